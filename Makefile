@@ -1,0 +1,46 @@
+# Everything one does with Gerald. `make help` lists it; ARGS="..." goes on to the command that a target runs.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv/bin
+export PYTHON
+
+.PHONY: help setup setup-dev run demo test lint format bench lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
+
+setup: ## make .venv with everything that a run needs (system packages too, when permitted)
+	@tools/setup.sh
+
+setup-dev: ## the same with the tools for tests and lint
+	@tools/setup.sh --dev
+
+run: setup ## start Gerald: make run ARGS="--text"
+	@exec $(VENV)/supervisor run $(ARGS)
+
+demo: setup ## prove the whole on this machine, without VRChat or sound hardware
+	@exec $(VENV)/supervisor demo $(ARGS)
+
+test: lint ## lint, then every test: make test ARGS="tests/config -x"
+	$(VENV)/python -m pytest $(ARGS)
+
+lint: setup-dev ## format, style, types and layers
+	$(VENV)/ruff format --check .
+	$(VENV)/ruff check .
+	$(VENV)/mypy
+	$(VENV)/lint-imports --no-logo
+
+format: setup-dev ## put the code into the project's format
+	$(VENV)/ruff format .
+	$(VENV)/ruff check --fix .
+
+bench: setup-dev ## every benchmark, one after another
+	@set -e; for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(VENV)/python "$$file" $(ARGS); done
+
+lock: setup-dev ## renew tools/constraints.txt from pyproject.toml
+	@tools/lock.sh
+
+clean: ## remove caches and build output; .venv and what belongs to an owner stay
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+	find actors supervisor config tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

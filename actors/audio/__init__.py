@@ -1,0 +1,1 @@
+"""Ears and mouth: the microphone and the speaker, on PortAudio or on files."""

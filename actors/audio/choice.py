@@ -1,0 +1,47 @@
+"""The one place where a device is chosen by the configuration. Each adapter is imported only when it is
+chosen.
+"""
+
+from pathlib import Path
+
+from actors.audio.device import Sink, Source
+
+__all__ = ["open_sink", "open_source"]
+
+_FILE = "file:"
+
+
+def open_source(device: int | str | None, rate: int, home: Path) -> Source:
+    """The microphone `device`: an index, a name, none, file:PATH (relative to the home), or None for the
+    default.
+
+    rate: what is wished for, in Hz; the source says what it became. Raises DeviceMissing.
+    """
+    if device == "none":
+        from actors.audio.silence import NoMicrophone
+
+        return NoMicrophone()
+    if isinstance(device, str) and device.startswith(_FILE):
+        from actors.audio.wavefile import FileMicrophone
+
+        return FileMicrophone(home / device.removeprefix(_FILE))
+
+    from actors.audio.portaudio import PortAudioSource
+
+    return PortAudioSource(device, rate)
+
+
+def open_sink(device: int | str | None, home: Path) -> Sink:
+    """The speaker `device`, named as in `open_source`. Raises DeviceMissing."""
+    if device == "none":
+        from actors.audio.silence import no_speaker
+
+        return no_speaker()
+    if isinstance(device, str) and device.startswith(_FILE):
+        from actors.audio.wavefile import file_speaker
+
+        return file_speaker(home / device.removeprefix(_FILE))
+
+    from actors.audio.portaudio import PortAudioSink
+
+    return PortAudioSink(device)

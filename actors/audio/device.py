@@ -1,0 +1,68 @@
+"""What the room asks of a device, whatever it is made of: a source of sound, and a sink that pulls it."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Deliver", "Device", "DeviceMissing", "Feed", "Sink", "Sound", "Source"]
+
+Sound = NDArray[np.int16]
+"""Mono sound, shape (samples,), at the rate that stands beside it."""
+
+Deliver = Callable[[Sound, float], None]
+"""Takes captured sound, and when its last sample was captured (epoch seconds). Must return at once."""
+
+
+class DeviceMissing(Exception):
+    """A device cannot be had. `remedy` says what its owner can do; `retry`: it may come back by itself."""
+
+    def __init__(self, message: str, remedy: str, *, retry: bool = True) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+        self.retry = retry
+
+
+class Feed(Protocol):
+    """Where a sink gets its sound."""
+
+    def pull(self, frames: int, at: float) -> Sound:
+        """The next `frames` samples, of which the first is heard at `at` (epoch seconds); silence where there
+        is none.
+        """
+        ...
+
+    def wait(self, timeout: float) -> bool:
+        """Wait up to `timeout` seconds for sound; True when there is some."""
+        ...
+
+
+class Device(Protocol):
+    """An open device, at `rate` samples a second."""
+
+    rate: int
+
+    def idle(self) -> float:
+        """Seconds since the device last asked for or gave sound; 0 for one that does so only when needed."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the device. A second time is no error."""
+        ...
+
+
+class Source(Device, Protocol):
+    """A microphone."""
+
+    def start(self, deliver: Deliver) -> None:
+        """Deliver sound from now on, on a thread of the device's own."""
+        ...
+
+
+class Sink(Device, Protocol):
+    """A speaker."""
+
+    def start(self, feed: Feed) -> None:
+        """Play what `feed` gives from now on, on a thread of the device's own."""
+        ...

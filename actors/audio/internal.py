@@ -1,0 +1,43 @@
+"""What the room's own threads and timers post to their actors; nobody else sends these."""
+
+from actors.kernel.message import Message
+from actors.kernel.protocol import Health
+
+
+class DeviceChanged(Message):
+    """The actor's device was opened, is missing or has fallen silent."""
+
+    health: Health
+    reason: str = ""
+    remedy: str = ""
+
+
+class DeviceSlow(Message):
+    """A timer: by now the device should have been opened, or found missing."""
+
+
+class DeviceBroke(Message):
+    """The thread behind the actor's device died of `why`, which nobody foresaw."""
+
+    why: str
+
+
+class SoundBegan(Message):
+    """The first sample of a sentence was handed to the device, to be heard at `at` (epoch seconds)."""
+
+    turn: int
+    sentence: int
+    at: float
+
+
+class SoundPlayed(Message):
+    """The last sample of a sentence was handed to the device, to be heard at `at`. heard: it had any."""
+
+    turn: int
+    sentence: int
+    at: float
+    heard: bool
+
+
+class PlaybackQuiet(Message):
+    """A timer: is a playback still waiting for sound?"""

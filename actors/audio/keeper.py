@@ -1,0 +1,157 @@
+"""Keeps a device open, on a thread of its own: opens it, watches it, opens it again with back-off.
+
+A device belongs to the address, not to the incarnation: a successor first waits until its predecessor's
+device is closed, and never opens it a second time beside a hanging one.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from actors.audio.device import Device, DeviceMissing
+from actors.audio.internal import DeviceBroke, DeviceChanged
+from actors.kernel.protocol import Health
+
+__all__ = ["Keeper"]
+
+D = TypeVar("D", bound=Device)
+
+_SILENT = 2.0  # an idle PortAudio stream calls back a hundred times a second
+_PROVEN = 10.0  # a device that worked this long is tried again at once when it fails
+_LONGEST_BACK_OFF = 30.0
+
+_keepers: dict[str, "Keeper[Device]"] = {}
+_keepers_lock = threading.Lock()
+
+
+class Keeper(Generic[D]):
+    """The thread behind an audio actor.
+
+    opening: opens the device, or raises DeviceMissing. use: starts it. spare: what is used while the device
+    is missing. work: does the room's other work for up to so many seconds. report: hears of each change. All
+    run on this thread.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        what: str,
+        *,
+        opening: Callable[[], D],
+        use: Callable[[D], None],
+        work: Callable[[float], None],
+        report: Callable[[DeviceChanged | DeviceBroke], None],
+        spare: Callable[[], D] | None = None,
+    ) -> None:
+        self._address = address
+        self._what = what
+        self._opening = opening
+        self._use = use
+        self._work = work
+        self._tell = report
+        self._spare = spare
+        self._in_spare: D | None = None
+        self._said: DeviceChanged | None = None
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name=f"{address} device", daemon=True)
+
+    def start(self) -> None:
+        """Take over the address, and begin."""
+        with _keepers_lock:
+            self._before = _keepers.get(self._address)
+            _keepers[self._address] = self  # type: ignore[assignment]
+        if self._before is not None:
+            self._before._stopping = True
+        self._thread.start()
+
+    def stop(self, timeout: float) -> bool:
+        """Close the device; False when that takes longer than `timeout` seconds."""
+        self._stopping = True
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self._await_predecessor()
+            self._keep_open()
+        except Exception as error:  # the actor dies of it, by its own handler
+            self._tell(DeviceBroke(f"{type(error).__name__}: {error}"))
+        finally:
+            self._take_spare()
+            with _keepers_lock:
+                if _keepers.get(self._address) is self:
+                    del _keepers[self._address]
+
+    def _keep_open(self) -> None:
+        failures = 0
+        while not self._stopping:
+            try:
+                device = self._opening()
+            except DeviceMissing as missing:
+                failures += 1
+                self._report(Health.DOWN, f"the {self._what} is missing: {missing}", missing.remedy)
+                self._put_spare()
+                self._work_for(_back_off(failures) if missing.retry else float("inf"))
+                continue
+            self._take_spare()
+            since = time.monotonic()
+            self._keep(device)
+            failures = 0 if time.monotonic() - since > _PROVEN else failures + 1
+            self._work_for(_back_off(failures))
+
+    def _await_predecessor(self) -> None:
+        before, self._before = self._before, None
+        if before is None:
+            return
+        before._thread.join(_SILENT)
+        if before._thread.is_alive():
+            self._report(
+                Health.DEGRADED,
+                f"the {self._what} hangs: its driver does not return",
+                "Unplug the device and plug it in again, or restart the bot.",
+            )
+            before._thread.join()
+
+    def _keep(self, device: D) -> None:
+        try:
+            self._use(device)
+            self._report(Health.OK)
+            while not self._stopping and device.idle() < _SILENT:
+                self._work(0.25)
+        except DeviceMissing as missing:
+            self._report(Health.DEGRADED, f"the {self._what} failed: {missing}", missing.remedy)
+        else:
+            if not self._stopping:
+                self._report(
+                    Health.DEGRADED,
+                    f"the {self._what} has been silent for {_SILENT:g} s and is opened again",
+                    "Check that the device is plugged in and not taken by another program.",
+                )
+        finally:
+            device.close()
+
+    def _work_for(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not self._stopping and (left := end - time.monotonic()) > 0:
+            self._work(min(left, 0.25))
+
+    def _put_spare(self) -> None:
+        if self._spare is not None and self._in_spare is None:
+            self._in_spare = self._spare()
+            self._use(self._in_spare)
+
+    def _take_spare(self) -> None:
+        if self._in_spare is not None:
+            self._in_spare.close()
+            self._in_spare = None
+
+    def _report(self, health: Health, reason: str = "", remedy: str = "") -> None:
+        change = DeviceChanged(health, reason, remedy)
+        if change != self._said:
+            self._said = change
+            self._tell(change)
+
+
+def _back_off(failures: int) -> float:
+    return float(min(_LONGEST_BACK_OFF, 2.0 ** (failures - 1))) if failures else 0.0

@@ -1,0 +1,67 @@
+"""What the audio room accepts and announces: sound in, sound out, and where playback stands."""
+
+from typing import ClassVar
+
+from actors.kernel.message import Lane, Message
+
+
+class AudioChunk(Message):
+    """Captured sound. pcm: int16 little-endian, mono, 16 kHz, 512 samples (32 ms). captured_at: epoch seconds
+    of its end.
+    """
+
+    pcm: bytes
+    captured_at: float
+
+
+class PlaySentence(Message):
+    """Sound to play. pcm: int16 little-endian, mono, at `rate` Hz. `last` marks the sentence's last piece.
+
+    Pieces of a sentence come in order; sentences of a turn count from 0. A piece of a cancelled turn is
+    dropped. A piece may be empty: a sentence that cannot be spoken is one empty last piece.
+    """
+
+    turn: int
+    sentence: int
+    pcm: bytes
+    rate: int
+    last: bool
+
+
+class PlaybackStarted(Message):
+    """The first sample of turn `turn` went to the device at `at` (epoch seconds)."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    turn: int
+    at: float
+
+
+class SentencePlayed(Message):
+    """Sentence `sentence` of `turn` has been heard to its end. Not said of a sentence without sound."""
+
+    turn: int
+    sentence: int
+
+
+class PlaybackEnded(Message):
+    """Nothing of `turn` is playing any more: it ended, or was cancelled, at `at` (epoch seconds)."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    turn: int
+    at: float
+    cancelled: bool = False
+
+
+class PlaybackDone(Message):
+    """The conversation's word that no further sentence of `turn` will come; the speaker ends it when it has
+    played all.
+    """
+
+    turn: int
+    sentences: int
+
+
+class GetPlayback(Message):
+    """What is the speaker doing? Answered by PlaybackStarted of what plays, else by PlaybackEnded of what
+    played last.
+    """

@@ -1,0 +1,92 @@
+"""The microphone: what its device captures goes to the recognizer, in chunks of 32 ms, while the device
+lasts.
+"""
+
+import queue
+from pathlib import Path
+
+from actors.audio.capture import Chunker
+from actors.audio.choice import open_source
+from actors.audio.device import Sound, Source
+from actors.audio.internal import DeviceBroke, DeviceChanged, DeviceSlow
+from actors.audio.keeper import Keeper
+from actors.audio.messages import AudioChunk
+from actors.kernel.actor import Actor, handles
+from actors.kernel.protocol import Health
+from config.schema import Audio
+
+__all__ = ["Microphone"]
+
+_SLOW = 5.0
+_WAITING = 500  # deliveries that may wait for the thread that cuts them
+
+
+class Microphone(Actor):
+    """Ears. Start arguments: the section audio, and the home.
+
+    The device's callback only puts its sound into a queue; the keeper's thread cuts it into chunks.
+    """
+
+    def __init__(self, audio: Audio, home: Path) -> None:
+        self._audio = audio
+        self._home = home
+        self._captured: queue.SimpleQueue[tuple[Sound, float]] = queue.SimpleQueue()
+        self._chunker = Chunker(audio.sample_rate)
+        self._answered = False
+
+    def on_start(self) -> None:
+        self._keeper: Keeper[Source] = Keeper(
+            self.host.address,
+            "microphone",
+            opening=lambda: open_source(self._audio.input_device, self._audio.sample_rate, self._home),
+            use=self._use,
+            work=self._cut,
+            report=self.post,
+        )
+        self._keeper.start()
+        self.after(_SLOW, DeviceSlow())
+
+    def on_stop(self) -> None:
+        self._keeper.stop(2.0)
+
+    @handles
+    def on_chunk(self, chunk: AudioChunk) -> None:
+        self.tell("speech.recognizer", chunk)
+
+    @handles
+    def on_device(self, change: DeviceChanged) -> None:
+        self._answered = True
+        self.health(change.health, change.reason, change.remedy)
+
+    @handles
+    def on_broke(self, message: DeviceBroke) -> None:
+        raise RuntimeError(f"the device's thread failed: {message.why}")
+
+    @handles
+    def on_slow(self, _: DeviceSlow) -> None:
+        if not self._answered:
+            self.health(
+                Health.DEGRADED,
+                f"the microphone could not be opened within {_SLOW:g} s",
+                "Check that the device answers other programs, or restart the bot.",
+            )
+
+    # -- on the device's thread
+
+    def _deliver(self, sound: Sound, at: float) -> None:
+        if self._captured.qsize() < _WAITING:
+            self._captured.put((sound, at))
+
+    # -- on the keeper's thread
+
+    def _use(self, source: Source) -> None:
+        self._chunker = Chunker(source.rate)
+        source.start(self._deliver)
+
+    def _cut(self, timeout: float) -> None:
+        try:
+            sound, at = self._captured.get(timeout=timeout)
+        except queue.Empty:
+            return
+        for chunk in self._chunker.feed(sound, at):
+            self.post(chunk)

@@ -1,0 +1,109 @@
+"""Where playback stands, and what is to be announced of it: pure transitions from one state to the next."""
+
+import msgspec
+
+from actors.audio.messages import PlaybackEnded, PlaybackStarted, SentencePlayed
+
+__all__ = ["Announcement", "Playback", "Step", "Track"]
+
+Announcement = PlaybackStarted | SentencePlayed | PlaybackEnded
+Step = tuple["Playback", tuple[Announcement, ...]]
+
+
+class Track(msgspec.Struct, frozen=True):
+    """The playback of one turn. since: when it began (epoch seconds), 0 before. expected: -1 until it is
+    known.
+    """
+
+    turn: int
+    since: float = 0.0
+    completed: int = 0
+    expected: int = -1
+
+    @property
+    def complete(self) -> bool:
+        """True when every sentence was played and no other will come."""
+        return 0 <= self.expected <= self.completed
+
+
+class Playback(msgspec.Struct, frozen=True):
+    """Turns that are playing or about to, oldest first; the last turn that was voided; the last that ended,
+    and when.
+
+    Every transition gives the new state and what to announce. `at` is epoch seconds.
+    """
+
+    tracks: tuple[Track, ...] = ()
+    voided: int = 0
+    ended: int = 0
+    ended_at: float = 0.0
+
+    @property
+    def now(self) -> PlaybackStarted | PlaybackEnded:
+        """What is going on, as it was announced."""
+        for track in self.tracks:
+            if track.since:
+                return PlaybackStarted(track.turn, track.since)
+        return PlaybackEnded(self.ended, self.ended_at)
+
+    def began(self, turn: int, at: float) -> Step:
+        """A sentence of `turn` can be heard from `at`; a turn before it is over."""
+        if turn <= self.voided:
+            return self, ()
+        before = tuple(track for track in self.tracks if track.turn < turn)
+        state, announced = self._end(before, at)
+        track = state._track(turn)
+        if track.since:
+            return state, announced
+        started = PlaybackStarted(turn, at)
+        return state._with(msgspec.structs.replace(track, since=at)), (*announced, started)
+
+    def played(self, turn: int, sentence: int, at: float, heard: bool) -> Step:
+        """Sentence `sentence` of `turn` is over; heard: it had sound."""
+        if turn <= self.voided:
+            return self, ()
+        track = self._track(turn)
+        state = self._with(msgspec.structs.replace(track, completed=track.completed + 1))
+        state, ended = state._end_complete(at)
+        return state, (*((SentencePlayed(turn, sentence),) if heard else ()), *ended)
+
+    def done(self, turn: int, sentences: int, at: float) -> Step:
+        """No sentence will follow the first `sentences` of `turn`."""
+        if turn <= self.voided:
+            return self, ()
+        state = self._with(msgspec.structs.replace(self._track(turn), expected=sentences))
+        return state._end_complete(at)
+
+    def cancelled(self, turn: int, at: float) -> Step:
+        """Every turn up to `turn` is void. One that never began is announced too, so that nobody waits for
+        it.
+        """
+        if turn <= self.voided:
+            return self, ()
+        over = tuple(track for track in self.tracks if track.turn <= turn)
+        if not over and turn > self.ended:
+            over = (Track(turn),)
+        state, announced = self._end(over, at, cancelled=True)
+        return msgspec.structs.replace(state, voided=turn), announced
+
+    def quiet(self, at: float) -> Step:
+        """No sound has come for too long: what is open ends. Should sound come after all, it begins again."""
+        return self._end(self.tracks, at)
+
+    def _track(self, turn: int) -> Track:
+        return next((track for track in self.tracks if track.turn == turn), Track(turn))
+
+    def _with(self, track: Track) -> "Playback":
+        others = (other for other in self.tracks if other.turn != track.turn)
+        return msgspec.structs.replace(self, tracks=tuple(sorted((*others, track), key=lambda one: one.turn)))
+
+    def _end_complete(self, at: float) -> Step:
+        return self._end(tuple(track for track in self.tracks if track.complete), at)
+
+    def _end(self, over: tuple[Track, ...], at: float, *, cancelled: bool = False) -> Step:
+        if not over:
+            return self, ()
+        left = tuple(track for track in self.tracks if track not in over)
+        ended = max(self.ended, *(track.turn for track in over))
+        state = msgspec.structs.replace(self, tracks=left, ended=ended, ended_at=at)
+        return state, tuple(PlaybackEnded(track.turn, at, cancelled) for track in over)

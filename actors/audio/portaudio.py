@@ -1,0 +1,199 @@
+"""Real devices, by PortAudio through sounddevice.
+
+PortAudio is not made for threads: opening and closing hold one lock. Its list of devices is renewed only
+while no stream is open in the process, because renewing it closes them all.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from actors.audio.device import Deliver, DeviceMissing, Feed
+
+__all__ = ["PortAudioSink", "PortAudioSource"]
+
+_BLOCKS_A_SECOND = 100
+_LATENCY = 0.04
+_lock = threading.Lock()
+_open_streams = 0
+_listed = False
+
+
+class _Stream:
+    """An open stream of one direction; `rate` and `latency` (seconds) are what the device agreed to."""
+
+    def __init__(self, device: int | str | None, kind: str, rate: int, callback: Callable[..., None]) -> None:
+        global _open_streams
+        sounddevice = _library()
+        self._called = time.monotonic()
+        self._closed = False
+        with _lock:
+            _renew(sounddevice)
+            found = _find(sounddevice, device, kind)
+            self._stream = _open(sounddevice, found, kind, rate, callback)
+            _open_streams += 1
+        self.rate = int(self._stream.samplerate)
+        self.latency = float(self._stream.latency)
+
+    def start(self) -> None:
+        """Raises DeviceMissing."""
+        self._called = time.monotonic()
+        try:
+            self._stream.start()
+        except Exception as error:  # PortAudioError belongs to a library that may be missing
+            raise DeviceMissing(f"it does not start: {error}", _TAKEN) from error
+
+    def called(self) -> None:
+        """The device has called back."""
+        self._called = time.monotonic()
+
+    def idle(self) -> float:
+        """Seconds since it last called back. A stream that ended by itself has been idle for ever."""
+        return time.monotonic() - self._called if self._stream.active else float("inf")
+
+    def close(self) -> None:
+        """Closes the stream at once; what is in its buffers is not played."""
+        global _open_streams
+        with _lock:
+            if not self._closed:
+                self._closed = True
+                _open_streams -= 1
+                self._stream.close(ignore_errors=True)
+
+
+class PortAudioSource:
+    """A microphone: by index, by a part of its name, or the default. Several channels are mixed."""
+
+    def __init__(self, device: int | str | None, rate: int) -> None:
+        """rate: in Hz; where the device refuses it, its own. Raises DeviceMissing."""
+        self._deliver: Deliver | None = None
+        self._stream = _Stream(device, "input", rate, self._captured)
+        self.rate = self._stream.rate
+
+    def start(self, deliver: Deliver) -> None:
+        """Deliver from now on, on PortAudio's thread."""
+        self._deliver = deliver
+        self._stream.start()
+
+    def idle(self) -> float:
+        """Seconds since the last sound came."""
+        return self._stream.idle()
+
+    def close(self) -> None:
+        """Let go of the device."""
+        self._stream.close()
+
+    def _captured(self, data: Any, frames: int, times: Any, status: Any) -> None:
+        self._stream.called()
+        if self._deliver is not None:
+            mono = data[:, 0].copy() if data.shape[1] == 1 else data.mean(axis=1).astype(np.int16)
+            self._deliver(mono, time.time())
+
+
+class PortAudioSink:
+    """A speaker: by index, by a part of its name, or the default. It is played to at its own rate."""
+
+    def __init__(self, device: int | str | None) -> None:
+        """Raises DeviceMissing."""
+        self._feed: Feed | None = None
+        self._stream = _Stream(device, "output", 0, self._wanted)
+        self.rate = self._stream.rate
+
+    def start(self, feed: Feed) -> None:
+        """Play from now on, on PortAudio's thread."""
+        self._feed = feed
+        self._stream.start()
+
+    def idle(self) -> float:
+        """Seconds since sound was last asked for."""
+        return self._stream.idle()
+
+    def close(self) -> None:
+        """Let go of the device."""
+        self._stream.close()
+
+    def _wanted(self, data: Any, frames: int, times: Any, status: Any) -> None:
+        self._stream.called()
+        if self._feed is None:
+            data.fill(0)
+        else:
+            data[:] = self._feed.pull(frames, time.time() + self._stream.latency)[:, None]
+
+
+_TAKEN = "Close the program that uses the device, or name another one in the section audio."
+
+
+def _library() -> Any:
+    try:
+        import sounddevice
+    except OSError as error:
+        raise DeviceMissing(
+            f"the library PortAudio is not installed ({error})",
+            "On Debian and Ubuntu: sudo apt-get install libportaudio2. Until then there is only text.",
+            retry=False,
+        ) from error
+    return sounddevice
+
+
+def _renew(sounddevice: Any) -> None:
+    global _listed
+    if _listed and not _open_streams:
+        sounddevice._terminate()
+        sounddevice._initialize()
+    _listed = True
+
+
+def _find(sounddevice: Any, device: int | str | None, kind: str) -> dict[str, Any]:
+    """PortAudio's description of the device. Raises DeviceMissing."""
+    usable = [one for one in sounddevice.query_devices() if one[f"max_{kind}_channels"] > 0]
+    if not usable:
+        raise DeviceMissing(
+            f"this machine has no {kind} device", f"Plug one in, or set audio.{kind}_device to none."
+        )
+    if device is None:
+        default = sounddevice.default.device[kind]
+        found = [one for one in usable if one["index"] == default] or usable
+    elif isinstance(device, int):
+        found = [one for one in usable if one["index"] == device]
+    else:
+        wanted = device.casefold()
+        exact = [one for one in usable if one["name"].casefold() == wanted]
+        found = exact or [one for one in usable if wanted in one["name"].casefold()]
+    if not found:
+        listed = ", ".join(f"{one['index']} {one['name']}" for one in usable[:12])
+        raise DeviceMissing(
+            f"no {kind} device is {device!r}", f"Set audio.{kind}_device to one of: {listed}; or to none."
+        )
+    return dict(found[0])
+
+
+def _open(
+    sounddevice: Any, found: dict[str, Any], kind: str, rate: int, callback: Callable[..., None]
+) -> Any:
+    make = sounddevice.InputStream if kind == "input" else sounddevice.OutputStream
+    refusal: Exception | None = None
+    for attempt, channels in _attempts(found, kind, rate):
+        try:
+            return make(
+                device=found["index"],
+                samplerate=attempt,
+                channels=channels,
+                dtype="int16",
+                blocksize=attempt // _BLOCKS_A_SECOND,
+                latency=_LATENCY,
+                callback=callback,
+            )
+        except sounddevice.PortAudioError as error:
+            refusal = error
+    raise DeviceMissing(f"{found['name']} cannot be opened: {refusal}", _TAKEN) from refusal
+
+
+def _attempts(found: dict[str, Any], kind: str, rate: int) -> Iterator[tuple[int, int]]:
+    own = int(found["default_samplerate"])
+    for attempt in dict.fromkeys((rate or own, own)):
+        for channels in (1, 2):
+            if channels <= found[f"max_{kind}_channels"]:
+                yield attempt, channels

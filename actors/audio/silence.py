@@ -1,0 +1,29 @@
+"""Devices for `none`: a microphone that hears nothing, a speaker whose playback takes its time unheard."""
+
+from actors.audio.device import Deliver
+from actors.audio.paced import PacedSink
+
+__all__ = ["NoMicrophone", "no_speaker"]
+
+_RATE = 22050
+
+
+class NoMicrophone:
+    """Never delivers anything."""
+
+    rate = 16000
+
+    def start(self, deliver: Deliver) -> None:
+        """Nothing begins."""
+
+    def idle(self) -> float:
+        """0: nothing is expected of it."""
+        return 0.0
+
+    def close(self) -> None:
+        """Nothing was open."""
+
+
+def no_speaker() -> PacedSink:
+    """Playback is timed as by a real device, so that whoever waits for its end is told."""
+    return PacedSink(_RATE, lambda _: None, lambda: None)

@@ -1,0 +1,183 @@
+"""The speaker: plays the sentences of a turn in order, and says when it begins, what was heard, and when it
+ends.
+
+A cancelled turn is silent within the device's own latency. Without a device playback goes on unheard, in real
+time, so that the rest of the bot works on in text.
+"""
+
+import logging
+import queue
+from pathlib import Path
+
+import numpy as np
+
+from actors.audio.choice import open_sink
+from actors.audio.device import Sink, Sound
+from actors.audio.internal import (
+    DeviceBroke,
+    DeviceChanged,
+    DeviceSlow,
+    PlaybackQuiet,
+    SoundBegan,
+    SoundPlayed,
+)
+from actors.audio.keeper import Keeper
+from actors.audio.messages import (
+    GetPlayback,
+    PlaybackDone,
+    PlaybackEnded,
+    PlaybackStarted,
+    PlaySentence,
+    SentencePlayed,
+)
+from actors.audio.playback import Playback, Step
+from actors.audio.playlist import Playlist
+from actors.audio.silence import no_speaker
+from actors.kernel.actor import Actor, handles
+from actors.kernel.protocol import Health
+from actors.speech.messages import Cancel
+from actors.system.messages import StageReached
+from config.schema import Audio
+
+__all__ = ["Speaker"]
+
+log = logging.getLogger(__name__)
+
+_SLOW = 5.0
+_QUIET = 10.0
+
+
+class Speaker(Actor):
+    """Mouth. Start arguments: the section audio, and the home."""
+
+    def __init__(self, audio: Audio, home: Path) -> None:
+        self._audio = audio
+        self._home = home
+        self._playlist = Playlist()
+        self._playback = Playback()
+        self._answered = False
+        self._watching = False
+        self._last_sound = 0.0
+        self._first_audio = 0
+
+    def on_start(self) -> None:
+        self._keeper: Keeper[Sink] = Keeper(
+            self.host.address,
+            "speaker",
+            opening=lambda: open_sink(self._audio.output_device, self._home),
+            use=self._use,
+            work=self._report_marks,
+            report=self.post,
+            spare=no_speaker,
+        )
+        self._keeper.start()
+        self.after(_SLOW, DeviceSlow())
+        if self.host.incarnation > 1:
+            # What the incarnation before was playing is gone, and whoever waits for its end must hear of it.
+            self._announce((self._playback, (PlaybackEnded(0, self.wall(), cancelled=True),)))
+
+    def on_stop(self) -> None:
+        self._playlist.drop(2**62)
+        self._keeper.stop(2.0)
+
+    # -- what is to be played
+
+    @handles
+    def on_sentence(self, message: PlaySentence) -> None:
+        if message.turn <= self._playback.voided:
+            return
+        self._last_sound = self.now()
+        sound = _louder(np.frombuffer(message.pcm, dtype="<i2"), self._audio.volume)
+        if not self._playlist.add(
+            message.turn, message.sentence, sound, message.rate, message.last, self.cause()
+        ):
+            log.warning("%s: too much waits to be played; a piece was dropped", self.host.address)
+
+    @handles
+    def on_done(self, message: PlaybackDone) -> None:
+        self._last_sound = self.now()
+        self._announce(self._playback.done(message.turn, message.sentences, self.wall()))
+
+    @handles
+    def on_cancel(self, message: Cancel) -> None:
+        self._playlist.drop(message.turn)
+        self._announce(self._playback.cancelled(message.turn, self.wall()))
+
+    @handles
+    def on_get_playback(self, _: GetPlayback) -> None:
+        self.reply(self._playback.now)
+
+    # -- what the device has played
+
+    @handles
+    def on_began(self, message: SoundBegan) -> None:
+        self._last_sound = self.now()
+        self._announce(self._playback.began(message.turn, message.at))
+
+    @handles
+    def on_played(self, message: SoundPlayed) -> None:
+        self._last_sound = self.now()
+        self._announce(self._playback.played(message.turn, message.sentence, message.at, message.heard))
+
+    @handles
+    def on_quiet(self, _: PlaybackQuiet) -> None:
+        self._watching = False
+        if self._playlist.seconds == 0.0 and self.now() - self._last_sound >= _QUIET:
+            self._announce(self._playback.quiet(self.wall()))
+        self._watch()
+
+    def _watch(self) -> None:
+        if not self._watching and self._playback.tracks:
+            self._watching = True
+            self.after(_QUIET, PlaybackQuiet())
+
+    def _announce(self, step: Step) -> None:
+        self._playback, announcements = step
+        for message in announcements:
+            if not isinstance(message, SentencePlayed):
+                self.tell("speech.recognizer", message)
+            self.tell("conversation", message)
+            if isinstance(message, PlaybackStarted) and message.turn > self._first_audio:
+                self._first_audio = message.turn
+                self.tell("system", StageReached(message.turn, "first_audio", message.at))
+        self._watch()
+
+    # -- the device
+
+    @handles
+    def on_device(self, change: DeviceChanged) -> None:
+        self._answered = True
+        self.health(change.health, change.reason, change.remedy)
+
+    @handles
+    def on_broke(self, message: DeviceBroke) -> None:
+        raise RuntimeError(f"the device's thread failed: {message.why}")
+
+    @handles
+    def on_slow(self, _: DeviceSlow) -> None:
+        if not self._answered:
+            self.health(
+                Health.DEGRADED,
+                f"the speaker could not be opened within {_SLOW:g} s",
+                "Check that the device answers other programs, or restart the bot.",
+            )
+
+    # -- on the keeper's thread
+
+    def _use(self, sink: Sink) -> None:
+        self._playlist.set_rate(sink.rate)
+        sink.start(self._playlist)
+
+    def _report_marks(self, timeout: float) -> None:
+        try:
+            mark, cause = self._playlist.marks.get(timeout=timeout)
+        except queue.Empty:
+            return
+        self.post(mark, cause)
+
+
+def _louder(sound: Sound, volume: float) -> Sound:
+    if volume == 1.0:
+        return sound
+    scaled: Sound = np.clip(sound * volume, -32768, 32767).astype(np.int16)
+    return scaled

@@ -1,0 +1,18 @@
+"""What the avatar's domain accepts and announces: gestures to make; what it feels comes as OSC messages."""
+
+from actors.kernel.message import Message
+from actors.vocabulary.values import Interaction
+
+
+class GestureRequested(Message):
+    """Make the gesture `name` (VRCEmote names: wave, clap, point, cheer, dance, backflip, sadness, die)."""
+
+    turn: int
+    name: str
+
+
+class Touched(Message):
+    """Somebody touched the avatar."""
+
+    sensor: str
+    interaction: Interaction

@@ -1,0 +1,1 @@
+"""Hands each actor its section of the configuration."""

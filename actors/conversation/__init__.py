@@ -1,0 +1,1 @@
+"""The conversation: what was said, in turns, and what to say next."""

@@ -1,0 +1,272 @@
+"""The conversation's actor: takes what was said, asks the model, and hands the reply on, sentence by sentence.
+
+One turn at a time. Something new voids the turn before it, at every stage; of a voided reply only what was really heard
+is kept.
+"""
+
+import msgspec
+
+from actors.conversation import state as transitions
+from actors.conversation.messages import (
+    CancelTurn,
+    ReplyEnded,
+    ReplySentence,
+    TextReceived,
+    TurnStarted,
+)
+from actors.conversation.prompt import build
+from actors.conversation.state import ActiveTurn, ConversationState
+from actors.audio.messages import PlaybackDone, PlaybackEnded, PlaybackStarted, SentencePlayed
+from actors.kernel.actor import AskFailed, Reply, handles
+from actors.kernel.domain import DomainActor
+from actors.kernel.message import Message
+from actors.kernel.protocol import Undelivered
+from actors.llm.messages import CompletionEnded, CompletionFailed, CompletionRequested, SentenceReady
+from actors.osc.messages import ChatboxText, Typing
+from actors.speech.messages import Cancel, SpeakRequested, SpeechStarted, Spoken, SynthesisFailed, TranscriptReady
+from actors.system.messages import StageReached
+from actors.users.messages import GetProfile, InteractionHappened, Profile
+from actors.vocabulary.values import UNKNOWN, Interaction, Person
+from actors.world.messages import Present, WhoIsHere
+from config.schema import Bot, Speech
+
+__all__ = ["Conversation"]
+
+STAGES_TO_CANCEL = ("llm", "speech.synthesizer", "audio.speaker", "osc.sender")
+TURN_WITHIN = 90.0
+LONGEST_TEXT = 4000
+
+APOLOGIES = {
+    "rate_limited": "Sorry, I need a little break before I can answer that.",
+    "out_of_credit": "Sorry, my thinking budget is used up right now.",
+    "timeout": "Sorry, that took me too long to think about.",
+    "moderated": "Sorry, I can't talk about that.",
+}
+APOLOGY = "Sorry, my thoughts are not working right now."
+
+
+class TurnOverdue(Message):
+    """The conversation's own reminder: this turn should be over by now."""
+
+    turn: int
+
+
+class Conversation(DomainActor[ConversationState]):
+    """Owns the conversation's state and the turn that is under way."""
+
+    domain = "conversation"
+
+    def __init__(self, bot: Bot, speech: Speech) -> None:
+        super().__init__(ConversationState(speaking_style=bot.speaking_style))
+        self._bot = bot
+        self._speech = speech
+
+    def restored(self) -> None:
+        """A turn that was under way when the last run ended is over."""
+        self.become(
+            msgspec.structs.replace(
+                transitions.end(self.state, self._bot.name, self.wall()), speaking_style=self._bot.speaking_style
+            )
+        )
+
+    # -- something is said
+
+    @handles
+    def on_text(self, message: TextReceived) -> None:
+        self._begin(message.text, message.person, message.listener)
+
+    @handles
+    def on_transcript(self, message: TranscriptReady) -> None:
+        turn = self._begin(message.text, UNKNOWN, "")
+        if turn:
+            recognized_at = self.wall()
+            self._stage(turn, "speech_ended", message.speech_ended_at)
+            self._stage(turn, "end_of_speech", message.speech_ended_at + message.silence, message.silence)
+            self._stage(turn, "recognition", recognized_at, message.recognition)
+
+    @handles
+    def on_speech_started(self, message: SpeechStarted) -> None:
+        """Somebody speaks over the bot: with echo-free capture that interrupts it."""
+        active = self.state.active
+        if active is not None and active.said and self._speech.echo_free_capture:
+            self._void("interrupted")
+
+    @handles
+    def on_cancel(self, message: CancelTurn) -> None:
+        self._void(message.reason)
+
+    def _begin(self, text: str, person: Person, listener: str) -> int:
+        text = text.strip()[:LONGEST_TEXT]
+        if not text:
+            if listener:
+                self.tell(listener, ReplyEnded(0, "ignored", "", "nothing was said"))
+            return 0
+        self._void("something new was said")
+        self.become(transitions.begin(self.state, text, person, listener, self.wall()))
+        turn = self.state.turn
+        self.after(TURN_WITHIN, TurnOverdue(turn))
+        self.tell("osc.sender", Typing(True))
+        if person.is_known:
+            self._who(turn, person)
+        else:
+            self.ask("world", WhoIsHere(), then="on_present", context=turn, within=1.0)
+        return turn
+
+    def on_present(self, answer: Reply | AskFailed) -> None:
+        """Who spoke? The only one who is here; with several, or none, nobody can tell."""
+        people = ()
+        if isinstance(answer, Reply) and isinstance(answer.message, Present):
+            people = answer.message.people
+        self._who(answer.context, people[0] if len(people) == 1 else UNKNOWN)
+
+    def _who(self, turn: int, person: Person) -> None:
+        active = self._active(turn)
+        if active is None:
+            return
+        self.become(transitions.attribute(self.state, person))
+        self._to_listener(TurnStarted(turn, active.text, person))
+        if person.is_known:
+            self.ask("users", GetProfile(person), then="on_profile", context=turn, within=1.0)
+        else:
+            self._think(turn, None)
+
+    def on_profile(self, answer: Reply | AskFailed) -> None:
+        known = isinstance(answer, Reply) and isinstance(answer.message, Profile)
+        self._think(answer.context, answer.message if known else None)  # type: ignore[union-attr, arg-type]
+
+    def _think(self, turn: int, profile: Profile | None) -> None:
+        if self._active(turn) is not None:
+            self.tell("llm", CompletionRequested(turn, build(self._bot, self.state, profile)), notify=True)
+
+    # -- the reply grows
+
+    @handles
+    def on_sentence(self, message: SentenceReady) -> None:
+        if self._active(message.turn) is not None:
+            self._say(message.turn, message.text)
+
+    @handles
+    def on_completed(self, message: CompletionEnded) -> None:
+        if self._active(message.turn) is not None:
+            self._complete()
+
+    @handles
+    def on_failed(self, message: CompletionFailed) -> None:
+        active = self._active(message.turn)
+        if active is None:
+            return
+        self._change(failed=message.owner or message.kind)
+        if not active.said:
+            self._say(message.turn, APOLOGIES.get(message.kind, APOLOGY))
+        self._complete()
+
+    def _say(self, turn: int, text: str) -> None:
+        active = self._active(turn)
+        assert active is not None
+        sentence = len(active.said)
+        self.become(transitions.add_sentence(self.state, text))
+        self._to_listener(ReplySentence(turn, sentence, text))
+        if active.voiced:
+            self.tell("speech.recognizer", Spoken(turn, text))
+            self.tell("speech.synthesizer", SpeakRequested(turn, sentence, text), notify=True)
+        self.tell("osc.sender", ChatboxText(turn, text))
+
+    def _complete(self) -> None:
+        self._change(complete=True)
+        active = self.state.active
+        assert active is not None
+        if active.voiced and active.said:
+            self.tell("audio.speaker", PlaybackDone(active.turn, len(active.said)), notify=True)
+        else:
+            self._end("failed" if active.failed else "said")
+
+    # -- the reply is heard
+
+    @handles
+    def on_playback_started(self, message: PlaybackStarted) -> None:
+        """The typing indicator has done its work when the voice is heard."""
+        if self._active(message.turn) is not None:
+            self.tell("osc.sender", Typing(False))
+
+    @handles
+    def on_played(self, message: SentencePlayed) -> None:
+        active = self._active(message.turn)
+        if active is not None:
+            self._change(played=max(active.played, message.sentence + 1))
+
+    @handles
+    def on_playback_ended(self, message: PlaybackEnded) -> None:
+        active = self._active(message.turn)
+        if active is not None and active.complete:
+            self._end("failed" if active.failed else "said")
+
+    @handles
+    def on_synthesis_failed(self, message: SynthesisFailed) -> None:
+        """What cannot be spoken is still read in the chatbox."""
+        self._lose_voice(message.turn)
+
+    @handles
+    def on_undelivered(self, message: Undelivered) -> None:
+        active = self.state.active
+        if active is None:
+            return
+        if message.message_type == "CompletionRequested":
+            self.on_failed(
+                CompletionFailed(active.turn, "unreachable", f"the language model's actor did not answer: {message.why}")
+            )
+        else:
+            self._lose_voice(active.turn)
+
+    def _lose_voice(self, turn: int) -> None:
+        active = self._active(turn)
+        if active is None or not active.voiced:
+            return
+        self._change(voiced=False)
+        if active.complete:
+            self._end("failed" if active.failed else "said")
+
+    # -- the turn ends
+
+    @handles
+    def on_overdue(self, message: TurnOverdue) -> None:
+        """Nothing may hang: a turn that lasts too long is ended, and said to be."""
+        if self._active(message.turn) is not None:
+            self._void(f"not over after {TURN_WITHIN:g} s")
+
+    def _void(self, reason: str) -> None:
+        active = self.state.active
+        if active is None:
+            return
+        for stage in STAGES_TO_CANCEL:
+            self.tell(stage, Cancel(active.turn, reason))
+        self._end("cancelled", reason)
+
+    def _end(self, outcome: str, detail: str = "") -> None:
+        active = self.state.active
+        assert active is not None
+        now = self.wall()
+        self.tell("osc.sender", Typing(False))
+        self.become(transitions.end(self.state, self._bot.name, now))
+        if active.person.is_known and outcome == "said":
+            self.tell("users", InteractionHappened(active.person, Interaction("talk", active.person.name, active.text, now)))
+        self._stage(active.turn, "reply_ended", now)
+        text = active.heard if outcome == "cancelled" else active.reply
+        if active.listener:
+            self.tell(active.listener, ReplyEnded(active.turn, outcome, text, detail or active.failed))
+
+    def _active(self, turn: int) -> ActiveTurn | None:
+        active = self.state.active
+        return active if active is not None and active.turn == turn else None
+
+    def _change(self, **fields: object) -> None:
+        active = self.state.active
+        assert active is not None
+        self.become(msgspec.structs.replace(self.state, active=msgspec.structs.replace(active, **fields)))
+
+    def _to_listener(self, message: Message) -> None:
+        active = self.state.active
+        if active is not None and active.listener:
+            self.tell(active.listener, message)
+
+    def _stage(self, turn: int, stage: str, at: float, seconds: float = 0.0) -> None:
+        self.tell("system", StageReached(turn, stage, at, seconds))

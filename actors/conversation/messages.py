@@ -1,0 +1,43 @@
+"""What the conversation accepts and announces: something said in, a reply out, sentence by sentence."""
+
+from actors.kernel.message import Message
+from actors.vocabulary.values import UNKNOWN, Person
+
+
+class TextReceived(Message):
+    """Somebody said `text`, typed or heard. `listener`: an address that is told the reply as it grows, "" for none."""
+
+    text: str
+    person: Person = UNKNOWN
+    listener: str = ""
+
+
+class TurnStarted(Message):
+    """To the listener: what was said has become turn `turn`."""
+
+    turn: int
+    text: str
+    person: Person
+
+
+class ReplySentence(Message):
+    """To the listener: the next sentence of the reply to `turn`."""
+
+    turn: int
+    sentence: int
+    text: str
+
+
+class ReplyEnded(Message):
+    """To the listener: turn `turn` is over. outcome: said, cancelled, failed or ignored. text: what was said in all."""
+
+    turn: int
+    outcome: str
+    text: str
+    detail: str = ""
+
+
+class CancelTurn(Message):
+    """Stop talking: void the current turn and all before it."""
+
+    reason: str = "asked"

@@ -1,0 +1,1 @@
+"""How any actor lives: messages, mailboxes, the actor class and its hosts. Knows no domain and no supervisor."""

@@ -1,0 +1,110 @@
+"""Where mail goes: addresses to mailboxes, and the dead-letter office for what reaches none."""
+
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import msgspec
+
+from actors.kernel.mailbox import Put, Refused
+from actors.kernel.message import Envelope, decode, encode
+from actors.kernel.protocol import Failure, Undelivered
+
+__all__ = ["Box", "DeadLetter", "DeadLetters", "Directory"]
+
+
+class Box(Protocol):
+    """Anything that mail can be put into: a mailbox, a link to another node, the outside world."""
+
+    def put(self, envelope: Envelope) -> Put | None: ...
+
+
+class DeadLetter(msgspec.Struct, frozen=True):
+    """An envelope that will not be handled, and why: rejected, dropped, stopped, unknown, crashed, late, fenced..."""
+
+    envelope: Envelope
+    why: str
+    detail: str = ""
+    failure: Failure | None = None
+
+
+class DeadLetters:
+    """Keeps the last `keep` dead letters, counts all by reason, and tells senders that asked to hear."""
+
+    def __init__(self, keep: int = 1000) -> None:
+        self.last: deque[DeadLetter] = deque(maxlen=keep)
+        self.counts: Counter[str] = Counter()
+        self.announces = True
+        self.watch: Callable[[DeadLetter], None] = lambda _: None
+        self._lock = threading.Lock()
+
+    def bury(self, letter: DeadLetter, deliver: Callable[[Envelope], None]) -> None:
+        """File `letter`; where the sender wanted to hear, `deliver` an Undelivered to it."""
+        with self._lock:
+            self.counts[letter.why] += 1
+            if letter.why != Refused.SUPERSEDED:
+                self.last.append(letter)
+        self.watch(letter)
+        envelope = letter.envelope
+        if self.announces and envelope.notify and not isinstance(envelope.message, Undelivered):
+            deliver(_undelivered(letter))
+
+
+def _undelivered(letter: DeadLetter) -> Envelope:
+    lost = letter.envelope
+    note = Undelivered(lost.id, lost.recipient, type(lost.message).__name__, letter.why, letter.detail)
+    # The note carries the lost letter's own numbers under the recipient's name: unique, and never random.
+    return Envelope(
+        f"{lost.recipient}~post@{lost.sender}",
+        lost.incarnation,
+        lost.sequence,
+        lost.sender,
+        note,
+        lost.id,
+        lost.turn,
+        lost.id,
+    )
+
+
+class Directory:
+    """The mailboxes of one node. `deliver` never raises and never blocks.
+
+    elsewhere: where to put mail for an address that is not here (the parent node); None makes it a dead letter.
+    paranoid: encode and decode every envelope, so that a thread behaves like a process.
+    """
+
+    def __init__(self, dead_letters: DeadLetters | None = None, *, paranoid: bool = False) -> None:
+        self.dead_letters = dead_letters or DeadLetters()
+        self.elsewhere: Box | None = None
+        self._boxes: dict[str, Box] = {}
+        self._paranoid = paranoid
+
+    @property
+    def boxes(self) -> Mapping[str, Box]:
+        """Every address of this node."""
+        return self._boxes
+
+    def open(self, address: str, box: Box) -> None:
+        """Let mail for `address` go to `box` from now on."""
+        self._boxes[address] = box
+
+    def close(self, address: str) -> None:
+        """Mail for `address` is dead from now on."""
+        self._boxes.pop(address, None)
+
+    def deliver(self, envelope: Envelope) -> None:
+        """Put the envelope where it belongs; what falls out is a dead letter."""
+        if self._paranoid:
+            envelope = decode(encode(envelope))
+        box = self._boxes.get(envelope.recipient, self.elsewhere)
+        if box is None:
+            self.bury(envelope, "unknown", f"nobody lives at {envelope.recipient!r}")
+            return
+        fell = box.put(envelope)
+        if fell is not None:
+            self.bury(fell.envelope, fell.why)
+
+    def bury(self, envelope: Envelope, why: str, detail: str = "", failure: Failure | None = None) -> None:
+        """Make `envelope` a dead letter."""
+        self.dead_letters.bury(DeadLetter(envelope, why, detail, failure), self.deliver)

@@ -1,0 +1,71 @@
+"""Every exception that the kernel raises, as one tree.
+
+ActorError
+├── MessageError
+│   ├── DuplicateMessage     two classes of one name
+│   ├── UnknownMessage       no class of that name is registered
+│   └── MalformedMessage     the bytes or the annotation do not fit
+├── HandlerError             a class declares its handlers wrongly
+├── Unhandled                an actor has no handler for a message
+└── AskError                 an ask from outside got no answer
+StateError
+├── InvalidUpdate            an update was refused; carries every reason
+├── PersistenceError         the store could not read or write
+└── SynchronizationError     a version conflict, or a subscriber that is gone
+"""
+
+
+class ActorError(Exception):
+    """Any failure of the actor system itself."""
+
+
+class MessageError(ActorError):
+    """A message class or its encoding is wrong."""
+
+
+class DuplicateMessage(MessageError):
+    """A second message class with a name that is taken."""
+
+
+class UnknownMessage(MessageError):
+    """A message type that is not registered in this process."""
+
+
+class MalformedMessage(MessageError):
+    """Bytes that do not decode to the message type that they name."""
+
+
+class HandlerError(ActorError):
+    """A handler takes no annotated message, or two handlers take the same one."""
+
+
+class Unhandled(ActorError):
+    """An actor received a message for which it has no handler."""
+
+
+class AskError(ActorError):
+    """An ask from outside was answered by nobody. `reason`: timeout, dead, rejected or superseded."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+
+
+class StateError(Exception):
+    """A state could not be changed, kept or brought up to date."""
+
+
+class InvalidUpdate(StateError):
+    """An update was refused. `reasons` lists every one; nothing was changed."""
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
+class PersistenceError(StateError):
+    """The store could not be opened, read or written; says which file and why."""
+
+
+class SynchronizationError(StateError):
+    """A version conflict, or a subscriber that does not answer."""

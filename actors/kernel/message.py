@@ -1,0 +1,169 @@
+"""Messages and the envelopes that carry them.
+
+A message is a frozen value with a name of its own; an envelope says who sent it to whom, and why. Both encode to
+MessagePack (wire, store) and JSON (trace), and nothing else is ever decoded.
+"""
+
+import enum
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from actors.kernel.errors import DuplicateMessage, MalformedMessage, UnknownMessage
+
+__all__ = ["Asker", "Envelope", "Lane", "Message", "decode", "encode", "message_class", "registered"]
+
+
+class Lane(enum.IntEnum):
+    """How a mailbox queues a message: SYSTEM overtakes, DATA keeps its order, LATEST keeps the newest per key."""
+
+    SYSTEM = 0
+    DATA = 1
+    LATEST = 2
+
+
+_registry: dict[str, "type[Message]"] = {}
+
+
+class Message(msgspec.Struct, frozen=True, tag=True):
+    """Base of every message. Subclasses register themselves by their name, once per process.
+
+    Raises DuplicateMessage when another class has taken the name.
+    """
+
+    lane: ClassVar[Lane] = Lane.DATA
+    if not TYPE_CHECKING:
+        turn = 0  # a message that belongs to a turn of conversation has a field of this name
+
+    def __init_subclass__(cls, **_: Any) -> None:
+        known = _registry.get(cls.__name__)
+        if known is not None and known.__module__ != cls.__module__:
+            raise DuplicateMessage(f"{cls.__module__}.{cls.__name__} is already registered by {known.__module__}")
+        _registry[cls.__name__] = cls
+
+    def latest_key(self) -> str:
+        """What distinguishes entries in the latest lane; the type's name unless overridden."""
+        return type(self).__name__
+
+
+class Envelope(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """One message on its way. `id` is unique within a run: address/incarnation/sequence of the sender.
+
+    `cause` is the id of the message being handled when this one was sent ("" for the outside world), `turn` the turn
+    of conversation it belongs to (0 for none), `answers` the id that a reply replies to ("" otherwise). `sent_at` is
+    monotonic seconds, stamped only where somebody records.
+    """
+
+    sender: str
+    incarnation: int
+    sequence: int
+    recipient: str
+    message: Message
+    cause: str = ""
+    turn: int = 0
+    answers: str = ""
+    notify: bool = False
+    sent_at: float = 0.0
+
+    @property
+    def id(self) -> str:
+        """`address/incarnation/sequence`, never random."""
+        return f"{self.sender}/{self.incarnation}/{self.sequence}"
+
+
+class Asker(msgspec.Struct, frozen=True):
+    """Whom to answer, kept for a reply that is given after the handler has ended."""
+
+    address: str
+    id: str
+    turn: int = 0
+
+
+def registered() -> Mapping[str, type[Message]]:
+    """Every message class known to this process, by name."""
+    return _registry
+
+
+def message_class(name: str) -> type[Message]:
+    """The message class called `name`. Raises UnknownMessage."""
+    try:
+        return _registry[name]
+    except KeyError:
+        raise UnknownMessage(f"no message type is called {name!r}") from None
+
+
+_encoder = msgspec.msgpack.Encoder()
+
+
+class _Wire(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """An envelope as it crosses a link: the type's name, and the message still encoded."""
+
+    sender: str
+    incarnation: int
+    sequence: int
+    recipient: str
+    type: str
+    message: msgspec.Raw
+    cause: str
+    turn: int
+    answers: str
+    notify: bool
+    sent_at: float
+
+
+_wire_decoder = msgspec.msgpack.Decoder(_Wire)
+
+
+@cache
+def _decoder(cls: type[Message]) -> msgspec.msgpack.Decoder[Message]:
+    return msgspec.msgpack.Decoder(cls)
+
+
+def encode(envelope: Envelope) -> bytes:
+    """The envelope as MessagePack."""
+    e = envelope
+    name = type(e.message).__name__
+    raw = msgspec.Raw(_encoder.encode(e.message))
+    return _encoder.encode(
+        _Wire(
+            e.sender, e.incarnation, e.sequence, e.recipient, name, raw, e.cause, e.turn, e.answers, e.notify, e.sent_at
+        )
+    )
+
+
+def decode(data: bytes) -> Envelope:
+    """The envelope in `data`. Raises UnknownMessage or MalformedMessage, never anything else."""
+    try:
+        w = _wire_decoder.decode(data)
+        message = _decoder(message_class(w.type)).decode(w.message)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedMessage(str(error)) from None
+    return Envelope(
+        w.sender, w.incarnation, w.sequence, w.recipient, message, w.cause, w.turn, w.answers, w.notify, w.sent_at
+    )
+
+
+def check_annotations(cls: type[msgspec.Struct], seen: frozenset[type] = frozenset()) -> tuple[str, ...]:
+    """Fields of `cls`, nested ones too, whose annotation is mutable (list, dict, set): there must be none."""
+    if cls in seen:
+        return ()
+    seen |= {cls}
+    faults: list[str] = []
+    for name, hint in get_type_hints(cls).items():
+        if get_origin(hint) is not ClassVar:
+            faults += [f"{cls.__name__}.{name}: {fault}" for fault in _mutable(hint, seen)]
+    return tuple(faults)
+
+
+def _mutable(hint: Any, seen: frozenset[type]) -> list[str]:
+    origin = get_origin(hint) or hint
+    faults = [getattr(origin, "__name__", str(origin))] if origin in (list, dict, set, bytearray) else []
+    if isinstance(origin, type) and issubclass(origin, msgspec.Struct):
+        if not origin.__struct_config__.frozen:
+            faults.append(f"{origin.__name__} is not frozen")
+        faults += check_annotations(origin, seen)
+    for argument in get_args(hint):
+        faults += _mutable(argument, seen)
+    return faults

@@ -1,0 +1,93 @@
+"""What a host notes down of an actor's life, one frozen value for each event, and where it hands them.
+
+Cheap to make in the actor's thread: nothing is copied or encoded, since messages and envelopes are frozen.
+"""
+
+from typing import ClassVar, Protocol, TypeAlias
+
+import msgspec
+
+from actors.kernel.directory import DeadLetter
+from actors.kernel.message import Envelope
+from actors.kernel.protocol import Failure
+
+__all__ = ["ConfigurationVersion", "Dead", "Handled", "Record", "Recorder", "Started", "Stopped"]
+
+
+class Handled(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """One handled message, noted when its handler has ended, failed, or was found hung.
+
+    begun, ended: monotonic seconds; wall: epoch seconds at the begin. sent: in the order of sending.
+    timers_set: (timer, seconds until it fires, message type). version: the state's (epoch, n)
+    afterwards, None without a state.
+    """
+
+    envelope: Envelope
+    begun: float
+    ended: float
+    wall: float
+    sent: tuple[Envelope, ...] = ()
+    timers_set: tuple[tuple[int, float, str], ...] = ()
+    timers_cancelled: tuple[int, ...] = ()
+    version: tuple[int, int] | None = None
+    failure: Failure | None = None
+
+
+class Dead(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """A dead letter, at `wall` epoch seconds."""
+
+    letter: DeadLetter
+    wall: float
+
+    @property
+    def failure(self) -> Failure | None:
+        """What killed the actor that was handling it, if that is how it died."""
+        return self.letter.failure
+
+
+class Started(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """An incarnation began. arguments: a JSON object by name, secrets masked by whoever fills it in.
+
+    seed: what its random numbers derive from. state: the restored state as JSON, None for none. wall:
+    epoch seconds.
+    """
+
+    failure: ClassVar[Failure | None] = None
+
+    address: str
+    incarnation: int
+    node: str
+    arguments: bytes
+    seed: str
+    wall: float
+    state: bytes | None = None
+
+
+class Stopped(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """An incarnation ended, in order (no failure) or not. wall: epoch seconds."""
+
+    address: str
+    incarnation: int
+    reason: str
+    failure: Failure | None
+    wall: float
+
+
+class ConfigurationVersion(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """From now on the configuration with this digest is in force. wall: epoch seconds."""
+
+    failure: ClassVar[Failure | None] = None
+
+    version: int
+    digest: str
+    wall: float
+
+
+Record: TypeAlias = Handled | Dead | Started | Stopped | ConfigurationVersion
+
+
+class Recorder(Protocol):
+    """Where hosts hand their records, from any thread."""
+
+    def append(self, record: Record) -> None:
+        """Take note of `record`. Never raises; a record that cannot be kept is counted by the recorder."""

@@ -1,0 +1,128 @@
+"""What a model writes made fit to be said aloud and shown in the chatbox: one filter for both.
+
+Pure. `Hidden` works on the growing reply (a thought may span sentences), `clean` on one sentence.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+_OPEN = ("<think>", "<thinking>", "<reasoning>")
+_CLOSE = ("</think>", "</thinking>", "</reasoning>")
+_LONGEST_TAG = max(len(tag) for tag in _OPEN + _CLOSE)
+
+_SPECIAL = re.compile(r"<\|[^|<>]{1,40}\|>|</?s>|\[/?INST\]|</?(?:think|thinking|reasoning)>", re.I)
+_FENCE = re.compile(r"```\w*")
+_LINK = re.compile(r"!?\[([^\]\n]{0,200})\]\([^)\s]{0,500}\)")
+_LINE_MARK = re.compile(r"(?m)^[ \t]*(?:#{1,6}[ \t]+|>[ \t]*|[-*+•][ \t]+)")
+_STRONG = re.compile(r"(\*\*\*|\*\*|__|~~)(?=\S)(.{1,400}?)(?<=\S)\1", re.S)
+_ITALIC = re.compile(r"(?<!\w)_(?=\S)([^_\n]{1,200})(?<=\S)_(?!\w)")
+_STARRED = re.compile(r"\*([^*\n]{1,300})\*")
+_BRACKETED = re.compile(r"\[[^\[\]\n]{1,200}\]")
+_PARENTHESES = re.compile(r"\(([^()\n]{1,200})\)")
+_VERB = re.compile(
+    r"(?:\w+ly )?(?:smil|wav|laugh|giggl|chuckl|grin|nod|sigh|wink|blush|shrug|paus|gasp|bow|look|tilt|lean"
+    r"|whisper|danc|clap|cough|yawn|point|stretch|jump|spin|think|stop|turn)(?:s|es|ing)\b",
+    re.I,
+)
+_OTHERS = re.compile(r"^\s*(?:user|human|person|player)\s*:", re.I)
+_SPACE_BEFORE = re.compile(r"\s+([,.!?;:])(?=\s|$)")
+_ROLES = ("assistant", "ai", "bot", "system")
+
+
+class Hidden:
+    """Takes the model's written thoughts (<think>...</think>) out of a growing text."""
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._inside = False
+
+    def feed(self, text: str) -> str:
+        """What of the text may be heard so far; the beginning of a possible tag is held back."""
+        self._held += text
+        heard = ""
+        while True:
+            found = _first(self._held, _CLOSE if self._inside else _OPEN)
+            if found is None:
+                break
+            start, end = found
+            heard += "" if self._inside else self._held[:start]
+            self._held, self._inside = self._held[end:], not self._inside
+        keep = _possible_tag(self._held)
+        rest, self._held = self._held[: len(self._held) - keep], self._held[len(self._held) - keep :]
+        return heard if self._inside else heard + rest
+
+    def flush(self) -> str:
+        """What was held back and turned out to be no tag."""
+        rest, self._held = self._held, ""
+        return "" if self._inside else rest
+
+
+def _first(text: str, tags: Sequence[str]) -> tuple[int, int] | None:
+    low = text.lower()
+    found = [(low.find(tag), low.find(tag) + len(tag)) for tag in tags if tag in low]
+    return min(found, default=None)
+
+
+def _possible_tag(text: str) -> int:
+    """How many characters at the end could be the beginning of a tag."""
+    start = text.rfind("<", max(0, len(text) - _LONGEST_TAG))
+    if start < 0:
+        return 0
+    tail = text[start:].lower()
+    return len(tail) if any(tag.startswith(tail) for tag in _OPEN + _CLOSE) else 0
+
+
+def clean(text: str, names: Sequence[str] = ()) -> str:
+    """One sentence without role prefixes (`names` too), markdown, stage directions and control characters.
+
+    "" when nothing is left that can be said or shown. Cleaning twice changes nothing more.
+    """
+    before = None
+    while text != before:
+        before = text
+        text = _once(text, names)
+    return text if any(_is_sayable(character) for character in text) else ""
+
+
+def speaks_for_others(text: str) -> bool:
+    """Whether the model has begun to write the other person's lines: the reply is over before `text`."""
+    return _OTHERS.match(text) is not None
+
+
+def _once(text: str, names: Sequence[str]) -> str:
+    text = "".join(_character(c) for c in text)
+    text = _FENCE.sub("", _SPECIAL.sub("", text)).replace("`", "")
+    text = _LINE_MARK.sub("", _LINK.sub(r"\1", text))
+    text = _ITALIC.sub(r"\1", _STRONG.sub(r"\2", text))
+    text = _BRACKETED.sub("", _STARRED.sub(_starred, text))
+    text = _PARENTHESES.sub(lambda match: "" if _VERB.match(match[1]) else match[0], text)
+    text = text.replace("*", "")
+    text = _prefix(names).sub("", text)
+    return _SPACE_BEFORE.sub(r"\1", " ".join(text.split()))
+
+
+def _prefix(names: Sequence[str]) -> re.Pattern[str]:
+    words = "|".join(re.escape(name) for name in (*names, *_ROLES) if name)
+    return re.compile(rf"^\s*(?:{words})\s*:\s*", re.I)
+
+
+def _starred(match: re.Match[str]) -> str:
+    """A starred passage is a stage direction unless it is one stressed word inside a sentence."""
+    inner = match[1].strip()
+    is_word = " " not in inner and not inner.endswith(("s", "ing")) and not _VERB.match(inner)
+    is_inside = bool(match.string[: match.start()].strip()) or inner[:1].isupper()
+    return match[1] if is_word and is_inside else ""
+
+
+def _character(character: str) -> str:
+    category = unicodedata.category(character)
+    if character == "\n" or category not in ("Cc", "Zl", "Zp", "Cf", "Co", "Cs", "Cn"):
+        return character
+    if character == "\u200d" or category == "Cn":
+        return character  # joined emoji; and emoji newer than this Python's tables
+    return " " if category in ("Cc", "Zl", "Zp") else ""
+
+
+def _is_sayable(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character) in ("So", "Sc", "Cn")

@@ -1,0 +1,50 @@
+"""What this room's own threads and timers post to its actors; nobody else sends these."""
+
+from actors.kernel.message import Message
+
+
+class FirstTokenArrived(Message):
+    """The first words of the reply to `request` came at `at` (epoch seconds), `seconds` after the request."""
+
+    request: str
+    at: float
+    seconds: float
+
+
+class SentenceArrived(Message):
+    """A sentence of the reply to `request`, cleaned. `at` and `seconds` as for the first token."""
+
+    request: str
+    text: str
+    at: float
+    seconds: float
+
+
+class ReplyStreamed(Message):
+    """The reply to `request` is complete. finish: stop or length."""
+
+    request: str
+    tokens: int
+    finish: str
+
+
+class ReplyBroken(Message):
+    """The reply to `request` failed, after all retries. Fields as in CompletionFailed."""
+
+    request: str
+    kind: str
+    owner: str
+    retry_after: float = 0.0
+
+
+class LocalWaitOver(Message):
+    """`request` has waited long enough for the embedded model."""
+
+    request: str
+
+
+class ScriptedSentenceDue(Message):
+    """Time to say sentence `sentence` of the scripted reply to `request`."""
+
+    request: str
+    sentence: int

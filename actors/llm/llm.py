@@ -1,0 +1,249 @@
+"""`llm`: takes prompts, streams replies sentence by sentence, and says how the provider is.
+
+Promises: at most `performance.max_concurrent_requests` at once and a bounded line; exactly one end or failure
+for each request, and nothing at all for a turn that was cancelled.
+"""
+
+from actors.kernel.actor import Actor, AskFailed, Reply, handles
+from actors.kernel.protocol import Health
+from actors.llm import internal
+from actors.llm.desk import Desk, Request
+from actors.llm.messages import (
+    CompletionEnded,
+    CompletionFailed,
+    CompletionRequested,
+    LocalModelReady,
+    LocalModelUnavailable,
+    SentenceReady,
+    WhereIsLocalModel,
+)
+from actors.llm.mock import FIRST_DELAY, NEXT_DELAY, script
+from actors.llm.providers import Endpoint, choose, limits, local_endpoint
+from actors.llm.streams import Job, Streams
+from actors.speech.messages import Cancel
+from actors.system.messages import StageReached
+from config.schema import Bot, Llm, Performance
+
+LOCAL = "llm.local"
+LONGEST_PAUSE = 300.0
+"""Seconds for which a server's Retry-After keeps us from asking again."""
+STOP_TIMEOUT = 1.0
+
+
+class LanguageModel(Actor):
+    """See the module. bot: its name is taken off the front of replies."""
+
+    def __init__(self, llm: Llm, performance: Performance, bot: Bot | None = None) -> None:
+        self._llm = llm
+        self._desk = Desk(performance.max_concurrent_requests)
+        self._names = ((bot or Bot()).name,)
+        self._provider = choose(llm)
+        self._local: LocalModelReady | None = None
+        self._no_local: LocalModelUnavailable | None = None
+        self._paused_until = 0.0
+        self._paused_why = ""
+        self._said: tuple[Health, str, str] | None = None
+        self._streams = Streams(lambda message, cause: self.post(message, cause))
+
+    def on_start(self) -> None:
+        self._say(Health.OK, self._provider.note)
+        self._ask_where()
+
+    def on_stop(self) -> None:
+        self._streams.close(STOP_TIMEOUT)
+
+    # -- requests
+
+    @handles
+    def on_completion_requested(self, message: CompletionRequested) -> None:
+        if self._desk.is_void(message.turn):
+            return
+        request = Request(self.cause(), self.sender(), message.turn, message.messages, self.now())
+        if self.now() < self._paused_until:
+            self._fail(request, "rate_limited", self._paused_why, self._paused_until - self.now())
+        elif self._no_local is not None:
+            self._fail(request, "unreachable", f"{self._no_local.why}; {self._no_local.remedy}")
+        elif self._desk.is_full:
+            remedy = "raise performance.max_concurrent_requests, or choose a faster model"
+            self._fail(request, "busy", f"too many requests wait for {self._label()}; {remedy}")
+        else:
+            self._desk.enter(request)
+            self._begin_waiting()
+            self._limit_the_wait(request)
+
+    @handles
+    def on_cancel(self, message: Cancel) -> None:
+        for request in self._desk.void(message.turn):
+            self._streams.cancel(request.id)
+        self._begin_waiting()
+
+    def _begin_waiting(self) -> None:
+        while self._can_answer() and (request := self._desk.begin_next()) is not None:
+            self._begin(request)
+
+    def _can_answer(self) -> bool:
+        return self._provider.kind == "mock" or self._endpoint() is not None
+
+    def _endpoint(self) -> Endpoint | None:
+        if self._provider.kind == "local" and self._local is not None:
+            return local_endpoint(self._llm, self._local)
+        return self._provider.endpoint
+
+    def _begin(self, request: Request) -> None:
+        request.endpoint = self._endpoint()
+        if request.endpoint is None:
+            request.script = script(request.prompt)
+            self.after(FIRST_DELAY, internal.ScriptedSentenceDue(request.id, 0))
+            return
+        # a local model that is gone comes back at another address: see _sent_again
+        retries = 0 if request.endpoint.is_local else self._llm.retries
+        waited, patience = self.now() - request.asked_at, self._llm.first_token_timeout
+        within = limits(self._llm)
+        prompt, names = request.prompt, self._names
+        self._streams.submit(
+            Job(request.id, request.endpoint, prompt, within, waited, retries, patience, names)
+        )
+
+    # -- what comes back
+
+    @handles
+    def on_first_token(self, message: internal.FirstTokenArrived) -> None:
+        if (request := self._desk.running(message.request)) is not None:
+            self._stage(request, "first_token", message.at, message.seconds)
+
+    @handles
+    def on_sentence(self, message: internal.SentenceArrived) -> None:
+        if (request := self._desk.running(message.request)) is None:
+            return
+        number = len(request.sentences)
+        self.tell(request.to, SentenceReady(request.turn, number, message.text))
+        request.sentences += (message.text,)
+        if number == 0:
+            self._stage(request, "first_sentence", message.at, message.seconds)
+
+    @handles
+    def on_streamed(self, message: internal.ReplyStreamed) -> None:
+        if (request := self._desk.end(message.request)) is None:
+            return
+        if request.sentences:
+            self._end(request, message.tokens, message.finish)
+        else:
+            remedy = "ask again, or choose another llm.model"
+            self._fail(request, "empty_reply", f"{self._label()}: nothing that can be said; {remedy}")
+        self._begin_waiting()
+
+    @handles
+    def on_broken(self, message: internal.ReplyBroken) -> None:
+        if (request := self._desk.end(message.request)) is None:
+            return
+        if not self._sent_again(request, message):
+            self._pause(message)
+            self._fail(request, message.kind, message.owner, message.retry_after)
+            self._say(Health.DEGRADED, message.owner, "it is tried again with the next reply")
+        self._begin_waiting()
+
+    @handles
+    def on_scripted(self, message: internal.ScriptedSentenceDue) -> None:
+        if (request := self._desk.running(message.request)) is None:
+            return
+        seconds = self.now() - request.asked_at
+        if message.sentence == 0:
+            self.on_first_token(internal.FirstTokenArrived(request.id, self.wall(), seconds))
+        self.on_sentence(
+            internal.SentenceArrived(request.id, request.script[message.sentence], self.wall(), seconds)
+        )
+        if len(request.sentences) < len(request.script):
+            self.after(NEXT_DELAY, internal.ScriptedSentenceDue(request.id, len(request.sentences)))
+        else:
+            words = " ".join(request.sentences).split()
+            self.on_streamed(internal.ReplyStreamed(request.id, len(words), "stop"))
+
+    def _end(self, request: Request, tokens: int, finish: str) -> None:
+        text = " ".join(request.sentences)
+        self.tell(request.to, CompletionEnded(request.turn, len(request.sentences), text, tokens, finish))
+        self._paused_until = 0.0
+        self._say(Health.OK, self._provider.note)
+
+    def _fail(self, request: Request, kind: str, owner: str, retry_after: float = 0.0) -> None:
+        self.tell(request.to, CompletionFailed(request.turn, kind, owner, retry_after))
+
+    def _pause(self, broken: internal.ReplyBroken) -> None:
+        if broken.kind == "rate_limited" and broken.retry_after > 0:
+            self._paused_until = self.now() + min(broken.retry_after, LONGEST_PAUSE)
+            self._paused_why = broken.owner
+
+    def _stage(self, request: Request, stage: str, at: float, seconds: float) -> None:
+        self.tell("system", StageReached(request.turn, stage, at, seconds))
+
+    # -- the local model
+
+    @handles
+    def on_local_ready(self, message: LocalModelReady) -> None:
+        if self._provider.kind == "local":
+            self._local, self._no_local = message, None
+            self._say(Health.OK, self._provider.note)
+            self._begin_waiting()
+
+    @handles
+    def on_no_local(self, message: LocalModelUnavailable) -> None:
+        if self._provider.kind != "local":
+            return
+        self._local, self._no_local = None, message
+        self._say(Health.DOWN, message.why, message.remedy)
+        for request in self._desk.waiting:
+            self._refuse(request, f"{message.why}; {message.remedy}")
+
+    @handles
+    def on_wait_over(self, message: internal.LocalWaitOver) -> None:
+        if self._can_answer():
+            return
+        remedy = "see the health of llm.local"
+        why = f"the embedded model was not up within {self._llm.first_token_timeout:g} s"
+        for request in self._desk.waiting:
+            if request.id == message.request:
+                self._say(Health.DEGRADED, why, remedy)
+                self._refuse(request, f"{why}; {remedy}")
+
+    def on_where(self, answer: Reply | AskFailed) -> None:
+        """llm.local has told where it is; if it could not, it tells us by itself when it is up."""
+        if isinstance(answer, Reply) and isinstance(answer.message, LocalModelReady):
+            self.on_local_ready(answer.message)
+        elif isinstance(answer, Reply) and isinstance(answer.message, LocalModelUnavailable):
+            self.on_no_local(answer.message)
+
+    def _ask_where(self) -> None:
+        if self._provider.kind == "local":
+            self.ask(LOCAL, WhereIsLocalModel(), "on_where", within=self._llm.first_token_timeout)
+
+    def _limit_the_wait(self, request: Request) -> None:
+        if not self._can_answer():
+            self.after(self._llm.first_token_timeout, internal.LocalWaitOver(request.id))
+
+    def _sent_again(self, request: Request, broken: internal.ReplyBroken) -> bool:
+        """Whether the request waits once more, because the local process died before it said a word."""
+        endpoint = request.endpoint
+        is_gone = endpoint is not None and endpoint.is_local and broken.kind == "unreachable"
+        if not is_gone or request.sentences or request.sent_again:
+            return False
+        request.sent_again = True
+        if self._local is not None and endpoint is not None and self._local.base_url == endpoint.base_url:
+            self._local = None
+            self._ask_where()
+        self._desk.enter(request, first=True)
+        self._limit_the_wait(request)
+        return True
+
+    def _refuse(self, request: Request, owner: str) -> None:
+        self._desk.leave(request)
+        self._fail(request, "unreachable", owner)
+
+    # -- inside
+
+    def _label(self) -> str:
+        endpoint = self._endpoint()
+        return f"{endpoint.host} ({endpoint.model})" if endpoint is not None else "the model"
+
+    def _say(self, health: Health, reason: str, remedy: str = "") -> None:
+        if self._said != (health, reason, remedy):
+            self._said = (health, reason, remedy)
+            self.health(health, reason, remedy)

@@ -1,0 +1,74 @@
+"""What the language model's room accepts and announces: a prompt in, sentences out as they are generated."""
+
+import msgspec
+
+from actors.kernel.message import Message
+
+
+class ChatMessage(msgspec.Struct, frozen=True):
+    """One message of a prompt. role: system, user or assistant."""
+
+    role: str
+    content: str
+
+
+class CompletionRequested(Message):
+    """Continue this conversation. The sender hears SentenceReady..., then CompletionEnded or -Failed.
+
+    Of a turn that is cancelled nothing more is heard, not even an end.
+    """
+
+    turn: int
+    messages: tuple[ChatMessage, ...]
+
+
+class SentenceReady(Message):
+    """A sentence (the first may be a clause) of the reply, cleaned for voice and chatbox; counted from 0."""
+
+    turn: int
+    sentence: int
+    text: str
+
+
+class CompletionEnded(Message):
+    """The reply is complete. text: all of it. tokens: the server's count, or ours. finish: stop or length."""
+
+    turn: int
+    sentences: int
+    text: str
+    tokens: int
+    finish: str
+
+
+class CompletionFailed(Message):
+    """No (further) reply; sentences that were announced before stand.
+
+    kind, a stable word: unauthorized, out_of_credit, forbidden, moderated, not_found, bad_request,
+    rate_limited, timeout, unreachable, server_error, broken_off (the stream ended half-way), empty_reply,
+    bad_reply, too_large, busy (too many requests wait here) or internal. owner: one clear line with what to
+    do, free of secrets and people's words. retry_after: seconds, 0 if unknown.
+    """
+
+    turn: int
+    kind: str
+    owner: str
+    retry_after: float = 0.0
+
+
+class WhereIsLocalModel(Message):
+    """To `llm.local`; answered by LocalModelReady or LocalModelUnavailable."""
+
+
+class LocalModelReady(Message):
+    """The embedded model is served at `base_url` (OpenAI-compatible, on 127.0.0.1) under the name `model`."""
+
+    base_url: str
+    model: str
+    load_seconds: float
+
+
+class LocalModelUnavailable(Message):
+    """There is no embedded model to ask: `why`, and what the owner can do about it."""
+
+    why: str
+    remedy: str = ""

@@ -1,0 +1,29 @@
+"""Scripted replies for `mock_responses: true`: no model, no thread, the same answer to the same prompt."""
+
+from collections.abc import Sequence
+
+from actors.llm.messages import ChatMessage
+from actors.llm.reply import Reply
+
+FIRST_DELAY = 0.05
+"""Seconds before the first sentence."""
+NEXT_DELAY = 0.02
+"""Seconds between two sentences."""
+QUOTED_WORDS = 12
+
+_HELLO = "Hello there, it is lovely to meet you! I am only reading from a script today."
+_REPLIES = (
+    "You said: {said}. That is worth a thought! Tell me more about it.",
+    "I heard you say: {said}. I like how you put that. What made you think of it?",
+    "So it is about this: {said}. My script has no better answer. Shall we look around together?",
+)
+
+
+def script(prompt: Sequence[ChatMessage]) -> tuple[str, ...]:
+    """The sentences of the reply to the prompt's last user message."""
+    spoken = [message.content for message in prompt if message.role == "user"]
+    said = " ".join(spoken[-1].split()[:QUOTED_WORDS]).rstrip(".!?, ") if spoken else ""
+    # how much was said so far decides, so that a conversation is not one sentence over and over
+    text = _REPLIES[(len(spoken) - 1) % len(_REPLIES)].format(said=said) if said else _HELLO
+    reply = Reply()
+    return reply.feed(text) + reply.finish()

@@ -1,0 +1,47 @@
+"""A reply as it grows: raw model text in, clean sentences out. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+from actors.llm.clean import Hidden, clean, speaks_for_others
+from actors.llm.sentences import SentenceSplitter
+
+LONGEST_REPLY = 16_000
+"""Characters: whatever the server sends beyond is not wanted."""
+
+
+class Reply:
+    """Thoughts are hidden, sentences cut and cleaned; what cleans to nothing is left out.
+
+    over: the model has begun to write other people's lines, or will not stop: ask it for no more.
+    """
+
+    def __init__(self, names: Sequence[str] = ()) -> None:
+        self.over = False
+        self.cut = False
+        self._names = tuple(names)
+        self._hidden = Hidden()
+        self._splitter = SentenceSplitter()
+        self._length = 0
+
+    def feed(self, text: str) -> tuple[str, ...]:
+        """The sentences that `text` completes."""
+        self._length += len(text)
+        sentences = self._cleaned(self._splitter.feed(self._hidden.feed(text)))
+        if self._length > LONGEST_REPLY:
+            self.over = self.cut = True
+        return sentences
+
+    def finish(self) -> tuple[str, ...]:
+        """What is left when the model has ended."""
+        rest = self._splitter.feed(self._hidden.flush()) + self._splitter.flush()
+        return self._cleaned(rest)
+
+    def _cleaned(self, pieces: Iterable[str]) -> tuple[str, ...]:
+        sentences: list[str] = []
+        for piece in pieces:
+            self.over = self.over or speaks_for_others(piece)
+            if self.over:
+                break
+            if sentence := clean(piece, self._names):
+                sentences.append(sentence)
+        return tuple(sentences)

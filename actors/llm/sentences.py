@@ -1,0 +1,132 @@
+"""Cuts a growing reply into sentences as its words arrive; pure, and the same however the tokens fall.
+
+The first piece is cut short on purpose, at its first clause, so that the voice can begin early.
+"""
+
+import re
+import unicodedata
+
+FIRST_CLAUSE_WORDS = 3
+"""A comma ends the first piece once it has this many words."""
+FIRST_PIECE_WORDS = 12
+"""The first piece ends here at the latest, comma or not."""
+LONGEST_PIECE = 240
+"""Characters: a sentence that does not end is cut here, at its last clause or word if there is one."""
+
+_CLOSERS = "\"')\\]}»”’*_`~"
+_SENTENCE_END = re.compile(rf"[.!?…]+[{_CLOSERS}]*$")
+_WIDE_END = re.compile(rf"[。！？]+[{_CLOSERS}」』）]*$")
+_ELLIPSIS_END = re.compile(rf"(\.\.|…)[{_CLOSERS}]*$")
+_CLAUSE_END = re.compile(rf"([,;:]|\s[-–—])[{_CLOSERS}]*$|—$")
+_LAST_WORD = re.compile(rf"(\S*?)\.[{_CLOSERS}]*$")
+_LIST_NUMBER = re.compile(r"(^|\n)\s*\d{1,3}\.$")
+_BULLET = re.compile(r"(^|\n)\s*\*\s")
+_FROWN = re.compile(r"[:;=]-?\(")
+_ABBREVIATIONS = (
+    " mr mrs ms dr prof st sr jr vs etc e.g i.e eg ie cf approx vol fig inc ltd co corp dept est gen col lt "
+    "sgt capt rev mt jan feb mar apr jun jul aug sept sep oct nov dec a.m p.m u.s u.k "
+)
+
+
+class SentenceSplitter:
+    """Tokens in, sentences out. Nothing but white space between sentences is lost."""
+
+    def __init__(self) -> None:
+        self._buffer = ""
+        self._first = True
+
+    def feed(self, text: str) -> tuple[str, ...]:
+        """The sentences that `text` completes; one is over when the first letter of the next comes."""
+        pieces: list[str] = []
+        for character in text:
+            pieces += self._step(character)
+        return tuple(pieces)
+
+    def flush(self) -> tuple[str, ...]:
+        """What is left at the end of the reply, if anything."""
+        return self._take(len(self._buffer))
+
+    def _step(self, character: str) -> tuple[str, ...]:
+        pieces: tuple[str, ...] = ()
+        if not character.isspace() and self._at_border(character):
+            pieces = self._take(len(self._buffer))
+        if character.isspace() and not self._buffer:
+            return pieces
+        self._buffer += character
+        if len(self._buffer) > LONGEST_PIECE:
+            pieces += self._take(_emergency_cut(self._buffer))
+        return pieces
+
+    def _at_border(self, character: str) -> bool:
+        before = self._buffer
+        if not before or _is_symbol(character):
+            return False
+        if not before[-1].isspace():
+            return _WIDE_END.search(before) is not None and character not in "」』）。！？" + _CLOSERS
+        if "\n" in before[len(before.rstrip()) :]:
+            return True
+        if _inside_aside(before):
+            return False
+        said = _without_symbols(before)
+        return _ends_sentence(said, character) or (self._first and _ends_first_piece(before.rstrip()))
+
+    def _take(self, end: int) -> tuple[str, ...]:
+        piece, self._buffer = self._buffer[:end].strip(), self._buffer[end:].lstrip()
+        if not piece:
+            return ()
+        self._first = False
+        return (piece,)
+
+
+def _is_symbol(character: str) -> bool:
+    """Emoji and what joins them: they belong to the sentence before them."""
+    return unicodedata.category(character) in ("So", "Sk", "Cf", "Mn")
+
+
+def _without_symbols(text: str) -> str:
+    while text and (text[-1].isspace() or _is_symbol(text[-1])):
+        text = text[:-1]
+    return text
+
+
+def _ends_sentence(text: str, following: str) -> bool:
+    if _WIDE_END.search(text):
+        return True
+    if not _SENTENCE_END.search(text):
+        return False
+    if _ELLIPSIS_END.search(text):
+        return not following.islower()
+    return not (text.rstrip(_CLOSERS).endswith(".") and _is_abbreviation(text))
+
+
+def _is_abbreviation(text: str) -> bool:
+    if _LIST_NUMBER.search(text):
+        return True
+    match = _LAST_WORD.search(text)
+    word = match[1].lstrip("(\"'“‘*_").lower() if match else ""
+    is_initial = len(word) == 1 and word.isalpha() and word != "i"
+    return is_initial or bool(word) and f" {word} " in _ABBREVIATIONS
+
+
+def _ends_first_piece(text: str) -> bool:
+    words = len(text.split())
+    return words >= FIRST_PIECE_WORDS or (
+        words >= FIRST_CLAUSE_WORDS and _CLAUSE_END.search(text) is not None
+    )
+
+
+def _inside_aside(text: str) -> bool:
+    """Whether a stage direction such as *waves. smiles* or (waves. smiles) is still open."""
+    line = text.rpartition("\n")[2]
+    if _BULLET.sub("", line).count("*") % 2:
+        return True
+    line = _FROWN.sub("", line)
+    return line.count("(") > line.count(")")
+
+
+def _emergency_cut(text: str) -> int:
+    half = len(text) // 2
+    for border in (r"[.!?…,;:]\s", r"\s"):
+        if found := [m.end() for m in re.finditer(border, text) if m.end() > half]:
+            return found[-1]
+    return len(text)

@@ -1,0 +1,1 @@
+"""Nerves to VRChat: parameters in, chatbox and inputs out, over OSC."""

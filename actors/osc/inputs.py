@@ -1,0 +1,80 @@
+"""VRChat's inputs: which there are, what values they take, and how all of them come to rest. Pure."""
+
+import math
+
+__all__ = ["AXES", "BUTTONS", "PREFIX", "TYPING", "clamped", "hold_time", "resting", "zero"]
+
+PREFIX = "/input/"
+TYPING = "/chatbox/typing"
+
+AXES = frozenset(
+    (
+        "Vertical",
+        "Horizontal",
+        "LookHorizontal",
+        "MoveHoldFB",
+        "SpinHoldCwCcw",
+        "SpinHoldUD",
+        "SpinHoldLR",
+        "UseAxisRight",
+        "GrabAxisRight",
+    )
+)
+"""Floats in [-1, 1] that must return to 0."""
+
+_SIDED = frozenset(
+    f"{name}{side}" for name in ("Comfort", "Drop", "Use", "Grab") for side in ("Left", "Right")
+)
+"""For players with a headset only."""
+
+BUTTONS = _SIDED | frozenset(
+    (
+        "MoveForward",
+        "MoveBackward",
+        "MoveLeft",
+        "MoveRight",
+        "LookLeft",
+        "LookRight",
+        "Jump",
+        "Run",
+        "PanicButton",
+        "QuickMenuToggleLeft",
+        "QuickMenuToggleRight",
+        "Voice",
+    )
+)
+"""Ints, 1 or 0, that must return to 0 before they are pressed again."""
+
+SHORTEST = 0.1
+"""Seconds; shorter pulses are not seen reliably."""
+LONGEST = 10.0
+"""Seconds for which a single command may hold an input: nobody walks on for ever because a message got lost.
+"""
+
+# With "toggle voice" off, 0 mutes the player, so that coming to rest would silence a bot that nobody muted.
+_NOT_AT_REST = frozenset(("Voice",))
+
+
+def clamped(name: str, value: float) -> float | int | None:
+    """What to send for `value` of input `name`; None if there is no such input, or the value is no number."""
+    if not math.isfinite(value):
+        return None
+    if name in AXES:
+        return max(-1.0, min(1.0, float(value)))
+    return int(value >= 0.5) if name in BUTTONS else None
+
+
+def zero(name: str) -> tuple[str, float | int]:
+    """The address and value that end what input `name` does."""
+    return PREFIX + name, 0.0 if name in AXES else 0
+
+
+def hold_time(seconds: float) -> float:
+    """For how long an input is held that is asked to be held for `seconds`."""
+    return max(SHORTEST, min(LONGEST, seconds)) if math.isfinite(seconds) else SHORTEST
+
+
+def resting() -> tuple[tuple[str, float | int | bool], ...]:
+    """The addresses and values that bring every input to rest and hide the typing indicator."""
+    names = sorted((AXES | BUTTONS) - _NOT_AT_REST)
+    return (*(zero(name) for name in names), (TYPING, False))

@@ -1,0 +1,159 @@
+"""From datagrams to messages for the avatar: checked, counted, dispatched by address and coalesced. Does no
+I/O.
+
+Floats, ints and bools keep their newest value; a bool that was true for one frame only is kept as touched.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from actors.kernel.message import Message
+from actors.osc.datagram import BadDatagram, Reason
+from actors.osc.decoder import Decoder
+from actors.osc.messages import AvatarLoaded, OscStatistics, ParametersChanged, TrackingChanged
+from actors.osc.parameters import MAX_NAME, PREFIX, event_of
+
+__all__ = ["Intake"]
+
+MAX_PARAMETERS = 8192
+"""Different parameters at a time: as many as an avatar may have."""
+MAX_HOSTS = 256
+_AVATAR_ID = re.compile(r"[\w.-]{1,128}")
+Arguments = tuple[Any, ...]
+
+
+class Intake:
+    """Not for more than one thread; `statistics` alone may be called from another one.
+
+    enabled: the events that are announced. friend: the one host besides this machine that may send.
+    """
+
+    def __init__(self, enabled: tuple[str, ...], friend: str = "") -> None:
+        self._decode = Decoder().decode
+        self._enabled = frozenset(enabled)
+        self._hosts = {"127.0.0.1": True, "::1": True} | ({friend: True} if friend else {})
+        self._routes: Mapping[str, Callable[[Arguments], None]] = MappingProxyType(
+            {"/avatar/change": self._avatar_changed, "/tracking/vrsystem/head/pose": self._head_moved}
+        )
+        self._names: dict[str, str] = {}
+        """Addresses of parameters that are announced, and their names; `_events` has the same names."""
+        self._events: dict[str, str] = {}
+        self._values: dict[str, bool | int | float] = {}
+        self._touched: dict[str, None] = {}
+        self._avatar: AvatarLoaded | None = None
+        self._tracking: TrackingChanged | None = None
+        self._received = self._foreign = self._handled = self._ignored = self._coalesced = self._announced = 0
+        # Every reason from the start: a mapping that never changes its size can be copied by another thread.
+        self._refused = dict.fromkeys(Reason, 0)
+
+    def take(self, data: bytes, host: str) -> None:
+        """Take in a datagram that came from `host`. Never raises."""
+        self._received += 1
+        if not (self._hosts.get(host) or self._is_here(host)):
+            self._foreign += 1
+            return
+        try:
+            calls = self._decode(data)
+            for address, arguments in calls:
+                name = self._names.get(address)
+                if name is not None:
+                    self._parameter(name, arguments)
+                else:
+                    self._dispatch(address, arguments)
+        except BadDatagram as bad:
+            self._refused[bad.reason] += 1
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is anything to announce."""
+        return bool(self._values or self._avatar or self._tracking)
+
+    def flush(self) -> tuple[Message, ...]:
+        """What to announce now, the avatar first: parameters that VRChat sent before it belong to it."""
+        values, touched = self._values, tuple(self._touched)
+        self._values, self._touched = {}, {}
+        changed = None
+        if values:
+            events = self._events
+            changed = ParametersChanged(values, touched, {name: events[name] for name in values})
+        found = tuple(m for m in (self._avatar, changed, self._tracking) if m is not None)
+        self._avatar = self._tracking = None
+        self._announced += len(found)
+        return found
+
+    def statistics(self, port: int) -> OscStatistics:
+        """What was counted so far."""
+        refused = {reason.value: n for reason, n in self._refused.copy().items() if n}
+        return OscStatistics(
+            port,
+            self._received,
+            self._foreign,
+            refused,
+            self._handled,
+            self._ignored,
+            self._coalesced,
+            self._announced,
+        )
+
+    def _parameter(self, name: str, arguments: Arguments) -> None:
+        if len(arguments) != 1 or type(value := arguments[0]) not in _SCALARS:
+            raise BadDatagram(Reason.WRONG_ARGUMENTS)
+        self._handled += 1
+        values = self._values
+        if name in values:
+            self._coalesced += 1
+        values[name] = value
+        if value is True:
+            self._touched[name] = None
+
+    def _dispatch(self, address: str, arguments: Arguments) -> None:
+        """What is no known parameter: one that is met for the first time, or something else."""
+        route = self._routes.get(address)
+        if route is not None:
+            route(arguments)
+            return
+        name = address.removeprefix(PREFIX)
+        if name == address or not 0 < len(name) <= MAX_NAME or (event := event_of(name)) not in self._enabled:
+            self._ignored += 1
+            return
+        if len(self._names) >= MAX_PARAMETERS:
+            self._forget()
+        self._names[address], self._events[name] = name, event
+        self._parameter(name, arguments)
+
+    def _forget(self) -> None:
+        """Make room for new names, keeping those whose values wait; if all of them wait, give these up."""
+        if len(self._values) >= MAX_PARAMETERS:
+            self._coalesced += len(self._values)
+            self._values, self._touched = {}, {}
+        self._names = {PREFIX + name: name for name in self._values}
+        self._events = {name: self._events[name] for name in self._values}
+
+    def _avatar_changed(self, arguments: Arguments) -> None:
+        if len(arguments) != 1 or not isinstance(arguments[0], str) or not _AVATAR_ID.fullmatch(arguments[0]):
+            raise BadDatagram(Reason.WRONG_ARGUMENTS)
+        self._handled += 1
+        self._coalesced += self._avatar is not None
+        self._avatar = AvatarLoaded(arguments[0])
+
+    def _head_moved(self, arguments: Arguments) -> None:
+        if len(arguments) != 6 or not all(type(value) is float for value in arguments):
+            raise BadDatagram(Reason.WRONG_ARGUMENTS)
+        self._handled += 1
+        self._coalesced += self._tracking is not None
+        x, y, z, pitch, yaw, roll = arguments
+        self._tracking = TrackingChanged((x, y, z), (pitch, yaw, roll))
+
+    def _is_here(self, host: str) -> bool:
+        known = self._hosts.get(host)
+        if known is None:
+            known = ipaddress.ip_address(host.partition("%")[0]).is_loopback
+            if len(self._hosts) < MAX_HOSTS:
+                self._hosts[host] = known
+        return known
+
+
+_SCALARS = frozenset((bool, int, float))

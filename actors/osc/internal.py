@@ -1,0 +1,42 @@
+"""What the OSC room's actors say to themselves: timers, and news from their own threads."""
+
+from actors.kernel.message import Message
+
+
+class OpenPort(Message):
+    """Timer of the receiver: try the port again."""
+
+
+class ReaderFailed(Message):
+    """From the receiver's thread: it reads no more. `owner` says which thread, so that old news is
+    recognised.
+    """
+
+    owner: int
+    why: str
+
+
+class ChatboxDue(Message):
+    """Timer of the sender: the next text may be sent."""
+
+
+class TypingExpired(Message):
+    """Timer of the sender: the typing indicator was forgotten."""
+
+
+class InputExpired(Message):
+    """Timer of the sender: `name` was held long enough, unless it was set again (another `press`)."""
+
+    name: str
+    press: int
+
+
+class HostFound(Message):
+    """From the sender's thread: what the name of the output host means, "" and why when nobody knows."""
+
+    ip: str
+    why: str = ""
+
+
+class FindHost(Message):
+    """Timer of the sender: look the name of the output host up again."""

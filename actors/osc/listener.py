@@ -1,0 +1,103 @@
+"""The thread that reads the port: it takes datagrams in as fast as they come, and announces a few times in a
+hundredth of a second at most what they amount to. No handler runs on it.
+"""
+
+import selectors
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from actors.kernel.message import Message
+from actors.osc.intake import Intake
+from actors.osc.ports import Port
+
+__all__ = ["Listener"]
+
+INTERVAL = 0.015
+"""Seconds between two announcements."""
+NAP = 0.002
+"""Seconds for which datagrams may gather while they come thickly: one waking for many of them."""
+IDLE = 0.1
+"""Seconds after which a silent reader looks whether it is still wanted."""
+PATIENCE = 1.0
+"""Seconds for which an announcement waits for the one before to be handled, and a successor for its
+predecessor.
+"""
+BATCH = 1024
+_LARGEST = 65536
+
+
+class Listener:
+    """Reads a port until it is released or somebody else takes it over.
+
+    post: gets what is announced, on the listener's thread. failed: gets the reason when reading is no longer
+    possible.
+    """
+
+    def __init__(
+        self, intake: Intake, post: Callable[[Message], object], failed: Callable[[str], object]
+    ) -> None:
+        self._intake = intake
+        self._post = post
+        self._failed = failed
+        self._announced_at = float("-inf")
+        self._handled = threading.Event()
+        self._handled.set()
+
+    def start(self, port: Port) -> None:
+        """Begin to read `port`, which must be owned by this listener."""
+        threading.Thread(target=self._run, args=(port,), name=f"osc-{port.number}", daemon=True).start()
+
+    def handled(self) -> None:
+        """The last announcement has been handled: the next may come. Until then values coalesce."""
+        self._handled.set()
+
+    def _run(self, port: Port) -> None:
+        if not port.reading.acquire(timeout=PATIENCE):
+            self._failed("an earlier reader of the port does not end")
+            return
+        try:
+            if port.owner is self:
+                with selectors.DefaultSelector() as selector:
+                    selector.register(port.socket, selectors.EVENT_READ)
+                    self._read(port, selector)
+        except OSError as error:
+            self._failed(f"the port can no longer be read: {error}")
+        finally:
+            port.reading.release()
+
+    def _read(self, port: Port, selector: selectors.BaseSelector) -> None:
+        receive = port.socket.recvfrom
+        while port.owner is self:
+            taken = self._drain(receive)
+            now, due = time.monotonic(), self._due()
+            if self._intake.waiting and now >= due:
+                self._announce(now)
+            if taken:
+                time.sleep(NAP)
+            elif self._intake.waiting:
+                selector.select(min(max(due - now, NAP), IDLE))
+            else:
+                selector.select(IDLE)
+
+    def _drain(self, receive: Callable[[int], tuple[bytes, Any]]) -> int:
+        """Take in what has come, at most BATCH datagrams; how many those were."""
+        take = self._intake.take
+        for taken in range(BATCH):
+            try:
+                data, sender = receive(_LARGEST)
+            except (BlockingIOError, InterruptedError):
+                return taken
+            take(data, sender[0])
+        return BATCH
+
+    def _due(self) -> float:
+        # An actor that is behind gets fewer and fuller announcements instead of a mailbox full of small ones.
+        return self._announced_at + (INTERVAL if self._handled.is_set() else PATIENCE)
+
+    def _announce(self, now: float) -> None:
+        self._announced_at = now
+        self._handled.clear()
+        for message in self._intake.flush():
+            self._post(message)

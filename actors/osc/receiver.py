@@ -1,0 +1,97 @@
+"""The actor that hears VRChat: parameters, avatar changes and tracking become messages to the avatar."""
+
+from actors.kernel.actor import Actor, handles
+from actors.kernel.message import Message
+from actors.kernel.protocol import Health
+from actors.osc import ports
+from actors.osc.intake import Intake
+from actors.osc.internal import OpenPort, ReaderFailed
+from actors.osc.listener import Listener
+from actors.osc.messages import AvatarLoaded, GetOscStatistics, ParametersChanged, TrackingChanged
+from config.schema import Osc
+
+__all__ = ["Receiver"]
+
+AVATAR = "avatar"
+FIRST_RETRY = 2.0
+LAST_RETRY = 30.0
+"""Seconds until a port that could not be opened is tried again; doubled from the first to the last."""
+STOP_PATIENCE = 0.5
+
+
+class Receiver(Actor):
+    """Reads osc.input_port on a thread of its own. A port that is taken makes it DEGRADED, never fail.
+
+    Datagrams of this machine are taken in, and those of osc.output_host, where VRChat runs; all others are
+    counted.
+    """
+
+    def __init__(self, osc: Osc) -> None:
+        self._osc = osc
+        self._intake = Intake(osc.enabled_events, osc.output_host)
+        self._listener: Listener | None = None
+        self._port: ports.Port | None = None
+        self._retry = FIRST_RETRY
+
+    def on_start(self) -> None:
+        self._open()
+
+    def on_stop(self) -> None:
+        self._release()
+
+    @handles
+    def on_open_port(self, _: OpenPort) -> None:
+        if self._listener is None:
+            self._open()
+
+    @handles
+    def on_reader_failed(self, message: ReaderFailed) -> None:
+        if message.owner == id(self._listener):
+            self._release()
+            self._degrade(
+                message.why, f"nothing to do: UDP port {self._osc.input_port} is opened again by itself"
+            )
+
+    @handles
+    def on_parameters_changed(self, message: ParametersChanged) -> None:
+        self._announce(message)
+
+    @handles
+    def on_avatar_loaded(self, message: AvatarLoaded) -> None:
+        self._announce(message)
+
+    @handles
+    def on_tracking_changed(self, message: TrackingChanged) -> None:
+        self._announce(message)
+
+    @handles
+    def on_get_statistics(self, _: GetOscStatistics) -> None:
+        self.reply(self._intake.statistics(self._port.number if self._port else 0))
+
+    def _announce(self, message: Message) -> None:
+        self.tell(AVATAR, message)
+        if self._listener is not None:
+            self._listener.handled()
+
+    def _open(self) -> None:
+        host, number, address = self._osc.input_host, self._osc.input_port, self.host.address
+        listener = Listener(self._intake, self.post, lambda why: self.post(ReaderFailed(id(listener), why)))
+        try:
+            self._port = ports.take(address, host, number, listener)
+        except OSError as error:
+            self._degrade(*ports.reason_and_remedy(host, number, error))
+            return
+        self._listener = listener
+        listener.start(self._port)
+        self._retry = FIRST_RETRY
+        self.health(Health.OK)
+
+    def _release(self) -> None:
+        if self._port is not None and self._listener is not None:
+            ports.release(self._port, self._listener, STOP_PATIENCE)
+        self._port = self._listener = None
+
+    def _degrade(self, reason: str, remedy: str) -> None:
+        self.health(Health.DEGRADED, reason, remedy)
+        self.after(self._retry, OpenPort())
+        self._retry = min(2 * self._retry, LAST_RETRY)

@@ -1,0 +1,196 @@
+"""The actor that acts in VRChat: the one owner of the chatbox, the typing indicator, the inputs and what is
+written to the avatar. Whatever it holds comes to rest: by time-out, on cancel, at stop, and at the next start
+after a crash.
+"""
+
+import logging
+import math
+import threading
+
+from actors.kernel.actor import Actor, handles
+from actors.kernel.protocol import Health
+from actors.osc import chatbox, inputs, parameters
+from actors.osc.chatbox import Chatbox
+from actors.osc.internal import ChatboxDue, FindHost, HostFound, InputExpired, TypingExpired
+from actors.osc.messages import ChatboxText, SetInput, SetParameter, Typing, ZeroInputs
+from actors.osc.wire import Value, Wire, is_address, look_up
+from actors.speech.messages import Cancel
+from actors.system.messages import StageReached
+from config.schema import Osc
+
+__all__ = ["Sender"]
+
+TYPING_LIMIT = 30.0
+"""Seconds after which a forgotten typing indicator goes off."""
+FIND_HOST_AGAIN = 30.0
+log = logging.getLogger(__name__)
+
+
+class Sender(Actor):
+    """Sends to osc.output_host:osc.output_port. UDP does not tell whether anybody listens there."""
+
+    def __init__(self, osc: Osc) -> None:
+        self._osc = osc
+        self._wire: Wire | None = None
+        self._is_well = True
+        self._chatbox = Chatbox()
+        self._chatbox_timer = 0
+        self._shown_turn = 0
+        self._typing_timer = 0
+        self._held: dict[str, int] = {}
+        self._presses = 0
+
+    def on_start(self) -> None:
+        host = self._osc.output_host
+        if is_address(host):
+            self._connect(host)
+        else:
+            self.on_find_host(FindHost())
+
+    def on_stop(self) -> None:
+        self._rest()
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
+
+    # -- where to
+
+    @handles
+    def on_find_host(self, _: FindHost) -> None:
+        threading.Thread(target=self._find, name="osc-host", daemon=True).start()
+
+    @handles
+    def on_host_found(self, message: HostFound) -> None:
+        if message.ip and self._wire is None:
+            self._connect(message.ip)
+        elif not message.ip:
+            reason = f"osc.output_host {self._osc.output_host!r} is not found: {message.why}"
+            self._unwell(reason, "write the IP address of VRChat's machine there")
+            self.after(FIND_HOST_AGAIN, FindHost())
+
+    # -- chatbox
+
+    @handles
+    def on_text(self, message: ChatboxText) -> None:
+        self._chatbox = chatbox.write(self._chatbox, message.turn, message.text, self.now())
+        self._send_due_text()
+
+    @handles
+    def on_chatbox_due(self, _: ChatboxDue) -> None:
+        self._chatbox_timer = 0
+        self._send_due_text()
+
+    @handles
+    def on_cancel(self, message: Cancel) -> None:
+        self._chatbox = chatbox.cancel(self._chatbox, message.turn)
+        self._show_typing(False)
+
+    @handles
+    def on_typing(self, message: Typing) -> None:
+        self._show_typing(message.on)
+
+    @handles
+    def on_typing_expired(self, _: TypingExpired) -> None:
+        self._show_typing(False)
+
+    # -- inputs and parameters
+
+    @handles
+    def on_set_input(self, message: SetInput) -> None:
+        name = message.name
+        value = inputs.clamped(name, message.value)
+        if value is None:
+            log.warning(
+                "there is no input %.60r, or it cannot be %r; see actors/osc/inputs.py", name, message.value
+            )
+            return
+        if name in self._held and name in inputs.BUTTONS:
+            self._send(*inputs.zero(name))
+        self._send(inputs.PREFIX + name, value)
+        if value:
+            self._presses += 1
+            self._held[name] = self._presses
+            self.after(inputs.hold_time(message.seconds), InputExpired(name, self._presses))
+        else:
+            self._held.pop(name, None)
+
+    @handles
+    def on_input_expired(self, message: InputExpired) -> None:
+        if self._held.get(message.name) == message.press:
+            del self._held[message.name]
+            self._send(*inputs.zero(message.name))
+
+    @handles
+    def on_set_parameter(self, message: SetParameter) -> None:
+        name, value = parameters.written(message.name), message.value
+        if name is None or not math.isfinite(value):
+            log.warning("the avatar parameter %.60r cannot be written, or cannot be %r", message.name, value)
+            return
+        self._send(parameters.PREFIX + name, parameters.clamped(value))
+
+    @handles
+    def on_zero_inputs(self, _: ZeroInputs) -> None:
+        self._rest()
+
+    # -- inside
+
+    def _send_due_text(self) -> None:
+        self._chatbox, text = chatbox.next_text(self._chatbox, self.now())
+        if text is not None:
+            self._send("/chatbox/input", text.text, True, False)
+            if text.turn > self._shown_turn:
+                self._shown_turn = text.turn
+                waited = self.now() - text.since
+                self.tell("system", StageReached(text.turn, "chatbox", self.wall(), waited))
+        wait = chatbox.due_in(self._chatbox, self.now())
+        if wait is not None and not self._chatbox_timer:
+            self._chatbox_timer = self.after(wait, ChatboxDue())
+
+    def _show_typing(self, on: bool) -> None:
+        was_on, self._typing_timer = self._typing_timer, 0
+        if was_on:
+            self.cancel(was_on)
+        if on:
+            self._typing_timer = self.after(TYPING_LIMIT, TypingExpired())
+        self._send(inputs.TYPING, on)
+
+    def _rest(self) -> None:
+        for name in self._held:
+            self._send(*inputs.zero(name))
+        self._held.clear()
+        for address, value in inputs.resting():
+            self._send(address, value)
+
+    def _find(self) -> None:
+        try:
+            self.post(HostFound(look_up(self._osc.output_host)))
+        except OSError as error:
+            self.post(HostFound("", error.strerror or str(error)))
+
+    def _connect(self, ip: str) -> None:
+        self._wire = Wire(ip, self._osc.output_port)
+        # What an incarnation before this one was holding when it crashed is still held.
+        self._rest()
+        if self._is_well:
+            self.health(Health.OK)
+
+    def _send(self, address: str, *values: Value) -> None:
+        if self._wire is None:
+            return
+        try:
+            self._wire.send(address, *values)
+        except OSError as error:
+            where = f"{self._osc.output_host}:{self._osc.output_port}"
+            self._unwell(
+                f"cannot send to VRChat at {where}: {error.strerror or error}",
+                "check osc.output_host and this machine's network",
+            )
+        else:
+            if not self._is_well:
+                self._is_well = True
+                self.health(Health.OK)
+
+    def _unwell(self, reason: str, remedy: str) -> None:
+        if self._is_well:
+            self._is_well = False
+            self.health(Health.DEGRADED, reason, remedy)

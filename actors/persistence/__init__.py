@@ -1,0 +1,1 @@
+"""Keeps the domains' states on disk, in LMDB."""

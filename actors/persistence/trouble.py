@@ -1,0 +1,36 @@
+"""What goes wrong with a disk, in words that its owner can act on."""
+
+from pathlib import Path
+
+from actors.kernel.errors import PersistenceError
+
+__all__ = ["StoreError", "store_error"]
+
+
+class StoreError(PersistenceError):
+    """The store failed. The text names the file; `remedy` is what its owner can do about it."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.remedy = remedy
+
+
+_REMEDIES = (
+    (("no space", "quota", "disk full"), "free some space on that disk; what is new is written when there is room"),
+    (("read-only", "readonly"), "make the disk writable again, or let storage.database_url point to another one"),
+    (("permission", "access is denied"), "give the bot's user the right to write there"),
+    (("not a directory", "file exists"), "a file stands where the folder should be: move it away"),
+    (("too many open files",), "raise the limit of open files (ulimit -n)"),
+    (("mapsize", "map size"), "the database has reached its limit: look at what fills it, or give storage.map_size more"),
+    # A write that the disk takes only in part is reported by LMDB as an input/output error.
+    (("input/output",), "look whether the disk is full or faulty (df, dmesg)"),
+)
+
+
+def store_error(path: Path, doing: str, error: Exception) -> StoreError:
+    """The failure of `doing` something with the store at `path`."""
+    text = str(error)
+    for words, remedy in _REMEDIES:
+        if any(word in text.lower() for word in words):
+            return StoreError(f"{path}: {doing}: {text}", remedy)
+    return StoreError(f"{path}: {doing}: {text}", "look at the free space and the health of that disk")

@@ -1,0 +1,1 @@
+"""Words out of sound and sound out of words: voice activity, recognition, synthesis."""

@@ -1,0 +1,70 @@
+"""The one place where engines are chosen by the configuration. Each adapter is imported only when it is
+chosen.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from actors.speech import embedded
+from actors.speech.engines import EngineBroken, Transcriber, Voice
+from config.schema import Audio, Speech
+
+__all__ = ["Note", "open_transcriber", "open_voice"]
+
+
+class Note(msgspec.Struct, frozen=True):
+    """What the owner should know of the choice. worse: True when something is wrong."""
+
+    text: str = ""
+    remedy: str = ""
+    worse: bool = False
+
+
+def open_transcriber(speech: Speech, home: Path) -> tuple[Transcriber, Note]:
+    """The configured recognizer, loaded; the embedded one where that is missing or broken. Raises
+    EngineBroken.
+    """
+    from actors.speech.whisper import Whisper
+
+    note = Note()
+    whisper = None
+    if speech.recognizer_model is not None:
+        try:
+            folder = home / speech.recognizer_model
+            whisper = Whisper(folder, threads=speech.recognizer_threads, language=speech.language)
+        except EngineBroken as broken:
+            note = Note(f"{broken}; listening with the embedded Whisper tiny.en", broken.remedy, worse=True)
+    if whisper is None:
+        whisper = Whisper(
+            embedded.whisper_model(), threads=speech.recognizer_threads, language=speech.language
+        )
+    if whisper.speaks_only_english and speech.language != "en" and not note.text:
+        text = f"speech.language is {speech.language}, and the recognizer understands English only"
+        note = Note(
+            text, "Set speech.recognizer_model to a multilingual Whisper for CTranslate2.", worse=True
+        )
+    return whisper, note
+
+
+def open_voice(speech: Speech, audio: Audio, home: Path) -> tuple[Voice, Note]:
+    """The configured voice, loaded; the embedded one where `audio.voice_model` is missing or broken.
+
+    A file that is not there is no trouble, merely worth a note. Raises EngineBroken when no voice can be had.
+    """
+    if speech.synthesizer == "hibari":
+        from actors.speech.hibari import Hibari
+
+        return Hibari(threads=speech.synthesizer_threads), Note()
+
+    from actors.speech.piper import Piper
+
+    note = Note()
+    if audio.voice_model is not None:
+        model = home / audio.voice_model
+        try:
+            return Piper(model, threads=speech.synthesizer_threads), Note()
+        except EngineBroken as broken:
+            text = f"audio.voice_model: {broken}; speaking with the embedded voice"
+            note = Note(text, broken.remedy, worse=model.is_file())
+    return Piper(embedded.voice_model(), threads=speech.synthesizer_threads), note

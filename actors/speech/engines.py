@@ -1,0 +1,80 @@
+"""What the room asks of its engines, whoever makes them: voice activity, transcription, a voice.
+
+Every engine is used by one thread at a time.
+"""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "RATE",
+    "EngineBroken",
+    "Samples",
+    "Sound",
+    "Transcriber",
+    "Transcription",
+    "Voice",
+    "VoiceActivity",
+]
+
+RATE = 16000
+"""What is listened to, in Hz."""
+
+Samples = NDArray[np.float32]
+"""Mono sound, shape (samples,), in [-1, 1], at RATE."""
+
+Sound = NDArray[np.int16]
+"""Mono sound, shape (samples,), at the voice's own rate."""
+
+
+class EngineBroken(Exception):
+    """An engine's model is missing or not usable. The message names the file; `remedy` says what to do."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+class Transcription(msgspec.Struct, frozen=True):
+    """Sound as text. no_speech: probability that nobody spoke, in [0, 1]. seconds: what it took."""
+
+    text: str
+    no_speech: float
+    seconds: float
+
+
+class VoiceActivity(Protocol):
+    """Hears whether somebody speaks, in a stream of chunks."""
+
+    def probability(self, chunk: Samples) -> float:
+        """How likely the next 512 samples are speech, in [0, 1]."""
+        ...
+
+    def reset(self) -> None:
+        """Forget what was heard: the next chunk begins a new stream."""
+        ...
+
+
+class Transcriber(Protocol):
+    """Turns one utterance into text."""
+
+    def transcribe(self, audio: Samples) -> Transcription:
+        """What is said in `audio`; what lies beyond 30 s is not listened to."""
+        ...
+
+
+class Voice(Protocol):
+    """Turns text into sound."""
+
+    @property
+    def rate(self) -> int:
+        """Samples a second of what `synthesize` gives."""
+        ...
+
+    def synthesize(self, text: str) -> Iterator[Sound]:
+        """The sound of `text`, piece by piece as it comes into being; nothing for text without a word."""
+        ...

@@ -1,0 +1,105 @@
+"""What of all that is recognized really was a person: the bot's own voice and inventions out of silence are
+not.
+
+Pure functions and values.
+"""
+
+import re
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
+import msgspec
+
+from actors.speech.engines import Transcription
+from actors.speech.vad import CHUNK_SECONDS
+
+__all__ = ["Closure", "Remembered", "invented", "resembles", "still_remembered"]
+
+_NO_SPEECH = 0.6
+_UNSURE = 0.8  # mean probability of speech below which a lone "you" is taken for noise
+_OUT_OF_NOTHING = frozenset(
+    ("you", "thank you", "thanks", "bye", "thanks for watching", "thank you for watching", "so", "oh", "the")
+)
+_LONGEST_CLOSURE = 300.0  # after this a playback whose end was never announced counts as over
+_SECONDS_A_CHARACTER = 0.09
+_ECHO_SECONDS = 10.0
+_WHOLE_ONLY = 2  # so few words are an echo only of an equally short sentence: anybody says "yes, I do"
+
+
+class Closure(msgspec.Struct, frozen=True):
+    """When recognition is closed because the bot itself is heard. Times are epoch seconds."""
+
+    since: float = 0.0
+    until: float = 0.0
+
+    def started(self, at: float) -> "Closure":
+        """The bot's voice began at `at`, and its end is still to come."""
+        return Closure(self.since if at <= self.until else at, at + _LONGEST_CLOSURE)
+
+    def ended(self, at: float, tail: float) -> "Closure":
+        """The bot's voice ended at `at`; `tail` seconds of it are still in the air."""
+        return Closure(self.since, min(self.until, at + tail))
+
+    def covers(self, captured_at: float) -> bool:
+        """True for a chunk of sound, ending at `captured_at`, that holds some of it."""
+        return self.since <= captured_at and captured_at - CHUNK_SECONDS < self.until
+
+
+def invented(heard: Transcription, certainty: float) -> bool:
+    """True when `heard` is no speech: empty, improbable, or what Whisper makes out of noise.
+
+    certainty: mean probability of speech over the utterance, in [0, 1].
+    """
+    words = _words(heard.text)
+    if not words or heard.no_speech > _NO_SPEECH:
+        return True
+    return certainty < _UNSURE and " ".join(words) in _OUT_OF_NOTHING
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """Something the bot said, to be known again until `until` (monotonic seconds)."""
+
+    text: str
+    until: float
+
+    @staticmethod
+    def of(text: str, now: float) -> "Remembered":
+        """Remembered for as long as it takes to say, and then some."""
+        return Remembered(text, now + len(text) * _SECONDS_A_CHARACTER + _ECHO_SECONDS)
+
+
+def still_remembered(said: Iterable[Remembered], now: float, most: int = 20) -> tuple[Remembered, ...]:
+    """Those not forgotten yet, in order; the newest `most` at most."""
+    return tuple(one for one in said if one.until > now)[-most:]
+
+
+def resembles(heard: str, said: Iterable[str], similarity: float) -> bool:
+    """True when `heard` is about what was `said`, or about a part of it, sentence by sentence or across them.
+
+    similarity: 1 is equal. One or two words must be like a whole sentence.
+    """
+    words = _words(heard)
+    if not words:
+        return False
+    sentences = [_words(text) for text in said]
+    if any(_alike(words, sentence) >= similarity for sentence in sentences):
+        return True
+    if len(words) <= _WHOLE_ONLY:
+        return False
+    stream = [word for sentence in sentences for word in sentence]
+    return any(
+        _alike(words, stream[begin : begin + size]) >= similarity
+        for size in (len(words) - 1, len(words), len(words) + 1)
+        for begin in range(len(stream) - size + 1)
+    )
+
+
+def _alike(a: list[str], b: list[str]) -> float:
+    if not set(a) & set(b):
+        return 0.0
+    matcher = SequenceMatcher(None, " ".join(a), " ".join(b), autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() > 0.5 else 0.0
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold().replace("'", "").replace("’", ""))

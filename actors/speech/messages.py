@@ -1,0 +1,59 @@
+"""What the speech room accepts and announces: words out of sound, and sound out of words."""
+
+from typing import ClassVar
+
+from actors.kernel.message import Lane, Message
+
+
+class SpeechStarted(Message):
+    """Somebody has begun to speak, at `at` (epoch seconds)."""
+
+    at: float
+
+
+class TranscriptReady(Message):
+    """An utterance as text. Times are epoch seconds of the captured sound; the rest are durations in seconds.
+
+    speech_ended_at: end of the last speech frame. silence: how long the recognizer waited to be sure it was
+    the end. recognition: what the transcription took. no_speech: probability that it was none, in [0, 1].
+    """
+
+    text: str
+    speech_started_at: float
+    speech_ended_at: float
+    silence: float
+    recognition: float
+    no_speech: float = 0.0
+
+
+class Spoken(Message):
+    """The conversation's word to the recognizer on what the bot has just begun to say, so that an echo is
+    dropped.
+    """
+
+    turn: int
+    text: str
+
+
+class SpeakRequested(Message):
+    """Say `text` as sentence `sentence` (from 0) of `turn`."""
+
+    turn: int
+    sentence: int
+    text: str
+
+
+class SynthesisFailed(Message):
+    """A sentence could not be spoken."""
+
+    turn: int
+    sentence: int
+    why: str
+
+
+class Cancel(Message):
+    """Every turn <= `turn` is void, at every stage, also for messages that arrive later."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    turn: int
+    reason: str = ""

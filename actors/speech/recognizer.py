@@ -1,0 +1,225 @@
+"""The recognizer: listens to the microphone's chunks, finds the utterances in them and has them turned into
+text.
+
+It never hears the bot itself: recognition is closed during playback and shortly after it, and a transcript
+that resembles what was just said is dropped. Cutting is done in the handler, Whisper's work on a thread.
+"""
+
+import logging
+from collections import Counter, deque
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from actors.audio.messages import AudioChunk, GetPlayback, PlaybackEnded, PlaybackStarted
+from actors.kernel.actor import Actor, AskFailed, Reply, handles
+from actors.kernel.protocol import Health
+from actors.speech import embedded
+from actors.speech.choice import Note, open_transcriber
+from actors.speech.endpointing import Began, Ended, Endpoint, Limits, advance
+from actors.speech.engines import EngineBroken, Samples, Transcriber, Transcription, VoiceActivity
+from actors.speech.hearing import Closure, Remembered, invented, resembles, still_remembered
+from actors.speech.internal import RecognitionBroke, UtteranceRecognized
+from actors.speech.messages import SpeechStarted, Spoken, TranscriptReady
+from actors.speech.vad import CHUNK, CHUNK_SECONDS, Silero
+from actors.speech.worker import Worker
+from actors.system.messages import StageReached
+from config.schema import Speech
+
+__all__ = ["Engines", "Recognizer", "Utterance", "load"]
+
+log = logging.getLogger(__name__)
+
+_GAP = 0.5  # seconds without sound after which what follows is another stream
+_WAITING = 4  # utterances that may wait for Whisper
+
+
+class Utterance(msgspec.Struct, frozen=True):
+    """Sound to recognize (int16, mono, 16 kHz), and when it was heard (epoch seconds). cause: the chunk that
+    ended it.
+    """
+
+    pcm: bytes
+    started_at: float
+    ended_at: float
+    silence: float
+    certainty: float
+    cause: str
+
+
+Engines = tuple[VoiceActivity, Transcriber, Note]
+
+
+def load(speech: Speech, home: Path) -> Engines:
+    """The engines that the configuration asks for. Raises EngineBroken."""
+    transcriber, note = open_transcriber(speech, home)
+    return Silero(embedded.activity_model()), transcriber, note
+
+
+class Recognizer(Actor):
+    """Ears to words. Start arguments: the sections speech, and the home."""
+
+    def __init__(self, speech: Speech, home: Path, loading: Callable[[Speech, Path], Engines] = load) -> None:
+        self._speech = speech
+        self._home = home
+        self._loading = loading
+        self._limits = Limits.of(
+            speech.vad_threshold, speech.end_of_speech_silence, speech.min_speech, speech.max_utterance
+        )
+        self._endpoint = Endpoint()
+        self._chunks: deque[AudioChunk] = deque()
+        self._closure = Closure()
+        self._said: tuple[Remembered, ...] = ()
+        self._activity: VoiceActivity | None = None
+        self._worker: Worker[Utterance] | None = None
+        self.dropped: Counter[str] = Counter()
+        """Utterances that never became a transcript, by reason."""
+
+    def on_start(self) -> None:
+        try:
+            self._activity, self._transcriber, note = self._loading(self._speech, self._home)
+        except EngineBroken as broken:
+            self.health(Health.DOWN, f"cannot hear: {broken}", broken.remedy)
+            return
+        self._worker = Worker(f"{self.host.address} whisper", self._recognize, _WAITING)
+        # The first run allocates what the later ones use.
+        self._worker.give(Utterance(bytes(2 * CHUNK), 0.0, 0.0, 0.0, 0.0, ""))
+        self.health(Health.DEGRADED if note.worse else Health.OK, note.text, note.remedy)
+        if self.host.incarnation > 1:
+            self.ask("audio.speaker", GetPlayback(), then="on_playback")
+
+    def on_stop(self) -> None:
+        if self._worker is not None:
+            self._worker.stop(2.0)
+
+    # -- what the bot says itself
+
+    @handles
+    def on_playback_started(self, message: PlaybackStarted) -> None:
+        if not self._speech.echo_free_capture:
+            self._closure = self._closure.started(message.at)
+            self._begin_anew()
+
+    @handles
+    def on_playback_ended(self, message: PlaybackEnded) -> None:
+        self._closure = self._closure.ended(message.at, self._speech.tail_after_playback)
+
+    def on_playback(self, answer: Reply | AskFailed) -> None:
+        """After a restart: what the speaker is doing."""
+        if isinstance(answer, Reply) and isinstance(answer.message, PlaybackStarted):
+            self.on_playback_started(answer.message)
+
+    @handles
+    def on_spoken(self, message: Spoken) -> None:
+        remembered = Remembered.of(message.text, self.now())
+        self._said = still_remembered((*self._said, remembered), self.now())
+
+    # -- what it hears
+
+    @handles
+    def on_chunk(self, chunk: AudioChunk) -> None:
+        if self._activity is None or len(chunk.pcm) != 2 * CHUNK or self._closure.covers(chunk.captured_at):
+            return
+        if self._chunks and not 0.0 <= chunk.captured_at - self._chunks[-1].captured_at < _GAP:
+            self._begin_anew()
+        self._chunks.append(chunk)
+        probability = self._activity.probability(_samples(chunk.pcm))
+        self._endpoint, event = advance(self._endpoint, probability, self._limits)
+        if isinstance(event, Began):
+            self.tell("conversation", SpeechStarted(self._chunk(event.first).captured_at - CHUNK_SECONDS))
+        elif isinstance(event, Ended):
+            self._hand_over(event)
+        elif event is not None:
+            self.dropped["too short"] += 1
+        while len(self._chunks) > self._endpoint.next - self._endpoint.earliest(self._limits) + 1:
+            self._chunks.popleft()
+
+    def _begin_anew(self) -> None:
+        self._endpoint = Endpoint()
+        self._chunks.clear()
+        if self._activity is not None:
+            self._activity.reset()
+
+    def _chunk(self, number: int) -> AudioChunk:
+        return self._chunks[number - self._endpoint.next]
+
+    def _hand_over(self, ended: Ended) -> None:
+        spoken = self._chunk(ended.spoken).captured_at
+        utterance = Utterance(
+            b"".join(self._chunk(number).pcm for number in range(ended.keep, ended.last + 1)),
+            started_at=self._chunk(ended.first).captured_at - CHUNK_SECONDS,
+            ended_at=spoken,
+            silence=self._chunk(ended.last).captured_at - spoken,
+            certainty=ended.certainty,
+            cause=self.cause(),
+        )
+        if self._worker is None or not self._worker.give(utterance):
+            self.dropped["busy"] += 1
+            log.warning("%s: an utterance was dropped: %d others wait", self.host.address, _WAITING)
+
+    # -- on the worker's thread
+
+    def _recognize(self, utterance: Utterance) -> None:
+        try:
+            heard = self._transcriber.transcribe(_samples(utterance.pcm))
+        except Exception as error:  # the actor dies of it, by its own handler
+            self.post(RecognitionBroke(f"{type(error).__name__}: {error}"), utterance.cause)
+            return
+        if utterance.cause:
+            self.post(_recognized(utterance, heard), utterance.cause)
+
+    # -- what it understood
+
+    @handles
+    def on_broke(self, message: RecognitionBroke) -> None:
+        raise RuntimeError(f"recognition failed: {message.why}")
+
+    @handles
+    def on_recognized(self, heard: UtteranceRecognized) -> None:
+        if reason := self._unwanted(heard):
+            self.dropped[reason] += 1
+            log.info("%s: dropped (%s), %d so far", self.host.address, reason, self.dropped[reason])
+            return
+        waited_until = heard.ended_at + heard.silence
+        for stage, at, seconds in (
+            ("speech_ended", heard.ended_at, 0.0),
+            ("end_of_speech", waited_until, heard.silence),
+            ("recognition", waited_until + heard.recognition, heard.recognition),
+        ):
+            self.tell("system", StageReached(0, stage, at, seconds))
+        self.tell(
+            "conversation",
+            TranscriptReady(
+                heard.text,
+                heard.started_at,
+                heard.ended_at,
+                heard.silence,
+                heard.recognition,
+                heard.no_speech,
+            ),
+        )
+
+    def _unwanted(self, heard: UtteranceRecognized) -> str:
+        if invented(Transcription(heard.text, heard.no_speech, heard.recognition), heard.certainty):
+            return "no speech"
+        self._said = still_remembered(self._said, self.now())
+        said = [one.text for one in self._said]
+        return "echo" if resembles(heard.text, said, self._speech.echo_similarity) else ""
+
+
+def _samples(pcm: bytes) -> Samples:
+    return np.frombuffer(pcm, dtype="<i2").astype(np.float32) / 32768.0
+
+
+def _recognized(utterance: Utterance, heard: Transcription) -> UtteranceRecognized:
+    return UtteranceRecognized(
+        heard.text,
+        heard.no_speech,
+        utterance.certainty,
+        utterance.started_at,
+        utterance.ended_at,
+        utterance.silence,
+        heard.seconds,
+    )

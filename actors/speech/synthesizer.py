@@ -1,0 +1,155 @@
+"""The synthesizer: turns the conversation's sentences into sound, in order, and hands it to the speaker piece
+by piece.
+
+The voice works on a thread; a cancelled turn stops it between pieces.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from actors.audio.messages import PlaySentence
+from actors.kernel.actor import Actor, handles
+from actors.kernel.protocol import Health
+from actors.speech.choice import Note, open_voice
+from actors.speech.engines import EngineBroken, Sound, Voice
+from actors.speech.internal import PieceReady, SynthesisBroke
+from actors.speech.messages import Cancel, SpeakRequested, SynthesisFailed
+from actors.speech.worker import Worker
+from actors.system.messages import StageReached
+from config.schema import Audio, Speech
+
+__all__ = ["Synthesizer", "Task"]
+
+log = logging.getLogger(__name__)
+
+_PIECE_SECONDS = 0.15
+_WAITING = 64  # sentences that may wait to be spoken
+_NO_VOICE_RATE = 22050
+_EVERY_TURN = 2**62
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A sentence to speak, and the id of the message that asked for it."""
+
+    turn: int
+    sentence: int
+    text: str
+    cause: str
+
+
+class Synthesizer(Actor):
+    """Words to sound. Start arguments: the sections speech and audio, and the home."""
+
+    def __init__(
+        self,
+        speech: Speech,
+        audio: Audio,
+        home: Path,
+        loading: Callable[[Speech, Audio, Path], tuple[Voice, Note]] = open_voice,
+    ) -> None:
+        self._speech = speech
+        self._audio = audio
+        self._home = home
+        self._loading = loading
+        self._voided = 0
+        self._worker: Worker[Task] | None = None
+        self._broken = ""
+
+    def on_start(self) -> None:
+        try:
+            self._voice, note = self._loading(self._speech, self._audio, self._home)
+        except EngineBroken as broken:
+            self._broken = f"no voice: {broken}"
+            self.health(Health.DOWN, f"cannot speak: {broken}", broken.remedy)
+            return
+        self._worker = Worker(f"{self.host.address} voice", self._speak, _WAITING)
+        # The first run allocates what the later ones use.
+        self._worker.give(Task(0, 0, "Ready.", ""))
+        self.health(Health.DEGRADED if note.worse else Health.OK, note.text, note.remedy)
+
+    def on_stop(self) -> None:
+        if self._worker is not None:
+            self._voided = _EVERY_TURN
+            self._worker.stop(2.0)
+
+    @handles
+    def on_cancel(self, message: Cancel) -> None:
+        self._voided = max(self._voided, message.turn)
+
+    @handles
+    def on_speak(self, message: SpeakRequested) -> None:
+        if message.turn <= self._voided:
+            return
+        if self._worker is None:
+            self._give_up(message.turn, message.sentence, self._broken)
+        elif not self._worker.give(Task(message.turn, message.sentence, message.text, self.cause())):
+            self._give_up(message.turn, message.sentence, f"{_WAITING} sentences are waiting already")
+
+    @handles
+    def on_piece(self, piece: PieceReady) -> None:
+        if piece.turn <= self._voided:
+            return
+        if piece.synthesis and piece.sentence == 0:
+            self.tell("system", StageReached(piece.turn, "synthesis", piece.at, piece.synthesis))
+        self.tell(
+            "audio.speaker", PlaySentence(piece.turn, piece.sentence, piece.pcm, piece.rate, piece.last)
+        )
+
+    @handles
+    def on_broke(self, message: SynthesisBroke) -> None:
+        if message.turn > self._voided:
+            log.warning(
+                "%s: sentence %d of turn %d failed", self.host.address, message.sentence, message.turn
+            )
+            self._give_up(message.turn, message.sentence, message.why)
+
+    def _give_up(self, turn: int, sentence: int, why: str) -> None:
+        self.tell("conversation", SynthesisFailed(turn, sentence, why))
+        # The speaker counts sentences; one without sound counts, and is not announced as heard.
+        self.tell("audio.speaker", PlaySentence(turn, sentence, b"", _NO_VOICE_RATE, last=True))
+
+    # -- on the worker's thread
+
+    def _speak(self, task: Task) -> None:
+        begun = time.perf_counter()
+        try:
+            for sound, last in pieces(self._voice.synthesize(task.text), self._voice.rate):
+                if task.turn <= self._voided:
+                    return
+                took, begun = (time.perf_counter() - begun if begun else 0.0), 0.0
+                self.post(self._piece(task, sound, last, took), task.cause)
+        except Exception as error:  # one sentence that cannot be spoken is no reason to fall silent
+            self.post(
+                SynthesisBroke(task.turn, task.sentence, f"{type(error).__name__}: {error}"), task.cause
+            )
+
+    def _piece(self, task: Task, sound: Sound, last: bool, took: float) -> PieceReady:
+        pcm = sound.astype("<i2").tobytes()
+        return PieceReady(task.turn, task.sentence, pcm, self._voice.rate, last, time.time(), took)
+
+
+def pieces(sounds: Iterator[Sound], rate: int) -> Iterator[tuple[Sound, bool]]:
+    """`sounds` in pieces of about 150 ms, each as soon as it is there, and whether it is the last one.
+
+    No sound at all is one empty last piece.
+    """
+    size = round(rate * _PIECE_SECONDS)
+    nothing = np.zeros(0, dtype=np.int16)
+    sound = next(sounds, nothing)
+    while True:
+        for begin in range(0, sound.size - size, size):
+            yield sound[begin : begin + size], False
+        rest = sound[(max(sound.size - 1, 0) // size) * size :]
+        # What follows is not known yet; the rest is given at once, and an empty piece says that it was the
+        # last.
+        yield rest, False
+        following = next(sounds, None)
+        if following is None:
+            yield nothing, True
+            return
+        sound = following

@@ -1,0 +1,33 @@
+"""What the system's domain accepts and announces: the bot's own performance, errors and modules."""
+
+from actors.kernel.message import Message
+
+
+class StageReached(Message):
+    """A turn reached `stage` at `at` (epoch seconds); `seconds` is what the stage took, 0 for a mere instant.
+
+    Stages: speech_ended, end_of_speech (silence waited for), recognition, first_token, first_sentence, synthesis
+    (to the first sound), first_audio, chatbox, reply_ended. Turn 0 belongs to the next turn that starts.
+    """
+
+    turn: int
+    stage: str
+    at: float
+    seconds: float = 0.0
+
+
+class ModuleChanged(Message):
+    """An actor's health or life changed; sent by its supervisor."""
+
+    address: str
+    health: str
+    reason: str = ""
+
+
+class ModuleFailed(Message):
+    """An incarnation of `address` died of `kind`."""
+
+    address: str
+    kind: str
+    text: str
+    at: float

@@ -1,0 +1,1 @@
+"""The people the bot has met, one record for each."""

@@ -1,0 +1,25 @@
+"""What the users' domain accepts and announces: who was met, and what is known of them."""
+
+from actors.kernel.message import Message
+from actors.users.state import UserState
+from actors.vocabulary.values import Interaction, Person
+
+
+class GetProfile(Message):
+    """What is known of `person`; answered by Profile."""
+
+    person: Person
+
+
+class Profile(Message):
+    """A person's record, None for somebody never met."""
+
+    person: Person
+    user: UserState | None
+
+
+class InteractionHappened(Message):
+    """Something happened between the bot and `person`: it is added to the person's history. Unknown people have none."""
+
+    person: Person
+    interaction: Interaction

@@ -1,0 +1,1 @@
+"""Eyes: the camera and what is seen through it."""

@@ -1,0 +1,49 @@
+"""Small frozen values that more than one room speaks of: places, people and what happened between them."""
+
+import msgspec
+
+
+class Vector3(msgspec.Struct, frozen=True):
+    """A point or direction in the world, in metres; +y is up."""
+
+    x: float = 0.0
+    y: float = 0.0
+    z: float = 0.0
+
+
+class Quaternion(msgspec.Struct, frozen=True):
+    """A rotation as a unit quaternion."""
+
+    x: float = 0.0
+    y: float = 0.0
+    z: float = 0.0
+    w: float = 1.0
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Who said or did something. `user_id` is VRChat's `usr_...` where it is known, else derived from the name."""
+
+    user_id: str = "unknown"
+    name: str = "unknown"
+
+    @property
+    def is_known(self) -> bool:
+        """False for speech that could not be attributed: such speech changes no person's record."""
+        return self.user_id != "unknown"
+
+
+UNKNOWN = Person()
+
+
+def person_named(name: str) -> Person:
+    """The person who goes by `name` when no VRChat id is at hand."""
+    return Person(user_id=f"name:{name.strip().casefold()}", name=name.strip())
+
+
+class Interaction(msgspec.Struct, frozen=True):
+    """One thing that happened between the bot and a person. `at` is epoch seconds."""
+
+    kind: str = "none"
+    person: str = ""
+    detail: str = ""
+    at: float = 0.0

@@ -1,0 +1,1 @@
+"""VRChat's Web API: the bot's account. Off by default."""

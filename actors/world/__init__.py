@@ -1,0 +1,1 @@
+"""Where the bot is, who is there, and what can be done there."""

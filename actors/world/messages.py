@@ -1,0 +1,37 @@
+"""What the world's domain accepts and announces: where the bot is and who is there."""
+
+from actors.kernel.message import Message
+from actors.vocabulary.values import Person
+
+
+class WorldEntered(Message):
+    """The game entered a world instance."""
+
+    world_id: str
+    world_name: str
+    at: float
+
+
+class PlayerJoined(Message):
+    """A player is here now."""
+
+    person: Person
+    at: float
+
+
+class PlayerLeft(Message):
+    """A player is gone."""
+
+    person: Person
+    at: float
+
+
+class WhoIsHere(Message):
+    """Answered by Present."""
+
+
+class Present(Message):
+    """The players of this instance, the bot itself not among them, and the world's name ("" when unknown)."""
+
+    people: tuple[Person, ...]
+    world_name: str

@@ -1,0 +1,21 @@
+"""Pure configuration logic: layers of YAML become one validated, frozen Config, and every mistake is shown
+where it was made.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from config.layers import load_config as load_config
+
+__all__ = ["load_config"]
+
+
+def __getattr__(name: str) -> Any:
+    # Commands that only need `config.home` must not pay for YAML and pydantic.
+    if name == "load_config":
+        from config.layers import load_config
+
+        return load_config
+    raise AttributeError(f"module 'config' has no attribute {name!r}")

@@ -1,0 +1,104 @@
+"""Gathers the layers of a home, in the users' order, and validates what they are together. The only reader of
+their files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from config.conceal import printable
+from config.crosscheck import Probe
+from config.dotenv import Variable
+from config.dotenv import parse as parse_dotenv
+from config.environment import dotenv_layers, environment_layers, override_layers
+from config.home import PACKAGE, Home
+from config.load import decode, parse, read_bytes
+from config.merge import merge
+from config.node import Node, Source
+from config.probes import missing_files
+from config.refuse import refuse
+from config.suggest import closest
+from config.validate import ValidationResult, validate
+
+
+def load_config(
+    home: Home,
+    *,
+    profile: str | None = None,
+    overrides: Sequence[str] = (),
+    environ: Mapping[str, str],
+    probes: Sequence[Probe] = (),
+) -> ValidationResult:
+    """defaults.yaml < profile < config.yaml < .env < environment < overrides (`section.key=value`), merged
+    and validated.
+
+    The profile is the one given, else GERALD_PROFILE (environment, then .env), else none. Raises LoadError
+    when a file cannot be read or parsed, or there is no such home or profile.
+    """
+    if not home.path.is_dir():
+        raise refuse(Source("home", str(home.path)), "there is no such folder")
+    env_source, variables = _read_env(home)
+    names = {name: found.value for name, found in variables.items()} | dict(environ)
+    layers = [
+        _defaults(),
+        *_profile_layer(home, profile or names.get("GERALD_PROFILE")),
+        *_file_layer(home.config_file, "config"),
+        *dotenv_layers(variables.values(), env_source),
+        *environment_layers(environ),
+        *override_layers(overrides),
+    ]
+    return validate(merge(layers), names, (missing_files(home), *probes), tuple(layers))
+
+
+def profiles(home: Home) -> tuple[str, ...]:
+    """The names of the profiles there are: the package's and the home's own."""
+    folders = (PACKAGE / "profiles", home.profiles)
+    return tuple(
+        sorted({file.stem for folder in folders if folder.is_dir() for file in folder.glob("*.yaml")})
+    )
+
+
+@cache
+def _defaults() -> Node:
+    (layer,) = _file_layer(PACKAGE / "defaults.yaml", "defaults")
+    return layer
+
+
+def _profile_layer(home: Home, name: str | None) -> tuple[Node, ...]:
+    if not name:
+        return ()
+    if re.fullmatch(r"[\w-]+", name):
+        for folder in (home.profiles, PACKAGE / "profiles"):
+            if layer := _file_layer(folder / f"{name}.yaml", "profile"):
+                return layer
+    known = profiles(home)
+    meant = closest(name, known)
+    hint = f"Did you mean '{meant}'?" if meant else f"There are {', '.join(known)}."
+    raise refuse(Source("profile", str(home.profiles)), f"there is no profile '{printable(name)}'", hint=hint)
+
+
+def _file_layer(path: Path, layer: str) -> tuple[Node, ...]:
+    shown = _shown(path)
+    data = read_bytes(path, shown, layer)
+    if data is None:
+        return ()
+    text = decode(data, shown, layer)
+    return (parse(text, Source(layer, shown, text, interpolated=True)),)
+
+
+def _read_env(home: Home) -> tuple[Source, Mapping[str, Variable]]:
+    shown = _shown(home.env_file)
+    data = read_bytes(home.env_file, shown, ".env")
+    source = Source(".env", shown, decode(data, shown, ".env") if data else "")
+    return source, parse_dotenv(source)
+
+
+def _shown(path: Path) -> str:
+    """A path as short as a terminal in the current folder can still open it."""
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return str(path)

@@ -1,0 +1,60 @@
+"""One thing worth saying about a configuration, with the place it was written at; a plain value without
+secrets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "note"]
+Key = tuple[str | int, ...]
+
+
+def dotted(key: Key) -> str:
+    """A key path as a person writes it: ("osc", "enabled_events", 1) is `osc.enabled_events[1]`."""
+    text = ""
+    for part in key:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error, a warning or a note.
+
+    `line` and `column` count from 1; 0 means that the layer has no lines (the environment, `--set`, a
+    default). `excerpt` is the line as written, with secret values masked, and `caret` the column in it (from
+    1, 0 for none) that the caret points to. `section` is the top-level key that this is about, empty if it is
+    about a whole file.
+    """
+
+    severity: Severity
+    message: str
+    key: str = ""
+    section: str = ""
+    layer: str = ""
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    hint: str = ""
+    excerpt: str = ""
+    caret: int = 0
+    width: int = 1
+
+    @property
+    def location(self) -> str:
+        """`file:line:column`, as far as it is known."""
+        if self.line:
+            return f"{self.file}:{self.line}:{self.column}"
+        return self.file
+
+    def __str__(self) -> str:
+        severity = "" if self.severity == "error" else self.severity
+        head = ": ".join(part for part in (self.location, severity, self.key) if part)
+        message = self.message if self.message.endswith((".", "?")) or not self.hint else f"{self.message}."
+        return ": ".join(part for part in (head, f"{message} {self.hint}".strip()) if part)
+
+    def as_data(self) -> dict[str, str | int]:
+        """This as plain data, for JSON."""
+        return asdict(self)

@@ -1,0 +1,23 @@
+"""`audio`: the microphone, the speaker and the voice."""
+
+from __future__ import annotations
+
+from config.schema.section import Device, Section, setting
+
+_DEVICE = "An index or a name, none, or file:PATH for a WAV file."
+
+
+class Audio(Section):
+    """Devices and the voice. Samples are float32, mono, in [-1, 1]."""
+
+    input_device: Device = setting(None, f"The microphone. {_DEVICE}", unset="the system's default")
+    output_device: Device = setting(None, f"The speaker. {_DEVICE}", unset="the system's default")
+    sample_rate: int = setting(16000, "The rate the microphone is read at.", unit="Hz", ge=8000, le=192000)
+    voice_model: str | None = setting(
+        None,
+        "A Piper voice (.onnx, its .onnx.json beside it), relative to the home.",
+        reload="restart",
+        min_length=1,
+        unset="the embedded voice is used",
+    )
+    volume: float = setting(1.0, "How loud the voice is played; 1 is as synthesised.", ge=0.0, le=2.0)

@@ -1,0 +1,78 @@
+"""`logging`, `performance`, `storage` and `trace`: what the bot writes down, and how much of it is kept."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from config.schema.section import Section, Size, setting
+
+
+class Logging(Section):
+    """The log: one line a record."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = setting(
+        "INFO", "The least that is logged."
+    )
+    file: str = setting("logs/bot.log", "The log file, relative to the home's data folder.", min_length=1)
+    max_size: Size = setting(
+        10_000_000, "The log is rotated at this size.", unit="bytes", ge=10_000, le=10**12
+    )
+    backup_count: int = setting(5, "Rotated logs that are kept.", ge=0, le=1000)
+
+
+class Performance(Section):
+    """Limits that trade speed for memory and money."""
+
+    max_concurrent_requests: int = setting(3, "Requests to the language model at a time.", ge=1, le=64)
+    cache_ttl: float = setting(
+        300.0,
+        "How long a state that was read stays in the cache; 0 for no cache.",
+        unit="s",
+        ge=0.0,
+        le=86400.0,
+    )
+    cleanup_interval: float = setting(60.0, "How often the cache is swept.", unit="s", ge=1.0, le=86400.0)
+
+
+class Storage(Section):
+    """Where the memory lives; paths are relative to the home."""
+
+    file_path: str = setting(
+        "data/state", "The folder of the states kept in files.", reload="restart", min_length=1
+    )
+    database_url: str = setting(
+        "lmdb://data/state.lmdb",
+        "The database: lmdb:// and its folder.",
+        reload="restart",
+        pattern=r"^lmdb://.+$",
+    )
+    map_size: Size = setting(
+        256 * 2**20,
+        "The first size of the database's map; it grows.",
+        unit="bytes",
+        reload="restart",
+        ge=2**20,
+        le=2**43,
+    )
+    snapshot_interval: float = setting(
+        5.0, "How often a changed state is saved whole.", unit="s", gt=0.0, le=3600.0
+    )
+
+
+class Trace(Section):
+    """The record of every handled message."""
+
+    enabled: bool = setting(True, "Whether messages are recorded.")
+    words: Literal["keep", "drop"] = setting("keep", "Whether the trace holds what people said.")
+    directory: str = setting(
+        "data/traces", "The folder of the traces, relative to the home.", reload="restart", min_length=1
+    )
+    max_size: Size = setting(64_000_000, "A segment ends at this size.", unit="bytes", ge=100_000, le=10**12)
+    max_age: float = setting(3600.0, "A segment ends at this age.", unit="s", ge=1.0, le=604800.0)
+    keep: Size = setting(
+        2_000_000_000, "All segments together; the oldest go first.", unit="bytes", ge=1_000_000, le=10**13
+    )
+    flush_interval: float = setting(
+        0.1, "At most this much is lost when the power fails.", unit="s", ge=0.01, le=10.0
+    )
+    compression: Literal["zstd", "lz4", "none"] = setting("zstd", "How segments are compressed.")

@@ -1,0 +1,73 @@
+"""`llm`: which language model answers, and how long it may take."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from config.schema.section import Section, setting
+from config.secret import Secret
+
+OPENROUTER = "https://openrouter.ai/api/v1"
+
+
+class LocalLlm(Section):
+    """`llm.local`: the small model on this machine, used when no remote one is configured."""
+
+    model_path: str | None = setting(
+        None,
+        "A GGUF file, relative to the home.",
+        reload="restart",
+        min_length=1,
+        unset="the embedded model is used",
+    )
+    threads: int = setting(
+        1, "Threads of the model; one was fastest on shared cores.", reload="restart", ge=1, le=64
+    )
+    context: int = setting(2048, "The context window.", unit="tokens", reload="restart", ge=256, le=131072)
+    max_tokens: int = setting(48, "The longest reply of the local model.", unit="tokens", ge=1, le=8192)
+    temperature: float = setting(0.3, "Randomness of the local model; 0 is none.", ge=0.0, le=2.0)
+    repeat_penalty: float = setting(1.1, "How repetition is discouraged; 1 is not at all.", ge=0.5, le=2.0)
+
+
+class Llm(Section):
+    """Any OpenAI-compatible server; without a key and a base_url, the local model."""
+
+    api_key: Secret | None = setting(
+        None, "The server's API key.", unset="no remote model is used unless base_url is set"
+    )
+    base_url: str | None = setting(
+        None,
+        "An OpenAI-compatible server, such as http://127.0.0.1:11434/v1.",
+        pattern=r"^https?://[^\s/]+(/\S*)?$",
+        unset="OpenRouter is used when there is a key, else the local model",
+    )
+    model: str = setting(
+        "cognitivecomputations/dolphin-mistral-24b-venice-edition:free",
+        "The model's name at the server.",
+        min_length=1,
+        max_length=256,
+    )
+    max_tokens: int = setting(300, "The longest reply.", unit="tokens", ge=1, le=32768)
+    temperature: float = setting(0.7, "Randomness; 0 is none.", ge=0.0, le=2.0)
+    mock_responses: bool = setting(False, "Scripted replies in place of a model, for tests.")
+    connect_timeout: float = setting(5.0, "How long connecting may take.", unit="s", gt=0.0, le=120.0)
+    first_token_timeout: float = setting(
+        20.0, "How long the first word may take.", unit="s", gt=0.0, le=600.0
+    )
+    total_timeout: float = setting(60.0, "How long a whole reply may take.", unit="s", gt=0.0, le=3600.0)
+    retries: int = setting(2, "Further attempts after a failure that may pass.", ge=0, le=10)
+    local: LocalLlm = Field(default_factory=LocalLlm, description="The small model on this machine.")
+
+    @property
+    def provider(self) -> Literal["mock", "remote", "local"]:
+        """Who answers."""
+        if self.mock_responses:
+            return "mock"
+        return "remote" if self.api_key or self.base_url else "local"
+
+    @property
+    def endpoint(self) -> str:
+        """The remote server's base URL, without a slash at its end."""
+        return (self.base_url or OPENROUTER).rstrip("/")

@@ -1,0 +1,32 @@
+"""`osc`: the two UDP ports between Gerald and VRChat."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+from config.schema.section import Section, Tuple, setting, without_repetition
+
+Event = Literal["gestures", "touch", "expressions", "proximity", "movement", "voice", "status", "avatar"]
+
+
+class Osc(Section):
+    """VRChat listens on 9000 and sends to 9001 unless it was started with --osc."""
+
+    input_port: int = setting(
+        9001, "The UDP port that VRChat sends to; 0 takes any free one.", reload="restart", ge=0, le=65535
+    )
+    input_host: str = setting(
+        "127.0.0.1",
+        "The address to listen on; datagrams from other hosts are dropped on the default.",
+        reload="restart",
+        min_length=1,
+        max_length=255,
+    )
+    output_port: int = setting(9000, "The UDP port that VRChat listens on.", ge=1, le=65535)
+    output_host: str = setting("127.0.0.1", "The host that VRChat runs on.", min_length=1, max_length=255)
+    enabled_events: Annotated[Tuple[Event], AfterValidator(without_repetition)] = setting(
+        ("gestures", "touch", "expressions"),
+        "Which of VRChat's parameters become events; all others are ignored.",
+    )

@@ -1,0 +1,103 @@
+"""What every section of the schema is built from: the frozen base class, `setting()` and the types with
+units.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
+from pydantic_core import PydanticCustomError
+
+Reload = Literal["live", "restart"]
+T = TypeVar("T")
+
+
+class Section(BaseModel):
+    """A frozen section. Types are strict: text is never read as a number, nor a number as text."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+        protected_namespaces=(),
+        defer_build=True,
+    )
+
+
+def setting(
+    default: Any,
+    description: str,
+    *,
+    unit: str = "",
+    reload: Reload = "live",
+    unset: str = "",
+    **constraints: Any,
+) -> Any:
+    """A key of a section.
+
+    `unit` is what a number counts ("s", "bytes", "Hz"); `reload` says whether a running bot takes a new value
+    over, or the actor concerned must restart; `unset` says what happens without a value. Constraints are
+    pydantic's (ge, le, gt, lt, max_length...).
+    """
+    extra: dict[str, Any] = {"unit": unit, "reload": reload} | ({"unset": unset} if unset else {})
+    return Field(default, description=description, json_schema_extra=extra, **constraints)
+
+
+# Lists are tuples here, and may arrive as either.
+Tuple = Annotated[tuple[T, ...], Strict(False)]
+
+_SIZE = re.compile(r"(?i)\s*(\d{1,15}(?:\.\d{1,6})?)\s*([kmgt]i?b?|b)?\s*\Z")
+_FACTORS = {
+    "": 1,
+    "k": 10**3,
+    "m": 10**6,
+    "g": 10**9,
+    "t": 10**12,
+    "ki": 1 << 10,
+    "mi": 1 << 20,
+    "gi": 1 << 30,
+    "ti": 1 << 40,
+}
+
+
+def parse_size(value: Any) -> Any:
+    """A number of bytes from "10MB" (10**6 bytes each), "10MiB" (2**20) or a whole number; anything else is
+    refused.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    match = _SIZE.match(value) if isinstance(value, str) else None
+    if match is None:
+        raise PydanticCustomError("size", "must be a size such as 10MB, 512KiB or a whole number of bytes")
+    return round(float(match[1]) * _FACTORS[(match[2] or "").lower().removesuffix("b")])
+
+
+Size = Annotated[int, BeforeValidator(parse_size)]
+
+
+def check_device(value: Any) -> Any:
+    """A device by index or by name, "none" for no device, "file:PATH" for a file, or nothing for the system's
+    default.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | str | None):
+        raise PydanticCustomError("device", "must be a device's index or name, none, or file:PATH")
+    if isinstance(value, int) and not 0 <= value <= 999:
+        raise PydanticCustomError("device", "must be an index from 0 to 999")
+    if isinstance(value, str) and (not value.strip() or value == "file:"):
+        raise PydanticCustomError("device", "must name a device, or a file as in file:PATH")
+    return value
+
+
+Device = Annotated[int | str | None, BeforeValidator(check_device)]
+
+
+def without_repetition(value: tuple[T, ...]) -> tuple[T, ...]:
+    """The values as they are, refused if one occurs twice."""
+    for index, item in enumerate(value):
+        if item in value[:index]:
+            raise PydanticCustomError("repeated", "lists '{item}' twice", {"item": str(item)})
+    return value

@@ -1,0 +1,39 @@
+"""`computer_vision` and `vrchat`: what Gerald sees, and the account he lives in."""
+
+from __future__ import annotations
+
+from config.schema.section import Device, Section, setting
+
+
+class ComputerVision(Section):
+    """Looking at the game."""
+
+    enabled: bool = setting(False, "Whether Gerald looks at all.", reload="restart")
+    source: str = setting(
+        "none",
+        "Where pictures come from: none, screen, device, or file:PATH for a video.",
+        reload="restart",
+        pattern=r"^(none|screen|device|file:.+)$",
+    )
+    device: Device = setting(
+        None, "The camera, by index or name, when source is device.", reload="restart", unset="camera 0"
+    )
+    capture_fps: float = setting(15.0, "Pictures taken.", unit="per second", gt=0.0, le=120.0)
+    processing_fps: float = setting(5.0, "Pictures looked at.", unit="per second", gt=0.0, le=120.0)
+    depth_estimation: bool = setting(True, "Estimate how far things are.")
+    object_detection: bool = setting(True, "Find things and people.")
+
+
+class VRChat(Section):
+    """VRChat's web interface. Its terms are in tension with autonomous accounts: off unless switched on."""
+
+    api_enabled: bool = setting(False, "Sign in to VRChat's web interface.", reload="restart")
+    username: str | None = setting(
+        None,
+        "The account's name.",
+        reload="restart",
+        min_length=1,
+        max_length=255,
+        unset="no account is used",
+    )
+    auto_friend_accept: bool = setting(False, "Accept every friend request.")

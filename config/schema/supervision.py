@@ -1,0 +1,59 @@
+"""`actors` and `supervision`: where each actor runs, and what happens when one fails."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from config.schema.section import Section, Tuple, setting
+
+ActorAddress = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=100)]
+
+
+class ActorSettings(Section):
+    """How one actor is run."""
+
+    pin: str = setting(
+        "thread",
+        "thread, process for a process of its own, or host:NAME for another machine.",
+        reload="restart",
+        pattern=r"^(thread|process|host:[A-Za-z0-9_.-]+)$",
+    )
+    instances: int = setting(1, "How many of it share the work.", reload="restart", ge=1, le=64)
+    cpus: Tuple[Annotated[int, Field(ge=0, le=4095)]] = setting(
+        (), "The processor cores it may use; none given means all.", reload="restart"
+    )
+    nice: int = setting(0, "Its priority: 19 yields to everything.", reload="restart", ge=-20, le=19)
+    standby: int = setting(0, "Spare processes that are ready to take over.", reload="restart", ge=0, le=4)
+    patience: float = setting(
+        10.0, "One message that takes longer means that it hangs.", unit="s", gt=0.0, le=3600.0
+    )
+
+
+# The heavy ones must not hold the interpreter lock of the others.
+PINNED = MappingProxyType(
+    {
+        address: ActorSettings(pin="process", patience=60.0)
+        for address in ("speech.recognizer", "llm.local", "speech.synthesizer")
+    }
+)
+
+
+class Supervision(Section):
+    """How often an actor may fail, and how long starting and stopping may take."""
+
+    intensity: int = setting(5, "Failures within the period after which a supervisor gives up.", ge=1, le=100)
+    period: float = setting(60.0, "The period in which failures count.", unit="s", gt=0.0, le=86400.0)
+    backoff_initial: float = setting(
+        0.1, "The pause before the second restart; it doubles.", unit="s", ge=0.0, le=60.0
+    )
+    backoff_max: float = setting(5.0, "The longest pause between restarts.", unit="s", ge=0.0, le=3600.0)
+    backoff_reset: float = setting(
+        30.0, "After this long without a failure the pauses begin anew.", unit="s", gt=0.0, le=86400.0
+    )
+    start_timeout: float = setting(
+        30.0, "How long an actor may take until it is ready.", unit="s", gt=0.0, le=600.0
+    )
+    stop_timeout: float = setting(1.0, "How long an actor may take to stop.", unit="s", gt=0.0, le=60.0)

@@ -1,0 +1,151 @@
+"""Finds the schema's description of a key: its field, its range in words, the keys beside it, and which keys
+are secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from config.problem import Key
+from config.schema import PINNED, Config
+from config.secret import Secret
+
+
+def field_at(key: Key) -> FieldInfo | None:
+    """The field that holds the value at a key path; the items of a list or a mapping belong to its field."""
+    return _descend(key)[1]
+
+
+def names_at(key: Key) -> tuple[str, ...]:
+    """The names that the section at a key path accepts; none if it is no section, or accepts any."""
+    inner, _ = _descend(key)
+    return tuple(inner.model_fields) if _is_section(inner) else ()
+
+
+def fields() -> Iterator[tuple[Key, FieldInfo]]:
+    """Every key that holds a value, by path; the keys of an actor stand under `*`."""
+    yield from _fields(Config, ())
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Every word of the schema itself: names of keys and sections, and the words that a key accepts."""
+    words = {str(part) for key, _ in fields() for part in key} | set(PINNED)
+    for key, field in fields():
+        inner = _inner(field.annotation)
+        words |= {str(word) for item in (inner, *get_args(inner)) for word in get_args(item)}
+        words |= set(choices(key))
+    return frozenset(words | {"true", "false", "null", "yes", "no", "on", "off", "none", "thread", "process"})
+
+
+@cache
+def secret_keys() -> frozenset[Key]:
+    """The keys whose value is a secret."""
+    return frozenset(key for key, field in fields() if Secret in _members(field.annotation))
+
+
+def is_secret(key: Key) -> bool:
+    """Whether the value at or around a key path is a secret."""
+    return any(key[: length + 1] in secret_keys() for length in range(len(key)))
+
+
+def unset_secret(key: Key) -> str | None:
+    """What it means that the optional secret at this key is not there; None if this is no optional secret."""
+    field = field_at(key) if key in secret_keys() and is_optional(key) else None
+    return None if field is None else extra(field, "unset")
+
+
+def is_text(key: Key) -> bool:
+    """Whether a key takes text only, so that `42` given without quotes by the environment is text too."""
+    field = field_at(key)
+    return (
+        field is not None
+        and bool(members := _members(field.annotation))
+        and members <= {str, Secret, type(None)}
+    )
+
+
+def is_optional(key: Key) -> bool:
+    """Whether a key may be left without a value."""
+    field = field_at(key)
+    return field is not None and type(None) in _members(field.annotation)
+
+
+def choices(key: Key) -> tuple[str, ...]:
+    """The words that a key accepts, if they are a closed set."""
+    inner, _ = _descend(key)
+    return tuple(str(word) for word in get_args(inner)) if get_origin(inner) is Literal else ()
+
+
+def extra(field: FieldInfo, name: str) -> str:
+    """One of a field's own words: unit, reload, unset."""
+    return str(field.json_schema_extra.get(name, "")) if isinstance(field.json_schema_extra, Mapping) else ""
+
+
+def limits(field: FieldInfo) -> dict[str, float]:
+    """The range of a field: ge, gt, le, lt, as far as it has them."""
+    found: dict[str, float] = {}
+    for constraint in field.metadata:
+        for name in ("ge", "gt", "le", "lt"):
+            if (bound := getattr(constraint, name, None)) is not None:
+                found[name] = bound
+    return found
+
+
+def _descend(key: Key) -> tuple[Any, FieldInfo | None]:
+    inner: Any = Config
+    field: FieldInfo | None = None
+    for part in key:
+        if _is_section(inner):
+            field = inner.model_fields.get(part)
+            if field is None:
+                return None, None
+            inner = _inner(field.annotation)
+        elif get_origin(inner) is tuple or _is_mapping(inner):
+            inner = _inner(get_args(inner)[-1 if _is_mapping(inner) else 0])
+        else:
+            return None, None
+    return inner, field
+
+
+def _inner(annotation: Any) -> Any:
+    """An annotation without Annotated and Optional around it."""
+    if get_origin(annotation) is Annotated:
+        return _inner(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        members = [member for member in get_args(annotation) if member is not type(None)]
+        return _inner(members[0]) if len(members) == 1 else annotation
+    return annotation
+
+
+def _members(annotation: Any) -> frozenset[Any]:
+    if get_origin(annotation) is Annotated:
+        return _members(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return frozenset().union(*(_members(member) for member in get_args(annotation)))
+    return frozenset((annotation,))
+
+
+def _is_section(inner: Any) -> bool:
+    return isinstance(inner, type) and issubclass(inner, BaseModel)
+
+
+def _is_mapping(inner: Any) -> bool:
+    return get_origin(inner) is Mapping
+
+
+def _fields(model: type[BaseModel], key: Key) -> Iterator[tuple[Key, FieldInfo]]:
+    for name, field in model.model_fields.items():
+        inner = _inner(field.annotation)
+        if _is_section(inner):
+            yield from _fields(inner, (*key, name))
+        elif _is_mapping(inner):
+            yield from _fields(get_args(inner)[-1], (*key, name, "*"))
+        else:
+            yield (*key, name), field

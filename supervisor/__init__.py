@@ -1,0 +1,1 @@
+"""Who lives under whom, and what happens when one dies; and the `supervisor` command."""

@@ -1,0 +1,74 @@
+"""The command's root: finds the home, and loads a command only when it is called."""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from config.home import find_home
+
+__all__ = ["main"]
+
+COMMANDS = {
+    "run": ("supervisor.cli.run:run", "Start Gerald here."),
+    "status": ("supervisor.cli.instance:status", "Show the tree of the running instance."),
+    "talk": ("supervisor.cli.instance:talk", "Say something to the running instance."),
+    "tell": ("supervisor.cli.instance:tell", "Send a message to an actor."),
+    "ask": ("supervisor.cli.instance:ask", "Send a message to an actor and print its answer."),
+    "state": ("supervisor.cli.instance:state", "Look at what is remembered."),
+    "stop": ("supervisor.cli.instance:stop", "Stop the running instance."),
+    "trace": ("supervisor.cli.trace:trace", "Look at what happened, message by message."),
+    "config": ("supervisor.cli.config:config", "Check the configuration."),
+    "demo": ("supervisor.cli.demo:demo", "Prove the whole on this machine, without VRChat."),
+}
+
+EPILOG = """Exit status: 0 done, 1 it failed, 2 wrong usage or unreadable configuration, 3 no instance runs, 4 another
+instance runs, 70 the supervisor gave up."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called, and not for the list in --help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: Any = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path),
+    help="The instance's folder, with config/, data/ and Models/. Default: GERALD_HOME, else the checkout.",
+)
+@click.version_option(package_name="gerald", prog_name="supervisor")
+@click.pass_context
+def cli(context: click.Context, home: Path | None) -> None:
+    """Gerald: the runtime for an AI that lives in VRChat.
+
+    Start it with `supervisor run`, talk to it with `supervisor talk "Hello"`.
+    """
+    context.obj = find_home(home, os.environ)
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        cli.main(prog_name="supervisor")
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`| head`).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,43 @@
+"""What several commands share: the home's option, exit codes, and how a refusal is said."""
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from config.home import Home, find_home
+
+__all__ = ["ALREADY_RUNNING", "FAILED", "GAVE_UP", "NO_INSTANCE", "UNREADABLE", "fail", "in_home", "json_option", "print_json"]
+
+FAILED, UNREADABLE, NO_INSTANCE, ALREADY_RUNNING, GAVE_UP = 1, 2, 3, 4, 70
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+
+
+def in_home(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give the command its Home as first argument; --home may stand before or after the command's name."""
+
+    @click.option("--home", "home_path", type=click.Path(path_type=Path), help="The instance's folder.")
+    @click.pass_obj
+    @functools.wraps(command)
+    def wrapped(home: Home, home_path: Path | None, **options: Any) -> Any:
+        return command(find_home(home_path, os.environ) if home_path else home, **options)
+
+    return wrapped
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    json.dump(value, sys.stdout, ensure_ascii=False, default=str)
+    sys.stdout.write("\n")
+
+
+def fail(code: int, line: str) -> NoReturn:
+    """Say one line on standard error and exit."""
+    click.echo(line, err=True)
+    sys.exit(code)

@@ -1,0 +1,158 @@
+"""One run of an instance, as its owner sees it: it comes to life on the screen, is talked to, and is stopped."""
+
+import queue
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.markup import escape
+
+from actors.conversation.messages import ReplyEnded, ReplySentence
+from config.home import Home
+from config.models import ModelError, check_all, list_path, load_models
+from config.schema import Config
+from supervisor.cli.portray import headline, missing, tree_table
+from supervisor.control.instance import Claim
+from supervisor.control.requests import talk
+from supervisor.control.server import ControlServer
+from supervisor.control.wire import Refused
+from supervisor.logs import start_logging
+from supervisor.system import System
+
+__all__ = ["Session"]
+
+READY_WITHIN = 60.0
+LOOK_EVERY = 0.25
+
+
+class Session:
+    """Starts a System in `home` and stays with it. `live` returns how it ended: stopped, late or gave up."""
+
+    def __init__(self, home: Home, config: Config, claim: Claim, notes: tuple[str, ...], *, text: bool) -> None:
+        self._home = home
+        self._config = config
+        self._claim = claim
+        self._notes = notes
+        self._text = text
+        self._console = Console(highlight=False)
+        self._told: dict[str, tuple[str, str]] = {}
+
+    def live(self, stop: threading.Event) -> str:
+        """Start, show, talk, and stop when `stop` is set, a client asks for it, or the root gives up."""
+        trouble = start_logging(self._config.logging, self._home.data)
+        for note in (*self._notes, *((trouble,) if trouble else ()), *_damaged_models(self._home)):
+            self._console.print(f"[yellow]note[/]  {escape(note)}")
+        system = System(self._config, self._home.path, text=self._text)
+        server = ControlServer(system, self._claim.publish(system.run))
+        try:
+            system.start()
+            self._show_start(system, stop, server.stop)
+            if self._console.is_terminal and sys.stdin.isatty():
+                threading.Thread(target=self._chat, args=(system, stop), daemon=True).start()
+            self._watch(system, stop, server.stop)
+        finally:
+            gave_up = system.ended.is_set()
+            ended = self._stop(system, server)
+        if gave_up:
+            failure = system.failure
+            self._console.print(f"[bold red]gave up:[/] {escape(failure.text if failure else 'the root ended')}")
+            return "gave up"
+        return "stopped" if ended else "late"
+
+    # -- coming to life
+
+    def _show_start(self, system: System, *stops: threading.Event) -> None:
+        deadline = time.monotonic() + READY_WITHIN
+        if self._console.is_terminal:
+            with Live(console=self._console, refresh_per_second=8, transient=True) as live:
+                self._until_ready(system, deadline, stops, lambda: live.update(_picture(system.status())))
+            self._console.print(tree_table(system.status()["actors"]))
+        else:
+            self._until_ready(system, deadline, stops, lambda: self._tell_changes(system))
+        for line in missing(system.status()["actors"]):
+            self._console.print(line)
+        self._remember(system)
+        if system.ready:
+            self._console.print(f"[bold green]READY[/] after {time.time() - system.started_at:.1f} s")
+        elif not any(stop.is_set() for stop in stops):
+            self._console.print("[bold yellow]not everything is ready yet[/]; see `supervisor status`")
+
+    def _until_ready(self, system: System, deadline: float, stops: tuple[threading.Event, ...], look: Any) -> None:
+        while time.monotonic() < deadline and not any(stop.is_set() for stop in stops):
+            look()
+            if system.wait_ready(0.1) or system.ended.is_set():
+                return
+
+    # -- living
+
+    def _watch(self, system: System, stop: threading.Event, asked: threading.Event) -> None:
+        while not (stop.wait(LOOK_EVERY) or asked.is_set() or system.ended.is_set()):
+            self._tell_changes(system)
+
+    def _tell_changes(self, system: System) -> None:
+        """One line for each actor whose health or state has changed."""
+        for row in system.household.statuses():
+            seen = (str(row["health"]), str(row["reason"]))
+            if row["state"] == "absent" or self._told.get(str(row["address"])) == seen:
+                continue
+            self._told[str(row["address"])] = seen
+            if row["kind"] == "actor":
+                self._console.print(_line(row))
+
+    def _remember(self, system: System) -> None:
+        self._told = {str(r["address"]): (str(r["health"]), str(r["reason"])) for r in system.household.statuses()}
+
+    def _chat(self, system: System, stop: threading.Event) -> None:
+        name = self._config.bot.name
+        self._console.print(f"[dim]Type to {escape(name)}; Ctrl-C stops.[/]")
+        for line in sys.stdin:
+            if not line.strip():
+                continue
+            try:
+                for message in talk(system, line.strip(), "you"):
+                    if isinstance(message, ReplySentence):
+                        self._console.print(f"[bold cyan]{escape(name)}[/]: {escape(message.text)}")
+                    elif isinstance(message, ReplyEnded) and message.outcome != "said":
+                        self._console.print(f"[yellow]({message.outcome}: {escape(message.detail)})[/]")
+            except (Refused, queue.Empty) as error:
+                self._console.print(f"[red]{escape(str(error))}[/]")
+        stop.set()  # end of input: Ctrl-D
+
+    # -- the end
+
+    def _stop(self, system: System, server: ControlServer) -> bool:
+        began = time.monotonic()
+        self._console.print("stopping...")
+        server.close()
+        ended = system.stop()
+        self._claim.release()
+        if ended:
+            self._console.print(f"stopped in order in {time.monotonic() - began:.1f} s, state saved")
+        else:
+            late = [str(r["address"]) for r in system.household.statuses() if r["state"] == "stopping"]
+            self._console.print(f"[red]not everything stopped in time[/] ({', '.join(late) or 'unknown'})")
+        return ended
+
+
+def _picture(status: Mapping[str, Any]) -> Group:
+    return Group(headline(status), tree_table(status["actors"]))
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    text = f"{row['health']:>8}  {row['address']}"
+    if row["reason"]:
+        text += f": {row['reason']}"
+    if row["remedy"]:
+        text += f" -> {row['remedy']}"
+    return escape(text)
+
+
+def _damaged_models(home: Home) -> tuple[str, ...]:
+    """One line for each embedded model that is missing or is not what Models/models.yaml says."""
+    cache = home.data / "models.verified.json"
+    errors: tuple[ModelError, ...] = check_all(load_models(list_path()), cache)
+    return tuple(str(error) for error in errors)

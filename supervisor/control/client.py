@@ -1,0 +1,47 @@
+"""The command's side of the control socket."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client
+from pathlib import Path
+from typing import Any
+
+from supervisor.control.instance import NoInstance, find_instance
+from supervisor.control.wire import Refused, receive, send
+
+__all__ = ["call", "stream"]
+
+
+def stream(home: Path, request: Mapping[str, Any], timeout: float = 120.0) -> Iterator[dict[str, Any]]:
+    """Send `request` to the instance of `home`; every answer as it comes, until the last.
+
+    Raises NoInstance, and Refused when the instance says no, stays silent for `timeout` seconds, or goes away.
+    """
+    instance = find_instance(home)
+    try:
+        connection = Client(instance.address, instance.family, authkey=bytes.fromhex(instance.key))
+    except (OSError, EOFError, AuthenticationError) as error:
+        raise NoInstance(f"process {instance.pid} runs in {home} but does not answer: {error}") from None
+    with contextlib.closing(connection):
+        send(connection, request)
+        while True:
+            if not connection.poll(timeout):
+                raise Refused(f"the instance (process {instance.pid}) said nothing for {timeout:g} s")
+            try:
+                answer = receive(connection)
+            except (EOFError, OSError):
+                raise Refused("the instance went away") from None
+            if "error" in answer:
+                raise Refused(str(answer["error"]))
+            if answer.get("end"):
+                return
+            yield answer
+
+
+def call(home: Path, request: Mapping[str, Any], timeout: float = 30.0) -> dict[str, Any]:
+    """Send `request`; its one answer. Raises as `stream` does."""
+    answer: dict[str, Any] = {}
+    for part in stream(home, request, timeout):
+        answer = part
+    return answer

@@ -1,0 +1,104 @@
+"""Which instance runs in a home: one at a time, with its pid and the address of its control socket.
+
+The lock dies with the process that holds it, however it dies; data/instance.json only says how to reach it.
+"""
+
+import json
+import os
+import secrets
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+__all__ = ["AlreadyRunning", "Claim", "Instance", "NoInstance", "find_instance"]
+
+
+class NoInstance(Exception):
+    """Nothing runs in this home."""
+
+
+class AlreadyRunning(Exception):
+    """Another process runs this home; `pid` is 0 where it cannot be known."""
+
+    def __init__(self, home: Path, pid: int) -> None:
+        super().__init__(f"Gerald already runs in {home}" + (f", as process {pid}" if pid else ""))
+        self.pid = pid
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """How to reach a running instance. key: hex, known to this user only."""
+
+    pid: int
+    family: str
+    address: str
+    key: str
+    run: str
+
+
+class Claim:
+    """The right to run in a home, for as long as this process lives. Raises AlreadyRunning."""
+
+    def __init__(self, home: Path) -> None:
+        self._file = home / "data" / "instance.json"
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = FileLock(self._file.with_suffix(".lock"))
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise AlreadyRunning(home, int(_read(self._file).get("pid", 0))) from None
+        self._folder = Path(tempfile.mkdtemp(prefix="gerald-"))  # short: socket paths end at 108 bytes
+        self.instance: Instance | None = None
+
+    def publish(self, run: str) -> Instance:
+        """Write down how to reach this process, readable by its user only."""
+        windows = sys.platform == "win32"
+        self.instance = Instance(
+            os.getpid(),
+            "AF_PIPE" if windows else "AF_UNIX",
+            rf"\\.\pipe\{self._folder.name}" if windows else str(self._folder / "control"),
+            secrets.token_hex(32),
+            run,
+        )
+        new = self._file.with_suffix(".new")
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump(asdict(self.instance), file)
+        os.replace(new, self._file)
+        return self.instance
+
+    def release(self) -> None:
+        """Give the home back."""
+        self._file.unlink(missing_ok=True)
+        for left in self._folder.glob("*"):
+            left.unlink(missing_ok=True)
+        self._folder.rmdir()
+        self._lock.release()
+
+
+def find_instance(home: Path) -> Instance:
+    """The instance that runs in `home`. Raises NoInstance, also for what a dead one left behind."""
+    file = home / "data" / "instance.json"
+    lock = file.with_suffix(".lock")
+    seen = _read(file)
+    if not seen or not lock.exists():
+        raise NoInstance(f"no Gerald runs in {home}; start one with `supervisor run`")
+    probe = FileLock(lock)
+    try:
+        probe.acquire(timeout=0)
+    except Timeout:
+        return Instance(**{name: seen[name] for name in Instance.__slots__})
+    probe.release()
+    raise NoInstance(f"no Gerald runs in {home} (process {seen.get('pid')} is gone); start one with `supervisor run`")
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}

@@ -1,0 +1,165 @@
+"""What can be asked of a running instance, as plain maps in and plain maps out."""
+
+import itertools
+import queue
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from actors.conversation.messages import ReplyEnded, ReplySentence, TextReceived, TurnStarted
+from actors.kernel.errors import AskError, UnknownMessage
+from actors.kernel.mailbox import Put
+from actors.kernel.message import Envelope, Message, message_class
+from actors.kernel.protocol import GetState, StateIs
+from actors.vocabulary.values import UNKNOWN, person_named
+from supervisor.control.wire import Refused
+from supervisor.system import System
+
+__all__ = ["Listener", "answer", "talk"]
+
+Answers = Iterator[Mapping[str, Any]]
+ASK_WITHIN = 10.0
+REPLY_WITHIN = 120.0
+DOMAINS = ("conversation", "users", "world", "avatar", "system")
+_numbers = itertools.count(1)
+
+
+class Listener:
+    """An address of its own for somebody outside who waits for messages, one by one. Close it when done."""
+
+    def __init__(self, system: System) -> None:
+        self.address = f"listener/{next(_numbers)}"
+        self._directory = system.directory
+        self._queue: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._directory.open(self.address, self)
+
+    def put(self, envelope: Envelope) -> Put | None:
+        """Mail has come (actors.kernel.directory.Box)."""
+        self._queue.put(envelope.message)
+        return None
+
+    def get(self, timeout: float) -> Message:
+        """The next message. Raises queue.Empty after `timeout` seconds."""
+        return self._queue.get(timeout=timeout)
+
+    def close(self) -> None:
+        """Take no more mail."""
+        self._directory.close(self.address)
+
+
+def answer(system: System, request: Mapping[str, Any]) -> Answers:
+    """Every part of the answer to `request`. Raises Refused with the reason."""
+    do = _REQUESTS.get(str(request.get("do")))
+    if do is None:
+        raise Refused(f"unknown request {request.get('do')!r}")
+    yield from do(system, request)
+
+
+def talk(system: System, text: str, name: str) -> Iterator[Message]:
+    """Say `text` as the person `name` ("" for nobody in particular); the reply's messages as they come, ReplyEnded last."""
+    listener = Listener(system)
+    try:
+        person = person_named(name) if name.strip() else UNKNOWN
+        system.outside.tell("conversation", TextReceived(text, person, listener.address))
+        while True:
+            try:
+                message = listener.get(REPLY_WITHIN)
+            except queue.Empty:
+                raise Refused(f"no answer within {REPLY_WITHIN:g} s; see `supervisor status`") from None
+            yield message
+            if isinstance(message, ReplyEnded):
+                return
+    finally:
+        listener.close()
+
+
+def _status(system: System, request: Mapping[str, Any]) -> Answers:
+    yield system.status()
+
+
+def _talk(system: System, request: Mapping[str, Any]) -> Answers:
+    for message in talk(system, _text(request, "text"), str(request.get("as") or "")):
+        if isinstance(message, TurnStarted):
+            yield {"event": "turn", "turn": message.turn, "person": message.person.name}
+        elif isinstance(message, ReplySentence):
+            yield {"event": "sentence", "turn": message.turn, "sentence": message.sentence, "text": message.text}
+        elif isinstance(message, ReplyEnded):
+            yield {
+                "event": "end",
+                "turn": message.turn,
+                "outcome": message.outcome,
+                "text": message.text,
+                "detail": message.detail,
+            }
+
+
+def _tell(system: System, request: Mapping[str, Any]) -> Answers:
+    address = _address(system, request)
+    yield {"id": system.outside.tell(address, _message(request))}
+
+
+def _ask(system: System, request: Mapping[str, Any]) -> Answers:
+    address = _address(system, request)
+    try:
+        reply = system.outside.answer(address, _message(request), ASK_WITHIN)
+    except AskError as error:
+        raise Refused(f"{address}: {error}") from None
+    yield {"type": type(reply).__name__, "message": _plain(reply)}
+
+
+def _state(system: System, request: Mapping[str, Any]) -> Answers:
+    domain = _text(request, "domain")
+    if domain not in DOMAINS:
+        raise Refused(f"no domain is called {domain!r}; there are {', '.join(DOMAINS)}")
+    try:
+        whole = system.outside.answer(domain, GetState(), ASK_WITHIN)
+    except AskError as error:
+        raise Refused(f"{domain}: {error}") from None
+    assert isinstance(whole, StateIs)
+    version = {"epoch": whole.version.epoch, "n": whole.version.n}
+    yield {"domain": domain, "version": version, "state": msgspec.json.decode(whole.json)}
+
+
+def _stop(system: System, request: Mapping[str, Any]) -> Answers:
+    yield {"stopping": True}
+
+
+def _text(request: Mapping[str, Any], name: str) -> str:
+    value = request.get(name)
+    if not isinstance(value, str) or not value:
+        raise Refused(f"{name!r} is missing")
+    return value
+
+
+def _address(system: System, request: Mapping[str, Any]) -> str:
+    address = _text(request, "address")
+    if address not in system.directory.boxes:
+        raise Refused(f"nobody lives at {address!r}; see `supervisor status`")
+    return address
+
+
+def _message(request: Mapping[str, Any]) -> Message:
+    name = _text(request, "type")
+    try:
+        cls = message_class(name)
+        return msgspec.convert(request.get("message") or {}, cls)
+    except UnknownMessage as error:
+        raise Refused(str(error)) from None
+    except msgspec.ValidationError as error:
+        raise Refused(f"{name}: {error}; its fields are {', '.join(cls.__struct_fields__) or 'none'}") from None
+
+
+def _plain(message: Message) -> Any:
+    plain = msgspec.to_builtins(message)
+    return {name: value for name, value in plain.items() if name != "type"}
+
+
+_REQUESTS: Mapping[str, Callable[[System, Mapping[str, Any]], Answers]] = {
+    "status": _status,
+    "talk": _talk,
+    "tell": _tell,
+    "ask": _ask,
+    "state": _state,
+    "stop": _stop,
+}

@@ -1,0 +1,93 @@
+"""The instance's side of the control socket: a thread accepts, a thread a client answers, at most sixteen at a time."""
+
+import contextlib
+import logging
+import multiprocessing.connection as mpc
+import os
+import socket
+import struct
+import sys
+import threading
+from multiprocessing import AuthenticationError
+from typing import Any
+
+from supervisor.control.instance import Instance
+from supervisor.control.requests import answer
+from supervisor.control.wire import MAX_REQUEST, Refused, receive, send
+from supervisor.system import System
+
+__all__ = ["ControlServer"]
+
+log = logging.getLogger(__name__)
+CLIENTS = 16
+HANDSHAKE_WITHIN = 5.0
+Wire = mpc.Connection
+
+
+class ControlServer:
+    """Serves `system` at `instance`'s address until closed. `stop` is set when a client asks the instance to stop."""
+
+    def __init__(self, system: System, instance: Instance) -> None:
+        self.stop = threading.Event()
+        self._system = system
+        self._key = bytes.fromhex(instance.key)
+        self._listener = mpc.Listener(instance.address, instance.family, backlog=CLIENTS)
+        self._places = threading.Semaphore(CLIENTS)
+        self._closed = False
+        threading.Thread(target=self._accept, name="control", daemon=True).start()
+
+    def close(self) -> None:
+        """Accept nobody any more."""
+        self._closed = True
+        with contextlib.suppress(OSError):
+            self._listener.close()
+
+    def _accept(self) -> None:
+        while not self._closed:
+            try:
+                connection = self._listener.accept()
+            except OSError:
+                if not self._closed:
+                    log.warning("the control socket failed to accept a client")
+                    continue
+                return
+            if not self._places.acquire(blocking=False):
+                connection.close()
+                continue
+            threading.Thread(target=self._serve, args=(connection,), name="control client", daemon=True).start()
+
+    def _serve(self, connection: "Wire[Any, Any]") -> None:
+        try:
+            _limit_reads(connection, HANDSHAKE_WITHIN)
+            mpc.deliver_challenge(connection, self._key)
+            mpc.answer_challenge(connection, self._key)
+            request = receive(connection, MAX_REQUEST)
+            self._answer(connection, request)
+        except (AuthenticationError, EOFError, OSError, Refused, TypeError) as error:
+            log.debug("a control client left: %s", error)
+        finally:
+            with contextlib.suppress(OSError):
+                connection.close()
+            self._places.release()
+
+    def _answer(self, connection: "Wire[Any, Any]", request: dict[str, Any]) -> None:
+        try:
+            for part in answer(self._system, request):
+                send(connection, part)
+            send(connection, {"end": True})
+        except Refused as refusal:
+            send(connection, {"error": str(refusal)})
+        if request.get("do") == "stop":
+            self.stop.set()
+
+
+def _limit_reads(connection: "Wire[Any, Any]", seconds: float) -> None:
+    """Let a read fail after `seconds`, so that a client that falls silent does not keep its place.
+
+    The option belongs to the socket, which the duplicate shares. A Windows pipe has no such option.
+    """
+    if sys.platform != "win32":
+        whole = int(seconds)
+        limit = struct.pack("ll", whole, int((seconds - whole) * 1e6))
+        with contextlib.closing(socket.socket(fileno=os.dup(connection.fileno()))) as twin:
+            twin.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)

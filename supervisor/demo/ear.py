@@ -1,0 +1,109 @@
+"""An ear at a PulseAudio source: notes when something is heard, and can write it down."""
+
+import subprocess
+import threading
+import time
+import wave
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+__all__ = ["Ear"]
+
+_RATE = 16000
+_BLOCK = 160
+_AUDIBLE = 400  # of 32768: above the noise that synthetic voices end in
+_KEPT = 60_000  # blocks: ten minutes
+
+
+class Ear:
+    """Use as a context. Times are epoch seconds at which a block of 10 ms arrived."""
+
+    def __init__(self, source: str, environment: Mapping[str, str]) -> None:
+        self._source = source
+        self._environment = environment
+        self._sounds: deque[float] = deque(maxlen=_KEPT)
+        self._recording: wave.Wave_write | None = None
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> "Ear":
+        form = ("--raw", "--format=s16le", f"--rate={_RATE}", "--channels=1", "--latency-msec=10")
+        self._process = subprocess.Popen(
+            ["parec", "-d", self._source, *form],
+            env=dict(self._environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._thread = threading.Thread(target=self._listen, name=f"ear at {self._source}", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(2.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(2.0)
+        self._thread.join(2.0)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def first_sound(self, since: float, timeout: float) -> float | None:
+        """When something was first heard after `since`; None when that does not happen within `timeout`
+        seconds.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: bool(self._sounds) and self._sounds[-1] > since, timeout)
+            return next((at for at in self._sounds if at > since), None)
+
+    def last_sound(self, since: float = 0.0) -> float | None:
+        """When something was last heard, unless that was before `since`."""
+        with self._changed:
+            return self._sounds[-1] if self._sounds and self._sounds[-1] > since else None
+
+    def await_quiet(self, seconds: float, timeout: float) -> bool:
+        """Wait until nothing was heard for `seconds`; False when that does not happen within `timeout`
+        seconds.
+        """
+        end = time.monotonic() + timeout
+        with self._changed:
+            while time.monotonic() < end:
+                if not self._sounds or time.time() - self._sounds[-1] >= seconds:
+                    return True
+                self._changed.wait(0.05)
+        return False
+
+    @contextmanager
+    def recording(self, path: Path) -> Iterator[None]:
+        """Write what is heard meanwhile to a WAV file (mono, 16 bits, 16 kHz)."""
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(_RATE)
+            with self._changed:
+                self._recording = file
+            try:
+                yield
+            finally:
+                with self._changed:
+                    self._recording = None
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        while len(block := self._process.stdout.read(2 * _BLOCK)) == 2 * _BLOCK:
+            loud = int(np.abs(np.frombuffer(block, dtype="<i2").astype(np.int32)).max()) >= _AUDIBLE
+            with self._changed:
+                if self._recording is not None:
+                    self._recording.writeframes(block)
+                if loud:
+                    self._sounds.append(time.time())
+                    self._changed.notify_all()

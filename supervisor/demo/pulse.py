@@ -1,0 +1,162 @@
+"""Virtual sound hardware for the demo and its tests: a private PulseAudio with a microphone and a speaker of
+its own.
+
+Nothing of the machine's own sound is touched, and nothing is left running. Linux only; `unavailable` says
+what is missing.
+"""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+
+from supervisor.demo.ear import Ear
+
+__all__ = ["MICROPHONE", "SPEAKER", "PulseBroken", "PulseHarness", "unavailable"]
+
+MICROPHONE = "gerald_demo_mic"
+SPEAKER = "gerald_demo_speaker"
+"""What the devices are called in `audio.input_device` and `audio.output_device`."""
+
+_ALSA_CONF = Path("/usr/share/alsa/alsa.conf")
+_ALSA_PLUGIN = "*/alsa-lib/libasound_module_pcm_pulse.so"
+_REMEDY = "sudo apt-get install pulseaudio pulseaudio-utils libportaudio2 libasound2-plugins"
+_PLAY_LATENCY_MS = 20
+_ORPHANED = 20  # seconds without a client after which the daemon ends: whoever started it was killed
+
+_PULSE = """\
+load-module module-native-protocol-unix socket={socket} auth-anonymous=1
+load-module module-null-sink sink_name={speaker}
+load-module module-null-sink sink_name=mic_in channels=1
+load-module module-remap-source master=mic_in.monitor source_name={microphone}
+set-default-sink {speaker}
+set-default-source {microphone}
+"""
+_ALSA = """\
+<{stock}>
+pcm.{name_in} {{ type pulse; device "{name_in}"; hint {{ show on; description "the demo's microphone" }} }}
+pcm.{name_out} {{ type pulse; device "{name_out}"; hint {{ show on; description "the demo's speaker" }} }}
+pcm.!default {{ type pulse }}
+"""
+
+
+class PulseBroken(Exception):
+    """The private PulseAudio does not work; the message says what it said."""
+
+
+def unavailable() -> str:
+    """ "" where a private PulseAudio can be had, else what is missing and how to get it."""
+    missing = [name for name in ("pulseaudio", "pacat", "parec", "pactl") if shutil.which(name) is None]
+    if not _ALSA_CONF.is_file():
+        missing.append(str(_ALSA_CONF))
+    if not any(Path("/usr/lib").glob(_ALSA_PLUGIN)):
+        missing.append("ALSA's plugin for PulseAudio")
+    return f"missing: {', '.join(missing)} ({_REMEDY})" if missing else ""
+
+
+class PulseHarness:
+    """Use as a context: the daemon runs inside it. `environment` is for the processes that use its devices.
+
+    microphone, speaker: what can be heard on either, as it is played.
+    """
+
+    environment: Mapping[str, str]
+    microphone: Ear
+    speaker: Ear
+
+    def __enter__(self) -> "PulseHarness":
+        """Raises PulseBroken when the daemon does not come up within 10 s."""
+        with ExitStack() as stack:
+            folder = TemporaryDirectory(prefix="gerald-", ignore_cleanup_errors=True)
+            self._folder = Path(stack.enter_context(folder))
+            self._write_configuration()
+            self._log = stack.enter_context((self._folder / "log").open("w+b"))
+            self._daemon = self._spawn()
+            stack.callback(self._end)
+            self._await_daemon(10.0)
+            # Listening also keeps the sinks awake: an idle one stalls the next stream for a second or two.
+            self.microphone = stack.enter_context(Ear("mic_in.monitor", self._environment))
+            self.speaker = stack.enter_context(Ear(f"{SPEAKER}.monitor", self._environment))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def play(self, wav: Path, timeout: float = 60.0) -> float:
+        """Play a WAV file into the microphone; when its last audible sample was captured, in epoch seconds.
+
+        Returns when the file has been played. Raises PulseBroken when it was not, or was not heard.
+        """
+        begun = time.time()
+        how = ("--playback", "--file-format=wav", f"--latency-msec={_PLAY_LATENCY_MS}", "-d", "mic_in")
+        try:
+            done = self._client("pacat", *how, str(wav), timeout=timeout)
+        except subprocess.TimeoutExpired:
+            raise PulseBroken(f"{wav} was not played within {timeout:g} s") from None
+        if done.returncode:
+            raise PulseBroken(f"{wav} could not be played: {done.stderr.strip()}")
+        heard = self.microphone.last_sound(since=begun)
+        if heard is None:
+            raise PulseBroken(f"{wav} was played, and nothing was heard of it on the virtual microphone")
+        return heard
+
+    def _write_configuration(self) -> None:
+        socket = self._folder / "s"
+        pulse = _PULSE.format(socket=socket, speaker=SPEAKER, microphone=MICROPHONE)
+        alsa = _ALSA.format(stock=_ALSA_CONF, name_in=MICROPHONE, name_out=SPEAKER)
+        (self._folder / "default.pa").write_text(pulse, encoding="utf-8")
+        (self._folder / "asound.conf").write_text(alsa, encoding="utf-8")
+        self.environment = {
+            "PULSE_SERVER": f"unix:{socket}",
+            "ALSA_CONFIG_PATH": str(self._folder / "asound.conf"),
+        }
+        homes = ("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH")
+        elsewhere = dict.fromkeys(homes, str(self._folder))
+        self._environment = {**os.environ, **self.environment, **elsewhere}
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        options = (
+            "--daemonize=no",
+            f"--exit-idle-time={_ORPHANED}",
+            "--disable-shm=yes",
+            "--use-pid-file=no",
+        )
+        return subprocess.Popen(
+            ["pulseaudio", "-n", f"--file={self._folder / 'default.pa'}", *options],
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            start_new_session=True,  # a Ctrl-C ends the demo, and the demo ends this
+        )
+
+    def _await_daemon(self, timeout: float) -> None:
+        end = time.monotonic() + timeout
+        while self._daemon.poll() is None and time.monotonic() < end:
+            if MICROPHONE in self._client("pactl", "list", "short", "sources", timeout=5.0).stdout:
+                return
+            time.sleep(0.05)
+        self._log.seek(0)
+        said = self._log.read()[-500:].decode(errors="replace").strip()
+        raise PulseBroken(f"pulseaudio did not come up within {timeout:g} s: {said or 'it said nothing'}")
+
+    def _client(self, *command: str, timeout: float) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, env=self._environment, capture_output=True, timeout=timeout, check=False, text=True
+        )
+
+    def _end(self) -> None:
+        self._daemon.terminate()
+        try:
+            self._daemon.wait(3.0)
+        except subprocess.TimeoutExpired:
+            self._daemon.kill()
+            self._daemon.wait(3.0)

@@ -1,0 +1,57 @@
+"""What supervisors are told of their children's lives. All of it overtakes ordinary mail."""
+
+from typing import ClassVar
+
+from actors.kernel.message import Lane, Message
+from actors.kernel.protocol import Failure
+
+
+class ChildReady(Message):
+    """Incarnation `incarnation` of `address` says that it is started."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    address: str
+    incarnation: int
+
+
+class ChildEnded(Message):
+    """Incarnation `incarnation` of `address` is over; `failure` says why, None after an orderly stop."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    address: str
+    incarnation: int
+    failure: Failure | None = None
+
+
+class StartOverdue(Message):
+    """A supervisor's own reminder: the child should be ready by now."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    address: str
+    incarnation: int
+
+
+class StopOverdue(Message):
+    """A supervisor's own reminder: the child should have stopped by now."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    address: str
+    incarnation: int
+
+
+class RestartDue(Message):
+    """A supervisor's own reminder: the child's pause is over."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    address: str
+
+
+class RestartChild(Message):
+    """Stop the child at `address` and start it again; answered by Accepted or Refusal."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    address: str
+
+
+class GaveUp(Exception):
+    """A supervisor's children failed more often than its intensity allows."""

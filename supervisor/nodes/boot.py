@@ -1,0 +1,60 @@
+"""What a worker process is told at its birth, over the private wire of the spawn: which actor to run, and with what."""
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from actors.kernel.actor import Actor
+
+__all__ = ["DOORS", "Boot", "make_actor", "open_doors"]
+
+DOORS = (
+    "actors.audio.messages",
+    "actors.avatar.messages",
+    "actors.conversation.messages",
+    "actors.llm.messages",
+    "actors.osc.messages",
+    "actors.speech.messages",
+    "actors.system.messages",
+    "actors.users.messages",
+    "actors.world.messages",
+    "actors.kernel.protocol",
+)
+"""Every door, so that every node knows every public message."""
+
+
+class Boot(msgspec.Struct, frozen=True):
+    """sections: the configuration's sections that the actor is started with, in order, as plain data with secrets
+    revealed; the wire is inherited, nobody else can read it. trace: how to record, empty for not at all."""
+
+    address: str
+    incarnation: int
+    actor: str
+    arguments: tuple[str, ...]
+    sections: Mapping[str, Any]
+    home: str
+    seed: str
+    supervisor: str
+    run: str
+    level: str
+    trace: Mapping[str, Any]
+    nice: int = 0
+    cpus: tuple[int, ...] = ()
+
+
+def open_doors() -> None:
+    """Register every public message in this process."""
+    for door in DOORS:
+        importlib.import_module(door)
+
+
+def make_actor(path: str, arguments: tuple[str, ...], sections: Mapping[str, Any], home: Path) -> Actor:
+    """Build the actor "module:Class" with its sections, in order; "home" stands for the home directory."""
+    module, _, name = path.partition(":")
+    cls = getattr(importlib.import_module(module), name)
+    actor = cls(*(home if argument == "home" else sections[argument] for argument in arguments))
+    assert isinstance(actor, Actor)
+    return actor

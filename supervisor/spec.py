@@ -1,0 +1,98 @@
+"""Child specifications, in Erlang/OTP's terms: what to run, when to restart it, and what to do when that fails."""
+
+import enum
+
+import msgspec
+
+from actors.kernel.mailbox import Full
+
+__all__ = ["Backoff", "ChildSpec", "OnGiveUp", "Restart", "Start", "Strategy", "SupervisorSpec", "walk"]
+
+
+class Restart(enum.StrEnum):
+    """PERMANENT: always. TRANSIENT: after a failure only. TEMPORARY: never."""
+
+    PERMANENT = "permanent"
+    TRANSIENT = "transient"
+    TEMPORARY = "temporary"
+
+
+class Strategy(enum.StrEnum):
+    """Who is restarted when one child fails: it alone, all, or it and those started after it."""
+
+    ONE_FOR_ONE = "one_for_one"
+    ONE_FOR_ALL = "one_for_all"
+    REST_FOR_ONE = "rest_for_one"
+
+
+class Start(enum.StrEnum):
+    """IN_ORDER: the next child starts when the one before is ready. AT_ONCE: none waits for another.
+
+    A supervisor that starts AT_ONCE is itself started as soon as its children are launched, so that models load in
+    parallel and nothing waits for a device; its children's health says when they can work.
+    """
+
+    IN_ORDER = "in_order"
+    AT_ONCE = "at_once"
+
+
+class OnGiveUp(enum.StrEnum):
+    """After too many failures: fail too, or leave the child down and try again slowly."""
+
+    ESCALATE = "escalate"
+    DEGRADE = "degrade"
+
+
+class Backoff(msgspec.Struct, frozen=True):
+    """Pauses before restarts, in seconds: none, then `initial`, doubling up to `max`; anew after `reset` without a failure.
+
+    slow: the pause between tries after a supervisor that degrades has given up.
+    """
+
+    initial: float = 0.1
+    max: float = 5.0
+    reset: float = 30.0
+    slow: float = 30.0
+
+
+class ChildSpec(msgspec.Struct, frozen=True):
+    """One actor. actor: "module:Class". arguments: configuration sections by name, or "home". pin: thread or process.
+
+    absent: why this actor is not run at all (switched off, say); "" for one that is.
+    """
+
+    address: str
+    actor: str
+    arguments: tuple[str, ...] = ()
+    restart: Restart = Restart.PERMANENT
+    pin: str = "thread"
+    start_timeout: float = 30.0
+    stop_timeout: float = 1.0
+    capacity: int = 1024
+    full: Full = Full.REJECT
+    absent: str = ""
+
+
+class SupervisorSpec(msgspec.Struct, frozen=True):
+    """A supervisor and its children, in start order. More than `intensity` failures in `period` seconds: it gives up."""
+
+    address: str
+    strategy: Strategy
+    children: "tuple[ChildSpec | SupervisorSpec, ...]"
+    start: Start = Start.IN_ORDER
+    intensity: int = 5
+    period: float = 60.0
+    backoff: Backoff = Backoff()
+    on_give_up: OnGiveUp = OnGiveUp.ESCALATE
+    restart: Restart = Restart.PERMANENT
+    start_timeout: float = 60.0
+    stop_timeout: float = 4.0
+    absent: str = ""
+
+
+def walk(spec: SupervisorSpec) -> tuple[ChildSpec, ...]:
+    """Every actor below `spec`, in start order."""
+    found: list[ChildSpec] = []
+    for child in spec.children:
+        found += walk(child) if isinstance(child, SupervisorSpec) else (child,)
+    return tuple(found)

@@ -1,0 +1,243 @@
+"""A running Gerald: the node that holds the root supervisor, its directory, its trace and the way in from outside."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+
+from actors.kernel.directory import DeadLetter, DeadLetters, Directory
+from actors.kernel.host import Outside, SystemClock, ThreadHost
+from actors.kernel.incarnation import Ended, Incarnation
+from actors.kernel.message import Envelope
+from actors.kernel.protocol import Failure, Health, Stop
+from actors.kernel.record import Dead
+from config.schema import Config, dump
+from supervisor.cell import Cell, Household, Life
+from supervisor.nodes.boot import Boot, make_actor, open_doors
+from supervisor.nodes.process import ProcessLife
+from supervisor.spec import ChildSpec, SupervisorSpec
+from supervisor.supervisor import Supervisor
+from supervisor.trace.recorder import Recorder, new_run
+from supervisor.tree import tree
+
+__all__ = ["System"]
+
+log = logging.getLogger(__name__)
+STOP_WITHIN = 5.0
+
+
+class _ThreadLife:
+    """An incarnation in a thread of this process (supervisor.cell.Life)."""
+
+    def __init__(self, host: ThreadHost, on_end: Ended) -> None:
+        self._host = host
+        self._on_end = on_end
+        self.pid = os.getpid()
+
+    @property
+    def handling(self) -> Envelope | None:
+        return self._host.life.current
+
+    def kill(self, why: str) -> None:
+        """A thread cannot be killed: fence it, and let a successor take over the mailbox."""
+        self._host.life.fence()
+        self._host.life.mailbox.wake()
+        self._on_end(Failure("Killed", why))
+
+
+class System:
+    """One instance. `start`, wait for `ready`, talk through `outside`, `stop`. `ended` is set when the root has ended.
+
+    home: the instance's folder. text: no ears, no voice.
+    """
+
+    def __init__(self, config: Config, home: Path, *, text: bool = False, paranoid: bool = False) -> None:
+        open_doors()
+        self.config = config
+        self.home = home
+        self.run = new_run()
+        self.started_at = time.time()
+        self.ended = threading.Event()
+        self.failure: Failure | None = None
+        self._settled = threading.Condition()
+        self._plain = dump(config, reveal=True)
+        self._trace = _trace_options(config, home) if config.trace.enabled else {}
+        self.recorder = _open_recorder(self._trace, self.run)
+        self.dead_letters = DeadLetters()
+        self.dead_letters.watch = self._record_dead
+        self.directory = Directory(self.dead_letters, paranoid=paranoid)
+        self.outside = Outside(self.directory)
+        self.household = Household(tree(config, text=text), self.directory, self._make, self.recorder)
+        self.household.changed = self._changed
+
+    def start(self) -> None:
+        """Launch the root; everything else follows by itself."""
+        log.info("starting in %s, run %s", self.home, self.run)
+        self.household.launch("root")
+
+    def wait_ready(self, timeout: float) -> bool:
+        """True when every actor that can work does; False after `timeout` seconds, or when the root has ended."""
+        with self._settled:
+            return self._settled.wait_for(lambda: self.ended.is_set() or self.ready, timeout) and self.ready
+
+    @property
+    def ready(self) -> bool:
+        """True when nothing is starting any more, and the conversation and a language model can answer."""
+        cells = self.household.cells
+        return all(
+            cell.state == "absent" or (cell.state != "down" and cell.health is not Health.STARTING)
+            for cell in tuple(cells.values())
+        )
+
+    def stop(self, within: float = STOP_WITHIN) -> bool:
+        """Stop everything in reverse order; True when it ended in time."""
+        if self.household.cell("root").incarnation:
+            self.outside.tell("root", Stop())
+            ended = self.ended.wait(within)
+        else:
+            ended = True
+        if not ended:
+            for cell in self.household.cells.values():
+                if isinstance(cell.life, ProcessLife):
+                    cell.life.kill("did not stop in time")
+        if self.recorder is not None:
+            self.recorder.close()
+        return ended
+
+    def status(self) -> Mapping[str, Any]:
+        """The whole instance as plain data."""
+        return {
+            "pid": os.getpid(),
+            "home": str(self.home),
+            "run": self.run,
+            "started_at": self.started_at,
+            "ready": self.ready,
+            "dead_letters": dict(self.dead_letters.counts),
+            "trace_lost": self.recorder.lost if self.recorder is not None else 0,
+            "actors": self.household.statuses(),
+        }
+
+    # -- making lives
+
+    def _make(self, cell: Cell, on_ready: Callable[[], None], on_end: Callable[[Failure | None], None]) -> Life:
+        if cell.address == "root":
+            on_end = self._root_ended(on_end)
+        if isinstance(cell.spec, ChildSpec) and cell.spec.pin == "process":
+            return ProcessLife(cell, self._boot(cell, cell.spec), self.directory, on_ready, on_end)
+        return self._start_thread(cell, on_ready, on_end)
+
+    def _start_thread(self, cell: Cell, on_ready: Callable[[], None], on_end: Ended) -> Life:
+        holder: list[Incarnation] = []
+
+        def make(ended: Ended) -> Incarnation:
+            def end(failure: Failure | None) -> None:
+                ended(failure)
+                on_end(failure)
+
+            life = self._incarnation(cell, on_ready, end)
+            holder.append(life)
+            return life
+
+        try:
+            ref = ThreadHost.start(make, self.outside)
+        except Exception as error:
+            log.exception("%s: could not be made", cell.address)
+            failure = Failure(type(error).__name__, str(error)[:500])
+            threading.Thread(target=on_end, args=(failure,), daemon=True).start()
+            return _Stillborn()
+        return _ThreadLife(ref._actor, on_end)
+
+    def _incarnation(self, cell: Cell, on_ready: Callable[[], None], end: Ended) -> Incarnation:
+        spec = cell.spec
+        if isinstance(spec, SupervisorSpec):
+            actor: Any = Supervisor(spec, self.household)
+        else:
+            sections = {"config": self.config, **{name: getattr(self.config, name) for name in type(self.config).model_fields}}
+            actor = make_actor(spec.actor, spec.arguments, sections, self.home)
+        return Incarnation(
+            actor,
+            cell.address,
+            cell.incarnation,
+            cell.mailbox,
+            self.directory,
+            SystemClock(),
+            seed=self.run,
+            supervisor=cell.supervisor,
+            recorder=self.recorder,
+            on_ready=on_ready,
+            on_end=end,
+        )
+
+    def _boot(self, cell: Cell, spec: ChildSpec) -> Boot:
+        settings = self.config.actors.get(spec.address)
+        return Boot(
+            spec.address,
+            cell.incarnation,
+            spec.actor,
+            spec.arguments,
+            {name: self._plain[name] for name in spec.arguments if name != "home"},
+            str(self.home),
+            self.run,
+            cell.supervisor,
+            self.run,
+            self.config.logging.level,
+            self._trace,
+            settings.nice if settings is not None else 0,
+            tuple(settings.cpus) if settings is not None else (),
+        )
+
+    # -- watching
+
+    def _root_ended(self, on_end: Ended) -> Ended:
+        def ended(failure: Failure | None) -> None:
+            on_end(failure)
+            self.failure = failure
+            self.ended.set()
+            with self._settled:
+                self._settled.notify_all()
+
+        return ended
+
+    def _changed(self, cell: Cell) -> None:
+        with self._settled:
+            self._settled.notify_all()
+
+    def _record_dead(self, letter: DeadLetter) -> None:
+        if self.recorder is not None:
+            self.recorder.append(Dead(letter, time.time()))
+
+
+class _Stillborn:
+    """An actor that could not even be built; its end is announced already."""
+
+    pid = 0
+    handling = None
+
+    def kill(self, why: str) -> None:
+        """Nothing lives here."""
+
+
+def _trace_options(config: Config, home: Path) -> dict[str, Any]:
+    trace = config.trace
+    return {
+        "directory": str(home / trace.directory),
+        "flush_interval": trace.flush_interval,
+        "max_segment_size": trace.max_size,
+        "max_segment_age": trace.max_age,
+        "compression": trace.compression,
+        "keep": trace.keep,
+        "words": trace.words,
+    }
+
+
+def _open_recorder(options: Mapping[str, Any], run: str) -> Recorder | None:
+    if not options:
+        return None
+    options = dict(options)
+    return Recorder(Path(options.pop("directory")), "root", run=run, **options)
+
+

@@ -1,0 +1,1 @@
+"""The trace: every handled message on disk as MCAP, and how to read it again."""

@@ -1,0 +1,141 @@
+"""From a record to the line that is written, its topic, schema and time."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from actors.kernel.message import Envelope, Message
+from actors.kernel.protocol import Version
+from actors.kernel.record import ConfigurationVersion, Dead, Handled, Record, Started
+from supervisor.trace import form
+from supervisor.trace.portray import Portrayal
+from supervisor.trace.schema import handled_schema, line_schema
+
+__all__ = ["Encoded", "Encoder"]
+
+
+class Encoded(NamedTuple):
+    """A line ready to be written. kind: the message class, or the class of the line. wall: epoch seconds."""
+
+    kind: type[msgspec.Struct]
+    wall: float
+    data: bytes
+
+    @property
+    def topic(self) -> str:
+        """Where it goes: a topic for each message type, and one for each other kind of line."""
+        return _TOPICS.get(self.kind) or form.topic_of(self.kind)
+
+    @property
+    def schema(self) -> bytes:
+        """The flat JSON schema of its topic."""
+        if issubclass(self.kind, Message):
+            return handled_schema(self.kind)
+        return line_schema(self.kind)
+
+
+_TOPICS: dict[type, str] = {
+    form.DeadLine: form.DEAD,
+    form.StartedLine: form.STARTED,
+    form.StoppedLine: form.STOPPED,
+    form.ConfigurationLine: form.CONFIGURATION,
+    form.LostLine: form.LOST,
+}
+
+
+def _plainly(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else f"[{type(value).__name__}]"
+
+
+class Encoder:
+    """Encodes records one after another; for the writer's thread alone."""
+
+    def __init__(self, portrayal: Portrayal) -> None:
+        self._portrayal = portrayal
+        self._json = msgspec.json.Encoder(enc_hook=_plainly)
+
+    def encode(self, record: Record) -> Encoded:
+        """The record as a line. Raises what the encoding of a faulty message raises."""
+        if isinstance(record, Handled):
+            return Encoded(
+                type(record.envelope.message), record.wall, self._json.encode(self._handled(record))
+            )
+        return self.line(self._rare(record))
+
+    def line(self, line: Any) -> Encoded:
+        """A line that is none of an actor's records."""
+        return Encoded(type(line), line.wall, self._json.encode(line))
+
+    def _handled(self, record: Handled) -> form.HandledLine:
+        e = record.envelope
+        version = record.version
+        return form.HandledLine(
+            id=e.id,
+            sender=e.sender,
+            recipient=e.recipient,
+            type=type(e.message).__name__,
+            wall=record.wall,
+            message=self._portrayal.message(e.message),
+            cause=e.cause,
+            turn=e.turn,
+            answers=e.answers,
+            sent_at=e.sent_at,
+            failure=self._portrayal.failure(record.failure),
+            begun=record.begun,
+            ended=record.ended,
+            out=tuple([self._sent(sent) for sent in record.sent]),
+            timers_set=tuple([form.TimerSet(*timer) for timer in record.timers_set]),
+            timers_cancelled=record.timers_cancelled,
+            version=Version(*version) if version is not None else None,
+        )
+
+    def _sent(self, envelope: Envelope) -> form.Sent:
+        message = envelope.message
+        return form.Sent(
+            envelope.id, envelope.recipient, type(message).__name__, self._portrayal.digest(message)
+        )
+
+    def _rare(self, record: Record) -> form.Line:
+        portrayal = self._portrayal
+        if isinstance(record, Dead):
+            return self._dead(record)
+        if isinstance(record, Started):
+            return form.StartedLine(
+                address=record.address,
+                incarnation=record.incarnation,
+                node=record.node,
+                arguments=msgspec.json.decode(record.arguments),
+                seed=record.seed,
+                wall=record.wall,
+                state=portrayal.json(record.state) if record.state is not None else None,
+            )
+        if isinstance(record, ConfigurationVersion):
+            return form.ConfigurationLine(version=record.version, digest=record.digest, wall=record.wall)
+        assert not isinstance(record, Handled)
+        return form.StoppedLine(
+            address=record.address,
+            incarnation=record.incarnation,
+            reason=portrayal.text(record.reason) if record.failure is not None else record.reason,
+            failure=portrayal.failure(record.failure),
+            wall=record.wall,
+        )
+
+    def _dead(self, record: Dead) -> form.DeadLine:
+        letter = record.letter
+        e = letter.envelope
+        return form.DeadLine(
+            id=e.id,
+            sender=e.sender,
+            recipient=e.recipient,
+            type=type(e.message).__name__,
+            wall=record.wall,
+            message=self._portrayal.message(e.message),
+            cause=e.cause,
+            turn=e.turn,
+            answers=e.answers,
+            sent_at=e.sent_at,
+            failure=self._portrayal.failure(letter.failure),
+            why=letter.why,
+            detail=self._portrayal.text(letter.detail),
+        )

@@ -1,0 +1,59 @@
+"""Chooses what `supervisor trace show` shows when asked for little: the newest turn, with all that led
+to it.
+"""
+
+from collections import deque
+from pathlib import Path
+
+import msgspec
+
+from supervisor.trace.reader import Entry, Query, Torn, Trace, newest_run
+
+__all__ = ["Selection", "select"]
+
+
+class Selection(msgspec.Struct, frozen=True):
+    """What is to be shown, by time. turn: the one shown, 0 for none. left_out: older records beyond the
+    limit.
+    """
+
+    run: str
+    entries: tuple[Entry, ...] = ()
+    turn: int = 0
+    left_out: int = 0
+    torn: tuple[Torn, ...] = ()
+
+
+def select(
+    directory: Path, query: Query | None = None, *, run: str = "", limit: int = 2000
+) -> Selection | None:
+    """The records of `run` (the newest when empty) that `query` asks for; None when there is no such
+    run.
+
+    With nothing asked for: the newest turn and its causes, or the newest `limit` records if there was
+    no turn yet.
+    """
+    query = query or Query()
+    folder = _folder(directory, run)
+    if folder is None:
+        return None
+    trace = Trace(folder)
+    if query == Query() and (newest := trace.newest_turn()):
+        query = Query(turn=newest)
+    kept: deque[Entry] = deque(maxlen=limit)
+    count = 0
+    for entry in trace.read(query):
+        kept.append(entry)
+        count += 1
+    entries = tuple(kept)
+    if query.turn and not query.actor and not query.type:
+        entries = tuple(sorted(trace.ancestors(entries) + entries, key=lambda entry: entry.line.wall))
+    return Selection(folder.name, entries, query.turn or 0, count - len(kept), trace.torn)
+
+
+def _folder(directory: Path, run: str) -> Path | None:
+    if not run:
+        newest = newest_run(directory)
+        return newest.path if newest is not None else None
+    folder = directory / run
+    return folder if Path(run).name == run and folder.is_dir() else None

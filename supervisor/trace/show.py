@@ -1,0 +1,172 @@
+"""Shows records to people: as rows in the order of time, as a tree of causes, or as plain values for
+other programs.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from config.conceal import printable
+from supervisor.trace import form
+from supervisor.trace.reader import Entry
+from supervisor.trace.tree import Branch, grow
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+__all__ = ["Row", "lines", "records", "row", "table", "tree", "tree_lines"]
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A record as one line. time: local, to the millisecond. ms: what the handler took. mark: what went
+    wrong, or "".
+    """
+
+    time: str
+    sender: str
+    recipient: str
+    type: str
+    text: str
+    ms: float | None = None
+    mark: str = ""
+
+
+def row(entry: Entry) -> Row:
+    """How a record is shown."""
+    line = entry.line
+    time = datetime.fromtimestamp(line.wall).strftime("%H:%M:%S.%f")[:-3]
+    match line:
+        case form.HandledLine():
+            mark = f"failed: {_failure(line)}" if line.failure is not None else ""
+            ms = (line.ended - line.begun) * 1000
+            return Row(time, line.sender, line.recipient, line.type, _payload(line), ms, mark)
+        case form.DeadLine():
+            mark = printable(f"dead: {line.why} {line.detail}".rstrip())
+            return Row(time, line.sender, line.recipient, line.type, _payload(line), None, mark)
+        case form.StartedLine():
+            return Row(time, "", line.address, "started", f"incarnation {line.incarnation} on {line.node}")
+        case form.StoppedLine():
+            mark = f"failed: {_failure(line)}" if line.failure is not None else ""
+            return Row(time, "", line.address, "stopped", printable(line.reason), None, mark)
+        case form.ConfigurationLine():
+            return Row(time, "", entry.node, "configuration", f"version {line.version}, {line.digest}")
+        case form.LostLine():
+            return Row(
+                time,
+                "",
+                entry.node,
+                "lost",
+                printable(f"{line.count} records: {line.why}"),
+                None,
+                "incomplete",
+            )
+
+
+def lines(entries: Iterable[Entry], width: int = 120) -> list[str]:
+    """The records as aligned text, at most `width` columns unless the addresses alone need more."""
+    rows = [row(entry) for entry in entries]
+    routes = [_route(shown) for shown in rows]
+    route_width = max(map(len, routes), default=0)
+    type_width = max((len(shown.type) for shown in rows), default=0)
+    text_width = max(20, width - route_width - type_width - 26)
+    return [
+        f"{shown.time}  {route:{route_width}}  {shown.type:{type_width}}  {_ms(shown):>9}  "
+        f"{_cut(_said(shown), text_width)}".rstrip()
+        for shown, route in zip(rows, routes, strict=True)
+    ]
+
+
+def tree_lines(entries: Sequence[Entry], width: int = 120) -> list[str]:
+    """The records as a tree: below each message those that its handler sent."""
+    return [_cut(f"{branch.prefix}{_label(branch)}", width) for branch in grow(entries)]
+
+
+def table(entries: Iterable[Entry]) -> "RenderableType":
+    """The records as a rich table."""
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("time", "from → to", "type"):
+        shown.add_column(name, no_wrap=True)
+    shown.add_column("ms", justify="right", no_wrap=True)
+    shown.add_column("message", overflow="ellipsis", no_wrap=True)
+    for entry in entries:
+        r = row(entry)
+        shown.add_row(
+            Text(r.time, "dim"),
+            Text(_route(r)),
+            Text(r.type, "cyan"),
+            Text(_ms(r).removesuffix(" ms"), "dim"),
+            Text(_said(r), "red" if r.mark else ""),
+        )
+    return shown
+
+
+def tree(entries: Sequence[Entry]) -> "RenderableType":
+    """The tree of causes for rich."""
+    from rich.text import Text
+
+    shown = Text(no_wrap=True, overflow="ellipsis")
+    for branch in grow(entries):
+        bad = branch.entry is None or bool(row(branch.entry).mark)
+        shown.append(branch.prefix, "dim").append(_label(branch) + "\n", "red" if bad else "")
+    return shown
+
+
+def records(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """The records as plain values, each with its `kind` and `node`."""
+    return [{**msgspec.to_builtins(entry.line), "node": entry.node} for entry in entries]
+
+
+def _label(branch: Branch) -> str:
+    if branch.entry is None:
+        assert branch.sent is not None
+        return f"{branch.sent.to} ← {branch.sent.type}  (not handled in this trace)"
+    shown = row(branch.entry)
+    sender = f"{shown.sender} → " if branch.is_root and shown.sender else ""
+    parts = (shown.time, f"{sender}{shown.recipient} ← {shown.type}", _ms(shown), _said(shown))
+    return "  ".join(part for part in parts if part)
+
+
+def _route(shown: Row) -> str:
+    return f"{shown.sender} → {shown.recipient}" if shown.sender else shown.recipient
+
+
+def _ms(shown: Row) -> str:
+    return "" if shown.ms is None else f"{shown.ms:.2f} ms"
+
+
+def _said(shown: Row) -> str:
+    return f"{shown.text}  [{shown.mark}]" if shown.mark else shown.text
+
+
+def _failure(line: form.HandledLine | form.StoppedLine) -> str:
+    assert line.failure is not None
+    return printable(f"{line.failure.kind}: {line.failure.text}")
+
+
+def _payload(line: form.MailLine) -> str:
+    if not isinstance(line.message, dict):
+        return printable(_value(line.message))
+    # The field that equals the type's name is its tag, which is shown already.
+    fields = ((name, value) for name, value in line.message.items() if value != line.type)
+    return printable(" ".join(f"{name}={_value(value)}" for name, value in fields))
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        if "blake2b" in value and "bytes" in value:
+            return f"<{value['bytes']} bytes>"
+        return "{" + ", ".join(f"{name}: {_value(item)}" for name, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, float):
+        return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.3f}"
+    return msgspec.json.encode(value).decode()
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"

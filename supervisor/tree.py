@@ -1,0 +1,124 @@
+"""The one place that names every actor: the supervision tree, built from the configuration.
+
+Classes are named as strings, so that a node imports only what it hosts; a test resolves them all.
+"""
+
+from actors.kernel.mailbox import Full
+from config.schema import Config
+from supervisor.spec import Backoff, ChildSpec, OnGiveUp, Restart, Start, Strategy, SupervisorSpec
+
+__all__ = ["tree"]
+
+
+def tree(config: Config, *, text: bool = False) -> SupervisorSpec:
+    """The tree of DESIGN section 3. With `text` the bot neither hears nor speaks aloud: it reads and writes."""
+    silent = "switched off by --text" if text else ""
+    groups = (
+        _group(config, "core", _core(), Start.IN_ORDER, OnGiveUp.ESCALATE),
+        _group(config, "state", _state(), Start.AT_ONCE, OnGiveUp.ESCALATE),
+        _group(config, "mind", _mind(silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
+        _group(config, "body", _body(config, silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
+        _group(config, "vision", _vision(config), Start.AT_ONCE, OnGiveUp.DEGRADE),
+    )
+    return SupervisorSpec(
+        "root",
+        Strategy.REST_FOR_ONE,
+        groups,
+        Start.IN_ORDER,
+        config.supervision.intensity,
+        config.supervision.period,
+        _backoff(config),
+    )
+
+
+def _core() -> tuple[ChildSpec, ...]:
+    return (
+        ChildSpec("persistence", "actors.persistence.persistence:Persistence", ("storage", "home")),
+        ChildSpec("configuration", "actors.configuration.configuration:Configuration", ("config",)),
+    )
+
+
+def _state() -> tuple[ChildSpec, ...]:
+    # VRChat's floats come in bursts: the newest are worth more than the oldest.
+    return (
+        ChildSpec("conversation", "actors.conversation.conversation:Conversation", ("bot", "speech")),
+        ChildSpec("users", "actors.users.users:Users"),
+        ChildSpec("world", "actors.world.world:World"),
+        ChildSpec("avatar", "actors.avatar.avatar:Avatar", full=Full.DROP_OLDEST),
+        ChildSpec("system", "actors.system.system:System", full=Full.DROP_OLDEST),
+    )
+
+
+def _mind(silent: str) -> tuple[ChildSpec, ...]:
+    return (
+        ChildSpec(
+            "speech.recognizer",
+            "actors.speech.recognizer:Recognizer",
+            ("speech", "audio"),
+            full=Full.DROP_OLDEST,
+            absent=silent,
+        ),
+        ChildSpec("llm", "actors.llm.llm:LanguageModel", ("llm", "performance")),
+        ChildSpec("llm.local", "actors.llm.local:LocalModel", ("llm", "home")),
+        ChildSpec(
+            "speech.synthesizer", "actors.speech.synthesizer:Synthesizer", ("speech", "audio", "home"), absent=silent
+        ),
+    )
+
+
+def _body(config: Config, silent: str) -> tuple[ChildSpec, ...]:
+    api = "its actor arrives with the VRChat issue" if config.vrchat.api_enabled else "vrchat.api_enabled is false"
+    return (
+        ChildSpec("osc.receiver", "actors.osc.receiver:Receiver", ("osc",)),
+        ChildSpec("osc.sender", "actors.osc.sender:Sender", ("osc",)),
+        ChildSpec("audio.microphone", "actors.audio.microphone:Microphone", ("audio", "home"), absent=silent),
+        ChildSpec("audio.speaker", "actors.audio.speaker:Speaker", ("audio", "home"), absent=silent),
+        ChildSpec("vrchat", "", restart=Restart.TEMPORARY, absent=api),
+        ChildSpec("world.log", "actors.world.log:WorldLog", ("vrchat", "home")),
+    )
+
+
+def _vision(config: Config) -> tuple[ChildSpec, ...]:
+    enabled = config.computer_vision.enabled
+    off = "its actor arrives with the vision issue" if enabled else "computer_vision.enabled is false"
+    return tuple(
+        ChildSpec(address, "", restart=Restart.TEMPORARY, pin="process", absent=off)
+        for address in ("camera", "detector", "depth", "reader")
+    )
+
+
+def _group(
+    config: Config, address: str, children: tuple[ChildSpec, ...], start: Start, on_give_up: OnGiveUp
+) -> SupervisorSpec:
+    supervision = config.supervision
+    return SupervisorSpec(
+        address,
+        Strategy.ONE_FOR_ONE,
+        tuple(_configured(config, child) for child in children),
+        start,
+        supervision.intensity,
+        supervision.period,
+        _backoff(config),
+        on_give_up,
+    )
+
+
+def _configured(config: Config, child: ChildSpec) -> ChildSpec:
+    settings = config.actors.get(child.address)
+    return ChildSpec(
+        child.address,
+        child.actor,
+        child.arguments,
+        child.restart,
+        settings.pin if settings is not None else child.pin,
+        config.supervision.start_timeout,
+        config.supervision.stop_timeout,
+        child.capacity,
+        child.full,
+        child.absent,
+    )
+
+
+def _backoff(config: Config) -> Backoff:
+    s = config.supervision
+    return Backoff(s.backoff_initial, s.backoff_max, s.backoff_reset)

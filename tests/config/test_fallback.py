@@ -1,0 +1,57 @@
+"""A bad section falls back to its defaults, the others stay, and the banner says which and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from config.fallback import fall_back
+from config.layers import load_config
+from config.schema import Config, Llm, Osc
+
+Writer = Callable[..., Any]
+
+
+def test_a_good_configuration_falls_back_to_nothing(write_home: Writer) -> None:
+    result = load_config(write_home("bot: {name: Ada}"), environ={})
+    assert fall_back(result) == (result.config, ())
+
+
+def test_only_bad_sections_are_replaced(write_home: Writer) -> None:
+    text = "bot: {name: Ada}\nllm:\n  model: mine\n  temprature: 1\nspeach: {}\nosc: {input_port: 9000}\n"
+    config, banner = fall_back(load_config(write_home(text), environ={}))
+    assert config == Config.model_validate({"bot": {"name": "Ada"}})
+    assert (config.llm, config.osc) == (Llm(), Osc())
+    assert [line for line in banner if not line.startswith(" ")] == [
+        "[llm] has an error: its defaults are used.",
+        "[speach] is unknown and ignored.",
+        "[osc] has an error: its defaults are used.",
+    ]
+    assert any(
+        "config.yaml:4:3: llm.temprature: unknown key. Did you mean 'temperature'?" in line for line in banner
+    )
+
+
+def test_references_that_stand_for_nothing_take_their_section_back(write_home: Writer) -> None:
+    config, banner = fall_back(
+        load_config(write_home("bot: {name: '${NOPE}', speaking_style: x}"), environ={})
+    )
+    assert config == Config()
+    assert len(banner) == 2
+
+
+def test_everything_may_be_bad(write_home: Writer) -> None:
+    text = "".join(f"{section}: 5\n" for section in Config.model_fields)
+    config, banner = fall_back(load_config(write_home(text), environ={}))
+    assert config == Config()
+    assert len(banner) == 2 * len(Config.model_fields)
+
+
+def test_the_profile_and_the_environment_fall_back_too(write_home: Writer) -> None:
+    home = write_home("bot: {name: Ada}", mine="trace: {words: none}")
+    result = load_config(
+        home, profile="mine", environ={"GERALD_AUDIO__VOLUME": "loud"}, overrides=["vrchat.x=1"]
+    )
+    config, banner = fall_back(result)
+    assert config == Config.model_validate({"bot": {"name": "Ada"}})
+    assert len(banner) == 6

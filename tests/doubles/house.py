@@ -1,0 +1,66 @@
+"""A household under the virtual clock: supervisors are real, their children are only noted down."""
+
+from actors.kernel.protocol import Failure, Health
+from actors.kernel.virtual import VirtualWorld
+from supervisor.messages import ChildEnded, ChildReady
+from supervisor.spec import SupervisorSpec
+from supervisor.supervisor import Supervisor
+
+
+class NotedCells:
+    """What a supervisor did to its children, in order (supervisor.supervisor.Cells)."""
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+        self.incarnations: dict[str, int] = {}
+        self.killed: dict[str, str] = {}
+        self.said: list[tuple[str, Health, str]] = []
+
+    def launch(self, address: str) -> int:
+        self.log.append(f"start {address}")
+        self.incarnations[address] = self.incarnations.get(address, 0) + 1
+        return self.incarnations[address]
+
+    def halt(self, address: str) -> None:
+        self.log.append(f"stop {address}")
+
+    def kill(self, address: str, why: str) -> None:
+        self.log.append(f"kill {address}")
+        self.killed[address] = why
+
+    def retire(self, address: str) -> None:
+        self.log.append(f"retire {address}")
+
+    def say(self, address: str, health: Health, reason: str, remedy: str) -> None:
+        self.said.append((address, health, reason))
+
+
+class House:
+    """A supervisor for `spec` and the levers to play its children's part."""
+
+    def __init__(self, spec: SupervisorSpec) -> None:
+        self.world = VirtualWorld()
+        self.system = self.world.probe("system")
+        self.cells = NotedCells()
+        self.supervisor = Supervisor(spec, self.cells)
+        self.life = self.world.start(self.supervisor, spec.address)
+        self.address = spec.address
+
+    @property
+    def log(self) -> list[str]:
+        """What was done since the last look."""
+        seen, self.cells.log = self.cells.log, []
+        return seen
+
+    def ready(self, *addresses: str) -> None:
+        """These children say that they are ready."""
+        for address in addresses:
+            self.world.give(self.address, ChildReady(address, self.cells.incarnations[address]))
+
+    def ended(self, address: str, failure: Failure | None = None) -> None:
+        """This child's incarnation is over."""
+        self.world.give(self.address, ChildEnded(address, self.cells.incarnations[address], failure))
+
+    def crash(self, address: str) -> None:
+        """This child dies of a failure."""
+        self.ended(address, Failure("ValueError", "no good"))

@@ -1,0 +1,144 @@
+"""Pinned actors: real spawned processes, what becomes of their mail when they die, and that nothing is left behind."""
+
+import os
+import queue
+import threading
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from actors.kernel.directory import Directory
+from actors.kernel.host import Outside
+from actors.kernel.protocol import Failure, Stop
+from supervisor.cell import Cell
+from supervisor.nodes.boot import Boot
+from supervisor.nodes.process import ProcessLife
+from supervisor.spec import ChildSpec
+from tests.doubles.actors import Crash, Die, Said, Say
+
+WITHIN = 20.0
+
+
+class Pinned:
+    """A cell with a process in it, and its supervisor's ears."""
+
+    def __init__(self) -> None:
+        self.directory = Directory()
+        self.outside = Outside(self.directory)
+        self.cell = Cell(ChildSpec("echo", "tests.doubles.actors:Echo", pin="process"), "", 0)
+        self.directory.open("echo", self.cell.mailbox)
+        self.ready: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self.ended: queue.SimpleQueue[Failure | None] = queue.SimpleQueue()
+
+    def launch(self, actor: str = "tests.doubles.actors:Echo") -> ProcessLife:
+        self.cell.incarnation += 1
+        number = self.cell.incarnation
+        boot = Boot("echo", number, actor, (), {}, ".", "seed", "", "run", "INFO", {})
+        return ProcessLife(self.cell, boot, self.directory, lambda: self.ready.put(number), self.ended.put)
+
+    def say(self, text: str) -> Said:
+        answer = self.outside.answer("echo", Say(text), WITHIN)
+        assert isinstance(answer, Said)
+        return answer
+
+
+@pytest.fixture
+def pinned() -> Pinned:
+    return Pinned()
+
+
+def stop(pinned: Pinned) -> Failure | None:
+    pinned.outside.tell("echo", Stop())
+    return pinned.ended.get(timeout=WITHIN)
+
+
+def test_a_pinned_actor_answers_from_another_process_and_stops_in_order(pinned: Pinned) -> None:
+    life = pinned.launch()
+    assert pinned.ready.get(timeout=WITHIN) == 1
+    said = pinned.say("hello")
+    assert (said.text, said.pid) == ("hello", life.pid)
+    assert said.pid != os.getpid()
+    assert stop(pinned) is None
+    assert not psutil.pid_exists(life.pid)
+
+
+def test_mail_sent_before_the_process_is_up_is_handled(pinned: Pinned) -> None:
+    future = pinned.outside.ask("echo", Say("early"))
+    pinned.launch()
+    assert future.get(timeout=WITHIN).text == "early"
+    stop(pinned)
+
+
+@pytest.mark.parametrize("poison", [Crash(), Die()])
+def test_a_death_loses_only_the_message_being_handled_and_names_it(pinned: Pinned, poison: Crash | Die) -> None:
+    pinned.launch()
+    pinned.ready.get(timeout=WITHIN)
+    before = [pinned.outside.ask("echo", Say(f"before {n}")) for n in range(50)]
+    killer = pinned.outside.tell("echo", poison)
+    after = [pinned.outside.ask("echo", Say(f"after {n}")) for n in range(300)]
+    failure = pinned.ended.get(timeout=WITHIN)
+    assert failure is not None
+    assert failure.message_id == killer
+    assert [letter.envelope.id for letter in pinned.directory.dead_letters.last] == [killer]
+    pinned.launch()
+    assert [future.get(timeout=WITHIN).text for future in before] == [f"before {n}" for n in range(50)]
+    assert [future.get(timeout=WITHIN).text for future in after] == [f"after {n}" for n in range(300)]
+    stop(pinned)
+
+
+def test_what_waited_behind_a_killed_idle_process_goes_to_the_successor_in_order(pinned: Pinned) -> None:
+    seen: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    class Collector:
+        def put(self, envelope: object) -> None:
+            seen.put(envelope.message.text)  # type: ignore[attr-defined]
+
+    pinned.directory.open("collector", Collector())
+    life = pinned.launch()
+    pinned.ready.get(timeout=WITHIN)
+    life.kill("test")
+    for n in range(1000):
+        pinned.outside.tell("echo", Say(str(n), to="collector"))
+    failure = pinned.ended.get(timeout=WITHIN)
+    assert failure is not None
+    assert failure.kind == "Killed"
+    pinned.launch()
+    lost = {letter.envelope.message.text for letter in pinned.directory.dead_letters.last}  # type: ignore[attr-defined]
+    expected = [str(n) for n in range(1000) if str(n) not in lost]
+    assert [seen.get(timeout=WITHIN) for _ in expected] == expected
+    assert len(lost) <= 1
+    stop(pinned)
+
+
+def test_an_actor_that_cannot_be_made_is_a_failure_with_its_reason(pinned: Pinned) -> None:
+    pinned.launch("tests.doubles.actors:Unbuildable")
+    failure = pinned.ended.get(timeout=WITHIN)
+    assert failure is not None
+    assert (failure.kind, failure.text) == ("RuntimeError", "cannot be made")
+
+
+def test_killing_leaves_no_process_thread_or_descriptor_behind(pinned: Pinned) -> None:
+    def round_trip() -> None:
+        life = pinned.launch()
+        pinned.ready.get(timeout=WITHIN)
+        life.kill("test")
+        pinned.ended.get(timeout=WITHIN)
+
+    round_trip()
+    me = psutil.Process()
+    before = (me.num_fds(), threading.active_count(), len(me.children(recursive=True)))
+    for _ in range(3):
+        round_trip()
+    assert (me.num_fds(), len(me.children(recursive=True))) == (before[0], before[2])
+    _wait_for(lambda: threading.active_count() <= before[1])
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    """The last of a life's threads ends just after it has announced the end."""
+    gate = threading.Event()
+    for _ in range(200):
+        if condition():
+            return
+        gate.wait(0.01)
+    assert condition()

