@@ -1,8 +1,9 @@
-"""OSC on loopback: 500 addresses, 40,000 datagrams a second, our receiver under its real host, then python-osc's AsyncIO
-server and dispatcher on the same work. `python benchmarks/osc.py [--seconds 10]`; exits 1 if ours lost a datagram.
+"""OSC on loopback: 500 addresses, 40,000 datagrams a second, our receiver under its real host, then
+python-osc's AsyncIO server and dispatcher on the same work. `python benchmarks/osc.py [--seconds 10]`; exits
+1 if ours lost a datagram.
 
-The sender is a process of its own that keeps to the rate. Both receivers get the same buffer from the system, and both
-keep the newest value of every address; at the end each value must be the last one sent.
+The sender is a process of its own that keeps to the rate. Both receivers get the same buffer from the system,
+and both keep the newest value of every address; at the end each value must be the last one sent.
 """
 
 import argparse
@@ -102,10 +103,10 @@ def send(port: int, work: Work) -> None:
 
 
 def drive(port: int, work: Work, received: Callable[[], int]) -> tuple[int, float, float]:
-    """Let the sender run against `port` and wait for the rest: sent, rate, our share of a core while it ran."""
+    """Let the sender run against `port`, wait for the rest: sent, rate, our share of a core while it ran."""
     options = [f"--{name}={getattr(work, name)}" for name in ("seconds", "rate", "addresses")]
     begun, cpu = time.perf_counter(), time.process_time()
-    command = [sys.executable, "-m", "benchmarks.osc", f"--send={port}", *options]
+    command = [sys.executable, __file__, f"--send={port}", *options]
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=work.seconds * 5 + 60)
     share = (time.process_time() - cpu) / (time.perf_counter() - begun)
     sent, rate = done.stdout.split()

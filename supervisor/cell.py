@@ -49,7 +49,9 @@ class Cell:
         self.depth = depth
         self.address = spec.address
         self.mailbox = (
-            Mailbox(spec.capacity, full=spec.full) if isinstance(spec, ChildSpec) else Mailbox(256, reserve=1024)
+            Mailbox(spec.capacity, full=spec.full)
+            if isinstance(spec, ChildSpec)
+            else Mailbox(256, reserve=1024)
         )
         self.state = "absent" if spec.absent else "down"
         self.incarnation = 0
@@ -76,7 +78,9 @@ class Cell:
 class Household:
     """Every cell of a node, and what supervisors may do with them (supervisor.supervisor.Cells). Never blocks."""
 
-    def __init__(self, root: SupervisorSpec, directory: Directory, make: MakeLife, recorder: Recorder | None) -> None:
+    def __init__(
+        self, root: SupervisorSpec, directory: Directory, make: MakeLife, recorder: Recorder | None
+    ) -> None:
         self.cells: dict[str, Cell] = {}
         self.changed: Callable[[Cell], None] = lambda _: None
         self._directory = directory
@@ -165,9 +169,16 @@ class Household:
             cell.failures += 1
             cell.last_failure = failure
             cell.reason = f"{failure.kind}: {failure.text}"
-            log.error("%s: died of %s while handling %s", cell.address, failure.kind, failure.message_type or "nothing")
+            log.error(
+                "%s: died of %s while handling %s",
+                cell.address,
+                failure.kind,
+                failure.message_type or "nothing",
+            )
         if self._recorder is not None:
-            self._recorder.append(Stopped(cell.address, number, "failed" if failure else "stopped", failure, time.time()))
+            self._recorder.append(
+                Stopped(cell.address, number, "failed" if failure else "stopped", failure, time.time())
+            )
         self.changed(cell)
         self._tell(cell.supervisor, ChildEnded(cell.address, number, failure), sender=cell.address)
 
@@ -206,4 +217,3 @@ def _status(cell: Cell) -> Mapping[str, object]:
         "last_error": f"{failure.kind}: {failure.text}" if failure is not None else "",
         "since": cell.since,
     }
-

@@ -178,7 +178,9 @@ class Supervisor(Actor):
             return
         child.given_up = True
         slow = self.spec.backoff.slow
-        self._cells.say(child.spec.address, Health.DOWN, f"{reason}; trying again every {slow:g} s", "see the log")
+        self._cells.say(
+            child.spec.address, Health.DOWN, f"{reason}; trying again every {slow:g} s", "see the log"
+        )
         self._pause(child, slow)
 
     def _pause(self, child: _Child, seconds: float) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-
 from actors.kernel.directory import DeadLetter, DeadLetters, Directory
 from actors.kernel.host import Outside, SystemClock, ThreadHost
 from actors.kernel.incarnation import Ended, Incarnation
@@ -33,19 +32,19 @@ STOP_WITHIN = 5.0
 class _ThreadLife:
     """An incarnation in a thread of this process (supervisor.cell.Life)."""
 
-    def __init__(self, host: ThreadHost, on_end: Ended) -> None:
-        self._host = host
+    def __init__(self, life: Incarnation, on_end: Ended) -> None:
+        self._life = life
         self._on_end = on_end
         self.pid = os.getpid()
 
     @property
     def handling(self) -> Envelope | None:
-        return self._host.life.current
+        return self._life.current
 
     def kill(self, why: str) -> None:
         """A thread cannot be killed: fence it, and let a successor take over the mailbox."""
-        self._host.life.fence()
-        self._host.life.mailbox.wake()
+        self._life.fence()
+        self._life.mailbox.wake()
         self._on_end(Failure("Killed", why))
 
 
@@ -123,7 +122,9 @@ class System:
 
     # -- making lives
 
-    def _make(self, cell: Cell, on_ready: Callable[[], None], on_end: Callable[[Failure | None], None]) -> Life:
+    def _make(
+        self, cell: Cell, on_ready: Callable[[], None], on_end: Callable[[Failure | None], None]
+    ) -> Life:
         if cell.address == "root":
             on_end = self._root_ended(on_end)
         if isinstance(cell.spec, ChildSpec) and cell.spec.pin == "process":
@@ -143,20 +144,23 @@ class System:
             return life
 
         try:
-            ref = ThreadHost.start(make, self.outside)
+            ThreadHost.start(make, self.outside)
         except Exception as error:
             log.exception("%s: could not be made", cell.address)
             failure = Failure(type(error).__name__, str(error)[:500])
             threading.Thread(target=on_end, args=(failure,), daemon=True).start()
             return _Stillborn()
-        return _ThreadLife(ref._actor, on_end)
+        return _ThreadLife(holder[0], on_end)
 
     def _incarnation(self, cell: Cell, on_ready: Callable[[], None], end: Ended) -> Incarnation:
         spec = cell.spec
         if isinstance(spec, SupervisorSpec):
             actor: Any = Supervisor(spec, self.household)
         else:
-            sections = {"config": self.config, **{name: getattr(self.config, name) for name in type(self.config).model_fields}}
+            sections = {
+                "config": self.config,
+                **{name: getattr(self.config, name) for name in type(self.config).model_fields},
+            }
             actor = make_actor(spec.actor, spec.arguments, sections, self.home)
         return Incarnation(
             actor,
@@ -239,5 +243,3 @@ def _open_recorder(options: Mapping[str, Any], run: str) -> Recorder | None:
         return None
     options = dict(options)
     return Recorder(Path(options.pop("directory")), "root", run=run, **options)
-
-

@@ -54,20 +54,27 @@ def _mind(silent: str) -> tuple[ChildSpec, ...]:
         ChildSpec(
             "speech.recognizer",
             "actors.speech.recognizer:Recognizer",
-            ("speech", "audio"),
+            ("speech", "home"),
             full=Full.DROP_OLDEST,
             absent=silent,
         ),
-        ChildSpec("llm", "actors.llm.llm:LanguageModel", ("llm", "performance")),
+        ChildSpec("llm", "actors.llm.llm:LanguageModel", ("llm", "performance", "bot")),
         ChildSpec("llm.local", "actors.llm.local:LocalModel", ("llm", "home")),
         ChildSpec(
-            "speech.synthesizer", "actors.speech.synthesizer:Synthesizer", ("speech", "audio", "home"), absent=silent
+            "speech.synthesizer",
+            "actors.speech.synthesizer:Synthesizer",
+            ("speech", "audio", "home"),
+            absent=silent,
         ),
     )
 
 
 def _body(config: Config, silent: str) -> tuple[ChildSpec, ...]:
-    api = "its actor arrives with the VRChat issue" if config.vrchat.api_enabled else "vrchat.api_enabled is false"
+    api = (
+        "its actor arrives with the VRChat issue"
+        if config.vrchat.api_enabled
+        else "vrchat.api_enabled is false"
+    )
     return (
         ChildSpec("osc.receiver", "actors.osc.receiver:Receiver", ("osc",)),
         ChildSpec("osc.sender", "actors.osc.sender:Sender", ("osc",)),

@@ -17,9 +17,10 @@ __all__ = ["Keeper"]
 
 D = TypeVar("D", bound=Device)
 
-_SILENT = 2.0  # an idle PortAudio stream calls back a hundred times a second
+_SILENT = 2.0  # a PortAudio stream calls back a hundred times a second, also when nothing is played
 _PROVEN = 10.0  # a device that worked this long is tried again at once when it fails
 _LONGEST_BACK_OFF = 30.0
+_TURN = 0.1  # seconds after which the device and a wish to stop are looked at
 
 _keepers: dict[str, "Keeper[Device]"] = {}
 _keepers_lock = threading.Lock()
@@ -118,14 +119,14 @@ class Keeper(Generic[D]):
             self._use(device)
             self._report(Health.OK)
             while not self._stopping and device.idle() < _SILENT:
-                self._work(0.25)
+                self._work(_TURN)
         except DeviceMissing as missing:
             self._report(Health.DEGRADED, f"the {self._what} failed: {missing}", missing.remedy)
         else:
             if not self._stopping:
                 self._report(
                     Health.DEGRADED,
-                    f"the {self._what} has been silent for {_SILENT:g} s and is opened again",
+                    f"the {self._what} does not respond and is opened again",
                     "Check that the device is plugged in and not taken by another program.",
                 )
         finally:
@@ -134,7 +135,7 @@ class Keeper(Generic[D]):
     def _work_for(self, seconds: float) -> None:
         end = time.monotonic() + seconds
         while not self._stopping and (left := end - time.monotonic()) > 0:
-            self._work(min(left, 0.25))
+            self._work(min(left, _TURN))
 
     def _put_spare(self) -> None:
         if self._spare is not None and self._in_spare is None:

@@ -47,11 +47,11 @@ class Playback(msgspec.Struct, frozen=True):
         return PlaybackEnded(self.ended, self.ended_at)
 
     def began(self, turn: int, at: float) -> Step:
-        """A sentence of `turn` can be heard from `at`; a turn before it is over."""
+        """A sentence of `turn` can be heard from `at`; what played before it, and every earlier turn, is over."""
         if turn <= self.voided:
             return self, ()
-        before = tuple(track for track in self.tracks if track.turn < turn)
-        state, announced = self._end(before, at)
+        over = tuple(one for one in self.tracks if one.turn < turn or (one.turn > turn and one.since))
+        state, announced = self._end(over, at)
         track = state._track(turn)
         if track.since:
             return state, announced

@@ -4,6 +4,9 @@ PortAudio is not made for threads: opening and closing hold one lock. Its list o
 while no stream is open in the process, because renewing it closes them all.
 """
 
+import ctypes
+import ctypes.util
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,11 +18,15 @@ from actors.audio.device import Deliver, DeviceMissing, Feed
 
 __all__ = ["PortAudioSink", "PortAudioSource"]
 
-_BLOCKS_A_SECOND = 100
-_LATENCY = 0.04
+# With ALSA's plugin for PulseAudio anything shorter underruns at the start, and may then never recover.
+_BLOCKS_A_SECOND = {"input": 100, "output": 200}
+_LATENCY = 0.045
+_GRACE = 2.0  # a sink that was asleep takes a second or two to call for the first time
+_RUNAWAY = 2.0  # a stream that underruns without end asks for this many times what it plays
 _lock = threading.Lock()
 _open_streams = 0
 _listed = False
+_hushed: Any = None
 
 
 class _Stream:
@@ -29,6 +36,9 @@ class _Stream:
         global _open_streams
         sounddevice = _library()
         self._called = time.monotonic()
+        self._window = float("inf")
+        self._frames = 0
+        self._ran_away = False
         self._closed = False
         with _lock:
             _renew(sounddevice)
@@ -40,19 +50,26 @@ class _Stream:
 
     def start(self) -> None:
         """Raises DeviceMissing."""
-        self._called = time.monotonic()
+        self._called = time.monotonic() + _GRACE
         try:
             self._stream.start()
         except Exception as error:  # PortAudioError belongs to a library that may be missing
             raise DeviceMissing(f"it does not start: {error}", _TAKEN) from error
 
-    def called(self) -> None:
-        """The device has called back."""
-        self._called = time.monotonic()
+    def called(self, frames: int) -> None:
+        """The device has called back for `frames` samples."""
+        self._called = now = time.monotonic()
+        self._window = min(self._window, now)
+        self._frames += frames
+        if (passed := now - self._window) >= 1.0:
+            self._ran_away = self._frames > _RUNAWAY * self.rate * passed
+            self._window, self._frames = now, 0
 
     def idle(self) -> float:
-        """Seconds since it last called back. A stream that ended by itself has been idle for ever."""
-        return time.monotonic() - self._called if self._stream.active else float("inf")
+        """Seconds since it last called back; a stream that ended or ran away has been of no use for ever."""
+        if self._ran_away or not self._stream.active:
+            return float("inf")
+        return max(0.0, time.monotonic() - self._called)
 
     def close(self) -> None:
         """Closes the stream at once; what is in its buffers is not played."""
@@ -87,7 +104,7 @@ class PortAudioSource:
         self._stream.close()
 
     def _captured(self, data: Any, frames: int, times: Any, status: Any) -> None:
-        self._stream.called()
+        self._stream.called(frames)
         if self._deliver is not None:
             mono = data[:, 0].copy() if data.shape[1] == 1 else data.mean(axis=1).astype(np.int16)
             self._deliver(mono, time.time())
@@ -116,7 +133,7 @@ class PortAudioSink:
         self._stream.close()
 
     def _wanted(self, data: Any, frames: int, times: Any, status: Any) -> None:
-        self._stream.called()
+        self._stream.called(frames)
         if self._feed is None:
             data.fill(0)
         else:
@@ -135,7 +152,18 @@ def _library() -> Any:
             "On Debian and Ubuntu: sudo apt-get install libportaudio2. Until then there is only text.",
             retry=False,
         ) from error
+    if _hushed is None:
+        _hush_alsa()
     return sounddevice
+
+
+def _hush_alsa() -> None:
+    """ALSA writes every trouble to the terminal; what matters comes back as an error or a silence anyway."""
+    global _hushed
+    _hushed = ctypes.CFUNCTYPE(None)(lambda: None)
+    name = ctypes.util.find_library("asound") if sys.platform == "linux" else None
+    if name is not None:
+        ctypes.CDLL(name).snd_lib_error_set_handler(_hushed)
 
 
 def _renew(sounddevice: Any) -> None:
@@ -182,7 +210,7 @@ def _open(
                 samplerate=attempt,
                 channels=channels,
                 dtype="int16",
-                blocksize=attempt // _BLOCKS_A_SECOND,
+                blocksize=attempt // _BLOCKS_A_SECOND[kind],
                 latency=_LATENCY,
                 callback=callback,
             )

@@ -6,6 +6,7 @@ is kept.
 
 import msgspec
 
+from actors.audio.messages import PlaybackDone, PlaybackEnded, PlaybackStarted, SentencePlayed
 from actors.conversation import state as transitions
 from actors.conversation.messages import (
     CancelTurn,
@@ -13,17 +14,24 @@ from actors.conversation.messages import (
     ReplySentence,
     TextReceived,
     TurnStarted,
+    WatchTurns,
 )
 from actors.conversation.prompt import build
 from actors.conversation.state import ActiveTurn, ConversationState
-from actors.audio.messages import PlaybackDone, PlaybackEnded, PlaybackStarted, SentencePlayed
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.domain import DomainActor
 from actors.kernel.message import Message
 from actors.kernel.protocol import Undelivered
 from actors.llm.messages import CompletionEnded, CompletionFailed, CompletionRequested, SentenceReady
 from actors.osc.messages import ChatboxText, Typing
-from actors.speech.messages import Cancel, SpeakRequested, SpeechStarted, Spoken, SynthesisFailed, TranscriptReady
+from actors.speech.messages import (
+    Cancel,
+    SpeakRequested,
+    SpeechStarted,
+    Spoken,
+    SynthesisFailed,
+    TranscriptReady,
+)
 from actors.system.messages import StageReached
 from actors.users.messages import GetProfile, InteractionHappened, Profile
 from actors.vocabulary.values import UNKNOWN, Interaction, Person
@@ -60,12 +68,14 @@ class Conversation(DomainActor[ConversationState]):
         super().__init__(ConversationState(speaking_style=bot.speaking_style))
         self._bot = bot
         self._speech = speech
+        self._watchers: tuple[str, ...] = ()
 
     def restored(self) -> None:
         """A turn that was under way when the last run ended is over."""
         self.become(
             msgspec.structs.replace(
-                transitions.end(self.state, self._bot.name, self.wall()), speaking_style=self._bot.speaking_style
+                transitions.end(self.state, self._bot.name, self.wall()),
+                speaking_style=self._bot.speaking_style,
             )
         )
 
@@ -92,6 +102,11 @@ class Conversation(DomainActor[ConversationState]):
             self._void("interrupted")
 
     @handles
+    def on_watch(self, message: WatchTurns) -> None:
+        others = tuple(address for address in self._watchers if address != message.address)
+        self._watchers = (*others, message.address) if message.on else others
+
+    @handles
     def on_cancel(self, message: CancelTurn) -> None:
         self._void(message.reason)
 
@@ -114,7 +129,7 @@ class Conversation(DomainActor[ConversationState]):
 
     def on_present(self, answer: Reply | AskFailed) -> None:
         """Who spoke? The only one who is here; with several, or none, nobody can tell."""
-        people = ()
+        people: tuple[Person, ...] = ()
         if isinstance(answer, Reply) and isinstance(answer.message, Present):
             people = answer.message.people
         self._who(answer.context, people[0] if len(people) == 1 else UNKNOWN)
@@ -212,7 +227,9 @@ class Conversation(DomainActor[ConversationState]):
             return
         if message.message_type == "CompletionRequested":
             self.on_failed(
-                CompletionFailed(active.turn, "unreachable", f"the language model's actor did not answer: {message.why}")
+                CompletionFailed(
+                    active.turn, "unreachable", f"the language model's actor did not answer: {message.why}"
+                )
             )
         else:
             self._lose_voice(active.turn)
@@ -248,11 +265,13 @@ class Conversation(DomainActor[ConversationState]):
         self.tell("osc.sender", Typing(False))
         self.become(transitions.end(self.state, self._bot.name, now))
         if active.person.is_known and outcome == "said":
-            self.tell("users", InteractionHappened(active.person, Interaction("talk", active.person.name, active.text, now)))
+            self.tell(
+                "users",
+                InteractionHappened(active.person, Interaction("talk", active.person.name, active.text, now)),
+            )
         self._stage(active.turn, "reply_ended", now)
         text = active.heard if outcome == "cancelled" else active.reply
-        if active.listener:
-            self.tell(active.listener, ReplyEnded(active.turn, outcome, text, detail or active.failed))
+        self._announce(active.listener, ReplyEnded(active.turn, outcome, text, detail or active.failed))
 
     def _active(self, turn: int) -> ActiveTurn | None:
         active = self.state.active
@@ -265,8 +284,13 @@ class Conversation(DomainActor[ConversationState]):
 
     def _to_listener(self, message: Message) -> None:
         active = self.state.active
-        if active is not None and active.listener:
-            self.tell(active.listener, message)
+        if active is not None:
+            self._announce(active.listener, message)
+
+    def _announce(self, listener: str, message: Message) -> None:
+        for address in (listener, *self._watchers):
+            if address:
+                self.tell(address, message)
 
     def _stage(self, turn: int, stage: str, at: float, seconds: float = 0.0) -> None:
         self.tell("system", StageReached(turn, stage, at, seconds))

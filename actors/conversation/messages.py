@@ -41,3 +41,10 @@ class CancelTurn(Message):
     """Stop talking: void the current turn and all before it."""
 
     reason: str = "asked"
+
+
+class WatchTurns(Message):
+    """Tell `address` of every turn, as its listener is told; with `on` false no more."""
+
+    address: str
+    on: bool = True

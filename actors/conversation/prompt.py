@@ -44,7 +44,9 @@ def _persona(bot: Bot, state: ConversationState, profile: Profile | None) -> str
     if profile is not None and profile.person.is_known:
         parts.append(f"You are talking with {_plain(profile.person.name)}.")
         if profile.user is not None and profile.user.interaction_history:
-            parts.append("You have met before." if profile.user.relationship_level < 0.5 else "You are good friends.")
+            parts.append(
+                "You have met before." if profile.user.relationship_level < 0.5 else "You are good friends."
+            )
         else:
             parts.append("You meet for the first time.")
     if state.conversation_goals:

@@ -114,7 +114,9 @@ def end(state: ConversationState, name: str, at: float) -> ConversationState:
         return state
     messages = state.messages
     if active.heard and not active.failed:
-        messages = (*messages, Utterance("assistant", active.heard, Person("self", name), active.turn, at))[-WINDOW:]
+        messages = (*messages, Utterance("assistant", active.heard, Person("self", name), active.turn, at))[
+            -WINDOW:
+        ]
     since = max(0.0, at - state.last_interaction_time)
     return msgspec.structs.replace(
         state,
@@ -126,9 +128,92 @@ def end(state: ConversationState, name: str, at: float) -> ConversationState:
 
 
 _SMALL = frozenset(
-    "a about am an and any are as at be been but can could did do does for from had has have he hello her hey hi him his how i "
-    "if in is it its just know like me my no not of oh on or our please she so some tell than thank that the their them then "
-    "there they think this to today too us was we well were what when where which who why will with would yes you your".split()
+    [
+        "a",
+        "about",
+        "am",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "he",
+        "hello",
+        "her",
+        "hey",
+        "hi",
+        "him",
+        "his",
+        "how",
+        "i",
+        "if",
+        "in",
+        "is",
+        "it",
+        "its",
+        "just",
+        "know",
+        "like",
+        "me",
+        "my",
+        "no",
+        "not",
+        "of",
+        "oh",
+        "on",
+        "or",
+        "our",
+        "please",
+        "she",
+        "so",
+        "some",
+        "tell",
+        "than",
+        "thank",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "they",
+        "think",
+        "this",
+        "to",
+        "today",
+        "too",
+        "us",
+        "was",
+        "we",
+        "well",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "why",
+        "will",
+        "with",
+        "would",
+        "yes",
+        "you",
+        "your",
+    ]
 )
 
 
@@ -138,8 +223,41 @@ def topic_of(text: str) -> str:
     return " ".join([word for word in words if len(word) > 2 and word not in _SMALL][:4])
 
 
-_GLAD = frozenset("great good love lovely nice happy fun awesome cool thanks thank wonderful amazing haha".split())
-_SAD = frozenset("sad bad hate angry awful terrible sorry cry lonely tired hurt annoying stupid".split())
+_GLAD = frozenset(
+    [
+        "great",
+        "good",
+        "love",
+        "lovely",
+        "nice",
+        "happy",
+        "fun",
+        "awesome",
+        "cool",
+        "thanks",
+        "thank",
+        "wonderful",
+        "amazing",
+        "haha",
+    ]
+)
+_SAD = frozenset(
+    [
+        "sad",
+        "bad",
+        "hate",
+        "angry",
+        "awful",
+        "terrible",
+        "sorry",
+        "cry",
+        "lonely",
+        "tired",
+        "hurt",
+        "annoying",
+        "stupid",
+    ]
+)
 
 
 def tone_of(text: str) -> str:

@@ -82,7 +82,7 @@ class Actor:
     @classmethod
     def handlers(cls) -> Mapping[type[Message], str]:
         """Message type to method name. Raises HandlerError on a faulty declaration."""
-        return _handlers(cls)
+        return _handlers(cls)  # type: ignore[arg-type]  # a class is hashable
 
     def on_start(self) -> None:
         """Run before the first message. May block: whoever loads a model here is pinned to a process of its own."""
@@ -93,11 +93,11 @@ class Actor:
     # What a handler may do. Each is a promise of the kernel.
 
     def tell(self, to: str, message: Message, *, notify: bool = False) -> str:
-        """Send and go on; never raises, never blocks. The id of what was sent. With `notify` an Undelivered may come."""
+        """Send and go on; never raises, never blocks; the id of what was sent. `notify`: an Undelivered may come."""
         return self.host.tell(to, message, notify=notify)
 
     def ask(self, to: str, message: Message, then: str, context: Any = None, within: float = 5.0) -> str:
-        """Send; exactly one Reply or AskFailed goes to the method named `then`, after `within` seconds at the latest."""
+        """Send; exactly one Reply or AskFailed goes to the method named `then`, within `within` seconds."""
         return self.host.ask(to, message, then, context, within)
 
     def reply(self, message: Message, to: Asker | None = None) -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.errors import InvalidUpdate, SynchronizationError
-from actors.kernel.message import Message
+from actors.kernel.message import Message, non_finite
 from actors.kernel.protocol import (
     Committed,
     GetState,
@@ -77,8 +77,7 @@ class DomainActor(Actor, Generic[S]):
 
         Raises InvalidUpdate with every reason; then nothing has changed. The same state again is no change.
         """
-        old = self.state
-        fields = tuple(f for f in state.__struct_fields__ if getattr(state, f) is not getattr(old, f))
+        fields = _changed(self.state, state)
         if not fields:
             return
         reasons = self.validate(state)
@@ -151,7 +150,9 @@ class DomainActor(Actor, Generic[S]):
         try:
             state = msgspec.msgpack.decode(loaded.payload, type=type(self.state))
         except msgspec.DecodeError as error:
-            self.health(Health.DEGRADED, f"the stored state does not fit ({error}); starting from the initial one")
+            self.health(
+                Health.DEGRADED, f"the stored state does not fit ({error}); starting from the initial one"
+            )
             return
         reasons = self.validate(state)
         if reasons:
@@ -216,6 +217,9 @@ def checked(state: S, changes: Mapping[str, Any]) -> S:
         if name not in types:
             reasons.append(f"{type(state).__name__} has no field {name!r}")
             continue
+        if non_finite(value):
+            reasons.append(f"{name}: a number that is not finite")
+            continue
         try:
             values[name] = msgspec.convert(value, types[name])
         except msgspec.ValidationError as error:
@@ -223,6 +227,11 @@ def checked(state: S, changes: Mapping[str, Any]) -> S:
     if reasons:
         raise InvalidUpdate(tuple(reasons))
     return msgspec.structs.replace(state, **values)
+
+
+def _changed(old: msgspec.Struct, new: msgspec.Struct) -> tuple[str, ...]:
+    pairs = ((name, getattr(old, name), getattr(new, name)) for name in new.__struct_fields__)
+    return tuple(name for name, before, after in pairs if before is not after and before != after)
 
 
 def _decode_changes(data: bytes) -> Mapping[str, Any]:
@@ -244,9 +253,9 @@ def atomic_update(
     tries: int = 8,
     timeout: float = 5.0,
 ) -> Version:
-    """Read a domain's state, compute changes from it, and apply them if nobody was faster; else again, up to `tries` times.
+    """Read a domain's state, compute changes from it and apply them; again, up to `tries` times, when overtaken.
 
-    For code outside the actors; it waits. Raises InvalidUpdate when refused, SynchronizationError when always overtaken.
+    For code outside the actors: it waits. Raises InvalidUpdate when refused, SynchronizationError when overtaken.
     """
     for _ in range(tries):
         whole = outside.answer(domain, GetState(), timeout)
@@ -259,5 +268,3 @@ def atomic_update(
         if not any("not Version" in reason for reason in outcome.reasons):
             raise InvalidUpdate(outcome.reasons)
     raise SynchronizationError(f"{domain}: overtaken {tries} times in a row")
-
-

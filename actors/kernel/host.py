@@ -1,13 +1,14 @@
 """The thread host: one incarnation of an actor in a pykka thread, by pykka's own extension points.
 
-pykka gives the thread, the registry, the reference and the stop protocol; the mailbox, the future and the loop are ours.
+pykka gives the thread, the registry, the reference and the stop protocol; mailbox, future and loop are ours.
 """
 
-import logging
+import contextlib
 import threading
 import time
 from collections.abc import Callable
 from itertools import count
+from time import monotonic
 from typing import Any, ClassVar
 
 import pykka
@@ -15,7 +16,7 @@ from pykka import messages as pykka_messages
 
 from actors.kernel.directory import Directory
 from actors.kernel.errors import AskError
-from actors.kernel.incarnation import Ended, Incarnation
+from actors.kernel.incarnation import ASK_FAILED, Ended, Incarnation
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol import Failure, Stop, Undelivered
@@ -23,7 +24,6 @@ from actors.kernel.protocol import Failure, Stop, Undelivered
 __all__ = ["OUTSIDE", "OneLockFuture", "Outside", "SystemClock", "ThreadHost"]
 
 OUTSIDE = "outside"
-log = logging.getLogger(__name__)
 
 
 class SystemClock:
@@ -70,65 +70,82 @@ class OneLockFuture(pykka.Future[Any]):
 
     def _open(self) -> None:
         self._done = True
-        try:
+        with contextlib.suppress(RuntimeError):  # two answers raced; the gate is open
             self._gate.release()
-        except RuntimeError:
-            pass  # two answers raced; the gate is open
 
 
 class Outside:
-    """The address of everything that is no actor: it sends, and waits for answers, from any thread."""
+    """The address of everything that is no actor: it sends, and waits for answers, from any thread.
 
-    def __init__(self, directory: Directory, address: str = OUTSIDE) -> None:
+    pending: asks that may wait for their answer at a time; beyond that the oldest one fails.
+    """
+
+    def __init__(self, directory: Directory, address: str = OUTSIDE, pending: int = 65_536) -> None:
         self.address = address
-        self._directory = directory
+        self.directory = directory
+        self._deliver = directory.deliver
+        self._prefix = f"{address}/0/"
         self._numbers = count(1)
-        self._waiting: dict[str, OneLockFuture] = {}
+        self._waiting: dict[str, pykka.Future[Any]] = {}
+        self._pending = pending
         directory.open(address, self)
 
     def tell(self, to: str, message: Message) -> str:
         """Send and go on; the id of what was sent."""
-        envelope = self._make(to, message, False)
-        self._directory.deliver(envelope)
-        return envelope.id
+        number = next(self._numbers)
+        turn = message.turn  # type: ignore[attr-defined]
+        self._deliver(Envelope(self.address, 0, number, to, message, "", turn, "", False, monotonic()))
+        return f"{self._prefix}{number}"
 
     def ask(self, to: str, message: Message) -> OneLockFuture:
         """Send; the future gives the answering message, or raises AskError."""
-        envelope = self._make(to, message, True)
-        future = self._waiting[envelope.id] = OneLockFuture()
-        self._directory.deliver(envelope)
+        future = OneLockFuture()
+        self.ask_into(future, to, message)
         return future
 
     def answer(self, to: str, message: Message, timeout: float) -> Message:
-        """Send and wait for the answer. Raises AskError (timeout, dead, rejected...)."""
-        envelope = self._make(to, message, True)
-        future = self._waiting[envelope.id] = OneLockFuture()
-        self._directory.deliver(envelope)
+        """Send and wait for the answer. Raises AskError (timeout, dead, rejected or superseded)."""
+        future = OneLockFuture()
+        id = self.ask_into(future, to, message)
         try:
             reply: Message = future.get(timeout=timeout)
         except pykka.Timeout:
+            self._waiting.pop(id, None)
             raise AskError("timeout", f"{to} did not answer within {timeout:g} s") from None
-        finally:
-            self._waiting.pop(envelope.id, None)
         return reply
+
+    def ask_into(self, future: pykka.Future[Any], to: str, message: Message) -> str:
+        """Send; `future` gets the answering message, or AskError. The id of what was sent."""
+        number = next(self._numbers)
+        id = f"{self._prefix}{number}"
+        if len(self._waiting) >= self._pending:
+            self._forget_oldest()
+        self._waiting[id] = future
+        turn = message.turn  # type: ignore[attr-defined]
+        self._deliver(Envelope(self.address, 0, number, to, message, "", turn, "", True, monotonic()))
+        return id
 
     def put(self, envelope: Envelope) -> Put | None:
         """An answer has come (Box)."""
         future = self._waiting.pop(envelope.answers, None)
+        message = envelope.message
         if future is None:
-            self._directory.bury(envelope, "late", "nobody outside waits for this answer any more")
-        elif isinstance(envelope.message, Undelivered):
-            error = AskError(envelope.message.why, envelope.message.detail)
-            future.set_exception((AskError, error, None))
+            self.directory.bury(envelope, "late", "nobody outside waits for this answer any more")
+        elif isinstance(message, Undelivered):
+            _fail(future, ASK_FAILED.get(message.why, "dead"), message.detail or message.why)
         else:
-            future.set(envelope.message)
+            future.set(message)
         return None
 
-    def _make(self, to: str, message: Message, notify: bool) -> Envelope:
-        turn = message.turn  # type: ignore[attr-defined]
-        return Envelope(
-            self.address, 0, next(self._numbers), to, message, "", turn, "", notify, time.monotonic()
-        )
+    def _forget_oldest(self) -> None:
+        for id in tuple(self._waiting)[:1]:
+            future = self._waiting.pop(id, None)
+            if future is not None:
+                _fail(future, "rejected", f"more than {self._pending} asks wait for an answer")
+
+
+def _fail(future: pykka.Future[Any], reason: str, detail: str) -> None:
+    future.set_exception((AskError, AskError(reason, detail), None))
 
 
 class _Inbox:
@@ -136,20 +153,18 @@ class _Inbox:
 
     def __init__(self) -> None:
         self.host: ThreadHost | None = None
-        self.outside: Outside | None = None
 
     def put(self, item: Any) -> None:
-        host, outside = self.host, self.outside
+        host = self.host
         assert host is not None
-        assert outside is not None
         if isinstance(item.message, pykka_messages._ActorStop):
-            host.on_stopped(item.reply_to)
-            host.life.mailbox.put(outside._make(host.life.address, Stop(), False))
-            return
-        envelope = outside._make(host.life.address, item.message, item.reply_to is not None)
-        if item.reply_to is not None:
-            outside._waiting[envelope.id] = item.reply_to
-        host.life.mailbox.put(envelope)
+            host.stop_for(item.reply_to)
+        elif not isinstance(item.message, Message):
+            raise TypeError(f"{host.life.address} takes kernel messages, not {type(item.message).__name__}")
+        elif item.reply_to is None:
+            host.outside.tell(host.life.address, item.message)
+        else:
+            host.outside.ask_into(item.reply_to, host.life.address, item.message)
 
     def get(self) -> Any:
         raise NotImplementedError("the host's own loop reads the mailbox")
@@ -161,19 +176,19 @@ class _Inbox:
 class ThreadHost(pykka.ThreadingActor):
     """Runs one incarnation in a daemon thread.
 
-    make: builds the actor's Incarnation in the host's own thread-to-be; it is given this host's `ended`.
+    make: builds the actor's Incarnation, in the thread that starts the host; it is given what to call at the end.
     """
 
     use_daemon_thread: ClassVar[bool] = True
 
     def __init__(self, make: Callable[[Ended], Incarnation], outside: Outside) -> None:
         super().__init__()
-        self._stopped_futures: list[Any] = []
-        self._on_end: Ended | None = None
+        self.outside = outside
+        self._stop_futures: list[pykka.Future[Any]] = []
         self.life = make(self._ended)
         inbox = self.actor_inbox
         assert isinstance(inbox, _Inbox)
-        inbox.host, inbox.outside = self, outside
+        inbox.host = self
 
     @staticmethod
     def _create_actor_inbox() -> Any:
@@ -183,10 +198,21 @@ class ThreadHost(pykka.ThreadingActor):
     def _create_future() -> OneLockFuture:
         return OneLockFuture()
 
-    def on_stopped(self, future: Any) -> None:
-        """Set pykka's `future` when the incarnation has ended."""
+    def stop_for(self, future: pykka.Future[Any] | None) -> None:
+        """Ask the incarnation to stop; `future`, pykka's, is set when it has ended."""
         if future is not None:
-            self._stopped_futures.append(future)
+            self._stop_futures.append(future)
+        if not self.actor_stopped.is_set():
+            self.outside.tell(self.life.address, Stop())
+        if self.actor_stopped.is_set():
+            # It may have ended before it could know of this future, and does not look again.
+            self._set_stop_futures()
+
+    def fence(self) -> None:
+        """Give the incarnation up, although its thread may hang: another one takes over the mailbox."""
+        self.life.fence()
+        self.life.mailbox.wake()
+        self._leave()
 
     def _start_actor_loop(self) -> None:
         name = f"{self.life.address}/{self.life.incarnation}"
@@ -196,15 +222,20 @@ class ThreadHost(pykka.ThreadingActor):
         self.life.start()
 
     def _actor_loop_running(self) -> None:
-        life = self.life
-        step = life.step
-        while life.running:
-            step(None)
+        self.life.run()
 
     def _actor_loop_teardown(self) -> None:
-        for future in self._stopped_futures:
-            future.set(None)
+        self._leave()
 
     def _ended(self, failure: Failure | None) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
         pykka.ActorRegistry.unregister(self.actor_ref)
         self.actor_stopped.set()
+        self._set_stop_futures()
+
+    def _set_stop_futures(self) -> None:
+        while self._stop_futures:
+            with contextlib.suppress(IndexError):  # another thread was faster
+                self._stop_futures.pop().set(None)

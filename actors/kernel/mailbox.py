@@ -4,16 +4,21 @@
 at a time may `take`.
 """
 
+import contextlib
 import enum
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
 
-from actors.kernel.message import Envelope, Lane
+from actors.kernel.message import Envelope, Lane, Message
 
 __all__ = ["Full", "Mailbox", "Put", "Refused"]
+
+# Looking up an enum's member would cost more than the rest of `put`.
+_SYSTEM, _DATA = Lane.SYSTEM, Lane.DATA
 
 
 class Full(enum.StrEnum):
@@ -42,9 +47,10 @@ class Put(msgspec.Struct, frozen=True, gc=False):
 class _Slot:
     """A place in the data queue that always holds the newest envelope of its key."""
 
-    __slots__ = ("envelope",)
+    __slots__ = ("envelope", "key")
 
-    def __init__(self, envelope: Envelope) -> None:
+    def __init__(self, key: str, envelope: Envelope) -> None:
+        self.key = key
         self.envelope = envelope
 
 
@@ -64,7 +70,7 @@ class Mailbox:
         self._system: deque[Envelope] = deque()
         self._data: deque[Envelope | _Slot] = deque()
         self._slots: dict[str, _Slot] = {}
-        self._slots_lock = threading.Lock()
+        self._lock = threading.Lock()
         self._wake = threading.Lock()
         self._wake.acquire()
         self._waiting = False
@@ -85,75 +91,84 @@ class Mailbox:
         one that this one replaces (superseded).
         """
         lane = envelope.message.lane
-        out: Put | None = None
-        if lane is Lane.DATA:
-            if len(self._data) >= self.capacity and (not envelope.answers or len(self._data) >= self._hard_limit):
-                out = self._make_room(envelope)
-                if out is not None and out.envelope is envelope:
-                    return out
-            self._data.append(envelope)
-        elif lane is Lane.SYSTEM:
-            if len(self._system) >= self._reserve:
+        queue: deque[Any]
+        if lane is _DATA or (envelope.answers and lane is not _SYSTEM):
+            queue = self._data
+            if len(queue) >= self.capacity and (not envelope.answers or len(queue) >= self._hard_limit):
+                return self._put_full(envelope)
+        elif lane is _SYSTEM:
+            queue = self._system
+            if len(queue) >= self._reserve:
                 return Put(envelope, Refused.REJECTED)
-            self._system.append(envelope)
         else:
-            out = self._put_latest(envelope)
-            if out is not None and out.envelope is envelope:
-                return out
+            return self._put_latest(envelope)
+        queue.append(envelope)
         if self._waiting:
             self.wake()
-        if self._closed and lane is not Lane.LATEST and self._withdraw(envelope):
+        if self._closed and _withdraw(queue, envelope):
+            # It slipped in while the mailbox was closing, and whoever closed it did not see it.
             return Put(envelope, Refused.STOPPED)
-        return out
+        return None
 
     def take(self, only_urgent: bool = False) -> Envelope | None:
         """The next envelope, or None when there is none. `only_urgent` leaves all but system messages and replies."""
-        try:
-            return self._system.popleft()
-        except IndexError:
-            pass
+        if self._system:
+            with contextlib.suppress(IndexError):  # `close` was faster
+                return self._system.popleft()
         if only_urgent:
             return self._take_reply()
         try:
             entry = self._data.popleft()
         except IndexError:
             return None
-        if type(entry) is _Slot:
-            return self._open(entry)
-        return entry  # type: ignore[return-value]
+        return entry if type(entry) is Envelope else self._open(entry)  # type: ignore[arg-type]
+
+    def pause(self, timeout: float | None = None, only_urgent: bool = False) -> None:
+        """Block until there is something to take, at most `timeout` seconds (None: for ever). `wake` ends it early."""
+        self._waiting = True
+        # Looked at after announcing: whoever queued something before the announcement did not wake us.
+        if not self._system and not (self._reply() if only_urgent else self._data):
+            limit = -1 if timeout is None else min(max(0.0, timeout), threading.TIMEOUT_MAX)
+            self._wake.acquire(timeout=limit)
+        self._waiting = False
 
     def wait(self, timeout: float | None = None, only_urgent: bool = False) -> Envelope | None:
-        """Like `take`, but blocks up to `timeout` seconds (None: for ever) for something to arrive, or for `wake`."""
+        """`take`, after a `pause` when there is nothing yet."""
         envelope = self.take(only_urgent)
-        if envelope is not None:
-            return envelope
-        self._waiting = True
-        try:
-            # Looked at again after announcing: whoever appended before the announcement did not wake us.
+        if envelope is None:
+            self.pause(timeout, only_urgent)
             envelope = self.take(only_urgent)
-            if envelope is not None:
-                return envelope
-            self._wake.acquire(timeout=-1 if timeout is None else max(0.0, timeout))
-        finally:
-            self._waiting = False
-        return self.take(only_urgent)
+        return envelope
 
     def wake(self) -> None:
-        """Let a blocked `wait` return early."""
-        try:
+        """Let a `pause` end early, the next one if there is none now."""
+        # Cleared here, so that of many senders only the first pays for waking the reader.
+        self._waiting = False
+        with contextlib.suppress(RuntimeError):  # already awake
             self._wake.release()
-        except RuntimeError:
-            pass  # already awake
 
-    def restore(self, envelopes: Sequence[Envelope]) -> None:
-        """Put envelopes that were taken, but not begun, back in front, in order; bounds do not apply to them."""
-        for envelope in reversed(envelopes):
-            (self._system if envelope.message.lane is Lane.SYSTEM else self._data).appendleft(envelope)
+    def restore(self, envelopes: Sequence[Envelope]) -> tuple[Envelope, ...]:
+        """Put envelopes that were taken, but not begun, back in front, in order; bounds do not apply to them.
+
+        Gives back those that came too late, because the mailbox is closed.
+        """
+        with self._lock:
+            if self._closed:
+                return tuple(envelopes)
+            for envelope in reversed(envelopes):
+                queue: deque[Any] = self._system if envelope.message.lane is _SYSTEM else self._data
+                queue.appendleft(envelope)
         self.wake()
+        return ()
+
+    def withdraw(self, kind: type[Message]) -> tuple[Envelope, ...]:
+        """Take out the system messages of this type that wait: they were meant for a reader that is gone."""
+        found = tuple(envelope for envelope in tuple(self._system) if isinstance(envelope.message, kind))
+        return tuple(envelope for envelope in found if _withdraw(self._system, envelope))
 
     def close(self) -> tuple[Envelope, ...]:
         """Refuse everything from now on, and give back what was still waiting, in order."""
-        with self._slots_lock:
+        with self._lock:
             self._closed = True
         left = []
         while (envelope := self.take()) is not None:
@@ -167,21 +182,34 @@ class Mailbox:
         for entry in tuple(self._data):
             yield entry.envelope if isinstance(entry, _Slot) else entry
 
-    def _make_room(self, envelope: Envelope) -> Put | None:
-        if self.full is Full.REJECT or envelope.answers:
-            return Put(envelope, Refused.REJECTED)
+    def _put_full(self, envelope: Envelope) -> Put | None:
+        # Locked against `close`, which must not come between dropping the one and queueing the other.
+        with self._lock:
+            if self._closed:
+                return Put(envelope, Refused.STOPPED)
+            out = None
+            if len(self._data) >= self.capacity:
+                if self.full is Full.REJECT or envelope.answers:
+                    return Put(envelope, Refused.REJECTED)
+                oldest = self._drop_oldest()
+                if oldest is not None:
+                    out = Put(oldest, Refused.DROPPED)
+                elif len(self._data) >= self._hard_limit:
+                    return Put(envelope, Refused.REJECTED)
+            self._data.append(envelope)
+        if self._waiting:
+            self.wake()
+        return out
+
+    def _drop_oldest(self) -> Envelope | None:
         for entry in tuple(self._data):
-            if isinstance(entry, Envelope) and not entry.answers:
-                try:
-                    self._data.remove(entry)
-                except ValueError:
-                    continue  # the reader was faster
-                return Put(entry, Refused.DROPPED)
-        return None if len(self._data) < self._hard_limit else Put(envelope, Refused.REJECTED)
+            if isinstance(entry, Envelope) and not entry.answers and _withdraw(self._data, entry):
+                return entry
+        return None
 
     def _put_latest(self, envelope: Envelope) -> Put | None:
         key = envelope.message.latest_key()
-        with self._slots_lock:
+        with self._lock:
             if self._closed:
                 return Put(envelope, Refused.STOPPED)
             slot = self._slots.get(key)
@@ -190,28 +218,30 @@ class Mailbox:
                 return Put(old, Refused.SUPERSEDED)
             if len(self._slots) >= self.capacity:
                 return Put(envelope, Refused.REJECTED)
-            slot = self._slots[key] = _Slot(envelope)
+            slot = self._slots[key] = _Slot(key, envelope)
             self._data.append(slot)
+        if self._waiting:
+            self.wake()
         return None
 
     def _open(self, slot: _Slot) -> Envelope:
-        with self._slots_lock:
-            del self._slots[slot.envelope.message.latest_key()]
+        with self._lock:
+            del self._slots[slot.key]
             return slot.envelope
 
-    def _take_reply(self) -> Envelope | None:
-        for entry in tuple(self._data):
-            if isinstance(entry, Envelope) and entry.answers:
-                self._data.remove(entry)
-                return entry
-        return None
+    def _reply(self) -> Envelope | None:
+        """The first reply that waits."""
+        return next((e for e in tuple(self._data) if isinstance(e, Envelope) and e.answers), None)
 
-    def _withdraw(self, envelope: Envelope) -> bool:
-        """Take back an envelope that slipped in while the mailbox was closing; False if somebody else has it."""
-        for queue in (self._system, self._data):
-            try:
-                queue.remove(envelope)
-            except ValueError:
-                continue
-            return True
+    def _take_reply(self) -> Envelope | None:
+        reply = self._reply()
+        return reply if reply is not None and _withdraw(self._data, reply) else None
+
+
+def _withdraw(queue: deque[Any], envelope: Envelope) -> bool:
+    """Take `envelope` out of the middle of `queue`; False if somebody else has it."""
+    try:
+        queue.remove(envelope)
+    except ValueError:
         return False
+    return True

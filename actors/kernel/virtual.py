@@ -73,7 +73,9 @@ class VirtualWorld:
         self.directory.open(address, probe)
         return probe
 
-    def start(self, actor: Actor, address: str, number: int = 1, mailbox: Mailbox | None = None) -> Incarnation:
+    def start(
+        self, actor: Actor, address: str, number: int = 1, mailbox: Mailbox | None = None
+    ) -> Incarnation:
         """Start `actor` at `address`; with `mailbox`, as the successor that takes it over."""
         mailbox = Mailbox() if mailbox is None else mailbox
         self.directory.open(address, mailbox)
@@ -93,7 +95,9 @@ class VirtualWorld:
         life.start()
         return life
 
-    def tell(self, to: str, message: Message, *, sender: str = "test", answers: str = "", turn: int = 0) -> str:
+    def tell(
+        self, to: str, message: Message, *, sender: str = "test", answers: str = "", turn: int = 0
+    ) -> str:
         """Send from outside, without handling it yet; the message's id."""
         self._sent += 1
         turn = turn or message.turn  # type: ignore[attr-defined]
@@ -128,4 +132,4 @@ class VirtualWorld:
 
     def _next_timer(self) -> float | None:
         start = VirtualClock().monotonic()
-        return min((life.timers[0][0] - start for life in self._alive() if life.timers), default=None)
+        return min((life.timers.heap[0][0] - start for life in self._alive() if life.timers), default=None)

@@ -105,7 +105,7 @@ def _is_abbreviation(text: str) -> bool:
     match = _LAST_WORD.search(text)
     word = match[1].lstrip("(\"'“‘*_").lower() if match else ""
     is_initial = len(word) == 1 and word.isalpha() and word != "i"
-    return is_initial or bool(word) and f" {word} " in _ABBREVIATIONS
+    return is_initial or (bool(word) and f" {word} " in _ABBREVIATIONS)
 
 
 def _ends_first_piece(text: str) -> bool:

@@ -110,6 +110,6 @@ def enlarge(opened: socket.socket) -> None:
     with contextlib.suppress(OSError):
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
     if sys.platform == "linux":
-        # Beyond the limit, for those who may: SO_RCVBUFFORCE of asm-generic/socket.h, which Python does not name.
+        # Beyond the limit, for those who may: SO_RCVBUFFORCE, which Python does not name.
         with contextlib.suppress(OSError):
             opened.setsockopt(socket.SOL_SOCKET, 33, BUFFER)

@@ -1,4 +1,4 @@
-"""The persistence room's door. What it accepts and answers is the kernel's protocol, so that every domain can speak it."""
+"""The persistence room's door. What passes it is the kernel's protocol, so that every domain can speak it."""
 
 from actors.kernel.protocol import Committed, LoadState, SaveFailed, SaveState, StateLoaded
 

@@ -30,7 +30,9 @@ _decoder = msgspec.msgpack.Decoder(Record)
 
 def record(domain: str, schema: int, version: Version, saved_at: float, payload: bytes) -> Record:
     """A sealed record."""
-    return Record(schema, domain, version, saved_at, _digest(schema, domain, version, saved_at, payload), payload)
+    return Record(
+        schema, domain, version, saved_at, _digest(schema, domain, version, saved_at, payload), payload
+    )
 
 
 def pack(sealed: Record) -> bytes:

@@ -16,12 +16,21 @@ class StoreError(PersistenceError):
 
 
 _REMEDIES = (
-    (("no space", "quota", "disk full"), "free some space on that disk; what is new is written when there is room"),
-    (("read-only", "readonly"), "make the disk writable again, or let storage.database_url point to another one"),
+    (
+        ("no space", "quota", "disk full"),
+        "free some space on that disk; what is new is written when there is room",
+    ),
+    (
+        ("read-only", "readonly"),
+        "make the disk writable again, or let storage.database_url point to another one",
+    ),
     (("permission", "access is denied"), "give the bot's user the right to write there"),
     (("not a directory", "file exists"), "a file stands where the folder should be: move it away"),
     (("too many open files",), "raise the limit of open files (ulimit -n)"),
-    (("mapsize", "map size"), "the database has reached its limit: look at what fills it, or give storage.map_size more"),
+    (
+        ("mapsize", "map size"),
+        "the database has reached its limit: look at what fills it, or give storage.map_size more",
+    ),
     # A write that the disk takes only in part is reported by LMDB as an input/output error.
     (("input/output",), "look whether the disk is full or faulty (df, dmesg)"),
 )

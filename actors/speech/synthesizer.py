@@ -94,7 +94,7 @@ class Synthesizer(Actor):
     def on_piece(self, piece: PieceReady) -> None:
         if piece.turn <= self._voided:
             return
-        if piece.synthesis and piece.sentence == 0:
+        if piece.synthesis and piece.pcm and piece.sentence == 0:
             self.tell("system", StageReached(piece.turn, "synthesis", piece.at, piece.synthesis))
         self.tell(
             "audio.speaker", PlaySentence(piece.turn, piece.sentence, piece.pcm, piece.rate, piece.last)
@@ -134,22 +134,12 @@ class Synthesizer(Actor):
 
 
 def pieces(sounds: Iterator[Sound], rate: int) -> Iterator[tuple[Sound, bool]]:
-    """`sounds` in pieces of about 150 ms, each as soon as it is there, and whether it is the last one.
+    """`sounds` in pieces of at most 150 ms, each as soon as it is there, and whether it is the last one.
 
-    No sound at all is one empty last piece.
+    The last piece is an empty one: when the sound before it was there, nobody knew yet that it was the last.
     """
     size = round(rate * _PIECE_SECONDS)
-    nothing = np.zeros(0, dtype=np.int16)
-    sound = next(sounds, nothing)
-    while True:
-        for begin in range(0, sound.size - size, size):
+    for sound in sounds:
+        for begin in range(0, sound.size, size):
             yield sound[begin : begin + size], False
-        rest = sound[(max(sound.size - 1, 0) // size) * size :]
-        # What follows is not known yet; the rest is given at once, and an empty piece says that it was the
-        # last.
-        yield rest, False
-        following = next(sounds, None)
-        if following is None:
-            yield nothing, True
-            return
-        sound = following
+    yield np.zeros(0, dtype=np.int16), True

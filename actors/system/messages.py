@@ -7,7 +7,7 @@ class StageReached(Message):
     """A turn reached `stage` at `at` (epoch seconds); `seconds` is what the stage took, 0 for a mere instant.
 
     Stages: speech_ended, end_of_speech (silence waited for), recognition, first_token, first_sentence, synthesis
-    (to the first sound), first_audio, chatbox, reply_ended. Turn 0 belongs to the next turn that starts.
+    (to the first sound), first_audio, chatbox, reply_ended.
     """
 
     turn: int
@@ -31,3 +31,10 @@ class ModuleFailed(Message):
     kind: str
     text: str
     at: float
+
+
+class WatchStages(Message):
+    """Forward every StageReached to `address` from now on; with `on` false no more."""
+
+    address: str
+    on: bool = True

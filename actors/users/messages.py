@@ -19,7 +19,7 @@ class Profile(Message):
 
 
 class InteractionHappened(Message):
-    """Something happened between the bot and `person`: it is added to the person's history. Unknown people have none."""
+    """Something happened between the bot and `person`: it goes into the person's history, if somebody known."""
 
     person: Person
     interaction: Interaction

@@ -5,18 +5,25 @@ from actors.vocabulary.values import Person
 
 
 class WorldEntered(Message):
-    """The game entered a world instance."""
+    """The game entered an instance of a world, at `at` (epoch seconds). The same again is the same visit."""
 
     world_id: str
     world_name: str
     at: float
 
 
+class WorldLeft(Message):
+    """The game is in no world, or in none that is known: who is there is unknown."""
+
+    at: float
+
+
 class PlayerJoined(Message):
-    """A player is here now."""
+    """A player is here now. own: it is the bot's own account."""
 
     person: Person
     at: float
+    own: bool = False
 
 
 class PlayerLeft(Message):

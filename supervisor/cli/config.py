@@ -18,7 +18,9 @@ def config() -> None:
 
 @config.command()
 @click.option("--profile", help="The profile to check with.")
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key; may be repeated.")
+@click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key; may be repeated."
+)
 @json_option
 @in_home
 def check(home: Home, profile: str | None, overrides: tuple[str, ...], as_json: bool) -> None:

@@ -16,7 +16,9 @@ from supervisor.cli.options import UNREADABLE, fail
 __all__ = ["configured"]
 
 
-def configured(home: Home, profile: str | None, overrides: tuple[str, ...], strict: bool) -> tuple[Config, tuple[str, ...]]:
+def configured(
+    home: Home, profile: str | None, overrides: tuple[str, ...], strict: bool
+) -> tuple[Config, tuple[str, ...]]:
     """The configuration to run with, and the notes to show. Exits with 2 on what cannot be read, or with `strict`
     on any error; else bad sections fall back to their defaults, with a banner."""
     colour = sys.stderr.isatty()
@@ -28,7 +30,10 @@ def configured(home: Home, profile: str | None, overrides: tuple[str, ...], stri
     if result.errors:
         click.echo(render(result.errors, colour=colour), err=True, nl=False)
         if strict:
-            fail(UNREADABLE, f"{len(result.errors)} errors in the configuration; nothing was started (--strict)")
+            fail(
+                UNREADABLE,
+                f"{len(result.errors)} errors in the configuration; nothing was started (--strict)",
+            )
     config, banner = fall_back(result)
     for line in banner:
         click.secho(line, err=True, fg="yellow", bold=True)

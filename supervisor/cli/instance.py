@@ -53,7 +53,9 @@ def status(home: Home, as_json: bool) -> None:
 
 @click.command()
 @click.argument("text")
-@click.option("--as", "person", default="", metavar="NAME", help="Who says it. Default: nobody in particular.")
+@click.option(
+    "--as", "person", default="", metavar="NAME", help="Who says it. Default: nobody in particular."
+)
 @json_option
 @in_home
 def talk(home: Home, text: str, person: str, as_json: bool) -> None:
@@ -91,7 +93,9 @@ def _message(given: str) -> Any:
 @in_home
 def tell(home: Home, address: str, type_: str, message: str) -> None:
     """Send a message of TYPE_ to ADDRESS and print its id, e.g. tell osc.sender Typing '{"on": true}'."""
-    click.echo(_call(home, {"do": "tell", "address": address, "type": type_, "message": _message(message)})["id"])
+    click.echo(
+        _call(home, {"do": "tell", "address": address, "type": type_, "message": _message(message)})["id"]
+    )
 
 
 @click.command()

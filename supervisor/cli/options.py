@@ -12,7 +12,17 @@ import click
 
 from config.home import Home, find_home
 
-__all__ = ["ALREADY_RUNNING", "FAILED", "GAVE_UP", "NO_INSTANCE", "UNREADABLE", "fail", "in_home", "json_option", "print_json"]
+__all__ = [
+    "ALREADY_RUNNING",
+    "FAILED",
+    "GAVE_UP",
+    "NO_INSTANCE",
+    "UNREADABLE",
+    "fail",
+    "in_home",
+    "json_option",
+    "print_json",
+]
 
 FAILED, UNREADABLE, NO_INSTANCE, ALREADY_RUNNING, GAVE_UP = 1, 2, 3, 4, 70
 
@@ -23,7 +33,7 @@ def in_home(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give the command its Home as first argument; --home may stand before or after the command's name."""
 
     @click.option("--home", "home_path", type=click.Path(path_type=Path), help="The instance's folder.")
-    @click.pass_obj
+    @click.pass_obj  # type: ignore[arg-type]  # wraps() hides the signature from the type checker
     @functools.wraps(command)
     def wrapped(home: Home, home_path: Path | None, **options: Any) -> Any:
         return command(find_home(home_path, os.environ) if home_path else home, **options)

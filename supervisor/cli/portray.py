@@ -19,14 +19,21 @@ def headline(status: Mapping[str, Any]) -> Text:
     up = int(time.time() - status["started_at"])
     ready = Text("READY", "bold green") if status["ready"] else Text("STARTING", "bold cyan")
     dead = sum(status["dead_letters"].values())
-    rest = f"  pid {status['pid']}, up {up // 3600}:{up // 60 % 60:02}:{up % 60:02}, {dead} dead letters, home {status['home']}"
+    clock = f"{up // 3600}:{up // 60 % 60:02}:{up % 60:02}"
+    rest = f"  pid {status['pid']}, up {clock}, {dead} dead letters, home {status['home']}"
     return Text.assemble(ready, rest)
 
 
 def tree_table(actors: Sequence[Row]) -> Table:
     """The supervision tree, one row an actor."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name, right in (("actor", False), ("node", False), ("pid", True), ("state", False), ("health", False)):
+    for name, right in (
+        ("actor", False),
+        ("node", False),
+        ("pid", True),
+        ("state", False),
+        ("health", False),
+    ):
         table.add_column(name, justify="right" if right else "left", no_wrap=True)
     table.add_column("restarts", justify="right")
     table.add_column("mail", justify="right")
@@ -63,5 +70,7 @@ def missing(actors: Sequence[Row]) -> tuple[str, ...]:
             continue
         colour = COLOURS.get(row["health"], "white")
         remedy = f" [dim]->[/] {escape(row['remedy'])}" if row["remedy"] else ""
-        lines.append(f"[{colour}]{row['health']:>8}[/]  [bold]{row['address']}[/]: {escape(row['reason'])}{remedy}")
+        lines.append(
+            f"[{colour}]{row['health']:>8}[/]  [bold]{row['address']}[/]: {escape(row['reason'])}{remedy}"
+        )
     return tuple(lines)

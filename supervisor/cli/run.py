@@ -15,10 +15,16 @@ __all__ = ["run"]
 
 
 @click.command()
-@click.option("--profile", metavar="NAME", help="development, production, testing, or one of config/profiles/.")
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key; may be repeated.")
+@click.option(
+    "--profile", metavar="NAME", help="development, production, testing, or one of config/profiles/."
+)
+@click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key; may be repeated."
+)
 @click.option("--text", is_flag=True, help="No microphone and no voice: type and read.")
-@click.option("--strict", is_flag=True, help="Refuse to start with errors in the configuration (exit status 2).")
+@click.option(
+    "--strict", is_flag=True, help="Refuse to start with errors in the configuration (exit status 2)."
+)
 @in_home
 def run(home: Home, profile: str | None, overrides: tuple[str, ...], text: bool, strict: bool) -> None:
     """Start Gerald here. READY is printed when he can answer; Ctrl-C stops him in order, twice at once.
@@ -27,8 +33,8 @@ def run(home: Home, profile: str | None, overrides: tuple[str, ...], text: bool,
     """
     stop = _stop_on_signals()
     from supervisor.cli.configured import configured
-    from supervisor.control.instance import AlreadyRunning, Claim
     from supervisor.cli.session import Session
+    from supervisor.control.instance import AlreadyRunning, Claim
 
     config, notes = configured(home, profile, overrides, strict)
     try:

@@ -32,13 +32,15 @@ LOOK_EVERY = 0.25
 class Session:
     """Starts a System in `home` and stays with it. `live` returns how it ended: stopped, late or gave up."""
 
-    def __init__(self, home: Home, config: Config, claim: Claim, notes: tuple[str, ...], *, text: bool) -> None:
+    def __init__(
+        self, home: Home, config: Config, claim: Claim, notes: tuple[str, ...], *, text: bool
+    ) -> None:
         self._home = home
         self._config = config
         self._claim = claim
         self._notes = notes
         self._text = text
-        self._console = Console(highlight=False)
+        self._console = Console(highlight=False, soft_wrap=True)
         self._told: dict[str, tuple[str, str]] = {}
 
     def live(self, stop: threading.Event) -> str:
@@ -59,7 +61,9 @@ class Session:
             ended = self._stop(system, server)
         if gave_up:
             failure = system.failure
-            self._console.print(f"[bold red]gave up:[/] {escape(failure.text if failure else 'the root ended')}")
+            self._console.print(
+                f"[bold red]gave up:[/] {escape(failure.text if failure else 'the root ended')}"
+            )
             return "gave up"
         return "stopped" if ended else "late"
 
@@ -81,7 +85,9 @@ class Session:
         elif not any(stop.is_set() for stop in stops):
             self._console.print("[bold yellow]not everything is ready yet[/]; see `supervisor status`")
 
-    def _until_ready(self, system: System, deadline: float, stops: tuple[threading.Event, ...], look: Any) -> None:
+    def _until_ready(
+        self, system: System, deadline: float, stops: tuple[threading.Event, ...], look: Any
+    ) -> None:
         while time.monotonic() < deadline and not any(stop.is_set() for stop in stops):
             look()
             if system.wait_ready(0.1) or system.ended.is_set():
@@ -104,7 +110,9 @@ class Session:
                 self._console.print(_line(row))
 
     def _remember(self, system: System) -> None:
-        self._told = {str(r["address"]): (str(r["health"]), str(r["reason"])) for r in system.household.statuses()}
+        self._told = {
+            str(r["address"]): (str(r["health"]), str(r["reason"])) for r in system.household.statuses()
+        }
 
     def _chat(self, system: System, stop: threading.Event) -> None:
         name = self._config.bot.name

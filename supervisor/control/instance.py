@@ -93,7 +93,9 @@ def find_instance(home: Path) -> Instance:
     except Timeout:
         return Instance(**{name: seen[name] for name in Instance.__slots__})
     probe.release()
-    raise NoInstance(f"no Gerald runs in {home} (process {seen.get('pid')} is gone); start one with `supervisor run`")
+    raise NoInstance(
+        f"no Gerald runs in {home} (process {seen.get('pid')} is gone); start one with `supervisor run`"
+    )
 
 
 def _read(file: Path) -> Mapping[str, Any]:

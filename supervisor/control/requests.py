@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 
-from actors.conversation.messages import ReplyEnded, ReplySentence, TextReceived, TurnStarted
+from actors.conversation.messages import ReplyEnded, ReplySentence, TextReceived, TurnStarted, WatchTurns
 from actors.kernel.errors import AskError, UnknownMessage
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message, message_class
 from actors.kernel.protocol import GetState, StateIs
+from actors.system.messages import WatchStages
 from actors.vocabulary.values import UNKNOWN, person_named
 from supervisor.control.wire import Refused
 from supervisor.system import System
@@ -57,7 +58,7 @@ def answer(system: System, request: Mapping[str, Any]) -> Answers:
 
 
 def talk(system: System, text: str, name: str) -> Iterator[Message]:
-    """Say `text` as the person `name` ("" for nobody in particular); the reply's messages as they come, ReplyEnded last."""
+    """Say `text` as the person `name` ("" for nobody in particular); the reply's messages, ReplyEnded last."""
     listener = Listener(system)
     try:
         person = person_named(name) if name.strip() else UNKNOWN
@@ -83,7 +84,12 @@ def _talk(system: System, request: Mapping[str, Any]) -> Answers:
         if isinstance(message, TurnStarted):
             yield {"event": "turn", "turn": message.turn, "person": message.person.name}
         elif isinstance(message, ReplySentence):
-            yield {"event": "sentence", "turn": message.turn, "sentence": message.sentence, "text": message.text}
+            yield {
+                "event": "sentence",
+                "turn": message.turn,
+                "sentence": message.sentence,
+                "text": message.text,
+            }
         elif isinstance(message, ReplyEnded):
             yield {
                 "event": "end",
@@ -92,6 +98,26 @@ def _talk(system: System, request: Mapping[str, Any]) -> Answers:
                 "text": message.text,
                 "detail": message.detail,
             }
+
+
+def _watch(system: System, request: Mapping[str, Any]) -> Answers:
+    """Every turn and every stage of it from now on, until the client leaves; an empty map now and then shows that it
+    is still there."""
+    listener = Listener(system)
+    try:
+        system.outside.tell("system", WatchStages(listener.address))
+        system.outside.tell("conversation", WatchTurns(listener.address))
+        while not system.ended.is_set():
+            try:
+                message = listener.get(1.0)
+            except queue.Empty:
+                yield {}
+                continue
+            yield {"event": type(message).__name__, **_plain(message)}
+    finally:
+        system.outside.tell("system", WatchStages(listener.address, on=False))
+        system.outside.tell("conversation", WatchTurns(listener.address, on=False))
+        listener.close()
 
 
 def _tell(system: System, request: Mapping[str, Any]) -> Answers:
@@ -147,7 +173,9 @@ def _message(request: Mapping[str, Any]) -> Message:
     except UnknownMessage as error:
         raise Refused(str(error)) from None
     except msgspec.ValidationError as error:
-        raise Refused(f"{name}: {error}; its fields are {', '.join(cls.__struct_fields__) or 'none'}") from None
+        raise Refused(
+            f"{name}: {error}; its fields are {', '.join(cls.__struct_fields__) or 'none'}"
+        ) from None
 
 
 def _plain(message: Message) -> Any:
@@ -158,6 +186,7 @@ def _plain(message: Message) -> Any:
 _REQUESTS: Mapping[str, Callable[[System, Mapping[str, Any]], Answers]] = {
     "status": _status,
     "talk": _talk,
+    "watch": _watch,
     "tell": _tell,
     "ask": _ask,
     "state": _state,

@@ -43,18 +43,20 @@ class ControlServer:
             self._listener.close()
 
     def _accept(self) -> None:
-        while not self._closed:
+        while True:
             try:
                 connection = self._listener.accept()
-            except OSError:
-                if not self._closed:
-                    log.warning("the control socket failed to accept a client")
-                    continue
-                return
+            except OSError as error:
+                if self._closed:
+                    return
+                log.warning("the control socket did not accept a client: %s", error)
+                continue
             if not self._places.acquire(blocking=False):
                 connection.close()
                 continue
-            threading.Thread(target=self._serve, args=(connection,), name="control client", daemon=True).start()
+            threading.Thread(
+                target=self._serve, args=(connection,), name="control client", daemon=True
+            ).start()
 
     def _serve(self, connection: "Wire[Any, Any]") -> None:
         try:
@@ -63,7 +65,7 @@ class ControlServer:
             mpc.answer_challenge(connection, self._key)
             request = receive(connection, MAX_REQUEST)
             self._answer(connection, request)
-        except (AuthenticationError, EOFError, OSError, Refused, TypeError) as error:
+        except (AuthenticationError, EOFError, OSError, Refused) as error:
             log.debug("a control client left: %s", error)
         finally:
             with contextlib.suppress(OSError):

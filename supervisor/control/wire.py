@@ -25,7 +25,7 @@ def receive(connection: "Connection[bytes, bytes]", limit: int = MAX_ANSWER) -> 
     """The next map. Raises EOFError or OSError when the other end is gone, Refused for anything else."""
     data = connection.recv_bytes(limit)
     try:
-        frame = msgpack.unpackb(data, max_buffer_size=limit)
+        frame = msgpack.unpackb(data)
     except (ValueError, msgpack.UnpackException) as error:
         raise Refused(f"not a MessagePack map: {error}") from None
     if not isinstance(frame, dict):

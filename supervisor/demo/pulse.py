@@ -108,6 +108,17 @@ class PulseHarness:
             raise PulseBroken(f"{wav} was played, and nothing was heard of it on the virtual microphone")
         return heard
 
+    def kill(self) -> None:
+        """End the daemon as a crash would."""
+        self._daemon.kill()
+        self._daemon.wait(3.0)
+        (self._folder / "s").unlink(missing_ok=True)
+
+    def revive(self) -> None:
+        """Start a killed daemon again; its devices are the same, and nobody listens to them. Raises PulseBroken."""
+        self._daemon = self._spawn()
+        self._await_daemon(10.0)
+
     def _write_configuration(self) -> None:
         socket = self._folder / "s"
         pulse = _PULSE.format(socket=socket, speaker=SPEAKER, microphone=MICROPHONE)

@@ -14,6 +14,7 @@ __all__ = ["DOORS", "Boot", "make_actor", "open_doors"]
 DOORS = (
     "actors.audio.messages",
     "actors.avatar.messages",
+    "actors.configuration.messages",
     "actors.conversation.messages",
     "actors.llm.messages",
     "actors.osc.messages",

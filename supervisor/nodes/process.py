@@ -179,7 +179,9 @@ class ProcessLife:
                 dead = msgspec.msgpack.decode(body, type=DeadMail)
                 self._directory.bury(decode(dead.envelope), dead.why, dead.detail, dead.failure)
         except (MessageError, msgspec.DecodeError) as error:
-            log.error("%s: a %s frame of %d bytes was refused: %s", self._cell.address, frame.name, len(body), error)
+            log.error(
+                "%s: a %s frame of %d bytes was refused: %s", self._cell.address, frame.name, len(body), error
+            )
 
 
 assert WINDOW <= 0xFFFF

@@ -71,7 +71,9 @@ def test_mail_sent_before_the_process_is_up_is_handled(pinned: Pinned) -> None:
 
 
 @pytest.mark.parametrize("poison", [Crash(), Die()])
-def test_a_death_loses_only_the_message_being_handled_and_names_it(pinned: Pinned, poison: Crash | Die) -> None:
+def test_a_death_loses_only_the_message_being_handled_and_names_it(
+    pinned: Pinned, poison: Crash | Die
+) -> None:
     pinned.launch()
     pinned.ready.get(timeout=WITHIN)
     before = [pinned.outside.ask("echo", Say(f"before {n}")) for n in range(50)]

@@ -1,0 +1,57 @@
+"""The timers of one incarnation: soonest first, those set earlier first among equals, cheap to set and to cancel."""
+
+import heapq
+from itertools import count
+
+from actors.kernel.message import Message
+
+__all__ = ["Timer", "Timers"]
+
+Timer = tuple[float, int, Message, str, int]
+"""When it is due (monotonic seconds), its number, the message to handle then, and that one's cause and turn."""
+
+
+class Timers:
+    """heap: a heap of timers whose head is never a cancelled one, so that it is empty when nothing is pending."""
+
+    def __init__(self) -> None:
+        self.heap: list[Timer] = []
+        self._pending: set[int] = set()
+        self._numbers = count(1)
+
+    def __len__(self) -> int:
+        return len(self._pending)
+
+    def set(self, due: float, message: Message, cause: str = "", turn: int = 0) -> int:
+        """Add a timer; its number."""
+        number = next(self._numbers)
+        self._pending.add(number)
+        heapq.heappush(self.heap, (due, number, message, cause, turn))
+        return number
+
+    def cancel(self, number: int) -> bool:
+        """Forget a timer; False if it has fired, or never was."""
+        if number not in self._pending:
+            return False
+        self._pending.discard(number)
+        if len(self.heap) > 2 * len(self._pending) + 16:
+            self.heap[:] = [timer for timer in self.heap if timer[1] in self._pending]
+            heapq.heapify(self.heap)
+        self._drop_cancelled()
+        return True
+
+    def pop(self) -> Timer:
+        """Take out the soonest. Raises IndexError when there is none."""
+        timer = heapq.heappop(self.heap)
+        self._pending.discard(timer[1])
+        self._drop_cancelled()
+        return timer
+
+    def clear(self) -> None:
+        """Forget all."""
+        self.heap.clear()
+        self._pending.clear()
+
+    def _drop_cancelled(self) -> None:
+        while self.heap and self.heap[0][1] not in self._pending:
+            heapq.heappop(self.heap)

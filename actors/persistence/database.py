@@ -1,0 +1,196 @@
+"""The adapter of LMDB, and the only place that knows it.
+
+Each process opens a database once; it belongs to its path and outlives whoever asked for it. Every change is one
+transaction with one sync, no read transaction is kept, and the map grows as needed.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar, TypeVar
+
+import lmdb
+
+from actors.persistence.trouble import StoreError, store_error
+
+__all__ = ["MAP_LIMIT", "Database", "Transaction"]
+
+MAP_LIMIT = 2**38
+"""Bytes beyond which the map does not grow."""
+
+T = TypeVar("T")
+
+
+class Transaction:
+    """Keys and values as they are within one transaction."""
+
+    def __init__(self, inner: lmdb.Transaction) -> None:
+        self._inner = inner
+
+    def get(self, key: str) -> bytes | None:
+        """The value of `key`, None when there is none."""
+        value = self._inner.get(key.encode())
+        return None if value is None else bytes(value)
+
+    def put(self, key: str, value: bytes) -> None:
+        """Give `key` this value."""
+        self._inner.put(key.encode(), value)
+
+    def delete(self, key: str) -> None:
+        """Forget `key`."""
+        self._inner.delete(key.encode())
+
+    def keys(self, prefix: str) -> tuple[str, ...]:
+        """Every key that begins with `prefix`, in order."""
+        wanted = prefix.encode()
+        found: list[str] = []
+        with self._inner.cursor() as cursor:
+            if cursor.set_range(wanted):
+                for key in map(bytes, cursor.iternext(keys=True, values=False)):
+                    if not key.startswith(wanted):
+                        break
+                    found.append(key.decode())
+        return tuple(found)
+
+
+class Database:
+    """One LMDB environment. Not for two threads at a time; methods may wait for the disk, and raise StoreError.
+
+    path: its folder. map_size: bytes to begin with. After a failure it is opened anew by the next call; `openings`
+    counts. notice: what the owner must hear of a database that was unusable and moved away, "" for nothing.
+    """
+
+    _known: ClassVar[dict[str, "Database"]] = {}
+    _lock: ClassVar[threading.Lock] = threading.Lock()
+
+    def __init__(self, path: Path, map_size: int, limit: int = MAP_LIMIT) -> None:
+        self.path = path
+        self.notice = ""
+        self.openings = 0
+        self._map_size = map_size
+        self._limit = limit
+        self._environment: lmdb.Environment | None = None
+        self._identity = (0, 0)
+
+    @classmethod
+    def at(cls, path: Path, map_size: int) -> "Database":
+        """The process's one database at `path`."""
+        key = os.path.normcase(path.resolve())
+        with cls._lock:
+            return cls._known.setdefault(key, cls(path, map_size))
+
+    def change(self, doing: str, change: Callable[[Transaction], T]) -> T:
+        """Run `change` in one transaction, durable on return; again when the map had to grow. `doing`: for errors."""
+        while True:
+            environment = self._open()
+            try:
+                with environment.begin(write=True) as txn:
+                    result = change(Transaction(txn))
+                return result
+            except lmdb.MapFullError as error:
+                if self._map_size * 2 > self._limit:
+                    raise self._failed(doing, error) from error
+                self._map_size *= 2
+                environment.set_mapsize(self._map_size)
+            except lmdb.BadValsizeError as error:
+                raise StoreError(
+                    f"{self.path}: {doing}: a domain's name is too long: {error}", "shorten it"
+                ) from error
+            except (lmdb.Error, OSError) as error:
+                raise self._failed(doing, error) from error
+
+    def read(self, doing: str, look: Callable[[Transaction], T]) -> T:
+        """Run `look`, which must change nothing. Works on a disk that takes no writes, too."""
+        try:
+            environment = self._open()
+        except StoreError:
+            return self._read_only(doing, look)
+        try:
+            with environment.begin() as txn:
+                return look(Transaction(txn))
+        except (lmdb.Error, OSError) as error:
+            raise self._failed(doing, error) from error
+
+    @property
+    def is_open(self) -> bool:
+        """False before the first call, and after a failure."""
+        return self._environment is not None
+
+    @property
+    def vanished(self) -> bool:
+        """True when the open file was removed or replaced: what is written now would be lost."""
+        return self.is_open and self._identity != self._identify()
+
+    def close(self) -> None:
+        """Close it; the next call opens it again."""
+        environment, self._environment = self._environment, None
+        if environment is not None:
+            environment.close()
+
+    def _open(self) -> lmdb.Environment:
+        if self._environment is None:
+            try:
+                self._environment = self._open_file()
+            except lmdb.InvalidError as error:
+                self._move_away(error)
+                self._environment = self._open_file()
+            self.openings += 1
+            self._identity = self._identify()
+            self._map_size = max(self._map_size, self._environment.info()["map_size"])
+        return self._environment
+
+    def _open_file(self) -> lmdb.Environment:
+        try:
+            _make_folder(self.path)
+            return lmdb.open(str(self.path), map_size=self._map_size, mode=0o600, sync=True, metasync=True)
+        except lmdb.InvalidError:
+            raise
+        except (lmdb.Error, OSError) as error:
+            raise store_error(self.path, "opening", error) from error
+
+    def _read_only(self, doing: str, look: Callable[[Transaction], T]) -> T:
+        try:
+            where = str(self.path)
+            with (
+                lmdb.open(where, readonly=True, lock=False, create=False) as environment,
+                environment.begin() as txn,
+            ):
+                return look(Transaction(txn))
+        except (lmdb.Error, OSError) as error:
+            raise store_error(self.path, doing, error) from error
+
+    def _move_away(self, why: Exception) -> None:
+        aside = self.path.with_name(f"{self.path.name}.corrupt.{time.time_ns()}")
+        try:
+            self.path.rename(aside)
+        except OSError as error:
+            raise store_error(self.path, "moving a damaged database away", error) from error
+        self.notice = (
+            f"{self.path} could not be opened ({why}); it was moved to {aside.name} and a new one begun"
+        )
+
+    def _identify(self) -> tuple[int, int]:
+        try:
+            found = (self.path / "data.mdb").stat()
+        except OSError:
+            return (0, 0)
+        return (found.st_dev, found.st_ino)
+
+    def _failed(self, doing: str, error: Exception) -> StoreError:
+        self.close()
+        return store_error(self.path, doing, error)
+
+
+def _make_folder(path: Path) -> None:
+    if path.is_dir():
+        return
+    path.mkdir(mode=0o700, parents=True)
+    if os.name == "posix":
+        # A power cut after this must not take the folder's name away again.
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

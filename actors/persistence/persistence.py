@@ -1,0 +1,134 @@
+"""The actor that keeps the states of all domains on disk, and gives them back at start.
+
+It never waits for the disk: a thread of its own writes all that waits as one group. A disk that fails makes it
+DEGRADED; the newest state of each domain then stays in memory until the disk takes it.
+"""
+
+from pathlib import Path
+
+from actors.kernel.actor import Actor, handles
+from actors.kernel.errors import PersistenceError
+from actors.kernel.message import Asker
+from actors.kernel.protocol import Health, LoadState, SaveState
+from actors.persistence.clerk import Request
+from actors.persistence.internal import LookAtWriter, TryDisk, WriterWorked
+from actors.persistence.writer import Writer
+from config.schema import Storage
+
+__all__ = ["Persistence", "database_path"]
+
+LOOK_EVERY = 1.0
+SLOW = 5.0
+"""Seconds after which a disk that does not answer is called stuck."""
+RETRY_AFTER = (1.0, 2.0, 5.0, 10.0)
+STOP_WITHIN = 3.0
+
+_STUCK = f"the disk has not answered for {SLOW:g} s; going on in memory"
+_STUCK_REMEDY = "look at the disk (dmesg); a network drive may have gone away"
+
+
+class Persistence(Actor):
+    """At `persistence`. Answers LoadState with StateLoaded; SaveState with Committed after the sync, or SaveFailed.
+
+    Saves that arrive out of order leave the newest version. Whatever is handed over before the stop is written by it.
+    """
+
+    drains_on_stop = True
+
+    def __init__(self, storage: Storage, home: Path) -> None:
+        self._path = database_path(storage.database_url, home)
+        self._map_size = storage.map_size
+        self._said = (Health.OK, "", "")
+        self._looking = False
+        self._trying = False
+        self._tries = 0
+
+    def on_start(self) -> None:
+        self._writer = Writer.at(self._path, self._map_size)
+        self._writer.attach(lambda cause: self.post(WriterWorked(), cause))
+        self._finish_round()
+
+    @handles
+    def on_load(self, message: LoadState) -> None:
+        self._hand(message)
+
+    @handles
+    def on_save(self, message: SaveState) -> None:
+        self._hand(message)
+
+    @handles
+    def on_worked(self, message: WriterWorked) -> None:
+        self._finish_round()
+
+    @handles
+    def on_look(self, message: LookAtWriter) -> None:
+        self._looking = False
+        self._finish_round()
+
+    @handles
+    def on_try(self, message: TryDisk) -> None:
+        self._trying = False
+        self._tries += 1
+        self._writer.hand(Request(None, Asker("", ""), self.cause()))
+        self._look_later()
+
+    def on_stop(self) -> None:
+        written = self._writer.finish(STOP_WITHIN)
+        self._answer()
+        if not written:
+            raise PersistenceError(
+                f"{self._path}: the disk did not answer within {STOP_WITHIN:g} s: states may be lost"
+            )
+        if lost := self._writer.clerk.unwritten:
+            why = self._writer.clerk.trouble or "what is stored could not be read at start and is kept"
+            raise PersistenceError(f"{self._path}: not written: {', '.join(lost)}: {why}")
+
+    def _hand(self, message: LoadState | SaveState) -> None:
+        self._writer.hand(Request(message, self.asker(), self.cause()))
+        self._look_later()
+
+    def _finish_round(self) -> None:
+        self._answer()
+        self._say()
+        if self._writer.stuck:
+            self._look_later()
+
+    def _answer(self) -> None:
+        for outcome in self._writer.collect():
+            self.reply(outcome.message, outcome.asker)
+
+    def _look_later(self) -> None:
+        if not self._looking:
+            self._looking = True
+            self.after(LOOK_EVERY, LookAtWriter())
+
+    def _try_later(self) -> None:
+        if not self._trying:
+            self._trying = True
+            self.after(RETRY_AFTER[min(self._tries, len(RETRY_AFTER) - 1)], TryDisk())
+
+    def _say(self) -> None:
+        """Tell of the disk's health when it changed; while it fails, try it again and again."""
+        clerk = self._writer.clerk
+        now = (Health.OK, "", "")
+        if self._writer.stuck > SLOW:
+            now = Health.DEGRADED, f"{self._path}: {_STUCK}", _STUCK_REMEDY
+        elif clerk.trouble is not None:
+            now = Health.DEGRADED, f"{clerk.trouble}; going on in memory", clerk.trouble.remedy
+            self._try_later()
+        elif clerk.damage:
+            now = (
+                Health.DEGRADED,
+                "; ".join(clerk.damage.values()),
+                "what changed after that is lost, unless a backup has it",
+            )
+        if clerk.trouble is None:
+            self._tries = 0
+        if now != self._said:
+            self._said = now
+            self.health(*now)
+
+
+def database_path(url: str, home: Path) -> Path:
+    """The folder that `lmdb://PATH` means: PATH in `home`, unless it is absolute."""
+    return home / Path(url.removeprefix("lmdb://")).expanduser()

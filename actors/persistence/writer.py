@@ -1,0 +1,128 @@
+"""The thread that waits for the disk, so that no actor does. It belongs to the database's path: an incarnation that
+dies leaves it, with all that waits, to the next one."""
+
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from actors.kernel.message import Asker
+from actors.kernel.protocol import SaveFailed, SaveState
+from actors.persistence.clerk import Clerk, Outcome, Request
+from actors.persistence.database import Database
+from actors.persistence.store import Store
+
+__all__ = ["Writer"]
+
+WAITING = 4096
+"""Requests that may wait; more are refused."""
+
+
+class Writer:
+    """Takes requests from one actor at a time, and does all that wait as one group. Only `finish` waits."""
+
+    _known: ClassVar[dict[str, "Writer"]] = {}
+    _registry: ClassVar[threading.Lock] = threading.Lock()
+
+    def __init__(self, key: str, clerk: Clerk) -> None:
+        self.clerk = clerk
+        self._key = key
+        self._lock = threading.Condition()
+        self._waiting: list[Request] = []
+        self._begun = 0.0
+        self._done: deque[Outcome] = deque()
+        self._ends = False
+        self._crash: Exception | None = None
+        self._notify: Callable[[str], None] = lambda _: None
+        self._thread: threading.Thread | None = None
+
+    @classmethod
+    def at(cls, path: Path, map_size: int) -> "Writer":
+        """The process's one writer for the database at `path`."""
+        key = os.path.normcase(path.resolve())
+        with cls._registry:
+            if key not in cls._known:
+                cls._known[key] = cls(key, Clerk(Store(Database.at(path, map_size))))
+            return cls._known[key]
+
+    def attach(self, notify: Callable[[str], None]) -> None:
+        """From now on, when there are outcomes, call `notify` in the writer's thread with the id of one cause."""
+        with self._lock:
+            self._notify = notify
+            self._ends = False
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="persistence-writer", daemon=True)
+                self._thread.start()
+
+    def hand(self, request: Request) -> None:
+        """Queue a request; its outcome can be collected later."""
+        with self._lock:
+            if len(self._waiting) < WAITING:
+                self._waiting.append(request)
+                self._begun = self._begun or time.monotonic()
+                self._lock.notify()
+            elif isinstance(request.message, SaveState):
+                save = request.message
+                self._done.append(
+                    Outcome(request.asker, SaveFailed(save.domain, save.version, "too many states wait"))
+                )
+
+    def collect(self) -> tuple[Outcome, ...]:
+        """Outcomes since the last call. Raises what unexpectedly ended the thread."""
+        with self._lock:
+            crash, self._crash = self._crash, None
+            if crash is not None:
+                raise crash
+            outcomes = tuple(self._done)
+            self._done.clear()
+        return outcomes
+
+    @property
+    def stuck(self) -> float:
+        """For how many seconds the disk has been at the present group; 0 when nothing is asked of it."""
+        begun = self._begun
+        return time.monotonic() - begun if begun else 0.0
+
+    def finish(self, within: float) -> bool:
+        """Do all that waits, close the database and end the thread; False when that took more than `within` seconds."""
+        with self._lock:
+            self._ends = True
+            self._lock.notify()
+            thread = self._thread
+        if thread is not None:
+            thread.join(within)
+            if thread.is_alive():
+                return False
+        with self._registry:
+            self._known.pop(self._key, None)
+        return True
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                while not self._waiting and not self._ends:
+                    self._lock.wait()
+                batch, self._waiting = self._waiting, []
+                if not batch:
+                    break
+                self._begun = time.monotonic()
+            try:
+                outcomes = self.clerk.work(batch)
+            except Exception as error:
+                self._end_group((), error)
+                self._notify(batch[0].cause)
+                return
+            self._end_group(outcomes)
+            self._notify(batch[0].cause)
+        if self.clerk.unwritten:
+            self.clerk.work((Request(None, Asker("", "")),))
+        self.clerk.store.close()
+
+    def _end_group(self, outcomes: tuple[Outcome, ...], crash: Exception | None = None) -> None:
+        with self._lock:
+            self._done.extend(outcomes)
+            self._crash = crash
+            self._begun = time.monotonic() if self._waiting else 0.0

@@ -1,0 +1,109 @@
+"""How the bot itself is doing: latencies, errors, resources, modules. Pure transitions on frozen values."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+__all__ = [
+    "Error",
+    "PerformanceMetrics",
+    "ResourceUsage",
+    "StageMetrics",
+    "SystemState",
+    "failed",
+    "measured",
+    "module_changed",
+    "sampled",
+]
+
+WINDOW = 200
+"""Values of each stage that the percentiles are taken of."""
+
+STAGES = 64
+MODULES = 256
+
+
+class StageMetrics(msgspec.Struct, frozen=True):
+    """What a stage of a turn takes, in seconds, over the last turns. recent: oldest first."""
+
+    count: int = 0
+    last: float = 0.0
+    p50: float = 0.0
+    p95: float = 0.0
+    recent: tuple[float, ...] = ()
+
+
+class PerformanceMetrics(msgspec.Struct, frozen=True):
+    """Latency per stage, by name; and the turns that were ended."""
+
+    stages: Mapping[str, StageMetrics] = {}
+    turns: int = 0
+
+
+class ResourceUsage(msgspec.Struct, frozen=True):
+    """cpu: share of one core, in percent; memory: resident bytes, of this process and its children."""
+
+    cpu: float = 0.0
+    memory: int = 0
+    processes: int = 0
+    threads: int = 0
+
+
+class Error(msgspec.Struct, frozen=True):
+    """An actor's death: where, of what kind, what it said, and when (epoch seconds)."""
+
+    address: str
+    kind: str
+    text: str
+    at: float
+
+
+class SystemState(msgspec.Struct, frozen=True):
+    """The bot's own state. uptime: seconds since this run began."""
+
+    performance_metrics: PerformanceMetrics = PerformanceMetrics()
+    error_count: int = 0
+    last_error: Error | None = None
+    resource_usage: ResourceUsage = ResourceUsage()
+    uptime: float = 0.0
+    active_modules: tuple[str, ...] = ()
+
+
+def measured(state: SystemState, stage: str, seconds: float) -> SystemState:
+    """A turn reached `stage`, which took `seconds`; 0 for a mere instant, which has no duration to keep."""
+    metrics = state.performance_metrics
+    turns = metrics.turns + (stage == "reply_ended")
+    stages = metrics.stages
+    if seconds > 0 and (stage in stages or len(stages) < STAGES):
+        stages = {**stages, stage: _with(stages.get(stage, StageMetrics()), seconds)}
+    return msgspec.structs.replace(state, performance_metrics=PerformanceMetrics(stages, turns))
+
+
+def failed(state: SystemState, error: Error) -> SystemState:
+    """An actor died."""
+    return msgspec.structs.replace(state, error_count=state.error_count + 1, last_error=error)
+
+
+def module_changed(state: SystemState, address: str, working: bool) -> SystemState:
+    """An actor began, or ceased, to work."""
+    modules = set(state.active_modules)
+    modules = modules | {address} if working and len(modules) < MODULES else modules - {address}
+    return msgspec.structs.replace(state, active_modules=tuple(sorted(modules)))
+
+
+def sampled(state: SystemState, usage: ResourceUsage, uptime: float) -> SystemState:
+    """Resources were looked at."""
+    return msgspec.structs.replace(state, resource_usage=usage, uptime=uptime)
+
+
+def _with(metrics: StageMetrics, seconds: float) -> StageMetrics:
+    recent = (*metrics.recent, seconds)[-WINDOW:]
+    ordered = sorted(recent)
+    return StageMetrics(
+        metrics.count + 1, seconds, _percentile(ordered, 0.5), _percentile(ordered, 0.95), recent
+    )
+
+
+def _percentile(ordered: list[float], share: float) -> float:
+    """The nearest-rank percentile."""
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

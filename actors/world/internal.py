@@ -1,0 +1,7 @@
+"""What the room's actors remind themselves of; nobody else sends these."""
+
+from actors.kernel.message import Message
+
+
+class LogTick(Message):
+    """A timer: look into VRChat's log again."""

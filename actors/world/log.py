@@ -1,0 +1,100 @@
+"""The actor that follows VRChat's output log: the only place where the game says who is near and where one is."""
+
+import os
+import sys
+from functools import reduce
+from pathlib import Path
+
+from actors.kernel.actor import Actor, handles
+from actors.kernel.protocol import Health
+from actors.world.internal import LogTick
+from actors.world.logfile import Tail, newest, usual_places
+from actors.world.logline import parse
+from actors.world.roster import Roster, elsewhere, noted, told
+from config.schema import VRChat
+
+__all__ = ["WorldLog"]
+
+WORLD = "world"
+EVERY = 1.0
+CATCHING_UP = 0.01
+FORGOTTEN = 6 * 3600.0
+"""Seconds without any line after which the game is taken to be gone: one that crashed does not say so."""
+
+
+class WorldLog(Actor):
+    """Start arguments: the section vrchat, and the home. Without a log who is here stays unknown, and that is no fault.
+
+    The past is read through first and told as one: only who is here now.
+    """
+
+    def __init__(self, vrchat: VRChat, home: Path) -> None:
+        self._account = vrchat.username or ""
+        self._given = vrchat.log_directory is not None
+        if vrchat.log_directory is not None:
+            self._folders: tuple[Path, ...] = (home / Path(vrchat.log_directory).expanduser(),)
+        else:
+            self._folders = usual_places(sys.platform, os.environ, Path.home())
+        self._tail: Tail | None = None
+        self._roster = Roster()
+        self._told: Roster | None = None
+        self._health: tuple[Health, str, str] | None = None
+
+    def on_start(self) -> None:
+        self.after(0.0, LogTick())
+
+    @handles
+    def on_tick(self, _: LogTick) -> None:
+        try:
+            more = self._follow()
+        except OSError as error:
+            more = False
+            self._say(
+                Health.DEGRADED,
+                f"VRChat's log cannot be read: {error.filename or self._folders[0]}: {error.strerror or error}",
+                "let this user read the folder, or set vrchat.log_directory to the right one",
+            )
+        self.after(CATCHING_UP if more else EVERY, LogTick())
+
+    def _follow(self) -> bool:
+        """Read on; whether there is more to read at once. Raises OSError."""
+        path = next(filter(None, map(newest, self._folders)), None)
+        if path is None:
+            self._lost()
+            return False
+        if self._tail is None or self._tail.path != path:
+            self._tail = Tail(path)
+            self._roster = elsewhere(self._roster)
+        restarts = self._tail.restarts
+        lines, more = self._tail.read()
+        if self._tail.restarts != restarts:
+            self._roster = elsewhere(self._roster)
+        self._roster = reduce(noted, filter(None, map(parse, lines)), self._roster)
+        if not more:
+            gone = self.wall() - self._tail.written_at > FORGOTTEN
+            self._tell(elsewhere(self._roster) if gone else self._roster)
+            self._say(Health.OK)
+        return more
+
+    def _lost(self) -> None:
+        self._tail = None
+        self._roster = Roster(self._roster.visit + 1)
+        if self._told is None or self._told.people or self._told.world_id or self._told.world_name:
+            self._tell(self._roster)
+        where = " or ".join(map(str, self._folders)) or f"any usual place of {sys.platform}"
+        folder = "correct vrchat.log_directory" if self._given else "set vrchat.log_directory to the log's folder"
+        self._say(
+            Health.OK,
+            f"VRChat's log was not found in {where}: who is here stays unknown",
+            f"start VRChat on this machine with logging on, or {folder}",
+        )
+
+    def _tell(self, roster: Roster) -> None:
+        for message in told(self._told, roster, self.wall(), self._account):
+            self.tell(WORLD, message)
+        self._told = roster
+
+    def _say(self, health: Health, reason: str = "", remedy: str = "") -> None:
+        if self._health != (health, reason, remedy):
+            self._health = (health, reason, remedy)
+            self.health(health, reason, remedy)

@@ -1,0 +1,86 @@
+"""VRChat's output log as a file that grows: where it is, which one is the newest, and what was added to it."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+__all__ = ["Tail", "newest", "usual_places"]
+
+CHUNK = 256 * 1024
+"""Bytes read at a time."""
+
+_DATED = re.compile(r"output_log_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d\.txt")
+_STEAM = (
+    ".local/share/Steam",
+    ".steam/steam",
+    ".var/app/com.valvesoftware.Steam/.local/share/Steam",
+    "snap/steam/common/.local/share/Steam",
+)
+_PREFIX = "steamapps/compatdata/438100/pfx/drive_c/users/steamuser/AppData/LocalLow/VRChat/VRChat"
+
+
+def usual_places(platform: str, environ: Mapping[str, str], user: Path) -> tuple[Path, ...]:
+    """Where VRChat writes its log on `platform` (sys.platform): of Windows itself, or of Proton in Steam's folders.
+
+    user: the user's own folder.
+    """
+    if platform == "win32":
+        local = environ.get("LOCALAPPDATA")
+        data = Path(local).parent if local else user / "AppData"
+        return (data / "LocalLow" / "VRChat" / "VRChat",)
+    if platform.startswith("linux"):
+        return tuple(user / steam / _PREFIX for steam in _STEAM)
+    return ()
+
+
+def newest(folder: Path) -> Path | None:
+    """The log of the game's latest start, None where there is none. Raises OSError when `folder` cannot be read.
+
+    The name holds the time of the start, so that two games at a time do not take turns.
+    """
+    try:
+        logs = [path for path in folder.iterdir() if path.name.startswith("output_log_") and path.suffix == ".txt"]
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return max(logs, key=lambda path: (_DATED.fullmatch(path.name) is not None, path.name), default=None)
+
+
+class Tail:
+    """Reads a file from its beginning, and then what is added. A file that shrinks is read from its beginning again.
+
+    restarts: how often that happened. written_at: epoch seconds of the last change, as of the last `read`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.restarts = 0
+        self.written_at = 0.0
+        self._position = 0
+        self._rest = b""
+        self._skipping = False
+
+    def read(self) -> tuple[tuple[str, ...], bool]:
+        """Whole lines of the next chunk, without their ends, and whether there is more to read. Raises OSError.
+
+        A line longer than a chunk is left out.
+        """
+        with self.path.open("rb") as file:
+            size = file.seek(0, 2)
+            if size < self._position:
+                self._position, self._rest, self._skipping = 0, b"", False
+                self.restarts += 1
+            file.seek(self._position)
+            data = file.read(CHUNK)
+        self.written_at = self.path.stat().st_mtime
+        self._position += len(data)
+        return self._lines(data), self._position < size
+
+    def _lines(self, data: bytes) -> tuple[str, ...]:
+        *whole, rest = (self._rest + data).split(b"\n")
+        if whole and self._skipping:
+            del whole[0]
+            self._skipping = False
+        if len(rest) > CHUNK:
+            self._skipping = True
+        self._rest = b"" if self._skipping else rest
+        return tuple(line.rstrip(b"\r").decode("utf-8", "replace") for line in whole)

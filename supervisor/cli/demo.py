@@ -1,0 +1,79 @@
+"""`supervisor demo`: the whole bot proved on one machine, without VRChat and without sound hardware."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from supervisor.cli.options import FAILED, fail
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+__all__ = ["demo"]
+
+QUESTIONS = (
+    "Hello Gerald, can you hear me?",
+    "What is your favourite animal?",
+    "Can you tell me a short story?",
+    "Why do people like music?",
+    "What should we do today?",
+    "Where would you like to travel?",
+)
+
+
+@click.command()
+@click.option(
+    "--wav", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Ask this WAV, five times."
+)
+@click.option(
+    "--keep", type=click.Path(file_okay=False, path_type=Path), help="Keep home and recordings in DIR."
+)
+@click.option("--files", is_flag=True, help="Use file devices even where PulseAudio is available.")
+def demo(wav: Path | None, keep: Path | None, files: bool) -> None:
+    """Prove the whole on this machine: a spoken question, heard, answered by the embedded model, and spoken.
+
+    Starts an instance in a temporary home, a small OSC peer in VRChat's place and a virtual microphone, asks five
+    questions after a warm-up and prints what happens as it happens. Exit status 0 only if all of it happened.
+    """
+    from rich.console import Console
+
+    from supervisor.demo.instance import DemoFailed
+    from supervisor.demo.pulse import PulseBroken
+
+    console = Console(highlight=False)
+    with tempfile.TemporaryDirectory(prefix="gerald-demo-", ignore_cleanup_errors=True) as temporary:
+        folder = (keep or Path(temporary)).absolute()
+        try:
+            failures = _prove(console, folder, wav, files)
+        except (DemoFailed, PulseBroken, OSError) as error:
+            fail(FAILED, f"the demo could not go on: {error}")
+        except KeyboardInterrupt:
+            fail(130, "interrupted; the demo's instance and sound were ended")
+    sys.exit(FAILED if failures else 0)
+
+
+def _prove(console: "Console", folder: Path, wav: Path | None, files: bool) -> list[str]:
+    from actors.speech import embedded
+    from actors.speech.whisper import Whisper
+    from supervisor.demo.questions import spoken
+    from supervisor.demo.show import Show
+    from supervisor.demo.sound import stage_for
+
+    home = folder / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    questions = [("", wav)] * len(QUESTIONS) if wav else spoken(QUESTIONS, folder)
+    stage, why = stage_for(folder, [path for _, path in questions], files)
+    console.print(f"sound: [bold]{stage.name}[/]" + (f" ({why})" if why else ""))
+    show = Show(console, home, folder, Whisper(embedded.whisper_model()))
+    with stage:
+        show.run(stage, questions)
+    console.print(
+        "\n"
+        + ("[bold red]not all of it happened[/]" if show.failures else "[bold green]all of it happened[/]")
+    )
+    console.print(show.summary(), soft_wrap=True)
+    return show.failures

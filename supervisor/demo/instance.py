@@ -1,0 +1,109 @@
+"""An instance of its own for the demo: `supervisor run` in a process and a home of its own."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from supervisor.control.client import call, stream
+from supervisor.control.instance import NoInstance
+from supervisor.control.wire import Refused
+
+__all__ = ["DemoFailed", "Instance", "free_port"]
+
+READY_WITHIN = 90.0
+
+
+class DemoFailed(Exception):
+    """The demo cannot go on; the text says why and what the instance printed last."""
+
+
+class Instance:
+    """Use as a context: the instance is READY inside it, and stopped in order after it."""
+
+    def __init__(
+        self, home: Path, settings: Sequence[str], environment: Mapping[str, str], *flags: str
+    ) -> None:
+        self.home = home
+        options = [part for setting in settings for part in ("--set", setting)]
+        self._command = [sys.executable, "-m", "supervisor", "--home", str(home), "run", *options, *flags]
+        # Only the demo's own settings count, not those of the bot that lives here otherwise.
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("GERALD_")}
+        self._environment = {**kept, **environment}
+        self._output = home / "run.out"
+        self.load_seconds = 0.0
+        self.exit_code: int | None = None
+
+    def __enter__(self) -> "Instance":
+        begun = time.monotonic()
+        with self._output.open("w") as output:
+            self._process = subprocess.Popen(
+                self._command,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # a Ctrl-C ends the demo, and the demo ends this
+            )
+        try:
+            self._await_ready()
+        except BaseException:
+            self._process.kill()
+            self._process.wait()
+            raise
+        self.load_seconds = time.monotonic() - begun
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop it as `supervisor stop` does."""
+        with contextlib.suppress(NoInstance, Refused):
+            call(self.home, {"do": "stop"})
+        try:
+            self.exit_code = self._process.wait(15.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self.exit_code = self._process.wait()
+
+    def call(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """One request, one answer. Raises DemoFailed."""
+        try:
+            return call(self.home, request)
+        except (NoInstance, Refused) as error:
+            raise DemoFailed(f"{error}\n{self.printed()}") from None
+
+    def watch(self) -> Iterator[dict[str, Any]]:
+        """Every event of the instance as it happens, until it stops."""
+        with contextlib.suppress(NoInstance, Refused):
+            yield from (event for event in stream(self.home, {"do": "watch"}, 30.0) if event)
+
+    def printed(self) -> str:
+        """The last lines that the instance printed."""
+        return "\n".join(self._output.read_text(errors="replace").splitlines()[-15:])
+
+    def _await_ready(self) -> None:
+        deadline = time.monotonic() + READY_WITHIN
+        pause = threading.Event()
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise DemoFailed(
+                    f"the instance ended with status {self._process.returncode}:\n{self.printed()}"
+                )
+            with contextlib.suppress(NoInstance, Refused):
+                if call(self.home, {"do": "status"}).get("ready"):
+                    return
+            pause.wait(0.1)
+        raise DemoFailed(f"the instance was not ready within {READY_WITHIN:g} s:\n{self.printed()}")
+
+
+def free_port() -> int:
+    """A UDP port that nobody uses on 127.0.0.1."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,171 @@
+"""The demo itself: asks its questions, shows what happens while it happens, and checks that all of it did."""
+
+import queue
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from actors.speech.engines import Transcriber
+from supervisor.demo.instance import Instance, free_port
+from supervisor.demo.peer import Peer
+from supervisor.demo.sound import RATE, SoundStage, read_wav
+from supervisor.demo.timeline import PARTS, Turn, alike, fold, median
+
+__all__ = ["Show"]
+
+TURN_WITHIN = 60.0
+HEARD_BACK = 0.5
+"""How much of a reply must be understood from its recording: small models misspell."""
+
+
+class Show:
+    """Runs the questions against a fresh instance. `failures` collects, in words, what did not happen."""
+
+    def __init__(self, console: Console, home: Path, keep: Path, transcriber: Transcriber) -> None:
+        self.failures: list[str] = []
+        self.turns: list[Turn] = []
+        self._console = console
+        self._home = home
+        self._keep = keep
+        self._transcriber = transcriber
+        self._events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+
+    def run(self, stage: SoundStage, questions: list[tuple[str, Path]]) -> None:
+        """Warm up with the first question, measure the others; then look for state and trace. Raises DemoFailed."""
+        with Peer() as peer:
+            ports = (f"osc.input_port={free_port()}", f"osc.output_port={peer.port}")
+            settings = (*stage.settings, *ports)
+            with Instance(self._home, settings, stage.environment) as instance:
+                self._say(
+                    f"instance READY after [bold]{instance.load_seconds:.1f} s[/], VRChat's part on port {peer.port}"
+                )
+                threading.Thread(target=self._collect, args=(instance,), daemon=True).start()
+                for number, (text, wav) in enumerate(questions):
+                    self._ask(stage, peer, number, text, wav)
+            self._expect(instance.exit_code == 0, f"the instance ended with status {instance.exit_code}")
+            self._expect(not peer.typing, "the typing indicator was left on")
+            self._expect(not any(peer.inputs.values()), "an input was left pressed")
+        self._check_state(ports)
+        self._check_trace()
+
+    def summary(self) -> str:
+        """The demo's last line."""
+        measured = [turn for turn in self.turns[1:] if turn.total]
+        parts = ", ".join(
+            f"{name.replace('_', ' ')} {median(turn.seconds.get(name, 0.0) for turn in measured) * 1000:.0f} ms"
+            for name in PARTS
+        )
+        total, added = median(t.total for t in measured), median(t.added for t in measured)
+        return (
+            f"median of {len(measured)}: {total:.2f} s from the last speech frame to the first reply audio, "
+            f"of which the runtime added {added * 1000:.0f} ms ({parts})"
+        )
+
+    # -- one question
+
+    def _ask(self, stage: SoundStage, peer: Peer, number: int, text: str, wav: Path) -> None:
+        asked_at = time.time()
+        warm_up = " [dim](warm-up)[/]" if number == 0 else ""
+        self._say(f"\n[bold]question {number}[/]{warm_up}: {escape(text)}")
+        recorded = self._keep / f"reply-{number}.wav"
+        with stage.recording(recorded):
+            stage.ask(number, wav)
+            turn = self._follow(Turn(number + 1))
+        self.turns.append(turn)
+        self._check_turn(turn, text, [shown.text for shown in peer.since(asked_at)])
+        if turn.reply:
+            self._check_voice(turn, recorded)
+
+    def _follow(self, turn: Turn) -> Turn:
+        """Show the turn's events as they come, until it is over and its chatbox text is out."""
+        deadline = time.monotonic() + TURN_WITHIN
+        while time.monotonic() < deadline:
+            try:
+                event = self._events.get(timeout=max(0.01, deadline - time.monotonic()))
+            except queue.Empty:
+                break
+            if event.get("turn") == turn.number:
+                turn = fold(turn, event)
+                self._show(turn, event)
+            if turn.outcome and "reply_ended" in turn.at:
+                break
+        return turn
+
+    def _show(self, turn: Turn, event: Mapping[str, Any]) -> None:
+        kind = event["event"]
+        if kind == "StageReached":
+            since = event["at"] - turn.at.get("speech_ended", event["at"])
+            took = f"  [dim]took {event['seconds'] * 1000:.0f} ms[/]" if event["seconds"] else ""
+            self._say(f"  {since * 1000:7.0f} ms  {event['stage'].replace('_', ' ')}{took}")
+        elif kind == "TurnStarted":
+            self._say(f"              heard: [cyan]{escape(event['text'])}[/]")
+        elif kind == "ReplySentence":
+            self._say(f"              says: [green]{escape(event['text'])}[/]")
+
+    def _check_turn(self, turn: Turn, asked: str, shown: list[str]) -> None:
+        where = f"question {turn.number - 1}"
+        self._expect(turn.outcome == "said", f"{where}: the turn ended as {turn.outcome or 'nothing'}")
+        for stage in turn.missing:
+            self._expect(False, f"{where}: {stage.replace('_', ' ')} was never reached")
+        if asked:
+            self._expect(alike(asked, turn.heard) >= HEARD_BACK, f"{where}: heard {turn.heard!r}")
+        seen = " ".join(shown)
+        self._say(f"              VRChat's chatbox got: [magenta]{escape(seen)}[/]")
+        self._expect(alike(turn.reply, seen) >= 0.9, f"{where}: the chatbox got {seen!r} of {turn.reply!r}")
+
+    def _check_voice(self, turn: Turn, recorded: Path) -> None:
+        sound = read_wav(recorded, RATE).astype("float32") / 32768.0
+        heard = " ".join(self._transcriber.transcribe(part).text for part in _parts(sound))
+        share = alike(turn.reply, heard)
+        self._say(
+            f"              the speaker was heard to say: [yellow]{escape(heard)}[/] ({share:.0%} of the words)"
+        )
+        self._expect(share >= HEARD_BACK, f"question {turn.number - 1}: the recording says {heard!r}")
+
+    # -- afterwards
+
+    def _check_state(self, ports: tuple[str, ...]) -> None:
+        """Start the same home again: it must know the conversation."""
+        with Instance(self._home, (*ports, "llm.mock_responses=true"), {}, "--text") as again:
+            state = again.call({"do": "state", "domain": "conversation"})["state"]
+        kept = [utterance["text"] for utterance in state["messages"]]
+        known = all(turn.heard in kept for turn in self.turns)
+        self._say(f"\nafter a stop and a new start the conversation holds [bold]{len(kept)}[/] utterances")
+        self._expect(known, f"the state after the restart lacks what was said: {kept!r}")
+
+    def _check_trace(self) -> None:
+        from supervisor.trace.reader import Query, Trace, runs
+
+        turn = self.turns[-1].number
+        traces = runs(self._home / "data" / "traces")
+        entries = list(Trace(traces[0].path).read(Query(turn=turn))) if traces else []
+        kinds = {str(getattr(entry.line, "type", "")) for entry in entries}
+        wanted = {"CompletionRequested", "SentenceReady", "SpeakRequested", "PlaySentence", "ChatboxText"}
+        self._say(
+            f"the trace holds [bold]{len(entries)}[/] messages of turn {turn}: `supervisor trace show --tree`"
+        )
+        self._expect(wanted <= kinds, f"the trace of turn {turn} lacks {', '.join(sorted(wanted - kinds))}")
+
+    def _expect(self, condition: bool, failure: str) -> None:
+        if not condition:
+            self.failures.append(failure)
+            self._console.print(f"  [bold red]missing:[/] {escape(failure)}")
+
+    def _collect(self, instance: Instance) -> None:
+        for event in instance.watch():
+            self._events.put(event)
+
+    def _say(self, markup: str) -> None:
+        self._console.print(markup)
+
+
+def _parts(sound: Any) -> Iterator[Any]:
+    """Pieces of at most 28 s, which is what the recognizer listens to at once."""
+    step = 28 * RATE
+    for begin in range(0, max(1, len(sound)), step):
+        yield sound[begin : begin + step]

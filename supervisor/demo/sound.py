@@ -1,0 +1,134 @@
+"""The demo's sound: a private PulseAudio where there is one, else files in place of devices."""
+
+import time
+import wave
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import soxr
+
+from actors.speech.engines import Sound as Pcm
+from supervisor.demo.pulse import MICROPHONE, SPEAKER, PulseHarness, unavailable
+
+__all__ = ["FileStage", "PulseStage", "SoundStage", "read_wav", "stage_for", "write_wav"]
+
+RATE = 16000
+LEAD = 12.0
+"""Seconds of silence before the first question in a microphone file, in which the bot comes to life."""
+PACE = 14.0
+"""Seconds from one question to the next in it: a file cannot wait for the reply."""
+
+
+class SoundStage(ABC):
+    """Where questions are played and replies recorded. settings: the configuration that makes the bot use it."""
+
+    name: str
+    settings: Sequence[str]
+    environment: Mapping[str, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    @abstractmethod
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the stage down."""
+
+    @abstractmethod
+    def ask(self, number: int, wav: Path) -> None:
+        """Play question `number` (from 0) into the microphone."""
+
+    @abstractmethod
+    def recording(self, wav: Path) -> AbstractContextManager[None]:
+        """Write what the speaker plays meanwhile to `wav`."""
+
+
+class PulseStage(SoundStage):
+    """Virtual devices of a private PulseAudio: the bot opens them as it would any other."""
+
+    name = "PulseAudio null sinks"
+    settings = (f"audio.input_device={MICROPHONE}", f"audio.output_device={SPEAKER}")
+
+    def __enter__(self) -> Self:
+        self._pulse = PulseHarness().__enter__()
+        self.environment = self._pulse.environment
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pulse.__exit__(kind, error, trace)
+
+    def ask(self, number: int, wav: Path) -> None:
+        self._pulse.play(wav)
+
+    @contextmanager
+    def recording(self, wav: Path) -> Iterator[None]:
+        with self._pulse.speaker.recording(wav):
+            yield
+
+
+class FileStage(SoundStage):
+    """A WAV file as microphone, which holds all questions at a fixed pace, and one as speaker."""
+
+    name = "file devices"
+
+    def __init__(self, folder: Path, questions: Sequence[Path]) -> None:
+        self._in, self._out = folder / "microphone.wav", folder / "speaker.wav"
+        self.settings = (f"audio.input_device=file:{self._in}", f"audio.output_device=file:{self._out}")
+        pieces = [np.zeros(int(LEAD * RATE), np.int16)]
+        for wav in questions:
+            spoken = read_wav(wav, RATE)
+            pieces += [spoken, np.zeros(max(RATE, int(PACE * RATE) - spoken.size), np.int16)]
+        write_wav(self._in, np.concatenate(pieces), RATE)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing to end."""
+
+    def ask(self, number: int, wav: Path) -> None:
+        """The file plays by itself."""
+
+    @contextmanager
+    def recording(self, wav: Path) -> Iterator[None]:
+        begin = self._out.stat().st_size if self._out.exists() else 0
+        yield
+        time.sleep(0.1)  # the last block is still being written
+        whole = read_wav(self._out, RATE)
+        with wave.open(str(self._out)) as played:
+            per_byte = RATE / played.getframerate() / 2
+        write_wav(wav, whole[int(max(0, begin - 44) * per_byte) :], RATE)
+
+
+def stage_for(folder: Path, questions: Sequence[Path], files: bool) -> tuple[SoundStage, str]:
+    """The best stage this machine has, and why it is not PulseAudio ("" when it is)."""
+    why = "as asked by --files" if files else unavailable()
+    return (FileStage(folder, questions), why) if why else (PulseStage(), "")
+
+
+def read_wav(path: Path, rate: int) -> Pcm:
+    """A WAV file as int16, (samples,), at `rate` Hz. Raises OSError or wave.Error for what is none."""
+    with wave.open(str(path)) as file:
+        channels, width, found = file.getnchannels(), file.getsampwidth(), file.getframerate()
+        data = file.readframes(file.getnframes())
+    if width != 2:
+        raise wave.Error(f"{path}: {8 * width} bits a sample; 16 are needed")
+    pcm = np.frombuffer(data, "<i2").reshape(-1, channels)[:, 0]
+    resampled = pcm if found == rate else soxr.resample(pcm, found, rate)
+    return np.asarray(resampled, np.int16)
+
+
+def write_wav(path: Path, pcm: Pcm, rate: int) -> None:
+    """Write int16, (samples,), as a mono WAV file."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(np.ascontiguousarray(pcm, "<i2").tobytes())

@@ -1,0 +1,87 @@
+"""What the demo saw of one turn, and what follows: which stages were reached, what the runtime added. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+
+import msgspec
+
+__all__ = ["PARTS", "Turn", "alike", "fold", "median"]
+
+PARTS = ("end_of_speech", "recognition", "first_sentence", "synthesis")
+"""The stages whose own times add up to what a reply must take: silence, Whisper, first clause, Piper's first sound."""
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """One turn. at: when each stage was reached (epoch seconds). seconds: what each took."""
+
+    number: int = 0
+    heard: str = ""
+    reply: str = ""
+    outcome: str = ""
+    at: Mapping[str, float] = {}
+    seconds: Mapping[str, float] = {}
+
+    @property
+    def total(self) -> float:
+        """Seconds from the last speech frame to the first reply audio; 0.0 when either is missing."""
+        if "speech_ended" not in self.at or "first_audio" not in self.at:
+            return 0.0
+        return self.at["first_audio"] - self.at["speech_ended"]
+
+    @property
+    def parts(self) -> float:
+        """Seconds that the parts themselves took."""
+        return sum(self.seconds.get(part, 0.0) for part in PARTS)
+
+    @property
+    def added(self) -> float:
+        """Seconds that the runtime added over the sum of its parts."""
+        return self.total - self.parts
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Stages that a spoken turn should have reached and did not."""
+        wanted = ("speech_ended", "recognition", "first_token", "first_sentence", "first_audio", "chatbox")
+        return tuple(stage for stage in wanted if stage not in self.at)
+
+
+def fold(turn: Turn, event: Mapping[str, object]) -> Turn:
+    """The turn with one event of the instance taken in; events of other turns change nothing."""
+    if event.get("turn") != turn.number:
+        return turn
+    kind = event["event"]
+    if kind == "TurnStarted":
+        return msgspec.structs.replace(turn, heard=event["text"])
+    if kind == "StageReached":
+        stage = str(event["stage"])
+        if stage in turn.at:
+            return turn
+        at, seconds = {**turn.at, stage: event["at"]}, {**turn.seconds, stage: event["seconds"]}
+        return msgspec.structs.replace(turn, at=at, seconds=seconds)
+    if kind == "ReplyEnded":
+        return msgspec.structs.replace(turn, outcome=event["outcome"], reply=event["text"])
+    return turn
+
+
+def alike(a: str, b: str) -> float:
+    """How much of the words of `a` stands, in order, in `b`: 0 to 1."""
+    left, right = _words(a), _words(b)
+    if not left:
+        return 0.0
+    return sum(block.size for block in SequenceMatcher(None, left, right, False).get_matching_blocks()) / len(
+        left
+    )
+
+
+def median(values: Iterable[float]) -> float:
+    """The median; 0.0 of nothing."""
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    if not ordered:
+        return 0.0
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9']+", text.casefold())

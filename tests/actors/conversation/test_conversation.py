@@ -1,0 +1,287 @@
+"""A turn of conversation, played through the actor under the virtual clock with every other room a probe."""
+
+import msgspec
+import pytest
+
+from actors.audio.messages import PlaybackDone, PlaybackEnded, PlaybackStarted, SentencePlayed
+from actors.conversation.conversation import TURN_WITHIN, Conversation
+from actors.conversation.messages import (
+    CancelTurn,
+    ReplyEnded,
+    ReplySentence,
+    TextReceived,
+    TurnStarted,
+    WatchTurns,
+)
+from actors.conversation.state import ConversationState
+from actors.kernel.protocol import LoadState, StateLoaded, Version
+from actors.kernel.virtual import Probe, VirtualWorld
+from actors.llm.messages import CompletionEnded, CompletionFailed, CompletionRequested, SentenceReady
+from actors.osc.messages import ChatboxText, Typing
+from actors.speech.messages import (
+    Cancel,
+    SpeakRequested,
+    SpeechStarted,
+    Spoken,
+    SynthesisFailed,
+    TranscriptReady,
+)
+from actors.system.messages import StageReached
+from actors.users.messages import GetProfile, InteractionHappened, Profile
+from actors.users.state import UserState
+from actors.vocabulary.values import UNKNOWN, Interaction, person_named
+from actors.world.messages import Present, WhoIsHere
+from config.schema import Bot, Speech
+
+MIO = person_named("Mio")
+ADDRESSES = ("persistence", "world", "users", "llm", "osc.sender", "system", "listener")
+VOICE = ("speech.recognizer", "speech.synthesizer", "audio.speaker")
+
+
+class Room:
+    """The conversation and everybody whom it talks to."""
+
+    def __init__(
+        self, *, voice: bool = True, stored: ConversationState | None = None, echo_free: bool = False
+    ) -> None:
+        self.world = VirtualWorld()
+        names = (*ADDRESSES, *(VOICE if voice else ()))
+        self.probes: dict[str, Probe] = {name: self.world.probe(name) for name in names}
+        speech = Speech(echo_free_capture=echo_free)
+        self.actor = Conversation(Bot(), speech)
+        self.world.start(self.actor, "conversation")
+        payload = b"" if stored is None else msgspec.msgpack.encode(stored)
+        self.answer("persistence", LoadState, StateLoaded("conversation", payload, 7))
+
+    def __getitem__(self, name: str) -> Probe:
+        return self.probes[name]
+
+    def answer(self, name: str, kind: type, message: object) -> None:
+        """Answer the last `kind` that was asked of `name`."""
+        asked = [e for e in self.probes[name].envelopes if isinstance(e.message, kind)][-1]
+        self.world.tell("conversation", message, sender=name, answers=asked.id)  # type: ignore[arg-type]
+        self.world.run()
+
+    def give(self, *messages: object) -> None:
+        for message in messages:
+            self.world.give("conversation", message)  # type: ignore[arg-type]
+
+    def ask(self, text: str = "How are you?") -> int:
+        """Mio asks something, as far as the question to the model; the turn's number."""
+        self.give(TextReceived(text, MIO, "listener"))
+        self.answer("users", GetProfile, Profile(MIO, None))
+        return self.actor.state.turn
+
+    def played(self, turn: int, sentences: int) -> None:
+        """The voice has said it all."""
+        self.give(PlaybackStarted(turn, 1.0))
+        self.give(*(SentencePlayed(turn, n) for n in range(sentences)), PlaybackEnded(turn, 2.0))
+
+
+def ended(room: Room) -> ReplyEnded:
+    (message,) = room["listener"].of(ReplyEnded)
+    assert isinstance(message, ReplyEnded)
+    return message
+
+
+def test_a_reply_is_spoken_shown_and_told_sentence_by_sentence_while_it_grows() -> None:
+    room = Room()
+    turn = room.ask()
+    room.give(SentenceReady(turn, 0, "Fine."))
+    assert room["speech.synthesizer"].of(SpeakRequested) == [SpeakRequested(turn, 0, "Fine.")]
+    assert room["speech.recognizer"].of(Spoken) == [Spoken(turn, "Fine.")]
+    assert room["osc.sender"].of(ChatboxText) == [ChatboxText(turn, "Fine.")]
+    room.give(SentenceReady(turn, 1, "And you?"), CompletionEnded(turn, 2, "Fine. And you?", 6, "stop"))
+    assert room["audio.speaker"].of(PlaybackDone) == [PlaybackDone(turn, 2)]
+    assert room["listener"].of(ReplyEnded) == []
+    room.played(turn, 2)
+    assert room["listener"].of(ReplySentence) == [
+        ReplySentence(turn, 0, "Fine."),
+        ReplySentence(turn, 1, "And you?"),
+    ]
+    assert ended(room) == ReplyEnded(turn, "said", "Fine. And you?")
+    assert [(u.role, u.text) for u in room.actor.state.messages] == [
+        ("user", "How are you?"),
+        ("assistant", "Fine. And you?"),
+    ]
+
+
+def test_typing_is_on_while_thinking_and_off_afterwards() -> None:
+    room = Room()
+    turn = room.ask()
+    assert room["osc.sender"].of(Typing) == [Typing(True)]
+    room.give(SentenceReady(turn, 0, "Fine."), CompletionEnded(turn, 1, "Fine.", 2, "stop"))
+    room.played(turn, 1)
+    assert room["osc.sender"].of(Typing)[-1] == Typing(False)
+
+
+def test_the_prompt_carries_persona_name_and_the_last_turns() -> None:
+    room = Room()
+    turn = room.ask("My cat is called Tofu.")
+    room.give(SentenceReady(turn, 0, "Nice."), CompletionEnded(turn, 1, "Nice.", 2, "stop"))
+    room.played(turn, 1)
+    room.ask("What is my cat called?")
+    request = room["llm"].of(CompletionRequested)[-1]
+    assert request.messages[0].role == "system"
+    assert "Gerald" in request.messages[0].content
+    assert "Mio" in request.messages[0].content
+    assert [(m.role, m.content) for m in request.messages[1:]] == [
+        ("user", "Mio: My cat is called Tofu."),
+        ("assistant", "Nice."),
+        ("user", "Mio: What is my cat called?"),
+    ]
+
+
+def test_a_known_person_is_greeted_as_such_and_the_talk_goes_into_the_history() -> None:
+    room = Room()
+    room.give(TextReceived("Hello again", MIO, "listener"))
+    met = UserState(MIO.user_id, "Mio", 0.2, (Interaction("talk", "Mio", "hi", 1.0),))
+    room.answer("users", GetProfile, Profile(MIO, met))
+    assert "You have met before." in room["llm"].of(CompletionRequested)[-1].messages[0].content
+    turn = room.actor.state.turn
+    room.give(SentenceReady(turn, 0, "Hi!"), CompletionEnded(turn, 1, "Hi!", 2, "stop"))
+    room.played(turn, 1)
+    (happened,) = room["users"].of(InteractionHappened)
+    assert (happened.person, happened.interaction.kind) == (MIO, "talk")
+
+
+@pytest.mark.parametrize(
+    ("people", "speaker"),
+    [((), UNKNOWN), ((MIO,), MIO), ((MIO, person_named("Yu")), UNKNOWN)],
+)
+def test_who_spoke_is_the_only_person_present_else_unknown(people: tuple, speaker: object) -> None:  # type: ignore[type-arg]
+    room = Room()
+    room.give(TranscriptReady("Hello", 10.0, 11.0, 0.4, 0.2))
+    room.answer("world", WhoIsHere, Present(people, "Home"))
+    assert room.actor.state.messages[-1].person == speaker
+
+
+def test_speech_of_somebody_unknown_changes_no_record() -> None:
+    room = Room()
+    room.give(TranscriptReady("Hello", 10.0, 11.0, 0.4, 0.2))
+    room.answer("world", WhoIsHere, Present((), ""))
+    turn = room.actor.state.turn
+    room.give(SentenceReady(turn, 0, "Hi!"), CompletionEnded(turn, 1, "Hi!", 2, "stop"))
+    room.played(turn, 1)
+    assert room["users"].messages == []
+
+
+def test_something_new_voids_the_turn_before_at_every_stage_and_keeps_what_was_heard() -> None:
+    room = Room()
+    first = room.ask()
+    room.give(SentenceReady(first, 0, "One."), SentenceReady(first, 1, "Two."))
+    room.give(PlaybackStarted(first, 1.0), SentencePlayed(first, 0))
+    second = room.ask("Stop, tell me a joke.")
+    assert second == first + 1
+    for stage in ("llm", "speech.synthesizer", "audio.speaker", "osc.sender"):
+        assert [cancel.turn for cancel in room[stage].of(Cancel)] == [first]
+    assert ended(room) == ReplyEnded(first, "cancelled", "One.", "something new was said")
+    assert [u.text for u in room.actor.state.messages] == ["How are you?", "One.", "Stop, tell me a joke."]
+
+
+def test_what_arrives_late_of_a_voided_turn_is_dropped() -> None:
+    room = Room()
+    turn = room.ask()
+    room.give(CancelTurn())
+    room["speech.synthesizer"].clear()
+    room.give(
+        SentenceReady(turn, 0, "Late."),
+        CompletionEnded(turn, 1, "Late.", 2, "stop"),
+        PlaybackEnded(turn, 1.0),
+    )
+    assert room["speech.synthesizer"].messages == []
+    assert ended(room).outcome == "cancelled"
+
+
+@pytest.mark.parametrize(("echo_free", "outcomes"), [(False, []), (True, ["cancelled"])])
+def test_speaking_over_the_bot_interrupts_it_only_with_echo_free_capture(
+    echo_free: bool, outcomes: list[str]
+) -> None:
+    room = Room(echo_free=echo_free)
+    turn = room.ask()
+    room.give(SentenceReady(turn, 0, "One."), SpeechStarted(1.0))
+    assert [message.outcome for message in room["listener"].of(ReplyEnded)] == outcomes
+
+
+def test_an_error_of_the_model_is_an_honest_sentence_for_the_person_and_a_line_for_the_owner() -> None:
+    room = Room()
+    turn = room.ask()
+    room.give(CompletionFailed(turn, "rate_limited", "openrouter.ai: 429; wait or add credits"))
+    (sentence,) = room["listener"].of(ReplySentence)
+    assert sentence.text.startswith("Sorry")
+    room.played(turn, 1)
+    assert ended(room).outcome == "failed"
+    assert ended(room).detail == "openrouter.ai: 429; wait or add credits"
+    assert [u.role for u in room.actor.state.messages] == ["user"]
+    room.ask("And now?")
+    assert room.actor.state.active is not None
+
+
+def test_without_a_voice_the_reply_is_read_and_the_turn_still_ends() -> None:
+    room = Room(voice=False)
+    turn = room.ask()
+    room.give(SentenceReady(turn, 0, "Fine."), CompletionEnded(turn, 1, "Fine.", 2, "stop"))
+    assert ended(room) == ReplyEnded(turn, "said", "Fine.")
+    assert room["osc.sender"].of(ChatboxText) == [ChatboxText(turn, "Fine.")]
+
+
+def test_a_sentence_that_cannot_be_spoken_does_not_hold_up_the_turn() -> None:
+    room = Room()
+    turn = room.ask()
+    room.give(SentenceReady(turn, 0, "Fine."), CompletionEnded(turn, 1, "Fine.", 2, "stop"))
+    room.give(SynthesisFailed(turn, 0, "no voice"))
+    assert ended(room).outcome == "said"
+
+
+def test_a_turn_that_never_ends_is_ended_and_said_to_be() -> None:
+    room = Room()
+    turn = room.ask()
+    room.world.advance(TURN_WITHIN + 1)
+    assert ended(room).outcome == "cancelled"
+    assert "not over after" in ended(room).detail
+    assert room["llm"].of(Cancel) == [Cancel(turn, ended(room).detail)]
+
+
+def test_silence_is_no_turn() -> None:
+    room = Room()
+    room.give(TextReceived("  ", MIO, "listener"))
+    assert ended(room).outcome == "ignored"
+    assert room["llm"].messages == []
+
+
+def test_the_state_survives_a_restart_and_turn_ids_go_on_increasing() -> None:
+    before = Room()
+    turn = before.ask()
+    before.give(SentenceReady(turn, 0, "Fine."))
+    after = Room(stored=before.actor.state)
+    assert after.actor.state.active is None
+    assert after.actor.version.epoch == 7
+    assert after.ask("Still there?") == turn + 1
+
+
+def test_the_latency_of_a_transcript_is_told_with_its_turn() -> None:
+    room = Room()
+    room.give(TranscriptReady("Hello", 10.0, 11.0, 0.4, 0.2))
+    stages = {m.stage: (m.turn, m.at, m.seconds) for m in room["system"].of(StageReached)}
+    assert stages["speech_ended"] == (1, 11.0, 0.0)
+    assert stages["end_of_speech"] == (1, 11.4, 0.4)
+    assert stages["recognition"][2] == 0.2
+
+
+def test_a_watcher_hears_of_every_turn_until_it_leaves() -> None:
+    room = Room()
+    watcher = room.world.probe("watcher")
+    room.give(WatchTurns("watcher"))
+    room.ask()
+    assert [m.turn for m in watcher.of(TurnStarted)] == [1]
+    room.give(WatchTurns("watcher", on=False))
+    room.ask("Again?")
+    assert [m.turn for m in watcher.of(TurnStarted)] == [1]
+
+
+def test_every_answer_to_persistence_moves_the_version_within_its_epoch() -> None:
+    room = Room()
+    before = room.actor.version
+    room.ask()
+    assert room.actor.version > before
+    assert room.actor.version.epoch == Version(7, 0).epoch

@@ -1,0 +1,83 @@
+"""The filter for voice and chatbox."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actors.llm.clean import Hidden, clean, speaks_for_others
+from actors.llm.reply import LONGEST_REPLY, Reply
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Gerald: Hello.", "Hello."),
+        ("gerald : Assistant: Hello.", "Hello."),
+        ("**Gerald:** Hello.", "Hello."),
+        ("Geraldine: Hello.", "Geraldine: Hello."),
+        ("This is **very** _nice_ and ~~old~~ `code`.", "This is very nice and old code."),
+        ("# A title", "A title"),
+        ("- a point", "a point"),
+        ("See [this page](https://example.org/x) now.", "See this page now."),
+        ("*waves happily* Hello!", "Hello!"),
+        ("Hello! *smiles*", "Hello!"),
+        ("I *really* mean it.", "I really mean it."),
+        ("*Really* good.", "Really good."),
+        ("Fine (laughs softly), thank you.", "Fine, thank you."),
+        ("Fine (as always).", "Fine (as always)."),
+        ("[laughs] Oh well.", "Oh well."),
+        ("Hello.<|im_end|></s>", "Hello."),
+        ("a\x07b\u202ec\u200bd\x00 e", "a bcd e"),
+        ("snake_case_name stays", "snake_case_name stays"),
+        ("2 * 3 is 6", "2 3 is 6"),
+        ("👩‍🚀 hi 😀", "👩‍🚀 hi 😀"),
+        ("```python", ""),
+        ("***", ""),
+        ("...", ""),
+    ],
+)
+def test_what_is_written_becomes_what_can_be_said(written: str, said: str) -> None:
+    assert clean(written, ("Gerald",)) == said
+
+
+@given(st.text(st.sampled_from(list("aZ *_`~#[]()<>|:!\n.")) | st.characters(), max_size=120))
+def test_cleaning_is_idempotent_and_leaves_no_control_characters(text: str) -> None:
+    once = clean(text, ("Gerald",))
+    assert clean(once, ("Gerald",)) == once
+    assert not any(unicodedata.category(character) in ("Cc", "Co", "Cs") for character in once)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+def test_thoughts_are_hidden_however_they_are_sliced(size: int) -> None:
+    text = "<think>Hm. What? a < b</think>Yes, 1 < 2 and <b>.<Thinking>again</thinking> End<thi"
+    hidden = Hidden()
+    heard = "".join(hidden.feed(text[i : i + size]) for i in range(0, len(text), size)) + hidden.flush()
+    assert heard == "Yes, 1 < 2 and <b>. End<thi"
+
+
+def test_a_thought_that_never_ends_is_never_heard() -> None:
+    hidden = Hidden()
+    assert hidden.feed("<think>" + "secret " * 1000) + hidden.flush() == ""
+
+
+def test_a_reply_ends_where_the_model_begins_to_write_the_other_persons_lines() -> None:
+    reply = Reply(("Gerald",))
+    said = reply.feed("Gerald: Hi there. How nice!\nUser: What? And so on. And on.\n")
+    assert said + reply.finish() == ("Hi there.", "How nice!")
+    assert reply.over
+    assert not speaks_for_others("Users: are many")
+
+
+def test_a_reply_that_will_not_end_is_cut() -> None:
+    reply = Reply()
+    for _ in range(LONGEST_REPLY // 10 + 1):
+        reply.feed("Again so. ")
+    assert reply.over
+    assert reply.cut
+
+
+def test_sentences_that_clean_to_nothing_are_left_out() -> None:
+    reply = Reply()
+    assert reply.feed("*waves.* Hi. ... *** Bye.") + reply.finish() == ("Hi.", "Bye.")

@@ -1,0 +1,247 @@
+"""The recognizer as an actor: sound in, transcripts out, and never its own voice."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from actors.audio.messages import AudioChunk, GetPlayback, PlaybackEnded, PlaybackStarted
+from actors.kernel.protocol import Health, HealthChanged
+from actors.kernel.virtual import VirtualWorld
+from actors.speech.choice import Note
+from actors.speech.engines import RATE, EngineBroken, Samples, Transcription
+from actors.speech.messages import SpeechStarted, Spoken, TranscriptReady
+from actors.speech.recognizer import Engines, Recognizer
+from actors.speech.vad import CHUNK, CHUNK_SECONDS
+from actors.system.messages import StageReached
+from config.schema import Speech
+
+Until = Callable[[Callable[[], object]], None]
+START = 1_700_000_000.0
+
+
+def about(seconds: float) -> object:
+    """Equal to the millisecond, which epoch seconds are not to pytest by default."""
+    return pytest.approx(seconds, rel=0.0, abs=0.001)
+
+
+class LoudIsSpeech:
+    """A double of Silero: whatever is loud is speech."""
+
+    def probability(self, chunk: Samples) -> float:
+        return 0.95 if float(np.abs(chunk).max()) > 0.1 else 0.02
+
+    def reset(self) -> None:
+        pass
+
+
+class Script:
+    """A double of Whisper that hears what it is told; a None in the script is a failure."""
+
+    def __init__(self, *texts: str | None) -> None:
+        self.texts = [*texts]
+        self.heard: list[float] = []
+
+    def transcribe(self, audio: Samples) -> Transcription:
+        if float(np.abs(audio).max()) == 0.0:
+            return Transcription("", 1.0, 0.0)  # the warm-up
+        self.heard.append(audio.size / RATE)
+        text = self.texts.pop(0)
+        if text is None:
+            raise ValueError("broken on purpose")
+        return Transcription(text, 0.01, 0.05)
+
+
+class Room:
+    """A recognizer, and everybody whom it talks to."""
+
+    def __init__(self, world: VirtualWorld, until: Until, engines: Engines, speech: Speech, number: int = 1):
+        self.world, self.until = world, until
+        self.conversation, self.system = world.probe("conversation"), world.probe("system")
+        self.speaker = world.probe("audio.speaker")
+        self.actor = Recognizer(speech, Path(), lambda *_: engines)
+        world.start(self.actor, "speech.recognizer", number)
+        self.at = START
+
+    def hear(self, seconds: float, loud: bool = False) -> None:
+        pcm = (np.full(CHUNK, 8000 if loud else 0, dtype="<i2")).tobytes()
+        for _ in range(round(seconds / CHUNK_SECONDS)):
+            self.at += CHUNK_SECONDS
+            self.world.tell("speech.recognizer", AudioChunk(pcm, self.at))
+        self.world.run()
+
+    def speak(self, seconds: float = 0.8) -> None:
+        self.hear(seconds, loud=True)
+        self.hear(0.6)
+
+    def transcripts(self) -> list[str]:
+        return [ready.text for ready in self.conversation.of(TranscriptReady)]
+
+    def dropped(self, reason: str, times: int = 1) -> None:
+        self.until(lambda: self.actor.dropped[reason] == times)
+
+
+@pytest.fixture
+def enter(world: VirtualWorld, until: Until) -> Callable[..., Room]:
+    def make(*texts: str | None, number: int = 1, **settings: object) -> Room:
+        engines = (LoudIsSpeech(), Script(*texts), Note())
+        return Room(world, until, engines, Speech.model_validate(settings), number)
+
+    return make
+
+
+Enter = Callable[..., Room]
+
+
+def test_an_utterance_becomes_a_transcript_with_its_times(enter: Enter) -> None:
+    room = enter("hello there")
+    room.hear(0.96)
+    room.speak(0.8)
+    room.until(lambda: room.transcripts())
+    (started,) = room.conversation.of(SpeechStarted)
+    (ready,) = room.conversation.of(TranscriptReady)
+    assert started.at == about(START + 0.96)
+    assert ready.text == "hello there"
+    assert ready.speech_started_at == about(started.at)
+    assert ready.speech_ended_at == about(START + 0.96 + 0.8)
+    assert ready.silence == about(0.384)
+    assert ready.recognition == 0.05
+
+
+def test_the_stages_belong_to_the_next_turn_and_come_before_the_transcript(enter: Enter) -> None:
+    room = enter("hello there")
+    room.speak()
+    room.until(lambda: room.transcripts())
+    stages = room.system.of(StageReached)
+    assert [(stage.turn, stage.stage) for stage in stages] == [
+        (0, "speech_ended"),
+        (0, "end_of_speech"),
+        (0, "recognition"),
+    ]
+    assert stages[1].at - stages[0].at == about(stages[1].seconds)
+    chain = {envelope.cause for envelope in room.system.envelopes}
+    assert chain == {room.conversation.envelopes[-1].cause} != {""}
+
+
+def test_the_sound_given_to_whisper_begins_before_the_speech(enter: Enter) -> None:
+    room = enter("hello there")
+    room.hear(1.0)
+    room.speak(0.8)
+    room.until(lambda: room.transcripts())
+    whisper = room.actor._transcriber
+    assert isinstance(whisper, Script)
+    assert whisper.heard == [about(0.32 + 0.8 + 0.384)]
+
+
+def test_two_utterances_come_in_order(enter: Enter) -> None:
+    room = enter("one more", "two more")
+    room.speak()
+    room.speak()
+    room.until(lambda: len(room.transcripts()) == 2)
+    assert room.transcripts() == ["one more", "two more"]
+
+
+def test_a_cough_is_announced_and_is_no_utterance(enter: Enter) -> None:
+    room = enter()
+    room.speak(0.16)
+    assert len(room.conversation.of(SpeechStarted)) == 1
+    assert room.actor.dropped["too short"] == 1
+
+
+def test_nothing_is_heard_while_the_bot_speaks_and_shortly_after(enter: Enter) -> None:
+    room = enter("now I may")
+    room.world.give("speech.recognizer", PlaybackStarted(1, room.at))
+    room.speak()
+    room.world.give("speech.recognizer", PlaybackEnded(1, room.at))
+    room.hear(0.32, loud=True)
+    assert room.conversation.messages == []
+    room.speak()
+    room.until(lambda: room.transcripts())
+    assert room.transcripts() == ["now I may"]
+
+
+def test_an_utterance_that_the_bot_speaks_into_is_forgotten(enter: Enter) -> None:
+    room = enter("after it")
+    room.hear(0.5, loud=True)
+    room.world.give("speech.recognizer", PlaybackStarted(1, room.at))
+    room.world.give("speech.recognizer", PlaybackEnded(1, room.at))
+    room.hear(1.0)
+    room.speak()
+    room.until(lambda: room.transcripts())
+    assert room.transcripts() == ["after it"]
+
+
+def test_with_echo_free_capture_people_may_interrupt(enter: Enter) -> None:
+    room = enter("stop it please", echo_free_capture=True)
+    room.world.give("speech.recognizer", PlaybackStarted(1, room.at))
+    room.speak()
+    room.until(lambda: room.transcripts())
+    assert room.transcripts() == ["stop it please"]
+
+
+def test_a_transcript_that_resembles_what_was_just_said_is_dropped_and_counted(enter: Enter) -> None:
+    room = enter("I live in a little house", "I live in a little house")
+    room.world.give("speech.recognizer", Spoken(1, "I live in a little house."))
+    room.speak()
+    room.dropped("echo")
+    room.world.advance(60.0)
+    room.speak()
+    room.until(lambda: room.transcripts())
+    assert room.transcripts() == ["I live in a little house"]
+
+
+def test_what_is_made_out_of_nothing_is_dropped_and_counted(enter: Enter) -> None:
+    room = enter("", " . ")
+    room.speak()
+    room.speak()
+    room.dropped("no speech", 2)
+    assert room.transcripts() == []
+
+
+def test_after_a_gap_in_the_sound_nothing_of_before_counts(enter: Enter) -> None:
+    room = enter("the whole of it")
+    room.hear(0.2, loud=True)
+    room.at += 5.0
+    room.hear(0.2, loud=True)
+    room.hear(0.6)
+    assert room.actor.dropped["too short"] == 1
+
+
+def test_chunks_of_another_size_are_ignored(enter: Enter) -> None:
+    room = enter()
+    room.world.give("speech.recognizer", AudioChunk(b"\0\0\0", START))
+    assert room.world.lives["speech.recognizer"].running
+
+
+def test_a_recognizer_whose_engine_fails_dies_of_it(enter: Enter) -> None:
+    room = enter(None)
+    room.speak()
+    room.until(lambda: "speech.recognizer" in room.world.failures)
+    failure = room.world.failures["speech.recognizer"]
+    assert failure is not None
+    assert "broken on purpose" in failure.text
+
+
+def test_a_missing_model_is_said_once_and_sound_is_ignored(world: VirtualWorld) -> None:
+    def load(speech: Speech, home: Path) -> Engines:
+        raise EngineBroken("the package x is missing", "Run `make setup`.")
+
+    world.start(Recognizer(Speech(), Path(), load), "speech.recognizer")
+    world.give("speech.recognizer", AudioChunk(bytes(2 * CHUNK), START))
+    (change,) = world.supervisor.of(HealthChanged)
+    assert change.health is Health.DOWN
+    assert "package x" in change.reason
+    assert change.remedy == "Run `make setup`."
+
+
+def test_a_successor_asks_whether_the_bot_is_speaking(enter: Enter) -> None:
+    room = enter(number=2)
+    (asked,) = room.speaker.envelopes
+    assert isinstance(asked.message, GetPlayback)
+    room.world.tell(
+        "speech.recognizer", PlaybackStarted(3, room.at), sender="audio.speaker", answers=asked.id
+    )
+    room.world.run()
+    room.speak()
+    assert room.conversation.messages == []

@@ -1,0 +1,184 @@
+"""The synthesizer as an actor: sentences in, pieces of sound out, in order, until cancelled."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from actors.audio.messages import PlaySentence
+from actors.kernel.protocol import Health, HealthChanged
+from actors.kernel.virtual import Probe, VirtualWorld
+from actors.speech.choice import Note
+from actors.speech.engines import EngineBroken, Sound, Voice
+from actors.speech.messages import Cancel, SpeakRequested, SynthesisFailed
+from actors.speech.piper import Piper
+from actors.speech.synthesizer import Synthesizer, pieces
+from actors.system.messages import StageReached
+from config.schema import Audio, Speech
+
+Until = Callable[[Callable[[], object]], None]
+
+
+class Drone:
+    """A double of a voice: each word is a sound of half a second; it waits at `gate` before each."""
+
+    rate = 1000
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.gate.set()
+        self.words: list[str] = []
+
+    def synthesize(self, text: str) -> Iterator[Sound]:
+        for word in text.split():
+            assert self.gate.wait(10.0)
+            self.words.append(word)
+            if word == "unspeakable":
+                raise ValueError("no such sound")
+            yield np.full(500, 7, dtype=np.int16)
+
+
+@pytest.fixture
+def drone() -> Drone:
+    return Drone()
+
+
+@pytest.fixture
+def room(world: VirtualWorld, drone: Drone) -> dict[str, Probe]:
+    start(world, drone)
+    return {name: world.probe(name) for name in ("audio.speaker", "conversation", "system")}
+
+
+def start(world: VirtualWorld, voice: Voice, note: Note | None = None) -> None:
+    actor = Synthesizer(Speech(), Audio(), Path(), lambda *_: (voice, note or Note()))
+    world.start(actor, "speech.synthesizer")
+
+
+def played(probe: Probe) -> list[PlaySentence]:
+    return list(probe.of(PlaySentence))
+
+
+def test_a_sentence_becomes_pieces_of_150_ms_and_the_last_is_marked(
+    world: VirtualWorld, until: Until, room: dict[str, Probe]
+) -> None:
+    world.give("speech.synthesizer", SpeakRequested(1, 0, "hello"))
+    until(lambda: played(room["audio.speaker"]) and played(room["audio.speaker"])[-1].last)
+    got = played(room["audio.speaker"])
+    assert [len(piece.pcm) // 2 for piece in got] == [150, 150, 150, 50, 0]
+    assert [piece.last for piece in got] == [False] * 4 + [True]
+    assert {(piece.turn, piece.sentence, piece.rate) for piece in got} == {(1, 0, 1000)}
+
+
+def test_sentences_keep_their_order(world: VirtualWorld, until: Until, room: dict[str, Probe]) -> None:
+    for sentence in range(5):
+        world.tell("speech.synthesizer", SpeakRequested(1, sentence, "one two"))
+    until(
+        lambda: [piece.sentence for piece in played(room["audio.speaker"]) if piece.last] == [0, 1, 2, 3, 4]
+    )
+    order = [piece.sentence for piece in played(room["audio.speaker"])]
+    assert order == sorted(order)
+
+
+def test_the_first_sound_of_a_turn_is_a_stage(
+    world: VirtualWorld, until: Until, room: dict[str, Probe]
+) -> None:
+    world.tell("speech.synthesizer", SpeakRequested(4, 0, "hello"))
+    world.tell("speech.synthesizer", SpeakRequested(4, 1, "again"))
+    until(lambda: sum(piece.last for piece in played(room["audio.speaker"])) == 2)
+    (stage,) = room["system"].of(StageReached)
+    assert (stage.turn, stage.stage) == (4, "synthesis")
+    assert stage.seconds > 0.0
+
+
+def test_the_sound_is_caused_by_the_request(
+    world: VirtualWorld, until: Until, room: dict[str, Probe]
+) -> None:
+    world.give("speech.synthesizer", SpeakRequested(1, 0, "hello"))
+    until(lambda: played(room["audio.speaker"]))
+    assert room["audio.speaker"].envelopes[0].cause.startswith("speech.synthesizer~io")
+
+
+def test_a_cancelled_turn_stops_between_pieces_and_what_waits_is_dropped(
+    world: VirtualWorld, until: Until, room: dict[str, Probe], drone: Drone
+) -> None:
+    until(lambda: drone.words == ["Ready."])
+    drone.gate.clear()
+    world.give("speech.synthesizer", SpeakRequested(1, 0, "a b c d"))
+    world.give("speech.synthesizer", SpeakRequested(1, 1, "e f"))
+    world.give("speech.synthesizer", Cancel(1))
+    world.give("speech.synthesizer", SpeakRequested(1, 2, "late"))
+    world.give("speech.synthesizer", SpeakRequested(2, 0, "next"))
+    drone.gate.set()
+    until(lambda: any(piece.last for piece in played(room["audio.speaker"])))
+    assert {piece.turn for piece in played(room["audio.speaker"])} == {2}
+    assert drone.words == ["Ready.", "a", "e", "next"]
+
+
+def test_a_sentence_that_fails_is_told_and_counts_as_played(
+    world: VirtualWorld, until: Until, room: dict[str, Probe]
+) -> None:
+    world.give("speech.synthesizer", SpeakRequested(1, 0, "unspeakable"))
+    world.give("speech.synthesizer", SpeakRequested(1, 1, "fine"))
+    until(lambda: sum(piece.last for piece in played(room["audio.speaker"])) == 2)
+    assert room["conversation"].messages == [SynthesisFailed(1, 0, "ValueError: no such sound")]
+    assert played(room["audio.speaker"])[0] == PlaySentence(1, 0, b"", 22050, last=True)
+
+
+def test_text_without_a_sound_is_one_empty_last_piece(
+    world: VirtualWorld, until: Until, room: dict[str, Probe]
+) -> None:
+    world.give("speech.synthesizer", SpeakRequested(1, 0, " "))
+    until(lambda: played(room["audio.speaker"]))
+    assert played(room["audio.speaker"]) == [PlaySentence(1, 0, b"", 1000, last=True)]
+
+
+def test_without_a_voice_every_sentence_fails_with_the_reason(world: VirtualWorld) -> None:
+    def load(speech: Speech, audio: Audio, home: Path) -> tuple[Voice, Note]:
+        raise EngineBroken("the package x is missing", "Run `make setup`.")
+
+    conversation, speaker = world.probe("conversation"), world.probe("audio.speaker")
+    world.start(Synthesizer(Speech(), Audio(), Path(), load), "speech.synthesizer")
+    world.give("speech.synthesizer", SpeakRequested(1, 0, "hello"))
+    (change,) = world.supervisor.of(HealthChanged)
+    assert (change.health, change.remedy) == (Health.DOWN, "Run `make setup`.")
+    (failed,) = conversation.of(SynthesisFailed)
+    assert "package x" in failed.why
+    assert played(speaker)[0].last
+
+
+def test_a_note_on_the_voice_is_shown_and_is_no_trouble(world: VirtualWorld, drone: Drone) -> None:
+    start(world, drone, Note("speaking with the embedded voice", "Put it there."))
+    (change,) = world.supervisor.of(HealthChanged)
+    assert change.health is Health.OK
+    assert change.reason == "speaking with the embedded voice"
+
+
+def test_pieces_come_as_soon_as_their_sound_is_there() -> None:
+    made: list[int] = []
+
+    def sounds() -> Iterator[Sound]:
+        for n in range(2):
+            made.append(n)
+            yield np.zeros(400, dtype=np.int16)
+
+    stream = pieces(sounds(), 1000)
+    assert [next(stream)[0].size for _ in range(3)] == [150, 150, 100]
+    assert made == [0]
+    assert [(sound.size, last) for sound, last in stream] == [
+        (150, False),
+        (150, False),
+        (100, False),
+        (0, True),
+    ]
+
+
+@pytest.mark.models
+def test_a_real_voice_speaks(world: VirtualWorld, until: Until, piper: Piper) -> None:
+    speaker = world.probe("audio.speaker")
+    start(world, piper)
+    world.give("speech.synthesizer", SpeakRequested(1, 0, "Hello. I am Gerald."))
+    until(lambda: any(piece.last for piece in played(speaker)))
+    seconds = sum(len(piece.pcm) for piece in played(speaker)) / 2 / 22050
+    assert 1.0 < seconds < 5.0

@@ -1,1 +1,0 @@
-"""Stand-ins for the world outside: small, real and scripted."""

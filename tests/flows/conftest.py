@@ -1,0 +1,57 @@
+"""Whole instances, in processes and homes of their own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from supervisor.demo.instance import Instance, free_port
+
+
+class Command:
+    """The `supervisor` command in a home."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def __call__(self, *arguments: str, code: int = 0, within: float = 60.0) -> str:
+        """Run it; what it printed. Fails when it exits with another code."""
+        done = subprocess.run(
+            [sys.executable, "-m", "supervisor", "--home", str(self.home), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=within,
+            stdin=subprocess.DEVNULL,
+            env={name: value for name, value in os.environ.items() if not name.startswith(("GERALD_", "OPENROUTER"))},
+        )
+        assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout + done.stderr
+
+    def json(self, *arguments: str) -> object:
+        """Run it with --json; the last document that it printed."""
+        return json.loads(self(*arguments, "--json").splitlines()[-1])
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@pytest.fixture
+def supervisor(home: Path) -> Command:
+    return Command(home)
+
+
+def ports() -> tuple[str, str]:
+    return f"osc.input_port={free_port()}", f"osc.output_port={free_port()}"
+
+
+@pytest.fixture
+def mocked(home: Path) -> Iterator[Instance]:
+    """An instance that reads and writes, with scripted replies."""
+    with Instance(home, (*ports(), "llm.mock_responses=true"), {}, "--text") as instance:
+        yield instance

@@ -1,0 +1,70 @@
+"""The tree is whole: every address of the design, every class resolvable, every start argument a real section."""
+
+import inspect
+import typing
+from pathlib import Path
+
+import pytest
+
+from actors.kernel.actor import Actor
+from config.schema import Config
+from supervisor.spec import ChildSpec, OnGiveUp, Start, Strategy, SupervisorSpec, walk
+from supervisor.tree import tree
+
+ADDRESSES = (
+    "persistence configuration conversation users world avatar system speech.recognizer llm llm.local "
+    "speech.synthesizer osc.receiver osc.sender audio.microphone audio.speaker vrchat world.log camera detector depth "
+    "reader"
+).split()
+KINDS = {
+    "home": Path,
+    "config": Config,
+    **{name: type(getattr(Config(), name)) for name in Config.model_fields},
+}
+PRESENT = [child for child in walk(tree(Config())) if not child.absent]
+
+
+def test_the_tree_names_every_actor_of_the_design() -> None:
+    assert [child.address for child in walk(tree(Config()))] == ADDRESSES
+
+
+@pytest.mark.parametrize("child", PRESENT, ids=lambda child: child.address)
+def test_every_class_resolves_and_takes_the_arguments_that_the_tree_names(child: ChildSpec) -> None:
+    module, _, name = child.actor.partition(":")
+    cls = getattr(__import__(module, fromlist=[name]), name)
+    assert issubclass(cls, Actor)
+    cls.handlers()
+    parameters = list(inspect.signature(cls).parameters.values())
+    required = [parameter for parameter in parameters if parameter.default is inspect.Parameter.empty]
+    assert len(required) <= len(child.arguments)
+    hints = typing.get_type_hints(cls.__init__)
+    for parameter, argument in zip(parameters, child.arguments, strict=False):
+        assert issubclass(KINDS[argument], typing.get_args(hints[parameter.name]) or hints[parameter.name])
+
+
+def test_the_groups_start_and_give_up_as_the_design_says() -> None:
+    root = tree(Config())
+    assert root.strategy is Strategy.REST_FOR_ONE
+    groups = [group for group in root.children if isinstance(group, SupervisorSpec)]
+    assert [(g.address, g.on_give_up) for g in groups] == [
+        ("core", OnGiveUp.ESCALATE),
+        ("state", OnGiveUp.ESCALATE),
+        ("mind", OnGiveUp.DEGRADE),
+        ("body", OnGiveUp.DEGRADE),
+        ("vision", OnGiveUp.DEGRADE),
+    ]
+    assert groups[0].start is Start.IN_ORDER
+
+
+def test_the_heavy_ones_are_pinned_to_processes_by_default() -> None:
+    pins = {child.address: child.pin for child in PRESENT}
+    assert {address for address, pin in pins.items() if pin == "process"} == {
+        "speech.recognizer",
+        "llm.local",
+        "speech.synthesizer",
+    }
+
+
+def test_with_text_nothing_of_sound_is_run() -> None:
+    absent = {child.address for child in walk(tree(Config(), text=True)) if "--text" in child.absent}
+    assert absent == {"speech.recognizer", "speech.synthesizer", "audio.microphone", "audio.speaker"}
