@@ -27,7 +27,7 @@ class DeviceMissing(Exception):
 class Feed(Protocol):
     """Where a sink gets its sound."""
 
-    def pull(self, frames: int, at: float) -> Sound:
+    def pull(self, frames: int, at: float, latency: float = 0.0) -> Sound:
         """The next `frames` samples, of which the first is heard at `at` (epoch seconds); silence where there
         is none.
         """

@@ -23,11 +23,14 @@ class DeviceBroke(Message):
 
 
 class SoundBegan(Message):
-    """The first sample of a sentence was handed to the device, to be heard at `at` (epoch seconds)."""
+    """The first sample of a sentence was handed to the device, to be heard at `at` (epoch seconds), which is
+    `latency` seconds later.
+    """
 
     turn: int
     sentence: int
     at: float
+    latency: float = 0.0
 
 
 class SoundPlayed(Message):

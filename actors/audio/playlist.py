@@ -93,15 +93,17 @@ class Playlist:
         with self._filled:
             return self._filled.wait_for(lambda: bool(self._pieces), timeout)
 
-    def pull(self, frames: int, at: float) -> Sound:
-        """The next `frames` samples, silence where there is nothing; `at`: when the first is heard."""
+    def pull(self, frames: int, at: float, latency: float = 0.0) -> Sound:
+        """The next `frames` samples, silence where there is nothing; `at`: when the first is heard, which is
+        `latency` seconds from now.
+        """
         out = np.zeros(frames, dtype=np.int16)
         filled = 0
         with self._filled:
             while self._pieces:
                 piece = self._pieces[0]
                 part = piece.sound[self._position : self._position + frames - filled]
-                self._mark_begin(piece, part.size, at + filled / self._rate)
+                self._mark_begin(piece, part.size, at + filled / self._rate, latency)
                 out[filled : filled + part.size] = part
                 filled += part.size
                 self._position += part.size
@@ -111,10 +113,10 @@ class Playlist:
             self._waiting -= filled
         return out
 
-    def _mark_begin(self, piece: _Piece, samples: int, at: float) -> None:
+    def _mark_begin(self, piece: _Piece, samples: int, at: float, latency: float) -> None:
         if samples and self._begun != (piece.turn, piece.sentence):
             self._begun = (piece.turn, piece.sentence)
-            self.marks.put((SoundBegan(piece.turn, piece.sentence, at), piece.cause))
+            self.marks.put((SoundBegan(piece.turn, piece.sentence, at, latency), piece.cause))
 
     def _finish(self, piece: _Piece, at: float) -> None:
         self._pieces.popleft()

@@ -137,7 +137,8 @@ class PortAudioSink:
         if self._feed is None:
             data.fill(0)
         else:
-            data[:] = self._feed.pull(frames, time.time() + self._stream.latency)[:, None]
+            latency = self._stream.latency
+            data[:] = self._feed.pull(frames, time.time() + latency, latency)[:, None]
 
 
 _TAKEN = "Close the program that uses the device, or name another one in the section audio."

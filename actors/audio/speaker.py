@@ -59,6 +59,7 @@ class Speaker(Actor):
         self._watching = False
         self._last_sound = 0.0
         self._first_audio = 0
+        self._latency = 0.0
 
     def on_start(self) -> None:
         self._keeper: Keeper[Sink] = Keeper(
@@ -112,6 +113,7 @@ class Speaker(Actor):
     @handles
     def on_began(self, message: SoundBegan) -> None:
         self._last_sound = self.now()
+        self._latency = message.latency
         self._announce(self._playback.began(message.turn, message.at))
 
     @handles
@@ -139,7 +141,7 @@ class Speaker(Actor):
             self.tell("conversation", message)
             if isinstance(message, PlaybackStarted) and message.turn > self._first_audio:
                 self._first_audio = message.turn
-                self.tell("system", StageReached(message.turn, "first_audio", message.at))
+                self.tell("system", StageReached(message.turn, "first_audio", message.at, self._latency))
         self._watch()
 
     # -- the device

@@ -1,9 +1,93 @@
-"""Interim."""
+"""The avatar's actor: owns what the body feels and does, and makes the gestures that it is asked for."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import msgspec
+
+from actors.avatar.internal import GestureOver
+from actors.avatar.messages import GestureRequested, Touched, WatchTouches
+from actors.avatar.state import AvatarState, felt, loaded, touches, tracked
+from actors.kernel.actor import handles
 from actors.kernel.domain import DomainActor
-class AvatarState(msgspec.Struct, frozen=True):
-    x: str = ""
+from actors.osc.messages import AvatarLoaded, ParametersChanged, SetParameter, TrackingChanged
+from actors.vocabulary.values import Interaction
+
+__all__ = ["EMOTES", "Avatar"]
+
+SENDER = "osc.sender"
+EMOTE = "VRCEmote"
+EMOTES: Mapping[str, int] = MappingProxyType(
+    {
+        "wave": 1,
+        "clap": 2,
+        "point": 3,
+        "cheer": 4,
+        "dance": 5,
+        "backflip": 6,
+        "sadness": 7,
+        "die": 8,
+    }
+)
+"""VRChat's default emotes, by the number that the parameter takes."""
+LASTS = 3.0
+LASTS_LONGER: Mapping[str, float] = MappingProxyType({"dance": 8.0, "die": 5.0, "sadness": 5.0})
+"""Seconds after which the parameter goes back to 0; else a dance would go on for ever."""
+WATCHERS = 32
+
+
 class Avatar(DomainActor[AvatarState]):
+    """At `avatar`. Hears VRChat's parameters from `osc.receiver`; speaks to `osc.sender`."""
+
     domain = "avatar"
+    save_delay = 1.0
+
     def __init__(self) -> None:
         super().__init__(AvatarState())
+        self.watchers: tuple[str, ...] = ()
+        self._timer = 0
+
+    def restored(self) -> None:
+        if self.state.emote:
+            self._make(0)
+
+    @handles
+    def on_parameters(self, message: ParametersChanged) -> None:
+        began = touches(self.state, message)
+        self.become(felt(self.state, message, self.wall()))
+        for sensor in began:
+            touched = Touched(sensor, Interaction("touch", "", sensor, self.wall()))
+            for watcher in self.watchers:
+                self.tell(watcher, touched)
+
+    @handles
+    def on_tracking(self, message: TrackingChanged) -> None:
+        self.become(tracked(self.state, message.position, message.rotation))
+
+    @handles
+    def on_loaded_avatar(self, message: AvatarLoaded) -> None:
+        self.become(loaded(self.state, message.avatar_id, self.wall()))
+
+    @handles
+    def on_gesture(self, message: GestureRequested) -> None:
+        name = message.name.strip().casefold()
+        if name in EMOTES:
+            self._make(EMOTES[name])
+            self._timer = self.after(LASTS_LONGER.get(name, LASTS), GestureOver())
+
+    @handles
+    def on_gesture_over(self, message: GestureOver) -> None:
+        self._make(0)
+
+    @handles
+    def on_watch(self, message: WatchTouches) -> None:
+        others = tuple(address for address in self.watchers if address != message.address)
+        self.watchers = (*others, message.address)[-WATCHERS:] if message.on else others
+
+    def _make(self, emote: int) -> None:
+        self.cancel(self._timer)
+        if emote and self.state.emote == emote:
+            # The game begins an emote when the parameter changes: the same one again needs a 0 in between.
+            self.tell(SENDER, SetParameter(EMOTE, 0))
+        self.tell(SENDER, SetParameter(EMOTE, emote))
+        self.become(msgspec.structs.replace(self.state, emote=emote))

@@ -11,6 +11,13 @@ class GestureRequested(Message):
     name: str
 
 
+class WatchTouches(Message):
+    """Tell `address` every Touched from now on; with `on` false no more."""
+
+    address: str
+    on: bool = True
+
+
 class Touched(Message):
     """Somebody touched the avatar."""
 

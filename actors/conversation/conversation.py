@@ -211,7 +211,8 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_playback_ended(self, message: PlaybackEnded) -> None:
-        active = self._active(message.turn)
+        # Turn 0: the speaker has been restarted, and nothing is playing any more.
+        active = self.state.active if message.turn == 0 else self._active(message.turn)
         if active is not None and active.complete:
             self._end("failed" if active.failed else "said")
 

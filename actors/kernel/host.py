@@ -202,7 +202,9 @@ class ThreadHost(pykka.ThreadingActor):
         """Ask the incarnation to stop; `future`, pykka's, is set when it has ended."""
         if future is not None:
             self._stop_futures.append(future)
-        if not self.actor_stopped.is_set():
+        if self.life.mailbox.closed:
+            self.fence()  # it can be told nothing any more
+        elif not self.actor_stopped.is_set():
             self.outside.tell(self.life.address, Stop())
         if self.actor_stopped.is_set():
             # It may have ended before it could know of this future, and does not look again.

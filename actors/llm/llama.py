@@ -40,7 +40,8 @@ def _serve(path: Path, context: int, threads: int) -> Any:
     params.cache_ram_mib = CACHE_MIB
     params.verbosity = QUIET
     params.ui = False
-    # this endpoint would show the prompts
+    # no web page in the owner's browser may read from it, and nobody the prompts
+    params.cors_origins = ""
     params.endpoint_slots = False
     try:
         return Server(params)

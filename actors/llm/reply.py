@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from actors.llm.clean import Hidden, clean, speaks_for_others
-from actors.llm.sentences import SentenceSplitter
+from actors.llm.sentences import SentenceSplitter, is_whole
 
 LONGEST_REPLY = 16_000
 """Characters: whatever the server sends beyond is not wanted."""
@@ -22,6 +22,7 @@ class Reply:
         self._hidden = Hidden()
         self._splitter = SentenceSplitter()
         self._length = 0
+        self._has_spoken = False
 
     def feed(self, text: str) -> tuple[str, ...]:
         """The sentences that `text` completes."""
@@ -31,9 +32,13 @@ class Reply:
             self.over = self.cut = True
         return sentences
 
-    def finish(self) -> tuple[str, ...]:
-        """What is left when the model has ended."""
+    def finish(self, *, cut: bool = False) -> tuple[str, ...]:
+        """What is left when the model has ended; with `cut` it was stopped, and half a sentence is worth nothing
+        unless it is all there is.
+        """
         rest = self._splitter.feed(self._hidden.flush()) + self._splitter.flush()
+        if cut and self._has_spoken:
+            rest = tuple(piece for piece in rest if is_whole(piece))
         return self._cleaned(rest)
 
     def _cleaned(self, pieces: Iterable[str]) -> tuple[str, ...]:
@@ -44,4 +49,5 @@ class Reply:
                 break
             if sentence := clean(piece, self._names):
                 sentences.append(sentence)
+                self._has_spoken = True
         return tuple(sentences)

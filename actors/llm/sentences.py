@@ -78,6 +78,11 @@ class SentenceSplitter:
         return (piece,)
 
 
+def is_whole(piece: str) -> bool:
+    """Whether the piece ends as a sentence does, and was not cut off."""
+    return _ends_sentence(_without_symbols(piece), "")
+
+
 def _is_symbol(character: str) -> bool:
     """Emoji and what joins them: they belong to the sentence before them."""
     return unicodedata.category(character) in ("So", "Sk", "Cf", "Mn")

@@ -181,7 +181,7 @@ class Streams:
             except ModelError as error:
                 budget = job.patience - job.age
                 delay = decide(attempt, error.failure, job.retries, budget, random.random())
-                if progress.begun or delay is None:
+                if delay is None:
                     raise
                 log.info("attempt %d: %s; again in %.1f s", attempt, error.failure.owner, delay)
             attempt += 1
@@ -212,8 +212,8 @@ class Progress:
 
     def end(self, ending: Ending) -> ReplyStreamed:
         """Say what is left."""
-        self._say(self._reply.finish())
         finish = "length" if self._reply.cut else ending.finish
+        self._say(self._reply.finish(cut=finish == "length"))
         return ReplyStreamed(self._job.request, ending.tokens, finish)
 
     def _say(self, sentences: tuple[str, ...]) -> None:

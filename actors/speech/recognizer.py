@@ -25,7 +25,6 @@ from actors.speech.internal import RecognitionBroke, UtteranceRecognized
 from actors.speech.messages import SpeechStarted, Spoken, TranscriptReady
 from actors.speech.vad import CHUNK, CHUNK_SECONDS, Silero
 from actors.speech.worker import Worker
-from actors.system.messages import StageReached
 from config.schema import Speech
 
 __all__ = ["Engines", "Recognizer", "Utterance", "load"]
@@ -182,13 +181,6 @@ class Recognizer(Actor):
             self.dropped[reason] += 1
             log.info("%s: dropped (%s), %d so far", self.host.address, reason, self.dropped[reason])
             return
-        waited_until = heard.ended_at + heard.silence
-        for stage, at, seconds in (
-            ("speech_ended", heard.ended_at, 0.0),
-            ("end_of_speech", waited_until, heard.silence),
-            ("recognition", waited_until + heard.recognition, heard.recognition),
-        ):
-            self.tell("system", StageReached(0, stage, at, seconds))
         self.tell(
             "conversation",
             TranscriptReady(

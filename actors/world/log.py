@@ -82,7 +82,9 @@ class WorldLog(Actor):
         if self._told is None or self._told.people or self._told.world_id or self._told.world_name:
             self._tell(self._roster)
         where = " or ".join(map(str, self._folders)) or f"any usual place of {sys.platform}"
-        folder = "correct vrchat.log_directory" if self._given else "set vrchat.log_directory to the log's folder"
+        folder = (
+            "correct vrchat.log_directory" if self._given else "set vrchat.log_directory to the log's folder"
+        )
         self._say(
             Health.OK,
             f"VRChat's log was not found in {where}: who is here stays unknown",

@@ -39,7 +39,9 @@ def newest(folder: Path) -> Path | None:
     The name holds the time of the start, so that two games at a time do not take turns.
     """
     try:
-        logs = [path for path in folder.iterdir() if path.name.startswith("output_log_") and path.suffix == ".txt"]
+        logs = [
+            path for path in folder.iterdir() if path.name.startswith("output_log_") and path.suffix == ".txt"
+        ]
     except (FileNotFoundError, NotADirectoryError):
         return None
     return max(logs, key=lambda path: (_DATED.fullmatch(path.name) is not None, path.name), default=None)

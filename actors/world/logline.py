@@ -21,7 +21,9 @@ _WHO = re.compile(r"(.+?) \((usr_[\w-]{1,64}|[A-Za-z0-9]{10})\)", re.ASCII)
 _NAMED = re.compile(r"\[Behaviour\] Entering Room: (.+)")
 _JOINING = re.compile(r"\[Behaviour\] Joining ([A-Za-z]+_[\w-]{1,80})(?::.*)?", re.ASCII)
 _SIGNED_IN = re.compile(r"(?:\[[^\]]{0,40}\] )?User Authenticated: (.+)")
-_ROOM_LEFT = re.compile(r"\[Behaviour\] OnLeftRoom|VRCApplication: (?:HandleApplicationQuit|OnApplicationQuit)\b.*")
+_ROOM_LEFT = re.compile(
+    r"\[Behaviour\] OnLeftRoom|VRCApplication: (?:HandleApplicationQuit|OnApplicationQuit)\b.*"
+)
 
 
 class Named(msgspec.Struct, frozen=True):

@@ -52,7 +52,11 @@ def noted(roster: Roster, event: LogEvent) -> Roster:
 def told(before: Roster | None, after: Roster, at: float, account: str = "") -> tuple[Message, ...]:
     """What to tell the world's domain, which was told `before`; None: nothing yet. account: the bot's name if known."""
     if before is None or not _same_instance(before, after):
-        here = (WorldEntered(after.world_id, after.world_name, at),) if after.world_id or after.world_name else ()
+        here = (
+            (WorldEntered(after.world_id, after.world_name, at),)
+            if after.world_id or after.world_name
+            else ()
+        )
         gone: tuple[Message, ...] = (WorldEntered("", "", at), *here)
         stayed: Mapping[str, Person] = {}
     else:

@@ -109,10 +109,16 @@ def joined(state: WorldState, person: Person, at: float, own: bool = False) -> W
     if not person.is_known:
         return state
     known = state.avatars.get(person.user_id)
-    info = AvatarInfo(person, at, own) if known is None else msgspec.structs.replace(known, person=person, own=own)
+    info = (
+        AvatarInfo(person, at, own)
+        if known is None
+        else msgspec.structs.replace(known, person=person, own=own)
+    )
     avatars = {**state.avatars, person.user_id: info}
     if len(avatars) > PLAYERS:
-        first = min((user_id for user_id in avatars if user_id != person.user_id), key=lambda u: avatars[u].since)
+        first = min(
+            (user_id for user_id in avatars if user_id != person.user_id), key=lambda u: avatars[u].since
+        )
         del avatars[first]
     return _with(state, avatars, at)
 

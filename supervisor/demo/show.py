@@ -33,6 +33,7 @@ class Show:
         self._home = home
         self._keep = keep
         self._transcriber = transcriber
+        self._run = ""
         self._events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
     def run(self, stage: SoundStage, questions: list[tuple[str, Path]]) -> None:
@@ -44,6 +45,7 @@ class Show:
                 self._say(
                     f"instance READY after [bold]{instance.load_seconds:.1f} s[/], VRChat's part on port {peer.port}"
                 )
+                self._run = str(instance.call({"do": "status"})["run"])
                 threading.Thread(target=self._collect, args=(instance,), daemon=True).start()
                 for number, (text, wav) in enumerate(questions):
                     self._ask(stage, peer, number, text, wav)
@@ -57,13 +59,13 @@ class Show:
         """The demo's last line."""
         measured = [turn for turn in self.turns[1:] if turn.total]
         parts = ", ".join(
-            f"{name.replace('_', ' ')} {median(turn.seconds.get(name, 0.0) for turn in measured) * 1000:.0f} ms"
-            for name in PARTS
+            f"{title} {median(turn.seconds.get(name, 0.0) for turn in measured) * 1000:.0f} ms"
+            for name, title in PARTS.items()
         )
         total, added = median(t.total for t in measured), median(t.added for t in measured)
         return (
             f"median of {len(measured)}: {total:.2f} s from the last speech frame to the first reply audio, "
-            f"of which the runtime added {added * 1000:.0f} ms ({parts})"
+            f"of which the runtime added {added * 1000:.0f} ms to {parts}"
         )
 
     # -- one question
@@ -139,11 +141,10 @@ class Show:
         self._expect(known, f"the state after the restart lacks what was said: {kept!r}")
 
     def _check_trace(self) -> None:
-        from supervisor.trace.reader import Query, Trace, runs
+        from supervisor.trace.reader import Query, Trace
 
         turn = self.turns[-1].number
-        traces = runs(self._home / "data" / "traces")
-        entries = list(Trace(traces[0].path).read(Query(turn=turn))) if traces else []
+        entries = list(Trace(self._home / "data" / "traces" / self._run).read(Query(turn=turn)))
         kinds = {str(getattr(entry.line, "type", "")) for entry in entries}
         wanted = {"CompletionRequested", "SentenceReady", "SpeakRequested", "PlaySentence", "ChatboxText"}
         self._say(

@@ -8,8 +8,14 @@ import msgspec
 
 __all__ = ["PARTS", "Turn", "alike", "fold", "median"]
 
-PARTS = ("end_of_speech", "recognition", "first_sentence", "synthesis")
-"""The stages whose own times add up to what a reply must take: silence, Whisper, first clause, Piper's first sound."""
+PARTS = {
+    "end_of_speech": "end-of-speech silence",
+    "recognition": "Whisper",
+    "first_sentence": "first clause",
+    "synthesis": "Piper's first chunk",
+    "first_audio": "the device's buffer",
+}
+"""The stages whose own times add up to what a reply must take, and what a person calls them."""
 
 
 class Turn(msgspec.Struct, frozen=True):

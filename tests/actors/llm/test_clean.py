@@ -81,3 +81,17 @@ def test_a_reply_that_will_not_end_is_cut() -> None:
 def test_sentences_that_clean_to_nothing_are_left_out() -> None:
     reply = Reply()
     assert reply.feed("*waves.* Hi. ... *** Bye.") + reply.finish() == ("Hi.", "Bye.")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("I like it. And also I", ("I like it.",)),
+        ("I like it. And you?", ("I like it.", "And you?")),
+        ("I like it. Yes! 😀", ("I like it.", "Yes! 😀")),
+        ("I like", ("I like",)),
+    ],
+)
+def test_half_a_sentence_of_a_reply_that_was_cut_off_is_left_out(text: str, said: tuple[str, ...]) -> None:
+    reply = Reply()
+    assert reply.feed(text) + reply.finish(cut=True) == said

@@ -4,6 +4,7 @@ import struct
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from actors.kernel.protocol import Health, HealthChanged
@@ -112,4 +113,8 @@ def test_the_embedded_model_is_served_quietly_and_llm_is_told(
     asker = world.probe("asker")
     world.give("llm.local", WhereIsLocalModel(), sender="asker")
     assert asker.messages == [ready]
+    answer = httpx.get(f"{ready.base_url}/models", headers={"Origin": "http://web.example"}, trust_env=False)
+    assert answer.status_code == 200
+    assert answer.headers.get("access-control-allow-origin", "") == ""
+    assert httpx.get(f"{ready.base_url[:-3]}/slots", trust_env=False).status_code == 501
     assert capfd.readouterr() == ("", "")

@@ -14,7 +14,6 @@ from actors.speech.engines import RATE, EngineBroken, Samples, Transcription
 from actors.speech.messages import SpeechStarted, Spoken, TranscriptReady
 from actors.speech.recognizer import Engines, Recognizer
 from actors.speech.vad import CHUNK, CHUNK_SECONDS
-from actors.system.messages import StageReached
 from config.schema import Speech
 
 Until = Callable[[Callable[[], object]], None]
@@ -107,21 +106,6 @@ def test_an_utterance_becomes_a_transcript_with_its_times(enter: Enter) -> None:
     assert ready.speech_ended_at == about(START + 0.96 + 0.8)
     assert ready.silence == about(0.384)
     assert ready.recognition == 0.05
-
-
-def test_the_stages_belong_to_the_next_turn_and_come_before_the_transcript(enter: Enter) -> None:
-    room = enter("hello there")
-    room.speak()
-    room.until(lambda: room.transcripts())
-    stages = room.system.of(StageReached)
-    assert [(stage.turn, stage.stage) for stage in stages] == [
-        (0, "speech_ended"),
-        (0, "end_of_speech"),
-        (0, "recognition"),
-    ]
-    assert stages[1].at - stages[0].at == about(stages[1].seconds)
-    chain = {envelope.cause for envelope in room.system.envelopes}
-    assert chain == {room.conversation.envelopes[-1].cause} != {""}
 
 
 def test_the_sound_given_to_whisper_begins_before_the_speech(enter: Enter) -> None:

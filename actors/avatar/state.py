@@ -1,0 +1,173 @@
+"""What the avatar feels and does, and how VRChat's parameters change it: pure transitions on frozen values.
+
+Which kind of thing a parameter is comes with the message (`events`); numbers and truth values then find their field.
+"""
+
+import math
+from collections.abc import Mapping
+
+import msgspec
+
+from actors.osc.messages import ParametersChanged
+from actors.vocabulary.values import Interaction, Quaternion, Vector3
+
+__all__ = ["AvatarState", "MovementState", "felt", "from_euler", "loaded", "touches", "tracked"]
+
+PARAMETERS = 8192
+"""As many as an avatar can have; kept of each kind."""
+CAME_WITH = 5.0
+"""Seconds before an avatar's loading in which a parameter may already be the new avatar's."""
+
+Number = bool | int | float
+Numbers = Mapping[str, float]
+
+
+class MovementState(msgspec.Struct, frozen=True):
+    """velocity: metres a second, +z forward, +y up; speed: its length. angular_y: turning. upright: 0 lying, 1 upright."""
+
+    velocity: Vector3 = Vector3()
+    speed: float = 0.0
+    angular_y: float = 0.0
+    upright: float = 1.0
+    grounded: bool = True
+    seated: bool = False
+    in_station: bool = False
+    afk: bool = False
+    muted: bool = False
+
+
+class AvatarState(msgspec.Struct, frozen=True):
+    """position: metres. gestures, expressions and proximity: the game's numbers by parameter (a truth value is 0 or 1).
+
+    touch_sensors: whether each is touched now. last_interaction: the last touch. felt_at: epoch seconds at which each
+    touch, proximity or expression was last heard of. emote: the gesture being made, 0 for none.
+    """
+
+    position: Vector3 = Vector3()
+    rotation: Quaternion = Quaternion()
+    gestures: Mapping[str, float] = {}
+    expressions: Mapping[str, float] = {}
+    touch_sensors: Mapping[str, bool] = {}
+    proximity_data: Mapping[str, float] = {}
+    movement_state: MovementState = MovementState()
+    last_interaction: Interaction = Interaction()
+    avatar_id: str = ""
+    felt_at: Mapping[str, float] = {}
+    emote: int = 0
+
+
+_VELOCITY = {"VelocityX": "x", "VelocityY": "y", "VelocityZ": "z"}
+_MOVEMENT_NUMBERS = {"VelocityMagnitude": "speed", "AngularY": "angular_y", "Upright": "upright"}
+_MOVEMENT_TRUTHS = {
+    "Grounded": "grounded",
+    "Seated": "seated",
+    "InStation": "in_station",
+    "AFK": "afk",
+    "MuteSelf": "muted",
+}
+# What a PhysBone or a raycast measures is no touch by itself: hair swings in the wind.
+_MEASURES = ("_Angle", "_Stretch", "_Squish", "_Distance", "_Ratio", "_IsPosed", "_Hit")
+
+
+def felt(state: AvatarState, message: ParametersChanged, at: float) -> AvatarState:
+    """The state after these parameters, at `at` (epoch seconds). A parameter of no field is passed over."""
+    gestures: dict[str, float] = {}
+    expressions: dict[str, float] = {}
+    sensors: dict[str, bool] = {}
+    proximity: dict[str, float] = {}
+    for name, value in message.values.items():
+        event = message.events.get(name, "expressions")
+        if event == "gestures":
+            gestures[name] = float(value)
+        elif event in ("touch", "proximity"):
+            if isinstance(value, bool):
+                sensors[name] = value
+            else:
+                proximity[name] = float(value)
+        elif event in ("expressions", "voice"):
+            expressions[name] = float(value)
+    touched = touches(state, message)
+    return msgspec.structs.replace(
+        state,
+        gestures=_merged(state.gestures, gestures),
+        expressions=_merged(state.expressions, expressions),
+        touch_sensors=_merged(state.touch_sensors, sensors),
+        proximity_data=_merged(state.proximity_data, proximity),
+        movement_state=moved(state.movement_state, message.values),
+        last_interaction=Interaction("touch", "", touched[-1], at) if touched else state.last_interaction,
+        felt_at=_merged(state.felt_at, dict.fromkeys((*expressions, *sensors, *proximity), at)),
+    )
+
+
+def touches(state: AvatarState, message: ParametersChanged) -> tuple[str, ...]:
+    """The sensors at which a touch began: they were false, or at 0, and were not since."""
+    found = []
+    for name, value in message.values.items():
+        if message.events.get(name) != "touch" or name.endswith(_MEASURES):
+            continue
+        if isinstance(value, bool):
+            began = (value or name in message.touched) and not state.touch_sensors.get(name, False)
+        else:
+            began = value > 0 and not state.proximity_data.get(name, 0.0) > 0
+        if began:
+            found.append(name)
+    return tuple(found)
+
+
+def moved(movement: MovementState, values: Mapping[str, Number]) -> MovementState:
+    """The movement after these parameters."""
+    axes = {_VELOCITY[name]: float(value) for name, value in values.items() if name in _VELOCITY}
+    changes: dict[str, object] = {
+        _MOVEMENT_NUMBERS[name]: float(value) for name, value in values.items() if name in _MOVEMENT_NUMBERS
+    }
+    changes |= {
+        _MOVEMENT_TRUTHS[name]: bool(value) for name, value in values.items() if name in _MOVEMENT_TRUTHS
+    }
+    if axes:
+        changes["velocity"] = msgspec.structs.replace(movement.velocity, **axes)
+    return msgspec.structs.replace(movement, **changes) if changes else movement
+
+
+def tracked(
+    state: AvatarState, position: tuple[float, float, float], rotation: tuple[float, float, float]
+) -> AvatarState:
+    """The head is there now. rotation: Euler degrees as Unity means them."""
+    return msgspec.structs.replace(state, position=Vector3(*position), rotation=from_euler(*rotation))
+
+
+def loaded(state: AvatarState, avatar_id: str, at: float) -> AvatarState:
+    """The game loaded an avatar. Another one has other parameters: the old one's are forgotten, but not those that came
+    shortly before, since the game sends some of the new one's first."""
+    if avatar_id == state.avatar_id:
+        return state
+    new = {name for name, when in state.felt_at.items() if 0.0 <= at - when <= CAME_WITH}
+    return msgspec.structs.replace(
+        state,
+        avatar_id=avatar_id,
+        expressions={name: value for name, value in state.expressions.items() if name in new},
+        touch_sensors={name: value for name, value in state.touch_sensors.items() if name in new},
+        proximity_data={name: value for name, value in state.proximity_data.items() if name in new},
+        felt_at={name: when for name, when in state.felt_at.items() if name in new},
+    )
+
+
+def from_euler(x: float, y: float, z: float) -> Quaternion:
+    """Degrees about x, y and z as Unity applies them: about z first, then x, then y."""
+    cx, cy, cz = (math.cos(math.radians(angle) / 2) for angle in (x, y, z))
+    sx, sy, sz = (math.sin(math.radians(angle) / 2) for angle in (x, y, z))
+    return Quaternion(
+        cy * sx * cz + sy * cx * sz,
+        sy * cx * cz - cy * sx * sz,
+        cy * cx * sz - sy * sx * cz,
+        cy * cx * cz + sy * sx * sz,
+    )
+
+
+def _merged(old: Mapping[str, float], new: Mapping[str, float]) -> Mapping[str, float]:
+    """Both, the newer values winning; `old` itself where nothing is new. Beyond the limit new names are left out."""
+    changed = {name: value for name, value in new.items() if old.get(name) != value}
+    room = max(0, PARAMETERS - len(old))
+    fresh = [name for name in changed if name not in old]
+    for name in fresh[room:]:
+        del changed[name]
+    return {**old, **changed} if changed else old
