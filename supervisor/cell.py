@@ -143,6 +143,10 @@ class Household:
         """One plain map per cell, in tree order, for people and for JSON."""
         return tuple(_status(cell) for cell in self.cells.values())
 
+    def status(self, address: str) -> Mapping[str, object]:
+        """One cell as a plain map."""
+        return _status(self.cells[address])
+
     def _add(self, spec: ChildSpec | SupervisorSpec, supervisor: str, depth: int) -> None:
         cell = self.cells[spec.address] = Cell(spec, supervisor, depth)
         if not spec.absent:

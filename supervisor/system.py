@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ class _ThreadLife:
 
 class System:
     """One instance. `start`, wait for `ready`, talk through `outside`, `stop`. `ended` is set when the root has ended.
+    changes: the newest changes of actors' lives and health, as rows of `status`; whoever shows them takes them out.
 
     home: the instance's folder. text: no ears, no voice.
     """
@@ -62,6 +64,7 @@ class System:
         self.started_at = time.time()
         self.ended = threading.Event()
         self.failure: Failure | None = None
+        self.changes: deque[Mapping[str, object]] = deque(maxlen=1000)
         self._settled = threading.Condition()
         self._plain = dump(config, reveal=True)
         self._trace = _trace_options(config, home) if config.trace.enabled else {}
@@ -207,6 +210,7 @@ class System:
         return ended
 
     def _changed(self, cell: Cell) -> None:
+        self.changes.append(self.household.status(cell.address))
         with self._settled:
             self._settled.notify_all()
 

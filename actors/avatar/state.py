@@ -23,7 +23,7 @@ Numbers = Mapping[str, float]
 
 
 class MovementState(msgspec.Struct, frozen=True):
-    """velocity: metres a second, +z forward, +y up; speed: its length. angular_y: turning. upright: 0 lying, 1 upright."""
+    """velocity: metres a second, +z forward, +y up; speed: its length. angular_y: turning. upright: 0 lying, 1 not."""
 
     velocity: Vector3 = Vector3()
     speed: float = 0.0

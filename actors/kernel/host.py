@@ -4,6 +4,7 @@ pykka gives the thread, the registry, the reference and the stop protocol; mailb
 """
 
 import contextlib
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -63,9 +64,9 @@ class OneLockFuture(pykka.Future[Any]):
             self._open()
 
     def set_exception(self, exc_info: Any = None) -> None:
-        """Give an exception, as pykka's three-tuple."""
+        """Give an exception, as pykka's three-tuple; None for the one that is being handled."""
         if not self._done:
-            self._error = exc_info[1] if exc_info is not None else AskError("dead")
+            self._error = (exc_info or sys.exc_info())[1]
             self._open()
 
     def _open(self) -> None:

@@ -181,7 +181,7 @@ class Streams:
             except ModelError as error:
                 budget = job.patience - job.age
                 delay = decide(attempt, error.failure, job.retries, budget, random.random())
-                if delay is None:
+                if progress.begun or delay is None:
                     raise
                 log.info("attempt %d: %s; again in %.1f s", attempt, error.failure.owner, delay)
             attempt += 1

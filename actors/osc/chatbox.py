@@ -127,6 +127,8 @@ def _first_piece(text: str) -> tuple[str, str]:
     if fits(text):
         return text, ""
     end = _longest(text)
+    if text[end] == "\n":
+        return text[:end].rstrip(), text[end:].lstrip()
     if not text[end].isspace():
         border = max(text.rfind(" ", 0, end), text.rfind("\n", 0, end))
         end = border if border > 0 else end

@@ -32,6 +32,7 @@ class Receiver(Actor):
         self._listener: Listener | None = None
         self._port: ports.Port | None = None
         self._retry = FIRST_RETRY
+        self._complaint = ""
 
     def on_start(self) -> None:
         self._open()
@@ -84,6 +85,7 @@ class Receiver(Actor):
         self._listener = listener
         listener.start(self._port)
         self._retry = FIRST_RETRY
+        self._complaint = ""
         self.health(Health.OK)
 
     def _release(self) -> None:
@@ -92,6 +94,8 @@ class Receiver(Actor):
         self._port = self._listener = None
 
     def _degrade(self, reason: str, remedy: str) -> None:
-        self.health(Health.DEGRADED, reason, remedy)
+        if reason != self._complaint:
+            self._complaint = reason
+            self.health(Health.DEGRADED, reason, remedy)
         self.after(self._retry, OpenPort())
         self._retry = min(2 * self._retry, LAST_RETRY)

@@ -1,7 +1,11 @@
-"""Messages that only the system's own actor and its sampler exchange."""
+"""What the system's actor and its sampler say to it."""
 
 from actors.kernel.message import Message
 from actors.system.state import ResourceUsage
+
+
+class SampleDue(Message):
+    """Timer: look at the resources."""
 
 
 class ResourcesSampled(Message):

@@ -1,6 +1,7 @@
-"""Looks at what the bot uses of the machine, every few seconds, on a thread of its own; by psutil."""
+"""Looks at what the bot uses of the machine, on a thread of its own; by psutil."""
 
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -12,37 +13,44 @@ from actors.system.state import ResourceUsage
 
 __all__ = ["Sampler"]
 
-EVERY = 5.0
+log = logging.getLogger(__name__)
 
 
 class Sampler:
-    """Calls `tell` with a sample at once and then every `every` seconds, until stopped."""
+    """Hands each sample, and the cause given with the request, to `tell`. cpu counts from one sample to the next."""
 
-    def __init__(self, tell: Callable[[ResourcesSampled], None], every: float = EVERY) -> None:
+    def __init__(self, tell: Callable[[ResourcesSampled, str], None]) -> None:
         self._tell = tell
-        self._every = every
-        self._stop = threading.Event()
         self._known: dict[int, psutil.Process] = {}
-        self._thread = threading.Thread(target=self._run, name="resources", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
+
+    def sample(self, cause: str = "") -> None:
+        """Take one sample, soon; nothing when the last one is still being taken."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, args=(cause,), name="resources", daemon=True)
+            self._thread.start()
 
     def stop(self) -> None:
-        """End the thread, within a second."""
-        self._stop.set()
-        self._thread.join(1.0)
+        """Wait for a sample that is being taken, up to a second."""
+        if self._thread is not None:
+            self._thread.join(1.0)
 
-    def _run(self) -> None:
-        me = psutil.Process()
-        born = me.create_time()
-        while True:
-            self._tell(ResourcesSampled(self._sample(me), max(0.0, time.time() - born)))
-            if self._stop.wait(self._every):
-                return
+    def _run(self, cause: str) -> None:
+        try:
+            me = psutil.Process()
+            sampled = ResourcesSampled(self._look(me), max(0.0, time.time() - me.create_time()))
+        except psutil.Error as error:
+            log.debug("no sample of the resources: %s", error)
+            return
+        self._tell(sampled, cause)
 
-    def _sample(self, me: psutil.Process) -> ResourceUsage:
+    def _look(self, me: psutil.Process) -> ResourceUsage:
         family = {process.pid: process for process in (me, *me.children(recursive=True))}
         # cpu_percent counts since the last call on the same object.
-        self._known = {pid: self._known.get(pid, process) for pid, process in family.items()}
+        self._known = {
+            pid: self._known[pid] if self._known.get(pid) == process else process
+            for pid, process in family.items()
+        }
         cpu, memory, threads = 0.0, 0, 0
         for process in self._known.values():
             with contextlib.suppress(psutil.Error), process.oneshot():

@@ -10,6 +10,7 @@ __all__ = [
     "ResourceUsage",
     "StageMetrics",
     "SystemState",
+    "begun",
     "failed",
     "measured",
     "module_changed",
@@ -67,6 +68,11 @@ class SystemState(msgspec.Struct, frozen=True):
     resource_usage: ResourceUsage = ResourceUsage()
     uptime: float = 0.0
     active_modules: tuple[str, ...] = ()
+
+
+def begun(state: SystemState) -> SystemState:
+    """A run began: what was counted before stays, but no module and no resource of the last run."""
+    return msgspec.structs.replace(state, resource_usage=ResourceUsage(), uptime=0.0, active_modules=())
 
 
 def measured(state: SystemState, stage: str, seconds: float) -> SystemState:

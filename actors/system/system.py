@@ -2,48 +2,66 @@
 
 from actors.kernel.actor import handles
 from actors.kernel.domain import DomainActor
-from actors.kernel.protocol import Health
-from actors.system.internal import ResourcesSampled
+from actors.kernel.protocol import Health, Undelivered
+from actors.system.internal import ResourcesSampled, SampleDue
 from actors.system.messages import ModuleChanged, ModuleFailed, StageReached, WatchStages
 from actors.system.resources import Sampler
-from actors.system.state import Error, SystemState, failed, measured, module_changed, sampled
+from actors.system.state import Error, SystemState, begun, failed, measured, module_changed, sampled
 
 __all__ = ["System"]
 
 WORKING = (Health.OK, Health.DEGRADED)
+SAMPLE_EVERY = 5.0
+WATCHERS = 32
+LONGEST = 1000
+"""Characters of an error's text that are kept."""
 
 
 class System(DomainActor[SystemState]):
-    """Gathers latencies, deaths, resources and modules."""
+    """At `system`. Gathers latencies, deaths, resources and modules."""
 
     domain = "system"
     save_delay = 2.0
 
     def __init__(self) -> None:
         super().__init__(SystemState())
-        self._watchers: tuple[str, ...] = ()
-        self._sampler: Sampler | None = None
-
-    def restored(self) -> None:
-        """Modules and uptime are those of this run."""
-        self.become(sampled(self.state, self.state.resource_usage, 0.0))
+        self.watchers: tuple[str, ...] = ()
         self._sampler = Sampler(self.post)
 
+    def restored(self) -> None:
+        # A successor of a crashed incarnation hears nothing again of what has not changed since.
+        if self.host.incarnation == 1:
+            self.become(begun(self.state))
+        self.after(0.0, SampleDue())
+
     def on_stop(self) -> None:
-        if self._sampler is not None:
-            self._sampler.stop()
+        self._sampler.stop()
         super().on_stop()
 
     @handles
     def on_stage(self, message: StageReached) -> None:
         self.become(measured(self.state, message.stage, message.seconds))
-        for address in self._watchers:
-            self.tell(address, message)
+        for address in self.watchers:
+            self.tell(address, message, notify=True)
 
     @handles
     def on_watch(self, message: WatchStages) -> None:
-        others = tuple(address for address in self._watchers if address != message.address)
-        self._watchers = (*others, message.address) if message.on else others
+        self._watch(message.address, message.on)
+
+    @handles
+    def on_undelivered(self, message: Undelivered) -> None:
+        """A watcher that is gone is forgotten; one that is merely slow is not."""
+        if message.why in ("unknown", "stopped"):
+            self._watch(message.recipient, False)
+
+    @handles
+    def on_sample_due(self, message: SampleDue) -> None:
+        self._sampler.sample(self.cause())
+        self.after(SAMPLE_EVERY, SampleDue())
+
+    def _watch(self, address: str, on: bool) -> None:
+        others = tuple(watcher for watcher in self.watchers if watcher != address)
+        self.watchers = (*others, address)[-WATCHERS:] if on else others
 
     @handles
     def on_module(self, message: ModuleChanged) -> None:
@@ -51,7 +69,7 @@ class System(DomainActor[SystemState]):
 
     @handles
     def on_failed(self, message: ModuleFailed) -> None:
-        error = Error(message.address, message.kind, message.text, message.at)
+        error = Error(message.address, message.kind, message.text[:LONGEST], message.at)
         self.become(module_changed(failed(self.state, error), message.address, False))
 
     @handles

@@ -23,3 +23,11 @@ class InteractionHappened(Message):
 
     person: Person
     interaction: Interaction
+
+
+class PreferenceStated(Message):
+    """`person` prefers `value` in the matter of `key` ("" for no longer), as far as the bot has understood."""
+
+    person: Person
+    key: str
+    value: str

@@ -20,6 +20,7 @@ __all__ = [
     "faded",
     "interacted",
     "met",
+    "preferred",
 ]
 
 HISTORY = 200
@@ -29,6 +30,9 @@ PEOPLE = 10_000
 """People kept; beyond it the one not seen for the longest time is forgotten."""
 
 PATTERNS = 32
+PREFERENCES = 64
+LONGEST = 1000
+"""Characters of a text that are kept."""
 GROWTH = 0.1
 HALF_LIFE = 30 * 86400.0
 
@@ -94,12 +98,26 @@ def interacted(state: UsersState, person: Person, interaction: Interaction) -> U
         return state
     user = met(state, person)
     level = faded(user, interaction.at)
+    interaction = msgspec.structs.replace(interaction, detail=interaction.detail[:LONGEST])
     user = msgspec.structs.replace(
         user,
         relationship_level=min(1.0, level + GROWTH * (1.0 - level)),
         interaction_history=(*user.interaction_history, interaction)[-HISTORY:],
         conversation_patterns=_seen(user.conversation_patterns, interaction.kind),
     )
+    return UsersState(_bounded({**state.users, user.user_id: user}))
+
+
+def preferred(state: UsersState, person: Person, key: str, value: str) -> UsersState:
+    """`person` prefers `value` in the matter of `key`; "" for no longer. Beyond the limit the oldest is forgotten."""
+    if not person.is_known or not key:
+        return state
+    user = met(state, person)
+    kept = {name: said for name, said in user.preferences.items() if name != key[:LONGEST]}
+    if value:
+        kept[key[:LONGEST]] = value[:LONGEST]
+    newest = dict(tuple(kept.items())[-PREFERENCES:])
+    user = msgspec.structs.replace(user, preferences=newest)
     return UsersState(_bounded({**state.users, user.user_id: user}))
 
 

@@ -2,8 +2,8 @@
 
 from actors.kernel.actor import handles
 from actors.kernel.domain import DomainActor
-from actors.users.messages import GetProfile, InteractionHappened, Profile
-from actors.users.state import UsersState, interacted
+from actors.users.messages import GetProfile, InteractionHappened, PreferenceStated, Profile
+from actors.users.state import UsersState, interacted, preferred
 
 __all__ = ["Users"]
 
@@ -35,3 +35,7 @@ class Users(DomainActor[UsersState]):
     @handles
     def on_interaction(self, message: InteractionHappened) -> None:
         self.become(interacted(self.state, message.person, message.interaction))
+
+    @handles
+    def on_preference(self, message: PreferenceStated) -> None:
+        self.become(preferred(self.state, message.person, message.key, message.value))

@@ -7,7 +7,7 @@ import msgspec
 from actors.kernel.message import Message
 from actors.vocabulary.values import Person
 from actors.world.logline import Joined, Joining, Left, LogEvent, Named, RoomLeft, SignedIn
-from actors.world.messages import PlayerJoined, PlayerLeft, WorldEntered
+from actors.world.messages import PlayerJoined, PlayerLeft, WorldEntered, WorldLeft
 from actors.world.state import PLAYERS
 
 __all__ = ["Roster", "elsewhere", "noted", "told"]
@@ -52,12 +52,8 @@ def noted(roster: Roster, event: LogEvent) -> Roster:
 def told(before: Roster | None, after: Roster, at: float, account: str = "") -> tuple[Message, ...]:
     """What to tell the world's domain, which was told `before`; None: nothing yet. account: the bot's name if known."""
     if before is None or not _same_instance(before, after):
-        here = (
-            (WorldEntered(after.world_id, after.world_name, at),)
-            if after.world_id or after.world_name
-            else ()
-        )
-        gone: tuple[Message, ...] = (WorldEntered("", "", at), *here)
+        entered = (WorldEntered(after.world_id, after.world_name, at),)
+        gone: tuple[Message, ...] = (WorldLeft(at), *(entered if _is_somewhere(after) else ()))
         stayed: Mapping[str, Person] = {}
     else:
         changed = (before.world_id, before.world_name) != (after.world_id, after.world_name)
@@ -66,6 +62,10 @@ def told(before: Roster | None, after: Roster, at: float, account: str = "") -> 
         stayed = before.people if before.own == after.own else {}
     arrived = (p for u, p in after.people.items() if stayed.get(u) != p)
     return (*gone, *(PlayerJoined(p, at, _is_own(p, after.own, account)) for p in arrived))
+
+
+def _is_somewhere(roster: Roster) -> bool:
+    return bool(roster.world_id or roster.world_name)
 
 
 def _same_instance(before: Roster, after: Roster) -> bool:

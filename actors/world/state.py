@@ -14,6 +14,7 @@ __all__ = [
     "Passage",
     "WorldObject",
     "WorldState",
+    "departed",
     "entered",
     "faults",
     "joined",
@@ -88,20 +89,23 @@ class WorldState(msgspec.Struct, frozen=True):
 def entered(state: WorldState, world_id: str, world_name: str, at: float) -> WorldState:
     """The bot came to another instance: nobody and nothing is known of it yet.
 
-    A message that only adds the name or id that was missing still means the same instance: all is kept. Neither id
-    nor name: the bot is nowhere.
+    The same again, or only the name or id that was missing, still means the same visit: all is kept.
     """
-    here = (state.world_id, state.world_name)
-    there = (world_id, world_name)
-    adds = here != there and all(old in ("", new) for old, new in zip(here, there, strict=True))
-    if adds:
+    here, there = (state.world_id, state.world_name), (world_id, world_name)
+    if here == there:
+        return state
+    if all(old in ("", new) for old, new in zip(here, there, strict=True)):
         return msgspec.structs.replace(
             state, world_id=world_id, world_name=world_name, last_updated=_later(state, at)
         )
-    fresh = WorldState(world_id, world_name, last_updated=_later(state, at))
-    if msgspec.structs.replace(fresh, last_updated=state.last_updated) == state:
+    return WorldState(world_id, world_name, last_updated=_later(state, at))
+
+
+def departed(state: WorldState, at: float) -> WorldState:
+    """The bot is in no world, or in none that is known: nothing is known of where it is."""
+    if state == WorldState(last_updated=state.last_updated):
         return state
-    return fresh
+    return WorldState(last_updated=_later(state, at))
 
 
 def joined(state: WorldState, person: Person, at: float, own: bool = False) -> WorldState:

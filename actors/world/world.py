@@ -2,8 +2,8 @@
 
 from actors.kernel.actor import handles
 from actors.kernel.domain import DomainActor
-from actors.world.messages import PlayerJoined, PlayerLeft, Present, WhoIsHere, WorldEntered
-from actors.world.state import WorldState, entered, faults, joined, left, present
+from actors.world.messages import PlayerJoined, PlayerLeft, Present, WhoIsHere, WorldEntered, WorldLeft
+from actors.world.state import WorldState, departed, entered, faults, joined, left, present
 
 __all__ = ["World"]
 
@@ -24,6 +24,10 @@ class World(DomainActor[WorldState]):
     @handles
     def on_entered(self, message: WorldEntered) -> None:
         self.become(entered(self.state, message.world_id, message.world_name, message.at))
+
+    @handles
+    def on_world_left(self, message: WorldLeft) -> None:
+        self.become(departed(self.state, message.at))
 
     @handles
     def on_joined(self, message: PlayerJoined) -> None:

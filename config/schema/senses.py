@@ -37,3 +37,10 @@ class VRChat(Section):
         unset="no account is used",
     )
     auto_friend_accept: bool = setting(False, "Accept every friend request.")
+    log_directory: str | None = setting(
+        None,
+        "The folder of VRChat's output_log files, relative to the home: it tells who is near.",
+        reload="restart",
+        min_length=1,
+        unset="the platform's usual place",
+    )

@@ -32,8 +32,9 @@ QUESTIONS = (
 @click.option(
     "--keep", type=click.Path(file_okay=False, path_type=Path), help="Keep home and recordings in DIR."
 )
+@click.option("--questions", "count", type=click.IntRange(1, 5), default=5, show_default=True, help="After a warm-up.")
 @click.option("--files", is_flag=True, help="Use file devices even where PulseAudio is available.")
-def demo(wav: Path | None, keep: Path | None, files: bool) -> None:
+def demo(wav: Path | None, keep: Path | None, files: bool, count: int) -> None:
     """Prove the whole on this machine: a spoken question, heard, answered by the embedded model, and spoken.
 
     Starts an instance in a temporary home, a small OSC peer in VRChat's place and a virtual microphone, asks five
@@ -48,7 +49,7 @@ def demo(wav: Path | None, keep: Path | None, files: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="gerald-demo-", ignore_cleanup_errors=True) as temporary:
         folder = (keep or Path(temporary)).absolute()
         try:
-            failures = _prove(console, folder, wav, files)
+            failures = _prove(console, folder, wav, files, count + 1)
         except (DemoFailed, PulseBroken, OSError) as error:
             fail(FAILED, f"the demo could not go on: {error}")
         except KeyboardInterrupt:
@@ -56,7 +57,7 @@ def demo(wav: Path | None, keep: Path | None, files: bool) -> None:
     sys.exit(FAILED if failures else 0)
 
 
-def _prove(console: "Console", folder: Path, wav: Path | None, files: bool) -> list[str]:
+def _prove(console: "Console", folder: Path, wav: Path | None, files: bool, count: int) -> list[str]:
     from actors.speech import embedded
     from actors.speech.whisper import Whisper
     from supervisor.demo.questions import spoken
@@ -65,7 +66,7 @@ def _prove(console: "Console", folder: Path, wav: Path | None, files: bool) -> l
 
     home = folder / "home"
     home.mkdir(parents=True, exist_ok=True)
-    questions = [("", wav)] * len(QUESTIONS) if wav else spoken(QUESTIONS, folder)
+    questions = [("", wav)] * count if wav else spoken(QUESTIONS[:count], folder)
     stage, why = stage_for(folder, [path for _, path in questions], files)
     console.print(f"sound: [bold]{stage.name}[/]" + (f" ({why})" if why else ""))
     show = Show(console, home, folder, Whisper(embedded.whisper_model()))

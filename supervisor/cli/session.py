@@ -41,7 +41,7 @@ class Session:
         self._notes = notes
         self._text = text
         self._console = Console(highlight=False, soft_wrap=True)
-        self._told: dict[str, tuple[str, str]] = {}
+        self._told: dict[object, tuple[object, object]] = {}
 
     def live(self, stop: threading.Event) -> str:
         """Start, show, talk, and stop when `stop` is set, a client asks for it, or the root gives up."""
@@ -75,11 +75,12 @@ class Session:
             with Live(console=self._console, refresh_per_second=8, transient=True) as live:
                 self._until_ready(system, deadline, stops, lambda: live.update(_picture(system.status())))
             self._console.print(tree_table(system.status()["actors"]))
+            for line in missing(system.status()["actors"]):
+                self._console.print(line)
+            self._forget_changes(system)
         else:
             self._until_ready(system, deadline, stops, lambda: self._tell_changes(system))
-        for line in missing(system.status()["actors"]):
-            self._console.print(line)
-        self._remember(system)
+            self._tell_changes(system)
         if system.ready:
             self._console.print(f"[bold green]READY[/] after {time.time() - system.started_at:.1f} s")
         elif not any(stop.is_set() for stop in stops):
@@ -100,19 +101,19 @@ class Session:
             self._tell_changes(system)
 
     def _tell_changes(self, system: System) -> None:
-        """One line for each actor whose health or state has changed."""
-        for row in system.household.statuses():
-            seen = (str(row["health"]), str(row["reason"]))
-            if row["state"] == "absent" or self._told.get(str(row["address"])) == seen:
-                continue
-            self._told[str(row["address"])] = seen
-            if row["kind"] == "actor":
+        """One line for each change of an actor's health, also for what lasted only a moment."""
+        while system.changes:
+            row = system.changes.popleft()
+            seen = (row["health"], row["reason"])
+            if row["kind"] == "actor" and row["state"] != "absent" and self._told.get(row["address"]) != seen:
+                self._told[row["address"]] = seen
                 self._console.print(_line(row))
 
-    def _remember(self, system: System) -> None:
-        self._told = {
-            str(r["address"]): (str(r["health"]), str(r["reason"])) for r in system.household.statuses()
-        }
+    def _forget_changes(self, system: System) -> None:
+        """The table has shown them."""
+        system.changes.clear()
+        rows = system.household.statuses()
+        self._told = {row["address"]: (row["health"], row["reason"]) for row in rows}
 
     def _chat(self, system: System, stop: threading.Event) -> None:
         name = self._config.bot.name

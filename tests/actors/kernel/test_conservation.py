@@ -55,20 +55,19 @@ class Cell:
         self.directory = Directory()
         self.directory.open("a", mailbox)
         self.dead: list[DeadLetter] = []
-        self.directory.dead_letters.watch = self.dead.append
+        self.directory.dead_letters.watch = self.bury
         self.outside = Outside(self.directory)
         self.handled: list[str] = []
         self.failures: list[Failure] = []
         self.news = threading.Condition()
-        self.launch()
+        self.launch(1)
 
-    def launch(self) -> None:
+    def launch(self, number: int) -> None:
         def make(ended: Ended) -> Incarnation:
             def end(failure: Failure | None) -> None:
                 ended(failure)
                 self.follow(failure)
 
-            number = len(self.failures) + 1
             return Incarnation(
                 Tally(self), "a", number, self.mailbox, self.directory, SystemClock(), on_end=end
             )
@@ -77,8 +76,15 @@ class Cell:
 
     def follow(self, failure: Failure | None) -> None:
         if failure is not None:
-            self.failures.append(failure)
-            self.launch()
+            with self.news:
+                self.failures.append(failure)
+                self.launch(len(self.failures) + 1)
+                self.news.notify()
+
+    def bury(self, letter: DeadLetter) -> None:
+        with self.news:
+            self.dead.append(letter)
+            self.news.notify()
 
     def note(self, id: str) -> None:
         with self.news:
@@ -87,9 +93,9 @@ class Cell:
 
     def account(self, sent: list[str]) -> None:
         """Whatever was sent is handled or dead with a reason, and that exactly once."""
-        dead = [letter.envelope.id for letter in self.dead]
         with self.news:
-            self.news.wait_for(lambda: len(self.handled) + len(dead) >= len(sent), 10)
+            self.news.wait_for(lambda: len(self.handled) + len(self.dead) >= len(sent), 10)
+            dead = (letter.envelope.id for letter in self.dead)
             assert sorted((*self.handled, *dead)) == sorted(sent)
         assert len(set(sent)) == len(sent)
         assert list(self.mailbox.waiting()) == []
@@ -146,8 +152,10 @@ def send_all(cell: Cell, *, bursts: bool = False, close_after: int | None = None
 def test_four_senders_and_crashes_lose_nothing_silently(full: Full, round: int) -> None:
     cell = Cell(Mailbox(capacity=(16, 64, 256, 2000)[round % 4], full=full))
     cell.account(send_all(cell, bursts=True))
-    crashed = [letter for letter in cell.dead if letter.why == "crashed"]
-    assert [letter.envelope.id for letter in crashed] == [failure.message_id for failure in cell.failures]
+    crashed = [letter.envelope.id for letter in cell.dead if letter.why == "crashed"]
+    with cell.news:
+        cell.news.wait_for(lambda: len(cell.failures) >= len(crashed), 10)
+    assert crashed == [failure.message_id for failure in cell.failures]
     cell.ref.stop()
 
 

@@ -1,0 +1,164 @@
+"""Text is split so that all of it is shown, and spaced out so that nobody is muted."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actors.osc.chatbox import (
+    LIMIT,
+    MAX_TEXT,
+    SPACING,
+    Chatbox,
+    cancel,
+    clean,
+    due_in,
+    fits,
+    next_text,
+    split,
+    write,
+)
+
+WORDS = st.text("abcdefghijé猫😀", min_size=1, max_size=12)
+PROSE = st.lists(st.tuples(WORDS, st.sampled_from(["", "", "", ".", "!", "?", ","])), max_size=120).map(
+    lambda words: " ".join(word + mark for word, mark in words)
+)
+
+
+@given(st.one_of(PROSE, st.text(max_size=600)))
+def test_every_piece_fits_and_none_is_empty(text: str) -> None:
+    assert all(piece and fits(piece) for piece in split(text))
+
+
+@given(PROSE)
+def test_no_word_is_lost_torn_or_moved(text: str) -> None:
+    assert " ".join(split(text)).split() == text.split()
+
+
+@given(st.text(max_size=600))
+def test_not_a_character_is_lost(text: str) -> None:
+    assert "".join("".join(split(text)).split()) == "".join(clean(text).split())
+
+
+def test_what_fits_is_one_message() -> None:
+    assert split("Hello there.") == ("Hello there.",)
+
+
+def test_a_long_text_is_cut_between_sentences() -> None:
+    sentence = "This sentence is exactly as long as it needs to be for the test."
+    assert split(" ".join([sentence] * 3)) == (f"{sentence} {sentence}", sentence)
+
+
+def test_without_a_sentence_s_end_it_is_cut_between_words() -> None:
+    pieces = split("word " * 60)
+    assert all(
+        len(piece) <= LIMIT and piece.startswith("word") and piece.endswith("word") for piece in pieces
+    )
+
+
+def test_a_word_longer_than_a_message_is_torn() -> None:
+    assert [len(piece) for piece in split("x" * 300)] == [144, 144, 12]
+
+
+def test_an_emoji_counts_as_two_characters() -> None:
+    assert [len(piece) for piece in split("😀" * 100)] == [72, 28]
+
+
+def test_no_more_than_nine_lines_are_shown_at_once() -> None:
+    text = "\n".join(f"line {n}" for n in range(12))
+    assert [piece.count("\n") + 1 for piece in split(text)] == [9, 3]
+
+
+def test_wrapped_lines_count() -> None:
+    assert not fits("\n".join(["a" * 20 + " " + "b" * 20] * 3 + ["x"] * 4))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("  a \t b\r\n\n c ", "a b\nc"),
+        ("a\x00b\x1b[31m", "a b [31m"),
+        ("evil\u202etxt", "evil txt"),
+        ("\ud800 lone", "lone"),
+        ("👩\u200d🚀", "👩\u200d🚀"),
+        ("\x07\n \u200b", ""),
+    ],
+)
+def test_control_characters_do_not_pass(text: str, shown: str) -> None:
+    assert clean(text) == shown
+
+
+def drain(box: Chatbox, now: float) -> list[tuple[float, int, str]]:
+    """What is sent when, from `now` on."""
+    sent = []
+    while (wait := due_in(box, now)) is not None:
+        now += wait
+        box, text = next_text(box, now)
+        assert text is not None
+        sent.append((now, text.turn, text.text))
+    return sent
+
+
+def test_the_first_text_goes_at_once() -> None:
+    assert due_in(write(Chatbox(), 1, "Hello.", 5.0), 5.0) == 0.0
+
+
+def test_messages_keep_their_distance() -> None:
+    sent = drain(write(Chatbox(), 1, "many words " * 60, 0.0), 0.0)
+
+    assert len(sent) > 3
+    assert [at for at, _, _ in sent] == pytest.approx([n * SPACING for n in range(len(sent))])
+
+
+def test_nothing_is_sent_too_early() -> None:
+    box, _ = next_text(write(Chatbox(), 1, "One.", 0.0), 0.0)
+    box = write(box, 1, "Two.", 0.1)
+
+    assert next_text(box, SPACING - 0.01)[1] is None
+    assert drain(box, 0.1) == [(SPACING, 1, "Two.")]
+
+
+def test_sentences_that_wait_together_become_one_message() -> None:
+    box, _ = next_text(write(Chatbox(), 1, "One.", 0.0), 0.0)
+    box = write(write(box, 1, "Two.", 0.1), 1, "Three.", 0.2)
+
+    assert drain(box, 0.2) == [(SPACING, 1, "Two. Three.")]
+
+
+def test_a_text_that_grows_replaces_what_waits_of_it() -> None:
+    box, _ = next_text(write(Chatbox(), 1, "Earlier.", 0.0), 0.0)
+    box = write(write(box, 1, "I think", 0.1), 1, "I think so.", 0.2)
+
+    assert drain(box, 0.2) == [(SPACING, 1, "I think so.")]
+
+
+def test_a_newer_turn_replaces_what_waits_of_older_ones() -> None:
+    box, _ = next_text(write(Chatbox(), 1, "Sent.", 0.0), 0.0)
+    box = write(write(box, 1, "Old.", 0.1), 2, "New.", 0.2)
+
+    assert drain(box, 0.2) == [(SPACING, 2, "New.")]
+
+
+def test_text_outside_of_turns_is_not_replaced() -> None:
+    box = write(write(write(Chatbox(), 1, "Old.", 0.0), 0, "Notice.", 0.0), 2, "New.", 0.0)
+
+    assert [text for _, _, text in drain(box, 0.0)] == ["Notice.", "New."]
+
+
+def test_a_cancelled_turn_is_dropped_also_when_its_text_comes_later() -> None:
+    box = cancel(write(Chatbox(), 3, "Void.", 0.0), 3)
+    box = write(box, 2, "Void too.", 0.1)
+
+    assert due_in(box, 0.1) is None
+    assert drain(write(box, 4, "Valid.", 0.2), 0.2) == [(0.2, 4, "Valid.")]
+
+
+def test_cancelling_an_older_turn_does_not_revive_a_later_one() -> None:
+    assert cancel(cancel(Chatbox(), 5), 3).voided == 5
+
+
+def test_what_waits_is_bounded() -> None:
+    box = Chatbox()
+    for n in range(100):
+        box = write(box, n % 2, "word " * 200, float(n))
+
+    assert sum(len(waiting.text) for waiting in box.waiting) <= 8 * MAX_TEXT

@@ -1,0 +1,207 @@
+"""What the sender's actor puts on the wire, read by a real socket; the clock is virtual."""
+
+from typing import Any
+
+import pytest
+
+from actors.kernel.protocol import Health, HealthChanged
+from actors.osc.inputs import resting
+from actors.osc.messages import ChatboxText, SetInput, SetParameter, Typing, ZeroInputs
+from actors.osc.sender import TYPING_LIMIT, Sender
+from actors.speech.messages import Cancel
+from actors.system.messages import StageReached
+from config.schema import Osc
+
+REST = [(address, [value]) for address, value in resting()]
+
+
+@pytest.fixture
+def sender(stage: Any, peer: Any) -> Any:
+    """The world of a started sender, after its first words: everything to rest."""
+    stage.start(Sender(Osc(output_port=peer.port)), "osc.sender")
+    assert peer.received() == REST
+    return stage.world
+
+
+def chatbox(peer: Any) -> list[str]:
+    return [values[0] for address, values in peer.received() if address == "/chatbox/input"]
+
+
+def test_text_is_shown_at_once_and_silently(sender: Any, peer: Any) -> None:
+    sender.give("osc.sender", ChatboxText(1, "Hello!"))
+
+    assert peer.received() == [("/chatbox/input", ["Hello!", True, False])]
+
+
+def test_the_first_text_of_a_turn_is_a_stage_of_it(sender: Any, stage: Any) -> None:
+    sender.give("osc.sender", ChatboxText(1, "One."))
+    sender.give("osc.sender", ChatboxText(1, "Two."))
+    sender.advance(0.5)
+    sender.give("osc.sender", ChatboxText(2, "Next."))
+    sender.advance(2.0)
+
+    stages = stage.system.of(StageReached)
+    assert [(s.turn, s.stage) for s in stages] == [(1, "chatbox"), (2, "chatbox")]
+    assert [s.seconds for s in stages] == pytest.approx([0.0, 1.0])
+
+
+def test_messages_are_spaced_out_and_what_waits_is_joined(sender: Any, peer: Any) -> None:
+    for text in ("One.", "Two.", "Three."):
+        sender.give("osc.sender", ChatboxText(1, text))
+    assert chatbox(peer) == ["One."]
+    sender.advance(1.4)
+    assert chatbox(peer) == []
+    sender.advance(0.2)
+    assert chatbox(peer) == ["Two. Three."]
+
+
+def test_nothing_of_a_cancelled_turn_is_shown_any_more(sender: Any, peer: Any) -> None:
+    sender.give("osc.sender", ChatboxText(1, "One."))
+    sender.give("osc.sender", ChatboxText(1, "Two."))
+    sender.give("osc.sender", Cancel(1))
+    sender.give("osc.sender", ChatboxText(1, "Three."))
+    sender.advance(10.0)
+    assert chatbox(peer) == ["One."]
+
+    sender.give("osc.sender", ChatboxText(2, "Valid."))
+    assert chatbox(peer) == ["Valid."]
+
+
+def test_typing_goes_on_and_off(sender: Any, peer: Any) -> None:
+    sender.give("osc.sender", Typing(True))
+    sender.give("osc.sender", Typing(False))
+    sender.advance(TYPING_LIMIT * 2)
+
+    assert peer.received() == [("/chatbox/typing", [True]), ("/chatbox/typing", [False])]
+
+
+def test_a_forgotten_typing_indicator_goes_off(sender: Any, peer: Any) -> None:
+    sender.give("osc.sender", Typing(True))
+    sender.advance(TYPING_LIMIT - 1)
+    sender.give("osc.sender", Typing(True))
+    sender.advance(TYPING_LIMIT - 1)
+    assert peer.received() == [("/chatbox/typing", [True])] * 2
+
+    sender.advance(2.0)
+    assert peer.received() == [("/chatbox/typing", [False])]
+
+
+def test_cancelling_ends_typing(sender: Any, peer: Any) -> None:
+    sender.give("osc.sender", Typing(True))
+    sender.give("osc.sender", Cancel(1))
+
+    assert peer.received()[-1] == ("/chatbox/typing", [False])
+
+
+def test_an_axis_returns_to_zero(sender: Any, peer: Any) -> None:
+    sender.give("osc.sender", SetInput("Vertical", 3.0, 1.0))
+    sender.advance(0.9)
+    assert peer.received() == [("/input/Vertical", [1.0])]
+    sender.advance(0.2)
+    assert peer.received() == [("/input/Vertical", [0.0])]
+
+
+def test_setting_an_axis_again_extends_its_time(sender: Any, peer: Any) -> None:
+    sender.give("osc.sender", SetInput("Vertical", 1.0, 1.0))
+    sender.advance(0.9)
+    sender.give("osc.sender", SetInput("Vertical", 0.5, 1.0))
+    sender.advance(0.9)
+    assert peer.received() == [("/input/Vertical", [1.0]), ("/input/Vertical", [0.5])]
+    sender.advance(0.2)
+    assert peer.received() == [("/input/Vertical", [0.0])]
+
+
+def test_a_button_is_released_before_it_is_pressed_again(sender: Any, peer: Any) -> None:
+    sender.give("osc.sender", SetInput("Jump", 1.0, 0.1))
+    sender.give("osc.sender", SetInput("Jump", 1.0, 0.1))
+    sender.advance(1.0)
+
+    assert [values for _, values in peer.received()] == [[1], [0], [1], [0]]
+
+
+def test_an_unknown_input_is_not_sent(sender: Any, peer: Any) -> None:
+    sender.give("osc.sender", SetInput("Fly", 1.0, 1.0))
+
+    assert peer.received() == []
+    assert sender.failures == {}
+
+
+def test_everything_comes_to_rest_when_told_to(sender: Any, peer: Any) -> None:
+    sender.give("osc.sender", SetInput("Voice", 1.0, 5.0))
+    sender.give("osc.sender", Typing(True))
+    peer.received()
+    sender.give("osc.sender", ZeroInputs())
+
+    assert peer.received() == [("/input/Voice", [0]), *REST]
+    sender.advance(10.0)
+    assert ("/input/Voice", [0]) not in peer.received()
+
+
+def test_everything_comes_to_rest_at_stop(sender: Any, peer: Any) -> None:
+    sender.give("osc.sender", SetInput("Vertical", 1.0, 5.0))
+    sender.give("osc.sender", Typing(True))
+    peer.received()
+    sender.lives["osc.sender"].stop()
+
+    assert peer.received() == [("/input/Vertical", [0.0]), *REST]
+
+
+def test_what_a_crashed_incarnation_held_comes_to_rest_at_the_next_start(
+    sender: Any, stage: Any, peer: Any
+) -> None:
+    sender.give("osc.sender", SetInput("Vertical", 1.0, 5.0))
+    peer.received()
+    stage.start(Sender(Osc(output_port=peer.port)), "osc.sender", 2)
+
+    assert ("/input/Vertical", [0.0]) in peer.received()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sent"),
+    [
+        ("VRCEmote", 3, ("/avatar/parameters/VRCEmote", [3])),
+        ("Left Ear", 1.5, ("/avatar/parameters/Left_Ear", [1.0])),
+        ("Hat", True, ("/avatar/parameters/Hat", [True])),
+    ],
+)
+def test_a_parameter_is_written(sender: Any, peer: Any, name: str, value: float, sent: Any) -> None:
+    sender.give("osc.sender", SetParameter(name, value))
+
+    assert peer.received() == [sent]
+
+
+def test_the_game_s_own_parameters_are_not_written(sender: Any, peer: Any) -> None:
+    sender.give("osc.sender", SetParameter("GestureLeft", 3))
+
+    assert peer.received() == []
+
+
+def test_a_host_by_name_is_looked_up_aside(stage: Any, peer: Any) -> None:
+    stage.start(Sender(Osc(output_host="localhost", output_port=peer.port)), "osc.sender")
+    found: list[Any] = []
+    stage.until("osc.sender", lambda: bool(found.extend(peer.received()) or len(found) == len(REST)))
+
+    assert found == REST
+
+
+def test_an_unknown_host_degrades_and_says_what_to_do(stage: Any) -> None:
+    stage.start(Sender(Osc(output_host="nowhere.invalid")), "osc.sender")
+    stage.until("osc.sender", lambda: bool(stage.world.supervisor.of(HealthChanged)))
+
+    (changed,) = stage.world.supervisor.of(HealthChanged)
+    assert changed.health is Health.DEGRADED
+    assert "nowhere.invalid" in changed.reason
+    assert "IP address" in changed.remedy
+
+
+def test_a_network_that_fails_degrades_once_and_heals(sender: Any, stage: Any, peer: Any) -> None:
+    actor = sender.lives["osc.sender"].actor
+    good, actor._wire = actor._wire, type(actor._wire)("255.255.255.255", 9)  # broadcasting is not permitted
+    sender.give("osc.sender", Typing(True))
+    sender.give("osc.sender", Typing(False))
+    actor._wire.close()
+    actor._wire = good
+    sender.give("osc.sender", Typing(False))
+
+    words = [changed.health for changed in sender.supervisor.of(HealthChanged)]
+    assert words == [Health.OK, Health.DEGRADED, Health.OK]

@@ -1,0 +1,26 @@
+"""The main job on real parts: a spoken question is heard, answered and spoken, with no VRChat and no sound hardware."""
+
+from pathlib import Path
+
+import pytest
+
+from supervisor.demo.pulse import unavailable
+from tests.flows.conftest import Command
+
+pytestmark = [pytest.mark.models, pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+@pytest.mark.sound
+@pytest.mark.skipif(bool(unavailable()), reason=unavailable())
+def test_the_demo_proves_the_whole_with_virtual_devices(supervisor: Command, tmp_path: Path) -> None:
+    said = supervisor("demo", "--questions", "1", "--keep", str(tmp_path / "kept"), within=230.0)
+    assert "sound: PulseAudio null sinks" in said
+    assert "all of it happened" in said
+    assert "of which the runtime added" in said.splitlines()[-1]
+    assert (tmp_path / "kept" / "reply-1.wav").stat().st_size > 10_000
+
+
+def test_the_demo_proves_the_whole_with_files_in_place_of_devices(supervisor: Command, tmp_path: Path) -> None:
+    said = supervisor("demo", "--questions", "1", "--files", "--keep", str(tmp_path / "kept"), within=230.0)
+    assert "sound: file devices" in said
+    assert "all of it happened" in said
