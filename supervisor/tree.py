@@ -58,7 +58,7 @@ def _mind(silent: str) -> tuple[ChildSpec, ...]:
             full=Full.DROP_OLDEST,
             absent=silent,
         ),
-        ChildSpec("llm", "actors.llm.llm:LanguageModel", ("llm", "performance", "bot")),
+        ChildSpec("llm", "actors.llm.llm:LanguageModel", ("llm", "performance", "bot", "speech")),
         ChildSpec("llm.local", "actors.llm.local:LocalModel", ("llm", "home")),
         ChildSpec(
             "speech.synthesizer",

@@ -22,7 +22,7 @@ from actors.llm.providers import Endpoint, choose, limits, local_endpoint
 from actors.llm.streams import Job, Streams
 from actors.speech.messages import Cancel
 from actors.system.messages import StageReached
-from config.schema import Bot, Llm, Performance
+from config.schema import Bot, Llm, Performance, Speech
 
 LOCAL = "llm.local"
 LONGEST_PAUSE = 300.0
@@ -33,10 +33,13 @@ STOP_TIMEOUT = 1.0
 class LanguageModel(Actor):
     """See the module. bot: its name is taken off the front of replies."""
 
-    def __init__(self, llm: Llm, performance: Performance, bot: Bot | None = None) -> None:
+    def __init__(
+        self, llm: Llm, performance: Performance, bot: Bot | None = None, speech: Speech | None = None
+    ) -> None:
         self._llm = llm
         self._desk = Desk(performance.max_concurrent_requests)
         self._names = ((bot or Bot()).name,)
+        self._first_words = (speech or Speech()).first_clause_words
         self._provider = choose(llm)
         self._local: LocalModelReady | None = None
         self._no_local: LocalModelUnavailable | None = None
@@ -101,7 +104,17 @@ class LanguageModel(Actor):
         within = limits(self._llm)
         prompt, names = request.prompt, self._names
         self._streams.submit(
-            Job(request.id, request.endpoint, prompt, within, waited, retries, patience, names)
+            Job(
+                request.id,
+                request.endpoint,
+                prompt,
+                within,
+                waited,
+                retries,
+                patience,
+                names,
+                self._first_words,
+            )
         )
 
     # -- what comes back

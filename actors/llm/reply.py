@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from actors.llm.clean import Hidden, clean, speaks_for_others
-from actors.llm.sentences import SentenceSplitter, is_whole
+from actors.llm.sentences import FIRST_PIECE_WORDS, SentenceSplitter, is_whole
 
 LONGEST_REPLY = 16_000
 """Characters: whatever the server sends beyond is not wanted."""
@@ -15,12 +15,12 @@ class Reply:
     over: the model has begun to write other people's lines, or will not stop: ask it for no more.
     """
 
-    def __init__(self, names: Sequence[str] = ()) -> None:
+    def __init__(self, names: Sequence[str] = (), first_words: int = FIRST_PIECE_WORDS) -> None:
         self.over = False
         self.cut = False
         self._names = tuple(names)
         self._hidden = Hidden()
-        self._splitter = SentenceSplitter()
+        self._splitter = SentenceSplitter(first_words)
         self._length = 0
         self._has_spoken = False
 

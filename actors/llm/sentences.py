@@ -29,10 +29,14 @@ _ABBREVIATIONS = (
 
 
 class SentenceSplitter:
-    """Tokens in, sentences out. Nothing but white space between sentences is lost."""
+    """Tokens in, sentences out. Nothing but white space between sentences is lost.
 
-    def __init__(self) -> None:
+    first_words: the first piece ends after so many words at the latest.
+    """
+
+    def __init__(self, first_words: int = FIRST_PIECE_WORDS) -> None:
         self._buffer = ""
+        self._first_words = first_words
         self._first = True
 
     def feed(self, text: str) -> tuple[str, ...]:
@@ -68,7 +72,9 @@ class SentenceSplitter:
         if _inside_aside(before):
             return False
         said = _without_symbols(before)
-        return _ends_sentence(said, character) or (self._first and _ends_first_piece(before.rstrip()))
+        return _ends_sentence(said, character) or (
+            self._first and _ends_first_piece(before.rstrip(), self._first_words)
+        )
 
     def _take(self, end: int) -> tuple[str, ...]:
         piece, self._buffer = self._buffer[:end].strip(), self._buffer[end:].lstrip()
@@ -113,11 +119,9 @@ def _is_abbreviation(text: str) -> bool:
     return is_initial or (bool(word) and f" {word} " in _ABBREVIATIONS)
 
 
-def _ends_first_piece(text: str) -> bool:
+def _ends_first_piece(text: str, most_words: int) -> bool:
     words = len(text.split())
-    return words >= FIRST_PIECE_WORDS or (
-        words >= FIRST_CLAUSE_WORDS and _CLAUSE_END.search(text) is not None
-    )
+    return words >= most_words or (words >= FIRST_CLAUSE_WORDS and _CLAUSE_END.search(text) is not None)
 
 
 def _inside_aside(text: str) -> bool:

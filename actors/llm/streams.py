@@ -21,6 +21,7 @@ from actors.llm.internal import FirstTokenArrived, ReplyBroken, ReplyStreamed, S
 from actors.llm.messages import ChatMessage
 from actors.llm.providers import Endpoint, Limits
 from actors.llm.reply import Reply
+from actors.llm.sentences import FIRST_PIECE_WORDS
 from actors.llm.retry import decide
 
 IDLE = 60.0
@@ -39,6 +40,7 @@ class Job:
     """One reply to stream. request: the id of the CompletionRequested. waited: seconds since then.
 
     patience: seconds from the request within which another attempt may begin. names: the bot's own.
+    first_words: the first piece of the reply has no more.
     """
 
     request: str
@@ -49,6 +51,7 @@ class Job:
     retries: int = 0
     patience: float = 0.0
     names: tuple[str, ...] = ()
+    first_words: int = FIRST_PIECE_WORDS
     begun_at: float = field(default_factory=time.monotonic)
 
     @property
@@ -200,7 +203,7 @@ class Progress:
         self.begun = False
         self._job = job
         self._post = post
-        self._reply = Reply(job.names)
+        self._reply = Reply(job.names, job.first_words)
 
     def take(self, text: str) -> bool:
         """Take new text; whether more is wanted."""

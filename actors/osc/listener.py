@@ -80,6 +80,10 @@ class Listener:
                 selector.select(min(max(due - now, NAP), IDLE))
             else:
                 selector.select(IDLE)
+        if (
+            self._intake.waiting
+        ):  # taken in just before a successor took the port over: it has the mailbox too
+            self._announce(time.monotonic())
 
     def _drain(self, receive: Callable[[int], tuple[bytes, Any]]) -> int:
         """Take in what has come, at most BATCH datagrams; how many those were."""

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from functools import reduce
 from pathlib import Path
 
 from actors.kernel.actor import Actor, handles
@@ -69,7 +68,8 @@ class WorldLog(Actor):
         lines, more = self._tail.read()
         if self._tail.restarts != restarts:
             self._roster = elsewhere(self._roster)
-        self._roster = reduce(noted, filter(None, map(parse, lines)), self._roster)
+        for event in filter(None, map(parse, lines)):
+            self._roster = noted(self._roster, event)
         if not more:
             gone = self.wall() - self._tail.written_at > FORGOTTEN
             self._tell(elsewhere(self._roster) if gone else self._roster)

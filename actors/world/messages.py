@@ -7,8 +7,8 @@ from actors.vocabulary.values import Person
 class WorldEntered(Message):
     """The game entered an instance of a world, at `at` (epoch seconds).
 
-    world_id: VRChat's `wrld_...` without the instance; it or the name is "" while it is unknown. The same again, or only
-    what was missing, is the same visit: another visit to the same world begins with WorldLeft.
+    world_id: VRChat's `wrld_...` without the instance; it or the name is "" while it is unknown. The same again, or
+    only what was missing, is the same visit: another visit to the same world begins with WorldLeft.
     """
 
     world_id: str

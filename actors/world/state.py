@@ -48,7 +48,7 @@ class WorldObject(msgspec.Struct, frozen=True):
 
 
 class InteractiveElement(msgspec.Struct, frozen=True):
-    """Something that can be used. kind: what it is, such as a door, a mirror or a seat. label: what is written on it."""
+    """Something that can be used. kind: such as a door, a mirror or a seat. label: what is written on it."""
 
     kind: str
     position: Vector3 = Vector3()

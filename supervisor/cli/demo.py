@@ -32,7 +32,9 @@ QUESTIONS = (
 @click.option(
     "--keep", type=click.Path(file_okay=False, path_type=Path), help="Keep home and recordings in DIR."
 )
-@click.option("--questions", "count", type=click.IntRange(1, 5), default=5, show_default=True, help="After a warm-up.")
+@click.option(
+    "--questions", "count", type=click.IntRange(1, 5), default=5, show_default=True, help="After a warm-up."
+)
 @click.option("--files", is_flag=True, help="Use file devices even where PulseAudio is available.")
 def demo(wav: Path | None, keep: Path | None, files: bool, count: int) -> None:
     """Prove the whole on this machine: a spoken question, heard, answered by the embedded model, and spoken.

@@ -3,15 +3,21 @@
 import socket
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from pythonosc.osc_message import OscMessage
+from pythonosc.udp_client import SimpleUDPClient
 
 from actors.kernel.actor import Actor
 from actors.kernel.incarnation import Incarnation
 from actors.kernel.virtual import VirtualWorld
+from actors.osc.messages import GetOscStatistics, OscStatistics, ParametersChanged
+from actors.osc.receiver import Receiver
+from config.schema import Osc
 
 PATIENCE = 10.0
+RECEIVER = "osc.receiver"
 
 
 class Peer:
@@ -61,7 +67,7 @@ class Stage:
         end = time.monotonic() + PATIENCE
         while not holds():
             assert time.monotonic() < end, f"not within {PATIENCE:g} s"
-            life.step(0.05)
+            life.step(0.005)
 
     def stop(self) -> None:
         for life in self.world.lives.values():
@@ -73,3 +79,55 @@ def stage() -> Iterator[Stage]:
     stage = Stage()
     yield stage
     stage.stop()
+
+
+class Ear:
+    """A started receiver, and a client that sends to it."""
+
+    def __init__(self, stage: Any, **settings: Any) -> None:
+        self.stage = stage
+        self.osc = Osc(**{"input_port": 0, **settings})
+        stage.start(Receiver(self.osc), RECEIVER)
+        self.port = self.statistics().port
+        self.client = SimpleUDPClient("127.0.0.1", self.port)
+        self.client._sock.setblocking(True)
+
+    def statistics(self) -> OscStatistics:
+        world, asker = self.stage.world, self.stage.asker
+        asker.clear()
+        world.give(RECEIVER, GetOscStatistics(), sender="asker")
+        (answer,) = asker.of(OscStatistics)
+        return answer
+
+    def values(self) -> dict[str, Any]:
+        """The newest value of everything that the avatar was told."""
+        changes = self.stage.avatar.of(ParametersChanged)
+        return {name: value for changed in changes for name, value in changed.values.items()}
+
+    def until(self, holds: Any) -> None:
+        self.stage.until(RECEIVER, holds)
+
+    def until_received(self, count: int) -> None:
+        self.until(lambda: self.statistics().received >= count)
+
+    def send(self, *datagrams: bytes) -> None:
+        for data in datagrams:
+            self.client._sock.sendto(data, ("127.0.0.1", self.port))
+
+
+@pytest.fixture
+def make_ear(stage: Stage) -> Iterator[Callable[..., Ear]]:
+    made: list[Ear] = []
+
+    def make(**settings: Any) -> Ear:
+        made.append(Ear(stage, **settings))
+        return made[-1]
+
+    yield make
+    for ear in made:
+        ear.client.close()
+
+
+@pytest.fixture
+def ear(make_ear: Callable[..., Ear]) -> Ear:
+    return make_ear()

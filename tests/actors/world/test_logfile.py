@@ -1,0 +1,97 @@
+"""The log as a file: found in its places, read as it grows, in bounded portions."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from actors.world.logfile import CHUNK, Tail, newest, usual_places
+
+
+def test_the_log_of_the_latest_start_is_the_newest_even_while_an_older_one_is_written(tmp_path: Path) -> None:
+    for name in (
+        "output_log_2026-01-02_09-00-00.txt",
+        "output_log_2026-01-01_23-00-00.txt",
+        "output_log_23-00-00.txt",
+    ):
+        (tmp_path / name).touch()
+    os.utime(tmp_path / "output_log_2026-01-02_09-00-00.txt", (1.0, 1.0))
+    (tmp_path / "output_log_2027-01-01_00-00-00.bak").touch()
+    assert newest(tmp_path) == tmp_path / "output_log_2026-01-02_09-00-00.txt"
+
+
+def test_a_folder_that_is_not_there_has_no_log(tmp_path: Path) -> None:
+    assert newest(tmp_path / "none") is None
+    assert newest(tmp_path) is None
+
+
+def test_windows_keeps_it_beside_the_local_data() -> None:
+    user = Path("/users/x")
+    assert usual_places("win32", {"LOCALAPPDATA": "/d/AppData/Local"}, user) == (
+        Path("/d/AppData/LocalLow/VRChat/VRChat"),
+    )
+    assert usual_places("win32", {}, user) == (user / "AppData/LocalLow/VRChat/VRChat",)
+
+
+def test_proton_keeps_it_in_the_prefix_of_the_game() -> None:
+    first = usual_places("linux", {}, Path("/home/x"))[0]
+    assert first == Path(
+        "/home/x/.local/share/Steam/steamapps/compatdata/438100/pfx/drive_c/users/steamuser"
+        "/AppData/LocalLow/VRChat/VRChat"
+    )
+
+
+def test_where_the_game_does_not_run_there_is_no_usual_place() -> None:
+    assert usual_places("darwin", {}, Path("/Users/x")) == ()
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "output_log_2026-01-01_00-00-00.txt"
+    path.touch()
+    return path
+
+
+def add(path: Path, data: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(data)
+
+
+def test_a_line_is_read_when_its_end_is_there(log: Path) -> None:
+    tail = Tail(log)
+    add(log, "eins\r\nzw\u00f6".encode()[:-1])
+    assert tail.read() == (("eins",), False)
+    add(log, "\u00f6".encode()[-1:] + b"lf\n")
+    assert tail.read() == (("zw\u00f6lf",), False)
+    assert tail.read() == ((), False)
+
+
+def test_bytes_that_are_no_text_do_no_harm(log: Path) -> None:
+    add(log, b"\xff\xfe\x00\nnext\n")
+    assert Tail(log).read()[0][1] == "next"
+
+
+def test_a_long_log_is_read_in_portions_without_losing_a_line(log: Path) -> None:
+    lines = tuple(f"line {n}" for n in range(60_000))
+    add(log, "\n".join(lines).encode() + b"\n")
+    tail, found, portions, more = Tail(log), (), 0, True
+    while more:
+        part, more = tail.read()
+        found, portions = (*found, *part), portions + 1
+    assert found == lines
+    assert portions == log.stat().st_size // CHUNK + 1
+
+
+def test_an_endless_line_is_left_out_and_kept_nowhere(log: Path) -> None:
+    add(log, b"x" * (3 * CHUNK) + b"\nnext\n")
+    tail = Tail(log)
+    assert [tail.read() for _ in range(4)] == [((), True), ((), True), ((), True), (("next",), False)]
+
+
+def test_a_log_that_shrinks_is_read_from_its_beginning(log: Path) -> None:
+    add(log, b"one\ntwo\n")
+    tail = Tail(log)
+    tail.read()
+    log.write_bytes(b"new\n")
+    assert tail.read() == (("new",), False)
+    assert tail.restarts == 1

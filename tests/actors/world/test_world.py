@@ -1,0 +1,223 @@
+"""The world's actor and the one that follows the log, under the virtual clock and on real files."""
+
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from actors.kernel.protocol import (
+    GetState,
+    Health,
+    HealthChanged,
+    LoadState,
+    SaveState,
+    StateIs,
+    StateLoaded,
+)
+from actors.kernel.virtual import VirtualWorld
+from actors.vocabulary.values import Person
+from actors.world.log import FORGOTTEN, WorldLog
+from actors.world.messages import PlayerJoined, PlayerLeft, Present, WhoIsHere, WorldEntered, WorldLeft
+from actors.world.state import WorldState, entered, joined
+from actors.world.world import World
+from config.schema import VRChat
+
+STAMP = "2026.01.03 15:30:45 Log        -  "
+MIO, REN, GERALD = Person("usr_1", "Mio"), Person("usr_2", "Ren"), Person("usr_3", "Gerald")
+HOME = "[Behaviour] Entering Room: Home", "[Behaviour] Joining wrld_a:1~private(usr_1)"
+
+
+class Instance:
+    """World and its log in `home`/log, with persistence a probe."""
+
+    def __init__(self, home: Path, stored: WorldState | None = None, username: str | None = None) -> None:
+        self.folder = home / "log"
+        self.world = VirtualWorld()
+        self.store = self.world.probe("persistence")
+        self.asker = self.world.probe("asker")
+        self.actor = World()
+        self.world.start(self.actor, "world")
+        payload = b"" if stored is None else msgspec.msgpack.encode(stored)
+        (load,) = [e for e in self.store.envelopes if isinstance(e.message, LoadState)]
+        self.world.tell("world", StateLoaded("world", payload, 7), sender="persistence", answers=load.id)
+        self.world.run()
+        self.log = WorldLog(VRChat(log_directory="log", username=username), home)
+
+    def follow(self) -> None:
+        self.world.start(self.log, "world.log")
+        self.world.advance(2.0)
+
+    def write(self, *lines: str, name: str = "output_log_2026-01-03_15-00-00.txt") -> Path:
+        """The game writes, now by the virtual clock."""
+        self.folder.mkdir(exist_ok=True)
+        path = self.folder / name
+        with path.open("ab") as file:
+            file.write("".join(f"{STAMP}{line}\r\n\r\n" for line in lines).encode())
+        now = self.world.clock.wall()
+        os.utime(path, (now, now))
+        return path
+
+    def present(self) -> Present:
+        self.world.give("world", WhoIsHere(), sender="asker")
+        answer = self.asker.messages[-1]
+        assert isinstance(answer, Present)
+        return answer
+
+    def health(self) -> list[HealthChanged]:
+        return [m for m in self.world.supervisor.of(HealthChanged) if m.address == "world.log"]
+
+
+def join(person: Person) -> str:
+    return f"[Behaviour] OnPlayerJoined {person.name} ({person.user_id})"
+
+
+def leave(person: Person) -> str:
+    return f"[Behaviour] OnPlayerLeft {person.name} ({person.user_id})"
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path)
+
+
+def test_the_world_answers_who_is_here_without_the_bot_itself(instance: Instance) -> None:
+    give = instance.world.give
+    give("world", WorldEntered("wrld_a", "Home", 1.0))
+    for message in (PlayerJoined(GERALD, 2.0, own=True), PlayerJoined(MIO, 3.0), PlayerJoined(REN, 4.0)):
+        give("world", message)
+    give("world", PlayerLeft(MIO, 5.0))
+    assert instance.present() == Present((REN,), "Home")
+    give("world", WorldLeft(6.0))
+    assert instance.present() == Present((), "")
+
+
+def test_the_world_gives_its_whole_state(instance: Instance) -> None:
+    instance.world.give("world", PlayerJoined(MIO, 3.0))
+    instance.world.give("world", GetState(), sender="asker")
+    (whole,) = instance.asker.of(StateIs)
+    assert msgspec.json.decode(whole.json, type=WorldState) == instance.actor.state
+
+
+def test_a_crowd_that_arrives_within_a_second_is_saved_as_one(instance: Instance) -> None:
+    for n in range(40):
+        instance.world.give("world", PlayerJoined(Person(f"usr_{n}", str(n)), 1.0))
+    assert instance.store.of(SaveState) == []
+    instance.world.advance(1.0)
+    (saved,) = instance.store.of(SaveState)
+    assert msgspec.msgpack.decode(saved.payload, type=WorldState).player_count == 40
+
+
+def test_who_was_here_is_known_again_after_a_restart(tmp_path: Path) -> None:
+    stored = joined(entered(WorldState(), "wrld_a", "Home", 1.0), MIO, 2.0)
+    assert Instance(tmp_path, stored).present() == Present((MIO,), "Home")
+
+
+def test_what_happened_before_the_bot_came_is_told_as_one(instance: Instance) -> None:
+    listener = VirtualWorld()
+    heard = listener.probe("world")
+    instance.write(f"User Authenticated: Gerald ({GERALD.user_id})", *HOME, join(GERALD), join(MIO))
+    instance.write(leave(MIO), join(REN))
+    listener.start(instance.log, "world.log")
+    listener.advance(2.0)
+    at = heard.of(WorldLeft)[0].at
+    assert heard.messages == [
+        WorldLeft(at),
+        WorldEntered("wrld_a", "Home", at),
+        PlayerJoined(GERALD, at, own=True),
+        PlayerJoined(REN, at),
+    ]
+
+
+def test_who_comes_and_goes_is_known_within_a_second(instance: Instance) -> None:
+    instance.write(*HOME, join(MIO))
+    instance.follow()
+    assert instance.present() == Present((MIO,), "Home")
+    instance.write(join(REN), leave(MIO))
+    instance.world.advance(1.0)
+    assert instance.present() == Present((REN,), "Home")
+
+
+def test_the_configured_account_is_the_bot_where_the_log_does_not_say(tmp_path: Path) -> None:
+    instance = Instance(tmp_path, username="gerald")
+    instance.write(*HOME, join(GERALD), join(MIO))
+    instance.follow()
+    assert instance.present().people == (MIO,)
+    assert instance.actor.state.player_count == 2
+
+
+def test_the_game_restarted_begins_a_new_log_and_an_empty_world(instance: Instance) -> None:
+    instance.write(*HOME, join(MIO))
+    instance.follow()
+    instance.write("[Behaviour] Entering Room: Bar", join(REN), name="output_log_2026-01-03_16-00-00.txt")
+    instance.world.advance(1.0)
+    assert instance.present() == Present((REN,), "Bar")
+
+
+def test_a_log_that_is_written_anew_is_read_anew(instance: Instance) -> None:
+    path = instance.write(*HOME, join(MIO), join(REN))
+    instance.follow()
+    path.write_bytes(b"")
+    instance.world.advance(1.0)
+    instance.write(join(REN))
+    instance.world.advance(1.0)
+    assert instance.present().people == (REN,)
+
+
+@pytest.mark.parametrize("line", ["[Behaviour] OnLeftRoom", "VRCApplication: HandleApplicationQuit at 9.1"])
+def test_nobody_is_here_when_the_game_left_or_was_closed(instance: Instance, line: str) -> None:
+    instance.write(*HOME, join(MIO))
+    instance.follow()
+    instance.write(line)
+    instance.world.advance(1.0)
+    assert instance.present() == Present((), "")
+
+
+def test_a_game_that_has_long_written_nothing_is_gone_until_it_writes_again(instance: Instance) -> None:
+    instance.write(*HOME, join(MIO))
+    instance.world.clock.elapsed += FORGOTTEN + 10.0
+    instance.follow()
+    assert instance.present() == Present((), "")
+    instance.write(join(REN))
+    instance.world.advance(1.0)
+    assert instance.present() == Present((MIO, REN), "Home")
+
+
+def test_a_log_that_is_not_there_is_no_fault_but_is_said_once_and_read_when_it_comes(tmp_path: Path) -> None:
+    stored = joined(entered(WorldState(), "wrld_a", "Home", 1.0), MIO, 2.0)
+    instance = Instance(tmp_path, stored)
+    instance.follow()
+    instance.world.advance(10.0)
+    (said,) = instance.health()
+    assert said.health is Health.OK
+    assert said.reason == f"VRChat's log was not found in {tmp_path / 'log'}: who is here stays unknown"
+    assert "vrchat.log_directory" in said.remedy
+    assert instance.present() == Present((), "")
+    instance.write(*HOME, join(REN))
+    instance.world.advance(1.0)
+    assert instance.present() == Present((REN,), "Home")
+    assert [(m.health, m.reason) for m in instance.health()[1:]] == [(Health.OK, "")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in the log's place is refused otherwise there")
+def test_a_log_that_cannot_be_read_is_said_with_its_name_and_heals(instance: Instance) -> None:
+    path = instance.folder / "output_log_2026-01-03_15-00-00.txt"
+    path.mkdir(parents=True)
+    instance.follow()
+    instance.world.advance(5.0)
+    (said,) = instance.health()
+    assert said.health is Health.DEGRADED
+    assert str(path) in said.reason
+    path.rmdir()
+    instance.write(*HOME, join(MIO))
+    instance.world.advance(1.0)
+    assert instance.health()[-1].health is Health.OK
+    assert instance.present().people == (MIO,)
+    assert instance.world.failures == {}
+
+
+def test_a_long_past_is_caught_up_with_at_once(instance: Instance) -> None:
+    instance.write(*HOME, join(MIO), *("[Noise] " + "x" * 190 for _ in range(10_000)), join(REN))
+    instance.follow()
+    assert set(instance.present().people) == {MIO, REN}
