@@ -22,7 +22,7 @@ class _PrivateFile(RotatingFileHandler):
 
 
 def start_logging(settings: Logging, data: Path) -> str:
-    """Log to the file of `settings` under `data`. What went wrong with the file, "" if nothing: the bot runs without."""
+    """Log to the file of `settings` under `data`. What is wrong with that file, "" for nothing: the bot runs anyway."""
     root = logging.getLogger()
     root.setLevel(settings.level)
     root.handlers = [logging.NullHandler()]

@@ -44,7 +44,7 @@ class OnGiveUp(enum.StrEnum):
 
 
 class Backoff(msgspec.Struct, frozen=True):
-    """Pauses before restarts, in seconds: none, then `initial`, doubling up to `max`; anew after `reset` without a failure.
+    """Pauses before restarts, in seconds: none, then `initial`, doubling up to `max`; anew after `reset` in peace.
 
     slow: the pause between tries after a supervisor that degrades has given up.
     """
@@ -74,7 +74,7 @@ class ChildSpec(msgspec.Struct, frozen=True):
 
 
 class SupervisorSpec(msgspec.Struct, frozen=True):
-    """A supervisor and its children, in start order. More than `intensity` failures in `period` seconds: it gives up."""
+    """A supervisor and its children, in start order. After more than `intensity` failures in `period` s it gives up."""
 
     address: str
     strategy: Strategy

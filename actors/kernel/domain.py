@@ -1,13 +1,13 @@
 """The domain actor: one writer for one state, restored before it works and kept by persistence after each change."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
-from actors.kernel.errors import InvalidUpdate, SynchronizationError
-from actors.kernel.message import Message, non_finite
+from actors.kernel.errors import InvalidUpdate
+from actors.kernel.message import Message
 from actors.kernel.protocol import (
     Committed,
     GetState,
@@ -24,6 +24,7 @@ from actors.kernel.protocol import (
     UpdateState,
     Version,
 )
+from actors.kernel.update import atomic_update, changed, checked, decode_changes
 
 __all__ = ["PERSISTENCE", "DomainActor", "atomic_update", "checked"]
 
@@ -77,7 +78,7 @@ class DomainActor(Actor, Generic[S]):
 
         Raises InvalidUpdate with every reason; then nothing has changed. The same state again is no change.
         """
-        fields = _changed(self.state, state)
+        fields = changed(self.state, state)
         if not fields:
             return
         reasons = self.validate(state)
@@ -100,7 +101,7 @@ class DomainActor(Actor, Generic[S]):
     @handles
     def on_update(self, message: UpdateState) -> None:
         try:
-            self.update(_decode_changes(message.changes), message.expected)
+            self.update(decode_changes(message.changes), message.expected)
         except InvalidUpdate as refusal:
             self.reply(UpdateRefused(refusal.reasons))
         else:
@@ -206,65 +207,3 @@ class DomainActor(Actor, Generic[S]):
     def on_stop(self) -> None:
         if self.version != self.committed and self.version.n:
             self.tell(PERSISTENCE, self._snapshot())
-
-
-def checked(state: S, changes: Mapping[str, Any]) -> S:
-    """`state` with `changes`, each converted to its field's type. Raises InvalidUpdate with every reason."""
-    types = {field.name: field.type for field in msgspec.structs.fields(type(state))}
-    values: dict[str, Any] = {}
-    reasons: list[str] = []
-    for name, value in changes.items():
-        if name not in types:
-            reasons.append(f"{type(state).__name__} has no field {name!r}")
-            continue
-        if non_finite(value):
-            reasons.append(f"{name}: a number that is not finite")
-            continue
-        try:
-            values[name] = msgspec.convert(value, types[name])
-        except msgspec.ValidationError as error:
-            reasons.append(f"{name}: {error}")
-    if reasons:
-        raise InvalidUpdate(tuple(reasons))
-    return msgspec.structs.replace(state, **values)
-
-
-def _changed(old: msgspec.Struct, new: msgspec.Struct) -> tuple[str, ...]:
-    pairs = ((name, getattr(old, name), getattr(new, name)) for name in new.__struct_fields__)
-    return tuple(name for name, before, after in pairs if before is not after and before != after)
-
-
-def _decode_changes(data: bytes) -> Mapping[str, Any]:
-    try:
-        return msgspec.msgpack.decode(data, type=dict[str, Any])
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise InvalidUpdate((f"the changes are no MessagePack map: {error}",)) from None
-
-
-class _Answers(Protocol):
-    def answer(self, to: str, message: Message, timeout: float) -> Message: ...
-
-
-def atomic_update(
-    outside: _Answers,
-    domain: str,
-    change: Callable[[Mapping[str, Any]], Mapping[str, Any]],
-    *,
-    tries: int = 8,
-    timeout: float = 5.0,
-) -> Version:
-    """Read a domain's state, compute changes from it and apply them; again, up to `tries` times, when overtaken.
-
-    For code outside the actors: it waits. Raises InvalidUpdate when refused, SynchronizationError when overtaken.
-    """
-    for _ in range(tries):
-        whole = outside.answer(domain, GetState(), timeout)
-        assert isinstance(whole, StateIs)
-        changes = msgspec.msgpack.encode(change(msgspec.json.decode(whole.json)))
-        outcome = outside.answer(domain, UpdateState(changes, whole.version), timeout)
-        if isinstance(outcome, Updated):
-            return outcome.version
-        assert isinstance(outcome, UpdateRefused)
-        if not any("not Version" in reason for reason in outcome.reasons):
-            raise InvalidUpdate(outcome.reasons)
-    raise SynchronizationError(f"{domain}: overtaken {tries} times in a row")

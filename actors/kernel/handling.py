@@ -4,19 +4,23 @@ All of it belongs to the message being handled, whose id is the cause of whateve
 """
 
 import random
+from collections.abc import Callable
 from itertools import count
 from typing import Any, Protocol
 
-from actors.kernel.actor import Actor
+import msgspec
+
+from actors.kernel.actor import Actor, AskFailed, Reply
+from actors.kernel.asks import AskTimeout, PendingAsk, ask_failed
 from actors.kernel.directory import Directory
 from actors.kernel.errors import HandlerError
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Asker, Envelope, Message
-from actors.kernel.protocol import Failure, Health, HealthChanged
+from actors.kernel.protocol import Failure, Health, HealthChanged, Undelivered
 from actors.kernel.record import Handled, Recorder
 from actors.kernel.timers import Timers
 
-__all__ = ["AskTimeout", "Clock", "Handling", "PendingAsk"]
+__all__ = ["Clock", "Handling"]
 
 
 class Clock(Protocol):
@@ -24,24 +28,6 @@ class Clock(Protocol):
 
     def monotonic(self) -> float: ...
     def wall(self) -> float: ...
-
-
-class PendingAsk:
-    """An ask that waits for its answer."""
-
-    __slots__ = ("context", "then", "timer", "turn")
-
-    def __init__(self, then: str, context: Any, timer: int, turn: int) -> None:
-        self.then = then
-        self.context = context
-        self.timer = timer
-        self.turn = turn
-
-
-class AskTimeout(Message):
-    """An incarnation's own reminder that the ask `id` has run out of time."""
-
-    id: str
 
 
 class Handling:
@@ -82,6 +68,9 @@ class Handling:
         self._prefix = f"{address}/{number}/"
         self._sequence = count(1)
         self._io_sequence = count(1)
+        self._handlers: dict[type[Message], Callable[[Any], None]] = {
+            message: getattr(actor, name) for message, name in type(actor).handlers().items()
+        }
         self._pending: dict[str, PendingAsk] = {}
         self._cause = ""
         self._turn = 0
@@ -200,6 +189,27 @@ class Handling:
         if self._recorder is not None:
             self._sent.append(envelope)
         self._deliver(envelope)
+
+    def _answered(self, envelope: Envelope) -> None:
+        message = envelope.message
+        if not isinstance(message, Undelivered):
+            if not self._continue(envelope.answers, Reply(message)):
+                self._directory.bury(envelope, "late", "nobody waits for this answer any more")
+            return
+        if not self._continue(envelope.answers, ask_failed(message)):
+            handler = self._handlers.get(Undelivered)
+            if handler is not None:
+                handler(message)
+
+    def _continue(self, id: str, outcome: Reply | AskFailed) -> bool:
+        """Give its outcome to the continuation of the ask `id`; False if no such ask is pending."""
+        pending = self._pending.pop(id, None)
+        if pending is None:
+            return False
+        self.cancel(pending.timer)
+        self._turn = self._turn or pending.turn
+        getattr(self.actor, pending.then)(msgspec.structs.replace(outcome, context=pending.context))
+        return True
 
     def _begin_record(self) -> None:
         self._wall = self._clock.wall()

@@ -9,15 +9,17 @@ import threading
 import time
 from collections.abc import Callable
 from itertools import count
+from threading import Lock
 from time import monotonic
 from typing import Any, ClassVar
 
 import pykka
 from pykka import messages as pykka_messages
 
+from actors.kernel.asks import ask_failed
 from actors.kernel.directory import Directory
 from actors.kernel.errors import AskError
-from actors.kernel.incarnation import ASK_FAILED, Ended, Incarnation
+from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol import Failure, Stop, Undelivered
@@ -37,13 +39,20 @@ class SystemClock:
 class OneLockFuture(pykka.Future[Any]):
     """A pykka future on a single lock instead of a condition: set once, read often."""
 
+    # Defaults of the class: setting them, and pykka's, in each instance would be half the price of a future.
+    _get_hook: Any = None
+    _value: Any = None
+    _error: BaseException | None = None
+    _done = False
+
     def __init__(self) -> None:
+        gate = self._gate = Lock()
+        gate.acquire()
+
+    def set_get_hook(self, func: Callable[[float | None], Any]) -> None:
+        """Let `func` make the value when it is asked for (pykka's own combinators do)."""
         super().__init__()
-        self._gate = threading.Lock()
-        self._gate.acquire()
-        self._value: Any = None
-        self._error: BaseException | None = None
-        self._done = False
+        super().set_get_hook(func)
 
     def get(self, *, timeout: float | None = None) -> Any:
         """The value, or the exception raised. Raises pykka.Timeout after `timeout` seconds."""
@@ -71,8 +80,10 @@ class OneLockFuture(pykka.Future[Any]):
 
     def _open(self) -> None:
         self._done = True
-        with contextlib.suppress(RuntimeError):  # two answers raced; the gate is open
+        try:
             self._gate.release()
+        except RuntimeError:
+            return  # two answers raced; the gate is open
 
 
 class Outside:
@@ -133,7 +144,8 @@ class Outside:
         if future is None:
             self.directory.bury(envelope, "late", "nobody outside waits for this answer any more")
         elif isinstance(message, Undelivered):
-            _fail(future, ASK_FAILED.get(message.why, "dead"), message.detail or message.why)
+            failed = ask_failed(message)
+            _fail(future, failed.reason, failed.detail)
         else:
             future.set(message)
         return None
@@ -167,9 +179,6 @@ class _Inbox:
         else:
             host.outside.ask_into(item.reply_to, host.life.address, item.message)
 
-    def get(self) -> Any:
-        raise NotImplementedError("the host's own loop reads the mailbox")
-
     def empty(self) -> bool:
         return True
 
@@ -187,6 +196,7 @@ class ThreadHost(pykka.ThreadingActor):
         self.outside = outside
         self._stop_futures: list[pykka.Future[Any]] = []
         self.life = make(self._ended)
+        self.life.on_fence = self._leave
         inbox = self.actor_inbox
         assert isinstance(inbox, _Inbox)
         inbox.host = self
@@ -214,8 +224,6 @@ class ThreadHost(pykka.ThreadingActor):
     def fence(self) -> None:
         """Give the incarnation up, although its thread may hang: another one takes over the mailbox."""
         self.life.fence()
-        self.life.mailbox.wake()
-        self._leave()
 
     def _start_actor_loop(self) -> None:
         name = f"{self.life.address}/{self.life.incarnation}"
@@ -226,9 +234,6 @@ class ThreadHost(pykka.ThreadingActor):
 
     def _actor_loop_running(self) -> None:
         self.life.run()
-
-    def _actor_loop_teardown(self) -> None:
-        self._leave()
 
     def _ended(self, failure: Failure | None) -> None:
         self._leave()

@@ -4,33 +4,27 @@ Every host (a pykka thread, a pinned process, the virtual clock, replay) drives 
 behaves alike in all of them.
 """
 
-import threading
-import traceback
 from collections.abc import Callable
-from typing import Any
 
-import msgspec
-
-from actors.kernel.actor import Actor, AskFailed, Reply
+from actors.kernel.actor import Actor, AskFailed
+from actors.kernel.asks import AskTimeout
 from actors.kernel.directory import Directory
 from actors.kernel.errors import Unhandled
-from actors.kernel.handling import AskTimeout, Clock, Handling
+from actors.kernel.failure import failure_of, from_the_keyboard, hung
+from actors.kernel.handling import Clock, Handling
 from actors.kernel.mailbox import Mailbox
-from actors.kernel.message import Envelope, Message
+from actors.kernel.message import Envelope
 from actors.kernel.protocol import Failure, Ping, Pong, Stop, Undelivered
 from actors.kernel.record import Recorder
 
-__all__ = ["ASK_FAILED", "Clock", "Ended", "Incarnation"]
+__all__ = ["Clock", "Ended", "Incarnation"]
 
 Ended = Callable[[Failure | None], None]
 """Called once, when the incarnation is over: with the failure that killed it, or None after an orderly stop."""
 
-ASK_FAILED = {"rejected": "rejected", "dropped": "rejected", "superseded": "superseded"}
-"""Why an ask failed, by the dead letter's reason; any other reason means `dead`."""
-
 
 def _nobody() -> None:
-    """Hears that an incarnation is ready."""
+    """Hears what nobody else wants to hear."""
 
 
 def _no_end(_: Failure | None) -> None:
@@ -40,7 +34,7 @@ def _no_end(_: Failure | None) -> None:
 class Incarnation(Handling):
     """Runs `actor` at `address` on `mailbox` until it stops, dies, or is fenced.
 
-    supervisor: the address told of health. on_ready, on_end: how the host hears of the life's two turning points.
+    supervisor: the address told of health. on_ready, on_end, on_fence: how the host hears of the turning points.
     All methods but `post` and `fence` belong to the one thread that drives it.
     """
 
@@ -62,12 +56,10 @@ class Incarnation(Handling):
         super().__init__(actor, address, number, mailbox, directory, clock, seed, supervisor, recorder)
         self.running = True
         self.is_ready = False
+        self.on_fence: Callable[[], None] = _nobody
         self._on_ready = on_ready
         self._on_end = on_end
         self._timer_was_last = False
-        self._handlers: dict[type[Message], Callable[[Any], None]] = {
-            message: getattr(actor, name) for message, name in type(actor).handlers().items()
-        }
         actor.host = self
         for stale in mailbox.withdraw(Stop):
             directory.bury(stale, "late", "it was meant for an earlier incarnation")
@@ -81,7 +73,7 @@ class Incarnation(Handling):
             self.actor.on_start()
         except BaseException as error:
             if not self.fenced:
-                self._end(self._failure(error))
+                self._end(failure_of(error, self.current))
             return False
         if self.actor.starts_ready:
             self.ready()
@@ -156,15 +148,14 @@ class Incarnation(Handling):
         self.fenced = self.over = True
         self.running = False
         self._on_end = _no_end
-        hung = self.current
-        if hung is not None:
-            seconds = self._monotonic() - self._now
-            failure = Failure(
-                "Hung", f"not handled after {seconds:.1f} s", "", hung.id, type(hung.message).__name__
-            )
+        hanging = self.current
+        if hanging is not None:
+            failure = hung(hanging, self._monotonic() - self._now)
             if self._recorder is not None:
-                self._record(self._recorder, hung, failure)
-            self._directory.bury(hung, "hung", failure.text, failure)
+                self._record(self._recorder, hanging, failure)
+            self._directory.bury(hanging, "hung", failure.text, failure)
+        self.mailbox.wake()
+        self.on_fence()
 
     def ready(self) -> None:
         if not self.is_ready:
@@ -181,7 +172,7 @@ class Incarnation(Handling):
             if not self.over:
                 self.actor.on_stop()
         except BaseException as error:
-            self._end(self._failure(error))
+            self._end(failure_of(error, self.current))
         else:
             self._end(None)
 
@@ -218,28 +209,6 @@ class Incarnation(Handling):
                 f"{type(self.actor).__name__} at {self.address} has no handler for {type(message).__name__}"
             )
 
-    def _answered(self, envelope: Envelope) -> None:
-        message = envelope.message
-        if not isinstance(message, Undelivered):
-            if not self._continue(envelope.answers, Reply(message)):
-                self._directory.bury(envelope, "late", "nobody waits for this answer any more")
-            return
-        failed = AskFailed(ASK_FAILED.get(message.why, "dead"), message.detail or message.why)
-        if not self._continue(envelope.answers, failed):
-            handler = self._handlers.get(Undelivered)
-            if handler is not None:
-                handler(message)
-
-    def _continue(self, id: str, outcome: Reply | AskFailed) -> bool:
-        """Give its outcome to the continuation of the ask `id`; False if no such ask is pending."""
-        pending = self._pending.pop(id, None)
-        if pending is None:
-            return False
-        self.cancel(pending.timer)
-        self._turn = self._turn or pending.turn
-        getattr(self.actor, pending.then)(msgspec.structs.replace(outcome, context=pending.context))
-        return True
-
     def _drain(self) -> None:
         """Handle what waits now; what comes meanwhile is left to the successor, or to the dead letters."""
         stopping = self.current
@@ -258,10 +227,10 @@ class Incarnation(Handling):
             self._directory.bury(left, "stopped")
 
     def _crash(self, envelope: Envelope, error: BaseException) -> None:
-        failure = self._failure(error)
+        failure = failure_of(error, self.current)
         self.current = None
-        if isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
-            raise error  # somebody at the keyboard, and not the handler
+        if from_the_keyboard(error):
+            raise error
         if self.fenced:
             return  # `fence` has accounted for the envelope
         if self._recorder is not None:
@@ -277,17 +246,3 @@ class Incarnation(Handling):
         self.timers.clear()
         self._pending.clear()
         self._on_end(failure)
-
-    def _failure(self, error: BaseException) -> Failure:
-        current = self.current
-        try:
-            text = str(error)[:500]
-        except Exception:
-            text = "(its text could not be made)"
-        return Failure(
-            type(error).__name__,
-            text,
-            "".join(traceback.format_exception(error))[-8000:],
-            current.id if current is not None else "",
-            type(current.message).__name__ if current is not None else "",
-        )

@@ -144,8 +144,10 @@ class Mailbox:
         """Let a `pause` end early, the next one if there is none now."""
         # Cleared here, so that of many senders only the first pays for waking the reader.
         self._waiting = False
-        with contextlib.suppress(RuntimeError):  # already awake
+        try:
             self._wake.release()
+        except RuntimeError:
+            return  # already awake
 
     def restore(self, envelopes: Sequence[Envelope]) -> tuple[Envelope, ...]:
         """Put envelopes that were taken, but not begun, back in front, in order; bounds do not apply to them.

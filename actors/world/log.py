@@ -68,8 +68,10 @@ class WorldLog(Actor):
         lines, more = self._tail.read()
         if self._tail.restarts != restarts:
             self._roster = elsewhere(self._roster)
-        for event in filter(None, map(parse, lines)):
-            self._roster = noted(self._roster, event)
+        for line in lines:
+            event = parse(line)
+            if event is not None:
+                self._roster = noted(self._roster, event)
         if not more:
             gone = self.wall() - self._tail.written_at > FORGOTTEN
             self._tell(elsewhere(self._roster) if gone else self._roster)

@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.markup import escape
 
 from actors.conversation.messages import ReplyEnded, ReplySentence
+from actors.kernel.protocol import Health
 from config.home import Home
 from config.models import ModelError, check_all, list_path, load_models
 from config.schema import Config
@@ -81,6 +82,10 @@ class Session:
         else:
             self._until_ready(system, deadline, stops, lambda: self._tell_changes(system))
             self._tell_changes(system)
+        if not self._text and _is_mute(system):
+            self._console.print(
+                "[yellow]text mode[/]: no microphone and no speaker; type here, or `supervisor talk`"
+            )
         if system.ready:
             self._console.print(f"[bold green]READY[/] after {time.time() - system.started_at:.1f} s")
         elif not any(stop.is_set() for stop in stops):
@@ -145,6 +150,12 @@ class Session:
             late = [str(r["address"]) for r in system.household.statuses() if r["state"] == "stopping"]
             self._console.print(f"[red]not everything stopped in time[/] ({', '.join(late) or 'unknown'})")
         return ended
+
+
+def _is_mute(system: System) -> bool:
+    """True when there is neither an ear nor a mouth: the bot still reads and writes."""
+    cells = system.household.cells
+    return all(cells[device].health is Health.DOWN for device in ("audio.microphone", "audio.speaker"))
 
 
 def _picture(status: Mapping[str, Any]) -> Group:

@@ -1,4 +1,4 @@
-"""A pinned actor, seen from its parent: spawns the process, pumps the mailbox into it, and settles accounts when it dies.
+"""A pinned actor, seen from its parent: spawns the process, pumps the mailbox into it, settles accounts at its death.
 
 Nothing here blocks a supervisor: one thread spawns and pumps, one reads. The mailbox stays with the parent, so what a
 dead child had not begun goes, in order, to its successor.

@@ -26,7 +26,11 @@ class Command:
             text=True,
             timeout=within,
             stdin=subprocess.DEVNULL,
-            env={name: value for name, value in os.environ.items() if not name.startswith(("GERALD_", "OPENROUTER"))},
+            env={
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith(("GERALD_", "OPENROUTER"))
+            },
         )
         assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout + done.stderr

@@ -20,7 +20,9 @@ def test_the_demo_proves_the_whole_with_virtual_devices(supervisor: Command, tmp
     assert (tmp_path / "kept" / "reply-1.wav").stat().st_size > 10_000
 
 
-def test_the_demo_proves_the_whole_with_files_in_place_of_devices(supervisor: Command, tmp_path: Path) -> None:
+def test_the_demo_proves_the_whole_with_files_in_place_of_devices(
+    supervisor: Command, tmp_path: Path
+) -> None:
     said = supervisor("demo", "--questions", "1", "--files", "--keep", str(tmp_path / "kept"), within=230.0)
     assert "sound: file devices" in said
     assert "all of it happened" in said

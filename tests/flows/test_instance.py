@@ -32,7 +32,9 @@ def test_status_shows_the_tree_with_pids_states_and_health(mocked: Instance, sup
 
 
 def test_talk_streams_a_reply_and_the_person_is_remembered(mocked: Instance, supervisor: Command) -> None:
-    parts = [json.loads(line) for line in supervisor("talk", "Hello there!", "--as", "Mio", "--json").splitlines()]
+    parts = [
+        json.loads(line) for line in supervisor("talk", "Hello there!", "--as", "Mio", "--json").splitlines()
+    ]
     assert parts[0]["event"] == "turn"
     assert [part["event"] for part in parts[1:-1]] == ["sentence"] * (len(parts) - 2)
     assert parts[-1]["outcome"] == "said"
@@ -59,18 +61,28 @@ def test_any_message_can_be_told_and_asked_and_a_wrong_one_is_refused_with_its_f
     assert "not JSON" in supervisor("tell", "osc.sender", "Typing", "{", code=2)
 
 
-def test_a_second_instance_is_refused_with_the_pid_of_the_first(mocked: Instance, supervisor: Command) -> None:
+def test_a_second_instance_is_refused_with_the_pid_of_the_first(
+    mocked: Instance, supervisor: Command
+) -> None:
     status = supervisor.json("status")
     assert isinstance(status, dict)
     assert f"as process {status['pid']}" in supervisor("run", "--text", code=4)
 
 
 def test_without_an_instance_every_command_says_so_and_exits_with_3(supervisor: Command) -> None:
-    for command in (("status",), ("talk", "hi"), ("ask", "users", "Ping"), ("state", "show", "users"), ("stop",)):
+    for command in (
+        ("status",),
+        ("talk", "hi"),
+        ("ask", "users", "Ping"),
+        ("state", "show", "users"),
+        ("stop",),
+    ):
         assert "no Gerald runs in" in supervisor(*command, code=3)
 
 
-def test_a_key_that_is_not_the_instances_is_turned_away(mocked: Instance, supervisor: Command, home: Path) -> None:
+def test_a_key_that_is_not_the_instances_is_turned_away(
+    mocked: Instance, supervisor: Command, home: Path
+) -> None:
     file = home / "data" / "instance.json"
     assert file.stat().st_mode & 0o777 == 0o600
     told = json.loads(file.read_text())

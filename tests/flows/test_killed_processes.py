@@ -57,7 +57,9 @@ def test_the_local_model_killed_while_it_generates(home: Path, supervisor: Comma
 
 
 @pytest.mark.parametrize("address", ["speech.synthesizer", "speech.recognizer"])
-def test_the_voice_or_the_ears_killed_while_the_bot_speaks(home: Path, supervisor: Command, address: str) -> None:
+def test_the_voice_or_the_ears_killed_while_the_bot_speaks(
+    home: Path, supervisor: Command, address: str
+) -> None:
     settings = (*ports(), *SILENT, "llm.mock_responses=true")
     with Instance(home, settings, {}) as instance:
         assert supervisor("talk", "Hello").strip()

@@ -74,7 +74,8 @@ def test_bytes_that_are_no_text_do_no_harm(log: Path) -> None:
 def test_a_long_log_is_read_in_portions_without_losing_a_line(log: Path) -> None:
     lines = tuple(f"line {n}" for n in range(60_000))
     add(log, "\n".join(lines).encode() + b"\n")
-    tail, found, portions, more = Tail(log), (), 0, True
+    tail, portions, more = Tail(log), 0, True
+    found: tuple[str, ...] = ()
     while more:
         part, more = tail.read()
         found, portions = (*found, *part), portions + 1

@@ -74,9 +74,13 @@ def test_name_and_id_come_in_either_order(order: int) -> None:
     assert (now.world_id, now.world_name, now.people) == ("wrld_a", "Home", {"usr_1": MIO})
 
 
+def further(known: Roster, *events: LogEvent) -> Roster:
+    return reduce(noted, events, known)
+
+
 def test_the_same_world_entered_again_is_another_visit_with_nobody_in_it_yet() -> None:
     first = roster(Named("Home"), Joining("wrld_a"), Joined(MIO))
-    second = reduce(noted, [RoomLeft(), Named("Home"), Joining("wrld_a"), Joined(REN)], first)
+    second = further(first, RoomLeft(), Named("Home"), Joining("wrld_a"), Joined(REN))
     assert told(first, second, 2.0) == (
         WorldLeft(2.0),
         WorldEntered("wrld_a", "Home", 2.0),
@@ -86,7 +90,7 @@ def test_the_same_world_entered_again_is_another_visit_with_nobody_in_it_yet() -
 
 def test_even_where_the_line_of_leaving_is_missing() -> None:
     first = roster(Named("Home"), Joining("wrld_a"), Joined(MIO))
-    second = reduce(noted, [Named("Bar"), Joining("wrld_b")], first)
+    second = further(first, Named("Bar"), Joining("wrld_b"))
     assert (second.world_id, second.world_name, second.people) == ("wrld_b", "Bar", {})
 
 

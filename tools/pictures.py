@@ -1,0 +1,81 @@
+"""Draws the pictures of README.md from a real run: an instance's status, and a spoken turn as the demo shows it.
+
+.venv/bin/python tools/pictures.py
+"""
+
+import io
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from actors.speech import embedded
+from actors.speech.whisper import Whisper
+from supervisor.cli.portray import headline, tree_table
+from supervisor.demo.instance import Instance, free_port
+from supervisor.demo.questions import spoken
+from supervisor.demo.show import Show
+from supervisor.demo.sound import SoundStage, stage_for
+
+IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
+QUESTIONS = ("Hello Gerald, can you hear me?", "What is your favourite animal?")
+
+
+def canvas(width: int) -> Console:
+    """A console that is drawn instead of printed. width: columns."""
+    return Console(
+        record=True,
+        width=width,
+        file=io.StringIO(),
+        force_terminal=True,
+        color_system="truecolor",
+        highlight=False,
+    )
+
+
+def save(console: Console, name: str, title: str) -> None:
+    """Write what was drawn. Whoever looks at it fetches no font from anywhere: rich's link to one is left out."""
+    drawing = re.sub(r"@font-face\s*{.*?}\s*", "", console.export_svg(title=title), flags=re.DOTALL)
+    (IMAGES / name).write_text(drawing, encoding="utf-8")
+
+
+def draw_status(stage: SoundStage, home: Path) -> None:
+    """The tree of an instance that is READY."""
+    home.mkdir()
+    settings = (f"osc.input_port={free_port()}", f"osc.output_port={free_port()}", "vrchat.log_directory=log")
+    console = canvas(140)
+    with Instance(home, (*stage.settings, *settings), stage.environment) as instance:
+        status = instance.call({"do": "status"})
+    console.print(headline(status))
+    console.print(tree_table(status["actors"]))
+    save(console, "status.svg", "supervisor status")
+
+
+def draw_turn(stage: SoundStage, folder: Path, questions: list[tuple[str, Path]]) -> list[str]:
+    """Two questions of the demo; what did not happen."""
+    home = folder / "turns"
+    home.mkdir()
+    console = canvas(124)
+    show = Show(console, home, folder, Whisper(embedded.whisper_model()))
+    show.run(stage, questions)
+    save(console, "turn.svg", "supervisor demo")
+    return show.failures
+
+
+def main() -> None:
+    """Both pictures; the exit status is 1 when the turn was not a whole one."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="gerald-", ignore_cleanup_errors=True) as temporary:
+        folder = Path(temporary)
+        questions = spoken(QUESTIONS, folder)
+        stage, _ = stage_for(folder, [path for _, path in questions], False)
+        with stage:
+            draw_status(stage, folder / "home")
+            failures = draw_turn(stage, folder, questions)
+    sys.exit("\n".join(failures) or 0)
+
+
+if __name__ == "__main__":
+    main()
