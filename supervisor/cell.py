@@ -63,6 +63,7 @@ class Cell:
         self.remedy = ""
         self.since = time.time()
         self.said = False
+        self.over = False
 
     @property
     def pin(self) -> str:
@@ -79,13 +80,19 @@ class Household:
     """Every cell of a node, and what supervisors may do with them (supervisor.supervisor.Cells). Never blocks."""
 
     def __init__(
-        self, root: SupervisorSpec, directory: Directory, make: MakeLife, recorder: Recorder | None
+        self,
+        root: SupervisorSpec,
+        directory: Directory,
+        make: MakeLife,
+        recorder: Recorder | None,
+        start_record: Callable[[Cell], Started],
     ) -> None:
         self.cells: dict[str, Cell] = {}
         self.changed: Callable[[Cell], None] = lambda _: None
         self._directory = directory
         self._make = make
         self._recorder = recorder
+        self._start_record = start_record
         self._numbers = count(1)
         self._add(root, "", 0)
 
@@ -97,15 +104,18 @@ class Household:
         """Begin a new incarnation; its number."""
         cell = self.cells[address]
         cell.incarnation += 1
-        cell.state, cell.said, cell.since = "starting", False, time.time()
+        cell.state, cell.said, cell.over, cell.since = "starting", False, False, time.time()
         cell.health, cell.reason, cell.remedy = Health.STARTING, "", ""
         number = cell.incarnation
         log.info("%s: starting (incarnation %d)", address, number)
-        self._record_start(cell)
+        if self._recorder is not None:
+            self._recorder.append(self._start_record(cell))
         self.changed(cell)
-        cell.life = self._make(
+        life = self._make(
             cell, lambda: self._ready(cell, number), lambda failure: self._ended(cell, number, failure)
         )
+        if not cell.over:
+            cell.life = life
         return number
 
     def halt(self, address: str) -> None:
@@ -168,7 +178,7 @@ class Household:
         if number != cell.incarnation:
             return
         cell.state = "failed" if failure is not None else "down"
-        cell.health, cell.life = Health.DOWN, None
+        cell.health, cell.life, cell.over = Health.DOWN, None, True
         if failure is not None:
             cell.failures += 1
             cell.last_failure = failure
@@ -190,12 +200,6 @@ class Household:
         if to:
             envelope = Envelope(f"{sender}~cell", 0, next(self._numbers), to, message)
             self._directory.deliver(envelope)
-
-    def _record_start(self, cell: Cell) -> None:
-        if self._recorder is not None:
-            self._recorder.append(
-                Started(cell.address, cell.incarnation, cell.pin, b"{}", "", time.time(), None)
-            )
 
 
 def _status(cell: Cell) -> Mapping[str, object]:

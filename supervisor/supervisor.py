@@ -38,9 +38,12 @@ class Cells(Protocol):
 
 
 class _Child:
-    """What the supervisor knows of one child. phase: down, starting, up or stopping. wanted: up, down or again."""
+    """What the supervisor knows of one child. phase: down, starting, up or stopping. wanted: up, down or again.
 
-    __slots__ = ("failures", "given_up", "incarnation", "paused", "phase", "spec", "wanted")
+    said: it has spoken of its own health in this life.
+    """
+
+    __slots__ = ("failures", "given_up", "incarnation", "paused", "phase", "said", "spec", "wanted")
 
     def __init__(self, spec: ChildSpec | SupervisorSpec) -> None:
         self.spec = spec
@@ -50,6 +53,7 @@ class _Child:
         self.failures: tuple[float, ...] = ()
         self.paused = False
         self.given_up = False
+        self.said = False
 
     @property
     def alive(self) -> bool:
@@ -80,6 +84,8 @@ class Supervisor(Actor):
             return
         child.phase = "up"
         child.given_up = False
+        if not child.said:
+            self.tell(SYSTEM, ModuleChanged(message.address, Health.OK))
         self._drive()
 
     @handles
@@ -116,6 +122,9 @@ class Supervisor(Actor):
 
     @handles
     def on_health(self, message: HealthChanged) -> None:
+        child = self._children.get(message.address)
+        if child is not None:
+            child.said = True
         self._cells.say(message.address, message.health, message.reason, message.remedy)
         self.tell(SYSTEM, ModuleChanged(message.address, message.health, message.reason))
 
@@ -220,7 +229,7 @@ class Supervisor(Actor):
         self.ready()
 
     def _launch(self, child: _Child) -> None:
-        child.phase = "starting"
+        child.phase, child.said = "starting", False
         child.incarnation = self._cells.launch(child.spec.address)
         self.after(child.spec.start_timeout, StartOverdue(child.spec.address, child.incarnation))
 

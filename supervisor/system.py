@@ -1,5 +1,7 @@
 """A running Gerald: the node that holds the root supervisor, its directory, its trace and the way in from outside."""
 
+import hashlib
+import json
 import logging
 import os
 import threading
@@ -14,7 +16,7 @@ from actors.kernel.host import Outside, SystemClock, ThreadHost
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.message import Envelope
 from actors.kernel.protocol import Failure, Health, Stop
-from actors.kernel.record import Dead
+from actors.kernel.record import ConfigurationVersion, Dead, Started
 from config.schema import Config, dump
 from supervisor.cell import Cell, Household, Life
 from supervisor.nodes.boot import Boot, make_actor, open_doors
@@ -67,18 +69,23 @@ class System:
         self.changes: deque[Mapping[str, object]] = deque(maxlen=1000)
         self._settled = threading.Condition()
         self._plain = dump(config, reveal=True)
+        self._shown = dump(config)
         self._trace = _trace_options(config, home) if config.trace.enabled else {}
         self.recorder = _open_recorder(self._trace, self.run)
         self.dead_letters = DeadLetters()
         self.dead_letters.watch = self._record_dead
         self.directory = Directory(self.dead_letters, paranoid=paranoid)
         self.outside = Outside(self.directory)
-        self.household = Household(tree(config, text=text), self.directory, self._make, self.recorder)
+        spec = tree(config, text=text)
+        self.household = Household(spec, self.directory, self._make, self.recorder, self._start_record)
         self.household.changed = self._changed
 
     def start(self) -> None:
         """Launch the root; everything else follows by itself."""
         log.info("starting in %s, run %s", self.home, self.run)
+        if self.recorder is not None:
+            digest = hashlib.blake2b(json.dumps(self._shown, sort_keys=True).encode(), digest_size=16)
+            self.recorder.append(ConfigurationVersion(1, digest.hexdigest(), time.time()))
         self.household.launch("root")
 
     def wait_ready(self, timeout: float) -> bool:
@@ -196,6 +203,17 @@ class System:
             settings.nice if settings is not None else 0,
             tuple(settings.cpus) if settings is not None else (),
         )
+
+    def _start_record(self, cell: Cell) -> Started:
+        """What a replay must know of a start; secrets are references to their keys."""
+        spec = cell.spec
+        names = spec.arguments if isinstance(spec, ChildSpec) else ()
+        told = {
+            name: str(self.home) if name == "home" else self._shown if name == "config" else self._shown[name]
+            for name in names
+        }
+        arguments = json.dumps(told).encode()
+        return Started(cell.address, cell.incarnation, cell.pin, arguments, self.run, time.time())
 
     # -- watching
 

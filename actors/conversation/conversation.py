@@ -69,6 +69,7 @@ class Conversation(DomainActor[ConversationState]):
         self._bot = bot
         self._speech = speech
         self._watchers: tuple[str, ...] = ()
+        self._voiced = True
 
     def restored(self) -> None:
         """A turn that was under way when the last run ended is over."""
@@ -117,7 +118,7 @@ class Conversation(DomainActor[ConversationState]):
                 self.tell(listener, ReplyEnded(0, "ignored", "", "nothing was said"))
             return 0
         self._void("something new was said")
-        self.become(transitions.begin(self.state, text, person, listener, self.wall()))
+        self.become(transitions.begin(self.state, text, person, listener, self.wall(), self._voiced))
         turn = self.state.turn
         self.after(TURN_WITHIN, TurnOverdue(turn))
         self.tell("osc.sender", Typing(True))
@@ -223,6 +224,8 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_undelivered(self, message: Undelivered) -> None:
+        if message.why == "unknown":
+            self._voiced = False  # there is no such actor in this run
         active = self.state.active
         if active is None:
             return

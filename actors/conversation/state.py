@@ -70,15 +70,17 @@ class ConversationState(msgspec.Struct, frozen=True):
     active: ActiveTurn | None = None
 
 
-def begin(state: ConversationState, text: str, person: Person, listener: str, at: float) -> ConversationState:
-    """What was said becomes the next turn."""
+def begin(
+    state: ConversationState, text: str, person: Person, listener: str, at: float, voiced: bool = True
+) -> ConversationState:
+    """What was said becomes the next turn. voiced: there is a voice to answer with."""
     turn = state.turn + 1
     since = at - state.last_interaction_time
     duration = state.conversation_duration + since if 0 <= since < PAUSE else 0.0
     return msgspec.structs.replace(
         state,
         turn=turn,
-        active=ActiveTurn(turn, text, person, listener, at),
+        active=ActiveTurn(turn, text, person, listener, at, voiced=voiced),
         current_topic=topic_of(text) or state.current_topic,
         emotional_tone=tone_of(text),
         last_interaction_time=at,

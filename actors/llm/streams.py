@@ -21,8 +21,8 @@ from actors.llm.internal import FirstTokenArrived, ReplyBroken, ReplyStreamed, S
 from actors.llm.messages import ChatMessage
 from actors.llm.providers import Endpoint, Limits
 from actors.llm.reply import Reply
-from actors.llm.sentences import FIRST_PIECE_WORDS
 from actors.llm.retry import decide
+from actors.llm.sentences import FIRST_PIECE_WORDS
 
 IDLE = 60.0
 """Seconds without a job after which the thread ends."""

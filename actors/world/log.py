@@ -68,10 +68,8 @@ class WorldLog(Actor):
         lines, more = self._tail.read()
         if self._tail.restarts != restarts:
             self._roster = elsewhere(self._roster)
-        for line in lines:
-            event = parse(line)
-            if event is not None:
-                self._roster = noted(self._roster, event)
+        for event in [event for line in lines if (event := parse(line)) is not None]:
+            self._roster = noted(self._roster, event)
         if not more:
             gone = self.wall() - self._tail.written_at > FORGOTTEN
             self._tell(elsewhere(self._roster) if gone else self._roster)
@@ -83,7 +81,8 @@ class WorldLog(Actor):
         self._roster = Roster(self._roster.visit + 1)
         if self._told is None or self._told.people or self._told.world_id or self._told.world_name:
             self._tell(self._roster)
-        where = " or ".join(map(str, self._folders)) or f"any usual place of {sys.platform}"
+        usual = f"any usual place of {sys.platform}"
+        where = str(self._folders[0]) if self._given and self._folders else usual
         folder = (
             "correct vrchat.log_directory" if self._given else "set vrchat.log_directory to the log's folder"
         )

@@ -73,6 +73,6 @@ class Trace(Section):
         2_000_000_000, "All segments together; the oldest go first.", unit="bytes", ge=1_000_000, le=10**13
     )
     flush_interval: float = setting(
-        0.1, "At most this much is lost when the power fails.", unit="s", ge=0.01, le=10.0
+        0.1, "At most this much is lost when the process is killed.", unit="s", ge=0.01, le=10.0
     )
     compression: Literal["zstd", "lz4", "none"] = setting("zstd", "How segments are compressed.")

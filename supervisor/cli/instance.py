@@ -44,11 +44,14 @@ def status(home: Home, as_json: bool) -> None:
         return
     from rich.console import Console
 
-    from supervisor.cli.portray import headline, tree_table
+    from supervisor.cli.portray import headline, missing, tree_table
 
     console = Console()
     console.print(headline(found))
-    console.print(tree_table(found["actors"]))
+    console.print(tree_table(found["actors"], console.width))
+    if console.width < 110:
+        for line in missing(found["actors"]):
+            console.print(line, soft_wrap=True)
 
 
 @click.command()

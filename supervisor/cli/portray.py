@@ -11,6 +11,11 @@ from rich.text import Text
 __all__ = ["headline", "missing", "tree_table"]
 
 COLOURS = {"OK": "green", "DEGRADED": "yellow", "DOWN": "red", "STARTING": "cyan"}
+COLUMNS = ("actor", "node", "pid", "state", "health", "restarts", "mail", "what")
+NUMBERS = ("pid", "restarts", "mail")
+WIDE_ONLY = ("node", "mail", "what")
+"""What a narrow screen has no room for; `missing` says the rest line by line."""
+
 Row = Mapping[str, Any]
 
 
@@ -24,42 +29,37 @@ def headline(status: Mapping[str, Any]) -> Text:
     return Text.assemble(ready, rest)
 
 
-def tree_table(actors: Sequence[Row]) -> Table:
-    """The supervision tree, one row an actor."""
+def tree_table(actors: Sequence[Row], width: int = 120) -> Table:
+    """The supervision tree, one row an actor, on a screen of `width` columns: narrow ones get fewer columns."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name, right in (
-        ("actor", False),
-        ("node", False),
-        ("pid", True),
-        ("state", False),
-        ("health", False),
-    ):
-        table.add_column(name, justify="right" if right else "left", no_wrap=True)
-    table.add_column("restarts", justify="right")
-    table.add_column("mail", justify="right")
-    table.add_column("what", overflow="fold")
+    names = COLUMNS if width >= 110 else tuple(name for name in COLUMNS if name not in WIDE_ONLY)
+    for name in names:
+        last = name == "what"
+        table.add_column(
+            name, justify="right" if name in NUMBERS else "left", no_wrap=not last, overflow="fold"
+        )
     for row in actors:
-        table.add_row(*_cells(row))
+        cells = _cells(row)
+        table.add_row(*(cells[name] for name in names))
     return table
 
 
-def _cells(row: Row) -> tuple[Text | str, ...]:
-    absent = row["state"] == "absent"
+def _cells(row: Row) -> Mapping[str, Text | str]:
     name = Text("  " * row["depth"] + row["address"], "bold" if row["kind"] == "supervisor" else "")
-    if absent:
+    if row["state"] == "absent":
         name.stylize("dim")
-        return (name, "", "", Text("off", "dim"), "", "", "", Text(row["reason"], "dim"))
-    what = row["reason"] or row["last_error"]
-    return (
-        name,
-        "process" if row["pin"] == "process" else "thread",
-        str(row["pid"] or ""),
-        row["state"],
-        Text(row["health"], COLOURS.get(row["health"], "")),
-        str(row["restarts"] or ""),
-        str(row["mailbox"] or ""),
-        Text(what),
-    )
+        off = {"actor": name, "state": Text("off", "dim"), "what": Text(row["reason"], "dim")}
+        return dict.fromkeys(COLUMNS, "") | off
+    return {
+        "actor": name,
+        "node": row["pin"],
+        "pid": str(row["pid"] or ""),
+        "state": row["state"],
+        "health": Text(row["health"], COLOURS.get(row["health"], "")),
+        "restarts": str(row["restarts"] or ""),
+        "mail": str(row["mailbox"] or ""),
+        "what": Text(row["reason"] or (row["last_error"] and f"last died of {row['last_error']}")),
+    }
 
 
 def missing(actors: Sequence[Row]) -> tuple[str, ...]:

@@ -74,8 +74,13 @@ class Session:
         deadline = time.monotonic() + READY_WITHIN
         if self._console.is_terminal:
             with Live(console=self._console, refresh_per_second=8, transient=True) as live:
-                self._until_ready(system, deadline, stops, lambda: live.update(_picture(system.status())))
-            self._console.print(tree_table(system.status()["actors"]))
+                self._until_ready(
+                    system,
+                    deadline,
+                    stops,
+                    lambda: live.update(_picture(system.status(), self._console.width)),
+                )
+            self._console.print(tree_table(system.status()["actors"], self._console.width))
             for line in missing(system.status()["actors"]):
                 self._console.print(line)
             self._forget_changes(system)
@@ -158,8 +163,8 @@ def _is_mute(system: System) -> bool:
     return all(cells[device].health is Health.DOWN for device in ("audio.microphone", "audio.speaker"))
 
 
-def _picture(status: Mapping[str, Any]) -> Group:
-    return Group(headline(status), tree_table(status["actors"]))
+def _picture(status: Mapping[str, Any], width: int) -> Group:
+    return Group(headline(status), tree_table(status["actors"], width))
 
 
 def _line(row: Mapping[str, Any]) -> str:

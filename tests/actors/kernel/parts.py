@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+import msgspec
+
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
+from actors.kernel.domain import DomainActor
 from actors.kernel.message import Envelope, Lane, Message
 from actors.kernel.protocol import Undelivered
 from actors.kernel.record import Record
@@ -119,6 +122,35 @@ class Answerer(Actor):
     @handles
     def on_memo(self, message: Memo) -> None:
         self.reply(message)
+
+
+class Garden(msgspec.Struct, frozen=True):
+    """The state of a Gardener."""
+
+    plants: int = 0
+    name: str = ""
+    sizes: tuple[float, ...] = ()
+
+
+class Gardener(DomainActor[Garden]):
+    """A domain that is particular about its state."""
+
+    domain = "garden"
+
+    def __init__(self) -> None:
+        super().__init__(Garden())
+        self.restores = 0
+
+    def validate(self, state: Garden) -> tuple[str, ...]:
+        reasons = []
+        if state.plants < 0:
+            reasons.append("plants: less than none")
+        if len(state.name) > 10:
+            reasons.append("name: longer than 10 characters")
+        return tuple(reasons)
+
+    def restored(self) -> None:
+        self.restores += 1
 
 
 class Diary:

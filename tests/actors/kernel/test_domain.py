@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from actors.kernel.domain import PERSISTENCE, RETRY_AFTER, DomainActor, atomic_update, checked
+from actors.kernel.domain import PERSISTENCE, RETRY_AFTER, atomic_update, checked
 from actors.kernel.errors import InvalidUpdate, SynchronizationError
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Message
@@ -31,32 +31,7 @@ from actors.kernel.protocol import (
     Version,
 )
 from actors.kernel.virtual import Probe, VirtualWorld
-from tests.actors.kernel.parts import Memo
-
-
-class Garden(msgspec.Struct, frozen=True):
-    plants: int = 0
-    name: str = ""
-    sizes: tuple[float, ...] = ()
-
-
-class Gardener(DomainActor[Garden]):
-    domain = "garden"
-
-    def __init__(self) -> None:
-        super().__init__(Garden())
-        self.restores = 0
-
-    def validate(self, state: Garden) -> tuple[str, ...]:
-        reasons = []
-        if state.plants < 0:
-            reasons.append("plants: less than none")
-        if len(state.name) > 10:
-            reasons.append("name: longer than 10 characters")
-        return tuple(reasons)
-
-    def restored(self) -> None:
-        self.restores += 1
+from tests.actors.kernel.parts import Garden, Gardener, Memo
 
 
 class Lazy(Gardener):

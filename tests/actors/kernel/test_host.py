@@ -9,12 +9,13 @@ import pytest
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.directory import Directory
+from actors.kernel.domain import atomic_update
 from actors.kernel.errors import AskError
 from actors.kernel.host import OneLockFuture, Outside, SystemClock, ThreadHost
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.protocol import Failure, Ping, Pong, Stop
-from tests.actors.kernel.parts import Answerer, Burst, Listener, Memo, Saying, Shout
+from tests.actors.kernel.parts import Answerer, Burst, Gardener, Listener, Memo, Saying, Shout
 
 PATIENCE = 10.0
 """Seconds after which a test gives up; none ever waits so long."""
@@ -286,6 +287,22 @@ def test_asks_that_nobody_waits_for_do_not_pile_up() -> None:
     for future in futures[2:]:
         with pytest.raises(pykka.Timeout):
             future.get(timeout=0)
+
+
+def test_atomic_updates_from_many_threads_lose_no_change(node: Node) -> None:
+    gardener = Gardener()
+    node.start(gardener, "garden")
+
+    def plant() -> None:
+        for _ in range(20):
+            atomic_update(node.outside, "garden", lambda state: {"plants": state["plants"] + 1}, tries=1000)
+
+    planters = [threading.Thread(target=plant) for _ in range(4)]
+    for planter in planters:
+        planter.start()
+    for planter in planters:
+        planter.join(PATIENCE)
+    assert gardener.state.plants == 80
 
 
 # -- the future
