@@ -165,7 +165,7 @@ class Mailbox:
 
     def withdraw(self, kind: type[Message]) -> tuple[Envelope, ...]:
         """Take out the system messages of this type that wait: they were meant for a reader that is gone."""
-        found = tuple(envelope for envelope in tuple(self._system) if isinstance(envelope.message, kind))
+        found = tuple(envelope for envelope in _snapshot(self._system) if isinstance(envelope.message, kind))
         return tuple(envelope for envelope in found if _withdraw(self._system, envelope))
 
     def close(self) -> tuple[Envelope, ...]:
@@ -180,8 +180,8 @@ class Mailbox:
 
     def waiting(self) -> Iterator[Envelope]:
         """A snapshot of what is queued, without taking it."""
-        yield from tuple(self._system)
-        for entry in tuple(self._data):
+        yield from _snapshot(self._system)
+        for entry in _snapshot(self._data):
             yield entry.envelope if isinstance(entry, _Slot) else entry
 
     def _put_full(self, envelope: Envelope) -> Put | None:
@@ -204,7 +204,7 @@ class Mailbox:
         return out
 
     def _drop_oldest(self) -> Envelope | None:
-        for entry in tuple(self._data):
+        for entry in _snapshot(self._data):
             if isinstance(entry, Envelope) and not entry.answers and _withdraw(self._data, entry):
                 return entry
         return None
@@ -233,17 +233,29 @@ class Mailbox:
 
     def _reply(self) -> Envelope | None:
         """The first reply that waits."""
-        return next((e for e in tuple(self._data) if isinstance(e, Envelope) and e.answers), None)
+        return next((e for e in _snapshot(self._data) if isinstance(e, Envelope) and e.answers), None)
 
     def _take_reply(self) -> Envelope | None:
         reply = self._reply()
         return reply if reply is not None and _withdraw(self._data, reply) else None
 
 
+def _snapshot(queue: deque[Any]) -> Sequence[Any]:
+    """What is queued now, while others queue and take."""
+    while True:
+        try:
+            return tuple(queue)
+        except RuntimeError:
+            continue  # changed meanwhile: a garbage collection can let another thread in, even here
+
+
 def _withdraw(queue: deque[Any], envelope: Envelope) -> bool:
     """Take `envelope` out of the middle of `queue`; False if somebody else has it."""
-    try:
-        queue.remove(envelope)
-    except ValueError:
-        return False
-    return True
+    while True:
+        try:
+            queue.remove(envelope)
+        except ValueError:
+            return False
+        except IndexError:
+            continue  # changed meanwhile
+        return True

@@ -104,7 +104,7 @@ class ProcessLife:
                 continue
             with self._room:
                 if self._over:
-                    mailbox.restore((envelope,))
+                    self._give_back((envelope,))
                     return
                 slot = self._ledger.enter(envelope)
             with contextlib.suppress(LinkClosed):  # the reader notices too; the ledger knows what was sent
@@ -120,7 +120,7 @@ class ProcessLife:
         self._process.join()
         with self._room:
             begun, untouched = self._ledger.reckon()
-        self._cell.mailbox.restore(untouched)
+        self._give_back(untouched)
         failure = self._ending or self._cause_of_death()
         for envelope in begun:
             failure = msgspec.structs.replace(
@@ -130,6 +130,11 @@ class ProcessLife:
             )
             self._directory.bury(envelope, "crashed", f"{failure.kind}: {failure.text}", failure)
         self._finish(failure)
+
+    def _give_back(self, envelopes: tuple[Envelope, ...]) -> None:
+        """To the successor; to the dead letters where there will be none."""
+        for late in self._cell.mailbox.restore(envelopes):
+            self._directory.bury(late, "stopped", f"{self._cell.address} has stopped for good")
 
     def _cause_of_death(self) -> Failure | None:
         if self._killed:
