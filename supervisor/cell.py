@@ -107,6 +107,8 @@ class Household:
         cell.state, cell.said, cell.over, cell.since = "starting", False, False, time.time()
         cell.health, cell.reason, cell.remedy = Health.STARTING, "", ""
         number = cell.incarnation
+        for stale in cell.mailbox.withdraw(Stop):
+            self._directory.bury(stale, "late", "it was meant for an earlier incarnation")
         log.info("%s: starting (incarnation %d)", address, number)
         if self._recorder is not None:
             self._recorder.append(self._start_record(cell))

@@ -124,8 +124,7 @@ class _Worker:
             self._end(Failure(type(error).__name__, str(error)[:500]))
             return
         if life.start():
-            while life.running:
-                life.step(None)
+            life.run()
 
     def _make_life(self) -> _PinnedIncarnation:
         boot = self._boot
