@@ -16,6 +16,9 @@ FORMAT = "%(asctime)s.%(msecs)03d %(levelname)-8s %(threadName)s %(name)s: %(mes
 class _PrivateFile(RotatingFileHandler):
     """A rotating file that only its owner can read."""
 
+    def handleError(self, record: logging.LogRecord) -> None:
+        """A full disk must not fill the owner's screen as well: persistence says that it is full."""
+
     def _open(self) -> IO[str]:  # type: ignore[override]
         descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         return open(descriptor, "a", encoding="utf-8", errors="replace")

@@ -72,7 +72,16 @@ class Conversation(DomainActor[ConversationState]):
         self._voiced = True
 
     def restored(self) -> None:
-        """A turn that was under way when the last run ended is over."""
+        """A turn that was under way when the life before ended is over, at every stage."""
+        active = self.state.active
+        if active is not None:
+            self._cancel_stages(active.turn, "the conversation was restarted")
+            self.tell("osc.sender", Typing(False))
+            if active.listener:
+                self.tell(
+                    active.listener,
+                    ReplyEnded(active.turn, "failed", active.heard, "interrupted by a restart"),
+                )
         self.become(
             msgspec.structs.replace(
                 transitions.end(self.state, self._bot.name, self.wall()),
@@ -112,7 +121,8 @@ class Conversation(DomainActor[ConversationState]):
         self._void(message.reason)
 
     def _begin(self, text: str, person: Person, listener: str) -> int:
-        text = text.strip()[:LONGEST_TEXT]
+        # A terminal or a script may pass on half a character; nothing behind here could write it down.
+        text = text.encode("utf-8", "replace").decode().strip()[:LONGEST_TEXT]
         if not text:
             if listener:
                 self.tell(listener, ReplyEnded(0, "ignored", "", "nothing was said"))
@@ -226,9 +236,10 @@ class Conversation(DomainActor[ConversationState]):
     def on_undelivered(self, message: Undelivered) -> None:
         if message.why == "unknown":
             self._voiced = False  # there is no such actor in this run
-        active = self.state.active
+        current = self.host.current
+        active = self._active(current.turn) if current is not None else None
         if active is None:
-            return
+            return  # of a turn that is over
         if message.message_type == "CompletionRequested":
             self.on_failed(
                 CompletionFailed(
@@ -258,9 +269,12 @@ class Conversation(DomainActor[ConversationState]):
         active = self.state.active
         if active is None:
             return
-        for stage in STAGES_TO_CANCEL:
-            self.tell(stage, Cancel(active.turn, reason))
+        self._cancel_stages(active.turn, reason)
         self._end("cancelled", reason)
+
+    def _cancel_stages(self, turn: int, reason: str) -> None:
+        for stage in STAGES_TO_CANCEL:
+            self.tell(stage, Cancel(turn, reason))
 
     def _end(self, outcome: str, detail: str = "") -> None:
         active = self.state.active

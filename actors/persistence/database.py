@@ -4,7 +4,9 @@ Each process opens a database once; it belongs to its path and outlives whoever 
 transaction with one sync, no read transaction is kept, and the map grows as needed.
 """
 
+import errno
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +21,9 @@ __all__ = ["MAP_LIMIT", "Database", "Transaction"]
 
 MAP_LIMIT = 2**38
 """Bytes beyond which the map does not grow."""
+
+NEEDED = 256 * 1024
+"""Free bytes without which a database is not opened."""
 
 T = TypeVar("T")
 
@@ -144,6 +149,9 @@ class Database:
     def _open_file(self) -> lmdb.Environment:
         try:
             _make_folder(self.path)
+            if shutil.disk_usage(self.path).free < NEEDED:
+                # LMDB maps its files: a page that the disk cannot give would kill the process by SIGBUS.
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
             return lmdb.open(str(self.path), map_size=self._map_size, mode=0o600, sync=True, metasync=True)
         except lmdb.InvalidError:
             raise

@@ -1,8 +1,10 @@
 """`supervisor demo`: the whole bot proved on one machine, without VRChat and without sound hardware."""
 
+import signal
 import sys
 import tempfile
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -47,6 +49,8 @@ def demo(wav: Path | None, keep: Path | None, files: bool, count: int) -> None:
     from supervisor.demo.instance import DemoFailed
     from supervisor.demo.pulse import PulseBroken
 
+    for number in filter(None, (signal.SIGTERM, getattr(signal, "SIGHUP", None))):
+        signal.signal(number, _interrupt)
     console = Console(highlight=False)
     with tempfile.TemporaryDirectory(prefix="gerald-demo-", ignore_cleanup_errors=True) as temporary:
         folder = (keep or Path(temporary)).absolute()
@@ -57,6 +61,11 @@ def demo(wav: Path | None, keep: Path | None, files: bool, count: int) -> None:
         except KeyboardInterrupt:
             fail(130, "interrupted; the demo's instance and sound were ended")
     sys.exit(FAILED if failures else 0)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Whatever ends the demo ends its instance and its sound too, as Ctrl-C does."""
+    raise KeyboardInterrupt
 
 
 def _prove(console: "Console", folder: Path, wav: Path | None, files: bool, count: int) -> list[str]:

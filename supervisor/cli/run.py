@@ -52,7 +52,7 @@ def run(home: Home, profile: str | None, overrides: tuple[str, ...], text: bool,
 
 
 def _stop_on_signals() -> threading.Event:
-    """Set on the first SIGINT or SIGTERM; the second one ends the process at once."""
+    """Set on the first SIGINT, SIGTERM or SIGHUP; the second one ends the process at once."""
     stop = threading.Event()
 
     def on_signal(number: int, frame: FrameType | None) -> None:
@@ -60,6 +60,15 @@ def _stop_on_signals() -> threading.Event:
             os._exit(128 + number)
         stop.set()
 
+    def on_hangup(number: int, frame: FrameType | None) -> None:
+        # The terminal is gone: what is printed from now on must not fail.
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nowhere, stream)
+        on_signal(number, frame)
+
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, on_hangup)
     signal.signal(signal.SIGINT, on_signal)
     signal.signal(signal.SIGTERM, on_signal)
     return stop

@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from io import TextIOWrapper
 from typing import Any
 
 from rich.console import Console, Group
@@ -54,7 +55,7 @@ class Session:
         try:
             system.start()
             self._show_start(system, stop, server.stop)
-            if self._console.is_terminal and sys.stdin.isatty():
+            if self._console.is_terminal and sys.stdin.isatty() and not stop.is_set():
                 threading.Thread(target=self._chat, args=(system, stop), daemon=True).start()
             self._watch(system, stop, server.stop)
         finally:
@@ -128,6 +129,8 @@ class Session:
     def _chat(self, system: System, stop: threading.Event) -> None:
         name = self._config.bot.name
         self._console.print(f"[dim]Type to {escape(name)}; Ctrl-C stops.[/]")
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(errors="replace")
         for line in sys.stdin:
             if not line.strip():
                 continue
@@ -147,10 +150,16 @@ class Session:
         began = time.monotonic()
         self._console.print("stopping...")
         server.close()
+        keeper = system.household.status("persistence")
+        saved = (
+            "state saved"
+            if keeper["health"] == Health.OK
+            else f"state NOT saved: {keeper['reason'] or 'not started'}"
+        )
         ended = system.stop()
         self._claim.release()
         if ended:
-            self._console.print(f"stopped in order in {time.monotonic() - began:.1f} s, state saved")
+            self._console.print(f"stopped in order in {time.monotonic() - began:.1f} s, {escape(saved)}")
         else:
             late = [str(r["address"]) for r in system.household.statuses() if r["state"] == "stopping"]
             self._console.print(f"[red]not everything stopped in time[/] ({', '.join(late) or 'unknown'})")

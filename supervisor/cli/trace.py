@@ -43,6 +43,8 @@ def show(
     found = select(home.traces, query, run=run, limit=limit)
     if found is None:
         fail(FAILED, f"there is no trace in {home.traces}" + (f" called {run}" if run else ""))
+    if turn and not found.entries:
+        fail(FAILED, f"there is no turn {turn} in run {found.run}")
     if as_json:
         print_json(portray.records(found.entries))
         return
@@ -55,7 +57,7 @@ def show(
     if found.left_out:
         console.print(f"[yellow]{found.left_out} more records were left out; see --limit[/]")
     for torn in found.torn:
-        console.print(f"[yellow]{torn}[/]")
+        console.print(f"[dim]{torn.path.name} ends at byte {torn.at}: {torn.why}[/]", soft_wrap=True)
 
 
 @trace.command()

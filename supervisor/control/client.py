@@ -1,14 +1,14 @@
 """The command's side of the control socket."""
 
 import contextlib
+import multiprocessing.connection as mpc
 from collections.abc import Iterator, Mapping
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client
 from pathlib import Path
 from typing import Any
 
-from supervisor.control.instance import NoInstance, find_instance
-from supervisor.control.wire import Refused, receive, send
+from supervisor.control.instance import Instance, find_instance
+from supervisor.control.wire import HANDSHAKE_WITHIN, Refused, limit_reads, receive, send
 
 __all__ = ["call", "stream"]
 
@@ -20,9 +20,10 @@ def stream(home: Path, request: Mapping[str, Any], timeout: float = 120.0) -> It
     """
     instance = find_instance(home)
     try:
-        connection = Client(instance.address, instance.family, authkey=bytes.fromhex(instance.key))
+        connection = _connect(instance)
     except (OSError, EOFError, AuthenticationError) as error:
-        raise NoInstance(f"process {instance.pid} runs in {home} but does not answer: {error}") from None
+        why = str(error) or "it closed the connection; too many clients, perhaps"
+        raise Refused(f"process {instance.pid} runs in {home} but does not answer: {why}") from None
     with contextlib.closing(connection):
         send(connection, request)
         while True:
@@ -37,6 +38,20 @@ def stream(home: Path, request: Mapping[str, Any], timeout: float = 120.0) -> It
             if answer.get("end"):
                 return
             yield answer
+
+
+def _connect(instance: Instance) -> "mpc.Connection[Any, Any]":
+    """An authenticated connection; a process that is frozen fails it after five seconds."""
+    connection: mpc.Connection[Any, Any] = mpc.Client(instance.address, instance.family)
+    try:
+        limit_reads(connection, HANDSHAKE_WITHIN)
+        key = bytes.fromhex(instance.key)
+        mpc.answer_challenge(connection, key)
+        mpc.deliver_challenge(connection, key)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def call(home: Path, request: Mapping[str, Any], timeout: float = 30.0) -> dict[str, Any]:

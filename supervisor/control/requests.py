@@ -169,8 +169,10 @@ def _message(request: Mapping[str, Any]) -> Message:
     name = _text(request, "type")
     try:
         cls = message_class(name)
-        return msgspec.convert(request.get("message") or {}, cls)
-    except UnknownMessage as error:
+        message = msgspec.convert(request.get("message") or {}, cls)
+        msgspec.msgpack.encode(message)  # what no wire and no store could carry is refused here
+        return message
+    except (UnknownMessage, UnicodeEncodeError, OverflowError) as error:
         raise Refused(str(error)) from None
     except msgspec.ValidationError as error:
         raise Refused(

@@ -3,24 +3,19 @@
 import contextlib
 import logging
 import multiprocessing.connection as mpc
-import os
-import socket
-import struct
-import sys
 import threading
 from multiprocessing import AuthenticationError
 from typing import Any
 
 from supervisor.control.instance import Instance
 from supervisor.control.requests import answer
-from supervisor.control.wire import MAX_REQUEST, Refused, receive, send
+from supervisor.control.wire import HANDSHAKE_WITHIN, MAX_REQUEST, Refused, limit_reads, receive, send
 from supervisor.system import System
 
 __all__ = ["ControlServer"]
 
 log = logging.getLogger(__name__)
 CLIENTS = 16
-HANDSHAKE_WITHIN = 5.0
 Wire = mpc.Connection
 
 
@@ -60,7 +55,7 @@ class ControlServer:
 
     def _serve(self, connection: "Wire[Any, Any]") -> None:
         try:
-            _limit_reads(connection, HANDSHAKE_WITHIN)
+            limit_reads(connection, HANDSHAKE_WITHIN)
             mpc.deliver_challenge(connection, self._key)
             mpc.answer_challenge(connection, self._key)
             request = receive(connection, MAX_REQUEST)
@@ -81,15 +76,3 @@ class ControlServer:
             send(connection, {"error": str(refusal)})
         if request.get("do") == "stop":
             self.stop.set()
-
-
-def _limit_reads(connection: "Wire[Any, Any]", seconds: float) -> None:
-    """Let a read fail after `seconds`, so that a client that falls silent does not keep its place.
-
-    The option belongs to the socket, which the duplicate shares. A Windows pipe has no such option.
-    """
-    if sys.platform != "win32":
-        whole = int(seconds)
-        limit = struct.pack("ll", whole, int((seconds - whole) * 1e6))
-        with contextlib.closing(socket.socket(fileno=os.dup(connection.fileno()))) as twin:
-            twin.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)

@@ -1,14 +1,20 @@
 """The control socket's frames: MessagePack maps of plain values, read without the classes they came from."""
 
+import contextlib
+import os
+import socket
+import struct
+import sys
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from typing import Any
 
 import msgpack
 
-__all__ = ["MAX_REQUEST", "Refused", "receive", "send"]
+__all__ = ["HANDSHAKE_WITHIN", "MAX_REQUEST", "Refused", "limit_reads", "receive", "send"]
 
 MAX_REQUEST = 1 << 20
+HANDSHAKE_WITHIN = 5.0
 MAX_ANSWER = 64 << 20
 
 
@@ -17,8 +23,12 @@ class Refused(Exception):
 
 
 def send(connection: "Connection[bytes, bytes]", frame: Mapping[str, Any]) -> None:
-    """Send one map. Raises OSError when the other end is gone."""
-    connection.send_bytes(msgpack.packb(frame))
+    """Send one map. Raises OSError when the other end is gone, Refused for what cannot be encoded."""
+    try:
+        data = msgpack.packb(frame)
+    except (UnicodeEncodeError, OverflowError, ValueError, TypeError) as error:
+        raise Refused(f"this cannot be sent: {error}") from None
+    connection.send_bytes(data)
 
 
 def receive(connection: "Connection[bytes, bytes]", limit: int = MAX_ANSWER) -> dict[str, Any]:
@@ -31,3 +41,15 @@ def receive(connection: "Connection[bytes, bytes]", limit: int = MAX_ANSWER) -> 
     if not isinstance(frame, dict):
         raise Refused("not a MessagePack map")
     return frame
+
+
+def limit_reads(connection: "Connection[Any, Any]", seconds: float) -> None:
+    """Let a read fail after `seconds`, so that a client that falls silent does not keep its place.
+
+    The option belongs to the socket, which the duplicate shares. A Windows pipe has no such option.
+    """
+    if sys.platform != "win32":
+        whole = int(seconds)
+        limit = struct.pack("ll", whole, int((seconds - whole) * 1e6))
+        with contextlib.closing(socket.socket(fileno=os.dup(connection.fileno()))) as twin:
+            twin.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)

@@ -210,7 +210,9 @@ def _sections(boot: Boot) -> dict[str, Any]:
 
 def _become_worker(boot: Boot, link: LocalLink) -> None:
     """Make this process quiet, reachable and polite: logs to the owner, Ctrl-C ignored, priority and cores as told."""
+    # Both go to the whole group, from a terminal or a service manager; the parent stops its children in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     root = logging.getLogger()
     root.handlers = [_LogUplink(link)]
     root.setLevel(boot.level)

@@ -58,6 +58,7 @@ def test_any_message_can_be_told_and_asked_and_a_wrong_one_is_refused_with_its_f
     assert "its fields are on" in supervisor("tell", "osc.sender", "Typing", '{"onn": true}', code=1)
     assert "no message type" in supervisor("tell", "osc.sender", "Nonsense", code=1)
     assert "nobody lives at" in supervisor("tell", "nowhere", "Ping", code=1)
+    assert "surrogates" in supervisor("tell", "conversation", "TextReceived", '{"text": "\\ud800"}', code=1)
     assert "not JSON" in supervisor("tell", "osc.sender", "Typing", "{", code=2)
 
 
@@ -87,7 +88,7 @@ def test_a_key_that_is_not_the_instances_is_turned_away(
     assert file.stat().st_mode & 0o777 == 0o600
     told = json.loads(file.read_text())
     file.write_text(json.dumps({**told, "key": "00" * 32}))
-    assert "does not answer" in supervisor("status", code=3)
+    assert "does not answer" in supervisor("status", code=1)
     file.write_text(json.dumps(told))
     assert "READY" in supervisor("status")
 
@@ -196,3 +197,13 @@ def test_output_can_be_piped_away(mocked: Instance, home: Path) -> None:
     command = f"{sys.executable} -m supervisor --home {home} status --json | head -c 10"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30)
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGSTOP")
+def test_a_frozen_instance_is_said_to_be_within_seconds(mocked: Instance, supervisor: Command) -> None:
+    root = psutil.Process(mocked.call({"do": "status"})["pid"])
+    root.suspend()
+    try:
+        assert "does not answer" in supervisor("status", code=1, within=30.0)
+    finally:
+        root.resume()

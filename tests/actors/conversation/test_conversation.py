@@ -14,7 +14,7 @@ from actors.conversation.messages import (
     WatchTurns,
 )
 from actors.conversation.state import ConversationState
-from actors.kernel.protocol import LoadState, StateLoaded, Version
+from actors.kernel.protocol import LoadState, StateLoaded, Undelivered, Version
 from actors.kernel.virtual import Probe, VirtualWorld
 from actors.llm.messages import CompletionEnded, CompletionFailed, CompletionRequested, SentenceReady
 from actors.osc.messages import ChatboxText, Typing
@@ -42,9 +42,14 @@ class Room:
     """The conversation and everybody whom it talks to."""
 
     def __init__(
-        self, *, voice: bool = True, stored: ConversationState | None = None, echo_free: bool = False
+        self,
+        *,
+        voice: bool = True,
+        stored: ConversationState | None = None,
+        echo_free: bool = False,
+        paranoid: bool = True,
     ) -> None:
-        self.world = VirtualWorld()
+        self.world = VirtualWorld(paranoid=paranoid)
         names = (*ADDRESSES, *(VOICE if voice else ()))
         self.probes: dict[str, Probe] = {name: self.world.probe(name) for name in names}
         speech = Speech(echo_free_capture=echo_free)
@@ -285,3 +290,34 @@ def test_every_answer_to_persistence_moves_the_version_within_its_epoch() -> Non
     room.ask()
     assert room.actor.version > before
     assert room.actor.version.epoch == Version(7, 0).epoch
+
+
+def test_half_a_character_from_a_terminal_harms_nobody() -> None:
+    room = Room(paranoid=False)  # such a text cannot even cross to another process
+    room.ask("\udcc3 how are you?")
+    assert room.actor.state.messages[-1].text == "? how are you?"
+
+
+def test_news_of_an_old_turns_lost_mail_does_not_touch_the_current_one() -> None:
+    room = Room()
+    old = room.ask()
+    room.ask("Something else")
+    room.world.tell(
+        "conversation",
+        Undelivered("conversation/1/9", "llm", "CompletionRequested", "crashed"),
+        answers="x",
+        turn=old,
+    )
+    room.world.run()
+    assert room.actor.state.active is not None
+    assert room.actor.state.active.failed == ""
+
+
+def test_a_turn_that_a_crash_interrupted_is_voided_at_every_stage_and_its_listener_told() -> None:
+    before = Room()
+    turn = before.ask()
+    before.give(SentenceReady(turn, 0, "Fine."))
+    after = Room(stored=before.actor.state)
+    assert [cancel.turn for cancel in after["llm"].of(Cancel)] == [turn]
+    assert after["osc.sender"].of(Typing) == [Typing(False)]
+    assert ended(after).outcome == "failed"
