@@ -47,10 +47,49 @@ class RestartDue(Message):
 
 
 class RestartChild(Message):
-    """Stop the child at `address` and start it again; answered by Accepted or Refusal."""
+    """Stop the child at `address` and start it again; answered by Accepted or Declined."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     address: str
+
+
+class KillChild(Message):
+    """End the child at `address` at once, as a crash would; answered by Accepted or Declined."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    address: str
+
+
+class PinChild(Message):
+    """Let the child at `address` go on in a thread or in `instances` processes; answered by Accepted or Declined."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    address: str
+    pin: str
+    instances: int = 1
+
+
+class Accepted(Message):
+    """What was asked of the supervisor is being done."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+
+
+class Declined(Message):
+    """The supervisor will not do it, and why."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    why: str
+
+
+class ChildHung(Message):
+    """The watchdog's word: the incarnation hangs; `why` says on what, `message` is that envelope's id."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    address: str
+    incarnation: int
+    why: str
+    message: str = ""
 
 
 class GaveUp(Exception):

@@ -6,7 +6,17 @@ import msgspec
 
 from actors.kernel.mailbox import Full
 
-__all__ = ["Backoff", "ChildSpec", "OnGiveUp", "Restart", "Start", "Strategy", "SupervisorSpec", "walk"]
+__all__ = [
+    "Backoff",
+    "ChildSpec",
+    "OnGiveUp",
+    "ProcessSettings",
+    "Restart",
+    "Start",
+    "Strategy",
+    "SupervisorSpec",
+    "walk",
+]
 
 
 class Restart(enum.StrEnum):
@@ -55,10 +65,23 @@ class Backoff(msgspec.Struct, frozen=True):
     slow: float = 30.0
 
 
-class ChildSpec(msgspec.Struct, frozen=True):
-    """One actor. actor: "module:Class". arguments: configuration sections by name, or "home". pin: thread or process.
+class ProcessSettings(msgspec.Struct, frozen=True):
+    """How a pinned actor's process runs. standby: spares with imports and model loaded. env: pairs, sorted."""
 
-    absent: why this actor is not run at all (switched off, say); "" for one that is.
+    cpus: tuple[int, ...] = ()
+    nice: int = 0
+    env: tuple[tuple[str, str], ...] = ()
+    standby: int = 0
+
+
+class ChildSpec(msgspec.Struct, frozen=True):
+    """One actor. actor: "module:Class". arguments: configuration sections by name, "home", or "frames" (the ring of
+    pictures). pin: thread or process.
+
+    instances: how many share the work, in turn, or with the same value of the message field `balance` at the same one.
+    patience: seconds after which a message that is still being handled, or a process that shows no sign of life, hangs.
+    memory_limit: bytes of a pinned actor's process, 0 for none. absent: why this actor is not run at all (switched off,
+    say); "" for one that is.
     """
 
     address: str
@@ -66,6 +89,11 @@ class ChildSpec(msgspec.Struct, frozen=True):
     arguments: tuple[str, ...] = ()
     restart: Restart = Restart.PERMANENT
     pin: str = "thread"
+    process: ProcessSettings = ProcessSettings()
+    instances: int = 1
+    balance: str = ""
+    patience: float = 10.0
+    memory_limit: int = 0
     start_timeout: float = 30.0
     stop_timeout: float = 1.0
     capacity: int = 1024

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from actors.kernel.directory import DeadLetter, DeadLetters, Directory
+from actors.kernel.frames import RingAddress
 from actors.kernel.host import Outside, SystemClock, ThreadHost
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.message import Envelope
@@ -76,6 +77,7 @@ class System:
         self.dead_letters.watch = self._record_dead
         self.directory = Directory(self.dead_letters, paranoid=paranoid)
         self.outside = Outside(self.directory)
+        self.frames: RingAddress | None = None
         spec = tree(config, text=text)
         self.household = Household(spec, self.directory, self._make, self.recorder, self._start_record)
         self.household.changed = self._changed
@@ -169,6 +171,7 @@ class System:
         else:
             sections = {
                 "config": self.config,
+                "frames": self.frames,
                 **{name: getattr(self.config, name) for name in type(self.config).model_fields},
             }
             actor = make_actor(spec.actor, spec.arguments, sections, self.home)
@@ -187,30 +190,36 @@ class System:
         )
 
     def _boot(self, cell: Cell, spec: ChildSpec) -> Boot:
-        settings = self.config.actors.get(spec.address)
         return Boot(
             spec.address,
             cell.incarnation,
             spec.actor,
             spec.arguments,
-            {name: self._plain[name] for name in spec.arguments if name != "home"},
+            self._sections(spec),
             str(self.home),
             self.run,
             cell.supervisor,
             self.run,
             self.config.logging.level,
             self._trace,
-            settings.nice if settings is not None else 0,
-            tuple(settings.cpus) if settings is not None else (),
+            spec.process,
+            self.frames,
         )
+
+    def _sections(self, spec: ChildSpec) -> Mapping[str, Any]:
+        """What a process needs to know of the configuration, as plain data."""
+        if "config" in spec.arguments:
+            return self._plain
+        return {name: self._plain[name] for name in spec.arguments if name in self._plain}
 
     def _start_record(self, cell: Cell) -> Started:
         """What a replay must know of a start; secrets are references to their keys."""
         spec = cell.spec
         names = spec.arguments if isinstance(spec, ChildSpec) else ()
         told = {
-            name: str(self.home) if name == "home" else self._shown if name == "config" else self._shown[name]
+            name: self._shown if name == "config" else self._shown.get(name, str(self.home))
             for name in names
+            if name != "frames"
         }
         arguments = json.dumps(told).encode()
         return Started(cell.address, cell.incarnation, cell.pin, arguments, self.run, time.time())

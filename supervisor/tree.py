@@ -3,9 +3,20 @@
 Classes are named as strings, so that a node imports only what it hosts; a test resolves them all.
 """
 
+import msgspec
+
 from actors.kernel.mailbox import Full
 from config.schema import Config
-from supervisor.spec import Backoff, ChildSpec, OnGiveUp, Restart, Start, Strategy, SupervisorSpec
+from supervisor.spec import (
+    Backoff,
+    ChildSpec,
+    OnGiveUp,
+    ProcessSettings,
+    Restart,
+    Start,
+    Strategy,
+    SupervisorSpec,
+)
 
 __all__ = ["tree"]
 
@@ -87,10 +98,14 @@ def _body(config: Config, silent: str) -> tuple[ChildSpec, ...]:
 
 def _vision(config: Config) -> tuple[ChildSpec, ...]:
     enabled = config.computer_vision.enabled
-    off = "its actor arrives with the vision issue" if enabled else "computer_vision.enabled is false"
-    return tuple(
-        ChildSpec(address, "", restart=Restart.TEMPORARY, pin="process", absent=off)
-        for address in ("camera", "detector", "depth", "reader")
+    off = "" if enabled else "computer_vision.enabled is false"
+    later = "its actor arrives with the vision issue" if enabled else off
+    sees = ("computer_vision", "frames")
+    return (
+        ChildSpec("vision.camera", "actors.vision.camera:Camera", (*sees, "home"), absent=off),
+        ChildSpec("vision.detector", "actors.vision.detector:Detector", sees, absent=off),
+        ChildSpec("vision.depth", "", restart=Restart.TEMPORARY, pin="process", absent=later),
+        ChildSpec("vision.reader", "", restart=Restart.TEMPORARY, pin="process", absent=later),
     )
 
 
@@ -111,18 +126,19 @@ def _group(
 
 
 def _configured(config: Config, child: ChildSpec) -> ChildSpec:
-    settings = config.actors.get(child.address)
-    return ChildSpec(
-        child.address,
-        child.actor,
-        child.arguments,
-        child.restart,
-        settings.pin if settings is not None else child.pin,
-        config.supervision.start_timeout,
-        config.supervision.stop_timeout,
-        child.capacity,
-        child.full,
-        child.absent,
+    settings = config.actor(child.address)
+    return msgspec.structs.replace(
+        child,
+        pin=settings.pin,
+        process=ProcessSettings(
+            settings.cpus, settings.nice, tuple(sorted(settings.env.items())), settings.standby
+        ),
+        instances=settings.instances,
+        balance=settings.balance,
+        patience=settings.patience,
+        memory_limit=settings.memory_limit,
+        start_timeout=config.supervision.start_timeout,
+        stop_timeout=config.supervision.stop_timeout,
     )
 
 

@@ -84,8 +84,13 @@ class Actor:
         """Message type to method name. Raises HandlerError on a faulty declaration."""
         return _handlers(cls)  # type: ignore[arg-type]  # a class is hashable
 
+    def preload(self) -> None:
+        """Load what is slow to load, before `on_start`. May block, and sends nothing: it may run in a spare
+        process, long before this actor lives, or for nothing.
+        """
+
     def on_start(self) -> None:
-        """Run before the first message. May block: whoever loads a model here is pinned to a process of its own."""
+        """Run before the first message, after `preload`."""
 
     def on_stop(self) -> None:
         """Run after the last message of an orderly stop; not after a crash."""

@@ -34,7 +34,8 @@ def _no_end(_: Failure | None) -> None:
 class Incarnation(Handling):
     """Runs `actor` at `address` on `mailbox` until it stops, dies, or is fenced.
 
-    supervisor: the address told of health. on_ready, on_end, on_fence: how the host hears of the turning points.
+    supervisor: the address told of health. preloaded: the actor's `preload` has been run already. on_ready, on_end,
+    on_fence: how the host hears of the turning points.
     All methods but `post` and `fence` belong to the one thread that drives it.
     """
 
@@ -56,6 +57,7 @@ class Incarnation(Handling):
         super().__init__(actor, address, number, mailbox, directory, clock, seed, supervisor, recorder)
         self.running = True
         self.is_ready = False
+        self.preloaded = False
         self.on_fence: Callable[[], None] = _nobody
         self._on_ready = on_ready
         self._on_end = on_end
@@ -67,9 +69,11 @@ class Incarnation(Handling):
     # -- life
 
     def start(self) -> bool:
-        """Run `on_start`. False when it failed: the incarnation is over."""
+        """Run `preload`, unless that is done, and `on_start`. False when one failed: the incarnation is over."""
         self._now = self._monotonic()
         try:
+            if not self.preloaded:
+                self.actor.preload()
             self.actor.on_start()
         except BaseException as error:
             if not self.fenced:

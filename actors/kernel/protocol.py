@@ -48,6 +48,12 @@ class Pong(Message):
     incarnation: int
 
 
+class Hang(Message):
+    """Block the actor's thread for so many seconds, as a faulty handler would: a tool for trying the watchdog."""
+
+    seconds: float
+
+
 class Undelivered(Message):
     """What a sender hears that asked for it: message `id` will not be handled. `why` is the dead letter's reason."""
 

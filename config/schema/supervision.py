@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from config.schema.section import Section, Tuple, setting
+from config.schema.section import Section, Size, Tuple, setting
 
 ActorAddress = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=100)]
+EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)]
 
 
 class ActorSettings(Section):
@@ -26,6 +28,18 @@ class ActorSettings(Section):
         (), "The processor cores it may use; none given means all.", reload="restart"
     )
     nice: int = setting(0, "Its priority: 19 yields to everything.", reload="restart", ge=-20, le=19)
+    balance: str = setting(
+        "",
+        "The message field whose equal values go to the same instance; without one they take turns.",
+        reload="restart",
+        pattern=r"^[a-z_]*$",
+    )
+    env: Mapping[EnvironmentName, str] = setting(
+        {}, "Environment variables of its process.", reload="restart"
+    )
+    memory_limit: Size = setting(
+        0, "Its process is restarted when it holds more; 0 for no limit.", unit="bytes", ge=0, le=2**44
+    )
     standby: int = setting(0, "Spare processes that are ready to take over.", reload="restart", ge=0, le=4)
     patience: float = setting(
         10.0, "One message that takes longer means that it hangs.", unit="s", gt=0.0, le=3600.0
@@ -38,6 +52,7 @@ PINNED = MappingProxyType(
         address: ActorSettings(pin="process", patience=60.0)
         for address in ("speech.recognizer", "llm.local", "speech.synthesizer")
     }
+    | {address: ActorSettings(pin="process") for address in ("vision.camera", "vision.detector")}
 )
 
 

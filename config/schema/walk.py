@@ -145,7 +145,7 @@ def _fields(model: type[BaseModel], key: Key) -> Iterator[tuple[Key, FieldInfo]]
         inner = _inner(field.annotation)
         if _is_section(inner):
             yield from _fields(inner, (*key, name))
-        elif _is_mapping(inner):
+        elif _is_mapping(inner) and _is_section(_inner(get_args(inner)[-1])):
             yield from _fields(get_args(inner)[-1], (*key, name, "*"))
         else:
             yield (*key, name), field

@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 
 from actors.kernel.actor import Actor
+from actors.kernel.frames import RingAddress
+from supervisor.spec import ProcessSettings
 
 __all__ = ["DOORS", "Boot", "make_actor", "open_doors"]
 
@@ -21,6 +23,7 @@ DOORS = (
     "actors.speech.messages",
     "actors.system.messages",
     "actors.users.messages",
+    "actors.vision.messages",
     "actors.world.messages",
     "actors.kernel.protocol",
 )
@@ -29,7 +32,8 @@ DOORS = (
 
 class Boot(msgspec.Struct, frozen=True):
     """sections: the configuration's sections that the actor is started with, in order, as plain data with secrets
-    revealed; the wire is inherited, nobody else can read it. trace: how to record, empty for not at all."""
+    revealed; the wire is inherited, nobody else can read it. trace: how to record, empty for not at all. frames: the
+    ring of pictures, for whoever has "frames" among its arguments."""
 
     address: str
     incarnation: int
@@ -42,8 +46,8 @@ class Boot(msgspec.Struct, frozen=True):
     run: str
     level: str
     trace: Mapping[str, Any]
-    nice: int = 0
-    cpus: tuple[int, ...] = ()
+    process: ProcessSettings = ProcessSettings()
+    frames: RingAddress | None = None
 
 
 def open_doors() -> None:

@@ -205,7 +205,12 @@ def _sections(boot: Boot) -> dict[str, Any]:
     from config.schema import Config
 
     config = Config.model_validate(boot.sections)
-    return {name: getattr(config, name) for name in boot.arguments if name != "home"}
+    whole: dict[str, Any] = {"config": config, "frames": boot.frames}
+    return {
+        name: whole[name] if name in whole else getattr(config, name)
+        for name in boot.arguments
+        if name != "home"
+    }
 
 
 def _become_worker(boot: Boot, link: LocalLink) -> None:
@@ -216,10 +221,10 @@ def _become_worker(boot: Boot, link: LocalLink) -> None:
     root = logging.getLogger()
     root.handlers = [_LogUplink(link)]
     root.setLevel(boot.level)
-    if boot.nice and hasattr(os, "nice"):
-        os.nice(boot.nice)
-    if boot.cpus and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, boot.cpus)
+    if boot.process.nice and hasattr(os, "nice"):
+        os.nice(boot.process.nice)
+    if boot.process.cpus and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, boot.process.cpus)
     open_doors()
 
 

@@ -1,0 +1,1 @@
+"""The door of vision: what its actors accept and announce."""
