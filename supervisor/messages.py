@@ -83,11 +83,13 @@ class Declined(Message):
 
 
 class ChildHung(Message):
-    """The watchdog's word: the incarnation hangs; `why` says on what, `message` is that envelope's id."""
+    """The watchdog's word: the incarnation must end, for `why`. kind: what its Failure is called. message: the id of
+    the envelope that it hangs on, "" for none; when that has been handled meanwhile, nothing happens."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     address: str
     incarnation: int
+    kind: str
     why: str
     message: str = ""
 

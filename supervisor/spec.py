@@ -1,6 +1,7 @@
 """Child specifications, in Erlang/OTP's terms: what to run, when to restart it, and what to do when that fails."""
 
 import enum
+from collections.abc import Iterable
 
 import msgspec
 
@@ -15,7 +16,9 @@ __all__ = [
     "Start",
     "Strategy",
     "SupervisorSpec",
+    "fellows",
     "walk",
+    "with_fellows",
 ]
 
 
@@ -78,10 +81,10 @@ class ChildSpec(msgspec.Struct, frozen=True):
     """One actor. actor: "module:Class". arguments: configuration sections by name, "home", or "frames" (the ring of
     pictures). pin: thread or process.
 
-    instances: how many share the work, in turn, or with the same value of the message field `balance` at the same one.
-    patience: seconds after which a message that is still being handled, or a process that shows no sign of life, hangs.
-    memory_limit: bytes of a pinned actor's process, 0 for none. absent: why this actor is not run at all (switched off,
-    say); "" for one that is.
+    instances: how many share the work, in turn, or with the same value of the message field `balance` at the same one;
+    fellow_of: the address that this is a further instance of. patience: seconds after which a message that is still
+    being handled, or a process that shows no sign of life, hangs. memory_limit: bytes of a pinned actor's process, 0
+    for none. absent: why this actor is not run at all (switched off, say); "" for one that is.
     """
 
     address: str
@@ -94,6 +97,7 @@ class ChildSpec(msgspec.Struct, frozen=True):
     balance: str = ""
     patience: float = 10.0
     memory_limit: int = 0
+    fellow_of: str = ""
     start_timeout: float = 30.0
     stop_timeout: float = 1.0
     capacity: int = 1024
@@ -116,6 +120,27 @@ class SupervisorSpec(msgspec.Struct, frozen=True):
     start_timeout: float = 60.0
     stop_timeout: float = 4.0
     absent: str = ""
+
+
+def fellows(spec: ChildSpec) -> tuple[ChildSpec, ...]:
+    """The further instances of an actor: `detector/2`, `detector/3`... The first one has the address itself, so that
+    mail which waits there stays when the number changes."""
+    return tuple(
+        msgspec.structs.replace(spec, address=f"{spec.address}/{n}", instances=1, fellow_of=spec.address)
+        for n in range(2, spec.instances + 1)
+    )
+
+
+def with_fellows(
+    children: "Iterable[ChildSpec | SupervisorSpec]",
+) -> "tuple[ChildSpec | SupervisorSpec, ...]":
+    """The children with all their instances, in start order."""
+    found: list[ChildSpec | SupervisorSpec] = []
+    for child in children:
+        found.append(child)
+        if isinstance(child, ChildSpec):
+            found += fellows(child)
+    return tuple(found)
 
 
 def walk(spec: SupervisorSpec) -> tuple[ChildSpec, ...]:

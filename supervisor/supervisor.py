@@ -1,30 +1,38 @@
 """The supervisor: an actor that starts, watches, restarts and stops its children, and never blocks.
 
-It decides; the cells (supervisor/cell.py) do. One loop, `_drive`, moves the children one step towards what is wanted:
-first stop, last child first, whatever should be down; then start, in order, whatever should be up.
+It decides; the cells (supervisor/household.py) do. One loop, `_drive`, moves the children one step towards what is
+wanted: first stop, last child first, whatever should be down; then start, in order, whatever should be up.
 """
 
-from collections.abc import Mapping
 from typing import Protocol
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol import Failure, Health, HealthChanged, Stop
 from actors.system.messages import ModuleChanged, ModuleFailed
-from supervisor.backoff import gives_up, pause, recent
+from supervisor.backoff import pause
+from supervisor.children import Child, companions, count, gave_up_for, lives_again, remember
 from supervisor.messages import (
+    Accepted,
     ChildEnded,
+    ChildHung,
     ChildReady,
+    Declined,
     GaveUp,
+    KillChild,
+    PinChild,
     RestartChild,
     RestartDue,
     StartOverdue,
     StopOverdue,
 )
-from supervisor.spec import ChildSpec, OnGiveUp, Restart, Start, Strategy, SupervisorSpec
+from supervisor.pinning import Plan, plan
+from supervisor.spec import ChildSpec, OnGiveUp, Restart, Start, SupervisorSpec, with_fellows
 
 __all__ = ["Cells", "Supervisor"]
 
 SYSTEM = "system"
+POISON = 2
+"""So many deaths in a row by one type of message, and the type is named."""
 
 
 class Cells(Protocol):
@@ -32,32 +40,11 @@ class Cells(Protocol):
 
     def launch(self, address: str) -> int: ...
     def halt(self, address: str) -> None: ...
-    def kill(self, address: str, why: str) -> None: ...
+    def kill(self, address: str, why: str, kind: str = "Killed", message: str = "") -> None: ...
     def retire(self, address: str) -> None: ...
     def say(self, address: str, health: Health, reason: str, remedy: str) -> None: ...
-
-
-class _Child:
-    """What the supervisor knows of one child. phase: down, starting, up or stopping. wanted: up, down or again.
-
-    said: it has spoken of its own health in this life.
-    """
-
-    __slots__ = ("failures", "given_up", "incarnation", "paused", "phase", "said", "spec", "wanted")
-
-    def __init__(self, spec: ChildSpec | SupervisorSpec) -> None:
-        self.spec = spec
-        self.phase = "down"
-        self.wanted = "down" if spec.absent else "up"
-        self.incarnation = 0
-        self.failures: tuple[float, ...] = ()
-        self.paused = False
-        self.given_up = False
-        self.said = False
-
-    @property
-    def alive(self) -> bool:
-        return self.phase != "down"
+    def furnish(self, spec: ChildSpec) -> None: ...
+    def clear(self, address: str) -> None: ...
 
 
 class Supervisor(Actor):
@@ -68,7 +55,7 @@ class Supervisor(Actor):
     def __init__(self, spec: SupervisorSpec, cells: Cells) -> None:
         self.spec = spec
         self._cells = cells
-        self._children: Mapping[str, _Child] = {child.address: _Child(child) for child in spec.children}
+        self._children = {child.address: Child(child) for child in with_fellows(spec.children)}
         self._stopping = False
         self._giving_up: str = ""
 
@@ -82,8 +69,7 @@ class Supervisor(Actor):
         child = self._current(message.address, message.incarnation)
         if child is None or child.phase != "starting":
             return
-        child.phase = "up"
-        child.given_up = False
+        child.phase, child.up_since = "up", self.now()
         if not child.said:
             self.tell(SYSTEM, ModuleChanged(message.address, Health.OK))
         self._drive()
@@ -94,12 +80,17 @@ class Supervisor(Actor):
         if child is None or not child.alive:
             return
         was_stopping = child.phase == "stopping"
-        child.phase = "down"
+        child.phase, child.patient = "down", False
         if not was_stopping:
             self._fell(child, message.failure)
         elif child.wanted == "again":
             child.wanted = "up"
         self._drive()
+
+    @handles
+    def on_hung(self, message: ChildHung) -> None:
+        if self._current(message.address, message.incarnation) is not None:
+            self._cells.kill(message.address, message.why, message.kind, message.message)
 
     @handles
     def on_start_overdue(self, message: StartOverdue) -> None:
@@ -111,12 +102,12 @@ class Supervisor(Actor):
     def on_stop_overdue(self, message: StopOverdue) -> None:
         child = self._current(message.address, message.incarnation)
         if child is not None and child.phase == "stopping":
-            self._cells.kill(message.address, f"did not stop within {child.spec.stop_timeout:g} s")
+            self._cells.kill(message.address, f"did not stop within {child.stop_timeout:g} s")
 
     @handles
     def on_restart_due(self, message: RestartDue) -> None:
-        child = self._children[message.address]
-        if child.paused:
+        child = self._children.get(message.address)
+        if child is not None and child.paused:
             child.paused = False
             self._drive()
 
@@ -133,11 +124,37 @@ class Supervisor(Actor):
     @handles
     def on_restart_child(self, message: RestartChild) -> None:
         child = self._children.get(message.address)
-        if child is None or child.spec.absent or self._stopping:
+        why = self._refusal(child, message.address)
+        self.reply(Declined(why) if why else Accepted())
+        if child is None or why:
             return
-        child.paused = False
+        self._end_pause(child)
+        if child.wanted == "down":
+            child.wanted = "up"  # one that had ended for good
         if child.alive:
-            child.wanted = "again"
+            self._again(child)
+        self._drive()
+
+    @handles
+    def on_kill_child(self, message: KillChild) -> None:
+        child = self._children.get(message.address)
+        why = self._refusal(child, message.address)
+        if child is not None and not why and not child.alive:
+            why = f"{message.address} does not run at the moment"
+        self.reply(Declined(why) if why else Accepted())
+        if not why:
+            self._cells.kill(message.address, "killed on request")
+
+    @handles
+    def on_pin_child(self, message: PinChild) -> None:
+        child = self._children.get(message.address)
+        why = self._refusal(child, message.address)
+        found = why or plan(child.spec if child is not None else None, self._specs(), message)
+        if not isinstance(found, Plan):
+            self.reply(Declined(found))
+            return
+        self.reply(Accepted())
+        self._carry_out(found)
         self._drive()
 
     @handles
@@ -146,57 +163,105 @@ class Supervisor(Actor):
 
     # -- decisions
 
-    def _fell(self, child: _Child, failure: Failure | None) -> None:
+    def _refusal(self, child: Child | None, address: str) -> str:
+        """Why nothing can be asked for a child; "" when it can."""
+        if child is None or child.leaving:
+            return f"{self.spec.address} has no child {address}"
+        if child.spec.absent:
+            return f"{address} is off: {child.spec.absent}"
+        return f"{self.spec.address} is stopping" if self._stopping else ""
+
+    def _specs(self) -> tuple[ChildSpec | SupervisorSpec, ...]:
+        return tuple(child.spec for child in self._children.values() if not child.leaving)
+
+    def _fell(self, child: Child, failure: Failure | None) -> None:
         """A child ended by itself: decide whether and when it lives again, and who else must go with it."""
+        now, spec = self.now(), child.spec
         if failure is not None:
-            self.tell(SYSTEM, ModuleFailed(child.spec.address, failure.kind, failure.text, self.wall()))
-            child.failures = (*recent(child.failures, self.now(), max(self.spec.period, 600.0)), self.now())
-        if not self._lives_again(child, failure):
+            self.tell(SYSTEM, ModuleFailed(spec.address, failure.kind, failure.text, self.wall()))
+        if self._stopping or child.wanted == "down" or not lives_again(spec, failure):
             child.wanted = "down"
-            self._cells.retire(child.spec.address)
+            self._cells.retire(spec.address)
             return
-        if gives_up(child.failures, self.now(), self.spec.intensity, self.spec.period):
+        remember(self.spec, child, failure, now)
+        self._name_poison(child)
+        if gave_up_for(child, now, self.spec.backoff.reset):
+            self._try_slowly(child, failure)
+            return
+        child.given_up = False
+        if count(self.spec, tuple(self._children.values()), child, now) > self.spec.intensity:
             self._give_up(child, failure)
             return
-        self._pause(child, pause(child.failures, self.now(), self.spec.backoff, self.random))
-        for sibling in self._affected(child):
+        self._wait(child, pause(child.failures, now, self.spec.backoff, self.random))
+        for sibling in companions(self.spec.strategy, tuple(self._children.values()), child):
             if sibling.alive:
-                sibling.wanted = "again"
+                self._take_along(sibling)
 
-    def _lives_again(self, child: _Child, failure: Failure | None) -> bool:
-        if self._stopping or child.wanted == "down":
-            return False
-        if child.spec.restart is Restart.PERMANENT:
-            return True
-        return child.spec.restart is Restart.TRANSIENT and failure is not None
+    def _take_along(self, sibling: Child) -> None:
+        # As in OTP: a temporary child that is ended for a sibling's sake is not started again.
+        sibling.wanted = "down" if sibling.spec.restart is Restart.TEMPORARY else "again"
 
-    def _affected(self, child: _Child) -> tuple[_Child, ...]:
-        children = tuple(self._children.values())
-        if self.spec.strategy is Strategy.ONE_FOR_ONE:
-            return ()
-        if self.spec.strategy is Strategy.ONE_FOR_ALL:
-            return tuple(other for other in children if other is not child)
-        return children[children.index(child) + 1 :]
+    def _name_poison(self, child: Child) -> None:
+        type_, times = child.killer
+        if type_ and times >= POISON:
+            reason = f"{type_} has killed it {times} times in a row"
+            self._cells.say(child.spec.address, Health.DOWN, reason, "see `supervisor dead-letters`")
 
-    def _give_up(self, child: _Child, failure: Failure | None) -> None:
-        what = f"{failure.kind}: {failure.text}" if failure is not None else "it keeps ending"
-        reason = f"failed more than {self.spec.intensity} times in {self.spec.period:g} s ({what})"
+    def _give_up(self, child: Child, failure: Failure | None) -> None:
         if self.spec.on_give_up is OnGiveUp.ESCALATE:
-            self._giving_up = f"{child.spec.address} {reason}"
+            self._giving_up = f"{child.spec.address} {self._too_often(failure)}"
             self._stop_all()
             return
-        child.given_up = True
-        slow = self.spec.backoff.slow
-        self._cells.say(
-            child.spec.address, Health.DOWN, f"{reason}; trying again every {slow:g} s", "see the log"
-        )
-        self._pause(child, slow)
+        child.given_up, child.up_since = True, None
+        self._try_slowly(child, failure)
 
-    def _pause(self, child: _Child, seconds: float) -> None:
+    def _try_slowly(self, child: Child, failure: Failure | None) -> None:
+        slow = self.spec.backoff.slow
+        reason = f"{self._too_often(failure)}; trying again every {slow:g} s"
+        self._cells.say(child.spec.address, Health.DOWN, reason, "see the log")
+        child.up_since = None
+        self._wait(child, slow)
+
+    def _too_often(self, failure: Failure | None) -> str:
+        what = f"{failure.kind}: {failure.text}" if failure is not None else "it keeps ending"
+        return f"failed more than {self.spec.intensity} times in {self.spec.period:g} s ({what})"
+
+    def _wait(self, child: Child, seconds: float) -> None:
+        self._end_pause(child)
         child.wanted = "up"
         if seconds > 0:
             child.paused = True
-            self.after(seconds, RestartDue(child.spec.address))
+            child.pause = self.after(seconds, RestartDue(child.spec.address))
+
+    def _end_pause(self, child: Child) -> None:
+        child.paused = False
+        self.cancel(child.pause)
+
+    def _again(self, child: Child) -> None:
+        child.wanted, child.patient = "again", True
+
+    def _carry_out(self, plan: Plan) -> None:
+        """Change where a child and its fellows live; each is moved by an orderly stop, and its mail stays."""
+        for spec in plan.changed:
+            child = self._children[spec.address]
+            child.spec = spec
+            self._cells.furnish(spec)
+            if child.alive and spec.address in plan.moved:
+                self._again(child)
+        for spec in plan.added:
+            self._cells.furnish(spec)
+            known = self._children.get(spec.address)
+            if known is None:
+                self._children[spec.address] = Child(spec)
+            else:  # it was about to leave
+                known.spec, known.leaving = spec, False
+                known.wanted = "again" if known.alive else "up"
+        for address in plan.removed:
+            child = self._children[address]
+            child.wanted, child.leaving, child.patient = "down", True, True
+        order = {spec.address: index for index, spec in enumerate(plan.order)}
+        last = len(order)
+        self._children = dict(sorted(self._children.items(), key=lambda item: order.get(item[0], last)))
 
     def _stop_all(self) -> None:
         self._stopping = True
@@ -214,12 +279,16 @@ class Supervisor(Actor):
             if child.alive and child.wanted != "up":
                 self._halt(child)
                 return
+        for child in children:
+            if child.leaving:
+                del self._children[child.spec.address]
+                self._cells.clear(child.spec.address)
         if self._stopping:
             self._finish()
             return
-        self._start_children(children)
+        self._start_children(tuple(self._children.values()))
 
-    def _start_children(self, children: tuple[_Child, ...]) -> None:
+    def _start_children(self, children: tuple[Child, ...]) -> None:
         in_order = self.spec.start is Start.IN_ORDER
         for child in children:
             if child.phase == "down" and child.wanted == "up" and not child.paused:
@@ -228,15 +297,15 @@ class Supervisor(Actor):
                 return
         self.ready()
 
-    def _launch(self, child: _Child) -> None:
+    def _launch(self, child: Child) -> None:
         child.phase, child.said = "starting", False
         child.incarnation = self._cells.launch(child.spec.address)
         self.after(child.spec.start_timeout, StartOverdue(child.spec.address, child.incarnation))
 
-    def _halt(self, child: _Child) -> None:
+    def _halt(self, child: Child) -> None:
         child.phase = "stopping"
         self._cells.halt(child.spec.address)
-        self.after(child.spec.stop_timeout, StopOverdue(child.spec.address, child.incarnation))
+        self.after(child.stop_timeout, StopOverdue(child.spec.address, child.incarnation))
 
     def _finish(self) -> None:
         for child in self._children.values():
@@ -245,6 +314,6 @@ class Supervisor(Actor):
             raise GaveUp(self._giving_up)
         self.host.stop()
 
-    def _current(self, address: str, incarnation: int) -> _Child | None:
+    def _current(self, address: str, incarnation: int) -> Child | None:
         child = self._children.get(address)
         return child if child is not None and child.incarnation == incarnation else None

@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import os
+import sys
 import threading
 import time
 from collections import deque
@@ -11,21 +12,24 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from actors.kernel.directory import DeadLetter, DeadLetters, Directory
+from actors.kernel.directory import DeadLetter, Directory
 from actors.kernel.frames import RingAddress
 from actors.kernel.host import Outside, SystemClock, ThreadHost
 from actors.kernel.incarnation import Ended, Incarnation
-from actors.kernel.message import Envelope
 from actors.kernel.protocol import Failure, Health, Stop
 from actors.kernel.record import ConfigurationVersion, Dead, Started
 from config.schema import Config, dump
-from supervisor.cell import Cell, Household, Life
+from supervisor.cell import Cell, Life
+from supervisor.household import Household
 from supervisor.nodes.boot import Boot, make_actor, open_doors
 from supervisor.nodes.process import ProcessLife
+from supervisor.nodes.thread import Stillborn, ThreadLife
 from supervisor.spec import ChildSpec, SupervisorSpec
 from supervisor.supervisor import Supervisor
 from supervisor.trace.recorder import Recorder, new_run
 from supervisor.tree import tree
+from supervisor.usage import with_cpu
+from supervisor.watchdog import Watchdog
 
 __all__ = ["System"]
 
@@ -33,33 +37,23 @@ log = logging.getLogger(__name__)
 STOP_WITHIN = 5.0
 
 
-class _ThreadLife:
-    """An incarnation in a thread of this process (supervisor.cell.Life)."""
-
-    def __init__(self, life: Incarnation, on_end: Ended) -> None:
-        self._life = life
-        self._on_end = on_end
-        self.pid = os.getpid()
-
-    @property
-    def handling(self) -> Envelope | None:
-        return self._life.current
-
-    def kill(self, why: str) -> None:
-        """A thread cannot be killed: fence it, and let a successor take over the mailbox."""
-        self._life.fence()
-        self._life.mailbox.wake()
-        self._on_end(Failure("Killed", why))
-
-
 class System:
     """One instance. `start`, wait for `ready`, talk through `outside`, `stop`. `ended` is set when the root has ended.
     changes: the newest changes of actors' lives and health, as rows of `status`; whoever shows them takes them out.
 
-    home: the instance's folder. text: no ears, no voice.
+    home: the instance's folder. text: no ears, no voice. spec: another tree than Gerald's own. directory: one that
+    looks at the mail, say.
     """
 
-    def __init__(self, config: Config, home: Path, *, text: bool = False, paranoid: bool = False) -> None:
+    def __init__(
+        self,
+        config: Config,
+        home: Path,
+        *,
+        text: bool = False,
+        spec: SupervisorSpec | None = None,
+        directory: Directory | None = None,
+    ) -> None:
         open_doors()
         self.config = config
         self.home = home
@@ -73,14 +67,15 @@ class System:
         self._shown = dump(config)
         self._trace = _trace_options(config, home) if config.trace.enabled else {}
         self.recorder = _open_recorder(self._trace, self.run)
-        self.dead_letters = DeadLetters()
+        self.directory = directory if directory is not None else Directory()
+        self.dead_letters = self.directory.dead_letters
         self.dead_letters.watch = self._record_dead
-        self.directory = Directory(self.dead_letters, paranoid=paranoid)
         self.outside = Outside(self.directory)
         self.frames: RingAddress | None = None
-        spec = tree(config, text=text)
+        spec = spec if spec is not None else tree(config, text=text)
         self.household = Household(spec, self.directory, self._make, self.recorder, self._start_record)
         self.household.changed = self._changed
+        self._watchdog = Watchdog(self.household.cells.values, self.directory)
 
     def start(self) -> None:
         """Launch the root; everything else follows by itself."""
@@ -89,6 +84,7 @@ class System:
             digest = hashlib.blake2b(json.dumps(self._shown, sort_keys=True).encode(), digest_size=16)
             self.recorder.append(ConfigurationVersion(1, digest.hexdigest(), time.time()))
         self.household.launch("root")
+        self._watchdog.start()
 
     def wait_ready(self, timeout: float) -> bool:
         """True when every actor that can work does; False after `timeout` seconds, or when the root has ended."""
@@ -106,6 +102,7 @@ class System:
 
     def stop(self, within: float = STOP_WITHIN) -> bool:
         """Stop everything in reverse order; True when it ended in time."""
+        self._watchdog.close()
         if self.household.cell("root").incarnation:
             self.outside.tell("root", Stop())
             ended = self.ended.wait(within)
@@ -129,7 +126,8 @@ class System:
             "ready": self.ready,
             "dead_letters": dict(self.dead_letters.counts),
             "trace_lost": self.recorder.lost if self.recorder is not None else 0,
-            "actors": self.household.statuses(),
+            "switch_interval": sys.getswitchinterval(),
+            "actors": with_cpu(self.household.statuses()),
         }
 
     # -- making lives
@@ -161,8 +159,8 @@ class System:
             log.exception("%s: could not be made", cell.address)
             failure = Failure(type(error).__name__, str(error)[:500])
             threading.Thread(target=on_end, args=(failure,), daemon=True).start()
-            return _Stillborn()
-        return _ThreadLife(holder[0], on_end)
+            return Stillborn()
+        return ThreadLife(holder[0], on_end)
 
     def _incarnation(self, cell: Cell, on_ready: Callable[[], None], end: Ended) -> Incarnation:
         spec = cell.spec
@@ -244,16 +242,6 @@ class System:
     def _record_dead(self, letter: DeadLetter) -> None:
         if self.recorder is not None:
             self.recorder.append(Dead(letter, time.time()))
-
-
-class _Stillborn:
-    """An actor that could not even be built; its end is announced already."""
-
-    pid = 0
-    handling = None
-
-    def kill(self, why: str) -> None:
-        """Nothing lives here."""
 
 
 def _trace_options(config: Config, home: Path) -> dict[str, Any]:

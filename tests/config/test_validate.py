@@ -11,6 +11,7 @@ from config.crosscheck import Finding
 from config.errors import ValidationError
 from config.layers import load_config
 from config.probes import unknown_actors
+from config.schema import PINNED
 from config.schema.walk import fields
 
 Writer = Callable[..., Any]
@@ -233,7 +234,7 @@ def test_a_probe_of_the_machine_is_placed_like_any_other_problem(write_home: Wri
 
 
 def test_settings_for_an_actor_that_does_not_exist_are_a_warning(write_home: Writer) -> None:
-    probe = unknown_actors(("speech.recognizer", "speech.synthesizer", "llm.local"))
+    probe = unknown_actors(tuple(PINNED))
     result = load_config(
         write_home("actors:\n  speech.recogniser: {pin: thread}\n"), environ={}, probes=(probe,)
     )

@@ -3,7 +3,7 @@
 from actors.kernel.protocol import Failure, Health
 from actors.kernel.virtual import VirtualWorld
 from supervisor.messages import ChildEnded, ChildReady
-from supervisor.spec import SupervisorSpec
+from supervisor.spec import ChildSpec, SupervisorSpec
 from supervisor.supervisor import Supervisor
 
 
@@ -15,6 +15,7 @@ class NotedCells:
         self.incarnations: dict[str, int] = {}
         self.killed: dict[str, str] = {}
         self.said: list[tuple[str, Health, str]] = []
+        self.specs: dict[str, ChildSpec] = {}
 
     def launch(self, address: str) -> int:
         self.log.append(f"start {address}")
@@ -24,7 +25,7 @@ class NotedCells:
     def halt(self, address: str) -> None:
         self.log.append(f"stop {address}")
 
-    def kill(self, address: str, why: str) -> None:
+    def kill(self, address: str, why: str, kind: str = "Killed", message: str = "") -> None:
         self.log.append(f"kill {address}")
         self.killed[address] = why
 
@@ -34,6 +35,12 @@ class NotedCells:
     def say(self, address: str, health: Health, reason: str, remedy: str) -> None:
         self.said.append((address, health, reason))
 
+    def furnish(self, spec: ChildSpec) -> None:
+        self.specs[spec.address] = spec
+
+    def clear(self, address: str) -> None:
+        self.log.append(f"clear {address}")
+
 
 class House:
     """A supervisor for `spec` and the levers to play its children's part."""
@@ -41,6 +48,7 @@ class House:
     def __init__(self, spec: SupervisorSpec) -> None:
         self.world = VirtualWorld()
         self.system = self.world.probe("system")
+        self.answers = self.world.probe("asker")
         self.cells = NotedCells()
         self.supervisor = Supervisor(spec, self.cells)
         self.life = self.world.start(self.supervisor, spec.address)
@@ -64,3 +72,16 @@ class House:
     def crash(self, address: str) -> None:
         """This child dies of a failure."""
         self.ended(address, Failure("ValueError", "no good"))
+
+    def settle(self) -> list[str]:
+        """Play obedient children until nothing is asked of them any more: what is started is ready at once, what is
+        stopped ends. Everything that was done meanwhile."""
+        seen: list[str] = []
+        while steps := self.log:
+            seen += steps
+            for verb, _, address in (step.partition(" ") for step in steps):
+                if verb == "start":
+                    self.ready(address)
+                elif verb == "stop":
+                    self.ended(address)
+        return seen

@@ -7,21 +7,24 @@ from pathlib import Path
 import pytest
 
 from actors.kernel.actor import Actor
+from actors.kernel.frames import RingAddress
 from config.schema import Config
 from supervisor.spec import ChildSpec, OnGiveUp, Start, Strategy, SupervisorSpec, walk
 from supervisor.tree import tree
 
 ADDRESSES = (
     "persistence configuration conversation users world avatar system speech.recognizer llm llm.local "
-    "speech.synthesizer osc.receiver osc.sender audio.microphone audio.speaker vrchat world.log camera detector depth "
-    "reader"
+    "speech.synthesizer osc.receiver osc.sender audio.microphone audio.speaker vrchat world.log vision.camera "
+    "vision.detector vision.depth vision.reader"
 ).split()
 KINDS = {
     "home": Path,
     "config": Config,
+    "frames": RingAddress,
     **{name: type(getattr(Config(), name)) for name in Config.model_fields},
 }
-PRESENT = [child for child in walk(tree(Config())) if not child.absent]
+SEEING = Config.model_validate({"computer_vision": {"enabled": True}})
+PRESENT = [child for child in walk(tree(SEEING)) if not child.absent]
 
 
 def test_the_tree_names_every_actor_of_the_design() -> None:
@@ -62,6 +65,8 @@ def test_the_heavy_ones_are_pinned_to_processes_by_default() -> None:
         "speech.recognizer",
         "llm.local",
         "speech.synthesizer",
+        "vision.camera",
+        "vision.detector",
     }
 
 

@@ -1,0 +1,249 @@
+"""Every cell of a node, and what supervisors may do with them.
+
+Whatever ends here is announced to its supervisor as a message, so that nothing waits for anything.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
+
+from actors.kernel.directory import Directory
+from actors.kernel.message import Envelope, Message
+from actors.kernel.protocol import Failure, Health, Stop
+from actors.kernel.record import Recorder, Started, Stopped
+from supervisor.cell import Cell, MakeLife
+from supervisor.messages import ChildEnded, ChildReady
+from supervisor.routing import Router
+from supervisor.spec import ChildSpec, SupervisorSpec, with_fellows
+from supervisor.status import status_of
+
+__all__ = ["Household"]
+
+log = logging.getLogger(__name__)
+
+
+class Household:
+    """The cells by address, in tree order (supervisor.supervisor.Cells). Never blocks.
+
+    changed: told of every change of a life or of a health. retired: told of an address that nobody will live at again.
+    """
+
+    def __init__(
+        self,
+        root: SupervisorSpec,
+        directory: Directory,
+        make: MakeLife,
+        recorder: Recorder | None,
+        start_record: Callable[[Cell], Started],
+    ) -> None:
+        self.cells: dict[str, Cell] = {}
+        self.changed: Callable[[Cell], None] = lambda _: None
+        self.retired: Callable[[str], None] = lambda _: None
+        self._directory = directory
+        self._make = make
+        self._recorder = recorder
+        self._start_record = start_record
+        self._numbers = count(1)
+        self._routers: dict[str, Router] = {}
+        self._orphaning: dict[str, tuple[int, Failure, set[str]]] = {}
+        self._add(root, "", 0)
+
+    def cell(self, address: str) -> Cell:
+        """The cell at `address`. Raises KeyError."""
+        return self.cells[address]
+
+    # -- what supervisors do
+
+    def launch(self, address: str) -> int:
+        """Begin a new incarnation; its number."""
+        cell = self.cells[address]
+        cell.incarnation += 1
+        cell.state, cell.said, cell.over, cell.since = "starting", False, False, time.time()
+        cell.health, cell.reason, cell.remedy = Health.STARTING, "", ""
+        number = cell.incarnation
+        for stale in cell.mailbox.withdraw(Stop):
+            self._directory.bury(stale, "late", "it was meant for an earlier incarnation")
+        log.info("%s: starting (incarnation %d)", address, number)
+        if self._recorder is not None:
+            self._recorder.append(self._start_record(cell))
+        self.changed(cell)
+        life = self._make(
+            cell, lambda: self._ready(cell, number), lambda failure: self._ended(cell, number, failure)
+        )
+        if not cell.over:
+            cell.life = life
+        return number
+
+    def halt(self, address: str) -> None:
+        """Ask the incarnation to stop."""
+        cell = self.cells[address]
+        cell.state = "stopping"
+        self.changed(cell)
+        self._tell(address, Stop(), sender=cell.supervisor)
+
+    def kill(self, address: str, why: str, kind: str = "Killed", message: str = "") -> None:
+        """End the incarnation at once: a process is killed, a thread is fenced. See Life.kill."""
+        cell = self.cells[address]
+        log.warning("%s: killed: %s", address, why)
+        if cell.life is not None:
+            cell.life.kill(why, kind, message)
+
+    def retire(self, address: str) -> None:
+        """The final stop: what is left in the mailbox becomes dead letters, and so does what comes later."""
+        cell = self.cells[address]
+        for envelope in cell.mailbox.close():
+            self._directory.bury(envelope, "stopped", f"{address} has stopped for good")
+        self.retired(address)
+
+    def say(self, address: str, health: Health, reason: str, remedy: str) -> None:
+        """Note an actor's own word on its health."""
+        cell = self.cells.get(address)
+        if cell is None:
+            return
+        if (health, reason) != (cell.health, cell.reason):
+            level = logging.INFO if health is Health.OK else logging.WARNING
+            log.log(level, "%s: %s %s%s", address, health, reason, f" -> {remedy}" if remedy else "")
+        cell.health, cell.reason, cell.remedy, cell.said = health, reason, remedy, True
+        self.changed(cell)
+
+    def furnish(self, spec: ChildSpec) -> None:
+        """Make the cell of a new instance, or give a cell its new specification."""
+        cell = self.cells.get(spec.address)
+        if cell is not None:
+            cell.spec = spec
+            self.retired(spec.address)  # spares of the old kind
+        else:
+            first = self.cells[spec.fellow_of]
+            self._open(Cell(spec, first.supervisor, first.depth))
+        if spec.instances > 1:
+            self._route(self.cells[spec.address], spec)
+
+    def clear(self, address: str) -> None:
+        """Take an instance's cell away; what waited there goes to the other instances."""
+        cell = self.cells.pop(address)
+        spec = cell.spec
+        assert isinstance(spec, ChildSpec)
+        router = self._routers[spec.fellow_of]
+        router.remove(address)
+        self.retired(address)
+        left = cell.mailbox.close()
+        self._directory.close(address)
+        for envelope in left:
+            fell = router.put(envelope)
+            if fell is not None:
+                self._directory.bury(fell.envelope, fell.why)
+        self.changed(cell)
+
+    # -- for people and for JSON
+
+    def statuses(self) -> tuple[Mapping[str, object], ...]:
+        """One plain map per cell, in tree order."""
+        cells = tuple(self._in_tree_order())
+        return tuple(status_of(cell, cells) for cell in cells)
+
+    def status(self, address: str) -> Mapping[str, object]:
+        """One cell as a plain map."""
+        return status_of(self.cells[address], tuple(self.cells.values()))
+
+    def _in_tree_order(self) -> Iterator[Cell]:
+        cells = tuple(self.cells.values())
+        for cell in cells:
+            if not _is_fellow(cell):
+                yield cell
+                yield from (other for other in cells if _is_fellow(other, cell.address))
+
+    # -- cells
+
+    def _add(self, spec: ChildSpec | SupervisorSpec, supervisor: str, depth: int) -> None:
+        self._open(Cell(spec, supervisor, depth))
+        if isinstance(spec, SupervisorSpec):
+            for child in with_fellows(spec.children):
+                self._add(child, spec.address, depth + 1)
+        elif spec.instances > 1 and not spec.absent:
+            self._route(self.cells[spec.address], spec)
+
+    def _open(self, cell: Cell) -> None:
+        self.cells[cell.address] = cell
+        spec = cell.spec
+        if spec.absent:
+            return
+        self._directory.open(cell.address, cell.mailbox)
+        if isinstance(spec, ChildSpec) and spec.fellow_of:
+            self._routers[spec.fellow_of].add(cell.address, cell.mailbox)
+
+    def _route(self, cell: Cell, spec: ChildSpec) -> None:
+        if spec.address not in self._routers:
+            router = Router(spec.address, spec.balance, cell.mailbox, self._directory.deliver, self._runs)
+            self._routers[spec.address] = router
+            self._directory.open(spec.address, router)
+
+    def _runs(self, address: str) -> bool:
+        cell = self.cells.get(address)
+        return cell is not None and cell.state == "running"
+
+    # -- news of incarnations, from any thread
+
+    def _ready(self, cell: Cell, number: int) -> None:
+        if number != cell.incarnation:
+            return
+        cell.state = "running"
+        if not cell.said:
+            cell.health = Health.OK
+        self.changed(cell)
+        self._tell(cell.supervisor, ChildReady(cell.address, number), sender=cell.address)
+
+    def _ended(self, cell: Cell, number: int, failure: Failure | None) -> None:
+        if number != cell.incarnation or cell.over:
+            return
+        cell.state = "failed" if failure is not None else "down"
+        cell.over = True  # before `life` goes: `_end_orphans` looks in the other order
+        cell.health, cell.life = Health.DOWN, None
+        if failure is not None:
+            self._note(cell, failure)
+        if self._recorder is not None:
+            why = "failed" if failure else "stopped"
+            self._recorder.append(Stopped(cell.address, number, why, failure, time.time()))
+        self.changed(cell)
+        if not (failure is not None and self._end_orphans(cell, number, failure)):
+            self._announce(cell, number, failure)
+
+    def _note(self, cell: Cell, failure: Failure) -> None:
+        cell.failures += 1
+        cell.last_failure = failure
+        cell.reason = f"{failure.kind}: {failure.text}"
+        doing = failure.message_type or "nothing"
+        log.error("%s: died of %s while handling %s", cell.address, failure.kind, doing)
+
+    def _announce(self, cell: Cell, number: int, failure: Failure | None) -> None:
+        self._tell(cell.supervisor, ChildEnded(cell.address, number, failure), sender=cell.address)
+        parent = cell.supervisor
+        waiting = self._orphaning.get(parent)
+        if waiting is not None:
+            waiting[2].discard(cell.address)
+            if not waiting[2] and self._orphaning.pop(parent, None) is not None:
+                self._announce(self.cells[parent], waiting[0], waiting[1])
+
+    def _end_orphans(self, cell: Cell, number: int, failure: Failure) -> bool:
+        """A supervisor has died: end its children, and announce its death when they are gone. False if it has none."""
+        children = [c for c in self.cells.values() if c.supervisor == cell.address and c.life is not None]
+        if not children:
+            return False
+        self._orphaning[cell.address] = (number, failure, {child.address for child in children})
+        for child in children:
+            life = child.life
+            if life is not None:
+                life.kill(f"its supervisor {cell.address} has died")
+            elif child.over:
+                self._announce(child, child.incarnation, None)
+        return True
+
+    def _tell(self, to: str, message: Message, sender: str) -> None:
+        if to:
+            envelope = Envelope(f"{sender}~cell", 0, next(self._numbers), to, message)
+            self._directory.deliver(envelope)
+
+
+def _is_fellow(cell: Cell, of: str = "") -> bool:
+    spec = cell.spec
+    return isinstance(spec, ChildSpec) and bool(spec.fellow_of) and of in ("", spec.fellow_of)

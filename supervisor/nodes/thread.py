@@ -1,0 +1,65 @@
+"""An actor's incarnation in a thread of this process, as a cell sees it."""
+
+import os
+import threading
+
+from actors.kernel.incarnation import Ended, Incarnation
+from actors.kernel.message import Envelope
+from actors.kernel.protocol import Failure
+
+__all__ = ["Stillborn", "ThreadLife"]
+
+
+class ThreadLife:
+    """An incarnation in a thread (supervisor.cell.Life). A thread shows no beat but its messages."""
+
+    beat = 0.0
+
+    def __init__(self, life: Incarnation, on_end: Ended) -> None:
+        self._life = life
+        self._on_end = on_end
+        self._once = threading.Lock()
+        self.pid = os.getpid()
+
+    @property
+    def handling(self) -> Envelope | None:
+        """What it handles now."""
+        return self._life.current
+
+    @property
+    def begun(self) -> float | None:
+        """When it began that, in monotonic seconds."""
+        return self._life.begun if self._life.current is not None else None
+
+    def rss(self) -> int:
+        """A thread's memory is its process's."""
+        return 0
+
+    def kill(self, why: str, kind: str = "Killed", message: str = "") -> None:
+        """A thread cannot be killed: fence it, and let a successor take over the mailbox."""
+        handling = self._life.current
+        if message and (handling is None or handling.id != message):
+            return
+        if not self._life.fence(handling if message else None):
+            return
+        if self._once.acquire(blocking=False):
+            failure = Failure(kind, why)
+            if handling is not None:
+                failure = Failure(kind, why, "", handling.id, type(handling.message).__name__)
+            self._on_end(failure)
+
+
+class Stillborn:
+    """An actor that could not even be built; its end is announced already."""
+
+    pid = 0
+    handling = None
+    begun = None
+    beat = 0.0
+
+    def rss(self) -> int:
+        """Nothing is held."""
+        return 0
+
+    def kill(self, why: str, kind: str = "Killed", message: str = "") -> None:
+        """Nothing lives here."""

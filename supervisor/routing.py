@@ -1,0 +1,99 @@
+"""One address, several instances: mail for the address goes to whichever of them should have it."""
+
+import threading
+import zlib
+from collections.abc import Callable, Mapping
+
+from actors.kernel.mailbox import Mailbox, Put, Refused
+from actors.kernel.message import Envelope, Lane
+from actors.kernel.protocol import Stop
+
+__all__ = ["Router"]
+
+
+class Router:
+    """Stands in the directory for an address with instances (actors.kernel.directory.Box).
+
+    Data goes to the instances in turn, to one that runs where there is one; with `balance`, to the same instance for
+    the same value of that message field. Answers, which only the first instance can have asked for under this address,
+    go to it. System messages go to all, as copies with ids of their own.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        balance: str,
+        first: Mailbox,
+        deliver: Callable[[Envelope], None],
+        runs: Callable[[str], bool],
+    ) -> None:
+        self._address = address
+        self._balance = balance
+        self._deliver = deliver
+        self._runs = runs
+        self._lock = threading.Lock()
+        self._turn = 0
+        self._boxes: Mapping[str, Mailbox] = {address: first}
+
+    @property
+    def instances(self) -> tuple[str, ...]:
+        """The addresses of all instances."""
+        return tuple(self._boxes)
+
+    def add(self, address: str, box: Mailbox) -> None:
+        """From now on `address` has its share."""
+        with self._lock:
+            self._boxes = {**self._boxes, address: box}
+
+    def remove(self, address: str) -> None:
+        """From now on it has none. What waits there is the caller's to `put` again."""
+        with self._lock:
+            self._boxes = {name: box for name, box in self._boxes.items() if name != address}
+
+    def put(self, envelope: Envelope) -> Put | None:
+        """Queue the envelope at one instance, the next where one is full or leaves."""
+        boxes = self._boxes
+        first = boxes[self._address]
+        if envelope.answers or isinstance(envelope.message, Stop):
+            return first.put(envelope)
+        if envelope.message.lane is Lane.SYSTEM:
+            for name in boxes:
+                if name != self._address:
+                    self._deliver(_copy(envelope, name))
+            return first.put(envelope)
+        key = getattr(envelope.message, self._balance, None) if self._balance else None
+        return self._by_key(envelope, boxes, key) if key is not None else self._in_turn(envelope, boxes)
+
+    def _in_turn(self, envelope: Envelope, boxes: Mapping[str, Mailbox]) -> Put | None:
+        names = tuple(boxes)
+        with self._lock:
+            self._turn += 1
+            start = self._turn % len(names)
+        names = names[start:] + names[:start]
+        fell: Put | None = None
+        for name in sorted(names, key=lambda name: not self._runs(name)):
+            fell = boxes[name].put(envelope)
+            if fell is None or fell.envelope is not envelope:
+                return fell
+        return fell
+
+    def _by_key(self, envelope: Envelope, boxes: Mapping[str, Mailbox], key: object) -> Put | None:
+        names = tuple(boxes)
+        # Python's own hash of a text differs from process to process; a replay must route alike.
+        name = names[zlib.crc32(str(key).encode()) % len(names)]
+        fell = boxes[name].put(envelope)
+        if (
+            fell is not None
+            and fell.envelope is envelope
+            and fell.why is Refused.STOPPED
+            and name != self._address
+        ):
+            return boxes[self._address].put(envelope)  # it has just left
+        return fell
+
+
+def _copy(envelope: Envelope, to: str) -> Envelope:
+    e = envelope
+    return Envelope(
+        f"{e.sender}~{to}", e.incarnation, e.sequence, to, e.message, e.id, e.turn, "", False, e.sent_at
+    )
