@@ -133,7 +133,7 @@ class Household:
             fell = router.put(envelope)
             if fell is not None:
                 self._directory.bury(fell.envelope, fell.why)
-        self.changed(cell)
+        self.changed(self.cells[spec.fellow_of])
 
     # -- for people and for JSON
 

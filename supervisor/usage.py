@@ -1,7 +1,7 @@
 """How much processor time each actor has used: what holds the root process's interpreter lock, and what does not."""
 
 import threading
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import psutil
@@ -19,7 +19,7 @@ def with_cpu(rows: Sequence[Mapping[str, object]]) -> tuple[Mapping[str, object]
 def by_address(threads: Sequence[tuple[str, float]]) -> Mapping[str, float]:
     """Seconds by actor, from (name, seconds) of threads, which are called after the actor that they work for: its
     address, then a slash or a space and what they are."""
-    found: Counter[str] = Counter()
+    found: dict[str, float] = defaultdict(float)
     for name, seconds in threads:
         found[name.replace(" ", "/").rpartition("/")[0] or name] += seconds
     return found

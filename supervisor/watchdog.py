@@ -131,7 +131,8 @@ class Watchdog:
 
 
 def _sight(life: Life, memory_limit: int) -> Sight:
-    begun, handling = life.begun, life.handling
+    handling = life.handling
+    begun = life.begun  # read after it: an incarnation notes first when, then what
     rss = life.rss() if memory_limit else 0
     if handling is None or begun is None:
         return Sight(beat=life.beat, rss=rss)

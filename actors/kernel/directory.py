@@ -105,6 +105,12 @@ class Directory:
         if fell is not None:
             self.bury(fell.envelope, fell.why)
 
+    def hand(self, envelope: Envelope, box: Box) -> None:
+        """Put the envelope into `box`, whatever its address; what falls out is a dead letter."""
+        fell = box.put(envelope)
+        if fell is not None:
+            self.bury(fell.envelope, fell.why)
+
     def bury(self, envelope: Envelope, why: str, detail: str = "", failure: Failure | None = None) -> None:
         """Make `envelope` a dead letter."""
         self.dead_letters.bury(DeadLetter(envelope, why, detail, failure), self.deliver)

@@ -135,9 +135,7 @@ class Handling:
             self.refused += 1
             self._directory.bury(envelope, "fenced", "posted by a thread of an incarnation that is over")
             return
-        fell = self.mailbox.put(envelope)
-        if fell is not None:
-            self._directory.bury(fell.envelope, fell.why)
+        self._directory.hand(envelope, self.mailbox)
 
     def now(self) -> float:
         return self._now

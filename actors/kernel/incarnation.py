@@ -4,6 +4,8 @@ Every host (a pykka thread, a pinned process, the virtual clock, replay) drives 
 behaves alike in all of them.
 """
 
+import threading
+import time
 from collections.abc import Callable
 
 from actors.kernel.actor import Actor, AskFailed
@@ -14,7 +16,7 @@ from actors.kernel.failure import failure_of, from_the_keyboard, hung
 from actors.kernel.handling import Clock, Handling
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope
-from actors.kernel.protocol import Failure, Ping, Pong, Stop, Undelivered
+from actors.kernel.protocol import Failure, Hang, Ping, Pong, Stop, Undelivered
 from actors.kernel.record import Recorder
 
 __all__ = ["Clock", "Ended", "Incarnation"]
@@ -58,6 +60,8 @@ class Incarnation(Handling):
         self.running = True
         self.is_ready = False
         self.preloaded = False
+        self._fencing = threading.Lock()
+        self._hanging: Envelope | None = None
         self.on_fence: Callable[[], None] = _nobody
         self._on_ready = on_ready
         self._on_end = on_end
@@ -119,14 +123,15 @@ class Incarnation(Handling):
 
     def handle(self, envelope: Envelope) -> None:
         """Give one envelope to the actor. A failure ends the incarnation and makes the envelope a dead letter."""
+        # The watchdog reads these two in the other order, and `fence` those two: neither ever blames the wrong message.
+        self._now = self._monotonic()
+        self.current = envelope
         if self.fenced:
             self._give_back(envelope)
             return
-        self.current = envelope
         self._turn = envelope.turn
         self._cause = ""
         self._wall = 0.0
-        self._now = self._monotonic()
         recorder = self._recorder
         if recorder is not None:
             self._begin_record()
@@ -140,19 +145,30 @@ class Incarnation(Handling):
         except BaseException as error:  # a SystemExit or a Rust panic, too, is a crash of this actor alone
             self._crash(envelope, error)
             return
-        if recorder is not None and not self.fenced:
-            self._record(recorder, envelope, None)
         self.current = None
+        if self.over and not self._accounts_for(envelope):
+            return
+        if recorder is not None:
+            self._record(recorder, envelope, None)
 
-    def fence(self) -> None:
+    @property
+    def begun(self) -> float:
+        """When it began what it handles now, in monotonic seconds. Read it after `current`."""
+        return self._now
+
+    def fence(self, expected: Envelope | None = None) -> bool:
         """Refuse whatever this incarnation still sends: another one takes over its mailbox. From any thread.
 
-        A message that hangs in its handler becomes a dead letter.
+        What is being handled becomes a dead letter. With `expected`, only if that is still it: False if it has ended
+        meanwhile, and when the incarnation was fenced before.
         """
-        self.fenced = self.over = True
+        with self._fencing:
+            if self.fenced or (expected is not None and self.current is not expected):
+                return False
+            self.fenced = self.over = True
+            hanging = self._hanging = self.current
         self.running = False
         self._on_end = _no_end
-        hanging = self.current
         if hanging is not None:
             failure = hung(hanging, self._monotonic() - self._now)
             if self._recorder is not None:
@@ -160,6 +176,7 @@ class Incarnation(Handling):
             self._directory.bury(hanging, "hung", failure.text, failure)
         self.mailbox.wake()
         self.on_fence()
+        return True
 
     def ready(self) -> None:
         if not self.is_ready:
@@ -206,6 +223,8 @@ class Incarnation(Handling):
             self.stop()
         elif isinstance(message, Ping):
             self.reply(Pong(self.address, self.incarnation))
+        elif isinstance(message, Hang):
+            time.sleep(message.seconds)
         elif isinstance(message, AskTimeout):
             self._continue(message.id, AskFailed("timeout"))
         elif not isinstance(message, Undelivered):
@@ -225,8 +244,16 @@ class Incarnation(Handling):
         self.current = stopping
         (self._turn, self._cause, self._now, self._wall, self._sent, self._set, self._unset) = kept
 
+    def _accounts_for(self, envelope: Envelope) -> bool:
+        """Whether the handler that has just ended is to say what became of `envelope`; False when `fence` has said it."""
+        with self._fencing:
+            return self._hanging is not envelope
+
     def _give_back(self, envelope: Envelope) -> None:
+        self.current = None
         self.running = False
+        if not self._accounts_for(envelope):
+            return
         for left in self.mailbox.restore((envelope,)):
             self._directory.bury(left, "stopped")
 
@@ -235,8 +262,8 @@ class Incarnation(Handling):
         self.current = None
         if from_the_keyboard(error):
             raise error
-        if self.fenced:
-            return  # `fence` has accounted for the envelope
+        if self.fenced and not self._accounts_for(envelope):
+            return
         if self._recorder is not None:
             self._record(self._recorder, envelope, failure)
         self._directory.bury(envelope, "crashed", f"{failure.kind}: {failure.text}", failure)

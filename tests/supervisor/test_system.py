@@ -14,6 +14,7 @@ import pytest
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol import Hang
+from actors.kernel.virtual import Probe
 from config.schema import Config
 from supervisor.messages import Accepted, Declined, KillChild, PinChild, RestartChild
 from supervisor.spec import Backoff, ChildSpec, Strategy, SupervisorSpec
@@ -49,6 +50,7 @@ def system_of(home: Path, *children: ChildSpec, **options: Any) -> System:
     root = SupervisorSpec("root", Strategy.REST_FOR_ONE, (group,), backoff=Backoff(0.0, 0.0), intensity=50)
     config = Config.model_validate({"trace": {"enabled": False}})
     system = System(config, home, spec=root)
+    system.directory.open("system", Probe())
     system.start()
     assert system.wait_ready(WITHIN)
     return system
