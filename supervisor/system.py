@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,14 @@ from actors.kernel.directory import DeadLetter, Directory
 from actors.kernel.frames import RingAddress
 from actors.kernel.host import Outside, SystemClock, ThreadHost
 from actors.kernel.incarnation import Ended, Incarnation
+from actors.kernel.message import Envelope
 from actors.kernel.protocol import Failure, Health, Stop
 from actors.kernel.record import ConfigurationVersion, Dead, Started
 from config.schema import Config, dump
 from supervisor.cell import Cell, Life
 from supervisor.household import Household
 from supervisor.nodes.boot import Boot, make_actor, open_doors
+from supervisor.nodes.nursery import Nursery
 from supervisor.nodes.process import ProcessLife
 from supervisor.nodes.thread import Stillborn, ThreadLife
 from supervisor.spec import ChildSpec, SupervisorSpec
@@ -42,7 +44,7 @@ class System:
     changes: the newest changes of actors' lives and health, as rows of `status`; whoever shows them takes them out.
 
     home: the instance's folder. text: no ears, no voice. spec: another tree than Gerald's own. directory: one that
-    looks at the mail, say.
+    looks at the mail, say. on_handled: told, sooner or later, what pinned actors have handled.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class System:
         text: bool = False,
         spec: SupervisorSpec | None = None,
         directory: Directory | None = None,
+        on_handled: Callable[[Sequence[Envelope]], None] | None = None,
     ) -> None:
         open_doors()
         self.config = config
@@ -75,6 +78,8 @@ class System:
         spec = spec if spec is not None else tree(config, text=text)
         self.household = Household(spec, self.directory, self._make, self.recorder, self._start_record)
         self.household.changed = self._changed
+        self.nursery = Nursery(self.directory, on_handled)
+        self.household.retired = self.nursery.retire
         self._watchdog = Watchdog(self.household.cells.values, self.directory)
 
     def start(self) -> None:
@@ -103,6 +108,7 @@ class System:
     def stop(self, within: float = STOP_WITHIN) -> bool:
         """Stop everything in reverse order; True when it ended in time."""
         self._watchdog.close()
+        self.nursery.close()
         if self.household.cell("root").incarnation:
             self.outside.tell("root", Stop())
             ended = self.ended.wait(within)
@@ -126,6 +132,7 @@ class System:
             "ready": self.ready,
             "dead_letters": dict(self.dead_letters.counts),
             "trace_lost": self.recorder.lost if self.recorder is not None else 0,
+            "spares": self.nursery.warm(),
             "switch_interval": sys.getswitchinterval(),
             "actors": with_cpu(self.household.statuses()),
         }
@@ -138,7 +145,7 @@ class System:
         if cell.address == "root":
             on_end = self._root_ended(on_end)
         if isinstance(cell.spec, ChildSpec) and cell.spec.pin == "process":
-            return ProcessLife(cell, self._boot(cell, cell.spec), self.directory, on_ready, on_end)
+            return self.nursery.launch(cell, self._boot(cell, cell.spec), on_ready, on_end)
         return self._start_thread(cell, on_ready, on_end)
 
     def _start_thread(self, cell: Cell, on_ready: Callable[[], None], on_end: Ended) -> Life:

@@ -245,7 +245,7 @@ class Incarnation(Handling):
         (self._turn, self._cause, self._now, self._wall, self._sent, self._set, self._unset) = kept
 
     def _accounts_for(self, envelope: Envelope) -> bool:
-        """Whether the handler that has just ended is to say what became of `envelope`; False when `fence` has said it."""
+        """Whether the handler that has just ended says what became of `envelope`; False when `fence` has said it."""
         with self._fencing:
             return self._hanging is not envelope
 

@@ -8,7 +8,7 @@ import contextlib
 import enum
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -75,6 +75,8 @@ class Mailbox:
         self._wake.acquire()
         self._waiting = False
         self._closed = False
+        self.express: Callable[[], bool] | None = None
+        """Called by a sender instead of waking the reader; True when it left nothing for the reader to do."""
 
     def __len__(self) -> int:
         return len(self._system) + len(self._data)
@@ -104,7 +106,7 @@ class Mailbox:
             return self._put_latest(envelope)
         queue.append(envelope)
         if self._waiting:
-            self.wake()
+            self._rouse()
         if self._closed and _withdraw(queue, envelope):
             # It slipped in while the mailbox was closing, and whoever closed it did not see it.
             return Put(envelope, Refused.STOPPED)
@@ -184,6 +186,11 @@ class Mailbox:
         for entry in _snapshot(self._data):
             yield entry.envelope if isinstance(entry, _Slot) else entry
 
+    def _rouse(self) -> None:
+        express = self.express
+        if express is None or not express():
+            self.wake()
+
     def _put_full(self, envelope: Envelope) -> Put | None:
         # Locked against `close`, which must not come between dropping the one and queueing the other.
         with self._lock:
@@ -223,7 +230,7 @@ class Mailbox:
             slot = self._slots[key] = _Slot(key, envelope)
             self._data.append(slot)
         if self._waiting:
-            self.wake()
+            self._rouse()
         return None
 
     def _open(self, slot: _Slot) -> Envelope:

@@ -13,27 +13,32 @@ from config.schema import Llm
 
 
 class LocalModel(Actor):
-    """Loads in `on_start`, so pin it to a process; tells `llm` where the model is, or why there is none."""
+    """Loads in `preload`, so pin it to a process; tells `llm` where the model is, or why there is none."""
 
     def __init__(self, llm: Llm, home: Path) -> None:
         self._llm = llm
         self._home = home
         self._server: LlamaServer | None = None
         self._answer: LocalModelReady | LocalModelUnavailable = LocalModelUnavailable("not loaded yet")
+        self._needed = choose(llm).kind == "local"
 
-    def on_start(self) -> None:
-        provider = choose(self._llm)
-        if provider.kind != "local":
-            self._answer = LocalModelUnavailable(f"not needed: {provider.note}")
-            self.health(Health.OK, self._answer.why)
+    def preload(self) -> None:
+        if not self._needed:
+            self._answer = LocalModelUnavailable(f"not needed: {choose(self._llm).note}")
             return
         try:
             self._answer = self._serve()
-            self.health(Health.OK, f"{self._answer.model}, loaded in {self._answer.load_seconds:.2f} s")
         except gguf.ModelFileError as error:
             self._answer = LocalModelUnavailable(error.why, error.remedy)
-            self.health(Health.DOWN, error.why, error.remedy)
-        self.tell("llm", self._answer)
+
+    def on_start(self) -> None:
+        answer = self._answer
+        if isinstance(answer, LocalModelReady):
+            self.health(Health.OK, f"{answer.model}, loaded in {answer.load_seconds:.2f} s")
+        else:
+            self.health(Health.DOWN if self._needed else Health.OK, answer.why, answer.remedy)
+        if self._needed:
+            self.tell("llm", answer)
 
     def on_stop(self) -> None:
         if self._server is not None:

@@ -71,17 +71,24 @@ class Recognizer(Actor):
         self._chunks: deque[AudioChunk] = deque()
         self._closure = Closure()
         self._said: tuple[Remembered, ...] = ()
+        self._loaded: Engines | EngineBroken = EngineBroken("not loaded yet", "")
         self._activity: VoiceActivity | None = None
         self._worker: Worker[Utterance] | None = None
         self.dropped: Counter[str] = Counter()
         """Utterances that never became a transcript, by reason."""
 
-    def on_start(self) -> None:
+    def preload(self) -> None:
         try:
-            self._activity, self._transcriber, note = self._loading(self._speech, self._home)
+            self._loaded = self._loading(self._speech, self._home)
         except EngineBroken as broken:
-            self.health(Health.DOWN, f"cannot hear: {broken}", broken.remedy)
+            self._loaded = broken
+
+    def on_start(self) -> None:
+        loaded = self._loaded
+        if isinstance(loaded, EngineBroken):
+            self.health(Health.DOWN, f"cannot hear: {loaded}", loaded.remedy)
             return
+        self._activity, self._transcriber, note = loaded
         self._worker = Worker(f"{self.host.address} whisper", self._recognize, _WAITING)
         # The first run allocates what the later ones use.
         self._worker.give(Utterance(bytes(2 * CHUNK), 0.0, 0.0, 0.0, 0.0, ""))

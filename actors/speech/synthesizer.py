@@ -58,15 +58,22 @@ class Synthesizer(Actor):
         self._loading = loading
         self._voided = 0
         self._worker: Worker[Task] | None = None
+        self._loaded: tuple[Voice, Note] | EngineBroken = EngineBroken("not loaded yet", "")
         self._broken = ""
 
-    def on_start(self) -> None:
+    def preload(self) -> None:
         try:
-            self._voice, note = self._loading(self._speech, self._audio, self._home)
+            self._loaded = self._loading(self._speech, self._audio, self._home)
         except EngineBroken as broken:
-            self._broken = f"no voice: {broken}"
-            self.health(Health.DOWN, f"cannot speak: {broken}", broken.remedy)
+            self._loaded = broken
+
+    def on_start(self) -> None:
+        loaded = self._loaded
+        if isinstance(loaded, EngineBroken):
+            self._broken = f"no voice: {loaded}"
+            self.health(Health.DOWN, f"cannot speak: {loaded}", loaded.remedy)
             return
+        self._voice, note = loaded
         self._worker = Worker(f"{self.host.address} voice", self._speak, _WAITING)
         # The first run allocates what the later ones use.
         self._worker.give(Task(0, 0, "Ready.", ""))

@@ -1,21 +1,27 @@
 """Exact accounting over a death: what a pinned actor had begun, and what it had done, in memory that the parent owns.
 
-Each envelope in flight has a slot. Around its handler the child writes BEGUN, then DONE; after a death the parent reads
-the slots and knows which envelopes were handled, which one killed the child, and which were never touched.
+Each envelope in flight has a slot. Around its handler the child writes BEGUN, then DONE; the parent reads the slots
+when it needs room, and after a death, and knows which envelopes were handled, which one killed the child, and which
+were never touched. No message is needed for it, but one when the parent has said that it waits for room.
 """
 
 import enum
 import multiprocessing
 from collections import deque
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from actors.kernel.message import Envelope
 
-__all__ = ["WINDOW", "Fate", "Ledger", "ledger_memory"]
+__all__ = ["WINDOW", "Fate", "Ledger", "Shared", "shared_memory"]
 
 WINDOW = 256
 """Envelopes in flight to one child at most."""
+
+STARVING = WINDOW
+"""The place behind the fates where the parent says that it waits for room."""
+
+BEGUN_AT, BEAT_AT = 0, 1
 
 
 class Fate(enum.IntEnum):
@@ -26,55 +32,83 @@ class Fate(enum.IntEnum):
     DONE = 2
 
 
-def ledger_memory() -> Any:
-    """Shared memory for one incarnation: a byte per slot, without a name, so that nothing can leak."""
-    return multiprocessing.get_context("spawn").RawArray("B", WINDOW)
+class Shared(NamedTuple):
+    """What parent and child share. fates: a byte per slot, and one that says that the parent waits for room. times:
+    monotonic seconds at which the child began what it handles, and at which it last showed that it lives."""
+
+    fates: Any
+    times: Any
+
+
+def shared_memory() -> Shared:
+    """Memory for one child, without a name, so that nothing can leak."""
+    spawn = multiprocessing.get_context("spawn")
+    return Shared(spawn.RawArray("B", WINDOW + 1), spawn.RawArray("d", 2))
 
 
 class Ledger:
-    """The parent's side: which envelope is in which slot. Not thread-safe; its owner locks."""
+    """The parent's side: which envelope is in which slot. Not thread-safe; its owner locks.
 
-    def __init__(self, memory: Any) -> None:
-        self._memory = memory
+    on_handled: told of the envelopes that were found to be handled, whenever the slots are looked at.
+    """
+
+    def __init__(
+        self, shared: Shared, on_handled: Callable[[Sequence[Envelope]], None] | None = None
+    ) -> None:
+        self._fates = shared.fates
+        self._times = shared.times
         self._free = deque(range(WINDOW))
         self._flying: dict[int, Envelope] = {}
+        self._on_handled = on_handled
 
     def __len__(self) -> int:
         return len(self._flying)
 
     @property
-    def full(self) -> bool:
-        """True while no further envelope may be sent."""
-        return not self._free
+    def room(self) -> int:
+        """How many envelopes may be sent."""
+        return len(self._free)
 
     def enter(self, envelope: Envelope) -> int:
-        """Give the envelope a slot; its number."""
+        """Give the envelope a slot; its number. Raises IndexError when there is none."""
         slot = self._free.popleft()
-        self._memory[slot] = Fate.SENT
+        self._fates[slot] = Fate.SENT
         self._flying[slot] = envelope
         return slot
 
-    def settle(self, slots: Sequence[int]) -> None:
-        """The child says that it has done with these slots."""
-        for slot in slots:
-            if self._flying.pop(slot, None) is not None:
-                self._free.append(slot)
+    def settle(self) -> int:
+        """Free the slots of what has been handled; how many those were."""
+        fates = bytes(self._fates)
+        done = [slot for slot in self._flying if fates[slot] == Fate.DONE]
+        handled = [self._flying.pop(slot) for slot in done]
+        self._free.extend(done)
+        if handled and self._on_handled is not None:
+            self._on_handled(handled)
+        return len(done)
 
-    def oldest(self) -> Envelope | None:
+    def starve(self, starving: bool) -> None:
+        """Have the child say when there is room again, or no longer."""
+        self._fates[STARVING] = starving
+
+    def handling(self) -> Envelope | None:
         """The envelope being handled, if one is."""
-        for slot, envelope in tuple(self._flying.items()):
-            if self._memory[slot] == Fate.BEGUN:
-                return envelope
-        return None
+        slot = bytes(self._fates).find(Fate.BEGUN, 0, WINDOW)
+        return self._flying.get(slot) if slot >= 0 else None
+
+    @property
+    def begun(self) -> float:
+        """When the child began what it handles, in monotonic seconds. Read it after `handling`."""
+        return float(self._times[BEGUN_AT])
+
+    @property
+    def beat(self) -> float:
+        """When the child last showed that it lives, in monotonic seconds; 0.0 before it is ready."""
+        return float(self._times[BEAT_AT])
 
     def reckon(self) -> tuple[tuple[Envelope, ...], tuple[Envelope, ...]]:
         """After the child's death and the wire's end: (begun and not done, never begun), each in order of sending."""
-        begun, untouched = [], []
-        for slot, envelope in self._flying.items():
-            fate = self._memory[slot]
-            if fate == Fate.BEGUN:
-                begun.append(envelope)
-            elif fate == Fate.SENT:
-                untouched.append(envelope)
+        self.settle()
+        begun = [e for slot, e in self._flying.items() if self._fates[slot] == Fate.BEGUN]
+        untouched = [e for slot, e in self._flying.items() if self._fates[slot] == Fate.SENT]
         self._flying.clear()
         return tuple(begun), tuple(untouched)

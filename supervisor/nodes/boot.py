@@ -11,7 +11,10 @@ from actors.kernel.actor import Actor
 from actors.kernel.frames import RingAddress
 from supervisor.spec import ProcessSettings
 
-__all__ = ["DOORS", "Boot", "make_actor", "open_doors"]
+__all__ = ["DOORS", "STANDBY", "Boot", "make_actor", "open_doors"]
+
+STANDBY = 0
+"""The incarnation of a spare, until it is told its own."""
 
 DOORS = (
     "actors.audio.messages",

@@ -12,12 +12,14 @@ __all__ = ["Frame", "Link", "LinkClosed"]
 class Frame(enum.IntEnum):
     """What a frame carries."""
 
-    MAIL = 1  # to the child: the slot's number and an envelope; to the parent: an envelope
-    DONE = 2  # the slots whose envelopes have been handled
+    MAIL = 1  # to the child: slots and envelopes, see mail.py; to the parent: an envelope
+    ROOM = 2  # there is room again for envelopes in flight
     READY = 3
     ENDED = 4  # the failure, or nothing after an orderly stop
     LOG = 5
     DEAD = 6  # a dead letter of the child's
+    WARM = 7  # a spare has loaded what it needs
+    LIVE = 8  # to a spare: live, as the incarnation with this number
 
 
 class LinkClosed(Exception):
@@ -25,7 +27,7 @@ class LinkClosed(Exception):
 
 
 class Link(Protocol):
-    """One end. `send` may be called from any thread; `receive` from one."""
+    """One end. `send` may be called from any thread; `receive` from one at a time."""
 
     def send(self, frame: Frame, body: bytes = b"") -> None:
         """Raises LinkClosed."""

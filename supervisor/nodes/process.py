@@ -1,4 +1,4 @@
-"""A pinned actor, seen from its parent: spawns the process, pumps the mailbox into it, settles accounts at its death.
+"""A pinned actor, seen from its parent: pumps the mailbox into the process, and settles accounts at its death.
 
 Nothing here blocks a supervisor: one thread spawns and pumps, one reads. The mailbox stays with the parent, so what a
 dead child had not begun goes, in order, to its successor.
@@ -6,10 +6,8 @@ dead child had not begun goes, in order, to its successor.
 
 import contextlib
 import logging
-import multiprocessing
-import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -18,20 +16,33 @@ from actors.kernel.errors import MessageError
 from actors.kernel.message import Envelope, decode, encode
 from actors.kernel.protocol import Failure
 from supervisor.cell import Cell
-from supervisor.nodes.accounting import WINDOW, Ledger, ledger_memory
+from supervisor.nodes.accounting import WINDOW, Ledger
 from supervisor.nodes.boot import Boot
+from supervisor.nodes.child import Child
 from supervisor.nodes.link import Frame, LinkClosed
-from supervisor.nodes.local import LocalLink
-from supervisor.nodes.worker import DeadMail, LogLine, run
+from supervisor.nodes.mail import pack
+from supervisor.nodes.manners import LogLine
+from supervisor.nodes.worker import DeadMail
 
 __all__ = ["ProcessLife"]
 
 log = logging.getLogger(__name__)
-_spawn = multiprocessing.get_context("spawn")
+
+BATCH = 64
+"""Envelopes in one frame at most."""
+
+EXPRESS = 32 * 1024
+"""Bytes that a sender writes to the wire itself at most."""
+
+LOOK_AGAIN = 0.25
+"""Seconds after which the ledger is looked at although the child has not said that there is room."""
 
 
 class ProcessLife:
-    """One incarnation in a process of its own (supervisor.cell.Life)."""
+    """One incarnation in a process of its own (supervisor.cell.Life).
+
+    child: a spare that is warm; without one a process is spawned. on_handled: see Ledger.
+    """
 
     def __init__(
         self,
@@ -40,84 +51,147 @@ class ProcessLife:
         directory: Directory,
         on_ready: Callable[[], None],
         on_end: Callable[[Failure | None], None],
+        child: Child | None = None,
+        on_handled: Callable[[Sequence[Envelope]], None] | None = None,
     ) -> None:
         self._cell = cell
+        self._mailbox = cell.mailbox
         self._boot = boot
         self._directory = directory
         self._on_ready = on_ready
         self._on_end = on_end
         self._ending: Failure | None = None
         self._ended_well = False
-        self._killed = ""
+        self._killed: Failure | None = None
         self._over = False
         self._room = threading.Condition()
-        memory = ledger_memory()
-        self._ledger = Ledger(memory)
-        ours, theirs = _spawn.Pipe(duplex=True)
-        self._link = LocalLink(ours)
-        self._theirs = theirs
-        self._process = _spawn.Process(
-            target=run, args=(theirs, memory, msgspec.msgpack.encode(boot)), name=cell.address, daemon=True
-        )
+        self._sending = threading.Lock()
+        self._spare = child is not None
+        self._child = child if child is not None else Child(boot)
+        self._link = self._child.link
+        self._ledger = Ledger(self._child.shared, on_handled)
         threading.Thread(target=self._live, name=f"{cell.address}/pump", daemon=True).start()
 
     @property
     def pid(self) -> int:
-        return self._process.pid or 0
+        """The child's number, 0 before it is spawned."""
+        return self._child.pid
 
     @property
     def handling(self) -> Envelope | None:
+        """What the child handles now."""
         with self._room:
-            return self._ledger.oldest()
+            return self._ledger.handling()
 
-    def kill(self, why: str) -> None:
-        """SIGKILL; what follows is the accounting of any death."""
-        self._killed = why
-        with contextlib.suppress(AttributeError, ValueError, OSError):
-            self._process.kill()
+    @property
+    def begun(self) -> float | None:
+        """When it began that, in monotonic seconds. Read it after `handling`."""
+        return self._ledger.begun or None
+
+    @property
+    def beat(self) -> float:
+        """When it last showed that it lives, in monotonic seconds; 0.0 before it is ready."""
+        return self._ledger.beat
+
+    def rss(self) -> int:
+        """Bytes of memory that it holds; 0 when nobody knows."""
+        return self._child.rss()
+
+    def kill(self, why: str, kind: str = "Killed", message: str = "") -> None:
+        """SIGKILL; what follows is the accounting of any death. `message`: only while it handles that."""
+        if message:
+            handling = self.handling
+            if handling is None or handling.id != message:
+                return
+        self._killed = self._killed or Failure(kind, why)
+        self._child.kill()
+
+    def settle(self) -> int:
+        """Look at what has been handled; how many envelopes are in flight."""
+        with self._room:
+            self._ledger.settle()
+            return len(self._ledger)
 
     # -- the pump's thread
 
     def _live(self) -> None:
-        if hasattr(signal, "pthread_sigmask"):
-            # Inherited by the child, which so leaves Ctrl-C to its parent from its very first instruction on.
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            self._process.start()
+            if self._spare:
+                self._link.send(Frame.LIVE, str(self._boot.incarnation).encode())
+            else:
+                self._child.start()
+        except LinkClosed:
+            pass  # it died as a spare; what follows is the accounting of any death
         except OSError as error:
-            self._finish(Failure("SpawnError", str(error)))
+            self._link.close()
+            self._on_end(Failure("SpawnError", str(error)))
             return
-        self._theirs.close()
-        if self._killed:
-            self._process.kill()
         reader = threading.Thread(target=self._read, name=f"{self._cell.address}/wire", daemon=True)
         reader.start()
         self._pump()
         reader.join()
-        self._settle()
+        self._account()
 
     def _pump(self) -> None:
-        mailbox = self._cell.mailbox
+        mailbox = self._mailbox
         while self._wait_for_room():
-            envelope = mailbox.wait(None)
-            if envelope is None:
-                continue
-            with self._room:
-                if self._over:
+            mailbox.pause()
+            with self._sending:
+                self._send_waiting()
+
+    def _express(self) -> bool:
+        """Send what has just been queued, in the sender's own thread, if that cannot block it: no lock is held, the
+        window has room, and the wire takes it at once. It saves a hand-over between threads. False: wake the pump."""
+        if not self._sending.acquire(blocking=False):
+            return False
+        try:
+            return self._link.writable() and self._send_waiting(EXPRESS)
+        finally:
+            self._sending.release()
+
+    def _send_waiting(self, largest: int = 0) -> bool:
+        """Send what waits, as far as there is room for it, and up to `largest` bytes where given. True when nothing
+        waits any more. Under the lock `_sending`, so that what is taken first is on the wire first."""
+        mail: list[tuple[int, bytes]] = []
+        size = 0
+        with self._room:
+            while not self._over and self._ledger.room and len(mail) < BATCH:
+                envelope = self._mailbox.take()
+                if envelope is None:
+                    break
+                data = self._encoded(envelope)
+                if largest and size + len(data) > largest:
                     self._give_back((envelope,))
-                    return
-                slot = self._ledger.enter(envelope)
-            with contextlib.suppress(LinkClosed):  # the reader notices too; the ledger knows what was sent
-                self._link.send(Frame.MAIL, slot.to_bytes(2, "big") + encode(envelope))
+                    break
+                if data:
+                    mail.append((self._ledger.enter(envelope), data))
+                    size += len(data)
+        if mail:
+            # Otherwise the reader notices too, and the ledger knows what was sent.
+            with contextlib.suppress(LinkClosed):
+                self._link.send(Frame.MAIL, pack(mail))
+        return not len(self._mailbox)
+
+    def _encoded(self, envelope: Envelope) -> bytes:
+        """b"" for what no wire can carry, and a dead letter."""
+        try:
+            return encode(envelope)
+        except Exception as error:  # msgspec's and the codecs': a number too large, half a character
+            self._directory.bury(envelope, "rejected", f"it cannot be encoded: {error}")
+            return b""
 
     def _wait_for_room(self) -> bool:
+        ledger = self._ledger
         with self._room:
-            while self._ledger.full and not self._over:
-                self._room.wait()
+            if not ledger.room and not self._over and not ledger.settle():
+                ledger.starve(True)
+                while not ledger.settle() and not self._over:
+                    self._room.wait(LOOK_AGAIN)
+                ledger.starve(False)
             return not self._over
 
-    def _settle(self) -> None:
-        self._process.join()
+    def _account(self) -> None:
+        self._child.join()
         with self._room:
             begun, untouched = self._ledger.reckon()
         self._give_back(untouched)
@@ -128,27 +202,25 @@ class ProcessLife:
                 message_id=envelope.id,
                 message_type=type(envelope.message).__name__,
             )
-            self._directory.bury(envelope, "crashed", f"{failure.kind}: {failure.text}", failure)
-        self._finish(failure)
+            why = "hung" if failure.kind == "Hung" else "crashed"
+            self._directory.bury(envelope, why, f"{failure.kind}: {failure.text}", failure)
+        self._child.release()
+        self._on_end(failure)
 
     def _give_back(self, envelopes: tuple[Envelope, ...]) -> None:
         """To the successor; to the dead letters where there will be none."""
-        for late in self._cell.mailbox.restore(envelopes):
+        for late in self._mailbox.restore(envelopes):
             self._directory.bury(late, "stopped", f"{self._cell.address} has stopped for good")
 
     def _cause_of_death(self) -> Failure | None:
-        if self._killed:
-            return Failure("Killed", self._killed)
-        code = self._process.exitcode
+        if self._killed is not None:
+            return self._killed
+        code = self._child.exitcode
         if self._ended_well and code == 0:
             return None
         if code is not None and code < 0:
             return Failure("Killed", f"process {self.pid} was killed by signal {-code}")
         return Failure("Exited", f"process {self.pid} exited with status {code}")
-
-    def _finish(self, failure: Failure | None) -> None:
-        self._link.close()
-        self._on_end(failure)
 
     # -- the reader's thread
 
@@ -159,27 +231,30 @@ class ProcessLife:
                 self._take(frame, body)
         except LinkClosed:
             pass
+        self._mailbox.express = None
         with self._room:
             self._over = True
             self._room.notify_all()
-        self._cell.mailbox.wake()
+        self._mailbox.wake()
 
     def _take(self, frame: Frame, body: bytes) -> None:
         try:
             if frame is Frame.MAIL:
                 self._directory.deliver(decode(body))
-            elif frame is Frame.DONE:
+            elif frame is Frame.ROOM:
                 with self._room:
-                    self._ledger.settle(msgspec.msgpack.decode(body, type=tuple[int, ...]))
                     self._room.notify_all()
             elif frame is Frame.READY:
+                self._mailbox.express = self._express
                 self._on_ready()
             elif frame is Frame.ENDED:
                 self._ending = msgspec.msgpack.decode(body, type=Failure | None)
                 self._ended_well = self._ending is None
             elif frame is Frame.LOG:
                 line = msgspec.msgpack.decode(body, type=LogLine)
-                logging.getLogger(line.logger).log(line.level, "%s", line.text)
+                logging.getLogger(line.logger).log(
+                    line.level, "%s %s: %s", self._cell.address, line.thread, line.text
+                )
             elif frame is Frame.DEAD:
                 dead = msgspec.msgpack.decode(body, type=DeadMail)
                 self._directory.bury(decode(dead.envelope), dead.why, dead.detail, dead.failure)

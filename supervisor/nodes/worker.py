@@ -1,49 +1,49 @@
 """The worker process: runs one incarnation of one actor, with the parent as its whole world.
 
-A reader thread restores the lanes; the main thread handles. Outputs reach the wire before an envelope is marked done.
-The process ends when its parent does, however that dies, and leaves Ctrl-C to the parent.
+Outputs reach the wire before an envelope is marked done. The process ends when its parent does, however that dies, and
+leaves Ctrl-C to the parent. As a spare it loads what the actor needs, and waits to be told to live.
 """
 
 import contextlib
 import importlib
 import logging
 import os
-import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from actors.kernel.actor import Actor
 from actors.kernel.directory import DeadLetter, Directory
 from actors.kernel.errors import MessageError
 from actors.kernel.host import SystemClock
 from actors.kernel.incarnation import Incarnation
-from actors.kernel.mailbox import Mailbox, Put
+from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, decode, encode
 from actors.kernel.protocol import Failure
 from actors.kernel.record import Dead
-from supervisor.nodes.accounting import WINDOW, Fate
-from supervisor.nodes.boot import Boot, make_actor, open_doors
+from supervisor.nodes.accounting import BEAT_AT, BEGUN_AT, STARVING, WINDOW, Fate, Shared
+from supervisor.nodes.boot import STANDBY, Boot, make_actor
 from supervisor.nodes.link import Frame, LinkClosed
 from supervisor.nodes.local import LocalLink
+from supervisor.nodes.mail import unpack
+from supervisor.nodes.manners import become_worker
+from supervisor.nodes.wirebox import WireMailbox
 
 if TYPE_CHECKING:
     from supervisor.trace.recorder import Recorder as TraceRecorder
 
-__all__ = ["DeadMail", "LogLine", "run"]
+__all__ = ["DeadMail", "run"]
 
+log = logging.getLogger(__name__)
+_BEGUN, _DONE = int(Fate.BEGUN), int(Fate.DONE)
 
-class LogLine(msgspec.Struct, frozen=True):
-    """A log record on its way to the owner's log."""
-
-    logger: str
-    level: int
-    text: str
+BEAT = 0.25
+"""Seconds between two signs of life."""
 
 
 class DeadMail(msgspec.Struct, frozen=True):
@@ -67,84 +67,115 @@ class _Uplink:
         return None
 
 
-class _LogUplink(logging.Handler):
-    def __init__(self, link: LocalLink) -> None:
-        super().__init__()
-        self._link = link
-
-    def emit(self, record: logging.LogRecord) -> None:
-        line = LogLine(record.name, record.levelno, record.getMessage()[:4000])
-        with contextlib.suppress(LinkClosed):
-            self._link.send(Frame.LOG, msgspec.msgpack.encode(line))
-
-
 class _PinnedIncarnation(Incarnation):
     """An incarnation that keeps account of what it has begun and done."""
 
     slots: dict[int, int]
-    memory: Any
-    done: Callable[[int], None]
+    shared: Shared
+    link: LocalLink
 
     def handle(self, envelope: Envelope) -> None:
         slot = self.slots.pop(id(envelope), None)
         if slot is None:
             super().handle(envelope)
             return
-        self.memory[slot] = Fate.BEGUN
+        fates = self.shared.fates
+        self.shared.times[BEGUN_AT] = self._monotonic()
+        fates[slot] = _BEGUN
         super().handle(envelope)
-        self.memory[slot] = Fate.DONE
-        self.done(slot)
+        fates[slot] = _DONE
+        # Not at once: the parent would send one envelope, and starve again.
+        if fates[STARVING] and len(self.mailbox) <= WINDOW // 2:
+            self.tell_room()
+
+    def tell_room(self) -> None:
+        """Tell the parent, which waits for it, that there is room."""
+        self.shared.fates[STARVING] = 0
+        with contextlib.suppress(LinkClosed):
+            self.link.send(Frame.ROOM)
 
 
 class _Worker:
     """Everything of one worker process."""
 
-    def __init__(self, connection: "Connection[bytes, bytes]", memory: Any, boot: Boot) -> None:
+    def __init__(self, connection: "Connection[bytes, bytes]", shared: Shared, boot: Boot) -> None:
         self._boot = boot
-        self._memory = memory
+        self._shared = shared
         self._link = LocalLink(connection)
-        self._mailbox = Mailbox(capacity=4 * WINDOW, reserve=2 * WINDOW)
         self._directory = Directory()
         self._directory.elsewhere = _Uplink(self._link)
         self._directory.dead_letters.announces = False  # the parent's office does
         self._directory.dead_letters.watch = self._report_dead
-        self._directory.open(boot.address, self._mailbox)
         self._slots: dict[int, int] = {}
         self._recorder: TraceRecorder | None = None
 
     def run(self) -> None:
-        _become_worker(self._boot, self._link)
+        become_worker(self._boot, self._link)
         try:
-            # Before any mail is read: the actor's module brings the messages that only its own room knows.
-            importlib.import_module(self._boot.actor.partition(":")[0])
-            threading.Thread(target=self._read, name="wire", daemon=True).start()
-            self._recorder = _recorder(self._boot)
-            life = self._make_life()
+            actor = self._make_actor()
+            spare = self._boot.incarnation == STANDBY
+            if spare:
+                actor.preload()
+                self._wait_for_life()
+            life = self._make_life(actor)
+            life.preloaded = spare
         except Exception as error:
             self._end(Failure(type(error).__name__, str(error)[:500]))
             return
         if life.start():
             life.run()
 
-    def _make_life(self) -> _PinnedIncarnation:
+    # -- coming to life
+
+    def _make_actor(self) -> Actor:
         boot = self._boot
-        home = Path(boot.home)
-        actor = make_actor(boot.actor, boot.arguments, _sections(boot), home)
+        # Before any mail is read: the actor's module brings the messages that only its own room knows.
+        importlib.import_module(boot.actor.partition(":")[0])
+        return make_actor(boot.actor, boot.arguments, _sections(boot), Path(boot.home))
+
+    def _wait_for_life(self) -> None:
+        """As a spare: say that all is loaded, and wait for the number of the incarnation to be."""
+        try:
+            self._link.send(Frame.WARM)
+            frame, body = self._link.receive()
+        except LinkClosed:
+            os._exit(0)  # never needed
+        assert frame is Frame.LIVE
+        self._boot = msgspec.structs.replace(self._boot, incarnation=int(body))
+
+    def _make_life(self, actor: Actor) -> _PinnedIncarnation:
+        boot = self._boot
+        self._recorder = _recorder(boot)
+        mailbox = self._mailbox = WireMailbox(
+            self._link, self._take, self._orphaned, capacity=4 * WINDOW, reserve=2 * WINDOW
+        )
+        self._directory.open(boot.address, mailbox)
         life = _PinnedIncarnation(
             actor,
             boot.address,
             boot.incarnation,
-            self._mailbox,
+            mailbox,
             self._directory,
             SystemClock(),
             seed=boot.seed,
             supervisor=boot.supervisor,
             recorder=self._recorder,
-            on_ready=lambda: self._link.send(Frame.READY),
+            on_ready=self._ready,
             on_end=self._end,
         )
-        life.slots, life.memory, life.done = self._slots, self._memory, self._done
+        life.slots, life.shared, life.link = self._slots, self._shared, self._link
+        mailbox.attend()
         return life
+
+    def _ready(self) -> None:
+        threading.Thread(target=self._beat, name="beat", daemon=True).start()
+        self._link.send(Frame.READY)
+
+    def _beat(self) -> None:
+        gate = threading.Event()
+        while True:
+            self._shared.times[BEAT_AT] = time.monotonic()
+            gate.wait(BEAT)
 
     def _end(self, failure: Failure | None) -> None:
         if self._recorder is not None:
@@ -152,26 +183,19 @@ class _Worker:
         with contextlib.suppress(LinkClosed):
             self._link.send(Frame.ENDED, msgspec.msgpack.encode(failure))
 
-    def _done(self, slot: int) -> None:
-        with contextlib.suppress(LinkClosed):
-            self._link.send(Frame.DONE, msgspec.msgpack.encode((slot,)))
+    # -- the wire
 
-    def _read(self) -> None:
-        try:
-            while True:
-                frame, body = self._link.receive()
-                if frame is Frame.MAIL:
-                    self._deliver(int.from_bytes(body[:2], "big"), body[2:])
-        except LinkClosed:
-            self._orphaned()
+    def _take(self, frame: Frame, body: bytes) -> None:
+        if frame is Frame.MAIL:
+            for slot, data in unpack(body):
+                self._deliver(slot, data)
 
-    def _deliver(self, slot: int, body: bytes) -> None:
+    def _deliver(self, slot: int, data: bytes) -> None:
         try:
-            envelope = decode(body)
+            envelope = decode(data)
         except MessageError as error:
-            logging.getLogger(__name__).error("a message was refused: %s", error)
-            self._memory[slot] = Fate.DONE
-            self._done(slot)
+            log.error("a message was refused: %s", error)
+            self._shared.fates[slot] = _DONE
             return
         self._slots[id(envelope)] = slot
         fell = self._mailbox.put(envelope)
@@ -180,8 +204,7 @@ class _Worker:
             fallen = self._slots.pop(id(fell.envelope), None)
             self._directory.bury(fell.envelope, fell.why)
             if fallen is not None:
-                self._memory[fallen] = Fate.DONE
-                self._done(fallen)
+                self._shared.fates[fallen] = _DONE
 
     def _orphaned(self) -> None:
         """The parent is gone, or has closed the wire: save the trace and go."""
@@ -191,14 +214,10 @@ class _Worker:
 
     def _report_dead(self, letter: DeadLetter) -> None:
         if self._recorder is not None:
-            self._recorder.append(_dead(letter))
+            self._recorder.append(Dead(letter, time.time()))
         mail = DeadMail(encode(letter.envelope), letter.why, letter.detail, letter.failure)
         with contextlib.suppress(LinkClosed):
             self._link.send(Frame.DEAD, msgspec.msgpack.encode(mail))
-
-
-def _dead(letter: DeadLetter) -> Dead:
-    return Dead(letter, time.time())
 
 
 def _sections(boot: Boot) -> dict[str, Any]:
@@ -213,21 +232,6 @@ def _sections(boot: Boot) -> dict[str, Any]:
     }
 
 
-def _become_worker(boot: Boot, link: LocalLink) -> None:
-    """Make this process quiet, reachable and polite: logs to the owner, Ctrl-C ignored, priority and cores as told."""
-    # Both go to the whole group, from a terminal or a service manager; the parent stops its children in order.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    root = logging.getLogger()
-    root.handlers = [_LogUplink(link)]
-    root.setLevel(boot.level)
-    if boot.process.nice and hasattr(os, "nice"):
-        os.nice(boot.process.nice)
-    if boot.process.cpus and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, boot.process.cpus)
-    open_doors()
-
-
 def _recorder(boot: Boot) -> "TraceRecorder | None":
     if not boot.trace:
         return None
@@ -237,9 +241,9 @@ def _recorder(boot: Boot) -> "TraceRecorder | None":
     return Recorder(Path(options.pop("directory")), boot.address, run=boot.run, **options)
 
 
-def run(connection: "Connection[bytes, bytes]", memory: Any, boot: bytes) -> None:
+def run(connection: "Connection[bytes, bytes]", shared: Shared, boot: bytes) -> None:
     """The process's main function: live one life, then leave without waiting for anybody's threads."""
-    _Worker(connection, memory, msgspec.msgpack.decode(boot, type=Boot)).run()
+    _Worker(connection, shared, msgspec.msgpack.decode(boot, type=Boot)).run()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

@@ -3,6 +3,8 @@
 import os
 import signal
 
+import psutil
+
 from actors.kernel.actor import Actor, handles
 from actors.kernel.message import Message
 
@@ -54,3 +56,23 @@ class Unbuildable(Actor):
 
     def __init__(self) -> None:
         raise RuntimeError("cannot be made")
+
+
+class Settings(Message):
+    """Answered by Said: what the process was given, as `nice cpus variable preloaded-pid`."""
+
+
+class Heavy(Echo):
+    """Loads something in `preload`, and says in which process and how often that was."""
+
+    loads = 0
+
+    def preload(self) -> None:
+        type(self).loads += 1
+
+    @handles
+    def on_settings(self, message: Settings) -> None:
+        process = psutil.Process()
+        variable = os.environ.get("GERALD_TEST_VARIABLE", "")
+        cores = ",".join(map(str, process.cpu_affinity()))
+        self.reply(Said(f"{process.nice()} {cores} {variable} {self.loads}", os.getpid()))

@@ -1,0 +1,31 @@
+"""Many envelopes in one frame, each with the slot that it has in the parent's ledger."""
+
+import struct
+from collections.abc import Iterator, Sequence
+
+__all__ = ["pack", "unpack"]
+
+_HEAD = struct.Struct("<HI")
+
+
+def pack(mail: Sequence[tuple[int, bytes]]) -> bytes:
+    """The body of a MAIL frame to a child, from slots and encoded envelopes."""
+    parts: list[bytes] = []
+    for slot, data in mail:
+        parts += (_HEAD.pack(slot, len(data)), data)
+    return b"".join(parts)
+
+
+def unpack(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """The slots and encoded envelopes in the body of a MAIL frame. Raises ValueError when it is damaged."""
+    at = 0
+    while at < len(body):
+        try:
+            slot, size = _HEAD.unpack_from(body, at)
+        except struct.error:
+            raise ValueError("a frame of mail ends in the middle of a head") from None
+        at += _HEAD.size
+        if at + size > len(body):
+            raise ValueError("a frame of mail ends in the middle of an envelope")
+        yield slot, body[at : at + size]
+        at += size

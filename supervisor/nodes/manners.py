@@ -1,0 +1,83 @@
+"""How a worker process behaves towards its machine and its owner: logs, signals, priority, cores, environment."""
+
+import contextlib
+import logging
+import os
+import signal
+
+import msgspec
+import psutil
+
+from supervisor.nodes.boot import Boot, open_doors
+from supervisor.nodes.link import Frame, LinkClosed
+from supervisor.nodes.local import LocalLink
+
+__all__ = ["LogLine", "become_worker"]
+
+log = logging.getLogger(__name__)
+
+_WINDOWS_PRIORITIES = ((10, "IDLE"), (1, "BELOW_NORMAL"), (0, "NORMAL"), (-10, "ABOVE_NORMAL"), (-20, "HIGH"))
+
+
+class LogLine(msgspec.Struct, frozen=True):
+    """A log record on its way to the owner's log. thread: who says it, inside the process."""
+
+    logger: str
+    level: int
+    text: str
+    thread: str = ""
+
+
+class _LogUplink(logging.Handler):
+    def __init__(self, link: LocalLink) -> None:
+        super().__init__()
+        self._link = link
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        if record.exc_info and record.exc_info[0] is not None:
+            text += f" ({record.exc_info[0].__name__}: {record.exc_info[1]})"
+        line = LogLine(record.name, record.levelno, text[:4000], record.threadName or "")
+        with contextlib.suppress(LinkClosed):
+            self._link.send(Frame.LOG, msgspec.msgpack.encode(line))
+
+
+def become_worker(boot: Boot, link: LocalLink) -> None:
+    """Make this process quiet, reachable and polite: logs to the owner, Ctrl-C ignored, resources as told."""
+    # Both go to the whole group, from a terminal or a service manager; the parent stops its children in order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    root = logging.getLogger()
+    root.handlers = [_LogUplink(link)]
+    root.setLevel(boot.level)
+    # Before the actor's module and its libraries are imported: most read theirs then.
+    os.environ.update(boot.process.env)
+    _set_priority(boot.address, boot.process.nice)
+    _set_cores(boot.address, boot.process.cpus)
+    open_doors()
+
+
+def _set_priority(address: str, nice: int) -> None:
+    if not nice:
+        return
+    try:
+        if hasattr(os, "nice"):
+            os.nice(nice)
+        else:
+            name = next(name for least, name in _WINDOWS_PRIORITIES if nice >= least)
+            psutil.Process().nice(getattr(psutil, f"{name}_PRIORITY_CLASS"))
+    except (OSError, psutil.Error) as error:
+        log.warning("actors.%s.nice: %d is not permitted here: %s", address, nice, error)
+
+
+def _set_cores(address: str, cpus: tuple[int, ...]) -> None:
+    if not cpus:
+        return
+    process = psutil.Process()
+    if not hasattr(process, "cpu_affinity"):
+        log.warning("actors.%s.cpus: this system has no affinity; all cores are used", address)
+        return
+    try:
+        process.cpu_affinity(list(cpus))
+    except (OSError, ValueError, psutil.Error) as error:
+        log.warning("actors.%s.cpus: %s cannot be used here: %s", address, list(cpus), error)

@@ -1,0 +1,146 @@
+"""The mailbox of a pinned actor, inside its process: fed from the wire, by whoever has time for it.
+
+While the actor is idle its own thread waits at the wire, so that a message costs no hand-over between threads. While it
+is busy a second thread looks at the wire every few milliseconds, so that what is urgent overtakes and the end of the
+parent is noticed.
+"""
+
+import select
+import sys
+import threading
+from collections.abc import Callable
+from multiprocessing import connection as mpc
+from multiprocessing.connection import Connection
+
+from actors.kernel.mailbox import Mailbox
+from supervisor.nodes.link import Frame, LinkClosed
+from supervisor.nodes.local import LocalLink
+
+__all__ = ["WireMailbox"]
+
+TICK = 0.005
+"""Seconds between two looks at the wire while the actor is busy."""
+
+
+class WireMailbox(Mailbox):
+    """A mailbox whose reader reads the wire when there is nothing to take.
+
+    take_frame: puts what came into this mailbox. on_closed: called, in whichever thread notices, when the wire ends.
+    """
+
+    def __init__(
+        self,
+        link: LocalLink,
+        take_frame: Callable[[Frame, bytes], None],
+        on_closed: Callable[[], None],
+        capacity: int,
+        reserve: int,
+    ) -> None:
+        super().__init__(capacity, reserve)
+        self._link = link
+        self._take_frame = take_frame
+        self._on_closed = on_closed
+        self._reading = threading.Lock()
+        self._busy = threading.Event()
+        self._at_wire = False
+        self._bell = _Bell(link.connection)
+
+    def attend(self) -> None:
+        """Begin to look at the wire while the actor is busy: it is, until it pauses for the first time."""
+        self._busy.set()
+        threading.Thread(target=self._attend, name="wire", daemon=True).start()
+
+    def pause(self, timeout: float | None = None, only_urgent: bool = False) -> None:
+        """Wait at the wire until something has come that can be taken, at most `timeout` seconds."""
+        if not self._reading.acquire(timeout=TICK):
+            return  # the other thread is at it; what it finds is there in a moment
+        try:
+            self._waiting = self._at_wire = True
+            # Looked at after announcing: whoever queued something before the announcement did not ring.
+            if not self._something(only_urgent) and self._bell.wait(timeout):
+                self._waiting = False  # nobody needs to wake this thread for what it puts here itself
+                self._receive()
+        finally:
+            self._at_wire = self._waiting = False
+            self._reading.release()
+            if not self._busy.is_set():
+                self._busy.set()
+
+    def wake(self) -> None:
+        """Ring, so that `pause` ends."""
+        self._waiting = False
+        self._bell.ring()
+
+    def _something(self, only_urgent: bool) -> bool:
+        return bool(self._system or (self._reply() if only_urgent else self._data))
+
+    def _receive(self) -> None:
+        """Take all that is there now."""
+        try:
+            while True:
+                self._take_frame(*self._link.receive())
+                if not self._link.readable():
+                    return
+        except LinkClosed:
+            self._on_closed()
+
+    def _attend(self) -> None:
+        """The second thread: asleep while the actor is idle."""
+        gate = threading.Event()
+        while True:
+            self._busy.wait()
+            gate.wait(TICK)
+            if self._is_idle():
+                self._busy.clear()
+                if not self._is_idle():
+                    self._busy.set()
+            elif self._reading.acquire(blocking=False):
+                try:
+                    if self._readable():
+                        self._receive()
+                finally:
+                    self._reading.release()
+
+    def _is_idle(self) -> bool:
+        return self._at_wire
+
+    def _readable(self) -> bool:
+        try:
+            return self._link.readable()
+        except LinkClosed:
+            self._on_closed()
+            return False
+
+
+class _Bell:
+    """Waits for the wire and for a ring at the same time."""
+
+    def __init__(self, connection: "Connection[bytes, bytes]") -> None:
+        self._connection = connection
+        self._heard, self._rope = mpc.Pipe(duplex=False)
+        self._rung = threading.Lock()
+        self._poll = None
+        if sys.platform != "win32":
+            # Built once: multiprocessing's own `wait` makes a selector at each call.
+            self._poll = select.poll()
+            self._poll.register(connection.fileno(), select.POLLIN)
+            self._poll.register(self._heard.fileno(), select.POLLIN)
+
+    def ring(self) -> None:
+        """End a `wait`, the next one if there is none now."""
+        if self._rung.acquire(blocking=False):
+            self._rope.send_bytes(b"!")
+
+    def wait(self, timeout: float | None) -> bool:
+        """Wait for the wire, a ring, or so many seconds. True when the wire has something, or has ended."""
+        if self._poll is not None:
+            limit = None if timeout is None else max(0.0, timeout) * 1000
+            ready = {descriptor for descriptor, _ in self._poll.poll(limit)}
+            rung, came = self._heard.fileno() in ready, self._connection.fileno() in ready
+        else:
+            found = mpc.wait([self._connection, self._heard], timeout)
+            rung, came = self._heard in found, self._connection in found
+        if rung:
+            self._heard.recv_bytes()
+            self._rung.release()
+        return came
