@@ -90,8 +90,12 @@ class Household:
             cell.life.kill(why, kind, message)
 
     def retire(self, address: str) -> None:
-        """The final stop: what is left in the mailbox becomes dead letters, and so does what comes later."""
+        """The final stop, of all that live below it too: what is left in the mailbox becomes dead letters, and so does
+        what comes later."""
         cell = self.cells[address]
+        for child in tuple(self.cells.values()):
+            if child.supervisor == address:
+                self.retire(child.address)
         for envelope in cell.mailbox.close():
             self._directory.bury(envelope, "stopped", f"{address} has stopped for good")
         self.retired(address)
@@ -207,6 +211,8 @@ class Household:
         self.changed(cell)
         if not (failure is not None and self._end_orphans(cell, number, failure)):
             self._announce(cell, number, failure)
+        if not cell.supervisor and failure is None:
+            self.retire(cell.address)  # the root's end is everybody's
 
     def _note(self, cell: Cell, failure: Failure) -> None:
         cell.failures += 1

@@ -85,6 +85,8 @@ class Supervisor(Actor):
             self._fell(child, message.failure)
         elif child.wanted == "again":
             child.wanted = "up"
+        elif not self._stopping and not child.leaving:
+            self._cells.retire(child.spec.address)
         self._drive()
 
     @handles
@@ -308,8 +310,7 @@ class Supervisor(Actor):
         self.after(child.stop_timeout, StopOverdue(child.spec.address, child.incarnation))
 
     def _finish(self) -> None:
-        for child in self._children.values():
-            self._cells.retire(child.spec.address)
+        # The children's mailboxes stay: this supervisor may be started again by the one above it.
         if self._giving_up:
             raise GaveUp(self._giving_up)
         self.host.stop()

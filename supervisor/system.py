@@ -96,6 +96,15 @@ class System:
         with self._settled:
             return self._settled.wait_for(lambda: self.ended.is_set() or self.ready, timeout) and self.ready
 
+    def wait_incarnation(self, address: str, number: int, timeout: float) -> bool:
+        """True when this incarnation of `address`, or a later one, runs; False after `timeout` seconds."""
+        with self._settled:
+            return self._settled.wait_for(lambda: self._runs(address, number), timeout)
+
+    def _runs(self, address: str, number: int) -> bool:
+        cell = self.household.cells.get(address)
+        return cell is not None and cell.incarnation >= number and cell.state == "running"
+
     @property
     def ready(self) -> bool:
         """True when nothing is starting any more, and the conversation and a language model can answer."""
@@ -132,6 +141,7 @@ class System:
             "ready": self.ready,
             "dead_letters": dict(self.dead_letters.counts),
             "trace_lost": self.recorder.lost if self.recorder is not None else 0,
+            "trace_trouble": self.recorder.trouble if self.recorder is not None else "",
             "spares": self.nursery.warm(),
             "switch_interval": sys.getswitchinterval(),
             "actors": with_cpu(self.household.statuses()),

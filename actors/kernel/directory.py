@@ -1,6 +1,7 @@
 """Where mail goes: addresses to mailboxes, and the dead-letter office for what reaches none."""
 
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -21,12 +22,14 @@ class Box(Protocol):
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
-    """An envelope that will not be handled, and why: rejected, dropped, stopped, unknown, crashed, late, fenced..."""
+    """An envelope that will not be handled, and why: rejected, dropped, stopped, unknown, crashed, late, fenced...
+    wall: since when, in epoch seconds."""
 
     envelope: Envelope
     why: str
     detail: str = ""
     failure: Failure | None = None
+    wall: float = 0.0
 
 
 class DeadLetters:
@@ -113,4 +116,4 @@ class Directory:
 
     def bury(self, envelope: Envelope, why: str, detail: str = "", failure: Failure | None = None) -> None:
         """Make `envelope` a dead letter."""
-        self.dead_letters.bury(DeadLetter(envelope, why, detail, failure), self.deliver)
+        self.dead_letters.bury(DeadLetter(envelope, why, detail, failure, time.time()), self.deliver)

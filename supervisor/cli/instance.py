@@ -1,57 +1,41 @@
 """The commands that speak to a running instance."""
 
+import contextlib
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import click
 
 from config.home import Home
+from supervisor.cli.asking import ask_all, ask_one
 from supervisor.cli.options import FAILED, NO_INSTANCE, fail, in_home, json_option, print_json
-from supervisor.control.client import call, stream
 from supervisor.control.instance import NoInstance
-from supervisor.control.wire import Refused
 
 __all__ = ["ask", "state", "status", "stop", "talk", "tell"]
 
 
-def _call(home: Home, request: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return call(home.path, request)
-    except NoInstance as error:
-        fail(NO_INSTANCE, str(error))
-    except Refused as error:
-        fail(FAILED, str(error))
-
-
-def _stream(home: Home, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    try:
-        yield from stream(home.path, request, timeout=150.0)
-    except NoInstance as error:
-        fail(NO_INSTANCE, str(error))
-    except Refused as error:
-        fail(FAILED, str(error))
-
-
 @click.command()
+@click.option("--watch", is_flag=True, help="Show it as it lives, until Ctrl-C.")
 @json_option
 @in_home
-def status(home: Home, as_json: bool) -> None:
+def status(home: Home, watch: bool, as_json: bool) -> None:
     """Show the tree of the running instance: node, pid, state, health, restarts, mailbox, last error."""
-    found = _call(home, {"do": "status"})
+    if watch:
+        from supervisor.cli.live import watch as show
+
+        with contextlib.suppress(KeyboardInterrupt):
+            show(ask_all(home, {"do": "follow"}), as_json)
+        return
+    found = ask_one(home, {"do": "status"})
     if as_json:
         print_json(found)
         return
     from rich.console import Console
 
-    from supervisor.cli.portray import headline, missing, tree_table
+    from supervisor.cli.live import picture
 
-    console = Console()
-    console.print(headline(found))
-    console.print(tree_table(found["actors"], console.width))
-    if console.width < 110:
-        for line in missing(found["actors"]):
-            console.print(line, soft_wrap=True)
+    console = Console(highlight=False)
+    console.print(picture(found, console), soft_wrap=not console.is_terminal)
 
 
 @click.command()
@@ -64,7 +48,7 @@ def status(home: Home, as_json: bool) -> None:
 def talk(home: Home, text: str, person: str, as_json: bool) -> None:
     """Say TEXT to the running instance and print the reply as it comes."""
     outcome = ""
-    for part in _stream(home, {"do": "talk", "text": text, "as": person}):
+    for part in ask_all(home, {"do": "talk", "text": text, "as": person}):
         if as_json:
             print_json(part)
         elif part["event"] == "sentence":
@@ -97,7 +81,7 @@ def _message(given: str) -> Any:
 def tell(home: Home, address: str, type_: str, message: str) -> None:
     """Send a message of TYPE_ to ADDRESS and print its id, e.g. tell osc.sender Typing '{"on": true}'."""
     click.echo(
-        _call(home, {"do": "tell", "address": address, "type": type_, "message": _message(message)})["id"]
+        ask_one(home, {"do": "tell", "address": address, "type": type_, "message": _message(message)})["id"]
     )
 
 
@@ -108,7 +92,7 @@ def tell(home: Home, address: str, type_: str, message: str) -> None:
 @in_home
 def ask(home: Home, address: str, type_: str, message: str) -> None:
     """Send a message of TYPE_ to ADDRESS and print the answer as JSON, e.g. ask users Ping."""
-    print_json(_call(home, {"do": "ask", "address": address, "type": type_, "message": _message(message)}))
+    print_json(ask_one(home, {"do": "ask", "address": address, "type": type_, "message": _message(message)}))
 
 
 @click.group()
@@ -122,7 +106,7 @@ def state() -> None:
 @in_home
 def show(home: Home, domain: str, as_json: bool) -> None:
     """Print the state of DOMAIN."""
-    found = _call(home, {"do": "state", "domain": domain})
+    found = ask_one(home, {"do": "state", "domain": domain})
     if as_json:
         print_json(found)
         return
@@ -145,7 +129,7 @@ def stop(home: Home) -> None:
         pid = find_instance(home.path).pid
     except NoInstance as error:
         fail(NO_INSTANCE, str(error))
-    _call(home, {"do": "stop"})
+    ask_one(home, {"do": "stop"})
     if not _gone(home):
         fail(FAILED, f"process {pid} is still there after 10 s")
     click.echo(f"stopped (process {pid})")

@@ -23,10 +23,15 @@ def headline(status: Mapping[str, Any]) -> Text:
     """One line on the whole instance."""
     up = int(time.time() - status["started_at"])
     ready = Text("READY", "bold green") if status["ready"] else Text("STARTING", "bold cyan")
-    dead = sum(status["dead_letters"].values())
+    dead = sum(number for why, number in status["dead_letters"].items() if why != "superseded")
     clock = f"{up // 3600}:{up // 60 % 60:02}:{up % 60:02}"
     rest = f"  pid {status['pid']}, up {clock}, {dead} dead letters, home {status['home']}"
-    return Text.assemble(ready, rest)
+    line = Text.assemble(ready, rest)
+    if status.get("trace_trouble"):
+        line.append(
+            f"\ntrace: {status['trace_trouble']}; {status['trace_lost']} records are missing", "yellow"
+        )
+    return line
 
 
 def tree_table(actors: Sequence[Row], width: int = 120) -> Table:

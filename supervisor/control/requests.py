@@ -11,9 +11,10 @@ from actors.conversation.messages import ReplyEnded, ReplySentence, TextReceived
 from actors.kernel.errors import AskError, UnknownMessage
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message, message_class
-from actors.kernel.protocol import GetState, StateIs
+from actors.kernel.protocol import GetState, StateIs, Undelivered
 from actors.system.messages import WatchStages
 from actors.vocabulary.values import UNKNOWN, person_named
+from supervisor.control.supervise import REQUESTS
 from supervisor.control.wire import Refused
 from supervisor.system import System
 
@@ -32,8 +33,15 @@ class Listener:
     def __init__(self, system: System) -> None:
         self.address = f"listener/{next(_numbers)}"
         self._directory = system.directory
+        self._sent = itertools.count(1)
         self._queue: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._directory.open(self.address, self)
+
+    def tell(self, to: str, message: Message) -> None:
+        """Send under this address; an Undelivered comes if it will not be handled."""
+        number, turn = next(self._sent), message.turn  # type: ignore[attr-defined]
+        envelope = Envelope(self.address, 0, number, to, message, "", turn, notify=True)
+        self._directory.deliver(envelope)
 
     def put(self, envelope: Envelope) -> Put | None:
         """Mail has come (actors.kernel.directory.Box)."""
@@ -62,12 +70,14 @@ def talk(system: System, text: str, name: str) -> Iterator[Message]:
     listener = Listener(system)
     try:
         person = person_named(name) if name.strip() else UNKNOWN
-        system.outside.tell("conversation", TextReceived(text, person, listener.address))
+        listener.tell("conversation", TextReceived(text, person, listener.address))
         while True:
             try:
                 message = listener.get(REPLY_WITHIN)
             except queue.Empty:
                 raise Refused(f"no answer within {REPLY_WITHIN:g} s; see `supervisor status`") from None
+            if isinstance(message, Undelivered):
+                raise Refused(f"the conversation did not take it: {message.detail or message.why}")
             yield message
             if isinstance(message, ReplyEnded):
                 return
@@ -193,4 +203,5 @@ _REQUESTS: Mapping[str, Callable[[System, Mapping[str, Any]], Answers]] = {
     "ask": _ask,
     "state": _state,
     "stop": _stop,
+    **REQUESTS,
 }

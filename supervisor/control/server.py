@@ -1,4 +1,4 @@
-"""The instance's side of the control socket: a thread accepts, a thread a client answers, at most sixteen at a time."""
+"""The instance's side of the control socket: one thread accepts, one for each client answers; both have limits."""
 
 import contextlib
 import logging
@@ -15,7 +15,10 @@ from supervisor.system import System
 __all__ = ["ControlServer"]
 
 log = logging.getLogger(__name__)
-CLIENTS = 16
+CLIENTS = 24
+LONG = frozenset({"follow", "talk", "watch"})
+LONG_CLIENTS = 16
+"""So many may watch or talk; the other places are for those who only ask something."""
 Wire = mpc.Connection
 
 
@@ -28,6 +31,7 @@ class ControlServer:
         self._key = bytes.fromhex(instance.key)
         self._listener = mpc.Listener(instance.address, instance.family, backlog=CLIENTS)
         self._places = threading.Semaphore(CLIENTS)
+        self._long_places = threading.Semaphore(LONG_CLIENTS)
         self._closed = False
         threading.Thread(target=self._accept, name="control", daemon=True).start()
 
@@ -68,6 +72,17 @@ class ControlServer:
             self._places.release()
 
     def _answer(self, connection: "Wire[Any, Any]", request: dict[str, Any]) -> None:
+        if request.get("do") not in LONG:
+            self._give_answers(connection, request)
+        elif self._long_places.acquire(blocking=False):
+            try:
+                self._give_answers(connection, request)
+            finally:
+                self._long_places.release()
+        else:
+            send(connection, {"error": f"{LONG_CLIENTS} clients watch or talk already; end one of them"})
+
+    def _give_answers(self, connection: "Wire[Any, Any]", request: dict[str, Any]) -> None:
         try:
             for part in answer(self._system, request):
                 send(connection, part)

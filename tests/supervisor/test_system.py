@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from actors.kernel.errors import AskError
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol import Hang
@@ -74,13 +75,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
 
 def incarnation(system: System, address: str, number: int) -> None:
     """Wait until this incarnation of `address` runs."""
-    with system._settled:
-        assert system._settled.wait_for(
-            lambda: (
-                (cell := system.household.cells[address]).incarnation >= number and cell.state == "running"
-            ),
-            WITHIN,
-        )
+    assert system.wait_incarnation(address, number, WITHIN)
 
 
 def request(system: System, message: Message) -> Message:
@@ -258,3 +253,37 @@ def test_the_status_tells_how_well_a_group_is_and_what_it_costs(make: Make) -> N
     assert rows["group"]["health"] == rows["root"]["health"] == "OK"
     assert all(row["cpu"] >= 0.0 for row in rows.values())
     assert rows["off"]["state"] == "absent"
+
+
+def two_groups(home: Path) -> System:
+    """A group `first`, and after it, in a root that is rest_for_one, a group `second`."""
+    now = Backoff(0.0, 0.0)
+    groups = tuple(
+        SupervisorSpec(name, Strategy.ONE_FOR_ONE, (ChildSpec(child, ECHO),), backoff=now, intensity=50)
+        for name, child in (("first", "one"), ("second", "two"))
+    )
+    root = SupervisorSpec("root", Strategy.REST_FOR_ONE, groups, backoff=now, intensity=50)
+    system = System(Config.model_validate({"trace": {"enabled": False}}), home, spec=root)
+    system.directory.open("system", Probe())
+    system.start()
+    assert system.wait_ready(WITHIN)
+    return system
+
+
+def test_a_group_that_is_restarted_for_another_ones_sake_keeps_its_mailboxes(tmp_path: Path) -> None:
+    system = two_groups(tmp_path)
+    system.outside.tell("one", Hang(0.2))
+    waiting = [system.outside.ask("two", Say(str(n))) for n in range(50)]
+    system.outside.tell("first", Crash())
+    incarnation(system, "two", 2)
+    assert [future.get(timeout=WITHIN).text for future in waiting] == [str(n) for n in range(50)]
+    assert say(system, "and later mail", "two").text == "and later mail"
+    assert system.stop(WITHIN)
+
+
+def test_after_the_end_of_all_mail_is_a_dead_letter(tmp_path: Path) -> None:
+    system = two_groups(tmp_path)
+    assert system.stop(WITHIN)
+    with pytest.raises(AskError):
+        say(system, "too late", "two")
+    assert system.dead_letters.counts["stopped"] == 1

@@ -8,7 +8,7 @@ from actors.kernel.message import Envelope, Message
 from supervisor.nodes.accounting import STARVING, WINDOW, Fate, Ledger, shared_memory
 
 
-class Job(Message):
+class Load(Message):
     pass
 
 
@@ -22,7 +22,7 @@ class Rig:
         self.handled += envelopes
 
     def send(self, count: int) -> list[tuple[int, Envelope]]:
-        mail = [Envelope("me", 1, n, "a", Job()) for n in range(count)]
+        mail = [Envelope("me", 1, n, "a", Load()) for n in range(count)]
         return [(self.ledger.enter(envelope), envelope) for envelope in mail]
 
     def fate(self, slot: int, fate: Fate) -> None:
@@ -58,7 +58,7 @@ def test_a_reused_slot_keeps_the_order_of_sending() -> None:
     sent = rig.send(WINDOW)
     rig.fate(sent[0][0], Fate.DONE)
     rig.ledger.settle()
-    last = Envelope("me", 1, 999, "a", Job())
+    last = Envelope("me", 1, 999, "a", Load())
     assert rig.ledger.enter(last) == sent[0][0]
     _, untouched = rig.ledger.reckon()
     assert untouched[-1] is last
