@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from actors.kernel.directory import DeadLetter, Directory
 from actors.kernel.frames import RingAddress
@@ -26,12 +26,15 @@ from supervisor.nodes.boot import Boot, make_actor, open_doors
 from supervisor.nodes.nursery import Nursery
 from supervisor.nodes.process import ProcessLife
 from supervisor.nodes.thread import Stillborn, ThreadLife
-from supervisor.spec import ChildSpec, SupervisorSpec
+from supervisor.spec import ChildSpec, SupervisorSpec, walk
 from supervisor.supervisor import Supervisor
 from supervisor.trace.recorder import Recorder, new_run
 from supervisor.tree import tree
 from supervisor.usage import with_cpu
 from supervisor.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from actors.kernel.ring import Ring
 
 __all__ = ["System"]
 
@@ -75,7 +78,11 @@ class System:
         self.dead_letters.watch = self._record_dead
         self.outside = Outside(self.directory)
         self.frames: RingAddress | None = None
+        self._ring: Ring | None = None
         spec = spec if spec is not None else tree(config, text=text)
+        if any("frames" in child.arguments and not child.absent for child in walk(spec)):
+            self._ring = _open_ring(config)
+            self.frames = self._ring.address
         self.household = Household(spec, self.directory, self._make, self.recorder, self._start_record)
         self.household.changed = self._changed
         self.nursery = Nursery(self.directory, on_handled)
@@ -127,6 +134,8 @@ class System:
             for cell in self.household.cells.values():
                 if isinstance(cell.life, ProcessLife):
                     cell.life.kill("did not stop in time")
+        if self._ring is not None:
+            self._ring.close()
         if self.recorder is not None:
             self.recorder.close()
         return ended
@@ -259,6 +268,14 @@ class System:
     def _record_dead(self, letter: DeadLetter) -> None:
         if self.recorder is not None:
             self.recorder.append(Dead(letter, time.time()))
+
+
+def _open_ring(config: Config) -> "Ring":
+    # Imported here: numpy is nothing that a bot without eyes should load.
+    from actors.kernel.ring import Ring
+    from actors.vision.size import ring_size
+
+    return Ring(*ring_size(config.computer_vision))
 
 
 def _trace_options(config: Config, home: Path) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""Pictures between processes: a ring of slots in shared memory, one writer, several readers, the newest wins."""
+"""References to pictures that are in shared memory (ring.py): light enough for every process to know."""
 
 import msgspec
 
-__all__ = ["RingAddress"]
+__all__ = ["Frame", "RingAddress"]
 
 
 class RingAddress(msgspec.Struct, frozen=True):
@@ -11,3 +11,13 @@ class RingAddress(msgspec.Struct, frozen=True):
     name: str
     slots: int
     slot_bytes: int
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """A reference to one picture. generation: counts the ring's pictures from 1. captured_at: epoch seconds."""
+
+    generation: int
+    height: int
+    width: int
+    channels: int
+    captured_at: float

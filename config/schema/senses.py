@@ -20,6 +20,15 @@ class ComputerVision(Section):
     )
     capture_fps: float = setting(15.0, "Pictures taken.", unit="per second", gt=0.0, le=120.0)
     processing_fps: float = setting(5.0, "Pictures looked at.", unit="per second", gt=0.0, le=120.0)
+    max_width: int = setting(
+        1280,
+        "Pictures that hold more than this by max_height are made smaller.",
+        unit="pixels",
+        reload="restart",
+        ge=16,
+        le=7680,
+    )
+    max_height: int = setting(720, "See max_width.", unit="pixels", reload="restart", ge=16, le=4320)
     depth_estimation: bool = setting(True, "Estimate how far things are.")
     object_detection: bool = setting(True, "Find things and people.")
 

@@ -1,0 +1,110 @@
+"""The camera: takes pictures of the game at computer_vision.capture_fps, and says when there is a new one."""
+
+from pathlib import Path
+
+from actors.kernel.actor import Actor, handles
+from actors.kernel.frames import Frame, RingAddress
+from actors.kernel.protocol import Health
+from actors.vision.capture import Capture
+from actors.vision.internal import CaptureEnded, FrameTaken, LookAtCapture, Reopen
+from actors.vision.messages import FrameReady
+from actors.vision.sources import SourceBroken, open_source, source_name
+from config.schema import ComputerVision
+
+__all__ = ["Camera"]
+
+DETECTOR = "vision.detector"
+LOOK_EVERY = 1.0
+SILENT = 5.0
+"""Seconds without a picture after which the source is opened anew; or ten pictures' time, where that is longer."""
+AGAIN = (1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds until a source that broke is tried again: the first time, the second..."""
+
+
+class Camera(Actor):
+    """Start arguments: the section computer_vision, the ring, and the home."""
+
+    def __init__(self, vision: ComputerVision, ring: RingAddress, home: Path) -> None:
+        self._vision = vision
+        self._ring = ring
+        self._home = home
+        self._name = source_name(vision)
+        self._capture: Capture | None = None
+        self._number = 0
+        self._tries = 0
+        self._seen = False
+        self._silent = False
+
+    def on_start(self) -> None:
+        if self._vision.source == "none":
+            self.health(Health.OK, "no picture source is configured", "set computer_vision.source")
+            return
+        self._open()
+        self.after(LOOK_EVERY, LookAtCapture())
+
+    def on_stop(self) -> None:
+        if self._capture is not None:
+            self._capture.end(0.8)
+
+    @handles
+    def on_taken(self, message: FrameTaken) -> None:
+        m = message
+        if not self._seen or self._silent:
+            self._seen, self._silent, self._tries = True, False, 0
+            self.health(Health.OK, f"{self._name}, {m.width}x{m.height}")
+        self.tell(DETECTOR, FrameReady(m.generation, m.height, m.width, m.channels, m.captured_at))
+
+    @handles
+    def on_capture_ended(self, message: CaptureEnded) -> None:
+        if message.capture != self._number:
+            return
+        self._capture = None
+        if message.why:
+            self._broke(message.why, message.remedy)
+        else:
+            self._open()
+
+    @handles
+    def on_reopen(self, message: Reopen) -> None:
+        if self._capture is None:
+            self._open()
+
+    @handles
+    def on_look(self, message: LookAtCapture) -> None:
+        self.after(LOOK_EVERY, LookAtCapture())
+        capture = self._capture
+        patience = max(SILENT, 10.0 / self._vision.capture_fps)
+        if capture is None or self._silent or self.now() - capture.last < patience:
+            return
+        self._silent = True
+        reason = (
+            f"{self._name} has given no picture for {patience:.0f} s; opened anew when its driver returns"
+        )
+        self.health(Health.DEGRADED, reason, "unplug it and plug it in again")
+        capture.end()
+
+    def _open(self) -> None:
+        self._number += 1
+        number = self._number
+        try:
+            self._capture = Capture(
+                self._name,
+                lambda: open_source(self._vision, self._home),
+                self._ring,
+                self._vision.capture_fps,
+                self._taken,
+                lambda why, remedy: self.post(CaptureEnded(number, why, remedy)),
+            )
+        except SourceBroken as broken:
+            self._broke(str(broken), broken.remedy)
+
+    def _taken(self, frame: Frame) -> None:
+        f = frame
+        self.post(FrameTaken(f.generation, f.height, f.width, f.channels, f.captured_at))
+
+    def _broke(self, why: str, remedy: str) -> None:
+        again = AGAIN[min(self._tries, len(AGAIN) - 1)]
+        self._tries += 1
+        self._seen = False
+        self.health(Health.DOWN, f"{why}; trying again", remedy)
+        self.after(again, Reopen())

@@ -1,0 +1,110 @@
+"""The thread that takes pictures: it waits for drivers, so that no actor does."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+import cv2
+import numpy as np
+
+from actors.kernel.frames import Frame, RingAddress
+from actors.kernel.ring import Picture, RingWriter
+from actors.vision.pace import Moment, next_moment
+from actors.vision.sources import Source, SourceBroken
+
+__all__ = ["Capture", "fit"]
+
+
+class Capture:
+    """Takes pictures from what `opening` opens into the ring, until it is told to end or the source breaks.
+
+    on_frame: told of each. on_end: told why it ended, and the remedy; "" when it was told to. Both are called in the
+    thread. A source is held by one thread at a time: one whose driver hangs keeps it, and nobody opens it again.
+    """
+
+    _held: ClassVar[dict[str, "Capture"]] = {}
+    _guard: ClassVar[threading.Lock] = threading.Lock()
+
+    def __init__(
+        self,
+        name: str,
+        opening: Callable[[], Source],
+        ring: RingAddress,
+        fps: float,
+        on_frame: Callable[[Frame], None],
+        on_end: Callable[[str, str], None],
+    ) -> None:
+        """Raises SourceBroken while an earlier thread still holds the source."""
+        with self._guard:
+            if name in self._held:
+                raise SourceBroken(
+                    f"{name} hangs: its driver does not return", "unplug it, or restart Gerald"
+                )
+            self._held[name] = self
+        self._name = name
+        self._opening = opening
+        self._ring = ring
+        self._fps = fps
+        self._on_frame = on_frame
+        self._on_end = on_end
+        self._end = threading.Event()
+        self.last = time.monotonic()
+        """When the last picture came, in monotonic seconds; at first, when the thread was started."""
+        self._thread = threading.Thread(target=self._run, name="vision.camera capture", daemon=True)
+        self._thread.start()
+
+    def end(self, within: float = 0.0) -> bool:
+        """Tell the thread to end, and wait so long for it. False when it is still there."""
+        self._end.set()
+        self._thread.join(within)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        why, remedy = "", ""
+        try:
+            self._capture()
+        except SourceBroken as broken:
+            why, remedy = str(broken), broken.remedy
+        except FileNotFoundError:
+            why, remedy = "the ring of pictures is gone", "restart vision.camera"
+        except Exception as error:  # cv2.error and whatever a driver's wrapper raises
+            why, remedy = f"{type(error).__name__}: {error}", "choose another computer_vision.source"
+        with self._guard:
+            self._held.pop(self._name, None)
+        self._on_end(why, remedy)
+
+    def _capture(self) -> None:
+        # One picture is resized at a time, and the cores are wanted elsewhere.
+        cv2.setNumThreads(1)
+        writer = RingWriter(self._ring)
+        source = self._opening()
+        try:
+            self._take_pictures(source, writer)
+        finally:
+            source.close()
+            writer.close()
+
+    def _take_pictures(self, source: Source, writer: RingWriter) -> None:
+        begun, moment = time.monotonic(), None
+        while True:
+            before: Moment | None = moment
+            moment = next_moment(before, time.monotonic() - begun, source.fps, self._fps)
+            if self._end.wait(max(0.0, begun + moment.due - time.monotonic())):
+                return
+            skip = moment.position - before.position - 1 if before is not None else 0
+            picture = fit(source.read(skip), self._ring.slot_bytes)
+            frame = writer.write(picture, time.time())
+            self.last = time.monotonic()
+            self._on_frame(frame)
+
+
+def fit(picture: Picture, most: int) -> Picture:
+    """The picture, made smaller where it has more than `most` bytes; its proportions stay."""
+    if picture.nbytes <= most:
+        return picture
+    height, width, channels = picture.shape
+    scale = (most / picture.nbytes) ** 0.5
+    size = max(1, int(width * scale)), max(1, int(height * scale))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8).reshape(size[1], size[0], channels)

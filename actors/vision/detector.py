@@ -1,0 +1,97 @@
+"""The first detector: motion and brightness, cheap enough to run on every machine."""
+
+import cv2
+
+from actors.kernel.actor import Actor, handles
+from actors.kernel.frames import Frame, RingAddress
+from actors.kernel.protocol import Health
+from actors.kernel.ring import RingReader
+from actors.vision.messages import FrameReady, GetScene, Scene, WatchScene
+from actors.vision.scene import Grey, Measure, Seen, advance, grey_of, measure
+from config.schema import ComputerVision
+
+__all__ = ["Detector"]
+
+TOO_OLD = 1.0
+"""Seconds after which a picture is not worth looking at."""
+
+EARLY = 0.9
+"""Of the time between two pictures: a picture that comes a little early is looked at, or every second one would be
+left out where both rates are the same."""
+
+
+class Detector(Actor):
+    """Looks at computer_vision.processing_fps pictures a second at most, always at the newest, and tells whoever watches.
+
+    Start arguments: the section computer_vision, and the ring.
+    """
+
+    def __init__(self, vision: ComputerVision, ring: RingAddress) -> None:
+        self._between = EARLY / vision.processing_fps
+        self._address = ring
+        self._watchers: dict[str, None] = {}
+        self._before: Grey | None = None
+        self._seen = Seen()
+        self._last = Measure(0.0, 0.0)
+        self._due = 0.0
+        self._looked = self._skipped = self._stale = 0
+
+    def on_start(self) -> None:
+        # One small picture is looked at a time, and the cores are wanted elsewhere.
+        cv2.setNumThreads(1)
+        self._ring = RingReader(self._address)
+        self.health(Health.OK, "looks for motion and changes of brightness")
+
+    def on_stop(self) -> None:
+        self._ring.close()
+
+    @handles
+    def on_frame(self, message: FrameReady) -> None:
+        if self.now() < self._due:
+            self._skipped += 1
+            return
+        m = message
+        frame = Frame(m.generation, m.height, m.width, m.channels, m.captured_at)
+        if self.wall() - m.captured_at > TOO_OLD or not self._look(frame):
+            self._stale += 1
+            return
+        self._looked += 1
+        self._due = self.now() + self._between
+
+    @handles
+    def on_watch(self, message: WatchScene) -> None:
+        address = message.address or self.sender()
+        if message.on:
+            self._watchers[address] = None
+        else:
+            self._watchers.pop(address, None)
+
+    @handles
+    def on_get(self, message: GetScene) -> None:
+        last = self._last
+        self.reply(
+            Scene(
+                last.at,
+                last.brightness,
+                self._seen.moving,
+                last.amount,
+                self._looked,
+                self._skipped,
+                self._stale,
+            )
+        )
+
+    def _look(self, frame: Frame) -> bool:
+        """False when the picture was gone or torn."""
+        with self._ring.look(frame) as seen:
+            # Made small in its place: a copy of the whole would cost more than all the rest.
+            grey = grey_of(seen.picture) if seen is not None else None
+            if seen is None or grey is None or not seen.whole:
+                return False
+        now = measure(grey, self._before, frame.captured_at)
+        self._before, self._last = grey, now
+        self._seen, events = advance(self._seen, now)
+        for event in events:
+            for watcher in self._watchers:
+                self.tell(watcher, event)
+        return True

@@ -1,0 +1,90 @@
+"""What is measured in a picture, and what it means."""
+
+import numpy as np
+import pytest
+
+from actors.vision.messages import BrightnessChanged, MotionBegan, MotionEnded
+from actors.vision.scene import Event, Grey, Measure, Seen, advance, grey_of, measure
+
+
+def still(level: int = 100) -> Grey:
+    return np.full((90, 160), level, np.uint8)
+
+
+def with_square(x: int, y: int, level: int = 255) -> Grey:
+    grey = still()
+    grey[y : y + 20, x : x + 20] = level
+    return grey
+
+
+def test_the_copy_is_small_grey_and_in_proportion() -> None:
+    grey = grey_of(np.full((720, 1280, 3), 200, np.uint8))
+    assert grey.shape == (90, 160)
+    assert grey.mean() == 200
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (3, 2000, 3), (720, 16, 3)])
+def test_odd_shapes_are_measured_too(shape: tuple[int, int, int]) -> None:
+    assert grey_of(np.zeros(shape, np.uint8)).size > 0
+
+
+def test_what_does_not_change_does_not_move() -> None:
+    assert measure(still(), still(), 1.0) == Measure(1.0, pytest.approx(100 / 255), 0.0)
+
+
+def test_motion_has_an_amount_and_a_middle() -> None:
+    found = measure(with_square(100, 40), still(), 1.0)
+    assert found.amount == pytest.approx(400 / (90 * 160))
+    assert (found.x, found.y) == (pytest.approx(110 / 160), pytest.approx(50 / 90))
+
+
+def test_noise_is_no_motion() -> None:
+    noise = np.random.default_rng(1).integers(-12, 13, (90, 160))
+    assert measure((still() + noise).astype(np.uint8), still(), 1.0).amount == 0.0
+
+
+def test_the_first_picture_and_one_of_another_size_have_no_motion() -> None:
+    assert measure(still(), None, 1.0).amount == 0.0
+    assert measure(still(), np.zeros((10, 10), np.uint8), 1.0).amount == 0.0
+
+
+def told(*measures: Measure) -> list[Event]:
+    seen, events = Seen(), []
+    for one in measures:
+        seen, new = advance(seen, one)
+        events += new
+    return events
+
+
+def moving(at: float, amount: float) -> Measure:
+    return Measure(at, 0.5, amount, 0.25, 0.75)
+
+
+def test_motion_begins_once_and_ends_once() -> None:
+    events = told(
+        moving(0.0, 0.0),
+        moving(1.0, 0.05),
+        moving(1.2, 0.2),
+        moving(1.4, 0.02),
+        moving(1.6, 0.0),
+        moving(2.5, 0.0),
+    )
+    assert events == [MotionBegan(1.0, 0.25, 0.75, 0.05), MotionEnded(2.5, pytest.approx(0.4), 0.2)]
+
+
+def test_motion_between_the_thresholds_neither_begins_nor_ends() -> None:
+    assert told(*(moving(float(n), 0.005) for n in range(10))) == []
+    events = told(moving(0.0, 0.05), *(moving(float(n), 0.005) for n in range(1, 10)))
+    assert [type(event) for event in events] == [MotionBegan]
+
+
+def test_a_short_stillness_does_not_end_the_motion() -> None:
+    events = told(moving(0.0, 0.05), moving(0.5, 0.0), moving(0.9, 0.05), moving(1.4, 0.0), moving(2.0, 0.0))
+    assert [type(event) for event in events] == [MotionBegan, MotionEnded]
+
+
+def test_a_great_change_of_brightness_is_told_once() -> None:
+    events = told(
+        Measure(0.0, 0.5), Measure(1.0, 0.6), Measure(2.0, 0.8), Measure(3.0, 0.85), Measure(4.0, 0.2)
+    )
+    assert events == [BrightnessChanged(2.0, 0.5, 0.8), BrightnessChanged(4.0, 0.8, 0.2)]
