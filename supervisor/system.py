@@ -77,6 +77,7 @@ class System:
         self.dead_letters = self.directory.dead_letters
         self.dead_letters.watch = self._record_dead
         self.outside = Outside(self.directory)
+        self.launcher: Mapping[str, int] = {}
         self.frames: RingAddress | None = None
         self._ring: Ring | None = None
         spec = spec if spec is not None else tree(config, text=text)
@@ -146,6 +147,7 @@ class System:
             "pid": os.getpid(),
             "home": str(self.home),
             "run": self.run,
+            "launcher": self.launcher,
             "started_at": self.started_at,
             "ready": self.ready,
             "dead_letters": dict(self.dead_letters.counts),

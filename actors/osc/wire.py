@@ -4,10 +4,13 @@ import contextlib
 import ipaddress
 import socket
 
+from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.udp_client import UDPClient
 
-__all__ = ["Value", "Wire", "is_address", "look_up"]
+from actors.osc.inputs import TYPING, resting
+
+__all__ = ["Value", "Wire", "is_address", "look_up", "rest"]
 
 Value = bool | int | float | str
 
@@ -37,11 +40,21 @@ class Wire:
         """Send one message; floats as f, ints as i, bools as T or F. Raises OSError; that nobody listens is
         no error.
         """
-        builder = OscMessageBuilder(address)
-        for value in values:
-            builder.add_arg(value)
-        self._client.send(builder.build())
+        self._client.send(_message(address, *values))
 
     def close(self) -> None:
         """Give the socket back."""
         self._client.close()
+
+
+def _message(address: str, *values: Value) -> OscMessage:
+    builder = OscMessageBuilder(address)
+    for value in values:
+        builder.add_arg(value)
+    return builder.build()
+
+
+def rest() -> tuple[bytes, ...]:
+    """The datagrams after which the avatar stands still and shows no typing, whoever sends them."""
+    still = (_message(address, value) for address, value in resting())
+    return tuple(message.dgram for message in (_message(TYPING, False), *still))

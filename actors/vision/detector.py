@@ -21,7 +21,7 @@ left out where both rates are the same."""
 
 
 class Detector(Actor):
-    """Looks at computer_vision.processing_fps pictures a second at most, always at the newest, and tells whoever watches.
+    """Looks at computer_vision.processing_fps pictures a second at most, at the newest, and tells whoever watches.
 
     Start arguments: the section computer_vision, and the ring.
     """

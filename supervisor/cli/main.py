@@ -14,6 +14,7 @@ __all__ = ["main"]
 
 COMMANDS = {
     "run": ("supervisor.cli.run:run", "Start Gerald here."),
+    "service": ("supervisor.cli.service:service", "Print a systemd unit for this home."),
     "status": ("supervisor.cli.instance:status", "Show the tree of the running instance."),
     "dead-letters": ("supervisor.cli.lives:dead_letters", "List messages that were not handled, and why."),
     "talk": ("supervisor.cli.instance:talk", "Say something to the running instance."),

@@ -1,10 +1,7 @@
 """`supervisor run`: starts an instance, shows how it comes to life, and stays with it until it is told to stop."""
 
 import os
-import signal
 import sys
-import threading
-from types import FrameType
 
 import click
 
@@ -25,16 +22,36 @@ __all__ = ["run"]
 @click.option(
     "--strict", is_flag=True, help="Refuse to start with errors in the configuration (exit status 2)."
 )
+@click.option(
+    "--launcher/--no-launcher",
+    default=True,
+    help="Stay above as a small process that starts Gerald again should he die. Default: yes.",
+)
 @in_home
-def run(home: Home, profile: str | None, overrides: tuple[str, ...], text: bool, strict: bool) -> None:
+def run(
+    home: Home, profile: str | None, overrides: tuple[str, ...], text: bool, strict: bool, launcher: bool
+) -> None:
     """Start Gerald here. READY is printed when he can answer; Ctrl-C stops him in order, twice at once.
 
-    With a terminal, what you type is said to Gerald.
+    With a terminal, what you type is said to Gerald. Should his process die, the avatar comes to rest, and he is
+    started again; after too many deaths the exit status is 70.
     """
-    stop = _stop_on_signals()
+    from supervisor.launcher.launcher import VARIABLE, launch
+
+    if launcher and VARIABLE not in os.environ:
+        sys.exit(launch((sys.executable, "-m", "supervisor", *sys.argv[1:])))
+    _run(home, profile, overrides, text, strict)
+
+
+def _run(home: Home, profile: str | None, overrides: tuple[str, ...], text: bool, strict: bool) -> None:
+    from supervisor.cli.stopping import Stop
+
+    stop = Stop()
+    stop.hear_signals()
     from supervisor.cli.configured import configured
     from supervisor.cli.session import Session
     from supervisor.control.instance import AlreadyRunning, Claim
+    from supervisor.launcher.tether import Tether
 
     config, notes = configured(home, profile, overrides, strict)
     try:
@@ -43,32 +60,12 @@ def run(home: Home, profile: str | None, overrides: tuple[str, ...], text: bool,
         fail(ALREADY_RUNNING, f"{error}; stop it with `supervisor stop`, or choose another --home")
     except OSError as error:
         fail(UNREADABLE, f"the data folder {home.data} cannot be used: {error.strerror or error}")
-    session = Session(home, config, claim, notes, text=text)
-    code = session.live(stop)
+    tether = Tether.found(stop.ask)
+    session = Session(home, config, claim, notes, text=text, tether=tether)
+    ended = session.live(stop.event)
     sys.stdout.flush()
     sys.stderr.flush()
+    if tether is not None:
+        tether.say_goodbye()
     # Threads of sound and network libraries must not hold up the end: everything is saved by now.
-    os._exit({"stopped": 0, "late": FAILED, "gave up": GAVE_UP}[code])
-
-
-def _stop_on_signals() -> threading.Event:
-    """Set on the first SIGINT, SIGTERM or SIGHUP; the second one ends the process at once."""
-    stop = threading.Event()
-
-    def on_signal(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
-            os._exit(128 + number)
-        stop.set()
-
-    def on_hangup(number: int, frame: FrameType | None) -> None:
-        # The terminal is gone: what is printed from now on must not fail.
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        for stream in (0, 1, 2):
-            os.dup2(nowhere, stream)
-        on_signal(number, frame)
-
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, on_hangup)
-    signal.signal(signal.SIGINT, on_signal)
-    signal.signal(signal.SIGTERM, on_signal)
-    return stop
+    os._exit({"stopped": 0, "late": FAILED, "gave up": GAVE_UP}[ended])

@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from actors.conversation.messages import ReplyEnded, ReplySentence
 from actors.kernel.protocol import Health
+from actors.osc.wire import rest
 from config.home import Home
 from config.models import ModelError, check_all, list_path, load_models
 from config.schema import Config
@@ -22,6 +23,7 @@ from supervisor.control.instance import Claim
 from supervisor.control.requests import talk
 from supervisor.control.server import ControlServer
 from supervisor.control.wire import Refused
+from supervisor.launcher.tether import Tether
 from supervisor.logs import start_logging
 from supervisor.system import System
 
@@ -35,13 +37,21 @@ class Session:
     """Starts a System in `home` and stays with it. `live` returns how it ended: stopped, late or gave up."""
 
     def __init__(
-        self, home: Home, config: Config, claim: Claim, notes: tuple[str, ...], *, text: bool
+        self,
+        home: Home,
+        config: Config,
+        claim: Claim,
+        notes: tuple[str, ...],
+        *,
+        text: bool,
+        tether: Tether | None = None,
     ) -> None:
         self._home = home
         self._config = config
         self._claim = claim
         self._notes = notes
         self._text = text
+        self._tether = tether
         self._console = Console(highlight=False, soft_wrap=True)
         self._told: dict[object, tuple[object, object]] = {}
 
@@ -52,6 +62,8 @@ class Session:
             self._console.print(f"[yellow]note[/]  {escape(note)}")
         system = System(self._config, self._home.path, text=self._text)
         server = ControlServer(system, self._claim.publish(system.run))
+        if self._tether is not None:
+            self._hold_on_to(self._tether, system)
         try:
             system.start()
             self._show_start(system, stop, server.stop)
@@ -68,6 +80,19 @@ class Session:
             )
             return "gave up"
         return "stopped" if ended else "late"
+
+    def _hold_on_to(self, tether: Tether, system: System) -> None:
+        """Tell the launcher what to do should this process die."""
+        osc, s = self._config.osc, self._config.supervision
+        manners = {
+            "intensity": s.intensity,
+            "period": s.period,
+            "initial": s.backoff_initial,
+            "longest": s.backoff_max,
+            "reset": s.backoff_reset,
+        }
+        tether.hand_over(rest(), (osc.output_host, osc.output_port), str(self._claim.folder), manners)
+        system.launcher = {"pid": tether.pid, "restarts": tether.restarts}
 
     # -- coming to life
 

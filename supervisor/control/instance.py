@@ -52,7 +52,7 @@ class Claim:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise AlreadyRunning(home, int(_read(self._file).get("pid", 0))) from None
-        self._folder = Path(tempfile.mkdtemp(prefix="gerald-"))  # short: socket paths end at 108 bytes
+        self.folder = Path(tempfile.mkdtemp(prefix="gerald-"))  # short: socket paths end at 108 bytes
         self.instance: Instance | None = None
 
     def publish(self, run: str) -> Instance:
@@ -61,7 +61,7 @@ class Claim:
         self.instance = Instance(
             os.getpid(),
             "AF_PIPE" if windows else "AF_UNIX",
-            rf"\\.\pipe\{self._folder.name}" if windows else str(self._folder / "control"),
+            rf"\\.\pipe\{self.folder.name}" if windows else str(self.folder / "control"),
             secrets.token_hex(32),
             run,
         )
@@ -74,9 +74,9 @@ class Claim:
     def release(self) -> None:
         """Give the home back."""
         self._file.unlink(missing_ok=True)
-        for left in self._folder.glob("*"):
+        for left in self.folder.glob("*"):
             left.unlink(missing_ok=True)
-        self._folder.rmdir()
+        self.folder.rmdir()
         self._lock.release()
 
 

@@ -32,7 +32,17 @@ class Instance:
     ) -> None:
         self.home = home
         options = [part for setting in settings for part in ("--set", setting)]
-        self._command = [sys.executable, "-m", "supervisor", "--home", str(home), "run", *options, *flags]
+        self._command = [
+            sys.executable,
+            "-m",
+            "supervisor",
+            "--home",
+            str(home),
+            "run",
+            "--no-launcher",
+            *options,
+            *flags,
+        ]
         # Only the demo's own settings count, not those of the bot that lives here otherwise.
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GERALD_")}
         self._environment = {**kept, **environment}

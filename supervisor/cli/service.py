@@ -1,0 +1,78 @@
+"""`supervisor service`: a systemd unit for this home."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from config.home import Home
+from supervisor.cli.options import in_home
+
+__all__ = ["service", "unit"]
+
+
+@click.command()
+@click.option("--user", is_flag=True, help="For your own session's systemd, without root.")
+@click.option("--text", is_flag=True, help="No microphone and no voice.")
+@in_home
+def service(home: Home, user: bool, text: bool) -> None:
+    """Print a systemd unit that keeps Gerald running in this home; what to do with it is said at its top."""
+    command = shutil.which(sys.argv[0]) or sys.argv[0]
+    program: tuple[str, ...] = (str(Path(command).absolute()),)
+    if not command.endswith(("supervisor", "supervisor.exe")):
+        program = (sys.executable, "-m", "supervisor")
+    click.echo(unit(program, home.path.absolute(), user=user, text=text), nl=False)
+
+
+def unit(program: tuple[str, ...], home: Path, *, user: bool, text: bool) -> str:
+    """The unit's text. program: the absolute command of `supervisor`."""
+    arguments = (*program, "--home", str(home), "run", *(("--text",) if text else ()))
+    place = "~/.config/systemd/user/gerald.service" if user else "/etc/systemd/system/gerald.service"
+    flag = " --user" if user else ""
+    options = " --user" * user + " --text" * text
+    stay = "#   loginctl enable-linger      # so that he runs while you are logged out\n" if user else ""
+    return f"""# To install it:
+#   supervisor --home {_shell(home)} service{options} > {place}
+#   systemctl{flag} daemon-reload
+#   systemctl{flag} enable --now gerald
+{stay}# He starts himself again after a death; systemd does so should the launcher die, too.
+[Unit]
+Description=Gerald, an AI that lives in VRChat
+After=network.target{"" if user else " sound.target"}
+StartLimitIntervalSec=300
+StartLimitBurst=5
+
+[Service]
+Type=exec
+ExecStart={" ".join(map(_quoted, arguments))}
+WorkingDirectory={_escaped(str(home))}
+# SIGTERM goes to the launcher, which stops the rest in order; what is left after the time-out is killed.
+KillMode=mixed
+TimeoutStopSec=25
+Restart=on-failure
+RestartSec=5
+# 2: the configuration cannot be read. 4: another instance runs here. 70: he gave up.
+RestartPreventExitStatus=2 4 70
+UMask=0077
+NoNewPrivileges=yes
+
+[Install]
+WantedBy={"default" if user else "multi-user"}.target
+"""
+
+
+def _escaped(text: str) -> str:
+    """As systemd wants a path: its specifiers begin with a percent sign."""
+    return text.replace("%", "%%")
+
+
+def _quoted(argument: str) -> str:
+    escaped = _escaped(argument).replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
+    return f'"{escaped}"' if any(sign in argument for sign in " \t'\"\\;") else escaped
+
+
+def _shell(path: Path) -> str:
+    import shlex
+
+    return shlex.quote(str(path))

@@ -1,0 +1,44 @@
+"""How a run is told to stop: by signals, by its launcher, by a client; once is in order, twice is at once."""
+
+import os
+import signal
+import threading
+import time
+from types import FrameType
+
+__all__ = ["Stop"]
+
+SAME_REQUEST = 0.5
+"""Seconds within which several are one: a terminal, a service manager and the launcher may all pass the same one on."""
+
+
+class Stop:
+    """event: set when the run is to end."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        self._asked_at = 0.0
+
+    def hear_signals(self) -> None:
+        """From now on SIGINT, SIGTERM and SIGHUP ask for it."""
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, self._on_hangup)
+        signal.signal(signal.SIGINT, self._on_signal)
+        signal.signal(signal.SIGTERM, self._on_signal)
+
+    def ask(self) -> None:
+        """Ask for it, from any thread."""
+        self._asked_at = self._asked_at or time.monotonic()
+        self.event.set()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if self._asked_at and time.monotonic() - self._asked_at > SAME_REQUEST:
+            os._exit(128 + number)
+        self.ask()
+
+    def _on_hangup(self, number: int, frame: FrameType | None) -> None:
+        # The terminal is gone: what is printed from now on must not fail.
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nowhere, stream)
+        self._on_signal(number, frame)

@@ -1,0 +1,54 @@
+"""What the launcher makes of a root that has ended: pure."""
+
+import signal
+from dataclasses import dataclass
+
+__all__ = ["DECISIONS", "GAVE_UP", "Manners", "after_death", "is_decision", "wording"]
+
+DECISIONS = frozenset({0, 2, 4, 70})
+"""Exit statuses by which a root says that it should not be started again: stopped, unreadable configuration, another
+instance runs, the supervisor gave up."""
+
+GAVE_UP = 70
+UNUSUAL = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How a root wants to be started again; the same settings as for actors. Times in seconds."""
+
+    intensity: int = 5
+    period: float = 60.0
+    initial: float = 0.1
+    longest: float = 5.0
+    reset: float = 30.0
+
+
+def is_decision(code: int, *, said_goodbye: bool, lived: bool) -> bool:
+    """Whether this end is meant: it has an exit status for it, or said so, or never came to life at all, so that the
+    same would happen again."""
+    return said_goodbye or code in DECISIONS or (code > 0 and not lived)
+
+
+def after_death(deaths: tuple[float, ...], now: float, manners: Manners) -> float | None:
+    """Seconds until the next start, the first one at once and then doubling; None to give up. deaths: monotonic
+    seconds, the newest last."""
+    recent = [at for at in deaths if now - at < manners.period]
+    if len(recent) > manners.intensity:
+        return None
+    streak, later = 0, now
+    for at in reversed(deaths):
+        if later - at >= manners.reset:
+            break
+        streak, later = streak + 1, at
+    return 0.0 if streak <= 1 else min(manners.longest, manners.initial * 2.0 ** (streak - 2))
+
+
+def wording(code: int) -> str:
+    """What to call such an end."""
+    if code >= 0:
+        return f"ended with status {code}"
+    try:
+        return f"was killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was killed by signal {-code}"

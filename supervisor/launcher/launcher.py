@@ -1,0 +1,233 @@
+"""Starts the root process and stays above it. Imports next to nothing: it must be small, and it must not break.
+
+When the root dies, however it dies, VRChat is sent what the root had handed over for that case: zeroed inputs, typing
+off. Then the root is started again.
+"""
+
+import contextlib
+import os
+import queue
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from multiprocessing.connection import Connection, Listener
+from typing import Any
+
+from supervisor.launcher.decide import GAVE_UP, Manners, after_death, is_decision, wording
+
+__all__ = ["VARIABLE", "launch"]
+
+VARIABLE = "GERALD_LAUNCHER"
+"""How the root finds its launcher: the family, address and key of a socket."""
+
+SILENT = 30.0
+"""Seconds without a heartbeat after which a root hangs."""
+
+STOP_WITHIN = 20.0
+"""Seconds after which a root that was told to stop is killed; it has shorter limits of its own."""
+
+SAME_REQUEST = 0.5
+"""Seconds within which signals are one request: a terminal and a service manager may both send one."""
+
+TICK = 1.0
+
+
+def launch(command: Sequence[str]) -> int:
+    """Run `command`, the root's, until it ends as it should; the exit status."""
+    return _Launcher(command).run()
+
+
+class _Launcher:
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = command
+        self._news: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self._asked_at = 0.0
+        self._signal = 0
+        self._deaths: tuple[float, ...] = ()
+        self._manners = Manners()
+
+    def run(self) -> int:
+        self._hear_signals()
+        while True:
+            root = _Root(self._command, self._news, len(self._deaths))
+            code = self._stay_with(root)
+            root.clean()
+            if self._asked_at:
+                return code if code >= 0 else 128 - code
+            if is_decision(code, said_goodbye=root.goodbye, lived=root.lived):
+                return code
+            root.rest()
+            pause = self._mourn(root, code)
+            if pause is None:
+                return GAVE_UP
+            if self._wait(pause):
+                return 128 + self._signal
+
+    def _hear_signals(self) -> None:
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), lambda number, _: self._news.put(("signal", number)))
+
+    def _stay_with(self, root: "_Root") -> int:
+        """Until it has ended; its exit status, minus the signal that killed it."""
+        looked = beat = time.monotonic()
+        while True:
+            try:
+                what, detail = self._news.get(timeout=TICK)
+            except queue.Empty:
+                what, detail = "", None
+            now = time.monotonic()
+            if now - looked > 4 * TICK:
+                beat = now  # this process was stopped too: nobody is to blame
+            looked = now
+            if what == "exit" and detail is root:
+                return int(root.code)
+            if what == "signal":
+                self._on_signal(root, int(detail), now)
+            elif what == "told" and detail[0] is root:
+                beat = now
+                self._take(root, detail[1])
+            if root.connected and now - beat > SILENT:
+                _say(f"Gerald's process {root.pid} has not been heard of for {SILENT:g} s; it is killed")
+                root.kill()
+                beat = now
+            if self._asked_at and now - self._asked_at > STOP_WITHIN:
+                root.kill()
+
+    def _on_signal(self, root: "_Root", number: int, now: float) -> None:
+        if not self._asked_at:
+            self._asked_at, self._signal = now, number
+            root.stop()
+        elif now - self._asked_at > SAME_REQUEST:
+            root.kill()
+
+    def _take(self, root: "_Root", told: Mapping[str, Any]) -> None:
+        if "manners" in told:
+            self._manners = Manners(**told["manners"])
+        root.hear(told)
+
+    def _mourn(self, root: "_Root", code: int) -> float | None:
+        now = time.monotonic()
+        self._deaths = (*self._deaths[-99:], now)
+        pause = after_death(self._deaths, now, self._manners)
+        end = f"Gerald's process {root.pid} {wording(code)}"
+        if pause is None:
+            _say(f"{end}: more than {self._manners.intensity} times in {self._manners.period:g} s; giving up")
+        else:
+            _say(f"{end}; inputs are zeroed, typing is off; starting again in {pause:.1f} s")
+        return pause
+
+    def _wait(self, seconds: float) -> bool:
+        """True when a signal came meanwhile."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            with contextlib.suppress(queue.Empty):
+                what, detail = self._news.get(timeout=left)
+                if what == "signal":
+                    self._signal = int(detail)
+                    return True
+        return False
+
+
+class _Root:
+    """One root process, and the line to it."""
+
+    def __init__(
+        self, command: Sequence[str], news: "queue.SimpleQueue[tuple[str, Any]]", deaths: int
+    ) -> None:
+        self._news = news
+        self._line: Connection[Any, Any] | None = None
+        self._folder = tempfile.mkdtemp(prefix="gerald-")
+        self._left: list[str] = [self._folder]
+        self._rest: list[bytes] = []
+        self._rest_at: tuple[str, int] | None = None
+        self._told_to_stop = False
+        self.goodbye = False
+        self.lived = False
+        self.code = 0
+        key = secrets.token_bytes(32)
+        windows = sys.platform == "win32"
+        family = "AF_PIPE" if windows else "AF_UNIX"
+        address = (
+            rf"\\.\pipe\{os.path.basename(self._folder)}" if windows else os.path.join(self._folder, "line")
+        )
+        self._listener = Listener(address, family, authkey=key)
+        told = "|".join((family, address, key.hex(), str(os.getpid()), str(deaths)))
+        self._process = subprocess.Popen(command, env={**os.environ, VARIABLE: told})
+        self.pid = self._process.pid
+        threading.Thread(target=self._listen, daemon=True).start()
+        threading.Thread(target=self._await_end, daemon=True).start()
+
+    @property
+    def connected(self) -> bool:
+        return self._line is not None
+
+    def stop(self) -> None:
+        """Tell it to stop in order."""
+        self._told_to_stop = True
+        line = self._line
+        if line is not None:
+            with contextlib.suppress(OSError, ValueError):
+                line.send_bytes(b"stop")
+                return
+        self._process.terminate()
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+
+    def hear(self, told: Mapping[str, Any]) -> None:
+        """What it said of itself."""
+        self.lived = True
+        self.goodbye = self.goodbye or bool(told.get("goodbye"))
+        self._left += told.get("leaves", ())
+        if "rest" in told:
+            self._rest = [bytes.fromhex(data) for data in told["rest"]]
+            host, port = told["rest_at"]
+            self._rest_at = (str(host), int(port))
+
+    def rest(self) -> None:
+        """Let the avatar come to rest, since the root cannot any more."""
+        if self._rest_at is None:
+            return
+        with contextlib.suppress(OSError):
+            family, kind, protocol, _, where = socket.getaddrinfo(*self._rest_at, type=socket.SOCK_DGRAM)[0]
+            with socket.socket(family, kind, protocol) as udp:
+                for datagram in self._rest:
+                    udp.sendto(datagram, where)
+
+    def clean(self) -> None:
+        """Take away what it left behind."""
+        with contextlib.suppress(OSError):
+            self._listener.close()
+        for folder in self._left:
+            shutil.rmtree(folder, ignore_errors=True)
+        if sys.stderr.isatty():
+            sys.stderr.write("\x1b[?25h")  # it may have died while the cursor was hidden
+
+    def _listen(self) -> None:
+        import json
+
+        with contextlib.suppress(Exception):  # whatever goes wrong here, the root's end is noticed elsewhere
+            line = self._listener.accept()
+            self._line = line
+            if self._told_to_stop:
+                line.send_bytes(b"stop")
+            while True:
+                self._news.put(("told", (self, json.loads(line.recv_bytes(1 << 20)))))
+
+    def _await_end(self) -> None:
+        self.code = self._process.wait()
+        self._news.put(("exit", self))
+
+
+def _say(line: str) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,64 @@
+"""The root's end of the line to its launcher: what the launcher must know to let the avatar rest and to start again."""
+
+import contextlib
+import json
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.connection import Client
+from typing import Any
+
+from supervisor.launcher.launcher import VARIABLE
+
+__all__ = ["Tether"]
+
+BEAT = 1.0
+
+
+class Tether:
+    """Held for as long as the root lives. on_stop: called when the launcher asks for a stop, or is gone: a node that
+    has lost its parent ends. pid, restarts: the launcher's, and how many roots there were before this one."""
+
+    def __init__(self, told: str, on_stop: Callable[[], None]) -> None:
+        """Raises OSError when the launcher is gone."""
+        family, address, key, pid, restarts = told.split("|")
+        self.pid, self.restarts = int(pid), int(restarts)
+        self._line = Client(address, family, authkey=bytes.fromhex(key))
+        self._writing = threading.Lock()
+        self._on_stop = on_stop
+        threading.Thread(target=self._listen, name="launcher", daemon=True).start()
+        threading.Thread(target=self._beat, name="launcher beat", daemon=True).start()
+
+    @classmethod
+    def found(cls, on_stop: Callable[[], None]) -> "Tether | None":
+        """The line that the environment tells of; None without a launcher."""
+        told = os.environ.pop(VARIABLE, "")
+        return cls(told, on_stop) if told else None
+
+    def tell(self, what: Mapping[str, Any]) -> None:
+        """Tell the launcher something; one that is gone does not mind."""
+        with contextlib.suppress(OSError, ValueError), self._writing:
+            self._line.send_bytes(json.dumps(what).encode())
+
+    def hand_over(
+        self, rest: Sequence[bytes], rest_at: tuple[str, int], leaves: str, manners: Mapping[str, Any]
+    ) -> None:
+        """What to send to VRChat, and what to remove, should this process die; and how to start it again."""
+        datagrams = [data.hex() for data in rest]
+        self.tell({"rest": datagrams, "rest_at": rest_at, "leaves": [leaves], "manners": dict(manners)})
+
+    def say_goodbye(self) -> None:
+        """The end that follows is meant."""
+        self.tell({"goodbye": True})
+
+    def _listen(self) -> None:
+        with contextlib.suppress(EOFError, OSError, ValueError):
+            while self._line.recv_bytes(64) != b"stop":
+                pass
+        self._on_stop()
+
+    def _beat(self) -> None:
+        gate = threading.Event()
+        while True:
+            self.tell({})
+            gate.wait(BEAT)
