@@ -18,7 +18,8 @@ from actors.kernel.host import Outside, SystemClock, ThreadHost
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.message import Envelope
 from actors.kernel.protocol import Failure, Health, Stop
-from actors.kernel.record import ConfigurationVersion, Dead, Started
+from actors.kernel.record import ConfigurationVersion, Dead, Record, Started
+from actors.kernel.record import Recorder as Recording
 from config.schema import Config, dump
 from supervisor.cell import Cell, Life
 from supervisor.household import Household
@@ -29,6 +30,7 @@ from supervisor.nodes.thread import Stillborn, ThreadLife
 from supervisor.spec import ChildSpec, SupervisorSpec, walk
 from supervisor.supervisor import Supervisor
 from supervisor.trace.recorder import Recorder, new_run
+from supervisor.trace.tee import Tee
 from supervisor.tree import tree
 from supervisor.usage import with_cpu
 from supervisor.watchdog import Watchdog
@@ -47,7 +49,8 @@ class System:
     changes: the newest changes of actors' lives and health, as rows of `status`; whoever shows them takes them out.
 
     home: the instance's folder. text: no ears, no voice. spec: another tree than Gerald's own. directory: one that
-    looks at the mail, say. on_handled: told, sooner or later, what pinned actors have handled.
+    looks at the mail, say. on_handled: told, sooner or later, what pinned actors have handled. also: told of every
+    record.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class System:
         spec: SupervisorSpec | None = None,
         directory: Directory | None = None,
         on_handled: Callable[[Sequence[Envelope]], None] | None = None,
+        also: Callable[[Record], None] | None = None,
     ) -> None:
         open_doors()
         self.config = config
@@ -73,6 +77,7 @@ class System:
         self._shown = dump(config)
         self._trace = _trace_options(config, home) if config.trace.enabled else {}
         self.recorder = _open_recorder(self._trace, self.run)
+        self._records: Recording | None = self.recorder if also is None else Tee(self.recorder, also)
         self.directory = directory if directory is not None else Directory()
         self.dead_letters = self.directory.dead_letters
         self.dead_letters.watch = self._record_dead
@@ -84,7 +89,7 @@ class System:
         if any("frames" in child.arguments and not child.absent for child in walk(spec)):
             self._ring = _open_ring(config)
             self.frames = self._ring.address
-        self.household = Household(spec, self.directory, self._make, self.recorder, self._start_record)
+        self.household = Household(spec, self.directory, self._make, self._records, self._start_record)
         self.household.changed = self._changed
         self.nursery = Nursery(self.directory, on_handled)
         self.household.retired = self.nursery.retire
@@ -210,7 +215,7 @@ class System:
             SystemClock(),
             seed=self.run,
             supervisor=cell.supervisor,
-            recorder=self.recorder,
+            recorder=self._records,
             on_ready=on_ready,
             on_end=end,
         )
@@ -268,8 +273,8 @@ class System:
             self._settled.notify_all()
 
     def _record_dead(self, letter: DeadLetter) -> None:
-        if self.recorder is not None:
-            self.recorder.append(Dead(letter, time.time()))
+        if self._records is not None:
+            self._records.append(Dead(letter, time.time()))
 
 
 def _open_ring(config: Config) -> "Ring":

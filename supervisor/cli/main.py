@@ -26,6 +26,7 @@ COMMANDS = {
     "kill": ("supervisor.cli.lives:kill", "End an actor at once, to try its supervisor."),
     "hang": ("supervisor.cli.lives:hang", "Let an actor hang, to try the watchdog."),
     "pin": ("supervisor.cli.lives:pin", "Move an actor to a thread or to processes."),
+    "chaos": ("supervisor.cli.chaos:chaos", "Try that nothing is lost and nothing stays dead."),
     "trace": ("supervisor.cli.trace:trace", "Look at what happened, message by message."),
     "config": ("supervisor.cli.config:config", "Check the configuration."),
     "demo": ("supervisor.cli.demo:demo", "Prove the whole on this machine, without VRChat."),

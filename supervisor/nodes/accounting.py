@@ -30,6 +30,8 @@ class Fate(enum.IntEnum):
     SENT = 0
     BEGUN = 1
     DONE = 2
+    FALLEN = 3  # a dead letter in the child, which has told the parent so
+    REFUSED = 4  # the child could not decode it
 
 
 class Shared(NamedTuple):
@@ -60,6 +62,8 @@ class Ledger:
         self._free = deque(range(WINDOW))
         self._flying: dict[int, Envelope] = {}
         self._on_handled = on_handled
+        self.refused: list[Envelope] = []
+        """What the child could not decode; whoever finds it there buries it."""
 
     def __len__(self) -> int:
         return len(self._flying)
@@ -79,8 +83,14 @@ class Ledger:
     def settle(self) -> int:
         """Free the slots of what has been handled; how many those were."""
         fates = bytes(self._fates)
-        done = [slot for slot in self._flying if fates[slot] == Fate.DONE]
-        handled = [self._flying.pop(slot) for slot in done]
+        done = [slot for slot in self._flying if fates[slot] >= Fate.DONE]
+        handled = []
+        for slot in done:
+            envelope = self._flying.pop(slot)
+            if fates[slot] == Fate.DONE:
+                handled.append(envelope)
+            elif fates[slot] == Fate.REFUSED:
+                self.refused.append(envelope)
         self._free.extend(done)
         if handled and self._on_handled is not None:
             self._on_handled(handled)

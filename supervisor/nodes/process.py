@@ -110,7 +110,13 @@ class ProcessLife:
         """Look at what has been handled; how many envelopes are in flight."""
         with self._room:
             self._ledger.settle()
+            self._bury_refused()
             return len(self._ledger)
+
+    def _bury_refused(self) -> None:
+        refused, self._ledger.refused = self._ledger.refused, []
+        for envelope in refused:
+            self._directory.bury(envelope, "rejected", "its process could not decode it")
 
     # -- the pump's thread
 
@@ -194,6 +200,7 @@ class ProcessLife:
         self._child.join()
         with self._room:
             begun, untouched = self._ledger.reckon()
+            self._bury_refused()
         self._give_back(untouched)
         failure = self._ending or self._cause_of_death()
         for envelope in begun:

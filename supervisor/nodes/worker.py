@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["DeadMail", "run"]
 
 log = logging.getLogger(__name__)
-_BEGUN, _DONE = int(Fate.BEGUN), int(Fate.DONE)
+_BEGUN, _DONE, _FALLEN, _REFUSED = (int(fate) for fate in list(Fate)[1:])
 
 BEAT = 0.25
 """Seconds between two signs of life."""
@@ -73,6 +73,7 @@ class _PinnedIncarnation(Incarnation):
     slots: dict[int, int]
     shared: Shared
     link: LocalLink
+    crashed = False
 
     def handle(self, envelope: Envelope) -> None:
         slot = self.slots.pop(id(envelope), None)
@@ -83,10 +84,14 @@ class _PinnedIncarnation(Incarnation):
         self.shared.times[BEGUN_AT] = self._monotonic()
         fates[slot] = _BEGUN
         super().handle(envelope)
-        fates[slot] = _DONE
+        fates[slot] = _FALLEN if self.crashed else _DONE
         # Not at once: the parent would send one envelope, and starve again.
         if fates[STARVING] and len(self.mailbox) <= WINDOW // 2:
             self.tell_room()
+
+    def _crash(self, envelope: Envelope, error: BaseException) -> None:
+        self.crashed = True
+        super()._crash(envelope, error)
 
     def tell_room(self) -> None:
         """Tell the parent, which waits for it, that there is room."""
@@ -195,7 +200,7 @@ class _Worker:
             envelope = decode(data)
         except MessageError as error:
             log.error("a message was refused: %s", error)
-            self._shared.fates[slot] = _DONE
+            self._shared.fates[slot] = _REFUSED
             return
         self._slots[id(envelope)] = slot
         fell = self._mailbox.put(envelope)
@@ -204,7 +209,7 @@ class _Worker:
             fallen = self._slots.pop(id(fell.envelope), None)
             self._directory.bury(fell.envelope, fell.why)
             if fallen is not None:
-                self._shared.fates[fallen] = _DONE
+                self._shared.fates[fallen] = _FALLEN
 
     def _orphaned(self) -> None:
         """The parent is gone, or has closed the wire: save the trace and go."""

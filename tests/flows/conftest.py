@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +35,12 @@ class Command:
         )
         assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout + done.stderr
+
+    def json_of(self, *arguments: str) -> dict[str, Any]:
+        """Run it with --json; the object that it printed."""
+        found = self.json(*arguments)
+        assert isinstance(found, dict)
+        return found
 
     def json(self, *arguments: str) -> object:
         """Run it with --json; the last document that it printed."""

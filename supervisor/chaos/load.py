@@ -1,0 +1,106 @@
+"""The load: what a busy evening in VRChat sends to a bot, and more."""
+
+import queue
+import socket
+import threading
+import time
+
+import msgspec
+from pythonosc.osc_message_builder import OscMessageBuilder
+
+from actors.conversation.messages import ReplyEnded, TextReceived
+from actors.kernel.protocol import Undelivered
+from actors.vocabulary.values import person_named
+from supervisor.control.requests import Listener
+from supervisor.system import System
+
+__all__ = ["Load", "Turns"]
+
+TURN_WITHIN = 20.0
+
+
+class Turns(msgspec.Struct):
+    """What became of what was said to the bot. unanswered: nothing came within 20 s."""
+
+    asked: int = 0
+    said: int = 0
+    cut: int = 0
+    undelivered: int = 0
+    unanswered: int = 0
+
+
+class Load:
+    """Datagrams at a rate, and somebody who says something every second, until ended."""
+
+    def __init__(self, system: System, osc_port: int, osc_rate: float = 1000.0) -> None:
+        self.turns = Turns()
+        self.datagrams = 0
+        self._system = system
+        self._port = osc_port
+        self._rate = osc_rate
+        self._end = threading.Event()
+        self._lock = threading.Lock()
+        self._threads = [
+            threading.Thread(target=work, name=f"chaos {name}", daemon=True)
+            for name, work in (("osc", self._send_osc), ("talk", self._talk))
+        ]
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def end(self) -> None:
+        """End, and wait for every turn to be answered or given up."""
+        self._end.set()
+        for thread in self._threads:
+            thread.join(2 * TURN_WITHIN)
+
+    def _send_osc(self) -> None:
+        data = [_datagram(f"/avatar/parameters/Chaos{n}", n / 100.0) for n in range(100)]
+        begun = time.monotonic()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            while not self._end.wait(0.01):
+                due = int((time.monotonic() - begun) * self._rate)
+                for number in range(self.datagrams, due):
+                    udp.sendto(data[number % len(data)], ("127.0.0.1", self._port))
+                self.datagrams = max(due, self.datagrams)
+
+    def _talk(self) -> None:
+        waiting: list[threading.Thread] = []
+        while not self._end.wait(1.0):
+            self.turns.asked += 1
+            thread = threading.Thread(target=self._one_turn, args=(self.turns.asked,), daemon=True)
+            thread.start()
+            waiting.append(thread)
+        for thread in waiting:
+            thread.join(TURN_WITHIN)
+
+    def _one_turn(self, number: int) -> None:
+        listener = Listener(self._system)
+        try:
+            person = person_named(f"Visitor {number % 5}")
+            listener.tell("conversation", TextReceived(f"Question {number}", person, listener.address))
+            outcome = self._outcome(listener)
+        finally:
+            listener.close()
+        with self._lock:
+            setattr(self.turns, outcome, getattr(self.turns, outcome) + 1)
+
+    def _outcome(self, listener: Listener) -> str:
+        deadline = time.monotonic() + TURN_WITHIN
+        while True:
+            try:
+                message = listener.get(max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                return "unanswered"
+            if isinstance(message, Undelivered):
+                return "undelivered"
+            if isinstance(message, ReplyEnded):
+                return "said" if message.outcome == "said" else "cut"
+
+
+def _datagram(address: str, value: float) -> bytes:
+    builder = OscMessageBuilder(address)
+    builder.add_arg(value)
+    return builder.build().dgram

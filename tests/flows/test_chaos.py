@@ -1,0 +1,22 @@
+"""The real tree under load and blows: nothing is lost, and nothing stays dead."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.flows.conftest import Command
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and SIGSTOP")
+@pytest.mark.parametrize("seed", [2, 3])
+def test_chaos_for_some_seconds(tmp_path: Path, seed: int) -> None:
+    report = Command(tmp_path).json_of("chaos", "--seconds", "8", "--seed", str(seed), "--text")
+    assert report["passed"], report["faults"]
+    account = report["account"]
+    assert account["sent"] == account["handled"] + sum(account["dead"].values()) + account["waiting"]
+    assert sum(report["blows"].values()) >= 5
+    assert sum(report["restarts"].values()) >= 3
+    assert report["turns"]["asked"] >= 6
+    assert report["pictures"] > 0
