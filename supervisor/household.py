@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 
+import msgspec
+
 from actors.kernel.directory import Directory
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol import Failure, Health, Stop
@@ -138,6 +140,20 @@ class Household:
             if fell is not None:
                 self._directory.bury(fell.envelope, fell.why)
         self.changed(self.cells[spec.fellow_of])
+
+    def current(self, spec: SupervisorSpec) -> SupervisorSpec:
+        """The specification of a supervisor that is about to live, with its children as they are now: some may have
+        been moved, or have another number of instances. An instance that was about to leave when the supervisor before
+        it died has left."""
+        children = tuple(
+            self.cells[child.address].spec if isinstance(child, ChildSpec) else child
+            for child in spec.children
+        )
+        expected = {child.address for child in with_fellows(children)}
+        for cell in tuple(self.cells.values()):
+            if cell.supervisor == spec.address and cell.address not in expected:
+                self.clear(cell.address)
+        return msgspec.structs.replace(spec, children=children)
 
     # -- for people and for JSON
 

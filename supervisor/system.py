@@ -198,7 +198,7 @@ class System:
     def _incarnation(self, cell: Cell, on_ready: Callable[[], None], end: Ended) -> Incarnation:
         spec = cell.spec
         if isinstance(spec, SupervisorSpec):
-            actor: Any = Supervisor(spec, self.household)
+            actor: Any = Supervisor(self.household.current(spec), self.household)
         else:
             sections = {
                 "config": self.config,

@@ -10,7 +10,7 @@ from pythonosc.udp_client import UDPClient
 
 from actors.osc.inputs import TYPING, resting
 
-__all__ = ["Value", "Wire", "is_address", "look_up", "rest"]
+__all__ = ["Value", "Wire", "datagram", "is_address", "look_up", "rest"]
 
 Value = bool | int | float | str
 
@@ -54,7 +54,11 @@ def _message(address: str, *values: Value) -> OscMessage:
     return builder.build()
 
 
+def datagram(address: str, *values: Value) -> bytes:
+    """One message as it goes over the wire."""
+    return _message(address, *values).dgram
+
+
 def rest() -> tuple[bytes, ...]:
     """The datagrams after which the avatar stands still and shows no typing, whoever sends them."""
-    still = (_message(address, value) for address, value in resting())
-    return tuple(message.dgram for message in (_message(TYPING, False), *still))
+    return datagram(TYPING, False), *(datagram(address, value) for address, value in resting())

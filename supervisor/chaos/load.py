@@ -6,10 +6,10 @@ import threading
 import time
 
 import msgspec
-from pythonosc.osc_message_builder import OscMessageBuilder
 
 from actors.conversation.messages import ReplyEnded, TextReceived
 from actors.kernel.protocol import Undelivered
+from actors.osc.wire import datagram
 from actors.vocabulary.values import person_named
 from supervisor.control.requests import Listener
 from supervisor.system import System
@@ -57,7 +57,7 @@ class Load:
             thread.join(2 * TURN_WITHIN)
 
     def _send_osc(self) -> None:
-        data = [_datagram(f"/avatar/parameters/Chaos{n}", n / 100.0) for n in range(100)]
+        data = [datagram(f"/avatar/parameters/Chaos{n}", n / 100.0) for n in range(100)]
         begun = time.monotonic()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
             while not self._end.wait(0.01):
@@ -98,9 +98,3 @@ class Load:
                 return "undelivered"
             if isinstance(message, ReplyEnded):
                 return "said" if message.outcome == "said" else "cut"
-
-
-def _datagram(address: str, value: float) -> bytes:
-    builder = OscMessageBuilder(address)
-    builder.add_arg(value)
-    return builder.build().dgram

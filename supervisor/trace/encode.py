@@ -11,6 +11,7 @@ from actors.kernel.record import ConfigurationVersion, Dead, Handled, Record, St
 from supervisor.trace import form
 from supervisor.trace.portray import Portrayal
 from supervisor.trace.schema import handled_schema, line_schema
+from supervisor.trace.swift import Swift
 
 __all__ = ["Encoded", "Encoder"]
 
@@ -53,14 +54,17 @@ class Encoder:
 
     def __init__(self, portrayal: Portrayal) -> None:
         self._portrayal = portrayal
+        self._swift = Swift()
         self._json = msgspec.json.Encoder(enc_hook=_plainly)
 
     def encode(self, record: Record) -> Encoded:
         """The record as a line. Raises what the encoding of a faulty message raises."""
         if isinstance(record, Handled):
-            return Encoded(
-                type(record.envelope.message), record.wall, self._json.encode(self._handled(record))
-            )
+            kind = type(record.envelope.message)
+            usual = record.failure is None and not record.timers_set and not record.timers_cancelled
+            if usual and self._portrayal.leaves_alone(kind, record.sent):
+                return Encoded(kind, record.wall, self._swift.line(record))
+            return Encoded(kind, record.wall, self._json.encode(self._handled(record)))
         return self.line(self._rare(record))
 
     def line(self, line: Any) -> Encoded:

@@ -8,13 +8,13 @@ added later cannot betray anybody by an oversight.
 import base64
 import enum
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Literal
 
 import msgspec
 
-from actors.kernel.message import Message
+from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol import Failure
 from config.conceal import conceal
 
@@ -104,6 +104,12 @@ class Portrayal:
         if self._keep and _is_plain(type(message)):
             return message
         return self._portray(message, "")
+
+    def leaves_alone(self, kind: type[Message], sent: Sequence[Envelope]) -> bool:
+        """Whether messages of this type are written down as they are, and digests need no key and no plain values."""
+        if not self._keep or self._key or not _is_plain(kind):
+            return False
+        return all(_is_plain(type(envelope.message)) for envelope in sent)
 
     def digest(self, message: Message) -> str:
         """See `digest`; a message that does not encode has the digest "-"."""

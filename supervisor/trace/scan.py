@@ -28,14 +28,27 @@ class Segment:
         self.path = path
         self.metadata: dict[str, str] = {}
         self._report = report
+        self._read = 0
+        self._damaged = False
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Every encoded line with its time in nanoseconds since the epoch, in the order of writing."""
+        self._read = 0
+        self._damaged = False
         for record in self._records():
             if isinstance(record, small_mcap.Message):
+                self._read += 1
                 yield record.log_time, bytes(record.data)
             elif isinstance(record, small_mcap.Chunk):
                 yield from self._chunk(record)
+            elif isinstance(record, small_mcap.Statistics):
+                self._compare(record.message_count)
+
+    def _compare(self, written: int) -> None:
+        """A whole file says at its end how much is in it: so a chunk that does not look like one is missed, too."""
+        if written != self._read and not self._damaged:
+            why = f"{written} lines were written and {self._read} are readable"
+            self._report(Torn(self.path, self._at, why))
 
     def read_metadata(self) -> None:
         """Fill in `metadata`; it stands at the file's beginning."""
@@ -51,10 +64,12 @@ class Segment:
             # The whole chunk first: of a damaged one nothing is believed.
             records = list(small_mcap.breakup_chunk(chunk, validate_crc=True))
         except Exception as error:
+            self._damaged = True
             self._report(Torn(self.path, self._at, f"a chunk is damaged ({error})"))
             return
         for record in records:
             if isinstance(record, small_mcap.Message):
+                self._read += 1
                 yield record.log_time, bytes(record.data)
 
     def _records(self) -> Iterator[small_mcap.McapRecord]:
@@ -79,7 +94,7 @@ class Segment:
             if found is None:
                 self._report(Torn(self.path, self._at, _tail(file)))
                 return
-            if found.opcode in (small_mcap.Opcode.DATA_END, small_mcap.Opcode.FOOTER):
+            if found.opcode == small_mcap.Opcode.FOOTER:
                 return
             if found.record is not None:
                 yield found.record

@@ -287,3 +287,16 @@ def test_after_the_end_of_all_mail_is_a_dead_letter(tmp_path: Path) -> None:
     with pytest.raises(AskError):
         say(system, "too late", "two")
     assert system.dead_letters.counts["stopped"] == 1
+
+
+def test_what_was_moved_stays_where_it_is_when_its_supervisor_dies(make: Make) -> None:
+    system = make(ChildSpec("echo", ECHO))
+    assert request(system, PinChild("echo", "process", 2)) == Accepted()
+    for address, number in (("echo", 2), ("echo/2", 1)):
+        incarnation(system, address, number)
+    system.outside.tell("group", Crash())
+    for address, number in (("group", 2), ("echo", 3), ("echo/2", 2)):
+        incarnation(system, address, number)
+    pids = {say(system, str(n)).pid for n in range(10)}
+    assert len(pids) == 2
+    assert os.getpid() not in pids
