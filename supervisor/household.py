@@ -48,6 +48,7 @@ class Household:
         self._start_record = start_record
         self._numbers = count(1)
         self._routers: dict[str, Router] = {}
+        self._left_at: dict[str, int] = {}
         self._orphaning: dict[str, tuple[int, Failure, set[str]]] = {}
         self._add(root, "", 0)
 
@@ -121,13 +122,17 @@ class Household:
             self.retired(spec.address)  # spares of the old kind
         else:
             first = self.cells[spec.fellow_of]
-            self._open(Cell(spec, first.supervisor, first.depth))
+            cell = Cell(spec, first.supervisor, first.depth)
+            # It goes on counting, where there was one before: ids are never used twice.
+            cell.incarnation = self._left_at.pop(spec.address, 0)
+            self._open(cell)
         if spec.instances > 1:
             self._route(self.cells[spec.address], spec)
 
     def clear(self, address: str) -> None:
         """Take an instance's cell away; what waited there goes to the other instances."""
         cell = self.cells.pop(address)
+        self._left_at[address] = cell.incarnation
         spec = cell.spec
         assert isinstance(spec, ChildSpec)
         router = self._routers[spec.fellow_of]

@@ -10,6 +10,7 @@ import msgspec
 import psutil
 
 from actors.kernel.errors import AskError
+from actors.kernel.ring import RingReader
 from actors.vision.messages import GetScene, Scene
 from supervisor.chaos.arena import build, targets
 from supervisor.chaos.audit import Account, Audit
@@ -100,6 +101,7 @@ def run(
     if load.turns.unanswered:
         faults.append(f"{load.turns.unanswered} turns were never ended")
     faults += before.left_behind()
+    faults += _ring_left(system)
     recoveries = sorted(striker.recoveries) or [0.0]
     return Report(
         seed,
@@ -185,8 +187,18 @@ def _progress(system: System, audit: Audit, striker: Striker, at: float, phase: 
     return Progress(phase, at, sum(striker.struck.values()), restarts, audit.count)
 
 
+def _ring_left(system: System) -> tuple[str, ...]:
+    if system.frames is None:
+        return ()
+    try:
+        RingReader(system.frames).close()
+    except FileNotFoundError:
+        return ()
+    return ("the ring of pictures is still there",)
+
+
 class _Surroundings:
-    """What a run must leave as it found it: processes, descriptors, shared memory."""
+    """What a run must leave as it found it."""
 
     def __init__(self) -> None:
         self._me = psutil.Process()
@@ -216,6 +228,4 @@ class _Surroundings:
                 continue
             if "resource_tracker" not in line:
                 children.add(str(child.pid))
-        memory = Path("/dev/shm")
-        rings = {path.name for path in memory.glob("gerald-*")} if memory.is_dir() else set()
-        return {"processes": children, "rings of pictures": rings}
+        return {"processes": children}

@@ -22,8 +22,13 @@ __all__ = ["chaos"]
 )
 @click.option("--seed", type=int, help="What is done to whom, and when. Default: another one each time.")
 @click.option("--text", is_flag=True, help="Without ears and voice: less for this machine to do.")
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Use this folder, and leave its log and trace there.",
+)
 @json_option
-def chaos(seconds: float, seed: int | None, text: bool, as_json: bool) -> None:
+def chaos(seconds: float, seed: int | None, text: bool, keep: Path | None, as_json: bool) -> None:
     """Run the real tree under load, kill, hang, freeze, flood and move its actors at random, and account for every
     message.
 
@@ -36,11 +41,8 @@ def chaos(seconds: float, seed: int | None, text: bool, as_json: bool) -> None:
     seed = random.randrange(10**6) if seed is None else seed
     stop = threading.Event()
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    with (
-        tempfile.TemporaryDirectory(prefix="gerald-chaos-") as folder,
-        _shown(seconds, quiet=as_json) as show,
-    ):
-        report = run(Path(folder), seed, seconds, text=text, show=show, stop=stop)
+    with _folder(keep) as folder, _shown(seconds, quiet=as_json) as show:
+        report = run(folder, seed, seconds, text=text, show=show, stop=stop)
     if as_json:
         print_json({**msgspec.to_builtins(report), "passed": report.passed})
     else:
@@ -51,6 +53,16 @@ def chaos(seconds: float, seed: int | None, text: bool, as_json: bool) -> None:
             console.print(line, soft_wrap=True)
     if not report.passed:
         raise SystemExit(FAILED)
+
+
+@contextlib.contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep
+        return
+    with tempfile.TemporaryDirectory(prefix="gerald-chaos-") as folder:
+        yield Path(folder)
 
 
 @contextlib.contextmanager
