@@ -29,7 +29,7 @@ def lines(report: Report, *, text: bool) -> Iterator[str]:
     )
     yield (
         f"[bold]turns[/]      {turns.asked} asked: {turns.said} said, {turns.cut} cut short, "
-        f"{turns.undelivered} undelivered, {turns.unanswered} never ended"
+        f"{turns.refused} refused, {turns.unanswered} never ended"
     )
     yield f"[bold]load[/]       {report.datagrams:,} OSC datagrams, {report.pictures:,} pictures by the last detector"
     for fault in report.faults[:FAULTS]:

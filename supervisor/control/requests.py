@@ -1,7 +1,9 @@
 """What can be asked of a running instance, as plain maps in and plain maps out."""
 
+import contextlib
 import itertools
 import queue
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -23,6 +25,9 @@ __all__ = ["Listener", "answer", "talk"]
 Answers = Iterator[Mapping[str, Any]]
 ASK_WITHIN = 10.0
 REPLY_WITHIN = 120.0
+REMEMBERED_WITHIN = 10.0
+"""Seconds after a restart of the conversation within which it tells what became of a turn."""
+LOOK_EVERY = 1.0
 DOMAINS = ("conversation", "users", "world", "avatar", "system")
 _numbers = itertools.count(1)
 
@@ -72,10 +77,7 @@ def talk(system: System, text: str, name: str) -> Iterator[Message]:
         person = person_named(name) if name.strip() else UNKNOWN
         listener.tell("conversation", TextReceived(text, person, listener.address))
         while True:
-            try:
-                message = listener.get(REPLY_WITHIN)
-            except queue.Empty:
-                raise Refused(f"no answer within {REPLY_WITHIN:g} s; see `supervisor status`") from None
+            message = _next_of_turn(system, listener)
             if isinstance(message, Undelivered):
                 raise Refused(f"the conversation did not take it: {message.detail or message.why}")
             yield message
@@ -83,6 +85,22 @@ def talk(system: System, text: str, name: str) -> Iterator[Message]:
                 return
     finally:
         listener.close()
+
+
+def _next_of_turn(system: System, listener: Listener) -> Message:
+    """What the conversation says next. Refused when nothing will come."""
+    conversation = system.household.cell("conversation")
+    begun, life = time.monotonic(), conversation.incarnation
+    changed = 0.0
+    while (now := time.monotonic()) - begun < REPLY_WITHIN:
+        with contextlib.suppress(queue.Empty):
+            return listener.get(LOOK_EVERY)
+        if not changed and conversation.incarnation != life:
+            changed = now
+        if changed and now - changed > REMEMBERED_WITHIN:
+            # It remembers the turn under way, unless that had not been saved yet when it died.
+            raise Refused("the conversation was restarted, and does not remember this turn; say it again")
+    raise Refused(f"no answer within {REPLY_WITHIN:g} s; see `supervisor status`")
 
 
 def _status(system: System, request: Mapping[str, Any]) -> Answers:

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Makes .venv-peers: the actor systems that the benchmarks compare with, apart from Gerald's own environment.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+wanted=("ray==2.60.0" "xoscar==0.12.2" "numpy")
+stamp=.venv-peers/.ready
+[ "$(cat "$stamp" 2>/dev/null || true)" != "${wanted[*]}" ] || exit 0
+uv=$(command -v uv || echo .venv/bin/uv)
+echo "benchmarks: installing the peers into .venv-peers (${wanted[*]})" >&2
+"$uv" venv --quiet --allow-existing --python .venv/bin/python .venv-peers
+"$uv" pip install --quiet --python .venv-peers/bin/python "${wanted[@]}"
+echo "${wanted[*]}" >"$stamp"
