@@ -18,8 +18,8 @@ TURN_WITHIN = 130.0
 
 
 class Turns(msgspec.Struct):
-    """What became of what was said to the bot. cut: by what was said next, or by a restart. refused: with a reason, since
-    the conversation could not take it or does not remember it. unanswered: neither came."""
+    """What became of what was said to the bot. cut: by what was said next, or by a restart. refused: with a reason,
+    since the conversation could not take it or does not remember it. unanswered: neither came."""
 
     asked: int = 0
     said: int = 0
