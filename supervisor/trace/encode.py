@@ -55,6 +55,7 @@ class Encoder:
     def __init__(self, portrayal: Portrayal) -> None:
         self._portrayal = portrayal
         self._swift = Swift()
+        self._kinds: dict[type[Message], bool] = {}
         self._json = msgspec.json.Encoder(enc_hook=_plainly)
 
     def encode(self, record: Record) -> Encoded:
@@ -62,10 +63,20 @@ class Encoder:
         if isinstance(record, Handled):
             kind = type(record.envelope.message)
             usual = record.failure is None and not record.timers_set and not record.timers_cancelled
-            if usual and self._portrayal.leaves_alone(kind, record.sent):
+            if usual and self._is_swift(kind) and (not record.sent or self._all_swift(record.sent)):
                 return Encoded(kind, record.wall, self._swift.line(record))
             return Encoded(kind, record.wall, self._json.encode(self._handled(record)))
         return self.line(self._rare(record))
+
+    def _is_swift(self, kind: type[Message]) -> bool:
+        known = self._kinds.get(kind)
+        if known is None:
+            known = self._kinds[kind] = self._portrayal.leaves_alone(kind)
+        return known
+
+    def _all_swift(self, sent: tuple[Envelope, ...]) -> bool:
+        kinds = {type(envelope.message) for envelope in sent}
+        return all(map(self._is_swift, kinds))
 
     def line(self, line: Any) -> Encoded:
         """A line that is none of an actor's records."""

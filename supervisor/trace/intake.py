@@ -24,6 +24,8 @@ class Intake:
         self._stuck = False
         self._overrun = False
         self._records: deque[Record] = deque()
+        self.take = self._records.popleft
+        """The oldest record. For the writer; raises IndexError when there is none."""
         self._room = threading.Condition()
         self._lost = 0
 
@@ -43,10 +45,6 @@ class Intake:
         self._records.append(record)
         if record.failure is not None:
             self.wake.set()
-
-    def take(self) -> Record:
-        """The oldest record. For the writer; raises IndexError when there is none."""
-        return self._records.popleft()
 
     def made_room(self) -> None:
         """Let appenders that wait look again."""

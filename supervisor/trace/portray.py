@@ -8,13 +8,13 @@ added later cannot betray anybody by an oversight.
 import base64
 import enum
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal
 
 import msgspec
 
-from actors.kernel.message import Envelope, Message
+from actors.kernel.message import Message
 from actors.kernel.protocol import Failure
 from config.conceal import conceal
 
@@ -105,11 +105,9 @@ class Portrayal:
             return message
         return self._portray(message, "")
 
-    def leaves_alone(self, kind: type[Message], sent: Sequence[Envelope]) -> bool:
-        """Whether messages of this type are written down as they are, and digests need no key and no plain values."""
-        if not self._keep or self._key or not _is_plain(kind):
-            return False
-        return all(_is_plain(type(envelope.message)) for envelope in sent)
+    def leaves_alone(self, kind: type[Message]) -> bool:
+        """Whether messages of this type are written down as they are, and their digests need no key."""
+        return self._keep and not self._key and _is_plain(kind)
 
     def digest(self, message: Message) -> str:
         """See `digest`; a message that does not encode has the digest "-"."""

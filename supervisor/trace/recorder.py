@@ -150,8 +150,7 @@ class Recorder:
         left = len(self._intake)
         due = time.monotonic() + self._interval
         while left > 0:
-            for _ in range(min(left, BATCH)):
-                self._write(rolling)
+            self._write_some(rolling, min(left, BATCH))
             left -= BATCH
             self._intake.made_room()
             rolling.flush_if_large()
@@ -164,15 +163,17 @@ class Recorder:
         rolling.flush()
         self._said += count
 
-    def _write(self, rolling: "Rolling") -> None:
-        record = self._intake.take()
-        try:
-            line = self._encoder.encode(record)
-        except Exception as error:
-            self._intake.lose(1)
-            self._unencodable(record, error)
-            return
-        rolling.write(line)
+    def _write_some(self, rolling: "Rolling", count: int) -> None:
+        take, encode, write = self._intake.take, self._encoder.encode, rolling.write
+        for _ in range(count):
+            record = take()
+            try:
+                line = encode(record)
+            except Exception as error:
+                self._intake.lose(1)
+                self._unencodable(record, error)
+                continue
+            write(line)
 
     def _unencodable(self, record: Record, error: Exception) -> None:
         name = type(record.envelope.message if isinstance(record, Handled) else record).__name__

@@ -44,6 +44,7 @@ class Rolling:
         self._node = node
         self._limits = limits
         self._channels = Channels()
+        self._log = self._channels.log
         self._segment: Segment | None = None
         self._opened_at = 0.0
         self._unsure = 0
@@ -51,12 +52,13 @@ class Rolling:
 
     def write(self, line: Encoded) -> None:
         """Add the line to the open segment. It is safe after the next flush."""
-        self.note(line)
+        self._log(line)
         self._unsure += 1
+        self._dirty = True
 
     def note(self, line: Encoded) -> None:
         """Add a line that is no record, and no loss if it is lost."""
-        self._channels.log(line)
+        self._log(line)
         self._dirty = True
 
     def ready(self) -> None:

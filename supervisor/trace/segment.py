@@ -6,7 +6,7 @@ whatever happens to this process afterwards.
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Literal
@@ -33,14 +33,15 @@ class Channels:
 
     def __init__(self) -> None:
         self.context = foxglove.Context()
-        self._channels: dict[type, foxglove.Channel] = {}
+        self._channels: dict[type, Callable[..., None]] = {}
 
     def log(self, line: Encoded) -> None:
         """Write the line to whichever segment is open."""
-        channel = self._channels.get(line.kind)
-        if channel is None:
-            channel = self._channels[line.kind] = self._open(line)
-        channel.log(line.data, log_time=int(line.wall * 1e9))
+        kind, wall, data = line
+        log = self._channels.get(kind)
+        if log is None:
+            log = self._channels[kind] = self._open(line).log
+        log(data, log_time=int(wall * 1e9))
 
     def _open(self, line: Encoded) -> foxglove.Channel:
         schema = foxglove.Schema(name=line.kind.__name__, encoding="jsonschema", data=line.schema)
