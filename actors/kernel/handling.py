@@ -65,6 +65,7 @@ class Handling:
         self._seed = seed
         self._supervisor = supervisor
         self._recorder = recorder
+        self._versioned = hasattr(actor, "version")
         self._prefix = f"{address}/{number}/"
         self._sequence = count(1)
         self._io_sequence = count(1)
@@ -211,21 +212,24 @@ class Handling:
 
     def _begin_record(self) -> None:
         self._wall = self._clock.wall()
-        self._sent = []
-        self._set = []
-        self._unset = []
+        if self._sent:
+            self._sent = []
+        if self._set:
+            self._set = []
+        if self._unset:
+            self._unset = []
 
     def _record(self, recorder: Recorder, envelope: Envelope, failure: Failure | None) -> None:
-        version = getattr(self.actor, "version", None)
+        version = self.actor.version if self._versioned else None  # type: ignore[attr-defined]
         recorder.append(
             Handled(
                 envelope,
                 self._now,
                 self._monotonic(),
                 self._wall,
-                tuple(self._sent),
-                tuple(self._set),
-                tuple(self._unset),
+                tuple(self._sent) if self._sent else (),
+                tuple(self._set) if self._set else (),
+                tuple(self._unset) if self._unset else (),
                 (version.epoch, version.n) if version is not None else None,
                 failure,
             )

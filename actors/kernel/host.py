@@ -98,7 +98,8 @@ class Outside:
         self._deliver = directory.deliver
         self._prefix = f"{address}/0/"
         self._numbers = count(1)
-        self._waiting: dict[str, pykka.Future[Any]] = {}
+        self._waiting: dict[int, pykka.Future[Any]] = {}
+        self._prefixed = len(self._prefix)
         self._pending = pending
         directory.open(address, self)
 
@@ -118,32 +119,35 @@ class Outside:
     def answer(self, to: str, message: Message, timeout: float) -> Message:
         """Send and wait for the answer. Raises AskError (timeout, dead, rejected or superseded)."""
         future = OneLockFuture()
-        id = self.ask_into(future, to, message)
+        number = self.ask_into(future, to, message)
         try:
             reply: Message = future.get(timeout=timeout)
         except pykka.Timeout:
-            self._waiting.pop(id, None)
+            self._waiting.pop(number, None)
             raise AskError("timeout", f"{to} did not answer within {timeout:g} s") from None
         return reply
 
-    def ask_into(self, future: pykka.Future[Any], to: str, message: Message) -> str:
-        """Send; `future` gets the answering message, or AskError. The id of what was sent."""
+    def ask_into(self, future: pykka.Future[Any], to: str, message: Message) -> int:
+        """Send; `future` gets the answering message, or AskError. The sequence number of what was sent."""
         number = next(self._numbers)
-        id = f"{self._prefix}{number}"
-        if len(self._waiting) >= self._pending:
+        waiting = self._waiting
+        if len(waiting) >= self._pending:
             self._forget_oldest()
-        self._waiting[id] = future
+        waiting[number] = future
         turn = message.turn  # type: ignore[attr-defined]
         self._deliver(Envelope(self.address, 0, number, to, message, "", turn, "", True, monotonic()))
-        return id
+        return number
 
     def put(self, envelope: Envelope) -> Put | None:
         """An answer has come (Box)."""
-        future = self._waiting.pop(envelope.answers, None)
-        message = envelope.message
-        if future is None:
+        answers = envelope.answers
+        try:
+            future = self._waiting.pop(int(answers[self._prefixed :]))
+        except (KeyError, ValueError):
             self.directory.bury(envelope, "late", "nobody outside waits for this answer any more")
-        elif isinstance(message, Undelivered):
+            return None
+        message = envelope.message
+        if type(message) is Undelivered:
             failed = ask_failed(message)
             _fail(future, failed.reason, failed.detail)
         else:
@@ -151,8 +155,8 @@ class Outside:
         return None
 
     def _forget_oldest(self) -> None:
-        for id in tuple(self._waiting)[:1]:
-            future = self._waiting.pop(id, None)
+        for number in tuple(self._waiting)[:1]:
+            future = self._waiting.pop(number, None)
             if future is not None:
                 _fail(future, "rejected", f"more than {self._pending} asks wait for an answer")
 

@@ -236,6 +236,7 @@ class Incarnation(Handling):
         """Handle what waits now; what comes meanwhile is left to the successor, or to the dead letters."""
         stopping = self.current
         kept = (self._turn, self._cause, self._now, self._wall, self._sent, self._set, self._unset)
+        self._sent, self._set, self._unset = [], [], []
         for _ in range(len(self.mailbox)):
             envelope = None if self.over else self.mailbox.take(not self.is_ready)
             if envelope is None:

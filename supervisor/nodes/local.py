@@ -26,11 +26,14 @@ class LocalLink:
     def __init__(self, connection: "Connection[bytes, bytes]") -> None:
         self.connection = connection
         self._writing = threading.Lock()
-        self._poll: Any = None
+        self._writable: Any = None
+        self._readable: Any = None
         if sys.platform == "linux":
             # There a stream socket is said to be writable while three quarters of its buffer (208 KB) are free.
-            self._poll = select.poll()
-            self._poll.register(connection.fileno(), select.POLLOUT)
+            self._writable = _poll(connection, select.POLLOUT)
+        if hasattr(select, "poll"):
+            # Made once: the connection's own `poll` makes a selector at each call.
+            self._readable = _poll(connection, select.POLLIN)
 
     def send(self, frame: Frame, body: bytes = b"") -> None:
         data = _KINDS[frame][1] + body
@@ -50,16 +53,22 @@ class LocalLink:
     def readable(self) -> bool:
         """Whether `receive` would not wait. Raises LinkClosed at the end of the stream."""
         try:
-            return bool(self.connection.poll(0))
+            return bool(self.connection.poll(0) if self._readable is None else self._readable.poll(0))
         except (EOFError, OSError) as error:
             raise LinkClosed(str(error)) from None
 
     def writable(self) -> bool:
         """Whether `send` takes some ten thousand bytes without waiting; False where that cannot be known."""
-        if self._poll is None or self._writing.locked():
+        if self._writable is None or self._writing.locked():
             return False
-        return bool(self._poll.poll(0))
+        return bool(self._writable.poll(0))
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self.connection.close()
+
+
+def _poll(connection: "Connection[bytes, bytes]", event: int) -> Any:
+    poll = select.poll()
+    poll.register(connection.fileno(), event)
+    return poll

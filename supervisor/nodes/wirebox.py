@@ -18,6 +18,9 @@ from supervisor.nodes.local import LocalLink
 
 __all__ = ["WireMailbox"]
 
+DOZES_AFTER = 200
+"""Looks at an idle actor after which the second thread sleeps until there is work."""
+
 TICK = 0.005
 """Seconds between two looks at the wire while the actor is busy."""
 
@@ -87,14 +90,21 @@ class WireMailbox(Mailbox):
     def _attend(self) -> None:
         """The second thread: asleep while the actor is idle."""
         gate = threading.Event()
+        idle = 0
         while True:
             self._busy.wait()
             gate.wait(TICK)
             if self._is_idle():
-                self._busy.clear()
-                if not self._is_idle():
-                    self._busy.set()
-            elif self._reading.acquire(blocking=False):
+                # Not at once: to be woken for each message would cost more than to look now and then.
+                idle += 1
+                if idle > DOZES_AFTER:
+                    idle = 0
+                    self._busy.clear()
+                    if not self._is_idle():
+                        self._busy.set()
+                continue
+            idle = 0
+            if self._reading.acquire(blocking=False):
                 try:
                     if self._readable():
                         self._receive()

@@ -9,7 +9,7 @@ from actors.kernel.record import Record
 
 __all__ = ["Intake"]
 
-PATIENCE = 0.2
+PATIENCE = 0.5
 """Seconds that appenders wait for the writer when the queue is full; after waiting in vain, nobody waits."""
 
 

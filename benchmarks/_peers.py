@@ -1,0 +1,92 @@
+"""What the benchmarks share: peers in their own environment, a pinned actor without a whole tree, and a verdict."""
+
+import json
+import queue
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from actors.kernel.directory import Directory
+from actors.kernel.frames import RingAddress
+from actors.kernel.host import Outside
+from actors.kernel.protocol import Failure, Stop
+from supervisor.cell import Cell
+from supervisor.nodes.boot import Boot
+from supervisor.nodes.nursery import Nursery
+from supervisor.spec import ChildSpec, ProcessSettings
+
+ROOT = Path(__file__).parents[1]
+PATIENCE = 120.0
+
+
+def install_peers() -> None:
+    """Make .venv-peers, if it is not there."""
+    subprocess.run([ROOT / "tools" / "peers.sh"], check=True, cwd=ROOT)
+
+
+def peer(script: str, *arguments: object) -> dict[str, float]:
+    """Run benchmarks/peers/SCRIPT with its own interpreter; the figures that it prints."""
+    done = subprocess.run(
+        [
+            ROOT / ".venv-peers" / "bin" / "python",
+            ROOT / "benchmarks" / "peers" / script,
+            *map(str, arguments),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{script} failed:\n{done.stderr[-2000:]}")
+    found: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
+
+
+class Pinned:
+    """An actor in a process of its own, as the supervision tree pins it."""
+
+    def __init__(
+        self, actor: str, *, standby: int = 0, frames: RingAddress | None = None, home: Path = ROOT
+    ) -> None:
+        self.directory = Directory()
+        self.outside = Outside(self.directory)
+        self.nursery = Nursery(self.directory)
+        spec = ChildSpec("actor", actor, pin="process", capacity=1_000_000)
+        self.cell = Cell(spec, "", 0)
+        self.directory.open("actor", self.cell.mailbox)
+        self.ready: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self.ended: queue.SimpleQueue[Failure | None] = queue.SimpleQueue()
+        self._actor, self._frames, self._home = actor, frames, home
+        self._settings = ProcessSettings(standby=standby)
+
+    def launch(self) -> Any:
+        """A new incarnation; it may not be ready yet."""
+        self.cell.incarnation += 1
+        number = self.cell.incarnation
+        arguments = ("frames",) if self._frames is not None else ()
+        boot = Boot(
+            "actor", number, self._actor, arguments, {}, str(self._home), "", "", "run", "WARNING", {}, self._settings,
+            self._frames,
+        )  # fmt: skip
+        self.life = self.nursery.launch(self.cell, boot, lambda: self.ready.put(number), self.ended.put)
+        return self.life
+
+    def end(self) -> None:
+        """Stop it."""
+        self.nursery.close()
+        self.outside.tell("actor", Stop())
+        self.ended.get(timeout=PATIENCE)
+
+
+def percentile(values: list[float], part: float) -> float:
+    """The value below which this part of them lies."""
+    values = sorted(values)
+    return values[min(len(values) - 1, int(len(values) * part))]
+
+
+def verdict(missed: list[str]) -> int:
+    """Print what was missed; the exit status."""
+    for line in missed:
+        print(f"MISSED  {line}")
+    return 1 if missed else 0

@@ -1,0 +1,90 @@
+"""A pinned actor beside Ray's and xoscar's: tell and ask to another process, accounting over its death included.
+
+`python benchmarks/nodes.py [--rounds 3] [--asks 2000] [--json]`. Exits 1 when a bar is missed: tell at least 20 times
+Ray's rate and 5 times xoscar's; the median ask at most a sixth of Ray's time and 1/2.5 of xoscar's.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks._actors import Note, Query
+from benchmarks._peers import PATIENCE, Pinned, install_peers, peer, percentile, verdict
+
+FIGURES = ("ask_p50", "ask_p99", "tell")
+
+
+def ours(count: int) -> dict[str, float]:
+    """What the peers' scripts measure, for ours."""
+    pinned = Pinned("benchmarks._actors:Echo")
+    pinned.launch()
+    pinned.ready.get(timeout=PATIENCE)
+    pinned.outside.answer("actor", Query(0), PATIENCE)
+    asks = []
+    for n in range(count):
+        begun = time.perf_counter()
+        pinned.outside.answer("actor", Query(n), PATIENCE)
+        asks.append(time.perf_counter() - begun)
+    tells = count * 25
+    begun = time.perf_counter()
+    for n in range(tells):
+        pinned.outside.tell("actor", Note(n))
+    pinned.outside.answer("actor", Query(0), PATIENCE)
+    took = time.perf_counter() - begun
+    pinned.end()
+    return {
+        "ask_p50": statistics.median(asks) * 1e6,
+        "ask_p99": percentile(asks, 0.99) * 1e6,
+        "tell": tells / took,
+    }
+
+
+def main() -> int:
+    """0 when every bar is reached."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--asks", type=int, default=2000)
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    options = parser.parse_args()
+    install_peers()
+    found: dict[str, list[dict[str, float]]] = {"ours": [], "ray": [], "xoscar": []}
+    for _ in range(options.rounds):
+        found["ours"].append(ours(options.asks))
+        found["xoscar"].append(peer("xoscar_peer.py", "nodes", options.asks))
+        found["ray"].append(peer("ray_peer.py", "nodes", options.asks))
+    medians = {
+        who: {f: statistics.median(row[f] for row in rows) for f in FIGURES} for who, rows in found.items()
+    }
+    mine = medians["ours"]
+    missed = []
+    for who, tells, asks in (("ray", 20.0, 6.0), ("xoscar", 5.0, 2.5)):
+        if mine["tell"] < tells * medians[who]["tell"]:
+            missed.append(f"tell {mine['tell'] / medians[who]['tell']:.1f}x {who}, {tells:g}x is wanted")
+        if mine["ask_p50"] > medians[who]["ask_p50"] / asks:
+            missed.append(
+                f"ask 1/{medians[who]['ask_p50'] / mine['ask_p50']:.1f} of {who}, 1/{asks:g} is wanted"
+            )
+    if options.json:
+        print(json.dumps({"medians": medians, "missed": missed}))
+        return 1 if missed else 0
+    print(f"{'':10} {'tell':>12} {'ask p50':>10} {'ask p99':>10}")
+    for who, row in medians.items():
+        print(
+            f"{who:10} {row['tell']:>10,.0f}/s {row['ask_p50']:>7,.0f} us {row['ask_p99']:>7,.0f} us", end=""
+        )
+        if who != "ours":
+            tell, ask = mine["tell"] / row["tell"], row["ask_p50"] / mine["ask_p50"]
+            print(f"   ours: tell {tell:.1f}x, ask 1/{ask:.1f}", end="")
+        print()
+    return verdict(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
