@@ -75,3 +75,23 @@ class Viewer(Actor):
         with self._reader.look(frame) as seen:
             whole = seen is not None and int(seen.picture[0, 0, 0]) >= 0 and seen.whole
         self.reply(Seen(time.monotonic() - message.sent_at if whole else -1.0, os.getpid()))
+
+
+class Trip(Message):
+    """Kills a Fragile actor."""
+
+
+class Count(Message):
+    """Is answered by a Fragile actor."""
+
+
+class Fragile(Actor):
+    """Dies of a Trip."""
+
+    @handles
+    def on_trip(self, message: Trip) -> None:
+        raise ValueError("tripped")
+
+    @handles
+    def on_count(self, message: Count) -> None:
+        self.reply(message)

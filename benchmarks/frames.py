@@ -1,8 +1,9 @@
-"""Pictures of 1280x720x3 to a pinned process: ours (ring, envelope, mailbox, accounting) beside Ray and beside a bare pipe with
-a bare ring.
+"""Pictures of 1280x720x3 to a pinned process: ours (ring, envelope, mailbox, accounting) beside Ray and beside a bare
+pipe with a bare ring.
 
-`python benchmarks/frames.py [--rounds 3] [--frames 600] [--json]`. Exits 1 when a bar is missed: at least 8 times Ray's rate; one way
-at 30 pictures a second at most 1.5 times the bare pipe's median, and at most half of Ray's 99th percentile.
+`python benchmarks/frames.py [--rounds 3] [--frames 600] [--json]`. Exits 1 when a bar is missed: at least 8 times Ray's
+rate; one way at 30 pictures a second at most 1.5 times the bare pipe's median, and at most half of Ray's 99th
+percentile.
 """
 
 import argparse

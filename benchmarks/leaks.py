@@ -1,5 +1,5 @@
-"""Does a death leave anything behind? Kills a pinned actor with a spare again and again, and compares processes, threads,
-descriptors, shared memory and resident memory before and after.
+"""Does a death leave anything behind? Kills a pinned actor with a spare again and again, and compares processes,
+threads, descriptors, shared memory and resident memory before and after.
 
 `python benchmarks/leaks.py [--rounds 500] [--json]`. Exits 1 when something is left.
 """

@@ -1,8 +1,8 @@
-"""SIGKILL of a pinned actor that holds a model of 100 MB or more, until it answers again: with a spare, without one, and Ray's
-restarting actor with the same file.
+"""SIGKILL of a pinned actor that holds a model of 100 MB or more, until it answers again: with a spare, without one,
+and Ray's restarting actor with the same file.
 
-`python benchmarks/recovery.py [--rounds 15] [--json]`. Exits 1 when a bar is missed: with a spare at most 50 ms and 1/20 of Ray's time;
-without one at most its own cold start and 50 ms.
+`python benchmarks/recovery.py [--rounds 15] [--json]`. Exits 1 when a bar is missed: with a spare at most 50 ms and
+1/20 of Ray's time; without one at most its own cold start and 50 ms.
 """
 
 import argparse
@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks._actors import MODEL, Query
 from benchmarks._peers import PATIENCE, Pinned, install_peers, peer, verdict
-from config.models import list_path, load_models
+from config.models import ModelError, ModelFile, list_path, load_models, locate
 
 LEAST = 100_000_000
 
@@ -37,13 +37,11 @@ def model(folder: Path) -> Path:
     return path
 
 
-def _found(item: object) -> Path | None:
-    find = getattr(item, "find", None)
+def _found(item: ModelFile) -> Path | None:
     try:
-        path = find() if find is not None else None
-    except Exception:
+        return locate(item)
+    except ModelError:
         return None
-    return path if isinstance(path, Path) and path.is_file() else None
 
 
 def ours(rounds: int, standby: int) -> tuple[float, list[float]]:

@@ -31,4 +31,4 @@ def pause(failures: tuple[float, ...], now: float, backoff: Backoff, rng: random
         streak, later = streak + 1, at
     if streak <= 1:
         return 0.0
-    return min(backoff.max, backoff.initial * 2.0 ** (streak - 2)) * rng.uniform(0.8, 1.0)
+    return min(backoff.max, backoff.initial * 2.0 ** min(streak - 2, 64)) * rng.uniform(0.8, 1.0)

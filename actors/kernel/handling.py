@@ -77,7 +77,7 @@ class Handling:
         self._turn = 0
         self._now = 0.0
         self._wall = 0.0
-        self._random = random.Random(0)
+        self._random: random.Random | None = None
         self._random_for = ""
         self._sent: list[Envelope] = []
         self._set: list[tuple[int, float, str]] = []
@@ -150,7 +150,7 @@ class Handling:
     @property
     def random(self) -> random.Random:
         key = self._why() or "start"
-        if self._random_for != key:
+        if self._random is None or self._random_for != key:
             self._random_for = key
             self._random = random.Random(f"{self._seed}/{self.address}/{key}")
         return self._random

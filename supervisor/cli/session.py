@@ -25,6 +25,7 @@ from supervisor.control.server import ControlServer
 from supervisor.control.wire import Refused
 from supervisor.launcher.tether import Tether
 from supervisor.logs import start_logging
+from supervisor.nodes.manners import take_short_turns
 from supervisor.system import System
 
 __all__ = ["Session"]
@@ -57,6 +58,7 @@ class Session:
 
     def live(self, stop: threading.Event) -> str:
         """Start, show, talk, and stop when `stop` is set, a client asks for it, or the root gives up."""
+        take_short_turns()
         trouble = start_logging(self._config.logging, self._home.data)
         for note in (*self._notes, *((trouble,) if trouble else ()), *_damaged_models(self._home)):
             self._console.print(f"[yellow]note[/]  {escape(note)}")

@@ -41,7 +41,7 @@ def after_death(deaths: tuple[float, ...], now: float, manners: Manners) -> floa
         if later - at >= manners.reset:
             break
         streak, later = streak + 1, at
-    return 0.0 if streak <= 1 else min(manners.longest, manners.initial * 2.0 ** (streak - 2))
+    return 0.0 if streak <= 1 else min(manners.longest, manners.initial * 2.0 ** min(streak - 2, 64))
 
 
 def wording(code: int) -> str:

@@ -4,7 +4,9 @@ The connection is inherited at the spawn, so that nobody else can be at its othe
 """
 
 import contextlib
+import os
 import select
+import struct
 import sys
 import threading
 from multiprocessing.connection import Connection
@@ -17,22 +19,31 @@ __all__ = ["MAX_FRAME", "LocalLink"]
 MAX_FRAME = 64 * 1024 * 1024
 """Bytes in one frame at most: large things travel by shared memory."""
 
+READ = 16 * 1024
+"""Bytes asked of the system at a time."""
+
 _KINDS = {int(frame): (frame, bytes((frame,))) for frame in Frame}
+_SHORT, _LONG = struct.Struct("!i"), struct.Struct("!iQ")
 
 
 class LocalLink:
-    """A Link over a multiprocessing connection."""
+    """A Link over a multiprocessing connection.
+
+    Where there are file descriptors it reads by itself what the connection at the other end has written, many frames
+    with one call of the system, and waits with a poll that is made once.
+    """
 
     def __init__(self, connection: "Connection[bytes, bytes]") -> None:
         self.connection = connection
         self._writing = threading.Lock()
+        self._buffer = bytearray()
+        self._own = hasattr(select, "poll")
         self._writable: Any = None
         self._readable: Any = None
         if sys.platform == "linux":
             # There a stream socket is said to be writable while three quarters of its buffer (208 KB) are free.
             self._writable = _poll(connection, select.POLLOUT)
-        if hasattr(select, "poll"):
-            # Made once: the connection's own `poll` makes a selector at each call.
+        if self._own:
             self._readable = _poll(connection, select.POLLIN)
 
     def send(self, frame: Frame, body: bytes = b"") -> None:
@@ -45,15 +56,22 @@ class LocalLink:
 
     def receive(self) -> tuple[Frame, bytes]:
         try:
-            data = self.connection.recv_bytes(MAX_FRAME)
+            data = self._next() if self._own else self.connection.recv_bytes(MAX_FRAME)
             return _KINDS[data[0]][0], data[1:]
         except (EOFError, OSError, ValueError, LookupError) as error:
             raise LinkClosed(str(error)) from None
 
+    @property
+    def pending(self) -> bool:
+        """Whether something has been read from the system and not been received yet."""
+        return bool(self._buffer)
+
     def readable(self) -> bool:
-        """Whether `receive` would not wait. Raises LinkClosed at the end of the stream."""
+        """Whether `receive` would not wait, but for the rest of a frame. Raises LinkClosed at the end of the stream."""
+        if self._buffer:
+            return True
         try:
-            return bool(self.connection.poll(0) if self._readable is None else self._readable.poll(0))
+            return bool(self._readable.poll(0) if self._own else self.connection.poll(0))
         except (EOFError, OSError) as error:
             raise LinkClosed(str(error)) from None
 
@@ -66,6 +84,26 @@ class LocalLink:
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self.connection.close()
+
+    def _next(self) -> bytes:
+        """The next message of the connection: its length in front, in network order, longer for long ones."""
+        buffer = self._buffer
+        while True:
+            if len(buffer) >= _SHORT.size:
+                (size,) = _SHORT.unpack_from(buffer)
+                head = _SHORT.size
+                if size < 0 and len(buffer) >= _LONG.size:
+                    head, (_, size) = _LONG.size, _LONG.unpack_from(buffer)
+                if size > MAX_FRAME:
+                    raise ValueError(f"a frame of {size} bytes")
+                if 0 <= size <= len(buffer) - head:
+                    data = bytes(buffer[head : head + size])
+                    del buffer[: head + size]
+                    return data
+            more = os.read(self.connection.fileno(), READ)
+            if not more:
+                raise EOFError("the other end is gone")
+            buffer += more
 
 
 def _poll(connection: "Connection[bytes, bytes]", event: int) -> Any:

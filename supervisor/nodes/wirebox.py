@@ -60,7 +60,7 @@ class WireMailbox(Mailbox):
         try:
             self._waiting = self._at_wire = True
             # Looked at after announcing: whoever queued something before the announcement did not ring.
-            if not self._something(only_urgent) and self._bell.wait(timeout):
+            if not self._something(only_urgent) and (self._link.pending or self._bell.wait(timeout)):
                 self._waiting = False  # nobody needs to wake this thread for what it puts here itself
                 self._receive()
         finally:
@@ -78,11 +78,11 @@ class WireMailbox(Mailbox):
         return bool(self._system or (self._reply() if only_urgent else self._data))
 
     def _receive(self) -> None:
-        """Take all that is there now."""
+        """Take what has come."""
         try:
             while True:
                 self._take_frame(*self._link.receive())
-                if not self._link.readable():
+                if not self._link.pending:
                     return
         except LinkClosed:
             self._on_closed()

@@ -41,3 +41,8 @@ def test_it_gives_up_exactly_when_more_than_the_intensity_fall_into_the_period(
 ) -> None:
     inside = [at for at in failures if 1000.0 - at < 60.0]
     assert gives_up(failures, 1000.0, intensity, 60.0) == (len(inside) > intensity)
+
+
+def test_thousands_of_failures_are_no_overflow() -> None:
+    failures = tuple(n / 1000 for n in range(5000))
+    assert 4.0 <= pause(failures, 5.0, Backoff(0.1, 5.0, 30.0), random.Random(1)) <= 5.0
