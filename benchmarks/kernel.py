@@ -2,7 +2,8 @@
 
 `python benchmarks/kernel.py [--rounds 9] [--json]` runs ours, ours with the trace recorder on, and pykka's own
 ThreadingActor in turn, and prints the medians over all rounds and their ratios. Exits 1 when a bar is missed: tell
-at least 1.5 times stock pykka's rate, the median ask at most 1.15 times its time.
+at least 4 times stock pykka's rate, and with the recorder on at least its rate; the median ask at most 1.15 times its
+time; asks with 100 in flight at least 2.5 times its rate.
 
 Nothing is fast here by being dropped: the mailbox holds a whole batch, the clock stops when the last message has been
 handled, and what was handled is counted. A record that the recorder lost is said.
@@ -36,7 +37,7 @@ from supervisor.trace.recorder import Recorder
 PATIENCE = 60.0
 """Seconds after which a run that does not come to its end is an error."""
 
-TELL_AT_LEAST, ASK_AT_MOST = 1.5, 1.15
+TELL_AT_LEAST, RECORDING_AT_LEAST, ASK_AT_MOST, ASK_100_AT_LEAST = 4.0, 1.0, 1.15, 2.5
 TELLS = ("tell, 1 sender", "tell, 4 senders", "tell, actor to actor")
 ASK, ASK_100 = "ask, one at a time", "ask, 100 in flight"
 
@@ -326,13 +327,16 @@ def run(rounds: int, messages: int, folder: Path) -> Report:
 
 def missed(ratios: Mapping[str, Mapping[str, float]]) -> tuple[str, ...]:
     """The bars that these ratios do not reach."""
-    tells = [
-        f"{figure}: {ratios[figure]['ours']:.2f}x, at least {TELL_AT_LEAST}x is wanted"
-        for figure in TELLS
-        if ratios[figure]["ours"] < TELL_AT_LEAST
+    wanted = [(figure, "ours", TELL_AT_LEAST) for figure in TELLS]
+    wanted += [(figure, "ours, recording", RECORDING_AT_LEAST) for figure in TELLS]
+    wanted += [(ASK_100, "ours", ASK_100_AT_LEAST)]
+    low = [
+        f"{figure}, {who}: {ratios[figure][who]:.2f}x, at least {least}x is wanted"
+        for figure, who, least in wanted
+        if ratios[figure][who] < least
     ]
     ask = ratios[ASK]["ours"]
-    return (*tells, *([f"{ASK}: {ask:.2f}x, at most {ASK_AT_MOST}x is wanted"] if ask > ASK_AT_MOST else []))
+    return (*low, *([f"{ASK}: {ask:.2f}x, at most {ASK_AT_MOST}x is wanted"] if ask > ASK_AT_MOST else []))
 
 
 def show(report: Report) -> None:

@@ -7,6 +7,7 @@ ActorError
 │   └── MalformedMessage     the bytes or the annotation do not fit
 ├── HandlerError             a class declares its handlers wrongly
 ├── Unhandled                an actor has no handler for a message
+├── WouldBlock               a handler tried to wait for another actor
 └── AskError                 an ask from outside got no answer
 StateError
 ├── InvalidUpdate            an update was refused; carries every reason
@@ -41,6 +42,10 @@ class HandlerError(ActorError):
 
 class Unhandled(ActorError):
     """An actor received a message for which it has no handler."""
+
+
+class WouldBlock(ActorError):
+    """A handler tried to wait for another actor, which could wait for it in turn."""
 
 
 class AskError(ActorError):

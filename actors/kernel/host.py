@@ -18,7 +18,7 @@ from pykka import messages as pykka_messages
 
 from actors.kernel.asks import ask_failed
 from actors.kernel.directory import Directory
-from actors.kernel.errors import AskError
+from actors.kernel.errors import AskError, WouldBlock
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
@@ -27,6 +27,10 @@ from actors.kernel.protocol import Failure, Stop, Undelivered
 __all__ = ["OUTSIDE", "OneLockFuture", "Outside", "SystemClock", "ThreadHost"]
 
 OUTSIDE = "outside"
+
+
+_actor_threads: set[int] = set()
+"""Threads in which handlers run: nothing may wait for another actor there."""
 
 
 class SystemClock:
@@ -59,6 +63,10 @@ class OneLockFuture(pykka.Future[Any]):
         if self._get_hook is not None:
             return super().get(timeout=timeout)
         if not self._done:
+            if threading.get_ident() in _actor_threads:
+                raise WouldBlock(
+                    "a handler must not wait for an answer: use ask(), whose answer comes as a message of its own"
+                )
             if not self._gate.acquire(timeout=-1 if timeout is None else timeout):
                 raise pykka.Timeout(f"{timeout} seconds")
             self._gate.release()
@@ -232,6 +240,13 @@ class ThreadHost(pykka.ThreadingActor):
     def _start_actor_loop(self) -> None:
         name = f"{self.life.address}/{self.life.incarnation}"
         threading.Thread(target=self._actor_loop, name=name, daemon=True).start()
+
+    def _actor_loop(self) -> None:
+        _actor_threads.add(threading.get_ident())
+        try:
+            super()._actor_loop()
+        finally:
+            _actor_threads.discard(threading.get_ident())
 
     def _actor_loop_setup(self) -> None:
         self.life.start()

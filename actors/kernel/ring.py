@@ -125,7 +125,11 @@ class RingReader(_Attached):
         if not 0 < size <= self.address.slot_bytes or not self._holds(slot, frame):
             yield None
             return
-        yield _Seen(self, slot, frame, self._data[slot][:size].reshape(shape))
+        seen = _Seen(self, slot, frame, self._data[slot][:size].reshape(shape))
+        try:
+            yield seen
+        finally:
+            seen.picture = _NOTHING  # nobody may keep hold of memory that is written over
 
     def latest(self) -> Frame | None:
         """The newest picture that is whole; None when there is none yet."""
@@ -144,6 +148,9 @@ class RingReader(_Attached):
     def _holds(self, slot: int, frame: Frame) -> bool:
         self._fence()
         return int(self._words[slot, _SEQUENCE]) == 2 * frame.generation
+
+
+_NOTHING = np.zeros((0, 0, 0), np.uint8)
 
 
 class _Seen:
