@@ -1,6 +1,5 @@
 """Where chaos takes place: a home, a video and a configuration of its own, and the real tree."""
 
-import socket
 from pathlib import Path
 
 import cv2
@@ -9,6 +8,7 @@ import numpy as np
 from config.schema import PINNED, ActorSettings, Config
 from supervisor.chaos.audit import Audit, AuditedDirectory
 from supervisor.chaos.plan import Target
+from supervisor.demo.instance import free_port
 from supervisor.system import System
 
 __all__ = ["build", "configuration", "targets"]
@@ -29,7 +29,7 @@ def configuration(home: Path) -> Config:
         {
             "llm": {"mock_responses": True},
             "audio": {"input_device": "none", "output_device": "none"},
-            "osc": {"input_port": _free_port(), "output_port": _free_port()},
+            "osc": {"input_port": free_port(), "output_port": free_port()},
             "computer_vision": {
                 "enabled": True,
                 "source": f"file:{_video(home)}",
@@ -80,9 +80,3 @@ def _video(home: Path) -> Path:
         writer.write(picture)
     writer.release()
     return path
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

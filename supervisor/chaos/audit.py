@@ -46,6 +46,7 @@ class Audit:
         self._fates: dict[str, str] = {}
         self._types: dict[str, str] = {}
         self._faults: list[str] = []
+        self.handled_types: Counter[str] = Counter()
 
     def sent(self, envelope: Envelope) -> None:
         """An envelope is on its way."""
@@ -115,6 +116,8 @@ class Audit:
             self._fault(f"{id} was {known}, and then {fate}", envelope)
         self._fates[id] = fate
         self._types.pop(id, None)
+        if fate == HANDLED:
+            self.handled_types[type(envelope.message).__name__] += 1
 
     def _fault(self, what: str, envelope: Envelope) -> None:
         self._faults.append(f"{what}: {type(envelope.message).__name__} to {envelope.recipient}")

@@ -31,7 +31,7 @@ def lines(report: Report, *, text: bool) -> Iterator[str]:
         f"[bold]turns[/]      {turns.asked} asked: {turns.said} said, {turns.cut} cut short, "
         f"{turns.refused} refused, {turns.unanswered} never ended"
     )
-    yield f"[bold]load[/]       {report.datagrams:,} OSC datagrams, {report.pictures:,} pictures by the last detector"
+    yield f"[bold]load[/]       {report.datagrams:,} OSC datagrams, {report.pictures:,} pictures"
     for fault in report.faults[:FAULTS]:
         yield f"[red]fault[/]      {escape(fault)}"
     if len(report.faults) > FAULTS:

@@ -9,9 +9,8 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from actors.kernel.errors import AskError
 from actors.kernel.ring import RingReader
-from actors.vision.messages import GetScene, Scene
+from actors.vision.messages import FrameReady
 from supervisor.chaos.arena import build, targets
 from supervisor.chaos.audit import Account, Audit
 from supervisor.chaos.load import Load, Turns
@@ -91,7 +90,6 @@ def run(
     faults += striker.missing
     if not _at_peace(system, PEACE_WITHIN):
         faults.append(f"not at peace after {PEACE_WITHIN:g} s: {_unrest(system)}")
-    pictures = _pictures(system)
     waited = sum(len(cell.mailbox) for cell in system.household.cells.values())
     restarts = {cell.address: cell.restarts for cell in system.household.cells.values() if cell.restarts}
     if not system.stop(STOP_WITHIN):
@@ -113,7 +111,7 @@ def run(
         recoveries[min(len(recoveries) - 1, int(len(recoveries) * 0.99))],
         load.turns,
         load.datagrams,
-        pictures,
+        audit.handled_types[FrameReady.__name__],
         waited,
         tuple(faults),
     )
@@ -161,14 +159,6 @@ def _unrest(system: System) -> str:
         if isinstance(cell.life, ProcessLife) and cell.life.settle() > 5:
             return f"{cell.life.settle()} messages are in flight to {cell.address}"
     return ""
-
-
-def _pictures(system: System) -> int:
-    try:
-        scene = system.outside.answer("vision.detector", GetScene(), 10.0)
-    except AskError:
-        return 0
-    return scene.looked if isinstance(scene, Scene) else 0
 
 
 def _final(audit: Audit, system: System) -> Account:
