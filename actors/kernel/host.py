@@ -41,17 +41,18 @@ class SystemClock:
 
 
 class OneLockFuture(pykka.Future[Any]):
-    """A pykka future on a single lock instead of a condition: set once, read often."""
+    """A pykka future on a single lock instead of a condition, and on none at all when the answer is there before
+    anybody waits for it: set once, read often."""
 
     # Defaults of the class: setting them, and pykka's, in each instance would be half the price of a future.
     _get_hook: Any = None
     _value: Any = None
     _error: BaseException | None = None
     _done = False
+    _gate: Any = None
 
     def __init__(self) -> None:
-        gate = self._gate = Lock()
-        gate.acquire()
+        """Nothing is made before it is needed."""
 
     def set_get_hook(self, func: Callable[[float | None], Any]) -> None:
         """Let `func` make the value when it is asked for (pykka's own combinators do)."""
@@ -67,9 +68,8 @@ class OneLockFuture(pykka.Future[Any]):
                 raise WouldBlock(
                     "a handler must not wait for an answer: use ask(), whose answer comes as a message of its own"
                 )
-            if not self._gate.acquire(timeout=-1 if timeout is None else timeout):
+            if not self._wait(-1 if timeout is None else timeout):
                 raise pykka.Timeout(f"{timeout} seconds")
-            self._gate.release()
         if self._error is not None:
             raise self._error
         return self._value
@@ -86,12 +86,24 @@ class OneLockFuture(pykka.Future[Any]):
             self._error = (exc_info or sys.exc_info())[1]
             self._open()
 
+    def _wait(self, timeout: float) -> bool:
+        gate = Lock()
+        gate.acquire()
+        gate = self.__dict__.setdefault("_gate", gate)  # several may wait
+        # Looked at after the gate is there: whoever answered before did not see it.
+        if not self._done and not gate.acquire(timeout=timeout):
+            return False
+        self._release(gate)  # for the next one who waits
+        return True
+
     def _open(self) -> None:
         self._done = True
-        try:
-            self._gate.release()
-        except RuntimeError:
-            return  # two answers raced; the gate is open
+        if self._gate is not None:
+            self._release(self._gate)
+
+    def _release(self, gate: Any) -> None:
+        with contextlib.suppress(RuntimeError):  # two answers raced; the gate is open
+            gate.release()
 
 
 class Outside:
