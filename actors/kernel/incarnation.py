@@ -156,11 +156,11 @@ class Incarnation(Handling):
         """When it began what it handles now, in monotonic seconds. Read it after `current`."""
         return self._now
 
-    def fence(self, expected: Envelope | None = None) -> bool:
+    def fence(self, expected: Envelope | None = None, failure: Failure | None = None) -> bool:
         """Refuse whatever this incarnation still sends: another one takes over its mailbox. From any thread.
 
-        What is being handled becomes a dead letter. With `expected`, only if that is still it: False if it has ended
-        meanwhile, and when the incarnation was fenced before.
+        What is being handled becomes a dead letter, of `failure` where that is given, else because it hung. With
+        `expected`, only if that is still it: False if it has ended meanwhile, and when it was fenced before.
         """
         with self._fencing:
             if self.fenced or (expected is not None and self.current is not expected):
@@ -170,10 +170,11 @@ class Incarnation(Handling):
         self.running = False
         self._on_end = _no_end
         if hanging is not None:
-            failure = hung(hanging, self._monotonic() - self._now)
+            failure = failure or hung(hanging, self._monotonic() - self._now)
             if self._recorder is not None:
                 self._record(self._recorder, hanging, failure)
-            self._directory.bury(hanging, "hung", failure.text, failure)
+            why = "hung" if failure.kind == "Hung" else "crashed"
+            self._directory.bury(hanging, why, f"{failure.kind}: {failure.text}", failure)
         self.mailbox.wake()
         self.on_fence()
         return True

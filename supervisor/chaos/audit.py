@@ -75,8 +75,7 @@ class Audit:
         if isinstance(record, Handled) and record.failure is None:
             envelope = record.envelope
             with self._lock:
-                if envelope.sender != envelope.recipient or envelope.id in self._fates:
-                    self._settle(envelope, HANDLED)  # else a timer, which nobody sent
+                self._settle(envelope, HANDLED)
 
     def account(self, waiting: Sequence[Envelope] = ()) -> Account:
         """How it stands; waiting: what is in mailboxes."""
@@ -108,6 +107,8 @@ class Audit:
         known = self._fates.get(id)
         if fate == HANDLED and known in NO_FATE:
             return
+        if known is None and envelope.sender == envelope.recipient:
+            return  # a timer, which nobody sent
         if known is None and fate == FENCED:
             pass  # it was refused before it was on its way
         elif known is None:

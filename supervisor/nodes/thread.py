@@ -40,12 +40,10 @@ class ThreadLife:
         handling = self._life.current
         if message and (handling is None or handling.id != message):
             return
-        if not self._life.fence(handling if message else None):
-            return
-        if self._once.acquire(blocking=False):
-            failure = Failure(kind, why)
-            if handling is not None:
-                failure = Failure(kind, why, "", handling.id, type(handling.message).__name__)
+        failure = Failure(kind, why)
+        if handling is not None:
+            failure = Failure(kind, why, "", handling.id, type(handling.message).__name__)
+        if self._life.fence(handling if message else None, failure) and self._once.acquire(blocking=False):
             self._on_end(failure)
 
 
