@@ -1,5 +1,6 @@
 """Where processes come from: how they are set up, spares, and that none is left behind."""
 
+import contextlib
 import queue
 import subprocess
 import sys
@@ -59,11 +60,24 @@ class Home:
         raise AssertionError(self.nursery.warm())
 
 
+def workers() -> set[psutil.Process]:
+    """The processes that this one has spawned and that still live."""
+    found = set()
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if "spawn_main" in " ".join(child.cmdline()):
+                found.add(child)
+    return found
+
+
 @pytest.fixture
 def home() -> Iterator[Home]:
     made = Home()
+    before = workers()
     yield made
     made.nursery.close()
+    _, alive = psutil.wait_procs(workers() - before, WITHIN)
+    assert not alive, "every test leaves as many processes as it found"
 
 
 def end(home: Home, life: ProcessLife) -> None:
@@ -114,13 +128,10 @@ def test_a_spare_that_was_made_for_other_settings_is_not_taken(home: Home) -> No
 
 
 def test_a_spare_that_dies_is_replaced(home: Home) -> None:
+    before = workers()
     life = home.launch(ProcessSettings(standby=1))
     home.wait_warm(1)
-    spare = next(
-        child
-        for child in psutil.Process().children()
-        if child.pid != life.pid and "spawn_main" in " ".join(child.cmdline())
-    )
+    (spare,) = (process for process in workers() - before if process.pid != life.pid)
     spare.kill()
     spare.wait(WITHIN)
     home.wait_warm(0)
@@ -129,10 +140,12 @@ def test_a_spare_that_dies_is_replaced(home: Home) -> None:
 
 
 def test_closing_ends_the_spares(home: Home) -> None:
+    before = workers()
     life = home.launch(ProcessSettings(standby=2))
     home.wait_warm(2)
     end(home, life)
-    spares = [c for c in psutil.Process().children() if "spawn_main" in " ".join(c.cmdline())]
+    spares = workers() - before
+    assert len(spares) == 2
     home.nursery.close()
     assert home.nursery.warm() == {}
     _, alive = psutil.wait_procs(spares, WITHIN)
