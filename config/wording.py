@@ -22,6 +22,7 @@ _PATTERNS = {
     "source": "must be none, screen, device or file:PATH",
     "database_url": "must be lmdb:// and a path",
     "language": "must be a language code such as en",
+    "balance": "must be the name of a message field, in lower case",
 }
 
 
@@ -105,6 +106,8 @@ def _other(kind: str, key: Key, node: Node, given: str, context: Mapping[str, An
         return Wording(f"must have at most {context.get('max_length')} characters")
     if kind == "string_pattern_mismatch" and name in _PATTERNS:
         return Wording(f"{_PATTERNS[name]}{given}")
+    if kind == "string_pattern_mismatch" and "env" in key:
+        return Wording("is no name of an environment variable", "A name has letters, digits and _ only.")
     if kind == "string_pattern_mismatch":
         return Wording("is no actor's address", "An address reads like speech.recognizer.")
     if kind == "tuple_type":

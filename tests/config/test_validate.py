@@ -240,3 +240,9 @@ def test_settings_for_an_actor_that_does_not_exist_are_a_warning(write_home: Wri
     )
     (problem,) = result.warnings
     assert str(problem).endswith("there is no such actor. Did you mean 'speech.recognizer'?")
+
+
+def test_a_wrong_name_of_an_environment_variable_is_called_that(write_home: Writer) -> None:
+    home = write_home("actors:\n  llm.local:\n    env: {A B: c}\n")
+    (problem,) = load_config(home, environ={}).errors
+    assert "is no name of an environment variable" in str(problem)
