@@ -12,21 +12,11 @@ from typing import Any
 import msgspec
 
 from actors.kernel.message import Envelope
+from actors.kernel.protocol import Version
 from actors.kernel.record import Handled
+from supervisor.trace.form import Sent
 
 __all__ = ["Swift"]
-
-
-class _Sent(msgspec.Struct, frozen=True, gc=False):
-    id: str
-    to: str
-    type: str
-    digest: str
-
-
-class _Version(msgspec.Struct, frozen=True, gc=False):
-    epoch: int
-    n: int
 
 
 class _Line(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="handled", gc=False):
@@ -43,7 +33,7 @@ class _Line(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", t
     turn: int = 0
     answers: str = ""
     out: Any = ()
-    version: _Version | None = None
+    version: Version | None = None
 
 
 _blake2b = hashlib.blake2b
@@ -76,14 +66,14 @@ class Swift:
                 e.turn,
                 e.answers,
                 [self._sent(envelope) for envelope in sent] if sent else (),
-                _Version(*version) if version is not None else None,
+                Version(*version) if version is not None else None,
             )
         )
 
-    def _sent(self, e: Envelope) -> _Sent:
+    def _sent(self, e: Envelope) -> Sent:
         message = e.message
         try:
             digest = _blake2b(self._canonical(message), digest_size=8).hexdigest()
         except Exception:
             digest = "-"
-        return _Sent(f"{e.sender}/{e.incarnation}/{e.sequence}", e.recipient, type(message).__name__, digest)
+        return Sent(f"{e.sender}/{e.incarnation}/{e.sequence}", e.recipient, type(message).__name__, digest)

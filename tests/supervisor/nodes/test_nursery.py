@@ -136,6 +136,8 @@ def test_a_spare_that_dies_is_replaced(home: Home) -> None:
     spare.wait(WITHIN)
     home.wait_warm(0)
     home.wait_warm(1)
+    (follower,) = (process for process in workers() - before if process.pid != life.pid)
+    assert follower.pid != spare.pid
     end(home, life)
 
 
