@@ -63,6 +63,20 @@ def test_a_picture_that_is_overwritten_while_it_is_looked_at_is_torn(ring: Ring)
         assert not seen.whole
 
 
+def test_a_copy_that_is_overtaken_is_not_given(ring: Ring) -> None:
+    writer, reader = RingWriter(ring.address), RingReader(ring.address)
+
+    class Overtaken(np.ndarray):
+        def copy(self, order: Any = "C") -> Any:
+            for n in range(3):
+                writer.write(picture(n), 0.0)
+            return super().copy()
+
+    frame = writer.write(picture(7), 0.0)
+    reader._data = [data.view(Overtaken) for data in reader._data]
+    assert reader.read(frame) is None
+
+
 def test_nothing_is_there_before_the_first_picture(ring: Ring) -> None:
     assert RingReader(ring.address).latest() is None
 

@@ -144,3 +144,23 @@ def _wait_for(condition: Callable[[], bool]) -> None:
             return
         gate.wait(0.01)
     assert condition()
+
+
+def test_what_was_handled_is_told_and_what_killed_is_not(pinned: Pinned) -> None:
+    handled: list[str] = []
+    pinned.cell.incarnation += 1
+    boot = Boot("echo", 1, "tests.doubles.actors:Echo", (), {}, ".", "seed", "", "run", "INFO", {})
+    ProcessLife(
+        pinned.cell,
+        boot,
+        pinned.directory,
+        lambda: pinned.ready.put(1),
+        pinned.ended.put,
+        on_handled=lambda envelopes: handled.extend(envelope.id for envelope in envelopes),
+    )
+    pinned.ready.get(timeout=WITHIN)
+    said = [pinned.outside.tell("echo", Say(str(n), to="nobody")) for n in range(5)]
+    killer = pinned.outside.tell("echo", Crash())
+    assert pinned.ended.get(timeout=WITHIN) is not None
+    assert sorted(handled) == sorted(said)
+    assert killer not in handled
