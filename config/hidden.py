@@ -49,7 +49,7 @@ def hidden_texts(tree: Node) -> Hidden:
 def _suspects(tree: Node, key: Key) -> Iterator[tuple[Node, bool]]:
     for name, node in tree.children():
         path = (*key, name)
-        if is_secret(path):
+        if is_secret(path) or (node.source.layer == "secrets" and not isinstance(node.value, Mapping)):
             yield node, True
         elif field_at(path) is None:
             yield node, False

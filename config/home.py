@@ -55,6 +55,18 @@ class Home:
         return self.data / "logs"
 
     @property
+    def overrides_file(self) -> Path:
+        return self.data / "overrides.yaml"
+
+    @property
+    def secrets_seen_file(self) -> Path:
+        return self.data / "secrets.seen.json"
+
+    @property
+    def last_good_file(self) -> Path:
+        return self.data / "config.last-good.json"
+
+    @property
     def instance_file(self) -> Path:
         return self.data / "instance.json"
 

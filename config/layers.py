@@ -4,6 +4,7 @@ their files.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -14,6 +15,7 @@ from config.crosscheck import Probe
 from config.dotenv import Variable
 from config.dotenv import parse as parse_dotenv
 from config.environment import dotenv_layers, environment_layers, override_layers
+from config.errors import LoadError
 from config.home import PACKAGE, Home
 from config.load import decode, parse, read_bytes
 from config.merge import merge
@@ -23,6 +25,8 @@ from config.refuse import refuse
 from config.suggest import closest
 from config.validate import ValidationResult, validate
 
+_PROFILE = re.compile(r"[\w-]+")
+
 
 def load_config(
     home: Home,
@@ -31,9 +35,10 @@ def load_config(
     overrides: Sequence[str] = (),
     environ: Mapping[str, str],
     probes: Sequence[Probe] = (),
+    runtime: Sequence[str] = (),
 ) -> ValidationResult:
-    """defaults.yaml < profile < config.yaml < .env < environment < overrides (`section.key=value`), merged
-    and validated.
+    """defaults.yaml < profile < config.yaml < .env < environment < secrets.yaml < data/overrides.yaml <
+    overrides < runtime (both `section.key=value`), merged and validated.
 
     The profile is the one given, else GERALD_PROFILE (environment, then .env), else none. Raises LoadError
     when a file cannot be read or parsed, or there is no such home or profile.
@@ -48,7 +53,10 @@ def load_config(
         *_file_layer(home.config_file, "config"),
         *dotenv_layers(variables.values(), env_source),
         *environment_layers(environ),
+        *_secrets_layer(home, environ),
+        *_file_layer(home.overrides_file, "overrides", interpolated=False),
         *override_layers(overrides),
+        *override_layers(runtime, "supervisor config set"),
     ]
     return validate(merge(layers), names, (missing_files(home), *probes), tuple(layers))
 
@@ -70,7 +78,7 @@ def _defaults() -> Node:
 def _profile_layer(home: Home, name: str | None) -> tuple[Node, ...]:
     if not name:
         return ()
-    if re.fullmatch(r"[\w-]+", name):
+    if _PROFILE.fullmatch(name):
         for folder in (home.profiles, PACKAGE / "profiles"):
             if layer := _file_layer(folder / f"{name}.yaml", "profile"):
                 return layer
@@ -80,23 +88,47 @@ def _profile_layer(home: Home, name: str | None) -> tuple[Node, ...]:
     raise refuse(Source("profile", str(home.profiles)), f"there is no profile '{printable(name)}'", hint=hint)
 
 
-def _file_layer(path: Path, layer: str) -> tuple[Node, ...]:
-    shown = _shown(path)
+def watched(home: Home, profile: str | None, environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """Every file that load_config reads for this home, there or not."""
+    name = profile or environ.get("GERALD_PROFILE") or _profile_of_env(home)
+    own = (home.profiles / f"{name}.yaml",) if name and _PROFILE.fullmatch(name) else ()
+    return (home.config_file, *own, home.env_file, home.secrets_file, home.overrides_file)
+
+
+def _profile_of_env(home: Home) -> str:
+    try:
+        found = _read_env(home)[1].get("GERALD_PROFILE")
+    except LoadError:
+        return ""
+    return found.value if found is not None else ""
+
+
+def _secrets_layer(home: Home, environ: Mapping[str, str]) -> tuple[Node, ...]:
+    if not os.path.lexists(home.secrets_file):
+        return ()
+    # Whoever has no secrets need not pay for the cryptography.
+    from config.secrets import read_secrets
+
+    return read_secrets(home, environ)
+
+
+def _file_layer(path: Path, layer: str, *, interpolated: bool = True) -> tuple[Node, ...]:
+    shown = shown_path(path)
     data = read_bytes(path, shown, layer)
     if data is None:
         return ()
     text = decode(data, shown, layer)
-    return (parse(text, Source(layer, shown, text, interpolated=True)),)
+    return (parse(text, Source(layer, shown, text, interpolated=interpolated)),)
 
 
 def _read_env(home: Home) -> tuple[Source, Mapping[str, Variable]]:
-    shown = _shown(home.env_file)
+    shown = shown_path(home.env_file)
     data = read_bytes(home.env_file, shown, ".env")
     source = Source(".env", shown, decode(data, shown, ".env") if data else "")
     return source, parse_dotenv(source)
 
 
-def _shown(path: Path) -> str:
+def shown_path(path: Path) -> str:
     """A path as short as a terminal in the current folder can still open it."""
     try:
         return path.relative_to(Path.cwd()).as_posix()

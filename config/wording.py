@@ -47,7 +47,7 @@ def unknown_key(key: Key) -> Wording:
 def refused(kind: str, message: str, key: Key, node: Node, context: Mapping[str, Any]) -> Wording:
     """A refused value; `kind`, `message` and `context` are pydantic's. A secret's value is not mentioned."""
     field = field_at(key)
-    given = "" if is_secret(key) else f", not {shown(node)}"
+    given = "" if is_secret(key) or node.source.layer == "secrets" else f", not {shown(node)}"
     if kind == "secret_type":
         return Wording("must be text", "Put it in quotes." if isinstance(node.value, int | float) else "")
     if words := choices(key):

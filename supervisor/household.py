@@ -11,6 +11,7 @@ from itertools import count
 import msgspec
 
 from actors.kernel.directory import Directory
+from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol import Failure, Health, Stop
 from actors.kernel.record import Recorder, Started, Stopped
@@ -49,6 +50,7 @@ class Household:
         self._numbers = count(1)
         self._routers: dict[str, Router] = {}
         self._left_at: dict[str, int] = {}
+        self._planned: dict[str, SupervisorSpec] = {}
         self._orphaning: dict[str, tuple[int, Failure, set[str]]] = {}
         self._add(root, "", 0)
 
@@ -101,6 +103,10 @@ class Household:
                 self.retire(child.address)
         for envelope in cell.mailbox.close():
             self._directory.bury(envelope, "stopped", f"{address} has stopped for good")
+        if cell.spec.absent:  # it was switched off
+            cell.state, cell.health, cell.reason = "absent", Health.DOWN, cell.spec.absent
+            self._directory.close(address)
+            self.changed(cell)
         self.retired(address)
 
     def say(self, address: str, health: Health, reason: str, remedy: str) -> None:
@@ -118,8 +124,10 @@ class Household:
         """Make the cell of a new instance, or give a cell its new specification."""
         cell = self.cells.get(spec.address)
         if cell is not None:
-            cell.spec = spec
+            was_absent, cell.spec = bool(_spec_of(cell).absent), spec
             self.retired(spec.address)  # spares of the old kind
+            if was_absent and not spec.absent:
+                self._bring_in(cell)
         else:
             first = self.cells[spec.fellow_of]
             cell = Cell(spec, first.supervisor, first.depth)
@@ -128,6 +136,27 @@ class Household:
             self._open(cell)
         if spec.instances > 1:
             self._route(self.cells[spec.address], spec)
+
+    def plan(self, root: SupervisorSpec) -> tuple[str, ...]:
+        """What the configuration wants the tree to be from now on; the supervisors that have something to revise."""
+        wanted = {spec.address: spec for spec in _supervisors(root)}
+        now = {
+            address: self._planned.get(address, cell.spec)
+            for address, cell in self.cells.items()
+            if address in wanted
+        }
+        self._planned = wanted
+        return tuple(address for address, spec in now.items() if spec != wanted[address])
+
+    def revision(self, address: str) -> SupervisorSpec | None:
+        """How the configuration wants a supervisor and its children; None where it has not changed."""
+        return self._planned.get(address)
+
+    def _bring_in(self, cell: Cell) -> None:
+        """An actor that was switched off shall live."""
+        cell.mailbox = Mailbox(cell.spec.capacity, full=cell.spec.full)  # type: ignore[union-attr]
+        cell.state, cell.health, cell.reason = "down", Health.STARTING, ""
+        self._open(cell)
 
     def clear(self, address: str) -> None:
         """Take an instance's cell away; what waited there goes to the other instances."""
@@ -269,6 +298,18 @@ class Household:
         if to:
             envelope = Envelope(f"{sender}~cell", 0, next(self._numbers), to, message)
             self._directory.deliver(envelope)
+
+
+def _spec_of(cell: Cell) -> ChildSpec:
+    assert isinstance(cell.spec, ChildSpec)
+    return cell.spec
+
+
+def _supervisors(spec: SupervisorSpec) -> Iterator[SupervisorSpec]:
+    yield spec
+    for child in spec.children:
+        if isinstance(child, SupervisorSpec):
+            yield from _supervisors(child)
 
 
 def _is_fellow(cell: Cell, of: str = "") -> bool:

@@ -69,6 +69,12 @@ class PinChild(Message):
     instances: int = 1
 
 
+class Revise(Message):
+    """The configuration wants the tree below this supervisor to be otherwise; the cells know how."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+
+
 class Accepted(Message):
     """What was asked of the supervisor is being done."""
 

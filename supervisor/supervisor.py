@@ -22,10 +22,12 @@ from supervisor.messages import (
     PinChild,
     RestartChild,
     RestartDue,
+    Revise,
     StartOverdue,
     StopOverdue,
 )
 from supervisor.pinning import Plan, plan
+from supervisor.revising import Revision, revise
 from supervisor.spec import ChildSpec, OnGiveUp, Restart, Start, SupervisorSpec, with_fellows
 
 __all__ = ["Cells", "Supervisor"]
@@ -45,6 +47,7 @@ class Cells(Protocol):
     def say(self, address: str, health: Health, reason: str, remedy: str) -> None: ...
     def furnish(self, spec: ChildSpec) -> None: ...
     def clear(self, address: str) -> None: ...
+    def revision(self, address: str) -> SupervisorSpec | None: ...
 
 
 class Supervisor(Actor):
@@ -160,6 +163,16 @@ class Supervisor(Actor):
         self._drive()
 
     @handles
+    def on_revise(self, _: Revise) -> None:
+        spec = self._cells.revision(self.spec.address)
+        if spec is None or self._stopping:
+            return
+        for revision in revise(self.spec.children, spec.children):
+            self._revise(revision)
+        self.spec = spec
+        self._drive()
+
+    @handles
     def on_stop_request(self, message: Stop) -> None:
         self._stop_all()
 
@@ -238,6 +251,27 @@ class Supervisor(Actor):
     def _end_pause(self, child: Child) -> None:
         child.paused = False
         self.cancel(child.pause)
+
+    def _revise(self, revision: Revision) -> None:
+        """Let one child be as the configuration now has it; what was moved by hand meanwhile stays where it is."""
+        child = self._children.get(revision.after.address)
+        if child is None or child.leaving or not isinstance(child.spec, ChildSpec):
+            return
+        if revision.moves:
+            wish = PinChild(child.spec.address, revision.after.pin, revision.after.instances)
+            found = plan(child.spec, self._specs(), wish)
+            if isinstance(found, Plan):
+                self._carry_out(found)
+        was_absent = bool(child.spec.absent)
+        child.spec = revision.applied(child.spec)
+        self._cells.furnish(child.spec)
+        if was_absent and not child.spec.absent:
+            child.wanted = "up"
+        elif child.spec.absent:
+            self._end_pause(child)
+            child.wanted, child.patient = "down", True
+        elif revision.restarts and child.alive:
+            self._again(child)
 
     def _again(self, child: Child) -> None:
         child.wanted, child.patient = "again", True

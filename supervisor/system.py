@@ -1,6 +1,5 @@
 """A running Gerald: the node that holds the root supervisor, its directory, its trace and the way in from outside."""
 
-import hashlib
 import json
 import logging
 import os
@@ -20,13 +19,19 @@ from actors.kernel.message import Envelope
 from actors.kernel.protocol import Failure, Health, Stop
 from actors.kernel.record import ConfigurationVersion, Dead, Record, Started
 from actors.kernel.record import Recorder as Recording
-from config.schema import Config, dump
+from config.schema import Config, Logging, dump
+from config.sections import unpacked
+from config.source import ConfigSource, digest_of
 from supervisor.cell import Cell, Life
+from supervisor.configuring import ConfigurationDesk
 from supervisor.household import Household
+from supervisor.logs import start_logging
+from supervisor.messages import RestartChild, Revise
 from supervisor.nodes.boot import Boot, make_actor, open_doors
 from supervisor.nodes.nursery import Nursery
 from supervisor.nodes.process import ProcessLife
 from supervisor.nodes.thread import Stillborn, ThreadLife
+from supervisor.revising import Revision
 from supervisor.spec import ChildSpec, SupervisorSpec, walk
 from supervisor.supervisor import Supervisor
 from supervisor.trace.recorder import Recorder, new_run
@@ -50,7 +55,7 @@ class System:
 
     home: the instance's folder. text: no ears, no voice. spec: another tree than Gerald's own. directory: one that
     looks at the mail, say. on_handled: told, sooner or later, what pinned actors have handled. also: told of every
-    record.
+    record. source: where the configuration came from, and what is watched for changes of it.
     """
 
     def __init__(
@@ -63,9 +68,11 @@ class System:
         directory: Directory | None = None,
         on_handled: Callable[[Sequence[Envelope]], None] | None = None,
         also: Callable[[Record], None] | None = None,
+        source: ConfigSource | None = None,
     ) -> None:
         open_doors()
         self.config = config
+        self.desk = ConfigurationDesk(config, self, source)
         self.home = home
         self.run = new_run()
         self.started_at = time.time()
@@ -73,7 +80,7 @@ class System:
         self.failure: Failure | None = None
         self.changes: deque[Mapping[str, object]] = deque(maxlen=1000)
         self._settled = threading.Condition()
-        self._plain = dump(config, reveal=True)
+        self._text = text
         self._shown = dump(config)
         self._trace = _trace_options(config, home) if config.trace.enabled else {}
         self.recorder = _open_recorder(self._trace, self.run)
@@ -85,13 +92,14 @@ class System:
         self.launcher: Mapping[str, int] = {}
         self.frames: RingAddress | None = None
         self._ring: Ring | None = None
+        self._own_tree = spec is None
         spec = spec if spec is not None else tree(config, text=text)
-        if any("frames" in child.arguments and not child.absent for child in walk(spec)):
+        if _needs_ring(spec):
             self._ring = _open_ring(config)
             self.frames = self._ring.address
         self.household = Household(spec, self.directory, self._make, self._records, self._start_record)
         self.household.changed = self._changed
-        self.nursery = Nursery(self.directory, on_handled)
+        self.nursery = Nursery(self.directory, on_handled, self.desk.reveal)
         self.household.retired = self.nursery.retire
         self._watchdog = Watchdog(self.household.cells.values, self.directory)
 
@@ -99,8 +107,7 @@ class System:
         """Launch the root; everything else follows by itself."""
         log.info("starting in %s, run %s", self.home, self.run)
         if self.recorder is not None:
-            digest = hashlib.blake2b(json.dumps(self._shown, sort_keys=True).encode(), digest_size=16)
-            self.recorder.append(ConfigurationVersion(1, digest.hexdigest(), time.time()))
+            self.recorder.append(ConfigurationVersion(1, digest_of(self.config), time.time()))
         self.household.launch("root")
         self._watchdog.start()
 
@@ -202,6 +209,7 @@ class System:
         else:
             sections = {
                 "config": self.config,
+                "desk": self.desk,
                 "frames": self.frames,
                 **{name: getattr(self.config, name) for name in type(self.config).model_fields},
             }
@@ -218,6 +226,7 @@ class System:
             recorder=self._records,
             on_ready=on_ready,
             on_end=end,
+            sections=lambda data: unpacked(data, self.desk.reveal),
         )
 
     def _boot(self, cell: Cell, spec: ChildSpec) -> Boot:
@@ -240,8 +249,8 @@ class System:
     def _sections(self, spec: ChildSpec) -> Mapping[str, Any]:
         """What a process needs to know of the configuration, as plain data."""
         if "config" in spec.arguments:
-            return self._plain
-        return {name: self._plain[name] for name in spec.arguments if name in self._plain}
+            return self._shown
+        return {name: self._shown[name] for name in spec.arguments if name in self._shown}
 
     def _start_record(self, cell: Cell) -> Started:
         """What a replay must know of a start; secrets are references to their keys."""
@@ -250,10 +259,59 @@ class System:
         told = {
             name: self._shown if name == "config" else self._shown.get(name, str(self.home))
             for name in names
-            if name != "frames"
+            if name not in ("frames", "desk")
         }
         arguments = json.dumps(told).encode()
         return Started(cell.address, cell.incarnation, cell.pin, arguments, self.run, time.time())
+
+    # -- a new configuration (supervisor.configuring.House)
+
+    def living(self) -> tuple[tuple[str, tuple[str, ...], bool], ...]:
+        """Who is not down, with what it was started with, and whether it runs already."""
+        return tuple(
+            (cell.address, cell.spec.arguments, cell.state == "running")
+            for cell in tuple(self.household.cells.values())
+            if isinstance(cell.spec, ChildSpec) and cell.state in ("starting", "running")
+        )
+
+    def restart(self, address: str) -> None:
+        """Have an actor, and its fellows, started again by their supervisor."""
+        for cell in tuple(self.household.cells.values()):
+            spec = cell.spec
+            if isinstance(spec, ChildSpec) and not spec.absent and address in (spec.address, spec.fellow_of):
+                self.outside.tell(cell.supervisor, RestartChild(cell.address))
+
+    def take_over(self, config: Config, version: int) -> None:
+        """What starts from now on starts with this configuration."""
+        old, self.config, self._shown = self.config, config, dump(config)
+        if old.logging != config.logging:
+            self._log_as(config.logging)
+        if self._records is not None:
+            self._records.append(ConfigurationVersion(version, digest_of(config), time.time()))
+        for cell in tuple(self.household.cells.values()):
+            if isinstance(cell.spec, ChildSpec) and cell.spec.process.standby and cell.life is not None:
+                self.nursery.renew(self._boot(cell, cell.spec))
+
+    def revise(self, old: Config, new: Config) -> tuple[str, ...]:
+        """Let the tree be as the new configuration wants it; the actors that are moved, started or ended for it."""
+        if not self._own_tree:
+            return ()
+        before, after = tree(old, text=self._text), tree(new, text=self._text)
+        if self._ring is None and _needs_ring(after):
+            self._ring = _open_ring(new)
+            self.frames = self._ring.address
+        for address in self.household.plan(after):
+            self.outside.tell(address, Revise())
+        pairs = zip(walk(before), walk(after), strict=True)
+        return tuple(b.address for a, b in pairs if Revision(a, b).uproots)
+
+    def _log_as(self, settings: Logging) -> None:
+        for line in (start_logging(settings, self.home / "data"),):
+            if line:
+                log.warning("%s", line)
+        for cell in tuple(self.household.cells.values()):
+            if isinstance(cell.life, ProcessLife):
+                cell.life.set_level(settings.level)
 
     # -- watching
 
@@ -275,6 +333,10 @@ class System:
     def _record_dead(self, letter: DeadLetter) -> None:
         if self._records is not None:
             self._records.append(Dead(letter, time.time()))
+
+
+def _needs_ring(spec: SupervisorSpec) -> bool:
+    return any("frames" in child.arguments and not child.absent for child in walk(spec))
 
 
 def _open_ring(config: Config) -> "Ring":

@@ -45,7 +45,7 @@ def tree(config: Config, *, text: bool = False) -> SupervisorSpec:
 def _core() -> tuple[ChildSpec, ...]:
     return (
         ChildSpec("persistence", "actors.persistence.persistence:Persistence", ("storage", "home")),
-        ChildSpec("configuration", "actors.configuration.configuration:Configuration", ("config",)),
+        ChildSpec("configuration", "actors.configuration.configuration:Configuration", ("desk",)),
     )
 
 

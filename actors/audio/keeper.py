@@ -55,6 +55,7 @@ class Keeper(Generic[D]):
         self._in_spare: D | None = None
         self._said: DeviceChanged | None = None
         self._stopping = False
+        self._other = False
         self._thread = threading.Thread(target=self._run, name=f"{address} device", daemon=True)
 
     def start(self) -> None:
@@ -65,6 +66,10 @@ class Keeper(Generic[D]):
         if self._before is not None:
             self._before._stopping = True
         self._thread.start()
+
+    def reopen(self) -> None:
+        """Close the device, and open what `opening` opens now; soon, and without waiting."""
+        self._other = True
 
     def stop(self, timeout: float) -> bool:
         """Close the device; False when that takes longer than `timeout` seconds."""
@@ -87,6 +92,8 @@ class Keeper(Generic[D]):
     def _keep_open(self) -> None:
         failures = 0
         while not self._stopping:
+            if self._other:
+                self._other, failures = False, 0
             try:
                 device = self._opening()
             except DeviceMissing as missing:
@@ -118,12 +125,12 @@ class Keeper(Generic[D]):
         try:
             self._use(device)
             self._report(Health.OK)
-            while not self._stopping and device.idle() < _SILENT:
+            while not (self._stopping or self._other) and device.idle() < _SILENT:
                 self._work(_TURN)
         except DeviceMissing as missing:
             self._report(Health.DEGRADED, f"the {self._what} failed: {missing}", missing.remedy)
         else:
-            if not self._stopping:
+            if not (self._stopping or self._other):
                 self._report(
                     Health.DEGRADED,
                     f"the {self._what} does not respond and is opened again",
@@ -134,7 +141,7 @@ class Keeper(Generic[D]):
 
     def _work_for(self, seconds: float) -> None:
         end = time.monotonic() + seconds
-        while not self._stopping and (left := end - time.monotonic()) > 0:
+        while not (self._stopping or self._other) and (left := end - time.monotonic()) > 0:
             self._work(min(left, _TURN))
 
     def _put_spare(self) -> None:

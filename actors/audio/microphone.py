@@ -3,7 +3,9 @@ lasts.
 """
 
 import queue
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from actors.audio.capture import Chunker
 from actors.audio.choice import open_source
@@ -48,6 +50,12 @@ class Microphone(Actor):
 
     def on_stop(self) -> None:
         self._keeper.stop(2.0)
+
+    def commit(self, sections: Mapping[str, Any]) -> bool:
+        before, self._audio = self._audio, sections["audio"]
+        if (before.input_device, before.sample_rate) != (self._audio.input_device, self._audio.sample_rate):
+            self._keeper.reopen()
+        return True
 
     @handles
     def on_chunk(self, chunk: AudioChunk) -> None:

@@ -7,7 +7,9 @@ time, so that the rest of the bot works on in text.
 
 import logging
 import queue
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -80,6 +82,12 @@ class Speaker(Actor):
     def on_stop(self) -> None:
         self._playlist.drop(2**62)
         self._keeper.stop(2.0)
+
+    def commit(self, sections: Mapping[str, Any]) -> bool:
+        before, self._audio = self._audio, sections["audio"]
+        if before.output_device != self._audio.output_device:
+            self._keeper.reopen()
+        return True
 
     # -- what is to be played
 

@@ -1,26 +1,234 @@
-"""The configuration's actor: holds the configuration in force, and shows it to whoever asks."""
+"""The configuration's actor: owns what is in force, and replaces it as a transaction.
+
+All layers are read and validated aside; every actor that runs and is concerned votes; then one frozen object takes the
+place of the other, and all are told. Whatever is wrong before that moment changes nothing.
+"""
+
+import logging
+import threading
 
 import msgspec
 
-from actors.configuration.messages import GetSection, NoSuchSection, SectionIs
-from actors.kernel.actor import Actor, handles
-from config.schema import Config, dump
+from actors.configuration.desk import Candidate, Desk, Watching
+from actors.configuration.internal import CandidateRead, FilesChanged, ReadingBroke
+from actors.configuration.messages import (
+    ConfigurationIs,
+    GetConfiguration,
+    GetSection,
+    NoSuchSection,
+    Reload,
+    ReloadEnded,
+    SectionIs,
+)
+from actors.kernel.actor import Actor, AskFailed, Reply, handles
+from actors.kernel.message import Asker, Message
+from actors.kernel.protocol import (
+    AbortSections,
+    CommitSections,
+    Health,
+    PrepareSections,
+    SectionsRefused,
+    SectionsTaken,
+)
+from config.schema import dump
 
 __all__ = ["Configuration"]
 
+log = logging.getLogger(__name__)
+
+VOTE_WITHIN = 2.0
+TAKEN_WITHIN = 5.0
+
 
 class Configuration(Actor):
-    """Owns the frozen configuration; `version` counts from 1 within a run."""
+    """At `configuration`. One reload at a time; what is asked meanwhile is done in one more, right after it."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
-        self._version = 1
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._watch: Watching | None = None
+        self._since = 0.0
+        self._problems: tuple[str, ...] = ()
+        self._failed_at = 0.0
+        self._pending: tuple[str, ...] = ()
+        self._busy = False
+        self._again = False
+        self._proposal = 0
+        self._waiting: tuple[tuple[int, Asker], ...] = ()
+        self._served: tuple[Asker, ...] = ()
+        self._changed: tuple[str, ...] = ()
+        self._candidate = 0
+        self._votes: set[str] = set()
+        self._voted: tuple[str, ...] = ()
+        self._objections: tuple[str, ...] = ()
+
+    def on_start(self) -> None:
+        self._since = self.wall()
+        self._watch = self._desk.watch(lambda: self.post(FilesChanged()))
+        # What was saved while nobody watched.
+        self._begin()
+
+    def on_stop(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
+
+    # -- questions
 
     @handles
     def on_get(self, message: GetSection) -> None:
-        known = tuple(type(self._config).model_fields)
+        known = tuple(type(self._desk.config).model_fields)
         if message.name not in known:
             self.reply(NoSuchSection(message.name, known))
             return
-        plain = dump(self._config)[message.name]
-        self.reply(SectionIs(message.name, self._version, msgspec.json.encode(plain)))
+        plain = dump(self._desk.config)[message.name]
+        self.reply(SectionIs(message.name, self._desk.version, msgspec.json.encode(plain)))
+
+    @handles
+    def on_get_configuration(self, _: GetConfiguration) -> None:
+        self.reply(
+            ConfigurationIs(self._desk.version, self._since, self._pending, self._problems, self._failed_at)
+        )
+
+    # -- a reload: read
+
+    @handles
+    def on_reload(self, message: Reload) -> None:
+        self._waiting = (*self._waiting, (message.proposal, self.asker()))
+        self._begin()
+
+    @handles
+    def on_files_changed(self, _: FilesChanged) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        if self._busy:
+            self._again = True
+            return
+        self._busy, self._again = True, False
+        # A proposal is tried alone; whoever only asks for a reload is served by the same one.
+        proposal = self._proposal = self._waiting[0][0] if self._waiting else 0
+        chosen = self._waiting[:1] if proposal else tuple(w for w in self._waiting if not w[0])
+        self._served = tuple(asker for _, asker in chosen)
+        self._waiting = tuple(w for w in self._waiting if w not in chosen)
+        cause = self.cause()
+        threading.Thread(target=self._read, args=(proposal, cause), name="config-read", daemon=True).start()
+
+    def _read(self, proposal: int, cause: str) -> None:
+        try:
+            found: Candidate = self._desk.read(proposal)
+        except Exception as error:
+            log.exception("reading the configuration failed")
+            self.post(ReadingBroke(type(error).__name__), cause)
+            return
+        self.post(CandidateRead(found.changed, found.problems), cause)
+
+    @handles
+    def on_broke(self, message: ReadingBroke) -> None:
+        self._refuse((f"the configuration could not be read: {message.why}; see the log",))
+
+    @handles
+    def on_candidate(self, message: CandidateRead) -> None:
+        if message.problems:
+            self._refuse(message.problems)
+        elif not message.changed:
+            self._desk.drop()
+            self._be_well()
+            self._finish("unchanged")
+        else:
+            self._changed = message.changed
+            self._prepare()
+
+    # -- vote
+
+    def _prepare(self) -> None:
+        voters = self._desk.voters()
+        version = self._candidate = self._desk.version + 1
+        self._votes, self._objections = {voter.address for voter in voters}, ()
+        self._voted = tuple(self._votes)
+        if not voters:
+            self._commit()
+        for voter in voters:
+            self.ask(
+                voter.address,
+                PrepareSections(version, voter.json),
+                "on_vote",
+                context=voter.address,
+                within=VOTE_WITHIN,
+            )
+
+    def on_vote(self, answer: Reply | AskFailed) -> None:
+        """One actor's yes or no. One that has died meanwhile does not vote: it starts with what is in force then."""
+        address: str = answer.context
+        self._votes.discard(address)
+        if isinstance(answer, AskFailed) and answer.reason != "dead":
+            why = f"did not answer within {VOTE_WITHIN:g} s" if answer.reason == "timeout" else answer.reason
+            self._objections = (*self._objections, f"{address} {why}")
+        elif isinstance(answer, Reply) and isinstance(answer.message, SectionsRefused):
+            self._objections = (*self._objections, f"{address} refuses: {answer.message.why}")
+        if self._votes:
+            return
+        if not self._objections:
+            self._commit()
+            return
+        for voter in self._voted:
+            self.tell(voter, AbortSections(self._candidate))
+        self._refuse(self._objections)
+
+    # -- commit
+
+    def _commit(self) -> None:
+        version = self._desk.swap()
+        self._since = self.wall()
+        for one in self._desk.concerned():
+            message: Message = CommitSections(version, one.json)
+            self.ask(one.address, message, "on_taken", context=one.address, within=TAKEN_WITHIN)
+        applied = self._desk.carry_out()
+        self._pending = tuple(dict.fromkeys((*self._pending, *applied.pending)))
+        log.info("configuration %d is in force: %s", version, ", ".join(self._changed))
+        self._be_well()
+        self._finish("applied", applied.restarted, applied.pending)
+
+    def on_taken(self, answer: Reply | AskFailed) -> None:
+        """An actor has taken its sections over, or is started again with them; one that died is anyway."""
+        taken = isinstance(answer, Reply) and isinstance(answer.message, SectionsTaken)
+        wants_restart = isinstance(answer, Reply) and getattr(answer.message, "restart", False)
+        if wants_restart or (not taken and getattr(answer, "reason", "") == "timeout"):
+            self._desk.restart(str(answer.context))
+
+    # -- the end of a reload
+
+    def _refuse(self, problems: tuple[str, ...]) -> None:
+        self._desk.drop()
+        # What is wrong with a proposal is its author's affair; the files are everybody's.
+        if not self._proposal:
+            self._complain(problems)
+        self._finish("refused", problems=problems)
+
+    def _complain(self, problems: tuple[str, ...]) -> None:
+        if problems == self._problems:
+            return
+        for problem in problems:
+            log.error("the configuration was not taken over: %s", problem)
+        self._problems, self._failed_at = problems, self.wall()
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        self.health(Health.DEGRADED, f"not taken over: {problems[0]}{more}", "see `supervisor config check`")
+
+    def _be_well(self) -> None:
+        if self._problems:
+            log.info("the configuration is good again")
+            self.health(Health.OK)
+        self._problems = ()
+
+    def _finish(
+        self,
+        outcome: str,
+        restarted: tuple[str, ...] = (),
+        pending: tuple[str, ...] = (),
+        problems: tuple[str, ...] = (),
+    ) -> None:
+        changed = self._changed if outcome == "applied" else ()
+        ended = ReloadEnded(outcome, self._desk.version, changed, restarted, pending, problems)
+        for asker in self._served:
+            self.reply(ended, asker)
+        self._busy, self._served, self._changed = False, (), ()
+        if self._again or self._waiting:
+            self._begin()

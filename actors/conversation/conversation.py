@@ -4,6 +4,9 @@ One turn at a time. Something new voids the turn before it, at every stage; of a
 is kept.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
 from actors.audio.messages import PlaybackDone, PlaybackEnded, PlaybackStarted, SentencePlayed
@@ -88,6 +91,12 @@ class Conversation(DomainActor[ConversationState]):
                 speaking_style=self._bot.speaking_style,
             )
         )
+
+    def commit(self, sections: Mapping[str, Any]) -> bool:
+        self._bot = sections.get("bot", self._bot)
+        self._speech = sections.get("speech", self._speech)
+        self.become(msgspec.structs.replace(self.state, speaking_style=self._bot.speaking_style))
+        return True
 
     # -- something is said
 

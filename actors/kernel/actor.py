@@ -95,6 +95,21 @@ class Actor:
     def on_stop(self) -> None:
         """Run after the last message of an orderly stop; not after a crash."""
 
+    # Configuration, while it runs.
+
+    def prepare(self, sections: Mapping[str, Any]) -> None:
+        """Open what the changed `sections`, by name, need beside the old. Raises SectionsUnfit to refuse them all.
+
+        What was prepared before is void. Must not change what the actor does now.
+        """
+
+    def commit(self, sections: Mapping[str, Any]) -> bool:
+        """Take the sections over; False asks to be started again with them instead. Whoever raises is, too."""
+        return False
+
+    def abort(self) -> None:
+        """Let go of what was prepared."""
+
     # What a handler may do. Each is a promise of the kernel.
 
     def tell(self, to: str, message: Message, *, notify: bool = False) -> str:

@@ -8,6 +8,7 @@ ActorError
 ├── HandlerError             a class declares its handlers wrongly
 ├── Unhandled                an actor has no handler for a message
 ├── WouldBlock               a handler tried to wait for another actor
+├── SectionsUnfit            an actor cannot work with a new configuration
 └── AskError                 an ask from outside got no answer
 StateError
 ├── InvalidUpdate            an update was refused; carries every reason
@@ -46,6 +47,10 @@ class Unhandled(ActorError):
 
 class WouldBlock(ActorError):
     """A handler tried to wait for another actor, which could wait for it in turn."""
+
+
+class SectionsUnfit(ActorError):
+    """Raised by Actor.prepare: this actor cannot work with the new sections, for the reason given."""
 
 
 class AskError(ActorError):

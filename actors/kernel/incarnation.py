@@ -6,17 +6,31 @@ behaves alike in all of them.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from actors.kernel.actor import Actor, AskFailed
 from actors.kernel.asks import AskTimeout
 from actors.kernel.directory import Directory
-from actors.kernel.errors import Unhandled
+from actors.kernel.errors import SectionsUnfit, Unhandled
 from actors.kernel.failure import failure_of, from_the_keyboard, hung
 from actors.kernel.handling import Clock, Handling
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope
-from actors.kernel.protocol import Failure, Hang, Ping, Pong, Stop, Undelivered
+from actors.kernel.protocol import (
+    AbortSections,
+    CommitSections,
+    Failure,
+    Hang,
+    Ping,
+    Pong,
+    PrepareSections,
+    SectionsReady,
+    SectionsRefused,
+    SectionsTaken,
+    Stop,
+    Undelivered,
+)
 from actors.kernel.record import Recorder
 
 __all__ = ["Clock", "Ended", "Incarnation"]
@@ -29,6 +43,11 @@ def _nobody() -> None:
     """Hears what nobody else wants to hear."""
 
 
+def _no_sections(_: bytes) -> Mapping[str, Any]:
+    """Where nobody knows how to read sections there are none."""
+    return {}
+
+
 def _no_end(_: Failure | None) -> None:
     """Hears of an end that has been announced already."""
 
@@ -36,8 +55,9 @@ def _no_end(_: Failure | None) -> None:
 class Incarnation(Handling):
     """Runs `actor` at `address` on `mailbox` until it stops, dies, or is fenced.
 
-    supervisor: the address told of health. preloaded: the actor's `preload` has been run already. on_ready, on_end,
-    on_fence: how the host hears of the turning points.
+    supervisor: the address told of health. sections: reads the configuration's sections from their JSON.
+    preloaded: the actor's `preload` has been run already. on_ready, on_end, on_fence: how the host hears of the
+    turning points.
     All methods but `post` and `fence` belong to the one thread that drives it.
     """
 
@@ -55,6 +75,7 @@ class Incarnation(Handling):
         recorder: Recorder | None = None,
         on_ready: Callable[[], None] = _nobody,
         on_end: Ended = _no_end,
+        sections: Callable[[bytes], Mapping[str, Any]] = _no_sections,
     ) -> None:
         super().__init__(actor, address, number, mailbox, directory, clock, seed, supervisor, recorder)
         self.running = True
@@ -65,6 +86,7 @@ class Incarnation(Handling):
         self.on_fence: Callable[[], None] = _nobody
         self._on_ready = on_ready
         self._on_end = on_end
+        self._sections = sections
         self._timer_was_last = False
         actor.host = self
         for stale in mailbox.withdraw(Stop):
@@ -224,6 +246,13 @@ class Incarnation(Handling):
             self.stop()
         elif isinstance(message, Ping):
             self.reply(Pong(self.address, self.incarnation))
+        elif isinstance(message, PrepareSections):
+            self._prepare(message)
+        elif isinstance(message, CommitSections):
+            taken = self.actor.commit(self._sections(message.json))
+            self.reply(SectionsTaken(message.version, not taken))
+        elif isinstance(message, AbortSections):
+            self.actor.abort()
         elif isinstance(message, Hang):
             time.sleep(message.seconds)
         elif isinstance(message, AskTimeout):
@@ -232,6 +261,17 @@ class Incarnation(Handling):
             raise Unhandled(
                 f"{type(self.actor).__name__} at {self.address} has no handler for {type(message).__name__}"
             )
+
+    def _prepare(self, message: PrepareSections) -> None:
+        # Whatever goes wrong here is a no: the actor works on with what it has.
+        try:
+            self.actor.prepare(self._sections(message.json))
+        except SectionsUnfit as unfit:
+            self.reply(SectionsRefused(message.version, str(unfit)))
+        except Exception as error:
+            self.reply(SectionsRefused(message.version, f"{type(error).__name__} in its preparation"))
+        else:
+            self.reply(SectionsReady(message.version))
 
     def _drain(self) -> None:
         """Handle what waits now; what comes meanwhile is left to the successor, or to the dead letters."""

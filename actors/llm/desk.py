@@ -49,6 +49,10 @@ class Desk:
         """Those in the line; safe to `leave` meanwhile."""
         return iter(tuple(self._waiting))
 
+    def limit(self, at_once: int) -> None:
+        """So many at once from now on; what runs already goes on."""
+        self._at_once = at_once
+
     def is_void(self, turn: int) -> bool:
         """Whether the turn was cancelled, or a later one."""
         return turn <= self._voided

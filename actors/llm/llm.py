@@ -4,6 +4,9 @@ Promises: at most `performance.max_concurrent_requests` at once and a bounded li
 for each request, and nothing at all for a turn that was cancelled.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol import Health
 from actors.llm import internal
@@ -54,6 +57,29 @@ class LanguageModel(Actor):
 
     def on_stop(self) -> None:
         self._streams.close(STOP_TIMEOUT)
+
+    def commit(self, sections: Mapping[str, Any]) -> bool:
+        """What is being answered goes on as it began; what comes next goes by the new section."""
+        if "performance" in sections:
+            self._desk.limit(sections["performance"].max_concurrent_requests)
+        if "bot" in sections:
+            self._names = (sections["bot"].name,)
+        if "speech" in sections:
+            self._first_words = sections["speech"].first_clause_words
+        if "llm" in sections:
+            self._change_provider(sections["llm"])
+        self._begin_waiting()
+        return True
+
+    def _change_provider(self, llm: Llm) -> None:
+        self._llm, before = llm, self._provider
+        self._provider = choose(llm)
+        if self._provider == before:
+            return
+        self._paused_until, self._paused_why = 0.0, ""
+        # The local model is started again when it is needed now, and then tells where it is.
+        self._no_local = self._local = None
+        self._say(Health.OK, self._provider.note)
 
     # -- requests
 

@@ -1,7 +1,9 @@
 """`llm.local`: the embedded model, served on 127.0.0.1; idle when another provider answers."""
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol import Health
@@ -43,6 +45,11 @@ class LocalModel(Actor):
     def on_stop(self) -> None:
         if self._server is not None:
             self._server.close()
+
+    def commit(self, sections: Mapping[str, Any]) -> bool:
+        """The model itself is loaded by a restart, when it is needed and was not."""
+        self._llm = sections.get("llm", self._llm)
+        return (choose(self._llm).kind == "local") == self._needed
 
     @handles
     def on_where(self, message: WhereIsLocalModel) -> None:

@@ -33,14 +33,13 @@ class Intake:
 
     def __init__(self, enabled: tuple[str, ...], friend: str = "") -> None:
         self._decode = Decoder().decode
-        self._enabled = frozenset(enabled)
-        self._hosts = {"127.0.0.1": True, "::1": True} | ({friend: True} if friend else {})
-        self._routes: Mapping[str, Callable[[Arguments], None]] = MappingProxyType(
-            {"/avatar/change": self._avatar_changed, "/tracking/vrsystem/head/pose": self._head_moved}
-        )
         self._names: dict[str, str] = {}
         """Addresses of parameters that are announced, and their names; `_events` has the same names."""
         self._events: dict[str, str] = {}
+        self.choose(enabled, friend)
+        self._routes: Mapping[str, Callable[[Arguments], None]] = MappingProxyType(
+            {"/avatar/change": self._avatar_changed, "/tracking/vrsystem/head/pose": self._head_moved}
+        )
         self._values: dict[str, bool | int | float] = {}
         self._touched: dict[str, None] = {}
         self._avatar: AvatarLoaded | None = None
@@ -48,6 +47,13 @@ class Intake:
         self._received = self._foreign = self._handled = self._ignored = self._coalesced = self._announced = 0
         # Every reason from the start: a mapping that never changes its size can be copied by another thread.
         self._refused = dict.fromkeys(Reason, 0)
+
+    def choose(self, enabled: tuple[str, ...], friend: str = "") -> None:
+        """From now on these events are announced, and this host may send too. From any thread."""
+        self._hosts = {"127.0.0.1": True, "::1": True} | ({friend: True} if friend else {})
+        self._enabled = frozenset(enabled)
+        # Looked up anew by name: the addresses known until now were those of the other events.
+        self._names = {}
 
     def take(self, data: bytes, host: str) -> None:
         """Take in a datagram that came from `host`. Never raises."""

@@ -1,5 +1,8 @@
 """The actor that hears VRChat: parameters, avatar changes and tracking become messages to the avatar."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from actors.kernel.actor import Actor, handles
 from actors.kernel.message import Message
 from actors.kernel.protocol import Health
@@ -39,6 +42,12 @@ class Receiver(Actor):
 
     def on_stop(self) -> None:
         self._release()
+
+    def commit(self, sections: Mapping[str, Any]) -> bool:
+        """The port itself changes by a restart."""
+        self._osc = sections["osc"]
+        self._intake.choose(self._osc.enabled_events, self._osc.output_host)
+        return True
 
     @handles
     def on_open_port(self, _: OpenPort) -> None:

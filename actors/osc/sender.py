@@ -6,8 +6,11 @@ after a crash.
 import logging
 import math
 import threading
+from collections.abc import Mapping
+from typing import Any
 
 from actors.kernel.actor import Actor, handles
+from actors.kernel.errors import SectionsUnfit
 from actors.kernel.protocol import Health
 from actors.osc import chatbox, inputs, parameters
 from actors.osc.chatbox import Chatbox
@@ -32,6 +35,7 @@ class Sender(Actor):
     def __init__(self, osc: Osc) -> None:
         self._osc = osc
         self._wire: Wire | None = None
+        self._prepared: Wire | None = None
         self._is_well = True
         self._chatbox = Chatbox()
         self._chatbox_timer = 0
@@ -52,6 +56,39 @@ class Sender(Actor):
         if self._wire is not None:
             self._wire.close()
             self._wire = None
+
+    def prepare(self, sections: Mapping[str, Any]) -> None:
+        osc: Osc = sections["osc"]
+        self.abort()
+        if not self._moves(osc) or not is_address(osc.output_host):
+            return
+        try:
+            self._prepared = Wire(osc.output_host, osc.output_port)
+        except OSError as error:
+            why = f"osc.output_host: {osc.output_host} cannot be sent to: {error.strerror or error}"
+            raise SectionsUnfit(why) from None
+
+    def commit(self, sections: Mapping[str, Any]) -> bool:
+        """What is held is let go at the old place before anything goes to the new one."""
+        moves, self._osc = self._moves(sections["osc"]), sections["osc"]
+        if moves:
+            self.on_stop()
+            self._wire, self._prepared = self._prepared, None
+            self._is_well = True
+            if self._wire is None:
+                self.on_start()
+            else:
+                self._rest()
+                self.health(Health.OK)
+        return True
+
+    def abort(self) -> None:
+        if self._prepared is not None:
+            self._prepared.close()
+            self._prepared = None
+
+    def _moves(self, osc: Osc) -> bool:
+        return (osc.output_host, osc.output_port) != (self._osc.output_host, self._osc.output_port)
 
     # -- where to
 

@@ -4,7 +4,9 @@ It never waits for the disk: a thread of its own writes all that waits as one gr
 DEGRADED; the newest state of each domain then stays in memory until the disk takes it.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.errors import PersistenceError
@@ -47,6 +49,10 @@ class Persistence(Actor):
         self._writer = Writer.at(self._path, self._map_size)
         self._writer.attach(lambda cause: self.post(WriterWorked(), cause))
         self._finish_round()
+
+    def commit(self, sections: Mapping[str, Any]) -> bool:
+        """Nothing of the section that changes without a restart is used here."""
+        return True
 
     @handles
     def on_load(self, message: LoadState) -> None:

@@ -7,8 +7,9 @@ that resembles what was just said is dropped. Cutting is done in the handler, Wh
 
 import logging
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -57,6 +58,12 @@ def load(speech: Speech, home: Path) -> Engines:
     return Silero(embedded.activity_model()), transcriber, note
 
 
+def _limits(speech: Speech) -> Limits:
+    return Limits.of(
+        speech.vad_threshold, speech.end_of_speech_silence, speech.min_speech, speech.max_utterance
+    )
+
+
 class Recognizer(Actor):
     """Ears to words. Start arguments: the sections speech, and the home."""
 
@@ -64,9 +71,7 @@ class Recognizer(Actor):
         self._speech = speech
         self._home = home
         self._loading = loading
-        self._limits = Limits.of(
-            speech.vad_threshold, speech.end_of_speech_silence, speech.min_speech, speech.max_utterance
-        )
+        self._limits = _limits(speech)
         self._endpoint = Endpoint()
         self._chunks: deque[AudioChunk] = deque()
         self._closure = Closure()
@@ -99,6 +104,12 @@ class Recognizer(Actor):
     def on_stop(self) -> None:
         if self._worker is not None:
             self._worker.stop(2.0)
+
+    def commit(self, sections: Mapping[str, Any]) -> bool:
+        """Another language needs other engines, and so a restart."""
+        before, self._speech = self._speech, sections["speech"]
+        self._limits = _limits(self._speech)
+        return bool(before.language == self._speech.language)
 
     # -- what the bot says itself
 

@@ -6,8 +6,9 @@ The voice works on a thread; a cancelled turn stops it between pieces.
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -83,6 +84,12 @@ class Synthesizer(Actor):
         if self._worker is not None:
             self._voided = _EVERY_TURN
             self._worker.stop(2.0)
+
+    def commit(self, sections: Mapping[str, Any]) -> bool:
+        """The voice itself changes by a restart; nothing else of these sections is used here."""
+        self._speech = sections.get("speech", self._speech)
+        self._audio = sections.get("audio", self._audio)
+        return True
 
     @handles
     def on_cancel(self, message: Cancel) -> None:

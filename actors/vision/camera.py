@@ -1,6 +1,8 @@
 """The camera: takes pictures of the game at computer_vision.capture_fps, and says when there is a new one."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.frames import Frame, RingAddress
@@ -45,6 +47,12 @@ class Camera(Actor):
     def on_stop(self) -> None:
         if self._capture is not None:
             self._capture.end(0.8)
+
+    def commit(self, sections: Mapping[str, Any]) -> bool:
+        before, self._vision = self._vision, sections["computer_vision"]
+        if before.capture_fps != self._vision.capture_fps and self._capture is not None:
+            self._capture.end()  # and so opened again, at the new pace
+        return True
 
     @handles
     def on_taken(self, message: FrameTaken) -> None:

@@ -1,5 +1,8 @@
 """The first detector: motion and brightness, cheap enough to run on every machine."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import cv2
 
 from actors.kernel.actor import Actor, handles
@@ -44,6 +47,10 @@ class Detector(Actor):
 
     def on_stop(self) -> None:
         self._ring.close()
+
+    def commit(self, sections: Mapping[str, Any]) -> bool:
+        self._between = EARLY / sections["computer_vision"].processing_fps
+        return True
 
     @handles
     def on_frame(self, message: FrameReady) -> None:

@@ -2,7 +2,9 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol import Health
@@ -41,6 +43,10 @@ class WorldLog(Actor):
 
     def on_start(self) -> None:
         self.after(0.0, LogTick())
+
+    def commit(self, sections: Mapping[str, Any]) -> bool:
+        """Nothing of the section that changes without a restart is used here."""
+        return True
 
     @handles
     def on_tick(self, _: LogTick) -> None:

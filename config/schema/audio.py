@@ -17,6 +17,7 @@ class Audio(Section):
         None,
         "A Piper voice (.onnx, its .onnx.json beside it), relative to the home.",
         reload="restart",
+        restarts=("speech.synthesizer",),
         min_length=1,
         unset="the embedded voice is used",
     )

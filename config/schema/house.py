@@ -38,12 +38,17 @@ class Storage(Section):
     """Where the memory lives; paths are relative to the home."""
 
     file_path: str = setting(
-        "data/state", "The folder of the states kept in files.", reload="restart", min_length=1
+        "data/state",
+        "The folder of the states kept in files.",
+        reload="restart",
+        restarts=("persistence",),
+        min_length=1,
     )
     database_url: str = setting(
         "lmdb://data/state.lmdb",
         "The database: lmdb:// and its folder.",
         reload="restart",
+        restarts=("persistence",),
         pattern=r"^lmdb://.+$",
     )
     map_size: Size = setting(
@@ -51,6 +56,7 @@ class Storage(Section):
         "The first size of the database's map; it grows.",
         unit="bytes",
         reload="restart",
+        restarts=("persistence",),
         ge=2**20,
         le=2**43,
     )
@@ -62,17 +68,53 @@ class Storage(Section):
 class Trace(Section):
     """The record of every handled message."""
 
-    enabled: bool = setting(True, "Whether messages are recorded.")
-    words: Literal["keep", "drop"] = setting("keep", "Whether the trace holds what people said.")
-    directory: str = setting(
-        "data/traces", "The folder of the traces, relative to the home.", reload="restart", min_length=1
+    enabled: bool = setting(True, "Whether messages are recorded.", reload="restart", restarts=("all",))
+    words: Literal["keep", "drop"] = setting(
+        "keep", "Whether the trace holds what people said.", reload="restart", restarts=("all",)
     )
-    max_size: Size = setting(64_000_000, "A segment ends at this size.", unit="bytes", ge=100_000, le=10**12)
-    max_age: float = setting(3600.0, "A segment ends at this age.", unit="s", ge=1.0, le=604800.0)
+    directory: str = setting(
+        "data/traces",
+        "The folder of the traces, relative to the home.",
+        reload="restart",
+        restarts=("all",),
+        min_length=1,
+    )
+    max_size: Size = setting(
+        64_000_000,
+        "A segment ends at this size.",
+        unit="bytes",
+        reload="restart",
+        restarts=("all",),
+        ge=100_000,
+        le=10**12,
+    )
+    max_age: float = setting(
+        3600.0,
+        "A segment ends at this age.",
+        unit="s",
+        reload="restart",
+        restarts=("all",),
+        ge=1.0,
+        le=604800.0,
+    )
     keep: Size = setting(
-        2_000_000_000, "All segments together; the oldest go first.", unit="bytes", ge=1_000_000, le=10**13
+        2_000_000_000,
+        "All segments together; the oldest go first.",
+        unit="bytes",
+        reload="restart",
+        restarts=("all",),
+        ge=1_000_000,
+        le=10**13,
     )
     flush_interval: float = setting(
-        0.1, "At most this much is lost when the process is killed.", unit="s", ge=0.01, le=10.0
+        0.1,
+        "At most this much is lost when the process is killed.",
+        unit="s",
+        reload="restart",
+        restarts=("all",),
+        ge=0.01,
+        le=10.0,
     )
-    compression: Literal["zstd", "lz4", "none"] = setting("zstd", "How segments are compressed.")
+    compression: Literal["zstd", "lz4", "none"] = setting(
+        "zstd", "How segments are compressed.", reload="restart", restarts=("all",)
+    )

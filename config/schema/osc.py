@@ -15,12 +15,18 @@ class Osc(Section):
     """VRChat listens on 9000 and sends to 9001 unless it was started with --osc."""
 
     input_port: int = setting(
-        9001, "The UDP port that VRChat sends to; 0 takes any free one.", reload="restart", ge=0, le=65535
+        9001,
+        "The UDP port that VRChat sends to; 0 takes any free one.",
+        reload="restart",
+        restarts=("osc.receiver",),
+        ge=0,
+        le=65535,
     )
     input_host: str = setting(
         "127.0.0.1",
         "The address to listen on; datagrams from other hosts are dropped on the default.",
         reload="restart",
+        restarts=("osc.receiver",),
         min_length=1,
         max_length=255,
     )

@@ -34,16 +34,19 @@ def setting(
     *,
     unit: str = "",
     reload: Reload = "live",
+    restarts: tuple[str, ...] = (),
     unset: str = "",
     **constraints: Any,
 ) -> Any:
     """A key of a section.
 
     `unit` is what a number counts ("s", "bytes", "Hz"); `reload` says whether a running bot takes a new value
-    over, or the actor concerned must restart; `unset` says what happens without a value. Constraints are
-    pydantic's (ge, le, gt, lt, max_length...).
+    over, or the actors `restarts` must restart ("all": Gerald as a whole); `unset` says what happens without a
+    value. Constraints are pydantic's (ge, le, gt, lt, max_length...).
     """
-    extra: dict[str, Any] = {"unit": unit, "reload": reload} | ({"unset": unset} if unset else {})
+    extra: dict[str, Any] = {"unit": unit, "reload": reload, "restarts": restarts} | (
+        {"unset": unset} if unset else {}
+    )
     return Field(default, description=description, json_schema_extra=extra, **constraints)
 
 

@@ -11,16 +11,22 @@ class Speech(Section):
     """Recognition and synthesis. Durations are seconds."""
 
     recognizer: Literal["whisper"] = setting(
-        "whisper", "The engine that turns speech into text.", reload="restart"
+        "whisper",
+        "The engine that turns speech into text.",
+        reload="restart",
+        restarts=("speech.recognizer",),
     )
     recognizer_model: str | None = setting(
         None,
         "A Whisper model folder for CTranslate2, relative to the home.",
         reload="restart",
+        restarts=("speech.recognizer",),
         min_length=1,
         unset="the embedded tiny.en is used",
     )
-    recognizer_threads: int = setting(1, "Threads of the recognizer.", reload="restart", ge=1, le=64)
+    recognizer_threads: int = setting(
+        1, "Threads of the recognizer.", reload="restart", restarts=("speech.recognizer",), ge=1, le=64
+    )
     language: str = setting("en", "The language that is spoken to the bot.", pattern=r"^[a-z]{2,3}$")
     vad_threshold: float = setting(
         0.5, "Probability from which a 32 ms chunk counts as speech.", ge=0.05, le=0.95
@@ -41,8 +47,12 @@ class Speech(Section):
         False,
         "The microphone never hears the bot (game sound only, or echo cancelling): people may interrupt it.",
     )
-    synthesizer: Literal["piper", "hibari"] = setting("piper", "The engine that speaks.", reload="restart")
-    synthesizer_threads: int = setting(1, "Threads of the synthesizer.", reload="restart", ge=1, le=64)
+    synthesizer: Literal["piper", "hibari"] = setting(
+        "piper", "The engine that speaks.", reload="restart", restarts=("speech.synthesizer",)
+    )
+    synthesizer_threads: int = setting(
+        1, "Threads of the synthesizer.", reload="restart", restarts=("speech.synthesizer",), ge=1, le=64
+    )
     first_clause_words: int = setting(
         8,
         "The first clause of a reply is cut here, so that speaking begins early.",

@@ -34,8 +34,8 @@ DOORS = (
 
 
 class Boot(msgspec.Struct, frozen=True):
-    """sections: the configuration's sections that the actor is started with, in order, as plain data with secrets
-    revealed; the wire is inherited, nobody else can read it. trace: how to record, empty for not at all. frames: the
+    """sections: the configuration's sections that the actor is started with, in order, as plain data, secrets as
+    references to their keys: the child asks for them. trace: how to record, empty for not at all. frames: the
     ring of pictures, for whoever has "frames" among its arguments."""
 
     address: str

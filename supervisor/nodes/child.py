@@ -10,6 +10,7 @@ import psutil
 from supervisor.nodes.accounting import Shared, shared_memory
 from supervisor.nodes.boot import Boot
 from supervisor.nodes.local import LocalLink
+from supervisor.nodes.secrets import Reveal, nothing_to_reveal
 from supervisor.nodes.worker import run
 
 __all__ = ["Child"]
@@ -18,10 +19,14 @@ _spawn = multiprocessing.get_context("spawn")
 
 
 class Child:
-    """Not started yet; `start` blocks for the spawn. `kill` may be called at any time, from any thread."""
+    """Not started yet; `start` blocks for the spawn. `kill` may be called at any time, from any thread.
 
-    def __init__(self, boot: Boot) -> None:
+    reveal: gives the child the secrets of its sections.
+    """
+
+    def __init__(self, boot: Boot, reveal: Reveal = nothing_to_reveal) -> None:
         self.boot = boot
+        self.reveal = reveal
         self.shared: Shared = shared_memory()
         ours, self._theirs = _spawn.Pipe(duplex=True)
         self.link = LocalLink(ours)

@@ -20,6 +20,9 @@ class Frame(enum.IntEnum):
     DEAD = 6  # a dead letter of the child's
     WARM = 7  # a spare has loaded what it needs
     LIVE = 8  # to a spare: live, as the incarnation with this number
+    REVEAL = 9  # to the parent: the key of a secret that the child needs; never recorded
+    REVEALED = 10  # to the child: the key and its secret, or nothing where there is none
+    LEVEL = 11  # to the child: what is logged from now on
 
 
 class LinkClosed(Exception):

@@ -18,6 +18,7 @@ from supervisor.nodes.boot import STANDBY, Boot
 from supervisor.nodes.child import Child
 from supervisor.nodes.link import Frame, LinkClosed
 from supervisor.nodes.process import ProcessLife
+from supervisor.nodes.secrets import Reveal, answer, nothing_to_reveal
 
 __all__ = ["Nursery"]
 
@@ -30,13 +31,17 @@ LOOK = 1.0
 
 
 class Nursery:
-    """Starts the processes of a node. Never blocks. on_handled: see Ledger."""
+    """Starts the processes of a node. Never blocks. on_handled: see Ledger. reveal: see Child."""
 
     def __init__(
-        self, directory: Directory, on_handled: Callable[[Sequence[Envelope]], None] | None = None
+        self,
+        directory: Directory,
+        on_handled: Callable[[Sequence[Envelope]], None] | None = None,
+        reveal: Reveal = nothing_to_reveal,
     ) -> None:
         self._directory = directory
         self._on_handled = on_handled
+        self._reveal = reveal
         self._lock = threading.Lock()
         self._spares: dict[str, list[_Spare]] = {}
         self._closed = False
@@ -51,7 +56,7 @@ class Nursery:
             on_ready()
             self._refill(boot)
 
-        child = self._take(boot)
+        child = self._take(boot) or Child(boot, self._reveal)
         return ProcessLife(cell, boot, self._directory, ready, on_end, child, self._on_handled)
 
     def retire(self, address: str) -> None:
@@ -60,6 +65,14 @@ class Nursery:
             spares = self._spares.pop(address, [])
         for spare in spares:
             spare.end()
+
+    def renew(self, boot: Boot) -> None:
+        """Other spares in place of those that were made with what the configuration was before."""
+        with self._lock:
+            has = bool(self._spares.get(boot.address))
+        if has:
+            self.retire(boot.address)
+            self._refill(boot)
 
     def close(self) -> None:
         """End all spares, and make no more."""
@@ -90,14 +103,15 @@ class Nursery:
         with self._lock:
             spares = self._spares.setdefault(boot.address, [])
             while len(spares) < boot.process.standby and not self._closed:
-                spares.append(_Spare(msgspec.structs.replace(boot, incarnation=STANDBY)))
+                spares.append(_Spare(msgspec.structs.replace(boot, incarnation=STANDBY), self._reveal))
 
 
 class _Spare:
     """One place for a spare: keeps a process there, warm, until it is taken or the place is given up."""
 
-    def __init__(self, boot: Boot) -> None:
+    def __init__(self, boot: Boot, reveal: Reveal) -> None:
         self._boot = boot
+        self._reveal = reveal
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._gone = threading.Event()
@@ -124,7 +138,7 @@ class _Spare:
     def _keep(self) -> None:
         died = 0
         while not self._gone.is_set():
-            child = Child(self._boot)
+            child = Child(self._boot, self._reveal)
             with self._lock:
                 self._child = child
             if self._load(child):
@@ -151,6 +165,8 @@ class _Spare:
                 frame, body = child.link.receive()
                 if frame is Frame.WARM:
                     break
+                if frame is Frame.REVEAL:
+                    answer(child.link, body, self._reveal)
                 if frame is Frame.ENDED:
                     failure = msgspec.msgpack.decode(body, type=Failure)
                     log.warning("%s: a spare failed: %s: %s", self._boot.address, failure.kind, failure.text)

@@ -22,6 +22,7 @@ from supervisor.nodes.child import Child
 from supervisor.nodes.link import Frame, LinkClosed
 from supervisor.nodes.mail import pack
 from supervisor.nodes.manners import LogLine
+from supervisor.nodes.secrets import answer
 from supervisor.nodes.worker import DeadMail
 
 __all__ = ["ProcessLife"]
@@ -41,7 +42,7 @@ LOOK_AGAIN = 0.25
 class ProcessLife:
     """One incarnation in a process of its own (supervisor.cell.Life).
 
-    child: a spare that is warm; without one a process is spawned. on_handled: see Ledger.
+    child: a spare that is warm, or a process that is not spawned yet; one is made without it. on_handled: see Ledger.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class ProcessLife:
         self._over = False
         self._room = threading.Condition()
         self._sending = threading.Lock()
-        self._spare = child is not None
+        self._spare = child is not None and child.pid > 0
         self._child = child if child is not None else Child(boot)
         self._link = self._child.link
         self._ledger = Ledger(self._child.shared, on_handled)
@@ -105,6 +106,11 @@ class ProcessLife:
                 return
         self._killed = self._killed or Failure(kind, why)
         self._child.kill()
+
+    def set_level(self, level: str) -> None:
+        """What it logs from now on."""
+        with contextlib.suppress(LinkClosed):
+            self._link.send(Frame.LEVEL, level.encode())
 
     def settle(self) -> int:
         """Look at what has been handled; how many envelopes are in flight."""
@@ -262,6 +268,8 @@ class ProcessLife:
                 logging.getLogger(line.logger).log(
                     line.level, "%s %s: %s", self._cell.address, line.thread, line.text
                 )
+            elif frame is Frame.REVEAL:
+                answer(self._link, body, self._child.reveal)
             elif frame is Frame.DEAD:
                 dead = msgspec.msgpack.decode(body, type=DeadMail)
                 self._directory.bury(decode(dead.envelope), dead.why, dead.detail, dead.failure)

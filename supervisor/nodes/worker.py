@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ from supervisor.nodes.link import Frame, LinkClosed
 from supervisor.nodes.local import LocalLink
 from supervisor.nodes.mail import unpack
 from supervisor.nodes.manners import become_worker
+from supervisor.nodes.secrets import Reveal, Secrets
 from supervisor.nodes.wirebox import WireMailbox
 
 if TYPE_CHECKING:
@@ -107,6 +109,7 @@ class _Worker:
         self._boot = boot
         self._shared = shared
         self._link = LocalLink(connection)
+        self._secrets = Secrets(self._link)
         self._directory = Directory()
         self._directory.elsewhere = _Uplink(self._link)
         self._directory.dead_letters.announces = False  # the parent's office does
@@ -136,13 +139,17 @@ class _Worker:
         boot = self._boot
         # Before any mail is read: the actor's module brings the messages that only its own room knows.
         importlib.import_module(boot.actor.partition(":")[0])
-        return make_actor(boot.actor, boot.arguments, _sections(boot), Path(boot.home))
+        sections = _sections(boot, self._secrets.reveal)
+        return make_actor(boot.actor, boot.arguments, sections, Path(boot.home))
 
     def _wait_for_life(self) -> None:
         """As a spare: say that all is loaded, and wait for the number of the incarnation to be."""
         try:
             self._link.send(Frame.WARM)
             frame, body = self._link.receive()
+            while frame is Frame.LEVEL:
+                logging.getLogger().setLevel(body.decode())
+                frame, body = self._link.receive()
         except LinkClosed:
             os._exit(0)  # never needed
         assert frame is Frame.LIVE
@@ -167,10 +174,17 @@ class _Worker:
             recorder=self._recorder,
             on_ready=self._ready,
             on_end=self._end,
+            sections=self._read_sections,
         )
         life.slots, life.shared, life.link = self._slots, self._shared, self._link
         mailbox.attend()
+        self._secrets.attended = True
         return life
+
+    def _read_sections(self, data: bytes) -> Mapping[str, Any]:
+        from config.sections import unpacked
+
+        return unpacked(data, self._secrets.reveal)
 
     def _ready(self) -> None:
         threading.Thread(target=self._beat, name="beat", daemon=True).start()
@@ -194,6 +208,10 @@ class _Worker:
         if frame is Frame.MAIL:
             for slot, data in unpack(body):
                 self._deliver(slot, data)
+        elif frame is Frame.REVEALED:
+            self._secrets.take(body)
+        elif frame is Frame.LEVEL:
+            logging.getLogger().setLevel(body.decode())
 
     def _deliver(self, slot: int, data: bytes) -> None:
         try:
@@ -225,10 +243,11 @@ class _Worker:
             self._link.send(Frame.DEAD, msgspec.msgpack.encode(mail))
 
 
-def _sections(boot: Boot) -> dict[str, Any]:
+def _sections(boot: Boot, reveal: Reveal) -> dict[str, Any]:
     from config.schema import Config
+    from config.secret import RESOLVER
 
-    config = Config.model_validate(boot.sections)
+    config = Config.model_validate(boot.sections, context={RESOLVER: reveal})
     whole: dict[str, Any] = {"config": config, "frames": boot.frames}
     return {
         name: whole[name] if name in whole else getattr(config, name)

@@ -1,0 +1,188 @@
+"""Writes secrets files: what changed gets a new token, all else stays byte for byte; whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import filelock
+
+from config.errors import ValidationError
+from config.home import Home
+from config.layers import shown_path
+from config.node import Node, Source
+from config.overrides import write_private
+from config.problem import Key, dotted
+from config.refuse import refuse
+from config.secrets.cipher import Cipher, b64, derive, fingerprint, key_id, wrap
+from config.secrets.keyfile import Opener
+from config.secrets.meta import Lock, Meta, keyed, rendered
+from config.secrets.seen import note_seen
+from config.secrets.spans import META, replaced, spans, values
+from config.secrets.vault import LAYER, Vault, open_text
+from config.validate import validate
+
+__all__ = [
+    "Content",
+    "check_plain",
+    "keyfile_lock",
+    "passphrase_lock",
+    "plain_text",
+    "sealed",
+    "with_value",
+    "without_value",
+    "writing",
+    "written",
+]
+
+HEAD = "# Gerald's secrets. Read and write them with `supervisor secrets edit`, or set, get, list.\n"
+
+
+class Content:
+    """The keys of a file, fixed or new: what `sealed` needs beside the text."""
+
+    def __init__(self, data_key: bytes, id: str, lock: Lock) -> None:
+        self.data_key, self.id, self.lock = data_key, id, lock
+
+    @staticmethod
+    def of(vault: Vault) -> Content:
+        """The same keys again."""
+        return Content(vault.data_key, vault.meta.id, vault.meta.lock)
+
+
+def keyfile_lock(data_key: bytes, id: str, key: bytes) -> Lock:
+    """The data key under a key file's key."""
+    return Lock("keyfile", key_id(key), "", wrap(data_key, key, id))
+
+
+def passphrase_lock(data_key: bytes, id: str, passphrase: str) -> Lock:
+    """The data key under a passphrase."""
+    salt = os.urandom(16)
+    return Lock("passphrase", "", b64(salt), wrap(data_key, derive(passphrase, salt), id))
+
+
+def plain_text(vault: Vault) -> str:
+    """The body with its values readable. For its owner's editor, and for nothing else."""
+    texts = {key: json.dumps(value, ensure_ascii=False) for key, value in vault.values.items()}
+    source = Source(LAYER, vault.source.file, vault.body)
+    return replaced(vault.body, texts, spans(source))
+
+
+def check_plain(text: str, shown: str) -> None:
+    """Refuse a readable text that the configuration could not take over. Raises LoadError or ValidationError; no value
+    is in what they say."""
+    source = Source(LAYER, shown, text)
+    tree, _ = values(source)
+    spans(source)
+    _without_meta(source, tree)
+    result = validate(tree, {})
+    own = tuple(problem for problem in result.errors if problem.file == shown)
+    if own:
+        raise ValidationError(tuple(replace(problem, excerpt="", caret=0) for problem in own))
+
+
+def sealed(plain: str, content: Content, revision: int, before: Vault | None = None) -> str:
+    """The file's text for a readable body. before: the file as it was, whose tokens stay for what has not changed."""
+    source = Source(LAYER, "secrets.yaml", plain)
+    _, found = values(source)
+    cipher = Cipher(content.data_key, content.id)
+    same = before is not None and before.data_key == content.data_key
+    tokens: dict[Key, str] = {}
+    for key, node in found.items():
+        old = before if same else None
+        unchanged = old is not None and key in old.values and _equal(old.values[key], node.value)
+        tokens[key] = old.tokens[key] if old is not None and unchanged else cipher.encrypt(key, node.value)
+    body = replaced(plain, tokens, spans(source))
+    if body and not body.endswith("\n"):
+        body += "\n"
+    prints = {keyed(key): fingerprint(token) for key, token in tokens.items()}
+    manifest = cipher.encrypt((META, "manifest"), {"revision": revision, "values": prints})
+    meta = Meta(content.id, revision, content.lock, manifest)
+    return body + rendered(replace(meta, seal=cipher.seal(body + rendered(meta))))
+
+
+def with_value(plain: str, key: Key, value: Any) -> str:
+    """The readable text with one value more, or another one."""
+    source = Source(LAYER, "secrets.yaml", plain)
+    tree, found = values(source)
+    text = json.dumps(value, ensure_ascii=False)
+    if key in found:
+        return replaced(plain, {key: text}, spans(source))
+    return _added(plain, tree, key, text)
+
+
+def without_value(plain: str, key: Key) -> str:
+    """The readable text without a key's line. Raises KeyError."""
+    source = Source(LAYER, "secrets.yaml", plain)
+    _, found = values(source)
+    span = next((span for span in spans(source) if span.key == key), None)
+    if span is None:
+        raise KeyError(dotted(key))
+    node = found[key]
+    start = plain.rfind("\n", 0, span.start) + 1
+    if node.key_line != node.line or plain[start : span.start].strip() != f"{key[-1]}:":
+        raise KeyError(f"{dotted(key)} does not stand on a line of its own; use `supervisor secrets edit`")
+    end = plain.find("\n", span.end) + 1 if not span.block else span.end
+    left = plain[:start] + plain[end or len(plain) :]
+    parent = key[:-1]
+    if parent and not any(other != key and other[: len(parent)] == parent for other in found):
+        return _without_heading(left, str(parent[-1]))
+    return left
+
+
+def writing(home: Home) -> filelock.FileLock:
+    """Held by whoever changes the file. Raises filelock.Timeout after 5 s."""
+    home.data.mkdir(parents=True, exist_ok=True)
+    return filelock.FileLock(home.data / "secrets.lock", timeout=5.0)
+
+
+def written(home: Home, text: str, opener: Opener, expected: Mapping[Key, Any] | None = None) -> Vault:
+    """Put a text in the file's place, after reading it back. Raises LoadError or OSError; then nothing has changed."""
+    shown = shown_path(home.secrets_file)
+    vault = open_text(Source(LAYER, shown, text), opener)
+    if expected is not None and dict(vault.values) != dict(expected):
+        raise refuse(Source(LAYER, shown), "would not read back as it was meant; nothing was written")
+    write_private(home.secrets_file, text.encode("utf-8", "surrogatepass"))
+    note_seen(home, vault.meta.id, vault.meta.revision)
+    return vault
+
+
+def _without_meta(source: Source, tree: Node) -> None:
+    assert isinstance(tree.value, Mapping)
+    if META in tree.value:
+        node = tree.value[META]
+        raise refuse(
+            source, f"{META} is the file's own section", node.key_line, node.key_column, "Remove it."
+        )
+
+
+def _equal(old: Any, new: Any) -> bool:
+    return type(old) is type(new) and bool(old == new)
+
+
+def _added(plain: str, tree: Node, key: Key, text: str) -> str:
+    """A new line in the deepest mapping that is there already."""
+    node, depth = tree, 0
+    while isinstance(node.value, Mapping) and depth < len(key) - 1 and str(key[depth]) in node.value:
+        child = node.value[str(key[depth])]
+        if not isinstance(child.value, Mapping) or not child.value:
+            break
+        node, depth = child, depth + 1
+    lines = plain.splitlines(keepends=True)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    indent = node.column - 1 if depth else 0
+    at = node.line - 1 if depth else len(lines)
+    new = [
+        f"{' ' * (indent + 2 * level)}{name}:" + (f" {text}\n" if depth + level == len(key) - 1 else "\n")
+        for level, name in enumerate(key[depth:])
+    ]
+    return "".join([*lines[:at], *new, *lines[at:]])
+
+
+def _without_heading(plain: str, name: str) -> str:
+    lines = plain.splitlines(keepends=True)
+    return "".join(line for line in lines if line.strip() != f"{name}:")

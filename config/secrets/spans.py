@@ -1,0 +1,106 @@
+"""Where the values stand in the text of a secrets file, so that one can be exchanged and all the rest stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import yaml
+
+from config.load import parse
+from config.node import Node, Source
+from config.problem import Key
+from config.refuse import refuse
+
+__all__ = ["META", "Span", "replaced", "spans", "values"]
+
+META = "gerald_secrets"
+MOST = 1000
+_WHY = "Write the value itself, in each place."
+
+
+class Span(NamedTuple):
+    """A value: its key path, where its text begins and ends, and whether it is a block (| or >)."""
+
+    key: Key
+    start: int
+    end: int
+    block: bool
+
+
+def values(source: Source) -> tuple[Node, dict[Key, Node]]:
+    """The tree, and every value by key path, in order. Raises LoadError, for anchors and tags too."""
+    tree = parse(source.text, source)
+    found: dict[Key, Node] = {}
+    _collect(tree, (), found)
+    if len(found) > MOST:
+        raise refuse(source, f"holds more than {MOST} values")
+    return tree, found
+
+
+def spans(source: Source) -> tuple[Span, ...]:
+    """Every value's place in the text, in order; of a text that `values` has taken."""
+    found: list[Span] = []
+    stack: list[list[object]] = []  # per collection: its path, and the name that waits for a value
+    for event in yaml.parse(source.text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or _tagged(event):
+            mark = event.start_mark
+            assert mark is not None
+            message = "anchors, aliases and tags are not allowed in a file of secrets"
+            raise refuse(source, message, mark.line + 1, mark.column + 1, _WHY)
+        if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            stack.pop()
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            path = _path(stack)
+            _advance(stack)
+            stack.append([path, None if isinstance(event, yaml.MappingStartEvent) else 0, None])
+        elif isinstance(event, yaml.ScalarEvent) and stack:
+            top = stack[-1]
+            if not isinstance(top[1], int) and top[1] is None:
+                top[1] = event.value
+                continue
+            assert event.start_mark is not None
+            assert event.end_mark is not None
+            block = event.style in ("|", ">")
+            found.append(Span(_path(stack), event.start_mark.index, event.end_mark.index, block))
+            _advance(stack)
+    return tuple(found)
+
+
+def replaced(text: str, texts: Mapping[Key, str], places: Iterable[Span]) -> str:
+    """The text with other texts at some places."""
+    for span in reversed(tuple(places)):
+        if span.key in texts:
+            new = texts[span.key] + (
+                "\n" if span.block and text[span.start : span.end].endswith("\n") else ""
+            )
+            space = " " if span.start == span.end and text[: span.start].endswith(":") else ""
+            text = text[: span.start] + space + new + text[span.end :]
+    return text
+
+
+def _collect(node: Node, key: Key, found: dict[Key, Node]) -> None:
+    if isinstance(node.value, Mapping | tuple):
+        for name, child in node.children():
+            _collect(child, (*key, name), found)
+    elif key:
+        found[key] = node
+
+
+def _path(stack: list[list[object]]) -> Key:
+    if not stack:
+        return ()
+    base, name, _ = stack[-1]
+    assert isinstance(base, tuple)
+    return (*base, name)
+
+
+def _advance(stack: list[list[object]]) -> None:
+    if stack:
+        name = stack[-1][1]
+        stack[-1][1] = name + 1 if isinstance(name, int) else None
+
+
+def _tagged(event: yaml.Event) -> bool:
+    tag = getattr(event, "tag", None)
+    return tag not in (None, "!") and not isinstance(event, yaml.DocumentStartEvent)

@@ -1,0 +1,40 @@
+"""Sections on their way to a running actor: plain data in which a secret is a reference, and sections again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from config.problem import Key
+from config.schema import Config, dump
+from config.secret import RESOLVER, Secret
+
+__all__ = ["packed", "reveal", "unpacked"]
+
+
+def packed(config: Config, names: Iterable[str]) -> bytes:
+    """These sections as JSON; no secret is in it."""
+    whole = dump(config)
+    return json.dumps({name: whole[name] for name in names}, ensure_ascii=False).encode()
+
+
+def unpacked(data: bytes, resolve: Callable[[str], str]) -> Mapping[str, Any]:
+    """The sections by name. resolve: gives the text of the secret at a key; raises KeyError."""
+    plain = json.loads(data)
+    config = Config.model_validate(plain, context={RESOLVER: resolve})
+    return {name: getattr(config, name) for name in plain}
+
+
+def reveal(config: Config, key: str) -> str:
+    """The text of the secret at a dotted key. Raises KeyError where there is none."""
+    found: Any = config
+    for part in _parts(key):
+        found = found.get(part) if isinstance(found, Mapping) else getattr(found, str(part), None)
+    if not isinstance(found, Secret):
+        raise KeyError(f"there is no secret at {key}")
+    return found.reveal()
+
+
+def _parts(key: str) -> Key:
+    return tuple(key.split("."))

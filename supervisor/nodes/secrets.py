@@ -1,0 +1,65 @@
+"""How a worker comes by a secret: it asks its parent over the private wire, and no trace ever sees the answer."""
+
+import contextlib
+import threading
+from collections.abc import Callable
+
+import msgspec
+
+from supervisor.nodes.link import Frame, Link, LinkClosed
+
+__all__ = ["Reveal", "Secrets", "answer", "nothing_to_reveal"]
+
+WITHIN = 1.0
+"""Seconds within which the parent answers; it has only to look."""
+
+Reveal = Callable[[str], str]
+"""The text of the secret at a dotted key. Raises KeyError."""
+
+
+def nothing_to_reveal(key: str) -> str:
+    """For nodes without secrets."""
+    raise KeyError(key)
+
+
+def answer(link: Link, body: bytes, reveal: Reveal) -> None:
+    """The parent's side: send the child what it has asked for."""
+    key = body.decode("utf-8", "replace")
+    try:
+        text: str | None = reveal(key)
+    except KeyError:
+        text = None
+    with contextlib.suppress(LinkClosed):
+        link.send(Frame.REVEALED, msgspec.msgpack.encode((key, text)))
+
+
+class Secrets:
+    """The child's side. Until `attended` nobody else reads the wire, and the asking thread reads it itself."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._answers: dict[str, str | None] = {}
+        self._came = threading.Condition()
+        self.attended = False
+
+    def take(self, body: bytes) -> None:
+        """An answer has come."""
+        key, text = msgspec.msgpack.decode(body, type=tuple[str, str | None])
+        with self._came:
+            self._answers[key] = text
+            self._came.notify_all()
+
+    def reveal(self, key: str) -> str:
+        """The text of the secret at `key`, asked for anew. Raises KeyError where the parent has none, or is silent."""
+        self._answers.pop(key, None)
+        self._link.send(Frame.REVEAL, key.encode())
+        if not self.attended:
+            frame, body = self._link.receive()
+            assert frame is Frame.REVEALED
+            self.take(body)
+        with self._came:
+            self._came.wait_for(lambda: key in self._answers, WITHIN)
+            text = self._answers.pop(key, None)
+        if text is None:
+            raise KeyError(f"the secret {key} is not to be had")
+        return text
