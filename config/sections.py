@@ -6,11 +6,14 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
+from config.conceal import MASK
 from config.problem import Key
 from config.schema import Config, dump
 from config.secret import RESOLVER, Secret
 
-__all__ = ["packed", "reveal", "unpacked"]
+__all__ = ["packed", "reveal", "shown_value", "unpacked"]
 
 
 def packed(config: Config, names: Iterable[str]) -> bytes:
@@ -34,6 +37,17 @@ def reveal(config: Config, key: str) -> str:
     if not isinstance(found, Secret):
         raise KeyError(f"there is no secret at {key}")
     return found.reveal()
+
+
+def shown_value(config: Config, key: Key) -> str:
+    """The value at a key as a person may see it: as JSON, a secret masked."""
+    found: Any = config
+    for part in key:
+        found = found.get(part) if isinstance(found, Mapping) else getattr(found, str(part), None)
+    if isinstance(found, Secret):
+        return MASK
+    plain = dump(found) if isinstance(found, BaseModel) else found
+    return json.dumps(plain, ensure_ascii=False, default=list)
 
 
 def _parts(key: str) -> Key:

@@ -6,16 +6,17 @@ Configurations themselves stay here, since secrets are in them; what leaves is r
 import itertools
 import logging
 import threading
-from collections.abc import Callable
-from pathlib import Path
-from typing import Protocol
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from actors.configuration.desk import Applied, Candidate, Concern, Watching
 from config.changes import EVERYTHING, changed_keys, restarts, takes_over_live
+from config.home import Home
 from config.lastgood import write_last_good
 from config.problem import Key, dotted
 from config.schema import Config
-from config.sections import packed, reveal
+from config.sections import packed, reveal, shown_value
 from config.source import ConfigSource
 from config.watch import Watch
 
@@ -63,6 +64,8 @@ class ConfigurationDesk:
         self._proposals: dict[int, dict[str, str]] = {}
         self._trying = 0
         self._numbers = itertools.count(1)
+        self._since = time.time()
+        self._noted: tuple[tuple[str, ...], tuple[str, ...], float] = ((), (), 0.0)
 
     # -- runtime overrides, from any thread
 
@@ -103,7 +106,7 @@ class ConfigurationDesk:
             runtime = self._proposals.get(proposal, self._runtime)
             self._trying = proposal if proposal in self._proposals else 0
         source = self._source or ConfigSource.nowhere()
-        found = source.read(tuple(f"{key}={text}" for key, text in runtime.items()))
+        found = source.read(self._texts(runtime))
         if found.result is None or found.result.config is None:
             return Candidate(problems=tuple(str(problem) for problem in found.errors))
         self._candidate = found.result.config
@@ -121,7 +124,7 @@ class ConfigurationDesk:
     def swap(self) -> int:
         assert self._candidate is not None
         self._old, self.config, self._candidate = self.config, self._candidate, None
-        self.version += 1
+        self.version, self._since = self.version + 1, time.time()
         self._adopt_runtime()
         self._house.take_over(self.config, self.version)
         return self.version
@@ -148,7 +151,40 @@ class ConfigurationDesk:
         """The secret at a dotted key: of the candidate while there is one, else of what is in force."""
         return reveal(self._candidate or self.config, key)
 
+    def note(self, problems: tuple[str, ...], pending: tuple[str, ...]) -> None:
+        self._noted = (problems, pending, time.time() if problems else 0.0)
+
+    # -- for people, from any thread
+
+    def status(self) -> Mapping[str, Any]:
+        """Which configuration is in force, for how long, and what is wrong with the files, without secrets."""
+        problems, pending, failed_at = self._noted
+        return {
+            "version": self.version,
+            "since": self._since,
+            "problems": list(problems),
+            "failed_at": failed_at,
+            "pending_restart": list(pending),
+            "runtime": sorted(self._runtime),
+        }
+
+    def difference(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """How the files differ from what is in force: problems, and dotted keys. Reads the files."""
+        if self._source is None:
+            return (), ()
+        found = self._source.read(self._texts(self._runtime))
+        if found.result is None or found.result.config is None:
+            return tuple(str(problem) for problem in found.errors), ()
+        return (), tuple(
+            f"{dotted(key)}: {shown_value(self.config, key)} -> {shown_value(found.result.config, key)}"
+            for key in changed_keys(self.config, found.result.config)
+        )
+
     # -- inside
+
+    @staticmethod
+    def _texts(runtime: Mapping[str, str]) -> tuple[str, ...]:
+        return tuple(f"{key}={text}" for key, text in runtime.items())
 
     def _those_concerned(self, *, only_running: bool) -> tuple[Concern, ...]:
         config = self._candidate or self.config
@@ -179,6 +215,6 @@ class ConfigurationDesk:
             log.warning("the last good configuration could not be kept: %s", error.strerror or error)
 
     @property
-    def home(self) -> Path | None:
+    def home(self) -> Home | None:
         """The home that the files are in; None for none."""
-        return self._source.home.path if self._source is not None else None
+        return self._source.home if self._source is not None else None

@@ -163,6 +163,7 @@ class System:
             "started_at": self.started_at,
             "ready": self.ready,
             "dead_letters": dict(self.dead_letters.counts),
+            "configuration": self.desk.status(),
             "trace_lost": self.recorder.lost if self.recorder is not None else 0,
             "trace_trouble": self.recorder.trouble if self.recorder is not None else "",
             "spares": self.nursery.warm(),

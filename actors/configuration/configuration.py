@@ -209,6 +209,7 @@ class Configuration(Actor):
         for problem in problems:
             log.error("the configuration was not taken over: %s", problem)
         self._problems, self._failed_at = problems, self.wall()
+        self._desk.note(problems, self._pending)
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         self.health(Health.DEGRADED, f"not taken over: {problems[0]}{more}", "see `supervisor config check`")
 
@@ -217,6 +218,7 @@ class Configuration(Actor):
             log.info("the configuration is good again")
             self.health(Health.OK)
         self._problems = ()
+        self._desk.note((), self._pending)
 
     def _finish(
         self,

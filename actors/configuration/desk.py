@@ -66,3 +66,6 @@ class Desk(Protocol):
 
     def restart(self, address: str) -> None:
         """Have an actor started again."""
+
+    def note(self, problems: tuple[str, ...], pending: tuple[str, ...]) -> None:
+        """What people should see in the status: why the files are not in force, and what waits for a new start."""

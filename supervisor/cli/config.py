@@ -6,6 +6,7 @@ import sys
 import click
 
 from config.home import Home
+from supervisor.cli.config_change import diff, reload, set_, unset
 from supervisor.cli.options import in_home, json_option, print_json
 
 __all__ = ["config"]
@@ -13,7 +14,7 @@ __all__ = ["config"]
 
 @click.group()
 def config() -> None:
-    """Check the configuration."""
+    """Check, explain and change the configuration."""
 
 
 @config.command()
@@ -33,3 +34,7 @@ def check(home: Home, profile: str | None, overrides: tuple[str, ...], as_json: 
     else:
         click.echo(report.text, nl=False)
     sys.exit(report.exit_code)
+
+
+for command in (set_, unset, reload, diff):
+    config.add_command(command)

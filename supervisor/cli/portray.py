@@ -24,14 +24,33 @@ def headline(status: Mapping[str, Any]) -> Text:
     up = int(time.time() - status["started_at"])
     ready = Text("READY", "bold green") if status["ready"] else Text("STARTING", "bold cyan")
     dead = sum(number for why, number in status["dead_letters"].items() if why != "superseded")
-    clock = f"{up // 3600}:{up // 60 % 60:02}:{up % 60:02}"
-    rest = f"  pid {status['pid']}, up {clock}, {dead} dead letters, home {status['home']}"
+    configuration = status.get("configuration")
+    rest = f"  pid {status['pid']}, up {_clock(up)}, {dead} dead letters, home {status['home']}"
+    if configuration:
+        age = _clock(time.time() - configuration["since"])
+        rest += f", configuration {configuration['version']} ({age} old)"
     line = Text.assemble(ready, rest)
     if status.get("trace_trouble"):
         line.append(
             f"\ntrace: {status['trace_trouble']}; {status['trace_lost']} records are missing", "yellow"
         )
+    configuration = status.get("configuration") or {}
+    if configuration.get("problems"):
+        since = _clock(time.time() - configuration["failed_at"])
+        line.append(
+            f"\nconfiguration {configuration['version']} stays in force, the files are refused since {since}: "
+            f"{configuration['problems'][0]}",
+            "yellow",
+        )
+    if configuration.get("pending_restart"):
+        keys = ", ".join(configuration["pending_restart"])
+        line.append(f"\nwaits for a new start of Gerald: {keys}", "yellow")
     return line
+
+
+def _clock(seconds: float) -> str:
+    whole = max(0, int(seconds))
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
 def tree_table(actors: Sequence[Row], width: int = 120) -> Table:

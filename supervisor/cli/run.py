@@ -53,7 +53,7 @@ def _run(home: Home, profile: str | None, overrides: tuple[str, ...], text: bool
     from supervisor.control.instance import AlreadyRunning, Claim
     from supervisor.launcher.tether import Tether
 
-    config, notes = configured(home, profile, overrides, strict)
+    config, notes, source = configured(home, profile, overrides, strict)
     try:
         claim = Claim(home.path)
     except AlreadyRunning as error:
@@ -61,7 +61,7 @@ def _run(home: Home, profile: str | None, overrides: tuple[str, ...], text: bool
     except OSError as error:
         fail(UNREADABLE, f"the data folder {home.data} cannot be used: {error.strerror or error}")
     tether = Tether.found(stop.ask)
-    session = Session(home, config, claim, notes, text=text, tether=tether)
+    session = Session(home, config, claim, notes, text=text, tether=tether, source=source)
     ended = session.live(stop.event)
     sys.stdout.flush()
     sys.stderr.flush()

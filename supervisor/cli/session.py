@@ -18,6 +18,7 @@ from actors.osc.wire import rest
 from config.home import Home
 from config.models import ModelError, check_all, list_path, load_models
 from config.schema import Config
+from config.source import ConfigSource
 from supervisor.cli.portray import headline, missing, tree_table
 from supervisor.control.instance import Claim
 from supervisor.control.requests import talk
@@ -46,6 +47,7 @@ class Session:
         *,
         text: bool,
         tether: Tether | None = None,
+        source: ConfigSource | None = None,
     ) -> None:
         self._home = home
         self._config = config
@@ -53,6 +55,7 @@ class Session:
         self._notes = notes
         self._text = text
         self._tether = tether
+        self._source = source
         self._console = Console(highlight=False, soft_wrap=True)
         self._told: dict[object, tuple[object, object]] = {}
 
@@ -62,7 +65,7 @@ class Session:
         trouble = start_logging(self._config.logging, self._home.data)
         for note in (*self._notes, *((trouble,) if trouble else ()), *_damaged_models(self._home)):
             self._console.print(f"[yellow]note[/]  {escape(note)}")
-        system = System(self._config, self._home.path, text=self._text)
+        system = System(self._config, self._home.path, text=self._text, source=self._source)
         server = ControlServer(system, self._claim.publish(system.run))
         if self._tether is not None:
             self._hold_on_to(self._tether, system)

@@ -16,6 +16,7 @@ from actors.kernel.message import Envelope, Message, message_class
 from actors.kernel.protocol import GetState, StateIs, Undelivered
 from actors.system.messages import WatchStages
 from actors.vocabulary.values import UNKNOWN, person_named
+from supervisor.control.configure import CONFIGURE
 from supervisor.control.supervise import REQUESTS
 from supervisor.control.wire import Refused
 from supervisor.system import System
@@ -222,4 +223,5 @@ _REQUESTS: Mapping[str, Callable[[System, Mapping[str, Any]], Answers]] = {
     "state": _state,
     "stop": _stop,
     **REQUESTS,
+    **CONFIGURE,
 }
