@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 export PYTHON
 
-.PHONY: help setup setup-dev run demo test lint format bench lock clean
+.PHONY: help setup setup-dev run demo test lint format docs bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -34,6 +34,9 @@ lint: setup-dev ## format, style, types and layers
 format: setup-dev ## put the code into the project's format
 	$(VENV)/ruff format .
 	$(VENV)/ruff check --fix .
+
+docs: setup-dev ## write the tables of docs/configuration.md from the schema
+	$(VENV)/python -m config.reference
 
 bench: setup-dev ## every benchmark, one after another
 	@set -e; for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(VENV)/python "$$file" $(ARGS); done

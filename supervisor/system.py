@@ -1,5 +1,6 @@
 """A running Gerald: the node that holds the root supervisor, its directory, its trace and the way in from outside."""
 
+import itertools
 import json
 import logging
 import os
@@ -15,7 +16,7 @@ from actors.kernel.directory import DeadLetter, Directory
 from actors.kernel.frames import RingAddress
 from actors.kernel.host import Outside, SystemClock, ThreadHost
 from actors.kernel.incarnation import Ended, Incarnation
-from actors.kernel.message import Envelope
+from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol import Failure, Health, Stop
 from actors.kernel.record import ConfigurationVersion, Dead, Record, Started
 from actors.kernel.record import Recorder as Recording
@@ -80,6 +81,7 @@ class System:
         self.failure: Failure | None = None
         self.changes: deque[Mapping[str, object]] = deque(maxlen=1000)
         self._settled = threading.Condition()
+        self._numbers = itertools.count(1)
         self._text = text
         self._shown = dump(config)
         self._trace = _trace_options(config, home) if config.trace.enabled else {}
@@ -280,7 +282,11 @@ class System:
         for cell in tuple(self.household.cells.values()):
             spec = cell.spec
             if isinstance(spec, ChildSpec) and not spec.absent and address in (spec.address, spec.fellow_of):
-                self.outside.tell(cell.supervisor, RestartChild(cell.address))
+                self._command(cell.supervisor, RestartChild(cell.address))
+
+    def _command(self, supervisor: str, message: Message) -> None:
+        """Without a sender: nobody waits for the answer."""
+        self.directory.deliver(Envelope("", 0, next(self._numbers), supervisor, message))
 
     def take_over(self, config: Config, version: int) -> None:
         """What starts from now on starts with this configuration."""
@@ -302,7 +308,7 @@ class System:
             self._ring = _open_ring(new)
             self.frames = self._ring.address
         for address in self.household.plan(after):
-            self.outside.tell(address, Revise())
+            self._command(address, Revise())
         pairs = zip(walk(before), walk(after), strict=True)
         return tuple(b.address for a, b in pairs if Revision(a, b).uproots)
 
