@@ -96,7 +96,9 @@ class Builder:
         try:
             return resolve_tagged(event.value, event.tag)
         except ValueError as error:
-            self._refuse(event, str(error), "Tags are not needed: quotes make text of anything.")
+            # A secret that begins with ! and has no quotes would be the tag.
+            message = str(error).replace(f"the tag {event.tag}", "this tag")
+            self._refuse(event, message, "Tags are not needed: quotes make text of anything.")
 
     def _name(self, event: yaml.ScalarEvent) -> None:
         top = self._open[-1]
@@ -123,7 +125,7 @@ class Builder:
                 "Quote a value that starts with [ or {.",
             )
         if event.tag not in _COLLECTION_TAGS:
-            self._refuse(event, f"the tag {event.tag} is not allowed here", "Remove the tag.")
+            self._refuse(event, "this tag is not allowed here", "Remove the tag.")
         if len(self._open) >= MAX_DEPTH:
             self._refuse(event, f"nested deeper than {MAX_DEPTH} levels")
         top = self._open[-1] if self._open else None
@@ -160,7 +162,7 @@ class Builder:
         known = self._anchors.get(event.anchor or "")
         if known is None:
             hint = "Define it with & above, or put a value that starts with * in quotes."
-            self._refuse(event, f"the alias *{event.anchor} is not defined before this line", hint)
+            self._refuse(event, "this alias is not defined before this line", hint)
         self._aliases += 1
         if self._aliases > MAX_ALIASES:
             self._refuse(event, f"more than {MAX_ALIASES} aliases")
@@ -197,8 +199,8 @@ class Builder:
     def _bases(self, node: Node) -> tuple[Node, ...]:
         bases = node.value if isinstance(node.value, tuple) else (node,)
         for base in bases:
-            if not isinstance(base, Node) or not isinstance(base.value, dict):
-                raise refuse(self._source, "'<<' merges mappings only", node.line, node.column)
+            if not isinstance(base.value, dict):
+                raise refuse(self._source, "'<<' merges mappings only", base.line, base.column)
         return bases
 
     def _awaits_name(self) -> bool:

@@ -106,8 +106,8 @@ def kind_of_field(key: Key, field: FieldInfo) -> str:
         (
             said
             for sign, said in (
+                ("tuple", _list_of(key)),
                 ("Literal", "one of the choices"),
-                ("tuple", "a list"),
                 ("Mapping", "a mapping"),
                 ("parse_size", "a size such as 10MB"),
                 ("check_device", "a device's index or name, none, or file:PATH"),
@@ -124,6 +124,11 @@ def kind_of_field(key: Key, field: FieldInfo) -> str:
     )
     words = words or base.get(plain_name, "text")
     return f"{words}, or null" if is_optional(key) else words
+
+
+def _list_of(key: Key) -> str:
+    words = choices((*key, 0))
+    return f"a list of {', '.join(words)}" if words else "a list"
 
 
 def range_of(field: FieldInfo) -> str:

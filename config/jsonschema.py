@@ -56,7 +56,7 @@ def _path(model: str, key: str) -> tuple[str, ...]:
 def _section(value: dict[str, Any]) -> dict[str, Any]:
     value = {name: item for name, item in value.items() if name not in ("default", "title")}
     if "additionalProperties" in value or "patternProperties" in value:
-        value["type"] = ["object", "null"]
+        value |= {"type": ["object", "null"], "additionalProperties": False}
     return value
 
 

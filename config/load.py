@@ -19,7 +19,8 @@ __all__ = ["decode", "parse", "parse_value", "read_bytes", "refuse"]
 
 _HINTS = {
     "mapping values are not allowed": "Put a value that contains ': ' in quotes, or check the indentation.",
-    "could not find expected ':'": "Every line of a mapping reads `name: value`.",
+    "could not find expected ':'": "Every line of a mapping reads `name: value`, and of a list `- value`.",
+    "expected <document start>": "Check the indentation and the brackets of this line and those above.",
     "cannot start any token": "Indent with spaces, not tabs; quote a value that starts with @, ` or %.",
     "found a tab": "Indent with spaces, not tabs.",
     "did not find expected key": "Check the indentation and the quotes of this line and the one above.",
@@ -118,4 +119,25 @@ def _translate(error: yaml.YAMLError, source: Source) -> LoadError:
         return refuse(source, "this is opened and never closed", opening.line + 1, opening.column + 1, hint)
     hint = next((hint for words, hint in _HINTS.items() if words in problem), "")
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if opening and "could not find expected ':'" in problem:
+        line, column = opening.line + 1, opening.column + 1
+    if "mapping values are not allowed" in problem:
+        line, column = _misplaced(source, line, column)
     return refuse(source, f"not valid YAML: {problem}", line, column, hint)
+
+
+def _misplaced(source: Source, line: int, column: int) -> tuple[int, int]:
+    """Where the mistake is when libyaml finds a colon that no value can follow: at that colon, in the
+    indentation of its line, or in the line above, which has no colon and was read on into this one.
+    """
+    if ": " in source.line(line)[: column - 1]:
+        return line, column
+    above = next((n for n in range(line - 1, 0, -1) if source.line(n).strip()), 0)
+    begins, above_begins = _indentation(source.line(line)), _indentation(source.line(above))
+    if not above or begins < above_begins:
+        return line, column
+    return (line, begins + 1) if begins > above_begins else (above, begins + 1)
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

@@ -166,7 +166,7 @@ def problem_at(
     return Problem(
         severity=severity,
         message=printable(conceal(message, secrets)[0]),
-        key=printable(dotted(key))[:200],
+        key=printable(conceal(dotted(key), secrets)[0])[:200],
         section=str(key[0]) if key else "",
         layer=node.source.layer,
         file=node.source.file,

@@ -12,9 +12,11 @@ from config.overrides import write_private
 __all__ = ["FIRST_LINE", "commented", "write_new", "write_schema"]
 
 FIRST_LINE = f"# yaml-language-server: $schema={FILE}\n"
-_HEAD = """# Gerald's configuration. Take the # away before a key, and before its section, to set it; what stays a comment
-# keeps its default. `supervisor config check` finds mistakes, `supervisor config explain KEY` says where a value comes from.
-# A running instance takes a saved file over by itself. Secrets belong in secrets.yaml: `supervisor secrets init`.
+_HEAD = """\
+# Gerald's configuration. Take the # away before a key, and before its section, to set it; what stays a comment keeps
+# its default. `supervisor config check` finds mistakes, `supervisor config explain KEY` says where a value comes
+# from. A running instance takes a saved file over by itself. Secrets belong in secrets.yaml: see
+# `supervisor secrets init`.
 
 """
 _KEY = re.compile(r"\s*[\w.]+:")

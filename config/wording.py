@@ -55,8 +55,7 @@ def refused(kind: str, message: str, key: Key, node: Node, context: Mapping[str,
     if kind in _OWN:
         return Wording(message if kind == "repeated" else message + given)
     if kind == "bool_type":
-        meant = _YES_NO.get(str(node.value).lower(), "")
-        return Wording(f"must be true or false{given}", f"Write {meant}." if meant else "")
+        return Wording(f"must be true or false{given}", _switch(str(node.value).lower()))
     if kind in _NUMBERS or kind in _RANGES:
         return _number(_NUMBERS.get(kind) or _number_kind(field), field, node, given)
     return _other(kind, key, node, given, context)
@@ -86,6 +85,12 @@ def _known(key: Key) -> str:
 def _choice(words: tuple[str, ...], node: Node, given: str) -> Wording:
     meant = closest(node.value, words) if isinstance(node.value, str) else ""
     return Wording(f"must be one of {', '.join(words)}{given}", f"Did you mean '{meant}'?" if meant else "")
+
+
+def _switch(word: str) -> str:
+    if word in _YES_NO:
+        return f"Write {_YES_NO[word]}."
+    return "Remove the quotes." if word in ("true", "false") else ""
 
 
 def _number(kind: str, field: FieldInfo | None, node: Node, given: str) -> Wording:

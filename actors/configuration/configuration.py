@@ -6,6 +6,7 @@ place of the other, and all are told. Whatever is wrong before that moment chang
 
 import logging
 import threading
+from collections.abc import Callable
 
 import msgspec
 
@@ -40,11 +41,19 @@ VOTE_WITHIN = 2.0
 TAKEN_WITHIN = 5.0
 
 
-class Configuration(Actor):
-    """At `configuration`. One reload at a time; what is asked meanwhile is done in one more, right after it."""
+def _in_a_thread(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, name="config-read", daemon=True).start()
 
-    def __init__(self, desk: Desk) -> None:
+
+class Configuration(Actor):
+    """At `configuration`. One reload at a time; what is asked meanwhile is done in one more, right after it.
+
+    apart: runs what blocks, somewhere else.
+    """
+
+    def __init__(self, desk: Desk, apart: Callable[[Callable[[], None]], None] = _in_a_thread) -> None:
         self._desk = desk
+        self._apart = apart
         self._watch: Watching | None = None
         self._since = 0.0
         self._problems: tuple[str, ...] = ()
@@ -110,7 +119,7 @@ class Configuration(Actor):
         self._served = tuple(asker for _, asker in chosen)
         self._waiting = tuple(w for w in self._waiting if w not in chosen)
         cause = self.cause()
-        threading.Thread(target=self._read, args=(proposal, cause), name="config-read", daemon=True).start()
+        self._apart(lambda: self._read(proposal, cause))
 
     def _read(self, proposal: int, cause: str) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import yaml
@@ -42,7 +42,7 @@ def spans(source: Source) -> tuple[Span, ...]:
     """Every value's place in the text, in order; of a text that `values` has taken."""
     found: list[Span] = []
     stack: list[list[object]] = []  # per collection: its path, and the name that waits for a value
-    for event in yaml.parse(source.text, Loader=yaml.SafeLoader):
+    for event in _events(source):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or _tagged(event):
             mark = event.start_mark
             assert mark is not None
@@ -65,6 +65,20 @@ def spans(source: Source) -> tuple[Span, ...]:
             found.append(Span(_path(stack), event.start_mark.index, event.end_mark.index, block))
             _advance(stack)
     return tuple(found)
+
+
+def _events(source: Source) -> Iterator[yaml.Event]:
+    # libyaml, as everywhere else: its marks count characters too, and PyYAML's own parser knows another YAML.
+    loader = yaml.CSafeLoader(source.text)
+    try:
+        while loader.check_event():
+            event = loader.get_event()
+            assert event is not None
+            yield event
+    except yaml.YAMLError:
+        raise refuse(source, "not valid YAML") from None
+    finally:
+        loader.dispose()
 
 
 def replaced(text: str, texts: Mapping[Key, str], places: Iterable[Span]) -> str:

@@ -120,7 +120,7 @@ def unlock(lock: Lock, id: str, opener: Opener) -> bytes:
             raise
         hint = f"Set GERALD_KEY_FILE to the key {lock.key}."
         raise KeyTrouble(
-            f"the wrong key: it is locked with key {lock.key}, and yours is {key_id(key)}", hint
+            f"the wrong key; it is locked with {lock.key}, and yours is {key_id(key)}", hint
         ) from None
 
 

@@ -2,6 +2,8 @@
 
 import os
 import signal
+from collections.abc import Mapping
+from typing import Any
 
 import psutil
 
@@ -76,3 +78,31 @@ class Heavy(Echo):
         variable = os.environ.get("GERALD_TEST_VARIABLE", "")
         cores = ",".join(map(str, process.cpu_affinity()))
         self.reply(Said(f"{process.nice()} {cores} {variable} {self.loads}", os.getpid()))
+
+
+class AskSections(Message):
+    """Answered by SectionsAre."""
+
+
+class SectionsAre(Message):
+    """What a Sectioned uses now: the temperature, and of the secret its length and its end."""
+
+    temperature: str
+    length: int
+    end: str
+
+
+class Sectioned(Actor):
+    """Shows that the section llm, with its secret, has reached it."""
+
+    def __init__(self, llm: Any) -> None:
+        self._llm = llm
+
+    def commit(self, sections: Mapping[str, Any]) -> bool:
+        self._llm = sections["llm"]
+        return True
+
+    @handles
+    def on_ask(self, _: AskSections) -> None:
+        secret = self._llm.api_key.reveal()
+        self.reply(SectionsAre(str(self._llm.temperature), len(secret), secret[-3:]))

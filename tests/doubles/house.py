@@ -16,6 +16,7 @@ class NotedCells:
         self.killed: dict[str, str] = {}
         self.said: list[tuple[str, Health, str]] = []
         self.specs: dict[str, ChildSpec] = {}
+        self.planned: SupervisorSpec | None = None
 
     def launch(self, address: str) -> int:
         self.log.append(f"start {address}")
@@ -40,6 +41,9 @@ class NotedCells:
 
     def clear(self, address: str) -> None:
         self.log.append(f"clear {address}")
+
+    def revision(self, address: str) -> SupervisorSpec | None:
+        return self.planned
 
 
 class House:

@@ -1,21 +1,137 @@
-"""The configuration's actor shows every section, and no secret."""
+"""The configuration's actor: what it shows, and its transaction, step by step, under the virtual clock."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 import pytest
 
-from actors.configuration.configuration import Configuration
-from actors.configuration.messages import GetSection, NoSuchSection, SectionIs
-from actors.kernel.message import Message
-from actors.kernel.virtual import VirtualWorld
+from actors.configuration.configuration import VOTE_WITHIN, Configuration
+from actors.configuration.desk import Applied, Candidate, Concern, Watching
+from actors.configuration.messages import (
+    ConfigurationIs,
+    GetConfiguration,
+    GetSection,
+    NoSuchSection,
+    Reload,
+    ReloadEnded,
+    SectionIs,
+)
+from actors.kernel.actor import Actor
+from actors.kernel.errors import SectionsUnfit
+from actors.kernel.virtual import Probe, VirtualWorld
 from config.schema import Config
 
 PLANTED = "planted-secret-value-1234567890"
 
 
-def ask(config: Config, name: str) -> Message:
+class NotedDesk:
+    """Hands out what it is given, and notes down what is asked of it (actors.configuration.desk.Desk)."""
+
+    def __init__(self, config: Config, voters: tuple[str, ...] = ()) -> None:
+        self.config = config
+        self.version = 1
+        self.next = Candidate()
+        self.log: list[str] = []
+        self.noted: tuple[str, ...] = ()
+        self.applied = Applied()
+        self._voters = tuple(Concern(address, b"{}") for address in voters)
+        self.told = self._voters
+        self.tell: Callable[[], None] = lambda: None
+
+    def watch(self, changed: Callable[[], None]) -> Watching:
+        self.tell = changed
+        return self  # type: ignore[return-value]
+
+    def close(self) -> None:
+        self.log.append("closed")
+
+    def read(self, proposal: int) -> Candidate:
+        self.log.append(f"read {proposal}")
+        return self.next
+
+    def voters(self) -> tuple[Concern, ...]:
+        return self._voters
+
+    def swap(self) -> int:
+        self.log.append("swap")
+        self.version += 1
+        return self.version
+
+    def drop(self) -> None:
+        self.log.append("drop")
+
+    def concerned(self) -> tuple[Concern, ...]:
+        return self.told
+
+    def carry_out(self) -> Applied:
+        self.log.append("carry out")
+        return self.applied
+
+    def restart(self, address: str) -> None:
+        self.log.append(f"restart {address}")
+
+    def note(self, problems: tuple[str, ...], pending: tuple[str, ...]) -> None:
+        self.noted = problems
+
+
+class Member(Actor):
+    """Votes as it is told. log: what happened to it."""
+
+    def __init__(self, vote: str = "yes") -> None:
+        self.vote = vote
+        self.log: list[str] = []
+
+    def prepare(self, sections: Mapping[str, Any]) -> None:
+        self.log.append("prepare")
+        if self.vote == "no":
+            raise SectionsUnfit("the port is taken")
+        if self.vote == "bug":
+            raise ZeroDivisionError
+
+    def commit(self, sections: Mapping[str, Any]) -> bool:
+        self.log.append("commit")
+        if self.vote == "falls at commit":
+            raise ZeroDivisionError
+        return self.vote != "restart me"
+
+    def abort(self) -> None:
+        self.log.append("abort")
+
+
+class Meeting:
+    """The actor, its desk, and members with votes."""
+
+    def __init__(self, **votes: str) -> None:
+        self.world = VirtualWorld()
+        self.asker = self.world.probe("asker")
+        self.members = {name: Member(vote) for name, vote in votes.items() if vote != "silent"}
+        self.desk = NotedDesk(Config(), tuple(votes))
+        for name, member in self.members.items():
+            self.world.start(member, name)
+        for name, vote in votes.items():
+            if vote == "silent":
+                self.world.probe(name)
+        self.world.start(Configuration(self.desk, apart=lambda work: work()), "configuration")
+        self.world.run()
+        self.desk.log.clear()
+
+    def reload(self, candidate: Candidate, proposal: int = 0) -> ReloadEnded:
+        self.desk.next = candidate
+        self.asker.clear()
+        self.world.give("configuration", Reload(proposal), sender="asker")
+        self.world.run()
+        if not self.asker.messages:
+            self.world.advance(VOTE_WITHIN + 0.1)
+        (answer,) = self.asker.messages
+        assert isinstance(answer, ReloadEnded)
+        return answer
+
+
+def ask(config: Config, name: str) -> object:
     world = VirtualWorld()
     asker = world.probe("asker")
-    world.start(Configuration(config), "configuration")
+    world.start(Configuration(NotedDesk(config), apart=lambda work: work()), "configuration")
     world.give("configuration", GetSection(name), sender="asker")
     (answer,) = asker.messages
     return answer
@@ -46,3 +162,102 @@ def test_an_unknown_section_is_answered_with_those_there_are() -> None:
     answer = ask(Config(), "lllm")
     assert isinstance(answer, NoSuchSection)
     assert "llm" in answer.known
+
+
+CHANGED = Candidate(changed=("llm.temperature",))
+
+
+def test_what_all_agree_to_is_swapped_once_and_told_to_all() -> None:
+    meeting = Meeting(a="yes", b="yes")
+    ended = meeting.reload(CHANGED)
+    assert (ended.outcome, ended.version, ended.changed) == ("applied", 2, ("llm.temperature",))
+    assert meeting.desk.log == ["read 0", "swap", "carry out"]
+    assert [member.log for member in meeting.members.values()] == [["prepare", "commit"]] * 2
+
+
+@pytest.mark.parametrize(
+    ("vote", "why"),
+    [
+        ("no", "b refuses: the port is taken"),
+        ("bug", "b refuses: ZeroDivisionError in its preparation"),
+        ("silent", "b did not answer within 2 s"),
+    ],
+)
+def test_one_no_changes_nothing_for_anybody(vote: str, why: str) -> None:
+    meeting = Meeting(a="yes", b=vote)
+    ended = meeting.reload(CHANGED)
+    assert (ended.outcome, ended.version, ended.problems) == ("refused", 1, (why,))
+    assert "swap" not in meeting.desk.log
+    assert meeting.members["a"].log == ["prepare", "abort"]
+
+
+def test_an_actor_that_asks_for_it_is_restarted_after_the_commit() -> None:
+    meeting = Meeting(a="restart me", b="yes")
+    assert meeting.reload(CHANGED).outcome == "applied"
+    assert meeting.desk.log == ["read 0", "swap", "carry out", "restart a"]
+
+
+def test_an_actor_that_dies_at_the_commit_does_not_take_the_configuration_with_it() -> None:
+    meeting = Meeting(a="falls at commit", b="yes")
+    assert meeting.reload(CHANGED).outcome == "applied"
+    assert meeting.members["b"].log == ["prepare", "commit"]
+    assert meeting.desk.version == 2
+
+
+def test_one_that_does_not_answer_the_commit_is_restarted() -> None:
+    meeting = Meeting(a="yes")
+    meeting.world.probe("hung")
+    meeting.desk.told = (*meeting.desk.told, Concern("hung", b"{}"))
+    assert meeting.reload(CHANGED).outcome == "applied"
+    meeting.world.advance(10.0)
+    assert meeting.desk.log[-1] == "restart hung"
+
+
+def test_a_bad_file_is_noted_once_and_a_good_one_ends_it() -> None:
+    meeting = Meeting(a="yes")
+    bad = Candidate(problems=("config.yaml:1:1: no", "config.yaml:2:1: no"))
+    assert meeting.reload(bad).problems == bad.problems
+    assert meeting.desk.noted == bad.problems
+    meeting.world.give("configuration", GetConfiguration(), sender="asker")
+    state = meeting.asker.messages[-1]
+    assert isinstance(state, ConfigurationIs)
+    assert (state.version, state.problems) == (1, bad.problems)
+    assert meeting.reload(Candidate()).outcome == "unchanged"
+    assert meeting.desk.noted == ()
+
+
+def test_a_bad_proposal_is_its_authors_affair() -> None:
+    meeting = Meeting(a="yes")
+    ended = meeting.reload(Candidate(problems=("llm.temperature: no",)), proposal=7)
+    assert ended.outcome == "refused"
+    assert meeting.desk.noted == ()
+    assert meeting.desk.log == ["read 7", "drop"]
+
+
+def test_what_is_saved_while_a_reload_is_under_way_is_read_right_after_it() -> None:
+    meeting = Meeting(a="silent")
+    meeting.desk.next = CHANGED
+    meeting.world.give("configuration", Reload(), sender="asker")
+    meeting.desk.tell()
+    meeting.desk.tell()
+    meeting.world.run()
+    assert meeting.desk.log == ["read 0"]
+    meeting.desk.next = Candidate()
+    meeting.world.advance(VOTE_WITHIN + 0.1)
+    assert [entry for entry in meeting.desk.log if entry.startswith("read")] == ["read 0", "read 0"]
+    assert isinstance(meeting.asker.messages[0], ReloadEnded)
+
+
+def test_proposals_are_tried_one_by_one_and_each_has_its_answer() -> None:
+    meeting = Meeting(a="silent")
+    first, second = meeting.asker, meeting.world.probe("second")
+    meeting.desk.next = CHANGED
+    meeting.world.give("configuration", Reload(1), sender="asker")
+    meeting.world.give("configuration", Reload(2), sender="second")
+    meeting.world.advance(2 * VOTE_WITHIN + 1.0)
+    assert [entry for entry in meeting.desk.log if entry.startswith("read")] == ["read 1", "read 2"]
+    assert _outcomes(first) == _outcomes(second) == ["refused"]
+
+
+def _outcomes(probe: Probe) -> list[str]:
+    return [message.outcome for message in probe.of(ReloadEnded)]

@@ -1,0 +1,153 @@
+"""Whatever is done to a secrets file without its key is refused, and said of which key, as far as that can be known."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+from config.errors import LoadError
+from config.secrets.vault import open_vault
+from tests.config.secrets.conftest import Safe
+
+TOKEN = re.compile(r"enc:1:[\w-]+")
+
+
+def token(safe: Safe, name: str) -> str:
+    line = next(line for line in safe.text.splitlines() if line.strip().startswith(f"{name}:"))
+    found = TOKEN.search(line)
+    assert found is not None
+    return found.group()
+
+
+def test_two_values_that_were_swapped(safe: Safe) -> None:
+    one, two = token(safe, "api_key"), token(safe, "username")
+    safe.tamper(safe.text.replace(one, "?").replace(two, one).replace("?", two))
+    said = safe.refusal()
+    assert "secrets.yaml:3:12: llm.api_key has the value of vrchat.username: the two were swapped" in said
+    assert "and 1 more like this" in said
+
+
+def test_a_value_that_was_copied(safe: Safe) -> None:
+    safe.tamper(safe.text.replace(token(safe, "base_url"), token(safe, "api_key")))
+    assert "llm.base_url is a copy of the value of llm.api_key" in safe.refusal()
+
+
+def test_items_of_a_list_that_were_swapped(safe: Safe) -> None:
+    one, two = TOKEN.findall(next(line for line in safe.text.splitlines() if "enabled_events" in line))
+    safe.tamper(safe.text.replace(one, "?").replace(two, one).replace("?", two))
+    assert "osc.enabled_events[0] has the value of osc.enabled_events[1]" in safe.refusal()
+
+
+def test_a_key_that_was_renamed(safe: Safe) -> None:
+    safe.tamper(safe.text.replace("  username:", "  log_directory:"))
+    assert (
+        "vrchat.log_directory is the value of vrchat.username, which was renamed or moved" in safe.refusal()
+    )
+
+
+def test_a_value_that_was_moved_to_another_section(safe: Safe) -> None:
+    line = next(line for line in safe.text.splitlines() if "username" in line)
+    safe.tamper(safe.text.replace(line + "\n", "  {}\n").replace("osc:", f"bot:\n{line}\nosc:"))
+    assert "bot.username is the value of vrchat.username" in safe.refusal()
+
+
+def test_a_key_that_was_taken_away(safe: Safe) -> None:
+    line = next(line for line in safe.text.splitlines() if "base_url" in line)
+    safe.tamper(safe.text.replace(line + "\n", ""))
+    assert "llm.base_url was taken away without the key" in safe.refusal()
+
+
+def test_a_key_that_was_added(safe: Safe, tmp_path: Path) -> None:
+    other = Safe(tmp_path / "other")
+    foreign = token(other, "api_key")
+    safe.tamper(safe.text.replace("vrchat:\n", f"vrchat:\n  log_directory: {foreign}\n"))
+    assert "vrchat.log_directory was added without the key" in safe.refusal()
+
+
+def test_a_plain_value_among_the_others(safe: Safe) -> None:
+    safe.tamper(safe.text.replace(token(safe, "username"), "somebody"))
+    assert "vrchat.username is not encrypted. Run `supervisor secrets set`" in safe.refusal()
+
+
+def test_a_value_of_another_file(safe: Safe, tmp_path: Path) -> None:
+    other = Safe(tmp_path / "other")
+    safe.tamper(safe.text.replace(token(safe, "api_key"), token(other, "api_key")))
+    assert "llm.api_key was damaged, or comes from another file" in safe.refusal()
+
+
+def test_an_older_value_of_the_same_key(safe: Safe) -> None:
+    old = token(safe, "username")
+    safe.change("planted-account-name", "somebody else")
+    safe.tamper(safe.text.replace(token(safe, "username"), old))
+    assert "vrchat.username has an older value, which was put back without the key" in safe.refusal()
+
+
+def test_a_whole_older_file(safe: Safe) -> None:
+    old = safe.text
+    safe.change("planted-account-name", "somebody else")
+    safe.tamper(old)
+    said = safe.refusal()
+    assert "was rolled back: it has revision 1, and revision 2 was seen here" in said
+    assert "supervisor secrets accept" in said
+    assert safe.open(accept=True).meta.revision == 1
+
+
+def test_a_revision_that_was_raised(safe: Safe) -> None:
+    safe.tamper(safe.text.replace("revision: 1\n", "revision: 9\n"))
+    assert "its revision was altered: it was 1" in safe.refusal()
+
+
+def test_a_comment_that_was_changed_and_values_in_another_order(safe: Safe) -> None:
+    text = safe.text
+    safe.tamper(text.replace("# mine", "# yours"))
+    assert "its seal is broken" in safe.refusal()
+    assert safe.open(accept=True).values
+    lines = text.splitlines(keepends=True)
+    lines[2], lines[3] = lines[3], lines[2]
+    safe.tamper("".join(lines))
+    assert "its seal is broken" in safe.refusal()
+
+
+def test_the_lock_of_another_file(safe: Safe, tmp_path: Path) -> None:
+    other = Safe(tmp_path / "other")
+    at, there = safe.text.index("# Written by"), other.text.index("# Written by")
+    safe.tamper(safe.text[:at] + other.text[there:])
+    safe.environ = other.environ
+    assert "damaged, or comes from another file" in safe.refusal()
+
+
+@pytest.mark.parametrize("name", ["manifest", "seal", "check", "id", "wrapped", "key"])
+def test_every_line_of_the_lock_counts(safe: Safe, name: str) -> None:
+    match = re.search(rf'  {name}: "([^"]+)"', safe.text)
+    assert match is not None
+    at = match.start(1) + len(match[1]) // 2
+    safe.tamper(safe.text[:at] + ("A" if safe.text[at] != "A" else "B") + safe.text[at + 1 :])
+    safe.refusal()
+
+
+def test_a_lock_that_is_missing(safe: Safe) -> None:
+    safe.tamper(safe.text[: safe.text.index("# Written by")])
+    assert "is damaged: its section gerald_secrets is missing" in safe.refusal()
+
+
+def test_a_thousand_flipped_bytes_are_refused(safe: Safe) -> None:
+    data = safe.home.secrets_file.read_bytes()
+    dice = random.Random(4)
+    accepted: list[tuple[int, int]] = []
+    said: list[str] = []
+    for _ in range(1000):
+        at, bit = dice.randrange(len(data)), 1 << dice.randrange(8)
+        flipped = bytearray(data)
+        flipped[at] ^= bit
+        safe.home.secrets_file.write_bytes(bytes(flipped))
+        try:
+            open_vault(safe.home, safe.environ)
+        except LoadError as refused:
+            said.append(str(refused))
+        else:
+            accepted.append((at, bit))
+    assert accepted == []
+    assert not [words for words in said if "planted" in words]
