@@ -125,7 +125,7 @@ class Builder:
                 "Quote a value that starts with [ or {.",
             )
         if event.tag not in _COLLECTION_TAGS:
-            self._refuse(event, "this tag is not allowed here", "Remove the tag.")
+            self._refuse(event, f"the tag {event.tag} is not allowed here", "Remove the tag.")
         if len(self._open) >= MAX_DEPTH:
             self._refuse(event, f"nested deeper than {MAX_DEPTH} levels")
         top = self._open[-1] if self._open else None

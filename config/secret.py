@@ -13,6 +13,18 @@ from config.conceal import MASK
 RESOLVER: Final = "resolve_secret"
 
 
+_SHORTEST = 6
+_known: set[str] = set()
+
+
+def redacted(text: str) -> str:
+    """The text without any secret that this process has held, for logs and reports of crashes."""
+    for secret in tuple(_known):
+        if secret in text:
+            text = text.replace(secret, MASK)
+    return text
+
+
 class Secret:
     """An API key or a password. Equality takes constant time."""
 
@@ -20,6 +32,9 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         self._value = value
+        # A shorter one would mask parts of ordinary words.
+        if len(value) >= _SHORTEST:
+            _known.add(value)
 
     def reveal(self) -> str:
         """The text itself: to be called where it leaves for the service it belongs to, and nowhere else."""

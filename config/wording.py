@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from pydantic.fields import FieldInfo
 
+from config.hidden import must_hide
 from config.node import Node, kind_of
 from config.problem import Key
-from config.schema.walk import choices, extra, field_at, fields, is_secret, limits, names_at
+from config.schema.walk import choices, extra, field_at, fields, limits, names_at
 from config.suggest import closest, closest_key
 
 _YES_NO = dict.fromkeys(("yes", "on", "y", "1"), "true") | dict.fromkeys(("no", "off", "n", "0"), "false")
@@ -47,7 +48,7 @@ def unknown_key(key: Key) -> Wording:
 def refused(kind: str, message: str, key: Key, node: Node, context: Mapping[str, Any]) -> Wording:
     """A refused value; `kind`, `message` and `context` are pydantic's. A secret's value is not mentioned."""
     field = field_at(key)
-    given = "" if is_secret(key) or node.source.layer == "secrets" else f", not {shown(node)}"
+    given = "" if must_hide(key, node) else f", not {shown(node)}"
     if kind == "secret_type":
         return Wording("must be text", "Put it in quotes." if isinstance(node.value, int | float) else "")
     if words := choices(key):

@@ -1,23 +1,83 @@
-"""The log: one line a record in the home's log file, rotated by size, readable by its owner only."""
+"""The log: one line a record in the home's log file, rotated by size, readable by its owner only, without secrets."""
 
+import contextlib
 import logging
 import os
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+import filelock
+
+from actors.kernel.incarnation import handled_here
 from config.schema import Logging
+from config.secret import redacted
 
-__all__ = ["start_logging"]
+__all__ = ["LineFormatter", "start_logging"]
 
-FORMAT = "%(asctime)s.%(msecs)03d %(levelname)-8s %(threadName)s %(name)s: %(message)s"
+FORMAT = "%(asctime)s.%(msecs)03d %(levelname)-8s %(threadName)s%(about)s %(name)s: %(message)s"
+ROTATED_WITHIN = 0.5
+"""Seconds that another process may take to rotate the file; after that this one writes on into what it has open."""
+
+
+class LineFormatter(logging.Formatter):
+    """One line, whatever the record holds; with the turn and the message that its actor was handling."""
+
+    def __init__(self) -> None:
+        super().__init__(FORMAT, "%Y-%m-%d %H:%M:%S")
+
+    def format(self, record: logging.LogRecord) -> str:
+        if not hasattr(record, "about"):
+            record.about = about_now()
+        return redacted(super().format(record)).replace("\r", "").replace("\n", "\\n")
+
+
+def about_now() -> str:
+    """What this thread's actor handles, as ` [turn 5, osc.sender/1/33]`; "" outside of a handler."""
+    envelope = handled_here()
+    if envelope is None:
+        return ""
+    turn = f"turn {envelope.turn}, " if envelope.turn else ""
+    return f" [{turn}{envelope.id}]"
 
 
 class _PrivateFile(RotatingFileHandler):
-    """A rotating file that only its owner can read."""
+    """A rotating file that only its owner can read. Two processes may write it: one rotates, the other follows."""
 
     def handleError(self, record: logging.LogRecord) -> None:
         """A full disk must not fill the owner's screen as well: persistence says that it is full."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self._is_elsewhere():
+            self._open_again()
+        super().emit(record)
+
+    def doRollover(self) -> None:
+        try:
+            with filelock.FileLock(f"{self.baseFilename}.lock", timeout=ROTATED_WITHIN, mode=0o600):
+                if self._is_elsewhere():
+                    self._open_again()
+                else:
+                    super().doRollover()
+        except (filelock.Timeout, OSError):
+            self._open_again()
+
+    def _open_again(self) -> None:
+        stream: Any = self.stream
+        if stream is not None:
+            stream.close()
+        self.stream = None
+        with contextlib.suppress(OSError):
+            self.stream = self._open()  # type: ignore[assignment]
+
+    def _is_elsewhere(self) -> bool:
+        """Whether what is open is not the file of that name any more."""
+        stream: Any = self.stream
+        try:
+            there, here = os.stat(self.baseFilename), os.fstat(stream.fileno())
+        except (OSError, ValueError, AttributeError):
+            return True
+        return (there.st_dev, there.st_ino) != (here.st_dev, here.st_ino)
 
     def _open(self) -> IO[str]:  # type: ignore[override]
         descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -25,19 +85,23 @@ class _PrivateFile(RotatingFileHandler):
 
 
 def start_logging(settings: Logging, data: Path) -> str:
-    """Log to the file of `settings` under `data`. What is wrong with that file, "" for nothing: the bot runs anyway."""
+    """Log to the file of `settings` under `data`, in place of whatever was logged to before. What is wrong with that
+    file, "" for nothing: the bot runs anyway, and goes on with the file that it has."""
     root = logging.getLogger()
     root.setLevel(settings.level)
-    root.handlers = [logging.NullHandler()]
     # These speak about every request; what they say is in the trace already.
-    for name in ("httpx", "httpcore", "pykka", "foxglove"):
+    for name in ("httpx", "httpcore", "pykka", "foxglove", "filelock"):
         logging.getLogger(name).setLevel(logging.WARNING)
     file = data / Path(settings.file).expanduser()
+    before = [handler for handler in root.handlers if isinstance(handler, _PrivateFile)]
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         handler = _PrivateFile(file, maxBytes=settings.max_size, backupCount=settings.backup_count)
     except OSError as error:
+        root.handlers = [*before] or [logging.NullHandler()]
         return f"the log file {file} cannot be written: {error.strerror or error}"
-    handler.setFormatter(logging.Formatter(FORMAT, "%Y-%m-%d %H:%M:%S"))
+    handler.setFormatter(LineFormatter())
     root.handlers = [handler]
+    for old in before:
+        old.close()
     return ""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from actors.kernel import failure
 from actors.kernel.directory import DeadLetter, Directory
 from actors.kernel.frames import RingAddress
 from actors.kernel.host import Outside, SystemClock, ThreadHost
@@ -21,6 +22,7 @@ from actors.kernel.protocol import Failure, Health, Stop
 from actors.kernel.record import ConfigurationVersion, Dead, Record, Started
 from actors.kernel.record import Recorder as Recording
 from config.schema import Config, Logging, dump
+from config.secret import redacted
 from config.sections import unpacked
 from config.source import ConfigSource, digest_of
 from supervisor.cell import Cell, Life
@@ -72,6 +74,7 @@ class System:
         source: ConfigSource | None = None,
     ) -> None:
         open_doors()
+        failure.redact = redacted
         self.config = config
         self.desk = ConfigurationDesk(config, self, source)
         self.home = home

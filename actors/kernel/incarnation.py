@@ -33,10 +33,19 @@ from actors.kernel.protocol import (
 )
 from actors.kernel.record import Recorder
 
-__all__ = ["Clock", "Ended", "Incarnation"]
+__all__ = ["Clock", "Ended", "Incarnation", "handled_here"]
 
 Ended = Callable[[Failure | None], None]
 """Called once, when the incarnation is over: with the failure that killed it, or None after an orderly stop."""
+
+
+_here = threading.local()
+
+
+def handled_here() -> Envelope | None:
+    """The envelope that the actor of this thread is handling; None in any other thread, and between two messages."""
+    incarnation: Incarnation | None = getattr(_here, "incarnation", None)
+    return incarnation.current if incarnation is not None else None
 
 
 def _nobody() -> None:
@@ -97,6 +106,7 @@ class Incarnation(Handling):
     def start(self) -> bool:
         """Run `preload`, unless that is done, and `on_start`. False when one failed: the incarnation is over."""
         self._now = self._monotonic()
+        _here.incarnation = self
         try:
             if not self.preloaded:
                 self.actor.preload()

@@ -9,6 +9,9 @@ import sys
 import msgspec
 import psutil
 
+from actors.kernel import failure
+from config.secret import redacted
+from supervisor.logs import about_now
 from supervisor.nodes.boot import Boot, open_doors
 from supervisor.nodes.link import Frame, LinkClosed
 from supervisor.nodes.local import LocalLink
@@ -21,12 +24,14 @@ _WINDOWS_PRIORITIES = ((10, "IDLE"), (1, "BELOW_NORMAL"), (0, "NORMAL"), (-10, "
 
 
 class LogLine(msgspec.Struct, frozen=True):
-    """A log record on its way to the owner's log. thread: who says it, inside the process."""
+    """A log record on its way to the owner's log. thread: who says it, inside the process. about: the turn and the
+    message."""
 
     logger: str
     level: int
     text: str
     thread: str = ""
+    about: str = ""
 
 
 class _LogUplink(logging.Handler):
@@ -38,7 +43,8 @@ class _LogUplink(logging.Handler):
         text = record.getMessage()
         if record.exc_info and record.exc_info[0] is not None:
             text += f" ({record.exc_info[0].__name__}: {record.exc_info[1]})"
-        line = LogLine(record.name, record.levelno, text[:4000], record.threadName or "")
+        text = redacted(text)[:4000]
+        line = LogLine(record.name, record.levelno, text, record.threadName or "", about_now())
         with contextlib.suppress(LinkClosed):
             self._link.send(Frame.LOG, msgspec.msgpack.encode(line))
 
@@ -59,6 +65,7 @@ def become_worker(boot: Boot, link: LocalLink) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     take_short_turns()
+    failure.redact = redacted
     root = logging.getLogger()
     root.handlers = [_LogUplink(link)]
     root.setLevel(boot.level)

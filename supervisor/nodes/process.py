@@ -266,7 +266,12 @@ class ProcessLife:
             elif frame is Frame.LOG:
                 line = msgspec.msgpack.decode(body, type=LogLine)
                 logging.getLogger(line.logger).log(
-                    line.level, "%s %s: %s", self._cell.address, line.thread, line.text
+                    line.level,
+                    "%s %s: %s",
+                    self._cell.address,
+                    line.thread,
+                    line.text,
+                    extra={"about": line.about},
                 )
             elif frame is Frame.REVEAL:
                 answer(self._link, body, self._child.reveal)
