@@ -1,8 +1,8 @@
 """Live reload: from the end of a save to the last actor that uses what was saved.
 
 `python benchmarks/reload.py [--saves 200] [--json]`. Exits 1 when a bar is missed: p50 at most 250 ms, p99 at most
-700 ms, no save missed, nothing torn ever in force. A whole Gerald runs in text mode with scripted replies; config.yaml is
-saved in five styles in turn (replaced, truncated and written, written in slow chunks, saved and touched, saved twice).
+700 ms, no save missed, nothing torn ever in force. A whole Gerald runs, text only, with scripted replies; the file is
+saved in five styles in turn (replaced, truncated, written in slow chunks, saved and touched, saved twice).
 There is no peer: none of the libraries that the other benchmark compares takes a file over as a transaction.
 """
 

@@ -73,7 +73,7 @@ def _override(text: str, shown: str) -> Node:
     key = split_key(name.strip())
     source = Source("overrides", shown, text, numbered=False, bare=True)
     if not equals or not all(key):
-        raise refuse(source, f"{name!r} is not KEY=VALUE", 1, 1, "Write, say, llm.temperature=0.9.")
+        raise refuse(source, "this is not of the form NAME=VALUE", 1, 1, "Write, say, llm.temperature=0.9.")
     return _layer(key, value, source, 1, len(name) + 2, 1)
 
 

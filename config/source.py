@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from config.crosscheck import Probe
 from config.errors import LoadError
 from config.home import PACKAGE, Home
 from config.layers import load_config, watched
@@ -34,6 +35,7 @@ class ConfigSource:
     profile: str | None = None
     overrides: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    probes: tuple[Probe, ...] = ()
 
     def read(self, runtime: Sequence[str] = ()) -> Reading:
         """Read and validate everything anew. Never raises for what is in the files."""
@@ -43,6 +45,7 @@ class ConfigSource:
                 profile=self.profile,
                 overrides=self.overrides,
                 environ=self.environ,
+                probes=self.probes,
                 runtime=runtime,
             )
         except LoadError as error:

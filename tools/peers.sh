@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
-# Makes .venv-peers: the actor systems that the benchmarks compare with, apart from Gerald's own environment.
+# Makes .venv-peers: the actor systems and configuration libraries that the benchmarks compare with, apart from
+# Gerald's own environment.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-wanted=("ray==2.60.0" "xoscar==0.12.2" "numpy")
+wanted=(
+  "ray==2.60.0" "xoscar==0.12.2" "numpy"
+  "pydantic==2.14.3" "pydantic-settings[yaml]==2.16.3" "dynaconf==3.3.5" "omegaconf==2.4.0" "pyyaml==6.0.3"
+)
 stamp=.venv-peers/.ready
 [ "$(cat "$stamp" 2>/dev/null || true)" != "${wanted[*]}" ] || exit 0
 uv=$(command -v uv || echo .venv/bin/uv)

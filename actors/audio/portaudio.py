@@ -16,7 +16,7 @@ import numpy as np
 
 from actors.audio.device import Deliver, DeviceMissing, Feed
 
-__all__ = ["PortAudioSink", "PortAudioSource"]
+__all__ = ["PortAudioSink", "PortAudioSource", "look_for"]
 
 # With ALSA's plugin for PulseAudio anything shorter underruns at the start, and may then never recover.
 _BLOCKS_A_SECOND = {"input": 100, "output": 200}
@@ -226,3 +226,11 @@ def _attempts(found: dict[str, Any], kind: str, rate: int) -> Iterator[tuple[int
         for channels in (1, 2):
             if channels <= found[f"max_{kind}_channels"]:
                 yield attempt, channels
+
+
+def look_for(device: int | str | None, kind: str) -> None:
+    """Whether a device ("input" or "output") is there, without opening it. Raises DeviceMissing."""
+    sounddevice = _library()
+    with _lock:
+        _renew(sounddevice)
+        _find(sounddevice, device, kind)

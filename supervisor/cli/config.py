@@ -36,8 +36,16 @@ def config() -> None:
 def check(home: Home, profile: str | None, overrides: tuple[str, ...], as_json: bool) -> None:
     """List every error with its file, line and column. Exit status: 0 good, 1 errors, 2 unreadable."""
     from config.check import check as examine
+    from supervisor.cli.probes import known_actors, missing_devices
 
-    report = examine(home, profile, overrides, environ=os.environ, colour=sys.stdout.isatty() and not as_json)
+    report = examine(
+        home,
+        profile,
+        overrides,
+        environ=os.environ,
+        probes=(known_actors(), missing_devices()),
+        colour=sys.stdout.isatty() and not as_json,
+    )
     if as_json:
         print_json({"exit_code": report.exit_code, "problems": report.data})
     else:
@@ -176,16 +184,30 @@ for command in (set_, unset, reload, diff):
 
 
 def _read(home: Home, profile: str | None, overrides: tuple[str, ...]) -> "ValidationResult":
-    """Every layer; errors are said, and only what cannot be read at all ends the command."""
+    """Every layer, and what a running instance has over them; errors are said, and only what cannot be read at all ends
+    the command."""
     from config.render import render
     from config.source import ConfigSource
 
-    reading = ConfigSource(home, profile, overrides, os.environ).read()
+    reading = ConfigSource(home, profile, overrides, os.environ).read(_runtime(home))
     if reading.errors:
         click.echo(render(reading.errors, colour=sys.stderr.isatty()), err=True, nl=False)
     if reading.result is None:
         sys.exit(UNREADABLE)
     return reading.result
+
+
+def _runtime(home: Home) -> tuple[str, ...]:
+    """The overrides of the running instance; () without one."""
+    from supervisor.control.client import call
+    from supervisor.control.instance import NoInstance
+    from supervisor.control.wire import Refused
+
+    try:
+        found = call(home.path, {"do": "config-runtime"})
+    except (NoInstance, Refused):
+        return ()
+    return tuple(f"{key}={text}" for key, text in found["runtime"].items())
 
 
 def _no_such_key(path: "Key", key: str) -> str:

@@ -15,6 +15,7 @@ from config.render import render
 from config.schema import Config
 from config.source import ConfigSource
 from supervisor.cli.options import UNREADABLE, fail
+from supervisor.cli.probes import known_actors
 
 __all__ = ["configured"]
 
@@ -27,7 +28,7 @@ def configured(
     Bad sections fall back to their last good values, then to their defaults, with a banner. Exits with 2 on any error
     with `strict`, and on what cannot be read when there is no last good configuration.
     """
-    source = ConfigSource(home, profile, overrides, dict(os.environ))
+    source = ConfigSource(home, profile, overrides, dict(os.environ), (known_actors(),))
     reading, last_good = source.read(), read_last_good(home)
     _complain(reading.errors, strict)
     if reading.result is None:

@@ -79,4 +79,8 @@ def _diff(system: System, request: Mapping[str, Any]) -> Answers:
     yield {"version": system.desk.version, "problems": list(problems), "changes": list(changes)}
 
 
-CONFIGURE = {"config-reload": _reload, "config-set": _set, "config-diff": _diff}
+def _runtime(system: System, request: Mapping[str, Any]) -> Answers:
+    yield {"runtime": system.desk.runtime}
+
+
+CONFIGURE = {"config-reload": _reload, "config-set": _set, "config-diff": _diff, "config-runtime": _runtime}

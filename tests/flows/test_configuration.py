@@ -273,3 +273,21 @@ def test_init_writes_what_loads_and_keeps_what_was_there(supervisor: Command, ho
     (home / "config" / "config.yaml").write_text("bot: {name: Ada}\n")
     supervisor("config", "init", "--force")
     assert (home / "config" / "config.yaml.bak").read_text() == "bot: {name: Ada}\n"
+
+
+def test_check_warns_of_devices_and_actors_that_are_not_there(supervisor: Command, home: Path) -> None:
+    (home / "config").mkdir(parents=True)
+    (home / "config" / "config.yaml").write_text(
+        "audio: {input_device: 99}\nactors: {vision.detecter: {nice: 1}, llm: {nice: 1}}\n"
+    )
+    said = supervisor("config", "check")
+    assert "config.yaml:1:23: warning: audio.input_device: is not there now" in said
+    assert "actors.vision.detecter: there is no such actor. Did you mean 'vision.detector'?" in said
+    assert said.count("warning") == 3  # the third is the summary's
+
+
+def test_explain_knows_the_overrides_of_the_running_instance(mocked: Instance, supervisor: Command) -> None:
+    supervisor("config", "set", "llm.temperature", "0.9")
+    told = supervisor.json_of("config", "explain", "llm.temperature")
+    assert (told["value"], told["from"]) == (0.9, "supervisor config set (llm.temperature)")
+    assert told["lost"][0]["value"] == 0.7

@@ -151,3 +151,48 @@ def test_a_thousand_flipped_bytes_are_refused(safe: Safe) -> None:
             accepted.append((at, bit))
     assert accepted == []
     assert not [words for words in said if "planted" in words]
+
+
+def mutated(data: bytes, dice: random.Random) -> bytes:
+    """The file with lines taken out, doubled, swapped or cut, or with bytes put in."""
+    lines = data.splitlines(keepends=True)
+    one, two = dice.randrange(len(lines)), dice.randrange(len(lines))
+    at = dice.randrange(len(data))
+    match dice.randrange(6):
+        case 0:
+            del lines[one]
+        case 1:
+            lines.insert(one, lines[two])
+        case 2:
+            lines[one], lines[two] = lines[two], lines[one]
+        case 3:
+            return data[:at]
+        case 4:
+            return (
+                data[:at]
+                + dice.choice([b"\x00", b"\xff", b"{", b"&a ", b"*a", b"!!x ", b"\n- ", b"${HOME}"])
+                + data[at:]
+            )
+        case _:
+            lines[one] = lines[one][: dice.randrange(len(lines[one]))] + b"\n"
+    return b"".join(lines)
+
+
+def test_mutated_files_are_refused_without_a_secret_and_without_anything_else_going_wrong(safe: Safe) -> None:
+    data = safe.home.secrets_file.read_bytes()
+    values = dict(safe.open().values)
+    dice = random.Random(5)
+    for _ in range(500):
+        changed = mutated(data, dice)
+        for _ in range(dice.randrange(3)):
+            changed = mutated(changed, dice) if changed else changed
+        safe.home.secrets_file.write_bytes(changed)
+        try:
+            vault = open_vault(safe.home, safe.environ)
+        except LoadError as refused:
+            said = f"{refused} {refused.problem!r}"
+        else:
+            # Swapping equal lines, say, is no change at all.
+            assert changed == data or vault is None or dict(vault.values) == values
+            said = ""
+        assert not re.search("planted", said.replace("test_mutated", ""))
