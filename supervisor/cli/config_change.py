@@ -74,9 +74,9 @@ def diff(home: Home, as_json: bool) -> None:
 
 
 def _put(home: Home, key: str, value: str | None, save: bool, as_json: bool) -> None:
-    from supervisor.control.configure import secret_refused
+    from supervisor.control.configure import key_refused
 
-    if why := secret_refused(key):
+    if why := key_refused(key):
         fail(FAILED, why)
     try:
         _told(call(home.path, {"do": "config-set", "key": key, "value": value, "save": save}), as_json)

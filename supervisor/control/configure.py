@@ -9,24 +9,30 @@ from actors.configuration.messages import Reload, ReloadEnded
 from actors.kernel.errors import AskError
 from config.environment import split_key
 from config.errors import LoadError
+from config.explain import section_at
 from config.saving import save_override
-from config.schema.walk import is_secret
+from config.schema.walk import field_at, is_secret
+from config.wording import unknown_key
 from supervisor.control.wire import Refused
 from supervisor.system import System
 
-__all__ = ["CONFIGURE", "secret_refused"]
+__all__ = ["CONFIGURE", "key_refused"]
 
 Answers = Iterator[Mapping[str, Any]]
 WITHIN = 15.0
 
 
-def secret_refused(key: str) -> str:
-    """Why a secret is not set like other keys, "" for a key that is none."""
-    if not is_secret(split_key(key)):
+def key_refused(key: str) -> str:
+    """Why a key cannot be set: there is none, it is a whole section, or a secret; "" for any other."""
+    path = split_key(key)
+    if section_at(path) is not None or (path[0] == "actors" and len(path) < 3):
+        return f"{key} is a section: set its keys one by one"
+    if field_at(path) is None:
+        message, hint = unknown_key(path)
+        return f"{key or 'an empty key'}: {message}. {hint}".strip()
+    if not is_secret(path):
         return ""
-    return (
-        f"{key} is a secret: use `supervisor secrets set {key}`, which keeps it out of your shell's history"
-    )
+    return f"{key} is a secret: `supervisor secrets set {key}` keeps it out of your shell's history"
 
 
 def _reload(system: System, request: Mapping[str, Any]) -> Answers:
@@ -36,7 +42,7 @@ def _reload(system: System, request: Mapping[str, Any]) -> Answers:
 def _set(system: System, request: Mapping[str, Any]) -> Answers:
     """A runtime override, tried by a reload of everything; with `save` it goes to data/overrides.yaml."""
     key, text = str(request.get("key") or ""), request.get("value")
-    if why := secret_refused(key):
+    if why := key_refused(key):
         raise Refused(why)
     if text is None and key not in system.desk.runtime and not request.get("save"):
         raise Refused(

@@ -92,9 +92,7 @@ def test_set_unset_and_save(mocked: Instance, supervisor: Command, home: Path) -
         "config", "set", "llm.temperature", "9", code=1
     )
     assert "Did you mean 'temperature'?" in supervisor("config", "set", "llm.temprature", "1", code=1)
-    assert "use `supervisor secrets set llm.api_key`" in supervisor(
-        "config", "set", "llm.api_key", "x", code=1
-    )
+    assert "`supervisor secrets set llm.api_key`" in supervisor("config", "set", "llm.api_key", "x", code=1)
     supervisor("config", "set", "bot.name", "007", "--save")
     assert supervisor.json("config", "get", "bot.name") == "007"
     assert "data/overrides.yaml:" in supervisor.json_of("config", "explain", "bot.name")["from"]
@@ -107,6 +105,13 @@ def test_set_unset_and_save(mocked: Instance, supervisor: Command, home: Path) -
 def test_without_an_instance_an_override_is_checked_and_kept(supervisor: Command, home: Path) -> None:
     assert "with --save it is kept" in supervisor("config", "set", "llm.temperature", "1", code=1)
     assert "must be a number" in supervisor("config", "set", "llm.temperature", "9", "--save", code=1)
+    assert "is a section: set its keys one by one" in supervisor(
+        "config", "set", "llm", "{a: 1}", "--save", code=1
+    )
+    assert "Did you mean 'temperature'?" in supervisor(
+        "config", "set", "llm.temprature", "1", "--save", code=1
+    )
+    assert "is a secret" in supervisor("config", "set", "llm.api_key", "x", "--save", code=1)
     assert not (home / "data" / "overrides.yaml").exists()
     supervisor("config", "set", "llm.temperature", "1", "--save")
     assert supervisor.json("config", "get", "llm.temperature") == 1.0

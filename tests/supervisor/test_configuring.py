@@ -14,6 +14,7 @@ from actors.kernel.protocol import GetState, Ping, Pong, StateIs
 from config.home import Home
 from config.lastgood import read_last_good
 from config.source import ConfigSource
+from supervisor.messages import KillChild
 from supervisor.system import System
 from tests.doubles.actors import AskSections, SectionsAre
 
@@ -90,7 +91,7 @@ def test_a_bad_file_changes_nothing_and_the_next_good_one_counts(running: Runnin
     assert "config.yaml:5:9: bot.name: must be text" in ended.problems[0]
     status = running.system.status()["configuration"]
     assert (status["version"], status["problems"]) == (1, list(ended.problems))
-    assert running.system.household.cell("configuration").health == "DEGRADED"
+    running.until(lambda: running.system.household.cell("configuration").health == "DEGRADED")
     running.write("bot:\n  name: Ada\n")
     running.reload()
     assert running.system.config.bot.name == "Ada"
@@ -189,14 +190,20 @@ def test_what_was_good_is_remembered_without_its_secrets(running: Running) -> No
 
 def test_a_pinned_actor_takes_sections_over_and_asks_its_parent_for_the_secret(tmp_path: Path) -> None:
     from config.schema import Config
-    from supervisor.spec import ChildSpec, Strategy, SupervisorSpec
+    from supervisor.spec import ChildSpec, ProcessSettings, Strategy, SupervisorSpec
 
     spec = SupervisorSpec(
         "root",
         Strategy.ONE_FOR_ONE,
         (
             ChildSpec("configuration", "actors.configuration.configuration:Configuration", ("desk",)),
-            ChildSpec("pinned", "tests.doubles.actors:Sectioned", ("llm",), pin="process"),
+            ChildSpec(
+                "pinned",
+                "tests.doubles.actors:Sectioned",
+                ("llm",),
+                pin="process",
+                process=ProcessSettings(standby=1),
+            ),
         ),
     )
     home = Home(tmp_path)
@@ -222,5 +229,9 @@ def test_a_pinned_actor_takes_sections_over_and_asks_its_parent_for_the_secret(t
         answer = system.outside.answer("pinned", AskSections(), WITHIN)
         assert answer == SectionsAre("0.2", len("planted-second-two"), "two")
         assert system.household.cell("pinned").incarnation == 1
+        # A spare that was made before the change is not used; whoever comes next has the new secret as well.
+        system.outside.tell("root", KillChild("pinned"))
+        assert system.wait_incarnation("pinned", 2, WITHIN)
+        assert system.outside.answer("pinned", AskSections(), WITHIN) == answer
     finally:
         assert system.stop()
