@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from config.build import MAX_BYTES, Builder
+from config.build import MAX_BYTES, MAX_DEPTH, Builder
 from config.errors import LoadError
 from config.node import Node, Source
 from config.refuse import refuse
@@ -117,6 +117,9 @@ def _translate(error: yaml.YAMLError, source: Source) -> LoadError:
     if opening and any(words in problem for words in _UNCLOSED):
         hint = "Close it, or put a comma between its items."
         return refuse(source, "this is opened and never closed", opening.line + 1, opening.column + 1, hint)
+    if "nesting depth" in problem:  # libyaml's own limit, of PyYAML 6.0.4
+        problem = f"nested deeper than {MAX_DEPTH} levels"
+        return refuse(source, problem, *((mark.line + 1, mark.column + 1) if mark else (1, 1)))
     hint = next((hint for words, hint in _HINTS.items() if words in problem), "")
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     if opening and "could not find expected ':'" in problem:

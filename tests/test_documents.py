@@ -21,7 +21,13 @@ from supervisor.tree import tree
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 MAP = ROOT / "docs" / "architecture.md"
-DOCUMENTS = (README, MAP, ROOT / "CHANGELOG.md", ROOT / "benchmarks" / "README.md")
+DOCUMENTS = (
+    README,
+    MAP,
+    ROOT / "docs" / "configuration.md",
+    ROOT / "CHANGELOG.md",
+    ROOT / "benchmarks" / "README.md",
+)
 SOURCES = ("actors", "supervisor", "config", "tests", "tools", "benchmarks")
 OWNED = re.compile(r"\.env|data/|Models/$|config/(config|secrets)\.yaml|config/profiles/$")
 """What belongs to the owner of a home, and need not be there."""

@@ -38,7 +38,8 @@ __all__ = ["Configuration"]
 log = logging.getLogger(__name__)
 
 VOTE_WITHIN = 2.0
-TAKEN_WITHIN = 5.0
+TAKEN_WITHIN = 30.0
+"""Seconds; one that is still loading its model takes its sections over after that."""
 
 
 def _in_a_thread(work: Callable[[], None]) -> None:

@@ -206,4 +206,4 @@ def test_what_is_no_accident_is_not_repeated(launched: Launched, supervisor: Com
     assert launched.wait() == 0
     (home / "config").mkdir(exist_ok=True)
     (home / "config" / "config.yaml").write_text("llm: [\n")
-    assert "config.yaml:" in supervisor("run", "--text", code=2)
+    assert "config.yaml:" in supervisor("run", "--text", "--strict", code=2)

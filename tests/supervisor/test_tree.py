@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from actors.configuration.desk import Desk
 from actors.kernel.actor import Actor
 from actors.kernel.frames import RingAddress
 from config.schema import Config
@@ -20,6 +21,7 @@ ADDRESSES = (
 KINDS = {
     "home": Path,
     "config": Config,
+    "desk": Desk,
     "frames": RingAddress,
     **{name: type(getattr(Config(), name)) for name in Config.model_fields},
 }
@@ -42,7 +44,8 @@ def test_every_class_resolves_and_takes_the_arguments_that_the_tree_names(child:
     assert len(required) <= len(child.arguments)
     hints = typing.get_type_hints(cls.__init__)
     for parameter, argument in zip(parameters, child.arguments, strict=False):
-        assert issubclass(KINDS[argument], typing.get_args(hints[parameter.name]) or hints[parameter.name])
+        hint = hints[parameter.name]
+        assert KINDS[argument] is hint or issubclass(KINDS[argument], typing.get_args(hint) or hint)
 
 
 def test_the_groups_start_and_give_up_as_the_design_says() -> None:

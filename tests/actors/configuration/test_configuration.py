@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from actors.configuration.configuration import VOTE_WITHIN, Configuration
+from actors.configuration.configuration import TAKEN_WITHIN, VOTE_WITHIN, Configuration
 from actors.configuration.desk import Applied, Candidate, Concern, Watching
 from actors.configuration.messages import (
     ConfigurationIs,
@@ -209,7 +209,7 @@ def test_one_that_does_not_answer_the_commit_is_restarted() -> None:
     meeting.world.probe("hung")
     meeting.desk.told = (*meeting.desk.told, Concern("hung", b"{}"))
     assert meeting.reload(CHANGED).outcome == "applied"
-    meeting.world.advance(10.0)
+    meeting.world.advance(TAKEN_WITHIN + 0.1)
     assert meeting.desk.log[-1] == "restart hung"
 
 
