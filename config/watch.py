@@ -8,6 +8,7 @@ told when the files have been at rest for a moment and nobody has one of them op
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import threading
 import time
@@ -30,23 +31,26 @@ GONE = 0.4
 WRITTEN_FOR = 10.0
 """Seconds after which a file that somebody keeps open for writing is read all the same."""
 TICK = 1.0
-"""Seconds between two readings without any sign of a change: a file may change within the clock's grain."""
+"""Seconds between two looks at the contents themselves: a file may change without any sign of it."""
+MOST = 1 << 20
+"""Bytes of a file that are looked at; a configuration is never larger."""
 
 _Sign: TypeAlias = tuple[int, int, int, int] | None
 
 
 class Watch:
-    """Calls `changed` on its own thread after a change of the files that `files` names, and every TICK seconds `tick`.
-    Both must be quick and never raise."""
+    """Calls `changed` on its own thread after a change of the files that `files` names, which may become others.
 
-    def __init__(
-        self, files: Callable[[], Iterable[Path]], changed: Callable[[], None], tick: Callable[[], None]
-    ) -> None:
+    changed: must be quick and never raise.
+    """
+
+    def __init__(self, files: Callable[[], Iterable[Path]], changed: Callable[[], None]) -> None:
         self._files = files
         self._changed = changed
-        self._tick = tick
         self._closed = threading.Event()
+        self._paths = tuple(files())
         self._seen = self._look()
+        self._contents = self._digest()
         self._thread = threading.Thread(target=self._run, name="config-watch", daemon=True)
 
     def start(self) -> None:
@@ -62,11 +66,17 @@ class Watch:
         while not self._closed.wait(LOOK_EVERY):
             if self._look() != self._seen:
                 self._await_rest()
-                self._changed()
+                self._tell()
                 ticked = time.monotonic()
             elif time.monotonic() - ticked > TICK:
                 ticked = time.monotonic()
-                self._tick()
+                if self._digest() != self._contents:
+                    self._tell()
+
+    def _tell(self) -> None:
+        self._changed()
+        self._paths = tuple(self._files())
+        self._contents = self._digest()
 
     def _await_rest(self) -> None:
         now = self._look()
@@ -83,7 +93,18 @@ class Watch:
         self._seen = now
 
     def _look(self) -> dict[Path, _Sign]:
-        return {path: _sign(path) for path in self._files()}
+        return {path: _sign(path) for path in self._paths}
+
+    def _digest(self) -> bytes:
+        found = hashlib.blake2b(digest_size=16)
+        for path in self._paths:
+            with contextlib.suppress(OSError):
+                # A pipe in a file's place would never end.
+                if path.is_file():
+                    with path.open("rb") as file:
+                        found.update(file.read(MOST))
+            found.update(b"\0")
+        return found.digest()
 
 
 def _sign(path: Path) -> _Sign:

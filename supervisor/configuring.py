@@ -95,7 +95,7 @@ class ConfigurationDesk:
     def watch(self, changed: Callable[[], None]) -> Watching:
         if self._source is None:
             return _Still()
-        watch = Watch(self._source.files, changed, changed)
+        watch = Watch(self._source.files, changed)
         watch.start()
         return watch
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from config import watch
 from config.watch import Watch, is_being_written
 
 WITHIN = 10.0
@@ -20,8 +21,7 @@ class Watched:
     def __init__(self, file: Path) -> None:
         self.file = file
         self.seen: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self.ticks: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self.watch = Watch(lambda: (file,), self._changed, lambda: self.ticks.put(None))
+        self.watch = Watch(lambda: (file,), self._changed)
         self.watch.start()
 
     def _changed(self) -> None:
@@ -79,9 +79,30 @@ def test_what_is_still_open_for_writing_is_not_read(watched: Watched) -> None:
     assert watched.next() == "half whole"
 
 
-def test_there_is_a_tick_without_any_change(watched: Watched) -> None:
-    watched.ticks.get(timeout=WITHIN)
-    assert watched.seen.empty()
+def test_a_change_without_any_sign_is_noticed_by_its_contents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "_sign", lambda path: (1, 1, 1, 1))
+    file = tmp_path / "config.yaml"
+    file.write_text("first")
+    one = Watched(file)
+    file.write_text("other")
+    assert one.next() == "other"
+    one.watch.close()
+
+
+def test_the_files_may_become_others(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    told: queue.SimpleQueue[None] = queue.SimpleQueue()
+    files = [first]
+    one = Watch(lambda: tuple(files), lambda: told.put(None))
+    one.start()
+    files.append(second)
+    first.write_text("x")
+    told.get(timeout=WITHIN)
+    second.write_text("x")
+    told.get(timeout=WITHIN)
+    one.close()
 
 
 @linux
