@@ -230,6 +230,10 @@ def test_a_pinned_actor_takes_sections_over_and_asks_its_parent_for_the_secret(t
         assert answer == SectionsAre("0.2", len("planted-second-two"), "two")
         assert system.household.cell("pinned").incarnation == 1
         # A spare that was made before the change is not used; whoever comes next has the new secret as well.
+        deadline = time.monotonic() + WITHIN
+        while system.nursery.warm() != {"pinned": 1}:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
         system.outside.tell("root", KillChild("pinned"))
         assert system.wait_incarnation("pinned", 2, WITHIN)
         assert system.outside.answer("pinned", AskSections(), WITHIN) == answer
