@@ -13,11 +13,11 @@ import filelock
 from config.errors import ValidationError
 from config.home import Home
 from config.layers import shown_path
-from config.node import Node, Source
+from config.node import Node, Source, find
 from config.overrides import write_private
 from config.problem import Key, dotted
 from config.refuse import refuse
-from config.secrets.cipher import Cipher, b64, derive, fingerprint, key_id, wrap
+from config.secrets.cipher import PREFIX, Cipher, b64, derive, fingerprint, key_id, wrap
 from config.secrets.keyfile import Opener
 from config.secrets.meta import Lock, Meta, keyed, rendered
 from config.secrets.seen import note_seen
@@ -75,9 +75,10 @@ def check_plain(text: str, shown: str) -> None:
     """Refuse a readable text that the configuration could not take over. Raises LoadError or ValidationError; no value
     is in what they say."""
     source = Source(LAYER, shown, text)
-    tree, _ = values(source)
+    tree, found = values(source)
     spans(source)
     _without_meta(source, tree)
+    _without_tokens(source, found)
     result = validate(tree, {})
     own = tuple(problem for problem in result.errors if problem.file == shown)
     if own:
@@ -117,7 +118,7 @@ def with_value(plain: str, key: Key, value: Any) -> str:
 def without_value(plain: str, key: Key) -> str:
     """The readable text without a key's line. Raises KeyError."""
     source = Source(LAYER, "secrets.yaml", plain)
-    _, found = values(source)
+    tree, found = values(source)
     span = next((span for span in spans(source) if span.key == key), None)
     if span is None:
         raise KeyError(dotted(key))
@@ -125,12 +126,10 @@ def without_value(plain: str, key: Key) -> str:
     start = plain.rfind("\n", 0, span.start) + 1
     if node.key_line != node.line or plain[start : span.start].strip() != f"{key[-1]}:":
         raise KeyError(f"{dotted(key)} does not stand on a line of its own; use `supervisor secrets edit`")
-    end = plain.find("\n", span.end) + 1 if not span.block else span.end
+    end = span.end if span.block else plain.find("\n", span.end) + 1
     left = plain[:start] + plain[end or len(plain) :]
-    parent = key[:-1]
-    if parent and not any(other != key and other[: len(parent)] == parent for other in found):
-        return _without_heading(left, str(parent[-1]))
-    return left
+    # Its headings stand above it, so their lines are still where they were.
+    return _without_empty_headings(left, tree, key, [other for other in found if other != key])
 
 
 def writing(home: Home) -> filelock.FileLock:
@@ -183,6 +182,22 @@ def _added(plain: str, tree: Node, key: Key, text: str) -> str:
     return "".join([*lines[:at], *new, *lines[at:]])
 
 
-def _without_heading(plain: str, name: str) -> str:
-    lines = plain.splitlines(keepends=True)
-    return "".join(line for line in lines if line.strip() != f"{name}:")
+def _without_empty_headings(plain: str, tree: Node, key: Key, left: list[Key]) -> str:
+    """The text without the headings that nothing stands below any more, innermost first."""
+    lines = plain.split("\n")
+    for depth in range(len(key) - 1, 0, -1):
+        parent = key[:depth]
+        node = find(tree, parent)
+        if node is None or any(other[:depth] == parent for other in left):
+            break
+        if lines[node.key_line - 1].strip() == f"{parent[-1]}:":
+            del lines[node.key_line - 1]
+    return "\n".join(lines)
+
+
+def _without_tokens(source: Source, found: Mapping[Key, Node]) -> None:
+    # Encrypted once more they would be lost for good: only the lock that is missing has their key.
+    for key, node in found.items():
+        if isinstance(node.value, str) and node.value.startswith(PREFIX):
+            hint = f"If the section {META} is missing, restore the file from a backup."
+            raise refuse(source, f"{dotted(key)} is encrypted already", node.line, node.column, hint)

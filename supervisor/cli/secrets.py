@@ -193,11 +193,17 @@ def rekey(home: Home, by_passphrase: bool, key_file: Path | None) -> None:
     from config.secrets.change import Content
     from config.secrets.keyfile import VARIABLE, Opener
 
+    if by_passphrase == (key_file is not None):
+        raise click.UsageError("say what shall lock it: --key-file PATH, or --passphrase")
     found: list[Any] = []
 
     def other(vault: "Vault", opener: "Opener") -> "Content":
+        if by_passphrase and vault.meta.lock.by == "passphrase":
+            return _other_passphrase(vault, opener, found)
         environ = {VARIABLE: str(key_file)} if key_file is not None else dict(os.environ)
         lock, opens = _new_lock(vault.data_key, vault.meta.id, by_passphrase, environ)
+        if lock.key and lock.key == vault.meta.lock.key:
+            fail(FAILED, f"{key_file} is the key that locks it now; nothing was changed")
         found.append(opens)
         return Content(vault.data_key, vault.meta.id, lock)
 
@@ -341,9 +347,21 @@ def _same_lock(vault: "Vault", data_key: bytes, opener: "Opener") -> Any:
     return keyfile_lock(data_key, vault.meta.id, opener.key_file())
 
 
-def _new_passphrase() -> str:
+def _other_passphrase(vault: "Vault", opener: "Opener", found: list[Any]) -> "Content":
+    """GERALD_PASSPHRASE is the present one here: the new one is asked for."""
+    from config.secrets.change import Content, passphrase_lock
+    from config.secrets.keyfile import PASSPHRASE, Opener
+
+    new = _new_passphrase("run this on a terminal, which asks for the new passphrase")
+    if new == opener.passphrase():
+        fail(FAILED, "that is the passphrase that locks it now; nothing was changed")
+    found.append(Opener({PASSPHRASE: new}))
+    return Content(vault.data_key, vault.meta.id, passphrase_lock(vault.data_key, vault.meta.id, new))
+
+
+def _new_passphrase(otherwise: str = "set GERALD_PASSPHRASE, or run this on a terminal") -> str:
     if not sys.stdin.isatty():
-        fail(FAILED, "set GERALD_PASSPHRASE, or run this on a terminal")
+        fail(FAILED, otherwise)
     return str(click.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True))
 
 

@@ -97,6 +97,18 @@ def test_a_key_is_added_where_its_section_is_and_taken_out_with_its_line() -> No
         without_value(PLAIN, ("bot", "name"))
 
 
+def test_a_heading_goes_with_its_last_key_and_one_of_the_same_name_stays() -> None:
+    text = "a:\n  env:\n    A: 1\nb:\n  env:\n    B: 2\n"
+    assert without_value(text, ("a", "env", "A")) == "b:\n  env:\n    B: 2\n"
+    assert without_value(text, ("b", "env", "B")) == "a:\n  env:\n    A: 1\n"
+    assert without_value("a:\n  x: 1\n  env:\n    A: 1\n", ("a", "env", "A")) == "a:\n  x: 1\n"
+
+
+def test_what_is_encrypted_already_is_not_encrypted_once_more(safe: Safe) -> None:
+    with pytest.raises(LoadError, match=r"llm\.api_key is encrypted already"):
+        check_plain(safe.open().body, "secrets.yaml")
+
+
 def test_a_new_data_key_encrypts_everything_anew(safe: Safe) -> None:
     vault = safe.open()
     content = Content(
