@@ -78,13 +78,12 @@ def _property(value: dict[str, Any], key: tuple[str, ...]) -> dict[str, Any]:
     ]
     if unset := extra(field, "unset"):
         words.append(f"null: {unset}.")
-    bounds = {name: own.pop(name) for name in ("description",) if name in own}
     choices = own.pop("anyOf", None) or [own]
     if extra(field, "unit") == "bytes":
         choices = [*choices, _SIZE]
     if not choices[0]:
         choices = [{"type": ["integer", "string", "null"]}]  # a device
-    result: dict[str, Any] = {"description": " ".join(words), "anyOf": [*choices, REFERENCE], **bounds}
+    result: dict[str, Any] = {"description": " ".join(words), "anyOf": [*choices, REFERENCE]}
     if default is not None:
         result["default"] = default
     return result

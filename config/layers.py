@@ -4,7 +4,6 @@ their files.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -22,6 +21,7 @@ from config.merge import merge
 from config.node import Node, Source
 from config.probes import missing_files
 from config.refuse import refuse
+from config.secrets import read_secrets
 from config.suggest import closest
 from config.validate import ValidationResult, validate
 
@@ -53,7 +53,7 @@ def load_config(
         *_file_layer(home.config_file, "config"),
         *dotenv_layers(variables.values(), env_source),
         *environment_layers(environ),
-        *_secrets_layer(home, environ),
+        *read_secrets(home, environ),
         *_file_layer(home.overrides_file, "overrides", interpolated=False),
         *override_layers(overrides),
         *override_layers(runtime, "supervisor config set"),
@@ -101,15 +101,6 @@ def _profile_of_env(home: Home) -> str:
     except LoadError:
         return ""
     return found.value if found is not None else ""
-
-
-def _secrets_layer(home: Home, environ: Mapping[str, str]) -> tuple[Node, ...]:
-    if not os.path.lexists(home.secrets_file):
-        return ()
-    # Whoever has no secrets need not pay for the cryptography.
-    from config.secrets import read_secrets
-
-    return read_secrets(home, environ)
 
 
 def _file_layer(path: Path, layer: str, *, interpolated: bool = True) -> tuple[Node, ...]:

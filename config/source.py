@@ -10,7 +10,7 @@ from pathlib import Path
 
 from config.crosscheck import Probe
 from config.errors import LoadError
-from config.home import PACKAGE, Home
+from config.home import Home
 from config.layers import load_config, watched
 from config.problem import Problem
 from config.schema import Config, dump
@@ -51,11 +51,6 @@ class ConfigSource:
         except LoadError as error:
             return Reading(None, error.problems)
         return Reading(result, result.errors)
-
-    @staticmethod
-    def nowhere() -> ConfigSource:
-        """The defaults alone, for a configuration that came from no files."""
-        return ConfigSource(Home(PACKAGE))
 
     def files(self) -> tuple[Path, ...]:
         """Every file that counts, there or not."""

@@ -37,8 +37,8 @@ class House(Protocol):
     def revise(self, old: Config, new: Config) -> tuple[str, ...]:
         """Let the tree be as `new` wants it; the actors that are moved, started or stopped for it."""
 
-    def take_over(self, config: Config, version: int) -> None:
-        """What starts from now on starts with this."""
+    def take_over(self, old: Config, new: Config, version: int) -> None:
+        """`new` is in force: what starts from now on starts with it."""
 
 
 class _Still:
@@ -56,10 +56,11 @@ class ConfigurationDesk:
         self.version = 1
         self._house = house
         self._source = source
+        self._started_with = config
         self._lock = threading.Lock()
+        self._reading = threading.Lock()
         self._candidate: Config | None = None
         self._keys: tuple[Key, ...] = ()
-        self._pending: dict[Key, None] = {}
         self._runtime: dict[str, str] = {}
         self._proposals: dict[int, dict[str, str]] = {}
         self._trying = 0
@@ -100,12 +101,17 @@ class ConfigurationDesk:
         return watch
 
     def read(self, proposal: int) -> Candidate:
-        if self._source is None and not proposal:
-            return Candidate()
+        # An incarnation of the actor that died may have left one under way: the last one to read is the living one.
+        with self._reading:
+            return self._read(proposal)
+
+    def _read(self, proposal: int) -> Candidate:
+        source = self._source
+        if source is None:
+            return Candidate(problems=("this instance was started without files",) if proposal else ())
         with self._lock:
             runtime = self._proposals.get(proposal, self._runtime)
             self._trying = proposal if proposal in self._proposals else 0
-        source = self._source or ConfigSource.nowhere()
         found = source.read(self._texts(runtime))
         if found.result is None or found.result.config is None:
             return Candidate(problems=tuple(str(problem) for problem in found.errors))
@@ -126,7 +132,7 @@ class ConfigurationDesk:
         self._old, self.config, self._candidate = self.config, self._candidate, None
         self.version, self._since = self.version + 1, time.time()
         self._adopt_runtime()
-        self._house.take_over(self.config, self.version)
+        self._house.take_over(self._old, self.config, self.version)
         return self.version
 
     def drop(self) -> None:
@@ -141,8 +147,7 @@ class ConfigurationDesk:
         for address in again:
             self._house.restart(address)
         self._remember()
-        waits = tuple(dotted(key) for key in keys if EVERYTHING in restarts((key,)))
-        return Applied((*moved, *again), waits)
+        return Applied((*moved, *again), self._pending())
 
     def restart(self, address: str) -> None:
         self._house.restart(address)
@@ -199,6 +204,11 @@ class ConfigurationDesk:
             names = tuple(name for name in arguments if name in touched)
             found.append(Concern(address, packed(config, names)))
         return tuple(found)
+
+    def _pending(self) -> tuple[str, ...]:
+        """What differs from the start and counts only after a new one."""
+        differs = changed_keys(self._started_with, self.config)
+        return tuple(dotted(key) for key in differs if EVERYTHING in restarts((key,)))
 
     def _adopt_runtime(self) -> None:
         with self._lock:

@@ -51,6 +51,7 @@ class Household:
         self._routers: dict[str, Router] = {}
         self._left_at: dict[str, int] = {}
         self._planned: dict[str, SupervisorSpec] = {}
+        self._revised: dict[str, SupervisorSpec] = {}
         self._orphaning: dict[str, tuple[int, Failure, set[str]]] = {}
         self._add(root, "", 0)
 
@@ -139,18 +140,19 @@ class Household:
 
     def plan(self, root: SupervisorSpec) -> tuple[str, ...]:
         """What the configuration wants the tree to be from now on; the supervisors that have something to revise."""
-        wanted = {spec.address: spec for spec in _supervisors(root)}
-        now = {
-            address: self._planned.get(address, cell.spec)
-            for address, cell in self.cells.items()
-            if address in wanted
-        }
-        self._planned = wanted
-        return tuple(address for address, spec in now.items() if spec != wanted[address])
+        self._planned = {spec.address: spec for spec in _supervisors(root) if spec.address in self.cells}
+        return tuple(address for address, spec in self._planned.items() if spec != self._configured(address))
 
-    def revision(self, address: str) -> SupervisorSpec | None:
-        """How the configuration wants a supervisor and its children; None where it has not changed."""
-        return self._planned.get(address)
+    def revision(self, address: str) -> tuple[SupervisorSpec, SupervisorSpec]:
+        """How the configuration had a supervisor and its children when this was last asked, and how it has them now."""
+        before = self._configured(address)
+        after = self._revised[address] = self._planned.get(address, before)
+        return before, after
+
+    def _configured(self, address: str) -> SupervisorSpec:
+        spec = self._revised.get(address, self.cells[address].spec)
+        assert isinstance(spec, SupervisorSpec)
+        return spec
 
     def _bring_in(self, cell: Cell) -> None:
         """An actor that was switched off shall live."""
@@ -187,7 +189,7 @@ class Household:
         for cell in tuple(self.cells.values()):
             if cell.supervisor == spec.address and cell.address not in expected:
                 self.clear(cell.address)
-        return msgspec.structs.replace(spec, children=children)
+        return msgspec.structs.replace(self._configured(spec.address), children=children)
 
     # -- for people and for JSON
 

@@ -47,7 +47,7 @@ class Cells(Protocol):
     def say(self, address: str, health: Health, reason: str, remedy: str) -> None: ...
     def furnish(self, spec: ChildSpec) -> None: ...
     def clear(self, address: str) -> None: ...
-    def revision(self, address: str) -> SupervisorSpec | None: ...
+    def revision(self, address: str) -> tuple[SupervisorSpec, SupervisorSpec]: ...
 
 
 class Supervisor(Actor):
@@ -164,12 +164,12 @@ class Supervisor(Actor):
 
     @handles
     def on_revise(self, _: Revise) -> None:
-        spec = self._cells.revision(self.spec.address)
-        if spec is None or self._stopping:
+        if self._stopping:
             return
-        for revision in revise(self.spec.children, spec.children):
+        before, after = self._cells.revision(self.spec.address)
+        for revision in revise(before.children, after.children):
             self._revise(revision)
-        self.spec = spec
+        self.spec = after
         self._drive()
 
     @handles

@@ -75,7 +75,6 @@ class System:
     ) -> None:
         open_doors()
         failure.redact = redacted
-        self.config = config
         self.desk = ConfigurationDesk(config, self, source)
         self.home = home
         self.run = new_run()
@@ -86,7 +85,6 @@ class System:
         self._settled = threading.Condition()
         self._numbers = itertools.count(1)
         self._text = text
-        self._shown = dump(config)
         self._trace = _trace_options(config, home) if config.trace.enabled else {}
         self.recorder = _open_recorder(self._trace, self.run)
         self._records: Recording | None = self.recorder if also is None else Tee(self.recorder, also)
@@ -107,6 +105,11 @@ class System:
         self.nursery = Nursery(self.directory, on_handled, self.desk.reveal)
         self.household.retired = self.nursery.retire
         self._watchdog = Watchdog(self.household.cells.values, self.directory)
+
+    @property
+    def config(self) -> Config:
+        """The configuration in force."""
+        return self.desk.config
 
     def start(self) -> None:
         """Launch the root; everything else follows by itself."""
@@ -254,16 +257,18 @@ class System:
 
     def _sections(self, spec: ChildSpec) -> Mapping[str, Any]:
         """What a process needs to know of the configuration, as plain data."""
+        whole = dump(self.config)
         if "config" in spec.arguments:
-            return self._shown
-        return {name: self._shown[name] for name in spec.arguments if name in self._shown}
+            return whole
+        return {name: whole[name] for name in spec.arguments if name in whole}
 
     def _start_record(self, cell: Cell) -> Started:
         """What a replay must know of a start; secrets are references to their keys."""
         spec = cell.spec
         names = spec.arguments if isinstance(spec, ChildSpec) else ()
+        whole = dump(self.config) if names else {}
         told = {
-            name: self._shown if name == "config" else self._shown.get(name, str(self.home))
+            name: whole if name == "config" else whole.get(name, str(self.home))
             for name in names
             if name not in ("frames", "desk")
         }
@@ -291,13 +296,12 @@ class System:
         """Without a sender: nobody waits for the answer."""
         self.directory.deliver(Envelope("", 0, next(self._numbers), supervisor, message))
 
-    def take_over(self, config: Config, version: int) -> None:
-        """What starts from now on starts with this configuration."""
-        old, self.config, self._shown = self.config, config, dump(config)
-        if old.logging != config.logging:
-            self._log_as(config.logging)
+    def take_over(self, old: Config, new: Config, version: int) -> None:
+        """The desk's configuration is another one: the log, the trace and the spares follow."""
+        if old.logging != new.logging:
+            self._log_as(new.logging)
         if self._records is not None:
-            self._records.append(ConfigurationVersion(version, digest_of(config), time.time()))
+            self._records.append(ConfigurationVersion(version, digest_of(new), time.time()))
         for cell in tuple(self.household.cells.values()):
             if isinstance(cell.spec, ChildSpec) and cell.spec.process.standby and cell.life is not None:
                 self.nursery.renew(self._boot(cell, cell.spec))
@@ -316,9 +320,8 @@ class System:
         return tuple(b.address for a, b in pairs if Revision(a, b).uproots)
 
     def _log_as(self, settings: Logging) -> None:
-        for line in (start_logging(settings, self.home / "data"),):
-            if line:
-                log.warning("%s", line)
+        if trouble := start_logging(settings, self.home / "data"):
+            log.warning("%s", trouble)
         for cell in tuple(self.household.cells.values()):
             if isinstance(cell.life, ProcessLife):
                 cell.life.set_level(settings.level)

@@ -192,7 +192,7 @@ class Configuration(Actor):
             message: Message = CommitSections(version, one.json)
             self.ask(one.address, message, "on_taken", context=one.address, within=TAKEN_WITHIN)
         applied = self._desk.carry_out()
-        self._pending = tuple(dict.fromkeys((*self._pending, *applied.pending)))
+        self._pending = applied.pending
         log.info("configuration %d is in force: %s", version, ", ".join(self._changed))
         self._be_well()
         self._finish("applied", applied.restarted, applied.pending)

@@ -7,7 +7,7 @@ import msgspec
 
 from config.schema import Config
 
-__all__ = ["Candidate", "Concern", "Desk", "Watching"]
+__all__ = ["Applied", "Candidate", "Concern", "Desk", "Watching"]
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -25,7 +25,8 @@ class Concern(msgspec.Struct, frozen=True):
 
 
 class Applied(msgspec.Struct, frozen=True):
-    """What a commit has set going. restarted: actors. pending: dotted keys that wait for a new start of Gerald."""
+    """What a commit has set going. restarted: actors. pending: dotted keys, of this commit and of
+    earlier ones, that wait for a new start of Gerald."""
 
     restarted: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ changed, moved, taken away or put back without that being noticed and named. See
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 
 from config.home import Home
@@ -15,12 +16,15 @@ __all__ = ["read_secrets"]
 
 
 def read_secrets(
-    home: Home, environ: Mapping[str, str], passphrase: Callable[[], str] | None = None
+    home: Home, environ: Mapping[str, str], *, passphrase: Callable[[], str] | None = None
 ) -> tuple[Node, ...]:
     """The layer of secrets, each value at its line and column; () without a file. Raises LoadError.
 
     passphrase: asked where the file is locked by one and GERALD_PASSPHRASE is not set.
     """
+    if not os.path.lexists(home.secrets_file):
+        return ()
+    # Whoever has no secrets need not pay for the cryptography.
     from config.secrets.vault import open_vault
 
     vault = open_vault(home, environ, passphrase)

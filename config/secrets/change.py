@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,19 +9,21 @@ from typing import Any
 
 import filelock
 
+from config.conceal import conceal
 from config.errors import ValidationError
 from config.home import Home
 from config.layers import shown_path
-from config.node import Node, Source, find
+from config.node import Node, Source
 from config.overrides import write_private
-from config.problem import Key, dotted
+from config.problem import Key, Problem, dotted
 from config.refuse import refuse
 from config.secrets.cipher import PREFIX, Cipher, b64, derive, fingerprint, key_id, wrap
 from config.secrets.keyfile import Opener
 from config.secrets.meta import Lock, Meta, keyed, rendered
+from config.secrets.readable import quoted, with_value, without_value
 from config.secrets.seen import note_seen
-from config.secrets.spans import META, replaced, spans, values
-from config.secrets.vault import LAYER, Vault, open_text
+from config.secrets.spans import LAYER, META, replaced, spans, values
+from config.secrets.vault import Vault, open_text
 from config.validate import validate
 
 __all__ = [
@@ -66,7 +67,7 @@ def passphrase_lock(data_key: bytes, id: str, passphrase: str) -> Lock:
 
 def plain_text(vault: Vault) -> str:
     """The body with its values readable. For its owner's editor, and for nothing else."""
-    texts = {key: json.dumps(value, ensure_ascii=False) for key, value in vault.values.items()}
+    texts = {key: quoted(value) for key, value in vault.values.items()}
     source = Source(LAYER, vault.source.file, vault.body)
     return replaced(vault.body, texts, spans(source))
 
@@ -82,7 +83,8 @@ def check_plain(text: str, shown: str) -> None:
     result = validate(tree, {})
     own = tuple(problem for problem in result.errors if problem.file == shown)
     if own:
-        raise ValidationError(tuple(replace(problem, excerpt="", caret=0) for problem in own))
+        given = frozenset(str(node.value) for node in found.values() if len(str(node.value)) > 2)
+        raise ValidationError(tuple(_concealed(problem, given) for problem in own))
 
 
 def sealed(plain: str, content: Content, revision: int, before: Vault | None = None) -> str:
@@ -105,33 +107,6 @@ def sealed(plain: str, content: Content, revision: int, before: Vault | None = N
     return body + rendered(replace(meta, seal=cipher.seal(body + rendered(meta))))
 
 
-def with_value(plain: str, key: Key, value: Any) -> str:
-    """The readable text with one value more, or another one."""
-    source = Source(LAYER, "secrets.yaml", plain)
-    tree, found = values(source)
-    text = json.dumps(value, ensure_ascii=False)
-    if key in found:
-        return replaced(plain, {key: text}, spans(source))
-    return _added(plain, tree, key, text)
-
-
-def without_value(plain: str, key: Key) -> str:
-    """The readable text without a key's line. Raises KeyError."""
-    source = Source(LAYER, "secrets.yaml", plain)
-    tree, found = values(source)
-    span = next((span for span in spans(source) if span.key == key), None)
-    if span is None:
-        raise KeyError(dotted(key))
-    node = found[key]
-    start = plain.rfind("\n", 0, span.start) + 1
-    if node.key_line != node.line or plain[start : span.start].strip() != f"{key[-1]}:":
-        raise KeyError(f"{dotted(key)} does not stand on a line of its own; use `supervisor secrets edit`")
-    end = span.end if span.block else plain.find("\n", span.end) + 1
-    left = plain[:start] + plain[end or len(plain) :]
-    # Its headings stand above it, so their lines are still where they were.
-    return _without_empty_headings(left, tree, key, [other for other in found if other != key])
-
-
 def writing(home: Home) -> filelock.FileLock:
     """Held by whoever changes the file. Raises filelock.Timeout after 5 s."""
     home.data.mkdir(parents=True, exist_ok=True)
@@ -144,7 +119,8 @@ def written(home: Home, text: str, opener: Opener, expected: Mapping[Key, Any] |
     vault = open_text(Source(LAYER, shown, text), opener)
     if expected is not None and dict(vault.values) != dict(expected):
         raise refuse(Source(LAYER, shown), "would not read back as it was meant; nothing was written")
-    write_private(home.secrets_file, text.encode("utf-8", "surrogatepass"))
+    # A link stays one, and what it points to does not keep its readable text.
+    write_private(home.secrets_file.resolve(), text.encode("utf-8", "surrogatepass"))
     note_seen(home, vault.meta.id, vault.meta.revision)
     return vault
 
@@ -158,46 +134,18 @@ def _without_meta(source: Source, tree: Node) -> None:
         )
 
 
-def _equal(old: Any, new: Any) -> bool:
-    return type(old) is type(new) and bool(old == new)
-
-
-def _added(plain: str, tree: Node, key: Key, text: str) -> str:
-    """A new line in the deepest mapping that is there already."""
-    node, depth = tree, 0
-    while isinstance(node.value, Mapping) and depth < len(key) - 1 and str(key[depth]) in node.value:
-        child = node.value[str(key[depth])]
-        if not isinstance(child.value, Mapping) or not child.value:
-            break
-        node, depth = child, depth + 1
-    lines = plain.splitlines(keepends=True)
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n"
-    indent = node.column - 1 if depth else 0
-    at = node.line - 1 if depth else len(lines)
-    new = [
-        f"{' ' * (indent + 2 * level)}{name}:" + (f" {text}\n" if depth + level == len(key) - 1 else "\n")
-        for level, name in enumerate(key[depth:])
-    ]
-    return "".join([*lines[:at], *new, *lines[at:]])
-
-
-def _without_empty_headings(plain: str, tree: Node, key: Key, left: list[Key]) -> str:
-    """The text without the headings that nothing stands below any more, innermost first."""
-    lines = plain.split("\n")
-    for depth in range(len(key) - 1, 0, -1):
-        parent = key[:depth]
-        node = find(tree, parent)
-        if node is None or any(other[:depth] == parent for other in left):
-            break
-        if lines[node.key_line - 1].strip() == f"{parent[-1]}:":
-            del lines[node.key_line - 1]
-    return "\n".join(lines)
-
-
 def _without_tokens(source: Source, found: Mapping[Key, Node]) -> None:
-    # Encrypted once more they would be lost for good: only the lock that is missing has their key.
+    # Encrypted once more, they would be lost for good: only the lock that is missing has their key.
     for key, node in found.items():
         if isinstance(node.value, str) and node.value.startswith(PREFIX):
             hint = f"If the section {META} is missing, restore the file from a backup."
             raise refuse(source, f"{dotted(key)} is encrypted already", node.line, node.column, hint)
+
+
+def _concealed(problem: Problem, given: frozenset[str]) -> Problem:
+    message, hint = conceal(problem.message, given)[0], conceal(problem.hint, given)[0]
+    return replace(problem, message=message, hint=hint, excerpt="", caret=0)
+
+
+def _equal(old: Any, new: Any) -> bool:
+    return type(old) is type(new) and bool(old == new)

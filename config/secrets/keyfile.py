@@ -5,13 +5,23 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from config.overrides import write_private
 from config.secrets.cipher import b64, unb64
 
-__all__ = ["PASSPHRASE", "VARIABLE", "KeyTrouble", "Opener", "key_path", "make_key_file", "read_key_file"]
+__all__ = [
+    "PASSPHRASE",
+    "VARIABLE",
+    "KeyTrouble",
+    "Opener",
+    "beside",
+    "key_path",
+    "key_text",
+    "make_key_file",
+    "read_key_file",
+    "write_new",
+]
 
 VARIABLE, PASSPHRASE = "GERALD_KEY_FILE", "GERALD_PASSPHRASE"
 MARK = "gerald-key-1"
@@ -29,12 +39,14 @@ class KeyTrouble(Exception):
 class Opener:
     """How a lock may be opened. ask: for the passphrase, where somebody can be asked."""
 
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
     ask: Callable[[], str] | None = None
 
-    def key_file(self) -> bytes:
-        """Raises KeyTrouble."""
-        return read_key_file(key_path(self.environ))
+    def key_file(self, id: str = "") -> bytes:
+        """The key with this id where it lies beside the usual one, else the usual one. Raises KeyTrouble."""
+        usual = key_path(self.environ)
+        own = beside(usual, id)
+        return read_key_file(own if id and own.is_file() else usual)
 
     def passphrase(self) -> str:
         """Raises KeyTrouble."""
@@ -55,6 +67,11 @@ def key_path(environ: Mapping[str, str]) -> Path:
     return platformdirs.user_config_path("gerald") / "key"
 
 
+def beside(path: Path, id: str) -> Path:
+    """Where `rekey` puts a further key: the usual one stays for the homes that are locked by it."""
+    return path.with_name(f"{path.name}.{id}")
+
+
 def read_key_file(path: Path) -> bytes:
     """The 32 bytes of a key file. Raises KeyTrouble."""
     try:
@@ -63,7 +80,7 @@ def read_key_file(path: Path) -> bytes:
             raise KeyTrouble(f"the key file {path} is not a plain file")
         text = path.read_bytes()[:200].decode("ascii", "replace")
     except FileNotFoundError:
-        hint = f"Bring it from where the file was made, or set {VARIABLE} to its place."
+        hint = f"Bring it from where the file was made (`supervisor secrets export-key`), or let {VARIABLE} name it."
         raise KeyTrouble(f"the key is missing: there is no {path}", hint) from None
     except OSError as error:
         raise KeyTrouble(f"the key file {path} cannot be read: {error.strerror or error}") from None
@@ -79,14 +96,29 @@ def read_key_file(path: Path) -> bytes:
     return key
 
 
-def make_key_file(path: Path) -> bytes:
-    """A new key, written where there is no file yet. Raises KeyTrouble."""
+def make_key_file(path: Path, key: bytes = b"") -> bytes:
+    """The key of a file, which is made with `key`, or with a new one, where there is none. Raises KeyTrouble."""
     if os.path.lexists(path):
         return read_key_file(path)
-    key = os.urandom(32)
+    key = key or os.urandom(32)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_private(path, f"{MARK} {b64(key)}\n".encode())
+        write_new(path, key_text(key))
+    except FileExistsError:
+        return read_key_file(path)
     except OSError as error:
         raise KeyTrouble(f"the key file {path} cannot be written: {error.strerror or error}") from None
     return key
+
+
+def key_text(key: bytes) -> bytes:
+    """The line that a key file consists of."""
+    return f"{MARK} {b64(key)}\n".encode()
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """A file that only its owner may read, where there is none yet. Raises OSError, FileExistsError too."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

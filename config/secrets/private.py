@@ -31,13 +31,15 @@ def private_folder() -> Iterator[Path]:
     assert guard.stdin is not None
     assert guard.stdout is not None
     try:
-        guard.stdout.readline()  # it watches from here on
+        if not guard.stdout.readline():
+            raise OSError(0, "nobody could be set to guard them", "the readable secrets")
         yield folder
     finally:
         _remove(folder)
         with contextlib.suppress(OSError):
             guard.stdin.close()
-        guard.wait(5.0)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            guard.wait(5.0)
         guard.stdout.close()
 
 

@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 import yaml
 
+from config.errors import LoadError
 from config.load import parse
 from config.node import Node, Source
 from config.problem import Key
 from config.refuse import refuse
 
-__all__ = ["META", "Span", "replaced", "spans", "values"]
+__all__ = ["LAYER", "META", "Span", "replaced", "spans", "values"]
 
+LAYER = "secrets"
 META = "gerald_secrets"
 MOST = 1000
 _WHY = "Write the value itself, in each place."
@@ -44,10 +46,9 @@ def spans(source: Source) -> tuple[Span, ...]:
     stack: list[list[object]] = []  # per collection: its path, and the name that waits for a value
     for event in _events(source):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or _tagged(event):
-            mark = event.start_mark
-            assert mark is not None
             message = "anchors, aliases and tags are not allowed in a file of secrets"
-            raise refuse(source, message, mark.line + 1, mark.column + 1, _WHY)
+            raise _refused(source, event, message, _WHY)
+        _check_outline(source, event, stack)
         if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             stack.pop()
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
@@ -57,6 +58,8 @@ def spans(source: Source) -> tuple[Span, ...]:
         elif isinstance(event, yaml.ScalarEvent) and stack:
             top = stack[-1]
             if not isinstance(top[1], int) and top[1] is None:
+                if event.value == "<<":
+                    raise _refused(source, event, "'<<' is not allowed in a file of secrets", _WHY)
                 top[1] = event.value
                 continue
             assert event.start_mark is not None
@@ -65,6 +68,25 @@ def spans(source: Source) -> tuple[Span, ...]:
             found.append(Span(_path(stack), event.start_mark.index, event.end_mark.index, block))
             _advance(stack)
     return tuple(found)
+
+
+def _check_outline(source: Source, event: yaml.Event, stack: list[list[object]]) -> None:
+    """The lock is written below the last line, so sections must be able to go on there."""
+    if isinstance(event, yaml.DocumentEndEvent) and event.explicit:
+        raise _refused(source, event, "nothing may follow '...', and the lock must", "Remove this line.")
+    if not stack and isinstance(event, yaml.MappingStartEvent):
+        assert event.start_mark is not None
+        if event.flow_style:
+            hint = "Write each section on lines of its own, without { and } around all."
+            raise _refused(source, event, "the sections of a file of secrets cannot stand in braces", hint)
+        if event.start_mark.column:
+            raise _refused(source, event, "the sections must begin in the first column", "Remove the spaces.")
+
+
+def _refused(source: Source, event: yaml.Event, message: str, hint: str) -> LoadError:
+    mark = event.start_mark
+    assert mark is not None
+    return refuse(source, message, mark.line + 1, mark.column + 1, hint)
 
 
 def _events(source: Source) -> Iterator[yaml.Event]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -45,7 +46,7 @@ def findings(values: Mapping[Key, Node], manifest: Mapping[str, str], cipher: Ci
             yield Finding(key, node, _changed(key, node.value, cipher))
     for name in manifest:
         if name not in now and name not in moved:
-            yield Finding((), None, f"{_shown(name)} was taken away without the key")
+            yield Finding(tuple(json.loads(name)), None, "was taken away without the key")
 
 
 def _moved(
@@ -71,6 +72,4 @@ def _print(node: Node) -> str:
 
 
 def _shown(name: str) -> str:
-    import json
-
     return dotted(tuple(json.loads(name)))

@@ -19,12 +19,11 @@ from config.secrets.cipher import PREFIX, Cipher, InvalidTag, derive, key_id, un
 from config.secrets.keyfile import KeyTrouble, Opener
 from config.secrets.meta import Lock, Meta, body_of, read_meta, rendered
 from config.secrets.seen import note_seen, seen_revision
-from config.secrets.spans import META, spans, values
+from config.secrets.spans import LAYER, META, spans, values
 from config.secrets.tamper import Finding, findings
 
-__all__ = ["LAYER", "Vault", "open_text", "open_vault", "read_source", "unlock"]
+__all__ = ["LAYER", "Vault", "lock_of", "open_text", "open_vault", "read_source", "unlock"]
 
-LAYER = "secrets"
 _RESTORE = "Restore the file from a backup."
 
 
@@ -49,21 +48,28 @@ class Vault:
 
 
 def open_vault(
-    home: Home, environ: Mapping[str, str], ask: Callable[[], str] | None = None, *, accept: bool = False
+    home: Home,
+    environ: Mapping[str, str],
+    ask: Callable[[], str] | None = None,
+    *,
+    accept: bool = False,
+    mending: Key = (),
 ) -> Vault | None:
     """The home's secrets; None without a file. Raises LoadError.
 
     accept: take a lower revision than was seen, and changed comments, as meant.
+    mending: a key that is about to be given anew or taken away, so that what is wrong with it does not matter.
     """
     source = read_source(home)
     if source is None:
         return None
-    vault = open_text(source, Opener(environ, ask), accept=accept)
+    vault = open_text(source, Opener(environ, ask), accept=accept, mending=mending)
     seen = seen_revision(home, vault.meta.id)
     if vault.meta.revision < seen and not accept:
         message = f"was rolled back: it has revision {vault.meta.revision}, and revision {seen} was seen here"
         raise refuse(source, message, hint="If you restored it yourself, run `supervisor secrets accept`.")
-    if vault.meta.revision != seen:
+    # An accepted revision counts only once it is written, above all that were seen: else those could come back.
+    if vault.meta.revision > seen:
         note_seen(home, vault.meta.id, vault.meta.revision)
     return vault
 
@@ -80,7 +86,7 @@ def read_source(home: Home) -> Source | None:
     return Source(LAYER, shown, decode(data, shown, LAYER))
 
 
-def open_text(source: Source, opener: Opener, *, accept: bool = False) -> Vault:
+def open_text(source: Source, opener: Opener, *, accept: bool = False, mending: Key = ()) -> Vault:
     """The secrets of a text. Raises LoadError."""
     tree, found = values(source)
     spans(source)  # refuses what a file of secrets must not have
@@ -90,14 +96,18 @@ def open_text(source: Source, opener: Opener, *, accept: bool = False) -> Vault:
     data_key = _unlocked(source, meta, opener)
     cipher = Cipher(data_key, meta.id)
     manifest = _manifest(source, meta, cipher)
-    if wrong := tuple(findings(nodes, manifest["values"], cipher)):
-        raise _tampered(source, wrong)
+    wrong = tuple(findings(nodes, manifest["values"], cipher))
+    mended = any(found.key == mending for found in wrong)
+    if others := tuple(found for found in wrong if found.key != mending):
+        raise _tampered(source, others)
     if manifest["revision"] != meta.revision:
         raise refuse(source, f"its revision was altered: it was {manifest['revision']}", hint=_RESTORE)
-    if cipher.seal(body_of(source.text) + rendered(meta.unsealed())) != meta.seal and not accept:
+    if cipher.seal(body_of(source.text) + rendered(meta.unsealed())) != meta.seal and not (accept or mended):
         message = "its seal is broken: a comment, the order or the layout was changed without the key"
         hint = "No value was changed. If it was you, run `supervisor secrets accept`."
         raise refuse(source, message, hint=hint)
+    if mended:
+        nodes = {key: node for key, node in nodes.items() if key != mending}
     opened = {key: _decrypted(source, key, node, cipher) for key, node in nodes.items()}
     tokens = {key: str(node.value) for key, node in nodes.items()}
     return Vault(source, meta, data_key, opened, tokens, _layer(tree, opened))
@@ -112,7 +122,7 @@ def unlock(lock: Lock, id: str, opener: Opener) -> bytes:
             raise KeyTrouble(
                 "the passphrase is wrong", "It is the one that `init` or `rekey` was given."
             ) from None
-    key = opener.key_file()
+    key = opener.key_file(lock.key)
     try:
         return unwrap(lock.wrapped, key, id)
     except InvalidTag:
@@ -122,6 +132,12 @@ def unlock(lock: Lock, id: str, opener: Opener) -> bytes:
         raise KeyTrouble(
             f"the wrong key; it is locked with {lock.key}, and yours is {key_id(key)}", hint
         ) from None
+
+
+def lock_of(source: Source) -> Lock:
+    """How a file is locked, which needs no key. Raises LoadError."""
+    tree, found = values(source)
+    return _meta(source, tree, {key: node for key, node in found.items() if key[0] != META}).lock
 
 
 def _meta(source: Source, tree: Node, nodes: Mapping[Key, Node]) -> Meta:
@@ -182,6 +198,6 @@ def _layer(tree: Node, opened: Mapping[Key, Any]) -> Node:
         if isinstance(node.value, tuple):
             items = tuple(filled(child, (*key, index)) for index, child in enumerate(node.value))
             return msgspec.structs.replace(node, value=items)
-        return msgspec.structs.replace(node, value=opened[key], text=None)
+        return msgspec.structs.replace(node, value=opened.get(key), text=None)
 
     return filled(tree, ())

@@ -16,6 +16,7 @@ class NotedCells:
         self.killed: dict[str, str] = {}
         self.said: list[tuple[str, Health, str]] = []
         self.specs: dict[str, ChildSpec] = {}
+        self.configured: SupervisorSpec
         self.planned: SupervisorSpec | None = None
 
     def launch(self, address: str) -> int:
@@ -42,8 +43,9 @@ class NotedCells:
     def clear(self, address: str) -> None:
         self.log.append(f"clear {address}")
 
-    def revision(self, address: str) -> SupervisorSpec | None:
-        return self.planned
+    def revision(self, address: str) -> tuple[SupervisorSpec, SupervisorSpec]:
+        assert self.planned is not None
+        return self.configured, self.planned
 
 
 class House:
@@ -54,6 +56,7 @@ class House:
         self.system = self.world.probe("system")
         self.answers = self.world.probe("asker")
         self.cells = NotedCells()
+        self.cells.configured = spec
         self.supervisor = Supervisor(spec, self.cells)
         self.life = self.world.start(self.supervisor, spec.address)
         self.address = spec.address

@@ -1,6 +1,8 @@
 """A running system takes a changed configuration over: real files, real actors, threads and processes."""
 
 import os
+import queue
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,10 +13,12 @@ import pytest
 
 from actors.configuration.messages import Reload, ReloadEnded
 from actors.kernel.protocol import GetState, Ping, Pong, StateIs
+from actors.kernel.record import ConfigurationVersion, Record
 from config.home import Home
 from config.lastgood import read_last_good
 from config.source import ConfigSource
-from supervisor.messages import KillChild
+from supervisor.messages import Accepted, KillChild, PinChild
+from supervisor.spec import ChildSpec, ProcessSettings, Strategy, SupervisorSpec
 from supervisor.system import System
 from tests.doubles.actors import AskSections, SectionsAre
 
@@ -32,9 +36,14 @@ class Running:
         self.source = ConfigSource(self.home, environ=environ)
         result = self.source.read().result
         assert result is not None
-        self.system = System(result.require(), path, text=True, source=self.source)
+        self.in_force: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self.system = System(result.require(), path, text=True, source=self.source, also=self._note)
         self.system.start()
         assert self.system.wait_ready(WITHIN)
+
+    def _note(self, record: Record) -> None:
+        if isinstance(record, ConfigurationVersion):
+            self.in_force.put(record.version)
 
     def write(self, text: str) -> None:
         """Save config.yaml by replacing it."""
@@ -68,6 +77,14 @@ def running(tmp_path: Path) -> Iterator[Running]:
     assert one.system.stop()
 
 
+def wait_warm(system: System, address: str) -> None:
+    """Wait for a spare."""
+    deadline = time.monotonic() + WITHIN
+    while not system.nursery.warm().get(address):
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.02)
+
+
 def test_a_live_key_reaches_its_actor_without_a_restart(running: Running) -> None:
     running.write("bot: {speaking_style: like a pirate}\n")
     assert running.reload().changed in (("bot.speaking_style",), ())
@@ -78,9 +95,7 @@ def test_a_live_key_reaches_its_actor_without_a_restart(running: Running) -> Non
 
 def test_a_saved_file_is_taken_over_by_itself(running: Running) -> None:
     running.write("bot: {name: Ada}\n")
-    deadline = time.monotonic() + WITHIN
-    while running.system.desk.version == 1 and time.monotonic() < deadline:
-        time.sleep(0.01)
+    assert running.in_force.get(timeout=WITHIN) == 2
     assert running.system.config.bot.name == "Ada"
 
 
@@ -111,6 +126,9 @@ def test_a_key_that_nobody_can_take_over_is_pending(running: Running) -> None:
     running.home.config_file.write_text(QUIET.replace("enabled: false", "enabled: false, words: drop"))
     running.reload()
     assert running.system.status()["configuration"]["pending_restart"] == ["trace.words"]
+    running.write("")
+    running.reload()
+    assert running.system.status()["configuration"]["pending_restart"] == []
 
 
 def test_the_tree_follows_what_is_configured_for_it(running: Running) -> None:
@@ -134,8 +152,6 @@ def test_the_tree_follows_what_is_configured_for_it(running: Running) -> None:
 
 
 def test_what_was_pinned_by_hand_stays_where_it_is_when_something_else_changes(running: Running) -> None:
-    from supervisor.messages import Accepted, PinChild
-
     system = running.system
     assert isinstance(system.outside.answer("state", PinChild("world", "process"), WITHIN), Accepted)
     assert system.wait_incarnation("world", 2, WITHIN)
@@ -144,6 +160,25 @@ def test_what_was_pinned_by_hand_stays_where_it_is_when_something_else_changes(r
     system.outside.answer("world", Ping(), WITHIN)
     cell = system.household.cell("world")
     assert (cell.pin, cell.spec.patience, cell.incarnation) == ("process", 8.0, 2)  # type: ignore[union-attr]
+
+
+def test_a_supervisor_that_dies_keeps_what_was_configured_and_what_was_moved_by_hand(
+    running: Running,
+) -> None:
+    system = running.system
+    running.write("supervision: {intensity: 6}\n")
+    running.reload()
+    assert isinstance(system.outside.answer("state", PinChild("world", "process"), WITHIN), Accepted)
+    assert system.wait_incarnation("world", 2, WITHIN)
+    system.outside.answer("root", KillChild("state"), WITHIN)
+    assert system.wait_incarnation("world", 3, WITHIN)
+    running.write("supervision: {intensity: 6}\nactors: {users: {patience: 9}}\n")
+    running.reload()
+    system.outside.answer("users", Ping(), WITHIN)
+    assert system.household.cell("world").pin == "process"
+    spec = system.household.cell("state").spec
+    assert isinstance(spec, SupervisorSpec)
+    assert system.household.current(spec).intensity == 6
 
 
 def test_another_port_of_vrchats_is_taken_over_without_a_restart(running: Running) -> None:
@@ -190,7 +225,6 @@ def test_what_was_good_is_remembered_without_its_secrets(running: Running) -> No
 
 def test_a_pinned_actor_takes_sections_over_and_asks_its_parent_for_the_secret(tmp_path: Path) -> None:
     from config.schema import Config
-    from supervisor.spec import ChildSpec, ProcessSettings, Strategy, SupervisorSpec
 
     spec = SupervisorSpec(
         "root",
@@ -230,10 +264,7 @@ def test_a_pinned_actor_takes_sections_over_and_asks_its_parent_for_the_secret(t
         assert answer == SectionsAre("0.2", len("planted-second-two"), "two")
         assert system.household.cell("pinned").incarnation == 1
         # A spare that was made before the change is not used; whoever comes next has the new secret as well.
-        deadline = time.monotonic() + WITHIN
-        while system.nursery.warm() != {"pinned": 1}:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        wait_warm(system, "pinned")
         system.outside.tell("root", KillChild("pinned"))
         assert system.wait_incarnation("pinned", 2, WITHIN)
         assert system.outside.answer("pinned", AskSections(), WITHIN) == answer
