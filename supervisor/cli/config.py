@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,10 +18,20 @@ if TYPE_CHECKING:
 
 __all__ = ["config"]
 
-profile_option = click.option("--profile", help="The profile to read with.")
-set_option = click.option(
-    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key; may be repeated."
-)
+
+def reads(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every command that reads the files: --home, --profile, --set and --json."""
+    options = (
+        in_home,
+        json_option,
+        click.option(
+            "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key; may be repeated."
+        ),
+        click.option("--profile", help="The profile to read with."),
+    )
+    for option in options:
+        command = option(command)
+    return command
 
 
 @click.group()
@@ -29,10 +40,7 @@ def config() -> None:
 
 
 @config.command()
-@profile_option
-@set_option
-@json_option
-@in_home
+@reads
 def check(home: Home, profile: str | None, overrides: tuple[str, ...], as_json: bool) -> None:
     """List every error with its file, line and column. Exit status: 0 good, 1 errors, 2 unreadable."""
     from config.check import check as examine
@@ -56,10 +64,7 @@ def check(home: Home, profile: str | None, overrides: tuple[str, ...], as_json: 
 @config.command()
 @click.argument("section", required=False)
 @click.option("--effective", is_flag=True, help="Everything that is in force, defaults too.")
-@profile_option
-@set_option
-@json_option
-@in_home
+@reads
 def show(
     home: Home,
     section: str | None,
@@ -86,10 +91,7 @@ def show(
 
 @config.command()
 @click.argument("key")
-@profile_option
-@set_option
-@json_option
-@in_home
+@reads
 def explain(home: Home, key: str, profile: str | None, overrides: tuple[str, ...], as_json: bool) -> None:
     """Say where the value of KEY comes from, which layers lost, and what it does. A section lists its keys."""
     from config.environment import split_key
@@ -120,10 +122,7 @@ def explain(home: Home, key: str, profile: str | None, overrides: tuple[str, ...
 
 @config.command()
 @click.argument("key")
-@profile_option
-@set_option
-@json_option
-@in_home
+@reads
 def get(home: Home, key: str, profile: str | None, overrides: tuple[str, ...], as_json: bool) -> None:
     """Print the value of KEY, as the files have it."""
     from config.environment import split_key
