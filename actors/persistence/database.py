@@ -9,7 +9,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
@@ -47,17 +47,27 @@ class Transaction:
         """Forget `key`."""
         self._inner.delete(key.encode())
 
-    def keys(self, prefix: str) -> tuple[str, ...]:
-        """Every key that begins with `prefix`, in order."""
-        wanted = prefix.encode()
+    def keys(self, prefix: str, last: str = "") -> tuple[str, ...]:
+        """Every key that begins with `prefix`, in order; with `last`, none beyond it."""
+        wanted, limit = prefix.encode(), last.encode()
         found: list[str] = []
         with self._inner.cursor() as cursor:
             if cursor.set_range(wanted):
                 for key in map(bytes, cursor.iternext(keys=True, values=False)):
-                    if not key.startswith(wanted):
+                    if not key.startswith(wanted) or (limit and key > limit):
                         break
-                    found.append(key.decode())
+                    found.append(key.decode("utf-8", "replace"))
         return tuple(found)
+
+    def items(self, prefix: str) -> Iterator[tuple[str, bytes]]:
+        """Every key that begins with `prefix` with its value, in order. Nothing may be changed meanwhile."""
+        wanted = prefix.encode()
+        with self._inner.cursor() as cursor:
+            if cursor.set_range(wanted):
+                for key, value in cursor.iternext():
+                    if not bytes(key).startswith(wanted):
+                        break
+                    yield bytes(key).decode("utf-8", "replace"), bytes(value)
 
 
 class Database:

@@ -15,5 +15,9 @@ class LookAtWriter(Message):
     """Timer: does the disk still answer?"""
 
 
+class CleanUp(Message):
+    """Timer: let go of what has been in memory for too long."""
+
+
 class TryDisk(Message):
     """Timer: is the disk well again?"""

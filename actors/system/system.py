@@ -51,6 +51,7 @@ class System(DomainActor[SystemState]):
     @handles
     def on_undelivered(self, message: Undelivered) -> None:
         """A watcher that is gone is forgotten; one that is merely slow is not."""
+        super().on_undelivered(message)
         if message.why in ("unknown", "stopped"):
             self._watch(message.recipient, False)
 

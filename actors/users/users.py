@@ -16,7 +16,7 @@ class Users(DomainActor[UsersState]):
     def __init__(self) -> None:
         super().__init__(UsersState())
 
-    def validate(self, state: UsersState) -> tuple[str, ...]:
+    def validate(self, state: UsersState, before: UsersState) -> tuple[str, ...]:
         """Records stand under their own id, and levels are in their range."""
         return tuple(
             f"{key}: {fault}"

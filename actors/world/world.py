@@ -17,7 +17,7 @@ class World(DomainActor[WorldState]):
     def __init__(self) -> None:
         super().__init__(WorldState())
 
-    def validate(self, state: WorldState) -> tuple[str, ...]:
+    def validate(self, state: WorldState, before: WorldState) -> tuple[str, ...]:
         """The numbers agree, and everything is within its bounds."""
         return faults(state)
 

@@ -1,0 +1,176 @@
+"""The difference between two states, as a patch that can be stored and applied to the older one's plain form. Pure.
+
+A patch is a sequence of steps, each with the path of what it changes: names of fields and keys of mappings. Its plain
+form is what MessagePack makes of a state: maps, lists, text, numbers. Steps set, remove, or move a window: the usual
+change of a bounded history drops some of its front and adds some at its end.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+__all__ = ["PatchError", "Path", "Steps", "applied", "difference", "pack", "reached", "unpack"]
+
+Path = tuple[str, ...]
+Steps = Sequence[tuple[Any, ...]]
+
+SET, REMOVE, WINDOW = 0, 1, 2
+DEEPEST = 32
+ORDERED = 256
+"""Mappings of at most so many keys keep the order of their keys, too; it may say what is oldest."""
+
+
+class PatchError(ValueError):
+    """The patch does not fit what it is applied to, or is none; says where."""
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder()
+
+
+def difference(old: msgspec.Struct, new: msgspec.Struct, paths: Sequence[Path] | None = None) -> Steps:
+    """The steps from `old` to `new`, structs of one type. paths: where alone they differ; None looks everywhere."""
+    steps: list[tuple[Any, ...]] = []
+    if paths is None:
+        _differ((), old, new, steps)
+        return steps
+    for path in dict.fromkeys(paths):
+        _differ_at(path, old, new, steps)
+    return steps
+
+
+def pack(steps: Steps) -> bytes:
+    """The steps as they are stored."""
+    return _encoder.encode(steps)
+
+
+def unpack(patch: bytes) -> Steps:
+    """The steps in `patch`. Raises PatchError."""
+    try:
+        steps = _decoder.decode(patch)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PatchError(f"no patch: {error}") from None
+    if not isinstance(steps, list) or not all(isinstance(step, list) and len(step) >= 2 for step in steps):
+        raise PatchError("no patch: not a list of steps")
+    return steps
+
+
+def applied(document: dict[str, Any], steps: Steps) -> None:
+    """Change the plain form `document` by `steps`. Raises PatchError; then the document is of no use any more."""
+    for step in steps:
+        try:
+            _apply(document, step)
+        except (KeyError, TypeError, IndexError, ValueError) as error:
+            raise PatchError(f"it does not fit at {'/'.join(map(str, step[1]))!r}: {error!r}") from None
+
+
+def reached(value: Any, path: Path) -> Any:
+    """What is at `path` in a state; None where there is nothing."""
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+        if value is None:
+            return None
+    return value
+
+
+def _apply(document: dict[str, Any], step: Sequence[Any]) -> None:
+    kind, path = step[0], step[1]
+    place = document
+    for name in path[:-1]:
+        place = place[name]
+    name = path[-1]
+    if kind == SET:
+        place[name] = step[2]
+    elif kind == REMOVE:
+        del place[name]
+    elif kind == WINDOW:
+        # In place: a long history with a thousand additions must not be copied a thousand times.
+        window, dropped = place[name], step[2]
+        if dropped > len(window):
+            raise IndexError("less is there than is dropped")
+        del window[:dropped]
+        window += step[3]
+    else:
+        raise ValueError(f"no kind of step: {kind!r}")
+
+
+def _differ(path: Path, old: Any, new: Any, steps: list[tuple[Any, ...]]) -> None:
+    if old is new:
+        return
+    deep = len(path) < DEEPEST
+    if deep and isinstance(new, msgspec.Struct) and type(old) is type(new):
+        for name in new.__struct_fields__:
+            before, after = getattr(old, name), getattr(new, name)
+            if before is not after:
+                _differ((*path, name), before, after, steps)
+    elif deep and isinstance(new, Mapping) and isinstance(old, Mapping):
+        _differ_mapping(path, old, new, steps)
+    elif isinstance(new, tuple) and isinstance(old, tuple) and new != old:
+        dropped = _dropped(old, new)
+        kept = len(old) - dropped
+        steps.append((SET, path, new) if kept <= 0 else (WINDOW, path, dropped, new[kept:]))
+    elif old != new:
+        steps.append((SET, path, new))
+
+
+def _differ_mapping(
+    path: Path, old: Mapping[str, Any], new: Mapping[str, Any], steps: list[tuple[Any, ...]]
+) -> None:
+    if len(new) <= ORDERED and not _in_order(old, new):
+        steps.append((SET, path, new))
+        return
+    get = old.get
+    for key, after in new.items():
+        before = get(key)
+        if before is not after:
+            if before is None or after is None:
+                steps.append((SET, (*path, key), after))
+            else:
+                _differ((*path, key), before, after, steps)
+    if len(old) != len(new) or old.keys() != new.keys():
+        steps += [(REMOVE, (*path, key)) for key in old if key not in new]
+        steps += [(SET, (*path, key), None) for key, value in new.items() if value is None and key not in old]
+
+
+def _differ_at(path: Path, old: Any, new: Any, steps: list[tuple[Any, ...]]) -> None:
+    """Like `_differ` of what is at `path`, which may be there in one of the two only."""
+    for depth, name in enumerate(path, 1):
+        before, after = _step(old, name), _step(new, name)
+        if before is _NOTHING and after is _NOTHING:
+            return
+        if after is _NOTHING:
+            steps.append((REMOVE, path[:depth]))
+            return
+        if before is _NOTHING:
+            steps.append((SET, path[:depth], after))
+            return
+        old, new = before, after
+    _differ(path, old, new, steps)
+
+
+def _in_order(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether removing and appending keys makes the order of `new` of that of `old`."""
+    if len(old) == len(new) and all(map(str.__eq__, old, new)):
+        return True
+    kept = [key for key in old if key in new]
+    return kept == list(new)[: len(kept)]
+
+
+_NOTHING: Any = object()
+
+
+def _step(value: Any, name: str) -> Any:
+    return value.get(name, _NOTHING) if isinstance(value, Mapping) else getattr(value, name, _NOTHING)
+
+
+def _dropped(old: tuple[Any, ...], new: tuple[Any, ...]) -> int:
+    """How many of the front of `old` are gone in `new`, if all the rest of `old` stands at the front of `new`;
+    else all of it."""
+    if not new or not old:
+        return len(old)
+    first = new[0]
+    for start, item in enumerate(old):
+        if (item is first or item == first) and old[start:] == new[: len(old) - start]:
+            return start
+    return len(old)

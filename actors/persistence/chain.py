@@ -1,0 +1,95 @@
+"""A domain as it is stored: whole copies of its state, the changes since, and which of them lead furthest. Pure."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+import msgspec
+
+from actors.kernel.protocol import Version
+from actors.persistence.record import Kind, Record
+
+__all__ = ["Chain", "Snapshot", "assembled", "best", "records_of"]
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """The whole state of a domain at `version`, in form `schema`, as MessagePack in parts. saved_at: epoch seconds."""
+
+    domain: str
+    schema: int
+    version: Version
+    saved_at: float
+    parts: tuple[bytes, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return sum(map(len, self.parts))
+
+
+class Chain(msgspec.Struct, frozen=True):
+    """A snapshot and every change since, each of which follows on the one before."""
+
+    snapshot: Snapshot
+    changes: tuple[Record, ...] = ()
+
+    @property
+    def version(self) -> Version:
+        """Where it leads to."""
+        return self.changes[-1].version if self.changes else self.snapshot.version
+
+    @property
+    def saved_at(self) -> float:
+        """When it came to that, in epoch seconds."""
+        return self.changes[-1].saved_at if self.changes else self.snapshot.saved_at
+
+
+def records_of(snapshot: Snapshot) -> tuple[Record, ...]:
+    """The snapshot as records, one for each part."""
+    s, count = snapshot, len(snapshot.parts)
+    return tuple(
+        Record(Kind.PART, s.domain, s.schema, s.version, s.saved_at, payload, part=part, parts=count)
+        for part, payload in enumerate(s.parts)
+    )
+
+
+def assembled(records: Iterable[Record]) -> Snapshot | None:
+    """The snapshot that these parts are all of; None when one is missing, or they are not of one snapshot."""
+    parts = sorted(records, key=lambda record: record.part)
+    if not parts or [record.part for record in parts] != list(range(parts[0].parts)):
+        return None
+    first = parts[0]
+    if any(
+        (p.domain, p.version, p.schema, p.parts) != (first.domain, first.version, first.schema, first.parts)
+        for p in parts
+    ):
+        return None
+    payloads = tuple(record.payload for record in parts)
+    return Snapshot(first.domain, first.schema, first.version, first.saved_at, payloads)
+
+
+def best(
+    snapshots: Iterable[Snapshot], changes: Sequence[Record], refused: Collection[Version] = ()
+) -> tuple[Chain | None, tuple[Record, ...]]:
+    """The chain that leads to the newest version but the `refused` ones, None for none; and the changes beyond it, that
+    follow on nothing. Of two that lead equally far, the one with fewer changes."""
+    ordered = sorted(
+        {change.version: change for change in changes}.values(), key=lambda change: change.version
+    )
+    chains: list[Chain] = []
+    for snapshot in snapshots:
+        whole = Chain(snapshot, _following(snapshot.version, ordered))
+        # A change that makes the state unsound may be the last one only; else the copy alone is tried.
+        chains += [whole, Chain(snapshot, whole.changes[:-1]), Chain(snapshot)]
+    usable = [chain for chain in chains if chain.version not in refused]
+    if not usable:
+        return None, tuple(ordered)
+    found = max(usable, key=lambda chain: (chain.version, chain.snapshot.version))
+    return found, tuple(change for change in ordered if change.version > found.version)
+
+
+def _following(version: Version, ordered: Sequence[Record]) -> tuple[Record, ...]:
+    following = []
+    for change in ordered:
+        if change.base == version:
+            following.append(change)
+            version = change.version
+    return tuple(following)
