@@ -121,6 +121,11 @@ class Clerk:
             if ledger is not None and not ledger.is_due:
                 ledger.recent.clear()
 
+    def close(self) -> None:
+        """Close the store; what is not written stays here."""
+        written = {domain: ledger.written for domain, ledger in self._ledgers.items() if ledger.written.epoch}
+        self.store.close(written)
+
     @property
     def unwritten(self) -> tuple[str, ...]:
         """The domains whose newest state is in memory only."""
@@ -250,6 +255,7 @@ class Clerk:
             buried = {**self.store.graves(), **self._graves}
         except StoreError as error:
             self._stumble(error)
+            chain = chain or self._peek(domain)
             if chain is None:
                 return StateLoaded(domain, 0, held=False, note=str(error))
             epoch = max(self._epochs.get(domain, 0) + 1, self._epoch_of(chain) + 1, int(time.time()))
@@ -299,6 +305,13 @@ class Clerk:
             buried=buried,
             note=note,
         )
+
+    def _peek(self, domain: str) -> Chain | None:
+        """What can be read while nothing can be written."""
+        try:
+            return self.store.peek(domain, in_files=self._in_files(domain))
+        except StoreError:
+            return None
 
     def _recall(self, ledger: Ledger) -> Chain | None:
         """The newest state, if it is whole in memory."""

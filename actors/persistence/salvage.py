@@ -3,20 +3,22 @@ mark wherever it lies. Older states lie there too, until their pages are used ag
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from actors.kernel.protocol import Version
+from actors.persistence.backends.lmdb import part_key
 from actors.persistence.chain import Snapshot, assembled
-from actors.persistence.record import Kind, Record, scan
+from actors.persistence.database import Transaction
+from actors.persistence.journal import key_of
+from actors.persistence.record import Kind, Record, pack, scan
 from actors.persistence.sealing import Sealing
 from actors.persistence.trouble import store_error
+from actors.persistence.witness import DATA
 
-__all__ = ["Saved", "of_domain", "records"]
-
-DATA = "data.mdb"
+__all__ = ["Saved", "of_domain", "rebuild", "records", "sorted_out"]
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -43,12 +45,41 @@ def of_domain(path: Path, domain: str, sealing: Sealing) -> Saved:
 
 def sorted_out(found: Iterable[Record]) -> Saved:
     """Copies put together from their parts, and changes."""
+    kept = tuple(found)
+    changes = {
+        (record.domain, record.version, record.base): record for record in kept if record.kind == Kind.CHANGE
+    }
+    snapshots = (assembled(parts.values()) for parts in _by_copy(kept).values())
+    return Saved(tuple(s for s in snapshots if s is not None), tuple(changes.values()))
+
+
+def rebuild(txn: Transaction, found: Iterable[Record], keep: Callable[[str], int]) -> None:
+    """Write these records into an empty database, as they are: of each domain the newest copies, all changes, and the
+    newest epoch; and every grave."""
+    kept = tuple(found)
+    epochs: dict[str, Record] = {}
+    for record in kept:
+        if record.kind == Kind.CHANGE:
+            txn.put(key_of(record.domain, record.version), pack(record))
+        elif record.kind == Kind.GRAVE:
+            txn.put(f"grave/{record.payload.decode('ascii', 'replace')}", pack(record))
+        elif record.kind == Kind.EPOCH:
+            known = epochs.get(record.domain, record)
+            epochs[record.domain] = max(known, record, key=lambda epoch: epoch.version)
+    for domain, record in epochs.items():
+        txn.put(f"epoch/{domain}", pack(record))
+    whole = {copy: parts for copy, parts in _by_copy(kept).items() if assembled(parts.values()) is not None}
+    for domain in {domain for domain, _, _ in whole}:
+        newest = sorted((copy for copy in whole if copy[0] == domain), key=lambda copy: copy[1], reverse=True)
+        for slot, copy in enumerate(newest[: keep(domain)]):
+            for record in whole[copy].values():
+                txn.put(part_key(domain, slot, record.part), pack(record))
+
+
+def _by_copy(found: Iterable[Record]) -> Mapping[tuple[str, Version, int], dict[int, Record]]:
+    """The parts of each copy, by their number."""
     parts: dict[tuple[str, Version, int], dict[int, Record]] = defaultdict(dict)
-    changes: dict[tuple[str, Version, Version], Record] = {}
     for record in found:
         if record.kind == Kind.PART:
             parts[record.domain, record.version, record.parts][record.part] = record
-        elif record.kind == Kind.CHANGE:
-            changes[record.domain, record.version, record.base] = record
-    snapshots = (assembled(of_one.values()) for of_one in parts.values())
-    return Saved(tuple(s for s in snapshots if s is not None), tuple(changes.values()))
+    return parts

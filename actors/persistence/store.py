@@ -4,13 +4,15 @@ files with copies of the domains that are kept in files.
 The newest valid state counts; what is damaged is set aside under another name and never put over what is good.
 """
 
+import contextlib
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 
 from actors.kernel.protocol import Version
-from actors.persistence import journal, salvage
+from actors.persistence import forms, journal, salvage
 from actors.persistence.backends.files import FileBackend
 from actors.persistence.backends.lmdb import DatabaseBackend
 from actors.persistence.chain import Chain, Snapshot, best
@@ -18,6 +20,8 @@ from actors.persistence.database import Database, Transaction
 from actors.persistence.epochs import next_epoch
 from actors.persistence.record import Damaged, Kind, Record, pack, unpack
 from actors.persistence.sealing import PLAIN, Sealing
+from actors.persistence.trouble import StoreError
+from actors.persistence.witness import Witness, digest_of, read_witness, write_witness
 
 __all__ = ["Batch", "Read", "Store"]
 
@@ -54,8 +58,11 @@ class Store:
         self.database = database
         self.copies = DatabaseBackend(database, keep, sealing)
         self.files = files
+        self._keep = keep
         self._sealing = sealing
         self._backups = backups
+        self._opening = 0
+        self._witness = Witness()
 
     def write(self, batch: Batch) -> None:
         """All of it in one transaction, durable on return."""
@@ -68,6 +75,7 @@ class Store:
                 oldest = self.copies.put(txn, snapshot)
                 journal.trim(txn, snapshot.domain, oldest)
 
+        self._ready()
         self.database.change("writing", put)
 
     def read(self, domain: str, *, in_files: bool = False, refused: Collection[Version] = ()) -> Read:
@@ -81,11 +89,12 @@ class Store:
             )
             return found.snapshots, tuple(map(self._sealing.opened, changes)), (*found.damaged, *aside)
 
+        self._ready()
         snapshots, changes, damaged = self.database.change("reading a state", look)
         if in_files and self.files is not None:
             found = self.files.load(domain)
             snapshots, damaged = (*snapshots, *found.snapshots), (*damaged, *found.damaged)
-        return self._chosen(domain, snapshots, changes, damaged, refused)
+        return self._as_witnessed(domain, self._chosen(domain, snapshots, changes, damaged, refused), refused)
 
     def peek(self, domain: str, *, in_files: bool = False) -> Chain | None:
         """The newest valid state of `domain`; changes nothing on the disk."""
@@ -97,24 +106,88 @@ class Store:
             )
 
         snapshots, changes = self.database.read("reading a state", look)
+        if in_files and self.files is not None:
+            snapshots = (*snapshots, *self.files.load(domain, touch=False).snapshots)
         return best(snapshots, changes)[0]
 
     def open_epoch(self, domain: str, above: int) -> int:
         """A new epoch, greater than `above` and than any before it; durable on return."""
-        return self.database.change("opening an epoch", lambda txn: next_epoch(txn, domain, above))
+        self._ready()
+        above = max(above, self._witness.epochs.get(domain, 0))
+        epoch = self.database.change("opening an epoch", lambda txn: next_epoch(txn, domain, above))
+        self._bear_witness(epochs={**self._witness.epochs, domain: epoch}, digest="")
+        return epoch
 
     def graves(self) -> Mapping[str, float]:
         """Hashes of what is forgotten, and since when."""
+        self._ready()
         return self.database.read("reading who is forgotten", _graves)
 
     def check(self) -> None:
         """Write something, so that a disk that is well again is noticed."""
+        self._ready()
         stamp = str(time.time()).encode()
         self.database.change("writing", lambda txn: txn.put("checked", stamp))
 
-    def close(self) -> None:
-        """Close the database; the next call opens it again."""
+    def close(self, versions: Mapping[str, Version] | None = None) -> None:
+        """Close the database; the next call opens it again. versions: to which each domain has come."""
+        was_open = self.database.is_open
         self.database.close()
+        if was_open and self._opening == self.database.openings:
+            with contextlib.suppress(OSError):
+                digest = digest_of(self.database.path)
+                self._bear_witness(versions={**self._witness.versions, **(versions or {})}, digest=digest)
+
+    def _ready(self) -> None:
+        """Open the database, salvage what an unusable one held, and bring an older form to today's."""
+        self.database.open()
+        if self._opening == self.database.openings:
+            return
+        path = self.database.path
+        self._witness = read_witness(path)
+        if self.database.moved is not None:
+            self._witness = read_witness(self.database.moved)
+            self._rebuild(self.database.moved)
+            self.database.moved = None
+        self.database.change("bringing the store up to date", self._modernize)
+        self._opening = self.database.openings
+
+    def _rebuild(self, aside: Path) -> None:
+        found = salvage.records(aside)
+        self.database.change("salvaging", lambda txn: salvage.rebuild(txn, found, self._keep))
+        self.database.notice += f"; {len(found)} whole records were found in it and taken over"
+
+    def _modernize(self, txn: Transaction) -> None:
+        form = forms.form_of(txn)
+        if form > forms.FORM:
+            raise StoreError(
+                f"{self.database.path} was written by a later version of Gerald (form {form}): it is not touched",
+                "update Gerald",
+            )
+        if form == forms.FORM:
+            return
+        for domain, old in forms.old_states(txn).items():
+            if old.snapshot is not None:
+                self.copies.put(txn, old.snapshot)
+            forms.set_old_aside(txn, domain, old.epoch)
+        forms.mark(txn)
+
+    def _bear_witness(self, **fields: object) -> None:
+        self._witness = msgspec.structs.replace(self._witness, **fields)
+        with contextlib.suppress(OSError):  # the database itself says so when the disk fails
+            write_witness(self.database.path, self._witness)
+
+    def _as_witnessed(self, domain: str, read: Read, refused: Collection[Version]) -> Read:
+        """Whether it is as new as it was when it was last closed."""
+        expected = self._witness.versions.get(domain, Version())
+        found = read.chain.version if read.chain is not None else Version()
+        if refused or found >= expected:
+            return read
+        told = (
+            f"{domain} was at version {expected.epoch}.{expected.n} when it was last closed, and only"
+            f" {found.epoch}.{found.n} is there: the file was replaced by an older one, or damaged"
+        )
+        return Read(read.chain, (*read.damaged, told))
 
     def _chosen(
         self,

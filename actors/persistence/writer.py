@@ -134,7 +134,7 @@ class Writer:
                 self._notify(cause)
         if self.clerk.unwritten:
             self.clerk.work((Request(None, Asker("", "")),))
-        self.clerk.store.close()
+        self.clerk.close()
 
     def _end_group(self, outcomes: tuple[Outcome, ...], crash: Exception | None = None) -> None:
         with self._lock:

@@ -45,7 +45,8 @@ class FileBackend:
         except OSError as error:
             raise store_error(where, "writing a copy", error) from error
 
-    def load(self, domain: str) -> Found:
+    def load(self, domain: str, *, touch: bool = True) -> Found:
+        """What is kept of `domain`; without `touch` nothing is set aside."""
         where = self.folder / domain
         snapshots: list[Snapshot] = []
         damaged: list[str] = []
@@ -53,13 +54,12 @@ class FileBackend:
             for version, path in self._files(where):
                 records = tuple(scan(path.read_bytes()))
                 snapshot = assembled(self._sealing.opened(record) for record in records)
-                if snapshot is None or snapshot.domain != domain:
-                    damaged.append(f"{path} is damaged, set aside as {_set_aside(path).name}")
-                    continue
-                if snapshot.version != version:
-                    found = f"{snapshot.version.epoch}.{snapshot.version.n}"
-                    damaged.append(f"{path} holds version {found}, set aside as {_set_aside(path).name}")
-                snapshots.append(snapshot)
+                whole = snapshot is not None and snapshot.domain == domain
+                if snapshot is None or not whole or snapshot.version != version:
+                    aside = f", set aside as {_set_aside(path).name}" if touch else ""
+                    damaged.append(f"{path} {_fault(snapshot if whole else None)}{aside}")
+                if snapshot is not None and whole:
+                    snapshots.append(snapshot)
         except OSError as error:
             raise store_error(where, "reading a copy", error) from error
         return Found(tuple(sorted(snapshots, key=lambda s: s.version, reverse=True)), tuple(damaged))
@@ -79,6 +79,12 @@ class FileBackend:
         except (FileNotFoundError, NotADirectoryError):
             return []
         return sorted(((Version(int(m[1]), int(m[2])), path) for m, path in named if m), reverse=True)
+
+
+def _fault(snapshot: Snapshot | None) -> str:
+    if snapshot is None:
+        return "is damaged"
+    return f"holds version {snapshot.version.epoch}.{snapshot.version.n}, and not that of its name"
 
 
 def _set_aside(path: Path) -> Path:

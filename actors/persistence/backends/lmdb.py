@@ -10,7 +10,7 @@ from actors.persistence.database import Database, Transaction
 from actors.persistence.record import Damaged, Record, pack, unpack
 from actors.persistence.sealing import Sealing
 
-__all__ = ["DatabaseBackend"]
+__all__ = ["DatabaseBackend", "part_key"]
 
 KEPT_DAMAGED = 4
 """Damaged copies set aside, per domain."""
@@ -52,7 +52,7 @@ class DatabaseBackend:
         for key in txn.keys(f"{_slot(snapshot.domain, slot)}/"):
             txn.delete(key)
         for record in records_of(snapshot):
-            txn.put(_key(snapshot.domain, slot, record.part), pack(self._sealing.seal(record)))
+            txn.put(part_key(snapshot.domain, slot, record.part), pack(self._sealing.seal(record)))
         held[slot] = snapshot.version
         return min(held.values())
 
@@ -86,13 +86,14 @@ def _slot(domain: str, slot: int) -> str:
     return f"copy/{domain}/{slot}"
 
 
-def _key(domain: str, slot: int, part: int) -> str:
+def part_key(domain: str, slot: int, part: int) -> str:
+    """Where a part of the copy in a slot lies."""
     return f"{_slot(domain, slot)}/{part:06d}"
 
 
 def _version(txn: Transaction, domain: str, slot: int) -> Version:
     """Of the copy in a slot; lower than any where there is none that is valid."""
-    data = txn.get(_key(domain, slot, 0))
+    data = txn.get(part_key(domain, slot, 0))
     if data is None:
         return NONE
     try:
