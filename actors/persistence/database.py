@@ -77,8 +77,8 @@ class Database:
     """One LMDB environment. Not for two threads at a time; methods may wait for the disk, and raise StoreError.
 
     path: its folder. map_size: bytes to begin with. After a failure it is opened anew by the next call; `openings`
-    counts. notice: what the owner must hear of a database that was unusable and moved away, "" for nothing. moved: where
-    to, until what it holds has been salvaged.
+    counts. notice: what the owner must hear of a database that was unusable and moved away, "" for none. moved: where
+    to, until what it holds has been salvaged. trusted: the file was as it had been left in order, when it was opened.
     """
 
     fault: ClassVar[Callable[[str], None]] = staticmethod(lambda point: None)
@@ -91,6 +91,7 @@ class Database:
         self.path = path
         self.notice = ""
         self.moved: Path | None = None
+        self.trusted = True
         self.openings = 0
         self._map_size = map_size
         self._limit = limit
@@ -205,7 +206,8 @@ class Database:
             if not (self.path / DATA).exists():
                 return ""
             digest = read_witness(self.path).digest
-            return "" if digest and digest == digest_of(self.path) else why_unsound(self.path)
+            self.trusted = bool(digest) and digest == digest_of(self.path)
+            return "" if self.trusted else why_unsound(self.path)
         except OSError as error:
             raise store_error(self.path, "opening", error) from error
 

@@ -14,11 +14,10 @@ from actors.persistence.chain import Snapshot, assembled
 from actors.persistence.database import Transaction
 from actors.persistence.journal import key_of
 from actors.persistence.record import Kind, Record, pack, scan
-from actors.persistence.sealing import Sealing
 from actors.persistence.trouble import store_error
 from actors.persistence.witness import DATA
 
-__all__ = ["Saved", "of_domain", "rebuild", "records", "sorted_out"]
+__all__ = ["Saved", "by_domain", "rebuild", "records", "sorted_out"]
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -38,9 +37,12 @@ def records(path: Path) -> tuple[Record, ...]:
         raise store_error(path, "salvaging", error) from error
 
 
-def of_domain(path: Path, domain: str, sealing: Sealing) -> Saved:
-    """What there is of one domain. Raises StoreError."""
-    return sorted_out([sealing.opened(record) for record in records(path) if record.domain == domain])
+def by_domain(path: Path) -> dict[str, list[Record]]:
+    """The same, by the domain that they belong to."""
+    found: dict[str, list[Record]] = defaultdict(list)
+    for record in records(path):
+        found[record.domain].append(record)
+    return dict(found)
 
 
 def sorted_out(found: Iterable[Record]) -> Saved:

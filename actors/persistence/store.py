@@ -63,6 +63,9 @@ class Store:
         self._backups = backups
         self._opening = 0
         self._witness = Witness()
+        self._lying: dict[
+            str, list[Record]
+        ] = {}  # what the file of a database holds that was not closed in order
 
     def write(self, batch: Batch) -> None:
         """All of it in one transaction, durable on return."""
@@ -93,7 +96,12 @@ class Store:
         snapshots, changes, damaged = self.database.change("reading a state", look)
         if in_files and self.files is not None:
             found = self.files.load(domain)
-            snapshots, damaged = (*snapshots, *found.snapshots), (*damaged, *found.damaged)
+            damaged = (
+                *damaged,
+                *found.damaged,
+                *_overtaken(self.database.path, snapshots, changes, found.snapshots),
+            )
+            snapshots = (*snapshots, *found.snapshots)
         return self._as_witnessed(domain, self._chosen(domain, snapshots, changes, damaged, refused), refused)
 
     def peek(self, domain: str, *, in_files: bool = False) -> Chain | None:
@@ -145,6 +153,8 @@ class Store:
             return
         path = self.database.path
         self._witness = read_witness(path)
+        # Looked at before anything is written: the first write may use the page that holds what is missed later.
+        self._lying = salvage.by_domain(path) if not self.database.trusted else {}
         if self.database.moved is not None:
             self._witness = read_witness(self.database.moved)
             self._rebuild(self.database.moved)
@@ -198,10 +208,10 @@ class Store:
         refused: Collection[Version],
     ) -> Read:
         chain, beyond = best(snapshots, changes, refused)
-        if (damaged or beyond) and not refused:
-            # What the database does not lead to any more may still lie in its file.
-            lost = salvage.of_domain(self.database.path, domain, self._sealing)
-            chain, beyond = best((*snapshots, *lost.snapshots), (*changes, *lost.changes), refused)
+        if lost := self._lying.pop(domain, None):
+            # What a damaged database does not lead to any more.
+            saved = salvage.sorted_out(map(self._sealing.opened, lost))
+            chain, beyond = best((*snapshots, *saved.snapshots), (*changes, *saved.changes), refused)
         if beyond and not refused:
             damaged = (*damaged, f"{len(beyond)} changes of {domain} follow on nothing, and cannot be used")
             after = chain.version if chain is not None else Version()
@@ -211,6 +221,18 @@ class Store:
             if chain is not None:
                 damaged = (*damaged, f"the copy of {domain} in a backup is used")
         return Read(chain, damaged)
+
+
+def _overtaken(
+    path: Path, copies: Sequence[Snapshot], changes: Sequence[Record], in_files: Sequence[Snapshot]
+) -> tuple[str, ...]:
+    """The database is written before the files: whatever is newer in these, it once had."""
+    newest = max((version.version for version in (*copies, *changes)), default=Version())
+    if not in_files or in_files[0].version <= newest:
+        return ()
+    return (
+        f"{path} is older than the copies in files beside it: it was replaced by an older one, or damaged",
+    )
 
 
 def _aside(txn: Transaction, domain: str, key: str) -> str:
