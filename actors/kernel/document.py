@@ -16,6 +16,7 @@ from actors.kernel.errors import StateError
 __all__ = [
     "Document",
     "Migration",
+    "Restored",
     "Subscription",
     "TooNew",
     "Unfit",
@@ -55,6 +56,14 @@ class Document(msgspec.Struct, Generic[S], frozen=True):
     subscriptions: tuple[Subscription, ...] = ()
 
 
+class Restored(msgspec.Struct, Generic[S], frozen=True):
+    """A document as it was stored. exact: changes can build on the stored one; else it has to be stored whole first,
+    because a field came or went that no migration tells of."""
+
+    document: Document[S]
+    exact: bool
+
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder()
 
@@ -87,7 +96,7 @@ def restored(
     schema: int = 1,
     now: int = 1,
     migrations: Mapping[int, Migration] | None = None,
-) -> Document[S]:
+) -> Restored[S]:
     """The document of a snapshot's `parts`, in form `schema`, after `changes` (form and patch), in today's form `now`.
 
     like: any document of that domain. Raises TooNew, or Unfit.
@@ -100,7 +109,7 @@ def restored(
         if written > now:
             raise _too_new(written, now)
         if written > form:
-            plain["state"] = _migrated(plain["state"], form, written, migrations or {})
+            plain["state"] = _migrated(plain.get("state"), form, written, migrations or {})
             form = written
         try:
             patch.applied(plain, patch.unpack(steps))
@@ -112,7 +121,8 @@ def restored(
         subscriptions = msgspec.convert(plain.get("subscriptions", ()), tuple[Subscription, ...])
     except (msgspec.ValidationError, RecursionError) as error:
         raise Unfit(str(error)) from None
-    return Document(state, subscriptions)
+    document = Document(state, subscriptions)
+    return Restored(document, exact=_decoder.decode(_encoder.encode(document)) == plain)
 
 
 def _plain(parts: tuple[bytes, ...], parted: str) -> dict[str, Any]:
@@ -126,7 +136,8 @@ def _plain(parts: tuple[bytes, ...], parted: str) -> dict[str, Any]:
         msgspec.DecodeError,
         UnicodeDecodeError,
         RecursionError,
-        KeyError,
+        LookupError,
+        TypeError,
         ValueError,
         AttributeError,
     ) as error:
@@ -140,7 +151,7 @@ def _migrated(state: Any, form: int, to: int, migrations: Mapping[int, Migration
             raise Unfit(f"there is no way from form {step} to form {step + 1}")
         try:
             state = migrations[step](state)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise Unfit(f"it does not migrate from form {step}: {error!r}") from None
     return state
 

@@ -111,11 +111,13 @@ class DomainActor(KeptActor[S], Generic[S]):
     @handles
     def on_subscribe(self, message: Subscribe) -> None:
         wanted = Subscription(message.address or self.sender(), message.path)
+        is_known = message.known == self.version
         if wanted not in self.subscriptions:
-            self.subscriptions = (*self.subscriptions, wanted)[-SUBSCRIPTIONS:]
+            self._end_subscriptions(self.subscriptions[: 1 - SUBSCRIPTIONS])
+            self.subscriptions = (*self.subscriptions, wanted)
             self._moved([("subscriptions",)])
         self._told[wanted] = (self.version, self.now())
-        if message.known == self.version:
+        if is_known:
             self.reply(UpToDate(self.domain, self.version))
         else:
             self.reply(self._is(message.path))

@@ -13,6 +13,7 @@ from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.document import (
     Document,
     Migration,
+    Restored,
     Subscription,
     TooNew,
     Unfit,
@@ -31,6 +32,7 @@ from actors.kernel.protocol import (
     SaveSnapshot,
     SnapshotWanted,
     StateLoaded,
+    UpdateRefused,
     Version,
 )
 
@@ -58,12 +60,15 @@ class LoadDue(Message):
 
 
 class _Snapshot(msgspec.Struct, frozen=True):
-    """The whole state on its way to persistence: `part` is the next of `parts`."""
+    """The whole state on its way to persistence: `part` is the next of `parts`. number: which one of this incarnation.
+    base: what changes build on from now on; none may be handed over before this one is known to be kept."""
 
     document: Document[Any]
     version: Version
     parts: int
     part: int = 0
+    number: int = 0
+    base: bool = False
 
 
 class KeptActor(Actor, Generic[S]):
@@ -87,12 +92,11 @@ class KeptActor(Actor, Generic[S]):
         self.committed = Version()
         self.subscriptions: tuple[Subscription, ...] = ()
         self._initial = initial
-        self._base: Document[S] | None = (
-            None  # what was handed over last; None: nothing that could be built on
-        )
+        self._base: Document[S] | None = None  # what was handed over last; None: nothing to build on
         self._base_version = Version()
         self._paths: list[Path] | None = []  # where alone the state differs from that; None: anywhere
         self._snapshot: _Snapshot | None = None
+        self._snapshots = self._next_part = 0  # how many there were; the timer of the next part
         self._whole_version = Version()  # the newest that was handed over whole
         self._wanted = self._busy = self._due = False
         self._detached = True  # nothing may be handed over: what is stored is not known, or not ours to touch
@@ -153,10 +157,10 @@ class KeptActor(Actor, Generic[S]):
 
     def _restore(self, loaded: StateLoaded) -> None:
         if not loaded.parts:
-            self._begin_life(Version(loaded.epoch, 0), None, loaded)
+            self._begin_life(None, loaded)
             return
         try:
-            document = restored(
+            found = restored(
                 Document(self._initial),
                 loaded.parts,
                 ((change.schema, change.patch) for change in loaded.changes),
@@ -165,7 +169,7 @@ class KeptActor(Actor, Generic[S]):
                 now=self.schema,
                 migrations=self.migrations,
             )
-            if faults := self.validate(document.state, self._initial):
+            if faults := self.validate(found.document.state, self._initial):
                 raise Unfit(f"it is invalid: {'; '.join(faults[:3])}")
         except TooNew as error:
             self._complain(f"the stored state is not touched: {error}; in memory only", "update Gerald")
@@ -173,7 +177,7 @@ class KeptActor(Actor, Generic[S]):
         except Unfit as error:
             self._refuse(loaded, str(error))
         else:
-            self._begin_life(Version(loaded.epoch, 0), document, loaded)
+            self._begin_life(found, loaded)
 
     def _refuse(self, loaded: StateLoaded, why: str) -> None:
         """What is stored is whole, and yet no state: ask for what was before it."""
@@ -185,26 +189,49 @@ class KeptActor(Actor, Generic[S]):
         if len(self._refused) < TRIES:
             self._load()
         else:
-            self._begin_life(Version(loaded.epoch, 0), None, loaded)
+            self._begin_life(None, loaded)
 
-    def _begin_life(self, version: Version, document: Document[S] | None, loaded: StateLoaded) -> None:
-        interim, waited = self.state, self._lives
-        self.version = self.committed = version
+    def _begin_life(self, found: Restored[S] | None, loaded: StateLoaded) -> None:
+        self.version = self.committed = Version(loaded.epoch, 0)
         self._detached = False
-        self._base, self._base_version, self._paths = document, loaded.version, []
-        if document is not None:
-            state = self.expired(document.state) if loaded.expired else document.state
-            if loaded.buried:
-                state = self.forget(state, loaded.buried)
-            if waited:
-                state = self.merged(state, interim)
-            self.state, self.subscriptions = document.state, document.subscriptions
-            self.assume(state)
-        elif waited:
-            self._save_soon()
+        self._base_version, self._paths = loaded.version, []
         if not self._refused:
             self._recover()
+        if found is None:
+            if self._lives:
+                self._moved(None)
+                self._wait_anew()
+        else:
+            self._base = found.document if found.exact else None
+            state = self.expired(found.document.state) if loaded.expired else found.document.state
+            if loaded.buried:
+                state = self.forget(state, loaded.buried)
+            if self._lives:
+                self._merge(state, found.document.subscriptions)
+            else:
+                self.state, self.subscriptions = found.document.state, found.document.subscriptions
+                self.assume(state)
         self._live()
+
+    def _merge(self, stored: S, subscriptions: tuple[Subscription, ...]) -> None:
+        """The stored state has come after all, to one that has been at work."""
+        self.subscriptions = tuple(dict.fromkeys((*subscriptions, *self.subscriptions)))
+        state = self.merged(stored, self.state)
+        self.assume(state)
+        if self.version.n == 0:
+            self._moved(None)
+        if state is not stored:
+            self._wait_anew()
+            return
+        waiting, self._waiting = self._waiting, ()
+        for _, asker in waiting:
+            self.reply(
+                UpdateRefused(("the stored state could be read at last, and took this one's place",)), asker
+            )
+
+    def _wait_anew(self) -> None:
+        """Whoever waits for what was changed before the versions counted."""
+        self._waiting = tuple((self.version, asker) for _, asker in self._waiting)
 
     def _live(self) -> None:
         if not self._lives:
@@ -239,16 +266,20 @@ class KeptActor(Actor, Generic[S]):
     @handles
     def on_save_due(self, message: SaveDue) -> None:
         self._due = False
-        if not self._busy and not self._detached:
-            self._save()
+        self._save()
 
     def _save(self) -> None:
+        """Hand over what is new, if anything may be handed over now."""
+        if self._busy or self._detached:
+            return
         if self._base is None:
-            self._begin_snapshot()
-        elif self.version != self._base_version and (self.version.n or self._wanted):
+            if self.version.n or self._wanted:
+                self._begin_snapshot()
+            return
+        if self.version != self._base_version and (self.version.n or self._wanted):
             self._busy = True
             self.ask(PERSISTENCE, self._next_change(self._base), then="on_saved", within=self.load_within)
-        elif self._wanted and self._snapshot is None:
+        if self._wanted and self._snapshot is None:
             self._begin_snapshot()
 
     def _document(self) -> Document[S]:
@@ -263,37 +294,40 @@ class KeptActor(Actor, Generic[S]):
 
     def on_saved(self, answer: Reply | AskFailed) -> None:
         self._busy = False
-        self._answered(answer)
+        if self._is_kept(answer):
+            self._go_on()
+            return
+        # Nobody knows what the next change would follow on: only the whole state is sure to fit.
+        self._base = None
+        if isinstance(answer, Reply) and getattr(answer.message, "snapshot", False):
+            self._save()
+        else:
+            self._try_later(answer)
 
-    def _answered(self, answer: Reply | AskFailed) -> None:
+    def _is_kept(self, answer: Reply | AskFailed) -> bool:
         message = answer.message if isinstance(answer, Reply) else None
         if isinstance(message, Committed):
             self.on_committed(message)
-        elif isinstance(message, Kept):
-            if message.why:
-                self._complain(
-                    f"the state is in memory only ({message.why})",
-                    "free some space or repair the disk; it is written when that works again",
-                )
-        else:
-            self._not_kept(answer)
-            return
+        elif isinstance(message, Kept) and message.why:
+            self._complain(
+                f"the state is in memory only ({message.why})",
+                "free some space or repair the disk; it is written when that works again",
+            )
+        return isinstance(message, Committed | Kept)
+
+    def _go_on(self) -> None:
         if self._wanted:
             self._save()
         elif self.version != self._base_version and self.version.n:
             self._save_soon()
 
-    def _not_kept(self, answer: Reply | AskFailed) -> None:
-        """It was not kept, or nobody knows: only the whole state is sure to fit."""
-        self._base = None
-        if isinstance(answer, Reply) and getattr(answer.message, "snapshot", False):
-            self._save()
-            return
+    def _try_later(self, answer: Reply | AskFailed) -> None:
         why = answer.reason if isinstance(answer, AskFailed) else getattr(answer.message, "why", "refused")
         delay = RETRY_AFTER[min(self._failures, len(RETRY_AFTER) - 1)]
         self._failures += 1
-        self._due = True
-        self.after(delay, SaveDue())
+        if not self._due:
+            self._due = True
+            self.after(delay, SaveDue())
         self._complain(
             f"the state could not be handed over ({why}); going on in memory, trying again in {delay:g} s",
             "free some space or repair the disk; nothing is lost while the bot runs",
@@ -317,17 +351,25 @@ class KeptActor(Actor, Generic[S]):
     @handles
     def on_snapshot_wanted(self, message: SnapshotWanted) -> None:
         self._wanted = True
-        if not self._busy and not self._detached:
-            self._save()
+        self._save()
 
     def _begin_snapshot(self) -> None:
         self._wanted = False
         document = self._document()
-        if self._base is None:
+        is_base = self._base is None
+        if is_base:
             # Changes can follow when this is known to be kept.
             self._busy = True
             self._base, self._base_version, self._paths = document, self.version, []
-        self._snapshot = _Snapshot(document, self.version, count_parts(self.state, self.parted))
+        self._snapshots += 1
+        self._snapshot = _Snapshot(
+            document,
+            self.version,
+            count_parts(self.state, self.parted),
+            number=self._snapshots,
+            base=is_base,
+        )
+        self.cancel(self._next_part)  # of one that is given up for this
         self._send_part()
 
     @handles
@@ -342,24 +384,33 @@ class KeptActor(Actor, Generic[S]):
         part = self._part(whole)
         if whole.part + 1 == whole.parts:
             self.ask(
-                PERSISTENCE, part, then="on_snapshot_saved", context=whole.version, within=self.load_within
+                PERSISTENCE, part, then="on_snapshot_saved", context=whole.number, within=self.load_within
             )
             return
         self.tell(PERSISTENCE, part)
         self._snapshot = msgspec.structs.replace(whole, part=whole.part + 1)
-        self.after(0.0, SnapshotDue())
+        self._next_part = self.after(0.0, SnapshotDue())
 
     def _part(self, whole: _Snapshot) -> SaveSnapshot:
         payload = encoded_part(whole.document, self.parted, whole.part)
         return SaveSnapshot(self.domain, self.schema, whole.version, whole.part, whole.parts, payload)
 
     def on_snapshot_saved(self, answer: Reply | AskFailed) -> None:
-        whole, self._snapshot = self._snapshot, None
-        if whole is not None and isinstance(answer, Reply) and isinstance(answer.message, Committed | Kept):
-            self._whole_version = whole.version
-        if whole is not None and self._base is whole.document:
+        kept = self._is_kept(answer)
+        whole = self._snapshot
+        if whole is None or whole.number != answer.context:
+            return  # another one has taken its place
+        self._snapshot = None
+        if whole.base:
             self._busy = False
-        self._answered(answer)
+        if kept:
+            self._whole_version = whole.version
+            self._go_on()
+            return
+        if whole.base:
+            self._base = None
+        self._wanted = True
+        self._try_later(answer)
 
     # -- the end
 
@@ -375,7 +426,7 @@ class KeptActor(Actor, Generic[S]):
 
     def _first_on_its_way(self) -> bool:
         """Whether what changes build on is itself not handed over whole yet."""
-        return self._snapshot is not None and self._base is self._snapshot.document
+        return self._snapshot is not None and self._snapshot.base
 
     # -- health
 

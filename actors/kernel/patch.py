@@ -32,11 +32,10 @@ _decoder = msgspec.msgpack.Decoder()
 def difference(old: msgspec.Struct, new: msgspec.Struct, paths: Sequence[Path] | None = None) -> Steps:
     """The steps from `old` to `new`, structs of one type. paths: where alone they differ; None looks everywhere."""
     steps: list[tuple[Any, ...]] = []
-    if paths is None:
-        _differ((), old, new, steps)
-        return steps
-    for path in dict.fromkeys(paths):
-        _differ_at(path, old, new, steps)
+    done: set[Path] = set()
+    # Shortest first: each place is looked at once, for a step taken twice is a wrong one.
+    for path in ((),) if paths is None else sorted(dict.fromkeys(paths), key=len):
+        _differ_at(path, old, new, steps, done)
     return steps
 
 
@@ -51,9 +50,19 @@ def unpack(patch: bytes) -> Steps:
         steps = _decoder.decode(patch)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PatchError(f"no patch: {error}") from None
-    if not isinstance(steps, list) or not all(isinstance(step, list) and len(step) >= 2 for step in steps):
+    if not isinstance(steps, list) or not all(map(_is_step, steps)):
         raise PatchError("no patch: not a list of steps")
     return steps
+
+
+def _is_step(step: Any) -> bool:
+    return (
+        isinstance(step, list)
+        and len(step) >= 2
+        and isinstance(step[1], list)
+        and len(step[1]) > 0
+        and all(isinstance(name, str) for name in step[1])
+    )
 
 
 def applied(document: dict[str, Any], steps: Steps) -> None:
@@ -62,14 +71,14 @@ def applied(document: dict[str, Any], steps: Steps) -> None:
         try:
             _apply(document, step)
         except (KeyError, TypeError, IndexError, ValueError) as error:
-            raise PatchError(f"it does not fit at {'/'.join(map(str, step[1]))!r}: {error!r}") from None
+            raise PatchError(f"it does not fit at {'/'.join(step[1])!r}: {error!r}") from None
 
 
 def reached(value: Any, path: Path) -> Any:
     """What is at `path` in a state; None where there is nothing."""
     for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
-        if value is None:
+        value = _step(value, name)
+        if value is None or value is _NOTHING:
             return None
     return value
 
@@ -87,7 +96,9 @@ def _apply(document: dict[str, Any], step: Sequence[Any]) -> None:
     elif kind == WINDOW:
         # In place: a long history with a thousand additions must not be copied a thousand times.
         window, dropped = place[name], step[2]
-        if dropped > len(window):
+        if not isinstance(window, list) or not isinstance(step[3], list):
+            raise TypeError("no window is there")
+        if not 0 <= dropped <= len(window):
             raise IndexError("less is there than is dropped")
         del window[:dropped]
         window += step[3]
@@ -122,31 +133,46 @@ def _differ_mapping(
         return
     get = old.get
     for key, after in new.items():
-        before = get(key)
-        if before is not after:
-            if before is None or after is None:
-                steps.append((SET, (*path, key), after))
-            else:
-                _differ((*path, key), before, after, steps)
+        before = get(key, _NOTHING)
+        if before is _NOTHING:
+            steps.append((SET, (*path, key), after))
+        elif before is not after:
+            _differ((*path, key), before, after, steps)
     if len(old) != len(new) or old.keys() != new.keys():
         steps += [(REMOVE, (*path, key)) for key in old if key not in new]
-        steps += [(SET, (*path, key), None) for key, value in new.items() if value is None and key not in old]
 
 
-def _differ_at(path: Path, old: Any, new: Any, steps: list[tuple[Any, ...]]) -> None:
-    """Like `_differ` of what is at `path`, which may be there in one of the two only."""
-    for depth, name in enumerate(path, 1):
-        before, after = _step(old, name), _step(new, name)
-        if before is _NOTHING and after is _NOTHING:
+def _differ_at(path: Path, old: Any, new: Any, steps: list[tuple[Any, ...]], done: set[Path]) -> None:
+    """Like `_differ` of what is at `path`, which may be there in one of the two only; unless it is in `done`."""
+    for depth, name in enumerate(path):
+        here = path[:depth]
+        if here in done:
             return
-        if after is _NOTHING:
-            steps.append((REMOVE, path[:depth]))
+        if not _alike(old, new) or _rearranged(old, new):
+            done.add(here)
+            _differ(here, old, new, steps)
             return
-        if before is _NOTHING:
-            steps.append((SET, path[:depth], after))
+        old, new = _step(old, name), _step(new, name)
+        if old is _NOTHING or new is _NOTHING:
+            here = path[: depth + 1]
+            if old is not new and here not in done:
+                done.add(here)
+                steps.append((REMOVE, here) if new is _NOTHING else (SET, here, new))
             return
-        old, new = before, after
+    done.add(path)
     _differ(path, old, new, steps)
+
+
+def _alike(old: Any, new: Any) -> bool:
+    """Whether both can be entered, so that what is in the one has its place in the other."""
+    if isinstance(new, msgspec.Struct):
+        return type(old) is type(new)
+    return isinstance(new, Mapping) and isinstance(old, Mapping)
+
+
+def _rearranged(old: Any, new: Any) -> bool:
+    """Whether keys came, went or moved in mappings that keep their order: then one key does not tell all."""
+    return isinstance(new, Mapping) and len(new) <= ORDERED and list(old) != list(new)
 
 
 def _in_order(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
@@ -161,7 +187,11 @@ _NOTHING: Any = object()
 
 
 def _step(value: Any, name: str) -> Any:
-    return value.get(name, _NOTHING) if isinstance(value, Mapping) else getattr(value, name, _NOTHING)
+    if isinstance(value, Mapping):
+        return value.get(name, _NOTHING)
+    if isinstance(value, msgspec.Struct) and name in value.__struct_fields__:
+        return getattr(value, name)
+    return _NOTHING
 
 
 def _dropped(old: tuple[Any, ...], new: tuple[Any, ...]) -> int:
