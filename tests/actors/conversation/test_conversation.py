@@ -1,6 +1,5 @@
 """A turn of conversation, played through the actor under the virtual clock with every other room a probe."""
 
-import msgspec
 import pytest
 
 from actors.audio.messages import PlaybackDone, PlaybackEnded, PlaybackStarted, SentencePlayed
@@ -14,7 +13,7 @@ from actors.conversation.messages import (
     WatchTurns,
 )
 from actors.conversation.state import ConversationState
-from actors.kernel.protocol import LoadState, StateLoaded, Undelivered, Version
+from actors.kernel.protocol import LoadState, Undelivered
 from actors.kernel.virtual import Probe, VirtualWorld
 from actors.llm.messages import CompletionEnded, CompletionFailed, CompletionRequested, SentenceReady
 from actors.osc.messages import ChatboxText, Typing
@@ -32,6 +31,7 @@ from actors.users.state import UserState
 from actors.vocabulary.values import UNKNOWN, Interaction, person_named
 from actors.world.messages import Present, WhoIsHere
 from config.schema import Bot, Speech
+from tests.doubles.keeper import Shelf
 
 MIO = person_named("Mio")
 ADDRESSES = ("persistence", "world", "users", "llm", "osc.sender", "system", "listener")
@@ -55,8 +55,8 @@ class Room:
         speech = Speech(echo_free_capture=echo_free)
         self.actor = Conversation(Bot(), speech)
         self.world.start(self.actor, "conversation")
-        payload = b"" if stored is None else msgspec.msgpack.encode(stored)
-        self.answer("persistence", LoadState, StateLoaded("conversation", payload, 7))
+        shelf = Shelf.holding(stored) if stored is not None else Shelf()
+        self.answer("persistence", LoadState, shelf.loaded("conversation"))
 
     def __getitem__(self, name: str) -> Probe:
         return self.probes[name]
@@ -260,7 +260,7 @@ def test_the_state_survives_a_restart_and_turn_ids_go_on_increasing() -> None:
     before.give(SentenceReady(turn, 0, "Fine."))
     after = Room(stored=before.actor.state)
     assert after.actor.state.active is None
-    assert after.actor.version.epoch == 7
+    assert after.actor.version > before.actor.version
     assert after.ask("Still there?") == turn + 1
 
 
@@ -289,7 +289,7 @@ def test_every_answer_to_persistence_moves_the_version_within_its_epoch() -> Non
     before = room.actor.version
     room.ask()
     assert room.actor.version > before
-    assert room.actor.version.epoch == Version(7, 0).epoch
+    assert room.actor.version.epoch == before.epoch
 
 
 def test_half_a_character_from_a_terminal_harms_nobody() -> None:

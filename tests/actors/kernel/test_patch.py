@@ -1,7 +1,7 @@
 """Patches: what is stored of a change leads from the older state to the newer one, or is refused."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -73,6 +73,9 @@ def through(old: msgspec.Struct, new: msgspec.Struct, paths: Sequence[Path] | No
     return document
 
 
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+
 @st.composite
 def neighbours(draw: st.DrawFn) -> tuple[Tree, Tree]:
     """Two states, the second of which keeps some of the first."""
@@ -86,7 +89,7 @@ def neighbours(draw: st.DrawFn) -> tuple[Tree, Tree]:
     return old, Tree(**values)
 
 
-def covering(old: Any, new: Any, draw: st.DrawFn, path: Path = ()) -> list[Path]:
+def covering(old: Any, new: Any, draw: Draw, path: Path = ()) -> list[Path]:
     """Paths, short or long, between which every difference lies."""
     if in_order(msgspec.to_builtins(old)) == in_order(msgspec.to_builtins(new)):
         return []
