@@ -108,6 +108,7 @@ class Store:
         """The newest valid state of `domain`; changes nothing on the disk."""
 
         def look(txn: Transaction) -> tuple[tuple[Snapshot, ...], tuple[Record, ...]]:
+            self._form(txn)
             changes, _ = journal.changes(txn, domain)
             return self.copies.get(txn, domain, touch=False).snapshots, tuple(
                 map(self._sealing.opened, changes)
@@ -146,6 +147,18 @@ class Store:
                 digest = digest_of(self.database.path)
                 self._bear_witness(versions={**self._witness.versions, **(versions or {})}, digest=digest)
 
+    def _write_again(
+        self, chain: Chain | None, snapshots: Sequence[Snapshot], changes: Sequence[Record]
+    ) -> None:
+        """What was only found lying in the file becomes part of the database, since more will follow on it."""
+        if chain is None:
+            return
+        led_to = {change.version for change in changes}
+        found = tuple(change for change in chain.changes if change.version not in led_to)
+        copies = () if chain.snapshot.version in {s.version for s in snapshots} else (chain.snapshot,)
+        if found or copies:
+            self.write(Batch(copies, found))
+
     def _ready(self) -> None:
         """Open the database, salvage what an unusable one held, and bring an older form to today's."""
         self.database.open()
@@ -168,19 +181,23 @@ class Store:
         self.database.notice += f"; {len(found)} whole records were found in it and taken over"
 
     def _modernize(self, txn: Transaction) -> None:
-        form = forms.form_of(txn)
-        if form > forms.FORM:
-            raise StoreError(
-                f"{self.database.path} was written by a later version of Gerald (form {form}): it is not touched",
-                "update Gerald",
-            )
-        if form == forms.FORM:
+        if self._form(txn) == forms.FORM:
             return
         for domain, old in forms.old_states(txn).items():
             if old.snapshot is not None:
                 self.copies.put(txn, old.snapshot)
             forms.set_old_aside(txn, domain, old.epoch)
         forms.mark(txn)
+
+    def _form(self, txn: Transaction) -> int:
+        """The form of the store. Raises StoreError for one that only a later version of Gerald knows."""
+        form = forms.form_of(txn)
+        if form > forms.FORM:
+            raise StoreError(
+                f"{self.database.path} was written by a later version of Gerald (form {form}): it is not touched",
+                "update Gerald",
+            )
+        return form
 
     def _bear_witness(self, **fields: object) -> None:
         self._witness = msgspec.structs.replace(self._witness, **fields)
@@ -212,6 +229,7 @@ class Store:
             # What a damaged database does not lead to any more.
             saved = salvage.sorted_out(map(self._sealing.opened, lost))
             chain, beyond = best((*snapshots, *saved.snapshots), (*changes, *saved.changes), refused)
+            self._write_again(chain, snapshots, changes)
         if beyond and not refused:
             damaged = (*damaged, f"{len(beyond)} changes of {domain} follow on nothing, and cannot be used")
             after = chain.version if chain is not None else Version()
