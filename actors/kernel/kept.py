@@ -406,11 +406,13 @@ class KeptActor(Actor, Generic[S]):
         if kept:
             self._whole_version = whole.version
             self._go_on()
-            return
-        if whole.base:
+        elif whole.base:
             self._base = None
-        self._wanted = True
-        self._try_later(answer)
+            self._wanted = True
+            self._try_later(answer)
+        else:
+            # Changes go on: what they build on is there.
+            self.after(RETRY_AFTER[-1], SnapshotWanted(self.domain))
 
     # -- the end
 

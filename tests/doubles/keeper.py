@@ -60,10 +60,15 @@ class Shelf:
         self._parts.clear()
         if not self.whole:
             return StateLoaded(domain, self.epoch)
-        assert self.newest is not None
+        version = self.changes[-1].version if self.changes else self.whole[0].version
         changes = tuple(StoredChange(change.schema, change.patch) for change in self.changes)
         parts = tuple(part.payload for part in self.whole)
-        return StateLoaded(domain, self.epoch, self.newest, self.whole[0].schema, parts, changes)
+        return StateLoaded(domain, self.epoch, version, self.whole[0].schema, parts, changes)
+
+    def begin(self, damaged: bool) -> None:
+        """Forget the parts of an unfinished whole state; when `damaged`, only a whole one is taken next."""
+        self._parts.clear()
+        self.newest = None if damaged else self.newest
 
     def document(self, actor: KeptActor[Any]) -> Document[Any]:
         """What an actor like this one would find."""
@@ -146,9 +151,14 @@ class Keeper:
         """What came of one type, in order."""
         return [message for message in self.messages if isinstance(message, kind)]
 
-    def want(self, domain: str) -> None:
-        """Ask for the whole state."""
-        self._world.tell(domain, SnapshotWanted(domain), sender=PERSISTENCE)
+    def want(self, address: str) -> None:
+        """Ask the domain at `address` for its whole state."""
+        self._world.tell(address, SnapshotWanted(address), sender=PERSISTENCE)
+
+    def forget(self, what_follows: bool) -> None:
+        """Begin anew with what is kept, as after a restart: parts so far are void; so is, on demand, what the next
+        change could follow on, as after damage."""
+        self.shelf.begin(what_follows)
 
     def settle(self) -> None:
         """All is well again: whatever waits is answered, and what was in memory only is on disk."""
