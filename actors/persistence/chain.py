@@ -72,7 +72,8 @@ def best(
     """The chain that leads to the newest version but the `refused` ones, None for none; and the changes beyond it, that
     follow on nothing. Of two that lead equally far, the one with fewer changes."""
     ordered = sorted(
-        {change.version: change for change in changes}.values(), key=lambda change: change.version
+        {(change.version, change.base): change for change in changes}.values(),
+        key=lambda change: (change.version, change.base),
     )
     chains: list[Chain] = []
     for snapshot in snapshots:
@@ -87,9 +88,15 @@ def best(
 
 
 def _following(version: Version, ordered: Sequence[Record]) -> tuple[Record, ...]:
-    following = []
+    """The changes from `version` to the newest that can be reached. Not each leads there: what a killed process wrote
+    last may lie there too, and its successor went on from the one before."""
+    reached_by: dict[Version, Record | None] = {version: None}
     for change in ordered:
-        if change.base == version:
-            following.append(change)
-            version = change.version
-    return tuple(following)
+        if change.base in reached_by and change.version not in reached_by:
+            reached_by[change.version] = change
+    following = []
+    at = max(reached_by)
+    while (change_to := reached_by[at]) is not None:
+        following.append(change_to)
+        at = change_to.base
+    return tuple(reversed(following))

@@ -109,7 +109,8 @@ class Ledger:
             self.changes = [change for change in self.changes if change.version > snapshot.version]
             self._bytes = sum(len(change.payload) for change in self.changes)
         self.newest = snapshot.version if self.newest is None else max(self.newest, snapshot.version)
-        self.snapshot = snapshot
+        if self.snapshot is None or snapshot.version >= self.snapshot.version:
+            self.snapshot = snapshot
         self.recent = [change for change in self.recent if change.version > snapshot.version]
         self.since = len(self.recent)
         self.asked = False

@@ -12,6 +12,7 @@ from actors.kernel.protocol import Version
 from actors.persistence.backends.lmdb import part_key
 from actors.persistence.chain import Snapshot, assembled
 from actors.persistence.database import Transaction
+from actors.persistence.forms import mark
 from actors.persistence.journal import key_of
 from actors.persistence.record import Kind, Record, pack, scan
 from actors.persistence.trouble import store_error
@@ -59,6 +60,7 @@ def rebuild(txn: Transaction, found: Iterable[Record], keep: Callable[[str], int
     """Write these records into an empty database, as they are: of each domain the newest copies, all changes, and the
     newest epoch; and every grave."""
     kept = tuple(found)
+    mark(txn)  # else these epochs would be taken for those of the first form
     epochs: dict[str, Record] = {}
     for record in kept:
         if record.kind == Kind.CHANGE:

@@ -34,7 +34,7 @@ def read_witness(path: Path) -> Witness:
     """Of the database at `path`; an empty one when there is none, or none that can be read."""
     try:
         return msgspec.json.decode((path / _NAME).read_bytes(), type=Witness)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Witness()
 
 

@@ -35,7 +35,7 @@ class FileBackend:
             there = self._files(where)
             if there and there[0][0] > snapshot.version:
                 return
-            where.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._make_folders(where)
             name = f"{snapshot.version.epoch:012d}.{snapshot.version.n:012d}.state"
             replace_durably(
                 where / name, (pack(self._sealing.seal(record)) for record in records_of(snapshot))
@@ -71,6 +71,13 @@ class FileBackend:
                 path.unlink(missing_ok=True)
         except OSError as error:
             raise store_error(where, "removing the copies", error) from error
+
+    def _make_folders(self, where: Path) -> None:
+        if where.is_dir():
+            return
+        for folder in (self.folder, where):  # the mode that mkdir takes is that of the last one only
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            sync_folder(folder.parent)
 
     def _files(self, where: Path) -> list[tuple[Version, Path]]:
         """Versions and files, newest first."""

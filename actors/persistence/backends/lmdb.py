@@ -37,8 +37,9 @@ class DatabaseBackend:
 
     def forget(self, domain: str) -> None:
         def drop(txn: Transaction) -> None:
-            for key in txn.keys(f"copy/{domain}/"):
-                txn.delete(key)
+            for kind in ("copy", "corrupt"):
+                for key in txn.keys(f"{kind}/{domain}/"):
+                    txn.delete(key)
 
         self.database.change("removing copies", drop)
 

@@ -101,7 +101,7 @@ def state_of(loaded: StateLoaded) -> Notes:
     if not loaded.parts:
         return Notes()
     changes = ((change.schema, change.patch) for change in loaded.changes)
-    return restored(Document(Notes()), loaded.parts, changes).state
+    return restored(Document(Notes()), loaded.parts, changes).document.state
 
 
 def files_of(home: Path) -> tuple[Path, ...]:
