@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from actors.kernel.document import Document
 from actors.kernel.kept import LOAD_AGAIN
 from actors.kernel.mailbox import Mailbox
+from actors.kernel.patch import ORDERED
 from actors.kernel.protocol import SaveSnapshot, Stop, Subscribe, UpdateState
 from actors.kernel.virtual import VirtualWorld
 from tests.actors.kernel.garden import Orchard, Orchardist, Tree
@@ -24,7 +25,6 @@ class Loyal(Orchardist):
         return Orchard({**stored.trees, **interim.trees}, interim.owner or stored.owner)
 
 
-CROWD = {f"old_{number}": Tree(float(number)) for number in range(450)}
 names = st.sampled_from(["a", "b", "c", "old_7"])
 numbers = st.integers(0, 3)
 steps = st.one_of(
@@ -116,13 +116,16 @@ class Storm:
 @settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from([Orchardist, Lazy, Loyal]),
-    st.sampled_from([None, Orchard(), Orchard(CROWD, "Ann")]),
+    st.sampled_from([None, 0, 10, 450]),
     st.lists(steps, max_size=40),
 )
 def test_when_the_dust_has_settled_what_is_kept_is_the_state(
-    kind: type[Orchardist], begins_with: Orchard | None, taken: list[tuple[str, ...]]
+    kind: type[Orchardist], old_trees: int | None, taken: list[tuple[str, ...]]
 ) -> None:
-    shelf = Shelf() if begins_with is None else Shelf.holding(begins_with)
+    shelf = Shelf()
+    if old_trees is not None:
+        crowd = {f"old_{number}": Tree(float(number)) for number in range(old_trees)}
+        shelf = Shelf.holding(Orchard(crowd, "Ann"))
     storm = Storm(kind, shelf)
     for step in taken:
         storm.take(step)
@@ -133,7 +136,8 @@ def test_when_the_dust_has_settled_what_is_kept_is_the_state(
     assert not any(storm.world.failures.values())
     assert actor.state.owner == "the last one"
     assert shelf.document(actor) == Document(actor.state, actor.subscriptions)
-    assert list(shelf.document(actor).state.trees) == list(actor.state.trees)
+    if len(actor.state.trees) <= ORDERED:
+        assert list(shelf.document(actor).state.trees) == list(actor.state.trees)
     assert shelf.newest == actor.version == actor.committed
     changes = [(c.version, c.patch) for c in shelf.seen if not isinstance(c, SaveSnapshot)]
     assert len({version for version, _ in changes}) == len(changes)
