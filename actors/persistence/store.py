@@ -21,7 +21,7 @@ from actors.persistence.epochs import next_epoch
 from actors.persistence.record import Damaged, Kind, Record, pack, unpack
 from actors.persistence.sealing import PLAIN, Sealing
 from actors.persistence.trouble import StoreError
-from actors.persistence.witness import Witness, digest_of, read_witness, write_witness
+from actors.persistence.witness import Witness, digest_of, is_damaged, read_witness, write_witness
 
 __all__ = ["Batch", "Read", "Store"]
 
@@ -166,6 +166,10 @@ class Store:
             return
         path = self.database.path
         self._witness = read_witness(path)
+        if is_damaged(path):
+            self.database.notice = (
+                f"{path}: its witness is damaged: should the database lack something, nobody could tell"
+            )
         # Looked at before anything is written: the first write may use the page that holds what is missed later.
         self._lying = salvage.by_domain(path) if not self.database.trusted else {}
         if self.database.moved is not None:

@@ -12,7 +12,7 @@ import msgspec
 from actors.kernel.protocol import Version
 from actors.persistence.disk import replace
 
-__all__ = ["DATA", "LARGEST", "Witness", "digest_of", "read_witness", "write_witness"]
+__all__ = ["DATA", "LARGEST", "Witness", "digest_of", "is_damaged", "read_witness", "write_witness"]
 
 DATA = "data.mdb"
 LARGEST = 2**28
@@ -36,6 +36,11 @@ def read_witness(path: Path) -> Witness:
         return msgspec.json.decode((path / _NAME).read_bytes(), type=Witness)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Witness()
+
+
+def is_damaged(path: Path) -> bool:
+    """Whether there is a witness of the database at `path` that says nothing any more."""
+    return (path / _NAME).exists() and read_witness(path) == Witness()
 
 
 def write_witness(path: Path, witness: Witness) -> None:

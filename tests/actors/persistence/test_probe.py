@@ -53,6 +53,14 @@ def test_none_at_all_is_unsound_and_none_is_made(tmp_path: Path) -> None:
     assert not (tmp_path / "nowhere").exists()
 
 
+@pytest.mark.parametrize("key", [b"zey 0100", b"\xffey 0100"], ids=["out of order", "no text"])
+def test_a_damaged_key_is_noticed(folder: Path, key: bytes) -> None:
+    """Others would be looked for in vain because of it, and no sum tells of it."""
+    file = folder / "data.mdb"
+    file.write_bytes(file.read_bytes().replace(b"key 0100", key))
+    assert why_unsound(folder)
+
+
 def test_it_is_not_waited_for_without_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WITHIN", 0.001)
     with pytest.raises(OSError, match="could not be looked through within"):

@@ -8,7 +8,7 @@ import pytest
 
 from actors.kernel.protocol import Version
 from actors.persistence import witness as module
-from actors.persistence.witness import DATA, Witness, digest_of, read_witness, write_witness
+from actors.persistence.witness import DATA, Witness, digest_of, is_damaged, read_witness, write_witness
 
 WITNESS = Witness("abc", {"users": Version(3, 9), "world": Version(1, 0)}, {"users": 4})
 
@@ -16,6 +16,7 @@ WITNESS = Witness("abc", {"users": Version(3, 9), "world": Version(1, 0)}, {"use
 def test_a_witness_is_read_as_it_was_written(tmp_path: Path) -> None:
     write_witness(tmp_path, WITNESS)
     assert read_witness(tmp_path) == WITNESS
+    assert not is_damaged(tmp_path)
     write_witness(tmp_path, Witness())
     assert read_witness(tmp_path) == Witness()
 
@@ -24,11 +25,13 @@ def test_a_witness_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_one_that_cannot_be_read_says_nothing(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "witness.json").write_bytes(content)
     assert read_witness(tmp_path) == Witness()
+    assert is_damaged(tmp_path)
 
 
 def test_a_folder_without_one_has_an_empty_one(tmp_path: Path) -> None:
     assert read_witness(tmp_path) == Witness()
     assert read_witness(tmp_path / "nowhere") == Witness()
+    assert not is_damaged(tmp_path)
 
 
 def test_deep_nesting_is_no_witness_either(tmp_path: Path) -> None:
