@@ -112,7 +112,7 @@ def restored(
             plain["state"] = _migrated(plain.get("state"), form, written, migrations or {})
             form = written
         try:
-            patch.applied(plain, patch.unpack(steps))
+            patch.apply(plain, steps)
         except patch.PatchError as error:
             raise Unfit(f"a stored change is of no use: {error}") from None
     plain["state"] = _migrated(plain.get("state"), form, now, migrations or {})

@@ -41,7 +41,7 @@ class DomainActor(KeptActor[S], Generic[S]):
 
     def __init__(self, initial: S) -> None:
         super().__init__(initial)
-        self._told: dict[Subscription, tuple[Version, float]] = {}
+        self._told: dict[Subscription, _Told] = {}
 
     # -- changing the state
 
@@ -69,8 +69,15 @@ class DomainActor(KeptActor[S], Generic[S]):
     def _take_over(self, state: S, fields: tuple[str, ...], paths: Sequence[Path] | None) -> None:
         before, self.state = self.state, state
         self._moved(paths)
-        for subscription in self.subscriptions:
-            self._tell_subscriber(subscription, before, fields)
+        if not self.subscriptions:
+            return
+        if len(self._told) != len(self.subscriptions):
+            # After a restart it is not known what they were told: they see that they may have missed something.
+            self._told = {s: self._told.get(s) or _Told(s) for s in self.subscriptions}
+        now = self.host.now()
+        for told in self._told.values():
+            if not told.places or self._is_concerned(told.places, before, fields):
+                self._announce_to(told, fields, now)
 
     def update(self, changes: Mapping[str, Any], expected: Version | None = None) -> None:
         """Change fields by name, or places by path. Raises InvalidUpdate; then nothing has changed."""
@@ -94,7 +101,8 @@ class DomainActor(KeptActor[S], Generic[S]):
             self.reply(UpdateRefused(refusal.reasons))
             return
         if message.durable and self.version > self.committed:
-            self._waiting = (*self._waiting, (self.version, self.asker()))
+            self._waiting.append((self.version, self.asker()))
+            self._save()
         else:
             self.reply(Updated(self.version))
 
@@ -116,7 +124,7 @@ class DomainActor(KeptActor[S], Generic[S]):
             self._end_subscriptions(self.subscriptions[: 1 - SUBSCRIPTIONS])
             self.subscriptions = (*self.subscriptions, wanted)
             self._moved([("subscriptions",)])
-        self._told[wanted] = (self.version, self.now())
+        self._told[wanted] = _Told(wanted, self.version, self.now())
         if is_known:
             self.reply(UpToDate(self.domain, self.version))
         else:
@@ -139,19 +147,28 @@ class DomainActor(KeptActor[S], Generic[S]):
             self._told = {s: version for s, version in self._told.items() if s not in ended}
             self._moved([("subscriptions",)])
 
-    def _tell_subscriber(self, subscription: Subscription, before: S, fields: tuple[str, ...]) -> None:
-        path = subscription.path
-        if path:
-            places = _places(path)
-            if places[0] not in fields or reached(before, places) == reached(self.state, places):
-                return
-        # Not known after a restart: the subscriber sees that it may have missed something.
-        since, at = self._told.get(subscription, (Version(), 0.0))
-        now = self.now()
-        still_there = now - at >= PROBE_EVERY
-        self._told[subscription] = (self.version, now if still_there else at)
-        message = StateChanged(self.domain, self.version, fields, since, path)
-        self.tell(subscription.address, message, notify=still_there)
+    def _is_concerned(self, places: Path, before: S, fields: tuple[str, ...]) -> bool:
+        return places[0] in fields and reached(before, places) != reached(self.state, places)
+
+    def _announce_to(self, told: "_Told", fields: tuple[str, ...], now: float) -> None:
+        probe = now - told.probed_at >= PROBE_EVERY
+        if probe:
+            told.probed_at = now
+        message = StateChanged(self.domain, self.version, fields, told.version, told.path)
+        told.version = self.version
+        self.host.tell(told.address, message, notify=probe)
+
+
+class _Told:
+    """What a subscriber was told last, and when it was last asked for whether it is still there."""
+
+    __slots__ = ("address", "path", "places", "probed_at", "version")
+
+    def __init__(self, subscription: Subscription, version: Version = Version(), at: float = 0.0) -> None:
+        self.address, self.path = subscription.address, subscription.path
+        self.places = _places(subscription.path)
+        self.version = version
+        self.probed_at = at
 
 
 def _places(path: str) -> Path:

@@ -40,6 +40,8 @@ __all__ = ["PERSISTENCE", "RETRY_AFTER", "KeptActor"]
 
 PERSISTENCE = "persistence"
 RETRY_AFTER = (1.0, 2.0, 5.0, 10.0, 30.0)
+GATHER = 0.02
+"""Seconds within which changes gather after others were handed over, unless somebody waits for them to be on disk."""
 LOAD_AGAIN = 5.0
 TRIES = 10
 """Stored states that may turn out to be of no use before it begins anew."""
@@ -103,7 +105,7 @@ class KeptActor(Actor, Generic[S]):
         self._refused: tuple[Version, ...] = ()
         self._failures = 0
         self._trouble = self._lives = False
-        self._waiting: tuple[tuple[Version, Asker], ...] = ()
+        self._waiting: list[tuple[Version, Asker]] = []  # who is to be told when it is on disk
 
     # -- what a domain may say of itself
 
@@ -316,10 +318,12 @@ class KeptActor(Actor, Generic[S]):
         return isinstance(message, Committed | Kept)
 
     def _go_on(self) -> None:
-        if self._wanted:
+        if self._wanted or self._waiting:
             self._save()
-        elif self.version != self._base_version and self.version.n:
-            self._save_soon()
+        elif self.version != self._base_version and self.version.n and not self._due:
+            # Nobody waits for it: what comes in a burst need not keep the disk, and other threads, busy.
+            self._due = True
+            self.after(max(GATHER, self.save_delay), SaveDue())
 
     def _try_later(self, answer: Reply | AskFailed) -> None:
         why = answer.reason if isinstance(answer, AskFailed) else getattr(answer.message, "why", "refused")
@@ -344,7 +348,7 @@ class KeptActor(Actor, Generic[S]):
             for version, asker in self._waiting:
                 if version <= message.version:
                     self.reply(Committed(self.domain, version), asker)
-            self._waiting = tuple(waiting for waiting in self._waiting if waiting[0] > message.version)
+            self._waiting = [waiting for waiting in self._waiting if waiting[0] > message.version]
 
     # -- the whole state, part by part
 

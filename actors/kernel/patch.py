@@ -6,11 +6,11 @@ change of a bounded history drops some of its front and adds some at its end.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
-__all__ = ["PatchError", "Path", "Steps", "applied", "difference", "pack", "reached", "unpack"]
+__all__ = ["PatchError", "Path", "Steps", "apply", "difference", "pack", "reached"]
 
 Path = tuple[str, ...]
 Steps = Sequence[tuple[Any, ...]]
@@ -25,8 +25,17 @@ class PatchError(ValueError):
     """The patch does not fit what it is applied to, or is none; says where."""
 
 
+class _Step(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A step as it is read: SET path what; REMOVE path; WINDOW path dropped added."""
+
+    kind: int
+    path: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    what: Any = msgspec.UNSET
+    added: Any = msgspec.UNSET
+
+
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder()
+_decoder = msgspec.msgpack.Decoder(list[_Step])
 
 
 def difference(old: msgspec.Struct, new: msgspec.Struct, paths: Sequence[Path] | None = None) -> Steps:
@@ -44,34 +53,17 @@ def pack(steps: Steps) -> bytes:
     return _encoder.encode(steps)
 
 
-def unpack(patch: bytes) -> Steps:
-    """The steps in `patch`. Raises PatchError."""
+def apply(document: dict[str, Any], patch: bytes) -> None:
+    """Change the plain form `document` by a patch. Raises PatchError; then the document is of no use any more."""
     try:
         steps = _decoder.decode(patch)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PatchError(f"no patch: {error}") from None
-    if not isinstance(steps, list) or not all(map(_is_step, steps)):
-        raise PatchError("no patch: not a list of steps")
-    return steps
-
-
-def _is_step(step: Any) -> bool:
-    return (
-        isinstance(step, list)
-        and len(step) >= 2
-        and isinstance(step[1], list)
-        and len(step[1]) > 0
-        and all(isinstance(name, str) for name in step[1])
-    )
-
-
-def applied(document: dict[str, Any], steps: Steps) -> None:
-    """Change the plain form `document` by `steps`. Raises PatchError; then the document is of no use any more."""
     for step in steps:
         try:
-            _apply(document, step)
-        except (KeyError, TypeError, IndexError, ValueError) as error:
-            raise PatchError(f"it does not fit at {'/'.join(step[1])!r}: {error!r}") from None
+            _take(document, step)
+        except (LookupError, TypeError, ValueError) as error:
+            raise PatchError(f"it does not fit at {'/'.join(step.path)!r}: {error!r}") from None
 
 
 def reached(value: Any, path: Path) -> Any:
@@ -83,27 +75,26 @@ def reached(value: Any, path: Path) -> Any:
     return value
 
 
-def _apply(document: dict[str, Any], step: Sequence[Any]) -> None:
-    kind, path = step[0], step[1]
+def _take(document: dict[str, Any], step: _Step) -> None:
     place = document
-    for name in path[:-1]:
+    for name in step.path[:-1]:
         place = place[name]
-    name = path[-1]
-    if kind == SET:
-        place[name] = step[2]
-    elif kind == REMOVE:
+    name = step.path[-1]
+    if step.kind == SET and step.what is not msgspec.UNSET:
+        place[name] = step.what
+    elif step.kind == REMOVE:
         del place[name]
-    elif kind == WINDOW:
+    elif step.kind == WINDOW:
         # In place: a long history with a thousand additions must not be copied a thousand times.
-        window, dropped = place[name], step[2]
-        if not isinstance(window, list) or not isinstance(step[3], list):
+        window, dropped = place[name], step.what
+        if not isinstance(window, list) or not isinstance(step.added, list):
             raise TypeError("no window is there")
         if not 0 <= dropped <= len(window):
             raise IndexError("less is there than is dropped")
         del window[:dropped]
-        window += step[3]
+        window += step.added
     else:
-        raise ValueError(f"no kind of step: {kind!r}")
+        raise ValueError(f"no such step: {step.kind!r}")
 
 
 def _differ(path: Path, old: Any, new: Any, steps: list[tuple[Any, ...]]) -> None:

@@ -76,7 +76,7 @@ class HealthChanged(Message):
     remedy: str = ""
 
 
-class Version(msgspec.Struct, frozen=True, order=True):
+class Version(msgspec.Struct, frozen=True, order=True, gc=False):
     """A state's version. Every start opens a new epoch, so that no version is issued twice."""
 
     epoch: int = 0

@@ -1,6 +1,7 @@
 """Changes to a state: decoded, checked field by field, and applied from outside with retry."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Protocol, TypeVar, cast, get_args
 
 import msgspec
@@ -58,7 +59,7 @@ def _replaced(old: Any, kind: Any, path: tuple[str, ...], value: Any) -> Any:
         return msgspec.convert(value, kind)
     name, rest = path[0], path[1:]
     if isinstance(old, msgspec.Struct):
-        types = {field.name: field.type for field in msgspec.structs.fields(type(old))}
+        types = _field_types(type(old))
         if name not in types:
             raise _NoSuchPlace(f"{type(old).__name__} has no field {name!r}")
         return msgspec.structs.replace(old, **{name: _replaced(getattr(old, name), types[name], rest, value)})
@@ -71,6 +72,11 @@ def _replaced(old: Any, kind: Any, path: tuple[str, ...], value: Any) -> Any:
     return {**old, name: _replaced(old.get(name), _item_type(kind), rest, value)}
 
 
+@cache
+def _field_types(kind: type[msgspec.Struct]) -> Mapping[str, Any]:
+    return {field.name: field.type for field in msgspec.structs.fields(kind)}
+
+
 def _item_type(kind: Any) -> Any:
     """Of a mapping's type, that of its values."""
     return (get_args(kind) or (str, Any))[-1]
@@ -78,8 +84,13 @@ def _item_type(kind: Any) -> Any:
 
 def changed(old: msgspec.Struct, new: msgspec.Struct) -> tuple[str, ...]:
     """The fields whose values differ."""
-    pairs = ((name, getattr(old, name), getattr(new, name)) for name in new.__struct_fields__)
-    return tuple(name for name, before, after in pairs if before is not after and before != after)
+    return tuple(
+        [
+            name
+            for name in new.__struct_fields__
+            if (before := getattr(old, name)) is not (after := getattr(new, name)) and before != after
+        ]
+    )
 
 
 def decode_changes(data: bytes) -> Mapping[str, Any]:

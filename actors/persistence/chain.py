@@ -1,6 +1,7 @@
 """A domain as it is stored: whole copies of its state, the changes since, and which of them lead furthest. Pure."""
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -71,15 +72,14 @@ def best(
 ) -> tuple[Chain | None, tuple[Record, ...]]:
     """The chain that leads to the newest version but the `refused` ones, None for none; and the changes beyond it, that
     follow on nothing. Of two that lead equally far, the one with fewer changes."""
-    ordered = sorted(
-        {(change.version, change.base): change for change in changes}.values(),
-        key=lambda change: (change.version, change.base),
-    )
+    ordered = changes if _is_straight(changes) else _ordered(changes)
     chains: list[Chain] = []
     for snapshot in snapshots:
         whole = Chain(snapshot, _following(snapshot.version, ordered))
-        # A change that makes the state unsound may be the last one only; else the copy alone is tried.
-        chains += [whole, Chain(snapshot, whole.changes[:-1]), Chain(snapshot)]
+        chains.append(whole)
+        if refused:
+            # A change that makes the state unsound may be the last one only; else the copy alone is tried.
+            chains += [Chain(snapshot, whole.changes[:-1]), Chain(snapshot)]
     usable = [chain for chain in chains if chain.version not in refused]
     if not usable:
         return None, tuple(ordered)
@@ -87,9 +87,23 @@ def best(
     return found, tuple(change for change in ordered if change.version > found.version)
 
 
+def _is_straight(changes: Sequence[Record]) -> bool:
+    """Whether each follows on the one before, as is usual."""
+    return all(before.version == after.base for before, after in pairwise(changes))
+
+
+def _ordered(changes: Sequence[Record]) -> tuple[Record, ...]:
+    """Each once, in the order of their versions."""
+    once = {(change.version, change.base): change for change in changes}
+    return tuple(once[key] for key in sorted(once))
+
+
 def _following(version: Version, ordered: Sequence[Record]) -> tuple[Record, ...]:
     """The changes from `version` to the newest that can be reached. Not each leads there: what a killed process wrote
     last may lie there too, and its successor went on from the one before."""
+    left = tuple(change for change in ordered if change.version > version)
+    if left and left[0].base == version and _is_straight(left):
+        return left
     reached_by: dict[Version, Record | None] = {version: None}
     for change in ordered:
         if change.base in reached_by and change.version not in reached_by:

@@ -68,9 +68,9 @@ class Transaction:
         with self._inner.cursor() as cursor:
             if cursor.set_range(wanted):
                 for key, value in cursor.iternext():
-                    if not bytes(key).startswith(wanted):
+                    if not key.startswith(wanted):
                         break
-                    yield bytes(key).decode("utf-8", "replace"), bytes(value)
+                    yield key.decode("utf-8", "replace"), value
 
 
 class Database:

@@ -30,7 +30,7 @@ def changes(txn: Transaction, domain: str) -> tuple[tuple[Record, ...], tuple[st
         except Damaged:
             damaged.append(key)
             continue
-        if record.kind == Kind.CHANGE and key_of(domain, record.version) == key:
+        if record.kind == Kind.CHANGE:
             found.append(record)
         else:
             damaged.append(key)

@@ -5,8 +5,8 @@ file of its own, or among the bytes of a database that nothing can open any more
 """
 
 import enum
-import hashlib
 from collections.abc import Iterator
+from hashlib import blake2b
 
 import msgspec
 
@@ -16,7 +16,8 @@ __all__ = ["Damaged", "Kind", "Record", "pack", "scan", "unpack"]
 
 MARK = b"\x89GRec\r\n\x01"
 SUM = 32
-HEAD = len(MARK) + 4 + SUM
+SIZED = len(MARK) + 4
+HEAD = SIZED + SUM
 LARGEST = 2**30
 
 
@@ -59,19 +60,23 @@ def pack(record: Record) -> bytes:
     """The record as it is stored."""
     body = _encoder.encode(record)
     return b"".join(
-        (MARK, len(body).to_bytes(4, "little"), hashlib.blake2b(body, digest_size=SUM).digest(), body)
+        (MARK, len(body).to_bytes(4, "little"), blake2b(body, digest_size=SUM).digest(), body)
     )
 
 
 def unpack(data: bytes, domain: str | None = None) -> Record:
     """The record in `data`. Raises Damaged when it is broken, altered, or another domain's than `domain`."""
-    found = _at(data, 0)
-    if found is None:
-        raise Damaged("it is no record" if not data.startswith(MARK) else "its sum does not fit")
+    content = data[HEAD:]
+    if data[:SIZED] != MARK + len(content).to_bytes(4, "little"):
+        raise Damaged("it is no record, or not as long as it should be")
+    if blake2b(content, digest_size=SUM).digest() != data[SIZED:HEAD]:
+        raise Damaged("its sum does not fit")
+    try:
+        found = _decoder.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Damaged(f"it is no record: {error}") from None
     if domain is not None and found.domain != domain:
         raise Damaged(f"it belongs to {found.domain[:100]!r}")
-    if HEAD + int.from_bytes(data[len(MARK) : len(MARK) + 4], "little") != len(data):
-        raise Damaged("something follows it")
     return found
 
 
@@ -88,11 +93,11 @@ def scan(data: bytes | memoryview) -> Iterator[Record]:
 
 def _at(data: bytes, start: int) -> Record | None:
     body = start + HEAD
-    size = int.from_bytes(data[start + len(MARK) : start + len(MARK) + 4], "little")
+    size = int.from_bytes(data[start + len(MARK) : start + SIZED], "little")
     if not data.startswith(MARK, start) or size > LARGEST or body + size > len(data):
         return None
     content = data[body : body + size]
-    if hashlib.blake2b(content, digest_size=SUM).digest() != data[body - SUM : body]:
+    if blake2b(content, digest_size=SUM).digest() != data[body - SUM : body]:
         return None
     try:
         return _decoder.decode(content)

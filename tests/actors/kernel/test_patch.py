@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.kernel.patch import ORDERED, PatchError, Path, applied, difference, pack, reached, unpack
+from actors.kernel.patch import ORDERED, PatchError, Path, apply, difference, pack, reached
 
 
 class Leaf(msgspec.Struct, frozen=True, tag=True):
@@ -69,7 +69,7 @@ def in_order(value: Any) -> Any:
 def through(old: msgspec.Struct, new: msgspec.Struct, paths: Sequence[Path] | None = None) -> dict[str, Any]:
     """The plain form of `old`, after the stored difference to `new`."""
     document = plain(old)
-    applied(document, unpack(pack(difference(old, new, paths))))
+    apply(document, pack(difference(old, new, paths)))
     return document
 
 
@@ -212,7 +212,7 @@ def test_nothing_but_fields_and_keys_is_reached() -> None:
 )
 def test_a_patch_that_does_not_fit_is_refused(steps: Any) -> None:
     with pytest.raises(PatchError, match="does not fit at"):
-        applied({"a": 1, "list": [1, 2], "map": {}}, unpack(pack(steps)))
+        apply({"a": 1, "list": [1, 2], "map": {}}, pack(steps))
 
 
 @pytest.mark.parametrize(
@@ -226,13 +226,13 @@ def test_a_patch_that_does_not_fit_is_refused(steps: Any) -> None:
 )
 def test_what_is_no_patch_is_refused(data: bytes) -> None:
     with pytest.raises(PatchError, match="no patch"):
-        unpack(data)
+        apply({}, data)
 
 
 @given(st.binary(max_size=60))
 def test_whatever_bytes_come_only_a_patch_error_is_raised(data: bytes) -> None:
     with contextlib.suppress(PatchError):
-        applied(plain(Tree()), unpack(data))
+        apply(plain(Tree()), data)
 
 
 @given(neighbours(), st.data())
@@ -242,7 +242,7 @@ def test_a_damaged_patch_is_applied_or_refused_and_nothing_else(
     patch = bytearray(pack(difference(*both)))
     patch[data.draw(st.integers(0, len(patch) - 1))] = data.draw(st.integers(0, 255))
     with contextlib.suppress(PatchError):
-        applied(plain(both[0]), unpack(bytes(patch)))
+        apply(plain(both[0]), bytes(patch))
 
 
 junk = st.recursive(
@@ -256,4 +256,4 @@ places = st.lists(names | st.sampled_from(Tree.__struct_fields__) | junk, max_si
 @given(st.lists(st.tuples(st.integers(-1, 3) | junk, places | junk, junk, junk), max_size=3))
 def test_steps_of_any_shape_are_applied_or_refused_and_nothing_else(steps: Any) -> None:
     with contextlib.suppress(PatchError):
-        applied(plain(Tree(fallen=(Leaf(),), counts={"a": 1})), unpack(pack(steps)))
+        apply(plain(Tree(fallen=(Leaf(),), counts={"a": 1})), pack(steps))
