@@ -9,6 +9,7 @@ from actors.kernel.actor import handles
 from actors.kernel.document import Subscription
 from actors.kernel.errors import InvalidUpdate
 from actors.kernel.kept import PERSISTENCE, RETRY_AFTER, KeptActor
+from actors.kernel.message import Message
 from actors.kernel.patch import Path, reached
 from actors.kernel.protocol import (
     GetState,
@@ -30,10 +31,17 @@ __all__ = ["PERSISTENCE", "RETRY_AFTER", "DomainActor", "atomic_update", "checke
 SUBSCRIPTIONS = 64
 """At most; beyond it the oldest ends."""
 
+NEWS = 0.005
+"""Seconds within which further changes are announced as one: nobody needs each step of a burst."""
+UNTOLD = Version()
 PROBE_EVERY = 1.0
 """Seconds after which a subscriber is asked for again whether it is still there."""
 
 S = TypeVar("S", bound=msgspec.Struct)
+
+
+class NewsDue(Message):
+    """A domain's own reminder to announce what has changed meanwhile."""
 
 
 class DomainActor(KeptActor[S], Generic[S]):
@@ -42,6 +50,7 @@ class DomainActor(KeptActor[S], Generic[S]):
     def __init__(self, initial: S) -> None:
         super().__init__(initial)
         self._told: dict[Subscription, _Told] = {}
+        self._news_is_due = False
 
     # -- changing the state
 
@@ -69,15 +78,22 @@ class DomainActor(KeptActor[S], Generic[S]):
     def _take_over(self, state: S, fields: tuple[str, ...], paths: Sequence[Path] | None) -> None:
         before, self.state = self.state, state
         self._moved(paths)
-        if not self.subscriptions:
-            return
+        if self.subscriptions:
+            self._note_news(before, fields)
+
+    def _note_news(self, before: S, fields: tuple[str, ...]) -> None:
+        """Announce the change at once, unless something was announced just now: then with what comes within NEWS."""
         if len(self._told) != len(self.subscriptions):
             # After a restart it is not known what they were told: they see that they may have missed something.
             self._told = {s: self._told.get(s) or _Told(s) for s in self.subscriptions}
-        now = self.host.now()
         for told in self._told.values():
             if not told.places or self._is_concerned(told.places, before, fields):
-                self._announce_to(told, fields, now)
+                if not told.fields:
+                    told.fields = fields
+                elif told.fields != fields:
+                    told.fields = tuple(dict.fromkeys((*told.fields, *fields)))
+        if not self._news_is_due:
+            self._tell_news()
 
     def update(self, changes: Mapping[str, Any], expected: Version | None = None) -> None:
         """Change fields by name, or places by path. Raises InvalidUpdate; then nothing has changed."""
@@ -150,25 +166,37 @@ class DomainActor(KeptActor[S], Generic[S]):
     def _is_concerned(self, places: Path, before: S, fields: tuple[str, ...]) -> bool:
         return places[0] in fields and reached(before, places) != reached(self.state, places)
 
-    def _announce_to(self, told: "_Told", fields: tuple[str, ...], now: float) -> None:
-        probe = now - told.probed_at >= PROBE_EVERY
-        if probe:
-            told.probed_at = now
-        message = StateChanged(self.domain, self.version, fields, told.version, told.path)
-        told.version = self.version
-        self.host.tell(told.address, message, notify=probe)
+    def _tell_news(self) -> None:
+        concerned = [told for told in self._told.values() if told.fields]
+        self._news_is_due = bool(concerned)
+        if not concerned:
+            return
+        now = self.now()
+        for told in concerned:
+            probe = now - told.probed_at >= PROBE_EVERY
+            message = StateChanged(self.domain, self.version, told.fields, told.version, told.path)
+            self.tell(told.address, message, notify=probe)
+            told.version, told.fields = self.version, ()
+            told.probed_at = now if probe else told.probed_at
+        self.after(NEWS, NewsDue())
+
+    @handles
+    def on_news_due(self, message: NewsDue) -> None:
+        self._tell_news()
 
 
 class _Told:
-    """What a subscriber was told last, and when it was last asked for whether it is still there."""
+    """What a subscriber was told last, which fields have changed since, and when it was last asked for whether it is
+    still there."""
 
-    __slots__ = ("address", "path", "places", "probed_at", "version")
+    __slots__ = ("address", "fields", "path", "places", "probed_at", "version")
 
-    def __init__(self, subscription: Subscription, version: Version = Version(), at: float = 0.0) -> None:
+    def __init__(self, subscription: Subscription, version: Version = UNTOLD, at: float = 0.0) -> None:
         self.address, self.path = subscription.address, subscription.path
         self.places = _places(subscription.path)
         self.version = version
         self.probed_at = at
+        self.fields: tuple[str, ...] = ()
 
 
 def _places(path: str) -> Path:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from actors.kernel.domain import SUBSCRIPTIONS, atomic_update, checked
+from actors.kernel.domain import NEWS, SUBSCRIPTIONS, atomic_update, checked
 from actors.kernel.errors import InvalidUpdate, SynchronizationError
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Message
@@ -148,7 +148,9 @@ def test_subscribers_are_given_the_state_and_every_change_until_they_leave() -> 
     for _ in range(2):
         house.world.give("garden", Subscribe(), sender="friend")
     house.update(plants=1, name="x")
+    house.world.advance(NEWS)
     house.update(plants=2)
+    house.world.advance(NEWS)
     house.world.give("garden", Unsubscribe(), sender="friend")
     house.update(plants=3)
     assert [whole.version for whole in friend.of(StateIs)] == [Version(3, 1), Version(3, 1)]
@@ -166,8 +168,24 @@ def test_who_is_slow_finds_the_newest_change_only_and_sees_that_one_is_missing()
     slow.take()
     for plants in (1, 2, 3):
         house.update(plants=plants)
+        house.world.advance(NEWS)
     (left,) = slow.waiting()
     assert left.message == StateChanged("garden", Version(3, 4), ("plants",), since=Version(3, 3))
+
+
+def test_a_burst_of_changes_is_announced_at_once_and_then_as_one() -> None:
+    house = House().load()
+    friend = house.world.probe("friend")
+    house.world.give("garden", Subscribe(), sender="friend")
+    house.update(plants=1)
+    house.update(name="x")
+    house.update(plants=3)
+    assert friend.of(StateChanged) == [StateChanged("garden", Version(3, 2), ("plants",), Version(3, 1))]
+    house.world.advance(NEWS)
+    last = StateChanged("garden", Version(3, 4), ("name", "plants"), Version(3, 2))
+    assert friend.of(StateChanged)[1:] == [last]
+    house.world.advance(1.0)
+    assert len(friend.of(StateChanged)) == 2
 
 
 def test_whoever_subscribes_to_a_place_hears_of_that_alone() -> None:
@@ -177,6 +195,7 @@ def test_whoever_subscribes_to_a_place_hears_of_that_alone() -> None:
     house.update({"owner": "Ann"})
     house.update({"trees/t0/height": 5.0})
     house.update({"trees/t1/height": 5.0})
+    house.world.advance(NEWS)
     house.update(remove=("trees/t1",))
     path = "trees/t1"
     assert friend.of(StateChanged) == [

@@ -4,6 +4,7 @@ import msgspec
 
 from actors.kernel.document import Document
 from actors.kernel.domain import RETRY_AFTER
+from actors.kernel.kept import GATHER
 from actors.kernel.patch import pack
 from actors.kernel.protocol import (
     Committed,
@@ -65,6 +66,8 @@ def test_changes_gather_while_one_is_being_written_and_follow_as_one() -> None:
         house.update(plants=plants)
     assert house.saves == [Version(3, 1)]
     house.answer(Committed("garden", Version(3, 1)))
+    assert house.saves == [Version(3, 1)]
+    house.world.advance(GATHER)
     assert house.saves == [Version(3, 1), Version(3, 3)]
     house.answer(Committed("garden", Version(3, 3)))
     assert house.actor.committed == Version(3, 3)

@@ -1,6 +1,7 @@
 """A whole state goes to persistence in parts, of which each is one handler: others are heard in between."""
 
 from actors.kernel.domain import RETRY_AFTER
+from actors.kernel.kept import GATHER
 from actors.kernel.protocol import (
     Committed,
     SaveChange,
@@ -79,6 +80,7 @@ def test_nothing_builds_on_a_first_copy_before_that_is_known_to_be_kept() -> Non
     house.update({"owner": "Ann"})
     assert kinds(house) == [SaveSnapshot] * PARTS
     house.answer(Committed("orchard", Version(3, 1)))
+    house.world.advance(GATHER)
     assert kinds(house) == [*[SaveSnapshot] * PARTS, SaveChange]
 
 
@@ -129,6 +131,7 @@ def test_the_answer_to_a_copy_that_was_given_up_is_not_taken_for_that_of_the_nex
     house.update({"owner": "Cy"})
     assert house.saves == [Version(3, 1), Version(3, 1), Version(3, 2), Version(3, 2)]
     house.answer(Committed("orchard", Version(3, 2)), to=-1)
+    house.world.advance(GATHER)
     assert house.saves[-1] == Version(3, 3)
 
 
@@ -145,7 +148,7 @@ def test_a_successor_finds_what_its_predecessor_left_half_handed_over() -> None:
     life = world.start(Orchardist(), "garden")
     world.run()
     keeper.want("garden")
-    world.tell("garden", UpdateState(b"\x81\xa5owner\xa3Ann"))
+    world.tell("garden", UpdateState(b"\x81\xa5owner\xa3Ann", durable=True))
     while len(keeper.of(SaveChange)) < 2:
         assert life.step()
     assert 0 < len(keeper.of(SaveSnapshot)) < PARTS
