@@ -249,7 +249,8 @@ def _overtaken(
     path: Path, copies: Sequence[Snapshot], changes: Sequence[Record], in_files: Sequence[Snapshot]
 ) -> tuple[str, ...]:
     """The database is written before the files: whatever is newer in these, it once had."""
-    newest = max((version.version for version in (*copies, *changes)), default=Version())
+    there = (*(copy.version for copy in copies), *(change.version for change in changes))
+    newest = max(there, default=Version())
     if not in_files or in_files[0].version <= newest:
         return ()
     return (

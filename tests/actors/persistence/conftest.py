@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from actors.kernel.mailbox import Mailbox
 from actors.kernel.virtual import VirtualWorld
 from actors.persistence import clerk as clerk_module
 from actors.persistence.clerk import Clerk
@@ -31,10 +32,10 @@ class Persisting:
         self._storage = Storage(map_size=MIB, **settings)
         self.start()
 
-    def start(self) -> None:
+    def start(self, mailbox: Mailbox | None = None) -> None:
         self.lives += 1
         persistence = Persistence(self._storage, Performance(), self.home)
-        self.world.start(persistence, "persistence", self.lives)
+        self.world.start(persistence, "persistence", self.lives, mailbox)
 
     def until(self, done: Callable[[], object], within: float = 10.0) -> None:
         """Let the actors work until `done`; the writer's thread wakes them."""

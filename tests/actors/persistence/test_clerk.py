@@ -1,11 +1,11 @@
-"""The clerk's decisions: what is written when, and that nothing is lost while the disk fails, nor overwritten unread."""
+"""The clerk's decisions: what is written when; and nothing is lost while the disk fails, nor overwritten unread."""
 
 import errno
 import itertools
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -627,7 +627,7 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def kill() -> Iterator[list[int]]:
+def kill() -> list[int]:
     """The process dies at the commit whose number is put in here, counted from now."""
     left: list[int] = []
 
@@ -639,7 +639,7 @@ def kill() -> Iterator[list[int]]:
                 raise Killed(point)
 
     Database.fault = staticmethod(fault)
-    yield left
+    return left
 
 
 def test_no_version_is_issued_twice_and_nothing_committed_is_lost_over_many_kills(
