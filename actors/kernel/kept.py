@@ -225,7 +225,7 @@ class KeptActor(Actor, Generic[S]):
         if state is not stored:
             self._wait_anew()
             return
-        waiting, self._waiting = self._waiting, ()
+        waiting, self._waiting = self._waiting, []
         for _, asker in waiting:
             self.reply(
                 UpdateRefused(("the stored state could be read at last, and took this one's place",)), asker
@@ -233,7 +233,7 @@ class KeptActor(Actor, Generic[S]):
 
     def _wait_anew(self) -> None:
         """Whoever waits for what was changed before the versions counted."""
-        self._waiting = tuple((self.version, asker) for _, asker in self._waiting)
+        self._waiting = [(self.version, asker) for _, asker in self._waiting]
 
     def _live(self) -> None:
         if not self._lives:
@@ -254,7 +254,8 @@ class KeptActor(Actor, Generic[S]):
             self._paths = None
         elif self._paths is not None:
             self._paths += paths
-        self._save_soon()
+        if not (self._busy or self._due):
+            self._save_soon()
 
     def _save_soon(self) -> None:
         if self._busy or self._due or self._detached:

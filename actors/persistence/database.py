@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import ClassVar, TypeVar, cast
 
 import lmdb
 
@@ -67,7 +67,7 @@ class Transaction:
         wanted = prefix.encode()
         with self._inner.cursor() as cursor:
             if cursor.set_range(wanted):
-                for key, value in cursor.iternext():
+                for key, value in cast("Iterator[tuple[bytes, bytes]]", cursor.iternext()):
                     if not key.startswith(wanted):
                         break
                     yield key.decode("utf-8", "replace"), value

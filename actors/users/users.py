@@ -12,6 +12,7 @@ class Users(DomainActor[UsersState]):
     """Answers who somebody is, and notes what happened with them."""
 
     domain = "users"
+    parted = "users"
 
     def __init__(self) -> None:
         super().__init__(UsersState())
