@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from actors.kernel.protocol import (
     UpdateState,
     Version,
 )
+from actors.persistence import persistence as persistence_module
 from actors.persistence.backends.lmdb import part_key
 from actors.persistence.database import Database
 from actors.persistence.record import pack as pack_record
@@ -367,6 +369,28 @@ def test_a_full_disk_keeps_the_state_in_memory_and_takes_it_later(persisting: Pe
     persisting.until(lambda: healths(persisting)[-1].health is Health.OK)
     assert Committed("system", Version(1, 2)) in persisting.asker.messages
     assert load(persisting).version == Version(1, 2)
+
+
+def test_a_disk_that_does_not_answer_is_said_and_nobody_waits_for_it(
+    persisting: Persisting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(persistence_module, "STUCK", 0.05)
+    counter = begin(persisting)
+    answers = threading.Event()
+    Database.fault = staticmethod(lambda point: answers.wait(20.0) and None)
+
+    def said(health: Health) -> bool:
+        persisting.world.advance(1.0)
+        return bool(healths(persisting, "persistence")) and healths(persisting)[-1].health is health
+
+    count(persisting, 1)
+    persisting.until(lambda: said(Health.DEGRADED))
+    assert "the disk has not answered for" in healths(persisting, "persistence")[0].reason
+    count(persisting, 2)
+    assert counter.state == Counted(2)
+    answers.set()
+    persisting.until(lambda: said(Health.OK))
+    settled(persisting, counter)
 
 
 def test_states_that_could_not_be_written_are_named_by_the_stop(tmp_path: Path) -> None:
