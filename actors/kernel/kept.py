@@ -71,6 +71,7 @@ class _Snapshot(msgspec.Struct, frozen=True):
     part: int = 0
     number: int = 0
     base: bool = False
+    alone: bool = False
 
 
 class KeptActor(Actor, Generic[S]):
@@ -100,7 +101,7 @@ class KeptActor(Actor, Generic[S]):
         self._snapshot: _Snapshot | None = None
         self._snapshots = self._next_part = 0  # how many there were; the timer of the next part
         self._whole_version = Version()  # the newest that was handed over whole
-        self._wanted = self._busy = self._due = False
+        self._wanted = self._alone = self._busy = self._due = False
         self._detached = True  # nothing may be handed over: what is stored is not known, or not ours to touch
         self._refused: tuple[Version, ...] = ()
         self._failures = 0
@@ -358,6 +359,12 @@ class KeptActor(Actor, Generic[S]):
         self._wanted = True
         self._save()
 
+    def erase(self) -> None:
+        """Have the state stored whole, and nothing older kept: what it does not hold any more was to be forgotten."""
+        self._wanted = self._alone = True
+        self._snapshot = None  # one under way may still hold it
+        self._save()
+
     def _begin_snapshot(self) -> None:
         self._wanted = False
         document = self._document()
@@ -373,6 +380,7 @@ class KeptActor(Actor, Generic[S]):
             count_parts(self.state, self.parted),
             number=self._snapshots,
             base=is_base,
+            alone=self._alone,
         )
         self.cancel(self._next_part)  # of one that is given up for this
         self._send_part()
@@ -398,7 +406,9 @@ class KeptActor(Actor, Generic[S]):
 
     def _part(self, whole: _Snapshot) -> SaveSnapshot:
         payload = encoded_part(whole.document, self.parted, whole.part)
-        return SaveSnapshot(self.domain, self.schema, whole.version, whole.part, whole.parts, payload)
+        return SaveSnapshot(
+            self.domain, self.schema, whole.version, whole.part, whole.parts, payload, whole.alone
+        )
 
     def on_snapshot_saved(self, answer: Reply | AskFailed) -> None:
         kept = self._is_kept(answer)
@@ -410,6 +420,7 @@ class KeptActor(Actor, Generic[S]):
             self._busy = False
         if kept:
             self._whole_version = whole.version
+            self._alone = self._alone and not whole.alone
             self._go_on()
         elif whole.base:
             self._base = None

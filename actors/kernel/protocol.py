@@ -178,7 +178,8 @@ class SaveChange(Message):
 
 class SaveSnapshot(Message):
     """One part of the whole state of `domain` at `version`, in form `schema`; all parts are sent in order, and the
-    last is answered as a change is."""
+    last is answered as a change is. alone: nothing older may be left of the domain, since something was to be
+    forgotten."""
 
     domain: str
     schema: int
@@ -186,6 +187,7 @@ class SaveSnapshot(Message):
     part: int
     parts: int
     payload: bytes
+    alone: bool = False
 
 
 class SnapshotWanted(Message):

@@ -26,6 +26,7 @@ from actors.kernel.protocol import (
 )
 from actors.persistence.backends.memory import MemoryBackend
 from actors.persistence.chain import Chain, Snapshot, best
+from actors.persistence.internal import CleanUp
 from actors.persistence.ledger import Ledger, Refusal
 from actors.persistence.store import Batch, Store
 from actors.persistence.trouble import StoreError
@@ -44,7 +45,7 @@ class Request(msgspec.Struct, frozen=True):
     """What an actor asked, and whom to answer; None: write all there is, or try whether the disk is well. cause: the
     asking message's id."""
 
-    message: LoadState | Save | Bury | None
+    message: LoadState | Save | Bury | CleanUp | None
     asker: Asker
     cause: str = ""
 
@@ -74,6 +75,7 @@ class Clerk:
         self._graves: dict[str, float] = {}
         self._copies_due: dict[str, Snapshot] = {}
         self._epochs: dict[str, int] = {}
+        self._alone: dict[str, Version] = {}
         self._flushed_at = time.monotonic()
 
     # -- the work
@@ -94,6 +96,8 @@ class Clerk:
                     accepted.append((request, message))
             elif isinstance(message, Bury):
                 self._graves |= dict.fromkeys(message.hashes, message.at)
+            elif isinstance(message, CleanUp):
+                self.sweep()
         everything = any(
             request.message is None or isinstance(request.message, LoadState) for request in requests
         )
@@ -145,6 +149,10 @@ class Clerk:
         taken = ledger.take(message, now)
         if not isinstance(taken, Snapshot):
             return taken
+        if message.alone:
+            ledger.forget()
+            self._cache.forget(name)
+            self._alone[name] = taken.version
         ledger.replace(taken)
         self._cache.save(taken)
         if self._storage.domains.of(name).backend == "file":
@@ -204,9 +212,22 @@ class Clerk:
         if due or check:
             self.trouble = None
         self._write_files()
+        self._forget_older()
+
+    def _forget_older(self) -> None:
+        """Leave nothing of a domain but its newest copy, where something was to be forgotten."""
+        for domain, version in tuple(self._alone.items()):
+            if self._ledger(domain).written < version or domain in self._copies_due:
+                continue
+            try:
+                self.store.keep_only(domain, version)
+            except StoreError as error:
+                self._stumble(error)
+                return
+            del self._alone[domain]
 
     def _at_once(self, ledger: Ledger) -> bool:
-        return self._storage.domains.of(ledger.domain).backend != "memory"
+        return ledger.domain in self._alone or self._storage.domains.of(ledger.domain).backend != "memory"
 
     def _write_files(self) -> None:
         """Copies in files: the database has them already, so that nothing waits for these."""

@@ -5,6 +5,7 @@ transaction with one sync, no read transaction is kept, and the map grows as nee
 """
 
 import errno
+import glob
 import os
 import shutil
 import threading
@@ -27,6 +28,9 @@ MAP_LIMIT = 2**38
 
 NEEDED = 256 * 1024
 """Free bytes without which a database is not opened."""
+
+UNSALVAGED, SALVAGED = ".salvage.", ".corrupt."
+"""In the name of a database that was moved away: before what it holds was taken over, and after."""
 
 T = TypeVar("T")
 
@@ -178,6 +182,7 @@ class Database:
         if self._environment is None:
             if why := self._why_unsound():
                 self._move_away(why)
+            self.moved = self.moved or self._left_behind()
             try:
                 self._environment = self._open_file()
             except (lmdb.InvalidError, lmdb.CorruptedError, lmdb.VersionMismatchError) as error:
@@ -223,15 +228,32 @@ class Database:
             raise store_error(self.path, doing, error) from error
 
     def _move_away(self, why: str) -> None:
-        aside = self.path.with_name(f"{self.path.name}.corrupt.{time.time_ns()}")
+        now = time.time_ns()
+        aside = self.path.with_name(f"{self.path.name}{UNSALVAGED}{now}")
         try:
             self.path.rename(aside)
         except OSError as error:
             raise store_error(self.path, "moving a damaged database away", error) from error
         self.moved = aside
-        self.notice = (
-            f"{self.path} could not be used ({why}); it was moved to {aside.name} and a new one begun"
-        )
+        final = f"{self.path.name}{SALVAGED}{now}"
+        self.notice = f"{self.path} could not be used ({why}); it was moved to {final} and a new one begun"
+
+    def salvaged(self) -> None:
+        """What the one that was moved away holds has been taken over: another start need not do it."""
+        if self.moved is None:
+            return
+        try:
+            self.moved.rename(self.moved.with_name(self.moved.name.replace(UNSALVAGED, SALVAGED)))
+        except OSError as error:
+            raise store_error(self.path, "putting a damaged database aside", error) from error
+        self.moved = None
+
+    def _left_behind(self) -> Path | None:
+        """One that was moved away by a process that was killed before it had salvaged what is in there."""
+        found = sorted(self.path.parent.glob(f"{glob.escape(self.path.name)}{UNSALVAGED}*"))
+        if found:
+            self.notice = f"{self.path} could not be used and was moved away; a new one was begun"
+        return found[-1] if found else None
 
     def _identify(self) -> tuple[int, int]:
         try:

@@ -115,6 +115,13 @@ class Ledger:
         self.since = len(self.recent)
         self.asked = False
 
+    def forget(self) -> None:
+        """Nothing of what came before may be kept."""
+        self.changes.clear()
+        self.recent.clear()
+        self.snapshot = None
+        self._bytes = 0
+
     def wrote(self) -> None:
         """All that was due is on disk."""
         if self.newest is not None:

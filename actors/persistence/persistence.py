@@ -84,7 +84,7 @@ class Persistence(Actor):
 
     @handles
     def on_clean_up(self, message: CleanUp) -> None:
-        self._writer.clerk.sweep()
+        self._writer.hand(Request(message, Asker("", ""), self.cause()))
         self.after(self._performance.cleanup_interval, CleanUp())
 
     @handles

@@ -59,9 +59,7 @@ _decoder = msgspec.msgpack.Decoder(Record)
 def pack(record: Record) -> bytes:
     """The record as it is stored."""
     body = _encoder.encode(record)
-    return b"".join(
-        (MARK, len(body).to_bytes(4, "little"), blake2b(body, digest_size=SUM).digest(), body)
-    )
+    return b"".join((MARK, len(body).to_bytes(4, "little"), blake2b(body, digest_size=SUM).digest(), body))
 
 
 def unpack(data: bytes, domain: str | None = None) -> Record:

@@ -132,6 +132,23 @@ class Store:
         self._ready()
         return self.database.read("reading who is forgotten", _graves)
 
+    def keep_only(self, domain: str, version: Version) -> None:
+        """Nothing of `domain` that is older than its copy of `version`, not even in pages that are free."""
+
+        def drop(txn: Transaction) -> None:
+            self.copies.keep_only(txn, domain, version)
+            journal.trim(txn, domain, version)
+            for key in txn.keys(f"corrupt/{domain}/"):
+                txn.delete(key)
+
+        self._ready()
+        self.database.change("forgetting what is older", drop)
+        if self.files is not None:
+            self.files.keep_only(domain, version)
+        self.database.compact()
+        with contextlib.suppress(OSError):
+            self._bear_witness(digest=digest_of(self.database.path))
+
     def check(self) -> None:
         """Write something, so that a disk that is well again is noticed."""
         self._ready()
@@ -175,13 +192,19 @@ class Store:
         if self.database.moved is not None:
             self._witness = read_witness(self.database.moved)
             self._rebuild(self.database.moved)
-            self.database.moved = None
+            self._bear_witness(digest="")
+            self.database.salvaged()
         self.database.change("bringing the store up to date", self._modernize)
         self._opening = self.database.openings
 
     def _rebuild(self, aside: Path) -> None:
         found = salvage.records(aside)
-        self.database.change("salvaging", lambda txn: salvage.rebuild(txn, found, self._keep))
+
+        def rebuild(txn: Transaction) -> None:
+            if forms.form_of(txn) == 0:  # else it has been done, by a process that was killed then
+                salvage.rebuild(txn, found, self._keep)
+
+        self.database.change("salvaging", rebuild)
         self.database.notice += f"; {len(found)} whole records were found in it and taken over"
 
     def _modernize(self, txn: Transaction) -> None:

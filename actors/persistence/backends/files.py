@@ -79,6 +79,17 @@ class FileBackend:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             sync_folder(folder.parent)
 
+    def keep_only(self, domain: str, version: Version) -> None:
+        """Remove every file of `domain` but the copy of `version`."""
+        where = self.folder / domain
+        kept = {path for found, path in self._files(where) if found == version}
+        try:
+            for path in tuple(where.iterdir()) if where.is_dir() else ():
+                if path not in kept:
+                    path.unlink(missing_ok=True)
+        except OSError as error:
+            raise store_error(where, "removing older copies", error) from error
+
     def _files(self, where: Path) -> list[tuple[Version, Path]]:
         """Versions and files, newest first."""
         try:

@@ -71,6 +71,13 @@ class DatabaseBackend:
                 damaged.append(f"the copy {_slot(domain, slot)} is damaged{aside}")
         return Found(tuple(sorted(snapshots, key=lambda s: s.version, reverse=True)), tuple(damaged))
 
+    def keep_only(self, txn: Transaction, domain: str, version: Version) -> None:
+        """Remove every copy of `domain` but that of `version`."""
+        for slot in {int(key.split("/")[2]) for key in txn.keys(f"copy/{domain}/")}:
+            if _version(txn, domain, slot) != version:
+                for key in txn.keys(f"{_slot(domain, slot)}/"):
+                    txn.delete(key)
+
     def _parts(self, txn: Transaction, domain: str, slot: int) -> list[Record]:
         """The parts in a slot; fewer than there should be when one is damaged."""
         records: list[Record] = []
