@@ -97,6 +97,61 @@ def test_the_unusable_file_is_kept_beside_the_new_one(tmp_path: Path) -> None:
     assert aside.name in store.database.notice
 
 
+class Killed(BaseException):
+    """The process is gone at this point."""
+
+
+@pytest.mark.parametrize(
+    "point", ["before commit: salvaging", "after commit: salvaging", "before commit: bringing"]
+)
+def test_a_process_killed_while_it_salvages_leaves_it_to_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, point: str
+) -> None:
+    newest = prepare(tmp_path)
+    file = tmp_path / "data" / "state.lmdb" / "data.mdb"
+    file.write_bytes(bytes(8192) + file.read_bytes()[8192:])
+
+    def fault(at: str) -> None:
+        if at.startswith(point):
+            raise Killed
+
+    alive = Database.fault
+    Database.fault = staticmethod(fault)
+    clerk = clerk_at(tmp_path)
+    with pytest.raises(Killed):
+        load(clerk, "system")
+    clerk.store.database.close()
+    Database.fault = staticmethod(alive)
+    monkeypatch.setattr(Database, "_known", {})
+    clerk = clerk_at(tmp_path)
+    for domain, state in newest.items():
+        assert state_of(load(clerk, domain)) == state
+    if "salvaging" in point:
+        assert "could not be used" in clerk.damage[""]
+    clerk.close()
+    assert len(list((tmp_path / "data").glob("state.lmdb.corrupt.*"))) == 1
+    clerk = clerk_at(tmp_path)
+    assert load(clerk, "system").note == ""
+    assert clerk.damage == {}
+    clerk.close()
+
+
+def test_what_was_salvaged_does_not_come_back_to_a_store_begun_anew(tmp_path: Path) -> None:
+    """The owner may remove the database, and leave the damaged one lying beside it."""
+    prepare(tmp_path)
+    folder = tmp_path / "data" / "state.lmdb"
+    (folder / "data.mdb").write_bytes(bytes(8192) + (folder / "data.mdb").read_bytes()[8192:])
+    clerk = clerk_at(tmp_path)
+    assert load(clerk, "system").parts
+    clerk.close()
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()
+    clerk = clerk_at(tmp_path)
+    assert not load(clerk, "system").parts
+    clerk.close()
+
+
 @pytest.mark.parametrize("lost", [slice(0, 2 * 4096), slice(0, 100)], ids=["both heads", "the first bytes"])
 def test_a_database_without_its_head_gives_every_state_back(tmp_path: Path, lost: slice) -> None:
     newest = prepare(tmp_path)
