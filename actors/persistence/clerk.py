@@ -284,6 +284,10 @@ class Clerk:
         else:
             if not self.unwritten:
                 self.trouble = None
+        if chain is not None and not refused:
+            # The changes that the disk has not taken yet follow on what is there.
+            chain, _ = best((chain.snapshot,), (*chain.changes, *ledger.changes))
+            assert chain is not None
         self._epochs[domain] = epoch
         if note:
             self._report(domain, f"{self.store.database.path}: {note}")

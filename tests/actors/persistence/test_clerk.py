@@ -451,6 +451,29 @@ def test_a_domain_that_restarts_meanwhile_gets_its_newest_state(
     clerk.close()
 
 
+@pytest.mark.parametrize("domain", ["users", "conversation"])
+def test_it_does_so_however_long_the_disk_fails(
+    tmp_path: Path, clock: HandClock, disk: Disk, domain: str
+) -> None:
+    """The whole state is not in memory any more then, but the changes that wait for the disk are."""
+    clerk = clerk_at(tmp_path)
+    epoch = load(clerk, domain).epoch
+    work(clerk, whole(epoch, 1, domain), TRY)
+    disk.fails = True
+    work(clerk, change(epoch, 2, domain), change(epoch, 3, domain), TRY)
+    clock.seconds += clerk.cache_ttl + 1.0
+    clerk.sweep()
+    again = load(clerk, domain)
+    assert content(again) == (b"1.1", b"to 1.2", b"to 1.3")
+    follows = change(again.epoch, 1, domain, base=again.version)
+    assert isinstance(work(clerk, follows)[0], Kept)
+    disk.fails = False
+    work(clerk, TRY)
+    clerk.close()
+    assert content(load(clerk_at(tmp_path), domain))[-1] == follows.patch
+    clerk.close()
+
+
 def test_epochs_are_unique_in_memory_only_mode_and_after_it(clerk: Clerk) -> None:
     epochs = [load(clerk).epoch]
     work(clerk, whole(epochs[0], 1))
