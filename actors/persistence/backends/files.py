@@ -96,7 +96,10 @@ class FileBackend:
             named = [(_NAME.fullmatch(path.name), path) for path in where.iterdir()]
         except (FileNotFoundError, NotADirectoryError):
             return []
-        return sorted(((Version(int(m[1]), int(m[2])), path) for m, path in named if m), reverse=True)
+        return sorted(
+            ((Version(int(m[1]), int(m[2])), path) for m, path in named if m and not path.is_dir()),
+            reverse=True,
+        )
 
 
 def _fault(snapshot: Snapshot | None) -> str:

@@ -443,6 +443,7 @@ def test_other_files_in_the_folder_are_let_be(tmp_path: Path) -> None:
         backend.save(snapshot(n))
         (tmp_path / "users" / f"notes {n}.txt").write_text("mine")
     (tmp_path / "users" / "000000000009.000000000009.state.new").write_bytes(b"half written")
+    (tmp_path / "users" / "000000000009.000000000009.state").mkdir()
     found = backend.load("users")
     assert (found.snapshots, found.damaged) == ((snapshot(3), snapshot(2)), ())
     assert len(list((tmp_path / "users").glob("notes*"))) == 3
