@@ -44,6 +44,8 @@ def schema() -> dict[str, Any]:
 _SECTIONS = {
     "LocalLlm": ("llm", "local"),
     "ActorSettings": ("actors", "llm.local"),
+    "StoragePolicies": ("storage", "domains"),
+    "StoragePolicy": ("storage", "domains", "users"),
     "ComputerVision": ("computer_vision",),
     "VRChat": ("vrchat",),
 }

@@ -53,7 +53,7 @@ class StoragePolicy(Section):
         reload="restart",
         restarts=("persistence",),
         ge=0.0,
-        le=10.0**9,
+        le=10**9,
     )
     keep: int = setting(
         2,
@@ -155,7 +155,7 @@ class Storage(Section):
         reload="restart",
         restarts=("persistence",),
         ge=0.0,
-        le=10.0**8,
+        le=10**8,
     )
     backup_keep: int = setting(
         7, "Backups that are kept.", reload="restart", restarts=("persistence",), ge=1, le=1000
@@ -167,7 +167,7 @@ class Storage(Section):
         reload="restart",
         restarts=("persistence",),
         ge=0.0,
-        le=10.0**9,
+        le=10**9,
     )
 
 
