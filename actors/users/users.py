@@ -1,41 +1,76 @@
 """The users' actor: owns the records of the people the bot has met."""
 
+from collections.abc import Mapping
+
 from actors.kernel.actor import handles
 from actors.kernel.domain import DomainActor
-from actors.users.messages import GetProfile, InteractionHappened, PreferenceStated, Profile
-from actors.users.state import UsersState, interacted, preferred
+from actors.users.acquaintance import Change, faded, interacted, preferred, profile_of
+from actors.users.forget import chosen
+from actors.users.messages import (
+    FindPerson,
+    ForgetPerson,
+    Forgotten,
+    GetProfile,
+    InteractionHappened,
+    NotForgotten,
+    PeopleFound,
+    PersonForgotten,
+    PreferenceStated,
+    Profile,
+)
+from actors.users.state import UsersState, faults, find, without
+from actors.vocabulary.values import tombstone
 
 __all__ = ["Users"]
 
+CONVERSATION = "conversation"
+MOST_FOUND = 8
+
 
 class Users(DomainActor[UsersState]):
-    """Answers who somebody is, and notes what happened with them."""
+    """Answers who somebody is, notes what happened with them, and forgets them when asked to."""
 
     domain = "users"
+    schema = 2
 
     def __init__(self) -> None:
         super().__init__(UsersState())
 
     def validate(self, state: UsersState) -> tuple[str, ...]:
-        """Records stand under their own id, and levels are in their range."""
-        return tuple(
-            f"{key}: {fault}"
-            for key, user in state.users.items()
-            for fault in (
-                f"the record says it is {user.user_id}" if user.user_id != key else "",
-                "relationship_level is not in [0, 1]" if not 0.0 <= user.relationship_level <= 1.0 else "",
-            )
-            if fault
-        )
+        """Records stand under their own id, and everything is within its bounds."""
+        return faults(state, self.state)
+
+    def forget(self, state: UsersState, tombstones: Mapping[str, float]) -> UsersState:
+        """`state` without those whom it was asked to forget."""
+        return without(state, tombstones)
 
     @handles
     def on_get_profile(self, message: GetProfile) -> None:
-        self.reply(Profile(message.person, self.state.users.get(message.person.user_id)))
+        user = profile_of(self.state, message.person)
+        self.reply(Profile(message.person, user, faded(user, self.wall()) if user is not None else 0.0))
+
+    @handles
+    def on_find(self, message: FindPerson) -> None:
+        self.reply(PeopleFound(find(self.state, message.name_or_id)[:MOST_FOUND]))
 
     @handles
     def on_interaction(self, message: InteractionHappened) -> None:
-        self.become(interacted(self.state, message.person, message.interaction))
+        self._take(interacted(self.state, message.person, message.interaction))
 
     @handles
     def on_preference(self, message: PreferenceStated) -> None:
-        self.become(preferred(self.state, message.person, message.key, message.value))
+        self._take(preferred(self.state, message.person, message.key, message.value, self.wall()))
+
+    @handles
+    def on_forget(self, message: ForgetPerson) -> None:
+        selection = chosen(self.state, message.name_or_id)
+        if selection.why_not:
+            self.reply(NotForgotten(selection.why_not))
+            return
+        now = self.wall()
+        self.become(self.forget(self.state, {tombstone(p.user_id): now for p in selection.aliases}))
+        self.tell(CONVERSATION, PersonForgotten(selection.aliases, now))
+        self.reply(Forgotten(selection.people))
+
+    def _take(self, change: Change) -> None:
+        self.become(change.state)
