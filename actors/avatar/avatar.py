@@ -7,15 +7,18 @@ import msgspec
 
 from actors.avatar.internal import GestureOver
 from actors.avatar.messages import GestureRequested, Touched, WatchTouches
-from actors.avatar.state import AvatarState, felt, loaded, touches, tracked
+from actors.avatar.state import AvatarState, felt, is_tracked, loaded, strode, touches, tracked
 from actors.kernel.actor import handles
 from actors.kernel.domain import DomainActor
 from actors.osc.messages import AvatarLoaded, ParametersChanged, SetParameter, TrackingChanged
 from actors.vocabulary.values import Interaction
+from actors.world.messages import BodyAt
 
 __all__ = ["EMOTES", "Avatar"]
 
 SENDER = "osc.sender"
+WORLD = "world"
+CONVERSATION = "conversation"
 EMOTE = "VRCEmote"
 EMOTES: Mapping[str, int] = MappingProxyType(
     {
@@ -37,7 +40,10 @@ WATCHERS = 32
 
 
 class Avatar(DomainActor[AvatarState]):
-    """At `avatar`. Hears VRChat's parameters from `osc.receiver`; speaks to `osc.sender`."""
+    """At `avatar`. Hears VRChat's parameters from `osc.receiver`; speaks to `osc.sender`.
+
+    The conversation is told of every touch, the world of every step and of sitting down.
+    """
 
     domain = "avatar"
     save_delay = 1.0
@@ -54,15 +60,21 @@ class Avatar(DomainActor[AvatarState]):
     @handles
     def on_parameters(self, message: ParametersChanged) -> None:
         began = touches(self.state, message)
+        before = self.state.movement_state
         self.become(felt(self.state, message, self.wall()))
         for sensor in began:
             touched = Touched(sensor, Interaction("touch", "", sensor, self.wall()))
-            for watcher in self.watchers:
+            for watcher in dict.fromkeys((CONVERSATION, *self.watchers)):
                 self.tell(watcher, touched)
+        if before.in_station != self.state.movement_state.in_station and is_tracked(self.state):
+            self._tell_position()
 
     @handles
     def on_tracking(self, message: TrackingChanged) -> None:
-        self.become(tracked(self.state, message.position, message.rotation))
+        before = self.state
+        self.become(tracked(before, message.position, message.rotation))
+        if not is_tracked(before) or strode(before.position, self.state.position):
+            self._tell_position()
 
     @handles
     def on_loaded_avatar(self, message: AvatarLoaded) -> None:
@@ -83,6 +95,10 @@ class Avatar(DomainActor[AvatarState]):
     def on_watch(self, message: WatchTouches) -> None:
         others = tuple(address for address in self.watchers if address != message.address)
         self.watchers = (*others, message.address)[-WATCHERS:] if message.on else others
+
+    def _tell_position(self) -> None:
+        seated = self.state.movement_state.in_station
+        self.tell(WORLD, BodyAt(self.state.position, self.wall(), seated))
 
     def _make(self, emote: int) -> None:
         self.cancel(self._timer)

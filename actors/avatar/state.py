@@ -11,10 +11,23 @@ import msgspec
 from actors.osc.messages import ParametersChanged
 from actors.vocabulary.values import Interaction, Quaternion, Vector3
 
-__all__ = ["AvatarState", "MovementState", "felt", "from_euler", "loaded", "touches", "tracked"]
+__all__ = [
+    "AvatarState",
+    "MovementState",
+    "felt",
+    "from_euler",
+    "is_tracked",
+    "loaded",
+    "strode",
+    "touches",
+    "tracked",
+]
 
 PARAMETERS = 8192
 """As many as an avatar can have; kept of each kind."""
+STRIDE = 1.0
+"""Metres, along each axis, of the grid whose lines are counted as steps."""
+
 CAME_WITH = 5.0
 """Seconds before an avatar's loading in which a parameter may already be the new avatar's."""
 
@@ -133,6 +146,17 @@ def tracked(
 ) -> AvatarState:
     """The head is there now. rotation: Euler degrees as Unity means them."""
     return msgspec.structs.replace(state, position=Vector3(*position), rotation=from_euler(*rotation))
+
+
+def is_tracked(state: AvatarState) -> bool:
+    """Whether the game ever told where the head is: it is never at the world's very origin, which is the floor."""
+    return state.position != Vector3()
+
+
+def strode(before: Vector3, now: Vector3) -> bool:
+    """Whether the head has gone on by about a step: it crossed a line of a grid of such."""
+    pairs = ((before.x, now.x), (before.y, now.y), (before.z, now.z))
+    return any(math.floor(old / STRIDE) != math.floor(new / STRIDE) for old, new in pairs)
 
 
 def loaded(state: AvatarState, avatar_id: str, at: float) -> AvatarState:

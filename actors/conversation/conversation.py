@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from actors.audio.messages import PlaybackDone, PlaybackEnded, PlaybackStarted, SentencePlayed
-from actors.conversation import state as transitions
+from actors.conversation import turns
+from actors.conversation.company import Company
 from actors.conversation.messages import (
     CancelTurn,
     ReplyEnded,
@@ -20,9 +21,9 @@ from actors.conversation.messages import (
     WatchTurns,
 )
 from actors.conversation.prompt import build
-from actors.conversation.state import ActiveTurn, ConversationState
-from actors.kernel.actor import AskFailed, Reply, handles
-from actors.kernel.domain import DomainActor
+from actors.conversation.state import ActiveTurn
+from actors.conversation.utterance import LONGEST
+from actors.kernel.actor import handles
 from actors.kernel.message import Message
 from actors.kernel.protocol import Undelivered
 from actors.llm.messages import CompletionEnded, CompletionFailed, CompletionRequested, SentenceReady
@@ -36,16 +37,14 @@ from actors.speech.messages import (
     TranscriptReady,
 )
 from actors.system.messages import StageReached
-from actors.users.messages import GetProfile, InteractionHappened, Profile
+from actors.users.messages import InteractionHappened, Profile
 from actors.vocabulary.values import UNKNOWN, Interaction, Person
-from actors.world.messages import Present, WhoIsHere
 from config.schema import Bot, Speech
 
 __all__ = ["Conversation"]
 
 STAGES_TO_CANCEL = ("llm", "speech.synthesizer", "audio.speaker", "osc.sender")
 TURN_WITHIN = 90.0
-LONGEST_TEXT = 4000
 
 APOLOGIES = {
     "rate_limited": "Sorry, I need a little break before I can answer that.",
@@ -62,13 +61,11 @@ class TurnOverdue(Message):
     turn: int
 
 
-class Conversation(DomainActor[ConversationState]):
+class Conversation(Company):
     """Owns the conversation's state and the turn that is under way."""
 
-    domain = "conversation"
-
     def __init__(self, bot: Bot, speech: Speech) -> None:
-        super().__init__(ConversationState(speaking_style=bot.speaking_style))
+        super().__init__(bot.speaking_style)
         self._bot = bot
         self._speech = speech
         self._watchers: tuple[str, ...] = ()
@@ -87,7 +84,7 @@ class Conversation(DomainActor[ConversationState]):
                 )
         self.become(
             msgspec.structs.replace(
-                transitions.end(self.state, self._bot.name, self.wall()),
+                turns.end(self.state, self._bot.name, self.wall()),
                 speaking_style=self._bot.speaking_style,
             )
         )
@@ -118,7 +115,7 @@ class Conversation(DomainActor[ConversationState]):
         """Somebody speaks over the bot: with echo-free capture that interrupts it."""
         active = self.state.active
         if active is not None and active.said and self._speech.echo_free_capture:
-            self._void("interrupted")
+            self.void("interrupted")
 
     @handles
     def on_watch(self, message: WatchTurns) -> None:
@@ -127,51 +124,32 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_cancel(self, message: CancelTurn) -> None:
-        self._void(message.reason)
+        self.void(message.reason)
 
     def _begin(self, text: str, person: Person, listener: str) -> int:
         # A terminal or a script may pass on half a character; nothing behind here could write it down.
-        text = text.encode("utf-8", "replace").decode().strip()[:LONGEST_TEXT]
+        text = text.encode("utf-8", "replace").decode().strip()[:LONGEST]
         if not text:
             if listener:
                 self.tell(listener, ReplyEnded(0, "ignored", "", "nothing was said"))
             return 0
-        self._void("something new was said")
-        self.become(transitions.begin(self.state, text, person, listener, self.wall(), self._voiced))
+        self.void("something new was said")
+        self.become(turns.begin(self.state, text, person, listener, self.wall(), self._voiced))
         turn = self.state.turn
         self.after(TURN_WITHIN, TurnOverdue(turn))
         self.tell("osc.sender", Typing(True))
-        if person.is_known:
-            self._who(turn, person)
-        else:
-            self.ask("world", WhoIsHere(), then="on_present", context=turn, within=1.0)
+        self.look_around(turn)
         return turn
 
-    def on_present(self, answer: Reply | AskFailed) -> None:
-        """Who spoke? The only one who is here; with several, or none, nobody can tell."""
-        people: tuple[Person, ...] = ()
-        if isinstance(answer, Reply) and isinstance(answer.message, Present):
-            people = answer.message.people
-        self._who(answer.context, people[0] if len(people) == 1 else UNKNOWN)
-
-    def _who(self, turn: int, person: Person) -> None:
+    def attributed(self, turn: int) -> None:
         active = self._active(turn)
-        if active is None:
-            return
-        self.become(transitions.attribute(self.state, person))
-        self._to_listener(TurnStarted(turn, active.text, person))
-        if person.is_known:
-            self.ask("users", GetProfile(person), then="on_profile", context=turn, within=1.0)
-        else:
-            self._think(turn, None)
+        if active is not None:
+            self._to_listener(TurnStarted(turn, active.text, active.person))
 
-    def on_profile(self, answer: Reply | AskFailed) -> None:
-        known = isinstance(answer, Reply) and isinstance(answer.message, Profile)
-        self._think(answer.context, answer.message if known else None)  # type: ignore[union-attr, arg-type]
-
-    def _think(self, turn: int, profile: Profile | None) -> None:
+    def acquainted(self, turn: int, profile: Profile | None) -> None:
         if self._active(turn) is not None:
-            self.tell("llm", CompletionRequested(turn, build(self._bot, self.state, profile)), notify=True)
+            messages = build(self._bot, self.state, profile, self.wall())
+            self.tell("llm", CompletionRequested(turn, messages), notify=True)
 
     # -- the reply grows
 
@@ -199,7 +177,7 @@ class Conversation(DomainActor[ConversationState]):
         active = self._active(turn)
         assert active is not None
         sentence = len(active.said)
-        self.become(transitions.add_sentence(self.state, text))
+        self.become(turns.add_sentence(self.state, text))
         self._to_listener(ReplySentence(turn, sentence, text))
         if active.voiced:
             self.tell("speech.recognizer", Spoken(turn, text))
@@ -275,9 +253,9 @@ class Conversation(DomainActor[ConversationState]):
     def on_overdue(self, message: TurnOverdue) -> None:
         """Nothing may hang: a turn that lasts too long is ended, and said to be."""
         if self._active(message.turn) is not None:
-            self._void(f"not over after {TURN_WITHIN:g} s")
+            self.void(f"not over after {TURN_WITHIN:g} s")
 
-    def _void(self, reason: str) -> None:
+    def void(self, reason: str) -> None:
         active = self.state.active
         if active is None:
             return
@@ -293,12 +271,11 @@ class Conversation(DomainActor[ConversationState]):
         assert active is not None
         now = self.wall()
         self.tell("osc.sender", Typing(False))
-        self.become(transitions.end(self.state, self._bot.name, now))
-        if active.person.is_known and outcome == "said":
-            self.tell(
-                "users",
-                InteractionHappened(active.person, Interaction("talk", active.person.name, active.text, now)),
-            )
+        self.become(turns.end(self.state, self._bot.name, now))
+        if active.person.is_known:
+            heard = "" if active.failed else active.heard
+            talk = Interaction("talk", active.person.name, active.text, now, heard)
+            self.tell("users", InteractionHappened(active.person, talk))
         self._stage(active.turn, "reply_ended", now)
         text = active.heard if outcome == "cancelled" else active.reply
         self._announce(active.listener, ReplyEnded(active.turn, outcome, text, detail or active.failed))

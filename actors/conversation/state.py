@@ -1,26 +1,37 @@
-"""The conversation as a value: what was said, and the turn that is under way. Pure transitions."""
+"""The conversation as a value: who took part, what was said, and the turn that is under way; with its bounds.
+
+How a turn changes it is in `turns.py`.
+"""
 
 from collections.abc import Mapping
 
 import msgspec
 
-from actors.vocabulary.values import UNKNOWN, Person
+from actors.conversation.summary import Summary, summary_faults
+from actors.conversation.utterance import WINDOW, WINDOW_CHARACTERS, Utterance
+from actors.vocabulary.values import UNKNOWN, Interaction, Person
 
-WINDOW = 200
-"""Utterances kept."""
+__all__ = [
+    "GOALS",
+    "NEAR",
+    "PARTICIPANTS",
+    "PREFERENCES",
+    "ActiveTurn",
+    "ConversationState",
+    "Participant",
+    "Surroundings",
+    "Utterance",
+    "faults",
+]
 
-PAUSE = 300.0
-"""Seconds of silence after which talk counts as a new conversation."""
+PARTICIPANTS = 32
+"""People of one conversation; beyond it the one who was silent for the longest time is left out."""
 
+NEAR = 100
+"""People around who are kept."""
 
-class Utterance(msgspec.Struct, frozen=True):
-    """Something said, by a person or by the bot itself (role user or assistant). at: epoch seconds."""
-
-    role: str
-    text: str
-    person: Person
-    turn: int
-    at: float
+GOALS = 4
+PREFERENCES = 16
 
 
 class ActiveTurn(msgspec.Struct, frozen=True):
@@ -52,10 +63,34 @@ class ActiveTurn(msgspec.Struct, frozen=True):
         return " ".join(self.said[: self.played]) if self.voiced else self.reply
 
 
+class Participant(msgspec.Struct, frozen=True):
+    """Somebody who took part: since when, when last (epoch seconds), and how often they spoke.
+
+    newcomer: the bot had never met them before. answered: they heard something of the bot.
+    """
+
+    person: Person
+    since: float
+    until: float
+    utterances: int = 0
+    newcomer: bool = False
+    answered: bool = False
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """Where the conversation takes place, who is near, and what is seen, as the world's domain last told."""
+
+    place: str = ""
+    people: tuple[Person, ...] = ()
+    seen: tuple[str, ...] = ()
+
+
 class ConversationState(msgspec.Struct, frozen=True):
     """All that is known of the conversation. Times are epoch seconds, the duration is in seconds.
 
-    turn: the last turn id that was given away; ids only ever increase.
+    messages: the last ones, word by word. summary: what stays of those before. turn: the last turn id that was given
+    away; ids only ever increase. participants: by user id, of this conversation. user_preferences: of whoever spoke
+    last. last_touch: what the body felt last, of the kind none for nothing yet.
     """
 
     messages: tuple[Utterance, ...] = ()
@@ -68,202 +103,30 @@ class ConversationState(msgspec.Struct, frozen=True):
     conversation_duration: float = 0.0
     turn: int = 0
     active: ActiveTurn | None = None
+    participants: Mapping[str, Participant] = {}
+    summary: Summary = Summary()
+    surroundings: Surroundings = Surroundings()
+    last_touch: Interaction = Interaction()
 
 
-def begin(
-    state: ConversationState, text: str, person: Person, listener: str, at: float, voiced: bool = True
-) -> ConversationState:
-    """What was said becomes the next turn. voiced: there is a voice to answer with."""
-    turn = state.turn + 1
-    since = at - state.last_interaction_time
-    duration = state.conversation_duration + since if 0 <= since < PAUSE else 0.0
-    return msgspec.structs.replace(
-        state,
-        turn=turn,
-        active=ActiveTurn(turn, text, person, listener, at, voiced=voiced),
-        current_topic=topic_of(text) or state.current_topic,
-        emotional_tone=tone_of(text),
-        last_interaction_time=at,
-        conversation_duration=duration,
-    )
-
-
-def attribute(state: ConversationState, person: Person) -> ConversationState:
-    """It is known now who said it: note the utterance under that name."""
-    active = state.active
-    if active is None:
-        return state
-    said = Utterance("user", active.text, person, active.turn, active.started_at)
-    return msgspec.structs.replace(
-        state,
-        active=msgspec.structs.replace(active, person=person),
-        messages=(*state.messages, said)[-WINDOW:],
-    )
-
-
-def add_sentence(state: ConversationState, text: str) -> ConversationState:
-    """The reply has grown by a sentence."""
-    active = state.active
-    if active is None:
-        return state
-    return msgspec.structs.replace(state, active=msgspec.structs.replace(active, said=(*active.said, text)))
-
-
-def end(state: ConversationState, name: str, at: float) -> ConversationState:
-    """The turn is over: keep what was really heard of the reply, under the bot's name."""
-    active = state.active
-    if active is None:
-        return state
-    messages = state.messages
-    if active.heard and not active.failed:
-        messages = (*messages, Utterance("assistant", active.heard, Person("self", name), active.turn, at))[
-            -WINDOW:
-        ]
-    since = max(0.0, at - state.last_interaction_time)
-    return msgspec.structs.replace(
-        state,
-        messages=messages,
-        active=None,
-        last_interaction_time=at,
-        conversation_duration=state.conversation_duration + since,
-    )
-
-
-_SMALL = frozenset(
-    [
-        "a",
-        "about",
-        "am",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "but",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "he",
-        "hello",
-        "her",
-        "hey",
-        "hi",
-        "him",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "is",
-        "it",
-        "its",
-        "just",
-        "know",
-        "like",
-        "me",
-        "my",
-        "no",
-        "not",
-        "of",
-        "oh",
-        "on",
-        "or",
-        "our",
-        "please",
-        "she",
-        "so",
-        "some",
-        "tell",
-        "than",
-        "thank",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "they",
-        "think",
-        "this",
-        "to",
-        "today",
-        "too",
-        "us",
-        "was",
-        "we",
-        "well",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "will",
-        "with",
-        "would",
-        "yes",
-        "you",
-        "your",
+def faults(state: ConversationState) -> tuple[str, ...]:
+    """Every reason why `state` must not be."""
+    sizes = {
+        "messages": (len(state.messages), WINDOW),
+        "characters of messages": (sum(len(said.text) for said in state.messages), WINDOW_CHARACTERS),
+        "participants": (len(state.participants), PARTICIPANTS),
+        "surroundings.people": (len(state.surroundings.people), NEAR),
+        "conversation_goals": (len(state.conversation_goals), GOALS),
+        "user_preferences": (len(state.user_preferences), PREFERENCES),
+    }
+    found = [f"{name}: {size}, at most {most}" for name, (size, most) in sizes.items() if size > most]
+    if state.active is not None and state.active.turn > state.turn:
+        found.append(f"turn {state.active.turn} is active, but the last one given away is {state.turn}")
+    if not state.conversation_duration >= 0.0:
+        found.append("conversation_duration is negative")
+    found += [
+        f"participants.{user_id}: the participant is {one.person.user_id}"
+        for user_id, one in state.participants.items()
+        if one.person.user_id != user_id
     ]
-)
-
-
-def topic_of(text: str) -> str:
-    """The words of `text` that carry its subject, at most four; "" when there are none."""
-    words = [word.strip(".,;:!?\"'()").casefold() for word in text.split()]
-    return " ".join([word for word in words if len(word) > 2 and word not in _SMALL][:4])
-
-
-_GLAD = frozenset(
-    [
-        "great",
-        "good",
-        "love",
-        "lovely",
-        "nice",
-        "happy",
-        "fun",
-        "awesome",
-        "cool",
-        "thanks",
-        "thank",
-        "wonderful",
-        "amazing",
-        "haha",
-    ]
-)
-_SAD = frozenset(
-    [
-        "sad",
-        "bad",
-        "hate",
-        "angry",
-        "awful",
-        "terrible",
-        "sorry",
-        "cry",
-        "lonely",
-        "tired",
-        "hurt",
-        "annoying",
-        "stupid",
-    ]
-)
-
-
-def tone_of(text: str) -> str:
-    """positive, negative or neutral, by the words of `text`."""
-    words = {word.strip(".,;:!?\"'()").casefold() for word in text.split()}
-    glad, sad = len(words & _GLAD), len(words & _SAD)
-    return "positive" if glad > sad else "negative" if sad > glad else "neutral"
+    return (*found, *summary_faults(state.summary))

@@ -1,4 +1,4 @@
-"""What the users' domain accepts and announces: who was met, and what is known of them."""
+"""What the users' domain accepts and announces: who was met, what is known of them, and whom to forget."""
 
 from actors.kernel.message import Message
 from actors.users.state import UserState
@@ -12,10 +12,48 @@ class GetProfile(Message):
 
 
 class Profile(Message):
-    """A person's record, None for somebody never met."""
+    """A person's record, None for somebody never met. closeness: the relationship as it is now, in [0, 1]."""
 
     person: Person
     user: UserState | None
+    closeness: float = 0.0
+
+
+class FindPerson(Message):
+    """Who has this id, or goes by this display name in any case; answered by PeopleFound."""
+
+    name_or_id: str
+
+
+class PeopleFound(Message):
+    """Their records, the last seen first; none where nobody is known by it."""
+
+    people: tuple[UserState, ...]
+
+
+class ForgetPerson(Message):
+    """Forget all about whoever has this id or, being the only one, this name; answered by Forgotten or NotForgotten."""
+
+    name_or_id: str
+
+
+class Forgotten(Message):
+    """These are forgotten: their records are gone, and nothing loaded later brings them back."""
+
+    people: tuple[Person, ...]
+
+
+class NotForgotten(Message):
+    """Nobody was forgotten, and why."""
+
+    reason: str
+
+
+class PersonForgotten(Message):
+    """To whoever keeps people's words: drop what these said until `at` (epoch seconds), and all that tells of it."""
+
+    people: tuple[Person, ...]
+    at: float
 
 
 class InteractionHappened(Message):

@@ -1,26 +1,27 @@
-"""What is known of each person, and how knowing them changes: pure transitions on frozen values.
-
-The relationship grows towards 1 with every talk, by a tenth of what is missing, and fades by half in thirty days
-without any.
-"""
+"""What is known of each person, as frozen values with their bounds. How it changes is in `acquaintance.py`."""
 
 from collections.abc import Mapping
 
 import msgspec
 
-from actors.vocabulary.values import Interaction, Person
+from actors.vocabulary.values import Interaction, Person, person_named, tombstone
 
 __all__ = [
     "HISTORY",
+    "LONGEST",
+    "PATTERNS",
     "PEOPLE",
+    "PREFERENCES",
     "EmotionalState",
     "Pattern",
     "UserState",
     "UsersState",
-    "faded",
-    "interacted",
-    "met",
-    "preferred",
+    "as_named",
+    "faults",
+    "faults_of",
+    "find",
+    "nameless",
+    "without",
 ]
 
 HISTORY = 200
@@ -31,14 +32,18 @@ PEOPLE = 10_000
 
 PATTERNS = 32
 PREFERENCES = 64
-LONGEST = 1000
+NAMESAKES = 8
+"""People remembered under one display name."""
+
+LONGEST = 500
 """Characters of a text that are kept."""
-GROWTH = 0.1
-HALF_LIFE = 30 * 86400.0
 
 
 class Pattern(msgspec.Struct, frozen=True):
-    """A habit of a person: what kind of thing they do, and how often it was seen."""
+    """A habit of a person, and how often it was seen.
+
+    kind: what happens (talk, touch), `question`, `topic:WORD`, or `hours:FROM-TO` of the day in UTC.
+    """
 
     kind: str
     count: int = 1
@@ -52,7 +57,11 @@ class EmotionalState(msgspec.Struct, frozen=True):
 
 
 class UserState(msgspec.Struct, frozen=True):
-    """One person. relationship_level is in [0, 1]: 0 a stranger, 1 an old friend."""
+    """One person. relationship_level is in [0, 1]: 0 a stranger, 1 an old friend.
+
+    preferences: by matter, `{"tea": "likes", "favourite colour": "blue", "called": "Mio"}`. emotional_baseline: how
+    they usually are. met_at: epoch seconds of the first meeting. revision: counts the changes of this record.
+    """
 
     user_id: str
     display_name: str
@@ -61,74 +70,101 @@ class UserState(msgspec.Struct, frozen=True):
     preferences: Mapping[str, str] = {}
     conversation_patterns: tuple[Pattern, ...] = ()
     emotional_baseline: EmotionalState = EmotionalState()
+    met_at: float = 0.0
+    revision: int = 0
 
     @property
     def last_seen(self) -> float:
-        """Epoch seconds of the newest interaction; 0 for none."""
-        return self.interaction_history[-1].at if self.interaction_history else 0.0
+        """Epoch seconds of the newest interaction; of the first meeting where there is none."""
+        return self.interaction_history[-1].at if self.interaction_history else self.met_at
+
+    @property
+    def person(self) -> Person:
+        """Whose record this is."""
+        return Person(self.user_id, self.display_name)
 
 
 class UsersState(msgspec.Struct, frozen=True):
-    """Everybody, by user id."""
+    """Everybody, by user id.
+
+    names: user ids by display name, folded, newest last. It only saves looking through everybody: whoever reads it
+    compares it with the records (`find`).
+    """
 
     users: Mapping[str, UserState] = {}
+    names: Mapping[str, tuple[str, ...]] = {}
 
 
-def met(state: UsersState, person: Person) -> UserState:
-    """The record of `person` under their present name, a new one for somebody never met."""
-    known = state.users.get(person.user_id)
-    if known is None:
-        return UserState(person.user_id, person.name)
-    return (
-        known
-        if known.display_name == person.name
-        else msgspec.structs.replace(known, display_name=person.name)
-    )
+def as_named(name: str) -> str:
+    """The key of `name` in `UsersState.names`."""
+    return name.strip().casefold()
 
 
-def faded(user: UserState, now: float) -> float:
-    """The relationship level at `now` (epoch seconds), after the time without any interaction."""
-    away = max(0.0, now - user.last_seen) if user.last_seen else 0.0
-    return float(user.relationship_level * 0.5 ** (away / HALF_LIFE))
+def faults_of(user: UserState) -> tuple[str, ...]:
+    """Every reason why this record must not be."""
+    feelings = (user.emotional_baseline.valence, user.emotional_baseline.arousal)
+    checks = {
+        "relationship_level is not in [0, 1]": not 0.0 <= user.relationship_level <= 1.0,
+        "emotional_baseline is not in [-1, 1]": not all(-1.0 <= value <= 1.0 for value in feelings),
+        "met_at is negative": not user.met_at >= 0.0,
+        "revision is negative": user.revision < 0,
+        f"more than {HISTORY} interactions": len(user.interaction_history) > HISTORY,
+        f"more than {PREFERENCES} preferences": len(user.preferences) > PREFERENCES,
+        f"more than {PATTERNS} patterns": len(user.conversation_patterns) > PATTERNS,
+    }
+    return tuple(fault for fault, found in checks.items() if found)
 
 
-def interacted(state: UsersState, person: Person, interaction: Interaction) -> UsersState:
-    """`interaction` happened with `person`. Somebody unknown has no record, and gets none."""
-    if not person.is_known:
+def faults(
+    state: UsersState, before: UsersState | None = None, touched: tuple[str, ...] | None = None
+) -> tuple[str, ...]:
+    """Every reason why `state` must not be. Of `before`, a valid state, the very same records are not checked again.
+
+    touched: the only ids whose records can differ from `before`; None where that is not known.
+    """
+    known = before.users if before is not None else {}
+    sizes = {"people": len(state.users), "names": len(state.names)}
+    found = [f"{size} {what}, at most {PEOPLE}" for what, size in sizes.items() if size > PEOPLE]
+    if state.users is known:
+        return tuple(found)
+    for key in state.users if touched is None or before is None else touched:
+        user = state.users.get(key)
+        if user is None or known.get(key) is user:
+            continue
+        if user.user_id != key:
+            found.append(f"{key}: the record says it is {user.user_id}")
+        found += [f"{key}: {fault}" for fault in faults_of(user)]
+    return tuple(found)
+
+
+def without(state: UsersState, tombstones: Mapping[str, float]) -> UsersState:
+    """`state` without those whom it was asked to forget: `tombstone(user_id)` to the epoch seconds of the request.
+
+    Somebody met again after it is a new acquaintance, and stays.
+    """
+    gone = {
+        user_id
+        for user_id, user in state.users.items()
+        if tombstones and (at := tombstones.get(tombstone(user_id))) is not None and user.met_at <= at
+    }
+    if not gone:
         return state
-    user = met(state, person)
-    level = faded(user, interaction.at)
-    interaction = msgspec.structs.replace(interaction, detail=interaction.detail[:LONGEST])
-    user = msgspec.structs.replace(
-        user,
-        relationship_level=min(1.0, level + GROWTH * (1.0 - level)),
-        interaction_history=(*user.interaction_history, interaction)[-HISTORY:],
-        conversation_patterns=_seen(user.conversation_patterns, interaction.kind),
-    )
-    return UsersState(_bounded({**state.users, user.user_id: user}))
+    users = {user_id: user for user_id, user in state.users.items() if user_id not in gone}
+    kept = {name: tuple(i for i in ids if i not in gone) for name, ids in state.names.items()}
+    return UsersState(users, {name: ids for name, ids in kept.items() if ids})
 
 
-def preferred(state: UsersState, person: Person, key: str, value: str) -> UsersState:
-    """`person` prefers `value` in the matter of `key`; "" for no longer. Beyond the limit the oldest is forgotten."""
-    if not person.is_known or not key:
-        return state
-    user = met(state, person)
-    kept = {name: said for name, said in user.preferences.items() if name != key[:LONGEST]}
-    if value:
-        kept[key[:LONGEST]] = value[:LONGEST]
-    newest = dict(tuple(kept.items())[-PREFERENCES:])
-    user = msgspec.structs.replace(user, preferences=newest)
-    return UsersState(_bounded({**state.users, user.user_id: user}))
+def find(state: UsersState, name_or_id: str) -> tuple[UserState, ...]:
+    """Who has this id, else everybody who goes by this name in any case, the last seen first."""
+    known = state.users.get(name_or_id)
+    if known is not None:
+        return (known,)
+    key = as_named(name_or_id)
+    records = (state.users.get(user_id) for user_id in state.names.get(key, ()))
+    found = [user for user in records if user is not None and as_named(user.display_name) == key]
+    return tuple(sorted(found, key=lambda user: user.last_seen, reverse=True))
 
 
-def _seen(patterns: tuple[Pattern, ...], kind: str) -> tuple[Pattern, ...]:
-    if any(pattern.kind == kind for pattern in patterns):
-        return tuple(Pattern(p.kind, p.count + 1) if p.kind == kind else p for p in patterns)
-    return (*patterns, Pattern(kind))[-PATTERNS:]
-
-
-def _bounded(users: Mapping[str, UserState]) -> Mapping[str, UserState]:
-    if len(users) <= PEOPLE:
-        return users
-    oldest = min(users.values(), key=lambda user: user.last_seen)
-    return {user_id: user for user_id, user in users.items() if user_id != oldest.user_id}
+def nameless(name: str) -> str:
+    """The id of whoever goes by `name` and has no id of VRChat's."""
+    return person_named(name).user_id

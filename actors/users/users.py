@@ -1,42 +1,113 @@
 """The users' actor: owns the records of the people the bot has met."""
 
-from actors.kernel.actor import handles
-from actors.kernel.domain import DomainActor
-from actors.users.messages import GetProfile, InteractionHappened, PreferenceStated, Profile
-from actors.users.state import UsersState, interacted, preferred
+from collections.abc import Mapping
+
+import msgspec
+
+from actors.kernel.actor import AskFailed, Reply, handles
+from actors.kernel.domain import PERSISTENCE, DomainActor
+from actors.kernel.message import Asker
+from actors.kernel.protocol import Buried, Bury
+from actors.users.acquaintance import Change, faded, interacted, preferred, profile_of
+from actors.users.forget import Selection, chosen
+from actors.users.messages import (
+    FindPerson,
+    ForgetPerson,
+    Forgotten,
+    GetProfile,
+    InteractionHappened,
+    NotForgotten,
+    PeopleFound,
+    PersonForgotten,
+    PreferenceStated,
+    Profile,
+)
+from actors.users.migrations import MIGRATIONS
+from actors.users.state import UsersState, faults, find, without
+from actors.vocabulary.values import tombstone
 
 __all__ = ["Users"]
 
+CONVERSATION = "conversation"
+MOST_FOUND = 8
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """A request to forget that waits until it is noted on disk."""
+
+    selection: Selection
+    hashes: tuple[str, ...]
+    at: float
+    asker: Asker
+
 
 class Users(DomainActor[UsersState]):
-    """Answers who somebody is, and notes what happened with them."""
+    """Answers who somebody is, notes what happened with them, and forgets them when asked to."""
 
     domain = "users"
     parted = "users"
+    schema = 2
+    migrations = MIGRATIONS
 
     def __init__(self) -> None:
         super().__init__(UsersState())
+        self._touched: tuple[str, ...] | None = None
 
     def validate(self, state: UsersState, before: UsersState) -> tuple[str, ...]:
-        """Records stand under their own id, and levels are in their range."""
-        return tuple(
-            f"{key}: {fault}"
-            for key, user in state.users.items()
-            for fault in (
-                f"the record says it is {user.user_id}" if user.user_id != key else "",
-                "relationship_level is not in [0, 1]" if not 0.0 <= user.relationship_level <= 1.0 else "",
-            )
-            if fault
-        )
+        """Records stand under their own id, and everything is within its bounds."""
+        return faults(state, before, self._touched)
+
+    def forget(self, state: UsersState, buried: Mapping[str, float]) -> UsersState:
+        """`state` without those whom it was asked to forget."""
+        return without(state, buried)
 
     @handles
     def on_get_profile(self, message: GetProfile) -> None:
-        self.reply(Profile(message.person, self.state.users.get(message.person.user_id)))
+        user = profile_of(self.state, message.person)
+        self.reply(Profile(message.person, user, faded(user, self.wall()) if user is not None else 0.0))
+
+    @handles
+    def on_find(self, message: FindPerson) -> None:
+        self.reply(PeopleFound(find(self.state, message.name_or_id)[:MOST_FOUND]))
 
     @handles
     def on_interaction(self, message: InteractionHappened) -> None:
-        self.become(interacted(self.state, message.person, message.interaction))
+        self._take(interacted(self.state, message.person, message.interaction))
 
     @handles
     def on_preference(self, message: PreferenceStated) -> None:
-        self.become(preferred(self.state, message.person, message.key, message.value))
+        self._take(preferred(self.state, message.person, message.key, message.value, self.wall()))
+
+    @handles
+    def on_forget(self, message: ForgetPerson) -> None:
+        selection = chosen(self.state, message.name_or_id)
+        if selection.why_not:
+            self.reply(NotForgotten(selection.why_not))
+            return
+        # Remembered on disk first: whatever is loaded later, also from a backup, is told of it.
+        hashes = tuple(tombstone(person.user_id) for person in selection.aliases)
+        asked = _Asked(selection, hashes, self.wall(), self.asker())
+        self.ask(PERSISTENCE, Bury(self.domain, hashes, asked.at), then="on_buried", context=asked)
+
+    def on_buried(self, answer: Reply | AskFailed) -> None:
+        asked: _Asked = answer.context
+        if not isinstance(answer, Reply) or not isinstance(answer.message, Buried):
+            why = (
+                answer.reason if isinstance(answer, AskFailed) else getattr(answer.message, "why", "refused")
+            )
+            self.reply(
+                NotForgotten(f"it could not be noted on disk ({why}): nothing was changed"), asked.asker
+            )
+            return
+        self.become(self.forget(self.state, dict.fromkeys(asked.hashes, asked.at)))
+        self.erase()
+        self.tell(CONVERSATION, PersonForgotten(asked.selection.aliases, asked.at))
+        self.reply(Forgotten(asked.selection.people), asked.asker)
+
+    def _take(self, change: Change) -> None:
+        """Only what was touched is looked at: there may be ten thousand people."""
+        self._touched = tuple(path[1] for path in change.paths if path[0] == "users" and len(path) > 1)
+        try:
+            self.become(change.state, change.paths)
+        finally:
+            self._touched = None

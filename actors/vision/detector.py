@@ -9,12 +9,13 @@ from actors.kernel.actor import Actor, handles
 from actors.kernel.frames import Frame, RingAddress
 from actors.kernel.protocol import Health
 from actors.kernel.ring import RingReader
-from actors.vision.messages import FrameReady, GetScene, Scene, WatchScene
+from actors.vision.messages import FrameReady, GetScene, MotionBegan, MotionEnded, Scene, WatchScene
 from actors.vision.scene import Grey, Measure, Seen, advance, grey_of, measure
 from config.schema import ComputerVision
 
 __all__ = ["Detector"]
 
+WORLD = "world"
 TOO_OLD = 1.0
 """Seconds after which a picture is not worth looking at."""
 
@@ -24,7 +25,9 @@ left out where both rates are the same."""
 
 
 class Detector(Actor):
-    """Looks at computer_vision.processing_fps pictures a second at most, at the newest, and tells whoever watches.
+    """Looks at computer_vision.processing_fps pictures a second at most, at the newest.
+
+    The world is told what moves, whoever watches everything.
 
     Start arguments: the section computer_vision, and the ring.
     """
@@ -99,6 +102,8 @@ class Detector(Actor):
         self._before, self._last = grey, now
         self._seen, events = advance(self._seen, now)
         for event in events:
+            if isinstance(event, MotionBegan | MotionEnded):
+                self.tell(WORLD, event)
             for watcher in self._watchers:
                 self.tell(watcher, event)
         return True

@@ -1,5 +1,7 @@
 """Small frozen values that more than one room speaks of: places, people and what happened between them."""
 
+import hashlib
+
 import msgspec
 
 
@@ -40,10 +42,19 @@ def person_named(name: str) -> Person:
     return Person(user_id=f"name:{name.strip().casefold()}", name=name.strip())
 
 
+def tombstone(user_id: str) -> str:
+    """What is kept of somebody who is forgotten: 32 hexadecimal digits, which tell the id only to who knows it."""
+    return hashlib.blake2b(user_id.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
 class Interaction(msgspec.Struct, frozen=True):
-    """One thing that happened between the bot and a person. `at` is epoch seconds."""
+    """One thing that happened between the bot and a person. `at` is epoch seconds.
+
+    detail: what they said or did. reply: what they heard of the bot's answer.
+    """
 
     kind: str = "none"
     person: str = ""
     detail: str = ""
     at: float = 0.0
+    reply: str = ""

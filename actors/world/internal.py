@@ -5,3 +5,7 @@ from actors.kernel.message import Message
 
 class LogTick(Message):
     """A timer: look into VRChat's log again."""
+
+
+class LookAgain(Message):
+    """A timer: see whether what was seen is still worth keeping."""

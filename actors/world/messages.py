@@ -1,7 +1,9 @@
-"""What the world's domain accepts and announces: where the bot is and who is there."""
+"""What the world's domain accepts and announces: where the bot is, who is there, and how to get about."""
 
-from actors.kernel.message import Message
-from actors.vocabulary.values import Person
+from typing import ClassVar
+
+from actors.kernel.message import Lane, Message
+from actors.vocabulary.values import Person, Vector3
 
 
 class WorldEntered(Message):
@@ -42,7 +44,43 @@ class WhoIsHere(Message):
 
 
 class Present(Message):
-    """The players of this instance, the bot itself not among them, and the world's name ("" when unknown)."""
+    """The players of this instance, the bot itself not among them, and the world's name ("" when unknown).
+
+    seen: what is noticed there just now, in a few words each.
+    """
 
     people: tuple[Person, ...]
     world_name: str
+    seen: tuple[str, ...] = ()
+
+
+class BodyAt(Message):
+    """The bot's body is at `position` (metres, +y up) at `at` (epoch seconds). seated: it sits in the world's seat."""
+
+    lane: ClassVar[Lane] = Lane.LATEST
+    position: Vector3
+    at: float
+    seated: bool = False
+
+
+class FindWay(Message):
+    """The shortest way walked so far from `start` to `end`; answered by Way or NoWay.
+
+    Each is a place, or something that can be used there; "" is where the bot is.
+    """
+
+    start: str
+    end: str
+
+
+class Way(Message):
+    """The places to pass, both ends among them, and the length in metres."""
+
+    places: tuple[str, ...]
+    cost: float
+
+
+class NoWay(Message):
+    """There is none, and why."""
+
+    reason: str

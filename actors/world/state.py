@@ -5,32 +5,46 @@ from collections.abc import Mapping
 import msgspec
 
 from actors.vocabulary.values import Person, Vector3
+from actors.world.navigation import NavigationGraph, graph_faults, place_of, walked
+from actors.world.things import InteractiveElement, WorldObject, aged, region, seen, things_faults, used
 
 __all__ = [
+    "MOVING",
     "PLAYERS",
     "AvatarInfo",
     "InteractiveElement",
     "NavigationGraph",
-    "Passage",
     "WorldObject",
     "WorldState",
     "departed",
     "entered",
+    "faded",
     "faults",
     "joined",
     "left",
+    "moved",
+    "moving",
+    "place_called",
     "present",
+    "still",
+    "visible",
 ]
 
 PLAYERS = 500
 """Players kept, several times what an instance admits; beyond it the one who came first is forgotten."""
 
-THINGS = 10_000
-"""Objects, elements, places and passages, each."""
+FARTHEST = 100_000.0
+"""Metres from the middle of a world; what is told to be farther away is no position."""
+
+MOVING, MOVED = "something moving", "something that has just moved"
+"""Kinds of what is seen: the detector tells that it moves, not what it is."""
+
+SURE = 0.02
+"""Part of the picture whose motion is as likely a thing as not."""
 
 
 class AvatarInfo(msgspec.Struct, frozen=True):
-    """A player who is here. since: epoch seconds. own: it is the bot's own account. position: None if not seen."""
+    """A player who is here. since: epoch seconds. own: it is the bot's own account. position: metres, if known."""
 
     person: Person
     since: float = 0.0
@@ -38,42 +52,12 @@ class AvatarInfo(msgspec.Struct, frozen=True):
     position: Vector3 | None = None
 
 
-class WorldObject(msgspec.Struct, frozen=True):
-    """Something that was seen: what kind of thing, where, how surely (0 to 1), and when (epoch seconds)."""
-
-    kind: str
-    position: Vector3 = Vector3()
-    confidence: float = 0.0
-    seen_at: float = 0.0
-
-
-class InteractiveElement(msgspec.Struct, frozen=True):
-    """Something that can be used. kind: such as a door, a mirror or a seat. label: what is written on it."""
-
-    kind: str
-    position: Vector3 = Vector3()
-    label: str = ""
-
-
-class Passage(msgspec.Struct, frozen=True):
-    """A way from one place to another by their names; cost is its length in metres."""
-
-    start: str
-    end: str
-    cost: float = 0.0
-
-
-class NavigationGraph(msgspec.Struct, frozen=True):
-    """Places by name, and the ways between them."""
-
-    places: Mapping[str, Vector3] = {}
-    passages: tuple[Passage, ...] = ()
-
-
 class WorldState(msgspec.Struct, frozen=True):
     """The instance the bot is in. world_id is VRChat's `wrld_...`; it and the name are "" while unknown.
 
-    player_count: the bot's own account counts too. avatars: by user id. last_updated: epoch seconds.
+    player_count: the bot's own account counts too. avatars: by user id. objects: what is seen, by kind and region.
+    interactive_elements: what was used, by kind and place. navigation_graph: where the bot has walked in this visit.
+    body: where it is now, None while unknown. last_updated: epoch seconds.
     """
 
     world_id: str = ""
@@ -84,6 +68,7 @@ class WorldState(msgspec.Struct, frozen=True):
     interactive_elements: Mapping[str, InteractiveElement] = {}
     navigation_graph: NavigationGraph = NavigationGraph()
     last_updated: float = 0.0
+    body: Vector3 | None = None
 
 
 def entered(state: WorldState, world_id: str, world_name: str, at: float) -> WorldState:
@@ -145,17 +130,74 @@ def present(state: WorldState) -> tuple[Person, ...]:
     )
 
 
+def moved(state: WorldState, position: Vector3, seated: bool, at: float) -> WorldState:
+    """The bot's body is at `position`: it learns the way it went, and the seat that it sits in."""
+    if max(map(abs, (position.x, position.y, position.z))) > FARTHEST:
+        return state
+    elements = state.interactive_elements
+    if seated:
+        seat = InteractiveElement("seat", position, used_at=at)
+        elements = used(elements, f"seat {place_of(position)}", seat)
+    own = {
+        user_id: msgspec.structs.replace(info, position=position)
+        for user_id, info in state.avatars.items()
+        if info.own
+    }
+    return msgspec.structs.replace(
+        state,
+        avatars={**state.avatars, **own},
+        interactive_elements=elements,
+        navigation_graph=walked(state.navigation_graph, state.body, position),
+        body=position,
+        last_updated=_later(state, at),
+    )
+
+
+def moving(state: WorldState, x: float, y: float, amount: float, at: float) -> WorldState:
+    """Something moves at `x`, `y` of the picture, `amount` of which changed (all in [0, 1])."""
+    thing = WorldObject(MOVING, state.body or Vector3(), amount / (amount + SURE), at, x, y)
+    objects = seen(state.objects, f"motion {region(x, y)}", thing)
+    return msgspec.structs.replace(state, objects=objects, last_updated=_later(state, at))
+
+
+def still(state: WorldState, at: float) -> WorldState:
+    """Nothing moves any more."""
+    objects = {
+        name: msgspec.structs.replace(thing, kind=MOVED, seen_at=max(at, thing.seen_at))
+        if thing.kind == MOVING
+        else thing
+        for name, thing in state.objects.items()
+    }
+    return msgspec.structs.replace(state, objects=aged(objects, at), last_updated=_later(state, at))
+
+
+def faded(state: WorldState, now: float) -> WorldState:
+    """`state` without what has not been seen for a while, as of `now` (epoch seconds)."""
+    objects = aged(state.objects, now)
+    return state if objects is state.objects else msgspec.structs.replace(state, objects=objects)
+
+
+def visible(state: WorldState, now: float) -> tuple[str, ...]:
+    """What is seen at `now` (epoch seconds), in a few words each, the surest first."""
+    things = sorted(aged(state.objects, now).values(), key=lambda thing: -thing.confidence)
+    return tuple(f"{thing.kind} {region(thing.x, thing.y)}" for thing in things)
+
+
+def place_called(state: WorldState, name: str) -> str:
+    """The place of the navigation graph that `name` means: itself, that of an element, or where the bot is for ""."""
+    if not name:
+        return place_of(state.body) if state.body is not None else ""
+    element = state.interactive_elements.get(name)
+    return place_of(element.position) if element is not None else name
+
+
 def faults(state: WorldState) -> tuple[str, ...]:
     """Every reason why `state` must not be."""
-    graph = state.navigation_graph
-    sizes = {
-        "avatars": (len(state.avatars), PLAYERS),
-        "objects": (len(state.objects), THINGS),
-        "interactive_elements": (len(state.interactive_elements), THINGS),
-        "navigation_graph.places": (len(graph.places), THINGS),
-        "navigation_graph.passages": (len(graph.passages), THINGS),
-    }
-    found = [f"{name}: {size} entries, at most {most}" for name, (size, most) in sizes.items() if size > most]
+    found = (
+        [f"avatars: {len(state.avatars)} entries, at most {PLAYERS}"] if len(state.avatars) > PLAYERS else []
+    )
+    found += things_faults(state.objects, state.interactive_elements)
+    found += [f"navigation_graph: {fault}" for fault in graph_faults(state.navigation_graph)]
     if state.player_count != len(state.avatars):
         found.append(f"player_count is {state.player_count}, but there are {len(state.avatars)} avatars")
     if state.last_updated < 0.0:
@@ -165,8 +207,6 @@ def faults(state: WorldState) -> tuple[str, ...]:
         for user_id, info in state.avatars.items()
         if info.person.user_id != user_id
     ]
-    lost = {name for way in graph.passages for name in (way.start, way.end)} - graph.places.keys()
-    found += [f"navigation_graph: no place is called {name!r}" for name in sorted(lost)[:10]]
     return tuple(found)
 
 

@@ -1,17 +1,49 @@
-"""The world's actor: owns what is known of the instance the bot is in, and answers who is there."""
+"""The world's actor: owns what is known of the instance the bot is in, who is there, and how to get about."""
 
 from actors.kernel.actor import handles
 from actors.kernel.domain import DomainActor
-from actors.world.messages import PlayerJoined, PlayerLeft, Present, WhoIsHere, WorldEntered, WorldLeft
-from actors.world.state import WorldState, departed, entered, faults, joined, left, present
+from actors.vision.messages import MotionBegan, MotionEnded
+from actors.world.internal import LookAgain
+from actors.world.messages import (
+    BodyAt,
+    FindWay,
+    NoWay,
+    PlayerJoined,
+    PlayerLeft,
+    Present,
+    Way,
+    WhoIsHere,
+    WorldEntered,
+    WorldLeft,
+)
+from actors.world.migrations import MIGRATIONS
+from actors.world.navigation import shortest
+from actors.world.state import (
+    WorldState,
+    departed,
+    entered,
+    faded,
+    faults,
+    joined,
+    left,
+    moved,
+    moving,
+    place_called,
+    present,
+    still,
+    visible,
+)
+from actors.world.things import FADES
 
 __all__ = ["World"]
 
 
 class World(DomainActor[WorldState]):
-    """Notes who comes and goes; what a burst of arrivals changes is saved as one."""
+    """Notes who comes and goes, where the body is and what is seen; what a burst of news changes is saved as one."""
 
     domain = "world"
+    schema = 2
+    migrations = MIGRATIONS
     save_delay = 1.0
 
     def __init__(self) -> None:
@@ -20,6 +52,13 @@ class World(DomainActor[WorldState]):
     def validate(self, state: WorldState, before: WorldState) -> tuple[str, ...]:
         """The numbers agree, and everything is within its bounds."""
         return faults(state)
+
+    def restored(self) -> None:
+        self.become(faded(self.state, self.wall()))
+        if self.state.objects:
+            self.after(FADES, LookAgain())
+
+    # -- who is here
 
     @handles
     def on_entered(self, message: WorldEntered) -> None:
@@ -39,4 +78,42 @@ class World(DomainActor[WorldState]):
 
     @handles
     def on_who_is_here(self, message: WhoIsHere) -> None:
-        self.reply(Present(present(self.state), self.state.world_name))
+        state = self.state
+        self.reply(Present(present(state), state.world_name, visible(state, self.wall())))
+
+    # -- what is seen
+
+    @handles
+    def on_motion(self, message: MotionBegan) -> None:
+        if not self.state.objects:
+            self.after(FADES, LookAgain())
+        self.become(moving(self.state, message.x, message.y, message.amount, message.at))
+
+    @handles
+    def on_still(self, message: MotionEnded) -> None:
+        self.become(still(self.state, message.at))
+
+    @handles
+    def on_look_again(self, message: LookAgain) -> None:
+        self.become(faded(self.state, self.wall()))
+        if self.state.objects:
+            self.after(FADES, LookAgain())
+
+    # -- getting about
+
+    @handles
+    def on_body(self, message: BodyAt) -> None:
+        self.become(moved(self.state, message.position, message.seated, message.at))
+
+    @handles
+    def on_find_way(self, message: FindWay) -> None:
+        graph = self.state.navigation_graph
+        places = [place_called(self.state, name) for name in (message.start, message.end)]
+        unknown = [place or "where the bot is" for place in places if place not in graph.places]
+        route = None if unknown else shortest(graph, *places)
+        if route is not None:
+            self.reply(Way(route.places, route.cost))
+        elif unknown:
+            self.reply(NoWay(f"no such place: {', '.join(unknown)}"))
+        else:
+            self.reply(NoWay("nobody has walked from the one to the other yet"))

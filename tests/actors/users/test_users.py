@@ -2,7 +2,10 @@
 
 import msgspec
 
+from actors.kernel.message import Message
 from actors.kernel.protocol import (
+    Buried,
+    Bury,
     Committed,
     LoadState,
     SaveChange,
@@ -12,10 +15,21 @@ from actors.kernel.protocol import (
     Version,
 )
 from actors.kernel.virtual import Probe, VirtualWorld
-from actors.users.messages import GetProfile, InteractionHappened, PreferenceStated, Profile
+from actors.users.messages import (
+    FindPerson,
+    ForgetPerson,
+    Forgotten,
+    GetProfile,
+    InteractionHappened,
+    NotForgotten,
+    PeopleFound,
+    PersonForgotten,
+    PreferenceStated,
+    Profile,
+)
 from actors.users.state import UsersState
 from actors.users.users import Users
-from actors.vocabulary.values import UNKNOWN, Interaction, Person
+from actors.vocabulary.values import UNKNOWN, Interaction, Person, person_named
 from tests.doubles.keeper import Shelf
 
 ANN = Person("usr_ann", "Ann")
@@ -36,6 +50,29 @@ def begin(shelf: Shelf | None = None) -> tuple[VirtualWorld, Users, Probe]:
     world.start(actor, "users")
     answer_load(world, persistence, "users", shelf)
     return world, actor, persistence
+
+
+def asked(world: VirtualWorld, question: Message) -> Message:
+    asker = world.probe("asker")
+    world.give("users", question, sender="asker")
+    bury(world)
+    (answer,) = asker.messages
+    return answer
+
+
+def bury(world: VirtualWorld) -> None:
+    """Note what is to be forgotten, as persistence does."""
+    persistence = world.directory.boxes["persistence"]
+    assert isinstance(persistence, Probe)
+    for letter in [e for e in persistence.envelopes if isinstance(e.message, Bury)]:
+        persistence.envelopes.remove(letter)
+        buried = Buried(letter.message.domain, letter.message.hashes)
+        world.tell("users", buried, sender="persistence", answers=letter.id)
+    world.run()
+
+
+def talk(world: VirtualWorld, person: Person, at: float = 5.0) -> None:
+    world.give("users", InteractionHappened(person, Interaction("talk", person.name, "hello", at)))
 
 
 def profile(world: VirtualWorld, person: Person) -> Profile:
@@ -84,7 +121,7 @@ def test_changes_gather_while_the_disk_is_busy() -> None:
         world.give("users", InteractionHappened(ANN, Interaction("talk", "Ann", "hello", float(at))))
     (first,) = [e for e in persistence.envelopes if isinstance(e.message, SaveSnapshot)][-1:]
     world.tell("users", Committed("users", Version(1, 1)), sender="persistence", answers=first.id)
-    world.run()
+    world.advance(0.1)
     assert [change.version for change in persistence.of(SaveChange)] == [Version(1, 5)]
     assert Shelf(persistence.messages).document(actor).state == actor.state
 
@@ -98,3 +135,55 @@ def test_a_record_under_another_id_is_refused() -> None:
     assert isinstance(refused, UpdateRefused)
     assert len(refused.reasons) == 2
     assert actor.state == UsersState()
+
+
+def test_a_profile_tells_the_relationship_as_it_is_after_the_time_without_any_talk() -> None:
+    world, _, _ = begin()
+    talk(world, ANN, world.clock.wall())
+    near = profile(world, ANN)
+    world.advance(60 * 86400.0)
+    far = profile(world, ANN)
+    assert near.user == far.user
+    assert far.closeness < near.closeness / 2
+
+
+def test_people_are_found_by_name_and_by_id() -> None:
+    world, actor, _ = begin()
+    talk(world, ANN)
+    ann = actor.state.users["usr_ann"]
+    assert asked(world, FindPerson("ann")) == PeopleFound((ann,))
+    assert asked(world, FindPerson("usr_ann")) == PeopleFound((ann,))
+    assert asked(world, FindPerson("Bob")) == PeopleFound(())
+
+
+def test_who_is_to_be_forgotten_is_gone_from_the_records_and_the_conversation_hears_of_it() -> None:
+    world, actor, _ = begin()
+    conversation = world.probe("conversation")
+    talk(world, ANN)
+    talk(world, Person("usr_bob", "Bob"))
+    assert asked(world, ForgetPerson("Ann")) == Forgotten((ANN,))
+    assert set(actor.state.users) == {"usr_bob"}
+    (told,) = conversation.of(PersonForgotten)
+    assert told == PersonForgotten((ANN, person_named("Ann")), world.clock.wall())
+
+
+def test_who_is_met_again_is_a_new_acquaintance() -> None:
+    world, actor, _ = begin()
+    talk(world, ANN)
+    asked(world, ForgetPerson("usr_ann"))
+    world.advance(1.0)
+    talk(world, ANN, world.clock.wall())
+    assert actor.state.users["usr_ann"].met_at == world.clock.wall()
+    assert actor.state.users["usr_ann"].revision == 1
+
+
+def test_a_request_to_forget_that_fits_nobody_or_several_forgets_nobody_and_says_why() -> None:
+    world, actor, _ = begin()
+    talk(world, ANN)
+    talk(world, Person("usr_2", "ann"))
+    several, nobody = asked(world, ForgetPerson("Ann")), asked(world, ForgetPerson("Zoe"))
+    assert isinstance(several, NotForgotten)
+    assert "usr_ann" in several.reason
+    assert "usr_2" in several.reason
+    assert nobody == NotForgotten("nobody is known by 'Zoe'")
+    assert set(actor.state.users) == {"usr_ann", "usr_2"}

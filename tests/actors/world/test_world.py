@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from actors.kernel.message import Message
 from actors.kernel.protocol import (
     GetState,
     Health,
@@ -16,10 +17,23 @@ from actors.kernel.protocol import (
     StateIs,
 )
 from actors.kernel.virtual import VirtualWorld
-from actors.vocabulary.values import Person
+from actors.vision.messages import MotionBegan, MotionEnded
+from actors.vocabulary.values import Person, Vector3
 from actors.world.log import FORGOTTEN, WorldLog
-from actors.world.messages import PlayerJoined, PlayerLeft, Present, WhoIsHere, WorldEntered, WorldLeft
+from actors.world.messages import (
+    BodyAt,
+    FindWay,
+    NoWay,
+    PlayerJoined,
+    PlayerLeft,
+    Present,
+    Way,
+    WhoIsHere,
+    WorldEntered,
+    WorldLeft,
+)
 from actors.world.state import WorldState, entered, joined
+from actors.world.things import FADES
 from actors.world.world import World
 from config.schema import VRChat
 from tests.doubles.keeper import Shelf
@@ -221,3 +235,50 @@ def test_a_long_past_is_caught_up_with_at_once(instance: Instance) -> None:
     instance.write(*HOME, join(MIO), *("[Noise] " + "x" * 190 for _ in range(10_000)), join(REN))
     instance.follow()
     assert set(instance.present().people) == {MIO, REN}
+
+
+def answer_to(instance: Instance, question: Message) -> Message:
+    instance.asker.clear()
+    instance.world.give("world", question, sender="asker")
+    (answer,) = instance.asker.messages
+    return answer
+
+
+def test_who_asks_who_is_here_hears_what_is_seen_as_well(tmp_path: Path) -> None:
+    instance = Instance(tmp_path)
+    instance.world.give("world", MotionBegan(instance.world.clock.wall(), 0.9, 0.5, 0.1))
+    answer = answer_to(instance, WhoIsHere())
+    assert answer == Present((), "", ("something moving on the right",))
+
+
+def test_what_is_not_seen_again_is_gone_by_itself(tmp_path: Path) -> None:
+    instance = Instance(tmp_path)
+    now = instance.world.clock.wall()
+    instance.world.give("world", MotionBegan(now, 0.9, 0.5, 0.1))
+    instance.world.give("world", MotionEnded(now + 1.0, 1.0, 0.1))
+    assert instance.actor.state.objects
+    instance.world.advance(3 * FADES)
+    assert instance.actor.state.objects == {}
+
+
+def test_the_way_back_to_the_seat_is_found(tmp_path: Path) -> None:
+    instance = Instance(tmp_path)
+    for step in range(6):
+        at, seated = instance.world.clock.wall() + step, step == 0
+        instance.world.give("world", BodyAt(Vector3(0.5 + 2.0 * step, 1.6, 0.5), at, seated))
+    (seat,) = instance.actor.state.interactive_elements
+    way = answer_to(instance, FindWay("", seat))
+    assert isinstance(way, Way)
+    assert way.cost == pytest.approx(10.0)
+    assert len(way.places) == 6
+
+
+def test_where_there_is_no_way_it_is_said_why(tmp_path: Path) -> None:
+    instance = Instance(tmp_path)
+    assert answer_to(instance, FindWay("", "")) == NoWay("no such place: where the bot is, where the bot is")
+    for x in (0.5, 90.5):
+        instance.world.give("world", BodyAt(Vector3(x, 1.6, 0.5), 1.0))
+    assert answer_to(instance, FindWay("0,0,0", "")) == NoWay(
+        "nobody has walked from the one to the other yet"
+    )
+    assert answer_to(instance, FindWay("", "bar")) == NoWay("no such place: bar")

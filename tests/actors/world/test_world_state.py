@@ -7,31 +7,46 @@ from hypothesis import strategies as st
 
 from actors.kernel.message import check_annotations
 from actors.vocabulary.values import UNKNOWN, Person, Vector3, person_named
+from actors.world import navigation, things
 from actors.world.state import (
+    MOVED,
+    MOVING,
     PLAYERS,
     AvatarInfo,
     NavigationGraph,
-    Passage,
     WorldObject,
     WorldState,
     departed,
     entered,
+    faded,
     faults,
     joined,
     left,
+    moved,
+    moving,
+    place_called,
     present,
+    still,
+    visible,
 )
 
 MIO = Person("usr_1", "Mio")
 REN = Person("usr_2", "Ren")
 PEOPLE = st.sampled_from([MIO, REN, person_named("Mio"), person_named("Aki"), UNKNOWN])
 TIMES = st.floats(0.0, 2e9)
+PARTS = st.floats(0.0, 1.0)
+AXES = st.floats(-6.0, 6.0) | st.floats(-4e38, 4e38)
+POSITIONS = st.builds(Vector3, AXES, AXES, AXES)
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("joined"), PEOPLE, TIMES),
         st.tuples(st.just("left"), PEOPLE, TIMES),
         st.tuples(st.just("entered"), st.sampled_from(["", "wrld_a", "wrld_b"]), TIMES),
         st.tuples(st.just("departed"), st.none(), TIMES),
+        st.tuples(st.just("moved"), st.tuples(POSITIONS, st.booleans()), TIMES),
+        st.tuples(st.just("moving"), st.tuples(PARTS, PARTS, st.floats(0.001, 1.0)), TIMES),
+        st.tuples(st.just("still"), st.none(), TIMES),
+        st.tuples(st.just("faded"), st.none(), TIMES),
     ),
     max_size=30,
 )
@@ -47,8 +62,12 @@ def after(steps: list[tuple[str, object, float]]) -> list[WorldState]:
             states.append(left(state, what, at))  # type: ignore[arg-type]
         elif kind == "entered":
             states.append(entered(state, str(what), "", at))
+        elif kind == "moved":
+            states.append(moved(state, *what, at))  # type: ignore[misc]
+        elif kind == "moving":
+            states.append(moving(state, *what, at))  # type: ignore[misc]
         else:
-            states.append(departed(state, at))
+            states.append({"departed": departed, "still": still, "faded": faded}[kind](state, at))
     return states
 
 
@@ -82,6 +101,7 @@ def test_the_state_has_the_fields_of_the_design() -> None:
         "interactive_elements",
         "navigation_graph",
         "last_updated",
+        "body",
     )
 
 
@@ -148,14 +168,68 @@ def test_the_one_who_came_first_is_forgotten_when_too_many_are_here() -> None:
             "avatars.usr_2: the player's id is another",
         ),
         (
-            WorldState(navigation_graph=NavigationGraph({"door": Vector3()}, (Passage("door", "bar", 1.0),))),
+            WorldState(navigation_graph=NavigationGraph({"door": Vector3()}, {"door": {"bar": 1.0}})),
             "no place is called 'bar'",
         ),
         (
-            WorldState(objects={str(n): WorldObject("chair") for n in range(10_001)}),
-            "objects: 10001 entries, at most 10000",
+            WorldState(objects={str(n): WorldObject("chair") for n in range(65)}),
+            "objects: 65 entries, at most 64",
         ),
     ],
 )
 def test_an_unsound_state_is_refused_with_its_reason(state: WorldState, reason: str) -> None:
     assert reason in "; ".join(faults(state))
+
+
+def test_what_moves_is_seen_where_it_is_and_forgotten_after_a_while() -> None:
+    state = moving(WorldState(), 0.1, 0.5, 0.02, 100.0)
+    assert visible(state, 101.0) == (f"{MOVING} on the left",)
+    assert state.objects["motion on the left"].confidence == pytest.approx(0.5)
+    assert visible(state, 100.0 + things.FADES) == ()
+    assert faded(state, 100.0 + things.FADES).objects == {}
+    assert faded(state, 101.0) is state
+
+
+def test_what_has_stopped_is_no_longer_said_to_move() -> None:
+    state = still(moving(WorldState(), 0.5, 0.9, 0.3, 100.0), 102.0)
+    assert visible(state, 103.0) == (f"{MOVED} below",)
+
+
+def test_the_surest_thing_is_named_first() -> None:
+    state = moving(moving(WorldState(), 0.1, 0.5, 0.01, 100.0), 0.9, 0.5, 0.5, 101.0)
+    assert visible(state, 102.0) == (f"{MOVING} on the right", f"{MOVING} on the left")
+
+
+def test_where_the_bot_sits_there_is_a_seat_to_go_back_to() -> None:
+    seat = Vector3(0.5, 1.0, 0.5)
+    state = moved(moved(WorldState(), seat, True, 1.0), Vector3(2.5, 1.0, 0.5), False, 2.0)
+    (name,) = state.interactive_elements
+    assert state.interactive_elements[name].kind == "seat"
+    assert place_called(state, name) == navigation.place_of(seat)
+    assert place_called(state, "") == navigation.place_of(Vector3(2.5, 1.0, 0.5))
+
+
+def test_the_bots_own_account_is_where_its_body_is() -> None:
+    state = moved(joined(WorldState(), REN, 1.0, own=True), Vector3(1.0, 1.0, 1.0), False, 2.0)
+    assert state.avatars["usr_2"].position == Vector3(1.0, 1.0, 1.0)
+
+
+def test_a_position_that_cannot_be_is_none() -> None:
+    state = moved(WorldState(), Vector3(3e38, 0.0, 0.0), False, 1.0)
+    assert state == WorldState()
+
+
+def test_in_another_world_other_ways_are_learned() -> None:
+    state = moved(entered(WorldState(), "wrld_a", "Home", 1.0), Vector3(1.0, 1.0, 1.0), True, 2.0)
+    assert entered(state, "wrld_b", "Away", 3.0) == WorldState("wrld_b", "Away", last_updated=3.0)
+
+
+def test_things_and_elements_are_bounded_and_the_newest_stay() -> None:
+    objects, elements = {}, {}
+    for n in range(300):
+        objects = things.seen(objects, str(n), WorldObject("chair", seen_at=n / 1000))
+        elements = things.used(elements, str(n), things.InteractiveElement("seat", used_at=float(n)))
+    assert (len(objects), len(elements)) == (things.OBJECTS, things.ELEMENTS)
+    assert "299" in objects
+    assert "299" in elements
+    assert "0" not in elements

@@ -1,0 +1,83 @@
+"""What the bot wants of the conversation just now. Each goal is a rule on the state, and gone when it is reached. Pure.
+
+Goals go into the instruction to the model, so they never quote what people said; names stand in them as plain words.
+"""
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from actors.conversation.state import GOALS, ConversationState
+from actors.conversation.utterance import Utterance
+from actors.vocabulary.values import Person
+from actors.vocabulary.words import asks, plain
+
+__all__ = ["goals", "name_of", "with_goals"]
+
+RECENT = 8
+"""Utterances among which a question counts as open; older ones are over."""
+
+
+def with_goals(state: ConversationState) -> ConversationState:
+    """`state` with the goals that follow from it."""
+    found = goals(state)
+    if found == state.conversation_goals:
+        return state
+    return msgspec.structs.replace(state, conversation_goals=found)
+
+
+def goals(state: ConversationState) -> tuple[str, ...]:
+    """The goals that `state` gives rise to, the most urgent first."""
+    found = dict.fromkeys(goal for rule in RULES for goal in rule(state))
+    return tuple(found)[:GOALS]
+
+
+def name_of(person: Person) -> str:
+    """A name as one short word or two, so that it cannot pose as an instruction."""
+    return plain(person.name, 40) if person.is_known else "somebody"
+
+
+def _welcome(state: ConversationState) -> Iterator[str]:
+    for one in state.participants.values():
+        if one.newcomer and not one.answered and one.person.is_known:
+            yield f"make {name_of(one.person)} welcome"
+
+
+def _learn_the_name(state: ConversationState) -> Iterator[str]:
+    said = [utterance for utterance in state.messages if utterance.role == "user"]
+    if said and not said[-1].person.is_known:
+        yield "find out the name of whoever is talking to you"
+
+
+def _answer(state: ConversationState) -> Iterator[str]:
+    """A question that nothing was said to since."""
+    answered = max((said.turn for said in state.messages if said.role == "assistant"), default=0)
+    now = state.active.turn if state.active is not None else 0
+    for said in state.messages[-RECENT:]:
+        if said.role == "user" and answered < said.turn != now and asks(said.text):
+            yield f"answer what {name_of(said.person)} asked before"
+
+
+def _hear_the_answer(state: ConversationState) -> Iterator[str]:
+    """A question of the bot's own, after which only others spoke."""
+    recent = state.messages[-RECENT:]
+    asked = [place for place, said in enumerate(recent) if said.role == "assistant" and asks(said.text)]
+    if not asked:
+        return
+    before, after = recent[: asked[-1]], recent[asked[-1] + 1 :]
+    partner = _partner(before, recent[asked[-1]].turn)
+    spoke = [said.person.user_id for said in after if said.role == "user"]
+    if partner is not None and partner.is_known and spoke and partner.user_id not in spoke:
+        yield f"hear what {name_of(partner)} answers to your question"
+
+
+def _partner(before: tuple[Utterance, ...], turn: int) -> Person | None:
+    return next((said.person for said in reversed(before) if said.turn == turn), None)
+
+
+RULES: tuple[Callable[[ConversationState], Iterator[str]], ...] = (
+    _welcome,
+    _learn_the_name,
+    _answer,
+    _hear_the_answer,
+)

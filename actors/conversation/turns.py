@@ -1,0 +1,140 @@
+"""How a turn of conversation changes what is known of it: pure transitions, each within the state's bounds."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from actors.conversation.goals import with_goals
+from actors.conversation.state import (
+    NEAR,
+    PARTICIPANTS,
+    PREFERENCES,
+    ActiveTurn,
+    ConversationState,
+    Participant,
+    Surroundings,
+)
+from actors.conversation.summary import condensed
+from actors.conversation.utterance import LONGEST, Utterance, window
+from actors.vocabulary.values import Interaction, Person
+from actors.vocabulary.words import tone_of, topic_of
+
+__all__ = ["acquainted", "add_sentence", "attribute", "begin", "end", "surrounded", "touched"]
+
+PAUSE = 300.0
+"""Seconds of silence after which talk counts as a new conversation."""
+
+TOUCH_AGAIN = 10.0
+"""Seconds within which the same touch again is the same touch."""
+
+SEEN = 4
+
+
+def begin(
+    state: ConversationState, text: str, person: Person, listener: str, at: float, voiced: bool = True
+) -> ConversationState:
+    """What was said becomes the next turn. voiced: there is a voice to answer with."""
+    turn = state.turn + 1
+    since = at - state.last_interaction_time
+    goes_on = 0 <= since < PAUSE
+    return msgspec.structs.replace(
+        state,
+        turn=turn,
+        active=ActiveTurn(turn, text[:LONGEST], person, listener, at, voiced=voiced),
+        current_topic=topic_of(text) or (state.current_topic if goes_on else ""),
+        emotional_tone=tone_of(text),
+        last_interaction_time=at,
+        conversation_duration=state.conversation_duration + since if goes_on else 0.0,
+        participants=state.participants if goes_on else {},
+    )
+
+
+def attribute(state: ConversationState, person: Person) -> ConversationState:
+    """It is known now who said it: note the utterance under that name."""
+    active = state.active
+    if active is None:
+        return state
+    said = Utterance("user", active.text, person, active.turn, active.started_at)
+    state = msgspec.structs.replace(
+        state,
+        active=msgspec.structs.replace(active, person=person),
+        participants=_joined(state.participants, person, active.started_at),
+        user_preferences={},
+    )
+    return with_goals(_noted(state, said))
+
+
+def acquainted(state: ConversationState, preferences: Mapping[str, str], newcomer: bool) -> ConversationState:
+    """It is known now what whoever speaks prefers, and whether they were never met before."""
+    active = state.active
+    if active is None:
+        return state
+    participants = state.participants
+    one = participants.get(active.person.user_id)
+    if one is not None and newcomer:
+        participants = {**participants, one.person.user_id: msgspec.structs.replace(one, newcomer=True)}
+    newest = dict(tuple(preferences.items())[-PREFERENCES:])
+    return with_goals(msgspec.structs.replace(state, user_preferences=newest, participants=participants))
+
+
+def add_sentence(state: ConversationState, text: str) -> ConversationState:
+    """The reply has grown by a sentence."""
+    active = state.active
+    if active is None:
+        return state
+    return msgspec.structs.replace(state, active=msgspec.structs.replace(active, said=(*active.said, text)))
+
+
+def end(state: ConversationState, name: str, at: float) -> ConversationState:
+    """The turn is over: keep what was really heard of the reply, under the bot's name."""
+    active = state.active
+    if active is None:
+        return state
+    since = max(0.0, at - state.last_interaction_time)
+    state = msgspec.structs.replace(
+        state,
+        active=None,
+        last_interaction_time=at,
+        conversation_duration=state.conversation_duration + since,
+    )
+    if active.heard and not active.failed:
+        heard = active.heard[:LONGEST]
+        state = _noted(state, Utterance("assistant", heard, Person("self", name), active.turn, at))
+        one = state.participants.get(active.person.user_id)
+        if one is not None:
+            answered = msgspec.structs.replace(one, answered=True)
+            state = msgspec.structs.replace(
+                state, participants={**state.participants, one.person.user_id: answered}
+            )
+    return with_goals(state)
+
+
+def surrounded(
+    state: ConversationState, place: str, people: tuple[Person, ...], seen: tuple[str, ...]
+) -> ConversationState:
+    """The world's domain has told where this is, who is near, and what is seen."""
+    return msgspec.structs.replace(state, surroundings=Surroundings(place, people[:NEAR], seen[:SEEN]))
+
+
+def touched(state: ConversationState, touch: Interaction) -> ConversationState:
+    """The body felt a touch; `state` itself when it is the same touch as the last one."""
+    last = state.last_touch
+    if last.detail == touch.detail and 0.0 <= touch.at - last.at < TOUCH_AGAIN:
+        return state
+    return msgspec.structs.replace(state, last_touch=touch)
+
+
+def _joined(participants: Mapping[str, Participant], person: Person, at: float) -> Mapping[str, Participant]:
+    known = participants.get(person.user_id, Participant(person, at, at))
+    now = msgspec.structs.replace(known, person=person, until=at, utterances=known.utterances + 1)
+    joined = {**participants, person.user_id: now}
+    if len(joined) > PARTICIPANTS:
+        others = (user_id for user_id in joined if user_id != person.user_id)
+        del joined[min(others, key=lambda user_id: joined[user_id].until)]
+    return joined
+
+
+def _noted(state: ConversationState, said: Utterance) -> ConversationState:
+    fallen, kept = window((*state.messages, said))
+    summary = condensed(state.summary, fallen) if fallen else state.summary
+    return msgspec.structs.replace(state, messages=kept, summary=summary)

@@ -1,0 +1,37 @@
+"""One thing that was said, and the window of the last ones that are kept word by word. Pure."""
+
+import msgspec
+
+from actors.vocabulary.values import Person
+
+__all__ = ["LONGEST", "WINDOW", "WINDOW_CHARACTERS", "Utterance", "window"]
+
+WINDOW = 40
+"""Utterances kept word by word; what falls out is condensed."""
+
+WINDOW_CHARACTERS = 8000
+"""Of all of them together."""
+
+LONGEST = 4000
+"""Characters of one utterance."""
+
+
+class Utterance(msgspec.Struct, frozen=True):
+    """Something said, by a person or by the bot itself (role user or assistant). at: epoch seconds."""
+
+    role: str
+    text: str
+    person: Person
+    turn: int
+    at: float
+
+
+def window(said: tuple[Utterance, ...]) -> tuple[tuple[Utterance, ...], tuple[Utterance, ...]]:
+    """What falls out of the window, and what stays in it. An answer never stays without what it answers."""
+    first, left = len(said), WINDOW_CHARACTERS
+    while first > max(0, len(said) - WINDOW) and len(said[first - 1].text) <= left:
+        first -= 1
+        left -= len(said[first].text)
+    while 0 < first < len(said) and said[first].role == "assistant":
+        first += 1
+    return said[:first], said[first:]

@@ -1,0 +1,176 @@
+"""How knowing a person changes: pure transitions, each of which says what it touched.
+
+The relationship grows towards 1 with every talk by a tenth of what is missing, with everything else by a fiftieth, and
+fades by half in thirty days without any. What one interaction costs does not depend on how many people are known, but
+for one copy of a dictionary.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from actors.users.learn import baseline_after, patterns_after, preferences_in
+from actors.users.state import (
+    HISTORY,
+    LONGEST,
+    NAMESAKES,
+    PEOPLE,
+    PREFERENCES,
+    UsersState,
+    UserState,
+    as_named,
+    find,
+    nameless,
+)
+from actors.vocabulary.values import Interaction, Person
+
+__all__ = ["Change", "faded", "interacted", "preferred", "profile_of"]
+
+GROWTH = 0.1
+GROWTH_OF_LESS = 0.02
+HALF_LIFE = 30 * 86400.0
+LONGEST_KEY = 100
+
+Path = tuple[str, ...]
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A state, and where it may differ from the one before: nowhere else, and at none for no change."""
+
+    state: UsersState
+    paths: tuple[Path, ...] = ()
+
+
+def faded(user: UserState, now: float) -> float:
+    """The relationship level at `now` (epoch seconds), after the time without any interaction."""
+    away = max(0.0, now - user.last_seen) if user.last_seen else 0.0
+    return float(user.relationship_level * 0.5 ** (away / HALF_LIFE))
+
+
+def profile_of(state: UsersState, person: Person) -> UserState | None:
+    """The record of `person`; of whoever alone goes by that name, where a name is all that is given."""
+    known = state.users.get(person.user_id)
+    if known is None and person.user_id == nameless(person.name):
+        namesakes = find(state, person.name)
+        known = namesakes[0] if len(namesakes) == 1 else None
+    return known
+
+
+def interacted(state: UsersState, person: Person, interaction: Interaction) -> Change:
+    """`interaction` happened with `person`. Somebody unknown has no record, and gets none."""
+    if not person.is_known:
+        return Change(state)
+    user, absorbed = _met(state, person, interaction.at)
+    interaction = msgspec.structs.replace(
+        interaction, detail=interaction.detail[:LONGEST], reply=interaction.reply[:LONGEST]
+    )
+    level = faded(user, interaction.at)
+    user = msgspec.structs.replace(
+        user,
+        relationship_level=min(1.0, level + _growth(interaction.kind) * (1.0 - level)),
+        interaction_history=(*user.interaction_history, interaction)[-HISTORY:],
+        conversation_patterns=patterns_after(user.conversation_patterns, interaction),
+    )
+    if interaction.kind == "talk":
+        user = _learned(user, interaction.detail)
+    return _with(state, user, absorbed)
+
+
+def preferred(state: UsersState, person: Person, key: str, value: str, at: float = 0.0) -> Change:
+    """`person` prefers `value` in the matter of `key`; "" for no longer. Beyond the limit the oldest is forgotten."""
+    if not person.is_known or not key:
+        return Change(state)
+    user, absorbed = _met(state, person, at)
+    return _with(state, msgspec.structs.replace(user, preferences=_prefers(user, key, value)), absorbed)
+
+
+def _growth(kind: str) -> float:
+    return GROWTH if kind == "talk" else GROWTH_OF_LESS
+
+
+def _learned(user: UserState, text: str) -> UserState:
+    for key, value in preferences_in(text):
+        user = msgspec.structs.replace(user, preferences=_prefers(user, key, value))
+    return msgspec.structs.replace(user, emotional_baseline=baseline_after(user.emotional_baseline, text))
+
+
+def _prefers(user: UserState, key: str, value: str) -> Mapping[str, str]:
+    kept = {name: said for name, said in user.preferences.items() if name != key[:LONGEST_KEY]}
+    if value:
+        kept[key[:LONGEST_KEY]] = value[:LONGEST]
+    return dict(tuple(kept.items())[-PREFERENCES:])
+
+
+def _met(state: UsersState, person: Person, at: float) -> tuple[UserState, UserState | None]:
+    """The record of `person` under their present name, and the nameless one that turned out to be theirs."""
+    known = profile_of(state, person)
+    if known is not None and known.user_id != person.user_id:
+        return known, None
+    user = known or UserState(person.user_id, person.name, met_at=max(0.0, at))
+    if user.display_name != person.name:
+        user = msgspec.structs.replace(user, display_name=person.name)
+    alias = state.users.get(nameless(person.name))
+    if alias is None or alias.user_id == user.user_id or _others(state, person):
+        return user, None
+    return _merged(user, alias), alias
+
+
+def _others(state: UsersState, person: Person) -> bool:
+    """Whether somebody else with an id of VRChat's goes by the same name."""
+    mine = (person.user_id, nameless(person.name))
+    return any(user.user_id not in mine for user in find(state, person.name))
+
+
+def _merged(user: UserState, alias: UserState) -> UserState:
+    """`user` with all that was known under the mere name; of what both know `user`'s holds."""
+    history = sorted((*alias.interaction_history, *user.interaction_history), key=lambda seen: seen.at)
+    closer = max(user, alias, key=lambda one: one.relationship_level)
+    return msgspec.structs.replace(
+        user,
+        relationship_level=closer.relationship_level,
+        interaction_history=tuple(history[-HISTORY:]),
+        preferences=dict(tuple({**alias.preferences, **user.preferences}.items())[-PREFERENCES:]),
+        conversation_patterns=user.conversation_patterns or alias.conversation_patterns,
+        emotional_baseline=closer.emotional_baseline,
+        met_at=min(user.met_at, alias.met_at),
+        revision=max(user.revision, alias.revision),
+    )
+
+
+def _with(state: UsersState, user: UserState, absorbed: UserState | None) -> Change:
+    """`state` with this record, one revision on; where there are too many, without the one not seen for longest."""
+    user = msgspec.structs.replace(user, revision=user.revision + 1)
+    before = state.users.get(user.user_id)
+    users = {**state.users, user.user_id: user}
+    gone = [absorbed] if absorbed is not None else []
+    if before is not None and as_named(before.display_name) != as_named(user.display_name):
+        gone.append(before)
+    if absorbed is not None:
+        del users[absorbed.user_id]
+    if len(users) > PEOPLE:
+        oldest = min((one for one in users.values() if one is not user), key=lambda one: one.last_seen)
+        del users[oldest.user_id]
+        gone.append(oldest)
+    names, renamed = _renamed(state.names, user, gone)
+    ids = dict.fromkeys((user.user_id, *(one.user_id for one in gone)))
+    touched = (*(("users", user_id) for user_id in ids), *(("names", name) for name in renamed))
+    return Change(UsersState(users, names), touched)
+
+
+def _renamed(
+    names: Mapping[str, tuple[str, ...]], user: UserState, gone: list[UserState]
+) -> tuple[Mapping[str, tuple[str, ...]], tuple[str, ...]]:
+    """`names` with `user` under the present name and without those who are gone, and the names that changed."""
+    key = as_named(user.display_name)
+    if not gone and user.user_id in names.get(key, ()):
+        return names, ()
+    changed = dict(names)
+    for one in gone:
+        old = as_named(one.display_name)
+        left = tuple(user_id for user_id in changed.pop(old, ()) if user_id != one.user_id)
+        if left:
+            changed[old] = left
+    others = (user_id for user_id in changed.get(key, ()) if user_id != user.user_id)
+    changed[key] = (*others, user.user_id)[-NAMESAKES:]
+    touched = tuple(dict.fromkeys((key, *(as_named(one.display_name) for one in gone))))
+    return changed, touched

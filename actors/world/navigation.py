@@ -1,0 +1,117 @@
+"""Places and the ways between them: learned by walking, and searched for the shortest way. Pure.
+
+A place is a block of space that the body has been in; the first point of it stands for it. A passage is a step from one
+place into the next, and costs the distance in metres. All is counted in the space that the game tells positions in.
+"""
+
+import heapq
+import math
+from collections.abc import Mapping
+
+import msgspec
+
+from actors.vocabulary.values import Vector3
+
+__all__ = ["PASSAGES", "PLACES", "NavigationGraph", "Route", "graph_faults", "place_of", "shortest", "walked"]
+
+WIDTH, HEIGHT = 2.0, 3.0
+"""Metres of a place. Positions are the head's: a jump or a crouch leads to no other place, another floor does."""
+
+LONGEST_STEP = 3.0
+"""Metres between two looks beyond which nobody walked: it was a portal, a respawn or a seat."""
+
+LEVEL = 0.5
+"""Metres of height up to which a step can be taken back; a fall cannot."""
+
+PLACES = 2000
+"""Places learned in one visit; further ones are not."""
+
+PASSAGES = 26
+"""From one place: as many as there are blocks around a block."""
+
+
+class NavigationGraph(msgspec.Struct, frozen=True):
+    """Places by name, and from each of them the places that can be walked to, with the metres it takes."""
+
+    places: Mapping[str, Vector3] = {}
+    passages: Mapping[str, Mapping[str, float]] = {}
+
+
+class Route(msgspec.Struct, frozen=True):
+    """places: from the start to the end, both among them. cost: metres."""
+
+    places: tuple[str, ...]
+    cost: float
+
+
+def place_of(position: Vector3) -> str:
+    """The name of the place that `position` lies in."""
+    sides = ((position.x, WIDTH), (position.y, HEIGHT), (position.z, WIDTH))
+    return ",".join(str(math.floor(axis / size)) for axis, size in sides)
+
+
+def walked(graph: NavigationGraph, before: Vector3 | None, now: Vector3) -> NavigationGraph:
+    """`graph` after the body, which was at `before` when it was last looked at, is at `now`; itself if known."""
+    here = place_of(now)
+    if here not in graph.places:
+        if len(graph.places) >= PLACES:
+            return graph
+        graph = msgspec.structs.replace(graph, places={**graph.places, here: now})
+    there = place_of(before) if before is not None else here
+    if before is None or there == here or there not in graph.places or _distance(before, now) > LONGEST_STEP:
+        return graph
+    graph = _passage(graph, there, here)
+    return _passage(graph, here, there) if abs(before.y - now.y) <= LEVEL else graph
+
+
+def shortest(graph: NavigationGraph, start: str, end: str) -> Route | None:
+    """The cheapest way by Dijkstra's algorithm; None where there is none. Of equal ones always the same."""
+    if start not in graph.places or end not in graph.places:
+        return None
+    costs, previous, done = {start: 0.0}, {start: ""}, set[str]()
+    queue = [(0.0, start)]
+    while queue:
+        cost, place = heapq.heappop(queue)
+        if place == end:
+            return Route(_back(previous, end), cost)
+        if place in done:
+            continue
+        done.add(place)
+        for reached, metres in graph.passages.get(place, {}).items():
+            if cost + metres < costs.get(reached, math.inf):
+                costs[reached], previous[reached] = cost + metres, place
+                heapq.heappush(queue, (cost + metres, reached))
+    return None
+
+
+def graph_faults(graph: NavigationGraph) -> tuple[str, ...]:
+    """Every reason why `graph` must not be."""
+    found = [f"{len(graph.places)} places, at most {PLACES}"] if len(graph.places) > PLACES else []
+    lost = set(graph.passages)
+    for start, ends in graph.passages.items():
+        lost |= set(ends)
+        if len(ends) > PASSAGES:
+            found.append(f"{len(ends)} passages from {start!r}, at most {PASSAGES}")
+        if not all(0.0 <= cost < math.inf for cost in ends.values()):
+            found.append(f"a passage from {start!r} costs less than nothing")
+    found += [f"no place is called {name!r}" for name in sorted(lost - graph.places.keys())[:10]]
+    return tuple(found)
+
+
+def _passage(graph: NavigationGraph, start: str, end: str) -> NavigationGraph:
+    ways = graph.passages.get(start, {})
+    if end in ways or len(ways) >= PASSAGES:
+        return graph
+    cost = _distance(graph.places[start], graph.places[end])
+    return msgspec.structs.replace(graph, passages={**graph.passages, start: {**ways, end: cost}})
+
+
+def _back(previous: Mapping[str, str], end: str) -> tuple[str, ...]:
+    places = [end]
+    while previous[places[-1]]:
+        places.append(previous[places[-1]])
+    return tuple(reversed(places))
+
+
+def _distance(one: Vector3, other: Vector3) -> float:
+    return math.dist((one.x, one.y, one.z), (other.x, other.y, other.z))
