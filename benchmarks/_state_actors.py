@@ -80,7 +80,9 @@ class Writer(Actor):
     def _next(self) -> None:
         self._left -= 1
         self._open += 1
-        changes = {f"fields/field{(self._left + self._number) % FIELDS}": f"{self._number} {self._left} " + "x" * 80}
+        changes = {
+            f"fields/field{(self._left + self._number) % FIELDS}": f"{self._number} {self._left} " + "x" * 80
+        }
         update = UpdateState(msgspec.msgpack.encode(changes), durable=True)
         self.ask("notebook", update, then="on_durable", context=perf_counter(), within=PATIENCE)
 

@@ -2,9 +2,10 @@
 
 `python benchmarks/state.py [--rounds 5] [--json]` measures, in turn in each round: durable updates of a 5 KB state that
 eight writers have acknowledged, against SQLite (WAL, synchronous FULL, one commit each, eight threads) and against raw
-LMDB with a hundred puts a transaction; how long an acknowledgement takes, against one raw LMDB commit; updates in memory
-with two subscribers, against the kernel's tell; a start with 10,000 changes; and for how long a whole copy of 10,000
-people holds another actor up. Exits 1 when a bar is missed.
+LMDB with a hundred puts a transaction; how long an acknowledgement takes while eight writers have one update in flight
+each, against one raw LMDB commit, 99th percentile against 99th percentile; updates in memory with two subscribers,
+against the kernel's tell; a start with 10,000 changes; and for how long a whole copy of 10,000 people holds another
+actor up. Exits 1 when a bar is missed.
 """
 
 import argparse
@@ -238,7 +239,9 @@ def whole_copy(home: Path, people: int) -> tuple[float, float]:
 
 
 def _person(n: int) -> UserState:
-    history = tuple(Interaction("talk", f"P{n}", f"{n} {i} " + "w" * 150, float(i)) for i in range(PERSON // 200))
+    history = tuple(
+        Interaction("talk", f"P{n}", f"{n} {i} " + "w" * 150, float(i)) for i in range(PERSON // 200)
+    )
     return UserState(f"usr_{n}", f"Person {n}", 0.5, history)
 
 
@@ -246,7 +249,9 @@ def _person(n: int) -> UserState:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--json", action="store_true")
@@ -284,25 +289,28 @@ def main() -> int:
 
 
 def report(m: dict[str, float], as_json: bool) -> int:
+    ms = {name: value * 1e3 for name, value in m.items()}
     rows = (
-        ("durable updates/s, 8 writers", m["durable"], "SQLite WAL FULL", m["sqlite"], m["durable"] / m["sqlite"], ">=", 5.0),
-        ("the same", m["durable"], "raw LMDB, 100 a txn", m["lmdb"], m["durable"] / m["lmdb"], ">=", 0.25),
-        ("acknowledged, p99, ms", m["ack p99"] * 1e3, "one LMDB commit", m["commit p50"] * 1e3, m["ack p99"] / m["commit p50"], "<=", 5.0),
-        ("in memory, 2 subscribers/s", m["memory"], "kernel's tell", m["tell"], m["memory"] / m["tell"], ">=", 0.25),
-        ("start, 10,000 changes, ms", m["start"] * 1e3, "", 100.0, m["start"] / 0.1, "<=", 1.0),
-        ("held up by a whole copy, ms", m["held up"] * 1e3, "in peace", m["peace"] * 1e3, m["held up"] / 0.02, "<=", 1.0),
-    )  # fmt: skip
+        ("durable updates/s, 8 writers", m["durable"], "SQLite WAL FULL", m["sqlite"], ">=", 5.0),
+        ("the same", m["durable"], "raw LMDB, 100 a txn", m["lmdb"], ">=", 0.25),
+        ("acknowledged, p99, ms", ms["ack p99"], "one LMDB commit, p99", ms["commit p99"], "<=", 5.0),
+        ("in memory, 2 subscribers/s", m["memory"], "kernel's tell", m["tell"], ">=", 0.25),
+        ("start, 10,000 changes, ms", ms["start"], "allowed", 100.0, "<=", 1.0),
+        ("held up by a whole copy, ms", ms["held up"], "allowed", 20.0, "<=", 1.0),
+    )
     missed = []
-    for name, ours, peer, theirs, ratio, relation, bar in rows:
+    for name, ours, peer, theirs, relation, bar in rows:
+        ratio = ours / theirs
         good = ratio >= bar if relation == ">=" else ratio <= bar
         if not good:
             missed.append(f"{name}: {ratio:.2f} instead of {relation} {bar:g}")
         if not as_json:
-            print(f"{name:<30}{ours:>12,.2f}   {peer:<20}{theirs:>12,.2f}{ratio:>9.2f}   {relation} {bar:g}")
+            print(f"{name:<30}{ours:>12,.2f}   {peer:<22}{theirs:>12,.2f}{ratio:>9.2f}   {relation} {bar:g}")
     if as_json:
         print(json.dumps({**m, "missed": missed}))
         return 1 if missed else 0
-    print(f"an acknowledgement p50 {m['ack p50'] * 1e3:.2f} ms; one raw commit p99 {m['commit p99'] * 1e3:.2f} ms")
+    print(f"medians: an acknowledgement {ms['ack p50']:.2f} ms, one commit {ms['commit p50']:.2f} ms")
+    print(f"the bystander of the whole copy was held up {ms['peace']:.2f} ms in peace")
     return verdict(missed)
 
 

@@ -101,11 +101,16 @@ def restored(
 
     like: any document of that domain. Raises TooNew, or Unfit.
     """
+    stored = tuple(changes)
+    if schema == now and not stored:
+        unchanged = _as_it_is(like, parts, parted)
+        if unchanged is not None:
+            return unchanged
     plain = _plain(parts, parted)
     form = schema
     if form > now:
         raise _too_new(form, now)
-    for written, steps in changes:
+    for written, steps in stored:
         if written > now:
             raise _too_new(written, now)
         if written > form:
@@ -123,6 +128,27 @@ def restored(
         raise Unfit(str(error)) from None
     document = Document(state, subscriptions)
     return Restored(document, exact=_decoder.decode(_encoder.encode(document)) == plain)
+
+
+def _as_it_is(like: Document[S], parts: tuple[bytes, ...], parted: str) -> Restored[S] | None:
+    """The usual way, and much the fastest: today's form, and nothing since. None where it is not that simple."""
+    try:
+        first = msgspec.msgpack.decode(parts[0], type=Document[type(like.state)])  # type: ignore[misc]
+        document = first
+        if parted:
+            kind = next(f.type for f in msgspec.structs.fields(type(like.state)) if f.name == parted)
+            entries = dict(getattr(first.state, parted))
+            for part in parts[1:]:
+                entries |= msgspec.msgpack.decode(part, type=kind)
+            document = Document(
+                msgspec.structs.replace(first.state, **{parted: entries}), first.subscriptions
+            )
+        exact = count_parts(document.state, parted) == len(parts) and all(
+            encoded_part(document, parted, number) == part for number, part in enumerate(parts)
+        )
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, LookupError, TypeError):
+        return None
+    return Restored(document, exact=True) if exact else None
 
 
 def _plain(parts: tuple[bytes, ...], parted: str) -> dict[str, Any]:

@@ -173,7 +173,7 @@ class Clerk:
                 if version <= ledger.written:
                     del ledger.owed[address]
                     yield Outcome(Asker(address, ""), Committed(ledger.domain, version))
-            if ledger.since >= self._storage.snapshot_changes and not ledger.asked and ledger.keeper:
+            if ledger.wants_whole(self._storage.snapshot_changes) and not ledger.asked and ledger.keeper:
                 ledger.asked = True
                 yield Outcome(Asker(ledger.keeper, ""), SnapshotWanted(ledger.domain))
 

@@ -10,6 +10,8 @@ __all__ = ["HARD_LIMIT", "LARGEST", "Ledger", "Refusal"]
 
 HARD_LIMIT = 10_000
 """Changes after a snapshot at most."""
+NEARLY_FULL = 8_000
+"""Changes after which the whole state is asked for, however large it is."""
 LARGEST = 2**30
 """Bytes of one state at most."""
 UNWRITTEN = 2**26
@@ -27,8 +29,9 @@ class Ledger:
     """newest: the version to which what is kept leads, in memory or on disk; None when a snapshot must come first.
 
     snapshot: the newest whole copy, while it is not on disk. changes: those that are not on disk. recent: all since the
-    newest copy, as far as they are in memory. since: how many there are since it. keeper: the domain's actor. owed: who
-    is to be told when the disk has it, and up to which version. asked: the whole state has been asked for.
+    newest copy, as far as they are in memory. since: how many there are since it. whole_bytes, recent_bytes: what the
+    copy, and they, take. keeper: the domain's actor. owed: who is to be told when the disk has it, and up to which
+    version. asked: the whole state has been asked for.
     """
 
     def __init__(self, domain: str) -> None:
@@ -39,6 +42,7 @@ class Ledger:
         self.changes: list[Record] = []
         self.recent: list[Record] = []
         self.since = 0
+        self.recent_bytes = self.whole_bytes = 0
         self.keeper = ""
         self.owed: dict[str, Version] = {}
         self.asked = False
@@ -56,6 +60,8 @@ class Ledger:
         self.written = chain.version if chain is not None else Version()
         self.recent = list(chain.changes) if chain is not None else []
         self.since = len(self.recent)
+        self.recent_bytes = sum(len(change.payload) for change in self.recent)
+        self.whole_bytes = chain.snapshot.size if chain is not None else 0
         self.snapshot = None
         self.changes.clear()
         self._bytes = 0
@@ -82,7 +88,15 @@ class Ledger:
         self.newest = change.version
         self.since += 1
         self._bytes += len(change.patch)
+        self.recent_bytes += len(change.patch)
         return None
+
+    def wants_whole(self, changes: int) -> bool:
+        """Whether there are enough changes, at least `changes`, for writing the whole state again: what is large is not
+        written for a few small ones."""
+        if self.since < changes:
+            return False
+        return 4 * self.recent_bytes >= self.whole_bytes or self.since >= NEARLY_FULL
 
     def take(self, part: SaveSnapshot, now: float) -> Snapshot | Refusal | None:
         """A part of the whole state has come; the snapshot when it was the last."""
@@ -113,6 +127,8 @@ class Ledger:
             self.snapshot = snapshot
         self.recent = [change for change in self.recent if change.version > snapshot.version]
         self.since = len(self.recent)
+        self.recent_bytes = sum(len(change.payload) for change in self.recent)
+        self.whole_bytes = snapshot.size
         self.asked = False
 
     def forget(self) -> None:
