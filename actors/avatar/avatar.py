@@ -7,7 +7,7 @@ import msgspec
 
 from actors.avatar.internal import GestureOver
 from actors.avatar.messages import GestureRequested, Touched, WatchTouches
-from actors.avatar.state import AvatarState, felt, is_tracked, loaded, strode, touches, tracked
+from actors.avatar.state import AvatarState, faults, felt, is_tracked, loaded, strode, touches, tracked
 from actors.kernel.actor import handles
 from actors.kernel.domain import DomainActor
 from actors.osc.messages import AvatarLoaded, ParametersChanged, SetParameter, TrackingChanged
@@ -52,6 +52,10 @@ class Avatar(DomainActor[AvatarState]):
         super().__init__(AvatarState())
         self.watchers: tuple[str, ...] = ()
         self._timer = 0
+
+    def validate(self, state: AvatarState) -> tuple[str, ...]:
+        """Everything is within its bounds, and the body somewhere."""
+        return faults(state)
 
     def restored(self) -> None:
         if self.state.emote:

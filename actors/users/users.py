@@ -18,6 +18,7 @@ from actors.users.messages import (
     PreferenceStated,
     Profile,
 )
+from actors.users.migrations import MIGRATIONS
 from actors.users.state import UsersState, faults, find, without
 from actors.vocabulary.values import tombstone
 
@@ -32,6 +33,7 @@ class Users(DomainActor[UsersState]):
 
     domain = "users"
     schema = 2
+    migrations = MIGRATIONS
 
     def __init__(self) -> None:
         super().__init__(UsersState())

@@ -16,6 +16,7 @@ from actors.world.messages import (
     WorldEntered,
     WorldLeft,
 )
+from actors.world.migrations import MIGRATIONS
 from actors.world.navigation import shortest
 from actors.world.state import (
     WorldState,
@@ -42,6 +43,7 @@ class World(DomainActor[WorldState]):
 
     domain = "world"
     schema = 2
+    migrations = MIGRATIONS
     save_delay = 1.0
 
     def __init__(self) -> None:
