@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from actors.kernel.actor import handles
 from actors.kernel.domain import DomainActor
-from actors.users.acquaintance import Change, faded, interacted, preferred, profile_of
+from actors.users.acquaintance import Change, Path, faded, interacted, preferred, profile_of
 from actors.users.forget import chosen
 from actors.users.messages import (
     FindPerson,
@@ -19,7 +19,7 @@ from actors.users.messages import (
     Profile,
 )
 from actors.users.migrations import MIGRATIONS
-from actors.users.state import UsersState, faults, find, without
+from actors.users.state import UsersState, faults, faults_at, find, without
 from actors.vocabulary.values import tombstone
 
 __all__ = ["Users"]
@@ -37,10 +37,11 @@ class Users(DomainActor[UsersState]):
 
     def __init__(self) -> None:
         super().__init__(UsersState())
+        self._touched: tuple[Path, ...] | None = None
 
     def validate(self, state: UsersState) -> tuple[str, ...]:
-        """Records stand under their own id, and everything is within its bounds."""
-        return faults(state, self.state)
+        """Records stand under their own id, and everything is within its bounds; of a change, what it touched."""
+        return faults(state, self.state) if self._touched is None else faults_at(state, self._touched)
 
     def forget(self, state: UsersState, tombstones: Mapping[str, float]) -> UsersState:
         """`state` without those whom it was asked to forget."""
@@ -75,4 +76,8 @@ class Users(DomainActor[UsersState]):
         self.reply(Forgotten(selection.people))
 
     def _take(self, change: Change) -> None:
-        self.become(change.state)
+        self._touched = change.paths
+        try:
+            self.become(change.state)
+        finally:
+            self._touched = None

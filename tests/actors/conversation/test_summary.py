@@ -55,8 +55,8 @@ def test_who_stated_what_and_talked_about_what_stays() -> None:
         ],
     )
     assert lines(summary, 1000) == (
-        "Ren talked about cat called tofu. said: “My cat is called Tofu.”",
-        "Mio talked about live kyoto nice weather, dragons. said: “I live in Kyoto.”",
+        "Ren talked about cat called tofu and said: “My cat is called Tofu.”",
+        "Mio talked about live kyoto nice weather, dragons and said: “I live in Kyoto.”",
     )
 
 
