@@ -56,7 +56,7 @@ def _state() -> tuple[ChildSpec, ...]:
         ChildSpec("users", "actors.users.users:Users"),
         ChildSpec("world", "actors.world.world:World"),
         ChildSpec("avatar", "actors.avatar.avatar:Avatar", full=Full.DROP_OLDEST),
-        ChildSpec("system", "actors.system.system:System", full=Full.DROP_OLDEST),
+        ChildSpec("system", "actors.system.system:System", ("home",), full=Full.DROP_OLDEST),
     )
 
 

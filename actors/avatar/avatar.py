@@ -7,7 +7,7 @@ import msgspec
 
 from actors.avatar.internal import GestureOver
 from actors.avatar.messages import GestureRequested, Touched, WatchTouches
-from actors.avatar.state import AvatarState, felt, is_tracked, loaded, strode, touches, tracked
+from actors.avatar.state import AvatarState, faults, felt, is_tracked, loaded, strode, touches, tracked
 from actors.kernel.actor import handles
 from actors.kernel.domain import DomainActor
 from actors.osc.messages import AvatarLoaded, ParametersChanged, SetParameter, TrackingChanged
@@ -53,9 +53,17 @@ class Avatar(DomainActor[AvatarState]):
         self.watchers: tuple[str, ...] = ()
         self._timer = 0
 
+    def validate(self, state: AvatarState, before: AvatarState) -> tuple[str, ...]:
+        """Everything is within its bounds, and the body somewhere."""
+        return faults(state)
+
     def restored(self) -> None:
         if self.state.emote:
             self._make(0)
+
+    def merged(self, stored: AvatarState, interim: AvatarState) -> AvatarState:
+        """What the body feels now is known better than what it felt."""
+        return interim
 
     @handles
     def on_parameters(self, message: ParametersChanged) -> None:

@@ -14,6 +14,7 @@ from actors.vocabulary.values import Interaction, Quaternion, Vector3
 __all__ = [
     "AvatarState",
     "MovementState",
+    "faults",
     "felt",
     "from_euler",
     "is_tracked",
@@ -173,6 +174,28 @@ def loaded(state: AvatarState, avatar_id: str, at: float) -> AvatarState:
         proximity_data={name: value for name, value in state.proximity_data.items() if name in new},
         felt_at={name: when for name, when in state.felt_at.items() if name in new},
     )
+
+
+def faults(state: AvatarState) -> tuple[str, ...]:
+    """Every reason why `state` must not be."""
+    kinds = {
+        "gestures": state.gestures,
+        "expressions": state.expressions,
+        "touch_sensors": state.touch_sensors,
+        "proximity_data": state.proximity_data,
+        "felt_at": state.felt_at,
+    }
+    found = [
+        f"{name}: {len(held)} entries, at most {PARAMETERS}"
+        for name, held in kinds.items()
+        if len(held) > PARAMETERS
+    ]
+    turn, place = state.rotation, state.position
+    if not all(map(math.isfinite, (place.x, place.y, place.z))):
+        found.append("position is not finite")
+    if not math.isclose(math.hypot(turn.x, turn.y, turn.z, turn.w), 1.0, abs_tol=1e-3):
+        found.append("rotation is no rotation: its length is not 1")
+    return tuple(found)
 
 
 def from_euler(x: float, y: float, z: float) -> Quaternion:

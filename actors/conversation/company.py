@@ -8,6 +8,7 @@ import msgspec
 from actors.avatar.messages import Touched
 from actors.conversation import turns
 from actors.conversation.forget import dropped, without
+from actors.conversation.migrations import MIGRATIONS
 from actors.conversation.state import ConversationState, faults
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.domain import DomainActor
@@ -26,6 +27,7 @@ class Company(DomainActor[ConversationState], ABC):
 
     domain = "conversation"
     schema = 2
+    migrations = MIGRATIONS
 
     def __init__(self, speaking_style: str) -> None:
         super().__init__(ConversationState(speaking_style=speaking_style))
@@ -37,6 +39,16 @@ class Company(DomainActor[ConversationState], ABC):
     def forget(self, state: ConversationState, buried: Mapping[str, float]) -> ConversationState:
         """`state` without the words of those whom it was asked to forget."""
         return without(state, buried)
+
+    def expired(self, state: ConversationState) -> ConversationState:
+        """A conversation that was over long ago; but turn ids only ever increase, at every stage."""
+        return ConversationState(
+            speaking_style=self.state.speaking_style, turn=state.turn, active=state.active
+        )
+
+    def merged(self, stored: ConversationState, interim: ConversationState) -> ConversationState:
+        """What was said before, and the turn that is under way now."""
+        return msgspec.structs.replace(stored, turn=max(stored.turn, interim.turn), active=interim.active)
 
     @abstractmethod
     def attributed(self, turn: int) -> None:

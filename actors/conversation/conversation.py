@@ -11,6 +11,7 @@ import msgspec
 
 from actors.audio.messages import PlaybackDone, PlaybackEnded, PlaybackStarted, SentencePlayed
 from actors.conversation import turns
+from actors.conversation.apologies import apology_for
 from actors.conversation.company import Company
 from actors.conversation.messages import (
     CancelTurn,
@@ -45,14 +46,6 @@ __all__ = ["Conversation"]
 
 STAGES_TO_CANCEL = ("llm", "speech.synthesizer", "audio.speaker", "osc.sender")
 TURN_WITHIN = 90.0
-
-APOLOGIES = {
-    "rate_limited": "Sorry, I need a little break before I can answer that.",
-    "out_of_credit": "Sorry, my thinking budget is used up right now.",
-    "timeout": "Sorry, that took me too long to think about.",
-    "moderated": "Sorry, I can't talk about that.",
-}
-APOLOGY = "Sorry, my thoughts are not working right now."
 
 
 class TurnOverdue(Message):
@@ -170,7 +163,7 @@ class Conversation(Company):
             return
         self._change(failed=message.owner or message.kind)
         if not active.said:
-            self._say(message.turn, APOLOGIES.get(message.kind, APOLOGY))
+            self._say(message.turn, apology_for(message.kind))
         self._complete()
 
     def _say(self, turn: int, text: str) -> None:

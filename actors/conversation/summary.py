@@ -82,10 +82,7 @@ def lines(summary: Summary, longest: int) -> tuple[str, ...]:
     """`summary` to be read, a line for each person, who spoke last first, in at most `longest` characters."""
     found = []
     for gist in sorted(summary.people.values(), key=lambda gist: gist.until, reverse=True):
-        topics = f" talked about {', '.join(gist.topics)}." if gist.topics else ""
-        facts = " said: " + " ".join(f"“{fact.text}”" for fact in gist.facts) if gist.facts else ""
-        name = plain(gist.person.name, 40) if gist.person.is_known else "Somebody"
-        line = f"{name}{topics or ' was here.'}{facts}" if topics or facts else ""
+        line = _line(gist)
         longest -= len(line)
         if line and longest >= 0:
             found.append(line)
@@ -113,6 +110,14 @@ def summary_faults(summary: Summary) -> tuple[str, ...]:
         if len(gist.facts) > FACTS or len(gist.topics) > TOPICS:
             found.append(f"summary.{user_id}: more than {FACTS} facts or {TOPICS} topics")
     return tuple(found)
+
+
+def _line(gist: Gist) -> str:
+    """The gist as a sentence; "" where nothing stays but that somebody was there."""
+    topics = (f"talked about {', '.join(gist.topics)}",) if gist.topics else ()
+    facts = ("said: " + " ".join(f"“{fact.text}”" for fact in gist.facts),) if gist.facts else ()
+    name = plain(gist.person.name, 40) if gist.person.is_known else "somebody"
+    return f"{name} {' and '.join((*topics, *facts))}" if topics or facts else ""
 
 
 def _with(gist: Gist, said: Utterance) -> Gist:

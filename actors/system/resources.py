@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 
@@ -17,10 +18,14 @@ log = logging.getLogger(__name__)
 
 
 class Sampler:
-    """Hands each sample, and the cause given with the request, to `tell`. cpu counts from one sample to the next."""
+    """Hands each sample, and the cause given with the request, to `tell`. cpu counts from one sample to the next.
 
-    def __init__(self, tell: Callable[[ResourcesSampled, str], None]) -> None:
+    home: the folder of whose disk the free space is looked at.
+    """
+
+    def __init__(self, tell: Callable[[ResourcesSampled, str], None], home: Path) -> None:
         self._tell = tell
+        self._home = home
         self._known: dict[int, psutil.Process] = {}
         self._thread: threading.Thread | None = None
 
@@ -57,4 +62,10 @@ class Sampler:
                 cpu += process.cpu_percent()
                 memory += process.memory_info().rss
                 threads += process.num_threads()
-        return ResourceUsage(round(cpu, 1), memory, len(self._known), threads)
+        return ResourceUsage(round(cpu, 1), memory, len(self._known), threads, self._free())
+
+    def _free(self) -> int:
+        """Bytes; 0 where the disk cannot be asked."""
+        with contextlib.suppress(OSError):
+            return psutil.disk_usage(str(self._home)).free
+        return 0

@@ -12,6 +12,7 @@ __all__ = [
     "SystemState",
     "begun",
     "failed",
+    "faults",
     "measured",
     "module_changed",
     "sampled",
@@ -42,12 +43,16 @@ class PerformanceMetrics(msgspec.Struct, frozen=True):
 
 
 class ResourceUsage(msgspec.Struct, frozen=True):
-    """cpu: share of one core, in percent; memory: resident bytes, of this process and its children."""
+    """cpu: share of one core, in percent; memory: resident bytes; both of this process and its children.
+
+    disk_free: bytes that are left where the home is.
+    """
 
     cpu: float = 0.0
     memory: int = 0
     processes: int = 0
     threads: int = 0
+    disk_free: int = 0
 
 
 class Error(msgspec.Struct, frozen=True):
@@ -60,7 +65,7 @@ class Error(msgspec.Struct, frozen=True):
 
 
 class SystemState(msgspec.Struct, frozen=True):
-    """The bot's own state. uptime: seconds since this run began."""
+    """The bot's own state. errors: deaths by address. uptime: seconds since this run began."""
 
     performance_metrics: PerformanceMetrics = PerformanceMetrics()
     error_count: int = 0
@@ -68,6 +73,7 @@ class SystemState(msgspec.Struct, frozen=True):
     resource_usage: ResourceUsage = ResourceUsage()
     uptime: float = 0.0
     active_modules: tuple[str, ...] = ()
+    errors: Mapping[str, int] = {}
 
 
 def begun(state: SystemState) -> SystemState:
@@ -86,8 +92,11 @@ def measured(state: SystemState, stage: str, seconds: float) -> SystemState:
 
 
 def failed(state: SystemState, error: Error) -> SystemState:
-    """An actor died."""
-    return msgspec.structs.replace(state, error_count=state.error_count + 1, last_error=error)
+    """An actor died. Beyond the limit the address with the fewest deaths is no longer counted by itself."""
+    errors = {**state.errors, error.address: state.errors.get(error.address, 0) + 1}
+    if len(errors) > MODULES:
+        del errors[min((one for one in errors if one != error.address), key=lambda one: errors[one])]
+    return msgspec.structs.replace(state, error_count=state.error_count + 1, last_error=error, errors=errors)
 
 
 def module_changed(state: SystemState, address: str, working: bool) -> SystemState:
@@ -100,6 +109,29 @@ def module_changed(state: SystemState, address: str, working: bool) -> SystemSta
 def sampled(state: SystemState, usage: ResourceUsage, uptime: float) -> SystemState:
     """Resources were looked at."""
     return msgspec.structs.replace(state, resource_usage=usage, uptime=uptime)
+
+
+def faults(state: SystemState) -> tuple[str, ...]:
+    """Every reason why `state` must not be."""
+    metrics, usage = state.performance_metrics, state.resource_usage
+    sizes = {
+        "stages": (len(metrics.stages), STAGES),
+        "active_modules": (len(state.active_modules), MODULES),
+        "errors": (len(state.errors), MODULES),
+        "values of a stage": (
+            max((len(stage.recent) for stage in metrics.stages.values()), default=0),
+            WINDOW,
+        ),
+    }
+    found = [f"{name}: {size}, at most {most}" for name, (size, most) in sizes.items() if size > most]
+    numbers = {
+        "uptime": state.uptime,
+        "cpu": usage.cpu,
+        "memory": usage.memory,
+        "disk_free": usage.disk_free,
+        "error_count": state.error_count,
+    }
+    return (*found, *(f"{name} is negative" for name, value in numbers.items() if not value >= 0))
 
 
 def _with(metrics: StageMetrics, seconds: float) -> StageMetrics:

@@ -1,12 +1,14 @@
 """The system's actor: owns the bot's own state, and forwards the stages of turns to whoever watches."""
 
+from pathlib import Path
+
 from actors.kernel.actor import handles
 from actors.kernel.domain import DomainActor
 from actors.kernel.protocol import Health, Undelivered
 from actors.system.internal import ResourcesSampled, SampleDue
 from actors.system.messages import ModuleChanged, ModuleFailed, StageReached, WatchStages
 from actors.system.resources import Sampler
-from actors.system.state import Error, SystemState, begun, failed, measured, module_changed, sampled
+from actors.system.state import Error, SystemState, begun, failed, faults, measured, module_changed, sampled
 
 __all__ = ["System"]
 
@@ -18,15 +20,19 @@ LONGEST = 1000
 
 
 class System(DomainActor[SystemState]):
-    """At `system`. Gathers latencies, deaths, resources and modules."""
+    """At `system`. Gathers latencies, deaths, resources and modules. Start argument: the home."""
 
     domain = "system"
     save_delay = 2.0
 
-    def __init__(self) -> None:
+    def __init__(self, home: Path) -> None:
         super().__init__(SystemState())
         self.watchers: tuple[str, ...] = ()
-        self._sampler = Sampler(self.post)
+        self._sampler = Sampler(self.post, home)
+
+    def validate(self, state: SystemState, before: SystemState) -> tuple[str, ...]:
+        """Everything is within its bounds."""
+        return faults(state)
 
     def restored(self) -> None:
         # A successor of a crashed incarnation hears nothing again of what has not changed since.

@@ -1,6 +1,6 @@
 """What is known of each person, as frozen values with their bounds. How it changes is in `acquaintance.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -18,6 +18,7 @@ __all__ = [
     "UsersState",
     "as_named",
     "faults",
+    "faults_at",
     "faults_of",
     "find",
     "nameless",
@@ -116,26 +117,26 @@ def faults_of(user: UserState) -> tuple[str, ...]:
     return tuple(fault for fault, found in checks.items() if found)
 
 
-def faults(
-    state: UsersState, before: UsersState | None = None, touched: tuple[str, ...] | None = None
-) -> tuple[str, ...]:
-    """Every reason why `state` must not be. Of `before`, a valid state, the very same records are not checked again.
-
-    touched: the only ids whose records can differ from `before`; None where that is not known.
-    """
+def faults(state: UsersState, before: UsersState | None = None) -> tuple[str, ...]:
+    """Every reason why `state` must not be. Of `before`, a valid state, the very same records are not checked again."""
     known = before.users if before is not None else {}
-    sizes = {"people": len(state.users), "names": len(state.names)}
-    found = [f"{size} {what}, at most {PEOPLE}" for what, size in sizes.items() if size > PEOPLE]
+    found = [*_too_many(state)]
     if state.users is known:
         return tuple(found)
-    for key in state.users if touched is None or before is None else touched:
-        user = state.users.get(key)
-        if user is None or known.get(key) is user:
+    for key, user in state.users.items():
+        if known.get(key) is user:
             continue
         if user.user_id != key:
             found.append(f"{key}: the record says it is {user.user_id}")
         found += [f"{key}: {fault}" for fault in faults_of(user)]
     return tuple(found)
+
+
+def faults_at(state: UsersState, paths: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """As `faults`, of a state that differs from a valid one at these paths only: nobody else is looked at."""
+    ids = [path[1] for path in paths if path[0] == "users"]
+    touched = {user_id: state.users[user_id] for user_id in ids if user_id in state.users}
+    return (*_too_many(state), *faults(UsersState(touched)))
 
 
 def without(state: UsersState, tombstones: Mapping[str, float]) -> UsersState:
@@ -164,6 +165,11 @@ def find(state: UsersState, name_or_id: str) -> tuple[UserState, ...]:
     records = (state.users.get(user_id) for user_id in state.names.get(key, ()))
     found = [user for user in records if user is not None and as_named(user.display_name) == key]
     return tuple(sorted(found, key=lambda user: user.last_seen, reverse=True))
+
+
+def _too_many(state: UsersState) -> tuple[str, ...]:
+    sizes = {"people": len(state.users), "names": len(state.names)}
+    return tuple(f"{size} {what}, at most {PEOPLE}" for what, size in sizes.items() if size > PEOPLE)
 
 
 def nameless(name: str) -> str:

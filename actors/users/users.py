@@ -8,7 +8,7 @@ from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.domain import PERSISTENCE, DomainActor
 from actors.kernel.message import Asker
 from actors.kernel.protocol import Buried, Bury
-from actors.users.acquaintance import Change, faded, interacted, preferred, profile_of
+from actors.users.acquaintance import Change, Path, faded, interacted, preferred, profile_of
 from actors.users.forget import Selection, chosen
 from actors.users.messages import (
     FindPerson,
@@ -23,7 +23,7 @@ from actors.users.messages import (
     Profile,
 )
 from actors.users.migrations import MIGRATIONS
-from actors.users.state import UsersState, faults, find, without
+from actors.users.state import UsersState, faults, faults_at, find, without
 from actors.vocabulary.values import tombstone
 
 __all__ = ["Users"]
@@ -51,11 +51,18 @@ class Users(DomainActor[UsersState]):
 
     def __init__(self) -> None:
         super().__init__(UsersState())
-        self._touched: tuple[str, ...] | None = None
+        self._touched: tuple[Path, ...] | None = None
 
     def validate(self, state: UsersState, before: UsersState) -> tuple[str, ...]:
-        """Records stand under their own id, and everything is within its bounds."""
-        return faults(state, before, self._touched)
+        """Records stand under their own id, and everything is within its bounds; of a change, what it touched."""
+        return faults(state, before) if self._touched is None else faults_at(state, self._touched)
+
+    def merged(self, stored: UsersState, interim: UsersState) -> UsersState:
+        """Everybody who was known, and what happened with them since."""
+        for user in interim.users.values():
+            for interaction in user.interaction_history:
+                stored = interacted(stored, user.person, interaction).state
+        return stored
 
     def forget(self, state: UsersState, buried: Mapping[str, float]) -> UsersState:
         """`state` without those whom it was asked to forget."""
@@ -105,8 +112,7 @@ class Users(DomainActor[UsersState]):
         self.reply(Forgotten(asked.selection.people), asked.asker)
 
     def _take(self, change: Change) -> None:
-        """Only what was touched is looked at: there may be ten thousand people."""
-        self._touched = tuple(path[1] for path in change.paths if path[0] == "users" and len(path) > 1)
+        self._touched = change.paths
         try:
             self.become(change.state, change.paths)
         finally:

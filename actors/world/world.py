@@ -60,6 +60,10 @@ class World(DomainActor[WorldState]):
 
     # -- who is here
 
+    def merged(self, stored: WorldState, interim: WorldState) -> WorldState:
+        """Where the bot is now is known better than where it was."""
+        return interim if interim.last_updated else stored
+
     @handles
     def on_entered(self, message: WorldEntered) -> None:
         self.become(entered(self.state, message.world_id, message.world_name, message.at))

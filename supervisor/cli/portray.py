@@ -29,7 +29,7 @@ def headline(status: Mapping[str, Any]) -> Text:
     if configuration:
         age = _clock(time.time() - configuration["since"])
         rest += f", configuration {configuration['version']} ({age} old)"
-    line = Text.assemble(ready, rest)
+    line = Text.assemble(ready, rest, _uses(status.get("resources") or {}))
     if status.get("trace_trouble"):
         line.append(
             f"\ntrace: {status['trace_trouble']}; {status['trace_lost']} records are missing", "yellow"
@@ -46,6 +46,15 @@ def headline(status: Mapping[str, Any]) -> Text:
         keys = ", ".join(configuration["pending_restart"])
         line.append(f"\nwaits for a new start of Gerald: {keys}", "yellow")
     return line
+
+
+def _uses(resources: Mapping[str, Any]) -> str:
+    if not resources.get("memory"):
+        return ""
+    used = f"\ncpu {resources['cpu']:.0f} % of a core, memory {resources['memory'] / 2**20:.0f} MiB"
+    free, errors = resources.get("disk_free", 0), resources.get("errors", 0)
+    disk = f", disk {free / 2**30:.1f} GiB free" if free else ""
+    return used + disk + (f", {errors} deaths of actors so far" if errors else "")
 
 
 def _clock(seconds: float) -> str:

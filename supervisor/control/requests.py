@@ -25,6 +25,7 @@ __all__ = ["Listener", "answer", "talk"]
 
 Answers = Iterator[Mapping[str, Any]]
 ASK_WITHIN = 10.0
+STATUS_WITHIN = 0.5
 REPLY_WITHIN = 120.0
 REMEMBERED_WITHIN = 10.0
 """Seconds after a restart of the conversation within which it tells what became of a turn."""
@@ -105,7 +106,18 @@ def _next_of_turn(system: System, listener: Listener) -> Message:
 
 
 def _status(system: System, request: Mapping[str, Any]) -> Answers:
-    yield system.status()
+    yield {**system.status(), "resources": _resources(system)}
+
+
+def _resources(system: System) -> Mapping[str, Any]:
+    """What the bot uses of the machine and how many of its actors died so far; nothing while that is not known."""
+    try:
+        whole = system.outside.answer("system", GetState(), STATUS_WITHIN)
+    except AskError:
+        return {}
+    assert isinstance(whole, StateIs)
+    state = msgspec.json.decode(whole.json)
+    return {**state["resource_usage"], "errors": state["error_count"]}
 
 
 def _talk(system: System, request: Mapping[str, Any]) -> Answers:

@@ -26,6 +26,7 @@ def test_status_shows_the_tree_with_pids_states_and_health(mocked: Instance, sup
     assert actors["conversation"]["supervisor"] == "state"
     assert actors["audio.speaker"]["state"] == "absent"
     assert actors["llm.local"]["pid"] != status["pid"]
+    assert status["resources"]["errors"] == 0
     text = supervisor("status")
     assert "READY" in text
     assert "conversation" in text
@@ -45,6 +46,31 @@ def test_talk_streams_a_reply_and_the_person_is_remembered(mocked: Instance, sup
     assert mio["display_name"] == "Mio"
     assert len(mio["interaction_history"]) == 1
     assert len(users["state"]["users"]) == 1
+
+
+def test_somebody_is_found_and_forgotten_on_request(mocked: Instance, supervisor: Command) -> None:
+    supervisor("talk", "I like the blue door.", "--as", "Mio")
+    supervisor("talk", "Hello there!", "--as", "Ren")
+    found = supervisor("ask", "users", "FindPerson", '{"name_or_id": "mio"}')
+    assert json.loads(found)["message"]["people"][0]["preferences"] == {"blue door": "likes"}
+    forgotten = json.loads(supervisor("ask", "users", "ForgetPerson", '{"name_or_id": "Mio"}'))
+    assert forgotten == {"type": "Forgotten", "message": {"people": [{"user_id": "name:mio", "name": "Mio"}]}}
+    assert list(supervisor.json_of("state", "show", "users")["state"]["users"]) == ["name:ren"]
+    conversation = json.dumps(supervisor.json_of("state", "show", "conversation"))
+    assert "blue door" not in conversation
+    assert "Hello there!" in conversation
+    again = json.loads(supervisor("ask", "users", "ForgetPerson", '{"name_or_id": "Mio"}'))
+    assert again["type"] == "NotForgotten"
+
+
+def test_a_way_is_asked_for_from_outside(mocked: Instance, supervisor: Command) -> None:
+    for x in (0.5, 2.5):
+        place = json.dumps({"position": {"x": x, "y": 1.6, "z": 0.5}, "at": 1.0})
+        supervisor("ask", "world", "Ping")  # the newest position supersedes one that still waits
+        supervisor("tell", "world", "BodyAt", place)
+    supervisor("ask", "world", "Ping")
+    way = json.loads(supervisor("ask", "world", "FindWay", '{"start": "0,0,0", "end": ""}'))
+    assert way == {"type": "Way", "message": {"places": ["0,0,0", "1,0,0"], "cost": 2.0}}
 
 
 def test_any_message_can_be_told_and_asked_and_a_wrong_one_is_refused_with_its_fields(

@@ -1,14 +1,17 @@
 """The avatar's actor under the virtual clock."""
 
 import pytest
+from pythonosc.osc_message_builder import build_msg
 
 from actors.avatar.avatar import EMOTES, Avatar
 from actors.avatar.messages import GestureRequested, Touched, WatchTouches
 from actors.avatar.state import AvatarState
 from actors.kernel.protocol import LoadState, SaveSnapshot
 from actors.kernel.virtual import Probe, VirtualWorld
+from actors.osc.intake import Intake
 from actors.osc.messages import AvatarLoaded, ParametersChanged, SetParameter, TrackingChanged
 from actors.vocabulary.values import Vector3
+from actors.world.messages import BodyAt
 from tests.doubles.keeper import Shelf
 
 WAVE, NONE = SetParameter("VRCEmote", 1), SetParameter("VRCEmote", 0)
@@ -105,3 +108,64 @@ def test_the_whole_state_survives_a_stop_and_a_start(stage: Stage) -> None:
     stage.world.give("avatar", TrackingChanged((1.0, 1.7, -2.0), (10.0, 20.0, 30.0)))
     stage.world.advance(1.0)
     assert Stage(Shelf(stage.persistence.messages)).avatar.state == stage.avatar.state
+
+
+# -- whom the avatar tells
+
+
+def test_the_conversation_hears_of_each_touch_without_having_asked(stage: Stage) -> None:
+    conversation: Probe = stage.world.probe("conversation")
+    stage.world.give("avatar", WatchTouches("conversation"))
+    stage.world.give("avatar", pat(True))
+    (touched,) = conversation.of(Touched)
+    assert (touched.interaction.kind, touched.interaction.detail) == ("touch", "HeadPat")
+
+
+def test_the_world_hears_where_the_body_is_whenever_it_has_gone_a_step(stage: Stage) -> None:
+    there: Probe = stage.world.probe("world")
+    for x in (0.5, 0.6, 0.7, 1.2, 1.3, 2.5):
+        stage.world.give("avatar", TrackingChanged((x, 1.6, 0.5), (0.0, 90.0, 0.0)))
+    assert [told.position.x for told in there.of(BodyAt)] == [0.5, 1.2, 2.5]
+    assert not any(told.seated for told in there.of(BodyAt))
+
+
+def test_the_world_hears_when_the_body_sits_down_where_it_is(stage: Stage) -> None:
+    there: Probe = stage.world.probe("world")
+    sits = ParametersChanged({"InStation": True}, (), {"InStation": "movement"})
+    stage.world.give("avatar", sits)
+    assert there.of(BodyAt) == []  # nobody knows where
+    stage.world.give("avatar", TrackingChanged((0.5, 1.0, 0.5), (0.0, 0.0, 0.0)))
+    stage.world.give("avatar", ParametersChanged({"InStation": False}, (), {"InStation": "movement"}))
+    assert [told.seated for told in there.of(BodyAt)] == [True, False]
+
+
+# -- from datagrams to what is felt
+
+
+def heard(stage: Stage, *datagrams: tuple[str, object]) -> None:
+    """The datagrams that come between two announcements of the receiver."""
+    intake = Intake(("gestures", "touch", "expressions", "proximity", "movement"))
+    for address, value in datagrams:
+        intake.take(build_msg(address, value if isinstance(value, list) else [value]).dgram, "127.0.0.1")
+    for message in intake.flush():
+        stage.world.give("avatar", message)
+
+
+def test_a_contact_of_one_frame_is_felt_through_from_the_datagram_to_the_conversation(stage: Stage) -> None:
+    conversation: Probe = stage.world.probe("conversation")
+    heard(stage, ("/avatar/parameters/HeadPat", True), ("/avatar/parameters/HeadPat", False))
+    assert [touched.sensor for touched in conversation.of(Touched)] == ["HeadPat"]
+    assert stage.avatar.state.touch_sensors == {"HeadPat": False}
+    assert stage.avatar.state.last_interaction.detail == "HeadPat"
+
+
+def test_a_thousand_floats_between_two_announcements_are_one_change_to_the_newest(stage: Stage) -> None:
+    before = stage.avatar.version.n
+    heard(stage, *(("/avatar/parameters/JawOpen", n / 1000) for n in range(1000)))
+    assert stage.avatar.version.n == before + 1
+    assert stage.avatar.state.expressions["JawOpen"] == pytest.approx(0.999)
+
+
+def test_poses_are_coalesced_to_the_newest(stage: Stage) -> None:
+    heard(stage, *(("/tracking/vrsystem/head/pose", [float(n), 1.5, 0.0, 0.0, 0.0, 0.0]) for n in range(50)))
+    assert stage.avatar.state.position == Vector3(49.0, 1.5, 0.0)

@@ -3,12 +3,13 @@
 import math
 from collections.abc import Mapping
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.avatar import state as avatar
-from actors.avatar.state import AvatarState, felt, from_euler, loaded, touches
+from actors.avatar.state import AvatarState, faults, felt, from_euler, loaded, strode, touches, tracked
 from actors.osc.messages import ParametersChanged
 from actors.osc.parameters import BUILT_IN, event_of
 from actors.vocabulary.values import Interaction, Quaternion, Vector3
@@ -140,3 +141,41 @@ def test_euler_degrees_are_unitys(degrees: tuple[float, float, float], expected:
 def test_a_rotation_is_a_unit_quaternion(degrees: tuple[float, float, float]) -> None:
     q = from_euler(*degrees)
     assert math.hypot(q.x, q.y, q.z, q.w) == pytest.approx(1.0)
+
+
+AXES = st.floats(-1e6, 1e6)
+STEPS = st.lists(
+    st.one_of(
+        st.dictionaries(NAMES, VALUES, max_size=6).map(lambda values: (felt, changed(values, *values), 5.0)),
+        st.tuples(st.just(tracked), st.tuples(AXES, AXES, AXES), st.tuples(AXES, AXES, AXES)),
+        st.tuples(st.just(loaded), st.sampled_from(("avtr_1", "avtr_2")), st.floats(0, 4e9)),
+    )
+)
+
+
+@given(STEPS)
+def test_no_transition_leads_to_a_state_that_is_refused(steps: list[tuple]) -> None:  # type: ignore[type-arg]
+    state = AvatarState()
+    for transition, *values in steps:
+        state = transition(state, *values)
+        assert faults(state) == ()
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=AvatarState) == state
+
+
+@pytest.mark.parametrize(
+    ("state", "fault"),
+    [
+        (AvatarState(position=Vector3(math.inf)), "position is not finite"),
+        (AvatarState(rotation=Quaternion(1.0, 1.0)), "rotation is no rotation: its length is not 1"),
+        (AvatarState(gestures={str(n): 0.0 for n in range(8193)}), "gestures: 8193 entries, at most 8192"),
+    ],
+)
+def test_an_unsound_state_is_refused_with_its_reason(state: AvatarState, fault: str) -> None:
+    assert faults(state) == (fault,)
+
+
+@given(AXES, st.floats(-0.49, 0.49))
+def test_a_step_is_about_a_metre(x: float, sway: float) -> None:
+    middle = math.floor(x) + 0.5
+    assert not strode(Vector3(middle), Vector3(middle + sway))
+    assert strode(Vector3(middle), Vector3(middle + 1.0))

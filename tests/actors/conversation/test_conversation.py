@@ -3,7 +3,7 @@
 import pytest
 
 from actors.audio.messages import PlaybackDone, PlaybackEnded, PlaybackStarted, SentencePlayed
-from actors.conversation.conversation import TURN_WITHIN, Conversation
+from actors.conversation.conversation import TURN_WITHIN
 from actors.conversation.messages import (
     CancelTurn,
     ReplyEnded,
@@ -12,9 +12,7 @@ from actors.conversation.messages import (
     TurnStarted,
     WatchTurns,
 )
-from actors.conversation.state import ConversationState
-from actors.kernel.protocol import LoadState, Undelivered
-from actors.kernel.virtual import Probe, VirtualWorld
+from actors.kernel.protocol import Undelivered
 from actors.llm.messages import CompletionEnded, CompletionFailed, CompletionRequested, SentenceReady
 from actors.osc.messages import ChatboxText, Typing
 from actors.speech.messages import (
@@ -30,57 +28,7 @@ from actors.users.messages import GetProfile, InteractionHappened, Profile
 from actors.users.state import UserState
 from actors.vocabulary.values import UNKNOWN, Interaction, person_named
 from actors.world.messages import Present, WhoIsHere
-from config.schema import Bot, Speech
-from tests.doubles.keeper import Shelf
-
-MIO = person_named("Mio")
-ADDRESSES = ("persistence", "world", "users", "llm", "osc.sender", "system", "listener")
-VOICE = ("speech.recognizer", "speech.synthesizer", "audio.speaker")
-
-
-class Room:
-    """The conversation and everybody whom it talks to."""
-
-    def __init__(
-        self,
-        *,
-        voice: bool = True,
-        stored: ConversationState | None = None,
-        echo_free: bool = False,
-        paranoid: bool = True,
-    ) -> None:
-        self.world = VirtualWorld(paranoid=paranoid)
-        names = (*ADDRESSES, *(VOICE if voice else ()))
-        self.probes: dict[str, Probe] = {name: self.world.probe(name) for name in names}
-        speech = Speech(echo_free_capture=echo_free)
-        self.actor = Conversation(Bot(), speech)
-        self.world.start(self.actor, "conversation")
-        shelf = Shelf.holding(stored) if stored is not None else Shelf()
-        self.answer("persistence", LoadState, shelf.loaded("conversation"))
-
-    def __getitem__(self, name: str) -> Probe:
-        return self.probes[name]
-
-    def answer(self, name: str, kind: type, message: object) -> None:
-        """Answer the last `kind` that was asked of `name`."""
-        asked = [e for e in self.probes[name].envelopes if isinstance(e.message, kind)][-1]
-        self.world.tell("conversation", message, sender=name, answers=asked.id)  # type: ignore[arg-type]
-        self.world.run()
-
-    def give(self, *messages: object) -> None:
-        for message in messages:
-            self.world.give("conversation", message)  # type: ignore[arg-type]
-
-    def ask(self, text: str = "How are you?") -> int:
-        """Mio asks something, as far as the question to the model; the turn's number."""
-        self.give(TextReceived(text, MIO, "listener"))
-        self.answer("users", GetProfile, Profile(MIO, None))
-        return self.actor.state.turn
-
-    def played(self, turn: int, sentences: int) -> None:
-        """The voice has said it all."""
-        self.give(PlaybackStarted(turn, 1.0))
-        self.give(*(SentencePlayed(turn, n) for n in range(sentences)), PlaybackEnded(turn, 2.0))
+from tests.actors.conversation.room import MIO, Room
 
 
 def ended(room: Room) -> ReplyEnded:
@@ -139,7 +87,7 @@ def test_the_prompt_carries_persona_name_and_the_last_turns() -> None:
 
 def test_a_known_person_is_greeted_as_such_and_the_talk_goes_into_the_history() -> None:
     room = Room()
-    room.give(TextReceived("Hello again", MIO, "listener"))
+    room.hear("Hello again")
     met = UserState(MIO.user_id, "Mio", 0.2, (Interaction("talk", "Mio", "hi", 1.0),))
     room.answer("users", GetProfile, Profile(MIO, met))
     assert "You have met before." in room["llm"].of(CompletionRequested)[-1].messages[0].content
@@ -321,3 +269,22 @@ def test_a_turn_that_a_crash_interrupted_is_voided_at_every_stage_and_its_listen
     assert [cancel.turn for cancel in after["llm"].of(Cancel)] == [turn]
     assert after["osc.sender"].of(Typing) == [Typing(False)]
     assert ended(after).outcome == "failed"
+
+
+def test_an_expired_conversation_is_forgotten_but_for_its_turn_ids() -> None:
+    room = Room()
+    room.talk("Hello")
+    actor = room.actor
+    left = actor.expired(actor.state)
+    assert (left.turn, left.messages) == (actor.state.turn, ())
+
+
+def test_a_stored_conversation_that_comes_late_keeps_the_turn_that_is_under_way() -> None:
+    room = Room()
+    room.talk("Hello")
+    stored = room.actor.state
+    turn = room.ask("And now?")
+    merged = room.actor.merged(stored, room.actor.state)
+    assert merged.messages == stored.messages
+    assert merged.turn == turn
+    assert merged.active == room.actor.state.active

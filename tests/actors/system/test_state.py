@@ -1,5 +1,7 @@
 """The bot's own performance, as pure transitions."""
 
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +14,7 @@ from actors.system.state import (
     SystemState,
     begun,
     failed,
+    faults,
     measured,
     module_changed,
     sampled,
@@ -68,6 +71,58 @@ def test_errors_are_counted_and_the_last_is_kept() -> None:
     first, last = Error("llm", "ValueError", "a", 1.0), Error("osc.sender", "OSError", "b", 2.0)
     state = failed(failed(SystemState(), first), last)
     assert (state.error_count, state.last_error) == (2, last)
+    assert failed(state, first).errors == {"llm": 2, "osc.sender": 1}
+
+
+def test_of_too_many_addresses_the_one_with_the_fewest_deaths_is_not_counted_by_itself() -> None:
+    state = SystemState()
+    for number in range(MODULES):
+        for _ in range(1 if number == 7 else 2):
+            state = failed(state, Error(f"actor{number}", "ValueError", "", 1.0))
+    state = failed(state, Error("newest", "ValueError", "", 2.0))
+    assert len(state.errors) == MODULES
+    assert "actor7" not in state.errors
+    assert state.errors["newest"] == 1
+    assert state.error_count == 2 * MODULES
+
+
+ADDRESSES = st.integers(0, 2 * MODULES).map(lambda number: f"actor{number}")
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just(measured), st.text(max_size=3), st.floats(0.0, 90.0)),
+        st.tuples(st.just(module_changed), ADDRESSES, st.booleans()),
+        st.tuples(
+            st.just(failed), st.builds(Error, ADDRESSES, st.just("E"), st.text(max_size=9), st.floats(0, 4e9))
+        ),
+        st.tuples(
+            st.just(sampled),
+            st.builds(ResourceUsage, st.floats(0, 3200), *[st.integers(0, 2**60)] * 4),
+            st.floats(0, 1e9),
+        ),
+        st.tuples(st.just(begun)),
+    )
+)
+
+
+@given(STEPS)
+def test_no_transition_leads_to_a_state_that_is_refused(steps: list[tuple]) -> None:  # type: ignore[type-arg]
+    state = SystemState()
+    for transition, *values in steps:
+        state = transition(state, *values)
+        assert faults(state) == ()
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=SystemState) == state
+
+
+@pytest.mark.parametrize(
+    ("state", "fault"),
+    [
+        (SystemState(uptime=-1.0), "uptime is negative"),
+        (SystemState(errors={str(n): 1 for n in range(MODULES + 1)}), "errors: 257, at most 256"),
+        (SystemState(resource_usage=ResourceUsage(disk_free=-1)), "disk_free is negative"),
+    ],
+)
+def test_an_unsound_state_is_refused_with_its_reason(state: SystemState, fault: str) -> None:
+    assert faults(state) == (fault,)
 
 
 def test_a_new_run_keeps_what_was_counted_and_nothing_of_the_moment() -> None:

@@ -1,5 +1,7 @@
 """The system's actor: latencies, watchers, modules, and real resources."""
 
+from pathlib import Path
+
 import pytest
 
 from actors.kernel.protocol import LoadState
@@ -18,7 +20,7 @@ class Running:
     def __init__(self, shelf: Shelf | None = None, number: int = 1) -> None:
         self.world = VirtualWorld()
         self.persistence = self.world.probe("persistence")
-        self.system = System()
+        self.system = System(Path.cwd())
         self.life = self.world.start(self.system, "system", number)
         self.world.run()
         asked = next(e for e in self.persistence.envelopes if e.message == LoadState("system"))
@@ -67,6 +69,7 @@ def test_the_resources_of_this_process_are_sampled(running: Running) -> None:
     usage = running.system.state.resource_usage
     assert usage.memory > 10_000_000
     assert usage.processes >= 1
+    assert usage.disk_free > 1_000_000
     assert usage.threads >= 2
     assert running.system.state.uptime > 0.0
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from actors.users import acquaintance as moves
 from actors.users import state as users
 from actors.users.acquaintance import GROWTH, HALF_LIFE, Change, faded, profile_of
-from actors.users.state import HISTORY, UsersState, UserState, faults, find, without
+from actors.users.state import HISTORY, UsersState, UserState, faults, faults_at, find, without
 from actors.vocabulary.values import UNKNOWN, Interaction, Person, person_named, tombstone
 
 ANN = Person("usr_ann", "Ann")
@@ -176,6 +176,7 @@ def test_no_transition_leads_to_a_state_that_is_refused(steps: list[tuple[Person
     for before, change in steps_taken(steps):
         assert faults(change.state) == ()
         assert faults(change.state, before) == ()
+        assert faults_at(change.state, change.paths) == ()
 
 
 @given(STEPS)
@@ -321,3 +322,11 @@ def test_exactly_those_met_before_they_were_to_be_forgotten_are(
 )
 def test_a_record_that_must_not_be_is_named_with_its_fault(user: UserState, fault: str) -> None:
     assert faults(UsersState({"usr_ann": user})) == (f"usr_ann: {fault}",)
+
+
+def test_what_a_change_touched_is_checked_and_nobody_else() -> None:
+    wrong = UserState("usr_ann", "Ann", 7.0)
+    state = UsersState(Unread({"usr_ann": wrong, "usr_bob": UserState("usr_bob", "Bob", 9.0)}))
+    assert faults_at(state, (("users", "usr_ann"), ("users", "usr_gone"), ("names", "ann"))) == (
+        "usr_ann: relationship_level is not in [0, 1]",
+    )

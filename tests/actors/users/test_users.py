@@ -187,3 +187,15 @@ def test_a_request_to_forget_that_fits_nobody_or_several_forgets_nobody_and_says
     assert "usr_2" in several.reason
     assert nobody == NotForgotten("nobody is known by 'Zoe'")
     assert set(actor.state.users) == {"usr_ann", "usr_2"}
+
+
+def test_records_that_come_late_are_gone_on_with() -> None:
+    world, actor, _ = begin()
+    talk(world, ANN, 5.0)
+    stored = actor.state
+    late, interim, _ = begin()
+    talk(late, ANN, 7.0)
+    talk(late, person_named("Bob"), 8.0)
+    merged = interim.merged(stored, interim.state)
+    assert [met.at for met in merged.users["usr_ann"].interaction_history] == [5.0, 7.0]
+    assert merged.users.keys() == {"usr_ann", "name:bob"}

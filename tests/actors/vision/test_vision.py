@@ -97,6 +97,13 @@ def test_motion_in_a_video_is_seen_across_processes(seeing: System) -> None:
     assert found.skipped > 0, "thirty are taken, fifteen are looked at"
 
 
+def test_the_world_is_told_what_moves_without_having_asked(seeing: System) -> None:
+    ear = Ear()
+    seeing.directory.open("world", ear)
+    assert ear.next(MotionBegan).amount > 0.0
+    assert ear.next(MotionEnded).seconds > 0.0
+
+
 def test_a_killed_camera_goes_on_with_the_same_ring(seeing: System) -> None:
     ear = Ear()
     seeing.directory.open("ear", ear)

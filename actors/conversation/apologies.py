@@ -1,0 +1,20 @@
+"""What the bot says when its thoughts fail: honest, short, and nothing that is the owner's business."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+__all__ = ["apology_for"]
+
+_APOLOGIES: Mapping[str, str] = MappingProxyType(
+    {
+        "rate_limited": "Sorry, I need a little break before I can answer that.",
+        "out_of_credit": "Sorry, my thinking budget is used up right now.",
+        "timeout": "Sorry, that took me too long to think about.",
+        "moderated": "Sorry, I can't talk about that.",
+    }
+)
+
+
+def apology_for(kind: str) -> str:
+    """The sentence for a failure of this kind, as `CompletionFailed` names it."""
+    return _APOLOGIES.get(kind, "Sorry, my thoughts are not working right now.")
