@@ -1,7 +1,7 @@
 """What stays of the talk that has fallen out of the window."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors.conversation import summary as rolling
@@ -29,6 +29,7 @@ def said(text: str, person: Person = MIO, at: float = 1.0, turn: int = 1) -> Utt
     return Utterance("assistant" if person is GERALD else "user", text, person, turn, at)
 
 
+@settings(deadline=None)
 @given(TALK)
 def test_a_summary_is_bounded_whatever_was_said(talk: list[Utterance]) -> None:
     summary = condensed(Summary(), talk)
@@ -36,6 +37,7 @@ def test_a_summary_is_bounded_whatever_was_said(talk: list[Utterance]) -> None:
     assert sum(map(len, lines(summary, 1000))) <= 1000
 
 
+@settings(deadline=None)
 @given(TALK, st.integers(0, 80))
 def test_talk_condensed_bit_by_bit_leaves_what_it_leaves_at_once(talk: list[Utterance], cut: int) -> None:
     whole = condensed(Summary(), talk)

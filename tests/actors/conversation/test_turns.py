@@ -1,7 +1,7 @@
 """The conversation as a value: turns, participants, goals, and the bounds of all of it."""
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors.conversation.company import Company
@@ -71,17 +71,20 @@ def after(steps: list[tuple[str, Person, str, str]]) -> ConversationState:
     return state
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_no_transition_leads_to_a_state_that_is_refused(steps: list[tuple[str, Person, str, str]]) -> None:
     after(steps)
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_what_is_stored_is_what_is_read(steps: list[tuple[str, Person, str, str]]) -> None:
     state = after(steps)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=ConversationState) == state
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_of_who_is_forgotten_nothing_is_left(steps: list[tuple[str, Person, str, str]]) -> None:
     state = without(after(steps), {tombstone("usr_mio"): 1e12})
@@ -89,6 +92,7 @@ def test_of_who_is_forgotten_nothing_is_left(steps: list[tuple[str, Person, str,
     assert faults(state) == ()
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_forgetting_nobody_who_took_part_changes_nothing(steps: list[tuple[str, Person, str, str]]) -> None:
     state = after(steps)
