@@ -112,3 +112,15 @@ def test_the_last_question_and_its_answer_always_stay(question: int, answer: int
 def test_an_answer_never_stays_without_its_question() -> None:
     talk = tuple(said("hm", MIO if n % 2 == 0 else GERALD, turn=n // 2) for n in range(WINDOW + 3))
     assert window(talk)[1][0].role == "user"
+
+
+@pytest.mark.parametrize("text", ["I have {n} cats and {pad}.", "{n}{pad}?"])
+def test_however_much_many_people_said_the_whole_is_bounded_and_the_newest_stays(text: str) -> None:
+    talk = [
+        said(text.format(n=n, pad="x" * 70), Person(f"usr_{n % rolling.PEOPLE}", "P"), float(n))
+        for n in range(10 * rolling.PEOPLE)
+    ]
+    summary = condensed(Summary(), talk)
+    assert SUMMARY / 2 < size(summary) <= SUMMARY
+    newest = summary.people[talk[-1].person.user_id]
+    assert str(len(talk) - 1) in "".join((*newest.topics, *(fact.text for fact in newest.facts)))

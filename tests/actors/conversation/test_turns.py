@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from actors.conversation.company import Company
 from actors.conversation.forget import dropped, without
 from actors.conversation.migrations import MIGRATIONS
-from actors.conversation.state import ActiveTurn, ConversationState, faults
+from actors.conversation.state import PARTICIPANTS, ActiveTurn, ConversationState, faults
 from actors.conversation.turns import (
     PAUSE,
     TOUCH_AGAIN,
@@ -235,3 +235,12 @@ def test_a_long_first_form_fits_into_the_window(said: list[tuple[str, int]]) -> 
     person = {"user_id": "usr_mio", "name": "Mio"}
     old = [{"role": role, "text": "x" * n, "person": person, "turn": 1, "at": 1.0} for role, n in said]
     assert faults(msgspec.convert(MIGRATIONS[1]({"messages": old}), ConversationState)) == ()
+
+
+def test_of_a_crowd_those_who_spoke_last_are_participants() -> None:
+    state = ConversationState()
+    for n in range(PARTICIPANTS + 2):
+        state = turn(state, Person(f"usr_{n}", f"P{n}"), "Hi", "Hi.", 1000.0 + 5 * n)
+    assert len(state.participants) == PARTICIPANTS
+    assert "usr_1" not in state.participants
+    assert f"usr_{PARTICIPANTS + 1}" in state.participants
