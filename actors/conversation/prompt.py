@@ -4,6 +4,8 @@ What people say and what they are called is data. Their words stand in the user'
 them too; of an instruction only names are part, as plain words.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from actors.conversation.goals import name_of
@@ -13,7 +15,7 @@ from actors.conversation.utterance import Utterance
 from actors.llm.messages import ChatMessage
 from actors.users.messages import Profile
 from actors.vocabulary.values import Interaction
-from actors.vocabulary.words import plain
+from actors.vocabulary.words import plain, topic_of
 from config.schema import Bot
 
 __all__ = ["BUDGET", "LAST_UTTERANCES", "MEMORY", "build"]
@@ -39,6 +41,10 @@ HABIT = 3
 CLOSE = 0.5
 """The relationship from which on somebody is a good friend."""
 
+MARKED = 0.1
+"""The valence, slow as it moves, from which on a mood is somebody's usual one."""
+
+MOODS = ("They are often downcast.", "They are usually cheerful.")
 DAY = 86400.0
 LENGTHS = {
     "short": "Answer in one short sentence.",
@@ -74,9 +80,16 @@ def _words(said: Utterance) -> str:
 def _memory(state: ConversationState, profile: Profile | None) -> str:
     """What is known of whoever speaks and what was said before the last turns; "" for nothing."""
     speaker = _speaker(state, profile)[:MEMORY]
-    earlier = lines(state.summary, MEMORY - len(speaker))
-    found = ([speaker] if speaker else []) + [f"Earlier, {line}" for line in earlier]
+    topic = _topic(state)
+    earlier = lines(state.summary, MEMORY - len(speaker) - len(topic))
+    found = [*filter(None, (speaker, topic)), *(f"Earlier, {line}" for line in earlier)]
     return "\n".join((REMEMBERED, *found)) if found else ""
+
+
+def _topic(state: ConversationState) -> str:
+    """The subject, where what was said last has none of its own, as in "And why?"; else ""."""
+    carried_on = state.messages and not topic_of(state.messages[-1].text) and state.current_topic
+    return f"The talk is about: {plain(state.current_topic, 80)}." if carried_on else ""
 
 
 def _speaker(state: ConversationState, profile: Profile | None) -> str:
@@ -90,12 +103,17 @@ def _speaker(state: ConversationState, profile: Profile | None) -> str:
         for matter, view in views.items()
         if matter != "called" and view not in ("likes", "dislikes")
     ]
-    patterns = profile.user.conversation_patterns if profile.user is not None else ()
-    topics = [
-        p.kind.removeprefix("topic:") for p in patterns if p.kind.startswith("topic:") and p.count >= HABIT
-    ]
-    told += [f"often talks about {', '.join(topics[:3])}"] if topics else []
+    told += _habits({p.kind: p.count for p in profile.user.conversation_patterns} if profile.user else {})
     return f"{name_of(profile.person)}: {plain('; '.join(told), MEMORY // 2)}." if told else ""
+
+
+def _habits(counts: Mapping[str, int]) -> list[str]:
+    topics = [
+        kind.removeprefix("topic:") for kind, count in counts.items() if count >= HABIT and "topic:" in kind
+    ]
+    told = [f"often talks about {', '.join(topics[:3])}"] if topics else []
+    asks_often = counts.get("talk", 0) >= HABIT and counts.get("question", 0) * 2 > counts["talk"]
+    return [*told, "often asks questions"] if asks_often else told
 
 
 def _persona(bot: Bot, state: ConversationState, profile: Profile | None, now: float) -> str:
@@ -105,7 +123,8 @@ def _persona(bot: Bot, state: ConversationState, profile: Profile | None, now: f
         LENGTHS[bot.response_length],
         "Speak plainly, without lists, markup or stage directions.",
         *_scene(state.surroundings),
-        *_partner(profile, now),
+        *_partner(state, profile, now),
+        *_talk(state),
         *_touch(state.last_touch, now),
     ]
     if state.conversation_goals:
@@ -122,16 +141,30 @@ def _scene(around: Surroundings) -> list[str]:
     return [*parts, *(f"You see: {thing}." for thing in around.seen)]
 
 
-def _partner(profile: Profile | None, now: float) -> list[str]:
+def _partner(state: ConversationState, profile: Profile | None, now: float) -> list[str]:
     if profile is None or not profile.person.is_known:
         return []
     parts = [f"You are talking with {name_of(profile.person)}."]
     if profile.user is None or not profile.user.interaction_history:
         return [*parts, "You meet for the first time."]
-    close = profile.closeness >= CLOSE
+    took_part = state.participants.get(profile.person.user_id)
+    just_met = took_part is not None and profile.user.met_at >= took_part.since
+    if profile.closeness >= CLOSE:
+        parts.append("You are good friends.")
+    else:
+        parts.append("You have just met." if just_met else "You have met before.")
     days = int((now - profile.user.last_seen) // DAY)
-    last = f" You last talked {days} day{'s' if days > 1 else ''} ago." if days > 0 else ""
-    return [*parts, ("You are good friends." if close else "You have met before.") + last]
+    parts += [f"You last talked {days} day{'s' if days > 1 else ''} ago."] if days > 0 else []
+    valence = profile.user.emotional_baseline.valence
+    parts += [MOODS[valence > 0]] if abs(valence) >= MARKED else []
+    return parts
+
+
+def _talk(state: ConversationState) -> list[str]:
+    minutes = int(state.conversation_duration // 60)
+    parts = [f"This conversation has lasted {minutes} minute{'s' if minutes > 1 else ''}."] if minutes else []
+    tone = state.emotional_tone
+    return [*parts, f"Its mood is {tone} just now."] if tone != "neutral" else parts
 
 
 def _touch(touch: Interaction, now: float) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from actors.vocabulary.values import Person, Vector3
+from actors.vocabulary.values import Person, Vector3, tombstone
 from actors.world.navigation import NavigationGraph, graph_faults, place_of, walked
 from actors.world.things import InteractiveElement, WorldObject, aged, region, seen, things_faults, used
 
@@ -28,6 +28,7 @@ __all__ = [
     "present",
     "still",
     "visible",
+    "without",
 ]
 
 PLAYERS = 500
@@ -121,6 +122,21 @@ def left(state: WorldState, person: Person, at: float) -> WorldState:
     if gone not in state.avatars:
         return state
     return _with(state, {u: info for u, info in state.avatars.items() if u != gone}, at)
+
+
+def without(state: WorldState, tombstones: Mapping[str, float]) -> WorldState:
+    """`state` without those whom it was asked to forget: `tombstone(user_id)` to the epoch seconds of the request.
+
+    Whoever came after it is here.
+    """
+    if not tombstones:
+        return state
+    kept = {
+        user_id: info
+        for user_id, info in state.avatars.items()
+        if (at := tombstones.get(tombstone(user_id))) is None or info.since > at
+    }
+    return state if len(kept) == len(state.avatars) else _with(state, kept, state.last_updated)
 
 
 def present(state: WorldState) -> tuple[Person, ...]:

@@ -1,5 +1,7 @@
 """The world's actor: owns what is known of the instance the bot is in, who is there, and how to get about."""
 
+from collections.abc import Mapping
+
 from actors.kernel.actor import handles
 from actors.kernel.domain import DomainActor
 from actors.vision.messages import MotionBegan, MotionEnded
@@ -32,6 +34,7 @@ from actors.world.state import (
     present,
     still,
     visible,
+    without,
 )
 from actors.world.things import FADES
 
@@ -52,6 +55,10 @@ class World(DomainActor[WorldState]):
     def validate(self, state: WorldState, before: WorldState) -> tuple[str, ...]:
         """The numbers agree, and everything is within its bounds."""
         return faults(state)
+
+    def forget(self, state: WorldState, tombstones: Mapping[str, float]) -> WorldState:
+        """`state` without those whom it was asked to forget; whoever is still here is told of anew by the log."""
+        return without(state, tombstones)
 
     def restored(self) -> None:
         self.become(faded(self.state, self.wall()))

@@ -2,16 +2,16 @@
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors.conversation.prompt import BUDGET, LAST_UTTERANCES, MEMORY, build
-from actors.conversation.state import ConversationState, Surroundings
+from actors.conversation.state import ConversationState, Participant, Surroundings
 from actors.conversation.summary import condensed
 from actors.conversation.utterance import LONGEST, Utterance, window
 from actors.llm.messages import ChatMessage
 from actors.users.messages import Profile
-from actors.users.state import Pattern, UserState
+from actors.users.state import EmotionalState, Pattern, UserState
 from actors.vocabulary.values import UNKNOWN, Interaction, Person
 from config.schema import Bot
 
@@ -40,13 +40,19 @@ def talked(*texts: str, person: Person = MIO) -> ConversationState:
     return ConversationState(messages=kept, summary=condensed(ConversationState().summary, fallen))
 
 
+def told(state: ConversationState, profile: Profile | None = None) -> str:
+    """What is remembered; "" for nothing."""
+    second = prompt(state, profile)[1].content
+    return second if second.startswith("[Notes") else ""
+
+
 def known(last: float = NOW, level: float = 0.2, **fields: object) -> Profile:
     user = UserState("usr_mio", "Mio", level, (Interaction("talk", "Mio", "hi", last),), **fields)  # type: ignore[arg-type]
     return Profile(MIO, user, level)
 
 
 @pytest.mark.parametrize(
-    ("profile", "told"),
+    ("profile", "line"),
     [
         (Profile(MIO, None), "You meet for the first time."),
         (known(), "You have met before."),
@@ -55,26 +61,59 @@ def known(last: float = NOW, level: float = 0.2, **fields: object) -> Profile:
         (known(NOW - 1.5 * DAY), "You have met before. You last talked 1 day ago."),
     ],
 )
-def test_how_well_one_knows_whoever_speaks_is_told(profile: Profile, told: str) -> None:
-    assert f"You are talking with Mio. {told}" in system(talked("Hi"), profile)
+def test_how_well_one_knows_whoever_speaks_is_told(profile: Profile, line: str) -> None:
+    assert f"You are talking with Mio. {line}" in system(talked("Hi"), profile)
+
+
+def test_whoever_was_met_in_this_very_conversation_was_just_met() -> None:
+    state = msgspec.structs.replace(talked("Hi"), participants={"usr_mio": Participant(MIO, NOW - 60.0, NOW)})
+    assert "You have just met." in system(state, known(met_at=NOW - 50.0))
+    assert "You have met before." in system(state, known(met_at=NOW - 500.0))
+
+
+@pytest.mark.parametrize(
+    ("valence", "line"),
+    [(0.3, "They are usually cheerful."), (-0.3, "They are often downcast."), (0.01, "")],
+)
+def test_a_persons_usual_mood_is_told_where_it_is_marked(valence: float, line: str) -> None:
+    text = system(talked("Hi"), known(emotional_baseline=EmotionalState(valence)))
+    assert (line in text) if line else ("They are" not in text)
+
+
+def test_how_long_the_talk_has_lasted_and_its_mood_are_told() -> None:
+    state = msgspec.structs.replace(talked("Hi"), conversation_duration=150.0, emotional_tone="negative")
+    assert "This conversation has lasted 2 minutes. Its mood is negative just now." in system(state)
+    assert "This conversation" not in system(talked("Hi"))
+
+
+def test_the_topic_is_told_where_the_last_words_have_none_of_their_own() -> None:
+    state = msgspec.structs.replace(talked("And why?"), current_topic="dragons fire")
+    assert "The talk is about: dragons fire." in told(state)
+    assert told(msgspec.structs.replace(talked("Dragons!"), current_topic="dragons")) == ""
+
+
+@pytest.mark.parametrize(("questions", "often"), [(4, True), (3, False)])
+def test_who_mostly_asks_is_known_for_it(questions: int, often: bool) -> None:
+    habits = (Pattern("talk", 6), Pattern("question", questions))
+    assert ("often asks questions" in told(talked("Hi"), known(conversation_patterns=habits))) is often
 
 
 def test_where_this_is_and_who_and_what_is_there_is_told() -> None:
     around = Surroundings("The Garden", (MIO, REN), ("something moving on the left",))
-    told = system(msgspec.structs.replace(talked("Hi"), surroundings=around))
-    assert 'You are in the world "The Garden".' in told
-    assert "Here with you: Mio, Ren." in told
-    assert "You see: something moving on the left." in told
+    text = system(msgspec.structs.replace(talked("Hi"), surroundings=around))
+    assert 'You are in the world "The Garden".' in text
+    assert "Here with you: Mio, Ren." in text
+    assert "You see: something moving on the left." in text
 
 
 def test_of_a_crowd_some_are_named_and_the_others_counted() -> None:
     crowd = tuple(Person(f"usr_{n}", f"P{n}") for n in range(40))
-    told = system(msgspec.structs.replace(talked("Hi"), surroundings=Surroundings("", crowd)))
-    assert "Here with you: P0, P1, P2, P3, P4, P5 and 34 more." in told
+    text = system(msgspec.structs.replace(talked("Hi"), surroundings=Surroundings("", crowd)))
+    assert "Here with you: P0, P1, P2, P3, P4, P5 and 34 more." in text
 
 
 @pytest.mark.parametrize(
-    ("touch", "told"),
+    ("touch", "line"),
     [
         (Interaction("touch", "", "HeadPat", NOW - 1.0), "Somebody touched you just now (HeadPat)."),
         (Interaction("touch", "Mio", "HeadPat", NOW - 1.0), "Mio touched you just now (HeadPat)."),
@@ -82,9 +121,9 @@ def test_of_a_crowd_some_are_named_and_the_others_counted() -> None:
         (Interaction(), ""),
     ],
 )
-def test_a_touch_is_told_while_it_is_fresh(touch: Interaction, told: str) -> None:
+def test_a_touch_is_told_while_it_is_fresh(touch: Interaction, line: str) -> None:
     text = system(msgspec.structs.replace(talked("Hi"), last_touch=touch))
-    assert (told in text) if told else ("touched" not in text)
+    assert (line in text) if line else ("touched" not in text)
 
 
 def test_goals_are_told() -> None:
@@ -136,6 +175,7 @@ def test_what_people_say_never_gets_into_the_instruction(words: str, turns: int)
     assert HOSTILE not in system(state, known())
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("ab .I", max_size=LONGEST), min_size=1, max_size=30), st.text(max_size=2000))
 def test_a_prompt_stays_within_its_budget_and_ends_with_what_was_said_last(
     texts: list[str], said: str

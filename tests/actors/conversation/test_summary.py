@@ -1,7 +1,7 @@
 """What stays of the talk that has fallen out of the window."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors.conversation import summary as rolling
@@ -29,6 +29,7 @@ def said(text: str, person: Person = MIO, at: float = 1.0, turn: int = 1) -> Utt
     return Utterance("assistant" if person is GERALD else "user", text, person, turn, at)
 
 
+@settings(deadline=None)
 @given(TALK)
 def test_a_summary_is_bounded_whatever_was_said(talk: list[Utterance]) -> None:
     summary = condensed(Summary(), talk)
@@ -36,6 +37,7 @@ def test_a_summary_is_bounded_whatever_was_said(talk: list[Utterance]) -> None:
     assert sum(map(len, lines(summary, 1000))) <= 1000
 
 
+@settings(deadline=None)
 @given(TALK, st.integers(0, 80))
 def test_talk_condensed_bit_by_bit_leaves_what_it_leaves_at_once(talk: list[Utterance], cut: int) -> None:
     whole = condensed(Summary(), talk)
@@ -110,3 +112,15 @@ def test_the_last_question_and_its_answer_always_stay(question: int, answer: int
 def test_an_answer_never_stays_without_its_question() -> None:
     talk = tuple(said("hm", MIO if n % 2 == 0 else GERALD, turn=n // 2) for n in range(WINDOW + 3))
     assert window(talk)[1][0].role == "user"
+
+
+@pytest.mark.parametrize("text", ["I have {n} cats and {pad}.", "{n}{pad}?"])
+def test_however_much_many_people_said_the_whole_is_bounded_and_the_newest_stays(text: str) -> None:
+    talk = [
+        said(text.format(n=n, pad="x" * 70), Person(f"usr_{n % rolling.PEOPLE}", "P"), float(n))
+        for n in range(10 * rolling.PEOPLE)
+    ]
+    summary = condensed(Summary(), talk)
+    assert SUMMARY / 2 < size(summary) <= SUMMARY
+    newest = summary.people[talk[-1].person.user_id]
+    assert str(len(talk) - 1) in "".join((*newest.topics, *(fact.text for fact in newest.facts)))

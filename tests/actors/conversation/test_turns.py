@@ -1,13 +1,13 @@
 """The conversation as a value: turns, participants, goals, and the bounds of all of it."""
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors.conversation.company import Company
 from actors.conversation.forget import dropped, without
 from actors.conversation.migrations import MIGRATIONS
-from actors.conversation.state import ActiveTurn, ConversationState, faults
+from actors.conversation.state import PARTICIPANTS, ActiveTurn, ConversationState, faults
 from actors.conversation.turns import (
     PAUSE,
     TOUCH_AGAIN,
@@ -71,17 +71,20 @@ def after(steps: list[tuple[str, Person, str, str]]) -> ConversationState:
     return state
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_no_transition_leads_to_a_state_that_is_refused(steps: list[tuple[str, Person, str, str]]) -> None:
     after(steps)
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_what_is_stored_is_what_is_read(steps: list[tuple[str, Person, str, str]]) -> None:
     state = after(steps)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=ConversationState) == state
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_of_who_is_forgotten_nothing_is_left(steps: list[tuple[str, Person, str, str]]) -> None:
     state = without(after(steps), {tombstone("usr_mio"): 1e12})
@@ -89,6 +92,7 @@ def test_of_who_is_forgotten_nothing_is_left(steps: list[tuple[str, Person, str,
     assert faults(state) == ()
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_forgetting_nobody_who_took_part_changes_nothing(steps: list[tuple[str, Person, str, str]]) -> None:
     state = after(steps)
@@ -231,3 +235,12 @@ def test_a_long_first_form_fits_into_the_window(said: list[tuple[str, int]]) -> 
     person = {"user_id": "usr_mio", "name": "Mio"}
     old = [{"role": role, "text": "x" * n, "person": person, "turn": 1, "at": 1.0} for role, n in said]
     assert faults(msgspec.convert(MIGRATIONS[1]({"messages": old}), ConversationState)) == ()
+
+
+def test_of_a_crowd_those_who_spoke_last_are_participants() -> None:
+    state = ConversationState()
+    for n in range(PARTICIPANTS + 2):
+        state = turn(state, Person(f"usr_{n}", f"P{n}"), "Hi", "Hi.", 1000.0 + 5 * n)
+    assert len(state.participants) == PARTICIPANTS
+    assert "usr_1" not in state.participants
+    assert f"usr_{PARTICIPANTS + 1}" in state.participants

@@ -105,3 +105,15 @@ def test_the_baseline_moves_slowly() -> None:
     assert 0.0 < one.valence < 0.1
     assert one.arousal > 0.0
     assert baseline_after(one, "This is awful").valence < one.valence
+
+
+def test_the_rarest_habit_gives_way_and_the_usual_ones_stay() -> None:
+    patterns: tuple[Pattern, ...] = ()
+    for n in range(3 * PATTERNS):
+        for topic in ("dragons", f"subject{n}"):
+            patterns = patterns_after(patterns, Interaction("talk", "Mio", topic, 5.0))
+    counts = {p.kind: p.count for p in patterns}
+    assert len(counts) == PATTERNS
+    assert counts["topic:dragons"] == 3 * PATTERNS
+    assert f"topic:subject{3 * PATTERNS - 1}" in counts
+    assert "topic:subject0" not in counts

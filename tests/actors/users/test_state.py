@@ -4,7 +4,7 @@ from typing import NoReturn
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors.users import acquaintance as moves
@@ -171,6 +171,7 @@ def steps_taken(steps: list[tuple[Person, object]]) -> list[tuple[UsersState, Ch
     return taken
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_no_transition_leads_to_a_state_that_is_refused(steps: list[tuple[Person, object]]) -> None:
     for before, change in steps_taken(steps):
@@ -179,6 +180,7 @@ def test_no_transition_leads_to_a_state_that_is_refused(steps: list[tuple[Person
         assert faults_at(change.state, change.paths) == ()
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_a_change_says_all_that_it_touched(steps: list[tuple[Person, object]]) -> None:
     for before, change in steps_taken(steps):
@@ -190,6 +192,7 @@ def test_a_change_says_all_that_it_touched(steps: list[tuple[Person, object]]) -
             assert change.paths == ()
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_every_change_of_a_record_is_a_new_revision_of_it(steps: list[tuple[Person, object]]) -> None:
     for before, change in steps_taken(steps):
@@ -200,6 +203,7 @@ def test_every_change_of_a_record_is_a_new_revision_of_it(steps: list[tuple[Pers
             )
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_everybody_is_found_by_id_and_by_name_in_any_case(steps: list[tuple[Person, object]]) -> None:
     for _, change in steps_taken(steps):
@@ -208,6 +212,7 @@ def test_everybody_is_found_by_id_and_by_name_in_any_case(steps: list[tuple[Pers
             assert user in find(change.state, user.display_name.upper())
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_what_is_stored_is_what_is_read(steps: list[tuple[Person, object]]) -> None:
     for _, change in steps_taken(steps)[-1:]:
@@ -296,6 +301,7 @@ def test_who_is_forgotten_is_gone_and_who_is_met_again_afterwards_stays() -> Non
     assert again.users["usr_ann"].met_at == 6.0
 
 
+@settings(deadline=None)
 @given(STEPS, st.dictionaries(st.sampled_from(("usr_ann", "usr_bob", "usr_2", "name:ann", "usr_9")), TIMES))
 def test_exactly_those_met_before_they_were_to_be_forgotten_are(
     steps: list[tuple[Person, object]], asked: dict[str, float]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.kernel.message import check_annotations
-from actors.vocabulary.values import UNKNOWN, Person, Vector3, person_named
+from actors.vocabulary.values import UNKNOWN, Person, Vector3, person_named, tombstone
 from actors.world import navigation, things
 from actors.world.state import (
     MOVED,
@@ -28,6 +28,7 @@ from actors.world.state import (
     present,
     still,
     visible,
+    without,
 )
 
 MIO = Person("usr_1", "Mio")
@@ -233,3 +234,11 @@ def test_things_and_elements_are_bounded_and_the_newest_stay() -> None:
     assert "299" in objects
     assert "299" in elements
     assert "0" not in elements
+
+
+def test_who_was_to_be_forgotten_is_not_here_until_they_come_again() -> None:
+    state = joined(joined(WorldState(), MIO, 1.0), REN, 2.0)
+    after = without(state, {tombstone("usr_1"): 5.0})
+    assert (present(after), after.player_count) == ((REN,), 1)
+    again = joined(after, MIO, 9.0)
+    assert without(again, {tombstone("usr_1"): 5.0}) is again
