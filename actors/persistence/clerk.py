@@ -6,6 +6,7 @@ Never raises because of the disk: what went wrong is said in the answers, in `tr
 import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -25,9 +26,12 @@ from actors.kernel.protocol import (
     Version,
 )
 from actors.persistence.backends.memory import MemoryBackend
+from actors.persistence.backup_content import Content, gathered
+from actors.persistence.backups import Backups
 from actors.persistence.chain import Chain, Snapshot, best
-from actors.persistence.internal import CleanUp
+from actors.persistence.internal import BackUpIfDue, CleanUp
 from actors.persistence.ledger import Ledger, Refusal
+from actors.persistence.messages import BackupFailed, BackupMade, MakeBackup
 from actors.persistence.store import Batch, Store
 from actors.persistence.trouble import StoreError
 from config.schema import Storage
@@ -45,7 +49,7 @@ class Request(msgspec.Struct, frozen=True):
     """What an actor asked, and whom to answer; None: write all there is, or try whether the disk is well. cause: the
     asking message's id."""
 
-    message: LoadState | Save | Bury | CleanUp | None
+    message: LoadState | Save | Bury | MakeBackup | BackUpIfDue | CleanUp | None
     asker: Asker
     cause: str = ""
 
@@ -59,13 +63,20 @@ class Outcome(msgspec.Struct, frozen=True):
 
 class Clerk:
     """The store's one user. trouble: why the disk does not work, None when it does. damage: by domain, what was found
-    broken and set aside, until the domain's state is written whole again.
+    broken and set aside, until the domain's state is written whole again. backups: None where none can be made.
 
     cache_ttl: seconds that whole states stay in memory after they were read or written.
     """
 
-    def __init__(self, store: Store, storage: Storage | None = None, cache_ttl: float = 300.0) -> None:
+    def __init__(
+        self,
+        store: Store,
+        storage: Storage | None = None,
+        cache_ttl: float = 300.0,
+        backups: Backups | None = None,
+    ) -> None:
         self.store = store
+        self.backups = backups
         self.trouble: StoreError | None = None
         self.damage: Mapping[str, str] = {}
         self.cache_ttl = cache_ttl
@@ -99,7 +110,8 @@ class Clerk:
             elif isinstance(message, CleanUp):
                 self.sweep()
         everything = any(
-            request.message is None or isinstance(request.message, LoadState) for request in requests
+            request.message is None or isinstance(request.message, LoadState | MakeBackup)
+            for request in requests
         )
         self._flush(everything, check=any(request.message is None for request in requests))
         outcomes += [Outcome(request.asker, self._saved(message)) for request, message in accepted]
@@ -110,6 +122,10 @@ class Clerk:
                 outcomes += self._mend(request)
             elif isinstance(request.message, Bury):
                 outcomes.append(Outcome(request.asker, self._buried(request.message)))
+            elif isinstance(request.message, MakeBackup):
+                outcomes.append(Outcome(request.asker, self._backed_up(request.message)))
+            elif isinstance(request.message, BackUpIfDue):
+                self._back_up_if_due()
         return tuple(outcomes)
 
     def due_in(self) -> float | None:
@@ -358,6 +374,43 @@ class Clerk:
         if domain not in self._ledgers:
             self._ledgers[domain] = Ledger(domain)
         return self._ledgers[domain]
+
+    # -- backups
+
+    def _backed_up(self, message: MakeBackup) -> Message:
+        if self.backups is None:
+            return BackupFailed("no backups are made here", "")
+        try:
+            folder = Path(message.to) if message.to else None
+            made = self.backups.make(self._content(), folder, encrypt=message.encrypt)
+        except StoreError as error:
+            return BackupFailed(str(error), error.remedy)
+        return BackupMade(str(made.path), made.size, tuple(made.content.chains), made.header.sealed)
+
+    def _back_up_if_due(self) -> None:
+        if self.backups is None or not self.backups.is_due():
+            return
+        self._flush(everything=True, check=False)
+        try:
+            content = self._content()
+        except StoreError as error:
+            self.backups.failed(error)
+        else:
+            self.backups.make_due(content)
+
+    def _content(self) -> Content:
+        """All there is. Raises StoreError when the disk does not have all of it: a backup must not lack anything."""
+        if self.trouble is not None:
+            raise self.trouble
+        if lost := self.unwritten:
+            raise StoreError(
+                f"{self.store.database.path}: not written yet: {', '.join(lost)}",
+                "look at `supervisor status`",
+            )
+        return gathered(self.store, self._known, self._in_files, self._epochs)
+
+    def _known(self, domain: str) -> Chain | None:
+        return self._recall(self._ledgers[domain]) if domain in self._ledgers else None
 
     # -- reporting
 

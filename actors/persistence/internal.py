@@ -19,5 +19,9 @@ class CleanUp(Message):
     """Timer: let go of what has been in memory for too long."""
 
 
+class BackUpIfDue(Message):
+    """Timer: is it time for a backup?"""
+
+
 class TryDisk(Message):
     """Timer: is the disk well again?"""

@@ -12,9 +12,11 @@ from actors.kernel.actor import Actor, handles
 from actors.kernel.errors import PersistenceError
 from actors.kernel.message import Asker
 from actors.kernel.protocol import Bury, Health, LoadState, SaveChange, SaveSnapshot
+from actors.persistence.backup_schedule import FIRST_AFTER, look_in
 from actors.persistence.clerk import Clerk, Request
-from actors.persistence.internal import CleanUp, LookAtWriter, TryDisk, WriterWorked
-from actors.persistence.opening import database_path, open_store
+from actors.persistence.internal import BackUpIfDue, CleanUp, LookAtWriter, TryDisk, WriterWorked
+from actors.persistence.messages import MakeBackup
+from actors.persistence.opening import database_path, open_backups, open_store
 from actors.persistence.sealing import Sealer, Sealing
 from actors.persistence.writer import STUCK, Writer
 from config.schema import Performance, Storage
@@ -31,7 +33,8 @@ _STUCK_REMEDY = "look at the disk (dmesg); a network drive may have gone away"
 
 class Persistence(Actor):
     """At `persistence`. Answers LoadState with StateLoaded; SaveChange, and the last SaveSnapshot, with Committed after
-    the sync, with Kept when it is in memory only, or with SaveFailed; Bury with Buried.
+    the sync, with Kept when it is in memory only, or with SaveFailed; Bury with Buried; MakeBackup with BackupMade or
+    BackupFailed. Makes a backup every `storage.backup_interval` seconds.
 
     Whatever is handed over before the stop is written by it. Start arguments: the sections storage and performance, the
     home, and what encrypts, None for nothing.
@@ -53,13 +56,18 @@ class Persistence(Actor):
         self._tries = 0
 
     def on_start(self) -> None:
-        self._writer = Writer.at(
-            self._path, lambda: Clerk(open_store(self._storage, self._home, self._sealing), self._storage)
-        )
+        self._writer = Writer.at(self._path, self._clerk)
         self._writer.clerk.cache_ttl = self._performance.cache_ttl
         self._writer.attach(lambda cause: self.post(WriterWorked(), cause))
         self._finish_round()
         self.after(self._performance.cleanup_interval, CleanUp())
+        if self._storage.backup_interval > 0.0:
+            self.after(FIRST_AFTER, BackUpIfDue())
+
+    def _clerk(self) -> Clerk:
+        store = open_store(self._storage, self._home, self._sealing)
+        backups = open_backups(self._storage, self._home, self._sealing)
+        return Clerk(store, self._storage, backups=backups)
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         self._performance = sections.get("performance", self._performance)
@@ -81,6 +89,15 @@ class Persistence(Actor):
     @handles
     def on_bury(self, message: Bury) -> None:
         self._hand(message)
+
+    @handles
+    def on_make_backup(self, message: MakeBackup) -> None:
+        self._hand(message)
+
+    @handles
+    def on_backup_time(self, message: BackUpIfDue) -> None:
+        self._writer.hand(Request(message, Asker("", ""), self.cause()))
+        self.after(look_in(self._storage.backup_interval), BackUpIfDue())
 
     @handles
     def on_clean_up(self, message: CleanUp) -> None:
@@ -114,7 +131,7 @@ class Persistence(Actor):
             why = self._writer.clerk.trouble or "what is stored could not be read at start and is kept"
             raise PersistenceError(f"{self._path}: not written: {', '.join(lost)}: {why}")
 
-    def _hand(self, message: LoadState | SaveChange | SaveSnapshot | Bury) -> None:
+    def _hand(self, message: LoadState | SaveChange | SaveSnapshot | Bury | MakeBackup) -> None:
         self._writer.hand(Request(message, self.asker(), self.cause()))
         self._look_later()
 
@@ -156,6 +173,8 @@ class Persistence(Actor):
                 "; ".join(clerk.damage.values()),
                 "what changed after that is lost, unless a backup has it",
             )
+        elif clerk.backups is not None and (failed := clerk.backups.trouble) is not None:
+            now = Health.DEGRADED, f"no backup could be made: {failed}", failed.remedy
         if clerk.trouble is None:
             self._tries = 0
         if now != self._said:

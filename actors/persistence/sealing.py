@@ -26,6 +26,15 @@ class Sealing:
         self._sealer = sealer
         self._writes = writes and sealer is not None
 
+    @property
+    def writes(self) -> bool:
+        """Whether what is sealed by it is encrypted."""
+        return self._writes
+
+    def always(self) -> "Sealing":
+        """The same, encrypting whenever there is a sealer."""
+        return Sealing(self._sealer)
+
     def seal(self, record: Record) -> Record:
         """The record as it is to be stored."""
         if not self._writes or record.sealed or self._sealer is None:

@@ -44,7 +44,7 @@ class Read(msgspec.Struct, frozen=True):
 class Store:
     """Not for two threads at a time. Methods wait for the disk, and raise StoreError.
 
-    files: copies in files, None for none. backups: the copies of a domain in the backups, newest first.
+    files: copies in files, None for none. backups: what the backups hold of a domain, newest first.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Store:
         keep: Callable[[str], int] = lambda _: 2,
         files: FileBackend | None = None,
         sealing: Sealing = PLAIN,
-        backups: Callable[[str], Iterable[Snapshot]] = lambda _: (),
+        backups: Callable[[str], Iterable[Chain]] = lambda _: (),
     ) -> None:
         self.database = database
         self.copies = DatabaseBackend(database, keep, sealing)
@@ -262,7 +262,7 @@ class Store:
             after = chain.version if chain is not None else Version()
             self.database.change("setting changes aside", lambda txn: journal.drop(txn, domain, after))
         if chain is None and (damaged or refused):
-            chain = next((Chain(s) for s in self._backups(domain) if s.version not in refused), None)
+            chain = next((c for c in self._backups(domain) if c.version not in refused), None)
             if chain is not None:
                 damaged = (*damaged, f"the copy of {domain} in a backup is used")
         return Read(chain, damaged)

@@ -12,6 +12,7 @@ from typing import ClassVar
 from actors.kernel.message import Asker
 from actors.kernel.protocol import SaveChange, SaveFailed, SaveSnapshot
 from actors.persistence.clerk import Clerk, Outcome, Request
+from actors.persistence.messages import BackupFailed, MakeBackup
 
 __all__ = ["STUCK", "Writer"]
 
@@ -69,6 +70,9 @@ class Writer:
                 self._lock.notify()
             elif isinstance(message, SaveChange | SaveSnapshot):
                 self._done.append(_failed(request.asker, message, "too many states wait for the disk"))
+            elif isinstance(message, MakeBackup):
+                why = BackupFailed("too much waits for the disk", "look at `supervisor status`")
+                self._done.append(Outcome(request.asker, why))
 
     def _supersede(self, domain: str) -> None:
         """A whole state has come while the disk stood still: what waits of the same domain is not needed any more."""

@@ -218,7 +218,7 @@ def test_with_every_copy_damaged_nothing_is_read_and_all_are_kept(store: Store) 
 
 
 def test_then_the_copy_of_a_backup_is_used_and_said(store: Store) -> None:
-    store._backups = lambda domain: (whole(9, domain=domain), whole(8, domain=domain))
+    store._backups = lambda domain: (Chain(whole(9, domain=domain)), Chain(whole(8, domain=domain)))
     assert store.read("users").chain is None  # nothing was lost: there is nothing to bring back
     save(store, whole(11), whole(12))
     for slot in (0, 1):
@@ -229,7 +229,7 @@ def test_then_the_copy_of_a_backup_is_used_and_said(store: Store) -> None:
 
 
 def test_a_refused_backup_gives_way_to_the_one_before(store: Store) -> None:
-    store._backups = lambda domain: (whole(9, domain=domain), whole(8, domain=domain))
+    store._backups = lambda domain: (Chain(whole(9, domain=domain)), Chain(whole(8, domain=domain)))
     save(store, whole(12))
     refused = (Version(1, 12), Version(1, 9))
     assert store.read("users", refused=refused).chain == Chain(whole(8))
