@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.schema.section import Section, Size, setting
 
@@ -65,24 +66,31 @@ class StoragePolicy(Section):
     )
 
 
+def _policy(description: str, **defaults: Any) -> Any:
+    return Field(default_factory=lambda: StoragePolicy(**defaults), description=description)
+
+
 class StoragePolicies(Section):
     """How each domain is kept; the defaults are the table of the design document."""
 
-    conversation: StoragePolicy = Field(
-        default_factory=lambda: StoragePolicy(backend="memory", ttl=3600.0), description="What was said."
-    )
-    users: StoragePolicy = Field(
-        default_factory=lambda: StoragePolicy(backend="file"), description="Whom Gerald has met."
-    )
-    world: StoragePolicy = Field(
-        default_factory=lambda: StoragePolicy(backend="file"), description="Where he is, and with whom."
-    )
-    avatar: StoragePolicy = Field(
-        default_factory=lambda: StoragePolicy(backend="memory", ttl=300.0), description="His body."
-    )
-    system: StoragePolicy = Field(
-        default_factory=lambda: StoragePolicy(backend="database"), description="How he is doing."
-    )
+    conversation: StoragePolicy = _policy("What was said.", backend="memory", ttl=3600.0)
+    users: StoragePolicy = _policy("Whom Gerald has met.", backend="file")
+    world: StoragePolicy = _policy("Where he is, and with whom.", backend="file")
+    avatar: StoragePolicy = _policy("His body.", backend="memory", ttl=300.0)
+    system: StoragePolicy = _policy("How he is doing.", backend="database")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_defaults(cls, data: Any) -> Any:
+        """What a domain does not say is that domain's own default, not that of domains in general."""
+        if not isinstance(data, Mapping):
+            return data
+        return {
+            name: {**dict(cls.model_fields[name].get_default(call_default_factory=True)), **given}
+            if name in cls.model_fields and isinstance(given, Mapping)
+            else given
+            for name, given in data.items()
+        }
 
     def of(self, domain: str) -> StoragePolicy:
         """The policy of a domain; one that has none of its own is kept in the database."""
