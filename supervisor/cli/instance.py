@@ -11,7 +11,7 @@ from supervisor.cli.asking import ask_all, ask_one
 from supervisor.cli.options import FAILED, NO_INSTANCE, fail, in_home, json_option, print_json
 from supervisor.control.instance import NoInstance
 
-__all__ = ["ask", "state", "status", "stop", "talk", "tell"]
+__all__ = ["ask", "status", "stop", "talk", "tell"]
 
 
 @click.command()
@@ -93,30 +93,6 @@ def tell(home: Home, address: str, type_: str, message: str) -> None:
 def ask(home: Home, address: str, type_: str, message: str) -> None:
     """Send a message of TYPE_ to ADDRESS and print the answer as JSON, e.g. ask users Ping."""
     print_json(ask_one(home, {"do": "ask", "address": address, "type": type_, "message": _message(message)}))
-
-
-@click.group()
-def state() -> None:
-    """Look at what is remembered."""
-
-
-@state.command()
-@click.argument("domain", type=click.Choice(["conversation", "users", "world", "avatar", "system"]))
-@json_option
-@in_home
-def show(home: Home, domain: str, as_json: bool) -> None:
-    """Print the state of DOMAIN."""
-    found = ask_one(home, {"do": "state", "domain": domain})
-    if as_json:
-        print_json(found)
-        return
-    from rich.console import Console
-    from rich.json import JSON
-
-    version = found["version"]
-    console = Console()
-    console.print(f"[bold]{domain}[/] at version {version['epoch']}.{version['n']}")
-    console.print(JSON.from_data(found["state"]))
 
 
 @click.command()

@@ -17,6 +17,7 @@ from actors.kernel.protocol import GetState, StateIs, Undelivered
 from actors.system.messages import WatchStages
 from actors.vocabulary.values import UNKNOWN, person_named
 from supervisor.control.configure import CONFIGURE
+from supervisor.control.remembering import REMEMBERING
 from supervisor.control.supervise import REQUESTS
 from supervisor.control.wire import Refused
 from supervisor.system import System
@@ -30,7 +31,6 @@ REPLY_WITHIN = 120.0
 REMEMBERED_WITHIN = 10.0
 """Seconds after a restart of the conversation within which it tells what became of a turn."""
 LOOK_EVERY = 1.0
-DOMAINS = ("conversation", "users", "world", "avatar", "system")
 _numbers = itertools.count(1)
 
 
@@ -175,19 +175,6 @@ def _ask(system: System, request: Mapping[str, Any]) -> Answers:
     yield {"type": type(reply).__name__, "message": _plain(reply)}
 
 
-def _state(system: System, request: Mapping[str, Any]) -> Answers:
-    domain = _text(request, "domain")
-    if domain not in DOMAINS:
-        raise Refused(f"no domain is called {domain!r}; there are {', '.join(DOMAINS)}")
-    try:
-        whole = system.outside.answer(domain, GetState(), ASK_WITHIN)
-    except AskError as error:
-        raise Refused(f"{domain}: {error}") from None
-    assert isinstance(whole, StateIs)
-    version = {"epoch": whole.version.epoch, "n": whole.version.n}
-    yield {"domain": domain, "version": version, "state": msgspec.json.decode(whole.json)}
-
-
 def _stop(system: System, request: Mapping[str, Any]) -> Answers:
     yield {"stopping": True}
 
@@ -232,8 +219,8 @@ _REQUESTS: Mapping[str, Callable[[System, Mapping[str, Any]], Answers]] = {
     "watch": _watch,
     "tell": _tell,
     "ask": _ask,
-    "state": _state,
     "stop": _stop,
+    **REMEMBERING,
     **REQUESTS,
     **CONFIGURE,
 }

@@ -1,0 +1,195 @@
+"""What is stored in a home, for commands that need no running instance: opened under the lock of one."""
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from actors.kernel.document import Document
+from actors.kernel.errors import StateError
+from actors.kernel.protocol import Version
+from actors.persistence.chain import Chain, Snapshot, best
+from actors.persistence.database import Transaction
+from actors.persistence.doctor import REPAIR, Case
+from actors.persistence.opening import open_store
+from actors.persistence.probe import why_unsound
+from actors.persistence.record import Damaged, unpack
+from actors.persistence.sealing import PLAIN, Sealing
+from actors.persistence.store import Store
+from actors.persistence.trouble import StoreError
+from actors.persistence.witness import DATA
+from config.fallback import fall_back
+from config.home import Home
+from config.lastgood import read_last_good
+from config.schema import Config
+from config.source import ConfigSource
+from supervisor.cli.options import ALREADY_RUNNING, FAILED, UNREADABLE, fail
+from supervisor.control.instance import AlreadyRunning, Claim
+from supervisor.domains import DOMAINS, actor_of, document_of, parts_of
+
+__all__ = ["Room", "Told", "alone", "configuration", "room", "stored_states", "unless_used"]
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A domain's state as it is stored, in today's form."""
+
+    domain: str
+    version: Version
+    schema: int
+    document: Document[Any]
+
+
+class Room(msgspec.Struct, frozen=True):
+    """A home's store, and what its configuration says of it."""
+
+    config: Config
+    store: Store
+    sealing: Sealing
+
+    def in_files(self, domain: str) -> bool:
+        return self.config.storage.domains.of(domain).backend == "file"
+
+    def case(self, *, used: bool) -> Case:
+        """For the doctor."""
+        return Case(self.store, tuple(DOMAINS), self.in_files, self.fits, self.sealing, used)
+
+    def fits(self, domain: str, chain: Chain) -> str:
+        """Why what is stored of a domain is no state of it; "" when it is."""
+        if domain not in DOMAINS:
+            return ""
+        try:
+            document_of(actor_of(domain, self.config), chain)
+        except StateError as error:
+            return str(error)
+        return ""
+
+    def rewrite(self, domain: str, chain: Chain) -> Snapshot | None:
+        """The state whole, in today's form; None for a domain that nobody knows. Raises StateError."""
+        if domain not in DOMAINS:
+            return None
+        actor = actor_of(domain, self.config)
+        parts = parts_of(actor, document_of(actor, chain).document)
+        return Snapshot(domain, actor.schema, chain.version, chain.saved_at, parts)
+
+    def told(self, domain: str) -> Told | None:
+        """The stored state without whom it was to forget; None for none. Changes nothing. Raises StoreError, or
+        StateError."""
+        chain = self._peeked(domain)
+        actor = actor_of(domain, self.config)
+        if chain is None:
+            return None
+        document = document_of(actor, chain).document
+        state = actor.forget(document.state, self._graves())
+        return Told(domain, chain.version, actor.schema, msgspec.structs.replace(document, state=state))
+
+    def _peeked(self, domain: str) -> Chain | None:
+        """A home that was never started gets no database by being looked at."""
+        in_files = self.in_files(domain)
+        if self._is_there:
+            return self.store.peek(domain, in_files=in_files)
+        copies = self.store.files.load(domain, touch=False).snapshots if in_files and self.store.files else ()
+        return best(copies, ())[0]
+
+    def _graves(self) -> Mapping[str, float]:
+        return self.store.database.read("reading who is forgotten", _graves) if self._is_there else {}
+
+    @property
+    def _is_there(self) -> bool:
+        return (self.store.database.path / DATA).exists()
+
+    def why_not(self) -> str:
+        """Why the database cannot be read; "" when it can, or there is none yet."""
+        return why_unsound(self.store.database.path) if self._is_there else ""
+
+
+def _graves(txn: Transaction) -> Mapping[str, float]:
+    found = {}
+    for key, data in txn.items("grave/"):
+        with contextlib.suppress(Damaged):
+            found[key.partition("/")[2]] = unpack(data, "").saved_at
+    return found
+
+
+def configuration(home: Home) -> Config:
+    """The home's configuration, as a start would take it. Exits with 2 when it cannot be read."""
+    reading, last_good = ConfigSource(home, None, (), dict(os.environ)).read(), read_last_good(home)
+    if reading.result is not None:
+        return fall_back(reading.result, last_good)[0]
+    config = last_good.config() if last_good is not None else None
+    if config is None:
+        fail(UNREADABLE, "the configuration cannot be read; see `supervisor config check`")
+    return config
+
+
+@contextlib.contextmanager
+def room(home: Home, *, writes: bool = False) -> Iterator[Room]:
+    """The home's store, not opened yet, and closed at the end. Exits with 1 when it fails, or cannot be decrypted.
+    writes: something will be written, encrypted where that is wanted."""
+    config = configuration(home)
+    sealing = _sealing(home, config, writes)
+    store = open_store(config.storage, home.path, sealing)
+    try:
+        yield Room(config, store, sealing)
+    except StoreError as error:
+        fail(FAILED, f"{error} -> {error.remedy}")
+    except StateError as error:
+        fail(FAILED, f"what is stored is not used: {error}; see `supervisor state doctor`")
+    finally:
+        store.close()
+
+
+@contextlib.contextmanager
+def alone(home: Home, doing: str) -> Iterator[None]:
+    """Nothing runs in the home meanwhile. Exits with 4 when something does."""
+    try:
+        claim = Claim(home.path)
+    except AlreadyRunning as error:
+        fail(ALREADY_RUNNING, f"{error}: stop it with `supervisor stop` for {doing}, and start it again then")
+    except OSError as error:
+        fail(UNREADABLE, f"the data folder {home.data} cannot be used: {error.strerror or error}")
+    try:
+        yield
+    finally:
+        claim.release()
+
+
+@contextlib.contextmanager
+def unless_used(home: Home) -> Iterator[bool]:
+    """True when something runs in the home; else nothing starts there meanwhile, as far as that can be seen to."""
+    claim = None
+    try:
+        claim = Claim(home.path) if home.data.is_dir() else None
+    except AlreadyRunning:
+        yield True
+        return
+    except OSError:
+        pass  # a home that takes no writes has no lock either
+    try:
+        yield False
+    finally:
+        if claim is not None:
+            claim.release()
+
+
+def _sealing(home: Home, config: Config, writes: bool) -> Sealing:
+    wanted = config.storage.encrypt
+    if not home.seal_file.exists() and not (wanted and writes):
+        return PLAIN
+    from config.secrets.sealer import KeyTrouble, open_sealer
+
+    try:
+        return Sealing(open_sealer(home, os.environ, make=wanted and writes), writes=wanted)
+    except KeyTrouble as trouble:
+        fail(FAILED, f"{trouble} {trouble.hint}".strip())
+
+
+def stored_states(home: Home, domains: tuple[str, ...]) -> tuple[Told, ...]:
+    """What is stored of these, of those that have anything stored. Exits when it cannot be read, or is in use."""
+    with unless_used(home) as used, room(home) as found:
+        if used:
+            fail(ALREADY_RUNNING, f"another process runs in {home.path}, and cannot be asked yet; try again")
+        if why := found.why_not():
+            fail(FAILED, f"{found.store.database.path} cannot be read: {why}; see `{REPAIR}`")
+        return tuple(told for domain in domains if (told := found.told(domain)) is not None)

@@ -1,0 +1,114 @@
+"""Where else the words of somebody who is forgotten may still be: said honestly, and removed where that is asked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from actors.persistence.leftover import leftovers
+from actors.persistence.opening import database_path
+from actors.vocabulary.values import Person
+from config.home import Home
+from supervisor.cli.storing import configuration
+from supervisor.control.instance import NoInstance, find_instance
+from supervisor.trace.mentions import Mention, mentions
+
+__all__ = ["Elsewhere", "tell_elsewhere"]
+
+
+class Elsewhere(msgspec.Struct, frozen=True):
+    """Files that may hold words of somebody who is forgotten. unreadable: of the trace, which cannot be read whole.
+    being_written: of the trace, which only the end of the run closes. damaged: of the store, set aside."""
+
+    traces: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    being_written: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    backups: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
+
+
+def tell_elsewhere(home: Home, people: tuple[Person, ...], *, delete: bool, silent: bool) -> dict[str, Any]:
+    """Look, delete finished files of the trace that mention them where `delete`, and say what is left; as plain data,
+    too."""
+    found = _found(home, people, delete)
+    if not silent:
+        for line in lines(found):
+            click.echo(line)
+    plain: dict[str, Any] = msgspec.to_builtins(found)
+    return plain
+
+
+def _found(home: Home, people: tuple[Person, ...], delete: bool) -> Elsewhere:
+    config = configuration(home)
+    traces = home.path / config.trace.directory
+    seen = tuple(mentions(traces, people, _run(home)))
+    deleted = tuple(m.path for m in seen if delete and not m.open and not m.unsure and _delete(m.path))
+    storage = config.storage
+    aside = leftovers(database_path(storage.database_url, home.path), home.resolve(storage.file_path), {})
+    return Elsewhere(
+        _names(m for m in seen if not m.open and not m.unsure and m.path not in deleted),
+        tuple(map(str, deleted)),
+        _names(m for m in seen if m.open),
+        _names(m for m in seen if m.unsure),
+        _backups(home.resolve(storage.backup_directory)),
+        tuple(left.path for left in aside),
+    )
+
+
+def lines(found: Elsewhere) -> Iterator[str]:
+    """What is to be said of it."""
+    if found.deleted:
+        yield f"deleted {_count(len(found.deleted), 'file')} of the trace that mentioned them"
+    if found.traces:
+        yield f"{_count(len(found.traces), 'file')} of the trace still mention them; the same command with --traces"
+        yield "deletes these:"
+        yield from (f"  {path}" for path in found.traces)
+    if found.being_written:
+        yield "what is being written of the trace mentions them, and cannot be reached now; the same command with"
+        yield "--traces deletes it when Gerald has stopped:"
+        yield from (f"  {path}" for path in found.being_written)
+    if found.unreadable:
+        yield "these files of the trace cannot be read whole, so that nobody can tell:"
+        yield from (f"  {path}" for path in found.unreadable)
+    if found.backups:
+        yield f"{_count(len(found.backups), 'backup')} may hold them; when one is restored, they are forgotten again:"
+        yield from (f"  {path}" for path in found.backups)
+    if found.damaged:
+        yield "damaged parts of the store, set aside, may hold them; `supervisor state doctor --repair --prune` removes"
+        yield "these when nothing runs:"
+        yield from (f"  {path}" for path in found.damaged)
+    yield "the log holds no words; of copies that you made elsewhere, nothing is known here"
+
+
+def _backups(folder: Path) -> tuple[str, ...]:
+    try:
+        return tuple(str(path) for path in sorted(folder.iterdir()) if not path.name.endswith(".new"))
+    except OSError:
+        return ()
+
+
+def _run(home: Home) -> str:
+    try:
+        return find_instance(home.path).run
+    except NoInstance:
+        return ""
+
+
+def _names(found: Iterator[Mention]) -> tuple[str, ...]:
+    return tuple(str(mention.path) for mention in found)
+
+
+def _delete(path: Path) -> bool:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        click.echo(f"{path} cannot be deleted: {error.strerror or error}", err=True)
+        return False
+    return True
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")

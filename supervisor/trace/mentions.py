@@ -1,0 +1,74 @@
+"""Which files of a trace mention somebody, by id or by name."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from actors.vocabulary.values import Person
+from supervisor.trace.scan import Torn, open_segment
+
+__all__ = ["Mention", "mentions"]
+
+SHORTEST_NAME = 3
+"""Characters; a shorter name is found in anybody's words, and is not looked for."""
+_FILE = re.compile(r"(?P<node>.+)\.(?P<number>\d+)\.mcap")
+
+
+class Mention(msgspec.Struct, frozen=True):
+    """A file that mentions them, or of which that cannot be told (`unsure`). open: it is being written, and mentions
+    them or soon will: what is written last waits in memory."""
+
+    path: Path
+    open: bool = False
+    unsure: bool = False
+
+
+def mentions(directory: Path, people: Iterable[Person], running: str = "") -> Iterator[Mention]:
+    """Every such file in `directory`. running: the run that is being recorded, whose newest files are open; "" for
+    none."""
+    pattern = _pattern(tuple(people))
+    if pattern is None or not directory.is_dir():
+        return
+    for folder in sorted(path for path in directory.iterdir() if path.is_dir()):
+        files = _files(folder)
+        written = set(_newest(files)) if folder.name == running else set()
+        for path in files:
+            if path in written:
+                yield Mention(path, open=True)
+                continue
+            torn: list[Torn] = []
+            lines = open_segment(path, torn.append).lines()
+            if any(pattern.search(line) for _, line in lines):
+                yield Mention(path)
+            elif torn:
+                yield Mention(path, unsure=True)
+
+
+def _pattern(people: tuple[Person, ...]) -> re.Pattern[bytes] | None:
+    """Ids as they are and names as words of their own, as JSON writes them, in any case."""
+    words = {person.user_id for person in people if person.is_known}
+    words |= {person.name for person in people if len(person.name) >= SHORTEST_NAME and person.is_known}
+    forms = {json.dumps(word, ensure_ascii=plain)[1:-1] for word in words for plain in (True, False)}
+    if not forms:
+        return None
+    either = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+    # Bytes beyond ASCII count as letters: a name is no part of a longer one.
+    text = rf"(?<![A-Za-z0-9_])(?:{either})(?![A-Za-z0-9_])"
+    return re.compile(text.encode("utf-8", "surrogatepass"), re.I)
+
+
+def _files(folder: Path) -> tuple[Path, ...]:
+    return tuple(sorted(path for path in folder.iterdir() if _FILE.fullmatch(path.name)))
+
+
+def _newest(files: Iterable[Path]) -> Iterable[Path]:
+    """The last file of each node."""
+    last: dict[str, tuple[int, Path]] = {}
+    for path in files:
+        match = _FILE.fullmatch(path.name)
+        assert match is not None
+        last[match["node"]] = max(last.get(match["node"], (-1, path)), (int(match["number"]), path))
+    return (path for _, path in last.values())
