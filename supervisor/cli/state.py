@@ -10,10 +10,9 @@ import click
 from config.home import Home
 from supervisor.cli.asking import ask_all, ask_one
 from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
+from supervisor.domains import DOMAINS
 
 __all__ = ["state"]
-
-DOMAINS = ("conversation", "users", "world", "avatar", "system")
 
 domains_option = click.option(
     "--domain", "domains", multiple=True, type=click.Choice(DOMAINS), help="Only this one; may be repeated."

@@ -119,17 +119,16 @@ def render(report: Report, console: Console) -> None:
 
 
 def _table(report: Report) -> Table:
-    table = Table(
-        "domain", "", "version", "changes", "size", "copies", "files", "saved", box=None, pad_edge=False
-    )
-    table.header_style = "dim"
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for title in ("domain", "", "version", "changes", "size", "copies", "files", "saved"):
+        table.add_column(title, no_wrap=True)
     for d in report.domains:
         state = "[red]damaged[/]" if d.damage else "[green]fine[/]"
         if d.version is None:
             table.add_row(d.domain, state if d.damage else "[dim]nothing yet[/]")
             continue
         version = f"{d.version.epoch}.{d.version.n}"
-        saved = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(d.saved_at))
+        saved = time.strftime("%Y-%m-%d %H:%M", time.localtime(d.saved_at))
         row = (version, str(d.changes), _bytes(d.size), str(d.copies), str(d.files), saved)
         table.add_row(escape(d.domain), state, *row)
     return table

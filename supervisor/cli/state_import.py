@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,10 +16,10 @@ from actors.kernel.protocol import Version
 from actors.persistence.chain import Snapshot
 from actors.persistence.store import Batch
 from config.home import Home
-from config.schema import Config
 from supervisor.cli.options import FAILED, fail
 from supervisor.cli.storing import Room, alone, room
-from supervisor.domains import DOMAINS, actor_of, document_of, parts_of
+from supervisor.domains import DOMAINS
+from supervisor.shapes import document_of, parts_of
 from supervisor.transfer import Misfit, fitted, states_in
 
 __all__ = ["fit", "taken_over", "write_states"]
@@ -35,7 +35,7 @@ def taken_over(home: Home, file: Path, domains: tuple[str, ...], yes: bool) -> N
     except OSError as error:
         fail(FAILED, f"{file} cannot be read: {error.strerror or error}")
     with alone(home, "the import"), room(home, writes=True) as found:
-        states = fit(data, domains, found.config)
+        states = fit(data, domains, found.actor)
         if isinstance(states, tuple):
             _refuse(file, states)
         if why := found.why_not():
@@ -46,7 +46,9 @@ def taken_over(home: Home, file: Path, domains: tuple[str, ...], yes: bool) -> N
             click.echo(f"{domain}: taken over, as version {version.epoch}.{version.n}")
 
 
-def fit(data: bytes, domains: tuple[str, ...], config: Config) -> States | tuple[Misfit, ...]:
+def fit(
+    data: bytes, domains: tuple[str, ...], actor_of: Callable[[str], DomainActor[Any]]
+) -> States | tuple[Misfit, ...]:
     """The states that are to be taken over, with their domains' actors; or every reason why nothing is."""
     given = states_in(data, domains, tuple(DOMAINS))
     if isinstance(given, tuple):
@@ -54,7 +56,7 @@ def fit(data: bytes, domains: tuple[str, ...], config: Config) -> States | tuple
     reasons: list[Misfit] = []
     states: dict[str, tuple[DomainActor[Any], msgspec.Struct]] = {}
     for domain, state in given.items():
-        actor = actor_of(domain, config)
+        actor = actor_of(domain)
         found = fitted(actor, state)
         if isinstance(found, tuple):
             reasons += found
@@ -70,7 +72,8 @@ def write_states(found: Room, states: States) -> Mapping[str, Version]:
     for domain, (actor, state) in states.items():
         before, subscriptions = _before(found, actor)
         version = Version(store.open_epoch(domain, before), 1)
-        parts = parts_of(actor, Document(state, subscriptions))
+        sound = actor.forget(state, store.graves())  # nobody comes back by it who was to be forgotten
+        parts = parts_of(actor, Document(sound, subscriptions))
         snapshots.append(Snapshot(domain, actor.schema, version, now, parts))
     store.write(Batch(tuple(snapshots)))
     for snapshot in snapshots:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from actors.kernel.document import Document
+from actors.kernel.domain import DomainActor
 from actors.kernel.errors import StateError
 from actors.kernel.protocol import Version
 from actors.persistence.chain import Chain, Snapshot, best
@@ -27,7 +28,8 @@ from config.schema import Config
 from config.source import ConfigSource
 from supervisor.cli.options import ALREADY_RUNNING, FAILED, UNREADABLE, fail
 from supervisor.control.instance import AlreadyRunning, Claim
-from supervisor.domains import DOMAINS, actor_of, document_of, parts_of
+from supervisor.domains import DOMAINS
+from supervisor.shapes import actor_of, document_of, parts_of
 
 __all__ = ["Room", "Told", "alone", "configuration", "room", "stored_states", "unless_used"]
 
@@ -42,11 +44,16 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Room(msgspec.Struct, frozen=True):
-    """A home's store, and what its configuration says of it."""
+    """A home's store, and what the configuration says of it."""
 
+    home: Home
     config: Config
     store: Store
     sealing: Sealing
+
+    def actor(self, domain: str) -> DomainActor[Any]:
+        """One that does not run, and knows what its state looks like."""
+        return actor_of(domain, self.config, self.home.path)
 
     def in_files(self, domain: str) -> bool:
         return self.config.storage.domains.of(domain).backend == "file"
@@ -60,24 +67,27 @@ class Room(msgspec.Struct, frozen=True):
         if domain not in DOMAINS:
             return ""
         try:
-            document_of(actor_of(domain, self.config), chain)
+            document_of(self.actor(domain), chain)
         except StateError as error:
             return str(error)
         return ""
 
     def rewrite(self, domain: str, chain: Chain) -> Snapshot | None:
-        """The state whole, in today's form; None for a domain that nobody knows. Raises StateError."""
+        """The state whole, in today's form, without whom it was to forget; None for a domain that nobody knows. Raises
+        StateError."""
         if domain not in DOMAINS:
             return None
-        actor = actor_of(domain, self.config)
-        parts = parts_of(actor, document_of(actor, chain).document)
+        actor = self.actor(domain)
+        document = document_of(actor, chain).document
+        state = actor.forget(document.state, self.store.graves())
+        parts = parts_of(actor, msgspec.structs.replace(document, state=state))
         return Snapshot(domain, actor.schema, chain.version, chain.saved_at, parts)
 
     def told(self, domain: str) -> Told | None:
         """The stored state without whom it was to forget; None for none. Changes nothing. Raises StoreError, or
         StateError."""
         chain = self._peeked(domain)
-        actor = actor_of(domain, self.config)
+        actor = self.actor(domain)
         if chain is None:
             return None
         document = document_of(actor, chain).document
@@ -131,7 +141,7 @@ def room(home: Home, *, writes: bool = False) -> Iterator[Room]:
     sealing = _sealing(home, config, writes)
     store = open_store(config.storage, home.path, sealing)
     try:
-        yield Room(config, store, sealing)
+        yield Room(home, config, store, sealing)
     except StoreError as error:
         fail(FAILED, f"{error} -> {error.remedy}")
     except StateError as error:

@@ -11,8 +11,9 @@ from actors.kernel.protocol import GetState, StateIs
 from actors.users.messages import FindPerson, ForgetPerson, Forgotten, NotForgotten, PeopleFound
 from actors.users.state import UsersState
 from supervisor.control.wire import Refused
-from supervisor.domains import DOMAINS, actor_of
+from supervisor.domains import DOMAINS
 from supervisor.people import rows_of
+from supervisor.shapes import actor_of
 from supervisor.system import System
 
 __all__ = ["REMEMBERING", "state_of"]
@@ -45,7 +46,7 @@ def _export(system: System, request: Mapping[str, Any]) -> Answers:
     """The whole state as JSON, in pieces: it may be large."""
     found = state_of(system, str(request.get("domain")))
     version = {"epoch": found.version.epoch, "n": found.version.n}
-    schema = actor_of(found.domain, system.config).schema
+    schema = actor_of(found.domain, system.config, system.home).schema
     yield {"domain": found.domain, "version": version, "schema": schema}
     for start in range(0, len(found.json), PIECE):
         yield {"piece": found.json[start : start + PIECE]}
