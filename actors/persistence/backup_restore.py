@@ -1,6 +1,10 @@
 """Makes a store hold what a backup holds, under versions that nobody has seen before."""
 
+import contextlib
+import os
+import time
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -9,9 +13,13 @@ from actors.persistence import salvage
 from actors.persistence.backup_content import Content
 from actors.persistence.chain import Chain
 from actors.persistence.store import Batch, Store
+from actors.persistence.trouble import store_error
 from actors.persistence.witness import read_witness
 
-__all__ = ["epochs_left_in", "put_back", "renumbered"]
+__all__ = ["epochs_left_in", "move_aside", "move_back", "put_back", "renumbered"]
+
+Moved = tuple[tuple[Path, Path], ...]
+"""What was moved, and where to."""
 
 
 def put_back(
@@ -62,3 +70,31 @@ def epochs_left_in(store: Store) -> Mapping[str, int]:
         if record.domain:
             found[record.domain] = max(found.get(record.domain, 0), record.version.epoch)
     return found
+
+
+def move_aside(store: Store) -> Moved:
+    """Give a store that cannot be read other names, beside where it was. Raises StoreError; then it is where it was."""
+    store.close()
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    moved: Moved = ()
+    for path in (store.database.path, *((store.files.folder,) if store.files is not None else ())):
+        aside = path.with_name(f"{path.name}.before-restore-{stamp}")
+        try:
+            os.rename(path, aside)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            move_back(store, moved)
+            raise store_error(path, "moving what cannot be read aside", error) from error
+        moved = (*moved, (path, aside))
+    return moved
+
+
+def move_back(store: Store, moved: Moved) -> None:
+    """Undo `move_aside`; what was begun in its place, and is not whole, gets yet another name."""
+    store.close()
+    for path, aside in moved:
+        with contextlib.suppress(OSError):
+            if path.exists():
+                os.rename(path, path.with_name(f"{aside.name}.unfinished"))
+            os.rename(aside, path)

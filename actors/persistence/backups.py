@@ -90,11 +90,14 @@ class Backups:
             return False
         return is_due(time.time(), made, interval, self.tries)
 
-    def make(self, content: Content, to: Path | None = None, *, encrypt: bool = False) -> Backup:
+    def make(
+        self, content: Content, to: Path | None = None, *, encrypt: bool = False, kind: str = USUAL
+    ) -> Backup:
         """A backup in the folder `to`, else the usual one; encrypted if that is asked for, or what is stored is.
         Raises StoreError."""
         now = time.time()
-        return backup_file.write(name_for(to or self.folder, now), content, now, self._writing(encrypt))
+        path = name_for(to or self.folder, now, kind)
+        return backup_file.write(path, content, now, self._writing(encrypt))
 
     def make_due(self, content: Content) -> None:
         """One for the schedule; then those that are too many or too old are removed."""

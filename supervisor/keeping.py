@@ -1,0 +1,91 @@
+"""Backs a home up and restores it while nothing runs in it."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from actors.kernel.protocol import Version
+from actors.persistence.backup_content import Content, gathered, stored_domains
+from actors.persistence.backup_restore import epochs_left_in, move_aside, move_back, put_back
+from actors.persistence.backups import BEFORE_RESTORE, Backups
+from actors.persistence.opening import open_backups
+from actors.persistence.sealing import Sealing
+from actors.persistence.store import Store
+from actors.persistence.trouble import StoreError
+from config.home import Home
+
+__all__ = ["Restored", "Stored", "all_that_is_kept", "backups_of", "restore"]
+
+
+class Stored(Protocol):
+    """A home's store, opened while nothing runs."""
+
+    @property
+    def config(self) -> Any: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def sealing(self) -> Sealing: ...
+    def in_files(self, domain: str) -> bool: ...
+
+
+class Restored(msgspec.Struct, frozen=True):
+    """versions: under which each domain is kept now. before: where what was replaced is; none where nothing was."""
+
+    versions: Mapping[str, Version]
+    before: tuple[Path, ...] = ()
+
+
+def backups_of(home: Home, stored: Stored) -> Backups:
+    """The home's backups."""
+    return open_backups(stored.config.storage, home.path, stored.sealing)
+
+
+def all_that_is_kept(stored: Stored) -> Content:
+    """What is stored, after everything was done that a start would do to find it. Raises StoreError."""
+    store = stored.store
+    store.graves()  # opens the store, and takes over what an unusable one held
+    for domain in stored_domains(store):
+        store.read(domain, in_files=stored.in_files(domain))
+    return gathered(store, lambda _: None, stored.in_files, {})
+
+
+def restore(home: Home, stored: Stored, content: Content, domains: Iterable[str]) -> Restored:
+    """Put these domains of a backup in the place of what is stored, which is kept in a backup of its own; where it
+    cannot be read, it is moved aside as it is. Raises StoreError; then what was stored still is, or is in that backup.
+    """
+    wanted = tuple(domains)
+    try:
+        present = all_that_is_kept(stored)
+    except StoreError as error:
+        if set(wanted) != content.chains.keys():
+            raise StoreError(
+                f"what is stored now cannot be read, so that nothing but all of it can be replaced: {error}",
+                f"restore the whole backup, without --domain; or {error.remedy}",
+            ) from error
+        return _restored_anew(stored, content, wanted)
+    kept: tuple[Path, ...] = ()
+    if present.chains:
+        kept = (backups_of(home, stored).make(present, kind=BEFORE_RESTORE).path,)
+    return Restored(_put_back(stored, content, wanted, present.epochs), kept)
+
+
+def _restored_anew(stored: Stored, content: Content, domains: tuple[str, ...]) -> Restored:
+    epochs = epochs_left_in(stored.store)
+    moved = move_aside(stored.store)
+    try:
+        versions = _put_back(stored, content, domains, epochs)
+    except StoreError:
+        move_back(stored.store, moved)
+        raise
+    return Restored(versions, tuple(aside for _, aside in moved))
+
+
+def _put_back(
+    stored: Stored, content: Content, domains: tuple[str, ...], epochs: Mapping[str, int]
+) -> Mapping[str, Version]:
+    versions = put_back(stored.store, content, domains, stored.in_files, epochs)
+    stored.store.close(versions)
+    return versions
