@@ -4,6 +4,7 @@ Never raises because of the disk: what went wrong is said in the answers, in `tr
 """
 
 import logging
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -41,6 +42,7 @@ __all__ = ["Clerk", "Outcome", "Request"]
 log = logging.getLogger(__name__)
 
 LONGEST_NAME = 60
+NAME = re.compile(rf"[A-Za-z]\w{{0,{LONGEST_NAME - 1}}}", re.ASCII)
 
 Save = SaveChange | SaveSnapshot
 
@@ -81,12 +83,14 @@ class Clerk:
         self.damage: Mapping[str, str] = {}
         self.cache_ttl = cache_ttl
         self._storage = storage or Storage()
-        self._cache = MemoryBackend(lambda _: self.cache_ttl, time.monotonic)
+        # 0 means no cache; for the backend it would mean for ever.
+        self._cache = MemoryBackend(lambda _: max(self.cache_ttl, 1e-6), time.monotonic)
         self._ledgers: dict[str, Ledger] = {}
         self._graves: dict[str, float] = {}
         self._copies_due: dict[str, Snapshot] = {}
         self._epochs: dict[str, int] = {}
         self._alone: dict[str, Version] = {}
+        self._logged = ""
         self._flushed_at = time.monotonic()
 
     # -- the work
@@ -155,8 +159,8 @@ class Clerk:
 
     def _take(self, message: Save, asker: Asker) -> Refusal | None:
         name = message.domain
-        if not 0 < len(name) <= LONGEST_NAME or "/" in name:
-            return Refusal(f"a domain's name has 1 to {LONGEST_NAME} characters and no slash: {name[:100]!r}")
+        if not NAME.fullmatch(name):
+            return Refusal(f"a domain's name is a word of at most {LONGEST_NAME} letters, not {name[:100]!r}")
         ledger = self._ledger(name)
         ledger.keeper = asker.address or ledger.keeper
         now = time.time()
@@ -415,7 +419,8 @@ class Clerk:
     # -- reporting
 
     def _stumble(self, error: StoreError) -> None:
-        if self.trouble is None:
+        if self._logged != str(error):
+            self._logged = str(error)
             log.warning("%s; going on in memory", error)
         self.trouble = error
 

@@ -26,6 +26,9 @@ __all__ = ["MAP_LIMIT", "Database", "Transaction"]
 MAP_LIMIT = 2**38
 """Bytes beyond which the map does not grow."""
 
+KEPT_DAMAGED = 2
+"""Databases that were moved away and are kept."""
+
 NEEDED = 256 * 1024
 """Free bytes without which a database is not opened."""
 
@@ -247,6 +250,11 @@ class Database:
         except OSError as error:
             raise store_error(self.path, "putting a damaged database aside", error) from error
         self.moved = None
+        # They hold people's words, and are of no use but to a curious owner.
+        for older in sorted(self.path.parent.glob(f"{glob.escape(self.path.name)}{SALVAGED}*"))[
+            :-KEPT_DAMAGED
+        ]:
+            shutil.rmtree(older, ignore_errors=True)
 
     def _left_behind(self) -> Path | None:
         """One that was moved away by a process that was killed before it had salvaged what is in there."""

@@ -13,6 +13,7 @@ import msgspec
 
 from actors.kernel.protocol import Version
 from actors.persistence import forms, journal, salvage
+from actors.persistence.backends import Found
 from actors.persistence.backends.files import FileBackend
 from actors.persistence.backends.lmdb import DatabaseBackend
 from actors.persistence.chain import Chain, Snapshot, best
@@ -95,7 +96,7 @@ class Store:
         self._ready()
         snapshots, changes, damaged = self.database.change("reading a state", look)
         if in_files and self.files is not None:
-            found = self.files.load(domain)
+            found = self._in_files(self.files, domain)
             damaged = (
                 *damaged,
                 *found.damaged,
@@ -103,6 +104,13 @@ class Store:
             )
             snapshots = (*snapshots, *found.snapshots)
         return self._as_witnessed(domain, self._chosen(domain, snapshots, changes, damaged, refused), refused)
+
+    def _in_files(self, files: FileBackend, domain: str) -> Found:
+        """The copies in files, which are looked at besides; what cannot be read there is no reason to give up."""
+        try:
+            return files.load(domain)
+        except StoreError as error:
+            return Found((), (str(error),))
 
     def peek(self, domain: str, *, in_files: bool = False) -> Chain | None:
         """The newest valid state of `domain`; changes nothing on the disk."""
@@ -166,15 +174,17 @@ class Store:
 
     def _write_again(
         self, chain: Chain | None, snapshots: Sequence[Snapshot], changes: Sequence[Record]
-    ) -> None:
-        """What was only found lying in the file becomes part of the database, since more will follow on it."""
+    ) -> bool:
+        """What was only found lying in the file becomes part of the database, since more will follow on it. Whether
+        that was a whole copy: then something is damaged."""
         if chain is None:
-            return
+            return False
         led_to = {change.version for change in changes}
         found = tuple(change for change in chain.changes if change.version not in led_to)
         copies = () if chain.snapshot.version in {s.version for s in snapshots} else (chain.snapshot,)
         if found or copies:
             self.write(Batch(copies, found))
+        return bool(copies)
 
     def _ready(self) -> None:
         """Open the database, salvage what an unusable one held, and bring an older form to today's."""
@@ -256,7 +266,8 @@ class Store:
             # What a damaged database does not lead to any more.
             saved = salvage.sorted_out(map(self._sealing.opened, lost))
             chain, beyond = best((*snapshots, *saved.snapshots), (*changes, *saved.changes), refused)
-            self._write_again(chain, snapshots, changes)
+            if self._write_again(chain, snapshots, changes):
+                damaged = (*damaged, f"{domain} was found only in parts of the file that nothing leads to")
         if beyond and not refused:
             damaged = (*damaged, f"{len(beyond)} changes of {domain} follow on nothing, and cannot be used")
             after = chain.version if chain is not None else Version()
