@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -15,6 +15,7 @@ from actors.persistence.sealing import Sealing
 from actors.persistence.store import Store
 from actors.persistence.trouble import StoreError
 from config.home import Home
+from config.schema import Config
 
 __all__ = ["Restored", "Stored", "all_that_is_kept", "backups_of", "restore"]
 
@@ -23,7 +24,9 @@ class Stored(Protocol):
     """A home's store, opened while nothing runs."""
 
     @property
-    def config(self) -> Any: ...
+    def home(self) -> Home: ...
+    @property
+    def config(self) -> Config: ...
     @property
     def store(self) -> Store: ...
     @property
@@ -38,9 +41,9 @@ class Restored(msgspec.Struct, frozen=True):
     before: tuple[Path, ...] = ()
 
 
-def backups_of(home: Home, stored: Stored) -> Backups:
+def backups_of(stored: Stored) -> Backups:
     """The home's backups."""
-    return open_backups(stored.config.storage, home.path, stored.sealing)
+    return open_backups(stored.config.storage, stored.home.path, stored.sealing)
 
 
 def all_that_is_kept(stored: Stored) -> Content:
@@ -52,7 +55,7 @@ def all_that_is_kept(stored: Stored) -> Content:
     return gathered(store, lambda _: None, stored.in_files, {})
 
 
-def restore(home: Home, stored: Stored, content: Content, domains: Iterable[str]) -> Restored:
+def restore(stored: Stored, content: Content, domains: Iterable[str]) -> Restored:
     """Put these domains of a backup in the place of what is stored, which is kept in a backup of its own; where it
     cannot be read, it is moved aside as it is. Raises StoreError; then what was stored still is, or is in that backup.
     """
@@ -68,7 +71,7 @@ def restore(home: Home, stored: Stored, content: Content, domains: Iterable[str]
         return _restored_anew(stored, content, wanted)
     kept: tuple[Path, ...] = ()
     if present.chains:
-        kept = (backups_of(home, stored).make(present, kind=BEFORE_RESTORE).path,)
+        kept = (backups_of(stored).make(present, kind=BEFORE_RESTORE).path,)
     return Restored(_put_back(stored, content, wanted, present.epochs), kept)
 
 

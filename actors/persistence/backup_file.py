@@ -6,6 +6,7 @@ the sum of all before it. What is read is checked completely: a backup that is r
 
 import contextlib
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
@@ -27,6 +28,8 @@ __all__ = ["FORMAT", "Backup", "Header", "Held", "Unusable", "encoded", "listed"
 FORMAT = 1
 WHAT = "gerald backup"
 SUM = 32
+_DOMAIN = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
+"""A domain's name becomes that of a folder: none may lead elsewhere."""
 
 
 class Unusable(StoreError):
@@ -226,6 +229,8 @@ def _content(header: Header, records: Iterable[Record]) -> Content:
             epochs[record.domain] = record.version.epoch
         elif record.kind == Kind.GRAVE:
             graves[record.payload.decode("ascii", "replace")] = record.saved_at
+    if unnamed := [name for name in (*parts, *epochs) if not _DOMAIN.fullmatch(name)]:
+        raise Damaged(f"no domain is called {unnamed[0][:100]!r}")
     if parts.keys() != header.domains.keys() or not changes.keys() <= parts.keys():
         raise Damaged("it does not hold the domains that it should")
     chains = {

@@ -117,7 +117,12 @@ class Backups:
 
     def chains(self, domain: str) -> Iterator[Chain]:
         """What the backups hold of a domain, newest first; one that is of no use is passed over."""
-        for kept in kept_in(self.folder):
+        try:
+            there = kept_in(self.folder)
+        except StoreError as error:
+            log.warning("no backup can be used: %s", error)
+            return
+        for kept in there:
             try:
                 content = backup_file.read(kept.path, self._sealing).content
             except StoreError as error:

@@ -120,11 +120,11 @@ def _made_here(home: Home, to: Path | None, encrypt: bool) -> Mapping[str, Any]:
     from supervisor.cli.storing import alone, room
     from supervisor.keeping import all_that_is_kept, backups_of
 
-    with alone(home, "a backup"), room(home) as found:
+    with alone(home, "a backup"), room(home, writes=True) as found:
         content = all_that_is_kept(found)
         if not content.chains:
             fail(FAILED, f"nothing is remembered in {home.path} yet")
-        made = backups_of(home, found).make(content, to, encrypt=encrypt)
+        made = backups_of(found).make(content, to, encrypt=encrypt)
         return {
             "path": str(made.path),
             "bytes": made.size,

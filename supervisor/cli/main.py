@@ -22,7 +22,10 @@ COMMANDS = {
     "ask": ("supervisor.cli.instance:ask", "Send a message to an actor and print its answer."),
     "state": ("supervisor.cli.state:state", "Look at what is remembered, keep it elsewhere, mend it."),
     "users": ("supervisor.cli.users:users", "See whom he remembers, and make him forget."),
-    "backup": ("supervisor.cli.backup:backup", "Write all that is remembered into one file; list the backups."),
+    "backup": (
+        "supervisor.cli.backup:backup",
+        "Write all that is remembered into one file; list the backups.",
+    ),
     "restore": ("supervisor.cli.restore:restore", "Bring a backup back."),
     "stop": ("supervisor.cli.instance:stop", "Stop the running instance."),
     "restart": ("supervisor.cli.lives:restart", "Stop an actor in order and start it again."),

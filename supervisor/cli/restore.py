@@ -45,7 +45,7 @@ def restore(home: Home, file: Path, domains: tuple[str, ...], yes: bool, as_json
         if not yes:
             _ask(wanted)
         with busy("restoring", as_json):
-            done = put_in_place(home, found, backup.content, wanted)
+            done = put_in_place(found, backup.content, wanted)
         _tell(backup, done, as_json)
 
 

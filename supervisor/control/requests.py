@@ -16,6 +16,7 @@ from actors.kernel.message import Envelope, Message, message_class
 from actors.kernel.protocol import GetState, StateIs, Undelivered
 from actors.system.messages import WatchStages
 from actors.vocabulary.values import UNKNOWN, person_named
+from supervisor.control.backing import BACKING
 from supervisor.control.configure import CONFIGURE
 from supervisor.control.remembering import REMEMBERING
 from supervisor.control.supervise import REQUESTS
@@ -223,4 +224,5 @@ _REQUESTS: Mapping[str, Callable[[System, Mapping[str, Any]], Answers]] = {
     **REMEMBERING,
     **REQUESTS,
     **CONFIGURE,
+    **BACKING,
 }

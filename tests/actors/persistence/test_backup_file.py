@@ -130,6 +130,11 @@ def test_an_encrypted_one_shows_no_words_and_opens_with_its_key_only(tmp_path: P
     assert listed(path).sealed  # what it says of itself is no secret
 
 
+def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match="no domain is called"):
+        write(tmp_path / "a.backup", content(chain("../elsewhere")), MADE_AT)
+
+
 @pytest.mark.parametrize("lost", ["a change", "the state"])
 def test_a_chain_that_leads_elsewhere_is_noticed(tmp_path: Path, lost: str) -> None:
     whole = chain()
