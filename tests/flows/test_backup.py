@@ -1,0 +1,101 @@
+"""Backups of a real instance: made while it talks, and brought back when it does not run."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from supervisor.demo.instance import Instance
+from tests.flows.conftest import Command, ports
+
+pytestmark = pytest.mark.slow
+
+
+def started(home: Path) -> Instance:
+    return Instance(home, (*ports(), "llm.mock_responses=true"), {}, "--text")
+
+
+def names(supervisor: Command) -> set[str]:
+    users = supervisor.json_of("state", "show", "users")["state"]["users"]
+    return {user["display_name"] for user in users.values()}
+
+
+def epochs(supervisor: Command) -> Mapping[str, int]:
+    return {
+        domain: supervisor.json_of("state", "show", domain)["version"]["epoch"]
+        for domain in ("users", "conversation", "system", "world", "avatar")
+    }
+
+
+def backups(supervisor: Command) -> list[dict[str, Any]]:
+    found = supervisor.json("backup", "ls")
+    assert isinstance(found, list)
+    return found
+
+
+def test_what_was_backed_up_is_there_again_after_a_restore(home: Path, supervisor: Command) -> None:
+    with started(home):
+        supervisor("talk", "Remember the lighthouse", "--as", "Anna")
+        made = supervisor.json_of("backup")
+        assert {"users", "conversation"} <= set(made["domains"])
+        supervisor("talk", "Remember the harbour", "--as", "Ben")
+        assert names(supervisor) == {"Anna", "Ben"}
+        before = epochs(supervisor)
+        refused = supervisor("restore", made["path"], "--yes", code=4)
+        assert "supervisor stop" in refused
+        supervisor("stop")
+
+    damaged = home / "damaged.backup"
+    data = Path(made["path"]).read_bytes()
+    damaged.write_bytes(data[:500] + bytes((data[500] ^ 1,)) + data[501:])
+    assert "is damaged" in supervisor("restore", str(damaged), "--yes", code=1)
+    assert "add --yes" in supervisor("restore", made["path"], code=1)
+
+    restored = supervisor.json_of("restore", made["path"], "--yes")
+    (kept,) = restored["before"]
+    with started(home):
+        assert names(supervisor) == {"Anna"}
+        assert "lighthouse" in str(supervisor.json_of("state", "show", "conversation")["state"])
+        after = epochs(supervisor)
+        for domain, version in restored["domains"].items():
+            assert after[domain] > version["epoch"] > before[domain]
+        health = supervisor.json_of("status")["actors"]
+        assert [row["health"] for row in health if row["address"] == "persistence"] == ["OK"]
+        supervisor("stop")
+
+    supervisor("restore", kept, "--domain", "users", "--yes")
+    with started(home):
+        assert names(supervisor) == {"Anna", "Ben"}
+
+
+def test_backups_are_made_while_nothing_runs_and_listed(home: Path, supervisor: Command) -> None:
+    assert "nothing is remembered" in supervisor("backup", code=1)
+    assert "there are no backups" in supervisor("backup", "ls")
+    with started(home):
+        supervisor("talk", "Hello", "--as", "Anna")
+        supervisor("stop")
+    made = supervisor.json_of("backup")
+    (row,) = backups(supervisor)
+    assert (row["path"], row["valid"], row["sealed"]) == (made["path"], True, False)
+    assert set(row["domains"]) == set(made["domains"]) >= {"users", "conversation", "system"}
+    Path(made["path"]).write_bytes(b"nothing")
+    (row,) = backups(supervisor)
+    assert not row["valid"]
+    assert made["path"] in row["why"]
+
+
+def test_an_encrypted_home_has_encrypted_backups_that_its_key_alone_opens(
+    home: Path, supervisor: Command, tmp_path: Path
+) -> None:
+    with started(home):
+        supervisor("talk", "Remember the lighthouse", "--as", "Anna")
+        supervisor("stop")
+    supervisor("config", "set", "storage.encrypt", "true", "--save")
+    made = supervisor.json_of("backup")
+    assert made["sealed"]
+    assert b"lighthouse" not in Path(made["path"]).read_bytes()
+    elsewhere = Command(tmp_path / "elsewhere")
+    assert "is encrypted" in elsewhere("restore", made["path"], "--yes", code=1)
+    assert "encrypted: " in elsewhere("backup", "ls", str(Path(made["path"]).parent))
+    assert set(supervisor.json_of("restore", made["path"], "--yes")["domains"]) == set(made["domains"])
