@@ -14,6 +14,10 @@ from actors.persistence.trouble import store_error
 __all__ = ["Leftover", "leftovers", "prune"]
 
 
+BEFORE_RESTORE = ".before-restore-"
+"""In the name of a store that could not be read, and was moved aside by a restore."""
+
+
 class Leftover(msgspec.Struct, frozen=True):
     """path: a file or folder; empty for what stands under `key` in the database. size: bytes."""
 
@@ -24,10 +28,15 @@ class Leftover(msgspec.Struct, frozen=True):
 
 def leftovers(path: Path, folder: Path | None, aside: Mapping[str, int]) -> tuple[Leftover, ...]:
     """Beside the database at `path`, in the `folder` of the copies in files, and `aside` in the database itself."""
-    beside = path.parent.glob(f"{glob.escape(path.name)}{SALVAGED}*")
-    files = folder.glob("*/*.corrupt.*") if folder is not None else ()
-    found = (Leftover(str(place), size=_size(place)) for place in sorted((*beside, *files)))
+    beside = [*_beside(path, SALVAGED), *_beside(path, BEFORE_RESTORE)]
+    if folder is not None:
+        beside += [*folder.glob("*/*.corrupt.*"), *_beside(folder, BEFORE_RESTORE)]
+    found = (Leftover(str(place), size=_size(place)) for place in sorted(set(beside)))
     return (*found, *(Leftover(key=key, size=size) for key, size in aside.items()))
+
+
+def _beside(path: Path, mark: str) -> Iterable[Path]:
+    return path.parent.glob(f"{glob.escape(path.name)}{mark}*")
 
 
 def prune(store: Store, found: Iterable[Leftover]) -> None:

@@ -25,13 +25,14 @@ from config.fallback import fall_back
 from config.home import Home
 from config.lastgood import read_last_good
 from config.schema import Config
+from config.secrets.sealer import KeyTrouble, open_sealer
 from config.source import ConfigSource
 from supervisor.cli.options import ALREADY_RUNNING, FAILED, UNREADABLE, fail
 from supervisor.control.instance import AlreadyRunning, Claim
 from supervisor.domains import DOMAINS
 from supervisor.shapes import actor_of, document_of, parts_of
 
-__all__ = ["Room", "Told", "alone", "configuration", "room", "stored_states", "unless_used"]
+__all__ = ["Room", "Told", "alone", "configuration", "room", "sealing_of", "stored_states", "unless_used"]
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -138,7 +139,10 @@ def room(home: Home, *, writes: bool = False) -> Iterator[Room]:
     """The home's store, not opened yet, and closed at the end. Exits with 1 when it fails, or cannot be decrypted.
     writes: something will be written, encrypted where that is wanted."""
     config = configuration(home)
-    sealing = _sealing(home, config, writes)
+    try:
+        sealing = sealing_of(home, config, writes=writes)
+    except KeyTrouble as trouble:
+        fail(FAILED, f"{trouble} {trouble.hint}".strip())
     store = open_store(config.storage, home.path, sealing)
     try:
         yield Room(home, config, store, sealing)
@@ -183,16 +187,12 @@ def unless_used(home: Home) -> Iterator[bool]:
             claim.release()
 
 
-def _sealing(home: Home, config: Config, writes: bool) -> Sealing:
+def sealing_of(home: Home, config: Config, *, writes: bool = False) -> Sealing:
+    """What opens what is stored, and with `writes` encrypts it where that is wanted. Raises KeyTrouble."""
     wanted = config.storage.encrypt
     if not home.seal_file.exists() and not (wanted and writes):
         return PLAIN
-    from config.secrets.sealer import KeyTrouble, open_sealer
-
-    try:
-        return Sealing(open_sealer(home, os.environ, make=wanted and writes), writes=wanted)
-    except KeyTrouble as trouble:
-        fail(FAILED, f"{trouble} {trouble.hint}".strip())
+    return Sealing(open_sealer(home, os.environ, make=wanted and writes), writes=wanted)
 
 
 def stored_states(home: Home, domains: tuple[str, ...]) -> tuple[Told, ...]:

@@ -7,13 +7,20 @@ from typing import Any
 import click
 import msgspec
 
+from actors.persistence.backup_content import Content
+from actors.persistence.backup_file import read
+from actors.persistence.backups import BEFORE_RESTORE, USUAL, kept_in
 from actors.persistence.leftover import leftovers
 from actors.persistence.opening import database_path
+from actors.persistence.sealing import PLAIN, Sealing
+from actors.persistence.trouble import StoreError
 from actors.vocabulary.values import Person
 from config.home import Home
-from supervisor.cli.storing import configuration
+from config.schema import Config
+from config.secrets.sealer import KeyTrouble
+from supervisor.cli.storing import configuration, sealing_of
 from supervisor.control.instance import NoInstance, find_instance
-from supervisor.trace.mentions import Mention, mentions
+from supervisor.trace.mentions import Mention, mentions, naming
 
 __all__ = ["Elsewhere", "tell_elsewhere"]
 
@@ -53,7 +60,7 @@ def _found(home: Home, people: tuple[Person, ...], delete: bool) -> Elsewhere:
         tuple(map(str, deleted)),
         _names(m for m in seen if m.open),
         _names(m for m in seen if m.unsure),
-        _backups(home.resolve(storage.backup_directory)),
+        tuple(_backups(home.resolve(storage.backup_directory), people, _sealing(home, config))),
         tuple(left.path for left in aside),
     )
 
@@ -74,7 +81,7 @@ def lines(found: Elsewhere) -> Iterator[str]:
         yield "these files of the trace cannot be read whole, so that nobody can tell:"
         yield from (f"  {path}" for path in found.unreadable)
     if found.backups:
-        yield f"{_count(len(found.backups), 'backup')} may hold them; when one is restored, they are forgotten again:"
+        yield f"{_count(len(found.backups), 'backup')} hold them; when one is restored, they are forgotten again:"
         yield from (f"  {path}" for path in found.backups)
     if found.damaged:
         yield "damaged parts of the store, set aside, may hold them; `supervisor state doctor --repair --prune` removes"
@@ -83,11 +90,34 @@ def lines(found: Elsewhere) -> Iterator[str]:
     yield "the log holds no words; of copies that you made elsewhere, nothing is known here"
 
 
-def _backups(folder: Path) -> tuple[str, ...]:
+def _backups(folder: Path, people: tuple[Person, ...], sealing: Sealing) -> Iterator[str]:
+    """Those that hold them, and those that cannot be read."""
     try:
-        return tuple(str(path) for path in sorted(folder.iterdir()) if not path.name.endswith(".new"))
-    except OSError:
-        return ()
+        kept = kept_in(folder, USUAL, BEFORE_RESTORE)
+    except StoreError:
+        kept = ()
+    for one in kept:
+        try:
+            if _holds(read(one.path, sealing).content, people):
+                yield str(one.path)
+        except StoreError:
+            yield f"{one.path} (cannot be read)"
+
+
+def _holds(content: Content, people: tuple[Person, ...]) -> bool:
+    pattern = naming(people)
+    return pattern is not None and any(
+        pattern.search(payload)
+        for chain in content.chains.values()
+        for payload in (*chain.snapshot.parts, *(change.payload for change in chain.changes))
+    )
+
+
+def _sealing(home: Home, config: Config) -> Sealing:
+    try:
+        return sealing_of(home, config)
+    except KeyTrouble:
+        return PLAIN
 
 
 def _run(home: Home) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from actors.vocabulary.values import Person
 from supervisor.trace.scan import Torn, open_segment
 
-__all__ = ["Mention", "mentions"]
+__all__ = ["Mention", "mentions", "naming"]
 
 SHORTEST_NAME = 3
 """Characters; a shorter name is found in anybody's words, and is not looked for."""
@@ -29,7 +29,7 @@ class Mention(msgspec.Struct, frozen=True):
 def mentions(directory: Path, people: Iterable[Person], running: str = "") -> Iterator[Mention]:
     """Every such file in `directory`. running: the run that is being recorded, whose newest files are open; "" for
     none."""
-    pattern = _pattern(tuple(people))
+    pattern = naming(people)
     if pattern is None or not directory.is_dir():
         return
     for folder in sorted(path for path in directory.iterdir() if path.is_dir()):
@@ -47,11 +47,13 @@ def mentions(directory: Path, people: Iterable[Person], running: str = "") -> It
                 yield Mention(path, unsure=True)
 
 
-def _pattern(people: tuple[Person, ...]) -> re.Pattern[bytes] | None:
-    """Ids as they are and names as words of their own, as JSON writes them, in any case."""
-    words = {person.user_id for person in people if person.is_known}
-    words |= {person.name for person in people if len(person.name) >= SHORTEST_NAME and person.is_known}
-    forms = {json.dumps(word, ensure_ascii=plain)[1:-1] for word in words for plain in (True, False)}
+def naming(people: Iterable[Person]) -> re.Pattern[bytes] | None:
+    """What finds their ids and their names, as words of their own and in any case, in bytes of JSON or MessagePack;
+    None where there is nothing to look for."""
+    known = tuple(person for person in people if person.is_known)
+    words = {person.user_id for person in known}
+    words |= {person.name for person in known if len(person.name) >= SHORTEST_NAME}
+    forms = words | {json.dumps(word, ensure_ascii=plain)[1:-1] for word in words for plain in (True, False)}
     if not forms:
         return None
     either = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))

@@ -23,9 +23,9 @@ def names(supervisor: Command) -> set[str]:
 
 
 def holding(home: Path, words: bytes) -> list[Path]:
-    """Files in the data folder in which these words stand, but for traces."""
+    """Files in the data folder in which these words stand, but for traces and backups."""
     files = (path for path in (home / "data").rglob("*") if path.is_file() and "traces" not in path.parts)
-    return [path for path in files if words in path.read_bytes()]
+    return [path for path in files if path.suffix != ".backup" and words in path.read_bytes()]
 
 
 def test_what_is_exported_can_be_imported_elsewhere_all_or_nothing(
@@ -97,6 +97,7 @@ def test_whoever_is_forgotten_is_gone_for_good_and_what_else_holds_their_words_i
         supervisor("talk", "I like violets", "--as", "Mio")
     exported = home / "before.json"
     supervisor("state", "export", "--to", str(exported))
+    backup = supervisor.json_of("backup")["path"]
     (old,) = (home / "data" / "traces").rglob("root.*.mcap")
     assert "no Gerald runs" in supervisor("users", "forget", "Mio", "--yes", code=3)
     with started(home):
@@ -106,6 +107,7 @@ def test_whoever_is_forgotten_is_gone_for_good_and_what_else_holds_their_words_i
         said = supervisor("users", "forget", "MIO", "--yes")
         assert "Mio (name:mio) is forgotten" in said
         assert str(old) in said
+        assert backup in said
         assert "cannot be reached now" in said
         assert names(supervisor) == {"Ben"}
         elsewhere = supervisor.json_of("users", "forget", "Mio", "--traces")["elsewhere"]

@@ -176,7 +176,8 @@ def test_what_was_set_aside_can_be_removed(tmp_path: Path) -> None:
     file = sorted((tmp_path / "data" / "state" / "users").glob("*.state"))[-1]
     file.write_bytes(b"spoilt")
     change(tmp_path, lambda txn: txn.put("log/users/999999999999.000000000001", b"spoilt"))
-    (tmp_path / "data" / "state.lmdb.corrupt.1").mkdir()
+    for name in ("state.lmdb.corrupt.1", "state.lmdb.before-restore-1", "state.before-restore-1"):
+        (tmp_path / "data" / name).mkdir()
     mended(tmp_path)
     report = seen(tmp_path)
     kinds = {bool(left.path) for left in report.leftovers}
@@ -187,7 +188,7 @@ def test_what_was_set_aside_can_be_removed(tmp_path: Path) -> None:
     store.close()
     assert seen(tmp_path).leftovers == ()
     assert seen(tmp_path).fine
-    assert not list((tmp_path / "data").rglob("*.corrupt.*"))
+    assert not [*(tmp_path / "data").rglob("*.corrupt.*"), *(tmp_path / "data").rglob("*.before-restore-*")]
 
 
 def test_changes_that_follow_on_nothing_are_damage(tmp_path: Path) -> None:
