@@ -182,7 +182,7 @@ def _pieces(path: Path, data: bytes) -> tuple[Header, tuple[Record, ...]]:
     end = unpacker.tell()
     for piece in unpacker:
         if not isinstance(piece, bytes):
-            _check_trailer(piece, len(records), data[:end])
+            _check_trailer(piece, len(records), memoryview(data)[:end])
             if unpacker.tell() != len(data):
                 raise Damaged("something stands after its end")
             return header, tuple(records)
@@ -208,7 +208,7 @@ def _header(path: Path, head: Any) -> Header:
         raise Damaged(f"what it says of itself makes no sense: {error}") from None
 
 
-def _check_trailer(piece: Any, count: int, before: bytes) -> None:
+def _check_trailer(piece: Any, count: int, before: memoryview) -> None:
     if not isinstance(piece, dict) or piece.get("count") != count:
         raise Damaged("not all of its records are there")
     if piece.get("blake2b") != blake2b(before, digest_size=SUM).digest():

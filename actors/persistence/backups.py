@@ -4,6 +4,7 @@ import calendar
 import contextlib
 import logging
 import re
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,8 +66,9 @@ def name_for(folder: Path, now: float, kind: str = USUAL) -> Path:
 
 
 class Backups:
-    """Those of one home. tries, trouble: how the scheduled ones go; None when the last one was made.
+    """Those of one home. May be used by several threads; one backup is made at a time.
 
+    tries, trouble: how the scheduled ones go; None when the last one was made. at_work: one of these is being made.
     folder: where they lie. sealing: writes what is to be encrypted, and reads what was; where it has no sealer,
     nothing can be encrypted.
     """
@@ -75,13 +77,15 @@ class Backups:
         self.folder = folder
         self.tries = NEVER_FAILED
         self.trouble: StoreError | None = None
+        self.at_work = False
+        self._making = threading.Lock()
         self._storage = storage
         self._sealing = sealing
 
     def is_due(self) -> bool:
         """Whether the schedule wants one now."""
         interval = self._storage.backup_interval
-        if interval <= 0.0 or not is_due(time.time(), (), interval, self.tries):
+        if self.at_work or interval <= 0.0 or not is_due(time.time(), (), interval, self.tries):
             return False
         try:
             made = tuple(kept.made_at for kept in kept_in(self.folder))
@@ -95,9 +99,11 @@ class Backups:
     ) -> Backup:
         """A backup in the folder `to`, else the usual one; encrypted if that is asked for, or what is stored is.
         Raises StoreError."""
-        now = time.time()
-        path = name_for(to or self.folder, now, kind)
-        return backup_file.write(path, content, now, self._writing(encrypt))
+        sealing = self._writing(encrypt)
+        with self._making:
+            now = time.time()
+            path = name_for(to or self.folder, now, kind)
+            return backup_file.write(path, content, now, sealing)
 
     def make_due(self, content: Content) -> None:
         """One for the schedule; then those that are too many or too old are removed."""
@@ -105,9 +111,11 @@ class Backups:
             made = self.make(content)
         except StoreError as error:
             self.failed(error)
-            return
-        self.tries, self.trouble = NEVER_FAILED, None
-        self._remove_older(made.path)
+        else:
+            self.tries, self.trouble = NEVER_FAILED, None
+            self._remove_older(made.path)
+        finally:
+            self.at_work = False
 
     def failed(self, error: StoreError) -> None:
         """The schedule's backup could not be made; it is tried again, less and less often."""

@@ -6,7 +6,7 @@ Never raises because of the disk: what went wrong is said in the answers, in `tr
 import logging
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -37,7 +37,7 @@ from actors.persistence.store import Batch, Store
 from actors.persistence.trouble import StoreError
 from config.schema import Storage
 
-__all__ = ["Clerk", "Outcome", "Request"]
+__all__ = ["Clerk", "Job", "Outcome", "Request"]
 
 log = logging.getLogger(__name__)
 
@@ -63,9 +63,13 @@ class Outcome(msgspec.Struct, frozen=True):
     message: Message
 
 
+Job = Callable[[], Outcome | None]
+
+
 class Clerk:
     """The store's one user. trouble: why the disk does not work, None when it does. damage: by domain, what was found
-    broken and set aside, until the domain's state is written whole again. backups: None where none can be made.
+    broken and set aside, until the domain's state is written whole again. backups: None where none can be made. aside:
+    does what takes long elsewhere, and delivers what comes of it.
 
     cache_ttl: seconds that whole states stay in memory after they were read or written.
     """
@@ -79,6 +83,7 @@ class Clerk:
     ) -> None:
         self.store = store
         self.backups = backups
+        self.aside: Callable[[Job, str], None] = lambda job, cause: None
         self.trouble: StoreError | None = None
         self.damage: Mapping[str, str] = {}
         self.cache_ttl = cache_ttl
@@ -127,9 +132,9 @@ class Clerk:
             elif isinstance(request.message, Bury):
                 outcomes.append(Outcome(request.asker, self._buried(request.message)))
             elif isinstance(request.message, MakeBackup):
-                outcomes.append(Outcome(request.asker, self._backed_up(request.message)))
+                outcomes += self._back_up(request, request.message)
             elif isinstance(request.message, BackUpIfDue):
-                self._back_up_if_due()
+                self._back_up_if_due(request.cause)
         return tuple(outcomes)
 
     def due_in(self) -> float | None:
@@ -381,17 +386,19 @@ class Clerk:
 
     # -- backups
 
-    def _backed_up(self, message: MakeBackup) -> Message:
+    def _back_up(self, request: Request, message: MakeBackup) -> Iterable[Outcome]:
+        """What is there now is looked up now; the file is written aside, so that no state has to wait for it."""
         if self.backups is None:
-            return BackupFailed("no backups are made here", "")
+            return (Outcome(request.asker, BackupFailed("no backups are made here", "")),)
         try:
-            folder = Path(message.to) if message.to else None
-            made = self.backups.make(self._content(), folder, encrypt=message.encrypt)
+            content = self._content()
         except StoreError as error:
-            return BackupFailed(str(error), error.remedy)
-        return BackupMade(str(made.path), made.size, tuple(made.content.chains), made.header.sealed)
+            return (Outcome(request.asker, BackupFailed(str(error), error.remedy)),)
+        backups = self.backups
+        self.aside(lambda: Outcome(request.asker, _backed_up(backups, content, message)), request.cause)
+        return ()
 
-    def _back_up_if_due(self) -> None:
+    def _back_up_if_due(self, cause: str) -> None:
         if self.backups is None or not self.backups.is_due():
             return
         self._flush(everything=True, check=False)
@@ -399,8 +406,10 @@ class Clerk:
             content = self._content()
         except StoreError as error:
             self.backups.failed(error)
-        else:
-            self.backups.make_due(content)
+            return
+        self.backups.at_work = True
+        backups = self.backups
+        self.aside(lambda: backups.make_due(content), cause)
 
     def _content(self) -> Content:
         """All there is. Raises StoreError when the disk does not have all of it: a backup must not lack anything."""
@@ -428,3 +437,11 @@ class Clerk:
         log.warning("%s", what)
         # Replaced whole: another thread reads it.
         self.damage = {**self.damage, domain: what}
+
+
+def _backed_up(backups: Backups, content: Content, message: MakeBackup) -> Message:
+    try:
+        made = backups.make(content, Path(message.to) if message.to else None, encrypt=message.encrypt)
+    except StoreError as error:
+        return BackupFailed(str(error), error.remedy)
+    return BackupMade(str(made.path), made.size, tuple(made.content.chains), made.header.sealed)

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from actors.kernel.message import Asker
 from actors.kernel.protocol import SaveChange, SaveFailed, SaveSnapshot
-from actors.persistence.clerk import Clerk, Outcome, Request
+from actors.persistence.clerk import Clerk, Job, Outcome, Request
 from actors.persistence.messages import BackupFailed, MakeBackup
 
 __all__ = ["STUCK", "Writer"]
@@ -30,6 +30,7 @@ class Writer:
 
     def __init__(self, key: str, clerk: Clerk) -> None:
         self.clerk = clerk
+        clerk.aside = self._aside
         self._key = key
         self._lock = threading.Condition()
         self._waiting: list[Request] = []
@@ -140,10 +141,27 @@ class Writer:
             self.clerk.work((Request(None, Asker("", "")),))
         self.clerk.close()
 
+    def _aside(self, job: Job, cause: str) -> None:
+        """Do something in a thread of its own. The end does not wait for it."""
+        thread = threading.Thread(target=self._do, args=(job, cause), name="persistence-backup", daemon=True)
+        thread.start()
+
+    def _do(self, job: Job, cause: str) -> None:
+        outcome, crash = None, None
+        try:
+            outcome = job()
+        except Exception as error:
+            crash = error
+        with self._lock:
+            if outcome is not None:
+                self._done.append(outcome)
+            self._crash = self._crash or crash
+        self._notify(cause)
+
     def _end_group(self, outcomes: tuple[Outcome, ...], crash: Exception | None = None) -> None:
         with self._lock:
             self._done.extend(outcomes)
-            self._crash = crash
+            self._crash = self._crash or crash
             self._begun = time.monotonic() if self._waiting else 0.0
 
 

@@ -96,7 +96,7 @@ def wait(persisting: Persisting, seconds: float) -> None:
 
 def settle(persisting: Persisting) -> None:
     writer = persisting.world.lives["persistence"].actor._writer  # type: ignore[attr-defined]
-    persisting.until(lambda: not writer._waiting and not writer.stuck)
+    persisting.until(lambda: not writer._waiting and not writer.stuck and not writer.clerk.backups.at_work)
 
 
 # -- asked for
