@@ -101,7 +101,7 @@ def _stored(home: Home, domains: tuple[str, ...]) -> dict[str, Exported]:
 
 
 @state.command("import")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @domains_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @in_home
