@@ -153,11 +153,14 @@ class Backups:
     def _remove_older(self, newest: Path) -> None:
         try:
             kept = {found.made_at: found.path for found in kept_in(self.folder)}
-            at = next(made_at for made_at, path in kept.items() if path == newest)
+            at = next((made_at for made_at, path in kept.items() if path == newest), None)
+            if at is None:
+                return  # somebody took it away already: then nothing else may go
             limits = self._storage.backup_keep, self._storage.backup_max_age
             for old in removable(kept, at, time.time(), *limits):
                 kept[old].unlink(missing_ok=True)
-            for left in self.folder.glob(f"{USUAL}-*.backup.new"):  # of a process that was killed
-                left.unlink(missing_ok=True)
+            with self._making:  # what lies there unfinished now is of a process that was killed
+                for left in self.folder.glob(f"{USUAL}-*.backup.new"):
+                    left.unlink(missing_ok=True)
         except (StoreError, OSError) as error:
             log.warning("older backups in %s could not be removed: %s", self.folder, error)

@@ -1,6 +1,7 @@
 """`supervisor restore`: brings a backup back, while nothing runs."""
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from supervisor.cli.options import FAILED, fail, in_home, json_option, print_jso
 
 if TYPE_CHECKING:
     from actors.persistence.backup_file import Backup
+    from supervisor.cli.storing import Room
     from supervisor.keeping import Restored
 
 __all__ = ["restore"]
@@ -40,13 +42,14 @@ def restore(home: Home, file: Path, domains: tuple[str, ...], yes: bool, as_json
         with busy("checking the backup", as_json):
             backup = read(file.expanduser(), found.sealing)
         wanted = _wanted(backup, domains)
+        _refuse_unfit(backup, wanted, found)
         if not as_json:
             _print_content(backup, wanted)
         if not yes:
             _ask(wanted)
         with busy("restoring", as_json):
             done = put_in_place(found, backup.content, wanted)
-        _tell(backup, done, as_json)
+        _tell(backup, done, _expired(backup, found), as_json)
 
 
 def _wanted(backup: "Backup", domains: tuple[str, ...]) -> tuple[str, ...]:
@@ -56,6 +59,25 @@ def _wanted(backup: "Backup", domains: tuple[str, ...]) -> tuple[str, ...]:
     if unknown := [name for name in domains if name not in there]:
         fail(FAILED, f"{backup.path} does not hold {', '.join(unknown)}; it holds {', '.join(there)}")
     return tuple(name for name in there if not domains or name in domains)
+
+
+def _refuse_unfit(backup: "Backup", wanted: tuple[str, ...], found: "Room") -> None:
+    """What today's Gerald cannot use, above all what a later version wrote, takes nothing's place."""
+    reasons = [f"{name}: {why}" for name in wanted if (why := found.fits(name, backup.content.chains[name]))]
+    if reasons:
+        told = "\n".join(reasons)
+        fail(FAILED, f"{backup.path} is whole, but cannot be used; nothing was changed\n{told}")
+
+
+def _expired(backup: "Backup", found: "Room") -> tuple[str, ...]:
+    """Domains that a start will find too old to go on with."""
+    policies = {name: found.config.storage.domains.of(name) for name in backup.content.chains}
+    return tuple(
+        name
+        for name, policy in policies.items()
+        if policy.backend == "memory"
+        and 0.0 < policy.ttl < time.time() - backup.content.chains[name].saved_at
+    )
 
 
 def _print_content(backup: "Backup", wanted: tuple[str, ...]) -> None:
@@ -74,7 +96,7 @@ def _ask(wanted: tuple[str, ...]) -> None:
     click.confirm(f"Replace what is remembered of {', '.join(wanted)}?", abort=True, err=True)
 
 
-def _tell(backup: "Backup", done: "Restored", as_json: bool) -> None:
+def _tell(backup: "Backup", done: "Restored", expired: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         versions: dict[str, Any] = {
             name: {"epoch": version.epoch, "n": version.n} for name, version in done.versions.items()
@@ -85,10 +107,12 @@ def _tell(backup: "Backup", done: "Restored", as_json: bool) -> None:
                 "made_at": backup.header.made_at,
                 "domains": versions,
                 "before": [str(path) for path in done.before],
+                "expired": [name for name in expired if name in done.versions],
             }
         )
         return
     for name, version in done.versions.items():
-        click.echo(f"{name}: restored, as version {version.epoch}.{version.n}")
+        old = f"; older than storage.domains.{name}.ttl: it will begin anew" if name in expired else ""
+        click.echo(f"{name}: restored, as version {version.epoch}.{version.n}{old}")
     if done.before:
         click.echo(f"what was remembered before is in {' and '.join(str(path) for path in done.before)}")
