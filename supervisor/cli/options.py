@@ -6,11 +6,14 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from config.home import Home, find_home
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 __all__ = [
     "ALREADY_RUNNING",
@@ -22,9 +25,13 @@ __all__ = [
     "in_home",
     "json_option",
     "print_json",
+    "wide_console",
 ]
 
 FAILED, UNREADABLE, NO_INSTANCE, ALREADY_RUNNING, GAVE_UP = 1, 2, 3, 4, 70
+
+WIDE = 240
+"""Columns of a table that nobody sees on a terminal."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 
@@ -39,6 +46,14 @@ def in_home(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(find_home(home_path, os.environ) if home_path else home, **options)
 
     return wrapped
+
+
+def wide_console() -> "Console":
+    """For tables: as wide as the terminal, and in a file or pipe as wide as they need."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WIDE)
 
 
 def print_json(value: Any) -> None:

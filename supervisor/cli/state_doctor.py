@@ -13,7 +13,7 @@ from actors.persistence.doctor import Damage, DomainReport, Report, examine
 from actors.persistence.leftover import prune as remove
 from actors.persistence.repair import Mended, repair
 from config.home import Home
-from supervisor.cli.options import print_json
+from supervisor.cli.options import print_json, wide_console
 from supervisor.cli.storing import Room, alone, room, unless_used
 
 __all__ = ["examined", "render", "repaired"]
@@ -83,8 +83,7 @@ def _show(report: Report, as_json: bool) -> None:
     if as_json:
         print_json(_plain(report))
         return
-    console = Console(highlight=False)
-    render(report, console)
+    render(report, wide_console())
 
 
 def _plain(report: Report) -> dict[str, object]:
@@ -128,7 +127,7 @@ def _table(report: Report) -> Table:
             table.add_row(d.domain, state if d.damage else "[dim]nothing yet[/]")
             continue
         version = f"{d.version.epoch}.{d.version.n}"
-        saved = time.strftime("%Y-%m-%d %H:%M", time.localtime(d.saved_at))
+        saved = time.strftime("%m-%d %H:%M", time.localtime(d.saved_at))
         row = (version, str(d.changes), _bytes(d.size), str(d.copies), str(d.files), saved)
         table.add_row(escape(d.domain), state, *row)
     return table

@@ -10,7 +10,7 @@ from actors.users.state import UsersState, UserState, find
 from actors.vocabulary.values import Person, person_named
 from config.home import Home
 from supervisor.cli.asking import ask_one
-from supervisor.cli.options import FAILED, NO_INSTANCE, fail, in_home, json_option, print_json
+from supervisor.cli.options import FAILED, NO_INSTANCE, fail, in_home, json_option, print_json, wide_console
 from supervisor.control.instance import NoInstance, find_instance
 from supervisor.people import Row, near, rows_of
 
@@ -36,10 +36,7 @@ def list_(home: Home, as_json: bool) -> None:
     if not rows:
         click.echo("nobody is remembered yet")
         return
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    console.print(table(rows), soft_wrap=not console.is_terminal)
+    wide_console().print(table(rows))
 
 
 @users.command()

@@ -88,8 +88,9 @@ def test_every_reason_is_told_with_its_place() -> None:
 def test_what_is_missing_and_what_is_deep_in_a_sequence_is_named() -> None:
     plain = plain_people(interaction_history=[{"kind": "talk"}, {"at": "noon"}])
     del plain["users"]["usr_a"]["display_name"]  # type: ignore[index]
-    places = {misfit.path.removeprefix("domains/users/state/users/usr_a/") for misfit in misfits(plain)}
-    assert places == {"interaction_history/1/at", "display_name"}
+    found = {m.path.removeprefix("domains/users/state/users/usr_a/"): m.reason for m in misfits(plain)}
+    assert set(found) == {"interaction_history/1/at", "display_name"}
+    assert found["display_name"] == "it is missing"
 
 
 def test_what_the_domain_itself_refuses_is_told() -> None:

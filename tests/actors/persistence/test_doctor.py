@@ -191,6 +191,15 @@ def test_what_was_set_aside_can_be_removed(tmp_path: Path) -> None:
     assert not [*(tmp_path / "data").rglob("*.corrupt.*"), *(tmp_path / "data").rglob("*.before-restore-*")]
 
 
+def test_a_repair_writes_the_copies_in_files_too(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    for file in (tmp_path / "data" / "state" / "users").glob("*.state"):
+        file.write_bytes(b"spoilt")
+    mended(tmp_path)
+    (users,) = (domain for domain in seen(tmp_path).domains if domain.domain == "users")
+    assert users.files == 1
+
+
 def test_changes_that_follow_on_nothing_are_damage(tmp_path: Path) -> None:
     prepare(tmp_path)
     lost = Record(Kind.CHANGE, "system", 1, Version(2, 99), 0.0, b"\x90", base=Version(2, 98))

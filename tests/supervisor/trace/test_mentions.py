@@ -28,7 +28,7 @@ def found(folder: Path, *people: Person, running: str = "") -> set[Path]:
 
 @pytest.mark.parametrize("words", ["hello Anna", "ANNA!", "for usr_anna only", '"Anna"'])
 def test_an_id_or_a_name_is_found_in_any_case(tmp_path: Path, words: str) -> None:
-    record(tmp_path, "a", "nothing here", "Hannah and Annabel")
+    record(tmp_path, "a", "nothing here", "Joanna and Annabel")
     path = record(tmp_path, "b", "nothing", words)
     assert found(tmp_path, ANNA) == {path}
 
