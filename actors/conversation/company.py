@@ -36,9 +36,9 @@ class Company(DomainActor[ConversationState], ABC):
         """Everything is within its bounds."""
         return faults(state)
 
-    def forget(self, state: ConversationState, tombstones: Mapping[str, float]) -> ConversationState:
+    def forget(self, state: ConversationState, buried: Mapping[str, float]) -> ConversationState:
         """`state` without the words of those whom it was asked to forget."""
-        return without(state, tombstones)
+        return without(state, buried)
 
     @abstractmethod
     def attributed(self, turn: int) -> None:

@@ -43,9 +43,9 @@ class Users(DomainActor[UsersState]):
         """Records stand under their own id, and everything is within its bounds; of a change, what it touched."""
         return faults(state, self.state) if self._touched is None else faults_at(state, self._touched)
 
-    def forget(self, state: UsersState, tombstones: Mapping[str, float]) -> UsersState:
+    def forget(self, state: UsersState, buried: Mapping[str, float]) -> UsersState:
         """`state` without those whom it was asked to forget."""
-        return without(state, tombstones)
+        return without(state, buried)
 
     @handles
     def on_get_profile(self, message: GetProfile) -> None:
