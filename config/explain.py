@@ -149,8 +149,10 @@ def range_of(field: FieldInfo) -> str:
 
 
 def default_of(key: Key, field: FieldInfo) -> Any:
-    """The default as plain data."""
-    return _plain(field.get_default(call_default_factory=True))
+    """The default as plain data; of a key that occurs in several sections, the one of its own."""
+    if key[0] == "actors":
+        return _plain(field.get_default(call_default_factory=True))
+    return _plain(_at(Config(), key))
 
 
 def _leaves(model: BaseModel, key: Key) -> Iterator[Key]:

@@ -63,6 +63,10 @@ class Home:
         return self.data / "secrets.seen.json"
 
     @property
+    def seal_file(self) -> Path:
+        return self.data / "seal.json"
+
+    @property
     def last_good_file(self) -> Path:
         return self.data / "config.last-good.json"
 

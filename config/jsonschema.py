@@ -28,6 +28,9 @@ def schema() -> dict[str, Any]:
         part["properties"] = {
             key: _property(value, _path(name, key)) for key, value in part.get("properties", {}).items()
         }
+        if name in _OWN_DEFAULTS:
+            for value in part["properties"].values():
+                value.pop("default", None)
         # A section whose every key is a comment is null for YAML.
         part["type"] = ["object", "null"]
     properties = {name: _section(value) for name, value in whole["properties"].items()}
@@ -44,9 +47,15 @@ def schema() -> dict[str, Any]:
 _SECTIONS = {
     "LocalLlm": ("llm", "local"),
     "ActorSettings": ("actors", "llm.local"),
+    "StoragePolicies": ("storage", "domains"),
+    "StoragePolicy": ("storage", "domains", "users"),
     "ComputerVision": ("computer_vision",),
     "VRChat": ("vrchat",),
 }
+
+
+# Sections that occur several times, each with defaults of its own.
+_OWN_DEFAULTS = ("StoragePolicy",)
 
 
 def _path(model: str, key: str) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pydantic
 
+from config.durable import write_private
 from config.home import Home
-from config.overrides import write_private
 from config.schema import Config, dump
 from config.secret import RESOLVER
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import yaml
 
+from config.durable import write_private
 from config.home import Home
 from config.problem import Key
 
@@ -42,18 +40,3 @@ def write_overrides(home: Home, plain: Mapping[str, Any]) -> None:
     """Replace the file as a whole. Raises OSError."""
     body = yaml.safe_dump(dict(plain), allow_unicode=True, sort_keys=False) if plain else ""
     write_private(home.overrides_file, (HEAD + body).encode())
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Put `data` in the place of a file, whole or not at all; only its owner may read it. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

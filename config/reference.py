@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from config.explain import applies, default_of, kind_of_field, range_of
+from config.explain import applies, default_of, kind_of_field, range_of, section_at
 from config.problem import Key
 from config.schema import ActorSettings, Config
 from config.schema.walk import choices, extra
@@ -41,11 +41,11 @@ def _sections() -> Iterator[str]:
 
 
 def _table(model: type[BaseModel], section: Key) -> Iterator[str]:
-    yield "\n| key | type | default | applies | what it does |\n|---|---|---|---|---|\n"
-    inner = []
+    inner = {name: part for name in model.model_fields if (part := section_at((*section, name))) is not None}
+    if len(inner) < len(model.model_fields):
+        yield "\n| key | type | default | applies | what it does |\n|---|---|---|---|---|\n"
     for name, field in model.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            inner.append((name, field.annotation))
+        if name in inner:
             continue
         key = (*section, name)
         default = json.dumps(default_of(key, field), ensure_ascii=False, default=list)
@@ -57,8 +57,9 @@ def _table(model: type[BaseModel], section: Key) -> Iterator[str]:
             meaning += f" null: {unset}."
         cells = (f"`{name}`", kind, f"`{default}`", applies(field), meaning)
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
-    for name, part in inner:
-        yield f"\n`{'.'.join(map(str, section))}.{name}`:\n"
+    for name, part in inner.items():
+        about = model.model_fields[name].description
+        yield f"\n`{'.'.join(map(str, section))}.{name}`: {about}\n"
         yield from _table(part, (*section, name))
 
 

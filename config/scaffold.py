@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 
+from config.durable import write_private
 from config.home import PACKAGE, Home
 from config.jsonschema import FILE, schema
-from config.overrides import write_private
 
 __all__ = ["FIRST_LINE", "commented", "write_new", "write_schema"]
 

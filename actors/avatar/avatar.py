@@ -53,13 +53,17 @@ class Avatar(DomainActor[AvatarState]):
         self.watchers: tuple[str, ...] = ()
         self._timer = 0
 
-    def validate(self, state: AvatarState) -> tuple[str, ...]:
+    def validate(self, state: AvatarState, before: AvatarState) -> tuple[str, ...]:
         """Everything is within its bounds, and the body somewhere."""
         return faults(state)
 
     def restored(self) -> None:
         if self.state.emote:
             self._make(0)
+
+    def merged(self, stored: AvatarState, interim: AvatarState) -> AvatarState:
+        """What the body feels now is known better than what it felt."""
+        return interim
 
     @handles
     def on_parameters(self, message: ParametersChanged) -> None:

@@ -32,13 +32,23 @@ class Company(DomainActor[ConversationState], ABC):
     def __init__(self, speaking_style: str) -> None:
         super().__init__(ConversationState(speaking_style=speaking_style))
 
-    def validate(self, state: ConversationState) -> tuple[str, ...]:
+    def validate(self, state: ConversationState, before: ConversationState) -> tuple[str, ...]:
         """Everything is within its bounds."""
         return faults(state)
 
     def forget(self, state: ConversationState, buried: Mapping[str, float]) -> ConversationState:
         """`state` without the words of those whom it was asked to forget."""
         return without(state, buried)
+
+    def expired(self, state: ConversationState) -> ConversationState:
+        """A conversation that was over long ago; but turn ids only ever increase, at every stage."""
+        return ConversationState(
+            speaking_style=self.state.speaking_style, turn=state.turn, active=state.active
+        )
+
+    def merged(self, stored: ConversationState, interim: ConversationState) -> ConversationState:
+        """What was said before, and the turn that is under way now."""
+        return msgspec.structs.replace(stored, turn=max(stored.turn, interim.turn), active=interim.active)
 
     @abstractmethod
     def attributed(self, turn: int) -> None:
@@ -121,6 +131,7 @@ class Company(DomainActor[ConversationState], ABC):
             self.void("whoever spoke is to be forgotten")
             after = dropped(self.state, message.people, self.wall())
         self.become(after)
+        self.erase()
 
 
 def _present(answer: Reply | AskFailed) -> Present:

@@ -214,6 +214,9 @@ class Conversation(Company):
 
     @handles
     def on_undelivered(self, message: Undelivered) -> None:
+        super().on_undelivered(message)
+        if message.message_type == "StateChanged":
+            return
         if message.why == "unknown":
             self._voiced = False  # there is no such actor in this run
         current = self.host.current

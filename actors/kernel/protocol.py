@@ -4,6 +4,7 @@ They belong to the kernel so that it imports no room.
 """
 
 import enum
+from collections.abc import Mapping
 from typing import ClassVar
 
 import msgspec
@@ -75,7 +76,7 @@ class HealthChanged(Message):
     remedy: str = ""
 
 
-class Version(msgspec.Struct, frozen=True, order=True):
+class Version(msgspec.Struct, frozen=True, order=True, gc=False):
     """A state's version. Every start opens a new epoch, so that no version is issued twice."""
 
     epoch: int = 0
@@ -128,28 +129,71 @@ class AbortSections(Message):
 
 
 class LoadState(Message):
-    """Ask persistence for the newest valid state of `domain`; answered by StateLoaded."""
+    """Ask persistence for the newest valid state of `domain`; answered by StateLoaded.
+
+    refused: versions that turned out to be of no use; what comes then is the newest before them.
+    """
 
     domain: str
+    refused: tuple[Version, ...] = ()
+
+
+class StoredChange(msgspec.Struct, frozen=True, gc=False):
+    """A change as it was stored: a patch (actors.kernel.patch) of the state's form `schema`."""
+
+    schema: int
+    patch: bytes
 
 
 class StateLoaded(Message):
-    """The state as MessagePack, b"" when there is none yet; `epoch` is the one to count versions in from now on."""
+    """The state of `domain` as it was at `version`: a snapshot in parts of form `schema`, and the changes since.
+
+    No parts: there is none yet. epoch: the one to count versions in from now on. expired: it is older than the
+    policy lets it live. buried: hashes of what was to be forgotten, and when (epoch seconds). held: False when what is
+    stored could not be read: it is kept, and nothing is written over it. note: what was wrong.
+    """
 
     domain: str
-    payload: bytes
     epoch: int
     version: Version = Version()
+    schema: int = 1
+    parts: tuple[bytes, ...] = ()
+    changes: tuple[StoredChange, ...] = ()
+    expired: bool = False
+    buried: Mapping[str, float] = {}
+    held: bool = True
     note: str = ""
 
 
-class SaveState(Message):
-    """Keep this state of `domain`; answered by Committed after the sync, or by SaveFailed."""
+class SaveChange(Message):
+    """Keep the change of `domain` from `base` to `version`, in form `schema`. Answered by Committed, Kept or
+    SaveFailed."""
+
+    domain: str
+    schema: int
+    base: Version
+    version: Version
+    patch: bytes
+
+
+class SaveSnapshot(Message):
+    """One part of the whole state of `domain` at `version`, in form `schema`; all parts are sent in order, and the
+    last is answered as a change is. alone: nothing older may be left of the domain, since something was to be
+    forgotten."""
 
     domain: str
     schema: int
     version: Version
+    part: int
+    parts: int
     payload: bytes
+    alone: bool = False
+
+
+class SnapshotWanted(Message):
+    """To a domain: hand over the whole state, so that the changes before need not be kept."""
+
+    domain: str
 
 
 class Committed(Message):
@@ -159,22 +203,56 @@ class Committed(Message):
     version: Version
 
 
+class Kept(Message):
+    """Everything of `domain` up to `version` is kept in memory by persistence, which says Committed when it is on disk.
+
+    why: what is wrong with the disk; "" when nothing is, and it is only not due yet.
+    """
+
+    domain: str
+    version: Version
+    why: str = ""
+
+
 class SaveFailed(Message):
-    """The state could not be kept; the sender keeps it in memory and tries again."""
+    """It was not kept. snapshot: because it does not follow on what is stored; the whole state would be taken."""
 
     domain: str
     version: Version
     why: str
+    snapshot: bool = False
+
+
+class Bury(Message):
+    """Remember durably that whatever has one of these hashes in `domain` is forgotten, as of `at` (epoch seconds).
+
+    Answered by Buried, or by SaveFailed. What is loaded later, also from a backup, is told of it.
+    """
+
+    domain: str
+    hashes: tuple[str, ...]
+    at: float
+
+
+class Buried(Message):
+    """These hashes are remembered on disk."""
+
+    domain: str
+    hashes: tuple[str, ...]
 
 
 class UpdateState(Message):
-    """Change fields of a domain's state: `changes` is a MessagePack map of field to value.
+    """Change a domain's state: `changes` is a MessagePack map of field, or path as in `navigation_graph/places/door`,
+    to value; `remove` lists paths of keys to take out.
 
-    Refused (UpdateRefused, with every reason) when a value does not fit or `expected` is not the current version.
+    Answered by Updated; with `durable` by Committed, and only when it is on disk. Refused (UpdateRefused, with every
+    reason) when a value does not fit or `expected` is not the current version.
     """
 
     changes: bytes
     expected: Version | None = None
+    remove: tuple[str, ...] = ()
+    durable: bool = False
 
 
 class Updated(Message):
@@ -190,32 +268,57 @@ class UpdateRefused(Message):
 
 
 class GetState(Message):
-    """Answered by StateIs."""
+    """What is at `path` (such as `users/usr_1`, "" for all) of a domain's state; answered by StateIs."""
+
+    path: str = ""
 
 
 class StateIs(Message):
-    """A domain's whole state as JSON, and its version."""
+    """A domain's state, or what is at `path` of it, as JSON (null where there is nothing), and the state's version."""
 
     domain: str
     version: Version
     json: bytes
+    path: str = ""
 
 
-class Subscribe(Message):
-    """Tell `address` (the sender when empty) every StateChanged from now on; answered by StateIs."""
-
-    address: str = ""
-
-
-class Unsubscribe(Message):
-    """Stop telling `address` (the sender when empty)."""
-
-    address: str = ""
-
-
-class StateChanged(Message):
-    """A domain's state went to `version`; `fields` changed."""
+class UpToDate(Message):
+    """The state still is as whoever asked knows it."""
 
     domain: str
     version: Version
+
+
+class Subscribe(Message):
+    """Tell `address` (the sender when empty) whenever what is at `path` ("" for anything) has changed.
+
+    known: the version that the subscriber has already. Answered by StateIs, or by UpToDate when that is the newest.
+    """
+
+    address: str = ""
+    path: str = ""
+    known: Version | None = None
+
+
+class Unsubscribe(Message):
+    """Stop telling `address` (the sender when empty) of `path`."""
+
+    address: str = ""
+    path: str = ""
+
+
+class StateChanged(Message):
+    """A domain's state went to `version`; `fields` of it changed after `since`, which is what was told before.
+
+    Whoever is slow finds the newest only: `since` then is not the version that it knew, and anything may have changed.
+    """
+
+    lane: ClassVar[Lane] = Lane.LATEST
+    domain: str
+    version: Version
     fields: tuple[str, ...]
+    since: Version = Version()
+    path: str = ""
+
+    def latest_key(self) -> str:
+        return f"StateChanged {self.domain} {self.path}"

@@ -1,7 +1,8 @@
 """Changes to a state: decoded, checked field by field, and applied from outside with retry."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, Protocol, TypeVar, cast, get_args
 
 import msgspec
 
@@ -14,35 +15,86 @@ __all__ = ["atomic_update", "changed", "checked", "decode_changes"]
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-def checked(state: S, changes: Mapping[str, Any]) -> S:
-    """`state` with `changes`, each converted to its field's type. Raises InvalidUpdate with every reason."""
-    types = {field.name: field.type for field in msgspec.structs.fields(type(state))}
-    values: dict[str, Any] = {}
+def checked(state: S, changes: Mapping[str, Any], remove: Sequence[str] = ()) -> S:
+    """`state` with `changes`, by field or path, each converted to its type, and without the keys at `remove`.
+
+    Raises InvalidUpdate with every reason.
+    """
     reasons: list[str] = []
     for name, value in changes.items():
-        if name not in types:
-            reasons.append(f"{type(state).__name__} has no field {name!r}")
-            continue
         if non_finite(value):
             reasons.append(f"{name}: a number that is not finite")
             continue
-        try:
-            values[name] = msgspec.convert(value, types[name])
-        except msgspec.ValidationError as error:
-            reasons.append(f"{name}: {error}")
+        state = _tried(state, name, value, reasons)
+    for name in remove:
+        state = _tried(state, name, _GONE, reasons)
     if reasons:
         raise InvalidUpdate(tuple(reasons))
-    return msgspec.structs.replace(state, **values)
+    return state
+
+
+def _tried(state: S, path: str, value: Any, reasons: list[str]) -> S:
+    try:
+        return cast(S, _replaced(state, type(state), tuple(path.split("/")), value))
+    except (msgspec.ValidationError, _NoSuchPlace) as error:
+        reasons.append(
+            str(error) if isinstance(error, _NoSuchPlace) and "/" not in path else f"{path}: {error}"
+        )
+        return state
+
+
+class _NoSuchPlace(ValueError):
+    """The path leads nowhere; says where it ended."""
+
+
+_GONE: Any = object()
+"""Instead of a value: take the key out."""
+
+
+def _replaced(old: Any, kind: Any, path: tuple[str, ...], value: Any) -> Any:
+    """`old`, which is of type `kind`, with `value` at `path`."""
+    if not path:
+        if value is _GONE:
+            raise _NoSuchPlace("only the keys of a mapping can be removed")
+        return msgspec.convert(value, kind)
+    name, rest = path[0], path[1:]
+    if isinstance(old, msgspec.Struct):
+        types = _field_types(type(old))
+        if name not in types:
+            raise _NoSuchPlace(f"{type(old).__name__} has no field {name!r}")
+        return msgspec.structs.replace(old, **{name: _replaced(getattr(old, name), types[name], rest, value)})
+    if not isinstance(old, Mapping):
+        raise _NoSuchPlace(f"{type(old).__name__} has no {name!r}")
+    if name not in old and (rest or value is _GONE):
+        raise _NoSuchPlace(f"there is no {name!r}")
+    if not rest and value is _GONE:
+        return {key: item for key, item in old.items() if key != name}
+    return {**old, name: _replaced(old.get(name), _item_type(kind), rest, value)}
+
+
+@cache
+def _field_types(kind: type[msgspec.Struct]) -> Mapping[str, Any]:
+    return {field.name: field.type for field in msgspec.structs.fields(kind)}
+
+
+def _item_type(kind: Any) -> Any:
+    """Of a mapping's type, that of its values."""
+    return (get_args(kind) or (str, Any))[-1]
 
 
 def changed(old: msgspec.Struct, new: msgspec.Struct) -> tuple[str, ...]:
     """The fields whose values differ."""
-    pairs = ((name, getattr(old, name), getattr(new, name)) for name in new.__struct_fields__)
-    return tuple(name for name, before, after in pairs if before is not after and before != after)
+    return tuple(
+        [
+            name
+            for name in new.__struct_fields__
+            if (before := getattr(old, name)) is not (after := getattr(new, name)) and before != after
+        ]
+    )
 
 
 def decode_changes(data: bytes) -> Mapping[str, Any]:
-    """The map of field to value in an UpdateState. Raises InvalidUpdate."""
+    """The map of field or path to value in an UpdateState. Raises InvalidUpdate."""
     try:
         return msgspec.msgpack.decode(data, type=dict[str, Any])
     except (msgspec.DecodeError, RecursionError) as error:

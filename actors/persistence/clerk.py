@@ -5,35 +5,57 @@ Never raises because of the disk: what went wrong is said in the answers, in `tr
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 
 from actors.kernel.message import Asker, Message
-from actors.kernel.protocol import Committed, LoadState, SaveFailed, SaveState, StateLoaded, Version
-from actors.persistence.record import Record, record
-from actors.persistence.store import Store
+from actors.kernel.protocol import (
+    Buried,
+    Bury,
+    Committed,
+    Kept,
+    LoadState,
+    SaveChange,
+    SaveFailed,
+    SaveSnapshot,
+    SnapshotWanted,
+    StateLoaded,
+    StoredChange,
+    Version,
+)
+from actors.persistence.backends.memory import MemoryBackend
+from actors.persistence.backup_content import Content, gathered
+from actors.persistence.backups import Backups
+from actors.persistence.chain import Chain, Snapshot, best
+from actors.persistence.internal import BackUpIfDue, CleanUp
+from actors.persistence.ledger import Ledger, Refusal
+from actors.persistence.messages import BackupFailed, BackupMade, MakeBackup
+from actors.persistence.store import Batch, Store
 from actors.persistence.trouble import StoreError
+from config.schema import Storage
 
 __all__ = ["Clerk", "Outcome", "Request"]
 
 log = logging.getLogger(__name__)
 
-LONGEST_NAME = 200
-LARGEST = 2**30
-"""Bytes of one state at most."""
+LONGEST_NAME = 60
+
+Save = SaveChange | SaveSnapshot
 
 
 class Request(msgspec.Struct, frozen=True):
-    """What an actor asked, and whom to answer; None asks whether the disk is well. cause: the asking message's id."""
+    """What an actor asked, and whom to answer; None: write all there is, or try whether the disk is well. cause: the
+    asking message's id."""
 
-    message: LoadState | SaveState | None
+    message: LoadState | Save | Bury | MakeBackup | BackUpIfDue | CleanUp | None
     asker: Asker
     cause: str = ""
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """An answer, and whose it is."""
+    """An answer, and whose it is; news that nobody asked for, when the asker has no id."""
 
     asker: Asker
     message: Message
@@ -41,148 +63,354 @@ class Outcome(msgspec.Struct, frozen=True):
 
 class Clerk:
     """The store's one user. trouble: why the disk does not work, None when it does. damage: by domain, what was found
-    broken and set aside, until the domain's state is written again."""
+    broken and set aside, until the domain's state is written whole again. backups: None where none can be made.
 
-    def __init__(self, store: Store) -> None:
+    cache_ttl: seconds that whole states stay in memory after they were read or written.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        storage: Storage | None = None,
+        cache_ttl: float = 300.0,
+        backups: Backups | None = None,
+    ) -> None:
         self.store = store
+        self.backups = backups
         self.trouble: StoreError | None = None
         self.damage: Mapping[str, str] = {}
-        self._due: dict[str, Record] = {}
-        self._kept: dict[str, Record] = {}
-        self._unread: set[str] = set()
-        self._refused: set[str] = set()
+        self.cache_ttl = cache_ttl
+        self._storage = storage or Storage()
+        self._cache = MemoryBackend(lambda _: self.cache_ttl, time.monotonic)
+        self._ledgers: dict[str, Ledger] = {}
+        self._graves: dict[str, float] = {}
+        self._copies_due: dict[str, Snapshot] = {}
         self._epochs: dict[str, int] = {}
+        self._alone: dict[str, Version] = {}
+        self._flushed_at = time.monotonic()
+
+    # -- the work
 
     def work(self, requests: Sequence[Request]) -> tuple[Outcome, ...]:
-        """Answer every request: all saves in one transaction, then the loads."""
+        """Answer every request: all that is to be written in one transaction, then the loads."""
         self._mind_the_file()
         outcomes: list[Outcome] = []
-        accepted: list[tuple[Request, SaveState]] = []
+        accepted: list[tuple[Request, Save]] = []
         for request in requests:
-            if isinstance(request.message, SaveState):
-                why = self._refusal(request.message)
-                if why:
-                    outcomes.append(Outcome(request.asker, _failed(request.message, why)))
-                else:
-                    self._take(request.message)
-                    accepted.append((request, request.message))
-        written = self._flush(check=any(request.message is None for request in requests))
-        for request, save in accepted:
-            done = Committed(save.domain, save.version) if written else _failed(save, str(self.trouble))
-            outcomes.append(Outcome(request.asker, done))
+            message = request.message
+            if isinstance(message, SaveChange | SaveSnapshot):
+                refusal = self._take(message, request.asker)
+                if refusal is not None:
+                    failed = SaveFailed(message.domain, message.version, refusal.why, refusal.snapshot)
+                    outcomes.append(Outcome(request.asker, failed))
+                elif not isinstance(message, SaveSnapshot) or message.part + 1 == message.parts:
+                    accepted.append((request, message))
+            elif isinstance(message, Bury):
+                self._graves |= dict.fromkeys(message.hashes, message.at)
+            elif isinstance(message, CleanUp):
+                self.sweep()
+        everything = any(
+            request.message is None or isinstance(request.message, LoadState | MakeBackup)
+            for request in requests
+        )
+        self._flush(everything, check=any(request.message is None for request in requests))
+        outcomes += [Outcome(request.asker, self._saved(message)) for request, message in accepted]
+        outcomes += self._settle(accepted)
         for request in requests:
             if isinstance(request.message, LoadState):
-                outcomes.append(Outcome(request.asker, self._load(request.message.domain)))
+                outcomes.append(Outcome(request.asker, self._load(request.message)))
+                outcomes += self._mend(request)
+            elif isinstance(request.message, Bury):
+                outcomes.append(Outcome(request.asker, self._buried(request.message)))
+            elif isinstance(request.message, MakeBackup):
+                outcomes.append(Outcome(request.asker, self._backed_up(request.message)))
+            elif isinstance(request.message, BackUpIfDue):
+                self._back_up_if_due()
         return tuple(outcomes)
+
+    def due_in(self) -> float | None:
+        """Seconds until something that is in memory only should be written; None when nothing is."""
+        if self.trouble is not None or not any(ledger.is_due for ledger in self._ledgers.values()):
+            return None
+        return max(0.0, self._flushed_at + self._storage.snapshot_interval - time.monotonic())
+
+    def sweep(self) -> None:
+        """Let go of what has been in memory for too long, and is on disk."""
+        for domain in self._cache.sweep():
+            ledger = self._ledgers.get(domain)
+            if ledger is not None and not ledger.is_due:
+                ledger.recent.clear()
+
+    def close(self) -> None:
+        """Close the store; what is not written stays here."""
+        written = {domain: ledger.written for domain, ledger in self._ledgers.items() if ledger.written.epoch}
+        self.store.close(written)
 
     @property
     def unwritten(self) -> tuple[str, ...]:
         """The domains whose newest state is in memory only."""
-        return (*self._due, *sorted(self._refused - self._due.keys()))
+        return tuple(domain for domain, ledger in self._ledgers.items() if ledger.is_due)
 
     # -- saving
 
-    def _mind_the_file(self) -> None:
-        """A database that was removed under us is begun anew, with all that is known here."""
-        if self.store.database.vanished:
-            self._report(
-                "", f"{self.store.database.path} was removed while in use; its states are written anew"
-            )
-            self.store.close()
-            self._due = {**self._kept, **self._due}
+    def _take(self, message: Save, asker: Asker) -> Refusal | None:
+        name = message.domain
+        if not 0 < len(name) <= LONGEST_NAME or "/" in name:
+            return Refusal(f"a domain's name has 1 to {LONGEST_NAME} characters and no slash: {name[:100]!r}")
+        ledger = self._ledger(name)
+        ledger.keeper = asker.address or ledger.keeper
+        now = time.time()
+        if isinstance(message, SaveChange):
+            return ledger.add(message, now)
+        taken = ledger.take(message, now)
+        if not isinstance(taken, Snapshot):
+            return taken
+        if message.alone:
+            ledger.forget()
+            self._cache.forget(name)
+            self._alone[name] = taken.version
+        ledger.replace(taken)
+        self._cache.save(taken)
+        if self._storage.domains.of(name).backend == "file":
+            self._copies_due[name] = taken
+        return None
 
-    def _refusal(self, save: SaveState) -> str:
-        """Why this state must not be written; "" when it may."""
-        if not 0 < len(save.domain.encode()) <= LONGEST_NAME:
-            return f"a domain's name has 1 to {LONGEST_NAME} bytes, not {len(save.domain.encode())}"
-        if len(save.payload) > LARGEST:
-            return f"the state has {len(save.payload)} bytes; at most {LARGEST} are kept"
-        if save.domain not in self._unread and save.version.epoch:
-            return ""
-        self._refused.add(save.domain)
-        # This state began from nothing because the stored one could not be read: it must not take its place.
+    def _saved(self, message: Save) -> Message:
+        ledger = self._ledger(message.domain)
+        if message.version <= ledger.written:
+            return Committed(message.domain, message.version)
+        ledger.owed[ledger.keeper] = max(message.version, ledger.owed.get(ledger.keeper, Version()))
+        return Kept(message.domain, message.version, str(self.trouble) if self.trouble is not None else "")
+
+    def _settle(self, accepted: Iterable[tuple[Request, Save]]) -> Iterable[Outcome]:
+        """Tell who is still waiting for what is on disk now, and whose state should be written whole."""
+        for ledger in self._ledgers.values():
+            for address, version in tuple(ledger.owed.items()):
+                if version <= ledger.written:
+                    del ledger.owed[address]
+                    yield Outcome(Asker(address, ""), Committed(ledger.domain, version))
+            if ledger.wants_whole(self._storage.snapshot_changes) and not ledger.asked and ledger.keeper:
+                ledger.asked = True
+                yield Outcome(Asker(ledger.keeper, ""), SnapshotWanted(ledger.domain))
+
+    def _flush(self, everything: bool, check: bool) -> None:
+        """Write what is due."""
+        now = time.monotonic()
+        everything = everything or now - self._flushed_at >= self._storage.snapshot_interval
+        due = [
+            ledger
+            for ledger in self._ledgers.values()
+            if ledger.is_due and (everything or self._at_once(ledger))
+        ]
+        batch = Batch(
+            tuple(ledger.snapshot for ledger in due if ledger.snapshot is not None),
+            tuple(change for ledger in due for change in ledger.changes),
+            self._graves,
+        )
         try:
-            stored = self.store.peek(save.domain)
-        except StoreError as error:
-            self._stumble(error)
-            return str(error)
-        if stored is not None and stored.version.epoch != save.version.epoch:
-            return f"the stored state of {save.domain} could not be read at start and is kept; restart it to load it"
-        self._unread.discard(save.domain)
-        self._refused.discard(save.domain)
-        return ""
-
-    def _take(self, save: SaveState) -> None:
-        waiting = self._due.get(save.domain)
-        if waiting is None or save.version > waiting.version:
-            self._due[save.domain] = record(save.domain, save.schema, save.version, time.time(), save.payload)
-
-    def _flush(self, check: bool) -> bool:
-        """Write what is due; True when nothing is left to write."""
-        if not self._due and not check:
-            return True
-        try:
-            if self._due:
-                self.store.write(tuple(self._due.values()))
-            else:
+            if due or self._graves:
+                self.store.write(batch)
+            elif check:
                 self.store.check()
         except StoreError as error:
             self._stumble(error)
-            return False
-        if self._due:
+            return
+        self._graves = {}
+        for ledger in due:
+            ledger.wrote()
+        if everything:
+            self._flushed_at = now
+        whole = {snapshot.domain for snapshot in batch.snapshots}
+        if whole & self.damage.keys():
             self.damage = {
-                domain: what for domain, what in self.damage.items() if domain and domain not in self._due
+                domain: what for domain, what in self.damage.items() if domain and domain not in whole
             }
-        for domain, new in self._due.items():
-            kept = self._kept.get(domain)
-            if kept is None or new.version > kept.version:
-                self._kept[domain] = new
-        self._due.clear()
-        self.trouble = None
-        return True
+        if due or check:
+            self.trouble = None
+        self._write_files()
+        self._forget_older()
+
+    def _forget_older(self) -> None:
+        """Leave nothing of a domain but its newest copy, where something was to be forgotten."""
+        for domain, version in tuple(self._alone.items()):
+            if self._ledger(domain).written < version or domain in self._copies_due:
+                continue
+            try:
+                self.store.keep_only(domain, version)
+            except StoreError as error:
+                self._stumble(error)
+                return
+            del self._alone[domain]
+
+    def _at_once(self, ledger: Ledger) -> bool:
+        return ledger.domain in self._alone or self._storage.domains.of(ledger.domain).backend != "memory"
+
+    def _write_files(self) -> None:
+        """Copies in files: the database has them already, so that nothing waits for these."""
+        for domain, snapshot in tuple(self._copies_due.items()):
+            if self.store.files is None:
+                self._copies_due.clear()
+                return
+            try:
+                self.store.files.save(snapshot)
+            except StoreError as error:
+                self._stumble(error)
+                return
+            del self._copies_due[domain]
+
+    def _mind_the_file(self) -> None:
+        """A database that was removed under us is begun anew, with all that is known here."""
+        if not self.store.database.vanished:
+            return
+        self._report("", f"{self.store.database.path} was removed while in use; its states are written anew")
+        self.store.close()
+        for ledger in self._ledgers.values():
+            chain = self._recall(ledger)
+            if chain is None:
+                ledger.newest = None  # the next change is refused, and the whole state handed over
+            else:
+                ledger.snapshot, ledger.changes = chain.snapshot, list(chain.changes)
+                ledger.written = Version()
+
+    def _buried(self, message: Bury) -> Message:
+        if self._graves:
+            return SaveFailed(message.domain, Version(), str(self.trouble))
+        return Buried(message.domain, message.hashes)
 
     # -- loading
 
-    def _load(self, domain: str) -> StateLoaded:
-        above = self._epochs.get(domain, 0)
+    def _load(self, message: LoadState) -> StateLoaded:
+        domain, refused = message.domain, message.refused
+        ledger = self._ledger(domain)
+        chain = self._recall(ledger) if not refused else None
         note = ""
         try:
-            loaded = self.store.load(domain, above)
+            if chain is None:
+                read = self.store.read(domain, in_files=self._in_files(domain), refused=refused)
+                chain, note = read.chain, "; ".join(read.damaged)
+            epoch = self.store.open_epoch(domain, max(self._epochs.get(domain, 0), self._epoch_of(chain)))
+            buried = {**self.store.graves(), **self._graves}
         except StoreError as error:
             self._stumble(error)
-            newest, epoch = self._recall(domain), max(above + 1, int(time.time()))
-            note = f"not from the disk: {error}"
+            chain = chain or self._peek(domain)
+            if chain is None:
+                return StateLoaded(domain, 0, held=False, note=str(error))
+            epoch = max(self._epochs.get(domain, 0) + 1, self._epoch_of(chain) + 1, int(time.time()))
+            buried, note = dict(self._graves), f"not from the disk: {error}"
         else:
-            newest, epoch = loaded.record, loaded.epoch
-            self._unread.discard(domain)
-            self._refused.discard(domain)
-            if not self._due:
+            if not self.unwritten:
                 self.trouble = None
-            if loaded.set_aside:
-                note = _damaged(loaded.set_aside, newest)
-                self._report(domain, f"{self.store.database.path}: {note}")
-            if newest is not None:
-                self._kept[domain] = newest
+        if chain is not None and not refused:
+            # The changes that the disk has not taken yet follow on what is there.
+            chain, _ = best((chain.snapshot,), (*chain.changes, *ledger.changes))
+            assert chain is not None
+        self._epochs[domain] = epoch
+        if note:
+            self._report(domain, f"{self.store.database.path}: {note}")
+        self._adopt(ledger, chain, damaged=bool(note or refused))
+        return self._loaded(domain, chain, epoch, buried, note)
+
+    def _mend(self, request: Request) -> Iterable[Outcome]:
+        """After damage: what is whole now should soon stand whole on the disk, and depend on nothing there."""
+        message = request.message
+        if isinstance(message, LoadState) and self._ledger(message.domain).asked and request.asker.address:
+            yield Outcome(Asker(request.asker.address, ""), SnapshotWanted(message.domain))
+
+    def _adopt(self, ledger: Ledger, chain: Chain | None, damaged: bool) -> None:
+        if ledger.is_due:
+            return  # it is in memory, and newer than the disk
+        ledger.loaded(chain)
+        if chain is not None:
+            self._cache.save(chain.snapshot)
+        if damaged:
+            ledger.newest, ledger.asked = None, chain is not None
+
+    def _loaded(
+        self, domain: str, chain: Chain | None, epoch: int, buried: Mapping[str, float], note: str
+    ) -> StateLoaded:
         if self.store.database.notice:
             self._report("", self.store.database.notice)
             self.store.database.notice = ""
-        due = self._due.get(domain)
-        if due is not None and (newest is None or due.version > newest.version):
-            newest, epoch = due, max(epoch, due.version.epoch + 1)
-        self._epochs[domain] = epoch
-        if newest is None:
-            return StateLoaded(domain, b"", epoch, Version(), note)
-        return StateLoaded(domain, newest.payload, epoch, newest.version, note)
+        if chain is None:
+            return StateLoaded(domain, epoch, buried=buried, note=note)
+        policy = self._storage.domains.of(domain)
+        age = time.time() - chain.saved_at
+        return StateLoaded(
+            domain,
+            epoch,
+            chain.version,
+            chain.snapshot.schema,
+            chain.snapshot.parts,
+            tuple(StoredChange(change.schema, change.payload) for change in chain.changes),
+            expired=policy.backend == "memory" and 0.0 < policy.ttl < age,
+            buried=buried,
+            note=note,
+        )
 
-    def _recall(self, domain: str) -> Record | None:
-        """The newest state that can be had while nothing can be written."""
-        if domain in self._kept:
-            return self._kept[domain]
+    def _peek(self, domain: str) -> Chain | None:
+        """What can be read while nothing can be written."""
         try:
-            return self.store.peek(domain)
+            return self.store.peek(domain, in_files=self._in_files(domain))
         except StoreError:
-            self._unread.add(domain)
             return None
+
+    def _recall(self, ledger: Ledger) -> Chain | None:
+        """The newest state, if it is whole in memory."""
+        found = (
+            (ledger.snapshot,) if ledger.snapshot is not None else self._cache.load(ledger.domain).snapshots
+        )
+        if not found or ledger.newest is None:
+            return None
+        chain, _ = best(found, ledger.recent)
+        return chain if chain is not None and chain.version == ledger.newest else None
+
+    def _in_files(self, domain: str) -> bool:
+        return self._storage.domains.of(domain).backend == "file"
+
+    def _epoch_of(self, chain: Chain | None) -> int:
+        return chain.version.epoch if chain is not None else 0
+
+    def _ledger(self, domain: str) -> Ledger:
+        if domain not in self._ledgers:
+            self._ledgers[domain] = Ledger(domain)
+        return self._ledgers[domain]
+
+    # -- backups
+
+    def _backed_up(self, message: MakeBackup) -> Message:
+        if self.backups is None:
+            return BackupFailed("no backups are made here", "")
+        try:
+            folder = Path(message.to) if message.to else None
+            made = self.backups.make(self._content(), folder, encrypt=message.encrypt)
+        except StoreError as error:
+            return BackupFailed(str(error), error.remedy)
+        return BackupMade(str(made.path), made.size, tuple(made.content.chains), made.header.sealed)
+
+    def _back_up_if_due(self) -> None:
+        if self.backups is None or not self.backups.is_due():
+            return
+        self._flush(everything=True, check=False)
+        try:
+            content = self._content()
+        except StoreError as error:
+            self.backups.failed(error)
+        else:
+            self.backups.make_due(content)
+
+    def _content(self) -> Content:
+        """All there is. Raises StoreError when the disk does not have all of it: a backup must not lack anything."""
+        if self.trouble is not None:
+            raise self.trouble
+        if lost := self.unwritten:
+            raise StoreError(
+                f"{self.store.database.path}: not written yet: {', '.join(lost)}",
+                "look at `supervisor status`",
+            )
+        return gathered(self.store, self._known, self._in_files, self._epochs)
+
+    def _known(self, domain: str) -> Chain | None:
+        return self._recall(self._ledgers[domain]) if domain in self._ledgers else None
 
     # -- reporting
 
@@ -195,14 +423,3 @@ class Clerk:
         log.warning("%s", what)
         # Replaced whole: another thread reads it.
         self.damage = {**self.damage, domain: what}
-
-
-def _failed(save: SaveState, why: str) -> SaveFailed:
-    return SaveFailed(save.domain, save.version, why)
-
-
-def _damaged(set_aside: tuple[str, ...], newest: Record | None) -> str:
-    what = f"damaged, set aside as {' and '.join(set_aside)}"
-    if newest is None:
-        return f"{what}; no other generation is there, so it begins anew"
-    return f"{what}; the valid one of {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(newest.saved_at))} is used"

@@ -15,5 +15,13 @@ class LookAtWriter(Message):
     """Timer: does the disk still answer?"""
 
 
+class CleanUp(Message):
+    """Timer: let go of what has been in memory for too long."""
+
+
+class BackUpIfDue(Message):
+    """Timer: is it time for a backup?"""
+
+
 class TryDisk(Message):
     """Timer: is the disk well again?"""

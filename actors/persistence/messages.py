@@ -1,5 +1,56 @@
-"""The persistence room's door. What passes it is the kernel's protocol, so that every domain can speak it."""
+"""The persistence room's door. What domains say is the kernel's protocol, so that every domain can speak it; what is
+said of backups is the room's own."""
 
-from actors.kernel.protocol import Committed, LoadState, SaveFailed, SaveState, StateLoaded
+from actors.kernel.message import Message
+from actors.kernel.protocol import (
+    Buried,
+    Bury,
+    Committed,
+    Kept,
+    LoadState,
+    SaveChange,
+    SaveFailed,
+    SaveSnapshot,
+    SnapshotWanted,
+    StateLoaded,
+)
 
-__all__ = ["Committed", "LoadState", "SaveFailed", "SaveState", "StateLoaded"]
+__all__ = [
+    "BackupFailed",
+    "BackupMade",
+    "Buried",
+    "Bury",
+    "Committed",
+    "Kept",
+    "LoadState",
+    "MakeBackup",
+    "SaveChange",
+    "SaveFailed",
+    "SaveSnapshot",
+    "SnapshotWanted",
+    "StateLoaded",
+]
+
+
+class MakeBackup(Message):
+    """Write all that is kept into one file. to: a folder, absolute; "" for the usual one. encrypt: so that only the
+    key opens it. Answered by BackupMade or BackupFailed."""
+
+    to: str = ""
+    encrypt: bool = False
+
+
+class BackupMade(Message):
+    """The backup is durable, and was read back and checked. bytes: of the file. domains: that it holds."""
+
+    path: str
+    bytes: int
+    domains: tuple[str, ...]
+    sealed: bool = False
+
+
+class BackupFailed(Message):
+    """There is no such backup. remedy: what can be done about it."""
+
+    why: str
+    remedy: str

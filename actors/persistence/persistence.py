@@ -11,47 +11,67 @@ from typing import Any
 from actors.kernel.actor import Actor, handles
 from actors.kernel.errors import PersistenceError
 from actors.kernel.message import Asker
-from actors.kernel.protocol import Health, LoadState, SaveState
-from actors.persistence.clerk import Request
-from actors.persistence.internal import LookAtWriter, TryDisk, WriterWorked
-from actors.persistence.writer import Writer
-from config.schema import Storage
+from actors.kernel.protocol import Bury, Health, LoadState, SaveChange, SaveSnapshot
+from actors.persistence.backup_schedule import FIRST_AFTER, look_in
+from actors.persistence.clerk import Clerk, Request
+from actors.persistence.internal import BackUpIfDue, CleanUp, LookAtWriter, TryDisk, WriterWorked
+from actors.persistence.messages import MakeBackup
+from actors.persistence.opening import database_path, open_backups, open_store
+from actors.persistence.sealing import Sealer, Sealing
+from actors.persistence.writer import STUCK, Writer
+from config.schema import Performance, Storage
 
 __all__ = ["Persistence", "database_path"]
 
 LOOK_EVERY = 1.0
-SLOW = 5.0
-"""Seconds after which a disk that does not answer is called stuck."""
-RETRY_AFTER = (1.0, 2.0, 5.0, 10.0)
+RETRY_AFTER = (1.0, 2.0, 5.0)
 STOP_WITHIN = 3.0
 
-_STUCK = f"the disk has not answered for {SLOW:g} s; going on in memory"
+_STUCK = f"the disk has not answered for {STUCK:g} s; going on in memory"
 _STUCK_REMEDY = "look at the disk (dmesg); a network drive may have gone away"
 
 
 class Persistence(Actor):
-    """At `persistence`. Answers LoadState with StateLoaded; SaveState with Committed after the sync, or SaveFailed.
+    """At `persistence`. Answers LoadState with StateLoaded; SaveChange, and the last SaveSnapshot, with Committed after
+    the sync, with Kept when it is in memory only, or with SaveFailed; Bury with Buried; MakeBackup with BackupMade or
+    BackupFailed. Makes a backup every `storage.backup_interval` seconds.
 
-    Saves that arrive out of order leave the newest version. Whatever is handed over before the stop is written by it.
+    Whatever is handed over before the stop is written by it. Start arguments: the sections storage and performance, the
+    home, and what encrypts, None for nothing.
     """
 
     drains_on_stop = True
 
-    def __init__(self, storage: Storage, home: Path) -> None:
+    def __init__(
+        self, storage: Storage, performance: Performance, home: Path, sealer: Sealer | None = None
+    ) -> None:
+        self._storage = storage
+        self._performance = performance
+        self._home = home
         self._path = database_path(storage.database_url, home)
-        self._map_size = storage.map_size
+        self._sealing = Sealing(sealer)
         self._said = (Health.OK, "", "")
         self._looking = False
         self._trying = False
         self._tries = 0
 
     def on_start(self) -> None:
-        self._writer = Writer.at(self._path, self._map_size)
+        self._writer = Writer.at(self._path, self._clerk)
+        self._writer.clerk.cache_ttl = self._performance.cache_ttl
         self._writer.attach(lambda cause: self.post(WriterWorked(), cause))
         self._finish_round()
+        self.after(self._performance.cleanup_interval, CleanUp())
+        if self._storage.backup_interval > 0.0:
+            self.after(FIRST_AFTER, BackUpIfDue())
+
+    def _clerk(self) -> Clerk:
+        store = open_store(self._storage, self._home, self._sealing)
+        backups = open_backups(self._storage, self._home, self._sealing)
+        return Clerk(store, self._storage, backups=backups)
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
-        """Nothing of the section that changes without a restart is used here."""
+        self._performance = sections.get("performance", self._performance)
+        self._writer.clerk.cache_ttl = self._performance.cache_ttl
         return True
 
     @handles
@@ -59,8 +79,30 @@ class Persistence(Actor):
         self._hand(message)
 
     @handles
-    def on_save(self, message: SaveState) -> None:
+    def on_change(self, message: SaveChange) -> None:
         self._hand(message)
+
+    @handles
+    def on_snapshot(self, message: SaveSnapshot) -> None:
+        self._hand(message)
+
+    @handles
+    def on_bury(self, message: Bury) -> None:
+        self._hand(message)
+
+    @handles
+    def on_make_backup(self, message: MakeBackup) -> None:
+        self._hand(message)
+
+    @handles
+    def on_backup_time(self, message: BackUpIfDue) -> None:
+        self._writer.hand(Request(message, Asker("", ""), self.cause()))
+        self.after(look_in(self._storage.backup_interval), BackUpIfDue())
+
+    @handles
+    def on_clean_up(self, message: CleanUp) -> None:
+        self._writer.hand(Request(message, Asker("", ""), self.cause()))
+        self.after(self._performance.cleanup_interval, CleanUp())
 
     @handles
     def on_worked(self, message: WriterWorked) -> None:
@@ -89,7 +131,7 @@ class Persistence(Actor):
             why = self._writer.clerk.trouble or "what is stored could not be read at start and is kept"
             raise PersistenceError(f"{self._path}: not written: {', '.join(lost)}: {why}")
 
-    def _hand(self, message: LoadState | SaveState) -> None:
+    def _hand(self, message: LoadState | SaveChange | SaveSnapshot | Bury | MakeBackup) -> None:
         self._writer.hand(Request(message, self.asker(), self.cause()))
         self._look_later()
 
@@ -101,7 +143,10 @@ class Persistence(Actor):
 
     def _answer(self) -> None:
         for outcome in self._writer.collect():
-            self.reply(outcome.message, outcome.asker)
+            if outcome.asker.id:
+                self.reply(outcome.message, outcome.asker)
+            elif outcome.asker.address:
+                self.tell(outcome.asker.address, outcome.message)
 
     def _look_later(self) -> None:
         if not self._looking:
@@ -117,7 +162,7 @@ class Persistence(Actor):
         """Tell of the disk's health when it changed; while it fails, try it again and again."""
         clerk = self._writer.clerk
         now = (Health.OK, "", "")
-        if self._writer.stuck > SLOW:
+        if self._writer.stuck > STUCK:
             now = Health.DEGRADED, f"{self._path}: {_STUCK}", _STUCK_REMEDY
         elif clerk.trouble is not None:
             now = Health.DEGRADED, f"{clerk.trouble}; going on in memory", clerk.trouble.remedy
@@ -128,13 +173,10 @@ class Persistence(Actor):
                 "; ".join(clerk.damage.values()),
                 "what changed after that is lost, unless a backup has it",
             )
+        elif clerk.backups is not None and (failed := clerk.backups.trouble) is not None:
+            now = Health.DEGRADED, f"no backup could be made: {failed}", failed.remedy
         if clerk.trouble is None:
             self._tries = 0
         if now != self._said:
             self._said = now
             self.health(*now)
-
-
-def database_path(url: str, home: Path) -> Path:
-    """The folder that `lmdb://PATH` means: PATH in `home`, unless it is absolute."""
-    return home / Path(url.removeprefix("lmdb://")).expanduser()

@@ -1,58 +1,103 @@
-"""A stored record: one state with what is needed to know that it is whole, whose it is and how new it is. Pure."""
+"""A stored record: what is needed to know that it is whole, whose it is and where it belongs. Pure.
 
-import hashlib
+A record is framed by a mark, its length and its sum, so that it is recognized wherever it lies: in a database, in a
+file of its own, or among the bytes of a database that nothing can open any more.
+"""
+
+import enum
+from collections.abc import Iterator
+from hashlib import blake2b
 
 import msgspec
 
 from actors.kernel.protocol import Version
 
-__all__ = ["Damaged", "Record", "pack", "record", "unpack"]
+__all__ = ["Damaged", "Kind", "Record", "pack", "scan", "unpack"]
+
+MARK = b"\x89GRec\r\n\x01"
+SUM = 32
+SIZED = len(MARK) + 4
+HEAD = SIZED + SUM
+LARGEST = 2**30
 
 
 class Damaged(ValueError):
     """Bytes that are no valid record; says why."""
 
 
-class Record(msgspec.Struct, frozen=True):
-    """saved_at: epoch seconds. blake2b: 32 bytes over all other fields. payload: the state as MessagePack."""
+class Kind(enum.StrEnum):
+    """What a record holds: a part of a snapshot, a change, the number of an epoch, or a hash of who is forgotten."""
 
-    schema: int
+    PART = "part"
+    CHANGE = "change"
+    EPOCH = "epoch"
+    GRAVE = "grave"
+
+
+class Record(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """kind: a Kind. version: what the state is at with it; base: at what it was before, for a change. saved_at: epoch
+    seconds. part of parts: for a snapshot. sealed: the payload is encrypted. payload: the part or patch as MessagePack,
+    or a grave's hash.
+    """
+
+    kind: str
     domain: str
+    schema: int
     version: Version
     saved_at: float
-    blake2b: bytes
-    payload: bytes
+    payload: bytes = b""
+    base: Version = Version()
+    part: int = 0
+    parts: int = 1
+    sealed: bool = False
 
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Record)
 
 
-def record(domain: str, schema: int, version: Version, saved_at: float, payload: bytes) -> Record:
-    """A sealed record."""
-    return Record(
-        schema, domain, version, saved_at, _digest(schema, domain, version, saved_at, payload), payload
-    )
-
-
-def pack(sealed: Record) -> bytes:
+def pack(record: Record) -> bytes:
     """The record as it is stored."""
-    return _encoder.encode(sealed)
+    body = _encoder.encode(record)
+    return b"".join((MARK, len(body).to_bytes(4, "little"), blake2b(body, digest_size=SUM).digest(), body))
 
 
-def unpack(data: bytes, domain: str) -> Record:
-    """The record in `data`. Raises Damaged when it is broken, altered or another domain's."""
+def unpack(data: bytes, domain: str | None = None) -> Record:
+    """The record in `data`. Raises Damaged when it is broken, altered, or another domain's than `domain`."""
+    content = data[HEAD:]
+    if data[:SIZED] != MARK + len(content).to_bytes(4, "little"):
+        raise Damaged("it is no record, or not as long as it should be")
+    if blake2b(content, digest_size=SUM).digest() != data[SIZED:HEAD]:
+        raise Damaged("its sum does not fit")
     try:
-        found = _decoder.decode(data)
+        found = _decoder.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Damaged(str(error)) from None
-    if found.domain != domain:
+        raise Damaged(f"it is no record: {error}") from None
+    if domain is not None and found.domain != domain:
         raise Damaged(f"it belongs to {found.domain[:100]!r}")
-    if found.blake2b != _digest(found.schema, domain, found.version, found.saved_at, found.payload):
-        raise Damaged("its checksum does not fit")
     return found
 
 
-def _digest(schema: int, domain: str, version: Version, saved_at: float, payload: bytes) -> bytes:
-    head = _encoder.encode((schema, domain, version, saved_at))
-    return hashlib.blake2b(head + payload, digest_size=32).digest()
+def scan(data: bytes | memoryview) -> Iterator[Record]:
+    """Every whole record in `data`, wherever it begins."""
+    raw = bytes(data)
+    start = raw.find(MARK)
+    while start >= 0:
+        found = _at(raw, start)
+        if found is not None:
+            yield found
+        start = raw.find(MARK, start + 1)
+
+
+def _at(data: bytes, start: int) -> Record | None:
+    body = start + HEAD
+    size = int.from_bytes(data[start + len(MARK) : start + SIZED], "little")
+    if not data.startswith(MARK, start) or size > LARGEST or body + size > len(data):
+        return None
+    content = data[body : body + size]
+    if blake2b(content, digest_size=SUM).digest() != data[body - SUM : body]:
+        return None
+    try:
+        return _decoder.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None

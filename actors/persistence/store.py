@@ -1,147 +1,299 @@
-"""What the database holds: for each domain the two newest generations of its state, and a durable epoch.
+"""What is on disk: in the database each domain's copies, its journal, a durable epoch and who is forgotten; beside it
+files with copies of the domains that are kept in files.
 
-The newest valid record counts; a damaged one is set aside under another name and never rotated over a good one.
+The newest valid state counts; what is damaged is set aside under another name and never put over what is good.
 """
 
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 
 from actors.kernel.protocol import Version
+from actors.persistence import forms, journal, salvage
+from actors.persistence.backends.files import FileBackend
+from actors.persistence.backends.lmdb import DatabaseBackend
+from actors.persistence.chain import Chain, Snapshot, best
 from actors.persistence.database import Database, Transaction
-from actors.persistence.record import Damaged, Record, pack, record, unpack
+from actors.persistence.epochs import next_epoch
+from actors.persistence.record import Damaged, Kind, Record, pack, unpack
+from actors.persistence.sealing import PLAIN, Sealing
+from actors.persistence.trouble import StoreError
+from actors.persistence.witness import Witness, digest_of, is_damaged, read_witness, write_witness
 
-__all__ = ["Loaded", "Store"]
-
-KEPT_DAMAGED = 4
-"""Records set aside, per generation of a domain."""
-EPOCH_GAP = 1000
-"""Added when the stored epoch is damaged, so that no epoch that it may have counted is opened again."""
-
-
-class Loaded(msgspec.Struct, frozen=True):
-    """The newest valid record, None for none; the epoch opened for it; the keys of damaged records set aside."""
-
-    record: Record | None
-    epoch: int
-    set_aside: tuple[str, ...] = ()
+__all__ = ["Batch", "Read", "Store"]
 
 
-class _Head(msgspec.Struct, frozen=True):
-    """Where a domain's newest valid record lies: generation 0 or 1."""
+class Batch(msgspec.Struct, frozen=True):
+    """What is to be written at once: whole copies, changes, and hashes to be forgotten with the time of it."""
 
-    generation: int
-    version: Version
+    snapshots: tuple[Snapshot, ...] = ()
+    changes: tuple[Record, ...] = ()
+    graves: Mapping[str, float] = {}
 
 
-_NOWHERE = _Head(1, Version(-1, -1))
+class Read(msgspec.Struct, frozen=True):
+    """The newest valid state of a domain, None for none; and what was damaged or does not fit, in words."""
+
+    chain: Chain | None
+    damaged: tuple[str, ...] = ()
 
 
 class Store:
-    """The states in one database. Not for two threads at a time. Methods wait for the disk, and raise StoreError."""
+    """Not for two threads at a time. Methods wait for the disk, and raise StoreError.
 
-    def __init__(self, database: Database) -> None:
+    files: copies in files, None for none. backups: what the backups hold of a domain, newest first.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        keep: Callable[[str], int] = lambda _: 2,
+        files: FileBackend | None = None,
+        sealing: Sealing = PLAIN,
+        backups: Callable[[str], Iterable[Chain]] = lambda _: (),
+    ) -> None:
         self.database = database
-        self._heads: dict[str, _Head] = {}
+        self.copies = DatabaseBackend(database, keep, sealing)
+        self.files = files
+        self._keep = keep
+        self._sealing = sealing
+        self._backups = backups
         self._opening = 0
+        self._witness = Witness()
+        self._lying: dict[
+            str, list[Record]
+        ] = {}  # what the file of a database holds that was not closed in order
 
-    def load(self, domain: str, above: int = 0) -> Loaded:
-        """The newest valid state of `domain`, under a new epoch greater than `above`. Sets aside what is damaged."""
+    def write(self, batch: Batch) -> None:
+        """All of it in one transaction, durable on return."""
 
-        def look(txn: Transaction) -> Loaded:
-            newest, set_aside = _newest(txn, domain)
-            return Loaded(newest[1] if newest else None, _next_epoch(txn, domain, newest, above), set_aside)
+        def put(txn: Transaction) -> None:
+            for hash_, at in batch.graves.items():
+                txn.put(f"grave/{hash_}", pack(Record(Kind.GRAVE, "", 1, Version(), at, hash_.encode())))
+            journal.append(txn, map(self._sealing.seal, batch.changes))
+            for snapshot in batch.snapshots:
+                oldest = self.copies.put(txn, snapshot)
+                journal.trim(txn, snapshot.domain, oldest)
 
-        return self.database.change("loading a state", look)
+        self._ready()
+        self.database.change("writing", put)
 
-    def peek(self, domain: str) -> Record | None:
+    def read(self, domain: str, *, in_files: bool = False, refused: Collection[Version] = ()) -> Read:
+        """The newest valid state of `domain`. Sets aside what is damaged. in_files: it has copies in files, too."""
+
+        def look(txn: Transaction) -> tuple[tuple[Snapshot, ...], tuple[Record, ...], tuple[str, ...]]:
+            found = self.copies.get(txn, domain)
+            changes, damaged = journal.changes(txn, domain)
+            aside = tuple(
+                f"the change {key} is damaged, set aside as {_aside(txn, domain, key)}" for key in damaged
+            )
+            return found.snapshots, tuple(map(self._sealing.opened, changes)), (*found.damaged, *aside)
+
+        self._ready()
+        snapshots, changes, damaged = self.database.change("reading a state", look)
+        if in_files and self.files is not None:
+            found = self.files.load(domain)
+            damaged = (
+                *damaged,
+                *found.damaged,
+                *_overtaken(self.database.path, snapshots, changes, found.snapshots),
+            )
+            snapshots = (*snapshots, *found.snapshots)
+        return self._as_witnessed(domain, self._chosen(domain, snapshots, changes, damaged, refused), refused)
+
+    def peek(self, domain: str, *, in_files: bool = False) -> Chain | None:
         """The newest valid state of `domain`; changes nothing on the disk."""
-        valid = self.database.read("reading a state", lambda txn: _valid(txn, domain))
-        return max(valid.values(), key=lambda found: found.version, default=None)
 
-    def open_epoch(self, domain: str) -> int:
-        """A new epoch, greater than any before it; durable on return."""
-        return self.load(domain).epoch
+        def look(txn: Transaction) -> tuple[tuple[Snapshot, ...], tuple[Record, ...]]:
+            self._form(txn)
+            changes, _ = journal.changes(txn, domain)
+            return self.copies.get(txn, domain, touch=False).snapshots, tuple(
+                map(self._sealing.opened, changes)
+            )
 
-    def write(self, records: Sequence[Record]) -> None:
-        """Keep each record unless a newer one of its domain is stored; all in one transaction, durable on return."""
+        snapshots, changes = self.database.read("reading a state", look)
+        if in_files and self.files is not None:
+            snapshots = (*snapshots, *self.files.load(domain, touch=False).snapshots)
+        return best(snapshots, changes)[0]
 
-        def put(txn: Transaction) -> dict[str, _Head]:
-            heads: dict[str, _Head] = {}
-            if self._opening != self.database.openings:
-                self._heads.clear()
-                self._opening = self.database.openings
-            for new in records:
-                head = heads.get(new.domain) or self._heads.get(new.domain) or _head(txn, new.domain)
-                if new.version > head.version:
-                    # The other generation is overwritten: the one that was newest stays as the one before.
-                    head = _Head(1 - head.generation, new.version)
-                    txn.put(_key(new.domain, head.generation), pack(new))
-                heads[new.domain] = head
-            return heads
+    def open_epoch(self, domain: str, above: int) -> int:
+        """A new epoch, greater than `above` and than any before it; durable on return."""
+        self._ready()
+        above = max(above, self._witness.epochs.get(domain, 0))
+        epoch = self.database.change("opening an epoch", lambda txn: next_epoch(txn, domain, above))
+        self._bear_witness(epochs={**self._witness.epochs, domain: epoch}, digest="")
+        return epoch
 
-        self._heads.update(self.database.change("writing", put))
+    def graves(self) -> Mapping[str, float]:
+        """Hashes of what is forgotten, and since when."""
+        self._ready()
+        return self.database.read("reading who is forgotten", _graves)
+
+    def keep_only(self, domain: str, version: Version) -> None:
+        """Nothing of `domain` that is older than its copy of `version`, not even in pages that are free."""
+
+        def drop(txn: Transaction) -> None:
+            self.copies.keep_only(txn, domain, version)
+            journal.trim(txn, domain, version)
+            for key in txn.keys(f"corrupt/{domain}/"):
+                txn.delete(key)
+
+        self._ready()
+        self.database.change("forgetting what is older", drop)
+        if self.files is not None:
+            self.files.keep_only(domain, version)
+        self.database.compact()
+        with contextlib.suppress(OSError):
+            self._bear_witness(digest=digest_of(self.database.path))
 
     def check(self) -> None:
         """Write something, so that a disk that is well again is noticed."""
+        self._ready()
         stamp = str(time.time()).encode()
         self.database.change("writing", lambda txn: txn.put("checked", stamp))
 
-    def close(self) -> None:
-        """Close the database; the next call opens it again."""
+    def close(self, versions: Mapping[str, Version] | None = None) -> None:
+        """Close the database; the next call opens it again. versions: to which each domain has come."""
+        was_open = self.database.is_open
         self.database.close()
+        if was_open and self._opening == self.database.openings:
+            with contextlib.suppress(OSError):
+                digest = digest_of(self.database.path)
+                self._bear_witness(versions={**self._witness.versions, **(versions or {})}, digest=digest)
+
+    def _write_again(
+        self, chain: Chain | None, snapshots: Sequence[Snapshot], changes: Sequence[Record]
+    ) -> None:
+        """What was only found lying in the file becomes part of the database, since more will follow on it."""
+        if chain is None:
+            return
+        led_to = {change.version for change in changes}
+        found = tuple(change for change in chain.changes if change.version not in led_to)
+        copies = () if chain.snapshot.version in {s.version for s in snapshots} else (chain.snapshot,)
+        if found or copies:
+            self.write(Batch(copies, found))
+
+    def _ready(self) -> None:
+        """Open the database, salvage what an unusable one held, and bring an older form to today's."""
+        self.database.open()
+        if self._opening == self.database.openings:
+            return
+        path = self.database.path
+        self._witness = read_witness(path)
+        if is_damaged(path):
+            self.database.notice = (
+                f"{path}: its witness is damaged: should the database lack something, nobody could tell"
+            )
+        # Looked at before anything is written: the first write may use the page that holds what is missed later.
+        self._lying = salvage.by_domain(path) if not self.database.trusted else {}
+        if self.database.moved is not None:
+            self._witness = read_witness(self.database.moved)
+            self._rebuild(self.database.moved)
+            self._bear_witness(digest="")
+            self.database.salvaged()
+        self.database.change("bringing the store up to date", self._modernize)
+        self._opening = self.database.openings
+
+    def _rebuild(self, aside: Path) -> None:
+        found = salvage.records(aside)
+
+        def rebuild(txn: Transaction) -> None:
+            if forms.form_of(txn) == 0:  # else it has been done, by a process that was killed then
+                salvage.rebuild(txn, found, self._keep)
+
+        self.database.change("salvaging", rebuild)
+        self.database.notice += f"; {len(found)} whole records were found in it and taken over"
+
+    def _modernize(self, txn: Transaction) -> None:
+        if self._form(txn) == forms.FORM:
+            return
+        for domain, old in forms.old_states(txn).items():
+            if old.snapshot is not None:
+                self.copies.put(txn, old.snapshot)
+            forms.set_old_aside(txn, domain, old.epoch)
+        forms.mark(txn)
+
+    def _form(self, txn: Transaction) -> int:
+        """The form of the store. Raises StoreError for one that only a later version of Gerald knows."""
+        form = forms.form_of(txn)
+        if form > forms.FORM:
+            raise StoreError(
+                f"{self.database.path} was written by a later version of Gerald (form {form}): it is not touched",
+                "update Gerald",
+            )
+        return form
+
+    def _bear_witness(self, **fields: object) -> None:
+        self._witness = msgspec.structs.replace(self._witness, **fields)
+        with contextlib.suppress(OSError):  # the database itself says so when the disk fails
+            write_witness(self.database.path, self._witness)
+
+    def _as_witnessed(self, domain: str, read: Read, refused: Collection[Version]) -> Read:
+        """Whether it is as new as it was when it was last closed."""
+        expected = self._witness.versions.get(domain, Version())
+        found = read.chain.version if read.chain is not None else Version()
+        if refused or found >= expected:
+            return read
+        told = (
+            f"{domain} was at version {expected.epoch}.{expected.n} when it was last closed, and only"
+            f" {found.epoch}.{found.n} is there: the file was replaced by an older one, or damaged"
+        )
+        return Read(read.chain, (*read.damaged, told))
+
+    def _chosen(
+        self,
+        domain: str,
+        snapshots: Sequence[Snapshot],
+        changes: Sequence[Record],
+        damaged: tuple[str, ...],
+        refused: Collection[Version],
+    ) -> Read:
+        chain, beyond = best(snapshots, changes, refused)
+        if lost := self._lying.pop(domain, None):
+            # What a damaged database does not lead to any more.
+            saved = salvage.sorted_out(map(self._sealing.opened, lost))
+            chain, beyond = best((*snapshots, *saved.snapshots), (*changes, *saved.changes), refused)
+            self._write_again(chain, snapshots, changes)
+        if beyond and not refused:
+            damaged = (*damaged, f"{len(beyond)} changes of {domain} follow on nothing, and cannot be used")
+            after = chain.version if chain is not None else Version()
+            self.database.change("setting changes aside", lambda txn: journal.drop(txn, domain, after))
+        if chain is None and (damaged or refused):
+            chain = next((c for c in self._backups(domain) if c.version not in refused), None)
+            if chain is not None:
+                damaged = (*damaged, f"the copy of {domain} in a backup is used")
+        return Read(chain, damaged)
 
 
-def _key(domain: str, generation: int) -> str:
-    return f"state/{domain}/{generation}"
+def _overtaken(
+    path: Path, copies: Sequence[Snapshot], changes: Sequence[Record], in_files: Sequence[Snapshot]
+) -> tuple[str, ...]:
+    """The database is written before the files: whatever is newer in these, it once had."""
+    there = (*(copy.version for copy in copies), *(change.version for change in changes))
+    newest = max(there, default=Version())
+    if not in_files or in_files[0].version <= newest:
+        return ()
+    return (
+        f"{path} is older than the copies in files beside it: it was replaced by an older one, or damaged",
+    )
 
 
-def _valid(txn: Transaction, domain: str) -> dict[int, Record]:
-    """The domain's valid records by generation."""
-    found: dict[int, Record] = {}
-    for generation in (0, 1):
-        data = txn.get(_key(domain, generation))
-        if data is not None:
-            try:
-                found[generation] = unpack(data, domain)
-            except Damaged:
-                continue
-    return found
-
-
-def _newest(txn: Transaction, domain: str) -> tuple[tuple[int, Record] | None, tuple[str, ...]]:
-    """Generation and record of the newest valid state; the keys of what was set aside."""
-    valid = _valid(txn, domain)
-    damaged = [n for n in (0, 1) if n not in valid and txn.get(_key(domain, n)) is not None]
-    set_aside = tuple(_set_aside(txn, _key(domain, generation)) for generation in damaged)
-    return max(valid.items(), key=lambda item: item[1].version, default=None), set_aside
-
-
-def _head(txn: Transaction, domain: str) -> _Head:
-    newest, _ = _newest(txn, domain)
-    return _NOWHERE if newest is None else _Head(newest[0], newest[1].version)
-
-
-def _set_aside(txn: Transaction, key: str) -> str:
-    """Give a damaged record another name, and forget all but the last few of these."""
-    aside = f"{key}.corrupt.{time.time_ns()}"
+def _aside(txn: Transaction, domain: str, key: str) -> str:
+    aside = f"corrupt/{domain}/{time.time_ns()}/{key.rpartition('/')[2]}"
     txn.put(aside, txn.get(key) or b"")
     txn.delete(key)
-    for older in txn.keys(f"{key}.corrupt.")[:-KEPT_DAMAGED]:
-        txn.delete(older)
     return aside
 
 
-def _next_epoch(txn: Transaction, domain: str, newest: tuple[int, Record] | None, above: int) -> int:
-    key = f"epoch/{domain}"
-    stored = txn.get(key)
-    last = max(above, newest[1].version.epoch if newest is not None else 0)
-    if stored is not None:
+def _graves(txn: Transaction) -> Mapping[str, float]:
+    found: dict[str, float] = {}
+    for _, data in txn.items("grave/"):
         try:
-            last = max(last, unpack(stored, domain).version.epoch)
+            record = unpack(data)
         except Damaged:
-            last += EPOCH_GAP
-    opened = record(domain, 0, Version(last + 1, 0), time.time(), b"")
-    txn.put(key, pack(opened))
-    return last + 1
+            continue
+        found[record.payload.decode("ascii", "replace")] = record.saved_at
+    return found

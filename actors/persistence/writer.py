@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import ClassVar
 
 from actors.kernel.message import Asker
-from actors.kernel.protocol import SaveFailed, SaveState
+from actors.kernel.protocol import SaveChange, SaveFailed, SaveSnapshot
 from actors.persistence.clerk import Clerk, Outcome, Request
-from actors.persistence.database import Database
-from actors.persistence.store import Store
+from actors.persistence.messages import BackupFailed, MakeBackup
 
-__all__ = ["Writer"]
+__all__ = ["STUCK", "Writer"]
 
 WAITING = 4096
 """Requests that may wait; more are refused."""
+STUCK = 5.0
+"""Seconds after which a disk that does not answer is called stuck."""
 
 
 class Writer:
@@ -40,12 +41,12 @@ class Writer:
         self._thread: threading.Thread | None = None
 
     @classmethod
-    def at(cls, path: Path, map_size: int) -> "Writer":
-        """The process's one writer for the database at `path`."""
+    def at(cls, path: Path, clerk: Callable[[], Clerk]) -> "Writer":
+        """The process's one writer for the database at `path`; `clerk` makes its clerk if there is none yet."""
         key = os.path.normcase(path.resolve())
         with cls._registry:
             if key not in cls._known:
-                cls._known[key] = cls(key, Clerk(Store(Database.at(path, map_size))))
+                cls._known[key] = cls(key, clerk())
             return cls._known[key]
 
     def attach(self, notify: Callable[[str], None]) -> None:
@@ -60,15 +61,29 @@ class Writer:
     def hand(self, request: Request) -> None:
         """Queue a request; its outcome can be collected later."""
         with self._lock:
+            message = request.message
+            if isinstance(message, SaveSnapshot) and message.part == 0 and self.stuck > STUCK:
+                self._supersede(message.domain)
             if len(self._waiting) < WAITING:
                 self._waiting.append(request)
                 self._begun = self._begun or time.monotonic()
                 self._lock.notify()
-            elif isinstance(request.message, SaveState):
-                save = request.message
-                self._done.append(
-                    Outcome(request.asker, SaveFailed(save.domain, save.version, "too many states wait"))
-                )
+            elif isinstance(message, SaveChange | SaveSnapshot):
+                self._done.append(_failed(request.asker, message, "too many states wait for the disk"))
+            elif isinstance(message, MakeBackup):
+                why = BackupFailed("too much waits for the disk", "look at `supervisor status`")
+                self._done.append(Outcome(request.asker, why))
+
+    def _supersede(self, domain: str) -> None:
+        """A whole state has come while the disk stood still: what waits of the same domain is not needed any more."""
+        kept: list[Request] = []
+        for request in self._waiting:
+            message = request.message
+            if isinstance(message, SaveChange | SaveSnapshot) and message.domain == domain:
+                self._done.append(_failed(request.asker, message, "the whole state has come since"))
+            else:
+                kept.append(request)
+        self._waiting = kept
 
     def collect(self) -> tuple[Outcome, ...]:
         """Outcomes since the last call. Raises what unexpectedly ended the thread."""
@@ -103,26 +118,34 @@ class Writer:
     def _run(self) -> None:
         while True:
             with self._lock:
-                while not self._waiting and not self._ends:
-                    self._lock.wait()
+                if not self._waiting and not self._ends:
+                    self._lock.wait(self.clerk.due_in())
                 batch, self._waiting = self._waiting, []
-                if not batch:
+                if not batch and self._ends:
                     break
+                if not batch and self.clerk.due_in() != 0.0:
+                    continue
                 self._begun = time.monotonic()
+            cause = batch[0].cause if batch else ""
             try:
                 outcomes = self.clerk.work(batch)
             except Exception as error:
                 self._end_group((), error)
-                self._notify(batch[0].cause)
+                self._notify(cause)
                 return
             self._end_group(outcomes)
-            self._notify(batch[0].cause)
+            if outcomes or batch:
+                self._notify(cause)
         if self.clerk.unwritten:
             self.clerk.work((Request(None, Asker("", "")),))
-        self.clerk.store.close()
+        self.clerk.close()
 
     def _end_group(self, outcomes: tuple[Outcome, ...], crash: Exception | None = None) -> None:
         with self._lock:
             self._done.extend(outcomes)
             self._crash = crash
             self._begun = time.monotonic() if self._waiting else 0.0
+
+
+def _failed(asker: Asker, save: SaveChange | SaveSnapshot, why: str) -> Outcome:
+    return Outcome(asker, SaveFailed(save.domain, save.version, why))

@@ -30,7 +30,7 @@ class System(DomainActor[SystemState]):
         self.watchers: tuple[str, ...] = ()
         self._sampler = Sampler(self.post, home)
 
-    def validate(self, state: SystemState) -> tuple[str, ...]:
+    def validate(self, state: SystemState, before: SystemState) -> tuple[str, ...]:
         """Everything is within its bounds."""
         return faults(state)
 
@@ -57,6 +57,7 @@ class System(DomainActor[SystemState]):
     @handles
     def on_undelivered(self, message: Undelivered) -> None:
         """A watcher that is gone is forgotten; one that is merely slow is not."""
+        super().on_undelivered(message)
         if message.why in ("unknown", "stopped"):
             self._watch(message.recipient, False)
 

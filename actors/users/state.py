@@ -25,8 +25,9 @@ __all__ = [
     "without",
 ]
 
-HISTORY = 200
-"""Interactions kept per person."""
+HISTORY = 40
+"""Interactions kept per person; what came before has gone into patterns, preferences and the relationship. With all
+that is bounded below, ten thousand people who talk for years stay within some hundred megabytes."""
 
 PEOPLE = 10_000
 """People kept; beyond it the one not seen for the longest time is forgotten."""

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 
-from actors.kernel.actor import handles
-from actors.kernel.domain import DomainActor
+import msgspec
+
+from actors.kernel.actor import AskFailed, Reply, handles
+from actors.kernel.domain import PERSISTENCE, DomainActor
+from actors.kernel.message import Asker
+from actors.kernel.protocol import Buried, Bury
 from actors.users.acquaintance import Change, Path, faded, interacted, preferred, profile_of
-from actors.users.forget import chosen
+from actors.users.forget import Selection, chosen
 from actors.users.messages import (
     FindPerson,
     ForgetPerson,
@@ -28,10 +32,20 @@ CONVERSATION = "conversation"
 MOST_FOUND = 8
 
 
+class _Asked(msgspec.Struct, frozen=True):
+    """A request to forget that waits until it is noted on disk."""
+
+    selection: Selection
+    hashes: tuple[str, ...]
+    at: float
+    asker: Asker
+
+
 class Users(DomainActor[UsersState]):
     """Answers who somebody is, notes what happened with them, and forgets them when asked to."""
 
     domain = "users"
+    parted = "users"
     schema = 2
     migrations = MIGRATIONS
 
@@ -39,9 +53,16 @@ class Users(DomainActor[UsersState]):
         super().__init__(UsersState())
         self._touched: tuple[Path, ...] | None = None
 
-    def validate(self, state: UsersState) -> tuple[str, ...]:
+    def validate(self, state: UsersState, before: UsersState) -> tuple[str, ...]:
         """Records stand under their own id, and everything is within its bounds; of a change, what it touched."""
-        return faults(state, self.state) if self._touched is None else faults_at(state, self._touched)
+        return faults(state, before) if self._touched is None else faults_at(state, self._touched)
+
+    def merged(self, stored: UsersState, interim: UsersState) -> UsersState:
+        """Everybody who was known, and what happened with them since."""
+        for user in interim.users.values():
+            for interaction in user.interaction_history:
+                stored = interacted(stored, user.person, interaction).state
+        return stored
 
     def forget(self, state: UsersState, buried: Mapping[str, float]) -> UsersState:
         """`state` without those whom it was asked to forget."""
@@ -70,14 +91,29 @@ class Users(DomainActor[UsersState]):
         if selection.why_not:
             self.reply(NotForgotten(selection.why_not))
             return
-        now = self.wall()
-        self.become(self.forget(self.state, {tombstone(p.user_id): now for p in selection.aliases}))
-        self.tell(CONVERSATION, PersonForgotten(selection.aliases, now))
-        self.reply(Forgotten(selection.people))
+        # Remembered on disk first: whatever is loaded later, also from a backup, is told of it.
+        hashes = tuple(tombstone(person.user_id) for person in selection.aliases)
+        asked = _Asked(selection, hashes, self.wall(), self.asker())
+        self.ask(PERSISTENCE, Bury(self.domain, hashes, asked.at), then="on_buried", context=asked)
+
+    def on_buried(self, answer: Reply | AskFailed) -> None:
+        asked: _Asked = answer.context
+        if not isinstance(answer, Reply) or not isinstance(answer.message, Buried):
+            why = (
+                answer.reason if isinstance(answer, AskFailed) else getattr(answer.message, "why", "refused")
+            )
+            self.reply(
+                NotForgotten(f"it could not be noted on disk ({why}): nothing was changed"), asked.asker
+            )
+            return
+        self.become(self.forget(self.state, dict.fromkeys(asked.hashes, asked.at)))
+        self.erase()
+        self.tell(CONVERSATION, PersonForgotten(asked.selection.aliases, asked.at))
+        self.reply(Forgotten(asked.selection.people), asked.asker)
 
     def _take(self, change: Change) -> None:
         self._touched = change.paths
         try:
-            self.become(change.state)
+            self.become(change.state, change.paths)
         finally:
             self._touched = None

@@ -52,7 +52,7 @@ class World(DomainActor[WorldState]):
     def __init__(self) -> None:
         super().__init__(WorldState())
 
-    def validate(self, state: WorldState) -> tuple[str, ...]:
+    def validate(self, state: WorldState, before: WorldState) -> tuple[str, ...]:
         """The numbers agree, and everything is within its bounds."""
         return faults(state)
 
@@ -66,6 +66,10 @@ class World(DomainActor[WorldState]):
             self.after(FADES, LookAgain())
 
     # -- who is here
+
+    def merged(self, stored: WorldState, interim: WorldState) -> WorldState:
+        """Where the bot is now is known better than where it was."""
+        return interim if interim.last_updated else stored
 
     @handles
     def on_entered(self, message: WorldEntered) -> None:

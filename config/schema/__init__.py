@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from config.schema.audio import Audio
 from config.schema.bot import Bot
-from config.schema.house import Logging, Performance, Storage, Trace
+from config.schema.house import Logging, Performance, Storage, StoragePolicies, StoragePolicy, Trace
 from config.schema.llm import Llm, LocalLlm
 from config.schema.osc import Osc
 from config.schema.section import Section, Tuple
@@ -36,6 +36,8 @@ __all__ = [
     "Section",
     "Speech",
     "Storage",
+    "StoragePolicies",
+    "StoragePolicy",
     "Supervision",
     "Trace",
     "Tuple",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
 
 from config.schema.section import Section, Size, setting
 
@@ -34,8 +37,71 @@ class Performance(Section):
     cleanup_interval: float = setting(60.0, "How often the cache is swept.", unit="s", ge=1.0, le=86400.0)
 
 
+class StoragePolicy(Section):
+    """How one domain is kept."""
+
+    backend: Literal["memory", "file", "database"] = setting(
+        "database",
+        "memory: written now and then; file: written at each change, whole copies in files of its own; database: "
+        "written at each change.",
+        reload="restart",
+        restarts=("persistence",),
+    )
+    ttl: float = setting(
+        0.0,
+        "A state that is older when it is loaded has expired; 0 for never. Of memory only.",
+        unit="s",
+        reload="restart",
+        restarts=("persistence",),
+        ge=0.0,
+        le=10**9,
+    )
+    keep: int = setting(
+        2,
+        "Whole copies that are kept: the newest and those before it.",
+        reload="restart",
+        restarts=("persistence",),
+        ge=2,
+        le=100,
+    )
+
+
+def _policy(description: str, **defaults: Any) -> Any:
+    return Field(default_factory=lambda: StoragePolicy(**defaults), description=description)
+
+
+class StoragePolicies(Section):
+    """How each domain is kept; the defaults are the table of the design document."""
+
+    conversation: StoragePolicy = _policy("What was said.", backend="memory", ttl=3600.0)
+    users: StoragePolicy = _policy("Whom Gerald has met.", backend="file")
+    world: StoragePolicy = _policy("Where he is, and with whom.", backend="file")
+    avatar: StoragePolicy = _policy("His body.", backend="memory", ttl=300.0)
+    system: StoragePolicy = _policy("How he is doing.", backend="database")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_defaults(cls, data: Any) -> Any:
+        """What a domain does not say is that domain's own default, not that of domains in general."""
+        if not isinstance(data, Mapping):
+            return data
+        return {
+            name: {**dict(cls.model_fields[name].get_default(call_default_factory=True)), **given}
+            if name in cls.model_fields and isinstance(given, Mapping)
+            else given
+            for name, given in data.items()
+        }
+
+    def of(self, domain: str) -> StoragePolicy:
+        """The policy of a domain; one that has none of its own is kept in the database."""
+        found = getattr(self, domain, None)
+        return found if isinstance(found, StoragePolicy) else StoragePolicy()
+
+
 class Storage(Section):
     """Where the memory lives; paths are relative to the home."""
+
+    domains: StoragePolicies = Field(default_factory=StoragePolicies, description="How each domain is kept.")
 
     file_path: str = setting(
         "data/state",
@@ -61,7 +127,55 @@ class Storage(Section):
         le=2**43,
     )
     snapshot_interval: float = setting(
-        5.0, "How often a changed state is saved whole.", unit="s", gt=0.0, le=3600.0
+        5.0,
+        "How often what is kept in memory is written: at most this much is lost when the process is killed.",
+        unit="s",
+        reload="restart",
+        restarts=("persistence",),
+        gt=0.0,
+        le=3600.0,
+    )
+    snapshot_changes: int = setting(
+        1000,
+        "Changes after which a state is written whole again.",
+        reload="restart",
+        restarts=("persistence",),
+        ge=1,
+        le=10_000,
+    )
+    encrypt: bool = setting(
+        False,
+        "Whether what is kept is encrypted, with the key of the secrets.",
+        reload="restart",
+        restarts=("persistence",),
+    )
+    backup_directory: str = setting(
+        "data/backups",
+        "The folder of the backups.",
+        reload="restart",
+        restarts=("persistence",),
+        min_length=1,
+    )
+    backup_interval: float = setting(
+        86400.0,
+        "How often a backup is made while Gerald runs; 0 for never.",
+        unit="s",
+        reload="restart",
+        restarts=("persistence",),
+        ge=0.0,
+        le=10**8,
+    )
+    backup_keep: int = setting(
+        7, "Backups that are kept.", reload="restart", restarts=("persistence",), ge=1, le=1000
+    )
+    backup_max_age: float = setting(
+        30 * 86400.0,
+        "Backups that are older are removed, but for the newest; 0 for never.",
+        unit="s",
+        reload="restart",
+        restarts=("persistence",),
+        ge=0.0,
+        le=10**9,
     )
 
 

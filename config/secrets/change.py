@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,16 +9,17 @@ from typing import Any
 import filelock
 
 from config.conceal import conceal
+from config.durable import write_private
 from config.errors import ValidationError
 from config.home import Home
 from config.layers import shown_path
 from config.node import Node, Source
-from config.overrides import write_private
 from config.problem import Key, Problem, dotted
 from config.refuse import refuse
-from config.secrets.cipher import PREFIX, Cipher, b64, derive, fingerprint, key_id, wrap
+from config.secrets.cipher import PREFIX, Cipher, fingerprint
 from config.secrets.keyfile import Opener
-from config.secrets.meta import Lock, Meta, keyed, rendered
+from config.secrets.lock import Lock, keyfile_lock, passphrase_lock
+from config.secrets.meta import Meta, keyed, rendered
 from config.secrets.readable import quoted, with_value, without_value
 from config.secrets.seen import note_seen
 from config.secrets.spans import LAYER, META, replaced, spans, values
@@ -52,17 +52,6 @@ class Content:
     def of(vault: Vault) -> Content:
         """The same keys again."""
         return Content(vault.data_key, vault.meta.id, vault.meta.lock)
-
-
-def keyfile_lock(data_key: bytes, id: str, key: bytes) -> Lock:
-    """The data key under a key file's key."""
-    return Lock("keyfile", key_id(key), "", wrap(data_key, key, id))
-
-
-def passphrase_lock(data_key: bytes, id: str, passphrase: str) -> Lock:
-    """The data key under a passphrase."""
-    salt = os.urandom(16)
-    return Lock("passphrase", "", b64(salt), wrap(data_key, derive(passphrase, salt), id))
 
 
 def plain_text(vault: Vault) -> str:

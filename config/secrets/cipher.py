@@ -25,6 +25,7 @@ from config.problem import Key
 
 __all__ = [
     "PREFIX",
+    "Box",
     "Cipher",
     "InvalidTag",
     "b64",
@@ -85,6 +86,24 @@ class Cipher:
 
     def _place(self, key: Key) -> bytes:
         return json.dumps([self._id, *key]).encode()
+
+
+class Box:
+    """Encrypts bytes under a key of 32 bytes; may be used by several threads. Random nonces: good for 2**32 of them."""
+
+    def __init__(self, key: bytes) -> None:
+        self._aead = AESGCM(key)
+
+    def encrypt(self, data: bytes, about: bytes) -> bytes:
+        """Nonce, ciphertext and tag; 28 bytes longer than `data`."""
+        nonce = os.urandom(NONCE)
+        return nonce + self._aead.encrypt(nonce, data, about)
+
+    def decrypt(self, data: bytes, about: bytes) -> bytes:
+        """The data again. Raises InvalidTag: another key, another `about`, or altered."""
+        if len(data) < NONCE + 16:
+            raise InvalidTag
+        return self._aead.decrypt(data[:NONCE], data[NONCE:], about)
 
 
 def key_id(key: bytes) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from config.durable import sync_folder
 from config.secrets.cipher import b64, unb64
 
 __all__ = [
@@ -122,3 +123,4 @@ def write_new(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+    sync_folder(path.parent)

@@ -9,27 +9,13 @@ from typing import Any
 
 from config.node import Node, plain
 from config.problem import Key
-from config.secrets.cipher import fingerprint
+from config.secrets.lock import Lock
 from config.secrets.spans import META
 
 __all__ = ["FORMAT", "Lock", "Meta", "body_of", "keyed", "read_meta", "rendered"]
 
 FORMAT = 1
 _HEAD = f"\n# Written by `supervisor secrets`: the lock and the seal. Do not edit.\n{META}:\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Lock:
-    """by: keyfile or passphrase. key: the key file's id. salt, wrapped: base64."""
-
-    by: str
-    key: str
-    salt: str
-    wrapped: str
-
-    def check(self, id: str) -> str:
-        """What tells an accident from a wrong key."""
-        return fingerprint(id, self.by, self.key, self.salt, self.wrapped)
 
 
 @dataclass(frozen=True, slots=True)

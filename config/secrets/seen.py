@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 
+from config.durable import write_private
 from config.home import Home
-from config.overrides import write_private
 
 __all__ = ["note_seen", "seen_revision"]
 

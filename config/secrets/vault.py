@@ -15,14 +15,15 @@ from config.load import decode, read_bytes
 from config.node import Node, Source
 from config.problem import Key, dotted
 from config.refuse import refuse
-from config.secrets.cipher import PREFIX, Cipher, InvalidTag, derive, key_id, unb64, unwrap
+from config.secrets.cipher import PREFIX, Cipher, InvalidTag
 from config.secrets.keyfile import KeyTrouble, Opener
-from config.secrets.meta import Lock, Meta, body_of, read_meta, rendered
+from config.secrets.lock import Lock, unlock
+from config.secrets.meta import Meta, body_of, read_meta, rendered
 from config.secrets.seen import note_seen, seen_revision
 from config.secrets.spans import LAYER, META, spans, values
 from config.secrets.tamper import Finding, findings
 
-__all__ = ["LAYER", "Vault", "lock_of", "open_text", "open_vault", "read_source", "unlock"]
+__all__ = ["LAYER", "Vault", "lock_of", "meta_of", "open_text", "open_vault", "read_source", "unlock"]
 
 _RESTORE = "Restore the file from a backup."
 
@@ -113,31 +114,15 @@ def open_text(source: Source, opener: Opener, *, accept: bool = False, mending: 
     return Vault(source, meta, data_key, opened, tokens, _layer(tree, opened))
 
 
-def unlock(lock: Lock, id: str, opener: Opener) -> bytes:
-    """The data key. Raises KeyTrouble, or InvalidTag for a key of the right name that does not fit."""
-    if lock.by == "passphrase":
-        try:
-            return unwrap(lock.wrapped, derive(opener.passphrase(), unb64(lock.salt)), id)
-        except InvalidTag:
-            raise KeyTrouble(
-                "the passphrase is wrong", "It is the one that `init` or `rekey` was given."
-            ) from None
-    key = opener.key_file(lock.key)
-    try:
-        return unwrap(lock.wrapped, key, id)
-    except InvalidTag:
-        if key_id(key) == lock.key:
-            raise
-        hint = f"Set GERALD_KEY_FILE to the key {lock.key}."
-        raise KeyTrouble(
-            f"the wrong key; it is locked with {lock.key}, and yours is {key_id(key)}", hint
-        ) from None
-
-
 def lock_of(source: Source) -> Lock:
     """How a file is locked, which needs no key. Raises LoadError."""
+    return meta_of(source).lock
+
+
+def meta_of(source: Source) -> Meta:
+    """The section of the lock, which needs no key. Raises LoadError."""
     tree, found = values(source)
-    return _meta(source, tree, {key: node for key, node in found.items() if key[0] != META}).lock
+    return _meta(source, tree, {key: node for key, node in found.items() if key[0] != META})
 
 
 def _meta(source: Source, tree: Node, nodes: Mapping[Key, Node]) -> Meta:

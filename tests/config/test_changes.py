@@ -31,6 +31,11 @@ def test_every_key_that_differs_is_named_in_the_order_of_the_schema() -> None:
     assert changed(Config(), new) == ["bot.name", "llm.temperature", "llm.local.threads"]
 
 
+def test_a_key_three_sections_deep_is_named_alone() -> None:
+    new = config(storage={"domains": {"users": {"keep": 5}}})
+    assert changed(Config(), new) == ["storage.domains.users.keep"]
+
+
 def test_a_secret_that_differs_is_named() -> None:
     assert changed(config(llm={"api_key": "one"}), config(llm={"api_key": "two"})) == ["llm.api_key"]
 
@@ -52,6 +57,8 @@ def test_of_an_actor_only_what_differs_is_named() -> None:
             ("speech.recognizer", "speech.synthesizer"),
         ),
         ({}, {"trace": {"words": "drop"}}, ("all",)),
+        ({}, {"storage": {"domains": {"users": {"keep": 5}}}}, ("persistence",)),
+        ({}, {"storage": {"encrypt": True}}, ("persistence",)),
     ],
 )
 def test_restarts(old: dict[str, Any], new: dict[str, Any], actors: tuple[str, ...]) -> None:

@@ -23,6 +23,11 @@ def of_environment(**environ: str) -> Any:
         ("GERALD_LLM__TEMPERATURE", "0.9", {"llm": {"temperature": 0.9}}),
         ("GERALD_LLM__LOCAL__THREADS", "2", {"llm": {"local": {"threads": 2}}}),
         (
+            "GERALD_STORAGE__DOMAINS__USERS__BACKEND",
+            "database",
+            {"storage": {"domains": {"users": {"backend": "database"}}}},
+        ),
+        (
             "GERALD_OSC__ENABLED_EVENTS",
             "[touch, gestures]",
             {"osc": {"enabled_events": ["touch", "gestures"]}},
@@ -98,6 +103,7 @@ def test_the_parts_of_a_list_in_a_variable_know_their_column() -> None:
     ("text", "key"),
     [
         ("llm.local.threads", ("llm", "local", "threads")),
+        ("storage.domains.users.backend", ("storage", "domains", "users", "backend")),
         ("actors.speech.recognizer.pin", ("actors", "speech.recognizer", "pin")),
         ("actors.llm.pin", ("actors", "llm", "pin")),
         ("actors.speech.recognizer", ("actors", "speech.recognizer")),

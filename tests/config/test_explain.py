@@ -34,6 +34,21 @@ def test_every_layer_that_lost_is_told_in_falling_order(write_home: Writer) -> N
     )
 
 
+def test_a_key_three_sections_deep_has_the_default_of_its_own_section(write_home: Writer) -> None:
+    environ = {"GERALD_STORAGE__DOMAINS__USERS__BACKEND": "database"}
+    result = load_config(write_home("storage: {domains: {users: {keep: 3}}}"), environ=environ)
+    told = explain(result, ("storage", "domains", "users", "backend"))
+    assert (told["value"], told["default"], told["choices"]) == (
+        "database",
+        "file",
+        ["memory", "file", "database"],
+    )
+    assert told["from"] == "environment (GERALD_STORAGE__DOMAINS__USERS__BACKEND)"
+    assert told["applies"] == "by a restart of persistence"
+    assert result.require().storage.domains.users.keep == 3
+    assert explain(result, ("storage", "domains", "avatar", "ttl"))["default"] == 300.0
+
+
 def test_what_an_override_saved_says_where_it_lies(write_home: Writer) -> None:
     home = write_home("bot: {name: Ada}")
     home.data.mkdir()

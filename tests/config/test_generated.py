@@ -50,6 +50,9 @@ def test_the_editors_schema_takes_what_we_take(file: Path) -> None:
         ({"logging": {"max_size": "much"}}, "$.logging.max_size"),
         ({"actors": {"Not An Address": {}}}, "$.actors"),
         ({"lllm": {}}, "$"),
+        ({"storage": {"domains": {"users": {"backend": "databse"}}}}, "$.storage.domains.users.backend"),
+        ({"storage": {"domains": {"users": {"keep": 1}}}}, "$.storage.domains.users.keep"),
+        ({"storage": {"domains": {"usr": {}}}}, "$.storage.domains"),
     ],
 )
 def test_the_editors_schema_refuses_what_we_refuse(value: Any, path: str) -> None:
@@ -58,6 +61,7 @@ def test_the_editors_schema_refuses_what_we_refuse(value: Any, path: str) -> Non
 
 def test_the_editors_schema_takes_references_and_sections_of_comments() -> None:
     assert errors({"llm": {"api_key": "${KEY}", "temperature": "${T:-0.5}"}, "osc": None}) == []
+    assert errors({"storage": {"domains": {"users": None, "world": {"ttl": "${TTL:-3}"}}}}) == []
 
 
 def test_a_new_config_file_sets_nothing_and_becomes_the_defaults_without_its_marks(tmp_path: Path) -> None:
@@ -91,6 +95,7 @@ def test_overrides_are_placed_and_removed() -> None:
         ("osc.enabled_events", "[touch]", ("touch",)),
         ("actors.llm.local.pin", "thread", "thread"),
         ("logging.max_size", "1MB", 1_000_000),
+        ("storage.domains.users.backend", "memory", "memory"),
     ],
 )
 def test_a_saved_override_is_read_as_it_was_meant(tmp_path: Path, key: str, text: str, found: Any) -> None:

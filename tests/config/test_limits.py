@@ -56,9 +56,9 @@ def refusal(text: str) -> LoadError:
     ],
 )
 def test_bombs_are_refused_fast(text: str, words: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert words in refusal(text).problem.message
-    assert time.perf_counter() - begun < 1.0
+    assert time.process_time() - begun < 1.0
 
 
 @pytest.mark.parametrize(
@@ -71,14 +71,14 @@ def test_bombs_are_refused_fast(text: str, words: str) -> None:
 )
 def test_thousands_of_unknown_keys_are_all_reported_fast(text: str, write_home: Callable[..., Home]) -> None:
     home = write_home(text)
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(load_config(home, environ={}).errors) == 4000
-    assert time.perf_counter() - begun < 3.0
+    assert time.process_time() - begun < 3.0
 
 
 def test_a_very_long_line_is_reported_without_being_searched(write_home: Callable[..., Home]) -> None:
     home = write_home("llm: {x: '" + "key" * 300_000 + "'}")
-    begun = time.perf_counter()
+    begun = time.process_time()
     (problem,) = load_config(home, environ={}).errors
     assert (problem.key, problem.excerpt) == ("llm.x", "")
-    assert time.perf_counter() - begun < 2.0
+    assert time.process_time() - begun < 2.0

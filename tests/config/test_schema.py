@@ -59,6 +59,13 @@ def test_every_key_says_what_it_does_and_how_it_takes_a_new_value(key: Any, fiel
         assert extra(field, "unset"), "a key that may be null says what that means"
 
 
+def test_what_a_domain_does_not_say_is_its_own_default() -> None:
+    domains = Config.model_validate({"storage": {"domains": {"users": {"ttl": 3.0}}}}).storage.domains
+    assert (domains.users.backend, domains.users.ttl) == ("file", 3.0)
+    assert domains.avatar == Config().storage.domains.avatar
+    assert domains.of("no such domain").backend == "database"
+
+
 def test_a_section_is_frozen_and_accepts_no_other_key() -> None:
     with pytest.raises(pydantic.ValidationError):
         Llm().model = "other"  # type: ignore[misc]

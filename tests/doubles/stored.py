@@ -6,7 +6,8 @@ from typing import Any
 import lmdb
 import msgspec
 
-from actors.persistence.record import unpack
+from actors.persistence.database import Transaction
+from actors.persistence.forms import old_states
 
 FORMAT1 = Path(__file__).parents[1] / "actors" / "persistence" / "fixtures" / "format1.lmdb"
 
@@ -14,8 +15,7 @@ FORMAT1 = Path(__file__).parents[1] / "actors" / "persistence" / "fixtures" / "f
 def payload(domain: str) -> dict[str, Any]:
     """The newest state of `domain` in the fixture, as MessagePack holds it."""
     with lmdb.open(str(FORMAT1), readonly=True, lock=False) as database, database.begin() as transaction:
-        slots = (transaction.get(f"state/{domain}/{slot}".encode()) for slot in (0, 1))
-        records = [unpack(data, domain) for data in slots if data is not None]
-    newest = max(records, key=lambda record: record.version)
-    decoded: dict[str, Any] = msgspec.msgpack.decode(newest.payload)
+        snapshot = old_states(Transaction(transaction))[domain].snapshot
+    assert snapshot is not None
+    decoded: dict[str, Any] = msgspec.msgpack.decode(snapshot.parts[0])["state"]
     return decoded

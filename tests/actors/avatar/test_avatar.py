@@ -1,18 +1,18 @@
 """The avatar's actor under the virtual clock."""
 
-import msgspec
 import pytest
 from pythonosc.osc_message_builder import build_msg
 
 from actors.avatar.avatar import EMOTES, Avatar
 from actors.avatar.messages import GestureRequested, Touched, WatchTouches
 from actors.avatar.state import AvatarState
-from actors.kernel.protocol import LoadState, SaveState, StateLoaded
+from actors.kernel.protocol import LoadState, SaveSnapshot
 from actors.kernel.virtual import Probe, VirtualWorld
 from actors.osc.intake import Intake
 from actors.osc.messages import AvatarLoaded, ParametersChanged, SetParameter, TrackingChanged
 from actors.vocabulary.values import Vector3
 from actors.world.messages import BodyAt
+from tests.doubles.keeper import Shelf
 
 WAVE, NONE = SetParameter("VRCEmote", 1), SetParameter("VRCEmote", 0)
 
@@ -20,7 +20,7 @@ WAVE, NONE = SetParameter("VRCEmote", 1), SetParameter("VRCEmote", 0)
 class Stage:
     """An avatar, and what it says to persistence and to the OSC sender."""
 
-    def __init__(self, payload: bytes = b"") -> None:
+    def __init__(self, shelf: Shelf | None = None) -> None:
         self.world = VirtualWorld()
         self.persistence = self.world.probe("persistence")
         self.sender = self.world.probe("osc.sender")
@@ -28,7 +28,7 @@ class Stage:
         self.world.start(self.avatar, "avatar")
         self.world.run()
         asked = next(e for e in self.persistence.envelopes if e.message == LoadState("avatar"))
-        self.world.tell("avatar", StateLoaded("avatar", payload, 1), sender="persistence", answers=asked.id)
+        self.world.tell("avatar", (shelf or Shelf()).loaded("avatar"), sender="persistence", answers=asked.id)
         self.world.run()
 
 
@@ -71,7 +71,7 @@ def test_a_gesture_that_does_not_exist_is_not_made(stage: Stage) -> None:
 
 
 def test_a_gesture_that_a_crash_left_behind_is_ended_at_the_start() -> None:
-    stage = Stage(msgspec.msgpack.encode(AvatarState(emote=5)))
+    stage = Stage(Shelf.holding(AvatarState(emote=5)))
     assert stage.sender.messages == [NONE]
 
 
@@ -96,10 +96,10 @@ def test_position_and_rotation_follow_the_head(stage: Stage) -> None:
 def test_many_updates_are_saved_as_one(stage: Stage) -> None:
     for number in range(100):
         stage.world.give("avatar", ParametersChanged({"Voice": number / 100}, (), {"Voice": "voice"}))
-    assert stage.persistence.of(SaveState) == []
+    assert stage.persistence.of(SaveSnapshot) == []
     stage.world.advance(1.0)
-    (save,) = stage.persistence.of(SaveState)
-    assert msgspec.msgpack.decode(save.payload, type=AvatarState).expressions == {"Voice": 0.99}
+    assert len(stage.persistence.of(SaveSnapshot)) == 1
+    assert Shelf(stage.persistence.messages).document(stage.avatar).state.expressions == {"Voice": 0.99}
 
 
 def test_the_whole_state_survives_a_stop_and_a_start(stage: Stage) -> None:
@@ -107,8 +107,7 @@ def test_the_whole_state_survives_a_stop_and_a_start(stage: Stage) -> None:
     stage.world.give("avatar", pat(True))
     stage.world.give("avatar", TrackingChanged((1.0, 1.7, -2.0), (10.0, 20.0, 30.0)))
     stage.world.advance(1.0)
-    saved = stage.persistence.of(SaveState)[-1]
-    assert Stage(saved.payload).avatar.state == stage.avatar.state
+    assert Stage(Shelf(stage.persistence.messages)).avatar.state == stage.avatar.state
 
 
 # -- whom the avatar tells

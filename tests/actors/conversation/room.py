@@ -1,12 +1,10 @@
 """The conversation's actor under the virtual clock, with every other room a probe."""
 
-import msgspec
-
 from actors.audio.messages import PlaybackEnded, PlaybackStarted, SentencePlayed
 from actors.conversation.conversation import Conversation
 from actors.conversation.messages import TextReceived
 from actors.conversation.state import ConversationState
-from actors.kernel.protocol import LoadState, StateLoaded
+from actors.kernel.protocol import LoadState
 from actors.kernel.virtual import Probe, VirtualWorld
 from actors.llm.messages import CompletionEnded, CompletionRequested, SentenceReady
 from actors.users.messages import GetProfile, Profile
@@ -14,6 +12,7 @@ from actors.users.state import UserState
 from actors.vocabulary.values import Person, person_named
 from actors.world.messages import Present, WhoIsHere
 from config.schema import Bot, Speech
+from tests.doubles.keeper import Shelf
 
 MIO, YU = person_named("Mio"), Person("usr_yu", "Yu")
 ALONE = Present((), "")
@@ -38,8 +37,8 @@ class Room:
         speech = Speech(echo_free_capture=echo_free)
         self.actor = Conversation(Bot(), speech)
         self.world.start(self.actor, "conversation")
-        payload = b"" if stored is None else msgspec.msgpack.encode(stored)
-        self.answer("persistence", LoadState, StateLoaded("conversation", payload, 7))
+        shelf = Shelf.holding(stored, schema=Conversation.schema) if stored is not None else Shelf()
+        self.answer("persistence", LoadState, shelf.loaded("conversation"))
 
     def __getitem__(self, name: str) -> Probe:
         return self.probes[name]

@@ -141,7 +141,7 @@ class Gardener(DomainActor[Garden]):
         super().__init__(Garden())
         self.restores = 0
 
-    def validate(self, state: Garden) -> tuple[str, ...]:
+    def validate(self, state: Garden, before: Garden) -> tuple[str, ...]:
         reasons = []
         if state.plants < 0:
             reasons.append("plants: less than none")

@@ -1,129 +1,31 @@
-"""A state domain: one writer, restored before it works, every change announced, kept, or refused with every reason."""
+"""A state domain: one writer; every change is announced, or refused with every reason."""
 
 import math
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 import pytest
 
-from actors.kernel.domain import PERSISTENCE, RETRY_AFTER, atomic_update, checked
+from actors.kernel.domain import NEWS, SUBSCRIPTIONS, atomic_update, checked
 from actors.kernel.errors import InvalidUpdate, SynchronizationError
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Message
 from actors.kernel.protocol import (
-    Committed,
     GetState,
-    Health,
-    HealthChanged,
-    LoadState,
-    SaveFailed,
-    SaveState,
     StateChanged,
     StateIs,
-    StateLoaded,
-    Stop,
     Subscribe,
     Unsubscribe,
     Updated,
     UpdateRefused,
     UpdateState,
+    UpToDate,
     Version,
 )
-from actors.kernel.virtual import Probe, VirtualWorld
-from tests.actors.kernel.parts import Garden, Gardener, Memo
-
-
-class Lazy(Gardener):
-    save_delay = 2.0
-
-
-class House:
-    """A Gardener, with persistence and a guest played by the test."""
-
-    def __init__(self, actor: Gardener | None = None, mailbox: Mailbox | None = None) -> None:
-        self.world = VirtualWorld()
-        self.store = self.world.probe(PERSISTENCE)
-        self.guest = self.world.probe("guest")
-        self.actor = actor or Gardener()
-        self.life = self.world.start(self.actor, "garden", mailbox=mailbox)
-
-    def answer(self, message: Message) -> None:
-        """Persistence answers the newest request."""
-        last = self.store.envelopes[-1]
-        self.world.tell("garden", message, sender=PERSISTENCE, answers=last.id)
-        self.world.run()
-
-    def load(self, state: Garden | None = None, epoch: int = 3) -> "House":
-        payload = b"" if state is None else msgspec.msgpack.encode(state)
-        self.answer(StateLoaded("garden", payload, epoch))
-        self.store.clear()
-        return self
-
-    def update(self, expected: Version | None = None, **changes: Any) -> Message:
-        self.guest.clear()
-        self.world.give("garden", UpdateState(msgspec.msgpack.encode(changes), expected), sender="guest")
-        return self.guest.messages[-1]
-
-    def saves(self) -> list[Version]:
-        return [message.version for message in self.store.of(SaveState)]
-
-
-# -- restoring
-
-
-def test_it_asks_for_its_state_and_does_nothing_else_until_it_has_it() -> None:
-    house = House()
-    house.world.give("garden", GetState(), sender="guest")
-    assert house.store.messages == [LoadState("garden")]
-    assert house.guest.messages == []
-    house.load(Garden(7, "back"))
-    assert house.guest.messages == [
-        StateIs("garden", Version(3, 0), b'{"plants":7,"name":"back","sizes":[]}')
-    ]
-    assert house.actor.restores == 1
-    assert house.life.is_ready
-
-
-def test_without_a_stored_state_it_begins_with_the_initial_one() -> None:
-    house = House().load(None)
-    assert (house.actor.state, house.actor.version) == (Garden(), Version(3, 0))
-
-
-@pytest.mark.parametrize(
-    ("payload", "why"),
-    [
-        (b"\xc1", "does not fit"),
-        (msgspec.msgpack.encode({"plants": "many"}), "does not fit"),
-        (msgspec.msgpack.encode(Garden(-1)), "is invalid (plants: less than none)"),
-    ],
-)
-def test_a_stored_state_that_cannot_be_used_is_said_and_not_used(payload: bytes, why: str) -> None:
-    house = House()
-    house.answer(StateLoaded("garden", payload, 4))
-    assert (house.actor.state, house.actor.version) == (Garden(), Version(4, 0))
-    (said,) = house.world.supervisor.of(HealthChanged)
-    assert said.health is Health.DEGRADED
-    assert why in said.reason
-    assert house.life.is_ready
-
-
-def test_without_persistence_it_works_in_memory_and_says_so() -> None:
-    house = House()
-    house.world.advance(10.0)
-    assert house.life.is_ready
-    (said,) = house.world.supervisor.of(HealthChanged)
-    assert said.health is Health.DEGRADED
-    assert "timeout" in said.reason
-    assert isinstance(house.update(plants=1), Updated)
-
-
-def test_versions_are_counted_anew_in_each_epoch() -> None:
-    house = House().load(epoch=3)
-    assert house.update(plants=1) == Updated(Version(3, 1))
-    again = House().load(house.actor.state, epoch=4)
-    assert again.update(plants=2) == Updated(Version(4, 1))
-
+from actors.kernel.virtual import Probe
+from tests.actors.kernel.garden import House, Orchard, Orchardist, Tree
+from tests.actors.kernel.parts import Garden, Memo
+from tests.doubles.keeper import Shelf
 
 # -- changing
 
@@ -137,7 +39,7 @@ def test_an_update_bumps_the_version_and_changes_what_it_names() -> None:
 def test_an_update_to_the_same_values_is_no_change() -> None:
     house = House().load(Garden(100_000, "same", (1.5,)))
     assert house.update(plants=100_000, name="same", sizes=[1.5]) == Updated(Version(3, 0))
-    assert house.saves() == []
+    assert house.saves == []
 
 
 @pytest.mark.parametrize(
@@ -158,10 +60,13 @@ def test_a_refused_update_gives_every_reason_and_changes_nothing(
     changes: Mapping[str, Any], reasons: tuple[str, ...]
 ) -> None:
     house = House().load(Garden(1, "old"))
+    friend = house.world.probe("friend")
     house.world.give("garden", Subscribe(), sender="friend")
+    house.store.clear()
     assert house.update(**changes) == UpdateRefused(reasons)
-    assert (house.actor.state, house.actor.version) == (Garden(1, "old"), Version(3, 0))
-    assert house.saves() == []
+    assert (house.actor.state, house.actor.version) == (Garden(1, "old"), Version(3, 1))
+    assert friend.of(StateChanged) == []
+    assert house.saves == []
     assert house.life.running
 
 
@@ -187,16 +92,127 @@ def test_checked_converts_each_field_to_its_type() -> None:
     assert len(refused.value.reasons) == 3
 
 
+# -- places
+
+
+def orchard(count: int = 2) -> House:
+    return House(Orchardist()).load(Orchard({f"t{n}": Tree(float(n)) for n in range(count)}))
+
+
+def test_an_update_reaches_places_by_path_and_removes_keys() -> None:
+    house = orchard()
+    answer = house.update({"trees/t1/height": 9.0, "trees/new": {"height": 1}}, remove=("trees/t0",))
+    assert answer == Updated(Version(3, 1))
+    assert house.actor.state == Orchard({"t1": Tree(9.0), "new": Tree(1.0)})
+
+
+def test_a_refused_path_says_where_it_ended_and_nothing_changes() -> None:
+    house = orchard()
+    refused = house.update(
+        {"trees/none/height": 1.0, "owner/name": 1, "trees/t0/height": "high"}, remove=("trees/gone", "owner")
+    )
+    assert isinstance(refused, UpdateRefused)
+    assert [reason.partition(":")[0] for reason in refused.reasons] == [
+        "trees/none/height",
+        "owner/name",
+        "trees/t0/height",
+        "trees/gone",
+        "only the keys of a mapping can be removed",
+    ]
+    assert house.actor.version == Version(3, 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "json"),
+    [
+        ("trees/t1/height", b"1.0"),
+        ("trees/t1", b'{"height":1.0,"picked":[]}'),
+        ("trees/none/height", b"null"),
+        ("__class__", b"null"),
+        ("owner/upper", b"null"),
+        ("trees/items", b"null"),
+    ],
+)
+def test_what_is_at_a_path_is_given_and_null_where_there_is_nothing(path: str, json: bytes) -> None:
+    house = orchard()
+    house.world.give("garden", GetState(path), sender="guest")
+    assert house.guest.messages == [StateIs("orchard", Version(3, 0), json, path)]
+
+
+# -- subscriptions
+
+
 def test_subscribers_are_given_the_state_and_every_change_until_they_leave() -> None:
     house = House().load()
     friend = house.world.probe("friend")
     for _ in range(2):
         house.world.give("garden", Subscribe(), sender="friend")
     house.update(plants=1, name="x")
-    house.world.give("garden", Unsubscribe(), sender="friend")
+    house.world.advance(NEWS)
     house.update(plants=2)
-    assert friend.of(StateChanged) == [StateChanged("garden", Version(3, 1), ("plants", "name"))]
-    assert len(friend.of(StateIs)) == 2
+    house.world.advance(NEWS)
+    house.world.give("garden", Unsubscribe(), sender="friend")
+    house.update(plants=3)
+    assert [whole.version for whole in friend.of(StateIs)] == [Version(3, 1), Version(3, 1)]
+    assert friend.of(StateChanged) == [
+        StateChanged("garden", Version(3, 2), ("plants", "name"), since=Version(3, 1)),
+        StateChanged("garden", Version(3, 3), ("plants",), since=Version(3, 2)),
+    ]
+
+
+def test_who_is_slow_finds_the_newest_change_only_and_sees_that_one_is_missing() -> None:
+    house = House().load()
+    slow = Mailbox()
+    house.world.directory.open("slow", slow)
+    house.world.give("garden", Subscribe(), sender="slow")
+    slow.take()
+    for plants in (1, 2, 3):
+        house.update(plants=plants)
+        house.world.advance(NEWS)
+    (left,) = slow.waiting()
+    assert left.message == StateChanged("garden", Version(3, 4), ("plants",), since=Version(3, 3))
+
+
+def test_a_burst_of_changes_is_announced_at_once_and_then_as_one() -> None:
+    house = House().load()
+    friend = house.world.probe("friend")
+    house.world.give("garden", Subscribe(), sender="friend")
+    house.update(plants=1)
+    house.update(name="x")
+    house.update(plants=3)
+    assert friend.of(StateChanged) == [StateChanged("garden", Version(3, 2), ("plants",), Version(3, 1))]
+    house.world.advance(NEWS)
+    last = StateChanged("garden", Version(3, 4), ("name", "plants"), Version(3, 2))
+    assert friend.of(StateChanged)[1:] == [last]
+    house.world.advance(1.0)
+    assert len(friend.of(StateChanged)) == 2
+
+
+def test_whoever_subscribes_to_a_place_hears_of_that_alone() -> None:
+    house = orchard()
+    friend = house.world.probe("friend")
+    house.world.give("garden", Subscribe(path="trees/t1"), sender="friend")
+    house.update({"owner": "Ann"})
+    house.update({"trees/t0/height": 5.0})
+    house.update({"trees/t1/height": 5.0})
+    house.world.advance(NEWS)
+    house.update(remove=("trees/t1",))
+    path = "trees/t1"
+    assert friend.of(StateChanged) == [
+        StateChanged("orchard", Version(3, 4), ("trees",), Version(3, 1), path),
+        StateChanged("orchard", Version(3, 5), ("trees",), Version(3, 4), path),
+    ]
+
+
+def test_a_subscriber_that_knows_the_state_is_not_given_it_again() -> None:
+    house = House().load(Garden(1))
+    friend = house.world.probe("friend")
+    house.world.give("garden", Subscribe(known=Version(3, 0)), sender="friend")
+    house.world.give("garden", Subscribe(known=Version(3, 1)), sender="friend")
+    house.world.give("garden", Subscribe(known=Version(3, 0)), sender="friend")
+    newest = UpToDate("garden", Version(3, 1))
+    assert friend.messages[:2] == [newest, newest]
+    assert isinstance(friend.messages[2], StateIs)
 
 
 def test_somebody_else_can_be_subscribed() -> None:
@@ -207,91 +223,32 @@ def test_somebody_else_can_be_subscribed() -> None:
     assert len(friend.of(StateChanged)) == 1
 
 
-# -- keeping
-
-
-def test_a_change_is_handed_to_persistence_at_once() -> None:
+def test_whoever_is_gone_is_told_no_more() -> None:
     house = House().load()
+    house.world.probe("friend")
+    house.world.give("garden", Subscribe(), sender="friend")
+    house.world.directory.close("friend")
+    house.world.advance(2.0)
     house.update(plants=1)
-    (save,) = house.store.of(SaveState)
-    assert (save.domain, save.schema, save.version) == ("garden", 1, Version(3, 1))
-    assert msgspec.msgpack.decode(save.payload, type=Garden) == Garden(1)
+    assert house.actor.subscriptions == ()
 
 
-def test_changes_gather_while_one_is_being_written_and_only_the_newest_follows() -> None:
+def test_beyond_so_many_subscriptions_the_oldest_ends() -> None:
     house = House().load()
-    for plants in (1, 2, 3):
-        house.update(plants=plants)
-    assert house.saves() == [Version(3, 1)]
-    house.answer(Committed("garden", Version(3, 1)))
-    assert house.saves() == [Version(3, 1), Version(3, 3)]
-    house.answer(Committed("garden", Version(3, 3)))
-    assert house.actor.committed == Version(3, 3)
-    house.world.advance(100.0)
-    assert len(house.saves()) == 2
+    for number in range(SUBSCRIPTIONS + 3):
+        house.world.give("garden", Subscribe(f"friend_{number}"))
+    addresses = [subscription.address for subscription in house.actor.subscriptions]
+    assert addresses == [f"friend_{number}" for number in range(3, SUBSCRIPTIONS + 3)]
 
 
-def test_with_a_delay_changes_within_it_are_handed_over_as_one() -> None:
-    house = House(Lazy()).load()
-    house.update(plants=1)
-    house.world.advance(1.0)
-    house.update(plants=2)
-    assert house.saves() == []
-    house.world.advance(1.0)
-    assert house.saves() == [Version(3, 2)]
-
-
-def test_a_failed_save_is_tried_again_later_and_later_and_said_until_it_works() -> None:
+def test_subscribers_are_known_again_after_a_restart() -> None:
     house = House().load()
-    house.update(plants=1)
-    for number, delay in enumerate((*RETRY_AFTER, RETRY_AFTER[-1]), 1):
-        house.answer(SaveFailed("garden", Version(3, 1), "disk full"))
-        house.world.advance(delay - 0.001)
-        assert len(house.saves()) == number
-        house.world.advance(0.001)
-        assert len(house.saves()) == number + 1
-    said = house.world.supervisor.of(HealthChanged)
-    assert {health.health for health in said} == {Health.DEGRADED}
-    assert "disk full" in said[0].reason
-    house.answer(Committed("garden", Version(3, 1)))
-    assert house.world.supervisor.of(HealthChanged)[-1].health is Health.OK
-    house.update(plants=2)
-    assert house.saves()[-1] == Version(3, 2)
-
-
-def test_what_changes_during_the_back_off_is_saved_with_the_next_try() -> None:
-    house = House().load()
-    house.update(plants=1)
-    house.answer(SaveFailed("garden", Version(3, 1), "disk full"))
-    house.update(plants=2)
-    assert house.saves() == [Version(3, 1)]
-    house.world.advance(1.0)
-    assert house.saves() == [Version(3, 1), Version(3, 2)]
-
-
-def test_a_persistence_that_does_not_answer_is_a_failed_save() -> None:
-    house = House().load()
-    house.update(plants=1)
-    house.world.advance(Gardener.load_within + RETRY_AFTER[0])
-    assert house.saves() == [Version(3, 1), Version(3, 1)]
-
-
-def test_at_its_stop_it_hands_over_what_is_not_committed() -> None:
-    house = House(Lazy()).load()
-    house.update(plants=1)
-    house.world.give("garden", Stop())
-    assert house.saves() == [Version(3, 1)]
-
-
-def test_at_its_stop_it_hands_over_nothing_when_all_is_committed_or_nothing_changed() -> None:
-    house = House().load()
-    house.world.give("garden", Stop())
-    assert house.saves() == []
-    house = House().load()
-    house.update(plants=1)
-    house.answer(Committed("garden", Version(3, 1)))
-    house.world.give("garden", Stop())
-    assert house.saves() == [Version(3, 1)]
+    house.world.give("garden", Subscribe(), sender="friend")
+    again = House()
+    friend = again.world.probe("friend")
+    again.answer(Shelf(house.store.messages).loaded("garden"))
+    again.update(plants=1)
+    assert friend.of(StateChanged) == [StateChanged("garden", Version(1, 1), ("plants",), since=Version())]
 
 
 # -- atomic_update

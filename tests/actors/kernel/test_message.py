@@ -21,18 +21,31 @@ from actors.kernel.message import (
     non_finite,
     registered,
 )
-from actors.kernel.protocol import StateLoaded, UpdateState, Version
+from actors.kernel.protocol import StateLoaded, StoredChange, UpdateState, Version
 from tests.actors.kernel.parts import Memo, Reading, Saying, envelope
 
 texts = st.text(max_size=20)
 integers = st.integers(-(2**63), 2**63 - 1)
 finite = st.floats(allow_nan=False, allow_infinity=False)
+blobs = st.binary(max_size=40)
+versions = st.builds(Version, integers, integers)
 messages = st.one_of(
     st.builds(Memo, integers, texts),
     st.builds(Saying, st.integers(0, 2**32), texts),
     st.builds(Reading, finite, st.lists(finite, max_size=4).map(tuple)),
-    st.builds(StateLoaded, texts, st.binary(max_size=40), st.integers(0, 2**40)),
-    st.builds(UpdateState, st.binary(max_size=40), st.none() | st.builds(Version, integers, integers)),
+    st.builds(
+        StateLoaded,
+        texts,
+        st.integers(0, 2**40),
+        versions,
+        integers,
+        st.lists(blobs, max_size=3).map(tuple),
+        st.lists(st.builds(StoredChange, integers, blobs), max_size=3).map(tuple),
+        buried=st.dictionaries(texts, finite, max_size=3),
+    ),
+    st.builds(
+        UpdateState, blobs, st.none() | versions, st.lists(texts, max_size=3).map(tuple), st.booleans()
+    ),
 )
 envelopes = st.builds(
     Envelope, texts, integers, integers, texts, messages, texts, integers, texts, st.booleans(), finite
@@ -122,7 +135,8 @@ def test_every_finite_number_gets_in(value: float) -> None:
 
 def test_bytes_that_only_look_like_such_a_number_get_in() -> None:
     blob = msgspec.msgpack.encode(math.nan)
-    assert decode(encode(envelope(StateLoaded("users", blob, 1)))).message == StateLoaded("users", blob, 1)
+    loaded = StateLoaded("users", 1, parts=(blob,), changes=(StoredChange(1, blob),))
+    assert decode(encode(envelope(loaded))).message == loaded
 
 
 def test_json_has_no_word_for_such_a_number() -> None:

@@ -2,29 +2,29 @@
 
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from actors.kernel.protocol import LoadState, SaveState, StateLoaded
+from actors.kernel.protocol import LoadState
 from actors.kernel.virtual import Probe, VirtualWorld
 from actors.system.messages import ModuleChanged, ModuleFailed, StageReached, WatchStages
 from actors.system.state import Error, SystemState, module_changed
 from actors.system.system import LONGEST, System
+from tests.doubles.keeper import Shelf
 
 RECOGNITION = StageReached(1, "recognition", 1000.0, 0.2)
 
 
 class Running:
-    """The actor `system`, restored from `payload`."""
+    """The actor `system`, restored from `shelf`."""
 
-    def __init__(self, payload: bytes = b"", number: int = 1) -> None:
+    def __init__(self, shelf: Shelf | None = None, number: int = 1) -> None:
         self.world = VirtualWorld()
         self.persistence = self.world.probe("persistence")
         self.system = System(Path.cwd())
         self.life = self.world.start(self.system, "system", number)
         self.world.run()
         asked = next(e for e in self.persistence.envelopes if e.message == LoadState("system"))
-        self.world.tell("system", StateLoaded("system", payload, 1), sender="persistence", answers=asked.id)
+        self.world.tell("system", (shelf or Shelf()).loaded("system"), sender="persistence", answers=asked.id)
         self.world.run()
 
 
@@ -78,14 +78,14 @@ def test_the_whole_state_survives_a_stop_and_a_start_of_the_actor(running: Runni
     running.world.give("system", RECOGNITION)
     running.world.give("system", ModuleChanged("llm", "OK"))
     running.world.advance(2.0)
-    saved = running.persistence.of(SaveState)[-1]
-    assert msgspec.msgpack.decode(saved.payload, type=SystemState) == running.system.state
-    successor = Running(saved.payload, number=2).system
+    shelf = Shelf(running.persistence.messages)
+    assert shelf.document(running.system).state == running.system.state
+    successor = Running(shelf, number=2).system
     assert successor.state.active_modules == ("llm",)
     assert successor.state.performance_metrics == running.system.state.performance_metrics
 
 
 def test_a_new_run_has_no_modules_of_the_last_one() -> None:
-    stored = msgspec.msgpack.encode(module_changed(SystemState(error_count=3), "llm", True))
-    state = Running(stored).system.state
+    shelf = Shelf.holding(module_changed(SystemState(error_count=3), "llm", True))
+    state = Running(shelf).system.state
     assert (state.active_modules, state.error_count) == ((), 3)

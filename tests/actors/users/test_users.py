@@ -4,10 +4,12 @@ import msgspec
 
 from actors.kernel.message import Message
 from actors.kernel.protocol import (
+    Buried,
+    Bury,
     Committed,
     LoadState,
-    SaveState,
-    StateLoaded,
+    SaveChange,
+    SaveSnapshot,
     UpdateRefused,
     UpdateState,
     Version,
@@ -28,34 +30,45 @@ from actors.users.messages import (
 from actors.users.state import UsersState
 from actors.users.users import Users
 from actors.vocabulary.values import UNKNOWN, Interaction, Person, person_named
+from tests.doubles.keeper import Shelf
 
 ANN = Person("usr_ann", "Ann")
 
 
-def answer_load(
-    world: VirtualWorld, persistence: Probe, domain: str, payload: bytes = b"", epoch: int = 1
-) -> None:
+def answer_load(world: VirtualWorld, persistence: Probe, domain: str, shelf: Shelf | None = None) -> None:
     """Give `domain` its state, as persistence does."""
     world.run()
     asked = next(e for e in persistence.envelopes if e.message == LoadState(domain))
-    world.tell(domain, StateLoaded(domain, payload, epoch), sender="persistence", answers=asked.id)
+    world.tell(domain, (shelf or Shelf()).loaded(domain), sender="persistence", answers=asked.id)
     world.run()
 
 
-def begin(payload: bytes = b"") -> tuple[VirtualWorld, Users, Probe]:
+def begin(shelf: Shelf | None = None) -> tuple[VirtualWorld, Users, Probe]:
     world = VirtualWorld()
     persistence = world.probe("persistence")
     actor = Users()
     world.start(actor, "users")
-    answer_load(world, persistence, "users", payload)
+    answer_load(world, persistence, "users", shelf)
     return world, actor, persistence
 
 
 def asked(world: VirtualWorld, question: Message) -> Message:
     asker = world.probe("asker")
     world.give("users", question, sender="asker")
+    bury(world)
     (answer,) = asker.messages
     return answer
+
+
+def bury(world: VirtualWorld) -> None:
+    """Note what is to be forgotten, as persistence does."""
+    persistence = world.directory.boxes["persistence"]
+    assert isinstance(persistence, Probe)
+    for letter in [e for e in persistence.envelopes if isinstance(e.message, Bury)]:
+        persistence.envelopes.remove(letter)
+        buried = Buried(letter.message.domain, letter.message.hashes)
+        world.tell("users", buried, sender="persistence", answers=letter.id)
+    world.run()
 
 
 def talk(world: VirtualWorld, person: Person, at: float = 5.0) -> None:
@@ -97,8 +110,7 @@ def test_unknown_speech_changes_no_record() -> None:
 def test_the_whole_state_survives_a_stop_and_a_start() -> None:
     world, actor, persistence = begin()
     world.give("users", InteractionHappened(ANN, Interaction("talk", "Ann", "hello", 5.0)))
-    (saved,) = persistence.of(SaveState)
-    _, again, _ = begin(saved.payload)
+    _, again, _ = begin(Shelf(persistence.messages))
     assert again.state == actor.state
     assert again.state.users["usr_ann"].display_name == "Ann"
 
@@ -107,11 +119,11 @@ def test_changes_gather_while_the_disk_is_busy() -> None:
     world, actor, persistence = begin()
     for at in range(5):
         world.give("users", InteractionHappened(ANN, Interaction("talk", "Ann", "hello", float(at))))
-    (first,) = [e for e in persistence.envelopes if isinstance(e.message, SaveState)]
+    (first,) = [e for e in persistence.envelopes if isinstance(e.message, SaveSnapshot)][-1:]
     world.tell("users", Committed("users", Version(1, 1)), sender="persistence", answers=first.id)
-    world.run()
-    assert [save.version for save in persistence.of(SaveState)] == [Version(1, 1), Version(1, 5)]
-    assert msgspec.msgpack.decode(persistence.of(SaveState)[-1].payload, type=UsersState) == actor.state
+    world.advance(0.1)
+    assert [change.version for change in persistence.of(SaveChange)] == [Version(1, 5)]
+    assert Shelf(persistence.messages).document(actor).state == actor.state
 
 
 def test_a_record_under_another_id_is_refused() -> None:
@@ -175,3 +187,15 @@ def test_a_request_to_forget_that_fits_nobody_or_several_forgets_nobody_and_says
     assert "usr_2" in several.reason
     assert nobody == NotForgotten("nobody is known by 'Zoe'")
     assert set(actor.state.users) == {"usr_ann", "usr_2"}
+
+
+def test_records_that_come_late_are_gone_on_with() -> None:
+    world, actor, _ = begin()
+    talk(world, ANN, 5.0)
+    stored = actor.state
+    late, interim, _ = begin()
+    talk(late, ANN, 7.0)
+    talk(late, person_named("Bob"), 8.0)
+    merged = interim.merged(stored, interim.state)
+    assert [met.at for met in merged.users["usr_ann"].interaction_history] == [5.0, 7.0]
+    assert merged.users.keys() == {"usr_ann", "name:bob"}

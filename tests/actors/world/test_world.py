@@ -13,9 +13,8 @@ from actors.kernel.protocol import (
     Health,
     HealthChanged,
     LoadState,
-    SaveState,
+    SaveSnapshot,
     StateIs,
-    StateLoaded,
 )
 from actors.kernel.virtual import VirtualWorld
 from actors.vision.messages import MotionBegan, MotionEnded
@@ -37,6 +36,7 @@ from actors.world.state import WorldState, entered, joined
 from actors.world.things import FADES
 from actors.world.world import World
 from config.schema import VRChat
+from tests.doubles.keeper import Shelf
 
 STAMP = "2026.01.03 15:30:45 Log        -  "
 MIO, REN, GERALD = Person("usr_1", "Mio"), Person("usr_2", "Ren"), Person("usr_3", "Gerald")
@@ -53,9 +53,9 @@ class Instance:
         self.asker = self.world.probe("asker")
         self.actor = World()
         self.world.start(self.actor, "world")
-        payload = b"" if stored is None else msgspec.msgpack.encode(stored)
+        shelf = Shelf.holding(stored) if stored is not None else Shelf()
         (load,) = [e for e in self.store.envelopes if isinstance(e.message, LoadState)]
-        self.world.tell("world", StateLoaded("world", payload, 7), sender="persistence", answers=load.id)
+        self.world.tell("world", shelf.loaded("world"), sender="persistence", answers=load.id)
         self.world.run()
         self.log = WorldLog(VRChat(log_directory="log", username=username), home)
 
@@ -117,10 +117,10 @@ def test_the_world_gives_its_whole_state(instance: Instance) -> None:
 def test_a_crowd_that_arrives_within_a_second_is_saved_as_one(instance: Instance) -> None:
     for n in range(40):
         instance.world.give("world", PlayerJoined(Person(f"usr_{n}", str(n)), 1.0))
-    assert instance.store.of(SaveState) == []
+    assert instance.store.of(SaveSnapshot) == []
     instance.world.advance(1.0)
-    (saved,) = instance.store.of(SaveState)
-    assert msgspec.msgpack.decode(saved.payload, type=WorldState).player_count == 40
+    assert len(instance.store.of(SaveSnapshot)) == 1
+    assert Shelf(instance.store.messages).document(instance.actor).state.player_count == 40
 
 
 def test_who_was_here_is_known_again_after_a_restart(tmp_path: Path) -> None:

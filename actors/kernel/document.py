@@ -1,0 +1,186 @@
+"""The stored form of a domain: its state and who subscribed to it, cut into parts, and put together again. Pure.
+
+A part is small enough that encoding it holds nobody up: the first is the document without the entries of one large
+mapping, the others are these entries, some hundred at a time.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from actors.kernel import patch
+from actors.kernel.errors import StateError
+
+__all__ = [
+    "Document",
+    "Migration",
+    "Restored",
+    "Subscription",
+    "TooNew",
+    "Unfit",
+    "count_parts",
+    "encoded_part",
+    "restored",
+]
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+ENTRIES = 200
+"""Entries of the large mapping in one part."""
+
+Migration = Callable[[dict[str, Any]], dict[str, Any]]
+"""From the plain form of a state to that of the next schema. Pure."""
+
+
+class TooNew(StateError):
+    """Written by a later version of Gerald, which alone may touch it."""
+
+
+class Unfit(StateError):
+    """Not what a state of this domain looks like; says why."""
+
+
+class Subscription(msgspec.Struct, frozen=True, gc=False):
+    """Who is told when what is at `path` ("" for anything) changes."""
+
+    address: str
+    path: str = ""
+
+
+class Document(msgspec.Struct, Generic[S], frozen=True):
+    """What is stored of a domain."""
+
+    state: S
+    subscriptions: tuple[Subscription, ...] = ()
+
+
+class Restored(msgspec.Struct, Generic[S], frozen=True):
+    """A document as it was stored. exact: changes can build on the stored one; else it has to be stored whole first,
+    because a field came or went that no migration tells of."""
+
+    document: Document[S]
+    exact: bool
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder()
+
+
+def count_parts(state: msgspec.Struct, parted: str) -> int:
+    """How many parts a state is stored in. parted: the field with the large mapping, "" for none."""
+    if not parted:
+        return 1
+    return 1 + -(-len(getattr(state, parted)) // ENTRIES)
+
+
+def encoded_part(document: Document[Any], parted: str, part: int) -> bytes:
+    """Part `part` of the document, as MessagePack."""
+    if not parted:
+        return _encoder.encode(document)
+    whole: Mapping[str, Any] = getattr(document.state, parted)
+    if part == 0:
+        rest = msgspec.structs.replace(document.state, **{parted: {}})
+        return _encoder.encode(msgspec.structs.replace(document, state=rest))
+    first = (part - 1) * ENTRIES
+    return _encoder.encode(dict(islice(whole.items(), first, first + ENTRIES)))
+
+
+def restored(
+    like: Document[S],
+    parts: tuple[bytes, ...],
+    changes: Iterable[tuple[int, bytes]],
+    *,
+    parted: str = "",
+    schema: int = 1,
+    now: int = 1,
+    migrations: Mapping[int, Migration] | None = None,
+) -> Restored[S]:
+    """The document of a snapshot's `parts`, in form `schema`, after `changes` (form and patch), in today's form `now`.
+
+    like: any document of that domain. Raises TooNew, or Unfit.
+    """
+    stored = tuple(changes)
+    if schema == now and not stored:
+        unchanged = _as_it_is(like, parts, parted)
+        if unchanged is not None:
+            return unchanged
+    plain = _plain(parts, parted)
+    form = schema
+    if form > now:
+        raise _too_new(form, now)
+    for written, steps in stored:
+        if written > now:
+            raise _too_new(written, now)
+        if written > form:
+            plain["state"] = _migrated(plain.get("state"), form, written, migrations or {})
+            form = written
+        try:
+            patch.apply(plain, steps)
+        except patch.PatchError as error:
+            raise Unfit(f"a stored change is of no use: {error}") from None
+    plain["state"] = _migrated(plain.get("state"), form, now, migrations or {})
+    try:
+        state = msgspec.convert(plain["state"], type(like.state))
+        subscriptions = msgspec.convert(plain.get("subscriptions", ()), tuple[Subscription, ...])
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise Unfit(str(error)) from None
+    document = Document(state, subscriptions)
+    return Restored(document, exact=_decoder.decode(_encoder.encode(document)) == plain)
+
+
+def _as_it_is(like: Document[S], parts: tuple[bytes, ...], parted: str) -> Restored[S] | None:
+    """The usual way, and much the fastest: today's form, and nothing since. None where it is not that simple."""
+    try:
+        first = msgspec.msgpack.decode(parts[0], type=Document[type(like.state)])  # type: ignore[misc]
+        document = first
+        if parted:
+            kind = next(f.type for f in msgspec.structs.fields(type(like.state)) if f.name == parted)
+            entries = dict(getattr(first.state, parted))
+            for part in parts[1:]:
+                entries |= msgspec.msgpack.decode(part, type=kind)
+            document = Document(
+                msgspec.structs.replace(first.state, **{parted: entries}), first.subscriptions
+            )
+        exact = count_parts(document.state, parted) == len(parts) and all(
+            encoded_part(document, parted, number) == part for number, part in enumerate(parts)
+        )
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, LookupError, TypeError):
+        return None
+    return Restored(document, exact=True) if exact else None
+
+
+def _plain(parts: tuple[bytes, ...], parted: str) -> dict[str, Any]:
+    try:
+        plain = _decoder.decode(parts[0])
+        if not isinstance(plain, dict) or not isinstance(plain.get("state"), dict):
+            raise Unfit("the stored state is no map")
+        for part in parts[1:]:
+            plain["state"][parted].update(_decoder.decode(part))
+    except (
+        msgspec.DecodeError,
+        UnicodeDecodeError,
+        RecursionError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+    ) as error:
+        raise Unfit(f"the stored state cannot be read: {error}") from None
+    return plain
+
+
+def _migrated(state: Any, form: int, to: int, migrations: Mapping[int, Migration]) -> Any:
+    for step in range(form, to):
+        if step not in migrations:
+            raise Unfit(f"there is no way from form {step} to form {step + 1}")
+        try:
+            state = migrations[step](state)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise Unfit(f"it does not migrate from form {step}: {error!r}") from None
+    return state
+
+
+def _too_new(form: int, now: int) -> TooNew:
+    return TooNew(f"it was written by a later version of Gerald (form {form}; this version knows {now})")

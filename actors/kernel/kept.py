@@ -1,0 +1,458 @@
+"""An actor whose one state persistence keeps: loaded before it works, handed over change by change, whole when wanted.
+
+What is handed over is the difference to what was handed over before; between handing over and the answer further
+changes gather, so that the disk sets the pace and nothing queues up.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+import msgspec
+
+from actors.kernel.actor import Actor, AskFailed, Reply, handles
+from actors.kernel.document import (
+    Document,
+    Migration,
+    Restored,
+    Subscription,
+    TooNew,
+    Unfit,
+    count_parts,
+    encoded_part,
+    restored,
+)
+from actors.kernel.message import Asker, Message
+from actors.kernel.patch import Path, difference, pack
+from actors.kernel.protocol import (
+    Committed,
+    Health,
+    Kept,
+    LoadState,
+    SaveChange,
+    SaveSnapshot,
+    SnapshotWanted,
+    StateLoaded,
+    UpdateRefused,
+    Version,
+)
+
+__all__ = ["PERSISTENCE", "RETRY_AFTER", "KeptActor"]
+
+PERSISTENCE = "persistence"
+RETRY_AFTER = (1.0, 2.0, 5.0, 10.0, 30.0)
+GATHER = 0.02
+"""Seconds within which changes gather after others were handed over, unless somebody waits for them to be on disk."""
+LOAD_AGAIN = 5.0
+TRIES = 10
+"""Stored states that may turn out to be of no use before it begins anew."""
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class SaveDue(Message):
+    """A domain's own reminder to hand what changed to persistence."""
+
+
+class SnapshotDue(Message):
+    """A domain's own reminder to encode the next part of its state."""
+
+
+class LoadDue(Message):
+    """A domain's own reminder to ask for its stored state once more."""
+
+
+class _Snapshot(msgspec.Struct, frozen=True):
+    """The whole state on its way to persistence: `part` is the next of `parts`. number: which one of this incarnation.
+    base: what changes build on from now on; none may be handed over before this one is known to be kept."""
+
+    document: Document[Any]
+    version: Version
+    parts: int
+    part: int = 0
+    number: int = 0
+    base: bool = False
+    alone: bool = False
+
+
+class KeptActor(Actor, Generic[S]):
+    """domain: its name, in the store too. initial: the state before anything happened. save_delay: seconds within
+    which changes are handed over as one; 0 hands over at once. schema: the stored form, which `migrations` reach from
+    each before it. parted: a field whose mapping grows large, and is stored in parts.
+    """
+
+    deterministic = True
+    starts_ready = False
+    domain: ClassVar[str]
+    schema: ClassVar[int] = 1
+    migrations: ClassVar[Mapping[int, Migration]] = {}
+    parted: ClassVar[str] = ""
+    save_delay: ClassVar[float] = 0.0
+    load_within: ClassVar[float] = 10.0
+
+    def __init__(self, initial: S) -> None:
+        self.state: S = initial
+        self.version = Version()
+        self.committed = Version()
+        self.subscriptions: tuple[Subscription, ...] = ()
+        self._initial = initial
+        self._base: Document[S] | None = None  # what was handed over last; None: nothing to build on
+        self._base_version = Version()
+        self._paths: list[Path] | None = []  # where alone the state differs from that; None: anywhere
+        self._snapshot: _Snapshot | None = None
+        self._snapshots = self._next_part = 0  # how many there were; the timer of the next part
+        self._whole_version = Version()  # the newest that was handed over whole
+        self._wanted = self._alone = self._busy = self._due = False
+        self._detached = True  # nothing may be handed over: what is stored is not known, or not ours to touch
+        self._refused: tuple[Version, ...] = ()
+        self._failures = 0
+        self._trouble = self._lives = False
+        self._waiting: list[tuple[Version, Asker]] = []  # who is to be told when it is on disk
+
+    # -- what a domain may say of itself
+
+    def validate(self, state: S, before: S) -> tuple[str, ...]:
+        """Every reason why `state` must not be; none when it is sound. `before` is known to be sound. Pure."""
+        return ()
+
+    def restored(self) -> None:
+        """Run once, when the state has been loaded, or could not be."""
+
+    def expired(self, state: S) -> S:
+        """What is left of a stored state that is older than it may become."""
+        return self._initial
+
+    def forget(self, state: S, buried: Mapping[str, float]) -> S:
+        """The stored state without what was to be forgotten: by hash, and since when (epoch seconds)."""
+        return state
+
+    def merged(self, stored: S, interim: S) -> S:
+        """The state when the stored one could be read at last, and the interim one had begun from nothing."""
+        return stored
+
+    # -- loading
+
+    def on_start(self) -> None:
+        self._load()
+
+    def _load(self) -> None:
+        self.ask(
+            PERSISTENCE, LoadState(self.domain, self._refused), then="on_loaded", within=self.load_within
+        )
+
+    def on_loaded(self, answer: Reply | AskFailed) -> None:
+        if isinstance(answer, Reply) and isinstance(answer.message, StateLoaded):
+            if answer.message.held:
+                self._restore(answer.message)
+                return
+            why = answer.message.note
+        else:
+            why = answer.reason if isinstance(answer, AskFailed) else type(answer.message).__name__
+        self.after(LOAD_AGAIN, LoadDue())
+        self._complain(
+            f"the stored state could not be read ({why}); going on in memory, trying again",
+            "look at `supervisor status` for persistence, and at the free space of the disk",
+        )
+        self._live()
+
+    @handles
+    def on_load_due(self, message: LoadDue) -> None:
+        self._load()
+
+    def _restore(self, loaded: StateLoaded) -> None:
+        if not loaded.parts:
+            self._begin_life(None, loaded)
+            return
+        try:
+            found = restored(
+                Document(self._initial),
+                loaded.parts,
+                ((change.schema, change.patch) for change in loaded.changes),
+                parted=self.parted,
+                schema=loaded.schema,
+                now=self.schema,
+                migrations=self.migrations,
+            )
+            if faults := self.validate(found.document.state, self._initial):
+                raise Unfit(f"it is invalid: {'; '.join(faults[:3])}")
+        except TooNew as error:
+            self._complain(f"the stored state is not touched: {error}; in memory only", "update Gerald")
+            self._live()
+        except Unfit as error:
+            self._refuse(loaded, str(error))
+        else:
+            self._begin_life(found, loaded)
+
+    def _refuse(self, loaded: StateLoaded, why: str) -> None:
+        """What is stored is whole, and yet no state: ask for what was before it."""
+        self._complain(
+            f"the stored state of version {loaded.version.epoch}.{loaded.version.n} is of no use ({why})",
+            "an older one is used; see `supervisor state doctor`",
+        )
+        self._refused = (*self._refused, loaded.version)
+        if len(self._refused) < TRIES:
+            self._load()
+        else:
+            self._begin_life(None, loaded)
+
+    def _begin_life(self, found: Restored[S] | None, loaded: StateLoaded) -> None:
+        self.version = self.committed = Version(loaded.epoch, 0)
+        self._detached = False
+        self._base_version, self._paths = loaded.version, []
+        if not self._refused:
+            self._recover()
+        if found is None:
+            if self._lives:
+                self._moved(None)
+                self._wait_anew()
+        else:
+            self._base = found.document if found.exact else None
+            state = self.expired(found.document.state) if loaded.expired else found.document.state
+            if loaded.buried:
+                state = self.forget(state, loaded.buried)
+            if self._lives:
+                self._merge(state, found.document.subscriptions)
+            else:
+                self.state, self.subscriptions = found.document.state, found.document.subscriptions
+                self.assume(state)
+        self._live()
+
+    def _merge(self, stored: S, subscriptions: tuple[Subscription, ...]) -> None:
+        """The stored state has come after all, to one that has been at work."""
+        self.subscriptions = tuple(dict.fromkeys((*subscriptions, *self.subscriptions)))
+        state = self.merged(stored, self.state)
+        self.assume(state)
+        if self.version.n == 0:
+            self._moved(None)
+        if state is not stored:
+            self._wait_anew()
+            return
+        waiting, self._waiting = self._waiting, []
+        for _, asker in waiting:
+            self.reply(
+                UpdateRefused(("the stored state could be read at last, and took this one's place",)), asker
+            )
+
+    def _wait_anew(self) -> None:
+        """Whoever waits for what was changed before the versions counted."""
+        self._waiting = [(self.version, asker) for _, asker in self._waiting]
+
+    def _live(self) -> None:
+        if not self._lives:
+            self._lives = True
+            self.restored()
+            self.ready()
+
+    def assume(self, state: S) -> None:
+        """Make a sound `state` the state, whatever it was."""
+        raise NotImplementedError
+
+    # -- handing over
+
+    def _moved(self, paths: Sequence[Path] | None) -> None:
+        """The state, or who subscribed, has changed: at these paths only, None for anywhere."""
+        self.version = Version(self.version.epoch, self.version.n + 1)
+        if paths is None:
+            self._paths = None
+        elif self._paths is not None:
+            self._paths += paths
+        if not (self._busy or self._due):
+            self._save_soon()
+
+    def _save_soon(self) -> None:
+        if self._busy or self._due or self._detached:
+            return
+        if self.save_delay:
+            self._due = True
+            self.after(self.save_delay, SaveDue())
+        else:
+            self._save()
+
+    @handles
+    def on_save_due(self, message: SaveDue) -> None:
+        self._due = False
+        self._save()
+
+    def _save(self) -> None:
+        """Hand over what is new, if anything may be handed over now."""
+        if self._busy or self._detached:
+            return
+        if self._base is None:
+            if self.version.n or self._wanted:
+                self._begin_snapshot()
+            return
+        if self.version != self._base_version and (self.version.n or self._wanted):
+            self._busy = True
+            self.ask(PERSISTENCE, self._next_change(self._base), then="on_saved", within=self.load_within)
+        if self._wanted and self._snapshot is None:
+            self._begin_snapshot()
+
+    def _document(self) -> Document[S]:
+        return Document(self.state, self.subscriptions)
+
+    def _next_change(self, base: Document[S]) -> SaveChange:
+        document = self._document()
+        steps = difference(base, document, self._paths)
+        change = SaveChange(self.domain, self.schema, self._base_version, self.version, pack(steps))
+        self._base, self._base_version, self._paths = document, self.version, []
+        return change
+
+    def on_saved(self, answer: Reply | AskFailed) -> None:
+        self._busy = False
+        if self._is_kept(answer):
+            self._go_on()
+            return
+        # Nobody knows what the next change would follow on: only the whole state is sure to fit.
+        self._base = None
+        if isinstance(answer, Reply) and getattr(answer.message, "snapshot", False):
+            self._save()
+        else:
+            self._try_later(answer)
+
+    def _is_kept(self, answer: Reply | AskFailed) -> bool:
+        message = answer.message if isinstance(answer, Reply) else None
+        if isinstance(message, Committed):
+            self.on_committed(message)
+        elif isinstance(message, Kept) and message.why:
+            self._complain(
+                f"the state is in memory only ({message.why})",
+                "free some space or repair the disk; it is written when that works again",
+            )
+        return isinstance(message, Committed | Kept)
+
+    def _go_on(self) -> None:
+        if self._wanted or self._waiting:
+            self._save()
+        elif self.version != self._base_version and self.version.n and not self._due:
+            # Nobody waits for it: what comes in a burst need not keep the disk, and other threads, busy.
+            self._due = True
+            self.after(max(GATHER, self.save_delay), SaveDue())
+
+    def _try_later(self, answer: Reply | AskFailed) -> None:
+        why = answer.reason if isinstance(answer, AskFailed) else getattr(answer.message, "why", "refused")
+        delay = RETRY_AFTER[min(self._failures, len(RETRY_AFTER) - 1)]
+        self._failures += 1
+        if not self._due:
+            self._due = True
+            self.after(delay, SaveDue())
+        self._complain(
+            f"the state could not be handed over ({why}); going on in memory, trying again in {delay:g} s",
+            "free some space or repair the disk; nothing is lost while the bot runs",
+        )
+
+    @handles
+    def on_committed(self, message: Committed) -> None:
+        if not self.committed < message.version <= self.version:
+            return
+        self.committed = message.version
+        self._failures = 0
+        self._recover()
+        if self._waiting:
+            for version, asker in self._waiting:
+                if version <= message.version:
+                    self.reply(Committed(self.domain, version), asker)
+            self._waiting = [waiting for waiting in self._waiting if waiting[0] > message.version]
+
+    # -- the whole state, part by part
+
+    @handles
+    def on_snapshot_wanted(self, message: SnapshotWanted) -> None:
+        self._wanted = True
+        self._save()
+
+    def erase(self) -> None:
+        """Have the state stored whole, and nothing older kept: what it does not hold any more was to be forgotten."""
+        self._wanted = self._alone = True
+        self._snapshot = None  # one under way may still hold it
+        self._save()
+
+    def _begin_snapshot(self) -> None:
+        self._wanted = False
+        document = self._document()
+        is_base = self._base is None
+        if is_base:
+            # Changes can follow when this is known to be kept.
+            self._busy = True
+            self._base, self._base_version, self._paths = document, self.version, []
+        self._snapshots += 1
+        self._snapshot = _Snapshot(
+            document,
+            self.version,
+            count_parts(self.state, self.parted),
+            number=self._snapshots,
+            base=is_base,
+            alone=self._alone,
+        )
+        self.cancel(self._next_part)  # of one that is given up for this
+        self._send_part()
+
+    @handles
+    def on_snapshot_due(self, message: SnapshotDue) -> None:
+        if self._snapshot is not None:
+            self._send_part()
+
+    def _send_part(self) -> None:
+        """One part in one handler: others are heard in between."""
+        whole = self._snapshot
+        assert whole is not None
+        part = self._part(whole)
+        if whole.part + 1 == whole.parts:
+            self.ask(
+                PERSISTENCE, part, then="on_snapshot_saved", context=whole.number, within=self.load_within
+            )
+            return
+        self.tell(PERSISTENCE, part)
+        self._snapshot = msgspec.structs.replace(whole, part=whole.part + 1)
+        self._next_part = self.after(0.0, SnapshotDue())
+
+    def _part(self, whole: _Snapshot) -> SaveSnapshot:
+        payload = encoded_part(whole.document, self.parted, whole.part)
+        return SaveSnapshot(
+            self.domain, self.schema, whole.version, whole.part, whole.parts, payload, whole.alone
+        )
+
+    def on_snapshot_saved(self, answer: Reply | AskFailed) -> None:
+        kept = self._is_kept(answer)
+        whole = self._snapshot
+        if whole is None or whole.number != answer.context:
+            return  # another one has taken its place
+        self._snapshot = None
+        if whole.base:
+            self._busy = False
+        if kept:
+            self._whole_version = whole.version
+            self._alone = self._alone and not whole.alone
+            self._go_on()
+        elif whole.base:
+            self._base = None
+            self._wanted = True
+            self._try_later(answer)
+        else:
+            # Changes go on: what they build on is there.
+            self.after(RETRY_AFTER[-1], SnapshotWanted(self.domain))
+
+    # -- the end
+
+    def on_stop(self) -> None:
+        if self._detached or self.version in (self._whole_version, Version(self.version.epoch, 0)):
+            return
+        if self._base is not None and not self._first_on_its_way() and self.version != self._base_version:
+            self.tell(PERSISTENCE, self._next_change(self._base))
+        # Whole as well: the next start then has no changes to go through.
+        whole = _Snapshot(self._document(), self.version, count_parts(self.state, self.parted))
+        for part in range(whole.parts):
+            self.tell(PERSISTENCE, self._part(msgspec.structs.replace(whole, part=part)))
+
+    def _first_on_its_way(self) -> bool:
+        """Whether what changes build on is itself not handed over whole yet."""
+        return self._snapshot is not None and self._snapshot.base
+
+    # -- health
+
+    def _complain(self, reason: str, remedy: str) -> None:
+        self._trouble = True
+        self.health(Health.DEGRADED, reason, remedy)
+
+    def _recover(self) -> None:
+        if self._trouble:
+            self._trouble = False
+            self.health(Health.OK)

@@ -1,0 +1,197 @@
+"""The difference between two states, as a patch that can be stored and applied to the older one's plain form. Pure.
+
+A patch is a sequence of steps, each with the path of what it changes: names of fields and keys of mappings. Its plain
+form is what MessagePack makes of a state: maps, lists, text, numbers. Steps set, remove, or move a window: the usual
+change of a bounded history drops some of its front and adds some at its end.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import msgspec
+
+__all__ = ["PatchError", "Path", "Steps", "apply", "difference", "pack", "reached"]
+
+Path = tuple[str, ...]
+Steps = Sequence[tuple[Any, ...]]
+
+SET, REMOVE, WINDOW = 0, 1, 2
+DEEPEST = 32
+ORDERED = 256
+"""Mappings of at most so many keys keep the order of their keys, too; it may say what is oldest."""
+
+
+class PatchError(ValueError):
+    """The patch does not fit what it is applied to, or is none; says where."""
+
+
+class _Step(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A step as it is read: SET path what; REMOVE path; WINDOW path dropped added."""
+
+    kind: int
+    path: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    what: Any = msgspec.UNSET
+    added: Any = msgspec.UNSET
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(list[_Step])
+
+
+def difference(old: msgspec.Struct, new: msgspec.Struct, paths: Sequence[Path] | None = None) -> Steps:
+    """The steps from `old` to `new`, structs of one type. paths: where alone they differ; None looks everywhere."""
+    steps: list[tuple[Any, ...]] = []
+    done: set[Path] = set()
+    # Shortest first: each place is looked at once, for a step taken twice is a wrong one.
+    for path in ((),) if paths is None else sorted(dict.fromkeys(paths), key=len):
+        _differ_at(path, old, new, steps, done)
+    return steps
+
+
+def pack(steps: Steps) -> bytes:
+    """The steps as they are stored."""
+    return _encoder.encode(steps)
+
+
+def apply(document: dict[str, Any], patch: bytes) -> None:
+    """Change the plain form `document` by a patch. Raises PatchError; then the document is of no use any more."""
+    try:
+        steps = _decoder.decode(patch)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PatchError(f"no patch: {error}") from None
+    for step in steps:
+        try:
+            _take(document, step)
+        except (LookupError, TypeError, ValueError) as error:
+            raise PatchError(f"it does not fit at {'/'.join(step.path)!r}: {error!r}") from None
+
+
+def reached(value: Any, path: Path) -> Any:
+    """What is at `path` in a state; None where there is nothing."""
+    for name in path:
+        value = _step(value, name)
+        if value is None or value is _NOTHING:
+            return None
+    return value
+
+
+def _take(document: dict[str, Any], step: _Step) -> None:
+    place = document
+    for name in step.path[:-1]:
+        place = place[name]
+    name = step.path[-1]
+    if step.kind == SET and step.what is not msgspec.UNSET:
+        place[name] = step.what
+    elif step.kind == REMOVE:
+        del place[name]
+    elif step.kind == WINDOW:
+        # In place: a long history with a thousand additions must not be copied a thousand times.
+        window, dropped = place[name], step.what
+        if not isinstance(window, list) or not isinstance(step.added, list):
+            raise TypeError("no window is there")
+        if not 0 <= dropped <= len(window):
+            raise IndexError("less is there than is dropped")
+        del window[:dropped]
+        window += step.added
+    else:
+        raise ValueError(f"no such step: {step.kind!r}")
+
+
+def _differ(path: Path, old: Any, new: Any, steps: list[tuple[Any, ...]]) -> None:
+    if old is new:
+        return
+    deep = len(path) < DEEPEST
+    if deep and isinstance(new, msgspec.Struct) and type(old) is type(new):
+        for name in new.__struct_fields__:
+            before, after = getattr(old, name), getattr(new, name)
+            if before is not after:
+                _differ((*path, name), before, after, steps)
+    elif deep and isinstance(new, Mapping) and isinstance(old, Mapping):
+        _differ_mapping(path, old, new, steps)
+    elif isinstance(new, tuple) and isinstance(old, tuple) and new != old:
+        dropped = _dropped(old, new)
+        kept = len(old) - dropped
+        steps.append((SET, path, new) if kept <= 0 else (WINDOW, path, dropped, new[kept:]))
+    elif old != new:
+        steps.append((SET, path, new))
+
+
+def _differ_mapping(
+    path: Path, old: Mapping[str, Any], new: Mapping[str, Any], steps: list[tuple[Any, ...]]
+) -> None:
+    if len(new) <= ORDERED and not _in_order(old, new):
+        steps.append((SET, path, new))
+        return
+    get = old.get
+    for key, after in new.items():
+        before = get(key, _NOTHING)
+        if before is _NOTHING:
+            steps.append((SET, (*path, key), after))
+        elif before is not after:
+            _differ((*path, key), before, after, steps)
+    if len(old) != len(new) or old.keys() != new.keys():
+        steps += [(REMOVE, (*path, key)) for key in old if key not in new]
+
+
+def _differ_at(path: Path, old: Any, new: Any, steps: list[tuple[Any, ...]], done: set[Path]) -> None:
+    """Like `_differ` of what is at `path`, which may be there in one of the two only; unless it is in `done`."""
+    for depth, name in enumerate(path):
+        here = path[:depth]
+        if here in done:
+            return
+        if not _alike(old, new) or _rearranged(old, new):
+            done.add(here)
+            _differ(here, old, new, steps)
+            return
+        old, new = _step(old, name), _step(new, name)
+        if old is _NOTHING or new is _NOTHING:
+            here = path[: depth + 1]
+            if old is not new and here not in done:
+                done.add(here)
+                steps.append((REMOVE, here) if new is _NOTHING else (SET, here, new))
+            return
+    done.add(path)
+    _differ(path, old, new, steps)
+
+
+def _alike(old: Any, new: Any) -> bool:
+    """Whether both can be entered, so that what is in the one has its place in the other."""
+    if isinstance(new, msgspec.Struct):
+        return type(old) is type(new)
+    return isinstance(new, Mapping) and isinstance(old, Mapping)
+
+
+def _rearranged(old: Any, new: Any) -> bool:
+    """Whether keys came, went or moved in mappings that keep their order: then one key does not tell all."""
+    return isinstance(new, Mapping) and len(new) <= ORDERED and list(old) != list(new)
+
+
+def _in_order(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether removing and appending keys makes the order of `new` of that of `old`."""
+    if len(old) == len(new) and all(map(str.__eq__, old, new)):
+        return True
+    kept = [key for key in old if key in new]
+    return kept == list(new)[: len(kept)]
+
+
+_NOTHING: Any = object()
+
+
+def _step(value: Any, name: str) -> Any:
+    if isinstance(value, Mapping):
+        return value.get(name, _NOTHING)
+    if isinstance(value, msgspec.Struct) and name in value.__struct_fields__:
+        return getattr(value, name)
+    return _NOTHING
+
+
+def _dropped(old: tuple[Any, ...], new: tuple[Any, ...]) -> int:
+    """How many of the front of `old` are gone in `new`, if all the rest of `old` stands at the front of `new`;
+    else all of it."""
+    if not new or not old:
+        return len(old)
+    first = new[0]
+    for start, item in enumerate(old):
+        if (item is first or item == first) and old[start:] == new[: len(old) - start]:
+            return start
+    return len(old)

@@ -1,0 +1,58 @@
+"""When a backup is due, and which older ones may go. Pure: what there is and what time it is are handed in."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+__all__ = ["FIRST_AFTER", "NEVER_FAILED", "RETRY_AFTER", "Tries", "is_due", "look_in", "removable"]
+
+FIRST_AFTER = 60.0
+"""Seconds after the start within which no backup is made: there is enough to do."""
+RETRY_AFTER = (60.0, 300.0, 900.0, 3600.0)
+"""Seconds after the first, second, ... failure in a row."""
+LOOK_EVERY = 60.0
+
+
+class Tries(msgspec.Struct, frozen=True):
+    """How often in a row it failed, and when last (epoch seconds)."""
+
+    failures: int = 0
+    failed_at: float = 0.0
+
+
+NEVER_FAILED = Tries()
+
+
+def is_due(now: float, made: Iterable[float], interval: float, tries: Tries = NEVER_FAILED) -> bool:
+    """Whether a backup is to be made. now, made: epoch seconds; of what is in the folder, whoever made it.
+
+    One from the future is not counted: the clock was wrong then or is wrong now, and waiting for it could take years.
+    """
+    if interval <= 0.0:
+        return False
+    if tries.failures:
+        waits = RETRY_AFTER[min(tries.failures, len(RETRY_AFTER)) - 1]
+        if 0.0 <= now - tries.failed_at < waits:
+            return False
+    newest = max((at for at in made if at <= now), default=None)
+    return newest is None or now - newest >= interval
+
+
+def removable(
+    made: Iterable[float], newest_valid: float, now: float, keep: int, max_age: float
+) -> tuple[float, ...]:
+    """Which of the backups, known by when they were made, are too many or too old. max_age: 0 for no limit.
+
+    newest_valid: the one that was just made and read back, which stays in any case.
+    """
+    others = sorted((at for at in made if at != newest_valid), reverse=True)
+    return tuple(
+        at
+        for place, at in enumerate(others, 2)  # the valid one is the first of those that are kept
+        if place > keep or (0.0 < max_age < now - at)
+    )
+
+
+def look_in(interval: float) -> float:
+    """Seconds after which to look again whether one is due. Often: a clock may be set, a machine may sleep."""
+    return min(LOOK_EVERY, max(1.0, interval))

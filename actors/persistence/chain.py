@@ -1,0 +1,116 @@
+"""A domain as it is stored: whole copies of its state, the changes since, and which of them lead furthest. Pure."""
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
+
+import msgspec
+
+from actors.kernel.protocol import Version
+from actors.persistence.record import Kind, Record
+
+__all__ = ["Chain", "Snapshot", "assembled", "best", "records_of"]
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """The whole state of a domain at `version`, in form `schema`, as MessagePack in parts. saved_at: epoch seconds."""
+
+    domain: str
+    schema: int
+    version: Version
+    saved_at: float
+    parts: tuple[bytes, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return sum(map(len, self.parts))
+
+
+class Chain(msgspec.Struct, frozen=True):
+    """A snapshot and every change since, each of which follows on the one before."""
+
+    snapshot: Snapshot
+    changes: tuple[Record, ...] = ()
+
+    @property
+    def version(self) -> Version:
+        """Where it leads to."""
+        return self.changes[-1].version if self.changes else self.snapshot.version
+
+    @property
+    def saved_at(self) -> float:
+        """When it came to that, in epoch seconds."""
+        return self.changes[-1].saved_at if self.changes else self.snapshot.saved_at
+
+
+def records_of(snapshot: Snapshot) -> tuple[Record, ...]:
+    """The snapshot as records, one for each part."""
+    s, count = snapshot, len(snapshot.parts)
+    return tuple(
+        Record(Kind.PART, s.domain, s.schema, s.version, s.saved_at, payload, part=part, parts=count)
+        for part, payload in enumerate(s.parts)
+    )
+
+
+def assembled(records: Iterable[Record]) -> Snapshot | None:
+    """The snapshot that these parts are all of; None when one is missing, or they are not of one snapshot."""
+    parts = sorted(records, key=lambda record: record.part)
+    if not parts or [record.part for record in parts] != list(range(parts[0].parts)):
+        return None
+    first = parts[0]
+    if any(
+        (p.domain, p.version, p.schema, p.parts) != (first.domain, first.version, first.schema, first.parts)
+        for p in parts
+    ):
+        return None
+    payloads = tuple(record.payload for record in parts)
+    return Snapshot(first.domain, first.schema, first.version, first.saved_at, payloads)
+
+
+def best(
+    snapshots: Iterable[Snapshot], changes: Sequence[Record], refused: Collection[Version] = ()
+) -> tuple[Chain | None, tuple[Record, ...]]:
+    """The chain that leads to the newest version but the `refused` ones, None for none; and the changes beyond it, that
+    follow on nothing. Of two that lead equally far, the one with fewer changes."""
+    ordered = changes if _is_straight(changes) else _ordered(changes)
+    chains: list[Chain] = []
+    for snapshot in snapshots:
+        whole = Chain(snapshot, _following(snapshot.version, ordered))
+        chains.append(whole)
+        if refused:
+            # A change that makes the state unsound may be the last one only; else the copy alone is tried.
+            chains += [Chain(snapshot, whole.changes[:-1]), Chain(snapshot)]
+    usable = [chain for chain in chains if chain.version not in refused]
+    if not usable:
+        return None, tuple(ordered)
+    found = max(usable, key=lambda chain: (chain.version, chain.snapshot.version))
+    return found, tuple(change for change in ordered if change.version > found.version)
+
+
+def _is_straight(changes: Sequence[Record]) -> bool:
+    """Whether each follows on the one before, as is usual."""
+    return all(before.version == after.base for before, after in pairwise(changes))
+
+
+def _ordered(changes: Sequence[Record]) -> tuple[Record, ...]:
+    """Each once, in the order of their versions."""
+    once = {(change.version, change.base): change for change in changes}
+    return tuple(once[key] for key in sorted(once))
+
+
+def _following(version: Version, ordered: Sequence[Record]) -> tuple[Record, ...]:
+    """The changes from `version` to the newest that can be reached. Not each leads there: what a killed process wrote
+    last may lie there too, and its successor went on from the one before."""
+    left = tuple(change for change in ordered if change.version > version)
+    if left and left[0].base == version and _is_straight(left):
+        return left
+    reached_by: dict[Version, Record | None] = {version: None}
+    for change in ordered:
+        if change.base in reached_by and change.version not in reached_by:
+            reached_by[change.version] = change
+    following = []
+    at = max(reached_by)
+    while (change_to := reached_by[at]) is not None:
+        following.append(change_to)
+        at = change_to.base
+    return tuple(reversed(following))

@@ -1,0 +1,89 @@
+"""What can be saved of a database's file without the database: every record carries its own sum, and is found by its
+mark wherever it lies. Older states lie there too, until their pages are used again; the newest version wins anyway.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from actors.kernel.protocol import Version
+from actors.persistence.backends.lmdb import part_key
+from actors.persistence.chain import Snapshot, assembled
+from actors.persistence.database import Transaction
+from actors.persistence.forms import mark
+from actors.persistence.journal import key_of
+from actors.persistence.record import Kind, Record, pack, scan
+from actors.persistence.trouble import store_error
+from actors.persistence.witness import DATA
+
+__all__ = ["Saved", "by_domain", "rebuild", "records", "sorted_out"]
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """Whole copies, and changes in no order."""
+
+    snapshots: tuple[Snapshot, ...]
+    changes: tuple[Record, ...]
+
+
+def records(path: Path) -> tuple[Record, ...]:
+    """Every whole record in the file of the database at `path`. Raises StoreError."""
+    try:
+        return tuple(scan((path / DATA).read_bytes()))
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise store_error(path, "salvaging", error) from error
+
+
+def by_domain(path: Path) -> dict[str, list[Record]]:
+    """The same, by the domain that they belong to."""
+    found: dict[str, list[Record]] = defaultdict(list)
+    for record in records(path):
+        found[record.domain].append(record)
+    return dict(found)
+
+
+def sorted_out(found: Iterable[Record]) -> Saved:
+    """Copies put together from their parts, and changes."""
+    kept = tuple(found)
+    changes = {
+        (record.domain, record.version, record.base): record for record in kept if record.kind == Kind.CHANGE
+    }
+    snapshots = (assembled(parts.values()) for parts in _by_copy(kept).values())
+    return Saved(tuple(s for s in snapshots if s is not None), tuple(changes.values()))
+
+
+def rebuild(txn: Transaction, found: Iterable[Record], keep: Callable[[str], int]) -> None:
+    """Write these records into an empty database, as they are: of each domain the newest copies, all changes, and the
+    newest epoch; and every grave."""
+    kept = tuple(found)
+    mark(txn)  # else these epochs would be taken for those of the first form
+    epochs: dict[str, Record] = {}
+    for record in kept:
+        if record.kind == Kind.CHANGE:
+            txn.put(key_of(record.domain, record.version), pack(record))
+        elif record.kind == Kind.GRAVE:
+            txn.put(f"grave/{record.payload.decode('ascii', 'replace')}", pack(record))
+        elif record.kind == Kind.EPOCH:
+            known = epochs.get(record.domain, record)
+            epochs[record.domain] = max(known, record, key=lambda epoch: epoch.version)
+    for domain, record in epochs.items():
+        txn.put(f"epoch/{domain}", pack(record))
+    whole = {copy: parts for copy, parts in _by_copy(kept).items() if assembled(parts.values()) is not None}
+    for domain in {domain for domain, _, _ in whole}:
+        newest = sorted((copy for copy in whole if copy[0] == domain), key=lambda copy: copy[1], reverse=True)
+        for slot, copy in enumerate(newest[: keep(domain)]):
+            for record in whole[copy].values():
+                txn.put(part_key(domain, slot, record.part), pack(record))
+
+
+def _by_copy(found: Iterable[Record]) -> Mapping[tuple[str, Version, int], dict[int, Record]]:
+    """The parts of each copy, by their number."""
+    parts: dict[tuple[str, Version, int], dict[int, Record]] = defaultdict(dict)
+    for record in found:
+        if record.kind == Kind.PART:
+            parts[record.domain, record.version, record.parts][record.part] = record
+    return parts

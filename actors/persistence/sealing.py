@@ -1,0 +1,67 @@
+"""Encryption of what is stored, where the configuration wants it: the sealer itself is handed in at the start."""
+
+from typing import Protocol
+
+import msgspec
+
+from actors.persistence.record import Record
+from actors.persistence.trouble import StoreError
+
+__all__ = ["PLAIN", "Sealer", "Sealing"]
+
+
+class Sealer(Protocol):
+    """What can encrypt: data, and what it is about, which must be the same when it is opened."""
+
+    def seal(self, data: bytes, about: bytes) -> bytes: ...
+    def open(self, data: bytes, about: bytes) -> bytes:
+        """Raises ValueError for another key, or what was altered or moved."""
+        ...
+
+
+class Sealing:
+    """sealer: None where nothing is encrypted; what was encrypted then cannot be read. writes: whether to encrypt."""
+
+    def __init__(self, sealer: Sealer | None = None, *, writes: bool = True) -> None:
+        self._sealer = sealer
+        self._writes = writes and sealer is not None
+
+    @property
+    def writes(self) -> bool:
+        """Whether what is sealed by it is encrypted."""
+        return self._writes
+
+    def always(self) -> "Sealing":
+        """The same, encrypting whenever there is a sealer."""
+        return Sealing(self._sealer)
+
+    def seal(self, record: Record) -> Record:
+        """The record as it is to be stored."""
+        if not self._writes or record.sealed or self._sealer is None:
+            return record
+        payload = self._sealer.seal(record.payload, _about(record))
+        return msgspec.structs.replace(record, payload=payload, sealed=True)
+
+    def opened(self, record: Record) -> Record:
+        """The record as it was. Raises StoreError when it is encrypted and cannot be read: it is not touched then."""
+        if not record.sealed:
+            return record
+        if self._sealer is None:
+            raise StoreError(
+                "what is stored is encrypted, and there is no key",
+                "set storage.encrypt to true, and bring the key",
+            )
+        try:
+            payload = self._sealer.open(record.payload, _about(record))
+        except ValueError as error:
+            raise StoreError(
+                f"what is stored cannot be decrypted: {error}", "bring the key with which it was encrypted"
+            ) from None
+        return msgspec.structs.replace(record, payload=payload, sealed=False)
+
+
+PLAIN = Sealing()
+
+
+def _about(record: Record) -> bytes:
+    return msgspec.msgpack.encode((record.kind, record.domain, record.version, record.part, record.parts))

@@ -1,0 +1,318 @@
+"""The memory beside SQLite and raw LMDB, and what it costs the rest of the bot.
+
+`python benchmarks/state.py [--rounds 5] [--json]` measures, in turn in each round: durable updates of a 5 KB state that
+eight writers have acknowledged, against SQLite (WAL, synchronous FULL, one commit each, eight threads) and against raw
+LMDB with a hundred puts a transaction; how long an acknowledgement takes while eight writers have one update in flight
+each, against one raw LMDB commit, 99th percentile against 99th percentile; updates in memory with two subscribers,
+against the kernel's tell; a start with 10,000 changes; and for how long a whole copy of 10,000 people holds another
+actor up. Exits 1 when a bar is missed.
+"""
+
+import argparse
+import json
+import queue
+import shutil
+import sqlite3
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from time import perf_counter
+
+import lmdb
+import msgspec
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from actors.kernel.actor import Actor, handles
+from actors.kernel.message import Asker, Message
+from actors.kernel.protocol import LoadState, SnapshotWanted, StateLoaded
+from actors.persistence.clerk import Clerk, Request
+from actors.persistence.opening import open_store
+from actors.users.state import UsersState, UserState
+from actors.users.users import Users
+from actors.vocabulary.values import Interaction
+from benchmarks._peers import percentile, verdict
+from benchmarks._state_actors import Go, House, Notebook, Nudge, Subscriber, Writer, text
+from benchmarks.kernel import Ours, told
+from config.schema import Storage
+from supervisor.nodes.manners import take_short_turns
+
+PATIENCE = 120.0
+WRITERS, UPDATES, FLYING = 8, 2_000, 100
+PEOPLE, PERSON = 10_000, 2_000
+
+
+def durable(home: Path, updates: int, flying: int) -> tuple[float, list[float]]:
+    """Acknowledged updates a second, and what each took, in seconds."""
+    house = House(home)
+    house.start("notebook", Notebook(), capacity=WRITERS * FLYING * 2)
+    done: queue.SimpleQueue[list[float]] = queue.SimpleQueue()
+    for number in range(WRITERS):
+        house.start(f"writer{number}", Writer(done, number))
+    begun = perf_counter()
+    for number in range(WRITERS):
+        house.outside.tell(f"writer{number}", Go(updates, flying))
+    took = [one for _ in range(WRITERS) for one in done.get(timeout=PATIENCE)]
+    seconds = perf_counter() - begun
+    house.end()
+    return len(took) / seconds, took
+
+
+def sqlite(folder: Path, updates: int) -> float:
+    """Commits a second: eight threads, each with a connection and one commit for each 5 KB row."""
+    path = folder / "peer.sqlite"
+    first = sqlite3.connect(path)
+    first.execute("pragma journal_mode=wal")
+    first.execute("create table states (name text primary key, state blob)")
+    first.commit()
+    row = text(5000).encode()
+
+    def write(number: int) -> None:
+        one = sqlite3.connect(path, timeout=PATIENCE)
+        one.execute("pragma synchronous=full")
+        for _ in range(updates):
+            with one:
+                one.execute("insert or replace into states values (?, ?)", (f"s{number}", row))
+        one.close()
+
+    seconds = _in_threads(write)
+    first.close()
+    return WRITERS * updates / seconds
+
+
+def raw_lmdb(folder: Path, puts: int, each: int) -> tuple[float, list[float]]:
+    """5 KB puts a second, `each` in one synced transaction; and what each transaction took."""
+    row, took = text(5000).encode(), []
+    with lmdb.open(str(folder / "peer.lmdb"), map_size=2**30) as environment:
+        begun = perf_counter()
+        for first in range(0, puts, each):
+            start = perf_counter()
+            with environment.begin(write=True) as txn:
+                for number in range(first, first + each):
+                    txn.put(f"s{number % 1000}".encode(), row)
+            took.append(perf_counter() - start)
+        seconds = perf_counter() - begun
+    return puts / seconds, took
+
+
+def _in_threads(write: object) -> float:
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(WRITERS)]  # type: ignore[arg-type]
+    begun = perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return perf_counter() - begun
+
+
+# -- in memory
+
+
+def in_memory(home: Path, updates: int) -> float:
+    """Updates a second, until the last one is made and both subscribers have heard of it."""
+    house = House(home, snapshot_interval=3600.0)
+    notebook, subscribers = Memorized(), (Subscriber(), Subscriber())
+    house.start("conversation", notebook, capacity=updates + 10)
+    for number, subscriber in enumerate(subscribers):
+        house.start(f"subscriber{number}", subscriber)
+        house.outside.tell("conversation", Subscribed(f"subscriber{number}"))
+    begun = perf_counter()
+    for number in range(1, updates + 1):
+        house.outside.tell("conversation", Nudge(number))
+    end = updates + len(subscribers)
+    while any(subscriber.last < end for subscriber in subscribers):
+        time.sleep(0.0005)
+    seconds = perf_counter() - begun
+    house.end()
+    return updates / seconds
+
+
+def tells(messages: int) -> float:
+    """Of the kernel, from one thread to one actor."""
+    peer = Ours(messages + 10)
+    rate = told(peer, messages, 1)
+    peer.end()
+    return rate
+
+
+class Subscribed(Message):
+    """Let the notebook tell somebody."""
+
+    address: str
+
+
+class Memorized(Notebook):
+    domain = "conversation"
+
+    @handles
+    def on_subscribed(self, message: Subscribed) -> None:
+        from actors.kernel.document import Subscription
+
+        self.subscriptions = (*self.subscriptions, Subscription(message.address))
+        self._moved([("subscriptions",)])
+
+
+# -- a start, and a whole copy
+
+
+def start(home: Path) -> float:
+    """Seconds until a domain with 10,000 changes since its whole copy is there again."""
+    from actors.kernel.document import Document, restored
+    from actors.kernel.patch import difference, pack
+    from actors.kernel.protocol import SaveChange, SaveSnapshot, Version
+    from benchmarks._state_actors import Notes
+
+    storage = Storage(snapshot_changes=10_000)
+    clerk = Clerk(open_store(storage, home), storage)
+    state = Notebook().state
+    asker = Asker("notebook", "1")
+    whole = SaveSnapshot("notebook", 1, Version(1, 1), 0, 1, msgspec.msgpack.encode(Document(state)))
+    requests = [Request(LoadState("notebook"), asker), Request(whole, asker)]
+    for n in range(1, 10_000):
+        fields = {**state.fields, f"field{n % 50}": text(80)}
+        new = msgspec.structs.replace(state, count=n, fields=fields)
+        patch = pack(difference(Document(state), Document(new)))
+        requests.append(Request(SaveChange("notebook", 1, Version(1, n), Version(1, n + 1), patch), asker))
+        state = new
+    for first in range(0, len(requests), 500):
+        clerk.work(requests[first : first + 500])
+    clerk.close()
+    again = Clerk(open_store(storage, home), storage)
+    begun = perf_counter()
+    (outcome, *_) = again.work((Request(LoadState("notebook"), asker),))
+    loaded = outcome.message
+    assert isinstance(loaded, StateLoaded)
+    changes = ((change.schema, change.patch) for change in loaded.changes)
+    found = restored(Document(Notes()), loaded.parts, changes)
+    seconds = perf_counter() - begun
+    if found.document.state != state or len(loaded.changes) != 9_999:
+        raise RuntimeError("not what was written")
+    again.close()
+    return seconds
+
+
+class Beat(Message):
+    """To the bystander: again."""
+
+
+class Bystander(Actor):
+    """Wants to be heard every millisecond; notes how late it was."""
+
+    def __init__(self) -> None:
+        self.late: list[float] = []
+        self._due = 0.0
+
+    def on_start(self) -> None:
+        self._due = perf_counter() + 0.001
+        self.after(0.001, Beat())
+
+    @handles
+    def on_beat(self, message: Beat) -> None:
+        now = perf_counter()
+        self.late.append(now - self._due)
+        self._due = perf_counter() + 0.001
+        self.after(0.001, Beat())
+
+
+def whole_copy(home: Path, people: int) -> tuple[float, float]:
+    """The longest that a bystander was held up while the copy was made and written; and the same in peace."""
+    users = Users()
+    users.state = UsersState({f"usr_{n}": _person(n) for n in range(people)})
+    house = House(home, map_size=2**28)
+    bystander = Bystander()
+    house.start("users", users)
+    house.start("bystander", bystander)
+    time.sleep(0.5)
+    peace, bystander.late = max(bystander.late), []
+    house.outside.tell("users", SnapshotWanted("users"))
+    deadline = perf_counter() + PATIENCE
+    folder = home / "data" / "state" / "users"
+    while not list(folder.glob("*.state")) and perf_counter() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.2)
+    late = max(bystander.late)
+    house.end()
+    return late, peace
+
+
+def _person(n: int) -> UserState:
+    history = tuple(
+        Interaction("talk", f"P{n}", f"{n} {i} " + "w" * 150, float(i)) for i in range(PERSON // 200)
+    )
+    return UserState(f"usr_{n}", f"Person {n}", 0.5, history)
+
+
+# -- all of it
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--people", type=int, default=PEOPLE)
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    figures: dict[str, list[float]] = {}
+    take_short_turns()  # as all processes of ours do
+
+    def note(name: str, value: float) -> None:
+        figures.setdefault(name, []).append(value)
+
+    for number in range(arguments.rounds):
+        folder = Path(tempfile.mkdtemp(prefix="gerald-bench-", dir=Path(__file__).parents[1] / "data"))
+        try:
+            rate, _ = durable(folder / "a", UPDATES, FLYING)
+            note("durable", rate)
+            note("sqlite", sqlite(folder, 400))
+            note("lmdb", raw_lmdb(folder, 10_000, 100)[0])
+            _, took = durable(folder / "b", 200, 1)
+            note("ack p50", percentile(took, 0.5))
+            note("ack p99", percentile(took, 0.99))
+            commits = raw_lmdb(folder, 1_000, 1)[1]
+            note("commit p50", percentile(commits, 0.5))
+            note("commit p99", percentile(commits, 0.99))
+            note("memory", in_memory(folder / "c", 50_000))
+            note("tell", tells(200_000))
+            note("start", start(folder / "d"))
+            late, peace = whole_copy(folder / "e", arguments.people)
+            note("held up", late)
+            note("peace", peace)
+        finally:
+            shutil.rmtree(folder)
+        if not arguments.json:
+            print(f"round {number + 1} of {arguments.rounds}", file=sys.stderr)
+    return report({name: statistics.median(values) for name, values in figures.items()}, arguments.json)
+
+
+def report(m: dict[str, float], as_json: bool) -> int:
+    ms = {name: value * 1e3 for name, value in m.items()}
+    rows = (
+        ("durable updates/s, 8 writers", m["durable"], "SQLite WAL FULL", m["sqlite"], ">=", 5.0),
+        ("the same", m["durable"], "raw LMDB, 100 a txn", m["lmdb"], ">=", 0.25),
+        ("acknowledged, p99, ms", ms["ack p99"], "one LMDB commit, p99", ms["commit p99"], "<=", 5.0),
+        ("in memory, 2 subscribers/s", m["memory"], "kernel's tell", m["tell"], ">=", 0.25),
+        ("start, 10,000 changes, ms", ms["start"], "allowed", 100.0, "<=", 1.0),
+        ("held up by a whole copy, ms", ms["held up"], "allowed", 20.0, "<=", 1.0),
+    )
+    missed = []
+    for name, ours, peer, theirs, relation, bar in rows:
+        ratio = ours / theirs
+        good = ratio >= bar if relation == ">=" else ratio <= bar
+        if not good:
+            missed.append(f"{name}: {ratio:.2f} instead of {relation} {bar:g}")
+        if not as_json:
+            print(f"{name:<30}{ours:>12,.2f}   {peer:<22}{theirs:>12,.2f}{ratio:>9.2f}   {relation} {bar:g}")
+    if as_json:
+        print(json.dumps({**m, "missed": missed}))
+        return 1 if missed else 0
+    print(f"medians: an acknowledgement {ms['ack p50']:.2f} ms, one commit {ms['commit p50']:.2f} ms")
+    print(f"the bystander of the whole copy was held up {ms['peace']:.2f} ms in peace")
+    return verdict(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
