@@ -65,12 +65,7 @@ class Conversation(Tallying):
 def tree(pin: str) -> SupervisorSpec:
     here = "tests.flows.tallying"
     children = (
-        ChildSpec(
-            "persistence",
-            "actors.persistence.persistence:Persistence",
-            ("storage", "performance", "home"),
-            pin=pin,
-        ),
+        ChildSpec("persistence", "actors.persistence.persistence:Persistence", ("storage", "performance", "home"), pin=pin),
         ChildSpec("users", f"{here}:Users"),
         ChildSpec("tallies", f"{here}:Tallies"),
         ChildSpec("conversation", f"{here}:Conversation"),
@@ -80,10 +75,7 @@ def tree(pin: str) -> SupervisorSpec:
 
 def configuration() -> Config:
     return Config.model_validate(
-        {
-            "trace": {"enabled": False},
-            "storage": {"map_size": 2**20, "snapshot_interval": 0.2, "snapshot_changes": 40},
-        }
+        {"trace": {"enabled": False}, "storage": {"map_size": 2**20, "snapshot_interval": 0.2, "snapshot_changes": 40}}
     )
 
 
