@@ -7,9 +7,13 @@ from actors.users.state import as_named
 
 __all__ = ["MIGRATIONS"]
 
+# As it was when the second form began; a later one has its own.
+HISTORY = 40
+
 
 def _to_2(state: dict[str, Any]) -> dict[str, Any]:
-    """Records know when they were first met and how often they changed; people are found by name."""
+    """Records know when they were first met and how often they changed, and have shorter histories; people are found by
+    name."""
     users = {key: _met(user) for key, user in state.get("users", {}).items()}
     names: dict[str, list[str]] = {}
     for key, user in users.items():
@@ -20,7 +24,7 @@ def _to_2(state: dict[str, Any]) -> dict[str, Any]:
 def _met(user: dict[str, Any]) -> dict[str, Any]:
     history = user.get("interaction_history", [])
     at = min((interaction.get("at", 0.0) for interaction in history), default=0.0)
-    return {**user, "met_at": at, "revision": len(history)}
+    return {**user, "interaction_history": history[-HISTORY:], "met_at": at, "revision": len(history)}
 
 
 MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _to_2}

@@ -56,9 +56,9 @@ class World(DomainActor[WorldState]):
         """The numbers agree, and everything is within its bounds."""
         return faults(state)
 
-    def forget(self, state: WorldState, tombstones: Mapping[str, float]) -> WorldState:
+    def forget(self, state: WorldState, buried: Mapping[str, float]) -> WorldState:
         """`state` without those whom it was asked to forget; whoever is still here is told of anew by the log."""
-        return without(state, tombstones)
+        return without(state, buried)
 
     def restored(self) -> None:
         self.become(faded(self.state, self.wall()))

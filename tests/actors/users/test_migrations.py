@@ -39,5 +39,14 @@ def test_of_what_the_first_form_held_nothing_is_lost(talks: list[tuple[str, floa
     assert kept == {k: msgspec.structs.replace(u, met_at=0.0, revision=0) for k, u in state.users.items()}
 
 
+def test_a_history_longer_than_is_kept_now_is_cut_to_its_end_and_the_first_meeting_stays_known() -> None:
+    talks = [{"kind": "talk", "person": "Ann", "detail": str(n), "at": 100.0 + n} for n in range(200)]
+    ann = {"user_id": "usr_ann", "display_name": "Ann", "interaction_history": talks}
+    new = msgspec.convert(MIGRATIONS[1]({"users": {"usr_ann": ann}}), UsersState)
+    assert faults(new) == ()
+    assert new.users["usr_ann"].interaction_history[-1].at == 299.0
+    assert (new.users["usr_ann"].met_at, new.users["usr_ann"].revision) == (100.0, 200)
+
+
 def _first(user: dict[str, object]) -> dict[str, object]:
     return {key: value for key, value in user.items() if key not in ("met_at", "revision")}
