@@ -19,6 +19,7 @@ from config.home import Home
 from config.models import ModelError, check_all, list_path, load_models
 from config.schema import Config
 from config.source import ConfigSource
+from supervisor.cell import Cell
 from supervisor.cli.portray import headline, missing, tree_table
 from supervisor.control.instance import Claim
 from supervisor.control.requests import talk
@@ -180,13 +181,10 @@ class Session:
         began = time.monotonic()
         self._console.print("stopping...")
         server.close()
-        keeper = system.household.status("persistence")
-        saved = (
-            "state saved"
-            if keeper["health"] == Health.OK
-            else f"state NOT saved: {keeper['reason'] or 'not started'}"
-        )
+        keeper = system.household.cell("persistence")
+        began_with = keeper.state, keeper.reason, keeper.failures
         ended = system.stop()
+        saved = _saved(keeper, *began_with)
         self._claim.release()
         if ended:
             self._console.print(f"stopped in order in {time.monotonic() - began:.1f} s, {escape(saved)}")
@@ -194,6 +192,16 @@ class Session:
             late = [str(r["address"]) for r in system.household.statuses() if r["state"] == "stopping"]
             self._console.print(f"[red]not everything stopped in time[/] ({', '.join(late) or 'unknown'})")
         return ended
+
+
+def _saved(keeper: Cell, state: str, reason: str, failures: int) -> str:
+    """What became of the state. It is what the end of persistence says that counts: it may be less than well for other
+    reasons, such as a backup that could not be made. state, reason, failures: of its cell before the stop."""
+    if state != "running":
+        return f"state NOT saved: {reason or 'not started'}"
+    if keeper.failures > failures and keeper.last_failure is not None:
+        return f"state NOT saved: {keeper.last_failure.text}"
+    return "state saved"
 
 
 def _is_mute(system: System) -> bool:

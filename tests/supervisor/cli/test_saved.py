@@ -1,0 +1,27 @@
+"""What the last line of `supervisor run` says of the state."""
+
+from actors.kernel.protocol import Failure
+from supervisor.cell import Cell
+from supervisor.cli.session import _saved
+from supervisor.spec import ChildSpec
+
+
+def keeper(failures: int = 0, failure: Failure | None = None) -> Cell:
+    cell = Cell(ChildSpec("persistence", "some.module:Persistence"), "core", 1)
+    cell.failures, cell.last_failure = failures, failure
+    return cell
+
+
+def test_an_end_without_a_failure_has_saved_whatever_else_was_wrong() -> None:
+    earlier = keeper(1, Failure("OSError", "long ago"))
+    assert _saved(earlier, "running", "no backup could be made", 1) == "state saved"
+
+
+def test_an_end_that_failed_has_not() -> None:
+    failed = keeper(1, Failure("PersistenceError", "not written: users: the disk is full"))
+    assert _saved(failed, "running", "", 0) == "state NOT saved: not written: users: the disk is full"
+
+
+def test_what_did_not_run_has_not() -> None:
+    assert _saved(keeper(), "down", "gave up", 0) == "state NOT saved: gave up"
+    assert _saved(keeper(), "down", "", 0) == "state NOT saved: not started"
