@@ -105,6 +105,8 @@ def test_commands_can_be_typed_as_they_are_shown(line: str) -> None:
     command: click.Command = cli
     context = click.Context(cli)
     while isinstance(command, click.Group):
+        if command.invoke_without_command and (not words or words[0].startswith("-")):
+            break
         name = words.pop(0)
         found = command.get_command(context, name)
         assert found is not None, f"{line}: there is no {name}"

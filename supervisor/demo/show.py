@@ -79,7 +79,9 @@ class Show:
             stage.ask(number, wav)
             turn = self._follow(Turn(number + 1))
         self.turns.append(turn)
-        self._check_turn(turn, text, [shown.text for shown in peer.since(asked_at)])
+        # With files the questions come at their own pace: a slow reply to one may reach into the next.
+        since = min(asked_at, turn.at.get("speech_ended", asked_at))
+        self._check_turn(turn, text, [shown.text for shown in peer.since(since)])
         if turn.reply:
             self._check_voice(turn, recorded)
 

@@ -23,6 +23,7 @@ DOORS = (
     "actors.conversation.messages",
     "actors.llm.messages",
     "actors.osc.messages",
+    "actors.persistence.messages",
     "actors.speech.messages",
     "actors.system.messages",
     "actors.users.messages",

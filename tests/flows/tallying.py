@@ -1,7 +1,7 @@
 """A root process with persistence and three domains under load, started and killed by test_killed_store.
 
-Prints what each domain was loaded with, then every change that was acknowledged, one line each. With TALLY_FAULT=POINT:N
-it kills itself when the store comes to this point for the Nth time.
+Prints what each domain was loaded with, then every change that was acknowledged, one line each. With
+TALLY_FAULT=POINT:N it kills itself when the store comes to this point for the Nth time.
 """
 
 import itertools
@@ -65,7 +65,12 @@ class Conversation(Tallying):
 def tree(pin: str) -> SupervisorSpec:
     here = "tests.flows.tallying"
     children = (
-        ChildSpec("persistence", "actors.persistence.persistence:Persistence", ("storage", "performance", "home"), pin=pin),
+        ChildSpec(
+            "persistence",
+            "actors.persistence.persistence:Persistence",
+            ("storage", "performance", "home"),
+            pin=pin,
+        ),
         ChildSpec("users", f"{here}:Users"),
         ChildSpec("tallies", f"{here}:Tallies"),
         ChildSpec("conversation", f"{here}:Conversation"),
@@ -75,7 +80,10 @@ def tree(pin: str) -> SupervisorSpec:
 
 def configuration() -> Config:
     return Config.model_validate(
-        {"trace": {"enabled": False}, "storage": {"map_size": 2**20, "snapshot_interval": 0.2, "snapshot_changes": 40}}
+        {
+            "trace": {"enabled": False},
+            "storage": {"map_size": 2**20, "snapshot_interval": 0.2, "snapshot_changes": 40},
+        }
     )
 
 

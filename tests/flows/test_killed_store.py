@@ -15,7 +15,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = 500 if os.environ.get("GERALD_SOAK") else 50
-POINTS = ("before commit: writing", "after commit: writing", "before commit: opening an epoch", "after commit:")
+POINTS = (
+    "before commit: writing",
+    "after commit: writing",
+    "before commit: opening an epoch",
+    "after commit:",
+)
 WITHIN = 60.0
 
 pytestmark = [

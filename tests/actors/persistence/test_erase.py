@@ -14,12 +14,12 @@ from actors.persistence.persistence import Persistence
 from config.schema import Performance, Storage
 
 
-class Said(Message):
+class Confided(Message):
     who: str
     text: str
 
 
-class Unsaid(Message):
+class Forgettable(Message):
     who: str
 
 
@@ -36,11 +36,11 @@ class Diarist(DomainActor[Diary]):
         super().__init__(Diary())
 
     @handles
-    def on_said(self, message: Said) -> None:
+    def on_said(self, message: Confided) -> None:
         self.become(Diary((*self.state.said, (message.who, message.text))))
 
     @handles
-    def on_unsaid(self, message: Unsaid) -> None:
+    def on_unsaid(self, message: Forgettable) -> None:
         self.become(Diary(tuple(said for said in self.state.said if said[0] != message.who)))
         self.erase()
 
@@ -85,12 +85,12 @@ class Home:
 def test_what_is_erased_is_in_no_file_and_the_rest_is_there_at_the_next_start(tmp_path: Path) -> None:
     home = Home(tmp_path)
     for number in range(8):
-        home.tell(Said("Anna", f"annas secret {number}"))
-        home.tell(Said("Ben", f"bens secret {number}"))
+        home.tell(Confided("Anna", f"annas secret {number}"))
+        home.tell(Confided("Ben", f"bens secret {number}"))
     assert home.found(b"annas secret") > 8
-    home.tell(Unsaid("Anna"))
+    home.tell(Forgettable("Anna"))
     assert home.found(b"annas secret") == 0
-    home.tell(Said("Ben", "more"))
+    home.tell(Confided("Ben", "more"))
     home.stop()
     assert home.found(b"annas secret") == 0
     again = Home(tmp_path)
