@@ -44,7 +44,9 @@ def tree(config: Config, *, text: bool = False) -> SupervisorSpec:
 
 def _core() -> tuple[ChildSpec, ...]:
     return (
-        ChildSpec("persistence", "actors.persistence.persistence:Persistence", ("storage", "performance", "home")),
+        ChildSpec(
+            "persistence", "actors.persistence.persistence:Persistence", ("storage", "performance", "home")
+        ),
         ChildSpec("configuration", "actors.configuration.configuration:Configuration", ("desk",)),
     )
 
