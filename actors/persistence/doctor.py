@@ -96,9 +96,9 @@ class _Content(msgspec.Struct, frozen=True):
 def examine(case: Case) -> Report:
     """Examine the store, which is not opened for it. Raises StoreError when it cannot be looked at."""
     path, files = case.store.database.path, case.store.files
+    witness = read_witness(path)  # first: whoever has the store open may write a newer one meanwhile
     with as_of_now(path, used=case.used) as place:
         content = _content(case, place)
-    witness = read_witness(path)
     names = dict.fromkeys((*case.domains, *content.domains))
     reports = tuple(_judged(case, name, content.domains.get(name, _Found()), witness) for name in names)
     notes = ("it has the form of an earlier version; the next start brings it up to date",)
@@ -199,7 +199,11 @@ def _judged(case: Case, domain: str, found: _Found, witness: Witness) -> DomainR
         except StoreError as error:
             damage.append(Damage(str(error), error.remedy))
     chain, beyond = best((*found.snapshots, *copies), found.changes)
-    damage += _doubts(domain, found, copies, chain, beyond, witness)
+    damage += _doubts(domain, chain, beyond, witness)
+    held = (*(s.version for s in found.snapshots), *(c.version for c in found.changes))
+    if not case.used and copies and copies[0].version > max(held, default=Version()):
+        # In use it may have come there since the copy was made.
+        damage.append(Damage("the database is older than the copies in files beside it"))
     if chain is None:
         return DomainReport(domain, damage=tuple(damage))
     if why := case.fits(domain, chain):
@@ -217,14 +221,7 @@ def _judged(case: Case, domain: str, found: _Found, witness: Witness) -> DomainR
     )
 
 
-def _doubts(
-    domain: str,
-    found: _Found,
-    copies: Sequence[Snapshot],
-    chain: Chain | None,
-    beyond: Sequence[Record],
-    witness: Witness,
-) -> list[Damage]:
+def _doubts(domain: str, chain: Chain | None, beyond: Sequence[Record], witness: Witness) -> list[Damage]:
     """What is whole by itself, and yet does not agree."""
     doubts = []
     if beyond:
@@ -238,9 +235,6 @@ def _doubts(
                 f" {there.epoch}.{there.n} is there"
             )
         )
-    held = (*(s.version for s in found.snapshots), *(c.version for c in found.changes))
-    if copies and copies[0].version > max(held, default=Version()):
-        doubts.append(Damage("the database is older than the copies in files beside it"))
     return doubts
 
 

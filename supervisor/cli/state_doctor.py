@@ -23,6 +23,9 @@ def examined(home: Home, as_json: bool) -> bool:
     """Show what is stored; True when all of it is fine."""
     with unless_used(home) as used, room(home) as found:
         report = examine(found.case(used=used))
+        if used and not report.fine:
+            # Files may have come and gone while they were looked at.
+            report = examine(found.case(used=used))
     _show(report, as_json)
     return report.fine
 
