@@ -30,6 +30,8 @@ __all__ = ["Users"]
 
 CONVERSATION = "conversation"
 MOST_FOUND = 8
+MOST_BURIED = 256
+"""Hashes that are remembered in memory, for what is still on its way; all are on disk."""
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -52,6 +54,7 @@ class Users(DomainActor[UsersState]):
     def __init__(self) -> None:
         super().__init__(UsersState())
         self._touched: tuple[Path, ...] | None = None
+        self._buried: dict[str, float] = {}
 
     def validate(self, state: UsersState, before: UsersState) -> tuple[str, ...]:
         """Records stand under their own id, and everything is within its bounds; of a change, what it touched."""
@@ -79,6 +82,8 @@ class Users(DomainActor[UsersState]):
 
     @handles
     def on_interaction(self, message: InteractionHappened) -> None:
+        if message.interaction.at <= self._buried.get(tombstone(message.person.user_id), -1.0):
+            return  # it was on its way when they were to be forgotten
         self._take(interacted(self.state, message.person, message.interaction))
 
     @handles
@@ -106,7 +111,9 @@ class Users(DomainActor[UsersState]):
                 NotForgotten(f"it could not be noted on disk ({why}): nothing was changed"), asked.asker
             )
             return
-        self.become(self.forget(self.state, dict.fromkeys(asked.hashes, asked.at)))
+        graves = dict.fromkeys(asked.hashes, asked.at)
+        self._buried = dict(list({**self._buried, **graves}.items())[-MOST_BURIED:])
+        self.become(self.forget(self.state, graves))
         self.erase()
         self.tell(CONVERSATION, PersonForgotten(asked.selection.aliases, asked.at))
         self.reply(Forgotten(asked.selection.people), asked.asker)

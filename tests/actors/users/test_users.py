@@ -199,3 +199,14 @@ def test_records_that_come_late_are_gone_on_with() -> None:
     merged = interim.merged(stored, interim.state)
     assert [met.at for met in merged.users["usr_ann"].interaction_history] == [5.0, 7.0]
     assert merged.users.keys() == {"usr_ann", "name:bob"}
+
+
+def test_what_was_on_its_way_when_somebody_was_forgotten_makes_no_new_record() -> None:
+    world, actor, _ = begin()
+    now = world.clock.wall()
+    talk(world, ANN, now - 1.0)
+    assert isinstance(asked(world, ForgetPerson("usr_ann")), Forgotten)
+    talk(world, ANN, now - 0.5)
+    assert actor.state.users == {}
+    talk(world, ANN, now + 60.0)
+    assert list(actor.state.users) == ["usr_ann"]
