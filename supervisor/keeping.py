@@ -6,10 +6,12 @@ from typing import Protocol
 
 import msgspec
 
+from actors.kernel.errors import StateError
 from actors.kernel.protocol import Version
 from actors.persistence.backup_content import Content, gathered, stored_domains
 from actors.persistence.backup_restore import epochs_left_in, move_aside, move_back, put_back
 from actors.persistence.backups import BEFORE_RESTORE, Backups
+from actors.persistence.chain import Chain, Snapshot
 from actors.persistence.opening import open_backups
 from actors.persistence.sealing import Sealing
 from actors.persistence.store import Store
@@ -32,6 +34,7 @@ class Stored(Protocol):
     @property
     def sealing(self) -> Sealing: ...
     def in_files(self, domain: str) -> bool: ...
+    def rewrite(self, domain: str, chain: Chain) -> Snapshot | None: ...
 
 
 class Restored(msgspec.Struct, frozen=True):
@@ -80,7 +83,7 @@ def _restored_anew(stored: Stored, content: Content, domains: tuple[str, ...]) -
     moved = move_aside(stored.store)
     try:
         versions = _put_back(stored, content, domains, epochs)
-    except StoreError:
+    except (StoreError, StateError):
         move_back(stored.store, moved)
         raise
     return Restored(versions, tuple(aside for _, aside in moved))
@@ -89,6 +92,6 @@ def _restored_anew(stored: Stored, content: Content, domains: tuple[str, ...]) -
 def _put_back(
     stored: Stored, content: Content, domains: tuple[str, ...], epochs: Mapping[str, int]
 ) -> Mapping[str, Version]:
-    versions = put_back(stored.store, content, domains, stored.in_files, epochs)
+    versions = put_back(stored.store, content, domains, stored.in_files, epochs, stored.rewrite)
     stored.store.close(versions)
     return versions

@@ -11,7 +11,7 @@ import msgspec
 from actors.kernel.protocol import Version
 from actors.persistence import salvage
 from actors.persistence.backup_content import Content
-from actors.persistence.chain import Chain
+from actors.persistence.chain import Chain, Snapshot
 from actors.persistence.store import Batch, Store
 from actors.persistence.trouble import store_error
 from actors.persistence.witness import read_witness
@@ -28,23 +28,29 @@ def put_back(
     domains: Iterable[str],
     in_files: Callable[[str], bool],
     known: Mapping[str, int] | None = None,
+    rewrite: Callable[[str, Chain], Snapshot | None] = lambda domain, chain: None,
 ) -> Mapping[str, Version]:
     """Write the state of each of these domains as the newest, and whom the backup knows to be forgotten; the versions
-    under which they are kept now. known: epochs that the store does not know of any more. Raises StoreError.
+    under which they are kept now. Raises StoreError. All states are in the database at once, or none is.
 
-    All of it is in the database at once, or nothing is.
+    known: epochs that the store does not know of any more. rewrite: the state without those who are forgotten by then,
+    so that their words do not come to the disk again; None where that is not known.
     """
+    graves = dict(store.graves())
+    for hash_, at in content.graves.items():
+        graves[hash_] = max(at, graves.get(hash_, at))
+    if graves:
+        store.write(Batch(graves=graves))
     chains = []
     for domain in domains:
         chain = content.chains[domain]
+        if graves and (rewritten := rewrite(domain, chain)) is not None:
+            chain = Chain(rewritten)
         known_epoch = (known or {}).get(domain, 0)
         above = max(chain.version.epoch, content.epochs.get(domain, 0), known_epoch)
         chains.append(renumbered(chain, store.open_epoch(domain, above)))
     snapshots = tuple(chain.snapshot for chain in chains)
-    graves = dict(store.graves())
-    for hash_, at in content.graves.items():
-        graves[hash_] = max(at, graves.get(hash_, at))
-    store.write(Batch(snapshots, tuple(change for chain in chains for change in chain.changes), graves))
+    store.write(Batch(snapshots, tuple(change for chain in chains for change in chain.changes)))
     if store.files is not None:
         for snapshot in snapshots:
             if in_files(snapshot.domain):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from actors.persistence.record import scan
 from supervisor.demo.instance import Instance
 from tests.flows.conftest import Command, ports
 
@@ -67,6 +68,23 @@ def test_what_was_backed_up_is_there_again_after_a_restore(home: Path, superviso
     supervisor("restore", kept, "--domain", "users", "--yes")
     with started(home):
         assert names(supervisor) == {"Anna", "Ben"}
+
+
+def test_who_was_forgotten_since_is_not_brought_back(home: Path, supervisor: Command) -> None:
+    with started(home):
+        supervisor("talk", "Remember the lighthouse", "--as", "Anna")
+        supervisor("talk", "Remember the harbour", "--as", "Ben")
+        made = supervisor.json_of("backup")
+        supervisor("users", "forget", "Anna", "--yes")
+        supervisor("stop")
+    supervisor("restore", made["path"], "--yes")
+    with started(home):
+        assert names(supervisor) == {"Ben"}
+        supervisor("stop")
+    kept = (home / "data" / "state.lmdb" / "data.mdb", *(home / "data" / "state" / "users").iterdir())
+    records = [record for path in kept for record in scan(path.read_bytes()) if record.domain == "users"]
+    assert any(b"harbour" in record.payload for record in records)
+    assert not any(b"lighthouse" in record.payload for record in records)
 
 
 def test_backups_are_made_while_nothing_runs_and_listed(home: Path, supervisor: Command) -> None:
