@@ -198,6 +198,7 @@ class KeptActor(Actor, Generic[S]):
         self.version = self.committed = Version(loaded.epoch, 0)
         self._detached = False
         self._base_version, self._paths = loaded.version, []
+        forgot = False
         if not self._refused:
             self._recover()
         if found is None:
@@ -206,15 +207,17 @@ class KeptActor(Actor, Generic[S]):
                 self._wait_anew()
         else:
             self._base = found.document if found.exact else None
-            state = self.expired(found.document.state) if loaded.expired else found.document.state
-            if loaded.buried:
-                state = self.forget(state, loaded.buried)
+            kept = self.expired(found.document.state) if loaded.expired else found.document.state
+            state = self.forget(kept, loaded.buried) if loaded.buried else kept
+            forgot = state is not kept
             if self._lives:
                 self._merge(state, found.document.subscriptions)
             else:
                 self.state, self.subscriptions = found.document.state, found.document.subscriptions
                 self.assume(state)
         self._live()
+        if forgot:
+            self.erase()  # what was stored still held it
 
     def _merge(self, stored: S, subscriptions: tuple[Subscription, ...]) -> None:
         """The stored state has come after all, to one that has been at work."""
@@ -362,7 +365,10 @@ class KeptActor(Actor, Generic[S]):
     def erase(self) -> None:
         """Have the state stored whole, and nothing older kept: what it does not hold any more was to be forgotten."""
         self._wanted = self._alone = True
-        self._snapshot = None  # one under way may still hold it
+        if self._snapshot is not None and not self._snapshot.base:
+            self._snapshot = (
+                None  # it may still hold what is to go; one that changes build on is followed by another
+            )
         self._save()
 
     def _begin_snapshot(self) -> None:
@@ -438,7 +444,8 @@ class KeptActor(Actor, Generic[S]):
         if self._base is not None and not self._first_on_its_way() and self.version != self._base_version:
             self.tell(PERSISTENCE, self._next_change(self._base))
         # Whole as well: the next start then has no changes to go through.
-        whole = _Snapshot(self._document(), self.version, count_parts(self.state, self.parted))
+        parts = count_parts(self.state, self.parted)
+        whole = _Snapshot(self._document(), self.version, parts, alone=self._alone)
         for part in range(whole.parts):
             self.tell(PERSISTENCE, self._part(msgspec.structs.replace(whole, part=part)))
 

@@ -221,3 +221,33 @@ def test_an_interim_state_is_kept_when_there_was_none_stored() -> None:
     assert house.guest.messages == []
     house.answer(Committed("garden", Version(3, 1)))
     assert house.guest.messages == [Committed("garden", Version(3, 1))]
+
+
+class Forgetful(Gardener):
+    """Has no plants any more where it was to forget some."""
+
+    def forget(self, state: Garden, buried: Mapping[str, float]) -> Garden:
+        return msgspec.structs.replace(state, plants=0) if "plants" in buried else state
+
+
+@pytest.mark.parametrize(("grave", "alone"), [("plants", True), ("others", False)])
+def test_what_is_loaded_and_was_to_be_forgotten_is_stored_again_alone(grave: str, alone: bool) -> None:
+    house = House(Forgetful())
+    loaded = Shelf.holding(Garden(7)).loaded("garden")
+    house.answer(msgspec.structs.replace(loaded, buried={grave: 5.0}))
+    if alone:
+        house.answer(Committed("garden", house.actor.version))
+    assert house.actor.state.plants == (0 if alone else 7)
+    assert [whole.alone for whole in house.store.of(SaveSnapshot)] == [True] * alone
+
+
+def test_what_is_to_be_erased_while_the_first_copy_is_on_its_way_is_erased_after_it() -> None:
+    house = House().load(None)
+    house.update(plants=1)
+    house.actor.erase()
+    assert [whole.alone for whole in house.store.of(SaveSnapshot)] == [False]
+    house.answer(Committed("garden", house.actor.version))
+    assert [whole.alone for whole in house.store.of(SaveSnapshot)] == [False, True]
+    house.answer(Committed("garden", house.actor.version))
+    house.update(plants=2)
+    assert [change.version for change in house.store.of(SaveChange)] == [house.actor.version]
