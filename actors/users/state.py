@@ -25,7 +25,7 @@ __all__ = [
     "without",
 ]
 
-HISTORY = 40
+HISTORY = 20
 """Interactions kept per person; what came before has gone into patterns, preferences and the relationship. With all
 that is bounded below, ten thousand people who talk for years stay within some hundred megabytes."""
 

@@ -321,7 +321,7 @@ def test_exactly_those_met_before_they_were_to_be_forgotten_are(
         (UserState("usr_ann", "Ann", met_at=-1.0), "met_at is negative"),
         (
             UserState("usr_ann", "Ann", interaction_history=(Interaction(),) * 201),
-            "more than 40 interactions",
+            "more than 20 interactions",
         ),
         (UserState("usr_bob", "Ann"), "the record says it is usr_bob"),
     ],
