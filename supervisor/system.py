@@ -35,6 +35,7 @@ from supervisor.nodes.nursery import Nursery
 from supervisor.nodes.process import ProcessLife
 from supervisor.nodes.thread import Stillborn, ThreadLife
 from supervisor.revising import Revision
+from supervisor.sealing import ARGUMENT, SEALER, Seals
 from supervisor.spec import ChildSpec, SupervisorSpec, walk
 from supervisor.supervisor import Supervisor
 from supervisor.trace.recorder import Recorder, new_run
@@ -77,6 +78,9 @@ class System:
         failure.redact = redacted
         self.desk = ConfigurationDesk(config, self, source)
         self.home = home
+        self.seals = Seals(
+            home, lambda: self.config.storage, source.environ if source is not None else os.environ
+        )
         self.run = new_run()
         self.started_at = time.time()
         self.ended = threading.Event()
@@ -102,7 +106,7 @@ class System:
             self.frames = self._ring.address
         self.household = Household(spec, self.directory, self._make, self._records, self._start_record)
         self.household.changed = self._changed
-        self.nursery = Nursery(self.directory, on_handled, self.desk.reveal)
+        self.nursery = Nursery(self.directory, on_handled, self._reveal)
         self.household.retired = self.nursery.retire
         self._watchdog = Watchdog(self.household.cells.values, self.directory)
 
@@ -220,6 +224,7 @@ class System:
                 "config": self.config,
                 "desk": self.desk,
                 "frames": self.frames,
+                ARGUMENT: self.seals.sealer() if ARGUMENT in spec.arguments else None,
                 **{name: getattr(self.config, name) for name in type(self.config).model_fields},
             }
             actor = make_actor(spec.actor, spec.arguments, sections, self.home)
@@ -253,7 +258,12 @@ class System:
             self._trace,
             spec.process,
             self.frames,
+            self.seals.id() if ARGUMENT in spec.arguments else "",
         )
+
+    def _reveal(self, key: str) -> str:
+        """What a process asks for over its private wire (supervisor.nodes.secrets.Reveal)."""
+        return self.seals.told() if key == SEALER else self.desk.reveal(key)
 
     def _sections(self, spec: ChildSpec) -> Mapping[str, Any]:
         """What a process needs to know of the configuration, as plain data."""
@@ -270,7 +280,7 @@ class System:
         told = {
             name: whole if name == "config" else whole.get(name, str(self.home))
             for name in names
-            if name not in ("frames", "desk")
+            if name not in ("frames", "desk", ARGUMENT)
         }
         arguments = json.dumps(told).encode()
         return Started(cell.address, cell.incarnation, cell.pin, arguments, self.run, time.time())

@@ -45,7 +45,9 @@ def tree(config: Config, *, text: bool = False) -> SupervisorSpec:
 def _core() -> tuple[ChildSpec, ...]:
     return (
         ChildSpec(
-            "persistence", "actors.persistence.persistence:Persistence", ("storage", "performance", "home")
+            "persistence",
+            "actors.persistence.persistence:Persistence",
+            ("storage", "performance", "home", "sealer"),
         ),
         ChildSpec("configuration", "actors.configuration.configuration:Configuration", ("desk",)),
     )

@@ -33,6 +33,7 @@ from actors.persistence.chain import Chain, Snapshot, best
 from actors.persistence.internal import BackUpIfDue, CleanUp
 from actors.persistence.ledger import Ledger, Refusal
 from actors.persistence.messages import BackupFailed, BackupMade, MakeBackup
+from actors.persistence.sealing import Undecryptable
 from actors.persistence.store import Batch, Store
 from actors.persistence.trouble import StoreError
 from config.schema import Storage
@@ -95,6 +96,7 @@ class Clerk:
         self._copies_due: dict[str, Snapshot] = {}
         self._epochs: dict[str, int] = {}
         self._alone: dict[str, Version] = {}
+        self._unread: dict[str, Undecryptable] = {}
         self._logged = ""
         self._flushed_at = time.monotonic()
 
@@ -235,7 +237,7 @@ class Clerk:
                 domain: what for domain, what in self.damage.items() if domain and domain not in whole
             }
         if due or check:
-            self.trouble = None
+            self.trouble = self._still_unread
         self._write_files()
         self._forget_older()
 
@@ -303,12 +305,15 @@ class Clerk:
             self._stumble(error)
             chain = chain or self._peek(domain)
             if chain is None:
+                if isinstance(error, Undecryptable):
+                    self._unread[domain] = error
                 return StateLoaded(domain, 0, held=False, note=str(error))
             epoch = max(self._epochs.get(domain, 0) + 1, self._epoch_of(chain) + 1, int(time.time()))
             buried, note = dict(self._graves), f"not from the disk: {error}"
         else:
+            self._unread.pop(domain, None)
             if not self.unwritten:
-                self.trouble = None
+                self.trouble = self._still_unread
         if chain is not None and not refused:
             # The changes that the disk has not taken yet follow on what is there.
             chain, _ = best((chain.snapshot,), (*chain.changes, *ledger.changes))
@@ -355,6 +360,11 @@ class Clerk:
             buried=buried,
             note=note,
         )
+
+    @property
+    def _still_unread(self) -> StoreError | None:
+        """A disk that is well does not help whoever cannot decrypt what is on it."""
+        return next(iter(self._unread.values()), None)
 
     def _peek(self, domain: str) -> Chain | None:
         """What can be read while nothing can be written."""

@@ -37,7 +37,7 @@ class Persistence(Actor):
     BackupFailed. Makes a backup every `storage.backup_interval` seconds.
 
     Whatever is handed over before the stop is written by it. Start arguments: the sections storage and performance, the
-    home, and what encrypts, None for nothing.
+    home, and what decrypts, and encrypts where `storage.encrypt` says so; None for nothing.
     """
 
     drains_on_stop = True
@@ -49,7 +49,7 @@ class Persistence(Actor):
         self._performance = performance
         self._home = home
         self._path = database_path(storage.database_url, home)
-        self._sealing = Sealing(sealer)
+        self._sealing = Sealing(sealer, writes=storage.encrypt)
         self._said = (Health.OK, "", "")
         self._looking = False
         self._trying = False

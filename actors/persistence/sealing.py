@@ -7,7 +7,11 @@ import msgspec
 from actors.persistence.record import Record
 from actors.persistence.trouble import StoreError
 
-__all__ = ["PLAIN", "Sealer", "Sealing"]
+__all__ = ["PLAIN", "Locked", "Sealer", "Sealing", "Undecryptable"]
+
+
+class Undecryptable(StoreError):
+    """What is stored is whole and encrypted, and not by a key that is here: only its owner can help."""
 
 
 class Sealer(Protocol):
@@ -17,6 +21,24 @@ class Sealer(Protocol):
     def open(self, data: bytes, about: bytes) -> bytes:
         """Raises ValueError for another key, or what was altered or moved."""
         ...
+
+
+class Locked:
+    """In place of a sealer whose key is not to be had: whoever uses it hears why. id: another one for each reason."""
+
+    def __init__(self, why: str, remedy: str) -> None:
+        self.why = why
+        self.remedy = remedy
+
+    @property
+    def id(self) -> str:
+        return f"locked: {self.why}"
+
+    def seal(self, data: bytes, about: bytes) -> bytes:
+        raise Undecryptable(self.why, self.remedy)
+
+    def open(self, data: bytes, about: bytes) -> bytes:
+        raise Undecryptable(self.why, self.remedy)
 
 
 class Sealing:
@@ -30,6 +52,11 @@ class Sealing:
     def writes(self) -> bool:
         """Whether what is sealed by it is encrypted."""
         return self._writes
+
+    def require(self) -> None:
+        """Raise StoreError where all that is written should be encrypted, and cannot be: leave the store alone then."""
+        if self._writes and isinstance(self._sealer, Locked):
+            raise Undecryptable(self._sealer.why, self._sealer.remedy)
 
     def always(self) -> "Sealing":
         """The same, encrypting whenever there is a sealer."""
@@ -47,14 +74,14 @@ class Sealing:
         if not record.sealed:
             return record
         if self._sealer is None:
-            raise StoreError(
+            raise Undecryptable(
                 "what is stored is encrypted, and there is no key",
                 "set storage.encrypt to true, and bring the key",
             )
         try:
             payload = self._sealer.open(record.payload, _about(record))
         except ValueError as error:
-            raise StoreError(
+            raise Undecryptable(
                 f"what is stored cannot be decrypted: {error}", "bring the key with which it was encrypted"
             ) from None
         return msgspec.structs.replace(record, payload=payload, sealed=False)

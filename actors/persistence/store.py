@@ -122,6 +122,7 @@ class Store:
                 map(self._sealing.opened, changes)
             )
 
+        self._sealing.require()
         snapshots, changes = self.database.read("reading a state", look)
         if in_files and self.files is not None:
             snapshots = (*snapshots, *self.files.load(domain, touch=False).snapshots)
@@ -188,6 +189,7 @@ class Store:
 
     def _ready(self) -> None:
         """Open the database, salvage what an unusable one held, and bring an older form to today's."""
+        self._sealing.require()
         self.database.open()
         if self._opening == self.database.openings:
             return

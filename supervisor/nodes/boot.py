@@ -37,7 +37,8 @@ DOORS = (
 class Boot(msgspec.Struct, frozen=True):
     """sections: the configuration's sections that the actor is started with, in order, as plain data, secrets as
     references to their keys: the child asks for them. trace: how to record, empty for not at all. frames: the
-    ring of pictures, for whoever has "frames" among its arguments."""
+    ring of pictures, for whoever has "frames" among its arguments. sealer: which one it is to ask for, if "sealer" is
+    among them: its id, never its key."""
 
     address: str
     incarnation: int
@@ -52,6 +53,7 @@ class Boot(msgspec.Struct, frozen=True):
     trace: Mapping[str, Any]
     process: ProcessSettings = ProcessSettings()
     frames: RingAddress | None = None
+    sealer: str = ""
 
 
 def open_doors() -> None:

@@ -249,6 +249,10 @@ def _sections(boot: Boot, reveal: Reveal) -> dict[str, Any]:
 
     config = Config.model_validate(boot.sections, context={RESOLVER: reveal})
     whole: dict[str, Any] = {"config": config, "frames": boot.frames}
+    if "sealer" in boot.arguments:
+        from supervisor.sealing import SEALER, received
+
+        whole["sealer"] = received(reveal(SEALER))
     return {
         name: whole[name] if name in whole else getattr(config, name)
         for name in boot.arguments

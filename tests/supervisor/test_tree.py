@@ -9,6 +9,7 @@ import pytest
 from actors.configuration.desk import Desk
 from actors.kernel.actor import Actor
 from actors.kernel.frames import RingAddress
+from actors.persistence.sealing import Sealer
 from config.schema import Config
 from supervisor.spec import ChildSpec, OnGiveUp, Start, Strategy, SupervisorSpec, walk
 from supervisor.tree import tree
@@ -23,6 +24,7 @@ KINDS = {
     "config": Config,
     "desk": Desk,
     "frames": RingAddress,
+    "sealer": Sealer,
     **{name: type(getattr(Config(), name)) for name in Config.model_fields},
 }
 SEEING = Config.model_validate({"computer_vision": {"enabled": True}})
@@ -45,7 +47,8 @@ def test_every_class_resolves_and_takes_the_arguments_that_the_tree_names(child:
     hints = typing.get_type_hints(cls.__init__)
     for parameter, argument in zip(parameters, child.arguments, strict=False):
         hint = hints[parameter.name]
-        assert KINDS[argument] is hint or issubclass(KINDS[argument], typing.get_args(hint) or hint)
+        kinds = typing.get_args(hint) or (hint,)
+        assert KINDS[argument] in kinds or issubclass(KINDS[argument], kinds)
 
 
 def test_the_groups_start_and_give_up_as_the_design_says() -> None:

@@ -1,0 +1,146 @@
+"""A real instance whose memory is encrypted: nobody reads it in the files, and a lost key costs nothing but the key."""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from config.secrets.keyfile import VARIABLE, make_key_file
+from supervisor.demo.instance import Instance
+from tests.flows.conftest import Command, ports
+
+pytestmark = pytest.mark.slow
+
+READ_WITHIN = 20.0
+"""Seconds within which a domain tries again to read what it could not."""
+WORDS = (b"lighthouse", b"harbour")
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    """Where the key file is; outside of the home."""
+    return tmp_path / "keys" / "key"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def started(home: Path, key: Path) -> Callable[..., Instance]:
+    home.mkdir()
+
+    def start(*settings: str, encrypt: bool = True) -> Instance:
+        always = ("llm.mock_responses=true", "trace.enabled=false", f"storage.encrypt={str(encrypt).lower()}")
+        return Instance(home, (*ports(), *always, *settings), {VARIABLE: str(key)}, "--text")
+
+    return start
+
+
+def stored(home: Path) -> Mapping[Path, bytes]:
+    """What is kept of the memory. LMDB's lock is nothing of it."""
+    data = home / "data"
+    files = (*(data / "state.lmdb").rglob("*"), *(data / "state").rglob("*"), data / "seal.json")
+    return {path: path.read_bytes() for path in files if path.is_file() and path.name != "lock.mdb"}
+
+
+def readable(home: Path) -> set[str]:
+    """The files below data/ in which a word of the talk can be read."""
+    found = (path for path in (home / "data").rglob("*") if path.is_file())
+    return {path.name for path in found if any(word in path.read_bytes() for word in WORDS)}
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """For what comes after a while, and says nothing when it does."""
+    deadline = time.monotonic() + READ_WITHIN
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+
+
+def health(supervisor: Command, address: str = "persistence") -> str:
+    (row,) = (row for row in supervisor.json_of("status")["actors"] if row["address"] == address)
+    return f"{row['health']} {row['reason']} -> {row['remedy']}"
+
+
+def remembered(supervisor: Command) -> str:
+    return str(supervisor.json_of("state", "show", "conversation")["state"])
+
+
+@pytest.mark.parametrize("pin", ["thread", "process"])
+def test_the_words_of_a_talk_are_in_no_file_and_the_next_start_reads_them(
+    home: Path, key: Path, supervisor: Command, started: Callable[..., Instance], pin: str
+) -> None:
+    pinned = f"actors.persistence.pin={pin}"
+    with started(pinned):
+        supervisor("talk", "Remember the lighthouse", "--as", "Anna")
+        made = supervisor.json_of("backup")
+        assert made["sealed"]
+        supervisor("restart", "persistence")
+        supervisor("talk", "Remember the harbour", "--as", "Ben")
+        assert health(supervisor).startswith("OK")
+        supervisor("stop")
+    assert readable(home) == set()
+    assert not any(key.read_bytes().split()[1] in data for data in stored(home).values())
+    with started(pinned):
+        assert all(word.decode() in remembered(supervisor) for word in WORDS)
+        assert health(supervisor).startswith("OK")
+        supervisor("stop")
+    assert readable(home) == set()
+    # What was encrypted can be read when no more is, and becomes plain as it changes.
+    with started(pinned, encrypt=False):
+        assert all(word.decode() in remembered(supervisor) for word in WORDS)
+        supervisor("talk", "Remember the harbour wall", "--as", "Ben")
+        supervisor("stop")
+    assert "data.mdb" in readable(home)
+
+
+@pytest.mark.parametrize("pin", ["thread", "process"])
+def test_without_its_key_nothing_is_lost_and_the_bot_talks(
+    home: Path, key: Path, supervisor: Command, started: Callable[..., Instance], pin: str
+) -> None:
+    pinned = f"actors.persistence.pin={pin}"
+    with started(pinned):
+        supervisor("talk", "Remember the lighthouse", "--as", "Anna")
+        supervisor("stop")
+    before = stored(home)
+
+    kept = key.rename(key.with_name("kept"))
+    with started(pinned):
+        said = health(supervisor)
+        assert said.startswith("DEGRADED the memory is encrypted")
+        assert "the key is missing" in said
+        assert "supervisor secrets export-key" in said
+        supervisor("talk", "Remember the harbour", "--as", "Ben")
+        assert "harbour" in remembered(supervisor)
+        supervisor("stop")
+    assert stored(home) == before
+
+    make_key_file(key)
+    with started(pinned):
+        assert "the wrong key" in health(supervisor)
+        supervisor("stop")
+    assert stored(home) == before
+
+    whole = (home / "data" / "seal.json").read_bytes()
+    (home / "data" / "seal.json").write_bytes(whole[:50])
+    with started(pinned):
+        assert "seal.json is damaged" in health(supervisor)
+        supervisor("stop")
+    (home / "data" / "seal.json").write_bytes(whole)
+    assert stored(home) == before
+
+    with started(pinned):
+        supervisor("talk", "Remember the harbour", "--as", "Ben")
+        key.unlink()
+        kept.rename(key)
+        supervisor("restart", "persistence")
+        wait_until(lambda: "lighthouse" in remembered(supervisor))
+        supervisor("stop")
+    with started(pinned):
+        assert "lighthouse" in remembered(supervisor)
+        assert health(supervisor).startswith("OK")
+        supervisor("stop")
+    assert readable(home) == set()
