@@ -18,7 +18,7 @@ from config.secret import Secret
 if TYPE_CHECKING:
     from config.secrets.sealer import Sealer as OwnSealer
 
-__all__ = ["ARGUMENT", "SEALER", "Seals", "received"]
+__all__ = ["ARGUMENT", "SEALER", "Seals", "open_own", "received"]
 
 ARGUMENT = "sealer"
 """The start argument that stands for it."""
@@ -40,7 +40,6 @@ class Seals:
         self._environ = dict(environ)
         self._lock = threading.Lock()
         self._open: OwnSealer | None = None
-        self._of: tuple[int, int] = (0, 0)
 
     def __repr__(self) -> str:
         return f"Seals({self._home.path})"
@@ -71,21 +70,30 @@ class Seals:
         there = os.path.lexists(file)
         if not (there or storage.encrypt):
             return None
-        if self._open is not None and there and self._of == _identity(file):
-            return self._open
         # Whoever has nothing encrypted need not pay for the cryptography.
-        from config.secrets.sealer import KeyTrouble, open_sealer
+        from config.secrets.sealer import KeyTrouble
+        from config.secrets.sealfile import read_sealed
 
-        make = storage.encrypt and not _holds_sealed(self._home, storage)
         try:
-            self._open = open_sealer(self._home, self._environ, make=make)
+            # Locked anew, it is still the same key.
+            found = read_sealed(self._home) if self._open is not None else None
+            if self._open is None or found is None or found.id != self._open.id:
+                self._open = None
+                self._open = open_own(self._home, storage, self._environ)
         except KeyTrouble as trouble:
             self._open = None
             remedy = trouble.hint.rstrip(".") or f"see to it that {file} and its key can be read"
             return Locked(f"the memory is encrypted: {trouble}", f"{remedy}; {_AGAIN}")
         Secret(self._open.key)  # from now on no log and no report of a crash shows it
-        self._of = _identity(file)
         return self._open
+
+
+def open_own(home: Home, storage: Storage, environ: Mapping[str, str]) -> "OwnSealer":
+    """The home's sealer; its key is made where `storage.encrypt` wants one and nothing is encrypted yet. Raises
+    KeyTrouble."""
+    from config.secrets.sealer import open_sealer
+
+    return open_sealer(home, environ, make=storage.encrypt and not _holds_sealed(home, storage))
 
 
 def received(told: str) -> Sealer | None:
@@ -98,14 +106,6 @@ def received(told: str) -> Sealer | None:
     from config.secrets.sealer import sealer_from
 
     return sealer_from(Secret(found["key"]).reveal())
-
-
-def _identity(file: Path) -> tuple[int, int]:
-    try:
-        seen = file.stat()
-    except OSError:
-        return (0, 0)
-    return seen.st_ino, seen.st_mtime_ns
 
 
 def _holds_sealed(home: Home, storage: Storage) -> bool:

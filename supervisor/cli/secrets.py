@@ -16,6 +16,8 @@ from supervisor.cli.secrets_change import (
     changed,
     checked,
     key_place,
+    lock_memory,
+    memory_opens,
     new_key_file,
     new_lock,
     opened,
@@ -31,6 +33,7 @@ from supervisor.cli.secrets_change import (
 if TYPE_CHECKING:
     from config.secrets.change import Content
     from config.secrets.keyfile import Opener
+    from config.secrets.lock import Lock
     from config.secrets.vault import Vault
 
 __all__ = ["secrets"]
@@ -194,7 +197,8 @@ def rotate(home: Home) -> None:
 )
 @in_home
 def rekey(home: Home, by_passphrase: bool, new: bool, key_file: Path | None) -> None:
-    """Lock the file by another key file, or by another passphrase; the values stay as they are.
+    """Lock the file by another key file, or by another passphrase; the values stay as they are. What encrypts the
+    memory (data/seal.json) is locked by it, too.
 
     Copies of the old file still open with the old key. A new passphrase is asked for, or given as
     GERALD_NEW_PASSPHRASE.
@@ -203,11 +207,13 @@ def rekey(home: Home, by_passphrase: bool, new: bool, key_file: Path | None) -> 
     from config.secrets.keyfile import VARIABLE
 
     place = key_file
+    locks: list[tuple[Opener, Opener, Lock]] = []
     if by_passphrase + new + (place is not None) != 1:
         raise click.UsageError("say what shall lock it: --passphrase, --new-keyfile or --key-file FILE")
 
     def other(vault: "Vault", opener: "Opener") -> "tuple[Content, Opener]":
         nonlocal place
+        memory_opens(home, opener)
         if new:
             place = new_key_file()
         lock, opens = new_lock(vault.data_key, vault.meta.id, by_passphrase, place, again=True)
@@ -215,9 +221,13 @@ def rekey(home: Home, by_passphrase: bool, new: bool, key_file: Path | None) -> 
             fail(FAILED, f"{place} is the key that locks it now; nothing was changed")
         if lock.by == vault.meta.lock.by == "passphrase" and opens.passphrase() == opener.passphrase():
             fail(FAILED, "that is the passphrase that locks it now; nothing was changed")
+        locks.append((opener, opens, lock))
         return Content(vault.data_key, vault.meta.id, lock), opens
 
     changed(home, lambda plain: plain, content=other)
+    with said():
+        for old, opens, lock in locks:
+            lock_memory(home, old, opens, lock)
     where = f"; its key is {place}: keep a copy elsewhere" if place else ""
     click.echo(f"the lock is changed{where}" + (f", and set {VARIABLE}={place}" if key_file else ""))
 

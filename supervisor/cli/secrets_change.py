@@ -27,6 +27,8 @@ __all__ = [
     "changed",
     "checked",
     "key_place",
+    "lock_memory",
+    "memory_opens",
     "new_key_file",
     "new_lock",
     "opened",
@@ -178,6 +180,28 @@ def new_lock(
         return keyfile_lock(data_key, id, make_key_file(path)), Opener({VARIABLE: str(path)})
     given = _new_passphrase(NEW_PASSPHRASE if again else PASSPHRASE)
     return passphrase_lock(data_key, id, given), Opener({PASSPHRASE: given})
+
+
+def memory_opens(home: Home, opener: "Opener") -> None:
+    """Raises KeyTrouble when there is a data/seal.json that this does not open: then nothing should be changed."""
+    if home.seal_file.exists():
+        from config.secrets.sealer import open_sealer
+
+        open_sealer(home, opener.environ, passphrase=opener.ask, make=False)
+
+
+def lock_memory(home: Home, old: "Opener", new: "Opener", like: "Lock") -> None:
+    """Lock data/seal.json, where there is one, as `like` locks the secrets. Raises KeyTrouble."""
+    from config.secrets.change import keyfile_lock, passphrase_lock
+    from config.secrets.sealer import rewrap
+
+    def lock(data_key: bytes, id: str) -> "Lock":
+        if like.by == "passphrase":
+            return passphrase_lock(data_key, id, new.passphrase())
+        return keyfile_lock(data_key, id, new.key_file(like.key))
+
+    if home.seal_file.exists():
+        rewrap(home, old, new, lock)
 
 
 def same_lock(vault: "Vault", data_key: bytes, opener: "Opener") -> "Lock":

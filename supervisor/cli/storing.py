@@ -25,11 +25,12 @@ from config.fallback import fall_back
 from config.home import Home
 from config.lastgood import read_last_good
 from config.schema import Config
-from config.secrets.sealer import KeyTrouble, open_sealer
+from config.secrets.sealer import KeyTrouble
 from config.source import ConfigSource
 from supervisor.cli.options import ALREADY_RUNNING, FAILED, UNREADABLE, fail
 from supervisor.control.instance import AlreadyRunning, Claim
 from supervisor.domains import DOMAINS
+from supervisor.sealing import open_own
 from supervisor.shapes import actor_of, document_of, parts_of
 
 __all__ = ["Room", "Told", "alone", "configuration", "room", "sealing_of", "stored_states", "unless_used"]
@@ -192,7 +193,7 @@ def sealing_of(home: Home, config: Config, *, writes: bool = False) -> Sealing:
     wanted = config.storage.encrypt
     if not home.seal_file.exists() and not (wanted and writes):
         return PLAIN
-    return Sealing(open_sealer(home, os.environ, make=wanted and writes), writes=wanted)
+    return Sealing(open_own(home, config.storage, os.environ), writes=wanted)
 
 
 def stored_states(home: Home, domains: tuple[str, ...]) -> tuple[Told, ...]:

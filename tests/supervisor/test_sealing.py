@@ -15,8 +15,9 @@ from actors.persistence.store import Batch
 from config.home import Home
 from config.schema import Storage
 from config.secret import redacted
-from config.secrets.keyfile import VARIABLE, make_key_file
-from config.secrets.sealer import Sealer
+from config.secrets.keyfile import VARIABLE, Opener, make_key_file
+from config.secrets.lock import keyfile_lock
+from config.secrets.sealer import Sealer, rewrap
 from supervisor.sealing import SEALER, Seals, received
 
 ENCRYPT = Storage(encrypt=True)
@@ -121,6 +122,16 @@ def test_with_the_key_back_the_same_run_opens_it(home: Home, key: Path) -> None:
     key.chmod(0o600)
     opened(of)
     assert of.id() != before
+
+
+def test_locked_anew_while_it_is_open_it_stays_open(home: Home, key: Path) -> None:
+    of = seals(home, key)
+    before = opened(of).id
+    old, new = Opener({VARIABLE: str(key)}), Opener({VARIABLE: str(key.with_name("new"))})
+    other = make_key_file(key.with_name("new"))
+    assert rewrap(home, old, new, lambda data_key, id: keyfile_lock(data_key, id, other))
+    assert opened(of).id == before
+    assert "the wrong key" in locked(seals(home, key))
 
 
 def test_no_new_key_is_made_where_something_is_encrypted(home: Home, key: Path) -> None:

@@ -29,8 +29,10 @@ from actors.persistence.backends.lmdb import part_key
 from actors.persistence.clerk import LONGEST_NAME, Clerk, Outcome, Request
 from actors.persistence.database import Database
 from actors.persistence.opening import open_store
+from actors.persistence.sealing import Locked, Sealing
 from config.schema import Storage
 from tests.actors.persistence.conftest import HandClock
+from tests.doubles.sealer import XorSealer
 
 MIB = 2**20
 TRY = None
@@ -723,3 +725,28 @@ def test_epochs_are_unique_over_the_restart_of_a_process_that_never_closed(tmp_p
         epochs += [load(clerk).epoch, load(clerk).epoch]
         clerk.store.database.close()
     assert epochs == sorted(set(epochs))
+
+
+def test_what_cannot_be_decrypted_is_a_trouble_although_the_disk_is_well(tmp_path: Path) -> None:
+    def opened(sealing: Sealing) -> Clerk:
+        storage = Storage(map_size=MIB)
+        return Clerk(open_store(storage, tmp_path, sealing), storage)
+
+    clerk = opened(Sealing(XorSealer()))
+    epoch = load(clerk).epoch
+    work(clerk, whole(epoch, 1))
+    clerk.close()
+
+    clerk = opened(Sealing(Locked("the key is missing", "bring it"), writes=False))
+    assert not load(clerk).held
+    plain = load(clerk, "world")
+    assert plain.held
+    assert isinstance(work(clerk, whole(plain.epoch, 1, "world"))[0], Committed)
+    for _ in range(2):
+        assert str(clerk.trouble) == "the key is missing"
+        work(clerk, TRY)
+    clerk.close()
+
+    clerk = opened(Sealing(XorSealer(), writes=False))
+    assert content(load(clerk)) == (f"{epoch}.1".encode(),)
+    assert clerk.trouble is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from config.home import Home
+from config.secrets.sealer import open_sealer
 from supervisor.cli.main import cli
 
 SECRET = "planted-0123456789"
@@ -204,6 +206,35 @@ def test_rekey_by_a_new_key_keeps_the_old_one_for_other_homes(
     assert (tmp_path / "copy").read_text() == fresh.read_text()
     fresh.unlink()
     assert "the wrong key" in secrets("get", "llm.api_key", code=2)
+
+
+def test_rekey_locks_the_key_of_the_memory_too_or_changes_nothing(
+    home: Home, secrets: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets("init")
+    key = open_sealer(home, os.environ).key
+    secrets("rekey", "--new-keyfile")
+    (fresh,) = tmp_path.glob("key.*")
+    usual = (tmp_path / "key").read_bytes()
+    (tmp_path / "key").unlink()
+    assert open_sealer(home, os.environ, make=False).key == key
+    other = tmp_path / "elsewhere" / "key"
+    secrets("rekey", "--key-file", str(other))
+    fresh.unlink()
+    monkeypatch.setenv("GERALD_KEY_FILE", str(other))
+    assert open_sealer(home, os.environ, make=False).key == key
+    monkeypatch.setenv("GERALD_NEW_PASSPHRASE", "correct horse")
+    secrets("rekey", "--passphrase")
+    other.unlink()
+    monkeypatch.setenv("GERALD_PASSPHRASE", "correct horse")
+    assert open_sealer(home, os.environ, make=False).key == key
+
+    before = home.secrets_file.read_bytes()
+    home.seal_file.write_bytes(home.seal_file.read_bytes()[:50])
+    (tmp_path / "key").write_bytes(usual)
+    (tmp_path / "key").chmod(0o600)
+    assert "seal.json is damaged" in secrets("rekey", "--key-file", str(tmp_path / "key"), code=2)
+    assert home.secrets_file.read_bytes() == before
 
 
 def test_export_key_writes_over_nothing(secrets: Command, tmp_path: Path) -> None:
