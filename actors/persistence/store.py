@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from actors.kernel.protocol import Version
-from actors.persistence import forms, journal, salvage
+from actors.persistence import forms, journal, resealing, salvage
 from actors.persistence.backends import Found
 from actors.persistence.backends.files import FileBackend
 from actors.persistence.backends.lmdb import DatabaseBackend
@@ -64,6 +64,7 @@ class Store:
         self._backups = backups
         self._opening = 0
         self._witness = Witness()
+        self._tried_to_encrypt = False
         self._lying: dict[
             str, list[Record]
         ] = {}  # what the file of a database holds that was not closed in order
@@ -207,7 +208,30 @@ class Store:
             self._bear_witness(digest="")
             self.database.salvaged()
         self.database.change("bringing the store up to date", self._modernize)
+        self._encrypt_the_rest()
         self._opening = self.database.openings
+
+    def _encrypt_the_rest(self) -> None:
+        """When encryption was switched on: leave nothing readable, not even in pages that are free."""
+        wanted = self._sealing.writes
+        if self.database.read("looking whether all is encrypted", resealing.is_done) == wanted:
+            return
+        if not wanted:
+            self.database.change("writing in plain from now on", lambda txn: resealing.mark(txn, False))
+            return
+        if self._lying or self._tried_to_encrypt:
+            return  # what a damaged database does not lead to may be needed still: at the next orderly start
+        self._tried_to_encrypt = True
+        try:
+            self.database.change("encrypting", lambda txn: resealing.seal_all(txn, self._sealing))
+            if self.files is not None:
+                resealing.seal_files(self.files.folder, self._sealing)
+            self.database.compact()
+            with contextlib.suppress(OSError):
+                self._bear_witness(digest=digest_of(self.database.path))
+            self.database.change("having encrypted all", lambda txn: resealing.mark(txn, True))
+        except StoreError as error:
+            self.database.notice = f"what was stored before is not encrypted yet: {error}"
 
     def _rebuild(self, aside: Path) -> None:
         found = salvage.records(aside)

@@ -95,6 +95,11 @@ def test_the_words_of_a_talk_are_in_no_file_and_the_next_start_reads_them(
         supervisor("talk", "Remember the harbour wall", "--as", "Ben")
         supervisor("stop")
     assert "data.mdb" in readable(home)
+    # And is encrypted again, all of it, when it is wanted again.
+    with started(pinned):
+        assert health(supervisor).startswith("OK")
+        supervisor("stop")
+    assert readable(home) == set()
 
 
 @pytest.mark.parametrize("pin", ["thread", "process"])
