@@ -40,6 +40,7 @@ class Secrets:
         self._link = link
         self._answers: dict[str, str | None] = {}
         self._came = threading.Condition()
+        self._early: list[tuple[Frame, bytes]] = []
         self.attended = False
 
     def take(self, body: bytes) -> None:
@@ -49,14 +50,20 @@ class Secrets:
             self._answers[key] = text
             self._came.notify_all()
 
+    def early(self) -> tuple[tuple[Frame, bytes], ...]:
+        """What came for others, in order, while an answer was waited for; once."""
+        early, self._early = tuple(self._early), []
+        return early
+
     def reveal(self, key: str) -> str:
         """The text of the secret at `key`, asked for anew. Raises KeyError where the parent has none, or is silent."""
         self._answers.pop(key, None)
         self._link.send(Frame.REVEAL, key.encode())
         if not self.attended:
-            frame, body = self._link.receive()
-            assert frame is Frame.REVEALED
-            self.take(body)
+            # Mail that waited for this incarnation may be before the answer.
+            while (came := self._link.receive())[0] is not Frame.REVEALED:
+                self._early.append(came)
+            self.take(came[1])
         with self._came:
             self._came.wait_for(lambda: key in self._answers, WITHIN)
             text = self._answers.pop(key, None)

@@ -177,6 +177,8 @@ class _Worker:
             sections=self._read_sections,
         )
         life.slots, life.shared, life.link = self._slots, self._shared, self._link
+        for frame, body in self._secrets.early():
+            self._take(frame, body)
         mailbox.attend()
         self._secrets.attended = True
         return life

@@ -252,6 +252,8 @@ def test_a_pinned_actor_takes_sections_over_and_asks_its_parent_for_the_secret(t
 
     system = System(config, tmp_path, spec=spec, source=source)
     system.directory.open("system", Probe())
+    for _ in range(3):
+        system.outside.tell("pinned", AskSections())  # is on the wire before the secret is
     system.start()
     try:
         assert system.wait_ready(WITHIN)
