@@ -30,7 +30,7 @@ class Command:
             env={
                 name: value
                 for name, value in os.environ.items()
-                if not name.startswith(("GERALD_", "OPENROUTER"))
+                if not name.startswith(("GERALD_", "OPENROUTER")) or name == "GERALD_KEY_FILE"
             },
         )
         assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"

@@ -104,8 +104,9 @@ def test_backups_are_made_while_nothing_runs_and_listed(home: Path, supervisor: 
 
 
 def test_an_encrypted_home_has_encrypted_backups_that_its_key_alone_opens(
-    home: Path, supervisor: Command, tmp_path: Path
+    home: Path, supervisor: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("GERALD_KEY_FILE", str(tmp_path / "keys" / "key"))
     with started(home):
         supervisor("talk", "Remember the lighthouse", "--as", "Anna")
         supervisor("stop")
