@@ -45,6 +45,9 @@ log = logging.getLogger(__name__)
 LONGEST_NAME = 60
 NAME = re.compile(rf"[A-Za-z]\w{{0,{LONGEST_NAME - 1}}}", re.ASCII)
 
+GROWN, SPARE = 2, 2**26
+"""A database may be so many times as large as what is kept in it, and have so many bytes more."""
+
 Save = SaveChange | SaveSnapshot
 
 
@@ -240,6 +243,21 @@ class Clerk:
             self.trouble = self._still_unread
         self._write_files()
         self._forget_older()
+        if batch.snapshots:
+            self._keep_small()
+
+    def _keep_small(self) -> None:
+        """Large values leave holes in the database that the next ones do not fit into: it is written anew when it has
+        grown far beyond what is in it."""
+        live = sum(
+            ledger.whole_bytes * self._storage.domains.of(domain).keep
+            for domain, ledger in self._ledgers.items()
+        )
+        try:
+            if self.store.size() > GROWN * live + SPARE:
+                self.store.compact()
+        except StoreError as error:
+            self._stumble(error)
 
     def _forget_older(self) -> None:
         """Leave nothing of a domain but its newest copy, where something was to be forgotten."""

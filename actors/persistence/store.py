@@ -22,7 +22,7 @@ from actors.persistence.epochs import next_epoch
 from actors.persistence.record import Damaged, Kind, Record, pack, unpack
 from actors.persistence.sealing import PLAIN, Sealing
 from actors.persistence.trouble import StoreError
-from actors.persistence.witness import Witness, digest_of, is_damaged, read_witness, write_witness
+from actors.persistence.witness import DATA, Witness, digest_of, is_damaged, read_witness, write_witness
 
 __all__ = ["Batch", "Read", "Store"]
 
@@ -155,6 +155,17 @@ class Store:
         self.database.change("forgetting what is older", drop)
         if self.files is not None:
             self.files.keep_only(domain, version)
+        self.compact()
+
+    def size(self) -> int:
+        """Bytes of the database's file; 0 where there is none."""
+        try:
+            return (self.database.path / DATA).stat().st_size
+        except OSError:
+            return 0
+
+    def compact(self) -> None:
+        """Leave nothing in the database's file that was deleted. Raises StoreError."""
         self.database.compact()
         with contextlib.suppress(OSError):
             self._bear_witness(digest=digest_of(self.database.path))

@@ -15,7 +15,7 @@ from actors.persistence.disk import replace
 __all__ = ["DATA", "LARGEST", "Witness", "digest_of", "is_damaged", "read_witness", "write_witness"]
 
 DATA = "data.mdb"
-LARGEST = 2**28
+LARGEST = 2**30
 """Bytes of a file beyond which it is not read whole at the start; the database is tried instead."""
 _NAME = "witness.json"
 _CHUNK = 2**20

@@ -48,6 +48,7 @@ class Users(DomainActor[UsersState]):
 
     domain = "users"
     parted = "users"
+    load_within = 25.0  # ten thousand people are some fifty megabytes; within supervision.start_timeout
     schema = 2
     migrations = MIGRATIONS
 
