@@ -9,7 +9,7 @@ import msgspec
 from actors.kernel.errors import StateError
 from actors.kernel.protocol import Version
 from actors.persistence.backup_content import Content, gathered, stored_domains
-from actors.persistence.backup_restore import epochs_left_in, move_aside, move_back, put_back
+from actors.persistence.backup_restore import Left, left_in, move_aside, move_back, put_back
 from actors.persistence.backups import BEFORE_RESTORE, Backups
 from actors.persistence.chain import Chain, Snapshot
 from actors.persistence.opening import open_backups
@@ -75,14 +75,14 @@ def restore(stored: Stored, content: Content, domains: Iterable[str]) -> Restore
     kept: tuple[Path, ...] = ()
     if present.chains:
         kept = (backups_of(stored).make(present, kind=BEFORE_RESTORE).path,)
-    return Restored(_put_back(stored, content, wanted, present.epochs), kept)
+    return Restored(_put_back(stored, content, wanted, Left(present.epochs)), kept)
 
 
 def _restored_anew(stored: Stored, content: Content, domains: tuple[str, ...]) -> Restored:
-    epochs = epochs_left_in(stored.store)
+    left = left_in(stored.store)
     moved = move_aside(stored.store)
     try:
-        versions = _put_back(stored, content, domains, epochs)
+        versions = _put_back(stored, content, domains, left)
     except (StoreError, StateError):
         move_back(stored.store, moved)
         raise
@@ -90,8 +90,8 @@ def _restored_anew(stored: Stored, content: Content, domains: tuple[str, ...]) -
 
 
 def _put_back(
-    stored: Stored, content: Content, domains: tuple[str, ...], epochs: Mapping[str, int]
+    stored: Stored, content: Content, domains: tuple[str, ...], left: Left
 ) -> Mapping[str, Version]:
-    versions = put_back(stored.store, content, domains, stored.in_files, epochs, stored.rewrite)
+    versions = put_back(stored.store, content, domains, stored.in_files, left, stored.rewrite)
     stored.store.close(versions)
     return versions

@@ -19,11 +19,22 @@ from actors.kernel.protocol import Version
 from actors.persistence.backup_content import Content, try_changes
 from actors.persistence.chain import Chain, assembled, records_of
 from actors.persistence.disk import sync_folder
-from actors.persistence.record import Damaged, Kind, Record, pack, unpack
+from actors.persistence.record import Damaged, Kind, Record, pack, scan, unpack
 from actors.persistence.sealing import PLAIN, Sealing
 from actors.persistence.trouble import StoreError, store_error
 
-__all__ = ["FORMAT", "Backup", "Header", "Held", "Unusable", "encoded", "listed", "read", "write"]
+__all__ = [
+    "FORMAT",
+    "Backup",
+    "Header",
+    "Held",
+    "Unusable",
+    "encoded",
+    "graves_in",
+    "listed",
+    "read",
+    "write",
+]
 
 FORMAT = 1
 WHAT = "gerald backup"
@@ -116,6 +127,23 @@ def listed(path: Path) -> Header:
     except Damaged as damage:
         raise _damaged(path, str(damage)) from None
     return header
+
+
+def graves_in(path: Path) -> Mapping[str, float]:
+    """Who is forgotten as far as the file at `path` can still tell, and since when: no key is needed for that, and of a
+    damaged one whatever is whole counts. Raises StoreError when the disk fails."""
+    try:
+        records: Iterable[Record] = _parsed(path)[1]
+    except Unusable:
+        try:
+            records = scan(path.read_bytes())
+        except OSError as error:
+            raise store_error(path, "reading a backup", error) from error
+    return {
+        record.payload.decode("ascii", "replace"): record.saved_at
+        for record in records
+        if record.kind == Kind.GRAVE
+    }
 
 
 def encoded(content: Content, made_at: float, sealing: Sealing = PLAIN) -> Iterator[bytes]:

@@ -12,14 +12,27 @@ from actors.kernel.protocol import Version
 from actors.persistence import salvage
 from actors.persistence.backup_content import Content
 from actors.persistence.chain import Chain, Snapshot
+from actors.persistence.epochs import GAP
+from actors.persistence.record import Kind
 from actors.persistence.store import Batch, Store
-from actors.persistence.trouble import store_error
+from actors.persistence.trouble import StoreError, store_error
 from actors.persistence.witness import read_witness
 
-__all__ = ["epochs_left_in", "move_aside", "move_back", "put_back", "renumbered"]
+__all__ = ["Left", "left_in", "move_aside", "move_back", "put_back", "renumbered"]
 
 Moved = tuple[tuple[Path, Path], ...]
 """What was moved, and where to."""
+
+
+class Left(msgspec.Struct, frozen=True):
+    """What is known of a store that another takes the place of. epochs: the newest of each domain. graves: hashes of
+    who is forgotten, and since when."""
+
+    epochs: Mapping[str, int] = {}
+    graves: Mapping[str, float] = {}
+
+
+NOTHING_LEFT = Left()
 
 
 def put_back(
@@ -27,17 +40,17 @@ def put_back(
     content: Content,
     domains: Iterable[str],
     in_files: Callable[[str], bool],
-    known: Mapping[str, int] | None = None,
+    left: Left = NOTHING_LEFT,
     rewrite: Callable[[str, Chain], Snapshot | None] = lambda domain, chain: None,
 ) -> Mapping[str, Version]:
     """Write the state of each of these domains as the newest, and whom the backup knows to be forgotten; the versions
     under which they are kept now. Raises StoreError. All states are in the database at once, or none is.
 
-    known: epochs that the store does not know of any more. rewrite: the state without those who are forgotten by then,
+    left: what the store does not know of any more. rewrite: the state without those who are forgotten by then,
     so that their words do not come to the disk again; None where that is not known.
     """
     graves = dict(store.graves())
-    for hash_, at in content.graves.items():
+    for hash_, at in (*content.graves.items(), *left.graves.items()):
         graves[hash_] = max(at, graves.get(hash_, at))
     if graves:
         store.write(Batch(graves=graves))
@@ -46,8 +59,7 @@ def put_back(
         chain = content.chains[domain]
         if graves and (rewritten := rewrite(domain, chain)) is not None:
             chain = Chain(rewritten)
-        known_epoch = (known or {}).get(domain, 0)
-        above = max(chain.version.epoch, content.epochs.get(domain, 0), known_epoch)
+        above = max(chain.version.epoch, content.epochs.get(domain, 0), left.epochs.get(domain, 0))
         chains.append(renumbered(chain, store.open_epoch(domain, above)))
     snapshots = tuple(chain.snapshot for chain in chains)
     store.write(Batch(snapshots, tuple(change for chain in chains for change in chain.changes)))
@@ -67,15 +79,25 @@ def renumbered(chain: Chain, epoch: int) -> Chain:
     return Chain(msgspec.structs.replace(chain.snapshot, version=Version(epoch, 0)), changes)
 
 
-def epochs_left_in(store: Store) -> Mapping[str, int]:
-    """The newest epoch of each domain in a store that cannot be read: as its witness tells, and whatever is found in
-    its file. Raises StoreError."""
+def left_in(store: Store) -> Left:
+    """What can be known of a store that cannot be read: as its witness tells, the names of its files, and whatever is
+    found in its database's file, also where that is encrypted."""
     path = store.database.path
-    found = dict(read_witness(path).epochs)
-    for record in salvage.records(path):
-        if record.domain:
-            found[record.domain] = max(found.get(record.domain, 0), record.version.epoch)
-    return found
+    epochs = dict(read_witness(path).epochs)
+    graves: dict[str, float] = {}
+    for domain, epoch in (store.files.epochs() if store.files is not None else {}).items():
+        epochs[domain] = max(epochs.get(domain, 0), epoch)
+    try:
+        for record in salvage.records(path):
+            if record.kind == Kind.GRAVE:
+                hash_ = record.payload.decode("ascii", "replace")
+                graves[hash_] = max(record.saved_at, graves.get(hash_, 0.0))
+            else:
+                epochs[record.domain] = max(epochs.get(record.domain, 0), record.version.epoch)
+    except StoreError:
+        # Not even its bytes can be had: far beyond whatever it may have counted since.
+        epochs = {domain: epoch + GAP for domain, epoch in epochs.items()}
+    return Left(epochs, graves)
 
 
 def move_aside(store: Store) -> Moved:

@@ -6,7 +6,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -138,6 +138,17 @@ class Backups:
                 continue
             if domain in content.chains:
                 yield content.chains[domain]
+
+    def graves(self) -> Mapping[str, float]:
+        """Who is forgotten, and since when, as far as any of them knows; also one that is damaged, or needs a key."""
+        found: dict[str, float] = {}
+        try:
+            for kept in kept_in(self.folder, USUAL, BEFORE_RESTORE):
+                for hash_, at in backup_file.graves_in(kept.path).items():
+                    found[hash_] = max(at, found.get(hash_, at))
+        except StoreError as error:
+            log.warning("backups cannot tell who is forgotten: %s", error)
+        return found
 
     def _writing(self, encrypt: bool) -> Sealing:
         if not encrypt:

@@ -20,7 +20,8 @@ def open_store(storage: Storage, home: Path, sealing: Sealing = PLAIN) -> Store:
 
     database = Database.at(database_path(storage.database_url, home), storage.map_size)
     files = FileBackend(home / Path(storage.file_path).expanduser(), keep, sealing)
-    return Store(database, keep, files, sealing, open_backups(storage, home, sealing).chains)
+    backups = open_backups(storage, home, sealing)
+    return Store(database, keep, files, sealing, backups.chains, backups.graves)
 
 
 def open_backups(storage: Storage, home: Path, sealing: Sealing = PLAIN) -> Backups:

@@ -39,6 +39,7 @@ def repair(
     mended = tuple(_mended(store, domain, in_files(domain), rewrite) for domain in domains)
     store.graves()  # opens it, also where there is no domain to mend
     store.database.change("dropping damaged graves", _drop_graves)
+    store.bury_again()
     store.close({m.domain: m.version or m.found or Version() for m in mended})
     return mended
 

@@ -45,7 +45,8 @@ class Read(msgspec.Struct, frozen=True):
 class Store:
     """Not for two threads at a time. Methods wait for the disk, and raise StoreError.
 
-    files: copies in files, None for none. backups: what the backups hold of a domain, newest first.
+    files: copies in files, None for none. backups: what the backups hold of a domain, newest first. buried: who is
+    forgotten as far as they know; asked when the database had to be begun anew.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Store:
         files: FileBackend | None = None,
         sealing: Sealing = PLAIN,
         backups: Callable[[str], Iterable[Chain]] = lambda _: (),
+        buried: Callable[[], Mapping[str, float]] = dict,
     ) -> None:
         self.database = database
         self.copies = DatabaseBackend(database, keep, sealing)
@@ -62,6 +64,8 @@ class Store:
         self._keep = keep
         self._sealing = sealing
         self._backups = backups
+        self._buried = buried
+        self._forgotten: Mapping[str, float] = {}
         self._opening = 0
         self._witness = Witness()
         self._tried_to_encrypt = False
@@ -73,8 +77,7 @@ class Store:
         """All of it in one transaction, durable on return."""
 
         def put(txn: Transaction) -> None:
-            for hash_, at in batch.graves.items():
-                txn.put(f"grave/{hash_}", pack(Record(Kind.GRAVE, "", 1, Version(), at, hash_.encode())))
+            _bury(txn, batch.graves)
             journal.append(txn, map(self._sealing.seal, batch.changes))
             for snapshot in batch.snapshots:
                 oldest = self.copies.put(txn, snapshot)
@@ -82,6 +85,7 @@ class Store:
 
         self._ready()
         self.database.change("writing", put)
+        self._forgotten = {**self._forgotten, **batch.graves}
 
     def read(self, domain: str, *, in_files: bool = False, refused: Collection[Version] = ()) -> Read:
         """The newest valid state of `domain`. Sets aside what is damaged. in_files: it has copies in files, too."""
@@ -130,9 +134,10 @@ class Store:
         return best(snapshots, changes)[0]
 
     def open_epoch(self, domain: str, above: int) -> int:
-        """A new epoch, greater than `above` and than any before it; durable on return."""
+        """A new epoch, greater than `above` and than any before it, in files too; durable on return."""
         self._ready()
-        above = max(above, self._witness.epochs.get(domain, 0))
+        in_files = self.files.epochs().get(domain, 0) if self.files is not None else 0
+        above = max(above, self._witness.epochs.get(domain, 0), in_files)
         epoch = self.database.change("opening an epoch", lambda txn: next_epoch(txn, domain, above))
         self._bear_witness(epochs={**self._witness.epochs, domain: epoch}, digest="")
         return epoch
@@ -140,7 +145,21 @@ class Store:
     def graves(self) -> Mapping[str, float]:
         """Hashes of what is forgotten, and since when."""
         self._ready()
-        return self.database.read("reading who is forgotten", _graves)
+        self._forgotten = self.database.read("reading who is forgotten", _graves)
+        return self._forgotten
+
+    def bury_again(self) -> None:
+        """Bury whom the backups, or this process, know to be forgotten, and the database does not know any more."""
+        known = dict(self._buried())
+        for hash_, at in self._forgotten.items():
+            known[hash_] = max(at, known.get(hash_, at))
+
+        def bury(txn: Transaction) -> None:
+            there = _graves(txn)
+            _bury(txn, {hash_: at for hash_, at in known.items() if at > there.get(hash_, 0.0)})
+
+        if known:
+            self.database.change("burying again", bury)
 
     def keep_only(self, domain: str, version: Version) -> None:
         """Nothing of `domain` that is older than its copy of `version`, not even in pages that are free."""
@@ -213,12 +232,15 @@ class Store:
             )
         # Looked at before anything is written: the first write may use the page that holds what is missed later.
         self._lying = salvage.by_domain(path) if not self.database.trusted else {}
+        anew = self.database.moved is not None or self._is_empty()
         if self.database.moved is not None:
             self._witness = read_witness(self.database.moved)
             self._rebuild(self.database.moved)
             self._bear_witness(digest="")
             self.database.salvaged()
         self.database.change("bringing the store up to date", self._modernize)
+        if anew:
+            self.bury_again()
         self._encrypt_the_rest()
         self._opening = self.database.openings
 
@@ -262,6 +284,9 @@ class Store:
                 self.copies.put(txn, old.snapshot)
             forms.set_old_aside(txn, domain, old.epoch)
         forms.mark(txn)
+
+    def _is_empty(self) -> bool:
+        return self.database.read("looking at its form", forms.form_of) == 0
 
     def _form(self, txn: Transaction) -> int:
         """The form of the store. Raises StoreError for one that only a later version of Gerald knows."""
@@ -309,7 +334,7 @@ class Store:
             damaged = (*damaged, f"{len(beyond)} changes of {domain} follow on nothing, and cannot be used")
             after = chain.version if chain is not None else Version()
             self.database.change("setting changes aside", lambda txn: journal.drop(txn, domain, after))
-        if chain is None and (damaged or refused):
+        if chain is None and (damaged or refused or domain in self._witness.versions):
             chain = next((c for c in self._backups(domain) if c.version not in refused), None)
             if chain is not None:
                 damaged = (*damaged, f"the copy of {domain} in a backup is used")
@@ -327,6 +352,11 @@ def _overtaken(
     return (
         f"{path} is older than the copies in files beside it: it was replaced by an older one, or damaged",
     )
+
+
+def _bury(txn: Transaction, graves: Mapping[str, float]) -> None:
+    for hash_, at in graves.items():
+        txn.put(f"grave/{hash_}", pack(Record(Kind.GRAVE, "", 1, Version(), at, hash_.encode())))
 
 
 def _aside(txn: Transaction, domain: str, key: str) -> str:

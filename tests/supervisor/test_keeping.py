@@ -16,6 +16,7 @@ from actors.persistence.backup_restore import move_aside, move_back, renumbered
 from actors.persistence.backups import BEFORE_RESTORE, kept_in
 from actors.persistence.chain import Chain, Snapshot
 from actors.persistence.database import Database
+from actors.persistence.epochs import GAP
 from actors.persistence.opening import open_store
 from actors.persistence.record import Kind, Record
 from actors.persistence.sealing import PLAIN, Sealing
@@ -115,6 +116,28 @@ def test_what_was_replaced_can_be_restored_in_turn(home: Home, stored: Room) -> 
     assert chain(stored, "users").snapshot.parts == whole("users", 1, 1, 20).parts
 
 
+@pytest.mark.parametrize("lost", ["it is an older one", "it is gone"])
+def test_copies_in_files_that_are_newer_than_the_database_do_not_outlive_it(
+    home: Home, stored: Room, tmp_path: Path, lost: str
+) -> None:
+    stored.store.open_epoch("users", 0)
+    save(stored, whole("users", 1, 1, 10))
+    file = backed_up(stored)
+    stored.store.close()
+    shutil.copytree(home.data / "state.lmdb", tmp_path / "older")
+    stored.store.open_epoch("users", 6)
+    save(stored, whole("users", 7, 1, 20))
+    stored.store.close()
+    shutil.rmtree(home.data / "state.lmdb")
+    if lost == "it is an older one":
+        shutil.copytree(tmp_path / "older", home.data / "state.lmdb")
+    done = restored(stored, file)
+    assert done.versions == {"users": Version(8, 0)}
+    assert chain(stored, "users").snapshot.parts == whole("users", 1, 1, 10).parts
+    restored(stored, done.before[0])
+    assert chain(stored, "users").snapshot.parts == whole("users", 1, 1, 20).parts
+
+
 def test_only_the_domains_that_are_named_are_touched(home: Home, stored: Room) -> None:
     save(stored, whole("users", 1, 1, 10), whole("system", 1, 1, 10))
     file = backed_up(stored)
@@ -152,6 +175,22 @@ def test_who_was_forgotten_before_or_since_stays_forgotten(home: Home, stored: R
     assert stored.store.graves() == {"early": 1.0, "late": 3.0, "both": 3.0}
 
 
+def test_who_is_forgotten_by_a_newer_backup_only_is_not_brought_back_by_an_older_one(
+    home: Home, stored: Room
+) -> None:
+    save(stored, whole("users", 1, 1))
+    older = backed_up(stored)
+    save(stored, whole("users", 1, 2), graves={"late": 3.0})
+    newer = backed_up(stored)
+    newer.write_bytes(newer.read_bytes()[:-1])  # it is damaged, and can tell it all the same
+    stored.store.close()
+    shutil.rmtree(home.data / "state.lmdb")
+    again = room_of(home)
+    restored(again, older)
+    assert again.store.graves() == {"late": 3.0}
+    again.store.close()
+
+
 def test_the_next_start_finds_nothing_amiss(home: Home, stored: Room) -> None:
     save(stored, whole("users", 1, 1))
     file = backed_up(stored)
@@ -180,10 +219,10 @@ def test_nothing_is_changed_when_the_present_state_cannot_be_kept(
 
 
 @pytest.fixture
-def locked(home: Home) -> Callable[[], tuple[Path, Room]]:
+def locked(home: Home) -> Callable[..., tuple[Path, Room]]:
     """A plain backup, and the store encrypted with a key that is lost."""
 
-    def lock() -> tuple[Path, Room]:
+    def lock(**more: object) -> tuple[Path, Room]:
         plain = room_of(home)
         save(plain, whole("users", 1, 1, 10))
         file = backed_up(plain)
@@ -192,7 +231,7 @@ def locked(home: Home) -> Callable[[], tuple[Path, Room]]:
         shutil.rmtree(home.data / "state")
         sealed = room_of(home, Sealing(XorSealer()))
         sealed.store.open_epoch("users", 20)
-        save(sealed, whole("users", 21, 1, 20))
+        save(sealed, whole("users", 21, 1, 20), **more)
         sealed.store.close()
         return file, room_of(home)
 
@@ -210,6 +249,28 @@ def test_it_is_moved_aside_and_no_version_of_it_is_issued_again(
     assert chain(stored, "users").snapshot.parts == whole("users", 1, 1, 10).parts
     assert kept_in(home.data / "backups", BEFORE_RESTORE) == ()
     stored.store.close()
+
+
+def test_who_was_forgotten_in_it_stays_forgotten(
+    home: Home, locked: Callable[..., tuple[Path, Room]]
+) -> None:
+    file, stored = locked(graves={"late": 3.0})
+    restored(stored, file)
+    assert stored.store.graves() == {"late": 3.0}
+    stored.store.close()
+
+
+def test_one_of_which_not_even_the_bytes_can_be_had_is_moved_aside_too(home: Home, stored: Room) -> None:
+    stored.store.open_epoch("users", 6)
+    save(stored, whole("users", 7, 1, 10))
+    file = backed_up(stored)
+    stored.store.close()
+    data = home.data / "state.lmdb" / "data.mdb"
+    data.unlink()
+    data.mkdir()
+    done = restored(stored, file)
+    assert done.versions["users"] > Version(7 + GAP, 0)
+    assert chain(stored, "users").snapshot.parts == whole("users", 7, 1, 10).parts
 
 
 def test_one_domain_alone_is_not_restored_over_it(

@@ -1,5 +1,6 @@
 """Backups by persistence: asked for, on schedule, and used when nothing else is left."""
 
+import shutil
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -8,7 +9,16 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from actors.kernel.protocol import Bury, Health, HealthChanged, LoadState, SaveSnapshot, StateLoaded, Version
+from actors.kernel.protocol import (
+    Buried,
+    Bury,
+    Health,
+    HealthChanged,
+    LoadState,
+    SaveSnapshot,
+    StateLoaded,
+    Version,
+)
 from actors.persistence import backup_file, backups
 from actors.persistence.backup_file import Backup, read
 from actors.persistence.backup_schedule import FIRST_AFTER
@@ -55,6 +65,12 @@ def save(persisting: Persisting, n: int, domain: str = "system", alone: bool = F
     message = SaveSnapshot(domain, 1, Version(1, n), 0, 1, state(n), alone)
     persisting.world.tell("persistence", message, sender="asker")
     persisting.world.run()
+
+
+def bury(persisting: Persisting, hash_: str) -> None:
+    persisting.asker.clear()
+    persisting.world.tell("persistence", Bury("users", (hash_,), 5.0), sender="asker")
+    persisting.until(lambda: persisting.asker.of(Buried))
 
 
 def ask(persisting: Persisting, **fields: object) -> BackupMade | BackupFailed:
@@ -277,6 +293,45 @@ def test_a_domain_of_which_nothing_is_left_gets_what_a_backup_has(persisting: Pe
     assert said.health is Health.DEGRADED
     assert "in a backup is used" in said.reason
     assert load(persisting, "system").version == Version(1, 5)  # what is whole is not touched
+
+
+def test_a_database_whose_file_is_gone_gets_what_a_backup_has(persisting: Persisting) -> None:
+    save(persisting, 1)
+    load(persisting, "system")
+    bury(persisting, "anna")
+    made(persisting)
+    persisting.close()
+    (persisting.path / "data.mdb").unlink()
+    persisting.start()
+    found = load(persisting, "system")
+    assert found.parts == (state(1),)
+    assert "in a backup is used" in found.note
+    assert found.buried == {"anna": 5.0}  # an older backup, restored, must not bring them back
+
+
+def test_a_new_home_takes_nothing_from_backups_by_itself_but_who_is_forgotten(persisting: Persisting) -> None:
+    save(persisting, 1)
+    bury(persisting, "anna")
+    made(persisting)
+    persisting.close()
+    shutil.rmtree(persisting.path)
+    persisting.start()
+    found = load(persisting, "system")
+    assert (found.parts, found.note) == ((), "")
+    assert found.buried == {"anna": 5.0}
+
+
+def test_who_is_forgotten_stays_so_when_the_database_is_removed_under_a_running_instance(
+    persisting: Persisting,
+) -> None:
+    save(persisting, 1)
+    bury(persisting, "anna")
+    load(persisting, "system")
+    shutil.rmtree(persisting.path)
+    save(persisting, 2)
+    assert load(persisting, "system").buried == {"anna": 5.0}
+    started_again(persisting)
+    assert load(persisting, "system").buried == {"anna": 5.0}
 
 
 def test_a_damaged_backup_is_passed_over(persisting: Persisting, wall: WallClock) -> None:

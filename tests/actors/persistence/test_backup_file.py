@@ -12,7 +12,7 @@ from actors.kernel.patch import difference, pack
 from actors.kernel.protocol import Version
 from actors.persistence import backup_file
 from actors.persistence.backup_content import Content, try_changes
-from actors.persistence.backup_file import Unusable, encoded, listed, read, write
+from actors.persistence.backup_file import Unusable, encoded, graves_in, listed, read, write
 from actors.persistence.chain import Chain, Snapshot
 from actors.persistence.record import Damaged, Kind, Record
 from actors.persistence.sealing import Sealing
@@ -128,6 +128,14 @@ def test_an_encrypted_one_shows_no_words_and_opens_with_its_key_only(tmp_path: P
         with pytest.raises(Unusable, match="encrypted"):
             read(path, sealing)
     assert listed(path).sealed  # what it says of itself is no secret
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_who_is_forgotten_is_told_without_a_key_and_by_a_damaged_one(tmp_path: Path, damaged: bool) -> None:
+    made = write(tmp_path / "a.backup", content(), MADE_AT, sealed())
+    if damaged:
+        made.path.write_bytes(made.path.read_bytes()[:-20])
+    assert graves_in(made.path) == {"hash": 7.0}
 
 
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
