@@ -49,6 +49,16 @@ class Seals:
         with self._lock:
             return self._sealer()
 
+    def make(self) -> bool:
+        """See to it that there is a key, though nothing that is stored needs one. True when it is made now: whoever was
+        started without has none yet. Raises KeyTrouble."""
+        with self._lock:
+            if self._sealer() is not None:
+                return False
+            self._open = open_own(self._home, self._storage(), self._environ, make=True)
+            Secret(self._open.key)
+            return True
+
     def told(self) -> str:
         """The same as text for `received`. The key may be in it: for the private wire, and nothing else."""
         found = self.sealer()
@@ -88,12 +98,13 @@ class Seals:
         return self._open
 
 
-def open_own(home: Home, storage: Storage, environ: Mapping[str, str]) -> "OwnSealer":
-    """The home's sealer; its key is made where `storage.encrypt` wants one and nothing is encrypted yet. Raises
-    KeyTrouble."""
+def open_own(home: Home, storage: Storage, environ: Mapping[str, str], *, make: bool = False) -> "OwnSealer":
+    """The home's sealer; its key is made where `make` or `storage.encrypt` wants one and nothing is encrypted yet.
+    Raises KeyTrouble."""
     from config.secrets.sealer import open_sealer
 
-    return open_sealer(home, environ, make=storage.encrypt and not _holds_sealed(home, storage))
+    wanted = make or storage.encrypt
+    return open_sealer(home, environ, make=wanted and not _holds_sealed(home, storage))
 
 
 def received(told: str) -> Sealer | None:

@@ -157,7 +157,7 @@ class Backups:
         if not sealing.writes:
             raise StoreError(
                 "the backup cannot be encrypted: nothing here has a key",
-                "set storage.encrypt to true, or leave --encrypt out",
+                "run `supervisor restart persistence`, and try again; or leave --encrypt out",
             )
         return sealing
 

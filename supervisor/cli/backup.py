@@ -32,7 +32,8 @@ def backup(home: Home, folder: Path | None, encrypt: bool, as_json: bool) -> Non
     The file is read back and checked before it gets its name. `supervisor restore` brings it back. While he runs,
     Gerald makes backups by himself, every storage.backup_interval seconds.
 
-    An encrypted one is worth nothing without its key: keep data/seal.json and the key of the secrets elsewhere, too.
+    An encrypted one is worth nothing without its key, which is made where there is none: keep data/seal.json and the
+    key of the secrets elsewhere, too.
     What is stored encrypted is always encrypted in a backup.
     """
     context = click.get_current_context()
@@ -40,6 +41,7 @@ def backup(home: Home, folder: Path | None, encrypt: bool, as_json: bool) -> Non
     if context.invoked_subcommand is not None:
         return
     to = folder.expanduser().absolute() if folder is not None else None
+    had_key = home.seal_file.exists()
     with busy("making a backup", as_json):
         made = _made(home, to, encrypt)
     if as_json:
@@ -47,6 +49,8 @@ def backup(home: Home, folder: Path | None, encrypt: bool, as_json: bool) -> Non
         return
     sealed = ", encrypted" if made["sealed"] else ""
     click.echo(f"{made['path']} ({size(made['bytes'])}{sealed}): {_names(made['domains'])}")
+    if made["sealed"] and not had_key:
+        click.echo(f"its key was made, and is in {home.seal_file}: keep that elsewhere, too", err=True)
 
 
 @backup.command("ls", short_help="List the backups, and whether they are whole.")
@@ -120,7 +124,7 @@ def _made_here(home: Home, to: Path | None, encrypt: bool) -> Mapping[str, Any]:
     from supervisor.cli.storing import alone, room
     from supervisor.keeping import all_that_is_kept, backups_of
 
-    with alone(home, "a backup"), room(home, writes=True) as found:
+    with alone(home, "a backup"), room(home, writes=True, make_key=encrypt) as found:
         content = all_that_is_kept(found)
         if not content.chains:
             fail(FAILED, f"nothing is remembered in {home.path} yet")

@@ -136,12 +136,12 @@ def configuration(home: Home) -> Config:
 
 
 @contextlib.contextmanager
-def room(home: Home, *, writes: bool = False) -> Iterator[Room]:
+def room(home: Home, *, writes: bool = False, make_key: bool = False) -> Iterator[Room]:
     """The home's store, not opened yet, and closed at the end. Exits with 1 when it fails, or cannot be decrypted.
-    writes: something will be written, encrypted where that is wanted."""
+    writes: something will be written, encrypted where that is wanted. make_key: something else is to be encrypted."""
     config = configuration(home)
     try:
-        sealing = sealing_of(home, config, writes=writes)
+        sealing = sealing_of(home, config, writes=writes, make_key=make_key)
     except KeyTrouble as trouble:
         fail(FAILED, f"{trouble} {trouble.hint}".strip())
     store = open_store(config.storage, home.path, sealing)
@@ -188,12 +188,13 @@ def unless_used(home: Home) -> Iterator[bool]:
             claim.release()
 
 
-def sealing_of(home: Home, config: Config, *, writes: bool = False) -> Sealing:
-    """What opens what is stored, and with `writes` encrypts it where that is wanted. Raises KeyTrouble."""
+def sealing_of(home: Home, config: Config, *, writes: bool = False, make_key: bool = False) -> Sealing:
+    """What opens what is stored, and with `writes` encrypts it where that is wanted. make_key: there is to be a key in
+    any case. Raises KeyTrouble."""
     wanted = config.storage.encrypt
-    if not home.seal_file.exists() and not (wanted and writes):
+    if not (home.seal_file.exists() or (wanted and writes) or make_key):
         return PLAIN
-    return Sealing(open_own(home, config.storage, os.environ), writes=wanted)
+    return Sealing(open_own(home, config.storage, os.environ, make=make_key), writes=wanted)
 
 
 def stored_states(home: Home, domains: tuple[str, ...]) -> tuple[Told, ...]:

@@ -7,6 +7,8 @@ import msgspec
 
 from actors.kernel.errors import AskError
 from actors.persistence.messages import BackupFailed, BackupMade, MakeBackup
+from config.secrets.sealer import KeyTrouble
+from supervisor.control.supervise import start_again
 from supervisor.control.wire import Refused
 from supervisor.system import System
 
@@ -18,6 +20,8 @@ WITHIN = 600.0
 
 def _backup(system: System, request: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     message = MakeBackup(str(request.get("to") or ""), bool(request.get("encrypt")))
+    if message.encrypt:
+        _see_to_a_key(system)
     try:
         answer = system.outside.answer("persistence", message, WITHIN)
     except AskError as error:
@@ -27,6 +31,16 @@ def _backup(system: System, request: Mapping[str, Any]) -> Iterator[Mapping[str,
     assert isinstance(answer, BackupMade)
     plain = msgspec.to_builtins(answer)
     yield {name: plain[name] for name in answer.__struct_fields__}
+
+
+def _see_to_a_key(system: System) -> None:
+    """Persistence is handed its key at its start, and never by a message: that would be traced."""
+    try:
+        made = system.seals.make()
+    except KeyTrouble as trouble:
+        raise Refused(f"{trouble} {trouble.hint}".strip()) from None
+    if made:
+        start_again(system, "persistence")
 
 
 BACKING = {"backup": _backup}

@@ -15,12 +15,18 @@ from supervisor.messages import Accepted, Declined, KillChild, PinChild, Restart
 from supervisor.spec import ChildSpec
 from supervisor.system import System
 
-__all__ = ["REQUESTS"]
+__all__ = ["REQUESTS", "start_again"]
 
 Answers = Iterator[Mapping[str, Any]]
 ASK_WITHIN = 10.0
 RETURN_WITHIN = 60.0
 MOST_LETTERS = 1000
+
+
+def start_again(system: System, address: str) -> None:
+    """Have an actor started again by its supervisor, and wait until it runs. Raises Refused."""
+    for _ in _restart(system, {"address": address, "wait": True}):
+        pass
 
 
 def _kill(system: System, request: Mapping[str, Any]) -> Answers:

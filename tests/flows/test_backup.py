@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 
 from actors.persistence.record import scan
+from config.home import Home
+from config.secrets.keyfile import VARIABLE
+from config.secrets.sealer import open_sealer
 from supervisor.demo.instance import Instance
+from supervisor.trace.scan import Torn, open_segment
 from tests.flows.conftest import Command, ports
 
 pytestmark = pytest.mark.slow
@@ -118,3 +122,41 @@ def test_an_encrypted_home_has_encrypted_backups_that_its_key_alone_opens(
     assert "is encrypted" in elsewhere("restore", made["path"], "--yes", code=1)
     assert "encrypted: " in elsewhere("backup", "ls", str(Path(made["path"]).parent))
     assert set(supervisor.json_of("restore", made["path"], "--yes")["domains"]) == set(made["domains"])
+
+
+@pytest.mark.parametrize("pin", ["thread", "process"])
+def test_one_backup_of_a_plain_home_can_be_encrypted(
+    home: Path, supervisor: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pin: str
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "keys" / "key"))
+    environ = {VARIABLE: str(tmp_path / "keys" / "key")}
+    settings = (*ports(), "llm.mock_responses=true", f"actors.persistence.pin={pin}")
+    with Instance(home, settings, environ, "--text"):
+        supervisor("talk", "Remember the lighthouse", "--as", "Anna")
+        before = epochs(supervisor)
+        said = supervisor("backup", "--encrypt")
+        assert "its key was made" in said
+        made = supervisor.json_of("backup", "--encrypt")
+        assert made["sealed"]
+        assert b"lighthouse" not in Path(made["path"]).read_bytes()
+        assert not supervisor.json_of("backup")["sealed"]
+        supervisor("talk", "Remember the harbour", "--as", "Ben")
+        assert names(supervisor) == {"Anna", "Ben"}
+        assert epochs(supervisor) == before  # nobody but persistence was started again
+    key = open_sealer(Home(home), environ, make=False).key.encode()
+    traces = tuple((home / "data" / "traces").rglob("*.mcap"))
+    torn: list[Torn] = []
+    lines = [line for path in traces for _, line in open_segment(path, torn.append).lines()]
+    assert any(b"lighthouse" in line for line in lines)
+    assert not any(key in line for line in lines)
+    supervisor("restore", made["path"], "--yes")
+    assert b"lighthouse" in (home / "data" / "state.lmdb" / "data.mdb").read_bytes()
+    stopped = supervisor.json_of("backup", "--encrypt")
+    assert stopped["sealed"]
+    assert {person["display_name"] for person in people(supervisor)} == {"Anna"}
+
+
+def people(supervisor: Command) -> list[dict[str, Any]]:
+    found = supervisor.json("users", "list")
+    assert isinstance(found, list)
+    return found

@@ -75,6 +75,14 @@ def test_the_first_start_makes_the_key_and_later_ones_have_the_same(home: Home, 
     assert opened(again).open(first.seal(b"data", b"about"), b"about") == b"data"
 
 
+def test_a_key_is_made_where_nothing_needs_one_when_it_is_asked_for(home: Home, key: Path) -> None:
+    plain = seals(home, key, Storage())
+    assert plain.make()
+    made = opened(plain).id
+    assert not plain.make()
+    assert opened(seals(home, key, Storage())).id == made == plain.id()
+
+
 def test_what_was_encrypted_can_still_be_read_when_no_more_is(home: Home, key: Path) -> None:
     sealed = opened(seals(home, key)).seal(b"data", b"about")
     assert opened(seals(home, key, Storage())).open(sealed, b"about") == b"data"

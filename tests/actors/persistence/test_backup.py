@@ -152,7 +152,7 @@ def test_none_can_be_encrypted_without_a_key(persisting: Persisting) -> None:
     answer = ask(persisting, encrypt=True)
     assert isinstance(answer, BackupFailed)
     assert "no" in answer.why
-    assert "storage.encrypt" in answer.remedy
+    assert "supervisor restart persistence" in answer.remedy
     assert kept_in(folder(persisting)) == ()
 
 
