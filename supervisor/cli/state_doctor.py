@@ -142,7 +142,9 @@ def _tell(console: Console, whose: str, damage: Damage) -> None:
 
 
 def _forgotten(graves: int) -> str:
-    return f"{graves} marks of whom to keep forgotten" if graves else "nobody was forgotten"
+    if not graves:
+        return "nobody was forgotten"
+    return f"{graves} {'mark' if graves == 1 else 'marks'} of whom to keep forgotten"
 
 
 def _bytes(size: int) -> str:

@@ -70,8 +70,9 @@ def lines(found: Elsewhere) -> Iterator[str]:
     if found.deleted:
         yield f"deleted {_count(len(found.deleted), 'file')} of the trace that mentioned them"
     if found.traces:
-        yield f"{_count(len(found.traces), 'file')} of the trace still mention them; the same command with --traces"
-        yield "deletes these:"
+        count = len(found.traces)
+        yield f"{_count(count, 'file')} of the trace still {_verb(count, 'mention')} them; the same command with"
+        yield f"--traces deletes {'it' if count == 1 else 'these'}:"
         yield from (f"  {path}" for path in found.traces)
     if found.being_written:
         yield "what is being written of the trace mentions them, and cannot be reached now; the same command with"
@@ -81,7 +82,10 @@ def lines(found: Elsewhere) -> Iterator[str]:
         yield "these files of the trace cannot be read whole, so that nobody can tell:"
         yield from (f"  {path}" for path in found.unreadable)
     if found.backups:
-        yield f"{_count(len(found.backups), 'backup')} hold them; when one is restored, they are forgotten again:"
+        count = len(found.backups)
+        yield f"{_count(count, 'backup')} {_verb(count, 'hold')} them; when one is restored, they are forgotten again."
+        yield "To be rid of their words there, too, make a new one with `supervisor backup`, and delete"
+        yield f"{'this one' if count == 1 else 'these'}:"
         yield from (f"  {path}" for path in found.backups)
     if found.damaged:
         yield "damaged parts of the store, set aside, may hold them; `supervisor state doctor --repair --prune` removes"
@@ -91,17 +95,20 @@ def lines(found: Elsewhere) -> Iterator[str]:
 
 
 def _backups(folder: Path, people: tuple[Person, ...], sealing: Sealing) -> Iterator[str]:
-    """Those that hold them, and those that cannot be read."""
+    """Those that hold them, and those of which that cannot be told."""
     try:
         kept = kept_in(folder, USUAL, BEFORE_RESTORE)
-    except StoreError:
-        kept = ()
+        unfinished = sorted(folder.glob("*.backup.new"))
+    except (StoreError, OSError) as error:
+        yield f"{folder} (cannot be read: {error})"
+        return
     for one in kept:
         try:
             if _holds(read(one.path, sealing).content, people):
                 yield str(one.path)
         except StoreError:
             yield f"{one.path} (cannot be read)"
+    yield from (f"{path} (was not finished)" for path in unfinished)
 
 
 def _holds(content: Content, people: tuple[Person, ...]) -> bool:
@@ -138,6 +145,10 @@ def _delete(path: Path) -> bool:
         click.echo(f"{path} cannot be deleted: {error.strerror or error}", err=True)
         return False
     return True
+
+
+def _verb(number: int, what: str) -> str:
+    return f"{what}s" if number == 1 else what
 
 
 def _count(number: int, what: str) -> str:

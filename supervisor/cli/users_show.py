@@ -50,7 +50,7 @@ def _lines(user: UserState) -> Iterator[str]:
     yield f"[bold]{escape(user.display_name)}[/]  {escape(user.user_id)}"
     yield (
         f"relationship {level:.2f}, met {_when(user.met_at)}, last seen {_when(user.last_seen)},"
-        f" {len(user.interaction_history)} interactions kept"
+        f" {_count(len(user.interaction_history), 'interaction')} kept"
     )
     feelings = user.emotional_baseline
     yield f"usually valence {feelings.valence:+.2f}, arousal {feelings.arousal:+.2f}"
@@ -60,13 +60,17 @@ def _lines(user: UserState) -> Iterator[str]:
     if user.conversation_patterns:
         yield "[dim]patterns[/]"
         patterns = sorted(user.conversation_patterns, key=lambda pattern: pattern.count, reverse=True)
-        yield from (f"  {escape(pattern.kind)}: {pattern.count} times" for pattern in patterns)
+        yield from (f"  {escape(pattern.kind)}: {_count(pattern.count, 'time')}" for pattern in patterns)
     if user.interaction_history:
         yield "[dim]last words[/]"
     for one in user.interaction_history[-LAST:]:
         yield f"  {_when(one.at)}  {escape(one.kind)}: {escape(one.detail)}"
         if one.reply:
             yield f"    -> {escape(one.reply)}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 def _when(at: float) -> str:
