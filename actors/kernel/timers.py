@@ -40,6 +40,16 @@ class Timers:
         self._drop_cancelled()
         return True
 
+    @property
+    def pending(self) -> tuple[Timer, ...]:
+        """Those that have neither fired nor been cancelled, soonest first."""
+        return tuple(sorted((t for t in self.heap if t[1] in self._pending), key=lambda timer: timer[:2]))
+
+    @property
+    def next_number(self) -> int:
+        """The number of the timer that is set next."""
+        return int(self._numbers.__reduce__()[1][0])
+
     def pop(self) -> Timer:
         """Take out the soonest. Raises IndexError when there is none."""
         timer = heapq.heappop(self.heap)

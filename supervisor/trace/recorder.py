@@ -10,6 +10,7 @@ import os
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,10 @@ RETRY = 5.0
 BATCH = 256
 
 
+def _nobody() -> None:
+    """Where nobody wants to hear of a new file."""
+
+
 def new_run(at: float | None = None) -> str:
     """A name for a run: its UTC start and the pid, `20261123T190000Z-4711`."""
     start = datetime.fromtimestamp(time.time() if at is None else at, UTC)
@@ -44,9 +49,9 @@ class Recorder:
     """The recorder of one node: the actors' records go to `directory/run/NODE.N.mcap` (0600).
 
     flush_interval, max_segment_age, keep_age: seconds; max_segment_size and keep (all runs together):
-    bytes. capacity: records that may wait; when it is full an appender waits up to 50 ms, and then its
-    record is lost, and counted. words: with "drop" nothing that people said, wrote or are called is
-    written down.
+    bytes. new_segment: called in the writer's thread when a further file has begun. capacity: records that may wait;
+    when it is full an appender waits up to 50 ms, and then its record is lost, and counted. words: with "drop" nothing
+    that people said, wrote or are called is written down.
     """
 
     def __init__(
@@ -68,6 +73,8 @@ class Recorder:
         self._encoder = Encoder(Portrayal(words, b"" if words == "keep" else secrets.token_bytes(16)))
         self._intake = Intake(capacity)
         self.append = self._intake.append
+        self.new_segment: Callable[[], None] = _nobody
+        self._segments = 0
         self._interval = flush_interval
         self._served = threading.Condition()
         self._asked = self._answered = 0
@@ -134,7 +141,7 @@ class Recorder:
             return
         try:
             if self._intake:
-                rolling.ready()
+                self._open_if_due(rolling)
                 self._write_waiting(rolling)
             if closing:
                 rolling.close()
@@ -144,6 +151,12 @@ class Recorder:
         else:
             self._trouble = ""
             self._intake.stick(False)
+
+    def _open_if_due(self, rolling: "Rolling") -> None:
+        if rolling.ready():
+            self._segments += 1
+            if self._segments > 1:
+                self.new_segment()
 
     def _write_waiting(self, rolling: "Rolling") -> None:
         """Write as many records as are waiting now; those that come meanwhile are for the next time."""

@@ -61,15 +61,16 @@ class Rolling:
         self._log(line)
         self._dirty = True
 
-    def ready(self) -> None:
-        """See to it that a segment is open that is neither too old nor too large."""
+    def ready(self) -> bool:
+        """See to it that a segment is open that is neither too old nor too large. Whether that was begun now."""
         segment = self._segment
         if segment is not None:
             old = time.monotonic() - self._opened_at >= self._limits.max_segment_age
             if not old and segment.size + segment.pending < self._limits.max_segment_size:
-                return
+                return False
             self.close()
         self._open()
+        return True
 
     def flush(self) -> None:
         """Hand all lines to the operating system."""

@@ -47,6 +47,13 @@ def row(entry: Entry) -> Row:
             return Row(time, line.sender, line.recipient, line.type, _payload(line), None, mark)
         case form.StartedLine():
             return Row(time, "", line.address, "started", f"incarnation {line.incarnation} on {line.node}")
+        case form.BeganLine():
+            mark = f"failed: {_failure(line)}" if line.failure is not None else ""
+            ms = (line.ended - line.begun) * 1000
+            return Row(time, "", line.address, "began", f"sent {len(line.out)} messages", ms, mark)
+        case form.CheckpointLine():
+            said = line.why or "a replay can begin here"
+            return Row(time, "", line.address, "checkpoint", said)
         case form.StoppedLine():
             mark = f"failed: {_failure(line)}" if line.failure is not None else ""
             return Row(time, "", line.address, "stopped", printable(line.reason), None, mark)
@@ -143,7 +150,7 @@ def _said(shown: Row) -> str:
     return f"{shown.text}  [{shown.mark}]" if shown.mark else shown.text
 
 
-def _failure(line: form.HandledLine | form.StoppedLine) -> str:
+def _failure(line: form.HandledLine | form.BeganLine | form.StoppedLine) -> str:
     assert line.failure is not None
     return printable(f"{line.failure.kind}: {line.failure.text}")
 
