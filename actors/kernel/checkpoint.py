@@ -1,7 +1,8 @@
 """What an actor keeps between two messages, taken down so that another incarnation can go on from there.
 
 Taken in the actor's thread, which must not wait: frozen values are only referred to, and containers are copied. What is
-no value (a function, a thread, a lock) is left out: whoever makes the actor again makes it with that.
+no value (a function, a thread, a lock) is left out, and so is an object whose class has a `not_kept`, which says why:
+whoever makes the actor again makes it with that.
 """
 
 import enum
@@ -56,7 +57,7 @@ def _taken(value: Any) -> Any:
         return Container("dict", tuple((_taken(key), _taken(item)) for key, item in value.items()))
     if isinstance(value, tuple | list | set | frozenset | deque):
         return Container(type(value).__name__, tuple(map(_taken, value)))
-    if callable(value) or not type(value).__module__.startswith(OURS):
+    if callable(value) or not type(value).__module__.startswith(OURS) or hasattr(type(value), "not_kept"):
         return Left(type(value).__name__)
     if hasattr(type(value), "model_fields"):
         return value  # a section of the configuration is frozen

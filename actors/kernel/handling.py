@@ -140,6 +140,9 @@ class Handling:
             return
         self._directory.hand(envelope, self.mailbox)
 
+    def outside(self, do: Callable[[], object]) -> None:
+        do()
+
     def now(self) -> float:
         return self._now
 
@@ -250,6 +253,9 @@ class Handling:
                 self.is_ready,
                 int(self._sequence.__reduce__()[1][0]),
                 self.timers.next_number,
+                f"{type(self.actor).__module__}:{type(self.actor).__qualname__}",
+                self._supervisor,
+                self._seed,
                 taken(self.actor),
                 tuple((id, ask.then, ask.context, ask.timer, ask.turn) for id, ask in asks),
                 self.timers.pending,
@@ -269,5 +275,6 @@ class Handling:
                 tuple(self._unset) if self._unset else (),
                 (version.epoch, version.n) if version is not None else None,
                 failure,
+                "" if envelope.recipient == self.address else self.address,
             )
         )

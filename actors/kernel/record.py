@@ -28,7 +28,8 @@ __all__ = [
 class Handled(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One handled message, noted when its handler has ended, failed, or was found hung.
 
-    begun, ended: monotonic seconds; wall: epoch seconds at the begin. sent: in the order of sending.
+    begun, ended: monotonic seconds; wall: epoch seconds at the begin. by: the address that handled it, where that is
+    not the recipient (an instance of it), else "". sent: in the order of sending.
     timers_set: (timer, seconds until it fires, message type). version: the state's (epoch, n)
     afterwards, None without a state.
     """
@@ -42,6 +43,7 @@ class Handled(msgspec.Struct, frozen=True, eq=False, gc=False):
     timers_cancelled: tuple[int, ...] = ()
     version: tuple[int, int] | None = None
     failure: Failure | None = None
+    by: str = ""
 
 
 class Dead(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -94,8 +96,9 @@ class Began(msgspec.Struct, frozen=True, eq=False, gc=False):
 class Checkpoint(msgspec.Struct, frozen=True, eq=False, gc=False):
     """All that a replay needs to go on from between two messages of a deterministic actor.
 
-    sequence, timer: the next numbers of what it sends, and of its timers. attributes: what the actor keeps, by name
-    (actors.kernel.checkpoint). pending: its asks, as (id, then, context, timer, turn). wall: epoch seconds.
+    actor, supervisor, seed: as in `Started`. sequence, timer: the next numbers of what it sends, and of its timers.
+    attributes: what the actor keeps, by name (actors.kernel.checkpoint). pending: its asks, as (id, then, context,
+    timer, turn). wall: epoch seconds.
     """
 
     failure: ClassVar[Failure | None] = None
@@ -106,6 +109,9 @@ class Checkpoint(msgspec.Struct, frozen=True, eq=False, gc=False):
     ready: bool
     sequence: int
     timer: int
+    actor: str
+    supervisor: str
+    seed: str
     attributes: tuple[tuple[str, Any], ...]
     pending: tuple[tuple[str, str, Any, int, int], ...]
     timers: tuple[Timer, ...]

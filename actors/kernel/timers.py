@@ -57,6 +57,22 @@ class Timers:
         self._drop_cancelled()
         return timer
 
+    def take(self, message: Message, cause: str, turn: int) -> bool:
+        """Take out the soonest with this message, cause and turn: it has fired; False if there is none."""
+        for timer in self.pending:
+            if timer[2:] == (message, cause, turn):
+                return self.cancel(timer[1])
+        return False
+
+    def restore(self, timer: Timer) -> None:
+        """Add a timer as it was, with its number."""
+        self._pending.add(timer[1])
+        heapq.heappush(self.heap, timer)
+
+    def count_from(self, number: int) -> None:
+        """Let the next timer have this number."""
+        self._numbers = count(number)
+
     def clear(self) -> None:
         """Forget all."""
         self.heap.clear()

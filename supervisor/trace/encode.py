@@ -68,7 +68,7 @@ class Encoder:
         """The record as a line. Raises what the encoding of a faulty message raises."""
         if isinstance(record, Handled):
             kind = type(record.envelope.message)
-            usual = record.failure is None and not record.timers_set and not record.timers_cancelled
+            usual = record.failure is None and not (record.timers_set or record.timers_cancelled or record.by)
             if usual and self._is_swift(kind) and (not record.sent or self._all_swift(record.sent)):
                 return Encoded(kind, record.wall, self._swift.line(record))
             return Encoded(kind, record.wall, self._json.encode(self._handled(record)))
@@ -109,6 +109,7 @@ class Encoder:
             timers_set=tuple([form.TimerSet(*timer) for timer in record.timers_set]),
             timers_cancelled=record.timers_cancelled,
             version=Version(*version) if version is not None else None,
+            by=record.by,
         )
 
     def _sent(self, envelope: Envelope) -> form.Sent:
@@ -173,6 +174,9 @@ class Encoder:
             ready=record.ready,
             sequence=record.sequence,
             timer=record.timer,
+            actor=record.actor,
+            supervisor=record.supervisor,
+            seed=record.seed,
             kept={name: freezer.value(value) for name, value in record.attributes},
             pending=[freezer.value(ask) for ask in record.pending],
             timers=[freezer.value(timer) for timer in record.timers],

@@ -79,7 +79,8 @@ class MailLine(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind"
 
 
 class HandledLine(MailLine, frozen=True, omit_defaults=True, tag_field="kind", tag="handled", kw_only=True):
-    """A handled message. begun, ended: monotonic seconds of its handler."""
+    """A handled message. begun, ended: monotonic seconds of its handler. by: which instance of the recipient handled
+    it, "" where there is only one."""
 
     begun: float
     ended: float
@@ -87,6 +88,12 @@ class HandledLine(MailLine, frozen=True, omit_defaults=True, tag_field="kind", t
     timers_set: tuple[TimerSet, ...] = ()
     timers_cancelled: tuple[int, ...] = ()
     version: Version | None = None
+    by: str = ""
+
+    @property
+    def handler(self) -> str:
+        """The address whose actor handled it."""
+        return self.by or self.recipient
 
 
 class DeadLine(MailLine, frozen=True, omit_defaults=True, tag_field="kind", tag="dead", kw_only=True):
@@ -142,6 +149,9 @@ class CheckpointLine(
     ready: bool = True
     sequence: int = 1
     timer: int = 1
+    actor: str = ""
+    supervisor: str = ""
+    seed: str = ""
     kept: Any = None
     pending: Any = None
     timers: Any = None

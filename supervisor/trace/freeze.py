@@ -132,9 +132,8 @@ class Thawer:
         cls = _class(shown["$object"])
         made = instead if type(instead) is cls else cls.__new__(cls)
         for name, item in shown["fields"].items():
-            value = self.value(item, getattr(made, name, LEFT))
-            if value is not LEFT:
-                setattr(made, name, value)
+            # A frozen dataclass, too, is filled this way.
+            object.__setattr__(made, name, self.value(item, getattr(made, name, None)))
         return made
 
 

@@ -83,7 +83,7 @@ class Recorder:
         self._warned: set[str] = set()
         self._retry_at = 0.0
         place = (directory, run, node)
-        limits = (max_segment_size, max_segment_age, keep, keep_age, compression)
+        limits = (max_segment_size, max_segment_age, keep, keep_age, compression, words)
         self._thread = threading.Thread(
             target=self._run, args=(place, limits), name=f"trace {node}", daemon=True
         )
@@ -117,7 +117,7 @@ class Recorder:
             log.warning("trace %s: the disk does not answer; the end is missing", self.folder)
 
     def _run(
-        self, place: tuple[Path, str, str], limits: tuple[int, float, int, float, "Compression"]
+        self, place: tuple[Path, str, str], limits: tuple[int, float, int, float, "Compression", str]
     ) -> None:
         # Imported here, beside the start of the node and not before it.
         from supervisor.trace.rolling import Limits, Rolling

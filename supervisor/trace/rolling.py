@@ -33,6 +33,7 @@ class Limits(msgspec.Struct, frozen=True):
     keep: int
     keep_age: float
     compression: Compression
+    words: str = "keep"
 
 
 class Rolling:
@@ -120,4 +121,5 @@ class Rolling:
             "platform": platform.platform(),
             "gerald": project,
             "format": FORMAT,
+            "words": self._limits.words,
         }

@@ -12,8 +12,10 @@ from actors.kernel.actor import Actor
 from actors.kernel.checkpoint import taken
 from actors.kernel.document import Document
 from actors.kernel.protocol import Version
+from actors.llm.providers import Endpoint
 from actors.users.state import UsersState, UserState
 from config.schema import Bot
+from config.secret import Secret
 from supervisor.trace.freeze import LEFT, Freezer, Thawer, Unthawable
 
 
@@ -72,8 +74,18 @@ def test_what_is_no_value_is_left_to_whoever_makes_the_actor() -> None:
     found = through(Keeper())
     assert found["call"] is LEFT
     (slotted,) = found["slotted"].values()
-    assert (slotted.of, slotted.count) == ("one", 0)
-    assert not hasattr(slotted, "call")
+    assert (slotted.of, slotted.count, slotted.call) == ("one", 0, None)
+
+
+def test_a_secret_is_never_written_down() -> None:
+    class Holder(Actor):
+        def __init__(self) -> None:
+            self.endpoint = Endpoint("http://127.0.0.1", "m", Secret("very-secret-key"))
+
+    freezer = Freezer()
+    written = msgspec.json.encode({name: freezer.value(value) for name, value in taken(Holder())})
+    assert b"127.0.0.1" in written
+    assert b"very-secret" not in written
 
 
 def test_what_changes_after_it_was_taken_down_changes_nothing_there() -> None:

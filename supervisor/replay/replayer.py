@@ -1,0 +1,234 @@
+"""Replays a run: every deterministic actor in it, message by message, in the order in which each handled its own.
+
+The trace is read once, as a stream: what is held in memory is the actors and no more.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from actors.kernel.actor import Actor
+from actors.kernel.message import Message
+from actors.kernel.record import Began, Handled
+from supervisor.replay.compare import Divergence, compare
+from supervisor.replay.life import ReplayedLife
+from supervisor.replay.making import Unreplayable, class_of, made, message, started_before
+from supervisor.trace.form import (
+    BeganLine,
+    CheckpointLine,
+    HandledLine,
+    Line,
+    StartedLine,
+    StoppedLine,
+    decode_line,
+)
+from supervisor.trace.layout import segments_by_node
+from supervisor.trace.scan import Torn, open_segment
+
+__all__ = ["Replayer", "Report", "Step"]
+
+MOST = 1000
+"""Divergences that are kept; more are counted."""
+_HANDLED = b'"kind":"handled"'
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What came of a replay. messages: how many were replayed. actors: whose, by address. skipped: what could not be
+    replayed, and why, by address. differing: how many messages differ; divergences: the first of them. stopped: at the
+    message that was asked for. torn: what of the trace could not be read."""
+
+    messages: int
+    actors: tuple[str, ...]
+    divergences: tuple[Divergence, ...] = ()
+    differing: int = 0
+    skipped: Mapping[str, str] = {}
+    stopped: bool = False
+    torn: tuple[Torn, ...] = ()
+
+    @property
+    def identical(self) -> bool:
+        """Whether something was replayed, and nothing differs."""
+        return bool(self.messages) and not self.differing
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One handled message: as it was recorded, as it was replayed, and the life in which that was."""
+
+    line: HandledLine | BeganLine
+    record: Handled | Began
+    life: Any
+    divergence: Divergence | None = None
+
+
+Watch = Callable[[Step], None]
+Before = Callable[[ReplayedLife, HandledLine], None]
+
+
+class Replayer:
+    """folder: of a run, with a file or more for each node. actor: only this address, "" for all. changes: sections of
+    the configuration as they should have been. until: the id of the message to stop after. before: called before each
+    message; watch: after each."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        actor: str = "",
+        changes: Mapping[str, Any] | None = None,
+        until: str = "",
+        before: Before = lambda life, line: None,
+        watch: Watch = lambda step: None,
+    ) -> None:
+        self._folder = folder
+        self._actor = actor
+        self._changes = changes or {}
+        self._until = until
+        self._before = before
+        self._watch = watch
+        self._starts: dict[tuple[str, int], StartedLine] = {}
+        self._lives: dict[str, ReplayedLife] = {}
+        self._deterministic: dict[str, bool] = {}
+        self._skipped: dict[str, str] = {}
+        self._replayed: dict[str, None] = {}
+        self._divergences: list[Divergence] = []
+        self._torn: list[Torn] = []
+        self._messages = self._differing = 0
+        self._stopped = False
+
+    def run(self) -> Report:
+        """Replay all of it, or up to `until`. Raises Unreplayable when nothing in it can be replayed at all."""
+        for line in self._lines():
+            self._take(line)
+            if self._stopped:
+                break
+        return Report(
+            self._messages,
+            tuple(self._replayed),
+            tuple(self._divergences),
+            self._differing,
+            dict(self._skipped),
+            self._stopped,
+            tuple(self._torn),
+        )
+
+    # -- reading
+
+    def _lines(self) -> Iterator[Line]:
+        nodes = segments_by_node(self._folder)
+        if not nodes:
+            raise Unreplayable(f"there is no trace in {self._folder}")
+        # The root tells of the starts of pinned actors, too: its files come first.
+        for node in sorted(nodes, key=lambda name: name != "root"):
+            for path in nodes[node]:
+                segment = open_segment(path, self._torn.append)
+                if segment.metadata.get("words") == "drop":
+                    raise Unreplayable(
+                        f"{path} was written with trace.words: drop: what people said is not there, and without it"
+                        " nothing can be done again"
+                    )
+                for _, data in segment.lines():
+                    if self._may_matter(data):
+                        try:
+                            yield decode_line(data)
+                        except msgspec.DecodeError as error:
+                            self._torn.append(Torn(path, 0, f"a line is not understood: {error}"))
+
+    def _may_matter(self, data: bytes) -> bool:
+        """A cheap look; most lines are of actors that cannot be replayed."""
+        if _HANDLED not in data[:40]:
+            return True
+        start = data.find(b'"recipient":"') + 13
+        recipient = data[start : data.find(b'"', start)].decode("utf-8", "replace")
+        return recipient in self._lives or b',"by":"' in data
+
+    # -- lives
+
+    def _take(self, line: Line) -> None:
+        match line:
+            case HandledLine():
+                if (life := self._lives.get(line.handler)) is not None:
+                    self._handle(life, line)
+            case StartedLine():
+                self._starts[line.address, line.incarnation] = line
+            case BeganLine():
+                self._guarded(line.address, lambda: self._begin(line))
+            case CheckpointLine():
+                key = (line.address, line.incarnation)
+                if key not in self._starts:  # it was in a file that is gone
+                    self._starts[key] = started_before(line)
+                if line.address not in self._lives:
+                    self._guarded(line.address, lambda: self._resume(line))
+            case StoppedLine():
+                life = self._lives.get(line.address)
+                if life is not None and life.incarnation == line.incarnation:
+                    del self._lives[line.address]
+
+    def _guarded(self, address: str, do: Callable[[], None]) -> None:
+        if self._actor not in ("", address) and not address.startswith(f"{self._actor}/"):
+            return
+        try:
+            do()
+        except Unreplayable as error:
+            self._lives.pop(address, None)
+            self._skipped[address] = str(error)
+
+    def _make(self, address: str, incarnation: int) -> ReplayedLife | None:
+        started = self._starts.get((address, incarnation))
+        if started is None:
+            raise Unreplayable(f"{address}/{incarnation}: the record of its start is missing")
+        cls = class_of(started)
+        if cls is None or not cls.deterministic:
+            if self._actor:
+                raise Unreplayable(f"{address} is not deterministic: it talks to the world outside by itself")
+            return None
+        actor: Actor = made(started, self._changes)
+        life = ReplayedLife(actor, started)
+        self._lives[address] = life
+        self._replayed[address] = None
+        return life
+
+    def _begin(self, line: BeganLine) -> None:
+        life = self._make(line.address, line.incarnation)
+        if life is not None:
+            self._compare(life, line, life.begin(line))
+
+    def _resume(self, line: CheckpointLine) -> None:
+        life = self._make(line.address, line.incarnation)
+        if life is not None:
+            life.resume(line)
+
+    def _handle(self, life: ReplayedLife, line: HandledLine) -> None:
+        try:
+            given: Message = message(line.type, line.message)
+        except Unreplayable as error:
+            del self._lives[life.address]
+            self._skipped[life.address] = f"up to {line.id}, which cannot be made again: {error}"
+            return
+        self._before(life, line)
+        self._messages += 1
+        self._compare(life, line, life.replay(line, given))
+        if self._until == line.id:
+            self._stopped = True
+
+    def _compare(self, life: ReplayedLife, line: HandledLine | BeganLine, record: Handled | Began) -> None:
+        divergence = None
+        differences = compare(line, record)
+        if differences:
+            self._differing += 1
+            handled = line if isinstance(line, HandledLine) else None
+            divergence = Divergence(
+                life.address,
+                life.incarnation,
+                handled.id if handled is not None else "",
+                handled.type if handled is not None else "",
+                line.wall,
+                differences,
+                {envelope.id: envelope.message for envelope in record.sent},
+                handled.cause if handled is not None else "",
+                handled.turn if handled is not None else 0,
+            )
+            if len(self._divergences) < MOST:
+                self._divergences.append(divergence)
+        self._watch(Step(line, record, life, divergence))
