@@ -59,11 +59,13 @@ def apply(document: dict[str, Any], patch: bytes) -> None:
         steps = _decoder.decode(patch)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PatchError(f"no patch: {error}") from None
-    for step in steps:
-        try:
+    step: _Step | None = None
+    try:
+        for step in steps:
             _take(document, step)
-        except (LookupError, TypeError, ValueError) as error:
-            raise PatchError(f"it does not fit at {'/'.join(step.path)!r}: {error!r}") from None
+    except (LookupError, TypeError, ValueError) as error:
+        assert step is not None
+        raise PatchError(f"it does not fit at {'/'.join(step.path)!r}: {error!r}") from None
 
 
 def reached(value: Any, path: Path) -> Any:
@@ -77,9 +79,9 @@ def reached(value: Any, path: Path) -> Any:
 
 def _take(document: dict[str, Any], step: _Step) -> None:
     place = document
-    for name in step.path[:-1]:
-        place = place[name]
-    name = step.path[-1]
+    *above, name = step.path
+    for key in above:
+        place = place[key]
     if step.kind == SET and step.what is not msgspec.UNSET:
         place[name] = step.what
     elif step.kind == REMOVE:

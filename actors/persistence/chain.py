@@ -1,7 +1,7 @@
 """A domain as it is stored: whole copies of its state, the changes since, and which of them lead furthest. Pure."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
-from itertools import pairwise
 
 import msgspec
 
@@ -72,10 +72,11 @@ def best(
 ) -> tuple[Chain | None, tuple[Record, ...]]:
     """The chain that leads to the newest version but the `refused` ones, None for none; and the changes beyond it, that
     follow on nothing. Of two that lead equally far, the one with fewer changes."""
-    ordered = changes if _is_straight(changes) else _ordered(changes)
+    straight = _is_straight(changes)
+    ordered = changes if straight else _ordered(changes)  # by version, either way
     chains: list[Chain] = []
     for snapshot in snapshots:
-        whole = Chain(snapshot, _following(snapshot.version, ordered))
+        whole = Chain(snapshot, _following(snapshot.version, ordered, straight))
         chains.append(whole)
         if refused:
             # A change that makes the state unsound may be the last one only; else the copy alone is tried.
@@ -84,12 +85,22 @@ def best(
     if not usable:
         return None, tuple(ordered)
     found = max(usable, key=lambda chain: (chain.version, chain.snapshot.version))
-    return found, tuple(change for change in ordered if change.version > found.version)
+    return found, tuple(ordered[_first_after(found.version, ordered) :])
 
 
 def _is_straight(changes: Sequence[Record]) -> bool:
     """Whether each follows on the one before, as is usual."""
-    return all(before.version == after.base for before, after in pairwise(changes))
+    version = changes[0].version if changes else None
+    for change in changes[1:]:
+        if change.base != version:
+            return False
+        version = change.version
+    return True
+
+
+def _first_after(version: Version, ordered: Sequence[Record]) -> int:
+    """The index of the first change that leads beyond `version`."""
+    return bisect_right(ordered, version, key=lambda change: change.version)
 
 
 def _ordered(changes: Sequence[Record]) -> tuple[Record, ...]:
@@ -98,11 +109,11 @@ def _ordered(changes: Sequence[Record]) -> tuple[Record, ...]:
     return tuple(once[key] for key in sorted(once))
 
 
-def _following(version: Version, ordered: Sequence[Record]) -> tuple[Record, ...]:
+def _following(version: Version, ordered: Sequence[Record], straight: bool) -> tuple[Record, ...]:
     """The changes from `version` to the newest that can be reached. Not each leads there: what a killed process wrote
     last may lie there too, and its successor went on from the one before."""
-    left = tuple(change for change in ordered if change.version > version)
-    if left and left[0].base == version and _is_straight(left):
+    left = tuple(ordered[_first_after(version, ordered) :])
+    if left and left[0].base == version and (straight or _is_straight(left)):
         return left
     reached_by: dict[Version, Record | None] = {version: None}
     for change in ordered:

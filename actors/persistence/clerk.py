@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 LONGEST_NAME = 60
 NAME = re.compile(rf"[A-Za-z]\w{{0,{LONGEST_NAME - 1}}}", re.ASCII)
 
-GROWN, SPARE = 2, 2**26
+GROWN, SPARE = 1.5, 2**25
 """A database may be so many times as large as what is kept in it, and have so many bytes more."""
 
 Save = SaveChange | SaveSnapshot
@@ -101,12 +101,27 @@ class Clerk:
         self._alone: dict[str, Version] = {}
         self._unread: dict[str, Undecryptable] = {}
         self._logged = ""
+        self._grew = False
         self._flushed_at = time.monotonic()
 
     # -- the work
 
     def work(self, requests: Sequence[Request]) -> tuple[Outcome, ...]:
-        """Answer every request: all that is to be written in one transaction, then the loads."""
+        """`answer`, and `tidy` at once."""
+        outcomes = self.answer(requests)
+        self.tidy()
+        return outcomes
+
+    def tidy(self) -> None:
+        """What nobody waits for, after the answers are given: copies in files, and a database that is not too large."""
+        self._write_files()
+        self._forget_older()
+        if self._grew:
+            self._grew = False
+            self._keep_small()
+
+    def answer(self, requests: Sequence[Request]) -> tuple[Outcome, ...]:
+        """Answer every request: all that is to be written in one transaction, then the loads. `tidy` should follow."""
         self._mind_the_file()
         outcomes: list[Outcome] = []
         accepted: list[tuple[Request, Save]] = []
@@ -241,10 +256,9 @@ class Clerk:
             }
         if due or check:
             self.trouble = self._still_unread
-        self._write_files()
-        self._forget_older()
-        if batch.snapshots:
-            self._keep_small()
+        self._grew = self._grew or bool(batch.snapshots)
+        if self._alone:
+            self.tidy()  # who is to be forgotten is gone before that is said
 
     def _keep_small(self) -> None:
         """Large values leave holes in the database that the next ones do not fit into: it is written anew when it has
@@ -332,7 +346,7 @@ class Clerk:
             self._unread.pop(domain, None)
             if not self.unwritten:
                 self.trouble = self._still_unread
-        if chain is not None and not refused:
+        if chain is not None and not refused and ledger.changes:
             # The changes that the disk has not taken yet follow on what is there.
             chain, _ = best((chain.snapshot,), (*chain.changes, *ledger.changes))
             assert chain is not None

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from actors.kernel.protocol import Version
 from actors.persistence.database import Transaction
-from actors.persistence.record import Damaged, Kind, Record, pack, unpack
+from actors.persistence.record import Kind, Record, pack, unpack_all
+
+CHANGE = str(Kind.CHANGE)
 
 __all__ = ["append", "changes", "drop", "key_of", "trim"]
 
@@ -24,16 +26,11 @@ def changes(txn: Transaction, domain: str) -> tuple[tuple[Record, ...], tuple[st
     """Every valid change of `domain`, in order; and the keys of the damaged ones."""
     found: list[Record] = []
     damaged: list[str] = []
-    for key, data in txn.items(f"log/{domain}/"):
-        try:
-            record = unpack(data, domain)
-        except Damaged:
-            damaged.append(key)
-            continue
-        if record.kind == Kind.CHANGE:
+    for key, record in unpack_all(txn.raw_items(f"log/{domain}/"), domain):
+        if record is not None and record.kind == CHANGE:
             found.append(record)
         else:
-            damaged.append(key)
+            damaged.append(key.decode("utf-8", "replace"))
     return tuple(found), tuple(damaged)
 
 

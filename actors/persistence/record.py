@@ -5,18 +5,19 @@ file of its own, or among the bytes of a database that nothing can open any more
 """
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
 import msgspec
 
 from actors.kernel.protocol import Version
 
-__all__ = ["Damaged", "Kind", "Record", "pack", "scan", "unpack"]
+__all__ = ["Damaged", "Kind", "Record", "pack", "scan", "unpack", "unpack_all"]
 
 MARK = b"\x89GRec\r\n\x01"
 SUM = 32
-SIZED = len(MARK) + 4
+LENGTH_AT = len(MARK)
+SIZED = LENGTH_AT + 4
 HEAD = SIZED + SUM
 LARGEST = 2**30
 
@@ -65,7 +66,7 @@ def pack(record: Record) -> bytes:
 def unpack(data: bytes, domain: str | None = None) -> Record:
     """The record in `data`. Raises Damaged when it is broken, altered, or another domain's than `domain`."""
     content = data[HEAD:]
-    if data[:SIZED] != MARK + len(content).to_bytes(4, "little"):
+    if not data.startswith(MARK) or int.from_bytes(data[LENGTH_AT:SIZED], "little") != len(content):
         raise Damaged("it is no record, or not as long as it should be")
     if blake2b(content, digest_size=SUM).digest() != data[SIZED:HEAD]:
         raise Damaged("its sum does not fit")
@@ -76,6 +77,22 @@ def unpack(data: bytes, domain: str | None = None) -> Record:
     if domain is not None and found.domain != domain:
         raise Damaged(f"it belongs to {found.domain[:100]!r}")
     return found
+
+
+def unpack_all(items: Iterable[tuple[bytes, bytes]], domain: str) -> Iterator[tuple[bytes, Record | None]]:
+    """Each key with the record of `domain` in its value, None where that is damaged: `unpack` for many, as strict."""
+    decode, sum_of = _decoder.decode, blake2b
+    heads: dict[int, bytes] = {}
+    for key, data in items:
+        content = data[HEAD:]
+        size = len(content)
+        head = heads.get(size) or heads.setdefault(size, MARK + size.to_bytes(4, "little"))
+        whole = data.startswith(sum_of(content, digest_size=SUM).digest(), SIZED) and data.startswith(head)
+        try:  # costs nothing, as `suppress` would
+            found = decode(content) if whole else None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            found = None
+        yield key, found if found is not None and found.domain == domain else None
 
 
 def scan(data: bytes | memoryview) -> Iterator[Record]:

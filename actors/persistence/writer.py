@@ -129,14 +129,16 @@ class Writer:
                 self._begun = time.monotonic()
             cause = batch[0].cause if batch else ""
             try:
-                outcomes = self.clerk.work(batch)
+                outcomes = self.clerk.answer(batch)
+                self._end_group(outcomes)
+                if outcomes or batch:
+                    self._notify(cause)
+                self.clerk.tidy()
+                self._rest()
             except Exception as error:
                 self._end_group((), error)
                 self._notify(cause)
                 return
-            self._end_group(outcomes)
-            if outcomes or batch:
-                self._notify(cause)
         if self.clerk.unwritten:
             self.clerk.work((Request(None, Asker("", "")),))
         self.clerk.close()
@@ -162,6 +164,10 @@ class Writer:
         with self._lock:
             self._done.extend(outcomes)
             self._crash = self._crash or crash
+            self._begun = 0.0 if crash is not None else time.monotonic()
+
+    def _rest(self) -> None:
+        with self._lock:
             self._begun = time.monotonic() if self._waiting else 0.0
 
 
