@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 LONGEST_NAME = 60
 NAME = re.compile(rf"[A-Za-z]\w{{0,{LONGEST_NAME - 1}}}", re.ASCII)
 
-GROWN, SPARE = 1.5, 2**25
+GROWN, SPARE = 1.25, 2**24
 """A database may be so many times as large as what is kept in it, and have so many bytes more."""
 
 Save = SaveChange | SaveSnapshot
@@ -264,8 +264,7 @@ class Clerk:
         """Large values leave holes in the database that the next ones do not fit into: it is written anew when it has
         grown far beyond what is in it."""
         live = sum(
-            ledger.whole_bytes * self._storage.domains.of(domain).keep
-            for domain, ledger in self._ledgers.items()
+            ledger.bound * self._storage.domains.of(domain).keep for domain, ledger in self._ledgers.items()
         )
         try:
             if self.store.size() > GROWN * live + SPARE:
