@@ -332,7 +332,7 @@ class Clerk:
             self._unread.pop(domain, None)
             if not self.unwritten:
                 self.trouble = self._still_unread
-        if chain is not None and not refused:
+        if chain is not None and ledger.changes and not refused:
             # The changes that the disk has not taken yet follow on what is there.
             chain, _ = best((chain.snapshot,), (*chain.changes, *ledger.changes))
             assert chain is not None
