@@ -112,7 +112,7 @@ def _differ(path: Path, old: Any, new: Any, steps: list[tuple[Any, ...]]) -> Non
             before, after = getattr(old, name), getattr(new, name)
             if before is not after:
                 _differ((*path, name), before, after, steps)
-    elif deep and isinstance(new, Mapping) and isinstance(old, Mapping):
+    elif deep and _is_map(new) and _is_map(old):
         _differ_mapping(path, old, new, steps)
     elif isinstance(new, tuple) and isinstance(old, tuple) and new != old:
         dropped = _dropped(old, new)
@@ -160,16 +160,21 @@ def _differ_at(path: Path, old: Any, new: Any, steps: list[tuple[Any, ...]], don
     _differ(path, old, new, steps)
 
 
+def _is_map(value: Any) -> bool:
+    # Asking an abstract class takes as long as all the rest of a step.
+    return type(value) is dict or isinstance(value, Mapping)
+
+
 def _alike(old: Any, new: Any) -> bool:
     """Whether both can be entered, so that what is in the one has its place in the other."""
     if isinstance(new, msgspec.Struct):
         return type(old) is type(new)
-    return isinstance(new, Mapping) and isinstance(old, Mapping)
+    return _is_map(new) and _is_map(old)
 
 
 def _rearranged(old: Any, new: Any) -> bool:
     """Whether keys came, went or moved in mappings that keep their order: then one key does not tell all."""
-    return isinstance(new, Mapping) and len(new) <= ORDERED and list(old) != list(new)
+    return _is_map(new) and len(new) <= ORDERED and list(old) != list(new)
 
 
 def _in_order(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
@@ -184,11 +189,9 @@ _NOTHING: Any = object()
 
 
 def _step(value: Any, name: str) -> Any:
-    if isinstance(value, Mapping):
-        return value.get(name, _NOTHING)
-    if isinstance(value, msgspec.Struct) and name in value.__struct_fields__:
-        return getattr(value, name)
-    return _NOTHING
+    if isinstance(value, msgspec.Struct):
+        return getattr(value, name) if name in value.__struct_fields__ else _NOTHING
+    return value.get(name, _NOTHING) if _is_map(value) else _NOTHING
 
 
 def _dropped(old: tuple[Any, ...], new: tuple[Any, ...]) -> int:
