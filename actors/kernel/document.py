@@ -27,7 +27,7 @@ __all__ = [
 
 S = TypeVar("S", bound=msgspec.Struct)
 
-ENTRIES = 200
+ENTRIES = 32
 """Entries of the large mapping in one part."""
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]

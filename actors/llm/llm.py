@@ -123,7 +123,7 @@ class LanguageModel(Actor):
     def _begin(self, request: Request) -> None:
         request.endpoint = self._endpoint()
         if request.endpoint is None:
-            request.script = script(request.prompt)
+            request.script = script(request.prompt, self._llm.temperature, self.random)
             self.after(FIRST_DELAY, internal.ScriptedSentenceDue(request.id, 0))
             return
         # a local model that is gone comes back at another address: see _sent_again

@@ -12,7 +12,7 @@ from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol import Failure
 from actors.kernel.record import Began, Handled, Record
-from supervisor.replay.making import Unreplayable, read_sections
+from supervisor.replay.making import Adjust, Unreplayable, read_sections
 from supervisor.trace.form import BeganLine, CheckpointLine, HandledLine, Sent, StartedLine, TimerSet
 from supervisor.trace.freeze import Thawer, Unthawable
 
@@ -60,7 +60,7 @@ class ReplayedLife(Incarnation):
     Numbers go on as they did in the trace, so that one difference does not make everything after it look different.
     """
 
-    def __init__(self, actor: Actor, started: StartedLine) -> None:
+    def __init__(self, actor: Actor, started: StartedLine, adjust: Adjust = dict) -> None:
         self._clock_then = _Clock()
         self._notes = _Notes()
         self._to_itself: set[str] = set()
@@ -74,7 +74,7 @@ class ReplayedLife(Incarnation):
             seed=started.seed,
             supervisor=started.supervisor,
             recorder=self._notes,
-            sections=read_sections,
+            sections=lambda data: read_sections(data, adjust),
         )
         self.preloaded = True
 

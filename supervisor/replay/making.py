@@ -1,7 +1,7 @@
 """Makes an actor as the trace says it was made, from its class and its sections; and messages from JSON."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,10 @@ from supervisor.trace.form import CheckpointLine, StartedLine
 from supervisor.trace.portray import Withheld, restore
 from supervisor.tree import tree
 
-__all__ = ["Unreplayable", "class_of", "made", "message", "read_sections", "started_before"]
+__all__ = ["Adjust", "Unreplayable", "class_of", "made", "message", "read_sections", "started_before"]
+
+Adjust = Callable[[Mapping[str, Any]], dict[str, Any]]
+"""Makes plain sections, by name, as they should have been."""
 
 MASKED = "a secret that is in no trace"
 
@@ -61,11 +64,11 @@ def started_before(line: CheckpointLine) -> StartedLine:
     )
 
 
-def made(started: StartedLine, changes: Mapping[str, Any]) -> Actor:
-    """The actor as it was before its start. changes: sections as they should have been. Raises Unreplayable."""
+def made(started: StartedLine, adjust: Adjust = dict) -> Actor:
+    """The actor as it was before its start, with its plain sections as `adjust` makes them. Raises Unreplayable."""
     cls = class_of(started)
     assert cls is not None
-    given = {**started.arguments, **{name: changes[name] for name in started.arguments if name in changes}}
+    given = adjust(started.arguments)
     try:
         found = _sections({name: value for name, value in given.items() if name not in ("home", "config")})
         path = f"{cls.__module__}:{cls.__qualname__}"
@@ -83,9 +86,9 @@ def _sections(plain: Mapping[str, Any]) -> dict[str, Any]:
     return {name: getattr(config, name) for name in plain}
 
 
-def read_sections(data: bytes) -> Mapping[str, Any]:
+def read_sections(data: bytes, adjust: Adjust = dict) -> Mapping[str, Any]:
     """The sections of a message on its way to a running actor (actors.kernel.protocol.PrepareSections)."""
-    return unpacked(data, lambda _: MASKED)
+    return unpacked(msgspec.json.encode(adjust(msgspec.json.decode(data))), lambda _: MASKED)
 
 
 def message(kind: str, shown: Any) -> Message:

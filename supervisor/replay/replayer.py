@@ -12,9 +12,11 @@ import msgspec
 from actors.kernel.actor import Actor
 from actors.kernel.message import Message
 from actors.kernel.record import Began, Handled
-from supervisor.replay.compare import Divergence, compare
+from supervisor.replay.compare import Divergence, compare, sent
 from supervisor.replay.life import ReplayedLife
 from supervisor.replay.making import Unreplayable, class_of, made, message, started_before
+from supervisor.replay.order import in_causal_order
+from supervisor.replay.what_if import Changes
 from supervisor.trace.form import (
     BeganLine,
     CheckpointLine,
@@ -31,6 +33,7 @@ __all__ = ["Replayer", "Report", "Step"]
 
 MOST = 1000
 """Divergences that are kept; more are counted."""
+NOTHING = Changes()
 _HANDLED = b'"kind":"handled"'
 
 
@@ -54,11 +57,12 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One handled message: as it was recorded, as it was replayed, and the life in which that was."""
+    """One handled message: as it was recorded, as it was replayed, in which life, and what that was given."""
 
     line: HandledLine | BeganLine
     record: Handled | Began
     life: Any
+    message: Message | None = None
     divergence: Divergence | None = None
 
 
@@ -67,8 +71,9 @@ Before = Callable[[ReplayedLife, HandledLine], None]
 
 
 class Replayer:
-    """folder: of a run, with a file or more for each node. actor: only this address, "" for all. changes: sections of
-    the configuration as they should have been. until: the id of the message to stop after. before: called before each
+    """folder: of a run, with a file or more for each node. actor: only this address, "" for all. changes: what
+    should have been otherwise in the configuration. anew: let what an actor sends otherwise reach the others, too;
+    with `changes` it always does. until: the id of the message to stop after. before: called before each
     message; watch: after each."""
 
     def __init__(
@@ -76,14 +81,17 @@ class Replayer:
         folder: Path,
         *,
         actor: str = "",
-        changes: Mapping[str, Any] | None = None,
+        changes: Changes = NOTHING,
+        anew: bool = False,
         until: str = "",
         before: Before = lambda life, line: None,
         watch: Watch = lambda step: None,
     ) -> None:
         self._folder = folder
         self._actor = actor
-        self._changes = changes or {}
+        self._changes = changes
+        self._anew = anew or bool(changes.values)
+        self._otherwise: dict[str, Message | None] = {}
         self._until = until
         self._before = before
         self._watch = watch
@@ -99,7 +107,8 @@ class Replayer:
 
     def run(self) -> Report:
         """Replay all of it, or up to `until`. Raises Unreplayable when nothing in it can be replayed at all."""
-        for line in self._lines():
+        lines = self._lines()
+        for line in in_causal_order(lines, self._replays) if self._anew else lines:
             self._take(line)
             if self._stopped:
                 break
@@ -143,6 +152,9 @@ class Replayer:
         recipient = data[start : data.find(b'"', start)].decode("utf-8", "replace")
         return recipient in self._lives or b',"by":"' in data
 
+    def _replays(self, address: str) -> bool:
+        return address in self._lives
+
     # -- lives
 
     def _take(self, line: Line) -> None:
@@ -183,8 +195,8 @@ class Replayer:
             if self._actor:
                 raise Unreplayable(f"{address} is not deterministic: it talks to the world outside by itself")
             return None
-        actor: Actor = made(started, self._changes)
-        life = ReplayedLife(actor, started)
+        actor: Actor = made(started, self._changes.applied)
+        life = ReplayedLife(actor, started, self._changes.applied)
         self._lives[address] = life
         self._replayed[address] = None
         return life
@@ -196,27 +208,57 @@ class Replayer:
 
     def _resume(self, line: CheckpointLine) -> None:
         life = self._make(line.address, line.incarnation)
-        if life is not None:
-            life.resume(line)
+        if life is None:
+            return
+        if self._changes.sections & set(self._starts[line.address, line.incarnation].arguments):
+            raise Unreplayable(
+                f"{line.address}: --with needs a trace from its start on, and this one begins later"
+            )
+        life.resume(line)
 
     def _handle(self, life: ReplayedLife, line: HandledLine) -> None:
         try:
-            given: Message = message(line.type, line.message)
+            given = self._given(line)
         except Unreplayable as error:
             del self._lives[life.address]
             self._skipped[life.address] = f"up to {line.id}, which cannot be made again: {error}"
             return
+        if given is None:
+            self._differing += 1  # this time it was not sent at all
+            return
         self._before(life, line)
         self._messages += 1
-        self._compare(life, line, life.replay(line, given))
+        self._compare(life, line, life.replay(line, given), given)
         if self._until == line.id:
             self._stopped = True
 
-    def _compare(self, life: ReplayedLife, line: HandledLine | BeganLine, record: Handled | Began) -> None:
+    def _given(self, line: HandledLine) -> Message | None:
+        if self._anew and line.id in self._otherwise:
+            return self._otherwise.pop(line.id)
+        return message(line.type, line.message)
+
+    def _pass_on(self, line: HandledLine | BeganLine, record: Handled | Began) -> None:
+        """Remember what was sent otherwise, for whoever is replayed, too."""
+        now = {envelope.id: envelope for envelope in record.sent}
+        for then in line.out:
+            envelope = now.get(then.id)
+            if then.to in self._lives and (envelope is None or sent(envelope) != then):
+                same = envelope is not None and envelope.recipient == then.to
+                self._otherwise[then.id] = envelope.message if envelope is not None and same else None
+
+    def _compare(
+        self,
+        life: ReplayedLife,
+        line: HandledLine | BeganLine,
+        record: Handled | Began,
+        given: Message | None = None,
+    ) -> None:
         divergence = None
         differences = compare(line, record)
         if differences:
             self._differing += 1
+            if self._anew:
+                self._pass_on(line, record)
             handled = line if isinstance(line, HandledLine) else None
             divergence = Divergence(
                 life.address,
@@ -231,4 +273,4 @@ class Replayer:
             )
             if len(self._divergences) < MOST:
                 self._divergences.append(divergence)
-        self._watch(Step(line, record, life, divergence))
+        self._watch(Step(line, record, life, given, divergence))
