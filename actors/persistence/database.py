@@ -181,6 +181,9 @@ class Database:
             self.close()
             os.replace(new, self.path / DATA)
             sync_folder(self.path)
+            # What was written just now need not be looked through again.
+            self._environment = self._open_file()
+            self._identity = self._identify()
         except (lmdb.Error, OSError) as error:
             new.unlink(missing_ok=True)
             raise self._failed("compacting", error) from error

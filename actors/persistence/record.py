@@ -5,19 +5,19 @@ file of its own, or among the bytes of a database that nothing can open any more
 """
 
 import enum
-from collections.abc import Iterable, Iterator
+import struct
+from collections.abc import Iterator
 from hashlib import blake2b
 
 import msgspec
 
 from actors.kernel.protocol import Version
 
-__all__ = ["Damaged", "Kind", "Record", "pack", "scan", "unpack", "unpack_all"]
+__all__ = ["Damaged", "Kind", "Record", "pack", "scan", "unpack"]
 
 MARK = b"\x89GRec\r\n\x01"
 SUM = 32
-LENGTH_AT = len(MARK)
-SIZED = LENGTH_AT + 4
+SIZED = len(MARK) + 4
 HEAD = SIZED + SUM
 LARGEST = 2**30
 
@@ -54,45 +54,34 @@ class Record(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Record)
+_decoded = msgspec.msgpack.Decoder(Record).decode
+_framed = struct.Struct(f"<{len(MARK)}sI{SUM}s").unpack_from
+_blank = blake2b(digest_size=SUM)
 
 
 def pack(record: Record) -> bytes:
     """The record as it is stored."""
     body = _encoder.encode(record)
-    return b"".join((MARK, len(body).to_bytes(4, "little"), blake2b(body, digest_size=SUM).digest(), body))
+    return b"".join((MARK, len(body).to_bytes(4, "little"), _sum(body), body))
 
 
 def unpack(data: bytes, domain: str | None = None) -> Record:
     """The record in `data`. Raises Damaged when it is broken, altered, or another domain's than `domain`."""
-    content = data[HEAD:]
-    if not data.startswith(MARK) or int.from_bytes(data[LENGTH_AT:SIZED], "little") != len(content):
+    if len(data) < HEAD:
         raise Damaged("it is no record, or not as long as it should be")
-    if blake2b(content, digest_size=SUM).digest() != data[SIZED:HEAD]:
+    mark, size, total = _framed(data)
+    content = data[HEAD:]
+    if mark != MARK or size != len(content):
+        raise Damaged("it is no record, or not as long as it should be")
+    if total != _sum(content):
         raise Damaged("its sum does not fit")
     try:
-        found = _decoder.decode(content)
+        found = _decoded(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Damaged(f"it is no record: {error}") from None
     if domain is not None and found.domain != domain:
         raise Damaged(f"it belongs to {found.domain[:100]!r}")
     return found
-
-
-def unpack_all(items: Iterable[tuple[bytes, bytes]], domain: str) -> Iterator[tuple[bytes, Record | None]]:
-    """Each key with the record of `domain` in its value, None where that is damaged: `unpack` for many, as strict."""
-    decode, sum_of = _decoder.decode, blake2b
-    heads: dict[int, bytes] = {}
-    for key, data in items:
-        content = data[HEAD:]
-        size = len(content)
-        head = heads.get(size) or heads.setdefault(size, MARK + size.to_bytes(4, "little"))
-        whole = data.startswith(sum_of(content, digest_size=SUM).digest(), SIZED) and data.startswith(head)
-        try:  # costs nothing, as `suppress` would
-            found = decode(content) if whole else None
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            found = None
-        yield key, found if found is not None and found.domain == domain else None
 
 
 def scan(data: bytes | memoryview) -> Iterator[Record]:
@@ -112,9 +101,15 @@ def _at(data: bytes, start: int) -> Record | None:
     if not data.startswith(MARK, start) or size > LARGEST or body + size > len(data):
         return None
     content = data[body : body + size]
-    if blake2b(content, digest_size=SUM).digest() != data[body - SUM : body]:
+    if _sum(content) != data[body - SUM : body]:
         return None
     try:
-        return _decoder.decode(content)
+        return _decoded(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+
+
+def _sum(body: bytes) -> bytes:
+    seen = _blank.copy()  # half the price of a new one, which counts for a small record
+    seen.update(body)
+    return seen.digest()

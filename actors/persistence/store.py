@@ -198,8 +198,6 @@ class Store:
     def compact(self) -> None:
         """Leave nothing in the database's file that was deleted. Raises StoreError."""
         self.database.compact()
-        with contextlib.suppress(OSError):
-            self._bear_witness(digest=digest_of(self.database.path))
 
     def check(self) -> None:
         """Write something, so that a disk that is well again is noticed."""
@@ -272,8 +270,6 @@ class Store:
             if self.files is not None:
                 resealing.seal_files(self.files.folder, self._sealing)
             self.database.compact()
-            with contextlib.suppress(OSError):
-                self._bear_witness(digest=digest_of(self.database.path))
             self.database.change("having encrypted all", lambda txn: resealing.mark(txn, True))
         except StoreError as error:
             self.database.notice = f"what was stored before is not encrypted yet: {error}"

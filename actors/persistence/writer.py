@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -127,21 +127,30 @@ class Writer:
                 if not batch and self.clerk.due_in() != 0.0:
                     continue
                 self._begun = time.monotonic()
-            cause = batch[0].cause if batch else ""
-            try:
-                outcomes = self.clerk.answer(batch)
-                self._end_group(outcomes)
-                if outcomes or batch:
-                    self._notify(cause)
-                self.clerk.tidy()
-                self._rest()
-            except Exception as error:
-                self._end_group((), error)
-                self._notify(cause)
+            if not self._work(batch):
                 return
         if self.clerk.unwritten:
             self.clerk.work((Request(None, Asker("", "")),))
         self.clerk.close()
+
+    def _work(self, batch: Sequence[Request]) -> bool:
+        """Answer a group, and tidy up when the answers are on their way. False when something unexpected happened."""
+        cause = batch[0].cause if batch else ""
+        try:
+            outcomes = self.clerk.answer(batch)
+            self._end_group(outcomes)
+            if outcomes or batch:
+                self._notify(cause)
+            if self.clerk.is_untidy:
+                self._begun = self._begun or time.monotonic()  # a disk that stands still is noticed here, too
+                self.clerk.tidy(busy=bool(self._waiting))
+                self._end_group(())
+                self._notify(cause)
+        except Exception as error:
+            self._end_group((), error)
+            self._notify(cause)
+            return False
+        return True
 
     def _aside(self, job: Job, cause: str) -> None:
         """Do something in a thread of its own. The end does not wait for it."""
@@ -164,10 +173,6 @@ class Writer:
         with self._lock:
             self._done.extend(outcomes)
             self._crash = self._crash or crash
-            self._begun = 0.0 if crash is not None else time.monotonic()
-
-    def _rest(self) -> None:
-        with self._lock:
             self._begun = time.monotonic() if self._waiting else 0.0
 
 
