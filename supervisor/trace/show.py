@@ -10,13 +10,14 @@ import msgspec
 
 from config.conceal import printable
 from supervisor.trace import form
+from supervisor.trace.decode import OtherLine, address_of, as_dict
 from supervisor.trace.reader import Entry
 from supervisor.trace.tree import Branch, grow
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-__all__ = ["Row", "lines", "records", "row", "table", "tree", "tree_lines"]
+__all__ = ["Row", "line_of", "lines", "record", "records", "row", "table", "tree", "tree_lines"]
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -60,15 +61,19 @@ def row(entry: Entry) -> Row:
         case form.ConfigurationLine():
             return Row(time, "", entry.node, "configuration", f"version {line.version}, {line.digest}")
         case form.LostLine():
-            return Row(
-                time,
-                "",
-                entry.node,
-                "lost",
-                printable(f"{line.count} records: {line.why}"),
-                None,
-                "incomplete",
-            )
+            said = printable(f"{line.count} records: {line.why}")
+            return Row(time, "", entry.node, "lost", said, None, "incomplete")
+        case _:
+            return _other(entry, time)
+
+
+def _other(entry: Entry, time: str) -> Row:
+    """A kind of line that has no form of its own here: all its fields."""
+    fields = as_dict(entry.line)
+    kind = entry.line.kind if isinstance(entry.line, OtherLine) else str(fields.get("kind", "?"))
+    known = {"kind", "wall", "address"}
+    text = " ".join(f"{name}={_value(value)}" for name, value in fields.items() if name not in known)
+    return Row(time, "", printable(address_of(entry.line) or entry.node), printable(kind), printable(text))
 
 
 def lines(entries: Iterable[Entry], width: int = 120) -> list[str]:
@@ -85,18 +90,25 @@ def lines(entries: Iterable[Entry], width: int = 120) -> list[str]:
     ]
 
 
+def line_of(entry: Entry, ids: bool = False) -> str:
+    """One record as text that is not aligned with others: for what comes one by one."""
+    shown = row(entry)
+    parts = (shown.time, _id(entry) if ids else "", _route(shown), shown.type, _ms(shown), _said(shown))
+    return "  ".join(part for part in parts if part)
+
+
 def tree_lines(entries: Sequence[Entry], width: int = 120) -> list[str]:
     """The records as a tree: below each message those that its handler sent."""
     return [_cut(f"{branch.prefix}{_label(branch)}", width) for branch in grow(entries)]
 
 
-def table(entries: Iterable[Entry]) -> "RenderableType":
-    """The records as a rich table."""
+def table(entries: Iterable[Entry], ids: bool = False) -> "RenderableType":
+    """The records as a rich table. ids: with the id of each message."""
     from rich.table import Table
     from rich.text import Text
 
     shown = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("time", "from → to", "type"):
+    for name in ("time", *(("id",) if ids else ()), "from → to", "type"):
         shown.add_column(name, no_wrap=True)
     shown.add_column("ms", justify="right", no_wrap=True)
     shown.add_column("message", overflow="ellipsis", no_wrap=True)
@@ -104,6 +116,7 @@ def table(entries: Iterable[Entry]) -> "RenderableType":
         r = row(entry)
         shown.add_row(
             Text(r.time, "dim"),
+            *((Text(_id(entry), "dim"),) if ids else ()),
             Text(_route(r)),
             Text(r.type, "cyan"),
             Text(_ms(r).removesuffix(" ms"), "dim"),
@@ -112,30 +125,40 @@ def table(entries: Iterable[Entry]) -> "RenderableType":
     return shown
 
 
-def tree(entries: Sequence[Entry]) -> "RenderableType":
+def tree(entries: Sequence[Entry], ids: bool = False) -> "RenderableType":
     """The tree of causes for rich."""
     from rich.text import Text
 
     shown = Text(no_wrap=True, overflow="ellipsis")
     for branch in grow(entries):
         bad = branch.entry is None or bool(row(branch.entry).mark)
-        shown.append(branch.prefix, "dim").append(_label(branch) + "\n", "red" if bad else "")
+        shown.append(branch.prefix, "dim").append(_label(branch, ids) + "\n", "red" if bad else "")
     return shown
 
 
 def records(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     """The records as plain values, each with its `kind` and `node`."""
-    return [{**msgspec.to_builtins(entry.line), "node": entry.node} for entry in entries]
+    return [record(entry) for entry in entries]
 
 
-def _label(branch: Branch) -> str:
+def record(entry: Entry) -> dict[str, Any]:
+    """One record as plain values, as it was written: with fields that today's classes do not have, too."""
+    return {**as_dict(entry.line, entry.data), "node": entry.node}
+
+
+def _label(branch: Branch, ids: bool = False) -> str:
     if branch.entry is None:
         assert branch.sent is not None
         return f"{branch.sent.to} ← {branch.sent.type}  (not handled in this trace)"
     shown = row(branch.entry)
     sender = f"{shown.sender} → " if branch.is_root and shown.sender else ""
-    parts = (shown.time, f"{sender}{shown.recipient} ← {shown.type}", _ms(shown), _said(shown))
+    id = _id(branch.entry) if ids else ""
+    parts = (shown.time, id, f"{sender}{shown.recipient} ← {shown.type}", _ms(shown), _said(shown))
     return "  ".join(part for part in parts if part)
+
+
+def _id(entry: Entry) -> str:
+    return printable(entry.line.id) if isinstance(entry.line, form.MailLine) else ""
 
 
 def _route(shown: Row) -> str:
