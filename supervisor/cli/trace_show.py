@@ -75,8 +75,12 @@ def _print(found: "Selection", tree: bool, ids: bool, as_json: bool) -> None:
         print_json(portray.records(found.entries))
         return
     console = wide_console()
-    shown = portray.tree(found.entries, ids) if tree else portray.table(found.entries, ids)
-    console.print(shown, no_wrap=True, overflow="ellipsis")
+    if console.is_terminal:
+        coloured = (portray.tree if tree else portray.table)(found.entries, console.width, ids)
+        console.print(coloured, no_wrap=True, overflow="ellipsis", end="")
+    else:
+        for line in (portray.tree_lines if tree else portray.lines)(found.entries, console.width, ids):
+            click.echo(line)
     what = f"turn {found.turn}, " if found.turn else ""
     console.print(f"[dim]run {found.run}: {what}{len(found.entries)} records[/]")
     if found.left_out:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from actors.kernel.message import Envelope
 from actors.kernel.record import Dead, Handled, Record
 from supervisor.trace.decode import AnyLine, address_of, failure_of
 from supervisor.trace.form import DeadLine, HandledLine, LostLine, MailLine
@@ -90,7 +91,8 @@ class IndexBuilder:
         self._begin()
 
     def _begin(self) -> None:
-        self._ranges: dict[Route, list[int]] = {}
+        # Of each sender, incarnation, recipient and type (a class while writing): lowest and highest sequence, number.
+        self._ranges: dict[tuple[str, int, str, type | str], list[int]] = {}
         self._turns: set[int] = set()
         self._lives: set[str] = set()
         self._counts = Counts()
@@ -98,43 +100,44 @@ class IndexBuilder:
 
     def records(self, records: Iterable[Record]) -> None:
         """Take note of what was written. Called for every message of every actor: cheap."""
-        ranges, turns, counts = self._ranges, self._turns, self._counts
-        wall = 0.0
+        ranges, turn_of = self._ranges, self._turns.add
+        first, last = self._first, self._last
         for record in records:
             wall = record.wall
-            if wall < self._first:
-                self._first = wall
-            if wall > self._last:
-                self._last = wall
+            if wall < first:
+                first = wall
+            if wall > last:
+                last = wall
             if type(record) is Handled:
                 envelope = record.envelope
-                counts.handled += 1
                 if record.failure is not None:
-                    counts.failed += 1
-            elif type(record) is Dead:
-                envelope = record.letter.envelope
-                counts.dead += 1
+                    self._counts.failed += 1
+            elif (other := self._other(record)) is not None:
+                envelope = other
             else:
-                counts.other += 1
-                self._lives.add(getattr(record, "address", ""))
-                if record.failure is not None:
-                    counts.failed += 1
                 continue
-            turns.add(envelope.turn)
+            turn_of(envelope.turn)
             n = envelope.sequence
-            route = (
-                envelope.sender,
-                envelope.incarnation,
-                envelope.recipient,
-                type(envelope.message).__name__,
-            )
+            route = (envelope.sender, envelope.incarnation, envelope.recipient, type(envelope.message))
             seen = ranges.get(route)
             if seen is None:
-                ranges[route] = [n, n]
-            elif n > seen[1]:
+                ranges[route] = [n, n, 1]
+                continue
+            seen[2] += 1
+            if n > seen[1]:
                 seen[1] = n
             elif n < seen[0]:
                 seen[0] = n
+        self._first, self._last = first, last
+
+    def _other(self, record: Record) -> Envelope | None:
+        if type(record) is Dead:
+            self._counts.dead += 1
+            return record.letter.envelope
+        self._counts.other += 1
+        self._counts.failed += record.failure is not None
+        self._lives.add(getattr(record, "address", ""))
+        return None
 
     def line(self, line: AnyLine) -> None:
         """Take note of what was read."""
@@ -147,15 +150,14 @@ class IndexBuilder:
             counts.other += 1
             self._lives.add(address_of(line))
             return
-        counts.handled += isinstance(line, HandledLine)
         counts.failed += failed and isinstance(line, HandledLine)
         counts.dead += isinstance(line, DeadLine)
         self._turns.add(line.turn)
         if isinstance(line, HandledLine) and line.by:
             self._lives.add(line.by)
         sender, incarnation, n = split_id(line.id)
-        seen = self._ranges.setdefault((sender, incarnation, line.recipient, line.type), [n, n])
-        seen[:] = min(seen[0], n), max(seen[1], n)
+        seen = self._ranges.setdefault((sender, incarnation, line.recipient, line.type), [n, n, 0])
+        seen[:] = min(seen[0], n), max(seen[1], n), seen[2] + 1
 
     def lost(self, count: int) -> None:
         """So many records are missing here."""
@@ -176,14 +178,19 @@ class IndexBuilder:
 
     def _part(self, end: int) -> Part:
         routes: list[int] = []
-        for route, (low, high) in self._ranges.items():
+        mail = 0
+        for (sender, incarnation, recipient, kind), (low, high, count) in self._ranges.items():
+            route = (sender, incarnation, recipient, kind if isinstance(kind, str) else kind.__name__)
             number = self._numbers.setdefault(route, len(self._routes))
             if number == len(self._routes):
                 self._routes.append(route)
             routes += (number, low, high)
+            mail += count
+        counts = self._counts
+        counts.handled = mail - counts.dead
         lives = sorted(self._lives - {""})
         first = self._first if self._last else 0.0
-        return Part(self._start, end, first, self._last, sorted(self._turns), routes, lives, self._counts)
+        return Part(self._start, end, first, self._last, sorted(self._turns), routes, lives, counts)
 
 
 def split_id(id: str) -> tuple[str, int, int]:

@@ -2,7 +2,7 @@
 other programs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -76,18 +76,28 @@ def _other(entry: Entry, time: str) -> Row:
     return Row(time, "", printable(address_of(entry.line) or entry.node), printable(kind), printable(text))
 
 
-def lines(entries: Iterable[Entry], width: int = 120) -> list[str]:
-    """The records as aligned text, at most `width` columns unless the addresses alone need more."""
+def lines(entries: Iterable[Entry], width: int = 120, ids: bool = False) -> list[str]:
+    """The records as aligned text, at most `width` columns unless the addresses alone need more. ids: with the id of
+    each message.
+    """
+    return ["  ".join(cells).rstrip() for cells, _ in _aligned(entries, width, ids)]
+
+
+def _aligned(entries: Iterable[Entry], width: int, ids: bool) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """The cells of each record, padded, and whether something went wrong."""
+    entries = list(entries)
     rows = [row(entry) for entry in entries]
     routes = [_route(shown) for shown in rows]
+    names = [_id(entry) for entry in entries] if ids else []
+    name_width = max(map(len, names), default=0)
     route_width = max(map(len, routes), default=0)
     type_width = max((len(shown.type) for shown in rows), default=0)
-    text_width = max(20, width - route_width - type_width - 26)
-    return [
-        f"{shown.time}  {route:{route_width}}  {shown.type:{type_width}}  {_ms(shown):>9}  "
-        f"{_cut(_said(shown), text_width)}".rstrip()
-        for shown, route in zip(rows, routes, strict=True)
-    ]
+    text_width = max(20, width - route_width - type_width - 26 - (name_width + 2 if ids else 0))
+    for number, (shown, route) in enumerate(zip(rows, routes, strict=True)):
+        name = (f"{names[number]:{name_width}}",) if ids else ()
+        kind = f"{shown.type:{type_width}}"
+        cells = (f"{route:{route_width}}", kind, f"{_ms(shown):>9}", _cut(_said(shown), text_width))
+        yield (shown.time, *name, *cells), bool(shown.mark)
 
 
 def line_of(entry: Entry, ids: bool = False) -> str:
@@ -97,42 +107,34 @@ def line_of(entry: Entry, ids: bool = False) -> str:
     return "  ".join(part for part in parts if part)
 
 
-def tree_lines(entries: Sequence[Entry], width: int = 120) -> list[str]:
+def tree_lines(entries: Sequence[Entry], width: int = 120, ids: bool = False) -> list[str]:
     """The records as a tree: below each message those that its handler sent."""
-    return [_cut(f"{branch.prefix}{_label(branch)}", width) for branch in grow(entries)]
+    return [_cut(f"{branch.prefix}{_label(branch, ids)}", width) for branch in grow(entries)]
 
 
-def table(entries: Iterable[Entry], ids: bool = False) -> "RenderableType":
-    """The records as a rich table. ids: with the id of each message."""
-    from rich.table import Table
+def table(entries: Iterable[Entry], width: int = 120, ids: bool = False) -> "RenderableType":
+    """The same in colour, for rich; its own tables take seconds for what a turn holds."""
     from rich.text import Text
 
-    shown = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("time", *(("id",) if ids else ()), "from → to", "type"):
-        shown.add_column(name, no_wrap=True)
-    shown.add_column("ms", justify="right", no_wrap=True)
-    shown.add_column("message", overflow="ellipsis", no_wrap=True)
-    for entry in entries:
-        r = row(entry)
-        shown.add_row(
-            Text(r.time, "dim"),
-            *((Text(_id(entry), "dim"),) if ids else ()),
-            Text(_route(r)),
-            Text(r.type, "cyan"),
-            Text(_ms(r).removesuffix(" ms"), "dim"),
-            Text(_said(r), "red" if r.mark else ""),
+    shown = Text(no_wrap=True, overflow="ellipsis")
+    for cells, bad in _aligned(entries, width, ids):
+        *before, kind, ms, said = cells
+        shown.append("  ".join(before[:-1]) + "  ", "dim").append(before[-1] + "  ").append(
+            kind + "  ", "cyan"
         )
+        shown.append(ms + "  ", "dim").append(said + "\n", "red" if bad else "")
     return shown
 
 
-def tree(entries: Sequence[Entry], ids: bool = False) -> "RenderableType":
+def tree(entries: Sequence[Entry], width: int = 120, ids: bool = False) -> "RenderableType":
     """The tree of causes for rich."""
     from rich.text import Text
 
     shown = Text(no_wrap=True, overflow="ellipsis")
     for branch in grow(entries):
         bad = branch.entry is None or bool(row(branch.entry).mark)
-        shown.append(branch.prefix, "dim").append(_label(branch, ids) + "\n", "red" if bad else "")
+        label = _cut(_label(branch, ids), max(20, width - len(branch.prefix)))
+        shown.append(branch.prefix, "dim").append(label + "\n", "red" if bad else "")
     return shown
 
 
