@@ -2,8 +2,13 @@
 
 import click
 
+from supervisor.cli.trace_check import check
+from supervisor.cli.trace_export import export
+from supervisor.cli.trace_live import live
 from supervisor.cli.trace_ls import ls
 from supervisor.cli.trace_show import show
+from supervisor.cli.trace_stats import stats
+from supervisor.cli.trace_why import why
 
 __all__ = ["trace"]
 
@@ -17,5 +22,5 @@ def trace() -> None:
     """
 
 
-for command in (ls, show):
+for command in (ls, show, stats, why, export, live, check):
     trace.add_command(command)

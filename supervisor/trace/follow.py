@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
+import small_mcap
 
 from supervisor.trace.decode import decode
 from supervisor.trace.layout import segments_by_node
@@ -15,14 +15,14 @@ __all__ = ["Follower", "News"]
 
 
 class News(msgspec.Struct, frozen=True):
-    """A record that is new: its entry, when it was written down (ns since the epoch), and its topic and schema as the
-    file has them (small_mcap.Channel, small_mcap.Schema, either None where the file is damaged).
+    """A record that is new. at: its time, ns since the epoch. channel, schema: as the file has them, None where it is
+    damaged.
     """
 
     entry: Entry
     at: int
-    channel: Any = None
-    schema: Any = None
+    channel: small_mcap.Channel | None = None
+    schema: small_mcap.Schema | None = None
 
 
 def _silent(torn: Torn) -> None:
@@ -77,6 +77,13 @@ class Follower:
         self._look(skip=False)
         found = [news for tail in self._tails.values() if _grew(tail) for news in tail.news()]
         return tuple(sorted(found, key=lambda news: news.at))
+
+    def topics(self) -> Iterator[tuple[small_mcap.Channel, small_mcap.Schema | None]]:
+        """The topics that the segments had so far."""
+        for tail in self._tails.values():
+            known = tail.segment.known
+            for channel in known.channels.values():
+                yield channel, known.schemas.get(channel.schema_id)
 
     def _look(self, *, skip: bool) -> None:
         folder = self._folder()

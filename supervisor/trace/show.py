@@ -17,7 +17,18 @@ from supervisor.trace.tree import Branch, grow
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-__all__ = ["Row", "line_of", "lines", "record", "records", "row", "table", "tree", "tree_lines"]
+__all__ = [
+    "Row",
+    "chain_lines",
+    "line_of",
+    "lines",
+    "record",
+    "records",
+    "row",
+    "table",
+    "tree",
+    "tree_lines",
+]
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -110,6 +121,19 @@ def line_of(entry: Entry, ids: bool = False) -> str:
 def tree_lines(entries: Sequence[Entry], width: int = 120, ids: bool = False) -> list[str]:
     """The records as a tree: below each message those that its handler sent."""
     return [_cut(f"{branch.prefix}{_label(branch, ids)}", width) for branch in grow(entries)]
+
+
+def chain_lines(entries: Sequence[Entry], width: int = 120) -> list[str]:
+    """A chain of causes, each with its id and how long after the one before it began; milliseconds."""
+    found: list[str] = []
+    before = entries[0].line.wall if entries else 0.0
+    for entry in entries:
+        after = f"+{(entry.line.wall - before) * 1000:.2f} ms" if found else row(entry).time
+        before = entry.line.wall
+        shown = row(entry)
+        parts = (f"{after:>14}", f"{_route(shown)}  {shown.type}", _id(entry), _ms(shown), _said(shown))
+        found.append(_cut("  ".join(part for part in parts if part), width))
+    return found
 
 
 def table(entries: Iterable[Entry], width: int = 120, ids: bool = False) -> "RenderableType":
