@@ -5,9 +5,11 @@ message that has none of these, though its recipient has handled a later one of 
 unaccounted for. Where records are known to be missing, that proves nothing, and is only told.
 """
 
+import struct
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 import msgspec
 import small_mcap
@@ -26,6 +28,12 @@ MOST = 100
 UNFINISHED = "not finished"
 HANDLED, DEAD, SENT = 1, 2, 4
 PIECE = 2**20
+FOOTER = struct.Struct("<BQQQI")
+"""An MCAP footer: opcode, length, where the summary begins, where its offsets begin, the summary's checksum."""
+SUMMED_UP_TO = small_mcap.MAGIC_SIZE + 4
+"""Bytes of the end that the summary's checksum leaves out: the magic and itself."""
+DATA_END = struct.Struct("<BQI")
+"""Opcode, length, and the checksum of all before it."""
 
 
 class SegmentReport(msgspec.Struct, frozen=True):
@@ -43,9 +51,9 @@ class SegmentReport(msgspec.Struct, frozen=True):
 
 class Conservation(msgspec.Struct, frozen=True):
     """Where the messages went. outside: sent to somebody who records nothing, as a listener does. waiting: sent to an
-    actor that has handled nothing sent later. unaccounted: ids of messages of which nothing is known; of those at most
-    MOST. gaps: numbers in actors' sequences of which there is no trace at all, by sender and incarnation. disordered: handlers that ended before
-    the one before them had.
+    actor that has handled nothing sent later. unaccounted: ids of messages of which nothing is known, at most MOST.
+    gaps: how many numbers in an actor's sequence there is no trace of, by sender and incarnation. lost: records that
+    are said to be. disordered: handlers that began before the one before them had ended. unknown_kinds: of lines.
     """
 
     handled: int
@@ -86,7 +94,7 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def check(trace: Trace) -> Report:
-    """Read all of a run, twice: its bytes, then its messages in the order of time."""
+    """Read all of a run, twice: its bytes, then its messages."""
     segments = []
     incomplete = []
     for paths in segments_by_node(trace.folder).values():
@@ -97,7 +105,7 @@ def check(trace: Trace) -> Report:
     incomplete += [
         f"{one.name} is being written, or its writer was killed" for one in segments if not one.finished
     ]
-    found = conservation(trace.read())
+    found = conservation(trace.scan())
     if found.lost:
         incomplete.append(f"{found.lost} records were lost when they came, and noted as lost")
     return Report(trace.folder.name, tuple(segments), found, tuple(incomplete))
@@ -118,35 +126,46 @@ def check_segment(path: Path, *, last: bool) -> SegmentReport:
             tail = f"{one.why}, from byte {one.at} on"
         else:
             damage.append(f"at byte {one.at}: {one.why}")
-    if segment.finished and not damage and not _sum_is_right(path):
-        damage.append("the checksum over the whole file is wrong, outside of the messages")
+    if segment.finished and not damage and not _sums_are_right(path):
+        damage.append("a checksum over the file is wrong, though every message is readable")
     if not (segment.finished or last):
         damage.append("its end is missing, though its writer went on to the next file")
     node = segment.metadata.get("node", path.name.rsplit(".", 2)[0])
     return SegmentReport(path.name, node, lines, segment.finished, tail, tuple(dict.fromkeys(damage)))
 
 
-def _sum_is_right(path: Path) -> bool:
-    """The checksum that the writer gave to all before its summary. True where it gave none."""
+def _sums_are_right(path: Path) -> bool:
+    """Whether the checksums fit that a finished file ends with: of its data, and of the summary after it. True where
+    the writer gave none.
+    """
     with path.open("rb") as file:
-        file.seek(small_mcap.MAGIC_SIZE)
-        end = None
-        while (found := small_mcap.try_read_record(file)) is not None:
-            if isinstance(found.record, small_mcap.DataEnd):
-                end = found
-                break
-        if end is None or not isinstance(end.record, small_mcap.DataEnd) or not end.record.data_section_crc:
-            return True
-        file.seek(0)
-        left, total = end.start_offset, 0
-        while left > 0 and (piece := file.read(min(PIECE, left))):
-            total = zlib.crc32(piece, total)
-            left -= len(piece)
-        return total == end.record.data_section_crc
+        size = file.seek(0, 2)
+        footer_at = size - small_mcap.MAGIC_SIZE - FOOTER.size
+        file.seek(footer_at)
+        opcode, _, summary_at, _, summary_sum = FOOTER.unpack(file.read(FOOTER.size))
+        if opcode != small_mcap.Opcode.FOOTER or file.read(small_mcap.MAGIC_SIZE) != small_mcap.MAGIC:
+            return False
+        data_end_at = (summary_at or footer_at) - DATA_END.size
+        file.seek(data_end_at)
+        opcode, _, data_sum = DATA_END.unpack(file.read(DATA_END.size))
+        if opcode != small_mcap.Opcode.DATA_END:
+            return False
+        return (not data_sum or _sum(file, 0, data_end_at) == data_sum) and (
+            not summary_sum or _sum(file, summary_at or footer_at, size - SUMMED_UP_TO) == summary_sum
+        )
+
+
+def _sum(file: IO[bytes], start: int, end: int) -> int:
+    file.seek(start)
+    total = 0
+    while start < end and (piece := file.read(min(PIECE, end - start))):
+        total = zlib.crc32(piece, total)
+        start += len(piece)
+    return total
 
 
 def conservation(entries: Iterable[Entry]) -> Conservation:
-    """Follow every message from its sending to its end. entries: of the whole run, by time."""
+    """Follow every message from its sending to its end. entries: of the whole run, in any order."""
     ledger = _Ledger()
     for entry in entries:
         ledger.take(entry.line)
@@ -216,9 +235,9 @@ class _Ledger:
                 unaccounted.append(id)
             else:
                 waiting += 1
-        gaps = {
-            f"{sender}/{incarnation}": _gaps(flags) for (sender, incarnation), flags in self._flags.items()
-        }
+        # Only an actor's own numbers are all of messages that are recorded: cells and threads share theirs.
+        own = {key: flags for key, flags in self._flags.items() if _is_own(key[0], self._actors)}
+        gaps = {f"{sender}/{incarnation}": _gaps(flags) for (sender, incarnation), flags in own.items()}
         return Conservation(
             handled=self._handled,
             dead=self._dead,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from config.conceal import printable
 from supervisor.trace.form import DeadLine, HandledLine, MailLine
 from supervisor.trace.reader import Entry
 from supervisor.trace.show import row
@@ -67,4 +68,4 @@ def _to(line: MailLine) -> str:
 
 
 def _escaped(text: str) -> str:
-    return (" ".join(text.split()) or "-").translate(_ESCAPES)
+    return (" ".join(printable(text).split()) or "-").translate(_ESCAPES)
