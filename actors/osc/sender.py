@@ -6,7 +6,7 @@ after a crash.
 import logging
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from actors.kernel.actor import Actor, handles
@@ -30,10 +30,14 @@ log = logging.getLogger(__name__)
 
 
 class Sender(Actor):
-    """Sends to osc.output_host:osc.output_port. UDP does not tell whether anybody listens there."""
+    """Sends to osc.output_host:osc.output_port. UDP does not tell whether anybody listens there.
 
-    def __init__(self, osc: Osc) -> None:
+    wiring: opens the socket to an IP address and a port.
+    """
+
+    def __init__(self, osc: Osc, wiring: Callable[[str, int], Wire] = Wire) -> None:
         self._osc = osc
+        self._wiring = wiring
         self._wire: Wire | None = None
         self._prepared: Wire | None = None
         self._is_well = True
@@ -63,7 +67,7 @@ class Sender(Actor):
         if not self._moves(osc) or not is_address(osc.output_host):
             return
         try:
-            self._prepared = Wire(osc.output_host, osc.output_port)
+            self._prepared = self._wiring(osc.output_host, osc.output_port)
         except OSError as error:
             why = f"osc.output_host: {osc.output_host} cannot be sent to: {error.strerror or error}"
             raise SectionsUnfit(why) from None
@@ -205,7 +209,7 @@ class Sender(Actor):
             self.post(HostFound("", error.strerror or str(error)))
 
     def _connect(self, ip: str) -> None:
-        self._wire = Wire(ip, self._osc.output_port)
+        self._wire = self._wiring(ip, self._osc.output_port)
         # What an incarnation before this one was holding when it crashed is still held.
         self._rest()
         if self._is_well:
