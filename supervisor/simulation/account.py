@@ -38,8 +38,7 @@ class Digest:
         """One more."""
         e = record.envelope
         self.handled += 1
-        self._sum.update(f"{e.recipient}<{e.sender}/{e.incarnation}/{e.sequence}@{record.begun:.9f}".encode())
-        self._sum.update(_encode(e.message))
+        self._sum.update(_encode((e.recipient, e.sender, e.incarnation, e.sequence, record.begun, e.message)))
 
     @property
     def text(self) -> str:

@@ -1,8 +1,9 @@
 """Ears and mouth, simulated: the threads and engines behind the real actors, with sound that says what it is.
 
-Every sample of an answer's sound is the number of the question that it answers; so is every sample of a question's.
+Every sample of an answer's sound tells the question that it answers, and of a question's which one it is.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -29,6 +30,7 @@ __all__ = [
     "SimulatedWorker",
     "load_ears",
     "load_voice",
+    "sign_of",
 ]
 
 RATE = 1000
@@ -37,12 +39,21 @@ RATE = 1000
 TICK = 0.05
 """Seconds between two pulls of the loudspeaker."""
 
+LOOK_EVERY = 1.0
+"""Seconds between two looks whether a device is there."""
+
 CHUNK = 512
 SPOKEN, SILENT = 14, 16
 """Chunks of 32 ms: of an utterance, and of the silence after it."""
 
-NAMELESS = 30_000
+STEP, RING = 64, 500
+"""The sample of a question's answer is its number, counted up to RING and then anew, times STEP. What converting the
+rate makes of the edges of a sound is hardly ever a multiple of it."""
+
+NAMELESS = RING + 1
 """What sounds and answers no question: an apology, say."""
+LEAST = 5
+"""So many samples must be alike to be taken for a sound."""
 
 A_CHARACTER = 0.04
 
@@ -80,12 +91,17 @@ class SimulatedWorker:
             self._next()
 
 
+def sign_of(question: int) -> int:
+    """What the sound of an answer to it is known by."""
+    return (question - 1) % RING + 1 if question else NAMELESS
+
+
 class _Voice:
     rate = RATE
 
     def synthesize(self, text: str) -> Iterator[Sound]:
         size = int(len(text) * A_CHARACTER * RATE)
-        yield np.full(size, question_in(text) or NAMELESS, dtype=np.int16)
+        yield np.full(size, STEP * sign_of(question_in(text)), dtype=np.int16)
 
 
 class _Activity:
@@ -128,7 +144,7 @@ class SimulatedSampler:
 
 
 class Mouth:
-    """The loudspeaker. heard: told what sounds, when: the numbers of questions. unplugged_until: when it is back."""
+    """The loudspeaker. heard: told what sounds now: the signs of questions. unplugged_until: when it is back."""
 
     rate = RATE
 
@@ -137,12 +153,15 @@ class Mouth:
         self._agenda = agenda
         self._heard = heard
 
-    def play(self, feed: Feed, *, aloud: bool) -> None:
-        """Pull what is due."""
-        if feed.wait(0.0):
-            sound = feed.pull(int(TICK * RATE), self._agenda.clock.wall())
-            if aloud and sound.any():
-                self._heard(set(sound.tolist()) - {0})
+    def play(self, feed: Feed, *, aloud: bool) -> bool:
+        """Pull what is due; False when there was nothing."""
+        if not feed.wait(0.0):
+            return False
+        sound = feed.pull(int(TICK * RATE), self._agenda.clock.wall())
+        if aloud and sound.any():
+            counted = Counter(sound.tolist())
+            self._heard({v // STEP for v, n in counted.items() if v and n >= LEAST and v % STEP == 0})
+        return True
 
 
 class Ear:
@@ -195,6 +214,7 @@ class SimulatedKeeper:
         self._device = device
         self._keepers = keepers
         self._feed: Feed | None = None
+        self._plays = False
         self._said: Health | None = None
 
     def start(self) -> None:
@@ -218,7 +238,14 @@ class SimulatedKeeper:
         if isinstance(self._device, Ear):
             self._device.deliver, self._device.cut = None, self._work
         self._use(_Device(self))
-        self._tick()
+        self._look()
+        self.nudge()
+
+    def nudge(self) -> None:
+        """There may be something to play."""
+        if not self._plays and self._feed is not None:
+            self._plays = True
+            self._agenda.after(TICK, self._tick)
 
     def begin(self, feed_or_deliver: Any) -> None:
         """The device is used from now on."""
@@ -227,16 +254,24 @@ class SimulatedKeeper:
         else:
             self._feed = feed_or_deliver
 
+    @property
+    def _is_there(self) -> bool:
+        return self._agenda.clock.time >= self._device.unplugged_until
+
+    def _look(self) -> None:
+        if not self.stopping:
+            self._say(Health.OK if self._is_there else Health.DOWN)
+            self._agenda.after(LOOK_EVERY, self._look)
+
     def _tick(self) -> None:
-        if self.stopping:
+        """As long as there is something to play."""
+        self._plays = False
+        if self.stopping or self._feed is None or not isinstance(self._device, Mouth):
             return
-        there = self._agenda.clock.time >= self._device.unplugged_until
-        self._say(Health.OK if there else Health.DOWN)
-        if self._feed is not None and isinstance(self._device, Mouth):
-            self._device.play(self._feed, aloud=there)
+        if self._device.play(self._feed, aloud=self._is_there):
             for _ in range(3):
                 self._work(0.0)
-        self._agenda.after(TICK if self._feed is not None else 0.5, self._tick)
+            self.nudge()
 
     def _say(self, health: Health) -> None:
         if health is not self._said:

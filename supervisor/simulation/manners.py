@@ -7,7 +7,7 @@ from actors.kernel.record import Handled
 from actors.osc.inputs import LONGEST
 from actors.speech.messages import Cancel, SpeakRequested
 from supervisor.simulation.agenda import Clock
-from supervisor.simulation.devices import NAMELESS
+from supervisor.simulation.devices import NAMELESS, sign_of
 from supervisor.simulation.model import question_in
 from supervisor.simulation.outside import Game
 
@@ -49,21 +49,21 @@ class Stage:
             elif isinstance(message, SpeakRequested):
                 question = question_in(message.text)
                 if question:
-                    self._turns[question] = message.turn
+                    self._turns[sign_of(question)] = message.turn
 
-    def sounds(self, questions: set[int]) -> None:
-        """The answers to these questions can be heard now."""
+    def sounds(self, signs: set[int]) -> None:
+        """The answers to the questions with these signs can be heard now."""
         self.heard += 1
-        for question in questions:
-            turn = self._turns.get(question)
-            if question == NAMELESS or turn is None:
+        for sign in signs:
+            turn = self._turns.get(sign)
+            if sign == NAMELESS or turn is None:
                 continue
             voided = next((at for at, upto in self._voided if upto >= turn), None)
             well = self._well_since()
             now = self._clock.time
             if voided is not None and well is not None and now - max(voided, well) > SILENT_WITHIN:
                 self._fault(
-                    f"stale turn: turn {turn} (question {question}) can be heard at {now:.3f} s, "
+                    f"stale turn: turn {turn} can be heard at {now:.3f} s, "
                     f"{now - voided:.3f} s after it was cancelled"
                 )
 

@@ -42,7 +42,7 @@ from supervisor.simulation.disk import SimulatedDatabase, SimulatedStore
 from supervisor.simulation.model import SimulatedStreams
 from supervisor.simulation.outside import SimulatedLog, SimulatedReceiver, SimulatedWire
 from supervisor.simulation.process import SimulatedProcess
-from supervisor.simulation.seats import LifeSeat
+from supervisor.simulation.seats import LifeSeat, dismiss
 from supervisor.simulation.writer import SimulatedWriter
 from supervisor.spec import ChildSpec
 from supervisor.system import System
@@ -95,7 +95,7 @@ class Node(System):
         for cell in self.household.cells.values():
             life = self.life(cell.address)
             if life is not None:
-                life.running, life.fenced, life.over = False, True, True
+                dismiss(life)
         if self._writer is not None:
             self._writer.give_up()
 
@@ -110,6 +110,12 @@ class Node(System):
         """Where the incarnation at an address is driven from."""
         held = self.household.cells[address].life
         return held.seat if isinstance(held, SimulatedProcess) else self.seats.get(address)
+
+    def nudge(self, address: str) -> None:
+        """A device's thread has something to do."""
+        keeper = self._keepers.get(address)
+        if keeper is not None:
+            keeper.nudge()
 
     def waiting(self) -> tuple[Envelope, ...]:
         """All that is somewhere: in mailboxes, on links, under way, or in the hands of who hangs."""

@@ -32,7 +32,9 @@ REMEMBERED_WITHIN = 10.0
 
 NAMES = ("Ada", "Ben", "Cleo", "Dan", "Eve")
 INPUTS = ("Vertical", "Horizontal", "Jump", "Run", "LookHorizontal", "MoveForward")
-BETWEEN = {"ask": 7.0, "say": 25.0, "touch": 1.5, "move": 5.0, "walk": 12.0, "wish": 9.0, "wave": 20.0}
+BETWEEN = {"ask": 6.0, "say": 25.0, "touch": 0.7, "move": 4.0, "walk": 10.0, "wish": 8.0, "wave": 15.0}
+INTERRUPTS = 0.35
+"""How often somebody asks on before the answer is over."""
 """Seconds between two of each, on average."""
 
 
@@ -89,6 +91,11 @@ class People:
         self._later(name)
 
     def _ask(self) -> None:
+        if self._dice.random() < INTERRUPTS:
+            self._agenda.outside(self._agenda.clock.time + self._dice.uniform(0.3, 3.0), self._ask_once)
+        self._ask_once()
+
+    def _ask_once(self) -> None:
         number = next(self._numbers)
         person: Person = person_named(self._dice.choice(NAMES)) if self._dice.random() < 0.7 else UNKNOWN
         if self.directory is None:

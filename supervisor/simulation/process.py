@@ -21,7 +21,7 @@ from supervisor.nodes.mail import unpack
 from supervisor.nodes.process import ProcessLife
 from supervisor.nodes.worker import DeadMail, PinnedIncarnation
 from supervisor.simulation.agenda import Agenda, Seat
-from supervisor.simulation.seats import LifeSeat
+from supervisor.simulation.seats import LifeSeat, dismiss
 
 __all__ = ["Line", "SimulatedProcess"]
 
@@ -182,8 +182,7 @@ class _Child:
             return
         self.exitcode = code
         if self.life is not None:
-            life = self.life
-            life.running, life.fenced, life.over = False, True, True
+            dismiss(self.life)
         if self.up is not None:
             self.up.end(self.ended)
 

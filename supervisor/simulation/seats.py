@@ -3,9 +3,16 @@
 from actors.kernel.incarnation import Incarnation
 from supervisor.simulation.agenda import Agenda, Seat
 
-__all__ = ["LifeSeat"]
+__all__ = ["LifeSeat", "dismiss"]
 
 NEVER = -1.0
+
+
+def dismiss(life: Incarnation) -> None:
+    """Its process is no more: what it still does, in the middle of a handler, has no effect and is nobody's account."""
+    life.running, life.fenced, life.over = False, True, True
+    life._hanging, life._recorder = life.current, None
+    life.on_fence()
 
 
 class LifeSeat(Seat):

@@ -176,7 +176,9 @@ class World:
         address = record.envelope.recipient
         if record.version is not None and address in DOMAINS:
             self.durability.changed(address)
-        if address == "conversation" and record.sent:
+        if address == "audio.speaker":
+            self.node.nudge(address)
+        elif address == "conversation" and record.sent:
             self.stage.conversation(record)
 
     def _look(self) -> None:
