@@ -79,6 +79,7 @@ class Conversation(Company):
             msgspec.structs.replace(
                 turns.end(self.state, self._bot.name, self.wall()),
                 speaking_style=self._bot.speaking_style,
+                turn=self.state.turn if self.version.epoch else turns.beyond(self.state.turn, self.wall()),
             )
         )
 

@@ -19,7 +19,7 @@ from actors.conversation.utterance import LONGEST, Utterance, window
 from actors.vocabulary.values import Interaction, Person
 from actors.vocabulary.words import tone_of, topic_of
 
-__all__ = ["acquainted", "add_sentence", "attribute", "begin", "end", "surrounded", "touched"]
+__all__ = ["acquainted", "add_sentence", "attribute", "begin", "beyond", "end", "surrounded", "touched"]
 
 PAUSE = 300.0
 """Seconds of silence after which talk counts as a new conversation."""
@@ -47,6 +47,12 @@ def begin(
         conversation_duration=state.conversation_duration + since if goes_on else 0.0,
         participants=state.participants if goes_on else {},
     )
+
+
+def beyond(turn: int, at: float) -> int:
+    """The turn to count from where nobody knows how far it was counted before, at `at` (epoch seconds): the stages may
+    have been told that turns are void, and would be silent in all up to those. Nobody has a turn in every second."""
+    return max(turn, int(at))
 
 
 def attribute(state: ConversationState, person: Person) -> ConversationState:

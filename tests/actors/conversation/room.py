@@ -30,6 +30,7 @@ class Room:
         stored: ConversationState | None = None,
         echo_free: bool = False,
         paranoid: bool = True,
+        persists: bool = True,
     ) -> None:
         self.world = VirtualWorld(paranoid=paranoid)
         names = (*ADDRESSES, *(VOICE if voice else ()))
@@ -37,6 +38,8 @@ class Room:
         speech = Speech(echo_free_capture=echo_free)
         self.actor = Conversation(Bot(), speech)
         self.world.start(self.actor, "conversation")
+        if not persists:
+            return
         shelf = Shelf.holding(stored, schema=Conversation.schema) if stored is not None else Shelf()
         self.answer("persistence", LoadState, shelf.loaded("conversation"))
 
