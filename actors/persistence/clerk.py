@@ -184,7 +184,7 @@ class Clerk:
         if not isinstance(taken, Snapshot):
             return taken
         if message.alone:
-            ledger.forget()
+            ledger.forget(taken.version)
             self._cache.forget(name)
             self._alone[name] = taken.version
         ledger.replace(taken)
