@@ -212,6 +212,14 @@ def test_the_state_survives_a_restart_and_turn_ids_go_on_increasing() -> None:
     assert after.ask("Still there?") == turn + 1
 
 
+def test_after_a_crash_no_turn_is_counted_that_the_life_before_had_not_handed_over_yet() -> None:
+    before = Room()
+    stored = before.actor.state
+    lost = before.ask("Who answers this one?")
+    after = Room(stored=stored, number=2)
+    assert after.ask("And this one?") > lost
+
+
 def test_where_nothing_could_be_loaded_no_turn_is_counted_that_the_stages_may_hold_for_void() -> None:
     room = Room(persists=False)
     room.world.advance(Conversation.load_within)
