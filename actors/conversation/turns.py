@@ -62,8 +62,9 @@ def begin(
 
 
 def beyond(turn: int, at: float) -> int:
-    """The turn to count on from where nobody knows how far it was counted before, at `at` (epoch seconds): the stages may
-    have been told that turns are void, and would be silent in all up to those. Nobody has a turn in every second."""
+    """The turn to count on from where nobody knows how far it was counted before, at `at` (epoch seconds): the stages
+    may have been told that turns are void, and would be silent in all up to those. Nobody has a turn in every second.
+    """
     return max(turn, int(at))
 
 

@@ -14,7 +14,7 @@ from actors.kernel.errors import SectionsUnfit
 from actors.kernel.protocol import Health
 from actors.osc import chatbox, inputs, parameters
 from actors.osc.chatbox import Chatbox
-from actors.osc.internal import ChatboxDue, FindHost, HostFound, InputExpired, TypingExpired
+from actors.osc.internal import ChatboxDue, FindHost, HostFound, InputExpired, RestAgain, TypingExpired
 from actors.osc.messages import ChatboxText, SetInput, SetParameter, Typing, ZeroInputs
 from actors.osc.wire import Value, Wire, is_address, look_up
 from actors.speech.messages import Cancel
@@ -26,6 +26,7 @@ __all__ = ["Sender"]
 TYPING_LIMIT = 30.0
 """Seconds after which a forgotten typing indicator goes off."""
 FIND_HOST_AGAIN = 30.0
+REST_AGAIN = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -47,6 +48,7 @@ class Sender(Actor):
         self._typing_timer = 0
         self._held: dict[str, int] = {}
         self._presses = 0
+        self._owes_rest = False
 
     def on_start(self) -> None:
         host = self._osc.output_host
@@ -173,6 +175,14 @@ class Sender(Actor):
     def on_zero_inputs(self, _: ZeroInputs) -> None:
         self._rest()
 
+    @handles
+    def on_rest_again(self, _: RestAgain) -> None:
+        self._owes_rest = False
+        for address, value in inputs.resting():
+            held = bool(self._typing_timer) if address == inputs.TYPING else _name(address) in self._held
+            if not (held or self._owes_rest):
+                self._send(address, value)
+
     # -- inside
 
     def _send_due_text(self) -> None:
@@ -226,12 +236,24 @@ class Sender(Actor):
                 f"cannot send to VRChat at {where}: {error.strerror or error}",
                 "check osc.output_host and this machine's network",
             )
+            if (address.startswith(inputs.PREFIX) or address == inputs.TYPING) and not values[0]:
+                self._owe_rest()
         else:
             if not self._is_well:
                 self._is_well = True
                 self.health(Health.OK)
 
+    def _owe_rest(self) -> None:
+        """Something is still held in the game: it must not be so for ever."""
+        if not self._owes_rest:
+            self._owes_rest = True
+            self.after(REST_AGAIN, RestAgain())
+
     def _unwell(self, reason: str, remedy: str) -> None:
         if self._is_well:
             self._is_well = False
             self.health(Health.DEGRADED, reason, remedy)
+
+
+def _name(address: str) -> str:
+    return address.removeprefix(inputs.PREFIX)
