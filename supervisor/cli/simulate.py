@@ -42,6 +42,7 @@ MOST_SHRUNK = 3
     help="Write the trace of --seed, or of each failing seed, into this folder.",
 )
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first failing seed, and leave it as it is.")
 @json_option
 def simulate(
     seeds: int,
@@ -52,6 +53,7 @@ def simulate(
     faults: str | None,
     trace: Path | None,
     jobs: int,
+    fail_fast: bool,
     as_json: bool,
 ) -> None:
     """Run the real tree on one thread under a virtual clock, with people, planned faults and every legal order of
@@ -67,7 +69,7 @@ def simulate(
     if seed is not None:
         _one(seed, seconds, faults, trace, as_json)
     else:
-        _many(range(first, first + seeds), seconds, trace, jobs, as_json)
+        _many(range(first, first + seeds), seconds, trace, jobs, fail_fast, as_json)
 
 
 def _one(seed: int, seconds: float, faults: str | None, trace: Path | None, as_json: bool) -> None:
@@ -107,8 +109,10 @@ def _chosen(seed: int, seconds: float, faults: str | None) -> "tuple[Fault, ...]
         raise click.UsageError(f"--faults {faults}: {error}") from None
 
 
-def _many(seeds: range, seconds: float, trace: Path | None, jobs: int, as_json: bool) -> None:
-    from supervisor.simulation.campaign import run_seeds, small
+def _many(
+    seeds: range, seconds: float, trace: Path | None, jobs: int, fail_fast: bool, as_json: bool
+) -> None:
+    from supervisor.simulation.campaign import run_seeds, small, untouched
     from supervisor.simulation.summary import Summary, lines
 
     summary = Summary()
@@ -116,6 +120,9 @@ def _many(seeds: range, seconds: float, trace: Path | None, jobs: int, as_json: 
         for outcome in run_seeds(seeds, seconds, jobs):
             summary.add(outcome)
             show(outcome, summary)
+            if not outcome.passed and fail_fast:
+                summary.failures.append(untouched(outcome))
+                break
             if not outcome.passed and len(summary.failures) < MOST_SHRUNK:
                 summary.failures.append(small(outcome, trace))
     if as_json:

@@ -12,7 +12,7 @@ from supervisor.simulation.plan import Fault
 from supervisor.simulation.run import Outcome, simulate
 from supervisor.simulation.shrink import kind_of, shrunk
 
-__all__ = ["Small", "again", "run_seeds", "small", "traced"]
+__all__ = ["Small", "again", "run_seeds", "small", "traced", "untouched"]
 
 AHEAD = 4
 """Seeds that wait for each process."""
@@ -58,6 +58,12 @@ def small(outcome: Outcome, trace: Path | None = None) -> Small:
     final = traced(outcome.seed, outcome.length, faults, trace)
     where = str(trace / _run_of(outcome.seed)) if trace is not None else ""
     return Small(outcome.seed, faults, final.found, again(outcome.seed, outcome.length, faults), where)
+
+
+def untouched(outcome: Outcome) -> Small:
+    """A failing seed with all its faults."""
+    command = again(outcome.seed, outcome.length, None)
+    return Small(outcome.seed, outcome.faults, outcome.found, command)
 
 
 def traced(seed: int, seconds: float, faults: Sequence[Fault] | None, folder: Path | None) -> Outcome:

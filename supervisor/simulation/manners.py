@@ -17,6 +17,8 @@ SILENT_WITHIN = 0.25
 """Seconds after a cancellation, or after the speaker can work again, within which a stale turn must be silent."""
 
 ZEROED_WITHIN = 0.5
+AGAIN_WITHIN = 2.0
+"""Seconds after a life's begin, and after the network works again, within which inputs must be at rest."""
 
 _TURN = re.compile(r"turn (\d+)")
 
@@ -90,14 +92,14 @@ class Inputs:
         """Whatever is held must have been pressed by who lives now, and not for too long."""
         well, up, now = self._well_since(), self._life_since(), self._clock.time
         reachable = self._game.unplugged_until
-        if well is None or now - max(well, reachable) < ZEROED_WITHIN:
+        if well is None or now - well < ZEROED_WITHIN or now - reachable < AGAIN_WITHIN:
             return
         for name, since in tuple(self._game.held.items()):
-            if since < up and reachable <= up:
+            if since < up:
                 self._complain(
                     name, f"was pressed at {since:.3f} s, before the sender's life began at {up:.3f} s"
                 )
-            elif now - since > LONGEST + ZEROED_WITHIN and reachable < since:
+            elif now - since > LONGEST + AGAIN_WITHIN:
                 self._complain(name, f"has been held since {since:.3f} s")
 
     def _complain(self, name: str, why: str) -> None:

@@ -249,7 +249,7 @@ class Node(System):
         return log
 
     def _sender(self, config: Config) -> Actor:
-        wiring: Any = lambda ip, port: SimulatedWire(self.world.game, port)  # noqa: E731
+        wiring: Any = lambda ip, port: SimulatedWire(self.world.game)  # noqa: E731
         return Sender(config.osc, wiring)
 
     def _keeper(self, device: Any) -> Any:

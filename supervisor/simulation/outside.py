@@ -20,7 +20,7 @@ __all__ = ["Game", "SimulatedLog", "SimulatedReceiver", "SimulatedWire"]
 class Game:
     """VRChat as it is seen from its two ports and its log. held: inputs that are not at rest, and since when.
 
-    unplugged_until: until when nothing can be sent to it.port: where it listens.
+    unplugged_until: until when nothing can be sent to it. It listens wherever it is told to.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -30,17 +30,14 @@ class Game:
         self.texts: list[tuple[float, str]] = []
         self.lines: list[str] = []
         self.unplugged_until = 0.0
-        self.port = 9000
         self.receiver: SimulatedReceiver | None = None
         self._clock = clock
 
-    def take(self, port: int, address: str, values: tuple[Value, ...]) -> None:
-        """A message has come to `port`. Raises OSError while the network is down."""
+    def take(self, address: str, values: tuple[Value, ...]) -> None:
+        """A message has come. Raises OSError while the network is down."""
         now = self._clock()
         if now < self.unplugged_until:
             raise OSError("the network is unreachable")
-        if port != self.port:
-            return
         if address.startswith(PREFIX):
             name = address.removeprefix(PREFIX)
             assert name in AXES or name in BUTTONS
@@ -66,12 +63,11 @@ class Game:
 class SimulatedWire:
     """A socket to the game (actors.osc.wire.Wire)."""
 
-    def __init__(self, game: Game, port: int) -> None:
+    def __init__(self, game: Game) -> None:
         self._game = game
-        self._port = port
 
     def send(self, address: str, *values: Value) -> None:
-        self._game.take(self._port, address, values)
+        self._game.take(address, values)
 
     def close(self) -> None:
         """Nothing is held."""

@@ -24,6 +24,9 @@ from supervisor.simulation.outside import Game
 
 __all__ = ["People", "Question"]
 
+DURABLE_WITHIN = 90.0
+"""Seconds after which whatever was to be on disk is there: no trouble of the disk lasts so long here."""
+
 ANSWER_WITHIN = 120.0
 """Seconds after which somebody who asked has given up hope (supervisor.control.requests.REPLY_WITHIN)."""
 
@@ -72,6 +75,7 @@ class People:
         self._until = 0.0
         self._here: list[str] = []
         self._lives: dict[int, float] = {}
+        self._wishes: dict[str, tuple[float, int]] = {}
 
     # -- what they do
 
@@ -138,25 +142,26 @@ class People:
             self.tell("users", PreferenceStated(person, "tea", f"likes {number}"))
         else:
             topic = msgspec.msgpack.encode({"current_topic": f"topic {number}"})
-            self.tell("conversation", UpdateState(topic, durable=True))
+            id = self.tell("conversation", UpdateState(topic, durable=True), notify=True)
+            self._wishes[id] = (self._agenda.clock.time, self.conversation())
 
     def _wave(self) -> None:
         self.tell("avatar", GestureRequested(0, self._dice.choice(("wave", "dance", "clap"))))
 
-    def tell(self, to: str, message: Message, *, notify: bool = False) -> None:
-        """Send to an actor, where there is somebody to send to."""
+    def tell(self, to: str, message: Message, *, notify: bool = False) -> str:
+        """Send to an actor, where there is somebody to send to; the id."""
+        turn: int = message.turn  # type: ignore[attr-defined]
+        envelope = Envelope(self.address, self.process, next(self._sent), to, message, "", turn, "", notify)
         if self.directory is not None:
-            turn: int = message.turn  # type: ignore[attr-defined]
-            number = next(self._sent)
-            self.directory.deliver(
-                Envelope(self.address, self.process, number, to, message, "", turn, "", notify)
-            )
+            self.directory.deliver(envelope)
+        return envelope.id
 
     # -- what they are told
 
     def put(self, envelope: Envelope) -> Put | None:
         self.taken((envelope,))
         message = envelope.message
+        self._wishes.pop(envelope.answers, None)
         if isinstance(message, TurnStarted):
             question = self.questions.get(question_in(message.text))
             if question is not None:
@@ -201,6 +206,7 @@ class People:
     def cut(self) -> None:
         """The process is no more: whoever asked it sees that."""
         self.directory = None
+        self._wishes.clear()
         for question in tuple(self.questions.values()):
             self._end(question, "cut off")
 
@@ -208,6 +214,12 @@ class People:
         """Whether somebody waits for too long."""
         now, life = self._agenda.clock.time, self.conversation()
         self._lives.setdefault(life, now)
+        for id, (at, asked_of) in tuple(self._wishes.items()):
+            if life != asked_of:
+                del self._wishes[id]
+            elif now - at > DURABLE_WITHIN:
+                del self._wishes[id]
+                self._fault(f"durability: the update {id} of {at:.3f} s was never said to be on disk")
         for question in tuple(self.questions.values()):
             restarted = next((at for n, at in self._lives.items() if n > question.life), None)
             if restarted is not None and now - max(restarted, question.at) > REMEMBERED_WITHIN:

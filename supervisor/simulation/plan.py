@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-__all__ = ["FREQUENT", "KINDS", "Fault", "chosen", "plan"]
+__all__ = ["KINDS", "Fault", "chosen", "plan"]
 
 EVERY = 4.0
 """Seconds between two faults, on average."""
@@ -56,6 +56,12 @@ KINDS: dict[str, tuple[int, Sequence[str], float, float]] = {
     # kind: weight, targets, the least and the most seconds
     "crash": (8, THREADS + PROCESSES, 0.0, 0.0),  # an exception in the middle of a handler
     "hang": (5, THREADS + PROCESSES, 6.0, 20.0),  # a handler that does not return within anybody's patience
+    "crash loop": (
+        2,
+        THREADS + PROCESSES,
+        8.0,
+        20.0,
+    ),  # crashes again and again, more often than is permitted
     "slow": (6, THREADS + PROCESSES, 0.05, 1.5),  # one that takes long
     "kill": (4, THREADS, 0.0, 0.0),
     "lost node": (5, PROCESSES, 0.0, 0.0),  # a process is gone, with all that it had in hand
@@ -81,7 +87,6 @@ KINDS: dict[str, tuple[int, Sequence[str], float, float]] = {
     "flood": (2, THREADS, 0.0, 0.0),
     "restart": (2, THREADS + PROCESSES, 0.0, 0.0),
 }
-FREQUENT = tuple(KINDS)
 
 
 def plan(seed: int, seconds: float) -> tuple[Fault, ...]:

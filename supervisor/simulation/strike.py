@@ -14,6 +14,8 @@ from supervisor.simulation.world import World
 __all__ = ["Striker", "Struck"]
 
 FLOOD = 3000
+LOOP = 0.7
+"""Seconds between two crashes of a loop."""
 
 
 class Struck(Exception):
@@ -62,6 +64,16 @@ class Striker:
             raise Struck("as planned")
 
         return self._arm(fault, crash)
+
+    def _crash_loop(self, fault: Fault) -> None:
+        until = self._agenda.clock.time + fault.seconds
+
+        def again() -> None:
+            if self._agenda.clock.time < until and not self._world.waiting_for_power:
+                self._crash(fault)
+                self._agenda.outside(self._agenda.clock.time + LOOP, again)
+
+        again()
 
     def _hang(self, fault: Fault) -> bool:
         def hang() -> None:
@@ -156,6 +168,7 @@ def _disarm(life: Incarnation) -> None:
 
 _WAYS: dict[str, Callable[[Striker, Fault], bool | None]] = {
     "crash": Striker._crash,
+    "crash loop": Striker._crash_loop,
     "hang": Striker._hang,
     "slow": Striker._hang,
     "kill": Striker._kill,
