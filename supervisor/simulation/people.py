@@ -143,7 +143,8 @@ class People:
         else:
             topic = msgspec.msgpack.encode({"current_topic": f"topic {number}"})
             id = self.tell("conversation", UpdateState(topic, durable=True), notify=True)
-            self._wishes[id] = (self._agenda.clock.time, self.conversation())
+            if self.directory is not None:
+                self._wishes[id] = (self._agenda.clock.time, self.conversation())
 
     def _wave(self) -> None:
         self.tell("avatar", GestureRequested(0, self._dice.choice(("wave", "dance", "clap"))))
