@@ -1,0 +1,116 @@
+"""Actors to be replayed: one that is what it says, and some that reach for the world behind their host's back."""
+
+import os
+import random
+import threading
+import time
+
+import msgspec
+
+from actors.kernel.actor import Actor, AskFailed, Reply, handles
+from actors.kernel.message import Message
+from actors.kernel.protocol import Version
+
+
+class Count(Message):
+    """One more."""
+
+    by: int = 1
+
+
+class Counted(Message):
+    """How many there are."""
+
+    total: int
+    luck: float = 0.0
+
+
+class Peek(Message):
+    """Asked of whoever is curious about; answered by Counted."""
+
+
+class Remind(Message):
+    """A timer's."""
+
+
+class Burst(Message):
+    """Fail at once."""
+
+
+class Tallied(msgspec.Struct, frozen=True):
+    total: int = 0
+    heard: tuple[str, ...] = ()
+
+
+class Tally(Actor):
+    """Counts, tells, asks, waits, and throws dice, all by its host."""
+
+    deterministic = True
+
+    def __init__(self) -> None:
+        self.state = Tallied()
+        self.version = Version(1, 0)
+        self._timer = 0
+
+    def on_start(self) -> None:
+        self.tell("wall", Counted(0))
+
+    def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
+        self.state = Tallied(total, (*self.state.heard, *heard))
+        self.version = Version(1, self.version.n + 1)
+
+    @handles
+    def on_count(self, message: Count) -> None:
+        self._become(self.state.total + message.by)
+        self.tell("wall", Counted(self.state.total, self.random.random()))
+        self.cancel(self._timer)
+        self._timer = self.after(1.5, Remind())
+        self.ask("oracle", Peek(), then="on_answer", context=self.state.total, within=3.0)
+
+    def on_answer(self, answer: Reply | AskFailed) -> None:
+        self._become(self.state.total, (f"{type(answer).__name__} {answer.context} at {self.wall():.3f}",))
+
+    @handles
+    def on_remind(self, message: Remind) -> None:
+        self.tell(self.host.address, Count(10))
+
+    @handles
+    def on_burst(self, message: Burst) -> None:
+        self.tell("wall", Counted(-1))
+        raise RuntimeError(f"burst at {self.state.total}")
+
+
+class ByTheClock(Tally):
+    def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
+        super()._become(total, heard)
+        self.tell("wall", Counted(time.perf_counter_ns()))
+
+
+class ByChance(Tally):
+    def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
+        super()._become(total, heard)
+        self.tell("wall", Counted(total, random.random()))
+
+
+class ByThread(Tally):
+    def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
+        super()._become(total, heard)
+        self.tell("wall", Counted(threading.get_ident()))
+
+
+class ByProcess(Tally):
+    def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
+        super()._become(total, heard)
+        self.tell("wall", Counted(os.getpid()))
+
+
+class ByHash(Tally):
+    def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
+        super()._become(total, heard)
+        self.tell("wall", Counted(hash("the same text")))
+
+
+class ByAddress(Tally):
+    def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
+        super()._become(total, heard)
+        self.tell("wall", Counted(id(object)))
