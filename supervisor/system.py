@@ -18,7 +18,7 @@ from actors.kernel.frames import RingAddress
 from actors.kernel.host import Outside, SystemClock, ThreadHost
 from actors.kernel.incarnation import Clock, Ended, Incarnation
 from actors.kernel.message import Envelope, Message
-from actors.kernel.protocol import Failure, Health, Stop
+from actors.kernel.protocol import Failure, Health, Stop, WriteCheckpoint
 from actors.kernel.record import ConfigurationVersion, Dead, Record, Started
 from actors.kernel.record import Recorder as Recording
 from config.schema import Config, Logging, dump
@@ -95,6 +95,8 @@ class System:
         self._text = text
         self._trace = _trace_options(config, home) if config.trace.enabled else {}
         self.recorder = _open_recorder(self._trace, self.run)
+        if self.recorder is not None:
+            self.recorder.new_segment = self._ask_for_checkpoints
         self._records: Recording | None = self.recorder if also is None else Tee(self.recorder, also)
         self.directory = directory if directory is not None else Directory()
         self.dead_letters = self.directory.dead_letters
@@ -292,7 +294,16 @@ class System:
             if name not in ("frames", "desk", ARGUMENT)
         }
         arguments = json.dumps(told).encode()
-        return Started(cell.address, cell.incarnation, cell.pin, arguments, self.run, self.clock.wall())
+        return Started(
+            cell.address,
+            cell.incarnation,
+            cell.pin,
+            arguments,
+            self.run,
+            self.clock.wall(),
+            actor=spec.actor if isinstance(spec, ChildSpec) else "",
+            supervisor=cell.supervisor,
+        )
 
     # -- a new configuration (supervisor.configuring.House)
 
@@ -361,6 +372,12 @@ class System:
         self.changes.append(self.household.status(cell.address))
         with self._settled:
             self._settled.notify_all()
+
+    def _ask_for_checkpoints(self) -> None:
+        """A new file of the trace begins: let a replay begin there, too."""
+        for cell in tuple(self.household.cells.values()):
+            if isinstance(cell.life, ThreadLife) and cell.life.deterministic:
+                self._command(cell.address, WriteCheckpoint())
 
     def _record_dead(self, letter: DeadLetter) -> None:
         if self._records is not None:

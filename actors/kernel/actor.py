@@ -51,6 +51,7 @@ class Effects(Protocol):
     def after(self, seconds: float, message: Message) -> int: ...
     def cancel(self, timer: int) -> None: ...
     def post(self, message: Message, cause: str = "") -> None: ...
+    def outside(self, do: Callable[[], object]) -> None: ...
     def now(self) -> float: ...
     def wall(self) -> float: ...
     def health(self, health: Health, reason: str = "", remedy: str = "") -> None: ...
@@ -67,9 +68,9 @@ def handles(method: _H) -> _H:
 class Actor:
     """Base of every actor.
 
-    deterministic: uses nothing but its messages and its host, keeps all that changes in one `state` struct, and can
-    therefore be replayed. starts_ready: False for an actor that calls `ready` itself; until then it is given system
-    messages and replies only. drains_on_stop: handle what waits in the mailbox before ending.
+    deterministic: what it does follows from its messages and its host alone, so that it can be replayed; whatever else
+    it touches, it touches through `outside`. starts_ready: False for an actor that calls `ready` itself; until then it
+    is given system messages and replies only. drains_on_stop: handle what waits in the mailbox before ending.
     """
 
     deterministic: ClassVar[bool] = False
@@ -152,6 +153,11 @@ class Actor:
     def post(self, message: Message, cause: str = "") -> None:
         """For this actor's own I/O threads, from any thread: put `message` into its own mailbox."""
         self.host.post(message, cause)
+
+    def outside(self, do: Callable[[], object]) -> None:
+        """Do something that reaches beyond messages: start I/O, stop a thread. A replay leaves it out; what comes of it
+        comes as a message."""
+        self.host.outside(do)
 
     def now(self) -> float:
         """Monotonic seconds, one value for the whole of a handler."""

@@ -12,12 +12,13 @@ import msgspec
 
 from actors.kernel.actor import Actor, AskFailed, Reply
 from actors.kernel.asks import AskTimeout, PendingAsk, ask_failed
+from actors.kernel.checkpoint import taken
 from actors.kernel.directory import Directory
 from actors.kernel.errors import HandlerError
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Asker, Envelope, Message
 from actors.kernel.protocol import Failure, Health, HealthChanged, Undelivered
-from actors.kernel.record import Handled, Recorder
+from actors.kernel.record import Began, Checkpoint, Handled, Recorder
 from actors.kernel.timers import Timers
 
 __all__ = ["Clock", "Handling"]
@@ -56,6 +57,7 @@ class Handling:
         self.fenced = False
         self.over = False
         self.refused = 0
+        self.is_ready = False
         self.current: Envelope | None = None
         self.timers = Timers()
         self._directory = directory
@@ -138,6 +140,9 @@ class Handling:
             return
         self._directory.hand(envelope, self.mailbox)
 
+    def outside(self, do: Callable[[], object]) -> None:
+        do()
+
     def now(self) -> float:
         return self._now
 
@@ -219,6 +224,44 @@ class Handling:
         if self._unset:
             self._unset = []
 
+    def _record_start(self, recorder: Recorder, failure: Failure | None) -> None:
+        version = self.actor.version if self._versioned else None  # type: ignore[attr-defined]
+        recorder.append(
+            Began(
+                self.address,
+                self.incarnation,
+                self._now,
+                self._monotonic(),
+                self._wall,
+                tuple(self._sent),
+                tuple(self._set),
+                tuple(self._unset),
+                (version.epoch, version.n) if version is not None else None,
+                failure,
+            )
+        )
+
+    def _write_checkpoint(self) -> None:
+        if self._recorder is None or not self.actor.deterministic:
+            return
+        asks = self._pending.items()
+        self._recorder.append(
+            Checkpoint(
+                self.address,
+                self.incarnation,
+                self._wall,
+                self.is_ready,
+                int(self._sequence.__reduce__()[1][0]),
+                self.timers.next_number,
+                f"{type(self.actor).__module__}:{type(self.actor).__qualname__}",
+                self._supervisor,
+                self._seed,
+                taken(self.actor),
+                tuple((id, ask.then, ask.context, ask.timer, ask.turn) for id, ask in asks),
+                self.timers.pending,
+            )
+        )
+
     def _record(self, recorder: Recorder, envelope: Envelope, failure: Failure | None) -> None:
         version = self.actor.version if self._versioned else None  # type: ignore[attr-defined]
         recorder.append(
@@ -232,5 +275,6 @@ class Handling:
                 tuple(self._unset) if self._unset else (),
                 (version.epoch, version.n) if version is not None else None,
                 failure,
+                "" if envelope.recipient == self.address else self.address,
             )
         )

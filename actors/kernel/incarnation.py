@@ -30,6 +30,7 @@ from actors.kernel.protocol import (
     SectionsTaken,
     Stop,
     Undelivered,
+    WriteCheckpoint,
 )
 from actors.kernel.record import Recorder
 
@@ -88,7 +89,6 @@ class Incarnation(Handling):
     ) -> None:
         super().__init__(actor, address, number, mailbox, directory, clock, seed, supervisor, recorder)
         self.running = True
-        self.is_ready = False
         self.preloaded = False
         self._fencing = threading.Lock()
         self._hanging: Envelope | None = None
@@ -105,15 +105,22 @@ class Incarnation(Handling):
 
     def start(self) -> bool:
         """Run `preload`, unless that is done, and `on_start`. False when one failed: the incarnation is over."""
-        self._now = self._monotonic()
         _here.incarnation = self
+        failure: Failure | None = None
         try:
             if not self.preloaded:
                 self.actor.preload()
+            self._now = self._monotonic()
+            if self._recorder is not None:
+                self._begin_record()
             self.actor.on_start()
         except BaseException as error:
+            failure = failure_of(error, self.current)
+        if self._recorder is not None and not self.fenced:
+            self._record_start(self._recorder, failure)
+        if failure is not None:
             if not self.fenced:
-                self._end(failure_of(error, self.current))
+                self._end(failure)
             return False
         if self.actor.starts_ready:
             self.ready()
@@ -263,6 +270,8 @@ class Incarnation(Handling):
             self.reply(SectionsTaken(message.version, not taken))
         elif isinstance(message, AbortSections):
             self.actor.abort()
+        elif isinstance(message, WriteCheckpoint):
+            self._write_checkpoint()
         elif isinstance(message, Hang):
             time.sleep(message.seconds)
         elif isinstance(message, AskTimeout):

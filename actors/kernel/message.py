@@ -189,8 +189,13 @@ def decode(data: bytes) -> Envelope:
     )
 
 
+_WITHOUT_FLOATS = frozenset((str, bytes, int, bool, type(None)))
+
+
 def non_finite(value: Any) -> bool:
     """Whether a float in `value`, which may be nested, is infinite or no number."""
+    if type(value) in _WITHOUT_FLOATS:
+        return False
     if isinstance(value, float):
         return not math.isfinite(value)
     if isinstance(value, msgspec.Struct):

@@ -55,6 +55,12 @@ class Hang(Message):
     seconds: float
 
 
+class WriteCheckpoint(Message):
+    """Note down all that a replay needs to go on from here. Whoever records sends it when a new file begins."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+
+
 class Undelivered(Message):
     """What a sender hears that asked for it: message `id` will not be handled. `why` is the dead letter's reason."""
 

@@ -3,21 +3,33 @@
 Cheap to make in the actor's thread: nothing is copied or encoded, since messages and envelopes are frozen.
 """
 
-from typing import ClassVar, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 import msgspec
 
 from actors.kernel.directory import DeadLetter
 from actors.kernel.message import Envelope
 from actors.kernel.protocol import Failure
+from actors.kernel.timers import Timer
 
-__all__ = ["ConfigurationVersion", "Dead", "Handled", "Record", "Recorder", "Started", "Stopped"]
+__all__ = [
+    "Began",
+    "Checkpoint",
+    "ConfigurationVersion",
+    "Dead",
+    "Handled",
+    "Record",
+    "Recorder",
+    "Started",
+    "Stopped",
+]
 
 
 class Handled(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One handled message, noted when its handler has ended, failed, or was found hung.
 
-    begun, ended: monotonic seconds; wall: epoch seconds at the begin. sent: in the order of sending.
+    begun, ended: monotonic seconds; wall: epoch seconds at the begin. by: the address that handled it, where that is
+    not the recipient (an instance of it), else "". sent: in the order of sending.
     timers_set: (timer, seconds until it fires, message type). version: the state's (epoch, n)
     afterwards, None without a state.
     """
@@ -31,6 +43,7 @@ class Handled(msgspec.Struct, frozen=True, eq=False, gc=False):
     timers_cancelled: tuple[int, ...] = ()
     version: tuple[int, int] | None = None
     failure: Failure | None = None
+    by: str = ""
 
 
 class Dead(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -46,10 +59,10 @@ class Dead(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 
 class Started(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """An incarnation began. arguments: a JSON object by name, secrets masked by whoever fills it in.
+    """An incarnation is launched. arguments: a JSON object by name, secrets masked by whoever fills it in.
 
-    seed: what its random numbers derive from. state: the restored state as JSON, None for none. wall:
-    epoch seconds.
+    actor: its class, as `module:Class`. supervisor: whom it tells of its health. seed: what its random numbers derive
+    from. state: the restored state as JSON, None for none. wall: epoch seconds.
     """
 
     failure: ClassVar[Failure | None] = None
@@ -61,6 +74,47 @@ class Started(msgspec.Struct, frozen=True, eq=False, gc=False):
     seed: str
     wall: float
     state: bytes | None = None
+    actor: str = ""
+    supervisor: str = ""
+
+
+class Began(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """What an incarnation did in `on_start`, before its first message; the fields are those of `Handled`."""
+
+    address: str
+    incarnation: int
+    begun: float
+    ended: float
+    wall: float
+    sent: tuple[Envelope, ...] = ()
+    timers_set: tuple[tuple[int, float, str], ...] = ()
+    timers_cancelled: tuple[int, ...] = ()
+    version: tuple[int, int] | None = None
+    failure: Failure | None = None
+
+
+class Checkpoint(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """All that a replay needs to go on from between two messages of a deterministic actor.
+
+    actor, supervisor, seed: as in `Started`. sequence, timer: the next numbers of what it sends, and of its timers.
+    attributes: what the actor keeps, by name (actors.kernel.checkpoint). pending: its asks, as (id, then, context,
+    timer, turn). wall: epoch seconds.
+    """
+
+    failure: ClassVar[Failure | None] = None
+
+    address: str
+    incarnation: int
+    wall: float
+    ready: bool
+    sequence: int
+    timer: int
+    actor: str
+    supervisor: str
+    seed: str
+    attributes: tuple[tuple[str, Any], ...]
+    pending: tuple[tuple[str, str, Any, int, int], ...]
+    timers: tuple[Timer, ...]
 
 
 class Stopped(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -83,7 +137,7 @@ class ConfigurationVersion(msgspec.Struct, frozen=True, eq=False, gc=False):
     wall: float
 
 
-Record: TypeAlias = Handled | Dead | Started | Stopped | ConfigurationVersion
+Record: TypeAlias = Handled | Dead | Started | Began | Checkpoint | Stopped | ConfigurationVersion
 
 
 class Recorder(Protocol):

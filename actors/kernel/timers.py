@@ -40,12 +40,38 @@ class Timers:
         self._drop_cancelled()
         return True
 
+    @property
+    def pending(self) -> tuple[Timer, ...]:
+        """Those that have neither fired nor been cancelled, soonest first."""
+        return tuple(sorted((t for t in self.heap if t[1] in self._pending), key=lambda timer: timer[:2]))
+
+    @property
+    def next_number(self) -> int:
+        """The number of the timer that is set next."""
+        return int(self._numbers.__reduce__()[1][0])
+
     def pop(self) -> Timer:
         """Take out the soonest. Raises IndexError when there is none."""
         timer = heapq.heappop(self.heap)
         self._pending.discard(timer[1])
         self._drop_cancelled()
         return timer
+
+    def take(self, message: Message, cause: str, turn: int) -> bool:
+        """Take out the soonest with this message, cause and turn: it has fired; False if there is none."""
+        for timer in self.pending:
+            if timer[2:] == (message, cause, turn):
+                return self.cancel(timer[1])
+        return False
+
+    def restore(self, timer: Timer) -> None:
+        """Add a timer as it was, with its number."""
+        self._pending.add(timer[1])
+        heapq.heappush(self.heap, timer)
+
+    def count_from(self, number: int) -> None:
+        """Let the next timer have this number."""
+        self._numbers = count(number)
 
     def clear(self) -> None:
         """Forget all."""

@@ -63,7 +63,7 @@ def _replaced(old: Any, kind: Any, path: tuple[str, ...], value: Any) -> Any:
         if name not in types:
             raise _NoSuchPlace(f"{type(old).__name__} has no field {name!r}")
         return msgspec.structs.replace(old, **{name: _replaced(getattr(old, name), types[name], rest, value)})
-    if not isinstance(old, Mapping):
+    if type(old) is not dict and not isinstance(old, Mapping):
         raise _NoSuchPlace(f"{type(old).__name__} has no {name!r}")
     if name not in old and (rest or value is _GONE):
         raise _NoSuchPlace(f"there is no {name!r}")
@@ -77,6 +77,7 @@ def _field_types(kind: type[msgspec.Struct]) -> Mapping[str, Any]:
     return {field.name: field.type for field in msgspec.structs.fields(kind)}
 
 
+@cache
 def _item_type(kind: Any) -> Any:
     """Of a mapping's type, that of its values."""
     return (get_args(kind) or (str, Any))[-1]

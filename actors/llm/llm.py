@@ -36,6 +36,8 @@ STOP_TIMEOUT = 1.0
 class LanguageModel(Actor):
     """See the module. bot: its name is taken off the front of replies. streaming: makes what asks the servers."""
 
+    deterministic = True
+
     def __init__(
         self,
         llm: Llm,
@@ -61,7 +63,7 @@ class LanguageModel(Actor):
         self._ask_where()
 
     def on_stop(self) -> None:
-        self._streams.close(STOP_TIMEOUT)
+        self.outside(lambda: self._streams.close(STOP_TIMEOUT))
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         """What is being answered goes on as it began; what comes next goes by the new section."""
@@ -108,7 +110,7 @@ class LanguageModel(Actor):
     @handles
     def on_cancel(self, message: Cancel) -> None:
         for request in self._desk.void(message.turn):
-            self._streams.cancel(request.id)
+            self._cancel(request.id)
         self._begin_waiting()
 
     def _begin_waiting(self) -> None:
@@ -126,7 +128,7 @@ class LanguageModel(Actor):
     def _begin(self, request: Request) -> None:
         request.endpoint = self._endpoint()
         if request.endpoint is None:
-            request.script = script(request.prompt)
+            request.script = script(request.prompt, self._llm.temperature, self.random)
             self.after(FIRST_DELAY, internal.ScriptedSentenceDue(request.id, 0))
             return
         # a local model that is gone comes back at another address: see _sent_again
@@ -134,19 +136,21 @@ class LanguageModel(Actor):
         waited, patience = self.now() - request.asked_at, self._llm.first_token_timeout
         within = limits(self._llm)
         prompt, names = request.prompt, self._names
-        self._streams.submit(
-            Job(
-                request.id,
-                request.endpoint,
-                prompt,
-                within,
-                waited,
-                retries,
-                patience,
-                names,
-                self._first_words,
-            )
+        job = Job(
+            request.id,
+            request.endpoint,
+            prompt,
+            within,
+            waited,
+            retries,
+            patience,
+            names,
+            self._first_words,
         )
+        self.outside(lambda: self._streams.submit(job))
+
+    def _cancel(self, request: str) -> None:
+        self.outside(lambda: self._streams.cancel(request))
 
     # -- what comes back
 

@@ -1,5 +1,6 @@
 """Scripted replies for `mock_responses: true`: no model, no thread, the same answer to the same prompt."""
 
+import random
 from collections.abc import Sequence
 
 from actors.llm.messages import ChatMessage
@@ -10,6 +11,8 @@ FIRST_DELAY = 0.05
 NEXT_DELAY = 0.02
 """Seconds between two sentences."""
 QUOTED_WORDS = 12
+FOLLOWED = 1.0
+"""Temperature up to which the script is followed."""
 
 _HELLO = "Hello there, it is lovely to meet you! I am only reading from a script today."
 _REPLIES = (
@@ -19,11 +22,16 @@ _REPLIES = (
 )
 
 
-def script(prompt: Sequence[ChatMessage]) -> tuple[str, ...]:
-    """The sentences of the reply to the prompt's last user message."""
+def script(
+    prompt: Sequence[ChatMessage], temperature: float = 0.0, chance: random.Random | None = None
+) -> tuple[str, ...]:
+    """The sentences of the reply to the prompt's last user message. Above FOLLOWED the replies come in any order."""
     spoken = [message.content for message in prompt if message.role == "user"]
     said = " ".join(spoken[-1].split()[:QUOTED_WORDS]).rstrip(".!?, ") if spoken else ""
     # how much was said so far decides, so that a conversation is not one sentence over and over
-    text = _REPLIES[(len(spoken) - 1) % len(_REPLIES)].format(said=said) if said else _HELLO
+    place = len(spoken) - 1
+    if chance is not None and temperature > FOLLOWED:
+        place = chance.randrange(len(_REPLIES))
+    text = _REPLIES[place % len(_REPLIES)].format(said=said) if said else _HELLO
     reply = Reply()
     return reply.feed(text) + reply.finish()

@@ -1,7 +1,7 @@
 """A domain as it is stored: whole copies of its state, the changes since, and which of them lead furthest. Pure."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
-from itertools import pairwise
 
 import msgspec
 
@@ -72,45 +72,48 @@ def best(
 ) -> tuple[Chain | None, tuple[Record, ...]]:
     """The chain that leads to the newest version but the `refused` ones, None for none; and the changes beyond it, that
     follow on nothing. Of two that lead equally far, the one with fewer changes."""
-    ordered = changes if _is_straight(changes) else _ordered(changes)
+    line = _Line(changes)
     chains: list[Chain] = []
     for snapshot in snapshots:
-        whole = Chain(snapshot, _following(snapshot.version, ordered))
+        whole = Chain(snapshot, line.following(snapshot.version))
         chains.append(whole)
         if refused:
             # A change that makes the state unsound may be the last one only; else the copy alone is tried.
             chains += [Chain(snapshot, whole.changes[:-1]), Chain(snapshot)]
     usable = [chain for chain in chains if chain.version not in refused]
     if not usable:
-        return None, tuple(ordered)
+        return None, line.changes
     found = max(usable, key=lambda chain: (chain.version, chain.snapshot.version))
-    return found, tuple(change for change in ordered if change.version > found.version)
+    return found, line.changes[bisect_right(line.versions, found.version) :]
 
 
-def _is_straight(changes: Sequence[Record]) -> bool:
-    """Whether each follows on the one before, as is usual."""
-    return all(before.version == after.base for before, after in pairwise(changes))
+class _Line:
+    """Changes in the order of their versions, each once. is_straight: each follows on the one before, as is usual."""
 
+    def __init__(self, changes: Sequence[Record]) -> None:
+        self.changes = tuple(changes)
+        self.versions = [change.version for change in self.changes]
+        bases = [change.base for change in self.changes]
+        # Lists are compared and sorted without a step of Python for each of ten thousand changes.
+        self.is_straight = self.versions[:-1] == bases[1:] and sorted(self.versions) == self.versions
+        if not self.is_straight:
+            once = {(change.version, change.base): change for change in self.changes}
+            self.changes = tuple(once[key] for key in sorted(once))
+            self.versions = [change.version for change in self.changes]
 
-def _ordered(changes: Sequence[Record]) -> tuple[Record, ...]:
-    """Each once, in the order of their versions."""
-    once = {(change.version, change.base): change for change in changes}
-    return tuple(once[key] for key in sorted(once))
-
-
-def _following(version: Version, ordered: Sequence[Record]) -> tuple[Record, ...]:
-    """The changes from `version` to the newest that can be reached. Not each leads there: what a killed process wrote
-    last may lie there too, and its successor went on from the one before."""
-    left = tuple(change for change in ordered if change.version > version)
-    if left and left[0].base == version and _is_straight(left):
-        return left
-    reached_by: dict[Version, Record | None] = {version: None}
-    for change in ordered:
-        if change.base in reached_by and change.version not in reached_by:
-            reached_by[change.version] = change
-    following = []
-    at = max(reached_by)
-    while (change_to := reached_by[at]) is not None:
-        following.append(change_to)
-        at = change_to.base
-    return tuple(reversed(following))
+    def following(self, version: Version) -> tuple[Record, ...]:
+        """The changes from `version` to the newest that can be reached. Not each leads there: what a killed process
+        wrote last may lie there too, and its successor went on from the one before."""
+        first = bisect_right(self.versions, version)
+        if self.is_straight and first < len(self.changes) and self.changes[first].base == version:
+            return self.changes[first:]
+        reached_by: dict[Version, Record | None] = {version: None}
+        for change in self.changes:
+            if change.base in reached_by and change.version not in reached_by:
+                reached_by[change.version] = change
+        following = []
+        at = max(reached_by)
+        while (change_to := reached_by[at]) is not None:
+            following.append(change_to)
+            at = change_to.base
+        return tuple(reversed(following))

@@ -36,6 +36,7 @@ from actors.persistence.messages import BackupFailed, BackupMade, MakeBackup
 from actors.persistence.sealing import Undecryptable
 from actors.persistence.store import Batch, Store
 from actors.persistence.trouble import StoreError
+from actors.persistence.upkeep import Upkeep
 from config.schema import Storage
 
 __all__ = ["Clerk", "Job", "Outcome", "Request"]
@@ -44,9 +45,6 @@ log = logging.getLogger(__name__)
 
 LONGEST_NAME = 60
 NAME = re.compile(rf"[A-Za-z]\w{{0,{LONGEST_NAME - 1}}}", re.ASCII)
-
-GROWN, SPARE = 2, 2**26
-"""A database may be so many times as large as what is kept in it, and have so many bytes more."""
 
 Save = SaveChange | SaveSnapshot
 
@@ -100,9 +98,8 @@ class Clerk:
         self._cache = MemoryBackend(lambda _: max(self.cache_ttl, 1e-6), self._monotonic)
         self._ledgers: dict[str, Ledger] = {}
         self._graves: dict[str, float] = {}
-        self._copies_due: dict[str, Snapshot] = {}
+        self._upkeep = Upkeep(store)
         self._epochs: dict[str, int] = {}
-        self._alone: dict[str, Version] = {}
         self._unread: dict[str, Undecryptable] = {}
         self._logged = ""
         self._flushed_at = self._monotonic()
@@ -110,7 +107,14 @@ class Clerk:
     # -- the work
 
     def work(self, requests: Sequence[Request]) -> tuple[Outcome, ...]:
-        """Answer every request: all that is to be written in one transaction, then the loads."""
+        """`answer` every request, and `tidy`."""
+        outcomes = self.answer(requests)
+        self.tidy()
+        return outcomes
+
+    def answer(self, requests: Sequence[Request]) -> tuple[Outcome, ...]:
+        """The answer to every request: all that is to be written in one transaction, then the loads. What nobody has to
+        wait for is left to `tidy`."""
         self._mind_the_file()
         outcomes: list[Outcome] = []
         accepted: list[tuple[Request, Save]] = []
@@ -145,6 +149,25 @@ class Clerk:
             elif isinstance(request.message, BackUpIfDue):
                 self._back_up_if_due(request.cause)
         return tuple(outcomes)
+
+    @property
+    def is_untidy(self) -> bool:
+        """Whether there may be something for `tidy` to do."""
+        return self._upkeep.is_due
+
+    def tidy(self, *, busy: bool = False) -> None:
+        """Write copies into files, and the database anew when it has holes. busy: others wait for the disk."""
+        if not self._upkeep.is_due:
+            return
+        live = sum(
+            ledger.bound * self._storage.domains.of(domain).keep for domain, ledger in self._ledgers.items()
+        )
+        before = self._upkeep.trouble
+        self._upkeep.work(live, lambda domain: self._ledger(domain).written, busy=busy)
+        if self._upkeep.trouble is not None:
+            self._stumble(self._upkeep.trouble)
+        elif before is not None and self.trouble is before:
+            self.trouble = self._still_unread
 
     def due_in(self) -> float | None:
         """Seconds until something that is in memory only should be written; None when nothing is."""
@@ -186,11 +209,11 @@ class Clerk:
         if message.alone:
             ledger.forget(taken.version)
             self._cache.forget(name)
-            self._alone[name] = taken.version
+            self._upkeep.alone[name] = taken.version
         ledger.replace(taken)
         self._cache.save(taken)
         if self._storage.domains.of(name).backend == "file":
-            self._copies_due[name] = taken
+            self._upkeep.copy(taken)
         return None
 
     def _saved(self, message: Save) -> Message:
@@ -244,52 +267,16 @@ class Clerk:
                 domain: what for domain, what in self.damage.items() if domain and domain not in whole
             }
         if due or check:
-            self.trouble = self._still_unread
-        self._write_files()
-        self._forget_older()
+            self.trouble = self._upkeep.trouble or self._still_unread
         if batch.snapshots:
-            self._keep_small()
-
-    def _keep_small(self) -> None:
-        """Large values leave holes in the database that the next ones do not fit into: it is written anew when it has
-        grown far beyond what is in it."""
-        live = sum(
-            ledger.whole_bytes * self._storage.domains.of(domain).keep
-            for domain, ledger in self._ledgers.items()
-        )
-        try:
-            if self.store.size() > GROWN * live + SPARE:
-                self.store.compact()
-        except StoreError as error:
-            self._stumble(error)
-
-    def _forget_older(self) -> None:
-        """Leave nothing of a domain but its newest copy, where something was to be forgotten."""
-        for domain, version in tuple(self._alone.items()):
-            if self._ledger(domain).written < version or domain in self._copies_due:
-                continue
-            try:
-                self.store.keep_only(domain, version)
-            except StoreError as error:
-                self._stumble(error)
-                return
-            del self._alone[domain]
+            self._upkeep.grew()
+        if self._upkeep.alone:
+            self.tidy(busy=True)  # that it is forgotten is said when nothing of it is left
 
     def _at_once(self, ledger: Ledger) -> bool:
-        return ledger.domain in self._alone or self._storage.domains.of(ledger.domain).backend != "memory"
-
-    def _write_files(self) -> None:
-        """Copies in files: the database has them already, so that nothing waits for these."""
-        for domain, snapshot in tuple(self._copies_due.items()):
-            if self.store.files is None:
-                self._copies_due.clear()
-                return
-            try:
-                self.store.files.save(snapshot)
-            except StoreError as error:
-                self._stumble(error)
-                return
-            del self._copies_due[domain]
+        return (
+            ledger.domain in self._upkeep.alone or self._storage.domains.of(ledger.domain).backend != "memory"
+        )
 
     def _mind_the_file(self) -> None:
         """A database that was removed under us is begun anew, with all that is known here."""
@@ -336,7 +323,7 @@ class Clerk:
             self._unread.pop(domain, None)
             if not self.unwritten:
                 self.trouble = self._still_unread
-        if chain is not None and not refused:
+        if chain is not None and ledger.changes and not refused:
             # The changes that the disk has not taken yet follow on what is there.
             chain, _ = best((chain.snapshot,), (*chain.changes, *ledger.changes))
             assert chain is not None

@@ -11,6 +11,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import ClassVar, TypeVar, cast
 
@@ -71,13 +72,16 @@ class Transaction:
 
     def items(self, prefix: str) -> Iterator[tuple[str, bytes]]:
         """Every key that begins with `prefix` with its value, in order. Nothing may be changed meanwhile."""
+        for key, value in self.raw_items(prefix):
+            yield key.decode("utf-8", "replace"), value
+
+    def raw_items(self, prefix: str) -> Iterator[tuple[bytes, bytes]]:
+        """The same with the keys as they are stored."""
         wanted = prefix.encode()
         with self._inner.cursor() as cursor:
             if cursor.set_range(wanted):
-                for key, value in cast("Iterator[tuple[bytes, bytes]]", cursor.iternext()):
-                    if not key.startswith(wanted):
-                        break
-                    yield key.decode("utf-8", "replace"), value
+                items = cast("Iterator[tuple[bytes, bytes]]", cursor.iternext())
+                yield from takewhile(lambda item: item[0].startswith(wanted), items)
 
 
 class Database:
@@ -177,6 +181,9 @@ class Database:
             self.close()
             os.replace(new, self.path / DATA)
             sync_folder(self.path)
+            # What was written just now need not be looked through again.
+            self._environment = self._open_file()
+            self._identity = self._identify()
         except (lmdb.Error, OSError) as error:
             new.unlink(missing_ok=True)
             raise self._failed("compacting", error) from error

@@ -14,6 +14,8 @@ NEARLY_FULL = 8_000
 """Changes after which the whole state is asked for, however large it is."""
 LARGEST = 2**30
 """Bytes of one state at most."""
+SMALL = 2**20
+"""Bytes of changes that are never too much."""
 UNWRITTEN = 2**26
 """Bytes of changes that may wait in memory for a disk that fails; then the whole state is asked for instead."""
 
@@ -54,6 +56,11 @@ class Ledger:
         """Whether there is anything that is not on disk."""
         return bool(self.changes or self.snapshot is not None)
 
+    @property
+    def bound(self) -> int:
+        """Bytes that one copy, with all the changes up to the next one, takes at most, roughly."""
+        return 2 * self.whole_bytes + SMALL
+
     def loaded(self, chain: Chain | None) -> None:
         """Take over what was read; None when there is nothing to build on."""
         self.newest = chain.version if chain is not None else None
@@ -93,10 +100,10 @@ class Ledger:
 
     def wants_whole(self, changes: int) -> bool:
         """Whether there are enough changes, at least `changes`, for writing the whole state again: what is large is not
-        written for a few small ones."""
-        if self.since < changes:
-            return False
-        return 4 * self.recent_bytes >= self.whole_bytes or self.since >= NEARLY_FULL
+        written for a few small ones. A few large ones are enough when they take as much as the whole does."""
+        if self.recent_bytes >= max(self.whole_bytes, SMALL) or self.since >= NEARLY_FULL:
+            return True
+        return self.since >= changes and 4 * self.recent_bytes >= self.whole_bytes
 
     def take(self, part: SaveSnapshot, now: float) -> Snapshot | Refusal | None:
         """A part of the whole state has come; the snapshot when it was the last."""

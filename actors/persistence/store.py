@@ -14,7 +14,7 @@ import msgspec
 from actors.kernel.protocol import Version
 from actors.persistence import forms, journal, resealing, salvage
 from actors.persistence.backends import Found
-from actors.persistence.backends.files import FileBackend
+from actors.persistence.backends.files import NONE, FileBackend
 from actors.persistence.backends.lmdb import DatabaseBackend
 from actors.persistence.chain import Chain, Snapshot, best
 from actors.persistence.database import Database, Transaction
@@ -101,19 +101,31 @@ class Store:
         self._ready()
         snapshots, changes, damaged = self.database.change("reading a state", look)
         if in_files and self.files is not None:
-            found = self._in_files(self.files, domain)
+            than = self._reached(domain, snapshots, changes, refused)
+            found = self._in_files(self.files, domain, than)
             damaged = (
                 *damaged,
                 *found.damaged,
                 *_overtaken(self.database.path, snapshots, changes, found.snapshots),
             )
-            snapshots = (*snapshots, *found.snapshots)
+            snapshots = (*snapshots, *(copy for copy in found.snapshots if copy.version > than))
         return self._as_witnessed(domain, self._chosen(domain, snapshots, changes, damaged, refused), refused)
 
-    def _in_files(self, files: FileBackend, domain: str) -> Found:
+    def _reached(
+        self,
+        domain: str,
+        snapshots: Sequence[Snapshot],
+        changes: Sequence[Record],
+        refused: Collection[Version],
+    ) -> Version:
+        """How far the database leads: what is in files, and no newer, is not needed."""
+        chain = best(snapshots, changes)[0] if not refused and domain not in self._lying else None
+        return chain.version if chain is not None else NONE
+
+    def _in_files(self, files: FileBackend, domain: str, than: Version) -> Found:
         """The copies in files, which are looked at besides; what cannot be read there is no reason to give up."""
         try:
-            return files.load(domain)
+            return files.load(domain, than=than)
         except StoreError as error:
             return Found((), (str(error),))
 
@@ -186,8 +198,6 @@ class Store:
     def compact(self) -> None:
         """Leave nothing in the database's file that was deleted. Raises StoreError."""
         self.database.compact()
-        with contextlib.suppress(OSError):
-            self._bear_witness(digest=digest_of(self.database.path))
 
     def check(self) -> None:
         """Write something, so that a disk that is well again is noticed."""
@@ -260,8 +270,6 @@ class Store:
             if self.files is not None:
                 resealing.seal_files(self.files.folder, self._sealing)
             self.database.compact()
-            with contextlib.suppress(OSError):
-                self._bear_witness(digest=digest_of(self.database.path))
             self.database.change("having encrypted all", lambda txn: resealing.mark(txn, True))
         except StoreError as error:
             self.database.notice = f"what was stored before is not encrypted yet: {error}"
@@ -345,7 +353,7 @@ def _overtaken(
     path: Path, copies: Sequence[Snapshot], changes: Sequence[Record], in_files: Sequence[Snapshot]
 ) -> tuple[str, ...]:
     """The database is written before the files: whatever is newer in these, it once had."""
-    there = (*(copy.version for copy in copies), *(change.version for change in changes))
+    there = (*(copy.version for copy in copies), *(change.version for change in changes[-1:]))
     newest = max(there, default=Version())
     if not in_files or in_files[0].version <= newest:
         return ()

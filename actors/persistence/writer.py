@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -157,18 +157,25 @@ class Writer:
                 self._begun = self._monotonic()
             return None if not batch and self._ends else batch
 
-    def _do_group(self, batch: list[Request]) -> bool:
-        """Do it, and let its outcomes be collected; False when something unexpected has ended the work."""
+    def _do_group(self, batch: Sequence[Request]) -> bool:
+        """Answer a group, and tidy up when the answers are on their way. False when something unexpected happened."""
         cause = batch[0].cause if batch else ""
         try:
-            outcomes = self.clerk.work(batch)
+            outcomes = self.clerk.answer(batch)
+            self._end_group(outcomes)
+            if outcomes or batch:
+                self._notify(cause)
+            if self.clerk.is_untidy:
+                self._begun = (
+                    self._begun or self._monotonic()
+                )  # a disk that stands still is noticed here, too
+                self.clerk.tidy(busy=bool(self._waiting))
+                self._end_group(())
+                self._notify(cause)
         except Exception as error:
             self._end_group((), error)
             self._notify(cause)
             return False
-        self._end_group(outcomes)
-        if outcomes or batch:
-            self._notify(cause)
         return True
 
     def _close(self) -> None:

@@ -46,7 +46,7 @@ class System(DomainActor[SystemState]):
         self.after(0.0, SampleDue())
 
     def on_stop(self) -> None:
-        self._sampler.stop()
+        self.outside(self._sampler.stop)
         super().on_stop()
 
     @handles
@@ -68,7 +68,8 @@ class System(DomainActor[SystemState]):
 
     @handles
     def on_sample_due(self, message: SampleDue) -> None:
-        self._sampler.sample(self.cause())
+        cause = self.cause()
+        self.outside(lambda: self._sampler.sample(cause))
         self.after(SAMPLE_EVERY, SampleDue())
 
     def _watch(self, address: str, on: bool) -> None:

@@ -35,6 +35,7 @@ COMMANDS = {
     "chaos": ("supervisor.cli.chaos:chaos", "Try that nothing is lost and nothing stays dead."),
     "simulate": ("supervisor.cli.simulate:simulate", "Look for what goes wrong once in a thousand hours."),
     "trace": ("supervisor.cli.trace:trace", "Look at what happened, message by message."),
+    "replay": ("supervisor.cli.replay:replay", "Do again what a trace holds, and compare."),
     "config": ("supervisor.cli.config:config", "Check, explain and change the configuration."),
     "secrets": ("supervisor.cli.secrets:secrets", "Keep API keys and passwords, encrypted."),
     "demo": ("supervisor.cli.demo:demo", "Prove the whole on this machine, without VRChat."),

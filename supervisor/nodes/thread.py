@@ -27,6 +27,11 @@ class ThreadLife:
         return self._life.current
 
     @property
+    def deterministic(self) -> bool:
+        """Whether what it does can be replayed."""
+        return self._life.actor.deterministic
+
+    @property
     def begun(self) -> float | None:
         """When it began that, in monotonic seconds."""
         return self._life.begun if self._life.current is not None else None

@@ -25,7 +25,7 @@ from actors.kernel.host import SystemClock
 from actors.kernel.incarnation import Incarnation
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, decode, encode
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol import Failure, WriteCheckpoint
 from actors.kernel.record import Dead
 from supervisor.nodes.accounting import BEAT_AT, BEGUN_AT, STARVING, WINDOW, Fate, Shared
 from supervisor.nodes.boot import STANDBY, Boot, make_actor
@@ -176,12 +176,19 @@ class _Worker:
             on_end=self._end,
             sections=self._read_sections,
         )
+        if self._recorder is not None:
+            self._recorder.new_segment = self._ask_for_checkpoint
         life.slots, life.shared, life.link = self._slots, self._shared, self._link
         for frame, body in self._secrets.early():
             self._take(frame, body)
         mailbox.attend()
         self._secrets.attended = True
         return life
+
+    def _ask_for_checkpoint(self) -> None:
+        """A new file of the trace begins: let a replay begin there, too."""
+        envelope = Envelope("", 0, 0, self._boot.address, WriteCheckpoint())
+        self._mailbox.put(envelope)
 
     def _read_sections(self, data: bytes) -> Mapping[str, Any]:
         from config.sections import unpacked

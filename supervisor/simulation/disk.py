@@ -131,6 +131,10 @@ class SimulatedTransaction:
         for key in self.keys(prefix):
             yield key, self._disk.values[key]
 
+    def raw_items(self, prefix: str) -> Iterator[tuple[bytes, bytes]]:
+        for key, value in self.items(prefix):
+            yield key.encode(), value
+
 
 class SimulatedDatabase:
     """The database of one process on the disk (actors.persistence.database.Database): each change is one transaction

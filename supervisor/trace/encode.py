@@ -7,8 +7,9 @@ import msgspec
 
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol import Version
-from actors.kernel.record import ConfigurationVersion, Dead, Handled, Record, Started
+from actors.kernel.record import Began, Checkpoint, ConfigurationVersion, Dead, Handled, Record, Started
 from supervisor.trace import form
+from supervisor.trace.freeze import Freezer
 from supervisor.trace.portray import Portrayal
 from supervisor.trace.schema import handled_schema, line_schema
 from supervisor.trace.swift import Swift
@@ -36,7 +37,12 @@ class Encoded(NamedTuple):
         return line_schema(self.kind)
 
 
+LARGEST_CHECKPOINT = 2**25
+"""Bytes; what is larger is not written again and again: its replay begins at the start of the incarnation."""
+
 _TOPICS: dict[type, str] = {
+    form.BeganLine: form.BEGAN,
+    form.CheckpointLine: form.CHECKPOINT,
     form.DeadLine: form.DEAD,
     form.StartedLine: form.STARTED,
     form.StoppedLine: form.STOPPED,
@@ -62,7 +68,7 @@ class Encoder:
         """The record as a line. Raises what the encoding of a faulty message raises."""
         if isinstance(record, Handled):
             kind = type(record.envelope.message)
-            usual = record.failure is None and not record.timers_set and not record.timers_cancelled
+            usual = record.failure is None and not (record.timers_set or record.timers_cancelled or record.by)
             if usual and self._is_swift(kind) and (not record.sent or self._all_swift(record.sent)):
                 return Encoded(kind, record.wall, self._swift.line(record))
             return Encoded(kind, record.wall, self._json.encode(self._handled(record)))
@@ -103,6 +109,7 @@ class Encoder:
             timers_set=tuple([form.TimerSet(*timer) for timer in record.timers_set]),
             timers_cancelled=record.timers_cancelled,
             version=Version(*version) if version is not None else None,
+            by=record.by,
         )
 
     def _sent(self, envelope: Envelope) -> form.Sent:
@@ -124,7 +131,13 @@ class Encoder:
                 seed=record.seed,
                 wall=record.wall,
                 state=portrayal.json(record.state) if record.state is not None else None,
+                actor=record.actor,
+                supervisor=record.supervisor,
             )
+        if isinstance(record, Began):
+            return self._began(record)
+        if isinstance(record, Checkpoint):
+            return self._checkpoint(record)
         if isinstance(record, ConfigurationVersion):
             return form.ConfigurationLine(version=record.version, digest=record.digest, wall=record.wall)
         assert not isinstance(record, Handled)
@@ -135,6 +148,41 @@ class Encoder:
             failure=portrayal.failure(record.failure),
             wall=record.wall,
         )
+
+    def _began(self, record: Began) -> form.BeganLine:
+        return form.BeganLine(
+            address=record.address,
+            incarnation=record.incarnation,
+            wall=record.wall,
+            begun=record.begun,
+            ended=record.ended,
+            out=tuple([self._sent(sent) for sent in record.sent]),
+            timers_set=tuple([form.TimerSet(*timer) for timer in record.timers_set]),
+            timers_cancelled=record.timers_cancelled,
+            version=Version(*record.version) if record.version is not None else None,
+            failure=self._portrayal.failure(record.failure),
+        )
+
+    def _checkpoint(self, record: Checkpoint) -> form.CheckpointLine:
+        if not self._portrayal.keeps_words:
+            return _empty(record, "trace.words: drop")
+        freezer = Freezer()
+        line = form.CheckpointLine(
+            address=record.address,
+            incarnation=record.incarnation,
+            wall=record.wall,
+            ready=record.ready,
+            sequence=record.sequence,
+            timer=record.timer,
+            actor=record.actor,
+            supervisor=record.supervisor,
+            seed=record.seed,
+            kept={name: freezer.value(value) for name, value in record.attributes},
+            pending=[freezer.value(ask) for ask in record.pending],
+            timers=[freezer.value(timer) for timer in record.timers],
+        )
+        size = len(self._json.encode(line))
+        return line if size <= LARGEST_CHECKPOINT else _empty(record, f"it would take {size} bytes")
 
     def _dead(self, record: Dead) -> form.DeadLine:
         letter = record.letter
@@ -154,3 +202,9 @@ class Encoder:
             why=letter.why,
             detail=self._portrayal.text(letter.detail),
         )
+
+
+def _empty(record: Checkpoint, why: str) -> form.CheckpointLine:
+    return form.CheckpointLine(
+        address=record.address, incarnation=record.incarnation, wall=record.wall, why=why
+    )

@@ -11,11 +11,15 @@ import msgspec
 from actors.kernel.protocol import Failure, Version
 
 __all__ = [
+    "BEGAN",
+    "CHECKPOINT",
     "CONFIGURATION",
     "DEAD",
     "LOST",
     "STARTED",
     "STOPPED",
+    "BeganLine",
+    "CheckpointLine",
     "ConfigurationLine",
     "DeadLine",
     "HandledLine",
@@ -30,6 +34,8 @@ __all__ = [
     "topic_of",
 ]
 
+BEGAN = "/trace/began"
+CHECKPOINT = "/trace/checkpoint"
 DEAD = "/trace/dead"
 STARTED = "/trace/started"
 STOPPED = "/trace/stopped"
@@ -73,7 +79,8 @@ class MailLine(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind"
 
 
 class HandledLine(MailLine, frozen=True, omit_defaults=True, tag_field="kind", tag="handled", kw_only=True):
-    """A handled message. begun, ended: monotonic seconds of its handler."""
+    """A handled message. begun, ended: monotonic seconds of its handler. by: which instance of the recipient handled
+    it, "" where there is only one."""
 
     begun: float
     ended: float
@@ -81,6 +88,12 @@ class HandledLine(MailLine, frozen=True, omit_defaults=True, tag_field="kind", t
     timers_set: tuple[TimerSet, ...] = ()
     timers_cancelled: tuple[int, ...] = ()
     version: Version | None = None
+    by: str = ""
+
+    @property
+    def handler(self) -> str:
+        """The address whose actor handled it."""
+        return self.by or self.recipient
 
 
 class DeadLine(MailLine, frozen=True, omit_defaults=True, tag_field="kind", tag="dead", kw_only=True):
@@ -93,7 +106,7 @@ class DeadLine(MailLine, frozen=True, omit_defaults=True, tag_field="kind", tag=
 class StartedLine(
     msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="started", kw_only=True
 ):
-    """An incarnation began."""
+    """An incarnation was launched. actor: its class, as `module:Class`. supervisor: whom it tells of its health."""
 
     address: str
     incarnation: int
@@ -102,6 +115,47 @@ class StartedLine(
     seed: str
     wall: float
     state: Any = None
+    actor: str = ""
+    supervisor: str = ""
+
+
+class BeganLine(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="began", kw_only=True):
+    """What an incarnation did in its `on_start`. begun, ended: monotonic seconds."""
+
+    address: str
+    incarnation: int
+    wall: float
+    begun: float
+    ended: float
+    out: tuple[Sent, ...] = ()
+    timers_set: tuple[TimerSet, ...] = ()
+    timers_cancelled: tuple[int, ...] = ()
+    version: Version | None = None
+    failure: Failure | None = None
+
+
+class CheckpointLine(
+    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="checkpoint", kw_only=True
+):
+    """Where a replay can begin: between two messages of a deterministic actor (actors.kernel.record.Checkpoint).
+
+    kept: what the actor keeps; pending: its asks; timers: those it has set (supervisor.trace.freeze). why: where none
+    of these is here, why not.
+    """
+
+    address: str
+    incarnation: int
+    wall: float
+    ready: bool = True
+    sequence: int = 1
+    timer: int = 1
+    actor: str = ""
+    supervisor: str = ""
+    seed: str = ""
+    kept: Any = None
+    pending: Any = None
+    timers: Any = None
+    why: str = ""
 
 
 class StoppedLine(
@@ -132,7 +186,16 @@ class LostLine(msgspec.Struct, frozen=True, tag_field="kind", tag="lost", kw_onl
     wall: float
 
 
-Line: TypeAlias = HandledLine | DeadLine | StartedLine | StoppedLine | ConfigurationLine | LostLine
+Line: TypeAlias = (
+    HandledLine
+    | DeadLine
+    | StartedLine
+    | BeganLine
+    | CheckpointLine
+    | StoppedLine
+    | ConfigurationLine
+    | LostLine
+)
 
 _decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 

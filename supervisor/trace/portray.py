@@ -25,6 +25,9 @@ Words = Literal["keep", "drop"]
 INLINE = 64 * 1024
 """Bytes of a field that are kept as they are, in bytes; what is longer is referred to by its digest."""
 
+LOADED = frozenset({"parts", "patch"})
+"""Fields of bytes that hold what an actor begins with: without them no replay could begin. Persistence bounds them."""
+
 SOUND = frozenset({"pcm"})
 """Fields of bytes that are never kept: sound fills a disk, and replay needs only to know that it was
 the same.
@@ -39,6 +42,7 @@ WORDLESS = frozenset(
         "health",
         "id",
         "kind",
+        "listener",
         "model",
         "outcome",
         "recipient",
@@ -98,6 +102,11 @@ class Portrayal:
     def __init__(self, words: Words = "keep", key: bytes = b"") -> None:
         self._keep = words == "keep"
         self._key = key
+
+    @property
+    def keeps_words(self) -> bool:
+        """Whether what people say may be written down."""
+        return self._keep
 
     def message(self, message: Message) -> Any:
         """Something that encodes to JSON: the message itself where nothing has to be replaced."""
@@ -162,7 +171,7 @@ class Portrayal:
             "bytes": len(value),
             "blake2b": hashlib.blake2b(value, digest_size=8, key=self._key).hexdigest(),
         }
-        if self._keep and len(value) <= INLINE and name not in SOUND:
+        if self._keep and (len(value) <= INLINE or name in LOADED) and name not in SOUND:
             shown["base64"] = base64.b64encode(value).decode()
         return shown
 

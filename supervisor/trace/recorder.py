@@ -10,6 +10,7 @@ import os
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,10 @@ RETRY = 5.0
 BATCH = 256
 
 
+def _nobody() -> None:
+    """Where nobody wants to hear of a new file."""
+
+
 def new_run(at: float | None = None) -> str:
     """A name for a run: its UTC start and the pid, `20261123T190000Z-4711`."""
     start = datetime.fromtimestamp(time.time() if at is None else at, UTC)
@@ -44,9 +49,9 @@ class Recorder:
     """The recorder of one node: the actors' records go to `directory/run/NODE.N.mcap` (0600).
 
     flush_interval, max_segment_age, keep_age: seconds; max_segment_size and keep (all runs together):
-    bytes. capacity: records that may wait; when it is full an appender waits up to 50 ms, and then its
-    record is lost, and counted. words: with "drop" nothing that people said, wrote or are called is
-    written down.
+    bytes. new_segment: called in the writer's thread when a further file has begun. capacity: records that may wait;
+    when it is full an appender waits up to 50 ms, and then its record is lost, and counted. words: with "drop" nothing
+    that people said, wrote or are called is written down.
     """
 
     def __init__(
@@ -68,6 +73,8 @@ class Recorder:
         self._encoder = Encoder(Portrayal(words, b"" if words == "keep" else secrets.token_bytes(16)))
         self._intake = Intake(capacity)
         self.append = self._intake.append
+        self.new_segment: Callable[[], None] = _nobody
+        self._segments = 0
         self._interval = flush_interval
         self._served = threading.Condition()
         self._asked = self._answered = 0
@@ -76,7 +83,7 @@ class Recorder:
         self._warned: set[str] = set()
         self._retry_at = 0.0
         place = (directory, run, node)
-        limits = (max_segment_size, max_segment_age, keep, keep_age, compression)
+        limits = (max_segment_size, max_segment_age, keep, keep_age, compression, words)
         self._thread = threading.Thread(
             target=self._run, args=(place, limits), name=f"trace {node}", daemon=True
         )
@@ -110,7 +117,7 @@ class Recorder:
             log.warning("trace %s: the disk does not answer; the end is missing", self.folder)
 
     def _run(
-        self, place: tuple[Path, str, str], limits: tuple[int, float, int, float, "Compression"]
+        self, place: tuple[Path, str, str], limits: tuple[int, float, int, float, "Compression", str]
     ) -> None:
         # Imported here, beside the start of the node and not before it.
         from supervisor.trace.rolling import Limits, Rolling
@@ -134,7 +141,7 @@ class Recorder:
             return
         try:
             if self._intake:
-                rolling.ready()
+                self._open_if_due(rolling)
                 self._write_waiting(rolling)
             if closing:
                 rolling.close()
@@ -144,6 +151,12 @@ class Recorder:
         else:
             self._trouble = ""
             self._intake.stick(False)
+
+    def _open_if_due(self, rolling: "Rolling") -> None:
+        if rolling.ready():
+            self._segments += 1
+            if self._segments > 1:
+                self.new_segment()
 
     def _write_waiting(self, rolling: "Rolling") -> None:
         """Write as many records as are waiting now; those that come meanwhile are for the next time."""
@@ -165,6 +178,7 @@ class Recorder:
 
     def _write_some(self, rolling: "Rolling", count: int) -> None:
         take, encode, write = self._intake.take, self._encoder.encode, rolling.write
+        written = []
         for _ in range(count):
             record = take()
             try:
@@ -174,6 +188,8 @@ class Recorder:
                 self._unencodable(record, error)
                 continue
             write(line)
+            written.append(record)
+        rolling.wrote(written)
 
     def _unencodable(self, record: Record, error: Exception) -> None:
         name = type(record.envelope.message if isinstance(record, Handled) else record).__name__
@@ -196,7 +212,7 @@ class Recorder:
     def _report_loss(self, rolling: "Rolling", count: int) -> None:
         why = self._trouble or "more came than could be written"
         log.warning("trace %s: %d records are missing: %s", self.folder, count, why)
-        rolling.note(self._encoder.line(LostLine(count=count, why=why, wall=time.time())))
+        rolling.note_loss(self._encoder.line(LostLine(count=count, why=why, wall=time.time())), count)
 
     def _report_end(self) -> None:
         self._intake.lose(len(self._intake))

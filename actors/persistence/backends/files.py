@@ -4,19 +4,22 @@ import contextlib
 import os
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+
+import msgspec
 
 from actors.kernel.protocol import Version
 from actors.persistence.backends import Found
 from actors.persistence.chain import Snapshot, assembled, records_of
 from actors.persistence.disk import replace_durably, sync_folder
-from actors.persistence.record import pack, scan
+from actors.persistence.record import Record, pack, scan
 from actors.persistence.sealing import Sealing
 from actors.persistence.trouble import store_error
 
 __all__ = ["FileBackend"]
 
+NONE = Version(-1, -1)
 KEPT_DAMAGED = 4
 """Damaged files set aside, per domain."""
 _NAME = re.compile(r"(\d{1,12})\.(\d{1,12})\.state", re.ASCII)
@@ -46,14 +49,16 @@ class FileBackend:
         except OSError as error:
             raise store_error(where, "writing a copy", error) from error
 
-    def load(self, domain: str, *, touch: bool = True) -> Found:
-        """What is kept of `domain`; without `touch` nothing is set aside."""
+    def load(self, domain: str, *, touch: bool = True, than: Version = NONE) -> Found:
+        """What is kept of `domain`; without `touch` nothing is set aside. than: what is no newer than this version is
+        looked through for damage all the same, but not held in memory: its parts are empty."""
         where = self.folder / domain
         snapshots: list[Snapshot] = []
         damaged: list[str] = []
         try:
             for version, path in self._files(where):
-                records = tuple(scan(path.read_bytes()))
+                records: Iterable[Record] = scan(path.read_bytes())
+                records = _emptied(records) if version <= than else records
                 snapshot = assembled(self._sealing.opened(record) for record in records)
                 whole = snapshot is not None and snapshot.domain == domain
                 if snapshot is None or not whole or snapshot.version != version:
@@ -111,6 +116,10 @@ class FileBackend:
             ((Version(int(m[1]), int(m[2])), path) for m, path in named if m and not path.is_dir()),
             reverse=True,
         )
+
+
+def _emptied(records: Iterable[Record]) -> Iterator[Record]:
+    return (msgspec.structs.replace(record, payload=b"", sealed=False) for record in records)
 
 
 def _fault(snapshot: Snapshot | None) -> str:

@@ -50,7 +50,7 @@ def step(old: Document[Aviary], new: Document[Aviary]) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("entries", "parts"), [(0, 1), (1, 2), (ENTRIES, 2), (ENTRIES + 1, 3), (1000, 1 + 1000 // ENTRIES)]
+    ("entries", "parts"), [(0, 1), (1, 2), (ENTRIES, 2), (ENTRIES + 1, 3), (5 * ENTRIES - 1, 6)]
 )
 def test_a_part_holds_so_many_entries_at_most(entries: int, parts: int) -> None:
     document = Document(Aviary(crowd(entries), "Ann"))

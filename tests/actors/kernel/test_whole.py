@@ -1,5 +1,6 @@
 """A whole state goes to persistence in parts, of which each is one handler: others are heard in between."""
 
+from actors.kernel.document import ENTRIES
 from actors.kernel.domain import RETRY_AFTER
 from actors.kernel.kept import GATHER
 from actors.kernel.protocol import (
@@ -17,7 +18,7 @@ from tests.actors.kernel.garden import House, Orchard, Orchardist, Tree
 from tests.doubles.keeper import Keeper, Shelf
 
 MANY = {f"tree_{number}": Tree(float(number)) for number in range(1000)}
-PARTS = 6
+PARTS = 1 + -(-len(MANY) // ENTRIES)
 
 
 def orchard() -> House:

@@ -1,0 +1,70 @@
+"""What an actor keeps between two messages, taken down so that another incarnation can go on from there.
+
+Taken in the actor's thread, which must not wait: frozen values are only referred to, and containers are copied. What is
+no value (a function, a thread, a lock) is left out, and so is an object whose class has a `not_kept`, which says why:
+whoever makes the actor again makes it with that.
+"""
+
+import enum
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from actors.kernel.actor import Actor
+
+__all__ = ["Container", "Item", "Left", "taken"]
+
+OURS = ("actors.", "config.", "supervisor.", "tests.")
+"""Packages whose plain objects are values of ours."""
+PLAIN = (str, int, float, bool, bytes, type(None), enum.Enum)
+
+
+class Container(msgspec.Struct, frozen=True):
+    """A copied container. kind: tuple, list, set, frozenset, deque, or dict, whose items are pairs."""
+
+    kind: str
+    items: tuple[Any, ...]
+
+
+class Item(msgspec.Struct, frozen=True):
+    """An object of a class of ours with what it holds, by name."""
+
+    cls: type
+    fields: tuple[tuple[str, Any], ...]
+
+
+class Left(msgspec.Struct, frozen=True):
+    """Something that is no value, and of what type."""
+
+    type: str
+
+
+def taken(actor: Actor) -> tuple[tuple[str, Any], ...]:
+    """What `actor` keeps, by name."""
+    return tuple((name, _taken(value)) for name, value in vars(actor).items() if name != "host")
+
+
+def _taken(value: Any) -> Any:
+    if isinstance(value, PLAIN):
+        return value
+    if isinstance(value, msgspec.Struct):
+        if value.__struct_config__.frozen:
+            return value
+        return Item(type(value), tuple((f, _taken(getattr(value, f))) for f in value.__struct_fields__))
+    if isinstance(value, Mapping):
+        return Container("dict", tuple((_taken(key), _taken(item)) for key, item in value.items()))
+    if isinstance(value, tuple | list | set | frozenset | deque):
+        return Container(type(value).__name__, tuple(map(_taken, value)))
+    if callable(value) or not type(value).__module__.startswith(OURS) or hasattr(type(value), "not_kept"):
+        return Left(type(value).__name__)
+    if hasattr(type(value), "model_fields"):
+        return value  # a section of the configuration is frozen
+    return Item(type(value), tuple((name, _taken(item)) for name, item in _fields(value)))
+
+
+def _fields(value: Any) -> list[tuple[str, Any]]:
+    names = [name for cls in type(value).__mro__ for name in getattr(cls, "__slots__", ())]
+    found = [(name, getattr(value, name)) for name in names if hasattr(value, name)]
+    return found + list(getattr(value, "__dict__", {}).items())

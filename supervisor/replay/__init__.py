@@ -1,0 +1,1 @@
+"""Replay: what the actors did, done again from the trace by today's code, and compared."""

@@ -1,0 +1,111 @@
+"""Makes an actor as the trace says it was made, from its class and its sections; and messages from JSON."""
+
+import importlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from actors.kernel.actor import Actor
+from actors.kernel.errors import UnknownMessage
+from actors.kernel.message import Message, message_class
+from config.schema import Config, dump
+from config.secret import RESOLVER
+from config.sections import unpacked
+from supervisor.nodes.boot import make_actor, open_doors
+from supervisor.spec import walk
+from supervisor.trace.form import CheckpointLine, StartedLine
+from supervisor.trace.portray import Withheld, restore
+from supervisor.tree import tree
+
+__all__ = ["Adjust", "Unreplayable", "class_of", "made", "message", "read_sections", "started_before"]
+
+Adjust = Callable[[Mapping[str, Any]], dict[str, Any]]
+"""Makes plain sections, by name, as they should have been."""
+
+MASKED = "a secret that is in no trace"
+
+
+class Unreplayable(Exception):
+    """This part of a trace cannot be replayed; says why, and what to do."""
+
+
+def class_of(started: StartedLine) -> type[Actor] | None:
+    """The class of the actor that was started; None for a supervisor. Raises Unreplayable when there is none today."""
+    path = started.actor or _known().get(started.address.partition("/")[0], "")
+    if not path:
+        return None
+    module, _, name = path.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError):
+        raise Unreplayable(f"{started.address} was a {path}, which does not exist any more") from None
+    assert isinstance(found, type)
+    assert issubclass(found, Actor)
+    return found
+
+
+def started_before(line: CheckpointLine) -> StartedLine:
+    """The start of an incarnation of which only a checkpoint is left. It is made with the defaults; what the
+    checkpoint holds takes their place."""
+    spec = {child.address: child for child in walk(tree(Config()))}.get(line.address.partition("/")[0])
+    names = spec.arguments if spec is not None else ()
+    whole = dump(Config())
+    return StartedLine(
+        address=line.address,
+        incarnation=line.incarnation,
+        node="",
+        arguments={name: whole.get(name, ".") for name in names},
+        seed=line.seed,
+        wall=line.wall,
+        actor=line.actor,
+        supervisor=line.supervisor,
+    )
+
+
+def made(started: StartedLine, adjust: Adjust = dict) -> Actor:
+    """The actor as it was before its start, with its plain sections as `adjust` makes them. Raises Unreplayable."""
+    cls = class_of(started)
+    assert cls is not None
+    given = adjust(started.arguments)
+    try:
+        found = _sections({name: value for name, value in given.items() if name not in ("home", "config")})
+        path = f"{cls.__module__}:{cls.__qualname__}"
+        return make_actor(path, tuple(given), found, Path(str(given.get("home", "."))))
+    except (ValueError, TypeError, KeyError) as error:
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise Unreplayable(
+            f"{started.address} cannot be made with the configuration of the trace: {why}"
+        ) from None
+
+
+def _sections(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Sections by name from plain data; no secret is in there."""
+    config = Config.model_validate(dict(plain), context={RESOLVER: lambda _: MASKED})
+    return {name: getattr(config, name) for name in plain}
+
+
+def read_sections(data: bytes, adjust: Adjust = dict) -> Mapping[str, Any]:
+    """The sections of a message on its way to a running actor (actors.kernel.protocol.PrepareSections)."""
+    return unpacked(msgspec.json.encode(adjust(msgspec.json.decode(data))), lambda _: MASKED)
+
+
+def message(kind: str, shown: Any) -> Message:
+    """The message of type `kind` that was written down as `shown`. Raises Unreplayable."""
+    try:
+        return restore(message_class(kind), shown)
+    except UnknownMessage:
+        raise Unreplayable(f"there is no message {kind} any more") from None
+    except Withheld as error:
+        raise Unreplayable(f"{kind}: {error}") from None
+    except msgspec.ValidationError as error:
+        raise Unreplayable(f"{kind} has another form today: {error}") from None
+
+
+def _known() -> Mapping[str, str]:
+    """Where a trace does not say whose class it was: what lives at an address today."""
+    return {child.address: child.actor for child in walk(tree(Config()))}
+
+
+open_doors()

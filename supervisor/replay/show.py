@@ -1,0 +1,115 @@
+"""Shows people what came of a replay."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from actors.kernel.message import Message
+from actors.kernel.patch import difference
+from supervisor.replay.compare import Divergence
+from supervisor.replay.evidence import Evidence
+from supervisor.replay.replayer import Report, Step
+from supervisor.trace.form import HandledLine
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+__all__ = ["as_json", "changes", "divergence", "label", "state_of", "summary"]
+
+NAMES = ("set", "remove", "window")
+
+
+def summary(report: Report) -> str:
+    """One line: identical or not."""
+    whose = f"{report.messages:,} messages, {len(report.actors)} actors"
+    if report.differing:
+        return f"DIFFERENT: {report.differing:,} of {whose}"
+    if not report.messages:
+        return "nothing was replayed"
+    return f"identical: {whose}" + (" up to there" if report.stopped else "")
+
+
+def divergence(found: Divergence, evidence: Evidence) -> "RenderableType":
+    """The first divergence, side by side, with what led to it."""
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(show_lines=True, header_style="bold")
+    for name in ("", "recorded", "replayed"):
+        table.add_column(name, overflow="fold")
+    for item in found.differences:
+        table.add_row(
+            item.what,
+            Text(_with_content(item.recorded, evidence.messages)),
+            Text(_with_content(item.replayed, found.sent)),
+        )
+    when = _time(found.wall)
+    doing = f"handling {found.type} {found.id}" if found.id else "its start"
+    causes = [
+        Text(f"{'  ' * depth}{_time(link.wall)}  {link.sender} → {link.recipient}  {link.type}  {link.id}")
+        for depth, link in enumerate(evidence.chain)
+    ]
+    return Group(
+        Text(
+            f"first divergence: {found.address} (incarnation {found.incarnation}), {doing}, {when}",
+            "bold red",
+        ),
+        *((Text("what led to it:", "dim"), *causes) if causes else ()),
+        table,
+    )
+
+
+def changes(step: Step, before: Any) -> Iterator[str]:
+    """How the state was changed by one message, a line for each place."""
+    after = getattr(step.life.actor, "state", None)
+    if not isinstance(after, msgspec.Struct) or type(before) is not type(after) or before is after:
+        return
+    for kind, path, *what in difference(before, after):
+        value = "" if not what else msgspec.json.encode(what[-1]).decode()
+        yield f"  {NAMES[kind]} {'/'.join(path)} {value}".rstrip()
+
+
+def state_of(life: Any) -> str:
+    """An actor's state as indented JSON; of one that has no state struct, whatever it keeps."""
+    state = getattr(life.actor, "state", None)
+    if state is None:
+        state = {name: repr(value) for name, value in vars(life.actor).items() if name != "host"}
+    return msgspec.json.format(msgspec.json.encode(state), indent=2).decode()
+
+
+def as_json(report: Report, evidence: Evidence | None) -> dict[str, Any]:
+    """All of it as plain data."""
+    shown: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(report, torn=(), divergences=()))
+    shown["identical"] = report.identical
+    shown["torn"] = [{"file": torn.path.name, "at": torn.at, "why": torn.why} for torn in report.torn]
+    shown["divergences"] = [msgspec.to_builtins(found, enc_hook=str) for found in report.divergences]
+    if evidence is not None:
+        shown["evidence"] = msgspec.to_builtins(evidence)
+    return shown
+
+
+def label(step: Step) -> str:
+    """One step as a line."""
+    line = step.line
+    mark = "  DIFFERENT" if step.divergence is not None else ""
+    if isinstance(line, HandledLine):
+        return f"{_time(line.wall)}  {line.handler} ← {line.type}  {line.id}{mark}"
+    return f"{_time(line.wall)}  {line.address} began (incarnation {line.incarnation}){mark}"
+
+
+def _with_content(told: str | None, messages: Mapping[str, Any]) -> str:
+    if told is None:
+        return "—"
+    content = messages.get(told.split(" ", 1)[0])
+    if content is None:
+        return told
+    if isinstance(content, Message):
+        content = msgspec.to_builtins(content, enc_hook=str)
+    return f"{told}\n{msgspec.json.encode(content).decode()}"
+
+
+def _time(wall: float) -> str:
+    return datetime.fromtimestamp(wall).strftime("%H:%M:%S.%f")[:-3]

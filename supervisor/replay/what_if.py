@@ -1,0 +1,65 @@
+"""`--with KEY=VALUE`: what if the configuration had been another."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from config.environment import override_layers
+from config.errors import LoadError
+from config.node import plain
+from config.schema import Config, dump
+from supervisor.replay.making import Unreplayable
+
+__all__ = ["Changes", "parse"]
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """Values by key, each a path of names, as they should have been."""
+
+    values: Mapping[tuple[str, ...], Any] = {}
+
+    @property
+    def sections(self) -> frozenset[str]:
+        """The sections that are changed."""
+        return frozenset(key[0] for key in self.values)
+
+    def applied(self, sections: Mapping[str, Any]) -> dict[str, Any]:
+        """Plain sections by name, with what is to be another in those that are there."""
+        changed = dict(sections)
+        for key, value in self.values.items():
+            if key[0] in changed:
+                changed[key[0]] = _put(changed[key[0]], key[1:], value)
+        return changed
+
+
+def parse(wishes: Iterable[str]) -> Changes:
+    """The changes in `llm.temperature=0.9` and the like, read as `--set` reads them. Raises Unreplayable for what is no
+    key of a configuration."""
+    values: dict[tuple[str, ...], Any] = {}
+    known = dump(Config())
+    for wish in wishes:
+        try:
+            (layer,) = override_layers((wish,), "--with")
+        except LoadError as error:
+            raise Unreplayable(f"--with {wish}: {error}") from None
+        key: list[str] = []
+        found: Any = known
+        node = layer
+        while isinstance(node.value, dict) and isinstance(found, Mapping):
+            ((name, node),) = node.value.items()
+            key.append(name)
+            found = found.get(name, _MISSING)
+        if found is _MISSING or len(key) < 2:
+            raise Unreplayable(f"--with {wish}: there is no such key; `supervisor config show` lists them")
+        values[tuple(key)] = plain(node)
+    return Changes(values)
+
+
+_MISSING: Any = object()
+
+
+def _put(section: Any, path: tuple[str, ...], value: Any) -> Any:
+    if not path:
+        return value
+    return {**section, path[0]: _put(section.get(path[0], {}), path[1:], value)}

@@ -1,0 +1,23 @@
+"""Where a run's files are: `RUN/NODE.N.mcap`."""
+
+import re
+from pathlib import Path
+
+__all__ = ["segments_by_node"]
+
+_FILE = re.compile(r"(?P<node>.+)\.(?P<number>\d+)\.mcap")
+
+
+def segments_by_node(trace: Path) -> dict[str, list[Path]]:
+    """The files of each node, in the order they were written. trace: a run's folder, or one file."""
+    if trace.is_file():
+        return {trace.name.partition(".")[0]: [trace]}
+    found = sorted(
+        (match["node"], int(match["number"]), path)
+        for path in (trace.iterdir() if trace.is_dir() else ())
+        if (match := _FILE.fullmatch(path.name))
+    )
+    nodes: dict[str, list[Path]] = {}
+    for node, _, path in found:
+        nodes.setdefault(node, []).append(path)
+    return nodes
