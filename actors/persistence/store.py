@@ -243,7 +243,7 @@ class Store:
                 f"{path}: its witness is damaged: should the database lack something, nobody could tell"
             )
         # Looked at before anything is written: the first write may use the page that holds what is missed later.
-        self._lying = salvage.by_domain(path) if not self.database.trusted else {}
+        self._lying = salvage.by_domain(path, self._keep) if not self.database.trusted else {}
         anew = self.database.moved is not None or self._is_empty()
         if self.database.moved is not None:
             self._witness = read_witness(self.database.moved)
