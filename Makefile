@@ -33,6 +33,7 @@ lint: setup-dev ## format, style, types and layers
 	$(VENV)/ruff check .
 	$(VENV)/mypy
 	$(VENV)/lint-imports --no-logo
+	$(VENV)/python tools/backdoors.py
 
 format: setup-dev ## put the code into the project's format
 	$(VENV)/ruff format .

@@ -127,7 +127,9 @@ def restored(
     except (msgspec.ValidationError, RecursionError) as error:
         raise Unfit(str(error)) from None
     document = Document(state, subscriptions)
-    return Restored(document, exact=_decoder.decode(_encoder.encode(document)) == plain)
+    encoded = _encoder.encode(document)
+    # Usually alike to the byte; making plain values of a large state once more would take several times its size.
+    return Restored(document, exact=encoded == _encoder.encode(plain) or _decoder.decode(encoded) == plain)
 
 
 def _as_it_is(like: Document[S], parts: tuple[bytes, ...], parted: str) -> Restored[S] | None:

@@ -14,8 +14,8 @@ NEARLY_FULL = 8_000
 """Changes after which the whole state is asked for, however large it is."""
 LARGEST = 2**30
 """Bytes of one state at most."""
-HEAVY = 2**23
-"""Bytes of changes after which the whole state is asked for, however few they are, unless it is larger than they."""
+SMALL = 2**20
+"""Bytes of changes that are never too much."""
 HELD = 2**24
 """Bytes of changes that stay in memory when they are on disk."""
 UNWRITTEN = 2**26
@@ -102,11 +102,11 @@ class Ledger:
         return None
 
     def wants_whole(self, changes: int) -> bool:
-        """Whether there are enough changes, at least `changes`, or large ones, for writing the whole state again: what
-        is large is not written for a few small ones."""
-        if self.since < changes and self.recent_bytes <= max(HEAVY, self.whole_bytes):
-            return False
-        return 4 * self.recent_bytes >= self.whole_bytes or self.since >= NEARLY_FULL
+        """Whether there are enough changes, at least `changes`, for writing the whole state again: what is large is not
+        written for a few small ones. A few large ones are enough when they take as much as the whole does."""
+        if self.recent_bytes >= max(self.whole_bytes, SMALL) or self.since >= NEARLY_FULL:
+            return True
+        return self.since >= changes and 4 * self.recent_bytes >= self.whole_bytes
 
     def take(self, part: SaveSnapshot, now: float) -> Snapshot | Refusal | None:
         """A part of the whole state has come; the snapshot when it was the last."""

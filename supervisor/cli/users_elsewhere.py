@@ -21,6 +21,7 @@ from config.secrets.sealer import KeyTrouble
 from supervisor.cli.storing import configuration, sealing_of
 from supervisor.control.instance import NoInstance, find_instance
 from supervisor.trace.mentions import Mention, mentions, naming
+from supervisor.trace.retention import delete_segment
 
 __all__ = ["Elsewhere", "tell_elsewhere"]
 
@@ -140,7 +141,9 @@ def _names(found: Iterator[Mention]) -> tuple[str, ...]:
 
 def _delete(path: Path) -> bool:
     try:
-        path.unlink(missing_ok=True)
+        delete_segment(path)
+    except FileNotFoundError:
+        return True
     except OSError as error:
         click.echo(f"{path} cannot be deleted: {error.strerror or error}", err=True)
         return False

@@ -1,7 +1,7 @@
 """What a handler did, as it was recorded and as it was replayed, and where the two differ. Pure."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 
 import msgspec
 
@@ -11,7 +11,7 @@ from actors.kernel.record import Began, Handled
 from supervisor.trace.form import BeganLine, HandledLine, Sent
 from supervisor.trace.portray import Portrayal
 
-__all__ = ["FATAL", "Difference", "Divergence", "compare", "sent"]
+__all__ = ["FATAL", "Difference", "Divergence", "compare", "matched", "sent"]
 
 FATAL = frozenset({"Hung", "Killed", "Frozen", "OutOfMemory"})
 """Failures that came from outside of the actor: what its handler had not done by then is no difference."""
@@ -45,15 +45,34 @@ class Divergence(msgspec.Struct, frozen=True):
     turn: int = 0
 
 
-def compare(line: HandledLine | BeganLine, record: Handled | Began) -> tuple[Difference, ...]:
-    """Every difference between what was recorded and what was replayed, in order; none when all is the same."""
-    if _same(line, record):
+def compare(
+    line: HandledLine | BeganLine, record: Handled | Began, *, numbers: bool = True
+) -> tuple[Difference, ...]:
+    """Every difference between what was recorded and what was replayed, in order; none when all is the same. Without
+    `numbers`, messages and timers may have others than they had."""
+    if _same(line, record, numbers):
         return ()
     cut = line.failure is not None and line.failure.kind in FATAL
-    found = _of_messages(line.out, record.sent, cut)
+    found = _of_messages(line.out, record.sent, numbers, cut)
     if cut:
         return found
-    return (*found, *_of_timers(line, record), *_of_version(line, record), *_of_failure(line, record))
+    timers = _of_timers(line, record, numbers)
+    return (*found, *timers, *_of_version(line, record), *_of_failure(line, record))
+
+
+def matched(then: tuple[Sent, ...], now: tuple[Envelope, ...]) -> Iterator[tuple[Sent, Envelope | None]]:
+    """Each recorded message with the replayed one that stands for it: the next of its type to the same address."""
+    left = list(now)
+    for item in then:
+        fits = (
+            index
+            for index, envelope in enumerate(left)
+            if envelope.recipient == item.to and type(envelope.message).__name__ == item.type
+        )
+        place = next(fits, None)
+        yield item, None if place is None else left[place]
+        if place is not None:
+            del left[: place + 1]
 
 
 def sent(envelope: Envelope) -> Sent:
@@ -62,23 +81,27 @@ def sent(envelope: Envelope) -> Sent:
     return Sent(envelope.id, envelope.recipient, type(message).__name__, _portrayal.digest(message))
 
 
-def _same(line: HandledLine | BeganLine, record: Handled | Began) -> bool:
+def _same(line: HandledLine | BeganLine, record: Handled | Began, numbers: bool) -> bool:
     version = line.version
     if len(line.out) != len(record.sent) or line.failure is not None or record.failure is not None:
         return False
     if (None if version is None else (version.epoch, version.n)) != record.version:
         return False
-    if line.timers_cancelled != record.timers_cancelled:
+    if line.timers_cancelled != record.timers_cancelled or len(line.timers_set) != len(record.timers_set):
         return False
-    if tuple([(timer.id, timer.seconds, timer.type) for timer in line.timers_set]) != record.timers_set:
+    if line.timers_set and _of_timers(line, record, numbers):
         return False
     return all(
-        then.to == now.recipient and then.digest == _portrayal.digest(now.message) and then.id == now.id
+        then.to == now.recipient
+        and then.digest == _portrayal.digest(now.message)
+        and (then.id == now.id or not numbers)
         for then, now in zip(line.out, record.sent, strict=True)
     )
 
 
-def _of_messages(then: tuple[Sent, ...], now: tuple[Envelope, ...], cut: bool) -> tuple[Difference, ...]:
+def _of_messages(
+    then: tuple[Sent, ...], now: tuple[Envelope, ...], numbers: bool, cut: bool
+) -> tuple[Difference, ...]:
     made = tuple(map(sent, now))
     if cut:
         made = made[: len(then)]
@@ -86,7 +109,10 @@ def _of_messages(then: tuple[Sent, ...], now: tuple[Envelope, ...], cut: bool) -
     for number in range(max(len(then), len(made))):
         before = then[number] if number < len(then) else None
         after = made[number] if number < len(made) else None
-        if before != after:
+        same = before == after
+        if not same and not numbers and before is not None and after is not None:
+            same = (before.to, before.type, before.digest) == (after.to, after.type, after.digest)
+        if not same:
             found.append(Difference(f"message {number + 1}", _told(before), _told(after)))
     return tuple(found)
 
@@ -95,19 +121,19 @@ def _told(item: Sent | None) -> str | None:
     return None if item is None else f"{item.id} {item.type} to {item.to} [{item.digest}]"
 
 
-def _of_timers(line: HandledLine | BeganLine, record: Handled | Began) -> tuple[Difference, ...]:
-    then = [f"{timer.type} in {timer.seconds:g} s (no. {timer.id})" for timer in line.timers_set]
-    now = [f"{kind} in {seconds:g} s (no. {id})" for id, seconds, kind in record.timers_set]
-    then += [f"no. {id} cancelled" for id in line.timers_cancelled]
-    now += [f"no. {id} cancelled" for id in record.timers_cancelled]
-    count = max(len(then), len(now))
-    padded: list[tuple[Any, Any]] = list(
-        zip(then + [None] * (count - len(then)), now + [None] * (count - len(now)), strict=True)
-    )
+def _of_timers(
+    line: HandledLine | BeganLine, record: Handled | Began, numbers: bool
+) -> tuple[Difference, ...]:
+    def named(id: int) -> str:
+        return f" (no. {id})" if numbers else ""
+
+    then: list[str | None] = [f"{t.type} in {t.seconds:g} s{named(t.id)}" for t in line.timers_set]
+    now: list[str | None] = [f"{kind} in {seconds:g} s{named(id)}" for id, seconds, kind in record.timers_set]
+    then += [f"one cancelled{named(id)}" for id in line.timers_cancelled]
+    now += [f"one cancelled{named(id)}" for id in record.timers_cancelled]
+    pairs = enumerate(zip_longest(then, now), 1)
     return tuple(
-        Difference(f"timer {number + 1}", before, after)
-        for number, (before, after) in enumerate(padded)
-        if before != after
+        Difference(f"timer {number}", before, after) for number, (before, after) in pairs if before != after
     )
 
 

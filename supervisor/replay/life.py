@@ -57,13 +57,17 @@ class _Notes:
 class ReplayedLife(Incarnation):
     """The incarnation that `started` tells of, of `actor`. Whatever reaches beyond messages is left out.
 
-    Numbers go on as they did in the trace, so that one difference does not make everything after it look different.
+    Each handler begins with the numbers that it began with in the trace, so that one difference does not make
+    everything after it look different. anew: it may send other messages, and more; no number is used twice then.
     """
 
-    def __init__(self, actor: Actor, started: StartedLine, adjust: Adjust = dict) -> None:
+    def __init__(
+        self, actor: Actor, started: StartedLine, adjust: Adjust = dict, *, anew: bool = False
+    ) -> None:
         self._clock_then = _Clock()
         self._notes = _Notes()
         self._to_itself: set[str] = set()
+        self._anew = anew
         super().__init__(
             actor,
             started.address,
@@ -87,10 +91,11 @@ class ReplayedLife(Incarnation):
     def begin(self, line: BeganLine) -> Began:
         """Start as it started then."""
         self._set_clock(line.begun, line.wall)
+        self._align(line.out, line.timers_set)
         self.start()
         record = self._notes.last
         assert isinstance(record, Began)
-        self._go_on_from(line.out, line.timers_set)
+        self._remember(line.out, record.sent)
         return record
 
     def resume(self, line: CheckpointLine) -> None:
@@ -114,8 +119,12 @@ class ReplayedLife(Incarnation):
         self.timers.count_from(line.timer)
 
     def replay(self, line: HandledLine, message: Message) -> Handled:
-        """Handle `message` as it was handled then."""
+        """Handle `message` as it was handled then. A message that fires a timer is known by `is_fired`."""
         self._set_clock(line.begun, line.wall)
+        if self.is_fired(line):
+            self.timers.take(message, line.cause, line.turn)
+        self._to_itself.discard(line.id)
+        self._align(line.out, line.timers_set)
         sender, incarnation, sequence = line.id.rsplit("/", 2)
         envelope = Envelope(
             sender,
@@ -129,16 +138,25 @@ class ReplayedLife(Incarnation):
             False,
             line.sent_at,
         )
-        if sender == self.address and incarnation == str(self.incarnation):
-            if line.id not in self._to_itself:
-                next(self._sequence)
-                self.timers.take(message, line.cause, line.turn)
-            self._to_itself.discard(line.id)
         self.handle(envelope)
         record = self._notes.last
         assert isinstance(record, Handled)
-        self._go_on_from(line.out, line.timers_set)
+        self._remember(line.out, record.sent)
         return record
+
+    def is_fired(self, line: HandledLine) -> bool:
+        """Whether a timer of this incarnation gave it that message."""
+        return line.id.rpartition("/")[0] == self._prefix[:-1] and line.id not in self._to_itself
+
+    def is_set(self, message: Message, turn: int) -> bool:
+        """Whether a timer with this message waits."""
+        return any(timer[2] == message and timer[4] == turn for timer in self.timers.pending)
+
+    def next_id(self, at_least: int) -> str:
+        """Use up the next number, which is `at_least` so high; the id with it."""
+        number = max(at_least, int(self._sequence.__reduce__()[1][0]))
+        self._sequence = count(number + 1)
+        return f"{self._prefix}{number}"
 
     def call_through(self, message: type[Message], around: Callable[[Any, Any], None]) -> None:
         """From now on call the handler of `message` through `around(handler, message)`: a debugger, say."""
@@ -153,9 +171,16 @@ class ReplayedLife(Incarnation):
     def _set_clock(self, now: float, wall: float) -> None:
         self._clock_then.now, self._clock_then.epoch = now, wall
 
-    def _go_on_from(self, out: tuple[Sent, ...], timers: tuple[TimerSet, ...]) -> None:
+    def _align(self, out: tuple[Sent, ...], timers: tuple[TimerSet, ...]) -> None:
         if out:
-            self._to_itself.update(sent.id for sent in out if sent.to == self.address)
-            self._sequence = count(int(out[-1].id.rpartition("/")[2]) + 1)
-        if timers:
-            self.timers.count_from(timers[-1].id + 1)
+            first = int(out[0].id.rpartition("/")[2])
+            used = int(self._sequence.__reduce__()[1][0]) if self._anew else 0
+            self._sequence = count(max(first, used))
+        if timers and not self._anew:
+            self.timers.count_from(timers[0].id)
+
+    def _remember(self, then: tuple[Sent, ...], now: tuple[Envelope, ...]) -> None:
+        if self._anew:
+            self._to_itself.update(envelope.id for envelope in now if envelope.recipient == self.address)
+        else:
+            self._to_itself.update(sent.id for sent in then if sent.to == self.address)

@@ -10,12 +10,14 @@ from typing import Any
 import msgspec
 
 from actors.kernel.actor import Actor
+from actors.kernel.asks import AskTimeout
 from actors.kernel.message import Message
 from actors.kernel.record import Began, Handled
-from supervisor.replay.compare import Divergence, compare, sent
+from supervisor.replay.compare import Divergence, compare
 from supervisor.replay.life import ReplayedLife
 from supervisor.replay.making import Unreplayable, class_of, made, message, started_before
 from supervisor.replay.order import in_causal_order
+from supervisor.replay.passing import Passing
 from supervisor.replay.what_if import Changes
 from supervisor.trace.form import (
     BeganLine,
@@ -67,14 +69,16 @@ class Step(msgspec.Struct, frozen=True):
 
 
 Watch = Callable[[Step], None]
+Given = Callable[[HandledLine, Message], Message]
 Before = Callable[[ReplayedLife, HandledLine], None]
 
 
 class Replayer:
-    """folder: of a run, with a file or more for each node. actor: only this address, "" for all. changes: what
-    should have been otherwise in the configuration. anew: let what an actor sends otherwise reach the others, too;
-    with `changes` it always does. until: the id of the message to stop after. before: called before each
-    message; watch: after each."""
+    """folder: of a run, with a file or more for each node; or one file. actor: only this address, "" for all. changes:
+    what should have been otherwise in the configuration. anew: let what an actor sends otherwise reach the others, too;
+    with `changes` it always does. until: the id of the message to stop after. before: called before each message;
+    watch: after each. given: what to give instead of a message that no replayed actor sent. seen: told of starts and
+    stops."""
 
     def __init__(
         self,
@@ -86,15 +90,19 @@ class Replayer:
         until: str = "",
         before: Before = lambda life, line: None,
         watch: Watch = lambda step: None,
+        given: Given = lambda line, message: message,
+        seen: Callable[[Line], object] = lambda line: None,
     ) -> None:
         self._folder = folder
         self._actor = actor
         self._changes = changes
         self._anew = anew or bool(changes.values)
-        self._otherwise: dict[str, Message | None] = {}
+        self._passing = Passing()
         self._until = until
         self._before = before
         self._watch = watch
+        self._given_instead = given
+        self._seen = seen
         self._starts: dict[tuple[str, int], StartedLine] = {}
         self._lives: dict[str, ReplayedLife] = {}
         self._deterministic: dict[str, bool] = {}
@@ -163,6 +171,7 @@ class Replayer:
                 if (life := self._lives.get(line.handler)) is not None:
                     self._handle(life, line)
             case StartedLine():
+                self._seen(line)
                 self._starts[line.address, line.incarnation] = line
             case BeganLine():
                 self._guarded(line.address, lambda: self._begin(line))
@@ -173,6 +182,7 @@ class Replayer:
                 if line.address not in self._lives:
                     self._guarded(line.address, lambda: self._resume(line))
             case StoppedLine():
+                self._seen(line)
                 life = self._lives.get(line.address)
                 if life is not None and life.incarnation == line.incarnation:
                     del self._lives[line.address]
@@ -196,7 +206,7 @@ class Replayer:
                 raise Unreplayable(f"{address} is not deterministic: it talks to the world outside by itself")
             return None
         actor: Actor = made(started, self._changes.applied)
-        life = ReplayedLife(actor, started, self._changes.applied)
+        life = ReplayedLife(actor, started, self._changes.applied, anew=self._anew)
         self._lives[address] = life
         self._replayed[address] = None
         return life
@@ -217,8 +227,10 @@ class Replayer:
         life.resume(line)
 
     def _handle(self, life: ReplayedLife, line: HandledLine) -> None:
+        if self._anew:
+            line = self._passing.renumbered(line, life)
         try:
-            given = self._given(line)
+            given = self._given(life, line)
         except Unreplayable as error:
             del self._lives[life.address]
             self._skipped[life.address] = f"up to {line.id}, which cannot be made again: {error}"
@@ -232,19 +244,16 @@ class Replayer:
         if self._until == line.id:
             self._stopped = True
 
-    def _given(self, line: HandledLine) -> Message | None:
-        if self._anew and line.id in self._otherwise:
-            return self._otherwise.pop(line.id)
-        return message(line.type, line.message)
-
-    def _pass_on(self, line: HandledLine | BeganLine, record: Handled | Began) -> None:
-        """Remember what was sent otherwise, for whoever is replayed, too."""
-        now = {envelope.id: envelope for envelope in record.sent}
-        for then in line.out:
-            envelope = now.get(then.id)
-            if then.to in self._lives and (envelope is None or sent(envelope) != then):
-                same = envelope is not None and envelope.recipient == then.to
-                self._otherwise[then.id] = envelope.message if envelope is not None and same else None
+    def _given(self, life: ReplayedLife, line: HandledLine) -> Message | None:
+        if self._passing.knows(line.id):
+            return self._passing.take(line.id)
+        recorded = message(line.type, line.message)
+        if isinstance(recorded, AskTimeout):
+            recorded = AskTimeout(self._passing.new_id(recorded.id))
+        if self._anew and life.is_fired(line) and not life.is_set(recorded, line.turn):
+            return None  # this time no such timer was set
+        sender = line.id.rsplit("/", 2)[0]
+        return recorded if sender in self._lives else self._given_instead(line, recorded)
 
     def _compare(
         self,
@@ -254,11 +263,11 @@ class Replayer:
         given: Message | None = None,
     ) -> None:
         divergence = None
-        differences = compare(line, record)
+        differences = compare(line, record, numbers=not self._anew)
+        if self._anew:
+            self._passing.note(line, record, self._lives.keys())
         if differences:
             self._differing += 1
-            if self._anew:
-                self._pass_on(line, record)
             handled = line if isinstance(line, HandledLine) else None
             divergence = Divergence(
                 life.address,

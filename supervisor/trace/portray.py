@@ -42,6 +42,7 @@ WORDLESS = frozenset(
         "health",
         "id",
         "kind",
+        "listener",
         "model",
         "outcome",
         "recipient",

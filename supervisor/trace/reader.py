@@ -5,32 +5,38 @@ trace of a run that was killed, or that is still going on, reads like any other.
 """
 
 import heapq
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from supervisor.trace.form import Line, MailLine, StartedLine, StoppedLine, decode_line
-from supervisor.trace.scan import Segment, Torn, open_segment
+from supervisor.trace.decode import AnyLine, decode
+from supervisor.trace.form import MailLine
+from supervisor.trace.index import Index, IndexBuilder, load_index, save_index, spans
+from supervisor.trace.layout import segments_by_node
+from supervisor.trace.query import Query
+from supervisor.trace.scan import EVERYTHING, Segment, Torn, open_segment
 
-__all__ = ["Entry", "Query", "Run", "Torn", "Trace", "newest_run", "runs"]
-
-_TURN = re.compile(rb'"turn":(\d+)')
-_FILE = re.compile(r"(?P<node>.+)\.(?P<number>\d+)\.mcap")
-
+__all__ = ["Entry", "Query", "Run", "Torn", "Trace", "newest_run", "node_of", "runs"]
 
 ANCESTRY = 8
 """Generations looked for above what was asked for: each costs a reading, and a timer that re-arms
 itself has no first.
 """
+WINDOW = 65_536
+"""Lines of a node that are held to be put in order: they are written when a handler ends, and ordered by its begin."""
+WORTH_SAVING = 2**20
+"""Bytes that an index of an unfinished segment must have grown by."""
+
+EVERY = Query()
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
-    """One record, and the node that wrote it."""
+    """One record, the node that wrote it, and how it was written."""
 
     node: str
-    line: Line
+    line: AnyLine
+    data: bytes = b""
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -42,43 +48,6 @@ class Run(msgspec.Struct, frozen=True):
     segments: int
     size: int
     modified: float
-
-
-class Query(msgspec.Struct, frozen=True):
-    """Which records are wanted; what is left empty does not matter.
-
-    actor: an address, matched against recipient and sender, with all its instances (`detector` takes
-    `detector/1` in). type: a message type. ids: of messages.
-    """
-
-    turn: int | None = None
-    actor: str = ""
-    type: str = ""
-    ids: frozenset[str] = frozenset()
-
-    def matches(self, line: Line) -> bool:
-        """Whether a record is wanted."""
-        if isinstance(line, MailLine):
-            return (
-                (self.turn is None or line.turn == self.turn)
-                and (not self.type or line.type == self.type)
-                and (not self.ids or line.id in self.ids)
-                and (not self.actor or self._is_actor(line.recipient) or self._is_actor(line.sender))
-            )
-        if self.turn is not None or self.type or self.ids:
-            return False
-        if isinstance(line, StartedLine | StoppedLine):
-            return not self.actor or self._is_actor(line.address)
-        return not self.actor
-
-    def may_match(self, data: bytes) -> bool:
-        """A cheap look at an encoded line; False is certain."""
-        if self.turn and b'"turn":%d' % self.turn not in data:
-            return False
-        return not self.type or self.type.encode() in data
-
-    def _is_actor(self, address: str) -> bool:
-        return address.partition("~")[0] == self.actor or address.startswith(f"{self.actor}/")
 
 
 def runs(directory: Path) -> tuple[Run, ...]:
@@ -100,6 +69,7 @@ class Trace:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._torn: dict[tuple[str, int], Torn] = {}
+        self._indexes: dict[Path, Index] = {}
 
     @property
     def torn(self) -> tuple[Torn, ...]:
@@ -108,28 +78,27 @@ class Trace:
 
     def read(self, query: Query | None = None) -> Iterator[Entry]:
         """The records that `query` asks for, by time; a handler that outlasted its segment may come late."""
-        query = query or Query()
-        nodes = [self._read_node(paths, query) for paths in _files(self.folder).values()]
+        nodes = [self._in_order(paths, query or EVERY) for paths in segments_by_node(self.folder).values()]
         return (entry for _, _, entry in heapq.merge(*nodes, key=lambda item: item[:2]))
 
-    def newest_turn(self) -> int:
-        """The highest turn that was handled; 0 for none."""
-        newest = 0
-        for paths in _files(self.folder).values():
-            for path in reversed(paths):
-                before = newest
-                for _, data in self._open(path).lines():
-                    newest = max(newest, _turn(data, newest))
-                if newest > before:
-                    break
-        return newest
+    def scan(self, query: Query | None = None) -> Iterator[Entry]:
+        """The same node by node, in the order of writing, which is faster."""
+        for paths in segments_by_node(self.folder).values():
+            for path in paths:
+                for _, entry in self._segment(path, query or EVERY):
+                    yield entry
 
-    def ancestors(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        """The causes of `entries`, and theirs, up to `ANCESTRY` generations, that are not among them."""
+    def newest_turn(self) -> int:
+        """The highest turn of which there is a record; 0 for none."""
+        parts = (part for index in self.indexes().values() for part in index.parts)
+        return max((turn for part in parts for turn in part.turns), default=0)
+
+    def ancestors(self, entries: tuple[Entry, ...], generations: int = ANCESTRY) -> tuple[Entry, ...]:
+        """The causes of `entries`, and theirs, up to so many generations, that are not among them."""
         known = {entry.line.id for entry in entries if isinstance(entry.line, MailLine)}
         wanted = _causes(entries) - known
         found: list[Entry] = []
-        for _ in range(ANCESTRY):
+        for _ in range(generations):
             if not wanted:
                 break
             more = tuple(self.read(Query(ids=frozenset(wanted))))
@@ -140,52 +109,91 @@ class Trace:
 
     def metadata(self) -> dict[str, dict[str, str]]:
         """What each segment says of itself, by file name."""
-        return {
-            path.name: self._open(path).metadata for paths in _files(self.folder).values() for path in paths
-        }
+        return {path.name: self._open(path).metadata for path in self.paths()}
+
+    def paths(self) -> tuple[Path, ...]:
+        """Every segment, node by node, in the order of writing."""
+        return tuple(path for paths in segments_by_node(self.folder).values() for path in paths)
+
+    def indexes(self) -> dict[Path, Index]:
+        """The index of every segment; what has none is looked through for it."""
+        return {path: self._index(self._open(path)) for path in self.paths()}
 
     def _open(self, path: Path) -> Segment:
-        return open_segment(path, lambda torn: self._torn.setdefault((torn.path.name, torn.at), torn))
+        return open_segment(path, self._report)
 
-    def _read_node(self, paths: list[Path], query: Query) -> Iterator[tuple[int, int, Entry]]:
+    def _report(self, torn: Torn) -> None:
+        self._torn.setdefault((torn.path.name, torn.at), torn)
+
+    def _in_order(self, paths: list[Path], query: Query) -> Iterator[tuple[int, int, Entry]]:
         number = 0
         for path in paths:
-            segment = self._open(path)
-            node = segment.metadata.get("node", path.name.rsplit(".", 2)[0])
-            wanted = sorted(
-                ((at, data) for at, data in segment.lines() if query.may_match(data)),
-                key=lambda item: item[0],
-            )
-            for at, data in wanted:
-                try:
-                    line = decode_line(data)
-                except msgspec.DecodeError as error:
-                    self._torn.setdefault(
-                        (path.name, -at), Torn(path, 0, f"a line is not understood: {error}")
-                    )
-                    continue
+            held: list[tuple[int, int, Entry]] = []
+            for at, entry in self._segment(path, query):
                 number += 1
-                if query.matches(line):
-                    yield at, number, Entry(node, line)
+                if len(held) < WINDOW:
+                    heapq.heappush(held, (at, number, entry))
+                else:
+                    yield heapq.heappushpop(held, (at, number, entry))
+            while held:
+                yield heapq.heappop(held)
+
+    def _segment(self, path: Path, query: Query) -> Iterator[tuple[int, Entry]]:
+        segment = self._open(path)
+        node = node_of(segment)
+        if not query.is_of_node(node):
+            return
+        everything = query == EVERY or query == Query(node=query.node)
+        wanted = EVERYTHING if everything else spans(self._index(segment), query)
+        if not wanted:
+            return
+        for block in segment.blocks(wanted, None if everything else query.may_match):
+            for at, data, _ in block.lines:
+                if not everything and not query.may_match(data):
+                    continue
+                line = self._decoded(segment, at, data)
+                if line is not None and (everything or query.matches(line)):
+                    yield at, Entry(node, line, data)
+
+    def _decoded(self, segment: Segment, at: int, data: bytes) -> AnyLine | None:
+        try:
+            return decode(data, at)
+        except msgspec.DecodeError as error:
+            self._torn.setdefault(
+                (segment.path.name, -at), Torn(segment.path, 0, f"a line is not understood: {error}")
+            )
+            return None
+
+    def _index(self, segment: Segment) -> Index:
+        """What is known of the segment, gone on with where it has grown since."""
+        path = segment.path
+        index = self._indexes.get(path) or load_index(path)
+        if not index.complete:
+            before = index.covered
+            index = self._grown(index, segment)
+            if index.covered - before >= WORTH_SAVING or (index.complete and not before):
+                save_index(path, index)
+        self._indexes[path] = index
+        return index
+
+    def _grown(self, index: Index, segment: Segment) -> Index:
+        builder = IndexBuilder(index)
+        for block in segment.blocks(((index.covered, 2**63),)):
+            for at, data, _ in block.lines:
+                line = self._decoded(segment, at, data)
+                if line is not None:
+                    builder.line(line)
+            builder.cut(block.end)
+        return builder.index(complete=segment.finished)
 
 
-def _files(folder: Path) -> dict[str, list[Path]]:
-    """The segments of each node, in the order they were written."""
-    found = sorted((match["node"], int(match["number"]), path) for path, match in _named(folder))
-    nodes: dict[str, list[Path]] = {}
-    for node, _, path in found:
-        nodes.setdefault(node, []).append(path)
-    return nodes
-
-
-def _named(folder: Path) -> Iterator[tuple[Path, re.Match[str]]]:
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if match := _FILE.fullmatch(path.name):
-            yield path, match
+def node_of(segment: Segment) -> str:
+    """The node that wrote a segment; its file's name where it does not say so itself."""
+    return segment.metadata.get("node", segment.path.name.rsplit(".", 2)[0])
 
 
 def _run(folder: Path) -> Run | None:
-    nodes = _files(folder)
+    nodes = segments_by_node(folder)
     status = [path.stat() for paths in nodes.values() for path in paths]
     if not status:
         return None
@@ -193,16 +201,5 @@ def _run(folder: Path) -> Run | None:
     return Run(folder.name, folder, tuple(nodes), len(status), size, modified)
 
 
-def _turn(data: bytes, above: int) -> int:
-    """The turn of an encoded line if it is above `above`, else 0."""
-    if not any(int(turn) > above for turn in _TURN.findall(data)):
-        return 0
-    try:
-        line = decode_line(data)
-    except msgspec.DecodeError:
-        return 0
-    return line.turn if isinstance(line, MailLine) else 0
-
-
-def _causes(entries: tuple[Entry, ...]) -> set[str]:
+def _causes(entries: Sequence[Entry]) -> set[str]:
     return {entry.line.cause for entry in entries if isinstance(entry.line, MailLine) and entry.line.cause}

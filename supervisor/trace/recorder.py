@@ -178,6 +178,7 @@ class Recorder:
 
     def _write_some(self, rolling: "Rolling", count: int) -> None:
         take, encode, write = self._intake.take, self._encoder.encode, rolling.write
+        written = []
         for _ in range(count):
             record = take()
             try:
@@ -187,6 +188,8 @@ class Recorder:
                 self._unencodable(record, error)
                 continue
             write(line)
+            written.append(record)
+        rolling.wrote(written)
 
     def _unencodable(self, record: Record, error: Exception) -> None:
         name = type(record.envelope.message if isinstance(record, Handled) else record).__name__
@@ -209,7 +212,7 @@ class Recorder:
     def _report_loss(self, rolling: "Rolling", count: int) -> None:
         why = self._trouble or "more came than could be written"
         log.warning("trace %s: %d records are missing: %s", self.folder, count, why)
-        rolling.note(self._encoder.line(LostLine(count=count, why=why, wall=time.time())))
+        rolling.note_loss(self._encoder.line(LostLine(count=count, why=why, wall=time.time())), count)
 
     def _report_end(self) -> None:
         self._intake.lose(len(self._intake))

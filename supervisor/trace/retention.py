@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["Kept", "expired", "prune", "segments_of"]
+__all__ = ["Kept", "delete_segment", "expired", "prune", "segments_of"]
 
 
 class Kept(NamedTuple):
@@ -52,13 +52,19 @@ def prune(directory: Path, *, keep: int, oldest: float, spare: Path) -> tuple[Pa
     gone = []
     for path in expired(segments_of(directory), keep=keep, oldest=oldest, spare=spare):
         try:
-            path.unlink()
+            delete_segment(path)
             gone.append(path)
             if path.parent != spare:
                 path.parent.rmdir()
         except OSError:
             continue  # open elsewhere (Windows), not empty yet, or another node was faster
     return tuple(gone)
+
+
+def delete_segment(path: Path) -> None:
+    """Delete a segment and what stands beside it. Raises OSError."""
+    path.unlink()
+    path.with_suffix(".index").unlink(missing_ok=True)
 
 
 def _node(path: Path) -> str:

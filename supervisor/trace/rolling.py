@@ -9,13 +9,16 @@ import os
 import platform
 import re
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import msgspec
 
+from actors.kernel.record import Record
 from supervisor.trace.encode import Encoded
+from supervisor.trace.index import IndexBuilder, save_index
 from supervisor.trace.retention import prune
 from supervisor.trace.segment import Channels, Compression, Segment, create_segment
 
@@ -50,6 +53,7 @@ class Rolling:
         self._opened_at = 0.0
         self._unsure = 0
         self._dirty = False
+        self._contents = IndexBuilder()
 
     def write(self, line: Encoded) -> None:
         """Add the line to the open segment. It is safe after the next flush."""
@@ -57,9 +61,14 @@ class Rolling:
         self._unsure += 1
         self._dirty = True
 
-    def note(self, line: Encoded) -> None:
-        """Add a line that is no record, and no loss if it is lost."""
+    def wrote(self, records: Iterable[Record]) -> None:
+        """Take note for the index of what was written."""
+        self._contents.records(records)
+
+    def note_loss(self, line: Encoded, count: int) -> None:
+        """Add the line that says how many records are missing; no loss if it is lost itself."""
         self._log(line)
+        self._contents.lost(count)
         self._dirty = True
 
     def ready(self) -> bool:
@@ -77,6 +86,7 @@ class Rolling:
         """Hand all lines to the operating system."""
         if self._segment is not None and self._dirty:
             self._segment.flush()
+            self._contents.cut(self._segment.size)
             self._unsure, self._dirty = 0, False
 
     def flush_if_large(self) -> None:
@@ -85,9 +95,11 @@ class Rolling:
             self.flush()
 
     def close(self) -> None:
-        """Finish the open segment with its index."""
+        """Finish the open segment, with what tells readers what is where."""
         if self._segment is not None:
+            self.flush()
             self._segment.close()
+            save_index(self._segment.path, self._contents.index(complete=True))
             self._segment = None
             self._unsure, self._dirty = 0, False
 
@@ -106,6 +118,7 @@ class Rolling:
         name = re.sub(r"[^A-Za-z0-9_.-]", "_", self._node)
         self._segment = create_segment(folder, name, self._channels, limits.compression, self._metadata())
         self._opened_at = time.monotonic()
+        self._contents = IndexBuilder()
 
     def _metadata(self) -> dict[str, str]:
         try:

@@ -23,6 +23,9 @@ Compression = Literal["zstd", "lz4", "none"]
 CHUNK = 512 * 1024
 """Uncompressed bytes of a chunk at most."""
 
+LEVEL = {"zstd": 1, "lz4": 0, "none": 0}
+"""Of the compression; 0 is its own default. On these lines zstd's first packs as well as its third, in less time."""
+
 _COMPRESSIONS = {"zstd": MCAPCompression.Zstd, "lz4": MCAPCompression.Lz4, "none": None}
 
 
@@ -84,6 +87,7 @@ class Segment:
                 profile="gerald",
                 chunk_size=CHUNK,
                 compression=_COMPRESSIONS[compression],
+                compression_level=LEVEL[compression],
                 compression_threads=0,
                 disable_seeking=True,
             ),

@@ -186,14 +186,14 @@ def test_nothing_loaded_is_nothing_to_build_on(begun: Ledger) -> None:
 def test_the_whole_state_is_wanted_when_few_changes_have_become_as_large_as_it(
     begun: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "HEAVY", 100)
-    begun.add(change(1, 2, bytes(100)), 5.0)
+    monkeypatch.setattr(module, "SMALL", 100)
+    begun.add(change(1, 2, bytes(99)), 5.0)
     assert not begun.wants_whole(changes=1000)
     begun.add(change(2, 3, bytes(1)), 5.0)
     assert begun.wants_whole(changes=1000)
     begun.replace(Snapshot("users", 1, Version(1, 3), 5.0, (bytes(300),)))
-    begun.add(change(3, 4, bytes(300)), 5.0)
-    assert not begun.wants_whole(changes=1000)  # the state is as large
+    begun.add(change(3, 4, bytes(299)), 5.0)
+    assert not begun.wants_whole(changes=1000)  # the state is larger
     begun.add(change(4, 5, bytes(1)), 5.0)
     assert begun.wants_whole(changes=1000)
 

@@ -1,0 +1,82 @@
+"""`supervisor trace keep`: a session becomes a test. What came in from outside is kept with other words; what the
+actors made of it is recorded anew by a replay.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from actors.kernel.message import Message
+from actors.kernel.protocol import StateLoaded
+from supervisor.replay.accept import key_of, rewritten
+from supervisor.replay.disguise import Disguise
+from supervisor.replay.making import Unreplayable
+from supervisor.replay.replayer import Replayer, Report, Step
+from supervisor.trace.copying import copied
+from supervisor.trace.form import BeganLine, HandledLine, Line, StartedLine, StoppedLine
+
+__all__ = ["keep"]
+
+
+def keep(trace: Path, to: Path, key: bytes = b"") -> Report:
+    """Write what the deterministic actors of `trace` were given into the file `to`, with other words, and what a replay
+    makes of it. Nothing is kept of what was remembered before the session: it begins with nobody known.
+
+    Raises Unreplayable, and OSError.
+    """
+    disguise = Disguise(key or secrets.token_bytes(32))
+    lines: list[Line] = []
+
+    def given(line: HandledLine, message: Message) -> Message:
+        if isinstance(message, StateLoaded):
+            return StateLoaded(message.domain, message.epoch)
+        return disguise.message(message)
+
+    def note(step: Step) -> None:
+        lines.append(rewritten(step))
+
+    replayer = Replayer(
+        trace, anew=True, given=given, watch=note, seen=lambda line: lines.append(_lonely(line))
+    )
+    report = replayer.run()
+    if not report.messages:
+        raise Unreplayable(f"nothing in {trace} can be replayed: {'; '.join(report.skipped.values())}")
+    _write(to, lines)
+    # Once more, from what was written: a test must begin by passing.
+    again = Replayer(to).run()
+    if not again.identical:
+        raise Unreplayable(
+            f"{to} does not replay alike: an actor in it is not deterministic; see `supervisor replay`"
+        )
+    return again
+
+
+def _write(to: Path, lines: list[Line]) -> None:
+    new = to.with_name(f"{to.name}.new")
+    to.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        copied(new, {"node": "root", "run": to.stem, "words": "keep", "format": "1"}, _in_order(lines))
+        os.chmod(new, 0o644)  # it is for everybody: a test
+        os.replace(new, to)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _in_order(lines: list[Line]) -> Iterator[Line]:
+    replayed = {key_of(line) for line in lines if isinstance(line, BeganLine)}
+    for line in lines:
+        if (
+            not isinstance(line, StartedLine | StoppedLine)
+            or f"{line.address}/{line.incarnation}" in replayed
+        ):
+            yield line
+
+
+def _lonely(line: Line) -> Line:
+    """A start without the folder it was in."""
+    if isinstance(line, StartedLine) and isinstance(line.arguments, dict) and "home" in line.arguments:
+        return msgspec.structs.replace(line, arguments={**line.arguments, "home": "."})
+    return line

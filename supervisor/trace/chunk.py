@@ -1,0 +1,54 @@
+"""Takes a chunk of an MCAP file apart."""
+
+import struct
+from collections.abc import Iterator
+
+import small_mcap
+
+# Private, and that is why pyproject.toml holds small-mcap to one minor version: its public way makes an object of each
+# message, which takes longer than all the rest of reading.
+from small_mcap.reader import _get_chunk_data_stream as unpacked
+
+__all__ = ["Channels", "split", "unpacked"]
+
+_RECORD = struct.Struct("<BQ")
+_MESSAGE = struct.Struct("<HIQQ")
+_TIME_AT = _RECORD.size + 6
+_DATA_AT = _RECORD.size + _MESSAGE.size
+_LOG_TIME = struct.Struct("<Q")
+
+
+class Channels:
+    """What a file says of its topics, as far as it was read. By channel id; schemas by their own."""
+
+    def __init__(self) -> None:
+        self.channels: dict[int, small_mcap.Channel] = {}
+        self.schemas: dict[int, small_mcap.Schema] = {}
+
+    def learn(self, opcode: int, body: memoryview) -> None:
+        """Take note of a channel or a schema."""
+        if opcode == small_mcap.Opcode.CHANNEL:
+            channel = small_mcap.Channel.read(body)
+            self.channels[channel.id] = channel
+        elif opcode == small_mcap.Opcode.SCHEMA:
+            schema = small_mcap.Schema.read(body)
+            self.schemas[schema.id] = schema
+
+
+def split(data: bytes, known: Channels) -> Iterator[tuple[int, bytes, int]]:
+    """The messages in the bytes of a chunk: time (ns), content, and channel. Raises struct.error or ValueError for
+    what is no chunk.
+    """
+    at, end = 0, len(data)
+    message = small_mcap.Opcode.MESSAGE.value
+    while at < end:
+        opcode, length = _RECORD.unpack_from(data, at)
+        after = at + _RECORD.size + length
+        if after > end:
+            raise ValueError("a record reaches beyond its chunk")
+        if opcode == message:
+            channel = data[at + _RECORD.size] | data[at + _RECORD.size + 1] << 8
+            yield _LOG_TIME.unpack_from(data, at + _TIME_AT)[0], data[at + _DATA_AT : after], channel
+        else:
+            known.learn(opcode, memoryview(data)[at + _RECORD.size : after])
+        at = after
