@@ -30,6 +30,10 @@ class Block(msgspec.Struct, frozen=True):
     end: int
 
 
+UNFINISHED = "not finished: its writer was killed, or still writes"
+CUT = "cut short: the last {} bytes are not whole"
+NO_MCAP = "this is no MCAP file, or its beginning is missing"
+
 Report = Callable[[Torn], object]
 MayMatch = Callable[[bytes], bool]
 EVERYTHING: tuple[Span, ...] = ((0, 2**63),)
@@ -111,8 +115,10 @@ class Segment:
         self._at = 0
         try:
             with self.path.open("rb") as file:
-                if file.read(small_mcap.MAGIC_SIZE) != small_mcap.MAGIC:
-                    self._report(Torn(self.path, 0, "this is no MCAP file, or its beginning is missing"))
+                head = file.read(small_mcap.MAGIC_SIZE)
+                if head != small_mcap.MAGIC:
+                    begun = small_mcap.MAGIC.startswith(head)
+                    self._report(Torn(self.path, 0, UNFINISHED if begun else NO_MCAP))
                     return
                 for start, end in spans:
                     file.seek(max(start, small_mcap.MAGIC_SIZE))
@@ -133,10 +139,19 @@ class Segment:
                 return
             self.whole_until = found.end_offset
             if found.opcode == small_mcap.Opcode.FOOTER:
-                self.finished = True
+                self._finish(file)
                 return
             if found.record is not None:
                 yield found.record
+
+    def _finish(self, file: IO[bytes]) -> None:
+        at = file.tell()
+        tail = file.read(small_mcap.MAGIC_SIZE)
+        self.finished = tail == small_mcap.MAGIC
+        if not self.finished and small_mcap.MAGIC.startswith(tail):
+            self._report(Torn(self.path, at, CUT.format(len(tail))))
+        elif not self.finished:
+            self._report(Torn(self.path, at, "its last bytes are wrong"))
 
 
 def open_segment(path: Path, report: Report) -> Segment:
@@ -150,5 +165,5 @@ def _tail(file: IO[bytes]) -> str:
     start = file.tell()
     left = file.seek(0, 2) - start
     if left:
-        return f"cut short: the last {left} bytes are not whole"
-    return "not finished: its writer was killed, or still writes"
+        return CUT.format(left)
+    return UNFINISHED

@@ -6,8 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -19,13 +19,22 @@ RUN = "20261123T190000Z-1"
 NODES = ("root", "detector/1", "llm.local")
 LATE = 0.2
 """Seconds before the kill of which records may be missing."""
+TURNS = 4
 
 WRITER = """
-import sys, time
+import sys, threading, time
 from pathlib import Path
 from supervisor.trace.recorder import Recorder
 from tests.supervisor.trace.samples import Noted, envelope, handled
 recorder = Recorder(Path(sys.argv[1]), sys.argv[3], run=sys.argv[2], max_segment_size=300_000)
+late = 0.0
+def beat():
+    global late
+    while True:
+        due = time.monotonic() + 0.005
+        time.sleep(0.005)
+        late = max(late * 0.99, time.monotonic() - due)
+threading.Thread(target=beat, daemon=True).start()
 recorder.append(handled(envelope(1, Noted(1))))
 assert recorder.flush(60.0)
 number = 1
@@ -33,12 +42,20 @@ while True:
     for _ in range(50):
         number += 1
         recorder.append(handled(envelope(number, Noted(number))))
-    print(number, time.time(), flush=True)
+    print(number, time.time(), late, flush=True)
 """
 
 
-def killed(directory: Path, seconds: float) -> tuple[float, dict[str, list[tuple[int, float]]]]:
-    """Let every node write for so long and kill them all; when that was, and when each had appended how many."""
+class Said(NamedTuple):
+    """What a node said: how many it had appended, when, and how late a thread of it came to its turn of late."""
+
+    number: int
+    at: float
+    late: float
+
+
+def killed(directory: Path, seconds: float) -> tuple[float, dict[str, list[Said]]]:
+    """Let every node write for so long and kill them all; when that was, and what each had said."""
     command = [sys.executable, "-c", WRITER, str(directory), RUN]
     victims = {
         node: subprocess.Popen([*command, node], stdout=subprocess.PIPE, text=True, cwd=Path.cwd())
@@ -58,7 +75,10 @@ def killed(directory: Path, seconds: float) -> tuple[float, dict[str, list[tuple
         victim.wait(30.0)
         listener.join(30.0)
     progress = {
-        node: [(int(n), float(t)) for n, t in (line.split() for line in lines if line.endswith("\n"))]
+        node: [
+            Said(int(n), float(t), float(late))
+            for n, t, late in (line.split() for line in lines if line.endswith("\n"))
+        ]
         for node, lines in said.items()
     }
     return at, progress
@@ -68,12 +88,6 @@ def _listen(victim: "subprocess.Popen[str]", said: list[str]) -> None:
     """Take what it says at once, since a full pipe would slow it down."""
     with victim.stdout or sys.stdin as lines:
         said.extend(lines)
-
-
-def _pause(progress: list[tuple[int, float]]) -> float:
-    """The longest time in the last second in which a node did nothing, because others had the processor."""
-    times = [at for _, at in progress if at > progress[-1][1] - 1.0]
-    return max((after - before for before, after in pairwise(times)), default=0.0)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -88,12 +102,14 @@ def test_everything_older_than_200_ms_is_readable_in_all_nodes(tmp_path: Path, s
     for node in NODES:
         numbers = found[node]
         assert numbers == list(range(1, len(numbers) + 1)), f"{node} has holes"
-        late = LATE + _pause(progress[node])
-        due = [n for n, said_at in progress[node] if said_at < at - late]
-        missing = [at - said_at for n, said_at in progress[node] if n > len(numbers)]
-        assert len(numbers) >= max(due), f"{node}: {max(missing):.3f} s are missing"
+        # On a machine that is busy with something else a thread waits for its turn, and the writer's takes a few turns
+        # for each flush.
+        late = LATE + TURNS * max(said.late for said in progress[node][-20:])
+        due = max(said.number for said in progress[node] if said.at < at - late)
+        missing = max((at - said.at for said in progress[node] if said.number > len(numbers)), default=0.0)
+        assert len(numbers) >= due, f"{node}: {missing:.3f} s are missing, {late:.3f} s may be"
     report = check(trace)
-    assert report.ok
+    assert report.damage == ()
     assert {torn.why.split(":")[0] for torn in trace.torn} <= {"not finished", "cut short"}
     # One that was between two files at that instant has closed the last one.
     open_ones = [segment for segment in report.segments if not segment.finished]

@@ -161,11 +161,16 @@ def test_a_damaged_chunk_costs_only_itself(tmp_path: Path, whole: bytes) -> None
     assert trace.newest_turn() == 0
 
 
-def test_an_empty_file_is_reported(tmp_path: Path) -> None:
-    (tmp_path / "root.0001.mcap").touch()
+@pytest.mark.parametrize(
+    ("content", "why"), [(b"", "not finished"), (b"\x89MC", "not finished"), (b"text", "no MCAP file")]
+)
+def test_a_file_that_was_only_begun_and_one_that_is_something_else_are_reported(
+    tmp_path: Path, content: bytes, why: str
+) -> None:
+    (tmp_path / "root.0001.mcap").write_bytes(content)
     trace = Trace(tmp_path)
     assert list(trace.read()) == []
-    assert "no MCAP file" in trace.torn[0].why
+    assert why in trace.torn[0].why
 
 
 def test_a_whole_file_has_nothing_torn(tmp_path: Path, whole: bytes) -> None:
