@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 export PYTHON
 
-.PHONY: help setup setup-dev run demo test soak lint format docs bench lock clean
+.PHONY: help setup setup-dev run demo test simulate soak lint format docs bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -24,6 +24,10 @@ demo: setup ## prove the whole on this machine, without VRChat or sound hardware
 
 test: lint ## lint, then every test: make test ARGS="tests/config -x"
 	$(VENV)/python -m pytest $(ARGS)
+
+simulate: setup-dev ## the simulator for long: 2,000 seeds, and every planted bug: make simulate ARGS="--seeds 500"
+	$(VENV)/supervisor simulate --seeds 2000 --jobs $$(nproc 2>/dev/null || echo 2) $(ARGS)
+	GERALD_SOAK=1 $(VENV)/python -m pytest tests/supervisor/simulation
 
 soak: setup-dev ## the long tests of the memory: 500 kills, damage to every region of every file
 	GERALD_SOAK=1 $(VENV)/python -m pytest tests/flows/test_killed_store.py tests/actors/persistence/test_damage.py $(ARGS)

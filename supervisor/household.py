@@ -30,6 +30,7 @@ class Household:
     """The cells by address, in tree order (supervisor.supervisor.Cells). Never blocks.
 
     changed: told of every change of a life or of a health. retired: told of an address that nobody will live at again.
+    wall: epoch seconds.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Household:
         make: MakeLife,
         recorder: Recorder | None,
         start_record: Callable[[Cell], Started],
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self.cells: dict[str, Cell] = {}
         self.changed: Callable[[Cell], None] = lambda _: None
@@ -47,6 +49,7 @@ class Household:
         self._make = make
         self._recorder = recorder
         self._start_record = start_record
+        self._wall = wall
         self._numbers = count(1)
         self._routers: dict[str, Router] = {}
         self._left_at: dict[str, int] = {}
@@ -65,7 +68,7 @@ class Household:
         """Begin a new incarnation; its number."""
         cell = self.cells[address]
         cell.incarnation += 1
-        cell.state, cell.said, cell.over, cell.since = "starting", False, False, time.time()
+        cell.state, cell.said, cell.over, cell.since = "starting", False, False, self._wall()
         cell.health, cell.reason, cell.remedy = Health.STARTING, "", ""
         number = cell.incarnation
         for stale in cell.mailbox.withdraw(Stop):
@@ -259,7 +262,7 @@ class Household:
             self._note(cell, failure)
         if self._recorder is not None:
             why = "failed" if failure else "stopped"
-            self._recorder.append(Stopped(cell.address, number, why, failure, time.time()))
+            self._recorder.append(Stopped(cell.address, number, why, failure, self._wall()))
         self.changed(cell)
         if not (failure is not None and self._end_orphans(cell, number, failure)):
             self._announce(cell, number, failure)

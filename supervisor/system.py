@@ -6,17 +6,17 @@ import logging
 import os
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from actors.kernel import failure
+from actors.kernel.actor import Actor
 from actors.kernel.directory import DeadLetter, Directory
 from actors.kernel.frames import RingAddress
 from actors.kernel.host import Outside, SystemClock, ThreadHost
-from actors.kernel.incarnation import Ended, Incarnation
+from actors.kernel.incarnation import Clock, Ended, Incarnation
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol import Failure, Health, Stop, WriteCheckpoint
 from actors.kernel.record import ConfigurationVersion, Dead, Record, Started
@@ -59,7 +59,8 @@ class System:
 
     home: the instance's folder. text: no ears, no voice. spec: another tree than Gerald's own. directory: one that
     looks at the mail, say. on_handled: told, sooner or later, what pinned actors have handled. also: told of every
-    record. source: where the configuration came from, and what is watched for changes of it.
+    record. source: where the configuration came from, and what is watched for changes of it. run: the run's name,
+    another one each time unless it is given. clock: where time comes from.
     """
 
     def __init__(
@@ -73,6 +74,8 @@ class System:
         on_handled: Callable[[Sequence[Envelope]], None] | None = None,
         also: Callable[[Record], None] | None = None,
         source: ConfigSource | None = None,
+        run: str = "",
+        clock: Clock | None = None,
     ) -> None:
         open_doors()
         failure.redact = redacted
@@ -81,8 +84,9 @@ class System:
         self.seals = Seals(
             home, lambda: self.config.storage, source.environ if source is not None else os.environ
         )
-        self.run = new_run()
-        self.started_at = time.time()
+        self.run = run or new_run()
+        self.clock = clock if clock is not None else SystemClock()
+        self.started_at = self.clock.wall()
         self.ended = threading.Event()
         self.failure: Failure | None = None
         self.changes: deque[Mapping[str, object]] = deque(maxlen=1000)
@@ -106,11 +110,13 @@ class System:
         if _needs_ring(spec):
             self._ring = _open_ring(config)
             self.frames = self._ring.address
-        self.household = Household(spec, self.directory, self._make, self._records, self._start_record)
+        self.household = Household(
+            spec, self.directory, self._make, self._records, self._start_record, self.clock.wall
+        )
         self.household.changed = self._changed
         self.nursery = Nursery(self.directory, on_handled, self._reveal)
         self.household.retired = self.nursery.retire
-        self._watchdog = Watchdog(self.household.cells.values, self.directory)
+        self._watchdog = Watchdog(self.household.cells.values, self.directory, self.clock.monotonic())
 
     @property
     def config(self) -> Config:
@@ -121,7 +127,7 @@ class System:
         """Launch the root; everything else follows by itself."""
         log.info("starting in %s, run %s", self.home, self.run)
         if self.recorder is not None:
-            self.recorder.append(ConfigurationVersion(1, digest_of(self.config), time.time()))
+            self.recorder.append(ConfigurationVersion(1, digest_of(self.config), self.clock.wall()))
         self.household.launch("root")
         self._watchdog.start()
 
@@ -220,23 +226,16 @@ class System:
     def _incarnation(self, cell: Cell, on_ready: Callable[[], None], end: Ended) -> Incarnation:
         spec = cell.spec
         if isinstance(spec, SupervisorSpec):
-            actor: Any = Supervisor(self.household.current(spec), self.household)
+            actor: Actor = Supervisor(self.household.current(spec), self.household)
         else:
-            sections = {
-                "config": self.config,
-                "desk": self.desk,
-                "frames": self.frames,
-                ARGUMENT: self.seals.sealer() if ARGUMENT in spec.arguments else None,
-                **{name: getattr(self.config, name) for name in type(self.config).model_fields},
-            }
-            actor = make_actor(spec.actor, spec.arguments, sections, self.home)
+            actor = self._actor(spec)
         return Incarnation(
             actor,
             cell.address,
             cell.incarnation,
             cell.mailbox,
             self.directory,
-            SystemClock(),
+            self.clock,
             seed=self.run,
             supervisor=cell.supervisor,
             recorder=self._records,
@@ -244,6 +243,16 @@ class System:
             on_end=end,
             sections=lambda data: unpacked(data, self.desk.reveal),
         )
+
+    def _actor(self, spec: ChildSpec) -> Actor:
+        sections = {
+            "config": self.config,
+            "desk": self.desk,
+            "frames": self.frames,
+            ARGUMENT: self.seals.sealer() if ARGUMENT in spec.arguments else None,
+            **{name: getattr(self.config, name) for name in type(self.config).model_fields},
+        }
+        return make_actor(spec.actor, spec.arguments, sections, self.home)
 
     def _boot(self, cell: Cell, spec: ChildSpec) -> Boot:
         return Boot(
@@ -291,7 +300,7 @@ class System:
             cell.pin,
             arguments,
             self.run,
-            time.time(),
+            self.clock.wall(),
             actor=spec.actor if isinstance(spec, ChildSpec) else "",
             supervisor=cell.supervisor,
         )
@@ -322,7 +331,7 @@ class System:
         if old.logging != new.logging:
             self._log_as(new.logging)
         if self._records is not None:
-            self._records.append(ConfigurationVersion(version, digest_of(new), time.time()))
+            self._records.append(ConfigurationVersion(version, digest_of(new), self.clock.wall()))
         for cell in tuple(self.household.cells.values()):
             if isinstance(cell.spec, ChildSpec) and cell.spec.process.standby and cell.life is not None:
                 self.nursery.renew(self._boot(cell, cell.spec))
@@ -372,7 +381,7 @@ class System:
 
     def _record_dead(self, letter: DeadLetter) -> None:
         if self._records is not None:
-            self._records.append(Dead(letter, time.time()))
+            self._records.append(Dead(letter, self.clock.wall()))
 
 
 def _needs_ring(spec: SupervisorSpec) -> bool:

@@ -68,14 +68,16 @@ def examine(
 
 
 class Watchdog:
-    """Looks at all `cells` until closed."""
+    """Looks at all `cells` until closed. now: monotonic seconds at which it begins."""
 
-    def __init__(self, cells: Callable[[], Iterable[Cell]], directory: Directory) -> None:
+    def __init__(
+        self, cells: Callable[[], Iterable[Cell]], directory: Directory, now: float | None = None
+    ) -> None:
         self._cells = cells
         self._directory = directory
         self._numbers = count(1)
         self._closed = threading.Event()
-        self._awake_since = time.monotonic()
+        self._awake_since = time.monotonic() if now is None else now
         self._weighed_at = 0.0
         self._reported: dict[str, tuple[int, str]] = {}
         self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)

@@ -3,7 +3,7 @@ lasts.
 """
 
 import queue
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,20 +24,21 @@ _WAITING = 500  # deliveries that may wait for the thread that cuts them
 
 
 class Microphone(Actor):
-    """Ears. Start arguments: the section audio, and the home.
+    """Ears. Start arguments: the section audio, and the home. keeping: makes what keeps the device open.
 
     The device's callback only puts its sound into a queue; the keeper's thread cuts it into chunks.
     """
 
-    def __init__(self, audio: Audio, home: Path) -> None:
+    def __init__(self, audio: Audio, home: Path, keeping: Callable[..., Keeper[Source]] = Keeper) -> None:
         self._audio = audio
+        self._keeping = keeping
         self._home = home
         self._captured: queue.SimpleQueue[tuple[Sound, float]] = queue.SimpleQueue()
         self._chunker = Chunker(audio.sample_rate)
         self._answered = False
 
     def on_start(self) -> None:
-        self._keeper: Keeper[Source] = Keeper(
+        self._keeper = self._keeping(
             self.host.address,
             "microphone",
             opening=lambda: open_source(self._audio.input_device, self._audio.sample_rate, self._home),

@@ -7,7 +7,7 @@ time, so that the rest of the bot works on in text.
 
 import logging
 import queue
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +50,11 @@ _QUIET = 10.0
 
 
 class Speaker(Actor):
-    """Mouth. Start arguments: the section audio, and the home."""
+    """Mouth. Start arguments: the section audio, and the home. keeping: makes what keeps the device open."""
 
-    def __init__(self, audio: Audio, home: Path) -> None:
+    def __init__(self, audio: Audio, home: Path, keeping: Callable[..., Keeper[Sink]] = Keeper) -> None:
         self._audio = audio
+        self._keeping = keeping
         self._home = home
         self._playlist = Playlist()
         self._playback = Playback()
@@ -64,7 +65,7 @@ class Speaker(Actor):
         self._latency = 0.0
 
     def on_start(self) -> None:
-        self._keeper: Keeper[Sink] = Keeper(
+        self._keeper = self._keeping(
             self.host.address,
             "speaker",
             opening=lambda: open_sink(self._audio.output_device, self._home),

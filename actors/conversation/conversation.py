@@ -79,8 +79,16 @@ class Conversation(Company):
             msgspec.structs.replace(
                 turns.end(self.state, self._bot.name, self.wall()),
                 speaking_style=self._bot.speaking_style,
+                turn=self._last_turn(),
             )
         )
+
+    def _last_turn(self) -> int:
+        """The turn to count on from, so that no turn is counted which the stages may hold for void."""
+        if not self.version.epoch:
+            return turns.beyond(self.state.turn, self.wall())
+        # The life before may have counted some that it had not handed over yet when it died.
+        return self.state.turn + (turns.GAP if self.host.incarnation > 1 else 0)
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         self._bot = sections.get("bot", self._bot)

@@ -19,7 +19,17 @@ from actors.conversation.utterance import LONGEST, Utterance, window
 from actors.vocabulary.values import Interaction, Person
 from actors.vocabulary.words import tone_of, topic_of
 
-__all__ = ["acquainted", "add_sentence", "attribute", "begin", "end", "surrounded", "touched"]
+__all__ = [
+    "GAP",
+    "acquainted",
+    "add_sentence",
+    "attribute",
+    "begin",
+    "beyond",
+    "end",
+    "surrounded",
+    "touched",
+]
 
 PAUSE = 300.0
 """Seconds of silence after which talk counts as a new conversation."""
@@ -28,6 +38,8 @@ TOUCH_AGAIN = 10.0
 """Seconds within which the same touch again is the same touch."""
 
 SEEN = 4
+GAP = 1000
+"""Added to the turn after a restart: no life counts so many turns that it has not handed over."""
 
 
 def begin(
@@ -47,6 +59,13 @@ def begin(
         conversation_duration=state.conversation_duration + since if goes_on else 0.0,
         participants=state.participants if goes_on else {},
     )
+
+
+def beyond(turn: int, at: float) -> int:
+    """The turn to count on from where nobody knows how far it was counted before, at `at` (epoch seconds): the stages
+    may have been told that turns are void, and would be silent in all up to those. Nobody has a turn in every second.
+    """
+    return max(turn, int(at))
 
 
 def attribute(state: ConversationState, person: Person) -> ConversationState:

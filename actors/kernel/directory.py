@@ -74,14 +74,22 @@ class Directory:
     """The mailboxes of one node. `deliver` never raises and never blocks.
 
     elsewhere: where to put mail for an address that is not here (the parent node); None makes it a dead letter.
-    paranoid: encode and decode every envelope, so that a thread behaves like a process.
+    paranoid: encode and decode every envelope, so that a thread behaves like a process. wall: epoch seconds, for the
+    dates of dead letters.
     """
 
-    def __init__(self, dead_letters: DeadLetters | None = None, *, paranoid: bool = False) -> None:
+    def __init__(
+        self,
+        dead_letters: DeadLetters | None = None,
+        *,
+        paranoid: bool = False,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
         self.dead_letters = dead_letters or DeadLetters()
         self.elsewhere: Box | None = None
         self._boxes: dict[str, Box] = {}
         self._paranoid = paranoid
+        self._wall = wall
 
     @property
     def boxes(self) -> Mapping[str, Box]:
@@ -116,4 +124,4 @@ class Directory:
 
     def bury(self, envelope: Envelope, why: str, detail: str = "", failure: Failure | None = None) -> None:
         """Make `envelope` a dead letter."""
-        self.dead_letters.bury(DeadLetter(envelope, why, detail, failure, time.time()), self.deliver)
+        self.dead_letters.bury(DeadLetter(envelope, why, detail, failure, self._wall()), self.deliver)

@@ -134,6 +134,12 @@ class Mailbox:
             self._wake.acquire(timeout=limit)
         self._waiting = False
 
+    def rest(self, express: Callable[[], bool]) -> None:
+        """For a reader that others wake by a call, because it shares its thread with many: nothing is left to take, and
+        the next sender calls `express`. Until then it may take nothing."""
+        self.express = express
+        self._waiting = True
+
     def wait(self, timeout: float | None = None, only_urgent: bool = False) -> Envelope | None:
         """`take`, after a `pause` when there is nothing yet."""
         envelope = self.take(only_urgent)

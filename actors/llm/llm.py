@@ -4,7 +4,7 @@ Promises: at most `performance.max_concurrent_requests` at once and a bounded li
 for each request, and nothing at all for a turn that was cancelled.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
@@ -22,7 +22,7 @@ from actors.llm.messages import (
 )
 from actors.llm.mock import FIRST_DELAY, NEXT_DELAY, script
 from actors.llm.providers import Endpoint, choose, limits, local_endpoint
-from actors.llm.streams import Job, Streams
+from actors.llm.streams import Job, Post, Streams
 from actors.speech.messages import Cancel
 from actors.system.messages import StageReached
 from config.schema import Bot, Llm, Performance, Speech
@@ -34,12 +34,17 @@ STOP_TIMEOUT = 1.0
 
 
 class LanguageModel(Actor):
-    """See the module. bot: its name is taken off the front of replies."""
+    """See the module. bot: its name is taken off the front of replies. streaming: makes what asks the servers."""
 
     deterministic = True
 
     def __init__(
-        self, llm: Llm, performance: Performance, bot: Bot | None = None, speech: Speech | None = None
+        self,
+        llm: Llm,
+        performance: Performance,
+        bot: Bot | None = None,
+        speech: Speech | None = None,
+        streaming: Callable[[Post], Streams] = Streams,
     ) -> None:
         self._llm = llm
         self._desk = Desk(performance.max_concurrent_requests)
@@ -51,7 +56,7 @@ class LanguageModel(Actor):
         self._paused_until = 0.0
         self._paused_why = ""
         self._said: tuple[Health, str, str] | None = None
-        self._streams = Streams(lambda message, cause: self.post(message, cause))
+        self._streams = streaming(lambda message, cause: self.post(message, cause))
 
     def on_start(self) -> None:
         self._say(Health.OK, self._provider.note)

@@ -31,6 +31,10 @@ class InputExpired(Message):
     press: int
 
 
+class RestAgain(Message):
+    """Timer of the sender: what could not be brought to rest, because the network failed, is tried again."""
+
+
 class HostFound(Message):
     """From the sender's thread: what the name of the output host means, "" and why when nobody knows."""
 

@@ -6,7 +6,7 @@ after a crash.
 import logging
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from actors.kernel.actor import Actor, handles
@@ -14,7 +14,7 @@ from actors.kernel.errors import SectionsUnfit
 from actors.kernel.protocol import Health
 from actors.osc import chatbox, inputs, parameters
 from actors.osc.chatbox import Chatbox
-from actors.osc.internal import ChatboxDue, FindHost, HostFound, InputExpired, TypingExpired
+from actors.osc.internal import ChatboxDue, FindHost, HostFound, InputExpired, RestAgain, TypingExpired
 from actors.osc.messages import ChatboxText, SetInput, SetParameter, Typing, ZeroInputs
 from actors.osc.wire import Value, Wire, is_address, look_up
 from actors.speech.messages import Cancel
@@ -26,14 +26,19 @@ __all__ = ["Sender"]
 TYPING_LIMIT = 30.0
 """Seconds after which a forgotten typing indicator goes off."""
 FIND_HOST_AGAIN = 30.0
+REST_AGAIN = 1.0
 log = logging.getLogger(__name__)
 
 
 class Sender(Actor):
-    """Sends to osc.output_host:osc.output_port. UDP does not tell whether anybody listens there."""
+    """Sends to osc.output_host:osc.output_port. UDP does not tell whether anybody listens there.
 
-    def __init__(self, osc: Osc) -> None:
+    wiring: opens the socket to an IP address and a port.
+    """
+
+    def __init__(self, osc: Osc, wiring: Callable[[str, int], Wire] = Wire) -> None:
         self._osc = osc
+        self._wiring = wiring
         self._wire: Wire | None = None
         self._prepared: Wire | None = None
         self._is_well = True
@@ -43,6 +48,7 @@ class Sender(Actor):
         self._typing_timer = 0
         self._held: dict[str, int] = {}
         self._presses = 0
+        self._owes_rest = False
 
     def on_start(self) -> None:
         host = self._osc.output_host
@@ -63,7 +69,7 @@ class Sender(Actor):
         if not self._moves(osc) or not is_address(osc.output_host):
             return
         try:
-            self._prepared = Wire(osc.output_host, osc.output_port)
+            self._prepared = self._wiring(osc.output_host, osc.output_port)
         except OSError as error:
             why = f"osc.output_host: {osc.output_host} cannot be sent to: {error.strerror or error}"
             raise SectionsUnfit(why) from None
@@ -169,6 +175,14 @@ class Sender(Actor):
     def on_zero_inputs(self, _: ZeroInputs) -> None:
         self._rest()
 
+    @handles
+    def on_rest_again(self, _: RestAgain) -> None:
+        self._owes_rest = False
+        for address, value in inputs.resting():
+            held = bool(self._typing_timer) if address == inputs.TYPING else _name(address) in self._held
+            if not (held or self._owes_rest):
+                self._send(address, value)
+
     # -- inside
 
     def _send_due_text(self) -> None:
@@ -205,7 +219,7 @@ class Sender(Actor):
             self.post(HostFound("", error.strerror or str(error)))
 
     def _connect(self, ip: str) -> None:
-        self._wire = Wire(ip, self._osc.output_port)
+        self._wire = self._wiring(ip, self._osc.output_port)
         # What an incarnation before this one was holding when it crashed is still held.
         self._rest()
         if self._is_well:
@@ -222,12 +236,24 @@ class Sender(Actor):
                 f"cannot send to VRChat at {where}: {error.strerror or error}",
                 "check osc.output_host and this machine's network",
             )
+            if (address.startswith(inputs.PREFIX) or address == inputs.TYPING) and not values[0]:
+                self._owe_rest()
         else:
             if not self._is_well:
                 self._is_well = True
                 self.health(Health.OK)
 
+    def _owe_rest(self) -> None:
+        """Something is still held in the game: it must not be so for ever."""
+        if not self._owes_rest:
+            self._owes_rest = True
+            self.after(REST_AGAIN, RestAgain())
+
     def _unwell(self, reason: str, remedy: str) -> None:
         if self._is_well:
             self._is_well = False
             self.health(Health.DEGRADED, reason, remedy)
+
+
+def _name(address: str) -> str:
+    return address.removeprefix(inputs.PREFIX)

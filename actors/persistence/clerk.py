@@ -76,7 +76,7 @@ class Clerk:
     broken and set aside, until the domain's state is written whole again. backups: None where none can be made. aside:
     does what takes long elsewhere, and delivers what comes of it.
 
-    cache_ttl: seconds that whole states stay in memory after they were read or written.
+    cache_ttl: seconds that whole states stay in memory after they were read or written. monotonic, wall: the clocks.
     """
 
     def __init__(
@@ -85,8 +85,12 @@ class Clerk:
         storage: Storage | None = None,
         cache_ttl: float = 300.0,
         backups: Backups | None = None,
+        monotonic: Callable[[], float] | None = None,
+        wall: Callable[[], float] | None = None,
     ) -> None:
         self.store = store
+        self._monotonic = monotonic or time.monotonic
+        self._wall = wall or time.time
         self.backups = backups
         self.aside: Callable[[Job, str], None] = lambda job, cause: None
         self.trouble: StoreError | None = None
@@ -94,14 +98,14 @@ class Clerk:
         self.cache_ttl = cache_ttl
         self._storage = storage or Storage()
         # 0 means no cache; for the backend it would mean for ever.
-        self._cache = MemoryBackend(lambda _: max(self.cache_ttl, 1e-6), time.monotonic)
+        self._cache = MemoryBackend(lambda _: max(self.cache_ttl, 1e-6), self._monotonic)
         self._ledgers: dict[str, Ledger] = {}
         self._graves: dict[str, float] = {}
         self._upkeep = Upkeep(store)
         self._epochs: dict[str, int] = {}
         self._unread: dict[str, Undecryptable] = {}
         self._logged = ""
-        self._flushed_at = time.monotonic()
+        self._flushed_at = self._monotonic()
 
     # -- the work
 
@@ -173,7 +177,7 @@ class Clerk:
         """Seconds until something that is in memory only should be written; None when nothing is."""
         if self.trouble is not None or not any(ledger.is_due for ledger in self._ledgers.values()):
             return None
-        return max(0.0, self._flushed_at + self._storage.snapshot_interval - time.monotonic())
+        return max(0.0, self._flushed_at + self._storage.snapshot_interval - self._monotonic())
 
     def sweep(self) -> None:
         """Let go of what has been in memory for too long, and is on disk."""
@@ -200,14 +204,14 @@ class Clerk:
             return Refusal(f"a domain's name is a word of at most {LONGEST_NAME} letters, not {name[:100]!r}")
         ledger = self._ledger(name)
         ledger.keeper = asker.address or ledger.keeper
-        now = time.time()
+        now = self._wall()
         if isinstance(message, SaveChange):
             return ledger.add(message, now)
         taken = ledger.take(message, now)
         if not isinstance(taken, Snapshot):
             return taken
         if message.alone:
-            ledger.forget()
+            ledger.forget(taken.version)
             self._cache.forget(name)
             self._upkeep.alone[name] = taken.version
         ledger.replace(taken)
@@ -236,7 +240,7 @@ class Clerk:
 
     def _flush(self, everything: bool, check: bool) -> None:
         """Write what is due."""
-        now = time.monotonic()
+        now = self._monotonic()
         everything = everything or now - self._flushed_at >= self._storage.snapshot_interval
         due = [
             ledger
@@ -317,7 +321,7 @@ class Clerk:
                 if isinstance(error, Undecryptable):
                     self._unread[domain] = error
                 return StateLoaded(domain, 0, held=False, note=str(error))
-            epoch = max(self._epochs.get(domain, 0) + 1, self._epoch_of(chain) + 1, int(time.time()))
+            epoch = max(self._epochs.get(domain, 0) + 1, self._epoch_of(chain) + 1, int(self._wall()))
             buried, note = dict(self._graves), f"not from the disk: {error}"
         else:
             self._unread.pop(domain, None)
@@ -364,7 +368,7 @@ class Clerk:
         if chain is None:
             return StateLoaded(domain, epoch, buried=buried, note=note)
         policy = self._storage.domains.of(domain)
-        age = time.time() - chain.saved_at
+        age = self._wall() - chain.saved_at
         return StateLoaded(
             domain,
             epoch,

@@ -141,12 +141,13 @@ class Ledger:
         self.whole_bytes = snapshot.size
         self.asked = False
 
-    def forget(self) -> None:
-        """Nothing of what came before may be kept."""
-        self.changes.clear()
-        self.recent.clear()
+    def forget(self, upto: Version) -> None:
+        """Nothing of what came before may be kept. What has been changed since `upto` may have come before the whole
+        copy of it had, which comes in parts: that stays."""
+        self.changes = [change for change in self.changes if change.version > upto]
+        self.recent = [change for change in self.recent if change.version > upto]
         self.snapshot = None
-        self._bytes = 0
+        self._bytes = sum(len(change.payload) for change in self.changes)
 
     def wrote(self) -> None:
         """All that was due is on disk."""

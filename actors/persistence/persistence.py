@@ -4,7 +4,7 @@ It never waits for the disk: a thread of its own writes all that waits as one gr
 DEGRADED; the newest state of each domain then stays in memory until the disk takes it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,26 +37,33 @@ class Persistence(Actor):
     BackupFailed. Makes a backup every `storage.backup_interval` seconds.
 
     Whatever is handed over before the stop is written by it. Start arguments: the sections storage and performance, the
-    home, and what decrypts, and encrypts where `storage.encrypt` says so; None for nothing.
+    home, and what decrypts, and encrypts where `storage.encrypt` says so; None for nothing. writing: finds the writer
+    of the database, or has one made with a clerk.
     """
 
     drains_on_stop = True
 
     def __init__(
-        self, storage: Storage, performance: Performance, home: Path, sealer: Sealer | None = None
+        self,
+        storage: Storage,
+        performance: Performance,
+        home: Path,
+        sealer: Sealer | None = None,
+        writing: Callable[[Path, Callable[[], Clerk]], Writer] = Writer.at,
     ) -> None:
         self._storage = storage
         self._performance = performance
         self._home = home
         self._path = database_path(storage.database_url, home)
         self._sealing = Sealing(sealer, writes=storage.encrypt)
+        self._writing = writing
         self._said = (Health.OK, "", "")
         self._looking = False
         self._trying = False
         self._tries = 0
 
     def on_start(self) -> None:
-        self._writer = Writer.at(self._path, self._clerk)
+        self._writer = self._writing(self._path, self._clerk)
         self._writer.clerk.cache_ttl = self._performance.cache_ttl
         self._writer.attach(lambda cause: self.post(WriterWorked(), cause))
         self._finish_round()

@@ -23,13 +23,17 @@ STUCK = 5.0
 
 
 class Writer:
-    """Takes requests from one actor at a time, and does all that wait as one group. Only `finish` waits."""
+    """Takes requests from one actor at a time, and does all that wait as one group. Only `finish` waits.
+
+    monotonic: seconds. An heir may do the rounds without a thread: `_begin`, `_rouse` and `_wait` are all of it.
+    """
 
     _known: ClassVar[dict[str, "Writer"]] = {}
     _registry: ClassVar[threading.Lock] = threading.Lock()
 
-    def __init__(self, key: str, clerk: Clerk) -> None:
+    def __init__(self, key: str, clerk: Clerk, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.clerk = clerk
+        self._monotonic = monotonic
         clerk.aside = self._aside
         self._key = key
         self._lock = threading.Condition()
@@ -55,9 +59,7 @@ class Writer:
         with self._lock:
             self._notify = notify
             self._ends = False
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="persistence-writer", daemon=True)
-                self._thread.start()
+            self._begin()
 
     def hand(self, request: Request) -> None:
         """Queue a request; its outcome can be collected later."""
@@ -67,8 +69,8 @@ class Writer:
                 self._supersede(message.domain)
             if len(self._waiting) < WAITING:
                 self._waiting.append(request)
-                self._begun = self._begun or time.monotonic()
-                self._lock.notify()
+                self._begun = self._begun or self._monotonic()
+                self._rouse()
             elif isinstance(message, SaveChange | SaveSnapshot):
                 self._done.append(_failed(request.asker, message, "too many states wait for the disk"))
             elif isinstance(message, MakeBackup):
@@ -100,20 +102,37 @@ class Writer:
     def stuck(self) -> float:
         """For how many seconds the disk has been at the present group; 0 when nothing is asked of it."""
         begun = self._begun
-        return time.monotonic() - begun if begun else 0.0
+        return self._monotonic() - begun if begun else 0.0
 
     def finish(self, within: float) -> bool:
         """Do all that waits, close the database and end the thread; False when that took more than `within` seconds."""
         with self._lock:
             self._ends = True
-            self._lock.notify()
-            thread = self._thread
-        if thread is not None:
-            thread.join(within)
-            if thread.is_alive():
-                return False
+            self._rouse()
+        if not self._wait(within):
+            return False
         with self._registry:
             self._known.pop(self._key, None)
+        return True
+
+    # -- the thread
+
+    def _begin(self) -> None:
+        """Have the rounds done from now on."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, name="persistence-writer", daemon=True)
+            self._thread.start()
+
+    def _rouse(self) -> None:
+        """There is something to do."""
+        self._lock.notify()
+
+    def _wait(self, within: float) -> bool:
+        """Until all is done and closed; False when that took too long."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(within)
+            return not thread.is_alive()
         return True
 
     def _run(self) -> None:
@@ -121,19 +140,24 @@ class Writer:
             with self._lock:
                 if not self._waiting and not self._ends:
                     self._lock.wait(self.clerk.due_in())
-                batch, self._waiting = self._waiting, []
-                if not batch and self._ends:
-                    break
-                if not batch and self.clerk.due_in() != 0.0:
-                    continue
-                self._begun = time.monotonic()
-            if not self._work(batch):
+            batch = self._taken()
+            if batch is None:
+                break
+            if (batch or self.clerk.due_in() == 0.0) and not self._do_group(batch):
                 return
-        if self.clerk.unwritten:
-            self.clerk.work((Request(None, Asker("", "")),))
-        self.clerk.close()
+        self._close()
 
-    def _work(self, batch: Sequence[Request]) -> bool:
+    # -- a round
+
+    def _taken(self) -> list[Request] | None:
+        """What waits, to be done now as one group; None when that is all, and there will be no more."""
+        with self._lock:
+            batch, self._waiting = self._waiting, []
+            if batch or self.clerk.due_in() == 0.0:
+                self._begun = self._monotonic()
+            return None if not batch and self._ends else batch
+
+    def _do_group(self, batch: Sequence[Request]) -> bool:
         """Answer a group, and tidy up when the answers are on their way. False when something unexpected happened."""
         cause = batch[0].cause if batch else ""
         try:
@@ -142,7 +166,9 @@ class Writer:
             if outcomes or batch:
                 self._notify(cause)
             if self.clerk.is_untidy:
-                self._begun = self._begun or time.monotonic()  # a disk that stands still is noticed here, too
+                self._begun = (
+                    self._begun or self._monotonic()
+                )  # a disk that stands still is noticed here, too
                 self.clerk.tidy(busy=bool(self._waiting))
                 self._end_group(())
                 self._notify(cause)
@@ -151,6 +177,11 @@ class Writer:
             self._notify(cause)
             return False
         return True
+
+    def _close(self) -> None:
+        if self.clerk.unwritten:
+            self.clerk.work((Request(None, Asker("", "")),))
+        self.clerk.close()
 
     def _aside(self, job: Job, cause: str) -> None:
         """Do something in a thread of its own. The end does not wait for it."""
@@ -173,7 +204,7 @@ class Writer:
         with self._lock:
             self._done.extend(outcomes)
             self._crash = self._crash or crash
-            self._begun = time.monotonic() if self._waiting else 0.0
+            self._begun = self._monotonic() if self._waiting else 0.0
 
 
 def _failed(asker: Asker, save: SaveChange | SaveSnapshot, why: str) -> Outcome:

@@ -67,10 +67,17 @@ def _limits(speech: Speech) -> Limits:
 class Recognizer(Actor):
     """Ears to words. Start arguments: the sections speech, and the home."""
 
-    def __init__(self, speech: Speech, home: Path, loading: Callable[[Speech, Path], Engines] = load) -> None:
+    def __init__(
+        self,
+        speech: Speech,
+        home: Path,
+        loading: Callable[[Speech, Path], Engines] = load,
+        working: Callable[..., Worker[Utterance]] = Worker,
+    ) -> None:
         self._speech = speech
         self._home = home
         self._loading = loading
+        self._working = working
         self._limits = _limits(speech)
         self._endpoint = Endpoint()
         self._chunks: deque[AudioChunk] = deque()
@@ -94,7 +101,7 @@ class Recognizer(Actor):
             self.health(Health.DOWN, f"cannot hear: {loaded}", loaded.remedy)
             return
         self._activity, self._transcriber, note = loaded
-        self._worker = Worker(f"{self.host.address} whisper", self._recognize, _WAITING)
+        self._worker = self._working(f"{self.host.address} whisper", self._recognize, _WAITING)
         # The first run allocates what the later ones use.
         self._worker.give(Utterance(bytes(2 * CHUNK), 0.0, 0.0, 0.0, 0.0, ""))
         self.health(Health.DEGRADED if note.worse else Health.OK, note.text, note.remedy)

@@ -52,11 +52,13 @@ class Synthesizer(Actor):
         audio: Audio,
         home: Path,
         loading: Callable[[Speech, Audio, Path], tuple[Voice, Note]] = open_voice,
+        working: Callable[..., Worker[Task]] = Worker,
     ) -> None:
         self._speech = speech
         self._audio = audio
         self._home = home
         self._loading = loading
+        self._working = working
         self._voided = 0
         self._worker: Worker[Task] | None = None
         self._loaded: tuple[Voice, Note] | EngineBroken = EngineBroken("not loaded yet", "")
@@ -75,7 +77,7 @@ class Synthesizer(Actor):
             self.health(Health.DOWN, f"cannot speak: {loaded}", loaded.remedy)
             return
         self._voice, note = loaded
-        self._worker = Worker(f"{self.host.address} voice", self._speak, _WAITING)
+        self._worker = self._working(f"{self.host.address} voice", self._speak, _WAITING)
         # The first run allocates what the later ones use.
         self._worker.give(Task(0, 0, "Ready.", ""))
         self.health(Health.DEGRADED if note.worse else Health.OK, note.text, note.remedy)

@@ -1,5 +1,6 @@
 """The system's actor: owns the bot's own state, and forwards the stages of turns to whoever watches."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from actors.kernel.actor import handles
@@ -25,10 +26,14 @@ class System(DomainActor[SystemState]):
     domain = "system"
     save_delay = 2.0
 
-    def __init__(self, home: Path) -> None:
+    def __init__(
+        self,
+        home: Path,
+        sampling: Callable[[Callable[[ResourcesSampled, str], None], Path], Sampler] = Sampler,
+    ) -> None:
         super().__init__(SystemState())
         self.watchers: tuple[str, ...] = ()
-        self._sampler = Sampler(self.post, home)
+        self._sampler = sampling(self.post, home)
 
     def validate(self, state: SystemState, before: SystemState) -> tuple[str, ...]:
         """Everything is within its bounds."""

@@ -33,6 +33,7 @@ COMMANDS = {
     "hang": ("supervisor.cli.lives:hang", "Let an actor hang, to try the watchdog."),
     "pin": ("supervisor.cli.lives:pin", "Move an actor to a thread or to processes."),
     "chaos": ("supervisor.cli.chaos:chaos", "Try that nothing is lost and nothing stays dead."),
+    "simulate": ("supervisor.cli.simulate:simulate", "Look for what goes wrong once in a thousand hours."),
     "trace": ("supervisor.cli.trace:trace", "Look at what happened, message by message."),
     "replay": ("supervisor.cli.replay:replay", "Do again what a trace holds, and compare."),
     "config": ("supervisor.cli.config:config", "Check, explain and change the configuration."),

@@ -4,6 +4,7 @@ import click
 
 from supervisor.cli.trace_check import check
 from supervisor.cli.trace_export import export
+from supervisor.cli.trace_keep import keep
 from supervisor.cli.trace_live import live
 from supervisor.cli.trace_ls import ls
 from supervisor.cli.trace_show import show
@@ -22,5 +23,5 @@ def trace() -> None:
     """
 
 
-for command in (ls, show, stats, why, export, live, check):
+for command in (ls, show, stats, why, export, live, check, keep):
     trace.add_command(command)

@@ -71,7 +71,7 @@ class ProcessLife:
         self._child = child if child is not None else Child(boot)
         self._link = self._child.link
         self._ledger = Ledger(self._child.shared, on_handled)
-        threading.Thread(target=self._live, name=f"{cell.address}/pump", daemon=True).start()
+        self._begin()
 
     @property
     def pid(self) -> int:
@@ -125,6 +125,9 @@ class ProcessLife:
             self._directory.bury(envelope, "rejected", "its process could not decode it")
 
     # -- the pump's thread
+
+    def _begin(self) -> None:
+        threading.Thread(target=self._live, name=f"{self._cell.address}/pump", daemon=True).start()
 
     def _live(self) -> None:
         try:
@@ -244,6 +247,10 @@ class ProcessLife:
                 self._take(frame, body)
         except LinkClosed:
             pass
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """The wire has ended: nothing goes over it any more."""
         self._mailbox.express = None
         with self._room:
             self._over = True

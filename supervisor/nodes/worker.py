@@ -39,7 +39,7 @@ from supervisor.nodes.wirebox import WireMailbox
 if TYPE_CHECKING:
     from supervisor.trace.recorder import Recorder as TraceRecorder
 
-__all__ = ["DeadMail", "run"]
+__all__ = ["DeadMail", "PinnedIncarnation", "run"]
 
 log = logging.getLogger(__name__)
 _BEGUN, _DONE, _FALLEN, _REFUSED = (int(fate) for fate in list(Fate)[1:])
@@ -69,7 +69,7 @@ class _Uplink:
         return None
 
 
-class _PinnedIncarnation(Incarnation):
+class PinnedIncarnation(Incarnation):
     """An incarnation that keeps account of what it has begun and done."""
 
     slots: dict[int, int]
@@ -155,14 +155,14 @@ class _Worker:
         assert frame is Frame.LIVE
         self._boot = msgspec.structs.replace(self._boot, incarnation=int(body))
 
-    def _make_life(self, actor: Actor) -> _PinnedIncarnation:
+    def _make_life(self, actor: Actor) -> PinnedIncarnation:
         boot = self._boot
         self._recorder = _recorder(boot)
         mailbox = self._mailbox = WireMailbox(
             self._link, self._take, self._orphaned, capacity=4 * WINDOW, reserve=2 * WINDOW
         )
         self._directory.open(boot.address, mailbox)
-        life = _PinnedIncarnation(
+        life = PinnedIncarnation(
             actor,
             boot.address,
             boot.incarnation,

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
-import yaml
 
+from config.environment import override_layers
+from config.errors import LoadError
+from config.node import plain
 from config.schema import Config, dump
 from supervisor.replay.making import Unreplayable
 
@@ -13,7 +15,7 @@ __all__ = ["Changes", "parse"]
 
 
 class Changes(msgspec.Struct, frozen=True):
-    """Values by dotted key, as they should have been."""
+    """Values by key, each a path of names, as they should have been."""
 
     values: Mapping[tuple[str, ...], Any] = {}
 
@@ -32,23 +34,25 @@ class Changes(msgspec.Struct, frozen=True):
 
 
 def parse(wishes: Iterable[str]) -> Changes:
-    """The changes in `llm.temperature=0.9` and the like. Raises Unreplayable for what is no key of a configuration."""
+    """The changes in `llm.temperature=0.9` and the like, read as `--set` reads them. Raises Unreplayable for what is no
+    key of a configuration."""
     values: dict[tuple[str, ...], Any] = {}
     known = dump(Config())
     for wish in wishes:
-        name, equals, text = wish.partition("=")
-        key = tuple(name.strip().split("."))
-        found: Any = known
-        for part in key:
-            found = found.get(part, _MISSING) if isinstance(found, Mapping) else _MISSING
-        if not equals or len(key) < 2 or found is _MISSING:
-            raise Unreplayable(
-                f"--with {wish}: write KEY=VALUE, with a key that `supervisor config show` lists"
-            )
         try:
-            values[key] = yaml.safe_load(text)
-        except yaml.YAMLError:
-            raise Unreplayable(f"--with {wish}: the value is no YAML") from None
+            (layer,) = override_layers((wish,), "--with")
+        except LoadError as error:
+            raise Unreplayable(f"--with {wish}: {error}") from None
+        key: list[str] = []
+        found: Any = known
+        node = layer
+        while isinstance(node.value, dict) and isinstance(found, Mapping):
+            ((name, node),) = node.value.items()
+            key.append(name)
+            found = found.get(name, _MISSING)
+        if found is _MISSING or len(key) < 2:
+            raise Unreplayable(f"--with {wish}: there is no such key; `supervisor config show` lists them")
+        values[tuple(key)] = plain(node)
     return Changes(values)
 
 

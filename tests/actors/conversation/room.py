@@ -30,13 +30,17 @@ class Room:
         stored: ConversationState | None = None,
         echo_free: bool = False,
         paranoid: bool = True,
+        persists: bool = True,
+        number: int = 1,
     ) -> None:
         self.world = VirtualWorld(paranoid=paranoid)
         names = (*ADDRESSES, *(VOICE if voice else ()))
         self.probes: dict[str, Probe] = {name: self.world.probe(name) for name in names}
         speech = Speech(echo_free_capture=echo_free)
         self.actor = Conversation(Bot(), speech)
-        self.world.start(self.actor, "conversation")
+        self.world.start(self.actor, "conversation", number)
+        if not persists:
+            return
         shelf = Shelf.holding(stored, schema=Conversation.schema) if stored is not None else Shelf()
         self.answer("persistence", LoadState, shelf.loaded("conversation"))
 

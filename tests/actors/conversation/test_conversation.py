@@ -3,7 +3,7 @@
 import pytest
 
 from actors.audio.messages import PlaybackDone, PlaybackEnded, PlaybackStarted, SentencePlayed
-from actors.conversation.conversation import TURN_WITHIN
+from actors.conversation.conversation import TURN_WITHIN, Conversation
 from actors.conversation.messages import (
     CancelTurn,
     ReplyEnded,
@@ -210,6 +210,23 @@ def test_the_state_survives_a_restart_and_turn_ids_go_on_increasing() -> None:
     assert after.actor.state.active is None
     assert after.actor.version > before.actor.version
     assert after.ask("Still there?") == turn + 1
+
+
+def test_after_a_crash_no_turn_is_counted_that_the_life_before_had_not_handed_over_yet() -> None:
+    before = Room()
+    stored = before.actor.state
+    lost = before.ask("Who answers this one?")
+    after = Room(stored=stored, number=2)
+    assert after.ask("And this one?") > lost
+
+
+def test_where_nothing_could_be_loaded_no_turn_is_counted_that_the_stages_may_hold_for_void() -> None:
+    room = Room(persists=False)
+    room.world.advance(Conversation.load_within)
+    assert room.actor.version.epoch == 0
+    first = room.ask("Do you hear me?")
+    assert first > int(room.world.clock.wall()) - 60
+    assert room.ask("And now?") == first + 1
 
 
 def test_the_latency_of_a_transcript_is_told_with_its_turn() -> None:

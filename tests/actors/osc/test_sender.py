@@ -205,3 +205,23 @@ def test_a_network_that_fails_degrades_once_and_heals(sender: Any, stage: Any, p
 
     words = [changed.health for changed in sender.supervisor.of(HealthChanged)]
     assert words == [Health.OK, Health.DEGRADED, Health.OK]
+
+
+def test_what_could_not_be_let_go_while_the_network_failed_is_let_go_when_it_works_again(
+    sender: Any, peer: Any
+) -> None:
+    sender.give("osc.sender", SetInput("Vertical", 1.0, 1.0))
+    actor = sender.lives["osc.sender"].actor
+    good, actor._wire = actor._wire, type(actor._wire)("255.255.255.255", 9)  # broadcasting is not permitted
+    sender.advance(3.0)
+    actor._wire.close()
+    actor._wire = good
+    peer.received()
+    sender.give("osc.sender", SetInput("Run", 1.0, 5.0))
+    sender.advance(1.5)
+
+    told = peer.received()
+    assert ("/input/Vertical", [0.0]) in told
+    assert ("/input/Run", [0]) not in told
+    sender.advance(2.0)
+    assert peer.received() == []

@@ -750,3 +750,21 @@ def test_what_cannot_be_decrypted_is_a_trouble_although_the_disk_is_well(tmp_pat
     clerk = opened(Sealing(XorSealer(), writes=False))
     assert content(load(clerk)) == (f"{epoch}.1".encode(),)
     assert clerk.trouble is None
+
+
+def test_a_change_that_comes_between_the_parts_of_a_state_that_is_to_stay_alone_is_kept(
+    tmp_path: Path,
+) -> None:
+    clerk = clerk_at(tmp_path)
+    work(clerk, LoadState("users"))
+    work(clerk, whole(1, 1), change(1, 2))
+    first, last = (
+        SaveSnapshot("users", 1, Version(1, 2), part, 2, b"part %d" % part, alone=True) for part in (0, 1)
+    )
+    answers = work(clerk, first, change(1, 3), last)
+    assert Committed("users", Version(1, 3)) in answers
+    clerk.close()
+    again = work(clerk_at(tmp_path), LoadState("users"))[0]
+    assert isinstance(again, StateLoaded)
+    assert (again.version, again.parts) == (Version(1, 3), (b"part 0", b"part 1"))
+    assert len(again.changes) == 1

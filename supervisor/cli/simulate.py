@@ -1,0 +1,165 @@
+"""`supervisor simulate`: look for what goes wrong once in a thousand hours, in a minute."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from supervisor.cli.options import FAILED, json_option, print_json
+
+if TYPE_CHECKING:
+    from supervisor.simulation.plan import Fault
+    from supervisor.simulation.run import Outcome
+    from supervisor.simulation.summary import Summary
+
+__all__ = ["simulate"]
+
+MOST_SHRUNK = 3
+"""Failing seeds that are made small: each takes some hundred runs."""
+
+
+@click.command()
+@click.option("--seeds", type=click.IntRange(1, 10**7), default=20, show_default=True, help="How many seeds.")
+@click.option("--first", type=int, default=0, show_default=True, help="The first of them.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(1.0, 10**6),
+    default=60.0,
+    show_default=True,
+    help="How long people and faults last in each, in simulated seconds; a peace follows.",
+)
+@click.option(
+    "--hours", type=click.FloatRange(0.001, 10**6), help="Simulated hours of all seeds together, instead."
+)
+@click.option("--seed", type=int, help="This one only.")
+@click.option("--faults", help="Of --seed: all, none, or the numbers of those that happen, such as 3,7.")
+@click.option(
+    "--trace",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the trace of --seed, or of each failing seed, into this folder.",
+)
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first failing seed, and leave it as it is.")
+@json_option
+def simulate(
+    seeds: int,
+    first: int,
+    seconds: float,
+    hours: float | None,
+    seed: int | None,
+    faults: str | None,
+    trace: Path | None,
+    jobs: int,
+    fail_fast: bool,
+    as_json: bool,
+) -> None:
+    """Run the real tree on one thread under a virtual clock, with people, planned faults and every legal order of
+    events, and look for what must never be.
+
+    Touches no running instance, no device and no file but the trace. The same seed is the same run. Exit status 1 if
+    anything was found.
+    """
+    if faults is not None and seed is None:
+        raise click.UsageError("--faults needs --seed: a plan of faults belongs to a seed")
+    if hours is not None:
+        seconds = hours * 3600.0 / (1 if seed is not None else seeds)
+    if seed is not None:
+        _one(seed, seconds, faults, trace, as_json)
+    else:
+        _many(range(first, first + seeds), seconds, trace, jobs, fail_fast, as_json)
+
+
+def _one(seed: int, seconds: float, faults: str | None, trace: Path | None, as_json: bool) -> None:
+    from supervisor.simulation.campaign import again, traced
+    from supervisor.simulation.summary import Summary, lines
+
+    chosen = _chosen(seed, seconds, faults)
+    outcome = traced(seed, seconds, chosen, trace)
+    if as_json:
+        print_json({**msgspec.to_builtins(outcome), "passed": outcome.passed})
+    else:
+        from rich.markup import escape
+
+        summary = Summary()
+        summary.add(outcome)
+        told = [f"[bold]fault[/]      {escape(fault.text)}" for fault in outcome.faults]
+        found = [f"[red]found[/]      {escape(found)}" for found in outcome.found]
+        command = f"[bold]again[/]      {again(seed, seconds, chosen)}"
+        digest = f"[bold]digest[/]     {outcome.digest}"
+        _print([*told, *found, digest, command, *lines(summary)])
+    if not outcome.passed:
+        raise SystemExit(FAILED)
+
+
+def _chosen(seed: int, seconds: float, faults: str | None) -> "tuple[Fault, ...] | None":
+    from supervisor.simulation.plan import chosen, plan
+
+    if faults in (None, "all"):
+        return None
+    whole = plan(seed, seconds)
+    try:
+        numbers = [] if faults == "none" else [int(number) for number in str(faults).split(",")]
+        return chosen(whole, numbers)
+    except ValueError:
+        raise click.UsageError(f"--faults {faults}: say all, none, or numbers such as 3,7") from None
+    except LookupError as error:
+        raise click.UsageError(f"--faults {faults}: {error}") from None
+
+
+def _many(
+    seeds: range, seconds: float, trace: Path | None, jobs: int, fail_fast: bool, as_json: bool
+) -> None:
+    from supervisor.simulation.campaign import run_seeds, small, untouched
+    from supervisor.simulation.summary import Summary, lines
+
+    summary = Summary()
+    with _shown(len(seeds), quiet=as_json) as show:
+        for outcome in run_seeds(seeds, seconds, jobs):
+            summary.add(outcome)
+            show(outcome, summary)
+            if not outcome.passed and fail_fast:
+                summary.failures.append(untouched(outcome))
+                break
+            if not outcome.passed and len(summary.failures) < MOST_SHRUNK:
+                summary.failures.append(small(outcome, trace))
+    if as_json:
+        print_json({**msgspec.to_builtins(summary), "passed": not summary.failed})
+    else:
+        _print(lines(summary))
+    if summary.failed:
+        raise SystemExit(FAILED)
+
+
+def _print(lines: "Iterator[str] | list[str]") -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    for line in lines:
+        console.print(line, soft_wrap=True)
+
+
+@contextlib.contextmanager
+def _shown(total: int, *, quiet: bool) -> "Iterator[Callable[[Outcome, Summary], None]]":
+    """Shows how far it is: a bar on a terminal, nothing for scripts."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("seeds"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[what]}"),
+    )
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
+        task = bar.add_task("", total=total, what="")
+
+        def show(outcome: "Outcome", summary: "Summary") -> None:
+            what = f"{summary.handled:,} messages, {summary.failed} failed"
+            bar.update(task, advance=1, what=what)
+
+        yield show

@@ -1,0 +1,164 @@
+"""Virtual time, and the choice of who goes on next: the one place where a simulation decides about order.
+
+Whoever has something to do may go on, and which of them does is drawn from the seed: every such order could come about
+between threads. Time moves only when nobody has anything left to do.
+"""
+
+import heapq
+import random
+from collections.abc import Callable
+from itertools import count
+from typing import Protocol
+
+__all__ = ["EPOCH", "Agenda", "Clock", "Seat"]
+
+EPOCH = 1_700_000_000.0
+"""Epoch seconds at which a simulation begins."""
+
+STALLS = 0.1
+"""How often somebody who is woken is late, as a thread is when others have the processor."""
+STALL = 0.002
+LONGEST_STALL = 0.05
+"""Seconds: on average, and at most."""
+
+DEEPEST = 12
+"""Handlers that may hang at a time."""
+
+
+class Clock:
+    """Time that stands still until it is moved (actors.kernel.handling.Clock). time: monotonic seconds. skew: seconds
+    by which the clock on the wall was set."""
+
+    __slots__ = ("skew", "time")
+
+    def __init__(self) -> None:
+        self.time = 0.0
+        self.skew = 0.0
+
+    def monotonic(self) -> float:
+        return self.time
+
+    def wall(self) -> float:
+        return EPOCH + self.time + self.skew
+
+
+class Works(Protocol):
+    """What sits on a seat."""
+
+    def step(self) -> bool:
+        """Do one thing; False when there was nothing to do."""
+
+
+class Seat:
+    """A place from which somebody goes on, one step at a time. queued: is among those who may go on, or will be.
+    held: in the middle of a step that hangs, since when nothing else happens here."""
+
+    __slots__ = ("agenda", "held", "name", "queued", "step")
+
+    def __init__(self, agenda: "Agenda", name: str, step: Callable[[], bool]) -> None:
+        self.agenda = agenda
+        self.name = name
+        self.step = step
+        self.queued = False
+        self.held = False
+
+    def wake(self) -> bool:
+        """There may be something to do, soon. Always True: who calls need do no more (Mailbox.express)."""
+        if not self.queued:
+            self.queued = True
+            agenda = self.agenda
+            if agenda.random() < STALLS:
+                delay = min(agenda.dice.expovariate(1.0 / STALL), LONGEST_STALL)
+                agenda.after(delay, self._enter)
+            else:
+                agenda.runnable.append(self)
+        return True
+
+    def _enter(self) -> None:
+        if not self.held:
+            self.agenda.runnable.append(self)
+
+
+class Agenda:
+    """runnable: who may go on now. halted: nobody goes on any more, at any depth, until `renew`. depth: handlers that
+    hang. held: how many seats are."""
+
+    def __init__(self, seed: str) -> None:
+        self.clock = Clock()
+        self.dice = random.Random(seed)
+        self.random = self.dice.random
+        self.runnable: list[Seat] = []
+        self.current: Seat | None = None
+        self.halted = False
+        self.depth = 0
+        self._events: list[tuple[float, int, int, Callable[[], object]]] = []
+        self._numbers = count()
+        self._generation = 1
+
+    def at(self, time: float, call: Callable[[], object]) -> None:
+        """Call `call` when it is `time` (monotonic seconds), unless there was a `renew` before."""
+        heapq.heappush(self._events, (time, next(self._numbers), self._generation, call))
+
+    def after(self, seconds: float, call: Callable[[], object]) -> None:
+        """Call `call` in `seconds`, unless there is a `renew` before."""
+        time = self.clock.time + seconds
+        heapq.heappush(self._events, (time, next(self._numbers), self._generation, call))
+
+    def outside(self, time: float, call: Callable[[], object]) -> None:
+        """Call `call` when it is `time`, whatever becomes of the process: the world outside goes on."""
+        heapq.heappush(self._events, (time, next(self._numbers), 0, call))
+
+    def halt(self) -> None:
+        """The process is no more: whoever is in the middle of something comes to an end without an effect."""
+        self.halted = True
+
+    def renew(self) -> None:
+        """Another process begins: nobody of the one before goes on, and nothing that it had planned happens."""
+        self.runnable.clear()
+        self._generation += 1
+        self.halted = False
+
+    def run(self, until: float, over: Callable[[], bool] | None = None) -> None:
+        """Let everybody go on until it is `until`, or `over` says so between two moments."""
+        runnable, events, random, clock = self.runnable, self._events, self.random, self.clock
+        while not self.halted:
+            while runnable:
+                seat = runnable[int(random() * len(runnable))]
+                self.current = seat
+                if not seat.step():
+                    runnable.remove(seat)
+                elif self._is_halted():
+                    return
+            self.current = None
+            if over is not None and over():
+                return
+            if not events or events[0][0] > until:
+                clock.time = max(clock.time, until)
+                return
+            due, _, generation, call = heapq.heappop(events)
+            if generation and generation != self._generation:
+                continue
+            if due > clock.time:
+                clock.time = due
+            call()
+
+    def _is_halted(self) -> bool:
+        return self.halted
+
+    def hang(self, seconds: float, over: Callable[[], bool] | None = None) -> None:
+        """For the middle of a step: whoever takes it hangs for so long, while all others go on."""
+        seat = self.current
+        if seat is None or self.depth >= DEEPEST or self.halted:
+            return
+        if seat in self.runnable:
+            self.runnable.remove(seat)
+        seat.queued = seat.held = True
+        self.depth += 1
+        try:
+            self.run(self.clock.time + seconds, over)
+        finally:
+            self.depth -= 1
+            seat.held = False
+            self.current = seat
+            if not self.halted:
+                self.runnable.append(seat)

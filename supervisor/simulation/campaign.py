@@ -1,0 +1,89 @@
+"""Many seeds, on as many processors as wished; each that fails is made small, and traced."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from supervisor.simulation.plan import Fault
+from supervisor.simulation.run import Outcome, simulate
+from supervisor.simulation.shrink import kind_of, shrunk
+
+__all__ = ["Small", "again", "run_seeds", "small", "traced", "untouched"]
+
+AHEAD = 4
+"""Seeds that wait for each process."""
+
+
+class Small(msgspec.Struct, frozen=True):
+    """A failing seed made small. faults: those that are enough for it. found: what they lead to. command: does it
+    again. trace: the folder with the record of that run, "" for none."""
+
+    seed: int
+    faults: tuple[Fault, ...]
+    found: tuple[str, ...]
+    command: str
+    trace: str = ""
+
+
+def run_seeds(seeds: Iterable[int], seconds: float, jobs: int = 1) -> Iterator[Outcome]:
+    """Every seed's outcome, in the order in which they come about."""
+    if jobs <= 1:
+        yield from (simulate(seed, seconds) for seed in seeds)
+        return
+    left = iter(seeds)
+    with ProcessPoolExecutor(min(jobs, os.cpu_count() or 1)) as pool:
+        running: set[Future[Outcome]] = set()
+        while True:
+            running |= {pool.submit(simulate, n, seconds) for n in islice(left, AHEAD * jobs - len(running))}
+            if not running:
+                return
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in done)
+
+
+def small(outcome: Outcome, trace: Path | None = None) -> Small:
+    """The least list of faults with which a failing seed still fails in the same way; traced into a folder, where
+    given."""
+    kinds = {kind_of(found) for found in outcome.found}
+
+    def fails(faults: Sequence[Fault]) -> bool:
+        again = simulate(outcome.seed, outcome.length, faults)
+        return any(kind_of(found) in kinds for found in again.found)
+
+    faults = shrunk(outcome.faults, fails)
+    final = traced(outcome.seed, outcome.length, faults, trace)
+    where = str(trace / _run_of(outcome.seed)) if trace is not None else ""
+    return Small(outcome.seed, faults, final.found, again(outcome.seed, outcome.length, faults), where)
+
+
+def untouched(outcome: Outcome) -> Small:
+    """A failing seed with all its faults."""
+    command = again(outcome.seed, outcome.length, None)
+    return Small(outcome.seed, outcome.faults, outcome.found, command)
+
+
+def traced(seed: int, seconds: float, faults: Sequence[Fault] | None, folder: Path | None) -> Outcome:
+    """A run whose every message is recorded in `folder`, as a running Gerald records his."""
+    if folder is None:
+        return simulate(seed, seconds, faults)
+    from supervisor.trace.recorder import Recorder
+
+    recorder = Recorder(folder, "root", run=_run_of(seed), capacity=1_000_000)
+    try:
+        return simulate(seed, seconds, faults, recorder.append)
+    finally:
+        recorder.close(60.0)
+
+
+def again(seed: int, seconds: float, faults: Sequence[Fault] | None) -> str:
+    """The command that does a run again."""
+    numbers = "all" if faults is None else ",".join(str(fault.number) for fault in faults) or "none"
+    return f"supervisor simulate --seed {seed} --seconds {seconds:g} --faults {numbers}"
+
+
+def _run_of(seed: int) -> str:
+    return f"seed-{seed}"

@@ -1,0 +1,103 @@
+"""The world outside of Gerald, simulated: the game with its port and its log, and the model's server.
+
+It outlives every process of his, and notes what people would see.
+"""
+
+from collections.abc import Callable
+
+from actors.kernel.protocol import Health
+from actors.osc.inputs import AXES, BUTTONS, PREFIX, TYPING
+from actors.osc.messages import ParametersChanged
+from actors.osc.receiver import Receiver
+from actors.osc.wire import Value
+from actors.world.log import WorldLog
+from actors.world.logline import parse
+from actors.world.roster import noted
+
+__all__ = ["Game", "SimulatedLog", "SimulatedReceiver", "SimulatedWire"]
+
+
+class Game:
+    """VRChat as it is seen from its two ports and its log. held: inputs that are not at rest, and since when.
+
+    unplugged_until: until when nothing can be sent to it. It listens wherever it is told to.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.held: dict[str, float] = {}
+        self.typing_since = 0.0
+        self.is_typing = False
+        self.texts: list[tuple[float, str]] = []
+        self.lines: list[str] = []
+        self.unplugged_until = 0.0
+        self.receiver: SimulatedReceiver | None = None
+        self._clock = clock
+
+    def take(self, address: str, values: tuple[Value, ...]) -> None:
+        """A message has come. Raises OSError while the network is down."""
+        now = self._clock()
+        if now < self.unplugged_until:
+            raise OSError("the network is unreachable")
+        if address.startswith(PREFIX):
+            name = address.removeprefix(PREFIX)
+            assert name in AXES or name in BUTTONS
+            if values[0]:
+                self.held[name] = now
+            else:
+                self.held.pop(name, None)
+        elif address == TYPING:
+            self.is_typing, self.typing_since = bool(values[0]), now
+        elif address == "/chatbox/input":
+            self.texts.append((now, str(values[0])))
+
+    def say(self, message: ParametersChanged) -> None:
+        """The avatar's parameters have changed."""
+        if self.receiver is not None:
+            self.receiver.post(message)
+
+    def log(self, text: str) -> None:
+        """The game writes a line."""
+        self.lines.append(f"2026.01.01 00:00:00 Log        -  {text}")
+
+
+class SimulatedWire:
+    """A socket to the game (actors.osc.wire.Wire)."""
+
+    def __init__(self, game: Game) -> None:
+        self._game = game
+
+    def send(self, address: str, *values: Value) -> None:
+        self._game.take(address, values)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class SimulatedReceiver(Receiver):
+    """The real receiver, with the game in place of a port."""
+
+    game: Game
+
+    def _open(self) -> None:
+        self.game.receiver = self
+        self.health(Health.OK)
+
+    def _release(self) -> None:
+        if self.game.receiver is self:
+            self.game.receiver = None
+
+
+class SimulatedLog(WorldLog):
+    """The real follower of the game's log, with the game in place of a file."""
+
+    game: Game
+    _read = 0
+
+    def _follow(self) -> bool:
+        new, self._read = self.game.lines[self._read :], len(self.game.lines)
+        for event in (event for line in new if (event := parse(line)) is not None):
+            self._roster = noted(self._roster, event)
+        if new or self._told is None:
+            self._tell(self._roster)
+        self._say(Health.OK)
+        return False

@@ -1,0 +1,234 @@
+"""A simulated world: Gerald's processes one after another, what is around them, and who watches."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+from actors.kernel.message import Message
+from actors.kernel.protocol import Committed, StateLoaded, Stop
+from actors.kernel.record import Handled, Record, Started, Stopped
+from supervisor.cell import Cell
+from supervisor.simulation.account import Account, Digest
+from supervisor.simulation.agenda import Agenda
+from supervisor.simulation.desk import SimulatedSource, configuration
+from supervisor.simulation.devices import Ear, Mouth
+from supervisor.simulation.disk import Disk
+from supervisor.simulation.durability import DOMAINS, Durability
+from supervisor.simulation.intensity import Intensity
+from supervisor.simulation.manners import Inputs, Stage
+from supervisor.simulation.model import ModelServer
+from supervisor.simulation.node import Node
+from supervisor.simulation.outside import Game
+from supervisor.simulation.people import People
+
+__all__ = ["World"]
+
+RESTART_AFTER = 1.0
+"""Seconds after which a process that is no more is followed by another one."""
+
+LOOK_EVERY = 0.5
+AUDIT_EVERY = 10.0
+MOST_FAULTS = 50
+
+_config = configuration()
+
+
+class World:
+    """faults: what must not be, a line each. trace: told of every record. trouble: when what was done to it is over."""
+
+    def __init__(self, seed: int, trace: Callable[[Record], None] | None = None) -> None:
+        self.name = f"seed {seed}"
+        self.agenda = Agenda(f"order {seed}")
+        self.clock = self.agenda.clock
+        self.trace = trace
+        self.faults: list[str] = []
+        self.digest = Digest()
+        self.source = SimulatedSource(_config)
+        self.disk = Disk(self.clock.monotonic, self.agenda.dice)
+        self.game = Game(self.clock.monotonic)
+        self.model = ModelServer()
+        self.stage = Stage(self.clock, lambda: self._well_since("audio.speaker"), self.fault)
+        self.mouth: Mouth = Mouth(self.agenda, self.stage.sounds)
+        self.ear: Ear = Ear(self.agenda)
+        self.people = People(self.agenda, self.game, self.ear, self.fault)
+        self.people.conversation = lambda: self._incarnation("conversation")
+        self.durability = Durability(self.disk, lambda domain: self.node.actors[domain], self.fault)
+        self.people.committed = self.durability.committed
+        self.inputs = Inputs(
+            self.game,
+            self.clock,
+            lambda: self._well_since("osc.sender"),
+            lambda: self._since.get("osc.sender", 0.0),
+            self.fault,
+        )
+        self.intensity = Intensity(self.clock, lambda address: self.node.household.cell(address), self.fault)
+        self.processes = 0
+        self.restarts = 0
+        self.waiting_for_power = False
+        self._since: dict[str, float] = {}
+        self._held: dict[str, float] = {}
+        self._stopping = False
+        self._looks = self._make_looks()
+        self.node = self._begin_process()
+
+    def fault(self, what: str) -> None:
+        """Something is as it must never be."""
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(f"{self.clock.time:.3f} s: {what}")
+
+    # -- time
+
+    def run(self, until: float) -> None:
+        """Let time pass, through power cuts and restarts of the whole."""
+        while True:
+            self.agenda.run(until)
+            if not self.agenda.halted:
+                return
+            self.agenda.renew()
+            self.waiting_for_power = True
+            back = self.clock.time + RESTART_AFTER
+            self.agenda.outside(back, self._return)
+
+    def watch(self) -> None:
+        """Look at all that can be seen at any time, again and again."""
+        self.agenda.outside(self.clock.time + LOOK_EVERY, self._look)
+        self.agenda.outside(self.clock.time + AUDIT_EVERY, self._audit)
+
+    def stop(self, within: float) -> bool:
+        """Stop Gerald in order; False when that took longer."""
+        self._stopping = True
+        self.node.command("root", Stop())
+        self.agenda.run(self.clock.time + within, self.node.ended.is_set)
+        return self.node.ended.is_set()
+
+    def close(self) -> None:
+        """The last look."""
+        self.people.look(final=True)
+        self.node.account.close(self.node.waiting())
+
+    # -- processes
+
+    def cut_power(self) -> None:
+        """The machine is off: what is not durable is gone."""
+        self._end_process()
+        self.disk.undo()
+
+    def _end_process(self) -> None:
+        if self.waiting_for_power or self.agenda.halted:
+            return
+        self.node.account.close(self.node.waiting())
+        self.node.dismiss()
+        self.people.cut()
+        self.game.receiver = None
+        self.ear.deliver = None
+        self.agenda.halt()
+
+    def _return(self) -> None:
+        self.waiting_for_power = False
+        self.node = self._begin_process()
+
+    def _begin_process(self) -> Node:
+        self.processes += 1
+        self._since.clear()
+        self._held.clear()
+        self.stage.begin()
+        account = Account(self.digest, self.fault, self._looks, self._life, self.trace, self.note)
+        self.node = node = Node(self, account, self.source.config, self.processes)
+        node.directory.open(self.people.address, self.people)
+        self.people.directory, self.people.process = node.directory, self.processes
+        self.people.taken = account.taken
+        node.start()
+        return node
+
+    def changed(self, cell: Cell) -> None:
+        """A cell's life or health is another one."""
+        self.intensity.changed(cell)
+        if cell.state == "running":
+            self._since.setdefault(cell.address, self.clock.time)
+        else:
+            self._since.pop(cell.address, None)
+
+    def _life(self, record: Started | Stopped) -> None:
+        self.intensity.life(record)
+        if isinstance(record, Started):
+            self.restarts += record.incarnation > 1
+        elif record.address == "root" and not self._stopping:
+            self.agenda.after(0.0, self._end_process)  # the launcher begins another one
+
+    # -- watching
+
+    def _make_looks(self) -> dict[type[Message], tuple[Callable[[Handled], None], ...]]:
+        return {
+            Committed: (lambda record: self._committed(record),),
+            StateLoaded: (self.durability.loaded,),
+        }
+
+    def _committed(self, record: Handled) -> None:
+        message = record.envelope.message
+        assert isinstance(message, Committed)
+        self.durability.committed(message)
+
+    def note(self, record: Handled) -> None:
+        """A domain has handled something."""
+        address = record.envelope.recipient
+        if record.version is not None and address in DOMAINS:
+            self.durability.changed(address)
+        if address == "audio.speaker":
+            self.node.nudge(address)
+        elif address == "conversation" and record.sent:
+            self.stage.conversation(record)
+
+    def _look(self) -> None:
+        if not self.waiting_for_power:
+            self.inputs.look()
+            self.people.look()
+        self.agenda.outside(self.clock.time + LOOK_EVERY, self._look)
+
+    def _audit(self) -> None:
+        if not (self.waiting_for_power or self.agenda.halted):
+            self.node.account.audit(self.node.waiting())
+        self.agenda.outside(self.clock.time + AUDIT_EVERY, self._audit)
+
+    def _incarnation(self, address: str) -> int:
+        return self.node.household.cell(address).incarnation
+
+    def _well_since(self, address: str) -> float | None:
+        """Since when an actor runs and hangs on nothing; None while it does not."""
+        seat = self.node.seat(address)
+        if self.waiting_for_power or seat is None or seat.held:
+            return None
+        since = self._since.get(address)
+        return since if since is None else max(since, self._held.get(address, 0.0))
+
+    def held_until_now(self, address: str) -> None:
+        """An actor has hung: it has been well only since now."""
+        self._held[address] = self.clock.time
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Nothing is logged: a simulation's disasters are nobody's."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+class Unrest(msgspec.Struct, frozen=True):
+    """Who is not as they should be."""
+
+    address: str
+    state: str
+
+
+def unrest(world: World) -> tuple[Unrest, ...]:
+    """Who does not run although nothing is wrong any more."""
+    cells: Any = world.node.household.cells.values()
+    return tuple(
+        Unrest(cell.address, cell.state) for cell in cells if cell.state not in ("running", "absent")
+    )
