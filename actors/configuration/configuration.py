@@ -152,8 +152,8 @@ class Configuration(Actor):
     def _prepare(self) -> None:
         voters = self._desk.voters()
         version = self._candidate = self._desk.version + 1
-        self._votes, self._objections = {voter.address for voter in voters}, ()
-        self._voted = tuple(self._votes)
+        self._voted, self._objections = tuple(voter.address for voter in voters), ()
+        self._votes = set(self._voted)
         if not voters:
             self._commit()
         for voter in voters:

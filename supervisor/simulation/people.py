@@ -134,17 +134,23 @@ class People:
 
     def _wish(self) -> None:
         """Something that must be on disk before it is answered."""
-        chance, number = self._dice.random(), next(self._sent)
-        if chance < 0.08:
+        chance = self._dice.random()
+        if chance < 0.2:
             self.tell("users", ForgetPerson(self._dice.choice(NAMES)))
+            for _ in range(3):  # others go on meanwhile
+                at = self._agenda.clock.time + self._dice.uniform(0.0, 0.02)
+                self._agenda.outside(at, self._prefer)
         elif chance < 0.5:
-            person = person_named(self._dice.choice(NAMES))
-            self.tell("users", PreferenceStated(person, "tea", f"likes {number}"))
+            self._prefer()
         else:
-            topic = msgspec.msgpack.encode({"current_topic": f"topic {number}"})
+            topic = msgspec.msgpack.encode({"current_topic": f"topic {self._dice.randrange(1000)}"})
             id = self.tell("conversation", UpdateState(topic, durable=True), notify=True)
             if self.directory is not None:
                 self._wishes[id] = (self._agenda.clock.time, self.conversation())
+
+    def _prefer(self) -> None:
+        liked = f"likes {self._dice.randrange(1000)}"
+        self.tell("users", PreferenceStated(person_named(self._dice.choice(NAMES)), "tea", liked))
 
     def _wave(self) -> None:
         self.tell("avatar", GestureRequested(0, self._dice.choice(("wave", "dance", "clap"))))
