@@ -9,7 +9,7 @@ through `self.outside(...)`; the modules at that rim are listed in RIM. Prints F
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 DETERMINISTIC = {"KeptActor", "DomainActor"}
@@ -56,7 +56,10 @@ def main(folder: Path) -> int:
 def deterministic_modules(folder: Path) -> dict[str, Path]:
     """The modules whose code runs in deterministic actors, by name."""
     trees = {name: (path, ast.parse(path.read_text("utf-8"))) for name, path in _modules(folder)}
-    waiting = [name for name, (_, tree) in trees.items() if _defines_one(tree)]
+    known = _deterministic_classes(tree for _, tree in trees.values())
+    waiting = [
+        name for name, (_, tree) in trees.items() if any(found[0] in known for found in _classes(tree))
+    ]
     found: dict[str, Path] = {}
     while waiting:
         name = waiting.pop()
@@ -79,7 +82,7 @@ def faults_of(source: str) -> Iterator[tuple[int, str]]:
             continue
         what = _fault(node)
         if what:
-            yield node.lineno, what  # type: ignore[attr-defined]
+            yield getattr(node, "lineno", 0) or node.iter.lineno, what  # type: ignore[attr-defined]
 
 
 def _fault(node: ast.AST) -> str:
@@ -126,20 +129,26 @@ def _modules(folder: Path) -> Iterator[tuple[str, Path]]:
         yield ".".join(path.relative_to(folder).with_suffix("").parts), path
 
 
-def _defines_one(tree: ast.Module) -> bool:
+def _classes(tree: ast.Module) -> Iterator[tuple[str, set[str], bool]]:
+    """Name, names of bases, and whether it says that it is deterministic."""
     for node in ast.walk(tree):
-        if not isinstance(node, ast.ClassDef):
-            continue
-        bases = {ast.unparse(base).partition("[")[0].rpartition(".")[2] for base in node.bases}
-        says = any(
-            isinstance(item, ast.Assign)
-            and ast.unparse(item.targets[0]) == "deterministic"
-            and ast.unparse(item.value) == "True"
-            for item in node.body
-        )
-        if says or bases & DETERMINISTIC:
-            return True
-    return False
+        if isinstance(node, ast.ClassDef):
+            bases = {ast.unparse(base).partition("[")[0].rpartition(".")[2] for base in node.bases}
+            says = any(
+                isinstance(item, ast.Assign)
+                and ast.unparse(item.targets[0]) == "deterministic"
+                and ast.unparse(item.value) == "True"
+                for item in node.body
+            )
+            yield node.name, bases, says
+
+
+def _deterministic_classes(trees: Iterable[ast.Module]) -> set[str]:
+    classes = [found for tree in trees for found in _classes(tree)]
+    known = DETERMINISTIC | {name for name, _, says in classes if says}
+    while more := {name for name, bases, _ in classes if bases & known} - known:
+        known |= more
+    return known
 
 
 def _imports(tree: ast.Module) -> Iterator[str]:

@@ -46,6 +46,9 @@ log = logging.getLogger(__name__)
 LONGEST_NAME = 60
 NAME = re.compile(rf"[A-Za-z]\w{{0,{LONGEST_NAME - 1}}}", re.ASCII)
 
+LARGEST_CACHED = 2**24
+"""Bytes of a whole state beyond which it is not kept in memory."""
+
 Save = SaveChange | SaveSnapshot
 
 
@@ -160,7 +163,8 @@ class Clerk:
         if not self._upkeep.is_due:
             return
         live = sum(
-            ledger.bound * self._storage.domains.of(domain).keep for domain, ledger in self._ledgers.items()
+            ledger.whole_bytes * self._storage.domains.of(domain).keep + ledger.journal_bytes
+            for domain, ledger in self._ledgers.items()
         )
         before = self._upkeep.trouble
         self._upkeep.work(live, lambda domain: self._ledger(domain).written, busy=busy)
@@ -211,7 +215,7 @@ class Clerk:
             self._cache.forget(name)
             self._upkeep.alone[name] = taken.version
         ledger.replace(taken)
-        self._cache.save(taken)
+        self._remember(taken)
         if self._storage.domains.of(name).backend == "file":
             self._upkeep.copy(taken)
         return None
@@ -344,9 +348,16 @@ class Clerk:
             return  # it is in memory, and newer than the disk
         ledger.loaded(chain)
         if chain is not None:
-            self._cache.save(chain.snapshot)
+            self._remember(chain.snapshot)
         if damaged:
             ledger.newest, ledger.asked = None, chain is not None
+
+    def _remember(self, snapshot: Snapshot) -> None:
+        """Keep it in memory for a while, unless it is so large that it had better be read again."""
+        if snapshot.size <= LARGEST_CACHED:
+            self._cache.save(snapshot)
+        else:
+            self._cache.forget(snapshot.domain)
 
     def _loaded(
         self, domain: str, chain: Chain | None, epoch: int, buried: Mapping[str, float], note: str

@@ -16,6 +16,8 @@ LARGEST = 2**30
 """Bytes of one state at most."""
 SMALL = 2**20
 """Bytes of changes that are never too much."""
+HELD = 2**24
+"""Bytes of changes that stay in memory when they are on disk."""
 UNWRITTEN = 2**26
 """Bytes of changes that may wait in memory for a disk that fails; then the whole state is asked for instead."""
 
@@ -31,9 +33,10 @@ class Ledger:
     """newest: the version to which what is kept leads, in memory or on disk; None when a snapshot must come first.
 
     snapshot: the newest whole copy, while it is not on disk. changes: those that are not on disk. recent: all since the
-    newest copy, as far as they are in memory. since: how many there are since it. whole_bytes, recent_bytes: what the
-    copy, and they, take. keeper: the domain's actor. owed: who is to be told when the disk has it, and up to which
-    version. asked: the whole state has been asked for.
+    newest copy, as far as they are in memory. since: how many there are since it. whole_bytes, recent_bytes,
+    journal_bytes: what the copy, they, and they with those that only the copy before needs, take. keeper: the domain's
+    actor. owed: who is to be told when the disk has it, and up to which version. asked: the whole state has been asked
+    for.
     """
 
     def __init__(self, domain: str) -> None:
@@ -44,7 +47,8 @@ class Ledger:
         self.changes: list[Record] = []
         self.recent: list[Record] = []
         self.since = 0
-        self.recent_bytes = self.whole_bytes = 0
+        self.recent_bytes = self.journal_bytes = self.whole_bytes = 0
+        self._after: list[tuple[Version, int]] = []  # each since the newest copy, and its bytes
         self.keeper = ""
         self.owed: dict[str, Version] = {}
         self.asked = False
@@ -56,18 +60,14 @@ class Ledger:
         """Whether there is anything that is not on disk."""
         return bool(self.changes or self.snapshot is not None)
 
-    @property
-    def bound(self) -> int:
-        """Bytes that one copy, with all the changes up to the next one, takes at most, roughly."""
-        return 2 * self.whole_bytes + SMALL
-
     def loaded(self, chain: Chain | None) -> None:
         """Take over what was read; None when there is nothing to build on."""
         self.newest = chain.version if chain is not None else None
         self.written = chain.version if chain is not None else Version()
         self.recent = list(chain.changes) if chain is not None else []
-        self.since = len(self.recent)
-        self.recent_bytes = sum(len(change.payload) for change in self.recent)
+        self._count([(change.version, len(change.payload)) for change in self.recent])
+        self.journal_bytes = self.recent_bytes
+        self._let_go()
         self.whole_bytes = chain.snapshot.size if chain is not None else 0
         self.snapshot = None
         self.changes.clear()
@@ -93,9 +93,12 @@ class Ledger:
         self.changes.append(record)
         self.recent.append(record)
         self.newest = change.version
+        size = len(change.patch)
+        self._after.append((change.version, size))
         self.since += 1
-        self._bytes += len(change.patch)
-        self.recent_bytes += len(change.patch)
+        self._bytes += size
+        self.recent_bytes += size
+        self.journal_bytes += size
         return None
 
     def wants_whole(self, changes: int) -> bool:
@@ -133,8 +136,8 @@ class Ledger:
         if self.snapshot is None or snapshot.version >= self.snapshot.version:
             self.snapshot = snapshot
         self.recent = [change for change in self.recent if change.version > snapshot.version]
-        self.since = len(self.recent)
-        self.recent_bytes = sum(len(change.payload) for change in self.recent)
+        self.journal_bytes = self.recent_bytes
+        self._count([counted for counted in self._after if counted[0] > snapshot.version])
         self.whole_bytes = snapshot.size
         self.asked = False
 
@@ -153,6 +156,17 @@ class Ledger:
         self.snapshot = None
         self.changes.clear()
         self._bytes = 0
+        self._let_go()
+
+    def _count(self, after: list[tuple[Version, int]]) -> None:
+        self._after = after
+        self.since = len(after)
+        self.recent_bytes = sum(size for _, size in after)
+
+    def _let_go(self) -> None:
+        """What is large is read from the disk again, should the domain's actor be started anew."""
+        if self.recent_bytes > HELD:
+            self.recent.clear()
 
 
 def _text(version: Version) -> str:

@@ -5,21 +5,24 @@ file of its own, or among the bytes of a database that nothing can open any more
 """
 
 import enum
+import os
 import struct
 from collections.abc import Iterator
 from hashlib import blake2b
+from typing import BinaryIO
 
 import msgspec
 
 from actors.kernel.protocol import Version
 
-__all__ = ["Damaged", "Kind", "Record", "pack", "scan", "unpack"]
+__all__ = ["Damaged", "Kind", "Record", "pack", "scan", "scan_file", "unpack"]
 
 MARK = b"\x89GRec\r\n\x01"
 SUM = 32
 SIZED = len(MARK) + 4
 HEAD = SIZED + SUM
 LARGEST = 2**30
+CHUNK = 2**23
 
 
 class Damaged(ValueError):
@@ -95,10 +98,42 @@ def scan(data: bytes | memoryview) -> Iterator[Record]:
         start = raw.find(MARK, start + 1)
 
 
+def scan_file(file: BinaryIO, chunk: int = CHUNK) -> Iterator[Record]:
+    """The same for a file, of which `chunk` bytes are held at a time, and one record. Raises OSError."""
+    total = file.seek(0, os.SEEK_END)
+    offset = 0
+    while offset + HEAD <= total:
+        file.seek(offset)
+        data = file.read(chunk)
+        if not data:
+            return  # it has become shorter meanwhile
+        start = data.find(MARK)
+        while start >= 0:
+            found = _at(data, start)
+            if found is None and offset + len(data) < total:
+                found = _across(file, offset + start, total)
+            if found is not None:
+                yield found
+            start = data.find(MARK, start + 1)
+        # A mark may lie across the end.
+        offset += max(1, len(data) - len(MARK) + 1)
+
+
+def _across(file: BinaryIO, start: int, total: int) -> Record | None:
+    """The record at `start` in a file, should it end beyond what was read of it."""
+    file.seek(start)
+    head = file.read(HEAD)
+    size = int.from_bytes(head[len(MARK) : SIZED], "little")
+    if size > min(LARGEST, total - start - HEAD):
+        return None
+    return _at(head + file.read(size), 0)
+
+
 def _at(data: bytes, start: int) -> Record | None:
+    """The record that begins with the mark at `start`; None when it is not whole."""
     body = start + HEAD
     size = int.from_bytes(data[start + len(MARK) : start + SIZED], "little")
-    if not data.startswith(MARK, start) or size > LARGEST or body + size > len(data):
+    if size > LARGEST or body + size > len(data):
         return None
     content = data[body : body + size]
     if _sum(content) != data[body - SUM : body]:

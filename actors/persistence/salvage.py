@@ -3,7 +3,7 @@ mark wherever it lies. Older states lie there too, until their pages are used ag
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -14,7 +14,7 @@ from actors.persistence.chain import Snapshot, assembled
 from actors.persistence.database import Transaction
 from actors.persistence.forms import mark
 from actors.persistence.journal import key_of
-from actors.persistence.record import Kind, Record, pack, scan
+from actors.persistence.record import Kind, Record, pack, scan_file
 from actors.persistence.trouble import store_error
 from actors.persistence.witness import DATA
 
@@ -30,20 +30,62 @@ class Saved(msgspec.Struct, frozen=True):
 
 def records(path: Path) -> tuple[Record, ...]:
     """Every whole record in the file of the database at `path`. Raises StoreError."""
+    return tuple(_scanned(path))
+
+
+def by_domain(path: Path, keep: Callable[[str], int] = lambda _: 2) -> dict[str, list[Record]]:
+    """The same, by the domain that they belong to: of the whole copies the newest only, which are at least two, and all
+    else once, however many older pages hold it."""
+    found: dict[str, _Newest] = {}
+    for record in _scanned(path):
+        if record.domain not in found:
+            found[record.domain] = _Newest(max(2, keep(record.domain)))
+        found[record.domain].take(record)
+    return {domain: newest.records for domain, newest in found.items()}
+
+
+def _scanned(path: Path) -> Iterator[Record]:
     try:
-        return tuple(scan((path / DATA).read_bytes()))
+        with (path / DATA).open("rb") as file:
+            yield from scan_file(file)
     except FileNotFoundError:
-        return ()
+        return
     except OSError as error:
         raise store_error(path, "salvaging", error) from error
 
 
-def by_domain(path: Path) -> dict[str, list[Record]]:
-    """The same, by the domain that they belong to."""
-    found: dict[str, list[Record]] = defaultdict(list)
-    for record in records(path):
-        found[record.domain].append(record)
-    return dict(found)
+class _Newest:
+    """What there is of one domain, but no more than `keep` whole copies, so that memory does not grow with the file."""
+
+    def __init__(self, keep: int) -> None:
+        self._keep = keep
+        self._parts: dict[tuple[Version, int], dict[int, Record]] = defaultdict(dict)
+        self._others: dict[tuple[str, Version, Version, bytes], Record] = {}
+        self._oldest = Version(-1, -1)
+
+    def take(self, record: Record) -> None:
+        if record.kind != Kind.PART:
+            about = record.payload if record.kind == Kind.GRAVE else b""
+            self._others[record.kind, record.version, record.base, about] = record
+        elif record.version >= self._oldest:
+            parts = self._parts[record.version, record.parts]
+            parts[record.part] = record
+            if len(parts) == record.parts:
+                self._drop_older()
+
+    def _drop_older(self) -> None:
+        whole = sorted(version for (version, count), parts in self._parts.items() if len(parts) == count)
+        if len(whole) > self._keep:
+            self._oldest = whole[-self._keep]
+            for copy in [copy for copy in self._parts if copy[0] < self._oldest]:
+                del self._parts[copy]
+
+    @property
+    def records(self) -> list[Record]:
+        return [
+            *(record for parts in self._parts.values() for record in parts.values()),
+            *self._others.values(),
+        ]
 
 
 def sorted_out(found: Iterable[Record]) -> Saved:

@@ -88,19 +88,26 @@ class Store:
 
     def read(self, domain: str, *, in_files: bool = False, refused: Collection[Version] = ()) -> Read:
         """The newest valid state of `domain`. Sets aside what is damaged. in_files: it has copies in files, too."""
+        self._ready()
+        # A large state is held once, unless an older copy of it is needed after all.
+        read = self._read(domain, in_files, refused, sparing=not refused and domain not in self._lying)
+        if read.chain is not None and not read.chain.snapshot.parts:
+            again = self._read(domain, in_files, refused, sparing=False)
+            read = Read(again.chain, (*read.damaged, *again.damaged))
+        return self._as_witnessed(domain, read, refused)
 
+    def _read(self, domain: str, in_files: bool, refused: Collection[Version], *, sparing: bool) -> Read:
         def look(txn: Transaction) -> tuple[tuple[Snapshot, ...], tuple[Record, ...], tuple[str, ...]]:
-            found = self.copies.get(txn, domain)
+            found = self.copies.get(txn, domain, sparing=sparing)
             changes, damaged = journal.changes(txn, domain)
             aside = tuple(
                 f"the change {key} is damaged, set aside as {_aside(txn, domain, key)}" for key in damaged
             )
             return found.snapshots, tuple(map(self._sealing.opened, changes)), (*found.damaged, *aside)
 
-        self._ready()
         snapshots, changes, damaged = self.database.change("reading a state", look)
         if in_files and self.files is not None:
-            than = self._reached(domain, snapshots, changes, refused)
+            than = _reached(snapshots, changes) if sparing else NONE
             found = self._in_files(self.files, domain, than)
             damaged = (
                 *damaged,
@@ -108,18 +115,7 @@ class Store:
                 *_overtaken(self.database.path, snapshots, changes, found.snapshots),
             )
             snapshots = (*snapshots, *(copy for copy in found.snapshots if copy.version > than))
-        return self._as_witnessed(domain, self._chosen(domain, snapshots, changes, damaged, refused), refused)
-
-    def _reached(
-        self,
-        domain: str,
-        snapshots: Sequence[Snapshot],
-        changes: Sequence[Record],
-        refused: Collection[Version],
-    ) -> Version:
-        """How far the database leads: what is in files, and no newer, is not needed."""
-        chain = best(snapshots, changes)[0] if not refused and domain not in self._lying else None
-        return chain.version if chain is not None else NONE
+        return self._chosen(domain, snapshots, changes, damaged, refused)
 
     def _in_files(self, files: FileBackend, domain: str, than: Version) -> Found:
         """The copies in files, which are looked at besides; what cannot be read there is no reason to give up."""
@@ -130,18 +126,24 @@ class Store:
 
     def peek(self, domain: str, *, in_files: bool = False) -> Chain | None:
         """The newest valid state of `domain`; changes nothing on the disk."""
+        chain = self._peek(domain, in_files, sparing=True)
+        if chain is not None and not chain.snapshot.parts:
+            chain = self._peek(domain, in_files, sparing=False)
+        return chain
 
+    def _peek(self, domain: str, in_files: bool, *, sparing: bool) -> Chain | None:
         def look(txn: Transaction) -> tuple[tuple[Snapshot, ...], tuple[Record, ...]]:
             self._form(txn)
             changes, _ = journal.changes(txn, domain)
-            return self.copies.get(txn, domain, touch=False).snapshots, tuple(
-                map(self._sealing.opened, changes)
-            )
+            copies = self.copies.get(txn, domain, touch=False, sparing=sparing)
+            return copies.snapshots, tuple(map(self._sealing.opened, changes))
 
         self._sealing.require()
         snapshots, changes = self.database.read("reading a state", look)
         if in_files and self.files is not None:
-            snapshots = (*snapshots, *self.files.load(domain, touch=False).snapshots)
+            than = _reached(snapshots, changes) if sparing else NONE
+            found = self.files.load(domain, touch=False, than=than).snapshots
+            snapshots = (*snapshots, *(copy for copy in found if copy.version > than))
         return best(snapshots, changes)[0]
 
     def open_epoch(self, domain: str, above: int) -> int:
@@ -239,7 +241,7 @@ class Store:
                 f"{path}: its witness is damaged: should the database lack something, nobody could tell"
             )
         # Looked at before anything is written: the first write may use the page that holds what is missed later.
-        self._lying = salvage.by_domain(path) if not self.database.trusted else {}
+        self._lying = salvage.by_domain(path, self._keep) if not self.database.trusted else {}
         anew = self.database.moved is not None or self._is_empty()
         if self.database.moved is not None:
             self._witness = read_witness(self.database.moved)
@@ -345,6 +347,12 @@ class Store:
             if chain is not None:
                 damaged = (*damaged, f"the copy of {domain} in a backup is used")
         return Read(chain, damaged)
+
+
+def _reached(snapshots: Sequence[Snapshot], changes: Sequence[Record]) -> Version:
+    """How far these lead: copies elsewhere that are no newer are not needed."""
+    chain = best(snapshots, changes)[0]
+    return chain.version if chain is not None else NONE
 
 
 def _overtaken(

@@ -10,7 +10,7 @@ from actors.persistence.trouble import StoreError
 
 __all__ = ["Upkeep"]
 
-GROWN, SPARE = 1.25, 2**24
+GROWN, SPARE = 1.5, 2**25
 """A database may be so many times as large as what is kept in it, and have so many bytes more. While a copy is written
 there are one more than are kept, which of two makes half as much again."""
 URGENT = 2

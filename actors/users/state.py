@@ -41,7 +41,7 @@ LONGEST = 500
 """Characters of a text that are kept."""
 
 
-class Pattern(msgspec.Struct, frozen=True):
+class Pattern(msgspec.Struct, frozen=True, gc=False):
     """A habit of a person, and how often it was seen.
 
     kind: what happens (talk, touch), `question`, `topic:WORD`, or `hours:FROM-TO` of the day in UTC.
@@ -51,7 +51,7 @@ class Pattern(msgspec.Struct, frozen=True):
     count: int = 1
 
 
-class EmotionalState(msgspec.Struct, frozen=True):
+class EmotionalState(msgspec.Struct, frozen=True, gc=False):
     """Valence and arousal, each in [-1, 1]; 0 is neutral."""
 
     valence: float = 0.0

@@ -47,7 +47,7 @@ def tombstone(user_id: str) -> str:
     return hashlib.blake2b(user_id.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-class Interaction(msgspec.Struct, frozen=True):
+class Interaction(msgspec.Struct, frozen=True, gc=False):
     """One thing that happened between the bot and a person. `at` is epoch seconds.
 
     detail: what they said or did. reply: what they heard of the bot's answer.

@@ -17,7 +17,7 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 _CONSONANTS, _VOWELS = "bdfghklmnprstvw", "aeiou"
 NOBODY = frozenset({"unknown"})
 """Who is meant when nobody knows who; not a word of anybody's."""
-SHORT = 3
+SHORT = 2
 """Letters of a word that is left as it is: such words say nothing of anybody, and much of the grammar."""
 
 

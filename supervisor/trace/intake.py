@@ -13,6 +13,15 @@ PATIENCE = 0.5
 """Seconds that appenders wait for the writer when the queue is full; after waiting in vain, nobody waits."""
 
 
+BACKLOG = 0.025
+"""Seconds of work that may wait for the writer before appenders let it catch up: what waits is lost by a SIGKILL."""
+LEAST = 64
+FIRST = 1024
+"""Records, at most and at least, and as long as the writer's pace is not known."""
+EASE = 0.05
+"""Seconds that an appender lets the writer catch up; if that is in vain (the disk stalls), the next do not wait."""
+
+
 class Intake:
     """Holds up to `capacity` records. wake: set when the writer should come before its time."""
 
@@ -20,7 +29,9 @@ class Intake:
         self.wake = threading.Event()
         self.closed = False
         self._capacity = capacity
-        self._pressed_at = capacity // 2
+        self._soft = min(capacity // 2, FIRST)
+        self._pressed_at = self._soft // 2
+        self._slow = False
         self._stuck = False
         self._overrun = False
         self._records: deque[Record] = deque()
@@ -49,8 +60,17 @@ class Intake:
     def made_room(self) -> None:
         """Let appenders that wait look again."""
         with self._room:
-            self._overrun = False
+            self._overrun = self._slow = False
             self._room.notify_all()
+
+    def pace(self, records: int, seconds: float) -> None:
+        """Say how many records the writer has just written in which time: no more than it does in BACKLOG should
+        wait.
+        """
+        if records < LEAST or self.closed:
+            return
+        self._soft = min(self._capacity // 2, max(LEAST, int(records / max(seconds, 1e-6) * BACKLOG)))
+        self._pressed_at = self._soft // 2
 
     def lose(self, records: int) -> None:
         """Count records that will be in no file."""
@@ -75,7 +95,20 @@ class Intake:
         if self.closed:
             return False
         self._press()
-        return self._has_room() or self._wait()
+        if not self._has_room():
+            return self._wait()
+        if len(self._records) >= self._soft:
+            self._ease()
+        return True
+
+    def _ease(self) -> None:
+        with self._room:
+            if not self._slow:
+                caught_up = self._room.wait_for(lambda: self._is_short() or self._stuck or self.closed, EASE)
+                self._slow = not caught_up
+
+    def _is_short(self) -> bool:
+        return len(self._records) < self._soft
 
     def _wait(self) -> bool:
         with self._room:

@@ -160,8 +160,9 @@ class Recorder:
 
     def _write_waiting(self, rolling: "Rolling") -> None:
         """Write as many records as are waiting now; those that come meanwhile are for the next time."""
-        left = len(self._intake)
-        due = time.monotonic() + self._interval
+        count = left = len(self._intake)
+        begun = time.monotonic()
+        due = begun + self._interval
         while left > 0:
             self._write_some(rolling, min(left, BATCH))
             left -= BATCH
@@ -170,11 +171,12 @@ class Recorder:
             if time.monotonic() >= due:
                 rolling.flush()
                 due = time.monotonic() + self._interval
-        count = self._intake.lost - self._said
-        if count:
-            self._report_loss(rolling, count)
+        self._intake.pace(count, time.monotonic() - begun)
+        lost = self._intake.lost - self._said
+        if lost:
+            self._report_loss(rolling, lost)
         rolling.flush()
-        self._said += count
+        self._said += lost
 
     def _write_some(self, rolling: "Rolling", count: int) -> None:
         take, encode, write = self._intake.take, self._encoder.encode, rolling.write

@@ -13,7 +13,7 @@ from actors.kernel.protocol import Version
 from actors.persistence.backends import Found
 from actors.persistence.chain import Snapshot, assembled, records_of
 from actors.persistence.disk import replace_durably, sync_folder
-from actors.persistence.record import Record, pack, scan
+from actors.persistence.record import Record, pack, scan_file
 from actors.persistence.sealing import Sealing
 from actors.persistence.trouble import store_error
 
@@ -57,9 +57,7 @@ class FileBackend:
         damaged: list[str] = []
         try:
             for version, path in self._files(where):
-                records: Iterable[Record] = scan(path.read_bytes())
-                records = _emptied(records) if version <= than else records
-                snapshot = assembled(self._sealing.opened(record) for record in records)
+                snapshot = self._assembled(path, hollow=version <= than)
                 whole = snapshot is not None and snapshot.domain == domain
                 if snapshot is None or not whole or snapshot.version != version:
                     aside = f", set aside as {_set_aside(path).name}" if touch else ""
@@ -69,6 +67,12 @@ class FileBackend:
         except OSError as error:
             raise store_error(where, "reading a copy", error) from error
         return Found(tuple(sorted(snapshots, key=lambda s: s.version, reverse=True)), tuple(damaged))
+
+    def _assembled(self, path: Path, *, hollow: bool) -> Snapshot | None:
+        with path.open("rb") as file:
+            records: Iterable[Record] = scan_file(file)
+            records = _emptied(records) if hollow else records
+            return assembled(self._sealing.opened(record) for record in records)
 
     def epochs(self) -> Mapping[str, int]:
         """By domain, the newest epoch that the name of a copy tells of; whatever cannot be looked at tells nothing."""

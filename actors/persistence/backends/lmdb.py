@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from actors.kernel.protocol import Version
 from actors.persistence.backends import Found
 from actors.persistence.chain import Snapshot, assembled, records_of
@@ -56,13 +58,14 @@ class DatabaseBackend:
         held[slot] = snapshot.version
         return min(held.values())
 
-    def get(self, txn: Transaction, domain: str, *, touch: bool = True) -> Found:
-        """`load` within a transaction; without `touch` nothing is set aside."""
+    def get(self, txn: Transaction, domain: str, *, touch: bool = True, sparing: bool = False) -> Found:
+        """`load` within a transaction; without `touch` nothing is set aside. sparing: all but the newest valid copy are
+        looked through for damage, and not held in memory: they have no parts."""
         snapshots: list[Snapshot] = []
         damaged: list[str] = []
-        keys = txn.keys(f"copy/{domain}/")
-        for slot in sorted({int(key.split("/")[2]) for key in keys}):
-            snapshot = assembled(self._parts(txn, domain, slot))
+        slots = {int(key.split("/")[2]) for key in txn.keys(f"copy/{domain}/")}
+        for slot in sorted(slots, key=lambda number: _version(txn, domain, number), reverse=True):
+            snapshot = self._copy(txn, domain, slot, hollow=sparing and bool(snapshots))
             if snapshot is not None:
                 snapshots.append(snapshot)
             else:
@@ -77,16 +80,20 @@ class DatabaseBackend:
                 for key in txn.keys(f"{_slot(domain, slot)}/"):
                     txn.delete(key)
 
-    def _parts(self, txn: Transaction, domain: str, slot: int) -> list[Record]:
-        """The parts in a slot; fewer than there should be when one is damaged."""
+    def _copy(self, txn: Transaction, domain: str, slot: int, *, hollow: bool) -> Snapshot | None:
+        """The copy in a slot, None when a part of it is damaged or missing."""
         records: list[Record] = []
         for _, data in txn.items(f"{_slot(domain, slot)}/"):
             try:
                 record = unpack(data, domain)
             except Damaged:
-                return []
-            records.append(self._sealing.opened(record))
-        return records
+                return None
+            if hollow:
+                records.append(msgspec.structs.replace(record, payload=b""))
+            else:
+                records.append(self._sealing.opened(record))
+        found = assembled(records)
+        return msgspec.structs.replace(found, parts=()) if hollow and found is not None else found
 
 
 def _slot(domain: str, slot: int) -> str:

@@ -181,3 +181,31 @@ def test_nothing_loaded_is_nothing_to_build_on(begun: Ledger) -> None:
     begun.add(change(1, 2), 5.0)
     begun.loaded(None)
     assert (begun.newest, begun.is_due, begun.since) == (None, False, 0)
+
+
+def test_the_whole_state_is_wanted_when_few_changes_have_become_as_large_as_it(
+    begun: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SMALL", 100)
+    begun.add(change(1, 2, bytes(99)), 5.0)
+    assert not begun.wants_whole(changes=1000)
+    begun.add(change(2, 3, bytes(1)), 5.0)
+    assert begun.wants_whole(changes=1000)
+    begun.replace(Snapshot("users", 1, Version(1, 3), 5.0, (bytes(300),)))
+    begun.add(change(3, 4, bytes(299)), 5.0)
+    assert not begun.wants_whole(changes=1000)  # the state is larger
+    begun.add(change(4, 5, bytes(1)), 5.0)
+    assert begun.wants_whole(changes=1000)
+
+
+def test_changes_that_are_on_disk_and_large_are_counted_and_not_held(
+    begun: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "HELD", 100)
+    begun.add(change(1, 2, bytes(101)), 5.0)
+    assert begun.recent  # no disk has it yet
+    begun.wrote()
+    assert (begun.recent, begun.since, begun.recent_bytes) == ([], 1, 101)
+    begun.add(change(2, 3, bytes(7)), 5.0)
+    begun.replace(snapshot(2))
+    assert (begun.since, begun.recent_bytes, begun.journal_bytes) == (1, 7, 108)

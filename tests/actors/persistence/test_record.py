@@ -1,11 +1,13 @@
 """A record is valid only as it was packed, and is found wherever it lies."""
 
+from io import BytesIO
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.kernel.protocol import Version
-from actors.persistence.record import MARK, Damaged, Kind, Record, pack, scan, unpack
+from actors.persistence.record import MARK, Damaged, Kind, Record, pack, scan, scan_file, unpack
 
 RECORD = Record(
     Kind.CHANGE, "users", 3, Version(7, 41), 1_700_000_000.25, b"what changed" * 20, Version(7, 40)
@@ -68,6 +70,15 @@ def test_a_record_with_something_behind_it_is_refused() -> None:
 def test_records_are_found_among_other_bytes(placed: list[tuple[bytes, Record]], end: bytes) -> None:
     data = b"".join(noise + pack(record) for noise, record in placed) + end
     assert list(scan(data)) == [record for _, record in placed]
+
+
+@given(st.lists(st.tuples(st.binary(max_size=60), records), max_size=6), st.integers(len(MARK), 300))
+def test_in_a_file_the_same_records_are_found_however_little_is_read_at_a_time(
+    placed: list[tuple[bytes, Record]], chunk: int
+) -> None:
+    lure = MARK + (2**31).to_bytes(4, "little")
+    data = b"".join(noise + pack(record) + lure for noise, record in placed)
+    assert list(scan_file(BytesIO(data), chunk)) == list(scan(data)) == [record for _, record in placed]
 
 
 def test_what_only_looks_like_the_beginning_of_a_record_hides_none_behind_it() -> None:

@@ -190,3 +190,14 @@ def test_what_was_found_lying_is_there_at_the_next_start_too(tmp_path: Path) -> 
     assert read.chain.version == Version(1, 4)
     assert read.damaged == ()
     store.close()
+
+
+def test_of_many_older_copies_only_the_newest_whole_ones_are_held_and_changes_once(tmp_path: Path) -> None:
+    copies = [record for n in (4, 1, 3, 2) for record in records_of(snapshot(n, parts=2))]
+    torn = records_of(snapshot(5, parts=2))[:1]
+    folder = scattered(tmp_path / "broken", *copies, *torn, change(4, 5), change(4, 5))
+    (held,) = salvage.by_domain(folder).values()
+    assert [(record.kind, record.version.n) for record in held] == [
+        *[(Kind.PART, n) for n in (4, 4, 3, 3, 5)],
+        (Kind.CHANGE, 5),
+    ]

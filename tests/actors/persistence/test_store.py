@@ -449,3 +449,18 @@ def test_a_database_url_is_relative_to_the_home(tmp_path: Path) -> None:
     assert database_path("lmdb://data/state.lmdb", tmp_path) == tmp_path / "data" / "state.lmdb"
     elsewhere = tmp_path / "elsewhere"
     assert database_path(f"lmdb://{elsewhere}", Path("home")) == elsewhere
+
+
+def test_an_older_copy_that_leads_further_is_found_though_it_is_not_held_at_first(store: Store) -> None:
+    """A killed process wrote the newest copy last, and its successor went on from the one before."""
+    save(store, whole(1), whole(5))
+    log(store, change(1, epoch=2, base=Version(1, 1)))
+    found = Chain(whole(1), (change(1, epoch=2, base=Version(1, 1)),))
+    assert store.peek("users") == found
+    assert store.read("users").chain == found
+
+
+def test_of_the_copies_in_the_database_only_the_newest_is_held(store: Store) -> None:
+    save(store, whole(1), whole(2))
+    held = store.database.read("looking", lambda txn: store.copies.get(txn, "users", sparing=True)).snapshots
+    assert [(copy.version, copy.parts) for copy in held] == [(Version(1, 2), (b"1.2",)), (Version(1, 1), ())]

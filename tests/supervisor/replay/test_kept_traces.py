@@ -1,0 +1,23 @@
+"""Recorded sessions, replayed against today's code. An intended change: `supervisor replay FILE --accept`."""
+
+from pathlib import Path
+
+import pytest
+
+from supervisor.replay.replayer import Replayer
+
+TRACES = sorted((Path(__file__).parents[2] / "traces").glob("*.mcap"))
+
+
+def test_there_are_some() -> None:
+    assert len(TRACES) >= 2
+
+
+@pytest.mark.parametrize("trace", TRACES, ids=lambda path: path.stem)
+def test_what_was_done_then_is_done_today(trace: Path) -> None:
+    report = Replayer(trace).run()
+    first = report.divergences[0] if report.divergences else None
+    assert report.identical, f"supervisor replay {trace}: {first}"
+    assert not report.skipped
+    assert not report.torn
+    assert report.messages > 100

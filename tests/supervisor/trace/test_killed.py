@@ -1,0 +1,102 @@
+"""SIGKILL at any instant, while several nodes record as fast as they can."""
+
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from supervisor.trace.check import check
+from supervisor.trace.form import HandledLine
+from supervisor.trace.reader import Trace
+
+RUN = "20261123T190000Z-1"
+NODES = ("root", "detector/1", "llm.local")
+LATE = 0.2
+"""Seconds before the kill of which records may be missing."""
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from supervisor.trace.recorder import Recorder
+from tests.supervisor.trace.samples import Noted, envelope, handled
+recorder = Recorder(Path(sys.argv[1]), sys.argv[3], run=sys.argv[2], max_segment_size=300_000)
+recorder.append(handled(envelope(1, Noted(1))))
+assert recorder.flush(60.0)
+number = 1
+while True:
+    for _ in range(50):
+        number += 1
+        recorder.append(handled(envelope(number, Noted(number))))
+    print(number, time.time(), flush=True)
+"""
+
+
+def killed(directory: Path, seconds: float) -> tuple[float, dict[str, list[tuple[int, float]]]]:
+    """Let every node write for so long and kill them all; when that was, and when each had appended how many."""
+    command = [sys.executable, "-c", WRITER, str(directory), RUN]
+    victims = {
+        node: subprocess.Popen([*command, node], stdout=subprocess.PIPE, text=True, cwd=Path.cwd())
+        for node in NODES
+    }
+    said: dict[str, list[str]] = {node: [] for node in NODES}
+    listeners = [threading.Thread(target=_listen, args=(victims[node], said[node])) for node in NODES]
+    for listener in listeners:
+        listener.start()
+    while not all(said.values()):
+        time.sleep(0.01)
+    time.sleep(seconds)
+    at = time.time()
+    for victim in victims.values():
+        victim.send_signal(signal.SIGKILL)
+    for victim, listener in zip(victims.values(), listeners, strict=True):
+        victim.wait(30.0)
+        listener.join(30.0)
+    progress = {
+        node: [(int(n), float(t)) for n, t in (line.split() for line in lines if line.endswith("\n"))]
+        for node, lines in said.items()
+    }
+    return at, progress
+
+
+def _listen(victim: "subprocess.Popen[str]", said: list[str]) -> None:
+    """Take what it says at once, since a full pipe would slow it down."""
+    with victim.stdout or sys.stdin as lines:
+        said.extend(lines)
+
+
+def _pause(progress: list[tuple[int, float]]) -> float:
+    """The longest time in the last second in which a node did nothing, because others had the processor."""
+    times = [at for _, at in progress if at > progress[-1][1] - 1.0]
+    return max((after - before for before, after in pairwise(times)), default=0.0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_everything_older_than_200_ms_is_readable_in_all_nodes(tmp_path: Path, seed: int) -> None:
+    at, progress = killed(tmp_path, random.Random(seed).uniform(0.5, 2.0))
+    trace = Trace(tmp_path / RUN)
+    found: dict[str, list[int]] = {node: [] for node in NODES}
+    for entry in trace.scan():
+        assert isinstance(entry.line, HandledLine)
+        found[entry.node].append(entry.line.message["number"])
+    assert len(trace.paths()) > len(NODES)
+    for node in NODES:
+        numbers = found[node]
+        assert numbers == list(range(1, len(numbers) + 1)), f"{node} has holes"
+        late = LATE + _pause(progress[node])
+        due = [n for n, said_at in progress[node] if said_at < at - late]
+        missing = [at - said_at for n, said_at in progress[node] if n > len(numbers)]
+        assert len(numbers) >= max(due), f"{node}: {max(missing):.3f} s are missing"
+    report = check(trace)
+    assert report.ok
+    assert {torn.why.split(":")[0] for torn in trace.torn} <= {"not finished", "cut short"}
+    # One that was between two files at that instant has closed the last one.
+    open_ones = [segment for segment in report.segments if not segment.finished]
+    assert len({segment.node for segment in open_ones}) == len(open_ones)
+    assert sum("was killed" in line for line in report.incomplete) == len(open_ones)
+    assert any(open_ones)
