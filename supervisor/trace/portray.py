@@ -75,7 +75,7 @@ def restore(cls: type[Message], shown: Any) -> Message:
     """The message that was written down as `shown`, with its words kept. Raises Withheld, or
     msgspec.ValidationError.
     """
-    return msgspec.convert(_with_bytes(shown), cls, str_keys=True)
+    return msgspec.convert(shown if _is_plain(cls) else _with_bytes(shown), cls, str_keys=True)
 
 
 def _with_bytes(value: Any) -> Any:
