@@ -6,11 +6,12 @@ mapping, the others are these entries, some hundred at a time.
 
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 import msgspec
 
 from actors.kernel import patch
+from actors.kernel.entries import Entries
 from actors.kernel.errors import StateError
 
 __all__ = [
@@ -106,7 +107,8 @@ def restored(
         unchanged = _as_it_is(like, parts, parted)
         if unchanged is not None:
             return unchanged
-    plain = _plain(parts, parted)
+    as_today = schema == now and all(written == now for written, _ in stored)
+    plain = _plain(parts, parted, as_stored=as_today)
     form = schema
     if form > now:
         raise _too_new(form, now)
@@ -121,15 +123,30 @@ def restored(
         except patch.PatchError as error:
             raise Unfit(f"a stored change is of no use: {error}") from None
     plain["state"] = _migrated(plain.get("state"), form, now, migrations or {})
+    return _typed(like, plain, parted)
+
+
+def _typed(like: Document[S], plain: dict[str, Any], parted: str) -> Restored[S]:
+    kind, inner = type(like.state), plain["state"]
+    entries, exact = None, True
     try:
-        state = msgspec.convert(plain["state"], type(like.state))
+        if isinstance(inner, dict) and isinstance(inner.get(parted), Entries):
+            entries, exact = inner[parted].typed(_entry_type(kind, parted))
+        state = msgspec.convert(inner, kind)
         subscriptions = msgspec.convert(plain.get("subscriptions", ()), tuple[Subscription, ...])
-    except (msgspec.ValidationError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unfit(str(error)) from None
-    document = Document(state, subscriptions)
-    encoded = _encoder.encode(document)
+    encoded = _encoder.encode(Document(state, subscriptions))
     # Usually alike to the byte; making plain values of a large state once more would take several times its size.
-    return Restored(document, exact=encoded == _encoder.encode(plain) or _decoder.decode(encoded) == plain)
+    exact = exact and (encoded == _encoder.encode(plain) or _decoder.decode(encoded) == plain)
+    if entries is not None:
+        state = msgspec.structs.replace(state, **{parted: entries})
+    return Restored(Document(state, subscriptions), exact)
+
+
+def _entry_type(kind: type[msgspec.Struct], parted: str) -> Any:
+    mapping = next(field.type for field in msgspec.structs.fields(kind) if field.name == parted)
+    return (get_args(mapping) or (str, Any))[-1]
 
 
 def _as_it_is(like: Document[S], parts: tuple[bytes, ...], parted: str) -> Restored[S] | None:
@@ -153,11 +170,17 @@ def _as_it_is(like: Document[S], parts: tuple[bytes, ...], parted: str) -> Resto
     return Restored(document, exact=True) if exact else None
 
 
-def _plain(parts: tuple[bytes, ...], parted: str) -> dict[str, Any]:
+def _plain(parts: tuple[bytes, ...], parted: str, *, as_stored: bool) -> dict[str, Any]:
+    """as_stored: the large mapping's entries stay as they are stored until one is needed."""
     try:
         plain = _decoder.decode(parts[0])
         if not isinstance(plain, dict) or not isinstance(plain.get("state"), dict):
             raise Unfit("the stored state is no map")
+        if as_stored and plain["state"].get(parted) == {}:
+            plain["state"][parted] = entries = Entries()
+            for part in parts[1:]:
+                entries.add(part)
+            return plain
         for part in parts[1:]:
             plain["state"][parted].update(_decoder.decode(part))
     except (

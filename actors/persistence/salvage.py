@@ -18,7 +18,7 @@ from actors.persistence.record import Kind, Record, pack, scan_file
 from actors.persistence.trouble import store_error
 from actors.persistence.witness import DATA
 
-__all__ = ["Saved", "by_domain", "rebuild", "records", "sorted_out"]
+__all__ = ["Saved", "beyond", "by_domain", "rebuild", "records", "sorted_out"]
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -41,6 +41,18 @@ def by_domain(path: Path, keep: Callable[[str], int] = lambda _: 2) -> dict[str,
         if record.domain not in found:
             found[record.domain] = _Newest(max(2, keep(record.domain)))
         found[record.domain].take(record)
+    return {domain: newest.records for domain, newest in found.items()}
+
+
+def beyond(
+    path: Path, reached: Mapping[str, Version], keep: Callable[[str], int] = lambda _: 2
+) -> dict[str, list[Record]]:
+    """Of the parts of copies and the changes those only that are newer than the version that was `reached`."""
+    found: dict[str, _Newest] = {}
+    for record in _scanned(path):
+        newer = record.version > reached.get(record.domain, Version(-1, -1))
+        if newer and record.kind in (Kind.PART, Kind.CHANGE):
+            found.setdefault(record.domain, _Newest(max(2, keep(record.domain)))).take(record)
     return {domain: newest.records for domain, newest in found.items()}
 
 

@@ -5,7 +5,6 @@ The newest valid state counts; what is damaged is set aside under another name a
 """
 
 import contextlib
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from actors.kernel.protocol import Version
 from actors.persistence import forms, journal, resealing, salvage
 from actors.persistence.backends import Found
 from actors.persistence.backends.files import NONE, FileBackend
-from actors.persistence.backends.lmdb import DatabaseBackend
+from actors.persistence.backends.lmdb import ALL, DatabaseBackend
 from actors.persistence.chain import Chain, Snapshot, best
 from actors.persistence.database import Database, Transaction
 from actors.persistence.epochs import next_epoch
@@ -99,7 +98,7 @@ class Store:
 
     def _read(self, domain: str, in_files: bool, refused: Collection[Version], *, sparing: bool) -> Read:
         def look(txn: Transaction) -> tuple[tuple[Snapshot, ...], tuple[Record, ...], tuple[str, ...]]:
-            found = self.copies.get(txn, domain, sparing=sparing)
+            found = self.copies.get(txn, domain, held=1 if sparing else ALL)
             changes, damaged = journal.changes(txn, domain)
             aside = tuple(
                 f"the change {key} is damaged, set aside as {_aside(txn, domain, key)}" for key in damaged
@@ -136,7 +135,7 @@ class Store:
         def look(txn: Transaction) -> tuple[tuple[Snapshot, ...], tuple[Record, ...]]:
             self._form(txn)
             changes, _ = journal.changes(txn, domain)
-            copies = self.copies.get(txn, domain, touch=False, sparing=sparing)
+            copies = self.copies.get(txn, domain, touch=False, held=1 if sparing else ALL)
             return copies.snapshots, tuple(map(self._sealing.opened, changes))
 
         self._sealing.require()
@@ -204,8 +203,7 @@ class Store:
     def check(self) -> None:
         """Write something, so that a disk that is well again is noticed."""
         self._ready()
-        stamp = str(time.time()).encode()
-        self.database.change("writing", lambda txn: txn.put("checked", stamp))
+        self.database.change("writing", lambda txn: txn.put("checked", str(txn.stamp()).encode()))
 
     def close(self, versions: Mapping[str, Version] | None = None) -> None:
         """Close the database; the next call opens it again. versions: to which each domain has come."""
@@ -243,7 +241,7 @@ class Store:
                 f"{path}: its witness is damaged: should the database lack something, nobody could tell"
             )
         # Looked at before anything is written: the first write may use the page that holds what is missed later.
-        self._lying = salvage.by_domain(path, self._keep) if not self.database.trusted else {}
+        self._lying = self._look_beyond() if not self.database.trusted else {}
         anew = self.database.moved is not None or self._is_empty()
         if self.database.moved is not None:
             self._witness = read_witness(self.database.moved)
@@ -255,6 +253,22 @@ class Store:
             self.bury_again()
         self._encrypt_the_rest()
         self._opening = self.database.openings
+
+    def _look_beyond(self) -> dict[str, list[Record]]:
+        """By domain, what lies in the database's file beyond what the database itself leads to."""
+
+        def reached(txn: Transaction) -> dict[str, Version]:
+            domains = {key.split("/")[1] for kind in ("copy", "log") for key in txn.keys(f"{kind}/")}
+            return {
+                domain: _reached(
+                    self.copies.get(txn, domain, touch=False, held=0).snapshots,
+                    journal.changes(txn, domain)[0],
+                )
+                for domain in domains
+            }
+
+        there = self.database.read("looking how far it leads", reached)
+        return salvage.beyond(self.database.path, there, self._keep)
 
     def _encrypt_the_rest(self) -> None:
         """When encryption was switched on: leave nothing readable, not even in pages that are free."""
@@ -376,7 +390,7 @@ def _bury(txn: Transaction, graves: Mapping[str, float]) -> None:
 
 
 def _aside(txn: Transaction, domain: str, key: str) -> str:
-    aside = f"corrupt/{domain}/{time.time_ns()}/{key.rpartition('/')[2]}"
+    aside = f"corrupt/{domain}/{txn.stamp()}/{key.rpartition('/')[2]}"
     txn.put(aside, txn.get(key) or b"")
     txn.delete(key)
     return aside

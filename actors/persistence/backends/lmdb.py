@@ -1,6 +1,6 @@
 """Copies in the database: for each domain some slots, of which the oldest is overwritten."""
 
-import time
+import sys
 from collections.abc import Callable
 
 import msgspec
@@ -12,10 +12,11 @@ from actors.persistence.database import Database, Transaction
 from actors.persistence.record import Damaged, Record, pack, unpack
 from actors.persistence.sealing import Sealing
 
-__all__ = ["DatabaseBackend", "part_key"]
+__all__ = ["ALL", "DatabaseBackend", "part_key"]
 
 KEPT_DAMAGED = 4
 """Damaged copies set aside, per domain."""
+ALL = sys.maxsize
 NONE = Version(-1, -1)
 
 
@@ -59,14 +60,14 @@ class DatabaseBackend:
         held[slot] = snapshot.version
         return min(held.values())
 
-    def get(self, txn: Transaction, domain: str, *, touch: bool = True, sparing: bool = False) -> Found:
-        """`load` within a transaction; without `touch` nothing is set aside. sparing: all but the newest valid copy are
-        looked through for damage, and not held in memory: they have no parts."""
+    def get(self, txn: Transaction, domain: str, *, touch: bool = True, held: int = ALL) -> Found:
+        """`load` within a transaction; without `touch` nothing is set aside. held: how many valid copies are held in
+        memory, newest first; the others are looked through for damage only, and have no parts."""
         snapshots: list[Snapshot] = []
         damaged: list[str] = []
         slots = {int(key.split("/")[2]) for key in txn.keys(f"copy/{domain}/")}
         for slot in sorted(slots, key=lambda number: _version(txn, domain, number), reverse=True):
-            snapshot = self._copy(txn, domain, slot, hollow=sparing and bool(snapshots))
+            snapshot = self._copy(txn, domain, slot, hollow=len(snapshots) >= held)
             if snapshot is not None:
                 snapshots.append(snapshot)
             else:
@@ -119,7 +120,7 @@ def _version(txn: Transaction, domain: str, slot: int) -> Version:
 
 def _set_aside(txn: Transaction, domain: str, slot: int) -> str:
     """Give a damaged copy another name, and forget all but the last few of these."""
-    aside = f"corrupt/{domain}/{time.time_ns()}"
+    aside = f"corrupt/{domain}/{txn.stamp()}"
     for key in txn.keys(f"{_slot(domain, slot)}/"):
         txn.put(f"{aside}/{key.rpartition('/')[2]}", txn.get(key) or b"")
         txn.delete(key)

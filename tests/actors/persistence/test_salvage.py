@@ -201,3 +201,12 @@ def test_of_many_older_copies_only_the_newest_whole_ones_are_held_and_changes_on
         *[(Kind.PART, n) for n in (4, 4, 3, 3, 5)],
         (Kind.CHANGE, 5),
     ]
+
+
+def test_what_a_database_leads_to_itself_is_not_held(tmp_path: Path) -> None:
+    there = (*records_of(snapshot(4, parts=2)), change(4, 5), change(5, 6), *records_of(snapshot(2, "world")))
+    folder = scattered(tmp_path / "broken", *there)
+    assert salvage.beyond(folder, {"users": Version(1, 5), "world": Version(1, 2)}) == {
+        "users": [change(5, 6)]
+    }
+    assert salvage.beyond(folder, {"users": Version(1, 6)}) == {"world": [there[-1]]}

@@ -462,5 +462,5 @@ def test_an_older_copy_that_leads_further_is_found_though_it_is_not_held_at_firs
 
 def test_of_the_copies_in_the_database_only_the_newest_is_held(store: Store) -> None:
     save(store, whole(1), whole(2))
-    held = store.database.read("looking", lambda txn: store.copies.get(txn, "users", sparing=True)).snapshots
+    held = store.database.read("looking", lambda txn: store.copies.get(txn, "users", held=1)).snapshots
     assert [(copy.version, copy.parts) for copy in held] == [(Version(1, 2), (b"1.2",)), (Version(1, 1), ())]

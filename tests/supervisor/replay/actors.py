@@ -12,28 +12,28 @@ from actors.kernel.message import Message
 from actors.kernel.protocol import Version
 
 
-class Count(Message):
+class OneMore(Message):
     """One more."""
 
     by: int = 1
 
 
-class Counted(Message):
+class HowMany(Message):
     """How many there are."""
 
     total: int
     luck: float = 0.0
 
 
-class Peek(Message):
-    """Asked of whoever is curious about; answered by Counted."""
+class OracleAsked(Message):
+    """Asked of whoever is curious about; answered by HowMany."""
 
 
-class Remind(Message):
+class TallyReminder(Message):
     """A timer's."""
 
 
-class Burst(Message):
+class FailNow(Message):
     """Fail at once."""
 
 
@@ -53,64 +53,64 @@ class Tally(Actor):
         self._timer = 0
 
     def on_start(self) -> None:
-        self.tell("wall", Counted(0))
+        self.tell("wall", HowMany(0))
 
     def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
         self.state = Tallied(total, (*self.state.heard, *heard))
         self.version = Version(1, self.version.n + 1)
 
     @handles
-    def on_count(self, message: Count) -> None:
+    def on_count(self, message: OneMore) -> None:
         self._become(self.state.total + message.by)
-        self.tell("wall", Counted(self.state.total, self.random.random()))
+        self.tell("wall", HowMany(self.state.total, self.random.random()))
         self.cancel(self._timer)
-        self._timer = self.after(1.5, Remind())
-        self.ask("oracle", Peek(), then="on_answer", context=self.state.total, within=3.0)
+        self._timer = self.after(1.5, TallyReminder())
+        self.ask("oracle", OracleAsked(), then="on_answer", context=self.state.total, within=3.0)
 
     def on_answer(self, answer: Reply | AskFailed) -> None:
         self._become(self.state.total, (f"{type(answer).__name__} {answer.context} at {self.wall():.3f}",))
 
     @handles
-    def on_remind(self, message: Remind) -> None:
-        self.tell(self.host.address, Count(10))
+    def on_remind(self, message: TallyReminder) -> None:
+        self.tell(self.host.address, OneMore(10))
 
     @handles
-    def on_burst(self, message: Burst) -> None:
-        self.tell("wall", Counted(-1))
+    def on_burst(self, message: FailNow) -> None:
+        self.tell("wall", HowMany(-1))
         raise RuntimeError(f"burst at {self.state.total}")
 
 
 class ByTheClock(Tally):
     def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
         super()._become(total, heard)
-        self.tell("wall", Counted(time.perf_counter_ns()))
+        self.tell("wall", HowMany(time.perf_counter_ns()))
 
 
 class ByChance(Tally):
     def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
         super()._become(total, heard)
-        self.tell("wall", Counted(total, random.random()))
+        self.tell("wall", HowMany(total, random.random()))
 
 
 class ByThread(Tally):
     def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
         super()._become(total, heard)
-        self.tell("wall", Counted(threading.get_ident()))
+        self.tell("wall", HowMany(threading.get_ident()))
 
 
 class ByProcess(Tally):
     def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
         super()._become(total, heard)
-        self.tell("wall", Counted(os.getpid()))
+        self.tell("wall", HowMany(os.getpid()))
 
 
 class ByHash(Tally):
     def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
         super()._become(total, heard)
-        self.tell("wall", Counted(hash("the same text")))
+        self.tell("wall", HowMany(hash("the same text")))
 
 
 class ByAddress(Tally):
     def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
         super()._become(total, heard)
-        self.tell("wall", Counted(id(object)))
+        self.tell("wall", HowMany(id(object)))

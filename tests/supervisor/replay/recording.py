@@ -9,7 +9,7 @@ from actors.kernel.protocol import WriteCheckpoint
 from actors.kernel.record import Started
 from actors.kernel.virtual import VirtualWorld
 from supervisor.trace.recorder import Recorder
-from tests.supervisor.replay.actors import Burst, Count, Counted, Peek, Tally
+from tests.supervisor.replay.actors import FailNow, HowMany, OneMore, OracleAsked, Tally
 
 
 class Oracle(Actor):
@@ -19,12 +19,12 @@ class Oracle(Actor):
 
     @classmethod
     def handlers(cls) -> dict[type, str]:  # type: ignore[override]
-        return {Peek: "on_peek"}
+        return {OracleAsked: "on_peek"}
 
-    def on_peek(self, message: Peek) -> None:
+    def on_peek(self, message: OracleAsked) -> None:
         Oracle.asked += 1
         if Oracle.asked % 2:
-            self.reply(Counted(Oracle.asked))
+            self.reply(HowMany(Oracle.asked))
 
 
 def recorded(
@@ -42,14 +42,14 @@ def recorded(
         )
     world.start(kind(), "tally")
     for by in (1, 2, 3):
-        world.give("tally", Count(by))
+        world.give("tally", OneMore(by))
         world.advance(0.7)
     world.advance(2.0)
     if checkpoint:
         world.give("tally", WriteCheckpoint())
-    world.give("tally", Count(5))
+    world.give("tally", OneMore(5))
     world.advance(4.0)
-    world.give("tally", Burst())
+    world.give("tally", FailNow())
     recorder.close()
     return folder / "run"
 

@@ -17,8 +17,8 @@ from supervisor.trace.form import HandledLine, Line, Sent
 from tests.supervisor.replay.recording import recorded
 
 
-def handled(id: str, by: str, *out: tuple[str, str], wall: float = 1.0, type: str = "Count") -> HandledLine:
-    sent = tuple(Sent(one, to, "Count", "") for one, to in out)
+def handled(id: str, by: str, *out: tuple[str, str], wall: float = 1.0, type: str = "OneMore") -> HandledLine:
+    sent = tuple(Sent(one, to, "OneMore", "") for one, to in out)
     return HandledLine(
         id=id,
         sender=id.split("/")[0],
@@ -128,12 +128,12 @@ def test_they_are_played_at_their_speed() -> None:
     def wait(seconds: float) -> None:
         now[0] += seconds
 
-    given = [Cue(at, "avatar", "Count", {"n": at}) for at in (0.0, 2.0, 6.0)]
+    given = [Cue(at, "avatar", "OneMore", {"n": at}) for at in (0.0, 2.0, 6.0)]
     for cue in play(given, lambda *what: told.append((now[0], *what)), 2.0, clock=lambda: now[0], wait=wait):
         now[0] += 0.5  # the telling itself takes time, which is made up for
         assert cue in given
     assert told == [
-        (100.0, "avatar", "Count", {"n": 0.0}),
-        (101.0, "avatar", "Count", {"n": 2.0}),
-        (103.0, "avatar", "Count", {"n": 6.0}),
+        (100.0, "avatar", "OneMore", {"n": 0.0}),
+        (101.0, "avatar", "OneMore", {"n": 2.0}),
+        (103.0, "avatar", "OneMore", {"n": 6.0}),
     ]

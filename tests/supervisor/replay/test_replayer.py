@@ -29,7 +29,7 @@ def test_messages_timers_asks_dice_clock_and_the_crash_happen_again(tmp_path: Pa
     assert report.actors == ("tally",)
     assert report.messages == len(steps) - 1 >= 12
     types = {getattr(step.line, "type", "began") for step in steps}
-    assert types >= {"began", "Count", "Counted", "Remind", "AskTimeout", "Burst"}
+    assert types >= {"began", "OneMore", "HowMany", "TallyReminder", "AskTimeout", "FailNow"}
     crash = steps[-1].record.failure
     assert crash is not None
     assert crash.text.startswith("burst at")
@@ -51,7 +51,7 @@ def test_whoever_reaches_for_the_world_by_the_back_door_is_found(
     report = Replayer(recorded_elsewhere(tmp_path, kind)).run()
     assert report.differing
     first = report.divergences[0]
-    assert (first.address, first.type) == ("tally", "Count")
+    assert (first.address, first.type) == ("tally", "OneMore")
     assert first.differences[0].what == "message 1"
 
 
@@ -59,21 +59,25 @@ def test_the_first_divergence_comes_with_its_causes_and_both_contents(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = recorded(tmp_path)
-    monkeypatch.setattr(actors.Tally, "on_remind", lambda self, message: self.tell("tally", actors.Count(11)))
+    monkeypatch.setattr(
+        actors.Tally, "on_remind", lambda self, message: self.tell("tally", actors.OneMore(11))
+    )
     report = Replayer(folder).run()
     # One difference makes nothing after it look different.
-    assert {found.type for found in report.divergences} == {"Remind"}
+    assert {found.type for found in report.divergences} == {"TallyReminder"}
     found = report.divergences[0]
     seen = evidence(folder, found)
-    assert [link.type for link in seen.chain] == ["Count", "Remind"]
+    assert [link.type for link in seen.chain] == ["OneMore", "TallyReminder"]
     (recorded_one,) = seen.messages.values()
     (replayed,) = found.sent.values()
-    assert (recorded_one["by"], replayed) == (10, actors.Count(11))
+    assert (recorded_one["by"], replayed) == (10, actors.OneMore(11))
 
 
 def test_an_intended_change_becomes_the_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = recorded(tmp_path)
-    monkeypatch.setattr(actors.Tally, "on_remind", lambda self, message: self.tell("tally", actors.Count(11)))
+    monkeypatch.setattr(
+        actors.Tally, "on_remind", lambda self, message: self.tell("tally", actors.OneMore(11))
+    )
     assert accepted(folder).differing > 1  # what is told to itself otherwise has consequences
     again = Replayer(folder).run()
     assert again.identical, again.divergences
