@@ -25,6 +25,8 @@ DOCUMENTS = (
     README,
     MAP,
     ROOT / "docs" / "configuration.md",
+    ROOT / "docs" / "simulation.md",
+    ROOT / "docs" / "trace.md",
     ROOT / "CHANGELOG.md",
     ROOT / "benchmarks" / "README.md",
 )

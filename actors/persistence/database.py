@@ -58,6 +58,10 @@ class Transaction:
         """Forget `key`."""
         self._inner.delete(key.encode())
 
+    def stamp(self) -> int:
+        """Nanoseconds since the epoch: part of the name of what is set aside."""
+        return time.time_ns()
+
     def keys(self, prefix: str, last: str = "") -> tuple[str, ...]:
         """Every key that begins with `prefix`, in order; with `last`, none beyond it."""
         wanted, limit = prefix.encode(), last.encode()

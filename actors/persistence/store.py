@@ -5,7 +5,6 @@ The newest valid state counts; what is damaged is set aside under another name a
 """
 
 import contextlib
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -204,8 +203,7 @@ class Store:
     def check(self) -> None:
         """Write something, so that a disk that is well again is noticed."""
         self._ready()
-        stamp = str(time.time()).encode()
-        self.database.change("writing", lambda txn: txn.put("checked", stamp))
+        self.database.change("writing", lambda txn: txn.put("checked", str(txn.stamp()).encode()))
 
     def close(self, versions: Mapping[str, Version] | None = None) -> None:
         """Close the database; the next call opens it again. versions: to which each domain has come."""
@@ -392,7 +390,7 @@ def _bury(txn: Transaction, graves: Mapping[str, float]) -> None:
 
 
 def _aside(txn: Transaction, domain: str, key: str) -> str:
-    aside = f"corrupt/{domain}/{time.time_ns()}/{key.rpartition('/')[2]}"
+    aside = f"corrupt/{domain}/{txn.stamp()}/{key.rpartition('/')[2]}"
     txn.put(aside, txn.get(key) or b"")
     txn.delete(key)
     return aside

@@ -21,6 +21,7 @@ __all__ = [
     "GAVE_UP",
     "NO_INSTANCE",
     "UNREADABLE",
+    "WIDE",
     "fail",
     "in_home",
     "json_option",

@@ -34,7 +34,7 @@ def play_live(home: Home, trace: Path, speed: float, as_json: bool) -> None:
     except Unreplayable as error:
         fail(FAILED, str(error))
     except NoInstance as error:
-        fail(NO_INSTANCE, f"{error}; start one with `supervisor run --text`")
+        fail(NO_INSTANCE, str(error))
     except Refused as error:
         fail(FAILED, f"after {told} messages: {error}")
     except KeyboardInterrupt:

@@ -1,6 +1,7 @@
 """`supervisor trace show`."""
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json, wide_console
+from supervisor.cli.options import FAILED, WIDE, fail, in_home, json_option, print_json, wide_console
 from supervisor.cli.trace_options import filters, open_run, query_of, run_option, tell_torn, traces_of
 
 if TYPE_CHECKING:
@@ -74,17 +75,20 @@ def _print(found: "Selection", tree: bool, ids: bool, as_json: bool) -> None:
     if as_json:
         print_json(portray.records(found.entries))
         return
-    console = wide_console()
-    if console.is_terminal:
-        coloured = (portray.tree if tree else portray.table)(found.entries, console.width, ids)
-        console.print(coloured, no_wrap=True, overflow="ellipsis", end="")
-    else:
-        for line in (portray.tree_lines if tree else portray.lines)(found.entries, console.width, ids):
-            click.echo(line)
     what = f"turn {found.turn}, " if found.turn else ""
-    console.print(f"[dim]run {found.run}: {what}{len(found.entries)} records[/]")
-    if found.left_out:
-        console.print(f"[yellow]{found.left_out} older records were left out; see --limit[/]")
+    end = f"run {found.run}: {what}{len(found.entries)} records"
+    more = f"{found.left_out} older records were left out; see --limit" if found.left_out else ""
+    if not sys.stdout.isatty():  # without rich, which takes longer to load than a turn to be found
+        lines = (portray.tree_lines if tree else portray.lines)(found.entries, WIDE, ids)
+        torn = [f"{one.path.name} at byte {one.at}: {one.why}" for one in found.torn]
+        click.echo("\n".join([*lines, end, *((more,) if more else ()), *torn]))
+        return
+    console = wide_console()
+    coloured = (portray.tree if tree else portray.table)(found.entries, console.width, ids)
+    console.print(coloured, no_wrap=True, overflow="ellipsis", end="")
+    console.print(f"[dim]{end}[/]")
+    if more:
+        console.print(f"[yellow]{more}[/]")
     tell_torn(console, found.torn)
 
 

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from config.sections import unpacked
 from supervisor.nodes.boot import make_actor, open_doors
 from supervisor.spec import walk
 from supervisor.trace.form import CheckpointLine, StartedLine
-from supervisor.trace.portray import Withheld, restore
+from supervisor.trace.portray import Withheld, is_plain, restore
 from supervisor.tree import tree
 
 __all__ = ["Adjust", "Unreplayable", "class_of", "made", "message", "read_sections", "started_before"]
@@ -92,15 +93,25 @@ def read_sections(data: bytes, adjust: Adjust = dict) -> Mapping[str, Any]:
 
 
 def message(kind: str, shown: Any) -> Message:
-    """The message of type `kind` that was written down as `shown`. Raises Unreplayable."""
+    """The message of type `kind` that was written down as `shown`, decoded or not. Raises Unreplayable."""
     try:
-        return restore(message_class(kind), shown)
+        cls = message_class(kind)
+        if isinstance(shown, msgspec.Raw):
+            if is_plain(cls):
+                return _decoder(cls).decode(shown)
+            shown = msgspec.json.decode(shown)
+        return restore(cls, shown)
     except UnknownMessage:
         raise Unreplayable(f"there is no message {kind} any more") from None
     except Withheld as error:
         raise Unreplayable(f"{kind}: {error}") from None
-    except msgspec.ValidationError as error:
+    except msgspec.DecodeError as error:
         raise Unreplayable(f"{kind} has another form today: {error}") from None
+
+
+@cache
+def _decoder(cls: type[Message]) -> msgspec.json.Decoder[Message]:
+    return msgspec.json.Decoder(cls)
 
 
 def _known() -> Mapping[str, str]:

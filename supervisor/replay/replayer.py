@@ -22,11 +22,13 @@ from supervisor.replay.what_if import Changes
 from supervisor.trace.form import (
     BeganLine,
     CheckpointLine,
+    ConfigurationLine,
+    DeadLine,
     HandledLine,
     Line,
+    LostLine,
     StartedLine,
     StoppedLine,
-    decode_line,
 )
 from supervisor.trace.layout import segments_by_node
 from supervisor.trace.scan import Torn, open_segment
@@ -36,6 +38,24 @@ __all__ = ["Replayer", "Report", "Step"]
 MOST = 1000
 """Divergences that are kept; more are counted."""
 NOTHING = Changes()
+
+
+class _Handled(HandledLine, frozen=True, omit_defaults=True, tag_field="kind", tag="handled", kw_only=True):
+    """A handled message that is still encoded: its class is known when it is needed."""
+
+    message: msgspec.Raw
+
+
+_decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(
+    _Handled
+    | DeadLine
+    | StartedLine
+    | BeganLine
+    | CheckpointLine
+    | StoppedLine
+    | ConfigurationLine
+    | LostLine
+)
 _HANDLED = b'"kind":"handled"'
 
 
@@ -148,7 +168,7 @@ class Replayer:
                 for _, data in segment.lines():
                     if self._may_matter(data):
                         try:
-                            yield decode_line(data)
+                            yield _decoder.decode(data)
                         except msgspec.DecodeError as error:
                             self._torn.append(Torn(path, 0, f"a line is not understood: {error}"))
 

@@ -1,7 +1,6 @@
 """The account of a process: every message has one fate, keeps its order, and goes into the digest of the run."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -15,6 +14,8 @@ from supervisor.simulation.agenda import Agenda
 __all__ = ["Account", "AccountedDirectory", "Digest"]
 
 Key = tuple[str, int, int]
+TOGETHER = 256
+"""Messages that go into the digest at a time."""
 Look = Callable[[Handled], None]
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -31,26 +32,33 @@ class Digest:
 
     def __init__(self) -> None:
         self.handled = 0
-        self.types: Counter[type[Message]] = Counter()
         self._sum = blake2b(digest_size=16)
+        self._new: list[bytes] = []
 
     def add(self, record: Handled) -> None:
         """One more."""
         e = record.envelope
         self.handled += 1
-        self._sum.update(_encode((e.recipient, e.sender, e.incarnation, e.sequence, record.begun, e.message)))
+        self._new.append(_encode((e.recipient, e.sender, e.incarnation, e.sequence, record.begun, e.message)))
+        if len(self._new) >= TOGETHER:
+            self._take_in()
 
     @property
     def text(self) -> str:
         """32 hexadecimal digits."""
+        self._take_in()
         return self._sum.hexdigest()
+
+    def _take_in(self) -> None:
+        self._sum.update(b"".join(self._new))
+        self._new.clear()
 
 
 class Account:
     """Of one process, as long as it lives (actors.kernel.record.Recorder).
 
-    looks: who wants to see what was handled, by the message's type; note: who wants to see all of it. lives: who wants
-    to see starts and ends.
+    looks: who wants to see what was handled, by the message's type; notes: by the actor's address. lives: who
+    wants to see starts and ends.
     """
 
     def __init__(
@@ -60,10 +68,10 @@ class Account:
         looks: dict[type[Message], tuple[Look, ...]],
         lives: Callable[[Started | Stopped], None],
         trace: Callable[[Record], None] | None,
-        note: Callable[[Handled], None] = lambda _: None,
+        notes: Mapping[str, Look] = {},
     ) -> None:
         self.of_child = ChildRecords(self)
-        self._note = note
+        self._notes = notes
         self.open: dict[Key, Envelope] = {}
         self.closed = False
         self._digest = digest
@@ -146,7 +154,9 @@ class Account:
         message = envelope.message
         self._digest.add(record)
         self._in_order(envelope, message)
-        self._note(record)
+        note = self._notes.get(envelope.recipient)
+        if note is not None:
+            note(record)
         for look in self._looks.get(type(message), ()):
             look(record)
 

@@ -111,6 +111,7 @@ class Agenda:
     def halt(self) -> None:
         """The process is no more: whoever is in the middle of something comes to an end without an effect."""
         self.halted = True
+        self.runnable.clear()  # whoever enters after this belongs to the dead, and does nothing
 
     def renew(self) -> None:
         """Another process begins: nobody of the one before goes on, and nothing that it had planned happens."""
@@ -123,12 +124,10 @@ class Agenda:
         runnable, events, random, clock = self.runnable, self._events, self.random, self.clock
         while not self.halted:
             while runnable:
-                seat = runnable[int(random() * len(runnable))]
-                self.current = seat
+                index = int(random() * len(runnable))
+                seat = self.current = runnable[index]
                 if not seat.step():
-                    runnable.remove(seat)
-                elif self._is_halted():
-                    return
+                    self._leave(seat, index)
             self.current = None
             if over is not None and over():
                 return
@@ -142,8 +141,16 @@ class Agenda:
                 clock.time = due
             call()
 
-    def _is_halted(self) -> bool:
-        return self.halted
+    def _leave(self, seat: Seat, index: int) -> None:
+        """It has nothing to do: its place, if it is still there, is the last one's."""
+        runnable = self.runnable
+        if index >= len(runnable) or runnable[index] is not seat:
+            if seat in runnable:
+                runnable.remove(seat)
+            return
+        last = runnable.pop()
+        if last is not seat:
+            runnable[index] = last
 
     def hang(self, seconds: float, over: Callable[[], bool] | None = None) -> None:
         """For the middle of a step: whoever takes it hangs for so long, while all others go on."""
@@ -160,5 +167,4 @@ class Agenda:
             self.depth -= 1
             seat.held = False
             self.current = seat
-            if not self.halted:
-                self.runnable.append(seat)
+            self.runnable.append(seat)

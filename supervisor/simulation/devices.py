@@ -36,10 +36,10 @@ __all__ = [
 RATE = 1000
 """Samples a second: few, since each says the same."""
 
-TICK = 0.05
+TICK = 0.1
 """Seconds between two pulls of the loudspeaker."""
 
-LOOK_EVERY = 1.0
+LOOK_EVERY = 2.0
 """Seconds between two looks whether a device is there."""
 
 CHUNK = 512

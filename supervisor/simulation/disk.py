@@ -35,6 +35,7 @@ class Disk:
         self.full_until = self.slow_until = 0.0
         self.cut = 0
         self.writes = 0
+        self._stamps = 0
         self._clock = clock
         self._dice = dice
         self._undo: list[tuple[str, bytes | None]] = []
@@ -43,6 +44,11 @@ class Disk:
     def is_full(self) -> bool:
         """Whether it takes no writes."""
         return self._clock() < self.full_until
+
+    def stamp(self) -> int:
+        """A number that grows."""
+        self._stamps += 1
+        return 10**18 + self._stamps
 
     def latency(self) -> float:
         """Seconds that the next write takes."""
@@ -118,6 +124,9 @@ class SimulatedTransaction:
 
     def delete(self, key: str) -> None:
         self._disk.put(key, None)
+
+    def stamp(self) -> int:
+        return self._disk.stamp()
 
     def keys(self, prefix: str, last: str = "") -> tuple[str, ...]:
         order = self._disk.order

@@ -33,6 +33,8 @@ class Durability:
         """Note the state of a domain as it is now."""
         actor = self._actor(domain)
         states = self._states[domain]
+        if actor.version in states:
+            return
         states[actor.version] = actor.state
         if len(states) > REMEMBERED:
             del states[next(iter(states))]

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 __all__ = ["Node"]
 
 HOME = Path("a simulated home")
-LOOK_EVERY = 0.25
+LOOK_EVERY = 0.5
 THREAD_STARTS = 0.001
 """Seconds: between two looks of the watchdog, and until a new thread runs."""
 

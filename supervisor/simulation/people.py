@@ -36,6 +36,7 @@ REMEMBERED_WITHIN = 10.0
 NAMES = ("Ada", "Ben", "Cleo", "Dan", "Eve")
 INPUTS = ("Vertical", "Horizontal", "Jump", "Run", "LookHorizontal", "MoveForward")
 BETWEEN = {"ask": 6.0, "say": 25.0, "touch": 0.7, "move": 4.0, "walk": 10.0, "wish": 8.0, "wave": 15.0}
+CALM = BETWEEN | {"ask": 20.0, "say": 60.0, "touch": 0.5}
 INTERRUPTS = 0.35
 """How often somebody asks on before the answer is over."""
 """Seconds between two of each, on average."""
@@ -73,20 +74,24 @@ class People:
         self._numbers = count(1)
         self._sent = count(1)
         self._until = 0.0
+        self._between = BETWEEN
+        self._interrupts = INTERRUPTS
         self._here: list[str] = []
         self._lives: dict[int, float] = {}
         self._wishes: dict[str, tuple[float, int]] = {}
 
     # -- what they do
 
-    def begin(self, until: float) -> None:
-        """From now until `until`."""
+    def begin(self, until: float, *, calm: bool = False) -> None:
+        """From now until `until`. calm: they take their time, and let others finish."""
         self._until = until
+        self._between = CALM if calm else BETWEEN
+        self._interrupts = 0.0 if calm else INTERRUPTS
         for name in BETWEEN:
             self._later(name)
 
     def _later(self, name: str) -> None:
-        at = self._agenda.clock.time + self._dice.expovariate(1.0 / BETWEEN[name])
+        at = self._agenda.clock.time + self._dice.expovariate(1.0 / self._between[name])
         if at < self._until:
             self._agenda.outside(at, lambda: self._act(name))
 
@@ -95,7 +100,7 @@ class People:
         self._later(name)
 
     def _ask(self) -> None:
-        if self._dice.random() < INTERRUPTS:
+        if self._dice.random() < self._interrupts:
             self._agenda.outside(self._agenda.clock.time + self._dice.uniform(0.3, 3.0), self._ask_once)
         self._ask_once()
 

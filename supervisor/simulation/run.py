@@ -46,8 +46,13 @@ def simulate(
     seconds: float = 60.0,
     faults: Sequence[Fault] | None = None,
     trace: Callable[[Record], None] | None = None,
+    *,
+    calm: bool = False,
 ) -> Outcome:
-    """Run `seed` for `seconds` of people and faults; with other `faults` than those of its plan, where given."""
+    """Run `seed` for `seconds` of people and faults; with other `faults` than those of its plan, where given.
+
+    trace: told of every record. calm: with people who take their time, for measuring.
+    """
     open_doors()
     begun = time.perf_counter()
     chosen = plan(seed, seconds) if faults is None else tuple(faults)
@@ -56,7 +61,7 @@ def simulate(
         striker = Striker(world)
         for fault in chosen:
             striker.schedule(fault)
-        world.people.begin(seconds)
+        world.people.begin(seconds, calm=calm)
         world.watch()
         world.run(seconds)
         world.run(seconds + PEACE)

@@ -18,11 +18,12 @@ def dismiss(life: Incarnation) -> None:
 class LifeSeat(Seat):
     """Where an incarnation in a thread is driven from."""
 
-    __slots__ = ("_due", "_life")
+    __slots__ = ("_clock", "_due", "_life")
 
     def __init__(self, agenda: Agenda, life: Incarnation) -> None:
         super().__init__(agenda, life.address, self._step)
         self._life = life
+        self._clock = agenda.clock
         self._due = NEVER
 
     def start(self) -> None:
@@ -40,7 +41,7 @@ class LifeSeat(Seat):
             heap = life.timers.heap
             if heap and heap[0][0] != self._due:
                 self._arm(heap[0][0])
-            if stepped:
+            if stepped and (len(life.mailbox) or (heap and heap[0][0] <= self._clock.time)):
                 return True
             if life.running:
                 life.mailbox.rest(self.wake)

@@ -1,5 +1,6 @@
 """A simulated world: Gerald's processes one after another, what is around them, and who watches."""
 
+import gc
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,7 +30,7 @@ __all__ = ["World"]
 RESTART_AFTER = 1.0
 """Seconds after which a process that is no more is followed by another one."""
 
-LOOK_EVERY = 0.5
+LOOK_EVERY = 1.0
 AUDIT_EVERY = 10.0
 MOST_FAULTS = 50
 
@@ -72,6 +73,7 @@ class World:
         self._held: dict[str, float] = {}
         self._stopping = False
         self._looks = self._make_looks()
+        self._notes = self._make_notes()
         self.node = self._begin_process()
 
     def fault(self, what: str) -> None:
@@ -135,7 +137,7 @@ class World:
         self._since.clear()
         self._held.clear()
         self.stage.begin()
-        account = Account(self.digest, self.fault, self._looks, self._life, self.trace, self.note)
+        account = Account(self.digest, self.fault, self._looks, self._life, self.trace, self._notes)
         self.node = node = Node(self, account, self.source.config, self.processes)
         node.directory.open(self.people.address, self.people)
         self.people.directory, self.people.process = node.directory, self.processes
@@ -171,15 +173,21 @@ class World:
         assert isinstance(message, Committed)
         self.durability.committed(message)
 
-    def note(self, record: Handled) -> None:
-        """A domain has handled something."""
-        address = record.envelope.recipient
-        if record.version is not None and address in DOMAINS:
-            self.durability.changed(address)
-        if address == "audio.speaker":
-            self.node.nudge(address)
-        elif address == "conversation" and record.sent:
+    def _make_notes(self) -> dict[str, Callable[[Handled], None]]:
+        notes: dict[str, Callable[[Handled], None]] = dict.fromkeys(DOMAINS, self._note_domain)
+        return notes | {"conversation": self._note_conversation, "audio.speaker": self._note_speaker}
+
+    def _note_domain(self, record: Handled) -> None:
+        if record.version is not None:
+            self.durability.changed(record.envelope.recipient)
+
+    def _note_conversation(self, record: Handled) -> None:
+        self._note_domain(record)
+        if record.sent:
             self.stage.conversation(record)
+
+    def _note_speaker(self, _: Handled) -> None:
+        self.node.nudge("audio.speaker")
 
     def _look(self) -> None:
         if not self.waiting_for_power:
@@ -210,13 +218,15 @@ class World:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Nothing is logged: a simulation's disasters are nobody's."""
-    before = logging.root.manager.disable
+    """Nothing is logged: a simulation's disasters are nobody's. Garbage is collected less often: there is little."""
+    before, seldom = logging.root.manager.disable, gc.get_threshold()
     logging.disable(logging.CRITICAL)
+    gc.set_threshold(100_000, *seldom[1:])
     try:
         yield
     finally:
         logging.disable(before)
+        gc.set_threshold(*seldom)
 
 
 class Unrest(msgspec.Struct, frozen=True):

@@ -54,7 +54,7 @@ class SimulatedWriter(Writer):
     def _work(self, batch: list[Request]) -> None:
         if not self._dead:
             self._guarded(lambda: self._do_group(batch))
-            self._agenda.after(0.0, self._round)
+            self._round()
 
     def _rest(self) -> None:
         """Until something is to be done, or is due."""

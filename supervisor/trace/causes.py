@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from supervisor.trace.decode import failure_of
+from supervisor.trace.decode import decode, failure_of
 from supervisor.trace.form import HandledLine, MailLine
 from supervisor.trace.reader import Entry, Query, Trace
 
@@ -47,24 +47,27 @@ def why(trace: Trace, id: str, limit: int = LONGEST) -> Chain | None:
     return Chain(tuple(reversed(entries)), "" if cut or wanted in seen else wanted, cut)
 
 
-def effects(trace: Trace, id: str) -> Iterator[Entry]:
-    """Message `id` and all that it led to, by time. Read once, forwards from its time: an effect begins after its
-    cause.
+def effects(trace: Trace, id: str, until: float | None = None) -> Iterator[Entry]:
+    """Message `id` and all that it led to, by time, up to `until` (epoch seconds). Read once, forwards from its time:
+    an effect begins after its cause.
     """
     first = _one(trace, id)
     if first is None:
         return
-    wanted = {id}
-    encoded = {msgspec.json.encode(id)[1:-1]}
+    wanted = {_encoded(id)}
     yield first
-    for entry in trace.read(Query(since=first.line.wall)):
-        cause = _CAUSE.search(entry.data)
-        if cause is None or cause[1] not in encoded or not isinstance(entry.line, MailLine):
+    for node, at, data in trace.read_encoded(Query(since=first.line.wall, until=until)):
+        if wanted.isdisjoint(_CAUSE.findall(data)):
             continue
-        if entry.line.cause in wanted and entry.line.id != id:
-            wanted.add(entry.line.id)
-            encoded.add(msgspec.json.encode(entry.line.id)[1:-1])
-            yield entry
+        line = decode(data, at)
+        # A message may have a field of that name, too; only the line itself tells.
+        if isinstance(line, MailLine) and line.id != id and _encoded(line.cause) in wanted:
+            wanted.add(_encoded(line.id))
+            yield Entry(node, line, data)
+
+
+def _encoded(id: str) -> bytes:
+    return msgspec.json.encode(id)[1:-1]
 
 
 def _one(trace: Trace, id: str) -> Entry | None:

@@ -252,9 +252,10 @@ class _Chosen:
 
     def _holds_id(self, part: Part) -> bool:
         routes = part.routes
-        ranges = {routes[at]: (routes[at + 1], routes[at + 2]) for at in range(0, len(routes), 3)}
         return any(
-            number in ranges and ranges[number][0] <= n <= ranges[number][1] for number, n in self._ids
+            routes[at] == number and routes[at + 1] <= n <= routes[at + 2]
+            for number, n in self._ids
+            for at in range(0, len(routes), 3)
         )
 
 

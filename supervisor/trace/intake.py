@@ -15,7 +15,7 @@ PATIENCE = 0.5
 
 BACKLOG = 0.025
 """Seconds of work that may wait for the writer before appenders let it catch up: what waits is lost by a SIGKILL."""
-LEAST = 256
+LEAST = 64
 FIRST = 1024
 """Records, at most and at least, and as long as the writer's pace is not known."""
 EASE = 0.05

@@ -18,7 +18,7 @@ from actors.kernel.message import Message
 from actors.kernel.protocol import Failure
 from config.conceal import conceal
 
-__all__ = ["INLINE", "Portrayal", "Withheld", "Words", "digest", "restore"]
+__all__ = ["INLINE", "Portrayal", "Withheld", "Words", "digest", "is_plain", "restore"]
 
 Words = Literal["keep", "drop"]
 
@@ -75,7 +75,7 @@ def restore(cls: type[Message], shown: Any) -> Message:
     """The message that was written down as `shown`, with its words kept. Raises Withheld, or
     msgspec.ValidationError.
     """
-    return msgspec.convert(_with_bytes(shown), cls, str_keys=True)
+    return msgspec.convert(shown if is_plain(cls) else _with_bytes(shown), cls, str_keys=True)
 
 
 def _with_bytes(value: Any) -> Any:
@@ -110,13 +110,13 @@ class Portrayal:
 
     def message(self, message: Message) -> Any:
         """Something that encodes to JSON: the message itself where nothing has to be replaced."""
-        if self._keep and _is_plain(type(message)):
+        if self._keep and is_plain(type(message)):
             return message
         return self._portray(message, "")
 
     def leaves_alone(self, kind: type[Message]) -> bool:
         """Whether messages of this type are written down as they are, and their digests need no key."""
-        return self._keep and not self._key and _is_plain(kind)
+        return self._keep and not self._key and is_plain(kind)
 
     def digest(self, message: Message) -> str:
         """See `digest`; a message that does not encode has the digest "-"."""
@@ -182,7 +182,7 @@ class Portrayal:
 
 
 @cache
-def _is_plain(cls: type[Message]) -> bool:
+def is_plain(cls: type[Message]) -> bool:
     """Whether msgspec writes every field as the trace wants it: neither bytes nor values of any type
     are among them.
     """

@@ -50,7 +50,12 @@ class Query(msgspec.Struct, frozen=True, dict=True):
 
     def may_match(self, data: bytes) -> bool:
         """A cheap look at encoded lines, one or many; False is certain."""
-        return all(needle.search(data) for needle in self._needles)
+        if not all(needle.search(data) for needle in self._needles):
+            return False
+        if self._lower:
+            lowered = data.lower()
+            return all(word in lowered for word in self._lower)
+        return True
 
     def is_of_node(self, node: str) -> bool:
         """Whether what this node wrote is wanted."""
@@ -93,14 +98,17 @@ class Query(msgspec.Struct, frozen=True, dict=True):
             if 0 < len(wanted) <= FEW and "" not in wanted:  # an empty cause is not written
                 needles.append(b"|".join(map(_quoted, sorted(wanted))))
         found = [re.compile(needle) for needle in needles]
-        # In any case, but folding the case of bytes is right for ASCII alone.
-        words = [word for word in (self.text, self.person) if word.isascii()]
-        found += [re.compile(_inner(word), re.I) for word in words if word]
         if self.dead and not self.failed:
             found.append(re.compile(b'"kind":"dead"'))
         if self.failed and not self.dead:
             found.append(re.compile(b'"failure":'))
         return tuple(found)
+
+    @cached_property
+    def _lower(self) -> tuple[bytes, ...]:
+        """Words that it holds in any case; to tell that of bytes is right for ASCII alone."""
+        words = (word for word in (self.text, self.person) if word and word.isascii())
+        return tuple(msgspec.json.encode(word)[1:-1].lower() for word in words)
 
 
 def is_actor(address: str, wanted: str) -> bool:
@@ -110,10 +118,6 @@ def is_actor(address: str, wanted: str) -> bool:
 
 def _quoted(word: str) -> bytes:
     return re.escape(msgspec.json.encode(word))
-
-
-def _inner(word: str) -> bytes:
-    return re.escape(msgspec.json.encode(word)[1:-1])
 
 
 @cache

@@ -5,8 +5,9 @@ trace of a run that was killed, or that is still going on, reads like any other.
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -29,6 +30,8 @@ WORTH_SAVING = 2**20
 """Bytes that an index of an unfinished segment must have grown by."""
 
 EVERY = Query()
+
+T = TypeVar("T")
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -78,8 +81,11 @@ class Trace:
 
     def read(self, query: Query | None = None) -> Iterator[Entry]:
         """The records that `query` asks for, by time; a handler that outlasted its segment may come late."""
-        nodes = [self._in_order(paths, query or EVERY) for paths in segments_by_node(self.folder).values()]
-        return (entry for _, _, entry in heapq.merge(*nodes, key=lambda item: item[:2]))
+        return self._merged(lambda path: self._segment(path, query or EVERY))
+
+    def read_encoded(self, query: Query | None = None) -> Iterator[tuple[str, int, bytes]]:
+        """The lines among which these records are, by time and not decoded: node, time (ns), line."""
+        return self._merged(lambda path: self._lines(path, query or EVERY))
 
     def scan(self, query: Query | None = None) -> Iterator[Entry]:
         """The same node by node, in the order of writing, which is faster."""
@@ -125,20 +131,18 @@ class Trace:
     def _report(self, torn: Torn) -> None:
         self._torn.setdefault((torn.path.name, torn.at), torn)
 
-    def _in_order(self, paths: list[Path], query: Query) -> Iterator[tuple[int, int, Entry]]:
-        number = 0
-        for path in paths:
-            held: list[tuple[int, int, Entry]] = []
-            for at, entry in self._segment(path, query):
-                number += 1
-                if len(held) < WINDOW:
-                    heapq.heappush(held, (at, number, entry))
-                else:
-                    yield heapq.heappushpop(held, (at, number, entry))
-            while held:
-                yield heapq.heappop(held)
+    def _merged(self, read: Callable[[Path], Iterator[tuple[int, T]]]) -> Iterator[T]:
+        nodes = [_in_order(paths, read) for paths in segments_by_node(self.folder).values()]
+        return (item for _, _, item in heapq.merge(*nodes, key=lambda found: found[:2]))
 
     def _segment(self, path: Path, query: Query) -> Iterator[tuple[int, Entry]]:
+        everything = query == EVERY
+        for at, (node, _, data) in self._lines(path, query):
+            line = self._decoded(path, at, data)
+            if line is not None and (everything or query.matches(line)):
+                yield at, Entry(node, line, data)
+
+    def _lines(self, path: Path, query: Query) -> Iterator[tuple[int, tuple[str, int, bytes]]]:
         segment = self._open(path)
         node = node_of(segment)
         if not query.is_of_node(node):
@@ -149,19 +153,14 @@ class Trace:
             return
         for block in segment.blocks(wanted, None if everything else query.may_match):
             for at, data, _ in block.lines:
-                if not everything and not query.may_match(data):
-                    continue
-                line = self._decoded(segment, at, data)
-                if line is not None and (everything or query.matches(line)):
-                    yield at, Entry(node, line, data)
+                if everything or query.may_match(data):
+                    yield at, (node, at, data)
 
-    def _decoded(self, segment: Segment, at: int, data: bytes) -> AnyLine | None:
+    def _decoded(self, path: Path, at: int, data: bytes) -> AnyLine | None:
         try:
             return decode(data, at)
         except msgspec.DecodeError as error:
-            self._torn.setdefault(
-                (segment.path.name, -at), Torn(segment.path, 0, f"a line is not understood: {error}")
-            )
+            self._torn.setdefault((path.name, -at), Torn(path, 0, f"a line is not understood: {error}"))
             return None
 
     def _index(self, segment: Segment) -> Index:
@@ -180,11 +179,27 @@ class Trace:
         builder = IndexBuilder(index)
         for block in segment.blocks(((index.covered, 2**63),)):
             for at, data, _ in block.lines:
-                line = self._decoded(segment, at, data)
+                line = self._decoded(segment.path, at, data)
                 if line is not None:
                     builder.line(line)
             builder.cut(block.end)
         return builder.index(complete=segment.finished)
+
+
+def _in_order(
+    paths: Sequence[Path], read: Callable[[Path], Iterator[tuple[int, T]]]
+) -> Iterator[tuple[int, int, T]]:
+    number = 0
+    for path in paths:
+        held: list[tuple[int, int, T]] = []
+        for at, item in read(path):
+            number += 1
+            if len(held) < WINDOW:
+                heapq.heappush(held, (at, number, item))
+            else:
+                yield heapq.heappushpop(held, (at, number, item))
+        while held:
+            yield heapq.heappop(held)
 
 
 def node_of(segment: Segment) -> str:

@@ -57,7 +57,7 @@ def select(
 def _found(trace: Trace, query: Query, cause: str) -> Iterable[Entry]:
     if not cause:
         return trace.read(query)
-    return (entry for entry in effects(trace, cause) if query.matches(entry.line))
+    return (entry for entry in effects(trace, cause, query.until) if query.matches(entry.line))
 
 
 def folder_of(directory: Path, run: str) -> Path | None:

@@ -1,7 +1,6 @@
 """Copies in the database: for each domain some slots, of which the oldest is overwritten."""
 
 import sys
-import time
 from collections.abc import Callable
 
 import msgspec
@@ -121,7 +120,7 @@ def _version(txn: Transaction, domain: str, slot: int) -> Version:
 
 def _set_aside(txn: Transaction, domain: str, slot: int) -> str:
     """Give a damaged copy another name, and forget all but the last few of these."""
-    aside = f"corrupt/{domain}/{time.time_ns()}"
+    aside = f"corrupt/{domain}/{txn.stamp()}"
     for key in txn.keys(f"{_slot(domain, slot)}/"):
         txn.put(f"{aside}/{key.rpartition('/')[2]}", txn.get(key) or b"")
         txn.delete(key)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from actors.kernel.directory import DeadLetter
+from actors.kernel.message import Message
 from actors.kernel.protocol import Failure
 from actors.kernel.record import Dead
 from supervisor.trace.causes import effects, why
@@ -79,6 +80,19 @@ def test_a_chain_without_end_is_cut_and_a_circle_ends(tmp_path: Path) -> None:
 def test_effects_are_all_that_came_of_a_message_over_all_processes(trace: Trace) -> None:
     assert ids(list(effects(trace, "world/1/1"))) == ["world/1/1", "a/1/1", "a/1/2", "a/1/2", "b/1/1"]
     assert list(effects(trace, "nobody/1/1")) == []
+
+
+class Blamed(Message):
+    cause: str
+
+
+def test_a_field_that_is_called_cause_is_no_cause(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, "root", run=RUN)
+    recorder.append(handled(envelope(1, Noted(1)), wall=1.0))
+    recorder.append(handled(envelope(2, Blamed("world/1/1")), wall=2.0))
+    recorder.append(handled(envelope(3, Blamed("else/1/1"), cause="world/1/1"), wall=3.0))
+    recorder.close()
+    assert ids(list(effects(Trace(tmp_path / RUN), "world/1/1"))) == ["world/1/1", "world/1/3"]
 
 
 def test_show_takes_a_cause_with_filters(trace: Trace) -> None:

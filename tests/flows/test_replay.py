@@ -1,0 +1,54 @@
+"""A conversation with a real instance, replayed by the commands."""
+
+import json
+from pathlib import Path
+
+from supervisor.demo.instance import Instance
+from tests.flows.conftest import Command, ports
+
+
+def test_a_conversation_is_replayed_asked_what_if_made_a_test_and_lived_again(
+    home: Path, supervisor: Command
+) -> None:
+    settings = (*ports(), "llm.mock_responses=true", "trace.max_size=100000")
+    with Instance(home, settings, {}, "--text"):
+        for n in range(8):
+            supervisor("talk", f"I like green tea, cup {n}. Do you?")
+    (folder,) = (home / "data" / "traces").iterdir()
+    run = folder.name
+
+    found = supervisor.json_of("replay")
+    assert found["identical"] is True
+    assert set(found["actors"]) == {"conversation", "users", "world", "avatar", "system", "llm"}
+    assert found["messages"] > 150
+    assert "identical: " in supervisor("replay", run, "--actor", "conversation")
+
+    # From a later file alone: it begins with checkpoints.
+    files = sorted(folder.glob("root.*.mcap"))
+    assert len(files) >= 2
+    assert "identical: " in supervisor("replay", str(files[-1]))
+
+    shown = supervisor("replay", run, "--with", "llm.temperature=1.8", code=1)
+    assert "first divergence: llm" in shown
+    assert "SentenceReady" in shown
+    assert "DIFFERENT: " in shown
+    assert "there is no such key" in supervisor("replay", run, "--with", "llm.heat=1", code=1)
+
+    diff = supervisor("replay", run, "--actor", "conversation", "--diff")
+    assert "set turn 1" in diff
+    asked = supervisor("trace", "show", "--type", "CompletionRequested", "--json")
+    id = next(iter(record["id"] for record in json.loads(asked)))
+    state = supervisor("replay", run, "--until", id)
+    assert '"sentences"' in state or "_desk" in state
+
+    to = home / "kept"
+    supervisor("trace", "keep", run, "--as", "tea", "--to", str(to))
+    assert "identical: " in supervisor("replay", str(to / "tea.mcap"))
+    assert "green" not in supervisor("replay", str(to / "tea.mcap"), "--diff")
+
+    assert "no Gerald runs" in supervisor("replay", run, "--live", code=3)
+    other = home / "other"
+    other.mkdir()
+    with Instance(other, settings, {}, "--text"):
+        told = Command(other)("replay", str(folder), "--live", "--speed", "100")
+        assert "messages of the senses told" in told
