@@ -3,10 +3,12 @@
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from config.secrets.keyfile import VARIABLE, make_key_file
+from supervisor.control.client import call, stream
 from supervisor.demo.instance import Instance
 from tests.flows.conftest import Command, ports
 
@@ -52,21 +54,28 @@ def readable(home: Path) -> set[str]:
     return {path.name for path in found if any(word in path.read_bytes() for word in WORDS)}
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
-    """For what comes after a while, and says nothing when it does."""
+def wait_until_well(home: Path, address: str) -> None:
+    """For the status in which this actor is OK."""
     deadline = time.monotonic() + READ_WITHIN
-    while not holds():
+    for status in stream(home, {"do": "follow"}, READ_WITHIN):
+        if row_of(status, address)["health"] == "OK":
+            return
         assert time.monotonic() < deadline
-        time.sleep(0.5)
+    raise AssertionError(f"{address} was not OK before the end")
 
 
-def health(supervisor: Command, address: str = "persistence") -> str:
-    (row,) = (row for row in supervisor.json_of("status")["actors"] if row["address"] == address)
+def row_of(status: Mapping[str, Any], address: str) -> Mapping[str, Any]:
+    (row,) = (row for row in status["actors"] if row["address"] == address)
+    return row
+
+
+def health(home: Path, address: str = "persistence") -> str:
+    row = row_of(call(home, {"do": "status"}), address)
     return f"{row['health']} {row['reason']} -> {row['remedy']}"
 
 
-def remembered(supervisor: Command) -> str:
-    return str(supervisor.json_of("state", "show", "conversation")["state"])
+def remembered(home: Path) -> str:
+    return str(call(home, {"do": "state", "domain": "conversation", "path": ""})["state"])
 
 
 @pytest.mark.parametrize("pin", ["thread", "process"])
@@ -80,24 +89,24 @@ def test_the_words_of_a_talk_are_in_no_file_and_the_next_start_reads_them(
         assert made["sealed"]
         supervisor("restart", "persistence")
         supervisor("talk", "Remember the harbour", "--as", "Ben")
-        assert health(supervisor).startswith("OK")
+        assert health(home).startswith("OK")
         supervisor("stop")
     assert readable(home) == set()
     assert not any(key.read_bytes().split()[1] in data for data in stored(home).values())
     with started(pinned):
-        assert all(word.decode() in remembered(supervisor) for word in WORDS)
-        assert health(supervisor).startswith("OK")
+        assert all(word.decode() in remembered(home) for word in WORDS)
+        assert health(home).startswith("OK")
         supervisor("stop")
     assert readable(home) == set()
     # What was encrypted can be read when no more is, and becomes plain as it changes.
     with started(pinned, encrypt=False):
-        assert all(word.decode() in remembered(supervisor) for word in WORDS)
+        assert all(word.decode() in remembered(home) for word in WORDS)
         supervisor("talk", "Remember the harbour wall", "--as", "Ben")
         supervisor("stop")
     assert "data.mdb" in readable(home)
     # And is encrypted again, all of it, when it is wanted again.
     with started(pinned):
-        assert health(supervisor).startswith("OK")
+        assert health(home).startswith("OK")
         supervisor("stop")
     assert readable(home) == set()
 
@@ -114,25 +123,25 @@ def test_without_its_key_nothing_is_lost_and_the_bot_talks(
 
     kept = key.rename(key.with_name("kept"))
     with started(pinned):
-        said = health(supervisor)
+        said = health(home)
         assert said.startswith("DEGRADED the memory is encrypted")
         assert "the key is missing" in said
         assert "supervisor secrets export-key" in said
         supervisor("talk", "Remember the harbour", "--as", "Ben")
-        assert "harbour" in remembered(supervisor)
+        assert "harbour" in remembered(home)
         supervisor("stop")
     assert stored(home) == before
 
     make_key_file(key)
     with started(pinned):
-        assert "the wrong key" in health(supervisor)
+        assert "the wrong key" in health(home)
         supervisor("stop")
     assert stored(home) == before
 
     whole = (home / "data" / "seal.json").read_bytes()
     (home / "data" / "seal.json").write_bytes(whole[:50])
     with started(pinned):
-        assert "seal.json is damaged" in health(supervisor)
+        assert "seal.json is damaged" in health(home)
         supervisor("stop")
     (home / "data" / "seal.json").write_bytes(whole)
     assert stored(home) == before
@@ -142,10 +151,11 @@ def test_without_its_key_nothing_is_lost_and_the_bot_talks(
         key.unlink()
         kept.rename(key)
         supervisor("restart", "persistence")
-        wait_until(lambda: "lighthouse" in remembered(supervisor))
+        wait_until_well(home, "conversation")
+        assert "lighthouse" in remembered(home)
         supervisor("stop")
     with started(pinned):
-        assert "lighthouse" in remembered(supervisor)
-        assert health(supervisor).startswith("OK")
+        assert "lighthouse" in remembered(home)
+        assert health(home).startswith("OK")
         supervisor("stop")
     assert readable(home) == set()
