@@ -1,5 +1,6 @@
 """The process above the root: what happens when either of them dies."""
 
+import contextlib
 import json
 import os
 import queue
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,7 +74,12 @@ class Launched:
 
     def root(self) -> psutil.Process:
         """By what it published: psutil finds children by times of the wall clock, which may step."""
-        return psutil.Process(json.loads((self.home / "data" / "instance.json").read_text())["pid"])
+        deadline = time.monotonic() + WITHIN
+        while True:
+            # What a killed root published stays until the next one publishes.
+            with contextlib.suppress(psutil.NoSuchProcess, OSError, ValueError):
+                return psutil.Process(json.loads((self.home / "data" / "instance.json").read_text())["pid"])
+            assert time.monotonic() < deadline, "no living root is published"
 
     def told(self, address: str) -> OscMessage:
         """The next datagram for this OSC address."""
