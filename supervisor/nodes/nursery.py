@@ -180,4 +180,6 @@ class _Spare:
         """Wait until it is taken, given up, or dead."""
         while not self._gone.is_set() and child.alive:
             with contextlib.suppress(OSError, ValueError):
-                mpc.wait([child.sentinel], LOOK)
+                # Believed even where the process still seems alive: somebody else may have taken its exit status.
+                if mpc.wait([child.sentinel], LOOK):
+                    return

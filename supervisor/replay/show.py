@@ -27,7 +27,7 @@ def summary(report: Report) -> str:
     if report.differing:
         return f"DIFFERENT: {report.differing:,} of {whose}"
     if not report.messages:
-        return "nothing was replayed"
+        return "nothing was replayed: no such actor that can be replayed begins, or has a checkpoint, in this trace"
     return f"identical: {whose}" + (" up to there" if report.stopped else "")
 
 

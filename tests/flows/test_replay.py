@@ -12,8 +12,11 @@ def test_a_conversation_is_replayed_asked_what_if_made_a_test_and_lived_again(
 ) -> None:
     settings = (*ports(), "llm.mock_responses=true", "trace.max_size=100000")
     with Instance(home, settings, {}, "--text"):
-        for n in range(8):
+        for n in range(40):
             supervisor("talk", f"I like green tea, cup {n}. Do you?")
+            files = sorted((home / "data" / "traces").glob("*/root.*.mcap"))
+            if n >= 7 and len(files) >= 3:
+                break
     (folder,) = (home / "data" / "traces").iterdir()
     run = folder.name
 
@@ -23,10 +26,9 @@ def test_a_conversation_is_replayed_asked_what_if_made_a_test_and_lived_again(
     assert found["messages"] > 150
     assert "identical: " in supervisor("replay", run, "--actor", "conversation")
 
-    # From a later file alone: it begins with checkpoints.
-    files = sorted(folder.glob("root.*.mcap"))
-    assert len(files) >= 2
-    assert "identical: " in supervisor("replay", str(files[-1]))
+    # From a later file alone: it begins with checkpoints. (The last one may hold the end only.)
+    assert len(files) >= 3
+    assert "identical: " in supervisor("replay", str(files[1]))
 
     shown = supervisor("replay", run, "--with", "llm.temperature=1.8", code=1)
     assert "first divergence: llm" in shown

@@ -138,7 +138,7 @@ def test_a_spare_that_dies_is_replaced(home: Home) -> None:
     home.wait_warm(1)
     (spare,) = (process for process in workers() - before if process.pid != life.pid)
     spare.kill()
-    spare.wait(WITHIN)
+    spare.wait(WITHIN)  # takes its exit status, too: the nursery must not depend on it
     gate = threading.Event()
     for _ in range(int(WITHIN / 0.02)):
         # Between the two there may be no moment in which anybody sees that there is none.
