@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV := .venv/bin
+# tests that run at a time; most of them wait more than they compute
+JOBS ?= 2
 export PYTHON
 
 .PHONY: help setup setup-dev run demo test simulate soak lint format docs bench lock clean
@@ -23,7 +25,7 @@ demo: setup ## prove the whole on this machine, without VRChat or sound hardware
 	@exec $(VENV)/supervisor demo $(ARGS)
 
 test: lint ## lint, then every test: make test ARGS="tests/config -x"
-	$(VENV)/python -m pytest $(ARGS)
+	$(VENV)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 simulate: setup-dev ## the simulator for long: 2,000 seeds, and every planted bug: make simulate ARGS="--seeds 500"
 	$(VENV)/supervisor simulate --seeds 2000 --jobs $$(nproc 2>/dev/null || echo 2) $(ARGS)
