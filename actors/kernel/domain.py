@@ -111,14 +111,17 @@ class DomainActor(KeptActor[S], Generic[S]):
 
     @handles
     def on_update(self, message: UpdateState) -> None:
+        self._holds_back = message.durable
         try:
             self._update(decode_changes(message.changes), message.remove, message.expected)
         except InvalidUpdate as refusal:
             self.reply(UpdateRefused(refusal.reasons))
             return
+        finally:
+            self._holds_back = False
         if message.durable and self.version > self.committed:
             self._waiting.append((self.version, self.asker()))
-            self._save()
+            self._save_for_all_who_wait()
         else:
             self.reply(Updated(self.version))
 

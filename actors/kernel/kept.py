@@ -42,6 +42,10 @@ PERSISTENCE = "persistence"
 RETRY_AFTER = (1.0, 2.0, 5.0, 10.0, 30.0)
 GATHER = 0.02
 """Seconds within which changes gather after others were handed over, unless somebody waits for them to be on disk."""
+TOGETHER = 0.001
+"""Seconds that those who wait for the disk wait for the others who did so the last time: one sync serves them all."""
+CROWD = 32
+"""So many that wait for the disk wait for no others: a sync costs each of them next to nothing."""
 LOAD_AGAIN = 5.0
 TRIES = 10
 """Stored states that may turn out to be of no use before it begins anew."""
@@ -107,6 +111,9 @@ class KeptActor(Actor, Generic[S]):
         self._failures = 0
         self._trouble = self._lives = False
         self._waiting: list[tuple[Version, Asker]] = []  # who is to be told when it is on disk
+        self._waited = 0  # how many of them the last time
+        self._hurry = 0  # the timer of those who wait for others
+        self._holds_back = False  # what changes now is handed over by whoever changes it
 
     # -- what a domain may say of itself
 
@@ -258,7 +265,7 @@ class KeptActor(Actor, Generic[S]):
             self._paths = None
         elif self._paths is not None:
             self._paths += paths
-        if not (self._busy or self._due):
+        if not (self._busy or self._due or self._holds_back):
             self._save_soon()
 
     def _save_soon(self) -> None:
@@ -270,9 +277,18 @@ class KeptActor(Actor, Generic[S]):
         else:
             self._save()
 
+    def _save_for_all_who_wait(self) -> None:
+        """Hand over as soon as all have come who waited for the disk the last time, and soon in any case."""
+        if self._busy or self._detached:
+            return
+        if len(self._waiting) >= self._waited:
+            self._save()
+        elif not self._hurry:
+            self._hurry = self.after(TOGETHER, SaveDue())
+
     @handles
     def on_save_due(self, message: SaveDue) -> None:
-        self._due = False
+        self._due, self._hurry = False, 0
         self._save()
 
     def _save(self) -> None:
@@ -285,6 +301,8 @@ class KeptActor(Actor, Generic[S]):
             return
         if self.version != self._base_version and (self.version.n or self._wanted):
             self._busy = True
+            self.cancel(self._hurry)
+            self._hurry = 0
             self.ask(PERSISTENCE, self._next_change(self._base), then="on_saved", within=self.load_within)
         if self._wanted and self._snapshot is None:
             self._begin_snapshot()
@@ -323,8 +341,10 @@ class KeptActor(Actor, Generic[S]):
         return isinstance(message, Committed | Kept)
 
     def _go_on(self) -> None:
-        if self._wanted or self._waiting:
+        if self._wanted:
             self._save()
+        elif self._waiting:
+            self._save_for_all_who_wait()
         elif self.version != self._base_version and self.version.n and not self._due:
             # Nobody waits for it: what comes in a burst need not keep the disk, and other threads, busy.
             self._due = True
@@ -350,6 +370,7 @@ class KeptActor(Actor, Generic[S]):
         self._failures = 0
         self._recover()
         if self._waiting:
+            self._waited = min(len(self._waiting), CROWD)
             for version, asker in self._waiting:
                 if version <= message.version:
                     self.reply(Committed(self.domain, version), asker)

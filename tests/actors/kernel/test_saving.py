@@ -4,7 +4,7 @@ import msgspec
 
 from actors.kernel.document import Document
 from actors.kernel.domain import RETRY_AFTER
-from actors.kernel.kept import GATHER
+from actors.kernel.kept import GATHER, TOGETHER
 from actors.kernel.patch import pack
 from actors.kernel.protocol import (
     Committed,
@@ -16,6 +16,7 @@ from actors.kernel.protocol import (
     StateLoaded,
     Stop,
     Updated,
+    UpdateRefused,
     Version,
 )
 from tests.actors.kernel.garden import House
@@ -73,6 +74,57 @@ def test_changes_gather_while_one_is_being_written_and_follow_as_one() -> None:
     assert house.actor.committed == Version(3, 3)
     house.world.advance(100.0)
     assert len(house.saves) == 2
+
+
+def durably(house: House, *plants: int) -> None:
+    for number in plants:
+        house.update(plants=number, durable=True)
+
+
+def test_who_waits_for_the_disk_alone_waits_for_nobody_else() -> None:
+    house = House().load(Garden())
+    for n in (1, 2, 3):
+        durably(house, n)
+        assert house.saves[-1] == Version(3, n)
+        house.answer(Committed("garden", Version(3, n)))
+    assert house.actor.committed == Version(3, 3)
+
+
+def test_those_who_waited_together_are_waited_for_the_next_time_and_share_one_change() -> None:
+    house = House().load(Garden())
+    durably(house, 1, 2, 3)
+    assert house.saves == [Version(3, 1)]
+    house.answer(Committed("garden", Version(3, 1)))
+    assert house.saves == [Version(3, 1)]  # the first may come again
+    durably(house, 4)
+    assert house.saves == [Version(3, 1), Version(3, 4)]
+    house.answer(Committed("garden", Version(3, 4)))
+    durably(house, 5, 6)
+    assert len(house.saves) == 2
+    durably(house, 7)
+    assert house.saves[2:] == [Version(3, 7)]
+
+
+def test_nobody_waits_long_for_those_who_do_not_come() -> None:
+    house = House().load(Garden())
+    durably(house, 1, 2, 3)
+    house.answer(Committed("garden", Version(3, 1)))
+    house.world.advance(TOGETHER)
+    assert house.saves == [Version(3, 1), Version(3, 3)]
+    house.answer(Committed("garden", Version(3, 3)))
+    durably(house, 4)
+    house.world.advance(TOGETHER)
+    assert house.saves[2:] == [Version(3, 4)]
+    house.answer(Committed("garden", Version(3, 4)))
+    durably(house, 5)  # by now it is known to be alone
+    assert house.saves[3:] == [Version(3, 5)]
+
+
+def test_a_change_that_is_refused_holds_nothing_back() -> None:
+    house = House().load(Garden())
+    assert isinstance(house.update(plants=-1, durable=True), UpdateRefused)
+    house.update(plants=1)
+    assert house.saves == [Version(3, 1)]
 
 
 def test_with_a_delay_changes_within_it_are_handed_over_as_one() -> None:
