@@ -13,8 +13,9 @@ from supervisor.trace.portray import Portrayal
 
 __all__ = ["FATAL", "Difference", "Divergence", "compare", "matched", "sent"]
 
-FATAL = frozenset({"Hung", "Killed", "Frozen", "OutOfMemory"})
-"""Failures that came from outside of the actor: what its handler had not done by then is no difference."""
+FATAL = frozenset({"Hung", "Killed", "Frozen", "OutOfMemory", "Struck"})
+"""Failures that came from outside of the actor, the last from the simulator: what its handler had not done by then is
+no difference."""
 
 _portrayal = Portrayal()
 
