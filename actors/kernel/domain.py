@@ -8,7 +8,8 @@ import msgspec
 from actors.kernel.actor import handles
 from actors.kernel.document import Subscription
 from actors.kernel.errors import InvalidUpdate
-from actors.kernel.kept import PERSISTENCE, RETRY_AFTER, KeptActor
+from actors.kernel.handover import PERSISTENCE, RETRY_AFTER
+from actors.kernel.kept import KeptActor
 from actors.kernel.message import Message
 from actors.kernel.patch import Path, reached
 from actors.kernel.protocol import (

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from actors.kernel.document import Document, restored
-from actors.kernel.kept import PERSISTENCE, KeptActor
+from actors.kernel.handover import PERSISTENCE
+from actors.kernel.kept import KeptActor
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol import (

@@ -4,7 +4,7 @@ import msgspec
 
 from actors.kernel.document import Document
 from actors.kernel.domain import RETRY_AFTER
-from actors.kernel.kept import GATHER, TOGETHER
+from actors.kernel.handover import GATHER, TOGETHER
 from actors.kernel.patch import pack
 from actors.kernel.protocol import (
     Committed,

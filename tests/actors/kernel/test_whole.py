@@ -2,7 +2,7 @@
 
 from actors.kernel.document import ENTRIES
 from actors.kernel.domain import RETRY_AFTER
-from actors.kernel.kept import GATHER
+from actors.kernel.handover import GATHER
 from actors.kernel.protocol import (
     Committed,
     SaveChange,
