@@ -230,11 +230,12 @@ class Clerk:
     def _settle(self, accepted: Iterable[tuple[Request, Save]]) -> Iterable[Outcome]:
         """Tell who is still waiting for what is on disk now, and whose state should be written whole."""
         for ledger in self._ledgers.values():
-            for address, version in tuple(ledger.owed.items()):
-                if version <= ledger.written:
-                    del ledger.owed[address]
-                    yield Outcome(Asker(address, ""), Committed(ledger.domain, version))
-            if ledger.wants_whole(self._storage.snapshot_changes) and not ledger.asked and ledger.keeper:
+            if ledger.owed:
+                for address, version in tuple(ledger.owed.items()):
+                    if version <= ledger.written:
+                        del ledger.owed[address]
+                        yield Outcome(Asker(address, ""), Committed(ledger.domain, version))
+            if ledger.keeper and not ledger.asked and ledger.wants_whole(self._storage.snapshot_changes):
                 ledger.asked = True
                 yield Outcome(Asker(ledger.keeper, ""), SnapshotWanted(ledger.domain))
 

@@ -155,21 +155,23 @@ class Account:
         envelope = record.envelope
         message = envelope.message
         self._digest.add(record)
-        self._in_order(envelope, message)
+        # The note of a dead letter has that one's number.
+        if "~post@" not in envelope.sender:
+            self._note_order(envelope, message)
         note = self._notes.get(envelope.recipient)
         if note is not None:
             note(record)
-        for look in self._looks.get(type(message), ()):
-            look(record)
+        looks = self._looks.get(type(message))
+        if looks is not None:
+            for look in looks:
+                look(record)
 
-    def _in_order(self, envelope: Envelope, message: Message) -> None:
+    def _note_order(self, envelope: Envelope, message: Message) -> None:
         lane: object = message.lane
         if lane is _LATEST:
             lane = message.latest_key()
         elif envelope.answers and lane is not _SYSTEM:
             lane = "answers"
-        if "~post@" in envelope.sender:
-            return  # a note of a dead letter has that one's number
         pair = (envelope.sender, envelope.recipient, lane)
         number = (envelope.incarnation, envelope.sequence)
         last = self._last.get(pair)

@@ -3,7 +3,6 @@
 Every sample of an answer's sound tells the question that it answers, and of a question's which one it is.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -158,9 +157,9 @@ class Mouth:
         if not feed.wait(0.0):
             return False
         sound = feed.pull(int(TICK * RATE), self._agenda.clock.wall())
-        if aloud and sound.any():
-            counted = Counter(sound.tolist())
-            self._heard({v // STEP for v, n in counted.items() if v and n >= LEAST and v % STEP == 0})
+        samples = sound.tolist() if aloud else []
+        if heard := set(samples) - {0}:
+            self._heard({v // STEP for v in heard if v % STEP == 0 and samples.count(v) >= LEAST})
         return True
 
 
