@@ -31,8 +31,9 @@ simulate: setup-dev ## the simulator for long: 2,000 seeds, and every planted bu
 	$(VENV)/supervisor simulate --seeds 2000 --jobs $$(nproc 2>/dev/null || echo 2) $(ARGS)
 	GERALD_SOAK=1 $(VENV)/python -m pytest tests/supervisor/simulation
 
-soak: setup-dev ## the long tests of the memory: 500 kills, damage to every region of every file
-	GERALD_SOAK=1 $(VENV)/python -m pytest tests/flows/test_killed_store.py tests/actors/persistence/test_damage.py $(ARGS)
+soak: setup-dev ## the long tests: 500 kills, damage to every region of every file, long sessions replayed ten times
+	GERALD_SOAK=1 $(VENV)/python -m pytest tests/flows/test_killed_store.py tests/actors/persistence/test_damage.py \
+		tests/flows/test_replay_again.py $(ARGS)
 
 lint: setup-dev ## format, style, types and layers
 	$(VENV)/ruff format --check .

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-sys.path[0] = str(Path(__file__).parents[1])  # config.py here must not stand in for the package of that name
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from supervisor.simulation.run import simulate  # noqa: E402
 

@@ -1,6 +1,6 @@
 """Configuration: how fast three layers become one valid, frozen Config.
 
-`python benchmarks/config.py [--rounds 7] [--loads 100] [--json]`. Exits 1 when a bar is missed: reading at most 1.5
+`python benchmarks/configuration.py [--rounds 7] [--loads 100] [--json]`. Exits 1 when a bar is missed: reading at most 1.5
 times PyYAML's C loader with pydantic, 1/4 of pydantic-settings, 1/15 of dynaconf and of OmegaConf.
 
 A load is what a hot reload does: find the layers, read and decode config.yaml and the profile, parse them with the
