@@ -1,7 +1,7 @@
 """Configuration: how fast three layers become one valid, frozen Config.
 
-`python benchmarks/configuration.py [--rounds 7] [--loads 100] [--json]`. Exits 1 when a bar is missed: reading at most 1.5
-times PyYAML's C loader with pydantic, 1/4 of pydantic-settings, 1/15 of dynaconf and of OmegaConf.
+`python benchmarks/configuration.py [--rounds 7] [--loads 100] [--json]`. Exits 1 when a bar is missed: reading at most
+1.5 times PyYAML's C loader with pydantic, 1/4 of pydantic-settings, 1/15 of dynaconf and of OmegaConf.
 
 A load is what a hot reload does: find the layers, read and decode config.yaml and the profile, parse them with the
 place of every value, merge them over defaults.yaml, replace references, validate, cross-check, and ask whether the

@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from supervisor.simulation.run import simulate  # noqa: E402
+from supervisor.simulation.run import simulate
 
 LEAST = 20_000
 
