@@ -7,6 +7,7 @@ import click
 
 from config.home import Home
 from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
+from supervisor.cli.trace_options import traces_of
 
 if TYPE_CHECKING:
     from supervisor.replay.replayer import Report, Step
@@ -134,12 +135,13 @@ def _found(home: Home, trace: str) -> Path:
     """The run's folder or the file. Ends the command when there is none."""
     from supervisor.trace.reader import newest_run
 
+    traces = traces_of(home)
     if not trace:
-        newest = newest_run(home.traces)
+        newest = newest_run(traces)
         if newest is None:
-            fail(FAILED, f"there is no trace in {home.traces}; `supervisor run` writes one")
+            fail(FAILED, f"there is no trace in {traces}; `supervisor run` writes one")
         return newest.path
-    for path in (home.traces / trace, Path(trace)):
+    for path in (traces / trace, Path(trace)):
         if path.exists():
             return path
-    fail(FAILED, f"there is no trace called {trace} in {home.traces}, and no such file")
+    fail(FAILED, f"there is no trace called {trace} in {traces}, and no such file")

@@ -7,6 +7,7 @@ import click
 
 from config.home import Home
 from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
+from supervisor.cli.trace_options import traces_of
 
 __all__ = ["keep"]
 
@@ -40,9 +41,10 @@ def keep(home: Home, run: str, name: str, to: Path, force: bool, as_json: bool) 
     path = to / f"{name}.mcap"
     if path.exists() and not force:
         fail(FAILED, f"{path} exists; choose another name, or replace it with --force")
-    trace = next((found for found in (home.traces / run, Path(run)) if found.exists()), None)
+    traces = traces_of(home)
+    trace = next((found for found in (traces / run, Path(run)) if found.exists()), None)
     if trace is None:
-        fail(FAILED, f"there is no trace called {run} in {home.traces}; `supervisor trace ls` lists them")
+        fail(FAILED, f"there is no trace called {run} in {traces}; `supervisor trace ls` lists them")
     try:
         report = kept(trace, path)
     except (Unreplayable, OSError) as error:

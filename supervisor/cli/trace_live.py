@@ -36,8 +36,10 @@ def live(home: Home, host: str, port: int) -> None:
     from supervisor.trace.live import Live
     from supervisor.trace.select import folder_of
 
+    traces = traces_of(home)
+
     def newest() -> Path | None:
-        return folder_of(traces_of(home), "")
+        return folder_of(traces, "")
 
     try:
         server = Live(newest, host, port)

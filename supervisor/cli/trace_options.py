@@ -1,6 +1,7 @@
 """What the trace's commands share: which run, and which of its records."""
 
 import functools
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from supervisor.trace.query import Query
     from supervisor.trace.reader import Torn, Trace
 
-__all__ = ["filters", "last_record", "open_run", "query_of", "run_option", "tell_torn"]
+__all__ = ["filters", "last_record", "open_run", "query_of", "run_option", "tell_torn", "traces_of"]
 
 run_option = click.option(
     "--run", default="", metavar="NAME", help="Another run than the newest; `trace ls` lists them."
@@ -81,8 +82,22 @@ def open_run(home: Home, run: str) -> "Trace":
 
 
 def traces_of(home: Home) -> Path:
-    """The folder of the runs."""
-    return home.traces
+    """The folder of the runs. The configuration, which takes longer to read than many a trace, is read only where
+    something in it may name another one."""
+    files = (home.config_file, home.env_file, home.overrides_file, *home.profiles.glob("*.yaml"))
+    names = any("DIRECTORY" in name.upper() for name in os.environ if name.startswith("GERALD_"))
+    if not names and not any("directory" in _text(file).lower() for file in files):
+        return home.traces
+    from supervisor.cli.storing import configuration
+
+    return home.path / configuration(home).trace.directory
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def last_record(trace: "Trace") -> float:

@@ -95,7 +95,8 @@ def _print(found: "Selection", tree: bool, ids: bool, as_json: bool) -> None:
 def _folder(home: Home, run: str) -> Callable[[], Path | None]:
     from supervisor.trace.select import folder_of
 
-    return lambda: folder_of(traces_of(home), run)
+    traces = traces_of(home)
+    return lambda: folder_of(traces, run)
 
 
 def _follow(folder: Callable[[], Path | None], query: "Query", ids: bool, as_json: bool) -> None:

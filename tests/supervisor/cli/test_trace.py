@@ -72,6 +72,15 @@ def test_ls_tells_what_is_in_each_run(home: Home) -> None:
     assert "older runs" in run(home, "ls", "--limit", "1").stdout
 
 
+def test_the_folder_that_the_configuration_names_is_looked_into(home: Home) -> None:
+    home.traces.rename(home.path / "elsewhere")
+    assert "nothing was recorded yet" in run(home, "ls").stdout
+    home.config_file.parent.mkdir()
+    home.config_file.write_text("trace:\n  directory: elsewhere\n")
+    assert RUN in run(home, "ls").stdout
+    assert ids(home) == ["world/1/2", "conversation/1/2", "llm/1/2"]
+
+
 def test_unasked_show_prints_the_newest_turn_and_what_led_to_it(home: Home) -> None:
     assert ids(home) == ["world/1/2", "conversation/1/2", "llm/1/2"]
     text = run(home, "show").stdout
