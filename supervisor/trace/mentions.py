@@ -8,13 +8,13 @@ from pathlib import Path
 import msgspec
 
 from actors.vocabulary.values import Person
+from supervisor.trace.layout import segments_by_node
 from supervisor.trace.scan import Torn, open_segment
 
 __all__ = ["Mention", "mentions", "naming"]
 
 SHORTEST_NAME = 3
 """Characters; a shorter name is found in anybody's words, and is not looked for."""
-_FILE = re.compile(r"(?P<node>.+)\.(?P<number>\d+)\.mcap")
 
 
 class Mention(msgspec.Struct, frozen=True):
@@ -33,9 +33,9 @@ def mentions(directory: Path, people: Iterable[Person], running: str = "") -> It
     if pattern is None or not directory.is_dir():
         return
     for folder in sorted(path for path in directory.iterdir() if path.is_dir()):
-        files = _files(folder)
-        written = set(_newest(files)) if folder.name == running else set()
-        for path in files:
+        nodes = segments_by_node(folder)
+        written = {paths[-1] for paths in nodes.values()} if folder.name == running else set()
+        for path in sorted(path for paths in nodes.values() for path in paths):
             if path in written:
                 yield Mention(path, open=True)
                 continue
@@ -60,17 +60,3 @@ def naming(people: Iterable[Person]) -> re.Pattern[bytes] | None:
     # Bytes beyond ASCII count as letters: a name is no part of a longer one.
     text = rf"(?<![A-Za-z0-9_])(?:{either})(?![A-Za-z0-9_])"
     return re.compile(text.encode("utf-8", "surrogatepass"), re.I)
-
-
-def _files(folder: Path) -> tuple[Path, ...]:
-    return tuple(sorted(path for path in folder.iterdir() if _FILE.fullmatch(path.name)))
-
-
-def _newest(files: Iterable[Path]) -> Iterable[Path]:
-    """The last file of each node."""
-    last: dict[str, tuple[int, Path]] = {}
-    for path in files:
-        match = _FILE.fullmatch(path.name)
-        assert match is not None
-        last[match["node"]] = max(last.get(match["node"], (-1, path)), (int(match["number"]), path))
-    return (path for _, path in last.values())
