@@ -25,6 +25,7 @@ DOCUMENTS = (
     README,
     MAP,
     ROOT / "docs" / "configuration.md",
+    ROOT / "docs" / "debugging.md",
     ROOT / "docs" / "simulation.md",
     ROOT / "docs" / "trace.md",
     ROOT / "CHANGELOG.md",

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["filters", "last_record", "open_run", "query_of", "run_option", "tell_torn", "traces_of"]
 
 run_option = click.option(
-    "--run", default="", metavar="NAME", help="Another run than the newest; `trace ls` lists them."
+    "--run",
+    default="",
+    metavar="NAME",
+    help="Another run than the newest; `trace ls` lists them. A run's folder, too.",
 )
 
 _FILTERS = (
@@ -101,9 +104,9 @@ def _text(path: Path) -> str:
 
 
 def last_record(trace: "Trace") -> float:
-    """When the run's last record was written, epoch seconds."""
-    times = [path.stat().st_mtime for path in trace.paths()]
-    return max(times, default=0.0)
+    """The time of the run's last record, epoch seconds; a copied or simulated run has files of another time."""
+    times = [index.times for index in trace.indexes().values()]
+    return max((last for found in times if found for last in found), default=0.0)
 
 
 def tell_torn(console: "Console", torn: tuple["Torn", ...]) -> None:

@@ -100,7 +100,7 @@ class Trace:
         return max((turn for part in parts for turn in part.turns), default=0)
 
     def ancestors(self, entries: tuple[Entry, ...], generations: int = ANCESTRY) -> tuple[Entry, ...]:
-        """The causes of `entries`, and theirs, up to so many generations, that are not among them."""
+        """The causes of `entries`, and theirs, up to so many generations, that are not among them; the first first."""
         known = {entry.line.id for entry in entries if isinstance(entry.line, MailLine)}
         wanted = _causes(entries) - known
         found: list[Entry] = []
@@ -108,7 +108,7 @@ class Trace:
             if not wanted:
                 break
             more = tuple(self.read(Query(ids=frozenset(wanted))))
-            found += more
+            found[:0] = more
             known |= wanted
             wanted = _causes(more) - known
         return tuple(found)

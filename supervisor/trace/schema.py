@@ -1,5 +1,5 @@
-"""JSON schemas for viewers: no reference, no choice, one plain `type` for every field, since viewers
-choke on the rest.
+"""JSON schemas for viewers: no reference, no choice, one plain `type` for every field, `properties` for every object
+and no list of lists, since viewers choke on the rest.
 """
 
 from functools import cache
@@ -12,7 +12,7 @@ from supervisor.trace.form import HandledLine
 
 __all__ = ["flat_schema", "handled_schema", "line_schema"]
 
-ANYTHING = {"type": "object"}
+ANYTHING: dict[str, Any] = {"type": "object", "properties": {}}
 REFERENCED_BYTES = {
     "type": "object",
     "properties": {"bytes": {"type": "integer"}, "blake2b": {"type": "string"}, "base64": {"type": "string"}},
@@ -63,7 +63,8 @@ def _flat(schema: Any, definitions: dict[str, Any], inside: frozenset[str]) -> d
     kind = schema.get("type")
     if kind == "array":
         items: Any = schema.get("items") or next(iter(schema.get("prefixItems", ())), {})
-        return {"type": "array", "items": _flat(items, definitions, inside)}
+        item = _flat(items, definitions, inside)
+        return {"type": "array", "items": dict(ANYTHING) if item["type"] == "array" else item}
     if kind == "object":
         return _flat_object(schema, definitions, inside)
     return {"type": kind} if isinstance(kind, str) else dict(ANYTHING)
@@ -72,8 +73,8 @@ def _flat(schema: Any, definitions: dict[str, Any], inside: frozenset[str]) -> d
 def _flat_object(schema: Any, definitions: dict[str, Any], inside: frozenset[str]) -> dict[str, Any]:
     flat: dict[str, Any] = {key: schema[key] for key in ("title", "description") if key in schema}
     flat["type"] = "object"
-    if "properties" in schema:
-        flat["properties"] = {k: _flat(v, definitions, inside) for k, v in schema["properties"].items()}
+    properties = schema.get("properties", {})
+    flat["properties"] = {name: _flat(part, definitions, inside) for name, part in properties.items()}
     if isinstance(schema.get("additionalProperties"), dict):
         flat["additionalProperties"] = _flat(schema["additionalProperties"], definitions, inside)
     return flat
@@ -85,4 +86,4 @@ def _one_of(options: list[dict[str, Any]]) -> dict[str, Any]:
     kinds = {option["type"] for option in options}
     if kinds and kinds <= NUMERIC:
         return {"type": "number"}
-    return {"type": kinds.pop()} if len(kinds) == 1 else dict(ANYTHING)
+    return {"type": "string"} if kinds == {"string"} else dict(ANYTHING)

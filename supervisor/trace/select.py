@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from supervisor.trace.causes import effects
+from supervisor.trace.layout import segments_by_node
 from supervisor.trace.reader import Entry, Query, Torn, Trace, newest_run
 
 __all__ = ["Selection", "folder_of", "select"]
@@ -61,9 +62,9 @@ def _found(trace: Trace, query: Query, cause: str) -> Iterable[Entry]:
 
 
 def folder_of(directory: Path, run: str) -> Path | None:
-    """The folder of a run, or of the newest; None when there is none."""
+    """The folder of a run, or of the newest; None when there is none. run: its name, or its folder anywhere."""
     if not run:
         newest = newest_run(directory)
         return newest.path if newest is not None else None
-    folder = directory / run
-    return folder if Path(run).name == run and folder.is_dir() else None
+    named = (directory / run,) if Path(run).name == run else ()
+    return next((folder for folder in (*named, Path(run)) if segments_by_node(folder)), None)

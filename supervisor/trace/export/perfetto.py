@@ -1,12 +1,16 @@
 """A trace as JSON in Chrome's trace event format, which ui.perfetto.dev opens.
 
 A node is a process, an actor in it a thread, a handled message a slice. An arrow goes from the handler that sent a
-message to the handler that got it. Times are microseconds since the epoch.
+message to the handler that got it. Times are whole microseconds since the epoch.
+
+Perfetto puts slices of a track that touch or overlap into one another, and gives none that is empty an arrow. So what
+an actor handled one after another is drawn so. Under the simulator's clock a handler takes no time: it is drawn as if
+it took ten microseconds and then sent what it sent.
 """
 
 import json
 from collections.abc import Generator, Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from supervisor.trace.form import DeadLine, HandledLine, MailLine
 from supervisor.trace.reader import Entry
@@ -15,6 +19,13 @@ from supervisor.trace.show import record, row
 __all__ = ["document", "events"]
 
 Event = dict[str, Any]
+
+FIRST_TRACK = 1000
+"""Above the numbers of processes: Perfetto takes the thread with its process's number for the main one."""
+STILL = 10
+"""Microseconds that a handler is drawn long which took none."""
+SLACK = 1000
+"""Microseconds by which the wall clock may have let two handlers overlap of which one followed the other."""
 
 
 def document(entries: Iterable[Entry]) -> Iterator[str]:
@@ -30,28 +41,58 @@ def document(entries: Iterable[Entry]) -> Iterator[str]:
 def events(entries: Iterable[Entry]) -> Iterator[Event]:
     """The events, those that name a track before the first on it."""
     tracks = _Tracks()
-    begun: dict[str, tuple[HandledLine, int, int]] = {}
+    drawn: dict[str, _Slice] = {}
     flow = 0
     for entry in entries:
         line = entry.line
         shown = row(entry)
-        handler = line.handler if isinstance(line, HandledLine) else shown.recipient or entry.node
-        pid, tid = yield from tracks.of(entry.node, handler)
-        common = {"pid": pid, "tid": tid, "ts": _us(line.wall)}
         if not isinstance(line, HandledLine):
+            pid, track = yield from tracks.of(entry.node, shown.recipient or entry.node)
             what = f"{shown.type} [{shown.mark}]" if isinstance(line, DeadLine) else shown.type
             yield {"ph": "i", "s": "t", "name": what, "cat": "dead" if isinstance(line, DeadLine) else "life",
-                   "args": _args(entry), **common}  # fmt: skip
+                   "args": _args(entry), "pid": pid, "tid": track.number, "ts": _us(line.wall)}  # fmt: skip
             continue
+        cause = drawn.get(line.cause) if line.cause != line.id else None
+        sent = cause.sent(line) if cause is not None else 0
+        begun, took = _us(line.wall), _us(max(0.0, line.ended - line.begun))
+        pid, track = yield from tracks.of(entry.node, line.handler, begun)
+        one = _Slice(line, pid, track.number, max(begun, track.free, sent + 1), took or STILL)
+        track.taken(begun + took, one.at + one.long)
+        drawn[line.id] = one
+        common = {"pid": pid, "tid": track.number, "ts": one.at}
         yield {"ph": "X", "name": line.type, "cat": "failed" if line.failure else "message",
-               "dur": _us(max(0.0, line.ended - line.begun)), "args": _args(entry), **common}  # fmt: skip
-        begun[line.id] = (line, pid, tid)
-        if line.cause in begun and line.cause != line.id:
+               "dur": one.long, "args": _args(entry), **common}  # fmt: skip
+        if cause is not None:
             flow += 1
-            cause, from_pid, from_tid = begun[line.cause]
             arrow = {"name": line.type, "cat": "cause", "id": flow}
-            yield {"ph": "s", "pid": from_pid, "tid": from_tid, "ts": _us(_sent(cause, line)), **arrow}
+            yield {"ph": "s", "pid": cause.pid, "tid": cause.tid, "ts": sent, **arrow}
             yield {"ph": "f", "bp": "e", **arrow, **common}
+
+
+class _Slice(NamedTuple):
+    """A handled message as it is drawn, microseconds."""
+
+    line: HandledLine
+    pid: int
+    tid: int
+    at: int
+    long: int
+
+    def sent(self, line: MailLine) -> int:
+        """When this handler sent `line`, within the slice: at its very end an arrow would be none."""
+        after = _us(line.sent_at - self.line.begun) if self.line.ended > self.line.begun else self.long
+        return self.at + min(max(0, after), self.long - 1)
+
+
+class _Track:
+    """What is taken of a row of slices, microseconds. done: when the last handler ended; free: where it is drawn to."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.done = self.free = 0
+
+    def taken(self, done: int, free: int) -> None:
+        self.done, self.free = done, free
 
 
 class _Tracks:
@@ -59,28 +100,30 @@ class _Tracks:
 
     def __init__(self) -> None:
         self._pids: dict[str, int] = {}
-        self._tids: dict[tuple[str, str], int] = {}
+        self._rows: dict[tuple[str, str], list[_Track]] = {}
+        self._last = FIRST_TRACK
 
-    def of(self, node: str, actor: str) -> Generator[Event, None, tuple[int, int]]:
-        """The events that name a track which is new; returns its process and thread."""
+    def of(
+        self, node: str, actor: str, begun: int | None = None
+    ) -> Generator[Event, None, tuple[int, _Track]]:
+        """The events that name a track which is new; returns its process and the track. begun: of a handler, which gets
+        a second track where the first is still busy: a hung incarnation and its successor.
+        """
         if node not in self._pids:
             self._pids[node] = len(self._pids) + 1
             yield _naming("process_name", node, self._pids[node], 0)
-        pid, key = self._pids[node], (node, actor)
-        if key not in self._tids:
-            self._tids[key] = len(self._tids) + 1
-            yield _naming("thread_name", actor, pid, self._tids[key])
-        return pid, self._tids[key]
+        pid, rows = self._pids[node], self._rows.setdefault((node, actor), [])
+        for track in rows:
+            if begun is None or begun + SLACK >= track.done:
+                return pid, track
+        self._last += 1
+        rows.append(_Track(self._last))
+        yield _naming("thread_name", actor, pid, self._last)
+        return pid, rows[-1]
 
 
 def _naming(what: str, name: str, pid: int, tid: int) -> Event:
     return {"ph": "M", "name": what, "pid": pid, "tid": tid, "args": {"name": name}}
-
-
-def _sent(cause: HandledLine, line: MailLine) -> float:
-    """When `line` was sent, within the slice of what sent it, epoch seconds."""
-    after = line.sent_at - cause.begun
-    return cause.wall + min(max(0.0, after), max(0.0, cause.ended - cause.begun))
 
 
 def _args(entry: Entry) -> Event:
@@ -89,5 +132,5 @@ def _args(entry: Entry) -> Event:
     return {name: value for name, value in record(entry).items() if name not in left_out}
 
 
-def _us(seconds: float) -> float:
-    return round(seconds * 1e6, 3)
+def _us(seconds: float) -> int:
+    return round(seconds * 1e6)

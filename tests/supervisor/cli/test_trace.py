@@ -98,6 +98,7 @@ def test_unasked_show_prints_the_newest_turn_and_what_led_to_it(home: Home) -> N
         (["--text", "number 1"], ["world/1/1"]),
         (["--failed"], ["conversation/1/2"]),
         (["--cause", "conversation/1/1"], ["conversation/1/1", "llm/1/1"]),
+        (["--since", "0.45s"], ["conversation/1/2", "llm/1/2"]),
         (["--since", "2026-11-23T19:01:30+00:00", "--until", "2026-11-23T19:02:00.200+00:00"],
          ["world/1/2", "conversation/1/2"]),
         (["--run", OLD, "--turn", "1", "--actor", "llm", "--type", "Heard"], ["conversation/1/1"]),

@@ -1,10 +1,12 @@
 """Traces for other programs: what they are given is what they accept."""
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,6 +96,62 @@ def test_perfetto_gets_an_arrow_from_each_cause_to_its_effect() -> None:
         assert (start["pid"], start["tid"]) == (cause["pid"], cause["tid"])
         assert cause["ts"] <= start["ts"] <= cause["ts"] + cause["dur"]
         assert any(ends[number]["ts"] == e["ts"] for e in slices[1:])
+
+
+def drawn(events: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The slices, by the id of their message; each lies alone on its track, and every arrow begins and ends in one."""
+    slices = [e for e in events if e["ph"] == "X"]
+    assert all(isinstance(e[name], int) for e in slices for name in ("ts", "dur"))
+    assert all(e["dur"] >= 1 for e in slices)
+    for one, other in itertools.combinations(slices, 2):
+        if one["tid"] == other["tid"]:
+            assert one["ts"] + one["dur"] <= other["ts"] or other["ts"] + other["dur"] <= one["ts"]
+    for arrow in (e for e in events if e["ph"] in "sf"):
+        assert any(e["tid"] == arrow["tid"] and e["ts"] <= arrow["ts"] < e["ts"] + e["dur"] for e in slices)
+    ends = {e["id"]: e["ts"] for e in events if e["ph"] == "f"}
+    assert all(e["ts"] < ends[e["id"]] for e in events if e["ph"] == "s")
+    return {e["args"]["id"]: e for e in slices}
+
+
+def test_perfetto_gets_slices_where_the_simulators_clock_stands_still() -> None:
+    slices = drawn(
+        perfetto(
+            [
+                mail("people/1/1", "conversation", at=7.0, took=0.0),
+                mail("conversation/1/1", "llm", cause="people/1/1", at=7.0, took=0.0),
+                mail("conversation/1/2", "speaker", cause="people/1/1", at=7.0, took=0.0),
+                mail("speaker/1/1", "conversation", cause="conversation/1/2", at=7.0, took=0.0),
+                mail("speaker/1/2", "conversation", cause="conversation/1/2", at=7.0, took=0.0),
+            ]
+        )
+    )
+    assert [e["ts"] - 7_000_000 for e in slices.values()] == [0, 10, 10, 20, 30]
+
+
+def test_perfetto_gets_an_arrow_of_what_was_sent_at_the_end_of_a_handler() -> None:
+    sent = mail("b/1/1", "c", cause="a/1/1", at=2.0, took=0.001)
+    cause = mail("a/1/1", "b", at=1.0, took=0.5)
+    assert isinstance(sent.line, form.HandledLine)
+    assert isinstance(cause.line, form.HandledLine)
+    late = msgspec.structs.replace(sent.line, sent_at=cause.line.ended)
+    assert len(drawn(perfetto([cause, Entry("root", late)]))) == 2
+
+
+def test_perfetto_shows_handlers_that_follow_each_other_side_by_side_whatever_the_wall_clock_says() -> None:
+    slices = drawn(
+        perfetto([mail("a/1/1", "b", at=1.0, took=0.01), mail("a/1/2", "b", at=1.0099, took=0.01)])
+    )
+    assert [(e["ts"], e["dur"]) for e in slices.values()] == [(1_000_000, 10_000), (1_010_000, 10_000)]
+
+
+def test_perfetto_gets_a_second_track_for_the_successor_of_what_hangs() -> None:
+    slices = drawn(perfetto([mail("a/1/1", "b", at=1.0, took=9.0), mail("a/1/2", "b", at=3.0, took=0.01)]))
+    assert slices["a/1/2"]["ts"] == 3_000_000
+    assert slices["a/1/1"]["tid"] != slices["a/1/2"]["tid"]
+
+
+def test_perfetto_takes_no_actor_for_a_main_thread() -> None:
+    assert all(e["pid"] != e["tid"] for e in perfetto(entries()))
 
 
 def test_perfetto_of_nothing_is_a_file_too() -> None:

@@ -75,7 +75,7 @@ def test_lives_are_chosen_by_actor(trace: Trace) -> None:
 def test_a_walk_up_the_causes_ends_at_what_the_outside_did(trace: Trace) -> None:
     turn = tuple(trace.read(Query(turn=1)))
     above = [e.line.id for e in trace.ancestors(turn) if isinstance(e.line, form.MailLine)]
-    assert sorted(above) == ["speech.recognizer/1/2", "speech.recognizer~io/1/1"]
+    assert above == ["speech.recognizer~io/1/1", "speech.recognizer/1/2"]
 
 
 def test_unasked_the_newest_turn_of_the_newest_run_is_shown_with_its_causes(trace: Trace) -> None:
@@ -95,6 +95,14 @@ def test_more_records_than_the_limit_leave_the_oldest_out(trace: Trace) -> None:
 @pytest.mark.parametrize("run", ["20990101T000000Z-1", "../elsewhere", ""])
 def test_a_run_that_is_not_there_is_none(tmp_path: Path, run: str) -> None:
     assert select(tmp_path, run=run) is None
+
+
+def test_a_run_is_found_by_its_folder_and_by_a_file_of_it_too(trace: Trace, tmp_path: Path) -> None:
+    for where in (trace.folder, *trace.paths()):
+        selection = select(tmp_path, run=str(where))
+        assert selection is not None
+        assert selection.entries
+    assert select(tmp_path, run=str(trace.folder.parent)) is None
 
 
 def test_runs_are_listed_newest_first(tmp_path: Path) -> None:

@@ -15,9 +15,13 @@ def faults(schema: dict[str, Any], path: str = "") -> list[str]:
     found = [f"{path}: {key}" for key in ("$ref", "$defs", "anyOf", "oneOf", "prefixItems") if key in schema]
     if schema.get("type") not in PLAIN:
         found.append(f"{path}: type {schema.get('type')}")
+    if schema.get("type") == "object" and "properties" not in schema:
+        found.append(f"{path}: an object of no properties")
     for name, part in schema.get("properties", {}).items():
         found += faults(part, f"{path}.{name}")
     if schema.get("type") == "array":
+        if schema["items"].get("type") == "array":
+            found.append(f"{path}: a list of lists")
         found += faults(schema["items"], f"{path}[]")
     return found
 
@@ -40,7 +44,7 @@ def test_bytes_are_described_as_the_references_that_are_written() -> None:
 
 
 def test_a_type_within_itself_ends_in_a_plain_object() -> None:
-    assert flat_schema(Nested)["properties"]["inner"] == {"type": "object"}
+    assert flat_schema(Nested)["properties"]["inner"] == {"type": "object", "properties": {}}
 
 
 class Nested(msgspec.Struct):
