@@ -32,7 +32,7 @@ def test_a_session_is_the_same_each_time_that_it_is_replayed(
 ) -> None:
     kept = tmp_path / session
     supervisor(*SESSIONS[session], str(kept), within=900.0)
-    (run,) = {path.parent for path in kept.rglob("root.*.mcap")}
+    run = min(path.parent for path in kept.rglob("root.*.mcap"))  # the demo starts Gerald again at its end
     for python in PYTHONS:
         said = {replayed(python, run) for _ in range(TIMES)}
         assert len(said) == 1
