@@ -11,7 +11,6 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from itertools import takewhile
 from pathlib import Path
 from typing import ClassVar, TypeVar, cast
 
@@ -84,8 +83,10 @@ class Transaction:
         wanted = prefix.encode()
         with self._inner.cursor() as cursor:
             if cursor.set_range(wanted):
-                items = cast("Iterator[tuple[bytes, bytes]]", cursor.iternext())
-                yield from takewhile(lambda item: item[0].startswith(wanted), items)
+                for item in cast("Iterator[tuple[bytes, bytes]]", cursor.iternext()):
+                    if not item[0].startswith(wanted):
+                        return
+                    yield item
 
 
 class Database:
