@@ -95,6 +95,12 @@ class Striker:
             process.lag(fault.seconds)
         return isinstance(process, SimulatedProcess)
 
+    def _lose(self, fault: Fault) -> bool:
+        """A process goes, with mail in its hands and on its way to it."""
+        for _ in range(fault.amount):
+            self._world.people.tell(fault.target, Ping())
+        return self._kill(fault)
+
     def _restart(self, fault: Fault) -> None:
         self._world.intensity.asked(fault.target)
         cell = self._world.node.household.cells[fault.target]
@@ -172,7 +178,7 @@ _WAYS: dict[str, Callable[[Striker, Fault], bool | None]] = {
     "hang": Striker._hang,
     "slow": Striker._hang,
     "kill": Striker._kill,
-    "lost node": Striker._kill,
+    "lost node": Striker._lose,
     "group": Striker._kill,
     "lag": Striker._lag,
     "reorder": Striker._reorder,
