@@ -63,6 +63,7 @@ class Conversation(Company):
         self._speech = speech
         self._watchers: tuple[str, ...] = ()
         self._voiced = True
+        self._announced = 0  # the last turn of which whoever asked has heard
 
     def restored(self) -> None:
         """A turn that was under way when the life before ended is over, at every stage."""
@@ -145,6 +146,7 @@ class Conversation(Company):
     def attributed(self, turn: int) -> None:
         active = self._active(turn)
         if active is not None:
+            self._announced = turn
             self._to_listener(TurnStarted(turn, active.text, active.person))
 
     def acquainted(self, turn: int, profile: Profile | None) -> None:
@@ -260,6 +262,8 @@ class Conversation(Company):
         active = self.state.active
         if active is None:
             return
+        if active.turn != self._announced:
+            self.attributed(active.turn)  # who asked several questions knows by this alone which one is over
         self._cancel_stages(active.turn, reason)
         self._end("cancelled", reason)
 

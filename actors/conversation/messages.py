@@ -13,7 +13,7 @@ class TextReceived(Message):
 
 
 class TurnStarted(Message):
-    """To the listener: what was said has become turn `turn`."""
+    """To the listener, before anything else of it: what was said has become turn `turn`."""
 
     turn: int
     text: str

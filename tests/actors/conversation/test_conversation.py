@@ -132,6 +132,15 @@ def test_something_new_voids_the_turn_before_at_every_stage_and_keeps_what_was_h
     assert [u.text for u in room.actor.state.messages] == ["How are you?", "One.", "Stop, tell me a joke."]
 
 
+def test_who_asks_again_at_once_hears_which_question_is_over() -> None:
+    room = Room()
+    room.give(TextReceived("First?", MIO, "listener"), TextReceived("Second?", MIO, "listener"))
+    started, ended = room["listener"].messages
+    assert isinstance(started, TurnStarted)
+    assert isinstance(ended, ReplyEnded)
+    assert (started.turn, started.text, ended.outcome) == (ended.turn, "First?", "cancelled")
+
+
 def test_what_arrives_late_of_a_voided_turn_is_dropped() -> None:
     room = Room()
     turn = room.ask()
