@@ -149,12 +149,12 @@ class Sender(Actor):
             return
         if name in self._held and name in inputs.BUTTONS:
             self._send(*inputs.zero(name))
-        self._send(inputs.PREFIX + name, value)
-        if value:
+        sent = self._send(inputs.PREFIX + name, value)
+        if value and sent:
             self._presses += 1
             self._held[name] = self._presses
             self.after(inputs.hold_time(message.seconds), InputExpired(name, self._presses))
-        else:
+        elif not value:
             self._held.pop(name, None)
 
     @handles
@@ -225,9 +225,10 @@ class Sender(Actor):
         if self._is_well:
             self.health(Health.OK)
 
-    def _send(self, address: str, *values: Value) -> None:
+    def _send(self, address: str, *values: Value) -> bool:
+        """False when it has not been sent."""
         if self._wire is None:
-            return
+            return False
         try:
             self._wire.send(address, *values)
         except OSError as error:
@@ -238,10 +239,11 @@ class Sender(Actor):
             )
             if (address.startswith(inputs.PREFIX) or address == inputs.TYPING) and not values[0]:
                 self._owe_rest()
-        else:
-            if not self._is_well:
-                self._is_well = True
-                self.health(Health.OK)
+            return False
+        if not self._is_well:
+            self._is_well = True
+            self.health(Health.OK)
+        return True
 
     def _owe_rest(self) -> None:
         """Something is still held in the game: it must not be so for ever."""

@@ -225,3 +225,18 @@ def test_what_could_not_be_let_go_while_the_network_failed_is_let_go_when_it_wor
     assert ("/input/Run", [0]) not in told
     sender.advance(2.0)
     assert peer.received() == []
+
+
+def test_a_press_that_does_not_reach_the_game_is_no_reason_to_leave_an_older_one_held(
+    sender: Any, peer: Any
+) -> None:
+    sender.give("osc.sender", SetInput("Vertical", 1.0, 1.0))
+    actor = sender.lives["osc.sender"].actor
+    good, actor._wire = actor._wire, type(actor._wire)("255.255.255.255", 9)  # broadcasting is not permitted
+    sender.advance(1.5)
+    sender.give("osc.sender", SetInput("Vertical", 0.5, 9.0))
+    actor._wire.close()
+    actor._wire = good
+    peer.received()
+    sender.advance(1.0)
+    assert ("/input/Vertical", [0.0]) in peer.received()
