@@ -20,8 +20,8 @@ __all__ = ["FileStage", "PulseStage", "SoundStage", "read_wav", "stage_for", "wr
 RATE = 16000
 LEAD = 12.0
 """Seconds of silence before the first question in a microphone file, in which the bot comes to life."""
-PACE = 14.0
-"""Seconds from one question to the next in it: a file cannot wait for the reply."""
+PACE = 20.0
+"""Seconds from one question to the next in it: a file cannot wait for the reply, which takes long on a busy machine."""
 
 
 class SoundStage(ABC):
