@@ -127,7 +127,7 @@ QUERIES = (
 )
 
 
-@pytest.mark.parametrize("query", QUERIES, ids=str)
+@pytest.mark.parametrize("query", QUERIES, ids=range(len(QUERIES)))
 def test_with_the_index_the_same_is_found_as_by_reading_everything(trace: Trace, query: Query) -> None:
     everything = [e for e in trace.read() if query.is_of_node(e.node) and query.matches(e.line)]
     assert list(trace.read(query)) == everything
