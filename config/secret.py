@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from config.conceal import MASK
 
@@ -29,7 +29,6 @@ class Secret:
     """An API key or a password. Equality takes constant time."""
 
     __slots__ = ("_value",)
-    not_kept: ClassVar[str] = "it is nobody's but its owner's"
 
     def __init__(self, value: str) -> None:
         self._value = value

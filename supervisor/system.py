@@ -301,7 +301,6 @@ class System:
             arguments,
             self.run,
             self.clock.wall(),
-            actor=spec.actor if isinstance(spec, ChildSpec) else "",
             supervisor=cell.supervisor,
         )
 

@@ -11,6 +11,7 @@ from actors.avatar.state import AvatarState, faults, felt, is_tracked, loaded, s
 from actors.kernel.actor import handles
 from actors.kernel.domain import DomainActor
 from actors.osc.messages import AvatarLoaded, ParametersChanged, SetParameter, TrackingChanged
+from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction
 from actors.world.messages import BodyAt
 
@@ -39,6 +40,7 @@ LASTS_LONGER: Mapping[str, float] = MappingProxyType({"dance": 8.0, "die": 5.0, 
 WATCHERS = 32
 
 
+@durable("avatar.Avatar", "actors.avatar.avatar:Avatar")
 class Avatar(DomainActor[AvatarState]):
     """At `avatar`. Hears VRChat's parameters from `osc.receiver`; speaks to `osc.sender`.
 

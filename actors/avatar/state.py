@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from actors.osc.messages import ParametersChanged
+from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction, Quaternion, Vector3
 
 __all__ = [
@@ -36,6 +37,7 @@ Number = bool | int | float
 Numbers = Mapping[str, float]
 
 
+@durable("avatar.MovementState")
 class MovementState(msgspec.Struct, frozen=True):
     """velocity: metres a second, +z forward, +y up; speed: its length. angular_y: turning. upright: 0 lying, 1 not."""
 
@@ -50,6 +52,7 @@ class MovementState(msgspec.Struct, frozen=True):
     muted: bool = False
 
 
+@durable("avatar.AvatarState")
 class AvatarState(msgspec.Struct, frozen=True):
     """position: metres. gestures, expressions and proximity: the game's numbers by parameter (a truth value is 0 or 1).
 

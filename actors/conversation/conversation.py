@@ -39,6 +39,7 @@ from actors.speech.messages import (
 )
 from actors.system.messages import StageReached
 from actors.users.messages import InteractionHappened, Profile
+from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN, Interaction, Person
 from config.schema import Bot, Speech
 
@@ -54,6 +55,7 @@ class TurnOverdue(Message):
     turn: int
 
 
+@durable("conversation.Conversation", "actors.conversation.conversation:Conversation")
 class Conversation(Company):
     """Owns the conversation's state and the turn that is under way."""
 

@@ -9,6 +9,7 @@ import msgspec
 
 from actors.conversation.summary import Summary, summary_faults
 from actors.conversation.utterance import WINDOW, WINDOW_CHARACTERS, Utterance
+from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN, Interaction, Person
 
 __all__ = [
@@ -34,6 +35,7 @@ GOALS = 4
 PREFERENCES = 16
 
 
+@durable("conversation.ActiveTurn")
 class ActiveTurn(msgspec.Struct, frozen=True):
     """The turn under way. said: sentences handed on so far. played: how many of them were heard to their end.
 
@@ -63,6 +65,7 @@ class ActiveTurn(msgspec.Struct, frozen=True):
         return " ".join(self.said[: self.played]) if self.voiced else self.reply
 
 
+@durable("conversation.Participant")
 class Participant(msgspec.Struct, frozen=True):
     """Somebody who took part: since when, when last (epoch seconds), and how often they spoke.
 
@@ -77,6 +80,7 @@ class Participant(msgspec.Struct, frozen=True):
     answered: bool = False
 
 
+@durable("conversation.Surroundings")
 class Surroundings(msgspec.Struct, frozen=True):
     """Where the conversation takes place, who is near, and what is seen, as the world's domain last told."""
 
@@ -85,6 +89,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     seen: tuple[str, ...] = ()
 
 
+@durable("conversation.ConversationState")
 class ConversationState(msgspec.Struct, frozen=True):
     """All that is known of the conversation. Times are epoch seconds, the duration is in seconds.
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from actors.conversation.utterance import Utterance
+from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person
 from actors.vocabulary.words import asks, plain, sentences_of, topic_of
 
@@ -33,6 +34,7 @@ _STATES = re.compile(
 )
 
 
+@durable("conversation.Fact")
 class Fact(msgspec.Struct, frozen=True):
     """A sentence somebody said of themselves, and when (epoch seconds)."""
 
@@ -40,6 +42,7 @@ class Fact(msgspec.Struct, frozen=True):
     at: float
 
 
+@durable("conversation.Gist")
 class Gist(msgspec.Struct, frozen=True):
     """What stays of one person's part. since, until: epoch seconds of the first and last utterance; newest last."""
 
@@ -51,6 +54,7 @@ class Gist(msgspec.Struct, frozen=True):
     topics: tuple[str, ...] = ()
 
 
+@durable("conversation.Summary")
 class Summary(msgspec.Struct, frozen=True):
     """By user id; whoever could not be told apart shares one gist."""
 

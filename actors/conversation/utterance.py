@@ -2,6 +2,7 @@
 
 import msgspec
 
+from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person
 
 __all__ = ["LONGEST", "WINDOW", "WINDOW_CHARACTERS", "Utterance", "window"]
@@ -16,6 +17,7 @@ LONGEST = 4000
 """Characters of one utterance."""
 
 
+@durable("conversation.Utterance")
 class Utterance(msgspec.Struct, frozen=True):
     """Something said, by a person or by the bot itself (role user or assistant). at: epoch seconds."""
 

@@ -1,8 +1,8 @@
 """What an actor keeps between two messages, taken down so that another incarnation can go on from there.
 
-Taken in the actor's thread, which must not wait: frozen values are only referred to, and containers are copied. What is
-no value (a function, a thread, a lock) is left out, and so is an object whose class has a `not_kept`, which says why:
-whoever makes the actor again makes it with that.
+Taken in the actor's thread, which must not wait: frozen values are only referred to, and containers are copied. An
+object whose class has no durable name (a function, a thread, a lock) is left out: whoever makes the actor again makes
+it with that.
 """
 
 import enum
@@ -13,11 +13,10 @@ from typing import Any
 import msgspec
 
 from actors.kernel.actor import Actor
+from actors.vocabulary.type_names import name_of_class
 
 __all__ = ["Container", "Item", "Left", "taken"]
 
-OURS = ("actors.", "config.", "supervisor.", "tests.")
-"""Packages whose plain objects are values of ours."""
 PLAIN = (str, int, float, bool, bytes, type(None), enum.Enum)
 
 
@@ -57,10 +56,10 @@ def _taken(value: Any) -> Any:
         return Container("dict", tuple((_taken(key), _taken(item)) for key, item in value.items()))
     if isinstance(value, tuple | list | set | frozenset | deque):
         return Container(type(value).__name__, tuple(map(_taken, value)))
-    if callable(value) or not type(value).__module__.startswith(OURS) or hasattr(type(value), "not_kept"):
-        return Left(type(value).__name__)
     if hasattr(type(value), "model_fields"):
         return value  # a section of the configuration is frozen
+    if name_of_class(type(value)) is None:
+        return Left(type(value).__name__)
     return Item(type(value), tuple((name, _taken(item)) for name, item in _fields(value)))
 
 

@@ -13,6 +13,7 @@ import msgspec
 from actors.kernel import patch
 from actors.kernel.entries import Entries
 from actors.kernel.errors import StateError
+from actors.vocabulary.type_names import durable
 
 __all__ = [
     "Document",
@@ -43,6 +44,7 @@ class Unfit(StateError):
     """Not what a state of this domain looks like; says why."""
 
 
+@durable("kernel.Subscription")
 class Subscription(msgspec.Struct, frozen=True, gc=False):
     """Who is told when what is at `path` ("" for anything) changes."""
 
@@ -50,6 +52,7 @@ class Subscription(msgspec.Struct, frozen=True, gc=False):
     path: str = ""
 
 
+@durable("kernel.Document")
 class Document(msgspec.Struct, Generic[S], frozen=True):
     """What is stored of a domain."""
 

@@ -20,6 +20,7 @@ from actors.kernel.message import Asker, Envelope, Message
 from actors.kernel.protocol import Failure, Health, HealthChanged, Undelivered
 from actors.kernel.record import Began, Checkpoint, Handled, Recorder
 from actors.kernel.timers import Timers
+from actors.vocabulary.type_names import name_of_class
 
 __all__ = ["Clock", "Handling"]
 
@@ -253,7 +254,7 @@ class Handling:
                 self.is_ready,
                 int(self._sequence.__reduce__()[1][0]),
                 self.timers.next_number,
-                f"{type(self.actor).__module__}:{type(self.actor).__qualname__}",
+                name_of_class(type(self.actor)) or "",
                 self._supervisor,
                 self._seed,
                 taken(self.actor),

@@ -22,6 +22,7 @@ from actors.kernel.protocol import (
     SnapshotWanted,
     Version,
 )
+from actors.vocabulary.type_names import durable
 
 __all__ = ["PERSISTENCE", "RETRY_AFTER", "Handover"]
 
@@ -45,6 +46,7 @@ class SnapshotDue(Message):
     """A domain's own reminder to encode the next part of its state."""
 
 
+@durable("kernel.Snapshot")
 class _Snapshot(msgspec.Struct, frozen=True):
     """The whole state on its way to persistence: `part` is the next of `parts`. number: which one of this incarnation.
     base: what changes build on from now on; none may be handed over before this one is known to be kept."""

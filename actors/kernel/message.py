@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform, get_args, 
 import msgspec
 
 from actors.kernel.errors import DuplicateMessage, MalformedMessage, UnknownMessage
+from actors.vocabulary.type_names import durable
 
 __all__ = [
     "Asker",
@@ -22,6 +23,7 @@ __all__ = [
     "Lane",
     "Message",
     "check_annotations",
+    "current_name",
     "decode",
     "encode",
     "message_class",
@@ -39,6 +41,7 @@ class Lane(enum.IntEnum):
 
 
 _registry: dict[str, "type[Message]"] = {}
+_former: dict[str, "type[Message]"] = {}
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
@@ -49,20 +52,25 @@ class _MessageMeta(msgspec.StructMeta):
 class Message(msgspec.Struct, metaclass=_MessageMeta, frozen=True, tag=True):
     """Base of every message. Subclasses register themselves by their name, once per process.
 
-    Raises DuplicateMessage when another class has taken the name.
+    A class that is renamed keeps its old name in files: `class New(Message, tag="Old")` with `former_names = ("Old",)`.
+
+    Raises DuplicateMessage when another class has taken a name.
     """
 
     lane: ClassVar[Lane] = Lane.DATA
     if not TYPE_CHECKING:
         turn = 0  # a message that belongs to a turn of conversation has a field of this name
 
+    former_names: ClassVar[tuple[str, ...]] = ()
+
     def __init_subclass__(cls, **_: Any) -> None:
-        known = _registry.get(cls.__name__)
-        if known is not None:
-            raise DuplicateMessage(
-                f"{cls.__module__}.{cls.__name__} is already registered by {known.__module__}"
-            )
+        names = (cls.__name__, *cls.__dict__.get("former_names", ()))
+        for name in names:
+            known = _registry.get(name) or _former.get(name)
+            if known is not None:
+                raise DuplicateMessage(f"{cls.__module__}.{name} is already registered by {known.__module__}")
         _registry[cls.__name__] = cls
+        _former.update((name, cls) for name in names[1:])
 
     def latest_key(self) -> str:
         """What distinguishes entries in the latest lane; the type's name unless overridden."""
@@ -94,6 +102,7 @@ class Envelope(msgspec.Struct, frozen=True, eq=False, gc=False):
         return f"{self.sender}/{self.incarnation}/{self.sequence}"
 
 
+@durable("kernel.Asker")
 class Asker(msgspec.Struct, frozen=True):
     """Whom to answer, kept for a reply that is given after the handler has ended."""
 
@@ -108,11 +117,17 @@ def registered() -> Mapping[str, type[Message]]:
 
 
 def message_class(name: str) -> type[Message]:
-    """The message class called `name`. Raises UnknownMessage."""
+    """The message class that is, or was, called `name`. Raises UnknownMessage."""
     try:
-        return _registry[name]
-    except KeyError:
+        return _registry.get(name) or _former[name]
+    except (KeyError, TypeError):
         raise UnknownMessage(f"no message type is called {name!r}") from None
+
+
+def current_name(name: str) -> str:
+    """What the message type that is, or was, called `name` is called today; an unknown name stays as it is."""
+    known = _former.get(name)
+    return name if known is None else known.__name__
 
 
 _encoder = msgspec.msgpack.Encoder()

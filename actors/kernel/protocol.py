@@ -10,8 +10,10 @@ from typing import ClassVar
 import msgspec
 
 from actors.kernel.message import Lane, Message
+from actors.vocabulary.type_names import durable
 
 
+@durable("kernel.Health")
 class Health(enum.StrEnum):
     """How well an actor does its work: fully, in part, or not at all."""
 
@@ -82,6 +84,7 @@ class HealthChanged(Message):
     remedy: str = ""
 
 
+@durable("kernel.Version")
 class Version(msgspec.Struct, frozen=True, order=True, gc=False):
     """A state's version. Every start opens a new epoch, so that no version is issued twice."""
 

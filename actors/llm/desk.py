@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from actors.llm.messages import ChatMessage
 from actors.llm.providers import Endpoint
+from actors.vocabulary.type_names import durable
 
 LINE = 8
 """Requests that may wait."""
 
 
+@durable("llm.Request")
 @dataclass(slots=True)
 class Request:
     """A completion on its way. asked_at: monotonic seconds. sentences: what was said so far.
@@ -29,6 +31,7 @@ class Request:
     endpoint: Endpoint | None = None
 
 
+@durable("llm.Desk")
 class Desk:
     """Plain bookkeeping, in order of arrival."""
 

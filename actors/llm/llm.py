@@ -25,6 +25,7 @@ from actors.llm.providers import Endpoint, choose, limits, local_endpoint
 from actors.llm.streams import Job, Post, Streams
 from actors.speech.messages import Cancel
 from actors.system.messages import StageReached
+from actors.vocabulary.type_names import durable
 from config.schema import Bot, Llm, Performance, Speech
 
 LOCAL = "llm.local"
@@ -33,6 +34,7 @@ LONGEST_PAUSE = 300.0
 STOP_TIMEOUT = 1.0
 
 
+@durable("llm.LanguageModel", "actors.llm.llm:LanguageModel")
 class LanguageModel(Actor):
     """See the module. bot: its name is taken off the front of replies. streaming: makes what asks the servers."""
 

@@ -3,8 +3,10 @@
 import msgspec
 
 from actors.kernel.message import Message
+from actors.vocabulary.type_names import durable
 
 
+@durable("llm.ChatMessage")
 class ChatMessage(msgspec.Struct, frozen=True):
     """One message of a prompt. role: system, user or assistant."""
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from actors.llm.messages import LocalModelReady
+from actors.vocabulary.type_names import durable
 from config.schema import Llm, Secret
 
 BETWEEN_TOKENS = 15.0
@@ -15,6 +16,7 @@ OPENROUTER_HOST = "openrouter.ai"
 OPENROUTER_HEADERS = (("HTTP-Referer", "http://localhost"), ("X-Title", "Gerald"))
 
 
+@durable("llm.Endpoint")
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """A model at a server. base_url: no slash at its end. options: go into the request's body as they are."""
@@ -41,6 +43,7 @@ class Endpoint:
             return host == "localhost" or host.endswith(".localhost")
 
 
+@durable("llm.Limits")
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Seconds: to connect, to the first token, between two, in all. Bytes: of one line, of a whole answer."""
@@ -53,6 +56,7 @@ class Limits:
     body_bytes: int = 16 * 1024 * 1024
 
 
+@durable("llm.Provider")
 @dataclass(frozen=True, slots=True)
 class Provider:
     """What was chosen. endpoint: None for a script, and for the local model, whose address llm.local tells.

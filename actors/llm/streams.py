@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 import httpx
 
@@ -63,8 +62,6 @@ class Job:
 
 class Streams:
     """Streams jobs until they end or are cancelled. Methods are for any thread; none blocks but `close`."""
-
-    not_kept: ClassVar[str] = "it is a thread with its connections"
 
     def __init__(self, post: Post, idle: float = IDLE) -> None:
         self._post = post

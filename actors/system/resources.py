@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar
 
 import psutil
 
@@ -23,8 +22,6 @@ class Sampler:
 
     home: the folder of whose disk the free space is looked at.
     """
-
-    not_kept: ClassVar[str] = "it looks at processes, in a thread"
 
     def __init__(self, tell: Callable[[ResourcesSampled, str], None], home: Path) -> None:
         self._tell = tell

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from actors.vocabulary.type_names import durable
+
 __all__ = [
     "Error",
     "PerformanceMetrics",
@@ -25,6 +27,7 @@ STAGES = 64
 MODULES = 256
 
 
+@durable("system.StageMetrics")
 class StageMetrics(msgspec.Struct, frozen=True):
     """What a stage of a turn takes, in seconds, over the last turns. recent: oldest first."""
 
@@ -35,6 +38,7 @@ class StageMetrics(msgspec.Struct, frozen=True):
     recent: tuple[float, ...] = ()
 
 
+@durable("system.PerformanceMetrics")
 class PerformanceMetrics(msgspec.Struct, frozen=True):
     """Latency per stage, by name; and the turns that were ended."""
 
@@ -42,6 +46,7 @@ class PerformanceMetrics(msgspec.Struct, frozen=True):
     turns: int = 0
 
 
+@durable("system.ResourceUsage")
 class ResourceUsage(msgspec.Struct, frozen=True):
     """cpu: share of one core, in percent; memory: resident bytes; both of this process and its children.
 
@@ -55,6 +60,7 @@ class ResourceUsage(msgspec.Struct, frozen=True):
     disk_free: int = 0
 
 
+@durable("system.Error")
 class Error(msgspec.Struct, frozen=True):
     """An actor's death: where, of what kind, what it said, and when (epoch seconds)."""
 
@@ -64,6 +70,7 @@ class Error(msgspec.Struct, frozen=True):
     at: float
 
 
+@durable("system.SystemState")
 class SystemState(msgspec.Struct, frozen=True):
     """The bot's own state. errors: deaths by address. uptime: seconds since this run began."""
 

@@ -10,6 +10,7 @@ from actors.system.internal import ResourcesSampled, SampleDue
 from actors.system.messages import ModuleChanged, ModuleFailed, StageReached, WatchStages
 from actors.system.resources import Sampler
 from actors.system.state import Error, SystemState, begun, failed, faults, measured, module_changed, sampled
+from actors.vocabulary.type_names import durable
 
 __all__ = ["System"]
 
@@ -20,6 +21,7 @@ LONGEST = 1000
 """Characters of an error's text that are kept."""
 
 
+@durable("system.System", "actors.system.system:System")
 class System(DomainActor[SystemState]):
     """At `system`. Gathers latencies, deaths, resources and modules. Start argument: the home."""
 

@@ -3,11 +3,13 @@
 import msgspec
 
 from actors.users.state import UsersState, find, nameless
+from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person, person_named
 
 __all__ = ["Selection", "chosen"]
 
 
+@durable("users.Selection")
 class Selection(msgspec.Struct, frozen=True):
     """people: those whose records go. aliases: they, and their mere names, under which they may have spoken as well.
     why_not: the reason why nobody is meant; then both are empty.

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction, Person, person_named, tombstone
 
 __all__ = [
@@ -41,6 +42,7 @@ LONGEST = 500
 """Characters of a text that are kept."""
 
 
+@durable("users.Pattern")
 class Pattern(msgspec.Struct, frozen=True, gc=False):
     """A habit of a person, and how often it was seen.
 
@@ -51,6 +53,7 @@ class Pattern(msgspec.Struct, frozen=True, gc=False):
     count: int = 1
 
 
+@durable("users.EmotionalState")
 class EmotionalState(msgspec.Struct, frozen=True, gc=False):
     """Valence and arousal, each in [-1, 1]; 0 is neutral."""
 
@@ -58,6 +61,7 @@ class EmotionalState(msgspec.Struct, frozen=True, gc=False):
     arousal: float = 0.0
 
 
+@durable("users.UserState")
 class UserState(msgspec.Struct, frozen=True):
     """One person. relationship_level is in [0, 1]: 0 a stranger, 1 an old friend.
 
@@ -86,6 +90,7 @@ class UserState(msgspec.Struct, frozen=True):
         return Person(self.user_id, self.display_name)
 
 
+@durable("users.UsersState")
 class UsersState(msgspec.Struct, frozen=True):
     """Everybody, by user id.
 

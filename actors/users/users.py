@@ -24,6 +24,7 @@ from actors.users.messages import (
 )
 from actors.users.migrations import MIGRATIONS
 from actors.users.state import UsersState, faults, faults_at, find, without
+from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import tombstone
 
 __all__ = ["Users"]
@@ -34,6 +35,7 @@ MOST_BURIED = 256
 """Hashes that are remembered in memory, for what is still on its way; all are on disk."""
 
 
+@durable("users.Asked")
 class _Asked(msgspec.Struct, frozen=True):
     """A request to forget that waits until it is noted on disk."""
 
@@ -43,6 +45,7 @@ class _Asked(msgspec.Struct, frozen=True):
     asker: Asker
 
 
+@durable("users.Users", "actors.users.users:Users")
 class Users(DomainActor[UsersState]):
     """Answers who somebody is, notes what happened with them, and forgets them when asked to."""
 

@@ -4,7 +4,10 @@ import hashlib
 
 import msgspec
 
+from actors.vocabulary.type_names import durable
 
+
+@durable("vocabulary.Vector3")
 class Vector3(msgspec.Struct, frozen=True):
     """A point or direction in the world, in metres; +y is up."""
 
@@ -13,6 +16,7 @@ class Vector3(msgspec.Struct, frozen=True):
     z: float = 0.0
 
 
+@durable("vocabulary.Quaternion")
 class Quaternion(msgspec.Struct, frozen=True):
     """A rotation as a unit quaternion."""
 
@@ -22,6 +26,7 @@ class Quaternion(msgspec.Struct, frozen=True):
     w: float = 1.0
 
 
+@durable("vocabulary.Person")
 class Person(msgspec.Struct, frozen=True):
     """Who said or did something. `user_id` is VRChat's `usr_...` where it is known, else derived from the name."""
 
@@ -47,6 +52,7 @@ def tombstone(user_id: str) -> str:
     return hashlib.blake2b(user_id.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
+@durable("vocabulary.Interaction")
 class Interaction(msgspec.Struct, frozen=True, gc=False):
     """One thing that happened between the bot and a person. `at` is epoch seconds.
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Vector3
 
 __all__ = ["PASSAGES", "PLACES", "NavigationGraph", "Route", "graph_faults", "place_of", "shortest", "walked"]
@@ -30,6 +31,7 @@ PASSAGES = 26
 """From one place: as many as there are blocks around a block."""
 
 
+@durable("world.NavigationGraph")
 class NavigationGraph(msgspec.Struct, frozen=True):
     """Places by name, and from each of them the places that can be walked to, with the metres it takes."""
 

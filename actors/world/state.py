@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person, Vector3, tombstone
 from actors.world.navigation import NavigationGraph, graph_faults, place_of, walked
 from actors.world.things import InteractiveElement, WorldObject, aged, region, seen, things_faults, used
@@ -44,6 +45,7 @@ SURE = 0.02
 """Part of the picture whose motion is as likely a thing as not."""
 
 
+@durable("world.AvatarInfo")
 class AvatarInfo(msgspec.Struct, frozen=True):
     """A player who is here. since: epoch seconds. own: it is the bot's own account. position: metres, if known."""
 
@@ -53,6 +55,7 @@ class AvatarInfo(msgspec.Struct, frozen=True):
     position: Vector3 | None = None
 
 
+@durable("world.WorldState")
 class WorldState(msgspec.Struct, frozen=True):
     """The instance the bot is in. world_id is VRChat's `wrld_...`; it and the name are "" while unknown.
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Vector3
 
 __all__ = [
@@ -31,6 +32,7 @@ FADES = 30.0
 _ROWS, _COLUMNS = ("above", "", "below"), ("on the left", "", "on the right")
 
 
+@durable("world.WorldObject")
 class WorldObject(msgspec.Struct, frozen=True):
     """Something that was seen: what kind of thing, how surely (0 to 1), and when last (epoch seconds).
 
@@ -46,6 +48,7 @@ class WorldObject(msgspec.Struct, frozen=True):
     y: float = 0.5
 
 
+@durable("world.InteractiveElement")
 class InteractiveElement(msgspec.Struct, frozen=True):
     """Something that can be used, at `position` (metres), and when it last was (epoch seconds), such as a seat."""
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from actors.kernel.actor import handles
 from actors.kernel.domain import DomainActor
 from actors.vision.messages import MotionBegan, MotionEnded
+from actors.vocabulary.type_names import durable
 from actors.world.internal import LookAgain
 from actors.world.messages import (
     BodyAt,
@@ -41,6 +42,7 @@ from actors.world.things import FADES
 __all__ = ["World"]
 
 
+@durable("world.World", "actors.world.world:World")
 class World(DomainActor[WorldState]):
     """Notes who comes and goes, where the body is and what is seen; what a burst of news changes is saved as one."""
 

@@ -43,6 +43,8 @@ __all__ = [
     "Tuple",
     "VRChat",
     "dump",
+    "section_class",
+    "section_name",
 ]
 
 
@@ -73,6 +75,24 @@ class Config(Section):
 
 
 _PLAIN = ActorSettings()
+
+
+def section_class(name: str) -> type[Section]:
+    """The class of the section at the top-level key `name`. Raises KeyError."""
+    return _SECTIONS[name]
+
+
+def section_name(cls: type[Section]) -> str:
+    """The top-level key whose section is a `cls`. Raises KeyError."""
+    return _SECTION_NAMES[cls]
+
+
+_SECTIONS: Mapping[str, type[Section]] = {
+    name: field.annotation
+    for name, field in Config.model_fields.items()
+    if isinstance(field.annotation, type) and issubclass(field.annotation, Section)
+}
+_SECTION_NAMES = {cls: name for name, cls in _SECTIONS.items()}
 
 
 def dump(model: BaseModel, *, reveal: bool = False, key: str = "") -> dict[str, Any]:

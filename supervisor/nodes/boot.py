@@ -11,7 +11,7 @@ from actors.kernel.actor import Actor
 from actors.kernel.frames import RingAddress
 from supervisor.spec import ProcessSettings
 
-__all__ = ["DOORS", "STANDBY", "Boot", "make_actor", "open_doors"]
+__all__ = ["DOORS", "STANDBY", "Boot", "actor_class", "build", "make_actor", "open_doors"]
 
 STANDBY = 0
 """The incarnation of a spare, until it is told its own."""
@@ -62,10 +62,20 @@ def open_doors() -> None:
         importlib.import_module(door)
 
 
+def actor_class(path: str) -> type[Actor]:
+    """The class at "module:Class", as the supervision tree names it; never a path from a file."""
+    module, _, name = path.partition(":")
+    found = getattr(importlib.import_module(module), name)
+    if not (isinstance(found, type) and issubclass(found, Actor)):
+        raise TypeError(f"{path} is not an actor")
+    return found
+
+
 def make_actor(path: str, arguments: tuple[str, ...], sections: Mapping[str, Any], home: Path) -> Actor:
     """Build the actor "module:Class" with its sections, in order; "home" stands for the home directory."""
-    module, _, name = path.partition(":")
-    cls = getattr(importlib.import_module(module), name)
-    actor = cls(*(home if argument == "home" else sections[argument] for argument in arguments))
-    assert isinstance(actor, Actor)
-    return actor
+    return build(actor_class(path), arguments, sections, home)
+
+
+def build(cls: type[Actor], arguments: tuple[str, ...], sections: Mapping[str, Any], home: Path) -> Actor:
+    """Build an actor with its sections, in order; "home" stands for the home directory."""
+    return cls(*(home if argument == "home" else sections[argument] for argument in arguments))

@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 import msgspec
 
-from actors.kernel.message import Envelope, Message
+from actors.kernel.message import Envelope, Message, current_name
 from actors.kernel.protocol import Failure
 from actors.kernel.record import Began, Handled
 from supervisor.trace.form import BeganLine, HandledLine, Sent
@@ -68,7 +68,7 @@ def matched(then: tuple[Sent, ...], now: tuple[Envelope, ...]) -> Iterator[tuple
         fits = (
             index
             for index, envelope in enumerate(left)
-            if envelope.recipient == item.to and type(envelope.message).__name__ == item.type
+            if envelope.recipient == item.to and type(envelope.message).__name__ == current_name(item.type)
         )
         place = next(fits, None)
         yield item, None if place is None else left[place]
@@ -108,7 +108,7 @@ def _of_messages(
         made = made[: len(then)]
     found = []
     for number in range(max(len(then), len(made))):
-        before = then[number] if number < len(then) else None
+        before = _today(then[number]) if number < len(then) else None
         after = made[number] if number < len(made) else None
         same = before == after
         if not same and not numbers and before is not None and after is not None:
@@ -116,6 +116,12 @@ def _of_messages(
         if not same:
             found.append(Difference(f"message {number + 1}", _told(before), _told(after)))
     return tuple(found)
+
+
+def _today(item: Sent) -> Sent:
+    """The record, with the name that the message type has today."""
+    name = current_name(item.type)
+    return item if name == item.type else msgspec.structs.replace(item, type=name)
 
 
 def _told(item: Sent | None) -> str | None:
@@ -128,7 +134,9 @@ def _of_timers(
     def named(id: int) -> str:
         return f" (no. {id})" if numbers else ""
 
-    then: list[str | None] = [f"{t.type} in {t.seconds:g} s{named(t.id)}" for t in line.timers_set]
+    then: list[str | None] = [
+        f"{current_name(t.type)} in {t.seconds:g} s{named(t.id)}" for t in line.timers_set
+    ]
     now: list[str | None] = [f"{kind} in {seconds:g} s{named(id)}" for id, seconds, kind in record.timers_set]
     then += [f"one cancelled{named(id)}" for id in line.timers_cancelled]
     now += [f"one cancelled{named(id)}" for id in record.timers_cancelled]

@@ -1,6 +1,5 @@
 """Makes an actor as the trace says it was made, from its class and its sections; and messages from JSON."""
 
-import importlib
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -11,10 +10,11 @@ import msgspec
 from actors.kernel.actor import Actor
 from actors.kernel.errors import UnknownMessage
 from actors.kernel.message import Message, message_class
+from actors.vocabulary.type_names import UnknownTypeName, class_of_name
 from config.schema import Config, dump
 from config.secret import RESOLVER
 from config.sections import unpacked
-from supervisor.nodes.boot import make_actor, open_doors
+from supervisor.nodes.boot import actor_class, build, open_doors
 from supervisor.spec import walk
 from supervisor.trace.form import CheckpointLine, StartedLine
 from supervisor.trace.portray import Withheld, is_plain, restore
@@ -33,17 +33,20 @@ class Unreplayable(Exception):
 
 
 def class_of(started: StartedLine) -> type[Actor] | None:
-    """The class of the actor that was started; None for a supervisor. Raises Unreplayable when there is none today."""
-    path = started.actor or _known().get(started.address.partition("/")[0], "")
-    if not path:
-        return None
-    module, _, name = path.partition(":")
+    """The class of the actor that was started; None for a supervisor. Raises Unreplayable when there is none today.
+
+    Found by its durable name, or by its address in today's tree, never by a path from the trace."""
+    today = _class_at(started.address.partition("/")[0])
+    if not started.actor or (today is not None and not today.deterministic):
+        return today
     try:
-        found = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError):
-        raise Unreplayable(f"{started.address} was a {path}, which does not exist any more") from None
-    assert isinstance(found, type)
-    assert issubclass(found, Actor)
+        found = class_of_name(started.actor)
+    except UnknownTypeName:
+        raise Unreplayable(
+            f"{started.address} was a {started.actor}, which does not exist any more"
+        ) from None
+    if not issubclass(found, Actor):
+        raise Unreplayable(f"{started.address} was a {started.actor}, which is no actor")
     return found
 
 
@@ -68,12 +71,12 @@ def started_before(line: CheckpointLine) -> StartedLine:
 def made(started: StartedLine, adjust: Adjust = dict) -> Actor:
     """The actor as it was before its start, with its plain sections as `adjust` makes them. Raises Unreplayable."""
     cls = class_of(started)
-    assert cls is not None
+    if cls is None:
+        raise Unreplayable(f"{started.address} is a supervisor")
     given = adjust(started.arguments)
     try:
         found = _sections({name: value for name, value in given.items() if name not in ("home", "config")})
-        path = f"{cls.__module__}:{cls.__qualname__}"
-        return make_actor(path, tuple(given), found, Path(str(given.get("home", "."))))
+        return build(cls, tuple(given), found, Path(str(given.get("home", "."))))
     except (ValueError, TypeError, KeyError) as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise Unreplayable(
@@ -114,9 +117,11 @@ def _decoder(cls: type[Message]) -> msgspec.json.Decoder[Message]:
     return msgspec.json.Decoder(cls)
 
 
-def _known() -> Mapping[str, str]:
-    """Where a trace does not say whose class it was: what lives at an address today."""
-    return {child.address: child.actor for child in walk(tree(Config()))}
+@cache
+def _class_at(address: str) -> type[Actor] | None:
+    """The class of the actor that lives at `address` today."""
+    spec = {child.address: child for child in walk(tree(Config()))}.get(address)
+    return actor_class(spec.actor) if spec is not None and spec.actor else None
 
 
 open_doors()

@@ -106,7 +106,8 @@ class DeadLine(MailLine, frozen=True, omit_defaults=True, tag_field="kind", tag=
 class StartedLine(
     msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="started", kw_only=True
 ):
-    """An incarnation was launched. actor: its class, as `module:Class`. supervisor: whom it tells of its health."""
+    """An incarnation was launched. actor: the durable name of its class, "" for the one that the tree has at its address. supervisor: whom it tells of its
+    health."""
 
     address: str
     incarnation: int

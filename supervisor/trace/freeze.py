@@ -1,12 +1,12 @@
 """What an actor keeps (actors.kernel.checkpoint), as JSON values that say of what class they are, and back.
 
-Only classes of Gerald's own packages are made again, by their fields and never by code from the file. The same frozen
-value in two places is written once.
+A class stands there by its durable name (actors.vocabulary.type_names), a message by its type, a section of the
+configuration by its key. Only classes found in these tables are made again, by their fields: a file can name no other.
+The same frozen value in two places is written once.
 """
 
 import base64
 import enum
-import importlib
 import math
 from collections import deque
 from collections.abc import Mapping
@@ -14,7 +14,11 @@ from typing import Any
 
 import msgspec
 
-from actors.kernel.checkpoint import OURS, Container, Item, Left
+from actors.kernel.checkpoint import Container, Item, Left
+from actors.kernel.errors import UnknownMessage
+from actors.kernel.message import Message, message_class
+from actors.vocabulary.type_names import UnknownTypeName, class_of_name, name_of_class
+from config.schema import Section, dump, section_class, section_name
 
 __all__ = ["LEFT", "Freezer", "Thawer", "Unthawable"]
 
@@ -36,7 +40,7 @@ class Freezer:
     def value(self, value: Any) -> Any:
         """`value` as JSON."""
         if isinstance(value, enum.Enum):
-            return {"$enum": _name(type(value)), "value": value.value}
+            return _named("$enum", type(value), value=value.value)
         if value is None or isinstance(value, str | bool | int):
             return value
         if isinstance(value, float):
@@ -46,8 +50,9 @@ class Freezer:
         if isinstance(value, Container):
             return self._container(value)
         if isinstance(value, Item):
-            fields = {name: self.value(item) for name, item in value.fields}
-            return {"$object": _name(value.cls), "fields": fields}
+            return _named(
+                "$object", value.cls, fields={name: self.value(item) for name, item in value.fields}
+            )
         if isinstance(value, Left):
             return {"$left": value.type}
         if isinstance(value, msgspec.Struct):
@@ -58,20 +63,22 @@ class Freezer:
             return [self.value(item) for item in value]
         if isinstance(value, frozenset):
             return {"$frozenset": [self.value(item) for item in sorted(value)]}
-        if hasattr(type(value), "model_fields"):
-            from config.schema import dump
-
-            return {"$section": _name(type(value)), "value": dump(value)}
+        if isinstance(value, Section):
+            return {"$section": section_name(type(value)), "value": dump(value)}
         return {"$left": type(value).__name__}
 
     def _struct(self, value: msgspec.Struct) -> Any:
+        cls = type(value)
+        tag, name = ("$message", cls.__name__) if isinstance(value, Message) else ("$", name_of_class(cls))
+        if name is None:
+            return {"$left": cls.__name__}
         seen = self._seen.get(id(value))
         if seen is not None:
             return {"$same": seen[0]}
         number = len(self._seen)
         self._seen[id(value)] = (number, value)  # held, so that its id stays its own
         fields = {name: self.value(getattr(value, name)) for name in value.__struct_fields__}
-        return {"$": _name(type(value)), "n": number, "fields": fields}
+        return {tag: name, "n": number, "fields": fields}
 
     def _container(self, value: Container) -> Any:
         if value.kind == "dict":
@@ -95,11 +102,13 @@ class Thawer:
         tag = next(iter(shown), "")
         match tag:
             case "$":
-                return self._struct(shown)
+                return self._struct(_class(shown["$"], msgspec.Struct), shown)
+            case "$message":
+                return self._struct(_message(shown["$message"]), shown)
             case "$same":
                 return self._made[shown["$same"]]
             case "$enum":
-                return _class(shown["$enum"])(shown["value"])
+                return _class(shown["$enum"], enum.Enum)(shown["value"])
             case "$float":
                 return float(shown["$float"])
             case "$bytes":
@@ -109,7 +118,7 @@ class Thawer:
             case "$left":
                 return instead
             case "$section":
-                return _class(shown["$section"]).model_validate(shown["value"])
+                return _section(shown["$section"]).model_validate(shown["value"])
             case "$object":
                 return self._object(shown, instead)
         kind = _KINDS.get(tag[1:])
@@ -117,14 +126,13 @@ class Thawer:
             raise Unthawable(f"nobody knows what {tag!r} is")
         return kind(self.value(item) for item in shown[tag])
 
-    def _struct(self, shown: dict[str, Any]) -> Any:
-        cls = _class(shown["$"])
+    def _struct(self, cls: Any, shown: dict[str, Any]) -> Any:
         known = set(cls.__struct_fields__)
         fields = {name: self.value(item) for name, item in shown["fields"].items() if name in known}
         try:
             made = cls(**fields)
         except TypeError as error:
-            raise Unthawable(f"{shown['$']} has other fields today: {error}") from None
+            raise Unthawable(f"{cls.__name__} has other fields today: {error}") from None
         self._made[shown["n"]] = made
         return made
 
@@ -137,20 +145,30 @@ class Thawer:
         return made
 
 
-def _name(cls: type) -> str:
-    return f"{cls.__module__}:{cls.__qualname__}"
+def _named(tag: str, cls: type, **rest: Any) -> Any:
+    name = name_of_class(cls)
+    return {"$left": cls.__name__} if name is None else {tag: name, **rest}
 
 
-def _class(name: str) -> Any:
-    module, _, path = name.partition(":")
-    if not module.startswith(OURS):
-        raise Unthawable(f"{name} is no class of Gerald's")
+def _class(name: Any, base: type = object) -> Any:
     try:
-        found: Any = importlib.import_module(module)
-        for part in path.split("."):
-            found = getattr(found, part)
-    except (ImportError, AttributeError):
-        raise Unthawable(f"there is no {name} any more") from None
-    if not isinstance(found, type):
-        raise Unthawable(f"{name} is no class")
+        found = class_of_name(name)
+    except UnknownTypeName as error:
+        raise Unthawable(str(error)) from None
+    if not issubclass(found, base):
+        raise Unthawable(f"{name} is no {base.__name__}")
     return found
+
+
+def _message(name: Any) -> Any:
+    try:
+        return message_class(name)
+    except UnknownMessage as error:
+        raise Unthawable(str(error)) from None
+
+
+def _section(name: Any) -> Any:
+    try:
+        return section_class(name)
+    except KeyError:
+        raise Unthawable(f"there is no section {name!r}") from None

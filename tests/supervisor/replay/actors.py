@@ -10,6 +10,7 @@ import msgspec
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.message import Message
 from actors.kernel.protocol import Version
+from actors.vocabulary.type_names import durable
 
 
 class OneMore(Message):
@@ -37,11 +38,13 @@ class FailNow(Message):
     """Fail at once."""
 
 
+@durable("tests.Tallied")
 class Tallied(msgspec.Struct, frozen=True):
     total: int = 0
     heard: tuple[str, ...] = ()
 
 
+@durable("tests.Tally")
 class Tally(Actor):
     """Counts, tells, asks, waits, and throws dice, all by its host."""
 
@@ -80,36 +83,42 @@ class Tally(Actor):
         raise RuntimeError(f"burst at {self.state.total}")
 
 
+@durable("tests.ByTheClock")
 class ByTheClock(Tally):
     def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
         super()._become(total, heard)
         self.tell("wall", HowMany(time.perf_counter_ns()))
 
 
+@durable("tests.ByChance")
 class ByChance(Tally):
     def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
         super()._become(total, heard)
         self.tell("wall", HowMany(total, random.random()))
 
 
+@durable("tests.ByThread")
 class ByThread(Tally):
     def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
         super()._become(total, heard)
         self.tell("wall", HowMany(threading.get_ident()))
 
 
+@durable("tests.ByProcess")
 class ByProcess(Tally):
     def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
         super()._become(total, heard)
         self.tell("wall", HowMany(os.getpid()))
 
 
+@durable("tests.ByHash")
 class ByHash(Tally):
     def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
         super()._become(total, heard)
         self.tell("wall", HowMany(hash("the same text")))
 
 
+@durable("tests.ByAddress")
 class ByAddress(Tally):
     def _become(self, total: int, heard: tuple[str, ...] = ()) -> None:
         super()._become(total, heard)

@@ -8,6 +8,7 @@ from actors.kernel.actor import Actor
 from actors.kernel.protocol import WriteCheckpoint
 from actors.kernel.record import Started
 from actors.kernel.virtual import VirtualWorld
+from actors.vocabulary.type_names import name_of_class
 from supervisor.trace.recorder import Recorder
 from tests.supervisor.replay.actors import FailNow, HowMany, OneMore, OracleAsked, Tally
 
@@ -35,7 +36,7 @@ def recorded(
     world = VirtualWorld(recorder=recorder)
     world.probe("wall")
     world.start(Oracle(), "oracle")
-    actor = f"{kind.__module__}:{kind.__qualname__}"
+    actor = name_of_class(kind) or ""
     if started:
         recorder.append(
             Started("tally", 1, "root", b"{}", "test", world.clock.wall(), None, actor, "supervisor")

@@ -14,15 +14,18 @@ from actors.kernel.document import Document
 from actors.kernel.protocol import Version
 from actors.llm.providers import Endpoint
 from actors.users.state import UsersState, UserState
+from actors.vocabulary.type_names import durable
 from config.schema import Bot
 from config.secret import Secret
 from supervisor.trace.freeze import LEFT, Freezer, Thawer, Unthawable
 
 
+@durable("tests.Colour")
 class Colour(StrEnum):
     RED = "red"
 
 
+@durable("tests.Slotted")
 class Slotted:
     """What an actor may keep besides its state."""
 
@@ -105,12 +108,19 @@ def test_what_changes_after_it_was_taken_down_changes_nothing_there() -> None:
     [
         {"$": "os:stat_result", "n": 0, "fields": {}},
         {"$enum": "subprocess:Popen", "value": "true"},
-        {"$": "actors.users.state:Nobody", "n": 0, "fields": {}},
+        {"$enum": "supervisor.launcher.launcher:subprocess.Popen", "value": ["true"]},
+        {"$enum": "users.UserState", "value": 1},
+        {"$": "tests.Colour", "n": 0, "fields": {}},
+        {"$": ["users.UserState"], "n": 0, "fields": {}},
         {"$": "actors.users.state:UserState", "n": 0, "fields": {}},
+        {"$": "users.Nobody", "n": 0, "fields": {}},
+        {"$": "users.UserState", "n": 0, "fields": {}},
+        {"$message": "Popen", "n": 0, "fields": {}},
+        {"$section": "__class__", "value": {}},
         {"$object": "actors.users.state:find", "fields": {}},
         {"$frob": []},
     ],
 )
-def test_only_classes_of_ours_are_made_and_only_as_they_are_today(shown: Any) -> None:
+def test_only_registered_classes_are_made_and_only_as_they_are_today(shown: Any) -> None:
     with pytest.raises(Unthawable):
         Thawer().value(shown)
