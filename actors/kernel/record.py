@@ -61,8 +61,9 @@ class Dead(msgspec.Struct, frozen=True, eq=False, gc=False):
 class Started(msgspec.Struct, frozen=True, eq=False, gc=False):
     """An incarnation is launched. arguments: a JSON object by name, secrets masked by whoever fills it in.
 
-    actor: the durable name of its class, "" for the one that the tree has at its address. supervisor: whom it tells of its health. seed: what its random numbers derive
-    from. state: the restored state as JSON, None for none. wall: epoch seconds.
+    actor: the durable name of its class, "" for the one that the tree has at its address. supervisor: whom it tells of
+    its health. seed: what its random numbers derive from. state: the restored state as JSON, None for none. wall:
+    epoch seconds.
     """
 
     failure: ClassVar[Failure | None] = None
