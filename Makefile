@@ -47,7 +47,7 @@ format: setup-dev ## put the code into the project's format
 	$(VENV)/ruff check --fix .
 
 docs: setup-dev ## write the tables of docs/configuration.md from the schema
-	$(VENV)/python -m config.reference
+	$(VENV)/python -m config.tools.reference
 
 bench: setup-dev ## every benchmark, one after another
 	@set -e; for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(VENV)/python "$$file" $(ARGS); done

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from actors.kernel.actor import Actor, handles
-from actors.kernel.frames import Frame, RingAddress
+from actors.kernel.media.frame_ring import RingReader
+from actors.kernel.media.frames import Frame, RingAddress
 from actors.kernel.message import Message
-from actors.kernel.ring import RingReader
 from actors.vision.messages import FrameReady
 
 MODEL = "GERALD_BENCHMARK_MODEL"

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from actors.kernel.directory import Directory
-from actors.kernel.frames import RingAddress
-from actors.kernel.host import Outside
+from actors.kernel.media.frames import RingAddress
 from actors.kernel.protocol import Failure, Stop
-from supervisor.cell import Cell
+from actors.kernel.thread_host import Outside
 from supervisor.nodes.boot import Boot
-from supervisor.nodes.nursery import Nursery
-from supervisor.spec import ChildSpec, ProcessSettings
+from supervisor.nodes.standby_pool import Nursery
+from supervisor.otp.slot import Cell
+from supervisor.otp.spec import ChildSpec, ProcessSettings
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 120.0

@@ -12,12 +12,12 @@ import pykka
 
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.directory import Directory
-from actors.kernel.domain import DomainActor
-from actors.kernel.host import Outside, SystemClock, ThreadHost
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Message
 from actors.kernel.protocol import StateChanged, UpdateState
+from actors.kernel.state.domain import DomainActor
+from actors.kernel.thread_host import Outside, SystemClock, ThreadHost
 from actors.persistence.persistence import Persistence
 from config.schema import Performance, Storage
 

@@ -25,8 +25,8 @@ import yaml
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks._peers import install_peers, peer, verdict
-from config import layers
 from config.home import PACKAGE, Home
+from config.layers.layers import layers
 from config.schema import Config
 
 # Ours is at most this part of the peer's time.

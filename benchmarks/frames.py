@@ -20,8 +20,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from actors.kernel.frames import Frame, RingAddress
-from actors.kernel.ring import Ring, RingReader, RingWriter
+from actors.kernel.media.frame_ring import Ring, RingReader, RingWriter
+from actors.kernel.media.frames import Frame, RingAddress
 from actors.vision.messages import FrameReady
 from benchmarks._actors import Seen, Shot
 from benchmarks._peers import PATIENCE, Pinned, install_peers, peer, percentile, verdict

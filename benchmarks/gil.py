@@ -20,10 +20,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.directory import Directory
-from actors.kernel.host import Outside, SystemClock, ThreadHost
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Message
+from actors.kernel.thread_host import Outside, SystemClock, ThreadHost
 from benchmarks._peers import PATIENCE, percentile, verdict
 
 INTERVALS = (0.005, 0.001, 0.0005, 0.0001)

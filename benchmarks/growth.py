@@ -28,7 +28,7 @@ from actors.users.messages import InteractionHappened
 from actors.users.users import Users
 from actors.vocabulary.values import Interaction, Person
 from benchmarks._state_actors import House, text
-from supervisor.nodes.manners import take_short_turns
+from supervisor.nodes.process_setup import take_short_turns
 
 PATIENCE = 600.0
 WORDS = 120

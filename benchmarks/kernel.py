@@ -28,11 +28,11 @@ import pykka
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.directory import Directory
-from actors.kernel.host import Outside, SystemClock, ThreadHost
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Message
-from supervisor.trace.recorder import Recorder
+from actors.kernel.thread_host import Outside, SystemClock, ThreadHost
+from supervisor.trace.write.recorder import Recorder
 
 PATIENCE = 60.0
 """Seconds after which a run that does not come to its end is an error."""

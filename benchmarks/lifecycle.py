@@ -25,14 +25,14 @@ import pykka
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from actors.kernel.directory import Directory
-from actors.kernel.host import Outside, SystemClock, ThreadHost
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox
+from actors.kernel.thread_host import Outside, SystemClock, ThreadHost
 from benchmarks._actors import Count, Fragile, Trip
 from benchmarks._peers import PATIENCE, ROOT, verdict
 from config.schema import Config
-from supervisor.spec import Backoff, ChildSpec, Strategy, SupervisorSpec
-from supervisor.system import System
+from supervisor.otp.spec import Backoff, ChildSpec, Strategy, SupervisorSpec
+from supervisor.runtime.runtime import System
 
 
 class Stock(pykka.ThreadingActor):

@@ -22,14 +22,14 @@ from pythonosc.osc_message_builder import build_msg
 from pythonosc.osc_server import AsyncIOOSCUDPServer
 
 from actors.kernel.directory import Directory
-from actors.kernel.host import Outside, SystemClock, ThreadHost
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox, Put
 from actors.kernel.message import Envelope
+from actors.kernel.thread_host import Outside, SystemClock, ThreadHost
 from actors.osc.messages import GetOscStatistics, OscStatistics, ParametersChanged
 from actors.osc.parameters import PREFIX
-from actors.osc.ports import enlarge
 from actors.osc.receiver import Receiver
+from actors.osc.sockets import enlarge
 from config.schema import Osc
 
 SETTLE = 1.0

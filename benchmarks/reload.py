@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from actors.kernel.protocol import SectionsTaken
 from actors.kernel.record import Handled, Record
 from config.home import Home
-from config.source import ConfigSource
-from supervisor.system import System
+from config.layers.source import ConfigSource
+from supervisor.runtime.runtime import System
 
 P50, P99 = 0.250, 0.700
 CONCERNED = {"conversation", "llm"}

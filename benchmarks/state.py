@@ -29,8 +29,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from actors.kernel.actor import Actor, handles
 from actors.kernel.message import Asker, Message
 from actors.kernel.protocol import LoadState, SnapshotWanted, StateLoaded
-from actors.persistence.clerk import Clerk, Request
-from actors.persistence.opening import open_store
+from actors.persistence.open_store import open_store
+from actors.persistence.write_behind import Clerk, Request
 from actors.users.state import UsersState, UserState
 from actors.users.users import Users
 from actors.vocabulary.values import Interaction
@@ -38,7 +38,7 @@ from benchmarks._peers import percentile, verdict
 from benchmarks._state_actors import Go, House, Notebook, Nudge, Subscriber, Writer, text
 from benchmarks.kernel import Ours, told
 from config.schema import Storage
-from supervisor.nodes.manners import take_short_turns
+from supervisor.nodes.process_setup import take_short_turns
 
 PATIENCE = 120.0
 WRITERS, UPDATES, FLYING = 8, 2_000, 100
@@ -149,7 +149,7 @@ class Memorized(Notebook):
 
     @handles
     def on_subscribed(self, message: Subscribed) -> None:
-        from actors.kernel.document import Subscription
+        from actors.kernel.state.document import Subscription
 
         self.subscriptions = (*self.subscriptions, Subscription(message.address))
         self._moved([("subscriptions",)])
@@ -160,9 +160,9 @@ class Memorized(Notebook):
 
 def start(home: Path) -> float:
     """Seconds until a domain with 10,000 changes since its whole copy is there again."""
-    from actors.kernel.document import Document, restored
-    from actors.kernel.patch import difference, pack
     from actors.kernel.protocol import SaveChange, SaveSnapshot, Version
+    from actors.kernel.state.document import Document, restored
+    from actors.kernel.state.patch import difference, pack
     from benchmarks._state_actors import Notes
 
     storage = Storage(snapshot_changes=10_000)

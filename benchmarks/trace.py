@@ -38,11 +38,11 @@ from actors.vocabulary.values import person_named
 from benchmarks._peers import verdict
 from supervisor.replay.replayer import Replayer
 from supervisor.simulation.campaign import traced
-from supervisor.trace.encode import Encoder
-from supervisor.trace.portray import Portrayal, digest
-from supervisor.trace.reader import Trace
-from supervisor.trace.recorder import Recorder
-from supervisor.trace.segment import CHUNK
+from supervisor.trace.read.reader import Trace
+from supervisor.trace.write.encode import Encoder
+from supervisor.trace.write.recorder import Recorder
+from supervisor.trace.write.redaction import Portrayal, digest
+from supervisor.trace.write.segment_writer import CHUNK
 
 RUN = "20261123T190000Z-1"
 SHOWN_WITHIN = 1.0

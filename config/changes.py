@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from config.problem import Key
 from config.schema import Config
 from config.schema.walk import field_at
+from config.syntax.problem import Key
 
 __all__ = ["EVERYTHING", "changed_keys", "restarts", "takes_over_live"]
 

@@ -91,3 +91,11 @@ def find_home(given: str | Path | None, environ: Mapping[str, str]) -> Home:
         return Home(Path(chosen).expanduser().absolute())
     checkout = PACKAGE.parent
     return Home(checkout if (checkout / "pyproject.toml").is_file() else Path.cwd())
+
+
+def shown_path(path: Path) -> str:
+    """A path as short as a terminal in the current folder can still open it."""
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return str(path)

@@ -20,9 +20,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from config.errors import LoadError
-from config.load import decode, parse, read_bytes, refuse
-from config.node import Node, Source, problem_at
+from config.syntax.errors import LoadError
+from config.syntax.node import Node, Source, problem_at
+from config.syntax.yaml_reader import decode, parse, read_bytes, refuse
 
 CHECKOUT_LIST = Path(__file__).parent.parent / "Models" / "models.yaml"
 WHEEL_LIST = Path(__file__).with_name("models.yaml")

@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NoReturn
 
-from config.conceal import MASK
+from config.syntax.mask import MASK
 
 RESOLVER: Final = "resolve_secret"
 

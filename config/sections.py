@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from config.conceal import MASK
-from config.problem import Key
 from config.schema import Config, dump
 from config.secret import RESOLVER, Secret
+from config.syntax.mask import MASK
+from config.syntax.problem import Key
 
 __all__ = ["packed", "reveal", "shown_value", "unpacked"]
 

@@ -7,7 +7,7 @@ import msgspec
 
 from actors.kernel.mailbox import Full
 from config.schema import Config
-from supervisor.spec import (
+from supervisor.otp.spec import (
     Backoff,
     ChildSpec,
     OnGiveUp,

@@ -9,13 +9,13 @@ import click
 import pytest
 
 from config.home import Home
-from config.layers import load_config, profiles
+from config.layers.layers import load_config, profiles
 from config.models import list_path, load_models
 from config.schema import Config
 from config.schema.walk import field_at, names_at
 from supervisor.cli import options
 from supervisor.cli.main import COMMANDS, cli
-from supervisor.spec import walk
+from supervisor.otp.spec import walk
 from supervisor.tree import tree
 
 ROOT = Path(__file__).resolve().parent.parent

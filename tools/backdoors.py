@@ -14,11 +14,14 @@ from pathlib import Path
 
 DETERMINISTIC = {"KeptActor", "DomainActor"}
 """Bases whose actors are deterministic."""
-RIM = {"actors.system.resources", "actors.llm.streams"}
+RIM = {"actors.system.resources", "actors.llm.http.streams"}
 """What is reached through `outside` only."""
 HOSTS = "actors.kernel."
 """The kernel is what gives actors their clock and dice; of it only what actors inherit is looked at."""
-INHERITED = {f"actors.kernel.{name}" for name in ("kept", "domain", "document", "patch", "update")}
+INHERITED = {
+    f"actors.kernel.state.{name}"
+    for name in ("state_loader", "state_writer", "domain", "document", "patch", "update")
+}
 
 MODULES = {
     **dict.fromkeys(

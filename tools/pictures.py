@@ -13,7 +13,7 @@ from rich.console import Console
 
 from actors.speech import embedded
 from actors.speech.whisper import Whisper
-from supervisor.cli.portray import headline, tree_table
+from supervisor.cli.instance.render import headline, tree_table
 from supervisor.demo.instance import Instance, free_port
 from supervisor.demo.questions import spoken
 from supervisor.demo.show import Show

@@ -11,8 +11,8 @@ from actors.audio.capture import Chunker
 from actors.audio.choice import open_source
 from actors.audio.device import Sound, Source
 from actors.audio.internal import DeviceBroke, DeviceChanged, DeviceSlow
-from actors.audio.keeper import Keeper
 from actors.audio.messages import AudioChunk
+from actors.audio.open_device import Keeper
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol import Health
 from config.schema import Audio

@@ -23,7 +23,6 @@ from actors.audio.internal import (
     SoundBegan,
     SoundPlayed,
 )
-from actors.audio.keeper import Keeper
 from actors.audio.messages import (
     GetPlayback,
     PlaybackDone,
@@ -32,6 +31,7 @@ from actors.audio.messages import (
     PlaySentence,
     SentencePlayed,
 )
+from actors.audio.open_device import Keeper
 from actors.audio.playback import Playback, Step
 from actors.audio.playlist import Playlist
 from actors.audio.silence import no_speaker

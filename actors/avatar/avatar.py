@@ -9,7 +9,7 @@ from actors.avatar.internal import GestureOver
 from actors.avatar.messages import GestureRequested, Touched, WatchTouches
 from actors.avatar.state import AvatarState, faults, felt, is_tracked, loaded, strode, touches, tracked
 from actors.kernel.actor import handles
-from actors.kernel.domain import DomainActor
+from actors.kernel.state.domain import DomainActor
 from actors.osc.messages import AvatarLoaded, ParametersChanged, SetParameter, TrackingChanged
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction

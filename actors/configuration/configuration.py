@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 import msgspec
 
-from actors.configuration.desk import Candidate, Desk, Watching
 from actors.configuration.internal import CandidateRead, FilesChanged, ReadingBroke
 from actors.configuration.messages import (
     ConfigurationIs,
@@ -21,6 +20,7 @@ from actors.configuration.messages import (
     ReloadEnded,
     SectionIs,
 )
+from actors.configuration.store import Candidate, Desk, Watching
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.message import Asker, Message
 from actors.kernel.protocol import (

@@ -11,7 +11,7 @@ from actors.conversation.forget import dropped, without
 from actors.conversation.migrations import MIGRATIONS
 from actors.conversation.state import ConversationState, faults
 from actors.kernel.actor import AskFailed, Reply, handles
-from actors.kernel.domain import DomainActor
+from actors.kernel.state.domain import DomainActor
 from actors.users.messages import GetProfile, InteractionHappened, PersonForgotten, Profile
 from actors.vocabulary.values import UNKNOWN, Interaction, Person
 from actors.world.messages import Present, WhoIsHere

@@ -148,7 +148,7 @@ class LoadState(Message):
 
 
 class StoredChange(msgspec.Struct, frozen=True, gc=False):
-    """A change as it was stored: a patch (actors.kernel.patch) of the state's form `schema`."""
+    """A change as it was stored: a patch (actors.kernel.state.patch) of the state's form `schema`."""
 
     schema: int
     patch: bytes

@@ -10,7 +10,7 @@ from typing import Any
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol import Health
 from actors.llm import internal
-from actors.llm.desk import Desk, Request
+from actors.llm.http.streams import Job, Post, Streams
 from actors.llm.messages import (
     CompletionEnded,
     CompletionFailed,
@@ -22,7 +22,7 @@ from actors.llm.messages import (
 )
 from actors.llm.mock import FIRST_DELAY, NEXT_DELAY, script
 from actors.llm.providers import Endpoint, choose, limits, local_endpoint
-from actors.llm.streams import Job, Post, Streams
+from actors.llm.request_queue import Desk, Request
 from actors.speech.messages import Cancel
 from actors.system.messages import StageReached
 from actors.vocabulary.type_names import durable

@@ -10,7 +10,7 @@ from typing import Any
 
 from actors.kernel.message import Message
 from actors.osc.intake import Intake
-from actors.osc.ports import Port
+from actors.osc.sockets import Port
 
 __all__ = ["Listener"]
 

@@ -6,7 +6,7 @@ from typing import Any
 from actors.kernel.actor import Actor, handles
 from actors.kernel.message import Message
 from actors.kernel.protocol import Health
-from actors.osc import ports
+from actors.osc import sockets
 from actors.osc.intake import Intake
 from actors.osc.internal import OpenPort, ReaderFailed
 from actors.osc.listener import Listener
@@ -33,7 +33,7 @@ class Receiver(Actor):
         self._osc = osc
         self._intake = Intake(osc.enabled_events, osc.output_host)
         self._listener: Listener | None = None
-        self._port: ports.Port | None = None
+        self._port: sockets.Port | None = None
         self._retry = FIRST_RETRY
         self._complaint = ""
 
@@ -87,9 +87,9 @@ class Receiver(Actor):
         host, number, address = self._osc.input_host, self._osc.input_port, self.host.address
         listener = Listener(self._intake, self.post, lambda why: self.post(ReaderFailed(id(listener), why)))
         try:
-            self._port = ports.take(address, host, number, listener)
+            self._port = sockets.take(address, host, number, listener)
         except OSError as error:
-            self._degrade(*ports.reason_and_remedy(host, number, error))
+            self._degrade(*sockets.reason_and_remedy(host, number, error))
             return
         self._listener = listener
         listener.start(self._port)
@@ -99,7 +99,7 @@ class Receiver(Actor):
 
     def _release(self) -> None:
         if self._port is not None and self._listener is not None:
-            ports.release(self._port, self._listener, STOP_PATIENCE)
+            sockets.release(self._port, self._listener, STOP_PATIENCE)
         self._port = self._listener = None
 
     def _degrade(self, reason: str, remedy: str) -> None:

@@ -12,12 +12,12 @@ from actors.kernel.actor import Actor, handles
 from actors.kernel.errors import PersistenceError
 from actors.kernel.message import Asker
 from actors.kernel.protocol import Bury, Health, LoadState, SaveChange, SaveSnapshot
-from actors.persistence.backup_schedule import FIRST_AFTER, look_in
-from actors.persistence.clerk import Clerk, Request
+from actors.persistence.backup.schedule import FIRST_AFTER, look_in
 from actors.persistence.internal import BackUpIfDue, CleanUp, LookAtWriter, TryDisk, WriterWorked
 from actors.persistence.messages import MakeBackup
-from actors.persistence.opening import database_path, open_backups, open_store
-from actors.persistence.sealing import Sealer, Sealing
+from actors.persistence.open_store import database_path, open_backups, open_store
+from actors.persistence.store.encryption import Sealer, Sealing
+from actors.persistence.write_behind import Clerk, Request
 from actors.persistence.writer import STUCK, Writer
 from config.schema import Performance, Storage
 

@@ -11,8 +11,8 @@ from typing import ClassVar
 
 from actors.kernel.message import Asker
 from actors.kernel.protocol import SaveChange, SaveFailed, SaveSnapshot
-from actors.persistence.clerk import Clerk, Job, Outcome, Request
 from actors.persistence.messages import BackupFailed, MakeBackup
+from actors.persistence.write_behind import Clerk, Job, Outcome, Request
 
 __all__ = ["STUCK", "Writer"]
 

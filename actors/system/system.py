@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from actors.kernel.actor import handles
-from actors.kernel.domain import DomainActor
 from actors.kernel.protocol import Health, Undelivered
+from actors.kernel.state.domain import DomainActor
 from actors.system.internal import ResourcesSampled, SampleDue
 from actors.system.messages import ModuleChanged, ModuleFailed, StageReached, WatchStages
 from actors.system.resources import Sampler

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import msgspec
 
 from actors.kernel.actor import AskFailed, Reply, handles
-from actors.kernel.domain import PERSISTENCE, DomainActor
 from actors.kernel.message import Asker
 from actors.kernel.protocol import Buried, Bury
+from actors.kernel.state.domain import PERSISTENCE, DomainActor
 from actors.users.acquaintance import Change, Path, faded, interacted, preferred, profile_of
 from actors.users.forget import Selection, chosen
 from actors.users.messages import (

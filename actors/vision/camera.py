@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from actors.kernel.actor import Actor, handles
-from actors.kernel.frames import Frame, RingAddress
+from actors.kernel.media.frames import Frame, RingAddress
 from actors.kernel.protocol import Health
 from actors.vision.capture import Capture
+from actors.vision.device import SourceBroken
 from actors.vision.internal import CaptureEnded, FrameTaken, LookAtCapture, Reopen
 from actors.vision.messages import FrameReady
-from actors.vision.sources import SourceBroken, open_source, source_name
+from actors.vision.sources import open_source, source_name
 from config.schema import ComputerVision
 
 __all__ = ["Camera"]

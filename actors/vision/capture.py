@@ -8,10 +8,10 @@ from typing import ClassVar
 import cv2
 import numpy as np
 
-from actors.kernel.frames import Frame, RingAddress
-from actors.kernel.ring import Picture, RingWriter
+from actors.kernel.media.frame_ring import Picture, RingWriter
+from actors.kernel.media.frames import Frame, RingAddress
+from actors.vision.device import Source, SourceBroken
 from actors.vision.pace import Moment, next_moment
-from actors.vision.sources import Source, SourceBroken
 
 __all__ = ["Capture", "fit"]
 

@@ -6,9 +6,9 @@ from typing import Any
 import cv2
 
 from actors.kernel.actor import Actor, handles
-from actors.kernel.frames import Frame, RingAddress
+from actors.kernel.media.frame_ring import RingReader
+from actors.kernel.media.frames import Frame, RingAddress
 from actors.kernel.protocol import Health
-from actors.kernel.ring import RingReader
 from actors.vision.messages import FrameReady, GetScene, MotionBegan, MotionEnded, Scene, WatchScene
 from actors.vision.scene import Grey, Measure, Seen, advance, grey_of, measure
 from config.schema import ComputerVision

@@ -5,7 +5,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from actors.kernel.ring import Picture
+from actors.kernel.media.frame_ring import Picture
 from actors.vision.messages import BrightnessChanged, MotionBegan, MotionEnded
 
 __all__ = ["Event", "Grey", "Measure", "Seen", "advance", "grey_of", "measure"]

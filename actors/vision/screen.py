@@ -4,8 +4,8 @@ import mss
 import numpy as np
 from mss.exception import ScreenShotError
 
-from actors.kernel.ring import Picture
-from actors.vision.sources import SourceBroken
+from actors.kernel.media.frame_ring import Picture
+from actors.vision.device import SourceBroken
 
 __all__ = ["Screen"]
 

@@ -1,31 +1,11 @@
 """Where pictures come from, chosen in one place."""
 
 from pathlib import Path
-from typing import Protocol
 
-from actors.kernel.ring import Picture
+from actors.vision.device import Source
 from config.schema import ComputerVision
 
-__all__ = ["Source", "SourceBroken", "open_source", "source_name"]
-
-
-class SourceBroken(Exception):
-    """There are no pictures to be had: the message says why, `remedy` what to do about it."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.remedy = remedy
-
-
-class Source(Protocol):
-    """Something that gives pictures; used by one thread. fps: how many it has itself, 0.0 for as many as one takes."""
-
-    fps: float
-
-    def read(self, skip: int) -> Picture:
-        """The next picture (BGR), after leaving out `skip` of them. Raises SourceBroken."""
-
-    def close(self) -> None: ...
+__all__ = ["open_source", "source_name"]
 
 
 def source_name(vision: ComputerVision) -> str:

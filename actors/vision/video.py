@@ -6,8 +6,8 @@ from typing import Any
 
 import cv2
 
-from actors.kernel.ring import Picture
-from actors.vision.sources import SourceBroken
+from actors.kernel.media.frame_ring import Picture
+from actors.vision.device import SourceBroken
 
 __all__ = ["device", "file"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from actors.kernel.actor import handles
-from actors.kernel.domain import DomainActor
+from actors.kernel.state.domain import DomainActor
 from actors.vision.messages import MotionBegan, MotionEnded
 from actors.vocabulary.type_names import durable
 from actors.world.internal import LookAgain

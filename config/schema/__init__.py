@@ -11,13 +11,13 @@ from pydantic import BaseModel, Field
 
 from config.schema.audio import Audio
 from config.schema.bot import Bot
-from config.schema.house import Logging, Performance, Storage, StoragePolicies, StoragePolicy, Trace
 from config.schema.llm import Llm, LocalLlm
 from config.schema.osc import Osc
 from config.schema.section import Section, Tuple
-from config.schema.senses import ComputerVision, VRChat
 from config.schema.speech import Speech
+from config.schema.storage import Logging, Performance, Storage, StoragePolicies, StoragePolicy, Trace
 from config.schema.supervision import PINNED, ActorAddress, ActorSettings, Supervision
+from config.schema.vision import ComputerVision, VRChat
 from config.secret import Secret, reference
 
 __all__ = [

@@ -12,9 +12,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from config.problem import Key
 from config.schema import PINNED, Config
 from config.secret import Secret
+from config.syntax.problem import Key
 
 
 def field_at(key: Key) -> FieldInfo | None:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Mapping
 
 from config.home import Home
-from config.node import Node
+from config.syntax.node import Node
 
 __all__ = ["read_secrets"]
 

@@ -8,14 +8,8 @@ from typing import Any
 
 import filelock
 
-from config.conceal import conceal
 from config.durable import write_private
-from config.errors import ValidationError
-from config.home import Home
-from config.layers import shown_path
-from config.node import Node, Source
-from config.problem import Key, Problem, dotted
-from config.refuse import refuse
+from config.home import Home, shown_path
 from config.secrets.cipher import PREFIX, Cipher, fingerprint
 from config.secrets.keyfile import Opener
 from config.secrets.lock import Lock, keyfile_lock, passphrase_lock
@@ -24,7 +18,12 @@ from config.secrets.readable import quoted, with_value, without_value
 from config.secrets.seen import note_seen
 from config.secrets.spans import LAYER, META, replaced, spans, values
 from config.secrets.vault import Vault, open_text
-from config.validate import validate
+from config.syntax.errors import ValidationError
+from config.syntax.mask import conceal
+from config.syntax.node import Node, Source
+from config.syntax.parse_error import refuse
+from config.syntax.problem import Key, Problem, dotted
+from config.validation.validate import validate
 
 __all__ = [
     "Content",

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from config.node import Node, plain
-from config.problem import Key
 from config.secrets.lock import Lock
 from config.secrets.spans import META
+from config.syntax.node import Node, plain
+from config.syntax.problem import Key
 
 __all__ = ["FORMAT", "Lock", "Meta", "body_of", "keyed", "read_meta", "rendered"]
 

@@ -8,11 +8,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from config.errors import LoadError
-from config.node import BREAK, Node, Source, find
-from config.problem import Key, dotted
-from config.refuse import refuse
 from config.secrets.spans import LAYER, replaced, spans, values
+from config.syntax.errors import LoadError
+from config.syntax.node import BREAK, Node, Source, find
+from config.syntax.parse_error import refuse
+from config.syntax.problem import Key, dotted
 
 __all__ = ["quoted", "with_value", "without_value"]
 

@@ -11,12 +11,12 @@ from typing import Any
 import filelock
 
 from config.durable import write_private
-from config.errors import LoadError
 from config.home import Home
 from config.secrets.cipher import InvalidTag
 from config.secrets.keyfile import PASSPHRASE, KeyTrouble, Opener, key_path, make_key_file
 from config.secrets.lock import Lock, keyfile_lock, passphrase_lock, unlock
 from config.secrets.vault import meta_of, read_source
+from config.syntax.errors import LoadError
 
 __all__ = ["Sealed", "damaged", "making", "new_lock", "read_sealed", "write_sealed"]
 

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import yaml
 
-from config.errors import LoadError
-from config.load import parse
-from config.node import Node, Source
-from config.problem import Key
-from config.refuse import refuse
+from config.syntax.errors import LoadError
+from config.syntax.node import Node, Source
+from config.syntax.parse_error import refuse
+from config.syntax.problem import Key
+from config.syntax.yaml_reader import parse
 
 __all__ = ["LAYER", "META", "Span", "replaced", "spans", "values"]
 

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from config.node import Node
-from config.problem import Key, dotted
 from config.secrets.cipher import PREFIX, Cipher, InvalidTag, fingerprint
 from config.secrets.meta import keyed
+from config.syntax.node import Node
+from config.syntax.problem import Key, dotted
 
 __all__ = ["Finding", "findings"]
 

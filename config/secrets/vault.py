@@ -8,13 +8,7 @@ from typing import Any
 
 import msgspec
 
-from config.errors import LoadError
-from config.home import Home
-from config.layers import shown_path
-from config.load import decode, read_bytes
-from config.node import Node, Source
-from config.problem import Key, dotted
-from config.refuse import refuse
+from config.home import Home, shown_path
 from config.secrets.cipher import PREFIX, Cipher, InvalidTag
 from config.secrets.keyfile import KeyTrouble, Opener
 from config.secrets.lock import Lock, unlock
@@ -22,6 +16,11 @@ from config.secrets.meta import Meta, body_of, read_meta, rendered
 from config.secrets.seen import note_seen, seen_revision
 from config.secrets.spans import LAYER, META, spans, values
 from config.secrets.tamper import Finding, findings
+from config.syntax.errors import LoadError
+from config.syntax.node import Node, Source
+from config.syntax.parse_error import refuse
+from config.syntax.problem import Key, dotted
+from config.syntax.yaml_reader import decode, read_bytes
 
 __all__ = ["LAYER", "Vault", "lock_of", "meta_of", "open_text", "open_vault", "read_source", "unlock"]
 

@@ -17,7 +17,7 @@ from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope
 from actors.kernel.protocol import Failure
 from actors.kernel.record import Handled, Record
-from supervisor.routing import Router
+from supervisor.otp.router import Router
 
 __all__ = ["Account", "Audit", "AuditedDirectory"]
 

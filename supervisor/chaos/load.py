@@ -10,7 +10,7 @@ from actors.conversation.messages import ReplyEnded
 from actors.osc.wire import datagram
 from supervisor.control.requests import talk
 from supervisor.control.wire import Refused
-from supervisor.system import System
+from supervisor.runtime.runtime import System
 
 __all__ = ["Load", "Turns"]
 

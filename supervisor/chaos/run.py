@@ -9,16 +9,16 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from actors.kernel.ring import RingReader
+from actors.kernel.media.frame_ring import RingReader
 from actors.vision.messages import FrameReady
-from supervisor.chaos.arena import build, targets
 from supervisor.chaos.audit import Account, Audit
+from supervisor.chaos.environment import build, targets
+from supervisor.chaos.inject import Striker
 from supervisor.chaos.load import Load, Turns
 from supervisor.chaos.plan import plan
-from supervisor.chaos.strike import Striker
 from supervisor.logs import start_logging
 from supervisor.nodes.process import ProcessLife
-from supervisor.system import System
+from supervisor.runtime.runtime import System
 
 __all__ = ["Progress", "Report", "run"]
 

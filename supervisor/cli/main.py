@@ -9,36 +9,44 @@ from typing import Any
 import click
 
 from config.home import find_home
+from supervisor.cli.options import fail
+from supervisor.exit_status import Refused
 
 __all__ = ["main"]
 
 COMMANDS = {
-    "run": ("supervisor.cli.run:run", "Start Gerald here."),
-    "service": ("supervisor.cli.service:service", "Print a systemd unit for this home."),
-    "status": ("supervisor.cli.instance:status", "Show the tree of the running instance."),
-    "dead-letters": ("supervisor.cli.lives:dead_letters", "List messages that were not handled, and why."),
-    "talk": ("supervisor.cli.instance:talk", "Say something to the running instance."),
-    "tell": ("supervisor.cli.instance:tell", "Send a message to an actor."),
-    "ask": ("supervisor.cli.instance:ask", "Send a message to an actor and print its answer."),
-    "state": ("supervisor.cli.state:state", "Look at what is remembered, keep it elsewhere, mend it."),
-    "users": ("supervisor.cli.users:users", "See whom he remembers, and make him forget."),
+    "run": ("supervisor.cli.instance.run:run", "Start Gerald here."),
+    "service": ("supervisor.cli.instance.service:service", "Print a systemd unit for this home."),
+    "status": ("supervisor.cli.instance.talk:status", "Show the tree of the running instance."),
+    "dead-letters": (
+        "supervisor.cli.instance.actors:dead_letters",
+        "List messages that were not handled, and why.",
+    ),
+    "talk": ("supervisor.cli.instance.talk:talk", "Say something to the running instance."),
+    "tell": ("supervisor.cli.instance.talk:tell", "Send a message to an actor."),
+    "ask": ("supervisor.cli.instance.talk:ask", "Send a message to an actor and print its answer."),
+    "state": ("supervisor.cli.state.state:state", "Look at what is remembered, keep it elsewhere, mend it."),
+    "users": ("supervisor.cli.users.users:users", "See whom he remembers, and make him forget."),
     "backup": (
-        "supervisor.cli.backup:backup",
+        "supervisor.cli.state.backup:backup",
         "Write all that is remembered into one file; list the backups.",
     ),
-    "restore": ("supervisor.cli.restore:restore", "Bring a backup back."),
-    "stop": ("supervisor.cli.instance:stop", "Stop the running instance."),
-    "restart": ("supervisor.cli.lives:restart", "Stop an actor in order and start it again."),
-    "kill": ("supervisor.cli.lives:kill", "End an actor at once, to try its supervisor."),
-    "hang": ("supervisor.cli.lives:hang", "Let an actor hang, to try the watchdog."),
-    "pin": ("supervisor.cli.lives:pin", "Move an actor to a thread or to processes."),
-    "chaos": ("supervisor.cli.chaos:chaos", "Try that nothing is lost and nothing stays dead."),
-    "simulate": ("supervisor.cli.simulate:simulate", "Look for what goes wrong once in a thousand hours."),
-    "trace": ("supervisor.cli.trace:trace", "Look at what happened, message by message."),
-    "replay": ("supervisor.cli.replay:replay", "Do again what a trace holds, and compare."),
-    "config": ("supervisor.cli.config:config", "Check, explain and change the configuration."),
-    "secrets": ("supervisor.cli.secrets:secrets", "Keep API keys and passwords, encrypted."),
-    "demo": ("supervisor.cli.demo:demo", "Prove the whole on this machine, without VRChat."),
+    "restore": ("supervisor.cli.state.restore:restore", "Bring a backup back."),
+    "stop": ("supervisor.cli.instance.talk:stop", "Stop the running instance."),
+    "restart": ("supervisor.cli.instance.actors:restart", "Stop an actor in order and start it again."),
+    "kill": ("supervisor.cli.instance.actors:kill", "End an actor at once, to try its supervisor."),
+    "hang": ("supervisor.cli.instance.actors:hang", "Let an actor hang, to try the watchdog."),
+    "pin": ("supervisor.cli.instance.actors:pin", "Move an actor to a thread or to processes."),
+    "chaos": ("supervisor.cli.debug.chaos:chaos", "Try that nothing is lost and nothing stays dead."),
+    "simulate": (
+        "supervisor.cli.debug.simulate:simulate",
+        "Look for what goes wrong once in a thousand hours.",
+    ),
+    "trace": ("supervisor.cli.trace.trace:trace", "Look at what happened, message by message."),
+    "replay": ("supervisor.cli.debug.replay:replay", "Do again what a trace holds, and compare."),
+    "config": ("supervisor.cli.config.config:config", "Check, explain and change the configuration."),
+    "secrets": ("supervisor.cli.secrets.secrets:secrets", "Keep API keys and passwords, encrypted."),
+    "demo": ("supervisor.cli.debug.demo:demo", "Prove the whole on this machine, without VRChat."),
 }
 
 EPILOG = """Exit status: 0 done, 1 it failed, 2 wrong usage or unreadable configuration, 3 no instance runs, 4 another
@@ -58,6 +66,13 @@ class LazyGroup(click.Group):
         command: Any = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what it cannot do is one line and a status, never a traceback."""
+        try:
+            return super().invoke(ctx)
+        except Refused as refused:
+            fail(refused.status, str(refused))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from config.home import Home, find_home
+from supervisor.exit_status import ALREADY_RUNNING, FAILED, GAVE_UP, NO_INSTANCE, UNREADABLE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,8 +29,6 @@ __all__ = [
     "print_json",
     "wide_console",
 ]
-
-FAILED, UNREADABLE, NO_INSTANCE, ALREADY_RUNNING, GAVE_UP = 1, 2, 3, 4, 70
 
 WIDE = 240
 """Columns of a table that nobody sees on a terminal."""

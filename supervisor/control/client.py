@@ -7,8 +7,8 @@ from multiprocessing import AuthenticationError
 from pathlib import Path
 from typing import Any
 
-from supervisor.control.instance import Instance, find_instance
 from supervisor.control.wire import HANDSHAKE_WITHIN, Refused, limit_reads, receive, send
+from supervisor.instance import Instance, find_instance
 
 __all__ = ["call", "stream"]
 

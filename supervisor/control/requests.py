@@ -16,12 +16,12 @@ from actors.kernel.message import Envelope, Message, message_class
 from actors.kernel.protocol import GetState, StateIs, Undelivered
 from actors.system.messages import WatchStages
 from actors.vocabulary.values import UNKNOWN, person_named
-from supervisor.control.backing import BACKING
-from supervisor.control.configure import CONFIGURE
-from supervisor.control.remembering import REMEMBERING
-from supervisor.control.supervise import REQUESTS
+from supervisor.control.actor_requests import REQUESTS
+from supervisor.control.backup_requests import BACKING
+from supervisor.control.config_requests import CONFIGURE
+from supervisor.control.state_requests import REMEMBERING
 from supervisor.control.wire import Refused
-from supervisor.system import System
+from supervisor.runtime.runtime import System
 
 __all__ = ["Listener", "answer", "talk"]
 

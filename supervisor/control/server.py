@@ -7,10 +7,10 @@ import threading
 from multiprocessing import AuthenticationError
 from typing import Any
 
-from supervisor.control.instance import Instance
 from supervisor.control.requests import answer
 from supervisor.control.wire import HANDSHAKE_WITHIN, MAX_REQUEST, Refused, limit_reads, receive, send
-from supervisor.system import System
+from supervisor.instance import Instance
+from supervisor.runtime.runtime import System
 
 __all__ = ["ControlServer"]
 

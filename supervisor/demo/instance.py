@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from supervisor.control.client import call, stream
-from supervisor.control.instance import NoInstance
 from supervisor.control.wire import Refused
+from supervisor.instance import NoInstance
 
 __all__ = ["DemoFailed", "Instance", "free_port"]
 

@@ -143,7 +143,7 @@ class Show:
         self._expect(known, f"the state after the restart lacks what was said: {kept!r}")
 
     def _check_trace(self) -> None:
-        from supervisor.trace.reader import Query, Trace
+        from supervisor.trace.read.reader import Query, Trace
 
         turn = self.turns[-1].number
         entries = list(Trace(self._home / "data" / "traces" / self._run).read(Query(turn=turn)))

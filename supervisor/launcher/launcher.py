@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection, Listener
 from typing import Any
 
-from supervisor.launcher.decide import GAVE_UP, Manners, after_death, is_decision, wording
+from supervisor.launcher.restart_policy import GAVE_UP, Manners, after_death, is_decision, wording
 
 __all__ = ["VARIABLE", "launch"]
 

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from actors.kernel.actor import Actor
-from actors.kernel.frames import RingAddress
-from supervisor.spec import ProcessSettings
+from actors.kernel.media.frames import RingAddress
+from supervisor.otp.spec import ProcessSettings
 
 __all__ = ["DOORS", "STANDBY", "Boot", "actor_class", "build", "make_actor", "open_doors"]
 

@@ -15,15 +15,15 @@ from actors.kernel.directory import Directory
 from actors.kernel.errors import MessageError
 from actors.kernel.message import Envelope, decode, encode
 from actors.kernel.protocol import Failure
-from supervisor.cell import Cell
-from supervisor.nodes.accounting import WINDOW, Ledger
+from supervisor.nodes.batch import pack
 from supervisor.nodes.boot import Boot
-from supervisor.nodes.child import Child
+from supervisor.nodes.in_flight import WINDOW, Ledger
 from supervisor.nodes.link import Frame, LinkClosed
-from supervisor.nodes.mail import pack
-from supervisor.nodes.manners import LogLine
+from supervisor.nodes.process_setup import LogLine
 from supervisor.nodes.secrets import answer
 from supervisor.nodes.worker import DeadMail
+from supervisor.nodes.worker_process import Child
+from supervisor.otp.slot import Cell
 
 __all__ = ["ProcessLife"]
 
@@ -40,7 +40,7 @@ LOOK_AGAIN = 0.25
 
 
 class ProcessLife:
-    """One incarnation in a process of its own (supervisor.cell.Life).
+    """One incarnation in a process of its own (supervisor.otp.slot.Life).
 
     child: a spare that is warm, or a process that is not spawned yet; one is made without it. on_handled: see Ledger.
     """

@@ -11,7 +11,7 @@ __all__ = ["Stillborn", "ThreadLife"]
 
 
 class ThreadLife:
-    """An incarnation in a thread (supervisor.cell.Life). A thread shows no beat but its messages."""
+    """An incarnation in a thread (supervisor.otp.slot.Life). A thread shows no beat but its messages."""
 
     beat = 0.0
 

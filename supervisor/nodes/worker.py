@@ -21,23 +21,23 @@ import msgspec
 from actors.kernel.actor import Actor
 from actors.kernel.directory import DeadLetter, Directory
 from actors.kernel.errors import MessageError
-from actors.kernel.host import SystemClock
 from actors.kernel.incarnation import Incarnation
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, decode, encode
 from actors.kernel.protocol import Failure, WriteCheckpoint
 from actors.kernel.record import Dead
-from supervisor.nodes.accounting import BEAT_AT, BEGUN_AT, STARVING, WINDOW, Fate, Shared
+from actors.kernel.thread_host import SystemClock
+from supervisor.nodes.batch import unpack
 from supervisor.nodes.boot import STANDBY, Boot, make_actor
+from supervisor.nodes.in_flight import BEAT_AT, BEGUN_AT, STARVING, WINDOW, Fate, Shared
 from supervisor.nodes.link import Frame, LinkClosed
 from supervisor.nodes.local import LocalLink
-from supervisor.nodes.mail import unpack
-from supervisor.nodes.manners import become_worker
+from supervisor.nodes.process_setup import become_worker
 from supervisor.nodes.secrets import Reveal, Secrets
-from supervisor.nodes.wirebox import WireMailbox
+from supervisor.nodes.wire_mailbox import WireMailbox
 
 if TYPE_CHECKING:
-    from supervisor.trace.recorder import Recorder as TraceRecorder
+    from supervisor.trace.write.recorder import Recorder as TraceRecorder
 
 __all__ = ["DeadMail", "PinnedIncarnation", "run"]
 
@@ -259,7 +259,7 @@ def _sections(boot: Boot, reveal: Reveal) -> dict[str, Any]:
     config = Config.model_validate(boot.sections, context={RESOLVER: reveal})
     whole: dict[str, Any] = {"config": config, "frames": boot.frames}
     if "sealer" in boot.arguments:
-        from supervisor.sealing import SEALER, received
+        from supervisor.encryption import SEALER, received
 
         whole["sealer"] = received(reveal(SEALER))
     return {
@@ -272,7 +272,7 @@ def _sections(boot: Boot, reveal: Reveal) -> dict[str, Any]:
 def _recorder(boot: Boot) -> "TraceRecorder | None":
     if not boot.trace:
         return None
-    from supervisor.trace.recorder import Recorder
+    from supervisor.trace.write.recorder import Recorder
 
     options = dict(boot.trace)
     return Recorder(Path(options.pop("directory")), boot.address, run=boot.run, **options)

@@ -10,17 +10,17 @@ from actors.kernel.message import Message
 from actors.kernel.protocol import Version
 from supervisor.replay.compare import sent
 from supervisor.replay.replayer import Replayer, Report, Step
-from supervisor.trace.copying import copied
-from supervisor.trace.form import (
+from supervisor.trace.layout import segments_by_node
+from supervisor.trace.read.segment_reader import open_segment
+from supervisor.trace.records import (
     BeganLine,
     HandledLine,
     Line,
     TimerSet,
     decode_line,
 )
-from supervisor.trace.layout import segments_by_node
-from supervisor.trace.portray import Portrayal
-from supervisor.trace.scan import open_segment
+from supervisor.trace.write.redaction import Portrayal
+from supervisor.trace.write.rewrite import copied
 
 __all__ = ["accepted", "key_of", "rewritten"]
 

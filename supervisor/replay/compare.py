@@ -8,8 +8,8 @@ import msgspec
 from actors.kernel.message import Envelope, Message, current_name
 from actors.kernel.protocol import Failure
 from actors.kernel.record import Began, Handled
-from supervisor.trace.form import BeganLine, HandledLine, Sent
-from supervisor.trace.portray import Portrayal
+from supervisor.trace.records import BeganLine, HandledLine, Sent
+from supervisor.trace.write.redaction import Portrayal
 
 __all__ = ["FATAL", "Difference", "Divergence", "compare", "matched", "sent"]
 

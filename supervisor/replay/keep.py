@@ -12,11 +12,11 @@ import msgspec
 from actors.kernel.message import Message
 from actors.kernel.protocol import StateLoaded
 from supervisor.replay.accept import key_of, rewritten
-from supervisor.replay.disguise import Disguise
-from supervisor.replay.making import Unreplayable
+from supervisor.replay.anonymize import Disguise
+from supervisor.replay.reconstruct import Unreplayable
 from supervisor.replay.replayer import Replayer, Report, Step
-from supervisor.trace.copying import copied
-from supervisor.trace.form import BeganLine, HandledLine, Line, StartedLine, StoppedLine
+from supervisor.trace.records import BeganLine, HandledLine, Line, StartedLine, StoppedLine
+from supervisor.trace.write.rewrite import copied
 
 __all__ = ["keep"]
 

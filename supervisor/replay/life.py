@@ -12,9 +12,9 @@ from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol import Failure
 from actors.kernel.record import Began, Handled, Record
-from supervisor.replay.making import Adjust, Unreplayable, read_sections
-from supervisor.trace.form import BeganLine, CheckpointLine, HandledLine, Sent, StartedLine, TimerSet
-from supervisor.trace.freeze import Thawer, Unthawable
+from supervisor.replay.reconstruct import Adjust, Unreplayable, read_sections
+from supervisor.trace.checkpoint_json import Thawer, Unthawable
+from supervisor.trace.records import BeganLine, CheckpointLine, HandledLine, Sent, StartedLine, TimerSet
 
 __all__ = ["ReplayedLife"]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from supervisor.replay.making import Unreplayable
-from supervisor.trace.form import HandledLine, Line, decode_line
+from supervisor.replay.reconstruct import Unreplayable
 from supervisor.trace.layout import segments_by_node
-from supervisor.trace.scan import open_segment
+from supervisor.trace.read.segment_reader import open_segment
+from supervisor.trace.records import HandledLine, Line, decode_line
 
 __all__ = ["Cue", "cues", "play", "read_cues"]
 

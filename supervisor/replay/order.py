@@ -6,7 +6,7 @@ A record is written when its handler ends, so that a quick recipient's may stand
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
-from supervisor.trace.form import BeganLine, HandledLine, Line
+from supervisor.trace.records import BeganLine, HandledLine, Line
 
 __all__ = ["in_causal_order"]
 

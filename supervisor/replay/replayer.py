@@ -14,12 +14,14 @@ from actors.kernel.asks import AskTimeout
 from actors.kernel.message import Message
 from actors.kernel.record import Began, Handled
 from supervisor.replay.compare import Divergence, compare
+from supervisor.replay.id_mapping import Passing
 from supervisor.replay.life import ReplayedLife
-from supervisor.replay.making import Unreplayable, class_of, made, message, started_before
 from supervisor.replay.order import in_causal_order
-from supervisor.replay.passing import Passing
+from supervisor.replay.reconstruct import Unreplayable, class_of, made, message, started_before
 from supervisor.replay.what_if import Changes
-from supervisor.trace.form import (
+from supervisor.trace.layout import segments_by_node
+from supervisor.trace.read.segment_reader import Torn, open_segment
+from supervisor.trace.records import (
     BeganLine,
     CheckpointLine,
     ConfigurationLine,
@@ -30,8 +32,6 @@ from supervisor.trace.form import (
     StartedLine,
     StoppedLine,
 )
-from supervisor.trace.layout import segments_by_node
-from supervisor.trace.scan import Torn, open_segment
 
 __all__ = ["Replayer", "Report", "Step"]
 

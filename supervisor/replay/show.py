@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from actors.kernel.message import Message
-from actors.kernel.patch import difference
+from actors.kernel.state.patch import difference
 from supervisor.replay.compare import Divergence
-from supervisor.replay.evidence import Evidence
+from supervisor.replay.divergence_report import Evidence
 from supervisor.replay.replayer import Report, Step
-from supervisor.trace.form import HandledLine
+from supervisor.trace.records import HandledLine
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -5,11 +5,11 @@ from typing import Any
 
 import msgspec
 
-from config.environment import override_layers
-from config.errors import LoadError
-from config.node import plain
+from config.layers.environment import override_layers
 from config.schema import Config, dump
-from supervisor.replay.making import Unreplayable
+from config.syntax.errors import LoadError
+from config.syntax.node import plain
+from supervisor.replay.reconstruct import Unreplayable
 
 __all__ = ["Changes", "parse"]
 

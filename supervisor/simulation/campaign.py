@@ -70,7 +70,7 @@ def traced(seed: int, seconds: float, faults: Sequence[Fault] | None, folder: Pa
     """A run whose every message is recorded in `folder`, as a running Gerald records his."""
     if folder is None:
         return simulate(seed, seconds, faults)
-    from supervisor.trace.recorder import Recorder
+    from supervisor.trace.write.recorder import Recorder
 
     recorder = Recorder(folder, "root", run=_run_of(seed), capacity=1_000_000)
     try:

@@ -7,8 +7,8 @@ import msgspec
 
 from actors.kernel.record import Record
 from supervisor.nodes.boot import open_doors
+from supervisor.simulation.inject import Striker
 from supervisor.simulation.plan import Fault, plan
-from supervisor.simulation.strike import Striker
 from supervisor.simulation.world import World, quiet, unrest
 
 __all__ = ["Outcome", "simulate"]

@@ -11,19 +11,19 @@ import msgspec
 from actors.kernel.message import Message
 from actors.kernel.protocol import Committed, StateLoaded, Stop
 from actors.kernel.record import Handled, Record, Started, Stopped
-from supervisor.cell import Cell
-from supervisor.simulation.account import Account, Digest
-from supervisor.simulation.agenda import Agenda
-from supervisor.simulation.desk import SimulatedSource, configuration
-from supervisor.simulation.devices import Ear, Mouth
-from supervisor.simulation.disk import Disk
-from supervisor.simulation.durability import DOMAINS, Durability
-from supervisor.simulation.intensity import Intensity
-from supervisor.simulation.manners import Inputs, Stage
-from supervisor.simulation.model import ModelServer
-from supervisor.simulation.node import Node
-from supervisor.simulation.outside import Game
-from supervisor.simulation.people import People
+from supervisor.otp.slot import Cell
+from supervisor.simulation.checks.durability import DOMAINS, Durability
+from supervisor.simulation.checks.intensity import Intensity
+from supervisor.simulation.checks.invariants import Inputs, Stage
+from supervisor.simulation.checks.message_audit import Account, Digest
+from supervisor.simulation.environment.configuration import SimulatedSource, configuration
+from supervisor.simulation.environment.devices import Ear, Mouth
+from supervisor.simulation.environment.disk import Disk
+from supervisor.simulation.environment.external_client import Game
+from supervisor.simulation.environment.model import ModelServer
+from supervisor.simulation.environment.people import People
+from supervisor.simulation.nodes.node import Node
+from supervisor.simulation.scheduler import Agenda
 
 __all__ = ["World"]
 

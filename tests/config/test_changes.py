@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from config.changes import changed_keys, restarts, takes_over_live
-from config.problem import dotted
 from config.schema import Config
 from config.schema.walk import extra, fields
-from supervisor.spec import walk
+from config.syntax.problem import dotted
+from supervisor.otp.spec import walk
 from supervisor.tree import tree
 
 

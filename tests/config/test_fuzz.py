@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from config.errors import LoadError
-from config.fallback import fall_back
 from config.home import PACKAGE, Home
-from config.layers import load_config
-from config.problem import Problem
-from config.render import render
+from config.layers.fallback import fall_back
+from config.layers.layers import load_config
+from config.syntax.errors import LoadError
+from config.syntax.problem import Problem
+from config.syntax.render import render
 
 MUTANTS = int(os.environ.get("GERALD_FUZZ", "10000"))
 ROUNDS = 20

@@ -9,15 +9,15 @@ import jsonschema
 import pytest
 import yaml
 
-from config import reference
 from config.home import PACKAGE, Home
-from config.jsonschema import schema
-from config.layers import load_config
-from config.overrides import placed, removed
-from config.saving import save_override
-from config.scaffold import commented, write_new
+from config.layers.layers import load_config
+from config.layers.overrides import placed, removed
+from config.layers.save_override import save_override
 from config.schema import Config
 from config.schema.walk import fields
+from config.tools import reference
+from config.tools.jsonschema import schema
+from config.tools.scaffold import commented, write_new
 
 VALIDATOR = jsonschema.Draft202012Validator(schema())
 SEED = Path(__file__).parent / "fixtures" / "seed-config.yaml"

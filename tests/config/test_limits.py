@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from config.errors import LoadError
 from config.home import Home
-from config.layers import load_config
-from config.load import parse
-from config.node import Source
+from config.layers.layers import load_config
+from config.syntax.errors import LoadError
+from config.syntax.node import Source
+from config.syntax.yaml_reader import parse
 
 
 def refusal(text: str) -> LoadError:

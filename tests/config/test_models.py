@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from config import models
-from config.errors import LoadError
 from config.models import ModelDamaged, ModelFile, ModelMissing, load_models, locate, verify
+from config.syntax.errors import LoadError
 
 WEIGHTS = b"weights of a small model"
 LIST = """\

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from config.check import check
-from config.layers import load_config
+from config.layers.layers import load_config
+from config.tools.check import check
 
 Writer = Callable[..., Any]
 SECRET = "hunter2-correct-horse"

@@ -2,13 +2,13 @@
 
 from actors.kernel.protocol import Failure, Health
 from actors.kernel.virtual import VirtualWorld
-from supervisor.messages import ChildEnded, ChildReady
-from supervisor.spec import ChildSpec, SupervisorSpec
-from supervisor.supervisor import Supervisor
+from supervisor.otp.messages import ChildEnded, ChildReady
+from supervisor.otp.spec import ChildSpec, SupervisorSpec
+from supervisor.otp.supervisor import Supervisor
 
 
 class NotedCells:
-    """What a supervisor did to its children, in order (supervisor.supervisor.Cells)."""
+    """What a supervisor did to its children, in order (supervisor.otp.supervisor.Cells)."""
 
     def __init__(self) -> None:
         self.log: list[str] = []

@@ -5,9 +5,6 @@ from typing import Any
 
 import msgspec
 
-from actors.kernel.document import Document, restored
-from actors.kernel.handover import PERSISTENCE
-from actors.kernel.kept import KeptActor
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol import (
@@ -22,6 +19,9 @@ from actors.kernel.protocol import (
     StoredChange,
     Version,
 )
+from actors.kernel.state.document import Document, restored
+from actors.kernel.state.state_loader import KeptActor
+from actors.kernel.state.state_writer import PERSISTENCE
 from actors.kernel.virtual import VirtualWorld
 
 __all__ = ["Keeper", "Shelf"]

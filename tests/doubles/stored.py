@@ -6,8 +6,8 @@ from typing import Any
 import lmdb
 import msgspec
 
-from actors.persistence.database import Transaction
-from actors.persistence.forms import old_states
+from actors.persistence.store.database import Transaction
+from actors.persistence.store.store_format import old_states
 
 FORMAT1 = Path(__file__).parents[1] / "actors" / "persistence" / "fixtures" / "format1.lmdb"
 

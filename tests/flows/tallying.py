@@ -15,12 +15,12 @@ from pathlib import Path
 
 import msgspec
 
-from actors.kernel.domain import DomainActor
 from actors.kernel.protocol import GetState, StateIs, UpdateState
-from actors.persistence.database import Database
+from actors.kernel.state.domain import DomainActor
+from actors.persistence.store.database import Database
 from config.schema import Config
-from supervisor.spec import ChildSpec, Strategy, SupervisorSpec
-from supervisor.system import System
+from supervisor.otp.spec import ChildSpec, Strategy, SupervisorSpec
+from supervisor.runtime.runtime import System
 
 DOMAINS = ("users", "tallies", "conversation")
 LAST = 50

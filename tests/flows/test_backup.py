@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from actors.persistence.record import scan
+from actors.persistence.store.record import scan
 from config.home import Home
 from config.secrets.keyfile import VARIABLE
 from config.secrets.sealer import open_sealer
 from supervisor.demo.instance import Instance
-from supervisor.trace.scan import Torn, open_segment
+from supervisor.trace.read.segment_reader import Torn, open_segment
 from tests.flows.conftest import Command, ports
 
 pytestmark = pytest.mark.slow

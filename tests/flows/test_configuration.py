@@ -257,7 +257,7 @@ def test_an_edited_file_is_checked_and_only_what_changed_is_encrypted_anew(
 
 def test_at_the_start_a_bad_section_has_its_last_good_values(supervisor: Command, home: Path) -> None:
     from config.home import Home
-    from config.lastgood import write_last_good
+    from config.layers.last_good import write_last_good
     from config.schema import Config
 
     write_last_good(Home(home), Config.model_validate({"bot": {"name": "Ada"}}))

@@ -6,7 +6,7 @@ Three children, a, b and c, started in that order. Obedient ones: what is starte
 import pytest
 
 from actors.kernel.protocol import Failure, Stop
-from supervisor.spec import Backoff, ChildSpec, Restart, Strategy, SupervisorSpec
+from supervisor.otp.spec import Backoff, ChildSpec, Restart, Strategy, SupervisorSpec
 from tests.doubles.house import House
 
 NOW = Backoff(initial=0.0, max=0.0)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from actors.configuration.desk import Desk
+from actors.configuration.store import Desk
 from actors.kernel.actor import Actor
-from actors.kernel.frames import RingAddress
-from actors.persistence.sealing import Sealer
+from actors.kernel.media.frames import RingAddress
+from actors.persistence.store.encryption import Sealer
 from config.schema import Config
-from supervisor.spec import ChildSpec, OnGiveUp, Start, Strategy, SupervisorSpec, walk
+from supervisor.otp.spec import ChildSpec, OnGiveUp, Start, Strategy, SupervisorSpec, walk
 from supervisor.tree import tree
 
 ADDRESSES = (

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from config.conceal import printable
-from supervisor.trace.form import DeadLine, HandledLine, MailLine
-from supervisor.trace.reader import Entry
-from supervisor.trace.show import row
+from config.syntax.mask import printable
+from supervisor.trace.analyse.show import row
+from supervisor.trace.read.reader import Entry
+from supervisor.trace.records import DeadLine, HandledLine, MailLine
 
 __all__ = ["Diagram", "diagram"]
 

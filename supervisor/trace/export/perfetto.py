@@ -12,9 +12,9 @@ import json
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from supervisor.trace.form import DeadLine, HandledLine, MailLine
-from supervisor.trace.reader import Entry
-from supervisor.trace.show import record, row
+from supervisor.trace.analyse.show import record, row
+from supervisor.trace.read.reader import Entry
+from supervisor.trace.records import DeadLine, HandledLine, MailLine
 
 __all__ = ["document", "events"]
 

@@ -7,7 +7,6 @@ import msgspec
 import pytest
 
 from actors.configuration.configuration import TAKEN_WITHIN, VOTE_WITHIN, Configuration
-from actors.configuration.desk import Applied, Candidate, Concern, Watching
 from actors.configuration.messages import (
     ConfigurationIs,
     GetConfiguration,
@@ -17,6 +16,7 @@ from actors.configuration.messages import (
     ReloadEnded,
     SectionIs,
 )
+from actors.configuration.store import Applied, Candidate, Concern, Watching
 from actors.kernel.actor import Actor
 from actors.kernel.errors import SectionsUnfit
 from actors.kernel.virtual import Probe, VirtualWorld
@@ -26,7 +26,7 @@ PLANTED = "planted-secret-value-1234567890"
 
 
 class NotedDesk:
-    """Hands out what it is given, and notes down what is asked of it (actors.configuration.desk.Desk)."""
+    """Hands out what it is given, and notes down what is asked of it (actors.configuration.store.Desk)."""
 
     def __init__(self, config: Config, voters: tuple[str, ...] = ()) -> None:
         self.config = config

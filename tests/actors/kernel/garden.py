@@ -5,8 +5,6 @@ from typing import Any
 
 import msgspec
 
-from actors.kernel.document import Document, count_parts, encoded_part
-from actors.kernel.domain import PERSISTENCE, DomainActor
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Message
 from actors.kernel.protocol import (
@@ -17,6 +15,8 @@ from actors.kernel.protocol import (
     UpdateState,
     Version,
 )
+from actors.kernel.state.document import Document, count_parts, encoded_part
+from actors.kernel.state.domain import PERSISTENCE, DomainActor
 from actors.kernel.virtual import VirtualWorld
 from tests.actors.kernel.parts import Gardener
 

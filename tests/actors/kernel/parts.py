@@ -6,10 +6,10 @@ from typing import ClassVar
 import msgspec
 
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
-from actors.kernel.domain import DomainActor
 from actors.kernel.message import Envelope, Lane, Message
 from actors.kernel.protocol import Undelivered
 from actors.kernel.record import Record
+from actors.kernel.state.domain import DomainActor
 
 
 class Memo(Message):

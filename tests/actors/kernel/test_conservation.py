@@ -12,11 +12,11 @@ import pytest
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.directory import DeadLetter, Directory
-from actors.kernel.host import Outside, SystemClock, ThreadHost
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Full, Mailbox
 from actors.kernel.message import Message
 from actors.kernel.protocol import Failure
+from actors.kernel.thread_host import Outside, SystemClock, ThreadHost
 from tests.actors.kernel.parts import Burst, Glimpse, Memo, Shout
 
 SENDERS = 4

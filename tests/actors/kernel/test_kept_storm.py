@@ -4,11 +4,11 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actors.kernel.document import Document
-from actors.kernel.kept import LOAD_AGAIN
 from actors.kernel.mailbox import Mailbox
-from actors.kernel.patch import ORDERED
 from actors.kernel.protocol import SaveSnapshot, Stop, Subscribe, UpdateState
+from actors.kernel.state.document import Document
+from actors.kernel.state.patch import ORDERED
+from actors.kernel.state.state_loader import LOAD_AGAIN
 from actors.kernel.virtual import VirtualWorld
 from tests.actors.kernel.garden import Orchard, Orchardist, Tree
 from tests.doubles.keeper import Keeper, Shelf

@@ -15,10 +15,10 @@ import pytest
 from actors.kernel.actor import Actor, Effects, handles
 from actors.kernel.directory import Directory
 from actors.kernel.errors import WouldBlock
-from actors.kernel.host import OneLockFuture, Outside, SystemClock, ThreadHost
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Message
+from actors.kernel.thread_host import OneLockFuture, Outside, SystemClock, ThreadHost
 
 ROOMS = Path(__file__).parents[3] / "actors"
 WITHIN = 10.0
@@ -89,7 +89,7 @@ def _sources() -> list[Path]:
 
 @pytest.mark.parametrize("path", _sources(), ids=lambda path: path.relative_to(ROOMS).as_posix())
 def test_no_room_imports_what_could_wait_for_an_actor(path: Path) -> None:
-    forbidden = {"actors.kernel.host", "pykka", "concurrent.futures"}
+    forbidden = {"actors.kernel.thread_host", "pykka", "concurrent.futures"}
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         modules = {node.module or ""} if isinstance(node, ast.ImportFrom) else set()
         if isinstance(node, ast.Import):

@@ -2,10 +2,6 @@
 
 import msgspec
 
-from actors.kernel.document import Document
-from actors.kernel.domain import RETRY_AFTER
-from actors.kernel.handover import GATHER, TOGETHER
-from actors.kernel.patch import pack
 from actors.kernel.protocol import (
     Committed,
     Health,
@@ -19,6 +15,10 @@ from actors.kernel.protocol import (
     UpdateRefused,
     Version,
 )
+from actors.kernel.state.document import Document
+from actors.kernel.state.domain import RETRY_AFTER
+from actors.kernel.state.patch import pack
+from actors.kernel.state.state_writer import GATHER, TOGETHER
 from tests.actors.kernel.garden import House
 from tests.actors.kernel.parts import Garden, Gardener
 from tests.doubles.keeper import Shelf

@@ -1,8 +1,5 @@
 """A whole state goes to persistence in parts, of which each is one handler: others are heard in between."""
 
-from actors.kernel.document import ENTRIES
-from actors.kernel.domain import RETRY_AFTER
-from actors.kernel.handover import GATHER
 from actors.kernel.protocol import (
     Committed,
     SaveChange,
@@ -13,6 +10,9 @@ from actors.kernel.protocol import (
     UpdateState,
     Version,
 )
+from actors.kernel.state.document import ENTRIES
+from actors.kernel.state.domain import RETRY_AFTER
+from actors.kernel.state.state_writer import GATHER
 from actors.kernel.virtual import VirtualWorld
 from tests.actors.kernel.garden import House, Orchard, Orchardist, Tree
 from tests.doubles.keeper import Keeper, Shelf

@@ -9,12 +9,12 @@ import pytest
 
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.virtual import VirtualWorld
-from actors.persistence import clerk as clerk_module
-from actors.persistence.clerk import Clerk
-from actors.persistence.database import Database
-from actors.persistence.opening import open_store
+from actors.persistence import write_behind as clerk_module
+from actors.persistence.open_store import open_store
 from actors.persistence.persistence import Persistence
-from actors.persistence.store import Store
+from actors.persistence.store.database import Database
+from actors.persistence.store.store import Store
+from actors.persistence.write_behind import Clerk
 from config.schema import Performance, Storage
 
 MIB = 2**20

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import msgspec
 
-from actors.kernel.document import Document, restored
 from actors.kernel.message import Asker
-from actors.kernel.patch import difference, pack
 from actors.kernel.protocol import LoadState, SaveChange, SaveSnapshot, StateLoaded, Version
-from actors.persistence.chain import best
-from actors.persistence.clerk import Clerk, Request
-from actors.persistence.opening import open_store
-from actors.persistence.record import scan
-from actors.persistence.salvage import sorted_out
+from actors.kernel.state.document import Document, restored
+from actors.kernel.state.patch import difference, pack
+from actors.persistence.open_store import open_store
+from actors.persistence.store.chain import best
+from actors.persistence.store.record import scan
+from actors.persistence.store.salvage import sorted_out
+from actors.persistence.write_behind import Clerk, Request
 from config.schema import Storage
 
 DOMAINS = ("users", "system", "conversation")

@@ -19,13 +19,14 @@ from actors.kernel.protocol import (
     StateLoaded,
     Version,
 )
-from actors.persistence import backup_file, backups
-from actors.persistence.backup_file import Backup, read
-from actors.persistence.backup_schedule import FIRST_AFTER
-from actors.persistence.backups import BEFORE_RESTORE, kept_in, name_for
-from actors.persistence.database import Database
+from actors.persistence.backup import backups
+from actors.persistence.backup import file as backup_file
+from actors.persistence.backup.backups import BEFORE_RESTORE, kept_in, name_for
+from actors.persistence.backup.file import Backup, read
+from actors.persistence.backup.schedule import FIRST_AFTER
 from actors.persistence.messages import BackupFailed, BackupMade, MakeBackup
-from actors.persistence.trouble import StoreError
+from actors.persistence.store.database import Database
+from actors.persistence.store.errors import StoreError
 from tests.actors.persistence.conftest import Persisting
 
 DAY = 86_400.0

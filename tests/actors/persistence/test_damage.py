@@ -12,10 +12,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from actors.kernel.document import Document
 from actors.kernel.message import Asker
 from actors.kernel.protocol import LoadState, SaveSnapshot, SnapshotWanted, StateLoaded, Version
-from actors.persistence.clerk import Clerk, Request
+from actors.kernel.state.document import Document
+from actors.persistence.write_behind import Clerk, Request
 from tests.actors.persistence.damage import (
     DOMAINS,
     REGION,

@@ -6,9 +6,9 @@ from pathlib import Path
 import msgspec
 
 from actors.kernel.actor import handles
-from actors.kernel.domain import DomainActor
 from actors.kernel.message import Message
 from actors.kernel.protocol import Stop
+from actors.kernel.state.domain import DomainActor
 from actors.kernel.virtual import VirtualWorld
 from actors.persistence.persistence import Persistence
 from config.schema import Performance, Storage

@@ -9,10 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from actors.kernel.document import Document
-from actors.kernel.domain import DomainActor
 from actors.kernel.mailbox import Mailbox
-from actors.kernel.patch import difference, pack
 from actors.kernel.protocol import (
     Buried,
     Bury,
@@ -30,11 +27,14 @@ from actors.kernel.protocol import (
     UpdateState,
     Version,
 )
+from actors.kernel.state.document import Document
+from actors.kernel.state.domain import DomainActor
+from actors.kernel.state.patch import difference, pack
 from actors.persistence import persistence as persistence_module
-from actors.persistence.backends.lmdb import part_key
-from actors.persistence.database import Database
-from actors.persistence.record import pack as pack_record
-from actors.persistence.record import scan, unpack
+from actors.persistence.store.backends.lmdb import part_key
+from actors.persistence.store.database import Database
+from actors.persistence.store.record import pack as pack_record
+from actors.persistence.store.record import scan, unpack
 from tests.actors.persistence.conftest import MIB, HandClock, Persisting
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from actors.kernel.frames import RingAddress
+from actors.kernel.media.frames import RingAddress
 from actors.kernel.protocol import Health, HealthChanged
 from actors.kernel.virtual import VirtualWorld
 from actors.vision.camera import Camera

@@ -12,18 +12,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from actors.kernel.frames import Frame
 from actors.kernel.mailbox import Put
+from actors.kernel.media.frame_ring import Ring, RingReader
+from actors.kernel.media.frames import Frame
 from actors.kernel.message import Envelope, Message
-from actors.kernel.ring import Ring, RingReader
 from actors.kernel.virtual import Probe
 from actors.vision.capture import Capture, fit
+from actors.vision.device import SourceBroken
 from actors.vision.messages import FrameReady, GetScene, MotionBegan, MotionEnded, Scene, WatchScene
 from actors.vision.size import ring_size
-from actors.vision.sources import SourceBroken, open_source
+from actors.vision.sources import open_source
 from config.schema import ComputerVision, Config
-from supervisor.spec import Backoff, SupervisorSpec
-from supervisor.system import System
+from supervisor.otp.spec import Backoff, SupervisorSpec
+from supervisor.runtime.runtime import System
 from supervisor.tree import tree
 
 WITHIN = 30.0

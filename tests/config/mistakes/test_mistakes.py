@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 import yaml
 
-from config.errors import LoadError
 from config.home import Home
-from config.layers import load_config
-from config.problem import Problem
-from config.render import render
+from config.layers.layers import load_config
+from config.syntax.errors import LoadError
+from config.syntax.problem import Problem
+from config.syntax.render import render
 
 Case = dict[str, str]
 HERE = Path(__file__).parent

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from config.errors import LoadError
 from config.home import Home
 from config.secrets.change import Content, keyfile_lock, passphrase_lock, plain_text, sealed, written
 from config.secrets.keyfile import PASSPHRASE, VARIABLE, Opener, make_key_file
 from config.secrets.vault import Vault, open_vault
+from config.syntax.errors import LoadError
 
 API_KEY = "sk-planted-0123456789abcdef"
 NAME = "planted-account-name"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from config.errors import LoadError
 from config.secrets.vault import open_vault
+from config.syntax.errors import LoadError
 from tests.config.secrets.conftest import Safe
 
 TOKEN = re.compile(r"enc:1:[\w-]+")

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.errors import LoadError, ValidationError
-from config.layers import load_config
+from config.layers.layers import load_config
 from config.secrets.change import (
     Content,
     check_plain,
@@ -21,6 +20,7 @@ from config.secrets.change import (
     written,
 )
 from config.secrets.keyfile import VARIABLE, KeyTrouble, Opener, make_key_file, read_key_file
+from config.syntax.errors import LoadError, ValidationError
 from tests.config.secrets.conftest import API_KEY, NAME, PLAIN, Safe
 
 TOKEN = re.compile(r"enc:1:[\w-]+")

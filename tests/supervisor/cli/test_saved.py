@@ -1,9 +1,9 @@
 """What the last line of `supervisor run` says of the state."""
 
 from actors.kernel.protocol import Failure
-from supervisor.cell import Cell
-from supervisor.cli.session import _saved
-from supervisor.spec import ChildSpec
+from supervisor.cli.instance.session import _saved
+from supervisor.otp.slot import Cell
+from supervisor.otp.spec import ChildSpec
 
 
 def keeper(failures: int = 0, failure: Failure | None = None) -> Cell:

@@ -9,12 +9,12 @@ import psutil
 import pytest
 
 from actors.kernel.directory import Directory
-from actors.kernel.host import Outside
 from actors.kernel.protocol import Failure, Stop
-from supervisor.cell import Cell
+from actors.kernel.thread_host import Outside
 from supervisor.nodes.boot import Boot
 from supervisor.nodes.process import ProcessLife
-from supervisor.spec import ChildSpec
+from supervisor.otp.slot import Cell
+from supervisor.otp.spec import ChildSpec
 from tests.doubles.actors import Crash, Die, Said, Say
 
 WITHIN = 20.0

@@ -9,7 +9,7 @@ from actors.kernel.protocol import WriteCheckpoint
 from actors.kernel.record import Started
 from actors.kernel.virtual import VirtualWorld
 from actors.vocabulary.type_names import name_of_class
-from supervisor.trace.recorder import Recorder
+from supervisor.trace.write.recorder import Recorder
 from tests.supervisor.replay.actors import FailNow, HowMany, OneMore, OracleAsked, Tally
 
 

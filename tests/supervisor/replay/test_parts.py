@@ -6,14 +6,14 @@ import pytest
 
 from actors.conversation.messages import TextReceived
 from actors.vocabulary.values import Person
-from supervisor.replay.disguise import Disguise
+from supervisor.replay.anonymize import Disguise
 from supervisor.replay.keep import keep
 from supervisor.replay.live import Cue, cues, play
-from supervisor.replay.making import Unreplayable
 from supervisor.replay.order import in_causal_order
+from supervisor.replay.reconstruct import Unreplayable
 from supervisor.replay.replayer import Replayer
 from supervisor.replay.what_if import parse
-from supervisor.trace.form import HandledLine, Line, Sent
+from supervisor.trace.records import HandledLine, Line, Sent
 from tests.supervisor.replay.recording import recorded
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from actors.kernel.record import Started
 from supervisor.replay.accept import accepted
-from supervisor.replay.evidence import evidence
-from supervisor.replay.making import Unreplayable
+from supervisor.replay.divergence_report import evidence
+from supervisor.replay.reconstruct import Unreplayable
 from supervisor.replay.replayer import Replayer, Step
-from supervisor.trace.recorder import Recorder
+from supervisor.trace.write.recorder import Recorder
 from tests.supervisor.replay import actors
 from tests.supervisor.replay.recording import recorded, recorded_elsewhere
 

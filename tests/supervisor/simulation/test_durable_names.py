@@ -14,10 +14,10 @@ from actors.kernel.checkpoint import taken
 from actors.kernel.incarnation import Incarnation
 from actors.kernel.message import Message
 from actors.vocabulary.type_names import durable_names, name_of_class
-from supervisor.replay.making import class_of
+from supervisor.replay.reconstruct import class_of
 from supervisor.simulation.run import simulate
-from supervisor.trace.form import StartedLine
-from supervisor.trace.freeze import Freezer
+from supervisor.trace.checkpoint_json import Freezer
+from supervisor.trace.records import StartedLine
 
 LEFT_OUT = {"Streams", "Sampler", "SimulatedStreams", "SimulatedSampler", "method", "function"}
 """What an actor is made with again: connections, threads, functions."""

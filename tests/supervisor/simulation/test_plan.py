@@ -2,8 +2,8 @@
 
 import pytest
 
+from supervisor.simulation.inject import _WAYS
 from supervisor.simulation.plan import KINDS, chosen, plan
-from supervisor.simulation.strike import _WAYS
 
 
 def test_a_seed_has_one_plan_whose_faults_are_in_order_and_end_in_time() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from supervisor.cli.simulate import simulate as command
+from supervisor.cli.debug.simulate import simulate as command
 from supervisor.simulation.plan import chosen, plan
 from supervisor.simulation.run import simulate
 

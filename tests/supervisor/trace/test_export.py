@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.kernel.protocol import Failure
-from supervisor.trace import form
+from supervisor.trace import records
 from supervisor.trace.export.mermaid import diagram
 from supervisor.trace.export.perfetto import document
-from supervisor.trace.reader import Entry
+from supervisor.trace.read.reader import Entry
 from tests.doubles.sequence_diagram import check_sequence_diagram
-from tests.supervisor.trace.test_show import mail
+from tests.supervisor.trace.analyse.test_show import mail
 
 # Chrome's "Trace Event Format", as far as it says what an event of these phases must have.
 NUMBER = {"type": "number"}
@@ -53,10 +53,10 @@ def perfetto(entries: list[Entry]) -> list[dict[str, Any]]:
 
 
 def entries() -> list[Entry]:
-    dead = form.DeadLine(
+    dead = records.DeadLine(
         id="b/1/9", sender="b", recipient="c", type="Lost", wall=3.0, message={}, why="unknown", cause="a/1/1"
     )
-    started = form.StartedLine(address="b", incarnation=1, node="root", arguments={}, seed="", wall=0.5)
+    started = records.StartedLine(address="b", incarnation=1, node="root", arguments={}, seed="", wall=0.5)
     return [
         Entry("root", started),
         mail("a/1/1", "b", at=1.0),
@@ -131,8 +131,8 @@ def test_perfetto_gets_slices_where_the_simulators_clock_stands_still() -> None:
 def test_perfetto_gets_an_arrow_of_what_was_sent_at_the_end_of_a_handler() -> None:
     sent = mail("b/1/1", "c", cause="a/1/1", at=2.0, took=0.001)
     cause = mail("a/1/1", "b", at=1.0, took=0.5)
-    assert isinstance(sent.line, form.HandledLine)
-    assert isinstance(cause.line, form.HandledLine)
+    assert isinstance(sent.line, records.HandledLine)
+    assert isinstance(cause.line, records.HandledLine)
     late = msgspec.structs.replace(sent.line, sent_at=cause.line.ended)
     assert len(drawn(perfetto([cause, Entry("root", late)]))) == 2
 
@@ -199,7 +199,7 @@ def test_the_check_of_diagrams_refuses_what_mermaid_refuses(text: str) -> None:
 
 
 def test_an_export_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
-    from supervisor.cli.trace_export import _write
+    from supervisor.cli.trace.export import _write
 
     _write(str(tmp_path / "out"), ["a", "b"])
     assert (tmp_path / "out").read_text() == "ab"

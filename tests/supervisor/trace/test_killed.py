@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import pytest
 
-from supervisor.trace.check import check
-from supervisor.trace.form import HandledLine
-from supervisor.trace.reader import Trace
+from supervisor.trace.analyse.check import check
+from supervisor.trace.read.reader import Trace
+from supervisor.trace.records import HandledLine
 
 RUN = "20261123T190000Z-1"
 NODES = ("root", "detector/1", "llm.local")
@@ -24,7 +24,7 @@ TURNS = 4
 WRITER = """
 import sys, threading, time
 from pathlib import Path
-from supervisor.trace.recorder import Recorder
+from supervisor.trace.write.recorder import Recorder
 from tests.supervisor.trace.samples import Noted, envelope, handled
 recorder = Recorder(Path(sys.argv[1]), sys.argv[3], run=sys.argv[2], max_segment_size=300_000)
 late = 0.0

@@ -8,13 +8,14 @@ import msgspec
 import pytest
 from mcap.writer import Writer
 
-from supervisor.trace import form, show
-from supervisor.trace.check import check
-from supervisor.trace.decode import OtherLine, decode
-from supervisor.trace.figures import figures
-from supervisor.trace.query import Query
-from supervisor.trace.reader import Trace
-from supervisor.trace.summary import summary
+from supervisor.trace import records as form
+from supervisor.trace.analyse import show
+from supervisor.trace.analyse.check import check
+from supervisor.trace.analyse.stats import figures
+from supervisor.trace.analyse.summary import summary
+from supervisor.trace.read.decode import OtherLine, decode
+from supervisor.trace.read.query import Query
+from supervisor.trace.read.reader import Trace
 
 HEARD = {
     "kind": "handled",
@@ -98,7 +99,7 @@ def test_figures_and_checks_take_it(trace: Trace) -> None:
     assert report.ok
     assert report.conservation.unknown_kinds == {"mood": 1, "checkpoint-of-2031": 1}
     assert report.conservation.outside == 1
-    from supervisor.trace.reader import runs
+    from supervisor.trace.read.reader import runs
 
     (run,) = runs(trace.folder.parent)
     assert summary(run).handled == 3
@@ -126,6 +127,6 @@ def test_no_field_of_a_wrong_type_makes_a_line_unreadable(fields: dict[str, Any]
 
 
 def trace_entry(line: Any) -> Any:
-    from supervisor.trace.reader import Entry
+    from supervisor.trace.read.reader import Entry
 
     return Entry("root", line)

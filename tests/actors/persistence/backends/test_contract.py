@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from actors.kernel.protocol import Version
-from actors.persistence.backends import StorageBackend
-from actors.persistence.backends.files import KEPT_DAMAGED, FileBackend
-from actors.persistence.backends.lmdb import DatabaseBackend, part_key
-from actors.persistence.backends.memory import MemoryBackend
-from actors.persistence.chain import Snapshot
-from actors.persistence.database import Database
-from actors.persistence.sealing import PLAIN, Sealing
-from actors.persistence.trouble import StoreError
+from actors.persistence.store.backends import StorageBackend
+from actors.persistence.store.backends.files import KEPT_DAMAGED, FileBackend
+from actors.persistence.store.backends.lmdb import DatabaseBackend, part_key
+from actors.persistence.store.backends.memory import MemoryBackend
+from actors.persistence.store.chain import Snapshot
+from actors.persistence.store.database import Database
+from actors.persistence.store.encryption import PLAIN, Sealing
+from actors.persistence.store.errors import StoreError
 from tests.doubles.sealer import XorSealer
 
 MIB = 2**20
@@ -460,7 +460,7 @@ def test_a_copy_that_cannot_be_written_leaves_the_ones_before(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("actors.persistence.disk.os.fsync", full)
+        patch.setattr("actors.persistence.store.atomic_files.os.fsync", full)
         with pytest.raises(StoreError, match="No space") as caught:
             backend.save(snapshot(3))
     assert "free some space" in caught.value.remedy

@@ -1,0 +1,218 @@
+"""The adapter to any OpenAI-compatible server: one streamed chat completion, by httpx and httpx-sse.
+
+Promises: every wait has a limit, every failure is a ModelError whose line is fit for the owner, and
+cancelling the task closes the connection at once, whatever it is waiting for.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import httpx_sse
+
+from actors.llm.http.bounded_stream import BoundedStream, TooLarge
+from actors.llm.http.chunks import DONE, Chunk, ServerError, read_chunk, read_error
+from actors.llm.http.failures import Failure, of_server, of_transport
+from actors.llm.http.retry import parse_retry_after
+from actors.llm.messages import ChatMessage
+from actors.llm.providers import Endpoint, Limits
+
+KEEP_ALIVE = 60.0
+"""Seconds for which an idle connection is kept: the next reply then begins without a TLS handshake."""
+AFTER_DONE = 0.1
+"""Seconds that a server has to end its answer after the last event."""
+ERROR_BYTES = 64 * 1024
+"""How much of an error's body is read."""
+NO_STREAM = "the answer is no stream of an OpenAI-compatible server"
+
+OnText = Callable[[str], bool]
+"""Takes new text; False when no more is wanted."""
+
+
+class ModelError(Exception):
+    """The completion failed; see `failure`."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.owner)
+        self.failure = failure
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """tokens: as the server says, else the pieces that came. finish: stop or length."""
+
+    tokens: int
+    finish: str
+
+
+def open_client(endpoint: Endpoint) -> httpx.AsyncClient:
+    """A client for this kind of host: proxies from the environment count, but never for this machine."""
+    return httpx.AsyncClient(
+        trust_env=not endpoint.is_loopback,
+        limits=httpx.Limits(max_connections=128, keepalive_expiry=KEEP_ALIVE),
+        headers={"User-Agent": "gerald", "Accept-Encoding": "identity"},
+    )
+
+
+async def complete(
+    http: httpx.AsyncClient,
+    endpoint: Endpoint,
+    prompt: Sequence[ChatMessage],
+    limits: Limits,
+    on_text: OnText,
+) -> Ending:
+    """Stream one reply into `on_text`. Raises ModelError."""
+    return await _Completion(endpoint, prompt, limits, on_text).run(http)
+
+
+class _Completion:
+    """One attempt: its deadline, and how far it has come."""
+
+    def __init__(
+        self, endpoint: Endpoint, prompt: Sequence[ChatMessage], limits: Limits, on_text: OnText
+    ) -> None:
+        self._endpoint = endpoint
+        self._prompt = prompt
+        self._limits = limits
+        self._on_text = on_text
+        self._pieces = 0
+        self._tokens = 0
+        self._finish = ""
+        self._alive = False
+        self._enough = False
+        self._ends_at = 0.0
+
+    async def run(self, http: httpx.AsyncClient) -> Ending:
+        now = asyncio.get_running_loop().time()
+        self._ends_at = now + self._limits.total
+        first = min(self._ends_at, now + self._limits.connect + self._limits.first_token)
+        try:
+            async with asyncio.timeout_at(first) as deadline:
+                await self._attempt(http, deadline)
+        except TimeoutError:
+            if self._finish:
+                return self._ended()
+            raise self._trouble(
+                "timeout", self._what_took_long(), "try again, or choose a faster model"
+            ) from None
+        except TooLarge as error:
+            raise self._trouble("too_large", f"it sent {error}", "choose another model or server") from None
+        except httpx_sse.SSEError:
+            raise self._trouble("bad_reply", NO_STREAM, "check llm.base_url (it often ends in /v1)") from None
+        except httpx.ConnectTimeout:
+            what = f"no connection within {self._limits.connect:g} s"
+            raise self._trouble("unreachable", what) from None
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+            raise self._trouble("bad_request", "llm.base_url is no http address", "correct it") from None
+        except httpx.TransportError as error:
+            if not self._finish:
+                raise self._broken(error) from None
+        except httpx.DecodingError:
+            raise self._trouble("bad_reply", NO_STREAM) from None
+        return self._ended()
+
+    async def _attempt(self, http: httpx.AsyncClient, deadline: asyncio.Timeout) -> None:
+        timeout = httpx.Timeout(None, connect=self._limits.connect, pool=self._limits.connect)
+        url = self._endpoint.base_url + "/chat/completions"
+        async with httpx_sse.aconnect_sse(
+            http, "POST", url, json=self._body(), headers=self._headers(), timeout=timeout
+        ) as events:
+            response = events.response
+            assert isinstance(response.stream, httpx.AsyncByteStream)
+            response.stream = BoundedStream(response.stream, self._limits)
+            await self._check(response)
+            if "json" in response.headers.get("content-type", ""):
+                self._take(read_chunk(await response.aread()))
+                self._finish = self._finish or "stop"
+            else:
+                await self._read(events, deadline)
+
+    async def _read(self, events: httpx_sse.EventSource, deadline: asyncio.Timeout) -> None:
+        clock = asyncio.get_running_loop().time
+        async with contextlib.aclosing(events.aiter_sse()) as arriving:
+            async for event in arriving:
+                if event.data.strip() == DONE:
+                    # read on to the end, so that the connection can be used again; but not for long
+                    self._finish = self._finish or "stop"
+                    deadline.reschedule(clock() + AFTER_DONE)
+                elif event.data and self._take(read_chunk(event.data)):
+                    self._alive = True
+                    deadline.reschedule(min(self._ends_at, clock() + self._limits.between_tokens))
+                if self._enough:
+                    return
+
+    def _take(self, chunk: Chunk | None) -> bool:
+        """Whether the chunk is a sign of life."""
+        if chunk is None:
+            raise self._trouble("bad_reply", NO_STREAM)
+        if chunk.error is not None:
+            raise self._refused(chunk.error, 0.0)
+        self._tokens = chunk.tokens or self._tokens
+        self._finish = chunk.finish or self._finish
+        if chunk.text:
+            self._pieces += 1
+            self._enough = not self._on_text(chunk.text)
+        return chunk.alive
+
+    def _ended(self) -> Ending:
+        if self._finish == "content_filter" and not self._pieces:
+            raise self._refused(ServerError(0, "", moderated=True), 0.0)
+        if not self._finish and not self._enough:
+            raise self._trouble("broken_off" if self._pieces else "unreachable", "the stream ended too early")
+        if not self._pieces:
+            raise self._trouble("empty_reply", "an empty reply", "try again, or choose another llm.model")
+        finish = "length" if self._finish == "length" else "stop"
+        return Ending(self._tokens or self._pieces, finish)
+
+    async def _check(self, response: httpx.Response) -> None:
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise self._trouble("bad_reply", "a compressed answer that was not asked for")
+        if response.status_code == 200:
+            return
+        body = b""
+        async for piece in response.aiter_raw():
+            body += piece
+            if len(body) > ERROR_BYTES:
+                break
+        retry_after = parse_retry_after(response.headers.get("retry-after", ""), time.time())
+        raise self._refused(read_error(body, response.status_code), retry_after)
+
+    def _body(self) -> dict[str, Any]:
+        messages = [{"role": message.role, "content": message.content} for message in self._prompt]
+        endpoint = self._endpoint
+        return {"model": endpoint.model, "messages": messages, "stream": True} | dict(endpoint.options)
+
+    def _headers(self) -> dict[str, str]:
+        headers = dict(self._endpoint.headers)
+        if (secret := self._endpoint.api_key) is not None:
+            key = secret.reveal().strip()
+            # checked here, because the library's own complaint would show the key
+            if not (key.isascii() and key.isprintable()):
+                what = "the API key holds characters that no key has"
+                raise self._trouble("unauthorized", what, "check OPENROUTER_API_KEY or llm.api_key")
+            headers["Authorization"] = f"Bearer {key}"
+        return headers
+
+    def _what_took_long(self) -> str:
+        if asyncio.get_running_loop().time() >= self._ends_at:
+            return f"no complete reply within {self._limits.total:g} s"
+        if self._alive:
+            return f"nothing came for {self._limits.between_tokens:g} s in the middle of the reply"
+        return f"no word came within {self._limits.first_token:g} s"
+
+    def _broken(self, error: httpx.TransportError) -> ModelError:
+        if self._pieces:
+            return self._trouble("broken_off", "the connection broke in the middle of the reply")
+        said = str(error) or type(error).__name__
+        return self._trouble("unreachable", f"it cannot be reached ({said[:160]})")
+
+    def _refused(self, error: ServerError, retry_after: float) -> ModelError:
+        said = [message.content for message in self._prompt]
+        return ModelError(of_server(self._endpoint, error, retry_after, said))
+
+    def _trouble(self, kind: str, what: str, remedy: str = "") -> ModelError:
+        return ModelError(of_transport(self._endpoint, kind, what, remedy))

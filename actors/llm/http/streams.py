@@ -1,0 +1,231 @@
+"""The thread on which replies are streamed: one event loop, a task for each, connections kept warm.
+
+Posts what arrives as this room's internal messages. The thread begins with the first job and ends when
+nothing was asked for a minute, so that it never outlives its actor by long.
+"""
+
+import asyncio
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import httpx
+
+from actors.kernel.message import Message
+from actors.llm.http.client import Ending, ModelError, complete, open_client
+from actors.llm.http.failures import Failure, of_transport
+from actors.llm.http.retry import decide
+from actors.llm.internal import FirstTokenArrived, ReplyBroken, ReplyStreamed, SentenceArrived
+from actors.llm.messages import ChatMessage
+from actors.llm.providers import Endpoint, Limits
+from actors.llm.reply import Reply
+from actors.llm.sentences import FIRST_PIECE_WORDS
+
+IDLE = 60.0
+"""Seconds without a job after which the thread ends."""
+
+Post = Callable[[Message, str], None]
+"""Thread-safe: a message, and the id of what caused it."""
+
+_Owned = tuple[tuple[asyncio.Task[None], ...], tuple[httpx.AsyncClient, ...]]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One reply to stream. request: the id of the CompletionRequested. waited: seconds since then.
+
+    patience: seconds from the request within which another attempt may begin. names: the bot's own.
+    first_words: the first piece of the reply has no more.
+    """
+
+    request: str
+    endpoint: Endpoint
+    prompt: tuple[ChatMessage, ...]
+    limits: Limits
+    waited: float = 0.0
+    retries: int = 0
+    patience: float = 0.0
+    names: tuple[str, ...] = ()
+    first_words: int = FIRST_PIECE_WORDS
+    begun_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def age(self) -> float:
+        """Seconds since the request."""
+        return self.waited + time.monotonic() - self.begun_at
+
+
+class Streams:
+    """Streams jobs until they end or are cancelled. Methods are for any thread; none blocks but `close`."""
+
+    def __init__(self, post: Post, idle: float = IDLE) -> None:
+        self._post = post
+        self._idle = idle
+        self._lock = threading.Lock()
+        self._new: list[Job] = []
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._clients: dict[bool, httpx.AsyncClient] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wake: asyncio.Event | None = None
+        self._thread: threading.Thread | None = None
+        self._closing = False
+
+    def submit(self, job: Job) -> None:
+        """Begin to stream."""
+        with self._lock:
+            self._new.append(job)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="llm~io", daemon=True)
+                self._thread.start()
+            else:
+                self._ring()
+
+    def cancel(self, request: str) -> None:
+        """Stop a stream and close its connection; one that has ended, or never was, is no error."""
+        with self._lock:
+            self._new = [job for job in self._new if job.request != request]
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._cancel, request)
+
+    def close(self, timeout: float) -> None:
+        """Stop every stream and end the thread; waits at most `timeout` seconds for it."""
+        with self._lock:
+            self._closing = True
+            self._ring()
+            thread = self._thread
+        if thread is not None:
+            thread.join(timeout)
+
+    def _ring(self) -> None:
+        if self._loop is not None and self._wake is not None:
+            self._loop.call_soon_threadsafe(self._wake.set)
+
+    def _cancel(self, request: str) -> None:
+        if (task := self._tasks.get(request)) is not None:
+            task.cancel()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        finally:
+            with self._lock:
+                if self._thread is threading.current_thread():
+                    self._forget()
+
+    async def _serve(self) -> None:
+        wake = asyncio.Event()
+        with self._lock:
+            self._loop, self._wake = asyncio.get_running_loop(), wake
+        idled = False
+        while (owned := self._leave(idled)) is None:
+            wake.clear()
+            for job in self._take():
+                self._begin(job)
+            try:
+                await asyncio.wait_for(wake.wait(), self._idle)
+                idled = False
+            except TimeoutError:
+                idled = True
+        tasks, clients = owned
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for client in clients:
+            await client.aclose()
+
+    def _leave(self, idled: bool) -> _Owned | None:
+        """What this thread closes if it ends now, else None; locked, so that no job slips in unseen."""
+        with self._lock:
+            if not self._closing and (not idled or self._new or self._tasks):
+                return None
+            return self._forget()
+
+    def _forget(self) -> _Owned:
+        owned = tuple(self._tasks.values()), tuple(self._clients.values())
+        # new ones, because another thread may begin before these are closed
+        self._tasks, self._clients = {}, {}
+        self._thread = self._loop = self._wake = None
+        return owned
+
+    def _take(self) -> list[Job]:
+        with self._lock:
+            jobs, self._new = self._new, []
+        return jobs
+
+    def _begin(self, job: Job) -> None:
+        task = asyncio.get_running_loop().create_task(self._stream(job))
+        self._tasks[job.request] = task
+        task.add_done_callback(lambda _: self._tasks.pop(job.request, None))
+
+    async def _stream(self, job: Job) -> None:
+        try:
+            last: Message = await self._attempts(job, Progress(job, self._post))
+        except ModelError as error:
+            last = _broken(job, error.failure)
+        except Exception as error:
+            # words may stand in an exception's text, so only its kind is told
+            log.error("streaming a reply failed unexpectedly: %s", type(error).__name__)
+            what = f"an unexpected {type(error).__name__}"
+            last = _broken(job, of_transport(job.endpoint, "internal", what, "report it, with the log"))
+        self._post(last, job.request)
+
+    async def _attempts(self, job: Job, progress: "Progress") -> ReplyStreamed:
+        attempt = 1
+        while True:
+            try:
+                http = self._client(job.endpoint)
+                ending = await complete(http, job.endpoint, job.prompt, job.limits, progress.take)
+                return progress.end(ending)
+            except ModelError as error:
+                budget = job.patience - job.age
+                delay = decide(attempt, error.failure, job.retries, budget, random.random())
+                if progress.begun or delay is None:
+                    raise
+                log.info("attempt %d: %s; again in %.1f s", attempt, error.failure.owner, delay)
+            attempt += 1
+            await asyncio.sleep(delay)
+
+    def _client(self, endpoint: Endpoint) -> httpx.AsyncClient:
+        if (known := self._clients.get(endpoint.is_loopback)) is not None:
+            return known
+        return self._clients.setdefault(endpoint.is_loopback, open_client(endpoint))
+
+
+class Progress:
+    """Turns the text of one job into posted sentences."""
+
+    def __init__(self, job: Job, post: Post) -> None:
+        self.begun = False
+        self._job = job
+        self._post = post
+        self._reply = Reply(job.names, job.first_words)
+
+    def take(self, text: str) -> bool:
+        """Take new text; whether more is wanted."""
+        if not self.begun:
+            self.begun = True
+            self._post(FirstTokenArrived(self._job.request, *self._times()), self._job.request)
+        self._say(self._reply.feed(text))
+        return not self._reply.over
+
+    def end(self, ending: Ending) -> ReplyStreamed:
+        """Say what is left."""
+        finish = "length" if self._reply.cut else ending.finish
+        self._say(self._reply.finish(cut=finish == "length"))
+        return ReplyStreamed(self._job.request, ending.tokens, finish)
+
+    def _say(self, sentences: tuple[str, ...]) -> None:
+        for sentence in sentences:
+            self._post(SentenceArrived(self._job.request, sentence, *self._times()), self._job.request)
+
+    def _times(self) -> tuple[float, float]:
+        return time.time(), self._job.age
+
+
+def _broken(job: Job, failure: Failure) -> ReplyBroken:
+    return ReplyBroken(job.request, failure.kind, failure.owner, failure.retry_after)

@@ -1,0 +1,121 @@
+"""What a backup holds, and how it is gathered from the store: of each domain the newest chain, who is forgotten, and
+the epochs that were opened."""
+
+import contextlib
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from actors.kernel.state import patch
+from actors.persistence.store.chain import Chain
+from actors.persistence.store.database import Transaction
+from actors.persistence.store.epochs import stored_epoch
+from actors.persistence.store.record import Damaged
+from actors.persistence.store.store import Store
+
+__all__ = ["Content", "gathered", "stored_domains", "try_changes"]
+
+_decoder = msgspec.msgpack.Decoder()
+
+
+class Content(msgspec.Struct, frozen=True):
+    """chains: by domain. graves: hashes of who is forgotten, and since when. epochs: the newest of each domain."""
+
+    chains: Mapping[str, Chain]
+    graves: Mapping[str, float]
+    epochs: Mapping[str, int]
+
+
+def gathered(
+    store: Store,
+    known: Callable[[str], Chain | None],
+    in_files: Callable[[str], bool],
+    epochs: Mapping[str, int],
+) -> Content:
+    """All that is stored, changing nothing there. known: a newer chain than the disk's, None for none. epochs: opened
+    in memory only. Raises StoreError."""
+    graves = store.graves()
+    opened = store.database.read("reading the epochs", _epochs)
+    chains: dict[str, Chain] = {}
+    for domain in stored_domains(store):
+        chain = known(domain) or store.peek(domain, in_files=in_files(domain))
+        if chain is not None:
+            chains[domain] = chain
+    names = sorted({*opened, *epochs})
+    return Content(chains, graves, {name: max(opened.get(name, 0), epochs.get(name, 0)) for name in names})
+
+
+def stored_domains(store: Store) -> tuple[str, ...]:
+    """Every domain that has anything in the database or in files, by name. Raises StoreError."""
+
+    def look(txn: Transaction) -> set[str]:
+        return {key.split("/")[1] for kind in ("copy", "log", "epoch") for key in txn.keys(f"{kind}/")}
+
+    found = store.database.read("looking for domains", look)
+    if store.files is not None:
+        # Without such a folder there is none; one that cannot be read fails where its copies are looked for.
+        with contextlib.suppress(OSError):
+            found |= {path.name for path in store.files.folder.iterdir() if path.is_dir()}
+    return tuple(sorted(found))
+
+
+def try_changes(chain: Chain) -> None:
+    """Whether the state can be read and every change fits on it; raises Damaged.
+
+    What follows after a change of form cannot be tried: only the domain itself knows its migrations.
+    """
+    snapshot = chain.snapshot
+    steps: list[bytes] = []
+    for change in chain.changes:
+        if change.schema != snapshot.schema:
+            break
+        steps.append(change.payload)
+    why = ""
+    for field in _where_parts_may_belong(snapshot.parts):
+        try:
+            document = _document(snapshot.parts, field)
+            for step in steps:
+                patch.apply(document, step)
+            return
+        except patch.PatchError as error:
+            why = str(error)
+    raise Damaged(f"a change of {snapshot.domain} does not fit on its state: {why}")
+
+
+def _where_parts_may_belong(parts: tuple[bytes, ...]) -> tuple[str, ...]:
+    """Fields of which the parts after the first may be the entries: they are empty in it."""
+    if len(parts) == 1:
+        return ("",)
+    state = _map(_map(parts[0]).get("state"))
+    found = tuple(name for name, value in state.items() if value == {})
+    if not found:
+        raise Damaged("a state is in several parts, and has no place for them")
+    return found
+
+
+def _document(parts: tuple[bytes, ...], field: str) -> dict[str, object]:
+    document = _map(parts[0])
+    state = _map(document.get("state"))
+    if field:
+        entries: dict[str, object] = {}
+        for part in parts[1:]:
+            entries.update(_map(part))
+        state[field] = entries
+    return document
+
+
+def _map(value: object) -> dict[str, object]:
+    """A map, or MessagePack of one. Raises Damaged."""
+    if isinstance(value, bytes):
+        try:
+            value = _decoder.decode(value)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise Damaged(f"a state cannot be read: {error}") from None
+    if not isinstance(value, dict):
+        raise Damaged("a state is no map")
+    return value
+
+
+def _epochs(txn: Transaction) -> dict[str, int]:
+    names = (key.split("/")[1] for key in txn.keys("epoch/"))
+    return {name: stored_epoch(txn, name) for name in names}

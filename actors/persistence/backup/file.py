@@ -1,0 +1,303 @@
+"""The file of a backup: a stream of MessagePack that any program can list.
+
+First a map that says what is inside, then every record in its frame as bytes, at the end a map with their number and
+the sum of all before it. What is read is checked completely: a backup that is read is whole.
+"""
+
+import contextlib
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import msgpack
+import msgspec
+
+from actors.kernel.protocol import Version
+from actors.persistence.backup.content import Content, try_changes
+from actors.persistence.store.atomic_files import sync_folder
+from actors.persistence.store.chain import Chain, assembled, records_of
+from actors.persistence.store.encryption import PLAIN, Sealing
+from actors.persistence.store.errors import StoreError, store_error
+from actors.persistence.store.record import Damaged, Kind, Record, pack, scan, unpack
+
+__all__ = [
+    "FORMAT",
+    "Backup",
+    "Header",
+    "Held",
+    "Unusable",
+    "encoded",
+    "graves_in",
+    "listed",
+    "read",
+    "write",
+]
+
+FORMAT = 1
+WHAT = "gerald backup"
+SUM = 32
+_DOMAIN = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
+"""A domain's name becomes that of a folder: none may lead elsewhere."""
+
+
+class Unusable(StoreError):
+    """A file that is no backup, a damaged one, one of a later version, or one without its key. Nothing is done with
+    it."""
+
+
+class Held(msgspec.Struct, frozen=True):
+    """Of a domain in a backup: where its state stands, its form, how many bytes it takes and how many changes are
+    among them."""
+
+    version: Version
+    schema: int
+    bytes: int
+    changes: int = 0
+
+
+class Header(msgspec.Struct, frozen=True):
+    """What a backup says of itself. made_at: epoch seconds. sealed: a key is needed to read it."""
+
+    format: int
+    made_at: float
+    sealed: bool
+    domains: Mapping[str, Held]
+
+
+class Backup(msgspec.Struct, frozen=True):
+    """A backup that was read, and is whole. size: bytes of the file."""
+
+    path: Path
+    size: int
+    header: Header
+    content: Content
+
+
+def write(path: Path, content: Content, made_at: float, sealing: Sealing = PLAIN) -> Backup:
+    """Make the file at `path`, durable on return, and nothing less than all of it: it is written aside and read back.
+
+    sealing: encrypts it, if it writes. Raises StoreError; then there is no such file.
+    """
+    aside = path.with_name(f"{path.name}.new")
+    try:
+        _make_folder(path.parent)
+        _write(aside, encoded(content, made_at, sealing))
+        made = read(aside, sealing)
+        if made.content != content:
+            raise Unusable(
+                f"{path} was not written as it should be", "look at the health of that disk (dmesg)"
+            )
+        os.replace(aside, path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise store_error(path, "writing a backup", error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
+    return msgspec.structs.replace(made, path=path)
+
+
+def read(path: Path, sealing: Sealing = PLAIN) -> Backup:
+    """The backup at `path`, checked to the last byte. Raises Unusable, or StoreError when the disk fails."""
+    header, records, size = _parsed(path)
+    try:
+        opened = tuple(map(sealing.opened, records))
+    except StoreError as error:
+        raise Unusable(f"{path} is encrypted, and cannot be decrypted here: {error}", error.remedy) from None
+    try:
+        content = _content(header, opened)
+        for chain in content.chains.values():
+            try_changes(chain)
+    except Damaged as damage:
+        raise _damaged(path, str(damage)) from None
+    return Backup(path, size, header, content)
+
+
+def listed(path: Path) -> Header:
+    """What the backup at `path` says of itself; its sums are checked, and that all is there. Needs no key.
+
+    Raises Unusable, or StoreError when the disk fails.
+    """
+    header, records, _ = _parsed(path)
+    try:
+        _content(header, records)
+    except Damaged as damage:
+        raise _damaged(path, str(damage)) from None
+    return header
+
+
+def graves_in(path: Path) -> Mapping[str, float]:
+    """Who is forgotten as far as the file at `path` can still tell, and since when: no key is needed for that, and of a
+    damaged one whatever is whole counts. Raises StoreError when the disk fails."""
+    try:
+        records: Iterable[Record] = _parsed(path)[1]
+    except Unusable:
+        try:
+            records = scan(path.read_bytes())
+        except OSError as error:
+            raise store_error(path, "reading a backup", error) from error
+    return {
+        record.payload.decode("ascii", "replace"): record.saved_at
+        for record in records
+        if record.kind == Kind.GRAVE
+    }
+
+
+def encoded(content: Content, made_at: float, sealing: Sealing = PLAIN) -> Iterator[bytes]:
+    """The file, piece by piece."""
+    packer = msgpack.Packer(use_bin_type=True)
+    summed = blake2b(digest_size=SUM)
+    sealed = sealing.writes
+    head = {"what": WHAT, **msgspec.to_builtins(Header(FORMAT, made_at, sealed, _held(content)))}
+    count = 0
+    piece = packer.pack(head)
+    summed.update(piece)
+    yield piece
+    for record in _records(content, made_at):
+        count += 1
+        piece = packer.pack(pack(sealing.seal(record) if record.kind in _SEALED else record))
+        summed.update(piece)
+        yield piece
+    yield packer.pack({"count": count, "blake2b": summed.digest()})
+
+
+_SEALED = (Kind.PART, Kind.CHANGE)
+
+
+def _held(content: Content) -> Mapping[str, Held]:
+    return {
+        domain: Held(
+            chain.version,
+            chain.changes[-1].schema if chain.changes else chain.snapshot.schema,
+            chain.snapshot.size + sum(len(change.payload) for change in chain.changes),
+            len(chain.changes),
+        )
+        for domain, chain in content.chains.items()
+    }
+
+
+def _records(content: Content, made_at: float) -> Iterator[Record]:
+    for chain in content.chains.values():
+        yield from records_of(chain.snapshot)
+        yield from chain.changes
+    for domain, epoch in content.epochs.items():
+        yield Record(Kind.EPOCH, domain, 1, Version(epoch, 0), made_at)
+    for hash_, at in content.graves.items():
+        yield Record(Kind.GRAVE, "", 1, Version(), at, hash_.encode())
+
+
+def _parsed(path: Path) -> tuple[Header, tuple[Record, ...], int]:
+    """What is in the file, once every sum in it fits."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise store_error(path, "reading a backup", error) from error
+    try:
+        return *_pieces(path, data), len(data)
+    except (msgpack.UnpackException, ValueError, RecursionError, MemoryError) as error:
+        # ValueError: also what msgpack says of a length that cannot be, and Damaged.
+        raise _damaged(path, str(error) or "it ends too early") from None
+
+
+def _pieces(path: Path, data: bytes) -> tuple[Header, tuple[Record, ...]]:
+    unpacker = msgpack.Unpacker(raw=False, strict_map_key=True, max_buffer_size=max(1, len(data)))
+    unpacker.feed(data)
+    header = _header(path, next(unpacker, None))
+    records: list[Record] = []
+    end = unpacker.tell()
+    for piece in unpacker:
+        if not isinstance(piece, bytes):
+            _check_trailer(piece, len(records), memoryview(data)[:end])
+            if unpacker.tell() != len(data):
+                raise Damaged("something stands after its end")
+            return header, tuple(records)
+        records.append(unpack(piece))
+        end = unpacker.tell()
+    raise Damaged("it ends too early")
+
+
+def _header(path: Path, head: Any) -> Header:
+    if not isinstance(head, dict) or head.get("what") != WHAT:
+        raise Unusable(
+            f"{path} is no backup of Gerald", "choose another file; `supervisor backup ls` lists them"
+        )
+    form = head.get("format")
+    if isinstance(form, int) and form > FORMAT:
+        raise Unusable(
+            f"{path} was made by a later version of Gerald (format {form}; this version knows {FORMAT})",
+            "update Gerald",
+        )
+    try:
+        return msgspec.convert(head, Header)
+    except msgspec.ValidationError as error:
+        raise Damaged(f"what it says of itself makes no sense: {error}") from None
+
+
+def _check_trailer(piece: Any, count: int, before: memoryview) -> None:
+    if not isinstance(piece, dict) or piece.get("count") != count:
+        raise Damaged("not all of its records are there")
+    if piece.get("blake2b") != blake2b(before, digest_size=SUM).digest():
+        raise Damaged("its sum does not fit")
+
+
+def _content(header: Header, records: Iterable[Record]) -> Content:
+    parts: dict[str, list[Record]] = {}
+    changes: dict[str, list[Record]] = {}
+    epochs: dict[str, int] = {}
+    graves: dict[str, float] = {}
+    for record in records:
+        if record.kind == Kind.PART:
+            parts.setdefault(record.domain, []).append(record)
+        elif record.kind == Kind.CHANGE:
+            changes.setdefault(record.domain, []).append(record)
+        elif record.kind == Kind.EPOCH:
+            epochs[record.domain] = record.version.epoch
+        elif record.kind == Kind.GRAVE:
+            graves[record.payload.decode("ascii", "replace")] = record.saved_at
+    if unnamed := [name for name in (*parts, *epochs) if not _DOMAIN.fullmatch(name)]:
+        raise Damaged(f"no domain is called {unnamed[0][:100]!r}")
+    if parts.keys() != header.domains.keys() or not changes.keys() <= parts.keys():
+        raise Damaged("it does not hold the domains that it should")
+    chains = {
+        domain: _chain(domain, held, parts[domain], changes.get(domain, ()))
+        for domain, held in header.domains.items()
+    }
+    return Content(chains, graves, epochs)
+
+
+def _chain(domain: str, held: Held, parts: Iterable[Record], changes: Iterable[Record]) -> Chain:
+    snapshot = assembled(parts)
+    if snapshot is None:
+        raise Damaged(f"a part of {domain} is missing")
+    chain = Chain(snapshot, tuple(changes))
+    at = snapshot.version
+    for change in chain.changes:
+        if change.base != at:
+            raise Damaged(f"a change of {domain} is missing")
+        at = change.version
+    if at != held.version:
+        raise Damaged(f"{domain} does not come to the version that it should")
+    return chain
+
+
+def _damaged(path: Path, why: str) -> Unusable:
+    return Unusable(
+        f"{path} is damaged: {why}", "choose another file; `supervisor backup ls` says which are whole"
+    )
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        sync_folder(folder.parent)
+
+
+def _write(path: Path, pieces: Iterable[bytes]) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+        file.writelines(pieces)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,79 @@
+"""Looks into a database without changing it: one that nobody uses as it lies there, one in use as a copy of a moment.
+
+`python -m actors.persistence.recovery.inspect FOLDER TO` makes the copy, in a process of its own: a damaged database
+may kill whoever reads it.
+"""
+
+import contextlib
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import lmdb
+
+from actors.persistence.store.database import Transaction
+from actors.persistence.store.errors import StoreError, store_error
+from actors.persistence.store.manifest import DATA
+
+__all__ = ["as_of_now", "look"]
+
+WITHIN = 120.0
+
+T = TypeVar("T")
+
+
+@contextlib.contextmanager
+def as_of_now(path: Path, *, used: bool) -> Iterator[Path]:
+    """The folder of a database that stands still: `path` itself, or a private copy where another process uses it.
+    Raises StoreError."""
+    if not used or not (path / DATA).exists():
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="gerald-") as folder:
+        _copy(path, Path(folder))
+        yield Path(folder)
+
+
+def look(path: Path, look: Callable[[Transaction], T]) -> T:
+    """What `look` finds in a database that stands still. Raises StoreError."""
+    try:
+        with (
+            lmdb.open(str(path), readonly=True, lock=False, create=False) as environment,
+            environment.begin() as txn,
+        ):
+            return look(Transaction(txn))
+    except (lmdb.Error, OSError) as error:
+        raise store_error(path, "looking at it", error) from error
+
+
+def _copy(path: Path, to: Path) -> None:
+    command = [sys.executable, "-m", "actors.persistence.recovery.inspect", str(path), str(to)]
+    try:
+        tried = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=WITHIN,
+        )
+    except (subprocess.TimeoutExpired, OSError) as error:
+        raise store_error(path, "copying it", error) from error
+    if tried.returncode:
+        said = tried.stderr.strip().splitlines() or [f"it ends with status {tried.returncode}"]
+        raise StoreError(
+            f"{path} is in use, and no copy of it can be made to look at: {said[-1][:300]}",
+            "stop the instance, and look again",
+        )
+
+
+if __name__ == "__main__":
+    try:
+        # With its lock: as a reader that the others know, so that no page is used again meanwhile.
+        with lmdb.open(sys.argv[1], readonly=True, create=False) as used:
+            used.copy(sys.argv[2])
+    except Exception as error:
+        sys.exit(f"{type(error).__name__}: {error}")

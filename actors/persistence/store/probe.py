@@ -1,0 +1,61 @@
+"""Walks through a whole database in a process of its own: a damaged one may kill whoever reads it.
+
+`python -m actors.persistence.store.probe FOLDER` ends with 0 when every page could be read, and a copy could be made.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import lmdb
+
+__all__ = ["why_unsound"]
+
+WITHIN = 60.0
+
+
+def why_unsound(path: Path) -> str:
+    """Why the database at `path` cannot be used; "" when it can. Raises OSError, also when that takes too long."""
+    command = [sys.executable, "-m", "actors.persistence.store.probe", str(path)]
+    try:
+        tried = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=WITHIN,
+        )
+    except subprocess.TimeoutExpired:
+        raise OSError(None, f"it could not be looked through within {WITHIN:g} s", str(path)) from None
+    if tried.returncode == 0:
+        return ""
+    said = tried.stderr.strip().splitlines()
+    if tried.returncode < 0:
+        return f"reading it ends with signal {-tried.returncode}"
+    return said[-1][:300] if said else f"reading it fails with status {tried.returncode}"
+
+
+def walk(path: Path) -> None:
+    """Read every value, find each by its key, and read every page once more for a copy that nobody keeps."""
+    with lmdb.open(str(path), readonly=True, lock=False, create=False) as environment:
+        with environment.begin(buffers=True) as txn, txn.cursor() as cursor:
+            before = b""
+            for key, value in cursor:
+                # Among keys that are out of order others are looked for in vain, and the next writes make it worse.
+                name = bytes(key)
+                if name <= before or txn.get(name) is None:
+                    raise ValueError("its keys are not in order")
+                name.decode()
+                before = name
+                sum(value[::512])
+        with open(os.devnull, "wb") as nowhere:
+            environment.copyfd(nowhere.fileno(), compact=True)
+
+
+if __name__ == "__main__":
+    try:
+        walk(Path(sys.argv[1]))
+    except Exception as error:
+        sys.exit(f"{type(error).__name__}: {error}")

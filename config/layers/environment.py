@@ -1,0 +1,118 @@
+"""Turns GERALD_SECTION__KEY variables and KEY=VALUE overrides into layers. Values are read as YAML scalars,
+or as [..] and {..}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from config.layers.dotenv import Variable
+from config.schema import ActorSettings
+from config.syntax.errors import LoadError
+from config.syntax.node import Node, Source
+from config.syntax.parse_error import refuse
+from config.syntax.problem import Key
+from config.syntax.scalar import resolve
+from config.syntax.yaml_reader import parse_value
+
+PREFIX = "GERALD_"
+_DEEPEST = 8
+
+
+def environment_layers(environ: Mapping[str, str]) -> tuple[Node, ...]:
+    """One single-valued layer for each GERALD_SECTION__KEY; names without `__` (GERALD_PROFILE, GERALD_HOME)
+    are no keys.
+    """
+    return tuple(
+        _layer(
+            _variable_key(name),
+            value,
+            Source("environment", "environment", f"{name}={value}", False, bare=True),
+            1,
+        )
+        for name, value in sorted(environ.items())
+        if _is_key(name)
+    )
+
+
+def dotenv_layers(variables: Iterable[Variable], source: Source) -> tuple[Node, ...]:
+    """The same for the variables of a .env file, each at its own line; a quoted value is text."""
+    source = Source(source.layer, source.file, source.text, bare=True)
+    return tuple(
+        _tree(
+            _variable_key(found.name), Node(found.value, source, found.line, found.column), found.name_column
+        )
+        if found.quoted
+        else _layer(
+            _variable_key(found.name), found.value, source, found.line, found.column, found.name_column
+        )
+        for found in variables
+        if _is_key(found.name)
+    )
+
+
+def override_layers(overrides: Sequence[str], shown: str = "--set") -> tuple[Node, ...]:
+    """One layer for each `section.key=value`. Raises LoadError for one that is not of this form."""
+    return tuple(_override(text, shown) for text in overrides)
+
+
+def split_key(text: str) -> Key:
+    """The path of a dotted key. An actor's address has dots of its own: `actors.speech.recognizer.pin` has
+    three parts.
+    """
+    parts = text.split(".")
+    if parts[0] == "actors" and len(parts) > 2:
+        # Without a setting at its end the whole rest is the address: actors.llm.local={pin: thread}.
+        end = len(parts) - (parts[-1] in ActorSettings.model_fields)
+        parts = ["actors", ".".join(parts[1:end]), *parts[end:]]
+    return tuple(parts)
+
+
+def _override(text: str, shown: str) -> Node:
+    name, equals, value = text.partition("=")
+    key = split_key(name.strip())
+    source = Source("overrides", shown, text, numbered=False, bare=True)
+    if not equals or not all(key):
+        raise refuse(source, "this is not of the form NAME=VALUE", 1, 1, "Write, say, llm.temperature=0.9.")
+    return _layer(key, value, source, 1, len(name) + 2, 1)
+
+
+def _is_key(name: str) -> bool:
+    return name.startswith(PREFIX) and "__" in name.removeprefix(PREFIX).strip("_")
+
+
+def _variable_key(name: str) -> Key:
+    parts = name.removeprefix(PREFIX).lower().split("__")
+    if parts[0] == "actors" and len(parts) > 1:
+        # Shells accept no dot in a name, and no address has an underscore.
+        parts[1] = parts[1].replace("_", ".")
+    return tuple(parts)
+
+
+def _layer(key: Key, value: str, source: Source, line: int, column: int = 0, name_column: int = 1) -> Node:
+    column = column or source.text.index("=") + 2
+    return _tree(key, _read(value.strip(), source, line, column), name_column)
+
+
+def _read(value: str, source: Source, line: int, column: int) -> Node:
+    if not value.startswith(("[", "{", '"', "'")):
+        return Node(resolve(value), source, line, column, text=value)
+    try:
+        # Spaces and line breaks before the value put its parts at the places they have in the source.
+        node = parse_value("\n" * (line - 1) + " " * (column - 1) + value, source)
+    except LoadError:
+        if value.startswith(("[", "{")):
+            raise
+        return Node(value, source, line, column, text=value)
+    return node or Node(None, source, line, column)
+
+
+def _tree(key: Key, leaf: Node, name_column: int) -> Node:
+    """The layer that holds one value."""
+    if len(key) > _DEEPEST:
+        raise refuse(leaf.source, "this key has too many parts", leaf.line, name_column)
+    node = leaf
+    for part in reversed(key):
+        named = Node(node.value, leaf.source, node.line, node.column, leaf.line, name_column, node.text)
+        node = Node({str(part): named}, leaf.source, leaf.line, leaf.column)
+    return node

@@ -1,0 +1,119 @@
+"""Gathers the layers of a home, in the users' order, and validates what they are together. The only reader of
+their files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from config.home import PACKAGE, Home, shown_path
+from config.layers.dotenv import Variable
+from config.layers.dotenv import parse as parse_dotenv
+from config.layers.environment import dotenv_layers, environment_layers, override_layers
+from config.layers.merge import merge
+from config.layers.probes import missing_files
+from config.secrets import read_secrets
+from config.syntax.errors import LoadError
+from config.syntax.mask import printable
+from config.syntax.node import Node, Source
+from config.syntax.parse_error import refuse
+from config.syntax.suggest import closest
+from config.syntax.yaml_reader import decode, parse, read_bytes
+from config.validation.cross_checks import Probe
+from config.validation.validate import ValidationResult, validate
+
+_PROFILE = re.compile(r"[\w-]+")
+
+
+def load_config(
+    home: Home,
+    *,
+    profile: str | None = None,
+    overrides: Sequence[str] = (),
+    environ: Mapping[str, str],
+    probes: Sequence[Probe] = (),
+    runtime: Sequence[str] = (),
+) -> ValidationResult:
+    """defaults.yaml < profile < config.yaml < .env < environment < secrets.yaml < data/overrides.yaml <
+    overrides < runtime (both `section.key=value`), merged and validated.
+
+    The profile is the one given, else GERALD_PROFILE (environment, then .env), else none. Raises LoadError
+    when a file cannot be read or parsed, or there is no such home or profile.
+    """
+    if not home.path.is_dir():
+        raise refuse(Source("home", str(home.path)), "there is no such folder")
+    env_source, variables = _read_env(home)
+    names = {name: found.value for name, found in variables.items()} | dict(environ)
+    layers = [
+        _defaults(),
+        *_profile_layer(home, profile or names.get("GERALD_PROFILE")),
+        *_file_layer(home.config_file, "config"),
+        *dotenv_layers(variables.values(), env_source),
+        *environment_layers(environ),
+        *read_secrets(home, environ),
+        *_file_layer(home.overrides_file, "overrides", interpolated=False),
+        *override_layers(overrides),
+        *override_layers(runtime, "supervisor config set"),
+    ]
+    return validate(merge(layers), names, (missing_files(home), *probes), tuple(layers))
+
+
+def profiles(home: Home) -> tuple[str, ...]:
+    """The names of the profiles there are: the package's and the home's own."""
+    folders = (PACKAGE / "profiles", home.profiles)
+    return tuple(
+        sorted({file.stem for folder in folders if folder.is_dir() for file in folder.glob("*.yaml")})
+    )
+
+
+@cache
+def _defaults() -> Node:
+    (layer,) = _file_layer(PACKAGE / "defaults.yaml", "defaults")
+    return layer
+
+
+def _profile_layer(home: Home, name: str | None) -> tuple[Node, ...]:
+    if not name:
+        return ()
+    if _PROFILE.fullmatch(name):
+        for folder in (home.profiles, PACKAGE / "profiles"):
+            if layer := _file_layer(folder / f"{name}.yaml", "profile"):
+                return layer
+    known = profiles(home)
+    meant = closest(name, known)
+    hint = f"Did you mean '{meant}'?" if meant else f"There are {', '.join(known)}."
+    raise refuse(Source("profile", str(home.profiles)), f"there is no profile '{printable(name)}'", hint=hint)
+
+
+def watched(home: Home, profile: str | None, environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """Every file that load_config reads for this home, there or not."""
+    name = profile or environ.get("GERALD_PROFILE") or _profile_of_env(home)
+    own = (home.profiles / f"{name}.yaml",) if name and _PROFILE.fullmatch(name) else ()
+    return (home.config_file, *own, home.env_file, home.secrets_file, home.overrides_file)
+
+
+def _profile_of_env(home: Home) -> str:
+    try:
+        found = _read_env(home)[1].get("GERALD_PROFILE")
+    except LoadError:
+        return ""
+    return found.value if found is not None else ""
+
+
+def _file_layer(path: Path, layer: str, *, interpolated: bool = True) -> tuple[Node, ...]:
+    shown = shown_path(path)
+    data = read_bytes(path, shown, layer)
+    if data is None:
+        return ()
+    text = decode(data, shown, layer)
+    return (parse(text, Source(layer, shown, text, interpolated=interpolated)),)
+
+
+def _read_env(home: Home) -> tuple[Source, Mapping[str, Variable]]:
+    shown = shown_path(home.env_file)
+    data = read_bytes(home.env_file, shown, ".env")
+    source = Source(".env", shown, decode(data, shown, ".env") if data else "")
+    return source, parse_dotenv(source)

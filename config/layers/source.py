@@ -1,0 +1,63 @@
+"""Where a run's configuration comes from: the home, the profile and the overrides of its command line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config.home import Home
+from config.layers.layers import load_config, watched
+from config.schema import Config, dump
+from config.syntax.errors import LoadError
+from config.syntax.problem import Problem
+from config.validation.cross_checks import Probe
+from config.validation.validate import ValidationResult
+
+__all__ = ["ConfigSource", "Reading", "digest_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one reading of all layers found: a result, or only the errors of a file that cannot be read."""
+
+    result: ValidationResult | None
+    errors: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigSource:
+    """All that load_config needs, kept for the next reading. `environ` is the environment of the start."""
+
+    home: Home
+    profile: str | None = None
+    overrides: tuple[str, ...] = ()
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    probes: tuple[Probe, ...] = ()
+
+    def read(self, runtime: Sequence[str] = ()) -> Reading:
+        """Read and validate everything anew. Never raises for what is in the files."""
+        try:
+            result = load_config(
+                self.home,
+                profile=self.profile,
+                overrides=self.overrides,
+                environ=self.environ,
+                probes=self.probes,
+                runtime=runtime,
+            )
+        except LoadError as error:
+            return Reading(None, error.problems)
+        return Reading(result, result.errors)
+
+    def files(self) -> tuple[Path, ...]:
+        """Every file that counts, there or not."""
+        return watched(self.home, self.profile, self.environ)
+
+
+def digest_of(config: Config) -> str:
+    """32 hexadecimal digits that differ when anything but a secret differs."""
+    plain = json.dumps(dump(config), sort_keys=True)
+    return hashlib.blake2b(plain.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,196 @@
+"""Says of a key what it is, where its value comes from, and which layers lost. Plain data; secrets are masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from config.schema import ActorSettings, Config, dump
+from config.schema.walk import choices, extra, field_at, is_optional, is_secret, limits
+from config.secret import Secret
+from config.syntax.mask import MASK
+from config.syntax.node import Node, find, plain
+from config.syntax.problem import Key, dotted
+from config.validation.validate import ValidationResult
+
+__all__ = [
+    "default_of",
+    "explain",
+    "kind_of_field",
+    "place_of",
+    "range_of",
+    "section_at",
+    "value_at",
+    "values",
+]
+
+
+def explain(result: ValidationResult, key: Key) -> dict[str, Any]:
+    """Everything about one key. Raises KeyError where the schema has none."""
+    field = field_at(key)
+    if field is None:
+        raise KeyError(dotted(key))
+    written = [(layer, node) for layer in result.layers if (node := find(layer, key)) is not None]
+    return {
+        "key": dotted(key),
+        "value": value_at(result, key),
+        "from": place_of(find(result.tree, key)) if written else "the schema's default",
+        "lost": [{"value": _shown(node, key), "from": place_of(node)} for _, node in reversed(written[:-1])],
+        "type": kind_of_field(key, field),
+        "range": range_of(field),
+        "choices": list(choices(key)),
+        "default": default_of(key, field),
+        "unset": extra(field, "unset"),
+        "applies": applies(field),
+        "meaning": field.description or "",
+    }
+
+
+def applies(field: FieldInfo) -> str:
+    """How a running bot takes a new value over, in words."""
+    if extra(field, "reload") != "restart":
+        return "live"
+    by = field.json_schema_extra.get("restarts", ()) if isinstance(field.json_schema_extra, Mapping) else ()
+    names = [str(name) for name in by] if isinstance(by, list | tuple) else []
+    if not names:
+        return "by a restart of the actor"
+    return "when Gerald is started again" if names == ["all"] else f"by a restart of {', '.join(names)}"
+
+
+def value_at(result: ValidationResult, key: Key) -> Any:
+    """The value in force, as plain data; a secret masked. Of an invalid configuration what was written."""
+    node = find(result.tree, key)
+    if node is not None and node.source.layer == "secrets" and node.value is not None:
+        return MASK
+    if result.config is None:
+        return _shown(node, key) if node is not None else None
+    return _plain(_at(result.config, key))
+
+
+def values(result: ValidationResult, *, effective: bool) -> Iterator[tuple[Key, Any, str]]:
+    """Every key with value and place; without `effective` only what is not from the defaults."""
+    for key in _leaves(result.config if result.config is not None else Config(), ()):
+        node = find(result.tree, key)
+        written = node is not None and node.source.layer != "defaults"
+        if effective or written:
+            yield key, value_at(result, key), place_of(node)
+
+
+def section_at(key: Key) -> type[BaseModel] | None:
+    """The section's class, where the key is one."""
+    found: Any = Config
+    for part in key:
+        field = found.model_fields.get(str(part)) if _is_section(found) else None
+        found = field.annotation if field is not None else None
+    return found if _is_section(found) and key else None
+
+
+def place_of(node: Node | None) -> str:
+    """`file:line:column`, as far as it is known."""
+    if node is None:
+        return "the schema's default"
+    if node.source.layer in ("environment", "overrides") and not node.source.numbered:
+        return f"{node.source.file} ({node.source.text.partition('=')[0]})"
+    return f"{node.source.file}:{node.line}:{node.column}" if node.line else node.source.file
+
+
+def kind_of_field(key: Key, field: FieldInfo) -> str:
+    """The type in a person's words."""
+    if is_secret(key):
+        return "a secret text"
+    name = str(field.annotation)
+    words = next(
+        (
+            said
+            for sign, said in (
+                ("tuple", _list_of(key)),
+                ("Literal", "one of the choices"),
+                ("Mapping", "a mapping"),
+                ("parse_size", "a size such as 10MB"),
+                ("check_device", "a device's index or name, none, or file:PATH"),
+            )
+            if sign in name or sign in str(field.metadata)
+        ),
+        "",
+    )
+    if not words and extra(field, "unit") == "bytes":
+        words = "a size such as 10MB"
+    base = {"int": "a whole number", "float": "a number", "bool": "true or false", "str": "text"}
+    plain_name = (
+        name.replace("typing.", "").split("[")[0].split("'")[1] if "class" in name else name.split(" ")[0]
+    )
+    words = words or base.get(plain_name, "text")
+    return f"{words}, or null" if is_optional(key) else words
+
+
+def _list_of(key: Key) -> str:
+    words = choices((*key, 0))
+    return f"a list of {', '.join(words)}" if words else "a list"
+
+
+def range_of(field: FieldInfo) -> str:
+    """The range with its unit; "" for none."""
+    bounds, unit = limits(field), extra(field, "unit")
+    low = f"above {bounds['gt']:g}" if "gt" in bounds else f"{bounds['ge']:g}" if "ge" in bounds else ""
+    high = f"{bounds['le']:.15g}" if "le" in bounds else ""
+    words = (
+        f"{low} to {high}"
+        if low and high
+        else f"at least {low}"
+        if low
+        else f"at most {high}"
+        if high
+        else ""
+    )
+    return f"{words} {unit}".strip() if words else unit
+
+
+def default_of(key: Key, field: FieldInfo) -> Any:
+    """The default as plain data; of a key that occurs in several sections, the one of its own."""
+    if key[0] == "actors":
+        return _plain(field.get_default(call_default_factory=True))
+    return _plain(_at(Config(), key))
+
+
+def _leaves(model: BaseModel, key: Key) -> Iterator[Key]:
+    for name, value in model:
+        if isinstance(value, BaseModel):
+            yield from _leaves(value, (*key, name))
+        elif isinstance(value, Mapping) and name == "actors":
+            for address in value:
+                yield from ((*key, name, address, setting) for setting in ActorSettings.model_fields)
+        else:
+            yield (*key, name)
+
+
+def _at(config: Config, key: Key) -> Any:
+    found: Any = config
+    for part in key:
+        if found is config.actors:
+            found = config.actor(str(part))
+        else:
+            found = found.get(part) if isinstance(found, Mapping) else getattr(found, str(part), None)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Secret):
+        return MASK
+    if isinstance(value, BaseModel):
+        return dump(value)
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
+
+
+def _shown(node: Node, key: Key) -> Any:
+    if node.value is None:
+        return None
+    return MASK if is_secret(key) or node.source.layer == "secrets" else plain(node)
+
+
+def _is_section(found: Any) -> bool:
+    return isinstance(found, type) and issubclass(found, BaseModel)

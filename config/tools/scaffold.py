@@ -1,0 +1,54 @@
+"""A first config.yaml for a new home: every key, explained, as a comment; and the schema for editors beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from config.durable import write_private
+from config.home import PACKAGE, Home
+from config.tools.jsonschema import FILE, schema
+
+__all__ = ["FIRST_LINE", "commented", "write_new", "write_schema"]
+
+FIRST_LINE = f"# yaml-language-server: $schema={FILE}\n"
+_HEAD = """\
+# Gerald's configuration. Take the # away before a key, and before its section, to set it; what stays a comment keeps
+# its default. `supervisor config check` finds mistakes, `supervisor config explain KEY` says where a value comes
+# from. A running instance takes a saved file over by itself. Secrets belong in secrets.yaml: see
+# `supervisor secrets init`.
+
+"""
+_KEY = re.compile(r"\s*[\w.]+:")
+
+
+def commented() -> str:
+    """The text of a new config.yaml, which sets nothing."""
+    text = (PACKAGE / "defaults.yaml").read_text(encoding="utf-8")
+    body = text[text.index("# The persona") :]
+    return FIRST_LINE + _HEAD + "".join(_comment(line) for line in body.splitlines(keepends=True))
+
+
+def write_new(home: Home, *, force: bool = False) -> bool:
+    """Write both files; False where there is a config.yaml already, and not `force`, which keeps it as config.yaml.bak.
+    Raises OSError."""
+    if home.config_file.exists():
+        if not force:
+            return False
+        write_private(home.config_file.with_name("config.yaml.bak"), home.config_file.read_bytes())
+    write_private(home.config_file, commented().encode())
+    write_schema(home)
+    return True
+
+
+def write_schema(home: Home) -> None:
+    """Write the schema beside config.yaml. Raises OSError."""
+    text = json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    write_private(home.config_file.with_name(FILE), text.encode())
+
+
+def _comment(line: str) -> str:
+    """A key becomes a comment; what was one already gets a second #, so that it stays one."""
+    if not line.strip() or not _KEY.match(line):
+        return line if not line.startswith(" ") else f"#{line}"
+    return f"#{line}"

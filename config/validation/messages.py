@@ -1,0 +1,152 @@
+"""Says in plain words why a value is refused: what is wanted, in its unit and range, and what was given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from pydantic.fields import FieldInfo
+
+from config.schema.walk import choices, extra, field_at, fields, limits, names_at
+from config.syntax.node import Node, kind_of
+from config.syntax.problem import Key
+from config.syntax.suggest import closest, closest_key
+from config.validation.secret_spans import must_hide
+
+_YES_NO = dict.fromkeys(("yes", "on", "y", "1"), "true") | dict.fromkeys(("no", "off", "n", "0"), "false")
+_NUMBERS = {"int_type": "a whole number", "float_type": "a number", "finite_number": "a finite number"}
+_RANGES = frozenset(("greater_than", "greater_than_equal", "less_than", "less_than_equal"))
+_OWN = frozenset(("size", "device", "repeated"))
+_PATTERNS = {
+    "pin": "must be thread, process or host:NAME",
+    "base_url": "must be a URL such as http://127.0.0.1:11434/v1",
+    "source": "must be none, screen, device or file:PATH",
+    "database_url": "must be lmdb:// and a path",
+    "language": "must be a language code such as en",
+    "balance": "must be the name of a message field, in lower case",
+}
+
+
+class Wording(NamedTuple):
+    """What is wrong, and what to do about it."""
+
+    message: str
+    hint: str = ""
+
+
+def unknown_key(key: Key) -> Wording:
+    """An unknown key, with the one that was probably meant."""
+    section, dot, name = str(key[0]).partition(".")
+    if len(key) == 1 and dot and field_at((section, *name.split("."))) is not None:
+        return Wording(
+            "unknown key", f"Write it in its section: {section}: first, and {name}: indented below it."
+        )
+    meant = closest_key(key, names_at(key[:-1]), (path for path, _ in fields()))
+    return Wording("unknown key", f"Did you mean '{meant}'?" if meant else _known(key[:-1]))
+
+
+def refused(kind: str, message: str, key: Key, node: Node, context: Mapping[str, Any]) -> Wording:
+    """A refused value; `kind`, `message` and `context` are pydantic's. A secret's value is not mentioned."""
+    field = field_at(key)
+    given = "" if must_hide(key, node) else f", not {shown(node)}"
+    if kind == "secret_type":
+        return Wording("must be text", "Put it in quotes." if isinstance(node.value, int | float) else "")
+    if words := choices(key):
+        return _choice(words, node, given)
+    if kind in _OWN:
+        return Wording(message if kind == "repeated" else message + given)
+    if kind == "bool_type":
+        return Wording(f"must be true or false{given}", _switch(str(node.value).lower()))
+    if kind in _NUMBERS or kind in _RANGES:
+        return _number(_NUMBERS.get(kind) or _number_kind(field), field, node, given)
+    return _other(kind, key, node, given, context)
+
+
+def shown(node: Node) -> str:
+    """A value as a message shows it: short, and quoted if it is text."""
+    value = node.value
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f"'{value}'" if len(value) <= 24 else f"'{value[:12]}...'"
+        case int() | float():
+            return node.text[:40] if node.text else str(value)
+        case _:
+            return kind_of(value)
+
+
+def _known(key: Key) -> str:
+    names = names_at(key)
+    return f"Known are {', '.join(names)}." if 0 < len(names) <= 24 else ""
+
+
+def _choice(words: tuple[str, ...], node: Node, given: str) -> Wording:
+    meant = closest(node.value, words) if isinstance(node.value, str) else ""
+    return Wording(f"must be one of {', '.join(words)}{given}", f"Did you mean '{meant}'?" if meant else "")
+
+
+def _switch(word: str) -> str:
+    if word in _YES_NO:
+        return f"Write {_YES_NO[word]}."
+    return "Remove the quotes." if word in ("true", "false") else ""
+
+
+def _number(kind: str, field: FieldInfo | None, node: Node, given: str) -> Wording:
+    wanted = f"must be {kind}{_range(field)}{given}"
+    quoted = isinstance(node.value, str) and node.text is None and _looks_like_number(node.value)
+    return Wording(wanted, "Remove the quotes." if quoted else "")
+
+
+def _other(kind: str, key: Key, node: Node, given: str, context: Mapping[str, Any]) -> Wording:
+    name = str(key[-1]) if key else ""
+    if kind == "string_type":
+        return Wording(
+            f"must be text{given}", "Put it in quotes." if isinstance(node.value, int | float) else ""
+        )
+    if kind == "string_too_short":
+        return Wording("must not be empty")
+    if kind == "string_too_long":
+        return Wording(f"must have at most {context.get('max_length')} characters")
+    if kind == "string_pattern_mismatch" and name in _PATTERNS:
+        return Wording(f"{_PATTERNS[name]}{given}")
+    if kind == "string_pattern_mismatch" and "env" in key:
+        return Wording("is no name of an environment variable", "A name has letters, digits and _ only.")
+    if kind == "string_pattern_mismatch":
+        return Wording("is no actor's address", "An address reads like speech.recognizer.")
+    if kind == "tuple_type":
+        return Wording(f"must be a list{given}", "Begin each item with '- ', or write [a, b].")
+    return Wording(f"must be a mapping of names to values{given}", _known(key))
+
+
+def _number_kind(field: FieldInfo | None) -> str:
+    return "a number" if field is not None and field.annotation is float else "a whole number"
+
+
+def _range(field: FieldInfo | None) -> str:
+    if field is None:
+        return ""
+    bounds, unit = limits(field), extra(field, "unit")
+    low = (
+        _spelt(bounds["ge"]) if "ge" in bounds else f"above {_spelt(bounds['gt'])}" if "gt" in bounds else ""
+    )
+    high = _spelt(bounds["le"]) if "le" in bounds else ""
+    if low and high:
+        words = f" {low} to {high}" if low.startswith("above") else f" from {low} to {high}"
+    else:
+        words = f" of at least {low}" if low else f" of at most {high}" if high else ""
+    return f"{words} {unit}" if unit and words else f" of {unit}" if unit else words
+
+
+def _spelt(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:g}"
+
+
+def _looks_like_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

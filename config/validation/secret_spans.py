@@ -1,0 +1,79 @@
+"""Which texts of a configuration must not be shown when something is said about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from config.schema.walk import field_at, is_secret, vocabulary
+from config.syntax.node import Node, texts
+from config.syntax.problem import Key
+
+# A shorter one would mask parts of ordinary words.
+_SHORTEST = 6
+# A key that is named like a credential is taken for one, wherever it stands.
+_CREDENTIAL = re.compile(r"(?i)(?:key|token|secret|password|passwd|credentials?)\Z")
+# Anything but the scheme and the port of a URL.
+_USER_PART = re.compile(r"@|:(?!//|\d{1,5}(?:/|\Z))")
+# What stands behind a colon that has no space behind it, or where a colon is missing, is read as part of the key.
+_REST_OF_KEY = re.compile(r"[\s:=]+(.*)", re.DOTALL)
+# A line that is shown at all (node.LONGEST_LINE) has no room for more.
+_MOST_IN_A_LINE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Secrets, which are masked everywhere, and by file and line the texts at keys that the schema does not
+    know: one of those may be a misspelt secret.
+    """
+
+    everywhere: frozenset[str] = field(default=frozenset(), repr=False)
+    by_line: Mapping[tuple[str, int], frozenset[str]] = field(default_factory=dict, repr=False)
+
+    def around(self, node: Node) -> frozenset[str]:
+        """What to mask in a report about this node."""
+        file, nothing = node.source.file, frozenset[str]()
+        lines = {node.line, node.key_line}
+        return self.everywhere.union(*(self.by_line.get((file, line), nothing) for line in lines))
+
+
+def must_hide(key: Key, node: Node) -> bool:
+    """Whether no part of a value may be shown: it is a secret, is named like one, or is a URL, well formed or
+    not, that may have a password in it.
+    """
+    if is_secret(key) or (node.source.layer == "secrets" and not isinstance(node.value, Mapping)):
+        return True
+    name = str(key[-1]) if key else ""
+    url = isinstance(node.value, str) and name.endswith("_url") and _USER_PART.search(node.value)
+    return bool(url or _CREDENTIAL.search(name))
+
+
+def hidden_texts(tree: Node) -> Hidden:
+    """What must not be shown of a tree, in which references are replaced already."""
+    everywhere: set[str] = set()
+    by_line: dict[tuple[str, int], frozenset[str]] = {}
+    for node, secret in _suspects(tree, ()):
+        found = frozenset(text for text in texts(node) if len(text) >= _SHORTEST) - vocabulary()
+        if secret:
+            everywhere |= found
+        for place in ((node.source.file, node.line), (node.source.file, node.key_line)):
+            known = by_line.get(place, frozenset())
+            if len(known) < _MOST_IN_A_LINE:
+                by_line[place] = known | found
+    return Hidden(frozenset(everywhere), by_line)
+
+
+def _suspects(tree: Node, key: Key) -> Iterator[tuple[Node, bool]]:
+    for name, node in tree.children():
+        path = (*key, name)
+        if must_hide(path, node):
+            yield node, True
+        elif field_at(path) is None:
+            yield node, False
+            if rest := _REST_OF_KEY.search(str(name)):
+                yield msgspec.structs.replace(node, value=rest[1], text=None), False
+        else:
+            yield from _suspects(node, path)

@@ -1,0 +1,82 @@
+"""Where chaos takes place: a home, a video and a configuration of its own, and the real tree."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from config.schema import PINNED, ActorSettings, Config
+from supervisor.chaos.audit import Audit, AuditedDirectory
+from supervisor.chaos.plan import Target
+from supervisor.demo.instance import free_port
+from supervisor.runtime.runtime import System
+
+__all__ = ["build", "configuration", "targets"]
+
+FPS = 30.0
+PATIENCE = 1.0
+PINNED_PATIENCE = 3.0
+
+
+def configuration(home: Path) -> Config:
+    """Everything on that needs no hardware, scripted replies, short patience, and supervisors that do not give up."""
+    heavy = {
+        address: item.model_copy(update={"patience": PINNED_PATIENCE}) for address, item in PINNED.items()
+    }
+    light: tuple[str, ...] = ("conversation", "users", "world", "avatar", "system", "configuration", "llm")
+    light += ("osc.receiver", "osc.sender", "world.log", "audio.microphone", "audio.speaker")
+    return Config.model_validate(
+        {
+            "llm": {"mock_responses": True},
+            "audio": {"input_device": "none", "output_device": "none"},
+            "osc": {"input_port": free_port(), "output_port": free_port()},
+            "computer_vision": {
+                "enabled": True,
+                "source": f"file:{_video(home)}",
+                "capture_fps": FPS,
+                "processing_fps": 15.0,
+            },
+            "supervision": {
+                "intensity": 100,
+                "period": 120.0,
+                "backoff_initial": 0.02,
+                "backoff_max": 0.2,
+                "backoff_reset": 2.0,
+            },
+            "actors": heavy | {address: ActorSettings(patience=PATIENCE) for address in light},
+        }
+    )
+
+
+def build(home: Path, audit: Audit, *, text: bool) -> System:
+    """The real tree, with its mail accounted for."""
+    return System(
+        configuration(home),
+        home,
+        text=text,
+        directory=AuditedDirectory(audit),
+        on_handled=audit.handled,
+        also=audit.record,
+    )
+
+
+def targets(system: System) -> tuple[Target, ...]:
+    """Everybody but the root, the core group and the persistence in it: its death has no cure but the disk's."""
+    cells = system.household.cells.values()
+    return tuple(
+        Target(cell.address, cell.pin == "process", cell.is_supervisor)
+        for cell in cells
+        if not cell.spec.absent and cell.address not in ("root", "core")
+    )
+
+
+def _video(home: Path) -> Path:
+    path = home / "chaos.avi"
+    size = (640, 360)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), FPS, size)
+    for n in range(90):
+        picture = np.full((size[1], size[0], 3), 80, np.uint8)
+        picture[100:200, 5 * n : 5 * n + 80] = 250
+        writer.write(picture)
+    writer.release()
+    return path

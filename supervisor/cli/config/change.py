@@ -1,0 +1,130 @@
+"""The commands that change the configuration of a running instance, or look at it: set, unset, reload, diff."""
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from config.home import Home
+from config.syntax.errors import LoadError
+from supervisor.cli.client import ask_one
+from supervisor.cli.options import FAILED, UNREADABLE, fail, in_home, json_option, print_json
+from supervisor.control.client import call
+from supervisor.control.wire import Refused
+from supervisor.instance import NoInstance
+
+__all__ = ["diff", "reload", "set_", "unset"]
+
+save_option = click.option(
+    "--save",
+    is_flag=True,
+    help="Keep it over restarts, in data/overrides.yaml; works without an instance too.",
+)
+
+
+@click.command("set")
+@click.argument("key")
+@click.argument("value")
+@save_option
+@json_option
+@in_home
+def set_(home: Home, key: str, value: str, save: bool, as_json: bool) -> None:
+    """Override KEY (as in llm.temperature) of the running instance, above all layers, and at once.
+
+    VALUE is read as in a file: 0.9, true, null, [gestures, touch]. It is refused, and nothing changes, when it is not
+    valid or an actor cannot work with it.
+    """
+    _put(home, key, value, save, as_json)
+
+
+@click.command()
+@click.argument("key")
+@save_option
+@json_option
+@in_home
+def unset(home: Home, key: str, save: bool, as_json: bool) -> None:
+    """Take an override of KEY back; with --save the saved one too."""
+    _put(home, key, None, save, as_json)
+
+
+@click.command()
+@json_option
+@in_home
+def reload(home: Home, as_json: bool) -> None:
+    """Read all files anew, now. A running instance does so by itself when a file is saved."""
+    _told(ask_one(home, {"do": "config-reload"}), as_json)
+
+
+@click.command()
+@json_option
+@in_home
+def diff(home: Home, as_json: bool) -> None:
+    """Show how the files differ from what the running instance uses. Exit status 1 where they do."""
+    found = ask_one(home, {"do": "config-diff"})
+    if as_json:
+        print_json(found)
+    else:
+        for line in (*found["problems"], *found["changes"]):
+            click.echo(line)
+        if not (found["problems"] or found["changes"]):
+            click.echo(f"version {found['version']} is what the files say")
+    sys.exit(FAILED if found["problems"] or found["changes"] else 0)
+
+
+def _put(home: Home, key: str, value: str | None, save: bool, as_json: bool) -> None:
+    from supervisor.control.config_requests import key_refused
+
+    if why := key_refused(key):
+        fail(FAILED, why)
+    try:
+        _told(call(home.path, {"do": "config-set", "key": key, "value": value, "save": save}), as_json)
+    except Refused as error:
+        fail(FAILED, str(error))
+    except NoInstance as error:
+        if not save:
+            fail(FAILED, f"{error}; with --save it is kept for the next start")
+        _save(home, key, value, as_json)
+
+
+def _save(home: Home, key: str, value: str | None, as_json: bool) -> None:
+    """Without an instance: check it against everything else, and write it down."""
+    from config.layers.save_override import save_override
+    from config.layers.source import ConfigSource
+    from config.syntax.render import render
+
+    if value is not None:
+        reading = ConfigSource(home, environ=os.environ).read((f"{key}={value}",))
+        mine = tuple(p for p in reading.errors if p.layer == "overrides") or (
+            reading.errors if reading.result is None else ()
+        )
+        if mine:
+            click.echo(render(mine, colour=sys.stderr.isatty()), err=True, nl=False)
+            fail(FAILED, "nothing was saved")
+    try:
+        save_override(home, key, value)
+    except (OSError, LoadError) as error:
+        fail(UNREADABLE, str(error))
+    if as_json:
+        print_json({"outcome": "saved", "file": str(home.overrides_file)})
+    else:
+        click.echo(f"saved in {home.overrides_file}; no instance runs")
+
+
+def _told(ended: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json({name: value for name, value in ended.items() if name != "type"})
+    elif ended["outcome"] == "unchanged":
+        click.echo(f"nothing has changed; version {ended['version']} is in force")
+    elif ended["outcome"] == "applied":
+        click.echo(f"version {ended['version']} is in force: {', '.join(ended['changed'])}")
+        if ended["restarted"]:
+            click.echo(f"started again for it: {', '.join(ended['restarted'])}")
+        if ended["pending"]:
+            click.echo(f"waits until Gerald is started again: {', '.join(ended['pending'])}")
+    else:
+        for problem in ended["problems"]:
+            click.echo(problem, err=True)
+    if ended["outcome"] == "refused":
+        sys.exit(FAILED)

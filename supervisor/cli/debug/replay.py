@@ -1,0 +1,147 @@
+"""`supervisor replay`: what the actors did, done again by today's code, and compared."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from config.home import Home
+from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
+from supervisor.cli.trace.options import traces_of
+
+if TYPE_CHECKING:
+    from supervisor.replay.replayer import Report, Step
+
+__all__ = ["replay"]
+
+
+@click.command()
+@click.argument("trace", default="")
+@click.option(
+    "--actor", default="", metavar="ADDRESS", help="Only this actor. Default: all that can be replayed."
+)
+@click.option(
+    "--until", default="", metavar="ID", help="Stop after this message, and print the actor's state."
+)
+@click.option(
+    "--break", "stop_at", default="", metavar="ID", help="Open the debugger in the handler of this message."
+)
+@click.option("--diff", is_flag=True, help="Print each message, and how it changed the state.")
+@click.option(
+    "--with", "wishes", multiple=True, metavar="KEY=VALUE", help="What if the configuration had been another?"
+)
+@click.option("--accept", is_flag=True, help="Make what the replay did the new record, in the same files.")
+@click.option("--live", is_flag=True, help="Let the recorded senses drive the running instance instead.")
+@click.option(
+    "--speed", type=click.FloatRange(0.01, 1000.0), default=1.0, help="With --live: times real time."
+)
+@json_option
+@in_home
+def replay(
+    home: Home,
+    trace: str,
+    actor: str,
+    until: str,
+    stop_at: str,
+    diff: bool,
+    wishes: tuple[str, ...],
+    accept: bool,
+    live: bool,
+    speed: float,
+    as_json: bool,
+) -> None:
+    """Do again what the actors did in TRACE, and compare.
+
+    TRACE is a run's name (`supervisor trace ls` lists them), its folder, or a file. Default: the newest run. Each
+    message that an actor sends, each timer, state version and failure is compared with the record. Exit status 0 when
+    all is identical, 1 when something differs; then the first divergence is shown side by side.
+    """
+    from supervisor.replay.reconstruct import Unreplayable
+
+    where = _found(home, trace)
+    if live:
+        from supervisor.cli.debug.replay_live import play_live
+
+        play_live(home, where, speed, as_json)
+        return
+    try:
+        report = _replayed(where, actor, until, stop_at, diff, wishes, accept)
+    except Unreplayable as error:
+        fail(FAILED, str(error))
+    _show(where, report, as_json)
+    if not report.identical and not accept:
+        raise SystemExit(FAILED)
+
+
+def _replayed(
+    where: Path, actor: str, until: str, stop_at: str, diff: bool, wishes: tuple[str, ...], accept: bool
+) -> "Report":
+    from supervisor.replay.accept import accepted
+    from supervisor.replay.observers import Debugger, StateLog
+    from supervisor.replay.replayer import Replayer
+    from supervisor.replay.what_if import parse
+
+    if accept:
+        return accepted(where, actor)
+    log = StateLog(click.echo) if diff else None
+    debugger = Debugger(stop_at) if stop_at else None
+    last: list[Step] = []
+
+    def watch(step: "Step") -> None:
+        if log is not None:
+            log.after(step)
+        if until:
+            last[:] = [step]
+
+    def before(life: Any, line: Any) -> None:
+        if log is not None:
+            log.before(life)
+        if debugger is not None:
+            debugger.before(life, line)
+
+    report = Replayer(
+        where, actor=actor, changes=parse(wishes), until=until, before=before, watch=watch
+    ).run()
+    if until and not report.stopped:
+        fail(FAILED, f"no replayed actor handled {until} in this trace")
+    if until and last:
+        from supervisor.replay.show import state_of
+
+        click.echo(state_of(last[0].life))
+    return report
+
+
+def _show(where: Path, report: "Report", as_json: bool) -> None:
+    from supervisor.replay import show
+    from supervisor.replay.divergence_report import evidence
+
+    found = evidence(where, report.divergences[0]) if report.divergences else None
+    if as_json:
+        print_json(show.as_json(report, found))
+        return
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=False)
+    if report.divergences and found is not None:
+        console.print(show.divergence(report.divergences[0], found))
+    for address, why in report.skipped.items():
+        console.print(f"[yellow]not replayed: {address}: {why}[/]")
+    for torn in report.torn:
+        console.print(f"[dim]{torn.path.name} ends at byte {torn.at}: {torn.why}[/]", soft_wrap=True)
+    console.print(show.summary(report))
+
+
+def _found(home: Home, trace: str) -> Path:
+    """The run's folder or the file. Ends the command when there is none."""
+    from supervisor.trace.read.reader import newest_run
+
+    traces = traces_of(home)
+    if not trace:
+        newest = newest_run(traces)
+        if newest is None:
+            fail(FAILED, f"there is no trace in {traces}; `supervisor run` writes one")
+        return newest.path
+    for path in (traces / trace, Path(trace)):
+        if path.exists():
+            return path
+    fail(FAILED, f"there is no trace called {trace} in {traces}, and no such file")

@@ -1,0 +1,132 @@
+"""The commands about actors' lives: kill, hang, restart, pin, and dead-letters."""
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import click
+
+from config.home import Home
+from supervisor.cli.client import ask_all, ask_one
+from supervisor.cli.options import in_home, json_option, print_json
+
+__all__ = ["dead_letters", "hang", "kill", "pin", "restart"]
+
+wait_option = click.option("--wait/--no-wait", default=True, help="Wait until it runs again. Default: wait.")
+
+
+@click.command()
+@click.argument("actor")
+@wait_option
+@json_option
+@in_home
+def kill(home: Home, actor: str, wait: bool, as_json: bool) -> None:
+    """End ACTOR at once, as a crash would, to see what its supervisor makes of it.
+
+    A process gets SIGKILL; a thread is cut off, and another one takes over its mailbox.
+    """
+    _show(ask_all(home, {"do": "kill", "address": actor, "wait": wait}), as_json)
+
+
+@click.command()
+@click.argument("actor")
+@wait_option
+@json_option
+@in_home
+def restart(home: Home, actor: str, wait: bool, as_json: bool) -> None:
+    """Stop ACTOR in order and start it again; its mail waits meanwhile."""
+    _show(ask_all(home, {"do": "restart", "address": actor, "wait": wait}), as_json)
+
+
+@click.command()
+@click.argument("actor")
+@click.option(
+    "--seconds", type=click.FloatRange(0.1, 3600.0), help="For how long. Default: 5 s beyond its patience."
+)
+@wait_option
+@json_option
+@in_home
+def hang(home: Home, actor: str, seconds: float | None, wait: bool, as_json: bool) -> None:
+    """Let ACTOR hang in a handler, as a faulty one would, to see the watchdog find it."""
+    request = {"do": "hang", "address": actor, "seconds": seconds or 0.0, "wait": wait}
+    for part in ask_all(home, request, timeout=4000.0):
+        if as_json:
+            print_json(part)
+        elif "patience" in part:
+            beyond = part["seconds"] > part["patience"]
+            what = (
+                "the watchdog should find it" if beyond else "less than its patience: nothing should happen"
+            )
+            click.echo(
+                f"{actor} hangs for {part['seconds']:g} s; its patience is {part['patience']:g} s: {what}"
+            )
+        else:
+            click.echo(_back(part))
+
+
+@click.command()
+@click.argument("actor")
+@click.argument("place", type=click.Choice(["thread", "process"]))
+@click.option(
+    "--instances", type=click.IntRange(1, 64), default=1, show_default=True, help="How many share the work."
+)
+@wait_option
+@json_option
+@in_home
+def pin(home: Home, actor: str, place: str, instances: int, wait: bool, as_json: bool) -> None:
+    """Let a running ACTOR go on in a thread or in processes of its own; no message is lost.
+
+    It lasts until the instance stops; `actors.ACTOR.pin` in the configuration is for good.
+    """
+    request = {"do": "pin", "address": actor, "pin": place, "instances": instances, "wait": wait}
+    _show(ask_all(home, request), as_json)
+
+
+@click.command(name="dead-letters")
+@click.option(
+    "--count", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many, the newest last."
+)
+@click.option("--verbose", is_flag=True, help="With the traceback of what killed an actor.")
+@json_option
+@in_home
+def dead_letters(home: Home, count: int, verbose: bool, as_json: bool) -> None:
+    """List messages that were not handled, and why. What they say is not shown; the trace has it."""
+    found = ask_one(home, {"do": "dead-letters", "count": count})
+    if as_json:
+        print_json(found)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    letters: list[Mapping[str, Any]] = found["letters"]
+    if not letters:
+        console.print("no dead letters")
+    else:
+        table = Table(
+            "when", "why", "type", "from", "to", "detail", box=None, pad_edge=False, header_style="dim"
+        )
+        for letter in letters:
+            at = time.strftime("%H:%M:%S", time.localtime(letter["at"]))
+            table.add_row(at, letter["why"], letter["type"], letter["from"], letter["to"], letter["detail"])
+        console.print(table, soft_wrap=not console.is_terminal)
+        for letter in letters if verbose else ():
+            if letter["traceback"]:
+                console.print(f"\n[bold]{letter['id']}[/]", letter["traceback"], sep="\n", markup=True)
+    counts = ", ".join(f"{number} {why}" for why, number in sorted(found["counts"].items()))
+    if counts:
+        console.print(f"[dim]in all: {counts}[/]")
+
+
+def _show(parts: Iterable[Mapping[str, Any]], as_json: bool) -> None:
+    for part in parts:
+        if as_json:
+            print_json(part)
+        elif "incarnation" in part:
+            click.echo(_back(part))
+        else:
+            click.echo(f"{part['address']}: asked for")
+
+
+def _back(part: Mapping[str, Any]) -> str:
+    return f"{part['address']}: back after {part['seconds'] * 1000:.0f} ms, incarnation {part['incarnation']}"

@@ -1,0 +1,71 @@
+"""`supervisor run`: starts an instance, shows how it comes to life, and stays with it until it is told to stop."""
+
+import os
+import sys
+
+import click
+
+from config.home import Home
+from supervisor.cli.options import ALREADY_RUNNING, FAILED, GAVE_UP, UNREADABLE, fail, in_home
+
+__all__ = ["run"]
+
+
+@click.command()
+@click.option(
+    "--profile", metavar="NAME", help="development, production, testing, or one of config/profiles/."
+)
+@click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key; may be repeated."
+)
+@click.option("--text", is_flag=True, help="No microphone and no voice: type and read.")
+@click.option(
+    "--strict", is_flag=True, help="Refuse to start with errors in the configuration (exit status 2)."
+)
+@click.option(
+    "--launcher/--no-launcher",
+    default=True,
+    help="Stay above as a small process that starts Gerald again should he die. Default: yes.",
+)
+@in_home
+def run(
+    home: Home, profile: str | None, overrides: tuple[str, ...], text: bool, strict: bool, launcher: bool
+) -> None:
+    """Start Gerald here. READY is printed when he can answer; Ctrl-C stops him in order, twice at once.
+
+    With a terminal, what you type is said to Gerald. Should his process die, the avatar comes to rest, and he is
+    started again; after too many deaths the exit status is 70.
+    """
+    from supervisor.launcher.launcher import VARIABLE, launch
+
+    if launcher and VARIABLE not in os.environ:
+        sys.exit(launch((sys.executable, "-m", "supervisor", *sys.argv[1:])))
+    _run(home, profile, overrides, text, strict)
+
+
+def _run(home: Home, profile: str | None, overrides: tuple[str, ...], text: bool, strict: bool) -> None:
+    from supervisor.cli.instance.signals import Stop
+
+    stop = Stop()
+    stop.hear_signals()
+    from supervisor.cli.config.load import configured
+    from supervisor.cli.instance.session import Session
+    from supervisor.instance import AlreadyRunning, Claim
+    from supervisor.launcher.link import Tether
+
+    config, notes, source = configured(home, profile, overrides, strict)
+    try:
+        claim = Claim(home.path)
+    except AlreadyRunning as error:
+        fail(ALREADY_RUNNING, f"{error}; stop it with `supervisor stop`, or choose another --home")
+    except OSError as error:
+        fail(UNREADABLE, f"the data folder {home.data} cannot be used: {error.strerror or error}")
+    tether = Tether.found(stop.ask)
+    session = Session(home, config, claim, notes, text=text, tether=tether, source=source)
+    ended = session.live(stop.event)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if tether is not None:
+        tether.say_goodbye()
+    # Threads of sound and network libraries must not hold up the end: everything is saved by now.
+    os._exit({"stopped": 0, "late": FAILED, "gave up": GAVE_UP}[ended])

@@ -1,0 +1,230 @@
+"""One run of an instance, as its owner sees it: it comes to life on the screen, is talked to, and is stopped."""
+
+import queue
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from io import TextIOWrapper
+from typing import Any
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.markup import escape
+
+from actors.conversation.messages import ReplyEnded, ReplySentence
+from actors.kernel.protocol import Health
+from actors.osc.wire import rest
+from config.home import Home
+from config.layers.source import ConfigSource
+from config.models import ModelError, check_all, list_path, load_models
+from config.schema import Config
+from supervisor.cli.instance.render import headline, missing, tree_table
+from supervisor.control.requests import talk
+from supervisor.control.server import ControlServer
+from supervisor.control.wire import Refused
+from supervisor.instance import Claim
+from supervisor.launcher.link import Tether
+from supervisor.logs import start_logging
+from supervisor.nodes.process_setup import take_short_turns
+from supervisor.otp.slot import Cell
+from supervisor.runtime.runtime import System
+
+__all__ = ["Session"]
+
+READY_WITHIN = 60.0
+LOOK_EVERY = 0.25
+
+
+class Session:
+    """Starts a System in `home` and stays with it. `live` returns how it ended: stopped, late or gave up."""
+
+    def __init__(
+        self,
+        home: Home,
+        config: Config,
+        claim: Claim,
+        notes: tuple[str, ...],
+        *,
+        text: bool,
+        tether: Tether | None = None,
+        source: ConfigSource | None = None,
+    ) -> None:
+        self._home = home
+        self._config = config
+        self._claim = claim
+        self._notes = notes
+        self._text = text
+        self._tether = tether
+        self._source = source
+        self._console = Console(highlight=False, soft_wrap=True)
+        self._told: dict[object, tuple[object, object]] = {}
+
+    def live(self, stop: threading.Event) -> str:
+        """Start, show, talk, and stop when `stop` is set, a client asks for it, or the root gives up."""
+        take_short_turns()
+        trouble = start_logging(self._config.logging, self._home.data)
+        for note in (*self._notes, *((trouble,) if trouble else ()), *_damaged_models(self._home)):
+            self._console.print(f"[yellow]note[/]  {escape(note)}")
+        system = System(self._config, self._home.path, text=self._text, source=self._source)
+        server = ControlServer(system, self._claim.publish(system.run))
+        if self._tether is not None:
+            self._hold_on_to(self._tether, system)
+        try:
+            system.start()
+            self._show_start(system, stop, server.stop)
+            if self._console.is_terminal and sys.stdin.isatty() and not stop.is_set():
+                threading.Thread(target=self._chat, args=(system, stop), daemon=True).start()
+            self._watch(system, stop, server.stop)
+        finally:
+            gave_up = system.ended.is_set()
+            ended = self._stop(system, server)
+        if gave_up:
+            failure = system.failure
+            self._console.print(
+                f"[bold red]gave up:[/] {escape(failure.text if failure else 'the root ended')}"
+            )
+            return "gave up"
+        return "stopped" if ended else "late"
+
+    def _hold_on_to(self, tether: Tether, system: System) -> None:
+        """Tell the launcher what to do should this process die."""
+        osc, s = self._config.osc, self._config.supervision
+        manners = {
+            "intensity": s.intensity,
+            "period": s.period,
+            "initial": s.backoff_initial,
+            "longest": s.backoff_max,
+            "reset": s.backoff_reset,
+        }
+        tether.hand_over(rest(), (osc.output_host, osc.output_port), str(self._claim.folder), manners)
+        system.launcher = {"pid": tether.pid, "restarts": tether.restarts}
+
+    # -- coming to life
+
+    def _show_start(self, system: System, *stops: threading.Event) -> None:
+        deadline = time.monotonic() + READY_WITHIN
+        if self._console.is_terminal:
+            with Live(console=self._console, refresh_per_second=8, transient=True) as live:
+                self._until_ready(
+                    system,
+                    deadline,
+                    stops,
+                    lambda: live.update(_picture(system.status(), self._console.width)),
+                )
+            self._console.print(tree_table(system.status()["actors"], self._console.width))
+            for line in missing(system.status()["actors"]):
+                self._console.print(line)
+            self._forget_changes(system)
+        else:
+            self._until_ready(system, deadline, stops, lambda: self._tell_changes(system))
+            self._tell_changes(system)
+        if not self._text and _is_mute(system):
+            self._console.print(
+                "[yellow]text mode[/]: no microphone and no speaker; type here, or `supervisor talk`"
+            )
+        if system.ready:
+            self._console.print(f"[bold green]READY[/] after {time.time() - system.started_at:.1f} s")
+        elif not any(stop.is_set() for stop in stops):
+            self._console.print("[bold yellow]not everything is ready yet[/]; see `supervisor status`")
+
+    def _until_ready(
+        self, system: System, deadline: float, stops: tuple[threading.Event, ...], look: Any
+    ) -> None:
+        while time.monotonic() < deadline and not any(stop.is_set() for stop in stops):
+            look()
+            if system.wait_ready(0.1) or system.ended.is_set():
+                return
+
+    # -- living
+
+    def _watch(self, system: System, stop: threading.Event, asked: threading.Event) -> None:
+        while not (stop.wait(LOOK_EVERY) or asked.is_set() or system.ended.is_set()):
+            self._tell_changes(system)
+
+    def _tell_changes(self, system: System) -> None:
+        """One line for each change of an actor's health, also for what lasted only a moment."""
+        while system.changes:
+            row = system.changes.popleft()
+            seen = (row["health"], row["reason"])
+            if row["kind"] == "actor" and row["state"] != "absent" and self._told.get(row["address"]) != seen:
+                self._told[row["address"]] = seen
+                self._console.print(_line(row))
+
+    def _forget_changes(self, system: System) -> None:
+        """The table has shown them."""
+        system.changes.clear()
+        rows = system.household.statuses()
+        self._told = {row["address"]: (row["health"], row["reason"]) for row in rows}
+
+    def _chat(self, system: System, stop: threading.Event) -> None:
+        name = self._config.bot.name
+        self._console.print(f"[dim]Type to {escape(name)}; Ctrl-C stops.[/]")
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(errors="replace")
+        for line in sys.stdin:
+            if not line.strip():
+                continue
+            try:
+                for message in talk(system, line.strip(), "you"):
+                    if isinstance(message, ReplySentence):
+                        self._console.print(f"[bold cyan]{escape(name)}[/]: {escape(message.text)}")
+                    elif isinstance(message, ReplyEnded) and message.outcome != "said":
+                        self._console.print(f"[yellow]({message.outcome}: {escape(message.detail)})[/]")
+            except (Refused, queue.Empty) as error:
+                self._console.print(f"[red]{escape(str(error))}[/]")
+        stop.set()  # end of input: Ctrl-D
+
+    # -- the end
+
+    def _stop(self, system: System, server: ControlServer) -> bool:
+        began = time.monotonic()
+        self._console.print("stopping...")
+        server.close()
+        keeper = system.household.cell("persistence")
+        began_with = keeper.state, keeper.reason, keeper.failures
+        ended = system.stop()
+        saved = _saved(keeper, *began_with)
+        self._claim.release()
+        if ended:
+            self._console.print(f"stopped in order in {time.monotonic() - began:.1f} s, {escape(saved)}")
+        else:
+            late = [str(r["address"]) for r in system.household.statuses() if r["state"] == "stopping"]
+            self._console.print(f"[red]not everything stopped in time[/] ({', '.join(late) or 'unknown'})")
+        return ended
+
+
+def _saved(keeper: Cell, state: str, reason: str, failures: int) -> str:
+    """What became of the state. It is what the end of persistence says that counts: it may be less than well for other
+    reasons, such as a backup that could not be made. state, reason, failures: of its cell before the stop."""
+    if state != "running":
+        return f"state NOT saved: {reason or 'not started'}"
+    if keeper.failures > failures and keeper.last_failure is not None:
+        return f"state NOT saved: {keeper.last_failure.text}"
+    return "state saved"
+
+
+def _is_mute(system: System) -> bool:
+    """True when there is neither an ear nor a mouth: the bot still reads and writes."""
+    cells = system.household.cells
+    return all(cells[device].health is Health.DOWN for device in ("audio.microphone", "audio.speaker"))
+
+
+def _picture(status: Mapping[str, Any], width: int) -> Group:
+    return Group(headline(status), tree_table(status["actors"], width))
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    text = f"{row['health']:>8}  {row['address']}"
+    if row["reason"]:
+        text += f": {row['reason']}"
+    if row["remedy"]:
+        text += f" -> {row['remedy']}"
+    return escape(text)
+
+
+def _damaged_models(home: Home) -> tuple[str, ...]:
+    """One line for each embedded model that is missing or is not what Models/models.yaml says."""
+    cache = home.data / "models.verified.json"
+    errors: tuple[ModelError, ...] = check_all(load_models(list_path()), cache)
+    return tuple(str(error) for error in errors)

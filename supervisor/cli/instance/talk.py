@@ -1,0 +1,124 @@
+"""The commands that speak to a running instance."""
+
+import contextlib
+import json
+from typing import Any
+
+import click
+
+from config.home import Home
+from supervisor.cli.client import ask_all, ask_one
+from supervisor.cli.options import FAILED, NO_INSTANCE, fail, in_home, json_option, print_json
+from supervisor.instance import NoInstance
+
+__all__ = ["ask", "status", "stop", "talk", "tell"]
+
+
+@click.command()
+@click.option("--watch", is_flag=True, help="Show it as it lives, until Ctrl-C.")
+@json_option
+@in_home
+def status(home: Home, watch: bool, as_json: bool) -> None:
+    """Show the tree of the running instance: node, pid, state, health, restarts, mailbox, last error."""
+    if watch:
+        from supervisor.cli.instance.watch import watch as show
+
+        with contextlib.suppress(KeyboardInterrupt):
+            show(ask_all(home, {"do": "follow"}), as_json)
+        return
+    found = ask_one(home, {"do": "status"})
+    if as_json:
+        print_json(found)
+        return
+    from rich.console import Console
+
+    from supervisor.cli.instance.watch import picture
+
+    console = Console(highlight=False)
+    console.print(picture(found, console), soft_wrap=not console.is_terminal)
+
+
+@click.command()
+@click.argument("text")
+@click.option(
+    "--as", "person", default="", metavar="NAME", help="Who says it. Default: nobody in particular."
+)
+@json_option
+@in_home
+def talk(home: Home, text: str, person: str, as_json: bool) -> None:
+    """Say TEXT to the running instance and print the reply as it comes."""
+    outcome = ""
+    for part in ask_all(home, {"do": "talk", "text": text, "as": person}):
+        if as_json:
+            print_json(part)
+        elif part["event"] == "sentence":
+            click.echo(("" if part["sentence"] == 0 else " ") + part["text"], nl=False)
+        if part["event"] == "end":
+            outcome = part["outcome"]
+            if not as_json:
+                click.echo()
+                if outcome != "said":
+                    click.echo(f"({outcome}: {part['detail']})", err=True)
+    if outcome != "said":
+        raise SystemExit(FAILED)
+
+
+def _message(given: str) -> Any:
+    try:
+        fields = json.loads(given)
+    except ValueError as error:
+        raise click.BadParameter(f"not JSON: {error}", param_hint="JSON") from None
+    if not isinstance(fields, dict):
+        raise click.BadParameter("must be an object of the message's fields", param_hint="JSON")
+    return fields
+
+
+@click.command()
+@click.argument("address")
+@click.argument("type_")
+@click.argument("message", metavar="[JSON]", default="{}")
+@in_home
+def tell(home: Home, address: str, type_: str, message: str) -> None:
+    """Send a message of TYPE_ to ADDRESS and print its id, e.g. tell osc.sender Typing '{"on": true}'."""
+    click.echo(
+        ask_one(home, {"do": "tell", "address": address, "type": type_, "message": _message(message)})["id"]
+    )
+
+
+@click.command()
+@click.argument("address")
+@click.argument("type_")
+@click.argument("message", metavar="[JSON]", default="{}")
+@in_home
+def ask(home: Home, address: str, type_: str, message: str) -> None:
+    """Send a message of TYPE_ to ADDRESS and print the answer as JSON, e.g. ask users Ping."""
+    print_json(ask_one(home, {"do": "ask", "address": address, "type": type_, "message": _message(message)}))
+
+
+@click.command()
+@in_home
+def stop(home: Home) -> None:
+    """Stop the running instance in order, its state saved."""
+    from supervisor.instance import find_instance
+
+    try:
+        pid = find_instance(home.path).pid
+    except NoInstance as error:
+        fail(NO_INSTANCE, str(error))
+    ask_one(home, {"do": "stop"})
+    if not _gone(home):
+        fail(FAILED, f"process {pid} is still there after 10 s")
+    click.echo(f"stopped (process {pid})")
+
+
+def _gone(home: Home) -> bool:
+    """Wait until the instance's lock is free again, 10 s at most."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(home.instance_file.with_suffix(".lock"))
+    try:
+        lock.acquire(timeout=10, poll_interval=0.02)
+    except Timeout:
+        return False
+    lock.release()
+    return True

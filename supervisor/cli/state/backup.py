@@ -1,0 +1,170 @@
+"""`supervisor backup`: all that is remembered in one file, made while Gerald runs or while he does not; and a list."""
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from config.home import Home
+from supervisor.cli.client import ask_all
+from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
+
+__all__ = ["backup", "busy", "moment", "size"]
+
+
+@click.group(invoke_without_command=True)
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder to write it to. Default: storage.backup_directory.",
+)
+@click.option("--encrypt", is_flag=True, help="So that only this home's key, in data/seal.json, opens it.")
+@json_option
+@in_home
+def backup(home: Home, folder: Path | None, encrypt: bool, as_json: bool) -> None:
+    """Write all that is remembered into one file, while Gerald runs or while he does not.
+
+    The file is read back and checked before it gets its name. `supervisor restore` brings it back. While he runs,
+    Gerald makes backups by himself, every storage.backup_interval seconds.
+
+    An encrypted one is worth nothing without its key, which is made where there is none: keep data/seal.json and the
+    key of the secrets elsewhere, too.
+    What is stored encrypted is always encrypted in a backup.
+    """
+    context = click.get_current_context()
+    context.obj = home
+    if context.invoked_subcommand is not None:
+        return
+    to = folder.expanduser().absolute() if folder is not None else None
+    had_key = home.seal_file.exists()
+    with busy("making a backup", as_json):
+        made = _made(home, to, encrypt)
+    if as_json:
+        print_json(made)
+        return
+    sealed = ", encrypted" if made["sealed"] else ""
+    click.echo(f"{made['path']} ({size(made['bytes'])}{sealed}): {_names(made['domains'])}")
+    if made["sealed"] and not had_key:
+        click.echo(f"its key was made, and is in {home.seal_file}: keep that elsewhere, too", err=True)
+
+
+@backup.command("ls", short_help="List the backups, and whether they are whole.")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
+@json_option
+@in_home
+def ls(home: Home, folder: Path | None, as_json: bool) -> None:
+    """List the backups, newest first, in FOLDER or storage.backup_directory: when, how large, of what, and whether
+    they are whole."""
+    from actors.persistence.backup.backups import BEFORE_RESTORE, USUAL, kept_in
+    from actors.persistence.open_store import open_backups
+    from actors.persistence.store.errors import StoreError
+    from supervisor.offline.store import configuration
+
+    where = folder or open_backups(configuration(home).storage, home.path).folder
+    try:
+        found = kept_in(where, USUAL, BEFORE_RESTORE)
+    except StoreError as error:
+        fail(FAILED, f"{error} -> {error.remedy}")
+    with busy("checking the backups", as_json):
+        rows = [_row(kept.path, kept.made_at) for kept in found]
+    if as_json:
+        print_json(rows)
+    elif rows:
+        _print_rows(where, rows)
+    else:
+        click.echo(f"there are no backups in {where}; make one with `supervisor backup`")
+
+
+def moment(at: float) -> str:
+    """Epoch seconds as local time."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
+
+
+def size(count: int) -> str:
+    """Bytes, for a person."""
+    amount = float(count)
+    for unit in ("bytes", "kB", "MB"):
+        if amount < 1000.0:
+            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
+        amount /= 1000.0
+    return f"{amount:.1f} GB"
+
+
+@contextlib.contextmanager
+def busy(doing: str, quiet: bool = False) -> Iterator[None]:
+    """Show on a terminal that it goes on."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{doing} ..."):
+        yield
+
+
+def _made(home: Home, to: Path | None, encrypt: bool) -> Mapping[str, Any]:
+    """By the instance that runs, else here. Exits with a line when there is none to be had."""
+    from supervisor.instance import NoInstance, find_instance
+
+    try:
+        find_instance(home.path)
+    except NoInstance:
+        return _made_here(home, to, encrypt)
+    # A little longer than the instance itself waits, so that it can say what is wrong.
+    *_, made = ask_all(home, {"do": "backup", "to": str(to or ""), "encrypt": encrypt}, timeout=630.0)
+    return made
+
+
+def _made_here(home: Home, to: Path | None, encrypt: bool) -> Mapping[str, Any]:
+    from supervisor.offline.restore import all_that_is_kept, backups_of
+    from supervisor.offline.store import alone, room
+
+    with alone(home, "a backup"), room(home, writes=True, make_key=encrypt) as found:
+        content = all_that_is_kept(found)
+        if not content.chains:
+            fail(FAILED, f"nothing is remembered in {home.path} yet")
+        made = backups_of(found).make(content, to, encrypt=encrypt)
+        return {
+            "path": str(made.path),
+            "bytes": made.size,
+            "domains": list(made.content.chains),
+            "sealed": made.header.sealed,
+        }
+
+
+def _row(path: Path, made_at: float) -> dict[str, Any]:
+    from actors.persistence.backup.file import listed
+    from actors.persistence.store.errors import StoreError
+
+    row: dict[str, Any] = {"path": str(path), "made_at": made_at, "bytes": 0, "valid": False}
+    with contextlib.suppress(OSError):
+        row["bytes"] = path.stat().st_size
+    try:
+        header = listed(path)
+    except StoreError as error:
+        return {**row, "why": str(error)}
+    domains = {
+        name: {"version": {"epoch": held.version.epoch, "n": held.version.n}, "bytes": held.bytes}
+        for name, held in header.domains.items()
+    }
+    return {**row, "made_at": header.made_at, "valid": True, "sealed": header.sealed, "domains": domains}
+
+
+def _print_rows(where: Path, rows: list[dict[str, Any]]) -> None:
+    click.echo(f"{where}:")
+    for row in rows:
+        name = Path(row["path"]).name
+        line = f"{name}  {moment(row['made_at'])}  {size(row['bytes']):>9}  "
+        if row["valid"]:
+            click.echo(line + ("encrypted: " if row["sealed"] else "") + _names(row["domains"]))
+        else:
+            click.echo(line + click.style(row["why"], fg="red"))
+
+
+def _names(domains: Any) -> str:
+    return ", ".join(domains) or "nothing is remembered yet"

@@ -1,0 +1,153 @@
+"""What the doctor of the store found, and what a repair did, as a person reads it."""
+
+import time
+from collections.abc import Sequence
+
+import click
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from actors.persistence.recovery.check import Damage, DomainReport, Report, examine
+from actors.persistence.recovery.quarantine import prune as remove
+from actors.persistence.recovery.repair import Mended, repair
+from config.home import Home
+from supervisor.cli.options import print_json, wide_console
+from supervisor.offline.store import Room, alone, room, unless_used
+
+__all__ = ["examined", "render", "repaired"]
+
+
+def examined(home: Home, as_json: bool) -> bool:
+    """Show what is stored; True when all of it is fine."""
+    with unless_used(home) as used, room(home) as found:
+        report = examine(found.case(used=used))
+        if used and not report.fine:
+            # Files may have come and gone while they were looked at.
+            report = examine(found.case(used=used))
+    _show(report, as_json)
+    return report.fine
+
+
+def repaired(home: Home, prune: bool, as_json: bool) -> bool:
+    """Mend what is damaged, and with `prune` remove what was set aside; True when all is fine after it."""
+    with alone(home, "the repair"), room(home, writes=True) as found:
+        before = examine(found.case(used=False))
+        mended = _mended(found, before)
+        after = examine(found.case(used=False))
+        if prune:
+            remove(found.store, after.leftovers)
+            found.store.close()
+            after = examine(found.case(used=False))
+    if as_json:
+        print_json({"mended": msgspec.to_builtins(mended), **_plain(after)})
+        return after.fine
+    for line in told(mended):
+        click.echo(line)
+    if before.fine:
+        click.echo("nothing was damaged")
+    _show(after, as_json)
+    return after.fine
+
+
+def _mended(found: Room, report: Report) -> tuple[Mended, ...]:
+    """Of a database that is damaged as a whole, every domain; else those that are."""
+    if report.fine:
+        return ()
+    if any(damage.remedy == "update Gerald" for damage in report.damage):
+        return ()
+    domains = tuple(d.domain for d in report.domains if d.damage or (report.damage and _is_stored(d)))
+    return repair(found.store, domains, found.in_files, found.rewrite)
+
+
+def _is_stored(domain: DomainReport) -> bool:
+    return domain.version is not None
+
+
+def told(mended: Sequence[Mended]) -> list[str]:
+    """What became of each domain."""
+    lines = []
+    for domain in mended:
+        if domain.found is None:
+            lines.append(f"{domain.domain}: nothing of it can be used; it begins anew")
+        elif domain.version is None:
+            lines.append(f"{domain.domain}: left at version {domain.found.epoch}.{domain.found.n}")
+        else:
+            now = f"{domain.version.epoch}.{domain.version.n}"
+            lines.append(
+                f"{domain.domain}: version {domain.found.epoch}.{domain.found.n} was written anew, as {now}"
+            )
+        lines += [f"  {what}" for what in domain.lost]
+    return lines
+
+
+def _show(report: Report, as_json: bool) -> None:
+    if as_json:
+        print_json(_plain(report))
+        return
+    render(report, wide_console())
+
+
+def _plain(report: Report) -> dict[str, object]:
+    plain: dict[str, object] = msgspec.to_builtins(report)
+    return {"fine": report.fine, **plain}
+
+
+def render(report: Report, console: Console) -> None:
+    """A table of the domains, then what is damaged and what can be done, then what was set aside."""
+    console.print(
+        f"[bold]{escape(report.path)}[/]  {_bytes(report.size)}, {_forgotten(report.graves)}",
+        soft_wrap=True,
+    )
+    console.print(_table(report), soft_wrap=not console.is_terminal)
+    for damage in report.damage:
+        _tell(console, "", damage)
+    for domain in report.domains:
+        for damage in domain.damage:
+            _tell(console, f"{domain.domain}: ", damage)
+    for note in report.notes:
+        console.print(f"[dim]{escape(note)}[/]", soft_wrap=True)
+    if report.leftovers:
+        size = sum(left.size for left in report.leftovers)
+        console.print(
+            f"[dim]set aside: {len(report.leftovers)} damaged, {_bytes(size)}; they may hold what people said;"
+            " `supervisor state doctor --repair --prune` removes them[/]",
+            soft_wrap=True,
+        )
+        for left in report.leftovers:
+            console.print(f"[dim]  {escape(left.path or left.key)}  {_bytes(left.size)}[/]", soft_wrap=True)
+    console.print("[green]fine[/]" if report.fine else "[red]damaged[/]")
+
+
+def _table(report: Report) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for title in ("domain", "", "version", "changes", "size", "copies", "files", "saved"):
+        table.add_column(title, no_wrap=True)
+    for d in report.domains:
+        state = "[red]damaged[/]" if d.damage else "[green]fine[/]"
+        if d.version is None:
+            table.add_row(d.domain, state if d.damage else "[dim]nothing yet[/]")
+            continue
+        version = f"{d.version.epoch}.{d.version.n}"
+        saved = time.strftime("%m-%d %H:%M", time.localtime(d.saved_at))
+        row = (version, str(d.changes), _bytes(d.size), str(d.copies), str(d.files), saved)
+        table.add_row(escape(d.domain), state, *row)
+    return table
+
+
+def _tell(console: Console, whose: str, damage: Damage) -> None:
+    console.print(f"[red]{escape(whose + damage.what)}[/]", soft_wrap=True)
+    console.print(f"  -> {escape(damage.remedy)}", soft_wrap=True)
+
+
+def _forgotten(graves: int) -> str:
+    if not graves:
+        return "nobody was forgotten"
+    return f"{graves} {'mark' if graves == 1 else 'marks'} of whom to keep forgotten"
+
+
+def _bytes(size: int) -> str:
+    if size < 1024:
+        return f"{size} B"
+    return f"{size / 1024:.0f} KiB" if size < 2**20 else f"{size / 2**20:.1f} MiB"

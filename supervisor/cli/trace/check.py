@@ -1,0 +1,67 @@
+"""`supervisor trace check`."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from config.home import Home
+from supervisor.cli.options import FAILED, in_home, json_option, print_json, wide_console
+from supervisor.cli.trace.options import open_run, run_option
+
+if TYPE_CHECKING:
+    from supervisor.trace.analyse.check import Report
+
+__all__ = ["check"]
+
+
+@click.command()
+@run_option
+@json_option
+@in_home
+def check(home: Home, run: str, as_json: bool) -> None:
+    """Look whether a run's trace is whole; exit status 1 when something in it is damaged.
+
+    Reads every file to its end, compares all checksums, and follows every message: what was sent was handled, became a
+    dead letter, or still waited when the run ended. A run that goes on, and one that was killed, end without damage:
+    what is missing there is told.
+    """
+    import msgspec
+
+    from supervisor.trace.analyse.check import check as examine
+
+    report = examine(open_run(home, run))
+    if as_json:
+        print_json({**msgspec.to_builtins(report), "damage": report.damage, "ok": report.ok})
+    else:
+        _print(report)
+    sys.exit(0 if report.ok else FAILED)
+
+
+def _print(report: "Report") -> None:
+    console = wide_console()
+    console.print(f"run {report.run}")
+    for segment in report.segments:
+        state = "damaged" if segment.damage else "closed" if segment.finished else "open, or killed"
+        torn = f", {segment.torn_tail}" if segment.torn_tail else ""
+        console.print(f"  {segment.name}: {segment.lines} records, {state}{torn}", markup=False)
+    found = report.conservation
+    console.print(
+        f"messages: {found.handled} handled, {found.dead} dead, {found.waiting} waiting at the end, "
+        f"{found.outside} to listeners outside, {found.unaccounted_count} unaccounted for, {found.lost} records lost"
+    )
+    if found.gaps:
+        gaps = ", ".join(f"{name}: {number}" for name, number in sorted(found.gaps.items())[:8])
+        console.print(
+            f"[dim]numbers of senders of which nothing is known: {sum(found.gaps.values())} ({gaps})[/]"
+        )
+    if found.disordered:
+        console.print(f"[dim]{found.disordered} handlers began before the one before them had ended[/]")
+    if found.unknown_kinds:
+        kinds = ", ".join(f"{kind}: {number}" for kind, number in sorted(found.unknown_kinds.items()))
+        console.print(f"[dim]kinds of records that this version does not know: {kinds}[/]")
+    for line in report.incomplete:
+        console.print(f"note: {line}", markup=False, style="dim")
+    for line in report.damage:
+        console.print(f"DAMAGED  {line}", markup=False, style="red")
+    console.print("[green]nothing is damaged[/]" if report.ok else f"[red]{len(report.damage)} damaged[/]")

@@ -1,0 +1,127 @@
+"""`supervisor trace export`."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from config.home import Home
+from supervisor.cli.options import FAILED, fail, in_home
+from supervisor.cli.trace.options import filters, open_run, query_of, run_option
+
+__all__ = ["export"]
+
+MOST = 200_000
+
+
+@click.command()
+@filters
+@run_option
+@click.option(
+    "--perfetto", metavar="FILE", help="For ui.perfetto.dev: a track for each actor, arrows for causes."
+)
+@click.option(
+    "--mermaid", metavar="FILE", help="A sequence diagram, for Markdown; by default of the newest turn."
+)
+@click.option("--jsonl", metavar="FILE", help="One JSON object on each line, as it was recorded.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100_000_000),
+    help=f"The first so many records. Default: {MOST} for --perfetto, all for --jsonl; a diagram has its own.",
+)
+@in_home
+def export(
+    home: Home,
+    filtered: dict[str, Any],
+    run: str,
+    perfetto: str | None,
+    mermaid: str | None,
+    jsonl: str | None,
+    limit: int | None,
+) -> None:
+    """Write a run, or what the filters leave of it, for other programs. FILE may be - for standard output."""
+    chosen = [(name, file) for name, file in zip(FORMS, (perfetto, mermaid, jsonl), strict=True) if file]
+    if len(chosen) != 1:
+        raise click.UsageError("choose one of --perfetto FILE, --mermaid FILE and --jsonl FILE")
+    ((name, file),) = chosen
+    FORMS[name](home, filtered, run, file, limit)
+
+
+def _perfetto(home: Home, filtered: dict[str, Any], run: str, file: str, limit: int | None) -> None:
+    from supervisor.trace.export.perfetto import document
+
+    trace = open_run(home, run)
+    taken = _Taken(trace.read(query_of(filtered, trace)), limit or MOST)
+    _write(file, document(taken))
+    _tell(file, taken)
+    if file != "-":
+        click.echo(
+            "open it at https://ui.perfetto.dev, which reads it in your browser and sends it nowhere",
+            err=True,
+        )
+
+
+def _mermaid(home: Home, filtered: dict[str, Any], run: str, file: str, limit: int | None) -> None:
+    from supervisor.trace.analyse.select import select
+    from supervisor.trace.export.mermaid import MESSAGES, diagram
+
+    trace = open_run(home, run)
+    found = select(trace.folder.parent, query_of(filtered, trace), run=trace.folder.name)
+    drawn = diagram(found.entries if found else (), messages=limit or MESSAGES)
+    if not drawn.messages:
+        fail(FAILED, f"run {trace.folder.name} has no messages that match")
+    _write(file, [drawn.text])
+    left = f"; {drawn.left_out} more do not fit into a picture" if drawn.left_out else ""
+    click.echo(f"{drawn.messages} messages{left}", err=True)
+
+
+def _jsonl(home: Home, filtered: dict[str, Any], run: str, file: str, limit: int | None) -> None:
+    from supervisor.trace.analyse.show import record
+
+    trace = open_run(home, run)
+    taken = _Taken(trace.read(query_of(filtered, trace)), limit)
+    _write(file, (json.dumps(record(entry), ensure_ascii=False, default=str) + "\n" for entry in taken))
+    _tell(file, taken)
+
+
+FORMS = {"perfetto": _perfetto, "mermaid": _mermaid, "jsonl": _jsonl}
+
+
+class _Taken:
+    """The first `limit` of some entries, counted; `more` when there were more."""
+
+    def __init__(self, entries: Iterable[Any], limit: int | None) -> None:
+        self._entries = entries
+        self._limit = limit
+        self.count = 0
+        self.more = False
+
+    def __iter__(self) -> Any:
+        for entry in self._entries:
+            if self.count == self._limit:
+                self.more = True
+                return
+            self.count += 1
+            yield entry
+
+
+def _write(file: str, pieces: Iterable[str]) -> None:
+    """Write the pieces; a file is readable by its owner alone, since it holds what people said."""
+    if file == "-":
+        for piece in pieces:
+            sys.stdout.write(piece)
+        return
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "w", encoding="utf-8", newline="\n") as out:
+            out.writelines(pieces)
+    except OSError as error:
+        fail(FAILED, f"{file} cannot be written: {error.strerror or error}")
+
+
+def _tell(file: str, taken: _Taken) -> None:
+    more = "; there are more, see --limit" if taken.more else ""
+    click.echo(f"{taken.count} records{more}" + (f" in {file}" if file != "-" else ""), err=True)

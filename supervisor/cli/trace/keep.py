@@ -1,0 +1,56 @@
+"""`supervisor trace keep`: turn a session into a test."""
+
+import re
+from pathlib import Path
+
+import click
+
+from config.home import Home
+from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
+from supervisor.cli.trace.options import traces_of
+
+__all__ = ["keep"]
+
+TESTS = Path("tests") / "traces"
+
+
+@click.command()
+@click.argument("run")
+@click.option("--as", "name", required=True, metavar="NAME", help="What the test is called.")
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    default=TESTS,
+    show_default=True,
+    help="The folder to put it into.",
+)
+@click.option("--force", is_flag=True, help="Replace a test of that name.")
+@json_option
+@in_home
+def keep(home: Home, run: str, name: str, to: Path, force: bool, as_json: bool) -> None:
+    """Make a test of what happened in RUN, which `make test` replays from then on.
+
+    What people said, wrote and are called is replaced by made-up words of the same length, and what was remembered
+    before the session is left out; what the actors do with that is recorded anew by a replay.
+    """
+    from supervisor.replay.keep import keep as kept
+    from supervisor.replay.reconstruct import Unreplayable
+
+    if not re.fullmatch(r"[\w-]{1,60}", name):
+        fail(FAILED, f"--as {name}: a name is of letters, digits, - and _")
+    path = to / f"{name}.mcap"
+    if path.exists() and not force:
+        fail(FAILED, f"{path} exists; choose another name, or replace it with --force")
+    traces = traces_of(home)
+    trace = next((found for found in (traces / run, Path(run)) if found.exists()), None)
+    if trace is None:
+        fail(FAILED, f"there is no trace called {run} in {traces}; `supervisor trace ls` lists them")
+    try:
+        report = kept(trace, path)
+    except (Unreplayable, OSError) as error:
+        fail(FAILED, str(error))
+    if as_json:
+        print_json({"file": str(path), "messages": report.messages, "actors": report.actors})
+        return
+    size = path.stat().st_size
+    click.echo(f"{path}: {report.messages:,} messages of {len(report.actors)} actors, {size:,} bytes")

@@ -1,0 +1,58 @@
+"""`supervisor trace live`."""
+
+import time
+from pathlib import Path
+
+import click
+
+from config.home import Home
+from supervisor.cli.options import FAILED, fail, in_home
+from supervisor.cli.trace.options import traces_of
+
+__all__ = ["live"]
+
+POLL = 0.1
+"""Seconds between two looks at what was recorded."""
+
+
+@click.command()
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Where to listen. Others can read all that is said.",
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: any that is free."
+)
+@in_home
+def live(home: Home, host: str, port: int) -> None:
+    """Serve what is being recorded to the Foxglove app, until Ctrl-C.
+
+    Open the URL that it prints, or choose "Open connection" in the app. It follows the newest run, and goes over to the
+    next one when Gerald is started again. Anybody who reaches the port can read what people say: it listens on this
+    machine alone unless --host says otherwise.
+    """
+    from supervisor.trace.analyse.foxglove import Live
+    from supervisor.trace.analyse.select import folder_of
+
+    traces = traces_of(home)
+
+    def newest() -> Path | None:
+        return folder_of(traces, "")
+
+    try:
+        server = Live(newest, host, port)
+    except OSError as error:
+        fail(FAILED, f"cannot listen on {host}:{port}: {error}; choose another --port")
+    try:
+        run = newest()
+        click.echo(f"serving {run.name if run else 'the next run'} at {server.url}")
+        click.echo(f"open {server.app_url}")
+        while True:
+            server.pass_on()
+            time.sleep(POLL)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.close()

@@ -1,0 +1,92 @@
+"""`supervisor trace ls`."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from config.home import Home
+from supervisor.cli.options import in_home, json_option, print_json, wide_console
+from supervisor.cli.trace.options import traces_of
+
+if TYPE_CHECKING:
+    from supervisor.trace.analyse.summary import RunSummary
+
+__all__ = ["ls"]
+
+NUMBERS = ("length", "segments", "size", "turns", "handled", "dead", "failed", "lost")
+
+
+@click.command()
+@click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many."
+)
+@json_option
+@in_home
+def ls(home: Home, limit: int, as_json: bool) -> None:
+    """List the recorded runs, newest last, with what is in them."""
+    import msgspec
+
+    from supervisor.trace.analyse.summary import summary
+    from supervisor.trace.read.reader import runs
+
+    found = runs(traces_of(home))
+    summaries = [summary(run) for run in reversed(found[:limit])]
+    if as_json:
+        print_json([{**msgspec.to_builtins(one, enc_hook=str), "seconds": one.seconds} for one in summaries])
+        return
+    if not summaries:
+        click.echo(f"nothing was recorded yet in {traces_of(home)}")
+        return
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in (
+        "run",
+        "began",
+        "length",
+        "nodes",
+        "segments",
+        "size",
+        "turns",
+        "handled",
+        "dead",
+        "failed",
+        "lost",
+        "end",
+    ):
+        table.add_column(name, justify="right" if name in NUMBERS else "left", no_wrap=name != "nodes")
+    for one in summaries:
+        table.add_row(*_cells(one))
+    console = wide_console()
+    console.print(table)
+    if len(found) > limit:
+        console.print(f"[dim]{len(found) - limit} older runs are not listed; see --limit[/]")
+
+
+def _cells(one: "RunSummary") -> tuple[str, ...]:
+    began = datetime.fromtimestamp(one.began).strftime("%Y-%m-%d %H:%M:%S") if one.began else "-"
+    numbers = (one.turns, one.handled, one.dead, one.failed, one.lost)
+    length = _length(one.seconds)
+    return (
+        one.run, began, length, ", ".join(one.nodes), str(one.segments), _size(one.size), *map(str, numbers), _end(one)
+    )  # fmt: skip
+
+
+def _end(one: "RunSummary") -> str:
+    if one.torn:
+        return "damaged; see `trace check`"
+    return "open, or killed" if one.unfinished else "closed"
+
+
+def _length(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
+def _size(size: float) -> str:
+    for unit in ("B", "KB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"

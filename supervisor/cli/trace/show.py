@@ -1,0 +1,124 @@
+"""`supervisor trace show`."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from config.home import Home
+from supervisor.cli.options import FAILED, WIDE, fail, in_home, json_option, print_json, wide_console
+from supervisor.cli.trace.options import filters, open_run, query_of, run_option, tell_torn, traces_of
+
+if TYPE_CHECKING:
+    from supervisor.trace.analyse.select import Selection
+    from supervisor.trace.read.query import Query
+
+__all__ = ["show"]
+
+POLL = 0.1
+"""Seconds between two looks at files that are being written; the recorder hands them over as often."""
+
+
+@click.command()
+@filters
+@click.option("--cause", default="", metavar="ID", help="This message, and all that it led to.")
+@run_option
+@click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=2000, show_default=True, help="The newest so many."
+)
+@click.option("--tree", is_flag=True, help="As a tree of causes.")
+@click.option("--ids", is_flag=True, help="With the id of each message, for --cause and `trace why`.")
+@click.option("--follow", is_flag=True, help="Go on with what is recorded from now on, until Ctrl-C.")
+@json_option
+@in_home
+def show(
+    home: Home,
+    filtered: dict[str, Any],
+    cause: str,
+    run: str,
+    limit: int,
+    tree: bool,
+    ids: bool,
+    follow: bool,
+    as_json: bool,
+) -> None:
+    """Print one turn, or what the filters leave of a run, in order of time.
+
+    Without any filter: the newest turn and what led to it. Filters are joined by "and". With --json the records are
+    one array, and with --follow one object on each line.
+    """
+    if follow and (tree or cause):
+        raise click.UsageError("--follow prints what comes as it comes; --tree and --cause need all of it")
+    trace = open_run(home, run)
+    query = query_of(filtered, trace)
+    if follow:
+        _follow(_folder(home, run), query, ids, as_json)
+        return
+    from supervisor.trace.analyse.select import select
+
+    found = select(trace.folder.parent, query, run=trace.folder.name, cause=cause, limit=limit)
+    assert found is not None
+    if query.turn and not found.entries:
+        fail(FAILED, f"there is nothing of turn {query.turn} in run {found.run}")
+    if cause and not found.entries:
+        fail(FAILED, f"there is no message {cause} in run {found.run}, or nothing that matches")
+    _print(found, tree, ids, as_json)
+
+
+def _print(found: "Selection", tree: bool, ids: bool, as_json: bool) -> None:
+    from supervisor.trace.analyse import show as portray
+
+    if as_json:
+        print_json(portray.records(found.entries))
+        return
+    what = f"turn {found.turn}, " if found.turn else ""
+    end = f"run {found.run}: {what}{len(found.entries)} records"
+    more = f"{found.left_out} older records were left out; see --limit" if found.left_out else ""
+    if not sys.stdout.isatty():  # without rich, which takes longer to load than a turn to be found
+        lines = (portray.tree_lines if tree else portray.lines)(found.entries, WIDE, ids)
+        torn = [f"{one.path.name} at byte {one.at}: {one.why}" for one in found.torn]
+        click.echo("\n".join([*lines, end, *((more,) if more else ()), *torn]))
+        return
+    console = wide_console()
+    coloured = (portray.tree if tree else portray.table)(found.entries, console.width, ids)
+    console.print(coloured, no_wrap=True, overflow="ellipsis", end="")
+    console.print(f"[dim]{end}[/]")
+    if more:
+        console.print(f"[yellow]{more}[/]")
+    tell_torn(console, found.torn)
+
+
+def _folder(home: Home, run: str) -> Callable[[], Path | None]:
+    from supervisor.trace.analyse.select import folder_of
+
+    traces = traces_of(home)
+    return lambda: folder_of(traces, run)
+
+
+def _follow(folder: Callable[[], Path | None], query: "Query", ids: bool, as_json: bool) -> None:
+    from supervisor.trace.analyse import show as portray
+    from supervisor.trace.read.follow import Follower
+
+    follower = Follower(folder, from_start=query.since is not None)
+    run = follower.run
+    try:
+        while True:
+            for news in follower.news():
+                entry = news.entry
+                if not query.is_of_node(entry.node) or not query.matches(entry.line):
+                    continue
+                if as_json:
+                    line = json.dumps(portray.record(entry), ensure_ascii=False, default=str)
+                else:
+                    line = portray.line_of(entry, ids)
+                click.echo(line)
+            if follower.run != run:
+                run = follower.run
+                click.echo(f"a new run: {run.name if run else '-'}", err=True)
+            time.sleep(POLL)
+    except KeyboardInterrupt:
+        pass

@@ -1,0 +1,138 @@
+"""`supervisor trace stats`."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from config.home import Home
+from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json, wide_console
+from supervisor.cli.trace.options import filters, open_run, query_of, run_option, tell_torn
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from supervisor.trace.analyse.stats import Figures, Slow, Spread
+
+__all__ = ["stats"]
+
+
+@click.command()
+@filters
+@run_option
+@click.option(
+    "--slowest",
+    type=click.IntRange(0, 1000),
+    default=10,
+    show_default=True,
+    help="How many of the slowest to name.",
+)
+@json_option
+@in_home
+def stats(home: Home, filtered: dict[str, Any], run: str, slowest: int, as_json: bool) -> None:
+    """Count messages, and say how long they took.
+
+    For each type: how many a second, how long its handlers ran, and how long messages waited for them (from sending to
+    the handler's begin; only where both ran on one machine's clock). For each stage of a turn: how long it took by
+    itself, and how long after the begin of the turn it was reached. All times in milliseconds.
+    """
+    import msgspec
+
+    from supervisor.trace.analyse.stats import figures
+
+    trace = open_run(home, run)
+    found = figures(trace.scan(query_of(filtered, trace)), slowest)
+    if not found.ended:
+        fail(FAILED, f"nothing in run {trace.folder.name} matches")
+    if as_json:
+        torn = [{**msgspec.to_builtins(one, enc_hook=str)} for one in trace.torn]
+        print_json({"run": trace.folder.name, **msgspec.to_builtins(found), "torn": torn})
+        return
+    console = wide_console()
+    console.print(
+        f"run {trace.folder.name}: {found.handled} messages handled in {found.seconds:.1f} s "
+        f"({found.handled / max(found.seconds, 1e-9):.1f}/s), {found.failed} failed, {found.dead} dead"
+    )
+    for title, table in _tables(found):
+        console.print(f"\n[bold]{title}[/]")
+        console.print(table)
+    if found.unclear:
+        console.print(f"[dim]of {found.unclear} messages the wait is not known[/]")
+    tell_torn(console, trace.torn)
+
+
+def _tables(found: "Figures") -> "list[tuple[str, Table]]":
+    tables = [("types, the busiest first", _types(found))]
+    if found.stages:
+        tables.append(("stages of turns", _stages(found)))
+    if found.slowest:
+        tables.append(("slowest handlers", _slow(found.slowest)))
+    if found.longest_waits:
+        tables.append(("longest waits", _slow(found.longest_waits)))
+    return tables
+
+
+def _types(found: "Figures") -> "Table":
+    names = (
+        "handled",
+        "a second",
+        "busy",
+        "p50",
+        "p95",
+        "p99",
+        "most",
+        "waited p50",
+        "p95",
+        "p99",
+        "most",
+        "failed",
+        "dead",
+    )
+    table = _table("type", *names)
+    for kind in found.types:
+        cells = (
+            str(kind.handled),
+            f"{kind.rate:.2f}",
+            _ms(kind.busy),
+            *_spread(kind.handling),
+            *_spread(kind.waited),
+        )
+        table.add_row(kind.type, *cells, str(kind.failed or ""), str(kind.dead or ""))
+    return table
+
+
+def _stages(found: "Figures") -> "Table":
+    table = _table("stage", "turns", "took p50", "p95", "p99", "most", "after p50", "p95", "p99", "most")
+    for stage in found.stages:
+        table.add_row(stage.stage, str(stage.turns), *_spread(stage.took), *_spread(stage.after))
+    return table
+
+
+def _slow(slow: "tuple[Slow, ...]") -> "Table":
+    table = _table("message", "ms", left=("time", "type", "handler"))
+    for one in slow:
+        at = datetime.fromtimestamp(one.wall).strftime("%H:%M:%S.%f")[:-3]
+        table.add_row(one.id, _ms(one.seconds), at, one.type, one.handler)
+    return table
+
+
+def _table(first: str, *numbers: str, left: tuple[str, ...] = ()) -> "Table":
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column(first, no_wrap=True)
+    for name in numbers:
+        table.add_column(name, justify="right", no_wrap=True)
+    for name in left:
+        table.add_column(name, no_wrap=True)
+    return table
+
+
+def _spread(spread: "Spread | None") -> tuple[str, ...]:
+    if spread is None:
+        return ("-", "-", "-", "-")
+    return tuple(map(_ms, (spread.p50, spread.p95, spread.p99, spread.most)))
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.2f}"

@@ -1,0 +1,44 @@
+"""`supervisor trace why`."""
+
+import click
+
+from config.home import Home
+from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json, wide_console
+from supervisor.cli.trace.options import open_run, run_option, tell_torn
+
+__all__ = ["why"]
+
+
+@click.command()
+@click.argument("message")
+@run_option
+@json_option
+@in_home
+def why(home: Home, message: str, run: str, as_json: bool) -> None:
+    """Say how MESSAGE came about: the chain of its causes, from the event outside that began it.
+
+    MESSAGE is an id, as `trace show --ids` and `dead-letters --json` print them: SENDER/INCARNATION/SEQUENCE. Before
+    each message stands how long after the one above it its handler began.
+    """
+    from supervisor.trace.analyse import causes
+    from supervisor.trace.analyse import show as portray
+
+    trace = open_run(home, run)
+    chain = causes.why(trace, message)
+    if chain is None:
+        fail(
+            FAILED,
+            f"run {trace.folder.name} has no message {message}; `trace show --ids` prints ids",
+        )
+    if as_json:
+        entries = portray.records(chain.entries)
+        print_json({"run": trace.folder.name, "chain": entries, "missing": chain.missing, "cut": chain.cut})
+        return
+    console = wide_console()
+    if chain.cut:
+        console.print("[yellow]the chain goes on upwards; its first messages are not shown[/]")
+    if chain.missing:
+        console.print(f"[yellow]{chain.missing} came before, and is not in this trace[/]")
+    for line in portray.chain_lines(chain.entries, console.width):
+        console.print(line, markup=False, no_wrap=True, overflow="ellipsis")
+    tell_torn(console, trace.torn)

@@ -1,0 +1,158 @@
+"""Where else the words of somebody who is forgotten may still be: said honestly, and removed where that is asked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from actors.persistence.backup.backups import BEFORE_RESTORE, USUAL, kept_in
+from actors.persistence.backup.content import Content
+from actors.persistence.backup.file import read
+from actors.persistence.open_store import database_path
+from actors.persistence.recovery.quarantine import leftovers
+from actors.persistence.store.encryption import PLAIN, Sealing
+from actors.persistence.store.errors import StoreError
+from actors.vocabulary.values import Person
+from config.home import Home
+from config.schema import Config
+from config.secrets.sealer import KeyTrouble
+from supervisor.instance import NoInstance, find_instance
+from supervisor.offline.store import configuration, sealing_of
+from supervisor.trace.analyse.mentions import Mention, mentions, naming
+from supervisor.trace.write.retention import delete_segment
+
+__all__ = ["Elsewhere", "tell_elsewhere"]
+
+
+class Elsewhere(msgspec.Struct, frozen=True):
+    """Files that may hold words of somebody who is forgotten. unreadable: of the trace, which cannot be read whole.
+    being_written: of the trace, which only the end of the run closes. damaged: of the store, set aside."""
+
+    traces: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    being_written: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    backups: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
+
+
+def tell_elsewhere(home: Home, people: tuple[Person, ...], *, delete: bool, silent: bool) -> dict[str, Any]:
+    """Look, delete finished files of the trace that mention them where `delete`, and say what is left; as plain data,
+    too."""
+    found = _found(home, people, delete)
+    if not silent:
+        for line in lines(found):
+            click.echo(line)
+    plain: dict[str, Any] = msgspec.to_builtins(found)
+    return plain
+
+
+def _found(home: Home, people: tuple[Person, ...], delete: bool) -> Elsewhere:
+    config = configuration(home)
+    traces = home.path / config.trace.directory
+    seen = tuple(mentions(traces, people, _run(home)))
+    deleted = tuple(m.path for m in seen if delete and not m.open and not m.unsure and _delete(m.path))
+    storage = config.storage
+    aside = leftovers(database_path(storage.database_url, home.path), home.resolve(storage.file_path), {})
+    return Elsewhere(
+        _names(m for m in seen if not m.open and not m.unsure and m.path not in deleted),
+        tuple(map(str, deleted)),
+        _names(m for m in seen if m.open),
+        _names(m for m in seen if m.unsure),
+        tuple(_backups(home.resolve(storage.backup_directory), people, _sealing(home, config))),
+        tuple(left.path for left in aside),
+    )
+
+
+def lines(found: Elsewhere) -> Iterator[str]:
+    """What is to be said of it."""
+    if found.deleted:
+        yield f"deleted {_count(len(found.deleted), 'file')} of the trace that mentioned them"
+    if found.traces:
+        count = len(found.traces)
+        yield f"{_count(count, 'file')} of the trace still {_verb(count, 'mention')} them; the same command with"
+        yield f"--traces deletes {'it' if count == 1 else 'these'}:"
+        yield from (f"  {path}" for path in found.traces)
+    if found.being_written:
+        yield "what is being written of the trace mentions them, and cannot be reached now; the same command with"
+        yield "--traces deletes it when Gerald has stopped:"
+        yield from (f"  {path}" for path in found.being_written)
+    if found.unreadable:
+        yield "these files of the trace cannot be read whole, so that nobody can tell:"
+        yield from (f"  {path}" for path in found.unreadable)
+    if found.backups:
+        count = len(found.backups)
+        yield f"{_count(count, 'backup')} {_verb(count, 'hold')} them; when one is restored, they are forgotten again."
+        yield "To be rid of their words there, too, make a new one with `supervisor backup`, and delete"
+        yield f"{'this one' if count == 1 else 'these'}:"
+        yield from (f"  {path}" for path in found.backups)
+    if found.damaged:
+        yield "damaged parts of the store, set aside, may hold them; `supervisor state doctor --repair --prune` removes"
+        yield "these when nothing runs:"
+        yield from (f"  {path}" for path in found.damaged)
+    yield "the log holds no words; of copies that you made elsewhere, nothing is known here"
+
+
+def _backups(folder: Path, people: tuple[Person, ...], sealing: Sealing) -> Iterator[str]:
+    """Those that hold them, and those of which that cannot be told."""
+    try:
+        kept = kept_in(folder, USUAL, BEFORE_RESTORE)
+        unfinished = sorted(folder.glob("*.backup.new"))
+    except (StoreError, OSError) as error:
+        yield f"{folder} (cannot be read: {error})"
+        return
+    for one in kept:
+        try:
+            if _holds(read(one.path, sealing).content, people):
+                yield str(one.path)
+        except StoreError:
+            yield f"{one.path} (cannot be read)"
+    yield from (f"{path} (was not finished)" for path in unfinished)
+
+
+def _holds(content: Content, people: tuple[Person, ...]) -> bool:
+    pattern = naming(people)
+    return pattern is not None and any(
+        pattern.search(payload)
+        for chain in content.chains.values()
+        for payload in (*chain.snapshot.parts, *(change.payload for change in chain.changes))
+    )
+
+
+def _sealing(home: Home, config: Config) -> Sealing:
+    try:
+        return sealing_of(home, config)
+    except KeyTrouble:
+        return PLAIN
+
+
+def _run(home: Home) -> str:
+    try:
+        return find_instance(home.path).run
+    except NoInstance:
+        return ""
+
+
+def _names(found: Iterator[Mention]) -> tuple[str, ...]:
+    return tuple(str(mention.path) for mention in found)
+
+
+def _delete(path: Path) -> bool:
+    try:
+        delete_segment(path)
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        click.echo(f"{path} cannot be deleted: {error.strerror or error}", err=True)
+        return False
+    return True
+
+
+def _verb(number: int, what: str) -> str:
+    return f"{what}s" if number == 1 else what
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")

@@ -1,0 +1,77 @@
+"""How people are shown: in a table, and one by one. Pure."""
+
+import time
+from collections.abc import Iterable, Iterator
+
+from rich.console import Group
+from rich.markup import escape
+from rich.table import Table
+
+from actors.users.acquaintance import faded
+from actors.users.state import UserState
+from supervisor.offline.people import Row
+
+__all__ = ["portrait", "table"]
+
+LAST = 5
+"""Interactions that are shown of one person."""
+
+
+def table(rows: Iterable[Row]) -> Table:
+    """Everybody, one in a line."""
+    found = Table(
+        "name",
+        "relationship",
+        "last seen",
+        "interactions",
+        "id",
+        box=None,
+        pad_edge=False,
+        header_style="dim",
+    )
+    for row in rows:
+        found.add_row(
+            escape(row.display_name),
+            f"{row.relationship:.2f}",
+            _when(row.last_seen),
+            str(row.interactions),
+            escape(row.user_id),
+        )
+    return found
+
+
+def portrait(user: UserState) -> Group:
+    """All that is worth knowing of one person."""
+    return Group(*_lines(user))
+
+
+def _lines(user: UserState) -> Iterator[str]:
+    level = faded(user, time.time())
+    yield f"[bold]{escape(user.display_name)}[/]  {escape(user.user_id)}"
+    yield (
+        f"relationship {level:.2f}, met {_when(user.met_at)}, last seen {_when(user.last_seen)},"
+        f" {_count(len(user.interaction_history), 'interaction')} kept"
+    )
+    feelings = user.emotional_baseline
+    yield f"usually valence {feelings.valence:+.2f}, arousal {feelings.arousal:+.2f}"
+    if user.preferences:
+        yield "[dim]preferences[/]"
+        yield from (f"  {escape(key)}: {escape(value)}" for key, value in user.preferences.items())
+    if user.conversation_patterns:
+        yield "[dim]patterns[/]"
+        patterns = sorted(user.conversation_patterns, key=lambda pattern: pattern.count, reverse=True)
+        yield from (f"  {escape(pattern.kind)}: {_count(pattern.count, 'time')}" for pattern in patterns)
+    if user.interaction_history:
+        yield "[dim]last words[/]"
+    for one in user.interaction_history[-LAST:]:
+        yield f"  {_when(one.at)}  {escape(one.kind)}: {escape(one.detail)}"
+        if one.reply:
+            yield f"    -> {escape(one.reply)}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
+
+
+def _when(at: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at)) if at else "never"

@@ -1,0 +1,155 @@
+"""`supervisor users`: whom he remembers, what of them, and how to make him forget."""
+
+import sys
+from collections.abc import Sequence
+
+import click
+import msgspec
+
+from actors.users.state import UsersState, UserState, find
+from actors.vocabulary.values import Person, person_named
+from config.home import Home
+from supervisor.cli.client import ask_one
+from supervisor.cli.options import FAILED, NO_INSTANCE, fail, in_home, json_option, print_json, wide_console
+from supervisor.instance import NoInstance, find_instance
+from supervisor.offline.people import Row, near, rows_of
+
+__all__ = ["users"]
+
+
+@click.group()
+def users() -> None:
+    """See whom he remembers, and make him forget somebody."""
+
+
+@users.command("list")
+@json_option
+@in_home
+def list_(home: Home, as_json: bool) -> None:
+    """List everybody he remembers, the last seen first; as they are stored when nothing runs."""
+    rows = _rows(home)
+    if as_json:
+        print_json([msgspec.to_builtins(row) for row in rows])
+        return
+    from supervisor.cli.users.show import table
+
+    if not rows:
+        click.echo("nobody is remembered yet")
+        return
+    wide_console().print(table(rows))
+
+
+@users.command()
+@click.argument("name")
+@json_option
+@in_home
+def show(home: Home, name: str, as_json: bool) -> None:
+    """Print what is remembered of whoever has this id, or goes by NAME; as it is stored when nothing runs."""
+    user = _only(home, name, _found(home, name))
+    if as_json:
+        print_json(msgspec.to_builtins(user))
+        return
+    from rich.console import Console
+
+    from supervisor.cli.users.show import portrait
+
+    Console(highlight=False).print(portrait(user), soft_wrap=True)
+
+
+@users.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--traces", is_flag=True, help="Delete the finished files of the trace that mention them, too.")
+@json_option
+@in_home
+def forget(home: Home, name: str, yes: bool, traces: bool, as_json: bool) -> None:
+    """Make him forget whoever has this id, or goes by NAME. It cannot be undone.
+
+    Ends when that is on disk: no restart, and no backup that is restored later, brings them back. Then it says where
+    else their words may still be. With --traces it also looks for somebody who is forgotten already, and needs no
+    running instance for that.
+    """
+    runs = _runs(home)
+    if not (runs or traces):
+        fail(NO_INSTANCE, f"no Gerald runs in {home.path}; start one with `supervisor run`, and ask again")
+    found = _found(home, name)
+    people: tuple[Person, ...]
+    wanted: tuple[Person, ...]
+    if not found and traces:
+        people = ()
+        wanted = (Person(name, name), person_named(name))
+    else:
+        user = _only(home, name, found)
+        if not runs:
+            fail(NO_INSTANCE, f"{user.display_name} is remembered: start Gerald to have them forgotten")
+        _confirm(user, yes)
+        people = wanted = _forgotten(home, user)
+    if not as_json:
+        for person in people:
+            click.echo(f"{person.name} ({person.user_id}) is forgotten")
+        if not people:
+            click.echo(f"nobody is known by {name!r}; looking at the trace only")
+    from supervisor.cli.users.remnants import tell_elsewhere
+
+    elsewhere = tell_elsewhere(home, wanted, delete=traces, silent=as_json)
+    if as_json:
+        print_json({"forgotten": msgspec.to_builtins(people), "elsewhere": elsewhere})
+
+
+def _forgotten(home: Home, user: UserState) -> tuple[Person, ...]:
+    answer = ask_one(home, {"do": "forget", "name": user.user_id})
+    return tuple(Person(one["user_id"], one["name"]) for one in answer["forgotten"])
+
+
+def _confirm(user: UserState, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        fail(FAILED, f"{user.display_name} ({user.user_id}) would be forgotten for good; add --yes if so")
+    click.confirm(f"Forget {user.display_name} ({user.user_id}) for good?", abort=True)
+
+
+def _rows(home: Home) -> tuple[Row, ...]:
+    if not _runs(home):
+        return rows_of(_stored(home))
+    return msgspec.convert(ask_one(home, {"do": "people"})["people"], tuple[Row, ...])
+
+
+def _found(home: Home, name: str) -> tuple[UserState, ...]:
+    if not name.strip():
+        raise click.BadParameter("it is empty", param_hint="NAME")
+    if not _runs(home):
+        return find(_stored(home), name)
+    return msgspec.convert(ask_one(home, {"do": "person", "name": name})["people"], tuple[UserState, ...])
+
+
+def _only(home: Home, name: str, found: tuple[UserState, ...]) -> UserState:
+    """The one who is meant. Exits with 1 when that is nobody, with names that are near, or several."""
+    if len(found) == 1:
+        return found[0]
+    if found:
+        lines = "\n".join(f"  {user.user_id}  {user.display_name}" for user in found)
+        fail(FAILED, f"several go by {name!r}; say which id:\n{lines}")
+    like = near(name, _rows(home))
+    fail(FAILED, f"nobody is known by {name!r}" + (f"; did you mean {_either(like)}?" if like else ""))
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(repr(name) for name in names)
+
+
+def _runs(home: Home) -> bool:
+    try:
+        find_instance(home.path)
+    except NoInstance:
+        return False
+    return True
+
+
+def _stored(home: Home) -> UsersState:
+    from supervisor.offline.store import stored_states
+
+    for told in stored_states(home, ("users",)):
+        assert isinstance(told.document.state, UsersState)
+        return told.document.state
+    return UsersState()

@@ -1,0 +1,144 @@
+"""What can be asked about the lives of a running instance's actors: kill, hang, restart, move, and who died of what."""
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from actors.kernel.directory import DeadLetter
+from actors.kernel.errors import AskError
+from actors.kernel.message import Message
+from actors.kernel.protocol import Hang
+from config.syntax.suggest import closest
+from supervisor.control.wire import Refused
+from supervisor.otp.messages import Accepted, Declined, KillChild, PinChild, RestartChild
+from supervisor.otp.slot import Cell
+from supervisor.otp.spec import ChildSpec
+from supervisor.runtime.runtime import System
+
+__all__ = ["REQUESTS", "start_again"]
+
+Answers = Iterator[Mapping[str, Any]]
+ASK_WITHIN = 10.0
+RETURN_WITHIN = 60.0
+MOST_LETTERS = 1000
+
+
+def start_again(system: System, address: str) -> None:
+    """Have an actor started again by its supervisor, and wait until it runs. Raises Refused."""
+    for _ in _restart(system, {"address": address, "wait": True}):
+        pass
+
+
+def _kill(system: System, request: Mapping[str, Any]) -> Answers:
+    cell = _cell(system, request)
+    yield from _and_return(system, request, cell, KillChild(cell.address))
+
+
+def _restart(system: System, request: Mapping[str, Any]) -> Answers:
+    cell = _cell(system, request)
+    yield from _and_return(system, request, cell, RestartChild(cell.address))
+
+
+def _pin(system: System, request: Mapping[str, Any]) -> Answers:
+    cell = _cell(system, request)
+    pin, instances = str(request.get("pin")), int(request.get("instances") or 1)
+    spec = cell.spec
+    moves = isinstance(spec, ChildSpec) and spec.pin != pin
+    yield from _and_return(system, request, cell, PinChild(cell.address, pin, instances), restarts=moves)
+
+
+def _hang(system: System, request: Mapping[str, Any]) -> Answers:
+    cell = _cell(system, request)
+    spec = cell.spec
+    if not isinstance(spec, ChildSpec) or cell.state != "running":
+        raise Refused(
+            f"{cell.address} cannot hang: it is {'a supervisor' if cell.is_supervisor else cell.state}"
+        )
+    seconds = float(request.get("seconds") or spec.patience + 5.0)
+    id = system.outside.tell(cell.address, Hang(seconds))
+    yield {"id": id, "seconds": seconds, "patience": spec.patience}
+    if request.get("wait") and seconds > spec.patience:
+        yield _returned(system, cell.address, cell.incarnation, RETURN_WITHIN + spec.patience)
+
+
+def _and_return(
+    system: System, request: Mapping[str, Any], cell: Cell, message: Message, *, restarts: bool = True
+) -> Answers:
+    """Ask the actor's supervisor; then, where it is wanted, wait until the actor runs again."""
+    before = cell.incarnation
+    try:
+        answer = system.outside.answer(cell.supervisor, message, ASK_WITHIN)
+    except AskError as error:
+        raise Refused(f"{cell.supervisor}: {error}") from None
+    if isinstance(answer, Declined):
+        raise Refused(answer.why)
+    assert isinstance(answer, Accepted)
+    yield {"accepted": True, "address": cell.address}
+    if request.get("wait") and restarts:
+        yield _returned(system, cell.address, before, RETURN_WITHIN)
+
+
+def _returned(system: System, address: str, before: int, within: float) -> Mapping[str, Any]:
+    """Wait for another incarnation than number `before` to run."""
+    began = time.monotonic()
+    if not system.wait_incarnation(address, before + 1, within):
+        raise Refused(f"{address} has not come back within {within:g} s; see `supervisor status`")
+    cell = system.household.cell(address)
+    return {"address": address, "incarnation": cell.incarnation, "seconds": time.monotonic() - began}
+
+
+def _dead_letters(system: System, request: Mapping[str, Any]) -> Answers:
+    count = max(1, min(MOST_LETTERS, int(request.get("count") or 20)))
+    letters = tuple(system.dead_letters.last)[-count:]
+    yield {
+        "counts": dict(system.dead_letters.counts),
+        "letters": [_letter(letter) for letter in letters],
+    }
+
+
+def _letter(letter: DeadLetter) -> Mapping[str, Any]:
+    """Without the message itself: it may hold what people said."""
+    envelope, failure = letter.envelope, letter.failure
+    return {
+        "at": letter.wall,
+        "why": letter.why,
+        "type": type(envelope.message).__name__,
+        "from": envelope.sender,
+        "to": envelope.recipient,
+        "id": envelope.id,
+        "cause": envelope.cause,
+        "detail": letter.detail if failure is None else failure.kind,
+        "traceback": failure.traceback if failure is not None else "",
+    }
+
+
+def _follow(system: System, request: Mapping[str, Any]) -> Answers:
+    """The status, again and again, until the client leaves."""
+    while True:
+        yield system.status()
+        if system.ended.wait(0.5):
+            return
+
+
+def _cell(system: System, request: Mapping[str, Any]) -> Cell:
+    address = str(request.get("address") or "")
+    cell = system.household.cells.get(address)
+    if cell is None:
+        near = closest(address, tuple(system.household.cells))
+        hint = f". Did you mean {near!r}?" if near else "; see `supervisor status`"
+        raise Refused(f"no actor is called {address!r}{hint}")
+    if not cell.supervisor:
+        raise Refused("root has no supervisor; use `supervisor stop`, and `supervisor run` to start again")
+    if cell.spec.absent:
+        raise Refused(f"{address} is off: {cell.spec.absent}")
+    return cell
+
+
+REQUESTS = {
+    "kill": _kill,
+    "hang": _hang,
+    "restart": _restart,
+    "pin": _pin,
+    "dead-letters": _dead_letters,
+    "follow": _follow,
+}

@@ -1,0 +1,13 @@
+"""The statuses with which commands end; 0 is success."""
+
+__all__ = ["ALREADY_RUNNING", "FAILED", "GAVE_UP", "NO_INSTANCE", "UNREADABLE", "Refused"]
+
+FAILED, UNREADABLE, NO_INSTANCE, ALREADY_RUNNING, GAVE_UP = 1, 2, 3, 4, 70
+
+
+class Refused(Exception):
+    """A command cannot do what it was asked for: its text is the one line to show, `status` the status to end with."""
+
+    def __init__(self, status: int, line: str) -> None:
+        super().__init__(line)
+        self.status = status

@@ -1,0 +1,185 @@
+"""Where pinned actors' processes come from: spawned when needed, or kept warm as spares, so that a death costs
+milliseconds and not the loading of a model.
+"""
+
+import contextlib
+import logging
+import multiprocessing.connection as mpc
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from actors.kernel.directory import Directory
+from actors.kernel.message import Envelope
+from actors.kernel.protocol import Failure
+from supervisor.nodes.boot import STANDBY, Boot
+from supervisor.nodes.link import Frame, LinkClosed
+from supervisor.nodes.process import ProcessLife
+from supervisor.nodes.secrets import Reveal, answer, nothing_to_reveal
+from supervisor.nodes.worker_process import Child
+from supervisor.otp.slot import Cell
+
+__all__ = ["Nursery"]
+
+log = logging.getLogger(__name__)
+
+AGAIN = (0.5, 2.0, 10.0, 60.0)
+"""Seconds until a spare that died is replaced: the first time, the second..."""
+
+LOOK = 1.0
+
+
+class Nursery:
+    """Starts the processes of a node. Never blocks. on_handled: see Ledger. reveal: see Child."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        on_handled: Callable[[Sequence[Envelope]], None] | None = None,
+        reveal: Reveal = nothing_to_reveal,
+    ) -> None:
+        self._directory = directory
+        self._on_handled = on_handled
+        self._reveal = reveal
+        self._lock = threading.Lock()
+        self._spares: dict[str, list[_Spare]] = {}
+        self._closed = False
+
+    def launch(
+        self, cell: Cell, boot: Boot, on_ready: Callable[[], None], on_end: Callable[[Failure | None], None]
+    ) -> ProcessLife:
+        """A new incarnation in a spare that is warm, or in a new process. When it is ready the spares are made up to
+        `boot.process.standby`: not before, since loading takes what it needs itself."""
+
+        def ready() -> None:
+            on_ready()
+            self._refill(boot)
+
+        child = self._take(boot) or Child(boot, self._reveal)
+        return ProcessLife(cell, boot, self._directory, ready, on_end, child, self._on_handled)
+
+    def retire(self, address: str) -> None:
+        """End the spares of an actor that needs none any more, or others."""
+        with self._lock:
+            spares = self._spares.pop(address, [])
+        for spare in spares:
+            spare.end()
+
+    def renew(self, boot: Boot) -> None:
+        """Other spares in place of those that were made with what the configuration was before."""
+        with self._lock:
+            has = bool(self._spares.get(boot.address))
+        if has:
+            self.retire(boot.address)
+            self._refill(boot)
+
+    def close(self) -> None:
+        """End all spares, and make no more."""
+        with self._lock:
+            self._closed = True
+            addresses = tuple(self._spares)
+        for address in addresses:
+            self.retire(address)
+
+    def warm(self) -> Mapping[str, int]:
+        """How many spares wait, ready, by address."""
+        with self._lock:
+            return {address: sum(spare.warm for spare in spares) for address, spares in self._spares.items()}
+
+    def _take(self, boot: Boot) -> Child | None:
+        """A warm spare that was made for the same start."""
+        with self._lock:
+            for spare in tuple(self._spares.get(boot.address, ())):
+                child = spare.take(boot)
+                if child is not None:
+                    self._spares[boot.address].remove(spare)
+                    return child
+        return None
+
+    def _refill(self, boot: Boot) -> None:
+        if not boot.process.standby:
+            return
+        with self._lock:
+            spares = self._spares.setdefault(boot.address, [])
+            while len(spares) < boot.process.standby and not self._closed:
+                spares.append(_Spare(msgspec.structs.replace(boot, incarnation=STANDBY), self._reveal))
+
+
+class _Spare:
+    """One place for a spare: keeps a process there, warm, until it is taken or the place is given up."""
+
+    def __init__(self, boot: Boot, reveal: Reveal) -> None:
+        self._boot = boot
+        self._reveal = reveal
+        self._lock = threading.Lock()
+        self._child: Child | None = None
+        self._gone = threading.Event()
+        self.warm = False
+        threading.Thread(target=self._keep, name=f"{boot.address}/spare", daemon=True).start()
+
+    def take(self, boot: Boot) -> Child | None:
+        """The process, if it is warm and was made for such a start."""
+        with self._lock:
+            same = msgspec.structs.replace(boot, incarnation=STANDBY) == self._boot
+            if not self.warm or not same or self._child is None or not self._child.alive:
+                return None
+            child, self._child, self.warm = self._child, None, False
+            self._gone.set()
+            return child
+
+    def end(self) -> None:
+        """Give the place up."""
+        with self._lock:
+            self._gone.set()
+            if self._child is not None:
+                self._child.kill()
+
+    def _keep(self) -> None:
+        died = 0
+        while not self._gone.is_set():
+            child = Child(self._boot, self._reveal)
+            with self._lock:
+                self._child = child
+            if self._load(child):
+                died = 0
+                self._watch(child)
+            with self._lock:
+                if self._child is not child:
+                    return  # it lives now
+                self.warm = False
+            child.kill()
+            child.join()
+            child.release()
+            if not self._gone.is_set():
+                log.warning("%s: a spare process died; another one follows", self._boot.address)
+                self._gone.wait(AGAIN[min(died, len(AGAIN) - 1)])
+                died += 1
+
+    def _load(self, child: Child) -> bool:
+        try:
+            child.start()
+            if self._gone.is_set():
+                child.kill()
+            while True:
+                frame, body = child.link.receive()
+                if frame is Frame.WARM:
+                    break
+                if frame is Frame.REVEAL:
+                    answer(child.link, body, self._reveal)
+                if frame is Frame.ENDED:
+                    failure = msgspec.msgpack.decode(body, type=Failure)
+                    log.warning("%s: a spare failed: %s: %s", self._boot.address, failure.kind, failure.text)
+        except (OSError, LinkClosed):
+            return False
+        with self._lock:
+            self.warm = not self._gone.is_set()
+        return self.warm
+
+    def _watch(self, child: Child) -> None:
+        """Wait until it is taken, given up, or dead."""
+        while not self._gone.is_set() and child.alive:
+            with contextlib.suppress(OSError, ValueError):
+                # Believed even where the process still seems alive: somebody else may have taken its exit status.
+                if mpc.wait([child.sentinel], LOOK):
+                    return

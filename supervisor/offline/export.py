@@ -1,0 +1,160 @@
+"""States as JSON, to be kept elsewhere or looked through, and back: with every reason why one cannot be taken. Pure."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, get_args, get_origin
+
+import msgspec
+
+from actors.kernel.state.document import Unfit
+from actors.kernel.state.domain import DomainActor
+
+__all__ = ["FORM", "Misfit", "State", "as_text", "fitted", "states_in"]
+
+FORM = 1
+MOST = 1000
+"""Reasons that are looked for."""
+
+
+class Misfit(msgspec.Struct, frozen=True):
+    """Something that cannot be taken: where it stands in the file, and why."""
+
+    path: str
+    reason: str
+
+
+class State(msgspec.Struct, frozen=True):
+    """A domain's state as plain JSON data, in form `schema`. version: its epoch and number, which an import does not go
+    on with."""
+
+    schema: int
+    state: dict[str, Any]
+    version: Mapping[str, int] = {}
+
+
+class _File(msgspec.Struct, frozen=True):
+    gerald_state: int
+    domains: Mapping[str, Any]
+    exported_at: float = 0.0
+
+
+def as_text(states: Mapping[str, tuple[Mapping[str, int], int, bytes]], at: float) -> Iterable[str]:
+    """The file, piece by piece. states: by domain the version, the schema and the state as JSON. at: epoch seconds."""
+    yield f'{{"gerald_state": {FORM}, "exported_at": {at:.3f}, "domains": {{'
+    for number, (domain, (version, schema, state)) in enumerate(states.items()):
+        head = f'"version": {json.dumps(dict(version))}, "schema": {schema}'
+        yield f'{"," if number else ""}\n{json.dumps(domain)}: {{{head}, "state":\n{state.decode()}}}'
+    yield "\n}}\n"
+
+
+def states_in(
+    data: bytes, wanted: Sequence[str], known: Sequence[str]
+) -> dict[str, State] | tuple[Misfit, ...]:
+    """What the file holds of the `wanted` domains, of all where none is; or every reason why it cannot be taken."""
+    try:
+        file = msgspec.json.decode(data, type=_File)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return (Misfit("", f"it is no file of `supervisor state export`: {error}"),)
+    if file.gerald_state != FORM:
+        return (Misfit("gerald_state", f"form {file.gerald_state} is not known; this version knows {FORM}"),)
+    reasons = [
+        Misfit(f"domains/{domain}", "there is no such domain")
+        for domain in file.domains
+        if domain not in known
+    ]
+    reasons += [
+        Misfit(f"domains/{domain}", "it is not in the file")
+        for domain in wanted
+        if domain not in file.domains
+    ]
+    states = {}
+    for domain, plain in file.domains.items():
+        if domain not in known or (wanted and domain not in wanted):
+            continue
+        try:
+            states[domain] = msgspec.convert(plain, State)
+        except msgspec.ValidationError as error:
+            reasons.append(Misfit(f"domains/{domain}", str(error)))
+    if not states and not reasons:
+        reasons.append(Misfit("domains", "it holds no domain"))
+    return tuple(reasons) or states
+
+
+def fitted(actor: DomainActor[Any], given: State) -> msgspec.Struct | tuple[Misfit, ...]:
+    """The state as the class of `actor` has it, or every reason why it is none."""
+    at = f"domains/{actor.domain}/state"
+    if given.schema > actor.schema:
+        later = f"form {given.schema} is of a later version of Gerald; this one knows {actor.schema}"
+        return (Misfit(f"domains/{actor.domain}/schema", later),)
+    try:
+        plain = _migrated(actor, given)
+    except Unfit as error:
+        return (Misfit(at, str(error)),)
+    if reasons := tuple(_misfits(plain, type(actor.state), at))[:MOST]:
+        return reasons
+    state = msgspec.convert(plain, type(actor.state), str_keys=True)
+    assert isinstance(state, msgspec.Struct)
+    faults = actor.validate(state, actor.state)
+    return tuple(Misfit(at, fault) for fault in faults) or state
+
+
+def _migrated(actor: DomainActor[Any], given: State) -> Any:
+    plain: Any = given.state
+    for step in range(given.schema, actor.schema):
+        if step not in actor.migrations:
+            raise Unfit(f"there is no way from form {step} to form {step + 1}")
+        try:
+            plain = actor.migrations[step](plain)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise Unfit(f"it does not migrate from form {step}: {error!r}") from None
+    return plain
+
+
+def _misfits(plain: Any, kind: Any, path: str) -> Iterable[Misfit]:
+    """Everything in `plain` that does not fit `kind`, each at the innermost place."""
+    try:
+        msgspec.convert(plain, kind, str_keys=True)
+        return
+    except msgspec.ValidationError as error:
+        said = str(error)
+    except RecursionError:
+        said = "it is nested too deeply"
+    found = [
+        misfit for inner, value, at in _inside(plain, kind, path) for misfit in _misfits(value, inner, at)
+    ]
+    if isinstance(plain, dict) and (fields := _fields(kind)):
+        missing = (f for f in fields if f.required and f.encode_name not in plain)
+        found += [Misfit(f"{path}/{field.encode_name}", "it is missing") for field in missing]
+    yield from found or (Misfit(path, said),)
+
+
+def _inside(plain: Any, kind: Any, path: str) -> Iterable[tuple[Any, Any, str]]:
+    """What is in `plain`: its type, itself, and where it is."""
+    if isinstance(plain, dict):
+        if fields := _fields(kind):
+            for field in fields:
+                if field.encode_name in plain:
+                    yield field.type, plain[field.encode_name], f"{path}/{field.encode_name}"
+        elif issubclass(get_origin(kind) or object, Mapping) and len(get_args(kind)) == 2:
+            for key, value in plain.items():
+                yield get_args(kind)[1], value, f"{path}/{key}"
+    elif isinstance(plain, list) and get_origin(kind) in (tuple, list):
+        inner = get_args(kind)
+        many = len(inner) == 1 or inner[-1] is Ellipsis
+        for number, value in enumerate(plain):
+            if many or number < len(inner):
+                yield inner[0] if many else inner[number], value, f"{path}/{number}"
+
+
+def _fields(kind: Any) -> tuple[Any, ...]:
+    """Of a struct, or of the one struct in `Struct | None`."""
+    found = [
+        part
+        for part in (kind, *get_args(kind))
+        if isinstance(part, type) and issubclass(part, msgspec.Struct)
+    ]
+    if get_origin(kind) in (tuple, list) or (
+        isinstance(get_origin(kind), type) and issubclass(get_origin(kind), Mapping)
+    ):
+        return ()
+    return msgspec.structs.fields(found[0]) if len(found) == 1 else ()

@@ -1,0 +1,68 @@
+"""What must change when an actor is to live elsewhere, or in another number of instances: a pure plan."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from supervisor.otp.messages import PinChild
+from supervisor.otp.spec import ChildSpec, SupervisorSpec, fellows
+
+__all__ = ["PINS", "Plan", "plan"]
+
+PINS = ("thread", "process")
+MOST = 64
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """changed: new specifications of children that are there; those among them in `moved` must be restarted. added and
+    removed: instances. order: all children afterwards, in start order."""
+
+    changed: tuple[ChildSpec, ...]
+    moved: tuple[str, ...]
+    added: tuple[ChildSpec, ...]
+    removed: tuple[str, ...]
+    order: tuple[ChildSpec | SupervisorSpec, ...]
+
+
+def plan(
+    old: ChildSpec | SupervisorSpec | None,
+    children: Sequence[ChildSpec | SupervisorSpec],
+    wanted: PinChild,
+) -> Plan | str:
+    """How to get from `children`, `old` among them, to what is `wanted`; why not, where it cannot be done."""
+    if not isinstance(old, ChildSpec):
+        return f"{wanted.address} is a supervisor; pin its actors"
+    if old.fellow_of:
+        return f"{wanted.address} is one of the instances of {old.fellow_of}; pin that"
+    if wanted.pin not in PINS:
+        return f"an actor is pinned to {' or '.join(PINS)}, not to {wanted.pin!r}"
+    if not 1 <= wanted.instances <= MOST:
+        return f"there can be 1 to {MOST} instances, not {wanted.instances}"
+    new = msgspec.structs.replace(old, pin=wanted.pin, instances=wanted.instances)
+    before = {spec.address: spec for spec in children if _belongs(spec, old.address)}
+    after = {spec.address: spec for spec in (new, *fellows(new))}
+    kept = tuple(spec for address, spec in after.items() if address in before)
+    moved = kept if wanted.pin != old.pin else ()
+    return Plan(
+        kept,
+        tuple(spec.address for spec in moved),
+        tuple(spec for address, spec in after.items() if address not in before),
+        tuple(address for address in before if address not in after),
+        _in_order(children, tuple(after.values()), old.address),
+    )
+
+
+def _belongs(spec: ChildSpec | SupervisorSpec, address: str) -> bool:
+    return spec.address == address or (isinstance(spec, ChildSpec) and spec.fellow_of == address)
+
+
+def _in_order(
+    children: Sequence[ChildSpec | SupervisorSpec], instances: tuple[ChildSpec, ...], address: str
+) -> tuple[ChildSpec | SupervisorSpec, ...]:
+    order: list[ChildSpec | SupervisorSpec] = []
+    for spec in children:
+        if spec.address == address:
+            order += instances
+        elif not _belongs(spec, address):
+            order.append(spec)
+    return tuple(order)

@@ -1,0 +1,354 @@
+"""The supervisor: an actor that starts, watches, restarts and stops its children, and never blocks.
+
+It decides; the cells (supervisor/otp/registry.py) do. One loop, `_drive`, moves the children one step towards what is
+wanted: first stop, last child first, whatever should be down; then start, in order, whatever should be up.
+"""
+
+from typing import Protocol
+
+from actors.kernel.actor import Actor, handles
+from actors.kernel.protocol import Failure, Health, HealthChanged, Stop
+from actors.system.messages import ModuleChanged, ModuleFailed
+from supervisor.otp.backoff import pause
+from supervisor.otp.children import Child, companions, count, gave_up_for, lives_again, remember
+from supervisor.otp.messages import (
+    Accepted,
+    ChildEnded,
+    ChildHung,
+    ChildReady,
+    Declined,
+    GaveUp,
+    KillChild,
+    PinChild,
+    RestartChild,
+    RestartDue,
+    Revise,
+    StartOverdue,
+    StopOverdue,
+)
+from supervisor.otp.relocation import Plan, plan
+from supervisor.otp.spec import ChildSpec, OnGiveUp, Restart, Start, SupervisorSpec, with_fellows
+from supervisor.otp.tree_diff import Revision, revise
+
+__all__ = ["Cells", "Supervisor"]
+
+SYSTEM = "system"
+POISON = 2
+"""So many deaths in a row by one type of message, and the type is named."""
+
+
+class Cells(Protocol):
+    """What a supervisor can do to the places where its children live."""
+
+    def launch(self, address: str) -> int: ...
+    def halt(self, address: str) -> None: ...
+    def kill(self, address: str, why: str, kind: str = "Killed", message: str = "") -> None: ...
+    def retire(self, address: str) -> None: ...
+    def say(self, address: str, health: Health, reason: str, remedy: str) -> None: ...
+    def furnish(self, spec: ChildSpec) -> None: ...
+    def clear(self, address: str) -> None: ...
+    def revision(self, address: str) -> tuple[SupervisorSpec, SupervisorSpec]: ...
+
+
+class Supervisor(Actor):
+    """Keeps the children of `spec` alive through `cells`."""
+
+    starts_ready = False
+
+    def __init__(self, spec: SupervisorSpec, cells: Cells) -> None:
+        self.spec = spec
+        self._cells = cells
+        self._children = {child.address: Child(child) for child in with_fellows(spec.children)}
+        self._stopping = False
+        self._giving_up: str = ""
+
+    def on_start(self) -> None:
+        self._drive()
+
+    # -- news of the children
+
+    @handles
+    def on_ready(self, message: ChildReady) -> None:
+        child = self._current(message.address, message.incarnation)
+        if child is None or child.phase != "starting":
+            return
+        child.phase, child.up_since = "up", self.now()
+        if not child.said:
+            self.tell(SYSTEM, ModuleChanged(message.address, Health.OK))
+        self._drive()
+
+    @handles
+    def on_ended(self, message: ChildEnded) -> None:
+        child = self._current(message.address, message.incarnation)
+        if child is None or not child.alive:
+            return
+        was_stopping = child.phase == "stopping"
+        child.phase, child.patient = "down", False
+        if not was_stopping:
+            self._fell(child, message.failure)
+        elif child.wanted == "again":
+            child.wanted = "up"
+        elif not self._stopping and not child.leaving:
+            self._cells.retire(child.spec.address)
+        self._drive()
+
+    @handles
+    def on_hung(self, message: ChildHung) -> None:
+        if self._current(message.address, message.incarnation) is not None:
+            self._cells.kill(message.address, message.why, message.kind, message.message)
+
+    @handles
+    def on_start_overdue(self, message: StartOverdue) -> None:
+        child = self._current(message.address, message.incarnation)
+        if child is not None and child.phase == "starting":
+            self._cells.kill(message.address, f"not ready after {child.spec.start_timeout:g} s")
+
+    @handles
+    def on_stop_overdue(self, message: StopOverdue) -> None:
+        child = self._current(message.address, message.incarnation)
+        if child is not None and child.phase == "stopping":
+            self._cells.kill(message.address, f"did not stop within {child.stop_timeout:g} s")
+
+    @handles
+    def on_restart_due(self, message: RestartDue) -> None:
+        child = self._children.get(message.address)
+        if child is not None and child.paused:
+            child.paused = False
+            self._drive()
+
+    @handles
+    def on_health(self, message: HealthChanged) -> None:
+        child = self._children.get(message.address)
+        if child is not None:
+            child.said = True
+        self._cells.say(message.address, message.health, message.reason, message.remedy)
+        self.tell(SYSTEM, ModuleChanged(message.address, message.health, message.reason))
+
+    # -- requests
+
+    @handles
+    def on_restart_child(self, message: RestartChild) -> None:
+        child = self._children.get(message.address)
+        why = self._refusal(child, message.address)
+        self.reply(Declined(why) if why else Accepted())
+        if child is None or why:
+            return
+        self._end_pause(child)
+        if child.wanted == "down":
+            child.wanted = "up"  # one that had ended for good
+        if child.alive:
+            self._again(child)
+        self._drive()
+
+    @handles
+    def on_kill_child(self, message: KillChild) -> None:
+        child = self._children.get(message.address)
+        why = self._refusal(child, message.address)
+        if child is not None and not why and not child.alive:
+            why = f"{message.address} does not run at the moment"
+        self.reply(Declined(why) if why else Accepted())
+        if not why:
+            self._cells.kill(message.address, "killed on request")
+
+    @handles
+    def on_pin_child(self, message: PinChild) -> None:
+        child = self._children.get(message.address)
+        why = self._refusal(child, message.address)
+        found = why or plan(child.spec if child is not None else None, self._specs(), message)
+        if not isinstance(found, Plan):
+            self.reply(Declined(found))
+            return
+        self.reply(Accepted())
+        self._carry_out(found)
+        self._drive()
+
+    @handles
+    def on_revise(self, _: Revise) -> None:
+        if self._stopping:
+            return
+        before, after = self._cells.revision(self.spec.address)
+        for revision in revise(before.children, after.children):
+            self._revise(revision)
+        self.spec = after
+        self._drive()
+
+    @handles
+    def on_stop_request(self, message: Stop) -> None:
+        self._stop_all()
+
+    # -- decisions
+
+    def _refusal(self, child: Child | None, address: str) -> str:
+        """Why nothing can be asked for a child; "" when it can."""
+        if child is None or child.leaving:
+            return f"{self.spec.address} has no child {address}"
+        if child.spec.absent:
+            return f"{address} is off: {child.spec.absent}"
+        return f"{self.spec.address} is stopping" if self._stopping else ""
+
+    def _specs(self) -> tuple[ChildSpec | SupervisorSpec, ...]:
+        return tuple(child.spec for child in self._children.values() if not child.leaving)
+
+    def _fell(self, child: Child, failure: Failure | None) -> None:
+        """A child ended by itself: decide whether and when it lives again, and who else must go with it."""
+        now, spec = self.now(), child.spec
+        if failure is not None:
+            self.tell(SYSTEM, ModuleFailed(spec.address, failure.kind, failure.text, self.wall()))
+        if self._stopping or child.wanted == "down" or not lives_again(spec, failure):
+            child.wanted = "down"
+            self._cells.retire(spec.address)
+            return
+        remember(self.spec, child, failure, now)
+        self._name_poison(child)
+        if gave_up_for(child, now, self.spec.backoff.reset):
+            self._try_slowly(child, failure)
+            return
+        child.given_up = False
+        if count(self.spec, tuple(self._children.values()), child, now) > self.spec.intensity:
+            self._give_up(child, failure)
+            return
+        self._wait(child, pause(child.failures, now, self.spec.backoff, self.random))
+        for sibling in companions(self.spec.strategy, tuple(self._children.values()), child):
+            if sibling.alive:
+                self._take_along(sibling)
+
+    def _take_along(self, sibling: Child) -> None:
+        # As in OTP: a temporary child that is ended for a sibling's sake is not started again.
+        sibling.wanted = "down" if sibling.spec.restart is Restart.TEMPORARY else "again"
+
+    def _name_poison(self, child: Child) -> None:
+        type_, times = child.killer
+        if type_ and times >= POISON:
+            reason = f"{type_} has killed it {times} times in a row"
+            self._cells.say(child.spec.address, Health.DOWN, reason, "see `supervisor dead-letters`")
+
+    def _give_up(self, child: Child, failure: Failure | None) -> None:
+        if self.spec.on_give_up is OnGiveUp.ESCALATE:
+            self._giving_up = f"{child.spec.address} {self._too_often(failure)}"
+            self._stop_all()
+            return
+        child.given_up, child.up_since = True, None
+        self._try_slowly(child, failure)
+
+    def _try_slowly(self, child: Child, failure: Failure | None) -> None:
+        slow = self.spec.backoff.slow
+        reason = f"{self._too_often(failure)}; trying again every {slow:g} s"
+        self._cells.say(child.spec.address, Health.DOWN, reason, "see the log")
+        child.up_since = None
+        self._wait(child, slow)
+
+    def _too_often(self, failure: Failure | None) -> str:
+        what = f"{failure.kind}: {failure.text}" if failure is not None else "it keeps ending"
+        return f"failed more than {self.spec.intensity} times in {self.spec.period:g} s ({what})"
+
+    def _wait(self, child: Child, seconds: float) -> None:
+        self._end_pause(child)
+        child.wanted = "up"
+        if seconds > 0:
+            child.paused = True
+            child.pause = self.after(seconds, RestartDue(child.spec.address))
+
+    def _end_pause(self, child: Child) -> None:
+        child.paused = False
+        self.cancel(child.pause)
+
+    def _revise(self, revision: Revision) -> None:
+        """Let one child be as the configuration now has it; what was moved by hand meanwhile stays where it is."""
+        child = self._children.get(revision.after.address)
+        if child is None or child.leaving or not isinstance(child.spec, ChildSpec):
+            return
+        if revision.moves:
+            wish = PinChild(child.spec.address, revision.after.pin, revision.after.instances)
+            found = plan(child.spec, self._specs(), wish)
+            if isinstance(found, Plan):
+                self._carry_out(found)
+        was_absent = bool(child.spec.absent)
+        child.spec = revision.applied(child.spec)
+        self._cells.furnish(child.spec)
+        if was_absent and not child.spec.absent:
+            child.wanted = "up"
+        elif child.spec.absent:
+            self._end_pause(child)
+            child.wanted, child.patient = "down", True
+        elif revision.restarts and child.alive:
+            self._again(child)
+
+    def _again(self, child: Child) -> None:
+        child.wanted, child.patient = "again", True
+
+    def _carry_out(self, plan: Plan) -> None:
+        """Change where a child and its fellows live; each is moved by an orderly stop, and its mail stays."""
+        for spec in plan.changed:
+            child = self._children[spec.address]
+            child.spec = spec
+            self._cells.furnish(spec)
+            if child.alive and spec.address in plan.moved:
+                self._again(child)
+        for spec in plan.added:
+            self._cells.furnish(spec)
+            known = self._children.get(spec.address)
+            if known is None:
+                self._children[spec.address] = Child(spec)
+            else:  # it was about to leave
+                known.spec, known.leaving = spec, False
+                known.wanted = "again" if known.alive else "up"
+        for address in plan.removed:
+            child = self._children[address]
+            child.wanted, child.leaving, child.patient = "down", True, True
+        order = {spec.address: index for index, spec in enumerate(plan.order)}
+        last = len(order)
+        self._children = dict(sorted(self._children.items(), key=lambda item: order.get(item[0], last)))
+
+    def _stop_all(self) -> None:
+        self._stopping = True
+        for child in self._children.values():
+            child.wanted = "down"
+        self._drive()
+
+    # -- one step at a time
+
+    def _drive(self) -> None:
+        children = tuple(self._children.values())
+        if any(child.phase == "stopping" for child in children):
+            return
+        for child in reversed(children):
+            if child.alive and child.wanted != "up":
+                self._halt(child)
+                return
+        for child in children:
+            if child.leaving:
+                del self._children[child.spec.address]
+                self._cells.clear(child.spec.address)
+        if self._stopping:
+            self._finish()
+            return
+        self._start_children(tuple(self._children.values()))
+
+    def _start_children(self, children: tuple[Child, ...]) -> None:
+        in_order = self.spec.start is Start.IN_ORDER
+        for child in children:
+            if child.phase == "down" and child.wanted == "up" and not child.paused:
+                self._launch(child)
+            if in_order and child.wanted == "up" and child.phase != "up" and not child.given_up:
+                return
+        self.ready()
+
+    def _launch(self, child: Child) -> None:
+        child.phase, child.said = "starting", False
+        child.incarnation = self._cells.launch(child.spec.address)
+        self.after(child.spec.start_timeout, StartOverdue(child.spec.address, child.incarnation))
+
+    def _halt(self, child: Child) -> None:
+        child.phase = "stopping"
+        self._cells.halt(child.spec.address)
+        self.after(child.stop_timeout, StopOverdue(child.spec.address, child.incarnation))
+
+    def _finish(self) -> None:
+        # The children's mailboxes stay: this supervisor may be started again by the one above it.
+        if self._giving_up:
+            raise GaveUp(self._giving_up)
+        self.host.stop()
+
+    def _current(self, address: str, incarnation: int) -> Child | None:
+        child = self._children.get(address)
+        return child if child is not None and child.incarnation == incarnation else None

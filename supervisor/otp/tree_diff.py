@@ -1,0 +1,55 @@
+"""What a changed configuration means for the children of a supervisor: pure."""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from supervisor.otp.spec import ChildSpec, SupervisorSpec
+
+__all__ = ["Revision", "revise"]
+
+BY_RESTART = ("process", "balance")
+BY_MOVE = ("pin", "instances")
+"""Fields that `plan` changes, and that a person may have changed by hand since."""
+
+
+class Revision(msgspec.Struct, frozen=True):
+    """One child, as the configuration had it before and has it now."""
+
+    before: ChildSpec
+    after: ChildSpec
+
+    @property
+    def moves(self) -> bool:
+        """Whether it shall live elsewhere, or be more or fewer."""
+        return any(getattr(self.before, name) != getattr(self.after, name) for name in BY_MOVE)
+
+    @property
+    def restarts(self) -> bool:
+        """Whether it must be started again for that."""
+        return any(getattr(self.before, name) != getattr(self.after, name) for name in BY_RESTART)
+
+    @property
+    def uproots(self) -> bool:
+        """Whether its life ends for it, or begins."""
+        return self.moves or self.restarts or bool(self.before.absent) != bool(self.after.absent)
+
+    def applied(self, now: ChildSpec) -> ChildSpec:
+        """The child as it is now, with what the configuration has changed and `plan` does not do."""
+        changes = {
+            name: getattr(self.after, name)
+            for name in ChildSpec.__struct_fields__
+            if name not in BY_MOVE and getattr(self.before, name) != getattr(self.after, name)
+        }
+        return msgspec.structs.replace(now, **changes)
+
+
+def revise(
+    before: Iterable[ChildSpec | SupervisorSpec], after: Iterable[ChildSpec | SupervisorSpec]
+) -> Iterator[Revision]:
+    """The actors that differ; which actors there are does not depend on the configuration."""
+    known = {child.address: child for child in before if isinstance(child, ChildSpec)}
+    for child in after:
+        old = known.get(child.address)
+        if isinstance(child, ChildSpec) and old is not None and old != child:
+            yield Revision(old, child)

@@ -1,0 +1,141 @@
+"""The watchdog: finds actors that hang, processes that are frozen, and processes that hold too much memory.
+
+It only looks, from a thread of its own, and tells supervisors, who decide. What is being handled and since when stands
+in the incarnation, or in memory shared with its process; no message is sent for it, so nothing that hangs can hide it.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from itertools import count
+
+import msgspec
+
+from actors.kernel.directory import Directory
+from actors.kernel.message import Envelope
+from supervisor.otp.messages import ChildHung
+from supervisor.otp.slot import Cell, Life
+from supervisor.otp.spec import ChildSpec
+
+__all__ = ["Finding", "Sight", "Watchdog", "examine"]
+
+log = logging.getLogger(__name__)
+
+PERIOD = 0.25
+"""Seconds between two looks at most."""
+
+WEIGH_EVERY = 1.0
+SILENCE = 2.0
+"""Seconds without a sign of life that are nothing to worry about, however small an actor's patience is."""
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """What is seen of an incarnation at a time. begun, beat: monotonic seconds; beat 0.0 for not known. rss: bytes, 0
+    for not known."""
+
+    handling: str = ""
+    type: str = ""
+    begun: float = 0.0
+    beat: float = 0.0
+    rss: int = 0
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Why an incarnation must end. kind: Hung, Frozen or OutOfMemory. message: the id of what it hangs on."""
+
+    kind: str
+    why: str
+    message: str = ""
+
+
+def examine(
+    seen: Sight, now: float, awake_since: float, patience: float, memory_limit: int
+) -> Finding | None:
+    """What is wrong, if anything. Time before `awake_since` does not count: the watchdog was not running either."""
+    handled_for = now - max(seen.begun, awake_since)
+    if seen.handling and handled_for > patience:
+        return Finding("Hung", f"{seen.type} has been handled for {handled_for:.1f} s", seen.handling)
+    silent_for = now - max(seen.beat, awake_since)
+    if seen.beat and silent_for > max(patience, SILENCE):
+        return Finding("Frozen", f"its process has shown no sign of life for {silent_for:.1f} s")
+    if memory_limit and seen.rss > memory_limit:
+        held, limit = seen.rss / 1e6, memory_limit / 1e6
+        return Finding(
+            "OutOfMemory", f"its process holds {held:.0f} MB, more than memory_limit ({limit:.0f} MB)"
+        )
+    return None
+
+
+class Watchdog:
+    """Looks at all `cells` until closed. now: monotonic seconds at which it begins."""
+
+    def __init__(
+        self, cells: Callable[[], Iterable[Cell]], directory: Directory, now: float | None = None
+    ) -> None:
+        self._cells = cells
+        self._directory = directory
+        self._numbers = count(1)
+        self._closed = threading.Event()
+        self._awake_since = time.monotonic() if now is None else now
+        self._weighed_at = 0.0
+        self._reported: dict[str, tuple[int, str]] = {}
+        self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Look no more."""
+        self._closed.set()
+        if self._thread.is_alive():
+            self._thread.join(2.0)
+
+    def _run(self) -> None:
+        last = time.monotonic()
+        period = PERIOD
+        while not self._closed.wait(period):
+            now = time.monotonic()
+            if now - last > 4 * PERIOD + period:
+                # This process was stopped, or starved: so may everybody have been. Nobody is to blame for it.
+                self._awake_since = now
+            last = now
+            period = self.look(now)
+
+    def look(self, now: float) -> float:
+        """Look once, at `now` (monotonic seconds); the seconds until the next look."""
+        weigh = now - self._weighed_at >= WEIGH_EVERY
+        if weigh:
+            self._weighed_at = now
+        shortest = 4 * PERIOD
+        for cell in tuple(self._cells()):
+            life, spec = cell.life, cell.spec
+            if life is None or not isinstance(spec, ChildSpec) or cell.state != "running":
+                continue
+            shortest = min(shortest, spec.patience)
+            limit = spec.memory_limit if weigh else 0
+            found = examine(_sight(life, limit), now, self._awake_since, spec.patience, limit)
+            if found is not None:
+                self._report(cell, found)
+        return shortest / 4
+
+    def _report(self, cell: Cell, found: Finding) -> None:
+        """Tell the supervisor, once for each thing that is wrong with an incarnation."""
+        known = (cell.incarnation, found.message or found.kind)
+        if self._reported.get(cell.address) == known:
+            return
+        self._reported[cell.address] = known
+        log.warning("%s: %s: %s", cell.address, found.kind, found.why)
+        message = ChildHung(cell.address, cell.incarnation, found.kind, found.why, found.message)
+        envelope = Envelope(f"{cell.address}~watchdog", 0, next(self._numbers), cell.supervisor, message)
+        self._directory.deliver(envelope)
+
+
+def _sight(life: Life, memory_limit: int) -> Sight:
+    handling = life.handling
+    begun = life.begun  # read after it: an incarnation notes first when, then what
+    rss = life.rss() if memory_limit else 0
+    if handling is None or begun is None:
+        return Sight(beat=life.beat, rss=rss)
+    return Sight(handling.id, type(handling.message).__name__, begun, life.beat, rss)

@@ -1,0 +1,69 @@
+"""What the trace says about a divergence: the chain of causes that led to it, and what the recorded messages held."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from supervisor.replay.compare import Divergence
+from supervisor.trace.layout import segments_by_node
+from supervisor.trace.read.segment_reader import open_segment
+from supervisor.trace.records import HandledLine, decode_line
+
+__all__ = ["Evidence", "Link", "evidence"]
+
+LONGEST = 50
+"""Links of a chain of causes that are shown."""
+
+
+class Link(msgspec.Struct, frozen=True):
+    """A message on the way from the outside event to where the replay differs."""
+
+    id: str
+    sender: str
+    recipient: str
+    type: str
+    wall: float
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """chain: from the outside event down to the message being handled. messages: what the messages that differ held
+    when they were recorded, by id, as far as somebody handled them."""
+
+    chain: tuple[Link, ...] = ()
+    messages: Mapping[str, Any] = {}
+
+
+def evidence(trace: Path, divergence: Divergence) -> Evidence:
+    """Looks through the whole trace once."""
+    links: dict[str, tuple[Link, str]] = {}
+    wanted = _ids(divergence)
+    messages: dict[str, Any] = {}
+    for paths in segments_by_node(trace).values():
+        for path in paths:
+            for _, data in open_segment(path, lambda torn: None).lines():
+                try:
+                    line = decode_line(data)
+                except msgspec.DecodeError:
+                    continue
+                if isinstance(line, HandledLine):
+                    link = Link(line.id, line.sender, line.recipient, line.type, line.wall)
+                    links[line.id] = (link, line.cause)
+                    if line.id in wanted:
+                        messages[line.id] = line.message
+    return Evidence(tuple(_chain(divergence.id, links)), messages)
+
+
+def _ids(divergence: Divergence) -> frozenset[str]:
+    recorded: Iterable[str] = (d.recorded for d in divergence.differences if d.recorded and " " in d.recorded)
+    return frozenset(text.split(" ", 1)[0] for text in recorded)
+
+
+def _chain(id: str, links: Mapping[str, tuple[Link, str]]) -> list[Link]:
+    found: list[Link] = []
+    while id in links and len(found) < LONGEST:
+        link, cause = links[id]
+        found.append(link)
+        id = cause
+    return found[::-1]

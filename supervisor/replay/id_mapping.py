@@ -1,0 +1,57 @@
+"""What replayed actors send to each other where a replay may differ from the record: messages and ids of now."""
+
+from collections.abc import Container
+
+import msgspec
+
+from actors.kernel.message import Message
+from actors.kernel.record import Began, Handled
+from supervisor.replay.compare import matched, sent
+from supervisor.replay.life import ReplayedLife
+from supervisor.trace.records import BeganLine, HandledLine
+
+__all__ = ["Passing"]
+
+
+class Passing:
+    """Which message stands now for one that was recorded, by id; and which id, where that is another one."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, str] = {}
+        self._messages: dict[str, Message | None] = {}
+
+    def note(self, line: HandledLine | BeganLine, record: Handled | Began, replayed: Container[str]) -> None:
+        """A handler has ended: remember what it sent otherwise than it did then."""
+        for then, now in matched(line.out, record.sent):
+            if now is not None and now.id != then.id:
+                self._ids[then.id] = now.id
+            if then.to not in replayed:
+                continue
+            if now is None:
+                self._messages[then.id] = None
+            elif sent(now).digest != then.digest:
+                self._messages[now.id] = now.message
+
+    def knows(self, id: str) -> bool:
+        """Whether the message `id` is another one now, or was not sent."""
+        return id in self._messages
+
+    def take(self, id: str) -> Message | None:
+        """That message; None when it was not sent. Once."""
+        return self._messages.pop(id)
+
+    def new_id(self, id: str) -> str:
+        """What a recorded id is now."""
+        return self._ids.get(id, id)
+
+    def renumbered(self, line: HandledLine, life: ReplayedLife) -> HandledLine:
+        """The line with the ids of now. A timer that fires takes the next number."""
+        id = self.new_id(line.id)
+        if id == line.id and not self.knows(id) and life.is_fired(line):
+            new = life.next_id(int(id.rpartition("/")[2]))
+            if new != id:
+                self._ids[id] = id = new
+        cause, answers = self.new_id(line.cause), self.new_id(line.answers)
+        if (id, cause, answers) == (line.id, line.cause, line.answers):
+            return line
+        return msgspec.structs.replace(line, id=id, cause=cause, answers=answers)

@@ -1,0 +1,127 @@
+"""Makes an actor as the trace says it was made, from its class and its sections; and messages from JSON."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from actors.kernel.actor import Actor
+from actors.kernel.errors import UnknownMessage
+from actors.kernel.message import Message, message_class
+from actors.vocabulary.type_names import UnknownTypeName, class_of_name
+from config.schema import Config, dump
+from config.secret import RESOLVER
+from config.sections import unpacked
+from supervisor.nodes.boot import actor_class, build, open_doors
+from supervisor.otp.spec import walk
+from supervisor.trace.records import CheckpointLine, StartedLine
+from supervisor.trace.write.redaction import Withheld, is_plain, restore
+from supervisor.tree import tree
+
+__all__ = ["Adjust", "Unreplayable", "class_of", "made", "message", "read_sections", "started_before"]
+
+Adjust = Callable[[Mapping[str, Any]], dict[str, Any]]
+"""Makes plain sections, by name, as they should have been."""
+
+MASKED = "a secret that is in no trace"
+
+
+class Unreplayable(Exception):
+    """This part of a trace cannot be replayed; says why, and what to do."""
+
+
+def class_of(started: StartedLine) -> type[Actor] | None:
+    """The class of the actor that was started; None for a supervisor. Raises Unreplayable when there is none today.
+
+    Found by its durable name, or by its address in today's tree, never by a path from the trace."""
+    today = _class_at(started.address.partition("/")[0])
+    if not started.actor or (today is not None and not today.deterministic):
+        return today
+    try:
+        found = class_of_name(started.actor)
+    except UnknownTypeName:
+        raise Unreplayable(
+            f"{started.address} was a {started.actor}, which does not exist any more"
+        ) from None
+    if not issubclass(found, Actor):
+        raise Unreplayable(f"{started.address} was a {started.actor}, which is no actor")
+    return found
+
+
+def started_before(line: CheckpointLine) -> StartedLine:
+    """The start of an incarnation of which only a checkpoint is left. It is made with the defaults; what the
+    checkpoint holds takes their place."""
+    spec = {child.address: child for child in walk(tree(Config()))}.get(line.address.partition("/")[0])
+    names = spec.arguments if spec is not None else ()
+    whole = dump(Config())
+    return StartedLine(
+        address=line.address,
+        incarnation=line.incarnation,
+        node="",
+        arguments={name: whole.get(name, ".") for name in names},
+        seed=line.seed,
+        wall=line.wall,
+        actor=line.actor,
+        supervisor=line.supervisor,
+    )
+
+
+def made(started: StartedLine, adjust: Adjust = dict) -> Actor:
+    """The actor as it was before its start, with its plain sections as `adjust` makes them. Raises Unreplayable."""
+    cls = class_of(started)
+    if cls is None:
+        raise Unreplayable(f"{started.address} is a supervisor")
+    given = adjust(started.arguments)
+    try:
+        found = _sections({name: value for name, value in given.items() if name not in ("home", "config")})
+        return build(cls, tuple(given), found, Path(str(given.get("home", "."))))
+    except (ValueError, TypeError, KeyError) as error:
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise Unreplayable(
+            f"{started.address} cannot be made with the configuration of the trace: {why}"
+        ) from None
+
+
+def _sections(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Sections by name from plain data; no secret is in there."""
+    config = Config.model_validate(dict(plain), context={RESOLVER: lambda _: MASKED})
+    return {name: getattr(config, name) for name in plain}
+
+
+def read_sections(data: bytes, adjust: Adjust = dict) -> Mapping[str, Any]:
+    """The sections of a message on its way to a running actor (actors.kernel.protocol.PrepareSections)."""
+    return unpacked(msgspec.json.encode(adjust(msgspec.json.decode(data))), lambda _: MASKED)
+
+
+def message(kind: str, shown: Any) -> Message:
+    """The message of type `kind` that was written down as `shown`, decoded or not. Raises Unreplayable."""
+    try:
+        cls = message_class(kind)
+        if isinstance(shown, msgspec.Raw):
+            if is_plain(cls):
+                return _decoder(cls).decode(shown)
+            shown = msgspec.json.decode(shown)
+        return restore(cls, shown)
+    except UnknownMessage:
+        raise Unreplayable(f"there is no message {kind} any more") from None
+    except Withheld as error:
+        raise Unreplayable(f"{kind}: {error}") from None
+    except msgspec.DecodeError as error:
+        raise Unreplayable(f"{kind} has another form today: {error}") from None
+
+
+@cache
+def _decoder(cls: type[Message]) -> msgspec.json.Decoder[Message]:
+    return msgspec.json.Decoder(cls)
+
+
+@cache
+def _class_at(address: str) -> type[Actor] | None:
+    """The class of the actor that lives at `address` today."""
+    spec = {child.address: child for child in walk(tree(Config()))}.get(address)
+    return actor_class(spec.actor) if spec is not None and spec.actor else None
+
+
+open_doors()

@@ -1,0 +1,230 @@
+"""The desk of the configuration's actor (actors.configuration.store): the files below it, the living tree above it.
+
+Configurations themselves stay here, since secrets are in them; what leaves is references and words.
+"""
+
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from actors.configuration.store import Applied, Candidate, Concern, Watching
+from config.changes import EVERYTHING, changed_keys, restarts, takes_over_live
+from config.home import Home
+from config.layers.last_good import write_last_good
+from config.layers.source import ConfigSource
+from config.layers.watch import Watch
+from config.schema import Config
+from config.sections import packed, reveal, shown_value
+from config.syntax.problem import Key, dotted
+
+__all__ = ["ConfigurationDesk", "House"]
+
+log = logging.getLogger(__name__)
+ASIDE = frozenset(("actors", "supervision", "logging"))
+"""Sections that no actor takes over itself: the tree's and the log's."""
+
+
+class House(Protocol):
+    """The living tree, as the desk sees it. Nothing here blocks."""
+
+    def living(self) -> tuple[tuple[str, tuple[str, ...], bool], ...]:
+        """Address, start arguments, and whether it runs already, of every actor that is not down."""
+
+    def restart(self, address: str) -> None: ...
+    def revise(self, old: Config, new: Config) -> tuple[str, ...]:
+        """Let the tree be as `new` wants it; the actors that are moved, started or stopped for it."""
+
+    def take_over(self, old: Config, new: Config, version: int) -> None:
+        """`new` is in force: what starts from now on starts with it."""
+
+
+class _Still:
+    """A watch over nothing."""
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+class ConfigurationDesk:
+    """config, version: what is in force. source: None for a configuration that came from no files."""
+
+    def __init__(self, config: Config, house: House, source: ConfigSource | None = None) -> None:
+        self.config = config
+        self.version = 1
+        self._house = house
+        self._source = source
+        self._started_with = config
+        self._lock = threading.Lock()
+        self._reading = threading.Lock()
+        self._candidate: Config | None = None
+        self._keys: tuple[Key, ...] = ()
+        self._runtime: dict[str, str] = {}
+        self._proposals: dict[int, dict[str, str]] = {}
+        self._trying = 0
+        self._numbers = itertools.count(1)
+        self._since = time.time()
+        self._noted: tuple[tuple[str, ...], tuple[str, ...], float] = ((), (), 0.0)
+
+    # -- runtime overrides, from any thread
+
+    @property
+    def runtime(self) -> dict[str, str]:
+        """The runtime overrides in force, by dotted key, as they were written."""
+        return dict(self._runtime)
+
+    def propose(self, key: str, text: str | None) -> int:
+        """Keep a runtime override (None: none for that key any more) for a reload; its number."""
+        with self._lock:
+            number = next(self._numbers)
+            proposal = {**self._runtime}
+            proposal.pop(key, None)
+            if text is not None:
+                proposal[key] = text
+            self._proposals[number] = proposal
+            return number
+
+    def forget(self, number: int) -> None:
+        """Drop a proposal that came to nothing."""
+        with self._lock:
+            self._proposals.pop(number, None)
+
+    # -- for the actor
+
+    def watch(self, changed: Callable[[], None]) -> Watching:
+        if self._source is None:
+            return _Still()
+        watch = Watch(self._source.files, changed)
+        watch.start()
+        return watch
+
+    def read(self, proposal: int) -> Candidate:
+        # An incarnation of the actor that died may have left one under way: the last one to read is the living one.
+        with self._reading:
+            return self._read(proposal)
+
+    def _read(self, proposal: int) -> Candidate:
+        source = self._source
+        if source is None:
+            return Candidate(problems=("this instance was started without files",) if proposal else ())
+        with self._lock:
+            runtime = self._proposals.get(proposal, self._runtime)
+            self._trying = proposal if proposal in self._proposals else 0
+        found = source.read(self._texts(runtime))
+        if found.result is None or found.result.config is None:
+            return Candidate(problems=tuple(str(problem) for problem in found.errors))
+        self._candidate = found.result.config
+        self._keys = changed_keys(self.config, self._candidate)
+        if not self._keys:
+            self._adopt_runtime()
+        return Candidate(tuple(dotted(key) for key in self._keys))
+
+    def voters(self) -> tuple[Concern, ...]:
+        return self._those_concerned(only_running=True)
+
+    def concerned(self) -> tuple[Concern, ...]:
+        return self._those_concerned(only_running=False)
+
+    def swap(self) -> int:
+        assert self._candidate is not None
+        self._old, self.config, self._candidate = self.config, self._candidate, None
+        self.version, self._since = self.version + 1, time.time()
+        self._adopt_runtime()
+        self._house.take_over(self._old, self.config, self.version)
+        return self.version
+
+    def drop(self) -> None:
+        self._candidate = None
+
+    def carry_out(self) -> Applied:
+        """After `concerned`: what was changed is forgotten then."""
+        keys, self._keys = self._keys, ()
+        moved = self._house.revise(self._old, self.config)
+        needed = restarts(key for key in keys if key[0] not in ASIDE)
+        again = tuple(address for address in needed if address != EVERYTHING and address not in moved)
+        for address in again:
+            self._house.restart(address)
+        self._remember()
+        return Applied((*moved, *again), self._pending())
+
+    def restart(self, address: str) -> None:
+        self._house.restart(address)
+
+    def reveal(self, key: str) -> str:
+        """The secret at a dotted key: of the candidate while there is one, else of what is in force."""
+        return reveal(self._candidate or self.config, key)
+
+    def note(self, problems: tuple[str, ...], pending: tuple[str, ...]) -> None:
+        self._noted = (problems, pending, time.time() if problems else 0.0)
+
+    # -- for people, from any thread
+
+    def status(self) -> Mapping[str, Any]:
+        """Which configuration is in force, for how long, and what is wrong with the files, without secrets."""
+        problems, pending, failed_at = self._noted
+        return {
+            "version": self.version,
+            "since": self._since,
+            "problems": list(problems),
+            "failed_at": failed_at,
+            "pending_restart": list(pending),
+            "runtime": sorted(self._runtime),
+        }
+
+    def difference(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """How the files differ from what is in force: problems, and dotted keys. Reads the files."""
+        if self._source is None:
+            return (), ()
+        found = self._source.read(self._texts(self._runtime))
+        if found.result is None or found.result.config is None:
+            return tuple(str(problem) for problem in found.errors), ()
+        return (), tuple(
+            f"{dotted(key)}: {shown_value(self.config, key)} -> {shown_value(found.result.config, key)}"
+            for key in changed_keys(self.config, found.result.config)
+        )
+
+    # -- inside
+
+    @staticmethod
+    def _texts(runtime: Mapping[str, str]) -> tuple[str, ...]:
+        return tuple(f"{key}={text}" for key, text in runtime.items())
+
+    def _those_concerned(self, *, only_running: bool) -> tuple[Concern, ...]:
+        config = self._candidate or self.config
+        live = {str(key[0]) for key in self._keys if takes_over_live(key)} - ASIDE
+        touched = {str(key[0]) for key in self._keys} - ASIDE
+        needed = set(restarts(self._keys))
+        found = []
+        for address, arguments, runs in self._house.living():
+            # Whoever is started again anyway takes nothing over before.
+            if (only_running and not runs) or address in needed or not live.intersection(arguments):
+                continue
+            names = tuple(name for name in arguments if name in touched)
+            found.append(Concern(address, packed(config, names)))
+        return tuple(found)
+
+    def _pending(self) -> tuple[str, ...]:
+        """What differs from the start and counts only after a new one."""
+        differs = changed_keys(self._started_with, self.config)
+        return tuple(dotted(key) for key in differs if EVERYTHING in restarts((key,)))
+
+    def _adopt_runtime(self) -> None:
+        with self._lock:
+            if self._trying:
+                self._runtime = self._proposals.pop(self._trying, self._runtime)
+                self._trying = 0
+
+    def _remember(self) -> None:
+        if self._source is None:
+            return
+        try:
+            write_last_good(self._source.home, self.config)
+        except OSError as error:
+            log.warning("the last good configuration could not be kept: %s", error.strerror or error)
+
+    @property
+    def home(self) -> Home | None:
+        """The home that the files are in; None for none."""
+        return self._source.home if self._source is not None else None

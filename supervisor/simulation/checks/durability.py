@@ -1,0 +1,101 @@
+"""Whether what was acknowledged is still there: against the disk when it is said, and against what is loaded later."""
+
+from collections.abc import Callable
+from typing import Any
+
+from actors.kernel.protocol import Committed, StateLoaded, Version
+from actors.kernel.record import Handled
+from actors.kernel.state.document import Document, Unfit, restored
+from actors.persistence.store import journal
+from actors.persistence.store.backends.lmdb import DatabaseBackend
+from actors.persistence.store.encryption import PLAIN
+from actors.persistence.store.journal import key_of
+from supervisor.simulation.environment.disk import Disk, SimulatedDatabase, SimulatedTransaction
+
+__all__ = ["DOMAINS", "Durability"]
+
+DOMAINS = ("conversation", "users", "world", "avatar", "system")
+REMEMBERED = 3000
+
+
+class Durability:
+    """acknowledged: by domain, the newest version that somebody was told is on disk."""
+
+    def __init__(self, disk: Disk, actor: Callable[[str], Any], fault: Callable[[str], None]) -> None:
+        self.acknowledged: dict[str, Version] = {}
+        self._disk = disk
+        self._actor = actor
+        self._fault = fault
+        self._epochs: dict[str, set[int]] = {domain: set() for domain in DOMAINS}
+        self._states: dict[str, dict[Version, Any]] = {domain: {} for domain in DOMAINS}
+
+    def changed(self, domain: str) -> None:
+        """Note the state of a domain as it is now."""
+        actor = self._actor(domain)
+        states = self._states[domain]
+        if actor.version in states:
+            return
+        states[actor.version] = actor.state
+        if len(states) > REMEMBERED:
+            del states[next(iter(states))]
+
+    def committed(self, message: Committed) -> None:
+        """Somebody is told that it is on disk."""
+        domain, version = message.domain, message.version
+        if domain not in self._states:
+            return
+        if key_of(domain, version) not in self._disk.values and self._newest(domain) < version:
+            self._fault(
+                f"durability: {domain} {version.epoch}.{version.n} was acknowledged, and is not on disk"
+            )
+        if version > self.acknowledged.get(domain, Version()):
+            self.acknowledged[domain] = version
+
+    def loaded(self, record: Handled) -> None:
+        """A domain begins with what was kept."""
+        message = record.envelope.message
+        assert isinstance(message, StateLoaded)
+        domain = message.domain
+        if domain not in self._states or not record.envelope.answers or not message.held:
+            return
+        wanted = self.acknowledged.get(domain, Version())
+        if message.epoch in self._epochs[domain] or message.epoch <= wanted.epoch:
+            self._fault(f"durability: the epoch {message.epoch} of {domain} was opened before")
+        self._epochs[domain].add(message.epoch)
+        if message.version < wanted:
+            self._fault(
+                f"durability: {domain} was acknowledged up to {wanted.epoch}.{wanted.n}, and "
+                f"{message.version.epoch}.{message.version.n} is all that was loaded ({message.note})"
+            )
+        self._compare(domain, message)
+
+    def _compare(self, domain: str, message: StateLoaded) -> None:
+        """What is loaded must be what the state was at that version."""
+        expected = self._states[domain].get(message.version)
+        if expected is None or not message.parts:
+            return
+        actor = self._actor(domain)
+        try:
+            found = restored(
+                Document(actor._initial),
+                message.parts,
+                ((change.schema, change.patch) for change in message.changes),
+                parted=actor.parted,
+                schema=message.schema,
+                now=actor.schema,
+                migrations=actor.migrations,
+            )
+        except Unfit as error:
+            self._fault(f"durability: what is stored of {domain} is of no use: {error}")
+            return
+        if found.document.state != expected:
+            at = f"{message.version.epoch}.{message.version.n}"
+            self._fault(f"durability: {domain} {at} was loaded otherwise than it was acknowledged")
+
+    def _newest(self, domain: str) -> Version:
+        """To which version what is on disk leads, as far as its keys and its copies tell."""
+        txn = SimulatedTransaction(self._disk)
+        backend = DatabaseBackend(SimulatedDatabase(self._disk), lambda _: 2, PLAIN)  # type: ignore[arg-type]
+        copies = backend.get(txn, domain, touch=False).snapshots  # type: ignore[arg-type]
+        changes, _ = journal.changes(txn, domain)  # type: ignore[arg-type]
+        return max((*(c.version for c in copies), *(c.version for c in changes)), default=Version())

@@ -1,0 +1,201 @@
+"""The simulated disk: what is written and what is durable are two things, and the power may go between them."""
+
+import random
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from actors.persistence.store.errors import StoreError, store_error
+from actors.persistence.store.store import Store
+
+__all__ = ["Disk", "PowerCut", "SimulatedDatabase", "SimulatedStore"]
+
+T = TypeVar("T")
+NOWHERE = Path("a simulated disk")
+QUICK = 0.002
+SLOW = 1.5
+"""Seconds that a write takes, on average: usually, and on a disk that is slow."""
+
+
+class PowerCut(BaseException):
+    """The machine is off, in the middle of whatever it did."""
+
+
+class Disk:
+    """Keys and values. Outlives every process. clock: monotonic seconds.
+
+    full_until, slow_until: when it has room again, and is quick again. cut: in which part of the next write the power
+    fails: 1 before, 2 within, 3 after what makes it durable; 0 for not. writes: how many there were.
+    """
+
+    def __init__(self, clock: Callable[[], float], dice: random.Random) -> None:
+        self.values: dict[str, bytes] = {}
+        self.order: list[str] = []
+        self.full_until = self.slow_until = 0.0
+        self.cut = 0
+        self.writes = 0
+        self._stamps = 0
+        self._clock = clock
+        self._dice = dice
+        self._undo: list[tuple[str, bytes | None]] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it takes no writes."""
+        return self._clock() < self.full_until
+
+    def stamp(self) -> int:
+        """A number that grows."""
+        self._stamps += 1
+        return 10**18 + self._stamps
+
+    def latency(self) -> float:
+        """Seconds that the next write takes."""
+        mean = SLOW if self._clock() < self.slow_until else QUICK
+        return min(self._dice.expovariate(1.0 / mean), 8 * mean)
+
+    def put(self, key: str, value: bytes | None) -> None:
+        """Write; None deletes. Not durable before `sync`."""
+        before = self.values.get(key)
+        if value is None:
+            if before is None:
+                return
+            del self.values[key]
+            del self.order[bisect_left(self.order, key)]
+        else:
+            if before is None:
+                insort(self.order, key)
+            self.values[key] = value
+        self._undo.append((key, before))
+
+    def sync(self) -> None:
+        """What is written is durable from now on. Raises PowerCut instead where that is planned, and StoreError on a
+        full disk."""
+        if self.is_full and self._undo:
+            self.undo()
+            raise store_error(NOWHERE, "writing", OSError("no space left on device"))
+        if self._undo:
+            self.writes += 1
+            cut, self.cut = self.cut, 0
+            if cut == 1:
+                self.undo()
+                raise PowerCut
+            if cut == 2:
+                self._tear()
+                raise PowerCut
+            self._undo.clear()
+            if cut == 3:
+                raise PowerCut
+
+    def undo(self) -> None:
+        """Take back what is not durable."""
+        undo, self._undo = self._undo, []
+        for key, before in reversed(undo):
+            self.put(key, before)
+        self._undo.clear()
+
+    def _tear(self) -> None:
+        """Of what was being written some is there, some is damaged, and some is not: nobody was told that it is."""
+        written = dict.fromkeys(key for key, _ in self._undo)
+        kept = {key: self.values.get(key) for key in written}
+        self.undo()
+        for key, value in kept.items():
+            fate = self._dice.random()
+            if key == "format" or fate < 0.4:
+                continue  # the old value is there still
+            if value is not None and fate < 0.7:
+                value = value[: self._dice.randrange(len(value) + 1)]
+            self.put(key, value)
+        self._undo.clear()
+
+
+class SimulatedTransaction:
+    """Keys and values as they are within one transaction (actors.persistence.store.database.Transaction)."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+
+    def get(self, key: str) -> bytes | None:
+        return self._disk.values.get(key)
+
+    def put(self, key: str, value: bytes) -> None:
+        self._disk.put(key, value)
+
+    def delete(self, key: str) -> None:
+        self._disk.put(key, None)
+
+    def stamp(self) -> int:
+        return self._disk.stamp()
+
+    def keys(self, prefix: str, last: str = "") -> tuple[str, ...]:
+        order = self._disk.order
+        at, found = bisect_left(order, prefix), []
+        while at < len(order) and order[at].startswith(prefix) and not (last and order[at] > last):
+            found.append(order[at])
+            at += 1
+        return tuple(found)
+
+    def items(self, prefix: str) -> Iterator[tuple[str, bytes]]:
+        for key in self.keys(prefix):
+            yield key, self._disk.values[key]
+
+    def raw_items(self, prefix: str) -> Iterator[tuple[bytes, bytes]]:
+        for key, value in self.items(prefix):
+            yield key.encode(), value
+
+
+class SimulatedDatabase:
+    """The database of one process on the disk (actors.persistence.store.database.Database): each change is one
+    transaction with one sync."""
+
+    path = NOWHERE
+    moved = None
+    trusted = True
+    vanished = False
+
+    def __init__(self, disk: Disk) -> None:
+        self.notice = ""
+        self.openings = 0
+        self.is_open = False
+        self._disk = disk
+
+    def change(self, doing: str, change: Callable[[Any], T]) -> T:
+        self.open()
+        try:
+            result = change(SimulatedTransaction(self._disk))
+        except BaseException:
+            self._disk.undo()
+            raise
+        try:
+            self._disk.sync()
+        except StoreError:
+            self.close()
+            raise
+        return result
+
+    def read(self, doing: str, look: Callable[[Any], T]) -> T:
+        self.open()
+        return look(SimulatedTransaction(self._disk))
+
+    def open(self) -> None:
+        if not self.is_open:
+            self.is_open = True
+            self.openings += 1
+
+    def close(self) -> None:
+        self.is_open = False
+
+    def compact(self) -> None:
+        if self._disk.is_full:
+            raise store_error(NOWHERE, "compacting", OSError("no space left on device"))
+
+    def salvaged(self) -> None:
+        """Nothing is ever moved away here."""
+
+
+class SimulatedStore(Store):
+    """The real store over the simulated database; no files beside it."""
+
+    def _bear_witness(self, **fields: object) -> None:
+        """A witness is never synced: after a power cut there is none."""

@@ -1,0 +1,114 @@
+"""The model's server, simulated: it streams an answer that names the question, late, in part, or not at all."""
+
+import re
+from collections.abc import Callable
+
+from actors.llm.http.client import Ending
+from actors.llm.http.failures import of_transport
+from actors.llm.http.streams import Job, Post, Progress
+from actors.llm.internal import ReplyBroken
+from supervisor.simulation.scheduler import Agenda
+
+__all__ = ["ModelServer", "SimulatedStreams", "answer_to", "question_in"]
+
+FIRST_TOKEN = 0.4
+BETWEEN = 0.15
+"""Seconds, on average: to the first words, and between two pieces."""
+
+_QUESTION = re.compile(r"question (\d+)", re.IGNORECASE)
+_ANSWER = re.compile(r"answer (\d+)", re.IGNORECASE)
+
+
+def answer_to(question: int) -> tuple[str, ...]:
+    """The pieces in which the model streams its answer."""
+    name = f"Answer {question}"
+    return (f"{name} begins here", f". {name} goes on", f" for a while. {name} is over", ".")
+
+
+def question_in(text: str) -> int:
+    """The number of the question that `text` asks or answers; 0 for none."""
+    found = _ANSWER.search(text) or _QUESTION.search(text)
+    return int(found[1]) if found else 0
+
+
+class ModelServer:
+    """silent_until, broken_until: until when it says nothing, and until when something is wrong with what it says."""
+
+    def __init__(self) -> None:
+        self.silent_until = 0.0
+        self.broken_until = 0.0
+
+
+class _Progress(Progress):
+    """With the simulation's clock."""
+
+    def __init__(self, job: Job, post: Post, agenda: Agenda) -> None:
+        super().__init__(job, post)
+        self._clock = agenda.clock
+        self._begun = agenda.clock.time - job.waited
+
+    def _times(self) -> tuple[float, float]:
+        return self._clock.wall(), self._clock.time - self._begun
+
+
+class SimulatedStreams:
+    """The thread on which replies are streamed, without it (actors.llm.http.streams.Streams)."""
+
+    def __init__(self, post: Post, agenda: Agenda, server: ModelServer) -> None:
+        self._post = post
+        self._agenda = agenda
+        self._server = server
+        self._dice = agenda.dice
+        self._running: dict[str, list[str]] = {}
+
+    def submit(self, job: Job) -> None:
+        asked = next((m.content for m in reversed(job.prompt) if m.role == "user"), "")
+        self._running[job.request] = list(answer_to(question_in(asked)))
+        progress = _Progress(job, self._post, self._agenda)
+        self._agenda.after(self._pause(FIRST_TOKEN), lambda: self._stream(job, progress))
+        self._agenda.after(job.limits.first_token, lambda: self._too_late(job, progress))
+
+    def cancel(self, request: str) -> None:
+        # What its thread was about to post when it was cancelled still comes.
+        late = self._dice.uniform(0.0, 0.5 if self._is_broken else 0.005)
+        self._agenda.after(late, lambda: self._running.pop(request, None))
+
+    def close(self, timeout: float) -> None:
+        self._running.clear()
+
+    def _stream(self, job: Job, progress: _Progress) -> None:
+        pieces = self._running.get(job.request)
+        if pieces is None:
+            return
+        wait = self._server.silent_until - self._agenda.clock.time
+        if wait > 0:
+            self._agenda.after(wait, lambda: self._stream(job, progress))
+        elif self._is_broken and self._dice.random() < 0.3:
+            kind = "broken_off" if progress.begun else self._dice.choice(("rate_limited", "server_error"))
+            self._fail(job, kind)
+        elif pieces:
+            progress.take(pieces.pop(0))
+            self._agenda.after(self._pause(BETWEEN), lambda: self._stream(job, progress))
+        else:
+            del self._running[job.request]
+            self._post(progress.end(Ending(20, "stop")), job.request)
+
+    def _too_late(self, job: Job, progress: _Progress) -> None:
+        if job.request in self._running and not progress.begun:
+            self._fail(job, "timeout")
+
+    def _fail(self, job: Job, kind: str) -> None:
+        del self._running[job.request]
+        failure = of_transport(job.endpoint, kind, "the simulated server has trouble")
+        retry_after = 3.0 if kind == "rate_limited" else 0.0
+        self._post(ReplyBroken(job.request, failure.kind, failure.owner, retry_after), job.request)
+
+    def _pause(self, mean: float) -> float:
+        return min(self._dice.expovariate(1.0 / mean), 10 * mean)
+
+    @property
+    def _is_broken(self) -> bool:
+        return self._agenda.clock.time < self._server.broken_until
+
+
+Streaming = Callable[[Post], SimulatedStreams]

@@ -1,0 +1,244 @@
+"""People and the game around Gerald, simulated: they ask, type and aloud, touch, come and go; and they keep account of
+what became of their questions.
+"""
+
+import re
+from collections.abc import Callable
+from itertools import count
+
+import msgspec
+
+from actors.avatar.messages import GestureRequested
+from actors.conversation.messages import ReplyEnded, ReplySentence, TextReceived, TurnStarted
+from actors.kernel.directory import Directory
+from actors.kernel.mailbox import Put
+from actors.kernel.message import Envelope, Message
+from actors.kernel.protocol import Committed, Undelivered, UpdateState
+from actors.osc.messages import ParametersChanged, SetInput
+from actors.users.messages import ForgetPerson, PreferenceStated
+from actors.vocabulary.values import UNKNOWN, Person, person_named
+from supervisor.simulation.environment.devices import Ear
+from supervisor.simulation.environment.external_client import Game
+from supervisor.simulation.environment.model import question_in
+from supervisor.simulation.scheduler import Agenda
+
+__all__ = ["People", "Question"]
+
+DURABLE_WITHIN = 90.0
+"""Seconds after which whatever was to be on disk is there: no trouble of the disk lasts so long here."""
+
+ANSWER_WITHIN = 120.0
+"""Seconds after which somebody who asked has given up hope (supervisor.control.requests.REPLY_WITHIN)."""
+
+REMEMBERED_WITHIN = 10.0
+"""Seconds after a restart of the conversation within which it says what became of a turn."""
+
+NAMES = ("Ada", "Ben", "Cleo", "Dan", "Eve")
+INPUTS = ("Vertical", "Horizontal", "Jump", "Run", "LookHorizontal", "MoveForward")
+BETWEEN = {"ask": 6.0, "say": 25.0, "touch": 0.7, "move": 4.0, "walk": 10.0, "wish": 8.0, "wave": 15.0}
+CALM = BETWEEN | {"ask": 20.0, "say": 60.0, "touch": 0.5}
+INTERRUPTS = 0.35
+"""How often somebody asks on before the answer is over."""
+"""Seconds between two of each, on average."""
+
+
+class Question(msgspec.Struct):
+    """One that was typed. outcome: "" until there is one. life: of the conversation, when it was asked."""
+
+    number: int
+    at: float
+    process: int
+    life: int
+    turn: int = 0
+    outcome: str = ""
+
+
+class People:
+    """address: where they are told. (actors.kernel.directory.Box)"""
+
+    address = "people"
+
+    def __init__(self, agenda: Agenda, game: Game, ear: Ear, fault: Callable[[str], None]) -> None:
+        self.questions: dict[int, Question] = {}
+        self.outcomes: dict[str, int] = {}
+        self.committed: Callable[[Committed], None] = lambda _: None
+        self.directory: Directory | None = None
+        self.taken: Callable[[tuple[Envelope, ...]], None] = lambda _: None
+        self.process = 0
+        self.conversation: Callable[[], int] = lambda: 0
+        self._agenda = agenda
+        self._dice = agenda.dice
+        self._game = game
+        self._ear = ear
+        self._fault = fault
+        self._numbers = count(1)
+        self._sent = count(1)
+        self._until = 0.0
+        self._between = BETWEEN
+        self._interrupts = INTERRUPTS
+        self._here: list[str] = []
+        self._lives: dict[int, float] = {}
+        self._wishes: dict[str, tuple[float, int]] = {}
+
+    # -- what they do
+
+    def begin(self, until: float, *, calm: bool = False) -> None:
+        """From now until `until`. calm: they take their time, and let others finish."""
+        self._until = until
+        self._between = CALM if calm else BETWEEN
+        self._interrupts = 0.0 if calm else INTERRUPTS
+        for name in BETWEEN:
+            self._later(name)
+
+    def _later(self, name: str) -> None:
+        at = self._agenda.clock.time + self._dice.expovariate(1.0 / self._between[name])
+        if at < self._until:
+            self._agenda.outside(at, lambda: self._act(name))
+
+    def _act(self, name: str) -> None:
+        getattr(self, f"_{name}")()
+        self._later(name)
+
+    def _ask(self) -> None:
+        if self._dice.random() < self._interrupts:
+            self._agenda.outside(self._agenda.clock.time + self._dice.uniform(0.3, 3.0), self._ask_once)
+        self._ask_once()
+
+    def _ask_once(self) -> None:
+        number = next(self._numbers)
+        person: Person = person_named(self._dice.choice(NAMES)) if self._dice.random() < 0.7 else UNKNOWN
+        if self.directory is None:
+            return
+        self.questions[number] = Question(number, self._agenda.clock.time, self.process, self.conversation())
+        text = f"Question {number}, what do you think of it?"
+        self.tell("conversation", TextReceived(text, person, self.address), notify=True)
+
+    def _say(self) -> None:
+        self._ear.hear(next(self._numbers))
+
+    def _touch(self) -> None:
+        name = self._dice.choice(("HeadPat", "Nose", "Gesture"))
+        on = self._dice.random() < 0.5
+        self._game.say(ParametersChanged({name: on}, (name,) if on else (), {name: "touch"}))
+
+    def _move(self) -> None:
+        value = self._dice.choice((1.0, -1.0, 0.5))
+        self.tell("osc.sender", SetInput(self._dice.choice(INPUTS), value, self._dice.uniform(0.1, 4.0)))
+
+    def _walk(self) -> None:
+        if self._dice.random() < 0.2:
+            self._game.log(f"[Behaviour] Entering Room: World {self._dice.randrange(5)}")
+            self._here.clear()
+        name = self._dice.choice(NAMES)
+        if name in self._here:
+            self._here.remove(name)
+            self._game.log(f"[Behaviour] OnPlayerLeft {name}")
+        else:
+            self._here.append(name)
+            self._game.log(f"[Behaviour] OnPlayerJoined {name}")
+
+    def _wish(self) -> None:
+        """Something that must be on disk before it is answered."""
+        chance = self._dice.random()
+        if chance < 0.2:
+            self.tell("users", ForgetPerson(self._dice.choice(NAMES)))
+            for _ in range(3):  # others go on meanwhile
+                at = self._agenda.clock.time + self._dice.uniform(0.0, 0.02)
+                self._agenda.outside(at, self._prefer)
+        elif chance < 0.5:
+            self._prefer()
+        else:
+            topic = msgspec.msgpack.encode({"current_topic": f"topic {self._dice.randrange(1000)}"})
+            id = self.tell("conversation", UpdateState(topic, durable=True), notify=True)
+            if self.directory is not None:
+                self._wishes[id] = (self._agenda.clock.time, self.conversation())
+
+    def _prefer(self) -> None:
+        liked = f"likes {self._dice.randrange(1000)}"
+        self.tell("users", PreferenceStated(person_named(self._dice.choice(NAMES)), "tea", liked))
+
+    def _wave(self) -> None:
+        self.tell("avatar", GestureRequested(0, self._dice.choice(("wave", "dance", "clap"))))
+
+    def tell(self, to: str, message: Message, *, notify: bool = False) -> str:
+        """Send to an actor, where there is somebody to send to; the id."""
+        turn: int = message.turn  # type: ignore[attr-defined]
+        envelope = Envelope(self.address, self.process, next(self._sent), to, message, "", turn, "", notify)
+        if self.directory is not None:
+            self.directory.deliver(envelope)
+        return envelope.id
+
+    # -- what they are told
+
+    def put(self, envelope: Envelope) -> Put | None:
+        self.taken((envelope,))
+        message = envelope.message
+        self._wishes.pop(envelope.answers, None)
+        if isinstance(message, TurnStarted):
+            question = self.questions.get(question_in(message.text))
+            if question is not None:
+                question.turn = message.turn
+        elif isinstance(message, ReplySentence | ReplyEnded):
+            self._told(message)
+        elif isinstance(message, Undelivered):
+            self._refused(message)
+        elif isinstance(message, Committed):
+            self.committed(message)
+        return None
+
+    def _told(self, message: ReplySentence | ReplyEnded) -> None:
+        question = next(
+            (q for q in self.questions.values() if q.turn == message.turn and not q.outcome), None
+        )
+        answered = {int(n) for n in re.findall(r"Answer (\d+)", message.text)}
+        if question is not None and answered - {question.number}:
+            self._fault(f"answers: question {question.number} was told an answer to {answered}")
+        if isinstance(message, ReplyEnded):
+            if question is None:
+                # Told before its turn was: it was overtaken by a newer one at once.
+                question = next((q for q in self.questions.values() if not q.turn and not q.outcome), None)
+            if question is not None:
+                if message.outcome == "said" and not message.text:
+                    self._fault(f"answers: question {question.number} was answered with nothing")
+                self._end(question, message.outcome)
+
+    def _refused(self, note: Undelivered) -> None:
+        if note.message_type == "TextReceived":
+            question = next((q for q in self.questions.values() if not q.turn and not q.outcome), None)
+            if question is not None:
+                self._end(question, "refused")
+
+    def _end(self, question: Question, outcome: str) -> None:
+        question.outcome = outcome
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+        del self.questions[question.number]
+
+    # -- what they wait for
+
+    def cut(self) -> None:
+        """The process is no more: whoever asked it sees that."""
+        self.directory = None
+        self._wishes.clear()
+        for question in tuple(self.questions.values()):
+            self._end(question, "cut off")
+
+    def look(self, *, final: bool = False) -> None:
+        """Whether somebody waits for too long."""
+        now, life = self._agenda.clock.time, self.conversation()
+        self._lives.setdefault(life, now)
+        for id, (at, asked_of) in tuple(self._wishes.items()):
+            if life != asked_of:
+                del self._wishes[id]
+            elif now - at > DURABLE_WITHIN:
+                del self._wishes[id]
+                self._fault(f"durability: the update {id} of {at:.3f} s was never said to be on disk")
+        for question in tuple(self.questions.values()):
+            restarted = next((at for n, at in self._lives.items() if n > question.life), None)
+            if restarted is not None and now - max(restarted, question.at) > REMEMBERED_WITHIN:
+                self._end(question, "forgotten in a restart")
+            elif now - question.at > ANSWER_WITHIN or (final and restarted is None):
+                self._fault(
+                    f"answers: question {question.number} of {question.at:.3f} s (turn {question.turn}) "
+                    f"was neither answered nor refused by {now:.3f} s"
+                )
+                self._end(question, "unanswered")

@@ -1,0 +1,319 @@
+"""One process of Gerald's in a simulation: the real system, whose lives sit on seats instead of threads."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from actors.audio.microphone import Microphone
+from actors.audio.speaker import Speaker
+from actors.configuration.configuration import Configuration
+from actors.kernel.actor import Actor
+from actors.kernel.incarnation import Ended, Incarnation
+from actors.kernel.message import Envelope, Message
+from actors.kernel.protocol import Failure
+from actors.kernel.record import Record, Started
+from actors.llm.llm import LanguageModel
+from actors.osc.sender import Sender
+from actors.persistence.persistence import Persistence
+from actors.persistence.store.store import Store
+from actors.persistence.write_behind import Clerk
+from actors.speech.internal import PieceReady
+from actors.speech.recognizer import Recognizer
+from actors.speech.synthesizer import Synthesizer
+from actors.system.system import System as OwnState
+from config.schema import Config
+from supervisor.encryption import ARGUMENT
+from supervisor.nodes.boot import Boot
+from supervisor.nodes.thread import Stillborn, ThreadLife
+from supervisor.otp.slot import Cell, Life
+from supervisor.otp.spec import ChildSpec
+from supervisor.runtime.runtime import System
+from supervisor.simulation.checks.message_audit import Account, AccountedDirectory
+from supervisor.simulation.environment.configuration import SimulatedDesk, SimulatedSource
+from supervisor.simulation.environment.devices import (
+    SimulatedKeeper,
+    SimulatedSampler,
+    SimulatedWorker,
+    load_ears,
+    load_voice,
+)
+from supervisor.simulation.environment.disk import Disk, SimulatedDatabase, SimulatedStore
+from supervisor.simulation.environment.external_client import (
+    Game,
+    SimulatedLog,
+    SimulatedReceiver,
+    SimulatedWire,
+)
+from supervisor.simulation.environment.model import ModelServer, SimulatedStreams
+from supervisor.simulation.environment.writer import SimulatedWriter
+from supervisor.simulation.nodes.process import SimulatedProcess
+from supervisor.simulation.nodes.tasks import LifeSeat, dismiss
+from supervisor.simulation.scheduler import Agenda
+
+__all__ = ["Node"]
+
+HOME = Path("a simulated home")
+LOOK_EVERY = 0.5
+THREAD_STARTS = 0.001
+"""Seconds: between two looks of the watchdog, and until a new thread runs."""
+
+
+class Surroundings(Protocol):
+    """What a node needs of the world around it (supervisor.simulation.world.World)."""
+
+    name: str
+    agenda: Agenda
+    source: SimulatedSource
+    disk: Disk
+    game: Game
+    model: ModelServer
+    ear: Any
+    mouth: Any
+    trace: Callable[[Record], None] | None
+
+    def changed(self, cell: Cell) -> None:
+        """The actor in `cell` began, ended, or is another one."""
+
+    def cut_power(self) -> None:
+        """The machine is off."""
+
+
+class Node(System):
+    """world: what is around it. account: where its messages are accounted for.
+
+    directory: the simulated one. seats: of the lives in threads, by address.
+    """
+
+    directory: AccountedDirectory
+
+    def __init__(self, world: Surroundings, account: Account, config: Config, number: int) -> None:
+        self.world = world
+        self.account = account
+        self.agenda = world.agenda
+        self.number = number
+        self.seats: dict[str, LifeSeat] = {}
+        self.actors: dict[str, Actor] = {}
+        self._keepers: dict[str, SimulatedKeeper] = {}
+        self._writer: SimulatedWriter | None = None
+        super().__init__(
+            config,
+            HOME,
+            directory=AccountedDirectory(account, world.agenda),
+            also=account.append,
+            run=f"{world.name}/{number}",
+            clock=world.agenda.clock,
+        )
+        self.desk = SimulatedDesk(config, self, world.source)
+
+    def start(self) -> None:
+        """Launch the root, and let the watchdog look."""
+        self.household.launch("root")
+        self.agenda.after(LOOK_EVERY, self._look)
+
+    def dismiss(self) -> None:
+        """The process is no more: whatever still runs in it has no effect."""
+        for cell in self.household.cells.values():
+            life = self.life(cell.address)
+            if life is not None:
+                dismiss(life)
+        if self._writer is not None:
+            self._writer.give_up()
+
+    def life(self, address: str) -> Incarnation | None:
+        """The incarnation at an address, in a thread or in a process; None while there is none."""
+        held = self.household.cells[address].life
+        if isinstance(held, SimulatedProcess):
+            return held.life
+        return held._life if isinstance(held, ThreadLife) else None
+
+    def seat(self, address: str) -> LifeSeat | None:
+        """Where the incarnation at an address is driven from."""
+        held = self.household.cells[address].life
+        return held.seat if isinstance(held, SimulatedProcess) else self.seats.get(address)
+
+    def nudge(self, address: str) -> None:
+        """A device's thread has something to do."""
+        keeper = self._keepers.get(address)
+        if keeper is not None:
+            keeper.nudge()
+
+    def waiting(self) -> tuple[Envelope, ...]:
+        """All that is somewhere: in mailboxes, on links, under way, or in the hands of who hangs."""
+        found = list(self.directory.in_transit.values())
+        for cell in self.household.cells.values():
+            found += cell.mailbox.waiting()
+            if isinstance(cell.life, SimulatedProcess):
+                found += cell.life.in_flight
+            elif isinstance(cell.life, ThreadLife) and cell.life.handling is not None:
+                found.append(cell.life.handling)
+        return tuple(found)
+
+    def command(self, to: str, message: Message) -> None:
+        """Tell a supervisor something; nobody waits for the answer."""
+        self._command(to, message)
+
+    # -- lives
+
+    def _look(self) -> None:
+        if self.agenda.depth:
+            self._watchdog.look(self.agenda.clock.time)
+        self.agenda.after(LOOK_EVERY, self._look)
+
+    def _make(
+        self, cell: Cell, on_ready: Callable[[], None], on_end: Callable[[Failure | None], None]
+    ) -> Life:
+        if cell.address == "root":
+            on_end = self._root_ended(on_end)
+        if isinstance(cell.spec, ChildSpec) and cell.spec.pin == "process":
+            return self._spawn(cell, cell.spec, on_ready, on_end)
+        return self._start_thread(cell, on_ready, on_end)
+
+    def _start_thread(self, cell: Cell, on_ready: Callable[[], None], on_end: Ended) -> Life:
+        try:
+            life = self._incarnation(cell, on_ready, on_end)
+        except Exception as error:
+            failure = Failure(type(error).__name__, str(error)[:500])
+            self.agenda.after(0.0, lambda: on_end(failure))
+            return Stillborn()
+        seat = self.seats[cell.address] = LifeSeat(self.agenda, life)
+        self.actors[cell.address] = life.actor
+        self.agenda.after(self.agenda.dice.expovariate(1.0 / THREAD_STARTS), seat.start)
+        return ThreadLife(life, on_end)
+
+    def _spawn(
+        self, cell: Cell, spec: ChildSpec, on_ready: Callable[[], None], on_end: Ended
+    ) -> SimulatedProcess:
+        return SimulatedProcess(
+            self.agenda,
+            cell,
+            self._boot(cell, spec),
+            lambda: self._actor(spec),
+            self.directory,
+            on_ready,
+            on_end,
+            self.account.taken,
+            self.account.of_child,
+            lambda data: self._unpacked(data),
+        )
+
+    def _boot(self, cell: Cell, spec: ChildSpec) -> Boot:
+        """No sections: the child has its own from here."""
+        return Boot(
+            spec.address,
+            cell.incarnation,
+            spec.actor,
+            spec.arguments,
+            {},
+            str(HOME),
+            self.run,
+            cell.supervisor,
+            self.run,
+            "CRITICAL",
+            {},
+        )
+
+    def _unpacked(self, data: bytes) -> Any:
+        from config.sections import unpacked
+
+        return unpacked(data, self.desk.reveal)
+
+    def _start_record(self, cell: Cell) -> Started:
+        if self.world.trace is not None:
+            return super()._start_record(cell)
+        return Started(cell.address, cell.incarnation, cell.pin, b"{}", self.run, self.clock.wall())
+
+    def _changed(self, cell: Cell) -> None:
+        self.world.changed(cell)
+
+    # -- actors: the real ones, with what is around them simulated
+
+    def _actor(self, spec: ChildSpec) -> Actor:
+        assert ARGUMENT not in spec.arguments or spec.address == "persistence"
+        make = _MAKERS.get(spec.address)
+        return make(self, self.config) if make is not None else super()._actor(spec)
+
+    def _persistence(self, config: Config) -> Actor:
+        def writer(path: Path, make: Callable[[], Clerk]) -> SimulatedWriter:
+            if self._writer is None or self._writer.closed:
+                self._writer = SimulatedWriter(
+                    self._clerk(config), self.agenda, self.world.disk, self.world.cut_power
+                )
+            return self._writer
+
+        return Persistence(config.storage, config.performance, HOME, None, writer)
+
+    def _clerk(self, config: Config) -> Clerk:
+        database: Any = SimulatedDatabase(self.world.disk)
+        store: Store = SimulatedStore(database, lambda domain: config.storage.domains.of(domain).keep)
+        clock = self.agenda.clock
+        return Clerk(store, config.storage, monotonic=clock.monotonic, wall=clock.wall)
+
+    def _configuration(self, _: Config) -> Actor:
+        def apart(work: Callable[[], None]) -> None:
+            self.agenda.after(self.agenda.dice.uniform(0.001, 0.03), work)
+
+        return Configuration(self.desk, apart)
+
+    def _llm(self, config: Config) -> Actor:
+        streaming: Any = partial(SimulatedStreams, agenda=self.agenda, server=self.world.model)
+        return LanguageModel(config.llm, config.performance, config.bot, config.speech, streaming)
+
+    def _receiver(self, config: Config) -> Actor:
+        receiver = SimulatedReceiver(config.osc)
+        receiver.game = self.world.game
+        return receiver
+
+    def _log(self, config: Config) -> Actor:
+        log = SimulatedLog(config.vrchat, HOME)
+        log.game = self.world.game
+        return log
+
+    def _sender(self, config: Config) -> Actor:
+        wiring: Any = lambda ip, port: SimulatedWire(self.world.game)  # noqa: E731
+        return Sender(config.osc, wiring)
+
+    def _keeper(self, device: Any) -> Any:
+        return partial(SimulatedKeeper, agenda=self.agenda, device=device, keepers=self._keepers)
+
+    def _synthesizer(self, config: Config) -> Actor:
+        working: Any = partial(SimulatedWorker, agenda=self.agenda)
+        actor = SimulatedSynthesizer(config.speech, config.audio, HOME, load_voice, working)
+        actor.wall_clock = self.agenda.clock.wall
+        return actor
+
+    def _recognizer(self, config: Config) -> Actor:
+        working: Any = partial(SimulatedWorker, agenda=self.agenda)
+        return Recognizer(config.speech, HOME, load_ears, working)
+
+    def _own_state(self, _: Config) -> Actor:
+        sampling: Any = partial(SimulatedSampler, agenda=self.agenda)
+        return OwnState(HOME, sampling)
+
+
+class SimulatedSynthesizer(Synthesizer):
+    """The real one, whose worker's clock is the simulation's."""
+
+    wall_clock: Callable[[], float]
+
+    def _piece(self, *arguments: Any) -> PieceReady:
+        piece = super()._piece(*arguments)
+        took = 0.1 if piece.synthesis else 0.0
+        return msgspec.structs.replace(piece, at=self.wall_clock(), synthesis=took)
+
+
+_MAKERS: dict[str, Callable[[Node, Config], Actor]] = {
+    "persistence": Node._persistence,
+    "configuration": Node._configuration,
+    "llm": Node._llm,
+    "osc.receiver": Node._receiver,
+    "osc.sender": Node._sender,
+    "world.log": Node._log,
+    "audio.microphone": lambda node, config: Microphone(config.audio, HOME, node._keeper(node.world.ear)),
+    "audio.speaker": lambda node, config: Speaker(config.audio, HOME, node._keeper(node.world.mouth)),
+    "speech.synthesizer": Node._synthesizer,
+    "speech.recognizer": Node._recognizer,
+    "system": Node._own_state,
+}

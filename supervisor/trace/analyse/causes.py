@@ -1,0 +1,80 @@
+"""Follows causes through a trace: down from a message to all that it led to, and up to the outside event."""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from supervisor.trace.read.decode import decode, failure_of
+from supervisor.trace.read.reader import Entry, Query, Trace
+from supervisor.trace.records import HandledLine, MailLine
+
+__all__ = ["Chain", "effects", "why"]
+
+LONGEST = 1000
+"""Causes that are followed upwards: a timer that re-arms itself has no first."""
+
+_CAUSE = re.compile(rb'"cause":"((?:[^"\\]|\\.)*)"')
+
+
+class Chain(msgspec.Struct, frozen=True):
+    """How a message came about. entries: from the outside event, or the first that the trace holds, to the message.
+    missing: the cause of the first, which is not in the trace; "" where it was the outside. cut: whether it goes on
+    upwards beyond the limit.
+    """
+
+    entries: tuple[Entry, ...]
+    missing: str = ""
+    cut: bool = False
+
+
+def why(trace: Trace, id: str, limit: int = LONGEST) -> Chain | None:
+    """The chain of causes of message `id`; None when the trace has no such message."""
+    entries: list[Entry] = []
+    seen: set[str] = set()
+    wanted = id
+    while wanted and wanted not in seen and len(entries) < limit:
+        found = _one(trace, wanted)
+        if found is None:
+            break
+        seen.add(wanted)
+        entries.append(found)
+        assert isinstance(found.line, MailLine)
+        wanted = found.line.cause
+    if not entries:
+        return None
+    cut = len(entries) == limit and bool(wanted)
+    return Chain(tuple(reversed(entries)), "" if cut or wanted in seen else wanted, cut)
+
+
+def effects(trace: Trace, id: str, until: float | None = None) -> Iterator[Entry]:
+    """Message `id` and all that it led to, by time, up to `until` (epoch seconds). Read once, forwards from its time:
+    an effect begins after its cause.
+    """
+    first = _one(trace, id)
+    if first is None:
+        return
+    wanted = {_encoded(id)}
+    yield first
+    for node, at, data in trace.read_encoded(Query(since=first.line.wall, until=until)):
+        if wanted.isdisjoint(_CAUSE.findall(data)):
+            continue
+        line = decode(data, at)
+        # A message may have a field of that name, too; only the line itself tells.
+        if isinstance(line, MailLine) and line.id != id and _encoded(line.cause) in wanted:
+            wanted.add(_encoded(line.id))
+            yield Entry(node, line, data)
+
+
+def _encoded(id: str) -> bytes:
+    return msgspec.json.encode(id)[1:-1]
+
+
+def _one(trace: Trace, id: str) -> Entry | None:
+    """The record of a message: of its handling rather than of its death, the one that failed rather than another."""
+    found = list(trace.read(Query(ids=frozenset({id}))))
+    return max(found, key=_weight, default=None)
+
+
+def _weight(entry: Entry) -> tuple[bool, bool]:
+    return isinstance(entry.line, HandledLine), failure_of(entry.line) is not None

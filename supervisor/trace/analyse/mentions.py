@@ -1,0 +1,62 @@
+"""Which files of a trace mention somebody, by id or by name."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from actors.vocabulary.values import Person
+from supervisor.trace.layout import segments_by_node
+from supervisor.trace.read.segment_reader import Torn, open_segment
+
+__all__ = ["Mention", "mentions", "naming"]
+
+SHORTEST_NAME = 3
+"""Characters; a shorter name is found in anybody's words, and is not looked for."""
+
+
+class Mention(msgspec.Struct, frozen=True):
+    """A file that mentions them, or of which that cannot be told (`unsure`). open: it is being written, and mentions
+    them or soon will: what is written last waits in memory."""
+
+    path: Path
+    open: bool = False
+    unsure: bool = False
+
+
+def mentions(directory: Path, people: Iterable[Person], running: str = "") -> Iterator[Mention]:
+    """Every such file in `directory`. running: the run that is being recorded, whose newest files are open; "" for
+    none."""
+    pattern = naming(people)
+    if pattern is None or not directory.is_dir():
+        return
+    for folder in sorted(path for path in directory.iterdir() if path.is_dir()):
+        nodes = segments_by_node(folder)
+        written = {paths[-1] for paths in nodes.values()} if folder.name == running else set()
+        for path in sorted(path for paths in nodes.values() for path in paths):
+            if path in written:
+                yield Mention(path, open=True)
+                continue
+            torn: list[Torn] = []
+            lines = open_segment(path, torn.append).lines()
+            if any(pattern.search(line) for _, line in lines):
+                yield Mention(path)
+            elif torn:
+                yield Mention(path, unsure=True)
+
+
+def naming(people: Iterable[Person]) -> re.Pattern[bytes] | None:
+    """What finds their ids and their names, as words of their own and in any case, in bytes of JSON or MessagePack;
+    None where there is nothing to look for."""
+    known = tuple(person for person in people if person.is_known)
+    words = {person.user_id for person in known}
+    words |= {person.name for person in known if len(person.name) >= SHORTEST_NAME}
+    forms = words | {json.dumps(word, ensure_ascii=plain)[1:-1] for word in words for plain in (True, False)}
+    if not forms:
+        return None
+    either = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+    # Bytes beyond ASCII count as letters: a name is no part of a longer one.
+    text = rf"(?<![A-Za-z0-9_])(?:{either})(?![A-Za-z0-9_])"
+    return re.compile(text.encode("utf-8", "surrogatepass"), re.I)

@@ -1,0 +1,70 @@
+"""Chooses what `supervisor trace show` shows when asked for little: the newest turn, with all that led
+to it.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from supervisor.trace.analyse.causes import effects
+from supervisor.trace.layout import segments_by_node
+from supervisor.trace.read.reader import Entry, Query, Torn, Trace, newest_run
+
+__all__ = ["Selection", "folder_of", "select"]
+
+
+class Selection(msgspec.Struct, frozen=True):
+    """What is to be shown, by time. turn: the one shown, 0 for none. left_out: older records beyond the
+    limit.
+    """
+
+    run: str
+    entries: tuple[Entry, ...] = ()
+    turn: int = 0
+    left_out: int = 0
+    torn: tuple[Torn, ...] = ()
+
+
+def select(
+    directory: Path, query: Query | None = None, *, run: str = "", cause: str = "", limit: int = 2000
+) -> Selection | None:
+    """The records of `run` (the newest when empty) that `query` asks for; None when there is no such
+    run. cause: only that message and what it led to.
+
+    With nothing asked for: the newest turn and its causes, or the newest `limit` records if there was
+    no turn yet.
+    """
+    query = query or Query()
+    folder = folder_of(directory, run)
+    if folder is None:
+        return None
+    trace = Trace(folder)
+    if query == Query() and not cause and (newest := trace.newest_turn()):
+        query = Query(turn=newest)
+    kept: deque[Entry] = deque(maxlen=limit)
+    count = 0
+    for entry in _found(trace, query, cause):
+        kept.append(entry)
+        count += 1
+    entries = tuple(kept)
+    if query.turn and query == Query(turn=query.turn):
+        entries = trace.ancestors(entries) + entries
+    entries = tuple(sorted(entries, key=lambda entry: entry.line.wall))
+    return Selection(folder.name, entries, query.turn or 0, count - len(kept), trace.torn)
+
+
+def _found(trace: Trace, query: Query, cause: str) -> Iterable[Entry]:
+    if not cause:
+        return trace.read(query)
+    return (entry for entry in effects(trace, cause, query.until) if query.matches(entry.line))
+
+
+def folder_of(directory: Path, run: str) -> Path | None:
+    """The folder of a run, or of the newest; None when there is none. run: its name, or its folder anywhere."""
+    if not run:
+        newest = newest_run(directory)
+        return newest.path if newest is not None else None
+    named = (directory / run,) if Path(run).name == run else ()
+    return next((folder for folder in (*named, Path(run)) if segments_by_node(folder)), None)

@@ -1,0 +1,238 @@
+"""Shows records to people: as rows in the order of time, as a tree of causes, or as plain values for
+other programs.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from config.syntax.mask import printable
+from supervisor.trace.analyse.tree import Branch, grow
+from supervisor.trace.read.decode import OtherLine, address_of, as_dict
+from supervisor.trace.read.reader import Entry
+from supervisor.trace.records import (
+    BeganLine,
+    CheckpointLine,
+    ConfigurationLine,
+    DeadLine,
+    HandledLine,
+    LostLine,
+    MailLine,
+    StartedLine,
+    StoppedLine,
+)
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+__all__ = [
+    "Row",
+    "chain_lines",
+    "line_of",
+    "lines",
+    "record",
+    "records",
+    "row",
+    "table",
+    "tree",
+    "tree_lines",
+]
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A record as one line. time: local, to the millisecond. ms: what the handler took. mark: what went
+    wrong, or "".
+    """
+
+    time: str
+    sender: str
+    recipient: str
+    type: str
+    text: str
+    ms: float | None = None
+    mark: str = ""
+
+
+def row(entry: Entry) -> Row:
+    """How a record is shown."""
+    line = entry.line
+    time = datetime.fromtimestamp(line.wall).strftime("%H:%M:%S.%f")[:-3]
+    match line:
+        case HandledLine():
+            mark = f"failed: {_failure(line)}" if line.failure is not None else ""
+            ms = (line.ended - line.begun) * 1000
+            return Row(time, line.sender, line.recipient, line.type, _payload(line), ms, mark)
+        case DeadLine():
+            mark = printable(f"dead: {line.why} {line.detail}".rstrip())
+            return Row(time, line.sender, line.recipient, line.type, _payload(line), None, mark)
+        case StartedLine():
+            return Row(time, "", line.address, "started", f"incarnation {line.incarnation} on {line.node}")
+        case BeganLine():
+            mark = f"failed: {_failure(line)}" if line.failure is not None else ""
+            ms = (line.ended - line.begun) * 1000
+            return Row(time, "", line.address, "began", f"sent {len(line.out)} messages", ms, mark)
+        case CheckpointLine():
+            said = line.why or "a replay can begin here"
+            return Row(time, "", line.address, "checkpoint", said)
+        case StoppedLine():
+            mark = f"failed: {_failure(line)}" if line.failure is not None else ""
+            return Row(time, "", line.address, "stopped", printable(line.reason), None, mark)
+        case ConfigurationLine():
+            return Row(time, "", entry.node, "configuration", f"version {line.version}, {line.digest}")
+        case LostLine():
+            said = printable(f"{line.count} records: {line.why}")
+            return Row(time, "", entry.node, "lost", said, None, "incomplete")
+        case _:
+            return _other(entry, time)
+
+
+def _other(entry: Entry, time: str) -> Row:
+    """A kind of line that has no form of its own here: all its fields."""
+    fields = as_dict(entry.line)
+    kind = entry.line.kind if isinstance(entry.line, OtherLine) else str(fields.get("kind", "?"))
+    known = {"kind", "wall", "address"}
+    text = " ".join(f"{name}={_value(value)}" for name, value in fields.items() if name not in known)
+    return Row(time, "", printable(address_of(entry.line) or entry.node), printable(kind), printable(text))
+
+
+def lines(entries: Iterable[Entry], width: int = 120, ids: bool = False) -> list[str]:
+    """The records as aligned text, at most `width` columns unless the addresses alone need more. ids: with the id of
+    each message.
+    """
+    return ["  ".join(cells).rstrip() for cells, _ in _aligned(entries, width, ids)]
+
+
+def _aligned(entries: Iterable[Entry], width: int, ids: bool) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """The cells of each record, padded, and whether something went wrong."""
+    entries = list(entries)
+    rows = [row(entry) for entry in entries]
+    routes = [_route(shown) for shown in rows]
+    names = [_id(entry) for entry in entries] if ids else []
+    name_width = max(map(len, names), default=0)
+    route_width = max(map(len, routes), default=0)
+    type_width = max((len(shown.type) for shown in rows), default=0)
+    text_width = max(20, width - route_width - type_width - 26 - (name_width + 2 if ids else 0))
+    for number, (shown, route) in enumerate(zip(rows, routes, strict=True)):
+        name = (f"{names[number]:{name_width}}",) if ids else ()
+        kind = f"{shown.type:{type_width}}"
+        cells = (f"{route:{route_width}}", kind, f"{_ms(shown):>9}", _cut(_said(shown), text_width))
+        yield (shown.time, *name, *cells), bool(shown.mark)
+
+
+def line_of(entry: Entry, ids: bool = False) -> str:
+    """One record as text that is not aligned with others: for what comes one by one."""
+    shown = row(entry)
+    parts = (shown.time, _id(entry) if ids else "", _route(shown), shown.type, _ms(shown), _said(shown))
+    return "  ".join(part for part in parts if part)
+
+
+def tree_lines(entries: Sequence[Entry], width: int = 120, ids: bool = False) -> list[str]:
+    """The records as a tree: below each message those that its handler sent."""
+    return [_cut(f"{branch.prefix}{_label(branch, ids)}", width) for branch in grow(entries)]
+
+
+def chain_lines(entries: Sequence[Entry], width: int = 120) -> list[str]:
+    """A chain of causes, each with its id and how long after the one before it began; milliseconds."""
+    found: list[str] = []
+    before = entries[0].line.wall if entries else 0.0
+    for entry in entries:
+        after = f"+{(entry.line.wall - before) * 1000:.2f} ms" if found else row(entry).time
+        before = entry.line.wall
+        shown = row(entry)
+        parts = (f"{after:>14}", f"{_route(shown)}  {shown.type}", _id(entry), _ms(shown), _said(shown))
+        found.append(_cut("  ".join(part for part in parts if part), width))
+    return found
+
+
+def table(entries: Iterable[Entry], width: int = 120, ids: bool = False) -> "RenderableType":
+    """The same in colour, for rich; its own tables take seconds for what a turn holds."""
+    from rich.text import Text
+
+    shown = Text(no_wrap=True, overflow="ellipsis")
+    for cells, bad in _aligned(entries, width, ids):
+        *before, kind, ms, said = cells
+        shown.append("  ".join(before[:-1]) + "  ", "dim").append(before[-1] + "  ").append(
+            kind + "  ", "cyan"
+        )
+        shown.append(ms + "  ", "dim").append(said + "\n", "red" if bad else "")
+    return shown
+
+
+def tree(entries: Sequence[Entry], width: int = 120, ids: bool = False) -> "RenderableType":
+    """The tree of causes for rich."""
+    from rich.text import Text
+
+    shown = Text(no_wrap=True, overflow="ellipsis")
+    for branch in grow(entries):
+        bad = branch.entry is None or bool(row(branch.entry).mark)
+        label = _cut(_label(branch, ids), max(20, width - len(branch.prefix)))
+        shown.append(branch.prefix, "dim").append(label + "\n", "red" if bad else "")
+    return shown
+
+
+def records(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """The records as plain values, each with its `kind` and `node`."""
+    return [record(entry) for entry in entries]
+
+
+def record(entry: Entry) -> dict[str, Any]:
+    """One record as plain values, as it was written: with fields that today's classes do not have, too."""
+    return {**as_dict(entry.line, entry.data), "node": entry.node}
+
+
+def _label(branch: Branch, ids: bool = False) -> str:
+    if branch.entry is None:
+        assert branch.sent is not None
+        return f"{branch.sent.to} ← {branch.sent.type}  (not handled in this trace)"
+    shown = row(branch.entry)
+    sender = f"{shown.sender} → " if branch.is_root and shown.sender else ""
+    id = _id(branch.entry) if ids else ""
+    parts = (shown.time, id, f"{sender}{shown.recipient} ← {shown.type}", _ms(shown), _said(shown))
+    return "  ".join(part for part in parts if part)
+
+
+def _id(entry: Entry) -> str:
+    return printable(entry.line.id) if isinstance(entry.line, MailLine) else ""
+
+
+def _route(shown: Row) -> str:
+    return f"{shown.sender} → {shown.recipient}" if shown.sender else shown.recipient
+
+
+def _ms(shown: Row) -> str:
+    return "" if shown.ms is None else f"{shown.ms:.2f} ms"
+
+
+def _said(shown: Row) -> str:
+    return f"{shown.text}  [{shown.mark}]" if shown.mark else shown.text
+
+
+def _failure(line: HandledLine | BeganLine | StoppedLine) -> str:
+    assert line.failure is not None
+    return printable(f"{line.failure.kind}: {line.failure.text}")
+
+
+def _payload(line: MailLine) -> str:
+    if not isinstance(line.message, dict):
+        return printable(_value(line.message))
+    # The field that equals the type's name is its tag, which is shown already.
+    fields = ((name, value) for name, value in line.message.items() if value != line.type)
+    return printable(" ".join(f"{name}={_value(value)}" for name, value in fields))
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        if "blake2b" in value and "bytes" in value:
+            return f"<{value['bytes']} bytes>"
+        return "{" + ", ".join(f"{name}: {_value(item)}" for name, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, float):
+        return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.3f}"
+    return msgspec.json.encode(value).decode()
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"

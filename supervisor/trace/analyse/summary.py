@@ -1,0 +1,64 @@
+"""What a run amounts to: from the indexes of its segments, so that even a large one is told at once."""
+
+from collections.abc import Iterable
+from functools import reduce
+
+import msgspec
+
+from supervisor.trace.read.index import Counts, Index
+from supervisor.trace.read.reader import Run, Torn, Trace
+
+__all__ = ["RunSummary", "summary"]
+
+
+class RunSummary(msgspec.Struct, frozen=True):
+    """A run in figures. began, ended: epoch seconds of its first and last record, 0 when it has none. size: bytes.
+    lost: records that the trace itself says are missing. unfinished: segments that are being written, or whose writer
+    was killed. turns: how many turns of conversation.
+    """
+
+    run: str
+    began: float
+    ended: float
+    nodes: tuple[str, ...]
+    segments: int
+    size: int
+    handled: int
+    dead: int
+    failed: int
+    lost: int
+    turns: int
+    unfinished: int
+    torn: tuple[Torn, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        """How long it is from the first record to the last."""
+        return max(0.0, self.ended - self.began)
+
+
+def summary(run: Run) -> RunSummary:
+    """The figures of `run`; what has no index is looked through for it."""
+    trace = Trace(run.path)
+    indexes = trace.indexes().values()
+    counts: Counts = reduce(lambda so_far, index: so_far + index.counts, indexes, Counts())
+    times = [index.times for index in indexes if index.times is not None]
+    return RunSummary(
+        run=run.name,
+        began=min((first for first, _ in times), default=0.0),
+        ended=max((last for _, last in times), default=0.0),
+        nodes=run.nodes,
+        segments=run.segments,
+        size=run.size,
+        handled=counts.handled,
+        dead=counts.dead,
+        failed=counts.failed,
+        lost=counts.lost,
+        turns=len(_turns(indexes)),
+        unfinished=sum(not index.complete for index in indexes),
+        torn=tuple(torn for torn in trace.torn if not torn.why.startswith("not finished")),
+    )
+
+
+def _turns(indexes: Iterable[Index]) -> set[int]:
+    return {turn for index in indexes for part in index.parts for turn in part.turns if turn}

@@ -1,0 +1,91 @@
+"""Decodes lines of any version: what today's classes do not know is kept as plain values, and shown.
+
+A trace outlives the code that wrote it. A field that was added or removed, and a kind of line that does not exist
+here, cost nothing but a slower decoding.
+"""
+
+from typing import Any, TypeAlias
+
+import msgspec
+
+from actors.kernel.protocol import Failure
+from supervisor.trace import records
+
+__all__ = ["AnyLine", "OtherLine", "address_of", "as_dict", "decode", "failure_of", "sent_by"]
+
+MAIL = {"handled": records.HandledLine, "dead": records.DeadLine}
+NEEDED: dict[str, Any] = {"id": "", "sender": "", "recipient": "", "type": "?", "message": None}
+"""What a mail line is given where it has none, so that one of another version is still one."""
+
+
+class OtherLine(msgspec.Struct, frozen=True):
+    """A line of a kind that is not known here, or whose fields do not fit. wall: epoch seconds."""
+
+    kind: str
+    wall: float
+    fields: dict[str, Any]
+
+
+AnyLine: TypeAlias = records.Line | OtherLine
+
+
+def decode(data: bytes, at: int = 0) -> AnyLine:
+    """The line in `data`, written at `at` (nanoseconds since the epoch). Raises msgspec.DecodeError for what is no
+    JSON object with a `kind`.
+    """
+    try:
+        return records.decode_line(data)
+    except msgspec.ValidationError:
+        return _foreign(msgspec.json.decode(data, type=dict[str, Any]), at / 1e9)
+
+
+def _foreign(fields: dict[str, Any], wall: float) -> AnyLine:
+    kind = fields.get("kind")
+    if not isinstance(kind, str):
+        raise msgspec.ValidationError("a line without a kind")
+    if kind in MAIL:
+        filled = {**NEEDED, "wall": wall, "begun": 0.0, "ended": 0.0, "why": "unknown", **fields}
+        for _ in fields:  # at most as many fields as there are do not fit
+            try:
+                mail: records.HandledLine | records.DeadLine = msgspec.convert(filled, MAIL[kind])
+                return mail
+            except msgspec.ValidationError as error:
+                name = str(error).partition("`$.")[2].partition("`")[0].partition(".")[0].partition("[")[0]
+                if filled.pop(name, None) is None or name in NEEDED:
+                    break
+                filled |= {"wall": wall} if name == "wall" else {}
+    at = fields.get("wall")
+    return OtherLine(kind, float(at) if isinstance(at, int | float) else wall, fields)
+
+
+def as_dict(line: AnyLine, data: bytes = b"") -> dict[str, Any]:
+    """The line as plain values with all its fields; `data`, as it was written, holds also those unknown here."""
+    if data:
+        found: dict[str, Any] = msgspec.json.decode(data)
+        return found
+    if isinstance(line, OtherLine):
+        return line.fields
+    plain: dict[str, Any] = msgspec.to_builtins(line)
+    return plain
+
+
+def address_of(line: AnyLine) -> str:
+    """Whose life a line is about that is no mail; "" for nobody's."""
+    found = line.fields.get("address", "") if isinstance(line, OtherLine) else getattr(line, "address", "")
+    return found if isinstance(found, str) else ""
+
+
+def sent_by(line: AnyLine) -> tuple[records.Sent, ...]:
+    """What was sent, as far as the line says, whatever kind it is."""
+    if not isinstance(line, OtherLine):
+        found: tuple[records.Sent, ...] = getattr(line, "out", ())
+        return found
+    try:
+        return msgspec.convert(line.fields.get("out", ()), tuple[records.Sent, ...])
+    except msgspec.ValidationError:
+        return ()
+
+
+def failure_of(line: AnyLine) -> Failure | None:
+    """What went wrong, for a handler or for a life."""
+    return None if isinstance(line, OtherLine) else getattr(line, "failure", None)

@@ -1,0 +1,109 @@
+"""Follows a run while it is written: every segment of every node, those that are begun meanwhile, too."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import small_mcap
+
+from supervisor.trace.layout import segments_by_node
+from supervisor.trace.read.decode import decode
+from supervisor.trace.read.reader import Entry, node_of
+from supervisor.trace.read.segment_reader import Segment, Torn
+
+__all__ = ["Follower", "News"]
+
+
+class News(msgspec.Struct, frozen=True):
+    """A record that is new. at: its time, ns since the epoch. channel, schema: as the file has them, None where it is
+    damaged.
+    """
+
+    entry: Entry
+    at: int
+    channel: small_mcap.Channel | None = None
+    schema: small_mcap.Schema | None = None
+
+
+def _silent(torn: Torn) -> None:
+    """The end of a file that is being written is always torn."""
+
+
+class _Tail:
+    """How far one segment was read."""
+
+    def __init__(self, path: Path) -> None:
+        self.segment = Segment(path, _silent)
+        self.segment.read_metadata()
+        self.offset = 0
+
+    def skip(self) -> None:
+        """Learn the topics of what is there, and pass it over."""
+        for _ in self.segment.blocks(((0, 2**63),), lambda data: True):
+            pass
+        self.offset = self.segment.whole_until
+
+    def news(self) -> Iterator[News]:
+        if not self.segment.metadata:
+            self.segment.read_metadata()
+        segment, node = self.segment, node_of(self.segment)
+        for block in segment.blocks(((self.offset, 2**63),)):
+            self.offset = block.end
+            for at, data, number in block.lines:
+                try:
+                    line = decode(data, at)
+                except msgspec.DecodeError:
+                    continue
+                channel = segment.known.channels.get(number)
+                schema = segment.known.schemas.get(channel.schema_id) if channel is not None else None
+                yield News(Entry(node, line, data), at, channel, schema)
+        self.offset = max(self.offset, segment.whole_until)
+
+
+class Follower:
+    """What is new in a run since the last look. from_start: begin with what is there already.
+
+    folder: called at each look, so that the newest run is gone over to when Gerald is started again.
+    """
+
+    def __init__(self, folder: Callable[[], Path | None], *, from_start: bool = False) -> None:
+        self._folder = folder
+        self._tails: dict[Path, _Tail] = {}
+        self.run: Path | None = None
+        self._look(skip=not from_start)
+
+    def news(self) -> tuple[News, ...]:
+        """What was written since the last call, by time."""
+        self._look(skip=False)
+        found = [news for tail in self._tails.values() if _grew(tail) for news in tail.news()]
+        return tuple(sorted(found, key=lambda news: news.at))
+
+    def topics(self) -> Iterator[tuple[small_mcap.Channel, small_mcap.Schema | None]]:
+        """The topics that the segments had so far."""
+        for tail in self._tails.values():
+            known = tail.segment.known
+            for channel in known.channels.values():
+                yield channel, known.schemas.get(channel.schema_id)
+
+    def _look(self, *, skip: bool) -> None:
+        folder = self._folder()
+        if folder is None:
+            return
+        if folder != self.run:
+            self.run = folder
+            self._tails = {}
+        paths = [path for paths in segments_by_node(folder).values() for path in paths]
+        for path in paths:
+            if path not in self._tails:
+                self._tails[path] = _Tail(path)
+                if skip:
+                    self._tails[path].skip()
+        for gone in self._tails.keys() - set(paths):
+            del self._tails[gone]
+
+
+def _grew(tail: _Tail) -> bool:
+    try:
+        return tail.segment.path.stat().st_size > tail.offset
+    except OSError:
+        return False

@@ -1,0 +1,220 @@
+"""Reads traces: the runs in a folder, and a run's records over all its nodes in the order of time.
+
+A torn tail or a damaged chunk is cut out and reported in `Trace.torn`; it never raises, so that the
+trace of a run that was killed, or that is still going on, reads like any other.
+"""
+
+import heapq
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from supervisor.trace.layout import segments_by_node
+from supervisor.trace.read.decode import AnyLine, decode
+from supervisor.trace.read.index import Index, IndexBuilder, load_index, save_index, spans
+from supervisor.trace.read.query import Query
+from supervisor.trace.read.segment_reader import EVERYTHING, Segment, Torn, open_segment
+from supervisor.trace.records import MailLine
+
+__all__ = ["Entry", "Query", "Run", "Torn", "Trace", "newest_run", "node_of", "runs"]
+
+ANCESTRY = 8
+"""Generations looked for above what was asked for: each costs a reading, and a timer that re-arms
+itself has no first.
+"""
+WINDOW = 65_536
+"""Lines of a node that are held to be put in order: they are written when a handler ends, and ordered by its begin."""
+WORTH_SAVING = 2**20
+"""Bytes that an index of an unfinished segment must have grown by."""
+
+EVERY = Query()
+
+T = TypeVar("T")
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """One record, the node that wrote it, and how it was written."""
+
+    node: str
+    line: AnyLine
+    data: bytes = b""
+
+
+class Run(msgspec.Struct, frozen=True):
+    """A run on disk. size: bytes. modified: epoch seconds of the last writing."""
+
+    name: str
+    path: Path
+    nodes: tuple[str, ...]
+    segments: int
+    size: int
+    modified: float
+
+
+def runs(directory: Path) -> tuple[Run, ...]:
+    """Every run in `directory`, the newest first; none if there is no such folder."""
+    if not directory.is_dir():
+        return ()
+    found = (_run(folder) for folder in directory.iterdir() if folder.is_dir())
+    return tuple(sorted((run for run in found if run is not None), key=lambda run: run.name, reverse=True))
+
+
+def newest_run(directory: Path) -> Run | None:
+    """The run that was started last; None when there is none."""
+    return next(iter(runs(directory)), None)
+
+
+class Trace:
+    """One run. `torn` holds what had to be cut out of the segments read so far."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._torn: dict[tuple[str, int], Torn] = {}
+        self._indexes: dict[Path, Index] = {}
+
+    @property
+    def torn(self) -> tuple[Torn, ...]:
+        """What could not be read: which file, where, and why."""
+        return tuple(self._torn.values())
+
+    def read(self, query: Query | None = None) -> Iterator[Entry]:
+        """The records that `query` asks for, by time; a handler that outlasted its segment may come late."""
+        return self._merged(lambda path: self._segment(path, query or EVERY))
+
+    def read_encoded(self, query: Query | None = None) -> Iterator[tuple[str, int, bytes]]:
+        """The lines among which these records are, by time and not decoded: node, time (ns), line."""
+        return self._merged(lambda path: self._lines(path, query or EVERY))
+
+    def scan(self, query: Query | None = None) -> Iterator[Entry]:
+        """The same node by node, in the order of writing, which is faster."""
+        for paths in segments_by_node(self.folder).values():
+            for path in paths:
+                for _, entry in self._segment(path, query or EVERY):
+                    yield entry
+
+    def newest_turn(self) -> int:
+        """The highest turn of which there is a record; 0 for none."""
+        parts = (part for index in self.indexes().values() for part in index.parts)
+        return max((turn for part in parts for turn in part.turns), default=0)
+
+    def ancestors(self, entries: tuple[Entry, ...], generations: int = ANCESTRY) -> tuple[Entry, ...]:
+        """The causes of `entries`, and theirs, up to so many generations, that are not among them; the first first."""
+        known = {entry.line.id for entry in entries if isinstance(entry.line, MailLine)}
+        wanted = _causes(entries) - known
+        found: list[Entry] = []
+        for _ in range(generations):
+            if not wanted:
+                break
+            more = tuple(self.read(Query(ids=frozenset(wanted))))
+            found[:0] = more
+            known |= wanted
+            wanted = _causes(more) - known
+        return tuple(found)
+
+    def metadata(self) -> dict[str, dict[str, str]]:
+        """What each segment says of itself, by file name."""
+        return {path.name: self._open(path).metadata for path in self.paths()}
+
+    def paths(self) -> tuple[Path, ...]:
+        """Every segment, node by node, in the order of writing."""
+        return tuple(path for paths in segments_by_node(self.folder).values() for path in paths)
+
+    def indexes(self) -> dict[Path, Index]:
+        """The index of every segment; what has none is looked through for it."""
+        return {path: self._index(self._open(path)) for path in self.paths()}
+
+    def _open(self, path: Path) -> Segment:
+        return open_segment(path, self._report)
+
+    def _report(self, torn: Torn) -> None:
+        self._torn.setdefault((torn.path.name, torn.at), torn)
+
+    def _merged(self, read: Callable[[Path], Iterator[tuple[int, T]]]) -> Iterator[T]:
+        nodes = [_in_order(paths, read) for paths in segments_by_node(self.folder).values()]
+        return (item for _, _, item in heapq.merge(*nodes, key=lambda found: found[:2]))
+
+    def _segment(self, path: Path, query: Query) -> Iterator[tuple[int, Entry]]:
+        everything = query == EVERY
+        for at, (node, _, data) in self._lines(path, query):
+            line = self._decoded(path, at, data)
+            if line is not None and (everything or query.matches(line)):
+                yield at, Entry(node, line, data)
+
+    def _lines(self, path: Path, query: Query) -> Iterator[tuple[int, tuple[str, int, bytes]]]:
+        segment = self._open(path)
+        node = node_of(segment)
+        if not query.is_of_node(node):
+            return
+        everything = query == EVERY or query == Query(node=query.node)
+        wanted = EVERYTHING if everything else spans(self._index(segment), query)
+        if not wanted:
+            return
+        for block in segment.blocks(wanted, None if everything else query.may_match):
+            for at, data, _ in block.lines:
+                if everything or query.may_match(data):
+                    yield at, (node, at, data)
+
+    def _decoded(self, path: Path, at: int, data: bytes) -> AnyLine | None:
+        try:
+            return decode(data, at)
+        except msgspec.DecodeError as error:
+            self._torn.setdefault((path.name, -at), Torn(path, 0, f"a line is not understood: {error}"))
+            return None
+
+    def _index(self, segment: Segment) -> Index:
+        """What is known of the segment, gone on with where it has grown since."""
+        path = segment.path
+        index = self._indexes.get(path) or load_index(path)
+        if not index.complete:
+            before = index.covered
+            index = self._grown(index, segment)
+            if index.covered - before >= WORTH_SAVING or (index.complete and not before):
+                save_index(path, index)
+        self._indexes[path] = index
+        return index
+
+    def _grown(self, index: Index, segment: Segment) -> Index:
+        builder = IndexBuilder(index)
+        for block in segment.blocks(((index.covered, 2**63),)):
+            for at, data, _ in block.lines:
+                line = self._decoded(segment.path, at, data)
+                if line is not None:
+                    builder.line(line)
+            builder.cut(block.end)
+        return builder.index(complete=segment.finished)
+
+
+def _in_order(
+    paths: Sequence[Path], read: Callable[[Path], Iterator[tuple[int, T]]]
+) -> Iterator[tuple[int, int, T]]:
+    number = 0
+    for path in paths:
+        held: list[tuple[int, int, T]] = []
+        for at, item in read(path):
+            number += 1
+            if len(held) < WINDOW:
+                heapq.heappush(held, (at, number, item))
+            else:
+                yield heapq.heappushpop(held, (at, number, item))
+        while held:
+            yield heapq.heappop(held)
+
+
+def node_of(segment: Segment) -> str:
+    """The node that wrote a segment; its file's name where it does not say so itself."""
+    return segment.metadata.get("node", segment.path.name.rsplit(".", 2)[0])
+
+
+def _run(folder: Path) -> Run | None:
+    nodes = segments_by_node(folder)
+    status = [path.stat() for paths in nodes.values() for path in paths]
+    if not status:
+        return None
+    size, modified = sum(s.st_size for s in status), max(s.st_mtime for s in status)
+    return Run(folder.name, folder, tuple(nodes), len(status), size, modified)
+
+
+def _causes(entries: Sequence[Entry]) -> set[str]:
+    return {entry.line.cause for entry in entries if isinstance(entry.line, MailLine) and entry.line.cause}

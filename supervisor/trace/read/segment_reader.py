@@ -1,0 +1,169 @@
+"""Walks through one MCAP file record by record, as far as it is whole."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import IO
+
+import msgspec
+import small_mcap
+
+from supervisor.trace.read.chunk import Channels, split, unpacked
+
+__all__ = ["Block", "Segment", "Span", "Torn", "open_segment"]
+
+Span = tuple[int, int]
+"""From this byte of a file up to that one; both where a record begins."""
+
+
+class Torn(msgspec.Struct, frozen=True):
+    """Something of `path` that could not be read, from byte `at` on, and why."""
+
+    path: Path
+    at: int
+    why: str
+
+
+class Block(msgspec.Struct, frozen=True):
+    """The lines of one chunk, with their times (ns since the epoch) and channels, and where it ends in the file."""
+
+    lines: list[tuple[int, bytes, int]]
+    end: int
+
+
+UNFINISHED = "not finished: its writer was killed, or still writes"
+CUT = "cut short: the last {} bytes are not whole"
+NO_MCAP = "this is no MCAP file, or its beginning is missing"
+
+Report = Callable[[Torn], object]
+MayMatch = Callable[[bytes], bool]
+EVERYTHING: tuple[Span, ...] = ((0, 2**63),)
+
+
+class Segment:
+    """One file of a trace. Reading it never raises: what cannot be read goes to `report`.
+
+    finished: whether the end was found that its writer gives a file. whole_until: the byte up to which it was read.
+    """
+
+    def __init__(self, path: Path, report: Report) -> None:
+        self.path = path
+        self.metadata: dict[str, str] = {}
+        self.known = Channels()
+        self.finished = False
+        self.whole_until = 0
+        self._report = report
+        self._read = 0
+        self._partly = False
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """Every encoded line with its time in nanoseconds since the epoch, in the order of writing."""
+        for block in self.blocks():
+            for at, data, _ in block.lines:
+                yield at, data
+
+    def blocks(
+        self, spans: Sequence[Span] = EVERYTHING, may_match: MayMatch | None = None
+    ) -> Iterator[Block]:
+        """The lines chunk by chunk. spans: only these parts of the file. may_match: a chunk whose bytes it refuses is
+        left out.
+        """
+        self._read = 0
+        self._partly = spans is not EVERYTHING or may_match is not None
+        for record in self._records(spans):
+            if isinstance(record, small_mcap.Message):
+                self._read += 1
+                yield Block([(record.log_time, bytes(record.data), record.channel_id)], self.whole_until)
+            elif isinstance(record, small_mcap.Chunk):
+                yield from self._chunk(record, may_match)
+            elif isinstance(record, small_mcap.Channel):
+                self.known.channels[record.id] = record
+            elif isinstance(record, small_mcap.Schema):
+                self.known.schemas[record.id] = record
+            elif isinstance(record, small_mcap.Statistics):
+                self._compare(record.message_count)
+
+    def _compare(self, written: int) -> None:
+        """A whole file says at its end how much is in it: so a chunk that does not look like one is missed, too."""
+        if written != self._read and not self._partly:
+            why = f"{written} lines were written and {self._read} are readable"
+            self._report(Torn(self.path, self._at, why))
+
+    def read_metadata(self) -> None:
+        """Fill in `metadata`; it stands at the file's beginning."""
+        for record in self._records(EVERYTHING):
+            if isinstance(record, small_mcap.Metadata):
+                self.metadata = dict(record.metadata)
+                return
+            if isinstance(record, small_mcap.Chunk):
+                return
+
+    def _chunk(self, chunk: small_mcap.Chunk, may_match: MayMatch | None) -> Iterator[Block]:
+        try:
+            data = bytes(unpacked(chunk, validate_crc=True))
+            if may_match is not None and not may_match(data):
+                return
+            # The whole chunk first: of a damaged one nothing is believed.
+            lines = list(split(data, self.known))
+        except Exception as error:
+            self._partly = True
+            self._report(Torn(self.path, self._at, f"a chunk is damaged ({error})"))
+            return
+        self._read += len(lines)
+        yield Block(lines, self.whole_until)
+
+    def _records(self, spans: Sequence[Span]) -> Iterator[small_mcap.McapRecord]:
+        self._at = 0
+        try:
+            with self.path.open("rb") as file:
+                head = file.read(small_mcap.MAGIC_SIZE)
+                if head != small_mcap.MAGIC:
+                    begun = small_mcap.MAGIC.startswith(head)
+                    self._report(Torn(self.path, 0, UNFINISHED if begun else NO_MCAP))
+                    return
+                for start, end in spans:
+                    file.seek(max(start, small_mcap.MAGIC_SIZE))
+                    yield from self._whole_records(file, end)
+        except OSError as error:
+            self._report(Torn(self.path, self._at, str(error)))
+
+    def _whole_records(self, file: IO[bytes], end: int) -> Iterator[small_mcap.McapRecord]:
+        while (at := file.tell()) < end:
+            self._at = at
+            try:
+                found = small_mcap.try_read_record(file)
+            except Exception as error:
+                self._report(Torn(self.path, at, f"not a record ({error})"))
+                return
+            if found is None:
+                self._report(Torn(self.path, at, _tail(file)))
+                return
+            self.whole_until = found.end_offset
+            if found.opcode == small_mcap.Opcode.FOOTER:
+                self._finish(file)
+                return
+            if found.record is not None:
+                yield found.record
+
+    def _finish(self, file: IO[bytes]) -> None:
+        at = file.tell()
+        tail = file.read(small_mcap.MAGIC_SIZE)
+        self.finished = tail == small_mcap.MAGIC
+        if not self.finished and small_mcap.MAGIC.startswith(tail):
+            self._report(Torn(self.path, at, CUT.format(len(tail))))
+        elif not self.finished:
+            self._report(Torn(self.path, at, "its last bytes are wrong"))
+
+
+def open_segment(path: Path, report: Report) -> Segment:
+    """The segment at `path` with its metadata."""
+    segment = Segment(path, report)
+    segment.read_metadata()
+    return segment
+
+
+def _tail(file: IO[bytes]) -> str:
+    start = file.tell()
+    left = file.seek(0, 2) - start
+    if left:
+        return CUT.format(left)
+    return UNFINISHED

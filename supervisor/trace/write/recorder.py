@@ -1,0 +1,222 @@
+"""Writes records to disk from a thread of its own. Appending costs the actor's thread next to nothing.
+
+Everything older than the flush interval survives a SIGKILL; a failure is flushed at once. What cannot
+be kept (the disk is full, or stalls) is counted, said in the log and noted in the trace: never lost
+silently, never in an actor's way.
+"""
+
+import logging
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from actors.kernel.record import Handled, Record
+from supervisor.trace.records import LostLine
+from supervisor.trace.write.encode import Encoder
+from supervisor.trace.write.queue import Intake
+from supervisor.trace.write.redaction import Portrayal, Words
+
+if TYPE_CHECKING:
+    from supervisor.trace.write.rotation import Rolling
+    from supervisor.trace.write.segment_writer import Compression
+
+__all__ = ["Recorder", "new_run"]
+
+log = logging.getLogger(__name__)
+
+RETRY = 5.0
+"""Seconds until a disk that refused is tried again."""
+
+BATCH = 256
+
+
+def _nobody() -> None:
+    """Where nobody wants to hear of a new file."""
+
+
+def new_run(at: float | None = None) -> str:
+    """A name for a run: its UTC start and the pid, `20261123T190000Z-4711`."""
+    start = datetime.fromtimestamp(time.time() if at is None else at, UTC)
+    return f"{start:%Y%m%dT%H%M%SZ}-{os.getpid()}"
+
+
+class Recorder:
+    """The recorder of one node: the actors' records go to `directory/run/NODE.N.mcap` (0600).
+
+    flush_interval, max_segment_age, keep_age: seconds; max_segment_size and keep (all runs together):
+    bytes. new_segment: called in the writer's thread when a further file has begun. capacity: records that may wait;
+    when it is full an appender waits up to 50 ms, and then its record is lost, and counted. words: with "drop" nothing
+    that people said, wrote or are called is written down.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        node: str,
+        *,
+        run: str,
+        flush_interval: float = 0.1,
+        max_segment_size: int = 64_000_000,
+        max_segment_age: float = 3600.0,
+        compression: "Compression" = "zstd",
+        keep: int = 2_000_000_000,
+        keep_age: float = float("inf"),
+        words: Words = "keep",
+        capacity: int = 16_384,
+    ) -> None:
+        self.folder = directory / run
+        self._encoder = Encoder(Portrayal(words, b"" if words == "keep" else secrets.token_bytes(16)))
+        self._intake = Intake(capacity)
+        self.append = self._intake.append
+        self.new_segment: Callable[[], None] = _nobody
+        self._segments = 0
+        self._interval = flush_interval
+        self._served = threading.Condition()
+        self._asked = self._answered = 0
+        self._trouble = ""
+        self._said = 0
+        self._warned: set[str] = set()
+        self._retry_at = 0.0
+        place = (directory, run, node)
+        limits = (max_segment_size, max_segment_age, keep, keep_age, compression, words)
+        self._thread = threading.Thread(
+            target=self._run, args=(place, limits), name=f"trace {node}", daemon=True
+        )
+        self._thread.start()
+
+    @property
+    def lost(self) -> int:
+        """Records that are in no file."""
+        return self._intake.lost
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be written at the moment; "" when all is well."""
+        return self._trouble
+
+    def flush(self, within: float = 2.0) -> bool:
+        """Have all that was appended so far handed to the operating system. False: not done within
+        `within` seconds.
+        """
+        with self._served:
+            self._asked += 1
+            ticket = self._asked
+            self._intake.wake.set()
+            return self._served.wait_for(lambda: self._answered >= ticket, within) and not self._trouble
+
+    def close(self, within: float = 5.0) -> None:
+        """Write what waits and the index, and end the thread. What is appended later is lost, and counted."""
+        self._intake.close()
+        self._thread.join(within)
+        if self._thread.is_alive():
+            log.warning("trace %s: the disk does not answer; the end is missing", self.folder)
+
+    def _run(
+        self, place: tuple[Path, str, str], limits: tuple[int, float, int, float, "Compression", str]
+    ) -> None:
+        # Imported here, beside the start of the node and not before it.
+        from supervisor.trace.write.rotation import Limits, Rolling
+
+        rolling = Rolling(*place, Limits(*limits))
+        intake = self._intake
+        closing = False
+        while not closing:
+            if not intake or self._trouble:
+                intake.wake.wait(self._interval)
+                intake.wake.clear()
+            closing, ticket = intake.closed, self._asked
+            self._attempt(rolling, closing)
+            with self._served:
+                self._answered = ticket
+                self._served.notify_all()
+        self._report_end()
+
+    def _attempt(self, rolling: "Rolling", closing: bool) -> None:
+        if self._trouble and not closing and time.monotonic() < self._retry_at:
+            return
+        try:
+            if self._intake:
+                self._open_if_due(rolling)
+                self._write_waiting(rolling)
+            if closing:
+                rolling.close()
+        except OSError as error:
+            self._intake.lose(rolling.abandon())
+            self._in_trouble(error)
+        else:
+            self._trouble = ""
+            self._intake.stick(False)
+
+    def _open_if_due(self, rolling: "Rolling") -> None:
+        if rolling.ready():
+            self._segments += 1
+            if self._segments > 1:
+                self.new_segment()
+
+    def _write_waiting(self, rolling: "Rolling") -> None:
+        """Write as many records as are waiting now; those that come meanwhile are for the next time."""
+        count = left = len(self._intake)
+        begun = time.monotonic()
+        due = begun + self._interval
+        while left > 0:
+            self._write_some(rolling, min(left, BATCH))
+            left -= BATCH
+            self._intake.made_room()
+            rolling.flush_if_large()
+            if time.monotonic() >= due:
+                rolling.flush()
+                due = time.monotonic() + self._interval
+        self._intake.pace(count, time.monotonic() - begun)
+        lost = self._intake.lost - self._said
+        if lost:
+            self._report_loss(rolling, lost)
+        rolling.flush()
+        self._said += lost
+
+    def _write_some(self, rolling: "Rolling", count: int) -> None:
+        take, encode, write = self._intake.take, self._encoder.encode, rolling.write
+        written = []
+        for _ in range(count):
+            record = take()
+            try:
+                line = encode(record)
+            except Exception as error:
+                self._intake.lose(1)
+                self._unencodable(record, error)
+                continue
+            write(line)
+            written.append(record)
+        rolling.wrote(written)
+
+    def _unencodable(self, record: Record, error: Exception) -> None:
+        name = type(record.envelope.message if isinstance(record, Handled) else record).__name__
+        if name not in self._warned:
+            self._warned.add(name)
+            log.warning("trace: %s cannot be encoded, and is missing from now on: %s", name, error)
+
+    def _in_trouble(self, error: OSError) -> None:
+        self._retry_at = time.monotonic() + RETRY
+        self._intake.stick(True)
+        if not self._trouble:
+            log.warning(
+                "trace %s cannot be written: %s. Free the disk or correct trace.directory; tried every %d s",
+                self.folder,
+                error,
+                RETRY,
+            )
+        self._trouble = str(error)
+
+    def _report_loss(self, rolling: "Rolling", count: int) -> None:
+        why = self._trouble or "more came than could be written"
+        log.warning("trace %s: %d records are missing: %s", self.folder, count, why)
+        rolling.note_loss(self._encoder.line(LostLine(count=count, why=why, wall=time.time())), count)
+
+    def _report_end(self) -> None:
+        self._intake.lose(len(self._intake))
+        if count := self._intake.lost - self._said:
+            log.warning("trace %s: %d records are missing at its end: %s", self.folder, count, self._trouble)

@@ -1,0 +1,40 @@
+"""Writes lines that have been read, or changed, into a file of their own."""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from actors.kernel.errors import UnknownMessage
+from actors.kernel.message import message_class
+from supervisor.trace.records import HandledLine, Line
+from supervisor.trace.write.encode import Encoded
+from supervisor.trace.write.segment_writer import Channels, Segment
+
+__all__ = ["copied"]
+
+FLUSH_EVERY = 1000
+_encoder = msgspec.json.Encoder()
+
+
+def copied(new: Path, metadata: Mapping[str, str], lines: Iterable[Line]) -> None:
+    """Write `lines` to the file `new` (0600), which begins with `metadata`. Raises OSError."""
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+    channels = Channels()
+    segment = Segment(new, descriptor, channels, "zstd")
+    segment.describe(metadata)
+    for number, line in enumerate(lines, 1):
+        channels.log(Encoded(_kind(line), line.wall, _encoder.encode(line)))
+        if number % FLUSH_EVERY == 0:
+            segment.flush()
+    segment.close()
+
+
+def _kind(line: Line) -> type[msgspec.Struct]:
+    if isinstance(line, HandledLine):
+        try:
+            return message_class(line.type)
+        except UnknownMessage:
+            return HandledLine
+    return type(line)

@@ -1,0 +1,138 @@
+"""A node's part of a run as a row of segments: opened when there is something to write, rotated by size
+and age.
+
+Opening one prunes old ones. What the disk refuses is raised as OSError, and how many lines were lost by
+it is told.
+"""
+
+import os
+import platform
+import re
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import msgspec
+
+from actors.kernel.record import Record
+from supervisor.trace.read.index import IndexBuilder, save_index
+from supervisor.trace.write.encode import Encoded
+from supervisor.trace.write.retention import prune
+from supervisor.trace.write.segment_writer import Channels, Compression, Segment, create_segment
+
+__all__ = ["FORMAT", "Limits", "Rolling"]
+
+FORMAT = "1"
+PENDING = 4 * 2**20
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """How traces are written and kept. Sizes in bytes, ages in seconds."""
+
+    max_segment_size: int
+    max_segment_age: float
+    keep: int
+    keep_age: float
+    compression: Compression
+    words: str = "keep"
+
+
+class Rolling:
+    """The open end of a trace. For the writer's thread alone."""
+
+    def __init__(self, directory: Path, run: str, node: str, limits: Limits) -> None:
+        self._directory = directory
+        self._run = run
+        self._node = node
+        self._limits = limits
+        self._channels = Channels()
+        self._log = self._channels.log
+        self._segment: Segment | None = None
+        self._opened_at = 0.0
+        self._unsure = 0
+        self._dirty = False
+        self._contents = IndexBuilder()
+
+    def write(self, line: Encoded) -> None:
+        """Add the line to the open segment. It is safe after the next flush."""
+        self._log(line)
+        self._unsure += 1
+        self._dirty = True
+
+    def wrote(self, records: Iterable[Record]) -> None:
+        """Take note for the index of what was written."""
+        self._contents.records(records)
+
+    def note_loss(self, line: Encoded, count: int) -> None:
+        """Add the line that says how many records are missing; no loss if it is lost itself."""
+        self._log(line)
+        self._contents.lost(count)
+        self._dirty = True
+
+    def ready(self) -> bool:
+        """See to it that a segment is open that is neither too old nor too large. Whether that was begun now."""
+        segment = self._segment
+        if segment is not None:
+            old = time.monotonic() - self._opened_at >= self._limits.max_segment_age
+            if not old and segment.size + segment.pending < self._limits.max_segment_size:
+                return False
+            self.close()
+        self._open()
+        return True
+
+    def flush(self) -> None:
+        """Hand all lines to the operating system."""
+        if self._segment is not None and self._dirty:
+            self._segment.flush()
+            self._contents.cut(self._segment.size)
+            self._unsure, self._dirty = 0, False
+
+    def flush_if_large(self) -> None:
+        """Flush when much has piled up in memory."""
+        if self._segment is not None and self._segment.pending >= PENDING:
+            self.flush()
+
+    def close(self) -> None:
+        """Finish the open segment, with what tells readers what is where."""
+        if self._segment is not None:
+            self.flush()
+            self._segment.close()
+            save_index(self._segment.path, self._contents.index(complete=True))
+            self._segment = None
+            self._unsure, self._dirty = 0, False
+
+    def abandon(self) -> int:
+        """After an OSError: leave the segment as it was at its last flush. How many lines were lost."""
+        if self._segment is not None:
+            self._segment.abandon()
+            self._segment = None
+        lost, self._unsure = self._unsure, 0
+        return lost
+
+    def _open(self) -> None:
+        folder = self._directory / self._run
+        limits = self._limits
+        prune(self._directory, keep=limits.keep, oldest=time.time() - limits.keep_age, spare=folder)
+        name = re.sub(r"[^A-Za-z0-9_.-]", "_", self._node)
+        self._segment = create_segment(folder, name, self._channels, limits.compression, self._metadata())
+        self._opened_at = time.monotonic()
+        self._contents = IndexBuilder()
+
+    def _metadata(self) -> dict[str, str]:
+        try:
+            project = version("gerald")
+        except PackageNotFoundError:
+            project = "unknown"
+        return {
+            "run": self._run,
+            "node": self._node,
+            "pid": str(os.getpid()),
+            "started": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "python": platform.python_version(),
+            "platform": platform.platform(),
+            "gerald": project,
+            "format": FORMAT,
+            "words": self._limits.words,
+        }

@@ -1,0 +1,157 @@
+"""One MCAP file of a trace, and the channels that go on from file to file.
+
+Only whole chunks reach the file, and a flush hands them to the operating system: they are readable
+whatever happens to this process afterwards.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable, Mapping
+from itertools import count
+from pathlib import Path
+from typing import Literal
+
+import foxglove
+from foxglove.mcap import MCAPCompression, MCAPWriteOptions
+
+from supervisor.trace.write.encode import Encoded
+
+__all__ = ["Channels", "Compression", "Segment", "create_segment"]
+
+Compression = Literal["zstd", "lz4", "none"]
+
+CHUNK = 512 * 1024
+"""Uncompressed bytes of a chunk at most."""
+
+LEVEL = {"zstd": 1, "lz4": 0, "none": 0}
+"""Of the compression; 0 is its own default. On these lines zstd's first packs as well as its third, in less time."""
+
+_COMPRESSIONS = {"zstd": MCAPCompression.Zstd, "lz4": MCAPCompression.Lz4, "none": None}
+
+
+class Channels:
+    """A channel for each topic, made when it is first needed. They outlive segments, since the SDK
+    never forgets one.
+    """
+
+    def __init__(self) -> None:
+        self.context = foxglove.Context()
+        self._channels: dict[type, Callable[..., None]] = {}
+
+    def log(self, line: Encoded) -> None:
+        """Write the line to whichever segment is open."""
+        kind, wall, data = line
+        log = self._channels.get(kind)
+        if log is None:
+            log = self._channels[kind] = self._open(line).log
+        log(data, log_time=int(wall * 1e9))
+
+    def _open(self, line: Encoded) -> foxglove.Channel:
+        schema = foxglove.Schema(name=line.kind.__name__, encoding="jsonschema", data=line.schema)
+        return foxglove.Channel(line.topic, message_encoding="json", schema=schema, context=self.context)
+
+
+class _Buffer:
+    """What the SDK writes into: memory, so that an error of the disk is ours to handle, not the SDK's."""
+
+    def __init__(self) -> None:
+        self.pending = bytearray()
+        self.position = 0
+
+    def write(self, data: bytes | bytearray) -> int:
+        self.pending += data
+        self.position += len(data)
+        return len(data)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self.position
+
+    def flush(self) -> None:
+        pass
+
+
+class Segment:
+    """An open file. Every method raises OSError when the disk refuses; then `abandon` leaves what was
+    written whole.
+    """
+
+    def __init__(self, path: Path, descriptor: int, channels: Channels, compression: Compression) -> None:
+        self.path = path
+        self.size = 0
+        self._descriptor = descriptor
+        self._buffer = _Buffer()
+        self._writer = foxglove.open_mcap(
+            self._buffer,
+            context=channels.context,
+            writer_options=MCAPWriteOptions(
+                profile="gerald",
+                chunk_size=CHUNK,
+                compression=_COMPRESSIONS[compression],
+                compression_level=LEVEL[compression],
+                compression_threads=0,
+                disable_seeking=True,
+            ),
+        )
+
+    @property
+    def pending(self) -> int:
+        """Bytes of finished chunks that have not been handed to the operating system yet."""
+        return len(self._buffer.pending)
+
+    def describe(self, metadata: Mapping[str, str]) -> None:
+        """Write the metadata record that a segment begins with."""
+        self._writer.write_metadata("segment", dict(metadata))
+        self.flush()
+
+    def flush(self) -> None:
+        """Finish the chunk and hand everything to the operating system."""
+        self._writer.flush()
+        self._drain()
+
+    def close(self) -> None:
+        """Write the index and close the file."""
+        self._writer.close()
+        self._drain()
+        os.close(self._descriptor)
+
+    def abandon(self) -> None:
+        """Close the file at the end of the last flush; never raises."""
+        self._writer.close()
+        # A torn tail is cut by the reader, and a late error of a network file system changes nothing.
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._descriptor, self.size)
+        with contextlib.suppress(OSError):
+            os.close(self._descriptor)
+
+    def _drain(self) -> None:
+        data = self._buffer.pending
+        done = 0
+        with memoryview(data) as view:
+            while done < len(data):
+                done += os.write(self._descriptor, view[done:])
+        self._buffer.pending = bytearray()
+        self.size += done
+
+
+def create_segment(
+    folder: Path, node: str, channels: Channels, compression: Compression, metadata: Mapping[str, str]
+) -> Segment:
+    """A new `NODE.N.mcap` (0600) in `folder` with the first N that is free. Raises OSError."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for number in count(1):
+        path = folder / f"{node}.{number:04}.mcap"
+        try:
+            descriptor = os.open(
+                path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600
+            )
+        except FileExistsError:
+            continue
+        segment = Segment(path, descriptor, channels, compression)
+        try:
+            segment.describe({**metadata, "segment": str(number)})
+        except OSError:
+            segment.abandon()
+            path.unlink(missing_ok=True)
+            raise
+        return segment
+    raise AssertionError("count() ended")

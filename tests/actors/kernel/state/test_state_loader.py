@@ -1,0 +1,253 @@
+"""A state that persistence keeps is loaded before anything else, and never written over where it is not known."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import pytest
+
+from actors.kernel.protocol import (
+    Committed,
+    GetState,
+    Health,
+    LoadState,
+    SaveChange,
+    SaveSnapshot,
+    StateChanged,
+    StateIs,
+    StateLoaded,
+    Stop,
+    StoredChange,
+    Subscribe,
+    Updated,
+    UpdateRefused,
+    Version,
+)
+from actors.kernel.state.document import Document
+from actors.kernel.state.patch import pack
+from actors.kernel.state.state_loader import LOAD_AGAIN, TRIES
+from tests.actors.kernel.garden import House
+from tests.actors.kernel.parts import Garden, Gardener
+from tests.doubles.keeper import Shelf
+
+encode = msgspec.msgpack.encode
+ON_DISK = (encode(Document(Garden(7, "old"))),)
+
+
+class Thrifty(Gardener):
+    """Keeps the name of a state that is too old, and forgets the name ann."""
+
+    def expired(self, state: Garden) -> Garden:
+        return Garden(name=state.name)
+
+    def forget(self, state: Garden, buried: Mapping[str, float]) -> Garden:
+        return msgspec.structs.replace(state, name="") if state.name in buried else state
+
+
+class Adding(Gardener):
+    """Counts what was planted in the interim on top."""
+
+    def merged(self, stored: Garden, interim: Garden) -> Garden:
+        return msgspec.structs.replace(stored, plants=stored.plants + interim.plants)
+
+
+def loaded(epoch: int = 3, **more: Any) -> StateLoaded:
+    values: dict[str, Any] = {"version": Version(2, 9), "parts": ON_DISK, **more}
+    return StateLoaded("garden", epoch, **values)
+
+
+# -- loading
+
+
+def test_it_asks_for_its_state_and_does_nothing_else_until_it_has_it() -> None:
+    house = House()
+    house.world.give("garden", GetState(), sender="guest")
+    assert house.store.messages == [LoadState("garden")]
+    assert house.guest.messages == []
+    house.answer(loaded())
+    assert house.guest.messages == [StateIs("garden", Version(3, 0), b'{"plants":7,"name":"old","sizes":[]}')]
+    assert isinstance(house.actor, Gardener)
+    assert house.actor.restores == 1
+    assert house.life.is_ready
+    assert house.said == []
+
+
+def test_without_a_stored_state_it_begins_with_the_initial_one() -> None:
+    house = House().load(None)
+    assert (house.actor.state, house.actor.version) == (Garden(), Version(3, 0))
+
+
+def test_the_changes_since_are_part_of_it() -> None:
+    house = House()
+    changes = tuple(StoredChange(1, pack([(0, ("state", "plants"), plants)])) for plants in (8, 9))
+    house.answer(loaded(changes=changes))
+    assert house.actor.state == Garden(9, "old")
+
+
+def test_versions_are_counted_anew_in_each_epoch() -> None:
+    house = House().load(Garden(), epoch=3)
+    assert house.update(plants=1) == Updated(Version(3, 1))
+    again = House().load(house.actor.state, epoch=4)
+    assert again.update(plants=2) == Updated(Version(4, 1))
+
+
+def test_what_has_expired_is_handed_over_as_a_change() -> None:
+    house = House(Thrifty())
+    house.answer(loaded(expired=True))
+    assert (house.actor.state, house.actor.version) == (Garden(name="old"), Version(3, 1))
+    assert house.store.of(SaveChange)[0].base == Version(2, 9)
+    forgetful = House()
+    forgetful.answer(loaded(expired=True))
+    assert forgetful.actor.state == Garden()
+
+
+def test_what_is_buried_is_forgotten_again() -> None:
+    house = House(Thrifty())
+    house.answer(loaded(buried={"old": 1.0}))
+    assert house.actor.state == Garden(7)
+    assert house.saves == [Version(3, 1)]
+
+
+@pytest.mark.parametrize(
+    ("parts", "why"),
+    [
+        ((b"\xc1",), "cannot be read"),
+        ((encode({"state": {"plants": "many"}}),), "Expected `int`"),
+        ((encode(Document(Garden(-1))),), "it is invalid: plants: less than none"),
+    ],
+)
+def test_a_stored_state_of_no_use_is_said_and_an_older_one_asked_for(
+    parts: tuple[bytes, ...], why: str
+) -> None:
+    house = House()
+    house.answer(loaded(4, parts=parts))
+    assert not house.life.is_ready
+    assert house.store.messages[-1] == LoadState("garden", (Version(2, 9),))
+    house.answer(loaded(5, version=Version(1, 2)))
+    assert (house.actor.state, house.actor.version) == (Garden(7, "old"), Version(5, 0))
+    assert house.life.is_ready
+    (said,) = house.said
+    assert said.health is Health.DEGRADED
+    assert why in said.reason
+
+
+def test_when_all_is_of_no_use_it_begins_anew_and_recovers_when_that_is_on_disk() -> None:
+    house = House()
+    for number in range(TRIES):
+        assert not house.life.is_ready
+        house.answer(loaded(4, version=Version(2, 99 - number), parts=(b"",)))
+    assert house.life.is_ready
+    assert (house.actor.state, house.actor.version) == (Garden(), Version(4, 0))
+    house.update(plants=1)
+    house.answer(Committed("garden", Version(4, 1)))
+    assert house.said[-1].health is Health.OK
+
+
+@pytest.mark.parametrize(
+    "newer", [loaded(schema=2), loaded(changes=(StoredChange(2, b"whatever"),))], ids=["copy", "change"]
+)
+def test_what_a_later_version_wrote_is_never_written_over(newer: StateLoaded) -> None:
+    house = House()
+    house.answer(newer)
+    house.store.clear()
+    assert isinstance(house.update(plants=1), Updated)
+    house.world.advance(1000.0)
+    house.world.give("garden", Stop())
+    assert house.store.messages == []
+    assert "later version" in house.said[0].reason
+    assert house.said[0].remedy == "update Gerald"
+
+
+# -- when the stored state comes late
+
+
+def test_without_persistence_it_works_in_memory_says_so_and_tries_again() -> None:
+    house = House()
+    house.world.advance(Gardener.load_within)
+    assert house.life.is_ready
+    assert "timeout" in house.said[0].reason
+    house.update(plants=1)
+    house.world.advance(LOAD_AGAIN)
+    assert house.store.messages == [LoadState("garden")] * 2
+    house.answer(StateLoaded("garden", 0, held=False, note="the disk hums"))
+    assert "the disk hums" in house.said[-1].reason
+    house.world.advance(LOAD_AGAIN)
+    house.answer(loaded())
+    assert house.said[-1].health is Health.OK
+    assert isinstance(house.actor, Gardener)
+    assert house.actor.restores == 1
+
+
+def interim(house: House) -> House:
+    """It has worked in memory, and asks again for what is stored."""
+    house.world.probe("friend")
+    house.world.advance(Gardener.load_within)
+    house.world.give("garden", Subscribe(), sender="friend")
+    house.update(plants=2, durable=True)
+    house.world.advance(LOAD_AGAIN)
+    return house
+
+
+def test_the_stored_state_takes_the_place_of_the_interim_one_and_everybody_hears_of_it() -> None:
+    house = interim(House())
+    friend = house.world.probe("friend")
+    house.answer(loaded())
+    assert house.actor.state == Garden(7, "old")
+    (told,) = friend.of(StateChanged)
+    assert (told.version, told.fields) == (Version(3, 1), ("plants", "name"))
+    (refused,) = house.guest.of(UpdateRefused)
+    assert "took this one's place" in refused.reasons[0]
+    shelf = Shelf.holding(Garden(7, "old"), epoch=2)
+    shelf.take(house.store.of(SaveChange)[0])
+    assert shelf.document(house.actor) == Document(house.actor.state, house.actor.subscriptions)
+    assert len(house.actor.subscriptions) == 1
+
+
+def test_a_domain_can_merge_the_two_and_durable_updates_are_answered_when_that_is_on_disk() -> None:
+    house = interim(House(Adding()))
+    house.answer(loaded())
+    assert house.actor.state == Garden(9, "old")
+    assert house.guest.messages == []
+    house.answer(Committed("garden", Version(3, 1)))
+    assert house.guest.messages == [Committed("garden", Version(3, 1))]
+
+
+def test_an_interim_state_is_kept_when_there_was_none_stored() -> None:
+    house = interim(House())
+    house.answer(StateLoaded("garden", 3))
+    assert house.actor.state == Garden(2)
+    (whole,) = house.store.of(SaveSnapshot)
+    assert whole.version == Version(3, 1)
+    assert house.guest.messages == []
+    house.answer(Committed("garden", Version(3, 1)))
+    assert house.guest.messages == [Committed("garden", Version(3, 1))]
+
+
+class Forgetful(Gardener):
+    """Has no plants any more where it was to forget some."""
+
+    def forget(self, state: Garden, buried: Mapping[str, float]) -> Garden:
+        return msgspec.structs.replace(state, plants=0) if "plants" in buried else state
+
+
+@pytest.mark.parametrize(("grave", "alone"), [("plants", True), ("others", False)])
+def test_what_is_loaded_and_was_to_be_forgotten_is_stored_again_alone(grave: str, alone: bool) -> None:
+    house = House(Forgetful())
+    loaded = Shelf.holding(Garden(7)).loaded("garden")
+    house.answer(msgspec.structs.replace(loaded, buried={grave: 5.0}))
+    if alone:
+        house.answer(Committed("garden", house.actor.version))
+    assert house.actor.state.plants == (0 if alone else 7)
+    assert [whole.alone for whole in house.store.of(SaveSnapshot)] == [True] * alone
+
+
+def test_what_is_to_be_erased_while_the_first_copy_is_on_its_way_is_erased_after_it() -> None:
+    house = House().load(None)
+    house.update(plants=1)
+    house.actor.erase()
+    assert [whole.alone for whole in house.store.of(SaveSnapshot)] == [False]
+    house.answer(Committed("garden", house.actor.version))
+    assert [whole.alone for whole in house.store.of(SaveSnapshot)] == [False, True]
+    house.answer(Committed("garden", house.actor.version))
+    house.update(plants=2)
+    assert [change.version for change in house.store.of(SaveChange)] == [house.actor.version]

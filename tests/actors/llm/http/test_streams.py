@@ -1,0 +1,209 @@
+"""The streaming thread: retries, cancelling from another thread, and its end."""
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from actors.kernel.message import Message
+from actors.llm.http.streams import Job, Streams
+from actors.llm.internal import FirstTokenArrived, ReplyBroken, ReplyStreamed, SentenceArrived
+from actors.llm.messages import ChatMessage
+from actors.llm.providers import Endpoint, Limits
+from tests.doubles.model_server import (
+    ModelServer,
+    Step,
+    chunk,
+    drop,
+    event,
+    hang,
+    raw,
+    status,
+    wait_for_gate,
+    words,
+)
+
+LIMITS = Limits(connect=2.0, first_token=5.0, total=10.0)
+PROMPT = (ChatMessage("user", "Hello?"),)
+
+
+class Posted:
+    """What the thread posted."""
+
+    def __init__(self) -> None:
+        self._queue: queue.Queue[tuple[Message, str]] = queue.Queue()
+
+    def __call__(self, message: Message, cause: str) -> None:
+        self._queue.put((message, cause))
+
+    def next(self, timeout: float = 5.0) -> Message:
+        message, cause = self._queue.get(timeout=timeout)
+        assert cause == getattr(message, "request", None)
+        return message
+
+    def is_empty(self) -> bool:
+        return self._queue.empty()
+
+
+@pytest.fixture
+def posted() -> Posted:
+    return Posted()
+
+
+@pytest.fixture
+def streams(posted: Posted) -> Iterator[Streams]:
+    streams = Streams(posted)
+    yield streams
+    streams.close(5.0)
+
+
+def job(server: ModelServer, request: str = "r", retries: int = 2, patience: float = 5.0) -> Job:
+    return Job(request, Endpoint(server.base_url, "m"), PROMPT, LIMITS, 0.0, retries, patience, ("Gerald",))
+
+
+def test_a_reply_is_posted_sentence_by_sentence(
+    server: ModelServer, posted: Posted, streams: Streams
+) -> None:
+    server.plan(words("Ger", "ald: Oh", " hello. How", " are", " you?", finish="length"))
+    before = time.time()
+    streams.submit(job(server))
+    first = posted.next()
+    assert isinstance(first, FirstTokenArrived)
+    assert before <= first.at <= time.time()
+    sentences = [posted.next(), posted.next()]
+    assert [s.text for s in sentences if isinstance(s, SentenceArrived)] == ["Oh hello.", "How are you?"]
+    assert posted.next() == ReplyStreamed("r", 5, "length")
+
+
+def test_a_sentence_is_posted_while_the_rest_is_still_to_come(
+    server: ModelServer, posted: Posted, streams: Streams
+) -> None:
+    server.plan([event(chunk("Hello. How")), hang])
+    streams.submit(job(server))
+    assert isinstance(posted.next(), FirstTokenArrived)
+    sentence = posted.next()
+    assert isinstance(sentence, SentenceArrived)
+    assert sentence.text == "Hello."
+
+
+def test_what_may_pass_is_tried_again(server: ModelServer, posted: Posted, streams: Streams) -> None:
+    server.plan(status(503, {}, Retry_After="0.05"), [drop], words("Hello."))
+    streams.submit(job(server))
+    assert isinstance(posted.next(), FirstTokenArrived)
+    assert len(server.requests) == 3
+
+
+def test_retry_after_is_waited_for(server: ModelServer, posted: Posted, streams: Streams) -> None:
+    server.plan(status(429, {}, Retry_After="0.3"), words("Hello."))
+    streams.submit(job(server))
+    first = posted.next()
+    assert isinstance(first, FirstTokenArrived)
+    assert first.seconds >= 0.3
+
+
+def test_a_longer_retry_after_than_anybody_would_wait_is_handed_on(
+    server: ModelServer, posted: Posted, streams: Streams
+) -> None:
+    server.plan(status(429, {}, Retry_After="30"))
+    streams.submit(job(server))
+    broken = posted.next()
+    assert isinstance(broken, ReplyBroken)
+    assert (broken.kind, broken.retry_after, len(server.requests)) == ("rate_limited", 30.0, 1)
+
+
+def test_what_will_not_pass_is_not_tried_again(server: ModelServer, posted: Posted, streams: Streams) -> None:
+    server.plan(status(401, {}))
+    streams.submit(job(server))
+    broken = posted.next()
+    assert isinstance(broken, ReplyBroken)
+    assert (broken.kind, len(server.requests)) == ("unauthorized", 1)
+
+
+@pytest.mark.parametrize("trouble", [drop, event({"error": {"code": 502, "message": "upstream died"}})])
+def test_a_reply_that_has_begun_is_not_begun_again(
+    server: ModelServer, posted: Posted, streams: Streams, trouble: Step
+) -> None:
+    server.plan([event(chunk("Hello. How")), trouble], words("Hello again."))
+    streams.submit(job(server))
+    kinds = [type(posted.next()).__name__ for _ in range(3)]
+    assert kinds == ["FirstTokenArrived", "SentenceArrived", "ReplyBroken"]
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("begin", "speaks"),
+    [([], False), ([raw(b": processing\n\n")], False), ([event(chunk("Hello. How"))], True)],
+    ids=["before the answer", "before the first word", "in the middle"],
+)
+def test_cancelling_closes_the_connection_within_100_ms(
+    server: ModelServer, posted: Posted, streams: Streams, begin: list[Step], speaks: bool
+) -> None:
+    server.plan([*begin, hang])
+    streams.submit(job(server))
+    assert server.arrived.acquire(timeout=5)
+    if speaks:
+        assert isinstance(posted.next(), FirstTokenArrived)
+    asked = time.monotonic()
+    streams.cancel("r")
+    assert server.requests[0].disconnected.wait(5)
+    assert server.requests[0].disconnected_at - asked < 0.1
+
+
+def test_cancelling_ends_the_wait_before_another_attempt(
+    server: ModelServer, posted: Posted, streams: Streams
+) -> None:
+    server.plan(status(429, {}, Retry_After="2"), words("Late."))
+    streams.submit(job(server))
+    assert server.arrived.acquire(timeout=5)
+    streams.cancel("r")
+    server.plan(words("Hello."))
+    streams.submit(job(server, "s"))
+    assert getattr(posted.next(), "request", "") == "s"
+    assert len(server.requests) == 2
+
+
+def test_cancelling_one_stream_leaves_the_others(
+    server: ModelServer, posted: Posted, streams: Streams
+) -> None:
+    server.plan([hang], [wait_for_gate, *words("Hello.")])
+    streams.submit(job(server, "r"))
+    assert server.arrived.acquire(timeout=5)
+    streams.submit(job(server, "s"))
+    assert server.arrived.acquire(timeout=5)
+    streams.cancel("r")
+    server.gate.set()
+    assert [getattr(posted.next(), "request", "") for _ in range(3)] == ["s"] * 3
+    assert posted.is_empty()
+
+
+def test_the_thread_ends_when_idle_and_comes_back(server: ModelServer, posted: Posted) -> None:
+    server.plan(words("Hello."))
+    streams = Streams(posted, idle=0.05)
+    for request in ("r", "s"):
+        streams.submit(job(server, request))
+        (thread,) = [t for t in threading.enumerate() if t.name == "llm~io"]
+        assert [getattr(posted.next(), "request", "") for _ in range(3)] == [request] * 3
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def test_closing_stops_what_streams(server: ModelServer, posted: Posted, streams: Streams) -> None:
+    server.plan([hang])
+    streams.submit(job(server))
+    assert server.arrived.acquire(timeout=5)
+    streams.close(5.0)
+    assert server.requests[0].disconnected.wait(5)
+    assert posted.is_empty()
+
+
+def test_a_proxy_that_cannot_be_used_is_a_failure_like_any_other(
+    posted: Posted, streams: Streams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "nonsense://127.0.0.1:9")
+    streams.submit(Job("r", Endpoint("http://models.example/v1", "m"), PROMPT, LIMITS))
+    broken = posted.next()
+    assert isinstance(broken, ReplyBroken)
+    assert broken.kind == "internal"
+    assert "models.example (m)" in broken.owner

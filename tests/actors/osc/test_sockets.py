@@ -1,0 +1,72 @@
+"""The receiver's port: taken by somebody else, kept over a crash, given back at a stop."""
+
+import socket
+import threading
+from typing import Any
+
+from actors.kernel.protocol import Health, HealthChanged
+from actors.osc import sockets
+from actors.osc.receiver import FIRST_RETRY, Receiver
+
+ME = "osc.receiver"
+
+
+def test_a_port_that_is_taken_degrades_it_until_it_is_free(stage: Any, make_ear: Any) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        number = other.getsockname()[1]
+        ear = make_ear(input_port=number)
+        assert ear.port == 0
+        stage.world.advance(60.0)
+    stage.world.advance(60.0)
+
+    words = stage.world.supervisor.of(HealthChanged)
+    assert {word.health for word in words[:-1]} == {Health.DEGRADED}
+    assert words[-1].health is Health.OK
+    assert str(number) in words[0].reason
+    assert str(number) in words[0].remedy
+    assert ear.statistics().port == number
+    assert stage.world.failures == {}
+
+
+def test_a_taken_port_is_said_once_however_often_it_is_tried(stage: Any, make_ear: Any) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        make_ear(input_port=other.getsockname()[1])
+        stage.world.advance(FIRST_RETRY * 100)
+
+        assert len(stage.world.supervisor.of(HealthChanged)) == 1
+
+
+def test_after_a_crash_the_successor_has_the_port_and_nothing_is_lost(ear: Any) -> None:
+    ear.stage.start(Receiver(ear.osc), ME, 2)  # nobody told the first one: its thread still reads
+    ear.client.send_message("/avatar/parameters/GestureLeft", 5)
+    ear.until(lambda: ear.values().get("GestureLeft") == 5)
+    ear.until(lambda: threads_reading(ear.port) == 1)
+    ear.client.send_message("/avatar/parameters/GestureLeft", 6)
+    ear.until(lambda: ear.values().get("GestureLeft") == 6)
+
+    assert ear.statistics().port == ear.port
+    assert ear.stage.world.supervisor.of(HealthChanged)[-1].health is Health.OK
+
+
+def threads_reading(port: int) -> int:
+    return sum(thread.name == f"osc-{port}" for thread in threading.enumerate())
+
+
+def test_after_a_stop_the_port_is_free(ear: Any) -> None:
+    ear.stage.world.lives[ME].stop()
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", ear.port))
+
+
+def test_a_reader_that_hangs_is_not_robbed_of_its_socket() -> None:
+    port = sockets.take("test", "127.0.0.1", 0, "first")
+    with port.reading:
+        assert not sockets.release(port, "first", 0.01)
+        assert sockets.take("test", "127.0.0.1", 0, "second") is port
+    assert sockets.release(port, "first", 0.01)  # no longer its own: left alone
+    assert port.socket.fileno() != -1
+    assert sockets.release(port, "second", 0.01)
+    assert port.socket.fileno() == -1

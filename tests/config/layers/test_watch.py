@@ -1,0 +1,122 @@
+"""The watch notices every way of saving, and never reads what is still being written."""
+
+import os
+import queue
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from config.layers import watch
+from config.layers.watch import Watch, is_being_written
+
+WITHIN = 10.0
+linux = pytest.mark.skipif(sys.platform != "linux", reason="leases are Linux's")
+
+
+class Watched:
+    """A file under watch. `next` waits for a change and gives what was in the file then."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.seen: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.watch = Watch(lambda: (file,), self._changed)
+        self.watch.start()
+
+    def _changed(self) -> None:
+        self.seen.put(self.file.read_text() if self.file.exists() else "gone")
+
+    def next(self) -> str:
+        return self.seen.get(timeout=WITHIN)
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    file = tmp_path / "config.yaml"
+    file.write_text("first")
+    one = Watched(file)
+    yield one
+    one.watch.close()
+
+
+def _in_place(file: Path) -> None:
+    file.write_text("second")
+
+
+def _by_replacing(file: Path) -> None:
+    other = file.with_name("other")
+    other.write_text("second")
+    other.replace(file)
+
+
+def _by_renaming_away(file: Path) -> None:
+    file.rename(file.with_name("backup~"))
+    file.write_text("second")
+
+
+@pytest.mark.parametrize("save", [_in_place, _by_replacing, _by_renaming_away])
+def test_a_save_is_noticed(watched: Watched, save: Callable[[Path], None]) -> None:
+    save(watched.file)
+    assert watched.next() == "second"
+
+
+def test_a_file_that_comes_into_being_or_goes_is_noticed(watched: Watched) -> None:
+    watched.file.unlink()
+    assert watched.next() == "gone"
+    watched.file.write_text("again")
+    assert watched.next() == "again"
+
+
+@linux
+def test_what_is_still_open_for_writing_is_not_read(watched: Watched) -> None:
+    with watched.file.open("w") as file:
+        file.write("half ")
+        file.flush()
+        with pytest.raises(queue.Empty):
+            watched.seen.get(timeout=0.4)
+        file.write("whole")
+    assert watched.next() == "half whole"
+
+
+def test_a_change_without_any_sign_is_noticed_by_its_contents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "_sign", lambda path: (1, 1, 1, 1))
+    file = tmp_path / "config.yaml"
+    file.write_text("first")
+    one = Watched(file)
+    file.write_text("other")
+    assert one.next() == "other"
+    one.watch.close()
+
+
+def test_the_files_may_become_others(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    told: queue.SimpleQueue[None] = queue.SimpleQueue()
+    files = [first]
+    one = Watch(lambda: tuple(files), lambda: told.put(None))
+    one.start()
+    files.append(second)
+    first.write_text("x")
+    told.get(timeout=WITHIN)
+    while not told.empty():
+        told.get()  # the list of files is another one, which counts as a change too
+    second.write_text("x")
+    assert told.get(timeout=WITHIN) is None
+    one.close()
+
+
+@linux
+def test_a_writer_is_seen_and_a_reader_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("x")
+    assert not is_being_written(file)
+    reader = os.open(file, os.O_RDONLY)
+    assert not is_being_written(file)
+    writer = os.open(file, os.O_WRONLY)
+    assert is_being_written(file)
+    os.close(writer)
+    assert not is_being_written(file)
+    os.close(reader)
+    assert not is_being_written(tmp_path / "none")

@@ -1,0 +1,37 @@
+"""How an instance looks to a person."""
+
+from typing import Any
+
+import pytest
+
+from supervisor.cli.instance.render import headline
+
+STATUS: dict[str, Any] = {
+    "started_at": 0.0,
+    "ready": True,
+    "dead_letters": {},
+    "pid": 7,
+    "home": "home",
+}
+
+
+@pytest.mark.parametrize(
+    ("resources", "line"),
+    [
+        (
+            {"cpu": 12.4, "memory": 300 * 2**20, "disk_free": 5 * 2**30, "errors": 0},
+            "cpu 12 % of a core, memory 300 MiB, disk 5.0 GiB free",
+        ),
+        (
+            {"cpu": 0.0, "memory": 2**20, "disk_free": 0, "errors": 3},
+            "cpu 0 % of a core, memory 1 MiB, 3 deaths of actors so far",
+        ),
+    ],
+)
+def test_what_the_bot_uses_of_the_machine_is_a_line_of_its_own(resources: dict[str, Any], line: str) -> None:
+    assert headline({**STATUS, "resources": resources}).plain.splitlines()[1] == line
+
+
+@pytest.mark.parametrize("resources", [{}, {"cpu": 0.0, "memory": 0}])
+def test_what_is_not_known_yet_is_left_out(resources: dict[str, Any]) -> None:
+    assert len(headline({**STATUS, "resources": resources}).plain.splitlines()) == 1

@@ -1,0 +1,55 @@
+"""What the launcher makes of a root that has ended."""
+
+import pytest
+
+from supervisor.launcher.restart_policy import Manners, after_death, is_decision, wording
+
+MANNERS = Manners(intensity=3, period=60.0, initial=0.5, longest=4.0, reset=30.0)
+
+
+@pytest.mark.parametrize(
+    ("code", "goodbye", "lived", "meant"),
+    [
+        (0, False, True, True),
+        (2, False, False, True),
+        (4, False, False, True),
+        (70, True, True, True),
+        (1, True, True, True),
+        (1, False, True, False),
+        (1, False, False, True),
+        (-9, False, True, False),
+        (-9, False, False, False),
+        (-11, False, True, False),
+        (137, False, True, False),
+    ],
+)
+def test_which_ends_are_meant(code: int, goodbye: bool, lived: bool, meant: bool) -> None:
+    assert is_decision(code, said_goodbye=goodbye, lived=lived) is meant
+
+
+@pytest.mark.parametrize(
+    ("deaths", "pause"),
+    [
+        ((100.0,), 0.0),
+        ((99.0, 100.0), 0.5),
+        ((98.0, 99.0, 100.0), 1.0),
+        ((97.0, 98.0, 99.0, 100.0), None),
+        ((10.0, 20.0, 30.0, 100.0), 0.0),
+        ((60.0, 100.0), 0.0),
+    ],
+)
+def test_the_pause_doubles_begins_anew_after_peace_and_ends_in_giving_up(
+    deaths: tuple[float, ...], pause: float | None
+) -> None:
+    assert after_death(deaths, 100.0, MANNERS) == pause
+
+
+def test_a_pause_has_a_longest() -> None:
+    patient = Manners(intensity=99, period=1e6, initial=0.5, longest=4.0, reset=1e6)
+    assert after_death(tuple(map(float, range(50))), 50.0, patient) == 4.0
+
+
+def test_an_end_is_put_into_words() -> None:
+    assert wording(3) == "ended with status 3"
+    assert wording(-9) == "was killed by SIGKILL"
+    assert wording(-250) == "was killed by signal 250"

@@ -1,0 +1,71 @@
+"""What a changed configuration means for a supervisor's children."""
+
+import msgspec
+
+from supervisor.otp.messages import Revise
+from supervisor.otp.spec import ChildSpec, ProcessSettings, Strategy, SupervisorSpec
+from supervisor.otp.tree_diff import Revision, revise
+from tests.doubles.house import House
+
+A, B = ChildSpec("a", "m:A"), ChildSpec("b", "m:B")
+
+
+def spec(*children: ChildSpec, intensity: int = 5) -> SupervisorSpec:
+    return SupervisorSpec("root", Strategy.ONE_FOR_ONE, children, intensity=intensity)
+
+
+def house(*children: ChildSpec) -> House:
+    one = House(spec(*children))
+    one.settle()
+    return one
+
+
+def revised(one: House, *children: ChildSpec) -> list[str]:
+    one.cells.planned = spec(*children)
+    one.world.give("root", Revise())
+    return one.settle()
+
+
+def test_only_what_differs_is_revised() -> None:
+    patient = msgspec.structs.replace(A, patience=3.0)
+    assert list(revise((A, B), (patient, B))) == [Revision(A, patient)]
+
+
+def test_a_limit_is_taken_over_without_a_restart() -> None:
+    one = house(A, B)
+    patient = msgspec.structs.replace(A, patience=3.0)
+    assert revised(one, patient, B) == []
+    assert one.cells.specs["a"].patience == 3.0
+
+
+def test_settings_of_a_process_restart_that_child_alone() -> None:
+    one = house(A, B)
+    nice = msgspec.structs.replace(A, process=ProcessSettings(nice=5))
+    assert revised(one, nice, B) == ["stop a", "start a"]
+
+
+def test_another_node_moves_the_child() -> None:
+    one = house(A, B)
+    assert revised(one, msgspec.structs.replace(A, pin="process"), B) == ["stop a", "start a"]
+    assert one.cells.specs["a"].pin == "process"
+
+
+def test_an_actor_that_is_switched_off_stops_and_one_that_is_switched_on_starts() -> None:
+    off = msgspec.structs.replace(A, absent="switched off")
+    one = house(A, B)
+    assert revised(one, off, B) == ["stop a", "retire a"]
+    other = house(off, B)
+    assert revised(other, A, B) == ["start a"]
+
+
+def test_what_was_changed_by_hand_and_not_in_the_configuration_stays() -> None:
+    one = Revision(A, msgspec.structs.replace(A, patience=3.0))
+    moved = msgspec.structs.replace(A, pin="process", instances=2)
+    assert one.applied(moved) == msgspec.structs.replace(moved, patience=3.0)
+
+
+def test_the_supervisors_own_limits_are_taken_over() -> None:
+    one = house(A)
+    one.cells.planned = spec(A, intensity=50)
+    one.world.give("root", Revise())
+    assert one.supervisor.spec.intensity == 50

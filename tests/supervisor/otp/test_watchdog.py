@@ -1,0 +1,120 @@
+"""The watchdog: what it takes for a hang, and what not."""
+
+from typing import Any
+
+import pytest
+
+from actors.kernel.directory import Directory
+from actors.kernel.message import Envelope, Message
+from actors.kernel.virtual import Probe
+from supervisor.otp.messages import ChildHung
+from supervisor.otp.slot import Cell
+from supervisor.otp.spec import ChildSpec
+from supervisor.otp.watchdog import Finding, Sight, Watchdog, examine
+
+LONG_AGO = 0.0
+
+
+@pytest.mark.parametrize(
+    ("seen", "now", "kind"),
+    [
+        (Sight(), 1000.0, None),
+        (Sight("a/1/1", "Tick", begun=100.0), 109.9, None),
+        (Sight("a/1/1", "Tick", begun=100.0), 110.1, "Hung"),
+        (Sight(beat=100.0), 109.9, None),
+        (Sight(beat=100.0), 110.1, "Frozen"),
+        (Sight("a/1/1", "Tick", begun=109.0, beat=110.0), 110.1, None),
+        (Sight(rss=2_000_000), 1.0, "OutOfMemory"),
+        (Sight(rss=1_000_000), 1.0, None),
+    ],
+)
+def test_what_is_a_finding(seen: Sight, now: float, kind: str | None) -> None:
+    found = examine(seen, now, LONG_AGO, patience=10.0, memory_limit=1_000_000)
+    assert (found.kind if found is not None else None) == kind
+
+
+def test_a_hang_names_the_message_and_its_type() -> None:
+    found = examine(Sight("a/1/1", "Tick", begun=100.0), 112.0, LONG_AGO, 10.0, 0)
+    assert found == Finding("Hung", "Tick has been handled for 12.0 s", "a/1/1")
+
+
+def test_time_in_which_the_watchdog_itself_stood_still_does_not_count() -> None:
+    seen = Sight("a/1/1", "Tick", begun=100.0, beat=100.0)
+    assert examine(seen, 500.0, 495.0, 10.0, 0) is None
+    assert examine(seen, 506.0, 495.0, 10.0, 0) is not None
+
+
+def test_a_small_patience_does_not_make_a_short_silence_a_freeze() -> None:
+    assert examine(Sight(beat=100.0), 101.0, LONG_AGO, patience=0.1, memory_limit=0) is None
+
+
+class Ping_(Message):
+    pass
+
+
+class FakeLife:
+    """A life as the watchdog sees it."""
+
+    pid = 1
+    handling: Envelope | None = None
+    begun: float | None = None
+    beat = 0.0
+    weighed = 0
+
+    def rss(self) -> int:
+        self.weighed += 1
+        return 10**9
+
+    def kill(self, why: str, kind: str = "Killed", message: str = "") -> None:
+        raise AssertionError("the watchdog never kills; supervisors do")
+
+
+class Rig:
+    def __init__(self, **spec: Any) -> None:
+        self.directory = Directory()
+        self.probe = Probe()
+        self.directory.open("group", self.probe)
+        self.cell = Cell(ChildSpec("a", "tests:None", **spec), "group", 1)
+        self.life = self.cell.life = FakeLife()
+        self.cell.state, self.cell.incarnation = "running", 3
+        self.dog = Watchdog(lambda: [self.cell], self.directory)
+        self.dog._awake_since = 0.0
+
+    def look(self, now: float) -> list[Message]:
+        self.probe.clear()
+        self.dog.look(now)
+        return self.probe.messages
+
+
+def test_a_hang_is_told_to_the_supervisor_once() -> None:
+    rig = Rig(patience=5.0)
+    rig.life.handling, rig.life.begun = Envelope("me", 1, 1, "a", Ping_()), 100.0
+    assert rig.look(104.0) == []
+    (told,) = rig.look(106.0)
+    assert told == ChildHung("a", 3, "Hung", "Ping_ has been handled for 6.0 s", "me/1/1")
+    assert rig.look(107.0) == []
+    rig.life.handling, rig.life.begun = Envelope("me", 1, 2, "a", Ping_()), 107.0
+    assert len(rig.look(113.0)) == 1
+
+
+def test_an_actor_that_is_starting_or_stopping_has_other_time_outs() -> None:
+    rig = Rig(patience=5.0)
+    rig.life.handling, rig.life.begun = Envelope("me", 1, 1, "a", Ping_()), 100.0
+    for state in ("starting", "stopping"):
+        rig.cell.state = state
+        assert rig.look(200.0) == []
+
+
+def test_memory_is_weighed_only_where_there_is_a_limit_and_once_a_second() -> None:
+    rig = Rig()
+    rig.look(100.0)
+    assert rig.life.weighed == 0
+    rig = Rig(memory_limit=10**6)
+    assert [type(m) for m in rig.look(100.0)] == [ChildHung]
+    rig.look(100.5)
+    assert rig.life.weighed == 1
+
+
+def test_it_looks_more_often_where_patience_is_short() -> None:
+    assert Rig(patience=0.1).dog.look(1.0) == pytest.approx(0.025)
+    assert Rig(patience=60.0).dog.look(1.0) == pytest.approx(0.25)

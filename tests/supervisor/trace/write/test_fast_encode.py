@@ -1,0 +1,55 @@
+"""The quick way to write a handled line says the same as the thorough one."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actors.kernel.message import Envelope, Message
+from actors.kernel.record import Handled
+from supervisor.trace.records import decode_line
+from supervisor.trace.write.encode import Encoder
+from supervisor.trace.write.fast_encode import Swift
+from supervisor.trace.write.redaction import Portrayal
+
+
+class Uttered(Message):
+    text: str
+    number: int = 0
+    loud: float = 0.0
+
+
+text = st.text(max_size=20)
+address = st.one_of(st.sampled_from(["world", "vision.detector/2", "listener/7", "a~io"]), text)
+seconds = st.floats(0.0, 2e9, allow_nan=False)
+messages = st.builds(
+    Uttered, text, st.integers(-(2**40), 2**40), st.floats(allow_nan=False, allow_infinity=False)
+)
+envelopes = st.builds(
+    Envelope,
+    address,
+    st.integers(0, 99),
+    st.integers(0, 10**9),
+    address,
+    messages,
+    text,
+    st.integers(0, 999),
+    text,
+    st.booleans(),
+    seconds,
+)
+versions = st.one_of(st.none(), st.tuples(st.integers(0, 9), st.integers(0, 10**6)))
+
+
+@given(envelopes, seconds, seconds, seconds, st.lists(envelopes, max_size=3), versions)
+def test_both_ways_read_back_as_the_same_line(
+    envelope: Envelope,
+    begun: float,
+    ended: float,
+    wall: float,
+    sent: list[Envelope],
+    version: tuple[int, int] | None,
+) -> None:
+    record = Handled(envelope, begun, ended, wall, tuple(sent), version=version)
+    encoder = Encoder(Portrayal())
+    thorough = decode_line(encoder._json.encode(encoder._handled(record)))
+    assert decode_line(Swift().line(record)) == thorough
+    assert decode_line(encoder.encode(record).data) == thorough
