@@ -8,11 +8,11 @@ from typing import Any
 
 from actors.kernel.directory import Directory
 from actors.kernel.media.frames import RingAddress
-from actors.kernel.protocol import Failure, Stop
-from actors.kernel.thread_host import Outside
+from actors.kernel.protocol.lifecycle import Failure, Stop
+from actors.kernel.thread_host import ExternalClient
 from supervisor.nodes.boot import Boot
-from supervisor.nodes.standby_pool import Nursery
-from supervisor.otp.slot import Cell
+from supervisor.nodes.standby_pool import StandbyPool
+from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec, ProcessSettings
 
 ROOT = Path(__file__).parents[1]
@@ -50,11 +50,11 @@ class Pinned:
         self, actor: str, *, standby: int = 0, frames: RingAddress | None = None, home: Path = ROOT
     ) -> None:
         self.directory = Directory()
-        self.outside = Outside(self.directory)
-        self.nursery = Nursery(self.directory)
+        self.client = ExternalClient(self.directory)
+        self.standby_pool = StandbyPool(self.directory)
         spec = ChildSpec("actor", actor, pin="process", capacity=1_000_000)
-        self.cell = Cell(spec, "", 0)
-        self.directory.open("actor", self.cell.mailbox)
+        self.slot = ActorSlot(spec, "", 0)
+        self.directory.open("actor", self.slot.mailbox)
         self.ready: queue.SimpleQueue[int] = queue.SimpleQueue()
         self.ended: queue.SimpleQueue[Failure | None] = queue.SimpleQueue()
         self._actor, self._frames, self._home = actor, frames, home
@@ -62,20 +62,20 @@ class Pinned:
 
     def launch(self) -> Any:
         """A new incarnation; it may not be ready yet."""
-        self.cell.incarnation += 1
-        number = self.cell.incarnation
+        self.slot.incarnation += 1
+        number = self.slot.incarnation
         arguments = ("frames",) if self._frames is not None else ()
         boot = Boot(
             "actor", number, self._actor, arguments, {}, str(self._home), "", "", "run", "WARNING", {}, self._settings,
             self._frames,
         )  # fmt: skip
-        self.life = self.nursery.launch(self.cell, boot, lambda: self.ready.put(number), self.ended.put)
+        self.life = self.standby_pool.launch(self.slot, boot, lambda: self.ready.put(number), self.ended.put)
         return self.life
 
     def end(self) -> None:
         """Stop it."""
-        self.nursery.close()
-        self.outside.tell("actor", Stop())
+        self.standby_pool.close()
+        self.client.tell("actor", Stop())
         self.ended.get(timeout=PATIENCE)
 
 

@@ -15,9 +15,10 @@ from actors.kernel.directory import Directory
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Message
-from actors.kernel.protocol import StateChanged, UpdateState
+from actors.kernel.protocol.state import UpdateState
+from actors.kernel.protocol.subscription import StateChanged
 from actors.kernel.state.domain import DomainActor
-from actors.kernel.thread_host import Outside, SystemClock, ThreadHost
+from actors.kernel.thread_host import ExternalClient, SystemClock, ThreadHost
 from actors.persistence.persistence import Persistence
 from config.schema import Performance, Storage
 
@@ -115,7 +116,7 @@ class House:
 
     def __init__(self, home: Path | None, **storage: object) -> None:
         self.directory = Directory()
-        self.outside = Outside(self.directory)
+        self.client = ExternalClient(self.directory)
         self._refs: list[pykka.ActorRef[ThreadHost]] = []
         if home is not None:
             self.start("persistence", Persistence(Storage(**storage), Performance(), home))  # type: ignore[arg-type]
@@ -129,7 +130,7 @@ class House:
                 actor, address, 1, mailbox, self.directory, SystemClock(), on_end=ended, on_ready=ready.set
             )
 
-        self._refs.append(ThreadHost.start(make, self.outside))
+        self._refs.append(ThreadHost.start(make, self.client))
         if not ready.wait(PATIENCE):
             raise RuntimeError(f"{address} is not ready")
 

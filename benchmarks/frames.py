@@ -44,7 +44,7 @@ def ours(count: int) -> dict[str, float]:
     def shoot() -> Any:
         f = writer.write(picture, 0.0)
         ready = FrameReady(f.generation, f.height, f.width, f.channels, f.captured_at)
-        return pinned.outside.ask("actor", Shot(ready, time.monotonic()))
+        return pinned.client.ask("actor", Shot(ready, time.monotonic()))
 
     found = _measure(shoot, lambda future: _way(future.get(timeout=PATIENCE)), count)
     pinned.end()

@@ -23,7 +23,7 @@ from actors.kernel.directory import Directory
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Message
-from actors.kernel.thread_host import Outside, SystemClock, ThreadHost
+from actors.kernel.thread_host import ExternalClient, SystemClock, ThreadHost
 from benchmarks._peers import PATIENCE, percentile, verdict
 
 INTERVALS = (0.005, 0.001, 0.0005, 0.0001)
@@ -45,14 +45,14 @@ class Rig:
 
     def __init__(self) -> None:
         directory = Directory()
-        self.outside = Outside(directory)
+        self.client = ExternalClient(directory)
         mailbox = Mailbox(200_000)
         directory.open("answerer", mailbox)
 
         def make(ended: Ended) -> Incarnation:
             return Incarnation(Answerer(), "answerer", 1, mailbox, directory, SystemClock(), on_end=ended)
 
-        self.ref: pykka.ActorRef[ThreadHost] = ThreadHost.start(make, self.outside)
+        self.ref: pykka.ActorRef[ThreadHost] = ThreadHost.start(make, self.client)
 
     def asks(self, seconds: float) -> dict[str, float]:
         """An ask every 2 ms: median and 99th percentile, in microseconds."""
@@ -60,7 +60,7 @@ class Rig:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             begun = time.perf_counter()
-            self.outside.answer("answerer", Poke(1), PATIENCE)
+            self.client.answer("answerer", Poke(1), PATIENCE)
             times.append((time.perf_counter() - begun) * 1e6)
             time.sleep(0.002)
         return {"p50": statistics.median(times), "p99": percentile(times, 0.99)}
@@ -69,8 +69,8 @@ class Rig:
         """Tells a second."""
         begun = time.perf_counter()
         for n in range(count):
-            self.outside.tell("answerer", Poke(n))
-        self.outside.answer("answerer", Poke(0), PATIENCE)
+            self.client.tell("answerer", Poke(n))
+        self.client.answer("answerer", Poke(0), PATIENCE)
         return count / (time.perf_counter() - begun)
 
 

@@ -23,7 +23,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from actors.kernel.protocol import Ping
+from actors.kernel.protocol.lifecycle import Ping
 from actors.users.messages import InteractionHappened
 from actors.users.users import Users
 from actors.vocabulary.values import Interaction, Person
@@ -54,10 +54,10 @@ class Life:
             who = chance.randrange(people)
             person = Person(f"usr_{who:05d}", f"Person {who}")
             talk = Interaction("talk", person.name, said[number % 200], 1_700_000_000.0 + number)
-            self.house.outside.tell("users", InteractionHappened(person, talk))
+            self.house.client.tell("users", InteractionHappened(person, talk))
             if number % FLIGHT == 0:
-                self.house.outside.answer("users", Ping(), PATIENCE)
-        self.house.outside.answer("users", Ping(), PATIENCE)
+                self.house.client.answer("users", Ping(), PATIENCE)
+        self.house.client.answer("users", Ping(), PATIENCE)
 
     def end(self) -> None:
         deadline = perf_counter() + PATIENCE

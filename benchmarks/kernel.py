@@ -31,7 +31,7 @@ from actors.kernel.directory import Directory
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Message
-from actors.kernel.thread_host import Outside, SystemClock, ThreadHost
+from actors.kernel.thread_host import ExternalClient, SystemClock, ThreadHost
 from supervisor.trace.write.recorder import Recorder
 
 PATIENCE = 60.0
@@ -114,7 +114,7 @@ class Ours:
     def __init__(self, capacity: int, recorder: Recorder | None = None) -> None:
         self.tally = Tally()
         self._directory = Directory()
-        self._outside = Outside(self._directory)
+        self._outside = ExternalClient(self._directory)
         self._recorder = recorder
         self._refs = [
             self._start(Counter(self.tally), "counter", capacity),
@@ -346,14 +346,14 @@ def show(report: Report) -> None:
     print(f"{'':22} {'pykka':>14} {'ours':>14} {'ratio':>7} {'recording on':>14} {'ratio':>7}")
     for figure, row in report.medians.items():
         unit = "us" if figure == ASK else "/s"
-        cells = {
+        slots = {
             peer: f"{value:,.1f} {unit}" if unit == "us" else f"{value:,.0f} {unit}"
             for peer, value in row.items()
         }
         ratio = report.ratios[figure]
         print(
-            f"{figure:22} {cells['pykka']:>14} {cells['ours']:>14} {ratio['ours']:>6.2f}x"
-            f" {cells['ours, recording']:>14} {ratio['ours, recording']:>6.2f}x"
+            f"{figure:22} {slots['pykka']:>14} {slots['ours']:>14} {ratio['ours']:>6.2f}x"
+            f" {slots['ours, recording']:>14} {ratio['ours, recording']:>6.2f}x"
         )
     print(f"\nrecords lost: {report.records_lost:,}")
     for bar in report.bars_missed:

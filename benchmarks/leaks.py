@@ -61,9 +61,9 @@ def main() -> int:
     begun = time.monotonic()
     for n in range(WARM_UP + options.rounds):
         pinned.ready.get(timeout=PATIENCE)
-        pinned.outside.answer("actor", Query(n), PATIENCE)
+        pinned.client.answer("actor", Query(n), PATIENCE)
         gate = threading.Event()
-        while pinned.nursery.warm().get("actor", 0) < 1:
+        while pinned.standby_pool.warm().get("actor", 0) < 1:
             gate.wait(0.005)
         if n == WARM_UP:
             before = look()
@@ -71,7 +71,7 @@ def main() -> int:
         pinned.ended.get(timeout=PATIENCE)
         pinned.launch()
     pinned.ready.get(timeout=PATIENCE)
-    while pinned.nursery.warm().get("actor", 0) < 1:
+    while pinned.standby_pool.warm().get("actor", 0) < 1:
         gate.wait(0.005)
     after = settled(before)
     pinned.end()

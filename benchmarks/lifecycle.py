@@ -27,12 +27,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from actors.kernel.directory import Directory
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox
-from actors.kernel.thread_host import Outside, SystemClock, ThreadHost
+from actors.kernel.thread_host import ExternalClient, SystemClock, ThreadHost
 from benchmarks._actors import Count, Fragile, Trip
 from benchmarks._peers import PATIENCE, ROOT, verdict
 from config.schema import Config
 from supervisor.otp.spec import Backoff, ChildSpec, Strategy, SupervisorSpec
-from supervisor.runtime.runtime import System
+from supervisor.runtime.runtime import Runtime
 
 
 class Stock(pykka.ThreadingActor):
@@ -50,15 +50,15 @@ def crashes(count: int) -> list[float]:
     config = Config.model_validate({"trace": {"enabled": False}, "logging": {"level": "CRITICAL"}})
     with tempfile.TemporaryDirectory(prefix="gerald-benchmark-") as home:
         logging.disable(logging.CRITICAL)  # each death is worth a line elsewhere
-        system = System(config, Path(home), spec=root)
+        system = Runtime(config, Path(home), spec=root)
         system.start()
         system.wait_ready(PATIENCE)
         times = []
         for _ in range(count):
-            system.outside.answer("fragile", Count(), PATIENCE)
+            system.client.answer("fragile", Count(), PATIENCE)
             begun = time.perf_counter()
-            system.outside.tell("fragile", Trip())
-            system.outside.answer("fragile", Count(), PATIENCE)
+            system.client.tell("fragile", Trip())
+            system.client.answer("fragile", Count(), PATIENCE)
             times.append((time.perf_counter() - begun) * 1e3)
         system.stop(PATIENCE)
     return times
@@ -67,7 +67,7 @@ def crashes(count: int) -> list[float]:
 def ours(count: int) -> float:
     """Seconds for so many actors to start, answer once, and stop."""
     directory = Directory()
-    outside = Outside(directory)
+    outside = ExternalClient(directory)
     begun = time.perf_counter()
     refs = [_start(directory, outside, f"actor{n}") for n in range(count)]
     for future in [outside.ask(f"actor{n}", Count()) for n in range(count)]:
@@ -77,7 +77,7 @@ def ours(count: int) -> float:
     return time.perf_counter() - begun
 
 
-def _start(directory: Directory, outside: Outside, address: str) -> pykka.ActorRef[ThreadHost]:
+def _start(directory: Directory, outside: ExternalClient, address: str) -> pykka.ActorRef[ThreadHost]:
     mailbox = Mailbox()
     directory.open(address, mailbox)
 
@@ -111,7 +111,7 @@ def held(who: str, count: int) -> float:
     """What `count` idle actors hold, by actor."""
     me = psutil.Process(os.getpid())
     directory = Directory()
-    outside = Outside(directory)
+    outside = ExternalClient(directory)
     gc.collect()
     before = me.memory_info().rss
     if who == "ours":

@@ -24,17 +24,17 @@ def ours(count: int) -> dict[str, float]:
     pinned = Pinned("benchmarks._actors:Echo")
     pinned.launch()
     pinned.ready.get(timeout=PATIENCE)
-    pinned.outside.answer("actor", Query(0), PATIENCE)
+    pinned.client.answer("actor", Query(0), PATIENCE)
     asks = []
     for n in range(count):
         begun = time.perf_counter()
-        pinned.outside.answer("actor", Query(n), PATIENCE)
+        pinned.client.answer("actor", Query(n), PATIENCE)
         asks.append(time.perf_counter() - begun)
     tells = count * 25
     begun = time.perf_counter()
     for n in range(tells):
-        pinned.outside.tell("actor", Note(n))
-    pinned.outside.answer("actor", Query(0), PATIENCE)
+        pinned.client.tell("actor", Note(n))
+    pinned.client.answer("actor", Query(0), PATIENCE)
     took = time.perf_counter() - begun
     pinned.end()
     return {

@@ -25,7 +25,7 @@ from actors.kernel.directory import Directory
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox, Put
 from actors.kernel.message import Envelope
-from actors.kernel.thread_host import Outside, SystemClock, ThreadHost
+from actors.kernel.thread_host import ExternalClient, SystemClock, ThreadHost
 from actors.osc.messages import GetOscStatistics, OscStatistics, ParametersChanged
 from actors.osc.parameters import PREFIX
 from actors.osc.receiver import Receiver
@@ -121,7 +121,7 @@ def drive(port: int, work: Work, received: Callable[[], int]) -> tuple[int, floa
 def ours(work: Work) -> Result:
     """The Receiver in a ThreadHost, as the supervisor runs it."""
     directory, newest, mailbox = Directory(), Newest(), Mailbox()
-    outside = Outside(directory)
+    outside = ExternalClient(directory)
     directory.open("avatar", newest)
     directory.open("osc.receiver", mailbox)
 

@@ -49,7 +49,7 @@ def ours(rounds: int, standby: int) -> tuple[float, list[float]]:
     pinned = Pinned("benchmarks._actors:Echo", standby=standby)
     begun = time.perf_counter()
     pinned.launch()
-    pinned.outside.answer("actor", Query(0), PATIENCE)
+    pinned.client.answer("actor", Query(0), PATIENCE)
     cold = (time.perf_counter() - begun) * 1e3
     times = []
     for n in range(rounds):
@@ -58,7 +58,7 @@ def ours(rounds: int, standby: int) -> tuple[float, list[float]]:
         os.kill(pinned.life.pid, 9)
         pinned.ended.get(timeout=PATIENCE)  # what a supervisor would hear, and answer at once
         pinned.launch()
-        pinned.outside.answer("actor", Query(n), PATIENCE)
+        pinned.client.answer("actor", Query(n), PATIENCE)
         times.append((time.perf_counter() - begun) * 1e3)
     pinned.end()
     return cold, times
@@ -67,7 +67,7 @@ def ours(rounds: int, standby: int) -> tuple[float, list[float]]:
 def _wait_warm(pinned: Pinned, count: int) -> None:
     gate = threading.Event()
     deadline = time.monotonic() + PATIENCE
-    while count and pinned.nursery.warm().get("actor", 0) < count:
+    while count and pinned.standby_pool.warm().get("actor", 0) < count:
         if time.monotonic() > deadline:
             raise RuntimeError("no spare became warm")
         gate.wait(0.02)

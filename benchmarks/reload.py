@@ -20,11 +20,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from actors.kernel.protocol import SectionsTaken
+from actors.kernel.protocol.reconfigure import SectionsTaken
 from actors.kernel.record import Handled, Record
 from config.home import Home
 from config.layers.source import ConfigSource
-from supervisor.runtime.runtime import System
+from supervisor.runtime.runtime import Runtime
 
 P50, P99 = 0.250, 0.700
 CONCERNED = {"conversation", "llm"}
@@ -79,7 +79,7 @@ class Bench:
         source = ConfigSource(self.home)
         result = source.read().result
         assert result is not None
-        self.system = System(result.require(), folder, text=True, source=source, also=self._note)
+        self.system = Runtime(result.require(), folder, text=True, source=source, also=self._note)
         self.system.start()
         assert self.system.wait_ready(30.0)
 
@@ -89,7 +89,7 @@ class Bench:
 
     def save(self, number: int) -> float | None:
         """Seconds until all have it; None when it was missed."""
-        before = self.system.desk.version
+        before = self.system.configuration_store.version
         STYLES[number % len(STYLES)](self.home.config_file, text_of(number))
         saved, waiting = time.perf_counter(), set(CONCERNED)
         try:
@@ -121,7 +121,7 @@ def measure(saves: int) -> dict[str, Any]:
                 missed += took is None
                 torn += not bench.is_whole(number)
                 times += [took] if took is not None else []
-            versions = bench.system.desk.version - 1
+            versions = bench.system.configuration_store.version - 1
         finally:
             bench.system.stop()
     cuts = statistics.quantiles(times, n=100)

@@ -28,9 +28,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.message import Asker, Message
-from actors.kernel.protocol import LoadState, SnapshotWanted, StateLoaded
+from actors.kernel.protocol.storage import LoadState, SnapshotWanted, StateLoaded
 from actors.persistence.open_store import open_store
-from actors.persistence.write_behind import Clerk, Request
+from actors.persistence.write_behind import StoreRequest, WriteBehind
 from actors.users.state import UsersState, UserState
 from actors.users.users import Users
 from actors.vocabulary.values import Interaction
@@ -54,7 +54,7 @@ def durable(home: Path, updates: int, flying: int) -> tuple[float, list[float]]:
         house.start(f"writer{number}", Writer(done, number))
     begun = perf_counter()
     for number in range(WRITERS):
-        house.outside.tell(f"writer{number}", Go(updates, flying))
+        house.client.tell(f"writer{number}", Go(updates, flying))
     took = [one for _ in range(WRITERS) for one in done.get(timeout=PATIENCE)]
     seconds = perf_counter() - begun
     house.end()
@@ -118,10 +118,10 @@ def in_memory(home: Path, updates: int) -> float:
     house.start("conversation", notebook, capacity=updates + 10)
     for number, subscriber in enumerate(subscribers):
         house.start(f"subscriber{number}", subscriber)
-        house.outside.tell("conversation", Subscribed(f"subscriber{number}"))
+        house.client.tell("conversation", Subscribed(f"subscriber{number}"))
     begun = perf_counter()
     for number in range(1, updates + 1):
-        house.outside.tell("conversation", Nudge(number))
+        house.client.tell("conversation", Nudge(number))
     end = updates + len(subscribers)
     while any(subscriber.last < end for subscriber in subscribers):
         time.sleep(0.0005)
@@ -160,29 +160,31 @@ class Memorized(Notebook):
 
 def start(home: Path) -> float:
     """Seconds until a domain with 10,000 changes since its whole copy is there again."""
-    from actors.kernel.protocol import SaveChange, SaveSnapshot, Version
+    from actors.kernel.protocol.storage import SaveChange, SaveSnapshot, Version
     from actors.kernel.state.document import Document, restored
     from actors.kernel.state.patch import difference, pack
     from benchmarks._state_actors import Notes
 
     storage = Storage(snapshot_changes=10_000)
-    clerk = Clerk(open_store(storage, home), storage)
+    write_behind = WriteBehind(open_store(storage, home), storage)
     state = Notebook().state
     asker = Asker("notebook", "1")
     whole = SaveSnapshot("notebook", 1, Version(1, 1), 0, 1, msgspec.msgpack.encode(Document(state)))
-    requests = [Request(LoadState("notebook"), asker), Request(whole, asker)]
+    requests = [StoreRequest(LoadState("notebook"), asker), StoreRequest(whole, asker)]
     for n in range(1, 10_000):
         fields = {**state.fields, f"field{n % 50}": text(80)}
         new = msgspec.structs.replace(state, count=n, fields=fields)
         patch = pack(difference(Document(state), Document(new)))
-        requests.append(Request(SaveChange("notebook", 1, Version(1, n), Version(1, n + 1), patch), asker))
+        requests.append(
+            StoreRequest(SaveChange("notebook", 1, Version(1, n), Version(1, n + 1), patch), asker)
+        )
         state = new
     for first in range(0, len(requests), 500):
-        clerk.work(requests[first : first + 500])
-    clerk.close()
-    again = Clerk(open_store(storage, home), storage)
+        write_behind.work(requests[first : first + 500])
+    write_behind.close()
+    again = WriteBehind(open_store(storage, home), storage)
     begun = perf_counter()
-    (outcome, *_) = again.work((Request(LoadState("notebook"), asker),))
+    (outcome, *_) = again.work((StoreRequest(LoadState("notebook"), asker),))
     loaded = outcome.message
     assert isinstance(loaded, StateLoaded)
     changes = ((change.schema, change.patch) for change in loaded.changes)
@@ -227,7 +229,7 @@ def whole_copy(home: Path, people: int) -> tuple[float, float]:
     house.start("bystander", bystander)
     time.sleep(0.5)
     peace, bystander.late = max(bystander.late), []
-    house.outside.tell("users", SnapshotWanted("users"))
+    house.client.tell("users", SnapshotWanted("users"))
     deadline = perf_counter() + PATIENCE
     folder = home / "data" / "state" / "users"
     while not list(folder.glob("*.state")) and perf_counter() < deadline:

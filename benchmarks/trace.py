@@ -41,7 +41,7 @@ from supervisor.simulation.campaign import traced
 from supervisor.trace.read.reader import Trace
 from supervisor.trace.write.encode import Encoder
 from supervisor.trace.write.recorder import Recorder
-from supervisor.trace.write.redaction import Portrayal, digest
+from supervisor.trace.write.redaction import Redaction, digest
 from supervisor.trace.write.segment_writer import CHUNK
 
 RUN = "20261123T190000Z-1"
@@ -115,7 +115,7 @@ def pure(prepared: list[Handled], folder: Path, encode: Encode) -> float:
     """The same lines, schemas and chunks by the pure-Python writer, in one thread and without a queue."""
     folder.mkdir()
     begun = time.perf_counter()
-    encoder = Encoder(Portrayal())
+    encoder = Encoder(Redaction())
     channels: dict[type, int] = {}
     with (folder / "root.0001.mcap").open("wb") as file:
         writer = Writer(file, chunk_size=CHUNK, compression=CompressionType.ZSTD)
@@ -159,7 +159,7 @@ def plainly(record: Handled) -> bytes:
 
 def recording(rounds: int, count: int, folder: Path) -> Part:
     prepared = list(records(count))
-    encoder = Encoder(Portrayal())
+    encoder = Encoder(Redaction())
     swift: Encode = lambda record: encoder.encode(record).data  # noqa: E731
     times: dict[str, list[float]] = {"ours": [], "mcap": [], "mcap, our lines": []}
     for n in range(rounds):

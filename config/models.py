@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from config.syntax.errors import LoadError
-from config.syntax.node import Node, Source, problem_at
+from config.syntax.node import SourceText, YamlNode, problem_at
 from config.syntax.yaml_reader import decode, parse, read_bytes, refuse
 
 CHECKOUT_LIST = Path(__file__).parent.parent / "Models" / "models.yaml"
@@ -68,22 +68,22 @@ def load_models(path: Path) -> tuple[ModelFile, ...]:
     """Every file that models.yaml lists, in its order. Raises LoadError with file, line, column and key."""
     data = read_bytes(path, str(path), "models")
     if data is None:
-        raise refuse(Source("models", str(path)), "there is no such file", hint="Restore it from git.")
+        raise refuse(SourceText("models", str(path)), "there is no such file", hint="Restore it from git.")
     text = decode(data, str(path), "models")
-    root = parse(text, Source("models", str(path), text))
+    root = parse(text, SourceText("models", str(path), text))
     return tuple(
         _model_file(model, file) for model in _items(root, "models") for file in _items(model, "files")
     )
 
 
-def _items(node: Node, key: str) -> tuple[Node, ...]:
+def _items(node: YamlNode, key: str) -> tuple[YamlNode, ...]:
     found = node.value.get(key) if isinstance(node.value, Mapping) else None
     if found is None or not isinstance(found.value, tuple) or not found.value:
         raise _refuse_at(found or node, key, "a list with at least one entry is needed here")
     return found.value
 
 
-def _model_file(model: Node, file: Node) -> ModelFile:
+def _model_file(model: YamlNode, file: YamlNode) -> ModelFile:
     values = {key: _text(model, key) for key in _SHARED_KEYS} | {key: _text(file, key) for key in _FILE_KEYS}
     inner = PurePosixPath(values["path"])
     if values["slot"] not in SLOTS:
@@ -95,14 +95,14 @@ def _model_file(model: Node, file: Node) -> ModelFile:
     return ModelFile(**values)
 
 
-def _text(node: Node, key: str) -> str:
+def _text(node: YamlNode, key: str) -> str:
     found = node.value.get(key) if isinstance(node.value, Mapping) else None
     if found is None or not isinstance(found.value, str) or not found.value:
         raise _refuse_at(found or node, key, "a text is needed here (numbers in quotes)")
     return found.value
 
 
-def _refuse_at(node: Node, key: str, message: str) -> LoadError:
+def _refuse_at(node: YamlNode, key: str, message: str) -> LoadError:
     child = node.value.get(key) if isinstance(node.value, Mapping) else None
     return LoadError(problem_at(child or node, (key,), "error", message))
 

@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from actors.persistence.store.encryption import Locked, Sealer
+from actors.persistence.store.encryption import Encrypter, Locked
 from config.home import Home
 from config.schema import Storage
 from config.secret import Secret
 
 if TYPE_CHECKING:
-    from config.secrets.sealer import Sealer as OwnSealer
+    from config.secrets.sealer import DataCipher as OwnSealer
 
-__all__ = ["ARGUMENT", "SEALER", "Seals", "open_own", "received"]
+__all__ = ["ARGUMENT", "SEALER", "DataCiphers", "open_own", "received"]
 
 ARGUMENT = "sealer"
 """The start argument that stands for it."""
@@ -28,7 +28,7 @@ SEALER = "storage.sealer"
 _AGAIN = "then run `supervisor restart persistence`"
 
 
-class Seals:
+class DataCiphers:
     """The sealer of one home: nothing where nothing is encrypted. May be used by several threads.
 
     storage: the section in force. A sealer that was opened stays open: a passphrase costs a good part of a second.
@@ -42,9 +42,9 @@ class Seals:
         self._open: OwnSealer | None = None
 
     def __repr__(self) -> str:
-        return f"Seals({self._home.path})"
+        return f"DataCiphers({self._home.path})"
 
-    def sealer(self) -> Sealer | None:
+    def sealer(self) -> Encrypter | None:
         """What is handed to the store: there is one when something is to be encrypted, or may have been."""
         with self._lock:
             return self._sealer()
@@ -75,7 +75,7 @@ class Seals:
         found = self.sealer()
         return str(getattr(found, "id", "")) if found is not None else ""
 
-    def _sealer(self) -> Sealer | None:
+    def _sealer(self) -> Encrypter | None:
         storage, file = self._storage(), self._home.seal_file
         there = os.path.lexists(file)
         if not (there or storage.encrypt):
@@ -107,8 +107,8 @@ def open_own(home: Home, storage: Storage, environ: Mapping[str, str], *, make: 
     return open_sealer(home, environ, make=wanted and not _holds_sealed(home, storage))
 
 
-def received(told: str) -> Sealer | None:
-    """In a pinned process: the sealer of what `Seals.told` says."""
+def received(told: str) -> Encrypter | None:
+    """In a pinned process: the sealer of what `DataCiphers.told` says."""
     found: dict[str, str] = json.loads(told)
     if "why" in found:
         return Locked(found["why"], found["remedy"])

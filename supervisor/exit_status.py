@@ -1,11 +1,11 @@
 """The statuses with which commands end; 0 is success."""
 
-__all__ = ["ALREADY_RUNNING", "FAILED", "GAVE_UP", "NO_INSTANCE", "UNREADABLE", "Refused"]
+__all__ = ["ALREADY_RUNNING", "FAILED", "GAVE_UP", "NO_INSTANCE", "UNREADABLE", "CommandRefused"]
 
 FAILED, UNREADABLE, NO_INSTANCE, ALREADY_RUNNING, GAVE_UP = 1, 2, 3, 4, 70
 
 
-class Refused(Exception):
+class CommandRefused(Exception):
     """A command cannot do what it was asked for: its text is the one line to show, `status` the status to end with."""
 
     def __init__(self, status: int, line: str) -> None:

@@ -49,7 +49,9 @@ def _core() -> tuple[ChildSpec, ...]:
             "actors.persistence.persistence:Persistence",
             ("storage", "performance", "home", "sealer"),
         ),
-        ChildSpec("configuration", "actors.configuration.configuration:Configuration", ("desk",)),
+        ChildSpec(
+            "configuration", "actors.configuration.configuration:Configuration", ("configuration_store",)
+        ),
     )
 
 
@@ -71,7 +73,7 @@ def _mind(silent: str) -> tuple[ChildSpec, ...]:
             "actors.speech.recognizer:Recognizer",
             ("speech", "home"),
             full=Full.DROP_OLDEST,
-            absent=silent,
+            disabled_reason=silent,
         ),
         ChildSpec("llm", "actors.llm.llm:LanguageModel", ("llm", "performance", "bot", "speech")),
         ChildSpec("llm.local", "actors.llm.local:LocalModel", ("llm", "home")),
@@ -79,7 +81,7 @@ def _mind(silent: str) -> tuple[ChildSpec, ...]:
             "speech.synthesizer",
             "actors.speech.synthesizer:Synthesizer",
             ("speech", "audio", "home"),
-            absent=silent,
+            disabled_reason=silent,
         ),
     )
 
@@ -93,9 +95,14 @@ def _body(config: Config, silent: str) -> tuple[ChildSpec, ...]:
     return (
         ChildSpec("osc.receiver", "actors.osc.receiver:Receiver", ("osc",)),
         ChildSpec("osc.sender", "actors.osc.sender:Sender", ("osc",)),
-        ChildSpec("audio.microphone", "actors.audio.microphone:Microphone", ("audio", "home"), absent=silent),
-        ChildSpec("audio.speaker", "actors.audio.speaker:Speaker", ("audio", "home"), absent=silent),
-        ChildSpec("vrchat", "", restart=Restart.TEMPORARY, absent=api),
+        ChildSpec(
+            "audio.microphone",
+            "actors.audio.microphone:Microphone",
+            ("audio", "home"),
+            disabled_reason=silent,
+        ),
+        ChildSpec("audio.speaker", "actors.audio.speaker:Speaker", ("audio", "home"), disabled_reason=silent),
+        ChildSpec("vrchat", "", restart=Restart.TEMPORARY, disabled_reason=api),
         ChildSpec("world.log", "actors.world.log:WorldLog", ("vrchat", "home")),
     )
 
@@ -106,10 +113,10 @@ def _vision(config: Config) -> tuple[ChildSpec, ...]:
     later = "its actor arrives with the vision issue" if enabled else off
     sees = ("computer_vision", "frames")
     return (
-        ChildSpec("vision.camera", "actors.vision.camera:Camera", (*sees, "home"), absent=off),
-        ChildSpec("vision.detector", "actors.vision.detector:Detector", sees, absent=off),
-        ChildSpec("vision.depth", "", restart=Restart.TEMPORARY, pin="process", absent=later),
-        ChildSpec("vision.reader", "", restart=Restart.TEMPORARY, pin="process", absent=later),
+        ChildSpec("vision.camera", "actors.vision.camera:Camera", (*sees, "home"), disabled_reason=off),
+        ChildSpec("vision.detector", "actors.vision.detector:Detector", sees, disabled_reason=off),
+        ChildSpec("vision.depth", "", restart=Restart.TEMPORARY, pin="process", disabled_reason=later),
+        ChildSpec("vision.reader", "", restart=Restart.TEMPORARY, pin="process", disabled_reason=later),
     )
 
 

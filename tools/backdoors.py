@@ -4,7 +4,7 @@
 
 Looks at every module that defines a deterministic actor and at whatever of the rooms it imports: no clock, no dice, no
 thread, no file, socket or process, no address of an object, no order of a set. What an actor does with the world goes
-through `self.outside(...)`; the modules at that rim are listed in RIM. Prints FILE:LINE: what; exit status 1 if any.
+through `self.side_effect(...)`; the modules at that rim are listed in RIM. Prints FILE:LINE: what; exit status 1 if any.
 """
 
 import ast
@@ -15,7 +15,7 @@ from pathlib import Path
 DETERMINISTIC = {"KeptActor", "DomainActor"}
 """Bases whose actors are deterministic."""
 RIM = {"actors.system.resources", "actors.llm.http.streams"}
-"""What is reached through `outside` only."""
+"""What is reached through `side_effect` only."""
 HOSTS = "actors.kernel."
 """The kernel is what gives actors their clock and dice; of it only what actors inherit is looked at."""
 INHERITED = {
@@ -28,14 +28,15 @@ MODULES = {
         ("time", "secrets", "uuid"), "the clock or chance: use self.now(), self.wall() or self.random"
     ),
     **dict.fromkeys(
-        ("threading", "asyncio", "multiprocessing", "concurrent"), "a thread: use self.outside(...)"
+        ("threading", "asyncio", "multiprocessing", "concurrent"), "a thread: use self.side_effect(...)"
     ),
     **dict.fromkeys(
-        ("socket", "subprocess", "httpx", "os", "shutil", "tempfile", "glob"), "I/O: use self.outside(...)"
+        ("socket", "subprocess", "httpx", "os", "shutil", "tempfile", "glob"),
+        "I/O: use self.side_effect(...)",
     ),
 }
 CALLS = {
-    "open": "a file: use self.outside(...)",
+    "open": "a file: use self.side_effect(...)",
     "input": "the terminal",
     "print": "the terminal",
     "hash": "differs from process to process",
@@ -79,7 +80,7 @@ def deterministic_modules(folder: Path) -> dict[str, Path]:
 def faults_of(source: str) -> Iterator[tuple[int, str]]:
     """Line and what is wrong there, in order."""
     tree = ast.parse(source)
-    outside = {id(node) for call in ast.walk(tree) if _is_outside(call) for node in ast.walk(call)}
+    outside = {id(node) for call in ast.walk(tree) if _is_side_effect(call) for node in ast.walk(call)}
     for node in ast.walk(tree):
         if id(node) in outside:
             continue
@@ -123,8 +124,12 @@ def _is_set(node: ast.expr) -> bool:
     )
 
 
-def _is_outside(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "outside"
+def _is_side_effect(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "side_effect"
+    )
 
 
 def _modules(folder: Path) -> Iterator[tuple[str, Path]]:

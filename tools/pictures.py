@@ -14,7 +14,7 @@ from rich.console import Console
 from actors.speech import embedded
 from actors.speech.whisper import Whisper
 from supervisor.cli.instance.render import headline, tree_table
-from supervisor.demo.instance import Instance, free_port
+from supervisor.demo.instance import DemoInstance, free_port
 from supervisor.demo.questions import spoken
 from supervisor.demo.show import Show
 from supervisor.demo.sound import SoundStage, stage_for
@@ -46,7 +46,7 @@ def draw_status(stage: SoundStage, home: Path) -> None:
     home.mkdir()
     settings = (f"osc.input_port={free_port()}", f"osc.output_port={free_port()}", "vrchat.log_directory=log")
     console = canvas(140)
-    with Instance(home, (*stage.settings, *settings), stage.environment) as instance:
+    with DemoInstance(home, (*stage.settings, *settings), stage.environment) as instance:
         status = instance.call({"do": "status"})
     console.print(headline(status))
     console.print(tree_table(status["actors"]))

@@ -4,14 +4,14 @@ chosen.
 
 from pathlib import Path
 
-from actors.audio.device import Sink, Source
+from actors.audio.device import AudioSink, AudioSource
 
 __all__ = ["open_sink", "open_source"]
 
 _FILE = "file:"
 
 
-def open_source(device: int | str | None, rate: int, home: Path) -> Source:
+def open_source(device: int | str | None, rate: int, home: Path) -> AudioSource:
     """The microphone `device`: an index, a name, none, file:PATH (relative to the home), or None for the
     default.
 
@@ -31,7 +31,7 @@ def open_source(device: int | str | None, rate: int, home: Path) -> Source:
     return PortAudioSource(device, rate)
 
 
-def open_sink(device: int | str | None, home: Path) -> Sink:
+def open_sink(device: int | str | None, home: Path) -> AudioSink:
     """The speaker `device`, named as in `open_source`. Raises DeviceMissing."""
     if device == "none":
         from actors.audio.silence import no_speaker

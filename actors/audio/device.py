@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Deliver", "Device", "DeviceMissing", "Feed", "Sink", "Sound", "Source"]
+__all__ = ["AudioDevice", "AudioSink", "AudioSource", "Deliver", "DeviceMissing", "Feed", "Sound"]
 
 Sound = NDArray[np.int16]
 """Mono sound, shape (samples,), at the rate that stands beside it."""
@@ -38,7 +38,7 @@ class Feed(Protocol):
         ...
 
 
-class Device(Protocol):
+class AudioDevice(Protocol):
     """An open device, at `rate` samples a second."""
 
     rate: int
@@ -52,7 +52,7 @@ class Device(Protocol):
         ...
 
 
-class Source(Device, Protocol):
+class AudioSource(AudioDevice, Protocol):
     """A microphone."""
 
     def start(self, deliver: Deliver) -> None:
@@ -60,7 +60,7 @@ class Source(Device, Protocol):
         ...
 
 
-class Sink(Device, Protocol):
+class AudioSink(AudioDevice, Protocol):
     """A speaker."""
 
     def start(self, feed: Feed) -> None:

@@ -1,7 +1,7 @@
 """What the room's own threads and timers post to their actors; nobody else sends these."""
 
 from actors.kernel.message import Message
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 
 
 class DeviceChanged(Message):

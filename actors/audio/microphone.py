@@ -9,12 +9,12 @@ from typing import Any
 
 from actors.audio.capture import Chunker
 from actors.audio.choice import open_source
-from actors.audio.device import Sound, Source
+from actors.audio.device import AudioSource, Sound
 from actors.audio.internal import DeviceBroke, DeviceChanged, DeviceSlow
 from actors.audio.messages import AudioChunk
 from actors.audio.open_device import Keeper
 from actors.kernel.actor import Actor, handles
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 from config.schema import Audio
 
 __all__ = ["Microphone"]
@@ -29,7 +29,9 @@ class Microphone(Actor):
     The device's callback only puts its sound into a queue; the keeper's thread cuts it into chunks.
     """
 
-    def __init__(self, audio: Audio, home: Path, keeping: Callable[..., Keeper[Source]] = Keeper) -> None:
+    def __init__(
+        self, audio: Audio, home: Path, keeping: Callable[..., Keeper[AudioSource]] = Keeper
+    ) -> None:
         self._audio = audio
         self._keeping = keeping
         self._home = home
@@ -39,7 +41,7 @@ class Microphone(Actor):
 
     def on_start(self) -> None:
         self._keeper = self._keeping(
-            self.host.address,
+            self.context.address,
             "microphone",
             opening=lambda: open_source(self._audio.input_device, self._audio.sample_rate, self._home),
             use=self._use,
@@ -88,7 +90,7 @@ class Microphone(Actor):
 
     # -- on the keeper's thread
 
-    def _use(self, source: Source) -> None:
+    def _use(self, source: AudioSource) -> None:
         self._chunker = Chunker(source.rate)
         source.start(self._deliver)
 

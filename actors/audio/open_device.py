@@ -9,20 +9,20 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from actors.audio.device import Device, DeviceMissing
+from actors.audio.device import AudioDevice, DeviceMissing
 from actors.audio.internal import DeviceBroke, DeviceChanged
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 
 __all__ = ["Keeper"]
 
-D = TypeVar("D", bound=Device)
+D = TypeVar("D", bound=AudioDevice)
 
 _SILENT = 2.0  # a PortAudio stream calls back a hundred times a second, also when nothing is played
 _PROVEN = 10.0  # a device that worked this long is tried again at once when it fails
 _LONGEST_BACK_OFF = 30.0
 _TURN = 0.1  # seconds after which the device and a wish to stop are looked at
 
-_keepers: dict[str, "Keeper[Device]"] = {}
+_keepers: dict[str, "Keeper[AudioDevice]"] = {}
 _keepers_lock = threading.Lock()
 
 

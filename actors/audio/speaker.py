@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from actors.audio.choice import open_sink
-from actors.audio.device import Sink, Sound
+from actors.audio.device import AudioSink, Sound
 from actors.audio.internal import (
     DeviceBroke,
     DeviceChanged,
@@ -36,7 +36,7 @@ from actors.audio.playback import Playback, Step
 from actors.audio.playlist import Playlist
 from actors.audio.silence import no_speaker
 from actors.kernel.actor import Actor, handles
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 from actors.speech.messages import Cancel
 from actors.system.messages import StageReached
 from config.schema import Audio
@@ -52,7 +52,7 @@ _QUIET = 10.0
 class Speaker(Actor):
     """Mouth. Start arguments: the section audio, and the home. keeping: makes what keeps the device open."""
 
-    def __init__(self, audio: Audio, home: Path, keeping: Callable[..., Keeper[Sink]] = Keeper) -> None:
+    def __init__(self, audio: Audio, home: Path, keeping: Callable[..., Keeper[AudioSink]] = Keeper) -> None:
         self._audio = audio
         self._keeping = keeping
         self._home = home
@@ -66,7 +66,7 @@ class Speaker(Actor):
 
     def on_start(self) -> None:
         self._keeper = self._keeping(
-            self.host.address,
+            self.context.address,
             "speaker",
             opening=lambda: open_sink(self._audio.output_device, self._home),
             use=self._use,
@@ -76,7 +76,7 @@ class Speaker(Actor):
         )
         self._keeper.start()
         self.after(_SLOW, DeviceSlow())
-        if self.host.incarnation > 1:
+        if self.context.incarnation > 1:
             # What the incarnation before was playing is gone, and whoever waits for its end must hear of it.
             self._announce((self._playback, (PlaybackEnded(0, self.wall(), cancelled=True),)))
 
@@ -101,7 +101,7 @@ class Speaker(Actor):
         if not self._playlist.add(
             message.turn, message.sentence, sound, message.rate, message.last, self.cause()
         ):
-            log.warning("%s: too much waits to be played; a piece was dropped", self.host.address)
+            log.warning("%s: too much waits to be played; a piece was dropped", self.context.address)
 
     @handles
     def on_done(self, message: PlaybackDone) -> None:
@@ -175,7 +175,7 @@ class Speaker(Actor):
 
     # -- on the keeper's thread
 
-    def _use(self, sink: Sink) -> None:
+    def _use(self, sink: AudioSink) -> None:
         self._playlist.set_rate(sink.rate)
         sink.start(self._playlist)
 

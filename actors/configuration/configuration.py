@@ -20,13 +20,13 @@ from actors.configuration.messages import (
     ReloadEnded,
     SectionIs,
 )
-from actors.configuration.store import Candidate, Desk, Watching
+from actors.configuration.store import Candidate, ConfigurationStore, Watching
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.message import Asker, Message
-from actors.kernel.protocol import (
+from actors.kernel.protocol.lifecycle import Health
+from actors.kernel.protocol.reconfigure import (
     AbortSections,
     CommitSections,
-    Health,
     PrepareSections,
     SectionsRefused,
     SectionsTaken,
@@ -52,8 +52,10 @@ class Configuration(Actor):
     apart: runs what blocks, somewhere else.
     """
 
-    def __init__(self, desk: Desk, apart: Callable[[Callable[[], None]], None] = _in_a_thread) -> None:
-        self._desk = desk
+    def __init__(
+        self, store: ConfigurationStore, apart: Callable[[Callable[[], None]], None] = _in_a_thread
+    ) -> None:
+        self._store = store
         self._apart = apart
         self._watch: Watching | None = None
         self._since = 0.0
@@ -73,7 +75,7 @@ class Configuration(Actor):
 
     def on_start(self) -> None:
         self._since = self.wall()
-        self._watch = self._desk.watch(lambda: self.post(FilesChanged()))
+        self._watch = self._store.watch(lambda: self.post(FilesChanged()))
         # What was saved while nobody watched.
         self._begin()
 
@@ -85,17 +87,17 @@ class Configuration(Actor):
 
     @handles
     def on_get(self, message: GetSection) -> None:
-        known = tuple(type(self._desk.config).model_fields)
+        known = tuple(type(self._store.config).model_fields)
         if message.name not in known:
             self.reply(NoSuchSection(message.name, known))
             return
-        plain = dump(self._desk.config)[message.name]
-        self.reply(SectionIs(message.name, self._desk.version, msgspec.json.encode(plain)))
+        plain = dump(self._store.config)[message.name]
+        self.reply(SectionIs(message.name, self._store.version, msgspec.json.encode(plain)))
 
     @handles
     def on_get_configuration(self, _: GetConfiguration) -> None:
         self.reply(
-            ConfigurationIs(self._desk.version, self._since, self._pending, self._problems, self._failed_at)
+            ConfigurationIs(self._store.version, self._since, self._pending, self._problems, self._failed_at)
         )
 
     # -- a reload: read
@@ -124,7 +126,7 @@ class Configuration(Actor):
 
     def _read(self, proposal: int, cause: str) -> None:
         try:
-            found: Candidate = self._desk.read(proposal)
+            found: Candidate = self._store.read(proposal)
         except Exception as error:
             log.exception("reading the configuration failed")
             self.post(ReadingBroke(type(error).__name__), cause)
@@ -140,7 +142,7 @@ class Configuration(Actor):
         if message.problems:
             self._refuse(message.problems)
         elif not message.changed:
-            self._desk.drop()
+            self._store.drop()
             self._be_well()
             self._finish("unchanged")
         else:
@@ -150,8 +152,8 @@ class Configuration(Actor):
     # -- vote
 
     def _prepare(self) -> None:
-        voters = self._desk.voters()
-        version = self._candidate = self._desk.version + 1
+        voters = self._store.voters()
+        version = self._candidate = self._store.version + 1
         self._voted, self._objections = tuple(voter.address for voter in voters), ()
         self._votes = set(self._voted)
         if not voters:
@@ -186,12 +188,12 @@ class Configuration(Actor):
     # -- commit
 
     def _commit(self) -> None:
-        version = self._desk.swap()
+        version = self._store.swap()
         self._since = self.wall()
-        for one in self._desk.concerned():
+        for one in self._store.concerned():
             message: Message = CommitSections(version, one.json)
             self.ask(one.address, message, "on_taken", context=one.address, within=TAKEN_WITHIN)
-        applied = self._desk.carry_out()
+        applied = self._store.carry_out()
         self._pending = applied.pending
         log.info("configuration %d is in force: %s", version, ", ".join(self._changed))
         self._be_well()
@@ -202,12 +204,12 @@ class Configuration(Actor):
         taken = isinstance(answer, Reply) and isinstance(answer.message, SectionsTaken)
         wants_restart = isinstance(answer, Reply) and getattr(answer.message, "restart", False)
         if wants_restart or (not taken and getattr(answer, "reason", "") == "timeout"):
-            self._desk.restart(str(answer.context))
+            self._store.restart(str(answer.context))
 
     # -- the end of a reload
 
     def _refuse(self, problems: tuple[str, ...]) -> None:
-        self._desk.drop()
+        self._store.drop()
         # What is wrong with a proposal is its author's affair; the files are everybody's.
         if not self._proposal:
             self._complain(problems)
@@ -219,7 +221,7 @@ class Configuration(Actor):
         for problem in problems:
             log.error("the configuration was not taken over: %s", problem)
         self._problems, self._failed_at = problems, self.wall()
-        self._desk.note(problems, self._pending)
+        self._store.note(problems, self._pending)
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         self.health(Health.DEGRADED, f"not taken over: {problems[0]}{more}", "see `supervisor config check`")
 
@@ -228,7 +230,7 @@ class Configuration(Actor):
             log.info("the configuration is good again")
             self.health(Health.OK)
         self._problems = ()
-        self._desk.note((), self._pending)
+        self._store.note((), self._pending)
 
     def _finish(
         self,
@@ -238,7 +240,7 @@ class Configuration(Actor):
         problems: tuple[str, ...] = (),
     ) -> None:
         changed = self._changed if outcome == "applied" else ()
-        ended = ReloadEnded(outcome, self._desk.version, changed, restarted, pending, problems)
+        ended = ReloadEnded(outcome, self._store.version, changed, restarted, pending, problems)
         for asker in self._served:
             self.reply(ended, asker)
         self._busy, self._served, self._changed = False, (), ()

@@ -7,7 +7,7 @@ import msgspec
 
 from config.schema import Config
 
-__all__ = ["Applied", "Candidate", "Concern", "Desk", "Watching"]
+__all__ = ["Applied", "Candidate", "Concern", "ConfigurationStore", "Watching"]
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ class Watching(Protocol):
     def close(self) -> None: ...
 
 
-class Desk(Protocol):
+class ConfigurationStore(Protocol):
     """`read` alone may block, and is called in a thread of its own; all others return at once.
 
     Of the candidate there is one at a time: what `read` made last, until `swap` or `drop`.

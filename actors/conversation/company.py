@@ -36,9 +36,9 @@ class Company(DomainActor[ConversationState], ABC):
         """Everything is within its bounds."""
         return faults(state)
 
-    def forget(self, state: ConversationState, buried: Mapping[str, float]) -> ConversationState:
+    def forget(self, state: ConversationState, erased: Mapping[str, float]) -> ConversationState:
         """`state` without the words of those whom it was asked to forget."""
-        return without(state, buried)
+        return without(state, erased)
 
     def expired(self, state: ConversationState) -> ConversationState:
         """A conversation that was over long ago; but turn ids only ever increase, at every stage."""

@@ -26,7 +26,7 @@ from actors.conversation.state import ActiveTurn
 from actors.conversation.utterance import LONGEST
 from actors.kernel.actor import handles
 from actors.kernel.message import Message
-from actors.kernel.protocol import Undelivered
+from actors.kernel.protocol.lifecycle import Undelivered
 from actors.llm.messages import CompletionEnded, CompletionFailed, CompletionRequested, SentenceReady
 from actors.osc.messages import ChatboxText, Typing
 from actors.speech.messages import (
@@ -91,7 +91,7 @@ class Conversation(Company):
         if not self.version.epoch:
             return turns.beyond(self.state.turn, self.wall())
         # The life before may have counted some that it had not handed over yet when it died.
-        return self.state.turn + (turns.GAP if self.host.incarnation > 1 else 0)
+        return self.state.turn + (turns.GAP if self.context.incarnation > 1 else 0)
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         self._bot = sections.get("bot", self._bot)
@@ -231,7 +231,7 @@ class Conversation(Company):
             return
         if message.why == "unknown":
             self._voiced = False  # there is no such actor in this run
-        current = self.host.current
+        current = self.context.current
         active = self._active(current.turn) if current is not None else None
         if active is None:
             return  # of a turn that is over

@@ -12,9 +12,9 @@ import msgspec
 
 from actors.kernel.errors import HandlerError
 from actors.kernel.message import Asker, Envelope, Message
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 
-__all__ = ["Actor", "AskFailed", "Effects", "Reply", "handles"]
+__all__ = ["Actor", "ActorContext", "AskFailed", "Reply", "handles"]
 
 Handler = Callable[..., None]
 _H = TypeVar("_H", bound=Handler)
@@ -35,7 +35,7 @@ class AskFailed(msgspec.Struct, frozen=True):
     context: Any = None
 
 
-class Effects(Protocol):
+class ActorContext(Protocol):
     """What a host does for the actor that it runs. See Actor for the promises."""
 
     address: str
@@ -51,7 +51,7 @@ class Effects(Protocol):
     def after(self, seconds: float, message: Message) -> int: ...
     def cancel(self, timer: int) -> None: ...
     def post(self, message: Message, cause: str = "") -> None: ...
-    def outside(self, do: Callable[[], object]) -> None: ...
+    def side_effect(self, do: Callable[[], object]) -> None: ...
     def now(self) -> float: ...
     def wall(self) -> float: ...
     def health(self, health: Health, reason: str = "", remedy: str = "") -> None: ...
@@ -77,7 +77,7 @@ class Actor:
     starts_ready: ClassVar[bool] = True
     drains_on_stop: ClassVar[bool] = False
 
-    host: Effects
+    context: ActorContext
     """Given by the host before `on_start`."""
 
     @classmethod
@@ -115,70 +115,70 @@ class Actor:
 
     def tell(self, to: str, message: Message, *, notify: bool = False) -> str:
         """Send and go on; never raises, never blocks; the id of what was sent. `notify`: an Undelivered may come."""
-        return self.host.tell(to, message, notify=notify)
+        return self.context.tell(to, message, notify=notify)
 
     def ask(self, to: str, message: Message, then: str, context: Any = None, within: float = 5.0) -> str:
         """Send; exactly one Reply or AskFailed goes to the method named `then`, within `within` seconds."""
-        return self.host.ask(to, message, then, context, within)
+        return self.context.ask(to, message, then, context, within)
 
     def reply(self, message: Message, to: Asker | None = None) -> None:
         """Answer the message being handled, or an earlier one through the `asker` that was kept of it."""
-        self.host.reply(message, to)
+        self.context.reply(message, to)
 
     def asker(self) -> Asker:
         """Whom to answer later for the message being handled."""
-        current = self.host.current
+        current = self.context.current
         if current is None:
             return Asker("", "")
         return Asker(current.sender, current.id, current.turn)
 
     def sender(self) -> str:
         """The address that sent the message being handled; "" at start and stop."""
-        current = self.host.current
+        current = self.context.current
         return current.sender if current is not None else ""
 
     def cause(self) -> str:
         """The id of the message being handled; an I/O thread hands it back with `post`."""
-        current = self.host.current
+        current = self.context.current
         return current.id if current is not None else ""
 
     def after(self, seconds: float, message: Message) -> int:
         """Handle `message` in `seconds`, unless the incarnation ends or the timer is cancelled first."""
-        return self.host.after(seconds, message)
+        return self.context.after(seconds, message)
 
     def cancel(self, timer: int) -> None:
         """Forget a timer; one that has fired, or never was, is no error."""
-        self.host.cancel(timer)
+        self.context.cancel(timer)
 
     def post(self, message: Message, cause: str = "") -> None:
         """For this actor's own I/O threads, from any thread: put `message` into its own mailbox."""
-        self.host.post(message, cause)
+        self.context.post(message, cause)
 
-    def outside(self, do: Callable[[], object]) -> None:
+    def side_effect(self, do: Callable[[], object]) -> None:
         """Do something that reaches beyond messages: start I/O, stop a thread. A replay leaves it out; what comes of it
         comes as a message."""
-        self.host.outside(do)
+        self.context.side_effect(do)
 
     def now(self) -> float:
         """Monotonic seconds, one value for the whole of a handler."""
-        return self.host.now()
+        return self.context.now()
 
     def wall(self) -> float:
         """Seconds since the epoch, one value for the whole of a handler."""
-        return self.host.wall()
+        return self.context.wall()
 
     @property
     def random(self) -> random.Random:
         """Random numbers seeded by run, address and message: the same in replay."""
-        return self.host.random
+        return self.context.random
 
     def health(self, health: Health, reason: str = "", remedy: str = "") -> None:
         """Say how well this actor works, why, and what its owner can do about it."""
-        self.host.health(health, reason, remedy)
+        self.context.health(health, reason, remedy)
 
     def ready(self) -> None:
         """Say that this actor is started; data messages flow from now on."""
-        self.host.ready()
+        self.context.ready()
 
 
 @cache

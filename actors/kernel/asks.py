@@ -4,7 +4,7 @@ from typing import Any
 
 from actors.kernel.actor import AskFailed
 from actors.kernel.message import Message
-from actors.kernel.protocol import Undelivered
+from actors.kernel.protocol.lifecycle import Undelivered
 
 __all__ = ["AskTimeout", "PendingAsk", "ask_failed"]
 

@@ -15,7 +15,7 @@ import msgspec
 from actors.kernel.actor import Actor
 from actors.vocabulary.type_names import name_of_class
 
-__all__ = ["Container", "Item", "Left", "taken"]
+__all__ = ["Container", "Item", "LeftOut", "taken"]
 
 PLAIN = (str, int, float, bool, bytes, type(None), enum.Enum)
 
@@ -34,7 +34,7 @@ class Item(msgspec.Struct, frozen=True):
     fields: tuple[tuple[str, Any], ...]
 
 
-class Left(msgspec.Struct, frozen=True):
+class LeftOut(msgspec.Struct, frozen=True):
     """Something that is no value, and of what type."""
 
     type: str
@@ -42,7 +42,7 @@ class Left(msgspec.Struct, frozen=True):
 
 def taken(actor: Actor) -> tuple[tuple[str, Any], ...]:
     """What `actor` keeps, by name."""
-    return tuple((name, _taken(value)) for name, value in vars(actor).items() if name != "host")
+    return tuple((name, _taken(value)) for name, value in vars(actor).items() if name != "context")
 
 
 def _taken(value: Any) -> Any:
@@ -59,7 +59,7 @@ def _taken(value: Any) -> Any:
     if hasattr(type(value), "model_fields"):
         return value  # a section of the configuration is frozen
     if name_of_class(type(value)) is None:
-        return Left(type(value).__name__)
+        return LeftOut(type(value).__name__)
     return Item(type(value), tuple((name, _taken(item)) for name, item in _fields(value)))
 
 

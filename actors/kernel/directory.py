@@ -8,14 +8,14 @@ from typing import Protocol
 
 import msgspec
 
-from actors.kernel.mailbox import Put, Refused
+from actors.kernel.mailbox import Put, RejectReason
 from actors.kernel.message import Envelope, decode, encode
-from actors.kernel.protocol import Failure, Undelivered
+from actors.kernel.protocol.lifecycle import Failure, Undelivered
 
-__all__ = ["Box", "DeadLetter", "DeadLetters", "Directory"]
+__all__ = ["DeadLetter", "DeadLetters", "Directory", "Recipient"]
 
 
-class Box(Protocol):
+class Recipient(Protocol):
     """Anything that mail can be put into: a mailbox, a link to another node, the outside world."""
 
     def put(self, envelope: Envelope) -> Put | None: ...
@@ -42,11 +42,11 @@ class DeadLetters:
         self.watch: Callable[[DeadLetter], None] = lambda _: None
         self._lock = threading.Lock()
 
-    def bury(self, letter: DeadLetter, deliver: Callable[[Envelope], None]) -> None:
+    def dead_letter(self, letter: DeadLetter, deliver: Callable[[Envelope], None]) -> None:
         """File `letter`; where the sender wanted to hear, `deliver` an Undelivered to it."""
         with self._lock:
             self.counts[letter.why] += 1
-            if letter.why != Refused.SUPERSEDED:
+            if letter.why != RejectReason.SUPERSEDED:
                 self.last.append(letter)
         self.watch(letter)
         envelope = letter.envelope
@@ -86,17 +86,17 @@ class Directory:
         wall: Callable[[], float] = time.time,
     ) -> None:
         self.dead_letters = dead_letters or DeadLetters()
-        self.elsewhere: Box | None = None
-        self._boxes: dict[str, Box] = {}
+        self.elsewhere: Recipient | None = None
+        self._boxes: dict[str, Recipient] = {}
         self._paranoid = paranoid
         self._wall = wall
 
     @property
-    def boxes(self) -> Mapping[str, Box]:
+    def boxes(self) -> Mapping[str, Recipient]:
         """Every address of this node."""
         return self._boxes
 
-    def open(self, address: str, box: Box) -> None:
+    def open(self, address: str, box: Recipient) -> None:
         """Let mail for `address` go to `box` from now on."""
         self._boxes[address] = box
 
@@ -110,18 +110,20 @@ class Directory:
             envelope = decode(encode(envelope))
         box = self._boxes.get(envelope.recipient, self.elsewhere)
         if box is None:
-            self.bury(envelope, "unknown", f"nobody lives at {envelope.recipient!r}")
+            self.dead_letter(envelope, "unknown", f"nobody lives at {envelope.recipient!r}")
             return
         fell = box.put(envelope)
         if fell is not None:
-            self.bury(fell.envelope, fell.why)
+            self.dead_letter(fell.envelope, fell.why)
 
-    def hand(self, envelope: Envelope, box: Box) -> None:
+    def hand(self, envelope: Envelope, box: Recipient) -> None:
         """Put the envelope into `box`, whatever its address; what falls out is a dead letter."""
         fell = box.put(envelope)
         if fell is not None:
-            self.bury(fell.envelope, fell.why)
+            self.dead_letter(fell.envelope, fell.why)
 
-    def bury(self, envelope: Envelope, why: str, detail: str = "", failure: Failure | None = None) -> None:
+    def dead_letter(
+        self, envelope: Envelope, why: str, detail: str = "", failure: Failure | None = None
+    ) -> None:
         """Make `envelope` a dead letter."""
-        self.dead_letters.bury(DeadLetter(envelope, why, detail, failure, self._wall()), self.deliver)
+        self.dead_letters.dead_letter(DeadLetter(envelope, why, detail, failure, self._wall()), self.deliver)

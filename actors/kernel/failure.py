@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable
 
 from actors.kernel.message import Envelope
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 
 redact: Callable[[str], str] = str
 """Takes secrets out of a text; whoever knows any puts something better here at the start of a process."""

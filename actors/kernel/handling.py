@@ -17,8 +17,8 @@ from actors.kernel.directory import Directory
 from actors.kernel.errors import HandlerError
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Asker, Envelope, Message
-from actors.kernel.protocol import Failure, Health, HealthChanged, Undelivered
-from actors.kernel.record import Began, Checkpoint, Handled, Recorder
+from actors.kernel.protocol.lifecycle import Failure, Health, HealthChanged, Undelivered
+from actors.kernel.record import Began, Checkpoint, Handled, RecordSink
 from actors.kernel.timers import Timers
 from actors.vocabulary.type_names import name_of_class
 
@@ -49,7 +49,7 @@ class Handling:
         clock: Clock,
         seed: str,
         supervisor: str,
-        recorder: Recorder | None,
+        recorder: RecordSink | None,
     ) -> None:
         self.actor = actor
         self.address = address
@@ -137,11 +137,13 @@ class Handling:
         )
         if self.over:
             self.refused += 1
-            self._directory.bury(envelope, "fenced", "posted by a thread of an incarnation that is over")
+            self._directory.dead_letter(
+                envelope, "fenced", "posted by a thread of an incarnation that is over"
+            )
             return
         self._directory.hand(envelope, self.mailbox)
 
-    def outside(self, do: Callable[[], object]) -> None:
+    def side_effect(self, do: Callable[[], object]) -> None:
         do()
 
     def now(self) -> float:
@@ -189,7 +191,9 @@ class Handling:
     def _dispatch(self, envelope: Envelope) -> None:
         if self.fenced:
             self.refused += 1
-            self._directory.bury(envelope, "fenced", "sent by an incarnation that another one has replaced")
+            self._directory.dead_letter(
+                envelope, "fenced", "sent by an incarnation that another one has replaced"
+            )
             return
         if self._recorder is not None:
             self._sent.append(envelope)
@@ -199,7 +203,7 @@ class Handling:
         message = envelope.message
         if not isinstance(message, Undelivered):
             if not self._continue(envelope.answers, Reply(message)):
-                self._directory.bury(envelope, "late", "nobody waits for this answer any more")
+                self._directory.dead_letter(envelope, "late", "nobody waits for this answer any more")
             return
         if not self._continue(envelope.answers, ask_failed(message)):
             handler = self._handlers.get(Undelivered)
@@ -225,7 +229,7 @@ class Handling:
         if self._unset:
             self._unset = []
 
-    def _record_start(self, recorder: Recorder, failure: Failure | None) -> None:
+    def _record_start(self, recorder: RecordSink, failure: Failure | None) -> None:
         version = self.actor.version if self._versioned else None  # type: ignore[attr-defined]
         recorder.append(
             Began(
@@ -263,7 +267,7 @@ class Handling:
             )
         )
 
-    def _record(self, recorder: Recorder, envelope: Envelope, failure: Failure | None) -> None:
+    def _record(self, recorder: RecordSink, envelope: Envelope, failure: Failure | None) -> None:
         version = self.actor.version if self._versioned else None  # type: ignore[attr-defined]
         recorder.append(
             Handled(

@@ -17,22 +17,16 @@ from actors.kernel.failure import failure_of, from_the_keyboard, hung
 from actors.kernel.handling import Clock, Handling
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope
-from actors.kernel.protocol import (
+from actors.kernel.protocol.lifecycle import Failure, Hang, Ping, Pong, Stop, Undelivered, WriteCheckpoint
+from actors.kernel.protocol.reconfigure import (
     AbortSections,
     CommitSections,
-    Failure,
-    Hang,
-    Ping,
-    Pong,
     PrepareSections,
     SectionsReady,
     SectionsRefused,
     SectionsTaken,
-    Stop,
-    Undelivered,
-    WriteCheckpoint,
 )
-from actors.kernel.record import Recorder
+from actors.kernel.record import RecordSink
 
 __all__ = ["Clock", "Ended", "Incarnation", "handled_here"]
 
@@ -82,7 +76,7 @@ class Incarnation(Handling):
         *,
         seed: str = "",
         supervisor: str = "",
-        recorder: Recorder | None = None,
+        recorder: RecordSink | None = None,
         on_ready: Callable[[], None] = _nobody,
         on_end: Ended = _no_end,
         sections: Callable[[bytes], Mapping[str, Any]] = _no_sections,
@@ -97,9 +91,9 @@ class Incarnation(Handling):
         self._on_end = on_end
         self._sections = sections
         self._timer_was_last = False
-        actor.host = self
+        actor.context = self
         for stale in mailbox.withdraw(Stop):
-            directory.bury(stale, "late", "it was meant for an earlier incarnation")
+            directory.dead_letter(stale, "late", "it was meant for an earlier incarnation")
 
     # -- life
 
@@ -213,7 +207,7 @@ class Incarnation(Handling):
             if self._recorder is not None:
                 self._record(self._recorder, hanging, failure)
             why = "hung" if failure.kind == "Hung" else "crashed"
-            self._directory.bury(hanging, why, f"{failure.kind}: {failure.text}", failure)
+            self._directory.dead_letter(hanging, why, f"{failure.kind}: {failure.text}", failure)
         self.mailbox.wake()
         self.on_fence()
         return True
@@ -316,7 +310,7 @@ class Incarnation(Handling):
         if not self._accounts_for(envelope):
             return
         for left in self.mailbox.restore((envelope,)):
-            self._directory.bury(left, "stopped")
+            self._directory.dead_letter(left, "stopped")
 
     def _crash(self, envelope: Envelope, error: BaseException) -> None:
         failure = failure_of(error, self.current)
@@ -327,7 +321,7 @@ class Incarnation(Handling):
             return
         if self._recorder is not None:
             self._record(self._recorder, envelope, failure)
-        self._directory.bury(envelope, "crashed", f"{failure.kind}: {failure.text}", failure)
+        self._directory.dead_letter(envelope, "crashed", f"{failure.kind}: {failure.text}", failure)
         self._end(failure)
 
     def _end(self, failure: Failure | None) -> None:

@@ -15,7 +15,7 @@ import msgspec
 
 from actors.kernel.message import Envelope, Lane, Message
 
-__all__ = ["Full", "Mailbox", "Put", "Refused"]
+__all__ = ["Full", "Mailbox", "Put", "RejectReason"]
 
 # Looking up an enum's member would cost more than the rest of `put`.
 _SYSTEM, _DATA = Lane.SYSTEM, Lane.DATA
@@ -28,7 +28,7 @@ class Full(enum.StrEnum):
     DROP_OLDEST = "drop_oldest"
 
 
-class Refused(enum.StrEnum):
+class RejectReason(enum.StrEnum):
     """Why an envelope will never be handled from this mailbox."""
 
     REJECTED = "rejected"
@@ -41,7 +41,7 @@ class Put(msgspec.Struct, frozen=True, gc=False):
     """An envelope that fell out of the mailbox because of a `put`, and why."""
 
     envelope: Envelope
-    why: Refused
+    why: RejectReason
 
 
 class _Slot:
@@ -101,7 +101,7 @@ class Mailbox:
         elif lane is _SYSTEM:
             queue = self._system
             if len(queue) >= self._reserve:
-                return Put(envelope, Refused.REJECTED)
+                return Put(envelope, RejectReason.REJECTED)
         else:
             return self._put_latest(envelope)
         queue.append(envelope)
@@ -109,7 +109,7 @@ class Mailbox:
             self._rouse()
         if self._closed and _withdraw(queue, envelope):
             # It slipped in while the mailbox was closing, and whoever closed it did not see it.
-            return Put(envelope, Refused.STOPPED)
+            return Put(envelope, RejectReason.STOPPED)
         return None
 
     def take(self, only_urgent: bool = False) -> Envelope | None:
@@ -201,16 +201,16 @@ class Mailbox:
         # Locked against `close`, which must not come between dropping the one and queueing the other.
         with self._lock:
             if self._closed:
-                return Put(envelope, Refused.STOPPED)
+                return Put(envelope, RejectReason.STOPPED)
             out = None
             if len(self._data) >= self.capacity:
                 if self.full is Full.REJECT or envelope.answers:
-                    return Put(envelope, Refused.REJECTED)
+                    return Put(envelope, RejectReason.REJECTED)
                 oldest = self._drop_oldest()
                 if oldest is not None:
-                    out = Put(oldest, Refused.DROPPED)
+                    out = Put(oldest, RejectReason.DROPPED)
                 elif len(self._data) >= self._hard_limit:
-                    return Put(envelope, Refused.REJECTED)
+                    return Put(envelope, RejectReason.REJECTED)
             self._data.append(envelope)
         if self._waiting:
             self.wake()
@@ -226,13 +226,13 @@ class Mailbox:
         key = envelope.message.latest_key()
         with self._lock:
             if self._closed:
-                return Put(envelope, Refused.STOPPED)
+                return Put(envelope, RejectReason.STOPPED)
             slot = self._slots.get(key)
             if slot is not None:
                 old, slot.envelope = slot.envelope, envelope
-                return Put(old, Refused.SUPERSEDED)
+                return Put(old, RejectReason.SUPERSEDED)
             if len(self._slots) >= self.capacity:
-                return Put(envelope, Refused.REJECTED)
+                return Put(envelope, RejectReason.REJECTED)
             slot = self._slots[key] = _Slot(key, envelope)
             self._data.append(slot)
         if self._waiting:

@@ -9,7 +9,7 @@ import msgspec
 
 from actors.kernel.directory import DeadLetter
 from actors.kernel.message import Envelope
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.timers import Timer
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "Dead",
     "Handled",
     "Record",
-    "Recorder",
+    "RecordSink",
     "Started",
     "Stopped",
 ]
@@ -141,7 +141,7 @@ class ConfigurationVersion(msgspec.Struct, frozen=True, eq=False, gc=False):
 Record: TypeAlias = Handled | Dead | Started | Began | Checkpoint | Stopped | ConfigurationVersion
 
 
-class Recorder(Protocol):
+class RecordSink(Protocol):
     """Where hosts hand their records, from any thread."""
 
     def append(self, record: Record) -> None:

@@ -22,9 +22,9 @@ from actors.kernel.errors import AskError, WouldBlock
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
-from actors.kernel.protocol import Failure, Stop, Undelivered
+from actors.kernel.protocol.lifecycle import Failure, Stop, Undelivered
 
-__all__ = ["OUTSIDE", "OneLockFuture", "Outside", "SystemClock", "ThreadHost"]
+__all__ = ["OUTSIDE", "ExternalClient", "OneLockFuture", "SystemClock", "ThreadHost"]
 
 OUTSIDE = "outside"
 
@@ -106,7 +106,7 @@ class OneLockFuture(pykka.Future[Any]):
             gate.release()
 
 
-class Outside:
+class ExternalClient:
     """The address of everything that is no actor: it sends, and waits for answers, from any thread.
 
     pending: asks that may wait for their answer at a time; beyond that the oldest one fails.
@@ -164,7 +164,7 @@ class Outside:
         try:
             future = self._waiting.pop(int(answers[self._prefixed :]))
         except (KeyError, ValueError):
-            self.directory.bury(envelope, "late", "nobody outside waits for this answer any more")
+            self.directory.dead_letter(envelope, "late", "nobody outside waits for this answer any more")
             return None
         message = envelope.message
         if type(message) is Undelivered:
@@ -199,9 +199,9 @@ class _Inbox:
         elif not isinstance(item.message, Message):
             raise TypeError(f"{host.life.address} takes kernel messages, not {type(item.message).__name__}")
         elif item.reply_to is None:
-            host.outside.tell(host.life.address, item.message)
+            host.client.tell(host.life.address, item.message)
         else:
-            host.outside.ask_into(item.reply_to, host.life.address, item.message)
+            host.client.ask_into(item.reply_to, host.life.address, item.message)
 
     def empty(self) -> bool:
         return True
@@ -215,9 +215,9 @@ class ThreadHost(pykka.ThreadingActor):
 
     use_daemon_thread: ClassVar[bool] = True
 
-    def __init__(self, make: Callable[[Ended], Incarnation], outside: Outside) -> None:
+    def __init__(self, make: Callable[[Ended], Incarnation], client: ExternalClient) -> None:
         super().__init__()
-        self.outside = outside
+        self.client = client
         self._stop_futures: list[pykka.Future[Any]] = []
         self.life = make(self._ended)
         self.life.on_fence = self._leave
@@ -240,7 +240,7 @@ class ThreadHost(pykka.ThreadingActor):
         if self.life.mailbox.closed:
             self.fence()  # it can be told nothing any more
         elif not self.actor_stopped.is_set():
-            self.outside.tell(self.life.address, Stop())
+            self.client.tell(self.life.address, Stop())
         if self.actor_stopped.is_set():
             # It may have ended before it could know of this future, and does not look again.
             self._set_stop_futures()

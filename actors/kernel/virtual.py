@@ -11,8 +11,8 @@ from actors.kernel.directory import DeadLetters, Directory
 from actors.kernel.incarnation import Incarnation
 from actors.kernel.mailbox import Mailbox, Put
 from actors.kernel.message import Envelope, Message
-from actors.kernel.protocol import Failure
-from actors.kernel.record import Recorder
+from actors.kernel.protocol.lifecycle import Failure
+from actors.kernel.record import RecordSink
 
 __all__ = ["Probe", "VirtualClock", "VirtualWorld"]
 
@@ -57,7 +57,7 @@ class Probe:
 class VirtualWorld:
     """A node without threads. Every message is encoded and decoded on its way (paranoid), as between processes."""
 
-    def __init__(self, *, paranoid: bool = True, recorder: Recorder | None = None) -> None:
+    def __init__(self, *, paranoid: bool = True, recorder: RecordSink | None = None) -> None:
         self.clock = VirtualClock()
         self.dead_letters = DeadLetters()
         self.directory = Directory(self.dead_letters, paranoid=paranoid)

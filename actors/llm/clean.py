@@ -1,6 +1,6 @@
 """What a model writes made fit to be said aloud and shown in the chatbox: one filter for both.
 
-Pure. `Hidden` works on the growing reply (a thought may span sentences), `clean` on one sentence.
+Pure. `HiddenText` works on the growing reply (a thought may span sentences), `clean` on one sentence.
 """
 
 import re
@@ -30,7 +30,7 @@ _SPACE_BEFORE = re.compile(r"\s+([,.!?;:])(?=\s|$)")
 _ROLES = ("assistant", "ai", "bot", "system")
 
 
-class Hidden:
+class HiddenText:
     """Takes the model's written thoughts (<think>...</think>) out of a growing text."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 from actors.llm import internal
 from actors.llm.http.streams import Job, Post, Streams
 from actors.llm.messages import (
@@ -22,7 +22,7 @@ from actors.llm.messages import (
 )
 from actors.llm.mock import FIRST_DELAY, NEXT_DELAY, script
 from actors.llm.providers import Endpoint, choose, limits, local_endpoint
-from actors.llm.request_queue import Desk, Request
+from actors.llm.request_queue import QueuedRequest, RequestQueue
 from actors.speech.messages import Cancel
 from actors.system.messages import StageReached
 from actors.vocabulary.type_names import durable
@@ -49,7 +49,7 @@ class LanguageModel(Actor):
         streaming: Callable[[Post], Streams] = Streams,
     ) -> None:
         self._llm = llm
-        self._desk = Desk(performance.max_concurrent_requests)
+        self._queue = RequestQueue(performance.max_concurrent_requests)
         self._names = ((bot or Bot()).name,)
         self._first_words = (speech or Speech()).first_clause_words
         self._provider = choose(llm)
@@ -65,12 +65,12 @@ class LanguageModel(Actor):
         self._ask_where()
 
     def on_stop(self) -> None:
-        self.outside(lambda: self._streams.close(STOP_TIMEOUT))
+        self.side_effect(lambda: self._streams.close(STOP_TIMEOUT))
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         """What is being answered goes on as it began; what comes next goes by the new section."""
         if "performance" in sections:
-            self._desk.limit(sections["performance"].max_concurrent_requests)
+            self._queue.limit(sections["performance"].max_concurrent_requests)
         if "bot" in sections:
             self._names = (sections["bot"].name,)
         if "speech" in sections:
@@ -94,29 +94,29 @@ class LanguageModel(Actor):
 
     @handles
     def on_completion_requested(self, message: CompletionRequested) -> None:
-        if self._desk.is_void(message.turn):
+        if self._queue.is_void(message.turn):
             return
-        request = Request(self.cause(), self.sender(), message.turn, message.messages, self.now())
+        request = QueuedRequest(self.cause(), self.sender(), message.turn, message.messages, self.now())
         if self.now() < self._paused_until:
             self._fail(request, "rate_limited", self._paused_why, self._paused_until - self.now())
         elif self._no_local is not None:
             self._fail(request, "unreachable", f"{self._no_local.why}; {self._no_local.remedy}")
-        elif self._desk.is_full:
+        elif self._queue.is_full:
             remedy = "raise performance.max_concurrent_requests, or choose a faster model"
             self._fail(request, "busy", f"too many requests wait for {self._label()}; {remedy}")
         else:
-            self._desk.enter(request)
+            self._queue.enter(request)
             self._begin_waiting()
             self._limit_the_wait(request)
 
     @handles
     def on_cancel(self, message: Cancel) -> None:
-        for request in self._desk.void(message.turn):
+        for request in self._queue.void(message.turn):
             self._cancel(request.id)
         self._begin_waiting()
 
     def _begin_waiting(self) -> None:
-        while self._can_answer() and (request := self._desk.begin_next()) is not None:
+        while self._can_answer() and (request := self._queue.begin_next()) is not None:
             self._begin(request)
 
     def _can_answer(self) -> bool:
@@ -127,7 +127,7 @@ class LanguageModel(Actor):
             return local_endpoint(self._llm, self._local)
         return self._provider.endpoint
 
-    def _begin(self, request: Request) -> None:
+    def _begin(self, request: QueuedRequest) -> None:
         request.endpoint = self._endpoint()
         if request.endpoint is None:
             request.script = script(request.prompt, self._llm.temperature, self.random)
@@ -149,21 +149,21 @@ class LanguageModel(Actor):
             names,
             self._first_words,
         )
-        self.outside(lambda: self._streams.submit(job))
+        self.side_effect(lambda: self._streams.submit(job))
 
     def _cancel(self, request: str) -> None:
-        self.outside(lambda: self._streams.cancel(request))
+        self.side_effect(lambda: self._streams.cancel(request))
 
     # -- what comes back
 
     @handles
     def on_first_token(self, message: internal.FirstTokenArrived) -> None:
-        if (request := self._desk.running(message.request)) is not None:
+        if (request := self._queue.running(message.request)) is not None:
             self._stage(request, "first_token", message.at, message.seconds)
 
     @handles
     def on_sentence(self, message: internal.SentenceArrived) -> None:
-        if (request := self._desk.running(message.request)) is None:
+        if (request := self._queue.running(message.request)) is None:
             return
         number = len(request.sentences)
         self.tell(request.to, SentenceReady(request.turn, number, message.text))
@@ -173,7 +173,7 @@ class LanguageModel(Actor):
 
     @handles
     def on_streamed(self, message: internal.ReplyStreamed) -> None:
-        if (request := self._desk.end(message.request)) is None:
+        if (request := self._queue.end(message.request)) is None:
             return
         if request.sentences:
             self._end(request, message.tokens, message.finish)
@@ -184,7 +184,7 @@ class LanguageModel(Actor):
 
     @handles
     def on_broken(self, message: internal.ReplyBroken) -> None:
-        if (request := self._desk.end(message.request)) is None:
+        if (request := self._queue.end(message.request)) is None:
             return
         if not self._sent_again(request, message):
             self._pause(message)
@@ -194,7 +194,7 @@ class LanguageModel(Actor):
 
     @handles
     def on_scripted(self, message: internal.ScriptedSentenceDue) -> None:
-        if (request := self._desk.running(message.request)) is None:
+        if (request := self._queue.running(message.request)) is None:
             return
         seconds = self.now() - request.asked_at
         if message.sentence == 0:
@@ -208,13 +208,13 @@ class LanguageModel(Actor):
             words = " ".join(request.sentences).split()
             self.on_streamed(internal.ReplyStreamed(request.id, len(words), "stop"))
 
-    def _end(self, request: Request, tokens: int, finish: str) -> None:
+    def _end(self, request: QueuedRequest, tokens: int, finish: str) -> None:
         text = " ".join(request.sentences)
         self.tell(request.to, CompletionEnded(request.turn, len(request.sentences), text, tokens, finish))
         self._paused_until = 0.0
         self._say(Health.OK, self._provider.note)
 
-    def _fail(self, request: Request, kind: str, owner: str, retry_after: float = 0.0) -> None:
+    def _fail(self, request: QueuedRequest, kind: str, owner: str, retry_after: float = 0.0) -> None:
         self.tell(request.to, CompletionFailed(request.turn, kind, owner, retry_after))
 
     def _pause(self, broken: internal.ReplyBroken) -> None:
@@ -222,7 +222,7 @@ class LanguageModel(Actor):
             self._paused_until = self.now() + min(broken.retry_after, LONGEST_PAUSE)
             self._paused_why = broken.owner
 
-    def _stage(self, request: Request, stage: str, at: float, seconds: float) -> None:
+    def _stage(self, request: QueuedRequest, stage: str, at: float, seconds: float) -> None:
         self.tell("system", StageReached(request.turn, stage, at, seconds))
 
     # -- the local model
@@ -240,7 +240,7 @@ class LanguageModel(Actor):
             return
         self._local, self._no_local = None, message
         self._say(Health.DOWN, message.why, message.remedy)
-        for request in self._desk.waiting:
+        for request in self._queue.waiting:
             self._refuse(request, f"{message.why}; {message.remedy}")
 
     @handles
@@ -249,7 +249,7 @@ class LanguageModel(Actor):
             return
         remedy = "see the health of llm.local"
         why = f"the embedded model was not up within {self._llm.first_token_timeout:g} s"
-        for request in self._desk.waiting:
+        for request in self._queue.waiting:
             if request.id == message.request:
                 self._say(Health.DEGRADED, why, remedy)
                 self._refuse(request, f"{why}; {remedy}")
@@ -265,11 +265,11 @@ class LanguageModel(Actor):
         if self._provider.kind == "local":
             self.ask(LOCAL, WhereIsLocalModel(), "on_where", within=self._llm.first_token_timeout)
 
-    def _limit_the_wait(self, request: Request) -> None:
+    def _limit_the_wait(self, request: QueuedRequest) -> None:
         if not self._can_answer():
             self.after(self._llm.first_token_timeout, internal.LocalWaitOver(request.id))
 
-    def _sent_again(self, request: Request, broken: internal.ReplyBroken) -> bool:
+    def _sent_again(self, request: QueuedRequest, broken: internal.ReplyBroken) -> bool:
         """Whether the request waits once more, because the local process died before it said a word."""
         endpoint = request.endpoint
         is_gone = endpoint is not None and endpoint.is_local and broken.kind == "unreachable"
@@ -279,12 +279,12 @@ class LanguageModel(Actor):
         if self._local is not None and endpoint is not None and self._local.base_url == endpoint.base_url:
             self._local = None
             self._ask_where()
-        self._desk.enter(request, first=True)
+        self._queue.enter(request, first=True)
         self._limit_the_wait(request)
         return True
 
-    def _refuse(self, request: Request, owner: str) -> None:
-        self._desk.leave(request)
+    def _refuse(self, request: QueuedRequest, owner: str) -> None:
+        self._queue.leave(request)
         self._fail(request, "unreachable", owner)
 
     # -- inside

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from actors.kernel.actor import Actor, handles
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 from actors.llm import gguf
 from actors.llm.llama import LlamaServer
 from actors.llm.messages import LocalModelReady, LocalModelUnavailable, WhereIsLocalModel

@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 
 from actors.llm.messages import ChatMessage
-from actors.llm.reply import Reply
+from actors.llm.reply import SpokenReply
 
 FIRST_DELAY = 0.05
 """Seconds before the first sentence."""
@@ -33,5 +33,5 @@ def script(
     if chance is not None and temperature > FOLLOWED:
         place = chance.randrange(len(_REPLIES))
     text = _REPLIES[place % len(_REPLIES)].format(said=said) if said else _HELLO
-    reply = Reply()
+    reply = SpokenReply()
     return reply.feed(text) + reply.finish()

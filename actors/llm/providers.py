@@ -43,9 +43,9 @@ class Endpoint:
             return host == "localhost" or host.endswith(".localhost")
 
 
-@durable("llm.Limits")
+@durable("llm.RequestLimits")
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RequestLimits:
     """Seconds: to connect, to the first token, between two, in all. Bytes: of one line, of a whole answer."""
 
     connect: float
@@ -100,9 +100,9 @@ def local_endpoint(llm: Llm, ready: LocalModelReady) -> Endpoint:
     return Endpoint(ready.base_url, ready.model, None, options, is_local=True)
 
 
-def limits(llm: Llm) -> Limits:
+def limits(llm: Llm) -> RequestLimits:
     """How long a server may take, by the configuration."""
-    return Limits(llm.connect_timeout, llm.first_token_timeout, llm.total_timeout)
+    return RequestLimits(llm.connect_timeout, llm.first_token_timeout, llm.total_timeout)
 
 
 def _split(url: str) -> SplitResult:

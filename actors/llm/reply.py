@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from actors.llm.clean import Hidden, clean, speaks_for_others
+from actors.llm.clean import HiddenText, clean, speaks_for_others
 from actors.llm.sentences import FIRST_PIECE_WORDS, SentenceSplitter, is_whole
 
 LONGEST_REPLY = 16_000
 """Characters: whatever the server sends beyond is not wanted."""
 
 
-class Reply:
+class SpokenReply:
     """Thoughts are hidden, sentences cut and cleaned; what cleans to nothing is left out.
 
     over: the model has begun to write other people's lines, or will not stop: ask it for no more.
@@ -19,7 +19,7 @@ class Reply:
         self.over = False
         self.cut = False
         self._names = tuple(names)
-        self._hidden = Hidden()
+        self._hidden = HiddenText()
         self._splitter = SentenceSplitter(first_words)
         self._length = 0
         self._has_spoken = False

@@ -12,9 +12,9 @@ LINE = 8
 """Requests that may wait."""
 
 
-@durable("llm.Request")
+@durable("llm.QueuedRequest")
 @dataclass(slots=True)
-class Request:
+class QueuedRequest:
     """A completion on its way. asked_at: monotonic seconds. sentences: what was said so far.
 
     endpoint: who was asked, None for a script. script: its sentences. sent_again: it had its second chance.
@@ -31,15 +31,15 @@ class Request:
     endpoint: Endpoint | None = None
 
 
-@durable("llm.Desk")
-class Desk:
+@durable("llm.RequestQueue")
+class RequestQueue:
     """Plain bookkeeping, in order of arrival."""
 
     def __init__(self, at_once: int, line: int = LINE) -> None:
         self._at_once = at_once
         self._line = line
-        self._waiting: deque[Request] = deque()
-        self._running: dict[str, Request] = {}
+        self._waiting: deque[QueuedRequest] = deque()
+        self._running: dict[str, QueuedRequest] = {}
         self._voided = -1
 
     @property
@@ -48,7 +48,7 @@ class Desk:
         return len(self._waiting) >= self._line
 
     @property
-    def waiting(self) -> Iterator[Request]:
+    def waiting(self) -> Iterator[QueuedRequest]:
         """Those in the line; safe to `leave` meanwhile."""
         return iter(tuple(self._waiting))
 
@@ -60,18 +60,18 @@ class Desk:
         """Whether the turn was cancelled, or a later one."""
         return turn <= self._voided
 
-    def enter(self, request: Request, *, first: bool = False) -> None:
+    def enter(self, request: QueuedRequest, *, first: bool = False) -> None:
         """Join the line, at its head with `first`."""
         if first:
             self._waiting.appendleft(request)
         else:
             self._waiting.append(request)
 
-    def leave(self, request: Request) -> None:
+    def leave(self, request: QueuedRequest) -> None:
         """Give up waiting."""
         self._waiting.remove(request)
 
-    def begin_next(self) -> Request | None:
+    def begin_next(self) -> QueuedRequest | None:
         """The next one to run, if there is one and room for it."""
         if not self._waiting or len(self._running) >= self._at_once:
             return None
@@ -79,15 +79,15 @@ class Desk:
         self._running[request.id] = request
         return request
 
-    def running(self, id: str) -> Request | None:
+    def running(self, id: str) -> QueuedRequest | None:
         """The running request of this id; None when it has ended or was cancelled."""
         return self._running.get(id)
 
-    def end(self, id: str) -> Request | None:
+    def end(self, id: str) -> QueuedRequest | None:
         """Take a request out of those that run."""
         return self._running.pop(id, None)
 
-    def void(self, turn: int) -> tuple[Request, ...]:
+    def void(self, turn: int) -> tuple[QueuedRequest, ...]:
         """Void every turn <= `turn`; the requests that were running and must be stopped."""
         self._voided = max(self._voided, turn)
         self._waiting = deque(request for request in self._waiting if not self.is_void(request.turn))

@@ -16,7 +16,7 @@ from actors.osc.decoder import Decoder
 from actors.osc.messages import AvatarLoaded, OscStatistics, ParametersChanged, TrackingChanged
 from actors.osc.parameters import MAX_NAME, PREFIX, event_of
 
-__all__ = ["Intake"]
+__all__ = ["DatagramQueue"]
 
 MAX_PARAMETERS = 8192
 """Different parameters at a time: as many as an avatar may have."""
@@ -25,7 +25,7 @@ _AVATAR_ID = re.compile(r"[\w.-]{1,128}")
 Arguments = tuple[Any, ...]
 
 
-class Intake:
+class DatagramQueue:
     """Not for more than one thread; `statistics` alone may be called from another one.
 
     enabled: the events that are announced. friend: the one host besides this machine that may send.

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 from actors.kernel.message import Message
-from actors.osc.intake import Intake
+from actors.osc.intake import DatagramQueue
 from actors.osc.sockets import Port
 
-__all__ = ["Listener"]
+__all__ = ["OscListener"]
 
 INTERVAL = 0.015
 """Seconds between two announcements."""
@@ -28,7 +28,7 @@ BATCH = 1024
 _LARGEST = 65536
 
 
-class Listener:
+class OscListener:
     """Reads a port until it is released or somebody else takes it over.
 
     post: gets what is announced, on the listener's thread. failed: gets the reason when reading is no longer
@@ -36,7 +36,7 @@ class Listener:
     """
 
     def __init__(
-        self, intake: Intake, post: Callable[[Message], object], failed: Callable[[str], object]
+        self, intake: DatagramQueue, post: Callable[[Message], object], failed: Callable[[str], object]
     ) -> None:
         self._intake = intake
         self._post = post

@@ -5,11 +5,11 @@ from typing import Any
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.message import Message
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 from actors.osc import sockets
-from actors.osc.intake import Intake
+from actors.osc.intake import DatagramQueue
 from actors.osc.internal import OpenPort, ReaderFailed
-from actors.osc.listener import Listener
+from actors.osc.listener import OscListener
 from actors.osc.messages import AvatarLoaded, GetOscStatistics, ParametersChanged, TrackingChanged
 from config.schema import Osc
 
@@ -31,8 +31,8 @@ class Receiver(Actor):
 
     def __init__(self, osc: Osc) -> None:
         self._osc = osc
-        self._intake = Intake(osc.enabled_events, osc.output_host)
-        self._listener: Listener | None = None
+        self._intake = DatagramQueue(osc.enabled_events, osc.output_host)
+        self._listener: OscListener | None = None
         self._port: sockets.Port | None = None
         self._retry = FIRST_RETRY
         self._complaint = ""
@@ -84,8 +84,10 @@ class Receiver(Actor):
             self._listener.handled()
 
     def _open(self) -> None:
-        host, number, address = self._osc.input_host, self._osc.input_port, self.host.address
-        listener = Listener(self._intake, self.post, lambda why: self.post(ReaderFailed(id(listener), why)))
+        host, number, address = self._osc.input_host, self._osc.input_port, self.context.address
+        listener = OscListener(
+            self._intake, self.post, lambda why: self.post(ReaderFailed(id(listener), why))
+        )
         try:
             self._port = sockets.take(address, host, number, listener)
         except OSError as error:

@@ -11,7 +11,7 @@ from typing import Any
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.errors import SectionsUnfit
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 from actors.osc import chatbox, inputs, parameters
 from actors.osc.chatbox import Chatbox
 from actors.osc.internal import ChatboxDue, FindHost, HostFound, InputExpired, RestAgain, TypingExpired

@@ -2,11 +2,11 @@
 
 import msgspec
 
-from actors.kernel.protocol import SaveChange, SaveSnapshot, Version
+from actors.kernel.protocol.storage import SaveChange, SaveSnapshot, Version
 from actors.persistence.store.chain import Chain, Snapshot
 from actors.persistence.store.record import Kind, Record
 
-__all__ = ["HARD_LIMIT", "LARGEST", "Ledger", "Refusal"]
+__all__ = ["HARD_LIMIT", "LARGEST", "DomainLog", "Refusal"]
 
 HARD_LIMIT = 10_000
 """Changes after a snapshot at most."""
@@ -29,7 +29,7 @@ class Refusal(msgspec.Struct, frozen=True):
     snapshot: bool = False
 
 
-class Ledger:
+class DomainLog:
     """newest: the version to which what is kept leads, in memory or on disk; None when a snapshot must come first.
 
     snapshot: the newest whole copy, while it is not on disk. changes: those that are not on disk. recent: all since the

@@ -3,12 +3,12 @@
 import contextlib
 from collections.abc import Callable, Iterator
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.store.chain import Snapshot
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.store import Store
 
-__all__ = ["Upkeep"]
+__all__ = ["Maintenance"]
 
 GROWN, SPARE = 1.5, 2**25
 """A database may be so many times as large as what is kept in it, and have so many bytes more. While a copy is written
@@ -17,13 +17,13 @@ URGENT = 2
 """Beyond so many times that it is written anew even while others wait."""
 
 
-class Upkeep:
+class Maintenance:
     """Nothing here raises because of the disk. trouble: why something could not be done, which is tried again; None
     when all was done. alone: by domain, the version before which nothing may be kept."""
 
     def __init__(self, store: Store) -> None:
         self.trouble: StoreError | None = None
-        self.alone: dict[str, Version] = {}
+        self.purge_older: dict[str, Version] = {}
         self._store = store
         self._copies: dict[str, Snapshot] = {}
         self._may_have_grown = False
@@ -31,7 +31,7 @@ class Upkeep:
     @property
     def is_due(self) -> bool:
         """Whether there may be anything to do."""
-        return bool(self._copies or self.alone or self._may_have_grown)
+        return bool(self._copies or self.purge_older or self._may_have_grown)
 
     def copy(self, snapshot: Snapshot) -> None:
         """Have this copy written into a file, too."""
@@ -57,11 +57,11 @@ class Upkeep:
                 del self._copies[domain]
 
     def _forget_older(self, written: Callable[[str], Version]) -> None:
-        for domain, version in tuple(self.alone.items()):
+        for domain, version in tuple(self.purge_older.items()):
             if written(domain) >= version and domain not in self._copies:
                 with self._trying():
                     self._store.keep_only(domain, version)
-                    del self.alone[domain]
+                    del self.purge_older[domain]
 
     def _keep_small(self, live: int, busy: bool) -> None:
         """Large values leave holes in the database that the next ones do not fit into: it is written anew when it has

@@ -2,12 +2,12 @@
 said of backups is the room's own."""
 
 from actors.kernel.message import Message
-from actors.kernel.protocol import (
-    Buried,
-    Bury,
+from actors.kernel.protocol.storage import (
+    Buffered,
     Committed,
-    Kept,
+    ErasureRecorded,
     LoadState,
+    RecordErasure,
     SaveChange,
     SaveFailed,
     SaveSnapshot,
@@ -18,12 +18,12 @@ from actors.kernel.protocol import (
 __all__ = [
     "BackupFailed",
     "BackupMade",
-    "Buried",
-    "Bury",
+    "Buffered",
     "Committed",
-    "Kept",
+    "ErasureRecorded",
     "LoadState",
     "MakeBackup",
+    "RecordErasure",
     "SaveChange",
     "SaveFailed",
     "SaveSnapshot",

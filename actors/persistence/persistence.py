@@ -11,13 +11,14 @@ from typing import Any
 from actors.kernel.actor import Actor, handles
 from actors.kernel.errors import PersistenceError
 from actors.kernel.message import Asker
-from actors.kernel.protocol import Bury, Health, LoadState, SaveChange, SaveSnapshot
+from actors.kernel.protocol.lifecycle import Health
+from actors.kernel.protocol.storage import LoadState, RecordErasure, SaveChange, SaveSnapshot
 from actors.persistence.backup.schedule import FIRST_AFTER, look_in
 from actors.persistence.internal import BackUpIfDue, CleanUp, LookAtWriter, TryDisk, WriterWorked
 from actors.persistence.messages import MakeBackup
 from actors.persistence.open_store import database_path, open_backups, open_store
-from actors.persistence.store.encryption import Sealer, Sealing
-from actors.persistence.write_behind import Clerk, Request
+from actors.persistence.store.encryption import Encrypter, StoreEncryption
+from actors.persistence.write_behind import StoreRequest, WriteBehind
 from actors.persistence.writer import STUCK, Writer
 from config.schema import Performance, Storage
 
@@ -48,14 +49,14 @@ class Persistence(Actor):
         storage: Storage,
         performance: Performance,
         home: Path,
-        sealer: Sealer | None = None,
-        writing: Callable[[Path, Callable[[], Clerk]], Writer] = Writer.at,
+        sealer: Encrypter | None = None,
+        writing: Callable[[Path, Callable[[], WriteBehind]], Writer] = Writer.at,
     ) -> None:
         self._storage = storage
         self._performance = performance
         self._home = home
         self._path = database_path(storage.database_url, home)
-        self._sealing = Sealing(sealer, writes=storage.encrypt)
+        self._sealing = StoreEncryption(sealer, writes=storage.encrypt)
         self._writing = writing
         self._said = (Health.OK, "", "")
         self._looking = False
@@ -63,22 +64,22 @@ class Persistence(Actor):
         self._tries = 0
 
     def on_start(self) -> None:
-        self._writer = self._writing(self._path, self._clerk)
-        self._writer.clerk.cache_ttl = self._performance.cache_ttl
+        self._writer = self._writing(self._path, self._write_behind)
+        self._writer.write_behind.cache_ttl = self._performance.cache_ttl
         self._writer.attach(lambda cause: self.post(WriterWorked(), cause))
         self._finish_round()
         self.after(self._performance.cleanup_interval, CleanUp())
         if self._storage.backup_interval > 0.0:
             self.after(FIRST_AFTER, BackUpIfDue())
 
-    def _clerk(self) -> Clerk:
+    def _write_behind(self) -> WriteBehind:
         store = open_store(self._storage, self._home, self._sealing)
         backups = open_backups(self._storage, self._home, self._sealing)
-        return Clerk(store, self._storage, backups=backups)
+        return WriteBehind(store, self._storage, backups=backups)
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         self._performance = sections.get("performance", self._performance)
-        self._writer.clerk.cache_ttl = self._performance.cache_ttl
+        self._writer.write_behind.cache_ttl = self._performance.cache_ttl
         return True
 
     @handles
@@ -94,7 +95,7 @@ class Persistence(Actor):
         self._hand(message)
 
     @handles
-    def on_bury(self, message: Bury) -> None:
+    def on_bury(self, message: RecordErasure) -> None:
         self._hand(message)
 
     @handles
@@ -103,12 +104,12 @@ class Persistence(Actor):
 
     @handles
     def on_backup_time(self, message: BackUpIfDue) -> None:
-        self._writer.hand(Request(message, Asker("", ""), self.cause()))
+        self._writer.hand(StoreRequest(message, Asker("", ""), self.cause()))
         self.after(look_in(self._storage.backup_interval), BackUpIfDue())
 
     @handles
     def on_clean_up(self, message: CleanUp) -> None:
-        self._writer.hand(Request(message, Asker("", ""), self.cause()))
+        self._writer.hand(StoreRequest(message, Asker("", ""), self.cause()))
         self.after(self._performance.cleanup_interval, CleanUp())
 
     @handles
@@ -124,7 +125,7 @@ class Persistence(Actor):
     def on_try(self, message: TryDisk) -> None:
         self._trying = False
         self._tries += 1
-        self._writer.hand(Request(None, Asker("", ""), self.cause()))
+        self._writer.hand(StoreRequest(None, Asker("", ""), self.cause()))
         self._look_later()
 
     def on_stop(self) -> None:
@@ -134,12 +135,12 @@ class Persistence(Actor):
             raise PersistenceError(
                 f"{self._path}: the disk did not answer within {STOP_WITHIN:g} s: states may be lost"
             )
-        if lost := self._writer.clerk.unwritten:
-            why = self._writer.clerk.trouble or "what is stored could not be read at start and is kept"
+        if lost := self._writer.write_behind.unwritten:
+            why = self._writer.write_behind.trouble or "what is stored could not be read at start and is kept"
             raise PersistenceError(f"{self._path}: not written: {', '.join(lost)}: {why}")
 
-    def _hand(self, message: LoadState | SaveChange | SaveSnapshot | Bury | MakeBackup) -> None:
-        self._writer.hand(Request(message, self.asker(), self.cause()))
+    def _hand(self, message: LoadState | SaveChange | SaveSnapshot | RecordErasure | MakeBackup) -> None:
+        self._writer.hand(StoreRequest(message, self.asker(), self.cause()))
         self._look_later()
 
     def _finish_round(self) -> None:
@@ -167,22 +168,22 @@ class Persistence(Actor):
 
     def _say(self) -> None:
         """Tell of the disk's health when it changed; while it fails, try it again and again."""
-        clerk = self._writer.clerk
+        write_behind = self._writer.write_behind
         now = (Health.OK, "", "")
         if self._writer.stuck > STUCK:
             now = Health.DEGRADED, f"{self._path}: {_STUCK}", _STUCK_REMEDY
-        elif clerk.trouble is not None:
-            now = Health.DEGRADED, f"{clerk.trouble}; going on in memory", clerk.trouble.remedy
+        elif write_behind.trouble is not None:
+            now = Health.DEGRADED, f"{write_behind.trouble}; going on in memory", write_behind.trouble.remedy
             self._try_later()
-        elif clerk.damage:
+        elif write_behind.damage:
             now = (
                 Health.DEGRADED,
-                "; ".join(clerk.damage.values()),
+                "; ".join(write_behind.damage.values()),
                 "what changed after that is lost, unless a backup has it",
             )
-        elif clerk.backups is not None and (failed := clerk.backups.trouble) is not None:
+        elif write_behind.backups is not None and (failed := write_behind.backups.trouble) is not None:
             now = Health.DEGRADED, f"no backup could be made: {failed}", failed.remedy
-        if clerk.trouble is None:
+        if write_behind.trouble is None:
             self._tries = 0
         if now != self._said:
             self._said = now

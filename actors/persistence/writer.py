@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from actors.kernel.message import Asker
-from actors.kernel.protocol import SaveChange, SaveFailed, SaveSnapshot
+from actors.kernel.protocol.storage import SaveChange, SaveFailed, SaveSnapshot
 from actors.persistence.messages import BackupFailed, MakeBackup
-from actors.persistence.write_behind import Clerk, Job, Outcome, Request
+from actors.persistence.write_behind import Job, StoreOutcome, StoreRequest, WriteBehind
 
 __all__ = ["STUCK", "Writer"]
 
@@ -31,27 +31,29 @@ class Writer:
     _known: ClassVar[dict[str, "Writer"]] = {}
     _registry: ClassVar[threading.Lock] = threading.Lock()
 
-    def __init__(self, key: str, clerk: Clerk, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self.clerk = clerk
+    def __init__(
+        self, key: str, write_behind: WriteBehind, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.write_behind = write_behind
         self._monotonic = monotonic
-        clerk.aside = self._aside
+        write_behind.aside = self._aside
         self._key = key
         self._lock = threading.Condition()
-        self._waiting: list[Request] = []
+        self._waiting: list[StoreRequest] = []
         self._begun = 0.0
-        self._done: deque[Outcome] = deque()
+        self._done: deque[StoreOutcome] = deque()
         self._ends = False
         self._crash: Exception | None = None
         self._notify: Callable[[str], None] = lambda _: None
         self._thread: threading.Thread | None = None
 
     @classmethod
-    def at(cls, path: Path, clerk: Callable[[], Clerk]) -> "Writer":
-        """The process's one writer for the database at `path`; `clerk` makes its clerk if there is none yet."""
+    def at(cls, path: Path, write_behind: Callable[[], WriteBehind]) -> "Writer":
+        """The process's one writer for the database at `path`; `write_behind` makes its clerk if there is none yet."""
         key = os.path.normcase(path.resolve())
         with cls._registry:
             if key not in cls._known:
-                cls._known[key] = cls(key, clerk())
+                cls._known[key] = cls(key, write_behind())
             return cls._known[key]
 
     def attach(self, notify: Callable[[str], None]) -> None:
@@ -61,7 +63,7 @@ class Writer:
             self._ends = False
             self._begin()
 
-    def hand(self, request: Request) -> None:
+    def hand(self, request: StoreRequest) -> None:
         """Queue a request; its outcome can be collected later."""
         with self._lock:
             message = request.message
@@ -75,11 +77,11 @@ class Writer:
                 self._done.append(_failed(request.asker, message, "too many states wait for the disk"))
             elif isinstance(message, MakeBackup):
                 why = BackupFailed("too much waits for the disk", "look at `supervisor status`")
-                self._done.append(Outcome(request.asker, why))
+                self._done.append(StoreOutcome(request.asker, why))
 
     def _supersede(self, domain: str) -> None:
         """A whole state has come while the disk stood still: what waits of the same domain is not needed any more."""
-        kept: list[Request] = []
+        kept: list[StoreRequest] = []
         for request in self._waiting:
             message = request.message
             if isinstance(message, SaveChange | SaveSnapshot) and message.domain == domain:
@@ -88,7 +90,7 @@ class Writer:
                 kept.append(request)
         self._waiting = kept
 
-    def collect(self) -> tuple[Outcome, ...]:
+    def collect(self) -> tuple[StoreOutcome, ...]:
         """Outcomes since the last call. Raises what unexpectedly ended the thread."""
         with self._lock:
             crash, self._crash = self._crash, None
@@ -139,37 +141,37 @@ class Writer:
         while True:
             with self._lock:
                 if not self._waiting and not self._ends:
-                    self._lock.wait(self.clerk.due_in())
+                    self._lock.wait(self.write_behind.due_in())
             batch = self._taken()
             if batch is None:
                 break
-            if (batch or self.clerk.due_in() == 0.0) and not self._do_group(batch):
+            if (batch or self.write_behind.due_in() == 0.0) and not self._do_group(batch):
                 return
         self._close()
 
     # -- a round
 
-    def _taken(self) -> list[Request] | None:
+    def _taken(self) -> list[StoreRequest] | None:
         """What waits, to be done now as one group; None when that is all, and there will be no more."""
         with self._lock:
             batch, self._waiting = self._waiting, []
-            if batch or self.clerk.due_in() == 0.0:
+            if batch or self.write_behind.due_in() == 0.0:
                 self._begun = self._monotonic()
             return None if not batch and self._ends else batch
 
-    def _do_group(self, batch: Sequence[Request]) -> bool:
+    def _do_group(self, batch: Sequence[StoreRequest]) -> bool:
         """Answer a group, and tidy up when the answers are on their way. False when something unexpected happened."""
         cause = batch[0].cause if batch else ""
         try:
-            outcomes = self.clerk.answer(batch)
+            outcomes = self.write_behind.answer(batch)
             self._end_group(outcomes)
             if outcomes or batch:
                 self._notify(cause)
-            if self.clerk.is_untidy:
+            if self.write_behind.is_untidy:
                 self._begun = (
                     self._begun or self._monotonic()
                 )  # a disk that stands still is noticed here, too
-                self.clerk.tidy(busy=bool(self._waiting))
+                self.write_behind.tidy(busy=bool(self._waiting))
                 self._end_group(())
                 self._notify(cause)
         except Exception as error:
@@ -179,9 +181,9 @@ class Writer:
         return True
 
     def _close(self) -> None:
-        if self.clerk.unwritten:
-            self.clerk.work((Request(None, Asker("", "")),))
-        self.clerk.close()
+        if self.write_behind.unwritten:
+            self.write_behind.work((StoreRequest(None, Asker("", "")),))
+        self.write_behind.close()
 
     def _aside(self, job: Job, cause: str) -> None:
         """Do something in a thread of its own. The end does not wait for it."""
@@ -200,12 +202,12 @@ class Writer:
             self._crash = self._crash or crash
         self._notify(cause)
 
-    def _end_group(self, outcomes: tuple[Outcome, ...], crash: Exception | None = None) -> None:
+    def _end_group(self, outcomes: tuple[StoreOutcome, ...], crash: Exception | None = None) -> None:
         with self._lock:
             self._done.extend(outcomes)
             self._crash = self._crash or crash
             self._begun = self._monotonic() if self._waiting else 0.0
 
 
-def _failed(asker: Asker, save: SaveChange | SaveSnapshot, why: str) -> Outcome:
-    return Outcome(asker, SaveFailed(save.domain, save.version, why))
+def _failed(asker: Asker, save: SaveChange | SaveSnapshot, why: str) -> StoreOutcome:
+    return StoreOutcome(asker, SaveFailed(save.domain, save.version, why))

@@ -9,14 +9,14 @@ import msgspec
 
 from actors.speech.vad import CHUNK_SECONDS
 
-__all__ = ["Began", "Dismissed", "Ended", "Endpoint", "Limits", "advance"]
+__all__ = ["EndpointLimits", "Endpointer", "SpeechBegan", "SpeechDismissed", "SpeechEnded", "advance"]
 
 _ONSET = 3  # speech chunks before a beginning is announced: 96 ms, longer than a click
 _HYSTERESIS = 0.15  # speech goes on until the probability falls this far below the threshold
 _PRE_ROLL_SECONDS = 0.3  # soft beginnings of words come before the first chunk that counts
 
 
-class Limits(msgspec.Struct, frozen=True):
+class EndpointLimits(msgspec.Struct, frozen=True):
     """How to cut, in chunks; see `of`."""
 
     threshold: float
@@ -26,21 +26,21 @@ class Limits(msgspec.Struct, frozen=True):
     pre_roll: int
 
     @staticmethod
-    def of(threshold: float, silence: float, least: float, most: float) -> "Limits":
+    def of(threshold: float, silence: float, least: float, most: float) -> "EndpointLimits":
         """From seconds: the silence that ends an utterance, the least speech in one, the longest one."""
         chunks = [
             ceil(round(seconds / CHUNK_SECONDS, 6)) for seconds in (silence, least, most, _PRE_ROLL_SECONDS)
         ]
-        return Limits(threshold, max(1, chunks[0]), max(1, chunks[1]), max(1, chunks[2]), chunks[3])
+        return EndpointLimits(threshold, max(1, chunks[0]), max(1, chunks[1]), max(1, chunks[2]), chunks[3])
 
 
-class Began(msgspec.Struct, frozen=True):
+class SpeechBegan(msgspec.Struct, frozen=True):
     """Somebody speaks since chunk `first`."""
 
     first: int
 
 
-class Ended(msgspec.Struct, frozen=True):
+class SpeechEnded(msgspec.Struct, frozen=True):
     """An utterance is complete. Its sound is chunks keep..last; speech was heard in first..spoken.
 
     certainty: mean probability of the chunks of speech. cut: True when it was ended by its length.
@@ -54,13 +54,13 @@ class Ended(msgspec.Struct, frozen=True):
     cut: bool
 
 
-class Dismissed(msgspec.Struct, frozen=True):
+class SpeechDismissed(msgspec.Struct, frozen=True):
     """What had begun at chunk `first` was too short to be an utterance."""
 
     first: int
 
 
-class Endpoint(msgspec.Struct, frozen=True):
+class Endpointer(msgspec.Struct, frozen=True):
     """Between two chunks. `next`: number of the next chunk. first: -1 while nobody speaks.
 
     floor: chunks before this one belong to an utterance that has ended. speech: chunks of speech so far,
@@ -76,15 +76,15 @@ class Endpoint(msgspec.Struct, frozen=True):
     quiet: int = 0
     announced: bool = False
 
-    def earliest(self, limits: Limits) -> int:
+    def earliest(self, limits: EndpointLimits) -> int:
         """The first chunk that may still be needed; older sound can be forgotten."""
         return max(self.floor, (self.next if self.first < 0 else self.first) - limits.pre_roll)
 
 
-Event = Began | Ended | Dismissed
+Event = SpeechBegan | SpeechEnded | SpeechDismissed
 
 
-def advance(state: Endpoint, probability: float, limits: Limits) -> tuple[Endpoint, Event | None]:
+def advance(state: Endpointer, probability: float, limits: EndpointLimits) -> tuple[Endpointer, Event | None]:
     """Take in the next chunk's probability of speech, in [0, 1]; at most one event comes of it."""
     chunk = state.next
     state = msgspec.structs.replace(state, next=chunk + 1)
@@ -97,7 +97,7 @@ def advance(state: Endpoint, probability: float, limits: Limits) -> tuple[Endpoi
     return _event(state, chunk, limits)
 
 
-def _louder(state: Endpoint, chunk: int, probability: float) -> Endpoint:
+def _louder(state: Endpointer, chunk: int, probability: float) -> Endpointer:
     return msgspec.structs.replace(
         state,
         first=chunk if state.first < 0 else state.first,
@@ -108,14 +108,16 @@ def _louder(state: Endpoint, chunk: int, probability: float) -> Endpoint:
     )
 
 
-def _event(state: Endpoint, chunk: int, limits: Limits) -> tuple[Endpoint, Event | None]:
+def _event(state: Endpointer, chunk: int, limits: EndpointLimits) -> tuple[Endpointer, Event | None]:
     cut = chunk - state.first + 1 >= limits.most
     if state.quiet < limits.silence and not cut:
         if state.speech >= _ONSET and not state.announced:
-            return msgspec.structs.replace(state, announced=True), Began(state.first)
+            return msgspec.structs.replace(state, announced=True), SpeechBegan(state.first)
         return state, None
-    after = Endpoint(next=state.next, floor=state.next)
+    after = Endpointer(next=state.next, floor=state.next)
     if state.speech < limits.least:
-        return after, Dismissed(state.first)
-    ended = Ended(state.earliest(limits), state.first, state.spoken, chunk, state.sum / state.speech, cut)
+        return after, SpeechDismissed(state.first)
+    ended = SpeechEnded(
+        state.earliest(limits), state.first, state.spoken, chunk, state.sum / state.speech, cut
+    )
     return after, ended

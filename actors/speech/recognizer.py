@@ -16,10 +16,10 @@ import numpy as np
 
 from actors.audio.messages import AudioChunk, GetPlayback, PlaybackEnded, PlaybackStarted
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 from actors.speech import embedded
 from actors.speech.choice import Note, open_transcriber
-from actors.speech.endpointing import Began, Ended, Endpoint, Limits, advance
+from actors.speech.endpointing import Endpointer, EndpointLimits, SpeechBegan, SpeechEnded, advance
 from actors.speech.engines import EngineBroken, Samples, Transcriber, Transcription, VoiceActivity
 from actors.speech.hearing import Closure, Remembered, invented, resembles, still_remembered
 from actors.speech.internal import RecognitionBroke, UtteranceRecognized
@@ -28,7 +28,7 @@ from actors.speech.vad import CHUNK, CHUNK_SECONDS, Silero
 from actors.speech.worker import Worker
 from config.schema import Speech
 
-__all__ = ["Engines", "Recognizer", "Utterance", "load"]
+__all__ = ["Engines", "Recognizer", "SpeechSegment", "load"]
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ _GAP = 0.5  # seconds without sound after which what follows is another stream
 _WAITING = 4  # utterances that may wait for Whisper
 
 
-class Utterance(msgspec.Struct, frozen=True):
+class SpeechSegment(msgspec.Struct, frozen=True):
     """Sound to recognize (int16, mono, 16 kHz), and when it was heard (epoch seconds). cause: the chunk that
     ended it.
     """
@@ -58,8 +58,8 @@ def load(speech: Speech, home: Path) -> Engines:
     return Silero(embedded.activity_model()), transcriber, note
 
 
-def _limits(speech: Speech) -> Limits:
-    return Limits.of(
+def _limits(speech: Speech) -> EndpointLimits:
+    return EndpointLimits.of(
         speech.vad_threshold, speech.end_of_speech_silence, speech.min_speech, speech.max_utterance
     )
 
@@ -72,20 +72,20 @@ class Recognizer(Actor):
         speech: Speech,
         home: Path,
         loading: Callable[[Speech, Path], Engines] = load,
-        working: Callable[..., Worker[Utterance]] = Worker,
+        working: Callable[..., Worker[SpeechSegment]] = Worker,
     ) -> None:
         self._speech = speech
         self._home = home
         self._loading = loading
         self._working = working
         self._limits = _limits(speech)
-        self._endpoint = Endpoint()
+        self._endpoint = Endpointer()
         self._chunks: deque[AudioChunk] = deque()
         self._closure = Closure()
         self._said: tuple[Remembered, ...] = ()
         self._loaded: Engines | EngineBroken = EngineBroken("not loaded yet", "")
         self._activity: VoiceActivity | None = None
-        self._worker: Worker[Utterance] | None = None
+        self._worker: Worker[SpeechSegment] | None = None
         self.dropped: Counter[str] = Counter()
         """Utterances that never became a transcript, by reason."""
 
@@ -101,11 +101,11 @@ class Recognizer(Actor):
             self.health(Health.DOWN, f"cannot hear: {loaded}", loaded.remedy)
             return
         self._activity, self._transcriber, note = loaded
-        self._worker = self._working(f"{self.host.address} whisper", self._recognize, _WAITING)
+        self._worker = self._working(f"{self.context.address} whisper", self._recognize, _WAITING)
         # The first run allocates what the later ones use.
-        self._worker.give(Utterance(bytes(2 * CHUNK), 0.0, 0.0, 0.0, 0.0, ""))
+        self._worker.give(SpeechSegment(bytes(2 * CHUNK), 0.0, 0.0, 0.0, 0.0, ""))
         self.health(Health.DEGRADED if note.worse else Health.OK, note.text, note.remedy)
-        if self.host.incarnation > 1:
+        if self.context.incarnation > 1:
             self.ask("audio.speaker", GetPlayback(), then="on_playback")
 
     def on_stop(self) -> None:
@@ -151,9 +151,9 @@ class Recognizer(Actor):
         self._chunks.append(chunk)
         probability = self._activity.probability(_samples(chunk.pcm))
         self._endpoint, event = advance(self._endpoint, probability, self._limits)
-        if isinstance(event, Began):
+        if isinstance(event, SpeechBegan):
             self.tell("conversation", SpeechStarted(self._chunk(event.first).captured_at - CHUNK_SECONDS))
-        elif isinstance(event, Ended):
+        elif isinstance(event, SpeechEnded):
             self._hand_over(event)
         elif event is not None:
             self.dropped["too short"] += 1
@@ -161,7 +161,7 @@ class Recognizer(Actor):
             self._chunks.popleft()
 
     def _begin_anew(self) -> None:
-        self._endpoint = Endpoint()
+        self._endpoint = Endpointer()
         self._chunks.clear()
         if self._activity is not None:
             self._activity.reset()
@@ -169,9 +169,9 @@ class Recognizer(Actor):
     def _chunk(self, number: int) -> AudioChunk:
         return self._chunks[number - self._endpoint.next]
 
-    def _hand_over(self, ended: Ended) -> None:
+    def _hand_over(self, ended: SpeechEnded) -> None:
         spoken = self._chunk(ended.spoken).captured_at
-        utterance = Utterance(
+        utterance = SpeechSegment(
             b"".join(self._chunk(number).pcm for number in range(ended.keep, ended.last + 1)),
             started_at=self._chunk(ended.first).captured_at - CHUNK_SECONDS,
             ended_at=spoken,
@@ -181,11 +181,11 @@ class Recognizer(Actor):
         )
         if self._worker is None or not self._worker.give(utterance):
             self.dropped["busy"] += 1
-            log.warning("%s: an utterance was dropped: %d others wait", self.host.address, _WAITING)
+            log.warning("%s: an utterance was dropped: %d others wait", self.context.address, _WAITING)
 
     # -- on the worker's thread
 
-    def _recognize(self, utterance: Utterance) -> None:
+    def _recognize(self, utterance: SpeechSegment) -> None:
         try:
             heard = self._transcriber.transcribe(_samples(utterance.pcm))
         except Exception as error:  # the actor dies of it, by its own handler
@@ -204,7 +204,7 @@ class Recognizer(Actor):
     def on_recognized(self, heard: UtteranceRecognized) -> None:
         if reason := self._unwanted(heard):
             self.dropped[reason] += 1
-            log.info("%s: dropped (%s), %d so far", self.host.address, reason, self.dropped[reason])
+            log.info("%s: dropped (%s), %d so far", self.context.address, reason, self.dropped[reason])
             return
         self.tell(
             "conversation",
@@ -230,7 +230,7 @@ def _samples(pcm: bytes) -> Samples:
     return np.frombuffer(pcm, dtype="<i2").astype(np.float32) / 32768.0
 
 
-def _recognized(utterance: Utterance, heard: Transcription) -> UtteranceRecognized:
+def _recognized(utterance: SpeechSegment, heard: Transcription) -> UtteranceRecognized:
     return UtteranceRecognized(
         heard.text,
         heard.no_speech,

@@ -15,7 +15,7 @@ import numpy as np
 
 from actors.audio.messages import PlaySentence
 from actors.kernel.actor import Actor, handles
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 from actors.speech.choice import Note, open_voice
 from actors.speech.engines import EngineBroken, Sound, Voice
 from actors.speech.internal import PieceReady, SynthesisBroke
@@ -24,7 +24,7 @@ from actors.speech.worker import Worker
 from actors.system.messages import StageReached
 from config.schema import Audio, Speech
 
-__all__ = ["Synthesizer", "Task"]
+__all__ = ["SynthesisTask", "Synthesizer"]
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ _NO_VOICE_RATE = 22050
 _EVERY_TURN = 2**62
 
 
-class Task(msgspec.Struct, frozen=True):
+class SynthesisTask(msgspec.Struct, frozen=True):
     """A sentence to speak, and the id of the message that asked for it."""
 
     turn: int
@@ -52,7 +52,7 @@ class Synthesizer(Actor):
         audio: Audio,
         home: Path,
         loading: Callable[[Speech, Audio, Path], tuple[Voice, Note]] = open_voice,
-        working: Callable[..., Worker[Task]] = Worker,
+        working: Callable[..., Worker[SynthesisTask]] = Worker,
     ) -> None:
         self._speech = speech
         self._audio = audio
@@ -60,7 +60,7 @@ class Synthesizer(Actor):
         self._loading = loading
         self._working = working
         self._voided = 0
-        self._worker: Worker[Task] | None = None
+        self._worker: Worker[SynthesisTask] | None = None
         self._loaded: tuple[Voice, Note] | EngineBroken = EngineBroken("not loaded yet", "")
         self._broken = ""
 
@@ -77,9 +77,9 @@ class Synthesizer(Actor):
             self.health(Health.DOWN, f"cannot speak: {loaded}", loaded.remedy)
             return
         self._voice, note = loaded
-        self._worker = self._working(f"{self.host.address} voice", self._speak, _WAITING)
+        self._worker = self._working(f"{self.context.address} voice", self._speak, _WAITING)
         # The first run allocates what the later ones use.
-        self._worker.give(Task(0, 0, "Ready.", ""))
+        self._worker.give(SynthesisTask(0, 0, "Ready.", ""))
         self.health(Health.DEGRADED if note.worse else Health.OK, note.text, note.remedy)
 
     def on_stop(self) -> None:
@@ -103,7 +103,7 @@ class Synthesizer(Actor):
             return
         if self._worker is None:
             self._give_up(message.turn, message.sentence, self._broken)
-        elif not self._worker.give(Task(message.turn, message.sentence, message.text, self.cause())):
+        elif not self._worker.give(SynthesisTask(message.turn, message.sentence, message.text, self.cause())):
             self._give_up(message.turn, message.sentence, f"{_WAITING} sentences are waiting already")
 
     @handles
@@ -120,7 +120,7 @@ class Synthesizer(Actor):
     def on_broke(self, message: SynthesisBroke) -> None:
         if message.turn > self._voided:
             log.warning(
-                "%s: sentence %d of turn %d failed", self.host.address, message.sentence, message.turn
+                "%s: sentence %d of turn %d failed", self.context.address, message.sentence, message.turn
             )
             self._give_up(message.turn, message.sentence, message.why)
 
@@ -131,7 +131,7 @@ class Synthesizer(Actor):
 
     # -- on the worker's thread
 
-    def _speak(self, task: Task) -> None:
+    def _speak(self, task: SynthesisTask) -> None:
         begun = time.perf_counter()
         try:
             for sound, last in pieces(self._voice.synthesize(task.text), self._voice.rate):
@@ -144,7 +144,7 @@ class Synthesizer(Actor):
                 SynthesisBroke(task.turn, task.sentence, f"{type(error).__name__}: {error}"), task.cause
             )
 
-    def _piece(self, task: Task, sound: Sound, last: bool, took: float) -> PieceReady:
+    def _piece(self, task: SynthesisTask, sound: Sound, last: bool, took: float) -> PieceReady:
         pcm = sound.astype("<i2").tobytes()
         return PieceReady(task.turn, task.sentence, pcm, self._voice.rate, last, time.time(), took)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from actors.kernel.actor import handles
-from actors.kernel.protocol import Health, Undelivered
+from actors.kernel.protocol.lifecycle import Health, Undelivered
 from actors.kernel.state.domain import DomainActor
 from actors.system.internal import ResourcesSampled, SampleDue
 from actors.system.messages import ModuleChanged, ModuleFailed, StageReached, WatchStages
@@ -43,12 +43,12 @@ class System(DomainActor[SystemState]):
 
     def restored(self) -> None:
         # A successor of a crashed incarnation hears nothing again of what has not changed since.
-        if self.host.incarnation == 1:
+        if self.context.incarnation == 1:
             self.become(begun(self.state))
         self.after(0.0, SampleDue())
 
     def on_stop(self) -> None:
-        self.outside(self._sampler.stop)
+        self.side_effect(self._sampler.stop)
         super().on_stop()
 
     @handles
@@ -71,7 +71,7 @@ class System(DomainActor[SystemState]):
     @handles
     def on_sample_due(self, message: SampleDue) -> None:
         cause = self.cause()
-        self.outside(lambda: self._sampler.sample(cause))
+        self.side_effect(lambda: self._sampler.sample(cause))
         self.after(SAMPLE_EVERY, SampleDue())
 
     def _watch(self, address: str, on: bool) -> None:

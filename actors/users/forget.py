@@ -6,11 +6,11 @@ from actors.users.state import UsersState, find, nameless
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person, person_named
 
-__all__ = ["Selection", "chosen"]
+__all__ = ["ErasureSelection", "chosen"]
 
 
-@durable("users.Selection")
-class Selection(msgspec.Struct, frozen=True):
+@durable("users.ErasureSelection")
+class ErasureSelection(msgspec.Struct, frozen=True):
     """people: those whose records go. aliases: they, and their mere names, under which they may have spoken as well.
     why_not: the reason why nobody is meant; then both are empty.
     """
@@ -20,15 +20,15 @@ class Selection(msgspec.Struct, frozen=True):
     why_not: str = ""
 
 
-def chosen(state: UsersState, name_or_id: str) -> Selection:
+def chosen(state: UsersState, name_or_id: str) -> ErasureSelection:
     """Who is meant: one person, whose record may be kept under an id and under the mere name."""
     found = find(state, name_or_id)
     if not found:
-        return Selection(why_not=f"nobody is known by {name_or_id[:100]!r}")
+        return ErasureSelection(why_not=f"nobody is known by {name_or_id[:100]!r}")
     with_id = [user for user in found if user.user_id != nameless(user.display_name)]
     if len(with_id) > 1:
         ids = ", ".join(user.user_id for user in with_id)
-        return Selection(why_not=f"several go by {name_or_id[:100]!r}; say which id: {ids}")
+        return ErasureSelection(why_not=f"several go by {name_or_id[:100]!r}; say which id: {ids}")
     people = {user.user_id: user.person for user in found}
     for user in found:
         alias = state.users.get(nameless(user.display_name))
@@ -36,4 +36,4 @@ def chosen(state: UsersState, name_or_id: str) -> Selection:
             people[alias.user_id] = alias.person
     names = (person_named(person.name) for person in people.values())
     aliases = {person.user_id: person for person in (*people.values(), *names)}
-    return Selection(tuple(people.values()), tuple(aliases.values()))
+    return ErasureSelection(tuple(people.values()), tuple(aliases.values()))

@@ -6,10 +6,10 @@ import msgspec
 
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.message import Asker
-from actors.kernel.protocol import Buried, Bury
+from actors.kernel.protocol.storage import ErasureRecorded, RecordErasure
 from actors.kernel.state.domain import PERSISTENCE, DomainActor
 from actors.users.acquaintance import Change, Path, faded, interacted, preferred, profile_of
-from actors.users.forget import Selection, chosen
+from actors.users.forget import ErasureSelection, chosen
 from actors.users.messages import (
     FindPerson,
     ForgetPerson,
@@ -39,7 +39,7 @@ MOST_BURIED = 256
 class _Asked(msgspec.Struct, frozen=True):
     """A request to forget that waits until it is noted on disk."""
 
-    selection: Selection
+    selection: ErasureSelection
     hashes: tuple[str, ...]
     at: float
     asker: Asker
@@ -58,7 +58,7 @@ class Users(DomainActor[UsersState]):
     def __init__(self) -> None:
         super().__init__(UsersState())
         self._touched: tuple[Path, ...] | None = None
-        self._buried: dict[str, float] = {}
+        self._erased: dict[str, float] = {}
 
     def validate(self, state: UsersState, before: UsersState) -> tuple[str, ...]:
         """Records stand under their own id, and everything is within its bounds; of a change, what it touched."""
@@ -71,9 +71,9 @@ class Users(DomainActor[UsersState]):
                 stored = interacted(stored, user.person, interaction).state
         return stored
 
-    def forget(self, state: UsersState, buried: Mapping[str, float]) -> UsersState:
+    def forget(self, state: UsersState, erased: Mapping[str, float]) -> UsersState:
         """`state` without those whom it was asked to forget."""
-        return without(state, buried)
+        return without(state, erased)
 
     @handles
     def on_get_profile(self, message: GetProfile) -> None:
@@ -86,7 +86,7 @@ class Users(DomainActor[UsersState]):
 
     @handles
     def on_interaction(self, message: InteractionHappened) -> None:
-        if message.interaction.at <= self._buried.get(tombstone(message.person.user_id), -1.0):
+        if message.interaction.at <= self._erased.get(tombstone(message.person.user_id), -1.0):
             return  # it was on its way when they were to be forgotten
         self._take(interacted(self.state, message.person, message.interaction))
 
@@ -103,11 +103,11 @@ class Users(DomainActor[UsersState]):
         # Remembered on disk first: whatever is loaded later, also from a backup, is told of it.
         hashes = tuple(tombstone(person.user_id) for person in selection.aliases)
         asked = _Asked(selection, hashes, self.wall(), self.asker())
-        self.ask(PERSISTENCE, Bury(self.domain, hashes, asked.at), then="on_buried", context=asked)
+        self.ask(PERSISTENCE, RecordErasure(self.domain, hashes, asked.at), then="on_buried", context=asked)
 
     def on_buried(self, answer: Reply | AskFailed) -> None:
         asked: _Asked = answer.context
-        if not isinstance(answer, Reply) or not isinstance(answer.message, Buried):
+        if not isinstance(answer, Reply) or not isinstance(answer.message, ErasureRecorded):
             why = (
                 answer.reason if isinstance(answer, AskFailed) else getattr(answer.message, "why", "refused")
             )
@@ -115,9 +115,9 @@ class Users(DomainActor[UsersState]):
                 NotForgotten(f"it could not be noted on disk ({why}): nothing was changed"), asked.asker
             )
             return
-        graves = dict.fromkeys(asked.hashes, asked.at)
-        self._buried = dict(list({**self._buried, **graves}.items())[-MOST_BURIED:])
-        self.become(self.forget(self.state, graves))
+        tombstones = dict.fromkeys(asked.hashes, asked.at)
+        self._erased = dict(list({**self._erased, **tombstones}.items())[-MOST_BURIED:])
+        self.become(self.forget(self.state, tombstones))
         self.erase()
         self.tell(CONVERSATION, PersonForgotten(asked.selection.aliases, asked.at))
         self.reply(Forgotten(asked.selection.people), asked.asker)

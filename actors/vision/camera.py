@@ -6,7 +6,7 @@ from typing import Any
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.media.frames import Frame, RingAddress
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 from actors.vision.capture import Capture
 from actors.vision.device import SourceBroken
 from actors.vision.internal import CaptureEnded, FrameTaken, LookAtCapture, Reopen

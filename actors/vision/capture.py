@@ -10,7 +10,7 @@ import numpy as np
 
 from actors.kernel.media.frame_ring import Picture, RingWriter
 from actors.kernel.media.frames import Frame, RingAddress
-from actors.vision.device import Source, SourceBroken
+from actors.vision.device import PictureSource, SourceBroken
 from actors.vision.pace import Moment, next_moment
 
 __all__ = ["Capture", "fit"]
@@ -29,7 +29,7 @@ class Capture:
     def __init__(
         self,
         name: str,
-        opening: Callable[[], Source],
+        opening: Callable[[], PictureSource],
         ring: RingAddress,
         fps: float,
         on_frame: Callable[[Frame], None],
@@ -85,7 +85,7 @@ class Capture:
             source.close()
             writer.close()
 
-    def _take_pictures(self, source: Source, writer: RingWriter) -> None:
+    def _take_pictures(self, source: PictureSource, writer: RingWriter) -> None:
         begun, moment = time.monotonic(), None
         while True:
             before: Moment | None = moment

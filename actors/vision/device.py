@@ -4,7 +4,7 @@ from typing import Protocol
 
 from actors.kernel.media.frame_ring import Picture
 
-__all__ = ["Source", "SourceBroken"]
+__all__ = ["PictureSource", "SourceBroken"]
 
 
 class SourceBroken(Exception):
@@ -15,7 +15,7 @@ class SourceBroken(Exception):
         self.remedy = remedy
 
 
-class Source(Protocol):
+class PictureSource(Protocol):
     """Something that gives pictures; used by one thread. fps: how many it has itself, 0.0 for as many as one takes."""
 
     fps: float

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from actors.vision.device import Source
+from actors.vision.device import PictureSource
 from config.schema import ComputerVision
 
 __all__ = ["open_source", "source_name"]
@@ -15,7 +15,7 @@ def source_name(vision: ComputerVision) -> str:
     return vision.source
 
 
-def open_source(vision: ComputerVision, home: Path) -> Source:
+def open_source(vision: ComputerVision, home: Path) -> PictureSource:
     """Open what computer_vision.source names. May block, as drivers do. Raises SourceBroken."""
     if vision.source == "screen":
         from actors.vision.screen import Screen

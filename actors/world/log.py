@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from actors.kernel.actor import Actor, handles
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 from actors.world.internal import LogTick
 from actors.world.logfile import Tail, newest, usual_places
 from actors.world.logline import parse

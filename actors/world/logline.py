@@ -10,7 +10,7 @@ import msgspec
 
 from actors.vocabulary.values import Person, person_named
 
-__all__ = ["Joined", "Joining", "Left", "LogEvent", "Named", "RoomLeft", "SignedIn", "parse"]
+__all__ = ["Joining", "LogEvent", "Named", "PlayerCame", "PlayerGone", "RoomLeft", "SignedIn", "parse"]
 
 LONGEST_LINE = 2000
 LONGEST_NAME = 200
@@ -42,13 +42,13 @@ class RoomLeft(msgspec.Struct, frozen=True):
     """The game left its instance, or was closed."""
 
 
-class Joined(msgspec.Struct, frozen=True):
+class PlayerCame(msgspec.Struct, frozen=True):
     """A player is in the instance."""
 
     person: Person
 
 
-class Left(msgspec.Struct, frozen=True):
+class PlayerGone(msgspec.Struct, frozen=True):
     """A player is no longer in the instance."""
 
     person: Person
@@ -60,7 +60,7 @@ class SignedIn(msgspec.Struct, frozen=True):
     person: Person
 
 
-LogEvent = Named | Joining | RoomLeft | Joined | Left | SignedIn
+LogEvent = Named | Joining | RoomLeft | PlayerCame | PlayerGone | SignedIn
 
 
 def parse(line: str) -> LogEvent | None:
@@ -73,7 +73,7 @@ def parse(line: str) -> LogEvent | None:
         person = _person(found[2])
         if person is None:
             return None
-        return Joined(person) if found[1] == "Joined" else Left(person)
+        return PlayerCame(person) if found[1] == "Joined" else PlayerGone(person)
     if found := _NAMED.fullmatch(text):
         return Named(_plain(found[1]))
     if found := _JOINING.fullmatch(text):

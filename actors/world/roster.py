@@ -6,7 +6,7 @@ import msgspec
 
 from actors.kernel.message import Message
 from actors.vocabulary.values import Person
-from actors.world.logline import Joined, Joining, Left, LogEvent, Named, RoomLeft, SignedIn
+from actors.world.logline import Joining, LogEvent, Named, PlayerCame, PlayerGone, RoomLeft, SignedIn
 from actors.world.messages import PlayerJoined, PlayerLeft, WorldEntered, WorldLeft
 from actors.world.state import PLAYERS
 
@@ -41,11 +41,11 @@ def noted(roster: Roster, event: LogEvent) -> Roster:
             return elsewhere(roster)
         case SignedIn(person):
             return _replace(roster, own=person)
-        case Joined(person):
+        case PlayerCame(person):
             if len(roster.people) >= PLAYERS:
                 return roster
             return _replace(roster, people={**roster.people, person.user_id: person})
-        case Left(person):
+        case PlayerGone(person):
             return _replace(roster, people={u: p for u, p in roster.people.items() if not _is(p, person)})
 
 

@@ -58,9 +58,9 @@ class World(DomainActor[WorldState]):
         """The numbers agree, and everything is within its bounds."""
         return faults(state)
 
-    def forget(self, state: WorldState, buried: Mapping[str, float]) -> WorldState:
+    def forget(self, state: WorldState, erased: Mapping[str, float]) -> WorldState:
         """`state` without those whom it was asked to forget; whoever is still here is told of anew by the log."""
-        return without(state, buried)
+        return without(state, erased)
 
     def restored(self) -> None:
         self.become(faded(self.state, self.wall()))

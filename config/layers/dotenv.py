@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from config.syntax.node import Source
+from config.syntax.node import SourceText
 from config.syntax.parse_error import refuse
 
 _ASSIGNMENT = re.compile(r"[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_.]*)[ \t]*=[ \t]*")
@@ -30,14 +30,14 @@ class Variable(NamedTuple):
     name_column: int
 
 
-def parse(source: Source) -> dict[str, Variable]:
+def parse(source: SourceText) -> dict[str, Variable]:
     """Every variable by name. Values may be bare (up to ` #`), in single quotes (as written) or in double
     quotes (backslash escapes n, r, t; any other escaped character is itself); quoted ones may span lines.
     Raises LoadError.
     """
     text = source.text.replace("\r\n", "\n").replace("\r", "\n")
     # Any line may hold a password under any name: none is shown.
-    source = Source(source.layer, source.file)
+    source = SourceText(source.layer, source.file)
     variables: dict[str, Variable] = {}
     position = 0
     while position < len(text):
@@ -52,7 +52,7 @@ def parse(source: Source) -> dict[str, Variable]:
     return variables
 
 
-def _assignment(text: str, position: int, source: Source) -> tuple[Variable, int]:
+def _assignment(text: str, position: int, source: SourceText) -> tuple[Variable, int]:
     line = text.count("\n", 0, position) + 1
     start = text.rfind("\n", 0, position) + 1
     match = _ASSIGNMENT.match(text, position)
@@ -69,7 +69,7 @@ def _assignment(text: str, position: int, source: Source) -> tuple[Variable, int
     return Variable(match["name"], value, quoted, line, column, name_column), rest.end()
 
 
-def _value(text: str, position: int, source: Source, line: int, column: int) -> tuple[str, int]:
+def _value(text: str, position: int, source: SourceText, line: int, column: int) -> tuple[str, int]:
     opening = text[position : position + 1]
     if opening not in ("'", '"'):
         bare = _BARE.match(text, position)

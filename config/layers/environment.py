@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from config.layers.dotenv import Variable
 from config.schema import ActorSettings
 from config.syntax.errors import LoadError
-from config.syntax.node import Node, Source
+from config.syntax.node import SourceText, YamlNode
 from config.syntax.parse_error import refuse
 from config.syntax.problem import Key
 from config.syntax.scalar import resolve
@@ -19,7 +19,7 @@ PREFIX = "GERALD_"
 _DEEPEST = 8
 
 
-def environment_layers(environ: Mapping[str, str]) -> tuple[Node, ...]:
+def environment_layers(environ: Mapping[str, str]) -> tuple[YamlNode, ...]:
     """One single-valued layer for each GERALD_SECTION__KEY; names without `__` (GERALD_PROFILE, GERALD_HOME)
     are no keys.
     """
@@ -27,7 +27,7 @@ def environment_layers(environ: Mapping[str, str]) -> tuple[Node, ...]:
         _layer(
             _variable_key(name),
             value,
-            Source("environment", "environment", f"{name}={value}", False, bare=True),
+            SourceText("environment", "environment", f"{name}={value}", False, bare=True),
             1,
         )
         for name, value in sorted(environ.items())
@@ -35,12 +35,14 @@ def environment_layers(environ: Mapping[str, str]) -> tuple[Node, ...]:
     )
 
 
-def dotenv_layers(variables: Iterable[Variable], source: Source) -> tuple[Node, ...]:
+def dotenv_layers(variables: Iterable[Variable], source: SourceText) -> tuple[YamlNode, ...]:
     """The same for the variables of a .env file, each at its own line; a quoted value is text."""
-    source = Source(source.layer, source.file, source.text, bare=True)
+    source = SourceText(source.layer, source.file, source.text, bare=True)
     return tuple(
         _tree(
-            _variable_key(found.name), Node(found.value, source, found.line, found.column), found.name_column
+            _variable_key(found.name),
+            YamlNode(found.value, source, found.line, found.column),
+            found.name_column,
         )
         if found.quoted
         else _layer(
@@ -51,7 +53,7 @@ def dotenv_layers(variables: Iterable[Variable], source: Source) -> tuple[Node, 
     )
 
 
-def override_layers(overrides: Sequence[str], shown: str = "--set") -> tuple[Node, ...]:
+def override_layers(overrides: Sequence[str], shown: str = "--set") -> tuple[YamlNode, ...]:
     """One layer for each `section.key=value`. Raises LoadError for one that is not of this form."""
     return tuple(_override(text, shown) for text in overrides)
 
@@ -68,10 +70,10 @@ def split_key(text: str) -> Key:
     return tuple(parts)
 
 
-def _override(text: str, shown: str) -> Node:
+def _override(text: str, shown: str) -> YamlNode:
     name, equals, value = text.partition("=")
     key = split_key(name.strip())
-    source = Source("overrides", shown, text, numbered=False, bare=True)
+    source = SourceText("overrides", shown, text, numbered=False, bare=True)
     if not equals or not all(key):
         raise refuse(source, "this is not of the form NAME=VALUE", 1, 1, "Write, say, llm.temperature=0.9.")
     return _layer(key, value, source, 1, len(name) + 2, 1)
@@ -89,30 +91,32 @@ def _variable_key(name: str) -> Key:
     return tuple(parts)
 
 
-def _layer(key: Key, value: str, source: Source, line: int, column: int = 0, name_column: int = 1) -> Node:
+def _layer(
+    key: Key, value: str, source: SourceText, line: int, column: int = 0, name_column: int = 1
+) -> YamlNode:
     column = column or source.text.index("=") + 2
     return _tree(key, _read(value.strip(), source, line, column), name_column)
 
 
-def _read(value: str, source: Source, line: int, column: int) -> Node:
+def _read(value: str, source: SourceText, line: int, column: int) -> YamlNode:
     if not value.startswith(("[", "{", '"', "'")):
-        return Node(resolve(value), source, line, column, text=value)
+        return YamlNode(resolve(value), source, line, column, text=value)
     try:
         # Spaces and line breaks before the value put its parts at the places they have in the source.
         node = parse_value("\n" * (line - 1) + " " * (column - 1) + value, source)
     except LoadError:
         if value.startswith(("[", "{")):
             raise
-        return Node(value, source, line, column, text=value)
-    return node or Node(None, source, line, column)
+        return YamlNode(value, source, line, column, text=value)
+    return node or YamlNode(None, source, line, column)
 
 
-def _tree(key: Key, leaf: Node, name_column: int) -> Node:
+def _tree(key: Key, leaf: YamlNode, name_column: int) -> YamlNode:
     """The layer that holds one value."""
     if len(key) > _DEEPEST:
         raise refuse(leaf.source, "this key has too many parts", leaf.line, name_column)
     node = leaf
     for part in reversed(key):
-        named = Node(node.value, leaf.source, node.line, node.column, leaf.line, name_column, node.text)
-        node = Node({str(part): named}, leaf.source, leaf.line, leaf.column)
+        named = YamlNode(node.value, leaf.source, node.line, node.column, leaf.line, name_column, node.text)
+        node = YamlNode({str(part): named}, leaf.source, leaf.line, leaf.column)
     return node

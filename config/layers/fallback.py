@@ -13,7 +13,7 @@ import msgspec
 from config.layers.last_good import LastGood
 from config.schema import Config
 from config.syntax.mask import printable
-from config.syntax.node import Node, Source
+from config.syntax.node import SourceText, YamlNode
 from config.syntax.problem import Problem
 from config.validation.validate import ValidationResult, validate, without
 
@@ -50,19 +50,19 @@ def _last_good(section: str, last_good: LastGood | None) -> Mapping[str, Any] | 
     return last_good.section(section) if last_good is not None else None
 
 
-def _with(tree: Node, kept: Mapping[str, Mapping[str, Any] | None]) -> Node:
+def _with(tree: YamlNode, kept: Mapping[str, Mapping[str, Any] | None]) -> YamlNode:
     assert isinstance(tree.value, Mapping)
-    source = Source("last good", "data/config.last-good.json", numbered=False)
+    source = SourceText("last good", "data/config.last-good.json", numbered=False)
     more = {name: _nodes(plain, source) for name, plain in kept.items() if plain is not None}
     return msgspec.structs.replace(tree, value={**tree.value, **more})
 
 
-def _nodes(value: Any, source: Source) -> Node:
+def _nodes(value: Any, source: SourceText) -> YamlNode:
     if isinstance(value, Mapping):
-        return Node({name: _nodes(item, source) for name, item in value.items()}, source)
+        return YamlNode({name: _nodes(item, source) for name, item in value.items()}, source)
     if isinstance(value, list):
-        return Node(tuple(_nodes(item, source) for item in value), source)
-    return Node(value, source)
+        return YamlNode(tuple(_nodes(item, source) for item in value), source)
+    return YamlNode(value, source)
 
 
 def _lines(

@@ -18,7 +18,7 @@ from config.layers.probes import missing_files
 from config.secrets import read_secrets
 from config.syntax.errors import LoadError
 from config.syntax.mask import printable
-from config.syntax.node import Node, Source
+from config.syntax.node import SourceText, YamlNode
 from config.syntax.parse_error import refuse
 from config.syntax.suggest import closest
 from config.syntax.yaml_reader import decode, parse, read_bytes
@@ -44,7 +44,7 @@ def load_config(
     when a file cannot be read or parsed, or there is no such home or profile.
     """
     if not home.path.is_dir():
-        raise refuse(Source("home", str(home.path)), "there is no such folder")
+        raise refuse(SourceText("home", str(home.path)), "there is no such folder")
     env_source, variables = _read_env(home)
     names = {name: found.value for name, found in variables.items()} | dict(environ)
     layers = [
@@ -70,12 +70,12 @@ def profiles(home: Home) -> tuple[str, ...]:
 
 
 @cache
-def _defaults() -> Node:
+def _defaults() -> YamlNode:
     (layer,) = _file_layer(PACKAGE / "defaults.yaml", "defaults")
     return layer
 
 
-def _profile_layer(home: Home, name: str | None) -> tuple[Node, ...]:
+def _profile_layer(home: Home, name: str | None) -> tuple[YamlNode, ...]:
     if not name:
         return ()
     if _PROFILE.fullmatch(name):
@@ -85,7 +85,9 @@ def _profile_layer(home: Home, name: str | None) -> tuple[Node, ...]:
     known = profiles(home)
     meant = closest(name, known)
     hint = f"Did you mean '{meant}'?" if meant else f"There are {', '.join(known)}."
-    raise refuse(Source("profile", str(home.profiles)), f"there is no profile '{printable(name)}'", hint=hint)
+    raise refuse(
+        SourceText("profile", str(home.profiles)), f"there is no profile '{printable(name)}'", hint=hint
+    )
 
 
 def watched(home: Home, profile: str | None, environ: Mapping[str, str]) -> tuple[Path, ...]:
@@ -103,17 +105,17 @@ def _profile_of_env(home: Home) -> str:
     return found.value if found is not None else ""
 
 
-def _file_layer(path: Path, layer: str, *, interpolated: bool = True) -> tuple[Node, ...]:
+def _file_layer(path: Path, layer: str, *, interpolated: bool = True) -> tuple[YamlNode, ...]:
     shown = shown_path(path)
     data = read_bytes(path, shown, layer)
     if data is None:
         return ()
     text = decode(data, shown, layer)
-    return (parse(text, Source(layer, shown, text, interpolated=interpolated)),)
+    return (parse(text, SourceText(layer, shown, text, interpolated=interpolated)),)
 
 
-def _read_env(home: Home) -> tuple[Source, Mapping[str, Variable]]:
+def _read_env(home: Home) -> tuple[SourceText, Mapping[str, Variable]]:
     shown = shown_path(home.env_file)
     data = read_bytes(home.env_file, shown, ".env")
-    source = Source(".env", shown, decode(data, shown, ".env") if data else "")
+    source = SourceText(".env", shown, decode(data, shown, ".env") if data else "")
     return source, parse_dotenv(source)

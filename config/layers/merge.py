@@ -7,15 +7,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import reduce
 
-from config.syntax.node import Node
+from config.syntax.node import YamlNode
 
 
-def merge(layers: Iterable[Node]) -> Node:
+def merge(layers: Iterable[YamlNode]) -> YamlNode:
     """The tree of all layers, given in rising priority; at least one is needed."""
     return reduce(_over, layers)
 
 
-def _over(under: Node, upper: Node) -> Node:
+def _over(under: YamlNode, upper: YamlNode) -> YamlNode:
     if not isinstance(under.value, Mapping):
         return upper
     if upper.value is None:
@@ -26,4 +26,4 @@ def _over(under: Node, upper: Node) -> Node:
     merged = dict(under.value)
     for name, node in upper.value.items():
         merged[name] = _over(merged[name], node) if name in merged else node
-    return Node(merged, upper.source, upper.line, upper.column, upper.key_line, upper.key_column)
+    return YamlNode(merged, upper.source, upper.line, upper.column, upper.key_line, upper.key_column)

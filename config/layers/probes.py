@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterator
 from config.home import Home
 from config.schema import Config
 from config.syntax.suggest import closest
-from config.validation.cross_checks import Finding, Probe
+from config.validation.cross_checks import CrossCheckFinding, Probe
 
 
 def missing_files(home: Home) -> Probe:
     """Notes the models that are configured and not there; what replaces them is an embedded one."""
 
-    def probe(config: Config) -> Iterator[Finding]:
+    def probe(config: Config) -> Iterator[CrossCheckFinding]:
         named = (
             (("audio", "voice_model"), config.audio.voice_model, "the embedded voice is used"),
             (
@@ -28,7 +28,7 @@ def missing_files(home: Home) -> Probe:
             # os.path, unlike pathlib, takes a name that is too long for one that is not there.
             if name is not None and not os.path.exists(home.resolve(name)):
                 hint = f"Put it at {home.resolve(name)}, or set the key to null."
-                yield Finding("note", key, f"{name} is not there: {instead}", hint)
+                yield CrossCheckFinding("note", key, f"{name} is not there: {instead}", hint)
 
     return probe
 
@@ -36,11 +36,11 @@ def missing_files(home: Home) -> Probe:
 def unknown_actors(known: Collection[str]) -> Probe:
     """Warns of settings for an actor that does not exist."""
 
-    def probe(config: Config) -> Iterator[Finding]:
+    def probe(config: Config) -> Iterator[CrossCheckFinding]:
         for address in config.actors:
             if address not in known:
                 meant = closest(address, known)
-                yield Finding(
+                yield CrossCheckFinding(
                     "warning",
                     ("actors", address),
                     "there is no such actor",

@@ -6,7 +6,7 @@ from config.home import Home, shown_path
 from config.layers.environment import override_layers, split_key
 from config.layers.overrides import placed, removed, write_overrides
 from config.schema.walk import is_optional, is_text
-from config.syntax.node import Source, find, plain
+from config.syntax.node import SourceText, find, plain
 from config.syntax.yaml_reader import decode, parse, read_bytes
 
 __all__ = ["save_override"]
@@ -16,7 +16,7 @@ def save_override(home: Home, key: str, text: str | None) -> None:
     """Save a value as it would be written after `--set KEY=`; None takes it out. Raises LoadError or OSError."""
     shown = shown_path(home.overrides_file)
     data = read_bytes(home.overrides_file, shown, "overrides")
-    source = Source("overrides", shown, decode(data, shown, "overrides") if data else "")
+    source = SourceText("overrides", shown, decode(data, shown, "overrides") if data else "")
     saved = plain(parse(source.text, source))
     path = split_key(key)
     if text is None:

@@ -15,7 +15,7 @@ from config.schema.llm import Llm, LocalLlm
 from config.schema.osc import Osc
 from config.schema.section import Section, Tuple
 from config.schema.speech import Speech
-from config.schema.storage import Logging, Performance, Storage, StoragePolicies, StoragePolicy, Trace
+from config.schema.storage import Logging, Performance, Storage, StoragePolicies, StoragePolicy, Tracing
 from config.schema.supervision import PINNED, ActorAddress, ActorSettings, Supervision
 from config.schema.vision import ComputerVision, VRChat
 from config.secret import Secret, reference
@@ -39,7 +39,7 @@ __all__ = [
     "StoragePolicies",
     "StoragePolicy",
     "Supervision",
-    "Trace",
+    "Tracing",
     "Tuple",
     "VRChat",
     "dump",
@@ -61,7 +61,7 @@ class Config(Section):
     logging: Logging = Field(default_factory=Logging, description="The log.")
     performance: Performance = Field(default_factory=Performance, description="Limits and caches.")
     storage: Storage = Field(default_factory=Storage, description="The memory.")
-    trace: Trace = Field(default_factory=Trace, description="The record of every message.")
+    trace: Tracing = Field(default_factory=Tracing, description="The record of every message.")
     actors: Mapping[ActorAddress, ActorSettings] = Field(
         default_factory=lambda: dict(PINNED), description="Where each actor runs, by its address."
     )

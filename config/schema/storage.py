@@ -179,7 +179,7 @@ class Storage(Section):
     )
 
 
-class Trace(Section):
+class Tracing(Section):
     """The record of every handled message."""
 
     enabled: bool = setting(True, "Whether messages are recorded.", reload="restart", restarts=("all",))

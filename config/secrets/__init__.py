@@ -10,14 +10,14 @@ import os
 from collections.abc import Callable, Mapping
 
 from config.home import Home
-from config.syntax.node import Node
+from config.syntax.node import YamlNode
 
 __all__ = ["read_secrets"]
 
 
 def read_secrets(
     home: Home, environ: Mapping[str, str], *, passphrase: Callable[[], str] | None = None
-) -> tuple[Node, ...]:
+) -> tuple[YamlNode, ...]:
     """The layer of secrets, each value at its line and column; () without a file. Raises LoadError.
 
     passphrase: asked where the file is locked by one and GERALD_PASSPHRASE is not set.

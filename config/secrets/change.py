@@ -20,13 +20,13 @@ from config.secrets.spans import LAYER, META, replaced, spans, values
 from config.secrets.vault import Vault, open_text
 from config.syntax.errors import ValidationError
 from config.syntax.mask import conceal
-from config.syntax.node import Node, Source
+from config.syntax.node import SourceText, YamlNode
 from config.syntax.parse_error import refuse
 from config.syntax.problem import Key, Problem, dotted
 from config.validation.validate import validate
 
 __all__ = [
-    "Content",
+    "SecretsContent",
     "check_plain",
     "keyfile_lock",
     "passphrase_lock",
@@ -41,29 +41,29 @@ __all__ = [
 HEAD = "# Gerald's secrets. Read and write them with `supervisor secrets edit`, or set, get, list.\n"
 
 
-class Content:
+class SecretsContent:
     """The keys of a file, fixed or new: what `sealed` needs beside the text."""
 
     def __init__(self, data_key: bytes, id: str, lock: Lock) -> None:
         self.data_key, self.id, self.lock = data_key, id, lock
 
     @staticmethod
-    def of(vault: Vault) -> Content:
+    def of(vault: Vault) -> SecretsContent:
         """The same keys again."""
-        return Content(vault.data_key, vault.meta.id, vault.meta.lock)
+        return SecretsContent(vault.data_key, vault.meta.id, vault.meta.lock)
 
 
 def plain_text(vault: Vault) -> str:
     """The body with its values readable. For its owner's editor, and for nothing else."""
     texts = {key: quoted(value) for key, value in vault.values.items()}
-    source = Source(LAYER, vault.source.file, vault.body)
+    source = SourceText(LAYER, vault.source.file, vault.body)
     return replaced(vault.body, texts, spans(source))
 
 
 def check_plain(text: str, shown: str) -> None:
     """Refuse a readable text that the configuration could not take over. Raises LoadError or ValidationError; no value
     is in what they say."""
-    source = Source(LAYER, shown, text)
+    source = SourceText(LAYER, shown, text)
     tree, found = values(source)
     spans(source)
     _without_meta(source, tree)
@@ -75,9 +75,9 @@ def check_plain(text: str, shown: str) -> None:
         raise ValidationError(tuple(_concealed(problem, given) for problem in own))
 
 
-def sealed(plain: str, content: Content, revision: int, before: Vault | None = None) -> str:
+def sealed(plain: str, content: SecretsContent, revision: int, before: Vault | None = None) -> str:
     """The file's text for a readable body. before: the file as it was, whose tokens stay for what has not changed."""
-    source = Source(LAYER, "secrets.yaml", plain)
+    source = SourceText(LAYER, "secrets.yaml", plain)
     _, found = values(source)
     cipher = Cipher(content.data_key, content.id)
     same = before is not None and before.data_key == content.data_key
@@ -104,16 +104,16 @@ def writing(home: Home) -> filelock.FileLock:
 def written(home: Home, text: str, opener: Opener, expected: Mapping[Key, Any] | None = None) -> Vault:
     """Put a text in the file's place, after reading it back. Raises LoadError or OSError; then nothing has changed."""
     shown = shown_path(home.secrets_file)
-    vault = open_text(Source(LAYER, shown, text), opener)
+    vault = open_text(SourceText(LAYER, shown, text), opener)
     if expected is not None and dict(vault.values) != dict(expected):
-        raise refuse(Source(LAYER, shown), "would not read back as it was meant; nothing was written")
+        raise refuse(SourceText(LAYER, shown), "would not read back as it was meant; nothing was written")
     # A link stays one, and what it points to does not keep its readable text.
     write_private(home.secrets_file.resolve(), text.encode("utf-8", "surrogatepass"))
     note_seen(home, vault.meta.id, vault.meta.revision)
     return vault
 
 
-def _without_meta(source: Source, tree: Node) -> None:
+def _without_meta(source: SourceText, tree: YamlNode) -> None:
     assert isinstance(tree.value, Mapping)
     if META in tree.value:
         node = tree.value[META]
@@ -122,7 +122,7 @@ def _without_meta(source: Source, tree: Node) -> None:
         )
 
 
-def _without_tokens(source: Source, found: Mapping[Key, Node]) -> None:
+def _without_tokens(source: SourceText, found: Mapping[Key, YamlNode]) -> None:
     # Encrypted once more, they would be lost for good: only the lock that is missing has their key.
     for key, node in found.items():
         if isinstance(node.value, str) and node.value.startswith(PREFIX):

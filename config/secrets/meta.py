@@ -9,7 +9,7 @@ from typing import Any
 
 from config.secrets.lock import Lock
 from config.secrets.spans import META
-from config.syntax.node import Node, plain
+from config.syntax.node import YamlNode, plain
 from config.syntax.problem import Key
 
 __all__ = ["FORMAT", "Lock", "Meta", "body_of", "keyed", "read_meta", "rendered"]
@@ -63,7 +63,7 @@ def body_of(text: str) -> str:
     return text[:at] if at >= 0 else text
 
 
-def read_meta(node: Node, text: str) -> Meta | None:
+def read_meta(node: YamlNode, text: str) -> Meta | None:
     """The section of a file; None when it is not exactly as it was written."""
     found: Any = plain(node)
     if not isinstance(found, Mapping):

@@ -10,7 +10,7 @@ from typing import Any
 
 from config.secrets.spans import LAYER, replaced, spans, values
 from config.syntax.errors import LoadError
-from config.syntax.node import BREAK, Node, Source, find
+from config.syntax.node import BREAK, SourceText, YamlNode, find
 from config.syntax.parse_error import refuse
 from config.syntax.problem import Key, dotted
 
@@ -31,7 +31,7 @@ def quoted(value: Any) -> str:
 
 def with_value(plain: str, key: Key, value: Any) -> str:
     """The readable text with one value more, or another one. Raises LoadError where it has no place."""
-    source = Source(LAYER, _FILE, plain)
+    source = SourceText(LAYER, _FILE, plain)
     tree, found = values(source)
     if key in found:
         text = replaced(plain, {key: quoted(value)}, spans(source))
@@ -43,7 +43,7 @@ def with_value(plain: str, key: Key, value: Any) -> str:
 def without_value(plain: str, key: Key) -> str:
     """The readable text without a key's lines, and without the headings that nothing stands below any more. Raises
     KeyError when there is no such key, LoadError when it cannot go by itself."""
-    source = Source(LAYER, _FILE, plain)
+    source = SourceText(LAYER, _FILE, plain)
     tree, found = values(source)
     if key not in found:
         raise KeyError(dotted(key))
@@ -60,7 +60,7 @@ def without_value(plain: str, key: Key) -> str:
 
 
 def _read_back(text: str, expected: Mapping[Key, Any], key: Key) -> str:
-    source = Source(LAYER, _FILE, text)
+    source = SourceText(LAYER, _FILE, text)
     try:
         _, found = values(source)
     except LoadError:
@@ -69,7 +69,9 @@ def _read_back(text: str, expected: Mapping[Key, Any], key: Key) -> str:
         name: _exact(value) for name, value in expected.items()
     }:
         raise refuse(
-            Source(LAYER, _FILE), f"{dotted(key)} has no line of its own that could be changed", hint=_BY_HAND
+            SourceText(LAYER, _FILE),
+            f"{dotted(key)} has no line of its own that could be changed",
+            hint=_BY_HAND,
         )
     return text
 
@@ -79,7 +81,7 @@ def _exact(value: Any) -> tuple[type, str]:
     return type(value), repr(value)
 
 
-def _added(plain: str, tree: Node, key: Key, text: str) -> str:
+def _added(plain: str, tree: YamlNode, key: Key, text: str) -> str:
     """A new line in the deepest mapping that is there already."""
     node, depth = tree, 0
     while isinstance(node.value, Mapping) and depth < len(key) - 1 and str(key[depth]) in node.value:
@@ -102,7 +104,7 @@ def _name(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z_][\w.-]*", name) else quoted(name)
 
 
-def _children(tree: Node, key: Key) -> int:
+def _children(tree: YamlNode, key: Key) -> int:
     node = find(tree, key)
     return len(node.value) if node is not None and isinstance(node.value, Mapping | tuple) else 0
 

@@ -15,17 +15,17 @@ from config.secrets.cipher import Box, InvalidTag, b64, key_id, unb64
 from config.secrets.keyfile import KeyTrouble, Opener
 from config.secrets.lock import Lock, unlock
 
-__all__ = ["KeyTrouble", "Sealer", "Unsealable", "open_sealer", "rewrap", "sealer_from"]
+__all__ = ["DataCipher", "KeyTrouble", "Undecipherable", "open_sealer", "rewrap", "sealer_from"]
 
 FORMAT = b"\x01"
 
 
-class Unsealable(ValueError):
+class Undecipherable(ValueError):
     """What was sealed does not open: another key, altered, or in another's place."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Sealer:
+class DataCipher:
     """One data key; may be used by several threads. id: what the key is called, which does not lead back to it."""
 
     id: str
@@ -49,18 +49,18 @@ class Sealer:
         """The data again. Raises Unsealable."""
         head = self._head()
         if data[: len(head)] != head:
-            raise Unsealable(_other(data[: len(head)], self.id))
+            raise Undecipherable(_other(data[: len(head)], self.id))
         try:
             return self._box.decrypt(data[len(head) :], head + about)
         except InvalidTag:
-            raise Unsealable("it was altered, or it stands in another's place") from None
+            raise Undecipherable("it was altered, or it stands in another's place") from None
 
     def _head(self) -> bytes:
         return FORMAT + bytes.fromhex(self.id)
 
 
-def sealer_from(key: str) -> Sealer:
-    """The sealer with this `Sealer.key`. Raises ValueError, which does not repeat it."""
+def sealer_from(key: str) -> DataCipher:
+    """The sealer with this `DataCipher.key`. Raises ValueError, which does not repeat it."""
     try:
         data_key = unb64(key)
     except ValueError:
@@ -76,13 +76,13 @@ def open_sealer(
     *,
     passphrase: Callable[[], str] | None = None,
     make: bool = True,
-) -> Sealer:
+) -> DataCipher:
     """The home's sealer. Raises KeyTrouble: the key is missing, or wrong, or `data/seal.json` is damaged.
 
     passphrase: asked where one locks it and GERALD_PASSPHRASE is not set.
     make: make the data key, and a key file for it, where there is none; locked like secrets.yaml where that exists.
     """
-    from config.secrets.sealfile import Sealed, making, new_lock, read_sealed, write_sealed
+    from config.secrets.sealfile import WrappedKey, making, new_lock, read_sealed, write_sealed
 
     opener = Opener(environ, passphrase)
     if (found := read_sealed(home)) is None:
@@ -93,7 +93,7 @@ def open_sealer(
             if (found := read_sealed(home)) is None:
                 data_key = os.urandom(32)
                 id = key_id(data_key)
-                write_sealed(home, Sealed(id, new_lock(home, opener, data_key, id)))
+                write_sealed(home, WrappedKey(id, new_lock(home, opener, data_key, id)))
                 return _sealer(data_key)
     return _sealer(_unlocked(home, found.lock, found.id, opener))
 
@@ -104,7 +104,7 @@ def rewrap(home: Home, old: Opener, new: Opener, lock: Callable[[bytes, str], Lo
 
     lock: makes the lock of a data key and its id. new: must open that lock, which is tried first.
     """
-    from config.secrets.sealfile import Sealed, making, read_sealed, write_sealed
+    from config.secrets.sealfile import WrappedKey, making, read_sealed, write_sealed
 
     with making(home):
         if (found := read_sealed(home)) is None:
@@ -112,12 +112,12 @@ def rewrap(home: Home, old: Opener, new: Opener, lock: Callable[[bytes, str], Lo
         data_key = _unlocked(home, found.lock, found.id, old)
         other = lock(data_key, found.id)
         _check_opens(home, other, found.id, new, data_key)
-        write_sealed(home, Sealed(found.id, other))
+        write_sealed(home, WrappedKey(found.id, other))
         return True
 
 
-def _sealer(data_key: bytes) -> Sealer:
-    return Sealer(key_id(data_key), data_key, Box(data_key))
+def _sealer(data_key: bytes) -> DataCipher:
+    return DataCipher(key_id(data_key), data_key, Box(data_key))
 
 
 def _unlocked(home: Home, lock: Lock, id: str, opener: Opener) -> bytes:

@@ -18,21 +18,21 @@ from config.secrets.lock import Lock, keyfile_lock, passphrase_lock, unlock
 from config.secrets.vault import meta_of, read_source
 from config.syntax.errors import LoadError
 
-__all__ = ["Sealed", "damaged", "making", "new_lock", "read_sealed", "write_sealed"]
+__all__ = ["WrappedKey", "damaged", "making", "new_lock", "read_sealed", "write_sealed"]
 
 FORMAT = 1
 _LOCK = ("by", "key", "salt", "wrapped")
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class WrappedKey:
     """The file's content. id: the data key's."""
 
     id: str
     lock: Lock
 
 
-def read_sealed(home: Home) -> Sealed | None:
+def read_sealed(home: Home) -> WrappedKey | None:
     """None without a file. Raises KeyTrouble for one that cannot be read, or is not as it was written."""
     try:
         data = home.seal_file.read_bytes()[:65536]
@@ -42,7 +42,7 @@ def read_sealed(home: Home) -> Sealed | None:
         raise KeyTrouble(f"{home.seal_file} cannot be read: {error.strerror or error}") from None
     try:
         found: Any = json.loads(data)
-        sealed = Sealed(_text(found, "id"), Lock(*(_text(found, name) for name in _LOCK)))
+        sealed = WrappedKey(_text(found, "id"), Lock(*(_text(found, name) for name in _LOCK)))
     except (ValueError, KeyError, TypeError, RecursionError):
         raise damaged(home, "it is not as it was written") from None
     if found.get("format") != FORMAT or found.get("check") != sealed.lock.check(sealed.id):
@@ -50,7 +50,7 @@ def read_sealed(home: Home) -> Sealed | None:
     return sealed
 
 
-def write_sealed(home: Home, sealed: Sealed) -> None:
+def write_sealed(home: Home, sealed: WrappedKey) -> None:
     """Put it in the file's place, readable by its owner only. Raises KeyTrouble; then nothing has changed."""
     lock = asdict(sealed.lock)
     whole = {"format": FORMAT, "id": sealed.id, **lock, "check": sealed.lock.check(sealed.id)}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import yaml
 
 from config.syntax.errors import LoadError
-from config.syntax.node import Node, Source
+from config.syntax.node import SourceText, YamlNode
 from config.syntax.parse_error import refuse
 from config.syntax.problem import Key
 from config.syntax.yaml_reader import parse
@@ -30,17 +30,17 @@ class Span(NamedTuple):
     block: bool
 
 
-def values(source: Source) -> tuple[Node, dict[Key, Node]]:
+def values(source: SourceText) -> tuple[YamlNode, dict[Key, YamlNode]]:
     """The tree, and every value by key path, in order. Raises LoadError, for anchors and tags too."""
     tree = parse(source.text, source)
-    found: dict[Key, Node] = {}
+    found: dict[Key, YamlNode] = {}
     _collect(tree, (), found)
     if len(found) > MOST:
         raise refuse(source, f"holds more than {MOST} values")
     return tree, found
 
 
-def spans(source: Source) -> tuple[Span, ...]:
+def spans(source: SourceText) -> tuple[Span, ...]:
     """Every value's place in the text, in order; of a text that `values` has taken."""
     found: list[Span] = []
     stack: list[list[object]] = []  # per collection: its path, and the name that waits for a value
@@ -70,7 +70,7 @@ def spans(source: Source) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def _check_outline(source: Source, event: yaml.Event, stack: list[list[object]]) -> None:
+def _check_outline(source: SourceText, event: yaml.Event, stack: list[list[object]]) -> None:
     """The lock is written below the last line, so sections must be able to go on there."""
     if isinstance(event, yaml.DocumentEndEvent) and event.explicit:
         raise _refused(source, event, "nothing may follow '...', and the lock must", "Remove this line.")
@@ -83,13 +83,13 @@ def _check_outline(source: Source, event: yaml.Event, stack: list[list[object]])
             raise _refused(source, event, "the sections must begin in the first column", "Remove the spaces.")
 
 
-def _refused(source: Source, event: yaml.Event, message: str, hint: str) -> LoadError:
+def _refused(source: SourceText, event: yaml.Event, message: str, hint: str) -> LoadError:
     mark = event.start_mark
     assert mark is not None
     return refuse(source, message, mark.line + 1, mark.column + 1, hint)
 
 
-def _events(source: Source) -> Iterator[yaml.Event]:
+def _events(source: SourceText) -> Iterator[yaml.Event]:
     # libyaml, as everywhere else: its marks count characters too, and PyYAML's own parser knows another YAML.
     loader = yaml.CSafeLoader(source.text)
     try:
@@ -115,7 +115,7 @@ def replaced(text: str, texts: Mapping[Key, str], places: Iterable[Span]) -> str
     return text
 
 
-def _collect(node: Node, key: Key, found: dict[Key, Node]) -> None:
+def _collect(node: YamlNode, key: Key, found: dict[Key, YamlNode]) -> None:
     if isinstance(node.value, Mapping | tuple):
         for name, child in node.children():
             _collect(child, (*key, name), found)

@@ -8,22 +8,24 @@ from typing import NamedTuple
 
 from config.secrets.cipher import PREFIX, Cipher, InvalidTag, fingerprint
 from config.secrets.meta import keyed
-from config.syntax.node import Node
+from config.syntax.node import YamlNode
 from config.syntax.problem import Key, dotted
 
-__all__ = ["Finding", "findings"]
+__all__ = ["TamperFinding", "findings"]
 
 
-class Finding(NamedTuple):
+class TamperFinding(NamedTuple):
     """Something that nobody with the key has done. node: None for a value that is not there any more."""
 
     key: Key
-    node: Node | None
+    node: YamlNode | None
     message: str
     plaintext: bool = False
 
 
-def findings(values: Mapping[Key, Node], manifest: Mapping[str, str], cipher: Cipher) -> Iterator[Finding]:
+def findings(
+    values: Mapping[Key, YamlNode], manifest: Mapping[str, str], cipher: Cipher
+) -> Iterator[TamperFinding]:
     """All of them, in the order of the file, what is missing last."""
     names = {keyed(key): dotted(key) for key in values}
     now = {keyed(key): _print(node) for key, node in values.items()}
@@ -31,7 +33,7 @@ def findings(values: Mapping[Key, Node], manifest: Mapping[str, str], cipher: Ci
     moved: set[str] = set()
     for key, node in values.items():
         if not (isinstance(node.value, str) and node.value.startswith(PREFIX)):
-            yield Finding(key, node, "is not encrypted", plaintext=True)
+            yield TamperFinding(key, node, "is not encrypted", plaintext=True)
             continue
         name, print_ = keyed(key), now[keyed(key)]
         if manifest.get(name) == print_:
@@ -39,14 +41,14 @@ def findings(values: Mapping[Key, Node], manifest: Mapping[str, str], cipher: Ci
         home = homes.get(print_)
         if home is not None:
             moved.add(home)
-            yield Finding(key, node, _moved(name, home, now, manifest, names))
+            yield TamperFinding(key, node, _moved(name, home, now, manifest, names))
         elif name not in manifest:
-            yield Finding(key, node, "was added without the key")
+            yield TamperFinding(key, node, "was added without the key")
         else:
-            yield Finding(key, node, _changed(key, node.value, cipher))
+            yield TamperFinding(key, node, _changed(key, node.value, cipher))
     for name in manifest:
         if name not in now and name not in moved:
-            yield Finding(tuple(json.loads(name)), None, "was taken away without the key")
+            yield TamperFinding(tuple(json.loads(name)), None, "was taken away without the key")
 
 
 def _moved(
@@ -67,7 +69,7 @@ def _changed(key: Key, token: str, cipher: Cipher) -> str:
     return "has an older value, which was put back without the key"
 
 
-def _print(node: Node) -> str:
+def _print(node: YamlNode) -> str:
     return fingerprint(node.value) if isinstance(node.value, str) else ""
 
 

@@ -15,9 +15,9 @@ from config.secrets.lock import Lock, unlock
 from config.secrets.meta import Meta, body_of, read_meta, rendered
 from config.secrets.seen import note_seen, seen_revision
 from config.secrets.spans import LAYER, META, spans, values
-from config.secrets.tamper import Finding, findings
+from config.secrets.tamper import TamperFinding, findings
 from config.syntax.errors import LoadError
-from config.syntax.node import Node, Source
+from config.syntax.node import SourceText, YamlNode
 from config.syntax.parse_error import refuse
 from config.syntax.problem import Key, dotted
 from config.syntax.yaml_reader import decode, read_bytes
@@ -31,12 +31,12 @@ _RESTORE = "Restore the file from a backup."
 class Vault:
     """An open file. values: by key path, decrypted. tokens: as they stand in the text."""
 
-    source: Source
+    source: SourceText
     meta: Meta
     data_key: bytes
     values: Mapping[Key, Any]
     tokens: Mapping[Key, str]
-    layer: Node
+    layer: YamlNode
 
     def __repr__(self) -> str:
         return f"Vault({self.source.file}, revision {self.meta.revision})"
@@ -74,7 +74,7 @@ def open_vault(
     return vault
 
 
-def read_source(home: Home) -> Source | None:
+def read_source(home: Home) -> SourceText | None:
     """The file as it is; None where there is none. Raises LoadError."""
     shown = shown_path(home.secrets_file)
     data = read_bytes(home.secrets_file, shown, LAYER)
@@ -83,10 +83,10 @@ def read_source(home: Home) -> Source | None:
     if b"\r" in data:
         # Whoever changes the line breaks changes every byte of them; the seal knows one kind.
         data = data.replace(b"\r\n", b"\n")
-    return Source(LAYER, shown, decode(data, shown, LAYER))
+    return SourceText(LAYER, shown, decode(data, shown, LAYER))
 
 
-def open_text(source: Source, opener: Opener, *, accept: bool = False, mending: Key = ()) -> Vault:
+def open_text(source: SourceText, opener: Opener, *, accept: bool = False, mending: Key = ()) -> Vault:
     """The secrets of a text. Raises LoadError."""
     tree, found = values(source)
     spans(source)  # refuses what a file of secrets must not have
@@ -113,18 +113,18 @@ def open_text(source: Source, opener: Opener, *, accept: bool = False, mending: 
     return Vault(source, meta, data_key, opened, tokens, _layer(tree, opened))
 
 
-def lock_of(source: Source) -> Lock:
+def lock_of(source: SourceText) -> Lock:
     """How a file is locked, which needs no key. Raises LoadError."""
     return meta_of(source).lock
 
 
-def meta_of(source: Source) -> Meta:
+def meta_of(source: SourceText) -> Meta:
     """The section of the lock, which needs no key. Raises LoadError."""
     tree, found = values(source)
     return _meta(source, tree, {key: node for key, node in found.items() if key[0] != META})
 
 
-def _meta(source: Source, tree: Node, nodes: Mapping[Key, Node]) -> Meta:
+def _meta(source: SourceText, tree: YamlNode, nodes: Mapping[Key, YamlNode]) -> Meta:
     assert isinstance(tree.value, Mapping)
     node = tree.value.get(META)
     if node is None:
@@ -139,7 +139,7 @@ def _meta(source: Source, tree: Node, nodes: Mapping[Key, Node]) -> Meta:
     return meta
 
 
-def _unlocked(source: Source, meta: Meta, opener: Opener) -> bytes:
+def _unlocked(source: SourceText, meta: Meta, opener: Opener) -> bytes:
     try:
         return unlock(meta.lock, meta.id, opener)
     except KeyTrouble as trouble:
@@ -148,7 +148,7 @@ def _unlocked(source: Source, meta: Meta, opener: Opener) -> bytes:
         raise refuse(source, "is damaged: its lock does not fit its own key", hint=_RESTORE) from None
 
 
-def _manifest(source: Source, meta: Meta, cipher: Cipher) -> dict[str, Any]:
+def _manifest(source: SourceText, meta: Meta, cipher: Cipher) -> dict[str, Any]:
     try:
         found: dict[str, Any] = cipher.decrypt((META, "manifest"), meta.manifest)
     except (InvalidTag, ValueError):
@@ -156,7 +156,7 @@ def _manifest(source: Source, meta: Meta, cipher: Cipher) -> dict[str, Any]:
     return found
 
 
-def _tampered(source: Source, wrong: tuple[Finding, ...]) -> LoadError:
+def _tampered(source: SourceText, wrong: tuple[TamperFinding, ...]) -> LoadError:
     first = wrong[0]
     named = f"{dotted(first.key)} " if first.key else ""
     more = f" (and {len(wrong) - 1} more like this)" if len(wrong) > 1 else ""
@@ -165,15 +165,15 @@ def _tampered(source: Source, wrong: tuple[Finding, ...]) -> LoadError:
     return refuse(source, f"{named}{first.message}{more}", line, column, hint)
 
 
-def _decrypted(source: Source, key: Key, node: Node, cipher: Cipher) -> Any:
+def _decrypted(source: SourceText, key: Key, node: YamlNode, cipher: Cipher) -> Any:
     try:
         return cipher.decrypt(key, str(node.value))
     except (InvalidTag, ValueError):
         raise refuse(source, f"{dotted(key)} was damaged", node.line, node.column, _RESTORE) from None
 
 
-def _layer(tree: Node, opened: Mapping[Key, Any]) -> Node:
-    def filled(node: Node, key: Key) -> Node:
+def _layer(tree: YamlNode, opened: Mapping[Key, Any]) -> YamlNode:
+    def filled(node: YamlNode, key: Key) -> YamlNode:
         if isinstance(node.value, Mapping):
             inner = {
                 name: filled(child, (*key, name)) for name, child in node.value.items() if name != META or key

@@ -24,7 +24,7 @@ BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 LONGEST_LINE = 2000
 
 
-class Source(msgspec.Struct, frozen=True, dict=True):
+class SourceText(msgspec.Struct, frozen=True, dict=True):
     """Where values come from: a layer's name, its file as shown to people, and its text.
 
     `numbered` is False for a source without lines (an environment variable, `--set`); only an `interpolated`
@@ -51,7 +51,7 @@ class Source(msgspec.Struct, frozen=True, dict=True):
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
 
-class Node(msgspec.Struct, frozen=True):
+class YamlNode(msgspec.Struct, frozen=True):
     """A value with its place. Lines and columns count from 1; a key line of 0 means that the value has no
     key.
 
@@ -59,8 +59,8 @@ class Node(msgspec.Struct, frozen=True):
     unquoted scalar.
     """
 
-    value: Scalar | tuple[Node, ...] | Mapping[str, Node]
-    source: Source
+    value: Scalar | tuple[YamlNode, ...] | Mapping[str, YamlNode]
+    source: SourceText
     line: int = 0
     column: int = 0
     key_line: int = 0
@@ -75,7 +75,7 @@ class Node(msgspec.Struct, frozen=True):
         """What the value is, in a person's words."""
         return kind_of(self.value)
 
-    def children(self) -> Iterator[tuple[str | int, Node]]:
+    def children(self) -> Iterator[tuple[str | int, YamlNode]]:
         if isinstance(self.value, Mapping):
             yield from self.value.items()
         elif isinstance(self.value, tuple):
@@ -101,7 +101,7 @@ def kind_of(value: object) -> str:
             return "a list"
 
 
-def plain(node: Node) -> Any:
+def plain(node: YamlNode) -> Any:
     """The bare value: dictionaries, lists and scalars."""
     value = node.value
     if isinstance(value, Mapping):
@@ -111,7 +111,7 @@ def plain(node: Node) -> Any:
     return value
 
 
-def find(node: Node, key: Key) -> Node | None:
+def find(node: YamlNode, key: Key) -> YamlNode | None:
     """The node at a key path, or None."""
     for part in key:
         if isinstance(node.value, Mapping) and part in node.value:
@@ -123,7 +123,7 @@ def find(node: Node, key: Key) -> Node | None:
     return node
 
 
-def nearest(node: Node, key: Key) -> Node:
+def nearest(node: YamlNode, key: Key) -> YamlNode:
     """The node at a key path or, if that was never written, the innermost one around it."""
     while key:
         if (found := find(node, key)) is not None:
@@ -132,7 +132,7 @@ def nearest(node: Node, key: Key) -> Node:
     return node
 
 
-def texts(node: Node) -> Iterator[str]:
+def texts(node: YamlNode) -> Iterator[str]:
     """Every scalar at or below a node, as it was spelt: what must be masked when the node is a secret."""
     if isinstance(node.value, Mapping | tuple):
         for _, child in node.children():
@@ -142,7 +142,7 @@ def texts(node: Node) -> Iterator[str]:
 
 
 def problem_at(
-    node: Node,
+    node: YamlNode,
     key: Key,
     severity: Severity,
     message: str,
@@ -179,7 +179,7 @@ def problem_at(
     )
 
 
-def _width(node: Node, key: Key, at_key: bool, excerpt: str, caret: int) -> int:
+def _width(node: YamlNode, key: Key, at_key: bool, excerpt: str, caret: int) -> int:
     if at_key and key:
         name = str(key[-1])
         return len(name) if excerpt[caret - 1 :].startswith(name) else 1

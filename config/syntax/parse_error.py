@@ -8,15 +8,15 @@ from dataclasses import replace
 from config.syntax.errors import LoadError
 from config.syntax.known_words import known_words
 from config.syntax.mask import conceal_unparsed, printable
-from config.syntax.node import LONGEST_LINE, Node, Source, problem_at
+from config.syntax.node import LONGEST_LINE, SourceText, YamlNode, problem_at
 from config.syntax.suggest import closest
 
 _KEY = re.compile(r"""\s*(?:-\s+)*["']?([\w-]+)["']?\s*:""")
 
 
-def refuse(source: Source, message: str, line: int = 0, column: int = 0, hint: str = "") -> LoadError:
+def refuse(source: SourceText, message: str, line: int = 0, column: int = 0, hint: str = "") -> LoadError:
     """The LoadError for a place in a source; without a line it is about the whole file."""
-    problem = problem_at(Node(None, source, line, column), (), "error", message, hint=hint)
+    problem = problem_at(YamlNode(None, source, line, column), (), "error", message, hint=hint)
     if source.numbered and problem.excerpt:
         excerpt, caret = _unparsed(source.line(line), column)
         problem = replace(problem, excerpt=printable(excerpt), caret=caret)

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import yaml
 
-from config.syntax.node import Node, Scalar, Source
+from config.syntax.node import Scalar, SourceText, YamlNode
 from config.syntax.parse_error import refuse
 from config.syntax.scalar import resolve, resolve_tagged
 
@@ -32,9 +32,9 @@ class _Open:
     key_column: int
     anchor: str | None
     counted_before: int
-    entries: dict[str, Node] | None = None
-    items: list[Node] = field(default_factory=list)
-    merged: list[Node] = field(default_factory=list)
+    entries: dict[str, YamlNode] | None = None
+    items: list[YamlNode] = field(default_factory=list)
+    merged: list[YamlNode] = field(default_factory=list)
     name: str | None = None
     name_line: int = 0
     name_column: int = 0
@@ -44,7 +44,7 @@ class _Open:
 
 @dataclass(frozen=True, slots=True)
 class _Anchored:
-    node: Node
+    node: YamlNode
     count: int
     height: int
 
@@ -54,8 +54,8 @@ class Builder:
     breaks a rule.
     """
 
-    def __init__(self, source: Source) -> None:
-        self.root: Node | None = None
+    def __init__(self, source: SourceText) -> None:
+        self.root: YamlNode | None = None
         self._source = source
         self._open: list[_Open] = []
         self._anchors: dict[str, _Anchored] = {}
@@ -147,13 +147,13 @@ class Builder:
     def _end(self) -> None:
         done = self._open.pop()
         if done.entries is None:
-            value: tuple[Node, ...] | dict[str, Node] = tuple(done.items)
+            value: tuple[YamlNode, ...] | dict[str, YamlNode] = tuple(done.items)
         else:
             value = done.entries
             for node in done.merged:
                 assert isinstance(node.value, dict)
                 value = {**node.value, **value}
-        node = Node(value, self._source, done.line, done.column, done.key_line, done.key_column)
+        node = YamlNode(value, self._source, done.line, done.column, done.key_line, done.key_column)
         self._attach(node, done.anchor, self._count - done.counted_before + 1, done.height)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
@@ -169,14 +169,14 @@ class Builder:
         node = self._node(event, known.node.value, known.node.text)
         self._add(event, node, known.count, known.height)
 
-    def _add(self, event: yaml.NodeEvent, node: Node, count: int, height: int) -> None:
+    def _add(self, event: yaml.NodeEvent, node: YamlNode, count: int, height: int) -> None:
         self._count += count - 1
         if len(self._open) + height > MAX_DEPTH:
             self._refuse(event, f"nested deeper than {MAX_DEPTH} levels")
         anchor = None if isinstance(event, yaml.AliasEvent) else event.anchor
         self._attach(node, anchor, count, height)
 
-    def _attach(self, node: Node, anchor: str | None, count: int, height: int) -> None:
+    def _attach(self, node: YamlNode, anchor: str | None, count: int, height: int) -> None:
         self._count += 1
         if self._count > MAX_NODES:
             raise refuse(self._source, f"more than {MAX_NODES} values", node.line, node.column)
@@ -196,7 +196,7 @@ class Builder:
             top.entries[top.name] = node
         top.name, top.merging, top.name_line, top.name_column = None, False, 0, 0
 
-    def _bases(self, node: Node) -> tuple[Node, ...]:
+    def _bases(self, node: YamlNode) -> tuple[YamlNode, ...]:
         bases = node.value if isinstance(node.value, tuple) else (node,)
         for base in bases:
             if not isinstance(base.value, dict):
@@ -206,11 +206,11 @@ class Builder:
     def _awaits_name(self) -> bool:
         return bool(self._open) and self._open[-1].entries is not None and self._open[-1].name is None
 
-    def _node(self, event: yaml.NodeEvent, value: object, text: str | None) -> Node:
+    def _node(self, event: yaml.NodeEvent, value: object, text: str | None) -> YamlNode:
         top = self._open[-1] if self._open else None
         line, column = _place(event)
         key_line, key_column = (top.name_line, top.name_column) if top else (0, 0)
-        return Node(value, self._source, line, column, key_line, key_column, text)  # type: ignore[arg-type]
+        return YamlNode(value, self._source, line, column, key_line, key_column, text)  # type: ignore[arg-type]
 
     def _refuse(self, event: yaml.Event, message: str, hint: str = "") -> NoReturn:
         raise refuse(self._source, message, *_place(event), hint)

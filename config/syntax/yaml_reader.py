@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from config.syntax.errors import LoadError
-from config.syntax.node import Node, Source
+from config.syntax.node import SourceText, YamlNode
 from config.syntax.parse_error import refuse
 from config.syntax.yaml_builder import MAX_BYTES, MAX_DEPTH, Builder
 
@@ -36,7 +36,7 @@ def read_bytes(path: Path, shown: str, layer: str) -> bytes | None:
     """The bytes of a file, None if there is none. Raises LoadError if it cannot be read, is no plain file, or
     is over 1 MiB.
     """
-    source = Source(layer, shown)
+    source = SourceText(layer, shown)
     try:
         # Before opening: to open a pipe is to wait for whoever writes to it.
         if not stat.S_ISREG(path.stat().st_mode):
@@ -65,25 +65,25 @@ def decode(data: bytes, shown: str, layer: str) -> str:
         # With the mark taken off, `start` counts from behind it.
         body = data.removeprefix(b"\xef\xbb\xbf") if encoding == "utf-8-sig" else data
         before = body[: error.start].decode(encoding, "replace")
-        source = Source(layer, shown, before)
+        source = SourceText(layer, shown, before)
         byte, name = error.object[error.start], encoding.removesuffix("-sig").upper()
         message = f"this byte (0x{byte:02x}) is not valid {name}"
         hint = "Save the file as UTF-8."
         raise refuse(source, message, len(source.lines), len(source.lines[-1]) + 1, hint) from None
 
 
-def parse(text: str, source: Source) -> Node:
+def parse(text: str, source: SourceText) -> YamlNode:
     """The mapping that a YAML text holds, an empty text being an empty one. Raises LoadError."""
     node = parse_value(text, source)
     if node is None or node.value is None:
-        return Node({}, source, 1, 1)
+        return YamlNode({}, source, 1, 1)
     if not isinstance(node.value, dict):
         message = f"a configuration file must be a mapping of sections, not {node.kind}"
         raise refuse(source, message, node.line, node.column)
     return node
 
 
-def parse_value(text: str, source: Source) -> Node | None:
+def parse_value(text: str, source: SourceText) -> YamlNode | None:
     """The one value that a YAML text holds, None if there is none. Raises LoadError."""
     _check_size_and_characters(text, source)
     builder = Builder(source)
@@ -100,18 +100,18 @@ def parse_value(text: str, source: Source) -> Node | None:
     return builder.root
 
 
-def _check_size_and_characters(text: str, source: Source) -> None:
+def _check_size_and_characters(text: str, source: SourceText) -> None:
     if len(text) > MAX_BYTES:
         raise refuse(source, f"is larger than {MAX_BYTES // 1024} KiB")
     bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
     if bad is None:
         return
-    before = Source(source.layer, source.file, text[: bad.start()])
+    before = SourceText(source.layer, source.file, text[: bad.start()])
     message = f"the character U+{ord(bad.group()):04X} is not allowed in YAML"
     raise refuse(source, message, len(before.lines), len(before.lines[-1]) + 1, _FORBIDDEN_HINT)
 
 
-def _translate(error: yaml.YAMLError, source: Source) -> LoadError:
+def _translate(error: yaml.YAMLError, source: SourceText) -> LoadError:
     mark, opening = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     problem = str(getattr(error, "problem", None) or "this cannot be read")
     if opening and any(words in problem for words in _UNCLOSED):
@@ -129,7 +129,7 @@ def _translate(error: yaml.YAMLError, source: Source) -> LoadError:
     return refuse(source, f"not valid YAML: {problem}", line, column, hint)
 
 
-def _misplaced(source: Source, line: int, column: int) -> tuple[int, int]:
+def _misplaced(source: SourceText, line: int, column: int) -> tuple[int, int]:
     """Where the mistake is when libyaml finds a colon that no value can follow: at that colon, in the
     indentation of its line, or in the line above, which has no colon and was read on into this one.
     """

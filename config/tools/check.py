@@ -17,7 +17,7 @@ from config.validation.cross_checks import Probe
 GOOD, ERRORS, UNREADABLE = 0, 1, 2
 
 
-class Report(NamedTuple):
+class ConfigReport(NamedTuple):
     """The exit code (0 good, 1 errors, 2 unreadable), the text for people, and the problems as plain data for
     tools.
     """
@@ -35,7 +35,7 @@ def check(
     environ: Mapping[str, str],
     probes: Sequence[Probe] = (),
     colour: bool = False,
-) -> Report:
+) -> ConfigReport:
     """Everything that is wrong with, or worth knowing about, a home's configuration. Never raises for what is
     in its files.
     """
@@ -46,6 +46,6 @@ def check(
     return _report(GOOD if result.valid else ERRORS, result.problems, colour)
 
 
-def _report(exit_code: int, problems: Sequence[Problem], colour: bool) -> Report:
+def _report(exit_code: int, problems: Sequence[Problem], colour: bool) -> ConfigReport:
     text = f"{render(problems, colour=colour)}configuration: {summary(problems)}\n"
-    return Report(exit_code, text, tuple(problem.as_data() for problem in problems))
+    return ConfigReport(exit_code, text, tuple(problem.as_data() for problem in problems))

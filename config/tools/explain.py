@@ -12,7 +12,7 @@ from config.schema import ActorSettings, Config, dump
 from config.schema.walk import choices, extra, field_at, is_optional, is_secret, limits
 from config.secret import Secret
 from config.syntax.mask import MASK
-from config.syntax.node import Node, find, plain
+from config.syntax.node import YamlNode, find, plain
 from config.syntax.problem import Key, dotted
 from config.validation.validate import ValidationResult
 
@@ -88,7 +88,7 @@ def section_at(key: Key) -> type[BaseModel] | None:
     return found if _is_section(found) and key else None
 
 
-def place_of(node: Node | None) -> str:
+def place_of(node: YamlNode | None) -> str:
     """`file:line:column`, as far as it is known."""
     if node is None:
         return "the schema's default"
@@ -186,7 +186,7 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
 
 
-def _shown(node: Node, key: Key) -> Any:
+def _shown(node: YamlNode, key: Key) -> Any:
     if node.value is None:
         return None
     return MASK if is_secret(key) or node.source.layer == "secrets" else plain(node)

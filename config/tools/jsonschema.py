@@ -50,6 +50,7 @@ _SECTIONS = {
     "StoragePolicies": ("storage", "domains"),
     "StoragePolicy": ("storage", "domains", "users"),
     "ComputerVision": ("computer_vision",),
+    "Tracing": ("trace",),
     "VRChat": ("vrchat",),
 }
 

@@ -10,7 +10,7 @@ from config.syntax.problem import Key, Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CrossCheckFinding:
     """Something about the value at a key; the place is looked up later."""
 
     severity: Severity
@@ -19,12 +19,12 @@ class Finding:
     hint: str = ""
 
 
-Probe = Callable[[Config], Iterable[Finding]]
+Probe = Callable[[Config], Iterable[CrossCheckFinding]]
 
 _LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1", "0.0.0.0"))
 
 
-def crosscheck(config: Config) -> Iterator[Finding]:
+def crosscheck(config: Config) -> Iterator[CrossCheckFinding]:
     """What is wrong between valid values; pure."""
     yield from _ports(config)
     yield from _vision(config)
@@ -34,53 +34,55 @@ def crosscheck(config: Config) -> Iterator[Finding]:
     yield from _supervision(config)
 
 
-def _ports(config: Config) -> Iterator[Finding]:
+def _ports(config: Config) -> Iterator[CrossCheckFinding]:
     osc = config.osc
     if osc.input_port == osc.output_port and osc.output_host in _LOOPBACK:
         message = f"is osc.output_port too ({osc.output_port}): Gerald would receive what he sends"
-        yield Finding("error", ("osc", "input_port"), message, "VRChat sends to 9001 and listens on 9000.")
+        yield CrossCheckFinding(
+            "error", ("osc", "input_port"), message, "VRChat sends to 9001 and listens on 9000."
+        )
 
 
-def _vision(config: Config) -> Iterator[Finding]:
+def _vision(config: Config) -> Iterator[CrossCheckFinding]:
     vision = config.computer_vision
     if vision.processing_fps > vision.capture_fps:
         message = f"is above capture_fps ({vision.capture_fps:g}): no picture is looked at twice"
-        yield Finding("warning", ("computer_vision", "processing_fps"), message)
+        yield CrossCheckFinding("warning", ("computer_vision", "processing_fps"), message)
     if vision.enabled and vision.source == "none":
         message = "is on, and computer_vision.source is none: there is nothing to look at"
-        yield Finding(
+        yield CrossCheckFinding(
             "note", ("computer_vision", "enabled"), message, "Set source to screen, device or file:PATH."
         )
 
 
-def _speech(config: Config) -> Iterator[Finding]:
+def _speech(config: Config) -> Iterator[CrossCheckFinding]:
     speech = config.speech
     if speech.min_speech >= speech.max_utterance:
         message = f"must be below speech.max_utterance ({speech.max_utterance:g} s)"
-        yield Finding("error", ("speech", "min_speech"), message)
+        yield CrossCheckFinding("error", ("speech", "min_speech"), message)
 
 
-def _llm(config: Config) -> Iterator[Finding]:
+def _llm(config: Config) -> Iterator[CrossCheckFinding]:
     llm = config.llm
     if llm.local.max_tokens >= llm.local.context:
         message = f"must be below llm.local.context ({llm.local.context} tokens), which holds the prompt too"
-        yield Finding("error", ("llm", "local", "max_tokens"), message)
+        yield CrossCheckFinding("error", ("llm", "local", "max_tokens"), message)
     if llm.first_token_timeout > llm.total_timeout:
         message = f"is above llm.total_timeout ({llm.total_timeout:g} s), which ends the request first"
-        yield Finding("warning", ("llm", "first_token_timeout"), message)
+        yield CrossCheckFinding("warning", ("llm", "first_token_timeout"), message)
 
 
-def _trace(config: Config) -> Iterator[Finding]:
+def _trace(config: Config) -> Iterator[CrossCheckFinding]:
     if config.trace.max_size > config.trace.keep:
         message = f"is above trace.keep ({config.trace.keep} bytes), which all segments share"
-        yield Finding("error", ("trace", "max_size"), message)
+        yield CrossCheckFinding("error", ("trace", "max_size"), message)
 
 
-def _supervision(config: Config) -> Iterator[Finding]:
+def _supervision(config: Config) -> Iterator[CrossCheckFinding]:
     supervision = config.supervision
     if supervision.backoff_initial > supervision.backoff_max:
         message = f"is above supervision.backoff_max ({supervision.backoff_max:g} s)"
-        yield Finding("error", ("supervision", "backoff_initial"), message)
+        yield CrossCheckFinding("error", ("supervision", "backoff_initial"), message)
     # The first restart is immediate; jitter may make a pause half as long again.
     pauses = (
         min(supervision.backoff_initial * 2**n, supervision.backoff_max)
@@ -88,4 +90,4 @@ def _supervision(config: Config) -> Iterator[Finding]:
     )
     if (waited := 1.5 * sum(pauses)) >= supervision.period:
         message = f"must be longer than the pauses between {supervision.intensity} failures ({waited:.1f} s)"
-        yield Finding("error", ("supervision", "period"), message, "Else nobody ever gives up.")
+        yield CrossCheckFinding("error", ("supervision", "period"), message, "Else nobody ever gives up.")

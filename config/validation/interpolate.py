@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from config.syntax.node import Node, problem_at
+from config.syntax.node import YamlNode, problem_at
 from config.syntax.problem import Key, Problem
 from config.syntax.scalar import resolve
 
@@ -41,7 +41,7 @@ class Interpolation:
         self._unset = unset
         self._budget = _BUDGET
 
-    def run(self, node: Node, key: Key = ()) -> Node | None:
+    def run(self, node: YamlNode, key: Key = ()) -> YamlNode | None:
         """The tree with its references replaced; a value that cannot be is left out, with an error in
         `problems`.
         """
@@ -57,7 +57,7 @@ class Interpolation:
             return self._replaced(node, node.value, key)
         return node
 
-    def _replaced(self, node: Node, value: str, key: Key) -> Node | None:
+    def _replaced(self, node: YamlNode, value: str, key: Key) -> YamlNode | None:
         unset = self._unset(key)
         secret = unset is not None
         try:
@@ -87,7 +87,7 @@ class Interpolation:
             raise _Refused(token, f"all references together bring in more than {_BUDGET // 1024} KiB")
         return value
 
-    def _without(self, node: Node, key: Key, refused: _Refused, unset: str | None) -> Node | None:
+    def _without(self, node: YamlNode, key: Key, refused: _Refused, unset: str | None) -> YamlNode | None:
         token = refused.token
         if unset is not None and refused.name:
             message = f"{refused.name} is not set: {unset or 'there is none'}"

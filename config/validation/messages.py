@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic.fields import FieldInfo
 
 from config.schema.walk import choices, extra, field_at, fields, limits, names_at
-from config.syntax.node import Node, kind_of
+from config.syntax.node import YamlNode, kind_of
 from config.syntax.problem import Key
 from config.syntax.suggest import closest, closest_key
 from config.validation.secret_spans import must_hide
@@ -45,7 +45,7 @@ def unknown_key(key: Key) -> Wording:
     return Wording("unknown key", f"Did you mean '{meant}'?" if meant else _known(key[:-1]))
 
 
-def refused(kind: str, message: str, key: Key, node: Node, context: Mapping[str, Any]) -> Wording:
+def refused(kind: str, message: str, key: Key, node: YamlNode, context: Mapping[str, Any]) -> Wording:
     """A refused value; `kind`, `message` and `context` are pydantic's. A secret's value is not mentioned."""
     field = field_at(key)
     given = "" if must_hide(key, node) else f", not {shown(node)}"
@@ -62,7 +62,7 @@ def refused(kind: str, message: str, key: Key, node: Node, context: Mapping[str,
     return _other(kind, key, node, given, context)
 
 
-def shown(node: Node) -> str:
+def shown(node: YamlNode) -> str:
     """A value as a message shows it: short, and quoted if it is text."""
     value = node.value
     match value:
@@ -83,7 +83,7 @@ def _known(key: Key) -> str:
     return f"Known are {', '.join(names)}." if 0 < len(names) <= 24 else ""
 
 
-def _choice(words: tuple[str, ...], node: Node, given: str) -> Wording:
+def _choice(words: tuple[str, ...], node: YamlNode, given: str) -> Wording:
     meant = closest(node.value, words) if isinstance(node.value, str) else ""
     return Wording(f"must be one of {', '.join(words)}{given}", f"Did you mean '{meant}'?" if meant else "")
 
@@ -94,13 +94,13 @@ def _switch(word: str) -> str:
     return "Remove the quotes." if word in ("true", "false") else ""
 
 
-def _number(kind: str, field: FieldInfo | None, node: Node, given: str) -> Wording:
+def _number(kind: str, field: FieldInfo | None, node: YamlNode, given: str) -> Wording:
     wanted = f"must be {kind}{_range(field)}{given}"
     quoted = isinstance(node.value, str) and node.text is None and _looks_like_number(node.value)
     return Wording(wanted, "Remove the quotes." if quoted else "")
 
 
-def _other(kind: str, key: Key, node: Node, given: str, context: Mapping[str, Any]) -> Wording:
+def _other(kind: str, key: Key, node: YamlNode, given: str, context: Mapping[str, Any]) -> Wording:
     name = str(key[-1]) if key else ""
     if kind == "string_type":
         return Wording(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from config.schema.walk import field_at, is_secret, vocabulary
-from config.syntax.node import Node, texts
+from config.syntax.node import YamlNode, texts
 from config.syntax.problem import Key
 
 # A shorter one would mask parts of ordinary words.
@@ -25,7 +25,7 @@ _MOST_IN_A_LINE = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
+class SecretSpans:
     """Secrets, which are masked everywhere, and by file and line the texts at keys that the schema does not
     know: one of those may be a misspelt secret.
     """
@@ -33,14 +33,14 @@ class Hidden:
     everywhere: frozenset[str] = field(default=frozenset(), repr=False)
     by_line: Mapping[tuple[str, int], frozenset[str]] = field(default_factory=dict, repr=False)
 
-    def around(self, node: Node) -> frozenset[str]:
+    def around(self, node: YamlNode) -> frozenset[str]:
         """What to mask in a report about this node."""
         file, nothing = node.source.file, frozenset[str]()
         lines = {node.line, node.key_line}
         return self.everywhere.union(*(self.by_line.get((file, line), nothing) for line in lines))
 
 
-def must_hide(key: Key, node: Node) -> bool:
+def must_hide(key: Key, node: YamlNode) -> bool:
     """Whether no part of a value may be shown: it is a secret, is named like one, or is a URL, well formed or
     not, that may have a password in it.
     """
@@ -51,7 +51,7 @@ def must_hide(key: Key, node: Node) -> bool:
     return bool(url or _CREDENTIAL.search(name))
 
 
-def hidden_texts(tree: Node) -> Hidden:
+def hidden_texts(tree: YamlNode) -> SecretSpans:
     """What must not be shown of a tree, in which references are replaced already."""
     everywhere: set[str] = set()
     by_line: dict[tuple[str, int], frozenset[str]] = {}
@@ -63,10 +63,10 @@ def hidden_texts(tree: Node) -> Hidden:
             known = by_line.get(place, frozenset())
             if len(known) < _MOST_IN_A_LINE:
                 by_line[place] = known | found
-    return Hidden(frozenset(everywhere), by_line)
+    return SecretSpans(frozenset(everywhere), by_line)
 
 
-def _suspects(tree: Node, key: Key) -> Iterator[tuple[Node, bool]]:
+def _suspects(tree: YamlNode, key: Key) -> Iterator[tuple[YamlNode, bool]]:
     for name, node in tree.children():
         path = (*key, name)
         if must_hide(path, node):

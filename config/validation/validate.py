@@ -12,12 +12,12 @@ from pydantic_core import ErrorDetails
 from config.schema import Config
 from config.schema.walk import is_optional, is_text, unset_secret
 from config.syntax.errors import ValidationError
-from config.syntax.node import Node, find, nearest, plain, problem_at
+from config.syntax.node import YamlNode, find, nearest, plain, problem_at
 from config.syntax.problem import Key, Problem
-from config.validation.cross_checks import Finding, Probe, crosscheck
+from config.validation.cross_checks import CrossCheckFinding, Probe, crosscheck
 from config.validation.interpolate import Interpolation
 from config.validation.messages import refused, unknown_key
-from config.validation.secret_spans import Hidden, hidden_texts
+from config.validation.secret_spans import SecretSpans, hidden_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class ValidationResult:
     warnings: tuple[Problem, ...]
     notes: tuple[Problem, ...]
     config: Config | None
-    tree: Node = field(repr=False)
-    layers: tuple[Node, ...] = field(default=(), repr=False)
+    tree: YamlNode = field(repr=False)
+    layers: tuple[YamlNode, ...] = field(default=(), repr=False)
 
     @property
     def valid(self) -> bool:
@@ -52,13 +52,13 @@ class ValidationResult:
 
 
 def validate(
-    tree: Node, names: Mapping[str, str], probes: Sequence[Probe] = (), layers: tuple[Node, ...] = ()
+    tree: YamlNode, names: Mapping[str, str], probes: Sequence[Probe] = (), layers: tuple[YamlNode, ...] = ()
 ) -> ValidationResult:
     """Replaces `${NAME}` by `names`, checks types, ranges and cross-checks, and runs the probes on what is
     valid.
     """
     interpolation = Interpolation(names, unset_secret)
-    tree = _typed(interpolation.run(tree) or Node({}, tree.source), ())
+    tree = _typed(interpolation.run(tree) or YamlNode({}, tree.source), ())
     problems, config = _check(tree)
     # A file's own errors come first; only what is valid can be checked for more.
     lost = {
@@ -72,7 +72,7 @@ def validate(
     return _result(problems + interpolation.problems, config, tree, layers)
 
 
-def without(tree: Node, sections: Iterable[str]) -> Node:
+def without(tree: YamlNode, sections: Iterable[str]) -> YamlNode:
     """The tree without some of its sections, which the schema's defaults then replace."""
     assert isinstance(tree.value, Mapping)
     left_out = frozenset(sections)
@@ -81,7 +81,7 @@ def without(tree: Node, sections: Iterable[str]) -> Node:
     )
 
 
-def _check(tree: Node) -> tuple[list[Problem], Config | None]:
+def _check(tree: YamlNode) -> tuple[list[Problem], Config | None]:
     try:
         return [], Config.model_validate(plain(tree))
     except pydantic.ValidationError as error:
@@ -95,7 +95,7 @@ def _check(tree: Node) -> tuple[list[Problem], Config | None]:
     return list(problems.values()), None
 
 
-def _key(tree: Node, location: tuple[int | str, ...]) -> Key:
+def _key(tree: YamlNode, location: tuple[int | str, ...]) -> Key:
     """pydantic's location without what it adds for unions and the keys of mappings."""
     key: Key = ()
     for part in location:
@@ -105,7 +105,7 @@ def _key(tree: Node, location: tuple[int | str, ...]) -> Key:
     return key
 
 
-def _problem(item: ErrorDetails, key: Key, tree: Node, hidden: Hidden) -> Problem:
+def _problem(item: ErrorDetails, key: Key, tree: YamlNode, hidden: SecretSpans) -> Problem:
     node = nearest(tree, key)
     if item["type"] == "extra_forbidden":
         message, hint = unknown_key(key)
@@ -115,7 +115,7 @@ def _problem(item: ErrorDetails, key: Key, tree: Node, hidden: Hidden) -> Proble
     return problem_at(node, key, "error", message, hint=hint, at_key=at_key, secrets=hidden.around(node))
 
 
-def _sound(tree: Node, lost: set[str]) -> Config:
+def _sound(tree: YamlNode, lost: set[str]) -> Config:
     """The configuration with the defaults in place of the sections that are lost."""
     try:
         return Config.model_validate(plain(without(tree, lost)))
@@ -123,14 +123,14 @@ def _sound(tree: Node, lost: set[str]) -> Config:
         return Config()
 
 
-def _place(found: Finding, tree: Node, hidden: Hidden) -> Problem:
+def _place(found: CrossCheckFinding, tree: YamlNode, hidden: SecretSpans) -> Problem:
     node = nearest(tree, found.key)
     return problem_at(
         node, found.key, found.severity, found.message, hint=found.hint, secrets=hidden.around(node)
     )
 
 
-def _typed(node: Node, key: Key) -> Node:
+def _typed(node: YamlNode, key: Key) -> YamlNode:
     """The tree in which what the environment gave without quotes is text where text is wanted."""
     if isinstance(node.value, Mapping):
         return msgspec.structs.replace(
@@ -144,7 +144,7 @@ def _typed(node: Node, key: Key) -> Node:
 
 
 def _result(
-    problems: list[Problem], config: Config | None, tree: Node, layers: tuple[Node, ...]
+    problems: list[Problem], config: Config | None, tree: YamlNode, layers: tuple[YamlNode, ...]
 ) -> ValidationResult:
     ordered = sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column, problem.key))
     by = {

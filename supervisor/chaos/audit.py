@@ -12,14 +12,14 @@ from typing import Any
 
 import msgspec
 
-from actors.kernel.directory import Box, Directory
+from actors.kernel.directory import Directory, Recipient
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import Handled, Record
 from supervisor.otp.router import Router
 
-__all__ = ["Account", "Audit", "AuditedDirectory"]
+__all__ = ["Audit", "AuditedDirectory", "DeliveryCounts"]
 
 OPEN, HANDLED = "open", "handled"
 FENCED = "fenced"
@@ -27,7 +27,7 @@ NO_FATE = frozenset({"late"})
 """A dead letter of this kind is an answer that nobody waited for: the actor has handled it by burying it."""
 
 
-class Account(msgspec.Struct, frozen=True):
+class DeliveryCounts(msgspec.Struct, frozen=True):
     """dead: dead letters by reason, superseded among them. waiting: in mailboxes. faults: what must not be, a line for
     each id."""
 
@@ -63,7 +63,7 @@ class Audit:
             for envelope in envelopes:
                 self._settle(envelope, HANDLED)
 
-    def buried(self, envelope: Envelope, why: str) -> None:
+    def dead_lettered(self, envelope: Envelope, why: str) -> None:
         """This one is a dead letter."""
         with self._lock:
             if why in NO_FATE and self._fates.get(envelope.id) != OPEN:
@@ -77,7 +77,7 @@ class Audit:
             with self._lock:
                 self._settle(envelope, HANDLED)
 
-    def account(self, waiting: Sequence[Envelope] = ()) -> Account:
+    def account(self, waiting: Sequence[Envelope] = ()) -> DeliveryCounts:
         """How it stands; waiting: what is in mailboxes."""
         with self._lock:
             counts = Counter(self._fates.values())
@@ -86,7 +86,7 @@ class Audit:
             faults = [*self._faults, *(f"{id} was lost: {self._types[id]}" for id in lost)]
             kept = sum(self._fates.get(id) == OPEN for id in there)
             dead = {why: n for why, n in sorted(counts.items()) if why not in (OPEN, HANDLED)}
-            return Account(len(self._fates), counts[HANDLED], dead, kept, tuple(faults))
+            return DeliveryCounts(len(self._fates), counts[HANDLED], dead, kept, tuple(faults))
 
     def fate(self, envelope: Envelope) -> str:
         """What became of it: open, handled, or the reason of a dead letter; "" for one that is unknown."""
@@ -139,18 +139,20 @@ class AuditedDirectory(Directory):
         else:
             self._give(envelope, box)
 
-    def hand(self, envelope: Envelope, box: Box) -> None:
+    def hand(self, envelope: Envelope, box: Recipient) -> None:
         self._audit.sent(envelope)
         super().hand(envelope, box)
 
-    def bury(self, envelope: Envelope, why: str, detail: str = "", failure: Failure | None = None) -> None:
-        self._audit.buried(envelope, why)
-        super().bury(envelope, why, detail, failure)
+    def dead_letter(
+        self, envelope: Envelope, why: str, detail: str = "", failure: Failure | None = None
+    ) -> None:
+        self._audit.dead_lettered(envelope, why)
+        super().dead_letter(envelope, why, detail, failure)
 
     def _give(self, envelope: Envelope, box: Any) -> None:
         """To a listener outside the actors: it has handled what it takes, unless it buries it itself."""
         fell = box.put(envelope)
         if fell is not None:
-            self.bury(fell.envelope, fell.why)
+            self.dead_letter(fell.envelope, fell.why)
         elif self._audit.fate(envelope) not in NO_FATE:
             self._audit.handled((envelope,))

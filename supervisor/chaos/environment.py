@@ -9,7 +9,7 @@ from config.schema import PINNED, ActorSettings, Config
 from supervisor.chaos.audit import Audit, AuditedDirectory
 from supervisor.chaos.plan import Target
 from supervisor.demo.instance import free_port
-from supervisor.runtime.runtime import System
+from supervisor.runtime.runtime import Runtime
 
 __all__ = ["build", "configuration", "targets"]
 
@@ -48,9 +48,9 @@ def configuration(home: Path) -> Config:
     )
 
 
-def build(home: Path, audit: Audit, *, text: bool) -> System:
+def build(home: Path, audit: Audit, *, text: bool) -> Runtime:
     """The real tree, with its mail accounted for."""
-    return System(
+    return Runtime(
         configuration(home),
         home,
         text=text,
@@ -60,13 +60,13 @@ def build(home: Path, audit: Audit, *, text: bool) -> System:
     )
 
 
-def targets(system: System) -> tuple[Target, ...]:
+def targets(system: Runtime) -> tuple[Target, ...]:
     """Everybody but the root, the core group and the persistence in it: its death has no cure but the disk's."""
-    cells = system.household.cells.values()
+    slots = system.registry.slots.values()
     return tuple(
-        Target(cell.address, cell.pin == "process", cell.is_supervisor)
-        for cell in cells
-        if not cell.spec.absent and cell.address not in ("root", "core")
+        Target(slot.address, slot.pin == "process", slot.is_supervisor)
+        for slot in slots
+        if not slot.spec.disabled_reason and slot.address not in ("root", "core")
     )
 
 

@@ -9,37 +9,37 @@ import time
 
 from actors.kernel.errors import AskError
 from actors.kernel.message import Message
-from actors.kernel.protocol import Hang, Ping, Pong
-from supervisor.chaos.plan import Blow
+from actors.kernel.protocol.lifecycle import Hang, Ping, Pong
+from supervisor.chaos.plan import ChaosFault
 from supervisor.otp.messages import KillChild, PinChild, RestartChild
-from supervisor.otp.slot import Cell
+from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
-from supervisor.runtime.runtime import System
+from supervisor.runtime.runtime import Runtime
 
-__all__ = ["Striker"]
+__all__ = ["ChaosInjector"]
 
 FLOOD = 3000
 RETURN_WITHIN = 60.0
 ENDS_A_LIFE = frozenset({"kill", "sigkill", "crash", "hang", "freeze", "restart"})
 
 
-class Striker:
+class ChaosInjector:
     """recoveries: seconds from each blow that ended a life until its victim answered again. missing: who never did."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: Runtime) -> None:
         self.struck: dict[str, int] = {}
         self.recoveries: list[float] = []
         self.missing: list[str] = []
         self._system = system
         self._watching: list[threading.Thread] = []
 
-    def strike(self, blow: Blow) -> bool:
+    def strike(self, blow: ChaosFault) -> bool:
         """False when there is nobody to hit at the moment."""
-        cell = self._system.household.cells.get(blow.address)
-        if cell is None or cell.life is None or cell.state != "running":
+        slot = self._system.registry.slots.get(blow.address)
+        if slot is None or slot.handle is None or slot.state != "running":
             return False
-        before = cell.incarnation
-        if not self._hit(blow, cell):
+        before = slot.incarnation
+        if not self._hit(blow, slot):
             return False
         self.struck[blow.kind] = self.struck.get(blow.kind, 0) + 1
         if blow.kind in ENDS_A_LIFE:
@@ -55,16 +55,16 @@ class Striker:
         for thread in self._watching:
             thread.join(2 * RETURN_WITHIN)
 
-    def _hit(self, blow: Blow, cell: Cell) -> bool:
-        tell, spec, address = self._system.outside.tell, cell.spec, cell.address
+    def _hit(self, blow: ChaosFault, slot: ActorSlot) -> bool:
+        tell, spec, address = self._system.client.tell, slot.spec, slot.address
         if blow.kind in ("kill", "group"):
-            return self._ask(cell, KillChild(address))
+            return self._ask(slot, KillChild(address))
         if blow.kind == "restart":
-            return self._ask(cell, RestartChild(address))
+            return self._ask(slot, RestartChild(address))
         if blow.kind == "sigkill":
-            return _signal(cell, "SIGKILL")
+            return _signal(slot, "SIGKILL")
         if blow.kind == "freeze":
-            return _signal(cell, "SIGSTOP")
+            return _signal(slot, "SIGSTOP")
         if not isinstance(spec, ChildSpec):
             return False
         if blow.kind == "crash":
@@ -77,34 +77,34 @@ class Striker:
         else:
             pin = spec.pin if blow.kind == "instances" else "process" if spec.pin == "thread" else "thread"
             number = blow.number if blow.kind == "instances" else spec.instances
-            return self._ask(cell, PinChild(address, pin, number))
+            return self._ask(slot, PinChild(address, pin, number))
         return True
 
-    def _ask(self, cell: Cell, message: Message) -> bool:
+    def _ask(self, slot: ActorSlot, message: Message) -> bool:
         with contextlib.suppress(AskError):
-            return type(self._system.outside.answer(cell.supervisor, message, 10.0)).__name__ == "Accepted"
+            return type(self._system.client.answer(slot.supervisor, message, 10.0)).__name__ == "Accepted"
         return False
 
-    def _watch(self, blow: Blow, before: int, at: float) -> None:
+    def _watch(self, blow: ChaosFault, before: int, at: float) -> None:
         back = self._system.wait_incarnation(blow.address, before + 1, RETURN_WITHIN)
         answered = back and self._answers(blow.address, at + RETURN_WITHIN)
         if answered:
             self.recoveries.append(time.monotonic() - at)
-        elif blow.address in self._system.household.cells:
+        elif blow.address in self._system.registry.slots:
             self.missing.append(f"{blow.address} did not come back after {blow.kind} at {blow.at:g} s")
 
     def _answers(self, address: str, deadline: float) -> bool:
         while time.monotonic() < deadline:
             try:
-                self._system.outside.answer(address, Ping(), 5.0)
+                self._system.client.answer(address, Ping(), 5.0)
             except AskError:
                 continue  # hit again meanwhile, or flooded
             return True
         return False
 
 
-def _signal(cell: Cell, name: str) -> bool:
-    life = cell.life
+def _signal(slot: ActorSlot, name: str) -> bool:
+    life = slot.handle
     number = getattr(signal, name, None)
     if life is None or number is None or not life.pid or life.pid == os.getpid() or sys.platform == "win32":
         return False

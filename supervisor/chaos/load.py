@@ -9,8 +9,8 @@ import msgspec
 from actors.conversation.messages import ReplyEnded
 from actors.osc.wire import datagram
 from supervisor.control.requests import talk
-from supervisor.control.wire import Refused
-from supervisor.runtime.runtime import System
+from supervisor.control.wire import RequestRefused
+from supervisor.runtime.runtime import Runtime
 
 __all__ = ["Load", "Turns"]
 
@@ -31,7 +31,7 @@ class Turns(msgspec.Struct):
 class Load:
     """Datagrams at a rate, and somebody who says something every second, until ended."""
 
-    def __init__(self, system: System, osc_port: int, osc_rate: float = 1000.0) -> None:
+    def __init__(self, system: Runtime, osc_port: int, osc_rate: float = 1000.0) -> None:
         self.turns = Turns()
         self.datagrams = 0
         self._system = system
@@ -81,7 +81,7 @@ class Load:
             for message in talk(self._system, f"Question {number}", f"Visitor {number % 5}"):
                 if isinstance(message, ReplyEnded):
                     outcome = "said" if message.outcome == "said" else "cut"
-        except Refused:
+        except RequestRefused:
             outcome = "refused"
         with self._lock:
             setattr(self.turns, outcome, getattr(self.turns, outcome) + 1)

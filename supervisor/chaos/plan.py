@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-__all__ = ["KINDS", "Blow", "Target", "plan"]
+__all__ = ["KINDS", "ChaosFault", "Target", "plan"]
 
 KINDS = ("kill", "sigkill", "crash", "hang", "freeze", "flood", "restart", "move", "instances", "group")
 """kill: as a supervisor kills. sigkill: the process. crash: a message that nobody handles. hang: a handler that does
@@ -27,7 +27,7 @@ class Target(msgspec.Struct, frozen=True):
     group: bool = False
 
 
-class Blow(msgspec.Struct, frozen=True):
+class ChaosFault(msgspec.Struct, frozen=True):
     """at: seconds after the begin. number: how many instances, where that matters."""
 
     at: float
@@ -36,10 +36,10 @@ class Blow(msgspec.Struct, frozen=True):
     number: int = 1
 
 
-def plan(seed: int, seconds: float, targets: Sequence[Target]) -> tuple[Blow, ...]:
+def plan(seed: int, seconds: float, targets: Sequence[Target]) -> tuple[ChaosFault, ...]:
     """The blows of a run, in order of time; none in the last tenth: the last ones are seen through under load."""
     dice = random.Random(seed)
-    blows: list[Blow] = []
+    blows: list[ChaosFault] = []
     at = 0.0
     while True:
         at += dice.expovariate(1.0 / BETWEEN)
@@ -48,7 +48,7 @@ def plan(seed: int, seconds: float, targets: Sequence[Target]) -> tuple[Blow, ..
         kind = dice.choice(KINDS)
         able = [target for target in targets if _suits(kind, target)]
         if able:
-            blows.append(Blow(round(at, 3), kind, dice.choice(able).address, dice.randint(1, 3)))
+            blows.append(ChaosFault(round(at, 3), kind, dice.choice(able).address, dice.randint(1, 3)))
 
 
 def _suits(kind: str, target: Target) -> bool:

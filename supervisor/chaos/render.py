@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 
 from rich.markup import escape
 
-from supervisor.chaos.run import Report
+from supervisor.chaos.run import ChaosReport
 
 __all__ = ["lines"]
 
 FAULTS = 20
 
 
-def lines(report: Report, *, text: bool) -> Iterator[str]:
+def lines(report: ChaosReport, *, text: bool) -> Iterator[str]:
     """Lines of rich markup."""
     account, turns = report.account, report.turns
     dead = sum(number for why, number in account.dead.items() if why != "superseded")

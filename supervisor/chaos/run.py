@@ -11,23 +11,23 @@ import psutil
 
 from actors.kernel.media.frame_ring import RingReader
 from actors.vision.messages import FrameReady
-from supervisor.chaos.audit import Account, Audit
+from supervisor.chaos.audit import Audit, DeliveryCounts
 from supervisor.chaos.environment import build, targets
-from supervisor.chaos.inject import Striker
+from supervisor.chaos.inject import ChaosInjector
 from supervisor.chaos.load import Load, Turns
 from supervisor.chaos.plan import plan
 from supervisor.logs import start_logging
-from supervisor.nodes.process import ProcessLife
-from supervisor.runtime.runtime import System
+from supervisor.nodes.process import ProcessHandle
+from supervisor.runtime.runtime import Runtime
 
-__all__ = ["Progress", "Report", "run"]
+__all__ = ["ChaosProgress", "ChaosReport", "run"]
 
 READY_WITHIN = 90.0
 PEACE_WITHIN = 60.0
 STOP_WITHIN = 20.0
 
 
-class Progress(msgspec.Struct, frozen=True):
+class ChaosProgress(msgspec.Struct, frozen=True):
     """How far a run is. elapsed: seconds of the blows' time."""
 
     phase: str
@@ -37,12 +37,12 @@ class Progress(msgspec.Struct, frozen=True):
     sent: int
 
 
-class Report(msgspec.Struct, frozen=True):
+class ChaosReport(msgspec.Struct, frozen=True):
     """What came of it. recovery: seconds. faults: why it failed, nothing if it passed."""
 
     seed: int
     seconds: float
-    account: Account
+    account: DeliveryCounts
     blows: dict[str, int]
     restarts: dict[str, int]
     recovery_p50: float
@@ -65,9 +65,9 @@ def run(
     seconds: float,
     *,
     text: bool = False,
-    show: Callable[[Progress], None] = lambda _: None,
+    show: Callable[[ChaosProgress], None] = lambda _: None,
     stop: threading.Event | None = None,
-) -> Report:
+) -> ChaosReport:
     """Do it, in `home`. `stop` ends the blows early."""
     stop = stop or threading.Event()
     audit = Audit()
@@ -79,7 +79,7 @@ def run(
     if not system.wait_ready(READY_WITHIN):
         faults.append(f"the tree was not ready within {READY_WITHIN:g} s")
     load = Load(system, system.config.osc.input_port)
-    striker = Striker(system)
+    striker = ChaosInjector(system)
     load.start()
     _strike(
         system, striker, seed, seconds, stop, lambda at: show(_progress(system, audit, striker, at, "blows"))
@@ -90,8 +90,8 @@ def run(
     faults += striker.missing
     if not _at_peace(system, PEACE_WITHIN):
         faults.append(f"not at peace after {PEACE_WITHIN:g} s: {_unrest(system)}")
-    waited = sum(len(cell.mailbox) for cell in system.household.cells.values())
-    restarts = {cell.address: cell.restarts for cell in system.household.cells.values() if cell.restarts}
+    waited = sum(len(slot.mailbox) for slot in system.registry.slots.values())
+    restarts = {slot.address: slot.restarts for slot in system.registry.slots.values() if slot.restarts}
     if not system.stop(STOP_WITHIN):
         faults.append(f"not everything stopped within {STOP_WITHIN:g} s")
     account = _final(audit, system)
@@ -101,7 +101,7 @@ def run(
     faults += before.left_behind()
     faults += _ring_left(system)
     recoveries = sorted(striker.recoveries) or [0.0]
-    return Report(
+    return ChaosReport(
         seed,
         seconds,
         account,
@@ -118,8 +118,8 @@ def run(
 
 
 def _strike(
-    system: System,
-    striker: Striker,
+    system: Runtime,
+    striker: ChaosInjector,
     seed: int,
     seconds: float,
     stop: threading.Event,
@@ -136,7 +136,7 @@ def _strike(
         look(time.monotonic() - begun)
 
 
-def _at_peace(system: System, within: float) -> bool:
+def _at_peace(system: Runtime, within: float) -> bool:
     """Wait until all run, nothing is queued, and nothing is in flight."""
     deadline = time.monotonic() + within
     gate = threading.Event()
@@ -147,37 +147,37 @@ def _at_peace(system: System, within: float) -> bool:
     return True
 
 
-def _unrest(system: System) -> str:
-    for cell in tuple(system.household.cells.values()):
-        if cell.state == "absent":
+def _unrest(system: Runtime) -> str:
+    for slot in tuple(system.registry.slots.values()):
+        if slot.state == "disabled":
             continue
-        if cell.state != "running":
-            return f"{cell.address} is {cell.state}"
+        if slot.state != "running":
+            return f"{slot.address} is {slot.state}"
         # The camera and the listener to VRChat go on: a message or two may always be on its way.
-        if len(cell.mailbox) > 5:
-            return f"{len(cell.mailbox)} messages wait for {cell.address}"
-        if isinstance(cell.life, ProcessLife) and cell.life.settle() > 5:
-            return f"{cell.life.settle()} messages are in flight to {cell.address}"
+        if len(slot.mailbox) > 5:
+            return f"{len(slot.mailbox)} messages wait for {slot.address}"
+        if isinstance(slot.handle, ProcessHandle) and slot.handle.settle() > 5:
+            return f"{slot.handle.settle()} messages are in flight to {slot.address}"
     return ""
 
 
-def _final(audit: Audit, system: System) -> Account:
+def _final(audit: Audit, system: Runtime) -> DeliveryCounts:
     """The account when the last threads have settled theirs."""
     gate = threading.Event()
     for _ in range(100):
-        waiting = [e for cell in system.household.cells.values() for e in cell.mailbox.waiting()]
+        waiting = [e for slot in system.registry.slots.values() for e in slot.mailbox.waiting()]
         if audit.open <= len(waiting):
             break
         gate.wait(0.05)
     return audit.account(waiting)
 
 
-def _progress(system: System, audit: Audit, striker: Striker, at: float, phase: str) -> Progress:
-    restarts = sum(cell.restarts for cell in tuple(system.household.cells.values()))
-    return Progress(phase, at, sum(striker.struck.values()), restarts, audit.count)
+def _progress(system: Runtime, audit: Audit, striker: ChaosInjector, at: float, phase: str) -> ChaosProgress:
+    restarts = sum(slot.restarts for slot in tuple(system.registry.slots.values()))
+    return ChaosProgress(phase, at, sum(striker.struck.values()), restarts, audit.count)
 
 
-def _ring_left(system: System) -> tuple[str, ...]:
+def _ring_left(system: Runtime) -> tuple[str, ...]:
     if system.frames is None:
         return ()
     try:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from config.layers.probes import unknown_actors
 from config.schema import Config
-from config.validation.cross_checks import Finding, Probe
+from config.validation.cross_checks import CrossCheckFinding, Probe
 
 __all__ = ["known_actors", "missing_devices"]
 
@@ -20,7 +20,7 @@ def known_actors() -> Probe:
 def missing_devices() -> Probe:
     """Warns of a microphone or speaker that was chosen and is not there."""
 
-    def probe(config: Config) -> Iterator[Finding]:
+    def probe(config: Config) -> Iterator[CrossCheckFinding]:
         chosen = (
             ("input_device", config.audio.input_device, "input"),
             ("output_device", config.audio.output_device, "output"),
@@ -35,6 +35,8 @@ def missing_devices() -> Probe:
             try:
                 look_for(device, kind)
             except DeviceMissing as missing:
-                yield Finding("warning", ("audio", name), f"is not there now: {missing}", missing.remedy)
+                yield CrossCheckFinding(
+                    "warning", ("audio", name), f"is not there now: {missing}", missing.remedy
+                )
 
     return probe

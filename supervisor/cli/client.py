@@ -6,7 +6,7 @@ from typing import Any
 from config.home import Home
 from supervisor.cli.options import FAILED, NO_INSTANCE, fail
 from supervisor.control.client import call, stream
-from supervisor.control.wire import Refused
+from supervisor.control.wire import RequestRefused
 from supervisor.instance import NoInstance
 
 __all__ = ["ask_all", "ask_one"]
@@ -18,7 +18,7 @@ def ask_one(home: Home, request: Mapping[str, Any]) -> dict[str, Any]:
         return call(home.path, request)
     except NoInstance as error:
         fail(NO_INSTANCE, str(error))
-    except Refused as error:
+    except RequestRefused as error:
         fail(FAILED, str(error))
 
 
@@ -28,5 +28,5 @@ def ask_all(home: Home, request: Mapping[str, Any], timeout: float = 150.0) -> I
         yield from stream(home.path, request, timeout=timeout)
     except NoInstance as error:
         fail(NO_INSTANCE, str(error))
-    except Refused as error:
+    except RequestRefused as error:
         fail(FAILED, str(error))

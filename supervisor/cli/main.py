@@ -10,7 +10,7 @@ import click
 
 from config.home import find_home
 from supervisor.cli.options import fail
-from supervisor.exit_status import Refused
+from supervisor.exit_status import CommandRefused
 
 __all__ = ["main"]
 
@@ -71,7 +71,7 @@ class LazyGroup(click.Group):
         """Run the command; what it cannot do is one line and a status, never a traceback."""
         try:
             return super().invoke(ctx)
-        except Refused as refused:
+        except CommandRefused as refused:
             fail(refused.status, str(refused))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 from actors.kernel.directory import DeadLetter
 from actors.kernel.errors import AskError
 from actors.kernel.message import Message
-from actors.kernel.protocol import Hang
+from actors.kernel.protocol.lifecycle import Hang
 from config.syntax.suggest import closest
-from supervisor.control.wire import Refused
+from supervisor.control.wire import RequestRefused
 from supervisor.otp.messages import Accepted, Declined, KillChild, PinChild, RestartChild
-from supervisor.otp.slot import Cell
+from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
-from supervisor.runtime.runtime import System
+from supervisor.runtime.runtime import Runtime
 
 __all__ = ["REQUESTS", "start_again"]
 
@@ -23,71 +23,71 @@ RETURN_WITHIN = 60.0
 MOST_LETTERS = 1000
 
 
-def start_again(system: System, address: str) -> None:
+def start_again(system: Runtime, address: str) -> None:
     """Have an actor started again by its supervisor, and wait until it runs. Raises Refused."""
     for _ in _restart(system, {"address": address, "wait": True}):
         pass
 
 
-def _kill(system: System, request: Mapping[str, Any]) -> Answers:
-    cell = _cell(system, request)
-    yield from _and_return(system, request, cell, KillChild(cell.address))
+def _kill(system: Runtime, request: Mapping[str, Any]) -> Answers:
+    slot = _slot(system, request)
+    yield from _and_return(system, request, slot, KillChild(slot.address))
 
 
-def _restart(system: System, request: Mapping[str, Any]) -> Answers:
-    cell = _cell(system, request)
-    yield from _and_return(system, request, cell, RestartChild(cell.address))
+def _restart(system: Runtime, request: Mapping[str, Any]) -> Answers:
+    slot = _slot(system, request)
+    yield from _and_return(system, request, slot, RestartChild(slot.address))
 
 
-def _pin(system: System, request: Mapping[str, Any]) -> Answers:
-    cell = _cell(system, request)
+def _pin(system: Runtime, request: Mapping[str, Any]) -> Answers:
+    slot = _slot(system, request)
     pin, instances = str(request.get("pin")), int(request.get("instances") or 1)
-    spec = cell.spec
+    spec = slot.spec
     moves = isinstance(spec, ChildSpec) and spec.pin != pin
-    yield from _and_return(system, request, cell, PinChild(cell.address, pin, instances), restarts=moves)
+    yield from _and_return(system, request, slot, PinChild(slot.address, pin, instances), restarts=moves)
 
 
-def _hang(system: System, request: Mapping[str, Any]) -> Answers:
-    cell = _cell(system, request)
-    spec = cell.spec
-    if not isinstance(spec, ChildSpec) or cell.state != "running":
-        raise Refused(
-            f"{cell.address} cannot hang: it is {'a supervisor' if cell.is_supervisor else cell.state}"
+def _hang(system: Runtime, request: Mapping[str, Any]) -> Answers:
+    slot = _slot(system, request)
+    spec = slot.spec
+    if not isinstance(spec, ChildSpec) or slot.state != "running":
+        raise RequestRefused(
+            f"{slot.address} cannot hang: it is {'a supervisor' if slot.is_supervisor else slot.state}"
         )
     seconds = float(request.get("seconds") or spec.patience + 5.0)
-    id = system.outside.tell(cell.address, Hang(seconds))
+    id = system.client.tell(slot.address, Hang(seconds))
     yield {"id": id, "seconds": seconds, "patience": spec.patience}
     if request.get("wait") and seconds > spec.patience:
-        yield _returned(system, cell.address, cell.incarnation, RETURN_WITHIN + spec.patience)
+        yield _returned(system, slot.address, slot.incarnation, RETURN_WITHIN + spec.patience)
 
 
 def _and_return(
-    system: System, request: Mapping[str, Any], cell: Cell, message: Message, *, restarts: bool = True
+    system: Runtime, request: Mapping[str, Any], slot: ActorSlot, message: Message, *, restarts: bool = True
 ) -> Answers:
     """Ask the actor's supervisor; then, where it is wanted, wait until the actor runs again."""
-    before = cell.incarnation
+    before = slot.incarnation
     try:
-        answer = system.outside.answer(cell.supervisor, message, ASK_WITHIN)
+        answer = system.client.answer(slot.supervisor, message, ASK_WITHIN)
     except AskError as error:
-        raise Refused(f"{cell.supervisor}: {error}") from None
+        raise RequestRefused(f"{slot.supervisor}: {error}") from None
     if isinstance(answer, Declined):
-        raise Refused(answer.why)
+        raise RequestRefused(answer.why)
     assert isinstance(answer, Accepted)
-    yield {"accepted": True, "address": cell.address}
+    yield {"accepted": True, "address": slot.address}
     if request.get("wait") and restarts:
-        yield _returned(system, cell.address, before, RETURN_WITHIN)
+        yield _returned(system, slot.address, before, RETURN_WITHIN)
 
 
-def _returned(system: System, address: str, before: int, within: float) -> Mapping[str, Any]:
+def _returned(system: Runtime, address: str, before: int, within: float) -> Mapping[str, Any]:
     """Wait for another incarnation than number `before` to run."""
     began = time.monotonic()
     if not system.wait_incarnation(address, before + 1, within):
-        raise Refused(f"{address} has not come back within {within:g} s; see `supervisor status`")
-    cell = system.household.cell(address)
-    return {"address": address, "incarnation": cell.incarnation, "seconds": time.monotonic() - began}
+        raise RequestRefused(f"{address} has not come back within {within:g} s; see `supervisor status`")
+    slot = system.registry.slot(address)
+    return {"address": address, "incarnation": slot.incarnation, "seconds": time.monotonic() - began}
 
 
-def _dead_letters(system: System, request: Mapping[str, Any]) -> Answers:
+def _dead_letters(system: Runtime, request: Mapping[str, Any]) -> Answers:
     count = max(1, min(MOST_LETTERS, int(request.get("count") or 20)))
     letters = tuple(system.dead_letters.last)[-count:]
     yield {
@@ -112,7 +112,7 @@ def _letter(letter: DeadLetter) -> Mapping[str, Any]:
     }
 
 
-def _follow(system: System, request: Mapping[str, Any]) -> Answers:
+def _follow(system: Runtime, request: Mapping[str, Any]) -> Answers:
     """The status, again and again, until the client leaves."""
     while True:
         yield system.status()
@@ -120,18 +120,20 @@ def _follow(system: System, request: Mapping[str, Any]) -> Answers:
             return
 
 
-def _cell(system: System, request: Mapping[str, Any]) -> Cell:
+def _slot(system: Runtime, request: Mapping[str, Any]) -> ActorSlot:
     address = str(request.get("address") or "")
-    cell = system.household.cells.get(address)
-    if cell is None:
-        near = closest(address, tuple(system.household.cells))
+    slot = system.registry.slots.get(address)
+    if slot is None:
+        near = closest(address, tuple(system.registry.slots))
         hint = f". Did you mean {near!r}?" if near else "; see `supervisor status`"
-        raise Refused(f"no actor is called {address!r}{hint}")
-    if not cell.supervisor:
-        raise Refused("root has no supervisor; use `supervisor stop`, and `supervisor run` to start again")
-    if cell.spec.absent:
-        raise Refused(f"{address} is off: {cell.spec.absent}")
-    return cell
+        raise RequestRefused(f"no actor is called {address!r}{hint}")
+    if not slot.supervisor:
+        raise RequestRefused(
+            "root has no supervisor; use `supervisor stop`, and `supervisor run` to start again"
+        )
+    if slot.spec.disabled_reason:
+        raise RequestRefused(f"{address} is off: {slot.spec.disabled_reason}")
+    return slot
 
 
 REQUESTS = {

@@ -9,8 +9,8 @@ from actors.kernel.errors import AskError
 from actors.persistence.messages import BackupFailed, BackupMade, MakeBackup
 from config.secrets.sealer import KeyTrouble
 from supervisor.control.actor_requests import start_again
-from supervisor.control.wire import Refused
-from supervisor.runtime.runtime import System
+from supervisor.control.wire import RequestRefused
+from supervisor.runtime.runtime import Runtime
 
 __all__ = ["BACKING"]
 
@@ -18,27 +18,27 @@ WITHIN = 600.0
 """Seconds that a backup may take."""
 
 
-def _backup(system: System, request: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _backup(system: Runtime, request: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     message = MakeBackup(str(request.get("to") or ""), bool(request.get("encrypt")))
     if message.encrypt:
         _see_to_a_key(system)
     try:
-        answer = system.outside.answer("persistence", message, WITHIN)
+        answer = system.client.answer("persistence", message, WITHIN)
     except AskError as error:
-        raise Refused(f"persistence: {error}") from None
+        raise RequestRefused(f"persistence: {error}") from None
     if isinstance(answer, BackupFailed):
-        raise Refused(f"{answer.why} -> {answer.remedy}" if answer.remedy else answer.why)
+        raise RequestRefused(f"{answer.why} -> {answer.remedy}" if answer.remedy else answer.why)
     assert isinstance(answer, BackupMade)
     plain = msgspec.to_builtins(answer)
     yield {name: plain[name] for name in answer.__struct_fields__}
 
 
-def _see_to_a_key(system: System) -> None:
+def _see_to_a_key(system: Runtime) -> None:
     """Persistence is handed its key at its start, and never by a message: that would be traced."""
     try:
         made = system.seals.make()
     except KeyTrouble as trouble:
-        raise Refused(f"{trouble} {trouble.hint}".strip()) from None
+        raise RequestRefused(f"{trouble} {trouble.hint}".strip()) from None
     if made:
         start_again(system, "persistence")
 

@@ -7,7 +7,7 @@ from multiprocessing import AuthenticationError
 from pathlib import Path
 from typing import Any
 
-from supervisor.control.wire import HANDSHAKE_WITHIN, Refused, limit_reads, receive, send
+from supervisor.control.wire import HANDSHAKE_WITHIN, RequestRefused, limit_reads, receive, send
 from supervisor.instance import Instance, find_instance
 
 __all__ = ["call", "stream"]
@@ -23,18 +23,18 @@ def stream(home: Path, request: Mapping[str, Any], timeout: float = 120.0) -> It
         connection = _connect(instance)
     except (OSError, EOFError, AuthenticationError) as error:
         why = str(error) or "it closed the connection; too many clients, perhaps"
-        raise Refused(f"process {instance.pid} runs in {home} but does not answer: {why}") from None
+        raise RequestRefused(f"process {instance.pid} runs in {home} but does not answer: {why}") from None
     with contextlib.closing(connection):
         send(connection, request)
         while True:
             if not connection.poll(timeout):
-                raise Refused(f"the instance (process {instance.pid}) said nothing for {timeout:g} s")
+                raise RequestRefused(f"the instance (process {instance.pid}) said nothing for {timeout:g} s")
             try:
                 answer = receive(connection)
             except (EOFError, OSError):
-                raise Refused("the instance went away") from None
+                raise RequestRefused("the instance went away") from None
             if "error" in answer:
-                raise Refused(str(answer["error"]))
+                raise RequestRefused(str(answer["error"]))
             if answer.get("end"):
                 return
             yield answer

@@ -13,8 +13,8 @@ from config.schema.walk import field_at, is_secret
 from config.syntax.errors import LoadError
 from config.tools.explain import section_at
 from config.validation.messages import unknown_key
-from supervisor.control.wire import Refused
-from supervisor.runtime.runtime import System
+from supervisor.control.wire import RequestRefused
+from supervisor.runtime.runtime import Runtime
 
 __all__ = ["CONFIGURE", "key_refused"]
 
@@ -35,58 +35,62 @@ def key_refused(key: str) -> str:
     return f"{key} is a secret: `supervisor secrets set {key}` keeps it out of your shell's history"
 
 
-def _reload(system: System, request: Mapping[str, Any]) -> Answers:
+def _reload(system: Runtime, request: Mapping[str, Any]) -> Answers:
     yield msgspec.to_builtins(_reloaded(system, 0))
 
 
-def _set(system: System, request: Mapping[str, Any]) -> Answers:
+def _set(system: Runtime, request: Mapping[str, Any]) -> Answers:
     """A runtime override, tried by a reload of everything; with `save` it goes to data/overrides.yaml."""
     key, text = str(request.get("key") or ""), request.get("value")
     if why := key_refused(key):
-        raise Refused(why)
-    if text is None and key not in system.desk.runtime and not request.get("save"):
-        raise Refused(
+        raise RequestRefused(why)
+    if text is None and key not in system.configuration_store.runtime and not request.get("save"):
+        raise RequestRefused(
             f"{key} has no runtime override; `supervisor config explain {key}` says where it comes from"
         )
-    number = system.desk.propose(key, None if text is None else str(text))
+    number = system.configuration_store.propose(key, None if text is None else str(text))
     ended = _reloaded(system, number)
-    system.desk.forget(number)
+    system.configuration_store.forget(number)
     if ended.outcome == "refused":
-        raise Refused("\n".join(ended.problems))
+        raise RequestRefused("\n".join(ended.problems))
     if request.get("save"):
         ended = _saved(system, key, None if text is None else str(text), ended)
     yield msgspec.to_builtins(ended)
 
 
-def _saved(system: System, key: str, text: str | None, ended: ReloadEnded) -> ReloadEnded:
+def _saved(system: Runtime, key: str, text: str | None, ended: ReloadEnded) -> ReloadEnded:
     """Into the file, and out of the overrides of this process alone."""
-    home = system.desk.home
+    home = system.configuration_store.home
     if home is None:
-        raise Refused("this instance was started without files")
+        raise RequestRefused("this instance was started without files")
     try:
         save_override(home, key, text)
     except (OSError, LoadError) as error:
-        raise Refused(f"it is in force, and could not be saved: {error}") from None
-    after = _reloaded(system, system.desk.propose(key, None))
+        raise RequestRefused(f"it is in force, and could not be saved: {error}") from None
+    after = _reloaded(system, system.configuration_store.propose(key, None))
     return ended if after.outcome == "unchanged" else after
 
 
-def _reloaded(system: System, proposal: int) -> ReloadEnded:
+def _reloaded(system: Runtime, proposal: int) -> ReloadEnded:
     try:
-        answer = system.outside.answer("configuration", Reload(proposal), WITHIN)
+        answer = system.client.answer("configuration", Reload(proposal), WITHIN)
     except AskError as error:
-        raise Refused(f"configuration: {error}") from None
+        raise RequestRefused(f"configuration: {error}") from None
     assert isinstance(answer, ReloadEnded)
     return answer
 
 
-def _diff(system: System, request: Mapping[str, Any]) -> Answers:
-    problems, changes = system.desk.difference()
-    yield {"version": system.desk.version, "problems": list(problems), "changes": list(changes)}
+def _diff(system: Runtime, request: Mapping[str, Any]) -> Answers:
+    problems, changes = system.configuration_store.difference()
+    yield {
+        "version": system.configuration_store.version,
+        "problems": list(problems),
+        "changes": list(changes),
+    }
 
 
-def _runtime(system: System, request: Mapping[str, Any]) -> Answers:
-    yield {"runtime": system.desk.runtime}
+def _runtime(system: Runtime, request: Mapping[str, Any]) -> Answers:
+    yield {"runtime": system.configuration_store.runtime}
 
 
 CONFIGURE = {"config-reload": _reload, "config-set": _set, "config-diff": _diff, "config-runtime": _runtime}

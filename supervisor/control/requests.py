@@ -13,17 +13,18 @@ from actors.conversation.messages import ReplyEnded, ReplySentence, TextReceived
 from actors.kernel.errors import AskError, UnknownMessage
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message, message_class
-from actors.kernel.protocol import GetState, StateIs, Undelivered
+from actors.kernel.protocol.lifecycle import Undelivered
+from actors.kernel.protocol.state import GetState, StateIs
 from actors.system.messages import WatchStages
 from actors.vocabulary.values import UNKNOWN, person_named
 from supervisor.control.actor_requests import REQUESTS
 from supervisor.control.backup_requests import BACKING
 from supervisor.control.config_requests import CONFIGURE
 from supervisor.control.state_requests import REMEMBERING
-from supervisor.control.wire import Refused
-from supervisor.runtime.runtime import System
+from supervisor.control.wire import RequestRefused
+from supervisor.runtime.runtime import Runtime
 
-__all__ = ["Listener", "answer", "talk"]
+__all__ = ["TurnListener", "answer", "talk"]
 
 Answers = Iterator[Mapping[str, Any]]
 ASK_WITHIN = 10.0
@@ -35,10 +36,10 @@ LOOK_EVERY = 1.0
 _numbers = itertools.count(1)
 
 
-class Listener:
+class TurnListener:
     """An address of its own for somebody outside who waits for messages, one by one. Close it when done."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: Runtime) -> None:
         self.address = f"listener/{next(_numbers)}"
         self._directory = system.directory
         self._sent = itertools.count(1)
@@ -65,24 +66,24 @@ class Listener:
         self._directory.close(self.address)
 
 
-def answer(system: System, request: Mapping[str, Any]) -> Answers:
+def answer(system: Runtime, request: Mapping[str, Any]) -> Answers:
     """Every part of the answer to `request`. Raises Refused with the reason."""
     do = _REQUESTS.get(str(request.get("do")))
     if do is None:
-        raise Refused(f"unknown request {request.get('do')!r}")
+        raise RequestRefused(f"unknown request {request.get('do')!r}")
     yield from do(system, request)
 
 
-def talk(system: System, text: str, name: str) -> Iterator[Message]:
+def talk(system: Runtime, text: str, name: str) -> Iterator[Message]:
     """Say `text` as the person `name` ("" for nobody in particular); the reply's messages, ReplyEnded last."""
-    listener = Listener(system)
+    listener = TurnListener(system)
     try:
         person = person_named(name) if name.strip() else UNKNOWN
         listener.tell("conversation", TextReceived(text, person, listener.address))
         while True:
             message = _next_of_turn(system, listener)
             if isinstance(message, Undelivered):
-                raise Refused(f"the conversation did not take it: {message.detail or message.why}")
+                raise RequestRefused(f"the conversation did not take it: {message.detail or message.why}")
             yield message
             if isinstance(message, ReplyEnded):
                 return
@@ -90,9 +91,9 @@ def talk(system: System, text: str, name: str) -> Iterator[Message]:
         listener.close()
 
 
-def _next_of_turn(system: System, listener: Listener) -> Message:
+def _next_of_turn(system: Runtime, listener: TurnListener) -> Message:
     """What the conversation says next. Refused when nothing will come."""
-    conversation = system.household.cell("conversation")
+    conversation = system.registry.slot("conversation")
     begun, life = time.monotonic(), conversation.incarnation
     changed = 0.0
     while (now := time.monotonic()) - begun < REPLY_WITHIN:
@@ -102,18 +103,20 @@ def _next_of_turn(system: System, listener: Listener) -> Message:
             changed = now
         if changed and now - changed > REMEMBERED_WITHIN:
             # It remembers the turn under way, unless that had not been saved yet when it died.
-            raise Refused("the conversation was restarted, and does not remember this turn; say it again")
-    raise Refused(f"no answer within {REPLY_WITHIN:g} s; see `supervisor status`")
+            raise RequestRefused(
+                "the conversation was restarted, and does not remember this turn; say it again"
+            )
+    raise RequestRefused(f"no answer within {REPLY_WITHIN:g} s; see `supervisor status`")
 
 
-def _status(system: System, request: Mapping[str, Any]) -> Answers:
+def _status(system: Runtime, request: Mapping[str, Any]) -> Answers:
     yield {**system.status(), "resources": _resources(system)}
 
 
-def _resources(system: System) -> Mapping[str, Any]:
+def _resources(system: Runtime) -> Mapping[str, Any]:
     """What the bot uses of the machine and how many of its actors died so far; nothing while that is not known."""
     try:
-        whole = system.outside.answer("system", GetState(), STATUS_WITHIN)
+        whole = system.client.answer("system", GetState(), STATUS_WITHIN)
     except AskError:
         return {}
     assert isinstance(whole, StateIs)
@@ -121,7 +124,7 @@ def _resources(system: System) -> Mapping[str, Any]:
     return {**state["resource_usage"], "errors": state["error_count"]}
 
 
-def _talk(system: System, request: Mapping[str, Any]) -> Answers:
+def _talk(system: Runtime, request: Mapping[str, Any]) -> Answers:
     for message in talk(system, _text(request, "text"), str(request.get("as") or "")):
         if isinstance(message, TurnStarted):
             yield {"event": "turn", "turn": message.turn, "person": message.person.name}
@@ -142,13 +145,13 @@ def _talk(system: System, request: Mapping[str, Any]) -> Answers:
             }
 
 
-def _watch(system: System, request: Mapping[str, Any]) -> Answers:
+def _watch(system: Runtime, request: Mapping[str, Any]) -> Answers:
     """Every turn and every stage of it from now on, until the client leaves; an empty map now and then shows that it
     is still there."""
-    listener = Listener(system)
+    listener = TurnListener(system)
     try:
-        system.outside.tell("system", WatchStages(listener.address))
-        system.outside.tell("conversation", WatchTurns(listener.address))
+        system.client.tell("system", WatchStages(listener.address))
+        system.client.tell("conversation", WatchTurns(listener.address))
         while not system.ended.is_set():
             try:
                 message = listener.get(1.0)
@@ -157,40 +160,40 @@ def _watch(system: System, request: Mapping[str, Any]) -> Answers:
                 continue
             yield {"event": type(message).__name__, **_plain(message)}
     finally:
-        system.outside.tell("system", WatchStages(listener.address, on=False))
-        system.outside.tell("conversation", WatchTurns(listener.address, on=False))
+        system.client.tell("system", WatchStages(listener.address, on=False))
+        system.client.tell("conversation", WatchTurns(listener.address, on=False))
         listener.close()
 
 
-def _tell(system: System, request: Mapping[str, Any]) -> Answers:
+def _tell(system: Runtime, request: Mapping[str, Any]) -> Answers:
     address = _address(system, request)
-    yield {"id": system.outside.tell(address, _message(request))}
+    yield {"id": system.client.tell(address, _message(request))}
 
 
-def _ask(system: System, request: Mapping[str, Any]) -> Answers:
+def _ask(system: Runtime, request: Mapping[str, Any]) -> Answers:
     address = _address(system, request)
     try:
-        reply = system.outside.answer(address, _message(request), ASK_WITHIN)
+        reply = system.client.answer(address, _message(request), ASK_WITHIN)
     except AskError as error:
-        raise Refused(f"{address}: {error}") from None
+        raise RequestRefused(f"{address}: {error}") from None
     yield {"type": type(reply).__name__, "message": _plain(reply)}
 
 
-def _stop(system: System, request: Mapping[str, Any]) -> Answers:
+def _stop(system: Runtime, request: Mapping[str, Any]) -> Answers:
     yield {"stopping": True}
 
 
 def _text(request: Mapping[str, Any], name: str) -> str:
     value = request.get(name)
     if not isinstance(value, str) or not value:
-        raise Refused(f"{name!r} is missing")
+        raise RequestRefused(f"{name!r} is missing")
     return value
 
 
-def _address(system: System, request: Mapping[str, Any]) -> str:
+def _address(system: Runtime, request: Mapping[str, Any]) -> str:
     address = _text(request, "address")
     if address not in system.directory.boxes:
-        raise Refused(f"nobody lives at {address!r}; see `supervisor status`")
+        raise RequestRefused(f"nobody lives at {address!r}; see `supervisor status`")
     return address
 
 
@@ -202,9 +205,9 @@ def _message(request: Mapping[str, Any]) -> Message:
         msgspec.msgpack.encode(message)  # what no wire and no store could carry is refused here
         return message
     except (UnknownMessage, UnicodeEncodeError, OverflowError) as error:
-        raise Refused(str(error)) from None
+        raise RequestRefused(str(error)) from None
     except msgspec.ValidationError as error:
-        raise Refused(
+        raise RequestRefused(
             f"{name}: {error}; its fields are {', '.join(cls.__struct_fields__) or 'none'}"
         ) from None
 
@@ -214,7 +217,7 @@ def _plain(message: Message) -> Any:
     return {name: value for name, value in plain.items() if name != "type"}
 
 
-_REQUESTS: Mapping[str, Callable[[System, Mapping[str, Any]], Answers]] = {
+_REQUESTS: Mapping[str, Callable[[Runtime, Mapping[str, Any]], Answers]] = {
     "status": _status,
     "talk": _talk,
     "watch": _watch,

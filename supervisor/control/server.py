@@ -8,9 +8,9 @@ from multiprocessing import AuthenticationError
 from typing import Any
 
 from supervisor.control.requests import answer
-from supervisor.control.wire import HANDSHAKE_WITHIN, MAX_REQUEST, Refused, limit_reads, receive, send
+from supervisor.control.wire import HANDSHAKE_WITHIN, MAX_REQUEST, RequestRefused, limit_reads, receive, send
 from supervisor.instance import Instance
-from supervisor.runtime.runtime import System
+from supervisor.runtime.runtime import Runtime
 
 __all__ = ["ControlServer"]
 
@@ -25,7 +25,7 @@ Wire = mpc.Connection
 class ControlServer:
     """Serves `system` at `instance`'s address until closed. `stop` is set when a client asks the instance to stop."""
 
-    def __init__(self, system: System, instance: Instance) -> None:
+    def __init__(self, system: Runtime, instance: Instance) -> None:
         self.stop = threading.Event()
         self._system = system
         self._key = bytes.fromhex(instance.key)
@@ -64,7 +64,7 @@ class ControlServer:
             mpc.answer_challenge(connection, self._key)
             request = receive(connection, MAX_REQUEST)
             self._answer(connection, request)
-        except (AuthenticationError, EOFError, OSError, Refused) as error:
+        except (AuthenticationError, EOFError, OSError, RequestRefused) as error:
             log.debug("a control client left: %s", error)
         finally:
             with contextlib.suppress(OSError):
@@ -87,7 +87,7 @@ class ControlServer:
             for part in answer(self._system, request):
                 send(connection, part)
             send(connection, {"end": True})
-        except Refused as refusal:
+        except RequestRefused as refusal:
             send(connection, {"error": str(refusal)})
         if request.get("do") == "stop":
             self.stop.set()

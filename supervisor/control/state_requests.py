@@ -7,14 +7,14 @@ import msgspec
 
 from actors.kernel.errors import AskError
 from actors.kernel.message import Message
-from actors.kernel.protocol import GetState, StateIs
+from actors.kernel.protocol.state import GetState, StateIs
 from actors.users.messages import FindPerson, ForgetPerson, Forgotten, NotForgotten, PeopleFound
 from actors.users.state import UsersState
-from supervisor.control.wire import Refused
+from supervisor.control.wire import RequestRefused
 from supervisor.offline.domains import DOMAINS
 from supervisor.offline.people import rows_of
 from supervisor.offline.schemas import actor_of
-from supervisor.runtime.runtime import System
+from supervisor.runtime.runtime import Runtime
 
 __all__ = ["REMEMBERING", "state_of"]
 
@@ -24,25 +24,25 @@ PIECE = 4 << 20
 """Bytes of a state in one answer."""
 
 
-def state_of(system: System, domain: str, path: str = "") -> StateIs:
+def state_of(system: Runtime, domain: str, path: str = "") -> StateIs:
     """A domain's state, or what is at `path` of it. Raises Refused."""
     if domain not in DOMAINS:
-        raise Refused(f"no domain is called {domain!r}; there are {', '.join(DOMAINS)}")
+        raise RequestRefused(f"no domain is called {domain!r}; there are {', '.join(DOMAINS)}")
     found = _answer(system, domain, GetState(path))
     assert isinstance(found, StateIs)
     if path and found.json == b"null":
-        raise Refused(f"there is nothing at {path!r} of {domain}")
+        raise RequestRefused(f"there is nothing at {path!r} of {domain}")
     return found
 
 
-def _state(system: System, request: Mapping[str, Any]) -> Answers:
+def _state(system: Runtime, request: Mapping[str, Any]) -> Answers:
     found = state_of(system, str(request.get("domain")), str(request.get("path") or ""))
     version = {"epoch": found.version.epoch, "n": found.version.n}
     path = {"path": found.path} if found.path else {}
     yield {"domain": found.domain, "version": version, **path, "state": msgspec.json.decode(found.json)}
 
 
-def _export(system: System, request: Mapping[str, Any]) -> Answers:
+def _export(system: Runtime, request: Mapping[str, Any]) -> Answers:
     """The whole state as JSON, in pieces: it may be large."""
     found = state_of(system, str(request.get("domain")))
     version = {"epoch": found.version.epoch, "n": found.version.n}
@@ -52,37 +52,37 @@ def _export(system: System, request: Mapping[str, Any]) -> Answers:
         yield {"piece": found.json[start : start + PIECE]}
 
 
-def _people(system: System, request: Mapping[str, Any]) -> Answers:
+def _people(system: Runtime, request: Mapping[str, Any]) -> Answers:
     state = msgspec.json.decode(state_of(system, "users").json, type=UsersState)
     yield {"people": [msgspec.to_builtins(row) for row in rows_of(state)]}
 
 
-def _person(system: System, request: Mapping[str, Any]) -> Answers:
+def _person(system: Runtime, request: Mapping[str, Any]) -> Answers:
     found = _answer(system, "users", FindPerson(_name(request)))
     assert isinstance(found, PeopleFound)
     yield {"people": [msgspec.to_builtins(user) for user in found.people]}
 
 
-def _forget(system: System, request: Mapping[str, Any]) -> Answers:
+def _forget(system: Runtime, request: Mapping[str, Any]) -> Answers:
     """Answered when it is noted on disk that they are forgotten."""
     answer = _answer(system, "users", ForgetPerson(_name(request)))
     if isinstance(answer, NotForgotten):
-        raise Refused(answer.reason)
+        raise RequestRefused(answer.reason)
     assert isinstance(answer, Forgotten)
     yield {"forgotten": [msgspec.to_builtins(person) for person in answer.people]}
 
 
-def _answer(system: System, to: str, message: Message) -> Message:
+def _answer(system: Runtime, to: str, message: Message) -> Message:
     try:
-        return system.outside.answer(to, message, ASK_WITHIN)
+        return system.client.answer(to, message, ASK_WITHIN)
     except AskError as error:
-        raise Refused(f"{to}: {error}") from None
+        raise RequestRefused(f"{to}: {error}") from None
 
 
 def _name(request: Mapping[str, Any]) -> str:
     name = str(request.get("name") or "").strip()
     if not name:
-        raise Refused("'name' is missing")
+        raise RequestRefused("'name' is missing")
     return name
 
 

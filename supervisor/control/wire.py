@@ -11,14 +11,14 @@ from typing import Any
 
 import msgpack
 
-__all__ = ["HANDSHAKE_WITHIN", "MAX_REQUEST", "Refused", "limit_reads", "receive", "send"]
+__all__ = ["HANDSHAKE_WITHIN", "MAX_REQUEST", "RequestRefused", "limit_reads", "receive", "send"]
 
 MAX_REQUEST = 1 << 20
 HANDSHAKE_WITHIN = 5.0
 MAX_ANSWER = 64 << 20
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """The other end sent something that is no frame, or said no; the text says why."""
 
 
@@ -27,7 +27,7 @@ def send(connection: "Connection[bytes, bytes]", frame: Mapping[str, Any]) -> No
     try:
         data = msgpack.packb(frame)
     except (UnicodeEncodeError, OverflowError, ValueError, TypeError) as error:
-        raise Refused(f"this cannot be sent: {error}") from None
+        raise RequestRefused(f"this cannot be sent: {error}") from None
     connection.send_bytes(data)
 
 
@@ -37,9 +37,9 @@ def receive(connection: "Connection[bytes, bytes]", limit: int = MAX_ANSWER) -> 
     try:
         frame = msgpack.unpackb(data)
     except (ValueError, msgpack.UnpackException) as error:
-        raise Refused(f"not a MessagePack map: {error}") from None
+        raise RequestRefused(f"not a MessagePack map: {error}") from None
     if not isinstance(frame, dict):
-        raise Refused("not a MessagePack map")
+        raise RequestRefused("not a MessagePack map")
     return frame
 
 

@@ -12,7 +12,7 @@ from types import TracebackType
 
 import numpy as np
 
-__all__ = ["Ear"]
+__all__ = ["PlaybackEar"]
 
 _RATE = 16000
 _BLOCK = 160
@@ -20,7 +20,7 @@ _AUDIBLE = 400  # of 32768: above the noise that synthetic voices end in
 _KEPT = 60_000  # blocks: ten minutes
 
 
-class Ear:
+class PlaybackEar:
     """Use as a context. Times are epoch seconds at which a block of 10 ms arrived."""
 
     def __init__(self, source: str, environment: Mapping[str, str]) -> None:
@@ -30,7 +30,7 @@ class Ear:
         self._recording: wave.Wave_write | None = None
         self._changed = threading.Condition()
 
-    def __enter__(self) -> "Ear":
+    def __enter__(self) -> "PlaybackEar":
         form = ("--raw", "--format=s16le", f"--rate={_RATE}", "--channels=1", "--latency-msec=10")
         self._process = subprocess.Popen(
             ["parec", "-d", self._source, *form],

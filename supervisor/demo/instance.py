@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from supervisor.control.client import call, stream
-from supervisor.control.wire import Refused
+from supervisor.control.wire import RequestRefused
 from supervisor.instance import NoInstance
 
-__all__ = ["DemoFailed", "Instance", "free_port"]
+__all__ = ["DemoFailed", "DemoInstance", "free_port"]
 
 READY_WITHIN = 90.0
 
@@ -24,7 +24,7 @@ class DemoFailed(Exception):
     """The demo cannot go on; the text says why and what the instance printed last."""
 
 
-class Instance:
+class DemoInstance:
     """Use as a context: the instance is READY inside it, and stopped in order after it."""
 
     def __init__(
@@ -50,7 +50,7 @@ class Instance:
         self.load_seconds = 0.0
         self.exit_code: int | None = None
 
-    def __enter__(self) -> "Instance":
+    def __enter__(self) -> "DemoInstance":
         begun = time.monotonic()
         with self._output.open("w") as output:
             self._process = subprocess.Popen(
@@ -72,7 +72,7 @@ class Instance:
 
     def __exit__(self, *_: object) -> None:
         """Stop it as `supervisor stop` does."""
-        with contextlib.suppress(NoInstance, Refused):
+        with contextlib.suppress(NoInstance, RequestRefused):
             call(self.home, {"do": "stop"})
         try:
             self.exit_code = self._process.wait(15.0)
@@ -84,12 +84,12 @@ class Instance:
         """One request, one answer. Raises DemoFailed."""
         try:
             return call(self.home, request)
-        except (NoInstance, Refused) as error:
+        except (NoInstance, RequestRefused) as error:
             raise DemoFailed(f"{error}\n{self.printed()}") from None
 
     def watch(self) -> Iterator[dict[str, Any]]:
         """Every event of the instance as it happens, until it stops."""
-        with contextlib.suppress(NoInstance, Refused):
+        with contextlib.suppress(NoInstance, RequestRefused):
             yield from (event for event in stream(self.home, {"do": "watch"}, 30.0) if event)
 
     def printed(self) -> str:
@@ -104,7 +104,7 @@ class Instance:
                 raise DemoFailed(
                     f"the instance ended with status {self._process.returncode}:\n{self.printed()}"
                 )
-            with contextlib.suppress(NoInstance, Refused):
+            with contextlib.suppress(NoInstance, RequestRefused):
                 if call(self.home, {"do": "status"}).get("ready"):
                     return
             pause.wait(0.1)

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 
-from supervisor.demo.ear import Ear
+from supervisor.demo.ear import PlaybackEar
 
 __all__ = ["MICROPHONE", "SPEAKER", "PulseBroken", "PulseHarness", "unavailable"]
 
@@ -66,8 +66,8 @@ class PulseHarness:
     """
 
     environment: Mapping[str, str]
-    microphone: Ear
-    speaker: Ear
+    microphone: PlaybackEar
+    speaker: PlaybackEar
 
     def __enter__(self) -> "PulseHarness":
         """Raises PulseBroken when the daemon does not come up within 10 s."""
@@ -80,8 +80,8 @@ class PulseHarness:
             stack.callback(self._end)
             self._await_daemon(10.0)
             # Listening also keeps the sinks awake: an idle one stalls the next stream for a second or two.
-            self.microphone = stack.enter_context(Ear("mic_in.monitor", self._environment))
-            self.speaker = stack.enter_context(Ear(f"{SPEAKER}.monitor", self._environment))
+            self.microphone = stack.enter_context(PlaybackEar("mic_in.monitor", self._environment))
+            self.speaker = stack.enter_context(PlaybackEar(f"{SPEAKER}.monitor", self._environment))
             self._stack = stack.pop_all()
         return self
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from actors.speech.engines import Transcriber
-from supervisor.demo.instance import Instance, free_port
+from supervisor.demo.instance import DemoInstance, free_port
 from supervisor.demo.peer import Peer
 from supervisor.demo.sound import RATE, SoundStage, read_wav
 from supervisor.demo.timeline import PARTS, Turn, alike, fold, median
@@ -41,7 +41,7 @@ class Show:
         with Peer() as peer:
             ports = (f"osc.input_port={free_port()}", f"osc.output_port={peer.port}")
             settings = (*stage.settings, *ports)
-            with Instance(self._home, settings, stage.environment) as instance:
+            with DemoInstance(self._home, settings, stage.environment) as instance:
                 self._say(
                     f"instance READY after [bold]{instance.load_seconds:.1f} s[/], VRChat's part on port {peer.port}"
                 )
@@ -135,7 +135,7 @@ class Show:
 
     def _check_state(self, ports: tuple[str, ...]) -> None:
         """Start the same home again: it must know the conversation."""
-        with Instance(self._home, (*ports, "llm.mock_responses=true"), {}, "--text") as again:
+        with DemoInstance(self._home, (*ports, "llm.mock_responses=true"), {}, "--text") as again:
             state = again.call({"do": "state", "domain": "conversation"})["state"]
         kept = [utterance["text"] for utterance in state["messages"]]
         known = all(turn.heard in kept for turn in self.turns)
@@ -159,7 +159,7 @@ class Show:
             self.failures.append(failure)
             self._console.print(f"  [bold red]missing:[/] {escape(failure)}")
 
-    def _collect(self, instance: Instance) -> None:
+    def _collect(self, instance: DemoInstance) -> None:
         for event in instance.watch():
             self._events.put(event)
 

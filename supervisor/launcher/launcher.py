@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection, Listener
 from typing import Any
 
-from supervisor.launcher.restart_policy import GAVE_UP, Manners, after_death, is_decision, wording
+from supervisor.launcher.restart_policy import GAVE_UP, RestartSettings, after_death, is_decision, wording
 
 __all__ = ["VARIABLE", "launch"]
 
@@ -51,7 +51,7 @@ class _Launcher:
         self._asked_at = 0.0
         self._signal = 0
         self._deaths: tuple[float, ...] = ()
-        self._manners = Manners()
+        self._manners = RestartSettings()
 
     def run(self) -> int:
         self._hear_signals()
@@ -110,7 +110,7 @@ class _Launcher:
 
     def _take(self, root: "_Root", told: Mapping[str, Any]) -> None:
         if "manners" in told:
-            self._manners = Manners(**told["manners"])
+            self._manners = RestartSettings(**told["manners"])
         root.hear(told)
 
     def _mourn(self, root: "_Root", code: int) -> float | None:

@@ -10,12 +10,12 @@ from typing import Any
 
 from supervisor.launcher.launcher import VARIABLE
 
-__all__ = ["Tether"]
+__all__ = ["LauncherLink"]
 
 BEAT = 1.0
 
 
-class Tether:
+class LauncherLink:
     """Held for as long as the root lives. on_stop: called when the launcher asks for a stop, or is gone: a node that
     has lost its parent ends. pid, restarts: the launcher's, and how many roots there were before this one."""
 
@@ -30,7 +30,7 @@ class Tether:
         threading.Thread(target=self._beat, name="launcher beat", daemon=True).start()
 
     @classmethod
-    def found(cls, on_stop: Callable[[], None]) -> "Tether | None":
+    def found(cls, on_stop: Callable[[], None]) -> "LauncherLink | None":
         """The line that the environment tells of; None without a launcher."""
         told = os.environ.pop(VARIABLE, "")
         return cls(told, on_stop) if told else None

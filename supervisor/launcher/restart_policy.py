@@ -3,7 +3,7 @@
 import signal
 from dataclasses import dataclass
 
-__all__ = ["DECISIONS", "GAVE_UP", "Manners", "after_death", "is_decision", "wording"]
+__all__ = ["DECISIONS", "GAVE_UP", "RestartSettings", "after_death", "is_decision", "wording"]
 
 DECISIONS = frozenset({0, 2, 4, 70})
 """Exit statuses by which a root says that it should not be started again: stopped, unreadable configuration, another
@@ -14,7 +14,7 @@ UNUSUAL = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class RestartSettings:
     """How a root wants to be started again; the same settings as for actors. Times in seconds."""
 
     intensity: int = 5
@@ -30,7 +30,7 @@ def is_decision(code: int, *, said_goodbye: bool, lived: bool) -> bool:
     return said_goodbye or code in DECISIONS or (code > 0 and not lived)
 
 
-def after_death(deaths: tuple[float, ...], now: float, manners: Manners) -> float | None:
+def after_death(deaths: tuple[float, ...], now: float, manners: RestartSettings) -> float | None:
     """Seconds until the next start, the first one at once and then doubling; None to give up. deaths: monotonic
     seconds, the newest last."""
     recent = [at for at in deaths if now - at < manners.period]

@@ -11,12 +11,12 @@ from actors.kernel.actor import Actor
 from actors.kernel.media.frames import RingAddress
 from supervisor.otp.spec import ProcessSettings
 
-__all__ = ["DOORS", "STANDBY", "Boot", "actor_class", "build", "make_actor", "open_doors"]
+__all__ = ["MESSAGE_MODULES", "STANDBY", "Boot", "actor_class", "build", "make_actor", "register_messages"]
 
 STANDBY = 0
 """The incarnation of a spare, until it is told its own."""
 
-DOORS = (
+MESSAGE_MODULES = (
     "actors.audio.messages",
     "actors.avatar.messages",
     "actors.configuration.messages",
@@ -29,7 +29,11 @@ DOORS = (
     "actors.users.messages",
     "actors.vision.messages",
     "actors.world.messages",
-    "actors.kernel.protocol",
+    "actors.kernel.protocol.lifecycle",
+    "actors.kernel.protocol.reconfigure",
+    "actors.kernel.protocol.state",
+    "actors.kernel.protocol.storage",
+    "actors.kernel.protocol.subscription",
 )
 """Every door, so that every node knows every public message."""
 
@@ -56,9 +60,9 @@ class Boot(msgspec.Struct, frozen=True):
     sealer: str = ""
 
 
-def open_doors() -> None:
+def register_messages() -> None:
     """Register every public message in this process."""
-    for door in DOORS:
+    for door in MESSAGE_MODULES:
         importlib.import_module(door)
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from actors.kernel.message import Envelope
 
-__all__ = ["WINDOW", "Fate", "Ledger", "Shared", "shared_memory"]
+__all__ = ["WINDOW", "Fate", "InFlightTable", "Shared", "shared_memory"]
 
 WINDOW = 256
 """Envelopes in flight to one child at most."""
@@ -48,7 +48,7 @@ def shared_memory() -> Shared:
     return Shared(spawn.RawArray("B", WINDOW + 1), spawn.RawArray("d", 2))
 
 
-class Ledger:
+class InFlightTable:
     """The parent's side: which envelope is in which slot. Not thread-safe; its owner locks.
 
     on_handled: told of the envelopes that were found to be handled, whenever the slots are looked at.

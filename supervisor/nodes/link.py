@@ -6,10 +6,10 @@ A frame is one kind byte and a body. Only MessagePack is ever decoded from a bod
 import enum
 from typing import Protocol
 
-__all__ = ["Frame", "Link", "LinkClosed"]
+__all__ = ["FrameType", "Link", "LinkClosed"]
 
 
-class Frame(enum.IntEnum):
+class FrameType(enum.IntEnum):
     """What a frame carries."""
 
     MAIL = 1  # to the child: slots and envelopes, see mail.py; to the parent: an envelope
@@ -32,10 +32,10 @@ class LinkClosed(Exception):
 class Link(Protocol):
     """One end. `send` may be called from any thread; `receive` from one at a time."""
 
-    def send(self, frame: Frame, body: bytes = b"") -> None:
+    def send(self, frame: FrameType, body: bytes = b"") -> None:
         """Raises LinkClosed."""
 
-    def receive(self) -> tuple[Frame, bytes]:
+    def receive(self) -> tuple[FrameType, bytes]:
         """Waits for the next frame. Raises LinkClosed at the end of the stream."""
 
     def close(self) -> None: ...

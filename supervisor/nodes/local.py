@@ -12,7 +12,7 @@ import threading
 from multiprocessing.connection import Connection
 from typing import Any
 
-from supervisor.nodes.link import Frame, LinkClosed
+from supervisor.nodes.link import FrameType, LinkClosed
 
 __all__ = ["MAX_FRAME", "LocalLink"]
 
@@ -22,7 +22,7 @@ MAX_FRAME = 64 * 1024 * 1024
 READ = 16 * 1024
 """Bytes asked of the system at a time."""
 
-_KINDS = {int(frame): (frame, bytes((frame,))) for frame in Frame}
+_KINDS = {int(frame): (frame, bytes((frame,))) for frame in FrameType}
 _SHORT, _LONG = struct.Struct("!i"), struct.Struct("!iQ")
 
 
@@ -46,7 +46,7 @@ class LocalLink:
         if self._own:
             self._readable = _poll(connection, select.POLLIN)
 
-    def send(self, frame: Frame, body: bytes = b"") -> None:
+    def send(self, frame: FrameType, body: bytes = b"") -> None:
         data = _KINDS[frame][1] + body
         with self._writing:
             try:
@@ -54,7 +54,7 @@ class LocalLink:
             except (OSError, ValueError) as error:
                 raise LinkClosed(str(error)) from None
 
-    def receive(self) -> tuple[Frame, bytes]:
+    def receive(self) -> tuple[FrameType, bytes]:
         try:
             data = self._next() if self._own else self.connection.recv_bytes(MAX_FRAME)
             return _KINDS[data[0]][0], data[1:]

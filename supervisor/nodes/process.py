@@ -14,18 +14,18 @@ import msgspec
 from actors.kernel.directory import Directory
 from actors.kernel.errors import MessageError
 from actors.kernel.message import Envelope, decode, encode
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 from supervisor.nodes.batch import pack
 from supervisor.nodes.boot import Boot
-from supervisor.nodes.in_flight import WINDOW, Ledger
-from supervisor.nodes.link import Frame, LinkClosed
+from supervisor.nodes.in_flight import WINDOW, InFlightTable
+from supervisor.nodes.link import FrameType, LinkClosed
 from supervisor.nodes.process_setup import LogLine
 from supervisor.nodes.secrets import answer
 from supervisor.nodes.worker import DeadMail
-from supervisor.nodes.worker_process import Child
-from supervisor.otp.slot import Cell
+from supervisor.nodes.worker_process import WorkerProcess
+from supervisor.otp.slot import ActorSlot
 
-__all__ = ["ProcessLife"]
+__all__ = ["ProcessHandle"]
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ LOOK_AGAIN = 0.25
 """Seconds after which the ledger is looked at although the child has not said that there is room."""
 
 
-class ProcessLife:
+class ProcessHandle:
     """One incarnation in a process of its own (supervisor.otp.slot.Life).
 
     child: a spare that is warm, or a process that is not spawned yet; one is made without it. on_handled: see Ledger.
@@ -47,16 +47,16 @@ class ProcessLife:
 
     def __init__(
         self,
-        cell: Cell,
+        slot: ActorSlot,
         boot: Boot,
         directory: Directory,
         on_ready: Callable[[], None],
         on_end: Callable[[Failure | None], None],
-        child: Child | None = None,
+        child: WorkerProcess | None = None,
         on_handled: Callable[[Sequence[Envelope]], None] | None = None,
     ) -> None:
-        self._cell = cell
-        self._mailbox = cell.mailbox
+        self._slot = slot
+        self._mailbox = slot.mailbox
         self._boot = boot
         self._directory = directory
         self._on_ready = on_ready
@@ -68,9 +68,9 @@ class ProcessLife:
         self._room = threading.Condition()
         self._sending = threading.Lock()
         self._spare = child is not None and child.pid > 0
-        self._child = child if child is not None else Child(boot)
+        self._child = child if child is not None else WorkerProcess(boot)
         self._link = self._child.link
-        self._ledger = Ledger(self._child.shared, on_handled)
+        self._in_flight = InFlightTable(self._child.shared, on_handled)
         self._begin()
 
     @property
@@ -82,17 +82,17 @@ class ProcessLife:
     def handling(self) -> Envelope | None:
         """What the child handles now."""
         with self._room:
-            return self._ledger.handling()
+            return self._in_flight.handling()
 
     @property
     def begun(self) -> float | None:
         """When it began that, in monotonic seconds. Read it after `handling`."""
-        return self._ledger.begun or None
+        return self._in_flight.begun or None
 
     @property
     def beat(self) -> float:
         """When it last showed that it lives, in monotonic seconds; 0.0 before it is ready."""
-        return self._ledger.beat
+        return self._in_flight.beat
 
     def rss(self) -> int:
         """Bytes of memory that it holds; 0 when nobody knows."""
@@ -110,29 +110,29 @@ class ProcessLife:
     def set_level(self, level: str) -> None:
         """What it logs from now on."""
         with contextlib.suppress(LinkClosed):
-            self._link.send(Frame.LEVEL, level.encode())
+            self._link.send(FrameType.LEVEL, level.encode())
 
     def settle(self) -> int:
         """Look at what has been handled; how many envelopes are in flight."""
         with self._room:
-            self._ledger.settle()
+            self._in_flight.settle()
             self._bury_refused()
-            return len(self._ledger)
+            return len(self._in_flight)
 
     def _bury_refused(self) -> None:
-        refused, self._ledger.refused = self._ledger.refused, []
+        refused, self._in_flight.refused = self._in_flight.refused, []
         for envelope in refused:
-            self._directory.bury(envelope, "rejected", "its process could not decode it")
+            self._directory.dead_letter(envelope, "rejected", "its process could not decode it")
 
     # -- the pump's thread
 
     def _begin(self) -> None:
-        threading.Thread(target=self._live, name=f"{self._cell.address}/pump", daemon=True).start()
+        threading.Thread(target=self._live, name=f"{self._slot.address}/pump", daemon=True).start()
 
     def _live(self) -> None:
         try:
             if self._spare:
-                self._link.send(Frame.LIVE, str(self._boot.incarnation).encode())
+                self._link.send(FrameType.LIVE, str(self._boot.incarnation).encode())
             else:
                 self._child.start()
         except LinkClosed:
@@ -141,7 +141,7 @@ class ProcessLife:
             self._link.close()
             self._on_end(Failure("SpawnError", str(error)))
             return
-        reader = threading.Thread(target=self._read, name=f"{self._cell.address}/wire", daemon=True)
+        reader = threading.Thread(target=self._read, name=f"{self._slot.address}/wire", daemon=True)
         reader.start()
         self._pump()
         reader.join()
@@ -170,7 +170,7 @@ class ProcessLife:
         mail: list[tuple[int, bytes]] = []
         size = 0
         with self._room:
-            while not self._over and self._ledger.room and len(mail) < BATCH:
+            while not self._over and self._in_flight.room and len(mail) < BATCH:
                 envelope = self._mailbox.take()
                 if envelope is None:
                     break
@@ -179,12 +179,12 @@ class ProcessLife:
                     self._give_back((envelope,))
                     break
                 if data:
-                    mail.append((self._ledger.enter(envelope), data))
+                    mail.append((self._in_flight.enter(envelope), data))
                     size += len(data)
         if mail:
             # Otherwise the reader notices too, and the ledger knows what was sent.
             with contextlib.suppress(LinkClosed):
-                self._link.send(Frame.MAIL, pack(mail))
+                self._link.send(FrameType.MAIL, pack(mail))
         return not len(self._mailbox)
 
     def _encoded(self, envelope: Envelope) -> bytes:
@@ -192,23 +192,23 @@ class ProcessLife:
         try:
             return encode(envelope)
         except Exception as error:  # msgspec's and the codecs': a number too large, half a character
-            self._directory.bury(envelope, "rejected", f"it cannot be encoded: {error}")
+            self._directory.dead_letter(envelope, "rejected", f"it cannot be encoded: {error}")
             return b""
 
     def _wait_for_room(self) -> bool:
-        ledger = self._ledger
+        in_flight = self._in_flight
         with self._room:
-            if not ledger.room and not self._over and not ledger.settle():
-                ledger.starve(True)
-                while not ledger.settle() and not self._over:
+            if not in_flight.room and not self._over and not in_flight.settle():
+                in_flight.starve(True)
+                while not in_flight.settle() and not self._over:
                     self._room.wait(LOOK_AGAIN)
-                ledger.starve(False)
+                in_flight.starve(False)
             return not self._over
 
     def _account(self) -> None:
         self._child.join()
         with self._room:
-            begun, untouched = self._ledger.reckon()
+            begun, untouched = self._in_flight.reckon()
             self._bury_refused()
         self._give_back(untouched)
         failure = self._ending or self._cause_of_death()
@@ -219,14 +219,14 @@ class ProcessLife:
                 message_type=type(envelope.message).__name__,
             )
             why = "hung" if failure.kind == "Hung" else "crashed"
-            self._directory.bury(envelope, why, f"{failure.kind}: {failure.text}", failure)
+            self._directory.dead_letter(envelope, why, f"{failure.kind}: {failure.text}", failure)
         self._child.release()
         self._on_end(failure)
 
     def _give_back(self, envelopes: tuple[Envelope, ...]) -> None:
         """To the successor; to the dead letters where there will be none."""
         for late in self._mailbox.restore(envelopes):
-            self._directory.bury(late, "stopped", f"{self._cell.address} has stopped for good")
+            self._directory.dead_letter(late, "stopped", f"{self._slot.address} has stopped for good")
 
     def _cause_of_death(self) -> Failure | None:
         if self._killed is not None:
@@ -257,37 +257,37 @@ class ProcessLife:
             self._room.notify_all()
         self._mailbox.wake()
 
-    def _take(self, frame: Frame, body: bytes) -> None:
+    def _take(self, frame: FrameType, body: bytes) -> None:
         try:
-            if frame is Frame.MAIL:
+            if frame is FrameType.MAIL:
                 self._directory.deliver(decode(body))
-            elif frame is Frame.ROOM:
+            elif frame is FrameType.ROOM:
                 with self._room:
                     self._room.notify_all()
-            elif frame is Frame.READY:
+            elif frame is FrameType.READY:
                 self._mailbox.express = self._express
                 self._on_ready()
-            elif frame is Frame.ENDED:
+            elif frame is FrameType.ENDED:
                 self._ending = msgspec.msgpack.decode(body, type=Failure | None)
                 self._ended_well = self._ending is None
-            elif frame is Frame.LOG:
+            elif frame is FrameType.LOG:
                 line = msgspec.msgpack.decode(body, type=LogLine)
                 logging.getLogger(line.logger).log(
                     line.level,
                     "%s %s: %s",
-                    self._cell.address,
+                    self._slot.address,
                     line.thread,
                     line.text,
                     extra={"about": line.about},
                 )
-            elif frame is Frame.REVEAL:
+            elif frame is FrameType.REVEAL:
                 answer(self._link, body, self._child.reveal)
-            elif frame is Frame.DEAD:
+            elif frame is FrameType.DEAD:
                 dead = msgspec.msgpack.decode(body, type=DeadMail)
-                self._directory.bury(decode(dead.envelope), dead.why, dead.detail, dead.failure)
+                self._directory.dead_letter(decode(dead.envelope), dead.why, dead.detail, dead.failure)
         except (MessageError, msgspec.DecodeError) as error:
             log.error(
-                "%s: a %s frame of %d bytes was refused: %s", self._cell.address, frame.name, len(body), error
+                "%s: a %s frame of %d bytes was refused: %s", self._slot.address, frame.name, len(body), error
             )
 
 

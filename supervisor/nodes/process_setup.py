@@ -12,8 +12,8 @@ import psutil
 from actors.kernel import failure
 from config.secret import redacted
 from supervisor.logs import about_now
-from supervisor.nodes.boot import Boot, open_doors
-from supervisor.nodes.link import Frame, LinkClosed
+from supervisor.nodes.boot import Boot, register_messages
+from supervisor.nodes.link import FrameType, LinkClosed
 from supervisor.nodes.local import LocalLink
 
 __all__ = ["LogLine", "become_worker", "take_short_turns"]
@@ -46,7 +46,7 @@ class _LogUplink(logging.Handler):
         text = redacted(text)[:4000]
         line = LogLine(record.name, record.levelno, text, record.threadName or "", about_now())
         with contextlib.suppress(LinkClosed):
-            self._link.send(Frame.LOG, msgspec.msgpack.encode(line))
+            self._link.send(FrameType.LOG, msgspec.msgpack.encode(line))
 
 
 SWITCH_INTERVAL = 0.0005
@@ -73,7 +73,7 @@ def become_worker(boot: Boot, link: LocalLink) -> None:
     os.environ.update(boot.process.env)
     _set_priority(boot.address, boot.process.nice)
     _set_cores(boot.address, boot.process.cpus)
-    open_doors()
+    register_messages()
 
 
 def _set_priority(address: str, nice: int) -> None:

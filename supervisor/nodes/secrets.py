@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from supervisor.nodes.link import Frame, Link, LinkClosed
+from supervisor.nodes.link import FrameType, Link, LinkClosed
 
 __all__ = ["Reveal", "Secrets", "answer", "nothing_to_reveal"]
 
@@ -30,7 +30,7 @@ def answer(link: Link, body: bytes, reveal: Reveal) -> None:
     except KeyError:
         text = None
     with contextlib.suppress(LinkClosed):
-        link.send(Frame.REVEALED, msgspec.msgpack.encode((key, text)))
+        link.send(FrameType.REVEALED, msgspec.msgpack.encode((key, text)))
 
 
 class Secrets:
@@ -40,7 +40,7 @@ class Secrets:
         self._link = link
         self._answers: dict[str, str | None] = {}
         self._came = threading.Condition()
-        self._early: list[tuple[Frame, bytes]] = []
+        self._early: list[tuple[FrameType, bytes]] = []
         self.attended = False
 
     def take(self, body: bytes) -> None:
@@ -50,7 +50,7 @@ class Secrets:
             self._answers[key] = text
             self._came.notify_all()
 
-    def early(self) -> tuple[tuple[Frame, bytes], ...]:
+    def early(self) -> tuple[tuple[FrameType, bytes], ...]:
         """What came for others, in order, while an answer was waited for; once."""
         early, self._early = tuple(self._early), []
         return early
@@ -58,10 +58,10 @@ class Secrets:
     def reveal(self, key: str) -> str:
         """The text of the secret at `key`, asked for anew. Raises KeyError where the parent has none, or is silent."""
         self._answers.pop(key, None)
-        self._link.send(Frame.REVEAL, key.encode())
+        self._link.send(FrameType.REVEAL, key.encode())
         if not self.attended:
             # Mail that waited for this incarnation may be before the answer.
-            while (came := self._link.receive())[0] is not Frame.REVEALED:
+            while (came := self._link.receive())[0] is not FrameType.REVEALED:
                 self._early.append(came)
             self.take(came[1])
         with self._came:

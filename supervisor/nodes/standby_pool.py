@@ -12,15 +12,15 @@ import msgspec
 
 from actors.kernel.directory import Directory
 from actors.kernel.message import Envelope
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 from supervisor.nodes.boot import STANDBY, Boot
-from supervisor.nodes.link import Frame, LinkClosed
-from supervisor.nodes.process import ProcessLife
+from supervisor.nodes.link import FrameType, LinkClosed
+from supervisor.nodes.process import ProcessHandle
 from supervisor.nodes.secrets import Reveal, answer, nothing_to_reveal
-from supervisor.nodes.worker_process import Child
-from supervisor.otp.slot import Cell
+from supervisor.nodes.worker_process import WorkerProcess
+from supervisor.otp.slot import ActorSlot
 
-__all__ = ["Nursery"]
+__all__ = ["StandbyPool"]
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ AGAIN = (0.5, 2.0, 10.0, 60.0)
 LOOK = 1.0
 
 
-class Nursery:
+class StandbyPool:
     """Starts the processes of a node. Never blocks. on_handled: see Ledger. reveal: see Child."""
 
     def __init__(
@@ -43,12 +43,16 @@ class Nursery:
         self._on_handled = on_handled
         self._reveal = reveal
         self._lock = threading.Lock()
-        self._spares: dict[str, list[_Spare]] = {}
+        self._standby_processes: dict[str, list[_Standby]] = {}
         self._closed = False
 
     def launch(
-        self, cell: Cell, boot: Boot, on_ready: Callable[[], None], on_end: Callable[[Failure | None], None]
-    ) -> ProcessLife:
+        self,
+        slot: ActorSlot,
+        boot: Boot,
+        on_ready: Callable[[], None],
+        on_end: Callable[[Failure | None], None],
+    ) -> ProcessHandle:
         """A new incarnation in a spare that is warm, or in a new process. When it is ready the spares are made up to
         `boot.process.standby`: not before, since loading takes what it needs itself."""
 
@@ -56,20 +60,20 @@ class Nursery:
             on_ready()
             self._refill(boot)
 
-        child = self._take(boot) or Child(boot, self._reveal)
-        return ProcessLife(cell, boot, self._directory, ready, on_end, child, self._on_handled)
+        child = self._take(boot) or WorkerProcess(boot, self._reveal)
+        return ProcessHandle(slot, boot, self._directory, ready, on_end, child, self._on_handled)
 
     def retire(self, address: str) -> None:
         """End the spares of an actor that needs none any more, or others."""
         with self._lock:
-            spares = self._spares.pop(address, [])
-        for spare in spares:
-            spare.end()
+            standby_processes = self._standby_processes.pop(address, [])
+        for standby_process in standby_processes:
+            standby_process.end()
 
     def renew(self, boot: Boot) -> None:
         """Other spares in place of those that were made with what the configuration was before."""
         with self._lock:
-            has = bool(self._spares.get(boot.address))
+            has = bool(self._standby_processes.get(boot.address))
         if has:
             self.retire(boot.address)
             self._refill(boot)
@@ -78,22 +82,25 @@ class Nursery:
         """End all spares, and make no more."""
         with self._lock:
             self._closed = True
-            addresses = tuple(self._spares)
+            addresses = tuple(self._standby_processes)
         for address in addresses:
             self.retire(address)
 
     def warm(self) -> Mapping[str, int]:
         """How many spares wait, ready, by address."""
         with self._lock:
-            return {address: sum(spare.warm for spare in spares) for address, spares in self._spares.items()}
+            return {
+                address: sum(standby_process.warm for standby_process in standby_processes)
+                for address, standby_processes in self._standby_processes.items()
+            }
 
-    def _take(self, boot: Boot) -> Child | None:
+    def _take(self, boot: Boot) -> WorkerProcess | None:
         """A warm spare that was made for the same start."""
         with self._lock:
-            for spare in tuple(self._spares.get(boot.address, ())):
-                child = spare.take(boot)
+            for standby_process in tuple(self._standby_processes.get(boot.address, ())):
+                child = standby_process.take(boot)
                 if child is not None:
-                    self._spares[boot.address].remove(spare)
+                    self._standby_processes[boot.address].remove(standby_process)
                     return child
         return None
 
@@ -101,24 +108,26 @@ class Nursery:
         if not boot.process.standby:
             return
         with self._lock:
-            spares = self._spares.setdefault(boot.address, [])
-            while len(spares) < boot.process.standby and not self._closed:
-                spares.append(_Spare(msgspec.structs.replace(boot, incarnation=STANDBY), self._reveal))
+            standby_processes = self._standby_processes.setdefault(boot.address, [])
+            while len(standby_processes) < boot.process.standby and not self._closed:
+                standby_processes.append(
+                    _Standby(msgspec.structs.replace(boot, incarnation=STANDBY), self._reveal)
+                )
 
 
-class _Spare:
+class _Standby:
     """One place for a spare: keeps a process there, warm, until it is taken or the place is given up."""
 
     def __init__(self, boot: Boot, reveal: Reveal) -> None:
         self._boot = boot
         self._reveal = reveal
         self._lock = threading.Lock()
-        self._child: Child | None = None
+        self._child: WorkerProcess | None = None
         self._gone = threading.Event()
         self.warm = False
         threading.Thread(target=self._keep, name=f"{boot.address}/spare", daemon=True).start()
 
-    def take(self, boot: Boot) -> Child | None:
+    def take(self, boot: Boot) -> WorkerProcess | None:
         """The process, if it is warm and was made for such a start."""
         with self._lock:
             same = msgspec.structs.replace(boot, incarnation=STANDBY) == self._boot
@@ -138,7 +147,7 @@ class _Spare:
     def _keep(self) -> None:
         died = 0
         while not self._gone.is_set():
-            child = Child(self._boot, self._reveal)
+            child = WorkerProcess(self._boot, self._reveal)
             with self._lock:
                 self._child = child
             if self._load(child):
@@ -156,18 +165,18 @@ class _Spare:
                 self._gone.wait(AGAIN[min(died, len(AGAIN) - 1)])
                 died += 1
 
-    def _load(self, child: Child) -> bool:
+    def _load(self, child: WorkerProcess) -> bool:
         try:
             child.start()
             if self._gone.is_set():
                 child.kill()
             while True:
                 frame, body = child.link.receive()
-                if frame is Frame.WARM:
+                if frame is FrameType.WARM:
                     break
-                if frame is Frame.REVEAL:
+                if frame is FrameType.REVEAL:
                     answer(child.link, body, self._reveal)
-                if frame is Frame.ENDED:
+                if frame is FrameType.ENDED:
                     failure = msgspec.msgpack.decode(body, type=Failure)
                     log.warning("%s: a spare failed: %s: %s", self._boot.address, failure.kind, failure.text)
         except (OSError, LinkClosed):
@@ -176,7 +185,7 @@ class _Spare:
             self.warm = not self._gone.is_set()
         return self.warm
 
-    def _watch(self, child: Child) -> None:
+    def _watch(self, child: WorkerProcess) -> None:
         """Wait until it is taken, given up, or dead."""
         while not self._gone.is_set() and child.alive:
             with contextlib.suppress(OSError, ValueError):

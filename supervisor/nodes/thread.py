@@ -5,12 +5,12 @@ import threading
 
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.message import Envelope
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 
-__all__ = ["Stillborn", "ThreadLife"]
+__all__ = ["FailedStart", "ThreadHandle"]
 
 
-class ThreadLife:
+class ThreadHandle:
     """An incarnation in a thread (supervisor.otp.slot.Life). A thread shows no beat but its messages."""
 
     beat = 0.0
@@ -52,7 +52,7 @@ class ThreadLife:
             self._on_end(failure)
 
 
-class Stillborn:
+class FailedStart:
     """An actor that could not even be built; its end is announced already."""
 
     pid = 0

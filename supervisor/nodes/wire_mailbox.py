@@ -13,7 +13,7 @@ from multiprocessing import connection as mpc
 from multiprocessing.connection import Connection
 
 from actors.kernel.mailbox import Mailbox
-from supervisor.nodes.link import Frame, LinkClosed
+from supervisor.nodes.link import FrameType, LinkClosed
 from supervisor.nodes.local import LocalLink
 
 __all__ = ["WireMailbox"]
@@ -34,7 +34,7 @@ class WireMailbox(Mailbox):
     def __init__(
         self,
         link: LocalLink,
-        take_frame: Callable[[Frame, bytes], None],
+        take_frame: Callable[[FrameType, bytes], None],
         on_closed: Callable[[], None],
         capacity: int,
         reserve: int,

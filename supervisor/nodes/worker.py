@@ -24,13 +24,13 @@ from actors.kernel.errors import MessageError
 from actors.kernel.incarnation import Incarnation
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, decode, encode
-from actors.kernel.protocol import Failure, WriteCheckpoint
+from actors.kernel.protocol.lifecycle import Failure, WriteCheckpoint
 from actors.kernel.record import Dead
 from actors.kernel.thread_host import SystemClock
 from supervisor.nodes.batch import unpack
 from supervisor.nodes.boot import STANDBY, Boot, make_actor
 from supervisor.nodes.in_flight import BEAT_AT, BEGUN_AT, STARVING, WINDOW, Fate, Shared
-from supervisor.nodes.link import Frame, LinkClosed
+from supervisor.nodes.link import FrameType, LinkClosed
 from supervisor.nodes.local import LocalLink
 from supervisor.nodes.process_setup import become_worker
 from supervisor.nodes.secrets import Reveal, Secrets
@@ -65,7 +65,7 @@ class _Uplink:
 
     def put(self, envelope: Envelope) -> Put | None:
         with contextlib.suppress(LinkClosed):
-            self._link.send(Frame.MAIL, encode(envelope))
+            self._link.send(FrameType.MAIL, encode(envelope))
         return None
 
 
@@ -99,7 +99,7 @@ class PinnedIncarnation(Incarnation):
         """Tell the parent, which waits for it, that there is room."""
         self.shared.fates[STARVING] = 0
         with contextlib.suppress(LinkClosed):
-            self.link.send(Frame.ROOM)
+            self.link.send(FrameType.ROOM)
 
 
 class _Worker:
@@ -121,12 +121,12 @@ class _Worker:
         become_worker(self._boot, self._link)
         try:
             actor = self._make_actor()
-            spare = self._boot.incarnation == STANDBY
-            if spare:
+            standby_process = self._boot.incarnation == STANDBY
+            if standby_process:
                 actor.preload()
                 self._wait_for_life()
             life = self._make_life(actor)
-            life.preloaded = spare
+            life.preloaded = standby_process
         except Exception as error:
             self._end(Failure(type(error).__name__, str(error)[:500]))
             return
@@ -145,14 +145,14 @@ class _Worker:
     def _wait_for_life(self) -> None:
         """As a spare: say that all is loaded, and wait for the number of the incarnation to be."""
         try:
-            self._link.send(Frame.WARM)
+            self._link.send(FrameType.WARM)
             frame, body = self._link.receive()
-            while frame is Frame.LEVEL:
+            while frame is FrameType.LEVEL:
                 logging.getLogger().setLevel(body.decode())
                 frame, body = self._link.receive()
         except LinkClosed:
             os._exit(0)  # never needed
-        assert frame is Frame.LIVE
+        assert frame is FrameType.LIVE
         self._boot = msgspec.structs.replace(self._boot, incarnation=int(body))
 
     def _make_life(self, actor: Actor) -> PinnedIncarnation:
@@ -197,7 +197,7 @@ class _Worker:
 
     def _ready(self) -> None:
         threading.Thread(target=self._beat, name="beat", daemon=True).start()
-        self._link.send(Frame.READY)
+        self._link.send(FrameType.READY)
 
     def _beat(self) -> None:
         gate = threading.Event()
@@ -209,17 +209,17 @@ class _Worker:
         if self._recorder is not None:
             self._recorder.close()
         with contextlib.suppress(LinkClosed):
-            self._link.send(Frame.ENDED, msgspec.msgpack.encode(failure))
+            self._link.send(FrameType.ENDED, msgspec.msgpack.encode(failure))
 
     # -- the wire
 
-    def _take(self, frame: Frame, body: bytes) -> None:
-        if frame is Frame.MAIL:
+    def _take(self, frame: FrameType, body: bytes) -> None:
+        if frame is FrameType.MAIL:
             for slot, data in unpack(body):
                 self._deliver(slot, data)
-        elif frame is Frame.REVEALED:
+        elif frame is FrameType.REVEALED:
             self._secrets.take(body)
-        elif frame is Frame.LEVEL:
+        elif frame is FrameType.LEVEL:
             logging.getLogger().setLevel(body.decode())
 
     def _deliver(self, slot: int, data: bytes) -> None:
@@ -234,7 +234,7 @@ class _Worker:
         if fell is not None:
             # What falls out will never be handled here: its slot is free again.
             fallen = self._slots.pop(id(fell.envelope), None)
-            self._directory.bury(fell.envelope, fell.why)
+            self._directory.dead_letter(fell.envelope, fell.why)
             if fallen is not None:
                 self._shared.fates[fallen] = _FALLEN
 
@@ -249,7 +249,7 @@ class _Worker:
             self._recorder.append(Dead(letter, time.time()))
         mail = DeadMail(encode(letter.envelope), letter.why, letter.detail, letter.failure)
         with contextlib.suppress(LinkClosed):
-            self._link.send(Frame.DEAD, msgspec.msgpack.encode(mail))
+            self._link.send(FrameType.DEAD, msgspec.msgpack.encode(mail))
 
 
 def _sections(boot: Boot, reveal: Reveal) -> dict[str, Any]:

@@ -13,12 +13,12 @@ from supervisor.nodes.local import LocalLink
 from supervisor.nodes.secrets import Reveal, nothing_to_reveal
 from supervisor.nodes.worker import run
 
-__all__ = ["Child"]
+__all__ = ["WorkerProcess"]
 
 _spawn = multiprocessing.get_context("spawn")
 
 
-class Child:
+class WorkerProcess:
     """Not started yet; `start` blocks for the spawn. `kill` may be called at any time, from any thread.
 
     reveal: gives the child the secrets of its sections.

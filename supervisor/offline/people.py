@@ -9,12 +9,12 @@ import msgspec
 from actors.users.acquaintance import faded
 from actors.users.state import UsersState, as_named
 
-__all__ = ["Row", "near", "rows_of"]
+__all__ = ["PersonRow", "near", "rows_of"]
 
 NEAR = 3
 
 
-class Row(msgspec.Struct, frozen=True):
+class PersonRow(msgspec.Struct, frozen=True):
     """A person in one line. relationship: as it is now, in [0, 1]. last_seen: epoch seconds."""
 
     user_id: str
@@ -24,17 +24,19 @@ class Row(msgspec.Struct, frozen=True):
     interactions: int
 
 
-def rows_of(state: UsersState, now: float | None = None) -> tuple[Row, ...]:
+def rows_of(state: UsersState, now: float | None = None) -> tuple[PersonRow, ...]:
     """Everybody, the last seen first. now: epoch seconds."""
     at = time.time() if now is None else now
     rows = (
-        Row(user.user_id, user.display_name, faded(user, at), user.last_seen, len(user.interaction_history))
+        PersonRow(
+            user.user_id, user.display_name, faded(user, at), user.last_seen, len(user.interaction_history)
+        )
         for user in state.users.values()
     )
     return tuple(sorted(rows, key=lambda row: row.last_seen, reverse=True))
 
 
-def near(name_or_id: str, rows: Iterable[Row]) -> Sequence[str]:
+def near(name_or_id: str, rows: Iterable[PersonRow]) -> Sequence[str]:
     """Names that `name_or_id` may have been meant to be, the most alike first."""
     by_name: dict[str, str] = {}
     for row in rows:

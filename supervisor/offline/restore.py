@@ -7,19 +7,19 @@ from typing import Protocol
 import msgspec
 
 from actors.kernel.errors import StateError
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.backup.backups import BEFORE_RESTORE, Backups
-from actors.persistence.backup.content import Content, gathered, stored_domains
-from actors.persistence.backup.restore import Left, left_in, move_aside, move_back, put_back
+from actors.persistence.backup.content import BackupContent, gathered, stored_domains
+from actors.persistence.backup.restore import Omitted, left_in, move_aside, move_back, put_back
 from actors.persistence.open_store import open_backups
 from actors.persistence.store.chain import Chain, Snapshot
-from actors.persistence.store.encryption import Sealing
+from actors.persistence.store.encryption import StoreEncryption
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.store import Store
 from config.home import Home
 from config.schema import Config
 
-__all__ = ["Restored", "Stored", "all_that_is_kept", "backups_of", "restore"]
+__all__ = ["RestoreResult", "Stored", "all_that_is_kept", "backups_of", "restore"]
 
 
 class Stored(Protocol):
@@ -32,12 +32,12 @@ class Stored(Protocol):
     @property
     def store(self) -> Store: ...
     @property
-    def sealing(self) -> Sealing: ...
+    def sealing(self) -> StoreEncryption: ...
     def in_files(self, domain: str) -> bool: ...
     def rewrite(self, domain: str, chain: Chain) -> Snapshot | None: ...
 
 
-class Restored(msgspec.Struct, frozen=True):
+class RestoreResult(msgspec.Struct, frozen=True):
     """versions: under which each domain is kept now. before: where what was replaced is; none where nothing was."""
 
     versions: Mapping[str, Version]
@@ -49,16 +49,16 @@ def backups_of(stored: Stored) -> Backups:
     return open_backups(stored.config.storage, stored.home.path, stored.sealing)
 
 
-def all_that_is_kept(stored: Stored) -> Content:
+def all_that_is_kept(stored: Stored) -> BackupContent:
     """What is stored, after everything was done that a start would do to find it. Raises StoreError."""
     store = stored.store
-    store.graves()  # opens the store, and takes over what an unusable one held
+    store.tombstones()  # opens the store, and takes over what an unusable one held
     for domain in stored_domains(store):
         store.read(domain, in_files=stored.in_files(domain))
     return gathered(store, lambda _: None, stored.in_files, {})
 
 
-def restore(stored: Stored, content: Content, domains: Iterable[str]) -> Restored:
+def restore(stored: Stored, content: BackupContent, domains: Iterable[str]) -> RestoreResult:
     """Put these domains of a backup in the place of what is stored, which is kept in a backup of its own; where it
     cannot be read, it is moved aside as it is. Raises StoreError; then what was stored still is, or is in that backup.
     """
@@ -75,10 +75,10 @@ def restore(stored: Stored, content: Content, domains: Iterable[str]) -> Restore
     kept: tuple[Path, ...] = ()
     if present.chains:
         kept = (backups_of(stored).make(present, kind=BEFORE_RESTORE).path,)
-    return Restored(_put_back(stored, content, wanted, Left(present.epochs)), kept)
+    return RestoreResult(_put_back(stored, content, wanted, Omitted(present.epochs)), kept)
 
 
-def _restored_anew(stored: Stored, content: Content, domains: tuple[str, ...]) -> Restored:
+def _restored_anew(stored: Stored, content: BackupContent, domains: tuple[str, ...]) -> RestoreResult:
     left = left_in(stored.store)
     moved = move_aside(stored.store)
     try:
@@ -86,11 +86,11 @@ def _restored_anew(stored: Stored, content: Content, domains: tuple[str, ...]) -
     except (StoreError, StateError):
         move_back(stored.store, moved)
         raise
-    return Restored(versions, tuple(aside for _, aside in moved))
+    return RestoreResult(versions, tuple(aside for _, aside in moved))
 
 
 def _put_back(
-    stored: Stored, content: Content, domains: tuple[str, ...], left: Left
+    stored: Stored, content: BackupContent, domains: tuple[str, ...], left: Omitted
 ) -> Mapping[str, Version]:
     versions = put_back(stored.store, content, domains, stored.in_files, left, stored.rewrite)
     stored.store.close(versions)

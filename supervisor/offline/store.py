@@ -8,14 +8,14 @@ from typing import Any
 import msgspec
 
 from actors.kernel.errors import StateError
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.kernel.state.document import Document
 from actors.kernel.state.domain import DomainActor
 from actors.persistence.open_store import open_store
 from actors.persistence.recovery.check import REPAIR, Case
 from actors.persistence.store.chain import Chain, Snapshot, best
 from actors.persistence.store.database import Transaction
-from actors.persistence.store.encryption import PLAIN, Sealing
+from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.manifest import DATA
 from actors.persistence.store.probe import why_unsound
@@ -28,12 +28,21 @@ from config.layers.source import ConfigSource
 from config.schema import Config
 from config.secrets.sealer import KeyTrouble
 from supervisor.encryption import open_own
-from supervisor.exit_status import ALREADY_RUNNING, FAILED, UNREADABLE, Refused
+from supervisor.exit_status import ALREADY_RUNNING, FAILED, UNREADABLE, CommandRefused
 from supervisor.instance import AlreadyRunning, Claim
 from supervisor.offline.domains import DOMAINS
 from supervisor.offline.schemas import actor_of, document_of, parts_of
 
-__all__ = ["Room", "Told", "alone", "configuration", "room", "sealing_of", "stored_states", "unless_used"]
+__all__ = [
+    "OfflineStore",
+    "Told",
+    "alone",
+    "configuration",
+    "offline_store",
+    "sealing_of",
+    "stored_states",
+    "unless_used",
+]
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -45,13 +54,13 @@ class Told(msgspec.Struct, frozen=True):
     document: Document[Any]
 
 
-class Room(msgspec.Struct, frozen=True):
+class OfflineStore(msgspec.Struct, frozen=True):
     """A home's store, and what the configuration says of it."""
 
     home: Home
     config: Config
     store: Store
-    sealing: Sealing
+    sealing: StoreEncryption
 
     def actor(self, domain: str) -> DomainActor[Any]:
         """One that does not run, and knows what its state looks like."""
@@ -81,7 +90,7 @@ class Room(msgspec.Struct, frozen=True):
             return None
         actor = self.actor(domain)
         document = document_of(actor, chain).document
-        state = actor.forget(document.state, self.store.graves())
+        state = actor.forget(document.state, self.store.tombstones())
         parts = parts_of(actor, msgspec.structs.replace(document, state=state))
         return Snapshot(domain, actor.schema, chain.version, chain.saved_at, parts)
 
@@ -93,7 +102,7 @@ class Room(msgspec.Struct, frozen=True):
         if chain is None:
             return None
         document = document_of(actor, chain).document
-        state = actor.forget(document.state, self._graves())
+        state = actor.forget(document.state, self._tombstones())
         return Told(domain, chain.version, actor.schema, msgspec.structs.replace(document, state=state))
 
     def _peeked(self, domain: str) -> Chain | None:
@@ -104,8 +113,8 @@ class Room(msgspec.Struct, frozen=True):
         copies = self.store.files.load(domain, touch=False).snapshots if in_files and self.store.files else ()
         return best(copies, ())[0]
 
-    def _graves(self) -> Mapping[str, float]:
-        return self.store.database.read("reading who is forgotten", _graves) if self._is_there else {}
+    def _tombstones(self) -> Mapping[str, float]:
+        return self.store.database.read("reading who is forgotten", _tombstones) if self._is_there else {}
 
     @property
     def _is_there(self) -> bool:
@@ -116,7 +125,7 @@ class Room(msgspec.Struct, frozen=True):
         return why_unsound(self.store.database.path) if self._is_there else ""
 
 
-def _graves(txn: Transaction) -> Mapping[str, float]:
+def _tombstones(txn: Transaction) -> Mapping[str, float]:
     found = {}
     for key, data in txn.items("grave/"):
         with contextlib.suppress(Damaged):
@@ -131,26 +140,28 @@ def configuration(home: Home) -> Config:
         return fall_back(reading.result, last_good)[0]
     config = last_good.config() if last_good is not None else None
     if config is None:
-        raise Refused(UNREADABLE, "the configuration cannot be read; see `supervisor config check`")
+        raise CommandRefused(UNREADABLE, "the configuration cannot be read; see `supervisor config check`")
     return config
 
 
 @contextlib.contextmanager
-def room(home: Home, *, writes: bool = False, make_key: bool = False) -> Iterator[Room]:
+def offline_store(home: Home, *, writes: bool = False, make_key: bool = False) -> Iterator[OfflineStore]:
     """The home's store, not opened yet, and closed at the end. Raises Refused when it fails, or cannot be decrypted.
     writes: something will be written, encrypted where that is wanted. make_key: something else is to be encrypted."""
     config = configuration(home)
     try:
         sealing = sealing_of(home, config, writes=writes, make_key=make_key)
     except KeyTrouble as trouble:
-        raise Refused(FAILED, f"{trouble} {trouble.hint}".strip()) from None
+        raise CommandRefused(FAILED, f"{trouble} {trouble.hint}".strip()) from None
     store = open_store(config.storage, home.path, sealing)
     try:
-        yield Room(home, config, store, sealing)
+        yield OfflineStore(home, config, store, sealing)
     except StoreError as error:
-        raise Refused(FAILED, f"{error} -> {error.remedy}") from None
+        raise CommandRefused(FAILED, f"{error} -> {error.remedy}") from None
     except StateError as error:
-        raise Refused(FAILED, f"what is stored is not used: {error}; see `supervisor state doctor`") from None
+        raise CommandRefused(
+            FAILED, f"what is stored is not used: {error}; see `supervisor state doctor`"
+        ) from None
     finally:
         store.close()
 
@@ -161,11 +172,11 @@ def alone(home: Home, doing: str) -> Iterator[None]:
     try:
         claim = Claim(home.path)
     except AlreadyRunning as error:
-        raise Refused(
+        raise CommandRefused(
             ALREADY_RUNNING, f"{error}: stop it with `supervisor stop` for {doing}, and start it again then"
         ) from None
     except OSError as error:
-        raise Refused(
+        raise CommandRefused(
             UNREADABLE, f"the data folder {home.data} cannot be used: {error.strerror or error}"
         ) from None
     try:
@@ -192,23 +203,25 @@ def unless_used(home: Home) -> Iterator[bool]:
             claim.release()
 
 
-def sealing_of(home: Home, config: Config, *, writes: bool = False, make_key: bool = False) -> Sealing:
+def sealing_of(
+    home: Home, config: Config, *, writes: bool = False, make_key: bool = False
+) -> StoreEncryption:
     """What opens what is stored, and with `writes` encrypts it where that is wanted. make_key: there is to be a key in
     any case. Raises KeyTrouble."""
     wanted = config.storage.encrypt
     if not (home.seal_file.exists() or (wanted and writes) or make_key):
         return PLAIN
-    return Sealing(open_own(home, config.storage, os.environ, make=make_key), writes=wanted)
+    return StoreEncryption(open_own(home, config.storage, os.environ, make=make_key), writes=wanted)
 
 
 def stored_states(home: Home, domains: tuple[str, ...]) -> tuple[Told, ...]:
     """What is stored of these, of those that have anything stored. Raises Refused when it cannot be read or is in
     use."""
-    with unless_used(home) as used, room(home) as found:
+    with unless_used(home) as used, offline_store(home) as found:
         if used:
-            raise Refused(
+            raise CommandRefused(
                 ALREADY_RUNNING, f"another process runs in {home.path}, and cannot be asked yet; try again"
             )
         if why := found.why_not():
-            raise Refused(FAILED, f"{found.store.database.path} cannot be read: {why}; see `{REPAIR}`")
+            raise CommandRefused(FAILED, f"{found.store.database.path} cannot be read: {why}; see `{REPAIR}`")
         return tuple(told for domain in domains if (told := found.told(domain)) is not None)

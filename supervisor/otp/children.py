@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 from supervisor.otp.backoff import recent
 from supervisor.otp.spec import ChildSpec, OnGiveUp, Restart, Strategy, SupervisorSpec
 
@@ -39,7 +39,7 @@ class Child:
     def __init__(self, spec: ChildSpec | SupervisorSpec) -> None:
         self.spec = spec
         self.phase = "down"
-        self.wanted = "down" if spec.absent else "up"
+        self.wanted = "down" if spec.disabled_reason else "up"
         self.incarnation = 0
         self.failures: tuple[float, ...] = ()
         self.paused = False

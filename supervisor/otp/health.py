@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 
 __all__ = ["of_group"]
 

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from actors.kernel.message import Lane, Message
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 
 
 class ChildReady(Message):

@@ -13,20 +13,20 @@ import msgspec
 from actors.kernel.directory import Directory
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope, Message
-from actors.kernel.protocol import Failure, Health, Stop
-from actors.kernel.record import Recorder, Started, Stopped
+from actors.kernel.protocol.lifecycle import Failure, Health, Stop
+from actors.kernel.record import RecordSink, Started, Stopped
 from supervisor.otp.messages import ChildEnded, ChildReady
 from supervisor.otp.router import Router
-from supervisor.otp.slot import Cell, MakeLife
-from supervisor.otp.spec import ChildSpec, SupervisorSpec, with_fellows
+from supervisor.otp.slot import ActorSlot, MakeHandle
+from supervisor.otp.spec import ChildSpec, SupervisorSpec, with_replicas
 from supervisor.otp.status import status_of
 
-__all__ = ["Household"]
+__all__ = ["ActorRegistry"]
 
 log = logging.getLogger(__name__)
 
 
-class Household:
+class ActorRegistry:
     """The cells by address, in tree order (supervisor.otp.supervisor.Cells). Never blocks.
 
     changed: told of every change of a life or of a health. retired: told of an address that nobody will live at again.
@@ -37,13 +37,13 @@ class Household:
         self,
         root: SupervisorSpec,
         directory: Directory,
-        make: MakeLife,
-        recorder: Recorder | None,
-        start_record: Callable[[Cell], Started],
+        make: MakeHandle,
+        recorder: RecordSink | None,
+        start_record: Callable[[ActorSlot], Started],
         wall: Callable[[], float] = time.time,
     ) -> None:
-        self.cells: dict[str, Cell] = {}
-        self.changed: Callable[[Cell], None] = lambda _: None
+        self.slots: dict[str, ActorSlot] = {}
+        self.changed: Callable[[ActorSlot], None] = lambda _: None
         self.retired: Callable[[str], None] = lambda _: None
         self._directory = directory
         self._make = make
@@ -58,92 +58,92 @@ class Household:
         self._orphaning: dict[str, tuple[int, Failure, set[str]]] = {}
         self._add(root, "", 0)
 
-    def cell(self, address: str) -> Cell:
+    def slot(self, address: str) -> ActorSlot:
         """The cell at `address`. Raises KeyError."""
-        return self.cells[address]
+        return self.slots[address]
 
     # -- what supervisors do
 
     def launch(self, address: str) -> int:
         """Begin a new incarnation; its number."""
-        cell = self.cells[address]
-        cell.incarnation += 1
-        cell.state, cell.said, cell.over, cell.since = "starting", False, False, self._wall()
-        cell.health, cell.reason, cell.remedy = Health.STARTING, "", ""
-        number = cell.incarnation
-        for stale in cell.mailbox.withdraw(Stop):
-            self._directory.bury(stale, "late", "it was meant for an earlier incarnation")
+        slot = self.slots[address]
+        slot.incarnation += 1
+        slot.state, slot.said, slot.over, slot.since = "starting", False, False, self._wall()
+        slot.health, slot.reason, slot.remedy = Health.STARTING, "", ""
+        number = slot.incarnation
+        for stale in slot.mailbox.withdraw(Stop):
+            self._directory.dead_letter(stale, "late", "it was meant for an earlier incarnation")
         log.info("%s: starting (incarnation %d)", address, number)
         if self._recorder is not None:
-            self._recorder.append(self._start_record(cell))
-        self.changed(cell)
+            self._recorder.append(self._start_record(slot))
+        self.changed(slot)
         life = self._make(
-            cell, lambda: self._ready(cell, number), lambda failure: self._ended(cell, number, failure)
+            slot, lambda: self._ready(slot, number), lambda failure: self._ended(slot, number, failure)
         )
-        if not cell.over:
-            cell.life = life
+        if not slot.over:
+            slot.handle = life
         return number
 
     def halt(self, address: str) -> None:
         """Ask the incarnation to stop."""
-        cell = self.cells[address]
-        cell.state = "stopping"
-        self.changed(cell)
-        self._tell(address, Stop(), sender=cell.supervisor)
+        slot = self.slots[address]
+        slot.state = "stopping"
+        self.changed(slot)
+        self._tell(address, Stop(), sender=slot.supervisor)
 
     def kill(self, address: str, why: str, kind: str = "Killed", message: str = "") -> None:
         """End the incarnation at once: a process is killed, a thread is fenced. See Life.kill."""
-        cell = self.cells[address]
+        slot = self.slots[address]
         log.warning("%s: killed: %s", address, why)
-        if cell.life is not None:
-            cell.life.kill(why, kind, message)
+        if slot.handle is not None:
+            slot.handle.kill(why, kind, message)
 
     def retire(self, address: str) -> None:
         """The final stop, of all that live below it too: what is left in the mailbox becomes dead letters, and so does
         what comes later."""
-        cell = self.cells[address]
-        for child in tuple(self.cells.values()):
+        slot = self.slots[address]
+        for child in tuple(self.slots.values()):
             if child.supervisor == address:
                 self.retire(child.address)
-        for envelope in cell.mailbox.close():
-            self._directory.bury(envelope, "stopped", f"{address} has stopped for good")
-        if cell.spec.absent:  # it was switched off
-            cell.state, cell.health, cell.reason = "absent", Health.DOWN, cell.spec.absent
+        for envelope in slot.mailbox.close():
+            self._directory.dead_letter(envelope, "stopped", f"{address} has stopped for good")
+        if slot.spec.disabled_reason:  # it was switched off
+            slot.state, slot.health, slot.reason = "disabled", Health.DOWN, slot.spec.disabled_reason
             self._directory.close(address)
-            self.changed(cell)
+            self.changed(slot)
         self.retired(address)
 
     def say(self, address: str, health: Health, reason: str, remedy: str) -> None:
         """Note an actor's own word on its health."""
-        cell = self.cells.get(address)
-        if cell is None:
+        slot = self.slots.get(address)
+        if slot is None:
             return
-        if (health, reason) != (cell.health, cell.reason):
+        if (health, reason) != (slot.health, slot.reason):
             level = logging.INFO if health is Health.OK else logging.WARNING
             log.log(level, "%s: %s %s%s", address, health, reason, f" -> {remedy}" if remedy else "")
-        cell.health, cell.reason, cell.remedy, cell.said = health, reason, remedy, True
-        self.changed(cell)
+        slot.health, slot.reason, slot.remedy, slot.said = health, reason, remedy, True
+        self.changed(slot)
 
-    def furnish(self, spec: ChildSpec) -> None:
+    def configure_slot(self, spec: ChildSpec) -> None:
         """Make the cell of a new instance, or give a cell its new specification."""
-        cell = self.cells.get(spec.address)
-        if cell is not None:
-            was_absent, cell.spec = bool(_spec_of(cell).absent), spec
+        slot = self.slots.get(spec.address)
+        if slot is not None:
+            was_absent, slot.spec = bool(_spec_of(slot).disabled_reason), spec
             self.retired(spec.address)  # spares of the old kind
-            if was_absent and not spec.absent:
-                self._bring_in(cell)
+            if was_absent and not spec.disabled_reason:
+                self._bring_in(slot)
         else:
-            first = self.cells[spec.fellow_of]
-            cell = Cell(spec, first.supervisor, first.depth)
+            first = self.slots[spec.fellow_of]
+            slot = ActorSlot(spec, first.supervisor, first.depth)
             # It goes on counting, where there was one before: ids are never used twice.
-            cell.incarnation = self._left_at.pop(spec.address, 0)
-            self._open(cell)
+            slot.incarnation = self._left_at.pop(spec.address, 0)
+            self._open(slot)
         if spec.instances > 1:
-            self._route(self.cells[spec.address], spec)
+            self._route(self.slots[spec.address], spec)
 
     def plan(self, root: SupervisorSpec) -> tuple[str, ...]:
         """What the configuration wants the tree to be from now on; the supervisors that have something to revise."""
-        self._planned = {spec.address: spec for spec in _supervisors(root) if spec.address in self.cells}
+        self._planned = {spec.address: spec for spec in _supervisors(root) if spec.address in self.slots}
         return tuple(address for address, spec in self._planned.items() if spec != self._configured(address))
 
     def revision(self, address: str) -> tuple[SupervisorSpec, SupervisorSpec]:
@@ -153,148 +153,148 @@ class Household:
         return before, after
 
     def _configured(self, address: str) -> SupervisorSpec:
-        spec = self._revised.get(address, self.cells[address].spec)
+        spec = self._revised.get(address, self.slots[address].spec)
         assert isinstance(spec, SupervisorSpec)
         return spec
 
-    def _bring_in(self, cell: Cell) -> None:
+    def _bring_in(self, slot: ActorSlot) -> None:
         """An actor that was switched off shall live."""
-        cell.mailbox = Mailbox(cell.spec.capacity, full=cell.spec.full)  # type: ignore[union-attr]
-        cell.state, cell.health, cell.reason = "down", Health.STARTING, ""
-        self._open(cell)
+        slot.mailbox = Mailbox(slot.spec.capacity, full=slot.spec.full)  # type: ignore[union-attr]
+        slot.state, slot.health, slot.reason = "down", Health.STARTING, ""
+        self._open(slot)
 
     def clear(self, address: str) -> None:
         """Take an instance's cell away; what waited there goes to the other instances."""
-        cell = self.cells.pop(address)
-        self._left_at[address] = cell.incarnation
-        spec = cell.spec
+        slot = self.slots.pop(address)
+        self._left_at[address] = slot.incarnation
+        spec = slot.spec
         assert isinstance(spec, ChildSpec)
         router = self._routers[spec.fellow_of]
         router.remove(address)
         self.retired(address)
-        left = cell.mailbox.close()
+        left = slot.mailbox.close()
         self._directory.close(address)
         for envelope in left:
             fell = router.put(envelope)
             if fell is not None:
-                self._directory.bury(fell.envelope, fell.why)
-        self.changed(self.cells[spec.fellow_of])
+                self._directory.dead_letter(fell.envelope, fell.why)
+        self.changed(self.slots[spec.fellow_of])
 
     def current(self, spec: SupervisorSpec) -> SupervisorSpec:
         """The specification of a supervisor that is about to live, with its children as they are now: some may have
         been moved, or have another number of instances. An instance that was about to leave when the supervisor before
         it died has left."""
         children = tuple(
-            self.cells[child.address].spec if isinstance(child, ChildSpec) else child
+            self.slots[child.address].spec if isinstance(child, ChildSpec) else child
             for child in spec.children
         )
-        expected = {child.address for child in with_fellows(children)}
-        for cell in tuple(self.cells.values()):
-            if cell.supervisor == spec.address and cell.address not in expected:
-                self.clear(cell.address)
+        expected = {child.address for child in with_replicas(children)}
+        for slot in tuple(self.slots.values()):
+            if slot.supervisor == spec.address and slot.address not in expected:
+                self.clear(slot.address)
         return msgspec.structs.replace(self._configured(spec.address), children=children)
 
     # -- for people and for JSON
 
     def statuses(self) -> tuple[Mapping[str, object], ...]:
         """One plain map per cell, in tree order."""
-        cells = tuple(self._in_tree_order())
-        return tuple(status_of(cell, cells) for cell in cells)
+        slots = tuple(self._in_tree_order())
+        return tuple(status_of(slot, slots) for slot in slots)
 
     def status(self, address: str) -> Mapping[str, object]:
         """One cell as a plain map."""
-        return status_of(self.cells[address], tuple(self.cells.values()))
+        return status_of(self.slots[address], tuple(self.slots.values()))
 
-    def _in_tree_order(self) -> Iterator[Cell]:
-        cells = tuple(self.cells.values())
-        for cell in cells:
-            if not _is_fellow(cell):
-                yield cell
-                yield from (other for other in cells if _is_fellow(other, cell.address))
+    def _in_tree_order(self) -> Iterator[ActorSlot]:
+        slots = tuple(self.slots.values())
+        for slot in slots:
+            if not _is_fellow(slot):
+                yield slot
+                yield from (other for other in slots if _is_fellow(other, slot.address))
 
     # -- cells
 
     def _add(self, spec: ChildSpec | SupervisorSpec, supervisor: str, depth: int) -> None:
-        self._open(Cell(spec, supervisor, depth))
+        self._open(ActorSlot(spec, supervisor, depth))
         if isinstance(spec, SupervisorSpec):
-            for child in with_fellows(spec.children):
+            for child in with_replicas(spec.children):
                 self._add(child, spec.address, depth + 1)
-        elif spec.instances > 1 and not spec.absent:
-            self._route(self.cells[spec.address], spec)
+        elif spec.instances > 1 and not spec.disabled_reason:
+            self._route(self.slots[spec.address], spec)
 
-    def _open(self, cell: Cell) -> None:
-        self.cells[cell.address] = cell
-        spec = cell.spec
-        if spec.absent:
+    def _open(self, slot: ActorSlot) -> None:
+        self.slots[slot.address] = slot
+        spec = slot.spec
+        if spec.disabled_reason:
             return
-        self._directory.open(cell.address, cell.mailbox)
+        self._directory.open(slot.address, slot.mailbox)
         if isinstance(spec, ChildSpec) and spec.fellow_of:
-            self._routers[spec.fellow_of].add(cell.address, cell.mailbox)
+            self._routers[spec.fellow_of].add(slot.address, slot.mailbox)
 
-    def _route(self, cell: Cell, spec: ChildSpec) -> None:
+    def _route(self, slot: ActorSlot, spec: ChildSpec) -> None:
         if spec.address not in self._routers:
-            router = Router(spec.address, spec.balance, cell.mailbox, self._directory.deliver, self._runs)
+            router = Router(spec.address, spec.balance, slot.mailbox, self._directory.deliver, self._runs)
             self._routers[spec.address] = router
             self._directory.open(spec.address, router)
 
     def _runs(self, address: str) -> bool:
-        cell = self.cells.get(address)
-        return cell is not None and cell.state == "running"
+        slot = self.slots.get(address)
+        return slot is not None and slot.state == "running"
 
     # -- news of incarnations, from any thread
 
-    def _ready(self, cell: Cell, number: int) -> None:
-        if number != cell.incarnation:
+    def _ready(self, slot: ActorSlot, number: int) -> None:
+        if number != slot.incarnation:
             return
-        cell.state = "running"
-        if not cell.said:
-            cell.health = Health.OK
-        self.changed(cell)
-        self._tell(cell.supervisor, ChildReady(cell.address, number), sender=cell.address)
+        slot.state = "running"
+        if not slot.said:
+            slot.health = Health.OK
+        self.changed(slot)
+        self._tell(slot.supervisor, ChildReady(slot.address, number), sender=slot.address)
 
-    def _ended(self, cell: Cell, number: int, failure: Failure | None) -> None:
-        if number != cell.incarnation or cell.over:
+    def _ended(self, slot: ActorSlot, number: int, failure: Failure | None) -> None:
+        if number != slot.incarnation or slot.over:
             return
-        cell.state = "failed" if failure is not None else "down"
-        cell.over = True  # before `life` goes: `_end_orphans` looks in the other order
-        cell.health, cell.life = Health.DOWN, None
+        slot.state = "failed" if failure is not None else "down"
+        slot.over = True  # before `life` goes: `_end_orphans` looks in the other order
+        slot.health, slot.handle = Health.DOWN, None
         if failure is not None:
-            self._note(cell, failure)
+            self._note(slot, failure)
         if self._recorder is not None:
             why = "failed" if failure else "stopped"
-            self._recorder.append(Stopped(cell.address, number, why, failure, self._wall()))
-        self.changed(cell)
-        if not (failure is not None and self._end_orphans(cell, number, failure)):
-            self._announce(cell, number, failure)
-        if not cell.supervisor and failure is None:
-            self.retire(cell.address)  # the root's end is everybody's
+            self._recorder.append(Stopped(slot.address, number, why, failure, self._wall()))
+        self.changed(slot)
+        if not (failure is not None and self._end_orphans(slot, number, failure)):
+            self._announce(slot, number, failure)
+        if not slot.supervisor and failure is None:
+            self.retire(slot.address)  # the root's end is everybody's
 
-    def _note(self, cell: Cell, failure: Failure) -> None:
-        cell.failures += 1
-        cell.last_failure = failure
-        cell.reason = f"{failure.kind}: {failure.text}"
+    def _note(self, slot: ActorSlot, failure: Failure) -> None:
+        slot.failures += 1
+        slot.last_failure = failure
+        slot.reason = f"{failure.kind}: {failure.text}"
         doing = failure.message_type or "nothing"
-        log.error("%s: died of %s while handling %s", cell.address, failure.kind, doing)
+        log.error("%s: died of %s while handling %s", slot.address, failure.kind, doing)
 
-    def _announce(self, cell: Cell, number: int, failure: Failure | None) -> None:
-        self._tell(cell.supervisor, ChildEnded(cell.address, number, failure), sender=cell.address)
-        parent = cell.supervisor
+    def _announce(self, slot: ActorSlot, number: int, failure: Failure | None) -> None:
+        self._tell(slot.supervisor, ChildEnded(slot.address, number, failure), sender=slot.address)
+        parent = slot.supervisor
         waiting = self._orphaning.get(parent)
         if waiting is not None:
-            waiting[2].discard(cell.address)
+            waiting[2].discard(slot.address)
             if not waiting[2] and self._orphaning.pop(parent, None) is not None:
-                self._announce(self.cells[parent], waiting[0], waiting[1])
+                self._announce(self.slots[parent], waiting[0], waiting[1])
 
-    def _end_orphans(self, cell: Cell, number: int, failure: Failure) -> bool:
+    def _end_orphans(self, slot: ActorSlot, number: int, failure: Failure) -> bool:
         """A supervisor has died: end its children, and announce its death when they are gone. False if it has none."""
-        children = [c for c in self.cells.values() if c.supervisor == cell.address and c.life is not None]
+        children = [c for c in self.slots.values() if c.supervisor == slot.address and c.handle is not None]
         if not children:
             return False
-        self._orphaning[cell.address] = (number, failure, {child.address for child in children})
+        self._orphaning[slot.address] = (number, failure, {child.address for child in children})
         for child in children:
-            life = child.life
+            life = child.handle
             if life is not None:
-                life.kill(f"its supervisor {cell.address} has died")
+                life.kill(f"its supervisor {slot.address} has died")
             elif child.over:
                 self._announce(child, child.incarnation, None)
         return True
@@ -305,9 +305,9 @@ class Household:
             self._directory.deliver(envelope)
 
 
-def _spec_of(cell: Cell) -> ChildSpec:
-    assert isinstance(cell.spec, ChildSpec)
-    return cell.spec
+def _spec_of(slot: ActorSlot) -> ChildSpec:
+    assert isinstance(slot.spec, ChildSpec)
+    return slot.spec
 
 
 def _supervisors(spec: SupervisorSpec) -> Iterator[SupervisorSpec]:
@@ -317,6 +317,6 @@ def _supervisors(spec: SupervisorSpec) -> Iterator[SupervisorSpec]:
             yield from _supervisors(child)
 
 
-def _is_fellow(cell: Cell, of: str = "") -> bool:
-    spec = cell.spec
+def _is_fellow(slot: ActorSlot, of: str = "") -> bool:
+    spec = slot.spec
     return isinstance(spec, ChildSpec) and bool(spec.fellow_of) and of in ("", spec.fellow_of)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from supervisor.otp.messages import PinChild
-from supervisor.otp.spec import ChildSpec, SupervisorSpec, fellows
+from supervisor.otp.spec import ChildSpec, SupervisorSpec, replicas
 
 __all__ = ["PINS", "Plan", "plan"]
 
@@ -40,7 +40,7 @@ def plan(
         return f"there can be 1 to {MOST} instances, not {wanted.instances}"
     new = msgspec.structs.replace(old, pin=wanted.pin, instances=wanted.instances)
     before = {spec.address: spec for spec in children if _belongs(spec, old.address)}
-    after = {spec.address: spec for spec in (new, *fellows(new))}
+    after = {spec.address: spec for spec in (new, *replicas(new))}
     kept = tuple(spec for address, spec in after.items() if address in before)
     moved = kept if wanted.pin != old.pin else ()
     return Plan(

@@ -4,9 +4,9 @@ import threading
 import zlib
 from collections.abc import Callable, Mapping
 
-from actors.kernel.mailbox import Mailbox, Put, Refused
+from actors.kernel.mailbox import Mailbox, Put, RejectReason
 from actors.kernel.message import Envelope, Lane
-from actors.kernel.protocol import Stop
+from actors.kernel.protocol.lifecycle import Stop
 
 __all__ = ["Router"]
 
@@ -85,7 +85,7 @@ class Router:
         if (
             fell is not None
             and fell.envelope is envelope
-            and fell.why is Refused.STOPPED
+            and fell.why is RejectReason.STOPPED
             and name != self._address
         ):
             return boxes[self._address].put(envelope)  # it has just left

@@ -1,4 +1,4 @@
-"""Cells: the places where actors live. A cell outlives the incarnations in it, with their address and mailbox."""
+"""Slots: the places where actors live. A slot outlives the incarnations in it, with their address and mailbox."""
 
 import time
 from collections.abc import Callable
@@ -6,13 +6,13 @@ from typing import Protocol
 
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope
-from actors.kernel.protocol import Failure, Health
+from actors.kernel.protocol.lifecycle import Failure, Health
 from supervisor.otp.spec import ChildSpec, SupervisorSpec
 
-__all__ = ["Cell", "Life", "MakeLife"]
+__all__ = ["ActorHandle", "ActorSlot", "MakeHandle"]
 
 
-class Life(Protocol):
+class ActorHandle(Protocol):
     """One incarnation under way, in a thread or in a process of its own.
 
     pid: its process. handling: what it is handling, begun at `begun` (monotonic seconds). beat: when it last showed
@@ -34,14 +34,14 @@ class Life(Protocol):
         """End it at once, as a failure of `kind`. message: only while it handles the envelope with this id."""
 
 
-MakeLife = Callable[["Cell", Callable[[], None], Callable[[Failure | None], None]], Life]
-"""Starts an incarnation in a cell; told by two callbacks when it is ready, and when it is over."""
+MakeHandle = Callable[["ActorSlot", Callable[[], None], Callable[[Failure | None], None]], ActorHandle]
+"""Starts an incarnation in a slot; told by two callbacks when it is ready, and when it is over."""
 
 
-class Cell:
+class ActorSlot:
     """One address: its specification, its mailbox, and the incarnation that lives there now.
 
-    state: down, starting, running, stopping, failed or absent. Read from any thread, written by its supervisor's.
+    state: down, starting, running, stopping, failed or disabled. Read from any thread, written by its supervisor's.
     """
 
     def __init__(self, spec: ChildSpec | SupervisorSpec, supervisor: str, depth: int) -> None:
@@ -54,13 +54,13 @@ class Cell:
             if isinstance(spec, ChildSpec)
             else Mailbox(256, reserve=1024)
         )
-        self.state = "absent" if spec.absent else "down"
+        self.state = "disabled" if spec.disabled_reason else "down"
         self.incarnation = 0
-        self.life: Life | None = None
+        self.handle: ActorHandle | None = None
         self.failures = 0
         self.last_failure: Failure | None = None
-        self.health = Health.DOWN if spec.absent else Health.STARTING
-        self.reason = spec.absent
+        self.health = Health.DOWN if spec.disabled_reason else Health.STARTING
+        self.reason = spec.disabled_reason
         self.remedy = ""
         self.since = time.time()
         self.said = False

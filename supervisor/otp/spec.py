@@ -16,9 +16,9 @@ __all__ = [
     "Start",
     "Strategy",
     "SupervisorSpec",
-    "fellows",
+    "replicas",
     "walk",
-    "with_fellows",
+    "with_replicas",
 ]
 
 
@@ -102,7 +102,7 @@ class ChildSpec(msgspec.Struct, frozen=True):
     stop_timeout: float = 1.0
     capacity: int = 1024
     full: Full = Full.REJECT
-    absent: str = ""
+    disabled_reason: str = ""
 
 
 class SupervisorSpec(msgspec.Struct, frozen=True):
@@ -119,10 +119,10 @@ class SupervisorSpec(msgspec.Struct, frozen=True):
     restart: Restart = Restart.PERMANENT
     start_timeout: float = 60.0
     stop_timeout: float = 4.0
-    absent: str = ""
+    disabled_reason: str = ""
 
 
-def fellows(spec: ChildSpec) -> tuple[ChildSpec, ...]:
+def replicas(spec: ChildSpec) -> tuple[ChildSpec, ...]:
     """The further instances of an actor: `detector/2`, `detector/3`... The first one has the address itself, so that
     mail which waits there stays when the number changes."""
     return tuple(
@@ -131,7 +131,7 @@ def fellows(spec: ChildSpec) -> tuple[ChildSpec, ...]:
     )
 
 
-def with_fellows(
+def with_replicas(
     children: "Iterable[ChildSpec | SupervisorSpec]",
 ) -> "tuple[ChildSpec | SupervisorSpec, ...]":
     """The children with all their instances, in start order."""
@@ -139,7 +139,7 @@ def with_fellows(
     for child in children:
         found.append(child)
         if isinstance(child, ChildSpec):
-            found += fellows(child)
+            found += replicas(child)
     return tuple(found)
 
 

@@ -2,49 +2,51 @@
 
 from collections.abc import Mapping, Sequence
 
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 from supervisor.otp.health import of_group
-from supervisor.otp.slot import Cell
+from supervisor.otp.slot import ActorSlot
 
 __all__ = ["status_of"]
 
 
-def status_of(cell: Cell, cells: Sequence[Cell]) -> Mapping[str, object]:
-    """What there is to know of `cell`; `cells`, all of the node, tell how well a supervisor's children are."""
-    life = cell.life
+def status_of(slot: ActorSlot, slots: Sequence[ActorSlot]) -> Mapping[str, object]:
+    """What there is to know of `slot`; `slots`, all of the node, tell how well a supervisor's children are."""
+    life = slot.handle
     handling = life.handling if life is not None else None
-    failure = cell.last_failure
-    health, reason = _health(cell, cells)
+    failure = slot.last_failure
+    health, reason = _health(slot, slots)
     return {
-        "address": cell.address,
-        "supervisor": cell.supervisor,
-        "depth": cell.depth,
-        "kind": "supervisor" if cell.is_supervisor else "actor",
-        "node": "root" if cell.pin == "thread" else cell.address,
-        "pin": cell.pin,
+        "address": slot.address,
+        "supervisor": slot.supervisor,
+        "depth": slot.depth,
+        "kind": "supervisor" if slot.is_supervisor else "actor",
+        "node": "root" if slot.pin == "thread" else slot.address,
+        "pin": slot.pin,
         "pid": life.pid if life is not None else 0,
-        "state": cell.state,
+        "state": slot.state,
         "health": str(health),
         "reason": reason,
-        "remedy": cell.remedy,
-        "incarnation": cell.incarnation,
-        "restarts": cell.restarts,
-        "failures": cell.failures,
-        "mailbox": len(cell.mailbox),
+        "remedy": slot.remedy,
+        "incarnation": slot.incarnation,
+        "restarts": slot.restarts,
+        "failures": slot.failures,
+        "mailbox": len(slot.mailbox),
         "handling": type(handling.message).__name__ if handling is not None else "",
         "last_error": f"{failure.kind}: {failure.text}" if failure is not None else "",
-        "since": cell.since,
+        "since": slot.since,
     }
 
 
-def _health(cell: Cell, cells: Sequence[Cell]) -> tuple[Health, str]:
-    if not cell.is_supervisor or cell.state != "running":
-        return cell.health, cell.reason
+def _health(slot: ActorSlot, slots: Sequence[ActorSlot]) -> tuple[Health, str]:
+    if not slot.is_supervisor or slot.state != "running":
+        return slot.health, slot.reason
     members = [
-        _member(other, cells) for other in cells if other.supervisor == cell.address and not other.spec.absent
+        _member(other, slots)
+        for other in slots
+        if other.supervisor == slot.address and not other.spec.disabled_reason
     ]
     return of_group(members)
 
 
-def _member(cell: Cell, cells: Sequence[Cell]) -> tuple[str, Health]:
-    return cell.address, _health(cell, cells)[0]
+def _member(slot: ActorSlot, slots: Sequence[ActorSlot]) -> tuple[str, Health]:
+    return slot.address, _health(slot, slots)[0]

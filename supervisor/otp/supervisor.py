@@ -7,7 +7,7 @@ wanted: first stop, last child first, whatever should be down; then start, in or
 from typing import Protocol
 
 from actors.kernel.actor import Actor, handles
-from actors.kernel.protocol import Failure, Health, HealthChanged, Stop
+from actors.kernel.protocol.lifecycle import Failure, Health, HealthChanged, Stop
 from actors.system.messages import ModuleChanged, ModuleFailed
 from supervisor.otp.backoff import pause
 from supervisor.otp.children import Child, companions, count, gave_up_for, lives_again, remember
@@ -27,17 +27,17 @@ from supervisor.otp.messages import (
     StopOverdue,
 )
 from supervisor.otp.relocation import Plan, plan
-from supervisor.otp.spec import ChildSpec, OnGiveUp, Restart, Start, SupervisorSpec, with_fellows
+from supervisor.otp.spec import ChildSpec, OnGiveUp, Restart, Start, SupervisorSpec, with_replicas
 from supervisor.otp.tree_diff import Revision, revise
 
-__all__ = ["Cells", "Supervisor"]
+__all__ = ["Slots", "Supervisor"]
 
 SYSTEM = "system"
 POISON = 2
 """So many deaths in a row by one type of message, and the type is named."""
 
 
-class Cells(Protocol):
+class Slots(Protocol):
     """What a supervisor can do to the places where its children live."""
 
     def launch(self, address: str) -> int: ...
@@ -45,20 +45,20 @@ class Cells(Protocol):
     def kill(self, address: str, why: str, kind: str = "Killed", message: str = "") -> None: ...
     def retire(self, address: str) -> None: ...
     def say(self, address: str, health: Health, reason: str, remedy: str) -> None: ...
-    def furnish(self, spec: ChildSpec) -> None: ...
+    def configure_slot(self, spec: ChildSpec) -> None: ...
     def clear(self, address: str) -> None: ...
     def revision(self, address: str) -> tuple[SupervisorSpec, SupervisorSpec]: ...
 
 
 class Supervisor(Actor):
-    """Keeps the children of `spec` alive through `cells`."""
+    """Keeps the children of `spec` alive through `slots`."""
 
     starts_ready = False
 
-    def __init__(self, spec: SupervisorSpec, cells: Cells) -> None:
+    def __init__(self, spec: SupervisorSpec, slots: Slots) -> None:
         self.spec = spec
-        self._cells = cells
-        self._children = {child.address: Child(child) for child in with_fellows(spec.children)}
+        self._slots = slots
+        self._children = {child.address: Child(child) for child in with_replicas(spec.children)}
         self._stopping = False
         self._giving_up: str = ""
 
@@ -89,25 +89,25 @@ class Supervisor(Actor):
         elif child.wanted == "again":
             child.wanted = "up"
         elif not self._stopping and not child.leaving:
-            self._cells.retire(child.spec.address)
+            self._slots.retire(child.spec.address)
         self._drive()
 
     @handles
     def on_hung(self, message: ChildHung) -> None:
         if self._current(message.address, message.incarnation) is not None:
-            self._cells.kill(message.address, message.why, message.kind, message.message)
+            self._slots.kill(message.address, message.why, message.kind, message.message)
 
     @handles
     def on_start_overdue(self, message: StartOverdue) -> None:
         child = self._current(message.address, message.incarnation)
         if child is not None and child.phase == "starting":
-            self._cells.kill(message.address, f"not ready after {child.spec.start_timeout:g} s")
+            self._slots.kill(message.address, f"not ready after {child.spec.start_timeout:g} s")
 
     @handles
     def on_stop_overdue(self, message: StopOverdue) -> None:
         child = self._current(message.address, message.incarnation)
         if child is not None and child.phase == "stopping":
-            self._cells.kill(message.address, f"did not stop within {child.stop_timeout:g} s")
+            self._slots.kill(message.address, f"did not stop within {child.stop_timeout:g} s")
 
     @handles
     def on_restart_due(self, message: RestartDue) -> None:
@@ -121,7 +121,7 @@ class Supervisor(Actor):
         child = self._children.get(message.address)
         if child is not None:
             child.said = True
-        self._cells.say(message.address, message.health, message.reason, message.remedy)
+        self._slots.say(message.address, message.health, message.reason, message.remedy)
         self.tell(SYSTEM, ModuleChanged(message.address, message.health, message.reason))
 
     # -- requests
@@ -148,7 +148,7 @@ class Supervisor(Actor):
             why = f"{message.address} does not run at the moment"
         self.reply(Declined(why) if why else Accepted())
         if not why:
-            self._cells.kill(message.address, "killed on request")
+            self._slots.kill(message.address, "killed on request")
 
     @handles
     def on_pin_child(self, message: PinChild) -> None:
@@ -166,7 +166,7 @@ class Supervisor(Actor):
     def on_revise(self, _: Revise) -> None:
         if self._stopping:
             return
-        before, after = self._cells.revision(self.spec.address)
+        before, after = self._slots.revision(self.spec.address)
         for revision in revise(before.children, after.children):
             self._revise(revision)
         self.spec = after
@@ -182,8 +182,8 @@ class Supervisor(Actor):
         """Why nothing can be asked for a child; "" when it can."""
         if child is None or child.leaving:
             return f"{self.spec.address} has no child {address}"
-        if child.spec.absent:
-            return f"{address} is off: {child.spec.absent}"
+        if child.spec.disabled_reason:
+            return f"{address} is off: {child.spec.disabled_reason}"
         return f"{self.spec.address} is stopping" if self._stopping else ""
 
     def _specs(self) -> tuple[ChildSpec | SupervisorSpec, ...]:
@@ -196,7 +196,7 @@ class Supervisor(Actor):
             self.tell(SYSTEM, ModuleFailed(spec.address, failure.kind, failure.text, self.wall()))
         if self._stopping or child.wanted == "down" or not lives_again(spec, failure):
             child.wanted = "down"
-            self._cells.retire(spec.address)
+            self._slots.retire(spec.address)
             return
         remember(self.spec, child, failure, now)
         self._name_poison(child)
@@ -220,7 +220,7 @@ class Supervisor(Actor):
         type_, times = child.killer
         if type_ and times >= POISON:
             reason = f"{type_} has killed it {times} times in a row"
-            self._cells.say(child.spec.address, Health.DOWN, reason, "see `supervisor dead-letters`")
+            self._slots.say(child.spec.address, Health.DOWN, reason, "see `supervisor dead-letters`")
 
     def _give_up(self, child: Child, failure: Failure | None) -> None:
         if self.spec.on_give_up is OnGiveUp.ESCALATE:
@@ -233,7 +233,7 @@ class Supervisor(Actor):
     def _try_slowly(self, child: Child, failure: Failure | None) -> None:
         slow = self.spec.backoff.slow
         reason = f"{self._too_often(failure)}; trying again every {slow:g} s"
-        self._cells.say(child.spec.address, Health.DOWN, reason, "see the log")
+        self._slots.say(child.spec.address, Health.DOWN, reason, "see the log")
         child.up_since = None
         self._wait(child, slow)
 
@@ -262,12 +262,12 @@ class Supervisor(Actor):
             found = plan(child.spec, self._specs(), wish)
             if isinstance(found, Plan):
                 self._carry_out(found)
-        was_absent = bool(child.spec.absent)
+        was_absent = bool(child.spec.disabled_reason)
         child.spec = revision.applied(child.spec)
-        self._cells.furnish(child.spec)
-        if was_absent and not child.spec.absent:
+        self._slots.configure_slot(child.spec)
+        if was_absent and not child.spec.disabled_reason:
             child.wanted = "up"
-        elif child.spec.absent:
+        elif child.spec.disabled_reason:
             self._end_pause(child)
             child.wanted, child.patient = "down", True
         elif revision.restarts and child.alive:
@@ -281,11 +281,11 @@ class Supervisor(Actor):
         for spec in plan.changed:
             child = self._children[spec.address]
             child.spec = spec
-            self._cells.furnish(spec)
+            self._slots.configure_slot(spec)
             if child.alive and spec.address in plan.moved:
                 self._again(child)
         for spec in plan.added:
-            self._cells.furnish(spec)
+            self._slots.configure_slot(spec)
             known = self._children.get(spec.address)
             if known is None:
                 self._children[spec.address] = Child(spec)
@@ -318,7 +318,7 @@ class Supervisor(Actor):
         for child in children:
             if child.leaving:
                 del self._children[child.spec.address]
-                self._cells.clear(child.spec.address)
+                self._slots.clear(child.spec.address)
         if self._stopping:
             self._finish()
             return
@@ -335,19 +335,19 @@ class Supervisor(Actor):
 
     def _launch(self, child: Child) -> None:
         child.phase, child.said = "starting", False
-        child.incarnation = self._cells.launch(child.spec.address)
+        child.incarnation = self._slots.launch(child.spec.address)
         self.after(child.spec.start_timeout, StartOverdue(child.spec.address, child.incarnation))
 
     def _halt(self, child: Child) -> None:
         child.phase = "stopping"
-        self._cells.halt(child.spec.address)
+        self._slots.halt(child.spec.address)
         self.after(child.stop_timeout, StopOverdue(child.spec.address, child.incarnation))
 
     def _finish(self) -> None:
         # The children's mailboxes stay: this supervisor may be started again by the one above it.
         if self._giving_up:
             raise GaveUp(self._giving_up)
-        self.host.stop()
+        self.context.stop()
 
     def _current(self, address: str, incarnation: int) -> Child | None:
         child = self._children.get(address)

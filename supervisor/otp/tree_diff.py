@@ -32,7 +32,11 @@ class Revision(msgspec.Struct, frozen=True):
     @property
     def uproots(self) -> bool:
         """Whether its life ends for it, or begins."""
-        return self.moves or self.restarts or bool(self.before.absent) != bool(self.after.absent)
+        return (
+            self.moves
+            or self.restarts
+            or bool(self.before.disabled_reason) != bool(self.after.disabled_reason)
+        )
 
     def applied(self, now: ChildSpec) -> ChildSpec:
         """The child as it is now, with what the configuration has changed and `plan` does not do."""

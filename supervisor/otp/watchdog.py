@@ -15,10 +15,10 @@ import msgspec
 from actors.kernel.directory import Directory
 from actors.kernel.message import Envelope
 from supervisor.otp.messages import ChildHung
-from supervisor.otp.slot import Cell, Life
+from supervisor.otp.slot import ActorHandle, ActorSlot
 from supervisor.otp.spec import ChildSpec
 
-__all__ = ["Finding", "Sight", "Watchdog", "examine"]
+__all__ = ["HangReport", "Sight", "Watchdog", "examine"]
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Sight(msgspec.Struct, frozen=True):
     rss: int = 0
 
 
-class Finding(msgspec.Struct, frozen=True):
+class HangReport(msgspec.Struct, frozen=True):
     """Why an incarnation must end. kind: Hung, Frozen or OutOfMemory. message: the id of what it hangs on."""
 
     kind: str
@@ -51,29 +51,29 @@ class Finding(msgspec.Struct, frozen=True):
 
 def examine(
     seen: Sight, now: float, awake_since: float, patience: float, memory_limit: int
-) -> Finding | None:
+) -> HangReport | None:
     """What is wrong, if anything. Time before `awake_since` does not count: the watchdog was not running either."""
     handled_for = now - max(seen.begun, awake_since)
     if seen.handling and handled_for > patience:
-        return Finding("Hung", f"{seen.type} has been handled for {handled_for:.1f} s", seen.handling)
+        return HangReport("Hung", f"{seen.type} has been handled for {handled_for:.1f} s", seen.handling)
     silent_for = now - max(seen.beat, awake_since)
     if seen.beat and silent_for > max(patience, SILENCE):
-        return Finding("Frozen", f"its process has shown no sign of life for {silent_for:.1f} s")
+        return HangReport("Frozen", f"its process has shown no sign of life for {silent_for:.1f} s")
     if memory_limit and seen.rss > memory_limit:
         held, limit = seen.rss / 1e6, memory_limit / 1e6
-        return Finding(
+        return HangReport(
             "OutOfMemory", f"its process holds {held:.0f} MB, more than memory_limit ({limit:.0f} MB)"
         )
     return None
 
 
 class Watchdog:
-    """Looks at all `cells` until closed. now: monotonic seconds at which it begins."""
+    """Looks at all `slots` until closed. now: monotonic seconds at which it begins."""
 
     def __init__(
-        self, cells: Callable[[], Iterable[Cell]], directory: Directory, now: float | None = None
+        self, slots: Callable[[], Iterable[ActorSlot]], directory: Directory, now: float | None = None
     ) -> None:
-        self._cells = cells
+        self._slots = slots
         self._directory = directory
         self._numbers = count(1)
         self._closed = threading.Event()
@@ -109,30 +109,30 @@ class Watchdog:
         if weigh:
             self._weighed_at = now
         shortest = 4 * PERIOD
-        for cell in tuple(self._cells()):
-            life, spec = cell.life, cell.spec
-            if life is None or not isinstance(spec, ChildSpec) or cell.state != "running":
+        for slot in tuple(self._slots()):
+            life, spec = slot.handle, slot.spec
+            if life is None or not isinstance(spec, ChildSpec) or slot.state != "running":
                 continue
             shortest = min(shortest, spec.patience)
             limit = spec.memory_limit if weigh else 0
             found = examine(_sight(life, limit), now, self._awake_since, spec.patience, limit)
             if found is not None:
-                self._report(cell, found)
+                self._report(slot, found)
         return shortest / 4
 
-    def _report(self, cell: Cell, found: Finding) -> None:
+    def _report(self, slot: ActorSlot, found: HangReport) -> None:
         """Tell the supervisor, once for each thing that is wrong with an incarnation."""
-        known = (cell.incarnation, found.message or found.kind)
-        if self._reported.get(cell.address) == known:
+        known = (slot.incarnation, found.message or found.kind)
+        if self._reported.get(slot.address) == known:
             return
-        self._reported[cell.address] = known
-        log.warning("%s: %s: %s", cell.address, found.kind, found.why)
-        message = ChildHung(cell.address, cell.incarnation, found.kind, found.why, found.message)
-        envelope = Envelope(f"{cell.address}~watchdog", 0, next(self._numbers), cell.supervisor, message)
+        self._reported[slot.address] = known
+        log.warning("%s: %s: %s", slot.address, found.kind, found.why)
+        message = ChildHung(slot.address, slot.incarnation, found.kind, found.why, found.message)
+        envelope = Envelope(f"{slot.address}~watchdog", 0, next(self._numbers), slot.supervisor, message)
         self._directory.deliver(envelope)
 
 
-def _sight(life: Life, memory_limit: int) -> Sight:
+def _sight(life: ActorHandle, memory_limit: int) -> Sight:
     handling = life.handling
     begun = life.begun  # read after it: an incarnation notes first when, then what
     rss = life.rss() if memory_limit else 0

@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 
 from actors.kernel.message import Message
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from supervisor.replay.compare import sent
-from supervisor.replay.replayer import Replayer, Report, Step
+from supervisor.replay.replayer import Replayer, ReplayReport, Step
 from supervisor.trace.layout import segments_by_node
 from supervisor.trace.read.segment_reader import open_segment
 from supervisor.trace.records import (
@@ -19,15 +19,15 @@ from supervisor.trace.records import (
     TimerSet,
     decode_line,
 )
-from supervisor.trace.write.redaction import Portrayal
+from supervisor.trace.write.redaction import Redaction
 from supervisor.trace.write.rewrite import copied
 
 __all__ = ["accepted", "key_of", "rewritten"]
 
-_portrayal = Portrayal()
+_redaction = Redaction()
 
 
-def accepted(trace: Path, actor: str = "") -> Report:
+def accepted(trace: Path, actor: str = "") -> ReplayReport:
     """Replay `trace`, and write down in it what came of it. Raises Unreplayable, and OSError."""
     anew: dict[str, HandledLine | BeganLine] = {}
 
@@ -57,10 +57,10 @@ def rewritten(step: Step) -> HandledLine | BeganLine:
         "timers_set": tuple(TimerSet(*timer) for timer in record.timers_set),
         "timers_cancelled": record.timers_cancelled,
         "version": Version(*record.version) if record.version is not None else None,
-        "failure": _portrayal.failure(record.failure),
+        "failure": _redaction.failure(record.failure),
     }
     if isinstance(line, HandledLine) and isinstance(step.message, Message):
-        fields["message"] = msgspec.to_builtins(_portrayal.message(step.message))
+        fields["message"] = msgspec.to_builtins(_redaction.message(step.message))
     return msgspec.structs.replace(line, **fields)
 
 

@@ -11,7 +11,7 @@ import msgspec
 from actors.kernel.message import Message
 from supervisor.trace.write.redaction import WORDLESS
 
-__all__ = ["Disguise"]
+__all__ = ["Anonymizer"]
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _CONSONANTS, _VOWELS = "bdfghklmnprstvw", "aeiou"
@@ -21,7 +21,7 @@ SHORT = 2
 """Letters of a word that is left as it is: such words say nothing of anybody, and much of the grammar."""
 
 
-class Disguise:
+class Anonymizer:
     """key: what the other words are derived from; whoever does not know it cannot find the old ones."""
 
     def __init__(self, key: bytes) -> None:

@@ -6,10 +6,10 @@ from itertools import zip_longest
 import msgspec
 
 from actors.kernel.message import Envelope, Message, current_name
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import Began, Handled
 from supervisor.trace.records import BeganLine, HandledLine, Sent
-from supervisor.trace.write.redaction import Portrayal
+from supervisor.trace.write.redaction import Redaction
 
 __all__ = ["FATAL", "Difference", "Divergence", "compare", "matched", "sent"]
 
@@ -17,7 +17,7 @@ FATAL = frozenset({"Hung", "Killed", "Frozen", "OutOfMemory", "Struck"})
 """Failures that came from outside of the actor, the last from the simulator: what its handler had not done by then is
 no difference."""
 
-_portrayal = Portrayal()
+_redaction = Redaction()
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -79,7 +79,7 @@ def matched(then: tuple[Sent, ...], now: tuple[Envelope, ...]) -> Iterator[tuple
 def sent(envelope: Envelope) -> Sent:
     """A message that was sent, as it is recorded."""
     message = envelope.message
-    return Sent(envelope.id, envelope.recipient, type(message).__name__, _portrayal.digest(message))
+    return Sent(envelope.id, envelope.recipient, type(message).__name__, _redaction.digest(message))
 
 
 def _same(line: HandledLine | BeganLine, record: Handled | Began, numbers: bool) -> bool:
@@ -94,7 +94,7 @@ def _same(line: HandledLine | BeganLine, record: Handled | Began, numbers: bool)
         return False
     return all(
         then.to == now.recipient
-        and then.digest == _portrayal.digest(now.message)
+        and then.digest == _redaction.digest(now.message)
         and (then.id == now.id or not numbers)
         for then, now in zip(line.out, record.sent, strict=True)
     )
@@ -153,7 +153,7 @@ def _of_version(line: HandledLine | BeganLine, record: Handled | Began) -> tuple
 
 
 def _of_failure(line: HandledLine | BeganLine, record: Handled | Began) -> tuple[Difference, ...]:
-    then, now = _failed(line.failure), _failed(_portrayal.failure(record.failure))
+    then, now = _failed(line.failure), _failed(_redaction.failure(record.failure))
     return () if then == now else (Difference("failure", then, now),)
 
 

@@ -11,13 +11,13 @@ from supervisor.trace.layout import segments_by_node
 from supervisor.trace.read.segment_reader import open_segment
 from supervisor.trace.records import HandledLine, decode_line
 
-__all__ = ["Evidence", "Link", "evidence"]
+__all__ = ["CauseLink", "DivergenceReport", "divergence_report"]
 
 LONGEST = 50
 """Links of a chain of causes that are shown."""
 
 
-class Link(msgspec.Struct, frozen=True):
+class CauseLink(msgspec.Struct, frozen=True):
     """A message on the way from the outside event to where the replay differs."""
 
     id: str
@@ -27,17 +27,17 @@ class Link(msgspec.Struct, frozen=True):
     wall: float
 
 
-class Evidence(msgspec.Struct, frozen=True):
+class DivergenceReport(msgspec.Struct, frozen=True):
     """chain: from the outside event down to the message being handled. messages: what the messages that differ held
     when they were recorded, by id, as far as somebody handled them."""
 
-    chain: tuple[Link, ...] = ()
+    chain: tuple[CauseLink, ...] = ()
     messages: Mapping[str, Any] = {}
 
 
-def evidence(trace: Path, divergence: Divergence) -> Evidence:
+def divergence_report(trace: Path, divergence: Divergence) -> DivergenceReport:
     """Looks through the whole trace once."""
-    links: dict[str, tuple[Link, str]] = {}
+    links: dict[str, tuple[CauseLink, str]] = {}
     wanted = _ids(divergence)
     messages: dict[str, Any] = {}
     for paths in segments_by_node(trace).values():
@@ -48,11 +48,11 @@ def evidence(trace: Path, divergence: Divergence) -> Evidence:
                 except msgspec.DecodeError:
                     continue
                 if isinstance(line, HandledLine):
-                    link = Link(line.id, line.sender, line.recipient, line.type, line.wall)
+                    link = CauseLink(line.id, line.sender, line.recipient, line.type, line.wall)
                     links[line.id] = (link, line.cause)
                     if line.id in wanted:
                         messages[line.id] = line.message
-    return Evidence(tuple(_chain(divergence.id, links)), messages)
+    return DivergenceReport(tuple(_chain(divergence.id, links)), messages)
 
 
 def _ids(divergence: Divergence) -> frozenset[str]:
@@ -60,8 +60,8 @@ def _ids(divergence: Divergence) -> frozenset[str]:
     return frozenset(text.split(" ", 1)[0] for text in recorded)
 
 
-def _chain(id: str, links: Mapping[str, tuple[Link, str]]) -> list[Link]:
-    found: list[Link] = []
+def _chain(id: str, links: Mapping[str, tuple[CauseLink, str]]) -> list[CauseLink]:
+    found: list[CauseLink] = []
     while id in links and len(found) < LONGEST:
         link, cause = links[id]
         found.append(link)

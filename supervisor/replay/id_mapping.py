@@ -7,13 +7,13 @@ import msgspec
 from actors.kernel.message import Message
 from actors.kernel.record import Began, Handled
 from supervisor.replay.compare import matched, sent
-from supervisor.replay.life import ReplayedLife
+from supervisor.replay.life import ReplayedIncarnation
 from supervisor.trace.records import BeganLine, HandledLine
 
-__all__ = ["Passing"]
+__all__ = ["IdMapping"]
 
 
-class Passing:
+class IdMapping:
     """Which message stands now for one that was recorded, by id; and which id, where that is another one."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Passing:
         """What a recorded id is now."""
         return self._ids.get(id, id)
 
-    def renumbered(self, line: HandledLine, life: ReplayedLife) -> HandledLine:
+    def renumbered(self, line: HandledLine, life: ReplayedIncarnation) -> HandledLine:
         """The line with the ids of now. A timer that fires takes the next number."""
         id = self.new_id(line.id)
         if id == line.id and not self.knows(id) and life.is_fired(line):

@@ -10,24 +10,24 @@ from pathlib import Path
 import msgspec
 
 from actors.kernel.message import Message
-from actors.kernel.protocol import StateLoaded
+from actors.kernel.protocol.storage import StateLoaded
 from supervisor.replay.accept import key_of, rewritten
-from supervisor.replay.anonymize import Disguise
+from supervisor.replay.anonymize import Anonymizer
 from supervisor.replay.reconstruct import Unreplayable
-from supervisor.replay.replayer import Replayer, Report, Step
+from supervisor.replay.replayer import Replayer, ReplayReport, Step
 from supervisor.trace.records import BeganLine, HandledLine, Line, StartedLine, StoppedLine
 from supervisor.trace.write.rewrite import copied
 
 __all__ = ["keep"]
 
 
-def keep(trace: Path, to: Path, key: bytes = b"") -> Report:
+def keep(trace: Path, to: Path, key: bytes = b"") -> ReplayReport:
     """Write what the deterministic actors of `trace` were given into the file `to`, with other words, and what a replay
     makes of it. Nothing is kept of what was remembered before the session: it begins with nobody known.
 
     Raises Unreplayable, and OSError.
     """
-    disguise = Disguise(key or secrets.token_bytes(32))
+    disguise = Anonymizer(key or secrets.token_bytes(32))
     lines: list[Line] = []
 
     def given(line: HandledLine, message: Message) -> Message:

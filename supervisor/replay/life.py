@@ -10,13 +10,13 @@ from actors.kernel.directory import DeadLetters, Directory
 from actors.kernel.incarnation import Incarnation
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope, Message
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import Began, Handled, Record
 from supervisor.replay.reconstruct import Adjust, Unreplayable, read_sections
-from supervisor.trace.checkpoint_json import Thawer, Unthawable
+from supervisor.trace.checkpoint_json import CheckpointDecoder, UnreadableCheckpoint
 from supervisor.trace.records import BeganLine, CheckpointLine, HandledLine, Sent, StartedLine, TimerSet
 
-__all__ = ["ReplayedLife"]
+__all__ = ["ReplayedIncarnation"]
 
 
 class _Clock:
@@ -39,7 +39,9 @@ class _Nowhere(Directory):
     def deliver(self, envelope: Envelope) -> None:
         pass
 
-    def bury(self, envelope: Envelope, why: str, detail: str = "", failure: Failure | None = None) -> None:
+    def dead_letter(
+        self, envelope: Envelope, why: str, detail: str = "", failure: Failure | None = None
+    ) -> None:
         pass
 
 
@@ -54,7 +56,7 @@ class _Notes:
             self.last = record
 
 
-class ReplayedLife(Incarnation):
+class ReplayedIncarnation(Incarnation):
     """The incarnation that `started` tells of, of `actor`. Whatever reaches beyond messages is left out.
 
     Each handler begins with the numbers that it began with in the trace, so that one difference does not make
@@ -82,7 +84,7 @@ class ReplayedLife(Incarnation):
         )
         self.preloaded = True
 
-    def outside(self, do: Callable[[], object]) -> None:
+    def side_effect(self, do: Callable[[], object]) -> None:
         """Nothing is done."""
 
     def post(self, message: Message, cause: str = "") -> None:
@@ -102,7 +104,7 @@ class ReplayedLife(Incarnation):
         """Go on from a checkpoint. Raises Unreplayable when today's classes cannot take it."""
         if line.why:
             raise Unreplayable(f"{line.address} left no checkpoint there: {line.why}")
-        thawer = Thawer()
+        thawer = CheckpointDecoder()
         try:
             for name, shown in line.kept.items():
                 setattr(self.actor, name, thawer.value(shown, getattr(self.actor, name, None)))
@@ -110,7 +112,7 @@ class ReplayedLife(Incarnation):
                 self._pending[id] = PendingAsk(then, context, timer, turn)
             for due, number, message, cause, turn in map(thawer.value, line.timers):
                 self.timers.restore((due, number, message, cause, turn))
-        except (Unthawable, TypeError, ValueError, KeyError, AttributeError) as error:
+        except (UnreadableCheckpoint, TypeError, ValueError, KeyError, AttributeError) as error:
             raise Unreplayable(
                 f"{line.address}: its checkpoint does not fit today's classes: {error}"
             ) from None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from actors.kernel.message import message_class
-from supervisor.replay.life import ReplayedLife
+from supervisor.replay.life import ReplayedIncarnation
 from supervisor.replay.replayer import Step
 from supervisor.replay.show import changes, label
 from supervisor.trace.records import HandledLine
@@ -20,7 +20,7 @@ class StateLog:
         self._say = say
         self._state: Any = None
 
-    def before(self, life: ReplayedLife) -> None:
+    def before(self, life: ReplayedIncarnation) -> None:
         """A message is about to be handled."""
         self._state = getattr(life.actor, "state", None)
 
@@ -37,7 +37,7 @@ class Debugger:
     def __init__(self, id: str) -> None:
         self._id = id
 
-    def before(self, life: ReplayedLife, line: HandledLine) -> None:
+    def before(self, life: ReplayedIncarnation, line: HandledLine) -> None:
         """A message is about to be handled."""
         if line.id == self._id and not line.answers:
             life.call_through(message_class(line.type), pdb.Pdb().runcall)

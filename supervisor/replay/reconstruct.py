@@ -14,7 +14,7 @@ from actors.vocabulary.type_names import UnknownTypeName, class_of_name
 from config.schema import Config, dump
 from config.secret import RESOLVER
 from config.sections import unpacked
-from supervisor.nodes.boot import actor_class, build, open_doors
+from supervisor.nodes.boot import actor_class, build, register_messages
 from supervisor.otp.spec import walk
 from supervisor.trace.records import CheckpointLine, StartedLine
 from supervisor.trace.write.redaction import Withheld, is_plain, restore
@@ -91,7 +91,7 @@ def _sections(plain: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_sections(data: bytes, adjust: Adjust = dict) -> Mapping[str, Any]:
-    """The sections of a message on its way to a running actor (actors.kernel.protocol.PrepareSections)."""
+    """The sections of a message on its way to a running actor (actors.kernel.protocol.reconfigure.PrepareSections)."""
     return unpacked(msgspec.json.encode(adjust(msgspec.json.decode(data))), lambda _: MASKED)
 
 
@@ -124,4 +124,4 @@ def _class_at(address: str) -> type[Actor] | None:
     return actor_class(spec.actor) if spec is not None and spec.actor else None
 
 
-open_doors()
+register_messages()

@@ -14,8 +14,8 @@ from actors.kernel.asks import AskTimeout
 from actors.kernel.message import Message
 from actors.kernel.record import Began, Handled
 from supervisor.replay.compare import Divergence, compare
-from supervisor.replay.id_mapping import Passing
-from supervisor.replay.life import ReplayedLife
+from supervisor.replay.id_mapping import IdMapping
+from supervisor.replay.life import ReplayedIncarnation
 from supervisor.replay.order import in_causal_order
 from supervisor.replay.reconstruct import Unreplayable, class_of, made, message, started_before
 from supervisor.replay.what_if import Changes
@@ -33,7 +33,7 @@ from supervisor.trace.records import (
     StoppedLine,
 )
 
-__all__ = ["Replayer", "Report", "Step"]
+__all__ = ["ReplayReport", "Replayer", "Step"]
 
 MOST = 1000
 """Divergences that are kept; more are counted."""
@@ -59,7 +59,7 @@ _decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(
 _HANDLED = b'"kind":"handled"'
 
 
-class Report(msgspec.Struct, frozen=True):
+class ReplayReport(msgspec.Struct, frozen=True):
     """What came of a replay. messages: how many were replayed. actors: whose, by address. skipped: what could not be
     replayed, and why, by address. differing: how many messages differ; divergences: the first of them. stopped: at the
     message that was asked for. torn: what of the trace could not be read."""
@@ -90,7 +90,7 @@ class Step(msgspec.Struct, frozen=True):
 
 Watch = Callable[[Step], None]
 Given = Callable[[HandledLine, Message], Message]
-Before = Callable[[ReplayedLife, HandledLine], None]
+Before = Callable[[ReplayedIncarnation, HandledLine], None]
 
 
 class Replayer:
@@ -117,14 +117,14 @@ class Replayer:
         self._actor = actor
         self._changes = changes
         self._anew = anew or bool(changes.values)
-        self._passing = Passing()
+        self._passing = IdMapping()
         self._until = until
         self._before = before
         self._watch = watch
         self._given_instead = given
         self._seen = seen
         self._starts: dict[tuple[str, int], StartedLine] = {}
-        self._lives: dict[str, ReplayedLife] = {}
+        self._lives: dict[str, ReplayedIncarnation] = {}
         self._deterministic: dict[str, bool] = {}
         self._skipped: dict[str, str] = {}
         self._replayed: dict[str, None] = {}
@@ -133,14 +133,14 @@ class Replayer:
         self._messages = self._differing = 0
         self._stopped = False
 
-    def run(self) -> Report:
+    def run(self) -> ReplayReport:
         """Replay all of it, or up to `until`. Raises Unreplayable when nothing in it can be replayed at all."""
         lines = self._lines()
         for line in in_causal_order(lines, self._replays) if self._anew else lines:
             self._take(line)
             if self._stopped:
                 break
-        return Report(
+        return ReplayReport(
             self._messages,
             tuple(self._replayed),
             tuple(self._divergences),
@@ -216,7 +216,7 @@ class Replayer:
             self._lives.pop(address, None)
             self._skipped[address] = str(error)
 
-    def _make(self, address: str, incarnation: int) -> ReplayedLife | None:
+    def _make(self, address: str, incarnation: int) -> ReplayedIncarnation | None:
         started = self._starts.get((address, incarnation))
         if started is None:
             raise Unreplayable(f"{address}/{incarnation}: the record of its start is missing")
@@ -226,7 +226,7 @@ class Replayer:
                 raise Unreplayable(f"{address} is not deterministic: it talks to the world outside by itself")
             return None
         actor: Actor = made(started, self._changes.applied)
-        life = ReplayedLife(actor, started, self._changes.applied, anew=self._anew)
+        life = ReplayedIncarnation(actor, started, self._changes.applied, anew=self._anew)
         self._lives[address] = life
         self._replayed[address] = None
         return life
@@ -246,7 +246,7 @@ class Replayer:
             )
         life.resume(line)
 
-    def _handle(self, life: ReplayedLife, line: HandledLine) -> None:
+    def _handle(self, life: ReplayedIncarnation, line: HandledLine) -> None:
         if self._anew:
             line = self._passing.renumbered(line, life)
         try:
@@ -264,7 +264,7 @@ class Replayer:
         if self._until == line.id:
             self._stopped = True
 
-    def _given(self, life: ReplayedLife, line: HandledLine) -> Message | None:
+    def _given(self, life: ReplayedIncarnation, line: HandledLine) -> Message | None:
         if self._passing.knows(line.id):
             return self._passing.take(line.id)
         recorded = message(line.type, line.message)
@@ -277,7 +277,7 @@ class Replayer:
 
     def _compare(
         self,
-        life: ReplayedLife,
+        life: ReplayedIncarnation,
         line: HandledLine | BeganLine,
         record: Handled | Began,
         given: Message | None = None,

@@ -9,8 +9,8 @@ import msgspec
 from actors.kernel.message import Message
 from actors.kernel.state.patch import difference
 from supervisor.replay.compare import Divergence
-from supervisor.replay.divergence_report import Evidence
-from supervisor.replay.replayer import Report, Step
+from supervisor.replay.divergence_report import DivergenceReport
+from supervisor.replay.replayer import ReplayReport, Step
 from supervisor.trace.records import HandledLine
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ __all__ = ["as_json", "changes", "divergence", "label", "state_of", "summary"]
 NAMES = ("set", "remove", "window")
 
 
-def summary(report: Report) -> str:
+def summary(report: ReplayReport) -> str:
     """One line: identical or not."""
     whose = f"{report.messages:,} messages, {len(report.actors)} actors"
     if report.differing:
@@ -31,7 +31,7 @@ def summary(report: Report) -> str:
     return f"identical: {whose}" + (" up to there" if report.stopped else "")
 
 
-def divergence(found: Divergence, evidence: Evidence) -> "RenderableType":
+def divergence(found: Divergence, evidence: DivergenceReport) -> "RenderableType":
     """The first divergence, side by side, with what led to it."""
     from rich.console import Group
     from rich.table import Table
@@ -80,7 +80,7 @@ def state_of(life: Any) -> str:
     return msgspec.json.format(msgspec.json.encode(state), indent=2).decode()
 
 
-def as_json(report: Report, evidence: Evidence | None) -> dict[str, Any]:
+def as_json(report: ReplayReport, evidence: DivergenceReport | None) -> dict[str, Any]:
     """All of it as plain data."""
     shown: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(report, torn=(), divergences=()))
     shown["identical"] = report.identical

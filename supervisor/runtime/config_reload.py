@@ -20,14 +20,14 @@ from config.schema import Config
 from config.sections import packed, reveal, shown_value
 from config.syntax.problem import Key, dotted
 
-__all__ = ["ConfigurationDesk", "House"]
+__all__ = ["ConfigurationReload", "SupervisionTree"]
 
 log = logging.getLogger(__name__)
 ASIDE = frozenset(("actors", "supervision", "logging"))
 """Sections that no actor takes over itself: the tree's and the log's."""
 
 
-class House(Protocol):
+class SupervisionTree(Protocol):
     """The living tree, as the desk sees it. Nothing here blocks."""
 
     def living(self) -> tuple[tuple[str, tuple[str, ...], bool], ...]:
@@ -48,10 +48,10 @@ class _Still:
         """Nothing to end."""
 
 
-class ConfigurationDesk:
+class ConfigurationReload:
     """config, version: what is in force. source: None for a configuration that came from no files."""
 
-    def __init__(self, config: Config, house: House, source: ConfigSource | None = None) -> None:
+    def __init__(self, config: Config, house: SupervisionTree, source: ConfigSource | None = None) -> None:
         self.config = config
         self.version = 1
         self._house = house

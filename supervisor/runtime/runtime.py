@@ -17,28 +17,28 @@ from actors.kernel.directory import DeadLetter, Directory
 from actors.kernel.incarnation import Clock, Ended, Incarnation
 from actors.kernel.media.frames import RingAddress
 from actors.kernel.message import Envelope, Message
-from actors.kernel.protocol import Failure, Health, Stop, WriteCheckpoint
+from actors.kernel.protocol.lifecycle import Failure, Health, Stop, WriteCheckpoint
 from actors.kernel.record import ConfigurationVersion, Dead, Record, Started
-from actors.kernel.record import Recorder as Recording
-from actors.kernel.thread_host import Outside, SystemClock, ThreadHost
+from actors.kernel.record import RecordSink as Recording
+from actors.kernel.thread_host import ExternalClient, SystemClock, ThreadHost
 from config.layers.source import ConfigSource, digest_of
 from config.schema import Config, Logging, dump
 from config.secret import redacted
 from config.sections import unpacked
-from supervisor.encryption import ARGUMENT, SEALER, Seals
+from supervisor.encryption import ARGUMENT, SEALER, DataCiphers
 from supervisor.logs import start_logging
-from supervisor.nodes.boot import Boot, make_actor, open_doors
-from supervisor.nodes.process import ProcessLife
-from supervisor.nodes.standby_pool import Nursery
-from supervisor.nodes.thread import Stillborn, ThreadLife
+from supervisor.nodes.boot import Boot, make_actor, register_messages
+from supervisor.nodes.process import ProcessHandle
+from supervisor.nodes.standby_pool import StandbyPool
+from supervisor.nodes.thread import FailedStart, ThreadHandle
 from supervisor.otp.messages import RestartChild, Revise
-from supervisor.otp.registry import Household
-from supervisor.otp.slot import Cell, Life
+from supervisor.otp.registry import ActorRegistry
+from supervisor.otp.slot import ActorHandle, ActorSlot
 from supervisor.otp.spec import ChildSpec, SupervisorSpec, walk
 from supervisor.otp.supervisor import Supervisor
 from supervisor.otp.tree_diff import Revision
 from supervisor.otp.watchdog import Watchdog
-from supervisor.runtime.config_reload import ConfigurationDesk
+from supervisor.runtime.config_reload import ConfigurationReload
 from supervisor.runtime.cpu_usage import with_cpu
 from supervisor.trace.write.recorder import Recorder, new_run
 from supervisor.trace.write.tee import Tee
@@ -47,13 +47,13 @@ from supervisor.tree import tree
 if TYPE_CHECKING:
     from actors.kernel.media.frame_ring import Ring
 
-__all__ = ["System"]
+__all__ = ["Runtime"]
 
 log = logging.getLogger(__name__)
 STOP_WITHIN = 5.0
 
 
-class System:
+class Runtime:
     """One instance. `start`, wait for `ready`, talk through `outside`, `stop`. `ended` is set when the root has ended.
     changes: the newest changes of actors' lives and health, as rows of `status`; whoever shows them takes them out.
 
@@ -77,11 +77,11 @@ class System:
         run: str = "",
         clock: Clock | None = None,
     ) -> None:
-        open_doors()
+        register_messages()
         failure.redact = redacted
-        self.desk = ConfigurationDesk(config, self, source)
+        self.configuration_store = ConfigurationReload(config, self, source)
         self.home = home
-        self.seals = Seals(
+        self.seals = DataCiphers(
             home, lambda: self.config.storage, source.environ if source is not None else os.environ
         )
         self.run = run or new_run()
@@ -101,7 +101,7 @@ class System:
         self.directory = directory if directory is not None else Directory()
         self.dead_letters = self.directory.dead_letters
         self.dead_letters.watch = self._record_dead
-        self.outside = Outside(self.directory)
+        self.client = ExternalClient(self.directory)
         self.launcher: Mapping[str, int] = {}
         self.frames: RingAddress | None = None
         self._ring: Ring | None = None
@@ -110,25 +110,25 @@ class System:
         if _needs_ring(spec):
             self._ring = _open_ring(config)
             self.frames = self._ring.address
-        self.household = Household(
+        self.registry = ActorRegistry(
             spec, self.directory, self._make, self._records, self._start_record, self.clock.wall
         )
-        self.household.changed = self._changed
-        self.nursery = Nursery(self.directory, on_handled, self._reveal)
-        self.household.retired = self.nursery.retire
-        self._watchdog = Watchdog(self.household.cells.values, self.directory, self.clock.monotonic())
+        self.registry.changed = self._changed
+        self.standby_pool = StandbyPool(self.directory, on_handled, self._reveal)
+        self.registry.retired = self.standby_pool.retire
+        self._watchdog = Watchdog(self.registry.slots.values, self.directory, self.clock.monotonic())
 
     @property
     def config(self) -> Config:
         """The configuration in force."""
-        return self.desk.config
+        return self.configuration_store.config
 
     def start(self) -> None:
         """Launch the root; everything else follows by itself."""
         log.info("starting in %s, run %s", self.home, self.run)
         if self.recorder is not None:
             self.recorder.append(ConfigurationVersion(1, digest_of(self.config), self.clock.wall()))
-        self.household.launch("root")
+        self.registry.launch("root")
         self._watchdog.start()
 
     def wait_ready(self, timeout: float) -> bool:
@@ -142,31 +142,31 @@ class System:
             return self._settled.wait_for(lambda: self._runs(address, number), timeout)
 
     def _runs(self, address: str, number: int) -> bool:
-        cell = self.household.cells.get(address)
-        return cell is not None and cell.incarnation >= number and cell.state == "running"
+        slot = self.registry.slots.get(address)
+        return slot is not None and slot.incarnation >= number and slot.state == "running"
 
     @property
     def ready(self) -> bool:
         """True when nothing is starting any more, and the conversation and a language model can answer."""
-        cells = self.household.cells
+        slots = self.registry.slots
         return all(
-            cell.state == "absent" or (cell.state != "down" and cell.health is not Health.STARTING)
-            for cell in tuple(cells.values())
+            slot.state == "disabled" or (slot.state != "down" and slot.health is not Health.STARTING)
+            for slot in tuple(slots.values())
         )
 
     def stop(self, within: float = STOP_WITHIN) -> bool:
         """Stop everything in reverse order; True when it ended in time."""
         self._watchdog.close()
-        self.nursery.close()
-        if self.household.cell("root").incarnation:
-            self.outside.tell("root", Stop())
+        self.standby_pool.close()
+        if self.registry.slot("root").incarnation:
+            self.client.tell("root", Stop())
             ended = self.ended.wait(within)
         else:
             ended = True
         if not ended:
-            for cell in self.household.cells.values():
-                if isinstance(cell.life, ProcessLife):
-                    cell.life.kill("did not stop in time")
+            for slot in self.registry.slots.values():
+                if isinstance(slot.handle, ProcessHandle):
+                    slot.handle.kill("did not stop in time")
         if self._ring is not None:
             self._ring.close()
         if self.recorder is not None:
@@ -183,26 +183,26 @@ class System:
             "started_at": self.started_at,
             "ready": self.ready,
             "dead_letters": dict(self.dead_letters.counts),
-            "configuration": self.desk.status(),
+            "configuration": self.configuration_store.status(),
             "trace_lost": self.recorder.lost if self.recorder is not None else 0,
             "trace_trouble": self.recorder.trouble if self.recorder is not None else "",
-            "spares": self.nursery.warm(),
+            "spares": self.standby_pool.warm(),
             "switch_interval": sys.getswitchinterval(),
-            "actors": with_cpu(self.household.statuses()),
+            "actors": with_cpu(self.registry.statuses()),
         }
 
     # -- making lives
 
     def _make(
-        self, cell: Cell, on_ready: Callable[[], None], on_end: Callable[[Failure | None], None]
-    ) -> Life:
-        if cell.address == "root":
+        self, slot: ActorSlot, on_ready: Callable[[], None], on_end: Callable[[Failure | None], None]
+    ) -> ActorHandle:
+        if slot.address == "root":
             on_end = self._root_ended(on_end)
-        if isinstance(cell.spec, ChildSpec) and cell.spec.pin == "process":
-            return self.nursery.launch(cell, self._boot(cell, cell.spec), on_ready, on_end)
-        return self._start_thread(cell, on_ready, on_end)
+        if isinstance(slot.spec, ChildSpec) and slot.spec.pin == "process":
+            return self.standby_pool.launch(slot, self._boot(slot, slot.spec), on_ready, on_end)
+        return self._start_thread(slot, on_ready, on_end)
 
-    def _start_thread(self, cell: Cell, on_ready: Callable[[], None], on_end: Ended) -> Life:
+    def _start_thread(self, slot: ActorSlot, on_ready: Callable[[], None], on_end: Ended) -> ActorHandle:
         holder: list[Incarnation] = []
 
         def make(ended: Ended) -> Incarnation:
@@ -210,60 +210,60 @@ class System:
                 ended(failure)
                 on_end(failure)
 
-            life = self._incarnation(cell, on_ready, end)
+            life = self._incarnation(slot, on_ready, end)
             holder.append(life)
             return life
 
         try:
-            ThreadHost.start(make, self.outside)
+            ThreadHost.start(make, self.client)
         except Exception as error:
-            log.exception("%s: could not be made", cell.address)
+            log.exception("%s: could not be made", slot.address)
             failure = Failure(type(error).__name__, str(error)[:500])
             threading.Thread(target=on_end, args=(failure,), daemon=True).start()
-            return Stillborn()
-        return ThreadLife(holder[0], on_end)
+            return FailedStart()
+        return ThreadHandle(holder[0], on_end)
 
-    def _incarnation(self, cell: Cell, on_ready: Callable[[], None], end: Ended) -> Incarnation:
-        spec = cell.spec
+    def _incarnation(self, slot: ActorSlot, on_ready: Callable[[], None], end: Ended) -> Incarnation:
+        spec = slot.spec
         if isinstance(spec, SupervisorSpec):
-            actor: Actor = Supervisor(self.household.current(spec), self.household)
+            actor: Actor = Supervisor(self.registry.current(spec), self.registry)
         else:
             actor = self._actor(spec)
         return Incarnation(
             actor,
-            cell.address,
-            cell.incarnation,
-            cell.mailbox,
+            slot.address,
+            slot.incarnation,
+            slot.mailbox,
             self.directory,
             self.clock,
             seed=self.run,
-            supervisor=cell.supervisor,
+            supervisor=slot.supervisor,
             recorder=self._records,
             on_ready=on_ready,
             on_end=end,
-            sections=lambda data: unpacked(data, self.desk.reveal),
+            sections=lambda data: unpacked(data, self.configuration_store.reveal),
         )
 
     def _actor(self, spec: ChildSpec) -> Actor:
         sections = {
             "config": self.config,
-            "desk": self.desk,
+            "configuration_store": self.configuration_store,
             "frames": self.frames,
             ARGUMENT: self.seals.sealer() if ARGUMENT in spec.arguments else None,
             **{name: getattr(self.config, name) for name in type(self.config).model_fields},
         }
         return make_actor(spec.actor, spec.arguments, sections, self.home)
 
-    def _boot(self, cell: Cell, spec: ChildSpec) -> Boot:
+    def _boot(self, slot: ActorSlot, spec: ChildSpec) -> Boot:
         return Boot(
             spec.address,
-            cell.incarnation,
+            slot.incarnation,
             spec.actor,
             spec.arguments,
             self._sections(spec),
             str(self.home),
             self.run,
-            cell.supervisor,
+            slot.supervisor,
             self.run,
             self.config.logging.level,
             self._trace,
@@ -274,7 +274,7 @@ class System:
 
     def _reveal(self, key: str) -> str:
         """What a process asks for over its private wire (supervisor.nodes.secrets.Reveal)."""
-        return self.seals.told() if key == SEALER else self.desk.reveal(key)
+        return self.seals.told() if key == SEALER else self.configuration_store.reveal(key)
 
     def _sections(self, spec: ChildSpec) -> Mapping[str, Any]:
         """What a process needs to know of the configuration, as plain data."""
@@ -283,25 +283,25 @@ class System:
             return whole
         return {name: whole[name] for name in spec.arguments if name in whole}
 
-    def _start_record(self, cell: Cell) -> Started:
+    def _start_record(self, slot: ActorSlot) -> Started:
         """What a replay must know of a start; secrets are references to their keys."""
-        spec = cell.spec
+        spec = slot.spec
         names = spec.arguments if isinstance(spec, ChildSpec) else ()
         whole = dump(self.config) if names else {}
         told = {
             name: whole if name == "config" else whole.get(name, str(self.home))
             for name in names
-            if name not in ("frames", "desk", ARGUMENT)
+            if name not in ("frames", "configuration_store", ARGUMENT)
         }
         arguments = json.dumps(told).encode()
         return Started(
-            cell.address,
-            cell.incarnation,
-            cell.pin,
+            slot.address,
+            slot.incarnation,
+            slot.pin,
             arguments,
             self.run,
             self.clock.wall(),
-            supervisor=cell.supervisor,
+            supervisor=slot.supervisor,
         )
 
     # -- a new configuration (supervisor.runtime.config_reload.House)
@@ -309,17 +309,21 @@ class System:
     def living(self) -> tuple[tuple[str, tuple[str, ...], bool], ...]:
         """Who is not down, with what it was started with, and whether it runs already."""
         return tuple(
-            (cell.address, cell.spec.arguments, cell.state == "running")
-            for cell in tuple(self.household.cells.values())
-            if isinstance(cell.spec, ChildSpec) and cell.state in ("starting", "running")
+            (slot.address, slot.spec.arguments, slot.state == "running")
+            for slot in tuple(self.registry.slots.values())
+            if isinstance(slot.spec, ChildSpec) and slot.state in ("starting", "running")
         )
 
     def restart(self, address: str) -> None:
         """Have an actor, and its fellows, started again by their supervisor."""
-        for cell in tuple(self.household.cells.values()):
-            spec = cell.spec
-            if isinstance(spec, ChildSpec) and not spec.absent and address in (spec.address, spec.fellow_of):
-                self._command(cell.supervisor, RestartChild(cell.address))
+        for slot in tuple(self.registry.slots.values()):
+            spec = slot.spec
+            if (
+                isinstance(spec, ChildSpec)
+                and not spec.disabled_reason
+                and address in (spec.address, spec.fellow_of)
+            ):
+                self._command(slot.supervisor, RestartChild(slot.address))
 
     def _command(self, supervisor: str, message: Message) -> None:
         """Without a sender: nobody waits for the answer."""
@@ -331,9 +335,9 @@ class System:
             self._log_as(new.logging)
         if self._records is not None:
             self._records.append(ConfigurationVersion(version, digest_of(new), self.clock.wall()))
-        for cell in tuple(self.household.cells.values()):
-            if isinstance(cell.spec, ChildSpec) and cell.spec.process.standby and cell.life is not None:
-                self.nursery.renew(self._boot(cell, cell.spec))
+        for slot in tuple(self.registry.slots.values()):
+            if isinstance(slot.spec, ChildSpec) and slot.spec.process.standby and slot.handle is not None:
+                self.standby_pool.renew(self._boot(slot, slot.spec))
 
     def revise(self, old: Config, new: Config) -> tuple[str, ...]:
         """Let the tree be as the new configuration wants it; the actors that are moved, started or ended for it."""
@@ -343,7 +347,7 @@ class System:
         if self._ring is None and _needs_ring(after):
             self._ring = _open_ring(new)
             self.frames = self._ring.address
-        for address in self.household.plan(after):
+        for address in self.registry.plan(after):
             self._command(address, Revise())
         pairs = zip(walk(before), walk(after), strict=True)
         return tuple(b.address for a, b in pairs if Revision(a, b).uproots)
@@ -351,9 +355,9 @@ class System:
     def _log_as(self, settings: Logging) -> None:
         if trouble := start_logging(settings, self.home / "data"):
             log.warning("%s", trouble)
-        for cell in tuple(self.household.cells.values()):
-            if isinstance(cell.life, ProcessLife):
-                cell.life.set_level(settings.level)
+        for slot in tuple(self.registry.slots.values()):
+            if isinstance(slot.handle, ProcessHandle):
+                slot.handle.set_level(settings.level)
 
     # -- watching
 
@@ -367,16 +371,16 @@ class System:
 
         return ended
 
-    def _changed(self, cell: Cell) -> None:
-        self.changes.append(self.household.status(cell.address))
+    def _changed(self, slot: ActorSlot) -> None:
+        self.changes.append(self.registry.status(slot.address))
         with self._settled:
             self._settled.notify_all()
 
     def _ask_for_checkpoints(self) -> None:
         """A new file of the trace begins: let a replay begin there, too."""
-        for cell in tuple(self.household.cells.values()):
-            if isinstance(cell.life, ThreadLife) and cell.life.deterministic:
-                self._command(cell.address, WriteCheckpoint())
+        for slot in tuple(self.registry.slots.values()):
+            if isinstance(slot.handle, ThreadHandle) and slot.handle.deterministic:
+                self._command(slot.address, WriteCheckpoint())
 
     def _record_dead(self, letter: DeadLetter) -> None:
         if self._records is not None:
@@ -384,7 +388,7 @@ class System:
 
 
 def _needs_ring(spec: SupervisorSpec) -> bool:
-    return any("frames" in child.arguments and not child.absent for child in walk(spec))
+    return any("frames" in child.arguments and not child.disabled_reason for child in walk(spec))
 
 
 def _open_ring(config: Config) -> "Ring":

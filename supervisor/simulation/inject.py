@@ -5,13 +5,13 @@ from typing import Any
 
 from actors.kernel.incarnation import Incarnation
 from actors.kernel.message import Envelope
-from actors.kernel.protocol import Ping
+from actors.kernel.protocol.lifecycle import Ping
 from supervisor.otp.messages import RestartChild
 from supervisor.simulation.nodes.process import SimulatedProcess
 from supervisor.simulation.plan import Fault
-from supervisor.simulation.world import World
+from supervisor.simulation.world import SimulatedWorld
 
-__all__ = ["Striker", "Struck"]
+__all__ = ["FaultInjector", "Struck"]
 
 FLOOD = 3000
 LOOP = 0.7
@@ -22,17 +22,17 @@ class Struck(Exception):
     """What a handler dies of because the plan says so."""
 
 
-class Striker:
+class FaultInjector:
     """done: how many faults of each kind found somebody to strike."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: SimulatedWorld) -> None:
         self.done: dict[str, int] = {}
         self._world = world
-        self._agenda = world.agenda
+        self._scheduler = world.scheduler
 
     def schedule(self, fault: Fault) -> None:
         """It happens when its time has come."""
-        self._agenda.outside(fault.at, lambda: self._strike(fault))
+        self._scheduler.schedule_external(fault.at, lambda: self._strike(fault))
 
     def _strike(self, fault: Fault) -> None:
         if not self._world.waiting_for_power and _WAYS[fault.kind](self, fault) is not False:
@@ -66,31 +66,31 @@ class Striker:
         return self._arm(fault, crash)
 
     def _crash_loop(self, fault: Fault) -> None:
-        until = self._agenda.clock.time + fault.seconds
+        until = self._scheduler.clock.time + fault.seconds
 
         def again() -> None:
-            if self._agenda.clock.time < until and not self._world.waiting_for_power:
+            if self._scheduler.clock.time < until and not self._world.waiting_for_power:
                 self._crash(fault)
-                self._agenda.outside(self._agenda.clock.time + LOOP, again)
+                self._scheduler.schedule_external(self._scheduler.clock.time + LOOP, again)
 
         again()
 
     def _hang(self, fault: Fault) -> bool:
         def hang() -> None:
-            self._agenda.hang(fault.seconds)
+            self._scheduler.hang(fault.seconds)
             self._world.held_until_now(fault.target)
 
         return self._arm(fault, hang)
 
     def _kill(self, fault: Fault) -> bool:
-        cell = self._world.node.household.cells[fault.target]
-        if cell.life is None:
+        slot = self._world.node.registry.slots[fault.target]
+        if slot.handle is None:
             return False
-        self._world.node.household.kill(fault.target, "killed as planned")
+        self._world.node.registry.kill(fault.target, "killed as planned")
         return True
 
     def _lag(self, fault: Fault) -> bool:
-        process = self._world.node.household.cells[fault.target].life
+        process = self._world.node.registry.slots[fault.target].handle
         if isinstance(process, SimulatedProcess):
             process.lag(fault.seconds)
         return isinstance(process, SimulatedProcess)
@@ -103,8 +103,8 @@ class Striker:
 
     def _restart(self, fault: Fault) -> None:
         self._world.intensity.asked(fault.target)
-        cell = self._world.node.household.cells[fault.target]
-        self._world.node.command(cell.supervisor, RestartChild(fault.target))
+        slot = self._world.node.registry.slots[fault.target]
+        self._world.node.command(slot.supervisor, RestartChild(fault.target))
 
     def _flood(self, fault: Fault) -> None:
         for _ in range(FLOOD // 10 * (1 + fault.amount)):
@@ -120,7 +120,7 @@ class Striker:
         self._mail(self._world.node.directory.reordered, fault.target, self._until(fault))
 
     def _late(self, fault: Fault) -> None:
-        window = self._agenda.clock.time + 2.0
+        window = self._scheduler.clock.time + 2.0
         self._mail(self._world.node.directory.late, fault.target, (window, fault.seconds))
 
     def _lost(self, fault: Fault) -> None:
@@ -129,7 +129,7 @@ class Striker:
     # -- the machine and what is around it
 
     def _until(self, fault: Fault) -> float:
-        return self._agenda.clock.time + fault.seconds
+        return self._scheduler.clock.time + fault.seconds
 
     def _full(self, fault: Fault) -> None:
         self._world.disk.full_until = self._until(fault)
@@ -144,7 +144,7 @@ class Striker:
         self._world.cut_power()
 
     def _clock(self, fault: Fault) -> None:
-        self._agenda.clock.skew += (-7200.0, -60.0, -1.0, 1.0, 60.0, 7200.0)[fault.amount]
+        self._scheduler.clock.skew += (-7200.0, -60.0, -1.0, 1.0, 60.0, 7200.0)[fault.amount]
 
     def _unplugged(self, fault: Fault) -> None:
         world, until = self._world, self._until(fault)
@@ -164,35 +164,35 @@ class Striker:
     def _reload(self, fault: Fault) -> None:
         if fault.target == "voice":
             self._world.intensity.asked("speech.synthesizer")
-        self._world.source.change(fault.target, self._agenda.dice)
-        self._world.node.desk.saved()  # type: ignore[attr-defined]
+        self._world.source.change(fault.target, self._scheduler.dice)
+        self._world.node.configuration_store.saved()  # type: ignore[attr-defined]
 
 
 def _disarm(life: Incarnation) -> None:
     vars(life).pop("_dispatch", None)
 
 
-_WAYS: dict[str, Callable[[Striker, Fault], bool | None]] = {
-    "crash": Striker._crash,
-    "crash loop": Striker._crash_loop,
-    "hang": Striker._hang,
-    "slow": Striker._hang,
-    "kill": Striker._kill,
-    "lost node": Striker._lose,
-    "group": Striker._kill,
-    "lag": Striker._lag,
-    "reorder": Striker._reorder,
-    "late reply": Striker._late,
-    "lost reply": Striker._lost,
-    "full disk": Striker._full,
-    "slow disk": Striker._slow_disk,
-    "torn write": Striker._torn,
-    "power cut": Striker._power,
-    "clock jump": Striker._clock,
-    "unplugged": Striker._unplugged,
-    "silent model": Striker._silent,
-    "broken model": Striker._broken,
-    "reload": Striker._reload,
-    "flood": Striker._flood,
-    "restart": Striker._restart,
+_WAYS: dict[str, Callable[[FaultInjector, Fault], bool | None]] = {
+    "crash": FaultInjector._crash,
+    "crash loop": FaultInjector._crash_loop,
+    "hang": FaultInjector._hang,
+    "slow": FaultInjector._hang,
+    "kill": FaultInjector._kill,
+    "lost node": FaultInjector._lose,
+    "group": FaultInjector._kill,
+    "lag": FaultInjector._lag,
+    "reorder": FaultInjector._reorder,
+    "late reply": FaultInjector._late,
+    "lost reply": FaultInjector._lost,
+    "full disk": FaultInjector._full,
+    "slow disk": FaultInjector._slow_disk,
+    "torn write": FaultInjector._torn,
+    "power cut": FaultInjector._power,
+    "clock jump": FaultInjector._clock,
+    "unplugged": FaultInjector._unplugged,
+    "silent model": FaultInjector._silent,
+    "broken model": FaultInjector._broken,
+    "reload": FaultInjector._reload,
+    "flood": FaultInjector._flood,
+    "restart": FaultInjector._restart,
 }

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from actors.kernel.record import Record
-from supervisor.nodes.boot import open_doors
-from supervisor.simulation.inject import Striker
+from supervisor.nodes.boot import register_messages
+from supervisor.simulation.inject import FaultInjector
 from supervisor.simulation.plan import Fault, plan
-from supervisor.simulation.world import World, quiet, unrest
+from supervisor.simulation.world import SimulatedWorld, quiet, unrest
 
 __all__ = ["Outcome", "simulate"]
 
@@ -53,12 +53,12 @@ def simulate(
 
     trace: told of every record. calm: with people who take their time, for measuring.
     """
-    open_doors()
+    register_messages()
     begun = time.perf_counter()
     chosen = plan(seed, seconds) if faults is None else tuple(faults)
     with quiet():
-        world = World(seed, trace)
-        striker = Striker(world)
+        world = SimulatedWorld(seed, trace)
+        striker = FaultInjector(world)
         for fault in chosen:
             striker.schedule(fault)
         world.people.begin(seconds, calm=calm)

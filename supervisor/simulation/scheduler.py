@@ -10,7 +10,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Protocol
 
-__all__ = ["EPOCH", "Agenda", "Clock", "Seat"]
+__all__ = ["EPOCH", "Scheduler", "SimulatedClock", "Task"]
 
 EPOCH = 1_700_000_000.0
 """Epoch seconds at which a simulation begins."""
@@ -25,7 +25,7 @@ DEEPEST = 12
 """Handlers that may hang at a time."""
 
 
-class Clock:
+class SimulatedClock:
     """Time that stands still until it is moved (actors.kernel.handling.Clock). time: monotonic seconds. skew: seconds
     by which the clock on the wall was set."""
 
@@ -49,14 +49,14 @@ class Works(Protocol):
         """Do one thing; False when there was nothing to do."""
 
 
-class Seat:
+class Task:
     """A place from which somebody goes on, one step at a time. queued: is among those who may go on, or will be.
     held: in the middle of a step that hangs, since when nothing else happens here."""
 
-    __slots__ = ("agenda", "held", "name", "queued", "step")
+    __slots__ = ("held", "name", "queued", "scheduler", "step")
 
-    def __init__(self, agenda: "Agenda", name: str, step: Callable[[], bool]) -> None:
-        self.agenda = agenda
+    def __init__(self, scheduler: "Scheduler", name: str, step: Callable[[], bool]) -> None:
+        self.scheduler = scheduler
         self.name = name
         self.step = step
         self.queued = False
@@ -66,29 +66,29 @@ class Seat:
         """There may be something to do, soon. Always True: who calls need do no more (Mailbox.express)."""
         if not self.queued:
             self.queued = True
-            agenda = self.agenda
-            if agenda.random() < STALLS:
-                delay = min(agenda.dice.expovariate(1.0 / STALL), LONGEST_STALL)
-                agenda.after(delay, self._enter)
+            scheduler = self.scheduler
+            if scheduler.random() < STALLS:
+                delay = min(scheduler.dice.expovariate(1.0 / STALL), LONGEST_STALL)
+                scheduler.after(delay, self._enter)
             else:
-                agenda.runnable.append(self)
+                scheduler.runnable.append(self)
         return True
 
     def _enter(self) -> None:
         if not self.held:
-            self.agenda.runnable.append(self)
+            self.scheduler.runnable.append(self)
 
 
-class Agenda:
+class Scheduler:
     """runnable: who may go on now. halted: nobody goes on any more, at any depth, until `renew`. depth: handlers that
     hang. held: how many seats are."""
 
     def __init__(self, seed: str) -> None:
-        self.clock = Clock()
+        self.clock = SimulatedClock()
         self.dice = random.Random(seed)
         self.random = self.dice.random
-        self.runnable: list[Seat] = []
-        self.current: Seat | None = None
+        self.runnable: list[Task] = []
+        self.current: Task | None = None
         self.halted = False
         self.depth = 0
         self._events: list[tuple[float, int, int, Callable[[], object]]] = []
@@ -104,7 +104,7 @@ class Agenda:
         time = self.clock.time + seconds
         heapq.heappush(self._events, (time, next(self._numbers), self._generation, call))
 
-    def outside(self, time: float, call: Callable[[], object]) -> None:
+    def schedule_external(self, time: float, call: Callable[[], object]) -> None:
         """Call `call` when it is `time`, whatever becomes of the process: the world outside goes on."""
         heapq.heappush(self._events, (time, next(self._numbers), 0, call))
 
@@ -125,9 +125,9 @@ class Agenda:
         while not self.halted:
             while runnable:
                 index = int(random() * len(runnable))
-                seat = self.current = runnable[index]
-                if not seat.step():
-                    self._leave(seat, index)
+                task = self.current = runnable[index]
+                if not task.step():
+                    self._leave(task, index)
             self.current = None
             if over is not None and over():
                 return
@@ -141,30 +141,30 @@ class Agenda:
                 clock.time = due
             call()
 
-    def _leave(self, seat: Seat, index: int) -> None:
+    def _leave(self, task: Task, index: int) -> None:
         """It has nothing to do: its place, if it is still there, is the last one's."""
         runnable = self.runnable
-        if index >= len(runnable) or runnable[index] is not seat:
-            if seat in runnable:
-                runnable.remove(seat)
+        if index >= len(runnable) or runnable[index] is not task:
+            if task in runnable:
+                runnable.remove(task)
             return
         last = runnable.pop()
-        if last is not seat:
+        if last is not task:
             runnable[index] = last
 
     def hang(self, seconds: float, over: Callable[[], bool] | None = None) -> None:
         """For the middle of a step: whoever takes it hangs for so long, while all others go on."""
-        seat = self.current
-        if seat is None or self.depth >= DEEPEST or self.halted:
+        task = self.current
+        if task is None or self.depth >= DEEPEST or self.halted:
             return
-        if seat in self.runnable:
-            self.runnable.remove(seat)
-        seat.queued = seat.held = True
+        if task in self.runnable:
+            self.runnable.remove(task)
+        task.queued = task.held = True
         self.depth += 1
         try:
             self.run(self.clock.time + seconds, over)
         finally:
             self.depth -= 1
-            seat.held = False
-            self.current = seat
-            self.runnable.append(seat)
+            task.held = False
+            self.current = task
+            self.runnable.append(task)

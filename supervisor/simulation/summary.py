@@ -9,12 +9,12 @@ from rich.markup import escape
 from supervisor.simulation.campaign import Small
 from supervisor.simulation.run import Outcome
 
-__all__ = ["Summary", "lines", "lines_of"]
+__all__ = ["CampaignSummary", "lines", "lines_of"]
 
 SHOWN = 5
 
 
-class Summary(msgspec.Struct):
+class CampaignSummary(msgspec.Struct):
     """seconds: simulated; took: of a processor. found: kinds of what must not be, and in how many seeds."""
 
     seeds: int = 0
@@ -41,7 +41,7 @@ class Summary(msgspec.Struct):
         self.answers.update(outcome.answers)
 
 
-def lines(summary: Summary) -> Iterator[str]:
+def lines(summary: CampaignSummary) -> Iterator[str]:
     """Lines of rich markup for many runs."""
     s = summary
     took = max(s.took, 1e-9)

@@ -9,23 +9,24 @@ from typing import Any
 import msgspec
 
 from actors.kernel.message import Message
-from actors.kernel.protocol import Committed, StateLoaded, Stop
+from actors.kernel.protocol.lifecycle import Stop
+from actors.kernel.protocol.storage import Committed, StateLoaded
 from actors.kernel.record import Handled, Record, Started, Stopped
-from supervisor.otp.slot import Cell
+from supervisor.otp.slot import ActorSlot
 from supervisor.simulation.checks.durability import DOMAINS, Durability
 from supervisor.simulation.checks.intensity import Intensity
-from supervisor.simulation.checks.invariants import Inputs, Stage
-from supervisor.simulation.checks.message_audit import Account, Digest
+from supervisor.simulation.checks.invariants import HeldInputs, TurnOrder
+from supervisor.simulation.checks.message_audit import Digest, MessageAudit
 from supervisor.simulation.environment.configuration import SimulatedSource, configuration
-from supervisor.simulation.environment.devices import Ear, Mouth
+from supervisor.simulation.environment.devices import SimulatedMicrophone, SimulatedSpeaker
 from supervisor.simulation.environment.disk import Disk
 from supervisor.simulation.environment.external_client import Game
 from supervisor.simulation.environment.model import ModelServer
-from supervisor.simulation.environment.people import People
-from supervisor.simulation.nodes.node import Node
-from supervisor.simulation.scheduler import Agenda
+from supervisor.simulation.environment.people import LoadGenerator
+from supervisor.simulation.nodes.node import SimulatedNode
+from supervisor.simulation.scheduler import Scheduler
 
-__all__ = ["World"]
+__all__ = ["SimulatedWorld"]
 
 RESTART_AFTER = 1.0
 """Seconds after which a process that is no more is followed by another one."""
@@ -37,35 +38,35 @@ MOST_FAULTS = 50
 _config = configuration()
 
 
-class World:
+class SimulatedWorld:
     """faults: what must not be, a line each. trace: told of every record. trouble: when what was done to it is over."""
 
     def __init__(self, seed: int, trace: Callable[[Record], None] | None = None) -> None:
         self.name = f"seed {seed}"
-        self.agenda = Agenda(f"order {seed}")
-        self.clock = self.agenda.clock
+        self.scheduler = Scheduler(f"order {seed}")
+        self.clock = self.scheduler.clock
         self.trace = trace
         self.faults: list[str] = []
         self.digest = Digest()
         self.source = SimulatedSource(_config)
-        self.disk = Disk(self.clock.monotonic, self.agenda.dice)
+        self.disk = Disk(self.clock.monotonic, self.scheduler.dice)
         self.game = Game(self.clock.monotonic)
         self.model = ModelServer()
-        self.stage = Stage(self.clock, lambda: self._well_since("audio.speaker"), self.fault)
-        self.mouth: Mouth = Mouth(self.agenda, self.stage.sounds)
-        self.ear: Ear = Ear(self.agenda)
-        self.people = People(self.agenda, self.game, self.ear, self.fault)
+        self.stage = TurnOrder(self.clock, lambda: self._well_since("audio.speaker"), self.fault)
+        self.mouth: SimulatedSpeaker = SimulatedSpeaker(self.scheduler, self.stage.sounds)
+        self.ear: SimulatedMicrophone = SimulatedMicrophone(self.scheduler)
+        self.people = LoadGenerator(self.scheduler, self.game, self.ear, self.fault)
         self.people.conversation = lambda: self._incarnation("conversation")
         self.durability = Durability(self.disk, lambda domain: self.node.actors[domain], self.fault)
         self.people.committed = self.durability.committed
-        self.inputs = Inputs(
+        self.inputs = HeldInputs(
             self.game,
             self.clock,
             lambda: self._well_since("osc.sender"),
             lambda: self._since.get("osc.sender", 0.0),
             self.fault,
         )
-        self.intensity = Intensity(self.clock, lambda address: self.node.household.cell(address), self.fault)
+        self.intensity = Intensity(self.clock, lambda address: self.node.registry.slot(address), self.fault)
         self.processes = 0
         self.restarts = 0
         self.waiting_for_power = False
@@ -86,24 +87,24 @@ class World:
     def run(self, until: float) -> None:
         """Let time pass, through power cuts and restarts of the whole."""
         while True:
-            self.agenda.run(until)
-            if not self.agenda.halted:
+            self.scheduler.run(until)
+            if not self.scheduler.halted:
                 return
-            self.agenda.renew()
+            self.scheduler.renew()
             self.waiting_for_power = True
             back = self.clock.time + RESTART_AFTER
-            self.agenda.outside(back, self._return)
+            self.scheduler.schedule_external(back, self._return)
 
     def watch(self) -> None:
         """Look at all that can be seen at any time, again and again."""
-        self.agenda.outside(self.clock.time + LOOK_EVERY, self._look)
-        self.agenda.outside(self.clock.time + AUDIT_EVERY, self._audit)
+        self.scheduler.schedule_external(self.clock.time + LOOK_EVERY, self._look)
+        self.scheduler.schedule_external(self.clock.time + AUDIT_EVERY, self._audit)
 
     def stop(self, within: float) -> bool:
         """Stop Gerald in order; False when that took longer."""
         self._stopping = True
         self.node.command("root", Stop())
-        self.agenda.run(self.clock.time + within, self.node.ended.is_set)
+        self.scheduler.run(self.clock.time + within, self.node.ended.is_set)
         return self.node.ended.is_set()
 
     def close(self) -> None:
@@ -119,46 +120,46 @@ class World:
         self.disk.undo()
 
     def _end_process(self) -> None:
-        if self.waiting_for_power or self.agenda.halted:
+        if self.waiting_for_power or self.scheduler.halted:
             return
         self.node.account.close(self.node.waiting())
-        self.node.dismiss()
+        self.node.discard()
         self.people.cut()
         self.game.receiver = None
         self.ear.deliver = None
-        self.agenda.halt()
+        self.scheduler.halt()
 
     def _return(self) -> None:
         self.waiting_for_power = False
         self.node = self._begin_process()
 
-    def _begin_process(self) -> Node:
+    def _begin_process(self) -> SimulatedNode:
         self.processes += 1
         self._since.clear()
         self._held.clear()
         self.stage.begin()
-        account = Account(self.digest, self.fault, self._looks, self._life, self.trace, self._notes)
-        self.node = node = Node(self, account, self.source.config, self.processes)
+        account = MessageAudit(self.digest, self.fault, self._looks, self._life, self.trace, self._notes)
+        self.node = node = SimulatedNode(self, account, self.source.config, self.processes)
         node.directory.open(self.people.address, self.people)
         self.people.directory, self.people.process = node.directory, self.processes
         self.people.taken = account.taken
         node.start()
         return node
 
-    def changed(self, cell: Cell) -> None:
+    def changed(self, slot: ActorSlot) -> None:
         """A cell's life or health is another one."""
-        self.intensity.changed(cell)
-        if cell.state == "running":
-            self._since.setdefault(cell.address, self.clock.time)
+        self.intensity.changed(slot)
+        if slot.state == "running":
+            self._since.setdefault(slot.address, self.clock.time)
         else:
-            self._since.pop(cell.address, None)
+            self._since.pop(slot.address, None)
 
     def _life(self, record: Started | Stopped) -> None:
         self.intensity.life(record)
         if isinstance(record, Started):
             self.restarts += record.incarnation > 1
         elif record.address == "root" and not self._stopping:
-            self.agenda.after(0.0, self._end_process)  # the launcher begins another one
+            self.scheduler.after(0.0, self._end_process)  # the launcher begins another one
 
     # -- watching
 
@@ -187,26 +188,26 @@ class World:
             self.stage.conversation(record)
 
     def _note_speaker(self, _: Handled) -> None:
-        self.node.nudge("audio.speaker")
+        self.node.notify("audio.speaker")
 
     def _look(self) -> None:
         if not self.waiting_for_power:
             self.inputs.look()
             self.people.look()
-        self.agenda.outside(self.clock.time + LOOK_EVERY, self._look)
+        self.scheduler.schedule_external(self.clock.time + LOOK_EVERY, self._look)
 
     def _audit(self) -> None:
-        if not (self.waiting_for_power or self.agenda.halted):
+        if not (self.waiting_for_power or self.scheduler.halted):
             self.node.account.audit(self.node.waiting())
-        self.agenda.outside(self.clock.time + AUDIT_EVERY, self._audit)
+        self.scheduler.schedule_external(self.clock.time + AUDIT_EVERY, self._audit)
 
     def _incarnation(self, address: str) -> int:
-        return self.node.household.cell(address).incarnation
+        return self.node.registry.slot(address).incarnation
 
     def _well_since(self, address: str) -> float | None:
         """Since when an actor runs and hangs on nothing; None while it does not."""
-        seat = self.node.seat(address)
-        if self.waiting_for_power or seat is None or seat.held:
+        task = self.node.task(address)
+        if self.waiting_for_power or task is None or task.held:
             return None
         since = self._since.get(address)
         return since if since is None else max(since, self._held.get(address, 0.0))
@@ -236,9 +237,9 @@ class Unrest(msgspec.Struct, frozen=True):
     state: str
 
 
-def unrest(world: World) -> tuple[Unrest, ...]:
+def unrest(world: SimulatedWorld) -> tuple[Unrest, ...]:
     """Who does not run although nothing is wrong any more."""
-    cells: Any = world.node.household.cells.values()
+    slots: Any = world.node.registry.slots.values()
     return tuple(
-        Unrest(cell.address, cell.state) for cell in cells if cell.state not in ("running", "absent")
+        Unrest(slot.address, slot.state) for slot in slots if slot.state not in ("running", "disabled")
     )

@@ -14,24 +14,24 @@ from typing import Any
 
 import msgspec
 
-from actors.kernel.checkpoint import Container, Item, Left
+from actors.kernel.checkpoint import Container, Item, LeftOut
 from actors.kernel.errors import UnknownMessage
 from actors.kernel.message import Message, message_class
 from actors.vocabulary.type_names import UnknownTypeName, class_of_name, name_of_class
 from config.schema import Section, dump, section_class, section_name
 
-__all__ = ["LEFT", "Freezer", "Thawer", "Unthawable"]
+__all__ = ["LEFT", "CheckpointDecoder", "CheckpointEncoder", "UnreadableCheckpoint"]
 
 LEFT: Any = object()
 """Stands for what was left out; the maker of the actor has made it."""
 _KINDS = {"list": list, "set": set, "frozenset": frozenset, "deque": deque, "tuple": tuple}
 
 
-class Unthawable(ValueError):
+class UnreadableCheckpoint(ValueError):
     """A checkpoint holds what today's classes cannot take; says what."""
 
 
-class Freezer:
+class CheckpointEncoder:
     """Writes the values of one checkpoint."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Freezer:
             return _named(
                 "$object", value.cls, fields={name: self.value(item) for name, item in value.fields}
             )
-        if isinstance(value, Left):
+        if isinstance(value, LeftOut):
             return {"$left": value.type}
         if isinstance(value, msgspec.Struct):
             return self._struct(value)
@@ -87,7 +87,7 @@ class Freezer:
         return items if value.kind == "tuple" else {f"${value.kind}": items}
 
 
-class Thawer:
+class CheckpointDecoder:
     """Makes the values of one checkpoint again."""
 
     def __init__(self) -> None:
@@ -123,7 +123,7 @@ class Thawer:
                 return self._object(shown, instead)
         kind = _KINDS.get(tag[1:])
         if kind is None:
-            raise Unthawable(f"nobody knows what {tag!r} is")
+            raise UnreadableCheckpoint(f"nobody knows what {tag!r} is")
         return kind(self.value(item) for item in shown[tag])
 
     def _struct(self, cls: Any, shown: dict[str, Any]) -> Any:
@@ -132,7 +132,7 @@ class Thawer:
         try:
             made = cls(**fields)
         except TypeError as error:
-            raise Unthawable(f"{cls.__name__} has other fields today: {error}") from None
+            raise UnreadableCheckpoint(f"{cls.__name__} has other fields today: {error}") from None
         self._made[shown["n"]] = made
         return made
 
@@ -154,9 +154,9 @@ def _class(name: Any, base: type = object) -> Any:
     try:
         found = class_of_name(name)
     except UnknownTypeName as error:
-        raise Unthawable(str(error)) from None
+        raise UnreadableCheckpoint(str(error)) from None
     if not issubclass(found, base):
-        raise Unthawable(f"{name} is no {base.__name__}")
+        raise UnreadableCheckpoint(f"{name} is no {base.__name__}")
     return found
 
 
@@ -164,11 +164,11 @@ def _message(name: Any) -> Any:
     try:
         return message_class(name)
     except UnknownMessage as error:
-        raise Unthawable(str(error)) from None
+        raise UnreadableCheckpoint(str(error)) from None
 
 
 def _section(name: Any) -> Any:
     try:
         return section_class(name)
     except KeyError:
-        raise Unthawable(f"there is no section {name!r}") from None
+        raise UnreadableCheckpoint(f"there is no section {name!r}") from None

@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from actors.kernel.protocol import Failure, Version
+from actors.kernel.protocol.lifecycle import Failure
+from actors.kernel.protocol.storage import Version
 
 __all__ = [
     "BEGAN",

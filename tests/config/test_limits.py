@@ -10,13 +10,13 @@ import pytest
 from config.home import Home
 from config.layers.layers import load_config
 from config.syntax.errors import LoadError
-from config.syntax.node import Source
+from config.syntax.node import SourceText
 from config.syntax.yaml_reader import parse
 
 
 def refusal(text: str) -> LoadError:
     with pytest.raises(LoadError) as caught:
-        parse(text, Source("config", "c.yaml", text))
+        parse(text, SourceText("config", "c.yaml", text))
     return caught.value
 
 

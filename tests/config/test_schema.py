@@ -14,15 +14,15 @@ from config.home import PACKAGE
 from config.schema import ActorSettings, Config, Llm, dump
 from config.schema.section import parse_size
 from config.schema.walk import extra, field_at, fields, is_text, limits, names_at, secret_keys
-from config.syntax.node import Node, Source, plain
+from config.syntax.node import SourceText, YamlNode, plain
 from config.syntax.yaml_reader import parse
 
 FIELDS = list(fields())
 
 
-def defaults_file() -> Node:
+def defaults_file() -> YamlNode:
     text = (PACKAGE / "defaults.yaml").read_text(encoding="utf-8")
-    return parse(text, Source("defaults", "defaults.yaml", text))
+    return parse(text, SourceText("defaults", "defaults.yaml", text))
 
 
 def test_defaults_yaml_and_the_schema_have_the_same_defaults() -> None:

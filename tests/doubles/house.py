@@ -1,6 +1,6 @@
 """A household under the virtual clock: supervisors are real, their children are only noted down."""
 
-from actors.kernel.protocol import Failure, Health
+from actors.kernel.protocol.lifecycle import Failure, Health
 from actors.kernel.virtual import VirtualWorld
 from supervisor.otp.messages import ChildEnded, ChildReady
 from supervisor.otp.spec import ChildSpec, SupervisorSpec
@@ -37,7 +37,7 @@ class NotedCells:
     def say(self, address: str, health: Health, reason: str, remedy: str) -> None:
         self.said.append((address, health, reason))
 
-    def furnish(self, spec: ChildSpec) -> None:
+    def configure_slot(self, spec: ChildSpec) -> None:
         self.specs[spec.address] = spec
 
     def clear(self, address: str) -> None:
@@ -55,26 +55,26 @@ class House:
         self.world = VirtualWorld()
         self.system = self.world.probe("system")
         self.answers = self.world.probe("asker")
-        self.cells = NotedCells()
-        self.cells.configured = spec
-        self.supervisor = Supervisor(spec, self.cells)
+        self.slots = NotedCells()
+        self.slots.configured = spec
+        self.supervisor = Supervisor(spec, self.slots)
         self.life = self.world.start(self.supervisor, spec.address)
         self.address = spec.address
 
     @property
     def log(self) -> list[str]:
         """What was done since the last look."""
-        seen, self.cells.log = self.cells.log, []
+        seen, self.slots.log = self.slots.log, []
         return seen
 
     def ready(self, *addresses: str) -> None:
         """These children say that they are ready."""
         for address in addresses:
-            self.world.give(self.address, ChildReady(address, self.cells.incarnations[address]))
+            self.world.give(self.address, ChildReady(address, self.slots.incarnations[address]))
 
     def ended(self, address: str, failure: Failure | None = None) -> None:
         """This child's incarnation is over."""
-        self.world.give(self.address, ChildEnded(address, self.cells.incarnations[address], failure))
+        self.world.give(self.address, ChildEnded(address, self.slots.incarnations[address], failure))
 
     def crash(self, address: str) -> None:
         """This child dies of a failure."""

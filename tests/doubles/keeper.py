@@ -7,9 +7,9 @@ import msgspec
 
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
-from actors.kernel.protocol import (
+from actors.kernel.protocol.storage import (
+    Buffered,
     Committed,
-    Kept,
     LoadState,
     SaveChange,
     SaveFailed,
@@ -20,7 +20,7 @@ from actors.kernel.protocol import (
     Version,
 )
 from actors.kernel.state.document import Document, restored
-from actors.kernel.state.state_loader import KeptActor
+from actors.kernel.state.state_loader import PersistentActor
 from actors.kernel.state.state_writer import PERSISTENCE
 from actors.kernel.virtual import VirtualWorld
 
@@ -71,7 +71,7 @@ class Shelf:
         self._parts.clear()
         self.newest = None if damaged else self.newest
 
-    def document(self, actor: KeptActor[Any]) -> Document[Any]:
+    def document(self, actor: PersistentActor[Any]) -> Document[Any]:
         """What an actor like this one would find."""
         kind = type(actor)
         return restored(
@@ -141,7 +141,7 @@ class Keeper:
             return None
         if isinstance(answer, Committed) and self.disk:
             self._answers.append((envelope.sender, answer, ""))
-            answer = Kept(answer.domain, answer.version, self.disk)
+            answer = Buffered(answer.domain, answer.version, self.disk)
         if self.slow:
             self._answers.append((envelope.sender, answer, envelope.id))
         else:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from supervisor.demo.instance import Instance, free_port
+from supervisor.demo.instance import DemoInstance, free_port
 
 
 class Command:
@@ -62,7 +62,7 @@ def ports() -> tuple[str, str]:
 
 
 @pytest.fixture
-def mocked(home: Path) -> Iterator[Instance]:
+def mocked(home: Path) -> Iterator[DemoInstance]:
     """An instance that reads and writes, with scripted replies."""
-    with Instance(home, (*ports(), "llm.mock_responses=true"), {}, "--text") as instance:
+    with DemoInstance(home, (*ports(), "llm.mock_responses=true"), {}, "--text") as instance:
         yield instance

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import msgspec
 
-from actors.kernel.protocol import GetState, StateIs, UpdateState
+from actors.kernel.protocol.state import GetState, StateIs, UpdateState
 from actors.kernel.state.domain import DomainActor
 from actors.persistence.store.database import Database
 from config.schema import Config
 from supervisor.otp.spec import ChildSpec, Strategy, SupervisorSpec
-from supervisor.runtime.runtime import System
+from supervisor.runtime.runtime import Runtime
 
 DOMAINS = ("users", "tallies", "conversation")
 LAST = 50
@@ -97,15 +97,15 @@ def say(*words: object) -> None:
     os.write(1, (" ".join(map(str, words)) + "\n").encode())
 
 
-def write(system: System, domain: str, writer: str, failed: "queue.SimpleQueue[BaseException]") -> None:
+def write(system: Runtime, domain: str, writer: str, failed: "queue.SimpleQueue[BaseException]") -> None:
     """One change after the other, each acknowledged when it is on disk."""
     try:
         while True:
-            whole = system.outside.answer(domain, GetState(), 30.0)
+            whole = system.client.answer(domain, GetState(), 30.0)
             assert isinstance(whole, StateIs)
             changes = one_more(msgspec.json.decode(whole.json), writer)
             update = UpdateState(msgspec.msgpack.encode(changes), whole.version, durable=True)
-            answer = system.outside.answer(domain, update, 30.0)
+            answer = system.client.answer(domain, update, 30.0)
             if type(answer).__name__ in ("Committed", "Updated"):
                 version = answer.version  # type: ignore[attr-defined]
                 say("acknowledged", domain, version.epoch, version.n, changes["count"])
@@ -127,14 +127,14 @@ def arm(fault: str) -> None:
 def main(home: Path, pin: str) -> None:
     if fault := os.environ.get("TALLY_FAULT"):
         arm(fault)
-    system = System(configuration(), home, spec=tree(pin))
+    system = Runtime(configuration(), home, spec=tree(pin))
     system.start()
     assert system.wait_ready(30.0), system.status()
     for domain in DOMAINS:
-        whole = system.outside.answer(domain, GetState(), 30.0)
+        whole = system.client.answer(domain, GetState(), 30.0)
         assert isinstance(whole, StateIs)
         say("loaded", domain, whole.version.epoch, whole.version.n, msgspec.json.decode(whole.json)["count"])
-    say("pid", system.household.status("persistence").get("pid", 0))
+    say("pid", system.registry.status("persistence").get("pid", 0))
     failed: queue.SimpleQueue[BaseException] = queue.SimpleQueue()
     for number, domain in enumerate(DOMAINS * 2):
         threading.Thread(target=write, args=(system, domain, f"w{number}", failed), daemon=True).start()

@@ -10,15 +10,15 @@ from actors.persistence.store.record import scan
 from config.home import Home
 from config.secrets.keyfile import VARIABLE
 from config.secrets.sealer import open_sealer
-from supervisor.demo.instance import Instance
+from supervisor.demo.instance import DemoInstance
 from supervisor.trace.read.segment_reader import Torn, open_segment
 from tests.flows.conftest import Command, ports
 
 pytestmark = pytest.mark.slow
 
 
-def started(home: Path) -> Instance:
-    return Instance(home, (*ports(), "llm.mock_responses=true"), {}, "--text")
+def started(home: Path) -> DemoInstance:
+    return DemoInstance(home, (*ports(), "llm.mock_responses=true"), {}, "--text")
 
 
 def names(supervisor: Command) -> set[str]:
@@ -131,7 +131,7 @@ def test_one_backup_of_a_plain_home_can_be_encrypted(
     monkeypatch.setenv(VARIABLE, str(tmp_path / "keys" / "key"))
     environ = {VARIABLE: str(tmp_path / "keys" / "key")}
     settings = (*ports(), "llm.mock_responses=true", f"actors.persistence.pin={pin}")
-    with Instance(home, settings, environ, "--text"):
+    with DemoInstance(home, settings, environ, "--text"):
         supervisor("talk", "Remember the lighthouse", "--as", "Anna")
         before = epochs(supervisor)
         said = supervisor("backup", "--encrypt")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from config.secrets.keyfile import make_key_file
-from supervisor.demo.instance import Instance
+from supervisor.demo.instance import DemoInstance
 from tests.flows.conftest import Command
 
 WITHIN = 20.0
@@ -62,7 +62,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 @pytest.mark.slow
 def test_every_way_of_saving_is_taken_over_while_a_turn_is_spoken(
-    mocked: Instance, supervisor: Command, home: Path
+    mocked: DemoInstance, supervisor: Command, home: Path
 ) -> None:
     file = home / "config" / "config.yaml"
     file.parent.mkdir()
@@ -86,7 +86,7 @@ def _version(supervisor: Command) -> int:
     return int(supervisor.json_of("status")["configuration"]["version"])
 
 
-def test_set_unset_and_save(mocked: Instance, supervisor: Command, home: Path) -> None:
+def test_set_unset_and_save(mocked: DemoInstance, supervisor: Command, home: Path) -> None:
     assert "is in force: llm.temperature" in supervisor("config", "set", "llm.temperature", "0.9")
     assert "must be a number from 0 to 2, not 9" in supervisor(
         "config", "set", "llm.temperature", "9", code=1
@@ -119,7 +119,7 @@ def test_without_an_instance_an_override_is_checked_and_kept(supervisor: Command
 
 @posix
 def test_a_planted_secret_is_nowhere_but_where_it_belongs(
-    mocked: Instance, supervisor: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+    mocked: DemoInstance, supervisor: Command, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It goes to the actors by a live reload; then everything is looked through: files, answers, and crash reports."""
     (home / "config").mkdir()
@@ -296,7 +296,9 @@ def test_check_warns_of_devices_and_actors_that_are_not_there(supervisor: Comman
     assert said.count("warning") == 3  # the third is the summary's
 
 
-def test_explain_knows_the_overrides_of_the_running_instance(mocked: Instance, supervisor: Command) -> None:
+def test_explain_knows_the_overrides_of_the_running_instance(
+    mocked: DemoInstance, supervisor: Command
+) -> None:
     supervisor("config", "set", "llm.temperature", "0.9")
     told = supervisor.json_of("config", "explain", "llm.temperature")
     assert (told["value"], told["from"]) == (0.9, "supervisor config set (llm.temperature)")

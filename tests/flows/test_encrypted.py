@@ -9,7 +9,7 @@ import pytest
 
 from config.secrets.keyfile import VARIABLE, make_key_file
 from supervisor.control.client import call, stream
-from supervisor.demo.instance import Instance
+from supervisor.demo.instance import DemoInstance
 from tests.flows.conftest import Command, ports
 
 pytestmark = pytest.mark.slow
@@ -31,12 +31,12 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def started(home: Path, key: Path) -> Callable[..., Instance]:
+def started(home: Path, key: Path) -> Callable[..., DemoInstance]:
     home.mkdir()
 
-    def start(*settings: str, encrypt: bool = True) -> Instance:
+    def start(*settings: str, encrypt: bool = True) -> DemoInstance:
         always = ("llm.mock_responses=true", "trace.enabled=false", f"storage.encrypt={str(encrypt).lower()}")
-        return Instance(home, (*ports(), *always, *settings), {VARIABLE: str(key)}, "--text")
+        return DemoInstance(home, (*ports(), *always, *settings), {VARIABLE: str(key)}, "--text")
 
     return start
 
@@ -80,7 +80,7 @@ def remembered(home: Path) -> str:
 
 @pytest.mark.parametrize("pin", ["thread", "process"])
 def test_the_words_of_a_talk_are_in_no_file_and_the_next_start_reads_them(
-    home: Path, key: Path, supervisor: Command, started: Callable[..., Instance], pin: str
+    home: Path, key: Path, supervisor: Command, started: Callable[..., DemoInstance], pin: str
 ) -> None:
     pinned = f"actors.persistence.pin={pin}"
     with started(pinned):
@@ -113,7 +113,7 @@ def test_the_words_of_a_talk_are_in_no_file_and_the_next_start_reads_them(
 
 @pytest.mark.parametrize("pin", ["thread", "process"])
 def test_without_its_key_nothing_is_lost_and_the_bot_talks(
-    home: Path, key: Path, supervisor: Command, started: Callable[..., Instance], pin: str
+    home: Path, key: Path, supervisor: Command, started: Callable[..., DemoInstance], pin: str
 ) -> None:
     pinned = f"actors.persistence.pin={pin}"
     with started(pinned):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.demo.instance import Instance
+from supervisor.demo.instance import DemoInstance
 from tests.flows.conftest import Command, ports
 
 pytestmark = [
@@ -36,9 +36,9 @@ def small(home: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(data)], check=True)
 
 
-def started(home: Path) -> Instance:
+def started(home: Path) -> DemoInstance:
     settings = ("llm.mock_responses=true", "trace.keep=1000000", "trace.max_size=100000")
-    return Instance(home, (*ports(), *settings), {}, "--text")
+    return DemoInstance(home, (*ports(), *settings), {}, "--text")
 
 
 def fill(folder: Path) -> Path:

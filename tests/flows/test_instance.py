@@ -11,12 +11,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from supervisor.demo.instance import Instance
+from supervisor.demo.instance import DemoInstance
 from supervisor.demo.peer import Peer
 from tests.flows.conftest import Command, ports
 
 
-def test_status_shows_the_tree_with_pids_states_and_health(mocked: Instance, supervisor: Command) -> None:
+def test_status_shows_the_tree_with_pids_states_and_health(mocked: DemoInstance, supervisor: Command) -> None:
     status = supervisor.json("status")
     assert isinstance(status, dict)
     assert status["ready"]
@@ -24,7 +24,7 @@ def test_status_shows_the_tree_with_pids_states_and_health(mocked: Instance, sup
     assert actors["conversation"]["state"] == "running"
     assert actors["conversation"]["health"] == "OK"
     assert actors["conversation"]["supervisor"] == "state"
-    assert actors["audio.speaker"]["state"] == "absent"
+    assert actors["audio.speaker"]["state"] == "disabled"
     assert actors["llm.local"]["pid"] != status["pid"]
     assert status["resources"]["errors"] == 0
     text = supervisor("status")
@@ -32,7 +32,7 @@ def test_status_shows_the_tree_with_pids_states_and_health(mocked: Instance, sup
     assert "conversation" in text
 
 
-def test_talk_streams_a_reply_and_the_person_is_remembered(mocked: Instance, supervisor: Command) -> None:
+def test_talk_streams_a_reply_and_the_person_is_remembered(mocked: DemoInstance, supervisor: Command) -> None:
     parts = [
         json.loads(line) for line in supervisor("talk", "Hello there!", "--as", "Mio", "--json").splitlines()
     ]
@@ -48,7 +48,7 @@ def test_talk_streams_a_reply_and_the_person_is_remembered(mocked: Instance, sup
     assert len(users["state"]["users"]) == 1
 
 
-def test_somebody_is_found_and_forgotten_on_request(mocked: Instance, supervisor: Command) -> None:
+def test_somebody_is_found_and_forgotten_on_request(mocked: DemoInstance, supervisor: Command) -> None:
     supervisor("talk", "I like the blue door.", "--as", "Mio")
     supervisor("talk", "Hello there!", "--as", "Ren")
     found = supervisor("ask", "users", "FindPerson", '{"name_or_id": "mio"}')
@@ -63,7 +63,7 @@ def test_somebody_is_found_and_forgotten_on_request(mocked: Instance, supervisor
     assert again["type"] == "NotForgotten"
 
 
-def test_a_way_is_asked_for_from_outside(mocked: Instance, supervisor: Command) -> None:
+def test_a_way_is_asked_for_from_outside(mocked: DemoInstance, supervisor: Command) -> None:
     for x in (0.5, 2.5):
         place = json.dumps({"position": {"x": x, "y": 1.6, "z": 0.5}, "at": 1.0})
         supervisor("ask", "world", "Ping")  # the newest position supersedes one that still waits
@@ -74,7 +74,7 @@ def test_a_way_is_asked_for_from_outside(mocked: Instance, supervisor: Command) 
 
 
 def test_any_message_can_be_told_and_asked_and_a_wrong_one_is_refused_with_its_fields(
-    mocked: Instance, supervisor: Command
+    mocked: DemoInstance, supervisor: Command
 ) -> None:
     assert json.loads(supervisor("ask", "users", "Ping")) == {
         "type": "Pong",
@@ -89,7 +89,7 @@ def test_any_message_can_be_told_and_asked_and_a_wrong_one_is_refused_with_its_f
 
 
 def test_a_second_instance_is_refused_with_the_pid_of_the_first(
-    mocked: Instance, supervisor: Command
+    mocked: DemoInstance, supervisor: Command
 ) -> None:
     status = supervisor.json("status")
     assert isinstance(status, dict)
@@ -108,7 +108,7 @@ def test_without_an_instance_every_command_says_so_and_exits_with_3(supervisor: 
 
 
 def test_a_key_that_is_not_the_instances_is_turned_away(
-    mocked: Instance, supervisor: Command, home: Path
+    mocked: DemoInstance, supervisor: Command, home: Path
 ) -> None:
     file = home / "data" / "instance.json"
     assert file.stat().st_mode & 0o777 == 0o600
@@ -121,7 +121,7 @@ def test_a_key_that_is_not_the_instances_is_turned_away(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a Unix socket")
 def test_a_client_that_falls_silent_or_talks_nonsense_does_not_hold_up_others(
-    mocked: Instance, supervisor: Command, home: Path
+    mocked: DemoInstance, supervisor: Command, home: Path
 ) -> None:
     address = json.loads((home / "data" / "instance.json").read_text())["address"]
     silent = []
@@ -137,10 +137,10 @@ def test_a_client_that_falls_silent_or_talks_nonsense_does_not_hold_up_others(
 
 def test_what_was_said_survives_a_stop_and_a_new_start(home: Path, supervisor: Command) -> None:
     settings = (*ports(), "llm.mock_responses=true")
-    with Instance(home, settings, {}, "--text"):
+    with DemoInstance(home, settings, {}, "--text"):
         supervisor("talk", "Remember the blue door.", "--as", "Mio")
         assert "stopped (process" in supervisor("stop")
-    with Instance(home, settings, {}, "--text") as again:
+    with DemoInstance(home, settings, {}, "--text") as again:
         state = again.call({"do": "state", "domain": "conversation"})
         users = again.call({"do": "state", "domain": "users"})
     assert "Remember the blue door." in [utterance["text"] for utterance in state["state"]["messages"]]
@@ -153,7 +153,7 @@ def test_what_was_said_survives_a_stop_and_a_new_start(home: Path, supervisor: C
 def test_a_signal_stops_everything_in_order_and_leaves_nothing_behind(home: Path, number: int) -> None:
     with Peer() as peer:
         settings = (ports()[0], f"osc.output_port={peer.port}", "llm.mock_responses=true")
-        instance = Instance(home, settings, {}, "--text")
+        instance = DemoInstance(home, settings, {}, "--text")
         with instance:
             status = instance.call({"do": "status"})
             family = [psutil.Process(status["pid"]), *psutil.Process(status["pid"]).children(recursive=True)]
@@ -172,7 +172,7 @@ def test_a_signal_stops_everything_in_order_and_leaves_nothing_behind(home: Path
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_children_go_when_the_root_is_killed(home: Path) -> None:
-    with Instance(home, (*ports(), "llm.mock_responses=true"), {}, "--text") as instance:
+    with DemoInstance(home, (*ports(), "llm.mock_responses=true"), {}, "--text") as instance:
         root = psutil.Process(instance.call({"do": "status"})["pid"])
         children = root.children(recursive=True)
         assert children
@@ -189,7 +189,7 @@ def test_a_bad_section_falls_back_with_a_banner_and_strict_refuses(home: Path, s
     assert "Did you mean 'temperature'?" in checked
     assert "config.yaml:4:15: osc.input_port" in checked
     assert "nothing was started" in supervisor("run", "--text", "--strict", code=2)
-    with Instance(home, ("llm.mock_responses=true",), {}, "--text") as instance:
+    with DemoInstance(home, ("llm.mock_responses=true",), {}, "--text") as instance:
         assert "[osc] has an error: its defaults are used." in (home / "run.out").read_text()
         assert instance.call({"do": "status"})["ready"]
 
@@ -208,7 +208,7 @@ def test_help_is_there_for_every_command(supervisor: Command) -> None:
 
 
 def test_the_second_ctrl_c_ends_the_process_at_once(home: Path) -> None:
-    with Instance(home, (*ports(), "llm.mock_responses=true"), {}, "--text") as instance:
+    with DemoInstance(home, (*ports(), "llm.mock_responses=true"), {}, "--text") as instance:
         pid = instance.call({"do": "status"})["pid"]
         process = psutil.Process(pid)
         process.suspend()
@@ -219,14 +219,14 @@ def test_the_second_ctrl_c_ends_the_process_at_once(home: Path) -> None:
         assert gone
 
 
-def test_output_can_be_piped_away(mocked: Instance, home: Path) -> None:
+def test_output_can_be_piped_away(mocked: DemoInstance, home: Path) -> None:
     command = f"{sys.executable} -m supervisor --home {home} status --json | head -c 10"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30)
     assert "Traceback" not in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGSTOP")
-def test_a_frozen_instance_is_said_to_be_within_seconds(mocked: Instance, supervisor: Command) -> None:
+def test_a_frozen_instance_is_said_to_be_within_seconds(mocked: DemoInstance, supervisor: Command) -> None:
     root = psutil.Process(mocked.call({"do": "status"})["pid"])
     root.suspend()
     try:

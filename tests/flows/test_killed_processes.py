@@ -9,7 +9,7 @@ from typing import Any
 import psutil
 import pytest
 
-from supervisor.demo.instance import Instance
+from supervisor.demo.instance import DemoInstance
 from tests.flows.conftest import Command, ports
 
 pytestmark = [
@@ -20,13 +20,13 @@ SILENT = ("audio.input_device=none", "audio.output_device=none")
 WITHIN = 30.0
 
 
-def actor(instance: Instance, address: str) -> dict[str, Any]:
+def actor(instance: DemoInstance, address: str) -> dict[str, Any]:
     (found,) = (row for row in instance.call({"do": "status"})["actors"] if row["address"] == address)
     assert isinstance(found, dict)
     return found
 
 
-def until_restarted(instance: Instance, address: str) -> dict[str, Any]:
+def until_restarted(instance: DemoInstance, address: str) -> dict[str, Any]:
     """Wait until the actor runs in another incarnation than the first."""
     gate = threading.Event()
     for _ in range(int(WITHIN / 0.05)):
@@ -38,7 +38,7 @@ def until_restarted(instance: Instance, address: str) -> dict[str, Any]:
 
 
 def test_the_local_model_killed_while_it_generates(home: Path, supervisor: Command) -> None:
-    with Instance(home, ports(), {}, "--text") as instance:
+    with DemoInstance(home, ports(), {}, "--text") as instance:
         asking = subprocess.Popen(
             [sys.executable, "-m", "supervisor", "--home", str(home), "talk", "Tell me a long story."],
             stdout=subprocess.PIPE,
@@ -61,7 +61,7 @@ def test_the_voice_or_the_ears_killed_while_the_bot_speaks(
     home: Path, supervisor: Command, address: str
 ) -> None:
     settings = (*ports(), *SILENT, "llm.mock_responses=true")
-    with Instance(home, settings, {}) as instance:
+    with DemoInstance(home, settings, {}) as instance:
         assert supervisor("talk", "Hello").strip()
         asking = subprocess.Popen(
             [sys.executable, "-m", "supervisor", "--home", str(home), "talk", "Tell me more."],

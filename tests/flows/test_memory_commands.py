@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.demo.instance import Instance
+from supervisor.demo.instance import DemoInstance
 from tests.flows.conftest import Command, ports
 
 pytestmark = pytest.mark.slow
 
 
-def started(home: Path) -> Instance:
-    return Instance(home, (*ports(), "llm.mock_responses=true"), {}, "--text")
+def started(home: Path) -> DemoInstance:
+    return DemoInstance(home, (*ports(), "llm.mock_responses=true"), {}, "--text")
 
 
 def names(supervisor: Command) -> set[str]:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.demo.instance import Instance, free_port
+from supervisor.demo.instance import DemoInstance, free_port
 
 
-def felt(instance: Instance, path: tuple[str, ...], wanted: object) -> object:
+def felt(instance: DemoInstance, path: tuple[str, ...], wanted: object) -> object:
     """The avatar's state at `path`, as soon as it is what is wanted, and after five seconds in any case."""
     gate = threading.Event()
     for _ in range(100):
@@ -29,7 +29,7 @@ def felt(instance: Instance, path: tuple[str, ...], wanted: object) -> object:
 def test_oscsend_drives_the_avatar_state_also_after_a_storm_of_malformed_datagrams(home: Path) -> None:
     port = free_port()
     settings = (f"osc.input_port={port}", f"osc.output_port={free_port()}", "llm.mock_responses=true")
-    with Instance(home, settings, {}, "--text") as instance:
+    with DemoInstance(home, settings, {}, "--text") as instance:
         send = ("oscsend", "127.0.0.1", str(port))
         subprocess.run([*send, "/avatar/parameters/GestureLeft", "i", "3"], check=True, timeout=10)
         assert felt(instance, ("gestures", "GestureLeft"), 3.0) == 3.0

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from supervisor.demo.instance import Instance
+from supervisor.demo.instance import DemoInstance
 from tests.flows.conftest import Command, ports
 
 
@@ -11,7 +11,7 @@ def test_a_conversation_is_replayed_asked_what_if_made_a_test_and_lived_again(
     home: Path, supervisor: Command
 ) -> None:
     settings = (*ports(), "llm.mock_responses=true", "trace.max_size=100000")
-    with Instance(home, settings, {}, "--text"):
+    with DemoInstance(home, settings, {}, "--text"):
         for n in range(40):
             supervisor("talk", f"I like green tea, cup {n}. Do you?")
             files = sorted((home / "data" / "traces").glob("*/root.*.mcap"))
@@ -41,7 +41,7 @@ def test_a_conversation_is_replayed_asked_what_if_made_a_test_and_lived_again(
     asked = supervisor("trace", "show", "--type", "CompletionRequested", "--json")
     id = next(iter(record["id"] for record in json.loads(asked)))
     state = supervisor("replay", run, "--until", id)
-    assert '"sentences"' in state or "_desk" in state
+    assert '"sentences"' in state or "_queue" in state
 
     to = home / "kept"
     supervisor("trace", "keep", run, "--as", "tea", "--to", str(to))
@@ -51,6 +51,6 @@ def test_a_conversation_is_replayed_asked_what_if_made_a_test_and_lived_again(
     assert "no Gerald runs" in supervisor("replay", run, "--live", code=3)
     other = home / "other"
     other.mkdir()
-    with Instance(other, settings, {}, "--text"):
+    with DemoInstance(other, settings, {}, "--text"):
         told = Command(other)("replay", str(folder), "--live", "--speed", "100")
         assert "messages of the senses told" in told

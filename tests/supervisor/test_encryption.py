@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.open_store import open_store
-from actors.persistence.store.encryption import Locked, Sealing, Undecryptable
+from actors.persistence.store.encryption import Locked, StoreEncryption, Undecryptable
 from actors.persistence.store.record import Kind, Record, pack
 from actors.persistence.store.store import Batch
 from config.home import Home
@@ -17,8 +17,8 @@ from config.schema import Storage
 from config.secret import redacted
 from config.secrets.keyfile import VARIABLE, Opener, make_key_file
 from config.secrets.lock import keyfile_lock
-from config.secrets.sealer import Sealer, rewrap
-from supervisor.encryption import SEALER, Seals, received
+from config.secrets.sealer import DataCipher, rewrap
+from supervisor.encryption import SEALER, DataCiphers, received
 
 ENCRYPT = Storage(encrypt=True)
 
@@ -33,17 +33,17 @@ def key(tmp_path: Path) -> Path:
     return tmp_path / "keys" / "key"
 
 
-def seals(home: Home, key: Path, storage: Storage = ENCRYPT) -> Seals:
-    return Seals(home.path, lambda: storage, {VARIABLE: str(key)})
+def seals(home: Home, key: Path, storage: Storage = ENCRYPT) -> DataCiphers:
+    return DataCiphers(home.path, lambda: storage, {VARIABLE: str(key)})
 
 
-def opened(of: Seals) -> Sealer:
+def opened(of: DataCiphers) -> DataCipher:
     found = of.sealer()
-    assert isinstance(found, Sealer)
+    assert isinstance(found, DataCipher)
     return found
 
 
-def locked(of: Seals) -> str:
+def locked(of: DataCiphers) -> str:
     """What is said in the sealer's place; its use says the same, and so does a process's."""
     found = of.sealer()
     assert isinstance(found, Locked)
@@ -143,7 +143,7 @@ def test_locked_anew_while_it_is_open_it_stays_open(home: Home, key: Path) -> No
 
 
 def test_no_new_key_is_made_where_something_is_encrypted(home: Home, key: Path) -> None:
-    store = open_store(ENCRYPT, home.path, Sealing(opened(seals(home, key))))
+    store = open_store(ENCRYPT, home.path, StoreEncryption(opened(seals(home, key))))
     change = Record(Kind.CHANGE, "users", 1, Version(1, 1), 0.0, b"data", Version(1, 0))
     store.write(Batch(changes=(change,)))
     store.close()
@@ -162,7 +162,7 @@ def test_what_is_kept_in_plain_gets_a_new_key(home: Home, key: Path) -> None:
 @pytest.fixture
 def store_bytes(home: Home, key: Path) -> Iterator[bytes]:
     """A store with something encrypted in it, which must stay as it is."""
-    store = open_store(ENCRYPT, home.path, Sealing(opened(seals(home, key))))
+    store = open_store(ENCRYPT, home.path, StoreEncryption(opened(seals(home, key))))
     store.open_epoch("users", 1)
     store.write(Batch(changes=(Record(Kind.CHANGE, "users", 1, Version(2, 1), 0.0, b"data", Version(2, 0)),)))
     store.close()
@@ -173,13 +173,13 @@ def store_bytes(home: Home, key: Path) -> Iterator[bytes]:
 
 def test_without_the_key_the_store_is_not_even_opened(home: Home, key: Path, store_bytes: bytes) -> None:
     key.unlink()
-    store = open_store(ENCRYPT, home.path, Sealing(seals(home, key).sealer()))
+    store = open_store(ENCRYPT, home.path, StoreEncryption(seals(home, key).sealer()))
     uses = (
         lambda: store.read("users"),
         lambda: store.peek("users"),
         lambda: store.open_epoch("users", 1),
-        lambda: store.graves(),
-        lambda: store.write(Batch(graves={"x": 1.0})),
+        lambda: store.tombstones(),
+        lambda: store.write(Batch(tombstones={"x": 1.0})),
         lambda: store.keep_only("users", Version()),
         store.check,
     )
@@ -197,22 +197,22 @@ def test_the_start_of_a_pinned_actor_holds_the_id_and_not_the_key(
 
     from config.schema import Config
     from supervisor.otp.spec import ChildSpec
-    from supervisor.runtime.runtime import System
+    from supervisor.runtime.runtime import Runtime
 
     caplog.set_level(logging.DEBUG)
     monkeypatch.setenv(VARIABLE, str(key))
     config = Config.model_validate({"storage": {"encrypt": True}, "trace": {"enabled": False}})
-    system = System(config, home.path, text=True)
-    cell = system.household.cell("persistence")
-    assert isinstance(cell.spec, ChildSpec)
-    boot = system._boot(cell, cell.spec)
+    system = Runtime(config, home.path, text=True)
+    slot = system.registry.slot("persistence")
+    assert isinstance(slot.spec, ChildSpec)
+    boot = system._boot(slot, slot.spec)
     secret = opened(system.seals).key
     assert boot.sealer == opened(system.seals).id
     assert secret in system._reveal(SEALER)
-    for shown in (msgspec.msgpack.encode(boot), repr(boot).encode(), system._start_record(cell).arguments):
+    for shown in (msgspec.msgpack.encode(boot), repr(boot).encode(), system._start_record(slot).arguments):
         assert secret.encode() not in shown
-    assert json.loads(system._start_record(cell).arguments).keys() == {"storage", "performance", "home"}
-    other = system.household.cell("users")
+    assert json.loads(system._start_record(slot).arguments).keys() == {"storage", "performance", "home"}
+    other = system.registry.slot("users")
     assert isinstance(other.spec, ChildSpec)
     assert system._boot(other, other.spec).sealer == ""
     assert secret not in caplog.text

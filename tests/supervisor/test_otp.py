@@ -5,7 +5,7 @@ Three children, a, b and c, started in that order. Obedient ones: what is starte
 
 import pytest
 
-from actors.kernel.protocol import Failure, Stop
+from actors.kernel.protocol.lifecycle import Failure, Stop
 from supervisor.otp.spec import Backoff, ChildSpec, Restart, Strategy, SupervisorSpec
 from tests.doubles.house import House
 

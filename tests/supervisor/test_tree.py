@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from actors.configuration.store import Desk
+from actors.configuration.store import ConfigurationStore
 from actors.kernel.actor import Actor
 from actors.kernel.media.frames import RingAddress
-from actors.persistence.store.encryption import Sealer
+from actors.persistence.store.encryption import Encrypter
 from config.schema import Config
 from supervisor.otp.spec import ChildSpec, OnGiveUp, Start, Strategy, SupervisorSpec, walk
 from supervisor.tree import tree
@@ -22,13 +22,13 @@ ADDRESSES = (
 KINDS = {
     "home": Path,
     "config": Config,
-    "desk": Desk,
+    "configuration_store": ConfigurationStore,
     "frames": RingAddress,
-    "sealer": Sealer,
+    "sealer": Encrypter,
     **{name: type(getattr(Config(), name)) for name in Config.model_fields},
 }
 SEEING = Config.model_validate({"computer_vision": {"enabled": True}})
-PRESENT = [child for child in walk(tree(SEEING)) if not child.absent]
+PRESENT = [child for child in walk(tree(SEEING)) if not child.disabled_reason]
 
 
 def test_the_tree_names_every_actor_of_the_design() -> None:
@@ -77,5 +77,7 @@ def test_the_heavy_ones_are_pinned_to_processes_by_default() -> None:
 
 
 def test_with_text_nothing_of_sound_is_run() -> None:
-    absent = {child.address for child in walk(tree(Config(), text=True)) if "--text" in child.absent}
-    assert absent == {"speech.recognizer", "speech.synthesizer", "audio.microphone", "audio.speaker"}
+    disabled_reason = {
+        child.address for child in walk(tree(Config(), text=True)) if "--text" in child.disabled_reason
+    }
+    assert disabled_reason == {"speech.recognizer", "speech.synthesizer", "audio.microphone", "audio.speaker"}

@@ -73,7 +73,7 @@ def test_each_back_door_is_found_also_in_what_an_actor_imports(
 
 @pytest.mark.parametrize(
     "line",
-    ["self.outside(lambda: open('x'))", "random.Random(5)", "sorted(set(y))", "self.now()", "x.time()"],
+    ["self.side_effect(lambda: open('x'))", "random.Random(5)", "sorted(set(y))", "self.now()", "x.time()"],
 )
 def test_what_is_no_back_door_passes(backdoors: ModuleType, tmp_path: Path, line: str) -> None:
     folder = house(tmp_path, talker=ACTOR, helper=f"def help(self, x, y):\n    return {line}\n")

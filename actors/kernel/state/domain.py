@@ -8,22 +8,13 @@ import msgspec
 from actors.kernel.actor import handles
 from actors.kernel.errors import InvalidUpdate
 from actors.kernel.message import Message
-from actors.kernel.protocol import (
-    GetState,
-    StateChanged,
-    StateIs,
-    Subscribe,
-    Undelivered,
-    Unsubscribe,
-    Updated,
-    UpdateRefused,
-    UpdateState,
-    UpToDate,
-    Version,
-)
+from actors.kernel.protocol.lifecycle import Undelivered
+from actors.kernel.protocol.state import GetState, StateIs, Updated, UpdateRefused, UpdateState
+from actors.kernel.protocol.storage import Version
+from actors.kernel.protocol.subscription import StateChanged, Subscribe, Unsubscribe, UpToDate
 from actors.kernel.state.document import Subscription
 from actors.kernel.state.patch import Path, reached
-from actors.kernel.state.state_loader import KeptActor
+from actors.kernel.state.state_loader import PersistentActor
 from actors.kernel.state.state_writer import PERSISTENCE, RETRY_AFTER
 from actors.kernel.state.update import atomic_update, changed, checked, decode_changes
 
@@ -45,7 +36,7 @@ class NewsDue(Message):
     """A domain's own reminder to announce what has changed meanwhile."""
 
 
-class DomainActor(KeptActor[S], Generic[S]):
+class DomainActor(PersistentActor[S], Generic[S]):
     """Base of the state domains. Changes go through `become` or `update`, from outside through UpdateState."""
 
     def __init__(self, initial: S) -> None:

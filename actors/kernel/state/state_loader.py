@@ -7,7 +7,8 @@ import msgspec
 
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.message import Message
-from actors.kernel.protocol import LoadState, StateLoaded, UpdateRefused, Version
+from actors.kernel.protocol.state import UpdateRefused
+from actors.kernel.protocol.storage import LoadState, StateLoaded, Version
 from actors.kernel.state.document import (
     Document,
     Migration,
@@ -17,9 +18,9 @@ from actors.kernel.state.document import (
     Unfit,
     restored,
 )
-from actors.kernel.state.state_writer import PERSISTENCE, Handover
+from actors.kernel.state.state_writer import PERSISTENCE, StateWriter
 
-__all__ = ["KeptActor"]
+__all__ = ["PersistentActor"]
 
 LOAD_AGAIN = 5.0
 TRIES = 10
@@ -32,7 +33,7 @@ class LoadDue(Message):
     """A domain's own reminder to ask for its stored state once more."""
 
 
-class KeptActor(Handover[S], Generic[S]):
+class PersistentActor(StateWriter[S], Generic[S]):
     """initial: the state before anything happened. migrations: reach `schema` from each stored form before it."""
 
     deterministic = True
@@ -58,7 +59,7 @@ class KeptActor(Handover[S], Generic[S]):
         """What is left of a stored state that is older than it may become."""
         return self._initial
 
-    def forget(self, state: S, buried: Mapping[str, float]) -> S:
+    def forget(self, state: S, erased: Mapping[str, float]) -> S:
         """The stored state without what was to be forgotten: by hash, and since when (epoch seconds)."""
         return state
 
@@ -145,7 +146,7 @@ class KeptActor(Handover[S], Generic[S]):
         else:
             self._base = found.document if found.exact else None
             kept = self.expired(found.document.state) if loaded.expired else found.document.state
-            state = self.forget(kept, loaded.buried) if loaded.buried else kept
+            state = self.forget(kept, loaded.erased) if loaded.erased else kept
             forgot = state is not kept
             if self._lives:
                 self._merge(state, found.document.subscriptions)

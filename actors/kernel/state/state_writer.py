@@ -11,10 +11,10 @@ import msgspec
 
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.message import Asker, Message
-from actors.kernel.protocol import (
+from actors.kernel.protocol.lifecycle import Health
+from actors.kernel.protocol.storage import (
+    Buffered,
     Committed,
-    Health,
-    Kept,
     SaveChange,
     SaveSnapshot,
     SnapshotWanted,
@@ -24,7 +24,7 @@ from actors.kernel.state.document import Document, Subscription, count_parts, en
 from actors.kernel.state.patch import Path, difference, pack
 from actors.vocabulary.type_names import durable
 
-__all__ = ["PERSISTENCE", "RETRY_AFTER", "Handover"]
+__all__ = ["PERSISTENCE", "RETRY_AFTER", "StateWriter"]
 
 PERSISTENCE = "persistence"
 RETRY_AFTER = (1.0, 2.0, 5.0, 10.0, 30.0)
@@ -57,10 +57,10 @@ class _Snapshot(msgspec.Struct, frozen=True):
     part: int = 0
     number: int = 0
     base: bool = False
-    alone: bool = False
+    purge_older: bool = False
 
 
-class Handover(Actor, Generic[S]):
+class StateWriter(Actor, Generic[S]):
     """domain: its name, in the store too. state: what is kept; version: what it is at; committed: what is on disk.
     save_delay: seconds within which changes are handed over as one; 0 hands over at once. schema: the stored form.
     parted: a field whose mapping grows large, and is stored in parts.
@@ -83,7 +83,7 @@ class Handover(Actor, Generic[S]):
         self._snapshot: _Snapshot | None = None
         self._snapshots = self._next_part = 0  # how many there were; the timer of the next part
         self._whole_version = Version()  # the newest that was handed over whole
-        self._wanted = self._alone = self._busy = self._due = False
+        self._wanted = self._purge_older = self._busy = self._due = False
         self._detached = True  # nothing may be handed over: what is stored is not known, or not ours to touch
         self._failures = 0
         self._trouble = False
@@ -169,12 +169,12 @@ class Handover(Actor, Generic[S]):
         message = answer.message if isinstance(answer, Reply) else None
         if isinstance(message, Committed):
             self.on_committed(message)
-        elif isinstance(message, Kept) and message.why:
+        elif isinstance(message, Buffered) and message.why:
             self._complain(
                 f"the state is in memory only ({message.why})",
                 "free some space or repair the disk; it is written when that works again",
             )
-        return isinstance(message, Committed | Kept)
+        return isinstance(message, Committed | Buffered)
 
     def _go_on(self) -> None:
         if self._wanted:
@@ -221,7 +221,7 @@ class Handover(Actor, Generic[S]):
 
     def erase(self) -> None:
         """Have the state stored whole, and nothing older kept: what it does not hold any more was to be forgotten."""
-        self._wanted = self._alone = True
+        self._wanted = self._purge_older = True
         if self._snapshot is not None and not self._snapshot.base:
             self._snapshot = (
                 None  # it may still hold what is to go; one that changes build on is followed by another
@@ -243,7 +243,7 @@ class Handover(Actor, Generic[S]):
             count_parts(self.state, self.parted),
             number=self._snapshots,
             base=is_base,
-            alone=self._alone,
+            purge_older=self._purge_older,
         )
         self.cancel(self._next_part)  # of one that is given up for this
         self._send_part()
@@ -270,7 +270,7 @@ class Handover(Actor, Generic[S]):
     def _part(self, whole: _Snapshot) -> SaveSnapshot:
         payload = encoded_part(whole.document, self.parted, whole.part)
         return SaveSnapshot(
-            self.domain, self.schema, whole.version, whole.part, whole.parts, payload, whole.alone
+            self.domain, self.schema, whole.version, whole.part, whole.parts, payload, whole.purge_older
         )
 
     def on_snapshot_saved(self, answer: Reply | AskFailed) -> None:
@@ -283,7 +283,7 @@ class Handover(Actor, Generic[S]):
             self._busy = False
         if kept:
             self._whole_version = whole.version
-            self._alone = self._alone and not whole.alone
+            self._purge_older = self._purge_older and not whole.purge_older
             self._go_on()
         elif whole.base:
             self._base = None
@@ -302,7 +302,7 @@ class Handover(Actor, Generic[S]):
             self.tell(PERSISTENCE, self._next_change(self._base))
         # Whole as well: the next start then has no changes to go through.
         parts = count_parts(self.state, self.parted)
-        whole = _Snapshot(self._document(), self.version, parts, alone=self._alone)
+        whole = _Snapshot(self._document(), self.version, parts, purge_older=self._purge_older)
         for part in range(whole.parts):
             self.tell(PERSISTENCE, self._part(msgspec.structs.replace(whole, part=part)))
 

@@ -8,7 +8,8 @@ import msgspec
 
 from actors.kernel.errors import InvalidUpdate, SynchronizationError
 from actors.kernel.message import Message, non_finite
-from actors.kernel.protocol import GetState, StateIs, Updated, UpdateRefused, UpdateState, Version
+from actors.kernel.protocol.state import GetState, StateIs, Updated, UpdateRefused, UpdateState
+from actors.kernel.protocol.storage import Version
 
 __all__ = ["atomic_update", "changed", "checked", "decode_changes"]
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 
-from actors.llm.providers import Limits
+from actors.llm.providers import RequestLimits
 
 
 class TooLarge(Exception):
@@ -14,7 +14,7 @@ class TooLarge(Exception):
 class BoundedStream(httpx.AsyncByteStream):
     """Passes `inner` on. Raises TooLarge at the first byte too many."""
 
-    def __init__(self, inner: httpx.AsyncByteStream, limits: Limits) -> None:
+    def __init__(self, inner: httpx.AsyncByteStream, limits: RequestLimits) -> None:
         self._inner = inner
         self._limits = limits
 

@@ -1,6 +1,6 @@
 """The adapter to any OpenAI-compatible server: one streamed chat completion, by httpx and httpx-sse.
 
-Promises: every wait has a limit, every failure is a ModelError whose line is fit for the owner, and
+Promises: every wait has a limit, every failure is a CompletionError whose line is fit for the owner, and
 cancelling the task closes the connection at once, whatever it is waiting for.
 """
 
@@ -16,10 +16,10 @@ import httpx_sse
 
 from actors.llm.http.bounded_stream import BoundedStream, TooLarge
 from actors.llm.http.chunks import DONE, Chunk, ServerError, read_chunk, read_error
-from actors.llm.http.failures import Failure, of_server, of_transport
+from actors.llm.http.failures import ServerFailure, of_server, of_transport
 from actors.llm.http.retry import parse_retry_after
 from actors.llm.messages import ChatMessage
-from actors.llm.providers import Endpoint, Limits
+from actors.llm.providers import Endpoint, RequestLimits
 
 KEEP_ALIVE = 60.0
 """Seconds for which an idle connection is kept: the next reply then begins without a TLS handshake."""
@@ -33,10 +33,10 @@ OnText = Callable[[str], bool]
 """Takes new text; False when no more is wanted."""
 
 
-class ModelError(Exception):
+class CompletionError(Exception):
     """The completion failed; see `failure`."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: ServerFailure) -> None:
         super().__init__(failure.owner)
         self.failure = failure
 
@@ -62,10 +62,10 @@ async def complete(
     http: httpx.AsyncClient,
     endpoint: Endpoint,
     prompt: Sequence[ChatMessage],
-    limits: Limits,
+    limits: RequestLimits,
     on_text: OnText,
 ) -> Ending:
-    """Stream one reply into `on_text`. Raises ModelError."""
+    """Stream one reply into `on_text`. Raises CompletionError."""
     return await _Completion(endpoint, prompt, limits, on_text).run(http)
 
 
@@ -73,7 +73,7 @@ class _Completion:
     """One attempt: its deadline, and how far it has come."""
 
     def __init__(
-        self, endpoint: Endpoint, prompt: Sequence[ChatMessage], limits: Limits, on_text: OnText
+        self, endpoint: Endpoint, prompt: Sequence[ChatMessage], limits: RequestLimits, on_text: OnText
     ) -> None:
         self._endpoint = endpoint
         self._prompt = prompt
@@ -204,15 +204,15 @@ class _Completion:
             return f"nothing came for {self._limits.between_tokens:g} s in the middle of the reply"
         return f"no word came within {self._limits.first_token:g} s"
 
-    def _broken(self, error: httpx.TransportError) -> ModelError:
+    def _broken(self, error: httpx.TransportError) -> CompletionError:
         if self._pieces:
             return self._trouble("broken_off", "the connection broke in the middle of the reply")
         said = str(error) or type(error).__name__
         return self._trouble("unreachable", f"it cannot be reached ({said[:160]})")
 
-    def _refused(self, error: ServerError, retry_after: float) -> ModelError:
+    def _refused(self, error: ServerError, retry_after: float) -> CompletionError:
         said = [message.content for message in self._prompt]
-        return ModelError(of_server(self._endpoint, error, retry_after, said))
+        return CompletionError(of_server(self._endpoint, error, retry_after, said))
 
-    def _trouble(self, kind: str, what: str, remedy: str = "") -> ModelError:
-        return ModelError(of_transport(self._endpoint, kind, what, remedy))
+    def _trouble(self, kind: str, what: str, remedy: str = "") -> CompletionError:
+        return CompletionError(of_transport(self._endpoint, kind, what, remedy))

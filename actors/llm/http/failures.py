@@ -52,7 +52,7 @@ _MAY_PASS = frozenset({"timeout", "rate_limited", "server_error", "unreachable",
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ServerFailure:
     """kind, owner, retry_after: as in CompletionFailed. may_pass: another attempt may succeed."""
 
     kind: str
@@ -65,19 +65,23 @@ class Failure:
         return self.kind in _MAY_PASS
 
 
-def of_server(endpoint: Endpoint, error: ServerError, retry_after: float, said: Iterable[str]) -> Failure:
+def of_server(
+    endpoint: Endpoint, error: ServerError, retry_after: float, said: Iterable[str]
+) -> ServerFailure:
     """An error that the server told. said: the prompt's texts, which must not be quoted."""
     kind, what, remedy = _classify(error)
     quote = "" if kind == "moderated" else _quotable(error.message, endpoint, said)
     code = f"{error.code} " if error.code else ""
-    return Failure(kind, _line(endpoint, f"{code}{what}{quote}", remedy), retry_after)
+    return ServerFailure(kind, _line(endpoint, f"{code}{what}{quote}", remedy), retry_after)
 
 
-def of_transport(endpoint: Endpoint, kind: str, what: str, remedy: str = "") -> Failure:
+def of_transport(endpoint: Endpoint, kind: str, what: str, remedy: str = "") -> ServerFailure:
     """Trouble on the way: `what` in our own words, or those of the operating system."""
     if not remedy and endpoint.is_local:
         remedy = "the local model's process is restarted by itself"
-    return Failure(kind, _line(endpoint, what, remedy or "check that the server runs, and llm.base_url"))
+    return ServerFailure(
+        kind, _line(endpoint, what, remedy or "check that the server runs, and llm.base_url")
+    )
 
 
 def _classify(error: ServerError) -> tuple[str, str, str]:

@@ -3,14 +3,16 @@
 import email.utils
 import math
 
-from actors.llm.http.failures import Failure
+from actors.llm.http.failures import ServerFailure
 
 FIRST_DELAY = 0.5
 """Seconds before the second attempt when the server does not say; doubled each time."""
 LONGEST_RETRY_AFTER = 86_400.0
 
 
-def decide(attempt: int, failure: Failure, retries: int, budget: float, jitter: float = 0.0) -> float | None:
+def decide(
+    attempt: int, failure: ServerFailure, retries: int, budget: float, jitter: float = 0.0
+) -> float | None:
     """Seconds to wait before the next attempt, or None to give up.
 
     attempt: how many were made (from 1). budget: seconds for which it still makes sense to begin. jitter in

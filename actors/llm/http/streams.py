@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 import httpx
 
 from actors.kernel.message import Message
-from actors.llm.http.client import Ending, ModelError, complete, open_client
-from actors.llm.http.failures import Failure, of_transport
+from actors.llm.http.client import CompletionError, Ending, complete, open_client
+from actors.llm.http.failures import ServerFailure, of_transport
 from actors.llm.http.retry import decide
 from actors.llm.internal import FirstTokenArrived, ReplyBroken, ReplyStreamed, SentenceArrived
 from actors.llm.messages import ChatMessage
-from actors.llm.providers import Endpoint, Limits
-from actors.llm.reply import Reply
+from actors.llm.providers import Endpoint, RequestLimits
+from actors.llm.reply import SpokenReply
 from actors.llm.sentences import FIRST_PIECE_WORDS
 
 IDLE = 60.0
@@ -46,7 +46,7 @@ class Job:
     request: str
     endpoint: Endpoint
     prompt: tuple[ChatMessage, ...]
-    limits: Limits
+    limits: RequestLimits
     waited: float = 0.0
     retries: int = 0
     patience: float = 0.0
@@ -164,8 +164,8 @@ class Streams:
 
     async def _stream(self, job: Job) -> None:
         try:
-            last: Message = await self._attempts(job, Progress(job, self._post))
-        except ModelError as error:
+            last: Message = await self._attempts(job, StreamProgress(job, self._post))
+        except CompletionError as error:
             last = _broken(job, error.failure)
         except Exception as error:
             # words may stand in an exception's text, so only its kind is told
@@ -174,14 +174,14 @@ class Streams:
             last = _broken(job, of_transport(job.endpoint, "internal", what, "report it, with the log"))
         self._post(last, job.request)
 
-    async def _attempts(self, job: Job, progress: "Progress") -> ReplyStreamed:
+    async def _attempts(self, job: Job, progress: "StreamProgress") -> ReplyStreamed:
         attempt = 1
         while True:
             try:
                 http = self._client(job.endpoint)
                 ending = await complete(http, job.endpoint, job.prompt, job.limits, progress.take)
                 return progress.end(ending)
-            except ModelError as error:
+            except CompletionError as error:
                 budget = job.patience - job.age
                 delay = decide(attempt, error.failure, job.retries, budget, random.random())
                 if progress.begun or delay is None:
@@ -196,14 +196,14 @@ class Streams:
         return self._clients.setdefault(endpoint.is_loopback, open_client(endpoint))
 
 
-class Progress:
+class StreamProgress:
     """Turns the text of one job into posted sentences."""
 
     def __init__(self, job: Job, post: Post) -> None:
         self.begun = False
         self._job = job
         self._post = post
-        self._reply = Reply(job.names, job.first_words)
+        self._reply = SpokenReply(job.names, job.first_words)
 
     def take(self, text: str) -> bool:
         """Take new text; whether more is wanted."""
@@ -227,5 +227,5 @@ class Progress:
         return time.time(), self._job.age
 
 
-def _broken(job: Job, failure: Failure) -> ReplyBroken:
+def _broken(job: Job, failure: ServerFailure) -> ReplyBroken:
     return ReplyBroken(job.request, failure.kind, failure.owner, failure.retry_after)

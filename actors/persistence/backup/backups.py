@@ -12,15 +12,15 @@ from pathlib import Path
 import msgspec
 
 from actors.persistence.backup import file
-from actors.persistence.backup.content import Content
+from actors.persistence.backup.content import BackupContent
 from actors.persistence.backup.file import Backup
 from actors.persistence.backup.schedule import NEVER_FAILED, Tries, is_due, removable
 from actors.persistence.store.chain import Chain
-from actors.persistence.store.encryption import PLAIN, Sealing
+from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.errors import StoreError, store_error
 from config.schema import Storage
 
-__all__ = ["BEFORE_RESTORE", "USUAL", "Backups", "Kept", "kept_in", "name_for"]
+__all__ = ["BEFORE_RESTORE", "USUAL", "BackupEntry", "Backups", "kept_in", "name_for"]
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ _NAME = re.compile(rf"({USUAL}|{BEFORE_RESTORE})-(\d{{8}}T\d{{6}}Z)\.backup", re
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
-class Kept(msgspec.Struct, frozen=True):
+class BackupEntry(msgspec.Struct, frozen=True):
     """A backup's file, by its name only. made_at: epoch seconds. kind: how its name begins."""
 
     path: Path
@@ -38,7 +38,7 @@ class Kept(msgspec.Struct, frozen=True):
     kind: str = USUAL
 
 
-def kept_in(folder: Path, *kinds: str) -> tuple[Kept, ...]:
+def kept_in(folder: Path, *kinds: str) -> tuple[BackupEntry, ...]:
     """The backups in a folder, newest first; nothing is read. Raises StoreError for a folder that cannot be."""
     try:
         paths = tuple(folder.iterdir())
@@ -47,13 +47,13 @@ def kept_in(folder: Path, *kinds: str) -> tuple[Kept, ...]:
     except OSError as error:
         raise store_error(folder, "looking for backups", error) from error
     named = ((path, _NAME.fullmatch(path.name)) for path in paths)
-    found: list[Kept] = []
+    found: list[BackupEntry] = []
     for path, match in named:
         if match is None or match[1] not in (kinds or (USUAL,)):
             continue
         with contextlib.suppress(ValueError):  # the 99th of a month
             stamp = time.strptime(match[2], _STAMP)
-            found.append(Kept(path, float(calendar.timegm(stamp)), match[1]))
+            found.append(BackupEntry(path, float(calendar.timegm(stamp)), match[1]))
     return tuple(sorted(found, key=lambda kept: kept.made_at, reverse=True))
 
 
@@ -73,7 +73,7 @@ class Backups:
     nothing can be encrypted.
     """
 
-    def __init__(self, folder: Path, storage: Storage, sealing: Sealing = PLAIN) -> None:
+    def __init__(self, folder: Path, storage: Storage, sealing: StoreEncryption = PLAIN) -> None:
         self.folder = folder
         self.tries = NEVER_FAILED
         self.trouble: StoreError | None = None
@@ -95,7 +95,7 @@ class Backups:
         return is_due(time.time(), made, interval, self.tries)
 
     def make(
-        self, content: Content, to: Path | None = None, *, encrypt: bool = False, kind: str = USUAL
+        self, content: BackupContent, to: Path | None = None, *, encrypt: bool = False, kind: str = USUAL
     ) -> Backup:
         """A backup in the folder `to`, else the usual one; encrypted if that is asked for, or what is stored is.
         Raises StoreError."""
@@ -105,7 +105,7 @@ class Backups:
             path = name_for(to or self.folder, now, kind)
             return file.write(path, content, now, sealing)
 
-    def make_due(self, content: Content) -> None:
+    def make_due(self, content: BackupContent) -> None:
         """One for the schedule; then those that are too many or too old are removed."""
         try:
             made = self.make(content)
@@ -139,7 +139,7 @@ class Backups:
             if domain in content.chains:
                 yield content.chains[domain]
 
-    def graves(self) -> Mapping[str, float]:
+    def tombstones(self) -> Mapping[str, float]:
         """Who is forgotten, and since when, as far as any of them knows; also one that is damaged, or needs a key."""
         found: dict[str, float] = {}
         try:
@@ -150,7 +150,7 @@ class Backups:
             log.warning("backups cannot tell who is forgotten: %s", error)
         return found
 
-    def _writing(self, encrypt: bool) -> Sealing:
+    def _writing(self, encrypt: bool) -> StoreEncryption:
         if not encrypt:
             return self._sealing if self._sealing.writes else PLAIN
         sealing = self._sealing.always()

@@ -13,16 +13,16 @@ from actors.persistence.store.epochs import stored_epoch
 from actors.persistence.store.record import Damaged
 from actors.persistence.store.store import Store
 
-__all__ = ["Content", "gathered", "stored_domains", "try_changes"]
+__all__ = ["BackupContent", "gathered", "stored_domains", "try_changes"]
 
 _decoder = msgspec.msgpack.Decoder()
 
 
-class Content(msgspec.Struct, frozen=True):
+class BackupContent(msgspec.Struct, frozen=True):
     """chains: by domain. graves: hashes of who is forgotten, and since when. epochs: the newest of each domain."""
 
     chains: Mapping[str, Chain]
-    graves: Mapping[str, float]
+    tombstones: Mapping[str, float]
     epochs: Mapping[str, int]
 
 
@@ -31,10 +31,10 @@ def gathered(
     known: Callable[[str], Chain | None],
     in_files: Callable[[str], bool],
     epochs: Mapping[str, int],
-) -> Content:
+) -> BackupContent:
     """All that is stored, changing nothing there. known: a newer chain than the disk's, None for none. epochs: opened
     in memory only. Raises StoreError."""
-    graves = store.graves()
+    tombstones = store.tombstones()
     opened = store.database.read("reading the epochs", _epochs)
     chains: dict[str, Chain] = {}
     for domain in stored_domains(store):
@@ -42,7 +42,9 @@ def gathered(
         if chain is not None:
             chains[domain] = chain
     names = sorted({*opened, *epochs})
-    return Content(chains, graves, {name: max(opened.get(name, 0), epochs.get(name, 0)) for name in names})
+    return BackupContent(
+        chains, tombstones, {name: max(opened.get(name, 0), epochs.get(name, 0)) for name in names}
+    )
 
 
 def stored_domains(store: Store) -> tuple[str, ...]:

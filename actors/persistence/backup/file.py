@@ -15,11 +15,11 @@ from typing import Any
 import msgpack
 import msgspec
 
-from actors.kernel.protocol import Version
-from actors.persistence.backup.content import Content, try_changes
+from actors.kernel.protocol.storage import Version
+from actors.persistence.backup.content import BackupContent, try_changes
 from actors.persistence.store.atomic_files import sync_folder
 from actors.persistence.store.chain import Chain, assembled, records_of
-from actors.persistence.store.encryption import PLAIN, Sealing
+from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.errors import StoreError, store_error
 from actors.persistence.store.record import Damaged, Kind, Record, pack, scan, unpack
 
@@ -73,10 +73,10 @@ class Backup(msgspec.Struct, frozen=True):
     path: Path
     size: int
     header: Header
-    content: Content
+    content: BackupContent
 
 
-def write(path: Path, content: Content, made_at: float, sealing: Sealing = PLAIN) -> Backup:
+def write(path: Path, content: BackupContent, made_at: float, sealing: StoreEncryption = PLAIN) -> Backup:
     """Make the file at `path`, durable on return, and nothing less than all of it: it is written aside and read back.
 
     sealing: encrypts it, if it writes. Raises StoreError; then there is no such file.
@@ -100,7 +100,7 @@ def write(path: Path, content: Content, made_at: float, sealing: Sealing = PLAIN
     return msgspec.structs.replace(made, path=path)
 
 
-def read(path: Path, sealing: Sealing = PLAIN) -> Backup:
+def read(path: Path, sealing: StoreEncryption = PLAIN) -> Backup:
     """The backup at `path`, checked to the last byte. Raises Unusable, or StoreError when the disk fails."""
     header, records, size = _parsed(path)
     try:
@@ -146,7 +146,7 @@ def graves_in(path: Path) -> Mapping[str, float]:
     }
 
 
-def encoded(content: Content, made_at: float, sealing: Sealing = PLAIN) -> Iterator[bytes]:
+def encoded(content: BackupContent, made_at: float, sealing: StoreEncryption = PLAIN) -> Iterator[bytes]:
     """The file, piece by piece."""
     packer = msgpack.Packer(use_bin_type=True)
     summed = blake2b(digest_size=SUM)
@@ -167,7 +167,7 @@ def encoded(content: Content, made_at: float, sealing: Sealing = PLAIN) -> Itera
 _SEALED = (Kind.PART, Kind.CHANGE)
 
 
-def _held(content: Content) -> Mapping[str, Held]:
+def _held(content: BackupContent) -> Mapping[str, Held]:
     return {
         domain: Held(
             chain.version,
@@ -179,13 +179,13 @@ def _held(content: Content) -> Mapping[str, Held]:
     }
 
 
-def _records(content: Content, made_at: float) -> Iterator[Record]:
+def _records(content: BackupContent, made_at: float) -> Iterator[Record]:
     for chain in content.chains.values():
         yield from records_of(chain.snapshot)
         yield from chain.changes
     for domain, epoch in content.epochs.items():
         yield Record(Kind.EPOCH, domain, 1, Version(epoch, 0), made_at)
-    for hash_, at in content.graves.items():
+    for hash_, at in content.tombstones.items():
         yield Record(Kind.GRAVE, "", 1, Version(), at, hash_.encode())
 
 
@@ -243,11 +243,11 @@ def _check_trailer(piece: Any, count: int, before: memoryview) -> None:
         raise Damaged("its sum does not fit")
 
 
-def _content(header: Header, records: Iterable[Record]) -> Content:
+def _content(header: Header, records: Iterable[Record]) -> BackupContent:
     parts: dict[str, list[Record]] = {}
     changes: dict[str, list[Record]] = {}
     epochs: dict[str, int] = {}
-    graves: dict[str, float] = {}
+    tombstones: dict[str, float] = {}
     for record in records:
         if record.kind == Kind.PART:
             parts.setdefault(record.domain, []).append(record)
@@ -256,7 +256,7 @@ def _content(header: Header, records: Iterable[Record]) -> Content:
         elif record.kind == Kind.EPOCH:
             epochs[record.domain] = record.version.epoch
         elif record.kind == Kind.GRAVE:
-            graves[record.payload.decode("ascii", "replace")] = record.saved_at
+            tombstones[record.payload.decode("ascii", "replace")] = record.saved_at
     if unnamed := [name for name in (*parts, *epochs) if not _DOMAIN.fullmatch(name)]:
         raise Damaged(f"no domain is called {unnamed[0][:100]!r}")
     if parts.keys() != header.domains.keys() or not changes.keys() <= parts.keys():
@@ -265,7 +265,7 @@ def _content(header: Header, records: Iterable[Record]) -> Content:
         domain: _chain(domain, held, parts[domain], changes.get(domain, ()))
         for domain, held in header.domains.items()
     }
-    return Content(chains, graves, epochs)
+    return BackupContent(chains, tombstones, epochs)
 
 
 def _chain(domain: str, held: Held, parts: Iterable[Record], changes: Iterable[Record]) -> Chain:

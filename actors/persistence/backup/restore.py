@@ -8,39 +8,39 @@ from pathlib import Path
 
 import msgspec
 
-from actors.kernel.protocol import Version
-from actors.persistence.backup.content import Content
+from actors.kernel.protocol.storage import Version
+from actors.persistence.backup.content import BackupContent
 from actors.persistence.store import salvage
 from actors.persistence.store.chain import Chain, Snapshot
 from actors.persistence.store.epochs import GAP
 from actors.persistence.store.errors import StoreError, store_error
-from actors.persistence.store.manifest import read_witness
+from actors.persistence.store.manifest import read_manifest
 from actors.persistence.store.record import Kind
 from actors.persistence.store.store import Batch, Store
 
-__all__ = ["Left", "left_in", "move_aside", "move_back", "put_back", "renumbered"]
+__all__ = ["Omitted", "left_in", "move_aside", "move_back", "put_back", "renumbered"]
 
 Moved = tuple[tuple[Path, Path], ...]
 """What was moved, and where to."""
 
 
-class Left(msgspec.Struct, frozen=True):
+class Omitted(msgspec.Struct, frozen=True):
     """What is known of a store that another takes the place of. epochs: the newest of each domain. graves: hashes of
     who is forgotten, and since when."""
 
     epochs: Mapping[str, int] = {}
-    graves: Mapping[str, float] = {}
+    tombstones: Mapping[str, float] = {}
 
 
-NOTHING_LEFT = Left()
+NOTHING_LEFT = Omitted()
 
 
 def put_back(
     store: Store,
-    content: Content,
+    content: BackupContent,
     domains: Iterable[str],
     in_files: Callable[[str], bool],
-    left: Left = NOTHING_LEFT,
+    left: Omitted = NOTHING_LEFT,
     rewrite: Callable[[str, Chain], Snapshot | None] = lambda domain, chain: None,
 ) -> Mapping[str, Version]:
     """Write the state of each of these domains as the newest, and whom the backup knows to be forgotten; the versions
@@ -49,15 +49,15 @@ def put_back(
     left: what the store does not know of any more. rewrite: the state without those who are forgotten by then,
     so that their words do not come to the disk again; None where that is not known.
     """
-    graves = dict(store.graves())
-    for hash_, at in (*content.graves.items(), *left.graves.items()):
-        graves[hash_] = max(at, graves.get(hash_, at))
-    if graves:
-        store.write(Batch(graves=graves))
+    tombstones = dict(store.tombstones())
+    for hash_, at in (*content.tombstones.items(), *left.tombstones.items()):
+        tombstones[hash_] = max(at, tombstones.get(hash_, at))
+    if tombstones:
+        store.write(Batch(tombstones=tombstones))
     chains = []
     for domain in domains:
         chain = content.chains[domain]
-        if graves and (rewritten := rewrite(domain, chain)) is not None:
+        if tombstones and (rewritten := rewrite(domain, chain)) is not None:
             chain = Chain(rewritten)
         above = max(chain.version.epoch, content.epochs.get(domain, 0), left.epochs.get(domain, 0))
         chains.append(renumbered(chain, store.open_epoch(domain, above)))
@@ -79,25 +79,25 @@ def renumbered(chain: Chain, epoch: int) -> Chain:
     return Chain(msgspec.structs.replace(chain.snapshot, version=Version(epoch, 0)), changes)
 
 
-def left_in(store: Store) -> Left:
+def left_in(store: Store) -> Omitted:
     """What can be known of a store that cannot be read: as its witness tells, the names of its files, and whatever is
     found in its database's file, also where that is encrypted."""
     path = store.database.path
-    epochs = dict(read_witness(path).epochs)
-    graves: dict[str, float] = {}
+    epochs = dict(read_manifest(path).epochs)
+    tombstones: dict[str, float] = {}
     for domain, epoch in (store.files.epochs() if store.files is not None else {}).items():
         epochs[domain] = max(epochs.get(domain, 0), epoch)
     try:
         for record in salvage.records(path):
             if record.kind == Kind.GRAVE:
                 hash_ = record.payload.decode("ascii", "replace")
-                graves[hash_] = max(record.saved_at, graves.get(hash_, 0.0))
+                tombstones[hash_] = max(record.saved_at, tombstones.get(hash_, 0.0))
             else:
                 epochs[record.domain] = max(epochs.get(record.domain, 0), record.version.epoch)
     except StoreError:
         # Not even its bytes can be had: far beyond whatever it may have counted since.
         epochs = {domain: epoch + GAP for domain, epoch in epochs.items()}
-    return Left(epochs, graves)
+    return Omitted(epochs, tombstones)
 
 
 def move_aside(store: Store) -> Moved:

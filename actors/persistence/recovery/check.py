@@ -5,20 +5,20 @@ from pathlib import Path
 
 import msgspec
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.recovery.inspect import as_of_now, look
-from actors.persistence.recovery.quarantine import Leftover, leftovers
+from actors.persistence.recovery.quarantine import QuarantinedState, leftovers
 from actors.persistence.store import journal, salvage, store_format
 from actors.persistence.store.chain import Chain, Snapshot, best
 from actors.persistence.store.database import UNSALVAGED, Transaction
-from actors.persistence.store.encryption import PLAIN, Sealing
+from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.errors import StoreError, store_error
-from actors.persistence.store.manifest import DATA, Witness, is_damaged, read_witness
+from actors.persistence.store.manifest import DATA, Manifest, is_damaged, read_manifest
 from actors.persistence.store.probe import why_unsound
 from actors.persistence.store.record import Damaged, Kind, Record, unpack
 from actors.persistence.store.store import Store
 
-__all__ = ["Case", "Damage", "DomainReport", "Report", "examine"]
+__all__ = ["Case", "Damage", "DomainReport", "StoreReport", "examine"]
 
 Fits = Callable[[str, Chain], str]
 
@@ -46,17 +46,17 @@ class DomainReport(msgspec.Struct, frozen=True):
     damage: tuple[Damage, ...] = ()
 
 
-class Report(msgspec.Struct, frozen=True):
+class StoreReport(msgspec.Struct, frozen=True):
     """A store. form: 0 for an empty one. graves: how many are remembered as forgotten. damage: of the store as a whole.
     leftovers: what was damaged and set aside; it is in nobody's way."""
 
     path: str
     form: int = 0
     size: int = 0
-    graves: int = 0
+    tombstones: int = 0
     domains: tuple[DomainReport, ...] = ()
     damage: tuple[Damage, ...] = ()
-    leftovers: tuple[Leftover, ...] = ()
+    leftovers: tuple[QuarantinedState, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -73,7 +73,7 @@ class Case(msgspec.Struct, frozen=True):
     domains: Sequence[str]
     in_files: Callable[[str], bool]
     fits: Fits
-    sealing: Sealing = PLAIN
+    sealing: StoreEncryption = PLAIN
     used: bool = False
 
 
@@ -87,26 +87,26 @@ class _Found(msgspec.Struct, frozen=True):
 
 class _Content(msgspec.Struct, frozen=True):
     form: int = 0
-    graves: int = 0
+    tombstones: int = 0
     domains: Mapping[str, _Found] = {}
     damage: tuple[Damage, ...] = ()
     aside: Mapping[str, int] = {}
 
 
-def examine(case: Case) -> Report:
+def examine(case: Case) -> StoreReport:
     """Examine the store, which is not opened for it. Raises StoreError when it cannot be looked at."""
     path, files = case.store.database.path, case.store.files
-    witness = read_witness(path)  # first: whoever has the store open may write a newer one meanwhile
+    manifest = read_manifest(path)  # first: whoever has the store open may write a newer one meanwhile
     with as_of_now(path, used=case.used) as place:
         content = _content(case, place)
     names = dict.fromkeys((*case.domains, *content.domains))
-    reports = tuple(_judged(case, name, content.domains.get(name, _Found()), witness) for name in names)
+    reports = tuple(_judged(case, name, content.domains.get(name, _Found()), manifest) for name in names)
     notes = ("it has the form of an earlier version; the next start brings it up to date",)
-    return Report(
+    return StoreReport(
         str(path),
         content.form,
         _size(path / DATA),
-        content.graves,
+        content.tombstones,
         reports,
         (*content.damage, *_beside(path)),
         leftovers(path, files.folder if files is not None else None, content.aside),
@@ -125,10 +125,10 @@ def _content(case: Case, place: Path) -> _Content:
         return look(place, lambda txn: _read(case, txn))
     damage = Damage(f"{case.store.database.path} cannot be used: {why}")
     found = salvage.by_domain(place)
-    graves = {record.payload for record in found.pop("", ()) if record.kind == Kind.GRAVE}
+    tombstones = {record.payload for record in found.pop("", ()) if record.kind == Kind.GRAVE}
     return _Content(
         store_format.FORM,
-        len(graves),
+        len(tombstones),
         {name: _salvaged(case, lost) for name, lost in found.items()},
         (damage,),
     )
@@ -151,12 +151,12 @@ def _read(case: Case, txn: Transaction) -> _Content:
     names = dict.fromkeys(
         key[1] for key in keys if key[0] in ("copy", "log", "epoch") and len(key) > 1 and key[1]
     )
-    graves, damage = _graves(txn)
+    tombstones, damage = _tombstones(txn)
     aside: dict[str, int] = {}
     for key, data in txn.items("corrupt/"):
         name = "/".join(key.split("/")[:3])
         aside[name] = aside.get(name, 0) + len(data)
-    return _Content(form, graves, {name: _found(case, txn, name) for name in names}, damage, aside)
+    return _Content(form, tombstones, {name: _found(case, txn, name) for name in names}, damage, aside)
 
 
 def _found(case: Case, txn: Transaction, domain: str) -> _Found:
@@ -178,7 +178,7 @@ def _found(case: Case, txn: Transaction, domain: str) -> _Found:
     return _Found(snapshots, opened, tuple(damage))
 
 
-def _graves(txn: Transaction) -> tuple[int, tuple[Damage, ...]]:
+def _tombstones(txn: Transaction) -> tuple[int, tuple[Damage, ...]]:
     broken = [key for key, data in txn.items("grave/") if _is_damaged(data, "", Kind.GRAVE)]
     remedy = f"`{REPAIR}` drops it; have that person forgotten again"
     damage = tuple(Damage(f"{key}: who is to stay forgotten by it is lost", remedy) for key in broken)
@@ -192,7 +192,7 @@ def _is_damaged(data: bytes, domain: str, kind: Kind) -> bool:
         return True
 
 
-def _judged(case: Case, domain: str, found: _Found, witness: Witness) -> DomainReport:
+def _judged(case: Case, domain: str, found: _Found, manifest: Manifest) -> DomainReport:
     damage = list(found.damage)
     copies: tuple[Snapshot, ...] = ()
     if case.in_files(domain) and case.store.files is not None:
@@ -202,7 +202,7 @@ def _judged(case: Case, domain: str, found: _Found, witness: Witness) -> DomainR
         except StoreError as error:
             damage.append(Damage(str(error), error.remedy))
     chain, beyond = best((*found.snapshots, *copies), found.changes)
-    damage += _doubts(domain, chain, beyond, witness)
+    damage += _doubts(domain, chain, beyond, manifest)
     held = (*(s.version for s in found.snapshots), *(c.version for c in found.changes))
     if not case.used and copies and copies[0].version > max(held, default=Version()):
         # In use it may have come there since the copy was made.
@@ -224,13 +224,13 @@ def _judged(case: Case, domain: str, found: _Found, witness: Witness) -> DomainR
     )
 
 
-def _doubts(domain: str, chain: Chain | None, beyond: Sequence[Record], witness: Witness) -> list[Damage]:
+def _doubts(domain: str, chain: Chain | None, beyond: Sequence[Record], manifest: Manifest) -> list[Damage]:
     """What is whole by itself, and yet does not agree."""
     doubts = []
     if beyond:
         doubts.append(Damage(f"{len(beyond)} of its changes follow on nothing, and cannot be used"))
     there = chain.version if chain is not None else Version()
-    expected = witness.versions.get(domain, Version())
+    expected = manifest.versions.get(domain, Version())
     if there < expected:
         doubts.append(
             Damage(

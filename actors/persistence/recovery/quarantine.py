@@ -11,14 +11,14 @@ from actors.persistence.store.database import SALVAGED, Transaction
 from actors.persistence.store.errors import store_error
 from actors.persistence.store.store import Store
 
-__all__ = ["Leftover", "leftovers", "prune"]
+__all__ = ["QuarantinedState", "leftovers", "prune"]
 
 
 BEFORE_RESTORE = ".before-restore-"
 """In the name of a store that could not be read, and was moved aside by a restore."""
 
 
-class Leftover(msgspec.Struct, frozen=True):
+class QuarantinedState(msgspec.Struct, frozen=True):
     """path: a file or folder; empty for what stands under `key` in the database. size: bytes."""
 
     path: str = ""
@@ -26,20 +26,20 @@ class Leftover(msgspec.Struct, frozen=True):
     size: int = 0
 
 
-def leftovers(path: Path, folder: Path | None, aside: Mapping[str, int]) -> tuple[Leftover, ...]:
+def leftovers(path: Path, folder: Path | None, aside: Mapping[str, int]) -> tuple[QuarantinedState, ...]:
     """Beside the database at `path`, in the `folder` of the copies in files, and `aside` in the database itself."""
     beside = [*_beside(path, SALVAGED), *_beside(path, BEFORE_RESTORE)]
     if folder is not None:
         beside += [*folder.glob("*/*.corrupt.*"), *_beside(folder, BEFORE_RESTORE)]
-    found = (Leftover(str(place), size=_size(place)) for place in sorted(set(beside)))
-    return (*found, *(Leftover(key=key, size=size) for key, size in aside.items()))
+    found = (QuarantinedState(str(place), size=_size(place)) for place in sorted(set(beside)))
+    return (*found, *(QuarantinedState(key=key, size=size) for key, size in aside.items()))
 
 
 def _beside(path: Path, mark: str) -> Iterable[Path]:
     return path.parent.glob(f"{glob.escape(path.name)}{mark}*")
 
 
-def prune(store: Store, found: Iterable[Leftover]) -> None:
+def prune(store: Store, found: Iterable[QuarantinedState]) -> None:
     """Remove them; nobody may use the store meanwhile. Raises StoreError."""
     left = tuple(found)
 

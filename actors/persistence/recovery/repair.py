@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.kernel.state.document import TooNew, Unfit
 from actors.persistence.store.chain import Chain, Snapshot
 from actors.persistence.store.database import Transaction
@@ -37,7 +37,7 @@ def repair(
 ) -> tuple[Mended, ...]:
     """Mend these domains and the graves, and close the store. Nobody may use it meanwhile. Raises StoreError."""
     mended = tuple(_mended(store, domain, in_files(domain), rewrite) for domain in domains)
-    store.graves()  # opens it, also where there is no domain to mend
+    store.tombstones()  # opens it, also where there is no domain to mend
     store.database.change("dropping damaged graves", _drop_graves)
     store.bury_again()
     store.close({m.domain: m.version or m.found or Version() for m in mended})

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.store.record import Kind, Record
 
 __all__ = ["Chain", "Snapshot", "assembled", "best", "records_of"]

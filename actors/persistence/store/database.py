@@ -18,7 +18,7 @@ import lmdb
 
 from actors.persistence.store.atomic_files import sync_folder
 from actors.persistence.store.errors import StoreError, store_error
-from actors.persistence.store.manifest import DATA, digest_of, read_witness
+from actors.persistence.store.manifest import DATA, digest_of, read_manifest
 from actors.persistence.store.probe import why_unsound
 
 __all__ = ["MAP_LIMIT", "Database", "Transaction"]
@@ -225,7 +225,7 @@ class Database:
         try:
             if not (self.path / DATA).exists():
                 return ""
-            digest = read_witness(self.path).digest
+            digest = read_manifest(self.path).digest
             self.trusted = bool(digest) and digest == digest_of(self.path)
             return "" if self.trusted else why_unsound(self.path)
         except OSError as error:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from actors.persistence.store.atomic_files import replace_durably
 from actors.persistence.store.database import Transaction
-from actors.persistence.store.encryption import Sealing
+from actors.persistence.store.encryption import StoreEncryption
 from actors.persistence.store.errors import store_error
 from actors.persistence.store.record import Damaged, Record, pack, scan, unpack
 
@@ -26,7 +26,7 @@ def mark(txn: Transaction, done: bool) -> None:
         txn.delete(_KEY)
 
 
-def seal_all(txn: Transaction, sealing: Sealing) -> None:
+def seal_all(txn: Transaction, sealing: StoreEncryption) -> None:
     """Encrypt every copy and every change that is in plain; what is damaged stays as it is."""
     for key in (*txn.keys("copy/"), *txn.keys("log/")):
         try:
@@ -37,7 +37,7 @@ def seal_all(txn: Transaction, sealing: Sealing) -> None:
             txn.put(key, pack(sealing.seal(record)))
 
 
-def seal_files(folder: Path, sealing: Sealing) -> None:
+def seal_files(folder: Path, sealing: StoreEncryption) -> None:
     """The same for the copies in files. Raises StoreError."""
     try:
         for path in sorted(folder.glob("*/*.state")):

@@ -7,14 +7,14 @@ import msgspec
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.record import Record
 
-__all__ = ["PLAIN", "Locked", "Sealer", "Sealing", "Undecryptable"]
+__all__ = ["PLAIN", "Encrypter", "Locked", "StoreEncryption", "Undecryptable"]
 
 
 class Undecryptable(StoreError):
     """What is stored is whole and encrypted, and not by a key that is here: only its owner can help."""
 
 
-class Sealer(Protocol):
+class Encrypter(Protocol):
     """What can encrypt: data, and what it is about, which must be the same when it is opened."""
 
     def seal(self, data: bytes, about: bytes) -> bytes: ...
@@ -41,10 +41,10 @@ class Locked:
         raise Undecryptable(self.why, self.remedy)
 
 
-class Sealing:
+class StoreEncryption:
     """sealer: None where nothing is encrypted; what was encrypted then cannot be read. writes: whether to encrypt."""
 
-    def __init__(self, sealer: Sealer | None = None, *, writes: bool = True) -> None:
+    def __init__(self, sealer: Encrypter | None = None, *, writes: bool = True) -> None:
         self._sealer = sealer
         self._writes = writes and sealer is not None
 
@@ -58,9 +58,9 @@ class Sealing:
         if self._writes and isinstance(self._sealer, Locked):
             raise Undecryptable(self._sealer.why, self._sealer.remedy)
 
-    def always(self) -> "Sealing":
+    def always(self) -> "StoreEncryption":
         """The same, encrypting whenever there is a sealer."""
-        return Sealing(self._sealer)
+        return StoreEncryption(self._sealer)
 
     def seal(self, record: Record) -> Record:
         """The record as it is to be stored."""
@@ -87,7 +87,7 @@ class Sealing:
         return msgspec.structs.replace(record, payload=payload, sealed=False)
 
 
-PLAIN = Sealing()
+PLAIN = StoreEncryption()
 
 
 def _about(record: Record) -> bytes:

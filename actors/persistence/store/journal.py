@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.store.database import Transaction
 from actors.persistence.store.record import Damaged, Kind, Record, pack, unpack
 

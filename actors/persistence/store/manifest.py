@@ -9,10 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.store.atomic_files import replace
 
-__all__ = ["DATA", "LARGEST", "Witness", "digest_of", "is_damaged", "read_witness", "write_witness"]
+__all__ = ["DATA", "LARGEST", "Manifest", "digest_of", "is_damaged", "read_manifest", "write_manifest"]
 
 DATA = "data.mdb"
 LARGEST = 2**30
@@ -21,7 +21,7 @@ _NAME = "witness.json"
 _CHUNK = 2**20
 
 
-class Witness(msgspec.Struct, frozen=True):
+class Manifest(msgspec.Struct, frozen=True):
     """digest: of the database's file when it was closed in order, "" when it was not. versions: of each domain when it
     was closed. epochs: the newest that was opened."""
 
@@ -30,22 +30,22 @@ class Witness(msgspec.Struct, frozen=True):
     epochs: Mapping[str, int] = {}
 
 
-def read_witness(path: Path) -> Witness:
+def read_manifest(path: Path) -> Manifest:
     """Of the database at `path`; an empty one when there is none, or none that can be read."""
     try:
-        return msgspec.json.decode((path / _NAME).read_bytes(), type=Witness)
+        return msgspec.json.decode((path / _NAME).read_bytes(), type=Manifest)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Witness()
+        return Manifest()
 
 
 def is_damaged(path: Path) -> bool:
     """Whether there is a witness of the database at `path` that says nothing any more."""
-    return (path / _NAME).exists() and read_witness(path) == Witness()
+    return (path / _NAME).exists() and read_manifest(path) == Manifest()
 
 
-def write_witness(path: Path, witness: Witness) -> None:
+def write_manifest(path: Path, manifest: Manifest) -> None:
     """Raises OSError. Not synced: a witness that is older than its database only costs a closer look."""
-    replace(path / _NAME, (msgspec.json.encode(witness),))
+    replace(path / _NAME, (msgspec.json.encode(manifest),))
 
 
 def digest_of(path: Path) -> str:

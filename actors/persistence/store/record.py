@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 
 __all__ = ["Damaged", "Kind", "Record", "pack", "scan", "scan_file", "unpack"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.store.backends.lmdb import part_key
 from actors.persistence.store.chain import Snapshot, assembled
 from actors.persistence.store.database import Transaction
@@ -18,10 +18,10 @@ from actors.persistence.store.manifest import DATA
 from actors.persistence.store.record import Kind, Record, pack, scan_file
 from actors.persistence.store.store_format import mark
 
-__all__ = ["Saved", "beyond", "by_domain", "rebuild", "records", "sorted_out"]
+__all__ = ["RecoveredRecords", "beyond", "by_domain", "rebuild", "records", "sorted_out"]
 
 
-class Saved(msgspec.Struct, frozen=True):
+class RecoveredRecords(msgspec.Struct, frozen=True):
     """Whole copies, and changes in no order."""
 
     snapshots: tuple[Snapshot, ...]
@@ -100,14 +100,14 @@ class _Newest:
         ]
 
 
-def sorted_out(found: Iterable[Record]) -> Saved:
+def sorted_out(found: Iterable[Record]) -> RecoveredRecords:
     """Copies put together from their parts, and changes."""
     kept = tuple(found)
     changes = {
         (record.domain, record.version, record.base): record for record in kept if record.kind == Kind.CHANGE
     }
     snapshots = (assembled(parts.values()) for parts in _by_copy(kept).values())
-    return Saved(tuple(s for s in snapshots if s is not None), tuple(changes.values()))
+    return RecoveredRecords(tuple(s for s in snapshots if s is not None), tuple(changes.values()))
 
 
 def rebuild(txn: Transaction, found: Iterable[Record], keep: Callable[[str], int]) -> None:

@@ -10,23 +10,23 @@ from pathlib import Path
 
 import msgspec
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.store import encrypt_existing, journal, salvage, store_format
 from actors.persistence.store.backends import Found
 from actors.persistence.store.backends.files import NONE, FileBackend
 from actors.persistence.store.backends.lmdb import ALL, DatabaseBackend
 from actors.persistence.store.chain import Chain, Snapshot, best
 from actors.persistence.store.database import Database, Transaction
-from actors.persistence.store.encryption import PLAIN, Sealing
+from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.epochs import next_epoch
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.manifest import (
     DATA,
-    Witness,
+    Manifest,
     digest_of,
     is_damaged,
-    read_witness,
-    write_witness,
+    read_manifest,
+    write_manifest,
 )
 from actors.persistence.store.record import Damaged, Kind, Record, pack, unpack
 
@@ -38,7 +38,7 @@ class Batch(msgspec.Struct, frozen=True):
 
     snapshots: tuple[Snapshot, ...] = ()
     changes: tuple[Record, ...] = ()
-    graves: Mapping[str, float] = {}
+    tombstones: Mapping[str, float] = {}
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -60,9 +60,9 @@ class Store:
         database: Database,
         keep: Callable[[str], int] = lambda _: 2,
         files: FileBackend | None = None,
-        sealing: Sealing = PLAIN,
+        sealing: StoreEncryption = PLAIN,
         backups: Callable[[str], Iterable[Chain]] = lambda _: (),
-        buried: Callable[[], Mapping[str, float]] = dict,
+        erased: Callable[[], Mapping[str, float]] = dict,
     ) -> None:
         self.database = database
         self.copies = DatabaseBackend(database, keep, sealing)
@@ -70,10 +70,10 @@ class Store:
         self._keep = keep
         self._sealing = sealing
         self._backups = backups
-        self._buried = buried
+        self._erased = erased
         self._forgotten: Mapping[str, float] = {}
         self._opening = 0
-        self._witness = Witness()
+        self._manifest = Manifest()
         self._tried_to_encrypt = False
         self._lying: dict[
             str, list[Record]
@@ -83,7 +83,7 @@ class Store:
         """All of it in one transaction, durable on return."""
 
         def put(txn: Transaction) -> None:
-            _bury(txn, batch.graves)
+            _bury(txn, batch.tombstones)
             journal.append(txn, map(self._sealing.seal, batch.changes))
             for snapshot in batch.snapshots:
                 oldest = self.copies.put(txn, snapshot)
@@ -91,7 +91,7 @@ class Store:
 
         self._ready()
         self.database.change("writing", put)
-        self._forgotten = {**self._forgotten, **batch.graves}
+        self._forgotten = {**self._forgotten, **batch.tombstones}
 
     def read(self, domain: str, *, in_files: bool = False, refused: Collection[Version] = ()) -> Read:
         """The newest valid state of `domain`. Sets aside what is damaged. in_files: it has copies in files, too."""
@@ -157,29 +157,29 @@ class Store:
         """A new epoch, greater than `above` and than any before it, in files too; durable on return."""
         self._ready()
         in_files = self.files.epochs().get(domain, 0) if self.files is not None else 0
-        above = max(above, self._witness.epochs.get(domain, 0), in_files)
+        above = max(above, self._manifest.epochs.get(domain, 0), in_files)
         epoch = self.database.change("opening an epoch", lambda txn: next_epoch(txn, domain, above))
-        self._bear_witness(epochs={**self._witness.epochs, domain: epoch}, digest="")
+        self._bear_witness(epochs={**self._manifest.epochs, domain: epoch}, digest="")
         return epoch
 
-    def graves(self) -> Mapping[str, float]:
+    def tombstones(self) -> Mapping[str, float]:
         """Hashes of what is forgotten, and since when."""
         self._ready()
-        self._forgotten = self.database.read("reading who is forgotten", _graves)
+        self._forgotten = self.database.read("reading who is forgotten", _tombstones)
         return self._forgotten
 
     def bury_again(self) -> None:
         """Bury whom the backups, or this process, know to be forgotten, and the database does not know any more."""
-        known = dict(self._buried())
+        known = dict(self._erased())
         for hash_, at in self._forgotten.items():
             known[hash_] = max(at, known.get(hash_, at))
 
-        def bury(txn: Transaction) -> None:
-            there = _graves(txn)
+        def dead_letter(txn: Transaction) -> None:
+            there = _tombstones(txn)
             _bury(txn, {hash_: at for hash_, at in known.items() if at > there.get(hash_, 0.0)})
 
         if known:
-            self.database.change("burying again", bury)
+            self.database.change("burying again", dead_letter)
 
     def keep_only(self, domain: str, version: Version) -> None:
         """Nothing of `domain` that is older than its copy of `version`, not even in pages that are free."""
@@ -219,7 +219,7 @@ class Store:
         if was_open and self._opening == self.database.openings:
             with contextlib.suppress(OSError):
                 digest = digest_of(self.database.path)
-                self._bear_witness(versions={**self._witness.versions, **(versions or {})}, digest=digest)
+                self._bear_witness(versions={**self._manifest.versions, **(versions or {})}, digest=digest)
 
     def _write_again(
         self, chain: Chain | None, snapshots: Sequence[Snapshot], changes: Sequence[Record]
@@ -242,7 +242,7 @@ class Store:
         if self._opening == self.database.openings:
             return
         path = self.database.path
-        self._witness = read_witness(path)
+        self._manifest = read_manifest(path)
         if is_damaged(path):
             self.database.notice = (
                 f"{path}: its witness is damaged: should the database lack something, nobody could tell"
@@ -251,7 +251,7 @@ class Store:
         self._lying = self._look_beyond() if not self.database.trusted else {}
         anew = self.database.moved is not None or self._is_empty()
         if self.database.moved is not None:
-            self._witness = read_witness(self.database.moved)
+            self._manifest = read_manifest(self.database.moved)
             self._rebuild(self.database.moved)
             self._bear_witness(digest="")
             self.database.salvaged()
@@ -332,13 +332,13 @@ class Store:
         return form
 
     def _bear_witness(self, **fields: object) -> None:
-        self._witness = msgspec.structs.replace(self._witness, **fields)
+        self._manifest = msgspec.structs.replace(self._manifest, **fields)
         with contextlib.suppress(OSError):  # the database itself says so when the disk fails
-            write_witness(self.database.path, self._witness)
+            write_manifest(self.database.path, self._manifest)
 
     def _as_witnessed(self, domain: str, read: Read, refused: Collection[Version]) -> Read:
         """Whether it is as new as it was when it was last closed."""
-        expected = self._witness.versions.get(domain, Version())
+        expected = self._manifest.versions.get(domain, Version())
         found = read.chain.version if read.chain is not None else Version()
         if refused or found >= expected:
             return read
@@ -367,7 +367,7 @@ class Store:
             damaged = (*damaged, f"{len(beyond)} changes of {domain} follow on nothing, and cannot be used")
             after = chain.version if chain is not None else Version()
             self.database.change("setting changes aside", lambda txn: journal.drop(txn, domain, after))
-        if chain is None and (damaged or refused or domain in self._witness.versions):
+        if chain is None and (damaged or refused or domain in self._manifest.versions):
             chain = next((c for c in self._backups(domain) if c.version not in refused), None)
             if chain is not None:
                 damaged = (*damaged, f"the copy of {domain} in a backup is used")
@@ -393,8 +393,8 @@ def _overtaken(
     )
 
 
-def _bury(txn: Transaction, graves: Mapping[str, float]) -> None:
-    for hash_, at in graves.items():
+def _bury(txn: Transaction, tombstones: Mapping[str, float]) -> None:
+    for hash_, at in tombstones.items():
         txn.put(f"grave/{hash_}", pack(Record(Kind.GRAVE, "", 1, Version(), at, hash_.encode())))
 
 
@@ -405,7 +405,7 @@ def _aside(txn: Transaction, domain: str, key: str) -> str:
     return aside
 
 
-def _graves(txn: Transaction) -> Mapping[str, float]:
+def _tombstones(txn: Transaction) -> Mapping[str, float]:
     found: dict[str, float] = {}
     for _, data in txn.items("grave/"):
         try:

@@ -4,7 +4,7 @@ import hashlib
 
 import msgspec
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.store.chain import Snapshot
 from actors.persistence.store.database import Transaction
 from actors.persistence.store.record import Kind, Record, pack

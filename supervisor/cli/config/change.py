@@ -12,7 +12,7 @@ from config.syntax.errors import LoadError
 from supervisor.cli.client import ask_one
 from supervisor.cli.options import FAILED, UNREADABLE, fail, in_home, json_option, print_json
 from supervisor.control.client import call
-from supervisor.control.wire import Refused
+from supervisor.control.wire import RequestRefused
 from supervisor.instance import NoInstance
 
 __all__ = ["diff", "reload", "set_", "unset"]
@@ -80,7 +80,7 @@ def _put(home: Home, key: str, value: str | None, save: bool, as_json: bool) -> 
         fail(FAILED, why)
     try:
         _told(call(home.path, {"do": "config-set", "key": key, "value": value, "save": save}), as_json)
-    except Refused as error:
+    except RequestRefused as error:
         fail(FAILED, str(error))
     except NoInstance as error:
         if not save:

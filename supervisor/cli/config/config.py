@@ -199,12 +199,12 @@ def _read(home: Home, profile: str | None, overrides: tuple[str, ...]) -> "Valid
 def _runtime(home: Home) -> tuple[str, ...]:
     """The overrides of the running instance; () without one."""
     from supervisor.control.client import call
-    from supervisor.control.wire import Refused
+    from supervisor.control.wire import RequestRefused
     from supervisor.instance import NoInstance
 
     try:
         found = call(home.path, {"do": "config-runtime"})
-    except (NoInstance, Refused):
+    except (NoInstance, RequestRefused):
         return ()
     return tuple(f"{key}={text}" for key, text in found["runtime"].items())
 

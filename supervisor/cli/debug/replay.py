@@ -10,7 +10,7 @@ from supervisor.cli.options import FAILED, fail, in_home, json_option, print_jso
 from supervisor.cli.trace.options import traces_of
 
 if TYPE_CHECKING:
-    from supervisor.replay.replayer import Report, Step
+    from supervisor.replay.replayer import ReplayReport, Step
 
 __all__ = ["replay"]
 
@@ -75,7 +75,7 @@ def replay(
 
 def _replayed(
     where: Path, actor: str, until: str, stop_at: str, diff: bool, wishes: tuple[str, ...], accept: bool
-) -> "Report":
+) -> "ReplayReport":
     from supervisor.replay.accept import accepted
     from supervisor.replay.observers import Debugger, StateLog
     from supervisor.replay.replayer import Replayer
@@ -111,11 +111,11 @@ def _replayed(
     return report
 
 
-def _show(where: Path, report: "Report", as_json: bool) -> None:
+def _show(where: Path, report: "ReplayReport", as_json: bool) -> None:
     from supervisor.replay import show
-    from supervisor.replay.divergence_report import evidence
+    from supervisor.replay.divergence_report import divergence_report
 
-    found = evidence(where, report.divergences[0]) if report.divergences else None
+    found = divergence_report(where, report.divergences[0]) if report.divergences else None
     if as_json:
         print_json(show.as_json(report, found))
         return

@@ -14,7 +14,7 @@ __all__ = ["play_live"]
 def play_live(home: Home, trace: Path, speed: float, as_json: bool) -> None:
     """Tell the running instance what the senses told then, with a bar; Ctrl-C ends it."""
     from supervisor.control.client import call
-    from supervisor.control.wire import Refused
+    from supervisor.control.wire import RequestRefused
     from supervisor.instance import NoInstance
     from supervisor.replay.live import play, read_cues
     from supervisor.replay.reconstruct import Unreplayable
@@ -35,7 +35,7 @@ def play_live(home: Home, trace: Path, speed: float, as_json: bool) -> None:
         fail(FAILED, str(error))
     except NoInstance as error:
         fail(NO_INSTANCE, str(error))
-    except Refused as error:
+    except RequestRefused as error:
         fail(FAILED, f"after {told} messages: {error}")
     except KeyboardInterrupt:
         click.echo(f"\nended after {told} of {len(found)} messages", err=True)

@@ -13,7 +13,7 @@ from supervisor.cli.options import FAILED, json_option, print_json
 if TYPE_CHECKING:
     from supervisor.simulation.plan import Fault
     from supervisor.simulation.run import Outcome
-    from supervisor.simulation.summary import Summary
+    from supervisor.simulation.summary import CampaignSummary
 
 __all__ = ["simulate"]
 
@@ -74,7 +74,7 @@ def simulate(
 
 def _one(seed: int, seconds: float, faults: str | None, trace: Path | None, as_json: bool) -> None:
     from supervisor.simulation.campaign import again, traced
-    from supervisor.simulation.summary import Summary, lines
+    from supervisor.simulation.summary import CampaignSummary, lines
 
     chosen = _chosen(seed, seconds, faults)
     outcome = traced(seed, seconds, chosen, trace)
@@ -83,7 +83,7 @@ def _one(seed: int, seconds: float, faults: str | None, trace: Path | None, as_j
     else:
         from rich.markup import escape
 
-        summary = Summary()
+        summary = CampaignSummary()
         summary.add(outcome)
         told = [f"[bold]fault[/]      {escape(fault.text)}" for fault in outcome.faults]
         found = [f"[red]found[/]      {escape(found)}" for found in outcome.found]
@@ -113,9 +113,9 @@ def _many(
     seeds: range, seconds: float, trace: Path | None, jobs: int, fail_fast: bool, as_json: bool
 ) -> None:
     from supervisor.simulation.campaign import run_seeds, small, untouched
-    from supervisor.simulation.summary import Summary, lines
+    from supervisor.simulation.summary import CampaignSummary, lines
 
-    summary = Summary()
+    summary = CampaignSummary()
     with _shown(len(seeds), quiet=as_json) as show:
         for outcome in run_seeds(seeds, seconds, jobs):
             summary.add(outcome)
@@ -142,7 +142,7 @@ def _print(lines: "Iterator[str] | list[str]") -> None:
 
 
 @contextlib.contextmanager
-def _shown(total: int, *, quiet: bool) -> "Iterator[Callable[[Outcome, Summary], None]]":
+def _shown(total: int, *, quiet: bool) -> "Iterator[Callable[[Outcome, CampaignSummary], None]]":
     """Shows how far it is: a bar on a terminal, nothing for scripts."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -158,7 +158,7 @@ def _shown(total: int, *, quiet: bool) -> "Iterator[Callable[[Outcome, Summary],
     with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
         task = bar.add_task("", total=total, what="")
 
-        def show(outcome: "Outcome", summary: "Summary") -> None:
+        def show(outcome: "Outcome", summary: "CampaignSummary") -> None:
             what = f"{summary.handled:,} messages, {summary.failed} failed"
             bar.update(task, advance=1, what=what)
 

@@ -72,14 +72,14 @@ def tree_table(actors: Sequence[Row], width: int = 120) -> Table:
             name, justify="right" if name in NUMBERS else "left", no_wrap=not last, overflow="fold"
         )
     for row in actors:
-        cells = _cells(row)
-        table.add_row(*(cells[name] for name in names))
+        slots = _slots(row)
+        table.add_row(*(slots[name] for name in names))
     return table
 
 
-def _cells(row: Row) -> Mapping[str, Text | str]:
+def _slots(row: Row) -> Mapping[str, Text | str]:
     name = Text("  " * row["depth"] + row["address"], "bold" if row["kind"] == "supervisor" else "")
-    if row["state"] == "absent":
+    if row["state"] == "disabled":
         name.stylize("dim")
         off = {"actor": name, "state": Text("off", "dim"), "what": Text(row["reason"], "dim")}
         return dict.fromkeys(COLUMNS, "") | off
@@ -99,7 +99,7 @@ def missing(actors: Sequence[Row]) -> tuple[str, ...]:
     """One line of markup for each thing that is missing or worth knowing, with what to do about it."""
     lines = []
     for row in actors:
-        if row["state"] == "absent" or not row["reason"]:
+        if row["state"] == "disabled" or not row["reason"]:
             continue
         colour = COLOURS.get(row["health"], "white")
         remedy = f" [dim]->[/] {escape(row['remedy'])}" if row["remedy"] else ""

@@ -44,14 +44,14 @@ def run(
 
 
 def _run(home: Home, profile: str | None, overrides: tuple[str, ...], text: bool, strict: bool) -> None:
-    from supervisor.cli.instance.signals import Stop
+    from supervisor.cli.instance.signals import StopSignals
 
-    stop = Stop()
+    stop = StopSignals()
     stop.hear_signals()
     from supervisor.cli.config.load import configured
-    from supervisor.cli.instance.session import Session
+    from supervisor.cli.instance.session import RunScreen
     from supervisor.instance import AlreadyRunning, Claim
-    from supervisor.launcher.link import Tether
+    from supervisor.launcher.link import LauncherLink
 
     config, notes, source = configured(home, profile, overrides, strict)
     try:
@@ -60,8 +60,8 @@ def _run(home: Home, profile: str | None, overrides: tuple[str, ...], text: bool
         fail(ALREADY_RUNNING, f"{error}; stop it with `supervisor stop`, or choose another --home")
     except OSError as error:
         fail(UNREADABLE, f"the data folder {home.data} cannot be used: {error.strerror or error}")
-    tether = Tether.found(stop.ask)
-    session = Session(home, config, claim, notes, text=text, tether=tether, source=source)
+    tether = LauncherLink.found(stop.ask)
+    session = RunScreen(home, config, claim, notes, text=text, tether=tether, source=source)
     ended = session.live(stop.event)
     sys.stdout.flush()
     sys.stderr.flush()

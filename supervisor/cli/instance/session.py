@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.markup import escape
 
 from actors.conversation.messages import ReplyEnded, ReplySentence
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 from actors.osc.wire import rest
 from config.home import Home
 from config.layers.source import ConfigSource
@@ -22,21 +22,21 @@ from config.schema import Config
 from supervisor.cli.instance.render import headline, missing, tree_table
 from supervisor.control.requests import talk
 from supervisor.control.server import ControlServer
-from supervisor.control.wire import Refused
+from supervisor.control.wire import RequestRefused
 from supervisor.instance import Claim
-from supervisor.launcher.link import Tether
+from supervisor.launcher.link import LauncherLink
 from supervisor.logs import start_logging
 from supervisor.nodes.process_setup import take_short_turns
-from supervisor.otp.slot import Cell
-from supervisor.runtime.runtime import System
+from supervisor.otp.slot import ActorSlot
+from supervisor.runtime.runtime import Runtime
 
-__all__ = ["Session"]
+__all__ = ["RunScreen"]
 
 READY_WITHIN = 60.0
 LOOK_EVERY = 0.25
 
 
-class Session:
+class RunScreen:
     """Starts a System in `home` and stays with it. `live` returns how it ended: stopped, late or gave up."""
 
     def __init__(
@@ -47,7 +47,7 @@ class Session:
         notes: tuple[str, ...],
         *,
         text: bool,
-        tether: Tether | None = None,
+        tether: LauncherLink | None = None,
         source: ConfigSource | None = None,
     ) -> None:
         self._home = home
@@ -66,7 +66,7 @@ class Session:
         trouble = start_logging(self._config.logging, self._home.data)
         for note in (*self._notes, *((trouble,) if trouble else ()), *_damaged_models(self._home)):
             self._console.print(f"[yellow]note[/]  {escape(note)}")
-        system = System(self._config, self._home.path, text=self._text, source=self._source)
+        system = Runtime(self._config, self._home.path, text=self._text, source=self._source)
         server = ControlServer(system, self._claim.publish(system.run))
         if self._tether is not None:
             self._hold_on_to(self._tether, system)
@@ -87,7 +87,7 @@ class Session:
             return "gave up"
         return "stopped" if ended else "late"
 
-    def _hold_on_to(self, tether: Tether, system: System) -> None:
+    def _hold_on_to(self, tether: LauncherLink, system: Runtime) -> None:
         """Tell the launcher what to do should this process die."""
         osc, s = self._config.osc, self._config.supervision
         manners = {
@@ -102,7 +102,7 @@ class Session:
 
     # -- coming to life
 
-    def _show_start(self, system: System, *stops: threading.Event) -> None:
+    def _show_start(self, system: Runtime, *stops: threading.Event) -> None:
         deadline = time.monotonic() + READY_WITHIN
         if self._console.is_terminal:
             with Live(console=self._console, refresh_per_second=8, transient=True) as live:
@@ -129,7 +129,7 @@ class Session:
             self._console.print("[bold yellow]not everything is ready yet[/]; see `supervisor status`")
 
     def _until_ready(
-        self, system: System, deadline: float, stops: tuple[threading.Event, ...], look: Any
+        self, system: Runtime, deadline: float, stops: tuple[threading.Event, ...], look: Any
     ) -> None:
         while time.monotonic() < deadline and not any(stop.is_set() for stop in stops):
             look()
@@ -138,26 +138,30 @@ class Session:
 
     # -- living
 
-    def _watch(self, system: System, stop: threading.Event, asked: threading.Event) -> None:
+    def _watch(self, system: Runtime, stop: threading.Event, asked: threading.Event) -> None:
         while not (stop.wait(LOOK_EVERY) or asked.is_set() or system.ended.is_set()):
             self._tell_changes(system)
 
-    def _tell_changes(self, system: System) -> None:
+    def _tell_changes(self, system: Runtime) -> None:
         """One line for each change of an actor's health, also for what lasted only a moment."""
         while system.changes:
             row = system.changes.popleft()
             seen = (row["health"], row["reason"])
-            if row["kind"] == "actor" and row["state"] != "absent" and self._told.get(row["address"]) != seen:
+            if (
+                row["kind"] == "actor"
+                and row["state"] != "disabled"
+                and self._told.get(row["address"]) != seen
+            ):
                 self._told[row["address"]] = seen
                 self._console.print(_line(row))
 
-    def _forget_changes(self, system: System) -> None:
+    def _forget_changes(self, system: Runtime) -> None:
         """The table has shown them."""
         system.changes.clear()
-        rows = system.household.statuses()
+        rows = system.registry.statuses()
         self._told = {row["address"]: (row["health"], row["reason"]) for row in rows}
 
-    def _chat(self, system: System, stop: threading.Event) -> None:
+    def _chat(self, system: Runtime, stop: threading.Event) -> None:
         name = self._config.bot.name
         self._console.print(f"[dim]Type to {escape(name)}; Ctrl-C stops.[/]")
         if isinstance(sys.stdin, TextIOWrapper):
@@ -171,17 +175,17 @@ class Session:
                         self._console.print(f"[bold cyan]{escape(name)}[/]: {escape(message.text)}")
                     elif isinstance(message, ReplyEnded) and message.outcome != "said":
                         self._console.print(f"[yellow]({message.outcome}: {escape(message.detail)})[/]")
-            except (Refused, queue.Empty) as error:
+            except (RequestRefused, queue.Empty) as error:
                 self._console.print(f"[red]{escape(str(error))}[/]")
         stop.set()  # end of input: Ctrl-D
 
     # -- the end
 
-    def _stop(self, system: System, server: ControlServer) -> bool:
+    def _stop(self, system: Runtime, server: ControlServer) -> bool:
         began = time.monotonic()
         self._console.print("stopping...")
         server.close()
-        keeper = system.household.cell("persistence")
+        keeper = system.registry.slot("persistence")
         began_with = keeper.state, keeper.reason, keeper.failures
         ended = system.stop()
         saved = _saved(keeper, *began_with)
@@ -189,12 +193,12 @@ class Session:
         if ended:
             self._console.print(f"stopped in order in {time.monotonic() - began:.1f} s, {escape(saved)}")
         else:
-            late = [str(r["address"]) for r in system.household.statuses() if r["state"] == "stopping"]
+            late = [str(r["address"]) for r in system.registry.statuses() if r["state"] == "stopping"]
             self._console.print(f"[red]not everything stopped in time[/] ({', '.join(late) or 'unknown'})")
         return ended
 
 
-def _saved(keeper: Cell, state: str, reason: str, failures: int) -> str:
+def _saved(keeper: ActorSlot, state: str, reason: str, failures: int) -> str:
     """What became of the state. It is what the end of persistence says that counts: it may be less than well for other
     reasons, such as a backup that could not be made. state, reason, failures: of its cell before the stop."""
     if state != "running":
@@ -204,10 +208,10 @@ def _saved(keeper: Cell, state: str, reason: str, failures: int) -> str:
     return "state saved"
 
 
-def _is_mute(system: System) -> bool:
+def _is_mute(system: Runtime) -> bool:
     """True when there is neither an ear nor a mouth: the bot still reads and writes."""
-    cells = system.household.cells
-    return all(cells[device].health is Health.DOWN for device in ("audio.microphone", "audio.speaker"))
+    slots = system.registry.slots
+    return all(slots[device].health is Health.DOWN for device in ("audio.microphone", "audio.speaker"))
 
 
 def _picture(status: Mapping[str, Any], width: int) -> Group:

@@ -6,13 +6,13 @@ import threading
 import time
 from types import FrameType
 
-__all__ = ["Stop"]
+__all__ = ["StopSignals"]
 
 SAME_REQUEST = 0.5
 """Seconds within which several are one: a terminal, a service manager and the launcher may all pass the same one on."""
 
 
-class Stop:
+class StopSignals:
     """event: set when the run is to end."""
 
     def __init__(self) -> None:

@@ -40,7 +40,7 @@ def _lines(statuses: Iterable[Mapping[str, Any]]) -> None:
     for found in statuses:
         for row in found["actors"]:
             now = (row["state"], row["health"], row["reason"], row["incarnation"], row["pin"])
-            if row["state"] != "absent" and known.get(row["address"]) != now:
+            if row["state"] != "disabled" and known.get(row["address"]) != now:
                 known[row["address"]] = now
                 line = (
                     f"{row['health']:>8}  {row['address']} ({row['state']}, incarnation {row['incarnation']})"

@@ -17,7 +17,7 @@ from config.syntax.errors import ConfigurationError, LoadError
 from supervisor.cli.options import FAILED, UNREADABLE, fail
 
 if TYPE_CHECKING:
-    from config.secrets.change import Content
+    from config.secrets.change import SecretsContent
     from config.secrets.keyfile import Opener
     from config.secrets.meta import Lock
     from config.secrets.vault import Vault
@@ -48,7 +48,7 @@ def changed(
     home: Home,
     change: Callable[[str], str],
     *,
-    content: "Callable[[Vault, Opener], tuple[Content, Opener]] | None" = None,
+    content: "Callable[[Vault, Opener], tuple[SecretsContent, Opener]] | None" = None,
     accept: bool = False,
     mending: str = "",
     unchanged: str = "",
@@ -58,7 +58,7 @@ def changed(
     content: makes other keys than those the file has. mending: the key that is changed, broken as it may be.
     unchanged: what to say, and be done, when the text comes back as it was.
     """
-    from config.secrets.change import Content, plain_text, sealed, writing, written
+    from config.secrets.change import SecretsContent, plain_text, sealed, writing, written
     from config.secrets.seen import seen_revision
 
     with said(), writing(home):
@@ -73,7 +73,9 @@ def changed(
             click.echo(unchanged)
             sys.exit(0)
         checked(plain, "secrets.yaml")
-        keys, opener = content(vault, _opener()) if content is not None else (Content.of(vault), _opener())
+        keys, opener = (
+            content(vault, _opener()) if content is not None else (SecretsContent.of(vault), _opener())
+        )
         revision = 1 + max(vault.meta.revision, seen_revision(home, vault.meta.id))
         written(home, sealed(plain, keys, revision, vault), opener, _meant(plain))
 
@@ -108,10 +110,10 @@ def path_of(name: str, text: str) -> "Key":
     """The path of a dotted key: as it stands in the text, where it does, for names may have dots of their own."""
     from config.layers.environment import split_key
     from config.secrets.spans import LAYER, values
-    from config.syntax.node import Source
+    from config.syntax.node import SourceText
     from config.syntax.problem import dotted
 
-    _, found = values(Source(LAYER, "secrets.yaml", text))
+    _, found = values(SourceText(LAYER, "secrets.yaml", text))
     return next((key for key in found if dotted(key) == name), split_key(name))
 
 
@@ -241,9 +243,9 @@ def run_editor(file: Path) -> None:
 
 def _meant(plain: str) -> "dict[Key, Any]":
     from config.secrets.spans import LAYER, values
-    from config.syntax.node import Source
+    from config.syntax.node import SourceText
 
-    return {key: node.value for key, node in values(Source(LAYER, "secrets.yaml", plain))[1].items()}
+    return {key: node.value for key, node in values(SourceText(LAYER, "secrets.yaml", plain))[1].items()}
 
 
 def _opener() -> "Opener":

@@ -31,7 +31,7 @@ from supervisor.cli.secrets.change import (
 )
 
 if TYPE_CHECKING:
-    from config.secrets.change import Content
+    from config.secrets.change import SecretsContent
     from config.secrets.keyfile import Opener
     from config.secrets.lock import Lock
     from config.secrets.vault import Vault
@@ -55,7 +55,7 @@ def secrets() -> None:
 @in_home
 def init(home: Home, by_passphrase: bool) -> None:
     """Make config/secrets.yaml; one that is there and not encrypted yet is encrypted in its place."""
-    from config.secrets.change import HEAD, Content, sealed, writing, written
+    from config.secrets.change import HEAD, SecretsContent, sealed, writing, written
     from config.secrets.spans import META
     from config.secrets.vault import read_source
 
@@ -67,7 +67,7 @@ def init(home: Home, by_passphrase: bool) -> None:
         checked(plain, source.file if source is not None else "secrets.yaml")
         data_key, id = os.urandom(32), random.token_hex(8)
         lock, opener = new_lock(data_key, id, by_passphrase)
-        written(home, sealed(plain, Content(data_key, id, lock), 1), opener)
+        written(home, sealed(plain, SecretsContent(data_key, id, lock), 1), opener)
     click.echo(f"made {home.secrets_file}")
     if not by_passphrase:
         click.echo(f"its key is {key_place()}: keep a copy elsewhere, nothing opens the file without it")
@@ -179,11 +179,11 @@ def _edited(before: str) -> str:
 @in_home
 def rotate(home: Home) -> None:
     """Make a new data key and encrypt everything anew."""
-    from config.secrets.change import Content
+    from config.secrets.change import SecretsContent
 
-    def fresh(vault: "Vault", opener: "Opener") -> "tuple[Content, Opener]":
+    def fresh(vault: "Vault", opener: "Opener") -> "tuple[SecretsContent, Opener]":
         data_key, id = os.urandom(32), vault.meta.id
-        return Content(data_key, id, same_lock(vault, data_key, opener)), opener
+        return SecretsContent(data_key, id, same_lock(vault, data_key, opener)), opener
 
     changed(home, lambda plain: plain, content=fresh)
     click.echo("every value is encrypted anew, with a new data key")
@@ -203,7 +203,7 @@ def rekey(home: Home, by_passphrase: bool, new: bool, key_file: Path | None) -> 
     Copies of the old file still open with the old key. A new passphrase is asked for, or given as
     GERALD_NEW_PASSPHRASE.
     """
-    from config.secrets.change import Content
+    from config.secrets.change import SecretsContent
     from config.secrets.keyfile import VARIABLE
 
     place = key_file
@@ -211,7 +211,7 @@ def rekey(home: Home, by_passphrase: bool, new: bool, key_file: Path | None) -> 
     if by_passphrase + new + (place is not None) != 1:
         raise click.UsageError("say what shall lock it: --passphrase, --new-keyfile or --key-file FILE")
 
-    def other(vault: "Vault", opener: "Opener") -> "tuple[Content, Opener]":
+    def other(vault: "Vault", opener: "Opener") -> "tuple[SecretsContent, Opener]":
         nonlocal place
         memory_opens(home, opener)
         if new:
@@ -222,7 +222,7 @@ def rekey(home: Home, by_passphrase: bool, new: bool, key_file: Path | None) -> 
         if lock.by == vault.meta.lock.by == "passphrase" and opens.passphrase() == opener.passphrase():
             fail(FAILED, "that is the passphrase that locks it now; nothing was changed")
         locks.append((opener, opens, lock))
-        return Content(vault.data_key, vault.meta.id, lock), opens
+        return SecretsContent(vault.data_key, vault.meta.id, lock), opens
 
     changed(home, lambda plain: plain, content=other)
     with said():

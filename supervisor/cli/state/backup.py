@@ -122,9 +122,9 @@ def _made(home: Home, to: Path | None, encrypt: bool) -> Mapping[str, Any]:
 
 def _made_here(home: Home, to: Path | None, encrypt: bool) -> Mapping[str, Any]:
     from supervisor.offline.restore import all_that_is_kept, backups_of
-    from supervisor.offline.store import alone, room
+    from supervisor.offline.store import alone, offline_store
 
-    with alone(home, "a backup"), room(home, writes=True, make_key=encrypt) as found:
+    with alone(home, "a backup"), offline_store(home, writes=True, make_key=encrypt) as found:
         content = all_that_is_kept(found)
         if not content.chains:
             fail(FAILED, f"nothing is remembered in {home.path} yet")

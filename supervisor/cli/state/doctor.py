@@ -9,19 +9,19 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from actors.persistence.recovery.check import Damage, DomainReport, Report, examine
+from actors.persistence.recovery.check import Damage, DomainReport, StoreReport, examine
 from actors.persistence.recovery.quarantine import prune as remove
 from actors.persistence.recovery.repair import Mended, repair
 from config.home import Home
 from supervisor.cli.options import print_json, wide_console
-from supervisor.offline.store import Room, alone, room, unless_used
+from supervisor.offline.store import OfflineStore, alone, offline_store, unless_used
 
 __all__ = ["examined", "render", "repaired"]
 
 
 def examined(home: Home, as_json: bool) -> bool:
     """Show what is stored; True when all of it is fine."""
-    with unless_used(home) as used, room(home) as found:
+    with unless_used(home) as used, offline_store(home) as found:
         report = examine(found.case(used=used))
         if used and not report.fine:
             # Files may have come and gone while they were looked at.
@@ -32,7 +32,7 @@ def examined(home: Home, as_json: bool) -> bool:
 
 def repaired(home: Home, prune: bool, as_json: bool) -> bool:
     """Mend what is damaged, and with `prune` remove what was set aside; True when all is fine after it."""
-    with alone(home, "the repair"), room(home, writes=True) as found:
+    with alone(home, "the repair"), offline_store(home, writes=True) as found:
         before = examine(found.case(used=False))
         mended = _mended(found, before)
         after = examine(found.case(used=False))
@@ -51,7 +51,7 @@ def repaired(home: Home, prune: bool, as_json: bool) -> bool:
     return after.fine
 
 
-def _mended(found: Room, report: Report) -> tuple[Mended, ...]:
+def _mended(found: OfflineStore, report: StoreReport) -> tuple[Mended, ...]:
     """Of a database that is damaged as a whole, every domain; else those that are."""
     if report.fine:
         return ()
@@ -82,22 +82,22 @@ def told(mended: Sequence[Mended]) -> list[str]:
     return lines
 
 
-def _show(report: Report, as_json: bool) -> None:
+def _show(report: StoreReport, as_json: bool) -> None:
     if as_json:
         print_json(_plain(report))
         return
     render(report, wide_console())
 
 
-def _plain(report: Report) -> dict[str, object]:
+def _plain(report: StoreReport) -> dict[str, object]:
     plain: dict[str, object] = msgspec.to_builtins(report)
     return {"fine": report.fine, **plain}
 
 
-def render(report: Report, console: Console) -> None:
+def render(report: StoreReport, console: Console) -> None:
     """A table of the domains, then what is damaged and what can be done, then what was set aside."""
     console.print(
-        f"[bold]{escape(report.path)}[/]  {_bytes(report.size)}, {_forgotten(report.graves)}",
+        f"[bold]{escape(report.path)}[/]  {_bytes(report.size)}, {_forgotten(report.tombstones)}",
         soft_wrap=True,
     )
     console.print(_table(report), soft_wrap=not console.is_terminal)
@@ -120,7 +120,7 @@ def render(report: Report, console: Console) -> None:
     console.print("[green]fine[/]" if report.fine else "[red]damaged[/]")
 
 
-def _table(report: Report) -> Table:
+def _table(report: StoreReport) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for title in ("domain", "", "version", "changes", "size", "copies", "files", "saved"):
         table.add_column(title, no_wrap=True)
@@ -141,10 +141,10 @@ def _tell(console: Console, whose: str, damage: Damage) -> None:
     console.print(f"  -> {escape(damage.remedy)}", soft_wrap=True)
 
 
-def _forgotten(graves: int) -> str:
-    if not graves:
+def _forgotten(tombstones: int) -> str:
+    if not tombstones:
         return "nobody was forgotten"
-    return f"{graves} {'mark' if graves == 1 else 'marks'} of whom to keep forgotten"
+    return f"{tombstones} {'mark' if tombstones == 1 else 'marks'} of whom to keep forgotten"
 
 
 def _bytes(size: int) -> str:

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from actors.kernel.errors import StateError
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.kernel.state.document import Document, Subscription
 from actors.kernel.state.domain import DomainActor
 from actors.persistence.store.chain import Snapshot
@@ -20,7 +20,7 @@ from supervisor.cli.options import FAILED, fail
 from supervisor.offline.domains import DOMAINS
 from supervisor.offline.export import Misfit, fitted, states_in
 from supervisor.offline.schemas import document_of, parts_of
-from supervisor.offline.store import Room, alone, room
+from supervisor.offline.store import OfflineStore, alone, offline_store
 
 __all__ = ["fit", "taken_over", "write_states"]
 
@@ -34,7 +34,7 @@ def taken_over(home: Home, file: Path, domains: tuple[str, ...], yes: bool) -> N
         data = file.read_bytes()
     except OSError as error:
         fail(FAILED, f"{file} cannot be read: {error.strerror or error}")
-    with alone(home, "the import"), room(home, writes=True) as found:
+    with alone(home, "the import"), offline_store(home, writes=True) as found:
         states = fit(data, domains, found.actor)
         if isinstance(states, tuple):
             _refuse(file, states)
@@ -65,14 +65,14 @@ def fit(
     return tuple(reasons) or states
 
 
-def write_states(found: Room, states: States) -> Mapping[str, Version]:
+def write_states(found: OfflineStore, states: States) -> Mapping[str, Version]:
     """Write them whole in one transaction, each under a new epoch, and in files what is kept in files."""
     store, now = found.store, time.time()
     snapshots = []
     for domain, (actor, state) in states.items():
         before, subscriptions = _before(found, actor)
         version = Version(store.open_epoch(domain, before), 1)
-        sound = actor.forget(state, store.graves())  # nobody comes back by it who was to be forgotten
+        sound = actor.forget(state, store.tombstones())  # nobody comes back by it who was to be forgotten
         parts = parts_of(actor, Document(sound, subscriptions))
         snapshots.append(Snapshot(domain, actor.schema, version, now, parts))
     store.write(Batch(tuple(snapshots)))
@@ -84,7 +84,7 @@ def write_states(found: Room, states: States) -> Mapping[str, Version]:
     return versions
 
 
-def _before(found: Room, actor: DomainActor[Any]) -> tuple[int, tuple[Subscription, ...]]:
+def _before(found: OfflineStore, actor: DomainActor[Any]) -> tuple[int, tuple[Subscription, ...]]:
     """The epoch of what is stored now, and who subscribed to it: that is not in the file."""
     chain = found.store.read(actor.domain, in_files=found.in_files(actor.domain)).chain
     if chain is None:

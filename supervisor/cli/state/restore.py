@@ -13,8 +13,8 @@ from supervisor.cli.state.backup import busy, moment, size
 
 if TYPE_CHECKING:
     from actors.persistence.backup.file import Backup
-    from supervisor.offline.restore import Restored
-    from supervisor.offline.store import Room
+    from supervisor.offline.restore import RestoreResult
+    from supervisor.offline.store import OfflineStore
 
 __all__ = ["restore"]
 
@@ -36,9 +36,9 @@ def restore(home: Home, file: Path, domains: tuple[str, ...], yes: bool, as_json
     """
     from actors.persistence.backup.file import read
     from supervisor.offline.restore import restore as put_in_place
-    from supervisor.offline.store import alone, room
+    from supervisor.offline.store import alone, offline_store
 
-    with alone(home, "a restore"), room(home, writes=True) as found:
+    with alone(home, "a restore"), offline_store(home, writes=True) as found:
         with busy("checking the backup", as_json):
             backup = read(file.expanduser(), found.sealing)
         wanted = _wanted(backup, domains)
@@ -61,7 +61,7 @@ def _wanted(backup: "Backup", domains: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in there if not domains or name in domains)
 
 
-def _refuse_unfit(backup: "Backup", wanted: tuple[str, ...], found: "Room") -> None:
+def _refuse_unfit(backup: "Backup", wanted: tuple[str, ...], found: "OfflineStore") -> None:
     """What today's Gerald cannot use, above all what a later version wrote, takes nothing's place."""
     reasons = [f"{name}: {why}" for name in wanted if (why := found.fits(name, backup.content.chains[name]))]
     if reasons:
@@ -69,7 +69,7 @@ def _refuse_unfit(backup: "Backup", wanted: tuple[str, ...], found: "Room") -> N
         fail(FAILED, f"{backup.path} is whole, but cannot be used; nothing was changed\n{told}")
 
 
-def _expired(backup: "Backup", found: "Room") -> tuple[str, ...]:
+def _expired(backup: "Backup", found: "OfflineStore") -> tuple[str, ...]:
     """Domains that a start will find too old to go on with."""
     policies = {name: found.config.storage.domains.of(name) for name in backup.content.chains}
     return tuple(
@@ -96,7 +96,7 @@ def _ask(wanted: tuple[str, ...]) -> None:
     click.confirm(f"Replace what is remembered of {', '.join(wanted)}?", abort=True, err=True)
 
 
-def _tell(backup: "Backup", done: "Restored", expired: tuple[str, ...], as_json: bool) -> None:
+def _tell(backup: "Backup", done: "RestoreResult", expired: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         versions: dict[str, Any] = {
             name: {"epoch": version.epoch, "n": version.n} for name, version in done.versions.items()

@@ -10,7 +10,7 @@ from supervisor.cli.options import FAILED, in_home, json_option, print_json, wid
 from supervisor.cli.trace.options import open_run, run_option
 
 if TYPE_CHECKING:
-    from supervisor.trace.analyse.check import Report
+    from supervisor.trace.analyse.check import TraceReport
 
 __all__ = ["check"]
 
@@ -38,7 +38,7 @@ def check(home: Home, run: str, as_json: bool) -> None:
     sys.exit(0 if report.ok else FAILED)
 
 
-def _print(report: "Report") -> None:
+def _print(report: "TraceReport") -> None:
     console = wide_console()
     console.print(f"run {report.run}")
     for segment in report.segments:

@@ -57,14 +57,14 @@ def ls(home: Home, limit: int, as_json: bool) -> None:
     ):
         table.add_column(name, justify="right" if name in NUMBERS else "left", no_wrap=name != "nodes")
     for one in summaries:
-        table.add_row(*_cells(one))
+        table.add_row(*_slots(one))
     console = wide_console()
     console.print(table)
     if len(found) > limit:
         console.print(f"[dim]{len(found) - limit} older runs are not listed; see --limit[/]")
 
 
-def _cells(one: "RunSummary") -> tuple[str, ...]:
+def _slots(one: "RunSummary") -> tuple[str, ...]:
     began = datetime.fromtimestamp(one.began).strftime("%Y-%m-%d %H:%M:%S") if one.began else "-"
     numbers = (one.turns, one.handled, one.dead, one.failed, one.lost)
     length = _length(one.seconds)

@@ -12,7 +12,7 @@ from supervisor.cli.trace.options import filters, open_run, query_of, run_option
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from supervisor.trace.analyse.stats import Figures, Slow, Spread
+    from supervisor.trace.analyse.stats import Slow, Spread, TraceStats
 
 __all__ = ["stats"]
 
@@ -61,7 +61,7 @@ def stats(home: Home, filtered: dict[str, Any], run: str, slowest: int, as_json:
     tell_torn(console, trace.torn)
 
 
-def _tables(found: "Figures") -> "list[tuple[str, Table]]":
+def _tables(found: "TraceStats") -> "list[tuple[str, Table]]":
     tables = [("types, the busiest first", _types(found))]
     if found.stages:
         tables.append(("stages of turns", _stages(found)))
@@ -72,7 +72,7 @@ def _tables(found: "Figures") -> "list[tuple[str, Table]]":
     return tables
 
 
-def _types(found: "Figures") -> "Table":
+def _types(found: "TraceStats") -> "Table":
     names = (
         "handled",
         "a second",
@@ -90,18 +90,18 @@ def _types(found: "Figures") -> "Table":
     )
     table = _table("type", *names)
     for kind in found.types:
-        cells = (
+        slots = (
             str(kind.handled),
             f"{kind.rate:.2f}",
             _ms(kind.busy),
             *_spread(kind.handling),
             *_spread(kind.waited),
         )
-        table.add_row(kind.type, *cells, str(kind.failed or ""), str(kind.dead or ""))
+        table.add_row(kind.type, *slots, str(kind.failed or ""), str(kind.dead or ""))
     return table
 
 
-def _stages(found: "Figures") -> "Table":
+def _stages(found: "TraceStats") -> "Table":
     table = _table("stage", "turns", "took p50", "p95", "p99", "most", "after p50", "p95", "p99", "most")
     for stage in found.stages:
         table.add_row(stage.stage, str(stage.turns), *_spread(stage.took), *_spread(stage.after))

@@ -8,11 +8,11 @@ import click
 import msgspec
 
 from actors.persistence.backup.backups import BEFORE_RESTORE, USUAL, kept_in
-from actors.persistence.backup.content import Content
+from actors.persistence.backup.content import BackupContent
 from actors.persistence.backup.file import read
 from actors.persistence.open_store import database_path
 from actors.persistence.recovery.quarantine import leftovers
-from actors.persistence.store.encryption import PLAIN, Sealing
+from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.errors import StoreError
 from actors.vocabulary.values import Person
 from config.home import Home
@@ -95,7 +95,7 @@ def lines(found: Elsewhere) -> Iterator[str]:
     yield "the log holds no words; of copies that you made elsewhere, nothing is known here"
 
 
-def _backups(folder: Path, people: tuple[Person, ...], sealing: Sealing) -> Iterator[str]:
+def _backups(folder: Path, people: tuple[Person, ...], sealing: StoreEncryption) -> Iterator[str]:
     """Those that hold them, and those of which that cannot be told."""
     try:
         kept = kept_in(folder, USUAL, BEFORE_RESTORE)
@@ -112,7 +112,7 @@ def _backups(folder: Path, people: tuple[Person, ...], sealing: Sealing) -> Iter
     yield from (f"{path} (was not finished)" for path in unfinished)
 
 
-def _holds(content: Content, people: tuple[Person, ...]) -> bool:
+def _holds(content: BackupContent, people: tuple[Person, ...]) -> bool:
     pattern = naming(people)
     return pattern is not None and any(
         pattern.search(payload)
@@ -121,7 +121,7 @@ def _holds(content: Content, people: tuple[Person, ...]) -> bool:
     )
 
 
-def _sealing(home: Home, config: Config) -> Sealing:
+def _sealing(home: Home, config: Config) -> StoreEncryption:
     try:
         return sealing_of(home, config)
     except KeyTrouble:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from actors.users.acquaintance import faded
 from actors.users.state import UserState
-from supervisor.offline.people import Row
+from supervisor.offline.people import PersonRow
 
 __all__ = ["portrait", "table"]
 
@@ -17,7 +17,7 @@ LAST = 5
 """Interactions that are shown of one person."""
 
 
-def table(rows: Iterable[Row]) -> Table:
+def table(rows: Iterable[PersonRow]) -> Table:
     """Everybody, one in a line."""
     found = Table(
         "name",

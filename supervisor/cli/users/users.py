@@ -12,7 +12,7 @@ from config.home import Home
 from supervisor.cli.client import ask_one
 from supervisor.cli.options import FAILED, NO_INSTANCE, fail, in_home, json_option, print_json, wide_console
 from supervisor.instance import NoInstance, find_instance
-from supervisor.offline.people import Row, near, rows_of
+from supervisor.offline.people import PersonRow, near, rows_of
 
 __all__ = ["users"]
 
@@ -109,10 +109,10 @@ def _confirm(user: UserState, yes: bool) -> None:
     click.confirm(f"Forget {user.display_name} ({user.user_id}) for good?", abort=True)
 
 
-def _rows(home: Home) -> tuple[Row, ...]:
+def _rows(home: Home) -> tuple[PersonRow, ...]:
     if not _runs(home):
         return rows_of(_stored(home))
-    return msgspec.convert(ask_one(home, {"do": "people"})["people"], tuple[Row, ...])
+    return msgspec.convert(ask_one(home, {"do": "people"})["people"], tuple[PersonRow, ...])
 
 
 def _found(home: Home, name: str) -> tuple[UserState, ...]:

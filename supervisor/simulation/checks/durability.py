@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from actors.kernel.protocol import Committed, StateLoaded, Version
+from actors.kernel.protocol.storage import Committed, StateLoaded, Version
 from actors.kernel.record import Handled
 from actors.kernel.state.document import Document, Unfit, restored
 from actors.persistence.store import journal

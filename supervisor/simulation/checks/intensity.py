@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from actors.kernel.record import Started, Stopped
-from supervisor.otp.slot import Cell
+from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import OnGiveUp, SupervisorSpec
-from supervisor.simulation.scheduler import Clock
+from supervisor.simulation.scheduler import SimulatedClock
 
 __all__ = ["Intensity"]
 
@@ -17,9 +17,11 @@ TOLERANCE = 1.0
 class Intensity:
     """cell: the cell at an address."""
 
-    def __init__(self, clock: Clock, cell: Callable[[str], Cell], fault: Callable[[str], None]) -> None:
+    def __init__(
+        self, clock: SimulatedClock, slot: Callable[[str], ActorSlot], fault: Callable[[str], None]
+    ) -> None:
         self._clock = clock
-        self._cell = cell
+        self._slot = slot
         self._fault = fault
         self._failures: dict[str, list[float]] = defaultdict(list)
         self._stopping: set[str] = set()
@@ -29,10 +31,10 @@ class Intensity:
         """Somebody has asked for a restart, which needs no failure, and ends every pause."""
         self._asked[address] = self._clock.time
 
-    def changed(self, cell: Cell) -> None:
+    def changed(self, slot: ActorSlot) -> None:
         """A cell is in another state now."""
-        if cell.state == "stopping":
-            self._stopping.add(cell.address)
+        if slot.state == "stopping":
+            self._stopping.add(slot.address)
 
     def life(self, record: Started | Stopped) -> None:
         """A life begins or ends."""
@@ -51,7 +53,7 @@ class Intensity:
         supervisor = self._supervisor(address)
         if not supervisor or self._clock.time - self._asked.get(address, -1e9) < 60.0:
             return
-        spec = self._cell(supervisor).spec
+        spec = self._slot(supervisor).spec
         assert isinstance(spec, SupervisorSpec)
         escalates = spec.on_give_up is OnGiveUp.ESCALATE
         counted = (
@@ -75,6 +77,6 @@ class Intensity:
 
     def _supervisor(self, address: str) -> str:
         try:
-            return self._cell(address).supervisor
+            return self._slot(address).supervisor
         except KeyError:
             return ""

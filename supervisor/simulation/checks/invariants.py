@@ -9,9 +9,9 @@ from actors.speech.messages import Cancel, SpeakRequested
 from supervisor.simulation.environment.devices import NAMELESS, sign_of
 from supervisor.simulation.environment.external_client import Game
 from supervisor.simulation.environment.model import question_in
-from supervisor.simulation.scheduler import Clock
+from supervisor.simulation.scheduler import SimulatedClock
 
-__all__ = ["Inputs", "Stage"]
+__all__ = ["HeldInputs", "TurnOrder"]
 
 SILENT_WITHIN = 0.25
 """Seconds after a cancellation, or after the speaker can work again, within which a stale turn must be silent."""
@@ -23,11 +23,11 @@ AGAIN_WITHIN = 2.0
 _TURN = re.compile(r"turn (\d+)")
 
 
-class Stage:
+class TurnOrder:
     """What sounds, and whether it may. well_since: since when the speaker has been able to work; None while not."""
 
     def __init__(
-        self, clock: Clock, well_since: Callable[[], float | None], fault: Callable[[str], None]
+        self, clock: SimulatedClock, well_since: Callable[[], float | None], fault: Callable[[str], None]
     ) -> None:
         self.heard = 0
         self._clock = clock
@@ -70,14 +70,14 @@ class Stage:
                 )
 
 
-class Inputs:
+class HeldInputs:
     """Whether inputs come to rest. well_since: since when the sender has been able to work; None while not.
     life_since: since when it has lived."""
 
     def __init__(
         self,
         game: Game,
-        clock: Clock,
+        clock: SimulatedClock,
         well_since: Callable[[], float | None],
         life_since: Callable[[], float],
         fault: Callable[[str], None],

@@ -5,13 +5,13 @@ from hashlib import blake2b
 
 import msgspec
 
-from actors.kernel.directory import Box, Directory
+from actors.kernel.directory import Directory, Recipient
 from actors.kernel.message import Envelope, Lane, Message
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import Handled, Record, Started, Stopped
-from supervisor.simulation.scheduler import Agenda
+from supervisor.simulation.scheduler import Scheduler
 
-__all__ = ["Account", "AccountedDirectory", "Digest"]
+__all__ = ["AccountedDirectory", "Digest", "MessageAudit"]
 
 Key = tuple[str, int, int]
 TOGETHER = 2**16
@@ -56,7 +56,7 @@ class Digest:
         self._new.clear()
 
 
-class Account:
+class MessageAudit:
     """Of one process, as long as it lives (actors.kernel.record.Recorder).
 
     looks: who wants to see what was handled, by the message's type; notes: by the actor's address. lives: who
@@ -98,7 +98,7 @@ class Account:
         for envelope in envelopes:
             self._settle(envelope)
 
-    def buried(self, envelope: Envelope, why: str) -> None:
+    def dead_lettered(self, envelope: Envelope, why: str) -> None:
         """It is a dead letter."""
         key = key_of(envelope)
         if self.open.pop(key, None) is not None:
@@ -191,7 +191,7 @@ def _is_own(envelope: Envelope) -> bool:
 class ChildRecords:
     """A recorder for a process of an actor's own (actors.kernel.record.Recorder)."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: MessageAudit) -> None:
         self.append = account.child
 
 
@@ -201,15 +201,15 @@ class AccountedDirectory(Directory):
     in_transit: what is under way because of that.
     """
 
-    def __init__(self, account: Account, agenda: Agenda) -> None:
-        super().__init__(wall=agenda.clock.wall)
+    def __init__(self, account: MessageAudit, scheduler: Scheduler) -> None:
+        super().__init__(wall=scheduler.clock.wall)
         self.account = account
         self.reordered: dict[str, float] = {}
         self.late: dict[str, tuple[float, float]] = {}
         self.lost: dict[str, float] = {}
         self.in_transit: dict[Key, Envelope] = {}
         self.troubled = False
-        self._agenda = agenda
+        self._scheduler = scheduler
         self._arrivals: dict[tuple[str, str], float] = {}
 
     def deliver(self, envelope: Envelope) -> None:
@@ -218,35 +218,37 @@ class AccountedDirectory(Directory):
             return
         super().deliver(envelope)
 
-    def hand(self, envelope: Envelope, box: Box) -> None:
+    def hand(self, envelope: Envelope, box: Recipient) -> None:
         self.account.sent(envelope)
         super().hand(envelope, box)
 
-    def bury(self, envelope: Envelope, why: str, detail: str = "", failure: Failure | None = None) -> None:
-        self.account.buried(envelope, why)
-        super().bury(envelope, why, detail, failure)
+    def dead_letter(
+        self, envelope: Envelope, why: str, detail: str = "", failure: Failure | None = None
+    ) -> None:
+        self.account.dead_lettered(envelope, why)
+        super().dead_letter(envelope, why, detail, failure)
 
     def _interfered(self, envelope: Envelope) -> bool:
         """Whether something is wrong with its way."""
         if envelope.message.lane is _SYSTEM:
             return False
-        now, to = self._agenda.clock.time, envelope.recipient
+        now, to = self._scheduler.clock.time, envelope.recipient
         pair = (envelope.sender, to)
         arrival = self._arrivals.get(pair, 0.0)
         if envelope.answers and self.lost.get(to, 0.0) > now:
-            self.bury(envelope, "lost", "lost on its way")
+            self.dead_letter(envelope, "lost", "lost on its way")
             return True
         until, by = self.late.get(to, (0.0, 0.0))
         if envelope.answers and until > now:
             arrival = max(arrival, now + by)
         if self.reordered.get(to, 0.0) > now:
-            arrival = max(arrival, now + self._agenda.random() * 0.05)
+            arrival = max(arrival, now + self._scheduler.random() * 0.05)
         if arrival <= now:
             return False
         # Nothing of the same pair overtakes it.
         self._arrivals[pair] = arrival
         self.in_transit[key_of(envelope)] = envelope
-        self._agenda.at(arrival, lambda: self._arrive(envelope))
+        self._scheduler.at(arrival, lambda: self._arrive(envelope))
         return True
 
     def _arrive(self, envelope: Envelope) -> None:

@@ -8,9 +8,9 @@ import msgspec
 
 from config.schema import Config
 from config.syntax.problem import Problem
-from supervisor.runtime.config_reload import ConfigurationDesk, House
+from supervisor.runtime.config_reload import ConfigurationReload, SupervisionTree
 
-__all__ = ["SimulatedDesk", "SimulatedSource", "configuration"]
+__all__ = ["SimulatedReload", "SimulatedSource", "configuration"]
 
 PATIENCE, PINNED_PATIENCE = 2.0, 4.0
 
@@ -87,14 +87,14 @@ _CHANGES: dict[str, Callable[[Config, random.Random], tuple[str, dict[str, Any]]
 }
 
 
-class SimulatedDesk(ConfigurationDesk):
+class SimulatedReload(ConfigurationReload):
     """The real desk over a simulated source. saved: call it when the source has changed."""
 
-    def __init__(self, config: Config, house: House, source: SimulatedSource) -> None:
+    def __init__(self, config: Config, house: SupervisionTree, source: SimulatedSource) -> None:
         super().__init__(config, house, source)  # type: ignore[arg-type]
         self.saved: Callable[[], None] = lambda: None
 
-    def watch(self, changed: Callable[[], None]) -> "SimulatedDesk":
+    def watch(self, changed: Callable[[], None]) -> "SimulatedReload":
         self.saved = changed
         return self
 

@@ -12,20 +12,20 @@ import numpy as np
 
 from actors.audio.device import Feed, Sound
 from actors.audio.internal import DeviceBroke, DeviceChanged
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 from actors.speech.choice import Note
 from actors.speech.engines import Samples, Transcription
 from actors.system.internal import ResourcesSampled
 from actors.system.state import ResourceUsage
 from config.schema import Audio, Speech
 from supervisor.simulation.environment.model import question_in
-from supervisor.simulation.scheduler import Agenda
+from supervisor.simulation.scheduler import Scheduler
 
 __all__ = [
-    "Ear",
-    "Mouth",
     "SimulatedKeeper",
+    "SimulatedMicrophone",
     "SimulatedSampler",
+    "SimulatedSpeaker",
     "SimulatedWorker",
     "load_ears",
     "load_voice",
@@ -60,10 +60,10 @@ A_CHARACTER = 0.04
 class SimulatedWorker:
     """A thread that does slow work, without it (actors.speech.worker.Worker)."""
 
-    def __init__(self, name: str, work: Callable[[Any], None], limit: int, *, agenda: Agenda) -> None:
+    def __init__(self, name: str, work: Callable[[Any], None], limit: int, *, scheduler: Scheduler) -> None:
         self._work = work
         self._limit = limit
-        self._agenda = agenda
+        self._scheduler = scheduler
         self._jobs: list[Any] = []
         self._stopped = False
 
@@ -79,7 +79,7 @@ class SimulatedWorker:
         self._stopped = True
 
     def _next(self) -> None:
-        self._agenda.after(self._agenda.dice.uniform(0.05, 0.3), self._do)
+        self._scheduler.after(self._scheduler.dice.uniform(0.05, 0.3), self._do)
 
     def _do(self) -> None:
         if self._stopped:
@@ -130,59 +130,65 @@ def load_ears(speech: Speech, home: Path) -> tuple[_Activity, _Transcriber, Note
 class SimulatedSampler:
     """In place of actors.system.resources.Sampler."""
 
-    def __init__(self, tell: Callable[[ResourcesSampled, str], None], home: Path, *, agenda: Agenda) -> None:
+    def __init__(
+        self, tell: Callable[[ResourcesSampled, str], None], home: Path, *, scheduler: Scheduler
+    ) -> None:
         self._tell = tell
-        self._agenda = agenda
+        self._scheduler = scheduler
 
     def sample(self, cause: str = "") -> None:
         usage = ResourceUsage(10.0, 10**8, 4, 30, 10**10)
-        self._agenda.after(0.01, lambda: self._tell(ResourcesSampled(usage, self._agenda.clock.time), cause))
+        self._scheduler.after(
+            0.01, lambda: self._tell(ResourcesSampled(usage, self._scheduler.clock.time), cause)
+        )
 
     def stop(self) -> None:
         """Nothing is under way for long."""
 
 
-class Mouth:
+class SimulatedSpeaker:
     """The loudspeaker. heard: told what sounds now: the signs of questions. unplugged_until: when it is back."""
 
     rate = RATE
 
-    def __init__(self, agenda: Agenda, heard: Callable[[set[int]], None]) -> None:
+    def __init__(self, scheduler: Scheduler, heard: Callable[[set[int]], None]) -> None:
         self.unplugged_until = 0.0
-        self._agenda = agenda
+        self._scheduler = scheduler
         self._heard = heard
 
     def play(self, feed: Feed, *, aloud: bool) -> bool:
         """Pull what is due; False when there was nothing."""
         if not feed.wait(0.0):
             return False
-        sound = feed.pull(int(TICK * RATE), self._agenda.clock.wall())
+        sound = feed.pull(int(TICK * RATE), self._scheduler.clock.wall())
         samples = sound.tolist() if aloud else []
         if heard := set(samples) - {0}:
             self._heard({v // STEP for v in heard if v % STEP == 0 and samples.count(v) >= LEAST})
         return True
 
 
-class Ear:
+class SimulatedMicrophone:
     """The microphone. deliver: where its sound goes while it is open."""
 
     rate = 16_000
 
-    def __init__(self, agenda: Agenda) -> None:
+    def __init__(self, scheduler: Scheduler) -> None:
         self.unplugged_until = 0.0
         self.deliver: Callable[[Sound, float], None] | None = None
         self.cut: Callable[[float], None] = lambda _: None
-        self._agenda = agenda
+        self._scheduler = scheduler
 
     def hear(self, number: int) -> None:
         """Somebody asks question `number` aloud."""
         for chunk in range(SPOKEN + SILENT):
             loud = number if chunk < SPOKEN else 0
-            self._agenda.outside(self._agenda.clock.time + chunk * 0.032, partial(self._chunk, loud))
+            self._scheduler.schedule_external(
+                self._scheduler.clock.time + chunk * 0.032, partial(self._chunk, loud)
+            )
 
     def _chunk(self, loud: int) -> None:
-        if self.deliver is not None and self._agenda.clock.time >= self.unplugged_until:
-            self.deliver(np.full(CHUNK, loud, dtype=np.int16), self._agenda.clock.wall())
+        if self.deliver is not None and self._scheduler.clock.time >= self.unplugged_until:
+            self.deliver(np.full(CHUNK, loud, dtype=np.int16), self._scheduler.clock.wall())
             self.cut(0.0)
 
 
@@ -198,8 +204,8 @@ class SimulatedKeeper:
         use: Callable[[Any], None],
         work: Callable[[float], None],
         report: Callable[[DeviceChanged | DeviceBroke], None],
-        agenda: Agenda,
-        device: "Mouth | Ear",
+        scheduler: Scheduler,
+        device: "SimulatedSpeaker | SimulatedMicrophone",
         keepers: "dict[str, SimulatedKeeper]",
         **_: Any,
     ) -> None:
@@ -209,7 +215,7 @@ class SimulatedKeeper:
         self._use = use
         self._work = work
         self._report = report
-        self._agenda = agenda
+        self._scheduler = scheduler
         self._device = device
         self._keepers = keepers
         self._feed: Feed | None = None
@@ -222,7 +228,7 @@ class SimulatedKeeper:
         if before is not None:
             before.stopping = True
         # It waits until its predecessor has let go of the device.
-        self._agenda.after(self._agenda.dice.uniform(0.02, 0.15), self._open)
+        self._scheduler.after(self._scheduler.dice.uniform(0.02, 0.15), self._open)
 
     def reopen(self) -> None:
         self._said = None
@@ -234,43 +240,43 @@ class SimulatedKeeper:
     def _open(self) -> None:
         if self.stopping:
             return
-        if isinstance(self._device, Ear):
+        if isinstance(self._device, SimulatedMicrophone):
             self._device.deliver, self._device.cut = None, self._work
         self._use(_Device(self))
         self._look()
-        self.nudge()
+        self.notify()
 
-    def nudge(self) -> None:
+    def notify(self) -> None:
         """There may be something to play."""
         if not self._plays and self._feed is not None:
             self._plays = True
-            self._agenda.after(TICK, self._tick)
+            self._scheduler.after(TICK, self._tick)
 
     def begin(self, feed_or_deliver: Any) -> None:
         """The device is used from now on."""
-        if isinstance(self._device, Ear):
+        if isinstance(self._device, SimulatedMicrophone):
             self._device.deliver = feed_or_deliver
         else:
             self._feed = feed_or_deliver
 
     @property
     def _is_there(self) -> bool:
-        return self._agenda.clock.time >= self._device.unplugged_until
+        return self._scheduler.clock.time >= self._device.unplugged_until
 
     def _look(self) -> None:
         if not self.stopping:
             self._say(Health.OK if self._is_there else Health.DOWN)
-            self._agenda.after(LOOK_EVERY, self._look)
+            self._scheduler.after(LOOK_EVERY, self._look)
 
     def _tick(self) -> None:
         """As long as there is something to play."""
         self._plays = False
-        if self.stopping or self._feed is None or not isinstance(self._device, Mouth):
+        if self.stopping or self._feed is None or not isinstance(self._device, SimulatedSpeaker):
             return
         if self._device.play(self._feed, aloud=self._is_there):
             for _ in range(3):
                 self._work(0.0)
-            self.nudge()
+            self.notify()
 
     def _say(self, health: Health) -> None:
         if health is not self._said:

@@ -5,7 +5,7 @@ It outlives every process of his, and notes what people would see.
 
 from collections.abc import Callable
 
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 from actors.osc.inputs import AXES, BUTTONS, PREFIX, TYPING
 from actors.osc.messages import ParametersChanged
 from actors.osc.receiver import Receiver

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from actors.llm.http.client import Ending
 from actors.llm.http.failures import of_transport
-from actors.llm.http.streams import Job, Post, Progress
+from actors.llm.http.streams import Job, Post, StreamProgress
 from actors.llm.internal import ReplyBroken
-from supervisor.simulation.scheduler import Agenda
+from supervisor.simulation.scheduler import Scheduler
 
 __all__ = ["ModelServer", "SimulatedStreams", "answer_to", "question_in"]
 
@@ -39,13 +39,13 @@ class ModelServer:
         self.broken_until = 0.0
 
 
-class _Progress(Progress):
+class _Progress(StreamProgress):
     """With the simulation's clock."""
 
-    def __init__(self, job: Job, post: Post, agenda: Agenda) -> None:
+    def __init__(self, job: Job, post: Post, scheduler: Scheduler) -> None:
         super().__init__(job, post)
-        self._clock = agenda.clock
-        self._begun = agenda.clock.time - job.waited
+        self._clock = scheduler.clock
+        self._begun = scheduler.clock.time - job.waited
 
     def _times(self) -> tuple[float, float]:
         return self._clock.wall(), self._clock.time - self._begun
@@ -54,24 +54,24 @@ class _Progress(Progress):
 class SimulatedStreams:
     """The thread on which replies are streamed, without it (actors.llm.http.streams.Streams)."""
 
-    def __init__(self, post: Post, agenda: Agenda, server: ModelServer) -> None:
+    def __init__(self, post: Post, scheduler: Scheduler, server: ModelServer) -> None:
         self._post = post
-        self._agenda = agenda
+        self._scheduler = scheduler
         self._server = server
-        self._dice = agenda.dice
+        self._dice = scheduler.dice
         self._running: dict[str, list[str]] = {}
 
     def submit(self, job: Job) -> None:
         asked = next((m.content for m in reversed(job.prompt) if m.role == "user"), "")
         self._running[job.request] = list(answer_to(question_in(asked)))
-        progress = _Progress(job, self._post, self._agenda)
-        self._agenda.after(self._pause(FIRST_TOKEN), lambda: self._stream(job, progress))
-        self._agenda.after(job.limits.first_token, lambda: self._too_late(job, progress))
+        progress = _Progress(job, self._post, self._scheduler)
+        self._scheduler.after(self._pause(FIRST_TOKEN), lambda: self._stream(job, progress))
+        self._scheduler.after(job.limits.first_token, lambda: self._too_late(job, progress))
 
     def cancel(self, request: str) -> None:
         # What its thread was about to post when it was cancelled still comes.
         late = self._dice.uniform(0.0, 0.5 if self._is_broken else 0.005)
-        self._agenda.after(late, lambda: self._running.pop(request, None))
+        self._scheduler.after(late, lambda: self._running.pop(request, None))
 
     def close(self, timeout: float) -> None:
         self._running.clear()
@@ -80,15 +80,15 @@ class SimulatedStreams:
         pieces = self._running.get(job.request)
         if pieces is None:
             return
-        wait = self._server.silent_until - self._agenda.clock.time
+        wait = self._server.silent_until - self._scheduler.clock.time
         if wait > 0:
-            self._agenda.after(wait, lambda: self._stream(job, progress))
+            self._scheduler.after(wait, lambda: self._stream(job, progress))
         elif self._is_broken and self._dice.random() < 0.3:
             kind = "broken_off" if progress.begun else self._dice.choice(("rate_limited", "server_error"))
             self._fail(job, kind)
         elif pieces:
             progress.take(pieces.pop(0))
-            self._agenda.after(self._pause(BETWEEN), lambda: self._stream(job, progress))
+            self._scheduler.after(self._pause(BETWEEN), lambda: self._stream(job, progress))
         else:
             del self._running[job.request]
             self._post(progress.end(Ending(20, "stop")), job.request)
@@ -108,7 +108,7 @@ class SimulatedStreams:
 
     @property
     def _is_broken(self) -> bool:
-        return self._agenda.clock.time < self._server.broken_until
+        return self._scheduler.clock.time < self._server.broken_until
 
 
 Streaming = Callable[[Post], SimulatedStreams]

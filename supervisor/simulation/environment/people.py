@@ -13,16 +13,18 @@ from actors.conversation.messages import ReplyEnded, ReplySentence, TextReceived
 from actors.kernel.directory import Directory
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
-from actors.kernel.protocol import Committed, Undelivered, UpdateState
+from actors.kernel.protocol.lifecycle import Undelivered
+from actors.kernel.protocol.state import UpdateState
+from actors.kernel.protocol.storage import Committed
 from actors.osc.messages import ParametersChanged, SetInput
 from actors.users.messages import ForgetPerson, PreferenceStated
 from actors.vocabulary.values import UNKNOWN, Person, person_named
-from supervisor.simulation.environment.devices import Ear
+from supervisor.simulation.environment.devices import SimulatedMicrophone
 from supervisor.simulation.environment.external_client import Game
 from supervisor.simulation.environment.model import question_in
-from supervisor.simulation.scheduler import Agenda
+from supervisor.simulation.scheduler import Scheduler
 
-__all__ = ["People", "Question"]
+__all__ = ["LoadGenerator", "Question"]
 
 DURABLE_WITHIN = 90.0
 """Seconds after which whatever was to be on disk is there: no trouble of the disk lasts so long here."""
@@ -53,12 +55,14 @@ class Question(msgspec.Struct):
     outcome: str = ""
 
 
-class People:
+class LoadGenerator:
     """address: where they are told. (actors.kernel.directory.Box)"""
 
     address = "people"
 
-    def __init__(self, agenda: Agenda, game: Game, ear: Ear, fault: Callable[[str], None]) -> None:
+    def __init__(
+        self, scheduler: Scheduler, game: Game, ear: SimulatedMicrophone, fault: Callable[[str], None]
+    ) -> None:
         self.questions: dict[int, Question] = {}
         self.outcomes: dict[str, int] = {}
         self.committed: Callable[[Committed], None] = lambda _: None
@@ -66,8 +70,8 @@ class People:
         self.taken: Callable[[tuple[Envelope, ...]], None] = lambda _: None
         self.process = 0
         self.conversation: Callable[[], int] = lambda: 0
-        self._agenda = agenda
-        self._dice = agenda.dice
+        self._scheduler = scheduler
+        self._dice = scheduler.dice
         self._game = game
         self._ear = ear
         self._fault = fault
@@ -91,9 +95,9 @@ class People:
             self._later(name)
 
     def _later(self, name: str) -> None:
-        at = self._agenda.clock.time + self._dice.expovariate(1.0 / self._between[name])
+        at = self._scheduler.clock.time + self._dice.expovariate(1.0 / self._between[name])
         if at < self._until:
-            self._agenda.outside(at, lambda: self._act(name))
+            self._scheduler.schedule_external(at, lambda: self._act(name))
 
     def _act(self, name: str) -> None:
         getattr(self, f"_{name}")()
@@ -101,7 +105,9 @@ class People:
 
     def _ask(self) -> None:
         if self._dice.random() < self._interrupts:
-            self._agenda.outside(self._agenda.clock.time + self._dice.uniform(0.3, 3.0), self._ask_once)
+            self._scheduler.schedule_external(
+                self._scheduler.clock.time + self._dice.uniform(0.3, 3.0), self._ask_once
+            )
         self._ask_once()
 
     def _ask_once(self) -> None:
@@ -109,7 +115,9 @@ class People:
         person: Person = person_named(self._dice.choice(NAMES)) if self._dice.random() < 0.7 else UNKNOWN
         if self.directory is None:
             return
-        self.questions[number] = Question(number, self._agenda.clock.time, self.process, self.conversation())
+        self.questions[number] = Question(
+            number, self._scheduler.clock.time, self.process, self.conversation()
+        )
         text = f"Question {number}, what do you think of it?"
         self.tell("conversation", TextReceived(text, person, self.address), notify=True)
 
@@ -143,15 +151,15 @@ class People:
         if chance < 0.2:
             self.tell("users", ForgetPerson(self._dice.choice(NAMES)))
             for _ in range(3):  # others go on meanwhile
-                at = self._agenda.clock.time + self._dice.uniform(0.0, 0.02)
-                self._agenda.outside(at, self._prefer)
+                at = self._scheduler.clock.time + self._dice.uniform(0.0, 0.02)
+                self._scheduler.schedule_external(at, self._prefer)
         elif chance < 0.5:
             self._prefer()
         else:
             topic = msgspec.msgpack.encode({"current_topic": f"topic {self._dice.randrange(1000)}"})
             id = self.tell("conversation", UpdateState(topic, durable=True), notify=True)
             if self.directory is not None:
-                self._wishes[id] = (self._agenda.clock.time, self.conversation())
+                self._wishes[id] = (self._scheduler.clock.time, self.conversation())
 
     def _prefer(self) -> None:
         liked = f"likes {self._dice.randrange(1000)}"
@@ -224,7 +232,7 @@ class People:
 
     def look(self, *, final: bool = False) -> None:
         """Whether somebody waits for too long."""
-        now, life = self._agenda.clock.time, self.conversation()
+        now, life = self._scheduler.clock.time, self.conversation()
         self._lives.setdefault(life, now)
         for id, (at, asked_of) in tuple(self._wishes.items()):
             if life != asked_of:

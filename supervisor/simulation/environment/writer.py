@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from actors.persistence.write_behind import Clerk, Request
+from actors.persistence.write_behind import StoreRequest, WriteBehind
 from actors.persistence.writer import Writer
 from supervisor.simulation.environment.disk import Disk, PowerCut
-from supervisor.simulation.scheduler import Agenda
+from supervisor.simulation.scheduler import Scheduler
 
 __all__ = ["SimulatedWriter"]
 
@@ -13,10 +13,12 @@ __all__ = ["SimulatedWriter"]
 class SimulatedWriter(Writer):
     """cut: told when the power fails in the middle of a round."""
 
-    def __init__(self, clerk: Clerk, agenda: Agenda, disk: Disk, cut: Callable[[], None]) -> None:
-        super().__init__("simulated", clerk, agenda.clock.monotonic)
+    def __init__(
+        self, write_behind: WriteBehind, scheduler: Scheduler, disk: Disk, cut: Callable[[], None]
+    ) -> None:
+        super().__init__("simulated", write_behind, scheduler.clock.monotonic)
         self.closed = False
-        self._agenda = agenda
+        self._scheduler = scheduler
         self._disk = disk
         self._cut = cut
         self._busy = False
@@ -33,10 +35,10 @@ class SimulatedWriter(Writer):
     def _rouse(self) -> None:
         if not (self._busy or self._dead or self.closed):
             self._busy = True
-            self._agenda.after(0.0, self._round)
+            self._scheduler.after(0.0, self._round)
 
     def _wait(self, within: float) -> bool:
-        self._agenda.hang(within, lambda: self.closed or self._dead)
+        self._scheduler.hang(within, lambda: self.closed or self._dead)
         return self.closed
 
     def _round(self) -> None:
@@ -46,12 +48,12 @@ class SimulatedWriter(Writer):
         if batch is None:
             self._guarded(self._close)
             self.closed = True
-        elif batch or self.clerk.due_in() == 0.0:
-            self._agenda.after(self._disk.latency(), lambda: self._work(batch))
+        elif batch or self.write_behind.due_in() == 0.0:
+            self._scheduler.after(self._disk.latency(), lambda: self._work(batch))
         else:
             self._rest()
 
-    def _work(self, batch: list[Request]) -> None:
+    def _work(self, batch: list[StoreRequest]) -> None:
         if not self._dead:
             self._guarded(lambda: self._do_group(batch))
             self._round()
@@ -59,11 +61,11 @@ class SimulatedWriter(Writer):
     def _rest(self) -> None:
         """Until something is to be done, or is due."""
         self._busy = False
-        due = self.clerk.due_in()
+        due = self.write_behind.due_in()
         if due is not None:
             self._look += 1
             look = self._look
-            self._agenda.after(due, lambda: self._rouse() if look == self._look else None)
+            self._scheduler.after(due, lambda: self._rouse() if look == self._look else None)
 
     def _guarded(self, work: Callable[[], object]) -> None:
         try:

@@ -13,13 +13,13 @@ from actors.configuration.configuration import Configuration
 from actors.kernel.actor import Actor
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.message import Envelope, Message
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import Record, Started
 from actors.llm.llm import LanguageModel
 from actors.osc.sender import Sender
 from actors.persistence.persistence import Persistence
 from actors.persistence.store.store import Store
-from actors.persistence.write_behind import Clerk
+from actors.persistence.write_behind import WriteBehind
 from actors.speech.internal import PieceReady
 from actors.speech.recognizer import Recognizer
 from actors.speech.synthesizer import Synthesizer
@@ -27,12 +27,12 @@ from actors.system.system import System as OwnState
 from config.schema import Config
 from supervisor.encryption import ARGUMENT
 from supervisor.nodes.boot import Boot
-from supervisor.nodes.thread import Stillborn, ThreadLife
-from supervisor.otp.slot import Cell, Life
+from supervisor.nodes.thread import FailedStart, ThreadHandle
+from supervisor.otp.slot import ActorHandle, ActorSlot
 from supervisor.otp.spec import ChildSpec
-from supervisor.runtime.runtime import System
-from supervisor.simulation.checks.message_audit import Account, AccountedDirectory
-from supervisor.simulation.environment.configuration import SimulatedDesk, SimulatedSource
+from supervisor.runtime.runtime import Runtime
+from supervisor.simulation.checks.message_audit import AccountedDirectory, MessageAudit
+from supervisor.simulation.environment.configuration import SimulatedReload, SimulatedSource
 from supervisor.simulation.environment.devices import (
     SimulatedKeeper,
     SimulatedSampler,
@@ -50,10 +50,10 @@ from supervisor.simulation.environment.external_client import (
 from supervisor.simulation.environment.model import ModelServer, SimulatedStreams
 from supervisor.simulation.environment.writer import SimulatedWriter
 from supervisor.simulation.nodes.process import SimulatedProcess
-from supervisor.simulation.nodes.tasks import LifeSeat, dismiss
-from supervisor.simulation.scheduler import Agenda
+from supervisor.simulation.nodes.tasks import IncarnationTask, discard
+from supervisor.simulation.scheduler import Scheduler
 
-__all__ = ["Node"]
+__all__ = ["SimulatedNode"]
 
 HOME = Path("a simulated home")
 LOOK_EVERY = 0.5
@@ -61,11 +61,11 @@ THREAD_STARTS = 0.001
 """Seconds: between two looks of the watchdog, and until a new thread runs."""
 
 
-class Surroundings(Protocol):
+class NodeEnvironment(Protocol):
     """What a node needs of the world around it (supervisor.simulation.world.World)."""
 
     name: str
-    agenda: Agenda
+    scheduler: Scheduler
     source: SimulatedSource
     disk: Disk
     game: Game
@@ -74,14 +74,14 @@ class Surroundings(Protocol):
     mouth: Any
     trace: Callable[[Record], None] | None
 
-    def changed(self, cell: Cell) -> None:
-        """The actor in `cell` began, ended, or is another one."""
+    def changed(self, slot: ActorSlot) -> None:
+        """The actor in `slot` began, ended, or is another one."""
 
     def cut_power(self) -> None:
         """The machine is off."""
 
 
-class Node(System):
+class SimulatedNode(Runtime):
     """world: what is around it. account: where its messages are accounted for.
 
     directory: the simulated one. seats: of the lives in threads, by address.
@@ -89,66 +89,66 @@ class Node(System):
 
     directory: AccountedDirectory
 
-    def __init__(self, world: Surroundings, account: Account, config: Config, number: int) -> None:
+    def __init__(self, world: NodeEnvironment, account: MessageAudit, config: Config, number: int) -> None:
         self.world = world
         self.account = account
-        self.agenda = world.agenda
+        self.scheduler = world.scheduler
         self.number = number
-        self.seats: dict[str, LifeSeat] = {}
+        self.tasks: dict[str, IncarnationTask] = {}
         self.actors: dict[str, Actor] = {}
         self._keepers: dict[str, SimulatedKeeper] = {}
         self._writer: SimulatedWriter | None = None
         super().__init__(
             config,
             HOME,
-            directory=AccountedDirectory(account, world.agenda),
+            directory=AccountedDirectory(account, world.scheduler),
             also=account.append,
             run=f"{world.name}/{number}",
-            clock=world.agenda.clock,
+            clock=world.scheduler.clock,
         )
-        self.desk = SimulatedDesk(config, self, world.source)
+        self.configuration_store = SimulatedReload(config, self, world.source)
 
     def start(self) -> None:
         """Launch the root, and let the watchdog look."""
-        self.household.launch("root")
-        self.agenda.after(LOOK_EVERY, self._look)
+        self.registry.launch("root")
+        self.scheduler.after(LOOK_EVERY, self._look)
 
-    def dismiss(self) -> None:
+    def discard(self) -> None:
         """The process is no more: whatever still runs in it has no effect."""
-        for cell in self.household.cells.values():
-            life = self.life(cell.address)
+        for slot in self.registry.slots.values():
+            life = self.life(slot.address)
             if life is not None:
-                dismiss(life)
+                discard(life)
         if self._writer is not None:
             self._writer.give_up()
 
     def life(self, address: str) -> Incarnation | None:
         """The incarnation at an address, in a thread or in a process; None while there is none."""
-        held = self.household.cells[address].life
+        held = self.registry.slots[address].handle
         if isinstance(held, SimulatedProcess):
             return held.life
-        return held._life if isinstance(held, ThreadLife) else None
+        return held._life if isinstance(held, ThreadHandle) else None
 
-    def seat(self, address: str) -> LifeSeat | None:
+    def task(self, address: str) -> IncarnationTask | None:
         """Where the incarnation at an address is driven from."""
-        held = self.household.cells[address].life
-        return held.seat if isinstance(held, SimulatedProcess) else self.seats.get(address)
+        held = self.registry.slots[address].handle
+        return held.task if isinstance(held, SimulatedProcess) else self.tasks.get(address)
 
-    def nudge(self, address: str) -> None:
+    def notify(self, address: str) -> None:
         """A device's thread has something to do."""
         keeper = self._keepers.get(address)
         if keeper is not None:
-            keeper.nudge()
+            keeper.notify()
 
     def waiting(self) -> tuple[Envelope, ...]:
         """All that is somewhere: in mailboxes, on links, under way, or in the hands of who hangs."""
         found = list(self.directory.in_transit.values())
-        for cell in self.household.cells.values():
-            found += cell.mailbox.waiting()
-            if isinstance(cell.life, SimulatedProcess):
-                found += cell.life.in_flight
-            elif isinstance(cell.life, ThreadLife) and cell.life.handling is not None:
-                found.append(cell.life.handling)
+        for slot in self.registry.slots.values():
+            found += slot.mailbox.waiting()
+            if isinstance(slot.handle, SimulatedProcess):
+                found += slot.handle.in_flight
+            elif isinstance(slot.handle, ThreadHandle) and slot.handle.handling is not None:
+                found.append(slot.handle.handling)
         return tuple(found)
 
     def command(self, to: str, message: Message) -> None:
@@ -158,38 +158,38 @@ class Node(System):
     # -- lives
 
     def _look(self) -> None:
-        if self.agenda.depth:
-            self._watchdog.look(self.agenda.clock.time)
-        self.agenda.after(LOOK_EVERY, self._look)
+        if self.scheduler.depth:
+            self._watchdog.look(self.scheduler.clock.time)
+        self.scheduler.after(LOOK_EVERY, self._look)
 
     def _make(
-        self, cell: Cell, on_ready: Callable[[], None], on_end: Callable[[Failure | None], None]
-    ) -> Life:
-        if cell.address == "root":
+        self, slot: ActorSlot, on_ready: Callable[[], None], on_end: Callable[[Failure | None], None]
+    ) -> ActorHandle:
+        if slot.address == "root":
             on_end = self._root_ended(on_end)
-        if isinstance(cell.spec, ChildSpec) and cell.spec.pin == "process":
-            return self._spawn(cell, cell.spec, on_ready, on_end)
-        return self._start_thread(cell, on_ready, on_end)
+        if isinstance(slot.spec, ChildSpec) and slot.spec.pin == "process":
+            return self._spawn(slot, slot.spec, on_ready, on_end)
+        return self._start_thread(slot, on_ready, on_end)
 
-    def _start_thread(self, cell: Cell, on_ready: Callable[[], None], on_end: Ended) -> Life:
+    def _start_thread(self, slot: ActorSlot, on_ready: Callable[[], None], on_end: Ended) -> ActorHandle:
         try:
-            life = self._incarnation(cell, on_ready, on_end)
+            life = self._incarnation(slot, on_ready, on_end)
         except Exception as error:
             failure = Failure(type(error).__name__, str(error)[:500])
-            self.agenda.after(0.0, lambda: on_end(failure))
-            return Stillborn()
-        seat = self.seats[cell.address] = LifeSeat(self.agenda, life)
-        self.actors[cell.address] = life.actor
-        self.agenda.after(self.agenda.dice.expovariate(1.0 / THREAD_STARTS), seat.start)
-        return ThreadLife(life, on_end)
+            self.scheduler.after(0.0, lambda: on_end(failure))
+            return FailedStart()
+        task = self.tasks[slot.address] = IncarnationTask(self.scheduler, life)
+        self.actors[slot.address] = life.actor
+        self.scheduler.after(self.scheduler.dice.expovariate(1.0 / THREAD_STARTS), task.start)
+        return ThreadHandle(life, on_end)
 
     def _spawn(
-        self, cell: Cell, spec: ChildSpec, on_ready: Callable[[], None], on_end: Ended
+        self, slot: ActorSlot, spec: ChildSpec, on_ready: Callable[[], None], on_end: Ended
     ) -> SimulatedProcess:
         return SimulatedProcess(
-            self.agenda,
-            cell,
-            self._boot(cell, spec),
+            self.scheduler,
+            slot,
+            self._boot(slot, spec),
             lambda: self._actor(spec),
             self.directory,
             on_ready,
@@ -199,17 +199,17 @@ class Node(System):
             lambda data: self._unpacked(data),
         )
 
-    def _boot(self, cell: Cell, spec: ChildSpec) -> Boot:
+    def _boot(self, slot: ActorSlot, spec: ChildSpec) -> Boot:
         """No sections: the child has its own from here."""
         return Boot(
             spec.address,
-            cell.incarnation,
+            slot.incarnation,
             spec.actor,
             spec.arguments,
             {},
             str(HOME),
             self.run,
-            cell.supervisor,
+            slot.supervisor,
             self.run,
             "CRITICAL",
             {},
@@ -218,15 +218,15 @@ class Node(System):
     def _unpacked(self, data: bytes) -> Any:
         from config.sections import unpacked
 
-        return unpacked(data, self.desk.reveal)
+        return unpacked(data, self.configuration_store.reveal)
 
-    def _start_record(self, cell: Cell) -> Started:
+    def _start_record(self, slot: ActorSlot) -> Started:
         if self.world.trace is not None:
-            return super()._start_record(cell)
-        return Started(cell.address, cell.incarnation, cell.pin, b"{}", self.run, self.clock.wall())
+            return super()._start_record(slot)
+        return Started(slot.address, slot.incarnation, slot.pin, b"{}", self.run, self.clock.wall())
 
-    def _changed(self, cell: Cell) -> None:
-        self.world.changed(cell)
+    def _changed(self, slot: ActorSlot) -> None:
+        self.world.changed(slot)
 
     # -- actors: the real ones, with what is around them simulated
 
@@ -236,29 +236,29 @@ class Node(System):
         return make(self, self.config) if make is not None else super()._actor(spec)
 
     def _persistence(self, config: Config) -> Actor:
-        def writer(path: Path, make: Callable[[], Clerk]) -> SimulatedWriter:
+        def writer(path: Path, make: Callable[[], WriteBehind]) -> SimulatedWriter:
             if self._writer is None or self._writer.closed:
                 self._writer = SimulatedWriter(
-                    self._clerk(config), self.agenda, self.world.disk, self.world.cut_power
+                    self._write_behind(config), self.scheduler, self.world.disk, self.world.cut_power
                 )
             return self._writer
 
         return Persistence(config.storage, config.performance, HOME, None, writer)
 
-    def _clerk(self, config: Config) -> Clerk:
+    def _write_behind(self, config: Config) -> WriteBehind:
         database: Any = SimulatedDatabase(self.world.disk)
         store: Store = SimulatedStore(database, lambda domain: config.storage.domains.of(domain).keep)
-        clock = self.agenda.clock
-        return Clerk(store, config.storage, monotonic=clock.monotonic, wall=clock.wall)
+        clock = self.scheduler.clock
+        return WriteBehind(store, config.storage, monotonic=clock.monotonic, wall=clock.wall)
 
     def _configuration(self, _: Config) -> Actor:
         def apart(work: Callable[[], None]) -> None:
-            self.agenda.after(self.agenda.dice.uniform(0.001, 0.03), work)
+            self.scheduler.after(self.scheduler.dice.uniform(0.001, 0.03), work)
 
-        return Configuration(self.desk, apart)
+        return Configuration(self.configuration_store, apart)
 
     def _llm(self, config: Config) -> Actor:
-        streaming: Any = partial(SimulatedStreams, agenda=self.agenda, server=self.world.model)
+        streaming: Any = partial(SimulatedStreams, scheduler=self.scheduler, server=self.world.model)
         return LanguageModel(config.llm, config.performance, config.bot, config.speech, streaming)
 
     def _receiver(self, config: Config) -> Actor:
@@ -276,20 +276,20 @@ class Node(System):
         return Sender(config.osc, wiring)
 
     def _keeper(self, device: Any) -> Any:
-        return partial(SimulatedKeeper, agenda=self.agenda, device=device, keepers=self._keepers)
+        return partial(SimulatedKeeper, scheduler=self.scheduler, device=device, keepers=self._keepers)
 
     def _synthesizer(self, config: Config) -> Actor:
-        working: Any = partial(SimulatedWorker, agenda=self.agenda)
+        working: Any = partial(SimulatedWorker, scheduler=self.scheduler)
         actor = SimulatedSynthesizer(config.speech, config.audio, HOME, load_voice, working)
-        actor.wall_clock = self.agenda.clock.wall
+        actor.wall_clock = self.scheduler.clock.wall
         return actor
 
     def _recognizer(self, config: Config) -> Actor:
-        working: Any = partial(SimulatedWorker, agenda=self.agenda)
+        working: Any = partial(SimulatedWorker, scheduler=self.scheduler)
         return Recognizer(config.speech, HOME, load_ears, working)
 
     def _own_state(self, _: Config) -> Actor:
-        sampling: Any = partial(SimulatedSampler, agenda=self.agenda)
+        sampling: Any = partial(SimulatedSampler, scheduler=self.scheduler)
         return OwnState(HOME, sampling)
 
 
@@ -304,16 +304,16 @@ class SimulatedSynthesizer(Synthesizer):
         return msgspec.structs.replace(piece, at=self.wall_clock(), synthesis=took)
 
 
-_MAKERS: dict[str, Callable[[Node, Config], Actor]] = {
-    "persistence": Node._persistence,
-    "configuration": Node._configuration,
-    "llm": Node._llm,
-    "osc.receiver": Node._receiver,
-    "osc.sender": Node._sender,
-    "world.log": Node._log,
+_MAKERS: dict[str, Callable[[SimulatedNode, Config], Actor]] = {
+    "persistence": SimulatedNode._persistence,
+    "configuration": SimulatedNode._configuration,
+    "llm": SimulatedNode._llm,
+    "osc.receiver": SimulatedNode._receiver,
+    "osc.sender": SimulatedNode._sender,
+    "world.log": SimulatedNode._log,
     "audio.microphone": lambda node, config: Microphone(config.audio, HOME, node._keeper(node.world.ear)),
     "audio.speaker": lambda node, config: Speaker(config.audio, HOME, node._keeper(node.world.mouth)),
-    "speech.synthesizer": Node._synthesizer,
-    "speech.recognizer": Node._recognizer,
-    "system": Node._own_state,
+    "speech.synthesizer": SimulatedNode._synthesizer,
+    "speech.recognizer": SimulatedNode._recognizer,
+    "system": SimulatedNode._own_state,
 }

@@ -11,17 +11,17 @@ from actors.kernel.directory import DeadLetter, Directory
 from actors.kernel.errors import MessageError
 from actors.kernel.mailbox import Mailbox, Put
 from actors.kernel.message import Envelope, decode, encode
-from actors.kernel.protocol import Failure
-from actors.kernel.record import Recorder
+from actors.kernel.protocol.lifecycle import Failure
+from actors.kernel.record import RecordSink
 from supervisor.nodes.batch import unpack
 from supervisor.nodes.boot import Boot
 from supervisor.nodes.in_flight import BEAT_AT, WINDOW, Fate, Shared
-from supervisor.nodes.link import Frame
-from supervisor.nodes.process import ProcessLife
+from supervisor.nodes.link import FrameType
+from supervisor.nodes.process import ProcessHandle
 from supervisor.nodes.worker import DeadMail, PinnedIncarnation
-from supervisor.otp.slot import Cell
-from supervisor.simulation.nodes.tasks import LifeSeat, dismiss
-from supervisor.simulation.scheduler import Agenda, Seat
+from supervisor.otp.slot import ActorSlot
+from supervisor.simulation.nodes.tasks import IncarnationTask, discard
+from supervisor.simulation.scheduler import Scheduler, Task
 
 __all__ = ["Line", "SimulatedProcess"]
 
@@ -36,36 +36,36 @@ KILLED = -9
 class Line:
     """One direction of a link: frames arrive in order, each after a while. open: False when the other end is gone."""
 
-    def __init__(self, agenda: Agenda, take: Callable[[Frame, bytes], None]) -> None:
+    def __init__(self, scheduler: Scheduler, take: Callable[[FrameType, bytes], None]) -> None:
         self.open = True
         self.slow_until = 0.0
-        self._agenda = agenda
-        self._dice: random.Random = agenda.dice
+        self._scheduler = scheduler
+        self._dice: random.Random = scheduler.dice
         self._take = take
         self._last = 0.0
 
-    def send(self, frame: Frame, body: bytes = b"") -> None:
+    def send(self, frame: FrameType, body: bytes = b"") -> None:
         if self.open:
-            self._agenda.at(self._arrival(), lambda: self._take(frame, body))
+            self._scheduler.at(self._arrival(), lambda: self._take(frame, body))
 
     def end(self, call: Callable[[], None]) -> None:
         """Nothing more is sent: `call` is called when all that was has arrived."""
         self.open = False
-        self._agenda.at(self._arrival(), call)
+        self._scheduler.at(self._arrival(), call)
 
     def writable(self) -> bool:
         """Whether `send` would not block: not while the link is slow."""
-        return self._agenda.clock.time >= self.slow_until
+        return self._scheduler.clock.time >= self.slow_until
 
     def _arrival(self) -> float:
-        now = self._agenda.clock.time
+        now = self._scheduler.clock.time
         mean = LAG if now < self.slow_until else LATENCY
         self._last = max(self._last, now + self._dice.expovariate(1.0 / mean))
         return self._last
 
 
 class _Link(Line):
-    """The parent's end, as ProcessLife sees it (supervisor.nodes.link.Link)."""
+    """The parent's end, as ProcessHandle sees it (supervisor.nodes.link.Link)."""
 
     def close(self) -> None:
         self.open = False
@@ -76,28 +76,28 @@ class _Child:
 
     def __init__(
         self,
-        agenda: Agenda,
+        scheduler: Scheduler,
         boot: Boot,
         make: Callable[[], Actor],
-        recorder: Recorder | None,
+        recorder: RecordSink | None,
         sections: Callable[[bytes], Mapping[str, Any]],
     ) -> None:
         self.boot = boot
         self.pid = 0
         self.exitcode: int | None = None
         self.shared = Shared(bytearray(WINDOW + 1), [0.0, 0.0])
-        self.link = _Link(agenda, self._take)
+        self.link = _Link(scheduler, self._take)
         self.up: Line | None = None
         self.ended: Callable[[], None] = lambda: None
         self.life: PinnedIncarnation | None = None
-        self.seat: LifeSeat | None = None
-        self._agenda = agenda
+        self.task: IncarnationTask | None = None
+        self._scheduler = scheduler
         self._make = make
         self._recorder = recorder
         self._sections = sections
         self._slots: dict[int, int] = {}
-        self._early: list[tuple[Frame, bytes]] = []
-        self._directory = Directory(wall=agenda.clock.wall)
+        self._early: list[tuple[FrameType, bytes]] = []
+        self._directory = Directory(wall=scheduler.clock.wall)
         self._directory.elsewhere = self
         self._directory.dead_letters.announces = False
         self._directory.dead_letters.watch = self._report_dead
@@ -107,7 +107,7 @@ class _Child:
 
     def start(self) -> None:
         self.pid = 1
-        self._agenda.after(self._agenda.dice.uniform(0.5, 1.5) * SPAWN, self._live)
+        self._scheduler.after(self._scheduler.dice.uniform(0.5, 1.5) * SPAWN, self._live)
 
     def kill(self) -> None:
         self._exit(KILLED)
@@ -125,14 +125,14 @@ class _Child:
 
     def put(self, envelope: Envelope) -> Put | None:
         """Mail for anybody else goes to the parent (actors.kernel.directory.Box)."""
-        self._send(Frame.MAIL, encode(envelope))
+        self._send(FrameType.MAIL, encode(envelope))
         return None
 
-    def _send(self, frame: Frame, body: bytes = b"") -> None:
+    def _send(self, frame: FrameType, body: bytes = b"") -> None:
         if self.up is not None and self.exitcode is None:
             self.up.send(frame, body)
 
-    def send(self, frame: Frame, body: bytes = b"") -> None:
+    def send(self, frame: FrameType, body: bytes = b"") -> None:
         """The child's end of the wire, for its incarnation."""
         self._send(frame, body)
 
@@ -152,7 +152,7 @@ class _Child:
             boot.incarnation,
             self._mailbox,
             self._directory,
-            self._agenda.clock,
+            self._scheduler.clock,
             seed=boot.seed,
             supervisor=boot.supervisor,
             recorder=self._recorder,
@@ -165,29 +165,29 @@ class _Child:
         for frame, body in self._early:
             self._take(frame, body)
         self._early.clear()
-        self.seat = LifeSeat(self._agenda, life)
-        self.seat.start()
+        self.task = IncarnationTask(self._scheduler, life)
+        self.task.start()
 
     def _ready(self) -> None:
-        self.shared.times[BEAT_AT] = self._agenda.clock.time
-        self._send(Frame.READY)
+        self.shared.times[BEAT_AT] = self._scheduler.clock.time
+        self._send(FrameType.READY)
 
     def _end(self, failure: Failure | None) -> None:
-        self._send(Frame.ENDED, msgspec.msgpack.encode(failure))
+        self._send(FrameType.ENDED, msgspec.msgpack.encode(failure))
         # The envelope that ended it is marked as done before the process leaves.
-        self._agenda.after(0.0, lambda: self._exit(0))
+        self._scheduler.after(0.0, lambda: self._exit(0))
 
     def _exit(self, code: int) -> None:
         if self.exitcode is not None:
             return
         self.exitcode = code
         if self.life is not None:
-            dismiss(self.life)
+            discard(self.life)
         if self.up is not None:
             self.up.end(self.ended)
 
-    def _take(self, frame: Frame, body: bytes) -> None:
-        if self.exitcode is not None or frame is not Frame.MAIL:
+    def _take(self, frame: FrameType, body: bytes) -> None:
+        if self.exitcode is not None or frame is not FrameType.MAIL:
             return
         if self.life is None:
             self._early.append((frame, body))
@@ -205,39 +205,39 @@ class _Child:
         fell = self._mailbox.put(envelope)
         if fell is not None:
             fallen = self._slots.pop(id(fell.envelope), None)
-            self._directory.bury(fell.envelope, fell.why)
+            self._directory.dead_letter(fell.envelope, fell.why)
             if fallen is not None:
                 self.shared.fates[fallen] = Fate.FALLEN
 
     def _report_dead(self, letter: DeadLetter) -> None:
         mail = DeadMail(encode(letter.envelope), letter.why, letter.detail, letter.failure)
-        self._send(Frame.DEAD, msgspec.msgpack.encode(mail))
+        self._send(FrameType.DEAD, msgspec.msgpack.encode(mail))
 
 
-class SimulatedProcess(ProcessLife):
+class SimulatedProcess(ProcessHandle):
     """The parent's side, whose pump and reader sit on seats instead of threads."""
 
     _child: Any
 
     def __init__(
         self,
-        agenda: Agenda,
-        cell: Cell,
+        scheduler: Scheduler,
+        slot: ActorSlot,
         boot: Boot,
         make: Callable[[], Actor],
         directory: Directory,
         on_ready: Callable[[], None],
         on_end: Callable[[Failure | None], None],
         on_handled: Callable[[Sequence[Envelope]], None],
-        recorder: Recorder | None,
+        recorder: RecordSink | None,
         sections: Callable[[bytes], Mapping[str, Any]],
     ) -> None:
-        self._agenda = agenda
-        self._pump_seat = Seat(agenda, f"{cell.address}/pump", self._pump_once)
-        child = _Child(agenda, boot, make, recorder, sections)
-        child.up = self.up = Line(agenda, self._take)
+        self._scheduler = scheduler
+        self._pump_seat = Task(scheduler, f"{slot.address}/pump", self._pump_once)
+        child = _Child(scheduler, boot, make, recorder, sections)
+        child.up = self.up = Line(scheduler, self._take)
         child.ended = self._buried
-        super().__init__(cell, boot, directory, on_ready, on_end, child, on_handled)  # type: ignore[arg-type]
+        super().__init__(slot, boot, directory, on_ready, on_end, child, on_handled)  # type: ignore[arg-type]
 
     @property
     def beat(self) -> float:
@@ -245,10 +245,10 @@ class SimulatedProcess(ProcessLife):
         return 0.0
 
     @property
-    def seat(self) -> LifeSeat | None:
+    def task(self) -> IncarnationTask | None:
         """Where its actor is driven from; None while it is being spawned."""
-        seat: LifeSeat | None = self._child.seat
-        return seat
+        task: IncarnationTask | None = self._child.task
+        return task
 
     @property
     def life(self) -> PinnedIncarnation | None:
@@ -258,27 +258,27 @@ class SimulatedProcess(ProcessLife):
 
     def lag(self, seconds: float) -> None:
         """The link is slow for a while, both ways."""
-        until = self._agenda.clock.time + seconds
+        until = self._scheduler.clock.time + seconds
         self.up.slow_until = self._child.link.slow_until = until
 
     @property
     def in_flight(self) -> tuple[Envelope, ...]:
         """What is in the process, or on its way there."""
         self.settle()
-        return tuple(self._ledger._flying.values())
+        return tuple(self._in_flight._flying.values())
 
     def _begin(self) -> None:
         self._child.start()
         self._pump_seat.wake()
 
     def _pump_once(self) -> bool:
-        ledger, mailbox = self._ledger, self._mailbox
+        in_flight, mailbox = self._in_flight, self._mailbox
         if not self._over and len(mailbox):
-            if not ledger.room and not ledger.settle():
-                ledger.starve(True)
+            if not in_flight.room and not in_flight.settle():
+                in_flight.starve(True)
             else:
-                ledger.starve(False)
-                if not self._send_waiting() and ledger.room:
+                in_flight.starve(False)
+                if not self._send_waiting() and in_flight.room:
                     return True
         self._pump_seat.queued = False
         if not self._over:
@@ -287,13 +287,13 @@ class SimulatedProcess(ProcessLife):
 
     def _knock(self) -> bool:
         """Mail has been queued: sometimes its sender writes it to the wire itself, as in life."""
-        if self._agenda.random() < 0.5 and not self._pump_seat.queued and self._express():
+        if self._scheduler.random() < 0.5 and not self._pump_seat.queued and self._express():
             return True
         return self._pump_seat.wake()
 
-    def _take(self, frame: Frame, body: bytes) -> None:
+    def _take(self, frame: FrameType, body: bytes) -> None:
         super()._take(frame, body)
-        if frame is Frame.READY or frame is Frame.ROOM:
+        if frame is FrameType.READY or frame is FrameType.ROOM:
             self._pump_seat.wake()
 
     def _buried(self) -> None:

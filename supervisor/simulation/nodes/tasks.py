@@ -1,36 +1,36 @@
 """An incarnation's seat: its mail and its timers, one step at a time."""
 
 from actors.kernel.incarnation import Incarnation
-from supervisor.simulation.scheduler import Agenda, Seat
+from supervisor.simulation.scheduler import Scheduler, Task
 
-__all__ = ["LifeSeat", "dismiss"]
+__all__ = ["IncarnationTask", "discard"]
 
 NEVER = -1.0
 
 
-def dismiss(life: Incarnation) -> None:
+def discard(life: Incarnation) -> None:
     """Its process is no more: what it still does, in the middle of a handler, has no effect and is nobody's account."""
     life.running, life.fenced, life.over = False, True, True
     life._hanging, life._recorder = life.current, None
     life.on_fence()
 
 
-class LifeSeat(Seat):
+class IncarnationTask(Task):
     """Where an incarnation in a thread is driven from."""
 
     __slots__ = ("_clock", "_due", "_life")
 
-    def __init__(self, agenda: Agenda, life: Incarnation) -> None:
-        super().__init__(agenda, life.address, self._step)
+    def __init__(self, scheduler: Scheduler, life: Incarnation) -> None:
+        super().__init__(scheduler, life.address, self._step)
         self._life = life
-        self._clock = agenda.clock
+        self._clock = scheduler.clock
         self._due = NEVER
 
     def start(self) -> None:
         """Begin the life, and go on with whatever waits for it."""
         if self._life.fenced:
             return
-        self.agenda.current = self
+        self.scheduler.current = self
         if self._life.start():
             self.wake()
 
@@ -50,7 +50,7 @@ class LifeSeat(Seat):
 
     def _arm(self, due: float) -> None:
         self._due = due
-        self.agenda.at(due, lambda: self._ring(due))
+        self.scheduler.at(due, lambda: self._ring(due))
 
     def _ring(self, due: float) -> None:
         if due != self._due:
@@ -59,7 +59,7 @@ class LifeSeat(Seat):
         heap = self._life.timers.heap
         if not (self._life.running and heap):
             return
-        if heap[0][0] <= self.agenda.clock.time:
+        if heap[0][0] <= self.scheduler.clock.time:
             self.wake()
         else:
             self._arm(heap[0][0])

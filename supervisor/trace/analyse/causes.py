@@ -9,7 +9,7 @@ from supervisor.trace.read.decode import decode, failure_of
 from supervisor.trace.read.reader import Entry, Query, Trace
 from supervisor.trace.records import HandledLine, MailLine
 
-__all__ = ["Chain", "effects", "why"]
+__all__ = ["CauseChain", "effects", "why"]
 
 LONGEST = 1000
 """Causes that are followed upwards: a timer that re-arms itself has no first."""
@@ -17,7 +17,7 @@ LONGEST = 1000
 _CAUSE = re.compile(rb'"cause":"((?:[^"\\]|\\.)*)"')
 
 
-class Chain(msgspec.Struct, frozen=True):
+class CauseChain(msgspec.Struct, frozen=True):
     """How a message came about. entries: from the outside event, or the first that the trace holds, to the message.
     missing: the cause of the first, which is not in the trace; "" where it was the outside. cut: whether it goes on
     upwards beyond the limit.
@@ -28,7 +28,7 @@ class Chain(msgspec.Struct, frozen=True):
     cut: bool = False
 
 
-def why(trace: Trace, id: str, limit: int = LONGEST) -> Chain | None:
+def why(trace: Trace, id: str, limit: int = LONGEST) -> CauseChain | None:
     """The chain of causes of message `id`; None when the trace has no such message."""
     entries: list[Entry] = []
     seen: set[str] = set()
@@ -44,7 +44,7 @@ def why(trace: Trace, id: str, limit: int = LONGEST) -> Chain | None:
     if not entries:
         return None
     cut = len(entries) == limit and bool(wanted)
-    return Chain(tuple(reversed(entries)), "" if cut or wanted in seen else wanted, cut)
+    return CauseChain(tuple(reversed(entries)), "" if cut or wanted in seen else wanted, cut)
 
 
 def effects(trace: Trace, id: str, until: float | None = None) -> Iterator[Entry]:

@@ -18,10 +18,10 @@ from supervisor.trace.layout import segments_by_node
 from supervisor.trace.read.decode import AnyLine, OtherLine, address_of, sent_by
 from supervisor.trace.read.index import split_id
 from supervisor.trace.read.reader import Entry, Trace
-from supervisor.trace.read.segment_reader import Segment, Torn
+from supervisor.trace.read.segment_reader import SegmentReader, Torn
 from supervisor.trace.records import DeadLine, HandledLine, LostLine, MailLine, Sent
 
-__all__ = ["Conservation", "Report", "SegmentReport", "check", "conservation"]
+__all__ = ["Conservation", "SegmentReport", "TraceReport", "check", "conservation"]
 
 MOST = 100
 """Ids that are named; more are counted."""
@@ -68,7 +68,7 @@ class Conservation(msgspec.Struct, frozen=True):
     unknown_kinds: dict[str, int]
 
 
-class Report(msgspec.Struct, frozen=True):
+class TraceReport(msgspec.Struct, frozen=True):
     """A run. incomplete: why some records may be missing though nothing is broken. ok: nothing is damaged."""
 
     run: str
@@ -93,7 +93,7 @@ class Report(msgspec.Struct, frozen=True):
         return not self.damage
 
 
-def check(trace: Trace) -> Report:
+def check(trace: Trace) -> TraceReport:
     """Read all of a run, twice: its bytes, then its messages."""
     segments = []
     incomplete = []
@@ -108,13 +108,13 @@ def check(trace: Trace) -> Report:
     found = conservation(trace.scan())
     if found.lost:
         incomplete.append(f"{found.lost} records were lost when they came, and noted as lost")
-    return Report(trace.folder.name, tuple(segments), found, tuple(incomplete))
+    return TraceReport(trace.folder.name, tuple(segments), found, tuple(incomplete))
 
 
 def check_segment(path: Path, *, last: bool) -> SegmentReport:
     """Read every byte of one file. last: nothing comes after it, so that its end may be torn."""
     torn: list[Torn] = []
-    segment = Segment(path, torn.append)
+    segment = SegmentReader(path, torn.append)
     segment.read_metadata()
     lines = sum(1 for _ in segment.lines())
     tail = ""
@@ -166,13 +166,13 @@ def _sum(file: IO[bytes], start: int, end: int) -> int:
 
 def conservation(entries: Iterable[Entry]) -> Conservation:
     """Follow every message from its sending to its end. entries: of the whole run, in any order."""
-    ledger = _Ledger()
+    ledger = _MessageFates()
     for entry in entries:
         ledger.take(entry.line)
     return ledger.balance()
 
 
-class _Ledger:
+class _MessageFates:
     def __init__(self) -> None:
         self._flags: dict[tuple[str, int], bytearray] = {}
         self._waiting: dict[str, Sent] = {}

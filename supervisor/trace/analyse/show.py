@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 __all__ = [
-    "Row",
+    "TraceRow",
     "chain_lines",
     "line_of",
     "lines",
@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 
-class Row(msgspec.Struct, frozen=True):
+class TraceRow(msgspec.Struct, frozen=True):
     """A record as one line. time: local, to the millisecond. ms: what the handler took. mark: what went
     wrong, or "".
     """
@@ -55,7 +55,7 @@ class Row(msgspec.Struct, frozen=True):
     mark: str = ""
 
 
-def row(entry: Entry) -> Row:
+def row(entry: Entry) -> TraceRow:
     """How a record is shown."""
     line = entry.line
     time = datetime.fromtimestamp(line.wall).strftime("%H:%M:%S.%f")[:-3]
@@ -63,45 +63,49 @@ def row(entry: Entry) -> Row:
         case HandledLine():
             mark = f"failed: {_failure(line)}" if line.failure is not None else ""
             ms = (line.ended - line.begun) * 1000
-            return Row(time, line.sender, line.recipient, line.type, _payload(line), ms, mark)
+            return TraceRow(time, line.sender, line.recipient, line.type, _payload(line), ms, mark)
         case DeadLine():
             mark = printable(f"dead: {line.why} {line.detail}".rstrip())
-            return Row(time, line.sender, line.recipient, line.type, _payload(line), None, mark)
+            return TraceRow(time, line.sender, line.recipient, line.type, _payload(line), None, mark)
         case StartedLine():
-            return Row(time, "", line.address, "started", f"incarnation {line.incarnation} on {line.node}")
+            return TraceRow(
+                time, "", line.address, "started", f"incarnation {line.incarnation} on {line.node}"
+            )
         case BeganLine():
             mark = f"failed: {_failure(line)}" if line.failure is not None else ""
             ms = (line.ended - line.begun) * 1000
-            return Row(time, "", line.address, "began", f"sent {len(line.out)} messages", ms, mark)
+            return TraceRow(time, "", line.address, "began", f"sent {len(line.out)} messages", ms, mark)
         case CheckpointLine():
             said = line.why or "a replay can begin here"
-            return Row(time, "", line.address, "checkpoint", said)
+            return TraceRow(time, "", line.address, "checkpoint", said)
         case StoppedLine():
             mark = f"failed: {_failure(line)}" if line.failure is not None else ""
-            return Row(time, "", line.address, "stopped", printable(line.reason), None, mark)
+            return TraceRow(time, "", line.address, "stopped", printable(line.reason), None, mark)
         case ConfigurationLine():
-            return Row(time, "", entry.node, "configuration", f"version {line.version}, {line.digest}")
+            return TraceRow(time, "", entry.node, "configuration", f"version {line.version}, {line.digest}")
         case LostLine():
             said = printable(f"{line.count} records: {line.why}")
-            return Row(time, "", entry.node, "lost", said, None, "incomplete")
+            return TraceRow(time, "", entry.node, "lost", said, None, "incomplete")
         case _:
             return _other(entry, time)
 
 
-def _other(entry: Entry, time: str) -> Row:
+def _other(entry: Entry, time: str) -> TraceRow:
     """A kind of line that has no form of its own here: all its fields."""
     fields = as_dict(entry.line)
     kind = entry.line.kind if isinstance(entry.line, OtherLine) else str(fields.get("kind", "?"))
     known = {"kind", "wall", "address"}
     text = " ".join(f"{name}={_value(value)}" for name, value in fields.items() if name not in known)
-    return Row(time, "", printable(address_of(entry.line) or entry.node), printable(kind), printable(text))
+    return TraceRow(
+        time, "", printable(address_of(entry.line) or entry.node), printable(kind), printable(text)
+    )
 
 
 def lines(entries: Iterable[Entry], width: int = 120, ids: bool = False) -> list[str]:
     """The records as aligned text, at most `width` columns unless the addresses alone need more. ids: with the id of
     each message.
     """
-    return ["  ".join(cells).rstrip() for cells, _ in _aligned(entries, width, ids)]
+    return ["  ".join(slots).rstrip() for slots, _ in _aligned(entries, width, ids)]
 
 
 def _aligned(entries: Iterable[Entry], width: int, ids: bool) -> Iterator[tuple[tuple[str, ...], bool]]:
@@ -117,8 +121,8 @@ def _aligned(entries: Iterable[Entry], width: int, ids: bool) -> Iterator[tuple[
     for number, (shown, route) in enumerate(zip(rows, routes, strict=True)):
         name = (f"{names[number]:{name_width}}",) if ids else ()
         kind = f"{shown.type:{type_width}}"
-        cells = (f"{route:{route_width}}", kind, f"{_ms(shown):>9}", _cut(_said(shown), text_width))
-        yield (shown.time, *name, *cells), bool(shown.mark)
+        slots = (f"{route:{route_width}}", kind, f"{_ms(shown):>9}", _cut(_said(shown), text_width))
+        yield (shown.time, *name, *slots), bool(shown.mark)
 
 
 def line_of(entry: Entry, ids: bool = False) -> str:
@@ -151,8 +155,8 @@ def table(entries: Iterable[Entry], width: int = 120, ids: bool = False) -> "Ren
     from rich.text import Text
 
     shown = Text(no_wrap=True, overflow="ellipsis")
-    for cells, bad in _aligned(entries, width, ids):
-        *before, kind, ms, said = cells
+    for slots, bad in _aligned(entries, width, ids):
+        *before, kind, ms, said = slots
         shown.append("  ".join(before[:-1]) + "  ", "dim").append(before[-1] + "  ").append(
             kind + "  ", "cyan"
         )
@@ -197,15 +201,15 @@ def _id(entry: Entry) -> str:
     return printable(entry.line.id) if isinstance(entry.line, MailLine) else ""
 
 
-def _route(shown: Row) -> str:
+def _route(shown: TraceRow) -> str:
     return f"{shown.sender} → {shown.recipient}" if shown.sender else shown.recipient
 
 
-def _ms(shown: Row) -> str:
+def _ms(shown: TraceRow) -> str:
     return "" if shown.ms is None else f"{shown.ms:.2f} ms"
 
 
-def _said(shown: Row) -> str:
+def _said(shown: TraceRow) -> str:
     return f"{shown.text}  [{shown.mark}]" if shown.mark else shown.text
 
 

@@ -17,7 +17,7 @@ from supervisor.trace.read.query import is_actor
 from supervisor.trace.read.reader import Entry
 from supervisor.trace.records import DeadLine, HandledLine
 
-__all__ = ["Figures", "Slow", "Spread", "Stage", "TypeFigures", "figures", "percentile"]
+__all__ = ["Slow", "Spread", "StageStats", "TraceStats", "TypeStats", "figures", "percentile"]
 
 SAME_CLOCK = 1.0
 """Seconds by which two nodes' clocks may differ and still count as one: the wall clock, by which it is told, is set
@@ -33,7 +33,7 @@ class Spread(msgspec.Struct, frozen=True):
     most: float
 
 
-class TypeFigures(msgspec.Struct, frozen=True):
+class TypeStats(msgspec.Struct, frozen=True):
     """Of one message type. rate: handled messages a second over the whole time. busy: seconds of handlers in all.
     waited: None where no wait can be told.
     """
@@ -48,7 +48,7 @@ class TypeFigures(msgspec.Struct, frozen=True):
     waited: Spread | None
 
 
-class Stage(msgspec.Struct, frozen=True):
+class StageStats(msgspec.Struct, frozen=True):
     """A stage of turns. took: what the stage took by itself; after: when it was reached, counted from the begin of the
     turn, which is the end of the person's speech, or the turn's first message when it was typed.
     """
@@ -69,7 +69,7 @@ class Slow(msgspec.Struct, frozen=True):
     seconds: float
 
 
-class Figures(msgspec.Struct, frozen=True):
+class TraceStats(msgspec.Struct, frozen=True):
     """Of all records that were asked for. began, ended: epoch seconds, 0 for none. unclear: handled messages whose
     wait cannot be told.
     """
@@ -79,8 +79,8 @@ class Figures(msgspec.Struct, frozen=True):
     handled: int
     dead: int
     failed: int
-    types: tuple[TypeFigures, ...]
-    stages: tuple[Stage, ...]
+    types: tuple[TypeStats, ...]
+    stages: tuple[StageStats, ...]
     slowest: tuple[Slow, ...]
     longest_waits: tuple[Slow, ...]
     unclear: int
@@ -96,7 +96,7 @@ def percentile(ordered: Sequence[float], part: float) -> float:
     return ordered[max(0, math.ceil(part * len(ordered)) - 1)]
 
 
-def figures(entries: Iterable[Entry], slowest: int = 10) -> Figures:
+def figures(entries: Iterable[Entry], slowest: int = 10) -> TraceStats:
     """Count and measure. slowest: how many of the slowest messages are named."""
     counted = _Counting(slowest)
     for entry in entries:
@@ -161,7 +161,7 @@ class _Counting:
         if isinstance(stage, str) and isinstance(at, int | float) and isinstance(seconds, int | float):
             self._stages.setdefault((turn, stage), (float(at), float(seconds)))
 
-    def figures(self) -> Figures:
+    def figures(self) -> TraceStats:
         seconds = max(self._ended - self._began, 1e-9)
         types = tuple(self._of_type(name, kind, seconds) for name, kind in self._types.items())
         told = sum(
@@ -169,7 +169,7 @@ class _Counting:
         )
         handled = sum(kind.handled for kind in types)
         waits = (slow for _, _, slow, key in sorted(self._waits, reverse=True) if self._one_clock(key))
-        return Figures(
+        return TraceStats(
             began=self._began if self._ended else 0.0,
             ended=self._ended,
             handled=handled,
@@ -182,13 +182,13 @@ class _Counting:
             unclear=handled - told,
         )
 
-    def _of_type(self, name: str, kind: _Type, seconds: float) -> TypeFigures:
+    def _of_type(self, name: str, kind: _Type, seconds: float) -> TypeStats:
         waits = [wait for key, some in kind.waits.items() if self._one_clock(key) for wait in some]
         handled = len(kind.handling)
         busy = sum(kind.handling)
         rate = handled / seconds
         spread = _spread(kind.handling)
-        return TypeFigures(name, handled, kind.dead, kind.failed, rate, busy, spread, _spread(waits))
+        return TypeStats(name, handled, kind.dead, kind.failed, rate, busy, spread, _spread(waits))
 
     def _one_clock(self, key: tuple[str, str]) -> bool:
         """Whether the sender's clock is the handler's; who handled nothing in this trace is the root's."""
@@ -199,7 +199,7 @@ class _Counting:
         here = self._clocks[node]
         return abs(self._clocks.get(home, here) - here) <= SAME_CLOCK
 
-    def _of_stages(self) -> tuple[Stage, ...]:
+    def _of_stages(self) -> tuple[StageStats, ...]:
         begins = dict(self._turns)
         for (turn, stage), (at, _) in self._stages.items():
             if stage == "speech_ended":
@@ -209,7 +209,9 @@ class _Counting:
         for (turn, stage), (at, seconds) in self._stages.items():
             took.setdefault(stage, []).extend([seconds] if seconds else [])
             after.setdefault(stage, []).append(max(0.0, at - begins[turn]))
-        stages = [Stage(name, len(after[name]), _spread(took[name]), _spread(after[name])) for name in took]
+        stages = [
+            StageStats(name, len(after[name]), _spread(took[name]), _spread(after[name])) for name in took
+        ]
         return tuple(sorted(stages, key=lambda stage: stage.after.p50 if stage.after else 0.0))
 
 

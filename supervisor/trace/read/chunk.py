@@ -9,7 +9,7 @@ import small_mcap
 # message, which takes longer than all the rest of reading.
 from small_mcap.reader import _get_chunk_data_stream as unpacked
 
-__all__ = ["Channels", "split", "unpacked"]
+__all__ = ["ChannelTable", "split", "unpacked"]
 
 _RECORD = struct.Struct("<BQ")
 _MESSAGE = struct.Struct("<HIQQ")
@@ -18,7 +18,7 @@ _DATA_AT = _RECORD.size + _MESSAGE.size
 _LOG_TIME = struct.Struct("<Q")
 
 
-class Channels:
+class ChannelTable:
     """What a file says of its topics, as far as it was read. By channel id; schemas by their own."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Channels:
             self.schemas[schema.id] = schema
 
 
-def split(data: bytes, known: Channels) -> Iterator[tuple[int, bytes, int]]:
+def split(data: bytes, known: ChannelTable) -> Iterator[tuple[int, bytes, int]]:
     """The messages in the bytes of a chunk: time (ns), content, and channel. Raises struct.error or ValueError for
     what is no chunk.
     """

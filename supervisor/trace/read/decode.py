@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 from supervisor.trace import records
 
 __all__ = ["AnyLine", "OtherLine", "address_of", "as_dict", "decode", "failure_of", "sent_by"]

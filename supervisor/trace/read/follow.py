@@ -9,7 +9,7 @@ import small_mcap
 from supervisor.trace.layout import segments_by_node
 from supervisor.trace.read.decode import decode
 from supervisor.trace.read.reader import Entry, node_of
-from supervisor.trace.read.segment_reader import Segment, Torn
+from supervisor.trace.read.segment_reader import SegmentReader, Torn
 
 __all__ = ["Follower", "News"]
 
@@ -33,7 +33,7 @@ class _Tail:
     """How far one segment was read."""
 
     def __init__(self, path: Path) -> None:
-        self.segment = Segment(path, _silent)
+        self.segment = SegmentReader(path, _silent)
         self.segment.read_metadata()
         self.offset = 0
 

@@ -15,7 +15,7 @@ from supervisor.trace.layout import segments_by_node
 from supervisor.trace.read.decode import AnyLine, decode
 from supervisor.trace.read.index import Index, IndexBuilder, load_index, save_index, spans
 from supervisor.trace.read.query import Query
-from supervisor.trace.read.segment_reader import EVERYTHING, Segment, Torn, open_segment
+from supervisor.trace.read.segment_reader import EVERYTHING, SegmentReader, Torn, open_segment
 from supervisor.trace.records import MailLine
 
 __all__ = ["Entry", "Query", "Run", "Torn", "Trace", "newest_run", "node_of", "runs"]
@@ -125,7 +125,7 @@ class Trace:
         """The index of every segment; what has none is looked through for it."""
         return {path: self._index(self._open(path)) for path in self.paths()}
 
-    def _open(self, path: Path) -> Segment:
+    def _open(self, path: Path) -> SegmentReader:
         return open_segment(path, self._report)
 
     def _report(self, torn: Torn) -> None:
@@ -163,7 +163,7 @@ class Trace:
             self._torn.setdefault((path.name, -at), Torn(path, 0, f"a line is not understood: {error}"))
             return None
 
-    def _index(self, segment: Segment) -> Index:
+    def _index(self, segment: SegmentReader) -> Index:
         """What is known of the segment, gone on with where it has grown since."""
         path = segment.path
         index = self._indexes.get(path) or load_index(path)
@@ -175,7 +175,7 @@ class Trace:
         self._indexes[path] = index
         return index
 
-    def _grown(self, index: Index, segment: Segment) -> Index:
+    def _grown(self, index: Index, segment: SegmentReader) -> Index:
         builder = IndexBuilder(index)
         for block in segment.blocks(((index.covered, 2**63),)):
             for at, data, _ in block.lines:
@@ -202,7 +202,7 @@ def _in_order(
             yield heapq.heappop(held)
 
 
-def node_of(segment: Segment) -> str:
+def node_of(segment: SegmentReader) -> str:
     """The node that wrote a segment; its file's name where it does not say so itself."""
     return segment.metadata.get("node", segment.path.name.rsplit(".", 2)[0])
 

@@ -7,9 +7,9 @@ from typing import IO
 import msgspec
 import small_mcap
 
-from supervisor.trace.read.chunk import Channels, split, unpacked
+from supervisor.trace.read.chunk import ChannelTable, split, unpacked
 
-__all__ = ["Block", "Segment", "Span", "Torn", "open_segment"]
+__all__ = ["Block", "SegmentReader", "Span", "Torn", "open_segment"]
 
 Span = tuple[int, int]
 """From this byte of a file up to that one; both where a record begins."""
@@ -39,7 +39,7 @@ MayMatch = Callable[[bytes], bool]
 EVERYTHING: tuple[Span, ...] = ((0, 2**63),)
 
 
-class Segment:
+class SegmentReader:
     """One file of a trace. Reading it never raises: what cannot be read goes to `report`.
 
     finished: whether the end was found that its writer gives a file. whole_until: the byte up to which it was read.
@@ -48,7 +48,7 @@ class Segment:
     def __init__(self, path: Path, report: Report) -> None:
         self.path = path
         self.metadata: dict[str, str] = {}
-        self.known = Channels()
+        self.known = ChannelTable()
         self.finished = False
         self.whole_until = 0
         self._report = report
@@ -154,9 +154,9 @@ class Segment:
             self._report(Torn(self.path, at, "its last bytes are wrong"))
 
 
-def open_segment(path: Path, report: Report) -> Segment:
+def open_segment(path: Path, report: Report) -> SegmentReader:
     """The segment at `path` with its metadata."""
-    segment = Segment(path, report)
+    segment = SegmentReader(path, report)
     segment.read_metadata()
     return segment
 

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from actors.kernel.message import Envelope, Message
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.kernel.record import Began, Checkpoint, ConfigurationVersion, Dead, Handled, Record, Started
 from supervisor.trace import records
-from supervisor.trace.checkpoint_json import Freezer
-from supervisor.trace.write.fast_encode import Swift
-from supervisor.trace.write.redaction import Portrayal
+from supervisor.trace.checkpoint_json import CheckpointEncoder
+from supervisor.trace.write.fast_encode import FastEncoder
+from supervisor.trace.write.redaction import Redaction
 from supervisor.trace.write.schema import handled_schema, line_schema
 
 __all__ = ["Encoded", "Encoder"]
@@ -58,9 +58,9 @@ def _plainly(value: Any) -> Any:
 class Encoder:
     """Encodes records one after another; for the writer's thread alone."""
 
-    def __init__(self, portrayal: Portrayal) -> None:
-        self._portrayal = portrayal
-        self._swift = Swift()
+    def __init__(self, redaction: Redaction) -> None:
+        self._redaction = redaction
+        self._swift = FastEncoder()
         self._kinds: dict[type[Message], bool] = {}
         self._json = msgspec.json.Encoder(enc_hook=_plainly)
 
@@ -77,7 +77,7 @@ class Encoder:
     def _is_swift(self, kind: type[Message]) -> bool:
         known = self._kinds.get(kind)
         if known is None:
-            known = self._kinds[kind] = self._portrayal.leaves_alone(kind)
+            known = self._kinds[kind] = self._redaction.leaves_alone(kind)
         return known
 
     def _all_swift(self, sent: tuple[Envelope, ...]) -> bool:
@@ -97,12 +97,12 @@ class Encoder:
             recipient=e.recipient,
             type=type(e.message).__name__,
             wall=record.wall,
-            message=self._portrayal.message(e.message),
+            message=self._redaction.message(e.message),
             cause=e.cause,
             turn=e.turn,
             answers=e.answers,
             sent_at=e.sent_at,
-            failure=self._portrayal.failure(record.failure),
+            failure=self._redaction.failure(record.failure),
             begun=record.begun,
             ended=record.ended,
             out=tuple([self._sent(sent) for sent in record.sent]),
@@ -115,11 +115,11 @@ class Encoder:
     def _sent(self, envelope: Envelope) -> records.Sent:
         message = envelope.message
         return records.Sent(
-            envelope.id, envelope.recipient, type(message).__name__, self._portrayal.digest(message)
+            envelope.id, envelope.recipient, type(message).__name__, self._redaction.digest(message)
         )
 
     def _rare(self, record: Record) -> records.Line:
-        portrayal = self._portrayal
+        redaction = self._redaction
         if isinstance(record, Dead):
             return self._dead(record)
         if isinstance(record, Started):
@@ -130,7 +130,7 @@ class Encoder:
                 arguments=msgspec.json.decode(record.arguments),
                 seed=record.seed,
                 wall=record.wall,
-                state=portrayal.json(record.state) if record.state is not None else None,
+                state=redaction.json(record.state) if record.state is not None else None,
                 actor=record.actor,
                 supervisor=record.supervisor,
             )
@@ -144,8 +144,8 @@ class Encoder:
         return records.StoppedLine(
             address=record.address,
             incarnation=record.incarnation,
-            reason=portrayal.text(record.reason) if record.failure is not None else record.reason,
-            failure=portrayal.failure(record.failure),
+            reason=redaction.text(record.reason) if record.failure is not None else record.reason,
+            failure=redaction.failure(record.failure),
             wall=record.wall,
         )
 
@@ -160,13 +160,13 @@ class Encoder:
             timers_set=tuple([records.TimerSet(*timer) for timer in record.timers_set]),
             timers_cancelled=record.timers_cancelled,
             version=Version(*record.version) if record.version is not None else None,
-            failure=self._portrayal.failure(record.failure),
+            failure=self._redaction.failure(record.failure),
         )
 
     def _checkpoint(self, record: Checkpoint) -> records.CheckpointLine:
-        if not self._portrayal.keeps_words:
+        if not self._redaction.keeps_words:
             return _empty(record, "trace.words: drop")
-        freezer = Freezer()
+        freezer = CheckpointEncoder()
         line = records.CheckpointLine(
             address=record.address,
             incarnation=record.incarnation,
@@ -193,14 +193,14 @@ class Encoder:
             recipient=e.recipient,
             type=type(e.message).__name__,
             wall=record.wall,
-            message=self._portrayal.message(e.message),
+            message=self._redaction.message(e.message),
             cause=e.cause,
             turn=e.turn,
             answers=e.answers,
             sent_at=e.sent_at,
-            failure=self._portrayal.failure(letter.failure),
+            failure=self._redaction.failure(letter.failure),
             why=letter.why,
-            detail=self._portrayal.text(letter.detail),
+            detail=self._redaction.text(letter.detail),
         )
 
 

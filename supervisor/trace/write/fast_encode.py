@@ -12,11 +12,11 @@ from typing import Any
 import msgspec
 
 from actors.kernel.message import Envelope
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.kernel.record import Handled
 from supervisor.trace.records import Sent
 
-__all__ = ["Swift"]
+__all__ = ["FastEncoder"]
 
 
 class _Line(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="handled", gc=False):
@@ -39,7 +39,7 @@ class _Line(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", t
 _blake2b = hashlib.blake2b
 
 
-class Swift:
+class FastEncoder:
     """Encodes records without a failure and without timers, whose messages need no redaction."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from collections import deque
 
 from actors.kernel.record import Record
 
-__all__ = ["Intake"]
+__all__ = ["RecordQueue"]
 
 PATIENCE = 0.5
 """Seconds that appenders wait for the writer when the queue is full; after waiting in vain, nobody waits."""
@@ -22,7 +22,7 @@ EASE = 0.05
 """Seconds that an appender lets the writer catch up; if that is in vain (the disk stalls), the next do not wait."""
 
 
-class Intake:
+class RecordQueue:
     """Holds up to `capacity` records. wake: set when the writer should come before its time."""
 
     def __init__(self, capacity: int) -> None:

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 from actors.kernel.record import Handled, Record
 from supervisor.trace.records import LostLine
 from supervisor.trace.write.encode import Encoder
-from supervisor.trace.write.queue import Intake
-from supervisor.trace.write.redaction import Portrayal, Words
+from supervisor.trace.write.queue import RecordQueue
+from supervisor.trace.write.redaction import Redaction, Words
 
 if TYPE_CHECKING:
-    from supervisor.trace.write.rotation import Rolling
+    from supervisor.trace.write.rotation import RotatingWriter
     from supervisor.trace.write.segment_writer import Compression
 
 __all__ = ["Recorder", "new_run"]
@@ -70,8 +70,8 @@ class Recorder:
         capacity: int = 16_384,
     ) -> None:
         self.folder = directory / run
-        self._encoder = Encoder(Portrayal(words, b"" if words == "keep" else secrets.token_bytes(16)))
-        self._intake = Intake(capacity)
+        self._encoder = Encoder(Redaction(words, b"" if words == "keep" else secrets.token_bytes(16)))
+        self._intake = RecordQueue(capacity)
         self.append = self._intake.append
         self.new_segment: Callable[[], None] = _nobody
         self._segments = 0
@@ -120,9 +120,9 @@ class Recorder:
         self, place: tuple[Path, str, str], limits: tuple[int, float, int, float, "Compression", str]
     ) -> None:
         # Imported here, beside the start of the node and not before it.
-        from supervisor.trace.write.rotation import Limits, Rolling
+        from supervisor.trace.write.rotation import RotatingWriter, RotationLimits
 
-        rolling = Rolling(*place, Limits(*limits))
+        rolling = RotatingWriter(*place, RotationLimits(*limits))
         intake = self._intake
         closing = False
         while not closing:
@@ -136,7 +136,7 @@ class Recorder:
                 self._served.notify_all()
         self._report_end()
 
-    def _attempt(self, rolling: "Rolling", closing: bool) -> None:
+    def _attempt(self, rolling: "RotatingWriter", closing: bool) -> None:
         if self._trouble and not closing and time.monotonic() < self._retry_at:
             return
         try:
@@ -152,13 +152,13 @@ class Recorder:
             self._trouble = ""
             self._intake.stick(False)
 
-    def _open_if_due(self, rolling: "Rolling") -> None:
+    def _open_if_due(self, rolling: "RotatingWriter") -> None:
         if rolling.ready():
             self._segments += 1
             if self._segments > 1:
                 self.new_segment()
 
-    def _write_waiting(self, rolling: "Rolling") -> None:
+    def _write_waiting(self, rolling: "RotatingWriter") -> None:
         """Write as many records as are waiting now; those that come meanwhile are for the next time."""
         count = left = len(self._intake)
         begun = time.monotonic()
@@ -178,7 +178,7 @@ class Recorder:
         rolling.flush()
         self._said += lost
 
-    def _write_some(self, rolling: "Rolling", count: int) -> None:
+    def _write_some(self, rolling: "RotatingWriter", count: int) -> None:
         take, encode, write = self._intake.take, self._encoder.encode, rolling.write
         written = []
         for _ in range(count):
@@ -211,7 +211,7 @@ class Recorder:
             )
         self._trouble = str(error)
 
-    def _report_loss(self, rolling: "Rolling", count: int) -> None:
+    def _report_loss(self, rolling: "RotatingWriter", count: int) -> None:
         why = self._trouble or "more came than could be written"
         log.warning("trace %s: %d records are missing: %s", self.folder, count, why)
         rolling.note_loss(self._encoder.line(LostLine(count=count, why=why, wall=time.time())), count)

@@ -15,10 +15,10 @@ from typing import Any, Literal
 import msgspec
 
 from actors.kernel.message import Message
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 from config.syntax.mask import conceal
 
-__all__ = ["INLINE", "Portrayal", "Withheld", "Words", "digest", "is_plain", "restore"]
+__all__ = ["INLINE", "Redaction", "Withheld", "Words", "digest", "is_plain", "restore"]
 
 Words = Literal["keep", "drop"]
 
@@ -92,7 +92,7 @@ def _with_bytes(value: Any) -> Any:
     return {key: _with_bytes(item) for key, item in value.items()}
 
 
-class Portrayal:
+class Redaction:
     """Turns messages and failures into what is written down.
 
     key: mixed into every digest. With words dropped it should be random and forgotten, or a short text
@@ -157,7 +157,8 @@ class Portrayal:
         if value is None or isinstance(value, int | float):
             return value
         if isinstance(value, msgspec.Struct):
-            return {field: self._portray(getattr(value, field), field) for field in value.__struct_fields__}
+            names = zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True)
+            return {shown: self._portray(getattr(value, field), field) for field, shown in names}
         if isinstance(value, bytes | bytearray | memoryview):
             return self._bytes(bytes(value), name)
         if isinstance(value, Mapping):

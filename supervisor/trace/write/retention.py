@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["Kept", "delete_segment", "expired", "prune", "segments_of"]
+__all__ = ["RetainedFile", "delete_segment", "expired", "prune", "segments_of"]
 
 
-class Kept(NamedTuple):
+class RetainedFile(NamedTuple):
     """A segment on disk. size: bytes; modified: epoch seconds."""
 
     path: Path
@@ -15,7 +15,7 @@ class Kept(NamedTuple):
     modified: float
 
 
-def expired(segments: Iterable[Kept], *, keep: int, oldest: float, spare: Path) -> tuple[Path, ...]:
+def expired(segments: Iterable[RetainedFile], *, keep: int, oldest: float, spare: Path) -> tuple[Path, ...]:
     """Those last written before `oldest` (epoch seconds), and then the oldest until at most `keep`
     bytes are left.
 
@@ -33,7 +33,7 @@ def expired(segments: Iterable[Kept], *, keep: int, oldest: float, spare: Path) 
     return tuple(gone)
 
 
-def segments_of(directory: Path) -> tuple[Kept, ...]:
+def segments_of(directory: Path) -> tuple[RetainedFile, ...]:
     """Every segment of every run in `directory`; what vanishes meanwhile is left out."""
     found = []
     for path in directory.glob("*/*.mcap"):
@@ -41,7 +41,7 @@ def segments_of(directory: Path) -> tuple[Kept, ...]:
             status = path.stat()
         except OSError:
             continue
-        found.append(Kept(path, status.st_size, status.st_mtime))
+        found.append(RetainedFile(path, status.st_size, status.st_mtime))
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from actors.kernel.errors import UnknownMessage
 from actors.kernel.message import message_class
 from supervisor.trace.records import HandledLine, Line
 from supervisor.trace.write.encode import Encoded
-from supervisor.trace.write.segment_writer import Channels, Segment
+from supervisor.trace.write.segment_writer import ChannelIds, SegmentWriter
 
 __all__ = ["copied"]
 
@@ -21,8 +21,8 @@ _encoder = msgspec.json.Encoder()
 def copied(new: Path, metadata: Mapping[str, str], lines: Iterable[Line]) -> None:
     """Write `lines` to the file `new` (0600), which begins with `metadata`. Raises OSError."""
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
-    channels = Channels()
-    segment = Segment(new, descriptor, channels, "zstd")
+    channels = ChannelIds()
+    segment = SegmentWriter(new, descriptor, channels, "zstd")
     segment.describe(metadata)
     for number, line in enumerate(lines, 1):
         channels.log(Encoded(_kind(line), line.wall, _encoder.encode(line)))

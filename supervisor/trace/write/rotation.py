@@ -20,15 +20,15 @@ from actors.kernel.record import Record
 from supervisor.trace.read.index import IndexBuilder, save_index
 from supervisor.trace.write.encode import Encoded
 from supervisor.trace.write.retention import prune
-from supervisor.trace.write.segment_writer import Channels, Compression, Segment, create_segment
+from supervisor.trace.write.segment_writer import ChannelIds, Compression, SegmentWriter, create_segment
 
-__all__ = ["FORMAT", "Limits", "Rolling"]
+__all__ = ["FORMAT", "RotatingWriter", "RotationLimits"]
 
 FORMAT = "1"
 PENDING = 4 * 2**20
 
 
-class Limits(msgspec.Struct, frozen=True):
+class RotationLimits(msgspec.Struct, frozen=True):
     """How traces are written and kept. Sizes in bytes, ages in seconds."""
 
     max_segment_size: int
@@ -39,17 +39,17 @@ class Limits(msgspec.Struct, frozen=True):
     words: str = "keep"
 
 
-class Rolling:
+class RotatingWriter:
     """The open end of a trace. For the writer's thread alone."""
 
-    def __init__(self, directory: Path, run: str, node: str, limits: Limits) -> None:
+    def __init__(self, directory: Path, run: str, node: str, limits: RotationLimits) -> None:
         self._directory = directory
         self._run = run
         self._node = node
         self._limits = limits
-        self._channels = Channels()
+        self._channels = ChannelIds()
         self._log = self._channels.log
-        self._segment: Segment | None = None
+        self._segment: SegmentWriter | None = None
         self._opened_at = 0.0
         self._unsure = 0
         self._dirty = False

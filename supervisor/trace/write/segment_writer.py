@@ -16,7 +16,7 @@ from foxglove.mcap import MCAPCompression, MCAPWriteOptions
 
 from supervisor.trace.write.encode import Encoded
 
-__all__ = ["Channels", "Compression", "Segment", "create_segment"]
+__all__ = ["ChannelIds", "Compression", "SegmentWriter", "create_segment"]
 
 Compression = Literal["zstd", "lz4", "none"]
 
@@ -29,7 +29,7 @@ LEVEL = {"zstd": 1, "lz4": 0, "none": 0}
 _COMPRESSIONS = {"zstd": MCAPCompression.Zstd, "lz4": MCAPCompression.Lz4, "none": None}
 
 
-class Channels:
+class ChannelIds:
     """A channel for each topic, made when it is first needed. They outlive segments, since the SDK
     never forgets one.
     """
@@ -70,12 +70,12 @@ class _Buffer:
         pass
 
 
-class Segment:
+class SegmentWriter:
     """An open file. Every method raises OSError when the disk refuses; then `abandon` leaves what was
     written whole.
     """
 
-    def __init__(self, path: Path, descriptor: int, channels: Channels, compression: Compression) -> None:
+    def __init__(self, path: Path, descriptor: int, channels: ChannelIds, compression: Compression) -> None:
         self.path = path
         self.size = 0
         self._descriptor = descriptor
@@ -134,8 +134,8 @@ class Segment:
 
 
 def create_segment(
-    folder: Path, node: str, channels: Channels, compression: Compression, metadata: Mapping[str, str]
-) -> Segment:
+    folder: Path, node: str, channels: ChannelIds, compression: Compression, metadata: Mapping[str, str]
+) -> SegmentWriter:
     """A new `NODE.N.mcap` (0600) in `folder` with the first N that is free. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for number in count(1):
@@ -146,7 +146,7 @@ def create_segment(
             )
         except FileExistsError:
             continue
-        segment = Segment(path, descriptor, channels, compression)
+        segment = SegmentWriter(path, descriptor, channels, compression)
         try:
             segment.describe({**metadata, "segment": str(number)})
         except OSError:

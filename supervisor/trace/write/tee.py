@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from actors.kernel.record import Record, Recorder
+from actors.kernel.record import Record, RecordSink
 
 __all__ = ["Tee"]
 
@@ -10,7 +10,7 @@ __all__ = ["Tee"]
 class Tee:
     """A recorder in front of another one, which may be missing (actors.kernel.record.Recorder)."""
 
-    def __init__(self, recorder: Recorder | None, also: Callable[[Record], None]) -> None:
+    def __init__(self, recorder: RecordSink | None, also: Callable[[Record], None]) -> None:
         self._recorder = recorder
         self._also = also
 

@@ -9,7 +9,7 @@ import pytest
 
 from actors.audio.messages import AudioChunk
 from actors.audio.microphone import Microphone
-from actors.kernel.protocol import Health, HealthChanged
+from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.kernel.virtual import VirtualWorld
 from config.schema import Audio
 

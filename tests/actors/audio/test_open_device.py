@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from actors.audio import speaker as speaker_module
-from actors.audio.device import DeviceMissing, Feed, Sink
+from actors.audio.device import AudioSink, DeviceMissing, Feed
 from actors.audio.messages import PlaySentence, SentencePlayed
 from actors.audio.silence import no_speaker
 from actors.audio.speaker import Speaker
-from actors.kernel.protocol import Health, HealthChanged
+from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.kernel.virtual import VirtualWorld
 from config.schema import Audio
 
@@ -51,7 +51,7 @@ class Hardware:
         self.hanging = False
         self.opened: list[HardSink] = []
 
-    def open(self, device: object, home: Path) -> Sink:
+    def open(self, device: object, home: Path) -> AudioSink:
         if not self.present:
             raise DeviceMissing("it is gone", "Plug it in.")
         self.opened.append(HardSink(self))
@@ -152,7 +152,7 @@ def test_a_device_is_never_opened_a_second_time_while_it_hangs(
 def test_unforeseen_trouble_with_a_device_kills_the_actor(
     enter: Enter, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(device: object, home: Path) -> Sink:
+    def broken(device: object, home: Path) -> AudioSink:
         raise ZeroDivisionError("on purpose")
 
     monkeypatch.setattr(speaker_module, "open_sink", broken)
@@ -168,7 +168,7 @@ def test_a_device_that_takes_too_long_is_told(
 ) -> None:
     gate: queue.SimpleQueue[None] = queue.SimpleQueue()
 
-    def slow(device: object, home: Path) -> Sink:
+    def slow(device: object, home: Path) -> AudioSink:
         gate.get(timeout=10.0)
         return no_speaker()
 

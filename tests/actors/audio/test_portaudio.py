@@ -18,7 +18,7 @@ from actors.audio.playlist import Playlist
 from actors.audio.portaudio import PortAudioSink, PortAudioSource
 from actors.audio.speaker import Speaker
 from actors.audio.wavefile import WavWriter, read_wav
-from actors.kernel.protocol import Health, HealthChanged
+from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.kernel.virtual import VirtualWorld
 from actors.speech.messages import Cancel
 from config.schema import Audio

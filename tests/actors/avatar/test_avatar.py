@@ -6,9 +6,9 @@ from pythonosc.osc_message_builder import build_msg
 from actors.avatar.avatar import EMOTES, Avatar
 from actors.avatar.messages import GestureRequested, Touched, WatchTouches
 from actors.avatar.state import AvatarState
-from actors.kernel.protocol import LoadState, SaveSnapshot
+from actors.kernel.protocol.storage import LoadState, SaveSnapshot
 from actors.kernel.virtual import Probe, VirtualWorld
-from actors.osc.intake import Intake
+from actors.osc.intake import DatagramQueue
 from actors.osc.messages import AvatarLoaded, ParametersChanged, SetParameter, TrackingChanged
 from actors.vocabulary.values import Vector3
 from actors.world.messages import BodyAt
@@ -144,7 +144,7 @@ def test_the_world_hears_when_the_body_sits_down_where_it_is(stage: Stage) -> No
 
 def heard(stage: Stage, *datagrams: tuple[str, object]) -> None:
     """The datagrams that come between two announcements of the receiver."""
-    intake = Intake(("gestures", "touch", "expressions", "proximity", "movement"))
+    intake = DatagramQueue(("gestures", "touch", "expressions", "proximity", "movement"))
     for address, value in datagrams:
         intake.take(build_msg(address, value if isinstance(value, list) else [value]).dgram, "127.0.0.1")
     for message in intake.flush():

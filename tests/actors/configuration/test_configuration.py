@@ -106,18 +106,18 @@ class Meeting:
         self.world = VirtualWorld()
         self.asker = self.world.probe("asker")
         self.members = {name: Member(vote) for name, vote in votes.items() if vote != "silent"}
-        self.desk = NotedDesk(Config(), tuple(votes))
+        self.store = NotedDesk(Config(), tuple(votes))
         for name, member in self.members.items():
             self.world.start(member, name)
         for name, vote in votes.items():
             if vote == "silent":
                 self.world.probe(name)
-        self.world.start(Configuration(self.desk, apart=lambda work: work()), "configuration")
+        self.world.start(Configuration(self.store, apart=lambda work: work()), "configuration")
         self.world.run()
-        self.desk.log.clear()
+        self.store.log.clear()
 
     def reload(self, candidate: Candidate, proposal: int = 0) -> ReloadEnded:
-        self.desk.next = candidate
+        self.store.next = candidate
         self.asker.clear()
         self.world.give("configuration", Reload(proposal), sender="asker")
         self.world.run()
@@ -171,7 +171,7 @@ def test_what_all_agree_to_is_swapped_once_and_told_to_all() -> None:
     meeting = Meeting(a="yes", b="yes")
     ended = meeting.reload(CHANGED)
     assert (ended.outcome, ended.version, ended.changed) == ("applied", 2, ("llm.temperature",))
-    assert meeting.desk.log == ["read 0", "swap", "carry out"]
+    assert meeting.store.log == ["read 0", "swap", "carry out"]
     assert [member.log for member in meeting.members.values()] == [["prepare", "commit"]] * 2
 
 
@@ -187,75 +187,75 @@ def test_one_no_changes_nothing_for_anybody(vote: str, why: str) -> None:
     meeting = Meeting(a="yes", b=vote)
     ended = meeting.reload(CHANGED)
     assert (ended.outcome, ended.version, ended.problems) == ("refused", 1, (why,))
-    assert "swap" not in meeting.desk.log
+    assert "swap" not in meeting.store.log
     assert meeting.members["a"].log == ["prepare", "abort"]
 
 
 def test_an_actor_that_asks_for_it_is_restarted_after_the_commit() -> None:
     meeting = Meeting(a="restart me", b="yes")
     assert meeting.reload(CHANGED).outcome == "applied"
-    assert meeting.desk.log == ["read 0", "swap", "carry out", "restart a"]
+    assert meeting.store.log == ["read 0", "swap", "carry out", "restart a"]
 
 
 def test_an_actor_that_dies_at_the_commit_does_not_take_the_configuration_with_it() -> None:
     meeting = Meeting(a="falls at commit", b="yes")
     assert meeting.reload(CHANGED).outcome == "applied"
     assert meeting.members["b"].log == ["prepare", "commit"]
-    assert meeting.desk.version == 2
+    assert meeting.store.version == 2
 
 
 def test_one_that_does_not_answer_the_commit_is_restarted() -> None:
     meeting = Meeting(a="yes")
     meeting.world.probe("hung")
-    meeting.desk.told = (*meeting.desk.told, Concern("hung", b"{}"))
+    meeting.store.told = (*meeting.store.told, Concern("hung", b"{}"))
     assert meeting.reload(CHANGED).outcome == "applied"
     meeting.world.advance(TAKEN_WITHIN + 0.1)
-    assert meeting.desk.log[-1] == "restart hung"
+    assert meeting.store.log[-1] == "restart hung"
 
 
 def test_a_bad_file_is_noted_once_and_a_good_one_ends_it() -> None:
     meeting = Meeting(a="yes")
     bad = Candidate(problems=("config.yaml:1:1: no", "config.yaml:2:1: no"))
     assert meeting.reload(bad).problems == bad.problems
-    assert meeting.desk.noted == bad.problems
+    assert meeting.store.noted == bad.problems
     meeting.world.give("configuration", GetConfiguration(), sender="asker")
     state = meeting.asker.messages[-1]
     assert isinstance(state, ConfigurationIs)
     assert (state.version, state.problems) == (1, bad.problems)
     assert meeting.reload(Candidate()).outcome == "unchanged"
-    assert meeting.desk.noted == ()
+    assert meeting.store.noted == ()
 
 
 def test_a_bad_proposal_is_its_authors_affair() -> None:
     meeting = Meeting(a="yes")
     ended = meeting.reload(Candidate(problems=("llm.temperature: no",)), proposal=7)
     assert ended.outcome == "refused"
-    assert meeting.desk.noted == ()
-    assert meeting.desk.log == ["read 7", "drop"]
+    assert meeting.store.noted == ()
+    assert meeting.store.log == ["read 7", "drop"]
 
 
 def test_what_is_saved_while_a_reload_is_under_way_is_read_right_after_it() -> None:
     meeting = Meeting(a="silent")
-    meeting.desk.next = CHANGED
+    meeting.store.next = CHANGED
     meeting.world.give("configuration", Reload(), sender="asker")
-    meeting.desk.tell()
-    meeting.desk.tell()
+    meeting.store.tell()
+    meeting.store.tell()
     meeting.world.run()
-    assert meeting.desk.log == ["read 0"]
-    meeting.desk.next = Candidate()
+    assert meeting.store.log == ["read 0"]
+    meeting.store.next = Candidate()
     meeting.world.advance(VOTE_WITHIN + 0.1)
-    assert [entry for entry in meeting.desk.log if entry.startswith("read")] == ["read 0", "read 0"]
+    assert [entry for entry in meeting.store.log if entry.startswith("read")] == ["read 0", "read 0"]
     assert isinstance(meeting.asker.messages[0], ReloadEnded)
 
 
 def test_proposals_are_tried_one_by_one_and_each_has_its_answer() -> None:
     meeting = Meeting(a="silent")
     first, second = meeting.asker, meeting.world.probe("second")
-    meeting.desk.next = CHANGED
+    meeting.store.next = CHANGED
     meeting.world.give("configuration", Reload(1), sender="asker")
     meeting.world.give("configuration", Reload(2), sender="second")
     meeting.world.advance(2 * VOTE_WITHIN + 1.0)
-    assert [entry for entry in meeting.desk.log if entry.startswith("read")] == ["read 1", "read 2"]
+    assert [entry for entry in meeting.store.log if entry.startswith("read")] == ["read 1", "read 2"]
     assert _outcomes(first) == _outcomes(second) == ["refused"]
 
 

@@ -4,7 +4,7 @@ from actors.audio.messages import PlaybackEnded, PlaybackStarted, SentencePlayed
 from actors.conversation.conversation import Conversation
 from actors.conversation.messages import TextReceived
 from actors.conversation.state import ConversationState
-from actors.kernel.protocol import LoadState
+from actors.kernel.protocol.storage import LoadState
 from actors.kernel.virtual import Probe, VirtualWorld
 from actors.llm.messages import CompletionEnded, CompletionRequested, SentenceReady
 from actors.users.messages import GetProfile, Profile

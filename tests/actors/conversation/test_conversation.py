@@ -12,7 +12,7 @@ from actors.conversation.messages import (
     TurnStarted,
     WatchTurns,
 )
-from actors.kernel.protocol import Undelivered
+from actors.kernel.protocol.lifecycle import Undelivered
 from actors.llm.messages import CompletionEnded, CompletionFailed, CompletionRequested, SentenceReady
 from actors.osc.messages import ChatboxText, Typing
 from actors.speech.messages import (

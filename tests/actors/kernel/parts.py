@@ -7,7 +7,7 @@ import msgspec
 
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.message import Envelope, Lane, Message
-from actors.kernel.protocol import Undelivered
+from actors.kernel.protocol.lifecycle import Undelivered
 from actors.kernel.record import Record
 from actors.kernel.state.domain import DomainActor
 

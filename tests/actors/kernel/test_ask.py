@@ -6,7 +6,7 @@ import pytest
 
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.mailbox import Full, Mailbox
-from actors.kernel.protocol import Stop
+from actors.kernel.protocol.lifecycle import Stop
 from actors.kernel.virtual import VirtualWorld
 from tests.actors.kernel.parts import Act, Answerer, Burst, Doer, Glimpse, Listener, Memo
 

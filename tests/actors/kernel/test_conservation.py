@@ -15,8 +15,8 @@ from actors.kernel.directory import DeadLetter, Directory
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Full, Mailbox
 from actors.kernel.message import Message
-from actors.kernel.protocol import Failure
-from actors.kernel.thread_host import Outside, SystemClock, ThreadHost
+from actors.kernel.protocol.lifecycle import Failure
+from actors.kernel.thread_host import ExternalClient, SystemClock, ThreadHost
 from tests.actors.kernel.parts import Burst, Glimpse, Memo, Shout
 
 SENDERS = 4
@@ -55,8 +55,8 @@ class Cell:
         self.directory = Directory()
         self.directory.open("a", mailbox)
         self.dead: list[DeadLetter] = []
-        self.directory.dead_letters.watch = self.bury
-        self.outside = Outside(self.directory)
+        self.directory.dead_letters.watch = self.dead_letter
+        self.client = ExternalClient(self.directory)
         self.handled: list[str] = []
         self.failures: list[Failure] = []
         self.news = threading.Condition()
@@ -72,7 +72,7 @@ class Cell:
                 Tally(self), "a", number, self.mailbox, self.directory, SystemClock(), on_end=end
             )
 
-        self.ref = ThreadHost.start(make, self.outside)
+        self.ref = ThreadHost.start(make, self.client)
 
     def follow(self, failure: Failure | None) -> None:
         if failure is not None:
@@ -81,7 +81,7 @@ class Cell:
                 self.launch(len(self.failures) + 1)
                 self.news.notify()
 
-    def bury(self, letter: DeadLetter) -> None:
+    def dead_letter(self, letter: DeadLetter) -> None:
         with self.news:
             self.dead.append(letter)
             self.news.notify()
@@ -130,7 +130,7 @@ def send_all(cell: Cell, *, bursts: bool = False, close_after: int | None = None
 
     def send(sender: int) -> None:
         for count, message in enumerate(kinds(sender, bursts)):
-            sent[sender].append(cell.outside.tell("a", message))
+            sent[sender].append(cell.client.tell("a", message))
             if count == close_after:
                 halfway.set()
 
@@ -141,7 +141,7 @@ def send_all(cell: Cell, *, bursts: bool = False, close_after: int | None = None
         if close_after is not None:
             assert halfway.wait(10)
             for left in cell.mailbox.close():
-                cell.directory.bury(left, "stopped")
+                cell.directory.dead_letter(left, "stopped")
         for thread in threads:
             thread.join()
     return [id for ids in sent for id in ids]
@@ -173,7 +173,7 @@ def test_each_senders_messages_are_handled_in_the_order_of_sending() -> None:
 
     def send(sender: int) -> None:
         for number in range(EACH):
-            orders[sender].append(cell.outside.tell("a", Memo(number)))
+            orders[sender].append(cell.client.tell("a", Memo(number)))
 
     threads = [threading.Thread(target=send, args=(sender,)) for sender in range(SENDERS)]
     with nervous_switching():

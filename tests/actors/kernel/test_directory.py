@@ -6,7 +6,7 @@ from actors.kernel.directory import DeadLetters, Directory
 from actors.kernel.errors import MalformedMessage
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope
-from actors.kernel.protocol import Undelivered
+from actors.kernel.protocol.lifecycle import Undelivered
 from actors.kernel.virtual import Probe, VirtualWorld
 from tests.actors.kernel.parts import Act, Doer, Listener, Memo, Reading, envelope
 

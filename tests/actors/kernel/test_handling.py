@@ -5,7 +5,7 @@ from typing import ClassVar
 from actors.kernel.actor import Actor, handles
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Asker, Lane
-from actors.kernel.protocol import Health, HealthChanged, Ping, Pong, Undelivered
+from actors.kernel.protocol.lifecycle import Health, HealthChanged, Ping, Pong, Undelivered
 from actors.kernel.virtual import VirtualWorld
 from tests.actors.kernel.parts import Act, Answerer, Doer, Glimpse, Listener, Memo, Saying, Shout
 

@@ -8,7 +8,7 @@ import pytest
 from actors.kernel.actor import Actor, handles
 from actors.kernel.directory import DeadLetter
 from actors.kernel.mailbox import Mailbox
-from actors.kernel.protocol import Failure, Stop
+from actors.kernel.protocol.lifecycle import Failure, Stop
 from actors.kernel.record import Handled
 from actors.kernel.virtual import VirtualWorld
 from tests.actors.kernel.parts import Act, Answerer, Burst, Diary, Doer, Listener, Memo, Shout
@@ -148,7 +148,7 @@ def test_a_failing_start_ends_the_life_before_any_message() -> None:
 def test_the_end_is_announced_once() -> None:
     world = VirtualWorld()
     ends: list[Failure | None] = []
-    doer = Doer(stop=lambda me: me.host.stop(), both=lambda me: (me.host.stop(), sys.exit()))
+    doer = Doer(stop=lambda me: me.context.stop(), both=lambda me: (me.context.stop(), sys.exit()))
     life = world.start(doer, "a")
     life._on_end = ends.append
     world.give("a", Act("both"))

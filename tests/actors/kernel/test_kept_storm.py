@@ -5,7 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors.kernel.mailbox import Mailbox
-from actors.kernel.protocol import SaveSnapshot, Stop, Subscribe, UpdateState
+from actors.kernel.protocol.lifecycle import Stop
+from actors.kernel.protocol.state import UpdateState
+from actors.kernel.protocol.storage import SaveSnapshot
+from actors.kernel.protocol.subscription import Subscribe
 from actors.kernel.state.document import Document
 from actors.kernel.state.patch import ORDERED
 from actors.kernel.state.state_loader import LOAD_AGAIN

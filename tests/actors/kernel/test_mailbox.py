@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.kernel.mailbox import Full, Mailbox, Put, Refused
+from actors.kernel.mailbox import Full, Mailbox, Put, RejectReason
 from actors.kernel.message import Envelope, Message
-from actors.kernel.protocol import Stop
+from actors.kernel.protocol.lifecycle import Stop
 from tests.actors.kernel.parts import Glimpse, Memo, Shout, envelope
 
 
@@ -23,7 +23,7 @@ def drain(mailbox: Mailbox, only_urgent: bool = False) -> list[Message]:
     return taken
 
 
-def fallen(puts: list[Put | None]) -> list[tuple[int, Refused]]:
+def fallen(puts: list[Put | None]) -> list[tuple[int, RejectReason]]:
     return [(put.envelope.message.number, put.why) for put in puts if put is not None]  # type: ignore[attr-defined]
 
 
@@ -43,7 +43,7 @@ def test_the_latest_lane_keeps_the_newest_of_each_key_in_the_place_of_the_first(
     mailbox = Mailbox()
     puts = fill(mailbox, Glimpse("a", 0), Memo(1), Glimpse("b", 2), Glimpse("a", 3), Glimpse("a", 4))
     assert drain(mailbox) == [Glimpse("a", 4), Memo(1), Glimpse("b", 2)]
-    assert fallen(puts) == [(0, Refused.SUPERSEDED), (3, Refused.SUPERSEDED)]
+    assert fallen(puts) == [(0, RejectReason.SUPERSEDED), (3, RejectReason.SUPERSEDED)]
 
 
 def test_once_taken_a_latest_message_is_superseded_no_more() -> None:
@@ -55,13 +55,19 @@ def test_once_taken_a_latest_message_is_superseded_no_more() -> None:
 
 def test_a_full_mailbox_rejects_the_new_one() -> None:
     mailbox = Mailbox(capacity=2)
-    assert fallen(fill(mailbox, *map(Memo, range(4)))) == [(2, Refused.REJECTED), (3, Refused.REJECTED)]
+    assert fallen(fill(mailbox, *map(Memo, range(4)))) == [
+        (2, RejectReason.REJECTED),
+        (3, RejectReason.REJECTED),
+    ]
     assert drain(mailbox) == [Memo(0), Memo(1)]
 
 
 def test_a_full_mailbox_drops_the_oldest_where_that_is_its_rule() -> None:
     mailbox = Mailbox(capacity=2, full=Full.DROP_OLDEST)
-    assert fallen(fill(mailbox, *map(Memo, range(4)))) == [(0, Refused.DROPPED), (1, Refused.DROPPED)]
+    assert fallen(fill(mailbox, *map(Memo, range(4)))) == [
+        (0, RejectReason.DROPPED),
+        (1, RejectReason.DROPPED),
+    ]
     assert drain(mailbox) == [Memo(2), Memo(3)]
 
 
@@ -70,27 +76,27 @@ def test_replies_have_room_in_a_full_mailbox_up_to_the_reserve(full: Full) -> No
     mailbox = Mailbox(capacity=2, reserve=3, full=full)
     fill(mailbox, Memo(0), Memo(1))
     puts = fill(mailbox, *map(Memo, range(10, 14)), answers="a/1/1")
-    assert fallen(puts) == [(13, Refused.REJECTED)]
+    assert fallen(puts) == [(13, RejectReason.REJECTED)]
     assert drain(mailbox) == [Memo(0), Memo(1), Memo(10), Memo(11), Memo(12)]
 
 
 def test_system_messages_have_room_in_a_full_mailbox_up_to_the_reserve() -> None:
     mailbox = Mailbox(capacity=1, reserve=2)
     fill(mailbox, Memo(0))
-    assert fallen(fill(mailbox, Shout(1), Shout(2), Shout(3))) == [(3, Refused.REJECTED)]
+    assert fallen(fill(mailbox, Shout(1), Shout(2), Shout(3))) == [(3, RejectReason.REJECTED)]
 
 
 def test_a_waiting_reply_is_never_dropped_for_a_newer_message() -> None:
     mailbox = Mailbox(capacity=2, full=Full.DROP_OLDEST)
     fill(mailbox, Memo(0), answers="a/1/1")
-    assert fallen(fill(mailbox, Memo(1), Memo(2))) == [(1, Refused.DROPPED)]
+    assert fallen(fill(mailbox, Memo(1), Memo(2))) == [(1, RejectReason.DROPPED)]
     assert drain(mailbox) == [Memo(0), Memo(2)]
 
 
 def test_the_latest_lane_is_bounded_by_the_number_of_keys() -> None:
     mailbox = Mailbox(capacity=2)
     puts = fill(mailbox, *(Glimpse(str(n), n) for n in range(4)))
-    assert fallen(puts) == [(2, Refused.REJECTED), (3, Refused.REJECTED)]
+    assert fallen(puts) == [(2, RejectReason.REJECTED), (3, RejectReason.REJECTED)]
 
 
 def test_a_reply_is_never_superseded_by_another_one_of_its_kind() -> None:
@@ -113,14 +119,14 @@ def test_after_closing_everything_is_refused_and_what_waited_is_given_back_in_or
     assert [left.message for left in mailbox.close()] == [Shout(1), Memo(0), Glimpse("a", 2)]
     assert mailbox.closed
     puts = fill(mailbox, Memo(0), Shout(1), Glimpse("a", 2))
-    assert fallen(puts) == [(0, Refused.STOPPED), (1, Refused.STOPPED), (2, Refused.STOPPED)]
+    assert fallen(puts) == [(0, RejectReason.STOPPED), (1, RejectReason.STOPPED), (2, RejectReason.STOPPED)]
     assert drain(mailbox) == []
 
 
 def test_a_full_mailbox_that_is_closed_drops_nothing_for_what_it_refuses() -> None:
     mailbox = Mailbox(capacity=0, reserve=0, full=Full.DROP_OLDEST)
     mailbox.close()
-    assert fallen(fill(mailbox, Memo(7))) == [(7, Refused.STOPPED)]
+    assert fallen(fill(mailbox, Memo(7))) == [(7, RejectReason.STOPPED)]
 
 
 def test_what_was_taken_but_not_begun_goes_back_in_front_in_order() -> None:

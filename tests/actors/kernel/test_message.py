@@ -21,7 +21,8 @@ from actors.kernel.message import (
     non_finite,
     registered,
 )
-from actors.kernel.protocol import StateLoaded, StoredChange, UpdateState, Version
+from actors.kernel.protocol.state import UpdateState
+from actors.kernel.protocol.storage import StateLoaded, StoredChange, Version
 from tests.actors.kernel.parts import Memo, Reading, Saying, envelope
 
 texts = st.text(max_size=20)
@@ -41,7 +42,7 @@ messages = st.one_of(
         integers,
         st.lists(blobs, max_size=3).map(tuple),
         st.lists(st.builds(StoredChange, integers, blobs), max_size=3).map(tuple),
-        buried=st.dictionaries(texts, finite, max_size=3),
+        erased=st.dictionaries(texts, finite, max_size=3),
     ),
     st.builds(
         UpdateState, blobs, st.none() | versions, st.lists(texts, max_size=3).map(tuple), st.booleans()

@@ -12,13 +12,13 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from actors.kernel.actor import Actor, Effects, handles
+from actors.kernel.actor import Actor, ActorContext, handles
 from actors.kernel.directory import Directory
 from actors.kernel.errors import WouldBlock
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Message
-from actors.kernel.thread_host import OneLockFuture, Outside, SystemClock, ThreadHost
+from actors.kernel.thread_host import ExternalClient, OneLockFuture, SystemClock, ThreadHost
 
 ROOMS = Path(__file__).parents[3] / "actors"
 WITHIN = 10.0
@@ -31,17 +31,17 @@ class PleaseWait(Message):
 
 
 class Impatient(Actor):
-    def __init__(self, outside: Outside, outcomes: "queue.SimpleQueue[Any]") -> None:
-        self.outside = outside
+    def __init__(self, outside: ExternalClient, outcomes: "queue.SimpleQueue[Any]") -> None:
+        self.client = outside
         self.outcomes = outcomes
 
     @handles
     def on_wait(self, message: PleaseWait) -> None:
         try:
             if message.how == "answer":
-                self.outside.answer("somebody", PleaseWait("never"), WITHIN)
+                self.client.answer("somebody", PleaseWait("never"), WITHIN)
             elif message.how == "future":
-                self.outside.ask("somebody", PleaseWait("never")).get(timeout=WITHIN)
+                self.client.ask("somebody", PleaseWait("never")).get(timeout=WITHIN)
             else:
                 done = OneLockFuture()
                 done.set("at hand")
@@ -53,7 +53,7 @@ class Impatient(Actor):
 @pytest.mark.parametrize(("how", "refused"), [("answer", True), ("future", True), ("done", False)])
 def test_waiting_in_a_handler_is_refused_at_once(how: str, refused: bool) -> None:
     directory = Directory()
-    outside = Outside(directory)
+    outside = ExternalClient(directory)
     outcomes: queue.SimpleQueue[Any] = queue.SimpleQueue()
     mailbox = Mailbox()
     directory.open("impatient", mailbox)
@@ -76,7 +76,7 @@ def test_waiting_in_a_handler_is_refused_at_once(how: str, refused: bool) -> Non
 
 def test_what_a_handler_may_do_returns_nothing_to_wait_for() -> None:
     plain = {"str", "int", "float", "None", "Random", "Envelope | None", "NoneType"}
-    for name, method in inspect.getmembers(Effects, inspect.isfunction):
+    for name, method in inspect.getmembers(ActorContext, inspect.isfunction):
         if name.startswith("_"):
             continue
         returned = get_type_hints(method).get("return")

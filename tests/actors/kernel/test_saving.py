@@ -2,17 +2,15 @@
 
 import msgspec
 
-from actors.kernel.protocol import (
+from actors.kernel.protocol.lifecycle import Health, Stop
+from actors.kernel.protocol.state import Updated, UpdateRefused
+from actors.kernel.protocol.storage import (
+    Buffered,
     Committed,
-    Health,
-    Kept,
     SaveChange,
     SaveFailed,
     SaveSnapshot,
     StateLoaded,
-    Stop,
-    Updated,
-    UpdateRefused,
     Version,
 )
 from actors.kernel.state.document import Document
@@ -184,10 +182,10 @@ def test_where_no_answer_comes_the_whole_state_is_handed_over_later() -> None:
 def test_what_is_in_memory_only_is_said_and_changes_go_on() -> None:
     house = House().load(Garden())
     house.update(plants=1)
-    house.answer(Kept("garden", Version(3, 1), "disk full"))
+    house.answer(Buffered("garden", Version(3, 1), "disk full"))
     assert "disk full" in house.said[-1].reason
     house.update(plants=2)
-    house.answer(Kept("garden", Version(3, 2), "disk full"))
+    house.answer(Buffered("garden", Version(3, 2), "disk full"))
     assert house.actor.committed == Version(3, 0)
     house.world.give("garden", Committed("garden", Version(3, 2)))
     assert house.actor.committed == Version(3, 2)
@@ -197,7 +195,7 @@ def test_what_is_in_memory_only_is_said_and_changes_go_on() -> None:
 def test_kept_because_it_is_not_due_yet_is_no_trouble() -> None:
     house = House().load(Garden())
     house.update(plants=1)
-    house.answer(Kept("garden", Version(3, 1)))
+    house.answer(Buffered("garden", Version(3, 1)))
     assert house.said == []
 
 
@@ -208,7 +206,7 @@ def test_a_durable_update_is_answered_exactly_when_it_is_on_disk() -> None:
     house = House().load(Garden())
     assert house.update(plants=1, durable=True) is None
     assert house.update(plants=2, durable=True) is None
-    house.answer(Kept("garden", Version(3, 1)), to=0)
+    house.answer(Buffered("garden", Version(3, 1)), to=0)
     assert house.guest.messages == []
     house.world.give("garden", Committed("garden", Version(3, 1)))
     assert house.guest.messages == [Committed("garden", Version(3, 1))]

@@ -12,9 +12,9 @@ from actors.kernel.directory import Directory
 from actors.kernel.errors import AskError
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox
-from actors.kernel.protocol import Failure, Ping, Pong, Stop
+from actors.kernel.protocol.lifecycle import Failure, Ping, Pong, Stop
 from actors.kernel.state.domain import atomic_update
-from actors.kernel.thread_host import OneLockFuture, Outside, SystemClock, ThreadHost
+from actors.kernel.thread_host import ExternalClient, OneLockFuture, SystemClock, ThreadHost
 from tests.actors.kernel.parts import Answerer, Burst, Gardener, Listener, Memo, Saying, Shout
 
 PATIENCE = 10.0
@@ -42,7 +42,7 @@ class Node:
 
     def __init__(self) -> None:
         self.directory = Directory()
-        self.outside = Outside(self.directory)
+        self.client = ExternalClient(self.directory)
         self.ended: dict[str, threading.Event] = {}
         self.failures: dict[str, Failure | None] = {}
 
@@ -61,7 +61,7 @@ class Node:
 
             return Incarnation(actor, address, number, box, self.directory, SystemClock(), on_end=end)
 
-        return ThreadHost.start(make, self.outside)
+        return ThreadHost.start(make, self.client)
 
     def await_end(self, address: str) -> Failure | None:
         assert self.ended[address].wait(PATIENCE)
@@ -117,7 +117,7 @@ def test_the_registry_knows_an_actor_for_as_long_as_it_lives(node: Node) -> None
     ref.stop(timeout=PATIENCE)
     assert ref not in pykka.ActorRegistry.get_all()
     other = node.start(Fails(), "b")
-    node.outside.tell("b", Burst())
+    node.client.tell("b", Burst())
     node.await_end("b")
     assert other not in pykka.ActorRegistry.get_all()
 
@@ -151,7 +151,7 @@ def test_an_actor_whose_mailbox_is_closed_can_still_be_stopped(node: Node) -> No
 def test_a_stop_that_races_the_end_never_hangs(node: Node) -> None:
     for _ in range(50):
         ref = node.start(Fails(), "a")
-        node.outside.tell("a", Burst())
+        node.client.tell("a", Burst())
         assert ref.stop(timeout=PATIENCE) in (True, False)
         node.directory.close("a")
 
@@ -163,11 +163,11 @@ def test_a_stop_that_races_the_end_never_hangs(node: Node) -> None:
 def test_whatever_an_actor_dies_of_the_others_live(node: Node, message: Saying | Burst, kind: str) -> None:
     node.start(Fails(), "a")
     node.start(Answerer(), "b")
-    id = node.outside.tell("a", message)
+    id = node.client.tell("a", message)
     failure = node.await_end("a")
     assert failure is not None
     assert (failure.kind, failure.message_id) == (kind, id)
-    assert node.outside.answer("b", Memo(1), PATIENCE) == Memo(1)
+    assert node.client.answer("b", Memo(1), PATIENCE) == Memo(1)
 
 
 def test_a_start_that_calls_exit_is_a_failure(node: Node) -> None:
@@ -191,9 +191,9 @@ def test_the_asker_of_an_actor_that_dies_of_it_hears_that_it_is_dead(node: Node)
 def test_the_successor_handles_what_waited(node: Node) -> None:
     box = Mailbox()
     node.start(Fails(), "a", box)
-    node.outside.tell("a", Burst())
+    node.client.tell("a", Burst())
     node.await_end("a")
-    future = node.outside.ask("a", Memo(5))
+    future = node.client.ask("a", Memo(5))
     node.start(Fails(), "a", box, number=2)
     assert future.get(timeout=PATIENCE) == Memo(5)
 
@@ -220,9 +220,9 @@ def test_a_hung_thread_is_fenced_and_a_successor_takes_over_its_mailbox(node: No
     stuck, other = Stuck(), Listener()
     ref = node.start(stuck, "a", box)
     node.start(other, "b")
-    hung = node.outside.tell("a", Memo(1))
+    hung = node.client.tell("a", Memo(1))
     assert stuck.hangs.wait(PATIENCE)
-    future = node.outside.ask("a", Memo(2))
+    future = node.client.ask("a", Memo(2))
     host = ref._actor_weakref()
     assert host is not None
     host.fence()
@@ -231,7 +231,7 @@ def test_a_hung_thread_is_fenced_and_a_successor_takes_over_its_mailbox(node: No
     assert future.get(timeout=PATIENCE) == Memo(2)
     stuck.go.set()
     assert stuck.done.wait(PATIENCE)
-    node.outside.answer("b", Ping(), PATIENCE)
+    node.client.answer("b", Ping(), PATIENCE)
     assert other.heard == []
     assert [
         (letter.why, letter.envelope.cause or letter.envelope.id)
@@ -246,7 +246,7 @@ def test_an_idle_actor_that_is_fenced_takes_nothing_from_its_successor(node: Nod
     box = Mailbox()
     for number in range(1, 30):
         ref = node.start(Answerer(), "a", box, number)
-        assert node.outside.answer("a", Ping(), PATIENCE) == Pong("a", number)
+        assert node.client.answer("a", Ping(), PATIENCE) == Pong("a", number)
         host = ref._actor_weakref()
         assert host is not None
         host.fence()
@@ -261,7 +261,7 @@ def test_outside_hears_why_an_ask_failed(node: Node) -> None:
     node.directory.open("deaf", Mailbox())
     for address, reason in (("nobody", "dead"), ("full", "rejected"), ("deaf", "timeout")):
         with pytest.raises(AskError) as refused:
-            node.outside.answer(address, Memo(1), 0.01)
+            node.client.answer(address, Memo(1), 0.01)
         assert refused.value.reason == reason
 
 
@@ -269,7 +269,7 @@ def test_an_answer_after_the_time_out_is_a_dead_letter(node: Node) -> None:
     box = Mailbox()
     node.directory.open("a", box)
     with pytest.raises(AskError, match=r"timeout: a did not answer within 0.01 s"):
-        node.outside.answer("a", Memo(1), 0.01)
+        node.client.answer("a", Memo(1), 0.01)
     ref = node.start(Answerer(), "a", box)
     ref.ask(Ping(), timeout=PATIENCE)
     ref.stop(timeout=PATIENCE)
@@ -279,7 +279,7 @@ def test_an_answer_after_the_time_out_is_a_dead_letter(node: Node) -> None:
 def test_asks_that_nobody_waits_for_do_not_pile_up() -> None:
     directory = Directory()
     directory.open("deaf", Mailbox())
-    outside = Outside(directory, pending=3)
+    outside = ExternalClient(directory, pending=3)
     futures = [outside.ask("deaf", Memo(n)) for n in range(5)]
     for future in futures[:2]:
         with pytest.raises(AskError, match="more than 3 asks wait"):
@@ -295,7 +295,7 @@ def test_atomic_updates_from_many_threads_lose_no_change(node: Node) -> None:
 
     def plant() -> None:
         for _ in range(20):
-            atomic_update(node.outside, "garden", lambda state: {"plants": state["plants"] + 1}, tries=1000)
+            atomic_update(node.client, "garden", lambda state: {"plants": state["plants"] + 1}, tries=1000)
 
     planters = [threading.Thread(target=plant) for _ in range(4)]
     for planter in planters:
@@ -368,13 +368,13 @@ def test_pykkas_own_combinators_work_on_it() -> None:
 def test_system_messages_overtake_in_a_thread_too(node: Node) -> None:
     stuck = Stuck()
     node.start(stuck, "a")
-    node.outside.tell("a", Memo(0))
+    node.client.tell("a", Memo(0))
     assert stuck.hangs.wait(PATIENCE)
     for message in (Saying(1), Saying(2), Shout(3)):
-        node.outside.tell("a", message)
+        node.client.tell("a", message)
     stuck.go.set()
     with suppress(AskError):
-        node.outside.answer("a", Ping(), PATIENCE)
+        node.client.answer("a", Ping(), PATIENCE)
     assert stuck.heard == [Shout(3), Saying(1), Saying(2)]
 
 
@@ -382,10 +382,10 @@ def test_a_stop_overtakes_what_waits_and_leaves_it_in_the_mailbox(node: Node) ->
     box = Mailbox()
     stuck = Stuck()
     node.start(stuck, "a", box)
-    node.outside.tell("a", Memo(0))
+    node.client.tell("a", Memo(0))
     assert stuck.hangs.wait(PATIENCE)
-    node.outside.tell("a", Saying(1))
-    node.outside.tell("a", Stop())
+    node.client.tell("a", Saying(1))
+    node.client.tell("a", Stop())
     stuck.go.set()
     assert node.await_end("a") is None
     assert [envelope.message for envelope in box.waiting()] == [Saying(1)]

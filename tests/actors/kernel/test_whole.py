@@ -1,13 +1,13 @@
 """A whole state goes to persistence in parts, of which each is one handler: others are heard in between."""
 
-from actors.kernel.protocol import (
+from actors.kernel.protocol.lifecycle import Stop
+from actors.kernel.protocol.state import UpdateState
+from actors.kernel.protocol.storage import (
     Committed,
     SaveChange,
     SaveFailed,
     SaveSnapshot,
     SnapshotWanted,
-    Stop,
-    UpdateState,
     Version,
 )
 from actors.kernel.state.document import ENTRIES

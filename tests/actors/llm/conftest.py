@@ -7,7 +7,7 @@ import pytest
 
 from actors.kernel.actor import Actor
 from actors.kernel.message import Message
-from actors.kernel.protocol import HealthChanged, Stop
+from actors.kernel.protocol.lifecycle import HealthChanged, Stop
 from actors.kernel.virtual import Probe, VirtualWorld
 from actors.llm.llm import LanguageModel
 from actors.llm.messages import ChatMessage, CompletionRequested

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.llm.clean import Hidden, clean, speaks_for_others
-from actors.llm.reply import LONGEST_REPLY, Reply
+from actors.llm.clean import HiddenText, clean, speaks_for_others
+from actors.llm.reply import LONGEST_REPLY, SpokenReply
 
 
 @pytest.mark.parametrize(
@@ -52,18 +52,18 @@ def test_cleaning_is_idempotent_and_leaves_no_control_characters(text: str) -> N
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
 def test_thoughts_are_hidden_however_they_are_sliced(size: int) -> None:
     text = "<think>Hm. What? a < b</think>Yes, 1 < 2 and <b>.<Thinking>again</thinking> End<thi"
-    hidden = Hidden()
+    hidden = HiddenText()
     heard = "".join(hidden.feed(text[i : i + size]) for i in range(0, len(text), size)) + hidden.flush()
     assert heard == "Yes, 1 < 2 and <b>. End<thi"
 
 
 def test_a_thought_that_never_ends_is_never_heard() -> None:
-    hidden = Hidden()
+    hidden = HiddenText()
     assert hidden.feed("<think>" + "secret " * 1000) + hidden.flush() == ""
 
 
 def test_a_reply_ends_where_the_model_begins_to_write_the_other_persons_lines() -> None:
-    reply = Reply(("Gerald",))
+    reply = SpokenReply(("Gerald",))
     said = reply.feed("Gerald: Hi there. How nice!\nUser: What? And so on. And on.\n")
     assert said + reply.finish() == ("Hi there.", "How nice!")
     assert reply.over
@@ -71,7 +71,7 @@ def test_a_reply_ends_where_the_model_begins_to_write_the_other_persons_lines() 
 
 
 def test_a_reply_that_will_not_end_is_cut() -> None:
-    reply = Reply()
+    reply = SpokenReply()
     for _ in range(LONGEST_REPLY // 10 + 1):
         reply.feed("Again so. ")
     assert reply.over
@@ -79,7 +79,7 @@ def test_a_reply_that_will_not_end_is_cut() -> None:
 
 
 def test_sentences_that_clean_to_nothing_are_left_out() -> None:
-    reply = Reply()
+    reply = SpokenReply()
     assert reply.feed("*waves.* Hi. ... *** Bye.") + reply.finish() == ("Hi.", "Bye.")
 
 
@@ -93,5 +93,5 @@ def test_sentences_that_clean_to_nothing_are_left_out() -> None:
     ],
 )
 def test_half_a_sentence_of_a_reply_that_was_cut_off_is_left_out(text: str, said: tuple[str, ...]) -> None:
-    reply = Reply()
+    reply = SpokenReply()
     assert reply.feed(text) + reply.finish(cut=True) == said

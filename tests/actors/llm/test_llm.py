@@ -2,7 +2,7 @@
 
 import time
 
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 from actors.llm.messages import (
     CompletionEnded,
     CompletionFailed,

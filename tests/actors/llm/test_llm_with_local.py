@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.kernel.protocol import Health
+from actors.kernel.protocol.lifecycle import Health
 from actors.llm.local import LocalModel
 from actors.llm.messages import (
     ChatMessage,

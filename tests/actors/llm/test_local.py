@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from actors.kernel.protocol import Health, HealthChanged
+from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.kernel.virtual import VirtualWorld
 from actors.llm import gguf
 from actors.llm.gguf import ModelFileError

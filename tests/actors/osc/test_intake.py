@@ -4,23 +4,23 @@ import pytest
 from pythonosc.osc_message_builder import build_msg
 
 from actors.osc import intake as intake_module
-from actors.osc.intake import Intake
+from actors.osc.intake import DatagramQueue
 from actors.osc.messages import AvatarLoaded, ParametersChanged, TrackingChanged
 
 HERE = "127.0.0.1"
 ENABLED = ("gestures", "touch", "expressions")
 
 
-def give(intake: Intake, address: str, *values: object, host: str = HERE) -> None:
+def give(intake: DatagramQueue, address: str, *values: object, host: str = HERE) -> None:
     intake.take(build_msg(address, list(values)).dgram, host)
 
 
-def parameter(intake: Intake, name: str, value: object) -> None:
+def parameter(intake: DatagramQueue, name: str, value: object) -> None:
     give(intake, f"/avatar/parameters/{name}", value)
 
 
 def test_the_newest_value_of_each_parameter_is_announced_with_its_event() -> None:
-    intake = Intake(ENABLED)
+    intake = DatagramQueue(ENABLED)
     for value in (0.25, 0.5, 0.75):
         parameter(intake, "JawOpen", value)
     parameter(intake, "GestureLeft", 3)
@@ -35,7 +35,7 @@ def test_the_newest_value_of_each_parameter_is_announced_with_its_event() -> Non
 
 
 def test_a_touch_of_one_frame_is_not_missed() -> None:
-    intake = Intake(ENABLED)
+    intake = DatagramQueue(ENABLED)
     parameter(intake, "HeadPat", True)
     parameter(intake, "HeadPat", False)
 
@@ -46,7 +46,7 @@ def test_a_touch_of_one_frame_is_not_missed() -> None:
 
 
 def test_a_touch_is_announced_once() -> None:
-    intake = Intake(ENABLED)
+    intake = DatagramQueue(ENABLED)
     parameter(intake, "HeadPat", True)
     intake.flush()
     parameter(intake, "HeadPat", False)
@@ -55,7 +55,7 @@ def test_a_touch_is_announced_once() -> None:
 
 
 def test_events_that_are_not_enabled_are_ignored_and_counted() -> None:
-    intake = Intake(("gestures",))
+    intake = DatagramQueue(("gestures",))
     parameter(intake, "HeadPat", True)
     parameter(intake, "VelocityX", 1.0)
     give(intake, "/chatbox/input", "hello")
@@ -65,7 +65,7 @@ def test_events_that_are_not_enabled_are_ignored_and_counted() -> None:
 
 
 def test_the_avatar_is_announced_before_its_parameters() -> None:
-    intake = Intake(ENABLED)
+    intake = DatagramQueue(ENABLED)
     parameter(intake, "JawOpen", 0.5)
     give(intake, "/avatar/change", "avtr_1")
     give(intake, "/avatar/change", "avtr_2")
@@ -76,7 +76,7 @@ def test_the_avatar_is_announced_before_its_parameters() -> None:
 
 
 def test_the_head_s_pose_is_tracking() -> None:
-    intake = Intake(())
+    intake = DatagramQueue(())
     give(intake, "/tracking/vrsystem/head/pose", 1.0, 2.0, 3.0, 10.0, 20.0, 30.0)
 
     assert intake.flush() == (TrackingChanged((1.0, 2.0, 3.0), (10.0, 20.0, 30.0)),)
@@ -95,7 +95,7 @@ def test_the_head_s_pose_is_tracking() -> None:
     ],
 )
 def test_arguments_that_do_not_belong_to_an_address_are_refused(address: str, values: list[object]) -> None:
-    intake = Intake(ENABLED)
+    intake = DatagramQueue(ENABLED)
     give(intake, address, *values)
 
     assert not intake.waiting
@@ -103,7 +103,7 @@ def test_arguments_that_do_not_belong_to_an_address_are_refused(address: str, va
 
 
 def test_only_this_machine_and_the_friend_are_heard() -> None:
-    intake = Intake(ENABLED, friend="10.0.0.7")
+    intake = DatagramQueue(ENABLED, friend="10.0.0.7")
     for host in ("127.0.0.1", "127.3.2.1", "::1", "10.0.0.7", "10.0.0.8", "8.8.8.8", "fe80::1%eth0"):
         give(intake, "/avatar/parameters/JawOpen", 0.5, host=host)
 
@@ -115,7 +115,7 @@ def test_more_names_than_an_avatar_can_have_do_not_grow_without_bound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(intake_module, "MAX_PARAMETERS", 10)
-    intake = Intake(ENABLED)
+    intake = DatagramQueue(ENABLED)
     for n in range(95):
         parameter(intake, f"P{n}", 0.5)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from actors.kernel.protocol import Health, HealthChanged
+from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.osc.inputs import resting
 from actors.osc.messages import ChatboxText, SetInput, SetParameter, Typing, ZeroInputs
 from actors.osc.sender import TYPING_LIMIT, Sender

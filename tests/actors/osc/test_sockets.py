@@ -4,7 +4,7 @@ import socket
 import threading
 from typing import Any
 
-from actors.kernel.protocol import Health, HealthChanged
+from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.osc import sockets
 from actors.osc.receiver import FIRST_RETRY, Receiver
 

@@ -14,7 +14,7 @@ from actors.persistence.open_store import open_store
 from actors.persistence.persistence import Persistence
 from actors.persistence.store.database import Database
 from actors.persistence.store.store import Store
-from actors.persistence.write_behind import Clerk
+from actors.persistence.write_behind import WriteBehind
 from config.schema import Performance, Storage
 
 MIB = 2**20
@@ -82,8 +82,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def clerk(store: Store) -> Clerk:
-    return Clerk(store, Storage(map_size=MIB))
+def write_behind(store: Store) -> WriteBehind:
+    return WriteBehind(store, Storage(map_size=MIB))
 
 
 @pytest.fixture

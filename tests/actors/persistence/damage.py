@@ -7,14 +7,14 @@ from pathlib import Path
 import msgspec
 
 from actors.kernel.message import Asker
-from actors.kernel.protocol import LoadState, SaveChange, SaveSnapshot, StateLoaded, Version
+from actors.kernel.protocol.storage import LoadState, SaveChange, SaveSnapshot, StateLoaded, Version
 from actors.kernel.state.document import Document, restored
 from actors.kernel.state.patch import difference, pack
 from actors.persistence.open_store import open_store
 from actors.persistence.store.chain import best
 from actors.persistence.store.record import scan
 from actors.persistence.store.salvage import sorted_out
-from actors.persistence.write_behind import Clerk, Request
+from actors.persistence.write_behind import StoreRequest, WriteBehind
 from config.schema import Storage
 
 DOMAINS = ("users", "system", "conversation")
@@ -30,21 +30,21 @@ class Notes(msgspec.Struct, frozen=True):
     numbers: dict[str, int] = {}
 
 
-def clerk_at(home: Path) -> Clerk:
+def clerk_at(home: Path) -> WriteBehind:
     """The clerk of a home; it opens nothing yet."""
-    return Clerk(open_store(STORAGE, home), STORAGE)
+    return WriteBehind(open_store(STORAGE, home), STORAGE)
 
 
 class Writing:
     """Plays the domains: writes changes and whole copies, and remembers each domain's newest state."""
 
     def __init__(self, home: Path) -> None:
-        self.clerk = clerk_at(home)
+        self.write_behind = clerk_at(home)
         self.states: dict[str, Notes] = {}
         self.versions: dict[str, Version] = {}
         self._base: dict[str, Version] = {}
         for domain in DOMAINS:
-            loaded = load(self.clerk, domain)
+            loaded = load(self.write_behind, domain)
             self.states[domain] = state_of(loaded)
             self.versions[domain] = Version(loaded.epoch, 0)
             self._base[domain] = loaded.version
@@ -67,12 +67,12 @@ class Writing:
         else:
             patch = pack(difference(Document(old), Document(new)))
             message = SaveChange(domain, 1, self._base[domain], version, patch)
-        self.clerk.work((Request(message, Asker(domain, "1")),))
+        self.write_behind.work((StoreRequest(message, Asker(domain, "1")),))
         self.states[domain], self.versions[domain], self._base[domain] = new, version, version
 
     def close(self) -> None:
-        self.clerk.work((Request(None, Asker("", "")),))
-        self.clerk.close()
+        self.write_behind.work((StoreRequest(None, Asker("", "")),))
+        self.write_behind.close()
 
 
 def prepare(home: Path, between: Callable[[], None] = lambda: None) -> dict[str, Notes]:
@@ -90,9 +90,9 @@ def prepare(home: Path, between: Callable[[], None] = lambda: None) -> dict[str,
     return writing.states
 
 
-def load(clerk: Clerk, domain: str) -> StateLoaded:
+def load(write_behind: WriteBehind, domain: str) -> StateLoaded:
     """What a domain would be given."""
-    outcomes = clerk.work((Request(LoadState(domain), Asker(domain, "1")),))
+    outcomes = write_behind.work((StoreRequest(LoadState(domain), Asker(domain, "1")),))
     (loaded,) = (o.message for o in outcomes if isinstance(o.message, StateLoaded))
     return loaded
 
@@ -146,15 +146,15 @@ def copy_of(home: Path, to: Path) -> Path:
 def check(home: Path, newest: dict[str, Notes], what: str) -> None:
     """Every domain is given the newest state that is still there, or something is said."""
     expected = {domain: reachable(home, domain) for domain in DOMAINS}
-    clerk = clerk_at(home)
+    write_behind = clerk_at(home)
     for domain in DOMAINS:
-        loaded = load(clerk, domain)
+        loaded = load(write_behind, domain)
         assert loaded.held, (what, domain, loaded.note)
         assert loaded.version >= expected[domain], (what, domain, loaded.version, expected[domain])
         state = state_of(loaded)
         if state != newest[domain]:
             assert state.n < newest[domain].n
-            said = " ".join(clerk.damage.values())
+            said = " ".join(write_behind.damage.values())
             of_all = any(word in said for word in ("database", "replaced", "could not be used"))
-            assert clerk.damage.get(domain) or of_all, (what, domain, "silence")
-    clerk.close()
+            assert write_behind.damage.get(domain) or of_all, (what, domain, "silence")
+    write_behind.close()

@@ -9,12 +9,11 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from actors.kernel.protocol import (
-    Buried,
-    Bury,
-    Health,
-    HealthChanged,
+from actors.kernel.protocol.lifecycle import Health, HealthChanged
+from actors.kernel.protocol.storage import (
+    ErasureRecorded,
     LoadState,
+    RecordErasure,
     SaveSnapshot,
     StateLoaded,
     Version,
@@ -62,16 +61,16 @@ def state(count: int) -> bytes:
     return msgspec.msgpack.encode({"state": {"count": count}, "subscriptions": ()})
 
 
-def save(persisting: Persisting, n: int, domain: str = "system", alone: bool = False) -> None:
-    message = SaveSnapshot(domain, 1, Version(1, n), 0, 1, state(n), alone)
+def save(persisting: Persisting, n: int, domain: str = "system", purge_older: bool = False) -> None:
+    message = SaveSnapshot(domain, 1, Version(1, n), 0, 1, state(n), purge_older)
     persisting.world.tell("persistence", message, sender="asker")
     persisting.world.run()
 
 
-def bury(persisting: Persisting, hash_: str) -> None:
+def dead_letter(persisting: Persisting, hash_: str) -> None:
     persisting.asker.clear()
-    persisting.world.tell("persistence", Bury("users", (hash_,), 5.0), sender="asker")
-    persisting.until(lambda: persisting.asker.of(Buried))
+    persisting.world.tell("persistence", RecordErasure("users", (hash_,), 5.0), sender="asker")
+    persisting.until(lambda: persisting.asker.of(ErasureRecorded))
 
 
 def ask(persisting: Persisting, **fields: object) -> BackupMade | BackupFailed:
@@ -113,7 +112,9 @@ def wait(persisting: Persisting, seconds: float) -> None:
 
 def settle(persisting: Persisting) -> None:
     writer = persisting.world.lives["persistence"].actor._writer  # type: ignore[attr-defined]
-    persisting.until(lambda: not writer._waiting and not writer.stuck and not writer.clerk.backups.at_work)
+    persisting.until(
+        lambda: not writer._waiting and not writer.stuck and not writer.write_behind.backups.at_work
+    )
 
 
 # -- asked for
@@ -122,12 +123,12 @@ def settle(persisting: Persisting) -> None:
 def test_a_backup_holds_every_domain_also_what_is_in_memory_only(persisting: Persisting) -> None:
     for domain in ("system", "users", "conversation"):
         save(persisting, 4, domain)
-    persisting.world.tell("persistence", Bury("users", ("hash",), 7.0), sender="asker")
+    persisting.world.tell("persistence", RecordErasure("users", ("hash",), 7.0), sender="asker")
     found = made(persisting)
     assert {name: held.version for name, held in found.header.domains.items()} == dict.fromkeys(
         ("conversation", "system", "users"), Version(1, 4)
     )
-    assert found.content.graves == {"hash": 7.0}
+    assert found.content.tombstones == {"hash": 7.0}
     assert found.path.parent == folder(persisting)
 
 
@@ -262,7 +263,7 @@ def spoil(persisting: Persisting, *domains: str) -> None:
                     value = txn.get(key)  # type: ignore[attr-defined]
                     txn.put(key, value[:-1] + bytes((value[-1] ^ 1,)))  # type: ignore[attr-defined]
 
-    store = persisting.world.lives["persistence"].actor._writer.clerk.store  # type: ignore[attr-defined]
+    store = persisting.world.lives["persistence"].actor._writer.write_behind.store  # type: ignore[attr-defined]
     store.database.change("damaging", change)
     for domain in domains:
         for file in (persisting.home / "data" / "state" / domain).glob("*.state"):
@@ -299,7 +300,7 @@ def test_a_domain_of_which_nothing_is_left_gets_what_a_backup_has(persisting: Pe
 def test_a_database_whose_file_is_gone_gets_what_a_backup_has(persisting: Persisting) -> None:
     save(persisting, 1)
     load(persisting, "system")
-    bury(persisting, "anna")
+    dead_letter(persisting, "anna")
     made(persisting)
     persisting.close()
     (persisting.path / "data.mdb").unlink()
@@ -307,32 +308,32 @@ def test_a_database_whose_file_is_gone_gets_what_a_backup_has(persisting: Persis
     found = load(persisting, "system")
     assert found.parts == (state(1),)
     assert "in a backup is used" in found.note
-    assert found.buried == {"anna": 5.0}  # an older backup, restored, must not bring them back
+    assert found.erased == {"anna": 5.0}  # an older backup, restored, must not bring them back
 
 
 def test_a_new_home_takes_nothing_from_backups_by_itself_but_who_is_forgotten(persisting: Persisting) -> None:
     save(persisting, 1)
-    bury(persisting, "anna")
+    dead_letter(persisting, "anna")
     made(persisting)
     persisting.close()
     shutil.rmtree(persisting.path)
     persisting.start()
     found = load(persisting, "system")
     assert (found.parts, found.note) == ((), "")
-    assert found.buried == {"anna": 5.0}
+    assert found.erased == {"anna": 5.0}
 
 
 def test_who_is_forgotten_stays_so_when_the_database_is_removed_under_a_running_instance(
     persisting: Persisting,
 ) -> None:
     save(persisting, 1)
-    bury(persisting, "anna")
+    dead_letter(persisting, "anna")
     load(persisting, "system")
     shutil.rmtree(persisting.path)
     save(persisting, 2)
-    assert load(persisting, "system").buried == {"anna": 5.0}
+    assert load(persisting, "system").erased == {"anna": 5.0}
     started_again(persisting)
-    assert load(persisting, "system").buried == {"anna": 5.0}
+    assert load(persisting, "system").erased == {"anna": 5.0}
 
 
 def test_a_damaged_backup_is_passed_over(persisting: Persisting, wall: WallClock) -> None:

@@ -13,9 +13,9 @@ import msgspec
 import pytest
 
 from actors.kernel.message import Asker
-from actors.kernel.protocol import LoadState, SaveSnapshot, SnapshotWanted, StateLoaded, Version
+from actors.kernel.protocol.storage import LoadState, SaveSnapshot, SnapshotWanted, StateLoaded, Version
 from actors.kernel.state.document import Document
-from actors.persistence.write_behind import Clerk, Request
+from actors.persistence.write_behind import StoreRequest, WriteBehind
 from tests.actors.persistence.damage import (
     DOMAINS,
     REGION,
@@ -62,9 +62,9 @@ def home(whole: Whole, tmp_path: Path) -> Path:
     return copy_of(whole.home, tmp_path / "home")
 
 
-def start(clerk: Clerk, domain: str) -> tuple[StateLoaded, bool]:
+def start(write_behind: WriteBehind, domain: str) -> tuple[StateLoaded, bool]:
     """What a domain would be given, and whether it is asked for its whole state."""
-    outcomes = clerk.work((Request(LoadState(domain), Asker(domain, "1")),))
+    outcomes = write_behind.work((StoreRequest(LoadState(domain), Asker(domain, "1")),))
     (loaded,) = (o.message for o in outcomes if isinstance(o.message, StateLoaded))
     return loaded, any(isinstance(o.message, SnapshotWanted) for o in outcomes)
 
@@ -72,30 +72,30 @@ def start(clerk: Clerk, domain: str) -> tuple[StateLoaded, bool]:
 def heal(home: Path) -> dict[str, Notes]:
     """A start after damage, in which every domain does as it is asked; the states that it went on with. One that has
     to begin from nothing hands that over, too."""
-    clerk = clerk_at(home)
+    write_behind = clerk_at(home)
     states = {}
     for domain in DOMAINS:
-        loaded, wanted = start(clerk, domain)
+        loaded, wanted = start(write_behind, domain)
         states[domain] = state_of(loaded)
         if wanted or not loaded.parts:
             payload = msgspec.msgpack.encode(Document(states[domain]))
             part = SaveSnapshot(domain, 1, Version(loaded.epoch, 1), 0, 1, payload)
-            clerk.work((Request(part, Asker(domain, "2")),))
-    clerk.work((Request(None, Asker("", "")),))
-    clerk.close()
+            write_behind.work((StoreRequest(part, Asker(domain, "2")),))
+    write_behind.work((StoreRequest(None, Asker("", "")),))
+    write_behind.close()
     return states
 
 
 def assert_quiet(home: Path, states: dict[str, Notes], what: str) -> None:
     """A start at which nothing is missing and nothing is said."""
-    clerk = clerk_at(home)
+    write_behind = clerk_at(home)
     for domain in DOMAINS:
-        loaded, wanted = start(clerk, domain)
+        loaded, wanted = start(write_behind, domain)
         assert (loaded.note, loaded.held, wanted) == ("", True, False), (what, domain)
         assert state_of(loaded) == states[domain], (what, domain)
-    assert clerk.damage == {}, what
-    assert clerk.trouble is None, what
-    clerk.close()
+    assert write_behind.damage == {}, what
+    assert write_behind.trouble is None, what
+    write_behind.close()
 
 
 def test_without_damage_nothing_is_said_and_every_state_is_there(home: Path, whole: Whole) -> None:
@@ -165,11 +165,11 @@ def test_the_whole_database_replaced_by_an_older_one(whole: Whole, home: Path) -
 
 def test_the_whole_database_removed(whole: Whole, home: Path) -> None:
     shutil.rmtree(home / DATABASE)
-    clerk = clerk_at(home)
-    loaded, _ = start(clerk, "users")
+    write_behind = clerk_at(home)
+    loaded, _ = start(write_behind, "users")
     assert state_of(loaded).n > 0  # from the copies in files
     assert "older than the copies in files" in loaded.note
-    clerk.close()
+    write_behind.close()
 
 
 def test_everything_at_an_older_life_is_an_older_life(whole: Whole, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from actors.kernel.actor import handles
 from actors.kernel.message import Message
-from actors.kernel.protocol import Stop
+from actors.kernel.protocol.lifecycle import Stop
 from actors.kernel.state.domain import DomainActor
 from actors.kernel.virtual import VirtualWorld
 from actors.persistence.persistence import Persistence

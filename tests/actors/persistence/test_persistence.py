@@ -10,21 +10,18 @@ import msgspec
 import pytest
 
 from actors.kernel.mailbox import Mailbox
-from actors.kernel.protocol import (
-    Buried,
-    Bury,
+from actors.kernel.protocol.lifecycle import Health, HealthChanged, Stop
+from actors.kernel.protocol.state import Updated, UpdateState
+from actors.kernel.protocol.storage import (
+    Buffered,
     Committed,
-    Health,
-    HealthChanged,
-    Kept,
+    ErasureRecorded,
     LoadState,
+    RecordErasure,
     SaveChange,
     SaveFailed,
     SaveSnapshot,
     StateLoaded,
-    Stop,
-    Updated,
-    UpdateState,
     Version,
 )
 from actors.kernel.state.document import Document
@@ -188,12 +185,12 @@ def test_what_does_not_follow_is_refused(persisting: Persisting) -> None:
 
 
 def test_who_is_forgotten_is_told_with_every_state(persisting: Persisting) -> None:
-    persisting.world.tell("persistence", Bury("users", ("aa",), 7.0), sender="asker")
-    persisting.until(lambda: persisting.asker.of(Buried))
-    assert load(persisting, "conversation").buried == {"aa": 7.0}
+    persisting.world.tell("persistence", RecordErasure("users", ("aa",), 7.0), sender="asker")
+    persisting.until(lambda: persisting.asker.of(ErasureRecorded))
+    assert load(persisting, "conversation").erased == {"aa": 7.0}
     stop(persisting)
     persisting.start()
-    assert load(persisting, "users").buried == {"aa": 7.0}
+    assert load(persisting, "users").erased == {"aa": 7.0}
 
 
 # -- stops and restarts
@@ -242,7 +239,7 @@ def test_a_memory_domain_is_told_committed_when_the_interval_is_over(tmp_path: P
     persisting = Persisting(tmp_path, snapshot_interval=0.05)
     whole(persisting, 1, 1, domain="conversation")
     persisting.until(lambda: persisting.asker.of(Committed))
-    assert [type(message) for message in persisting.asker.messages] in ([Kept, Committed], [Committed])
+    assert [type(message) for message in persisting.asker.messages] in ([Buffered, Committed], [Committed])
     persisting.close()
 
 
@@ -359,10 +356,10 @@ def test_a_full_disk_keeps_the_state_in_memory_and_takes_it_later(persisting: Pe
     resource.setrlimit(resource.RLIMIT_FSIZE, (size + 20_000, hard))
     try:
         whole(persisting, 1, 2, os.urandom(200_000))
-        persisting.until(lambda: persisting.asker.of(Kept))
+        persisting.until(lambda: persisting.asker.of(Buffered))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert persisting.asker.of(Kept)[0].why
+    assert persisting.asker.of(Buffered)[0].why
     assert healths(persisting)[-1].health is Health.DEGRADED
     assert "disk is full" in healths(persisting)[-1].remedy
     persisting.world.advance(2.0)

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from actors.kernel.message import Asker, Message
-from actors.kernel.protocol import (
-    Buried,
-    Bury,
+from actors.kernel.protocol.storage import (
+    Buffered,
     Committed,
-    Kept,
+    ErasureRecorded,
     LoadState,
+    RecordErasure,
     SaveChange,
     SaveFailed,
     SaveSnapshot,
@@ -28,8 +28,8 @@ from actors.persistence import domain_log as ledger_module
 from actors.persistence.open_store import open_store
 from actors.persistence.store.backends.lmdb import part_key
 from actors.persistence.store.database import Database
-from actors.persistence.store.encryption import Locked, Sealing
-from actors.persistence.write_behind import LONGEST_NAME, Clerk, Outcome, Request
+from actors.persistence.store.encryption import Locked, StoreEncryption
+from actors.persistence.write_behind import LONGEST_NAME, StoreOutcome, StoreRequest, WriteBehind
 from config.schema import Storage
 from tests.actors.persistence.conftest import HandClock
 from tests.doubles.sealer import XorSealer
@@ -41,23 +41,25 @@ TRY = None
 _numbers = itertools.count(1)
 
 
-def clerk_at(home: Path, **settings: object) -> Clerk:
+def clerk_at(home: Path, **settings: object) -> WriteBehind:
     storage = Storage(map_size=MIB, **settings)
-    return Clerk(open_store(storage, home), storage)
+    return WriteBehind(open_store(storage, home), storage)
 
 
-Asked = LoadState | SaveChange | SaveSnapshot | Bury | None
+Asked = LoadState | SaveChange | SaveSnapshot | RecordErasure | None
 
 
-def outcomes(clerk: Clerk, *messages: Asked) -> tuple[Outcome, ...]:
+def outcomes(write_behind: WriteBehind, *messages: Asked) -> tuple[StoreOutcome, ...]:
     def address(message: Asked) -> str:
         return message.domain if message is not None else ""
 
-    return clerk.work([Request(m, Asker(address(m), f"asker/1/{next(_numbers)}")) for m in messages])
+    return write_behind.work(
+        [StoreRequest(m, Asker(address(m), f"asker/1/{next(_numbers)}")) for m in messages]
+    )
 
 
-def work(clerk: Clerk, *messages: Asked) -> tuple[Message, ...]:
-    return tuple(outcome.message for outcome in outcomes(clerk, *messages))
+def work(write_behind: WriteBehind, *messages: Asked) -> tuple[Message, ...]:
+    return tuple(outcome.message for outcome in outcomes(write_behind, *messages))
 
 
 def whole(epoch: int, n: int, domain: str = "users", payload: bytes = b"") -> SaveSnapshot:
@@ -69,8 +71,8 @@ def change(epoch: int, n: int, domain: str = "users", base: Version | None = Non
     return SaveChange(domain, 1, before, Version(epoch, n), f"to {epoch}.{n}".encode())
 
 
-def load(clerk: Clerk, domain: str = "users", refused: tuple[Version, ...] = ()) -> StateLoaded:
-    found = work(clerk, LoadState(domain, refused))
+def load(write_behind: WriteBehind, domain: str = "users", refused: tuple[Version, ...] = ()) -> StateLoaded:
+    found = work(write_behind, LoadState(domain, refused))
     (loaded,) = (message for message in found if isinstance(message, StateLoaded))
     return loaded
 
@@ -79,12 +81,12 @@ def content(loaded: StateLoaded) -> tuple[bytes, ...]:
     return (*loaded.parts, *(change.patch for change in loaded.changes))
 
 
-def flip(clerk: Clerk, key: str) -> None:
+def flip(write_behind: WriteBehind, key: str) -> None:
     def changed(value: bytes) -> bytes:
         assert value, key
         return value[:-1] + bytes((value[-1] ^ 1,))
 
-    database = clerk.store.database
+    database = write_behind.store.database
     database.change("damaging", lambda txn: txn.put(key, changed(txn.get(key) or b"")))
 
 
@@ -108,76 +110,80 @@ def disk() -> Disk:
 # -- saving
 
 
-def test_changes_of_several_domains_are_committed_each_in_its_version(clerk: Clerk) -> None:
+def test_changes_of_several_domains_are_committed_each_in_its_version(write_behind: WriteBehind) -> None:
     asked = (whole(1, 1), change(1, 2), whole(1, 1, "world"), change(1, 3), change(1, 2, "world"))
-    assert work(clerk, *asked) == tuple(Committed(m.domain, m.version) for m in asked)
-    assert content(load(clerk)) == (b"1.1", b"to 1.2", b"to 1.3")
-    assert content(load(clerk, "world")) == (b"1.1", b"to 1.2")
+    assert work(write_behind, *asked) == tuple(Committed(m.domain, m.version) for m in asked)
+    assert content(load(write_behind)) == (b"1.1", b"to 1.2", b"to 1.3")
+    assert content(load(write_behind, "world")) == (b"1.1", b"to 1.2")
 
 
-def test_a_load_sees_what_was_handed_over_before_it(clerk: Clerk) -> None:
-    answer = work(clerk, whole(1, 1), LoadState("users"))[1]
+def test_a_load_sees_what_was_handed_over_before_it(write_behind: WriteBehind) -> None:
+    answer = work(write_behind, whole(1, 1), LoadState("users"))[1]
     assert answer == StateLoaded("users", 2, Version(1, 1), 1, (b"1.1",))
 
 
 def test_the_next_process_is_given_what_was_committed(tmp_path: Path) -> None:
-    clerk = clerk_at(tmp_path)
-    epoch = load(clerk).epoch
-    work(clerk, whole(epoch, 1), change(epoch, 2))
-    clerk.close()
-    clerk = clerk_at(tmp_path)
-    loaded = load(clerk)
-    clerk.close()
+    write_behind = clerk_at(tmp_path)
+    epoch = load(write_behind).epoch
+    work(write_behind, whole(epoch, 1), change(epoch, 2))
+    write_behind.close()
+    write_behind = clerk_at(tmp_path)
+    loaded = load(write_behind)
+    write_behind.close()
     assert content(loaded) == (b"1.1", b"to 1.2")
     assert (loaded.version, loaded.epoch, loaded.held, loaded.note) == (Version(1, 2), 2, True, "")
 
 
 def test_changes_build_on_what_was_loaded(tmp_path: Path) -> None:
     for life in range(1, 5):
-        clerk = clerk_at(tmp_path)
-        loaded = load(clerk)
+        write_behind = clerk_at(tmp_path)
+        loaded = load(write_behind)
         assert loaded.epoch == life
         first = change(life, 1, base=loaded.version) if loaded.parts else whole(life, 1)
-        assert work(clerk, first, change(life, 2)) == (
+        assert work(write_behind, first, change(life, 2)) == (
             Committed("users", Version(life, 1)),
             Committed("users", Version(life, 2)),
         )
-        clerk.close()
-    clerk = clerk_at(tmp_path)
-    assert len(load(clerk).changes) == 7
-    clerk.close()
+        write_behind.close()
+    write_behind = clerk_at(tmp_path)
+    assert len(load(write_behind).changes) == 7
+    write_behind.close()
 
 
-def test_an_older_version_is_acknowledged_but_does_not_replace_the_newer(clerk: Clerk) -> None:
-    work(clerk, whole(2, 5))
+def test_an_older_version_is_acknowledged_but_does_not_replace_the_newer(write_behind: WriteBehind) -> None:
+    work(write_behind, whole(2, 5))
     for older in (whole(2, 4), whole(1, 9), change(2, 5), change(2, 3)):
-        assert work(clerk, older) == (Committed("users", older.version),)
-    assert content(load(clerk)) == (b"2.5",)
+        assert work(write_behind, older) == (Committed("users", older.version),)
+    assert content(load(write_behind)) == (b"2.5",)
 
 
-def test_a_change_that_follows_on_nothing_is_refused_until_the_whole_state_comes(clerk: Clerk) -> None:
-    work(clerk, whole(1, 1))
-    (refused,) = work(clerk, change(1, 7))
+def test_a_change_that_follows_on_nothing_is_refused_until_the_whole_state_comes(
+    write_behind: WriteBehind,
+) -> None:
+    work(write_behind, whole(1, 1))
+    (refused,) = work(write_behind, change(1, 7))
     assert isinstance(refused, SaveFailed)
     assert refused.snapshot
-    assert work(clerk, whole(1, 7), change(1, 8))[1] == Committed("users", Version(1, 8))
+    assert work(write_behind, whole(1, 7), change(1, 8))[1] == Committed("users", Version(1, 8))
 
 
-def test_a_change_before_anything_was_loaded_or_handed_over_whole_is_refused(clerk: Clerk) -> None:
-    (refused,) = work(clerk, change(1, 1))
+def test_a_change_before_anything_was_loaded_or_handed_over_whole_is_refused(
+    write_behind: WriteBehind,
+) -> None:
+    (refused,) = work(write_behind, change(1, 1))
     assert isinstance(refused, SaveFailed)
     assert refused.snapshot
 
 
-def test_only_the_last_part_is_answered(clerk: Clerk) -> None:
+def test_only_the_last_part_is_answered(write_behind: WriteBehind) -> None:
     parts = [SaveSnapshot("users", 1, Version(1, 1), n, 3, str(n).encode()) for n in range(3)]
-    found = outcomes(clerk, *parts)
+    found = outcomes(write_behind, *parts)
     assert [o.message for o in found] == [Committed("users", Version(1, 1))]
-    assert load(clerk).parts == (b"0", b"1", b"2")
+    assert load(write_behind).parts == (b"0", b"1", b"2")
 
 
 def test_a_request_that_can_never_be_fulfilled_does_not_spoil_the_group(
-    clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+    write_behind: WriteBehind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ledger_module, "LARGEST", 1000)
     bad = (
@@ -186,75 +192,75 @@ def test_a_request_that_can_never_be_fulfilled_does_not_spoil_the_group(
         whole(1, 1, "a/b"),
         whole(1, 1, payload=bytes(1001)),
     )
-    found = work(clerk, *bad, whole(1, 1, "world"))
+    found = work(write_behind, *bad, whole(1, 1, "world"))
     assert [type(message) for message in found] == [SaveFailed] * 4 + [Committed]
     assert not any(message.snapshot for message in found if isinstance(message, SaveFailed))
-    assert clerk.trouble is None
+    assert write_behind.trouble is None
 
 
 # -- by policy
 
 
 @pytest.mark.parametrize("domain", ["users", "world", "system", "anything"])
-def test_files_and_database_domains_are_committed_at_once(clerk: Clerk, domain: str) -> None:
-    assert work(clerk, whole(1, 1, domain)) == (Committed(domain, Version(1, 1)),)
-    assert work(clerk, change(1, 2, domain)) == (Committed(domain, Version(1, 2)),)
-    assert clerk.unwritten == ()
-    assert clerk.due_in() is None
+def test_files_and_database_domains_are_committed_at_once(write_behind: WriteBehind, domain: str) -> None:
+    assert work(write_behind, whole(1, 1, domain)) == (Committed(domain, Version(1, 1)),)
+    assert work(write_behind, change(1, 2, domain)) == (Committed(domain, Version(1, 2)),)
+    assert write_behind.unwritten == ()
+    assert write_behind.due_in() is None
 
 
 @pytest.mark.parametrize("domain", ["conversation", "avatar"])
 def test_memory_domains_are_kept_and_committed_when_the_interval_is_over(
     tmp_path: Path, clock: HandClock, domain: str
 ) -> None:
-    clerk = clerk_at(tmp_path, snapshot_interval=3.0)
-    assert work(clerk, whole(1, 1, domain)) == (Kept(domain, Version(1, 1)),)
+    write_behind = clerk_at(tmp_path, snapshot_interval=3.0)
+    assert work(write_behind, whole(1, 1, domain)) == (Buffered(domain, Version(1, 1)),)
     clock.seconds += 1.0
-    assert work(clerk, change(1, 2, domain)) == (Kept(domain, Version(1, 2)),)
-    assert clerk.unwritten == (domain,)
-    assert clerk.due_in() == 2.0
+    assert work(write_behind, change(1, 2, domain)) == (Buffered(domain, Version(1, 2)),)
+    assert write_behind.unwritten == (domain,)
+    assert write_behind.due_in() == 2.0
     clock.seconds += 2.0
-    assert clerk.due_in() == 0.0
-    (told,) = outcomes(clerk)
-    assert told == Outcome(Asker(domain, ""), Committed(domain, Version(1, 2)))
-    assert (clerk.unwritten, clerk.due_in()) == ((), None)
-    assert outcomes(clerk) == ()
-    clerk.close()
+    assert write_behind.due_in() == 0.0
+    (told,) = outcomes(write_behind)
+    assert told == StoreOutcome(Asker(domain, ""), Committed(domain, Version(1, 2)))
+    assert (write_behind.unwritten, write_behind.due_in()) == ((), None)
+    assert outcomes(write_behind) == ()
+    write_behind.close()
 
 
 def test_a_memory_domain_does_not_wait_longer_because_others_are_written(
     tmp_path: Path, clock: HandClock
 ) -> None:
-    clerk = clerk_at(tmp_path, snapshot_interval=3.0)
-    work(clerk, whole(1, 1, "conversation"))
+    write_behind = clerk_at(tmp_path, snapshot_interval=3.0)
+    work(write_behind, whole(1, 1, "conversation"))
     clock.seconds += 2.9
-    assert work(clerk, whole(1, 1)) == (Committed("users", Version(1, 1)),)
-    assert clerk.unwritten == ("conversation",)
+    assert work(write_behind, whole(1, 1)) == (Committed("users", Version(1, 1)),)
+    assert write_behind.unwritten == ("conversation",)
     clock.seconds += 0.2
-    assert set(work(clerk, change(1, 2))) == {
+    assert set(work(write_behind, change(1, 2))) == {
         Committed("users", Version(1, 2)),
         Committed("conversation", Version(1, 1)),
     }
-    clerk.close()
+    write_behind.close()
 
 
-def test_copies_of_file_domains_are_in_files_too(clerk: Clerk, tmp_path: Path) -> None:
-    work(clerk, whole(1, 1), whole(1, 1, "world"), whole(1, 1, "system"), change(1, 2))
+def test_copies_of_file_domains_are_in_files_too(write_behind: WriteBehind, tmp_path: Path) -> None:
+    work(write_behind, whole(1, 1), whole(1, 1, "world"), whole(1, 1, "system"), change(1, 2))
     folders = {path.name: list(path.iterdir()) for path in (tmp_path / "data" / "state").iterdir()}
     assert {name: len(files) for name, files in folders.items()} == {"users": 1, "world": 1}
 
 
 def test_a_state_that_is_older_than_its_time_to_live_has_expired(tmp_path: Path, clock: HandClock) -> None:
     def expired(domain: str) -> bool:
-        clerk = clerk_at(tmp_path)
-        loaded = load(clerk, domain)
-        clerk.close()
+        write_behind = clerk_at(tmp_path)
+        loaded = load(write_behind, domain)
+        write_behind.close()
         assert loaded.parts
         return loaded.expired
 
-    clerk = clerk_at(tmp_path)
-    work(clerk, *(whole(1, 1, domain) for domain in ("avatar", "conversation", "users")), TRY)
-    clerk.close()
+    write_behind = clerk_at(tmp_path)
+    work(write_behind, *(whole(1, 1, domain) for domain in ("avatar", "conversation", "users")), TRY)
+    write_behind.close()
     clock.seconds += 299.0
     assert not expired("avatar")
     clock.seconds += 2.0
@@ -267,190 +273,192 @@ def test_a_state_that_is_older_than_its_time_to_live_has_expired(tmp_path: Path,
 
 
 def test_a_change_makes_a_state_young_again(tmp_path: Path, clock: HandClock) -> None:
-    clerk = clerk_at(tmp_path)
-    work(clerk, whole(1, 1, "avatar"))
+    write_behind = clerk_at(tmp_path)
+    work(write_behind, whole(1, 1, "avatar"))
     clock.seconds += 299.0
-    work(clerk, change(1, 2, "avatar"))
+    work(write_behind, change(1, 2, "avatar"))
     clock.seconds += 299.0
-    assert not load(clerk, "avatar").expired
+    assert not load(write_behind, "avatar").expired
     clock.seconds += 2.0
-    assert load(clerk, "avatar").expired
-    clerk.close()
+    assert load(write_behind, "avatar").expired
+    write_behind.close()
 
 
 def test_what_has_been_in_memory_for_too_long_is_read_from_the_disk_again(
     tmp_path: Path, clock: HandClock
 ) -> None:
-    clerk = clerk_at(tmp_path)
-    work(clerk, whole(1, 1), change(1, 2), whole(1, 1, "conversation"))
-    clock.seconds += clerk.cache_ttl + 1.0
-    clerk.sweep()
-    assert content(load(clerk)) == (b"1.1", b"to 1.2")
-    assert content(load(clerk, "conversation")) == (b"1.1",)
-    assert work(clerk, change(3, 1, base=Version(1, 2))) == (Committed("users", Version(3, 1)),)
-    clerk.close()
+    write_behind = clerk_at(tmp_path)
+    work(write_behind, whole(1, 1), change(1, 2), whole(1, 1, "conversation"))
+    clock.seconds += write_behind.cache_ttl + 1.0
+    write_behind.sweep()
+    assert content(load(write_behind)) == (b"1.1", b"to 1.2")
+    assert content(load(write_behind, "conversation")) == (b"1.1",)
+    assert work(write_behind, change(3, 1, base=Version(1, 2))) == (Committed("users", Version(3, 1)),)
+    write_behind.close()
 
 
 # -- whole states wanted
 
 
 def test_after_so_many_changes_the_whole_state_is_wanted_once(tmp_path: Path) -> None:
-    clerk = clerk_at(tmp_path, snapshot_changes=3)
-    work(clerk, whole(1, 1))
-    assert work(clerk, change(1, 2), change(1, 3)) == (
+    write_behind = clerk_at(tmp_path, snapshot_changes=3)
+    work(write_behind, whole(1, 1))
+    assert work(write_behind, change(1, 2), change(1, 3)) == (
         Committed("users", Version(1, 2)),
         Committed("users", Version(1, 3)),
     )
-    found = outcomes(clerk, change(1, 4))
+    found = outcomes(write_behind, change(1, 4))
     assert [o.message for o in found] == [Committed("users", Version(1, 4)), SnapshotWanted("users")]
     assert found[1].asker == Asker("users", "")
-    assert work(clerk, change(1, 5)) == (Committed("users", Version(1, 5)),)
-    work(clerk, whole(1, 5))
-    assert work(clerk, change(1, 6), change(1, 7)) == (
+    assert work(write_behind, change(1, 5)) == (Committed("users", Version(1, 5)),)
+    work(write_behind, whole(1, 5))
+    assert work(write_behind, change(1, 6), change(1, 7)) == (
         Committed("users", Version(1, 6)),
         Committed("users", Version(1, 7)),
     )
-    assert work(clerk, change(1, 8))[1] == SnapshotWanted("users")
-    clerk.close()
+    assert work(write_behind, change(1, 8))[1] == SnapshotWanted("users")
+    write_behind.close()
 
 
 def test_a_domain_that_does_not_hand_it_over_comes_to_a_hard_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ledger_module, "HARD_LIMIT", 5)
-    clerk = clerk_at(tmp_path, snapshot_changes=3)
-    work(clerk, whole(1, 1))
+    write_behind = clerk_at(tmp_path, snapshot_changes=3)
+    work(write_behind, whole(1, 1))
     for n in range(2, 7):
-        assert Committed("users", Version(1, n)) in work(clerk, change(1, n))
-    (refused,) = work(clerk, change(1, 7))
+        assert Committed("users", Version(1, n)) in work(write_behind, change(1, n))
+    (refused,) = work(write_behind, change(1, 7))
     assert isinstance(refused, SaveFailed)
     assert refused.snapshot
-    assert len(load(clerk).changes) == 5
-    clerk.close()
+    assert len(load(write_behind).changes) == 5
+    write_behind.close()
 
 
 def test_many_changes_that_were_loaded_make_the_whole_state_wanted_at_the_first(tmp_path: Path) -> None:
-    clerk = clerk_at(tmp_path, snapshot_changes=100)
-    work(clerk, whole(1, 1), *(change(1, n) for n in range(2, 10)))
-    clerk.close()
-    clerk = clerk_at(tmp_path, snapshot_changes=5)
-    loaded = load(clerk)
+    write_behind = clerk_at(tmp_path, snapshot_changes=100)
+    work(write_behind, whole(1, 1), *(change(1, n) for n in range(2, 10)))
+    write_behind.close()
+    write_behind = clerk_at(tmp_path, snapshot_changes=5)
+    loaded = load(write_behind)
     first = change(loaded.epoch, 1, base=loaded.version)
-    assert SnapshotWanted("users") in work(clerk, first)
-    clerk.close()
+    assert SnapshotWanted("users") in work(write_behind, first)
+    write_behind.close()
 
 
 # -- who is forgotten
 
 
 def test_graves_are_in_every_state_that_is_loaded_afterwards(tmp_path: Path) -> None:
-    clerk = clerk_at(tmp_path)
-    work(clerk, whole(1, 1), whole(1, 1, "conversation"))
-    assert work(clerk, Bury("users", ("aa", "bb"), 7.0)) == (Buried("users", ("aa", "bb")),)
+    write_behind = clerk_at(tmp_path)
+    work(write_behind, whole(1, 1), whole(1, 1, "conversation"))
+    assert work(write_behind, RecordErasure("users", ("aa", "bb"), 7.0)) == (
+        ErasureRecorded("users", ("aa", "bb")),
+    )
     for domain in ("users", "conversation", "nobody"):
-        assert load(clerk, domain).buried == {"aa": 7.0, "bb": 7.0}
-    clerk.close()
-    clerk = clerk_at(tmp_path)
-    assert work(clerk, Bury("users", ("cc",), 9.0)) == (Buried("users", ("cc",)),)
-    assert load(clerk).buried == {"aa": 7.0, "bb": 7.0, "cc": 9.0}
-    clerk.close()
+        assert load(write_behind, domain).erased == {"aa": 7.0, "bb": 7.0}
+    write_behind.close()
+    write_behind = clerk_at(tmp_path)
+    assert work(write_behind, RecordErasure("users", ("cc",), 9.0)) == (ErasureRecorded("users", ("cc",)),)
+    assert load(write_behind).erased == {"aa": 7.0, "bb": 7.0, "cc": 9.0}
+    write_behind.close()
 
 
 def test_a_grave_that_could_not_be_written_is_refused_told_all_the_same_and_written_later(
-    clerk: Clerk, disk: Disk
+    write_behind: WriteBehind, disk: Disk
 ) -> None:
-    work(clerk, whole(1, 1))
+    work(write_behind, whole(1, 1))
     disk.fails = True
-    (refused,) = work(clerk, Bury("users", ("aa",), 7.0))
+    (refused,) = work(write_behind, RecordErasure("users", ("aa",), 7.0))
     assert isinstance(refused, SaveFailed)
     assert "No space" in refused.why
-    assert load(clerk).buried == {"aa": 7.0}
+    assert load(write_behind).erased == {"aa": 7.0}
     disk.fails = False
-    work(clerk, TRY)
-    clerk.close()
-    assert clerk.store.graves() == {"aa": 7.0}
-    clerk.close()
+    work(write_behind, TRY)
+    write_behind.close()
+    assert write_behind.store.tombstones() == {"aa": 7.0}
+    write_behind.close()
 
 
 # -- while the disk fails
 
 
-def block(clerk: Clerk) -> Callable[[], None]:
+def block(write_behind: WriteBehind) -> Callable[[], None]:
     """Put a folder in the place of the lock; what takes it away again."""
-    lock = clerk.store.database.path / "lock.mdb"
-    clerk.store.database.close()
+    lock = write_behind.store.database.path / "lock.mdb"
+    write_behind.store.database.close()
     lock.unlink()
     lock.mkdir()
     return lock.rmdir
 
 
 def test_while_the_disk_fails_all_is_kept_and_written_when_it_heals(tmp_path: Path, disk: Disk) -> None:
-    clerk = clerk_at(tmp_path)
-    epoch = load(clerk).epoch
-    work(clerk, whole(epoch, 1))
+    write_behind = clerk_at(tmp_path)
+    epoch = load(write_behind).epoch
+    work(write_behind, whole(epoch, 1))
     disk.fails = True
     for n in (2, 3):
-        (kept,) = work(clerk, change(epoch, n))
-        assert isinstance(kept, Kept)
+        (kept,) = work(write_behind, change(epoch, n))
+        assert isinstance(kept, Buffered)
         assert kept.version == Version(epoch, n)
         assert "No space left on device" in kept.why
-    assert clerk.trouble is not None
-    assert "free some space" in clerk.trouble.remedy
-    assert clerk.unwritten == ("users",)
-    assert work(clerk, TRY) == ()
-    assert clerk.trouble is not None
+    assert write_behind.trouble is not None
+    assert "free some space" in write_behind.trouble.remedy
+    assert write_behind.unwritten == ("users",)
+    assert work(write_behind, TRY) == ()
+    assert write_behind.trouble is not None
     disk.fails = False
-    found = outcomes(clerk, TRY)
-    assert found == (Outcome(Asker("users", ""), Committed("users", Version(epoch, 3))),)
-    assert (clerk.trouble, clerk.unwritten) == (None, ())
-    clerk.close()
-    clerk = clerk_at(tmp_path)
-    assert content(load(clerk)) == (b"1.1", b"to 1.2", b"to 1.3")
-    clerk.close()
+    found = outcomes(write_behind, TRY)
+    assert found == (StoreOutcome(Asker("users", ""), Committed("users", Version(epoch, 3))),)
+    assert (write_behind.trouble, write_behind.unwritten) == (None, ())
+    write_behind.close()
+    write_behind = clerk_at(tmp_path)
+    assert content(load(write_behind)) == (b"1.1", b"to 1.2", b"to 1.3")
+    write_behind.close()
 
 
-def test_the_next_change_writes_what_waits_too(clerk: Clerk, disk: Disk) -> None:
-    work(clerk, whole(1, 1))
+def test_the_next_change_writes_what_waits_too(write_behind: WriteBehind, disk: Disk) -> None:
+    work(write_behind, whole(1, 1))
     disk.fails = True
-    work(clerk, change(1, 2), whole(1, 1, "world"), whole(1, 1, "conversation"))
+    work(write_behind, change(1, 2), whole(1, 1, "world"), whole(1, 1, "conversation"))
     disk.fails = False
-    found = work(clerk, change(1, 3))
+    found = work(write_behind, change(1, 3))
     assert Committed("users", Version(1, 3)) in found
     assert Committed("world", Version(1, 1)) in found
-    assert clerk.trouble is None
-    assert clerk.unwritten == ("conversation",)
+    assert write_behind.trouble is None
+    assert write_behind.unwritten == ("conversation",)
 
 
-def test_a_disk_that_is_only_tried_is_found_well_again(clerk: Clerk, disk: Disk) -> None:
+def test_a_disk_that_is_only_tried_is_found_well_again(write_behind: WriteBehind, disk: Disk) -> None:
     disk.fails = True
-    work(clerk, TRY)
-    assert clerk.trouble is not None
+    work(write_behind, TRY)
+    assert write_behind.trouble is not None
     disk.fails = False
-    work(clerk, TRY)
-    assert clerk.trouble is None
+    work(write_behind, TRY)
+    assert write_behind.trouble is None
 
 
 @pytest.mark.parametrize("handed", [change(1, 2), whole(1, 2)], ids=["a change", "whole"])
 def test_a_domain_that_restarts_meanwhile_gets_its_newest_state(
-    clerk: Clerk, handed: SaveChange | SaveSnapshot
+    write_behind: WriteBehind, handed: SaveChange | SaveSnapshot
 ) -> None:
-    first = load(clerk).epoch
-    work(clerk, whole(first, 1))
-    unblock = block(clerk)
-    work(clerk, handed)
-    again = load(clerk)
+    first = load(write_behind).epoch
+    work(write_behind, whole(first, 1))
+    unblock = block(write_behind)
+    work(write_behind, handed)
+    again = load(write_behind)
     assert again.version == handed.version
     assert again.held
     assert again.epoch > first
     assert "not from the disk" in again.note
     follows = change(again.epoch, 1, base=again.version)
-    (kept,) = work(clerk, follows)
-    assert isinstance(kept, Kept)
+    (kept,) = work(write_behind, follows)
+    assert isinstance(kept, Buffered)
     unblock()
-    assert Committed("users", follows.version) in work(clerk, TRY)
-    clerk.close()
-    assert load(clerk).version == follows.version
-    clerk.close()
+    assert Committed("users", follows.version) in work(write_behind, TRY)
+    write_behind.close()
+    assert load(write_behind).version == follows.version
+    write_behind.close()
 
 
 @pytest.mark.parametrize("domain", ["users", "conversation"])
@@ -458,107 +466,107 @@ def test_it_does_so_however_long_the_disk_fails(
     tmp_path: Path, clock: HandClock, disk: Disk, domain: str
 ) -> None:
     """The whole state is not in memory any more then, but the changes that wait for the disk are."""
-    clerk = clerk_at(tmp_path)
-    epoch = load(clerk, domain).epoch
-    work(clerk, whole(epoch, 1, domain), TRY)
+    write_behind = clerk_at(tmp_path)
+    epoch = load(write_behind, domain).epoch
+    work(write_behind, whole(epoch, 1, domain), TRY)
     disk.fails = True
-    work(clerk, change(epoch, 2, domain), change(epoch, 3, domain), TRY)
-    clock.seconds += clerk.cache_ttl + 1.0
-    clerk.sweep()
-    again = load(clerk, domain)
+    work(write_behind, change(epoch, 2, domain), change(epoch, 3, domain), TRY)
+    clock.seconds += write_behind.cache_ttl + 1.0
+    write_behind.sweep()
+    again = load(write_behind, domain)
     assert content(again) == (b"1.1", b"to 1.2", b"to 1.3")
     follows = change(again.epoch, 1, domain, base=again.version)
-    assert isinstance(work(clerk, follows)[0], Kept)
+    assert isinstance(work(write_behind, follows)[0], Buffered)
     disk.fails = False
-    work(clerk, TRY)
-    clerk.close()
+    work(write_behind, TRY)
+    write_behind.close()
     assert content(load(clerk_at(tmp_path), domain))[-1] == follows.patch
-    clerk.close()
+    write_behind.close()
 
 
-def test_epochs_are_unique_in_memory_only_mode_and_after_it(clerk: Clerk) -> None:
-    epochs = [load(clerk).epoch]
-    work(clerk, whole(epochs[0], 1))
-    unblock = block(clerk)
+def test_epochs_are_unique_in_memory_only_mode_and_after_it(write_behind: WriteBehind) -> None:
+    epochs = [load(write_behind).epoch]
+    work(write_behind, whole(epochs[0], 1))
+    unblock = block(write_behind)
     for _ in range(5):
-        loaded = load(clerk)
+        loaded = load(write_behind)
         epochs.append(loaded.epoch)
-        work(clerk, change(loaded.epoch, 1, base=loaded.version))
+        work(write_behind, change(loaded.epoch, 1, base=loaded.version))
     unblock()
-    work(clerk, TRY)
+    work(write_behind, TRY)
     for _ in range(2):
-        clerk.close()
-        epochs.append(load(clerk).epoch)
-    clerk.close()
+        write_behind.close()
+        epochs.append(load(write_behind).epoch)
+    write_behind.close()
     assert epochs == sorted(set(epochs))
 
 
-def blocked(home: Path) -> Clerk:
+def blocked(home: Path) -> WriteBehind:
     """A clerk whose folder cannot be made, as long as the file `data` is there."""
     (home / "data").write_text("in the way")
     return clerk_at(home)
 
 
 def test_with_a_disk_that_fails_from_the_beginning_nothing_is_known_to_be_there(tmp_path: Path) -> None:
-    clerk = blocked(tmp_path)
-    loaded = load(clerk)
+    write_behind = blocked(tmp_path)
+    loaded = load(write_behind)
     assert (loaded.held, loaded.parts) == (False, ())
     assert "state.lmdb" in loaded.note
-    assert clerk.trouble is not None
-    assert clerk.trouble.remedy == "a file stands where the folder should be: move it away"
+    assert write_behind.trouble is not None
+    assert write_behind.trouble.remedy == "a file stands where the folder should be: move it away"
     (tmp_path / "data").unlink()
-    again = load(clerk)
+    again = load(write_behind)
     assert (again.held, again.note, again.epoch) == (True, "", 1)
-    assert clerk.trouble is None
-    clerk.close()
+    assert write_behind.trouble is None
+    write_behind.close()
 
 
 def test_what_was_handed_over_before_the_disk_came_is_written_when_it_comes(tmp_path: Path) -> None:
-    clerk = blocked(tmp_path)
+    write_behind = blocked(tmp_path)
     for handed in (whole(7, 1), change(7, 2)):
-        (kept,) = work(clerk, handed)
-        assert isinstance(kept, Kept)
+        (kept,) = work(write_behind, handed)
+        assert isinstance(kept, Buffered)
         assert kept.why
     (tmp_path / "data").unlink()
-    assert work(clerk, TRY) == (Committed("users", Version(7, 2)),)
-    clerk.close()
-    clerk = clerk_at(tmp_path)
-    loaded = load(clerk)
+    assert work(write_behind, TRY) == (Committed("users", Version(7, 2)),)
+    write_behind.close()
+    write_behind = clerk_at(tmp_path)
+    loaded = load(write_behind)
     assert content(loaded) == (b"7.1", b"to 7.2")
     assert loaded.epoch == 8
-    clerk.close()
+    write_behind.close()
 
 
 def test_a_stored_state_that_could_not_be_read_is_not_overwritten_by_an_older_one(tmp_path: Path) -> None:
-    clerk = clerk_at(tmp_path)
-    work(clerk, whole(3, 9, payload=b"dear old friends"))
-    clerk.close()
+    write_behind = clerk_at(tmp_path)
+    work(write_behind, whole(3, 9, payload=b"dear old friends"))
+    write_behind.close()
     data = (tmp_path / "data").rename(tmp_path / "aside")
-    clerk = blocked(tmp_path)
-    fresh = load(clerk)
+    write_behind = blocked(tmp_path)
+    fresh = load(write_behind)
     assert not fresh.held
     assert fresh.epoch == 0
-    work(clerk, whole(fresh.epoch, 1, payload=b"nobody"))
+    work(write_behind, whole(fresh.epoch, 1, payload=b"nobody"))
     (tmp_path / "data").unlink()
     data.rename(tmp_path / "data")
-    work(clerk, TRY)
-    clerk.close()
-    clerk = clerk_at(tmp_path)
-    assert content(load(clerk)) == (b"dear old friends",)
-    clerk.close()
+    work(write_behind, TRY)
+    write_behind.close()
+    write_behind = clerk_at(tmp_path)
+    assert content(load(write_behind)) == (b"dear old friends",)
+    write_behind.close()
 
 
 def test_files_that_cannot_be_written_are_a_trouble_but_nothing_waits_for_them(
-    clerk: Clerk, tmp_path: Path
+    write_behind: WriteBehind, tmp_path: Path
 ) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "state").write_text("in the way")
-    assert work(clerk, whole(1, 1)) == (Committed("users", Version(1, 1)),)
-    assert clerk.trouble is not None
-    assert "move it away" in clerk.trouble.remedy
+    assert work(write_behind, whole(1, 1)) == (Committed("users", Version(1, 1)),)
+    assert write_behind.trouble is not None
+    assert "move it away" in write_behind.trouble.remedy
     (tmp_path / "data" / "state").unlink()
-    work(clerk, TRY)
-    assert clerk.trouble is None
+    work(write_behind, TRY)
+    assert write_behind.trouble is None
     assert len(list((tmp_path / "data" / "state" / "users").iterdir())) == 1
 
 
@@ -570,15 +578,15 @@ def remove(folder: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows does not remove what is open")
-def test_a_removed_database_is_begun_anew_with_every_state(clerk: Clerk) -> None:
-    work(clerk, whole(1, 1), change(1, 2), whole(1, 1, "world"), whole(1, 1, "conversation"), TRY)
-    remove(clerk.store.database.path)
-    assert Committed("users", Version(1, 3)) in work(clerk, change(1, 3))
-    assert "was removed while in use" in clerk.damage[""]
-    work(clerk, TRY)
-    assert clerk.unwritten == ()
-    clerk.close()
-    again = Clerk(clerk.store, Storage(map_size=MIB))
+def test_a_removed_database_is_begun_anew_with_every_state(write_behind: WriteBehind) -> None:
+    work(write_behind, whole(1, 1), change(1, 2), whole(1, 1, "world"), whole(1, 1, "conversation"), TRY)
+    remove(write_behind.store.database.path)
+    assert Committed("users", Version(1, 3)) in work(write_behind, change(1, 3))
+    assert "was removed while in use" in write_behind.damage[""]
+    work(write_behind, TRY)
+    assert write_behind.unwritten == ()
+    write_behind.close()
+    again = WriteBehind(write_behind.store, Storage(map_size=MIB))
     assert content(load(again)) == (b"1.1", b"to 1.2", b"to 1.3")
     assert content(load(again, "world")) == (b"1.1",)
     assert content(load(again, "conversation")) == (b"1.1",)
@@ -586,62 +594,64 @@ def test_a_removed_database_is_begun_anew_with_every_state(clerk: Clerk) -> None
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows does not remove what is open")
 def test_a_state_that_is_not_in_memory_any_more_is_asked_for_whole(tmp_path: Path, clock: HandClock) -> None:
-    clerk = clerk_at(tmp_path)
-    work(clerk, whole(1, 1, "system"), change(1, 2, "system"))
-    clock.seconds += clerk.cache_ttl + 1.0
-    clerk.sweep()
-    remove(clerk.store.database.path)
-    (refused,) = work(clerk, change(1, 3, "system"))
+    write_behind = clerk_at(tmp_path)
+    work(write_behind, whole(1, 1, "system"), change(1, 2, "system"))
+    clock.seconds += write_behind.cache_ttl + 1.0
+    write_behind.sweep()
+    remove(write_behind.store.database.path)
+    (refused,) = work(write_behind, change(1, 3, "system"))
     assert isinstance(refused, SaveFailed)
     assert refused.snapshot
-    assert work(clerk, whole(1, 3, "system")) == (Committed("system", Version(1, 3)),)
-    clerk.close()
-    assert content(load(clerk, "system")) == (b"1.3",)
-    clerk.close()
+    assert work(write_behind, whole(1, 3, "system")) == (Committed("system", Version(1, 3)),)
+    write_behind.close()
+    assert content(load(write_behind, "system")) == (b"1.3",)
+    write_behind.close()
 
 
-def restarted(clerk: Clerk) -> Clerk:
-    clerk.close()
-    return Clerk(clerk.store, Storage(map_size=MIB))
+def restarted(write_behind: WriteBehind) -> WriteBehind:
+    write_behind.close()
+    return WriteBehind(write_behind.store, Storage(map_size=MIB))
 
 
-def test_damage_is_told_until_the_state_is_written_whole_again(clerk: Clerk) -> None:
-    work(clerk, whole(1, 1, "system"), whole(1, 1, "world"))
-    flip(clerk, part_key("system", 0, 0))
-    clerk = restarted(clerk)
-    loaded = load(clerk, "system")
+def test_damage_is_told_until_the_state_is_written_whole_again(write_behind: WriteBehind) -> None:
+    work(write_behind, whole(1, 1, "system"), whole(1, 1, "world"))
+    flip(write_behind, part_key("system", 0, 0))
+    write_behind = restarted(write_behind)
+    loaded = load(write_behind, "system")
     assert loaded.parts == ()
     assert "copy/system/0 is damaged, set aside as corrupt/system/" in loaded.note
-    assert list(clerk.damage) == ["system"]
-    work(clerk, whole(1, 2, "world"))
-    assert list(clerk.damage) == ["system"]
-    work(clerk, whole(loaded.epoch, 1, "system"))
-    assert clerk.damage == {}
+    assert list(write_behind.damage) == ["system"]
+    work(write_behind, whole(1, 2, "world"))
+    assert list(write_behind.damage) == ["system"]
+    work(write_behind, whole(loaded.epoch, 1, "system"))
+    assert write_behind.damage == {}
 
 
-def test_after_damage_the_whole_state_is_wanted_and_no_change_taken_before_it(clerk: Clerk) -> None:
+def test_after_damage_the_whole_state_is_wanted_and_no_change_taken_before_it(
+    write_behind: WriteBehind,
+) -> None:
     for n in (1, 2):
-        work(clerk, whole(1, n, "system"))
-    flip(clerk, part_key("system", 1, 0))
-    clerk = restarted(clerk)
-    loaded, wanted = work(clerk, LoadState("system"))
+        work(write_behind, whole(1, n, "system"))
+    flip(write_behind, part_key("system", 1, 0))
+    write_behind = restarted(write_behind)
+    loaded, wanted = work(write_behind, LoadState("system"))
     assert isinstance(loaded, StateLoaded)
     assert (loaded.version, wanted) == (Version(1, 1), SnapshotWanted("system"))
-    (refused,) = work(clerk, change(loaded.epoch, 1, "system", base=loaded.version))
+    (refused,) = work(write_behind, change(loaded.epoch, 1, "system", base=loaded.version))
     assert isinstance(refused, SaveFailed)
     assert refused.snapshot
-    work(clerk, whole(loaded.epoch, 1, "system"))
+    work(write_behind, whole(loaded.epoch, 1, "system"))
     follows = change(loaded.epoch, 2, "system")
-    assert work(clerk, follows) == (Committed("system", follows.version),)
+    assert work(write_behind, follows) == (Committed("system", follows.version),)
 
 
-def test_a_refused_version_gives_way_to_the_one_before_it(clerk: Clerk) -> None:
-    work(clerk, whole(1, 1), change(1, 2), change(1, 3))
-    assert content(load(clerk)) == (b"1.1", b"to 1.2", b"to 1.3")
-    assert content(load(clerk, refused=(Version(1, 3),))) == (b"1.1", b"to 1.2")
-    assert content(load(clerk, refused=(Version(1, 3), Version(1, 2)))) == (b"1.1",)
+def test_a_refused_version_gives_way_to_the_one_before_it(write_behind: WriteBehind) -> None:
+    work(write_behind, whole(1, 1), change(1, 2), change(1, 3))
+    assert content(load(write_behind)) == (b"1.1", b"to 1.2", b"to 1.3")
+    assert content(load(write_behind, refused=(Version(1, 3),))) == (b"1.1", b"to 1.2")
+    assert content(load(write_behind, refused=(Version(1, 3), Version(1, 2)))) == (b"1.1",)
     every = (Version(1, 3), Version(1, 2), Version(1, 1))
-    assert content(load(clerk, refused=every)) == ()
+    assert content(load(write_behind, refused=every)) == ()
 
 
 # -- starts and kills
@@ -677,14 +687,14 @@ def test_no_version_is_issued_twice_and_nothing_committed_is_lost_over_many_kill
     committed: dict[str, Version] = {}
     stored: dict[str, dict[Version, tuple[bytes, ...]]] = {domain: {} for domain in domains}
     for _ in range(50):
-        clerk = clerk_at(tmp_path)
+        write_behind = clerk_at(tmp_path)
         kill.append(chance.randint(1, 30))
         at: dict[str, tuple[Version, Version, tuple[bytes, ...]]] = {}
         try:
             for step in range(40):
                 domain = chance.choice(domains)
                 if domain not in at or chance.random() < 0.1:
-                    loaded = load(clerk, domain)
+                    loaded = load(write_behind, domain)
                     assert (domain, loaded.epoch) not in issued
                     issued.add((domain, loaded.epoch))
                     assert loaded.version >= committed.get(domain, Version())
@@ -705,7 +715,7 @@ def test_no_version_is_issued_twice_and_nothing_committed_is_lost_over_many_kill
                     now = (handed.payload,)
                 at[domain] = (version, version, now)
                 stored[domain][version] = now
-                for message in work(clerk, handed, *([TRY] if step % 7 == 0 else [])):
+                for message in work(write_behind, handed, *([TRY] if step % 7 == 0 else [])):
                     assert not isinstance(message, SaveFailed)
                     if isinstance(message, Committed):
                         before = committed.get(message.domain, Version())
@@ -713,7 +723,7 @@ def test_no_version_is_issued_twice_and_nothing_committed_is_lost_over_many_kill
         except Killed:
             pass
         kill.clear()
-        clerk.store.database.close()
+        write_behind.store.database.close()
     assert len(issued) > 50
     assert len(committed) == 3
 
@@ -721,49 +731,50 @@ def test_no_version_is_issued_twice_and_nothing_committed_is_lost_over_many_kill
 def test_epochs_are_unique_over_the_restart_of_a_process_that_never_closed(tmp_path: Path) -> None:
     epochs = []
     for _ in range(10):
-        clerk = clerk_at(tmp_path)
-        epochs += [load(clerk).epoch, load(clerk).epoch]
-        clerk.store.database.close()
+        write_behind = clerk_at(tmp_path)
+        epochs += [load(write_behind).epoch, load(write_behind).epoch]
+        write_behind.store.database.close()
     assert epochs == sorted(set(epochs))
 
 
 def test_what_cannot_be_decrypted_is_a_trouble_although_the_disk_is_well(tmp_path: Path) -> None:
-    def opened(sealing: Sealing) -> Clerk:
+    def opened(sealing: StoreEncryption) -> WriteBehind:
         storage = Storage(map_size=MIB)
-        return Clerk(open_store(storage, tmp_path, sealing), storage)
+        return WriteBehind(open_store(storage, tmp_path, sealing), storage)
 
-    clerk = opened(Sealing(XorSealer()))
-    epoch = load(clerk).epoch
-    work(clerk, whole(epoch, 1))
-    clerk.close()
+    write_behind = opened(StoreEncryption(XorSealer()))
+    epoch = load(write_behind).epoch
+    work(write_behind, whole(epoch, 1))
+    write_behind.close()
 
-    clerk = opened(Sealing(Locked("the key is missing", "bring it"), writes=False))
-    assert not load(clerk).held
-    plain = load(clerk, "world")
+    write_behind = opened(StoreEncryption(Locked("the key is missing", "bring it"), writes=False))
+    assert not load(write_behind).held
+    plain = load(write_behind, "world")
     assert plain.held
-    assert isinstance(work(clerk, whole(plain.epoch, 1, "world"))[0], Committed)
+    assert isinstance(work(write_behind, whole(plain.epoch, 1, "world"))[0], Committed)
     for _ in range(2):
-        assert str(clerk.trouble) == "the key is missing"
-        work(clerk, TRY)
-    clerk.close()
+        assert str(write_behind.trouble) == "the key is missing"
+        work(write_behind, TRY)
+    write_behind.close()
 
-    clerk = opened(Sealing(XorSealer(), writes=False))
-    assert content(load(clerk)) == (f"{epoch}.1".encode(),)
-    assert clerk.trouble is None
+    write_behind = opened(StoreEncryption(XorSealer(), writes=False))
+    assert content(load(write_behind)) == (f"{epoch}.1".encode(),)
+    assert write_behind.trouble is None
 
 
 def test_a_change_that_comes_between_the_parts_of_a_state_that_is_to_stay_alone_is_kept(
     tmp_path: Path,
 ) -> None:
-    clerk = clerk_at(tmp_path)
-    work(clerk, LoadState("users"))
-    work(clerk, whole(1, 1), change(1, 2))
+    write_behind = clerk_at(tmp_path)
+    work(write_behind, LoadState("users"))
+    work(write_behind, whole(1, 1), change(1, 2))
     first, last = (
-        SaveSnapshot("users", 1, Version(1, 2), part, 2, b"part %d" % part, alone=True) for part in (0, 1)
+        SaveSnapshot("users", 1, Version(1, 2), part, 2, b"part %d" % part, purge_older=True)
+        for part in (0, 1)
     )
-    answers = work(clerk, first, change(1, 3), last)
+    answers = work(write_behind, first, change(1, 3), last)
     assert Committed("users", Version(1, 3)) in answers
-    clerk.close()
+    write_behind.close()
     again = work(clerk_at(tmp_path), LoadState("users"))[0]
     assert isinstance(again, StateLoaded)
     assert (again.version, again.parts) == (Version(1, 3), (b"part 0", b"part 1"))

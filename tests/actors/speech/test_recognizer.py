@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from actors.audio.messages import AudioChunk, GetPlayback, PlaybackEnded, PlaybackStarted
-from actors.kernel.protocol import Health, HealthChanged
+from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.kernel.virtual import VirtualWorld
 from actors.speech.choice import Note
 from actors.speech.engines import RATE, EngineBroken, Samples, Transcription

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from actors.audio.messages import PlaySentence
-from actors.kernel.protocol import Health, HealthChanged
+from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.kernel.virtual import Probe, VirtualWorld
 from actors.speech.choice import Note
 from actors.speech.engines import EngineBroken, Sound, Voice

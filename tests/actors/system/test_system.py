@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.kernel.protocol import LoadState
+from actors.kernel.protocol.storage import LoadState
 from actors.kernel.virtual import Probe, VirtualWorld
 from actors.system.messages import ModuleChanged, ModuleFailed, StageReached, WatchStages
 from actors.system.state import Error, SystemState, module_changed

@@ -3,15 +3,14 @@
 import msgspec
 
 from actors.kernel.message import Message
-from actors.kernel.protocol import (
-    Buried,
-    Bury,
+from actors.kernel.protocol.state import UpdateRefused, UpdateState
+from actors.kernel.protocol.storage import (
     Committed,
+    ErasureRecorded,
     LoadState,
+    RecordErasure,
     SaveChange,
     SaveSnapshot,
-    UpdateRefused,
-    UpdateState,
     Version,
 )
 from actors.kernel.virtual import Probe, VirtualWorld
@@ -55,19 +54,19 @@ def begin(shelf: Shelf | None = None) -> tuple[VirtualWorld, Users, Probe]:
 def asked(world: VirtualWorld, question: Message) -> Message:
     asker = world.probe("asker")
     world.give("users", question, sender="asker")
-    bury(world)
+    dead_letter(world)
     (answer,) = asker.messages
     return answer
 
 
-def bury(world: VirtualWorld) -> None:
+def dead_letter(world: VirtualWorld) -> None:
     """Note what is to be forgotten, as persistence does."""
     persistence = world.directory.boxes["persistence"]
     assert isinstance(persistence, Probe)
-    for letter in [e for e in persistence.envelopes if isinstance(e.message, Bury)]:
+    for letter in [e for e in persistence.envelopes if isinstance(e.message, RecordErasure)]:
         persistence.envelopes.remove(letter)
-        buried = Buried(letter.message.domain, letter.message.hashes)
-        world.tell("users", buried, sender="persistence", answers=letter.id)
+        erased = ErasureRecorded(letter.message.domain, letter.message.hashes)
+        world.tell("users", erased, sender="persistence", answers=letter.id)
     world.run()
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from actors.kernel.media.frames import RingAddress
-from actors.kernel.protocol import Health, HealthChanged
+from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.kernel.virtual import VirtualWorld
 from actors.vision.camera import Camera
 from actors.vision.internal import CaptureEnded, FrameTaken

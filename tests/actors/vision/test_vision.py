@@ -24,7 +24,7 @@ from actors.vision.size import ring_size
 from actors.vision.sources import open_source
 from config.schema import ComputerVision, Config
 from supervisor.otp.spec import Backoff, SupervisorSpec
-from supervisor.runtime.runtime import System
+from supervisor.runtime.runtime import Runtime
 from supervisor.tree import tree
 
 WITHIN = 30.0
@@ -54,7 +54,7 @@ def vision_of(config: Config) -> SupervisorSpec:
 
 
 @pytest.fixture
-def seeing(video: Path, tmp_path: Path) -> Iterator[System]:
+def seeing(video: Path, tmp_path: Path) -> Iterator[Runtime]:
     config = Config.model_validate(
         {
             "computer_vision": {
@@ -66,7 +66,7 @@ def seeing(video: Path, tmp_path: Path) -> Iterator[System]:
             "trace": {"enabled": False},
         }
     )
-    system = System(config, tmp_path, spec=vision_of(config))
+    system = Runtime(config, tmp_path, spec=vision_of(config))
     system.directory.open("system", Probe())
     system.start()
     assert system.wait_ready(WITHIN)
@@ -74,16 +74,16 @@ def seeing(video: Path, tmp_path: Path) -> Iterator[System]:
     assert system.stop(WITHIN)
 
 
-def scene(system: System) -> Scene:
-    found = system.outside.answer("vision.detector", GetScene(), WITHIN)
+def scene(system: Runtime) -> Scene:
+    found = system.client.answer("vision.detector", GetScene(), WITHIN)
     assert isinstance(found, Scene)
     return found
 
 
-def test_motion_in_a_video_is_seen_across_processes(seeing: System) -> None:
+def test_motion_in_a_video_is_seen_across_processes(seeing: Runtime) -> None:
     ear = Ear()
     seeing.directory.open("ear", ear)
-    seeing.outside.tell("vision.detector", WatchScene("ear"))
+    seeing.client.tell("vision.detector", WatchScene("ear"))
     began = ear.next(MotionBegan)
     assert 0.0 < began.x < 1.0
     assert 0.3 < began.y < 0.7, "the square walks through the middle"
@@ -98,19 +98,19 @@ def test_motion_in_a_video_is_seen_across_processes(seeing: System) -> None:
     assert found.skipped > 0, "thirty are taken, fifteen are looked at"
 
 
-def test_the_world_is_told_what_moves_without_having_asked(seeing: System) -> None:
+def test_the_world_is_told_what_moves_without_having_asked(seeing: Runtime) -> None:
     ear = Ear()
     seeing.directory.open("world", ear)
     assert ear.next(MotionBegan).amount > 0.0
     assert ear.next(MotionEnded).seconds > 0.0
 
 
-def test_a_killed_camera_goes_on_with_the_same_ring(seeing: System) -> None:
+def test_a_killed_camera_goes_on_with_the_same_ring(seeing: Runtime) -> None:
     ear = Ear()
     seeing.directory.open("ear", ear)
-    seeing.outside.tell("vision.detector", WatchScene("ear"))
+    seeing.client.tell("vision.detector", WatchScene("ear"))
     ear.next(MotionBegan)
-    seeing.household.kill("vision.camera", "test")
+    seeing.registry.kill("vision.camera", "test")
     assert seeing.wait_incarnation("vision.camera", 2, WITHIN)
     ear.next(MotionEnded)
     ear.next(MotionBegan)
@@ -118,7 +118,7 @@ def test_a_killed_camera_goes_on_with_the_same_ring(seeing: System) -> None:
 
 def test_the_ring_is_gone_when_all_has_stopped(video: Path, tmp_path: Path) -> None:
     config = Config.model_validate({"computer_vision": {"enabled": True}, "trace": {"enabled": False}})
-    system = System(config, tmp_path, spec=vision_of(config))
+    system = Runtime(config, tmp_path, spec=vision_of(config))
     address = system.frames
     assert address is not None
     system.stop()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.vocabulary.values import Person, person_named
-from actors.world.logline import Joined, Joining, Left, LogEvent, Named, RoomLeft, SignedIn, parse
+from actors.world.logline import Joining, LogEvent, Named, PlayerCame, PlayerGone, RoomLeft, SignedIn, parse
 
 STAMP = "2026.01.03 15:30:45 Log        -  "
 ID = "usr_12345678-1234-1234-1234-123456789abc"
@@ -15,12 +15,12 @@ WORLD = "wrld_12345678-1234-1234-1234-123456789abc"
 @pytest.mark.parametrize(
     ("text", "event"),
     [
-        (f"[Behaviour] OnPlayerJoined Mio ({ID})", Joined(Person(ID, "Mio"))),
-        (f"[Behaviour] OnPlayerLeft Mio ({ID})", Left(Person(ID, "Mio"))),
-        ("[Behaviour] OnPlayerJoined Mio", Joined(person_named("Mio"))),
-        (f"[Behaviour] OnPlayerJoined 美央 (main) ({ID})", Joined(Person(ID, "美央 (main)"))),
-        ("[Behaviour] OnPlayerJoined Old (ab12CD34ef)", Joined(Person("ab12CD34ef", "Old"))),
-        (f"[Behaviour] OnPlayerJoined Mi\u202eo\x07 ({ID})", Joined(Person(ID, "Mio"))),
+        (f"[Behaviour] OnPlayerJoined Mio ({ID})", PlayerCame(Person(ID, "Mio"))),
+        (f"[Behaviour] OnPlayerLeft Mio ({ID})", PlayerGone(Person(ID, "Mio"))),
+        ("[Behaviour] OnPlayerJoined Mio", PlayerCame(person_named("Mio"))),
+        (f"[Behaviour] OnPlayerJoined 美央 (main) ({ID})", PlayerCame(Person(ID, "美央 (main)"))),
+        ("[Behaviour] OnPlayerJoined Old (ab12CD34ef)", PlayerCame(Person("ab12CD34ef", "Old"))),
+        (f"[Behaviour] OnPlayerJoined Mi\u202eo\x07 ({ID})", PlayerCame(Person(ID, "Mio"))),
         ("[Behaviour] Entering Room: The Black Cat", Named("The Black Cat")),
         (f"[Behaviour] Joining {WORLD}:123~private(usr_x)~nonce(secret)", Joining(WORLD)),
         ("[Behaviour] OnLeftRoom", RoomLeft()),
@@ -55,7 +55,7 @@ def test_what_is_of_no_interest_says_nothing(line: str) -> None:
 
 def test_a_players_name_cannot_pose_as_another_line() -> None:
     name = "[Behaviour] OnPlayerLeft Mio"
-    assert parse(f"{STAMP}[Behaviour] OnPlayerJoined {name} ({ID})") == Joined(Person(ID, name))
+    assert parse(f"{STAMP}[Behaviour] OnPlayerJoined {name} ({ID})") == PlayerCame(Person(ID, name))
 
 
 def test_an_instance_is_never_named_since_it_may_hold_an_invitation() -> None:

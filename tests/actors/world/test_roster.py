@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from actors.kernel.message import Message
 from actors.vocabulary.values import Person, person_named
-from actors.world.logline import Joined, Joining, Left, LogEvent, Named, RoomLeft, SignedIn
+from actors.world.logline import Joining, LogEvent, Named, PlayerCame, PlayerGone, RoomLeft, SignedIn
 from actors.world.messages import PlayerJoined, PlayerLeft, WorldEntered, WorldLeft
 from actors.world.roster import Roster, noted, told
 from actors.world.state import WorldState, departed, entered, joined, left, present
@@ -16,8 +16,8 @@ from actors.world.state import WorldState, departed, entered, joined, left, pres
 MIO, REN, GERALD = Person("usr_1", "Mio"), Person("usr_2", "Ren"), Person("usr_3", "Gerald")
 PEOPLE = st.sampled_from([MIO, REN, GERALD])
 EVENTS: st.SearchStrategy[LogEvent] = st.one_of(
-    st.builds(Joined, PEOPLE),
-    st.builds(Left, PEOPLE),
+    st.builds(PlayerCame, PEOPLE),
+    st.builds(PlayerGone, PEOPLE),
     st.builds(Named, st.sampled_from(["Home", "Bar"])),
     st.builds(Joining, st.sampled_from(["wrld_a", "wrld_b"])),
     st.just(RoomLeft()),
@@ -70,7 +70,7 @@ def test_what_is_told_already_is_not_told_again(events: list[LogEvent]) -> None:
 @pytest.mark.parametrize("order", [1, -1])
 def test_name_and_id_come_in_either_order(order: int) -> None:
     lines: list[LogEvent] = [Named("Home"), Joining("wrld_a")]
-    now = roster(*lines[::order], Joined(MIO))
+    now = roster(*lines[::order], PlayerCame(MIO))
     assert (now.world_id, now.world_name, now.people) == ("wrld_a", "Home", {"usr_1": MIO})
 
 
@@ -79,8 +79,8 @@ def further(known: Roster, *events: LogEvent) -> Roster:
 
 
 def test_the_same_world_entered_again_is_another_visit_with_nobody_in_it_yet() -> None:
-    first = roster(Named("Home"), Joining("wrld_a"), Joined(MIO))
-    second = further(first, RoomLeft(), Named("Home"), Joining("wrld_a"), Joined(REN))
+    first = roster(Named("Home"), Joining("wrld_a"), PlayerCame(MIO))
+    second = further(first, RoomLeft(), Named("Home"), Joining("wrld_a"), PlayerCame(REN))
     assert told(first, second, 2.0) == (
         WorldLeft(2.0),
         WorldEntered("wrld_a", "Home", 2.0),
@@ -89,21 +89,21 @@ def test_the_same_world_entered_again_is_another_visit_with_nobody_in_it_yet() -
 
 
 def test_even_where_the_line_of_leaving_is_missing() -> None:
-    first = roster(Named("Home"), Joining("wrld_a"), Joined(MIO))
+    first = roster(Named("Home"), Joining("wrld_a"), PlayerCame(MIO))
     second = further(first, Named("Bar"), Joining("wrld_b"))
     assert (second.world_id, second.world_name, second.people) == ("wrld_b", "Bar", {})
 
 
 def test_somebody_with_an_id_leaves_by_name_where_the_line_has_none() -> None:
-    assert roster(Joined(MIO), Joined(REN), Left(person_named("mio"))).people == {"usr_2": REN}
+    assert roster(PlayerCame(MIO), PlayerCame(REN), PlayerGone(person_named("mio"))).people == {"usr_2": REN}
 
 
 def test_the_bots_account_is_known_by_its_id_and_nobody_else_by_the_same_name() -> None:
     double = Person("usr_4", "Gerald")
-    messages = told(None, roster(SignedIn(GERALD), Joined(GERALD), Joined(double)), 1.0, "Gerald")
+    messages = told(None, roster(SignedIn(GERALD), PlayerCame(GERALD), PlayerCame(double)), 1.0, "Gerald")
     assert PlayerJoined(GERALD, 1.0, own=True) in messages
     assert PlayerJoined(double, 1.0) in messages
 
 
 def test_without_that_line_the_configured_account_is_known_by_its_name() -> None:
-    assert PlayerJoined(GERALD, 1.0, own=True) in told(None, roster(Joined(GERALD)), 1.0, "gerald")
+    assert PlayerJoined(GERALD, 1.0, own=True) in told(None, roster(PlayerCame(GERALD)), 1.0, "gerald")

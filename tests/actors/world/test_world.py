@@ -8,14 +8,9 @@ import msgspec
 import pytest
 
 from actors.kernel.message import Message
-from actors.kernel.protocol import (
-    GetState,
-    Health,
-    HealthChanged,
-    LoadState,
-    SaveSnapshot,
-    StateIs,
-)
+from actors.kernel.protocol.lifecycle import Health, HealthChanged
+from actors.kernel.protocol.state import GetState, StateIs
+from actors.kernel.protocol.storage import LoadState, SaveSnapshot
 from actors.kernel.virtual import VirtualWorld
 from actors.vision.messages import MotionBegan, MotionEnded
 from actors.vocabulary.values import Person, Vector3

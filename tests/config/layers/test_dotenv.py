@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from config.layers.dotenv import parse
 from config.syntax.errors import LoadError
-from config.syntax.node import Source
+from config.syntax.node import SourceText
 
 
 def read(text: str) -> dict[str, str]:
-    return {name: found.value for name, found in parse(Source(".env", ".env", text)).items()}
+    return {name: found.value for name, found in parse(SourceText(".env", ".env", text)).items()}
 
 
 def place_of_refusal(text: str) -> int:
@@ -58,7 +58,7 @@ def test_a_value_is_what_it_looks_like(text: str, value: str) -> None:
 
 
 def test_each_variable_knows_the_place_of_its_value() -> None:
-    found = parse(Source(".env", ".env", "# c\nA='x\ny'\nexport B = 2\n"))
+    found = parse(SourceText(".env", ".env", "# c\nA='x\ny'\nexport B = 2\n"))
     assert {name: (item.line, item.column, item.name_column) for name, item in found.items()} == {
         "A": (2, 3, 1),
         "B": (4, 12, 8),

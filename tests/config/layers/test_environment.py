@@ -9,12 +9,12 @@ import pytest
 from config.layers.environment import dotenv_layers, environment_layers, override_layers, split_key
 from config.layers.merge import merge
 from config.syntax.errors import LoadError
-from config.syntax.node import Node, Source, find, plain
+from config.syntax.node import SourceText, YamlNode, find, plain
 
 
 def of_environment(**environ: str) -> Any:
     layers = environment_layers(environ)
-    return plain(merge([Node({}, Source("none", "none")), *layers]))
+    return plain(merge([YamlNode({}, SourceText("none", "none")), *layers]))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_broken_list_in_a_variable_is_refused_by_name() -> None:
 def test_a_variable_in_dotenv_knows_its_line() -> None:
     from config.layers.dotenv import parse
 
-    source = Source(".env", ".env", "# mine\nexport GERALD_LLM__MODEL=tiny\nX=1\n")
+    source = SourceText(".env", ".env", "# mine\nexport GERALD_LLM__MODEL=tiny\nX=1\n")
     (layer,) = dotenv_layers(parse(source).values(), source)
     node = find(layer, ("llm", "model"))
     assert node is not None

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.layers.merge import merge
-from config.syntax.node import Node, Source, find, plain
+from config.syntax.node import SourceText, YamlNode, find, plain
 from config.syntax.yaml_reader import parse
 
 
-def layer(name: str, text: str) -> Node:
-    return parse(text, Source(name, f"{name}.yaml", text))
+def layer(name: str, text: str) -> YamlNode:
+    return parse(text, SourceText(name, f"{name}.yaml", text))
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ TREES = st.recursive(
 )
 
 
-def node_of(value: Any) -> Node:
+def node_of(value: Any) -> YamlNode:
     inner = {name: node_of(item) for name, item in value.items()} if isinstance(value, dict) else value
-    return Node(inner, Source("layer", "layer.yaml"))
+    return YamlNode(inner, SourceText("layer", "layer.yaml"))
 
 
 @given(st.dictionaries(st.sampled_from("abc"), TREES), st.dictionaries(st.sampled_from("abc"), TREES))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from config.home import Home
-from config.secrets.change import Content, keyfile_lock, passphrase_lock, plain_text, sealed, written
+from config.secrets.change import SecretsContent, keyfile_lock, passphrase_lock, plain_text, sealed, written
 from config.secrets.keyfile import PASSPHRASE, VARIABLE, Opener, make_key_file
 from config.secrets.vault import Vault, open_vault
 from config.syntax.errors import LoadError
@@ -43,7 +43,7 @@ class Safe:
             if passphrase
             else keyfile_lock(data_key, id, make_key_file(key_file))
         )
-        self.content = Content(data_key, id, lock)
+        self.content = SecretsContent(data_key, id, lock)
         self.write(PLAIN)
 
     @property

@@ -19,7 +19,7 @@ from config.home import Home
 from config.secrets.cipher import InvalidTag, b64, key_id
 from config.secrets.keyfile import PASSPHRASE, VARIABLE, Opener, beside, make_key_file
 from config.secrets.lock import keyfile_lock, passphrase_lock
-from config.secrets.sealer import KeyTrouble, Sealer, Unsealable, open_sealer, rewrap, sealer_from
+from config.secrets.sealer import DataCipher, KeyTrouble, Undecipherable, open_sealer, rewrap, sealer_from
 from tests.config.secrets.conftest import Safe
 
 PLAIN, ABOUT = b"what the owner said", b"conversation 7"
@@ -65,7 +65,7 @@ def test_the_same_is_sealed_differently_each_time() -> None:
 @pytest.mark.parametrize("about", [b"", b"conversation 8", ABOUT + b"\0", ABOUT[:-1]])
 def test_what_was_moved_does_not_open(about: bytes) -> None:
     sealer = sealer_from(KEY)
-    with pytest.raises(Unsealable, match="another's place"):
+    with pytest.raises(Undecipherable, match="another's place"):
         sealer.open(sealer.seal(PLAIN, ABOUT), about)
 
 
@@ -73,7 +73,7 @@ def test_a_part_of_what_it_is_about_cannot_become_a_part_of_the_head() -> None:
     sealer = sealer_from(KEY)
     sealed = sealer.seal(PLAIN, ABOUT)
     for cut in range(1, 6):
-        with pytest.raises(Unsealable):
+        with pytest.raises(Undecipherable):
             sealer.open(sealed[cut:], sealed[:cut] + ABOUT)
 
 
@@ -82,7 +82,7 @@ def test_no_single_flipped_byte_opens() -> None:
     for _ in range(500):
         sealed = bytearray(sealer.seal(PLAIN, ABOUT))
         sealed[chance.randrange(len(sealed))] ^= chance.randrange(1, 256)
-        with pytest.raises(Unsealable):
+        with pytest.raises(Undecipherable):
             sealer.open(bytes(sealed), ABOUT)
 
 
@@ -90,21 +90,21 @@ def test_no_part_of_it_opens() -> None:
     sealer = sealer_from(KEY)
     sealed = sealer.seal(PLAIN, ABOUT)
     for cut in (*(sealed[:length] for length in range(len(sealed))), sealed + b"\0", PLAIN):
-        with pytest.raises(Unsealable):
+        with pytest.raises(Undecipherable):
             sealer.open(cut, ABOUT)
 
 
 def test_another_key_opens_nothing_and_both_are_named() -> None:
     one, other = sealer_from(KEY), sealer_from(b64(b"o" * 32))
-    with pytest.raises(Unsealable, match=f"with the key {one.id}, and this is {other.id}") as raised:
+    with pytest.raises(Undecipherable, match=f"with the key {one.id}, and this is {other.id}") as raised:
         other.open(one.seal(PLAIN, ABOUT), ABOUT)
     assert isinstance(raised.value, ValueError)
 
 
 def test_another_key_of_the_same_name_opens_nothing() -> None:
     one = sealer_from(KEY)
-    other = Sealer(one.id, b"o" * 32, sealer_from(b64(b"o" * 32))._box)
-    with pytest.raises(Unsealable):
+    other = DataCipher(one.id, b"o" * 32, sealer_from(b64(b"o" * 32))._box)
+    with pytest.raises(Undecipherable):
         other.open(one.seal(PLAIN, ABOUT), ABOUT)
 
 

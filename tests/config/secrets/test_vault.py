@@ -10,7 +10,7 @@ import pytest
 
 from config.layers.layers import load_config
 from config.secrets.change import (
-    Content,
+    SecretsContent,
     check_plain,
     keyfile_lock,
     plain_text,
@@ -111,7 +111,7 @@ def test_what_is_encrypted_already_is_not_encrypted_once_more(safe: Safe) -> Non
 
 def test_a_new_data_key_encrypts_everything_anew(safe: Safe) -> None:
     vault = safe.open()
-    content = Content(
+    content = SecretsContent(
         b"e" * 32, vault.meta.id, keyfile_lock(b"e" * 32, vault.meta.id, safe.opener.key_file())
     )
     after = written(safe.home, sealed(plain_text(vault), content, 2, vault), safe.opener)

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.syntax.errors import ConfigurationError, LoadError
-from config.syntax.node import Source, find, plain
+from config.syntax.node import SourceText, find, plain
 from config.syntax.yaml_reader import decode, parse, read_bytes
 
 
 def read(text: str) -> Any:
-    return plain(parse(text, Source("config", "c.yaml", text)))
+    return plain(parse(text, SourceText("config", "c.yaml", text)))
 
 
 def refusal(text: str) -> LoadError:
@@ -82,7 +82,7 @@ def test_not_a_number_is_a_float() -> None:
 
 def test_every_value_knows_its_own_and_its_keys_place() -> None:
     text = 'a:\n  b: 1\n  c:\n    - x\n    - "y"\nd: {e: 5}\n'
-    tree = parse(text, Source("config", "c.yaml", text))
+    tree = parse(text, SourceText("config", "c.yaml", text))
     places = {key: find(tree, key) for key in [("a", "b"), ("a", "c", 0), ("a", "c", 1), ("d", "e")]}
     assert {key: (node.line, node.column) for key, node in places.items() if node} == {
         ("a", "b"): (2, 6),
@@ -104,7 +104,7 @@ def test_anchors_and_merge_keys_work_and_the_nearer_value_wins() -> None:
 
 def test_a_merged_value_keeps_the_place_it_was_written_at() -> None:
     text = "base: &b\n  x: 1\nuse:\n  <<: *b\n"
-    node = find(parse(text, Source("config", "c.yaml", text)), ("use", "x"))
+    node = find(parse(text, SourceText("config", "c.yaml", text)), ("use", "x"))
     assert node is not None
     assert (node.line, node.column) == (2, 6)
 
@@ -170,7 +170,7 @@ def test_random_bytes_give_a_tree_or_a_load_error(data: bytes) -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.text(st.sampled_from("ab:-[]{}&*!|>'\"%@`#?,<~\\ \n\t019.é\u2028"), max_size=60))
 def test_random_punctuation_gives_a_tree_or_a_load_error(text: str) -> None:
-    assert 1 <= outcome(text) <= len(Source("config", "c.yaml", text).lines) + 1
+    assert 1 <= outcome(text) <= len(SourceText("config", "c.yaml", text).lines) + 1
 
 
 @pytest.mark.parametrize(
@@ -208,5 +208,5 @@ def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
 
 def test_a_node_never_prints_its_value() -> None:
     text = "a: hunter2hunter2"
-    tree = parse(text, Source("config", "c.yaml", text))
+    tree = parse(text, SourceText("config", "c.yaml", text))
     assert "hunter2" not in repr(tree) + repr(find(tree, ("a",))) + repr(tree.source)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from config.syntax.node import Node, Source, find, plain
+from config.syntax.node import SourceText, YamlNode, find, plain
 from config.syntax.problem import Key
 from config.syntax.yaml_reader import parse
 from config.validation.interpolate import Interpolation
@@ -26,9 +26,11 @@ def unset(key: Key) -> str | None:
     return "nothing works" if key[-1] == "secret" else None
 
 
-def run(text: str, names: Mapping[str, str] = NAMES, interpolated: bool = True) -> tuple[Node, Interpolation]:
+def run(
+    text: str, names: Mapping[str, str] = NAMES, interpolated: bool = True
+) -> tuple[YamlNode, Interpolation]:
     interpolation = Interpolation(names, unset)
-    node = interpolation.run(parse(text, Source("config", "c.yaml", text, interpolated=interpolated)))
+    node = interpolation.run(parse(text, SourceText("config", "c.yaml", text, interpolated=interpolated)))
     assert node is not None
     return node, interpolation
 

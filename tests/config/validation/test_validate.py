@@ -12,7 +12,7 @@ from config.layers.probes import unknown_actors
 from config.schema import PINNED
 from config.schema.walk import fields
 from config.syntax.errors import ValidationError
-from config.validation.cross_checks import Finding
+from config.validation.cross_checks import CrossCheckFinding
 
 Writer = Callable[..., Any]
 
@@ -224,9 +224,9 @@ def test_two_errors_of_one_section_do_not_hide_a_cross_check_of_another(write_ho
 
 
 def test_a_probe_of_the_machine_is_placed_like_any_other_problem(write_home: Writer) -> None:
-    def no_device_20(config: Any) -> list[Finding]:
+    def no_device_20(config: Any) -> list[CrossCheckFinding]:
         assert config.audio.output_device == 20
-        return [Finding("warning", ("audio", "output_device"), "there is no device 20")]
+        return [CrossCheckFinding("warning", ("audio", "output_device"), "there is no device 20")]
 
     result = load_config(write_home("audio:\n  output_device: 20\n"), environ={}, probes=(no_device_20,))
     (problem,) = result.warnings

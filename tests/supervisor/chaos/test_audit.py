@@ -62,7 +62,7 @@ def test_a_message_that_is_handled_twice_is_a_fault() -> None:
 def test_a_message_that_is_buried_and_handled_is_a_fault() -> None:
     rig = Rig()
     (envelope,) = rig.send(1)
-    rig.directory.bury(envelope, "crashed")
+    rig.directory.dead_letter(envelope, "crashed")
     rig.handle(envelope)
     assert "was crashed, and then handled" in rig.audit.account().faults[0]
 
@@ -96,7 +96,7 @@ def test_a_listener_outside_has_handled_what_it_takes() -> None:
 def test_an_answer_that_nobody_waits_for_has_one_fate() -> None:
     rig = Rig()
     (envelope,) = rig.send(1)
-    rig.directory.bury(envelope, "late")
+    rig.directory.dead_letter(envelope, "late")
     rig.handle(envelope)
     account = rig.audit.account()
     assert (account.dead, account.faults) == ({"late": 1}, ())
@@ -104,6 +104,6 @@ def test_an_answer_that_nobody_waits_for_has_one_fate() -> None:
 
 def test_what_a_fenced_actor_sends_is_sent_and_refused() -> None:
     rig = Rig()
-    rig.directory.bury(parcel(1), "fenced")
+    rig.directory.dead_letter(parcel(1), "fenced")
     account = rig.audit.account()
     assert (account.sent, account.dead, account.faults) == (1, {"fenced": 1}, ())

@@ -1,15 +1,15 @@
 """What the last line of `supervisor run` says of the state."""
 
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 from supervisor.cli.instance.session import _saved
-from supervisor.otp.slot import Cell
+from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
 
 
-def keeper(failures: int = 0, failure: Failure | None = None) -> Cell:
-    cell = Cell(ChildSpec("persistence", "some.module:Persistence"), "core", 1)
-    cell.failures, cell.last_failure = failures, failure
-    return cell
+def keeper(failures: int = 0, failure: Failure | None = None) -> ActorSlot:
+    slot = ActorSlot(ChildSpec("persistence", "some.module:Persistence"), "core", 1)
+    slot.failures, slot.last_failure = failures, failure
+    return slot
 
 
 def test_an_end_without_a_failure_has_saved_whatever_else_was_wrong() -> None:

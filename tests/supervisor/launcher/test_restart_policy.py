@@ -2,9 +2,9 @@
 
 import pytest
 
-from supervisor.launcher.restart_policy import Manners, after_death, is_decision, wording
+from supervisor.launcher.restart_policy import RestartSettings, after_death, is_decision, wording
 
-MANNERS = Manners(intensity=3, period=60.0, initial=0.5, longest=4.0, reset=30.0)
+MANNERS = RestartSettings(intensity=3, period=60.0, initial=0.5, longest=4.0, reset=30.0)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_the_pause_doubles_begins_anew_after_peace_and_ends_in_giving_up(
 
 
 def test_a_pause_has_a_longest() -> None:
-    patient = Manners(intensity=99, period=1e6, initial=0.5, longest=4.0, reset=1e6)
+    patient = RestartSettings(intensity=99, period=1e6, initial=0.5, longest=4.0, reset=1e6)
     assert after_death(tuple(map(float, range(50))), 50.0, patient) == 4.0
 
 

@@ -9,11 +9,11 @@ import psutil
 import pytest
 
 from actors.kernel.directory import Directory
-from actors.kernel.protocol import Failure, Stop
-from actors.kernel.thread_host import Outside
+from actors.kernel.protocol.lifecycle import Failure, Stop
+from actors.kernel.thread_host import ExternalClient
 from supervisor.nodes.boot import Boot
-from supervisor.nodes.process import ProcessLife
-from supervisor.otp.slot import Cell
+from supervisor.nodes.process import ProcessHandle
+from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
 from tests.doubles.actors import Crash, Die, Said, Say
 
@@ -25,20 +25,20 @@ class Pinned:
 
     def __init__(self) -> None:
         self.directory = Directory()
-        self.outside = Outside(self.directory)
-        self.cell = Cell(ChildSpec("echo", "tests.doubles.actors:Echo", pin="process"), "", 0)
-        self.directory.open("echo", self.cell.mailbox)
+        self.client = ExternalClient(self.directory)
+        self.slot = ActorSlot(ChildSpec("echo", "tests.doubles.actors:Echo", pin="process"), "", 0)
+        self.directory.open("echo", self.slot.mailbox)
         self.ready: queue.SimpleQueue[int] = queue.SimpleQueue()
         self.ended: queue.SimpleQueue[Failure | None] = queue.SimpleQueue()
 
-    def launch(self, actor: str = "tests.doubles.actors:Echo") -> ProcessLife:
-        self.cell.incarnation += 1
-        number = self.cell.incarnation
+    def launch(self, actor: str = "tests.doubles.actors:Echo") -> ProcessHandle:
+        self.slot.incarnation += 1
+        number = self.slot.incarnation
         boot = Boot("echo", number, actor, (), {}, ".", "seed", "", "run", "INFO", {})
-        return ProcessLife(self.cell, boot, self.directory, lambda: self.ready.put(number), self.ended.put)
+        return ProcessHandle(self.slot, boot, self.directory, lambda: self.ready.put(number), self.ended.put)
 
     def say(self, text: str) -> Said:
-        answer = self.outside.answer("echo", Say(text), WITHIN)
+        answer = self.client.answer("echo", Say(text), WITHIN)
         assert isinstance(answer, Said)
         return answer
 
@@ -49,7 +49,7 @@ def pinned() -> Pinned:
 
 
 def stop(pinned: Pinned) -> Failure | None:
-    pinned.outside.tell("echo", Stop())
+    pinned.client.tell("echo", Stop())
     return pinned.ended.get(timeout=WITHIN)
 
 
@@ -64,7 +64,7 @@ def test_a_pinned_actor_answers_from_another_process_and_stops_in_order(pinned: 
 
 
 def test_mail_sent_before_the_process_is_up_is_handled(pinned: Pinned) -> None:
-    future = pinned.outside.ask("echo", Say("early"))
+    future = pinned.client.ask("echo", Say("early"))
     pinned.launch()
     assert future.get(timeout=WITHIN).text == "early"
     stop(pinned)
@@ -76,9 +76,9 @@ def test_a_death_loses_only_the_message_being_handled_and_names_it(
 ) -> None:
     pinned.launch()
     pinned.ready.get(timeout=WITHIN)
-    before = [pinned.outside.ask("echo", Say(f"before {n}")) for n in range(50)]
-    killer = pinned.outside.tell("echo", poison)
-    after = [pinned.outside.ask("echo", Say(f"after {n}")) for n in range(300)]
+    before = [pinned.client.ask("echo", Say(f"before {n}")) for n in range(50)]
+    killer = pinned.client.tell("echo", poison)
+    after = [pinned.client.ask("echo", Say(f"after {n}")) for n in range(300)]
     failure = pinned.ended.get(timeout=WITHIN)
     assert failure is not None
     assert failure.message_id == killer
@@ -101,7 +101,7 @@ def test_what_waited_behind_a_killed_idle_process_goes_to_the_successor_in_order
     pinned.ready.get(timeout=WITHIN)
     life.kill("test")
     for n in range(1000):
-        pinned.outside.tell("echo", Say(str(n), to="collector"))
+        pinned.client.tell("echo", Say(str(n), to="collector"))
     failure = pinned.ended.get(timeout=WITHIN)
     assert failure is not None
     assert failure.kind == "Killed"
@@ -148,10 +148,10 @@ def _wait_for(condition: Callable[[], bool]) -> None:
 
 def test_what_was_handled_is_told_and_what_killed_is_not(pinned: Pinned) -> None:
     handled: list[str] = []
-    pinned.cell.incarnation += 1
+    pinned.slot.incarnation += 1
     boot = Boot("echo", 1, "tests.doubles.actors:Echo", (), {}, ".", "seed", "", "run", "INFO", {})
-    ProcessLife(
-        pinned.cell,
+    ProcessHandle(
+        pinned.slot,
         boot,
         pinned.directory,
         lambda: pinned.ready.put(1),
@@ -159,8 +159,8 @@ def test_what_was_handled_is_told_and_what_killed_is_not(pinned: Pinned) -> None
         on_handled=lambda envelopes: handled.extend(envelope.id for envelope in envelopes),
     )
     pinned.ready.get(timeout=WITHIN)
-    said = [pinned.outside.tell("echo", Say(str(n), to="nobody")) for n in range(5)]
-    killer = pinned.outside.tell("echo", Crash())
+    said = [pinned.client.tell("echo", Say(str(n), to="nobody")) for n in range(5)]
+    killer = pinned.client.tell("echo", Crash())
     assert pinned.ended.get(timeout=WITHIN) is not None
     assert sorted(handled) == sorted(said)
     assert killer not in handled

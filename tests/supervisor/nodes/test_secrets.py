@@ -5,37 +5,37 @@ from collections import deque
 import msgspec
 import pytest
 
-from supervisor.nodes.link import Frame
+from supervisor.nodes.link import FrameType
 from supervisor.nodes.secrets import Secrets, answer
 
 
 class Wire:
     """The child's end, with what the parent has sent already."""
 
-    def __init__(self, *frames: tuple[Frame, bytes]) -> None:
+    def __init__(self, *frames: tuple[FrameType, bytes]) -> None:
         self.coming = deque(frames)
-        self.sent: list[tuple[Frame, bytes]] = []
+        self.sent: list[tuple[FrameType, bytes]] = []
 
-    def send(self, frame: Frame, body: bytes = b"") -> None:
+    def send(self, frame: FrameType, body: bytes = b"") -> None:
         self.sent.append((frame, body))
 
-    def receive(self) -> tuple[Frame, bytes]:
+    def receive(self) -> tuple[FrameType, bytes]:
         return self.coming.popleft()
 
     def close(self) -> None:
         """Nothing to end."""
 
 
-def revealed(key: str, text: str | None) -> tuple[Frame, bytes]:
-    return Frame.REVEALED, msgspec.msgpack.encode((key, text))
+def revealed(key: str, text: str | None) -> tuple[FrameType, bytes]:
+    return FrameType.REVEALED, msgspec.msgpack.encode((key, text))
 
 
 def test_mail_that_came_before_the_answer_is_kept_in_order() -> None:
-    mail = [(Frame.MAIL, b"first"), (Frame.LEVEL, b"DEBUG"), (Frame.MAIL, b"second")]
+    mail = [(FrameType.MAIL, b"first"), (FrameType.LEVEL, b"DEBUG"), (FrameType.MAIL, b"second")]
     wire = Wire(*mail, revealed("llm.api_key", "planted"))
     secrets = Secrets(wire)
     assert secrets.reveal("llm.api_key") == "planted"
-    assert wire.sent == [(Frame.REVEAL, b"llm.api_key")]
+    assert wire.sent == [(FrameType.REVEAL, b"llm.api_key")]
     assert list(secrets.early()) == mail
     assert secrets.early() == ()
 

@@ -13,13 +13,13 @@ import psutil
 import pytest
 
 from actors.kernel.directory import Directory
-from actors.kernel.protocol import Failure
-from actors.kernel.thread_host import Outside
+from actors.kernel.protocol.lifecycle import Failure
+from actors.kernel.thread_host import ExternalClient
 from supervisor.nodes.boot import Boot
-from supervisor.nodes.process import ProcessLife
-from supervisor.nodes.standby_pool import Nursery
-from supervisor.nodes.worker_process import Child
-from supervisor.otp.slot import Cell
+from supervisor.nodes.process import ProcessHandle
+from supervisor.nodes.standby_pool import StandbyPool
+from supervisor.nodes.worker_process import WorkerProcess
+from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec, ProcessSettings
 from tests.doubles.actors import Said, Settings
 
@@ -33,33 +33,33 @@ class Home:
 
     def __init__(self) -> None:
         self.directory = Directory()
-        self.outside = Outside(self.directory)
-        self.nursery = Nursery(self.directory)
-        self.cell = Cell(ChildSpec("heavy", HEAVY, pin="process"), "", 0)
-        self.directory.open("heavy", self.cell.mailbox)
+        self.client = ExternalClient(self.directory)
+        self.standby_pool = StandbyPool(self.directory)
+        self.slot = ActorSlot(ChildSpec("heavy", HEAVY, pin="process"), "", 0)
+        self.directory.open("heavy", self.slot.mailbox)
         self.ready: queue.SimpleQueue[int] = queue.SimpleQueue()
         self.ended: queue.SimpleQueue[Failure | None] = queue.SimpleQueue()
 
-    def launch(self, settings: ProcessSettings, actor: str = HEAVY) -> ProcessLife:
-        self.cell.incarnation += 1
-        number = self.cell.incarnation
+    def launch(self, settings: ProcessSettings, actor: str = HEAVY) -> ProcessHandle:
+        self.slot.incarnation += 1
+        number = self.slot.incarnation
         boot = Boot("heavy", number, actor, (), {}, ".", "seed", "", "run", "INFO", {}, settings)
-        life = self.nursery.launch(self.cell, boot, lambda: self.ready.put(number), self.ended.put)
+        life = self.standby_pool.launch(self.slot, boot, lambda: self.ready.put(number), self.ended.put)
         assert self.ready.get(timeout=WITHIN) == number
         return life
 
     def settings(self) -> tuple[str, int]:
-        answer = self.outside.answer("heavy", Settings(), WITHIN)
+        answer = self.client.answer("heavy", Settings(), WITHIN)
         assert isinstance(answer, Said)
         return answer.text, answer.pid
 
     def wait_warm(self, count: int) -> None:
         gate = threading.Event()
         for _ in range(int(WITHIN / 0.02)):
-            if self.nursery.warm().get("heavy", 0) == count:
+            if self.standby_pool.warm().get("heavy", 0) == count:
                 return
             gate.wait(0.02)
-        raise AssertionError(self.nursery.warm())
+        raise AssertionError(self.standby_pool.warm())
 
 
 def workers() -> set[psutil.Process]:
@@ -81,12 +81,12 @@ def home() -> Iterator[Home]:
     made = Home()
     before = workers()
     yield made
-    made.nursery.close()
+    made.standby_pool.close()
     _, alive = psutil.wait_procs(workers() - before, WITHIN)
     assert not alive, "every test leaves as many processes as it found"
 
 
-def end(home: Home, life: ProcessLife) -> None:
+def end(home: Home, life: ProcessHandle) -> None:
     life.kill("the test is over")
     home.ended.get(timeout=WITHIN)
 
@@ -127,7 +127,7 @@ def test_a_spare_that_was_made_for_other_settings_is_not_taken(home: Home) -> No
     life = home.launch(ProcessSettings(standby=1))
     home.wait_warm(1)
     end(home, life)
-    home.nursery.retire("heavy")
+    home.standby_pool.retire("heavy")
     life = home.launch(ProcessSettings(standby=1, env=(("GERALD_TEST_VARIABLE", "new"),)))
     assert " new " in home.settings()[0]
     end(home, life)
@@ -137,17 +137,17 @@ def test_a_spare_that_dies_is_replaced(home: Home, monkeypatch: pytest.MonkeyPat
     before = workers()
     life = home.launch(ProcessSettings(standby=1))
     home.wait_warm(1)
-    (spare,) = (process for process in workers() - before if process.pid != life.pid)
+    (standby_process,) = (process for process in workers() - before if process.pid != life.pid)
     # So it looks when somebody else has taken its exit status, as the `wait` below may.
-    monkeypatch.setattr(Child, "alive", True)
-    spare.kill()
-    spare.wait(WITHIN)
+    monkeypatch.setattr(WorkerProcess, "alive", True)
+    standby_process.kill()
+    standby_process.wait(WITHIN)
     gate = threading.Event()
     for _ in range(int(WITHIN / 0.02)):
         # Between the two there may be no moment in which anybody sees that there is none.
-        known = {life.pid, spare.pid, *(process.pid for process in before)}
+        known = {life.pid, standby_process.pid, *(process.pid for process in before)}
         followers = {process.pid for process in workers()} - known
-        if followers and home.nursery.warm().get("heavy") == 1:
+        if followers and home.standby_pool.warm().get("heavy") == 1:
             break
         gate.wait(0.02)
     assert len(followers) == 1
@@ -159,11 +159,11 @@ def test_closing_ends_the_spares(home: Home) -> None:
     life = home.launch(ProcessSettings(standby=2))
     home.wait_warm(2)
     end(home, life)
-    spares = workers() - before
-    assert len(spares) == 2
-    home.nursery.close()
-    assert home.nursery.warm() == {}
-    _, alive = psutil.wait_procs(spares, WITHIN)
+    standby_processes = workers() - before
+    assert len(standby_processes) == 2
+    home.standby_pool.close()
+    assert home.standby_pool.warm() == {}
+    _, alive = psutil.wait_procs(standby_processes, WITHIN)
     assert not alive
 
 
@@ -171,14 +171,14 @@ PARENT = """
 import sys, time
 sys.path.insert(0, {root!r})
 from tests.supervisor.nodes.test_standby_pool import Home, ProcessSettings
-from actors.kernel.protocol import Hang
+from actors.kernel.protocol.lifecycle import Hang
 
 if __name__ == "__main__":
     home = Home()
     life = home.launch(ProcessSettings(standby=1))
     home.wait_warm(1)
     if {busy}:
-        home.outside.tell("heavy", Hang(600.0))
+        home.client.tell("heavy", Hang(600.0))
     print("ready", flush=True)
     time.sleep(600)
 """

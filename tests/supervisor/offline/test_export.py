@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.kernel.state.document import Document
 from actors.persistence.store.chain import Chain, Snapshot
 from actors.users.state import UsersState, UserState

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.kernel.state.document import Document
 from actors.kernel.state.patch import difference, pack
 from actors.persistence.backup import backups
@@ -18,15 +18,15 @@ from actors.persistence.open_store import open_store
 from actors.persistence.store import atomic_files
 from actors.persistence.store.chain import Chain, Snapshot
 from actors.persistence.store.database import Database
-from actors.persistence.store.encryption import PLAIN, Sealing
+from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.epochs import GAP
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.record import Kind, Record
 from actors.persistence.store.store import Batch
 from config.home import Home
 from config.schema import Config
-from supervisor.offline.restore import Restored, all_that_is_kept, backups_of, restore
-from supervisor.offline.store import Room
+from supervisor.offline.restore import RestoreResult, all_that_is_kept, backups_of, restore
+from supervisor.offline.store import OfflineStore
 from tests.doubles.sealer import XorSealer
 
 
@@ -40,7 +40,7 @@ def home(tmp_path: Path) -> Home:
 
 
 @pytest.fixture
-def stored(home: Home) -> Iterator[Room]:
+def stored(home: Home) -> Iterator[OfflineStore]:
     stored = room_of(home)
     yield stored
     stored.store.close()
@@ -53,9 +53,9 @@ def no_fault() -> Iterator[None]:
     Database.fault = staticmethod(fault)
 
 
-def room_of(home: Home, sealing: Sealing = PLAIN) -> Room:
+def room_of(home: Home, sealing: StoreEncryption = PLAIN) -> OfflineStore:
     config = Config()
-    return Room(home, config, open_store(config.storage, home.path, sealing), sealing)
+    return OfflineStore(home, config, open_store(config.storage, home.path, sealing), sealing)
 
 
 def whole(domain: str, epoch: int, n: int, count: int = 0) -> Snapshot:
@@ -68,30 +68,30 @@ def change(domain: str, epoch: int, n: int, count: int) -> Record:
     return Record(Kind.CHANGE, domain, 1, Version(epoch, n), 6.0, steps, Version(epoch, n - 1))
 
 
-def save(stored: Room, *snapshots: Snapshot, **more: object) -> None:
+def save(stored: OfflineStore, *snapshots: Snapshot, **more: object) -> None:
     stored.store.write(Batch(snapshots, **more))  # type: ignore[arg-type]
     for snapshot in snapshots:
         if stored.in_files(snapshot.domain) and stored.store.files is not None:
             stored.store.files.save(snapshot)
 
 
-def chain(stored: Room, domain: str) -> Chain:
+def chain(stored: OfflineStore, domain: str) -> Chain:
     found = stored.store.read(domain, in_files=stored.in_files(domain))
     assert found.chain is not None, found
     assert not found.damaged
     return found.chain
 
 
-def backed_up(stored: Room) -> Path:
+def backed_up(stored: OfflineStore) -> Path:
     return backups_of(stored).make(all_that_is_kept(stored)).path
 
 
-def restored(stored: Room, file: Path, *domains: str) -> Restored:
+def restored(stored: OfflineStore, file: Path, *domains: str) -> RestoreResult:
     content = read(file, stored.sealing).content
     return restore(stored, content, domains or tuple(content.chains))
 
 
-def test_the_state_is_that_of_the_backup_under_a_higher_version(home: Home, stored: Room) -> None:
+def test_the_state_is_that_of_the_backup_under_a_higher_version(home: Home, stored: OfflineStore) -> None:
     stored.store.open_epoch("users", 0)
     save(stored, whole("users", 1, 1), changes=(change("users", 1, 2, 1), change("users", 1, 3, 2)))
     file = backed_up(stored)
@@ -106,7 +106,7 @@ def test_the_state_is_that_of_the_backup_under_a_higher_version(home: Home, stor
     assert stored.store.open_epoch("users", 0) == 9
 
 
-def test_what_was_replaced_can_be_restored_in_turn(home: Home, stored: Room) -> None:
+def test_what_was_replaced_can_be_restored_in_turn(home: Home, stored: OfflineStore) -> None:
     save(stored, whole("users", 1, 1, 10))
     file = backed_up(stored)
     save(stored, whole("users", 1, 2, 20))
@@ -119,7 +119,7 @@ def test_what_was_replaced_can_be_restored_in_turn(home: Home, stored: Room) -> 
 
 @pytest.mark.parametrize("lost", ["it is an older one", "it is gone"])
 def test_copies_in_files_that_are_newer_than_the_database_do_not_outlive_it(
-    home: Home, stored: Room, tmp_path: Path, lost: str
+    home: Home, stored: OfflineStore, tmp_path: Path, lost: str
 ) -> None:
     stored.store.open_epoch("users", 0)
     save(stored, whole("users", 1, 1, 10))
@@ -139,7 +139,7 @@ def test_copies_in_files_that_are_newer_than_the_database_do_not_outlive_it(
     assert chain(stored, "users").snapshot.parts == whole("users", 1, 1, 20).parts
 
 
-def test_only_the_domains_that_are_named_are_touched(home: Home, stored: Room) -> None:
+def test_only_the_domains_that_are_named_are_touched(home: Home, stored: OfflineStore) -> None:
     save(stored, whole("users", 1, 1, 10), whole("system", 1, 1, 10))
     file = backed_up(stored)
     save(stored, whole("users", 1, 2, 20), whole("system", 1, 2, 20))
@@ -148,7 +148,7 @@ def test_only_the_domains_that_are_named_are_touched(home: Home, stored: Room) -
     assert chain(stored, "system").snapshot.parts == whole("system", 1, 1, 10).parts
 
 
-def test_the_copies_in_files_follow(home: Home, stored: Room) -> None:
+def test_the_copies_in_files_follow(home: Home, stored: OfflineStore) -> None:
     save(stored, whole("users", 1, 1, 10))
     file = backed_up(stored)
     save(stored, whole("users", 1, 2, 20))
@@ -157,42 +157,42 @@ def test_the_copies_in_files_follow(home: Home, stored: Room) -> None:
     assert stored.store.files.load("users").snapshots[0].version == version
 
 
-def test_it_can_be_restored_into_an_empty_home(home: Home, stored: Room, tmp_path: Path) -> None:
-    save(stored, whole("users", 4, 1, 10), graves={"hash": 7.0})
+def test_it_can_be_restored_into_an_empty_home(home: Home, stored: OfflineStore, tmp_path: Path) -> None:
+    save(stored, whole("users", 4, 1, 10), tombstones={"hash": 7.0})
     stored.store.open_epoch("users", 11)
     file = backed_up(stored)
     other = Home(tmp_path / "other")
     empty = room_of(other)
-    assert restored(empty, file) == Restored({"users": Version(13, 0)})
-    assert empty.store.graves() == {"hash": 7.0}
+    assert restored(empty, file) == RestoreResult({"users": Version(13, 0)})
+    assert empty.store.tombstones() == {"hash": 7.0}
     empty.store.close()
 
 
-def test_who_was_forgotten_before_or_since_stays_forgotten(home: Home, stored: Room) -> None:
-    save(stored, whole("users", 1, 1), graves={"early": 1.0, "both": 1.0})
+def test_who_was_forgotten_before_or_since_stays_forgotten(home: Home, stored: OfflineStore) -> None:
+    save(stored, whole("users", 1, 1), tombstones={"early": 1.0, "both": 1.0})
     file = backed_up(stored)
-    save(stored, graves={"late": 3.0, "both": 3.0})
+    save(stored, tombstones={"late": 3.0, "both": 3.0})
     restored(stored, file)
-    assert stored.store.graves() == {"early": 1.0, "late": 3.0, "both": 3.0}
+    assert stored.store.tombstones() == {"early": 1.0, "late": 3.0, "both": 3.0}
 
 
 def test_who_is_forgotten_by_a_newer_backup_only_is_not_brought_back_by_an_older_one(
-    home: Home, stored: Room
+    home: Home, stored: OfflineStore
 ) -> None:
     save(stored, whole("users", 1, 1))
     older = backed_up(stored)
-    save(stored, whole("users", 1, 2), graves={"late": 3.0})
+    save(stored, whole("users", 1, 2), tombstones={"late": 3.0})
     newer = backed_up(stored)
     newer.write_bytes(newer.read_bytes()[:-1])  # it is damaged, and can tell it all the same
     stored.store.close()
     shutil.rmtree(home.data / "state.lmdb")
     again = room_of(home)
     restored(again, older)
-    assert again.store.graves() == {"late": 3.0}
+    assert again.store.tombstones() == {"late": 3.0}
     again.store.close()
 
 
-def test_the_next_start_finds_nothing_amiss(home: Home, stored: Room) -> None:
+def test_the_next_start_finds_nothing_amiss(home: Home, stored: OfflineStore) -> None:
     save(stored, whole("users", 1, 1))
     file = backed_up(stored)
     save(stored, whole("users", 1, 9))
@@ -205,7 +205,7 @@ def test_the_next_start_finds_nothing_amiss(home: Home, stored: Room) -> None:
 
 
 def test_nothing_is_changed_when_the_present_state_cannot_be_kept(
-    home: Home, stored: Room, monkeypatch: pytest.MonkeyPatch
+    home: Home, stored: OfflineStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save(stored, whole("users", 1, 1))
     file = backed_up(stored)
@@ -220,17 +220,17 @@ def test_nothing_is_changed_when_the_present_state_cannot_be_kept(
 
 
 @pytest.fixture
-def locked(home: Home) -> Callable[..., tuple[Path, Room]]:
+def locked(home: Home) -> Callable[..., tuple[Path, OfflineStore]]:
     """A plain backup, and the store encrypted with a key that is lost."""
 
-    def lock(**more: object) -> tuple[Path, Room]:
+    def lock(**more: object) -> tuple[Path, OfflineStore]:
         plain = room_of(home)
         save(plain, whole("users", 1, 1, 10))
         file = backed_up(plain)
         plain.store.close()
         shutil.rmtree(home.data / "state.lmdb")
         shutil.rmtree(home.data / "state")
-        sealed = room_of(home, Sealing(XorSealer()))
+        sealed = room_of(home, StoreEncryption(XorSealer()))
         sealed.store.open_epoch("users", 20)
         save(sealed, whole("users", 21, 1, 20), **more)
         sealed.store.close()
@@ -240,7 +240,7 @@ def locked(home: Home) -> Callable[..., tuple[Path, Room]]:
 
 
 def test_it_is_moved_aside_and_no_version_of_it_is_issued_again(
-    home: Home, locked: Callable[[], tuple[Path, Room]]
+    home: Home, locked: Callable[[], tuple[Path, OfflineStore]]
 ) -> None:
     file, stored = locked()
     done = restored(stored, file)
@@ -253,15 +253,17 @@ def test_it_is_moved_aside_and_no_version_of_it_is_issued_again(
 
 
 def test_who_was_forgotten_in_it_stays_forgotten(
-    home: Home, locked: Callable[..., tuple[Path, Room]]
+    home: Home, locked: Callable[..., tuple[Path, OfflineStore]]
 ) -> None:
-    file, stored = locked(graves={"late": 3.0})
+    file, stored = locked(tombstones={"late": 3.0})
     restored(stored, file)
-    assert stored.store.graves() == {"late": 3.0}
+    assert stored.store.tombstones() == {"late": 3.0}
     stored.store.close()
 
 
-def test_one_of_which_not_even_the_bytes_can_be_had_is_moved_aside_too(home: Home, stored: Room) -> None:
+def test_one_of_which_not_even_the_bytes_can_be_had_is_moved_aside_too(
+    home: Home, stored: OfflineStore
+) -> None:
     stored.store.open_epoch("users", 6)
     save(stored, whole("users", 7, 1, 10))
     file = backed_up(stored)
@@ -275,7 +277,7 @@ def test_one_of_which_not_even_the_bytes_can_be_had_is_moved_aside_too(home: Hom
 
 
 def test_one_domain_alone_is_not_restored_over_it(
-    home: Home, locked: Callable[[], tuple[Path, Room]]
+    home: Home, locked: Callable[[], tuple[Path, OfflineStore]]
 ) -> None:
     file, stored = locked()
     content = read(file).content
@@ -288,7 +290,7 @@ def test_one_domain_alone_is_not_restored_over_it(
 
 
 def test_it_is_put_back_when_the_disk_takes_nothing(
-    home: Home, locked: Callable[[], tuple[Path, Room]]
+    home: Home, locked: Callable[[], tuple[Path, OfflineStore]]
 ) -> None:
     file, stored = locked()
     before = (home.data / "state.lmdb" / "data.mdb").read_bytes()
@@ -305,7 +307,7 @@ def test_it_is_put_back_when_the_disk_takes_nothing(
     assert list((home.data / "state" / "users").glob("*.state"))
 
 
-def test_what_was_moved_aside_comes_back_whole(home: Home, stored: Room) -> None:
+def test_what_was_moved_aside_comes_back_whole(home: Home, stored: OfflineStore) -> None:
     save(stored, whole("users", 1, 1))
     moved = move_aside(stored.store)
     assert not stored.store.database.path.exists()

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from actors.kernel.mailbox import Mailbox, Refused
+from actors.kernel.mailbox import Mailbox, RejectReason
 from actors.kernel.message import Envelope, Lane, Message
-from actors.kernel.protocol import Stop
+from actors.kernel.protocol.lifecycle import Stop
 from supervisor.otp.router import Router
 
 
@@ -132,7 +132,7 @@ def test_when_all_have_left_it_is_refused() -> None:
         box.close()
     fell = rig.send(Errand(1))
     assert fell is not None
-    assert fell.why is Refused.STOPPED  # type: ignore[attr-defined]
+    assert fell.why is RejectReason.STOPPED  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("instances", [1, 2, 7])

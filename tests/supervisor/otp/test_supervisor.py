@@ -3,7 +3,7 @@
 import pytest
 
 from actors.kernel.message import Message
-from actors.kernel.protocol import Failure, Health, HealthChanged, Stop
+from actors.kernel.protocol.lifecycle import Failure, Health, HealthChanged, Stop
 from actors.system.messages import ModuleChanged, ModuleFailed
 from supervisor.otp.messages import Accepted, ChildHung, Declined, KillChild, PinChild, RestartChild
 from supervisor.otp.spec import Backoff, ChildSpec, OnGiveUp, Restart, Start, Strategy, SupervisorSpec
@@ -46,7 +46,7 @@ def test_children_of_a_group_that_starts_at_once_do_not_wait_for_each_other() ->
 
 
 def test_an_absent_child_is_never_started() -> None:
-    children = (ChildSpec("a", "tests:None", absent="switched off"), ChildSpec("b", "tests:None"))
+    children = (ChildSpec("a", "tests:None", disabled_reason="switched off"), ChildSpec("b", "tests:None"))
     house = House(SupervisorSpec("group", Strategy.ONE_FOR_ONE, children))
     assert house.log == ["start b"]
 
@@ -66,7 +66,7 @@ def test_a_strategy_restarts_whom_it_should_in_order(strategy: Strategy, expecte
     for _ in range(8):
         for step in tuple(seen):
             verb, name = step.split()
-            if verb == "stop" and seen.count(step) and house.cells.incarnations[name] == 1:
+            if verb == "stop" and seen.count(step) and house.slots.incarnations[name] == 1:
                 house.ended(name)
             if verb == "start":
                 house.ready(name)
@@ -122,7 +122,7 @@ def test_a_group_that_degrades_keeps_the_siblings_and_tries_again_slowly() -> No
     house.crash("b")
     assert house.log == []
     assert house.life.running
-    address, health, reason = house.cells.said[-1]
+    address, health, reason = house.slots.said[-1]
     assert (address, health) == ("b", Health.DOWN)
     assert "trying again every 30 s" in reason
     house.world.advance(29.9)
@@ -157,14 +157,14 @@ def test_a_child_that_does_not_stop_in_time_is_killed() -> None:
     house.world.give("group", Stop())
     house.world.advance(1.1)
     assert house.log == ["stop c", "kill c"]
-    assert "did not stop within 1 s" in house.cells.killed["c"]
+    assert "did not stop within 1 s" in house.slots.killed["c"]
 
 
 def test_a_child_that_is_not_ready_in_time_is_killed() -> None:
     house = House(group())
     house.world.advance(30.1)
     assert house.log == ["start a", "kill a"]
-    assert "not ready after 30 s" in house.cells.killed["a"]
+    assert "not ready after 30 s" in house.slots.killed["a"]
 
 
 def test_a_dead_child_is_not_restarted_while_the_group_stops() -> None:
@@ -181,7 +181,7 @@ def test_news_of_an_earlier_incarnation_is_ignored() -> None:
     house = started(group())
     house.crash("b")
     house.ready("b")
-    house.cells.incarnations["b"] = 1
+    house.slots.incarnations["b"] = 1
     house.crash("b")
     assert house.log == ["start b"]
 
@@ -237,7 +237,7 @@ def test_what_cannot_be_done_is_declined_with_the_reason(message: Message, why: 
 
 
 def test_an_absent_child_declines_with_the_reason_of_its_absence() -> None:
-    children = (ChildSpec("a", "tests:None", absent="switched off"),)
+    children = (ChildSpec("a", "tests:None", disabled_reason="switched off"),)
     house = House(SupervisorSpec("group", Strategy.ONE_FOR_ONE, children))
     assert asked(house, RestartChild("a")) == Declined("a is off: switched off")
 
@@ -269,7 +269,7 @@ def test_a_child_whose_pause_was_ended_by_a_request_is_not_started_by_the_old_ti
 
 
 def pinned(house: House) -> list[tuple[str, str]]:
-    return [(spec.address, spec.pin) for spec in house.cells.specs.values()]
+    return [(spec.address, spec.pin) for spec in house.slots.specs.values()]
 
 
 def test_an_actor_with_instances_has_a_child_for_each() -> None:
@@ -331,7 +331,7 @@ def test_what_the_watchdog_found_is_killed_with_its_kind() -> None:
     house = started(group())
     house.world.give("group", ChildHung("b", 1, "Hung", "Tick has been handled for 11 s", "x/1/2"))
     assert house.log == ["kill b"]
-    assert house.cells.killed["b"] == "Tick has been handled for 11 s"
+    assert house.slots.killed["b"] == "Tick has been handled for 11 s"
 
 
 def test_what_the_watchdog_found_in_an_earlier_incarnation_is_ignored() -> None:
@@ -347,9 +347,9 @@ def test_a_type_that_kills_twice_in_a_row_is_named() -> None:
     house = started(group())
     house.ended("b", Failure("ValueError", "no", message_type="Tick"))
     house.ready("b")
-    assert not [said for said in house.cells.said if "in a row" in said[2]]
+    assert not [said for said in house.slots.said if "in a row" in said[2]]
     house.ended("b", Failure("ValueError", "no", message_type="Tick"))
-    assert ("b", Health.DOWN, "Tick has killed it 2 times in a row") in house.cells.said
+    assert ("b", Health.DOWN, "Tick has killed it 2 times in a row") in house.slots.said
 
 
 def test_two_types_that_kill_in_turn_are_not_named() -> None:
@@ -358,7 +358,7 @@ def test_two_types_that_kill_in_turn_are_not_named() -> None:
         house.ended("b", Failure("ValueError", "no", message_type=type_))
         house.world.advance(10.0)
         house.ready("b")
-    assert not [said for said in house.cells.said if "in a row" in said[2]]
+    assert not [said for said in house.slots.said if "in a row" in said[2]]
 
 
 def test_a_child_that_was_given_up_stays_on_slow_retries_until_it_has_been_up_for_a_while() -> None:

@@ -21,7 +21,7 @@ def house(*children: ChildSpec) -> House:
 
 
 def revised(one: House, *children: ChildSpec) -> list[str]:
-    one.cells.planned = spec(*children)
+    one.slots.planned = spec(*children)
     one.world.give("root", Revise())
     return one.settle()
 
@@ -35,7 +35,7 @@ def test_a_limit_is_taken_over_without_a_restart() -> None:
     one = house(A, B)
     patient = msgspec.structs.replace(A, patience=3.0)
     assert revised(one, patient, B) == []
-    assert one.cells.specs["a"].patience == 3.0
+    assert one.slots.specs["a"].patience == 3.0
 
 
 def test_settings_of_a_process_restart_that_child_alone() -> None:
@@ -47,11 +47,11 @@ def test_settings_of_a_process_restart_that_child_alone() -> None:
 def test_another_node_moves_the_child() -> None:
     one = house(A, B)
     assert revised(one, msgspec.structs.replace(A, pin="process"), B) == ["stop a", "start a"]
-    assert one.cells.specs["a"].pin == "process"
+    assert one.slots.specs["a"].pin == "process"
 
 
 def test_an_actor_that_is_switched_off_stops_and_one_that_is_switched_on_starts() -> None:
-    off = msgspec.structs.replace(A, absent="switched off")
+    off = msgspec.structs.replace(A, disabled_reason="switched off")
     one = house(A, B)
     assert revised(one, off, B) == ["stop a", "retire a"]
     other = house(off, B)
@@ -66,6 +66,6 @@ def test_what_was_changed_by_hand_and_not_in_the_configuration_stays() -> None:
 
 def test_the_supervisors_own_limits_are_taken_over() -> None:
     one = house(A)
-    one.cells.planned = spec(A, intensity=50)
+    one.slots.planned = spec(A, intensity=50)
     one.world.give("root", Revise())
     assert one.supervisor.spec.intensity == 50

@@ -8,9 +8,9 @@ from actors.kernel.directory import Directory
 from actors.kernel.message import Envelope, Message
 from actors.kernel.virtual import Probe
 from supervisor.otp.messages import ChildHung
-from supervisor.otp.slot import Cell
+from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
-from supervisor.otp.watchdog import Finding, Sight, Watchdog, examine
+from supervisor.otp.watchdog import HangReport, Sight, Watchdog, examine
 
 LONG_AGO = 0.0
 
@@ -35,7 +35,7 @@ def test_what_is_a_finding(seen: Sight, now: float, kind: str | None) -> None:
 
 def test_a_hang_names_the_message_and_its_type() -> None:
     found = examine(Sight("a/1/1", "Tick", begun=100.0), 112.0, LONG_AGO, 10.0, 0)
-    assert found == Finding("Hung", "Tick has been handled for 12.0 s", "a/1/1")
+    assert found == HangReport("Hung", "Tick has been handled for 12.0 s", "a/1/1")
 
 
 def test_time_in_which_the_watchdog_itself_stood_still_does_not_count() -> None:
@@ -74,10 +74,10 @@ class Rig:
         self.directory = Directory()
         self.probe = Probe()
         self.directory.open("group", self.probe)
-        self.cell = Cell(ChildSpec("a", "tests:None", **spec), "group", 1)
-        self.life = self.cell.life = FakeLife()
-        self.cell.state, self.cell.incarnation = "running", 3
-        self.dog = Watchdog(lambda: [self.cell], self.directory)
+        self.slot = ActorSlot(ChildSpec("a", "tests:None", **spec), "group", 1)
+        self.life = self.slot.handle = FakeLife()
+        self.slot.state, self.slot.incarnation = "running", 3
+        self.dog = Watchdog(lambda: [self.slot], self.directory)
         self.dog._awake_since = 0.0
 
     def look(self, now: float) -> list[Message]:
@@ -101,7 +101,7 @@ def test_an_actor_that_is_starting_or_stopping_has_other_time_outs() -> None:
     rig = Rig(patience=5.0)
     rig.life.handling, rig.life.begun = Envelope("me", 1, 1, "a", Ping_()), 100.0
     for state in ("starting", "stopping"):
-        rig.cell.state = state
+        rig.slot.state = state
         assert rig.look(200.0) == []
 
 

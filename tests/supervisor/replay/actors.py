@@ -9,7 +9,7 @@ import msgspec
 
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.message import Message
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.vocabulary.type_names import durable
 
 
@@ -75,7 +75,7 @@ class Tally(Actor):
 
     @handles
     def on_remind(self, message: TallyReminder) -> None:
-        self.tell(self.host.address, OneMore(10))
+        self.tell(self.context.address, OneMore(10))
 
     @handles
     def on_burst(self, message: FailNow) -> None:

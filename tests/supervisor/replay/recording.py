@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from actors.kernel.actor import Actor
-from actors.kernel.protocol import WriteCheckpoint
+from actors.kernel.protocol.lifecycle import WriteCheckpoint
 from actors.kernel.record import Started
 from actors.kernel.virtual import VirtualWorld
 from actors.vocabulary.type_names import name_of_class

@@ -6,7 +6,7 @@ import pytest
 
 from actors.conversation.messages import TextReceived
 from actors.vocabulary.values import Person
-from supervisor.replay.anonymize import Disguise
+from supervisor.replay.anonymize import Anonymizer
 from supervisor.replay.keep import keep
 from supervisor.replay.live import Cue, cues, play
 from supervisor.replay.order import in_causal_order
@@ -74,7 +74,7 @@ def test_a_wish_that_is_none_names_itself(wish: str) -> None:
 
 
 def test_other_words_are_the_same_for_the_same_and_tell_nothing() -> None:
-    disguise = Disguise(b"key")
+    disguise = Anonymizer(b"key")
     text = disguise.text("Hello Anna, this is anna's 42nd GREEN tea!")
     assert len(text) == len("Hello Anna, this is anna's 42nd GREEN tea!")
     assert not any(word in text.lower() for word in ("hello", "anna", "this", "green", "tea"))
@@ -82,11 +82,11 @@ def test_other_words_are_the_same_for_the_same_and_tell_nothing() -> None:
     assert words[1].lower() == words[4]
     assert words[1][0].isupper()
     assert text.endswith("!")
-    assert Disguise(b"other").text("Anna") != Disguise(b"key").text("Anna")
+    assert Anonymizer(b"other").text("Anna") != Anonymizer(b"key").text("Anna")
 
 
 def test_what_is_no_word_of_anybodys_stays() -> None:
-    said = Disguise(b"key").message(TextReceived("Where is Anna?", Person(), "control/1"))
+    said = Anonymizer(b"key").message(TextReceived("Where is Anna?", Person(), "control/1"))
     assert isinstance(said, TextReceived)
     assert said.person == Person()
     assert said.listener == "control/1"

@@ -6,7 +6,7 @@ import pytest
 
 from actors.kernel.record import Started
 from supervisor.replay.accept import accepted
-from supervisor.replay.divergence_report import evidence
+from supervisor.replay.divergence_report import divergence_report
 from supervisor.replay.reconstruct import Unreplayable
 from supervisor.replay.replayer import Replayer, Step
 from supervisor.trace.write.recorder import Recorder
@@ -66,7 +66,7 @@ def test_the_first_divergence_comes_with_its_causes_and_both_contents(
     # One difference makes nothing after it look different.
     assert {found.type for found in report.divergences} == {"TallyReminder"}
     found = report.divergences[0]
-    seen = evidence(folder, found)
+    seen = divergence_report(folder, found)
     assert [link.type for link in seen.chain] == ["OneMore", "TallyReminder"]
     (recorded_one,) = seen.messages.values()
     (replayed,) = found.sent.values()

@@ -12,14 +12,15 @@ import msgspec
 import pytest
 
 from actors.configuration.messages import Reload, ReloadEnded
-from actors.kernel.protocol import GetState, Ping, Pong, StateIs
+from actors.kernel.protocol.lifecycle import Ping, Pong
+from actors.kernel.protocol.state import GetState, StateIs
 from actors.kernel.record import ConfigurationVersion, Record
 from config.home import Home
 from config.layers.last_good import read_last_good
 from config.layers.source import ConfigSource
 from supervisor.otp.messages import Accepted, KillChild, PinChild
 from supervisor.otp.spec import ChildSpec, ProcessSettings, Strategy, SupervisorSpec
-from supervisor.runtime.runtime import System
+from supervisor.runtime.runtime import Runtime
 from tests.doubles.actors import AskSections, SectionsAre
 
 WITHIN = 20.0
@@ -37,7 +38,7 @@ class Running:
         result = self.source.read().result
         assert result is not None
         self.in_force: queue.SimpleQueue[int] = queue.SimpleQueue()
-        self.system = System(result.require(), path, text=True, source=self.source, also=self._note)
+        self.system = Runtime(result.require(), path, text=True, source=self.source, also=self._note)
         self.system.start()
         assert self.system.wait_ready(WITHIN)
 
@@ -52,7 +53,7 @@ class Running:
         os.replace(other, self.home.config_file)
 
     def reload(self) -> ReloadEnded:
-        answer = self.system.outside.answer("configuration", Reload(), WITHIN)
+        answer = self.system.client.answer("configuration", Reload(), WITHIN)
         assert isinstance(answer, ReloadEnded)
         return answer
 
@@ -62,12 +63,12 @@ class Running:
             assert self.system._settled.wait_for(holds, deadline - time.monotonic())
 
     def state(self, domain: str) -> Any:
-        answer = self.system.outside.answer(domain, GetState(), WITHIN)
+        answer = self.system.client.answer(domain, GetState(), WITHIN)
         assert isinstance(answer, StateIs)
         return msgspec.json.decode(answer.json)
 
     def incarnation(self, address: str) -> int:
-        return self.system.household.cell(address).incarnation
+        return self.system.registry.slot(address).incarnation
 
 
 @pytest.fixture
@@ -77,10 +78,10 @@ def running(tmp_path: Path) -> Iterator[Running]:
     assert one.system.stop()
 
 
-def wait_warm(system: System, address: str) -> None:
+def wait_warm(system: Runtime, address: str) -> None:
     """Wait for a spare."""
     deadline = time.monotonic() + WITHIN
-    while not system.nursery.warm().get(address):
+    while not system.standby_pool.warm().get(address):
         assert time.monotonic() < deadline
         threading.Event().wait(0.02)
 
@@ -106,7 +107,7 @@ def test_a_bad_file_changes_nothing_and_the_next_good_one_counts(running: Runnin
     assert "config.yaml:5:9: bot.name: must be text" in ended.problems[0]
     status = running.system.status()["configuration"]
     assert (status["version"], status["problems"]) == (1, list(ended.problems))
-    running.until(lambda: running.system.household.cell("configuration").health == "DEGRADED")
+    running.until(lambda: running.system.registry.slot("configuration").health == "DEGRADED")
     running.write("bot:\n  name: Ada\n")
     running.reload()
     assert running.system.config.bot.name == "Ada"
@@ -114,11 +115,11 @@ def test_a_bad_file_changes_nothing_and_the_next_good_one_counts(running: Runnin
 
 
 def test_a_key_that_needs_it_restarts_that_actor_alone(running: Running) -> None:
-    before = {cell.address: cell.incarnation for cell in running.system.household.cells.values()}
+    before = {slot.address: slot.incarnation for slot in running.system.registry.slots.values()}
     running.write("vrchat: {username: somebody}\n")
     running.reload()
     assert running.system.wait_incarnation("world.log", 2, WITHIN)
-    after = {cell.address: cell.incarnation for cell in running.system.household.cells.values()}
+    after = {slot.address: slot.incarnation for slot in running.system.registry.slots.values()}
     assert [address for address in before if before[address] != after[address]] == ["world.log"]
 
 
@@ -139,13 +140,13 @@ def test_the_tree_follows_what_is_configured_for_it(running: Running) -> None:
     running.reload()
     assert system.wait_incarnation("vision.detector", 1, WITHIN)
     assert system.wait_incarnation("vision.camera", 1, WITHIN)
-    assert system.household.cell("vision.detector").pin == "thread"
-    assert system.household.cell("users").spec.patience == 7.0  # type: ignore[union-attr]
+    assert system.registry.slot("vision.detector").pin == "thread"
+    assert system.registry.slot("users").spec.patience == 7.0  # type: ignore[union-attr]
     assert running.incarnation("users") == 1
     running.write("")
     running.reload()
-    running.until(lambda: system.household.cell("vision.camera").state == "absent")
-    assert isinstance(system.outside.answer("users", Ping(), WITHIN), Pong)
+    running.until(lambda: system.registry.slot("vision.camera").state == "disabled")
+    assert isinstance(system.client.answer("users", Ping(), WITHIN), Pong)
     running.write("computer_vision: {enabled: true}\n")
     running.reload()
     assert system.wait_incarnation("vision.camera", 2, WITHIN)
@@ -153,13 +154,13 @@ def test_the_tree_follows_what_is_configured_for_it(running: Running) -> None:
 
 def test_what_was_pinned_by_hand_stays_where_it_is_when_something_else_changes(running: Running) -> None:
     system = running.system
-    assert isinstance(system.outside.answer("state", PinChild("world", "process"), WITHIN), Accepted)
+    assert isinstance(system.client.answer("state", PinChild("world", "process"), WITHIN), Accepted)
     assert system.wait_incarnation("world", 2, WITHIN)
     running.write("actors: {world: {patience: 8}}\n")
     running.reload()
-    system.outside.answer("world", Ping(), WITHIN)
-    cell = system.household.cell("world")
-    assert (cell.pin, cell.spec.patience, cell.incarnation) == ("process", 8.0, 2)  # type: ignore[union-attr]
+    system.client.answer("world", Ping(), WITHIN)
+    slot = system.registry.slot("world")
+    assert (slot.pin, slot.spec.patience, slot.incarnation) == ("process", 8.0, 2)  # type: ignore[union-attr]
 
 
 def test_a_supervisor_that_dies_keeps_what_was_configured_and_what_was_moved_by_hand(
@@ -168,17 +169,17 @@ def test_a_supervisor_that_dies_keeps_what_was_configured_and_what_was_moved_by_
     system = running.system
     running.write("supervision: {intensity: 6}\n")
     running.reload()
-    assert isinstance(system.outside.answer("state", PinChild("world", "process"), WITHIN), Accepted)
+    assert isinstance(system.client.answer("state", PinChild("world", "process"), WITHIN), Accepted)
     assert system.wait_incarnation("world", 2, WITHIN)
-    system.outside.answer("root", KillChild("state"), WITHIN)
+    system.client.answer("root", KillChild("state"), WITHIN)
     assert system.wait_incarnation("world", 3, WITHIN)
     running.write("supervision: {intensity: 6}\nactors: {users: {patience: 9}}\n")
     running.reload()
-    system.outside.answer("users", Ping(), WITHIN)
-    assert system.household.cell("world").pin == "process"
-    spec = system.household.cell("state").spec
+    system.client.answer("users", Ping(), WITHIN)
+    assert system.registry.slot("world").pin == "process"
+    spec = system.registry.slot("state").spec
     assert isinstance(spec, SupervisorSpec)
-    assert system.household.current(spec).intensity == 6
+    assert system.registry.current(spec).intensity == 6
 
 
 def test_another_port_of_vrchats_is_taken_over_without_a_restart(running: Running) -> None:
@@ -191,24 +192,26 @@ def test_another_port_of_vrchats_is_taken_over_without_a_restart(running: Runnin
 
 
 def test_a_runtime_override_stands_above_the_files_and_goes_with_the_process(running: Running) -> None:
-    desk = running.system.desk
-    number = desk.propose("bot.name", "Bob")
-    answer = running.system.outside.answer("configuration", Reload(number), WITHIN)
+    configuration_store = running.system.configuration_store
+    number = configuration_store.propose("bot.name", "Bob")
+    answer = running.system.client.answer("configuration", Reload(number), WITHIN)
     assert isinstance(answer, ReloadEnded)
     assert (answer.outcome, answer.changed) == ("applied", ("bot.name",))
     running.write("bot: {name: Ada}\n")
     assert running.reload().outcome == "unchanged"
-    assert (running.system.config.bot.name, desk.runtime) == ("Bob", {"bot.name": "Bob"})
-    running.system.outside.answer("configuration", Reload(desk.propose("bot.name", None)), WITHIN)
-    assert (running.system.config.bot.name, desk.runtime) == ("Ada", {})
+    assert (running.system.config.bot.name, configuration_store.runtime) == ("Bob", {"bot.name": "Bob"})
+    running.system.client.answer(
+        "configuration", Reload(configuration_store.propose("bot.name", None)), WITHIN
+    )
+    assert (running.system.config.bot.name, configuration_store.runtime) == ("Ada", {})
 
 
 def test_a_bad_override_is_refused_and_forgotten(running: Running) -> None:
-    number = running.system.desk.propose("llm.temperature", "9")
-    answer = running.system.outside.answer("configuration", Reload(number), WITHIN)
+    number = running.system.configuration_store.propose("llm.temperature", "9")
+    answer = running.system.client.answer("configuration", Reload(number), WITHIN)
     assert isinstance(answer, ReloadEnded)
     assert answer.outcome == "refused"
-    running.system.desk.forget(number)
+    running.system.configuration_store.forget(number)
     assert running.reload().outcome == "unchanged"
     assert running.system.status()["configuration"]["problems"] == []
 
@@ -230,7 +233,9 @@ def test_a_pinned_actor_takes_sections_over_and_asks_its_parent_for_the_secret(t
         "root",
         Strategy.ONE_FOR_ONE,
         (
-            ChildSpec("configuration", "actors.configuration.configuration:Configuration", ("desk",)),
+            ChildSpec(
+                "configuration", "actors.configuration.configuration:Configuration", ("configuration_store",)
+            ),
             ChildSpec(
                 "pinned",
                 "tests.doubles.actors:Sectioned",
@@ -250,25 +255,25 @@ def test_a_pinned_actor_takes_sections_over_and_asks_its_parent_for_the_secret(t
     config: Config = result.require()
     from actors.kernel.virtual import Probe
 
-    system = System(config, tmp_path, spec=spec, source=source)
+    system = Runtime(config, tmp_path, spec=spec, source=source)
     system.directory.open("system", Probe())
     for _ in range(3):
-        system.outside.tell("pinned", AskSections())  # is on the wire before the secret is
+        system.client.tell("pinned", AskSections())  # is on the wire before the secret is
     system.start()
     try:
         assert system.wait_ready(WITHIN)
-        answer = system.outside.answer("pinned", AskSections(), WITHIN)
+        answer = system.client.answer("pinned", AskSections(), WITHIN)
         assert answer == SectionsAre("0.1", len("planted-one"), "one")
         home.config_file.write_text(text % ("planted-second-two", "0.2"))
-        reloaded = system.outside.answer("configuration", Reload(), WITHIN)
+        reloaded = system.client.answer("configuration", Reload(), WITHIN)
         assert isinstance(reloaded, ReloadEnded)
-        answer = system.outside.answer("pinned", AskSections(), WITHIN)
+        answer = system.client.answer("pinned", AskSections(), WITHIN)
         assert answer == SectionsAre("0.2", len("planted-second-two"), "two")
-        assert system.household.cell("pinned").incarnation == 1
+        assert system.registry.slot("pinned").incarnation == 1
         # A spare that was made before the change is not used; whoever comes next has the new secret as well.
         wait_warm(system, "pinned")
-        system.outside.tell("root", KillChild("pinned"))
+        system.client.tell("root", KillChild("pinned"))
         assert system.wait_incarnation("pinned", 2, WITHIN)
-        assert system.outside.answer("pinned", AskSections(), WITHIN) == answer
+        assert system.client.answer("pinned", AskSections(), WITHIN) == answer
     finally:
         assert system.stop()

@@ -14,12 +14,12 @@ import pytest
 from actors.kernel.errors import AskError
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
-from actors.kernel.protocol import Hang
+from actors.kernel.protocol.lifecycle import Hang
 from actors.kernel.virtual import Probe
 from config.schema import Config
 from supervisor.otp.messages import Accepted, Declined, KillChild, PinChild, RestartChild
 from supervisor.otp.spec import Backoff, ChildSpec, Strategy, SupervisorSpec
-from supervisor.runtime.runtime import System
+from supervisor.runtime.runtime import Runtime
 from tests.doubles.actors import Crash, Said, Say
 
 WITHIN = 20.0
@@ -30,7 +30,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 class Ear:
     """An address that collects what is said to it."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: Runtime) -> None:
         self.heard: queue.SimpleQueue[Any] = queue.SimpleQueue()
         system.directory.open("ear", self)
 
@@ -44,27 +44,27 @@ class Ear:
         return said
 
 
-def system_of(home: Path, *children: ChildSpec, **options: Any) -> System:
+def system_of(home: Path, *children: ChildSpec, **options: Any) -> Runtime:
     group = SupervisorSpec(
         "group", Strategy.ONE_FOR_ONE, children, backoff=Backoff(0.0, 0.0), intensity=50, **options
     )
     root = SupervisorSpec("root", Strategy.REST_FOR_ONE, (group,), backoff=Backoff(0.0, 0.0), intensity=50)
     config = Config.model_validate({"trace": {"enabled": False}})
-    system = System(config, home, spec=root)
+    system = Runtime(config, home, spec=root)
     system.directory.open("system", Probe())
     system.start()
     assert system.wait_ready(WITHIN)
     return system
 
 
-Make = Callable[..., System]
+Make = Callable[..., Runtime]
 
 
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Make]:
-    made: list[System] = []
+    made: list[Runtime] = []
 
-    def start(*children: ChildSpec, **options: Any) -> System:
+    def start(*children: ChildSpec, **options: Any) -> Runtime:
         made.append(system_of(tmp_path, *children, **options))
         return made[-1]
 
@@ -73,17 +73,17 @@ def make(tmp_path: Path) -> Iterator[Make]:
         assert system.stop(WITHIN)
 
 
-def incarnation(system: System, address: str, number: int) -> None:
+def incarnation(system: Runtime, address: str, number: int) -> None:
     """Wait until this incarnation of `address` runs."""
     assert system.wait_incarnation(address, number, WITHIN)
 
 
-def request(system: System, message: Message) -> Message:
-    return system.outside.answer("group", message, WITHIN)
+def request(system: Runtime, message: Message) -> Message:
+    return system.client.answer("group", message, WITHIN)
 
 
-def say(system: System, text: str, to: str = "echo") -> Said:
-    answer = system.outside.answer(to, Say(text), WITHIN)
+def say(system: Runtime, text: str, to: str = "echo") -> Said:
+    answer = system.client.answer(to, Say(text), WITHIN)
     assert isinstance(answer, Said)
     return answer
 
@@ -93,32 +93,32 @@ def say(system: System, text: str, to: str = "echo") -> Said:
 
 def test_a_hung_thread_is_replaced_on_the_same_mailbox(make: Make) -> None:
     system = make(ChildSpec("echo", ECHO, patience=0.2))
-    hang = system.outside.tell("echo", Hang(1.5))
-    waiting = [system.outside.ask("echo", Say(str(n))) for n in range(10)]
+    hang = system.client.tell("echo", Hang(1.5))
+    waiting = [system.client.ask("echo", Say(str(n))) for n in range(10)]
     assert [future.get(timeout=WITHIN).text for future in waiting] == [str(n) for n in range(10)]
-    assert system.household.cell("echo").incarnation == 2
+    assert system.registry.slot("echo").incarnation == 2
     letters = {letter.envelope.id: letter for letter in system.dead_letters.last}
     assert letters[hang].why == "hung"
-    failure = system.household.cell("echo").last_failure
+    failure = system.registry.slot("echo").last_failure
     assert failure is not None
     assert (failure.kind, failure.message_type) == ("Hung", "Hang")
 
 
 def test_a_message_that_takes_less_than_the_patience_is_no_hang(make: Make) -> None:
     system = make(ChildSpec("echo", ECHO, patience=5.0))
-    system.outside.tell("echo", Hang(0.3))
+    system.client.tell("echo", Hang(0.3))
     assert say(system, "still there").text == "still there"
-    assert system.household.cell("echo").incarnation == 1
+    assert system.registry.slot("echo").incarnation == 1
 
 
 def test_a_hung_process_is_killed_and_replaced(make: Make) -> None:
     system = make(ChildSpec("echo", ECHO, pin="process", patience=0.3))
     first = say(system, "first").pid
-    hang = system.outside.tell("echo", Hang(60.0))
+    hang = system.client.tell("echo", Hang(60.0))
     second = say(system, "second")
     assert second.pid != first
     assert hang in {letter.envelope.id for letter in system.dead_letters.last}
-    failure = system.household.cell("echo").last_failure
+    failure = system.registry.slot("echo").last_failure
     assert failure is not None
     assert failure.kind == "Hung"
 
@@ -130,7 +130,7 @@ def test_a_frozen_process_is_killed_and_replaced(make: Make) -> None:
     os.kill(first, signal.SIGSTOP)
     incarnation(system, "echo", 2)
     assert say(system, "second").pid != first
-    failure = system.household.cell("echo").last_failure
+    failure = system.registry.slot("echo").last_failure
     assert failure is not None
     assert failure.kind in ("Frozen", "Hung")
 
@@ -138,7 +138,7 @@ def test_a_frozen_process_is_killed_and_replaced(make: Make) -> None:
 def test_a_process_that_holds_too_much_memory_is_replaced(make: Make) -> None:
     system = make(ChildSpec("echo", ECHO, pin="process", memory_limit=1_000_000))
     incarnation(system, "echo", 2)
-    failure = system.household.cell("echo").last_failure
+    failure = system.registry.slot("echo").last_failure
     assert failure is not None
     assert failure.kind == "OutOfMemory"
     assert "memory_limit (1 MB)" in failure.text
@@ -157,7 +157,7 @@ def test_a_killed_actor_comes_back(make: Make) -> None:
 
 def test_a_restart_on_request_loses_nothing(make: Make) -> None:
     system = make(ChildSpec("echo", ECHO))
-    waiting = [system.outside.ask("echo", Say(str(n))) for n in range(100)]
+    waiting = [system.client.ask("echo", Say(str(n))) for n in range(100)]
     assert request(system, RestartChild("echo")) == Accepted()
     incarnation(system, "echo", 2)
     assert [future.get(timeout=WITHIN).text for future in waiting] == [str(n) for n in range(100)]
@@ -174,7 +174,7 @@ def test_an_unknown_actor_is_declined(make: Make) -> None:
 class Sender:
     """Keeps saying numbers to `echo`, which passes them on to `ear`, until told to end."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: Runtime) -> None:
         self._system = system
         self._end = threading.Event()
         self.sent = 0
@@ -183,7 +183,7 @@ class Sender:
 
     def _run(self) -> None:
         while not self._end.is_set():
-            self._system.outside.tell("echo", Say(str(self.sent), to="ear"))
+            self._system.client.tell("echo", Say(str(self.sent), to="ear"))
             self.sent += 1
             self._end.wait(0.0005)
 
@@ -236,26 +236,26 @@ def test_instances_share_the_work_and_leave_nothing_behind(make: Make) -> None:
 def test_the_children_of_a_supervisor_that_dies_end_with_it_and_come_back(make: Make) -> None:
     system = make(ChildSpec("echo", ECHO), ChildSpec("pinned", ECHO, pin="process"))
     before = say(system, "first", "pinned").pid
-    system.outside.tell("group", Crash())  # no supervisor has a handler for that
+    system.client.tell("group", Crash())  # no supervisor has a handler for that
     incarnation(system, "group", 2)
     for address in ("echo", "pinned"):
         incarnation(system, address, 2)
     assert say(system, "again", "pinned").pid != before
     assert say(system, "again").text == "again"
-    failure = system.household.cell("group").last_failure
+    failure = system.registry.slot("group").last_failure
     assert failure is not None
     assert failure.kind == "Unhandled"
 
 
 def test_the_status_tells_how_well_a_group_is_and_what_it_costs(make: Make) -> None:
-    system = make(ChildSpec("echo", ECHO), ChildSpec("off", ECHO, absent="switched off"))
+    system = make(ChildSpec("echo", ECHO), ChildSpec("off", ECHO, disabled_reason="switched off"))
     rows = {row["address"]: row for row in system.status()["actors"]}
     assert rows["group"]["health"] == rows["root"]["health"] == "OK"
     assert all(row["cpu"] >= 0.0 for row in rows.values())
-    assert rows["off"]["state"] == "absent"
+    assert rows["off"]["state"] == "disabled"
 
 
-def two_groups(home: Path) -> System:
+def two_groups(home: Path) -> Runtime:
     """A group `first`, and after it, in a root that is rest_for_one, a group `second`."""
     now = Backoff(0.0, 0.0)
     groups = tuple(
@@ -263,7 +263,7 @@ def two_groups(home: Path) -> System:
         for name, child in (("first", "one"), ("second", "two"))
     )
     root = SupervisorSpec("root", Strategy.REST_FOR_ONE, groups, backoff=now, intensity=50)
-    system = System(Config.model_validate({"trace": {"enabled": False}}), home, spec=root)
+    system = Runtime(Config.model_validate({"trace": {"enabled": False}}), home, spec=root)
     system.directory.open("system", Probe())
     system.start()
     assert system.wait_ready(WITHIN)
@@ -272,9 +272,9 @@ def two_groups(home: Path) -> System:
 
 def test_a_group_that_is_restarted_for_another_ones_sake_keeps_its_mailboxes(tmp_path: Path) -> None:
     system = two_groups(tmp_path)
-    system.outside.tell("one", Hang(0.2))
-    waiting = [system.outside.ask("two", Say(str(n))) for n in range(50)]
-    system.outside.tell("first", Crash())
+    system.client.tell("one", Hang(0.2))
+    waiting = [system.client.ask("two", Say(str(n))) for n in range(50)]
+    system.client.tell("first", Crash())
     incarnation(system, "two", 2)
     assert [future.get(timeout=WITHIN).text for future in waiting] == [str(n) for n in range(50)]
     assert say(system, "and later mail", "two").text == "and later mail"
@@ -294,7 +294,7 @@ def test_what_was_moved_stays_where_it_is_when_its_supervisor_dies(make: Make) -
     assert request(system, PinChild("echo", "process", 2)) == Accepted()
     for address, number in (("echo", 2), ("echo/2", 1)):
         incarnation(system, address, number)
-    system.outside.tell("group", Crash())
+    system.client.tell("group", Crash())
     for address, number in (("group", 2), ("echo", 3), ("echo/2", 2)):
         incarnation(system, address, number)
     pids = {say(system, str(n)).pid for n in range(10)}

@@ -16,7 +16,7 @@ from actors.kernel.message import Message
 from actors.vocabulary.type_names import durable_names, name_of_class
 from supervisor.replay.reconstruct import class_of
 from supervisor.simulation.run import simulate
-from supervisor.trace.checkpoint_json import Freezer
+from supervisor.trace.checkpoint_json import CheckpointEncoder
 from supervisor.trace.records import StartedLine
 
 LEFT_OUT = {"Streams", "Sampler", "SimulatedStreams", "SimulatedSampler", "method", "function"}
@@ -45,7 +45,7 @@ def test_nothing_that_an_actor_keeps_is_left_out_of_its_checkpoint(monkeypatch: 
         looked["messages"] += 1
         if self.actor.deterministic and looked["messages"] % EVERY == 0:
             looked[self.address] += 1
-            freezer = Freezer()
+            freezer = CheckpointEncoder()
             asks = tuple((ask.then, ask.context) for ask in self._pending.values())
             kept = [
                 freezer.value(value)

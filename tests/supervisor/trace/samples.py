@@ -10,7 +10,7 @@ from msgspec import inspect
 
 import actors
 from actors.kernel.message import Envelope, Message, registered
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import Handled
 
 

@@ -10,14 +10,14 @@ import pytest
 
 from actors.kernel.actor import Actor
 from actors.kernel.checkpoint import taken
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.kernel.state.document import Document
 from actors.llm.providers import Endpoint
 from actors.users.state import UsersState, UserState
 from actors.vocabulary.type_names import durable
 from config.schema import Bot
 from config.secret import Secret
-from supervisor.trace.checkpoint_json import LEFT, Freezer, Thawer, Unthawable
+from supervisor.trace.checkpoint_json import LEFT, CheckpointDecoder, CheckpointEncoder, UnreadableCheckpoint
 
 
 @durable("tests.Colour")
@@ -55,7 +55,7 @@ class Keeper(Actor):
 
 
 def through(keeper: Actor) -> dict[str, Any]:
-    freezer, thawer = Freezer(), Thawer()
+    freezer, thawer = CheckpointEncoder(), CheckpointDecoder()
     written = msgspec.json.encode({name: freezer.value(value) for name, value in taken(keeper)})
     return {name: thawer.value(shown) for name, shown in msgspec.json.decode(written).items()}
 
@@ -85,7 +85,7 @@ def test_a_secret_is_never_written_down() -> None:
         def __init__(self) -> None:
             self.endpoint = Endpoint("http://127.0.0.1", "m", Secret("very-secret-key"))
 
-    freezer = Freezer()
+    freezer = CheckpointEncoder()
     written = msgspec.json.encode({name: freezer.value(value) for name, value in taken(Holder())})
     assert b"127.0.0.1" in written
     assert b"very-secret" not in written
@@ -97,7 +97,9 @@ def test_what_changes_after_it_was_taken_down_changes_nothing_there() -> None:
     keeper.numbers.append(7)
     keeper.names["a"].add(3)
     keeper.slotted["one"].count = 9
-    found = {name: Thawer().value(Freezer().value(value)) for name, value in kept.items()}
+    found = {
+        name: CheckpointDecoder().value(CheckpointEncoder().value(value)) for name, value in kept.items()
+    }
     assert found["numbers"] == [1, 2.5, -math.inf]
     assert found["names"]["a"] == {1, 2}
     assert found["slotted"]["one"].count == 0
@@ -122,5 +124,5 @@ def test_what_changes_after_it_was_taken_down_changes_nothing_there() -> None:
     ],
 )
 def test_only_registered_classes_are_made_and_only_as_they_are_today(shown: Any) -> None:
-    with pytest.raises(Unthawable):
-        Thawer().value(shown)
+    with pytest.raises(UnreadableCheckpoint):
+        CheckpointDecoder().value(shown)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 from supervisor.trace import records
 from supervisor.trace.export.mermaid import diagram
 from supervisor.trace.export.perfetto import document

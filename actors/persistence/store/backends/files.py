@@ -9,11 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.store.atomic_files import replace_durably, sync_folder
 from actors.persistence.store.backends import Found
 from actors.persistence.store.chain import Snapshot, assembled, records_of
-from actors.persistence.store.encryption import Sealing
+from actors.persistence.store.encryption import StoreEncryption
 from actors.persistence.store.errors import store_error
 from actors.persistence.store.record import Record, pack, scan_file
 
@@ -28,7 +28,7 @@ _NAME = re.compile(r"(\d{1,12})\.(\d{1,12})\.state", re.ASCII)
 class FileBackend:
     """folder: of all domains. keep: how many copies of a domain are kept."""
 
-    def __init__(self, folder: Path, keep: Callable[[str], int], sealing: Sealing) -> None:
+    def __init__(self, folder: Path, keep: Callable[[str], int], sealing: StoreEncryption) -> None:
         self.folder = folder
         self._keep = keep
         self._sealing = sealing

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import msgspec
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.store.backends import Found
 from actors.persistence.store.chain import Snapshot, assembled, records_of
 from actors.persistence.store.database import Database, Transaction
-from actors.persistence.store.encryption import Sealing
+from actors.persistence.store.encryption import StoreEncryption
 from actors.persistence.store.record import Damaged, Record, pack, unpack
 
 __all__ = ["ALL", "DatabaseBackend", "part_key"]
@@ -23,7 +23,7 @@ NONE = Version(-1, -1)
 class DatabaseBackend:
     """keep: how many copies of a domain are kept."""
 
-    def __init__(self, database: Database, keep: Callable[[str], int], sealing: Sealing) -> None:
+    def __init__(self, database: Database, keep: Callable[[str], int], sealing: StoreEncryption) -> None:
         self.database = database
         self._keep = keep
         self._sealing = sealing

@@ -9,18 +9,9 @@ import pytest
 from actors.kernel.errors import InvalidUpdate, SynchronizationError
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Message
-from actors.kernel.protocol import (
-    GetState,
-    StateChanged,
-    StateIs,
-    Subscribe,
-    Unsubscribe,
-    Updated,
-    UpdateRefused,
-    UpdateState,
-    UpToDate,
-    Version,
-)
+from actors.kernel.protocol.state import GetState, StateIs, Updated, UpdateRefused, UpdateState
+from actors.kernel.protocol.storage import Version
+from actors.kernel.protocol.subscription import StateChanged, Subscribe, Unsubscribe, UpToDate
 from actors.kernel.state.domain import NEWS, SUBSCRIPTIONS, atomic_update, checked
 from actors.kernel.virtual import Probe
 from tests.actors.kernel.garden import House, Orchard, Orchardist, Tree

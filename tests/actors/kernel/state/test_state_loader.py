@@ -6,23 +6,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from actors.kernel.protocol import (
+from actors.kernel.protocol.lifecycle import Health, Stop
+from actors.kernel.protocol.state import GetState, StateIs, Updated, UpdateRefused
+from actors.kernel.protocol.storage import (
     Committed,
-    GetState,
-    Health,
     LoadState,
     SaveChange,
     SaveSnapshot,
-    StateChanged,
-    StateIs,
     StateLoaded,
-    Stop,
     StoredChange,
-    Subscribe,
-    Updated,
-    UpdateRefused,
     Version,
 )
+from actors.kernel.protocol.subscription import StateChanged, Subscribe
 from actors.kernel.state.document import Document
 from actors.kernel.state.patch import pack
 from actors.kernel.state.state_loader import LOAD_AGAIN, TRIES
@@ -40,8 +35,8 @@ class Thrifty(Gardener):
     def expired(self, state: Garden) -> Garden:
         return Garden(name=state.name)
 
-    def forget(self, state: Garden, buried: Mapping[str, float]) -> Garden:
-        return msgspec.structs.replace(state, name="") if state.name in buried else state
+    def forget(self, state: Garden, erased: Mapping[str, float]) -> Garden:
+        return msgspec.structs.replace(state, name="") if state.name in erased else state
 
 
 class Adding(Gardener):
@@ -103,7 +98,7 @@ def test_what_has_expired_is_handed_over_as_a_change() -> None:
 
 def test_what_is_buried_is_forgotten_again() -> None:
     house = House(Thrifty())
-    house.answer(loaded(buried={"old": 1.0}))
+    house.answer(loaded(erased={"old": 1.0}))
     assert house.actor.state == Garden(7)
     assert house.saves == [Version(3, 1)]
 
@@ -226,28 +221,28 @@ def test_an_interim_state_is_kept_when_there_was_none_stored() -> None:
 class Forgetful(Gardener):
     """Has no plants any more where it was to forget some."""
 
-    def forget(self, state: Garden, buried: Mapping[str, float]) -> Garden:
-        return msgspec.structs.replace(state, plants=0) if "plants" in buried else state
+    def forget(self, state: Garden, erased: Mapping[str, float]) -> Garden:
+        return msgspec.structs.replace(state, plants=0) if "plants" in erased else state
 
 
-@pytest.mark.parametrize(("grave", "alone"), [("plants", True), ("others", False)])
-def test_what_is_loaded_and_was_to_be_forgotten_is_stored_again_alone(grave: str, alone: bool) -> None:
+@pytest.mark.parametrize(("erased", "purge_older"), [("plants", True), ("others", False)])
+def test_what_is_loaded_and_was_to_be_forgotten_is_stored_again_alone(erased: str, purge_older: bool) -> None:
     house = House(Forgetful())
     loaded = Shelf.holding(Garden(7)).loaded("garden")
-    house.answer(msgspec.structs.replace(loaded, buried={grave: 5.0}))
-    if alone:
+    house.answer(msgspec.structs.replace(loaded, erased={erased: 5.0}))
+    if purge_older:
         house.answer(Committed("garden", house.actor.version))
-    assert house.actor.state.plants == (0 if alone else 7)
-    assert [whole.alone for whole in house.store.of(SaveSnapshot)] == [True] * alone
+    assert house.actor.state.plants == (0 if purge_older else 7)
+    assert [whole.purge_older for whole in house.store.of(SaveSnapshot)] == [True] * purge_older
 
 
 def test_what_is_to_be_erased_while_the_first_copy_is_on_its_way_is_erased_after_it() -> None:
     house = House().load(None)
     house.update(plants=1)
     house.actor.erase()
-    assert [whole.alone for whole in house.store.of(SaveSnapshot)] == [False]
+    assert [whole.purge_older for whole in house.store.of(SaveSnapshot)] == [False]
     house.answer(Committed("garden", house.actor.version))
-    assert [whole.alone for whole in house.store.of(SaveSnapshot)] == [False, True]
+    assert [whole.purge_older for whole in house.store.of(SaveSnapshot)] == [False, True]
     house.answer(Committed("garden", house.actor.version))
     house.update(plants=2)
     assert [change.version for change in house.store.of(SaveChange)] == [house.actor.version]

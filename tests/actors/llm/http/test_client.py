@@ -8,18 +8,20 @@ from typing import Any
 
 import pytest
 
-from actors.llm.http.client import Ending, ModelError, complete, open_client
-from actors.llm.http.failures import Failure
+from actors.llm.http.client import CompletionError, Ending, complete, open_client
+from actors.llm.http.failures import ServerFailure
 from actors.llm.messages import ChatMessage
-from actors.llm.providers import Endpoint, Limits
+from actors.llm.providers import Endpoint, RequestLimits
 from config.schema import Secret
 from tests.doubles.model_server import ModelServer, Step, chunk, drop, event, hang, raw, status, words
 
-LIMITS = Limits(connect=2.0, first_token=2.0, total=5.0, between_tokens=2.0)
+LIMITS = RequestLimits(connect=2.0, first_token=2.0, total=5.0, between_tokens=2.0)
 PROMPT = (ChatMessage("user", "my dog is called Rex"),)
 
 
-def run(server: ModelServer, *answer: Step, limits: Limits = LIMITS, **endpoint: Any) -> tuple[str, Ending]:
+def run(
+    server: ModelServer, *answer: Step, limits: RequestLimits = LIMITS, **endpoint: Any
+) -> tuple[str, Ending]:
     """The reply's text and its end."""
     if answer:
         server.plan(answer)
@@ -34,8 +36,10 @@ def run(server: ModelServer, *answer: Step, limits: Limits = LIMITS, **endpoint:
     return "".join(texts), ending
 
 
-def fail(server: ModelServer, *answer: Step, limits: Limits = LIMITS, **endpoint: Any) -> Failure:
-    with pytest.raises(ModelError) as caught:
+def fail(
+    server: ModelServer, *answer: Step, limits: RequestLimits = LIMITS, **endpoint: Any
+) -> ServerFailure:
+    with pytest.raises(CompletionError) as caught:
         run(server, *answer, limits=limits, **endpoint)
     failure = caught.value.failure
     assert "Rex" not in failure.owner
@@ -188,13 +192,19 @@ def test_a_compressed_answer_is_refused(server: ModelServer) -> None:
 @pytest.mark.parametrize(
     ("answer", "limits", "said"),
     [
-        ([hang], Limits(0.05, 0.05, 5.0), "no word came within 0.05 s"),
-        ([raw(b": still here\n\n"), hang], Limits(0.05, 0.05, 5.0), "no word came within 0.05 s"),
-        ([event(chunk("Hel")), hang], Limits(1, 2, 5.0, between_tokens=0.1), "nothing came for 0.1 s"),
-        ([event(chunk("Hel")), hang], Limits(1, 2, 0.2, between_tokens=5), "no complete reply within 0.2 s"),
+        ([hang], RequestLimits(0.05, 0.05, 5.0), "no word came within 0.05 s"),
+        ([raw(b": still here\n\n"), hang], RequestLimits(0.05, 0.05, 5.0), "no word came within 0.05 s"),
+        ([event(chunk("Hel")), hang], RequestLimits(1, 2, 5.0, between_tokens=0.1), "nothing came for 0.1 s"),
+        (
+            [event(chunk("Hel")), hang],
+            RequestLimits(1, 2, 0.2, between_tokens=5),
+            "no complete reply within 0.2 s",
+        ),
     ],
 )
-def test_every_wait_has_its_limit(server: ModelServer, answer: list[Step], limits: Limits, said: str) -> None:
+def test_every_wait_has_its_limit(
+    server: ModelServer, answer: list[Step], limits: RequestLimits, said: str
+) -> None:
     started = time.monotonic()
     failure = fail(server, *answer, limits=limits)
     assert (failure.kind, said in failure.owner) == ("timeout", True)

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.llm.http.failures import Failure
+from actors.llm.http.failures import ServerFailure
 from actors.llm.http.retry import decide, parse_retry_after
 
 
-def failure(kind: str, retry_after: float = 0.0) -> Failure:
-    return Failure(kind, "a line", retry_after)
+def failure(kind: str, retry_after: float = 0.0) -> ServerFailure:
+    return ServerFailure(kind, "a line", retry_after)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from actors.kernel.message import Message
 from actors.llm.http.streams import Job, Streams
 from actors.llm.internal import FirstTokenArrived, ReplyBroken, ReplyStreamed, SentenceArrived
 from actors.llm.messages import ChatMessage
-from actors.llm.providers import Endpoint, Limits
+from actors.llm.providers import Endpoint, RequestLimits
 from tests.doubles.model_server import (
     ModelServer,
     Step,
@@ -25,7 +25,7 @@ from tests.doubles.model_server import (
     words,
 )
 
-LIMITS = Limits(connect=2.0, first_token=5.0, total=10.0)
+LIMITS = RequestLimits(connect=2.0, first_token=5.0, total=10.0)
 PROMPT = (ChatMessage("user", "Hello?"),)
 
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.store.backends import StorageBackend
 from actors.persistence.store.backends.files import KEPT_DAMAGED, FileBackend
 from actors.persistence.store.backends.lmdb import DatabaseBackend, part_key
 from actors.persistence.store.backends.memory import MemoryBackend
 from actors.persistence.store.chain import Snapshot
 from actors.persistence.store.database import Database
-from actors.persistence.store.encryption import PLAIN, Sealing
+from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.errors import StoreError
 from tests.doubles.sealer import XorSealer
 
@@ -34,13 +34,13 @@ class Bench:
         self.place = place
         self.backend: StorageBackend = self.open()
 
-    def open(self, sealing: Sealing = PLAIN) -> StorageBackend:
+    def open(self, sealing: StoreEncryption = PLAIN) -> StorageBackend:
         raise NotImplementedError
 
     def close(self) -> None:
         """Let go of what is open."""
 
-    def again(self, sealing: Sealing = PLAIN) -> StorageBackend:
+    def again(self, sealing: StoreEncryption = PLAIN) -> StorageBackend:
         """A new instance over the same place, as after a restart."""
         self.close()
         self.backend = self.open(sealing)
@@ -58,12 +58,12 @@ class MemoryBench(Bench):
     durable = False
     kept = 1
 
-    def open(self, sealing: Sealing = PLAIN) -> StorageBackend:
+    def open(self, sealing: StoreEncryption = PLAIN) -> StorageBackend:
         return MemoryBackend(lambda _: 0.0, lambda: 0.0)
 
 
 class FileBench(Bench):
-    def open(self, sealing: Sealing = PLAIN) -> StorageBackend:
+    def open(self, sealing: StoreEncryption = PLAIN) -> StorageBackend:
         return FileBackend(self.place / "files", lambda _: self.kept, sealing)
 
     def alter(self, domain: str, change: Callable[[bytes], bytes], part: int = 0) -> None:
@@ -72,7 +72,7 @@ class FileBench(Bench):
 
 
 class DatabaseBench(Bench):
-    def open(self, sealing: Sealing = PLAIN) -> StorageBackend:
+    def open(self, sealing: StoreEncryption = PLAIN) -> StorageBackend:
         self.database = Database(self.place / "state.lmdb", MIB)
         return DatabaseBackend(self.database, lambda _: self.kept, sealing)
 
@@ -339,30 +339,32 @@ def test_only_the_owner_may_read_what_is_stored(durable: Bench) -> None:
 
 
 def test_sealed_copies_are_read_with_the_key_and_nothing_of_them_without(durable: Bench) -> None:
-    sealed = durable.again(Sealing(XorSealer()))
+    sealed = durable.again(StoreEncryption(XorSealer()))
     whole = snapshot(1, parts=(SECRET * 3, b"", SECRET))
     sealed.save(whole)
     assert sealed.load("users").snapshots == (whole,)
-    assert durable.again(Sealing(XorSealer())).load("users").snapshots == (whole,)
+    assert durable.again(StoreEncryption(XorSealer())).load("users").snapshots == (whole,)
     assert SECRET not in durable.bytes_on_disk()
     assert SECRET[:8] not in durable.bytes_on_disk()
 
 
 @pytest.mark.parametrize(
-    "sealing", [PLAIN, Sealing(XorSealer(b"another"))], ids=["without a key", "with another key"]
+    "sealing", [PLAIN, StoreEncryption(XorSealer(b"another"))], ids=["without a key", "with another key"]
 )
-def test_what_cannot_be_opened_is_an_error_and_is_not_touched(durable: Bench, sealing: Sealing) -> None:
-    durable.again(Sealing(XorSealer())).save(snapshot(1))
+def test_what_cannot_be_opened_is_an_error_and_is_not_touched(
+    durable: Bench, sealing: StoreEncryption
+) -> None:
+    durable.again(StoreEncryption(XorSealer())).save(snapshot(1))
     with pytest.raises(StoreError) as caught:
         durable.again(sealing).load("users")
     assert "key" in caught.value.remedy
-    found = durable.again(Sealing(XorSealer())).load("users")
+    found = durable.again(StoreEncryption(XorSealer())).load("users")
     assert (found.snapshots, found.damaged) == ((snapshot(1),), ())
 
 
 def test_what_was_stored_before_the_key_is_read_with_it(durable: Bench) -> None:
     durable.backend.save(snapshot(1))
-    sealed = durable.again(Sealing(XorSealer()))
+    sealed = durable.again(StoreEncryption(XorSealer()))
     sealed.save(snapshot(2))
     assert sealed.load("users").snapshots == (snapshot(2), snapshot(1))
 

@@ -7,14 +7,14 @@ import msgpack
 import msgspec
 import pytest
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.kernel.state.document import Document, count_parts, encoded_part
 from actors.kernel.state.patch import difference, pack
 from actors.persistence.backup import file as backup_file
-from actors.persistence.backup.content import Content, try_changes
+from actors.persistence.backup.content import BackupContent, try_changes
 from actors.persistence.backup.file import Unusable, encoded, graves_in, listed, read, write
 from actors.persistence.store.chain import Chain, Snapshot
-from actors.persistence.store.encryption import Sealing
+from actors.persistence.store.encryption import StoreEncryption
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.record import Damaged, Kind, Record
 from tests.doubles.sealer import XorSealer
@@ -41,13 +41,13 @@ def chain(domain: str = "system", words: tuple[str, ...] = ("one", "two"), schem
     return Chain(snapshot, tuple(changes))
 
 
-def content(*chains: Chain) -> Content:
+def content(*chains: Chain) -> BackupContent:
     found = chains or (chain(), chain("users", ("Anna",)))
-    return Content({c.snapshot.domain: c for c in found}, {"hash": 7.0}, {"system": 3, "world": 9})
+    return BackupContent({c.snapshot.domain: c for c in found}, {"hash": 7.0}, {"system": 3, "world": 9})
 
 
-def sealed() -> Sealing:
-    return Sealing(XorSealer())
+def sealed() -> StoreEncryption:
+    return StoreEncryption(XorSealer())
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_an_encrypted_one_shows_no_words_and_opens_with_its_key_only(tmp_path: P
     write(path, content(chain(words=("a secret word",))), MADE_AT, sealed())
     assert b"a secret word" not in path.read_bytes()
     assert read(path, sealed()).content == content(chain(words=("a secret word",)))
-    for sealing in (Sealing(), Sealing(XorSealer(b"another"))):
+    for sealing in (StoreEncryption(), StoreEncryption(XorSealer(b"another"))):
         with pytest.raises(Unusable, match="encrypted"):
             read(path, sealing)
     assert listed(path).sealed  # what it says of itself is no secret

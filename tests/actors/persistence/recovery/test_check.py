@@ -6,10 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.kernel.state.document import Document, Unfit, restored
 from actors.persistence.open_store import open_store
-from actors.persistence.recovery.check import Case, Report, examine
+from actors.persistence.recovery.check import Case, StoreReport, examine
 from actors.persistence.recovery.quarantine import prune
 from actors.persistence.recovery.repair import Mended, repair
 from actors.persistence.store.chain import Chain, Snapshot
@@ -65,7 +65,7 @@ def store_at(home: Path) -> Store:
     return open_store(STORAGE, home)
 
 
-def seen(home: Path, *, used: bool = False) -> Report:
+def seen(home: Path, *, used: bool = False) -> StoreReport:
     return examine(Case(store_at(home), DOMAINS, in_files, fits, used=used))
 
 
@@ -76,12 +76,12 @@ def mended(home: Path) -> tuple[Mended, ...]:
 def change(home: Path, do: Callable[[Transaction], object]) -> None:
     """Do something to the database, and close it in order, as if nothing had happened."""
     store = store_at(home)
-    store.graves()
+    store.tombstones()
     store.database.change("testing", do)
     store.close()
 
 
-def words(report: Report) -> str:
+def words(report: StoreReport) -> str:
     found = [damage.what for damage in report.damage]
     return " ".join([*found, *(damage.what for domain in report.domains for damage in domain.damage)])
 
@@ -131,10 +131,10 @@ def test_whatever_is_lost_is_told_and_a_repair_saves_what_is_there(
             assert bytes_of(home) == before, what
             expected = {domain: reachable(home, domain) for domain in DOMAINS}
             if report.fine:
-                clerk = clerk_at(home)
-                assert {domain: state_of(load(clerk, domain)) for domain in DOMAINS} == newest, what
-                assert not clerk.damage, (what, clerk.damage)
-                clerk.close()
+                write_behind = clerk_at(home)
+                assert {domain: state_of(load(write_behind, domain)) for domain in DOMAINS} == newest, what
+                assert not write_behind.damage, (what, write_behind.damage)
+                write_behind.close()
                 continue
             damaged += 1
             by_name = {m.domain: m for m in mended(home)}
@@ -142,13 +142,13 @@ def test_whatever_is_lost_is_told_and_a_repair_saves_what_is_there(
                 assert (by_name[domain].found or Version()) >= expected[domain], (what, domain)
             after = seen(home)
             assert after.fine, (what, words(after))
-            clerk = clerk_at(home)
+            write_behind = clerk_at(home)
             for domain in DOMAINS:
-                loaded = load(clerk, domain)
+                loaded = load(write_behind, domain)
                 state = state_of(loaded)
                 assert state == newest[domain] or state.n < newest[domain].n, (what, domain)
-                assert not clerk.damage.get(domain), (what, clerk.damage)
-            clerk.close()
+                assert not write_behind.damage.get(domain), (what, write_behind.damage)
+            write_behind.close()
     assert damaged
 
 
@@ -212,17 +212,17 @@ def test_changes_that_follow_on_nothing_are_damage(tmp_path: Path) -> None:
 def test_a_damaged_epoch_and_a_damaged_grave_are_damage(tmp_path: Path) -> None:
     prepare(tmp_path)
     store = store_at(tmp_path)
-    store.write(Batch(graves={"a" * 32: 1.0, "b" * 32: 1.0}))
+    store.write(Batch(tombstones={"a" * 32: 1.0, "b" * 32: 1.0}))
     store.close()
-    assert seen(tmp_path).graves == 2
+    assert seen(tmp_path).tombstones == 2
     change(tmp_path, lambda txn: (txn.put("epoch/system", b"?"), txn.put("grave/" + "a" * 32, b"?")))
     report = seen(tmp_path)
     assert "the number of its epoch is damaged" in words(report)
     assert "grave/aaaa" in words(report)
-    assert report.graves == 1
+    assert report.tombstones == 1
     mended(tmp_path)
     assert seen(tmp_path).fine
-    assert seen(tmp_path).graves == 1
+    assert seen(tmp_path).tombstones == 1
 
 
 def test_a_state_that_is_whole_and_yet_of_no_use_gives_way_to_the_one_before(tmp_path: Path) -> None:
@@ -236,9 +236,9 @@ def test_a_state_that_is_whole_and_yet_of_no_use_gives_way_to_the_one_before(tmp
     assert system.found == Version(1, 12)
     assert any("thirteen" in what for what in system.lost)
     assert seen(tmp_path).fine
-    clerk = clerk_at(tmp_path)
-    assert state_of(load(clerk, "system")).n == 12
-    clerk.close()
+    write_behind = clerk_at(tmp_path)
+    assert state_of(load(write_behind, "system")).n == 12
+    write_behind.close()
 
 
 def test_an_older_database_put_in_place_is_noticed(tmp_path: Path) -> None:

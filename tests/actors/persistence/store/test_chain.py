@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.store.chain import Chain, Snapshot, assembled, best, records_of
 from actors.persistence.store.record import Kind, Record
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.open_store import open_store
 from actors.persistence.store.chain import Snapshot
 from actors.persistence.store.database import Database
-from actors.persistence.store.encryption import PLAIN, Sealing
+from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.record import Kind, Record
 from actors.persistence.store.store import Batch, Store
@@ -16,10 +16,10 @@ from config.schema import Storage
 from tests.doubles.sealer import XorSealer
 
 WORD = b"lighthouse"
-SEALED = Sealing(XorSealer())
+SEALED = StoreEncryption(XorSealer())
 
 
-def opened(home: Path, sealing: Sealing) -> Store:
+def opened(home: Path, sealing: StoreEncryption) -> Store:
     return open_store(Storage(map_size=2**20), home, sealing)
 
 
@@ -70,11 +70,11 @@ def test_it_is_done_once_and_anew_after_something_was_written_in_plain(
     monkeypatch.setattr(Database, "fault", staticmethod(done.append))
     for expected in (1, 0):
         store = opened(home, SEALED)
-        store.graves()
+        store.tombstones()
         store.close()
         assert done.count("after commit: encrypting") == expected
         done.clear()
-    store = opened(home, Sealing(XorSealer(), writes=False))
+    store = opened(home, StoreEncryption(XorSealer(), writes=False))
     store.write(Batch((Snapshot("users", 1, Version(2, 1), 5.0, (WORD,)),)))
     store.close()
     assert "data.mdb" in readable(home)
@@ -98,7 +98,7 @@ def test_a_process_that_dies_meanwhile_leaves_the_rest_to_the_next_orderly_start
     monkeypatch.setattr(Database, "fault", staticmethod(fault))
     store = opened(home, SEALED)
     with pytest.raises(Killed):
-        store.graves()
+        store.tombstones()
     store.database.close()
     monkeypatch.undo()
     for _ in range(2):

@@ -6,49 +6,49 @@ from pathlib import Path
 
 import pytest
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.store import manifest as module
 from actors.persistence.store.manifest import (
     DATA,
-    Witness,
+    Manifest,
     digest_of,
     is_damaged,
-    read_witness,
-    write_witness,
+    read_manifest,
+    write_manifest,
 )
 
-WITNESS = Witness("abc", {"users": Version(3, 9), "world": Version(1, 0)}, {"users": 4})
+WITNESS = Manifest("abc", {"users": Version(3, 9), "world": Version(1, 0)}, {"users": 4})
 
 
 def test_a_witness_is_read_as_it_was_written(tmp_path: Path) -> None:
-    write_witness(tmp_path, WITNESS)
-    assert read_witness(tmp_path) == WITNESS
+    write_manifest(tmp_path, WITNESS)
+    assert read_manifest(tmp_path) == WITNESS
     assert not is_damaged(tmp_path)
-    write_witness(tmp_path, Witness())
-    assert read_witness(tmp_path) == Witness()
+    write_manifest(tmp_path, Manifest())
+    assert read_manifest(tmp_path) == Manifest()
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"digest": 1}', b"\xff\xfe", b"null"])
 def test_one_that_cannot_be_read_says_nothing(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "witness.json").write_bytes(content)
-    assert read_witness(tmp_path) == Witness()
+    assert read_manifest(tmp_path) == Manifest()
     assert is_damaged(tmp_path)
 
 
 def test_a_folder_without_one_has_an_empty_one(tmp_path: Path) -> None:
-    assert read_witness(tmp_path) == Witness()
-    assert read_witness(tmp_path / "nowhere") == Witness()
+    assert read_manifest(tmp_path) == Manifest()
+    assert read_manifest(tmp_path / "nowhere") == Manifest()
     assert not is_damaged(tmp_path)
 
 
 def test_deep_nesting_is_no_witness_either(tmp_path: Path) -> None:
     (tmp_path / "witness.json").write_bytes(b'{"x":' + b"[" * 100_000)
-    assert read_witness(tmp_path) == Witness()
+    assert read_manifest(tmp_path) == Manifest()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
 def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
-    write_witness(tmp_path, WITNESS)
+    write_manifest(tmp_path, WITNESS)
     (file,) = tmp_path.iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
@@ -72,13 +72,13 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytes
 def test_a_witness_that_cannot_be_written_is_an_error_and_leaves_the_one_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_witness(tmp_path, WITNESS)
+    write_manifest(tmp_path, WITNESS)
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("actors.persistence.store.atomic_files.os.replace", full)
     with pytest.raises(OSError, match="No space"):
-        write_witness(tmp_path, Witness())
-    assert read_witness(tmp_path) == WITNESS
+        write_manifest(tmp_path, Manifest())
+    assert read_manifest(tmp_path) == WITNESS
     assert [file.name for file in tmp_path.iterdir()] == ["witness.json"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.store.record import MARK, Damaged, Kind, Record, pack, scan, scan_file, unpack
 
 RECORD = Record(

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.store import salvage
 from actors.persistence.store.chain import Snapshot, records_of
 from actors.persistence.store.database import Database
-from actors.persistence.store.encryption import Sealing
+from actors.persistence.store.encryption import StoreEncryption
 from actors.persistence.store.record import Kind, Record, pack
 from actors.persistence.store.store import Batch, Store
 from tests.actors.persistence.damage import clerk_at, load, prepare, state_of
@@ -60,22 +60,24 @@ def test_a_new_database_holds_the_newest_copies_all_changes_graves_and_the_newes
     tmp_path: Path,
 ) -> None:
     epochs = [Record(Kind.EPOCH, "users", 1, Version(epoch, 0), 5.0) for epoch in (2, 7, 3)]
-    grave = Record(Kind.GRAVE, "", 1, Version(), 9.0, b"hash")
+    tombstone_record = Record(Kind.GRAVE, "", 1, Version(), 9.0, b"hash")
     copies = [record for n in (3, 1, 2) for record in records_of(snapshot(n, parts=2))]
-    folder = scattered(tmp_path / "state.lmdb", *copies, change(3, 4), change(4, 5), *epochs, grave)
+    folder = scattered(
+        tmp_path / "state.lmdb", *copies, change(3, 4), change(4, 5), *epochs, tombstone_record
+    )
     store = Store(Database(folder, MIB))
     read = store.read("users")
     assert read.chain is not None
     assert (read.chain.snapshot, read.chain.version) == (snapshot(3, parts=2), Version(1, 5))
     assert [s.version.n for s in store.copies.load("users").snapshots] == [3, 2]
-    assert store.graves() == {"hash": 9.0}
+    assert store.tombstones() == {"hash": 9.0}
     assert store.open_epoch("users", 0) == 8
     assert "12 whole records were found in it and taken over" in store.database.notice
     store.close()
 
 
 def test_sealed_records_are_taken_over_as_they_are(tmp_path: Path) -> None:
-    sealing = Sealing(XorSealer())
+    sealing = StoreEncryption(XorSealer())
     there = [sealing.seal(record) for record in (*records_of(snapshot(1, parts=2)), change(1, 2))]
     folder = scattered(tmp_path / "state.lmdb", *there)
     store = Store(Database(folder, MIB), sealing=sealing)
@@ -117,23 +119,23 @@ def test_a_process_killed_while_it_salvages_leaves_it_to_the_next(
 
     alive = Database.fault
     Database.fault = staticmethod(fault)
-    clerk = clerk_at(tmp_path)
+    write_behind = clerk_at(tmp_path)
     with pytest.raises(Killed):
-        load(clerk, "system")
-    clerk.store.database.close()
+        load(write_behind, "system")
+    write_behind.store.database.close()
     Database.fault = staticmethod(alive)
     monkeypatch.setattr(Database, "_known", {})
-    clerk = clerk_at(tmp_path)
+    write_behind = clerk_at(tmp_path)
     for domain, state in newest.items():
-        assert state_of(load(clerk, domain)) == state
+        assert state_of(load(write_behind, domain)) == state
     if "salvaging" in point:
-        assert "could not be used" in clerk.damage[""]
-    clerk.close()
+        assert "could not be used" in write_behind.damage[""]
+    write_behind.close()
     assert len(list((tmp_path / "data").glob("state.lmdb.corrupt.*"))) == 1
-    clerk = clerk_at(tmp_path)
-    assert load(clerk, "system").note == ""
-    assert clerk.damage == {}
-    clerk.close()
+    write_behind = clerk_at(tmp_path)
+    assert load(write_behind, "system").note == ""
+    assert write_behind.damage == {}
+    write_behind.close()
 
 
 def test_what_was_salvaged_does_not_come_back_to_a_store_begun_anew(tmp_path: Path) -> None:
@@ -141,15 +143,15 @@ def test_what_was_salvaged_does_not_come_back_to_a_store_begun_anew(tmp_path: Pa
     prepare(tmp_path)
     folder = tmp_path / "data" / "state.lmdb"
     (folder / "data.mdb").write_bytes(bytes(8192) + (folder / "data.mdb").read_bytes()[8192:])
-    clerk = clerk_at(tmp_path)
-    assert load(clerk, "system").parts
-    clerk.close()
+    write_behind = clerk_at(tmp_path)
+    assert load(write_behind, "system").parts
+    write_behind.close()
     for file in folder.iterdir():
         file.unlink()
     folder.rmdir()
-    clerk = clerk_at(tmp_path)
-    assert not load(clerk, "system").parts
-    clerk.close()
+    write_behind = clerk_at(tmp_path)
+    assert not load(write_behind, "system").parts
+    write_behind.close()
 
 
 @pytest.mark.parametrize("lost", [slice(0, 2 * 4096), slice(0, 100)], ids=["both heads", "the first bytes"])
@@ -159,10 +161,10 @@ def test_a_database_without_its_head_gives_every_state_back(tmp_path: Path, lost
     data = bytearray(file.read_bytes())
     data[lost] = bytes(lost.stop)
     file.write_bytes(data)
-    clerk = clerk_at(tmp_path)
+    write_behind = clerk_at(tmp_path)
     for domain, state in newest.items():
-        assert state_of(load(clerk, domain)) == state
-    clerk.close()
+        assert state_of(load(write_behind, domain)) == state
+    write_behind.close()
 
 
 def test_what_was_found_lying_is_there_at_the_next_start_too(tmp_path: Path) -> None:

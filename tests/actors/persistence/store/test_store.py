@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from actors.kernel.errors import PersistenceError
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.persistence.open_store import database_path, open_store
 from actors.persistence.store.backends.lmdb import part_key
 from actors.persistence.store.chain import Chain, Snapshot
 from actors.persistence.store.database import Database
-from actors.persistence.store.encryption import PLAIN, Sealing
+from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.epochs import GAP
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.journal import key_of
@@ -71,7 +71,7 @@ def version(store: Store, domain: str = "users") -> Version | None:
 
 def test_nothing_is_stored_at_first(store: Store) -> None:
     read = store.read("users")
-    assert (read.chain, read.damaged, store.graves()) == (None, (), {})
+    assert (read.chain, read.damaged, store.tombstones()) == (None, (), {})
 
 
 def test_what_was_written_is_read_by_the_next_process(store: Store) -> None:
@@ -101,7 +101,7 @@ def test_many_changes_of_many_domains_are_written_as_one(store: Store) -> None:
     store.write(Batch(snapshots, changes, {"hash": 5.0}))
     assert [point for point in commits if point.startswith("after")] == ["after commit: writing"]
     assert {version(store, domain) for domain in domains} == {Version(1, 49)}
-    assert store.graves() == {"hash": 5.0}
+    assert store.tombstones() == {"hash": 5.0}
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -250,9 +250,9 @@ def test_a_record_under_another_domains_key_is_not_read(store: Store) -> None:
 
 
 def test_a_damaged_grave_hides_no_other(store: Store) -> None:
-    store.write(Batch(graves={"aa": 5.0, "bb": 6.0}))
+    store.write(Batch(tombstones={"aa": 5.0, "bb": 6.0}))
     damage(store, "grave/aa")
-    assert store.graves() == {"bb": 6.0}
+    assert store.tombstones() == {"bb": 6.0}
 
 
 # -- the witness
@@ -324,22 +324,22 @@ def test_a_database_that_is_older_than_the_files_beside_it_is_told(store: Store)
 
 
 def test_sealed_states_are_read_with_the_key_and_leave_no_word_behind(tmp_path: Path) -> None:
-    def opened(sealing: Sealing) -> Store:
+    def opened(sealing: StoreEncryption) -> Store:
         return Store(Database(tmp_path / "sealed.lmdb", MIB), sealing=sealing)
 
-    store = opened(Sealing(XorSealer()))
+    store = opened(StoreEncryption(XorSealer()))
     first, then = whole(1, payload=b"dear old friends"), change(2)
     then = msgspec.structs.replace(then, payload=b"and a new friend")
     store.write(Batch((first,), (then,)))
     assert store.read("users").chain == Chain(first, (then,))
     store.close()
     assert b"friend" not in (tmp_path / "sealed.lmdb" / "data.mdb").read_bytes()
-    for wrong in (PLAIN, Sealing(XorSealer(b"another"))):
+    for wrong in (PLAIN, StoreEncryption(XorSealer(b"another"))):
         store = opened(wrong)
         with pytest.raises(StoreError, match=r"encrypted|decrypted"):
             store.read("users")
         store.database.close()
-    store = opened(Sealing(XorSealer()))
+    store = opened(StoreEncryption(XorSealer()))
     read = store.read("users")
     assert (read.chain, read.damaged) == (Chain(first, (then,)), ())
     store.close()
@@ -430,7 +430,7 @@ def test_a_store_that_takes_no_writes_can_still_be_read(store: Store) -> None:
         lambda store: store.peek("users"),
         lambda store: store.write(Batch((whole(1),))),
         lambda store: store.open_epoch("users", 0),
-        lambda store: store.graves(),
+        lambda store: store.tombstones(),
         lambda store: store.check(),
     ],
     ids=["read", "peek", "write", "open_epoch", "graves", "check"],

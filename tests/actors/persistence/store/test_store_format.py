@@ -13,13 +13,13 @@ from actors.avatar.state import AvatarState
 from actors.conversation.conversation import Conversation
 from actors.conversation.state import ConversationState
 from actors.kernel.message import Asker
-from actors.kernel.protocol import Committed, LoadState, SaveSnapshot, StateLoaded, Version
+from actors.kernel.protocol.storage import Committed, LoadState, SaveSnapshot, StateLoaded, Version
 from actors.kernel.state.document import Document, restored
 from actors.kernel.state.domain import DomainActor
 from actors.persistence.open_store import open_store
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.store_format import FORM
-from actors.persistence.write_behind import Clerk, Request
+from actors.persistence.write_behind import StoreRequest, WriteBehind
 from actors.system.state import SystemState
 from actors.system.system import System
 from actors.users.state import UsersState
@@ -55,12 +55,12 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def clerk_at(home: Path) -> Clerk:
-    return Clerk(open_store(STORAGE, home), STORAGE)
+def clerk_at(home: Path) -> WriteBehind:
+    return WriteBehind(open_store(STORAGE, home), STORAGE)
 
 
-def load(clerk: Clerk, domain: str) -> StateLoaded:
-    outcomes = clerk.work((Request(LoadState(domain), Asker(domain, "1")),))
+def load(write_behind: WriteBehind, domain: str) -> StateLoaded:
+    outcomes = write_behind.work((StoreRequest(LoadState(domain), Asker(domain, "1")),))
     (loaded,) = (o.message for o in outcomes if isinstance(o.message, StateLoaded))
     return loaded
 
@@ -101,9 +101,9 @@ def put(home: Path, key: str, value: bytes) -> None:
 
 @pytest.mark.parametrize("domain", STATES)
 def test_every_domain_comes_back_with_its_newest_state(home: Path, domain: str) -> None:
-    clerk = clerk_at(home)
-    loaded = load(clerk, domain)
-    clerk.close()
+    write_behind = clerk_at(home)
+    loaded = load(write_behind, domain)
+    write_behind.close()
     stored = first_form(domain)
     assert loaded.version == max(stored) == NEWEST
     assert loaded.held
@@ -120,27 +120,27 @@ def test_every_domain_comes_back_with_its_newest_state(home: Path, domain: str) 
 def test_epochs_go_on_above_the_old_one(home: Path, domain: str) -> None:
     epochs = []
     for _ in range(3):
-        clerk = clerk_at(home)
-        epochs.append(load(clerk, domain).epoch)
-        clerk.close()
+        write_behind = clerk_at(home)
+        epochs.append(load(write_behind, domain).epoch)
+        write_behind.close()
     assert epochs == sorted(set(epochs))
     assert epochs[0] > NEWEST.epoch
 
 
 def test_what_was_said_and_who_was_met_is_still_known(home: Path) -> None:
-    clerk = clerk_at(home)
-    conversation, users = state_of(load(clerk, "conversation")), state_of(load(clerk, "users"))
-    clerk.close()
+    write_behind = clerk_at(home)
+    conversation, users = state_of(load(write_behind, "conversation")), state_of(load(write_behind, "users"))
+    write_behind.close()
     assert "I love music" in [message.text for message in conversation.messages]
     assert "usr_anna" in users.users
 
 
 def test_it_is_taken_over_once_and_the_old_records_are_gone(home: Path) -> None:
-    clerk = clerk_at(home)
-    load(clerk, "users")
-    keys = clerk.store.database.read("listing", lambda txn: txn.keys(""))
-    form = clerk.store.database.read("listing", lambda txn: txn.get("format"))
-    clerk.close()
+    write_behind = clerk_at(home)
+    load(write_behind, "users")
+    keys = write_behind.store.database.read("listing", lambda txn: txn.keys(""))
+    form = write_behind.store.database.read("listing", lambda txn: txn.get("format"))
+    write_behind.close()
     assert form == str(FORM).encode()
     assert [key for key in keys if key.startswith("state/")] == []
     again = clerk_at(home)
@@ -150,13 +150,13 @@ def test_it_is_taken_over_once_and_the_old_records_are_gone(home: Path) -> None:
 
 
 def test_a_new_state_goes_on_from_the_old_one(home: Path) -> None:
-    clerk = clerk_at(home)
-    loaded = load(clerk, "users")
+    write_behind = clerk_at(home)
+    loaded = load(write_behind, "users")
     version = Version(loaded.epoch, 1)
     part = SaveSnapshot("users", 1, version, 0, 1, loaded.parts[0])
-    outcomes = clerk.work((Request(part, Asker("users", "1")),))
+    outcomes = write_behind.work((StoreRequest(part, Asker("users", "1")),))
     assert [o.message for o in outcomes] == [Committed("users", version)]
-    clerk.close()
+    write_behind.close()
     again = clerk_at(home)
     assert load(again, "users").version == version
     again.close()
@@ -164,38 +164,38 @@ def test_a_new_state_goes_on_from_the_old_one(home: Path) -> None:
 
 def test_a_damaged_record_of_the_first_form_gives_way_to_the_one_before(home: Path) -> None:
     put(home, "state/users/1", b"broken")
-    clerk = clerk_at(home)
-    loaded = load(clerk, "users")
-    clerk.close()
+    write_behind = clerk_at(home)
+    loaded = load(write_behind, "users")
+    write_behind.close()
     older = min(first_form("users"))
     assert loaded.version == older
     assert loaded.epoch > NEWEST.epoch or loaded.epoch > older.epoch
 
 
 def test_an_empty_store_has_todays_form(tmp_path: Path) -> None:
-    clerk = clerk_at(tmp_path)
-    load(clerk, "users")
-    assert clerk.store.database.read("looking", lambda txn: txn.get("format")) == str(FORM).encode()
-    clerk.close()
+    write_behind = clerk_at(tmp_path)
+    load(write_behind, "users")
+    assert write_behind.store.database.read("looking", lambda txn: txn.get("format")) == str(FORM).encode()
+    write_behind.close()
 
 
 @pytest.mark.parametrize("form", [str(FORM + 1).encode(), b"999", b"gerald-next", b""])
 def test_a_later_form_is_refused_and_none_of_its_bytes_touched(home: Path, form: bytes) -> None:
-    clerk = clerk_at(home)
-    load(clerk, "users")
-    clerk.close()
+    write_behind = clerk_at(home)
+    load(write_behind, "users")
+    write_behind.close()
     put(home, "format", form)
     file = home / "data" / "state.lmdb" / "data.mdb"
     before = file.read_bytes()
-    clerk = clerk_at(home)
+    write_behind = clerk_at(home)
     with pytest.raises(StoreError, match="later version of Gerald") as caught:
-        clerk.store.read("users")
+        write_behind.store.read("users")
     assert caught.value.remedy == "update Gerald"
-    loaded = load(clerk, "users")
+    loaded = load(write_behind, "users")
     assert not loaded.held
     assert "later version of Gerald" in loaded.note
     assert loaded.parts == ()
     part = SaveSnapshot("users", 1, Version(loaded.epoch, 1), 0, 1, b"\x80")
-    clerk.work((Request(part, Asker("users", "1")), Request(None, Asker("", ""))))
-    clerk.close()
+    write_behind.work((StoreRequest(part, Asker("users", "1")), StoreRequest(None, Asker("", ""))))
+    write_behind.close()
     assert file.read_bytes() == before

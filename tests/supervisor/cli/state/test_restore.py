@@ -7,9 +7,9 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.kernel.state.document import Document, encoded_part
-from actors.persistence.backup.content import Content
+from actors.persistence.backup.content import BackupContent
 from actors.persistence.backup.file import write
 from actors.persistence.store.chain import Chain, Snapshot
 from actors.system.state import SystemState
@@ -24,7 +24,7 @@ def chain(domain: str = "system", schema: int = System.schema, payload: bytes = 
 
 
 def backup(home: Path, *chains: Chain) -> Path:
-    content = Content({c.snapshot.domain: c for c in chains}, {}, {})
+    content = BackupContent({c.snapshot.domain: c for c in chains}, {}, {})
     return write(home / "some.backup", content, time.time()).path
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from actors.kernel.protocol import Version
+from actors.kernel.protocol.storage import Version
 from actors.kernel.state.document import Document, encoded_part
-from actors.persistence.backup.content import Content
+from actors.persistence.backup.content import BackupContent
 from actors.persistence.backup.file import write
 from actors.persistence.store.chain import Chain, Snapshot
 from actors.users.state import UsersState, UserState
@@ -24,7 +24,7 @@ def backup(home: Path, name: str, *people: Person) -> Path:
     document = Document(UsersState(users))
     state = encoded_part(document, "", 0)
     chain = Chain(Snapshot("users", Users.schema, Version(1, 1), 5.0, (state,)))
-    return write(home / "data" / "backups" / name, Content({"users": chain}, {}, {}), time.time()).path
+    return write(home / "data" / "backups" / name, BackupContent({"users": chain}, {}, {}), time.time()).path
 
 
 def test_backups_that_hold_them_and_those_that_cannot_tell_are_named(tmp_path: Path) -> None:

@@ -3,9 +3,9 @@
 import pytest
 
 from actors.kernel.message import Envelope
-from actors.kernel.protocol import Ping
+from actors.kernel.protocol.lifecycle import Ping
 from actors.kernel.record import Handled
-from supervisor.simulation.checks.message_audit import Account, Digest
+from supervisor.simulation.checks.message_audit import Digest, MessageAudit
 
 
 @pytest.fixture
@@ -14,43 +14,43 @@ def faults() -> list[str]:
 
 
 @pytest.fixture
-def account(faults: list[str]) -> Account:
-    return Account(Digest(), faults.append, {}, lambda _: None, None)
+def account(faults: list[str]) -> MessageAudit:
+    return MessageAudit(Digest(), faults.append, {}, lambda _: None, None)
 
 
 def letter(number: int, to: str = "b") -> Envelope:
     return Envelope("a", 1, number, to, Ping())
 
 
-def handled(account: Account, envelope: Envelope) -> None:
+def handled(account: MessageAudit, envelope: Envelope) -> None:
     account.append(Handled(envelope, 0.0, 0.0, 0.0))
 
 
-def test_what_is_handled_dead_or_waiting_is_well(account: Account, faults: list[str]) -> None:
+def test_what_is_handled_dead_or_waiting_is_well(account: MessageAudit, faults: list[str]) -> None:
     letters = [letter(number) for number in range(3)]
     for one in letters:
         account.sent(one)
     handled(account, letters[0])
-    account.buried(letters[1], "rejected")
+    account.dead_lettered(letters[1], "rejected")
     account.close(letters[2:])
     assert faults == []
 
 
-def test_what_is_nowhere_was_lost(account: Account, faults: list[str]) -> None:
+def test_what_is_nowhere_was_lost(account: MessageAudit, faults: list[str]) -> None:
     account.sent(letter(1))
     account.close(())
     assert [fault.partition(" (")[0] for fault in faults] == ["conservation: a/1/1"]
 
 
-def test_nothing_has_two_fates(account: Account, faults: list[str]) -> None:
+def test_nothing_has_two_fates(account: MessageAudit, faults: list[str]) -> None:
     account.sent(letter(1))
     handled(account, letter(1))
-    account.buried(letter(1), "crashed")
+    account.dead_lettered(letter(1), "crashed")
     assert len(faults) == 1
     assert "was crashed, and on its way no more" in faults[0]
 
 
-def test_what_overtakes_is_noticed(account: Account, faults: list[str]) -> None:
+def test_what_overtakes_is_noticed(account: MessageAudit, faults: list[str]) -> None:
     for number in (1, 2, 3):
         account.sent(letter(number))
     handled(account, letter(1))

@@ -6,7 +6,7 @@ import pytest
 
 from actors.kernel.directory import DeadLetter
 from actors.kernel.message import Message
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import Dead
 from supervisor.trace.analyse.causes import effects, why
 from supervisor.trace.analyse.select import select

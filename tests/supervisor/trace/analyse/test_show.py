@@ -6,7 +6,7 @@ from datetime import datetime
 
 from rich.console import Console
 
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 from supervisor.trace import records
 from supervisor.trace.analyse import show
 from supervisor.trace.read.reader import Entry

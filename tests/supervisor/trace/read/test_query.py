@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.kernel.directory import DeadLetter
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import Dead, Started
 from supervisor.trace.read.query import Query
 from supervisor.trace.read.reader import Trace

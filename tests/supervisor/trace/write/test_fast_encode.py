@@ -7,8 +7,8 @@ from actors.kernel.message import Envelope, Message
 from actors.kernel.record import Handled
 from supervisor.trace.records import decode_line
 from supervisor.trace.write.encode import Encoder
-from supervisor.trace.write.fast_encode import Swift
-from supervisor.trace.write.redaction import Portrayal
+from supervisor.trace.write.fast_encode import FastEncoder
+from supervisor.trace.write.redaction import Redaction
 
 
 class Uttered(Message):
@@ -49,7 +49,7 @@ def test_both_ways_read_back_as_the_same_line(
     version: tuple[int, int] | None,
 ) -> None:
     record = Handled(envelope, begun, ended, wall, tuple(sent), version=version)
-    encoder = Encoder(Portrayal())
+    encoder = Encoder(Redaction())
     thorough = decode_line(encoder._json.encode(encoder._handled(record)))
-    assert decode_line(Swift().line(record)) == thorough
+    assert decode_line(FastEncoder().line(record)) == thorough
     assert decode_line(encoder.encode(record).data) == thorough

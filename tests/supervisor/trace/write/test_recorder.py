@@ -12,7 +12,7 @@ import pytest
 from mcap.reader import make_reader
 
 from actors.kernel.directory import DeadLetter
-from actors.kernel.protocol import Failure
+from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import ConfigurationVersion, Dead, Handled, Started, Stopped
 from supervisor.trace import records
 from supervisor.trace.read.reader import Query, Trace

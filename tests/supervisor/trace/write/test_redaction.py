@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.kernel.message import Message
-from actors.kernel.protocol import Failure, Health, HealthChanged
-from supervisor.trace.write.redaction import INLINE, Portrayal, Withheld, digest, restore
+from actors.kernel.protocol.lifecycle import Failure, Health, HealthChanged
+from supervisor.trace.write.redaction import INLINE, Redaction, Withheld, digest, restore
 from tests.supervisor.trace.samples import Heard, Noted, Sound
 
 
@@ -21,12 +21,12 @@ class Mapped(Message):
 
 def test_a_message_without_bytes_is_written_as_it_is() -> None:
     message = Heard("hello")
-    assert Portrayal().message(message) is message
+    assert Redaction().message(message) is message
 
 
 @given(st.binary(max_size=100), st.binary(max_size=100))
 def test_sound_is_referred_to_and_other_bytes_are_kept(pcm: bytes, changes: bytes) -> None:
-    shown = Portrayal().message(Sound(pcm, changes))
+    shown = Redaction().message(Sound(pcm, changes))
     assert shown["pcm"].keys() == {"bytes", "blake2b"}
     assert shown["pcm"]["bytes"] == len(pcm)
     shown.pop("pcm")
@@ -35,11 +35,11 @@ def test_sound_is_referred_to_and_other_bytes_are_kept(pcm: bytes, changes: byte
 
 def test_a_message_whose_sound_was_left_out_cannot_be_made_again() -> None:
     with pytest.raises(Withheld, match="4 bytes"):
-        restore(Sound, Portrayal().message(Sound(b"1234")))
+        restore(Sound, Redaction().message(Sound(b"1234")))
 
 
 def test_large_bytes_are_referred_to() -> None:
-    shown = Portrayal().message(Sound(b"", bytes(INLINE + 1)))
+    shown = Redaction().message(Sound(b"", bytes(INLINE + 1)))
     assert "base64" not in shown["changes"]
 
 
@@ -49,21 +49,21 @@ def test_equal_messages_have_equal_digests_whatever_the_order_of_their_mappings(
 
 
 def test_a_keyed_digest_cannot_be_guessed_from_the_words() -> None:
-    assert Portrayal("drop", b"key").digest(Heard("yes")) != digest(Heard("yes"))
+    assert Redaction("drop", b"key").digest(Heard("yes")) != digest(Heard("yes"))
 
 
 def test_with_words_dropped_texts_go_and_numbers_and_states_stay() -> None:
-    portrayal = Portrayal("drop")
-    assert portrayal.message(Heard("hello", 3)) == {"text": "[5 characters]", "turn": 3}
-    assert portrayal.message(Noted(3)) == {"number": 3, "kind": "note"}
-    assert portrayal.message(Mapped({"alice": 1})) == {"values": {"items": 1}}
-    shown = portrayal.message(HealthChanged("llm", Health.DOWN, "no key for alice"))
+    redaction = Redaction("drop")
+    assert redaction.message(Heard("hello", 3)) == {"text": "[5 characters]", "turn": 3}
+    assert redaction.message(Noted(3)) == {"number": 3, "kind": "note"}
+    assert redaction.message(Mapped({"alice": 1})) == {"values": {"items": 1}}
+    shown = redaction.message(HealthChanged("llm", Health.DOWN, "no key for alice"))
     assert shown == {"address": "llm", "health": "DOWN", "reason": "[16 characters]", "remedy": ""}
 
 
 def test_a_failure_shows_no_credential() -> None:
     failure = Failure("HTTPError", "key: sk-abcdefgh12345", "    token = read()\nHTTPError: sk-abcdefgh12345")
-    shown = Portrayal().failure(failure)
+    shown = Redaction().failure(failure)
     assert shown is not None
     assert "sk-abcdefgh12345" not in shown.text + shown.traceback
     assert "    token = read()" in shown.traceback

@@ -1,0 +1,92 @@
+"""How an actor is watched, checked on and ended, and what it says of its own health."""
+
+import enum
+from typing import ClassVar
+
+import msgspec
+
+from actors.kernel.message import Lane, Message
+from actors.vocabulary.type_names import durable
+
+__all__ = [
+    "Failure",
+    "Hang",
+    "Health",
+    "HealthChanged",
+    "Ping",
+    "Pong",
+    "Stop",
+    "Undelivered",
+    "WriteCheckpoint",
+]
+
+
+@durable("kernel.Health")
+class Health(enum.StrEnum):
+    """How well an actor does its work: fully, in part, or not at all."""
+
+    STARTING = "STARTING"
+    OK = "OK"
+    DEGRADED = "DEGRADED"
+    DOWN = "DOWN"
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """Why an incarnation ended. `kind` is the exception's class; `message_id` what it was handling, "" for none."""
+
+    kind: str
+    text: str
+    traceback: str = ""
+    message_id: str = ""
+    message_type: str = ""
+
+
+class Stop(Message):
+    """Finish and end. Whoever `drains_on_stop` handles what waits first."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    reason: str = "stopped"
+
+
+class Ping(Message):
+    """Answered by every actor with Pong, by its host."""
+
+
+class Pong(Message):
+    """The address that answered, and its incarnation."""
+
+    address: str
+    incarnation: int
+
+
+class Hang(Message):
+    """Block the actor's thread for so many seconds, as a faulty handler would: a tool for trying the watchdog."""
+
+    seconds: float
+
+
+class WriteCheckpoint(Message):
+    """Note down all that a replay needs to go on from here. Whoever records sends it when a new file begins."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+
+
+class Undelivered(Message):
+    """What a sender hears that asked for it: message `id` will not be handled. `why` is the dead letter's reason."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    id: str
+    recipient: str
+    message_type: str
+    why: str
+    detail: str = ""
+
+
+class HealthChanged(Message):
+    """An actor's word on itself. `remedy` says what its owner can do about it, in one line."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    address: str
+    health: Health
+    reason: str = ""
+    remedy: str = ""

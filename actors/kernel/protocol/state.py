@@ -1,0 +1,47 @@
+"""Reading and changing a domain's state from outside."""
+
+from actors.kernel.message import Message
+from actors.kernel.protocol.storage import Version
+
+__all__ = ["GetState", "StateIs", "UpdateRefused", "UpdateState", "Updated"]
+
+
+class UpdateState(Message):
+    """Change a domain's state: `changes` is a MessagePack map of field, or path as in `navigation_graph/places/door`,
+    to value; `remove` lists paths of keys to take out.
+
+    Answered by Updated; with `durable` by Committed, and only when it is on disk. Refused (UpdateRefused, with every
+    reason) when a value does not fit or `expected` is not the current version.
+    """
+
+    changes: bytes
+    expected: Version | None = None
+    remove: tuple[str, ...] = ()
+    durable: bool = False
+
+
+class Updated(Message):
+    """The update was made; the state is now at `version`."""
+
+    version: Version
+
+
+class UpdateRefused(Message):
+    """Nothing was changed, for these reasons."""
+
+    reasons: tuple[str, ...]
+
+
+class GetState(Message):
+    """What is at `path` (such as `users/usr_1`, "" for all) of a domain's state; answered by StateIs."""
+
+    path: str = ""
+
+
+class StateIs(Message):
+    """A domain's state, or what is at `path` of it, as JSON (null where there is nothing), and the state's version."""
+
+    domain: str
+    version: Version
+    json: bytes
+    path: str = ""
