@@ -11,6 +11,7 @@ _APOLOGIES: Mapping[str, str] = MappingProxyType(
         "out_of_credit": "Sorry, my thinking budget is used up right now.",
         "timeout": "Sorry, that took me too long to think about.",
         "moderated": "Sorry, I can't talk about that.",
+        "tool_call": "Sorry, I can't look that up.",
     }
 )
 

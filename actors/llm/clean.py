@@ -1,15 +1,11 @@
 """What a model writes made fit to be said aloud and shown in the chatbox: one filter for both.
 
-Pure. `HiddenText` works on the growing reply (a thought may span sentences), `clean` on one sentence.
+Pure. What is for no ears at all is taken out before (actors.llm.hidden); `clean` works on one sentence.
 """
 
 import re
 import unicodedata
 from collections.abc import Sequence
-
-_OPEN = ("<think>", "<thinking>", "<reasoning>")
-_CLOSE = ("</think>", "</thinking>", "</reasoning>")
-_LONGEST_TAG = max(len(tag) for tag in _OPEN + _CLOSE)
 
 _SPECIAL = re.compile(r"<\|[^|<>]{1,40}\|>|</?s>|\[/?INST\]|</?(?:think|thinking|reasoning)>", re.I)
 _FENCE = re.compile(r"```\w*")
@@ -28,49 +24,6 @@ _VERB = re.compile(
 _OTHERS = re.compile(r"^\s*(?:user|human|person|player)\s*:", re.I)
 _SPACE_BEFORE = re.compile(r"\s+([,.!?;:])(?=\s|$)")
 _ROLES = ("assistant", "ai", "bot", "system")
-
-
-class HiddenText:
-    """Takes the model's written thoughts (<think>...</think>) out of a growing text."""
-
-    def __init__(self) -> None:
-        self._held = ""
-        self._inside = False
-
-    def feed(self, text: str) -> str:
-        """What of the text may be heard so far; the beginning of a possible tag is held back."""
-        self._held += text
-        heard = ""
-        while True:
-            found = _first(self._held, _CLOSE if self._inside else _OPEN)
-            if found is None:
-                break
-            start, end = found
-            heard += "" if self._inside else self._held[:start]
-            self._held, self._inside = self._held[end:], not self._inside
-        keep = _possible_tag(self._held)
-        rest, self._held = self._held[: len(self._held) - keep], self._held[len(self._held) - keep :]
-        return heard if self._inside else heard + rest
-
-    def flush(self) -> str:
-        """What was held back and turned out to be no tag."""
-        rest, self._held = self._held, ""
-        return "" if self._inside else rest
-
-
-def _first(text: str, tags: Sequence[str]) -> tuple[int, int] | None:
-    low = text.lower()
-    found = [(low.find(tag), low.find(tag) + len(tag)) for tag in tags if tag in low]
-    return min(found, default=None)
-
-
-def _possible_tag(text: str) -> int:
-    """How many characters at the end could be the beginning of a tag."""
-    start = text.rfind("<", max(0, len(text) - _LONGEST_TAG))
-    if start < 0:
-        return 0
-    tail = text[start:].lower()
-    return len(tail) if any(tag.startswith(tail) for tag in _OPEN + _CLOSE) else 0
 
 
 def clean(text: str, names: Sequence[str] = ()) -> str:

@@ -21,11 +21,13 @@ class SentenceArrived(Message):
 
 
 class ReplyStreamed(Message):
-    """The reply to `request` is complete. finish: stop or length."""
+    """The reply to `request` is complete. finish: stop, length or tool_calls. tool: the tool that the model called, ""
+    for none."""
 
     request: str
     tokens: int
     finish: str
+    tool: str = ""
 
 
 class ReplyBroken(Message):

@@ -63,6 +63,7 @@ class LanguageModel(Actor):
     def on_start(self) -> None:
         self._say(Health.OK, self._provider.note)
         self._ask_where()
+        self._warm_up()
 
     def on_stop(self) -> None:
         self.side_effect(lambda: self._streams.close(STOP_TIMEOUT))
@@ -89,6 +90,13 @@ class LanguageModel(Actor):
         # The local model is started again when it is needed now, and then tells where it is.
         self._no_local = self._local = None
         self._say(Health.OK, self._provider.note)
+        self._warm_up()
+
+    def _warm_up(self) -> None:
+        endpoint = self._provider.endpoint
+        if endpoint is not None and endpoint.is_private and self._llm.warm_up:
+            job = Job("", endpoint, (), limits(self._llm))
+            self.side_effect(lambda: self._streams.warm(job))
 
     # -- requests
 
@@ -177,6 +185,12 @@ class LanguageModel(Actor):
             return
         if request.sentences:
             self._end(request, message.tokens, message.finish)
+        elif message.tool:
+            tool = f"a tool ({message.tool[:40]})" if message.tool != "?" else "a tool"
+            remedy = "there is none; choose another llm.model if that happens often"
+            self._fail(
+                request, "tool_call", f"{self._label()}: the model called {tool} and said nothing; {remedy}"
+            )
         else:
             remedy = "ask again, or choose another llm.model"
             self._fail(request, "empty_reply", f"{self._label()}: nothing that can be said; {remedy}")

@@ -45,10 +45,10 @@ class CompletionEnded(Message):
 class CompletionFailed(Message):
     """No (further) reply; sentences that were announced before stand.
 
-    kind, a stable word: unauthorized, out_of_credit, forbidden, moderated, not_found, bad_request,
-    rate_limited, timeout, unreachable, server_error, broken_off (the stream ended half-way), empty_reply,
-    bad_reply, too_large, busy (too many requests wait here) or internal. owner: one clear line with what to
-    do, free of secrets and people's words. retry_after: seconds, 0 if unknown.
+    kind, a stable word: unauthorized, out_of_credit, forbidden, moderated, not_found, bad_request, rate_limited,
+    timeout, unreachable, server_error, broken_off (the stream ended half-way), empty_reply, bad_reply, too_large,
+    tool_call (nothing but the call of a tool), busy (too many requests wait here) or internal. owner: one clear line
+    with what to do, free of secrets and people's words. retry_after: seconds, 0 if unknown.
     """
 
     turn: int

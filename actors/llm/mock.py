@@ -23,14 +23,14 @@ _REPLIES = (
 
 
 def script(
-    prompt: Sequence[ChatMessage], temperature: float = 0.0, chance: random.Random | None = None
+    prompt: Sequence[ChatMessage], temperature: float | None = 0.0, chance: random.Random | None = None
 ) -> tuple[str, ...]:
     """The sentences of the reply to the prompt's last user message. Above FOLLOWED the replies come in any order."""
     spoken = [message.content for message in prompt if message.role == "user"]
     said = " ".join(spoken[-1].split()[:QUOTED_WORDS]).rstrip(".!?, ") if spoken else ""
     # how much was said so far decides, so that a conversation is not one sentence over and over
     place = len(spoken) - 1
-    if chance is not None and temperature > FOLLOWED:
+    if chance is not None and (temperature or 0.0) > FOLLOWED:
         place = chance.randrange(len(_REPLIES))
     text = _REPLIES[place % len(_REPLIES)].format(said=said) if said else _HELLO
     reply = SpokenReply()

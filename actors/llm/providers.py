@@ -34,6 +34,15 @@ class Endpoint:
         return _split(self.base_url).netloc.rpartition("@")[2]
 
     @property
+    def is_private(self) -> bool:
+        """Whether the server is on this machine or in its own network, so that nobody else pays for what it does."""
+        host = _split(self.base_url).hostname or ""
+        try:
+            return not ipaddress.ip_address(host).is_global
+        except ValueError:
+            return self.is_loopback or "." not in host or host.endswith((".local", ".lan", ".internal"))
+
+    @property
     def is_loopback(self) -> bool:
         """Whether the server is on this machine: then no proxy lies between."""
         host = _split(self.base_url).hostname or ""
@@ -82,7 +91,8 @@ def choose(llm: Llm) -> Provider:
 
 
 def _remote(llm: Llm) -> Endpoint:
-    options = {"max_tokens": llm.max_tokens, "temperature": llm.temperature}
+    chosen = {"max_tokens": llm.max_tokens, "temperature": llm.temperature}
+    options = {name: value for name, value in chosen.items() if value is not None} | dict(llm.parameters)
     host = _split(llm.endpoint).hostname or ""
     is_openrouter = host == OPENROUTER_HOST or host.endswith("." + OPENROUTER_HOST)
     headers = OPENROUTER_HEADERS if is_openrouter else ()
@@ -92,7 +102,7 @@ def _remote(llm: Llm) -> Endpoint:
 def local_endpoint(llm: Llm, ready: LocalModelReady) -> Endpoint:
     """The served local model, with the options that suit a small one."""
     options = {
-        "max_tokens": min(llm.max_tokens, llm.local.max_tokens),
+        "max_tokens": min(llm.max_tokens or llm.local.max_tokens, llm.local.max_tokens),
         "temperature": llm.local.temperature,
         "repeat_penalty": llm.local.repeat_penalty,
         "stream_options": {"include_usage": True},

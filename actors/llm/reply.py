@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from actors.llm.clean import HiddenText, clean, speaks_for_others
+from actors.llm.clean import clean, speaks_for_others
+from actors.llm.hidden import HiddenText
 from actors.llm.sentences import FIRST_PIECE_WORDS, SentenceSplitter, is_whole
 
 LONGEST_REPLY = 16_000
@@ -12,14 +13,17 @@ LONGEST_REPLY = 16_000
 class SpokenReply:
     """Thoughts are hidden, sentences cut and cleaned; what cleans to nothing is left out.
 
-    over: the model has begun to write other people's lines, or will not stop: ask it for no more.
+    over: the model has begun to write other people's lines, or will not stop: ask it for no more. begins: as for
+    actors.llm.hidden.HiddenText.
     """
 
-    def __init__(self, names: Sequence[str] = (), first_words: int = FIRST_PIECE_WORDS) -> None:
+    def __init__(
+        self, names: Sequence[str] = (), first_words: int = FIRST_PIECE_WORDS, begins: bool | None = False
+    ) -> None:
         self.over = False
         self.cut = False
         self._names = tuple(names)
-        self._hidden = HiddenText()
+        self.hidden = HiddenText(begins)
         self._splitter = SentenceSplitter(first_words)
         self._length = 0
         self._has_spoken = False
@@ -27,17 +31,17 @@ class SpokenReply:
     def feed(self, text: str) -> tuple[str, ...]:
         """The sentences that `text` completes."""
         self._length += len(text)
-        sentences = self._cleaned(self._splitter.feed(self._hidden.feed(text)))
+        sentences = self._cleaned(self._splitter.feed(self.hidden.feed(text)))
         if self._length > LONGEST_REPLY:
             self.over = self.cut = True
         return sentences
 
-    def finish(self, *, cut: bool = False) -> tuple[str, ...]:
+    def finish(self, *, cut: bool = False, broken: bool = False) -> tuple[str, ...]:
         """What is left when the model has ended; with `cut` it was stopped, and half a sentence is worth nothing
-        unless it is all there is.
+        unless it is all there is; with `broken` it is worth nothing at all.
         """
-        rest = self._splitter.feed(self._hidden.flush()) + self._splitter.flush()
-        if cut and self._has_spoken:
+        rest = self._splitter.feed(self.hidden.flush(cut=cut)) + self._splitter.flush()
+        if broken or (cut and self._has_spoken):
             rest = tuple(piece for piece in rest if is_whole(piece))
         return self._cleaned(rest)
 

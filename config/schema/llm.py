@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from config.schema.section import Section, setting
 from config.secret import Secret
+
+ParameterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
 
 OPENROUTER = "https://openrouter.ai/api/v1"
 
@@ -63,8 +66,20 @@ class Llm(Section):
         min_length=1,
         max_length=256,
     )
-    max_tokens: int = setting(300, "The longest reply.", unit="tokens", ge=1, le=32768)
-    temperature: float = setting(0.7, "Randomness; 0 is none.", ge=0.0, le=2.0)
+    max_tokens: int | None = setting(
+        300, "The longest reply.", unit="tokens", ge=1, le=32768, unset="the server decides"
+    )
+    temperature: float | None = setting(
+        0.7, "Randomness; 0 is none.", ge=0.0, le=2.0, unset="the server decides"
+    )
+    parameters: Mapping[ParameterName, str | int | float | bool] = setting(
+        {},
+        "Further parameters of the request, by the server's own names, such as top_p or reasoning_effort.",
+    )
+    warm_up: bool = setting(
+        True,
+        "Have a server on this machine or in its own network load its model at the start, before somebody asks.",
+    )
     mock_responses: bool = setting(False, "Scripted replies in place of a model, for tests.")
     connect_timeout: float = setting(5.0, "How long connecting may take.", unit="s", gt=0.0, le=120.0)
     first_token_timeout: float = setting(

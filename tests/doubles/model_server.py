@@ -144,7 +144,8 @@ def status(code: int, body: Any = None, **headers: str) -> list[Step]:
         is_text = isinstance(body, str)
         data = body.encode() if is_text else json.dumps(body).encode()
         handler.send_response(code)
-        handler.send_header("Content-Type", "text/html" if is_text else "application/json")
+        if "Content_Type" not in headers:
+            handler.send_header("Content-Type", "text/html" if is_text else "application/json")
         handler.send_header("Content-Length", str(len(data)))
         for name, value in headers.items():
             handler.send_header(name.replace("_", "-"), value)

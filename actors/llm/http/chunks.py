@@ -13,33 +13,41 @@ DONE = "[DONE]"
 
 @dataclass(frozen=True, slots=True)
 class ServerError:
-    """A server's error in its own words. code: HTTP-like, 0 if unsaid. moderated: the content was refused."""
+    """A server's error in its own words. code: HTTP-like, 0 if unsaid. moderated: the content was refused.
+
+    parameter: the one that it does not take, "" if unsaid.
+    """
 
     code: int
     message: str
     moderated: bool = False
+    parameter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """text: what is new. alive: the model is at work, it may be thinking. finish: "" while it goes on.
 
-    tokens: those of the whole reply, 0 if unsaid.
+    tokens: those of the whole reply, 0 if unsaid. thinks: a thought came, apart from the text. tool: the name of a
+    tool that the model calls, "" for none.
     """
 
     text: str = ""
     alive: bool = False
     finish: str = ""
     tokens: int = 0
+    thinks: bool = False
+    tool: str = ""
     error: ServerError | None = None
 
 
-def read_chunk(data: str | bytes) -> Chunk | None:
-    """One `data:` field, or a whole JSON answer; None when it is no JSON object."""
+def read_chunk(data: str | bytes, event: str = "") -> Chunk | None:
+    """One `data:` field of an event of this name, or a whole JSON answer; None when it is no JSON object."""
     body = _object(data)
     if body is None:
-        return None
-    if (error := _error(body)) is not None:
+        return Chunk(error=ServerError(0, str(data)[:1000])) if event == "error" else None
+    error = _error(body) or (_said_plainly(body) if event == "error" or "choices" not in body else None)
+    if error is not None:
         return Chunk(error=error)
     choice = _mapping(_first(body.get("choices")))
     if (error := _error(choice)) is not None:
@@ -48,18 +56,24 @@ def read_chunk(data: str | bytes) -> Chunk | None:
     text = _text(part.get("content")) or _text(choice.get("text"))
     thinking = any(_text(part.get(key)) for key in ("reasoning", "reasoning_content"))
     tokens = _mapping(body.get("usage")).get("completion_tokens")
+    tool = _tool(part)
     return Chunk(
         text,
-        bool(text) or thinking,
+        bool(text) or thinking or bool(tool),
         _text(choice.get("finish_reason")),
         tokens if isinstance(tokens, int) and tokens > 0 else 0,
+        thinking,
+        tool,
     )
 
 
 def read_error(body: bytes, status: int) -> ServerError:
     """What the body of an answer with an error status says; the status decides the code."""
-    found = _error(_object(body) or {})
-    return ServerError(status, found.message, found.moderated) if found else ServerError(status, "")
+    said = _object(body) or {}
+    found = _error(said) or _said_plainly(said)
+    if found is None:
+        return ServerError(status, "")
+    return ServerError(status, found.message, found.moderated, found.parameter)
 
 
 def _error(body: dict[str, Any]) -> ServerError | None:
@@ -74,7 +88,25 @@ def _error(body: dict[str, Any]) -> ServerError | None:
     code = found.get("code")
     moderated = "reasons" in metadata or "flagged_input" in metadata or code == "content_filter"
     message = _text(found.get("message")) or _text(metadata.get("raw"))
-    return ServerError(_code(code), message, moderated)
+    return ServerError(_code(code), message, moderated, _text(found.get("param")))
+
+
+def _said_plainly(body: dict[str, Any]) -> ServerError | None:
+    """An error without the word: `detail` (FastAPI and what is built on it), or a `message` where a reply belongs."""
+    detail = body.get("detail")
+    if isinstance(detail, list):
+        first = _mapping(_first(detail))
+        place = first.get("loc")
+        parameter = str(place[-1]) if isinstance(place, list) and place else ""
+        return ServerError(0, f"{parameter}: {_text(first.get('msg'))}", parameter=parameter)
+    message = _text(detail) or _text(_mapping(detail).get("message")) or _text(body.get("message"))
+    return ServerError(_code(body.get("code")), message) if message else None
+
+
+def _tool(part: dict[str, Any]) -> str:
+    """The name of the tool that is called, "?" where a call is under way and its name came before."""
+    call = _mapping(_first(part.get("tool_calls"))) or _mapping(part.get("function_call"))
+    return (_text(_mapping(call.get("function") or call).get("name")) or "?") if call else ""
 
 
 def _code(value: Any) -> int:

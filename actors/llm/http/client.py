@@ -6,6 +6,7 @@ cancelling the task closes the connection at once, whatever it is waiting for.
 
 import asyncio
 import contextlib
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,9 +15,12 @@ from typing import Any
 import httpx
 import httpx_sse
 
+from actors.llm.http import environment
 from actors.llm.http.bounded_stream import BoundedStream, TooLarge
 from actors.llm.http.chunks import DONE, Chunk, ServerError, read_chunk, read_error
 from actors.llm.http.failures import ServerFailure, of_server, of_transport
+from actors.llm.http.learned import Learned, in_turns
+from actors.llm.http.mended_stream import MendedStream
 from actors.llm.http.retry import parse_retry_after
 from actors.llm.messages import ChatMessage
 from actors.llm.providers import Endpoint, RequestLimits
@@ -27,35 +31,49 @@ AFTER_DONE = 0.1
 """Seconds that a server has to end its answer after the last event."""
 ERROR_BYTES = 64 * 1024
 """How much of an error's body is read."""
+LOADING = "raise llm.first_token_timeout if the model takes longer to load"
 NO_STREAM = "the answer is no stream of an OpenAI-compatible server"
+
+NOTHING = Learned()
 
 OnText = Callable[[str], bool]
 """Takes new text; False when no more is wanted."""
 
 
 class CompletionError(Exception):
-    """The completion failed; see `failure`."""
+    """The completion failed; see `failure`. error: what the server said, if it was its word."""
 
-    def __init__(self, failure: ServerFailure) -> None:
+    def __init__(self, failure: ServerFailure, error: ServerError | None = None) -> None:
         super().__init__(failure.owner)
         self.failure = failure
+        self.error = error
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """tokens: as the server says, else the pieces that came. finish: stop or length."""
+    """tokens: as the server says, else the pieces that came. finish: stop, length or tool_calls. tool: the name of the
+    tool that the model called. thinks: thoughts came apart from the text."""
 
     tokens: int
     finish: str
+    tool: str = ""
+    thinks: bool = False
 
 
 def open_client(endpoint: Endpoint) -> httpx.AsyncClient:
-    """A client for this kind of host: proxies from the environment count, but never for this machine."""
-    return httpx.AsyncClient(
-        trust_env=not endpoint.is_loopback,
-        limits=httpx.Limits(max_connections=128, keepalive_expiry=KEEP_ALIVE),
-        headers={"User-Agent": "gerald", "Accept-Encoding": "identity"},
-    )
+    """A client for this kind of host: proxies from the environment count, but never for this machine.
+
+    Raises CompletionError when the environment prevents it.
+    """
+    try:
+        return httpx.AsyncClient(
+            trust_env=not endpoint.is_loopback,
+            limits=httpx.Limits(max_connections=128, keepalive_expiry=KEEP_ALIVE),
+            headers={"User-Agent": "gerald", "Accept-Encoding": "identity"},
+        )
+    except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
+        what, remedy = environment.of_setup(error, endpoint.base_url, os.environ)
+        raise CompletionError(of_transport(endpoint, "unreachable", what, remedy)) from None
 
 
 async def complete(
@@ -64,21 +82,37 @@ async def complete(
     prompt: Sequence[ChatMessage],
     limits: RequestLimits,
     on_text: OnText,
+    learned: Learned = NOTHING,
+    on_thought: Callable[[], None] = lambda: None,
 ) -> Ending:
-    """Stream one reply into `on_text`. Raises CompletionError."""
-    return await _Completion(endpoint, prompt, limits, on_text).run(http)
+    """Stream one reply into `on_text`, asked for as was `learned` of this server. Raises CompletionError.
+
+    on_thought: called when a thought came apart from the text.
+    """
+    return await _Completion(endpoint, prompt, limits, on_text, learned, on_thought).run(http)
 
 
 class _Completion:
     """One attempt: its deadline, and how far it has come."""
 
     def __init__(
-        self, endpoint: Endpoint, prompt: Sequence[ChatMessage], limits: RequestLimits, on_text: OnText
+        self,
+        endpoint: Endpoint,
+        prompt: Sequence[ChatMessage],
+        limits: RequestLimits,
+        on_text: OnText,
+        learned: Learned,
+        on_thought: Callable[[], None],
     ) -> None:
         self._endpoint = endpoint
         self._prompt = prompt
         self._limits = limits
         self._on_text = on_text
+        self._learned = learned
+        self._on_thought = on_thought
+        self._events = 0
+        self._tool = ""
+        self._thinks = False
         self._pieces = 0
         self._tokens = 0
         self._finish = ""
@@ -96,9 +130,10 @@ class _Completion:
         except TimeoutError:
             if self._finish:
                 return self._ended()
-            raise self._trouble(
-                "timeout", self._what_took_long(), "try again, or choose a faster model"
-            ) from None
+            remedy = "try again, or choose a faster model"
+            if not self._alive and asyncio.get_running_loop().time() < self._ends_at:
+                remedy = f"{LOADING}, or choose a faster one"
+            raise self._trouble("timeout", self._what_took_long(), remedy) from None
         except TooLarge as error:
             raise self._trouble("too_large", f"it sent {error}", "choose another model or server") from None
         except httpx_sse.SSEError:
@@ -125,10 +160,14 @@ class _Completion:
             assert isinstance(response.stream, httpx.AsyncByteStream)
             response.stream = BoundedStream(response.stream, self._limits)
             await self._check(response)
-            if "json" in response.headers.get("content-type", ""):
+            kind = response.headers.get("content-type", "")
+            if "json" in kind and "ndjson" not in kind:
                 self._take(read_chunk(await response.aread()))
                 self._finish = self._finish or "stop"
             else:
+                if "html" not in kind:  # whatever it is called, the text decides
+                    response.headers["content-type"] = "text/event-stream"
+                response.stream = MendedStream(response.stream)
                 await self._read(events, deadline)
 
     async def _read(self, events: httpx_sse.EventSource, deadline: asyncio.Timeout) -> None:
@@ -139,11 +178,19 @@ class _Completion:
                     # read on to the end, so that the connection can be used again; but not for long
                     self._finish = self._finish or "stop"
                     deadline.reschedule(clock() + AFTER_DONE)
-                elif event.data and self._take(read_chunk(event.data)):
+                elif event.data and self._understood(event):
                     self._alive = True
                     deadline.reschedule(min(self._ends_at, clock() + self._limits.between_tokens))
                 if self._enough:
                     return
+
+    def _understood(self, event: httpx_sse.ServerSentEvent) -> bool:
+        """Whether the event is a sign of life of the model. A heartbeat that is no object is none, and no harm."""
+        chunk = read_chunk(event.data, event.event)
+        if chunk is None:
+            return False
+        self._events += 1
+        return self._take(chunk)
 
     def _take(self, chunk: Chunk | None) -> bool:
         """Whether the chunk is a sign of life."""
@@ -153,6 +200,10 @@ class _Completion:
             raise self._refused(chunk.error, 0.0)
         self._tokens = chunk.tokens or self._tokens
         self._finish = chunk.finish or self._finish
+        if chunk.thinks and not self._thinks:
+            self._thinks = True
+            self._on_thought()
+        self._tool = self._tool or chunk.tool
         if chunk.text:
             self._pieces += 1
             self._enough = not self._on_text(chunk.text)
@@ -161,12 +212,15 @@ class _Completion:
     def _ended(self) -> Ending:
         if self._finish == "content_filter" and not self._pieces:
             raise self._refused(ServerError(0, "", moderated=True), 0.0)
-        if not self._finish and not self._enough:
-            raise self._trouble("broken_off" if self._pieces else "unreachable", "the stream ended too early")
-        if not self._pieces:
+        if not self._events and not self._finish:
+            raise self._trouble("bad_reply", NO_STREAM, "check llm.base_url (it often ends in /v1)")
+        # The body ended whole, or httpx had said so: what came is the reply, with an end mark or without.
+        if not self._pieces and not self._tool:
+            if not self._finish:
+                raise self._trouble("unreachable", "the stream ended before the first word")
             raise self._trouble("empty_reply", "an empty reply", "try again, or choose another llm.model")
-        finish = "length" if self._finish == "length" else "stop"
-        return Ending(self._tokens or self._pieces, finish)
+        finish = self._finish if self._finish in ("length", "tool_calls") else "stop"
+        return Ending(self._tokens or self._pieces, finish, self._tool, self._thinks)
 
     async def _check(self, response: httpx.Response) -> None:
         if response.headers.get("content-encoding", "identity") != "identity":
@@ -182,9 +236,12 @@ class _Completion:
         raise self._refused(read_error(body, response.status_code), retry_after)
 
     def _body(self) -> dict[str, Any]:
-        messages = [{"role": message.role, "content": message.content} for message in self._prompt]
-        endpoint = self._endpoint
-        return {"model": endpoint.model, "messages": messages, "stream": True} | dict(endpoint.options)
+        endpoint, learned = self._endpoint, self._learned
+        # The embedded model's template takes every order of roles, and its prefix cache likes them as they are.
+        prompt = self._prompt if endpoint.is_local else in_turns(self._prompt, no_system=learned.no_system)
+        messages = [{"role": message.role, "content": message.content} for message in prompt]
+        own = {"model": endpoint.model, "messages": messages, "stream": True}
+        return own | learned.options(dict(endpoint.options))
 
     def _headers(self) -> dict[str, str]:
         headers = dict(self._endpoint.headers)
@@ -207,12 +264,16 @@ class _Completion:
     def _broken(self, error: httpx.TransportError) -> CompletionError:
         if self._pieces:
             return self._trouble("broken_off", "the connection broke in the middle of the reply")
+        if not self._endpoint.is_loopback and isinstance(error, httpx.ConnectError | httpx.ProxyError):
+            known = environment.of_connection(error, self._endpoint.base_url, os.environ)
+            if known is not None:
+                return self._trouble("unreachable", *known)
         said = str(error) or type(error).__name__
         return self._trouble("unreachable", f"it cannot be reached ({said[:160]})")
 
     def _refused(self, error: ServerError, retry_after: float) -> CompletionError:
         said = [message.content for message in self._prompt]
-        return CompletionError(of_server(self._endpoint, error, retry_after, said))
+        return CompletionError(of_server(self._endpoint, error, retry_after, said), error)
 
     def _trouble(self, kind: str, what: str, remedy: str = "") -> CompletionError:
         return CompletionError(of_transport(self._endpoint, kind, what, remedy))

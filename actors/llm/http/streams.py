@@ -10,13 +10,14 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx
 
 from actors.kernel.message import Message
-from actors.llm.http.client import CompletionError, Ending, complete, open_client
+from actors.llm.http.client import LOADING, CompletionError, Ending, complete, open_client
 from actors.llm.http.failures import ServerFailure, of_transport
+from actors.llm.http.knowledge import Knowledge
 from actors.llm.http.retry import decide
 from actors.llm.internal import FirstTokenArrived, ReplyBroken, ReplyStreamed, SentenceArrived
 from actors.llm.messages import ChatMessage
@@ -24,8 +25,12 @@ from actors.llm.providers import Endpoint, RequestLimits
 from actors.llm.reply import SpokenReply
 from actors.llm.sentences import FIRST_PIECE_WORDS
 
+WARM_WITHIN = 900.0
+"""Seconds that a server may take to load its model."""
 IDLE = 60.0
 """Seconds without a job after which the thread ends."""
+
+HELLO = (ChatMessage("user", "Hello."),)
 
 Post = Callable[[Message, str], None]
 """Thread-safe: a message, and the id of what caused it."""
@@ -70,6 +75,9 @@ class Streams:
         self._new: list[Job] = []
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._clients: dict[bool, httpx.AsyncClient] = {}
+        self._knowledge = Knowledge()
+        self._to_warm: list[Job] = []
+        self._warming: dict[str, asyncio.Task[None]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake: asyncio.Event | None = None
         self._thread: threading.Thread | None = None
@@ -79,11 +87,13 @@ class Streams:
         """Begin to stream."""
         with self._lock:
             self._new.append(job)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="llm~io", daemon=True)
-                self._thread.start()
-            else:
-                self._ring()
+            self._wake_up()
+
+    def warm(self, job: Job) -> None:
+        """Have the server of this job load its model, while nobody waits for it."""
+        with self._lock:
+            self._to_warm.append(job)
+            self._wake_up()
 
     def cancel(self, request: str) -> None:
         """Stop a stream and close its connection; one that has ended, or never was, is no error."""
@@ -100,6 +110,13 @@ class Streams:
             thread = self._thread
         if thread is not None:
             thread.join(timeout)
+
+    def _wake_up(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="llm~io", daemon=True)
+            self._thread.start()
+        else:
+            self._ring()
 
     def _ring(self) -> None:
         if self._loop is not None and self._wake is not None:
@@ -124,7 +141,10 @@ class Streams:
         idled = False
         while (owned := self._leave(idled)) is None:
             wake.clear()
-            for job in self._take():
+            jobs, cold = self._take()
+            for job in cold:
+                self._warm(job)
+            for job in jobs:
                 self._begin(job)
             try:
                 await asyncio.wait_for(wake.wait(), self._idle)
@@ -141,21 +161,24 @@ class Streams:
     def _leave(self, idled: bool) -> _Owned | None:
         """What this thread closes if it ends now, else None; locked, so that no job slips in unseen."""
         with self._lock:
-            if not self._closing and (not idled or self._new or self._tasks):
+            if not self._closing and (
+                not idled or self._new or self._to_warm or self._tasks or self._warming
+            ):
                 return None
             return self._forget()
 
     def _forget(self) -> _Owned:
-        owned = tuple(self._tasks.values()), tuple(self._clients.values())
+        owned = (*self._tasks.values(), *self._warming.values()), tuple(self._clients.values())
         # new ones, because another thread may begin before these are closed
-        self._tasks, self._clients = {}, {}
+        self._tasks, self._clients, self._warming = {}, {}, {}
         self._thread = self._loop = self._wake = None
         return owned
 
-    def _take(self) -> list[Job]:
+    def _take(self) -> tuple[list[Job], list[Job]]:
         with self._lock:
             jobs, self._new = self._new, []
-        return jobs
+            cold, self._to_warm = self._to_warm, []
+        return jobs, cold
 
     def _begin(self, job: Job) -> None:
         task = asyncio.get_running_loop().create_task(self._stream(job))
@@ -163,9 +186,11 @@ class Streams:
         task.add_done_callback(lambda _: self._tasks.pop(job.request, None))
 
     async def _stream(self, job: Job) -> None:
+        progress = StreamProgress(job, self._post, self._knowledge.opens_in_thought(job.endpoint))
         try:
-            last: Message = await self._attempts(job, StreamProgress(job, self._post))
+            last: Message = await self._attempts(job, progress)
         except CompletionError as error:
+            progress.break_off()
             last = _broken(job, error.failure)
         except Exception as error:
             # words may stand in an exception's text, so only its kind is told
@@ -178,10 +203,21 @@ class Streams:
         attempt = 1
         while True:
             try:
+                await self._warmed(job)
                 http = self._client(job.endpoint)
-                ending = await complete(http, job.endpoint, job.prompt, job.limits, progress.take)
-                return progress.end(ending)
+                learned = self._knowledge.of(job.endpoint)
+                ending = await complete(
+                    http, job.endpoint, job.prompt, job.limits, progress.take, learned, progress.begin_plainly
+                )
+                last = progress.end(ending)
+                self._knowledge.note_reply(job.endpoint, progress.opened_by_template(ending))
+                return last
             except CompletionError as error:
+                if not progress.begun and self._knowledge.learn(job.endpoint, error.error):
+                    log.info("%s; asked again otherwise", error.failure.owner)
+                    continue
+                if error.failure.kind == "timeout" and not progress.begun:
+                    self._warm(job)
                 budget = job.patience - job.age
                 delay = decide(attempt, error.failure, job.retries, budget, random.random())
                 if progress.begun or delay is None:
@@ -189,6 +225,34 @@ class Streams:
                 log.info("attempt %d: %s; again in %.1f s", attempt, error.failure.owner, delay)
             attempt += 1
             await asyncio.sleep(delay)
+
+    def _warm(self, job: Job) -> None:
+        """One at a time for each server. It goes on when the turn that noticed is over, or the loading would begin anew
+        with each question."""
+        endpoint = job.endpoint
+        if endpoint.is_private and endpoint.base_url not in self._warming:
+            task = asyncio.get_running_loop().create_task(self._load_model(job))
+            self._warming[endpoint.base_url] = task
+            task.add_done_callback(lambda _: self._warming.pop(endpoint.base_url, None))
+
+    async def _load_model(self, job: Job) -> None:
+        limits = replace(job.limits, first_token=WARM_WITHIN, total=WARM_WITHIN)
+        endpoint = replace(job.endpoint, options={**job.endpoint.options, "max_tokens": 1})
+        try:
+            learned = self._knowledge.of(endpoint)
+            await complete(self._client(endpoint), endpoint, HELLO, limits, lambda text: False, learned)
+        except CompletionError as error:
+            log.debug("warming up: %s", error.failure.owner)
+
+    async def _warmed(self, job: Job) -> None:
+        """Wait for a model that is being loaded, as long as a whole reply may take. Raises CompletionError."""
+        task = self._warming.get(job.endpoint.base_url)
+        if task is None:
+            return
+        done, _ = await asyncio.wait({task}, timeout=max(job.limits.first_token, job.limits.total - job.age))
+        if not done:
+            what = "the server still loads its model"
+            raise CompletionError(of_transport(job.endpoint, "timeout", what, f"{LOADING}, or ask again"))
 
     def _client(self, endpoint: Endpoint) -> httpx.AsyncClient:
         if (known := self._clients.get(endpoint.is_loopback)) is not None:
@@ -199,11 +263,11 @@ class Streams:
 class StreamProgress:
     """Turns the text of one job into posted sentences."""
 
-    def __init__(self, job: Job, post: Post) -> None:
+    def __init__(self, job: Job, post: Post, begins: bool | None = False) -> None:
         self.begun = False
         self._job = job
         self._post = post
-        self._reply = SpokenReply(job.names, job.first_words)
+        self._reply = SpokenReply(job.names, job.first_words, begins)
 
     def take(self, text: str) -> bool:
         """Take new text; whether more is wanted."""
@@ -213,11 +277,24 @@ class StreamProgress:
         self._say(self._reply.feed(text))
         return not self._reply.over
 
+    def begin_plainly(self) -> None:
+        """The server gives thoughts apart from the text."""
+        self._reply.hidden.begin_plainly()
+
     def end(self, ending: Ending) -> ReplyStreamed:
         """Say what is left."""
         finish = "length" if self._reply.cut else ending.finish
         self._say(self._reply.finish(cut=finish == "length"))
-        return ReplyStreamed(self._job.request, ending.tokens, finish)
+        return ReplyStreamed(self._job.request, ending.tokens, finish, ending.tool or self._reply.hidden.tool)
+
+    def break_off(self) -> None:
+        """Say the whole sentences that came before the stream broke."""
+        if self.begun:
+            self._say(self._reply.finish(cut=True, broken=True))
+
+    def opened_by_template(self, ending: Ending) -> bool | None:
+        """Whether the reply began inside a thought; None when it does not tell."""
+        return None if ending.thinks or self._reply.over else self._reply.hidden.opened_by_template
 
     def _say(self, sentences: tuple[str, ...]) -> None:
         for sentence in sentences:

@@ -68,6 +68,9 @@ class SimulatedStreams:
         self._scheduler.after(self._pause(FIRST_TOKEN), lambda: self._stream(job, progress))
         self._scheduler.after(job.limits.first_token, lambda: self._too_late(job, progress))
 
+    def warm(self, job: Job) -> None:
+        """The simulated model is always loaded."""
+
     def cancel(self, request: str) -> None:
         # What its thread was about to post when it was cancelled still comes.
         late = self._dice.uniform(0.0, 0.5 if self._is_broken else 0.005)

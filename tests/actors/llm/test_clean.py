@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.llm.clean import HiddenText, clean, speaks_for_others
+from actors.llm.clean import clean, speaks_for_others
+from actors.llm.hidden import HiddenText
 from actors.llm.reply import LONGEST_REPLY, SpokenReply
 
 

@@ -16,7 +16,7 @@ from tests.doubles.model_server import ModelServer, chunk, drop, event, hang, st
 
 
 def remote(server: ModelServer, **more: object) -> Llm:
-    return Llm(base_url=server.base_url, model="a-model", **more)  # type: ignore[arg-type]
+    return Llm(base_url=server.base_url, model="a-llama", **{"warm_up": False, **more})  # type: ignore[arg-type]
 
 
 def test_a_prompt_becomes_sentences_and_an_end(server: ModelServer, room: Room) -> None:
@@ -137,7 +137,7 @@ def test_a_provider_error_is_told_degrades_the_health_and_heals_with_the_next_su
     (failed,) = room.wait_for(CompletionFailed)
     assert isinstance(failed, CompletionFailed)
     assert failed.kind == "out_of_credit"
-    assert failed.owner.startswith(f"127.0.0.1:{server.base_url.split(':')[2][:-3]} (a-model): 402 ")
+    assert failed.owner.startswith(f"127.0.0.1:{server.base_url.split(':')[2][:-3]} (a-llama): 402 ")
     assert room.health.health == Health.DEGRADED
     assert room.health.reason == failed.owner
     room.ask(turn=2)

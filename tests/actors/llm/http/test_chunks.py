@@ -14,7 +14,7 @@ from actors.llm.http.chunks import Chunk, ServerError, read_chunk, read_error
     [
         ({"choices": [{"delta": {"content": "Hi"}}]}, Chunk("Hi", alive=True)),
         ({"choices": [{"delta": {"role": "assistant", "content": None}}]}, Chunk()),
-        ({"choices": [{"delta": {"content": "", "reasoning": "hm"}}]}, Chunk(alive=True)),
+        ({"choices": [{"delta": {"content": "", "reasoning": "hm"}}]}, Chunk(alive=True, thinks=True)),
         ({"choices": [{"delta": {"content": [{"type": "text", "text": "Hi"}]}}]}, Chunk("Hi", alive=True)),
         ({"choices": [{"message": {"content": "Hi"}, "finish_reason": "stop"}]}, Chunk("Hi", True, "stop")),
         ({"choices": [], "usage": {"completion_tokens": 7}}, Chunk(tokens=7)),
@@ -23,6 +23,20 @@ from actors.llm.http.chunks import Chunk, ServerError, read_chunk, read_error
         ({"error": "plain"}, Chunk(error=ServerError(0, "plain"))),
         ({"object": "error", "code": 400, "message": "x"}, Chunk(error=ServerError(400, "x"))),
         ({"choices": [{"error": {"code": 500, "message": "x"}}]}, Chunk(error=ServerError(500, "x"))),
+        ({"detail": "Model not found"}, Chunk(error=ServerError(0, "Model not found"))),
+        (
+            {"detail": [{"loc": ["body", "top_k"], "msg": "Extra inputs are not permitted"}]},
+            Chunk(error=ServerError(0, "top_k: Extra inputs are not permitted", parameter="top_k")),
+        ),
+        ({"message": "overloaded", "type": "overloaded_error"}, Chunk(error=ServerError(0, "overloaded"))),
+        (
+            {"error": {"message": "Unsupported parameter", "param": "temperature"}},
+            Chunk(error=ServerError(0, "Unsupported parameter", parameter="temperature")),
+        ),
+        (
+            {"choices": [{"delta": {"tool_calls": [{"function": {"name": "look", "arguments": ""}}]}}]},
+            Chunk(alive=True, tool="look"),
+        ),
         ({"error": {"code": 403, "metadata": {"reasons": ["x"]}}}, Chunk(error=ServerError(403, "", True))),
     ],
 )
@@ -59,3 +73,10 @@ JSON = st.recursive(
 def test_any_json_is_survived(body: object) -> None:
     chunk = read_chunk(json.dumps(body))
     assert (chunk is not None) == isinstance(body, dict)
+
+
+def test_an_event_called_error_is_one_whatever_it_holds() -> None:
+    assert read_chunk('{"choices": [], "message": "too busy"}', "error") == Chunk(
+        error=ServerError(0, "too busy")
+    )
+    assert read_chunk("no capacity", "error") == Chunk(error=ServerError(0, "no capacity"))

@@ -28,7 +28,7 @@ def run(
     texts: list[str] = []
 
     async def go() -> Ending:
-        to = Endpoint(endpoint.pop("base_url", server.base_url), "a-model", **endpoint)
+        to = Endpoint(endpoint.pop("base_url", server.base_url), "a-llama", **endpoint)
         async with open_client(to) as http:
             return await complete(http, to, PROMPT, limits, lambda text: texts.append(text) is None)
 
@@ -43,7 +43,7 @@ def fail(
         run(server, *answer, limits=limits, **endpoint)
     failure = caught.value.failure
     assert "Rex" not in failure.owner
-    assert "a-model" in failure.owner
+    assert "a-llama" in failure.owner
     return failure
 
 
@@ -56,7 +56,7 @@ def test_a_reply_is_streamed_and_asked_for_as_configured(server: ModelServer) ->
     assert request.headers["authorization"] == "Bearer sk-key"
     assert request.headers["x-title"] == "Gerald"
     assert request.body == {
-        "model": "a-model",
+        "model": "a-llama",
         "messages": [{"role": "user", "content": "my dog is called Rex"}],
         "stream": True,
         "max_tokens": 5,
@@ -84,9 +84,28 @@ QUIRKS: dict[str, Sequence[Step]] = {
     + [event("[DONE]")],
     "no space after data": [raw(b'data:{"choices":[{"delta":{"content":"Hello."}}]}\n\ndata:[DONE]\n\n')],
     "ids and names": [raw(b"event: message\nid: 1\nretry: 5\n\n"), *words("Hello.")],
-    "thinking first": [event({"choices": [{"delta": {"reasoning": "hm"}}]}), *words("Hello.")],
     "no stream at all": status(
         200, {"choices": [{"message": {"content": "Hello."}, "finish_reason": "stop"}]}
+    ),
+    "ended without an end mark": [event(chunk("Hello."))],
+    "ended without an empty line": [raw(b'data: {"choices":[{"delta":{"content":"Hello."}}]}')],
+    "events parted by one line break": [
+        raw(
+            b'data: {"choices":[{"delta":{"content":"Hello."}}]}\n'
+            b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\ndata: [DONE]\n\n'
+        )
+    ],
+    "an end mark behind one line break": [
+        raw(b'data: {"choices":[{"delta":{"content":"Hello."}}]}\ndata: [DONE]\n\n')
+    ],
+    "heartbeats that are no object": [
+        raw(b'event: ping\ndata: ""\n\ndata: null\n\ndata: ping\n\ndata: []\n\n'),
+        *words("Hello."),
+    ],
+    "another content type": status(
+        200,
+        'data: {"choices":[{"delta":{"content":"Hello."}}]}\n\ndata: [DONE]\n\n',
+        Content_Type="text/plain",
     ),
 }
 
@@ -173,7 +192,8 @@ BROKEN: dict[str, tuple[Sequence[Step], str]] = {
     "an empty reply": ([event(chunk(finish="stop")), event("[DONE]")], "empty_reply"),
     "dropped at once": ([drop], "unreachable"),
     "dropped half-way": ([event(chunk("Hel")), drop], "broken_off"),
-    "ended half-way": ([event(chunk("Hel"))], "broken_off"),
+    "ended at once": ([raw(b": no word\n\n")], "bad_reply"),
+    "ended before the first word": ([event({"choices": []})], "unreachable"),
     "an endless line": ([raw(b"data: " + b"x" * 2000), hang], "too_large"),
     "an endless answer": ([raw(b": y\n\n" * 400)] * 9, "too_large"),
     "an endless error": ([*status(500, "e" * 100_000)], "too_large"),
@@ -214,7 +234,7 @@ def test_every_wait_has_its_limit(
 def test_a_server_that_is_not_there_is_named(server: ModelServer) -> None:
     failure = fail(server, base_url="http://127.0.0.1:9/v1")
     assert failure.kind == "unreachable"
-    assert failure.owner.startswith("127.0.0.1:9 (a-model): it cannot be reached")
+    assert failure.owner.startswith("127.0.0.1:9 (a-llama): it cannot be reached")
     assert fail(server, base_url="http://no.such.host.invalid/v1").kind == "unreachable"
 
 

@@ -59,8 +59,26 @@ def streams(posted: Posted) -> Iterator[Streams]:
     streams.close(5.0)
 
 
-def job(server: ModelServer, request: str = "r", retries: int = 2, patience: float = 5.0) -> Job:
-    return Job(request, Endpoint(server.base_url, "m"), PROMPT, LIMITS, 0.0, retries, patience, ("Gerald",))
+def job(
+    server: ModelServer,
+    request: str = "r",
+    retries: int = 2,
+    patience: float = 5.0,
+    *,
+    model: str = "llama",
+    options: dict[str, object] | None = None,
+    limits: RequestLimits = LIMITS,
+) -> Job:
+    return Job(
+        request,
+        Endpoint(server.base_url, model, options=options or {}),
+        PROMPT,
+        limits,
+        0.0,
+        retries,
+        patience,
+        ("Gerald",),
+    )
 
 
 def test_a_reply_is_posted_sentence_by_sentence(
@@ -205,5 +223,107 @@ def test_a_proxy_that_cannot_be_used_is_a_failure_like_any_other(
     streams.submit(Job("r", Endpoint("http://models.example/v1", "m"), PROMPT, LIMITS))
     broken = posted.next()
     assert isinstance(broken, ReplyBroken)
-    assert broken.kind == "internal"
+    assert broken.kind == "unreachable"
     assert "models.example (m)" in broken.owner
+    assert "ALL_PROXY" in broken.owner
+    assert "nonsense" not in broken.owner
+
+
+def said(posted: Posted) -> list[str]:
+    """The sentences up to the end of a reply."""
+    found: list[str] = []
+    while not isinstance(message := posted.next(), ReplyStreamed):
+        assert not isinstance(message, ReplyBroken), message.owner
+        if isinstance(message, SentenceArrived):
+            found.append(message.text)
+    return found
+
+
+def test_the_first_reply_of_an_unknown_model_waits_for_its_end_since_it_may_be_a_thought(
+    server: ModelServer, posted: Posted, streams: Streams
+) -> None:
+    thought = words("She greets me. ", "I keep it short.", "</think>", "Hi there!")
+    server.plan(thought, [*thought[:3], event(chunk("Hi again! What")), hang])
+    streams.submit(job(server, model="some-model"))
+    assert said(posted) == ["Hi there!"]
+    streams.submit(
+        job(server, "r2", model="some-model")
+    )  # from now on it is known: the text streams after the mark
+    assert isinstance(posted.next(), FirstTokenArrived)
+    sentence = posted.next()
+    assert isinstance(sentence, SentenceArrived)
+    assert sentence.text == "Hi again!"
+
+
+def test_a_model_that_was_seen_not_to_think_streams_from_then_on(
+    server: ModelServer, posted: Posted, streams: Streams
+) -> None:
+    server.plan(words("Hello there."), [event(chunk("Hello again. How")), hang])
+    streams.submit(job(server, model="some-model"))
+    assert said(posted) == ["Hello there."]
+    streams.submit(job(server, "r2", model="some-model"))
+    assert isinstance(posted.next(), FirstTokenArrived)
+    assert isinstance(posted.next(), SentenceArrived)
+
+
+def test_what_an_unknown_model_had_said_when_its_stream_broke_is_said(
+    server: ModelServer, posted: Posted, streams: Streams
+) -> None:
+    server.plan([event(chunk("Hello there. How are")), drop])
+    streams.submit(job(server, model="some-model"))
+    assert isinstance(posted.next(), FirstTokenArrived)
+    sentence = posted.next()
+    assert isinstance(sentence, SentenceArrived)
+    assert sentence.text == "Hello there."
+    assert isinstance(posted.next(), ReplyBroken)
+
+
+def test_a_parameter_that_is_refused_is_left_out_at_once_and_from_then_on(
+    server: ModelServer, posted: Posted, streams: Streams
+) -> None:
+    refusal = status(
+        400, {"error": {"message": "Unsupported parameter: 'max_tokens'", "param": "max_tokens"}}
+    )
+    server.plan(refusal, words("Hello."), words("Hello."))
+    for request in ("r", "r2"):
+        streams.submit(job(server, request, retries=0, options={"max_tokens": 5}))
+        assert said(posted) == ["Hello."]
+    sent = [{name: value for name, value in r.body.items() if "tokens" in name} for r in server.requests]
+    assert sent == [{"max_tokens": 5}, {"max_completion_tokens": 5}, {"max_completion_tokens": 5}]
+
+
+def test_a_server_that_loads_its_model_is_not_left_and_the_next_question_waits_for_it(
+    server: ModelServer, posted: Posted, streams: Streams
+) -> None:
+    short = RequestLimits(connect=2.0, first_token=0.2, total=10.0)
+    server.plan([hang], [wait_for_gate, *words("x")], words("Hello."))
+    streams.submit(job(server, retries=0, limits=short))
+    broken = posted.next()
+    assert isinstance(broken, ReplyBroken)
+    assert "llm.first_token_timeout" in broken.owner
+    streams.submit(job(server, "r2", retries=0, limits=short))
+    assert server.arrived.acquire(timeout=5)  # the first question, which was given up
+    assert server.arrived.acquire(timeout=5)  # what has the model loaded
+    assert len(server.requests) == 2
+    assert not server.requests[1].disconnected.is_set()
+    server.gate.set()
+    assert said(posted) == ["Hello."]
+
+
+def test_a_server_is_warmed_up_before_somebody_asks(
+    server: ModelServer, posted: Posted, streams: Streams
+) -> None:
+    server.plan([wait_for_gate, *words("x")], words("Hello."))
+    streams.warm(job(server, "", options={"max_tokens": 300}))
+    assert server.arrived.acquire(timeout=5)
+    assert server.requests[0].body["max_tokens"] == 1
+    streams.submit(job(server))
+    server.gate.set()
+    assert said(posted) == ["Hello."]
+
+
+def test_a_server_of_somebody_else_is_not_warmed_up() -> None:
+    assert Endpoint("http://192.168.1.7:11434/v1", "m").is_private
+    assert Endpoint("http://nas.local:11434/v1", "m").is_private
+    assert not Endpoint("https://openrouter.ai/api/v1", "m").is_private
+    assert not Endpoint("https://8.8.8.8/v1", "m").is_private
