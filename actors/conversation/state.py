@@ -11,6 +11,7 @@ from actors.conversation.summary import Summary, summary_faults
 from actors.conversation.utterance import WINDOW, WINDOW_CHARACTERS, Utterance
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN, Interaction, Person
+from actors.vocabulary.words import joined
 
 __all__ = [
     "GOALS",
@@ -57,12 +58,12 @@ class ActiveTurn(msgspec.Struct, frozen=True):
     @property
     def reply(self) -> str:
         """All that was handed on."""
-        return " ".join(self.said)
+        return joined(self.said)
 
     @property
     def heard(self) -> str:
         """What was really heard: the whole sentences played, or all of it where it was only to be read."""
-        return " ".join(self.said[: self.played]) if self.voiced else self.reply
+        return joined(self.said[: self.played]) if self.voiced else self.reply
 
 
 @durable("conversation.Participant")

@@ -26,6 +26,7 @@ from actors.llm.request_queue import QueuedRequest, RequestQueue
 from actors.speech.messages import Cancel
 from actors.system.messages import StageReached
 from actors.vocabulary.type_names import durable
+from actors.vocabulary.words import joined
 from config.schema import Bot, Llm, Performance, Speech
 
 LOCAL = "llm.local"
@@ -223,7 +224,7 @@ class LanguageModel(Actor):
             self.on_streamed(internal.ReplyStreamed(request.id, len(words), "stop"))
 
     def _end(self, request: QueuedRequest, tokens: int, finish: str) -> None:
-        text = " ".join(request.sentences)
+        text = joined(request.sentences)
         self.tell(request.to, CompletionEnded(request.turn, len(request.sentences), text, tokens, finish))
         self._paused_until = 0.0
         self._say(Health.OK, self._provider.note)

@@ -6,6 +6,8 @@ The first piece is cut short on purpose, at its first clause, so that the voice 
 import re
 import unicodedata
 
+import regex
+
 FIRST_CLAUSE_WORDS = 3
 """A comma ends the first piece once it has this many words."""
 FIRST_PIECE_WORDS = 12
@@ -14,10 +16,12 @@ LONGEST_PIECE = 240
 """Characters: a sentence that does not end is cut here, at its last clause or word if there is one."""
 
 _CLOSERS = "\"')\\]}»”’*_`~"
-_SENTENCE_END = re.compile(rf"[.!?…]+[{_CLOSERS}]*$")
-_WIDE_END = re.compile(rf"[。！？]+[{_CLOSERS}」』）]*$")
+# Unicode's Sentence_Terminal: the full stop, the danda, the Arabic question mark and some 150 others
+_SENTENCE_END = regex.compile(rf"[\p{{Sentence_Terminal}}…]+[{_CLOSERS}]*$")
+# written without a space behind them
+_WIDE_END = re.compile(rf"[。！？｡．]+[{_CLOSERS}」』）]*$")
 _ELLIPSIS_END = re.compile(rf"(\.\.|…)[{_CLOSERS}]*$")
-_CLAUSE_END = re.compile(rf"([,;:]|\s[-–—])[{_CLOSERS}]*$|—$")
+_CLAUSE_END = re.compile(rf"([,;:،؛、，；：]|\s[-–—])[{_CLOSERS}]*$|—$")
 _LAST_WORD = re.compile(rf"(\S*?)\.[{_CLOSERS}]*$")
 _LIST_NUMBER = re.compile(r"(^|\n)\s*\d{1,3}\.$")
 _BULLET = re.compile(r"(^|\n)\s*\*\s")
@@ -66,7 +70,7 @@ class SentenceSplitter:
         if not before or _is_symbol(character):
             return False
         if not before[-1].isspace():
-            return _WIDE_END.search(before) is not None and character not in "」』）。！？" + _CLOSERS
+            return _WIDE_END.search(before) is not None and character not in "」』）。！？｡．" + _CLOSERS
         if "\n" in before[len(before.rstrip()) :]:
             return True
         if _inside_aside(before):
@@ -135,7 +139,7 @@ def _inside_aside(text: str) -> bool:
 
 def _emergency_cut(text: str) -> int:
     half = len(text) // 2
-    for border in (r"[.!?…,;:]\s", r"\s"):
-        if found := [m.end() for m in re.finditer(border, text) if m.end() > half]:
-            return found[-1]
+    for border in (r"[\p{Sentence_Terminal}…,;:،؛]\s|[、，；：]", r"\s", r"\X"):
+        if found := [m.end() for m in regex.finditer(border, text) if half < m.end() < len(text)]:
+            return int(found[-1])
     return len(text)

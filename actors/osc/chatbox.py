@@ -3,10 +3,12 @@
 VRChat shows at most 144 characters in 9 lines and mutes whoever writes too often.
 """
 
-import re
 import unicodedata
 
 import msgspec
+import regex
+
+from actors.vocabulary.words import joined
 
 __all__ = [
     "SPACING",
@@ -32,7 +34,7 @@ SPACING = 1.5
 """Seconds between two messages. Undocumented too; clients keep 1.25 to 1.5."""
 MAX_TEXT = 2000
 MAX_WAITING = 8
-_SENTENCE_END = re.compile(r"""(?:[.!?…]["'”’)\]]*(?=\s)|[。！？]|\n)""")
+_SENTENCE_END = regex.compile(r"""(?:[\p{Sentence_Terminal}…]["'”’)\]]*(?=\s)|[。！？]|\n)""")
 _KEPT_FORMATS = "\u200d"
 
 
@@ -65,8 +67,8 @@ def write(box: Chatbox, turn: int, text: str, now: float) -> Chatbox:
     kept = [w for w in box.waiting if w.turn in (0, turn)] if turn else list(box.waiting)
     if kept and kept[-1].turn == turn:
         last = kept.pop()
-        joined = text if text.startswith(last.text) else f"{last.text} {text}"
-        kept.append(Waiting(turn, joined[:MAX_TEXT], last.since))
+        whole = text if text.startswith(last.text) else joined((last.text, text))
+        kept.append(Waiting(turn, whole[:MAX_TEXT], last.since))
     else:
         kept.append(Waiting(turn, text[:MAX_TEXT], now))
     return msgspec.structs.replace(box, waiting=tuple(kept[-MAX_WAITING:]))
@@ -131,12 +133,19 @@ def _first_piece(text: str) -> tuple[str, str]:
         return text[:end].rstrip(), text[end:].lstrip()
     if not text[end].isspace():
         border = max(text.rfind(" ", 0, end), text.rfind("\n", 0, end))
-        end = border if border > 0 else end
+        end = border if border > 0 else _before_character(text, end)
     sentences = [match.end() for match in _SENTENCE_END.finditer(text, 0, end + 1) if match.end() <= end]
     # A sentence's end far to the front would cost a message, and so the reader 1.5 s more.
     if sentences and sentences[-1] >= end * 0.4:
         end = sentences[-1]
     return text[:end].rstrip(), text[end:].lstrip()
+
+
+def _before_character(text: str, end: int) -> int:
+    """The last place up to `end` that is not inside what a person sees as one character: a flag, a joined emoji, a
+    letter with its marks. `end` itself for one that alone is too long."""
+    borders = [match.end() for match in regex.finditer(r"\X", text, endpos=end + 64) if match.end() <= end]
+    return borders[-1] if borders else end
 
 
 def _longest(text: str) -> int:

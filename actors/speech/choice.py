@@ -13,6 +13,10 @@ from config.schema import Audio, Speech
 __all__ = ["Note", "open_transcriber", "open_voice"]
 
 
+_WORDS = ("Ready.", "好。", "はい。", "네.", "Да.", "نعم.", "हाँ।", "Ναι.", "כן.")
+"""A word each in the scripts that voices speak: one is enough."""
+
+
 class Note(msgspec.Struct, frozen=True):
     """What the owner should know of the choice. worse: True when something is wrong."""
 
@@ -47,6 +51,18 @@ def open_transcriber(speech: Speech, home: Path) -> tuple[Transcriber, Note]:
     return whisper, note
 
 
+def proven(voice: Voice, model: Path) -> Voice:
+    """The voice, once it has said a word: one that loads and cannot is no voice. Raises EngineBroken."""
+    why = "it made no sound"
+    for word in _WORDS:
+        try:
+            if any(sound.size for sound in voice.synthesize(word)):
+                return voice
+        except Exception as error:  # whatever its libraries raise
+            why = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+    raise EngineBroken(f"{model} cannot say a word ({why})", "Choose another voice in audio.voice_model.")
+
+
 def open_voice(speech: Speech, audio: Audio, home: Path) -> tuple[Voice, Note]:
     """The configured voice, loaded; the embedded one where `audio.voice_model` is missing or broken.
 
@@ -63,7 +79,7 @@ def open_voice(speech: Speech, audio: Audio, home: Path) -> tuple[Voice, Note]:
     if audio.voice_model is not None:
         model = home / audio.voice_model
         try:
-            return Piper(model, threads=speech.synthesizer_threads), Note()
+            return proven(Piper(model, threads=speech.synthesizer_threads), model), Note()
         except EngineBroken as broken:
             text = f"audio.voice_model: {broken}; speaking with the embedded voice"
             note = Note(text, broken.remedy, worse=model.is_file())

@@ -5,6 +5,7 @@ Pure functions and values.
 """
 
 import re
+import zlib
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
@@ -13,7 +14,7 @@ import msgspec
 from actors.speech.engines import Transcription
 from actors.speech.vad import CHUNK_SECONDS
 
-__all__ = ["Closure", "Remembered", "invented", "resembles", "still_remembered"]
+__all__ = ["Closure", "Remembered", "invented", "resembles", "still_remembered", "without_loops"]
 
 _NO_SPEECH = 0.6
 _UNSURE = 0.8  # mean probability of speech below which a lone "you" is taken for noise
@@ -24,6 +25,13 @@ _LONGEST_CLOSURE = 300.0  # after this a playback whose end was never announced 
 _SECONDS_A_CHARACTER = 0.09
 _ECHO_SECONDS = 10.0
 _WHOLE_ONLY = 2  # so few words are an echo only of an equally short sentence: anybody says "yes, I do"
+
+
+# a phrase of up to six words, four times or more; the same without spaces, for scripts that have none
+_LOOP = re.compile(r"\b((?:[\w'’]+\W+){0,5}?[\w'’]+)(?:\W+\1\b){3,}", re.I)
+_RUN = re.compile(r"([^\W\d_]{1,8}?)\1{5,}", re.I)
+_LOOPING = 2.4
+_LOOPED = 3
 
 
 class Closure(msgspec.Struct, frozen=True):
@@ -43,6 +51,23 @@ class Closure(msgspec.Struct, frozen=True):
     def covers(self, captured_at: float) -> bool:
         """True for a chunk of sound, ending at `captured_at`, that holds some of it."""
         return self.since <= captured_at and captured_at - CHUNK_SECONDS < self.until
+
+
+def without_loops(text: str) -> str:
+    """`text` with every phrase that comes over and over, as Whisper makes them of laughter and music, said once; ""
+    where there is nothing else."""
+    short = _LOOP.sub(lambda match: match[1], _RUN.sub(lambda match: match[1], text)).strip(" ,.!?")
+    looped = len(short) < len(text.strip(" ,.!?"))
+    if not looped:
+        return text
+    rest = _words(short)
+    return "" if len(set(rest)) <= 1 or (_squeezes(text) > _LOOPING and len(rest) <= _LOOPED) else short
+
+
+def _squeezes(text: str) -> float:
+    """How many times smaller the text gets by compression: that of speech is below 2.4, whatever the language."""
+    data = text.encode()
+    return len(data) / len(zlib.compress(data))
 
 
 def invented(heard: Transcription, certainty: float) -> bool:

@@ -21,7 +21,7 @@ from actors.speech import embedded
 from actors.speech.choice import Note, open_transcriber
 from actors.speech.endpointing import Endpointer, EndpointLimits, SpeechBegan, SpeechEnded, advance
 from actors.speech.engines import EngineBroken, Samples, Transcriber, Transcription, VoiceActivity
-from actors.speech.hearing import Closure, Remembered, invented, resembles, still_remembered
+from actors.speech.hearing import Closure, Remembered, invented, resembles, still_remembered, without_loops
 from actors.speech.internal import RecognitionBroke, UtteranceRecognized
 from actors.speech.messages import SpeechStarted, Spoken, TranscriptReady
 from actors.speech.vad import CHUNK, CHUNK_SECONDS, Silero
@@ -202,6 +202,7 @@ class Recognizer(Actor):
 
     @handles
     def on_recognized(self, heard: UtteranceRecognized) -> None:
+        heard = msgspec.structs.replace(heard, text=without_loops(heard.text))
         if reason := self._unwanted(heard):
             self.dropped[reason] += 1
             log.info("%s: dropped (%s), %d so far", self.context.address, reason, self.dropped[reason])

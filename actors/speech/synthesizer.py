@@ -32,6 +32,8 @@ _PIECE_SECONDS = 0.15
 _WAITING = 64  # sentences that may wait to be spoken
 _NO_VOICE_RATE = 22050
 _EVERY_TURN = 2**62
+_FAILING = 2  # sentences in a row after which the voice itself is to blame
+_OTHER_VOICE = "Choose another voice in audio.voice_model, or remove it for the embedded one."
 
 
 class SynthesisTask(msgspec.Struct, frozen=True):
@@ -63,6 +65,9 @@ class Synthesizer(Actor):
         self._worker: Worker[SynthesisTask] | None = None
         self._loaded: tuple[Voice, Note] | EngineBroken = EngineBroken("not loaded yet", "")
         self._broken = ""
+        self._note = Note()
+        self._failed = 0  # sentences in a row
+        self._said: tuple[Health, str] | None = None
 
     def preload(self) -> None:
         try:
@@ -80,7 +85,17 @@ class Synthesizer(Actor):
         self._worker = self._working(f"{self.context.address} voice", self._speak, _WAITING)
         # The first run allocates what the later ones use.
         self._worker.give(SynthesisTask(0, 0, "Ready.", ""))
-        self.health(Health.DEGRADED if note.worse else Health.OK, note.text, note.remedy)
+        self._note = note
+        self._say_choice()
+
+    def _say_choice(self) -> None:
+        note = self._note
+        self._say(Health.DEGRADED if note.worse else Health.OK, note.text, note.remedy)
+
+    def _say(self, health: Health, reason: str, remedy: str) -> None:
+        if (health, reason) != self._said:
+            self._said = (health, reason)
+            self.health(health, reason, remedy)
 
     def on_stop(self) -> None:
         if self._worker is not None:
@@ -108,6 +123,9 @@ class Synthesizer(Actor):
 
     @handles
     def on_piece(self, piece: PieceReady) -> None:
+        if piece.pcm and self._failed:
+            self._failed = 0
+            self._say_choice()
         if piece.turn <= self._voided:
             return
         if piece.synthesis and piece.pcm and piece.sentence == 0:
@@ -118,6 +136,9 @@ class Synthesizer(Actor):
 
     @handles
     def on_broke(self, message: SynthesisBroke) -> None:
+        self._failed += 1
+        if self._failed >= _FAILING or message.turn == 0:
+            self._say(Health.DEGRADED, f"every sentence fails: {message.why[:200]}", _OTHER_VOICE)
         if message.turn > self._voided:
             log.warning(
                 "%s: sentence %d of turn %d failed", self.context.address, message.sentence, message.turn

@@ -1,8 +1,12 @@
 """What the words of an utterance tell without a model: its subject, its mood, whether it asks. Pure, and cheap."""
 
 import re
+from collections.abc import Iterable
+from functools import reduce
 
-__all__ = ["arousal_of", "asks", "plain", "sentences_of", "tone_of", "topic_of", "valence_of"]
+import regex
+
+__all__ = ["arousal_of", "asks", "joined", "plain", "sentences_of", "tone_of", "topic_of", "valence_of"]
 
 TOPIC_WORDS = 4
 LONGEST_TOPIC = 80
@@ -29,6 +33,9 @@ _SAD = frozenset(
 
 
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+_UNSPACED = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\u3000-\u303f\uff00-\uff65]{2}"
+)
 _STRIPPED = ".,;:!?\"'()"
 
 
@@ -66,6 +73,17 @@ def asks(text: str) -> bool:
 def sentences_of(text: str) -> tuple[str, ...]:
     """The sentences of `text`, with their marks, without the space around them."""
     return tuple(sentence for part in _SENTENCE.findall(text) if (sentence := part.strip()).strip(_STRIPPED))
+
+
+def joined(pieces: Iterable[str]) -> str:
+    """The pieces of a text as one: with a space between them, but where the script has none."""
+    return reduce(_join, pieces, "")
+
+
+def _join(before: str, piece: str) -> str:
+    if not before or not piece:
+        return before + piece
+    return before + ("" if _UNSPACED.fullmatch(before[-1] + piece[0]) else " ") + piece
 
 
 def plain(text: str, longest: int) -> str:

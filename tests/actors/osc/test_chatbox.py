@@ -162,3 +162,17 @@ def test_what_waits_is_bounded() -> None:
         box = write(box, n % 2, "word " * 200, float(n))
 
     assert sum(len(waiting.text) for waiting in box.waiting) <= 8 * MAX_TEXT
+
+
+FLAG = "\U0001f1ef\U0001f1f5"
+FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
+
+
+@pytest.mark.parametrize("before", ["", "a", "abc"])
+@pytest.mark.parametrize("character", [FLAG, FAMILY, "\U0001f44b\U0001f3fd", "e\u0301\u0323", "\u0928\u093f"])
+def test_what_a_person_sees_as_one_character_is_never_cut(before: str, character: str) -> None:
+    text = before + character * 100
+    pieces = split(text)
+    assert "".join(pieces) == text
+    assert all(fits(piece) for piece in pieces)
+    assert {piece.removeprefix(before).replace(character, "") for piece in pieces} == {""}

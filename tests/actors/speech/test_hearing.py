@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.speech.engines import Transcription
-from actors.speech.hearing import Closure, Remembered, invented, resembles, still_remembered
+from actors.speech.hearing import Closure, Remembered, invented, resembles, still_remembered, without_loops
 
 SAID = ("Nice to meet you, I am Gerald.", "What brings you to this world today?")
 
@@ -96,3 +96,26 @@ def test_what_was_said_is_forgotten_in_time_and_in_number() -> None:
     said = tuple(Remembered.of("word " * 5, now) for now in range(30))
     assert len(still_remembered(said, 20.0)) == 20
     assert still_remembered(said, 100.0) == ()
+
+
+@pytest.mark.parametrize(
+    ("heard", "said"),
+    [
+        ("Ha ha ha ha ha ha ha ha ha ha.", ""),
+        ("Oh, oh, oh, oh, oh, oh.", ""),
+        ("hahahahahahahahaha", ""),
+        ("哈哈哈哈哈哈哈哈哈哈", ""),
+        (
+            "Well, I went home. Thank you. Thank you. Thank you. Thank you. Thank you.",
+            "Well, I went home. Thank you",
+        ),
+        ("la la la la la la I love this song.", "la I love this song"),
+        ("It was very, very, very good.", "It was very, very, very good."),
+        ("No no no. Stop it!", "No no no. Stop it!"),
+        ("I am going going gone.", "I am going going gone."),
+        ("1000000000 is a billion.", "1000000000 is a billion."),
+        ("", ""),
+    ],
+)
+def test_a_loop_is_said_once_and_a_loop_alone_is_nothing(heard: str, said: str) -> None:
+    assert without_loops(heard) == said

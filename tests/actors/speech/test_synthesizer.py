@@ -10,7 +10,7 @@ import pytest
 from actors.audio.messages import PlaySentence
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.kernel.virtual import Probe, VirtualWorld
-from actors.speech.choice import Note
+from actors.speech.choice import Note, proven
 from actors.speech.engines import EngineBroken, Sound, Voice
 from actors.speech.messages import Cancel, SpeakRequested, SynthesisFailed
 from actors.speech.piper import Piper
@@ -182,3 +182,46 @@ def test_a_real_voice_speaks(world: VirtualWorld, until: Until, piper: Piper) ->
     until(lambda: any(piece.last for piece in played(speaker)))
     seconds = sum(len(piece.pcm) for piece in played(speaker)) / 2 / 22050
     assert 1.0 < seconds < 5.0
+
+
+def health(world: VirtualWorld) -> HealthChanged:
+    return world.supervisor.of(HealthChanged)[-1]
+
+
+def test_a_voice_whose_sentences_all_fail_says_so_until_one_is_spoken(
+    world: VirtualWorld, until: Until, room: dict[str, Probe]
+) -> None:
+    world.give("speech.synthesizer", SpeakRequested(1, 0, "unspeakable"))
+    until(lambda: len(room["conversation"].of(SynthesisFailed)) == 1)
+    assert health(world).health is Health.OK  # one word that cannot be spoken says nothing about the voice
+    world.give("speech.synthesizer", SpeakRequested(1, 1, "unspeakable"))
+    until(lambda: len(room["conversation"].of(SynthesisFailed)) == 2)
+    assert health(world).health is Health.DEGRADED
+    assert "no such sound" in health(world).reason
+    world.give("speech.synthesizer", SpeakRequested(1, 2, "hello"))
+    until(lambda: any(piece.pcm for piece in played(room["audio.speaker"])))
+    assert health(world).health is Health.OK
+
+
+class Mute:
+    """Loads, and cannot say a word."""
+
+    rate = 1000
+
+    def synthesize(self, text: str) -> Iterator[Sound]:
+        raise RuntimeError("no phonemes")
+        yield
+
+
+def test_a_voice_that_fails_at_its_first_word_says_so_before_anybody_asks(
+    world: VirtualWorld, until: Until
+) -> None:
+    start(world, Mute())
+    until(lambda: health(world).health is Health.DEGRADED)
+    assert "no phonemes" in health(world).reason
+
+
+def test_a_voice_that_loads_and_cannot_say_a_word_is_no_voice() -> None:
+    with pytest.raises(EngineBroken, match=r"cannot say a word.*no phonemes"):
+        proven(Mute(), Path("voice.onnx"))
+    assert proven(drone := Drone(), Path("voice.onnx")) is drone
