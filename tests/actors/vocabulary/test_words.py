@@ -1,3 +1,10 @@
+"""What is told of words without a model."""
+
+import pytest
+
+from actors.vocabulary.words import joined
+
+
 @pytest.mark.parametrize(
     ("pieces", "whole"),
     [
