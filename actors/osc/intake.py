@@ -5,7 +5,6 @@ Floats, ints and bools keep their newest value; a bool that was true for one fra
 """
 
 import ipaddress
-import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +20,8 @@ __all__ = ["DatagramQueue"]
 MAX_PARAMETERS = 8192
 """Different parameters at a time: as many as an avatar may have."""
 MAX_HOSTS = 256
-_AVATAR_ID = re.compile(r"[\w.-]{1,128}")
+_LONGEST_AVATAR_ID = 256
+"""Characters. Of avatars in the making it is `local:` and the name that their maker gave them."""
 Arguments = tuple[Any, ...]
 
 
@@ -139,7 +139,7 @@ class DatagramQueue:
         self._events = {name: self._events[name] for name in self._values}
 
     def _avatar_changed(self, arguments: Arguments) -> None:
-        if len(arguments) != 1 or not isinstance(arguments[0], str) or not _AVATAR_ID.fullmatch(arguments[0]):
+        if len(arguments) != 1 or not isinstance(arguments[0], str) or not _is_avatar_id(arguments[0]):
             raise BadDatagram(Reason.WRONG_ARGUMENTS)
         self._handled += 1
         self._coalesced += self._avatar is not None
@@ -163,3 +163,7 @@ class DatagramQueue:
 
 
 _SCALARS = frozenset((bool, int, float))
+
+
+def _is_avatar_id(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_AVATAR_ID and text.isprintable() and not text.isspace()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from actors.vocabulary.names import folded
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction, Person, person_named, tombstone
 
@@ -104,7 +105,7 @@ class UsersState(msgspec.Struct, frozen=True):
 
 def as_named(name: str) -> str:
     """The key of `name` in `UsersState.names`."""
-    return name.strip().casefold()
+    return folded(name)
 
 
 def faults_of(user: UserState) -> tuple[str, ...]:
@@ -167,9 +168,15 @@ def find(state: UsersState, name_or_id: str) -> tuple[UserState, ...]:
     if known is not None:
         return (known,)
     key = as_named(name_or_id)
-    records = (state.users.get(user_id) for user_id in state.names.get(key, ()))
+    ids = state.names.get(key) or _listed_otherwise(state, key)
+    records = (state.users.get(user_id) for user_id in ids)
     found = [user for user in records if user is not None and as_named(user.display_name) == key]
     return tuple(sorted(found, key=lambda user: user.last_seen, reverse=True))
+
+
+def _listed_otherwise(state: UsersState, key: str) -> tuple[str, ...]:
+    """Whoever is in the list under an older key: names that were folded in case only."""
+    return tuple(user_id for name, ids in state.names.items() if as_named(name) == key for user_id in ids)
 
 
 def _too_many(state: UsersState) -> tuple[str, ...]:

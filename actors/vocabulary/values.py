@@ -4,6 +4,7 @@ import hashlib
 
 import msgspec
 
+from actors.vocabulary.names import folded
 from actors.vocabulary.type_names import durable
 
 
@@ -44,7 +45,7 @@ UNKNOWN = Person()
 
 def person_named(name: str) -> Person:
     """The person who goes by `name` when no VRChat id is at hand."""
-    return Person(user_id=f"name:{name.strip().casefold()}", name=name.strip())
+    return Person(user_id=f"name:{folded(name)}", name=name.strip())
 
 
 def tombstone(user_id: str) -> str:

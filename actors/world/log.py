@@ -9,7 +9,7 @@ from typing import Any
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.world.internal import LogTick
-from actors.world.logfile import Tail, newest, usual_places
+from actors.world.logfile import LogOwners, Tail, newest, usual_places
 from actors.world.logline import parse
 from actors.world.roster import Roster, elsewhere, noted, told
 from config.schema import VRChat
@@ -36,6 +36,7 @@ class WorldLog(Actor):
             self._folders: tuple[Path, ...] = (home / Path(vrchat.log_directory).expanduser(),)
         else:
             self._folders = usual_places(sys.platform, os.environ, Path.home())
+        self._signed_in = LogOwners()
         self._tail: Tail | None = None
         self._roster = Roster()
         self._told: Roster | None = None
@@ -63,7 +64,9 @@ class WorldLog(Actor):
 
     def _follow(self) -> bool:
         """Read on; whether there is more to read at once. Raises OSError."""
-        path = next(filter(None, map(newest, self._folders)), None)
+        path = next(
+            filter(None, (newest(each, self._account, self._signed_in) for each in self._folders)), None
+        )
         if path is None:
             self._lost()
             return False

@@ -1,15 +1,20 @@
 """VRChat's output log as a file that grows: where it is, which one is the newest, and what was added to it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-__all__ = ["Tail", "newest", "usual_places"]
+from actors.vocabulary.names import same_name
+
+__all__ = ["LogOwners", "Tail", "newest", "signed_in", "usual_places"]
 
 CHUNK = 256 * 1024
 """Bytes read at a time."""
 
 _DATED = re.compile(r"output_log_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d\.txt")
+_SIGNED_IN = re.compile(rb"User Authenticated: (.{1,200}?) \(usr_")
+LATEST = 10
+"""Logs in which an account is looked for."""
 _STEAM = (
     ".local/share/Steam",
     ".steam/steam",
@@ -33,8 +38,17 @@ def usual_places(platform: str, environ: Mapping[str, str], user: Path) -> tuple
     return ()
 
 
-def newest(folder: Path) -> Path | None:
-    """The log of the game's latest start, None where there is none. Raises OSError when `folder` cannot be read.
+def signed_in(path: Path) -> str:
+    """The display name of the account that signed in at the beginning of a log; "" while nobody has. Raises OSError."""
+    with path.open("rb") as file:
+        head = file.read(CHUNK)
+    found = _SIGNED_IN.search(head)
+    return found[1].decode("utf-8", "replace").strip() if found else ""
+
+
+def newest(folder: Path, account: str = "", account_of: Callable[[Path], str] = signed_in) -> Path | None:
+    """The log of the latest start of the game in which `account` signed in, of any game where none is known to be;
+    None where there is none. Raises OSError when `folder` cannot be read.
 
     The name holds the time of the start, so that two games at a time do not take turns.
     """
@@ -44,7 +58,24 @@ def newest(folder: Path) -> Path | None:
         ]
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return max(logs, key=lambda path: (_DATED.fullmatch(path.name) is not None, path.name), default=None)
+    logs.sort(key=lambda path: (_DATED.fullmatch(path.name) is not None, path.name), reverse=True)
+    if account and len(logs) > 1:
+        for path in logs[:LATEST]:
+            if same_name(account_of(path), account):
+                return path
+    return logs[0] if logs else None
+
+
+class LogOwners:
+    """Who signed in, by log: looked up once for each, and again while nobody has."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, str] = {}
+
+    def __call__(self, path: Path) -> str:
+        if not self._known.get(path):
+            self._known[path] = signed_in(path)
+        return self._known[path]
 
 
 class Tail:

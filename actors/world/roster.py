@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from actors.kernel.message import Message
+from actors.vocabulary.names import same_name
 from actors.vocabulary.values import Person
 from actors.world.logline import Joining, LogEvent, Named, PlayerCame, PlayerGone, RoomLeft, SignedIn
 from actors.world.messages import PlayerJoined, PlayerLeft, WorldEntered, WorldLeft
@@ -78,13 +79,13 @@ def _is(known: Person, person: Person) -> bool:
     if known.user_id == person.user_id:
         return True
     nameless = known.user_id.startswith("name:") or person.user_id.startswith("name:")
-    return nameless and known.name.casefold() == person.name.casefold()
+    return nameless and same_name(known.name, person.name)
 
 
 def _is_own(person: Person, own: Person | None, account: str) -> bool:
     if own is not None:
         return _is(person, own)
-    return bool(account) and person.name.casefold() == account.casefold()
+    return bool(account) and same_name(person.name, account)
 
 
 def _replace(roster: Roster, **fields: object) -> Roster:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from actors.vocabulary.names import same_name
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person, Vector3, tombstone
 from actors.world.navigation import NavigationGraph, graph_faults, place_of, walked
@@ -120,8 +121,9 @@ def left(state: WorldState, person: Person, at: float) -> WorldState:
     """`person` is gone. Where only a name was given, whoever bears it is gone."""
     gone = person.user_id
     if gone not in state.avatars and gone.startswith("name:"):
-        name = person.name.casefold()
-        gone = next((u for u, info in state.avatars.items() if info.person.name.casefold() == name), gone)
+        gone = next(
+            (u for u, info in state.avatars.items() if same_name(info.person.name, person.name)), gone
+        )
     if gone not in state.avatars:
         return state
     return _with(state, {u: info for u, info in state.avatars.items() if u != gone}, at)

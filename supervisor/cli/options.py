@@ -52,8 +52,8 @@ def wide_console() -> "Console":
     """For tables: as wide as the terminal, and in a file or pipe as wide as they need."""
     from rich.console import Console
 
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=WIDE)
+    console = Console(emoji=False, highlight=False)
+    return console if console.is_terminal else Console(emoji=False, highlight=False, width=WIDE)
 
 
 def print_json(value: Any) -> None:

@@ -48,7 +48,7 @@ def chaos(seconds: float, seed: int | None, text: bool, keep: Path | None, as_js
     else:
         from rich.console import Console
 
-        console = Console(highlight=False)
+        console = Console(emoji=False, highlight=False)
         for line in lines(report, text=text):
             console.print(line, soft_wrap=True)
     if not report.passed:
@@ -71,7 +71,7 @@ def _shown(seconds: float, *, quiet: bool) -> "Iterator":  # type: ignore[type-a
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    console = Console(stderr=True)
+    console = Console(emoji=False, stderr=True)
     columns = (
         TextColumn("{task.description:>6}"),
         BarColumn(),

@@ -51,7 +51,7 @@ def demo(wav: Path | None, keep: Path | None, files: bool, count: int) -> None:
 
     for number in filter(None, (signal.SIGTERM, getattr(signal, "SIGHUP", None))):
         signal.signal(number, _interrupt)
-    console = Console(highlight=False)
+    console = Console(emoji=False, highlight=False)
     with tempfile.TemporaryDirectory(prefix="gerald-demo-", ignore_cleanup_errors=True) as temporary:
         folder = (keep or Path(temporary)).absolute()
         try:

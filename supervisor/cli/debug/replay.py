@@ -121,7 +121,7 @@ def _show(where: Path, report: "ReplayReport", as_json: bool) -> None:
         return
     from rich.console import Console
 
-    console = Console(highlight=False, soft_wrap=False)
+    console = Console(emoji=False, highlight=False, soft_wrap=False)
     if report.divergences and found is not None:
         console.print(show.divergence(report.divergences[0], found))
     for address, why in report.skipped.items():

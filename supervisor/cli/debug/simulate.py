@@ -136,7 +136,7 @@ def _many(
 def _print(lines: "Iterator[str] | list[str]") -> None:
     from rich.console import Console
 
-    console = Console(highlight=False)
+    console = Console(emoji=False, highlight=False)
     for line in lines:
         console.print(line, soft_wrap=True)
 
@@ -147,7 +147,7 @@ def _shown(total: int, *, quiet: bool) -> "Iterator[Callable[[Outcome, CampaignS
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    console = Console(stderr=True)
+    console = Console(emoji=False, stderr=True)
     columns = (
         TextColumn("seeds"),
         BarColumn(),

@@ -98,7 +98,7 @@ def dead_letters(home: Home, count: int, verbose: bool, as_json: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
+    console = Console(emoji=False, highlight=False)
     letters: list[Mapping[str, Any]] = found["letters"]
     if not letters:
         console.print("no dead letters")

@@ -57,7 +57,7 @@ class RunScreen:
         self._text = text
         self._tether = tether
         self._source = source
-        self._console = Console(highlight=False, soft_wrap=True)
+        self._console = Console(emoji=False, highlight=False, soft_wrap=True)
         self._told: dict[object, tuple[object, object]] = {}
 
     def live(self, stop: threading.Event) -> str:

@@ -34,7 +34,7 @@ def status(home: Home, watch: bool, as_json: bool) -> None:
 
     from supervisor.cli.instance.watch import picture
 
-    console = Console(highlight=False)
+    console = Console(emoji=False, highlight=False)
     console.print(picture(found, console), soft_wrap=not console.is_terminal)
 
 

@@ -26,7 +26,7 @@ def watch(statuses: Iterable[Mapping[str, Any]], as_json: bool) -> None:
         for found in statuses:
             print(json.dumps(found, ensure_ascii=False, default=str), flush=True)
         return
-    console = Console(highlight=False)
+    console = Console(emoji=False, highlight=False)
     if not console.is_terminal:
         _lines(statuses)
         return

@@ -103,7 +103,7 @@ def busy(doing: str, quiet: bool = False) -> Iterator[None]:
         return
     from rich.console import Console
 
-    with Console(stderr=True).status(f"{doing} ..."):
+    with Console(emoji=False, stderr=True).status(f"{doing} ..."):
         yield
 
 

@@ -39,7 +39,7 @@ def show(home: Home, domain: str, path: str, as_json: bool) -> None:
     from rich.json import JSON
 
     version = found["version"]
-    console = Console()
+    console = Console(emoji=False)
     console.print(f"[bold]{domain}[/] at version {version['epoch']}.{version['n']}")
     console.print(JSON.from_data(found["state"]))
 

@@ -53,7 +53,7 @@ def show(home: Home, name: str, as_json: bool) -> None:
 
     from supervisor.cli.users.show import portrait
 
-    Console(highlight=False).print(portrait(user), soft_wrap=True)
+    Console(emoji=False, highlight=False).print(portrait(user), soft_wrap=True)
 
 
 @users.command()

@@ -336,3 +336,9 @@ def test_what_a_change_touched_is_checked_and_nobody_else() -> None:
     assert faults_at(state, (("users", "usr_ann"), ("users", "usr_gone"), ("names", "ann"))) == (
         "usr_ann: relationship_level is not in [0, 1]",
     )
+
+
+def test_a_list_whose_names_were_folded_in_case_only_is_still_found_by_what_people_type() -> None:
+    ten = UserState("usr_10", "Ten․exe")
+    state = UsersState({"usr_10": ten}, {"ten․exe": ("usr_10",)})
+    assert find(state, "Ten.exe") == (ten,)

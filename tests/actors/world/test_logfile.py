@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.world.logfile import CHUNK, Tail, newest, usual_places
+from actors.world.logfile import CHUNK, LogOwners, Tail, newest, signed_in, usual_places
 
 
 def test_the_log_of_the_latest_start_is_the_newest_even_while_an_older_one_is_written(tmp_path: Path) -> None:
@@ -96,3 +96,33 @@ def test_a_log_that_shrinks_is_read_from_its_beginning(log: Path) -> None:
     log.write_bytes(b"new\n")
     assert tail.read() == (("new",), False)
     assert tail.restarts == 1
+
+
+def game(folder: Path, hour: str, account: str) -> Path:
+    path = folder / f"output_log_2026-01-01_{hour}-00-00.txt"
+    line = (
+        f"2026.01.01 {hour}:00:01 Debug      -  User Authenticated: {account} (usr_00000001)\n"
+        if account
+        else "\n"
+    )
+    path.write_text("2026.01.01 00:00:00 Debug      -  VRChat Build\n" + line, "utf-8")
+    return path
+
+
+def test_of_two_games_the_one_in_which_the_account_signed_in_is_followed(tmp_path: Path) -> None:
+    bots, owners = game(tmp_path, "10", "Gerald Bot․"), game(tmp_path, "11", "Owner")
+    assert signed_in(owners) == "Owner"
+    assert newest(tmp_path, "gerald bot.") == bots
+    assert newest(tmp_path, "Somebody Else") == owners
+    assert newest(tmp_path) == owners
+    again = game(tmp_path, "12", "Gerald Bot․")
+    assert newest(tmp_path, "Gerald Bot.") == again
+
+
+def test_who_signed_in_is_looked_up_again_until_somebody_has(tmp_path: Path) -> None:
+    owners, path = LogOwners(), game(tmp_path, "10", "")
+    assert owners(path) == ""
+    game(tmp_path, "10", "Gerald Bot")
+    assert owners(path) == "Gerald Bot"
+    game(tmp_path, "10", "Another")
+    assert owners(path) == "Gerald Bot"  # one look is enough
