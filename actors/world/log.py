@@ -9,7 +9,7 @@ from typing import Any
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.world.internal import LogTick
-from actors.world.logfile import LogOwners, Tail, newest, usual_places
+from actors.world.logfile import LogOwners, Tail, newest, own_folder, usual_places
 from actors.world.logline import parse
 from actors.world.roster import Roster, elsewhere, noted, told
 from config.schema import VRChat
@@ -35,7 +35,7 @@ class WorldLog(Actor):
         if vrchat.log_directory is not None:
             self._folders: tuple[Path, ...] = (home / Path(vrchat.log_directory).expanduser(),)
         else:
-            self._folders = usual_places(sys.platform, os.environ, Path.home())
+            self._folders = usual_places(sys.platform, os.environ, own_folder())
         self._signed_in = LogOwners()
         self._tail: Tail | None = None
         self._roster = Roster()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from actors.vocabulary.names import same_name
 
-__all__ = ["LogOwners", "Tail", "newest", "signed_in", "usual_places"]
+__all__ = ["LogOwners", "Tail", "newest", "own_folder", "signed_in", "usual_places"]
 
 CHUNK = 256 * 1024
 """Bytes read at a time."""
@@ -24,11 +24,21 @@ _STEAM = (
 _PREFIX = "steamapps/compatdata/438100/pfx/drive_c/users/steamuser/AppData/LocalLow/VRChat/VRChat"
 
 
-def usual_places(platform: str, environ: Mapping[str, str], user: Path) -> tuple[Path, ...]:
+def own_folder() -> Path | None:
+    """The user's own folder; None for one who has none, as in a container whose user is a mere number."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
+def usual_places(platform: str, environ: Mapping[str, str], user: Path | None) -> tuple[Path, ...]:
     """Where VRChat writes its log on `platform` (sys.platform): of Windows itself, or of Proton in Steam's folders.
 
-    user: the user's own folder.
+    user: the user's own folder, if there is one.
     """
+    if user is None:
+        return ()
     if platform == "win32":
         local = environ.get("LOCALAPPDATA")
         data = Path(local).parent if local else user / "AppData"

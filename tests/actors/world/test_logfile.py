@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.world.logfile import CHUNK, LogOwners, Tail, newest, signed_in, usual_places
+from actors.world.logfile import CHUNK, LogOwners, Tail, newest, own_folder, signed_in, usual_places
 
 
 def test_the_log_of_the_latest_start_is_the_newest_even_while_an_older_one_is_written(tmp_path: Path) -> None:
@@ -126,3 +126,12 @@ def test_who_signed_in_is_looked_up_again_until_somebody_has(tmp_path: Path) -> 
     assert owners(path) == "Gerald Bot"
     game(tmp_path, "10", "Another")
     assert owners(path) == "Gerald Bot"  # one look is enough
+
+
+def test_who_has_no_folder_of_their_own_has_no_usual_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", nobody)
+    assert own_folder() is None
+    assert usual_places("linux", {}, None) == usual_places("win32", {}, None) == ()
