@@ -1,0 +1,117 @@
+"""What is printed, so that printing can neither end a process nor hold it up.
+
+A terminal may be closed, stopped (Ctrl-S) or of another encoding, a pipe may have lost its reader, a disk may be full.
+"""
+
+import io
+import logging
+import os
+import sys
+import threading
+from collections import deque
+from typing import Any, TextIO
+
+__all__ = ["UnfailingOutput", "encode_anything", "print_without_fail"]
+
+log = logging.getLogger(__name__)
+MOST = 1 << 20
+"""Characters that may wait for whoever reads; what comes then is dropped."""
+
+
+def encode_anything() -> None:
+    """From now on a character that the terminal's encoding lacks is printed as \\\\u...., and fails nobody."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def print_without_fail() -> tuple["UnfailingOutput", "UnfailingOutput"]:
+    """Have standard output and error of this process written so that nothing they do matters to it."""
+    outputs = UnfailingOutput(sys.stdout, "standard output"), UnfailingOutput(sys.stderr, "standard error")
+    sys.stdout, sys.stderr = outputs
+    return outputs
+
+
+class UnfailingOutput(io.TextIOBase):
+    """A text stream onto `stream`'s file. Never raises and never waits: a thread of its own writes.
+
+    A failure is noted in the log once; what could not be written is dropped, and later text is tried anew.
+    """
+
+    def __init__(self, stream: TextIO, name: str) -> None:
+        self._fd = _descriptor(stream)
+        self._name = name
+        self._encoding = stream.encoding or "utf-8"
+        self._waiting: deque[str] = deque()
+        self._size = 0
+        self._news = threading.Condition()
+        self._is_writing = False
+        self._noted = False
+        threading.Thread(target=self._run, name=name, daemon=True).start()
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self._encoding
+
+    @property
+    def errors(self) -> str:  # type: ignore[override]
+        return "backslashreplace"
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return self._fd >= 0 and os.isatty(self._fd)
+
+    def fileno(self) -> int:
+        if self._fd < 0:
+            raise io.UnsupportedOperation("fileno")
+        return self._fd
+
+    def write(self, text: str) -> int:
+        """Have `text` written some time soon."""
+        with self._news:
+            if self._size + len(text) <= MOST:
+                self._waiting.append(text)
+                self._size += len(text)
+                self._news.notify_all()
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is kept back here; see `drain`."""
+
+    def drain(self, timeout: float) -> bool:
+        """Wait until all is written, at most `timeout` seconds; whether it is."""
+        with self._news:
+            return self._news.wait_for(lambda: not self._waiting and not self._is_writing, timeout)
+
+    def _run(self) -> None:
+        while True:
+            with self._news:
+                self._is_writing = False
+                self._news.notify_all()
+                self._news.wait_for(lambda: self._waiting)
+                text = "".join(self._waiting)
+                self._waiting.clear()
+                self._size, self._is_writing = 0, True
+            self._put(text.encode(self._encoding, "backslashreplace"))
+
+    def _put(self, data: bytes) -> None:
+        if self._fd < 0:
+            return
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[os.write(self._fd, rest) :]
+        except OSError as error:
+            if not self._noted:
+                self._noted = True
+                log.warning("%s cannot be written: %s; Gerald runs on", self._name, error.strerror or error)
+
+
+def _descriptor(stream: Any) -> int:
+    try:
+        stream.flush()
+        return int(stream.fileno())
+    except (OSError, ValueError, AttributeError):
+        return -1

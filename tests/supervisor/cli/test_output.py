@@ -1,0 +1,113 @@
+"""Printing neither ends nor holds up a process, whatever becomes of the terminal."""
+
+import io
+import logging
+import os
+import pty
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from supervisor.cli.output import MOST, UnfailingOutput, encode_anything
+
+WITHIN = 10.0
+
+
+def opened(fd: int, encoding: str = "utf-8") -> UnfailingOutput:
+    return UnfailingOutput(open(fd, "w", encoding=encoding, closefd=False), "an output")
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    reader, writer = os.pipe()
+    yield reader, writer
+    for fd in (reader, writer):
+        try:
+            os.close(fd)
+        except OSError:
+            pass
+
+
+def test_what_is_written_arrives_in_order(pipe: tuple[int, int]) -> None:
+    output = opened(pipe[1])
+    for number in range(100):
+        print(number, file=output)
+    assert output.drain(WITHIN)
+    assert os.read(pipe[0], 65536).split() == [str(number).encode() for number in range(100)]
+
+
+def test_what_the_encoding_lacks_is_shown_as_its_number(pipe: tuple[int, int]) -> None:
+    output = opened(pipe[1], "cp1252")
+    print("happy 😀 é", file=output)
+    assert output.drain(WITHIN)
+    assert os.read(pipe[0], 100) == b"happy \\U0001f600 \xe9\n"
+
+
+def test_a_reader_that_went_away_is_noted_once(
+    pipe: tuple[int, int], caplog: pytest.LogCaptureFixture
+) -> None:
+    output = opened(pipe[1])
+    os.close(pipe[0])
+    with caplog.at_level(logging.WARNING):
+        for number in range(3):
+            print(number, file=output)
+            assert output.drain(WITHIN)
+    assert len(caplog.records) == 1
+    assert "cannot be written" in caplog.text
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has a device that is always full")
+def test_a_full_disk_fails_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    with open("/dev/full", "w") as full:
+        output = opened(full.fileno())
+        print("x", file=output)
+        assert output.drain(WITHIN)
+    assert "No space left" in caplog.text
+
+
+def test_a_reader_that_never_reads_holds_nobody_up_and_costs_bounded_memory(pipe: tuple[int, int]) -> None:
+    output = opened(pipe[1])
+    line = "x" * 1000 + "\n"
+    written = threading.Event()
+
+    def write() -> None:
+        for _ in range(3 * MOST // len(line)):
+            output.write(line)
+        written.set()
+
+    threading.Thread(target=write, daemon=True).start()
+    assert written.wait(WITHIN)
+    assert not output.drain(0.0)
+    assert output._size <= MOST
+    os.close(pipe[0])  # now the thread can go on, and end what it was told
+    assert output.drain(WITHIN)
+
+
+def test_a_terminal_that_is_closed_fails_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    ours, theirs = pty.openpty()
+    output = opened(theirs)
+    assert output.isatty()
+    os.close(ours)
+    print("x", file=output)
+    assert output.drain(WITHIN)
+    os.close(theirs)
+    print("y", file=output)
+    assert output.drain(WITHIN)
+
+
+def test_a_process_without_output_may_print(caplog: pytest.LogCaptureFixture) -> None:
+    output = UnfailingOutput(io.StringIO(), "nothing")
+    print("x", file=output)
+    assert output.drain(WITHIN)
+    assert not output.isatty()
+
+
+def test_a_command_prints_what_its_terminal_cannot_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    encode_anything()
+    print("日本")
+    sys.stdout.flush()
+    assert raw.getvalue() == b"\\u65e5\\u672c\n"
