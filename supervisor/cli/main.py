@@ -10,7 +10,8 @@ import click
 
 from config.home import find_home
 from supervisor.cli.options import fail
-from supervisor.exit_status import CommandRefused
+from supervisor.cli.output import encode_anything
+from supervisor.exit_status import FAILED, CommandRefused
 
 __all__ = ["main"]
 
@@ -97,9 +98,19 @@ def cli(context: click.Context, home: Path | None) -> None:
 
 def main() -> None:
     """The console script."""
+    encode_anything()
     try:
-        cli.main(prog_name="supervisor")
+        cli.main(prog_name="supervisor", standalone_mode=True)
     except BrokenPipeError:
         # Whoever read our output has seen enough (`| head`).
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         sys.exit(0)
+    except OSError as error:
+        # A disk that is full, say. Nothing else of a command's own trouble comes up to here.
+        _forget_output()
+        fail(FAILED, f"the output cannot be written: {error.strerror or error}")
+
+
+def _forget_output() -> None:
+    """What still waits to be printed would fail once more at the exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

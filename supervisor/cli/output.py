@@ -3,6 +3,7 @@
 A terminal may be closed, stopped (Ctrl-S) or of another encoding, a pipe may have lost its reader, a disk may be full.
 """
 
+import atexit
 import io
 import logging
 import os
@@ -11,9 +12,11 @@ import threading
 from collections import deque
 from typing import Any, TextIO
 
-__all__ = ["UnfailingOutput", "encode_anything", "print_without_fail"]
+__all__ = ["PRINTED_WITHIN", "UnfailingOutput", "encode_anything", "print_without_fail"]
 
 log = logging.getLogger(__name__)
+PRINTED_WITHIN = 0.5
+"""Seconds that whoever reads has for the last of it when the process ends."""
 MOST = 1 << 20
 """Characters that may wait for whoever reads; what comes then is dropped."""
 
@@ -29,6 +32,8 @@ def print_without_fail() -> tuple["UnfailingOutput", "UnfailingOutput"]:
     """Have standard output and error of this process written so that nothing they do matters to it."""
     outputs = UnfailingOutput(sys.stdout, "standard output"), UnfailingOutput(sys.stderr, "standard error")
     sys.stdout, sys.stderr = outputs
+    for output in outputs:
+        atexit.register(output.drain, PRINTED_WITHIN)
     return outputs
 
 
@@ -69,7 +74,9 @@ class UnfailingOutput(io.TextIOBase):
         return self._fd
 
     def write(self, text: str) -> int:
-        """Have `text` written some time soon."""
+        """Have `text` written some time soon. Raises TypeError for what is no text, as every text stream does."""
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         with self._news:
             if self._size + len(text) <= MOST:
                 self._waiting.append(text)

@@ -1,5 +1,6 @@
 """`supervisor run`: starts an instance, shows how it comes to life, and stays with it until it is told to stop."""
 
+import logging
 import os
 import sys
 
@@ -45,9 +46,11 @@ def run(
 
 def _run(home: Home, profile: str | None, overrides: tuple[str, ...], text: bool, strict: bool) -> None:
     from supervisor.cli.instance.signals import StopSignals
+    from supervisor.cli.output import PRINTED_WITHIN, print_without_fail
 
     stop = StopSignals()
     stop.hear_signals()
+    outputs = print_without_fail()
     from supervisor.cli.config.load import configured
     from supervisor.cli.instance.session import RunScreen
     from supervisor.instance import AlreadyRunning, Claim
@@ -62,10 +65,16 @@ def _run(home: Home, profile: str | None, overrides: tuple[str, ...], text: bool
         fail(UNREADABLE, f"the data folder {home.data} cannot be used: {error.strerror or error}")
     tether = LauncherLink.found(stop.ask)
     session = RunScreen(home, config, claim, notes, text=text, tether=tether, source=source)
-    ended = session.live(stop.event)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    if tether is not None:
-        tether.say_goodbye()
-    # Threads of sound and network libraries must not hold up the end: everything is saved by now.
-    os._exit({"stopped": 0, "late": FAILED, "gave up": GAVE_UP}[ended])
+    status = FAILED
+    try:
+        status = {"stopped": 0, "late": FAILED, "gave up": GAVE_UP}[session.live(stop.event)]
+        if tether is not None:
+            tether.say_goodbye()
+    except BaseException:
+        # Without its main thread nobody would look after the others: the launcher starts anew.
+        logging.getLogger(__name__).exception("the main thread failed")
+    finally:
+        for output in outputs:
+            output.drain(PRINTED_WITHIN)
+        # Threads of sound and network libraries must not hold up the end: everything is saved by now.
+        os._exit(status)

@@ -184,11 +184,11 @@ class RunScreen:
     def _stop(self, system: Runtime, server: ControlServer) -> bool:
         began = time.monotonic()
         self._console.print("stopping...")
-        server.close()
         keeper = system.registry.slot("persistence")
         began_with = keeper.state, keeper.reason, keeper.failures
         ended = system.stop()
         saved = _saved(keeper, *began_with)
+        server.close()
         self._claim.release()
         if ended:
             self._console.print(f"stopped in order in {time.monotonic() - began:.1f} s, {escape(saved)}")

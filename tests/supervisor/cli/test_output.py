@@ -1,5 +1,6 @@
 """Printing neither ends nor holds up a process, whatever becomes of the terminal."""
 
+import contextlib
 import io
 import logging
 import os
@@ -8,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 
+import click
 import pytest
 
 from supervisor.cli.output import MOST, UnfailingOutput, encode_anything
@@ -24,10 +26,8 @@ def pipe() -> Iterator[tuple[int, int]]:
     reader, writer = os.pipe()
     yield reader, writer
     for fd in (reader, writer):
-        try:
+        with contextlib.suppress(OSError):
             os.close(fd)
-        except OSError:
-            pass
 
 
 def test_what_is_written_arrives_in_order(pipe: tuple[int, int]) -> None:
@@ -111,3 +111,15 @@ def test_a_command_prints_what_its_terminal_cannot_show(monkeypatch: pytest.Monk
     print("日本")
     sys.stdout.flush()
     assert raw.getvalue() == b"\\u65e5\\u672c\n"
+
+
+def test_it_is_a_text_stream_also_for_those_who_try(
+    pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = opened(pipe[1])
+    with pytest.raises(TypeError):
+        output.write(b"bytes")  # type: ignore[arg-type]
+    monkeypatch.setattr(sys, "stderr", output)
+    click.echo("said", err=True)
+    assert output.drain(WITHIN)
+    assert os.read(pipe[0], 100) == b"said\n"
