@@ -49,8 +49,8 @@ format: setup-dev ## put the code into the project's format
 docs: setup-dev ## write the tables of docs/configuration.md from the schema
 	$(VENV)/python -m config.tools.reference
 
-bench: setup-dev ## every benchmark, one after another
-	@set -e; for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(VENV)/python "$$file" $(ARGS); done
+bench: setup-dev ## every benchmark, then one table of their figures: make bench ARGS="kernel state"
+	$(VENV)/python benchmarks/run_all.py $(ARGS)
 
 lock: setup-dev ## renew tools/constraints.txt from pyproject.toml
 	@tools/lock.sh
