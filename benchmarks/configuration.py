@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks._peers import install_peers, peer
 from benchmarks._report import Figure, Report, as_ratio
 from config.home import PACKAGE, Home
-from config.layers.layers import layers
+from config.layers import layers
 from config.schema import Config
 
 # Ours is at most this part of the peer's time.

@@ -218,7 +218,7 @@ def main() -> int:
     )
     report = Report()
     report.add(Figure("datagrams lost", mine.lost, at_most=0))
-    report.add(Figure("receivers with a wrong newest value", not mine.right, at_most=0))
+    report.add(Figure("wrong newest values", 0 if mine.right else 1, at_most=0))
     # With a slower sender nothing is proven for the rate that was asked for.
     report.add(Figure("datagrams sent", mine.rate, "/s", at_least=0.99 * work.rate))
     report.add(Figure("datagrams received", mine.received, "", peer.name, peer.received))

@@ -1,7 +1,7 @@
 """Runs every benchmark, one after another, and ends with one table of their figures.
 
-`python benchmarks/run_all.py [NAME ...]`, such as `run_all.py kernel state`. The others still run when a benchmark misses
-a bar or fails; then the exit status is 1.
+`python benchmarks/run_all.py [NAME ...]`, such as `run_all.py kernel state`. When a benchmark misses a bar or fails,
+the others still run, and the exit status is 1.
 """
 
 import argparse

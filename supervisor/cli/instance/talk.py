@@ -15,11 +15,11 @@ __all__ = ["ask", "status", "stop", "talk", "tell"]
 
 
 @click.command()
-@click.option("--watch", is_flag=True, help="Show it as it lives, until Ctrl-C.")
+@click.option("--watch", is_flag=True, help="Keep the display up to date until Ctrl-C.")
 @json_option
 @in_home
 def status(home: Home, watch: bool, as_json: bool) -> None:
-    """Show the tree of the running instance: node, pid, state, health, restarts, mailbox, last error."""
+    """Show every actor of the running instance: node, pid, state, health, restarts, mailbox, last error."""
     if watch:
         from supervisor.cli.instance.watch import watch as show
 
@@ -41,12 +41,12 @@ def status(home: Home, watch: bool, as_json: bool) -> None:
 @click.command()
 @click.argument("text")
 @click.option(
-    "--as", "person", default="", metavar="NAME", help="Who says it. Default: nobody in particular."
+    "--as", "person", default="", metavar="NAME", help="Speaker's name. Default: nobody in particular."
 )
 @json_option
 @in_home
 def talk(home: Home, text: str, person: str, as_json: bool) -> None:
-    """Say TEXT to the running instance and print the reply as it comes."""
+    """Say TEXT to the running instance and print the reply as it arrives."""
     outcome = ""
     for part in ask_all(home, {"do": "talk", "text": text, "as": person}):
         if as_json:
@@ -98,7 +98,7 @@ def ask(home: Home, address: str, type_: str, message: str) -> None:
 @click.command()
 @in_home
 def stop(home: Home) -> None:
-    """Stop the running instance in order, its state saved."""
+    """Stop the running instance in order and save its state."""
     from supervisor.instance import find_instance
 
     try:
