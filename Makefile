@@ -46,8 +46,9 @@ format: setup-dev ## put the code into the project's format
 	$(VENV)/ruff format .
 	$(VENV)/ruff check --fix .
 
-docs: setup-dev ## write the tables of docs/configuration.md from the schema
+docs: setup-dev ## write the generated parts of docs/configuration.md and docs/commands.md
 	$(VENV)/python -m config.tools.reference
+	$(VENV)/python tools/commands_page.py
 
 bench: setup-dev ## every benchmark, then one table of their figures: make bench ARGS="kernel state"
 	$(VENV)/python benchmarks/run_all.py $(ARGS)

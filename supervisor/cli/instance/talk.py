@@ -75,11 +75,11 @@ def _message(given: str) -> Any:
 
 @click.command()
 @click.argument("address")
-@click.argument("type_")
+@click.argument("type_", metavar="TYPE")
 @click.argument("message", metavar="[JSON]", default="{}")
 @in_home
 def tell(home: Home, address: str, type_: str, message: str) -> None:
-    """Send a message of TYPE_ to ADDRESS and print its id, e.g. tell osc.sender Typing '{"on": true}'."""
+    """Send a message of TYPE to ADDRESS and print its id, e.g. tell osc.sender Typing '{"on": true}'."""
     click.echo(
         ask_one(home, {"do": "tell", "address": address, "type": type_, "message": _message(message)})["id"]
     )
@@ -87,11 +87,11 @@ def tell(home: Home, address: str, type_: str, message: str) -> None:
 
 @click.command()
 @click.argument("address")
-@click.argument("type_")
+@click.argument("type_", metavar="TYPE")
 @click.argument("message", metavar="[JSON]", default="{}")
 @in_home
 def ask(home: Home, address: str, type_: str, message: str) -> None:
-    """Send a message of TYPE_ to ADDRESS and print the answer as JSON, e.g. ask users Ping."""
+    """Send a message of TYPE to ADDRESS and print the answer as JSON, e.g. ask users Ping."""
     print_json(ask_one(home, {"do": "ask", "address": address, "type": type_, "message": _message(message)}))
 
 
