@@ -21,7 +21,7 @@ setup-dev: ## the same with the tools for tests and lint
 run: setup ## start Gerald: make run ARGS="--text"
 	@exec $(VENV)/supervisor run $(ARGS)
 
-demo: setup ## prove the whole on this machine, without VRChat or sound hardware
+demo: setup ## test the whole pipeline on this machine, without VRChat or sound hardware
 	@exec $(VENV)/supervisor demo $(ARGS)
 
 test: lint ## lint, then every test: make test ARGS="tests/config -x"

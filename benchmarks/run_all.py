@@ -68,7 +68,7 @@ def run(file: Path) -> Outcome:
 
 def table(outcomes: Sequence[Outcome]) -> Table:
     """One row for each figure, and one for each benchmark that failed."""
-    made = Table("benchmark", "figure", "ours", "peer", "ratio", "bar", "")
+    made = Table("benchmark", "figure", "ours", "peer", "ratio", "bar", "result")
     for outcome in outcomes:
         for row in _rows(outcome):
             made.add_row(*row)

@@ -141,7 +141,7 @@ def every_option(command: click.Command) -> Iterator[str]:
             yield from every_option(inner)
 
 
-@pytest.mark.parametrize("document", (README, *PAGES), ids=named)
+@pytest.mark.parametrize("document", [README, *PAGES], ids=named)
 def test_options_that_are_named_exist(document: Path) -> None:
     options = {*every_option(cli), "--help", "--osc"}  # the last is VRChat's
     assert {span.split()[0] for span in spans(document) if span.startswith("--")} <= options
