@@ -21,7 +21,7 @@ setup-dev: ## the same with the tools for tests and lint
 run: setup ## start Gerald: make run ARGS="--text"
 	@exec $(VENV)/supervisor run $(ARGS)
 
-demo: setup ## prove the whole on this machine, without VRChat or sound hardware
+demo: setup ## test the whole pipeline on this machine, without VRChat or sound hardware
 	@exec $(VENV)/supervisor demo $(ARGS)
 
 test: lint ## lint, then every test: make test ARGS="tests/config -x"
@@ -46,11 +46,12 @@ format: setup-dev ## put the code into the project's format
 	$(VENV)/ruff format .
 	$(VENV)/ruff check --fix .
 
-docs: setup-dev ## write the tables of docs/configuration.md from the schema
+docs: setup-dev ## write the generated parts of docs/configuration.md and docs/commands.md
 	$(VENV)/python -m config.tools.reference
+	$(VENV)/python tools/commands_page.py
 
-bench: setup-dev ## every benchmark, one after another
-	@set -e; for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(VENV)/python "$$file" $(ARGS); done
+bench: setup-dev ## every benchmark, then one table of their figures: make bench ARGS="kernel state"
+	$(VENV)/python benchmarks/run_all.py $(ARGS)
 
 lock: setup-dev ## renew tools/constraints.txt from pyproject.toml
 	@tools/lock.sh

@@ -1,4 +1,4 @@
-"""What the benchmarks share: peers in their own environment, a pinned actor without a whole tree, and a verdict."""
+"""What the benchmarks share: peers in their own environment, and a pinned actor without a whole tree."""
 
 import json
 import queue
@@ -83,10 +83,3 @@ def percentile(values: list[float], part: float) -> float:
     """The value below which this part of them lies."""
     values = sorted(values)
     return values[min(len(values) - 1, int(len(values) * part))]
-
-
-def verdict(missed: list[str]) -> int:
-    """Print what was missed; the exit status."""
-    for line in missed:
-        print(f"MISSED  {line}")
-    return 1 if missed else 0

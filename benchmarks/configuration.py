@@ -16,7 +16,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +23,10 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks._peers import install_peers, peer, verdict
+from benchmarks._peers import install_peers, peer
+from benchmarks._report import Figure, Report, as_ratio
 from config.home import PACKAGE, Home
-from config.layers.layers import layers
+from config.layers import layers
 from config.schema import Config
 
 # Ours is at most this part of the peer's time.
@@ -34,15 +34,6 @@ BARS = {"PyYAML + pydantic": 1.5, "pydantic-settings": 1 / 4, "dynaconf": 1 / 15
 KEYS = 61
 # config.yaml holds the first 61 keys of defaults.yaml, with their comments.
 REST = "# Limits that trade speed"
-
-
-@dataclass
-class Part:
-    """What one part found: figures for tools, lines for people, and the bars that were missed."""
-
-    figures: dict[str, Any]
-    lines: list[str]
-    missed: list[str] = field(default_factory=list)
 
 
 def prepare(folder: Path) -> tuple[Home, list[Path]]:
@@ -92,8 +83,8 @@ def median(load: Callable[[], object], count: int) -> float:
     return statistics.median(times) * 1e3
 
 
-def reading(rounds: int, loads: int) -> Part:
-    """Three files beside the peers, who take turns."""
+def reading(rounds: int, loads: int) -> dict[str, float]:
+    """Milliseconds to read three files, ours and the peers', who take turns."""
     found: dict[str, list[float]] = {who: [] for who in ("ours", "defaults anew", *BARS)}
     with tempfile.TemporaryDirectory(prefix="gerald-benchmark-") as folder:
         home, files = prepare(Path(folder))
@@ -116,34 +107,19 @@ def reading(rounds: int, loads: int) -> Part:
                 if who != "PyYAML + pydantic":
                     # A fifth as many: they are slow, and each warms up in a process of its own.
                     found[who].append(peer("config_peer.py", who, max(1, loads // 5), *files)["median"])
-    return compare({who: statistics.median(times) for who, times in found.items()})
+    return {who: statistics.median(times) for who, times in found.items()}
 
 
-def compare(medians: dict[str, float]) -> Part:
-    """Each peer beside ours, with its bar."""
-    mine = medians["ours"]
-    part = Part(
-        {"reading_ms": medians},
-        [
-            f"reading {KEYS} keys in three layers",
-            f"{'':20} {'median':>10} {'ours':>8} {'anew':>8} {'bar':>8}",
-        ],
-    )
+def show(medians: dict[str, float]) -> None:
+    """Print each peer beside ours, with its bar."""
+    print(f"reading {KEYS} keys in three layers")
+    print(f"{'':20} {'median':>10} {'ours':>8} {'anew':>8} {'bar':>8}")
     for who, took in medians.items():
         line = f"{who:20} {took:>7.2f} ms"
         if who in BARS:
-            line += f" {ratio(mine / took)} {ratio(medians['defaults anew'] / took)} {ratio(BARS[who])}"
-            if mine > BARS[who] * took:
-                part.missed.append(
-                    f"reading: {ratio(mine / took).strip()} of {who}, {ratio(BARS[who]).strip()} is wanted"
-                )
-        part.lines.append(line)
-    return part
-
-
-def ratio(value: float) -> str:
-    """A ratio as people read it: 1.20x, 1/15.3."""
-    return f"{value:>7.2f}x" if value > 0.5 else f"{f'1/{1 / value:.1f}':>8}"
+            ratios = (medians["ours"] / took, medians["defaults anew"] / took, BARS[who])
+            line += "".join(f" {as_ratio(ratio):>8}" for ratio in ratios)
+        print(line)
 
 
 def main() -> int:
@@ -156,14 +132,15 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args()
     install_peers()
-    parts = [reading(options.rounds, options.loads)]
-    missed = [line for part in parts for line in part.missed]
+    medians = reading(options.rounds, options.loads)
+    report = Report()
+    for who, bar in BARS.items():
+        report.add(Figure(f"reading {KEYS} keys", medians["ours"], "ms", who, medians[who], at_most=bar))
     if options.json:
-        figures = {name: value for part in parts for name, value in part.figures.items()}
-        print(json.dumps({**figures, "missed": missed}))
-        return 1 if missed else 0
-    print("\n".join(line for part in parts for line in part.lines))
-    return verdict(missed)
+        print(json.dumps({"reading_ms": medians, "missed": report.missed}))
+        return report.finish(quiet=True)
+    show(medians)
+    return report.finish()
 
 
 if __name__ == "__main__":

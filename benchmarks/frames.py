@@ -24,7 +24,8 @@ from actors.kernel.media.frame_ring import Ring, RingReader, RingWriter
 from actors.kernel.media.frames import Frame, RingAddress
 from actors.vision.messages import FrameReady
 from benchmarks._actors import Seen, Shot
-from benchmarks._peers import PATIENCE, Pinned, install_peers, peer, percentile, verdict
+from benchmarks._peers import PATIENCE, Pinned, install_peers, peer, percentile
+from benchmarks._report import Figure, Report
 
 SHAPE = (720, 1280, 3)
 FIGURES = ("rate", "way_p50", "way_p99")
@@ -130,23 +131,20 @@ def main() -> int:
         who: {f: statistics.median(row[f] for row in rows) for f in FIGURES} for who, rows in found.items()
     }
     mine, pipe, ray = medians["ours"], medians["bare"], medians["ray"]
-    missed = []
-    if mine["rate"] < 8 * ray["rate"]:
-        missed.append(f"rate {mine['rate'] / ray['rate']:.1f}x Ray, 8x is wanted")
-    if mine["way_p50"] > 1.5 * pipe["way_p50"]:
-        missed.append(f"one way {mine['way_p50'] / pipe['way_p50']:.2f}x the bare pipe, 1.5x is allowed")
-    if mine["way_p99"] > ray["way_p99"] / 2:
-        missed.append(f"one way p99 1/{ray['way_p99'] / mine['way_p99']:.1f} of Ray, 1/2 is wanted")
+    report = Report()
+    report.add(Figure("pictures", mine["rate"], "/s", "Ray", ray["rate"], at_least=8))
+    report.add(Figure("one way, median", mine["way_p50"], "us", "a bare pipe", pipe["way_p50"], at_most=1.5))
+    report.add(Figure("one way, p99", mine["way_p99"], "us", "Ray", ray["way_p99"], at_most=1 / 2))
     if options.json:
-        print(json.dumps({"medians": medians, "missed": missed}))
-        return 1 if missed else 0
+        print(json.dumps({"medians": medians, "missed": report.missed}))
+        return report.finish(quiet=True)
     print(f"{'':10} {'pictures':>10} {'one way p50':>12} {'p99':>10}")
     for who, row in medians.items():
         print(f"{who:10} {row['rate']:>8,.0f}/s {row['way_p50']:>9,.0f} us {row['way_p99']:>7,.0f} us")
     rates, ways = mine["rate"] / ray["rate"], mine["way_p50"] / pipe["way_p50"]
     print(f"\nours: {rates:.1f}x Ray's rate; one way {ways:.2f}x the bare pipe's median", end="")
     print(f", p99 1/{ray['way_p99'] / mine['way_p99']:.1f} of Ray's")
-    return verdict(missed)
+    return report.finish()
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Message
 from actors.kernel.thread_host import ExternalClient, SystemClock, ThreadHost
-from benchmarks._peers import PATIENCE, percentile, verdict
+from benchmarks._peers import PATIENCE, percentile
+from benchmarks._report import Figure, Report
 
 INTERVALS = (0.005, 0.001, 0.0005, 0.0001)
 HOGS = 2
@@ -127,15 +128,26 @@ def main() -> int:
         beside = beside_threads(rig, options.seconds / 2, hogs=1)
         table[str(interval)] = {**beside, "tell": rig.tells()}
     sys.setswitchinterval(default)
-    ratio = pinned["p99"] / threads["p99"]
-    missed = [f"p99 beside pinned hogs is {ratio:.2f} of that beside threads"] if ratio > 0.1 else []
+    report = Report()
+    report.add(
+        Figure(
+            "ask beside computing processes, p99", pinned["p99"], "us", "beside threads", threads["p99"],
+            at_most=1 / 10,
+        )
+    )  # fmt: skip
     if options.json:
         print(
             json.dumps(
-                {"alone": alone, "pinned": pinned, "threads": threads, "intervals": table, "missed": missed}
+                {
+                    "alone": alone,
+                    "pinned": pinned,
+                    "threads": threads,
+                    "intervals": table,
+                    "missed": report.missed,
+                }
             )
         )
-        return 1 if missed else 0
+        return report.finish(quiet=True)
     print(f"{'ask of a root actor':30} {'p50':>10} {'p99':>10}")
     for name, row in (
         ("alone", alone),
@@ -149,7 +161,7 @@ def main() -> int:
         print(
             f"{float(interval) * 1e3:>30.1f} ms {row['p50']:>8,.0f} us {row['p99']:>7,.0f} us {row['tell']:>12,.0f}/s"
         )
-    return verdict(missed)
+    return report.finish()
 
 
 if __name__ == "__main__":

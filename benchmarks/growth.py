@@ -27,6 +27,7 @@ from actors.kernel.protocol.lifecycle import Ping
 from actors.users.messages import InteractionHappened
 from actors.users.users import Users
 from actors.vocabulary.values import Interaction, Person
+from benchmarks._report import Figure, Report
 from benchmarks._state_actors import House, text
 from supervisor.nodes.process_setup import take_short_turns
 
@@ -129,11 +130,17 @@ def main() -> int:
                     print(_line(rows[-1]), file=sys.stderr, flush=True)
     finally:
         shutil.rmtree(home)
-    report(rows, arguments.json)
-    return 0
+    show(rows, arguments.json)
+    report = Report()
+    last = rows[-1]
+    after = f"after {last.interactions:,} interactions"
+    report.add(Figure(f"memory {after}", last.memory / 1e6, "MB"))
+    report.add(Figure(f"files {after}", last.files / 1e6, "MB"))
+    report.add(Figure(f"start {after}", last.start, "s"))
+    return report.finish(quiet=True)
 
 
-def report(rows: list[Row], as_json: bool) -> None:
+def show(rows: list[Row], as_json: bool) -> None:
     if as_json:
         print(json.dumps(rows))
     else:

@@ -17,7 +17,8 @@ import psutil
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks._actors import Query
-from benchmarks._peers import PATIENCE, Pinned, verdict
+from benchmarks._peers import PATIENCE, Pinned
+from benchmarks._report import Figure, Report
 
 WARM_UP = 30
 RSS_MAY_GROW = 8_000_000
@@ -76,17 +77,22 @@ def main() -> int:
     after = settled(before)
     pinned.end()
     grown = {name: after[name] - before[name] for name in after}
-    missed = [f"{n} more {name}" for name, n in grown.items() if name != "rss" and n > 0]
-    if grown["rss"] > RSS_MAY_GROW:
-        missed.append(f"{grown['rss'] / 1e6:.1f} MB more resident memory")
+    report = Report()
+    for name, more in grown.items():
+        if name == "rss":
+            report.add(Figure("more resident memory", more / 1e6, "MB", at_most=RSS_MAY_GROW / 1e6))
+        else:
+            report.add(Figure(f"more {name}", more, at_most=0))
     if options.json:
-        print(json.dumps({"rounds": options.rounds, "before": before, "after": after, "missed": missed}))
-        return 1 if missed else 0
+        print(
+            json.dumps({"rounds": options.rounds, "before": before, "after": after, "missed": report.missed})
+        )
+        return report.finish(quiet=True)
     took = time.monotonic() - begun
     print(f"{options.rounds} deaths by SIGKILL, a spare taking over each time, in {took:.0f} s")
     for name in after:
         print(f"  {name:14} {before[name]:>12,} -> {after[name]:>12,}")
-    return verdict(missed)
+    return report.finish()
 
 
 if __name__ == "__main__":

@@ -29,7 +29,8 @@ from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.thread_host import ExternalClient, SystemClock, ThreadHost
 from benchmarks._actors import Count, Fragile, Trip
-from benchmarks._peers import PATIENCE, ROOT, verdict
+from benchmarks._peers import PATIENCE, ROOT
+from benchmarks._report import Figure, Report
 from config.schema import Config
 from supervisor.otp.spec import Backoff, ChildSpec, Strategy, SupervisorSpec
 from supervisor.runtime.runtime import Runtime
@@ -141,15 +142,16 @@ def main() -> int:
         theirs.append(stock(options.actors))
     ours_s, stock_s = statistics.median(mine), statistics.median(theirs)
     kept = {who: memory(who, options.actors) for who in ("ours", "pykka")}
-    missed = []
-    if crash > 2.0:
-        missed.append(f"a crash costs {crash:.2f} ms, 2 ms are allowed")
-    if ours_s > stock_s:
-        missed.append(f"{options.actors} actors take {ours_s / stock_s:.2f}x pykka's time")
+    report = Report()
+    report.add(Figure("crash to answer", crash, "ms", at_most=2))
+    report.add(
+        Figure(f"{options.actors} actors start, answer, stop", ours_s, "s", "pykka", stock_s, at_most=1)
+    )
+    report.add(Figure("memory of an idle actor", kept["ours"] / 1e3, "kB", "pykka", kept["pykka"] / 1e3))
     figures = {"crash_ms": crash, "ours_s": ours_s, "pykka_s": stock_s, "bytes_per_actor": kept}
     if options.json:
-        print(json.dumps({**figures, "missed": missed}))
-        return 1 if missed else 0
+        print(json.dumps({**figures, "missed": report.missed}))
+        return report.finish(quiet=True)
     print(
         f"crash of a thread actor until the next message is answered: {crash:.2f} ms (median of {options.crashes})"
     )
@@ -158,7 +160,7 @@ def main() -> int:
         f" ({ours_s / stock_s:.2f}x)"
     )
     print(f"an idle actor holds: ours {kept['ours'] / 1e3:.1f} kB, pykka {kept['pykka'] / 1e3:.1f} kB")
-    return verdict(missed)
+    return report.finish()
 
 
 if __name__ == "__main__":

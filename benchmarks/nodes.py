@@ -14,7 +14,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks._actors import Note, Query
-from benchmarks._peers import PATIENCE, Pinned, install_peers, peer, percentile, verdict
+from benchmarks._peers import PATIENCE, Pinned, install_peers, peer, percentile
+from benchmarks._report import Figure, Report
 
 FIGURES = ("ask_p50", "ask_p99", "tell")
 
@@ -63,17 +64,14 @@ def main() -> int:
         who: {f: statistics.median(row[f] for row in rows) for f in FIGURES} for who, rows in found.items()
     }
     mine = medians["ours"]
-    missed = []
+    report = Report()
     for who, tells, asks in (("ray", 20.0, 6.0), ("xoscar", 5.0, 2.5)):
-        if mine["tell"] < tells * medians[who]["tell"]:
-            missed.append(f"tell {mine['tell'] / medians[who]['tell']:.1f}x {who}, {tells:g}x is wanted")
-        if mine["ask_p50"] > medians[who]["ask_p50"] / asks:
-            missed.append(
-                f"ask 1/{medians[who]['ask_p50'] / mine['ask_p50']:.1f} of {who}, 1/{asks:g} is wanted"
-            )
+        theirs = medians[who]
+        report.add(Figure("tell", mine["tell"], "/s", who, theirs["tell"], at_least=tells))
+        report.add(Figure("ask, median", mine["ask_p50"], "us", who, theirs["ask_p50"], at_most=1 / asks))
     if options.json:
-        print(json.dumps({"medians": medians, "missed": missed}))
-        return 1 if missed else 0
+        print(json.dumps({"medians": medians, "missed": report.missed}))
+        return report.finish(quiet=True)
     print(f"{'':10} {'tell':>12} {'ask p50':>10} {'ask p99':>10}")
     for who, row in medians.items():
         print(
@@ -83,7 +81,7 @@ def main() -> int:
             tell, ask = mine["tell"] / row["tell"], row["ask_p50"] / mine["ask_p50"]
             print(f"   ours: tell {tell:.1f}x, ask 1/{ask:.1f}", end="")
         print()
-    return verdict(missed)
+    return report.finish()
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks._actors import MODEL, Query
-from benchmarks._peers import PATIENCE, Pinned, install_peers, peer, verdict
+from benchmarks._peers import PATIENCE, Pinned, install_peers, peer
+from benchmarks._report import Figure, Report
 from config.models import ModelError, ModelFile, list_path, load_models, locate
 
 LEAST = 100_000_000
@@ -90,22 +91,21 @@ def main() -> int:
         ray = peer("ray_peer.py", "recovery", max(3, options.rounds // 3), path)
         size = path.stat().st_size / 1e6
     spare, none = statistics.median(warm), statistics.median(without)
-    missed = []
-    if spare > 50.0:
-        missed.append(f"with a spare {spare:.0f} ms, 50 ms is allowed")
-    if spare > ray["p50"] / 20:
-        missed.append(f"with a spare 1/{ray['p50'] / spare:.0f} of Ray, 1/20 is wanted")
-    if none > cold + 50.0:
-        missed.append(f"without a spare {none:.0f} ms, its cold start of {cold:.0f} ms and 50 ms are allowed")
+    report = Report()
+    report.add(Figure("SIGKILL to answer, with a standby process", spare, "ms", at_most=50))
+    report.add(
+        Figure("SIGKILL to answer, with a standby process", spare, "ms", "Ray", ray["p50"], at_most=1 / 20)
+    )
+    report.add(Figure("SIGKILL to answer, without", none, "ms", "a cold start + 50 ms", cold + 50, at_most=1))
     figures = {"spare_ms": spare, "without_ms": none, "cold_ms": cold, "ray_ms": ray["p50"], "model_mb": size}
     if options.json:
-        print(json.dumps({**figures, "missed": missed}))
-        return 1 if missed else 0
+        print(json.dumps({**figures, "missed": report.missed}))
+        return report.finish(quiet=True)
     print(f"SIGKILL until it answers again, model of {size:.0f} MB, medians")
     print(f"  with a spare      {spare:8,.1f} ms   1/{ray['p50'] / spare:.0f} of Ray's")
     print(f"  without           {none:8,.1f} ms   its cold start: {cold:.1f} ms")
     print(f"  Ray, restarting   {ray['p50']:8,.1f} ms")
-    return verdict(missed)
+    return report.finish()
 
 
 if __name__ == "__main__":

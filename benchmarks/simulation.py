@@ -12,12 +12,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks._report import Figure, Report
 from supervisor.simulation.run import simulate
 
 LEAST = 20_000
 
 
-def main() -> None:
+def main() -> int:
+    """0 when the bar is met."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=600.0, help="simulated seconds of each run")
     parser.add_argument("--runs", type=int, default=5)
@@ -33,6 +35,9 @@ def main() -> None:
         if outcome.handled / took > best:
             best, times = outcome.handled / took, outcome.seconds / took
             rate = outcome.handled / outcome.seconds
+    report = Report()
+    report.add(Figure("handled messages", best, "/s", at_least=LEAST))
+    report.add(Figure("times real time", times))
     if options.json:
         print(
             json.dumps({"handled_per_second": best, "times_real_time": times, "per_simulated_second": rate})
@@ -40,8 +45,8 @@ def main() -> None:
     else:
         print(f"{best:,.0f} handled messages a second (bar: {LEAST:,}), {times:,.0f} times real time,")
         print(f"at {rate:.1f} messages a simulated second")
-    sys.exit(best < LEAST)
+    return report.finish(quiet=options.json)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

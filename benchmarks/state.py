@@ -34,7 +34,8 @@ from actors.persistence.write_behind import StoreRequest, WriteBehind
 from actors.users.state import UsersState, UserState
 from actors.users.users import Users
 from actors.vocabulary.values import Interaction
-from benchmarks._peers import percentile, verdict
+from benchmarks._peers import percentile
+from benchmarks._report import Figure, Report, as_ratio
 from benchmarks._state_actors import Go, House, Notebook, Nudge, Subscriber, Writer, text
 from benchmarks.kernel import Ours, told
 from config.schema import Storage
@@ -292,28 +293,27 @@ def main() -> int:
 
 def report(m: dict[str, float], as_json: bool) -> int:
     ms = {name: value * 1e3 for name, value in m.items()}
-    rows = (
-        ("durable updates/s, 8 writers", m["durable"], "SQLite WAL FULL", m["sqlite"], ">=", 5.0),
-        ("the same", m["durable"], "raw LMDB, 100 a txn", m["lmdb"], ">=", 0.25),
-        ("acknowledged, p99, ms", ms["ack p99"], "one LMDB commit, p99", ms["commit p99"], "<=", 5.0),
-        ("in memory, 2 subscribers/s", m["memory"], "kernel's tell", m["tell"], ">=", 0.25),
-        ("start, 10,000 changes, ms", ms["start"], "allowed", 100.0, "<=", 1.0),
-        ("held up by a whole copy, ms", ms["held up"], "allowed", 20.0, "<=", 1.0),
-    )
-    missed = []
-    for name, ours, peer, theirs, relation, bar in rows:
-        ratio = ours / theirs
-        good = ratio >= bar if relation == ">=" else ratio <= bar
-        if not good:
-            missed.append(f"{name}: {ratio:.2f} instead of {relation} {bar:g}")
+    found = Report()
+    for figure in (
+        Figure("durable updates, 8 writers", m["durable"], "/s", "SQLite WAL FULL", m["sqlite"], at_least=5),
+        Figure("durable updates, 8 writers", m["durable"], "/s", "LMDB, 100 a txn", m["lmdb"], at_least=0.25),
+        Figure("acknowledged, p99", ms["ack p99"], "ms", "one LMDB commit", ms["commit p99"], at_most=5),
+        Figure("in memory, 2 subscribers", m["memory"], "/s", "kernel's tell", m["tell"], at_least=0.25),
+        Figure("start, 10,000 changes", ms["start"], "ms", at_most=100),
+        Figure("held up by a snapshot", ms["held up"], "ms", at_most=20),
+    ):
+        found.add(figure)
         if not as_json:
-            print(f"{name:<30}{ours:>12,.2f}   {peer:<22}{theirs:>12,.2f}{ratio:>9.2f}   {relation} {bar:g}")
+            ratio = "" if figure.ratio is None else as_ratio(figure.ratio)
+            theirs = "" if figure.theirs is None else f"{figure.theirs:,.2f}"
+            ours = f"{figure.ours:,.2f} {figure.unit:<3}"
+            print(f"{figure.name:<28}{ours:>16} {figure.peer:<18}{theirs:>12}{ratio:>9}   {figure.bar}")
     if as_json:
-        print(json.dumps({**m, "missed": missed}))
-        return 1 if missed else 0
+        print(json.dumps({**m, "missed": found.missed}))
+        return found.finish(quiet=True)
     print(f"medians: an acknowledgement {ms['ack p50']:.2f} ms, one commit {ms['commit p50']:.2f} ms")
-    print(f"the bystander of the whole copy was held up {ms['peace']:.2f} ms in peace")
-    return verdict(missed)
+    print(f"the bystander of the snapshot was held up {ms['peace']:.2f} ms in peace")
+    return found.finish()
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ from actors.kernel.record import Handled
 from actors.osc.messages import ParametersChanged
 from actors.system.messages import StageReached
 from actors.vocabulary.values import person_named
-from benchmarks._peers import verdict
+from benchmarks._report import Figure, Report
 from supervisor.replay.replayer import Replayer
 from supervisor.simulation.campaign import traced
 from supervisor.trace.read.reader import Trace
@@ -59,11 +59,11 @@ Encode = Callable[[Handled], bytes]
 
 @dataclass
 class Part:
-    """What one part found: figures for tools, lines for people, and the bars that were missed."""
+    """What one part found: values for tools, lines for people, and the figures that have a bar."""
 
-    figures: dict[str, Any]
+    values: dict[str, Any]
     lines: list[str]
-    missed: list[str] = field(default_factory=list)
+    figures: tuple[Figure, ...] = ()
 
 
 def records(count: int) -> Iterator[Handled]:
@@ -168,7 +168,7 @@ def recording(rounds: int, count: int, folder: Path) -> Part:
         times["mcap, our lines"].append(pure(prepared, folder / f"swift{n}", swift))
     mine, theirs, mixed = (statistics.median(times[name]) for name in times)
     ratio = theirs / mine
-    part = Part(
+    return Part(
         {
             "ours_us": mine / count * 1e6,
             "mcap_us": theirs / count * 1e6,
@@ -181,10 +181,8 @@ def recording(rounds: int, count: int, folder: Path) -> Part:
             f"ratio: {ratio:.2f} times the rate of the mcap writer (bar {RECORDED:g}); "
             f"{mixed / mine:.2f} times when it is given our encoded lines",
         ],
+        (Figure("recording", count / mine, "/s", "pure-Python mcap", count / theirs, at_least=RECORDED),),
     )
-    if ratio < RECORDED:
-        part.missed.append(f"recording {ratio:.2f}x of the pure-Python writer, not {RECORDED:g}x")
-    return part
 
 
 # -- one turn out of a large trace
@@ -217,7 +215,7 @@ def showing(rounds: int, count: int, home: Path) -> Part:
     unindexed = without_index(home, turns // 2)
     size = sum(path.stat().st_size for path in (home / "data" / "traces" / RUN).glob("*.mcap"))
     middle, worst = statistics.median(times), max(times)
-    part = Part(
+    return Part(
         {
             "messages": count,
             "bytes": size,
@@ -230,10 +228,8 @@ def showing(rounds: int, count: int, home: Path) -> Part:
             f"(worst {worst:.2f} s, bar {SHOWN_WITHIN:g} s)",
             f"the same when the last file has no index, as after a SIGKILL: {unindexed:.2f} s, once",
         ],
+        (Figure(f"one turn out of {size / 1e9:.2f} GB", middle, "s", at_most=SHOWN_WITHIN),),
     )
-    if middle > SHOWN_WITHIN:
-        part.missed.append(f"showing one turn took {middle:.2f} s, not {SHOWN_WITHIN:g} s")
-    return part
 
 
 def shown(home: Path, turn: int) -> float:
@@ -267,14 +263,14 @@ def reading(rounds: int, folder: Path) -> Part:
         assert there == count
         times["small_mcap"].append(taken)
     mine, theirs = (statistics.median(times[name]) for name in ("ours", "small_mcap"))
-    part = Part(
+    return Part(
         {"read_per_s": count / mine, "small_mcap_per_s": count / theirs, "read_ratio": theirs / mine},
         [
             f"reading {count:,} messages: ours {count / mine:,.0f}/s as records, small-mcap {count / theirs:,.0f}/s "
             f"as bytes; ratio {theirs / mine:.2f}"
         ],
+        (Figure("reading", count / mine, "/s", "small-mcap", count / theirs),),
     )
-    return part
 
 
 def replaying(rounds: int, folder: Path) -> Part:
@@ -283,7 +279,7 @@ def replaying(rounds: int, folder: Path) -> Part:
     traced(EVENING, EVENING_SECONDS, None, folder)
     (evening,) = folder.iterdir()
     kept = sorted((Path(__file__).parents[1] / "tests" / "traces").glob("*.mcap"))
-    figures, lines = {}, []
+    ratios, lines, figures = {}, [], []
     for trace in (evening, *kept):
         mine, theirs = [], []
         for _ in range(rounds):
@@ -291,18 +287,21 @@ def replaying(rounds: int, folder: Path) -> Part:
             theirs.append(taken)
             taken, count = timed(lambda trace=trace: _replayed(trace))  # type: ignore[misc]
             mine.append(taken)
-        taken = statistics.median(mine)
+        taken, read = statistics.median(mine), statistics.median(theirs)
         name = "evening" if trace is evening else trace.stem
-        figures[name] = ratio = statistics.median(theirs) / taken
+        ratios[name] = ratio = read / taken
+        figures.append(
+            Figure(
+                f"replay of {name}", there / taken, "/s", "reading by small-mcap", there / read,
+                at_least=REPLAYED if trace is evening else None,
+            )
+        )  # fmt: skip
         lines.append(
             f"replay of {name}, {there:,} messages of which {count:,} are of actors that can be replayed: "
             f"{there / taken:,.0f} messages/s, {ratio:.3f} of the rate of small-mcap"
             + (f" (bar {REPLAYED:g})" if trace is evening else "")
         )
-    part = Part({"replay_ratio": figures["evening"], "replay_ratios": figures}, lines)
-    if figures["evening"] < REPLAYED:
-        part.missed.append(f"replay at {figures['evening']:.3f} of small-mcap's rate, not {REPLAYED:g}")
-    return part
+    return Part({"replay_ratio": ratios["evening"], "replay_ratios": ratios}, lines, tuple(figures))
 
 
 def mcaps(trace: Path) -> list[Path]:
@@ -326,6 +325,15 @@ def timed(work: Callable[[], int]) -> tuple[float, int]:
     return time.perf_counter() - begun, count
 
 
+def measured(rounds: int, messages: int, megabytes: int, folder: Path) -> Iterator[Part]:
+    """All parts, one after another."""
+    yield recording(rounds, messages, folder)
+    yield reading(rounds, folder / "ours0" / RUN)
+    yield replaying(rounds, folder / "evening")
+    home = folder / "home"
+    yield showing(rounds, large(home, megabytes), home)
+
+
 def main() -> int:
     """Run all parts; 0 only if every bar holds."""
     parser = argparse.ArgumentParser(
@@ -336,20 +344,18 @@ def main() -> int:
     parser.add_argument("--megabytes", type=int, default=1000, help="size of the large trace")
     parser.add_argument("--json", action="store_true", help="figures for tools")
     options = parser.parse_args()
+    report = Report()
+    values: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="gerald-trace-") as temporary:
-        folder = Path(temporary)
-        parts = [recording(options.rounds, options.messages, folder)]
-        parts.append(reading(options.rounds, folder / "ours0" / RUN))
-        parts.append(replaying(options.rounds, folder / "evening"))
-        home = folder / "home"
-        parts.append(showing(options.rounds, large(home, options.megabytes), home))
-    figures = {name: value for part in parts for name, value in part.figures.items()}
-    missed = [line for part in parts for line in part.missed]
+        for part in measured(options.rounds, options.messages, options.megabytes, Path(temporary)):
+            values |= part.values
+            for figure in part.figures:
+                report.add(figure)
+            if not options.json:
+                print("\n".join(part.lines), flush=True)
     if options.json:
-        print(json.dumps({**figures, "missed": missed}))
-    else:
-        print("\n".join(line for part in parts for line in part.lines))
-    return verdict(missed)
+        print(json.dumps({**values, "missed": report.missed}))
+    return report.finish(quiet=options.json)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """`config/secrets.yaml`: a configuration file whose every value is encrypted in its place, so that it stays diffable.
 
 The keys, the order and the comments can be read by all; the values only with the key, and nothing in the file can be
-changed, moved, taken away or put back without that being noticed and named. See docs/configuration.md.
+changed, moved, taken away or put back without that being noticed and named. See docs/configuring.md.
 """
 
 from __future__ import annotations

@@ -16,42 +16,45 @@ from supervisor.exit_status import FAILED, CommandRefused
 __all__ = ["main"]
 
 COMMANDS = {
-    "run": ("supervisor.cli.instance.run:run", "Start Gerald here."),
+    "run": ("supervisor.cli.instance.run:run", "Start Gerald in this terminal."),
     "service": ("supervisor.cli.instance.service:service", "Print a systemd unit for this home."),
-    "status": ("supervisor.cli.instance.talk:status", "Show the tree of the running instance."),
+    "status": ("supervisor.cli.instance.talk:status", "Show every actor: state, health, restarts."),
     "dead-letters": (
         "supervisor.cli.instance.actors:dead_letters",
         "List messages that were not handled, and why.",
     ),
-    "talk": ("supervisor.cli.instance.talk:talk", "Say something to the running instance."),
+    "talk": ("supervisor.cli.instance.talk:talk", "Say something to Gerald and print the reply."),
     "tell": ("supervisor.cli.instance.talk:tell", "Send a message to an actor."),
     "ask": ("supervisor.cli.instance.talk:ask", "Send a message to an actor and print its answer."),
-    "state": ("supervisor.cli.state.state:state", "Look at what is remembered, keep it elsewhere, mend it."),
-    "users": ("supervisor.cli.users.users:users", "See whom he remembers, and make him forget."),
+    "state": (
+        "supervisor.cli.state.state:state",
+        "Show, export, import, check or repair what Gerald remembers.",
+    ),
+    "users": ("supervisor.cli.users.users:users", "List or erase remembered people."),
     "backup": (
         "supervisor.cli.state.backup:backup",
-        "Write all that is remembered into one file; list the backups.",
+        "Back up everything Gerald remembers; list backups.",
     ),
-    "restore": ("supervisor.cli.state.restore:restore", "Bring a backup back."),
-    "stop": ("supervisor.cli.instance.talk:stop", "Stop the running instance."),
-    "restart": ("supervisor.cli.instance.actors:restart", "Stop an actor in order and start it again."),
-    "kill": ("supervisor.cli.instance.actors:kill", "End an actor at once, to try its supervisor."),
-    "hang": ("supervisor.cli.instance.actors:hang", "Let an actor hang, to try the watchdog."),
+    "restore": ("supervisor.cli.state.restore:restore", "Restore a backup."),
+    "stop": ("supervisor.cli.instance.talk:stop", "Stop the running instance and save its state."),
+    "restart": ("supervisor.cli.instance.actors:restart", "Restart an actor in order."),
+    "kill": ("supervisor.cli.instance.actors:kill", "Kill an actor (tests supervision)."),
+    "hang": ("supervisor.cli.instance.actors:hang", "Make an actor hang (tests the watchdog)."),
     "pin": ("supervisor.cli.instance.actors:pin", "Move an actor to a thread or to processes."),
-    "chaos": ("supervisor.cli.debug.chaos:chaos", "Try that nothing is lost and nothing stays dead."),
+    "chaos": ("supervisor.cli.debug.chaos:chaos", "Chaos-test the actor tree."),
     "simulate": (
         "supervisor.cli.debug.simulate:simulate",
-        "Look for what goes wrong once in a thousand hours.",
+        "Run seeded fault simulations.",
     ),
-    "trace": ("supervisor.cli.trace.trace:trace", "Look at what happened, message by message."),
-    "replay": ("supervisor.cli.debug.replay:replay", "Do again what a trace holds, and compare."),
+    "trace": ("supervisor.cli.trace.trace:trace", "Inspect recorded messages."),
+    "replay": ("supervisor.cli.debug.replay:replay", "Replay a trace against today's code."),
     "config": ("supervisor.cli.config.config:config", "Check, explain and change the configuration."),
-    "secrets": ("supervisor.cli.secrets.secrets:secrets", "Keep API keys and passwords, encrypted."),
-    "demo": ("supervisor.cli.debug.demo:demo", "Prove the whole on this machine, without VRChat."),
+    "secrets": ("supervisor.cli.secrets.secrets:secrets", "Manage encrypted API keys and passwords."),
+    "demo": ("supervisor.cli.debug.demo:demo", "Test the whole pipeline on this machine, without VRChat."),
 }
 
-EPILOG = """Exit status: 0 done, 1 it failed, 2 wrong usage or unreadable configuration, 3 no instance runs, 4 another
-instance runs, 70 the supervisor gave up."""
+EPILOG = """Exit status: 0 success, 1 failure, 2 wrong usage or unreadable configuration, 3 no instance is running,
+4 another instance is running, 70 the supervisor gave up."""
 
 
 class LazyGroup(click.Group):
@@ -84,12 +87,12 @@ class LazyGroup(click.Group):
 @click.option(
     "--home",
     type=click.Path(path_type=Path),
-    help="The instance's folder, with config/, data/ and Models/. Default: GERALD_HOME, else the checkout.",
+    help="Folder of the instance, with config/, data/ and Models/. Default: GERALD_HOME, else the checkout.",
 )
 @click.version_option(package_name="gerald", prog_name="supervisor")
 @click.pass_context
 def cli(context: click.Context, home: Path | None) -> None:
-    """Gerald: the runtime for an AI that lives in VRChat.
+    """Gerald: the runtime of an AI that lives in VRChat.
 
     Start it with `supervisor run`, talk to it with `supervisor talk "Hello"`.
     """

@@ -33,13 +33,13 @@ __all__ = [
 WIDE = 240
 """Columns of a table that nobody sees on a terminal."""
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def in_home(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give the command its Home as first argument; --home may stand before or after the command's name."""
 
-    @click.option("--home", "home_path", type=click.Path(path_type=Path), help="The instance's folder.")
+    @click.option("--home", "home_path", type=click.Path(path_type=Path), help="Folder of the instance.")
     @click.pass_obj  # type: ignore[arg-type]  # wraps() hides the signature from the type checker
     @functools.wraps(command)
     def wrapped(home: Home, home_path: Path | None, **options: Any) -> Any:

@@ -20,7 +20,7 @@ __all__ = ["diff", "reload", "set_", "unset"]
 save_option = click.option(
     "--save",
     is_flag=True,
-    help="Keep it over restarts, in data/overrides.yaml; works without an instance too.",
+    help="Keep the change in data/overrides.yaml; works without a running instance too.",
 )
 
 
@@ -31,10 +31,10 @@ save_option = click.option(
 @json_option
 @in_home
 def set_(home: Home, key: str, value: str, save: bool, as_json: bool) -> None:
-    """Override KEY (as in llm.temperature) of the running instance, above all layers, and at once.
+    """Override KEY (such as llm.temperature) in the running instance, above all layers, at once.
 
-    VALUE is read as in a file: 0.9, true, null, [gestures, touch]. It is refused, and nothing changes, when it is not
-    valid or an actor cannot work with it.
+    VALUE is written as in a file: 0.9, true, null, [gestures, touch]. An invalid value, or one that an actor cannot
+    use, is refused and changes nothing.
     """
     _put(home, key, value, save, as_json)
 
@@ -45,7 +45,7 @@ def set_(home: Home, key: str, value: str, save: bool, as_json: bool) -> None:
 @json_option
 @in_home
 def unset(home: Home, key: str, save: bool, as_json: bool) -> None:
-    """Take an override of KEY back; with --save the saved one too."""
+    """Remove the override of KEY; with --save the saved one too."""
     _put(home, key, None, save, as_json)
 
 
@@ -53,7 +53,7 @@ def unset(home: Home, key: str, save: bool, as_json: bool) -> None:
 @json_option
 @in_home
 def reload(home: Home, as_json: bool) -> None:
-    """Read all files anew, now. A running instance does so by itself when a file is saved."""
+    """Reload all files now. A running instance does so by itself when a file is saved."""
     _told(ask_one(home, {"do": "config-reload"}), as_json)
 
 
@@ -61,7 +61,7 @@ def reload(home: Home, as_json: bool) -> None:
 @json_option
 @in_home
 def diff(home: Home, as_json: bool) -> None:
-    """Show how the files differ from what the running instance uses. Exit status 1 where they do."""
+    """Show how the files differ from what the running instance uses. Exit status 1 when they differ."""
     found = ask_one(home, {"do": "config-diff"})
     if as_json:
         print_json(found)

@@ -27,7 +27,7 @@ def reads(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key; may be repeated."
         ),
-        click.option("--profile", help="The profile to read with."),
+        click.option("--profile", help="Profile to apply."),
     )
     for option in options:
         command = option(command)
@@ -63,7 +63,7 @@ def check(home: Home, profile: str | None, overrides: tuple[str, ...], as_json: 
 
 @config.command()
 @click.argument("section", required=False)
-@click.option("--effective", is_flag=True, help="Everything that is in force, defaults too.")
+@click.option("--effective", is_flag=True, help="Print every value in force, defaults included.")
 @reads
 def show(
     home: Home,
@@ -73,7 +73,7 @@ def show(
     overrides: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Print what differs from the defaults, with where it comes from; secrets are masked."""
+    """Print what differs from the defaults and where it comes from. Secrets are masked."""
     from config.syntax.problem import dotted
     from config.tools.explain import values
 
@@ -93,7 +93,7 @@ def show(
 @click.argument("key")
 @reads
 def explain(home: Home, key: str, profile: str | None, overrides: tuple[str, ...], as_json: bool) -> None:
-    """Say where the value of KEY comes from, which layers lost, and what it does. A section lists its keys."""
+    """Show where the value of KEY comes from, which layers it overrides, and what it does. A section lists its keys."""
     from config.layers.environment import split_key
     from config.tools.explain import explain as told
     from config.tools.explain import section_at
@@ -124,7 +124,7 @@ def explain(home: Home, key: str, profile: str | None, overrides: tuple[str, ...
 @click.argument("key")
 @reads
 def get(home: Home, key: str, profile: str | None, overrides: tuple[str, ...], as_json: bool) -> None:
-    """Print the value of KEY, as the files have it."""
+    """Print the value of KEY from the files."""
     from config.layers.environment import split_key
     from config.schema.walk import field_at, is_secret
     from config.tools.explain import section_at, value_at
@@ -142,10 +142,10 @@ def get(home: Home, key: str, profile: str | None, overrides: tuple[str, ...], a
 
 
 @config.command()
-@click.option("--write", is_flag=True, help="Write it beside config.yaml, where its first line points to.")
+@click.option("--write", is_flag=True, help="Write it beside config.yaml, where its first line points.")
 @in_home
 def schema(home: Home, write: bool) -> None:
-    """Print the JSON Schema of config.yaml, by which editors complete and check it."""
+    """Print the JSON Schema of config.yaml, which editors use to complete and check it."""
     from config.tools.jsonschema import FILE
     from config.tools.jsonschema import schema as made
     from config.tools.scaffold import write_schema
@@ -162,11 +162,11 @@ def schema(home: Home, write: bool) -> None:
 
 @config.command()
 @click.option(
-    "--force", is_flag=True, help="Replace a config.yaml that is there; it is kept as config.yaml.bak."
+    "--force", is_flag=True, help="Replace an existing config.yaml; the old one is kept as config.yaml.bak."
 )
 @in_home
 def init(home: Home, force: bool) -> None:
-    """Write a config.yaml for a new home: every key, explained, as a comment."""
+    """Write a config.yaml for a new home, with every key explained in a comment."""
     from config.tools.scaffold import write_new
 
     try:

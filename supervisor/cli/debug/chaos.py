@@ -18,22 +18,21 @@ __all__ = ["chaos"]
 
 @click.command()
 @click.option(
-    "--seconds", type=click.FloatRange(1.0, 86400.0), default=30.0, show_default=True, help="How long."
+    "--seconds", type=click.FloatRange(1.0, 86400.0), default=30.0, show_default=True, help="Duration."
 )
-@click.option("--seed", type=int, help="What is done to whom, and when. Default: another one each time.")
-@click.option("--text", is_flag=True, help="Without ears and voice: less for this machine to do.")
+@click.option("--seed", type=int, help="Seed of the faults. Default: another one each time.")
+@click.option("--text", is_flag=True, help="Run without microphone and voice, which costs less.")
 @click.option(
     "--keep",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Use this folder, and leave its log and trace there.",
+    help="Use this folder and keep its log and trace.",
 )
 @json_option
 def chaos(seconds: float, seed: int | None, text: bool, keep: Path | None, as_json: bool) -> None:
-    """Run the real tree under load, kill, hang, freeze, flood and move its actors at random, and account for every
-    message.
+    """Chaos-test the actor tree: kill, hang, freeze, flood and move actors under load, and account for every message.
 
-    It runs in a folder of its own, with ports of its own, and touches no running instance. Exit status 1 if a message
-    has no fate or two, if an actor did not come back, or if something is left behind.
+    The test uses its own folder and ports, and touches no running instance. Exit status 1 if a message has no outcome
+    or two, if an actor does not come back, or if a process, thread or file is left behind.
     """
     from supervisor.chaos.render import lines
     from supervisor.chaos.run import run

@@ -29,20 +29,22 @@ QUESTIONS = (
 
 @click.command()
 @click.option(
-    "--wav", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Ask this WAV, five times."
+    "--wav",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Ask this WAV file five times.",
 )
 @click.option(
-    "--keep", type=click.Path(file_okay=False, path_type=Path), help="Keep home and recordings in DIR."
+    "--keep", type=click.Path(file_okay=False, path_type=Path), help="Keep home and recordings here."
 )
 @click.option(
     "--questions", "count", type=click.IntRange(1, 5), default=5, show_default=True, help="After a warm-up."
 )
 @click.option("--files", is_flag=True, help="Use file devices even where PulseAudio is available.")
 def demo(wav: Path | None, keep: Path | None, files: bool, count: int) -> None:
-    """Prove the whole on this machine: a spoken question, heard, answered by the embedded model, and spoken.
+    """Test the whole pipeline on this machine: a spoken question is heard, answered by the embedded model, and spoken.
 
-    Starts an instance in a temporary home, a small OSC peer in VRChat's place and a virtual microphone, asks five
-    questions after a warm-up and prints what happens as it happens. Exit status 0 only if all of it happened.
+    It starts an instance in a temporary home, a small OSC peer in place of VRChat and a virtual microphone, asks five
+    questions after a warm-up and prints each step. Exit status 0 only if every step happened.
     """
     from rich.console import Console
 

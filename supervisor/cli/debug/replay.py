@@ -17,21 +17,19 @@ __all__ = ["replay"]
 
 @click.command()
 @click.argument("trace", default="")
+@click.option("--actor", default="", metavar="ADDRESS", help="Replay only this actor. Default: all possible.")
 @click.option(
-    "--actor", default="", metavar="ADDRESS", help="Only this actor. Default: all that can be replayed."
-)
-@click.option(
-    "--until", default="", metavar="ID", help="Stop after this message, and print the actor's state."
+    "--until", default="", metavar="ID", help="Stop after this message and print the actor's state."
 )
 @click.option(
     "--break", "stop_at", default="", metavar="ID", help="Open the debugger in the handler of this message."
 )
-@click.option("--diff", is_flag=True, help="Print each message, and how it changed the state.")
+@click.option("--diff", is_flag=True, help="Print each message and how it changed the state.")
 @click.option(
-    "--with", "wishes", multiple=True, metavar="KEY=VALUE", help="What if the configuration had been another?"
+    "--with", "wishes", multiple=True, metavar="KEY=VALUE", help="Replay with another configuration value."
 )
-@click.option("--accept", is_flag=True, help="Make what the replay did the new record, in the same files.")
-@click.option("--live", is_flag=True, help="Let the recorded senses drive the running instance instead.")
+@click.option("--accept", is_flag=True, help="Overwrite the trace with what the replay did.")
+@click.option("--live", is_flag=True, help="Send the recorded input to the running instance instead.")
 @click.option(
     "--speed", type=click.FloatRange(0.01, 1000.0), default=1.0, help="With --live: times real time."
 )
@@ -50,11 +48,10 @@ def replay(
     speed: float,
     as_json: bool,
 ) -> None:
-    """Do again what the actors did in TRACE, and compare.
+    """Replay TRACE against today's code and compare every message, timer, state version and failure with the record.
 
-    TRACE is a run's name (`supervisor trace ls` lists them), its folder, or a file. Default: the newest run. Each
-    message that an actor sends, each timer, state version and failure is compared with the record. Exit status 0 when
-    all is identical, 1 when something differs; then the first divergence is shown side by side.
+    TRACE is a run's name (`supervisor trace ls` lists them), its folder, or a file. Default: the newest run. Exit
+    status 0 when all is identical, 1 when something differs; then the first divergence is shown side by side.
     """
     from supervisor.replay.reconstruct import Unreplayable
 

@@ -22,27 +22,29 @@ MOST_SHRUNK = 3
 
 
 @click.command()
-@click.option("--seeds", type=click.IntRange(1, 10**7), default=20, show_default=True, help="How many seeds.")
-@click.option("--first", type=int, default=0, show_default=True, help="The first of them.")
+@click.option(
+    "--seeds", type=click.IntRange(1, 10**7), default=20, show_default=True, help="Number of seeds to run."
+)
+@click.option("--first", type=int, default=0, show_default=True, help="First seed.")
 @click.option(
     "--seconds",
     type=click.FloatRange(1.0, 10**6),
     default=60.0,
     show_default=True,
-    help="How long people and faults last in each, in simulated seconds; a peace follows.",
+    help="Simulated seconds with people and faults in each run; a quiet period follows.",
 )
 @click.option(
-    "--hours", type=click.FloatRange(0.001, 10**6), help="Simulated hours of all seeds together, instead."
+    "--hours", type=click.FloatRange(0.001, 10**6), help="Simulated hours in total, instead of --seeds."
 )
-@click.option("--seed", type=int, help="This one only.")
-@click.option("--faults", help="Of --seed: all, none, or the numbers of those that happen, such as 3,7.")
+@click.option("--seed", type=int, help="Run only this seed.")
+@click.option("--faults", help="Faults of --seed to inject: all, none, or their numbers, such as 3,7.")
 @click.option(
     "--trace",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Write the trace of --seed, or of each failing seed, into this folder.",
+    help="Folder for the trace of --seed, or of failing seeds.",
 )
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
-@click.option("--fail-fast", is_flag=True, help="Stop at the first failing seed, and leave it as it is.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Worker processes.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first failing seed, without shrinking it.")
 @json_option
 def simulate(
     seeds: int,
@@ -56,11 +58,10 @@ def simulate(
     fail_fast: bool,
     as_json: bool,
 ) -> None:
-    """Run the real tree on one thread under a virtual clock, with people, planned faults and every legal order of
-    events, and look for what must never be.
+    """Run seeded fault simulations: the real actor tree on one thread and a virtual clock, with planned faults.
 
-    Touches no running instance, no device and no file but the trace. The same seed is the same run. Exit status 1 if
-    anything was found.
+    Each run is checked for lost messages, stale speech, unanswered questions and more. The same seed gives the same
+    run. It touches no running instance, no device and no file except the trace. Exit status 1 if a check failed.
     """
     if faults is not None and seed is None:
         raise click.UsageError("--faults needs --seed: a plan of faults belongs to a seed")

@@ -21,9 +21,9 @@ wait_option = click.option("--wait/--no-wait", default=True, help="Wait until it
 @json_option
 @in_home
 def kill(home: Home, actor: str, wait: bool, as_json: bool) -> None:
-    """End ACTOR at once, as a crash would, to see what its supervisor makes of it.
+    """Kill ACTOR at once, as a crash would, to test its supervisor.
 
-    A process gets SIGKILL; a thread is cut off, and another one takes over its mailbox.
+    A process gets SIGKILL. A thread is fenced, and another one takes over its mailbox.
     """
     _show(ask_all(home, {"do": "kill", "address": actor, "wait": wait}), as_json)
 
@@ -34,20 +34,20 @@ def kill(home: Home, actor: str, wait: bool, as_json: bool) -> None:
 @json_option
 @in_home
 def restart(home: Home, actor: str, wait: bool, as_json: bool) -> None:
-    """Stop ACTOR in order and start it again; its mail waits meanwhile."""
+    """Stop ACTOR in order and start it again. Its messages wait meanwhile."""
     _show(ask_all(home, {"do": "restart", "address": actor, "wait": wait}), as_json)
 
 
 @click.command()
 @click.argument("actor")
 @click.option(
-    "--seconds", type=click.FloatRange(0.1, 3600.0), help="For how long. Default: 5 s beyond its patience."
+    "--seconds", type=click.FloatRange(0.1, 3600.0), help="Duration. Default: 5 s beyond its patience."
 )
 @wait_option
 @json_option
 @in_home
 def hang(home: Home, actor: str, seconds: float | None, wait: bool, as_json: bool) -> None:
-    """Let ACTOR hang in a handler, as a faulty one would, to see the watchdog find it."""
+    """Make ACTOR hang in a handler, to test the watchdog."""
     request = {"do": "hang", "address": actor, "seconds": seconds or 0.0, "wait": wait}
     for part in ask_all(home, request, timeout=4000.0):
         if as_json:
@@ -68,15 +68,15 @@ def hang(home: Home, actor: str, seconds: float | None, wait: bool, as_json: boo
 @click.argument("actor")
 @click.argument("place", type=click.Choice(["thread", "process"]))
 @click.option(
-    "--instances", type=click.IntRange(1, 64), default=1, show_default=True, help="How many share the work."
+    "--instances", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of processes."
 )
 @wait_option
 @json_option
 @in_home
 def pin(home: Home, actor: str, place: str, instances: int, wait: bool, as_json: bool) -> None:
-    """Let a running ACTOR go on in a thread or in processes of its own; no message is lost.
+    """Move a running ACTOR to a thread or to processes of its own. No message is lost.
 
-    It lasts until the instance stops; `actors.ACTOR.pin` in the configuration is for good.
+    This lasts until the instance stops; `actors.ACTOR.pin` in the configuration is permanent.
     """
     request = {"do": "pin", "address": actor, "pin": place, "instances": instances, "wait": wait}
     _show(ask_all(home, request), as_json)
@@ -84,13 +84,13 @@ def pin(home: Home, actor: str, place: str, instances: int, wait: bool, as_json:
 
 @click.command(name="dead-letters")
 @click.option(
-    "--count", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many, the newest last."
+    "--count", type=click.IntRange(1, 1000), default=20, show_default=True, help="Number of messages."
 )
-@click.option("--verbose", is_flag=True, help="With the traceback of what killed an actor.")
+@click.option("--verbose", is_flag=True, help="Include the traceback of each crash.")
 @json_option
 @in_home
 def dead_letters(home: Home, count: int, verbose: bool, as_json: bool) -> None:
-    """List messages that were not handled, and why. What they say is not shown; the trace has it."""
+    """List messages that were not handled, and why. Their contents are not shown; the trace has them."""
     found = ask_one(home, {"do": "dead-letters", "count": count})
     if as_json:
         print_json(found)

@@ -19,23 +19,23 @@ __all__ = ["run"]
 @click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key; may be repeated."
 )
-@click.option("--text", is_flag=True, help="No microphone and no voice: type and read.")
+@click.option("--text", is_flag=True, help="Run without microphone and voice: type and read.")
 @click.option(
-    "--strict", is_flag=True, help="Refuse to start with errors in the configuration (exit status 2)."
+    "--strict", is_flag=True, help="Refuse to start when the configuration has an error (exit status 2)."
 )
 @click.option(
     "--launcher/--no-launcher",
     default=True,
-    help="Stay above as a small process that starts Gerald again should he die. Default: yes.",
+    help="Keep a small parent process that restarts Gerald if it dies. Default: yes.",
 )
 @in_home
 def run(
     home: Home, profile: str | None, overrides: tuple[str, ...], text: bool, strict: bool, launcher: bool
 ) -> None:
-    """Start Gerald here. READY is printed when he can answer; Ctrl-C stops him in order, twice at once.
+    """Start Gerald in this terminal. READY means that it can answer. Ctrl-C stops it in order, a second one at once.
 
-    With a terminal, what you type is said to Gerald. Should his process die, the avatar comes to rest, and he is
-    started again; after too many deaths the exit status is 70.
+    What you type is said to Gerald. If its process dies, the avatar's inputs are zeroed and Gerald is restarted; after
+    too many deaths the exit status is 70.
     """
     from supervisor.launcher.launcher import VARIABLE, launch
 

@@ -13,11 +13,11 @@ __all__ = ["service", "unit"]
 
 
 @click.command()
-@click.option("--user", is_flag=True, help="For your own session's systemd, without root.")
-@click.option("--text", is_flag=True, help="No microphone and no voice.")
+@click.option("--user", is_flag=True, help="Print a user unit, which needs no root.")
+@click.option("--text", is_flag=True, help="Run without microphone and voice.")
 @in_home
 def service(home: Home, user: bool, text: bool) -> None:
-    """Print a systemd unit that keeps Gerald running in this home; what to do with it is said at its top."""
+    """Print a systemd unit that keeps Gerald running in this home. Its first lines say how to install it."""
     command = shutil.which(sys.argv[0]) or sys.argv[0]
     program: tuple[str, ...] = (str(Path(command).absolute()),)
     if not command.endswith(("supervisor", "supervisor.exe")):
@@ -31,12 +31,12 @@ def unit(program: tuple[str, ...], home: Path, *, user: bool, text: bool) -> str
     place = "~/.config/systemd/user/gerald.service" if user else "/etc/systemd/system/gerald.service"
     flag = " --user" if user else ""
     options = " --user" * user + " --text" * text
-    stay = "#   loginctl enable-linger      # so that he runs while you are logged out\n" if user else ""
+    stay = "#   loginctl enable-linger      # so that it runs while you are logged out\n" if user else ""
     return f"""# To install it:
 #   supervisor --home {_shell(home)} service{options} > {place}
 #   systemctl{flag} daemon-reload
 #   systemctl{flag} enable --now gerald
-{stay}# He starts himself again after a death; systemd does so should the launcher die, too.
+{stay}# Gerald restarts itself after a crash; systemd restarts the launcher if that dies too.
 [Unit]
 Description=Gerald, an AI that lives in VRChat
 After=network.target{"" if user else " sound.target"}
@@ -52,7 +52,7 @@ KillMode=mixed
 TimeoutStopSec=25
 Restart=on-failure
 RestartSec=5
-# 2: the configuration cannot be read. 4: another instance runs here. 70: he gave up.
+# 2: the configuration cannot be read. 4: another instance runs here. 70: the supervisor gave up.
 RestartPreventExitStatus=2 4 70
 UMask=0077
 NoNewPrivileges=yes

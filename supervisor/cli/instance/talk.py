@@ -15,11 +15,11 @@ __all__ = ["ask", "status", "stop", "talk", "tell"]
 
 
 @click.command()
-@click.option("--watch", is_flag=True, help="Show it as it lives, until Ctrl-C.")
+@click.option("--watch", is_flag=True, help="Keep the display up to date until Ctrl-C.")
 @json_option
 @in_home
 def status(home: Home, watch: bool, as_json: bool) -> None:
-    """Show the tree of the running instance: node, pid, state, health, restarts, mailbox, last error."""
+    """Show every actor of the running instance: node, pid, state, health, restarts, mailbox, last error."""
     if watch:
         from supervisor.cli.instance.watch import watch as show
 
@@ -41,12 +41,12 @@ def status(home: Home, watch: bool, as_json: bool) -> None:
 @click.command()
 @click.argument("text")
 @click.option(
-    "--as", "person", default="", metavar="NAME", help="Who says it. Default: nobody in particular."
+    "--as", "person", default="", metavar="NAME", help="Speaker's name. Default: nobody in particular."
 )
 @json_option
 @in_home
 def talk(home: Home, text: str, person: str, as_json: bool) -> None:
-    """Say TEXT to the running instance and print the reply as it comes."""
+    """Say TEXT to the running instance and print the reply as it arrives."""
     outcome = ""
     for part in ask_all(home, {"do": "talk", "text": text, "as": person}):
         if as_json:
@@ -75,11 +75,11 @@ def _message(given: str) -> Any:
 
 @click.command()
 @click.argument("address")
-@click.argument("type_")
+@click.argument("type_", metavar="TYPE")
 @click.argument("message", metavar="[JSON]", default="{}")
 @in_home
 def tell(home: Home, address: str, type_: str, message: str) -> None:
-    """Send a message of TYPE_ to ADDRESS and print its id, e.g. tell osc.sender Typing '{"on": true}'."""
+    """Send a message of TYPE to ADDRESS and print its id, e.g. tell osc.sender Typing '{"on": true}'."""
     click.echo(
         ask_one(home, {"do": "tell", "address": address, "type": type_, "message": _message(message)})["id"]
     )
@@ -87,18 +87,18 @@ def tell(home: Home, address: str, type_: str, message: str) -> None:
 
 @click.command()
 @click.argument("address")
-@click.argument("type_")
+@click.argument("type_", metavar="TYPE")
 @click.argument("message", metavar="[JSON]", default="{}")
 @in_home
 def ask(home: Home, address: str, type_: str, message: str) -> None:
-    """Send a message of TYPE_ to ADDRESS and print the answer as JSON, e.g. ask users Ping."""
+    """Send a message of TYPE to ADDRESS and print the answer as JSON, e.g. ask users Ping."""
     print_json(ask_one(home, {"do": "ask", "address": address, "type": type_, "message": _message(message)}))
 
 
 @click.command()
 @in_home
 def stop(home: Home) -> None:
-    """Stop the running instance in order, its state saved."""
+    """Stop the running instance in order and save its state."""
     from supervisor.instance import find_instance
 
     try:

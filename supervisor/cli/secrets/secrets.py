@@ -43,8 +43,8 @@ __all__ = ["secrets"]
 def secrets() -> None:
     """Keep API keys and passwords in config/secrets.yaml, encrypted value by value.
 
-    The key is the file that GERALD_KEY_FILE names, else `key` in your configuration folder; or a passphrase,
-    asked for, or given as GERALD_PASSPHRASE.
+    The key is the file named by GERALD_KEY_FILE, else `key` in your configuration folder; or a passphrase, which is
+    asked for or taken from GERALD_PASSPHRASE.
     """
 
 
@@ -54,7 +54,7 @@ def secrets() -> None:
 )
 @in_home
 def init(home: Home, by_passphrase: bool) -> None:
-    """Make config/secrets.yaml; one that is there and not encrypted yet is encrypted in its place."""
+    """Create config/secrets.yaml, or encrypt an existing plain one in place."""
     from config.secrets.change import HEAD, SecretsContent, sealed, writing, written
     from config.secrets.spans import META
     from config.secrets.vault import read_source
@@ -78,7 +78,7 @@ def init(home: Home, by_passphrase: bool) -> None:
 @click.option("--stdin", "from_stdin", is_flag=True, help="Read the value from standard input.")
 @in_home
 def set_(home: Home, key: str, from_stdin: bool) -> None:
-    """Set KEY (as in llm.api_key) to a value that is asked for, or read from standard input."""
+    """Set KEY (such as llm.api_key) to a value that is asked for or read from standard input."""
     text = value_of(from_stdin)
 
     def change(plain: str) -> str:
@@ -95,7 +95,7 @@ def set_(home: Home, key: str, from_stdin: bool) -> None:
 @click.argument("key")
 @in_home
 def unset(home: Home, key: str) -> None:
-    """Take KEY out of the file."""
+    """Remove KEY from the file."""
 
     def change(plain: str) -> str:
         from config.secrets.change import without_value
@@ -111,10 +111,10 @@ def unset(home: Home, key: str) -> None:
 
 @secrets.command()
 @click.argument("key")
-@click.option("--reveal", is_flag=True, help="Print it on a terminal too.")
+@click.option("--reveal", is_flag=True, help="Print to a terminal too.")
 @in_home
 def get(home: Home, key: str, reveal: bool) -> None:
-    """Print the value of KEY, into a pipe or a file."""
+    """Print the value of KEY to a pipe or a file."""
     vault = opened(home)
     path = path_of(key, vault.source.text)
     if path not in vault.values:
@@ -129,7 +129,7 @@ def get(home: Home, key: str, reveal: bool) -> None:
 @json_option
 @in_home
 def list_(home: Home, as_json: bool) -> None:
-    """List the keys that the file has, without their values."""
+    """List the keys in the file, without their values."""
     from config.syntax.mask import MASK
     from config.syntax.node import find
     from config.syntax.problem import dotted
@@ -149,7 +149,7 @@ def list_(home: Home, as_json: bool) -> None:
 @secrets.command()
 @in_home
 def edit(home: Home) -> None:
-    """Open the values in $EDITOR, check what comes back, and encrypt what has changed."""
+    """Open the values in $EDITOR, check the result, and encrypt what changed."""
     # Held all the while: nobody's edit is lost because somebody else was quicker.
     changed(home, _edited, unchanged="nothing has changed")
     click.echo("saved")
@@ -178,7 +178,7 @@ def _edited(before: str) -> str:
 @secrets.command()
 @in_home
 def rotate(home: Home) -> None:
-    """Make a new data key and encrypt everything anew."""
+    """Make a new data key and re-encrypt every value."""
     from config.secrets.change import SecretsContent
 
     def fresh(vault: "Vault", opener: "Opener") -> "tuple[SecretsContent, Opener]":
@@ -190,17 +190,15 @@ def rotate(home: Home) -> None:
 
 
 @secrets.command()
-@click.option("--passphrase", "by_passphrase", is_flag=True, help="Lock it by another passphrase.")
-@click.option("--new-keyfile", "new", is_flag=True, help="Lock it by a new key, put beside the usual one.")
-@click.option(
-    "--key-file", type=click.Path(path_type=Path), help="Lock it by this key file; made if it is not there."
-)
+@click.option("--passphrase", "by_passphrase", is_flag=True, help="Lock by a new passphrase.")
+@click.option("--new-keyfile", "new", is_flag=True, help="Lock by a new key file, beside the usual one.")
+@click.option("--key-file", type=click.Path(path_type=Path), help="Lock by this key file; made if missing.")
 @in_home
 def rekey(home: Home, by_passphrase: bool, new: bool, key_file: Path | None) -> None:
-    """Lock the file by another key file, or by another passphrase; the values stay as they are. What encrypts the
-    memory (data/seal.json) is locked by it, too.
+    """Lock the file by another key file or passphrase. The values stay as they are, and data/seal.json, which holds
+    the key of the encrypted memory, is locked the same way.
 
-    Copies of the old file still open with the old key. A new passphrase is asked for, or given as
+    Copies of the old file still open with the old key. A new passphrase is asked for or taken from
     GERALD_NEW_PASSPHRASE.
     """
     from config.secrets.change import SecretsContent
@@ -233,12 +231,10 @@ def rekey(home: Home, by_passphrase: bool, new: bool, key_file: Path | None) -> 
 
 
 @secrets.command("export-key")
-@click.option(
-    "--to", type=click.Path(path_type=Path), help="Write it into this new file, readable by you only."
-)
+@click.option("--to", type=click.Path(path_type=Path), help="Write to this new file, readable by you only.")
 @in_home
 def export_key(home: Home, to: Path | None) -> None:
-    """Print the key file, for a copy in a safe place or on another machine. Whoever has it can read the secrets."""
+    """Print the key file, for a copy in a safe place or on another machine. Anybody who has it can read the secrets."""
     from config.secrets.keyfile import Opener, key_text, write_new
     from config.secrets.vault import lock_of, read_source
 
@@ -259,6 +255,6 @@ def export_key(home: Home, to: Path | None) -> None:
 @secrets.command()
 @in_home
 def accept(home: Home) -> None:
-    """Take the file as it is: an older revision that you restored, or comments that you changed by hand."""
+    """Accept the file as it is: an older revision that you restored, or comments that you edited by hand."""
     changed(home, lambda plain: plain, accept=True)
     click.echo("accepted")

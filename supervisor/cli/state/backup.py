@@ -1,4 +1,4 @@
-"""`supervisor backup`: all that is remembered in one file, made while Gerald runs or while he does not; and a list."""
+"""`supervisor backup`: one file with everything Gerald remembers, with or without a running instance; and a list."""
 
 import contextlib
 import sys
@@ -21,20 +21,19 @@ __all__ = ["backup", "busy", "moment", "size"]
     "--to",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The folder to write it to. Default: storage.backup_directory.",
+    help="Folder for the backup. Default: storage.backup_directory.",
 )
-@click.option("--encrypt", is_flag=True, help="So that only this home's key, in data/seal.json, opens it.")
+@click.option("--encrypt", is_flag=True, help="Encrypt it with this home's key, from data/seal.json.")
 @json_option
 @in_home
 def backup(home: Home, folder: Path | None, encrypt: bool, as_json: bool) -> None:
-    """Write all that is remembered into one file, while Gerald runs or while he does not.
+    """Back up everything Gerald remembers into one file, with or without a running instance.
 
-    The file is read back and checked before it gets its name. `supervisor restore` brings it back. While he runs,
-    Gerald makes backups by himself, every storage.backup_interval seconds.
+    The file is read back and checked before it gets its name. `supervisor restore` restores it. A running Gerald
+    makes a backup every storage.backup_interval seconds.
 
-    An encrypted one is worth nothing without its key, which is made where there is none: keep data/seal.json and the
-    key of the secrets elsewhere, too.
-    What is stored encrypted is always encrypted in a backup.
+    An encrypted backup cannot be read without its key, which is made if there is none: keep copies of data/seal.json
+    and of the key of the secrets elsewhere. What is stored encrypted is always encrypted in a backup.
     """
     context = click.get_current_context()
     context.obj = home
@@ -58,8 +57,7 @@ def backup(home: Home, folder: Path | None, encrypt: bool, as_json: bool) -> Non
 @json_option
 @in_home
 def ls(home: Home, folder: Path | None, as_json: bool) -> None:
-    """List the backups, newest first, in FOLDER or storage.backup_directory: when, how large, of what, and whether
-    they are whole."""
+    """List the backups in FOLDER (default: storage.backup_directory), newest first."""
     from actors.persistence.backup.backups import BEFORE_RESTORE, USUAL, kept_in
     from actors.persistence.open_store import open_backups
     from actors.persistence.store.errors import StoreError

@@ -21,16 +21,16 @@ __all__ = ["restore"]
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--domain", "domains", multiple=True, metavar="NAME", help="Only this one; may be repeated.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--domain", "domains", multiple=True, metavar="NAME", help="Only this domain; may be repeated.")
+@click.option("--yes", is_flag=True, help="Skip the question.")
 @json_option
 @in_home
 def restore(home: Home, file: Path, domains: tuple[str, ...], yes: bool, as_json: bool) -> None:
-    """Put what is in FILE, made by `supervisor backup`, in the place of what is remembered.
+    """Replace what is remembered by the contents of FILE, made by `supervisor backup`. No instance may be running.
 
-    Nothing may run meanwhile. The file is checked completely before anything is touched, and what is remembered now
-    is kept as before-restore-TIME.backup, which can be restored in turn. Domains that are not in the file stay. Who was
-    to be forgotten, now or when the backup was made, stays forgotten.
+    The file is checked completely before anything changes. What is remembered now is kept as
+    before-restore-TIME.backup, which can be restored in turn. Domains that are not in the file stay as they are.
+    Whoever was erased, now or when the backup was made, stays erased.
 
     Exit status: 4 while an instance runs.
     """

@@ -15,13 +15,17 @@ from supervisor.offline.domains import DOMAINS
 __all__ = ["state"]
 
 domains_option = click.option(
-    "--domain", "domains", multiple=True, type=click.Choice(DOMAINS), help="Only this one; may be repeated."
+    "--domain",
+    "domains",
+    multiple=True,
+    type=click.Choice(DOMAINS),
+    help="Only this domain; may be repeated.",
 )
 
 
 @click.group()
 def state() -> None:
-    """Look at what is remembered; export it, import it, and see whether it is sound."""
+    """Show, export, import, check or repair what Gerald remembers."""
 
 
 @state.command()
@@ -30,7 +34,7 @@ def state() -> None:
 @json_option
 @in_home
 def show(home: Home, domain: str, path: str, as_json: bool) -> None:
-    """Print the state of DOMAIN, or what is at PATH of it, e.g. state show users users/name:anna."""
+    """Print the state of DOMAIN, or the value at PATH in it, e.g. state show users users/name:anna."""
     found = ask_one(home, {"do": "state", "domain": domain, "path": path})
     if as_json:
         print_json(found)
@@ -47,13 +51,13 @@ def show(home: Home, domain: str, path: str, as_json: bool) -> None:
 @state.command()
 @domains_option
 @click.option(
-    "--to", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write it there, for you only."
+    "--to", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write this file, for you only."
 )
 @in_home
 def export(home: Home, domains: tuple[str, ...], file: Path | None) -> None:
-    """Print the states as JSON: as they are now, or as they are stored when nothing runs.
+    """Print the states as JSON: the live ones, or the stored ones when no instance is running.
 
-    What people said stands in there, and nothing in it is encrypted.
+    The output contains what people said, unencrypted.
     """
     from supervisor.instance import NoInstance, find_instance
     from supervisor.offline.export import as_text
@@ -103,12 +107,12 @@ def _stored(home: Home, domains: tuple[str, ...]) -> dict[str, Exported]:
 @state.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @domains_option
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Skip the question.")
 @in_home
 def import_(home: Home, file: Path, domains: tuple[str, ...], yes: bool) -> None:
-    """Put the states in FILE, made by `state export`, in the place of what is remembered. Nothing may run meanwhile.
+    """Replace what is remembered by the states in FILE, made by `state export`. No instance may be running.
 
-    All of it is checked first; when anything does not fit, every reason is told and nothing is changed.
+    Everything is checked first. If anything does not fit, every reason is listed and nothing changes.
     """
     from supervisor.cli.state.import_ import taken_over
 
@@ -116,16 +120,14 @@ def import_(home: Home, file: Path, domains: tuple[str, ...], yes: bool) -> None
 
 
 @state.command()
-@click.option(
-    "--repair", is_flag=True, help="Write the newest state that can be had anew. Nothing may run meanwhile."
-)
-@click.option("--prune", is_flag=True, help="With --repair: remove what was damaged and set aside.")
+@click.option("--repair", is_flag=True, help="Rewrite the newest readable state. No instance may be running.")
+@click.option("--prune", is_flag=True, help="With --repair: delete damaged parts that were set aside.")
 @json_option
 @in_home
 def doctor(home: Home, repair: bool, prune: bool, as_json: bool) -> None:
-    """Examine what is stored: the database, every record in it, and the copies in files. Changes nothing by itself.
+    """Check what is stored: the database, every record in it, and the snapshots in files. Changes nothing by itself.
 
-    Exit status: 0 fine, 1 something is damaged.
+    Exit status: 0 sound, 1 something is damaged.
     """
     from supervisor.cli.state.doctor import examined, repaired
 

@@ -20,11 +20,11 @@ __all__ = ["check"]
 @json_option
 @in_home
 def check(home: Home, run: str, as_json: bool) -> None:
-    """Look whether a run's trace is whole; exit status 1 when something in it is damaged.
+    """Check that a run's trace is complete and undamaged. Exit status 1 when something is damaged.
 
-    Reads every file to its end, compares all checksums, and follows every message: what was sent was handled, became a
-    dead letter, or still waited when the run ended. A run that goes on, and one that was killed, end without damage:
-    what is missing there is told.
+    Reads every file to its end, compares all checksums, and follows every message: each was handled, became a dead
+    letter, or was still waiting when the run ended. A run that is still going on or was killed is not damaged; what
+    is missing is listed.
     """
     import msgspec
 

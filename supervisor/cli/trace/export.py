@@ -21,16 +21,16 @@ MOST = 200_000
 @filters
 @run_option
 @click.option(
-    "--perfetto", metavar="FILE", help="For ui.perfetto.dev: a track for each actor, arrows for causes."
+    "--perfetto", metavar="FILE", help="Write for ui.perfetto.dev: a track for each actor, arrows for causes."
 )
 @click.option(
-    "--mermaid", metavar="FILE", help="A sequence diagram, for Markdown; by default of the newest turn."
+    "--mermaid", metavar="FILE", help="Write a sequence diagram for Markdown; default: of the newest turn."
 )
-@click.option("--jsonl", metavar="FILE", help="One JSON object on each line, as it was recorded.")
+@click.option("--jsonl", metavar="FILE", help="Write one JSON object per line, as recorded.")
 @click.option(
     "--limit",
     type=click.IntRange(1, 100_000_000),
-    help=f"The first so many records. Default: {MOST} for --perfetto, all for --jsonl; a diagram has its own.",
+    help=f"Maximum number of records. Default: {MOST} for --perfetto, all for --jsonl; a diagram has its own.",
 )
 @in_home
 def export(
@@ -42,7 +42,7 @@ def export(
     jsonl: str | None,
     limit: int | None,
 ) -> None:
-    """Write a run, or what the filters leave of it, for other programs. FILE may be - for standard output."""
+    """Export a run, or the part that the filters select, for other programs. FILE may be - for standard output."""
     chosen = [(name, file) for name, file in zip(FORMS, (perfetto, mermaid, jsonl), strict=True) if file]
     if len(chosen) != 1:
         raise click.UsageError("choose one of --perfetto FILE, --mermaid FILE and --jsonl FILE")

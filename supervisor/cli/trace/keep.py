@@ -16,22 +16,22 @@ TESTS = Path("tests") / "traces"
 
 @click.command()
 @click.argument("run")
-@click.option("--as", "name", required=True, metavar="NAME", help="What the test is called.")
+@click.option("--as", "name", required=True, metavar="NAME", help="Name of the test.")
 @click.option(
     "--to",
     type=click.Path(path_type=Path),
     default=TESTS,
     show_default=True,
-    help="The folder to put it into.",
+    help="Folder for the test.",
 )
-@click.option("--force", is_flag=True, help="Replace a test of that name.")
+@click.option("--force", is_flag=True, help="Replace an existing test of that name.")
 @json_option
 @in_home
 def keep(home: Home, run: str, name: str, to: Path, force: bool, as_json: bool) -> None:
-    """Make a test of what happened in RUN, which `make test` replays from then on.
+    """Turn RUN into a test that `make test` replays from then on.
 
-    What people said, wrote and are called is replaced by made-up words of the same length, and what was remembered
-    before the session is left out; what the actors do with that is recorded anew by a replay.
+    People's words and names are replaced by made-up ones of the same length, and what was remembered before the
+    session is left out. A replay then records what the actors do with that.
     """
     from supervisor.replay.keep import keep as kept
     from supervisor.replay.reconstruct import Unreplayable

@@ -20,18 +20,18 @@ POLL = 0.1
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="Where to listen. Others can read all that is said.",
+    help="Address to listen on. Anybody who can reach it reads what people say.",
 )
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: any that is free."
+    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="Port; 0 for any free one."
 )
 @in_home
 def live(home: Home, host: str, port: int) -> None:
-    """Serve what is being recorded to the Foxglove app, until Ctrl-C.
+    """Stream the run that is being recorded to the Foxglove app, until Ctrl-C.
 
-    Open the URL that it prints, or choose "Open connection" in the app. It follows the newest run, and goes over to the
-    next one when Gerald is started again. Anybody who reaches the port can read what people say: it listens on this
-    machine alone unless --host says otherwise.
+    Open the URL that it prints, or choose "Open connection" in the app. It follows the newest run, and switches to
+    the next one when Gerald restarts. Anybody who can reach the port can read what people say: it listens on this
+    machine only unless --host says otherwise.
     """
     from supervisor.trace.analyse.foxglove import Live
     from supervisor.trace.analyse.select import folder_of

@@ -19,12 +19,12 @@ NUMBERS = ("length", "segments", "size", "turns", "handled", "dead", "failed", "
 
 @click.command()
 @click.option(
-    "--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many."
+    "--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="Newest runs to list."
 )
 @json_option
 @in_home
 def ls(home: Home, limit: int, as_json: bool) -> None:
-    """List the recorded runs, newest last, with what is in them."""
+    """List the recorded runs, newest last, with their size and contents."""
     import msgspec
 
     from supervisor.trace.analyse.summary import summary

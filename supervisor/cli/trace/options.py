@@ -23,20 +23,20 @@ run_option = click.option(
     "--run",
     default="",
     metavar="NAME",
-    help="Another run than the newest; `trace ls` lists them. A run's folder, too.",
+    help="A run's name (see `trace ls`) or folder. Default: the newest run.",
 )
 
 _FILTERS = (
-    click.option("--turn", type=click.IntRange(0), metavar="ID", help="One turn of conversation; 0: of no turn."),
-    click.option("--actor", default="", metavar="ADDRESS", help="What this actor sent or handled, and its life."),
+    click.option("--turn", type=click.IntRange(0), metavar="ID", help="One turn of conversation; 0 for none."),
+    click.option("--actor", default="", metavar="ADDRESS", help="What it sent or handled, its starts and stops."),
     click.option("--type", "kind", default="", metavar="NAME", help="Messages of this type."),
-    click.option("--person", default="", metavar="NAME", help="Messages of or about somebody: a name or an id."),
-    click.option("--since", default="", metavar="TIME", help="From then on: 21:15, ISO 8601, or 10m before the end."),
-    click.option("--until", default="", metavar="TIME", help="Up to then."),
-    click.option("--text", default="", metavar="WORDS", help="Messages with these words, in any case."),
-    click.option("--failed", is_flag=True, help="Where a handler or an actor failed."),
+    click.option("--person", default="", metavar="NAME", help="Messages from or about this person, by name or id."),
+    click.option("--since", default="", metavar="TIME", help="Start: 21:15, ISO 8601, or 10m (before the end)."),
+    click.option("--until", default="", metavar="TIME", help="End, in the same forms."),
+    click.option("--text", default="", metavar="WORDS", help="Messages that contain this, in any case."),
+    click.option("--failed", is_flag=True, help="Failed handlers and actors."),
     click.option("--dead", is_flag=True, help="Messages that were not handled. With --failed: either."),
-    click.option("--node", default="", metavar="NAME", help="What this process recorded: root, or a pinned actor."),
+    click.option("--node", default="", metavar="NAME", help="Records of this process: root, or a pinned actor."),
 )  # fmt: skip
 
 

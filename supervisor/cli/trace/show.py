@@ -25,14 +25,18 @@ POLL = 0.1
 
 @click.command()
 @filters
-@click.option("--cause", default="", metavar="ID", help="This message, and all that it led to.")
+@click.option("--cause", default="", metavar="ID", help="This message and everything it led to.")
 @run_option
 @click.option(
-    "--limit", type=click.IntRange(1, 100_000), default=2000, show_default=True, help="The newest so many."
+    "--limit",
+    type=click.IntRange(1, 100_000),
+    default=2000,
+    show_default=True,
+    help="Newest messages to print.",
 )
-@click.option("--tree", is_flag=True, help="As a tree of causes.")
-@click.option("--ids", is_flag=True, help="With the id of each message, for --cause and `trace why`.")
-@click.option("--follow", is_flag=True, help="Go on with what is recorded from now on, until Ctrl-C.")
+@click.option("--tree", is_flag=True, help="Show effects below their causes.")
+@click.option("--ids", is_flag=True, help="Show the id of each message, for --cause and `trace why`.")
+@click.option("--follow", is_flag=True, help="Keep printing new records until Ctrl-C.")
 @json_option
 @in_home
 def show(
@@ -46,10 +50,10 @@ def show(
     follow: bool,
     as_json: bool,
 ) -> None:
-    """Print one turn, or what the filters leave of a run, in order of time.
+    """Print one turn, or the part of a run that the filters select, in order of time.
 
-    Without any filter: the newest turn and what led to it. Filters are joined by "and". With --json the records are
-    one array, and with --follow one object on each line.
+    Without a filter: the newest turn and what led to it. Several filters must all match. With --json the records are
+    one array; with --follow too, one object per line.
     """
     if follow and (tree or cause):
         raise click.UsageError("--follow prints what comes as it comes; --tree and --cause need all of it")

@@ -25,16 +25,16 @@ __all__ = ["stats"]
     type=click.IntRange(0, 1000),
     default=10,
     show_default=True,
-    help="How many of the slowest to name.",
+    help="Number of slowest messages to list.",
 )
 @json_option
 @in_home
 def stats(home: Home, filtered: dict[str, Any], run: str, slowest: int, as_json: bool) -> None:
-    """Count messages, and say how long they took.
+    """Count messages and measure how long they took. All times are in milliseconds.
 
-    For each type: how many a second, how long its handlers ran, and how long messages waited for them (from sending to
-    the handler's begin; only where both ran on one machine's clock). For each stage of a turn: how long it took by
-    itself, and how long after the begin of the turn it was reached. All times in milliseconds.
+    For each type: messages per second, how long its handlers ran, and how long messages waited (from sending to the
+    start of the handler; only where both ran on one machine's clock). For each stage of a turn: how long it took by
+    itself, and how long after the start of the turn it was reached.
     """
     import msgspec
 

@@ -16,10 +16,10 @@ __all__ = ["trace"]
 
 @click.group()
 def trace() -> None:
-    """Look at what happened, message by message.
+    """Inspect recorded messages.
 
-    A run is what was recorded from one start of Gerald to its end: a folder of MCAP files in data/traces, one row of
-    them for each process. Reading goes on while it is written.
+    A run is what was recorded from one start of Gerald to its end: a folder of MCAP files in data/traces, one series
+    for each process. A run can be read while it is being written.
     """
 
 

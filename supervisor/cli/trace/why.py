@@ -15,10 +15,10 @@ __all__ = ["why"]
 @json_option
 @in_home
 def why(home: Home, message: str, run: str, as_json: bool) -> None:
-    """Say how MESSAGE came about: the chain of its causes, from the event outside that began it.
+    """Show the chain of causes of MESSAGE, from the outside event that started it.
 
-    MESSAGE is an id, as `trace show --ids` and `dead-letters --json` print them: SENDER/INCARNATION/SEQUENCE. Before
-    each message stands how long after the one above it its handler began.
+    MESSAGE is an id, SENDER/INCARNATION/SEQUENCE, as `trace show --ids` and `dead-letters --json` print them. The first
+    column is how long after the line above each handler began.
     """
     from supervisor.trace.analyse import causes
     from supervisor.trace.analyse import show as portray

@@ -1,4 +1,4 @@
-"""`supervisor users`: whom he remembers, what of them, and how to make him forget."""
+"""`supervisor users`: lists, shows and erases the people Gerald remembers."""
 
 import sys
 from collections.abc import Sequence
@@ -19,14 +19,14 @@ __all__ = ["users"]
 
 @click.group()
 def users() -> None:
-    """See whom he remembers, and make him forget somebody."""
+    """List, show or erase the people Gerald remembers."""
 
 
 @users.command("list")
 @json_option
 @in_home
 def list_(home: Home, as_json: bool) -> None:
-    """List everybody he remembers, the last seen first; as they are stored when nothing runs."""
+    """List everybody Gerald remembers, the last seen first. Without a running instance: as stored."""
     rows = _rows(home)
     if as_json:
         print_json([msgspec.to_builtins(row) for row in rows])
@@ -44,7 +44,7 @@ def list_(home: Home, as_json: bool) -> None:
 @json_option
 @in_home
 def show(home: Home, name: str, as_json: bool) -> None:
-    """Print what is remembered of whoever has this id, or goes by NAME; as it is stored when nothing runs."""
+    """Print what is remembered of the person with this id or NAME. Without a running instance: as stored."""
     user = _only(home, name, _found(home, name))
     if as_json:
         print_json(msgspec.to_builtins(user))
@@ -58,16 +58,16 @@ def show(home: Home, name: str, as_json: bool) -> None:
 
 @users.command()
 @click.argument("name")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--traces", is_flag=True, help="Delete the finished files of the trace that mention them, too.")
+@click.option("--yes", is_flag=True, help="Skip the question.")
+@click.option("--traces", is_flag=True, help="Also delete finished trace files that mention the person.")
 @json_option
 @in_home
 def forget(home: Home, name: str, yes: bool, traces: bool, as_json: bool) -> None:
-    """Make him forget whoever has this id, or goes by NAME. It cannot be undone.
+    """Erase the person with this id or NAME. This cannot be undone.
 
-    Ends when that is on disk: no restart, and no backup that is restored later, brings them back. Then it says where
-    else their words may still be. With --traces it also looks for somebody who is forgotten already, and needs no
-    running instance for that.
+    The command ends when the erasure is on disk: no restart and no backup restored later brings the person back. It
+    then lists where else their words may still be. With --traces it also accepts somebody who was erased before, and
+    needs no running instance for that.
     """
     runs = _runs(home)
     if not (runs or traces):
