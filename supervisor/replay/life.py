@@ -1,6 +1,7 @@
 """An incarnation that lives again what is in the trace: its messages, clock, dice and timers, and nothing else."""
 
 from collections.abc import Callable, Mapping
+from functools import reduce
 from itertools import count
 from typing import Any
 
@@ -107,7 +108,8 @@ class ReplayedIncarnation(Incarnation):
         thawer = CheckpointDecoder()
         try:
             for name, shown in line.kept.items():
-                setattr(self.actor, name, thawer.value(shown, getattr(self.actor, name, None)))
+                holder, name = _located(self.actor, name)
+                setattr(holder, name, thawer.value(shown, getattr(holder, name, None)))
             for id, then, context, timer, turn in map(thawer.value, line.pending):
                 self._pending[id] = PendingAsk(then, context, timer, turn)
             for due, number, message, cause, turn in map(thawer.value, line.timers):
@@ -186,3 +188,9 @@ class ReplayedIncarnation(Incarnation):
             self._to_itself.update(envelope.id for envelope in now if envelope.recipient == self.address)
         else:
             self._to_itself.update(sent.id for sent in then if sent.to == self.address)
+
+
+def _located(actor: Actor, name: str) -> tuple[Any, str]:
+    """The object that holds what a checkpoint calls `name`, and the attribute's name today."""
+    *path, last = actor.former_attributes.get(name, name).split(".")
+    return reduce(getattr, path, actor), last
