@@ -11,7 +11,7 @@ __all__ = ["Answer", "Cancel", "Hand", "Recovered", "Remind", "Step", "Steps", "
 
 
 class Hand(msgspec.Struct, frozen=True):
-    """Give `message` to persistence; its answer goes to the method `then`, with `context`, unless that is ""."""
+    """Give `message` to persistence; its answer goes to the method `then`, with `context`. "": to none."""
 
     message: Message
     then: str = ""
