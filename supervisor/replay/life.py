@@ -1,6 +1,6 @@
 """An incarnation that lives again what is in the trace: its messages, clock, dice and timers, and nothing else."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import reduce
 from typing import Any
 
@@ -171,11 +171,6 @@ class ReplayedIncarnation:
         handlers = self._life.handlers
         handler = handlers[message]
         handlers[message] = lambda given: around(handler, given)
-
-    @property
-    def handlers(self) -> Mapping[type[Message], Callable[[Any], None]]:
-        """The actor's handlers by message type."""
-        return self._life.handlers
 
     def _set_clock(self, now: float, wall: float) -> None:
         self._clock.now, self._clock.epoch = now, wall
