@@ -13,16 +13,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-DETERMINISTIC = {"KeptActor", "DomainActor"}
+DETERMINISTIC = {"DomainActor"}
 """Bases whose actors are deterministic."""
 RIM = {"actors.system.resources", "actors.llm.http.streams"}
 """What is reached through `side_effect` only."""
 HOSTS = "actors.kernel."
-"""The kernel is what gives actors their clock and dice; of it only what actors inherit is looked at."""
-INHERITED = {
-    f"actors.kernel.state.{name}"
-    for name in ("state_loader", "state_writer", "domain", "document", "patch", "update")
-}
+INHERITED = "actors.kernel.state."
+"""The kernel is what gives actors their clock and dice; of it only what actors inherit, or have, is looked at."""
 
 MODULES = {
     **dict.fromkeys(
@@ -70,7 +67,7 @@ def deterministic_modules(folder: Path) -> dict[str, Path]:
         name = waiting.pop()
         if name in found or name in RIM or name not in trees:
             continue
-        if name.startswith(HOSTS) and name not in INHERITED:
+        if name.startswith(HOSTS) and not name.startswith(INHERITED):
             continue
         path, tree = trees[name]
         found[name] = path

@@ -5,14 +5,16 @@ is kept.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
 from actors.audio.messages import PlaybackDone, PlaybackEnded, PlaybackStarted, SentencePlayed
-from actors.conversation import turns
+from actors.avatar.messages import Touched
+from actors.conversation import company, turns
 from actors.conversation.apologies import apology_for
-from actors.conversation.company import Company
+from actors.conversation.audience import Audience
+from actors.conversation.forget import dropped, without
 from actors.conversation.messages import (
     CancelTurn,
     ReplyEnded,
@@ -21,12 +23,14 @@ from actors.conversation.messages import (
     TurnStarted,
     WatchTurns,
 )
+from actors.conversation.migrations import MIGRATIONS
 from actors.conversation.prompt import build
-from actors.conversation.state import ActiveTurn
+from actors.conversation.state import ActiveTurn, ConversationState, faults
 from actors.conversation.utterance import LONGEST
-from actors.kernel.actor import handles
+from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Undelivered
+from actors.kernel.state.domain import DomainActor
 from actors.llm.messages import CompletionEnded, CompletionFailed, CompletionRequested, SentenceReady
 from actors.osc.messages import ChatboxText, Typing
 from actors.speech.messages import (
@@ -38,15 +42,18 @@ from actors.speech.messages import (
     TranscriptReady,
 )
 from actors.system.messages import StageReached
-from actors.users.messages import InteractionHappened, Profile
+from actors.users.messages import GetProfile, InteractionHappened, PersonForgotten, Profile
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN, Interaction, Person
+from actors.world.messages import WhoIsHere
 from config.schema import Bot, Speech
 
 __all__ = ["Conversation"]
 
 STAGES_TO_CANCEL = ("llm", "speech.synthesizer", "audio.speaker", "osc.sender")
 TURN_WITHIN = 90.0
+ANSWER_WITHIN = 1.0
+"""Seconds for which the world and the users are waited for; the turn goes on without them."""
 
 
 class TurnOverdue(Message):
@@ -56,16 +63,42 @@ class TurnOverdue(Message):
 
 
 @durable("conversation.Conversation", "actors.conversation.conversation:Conversation")
-class Conversation(Company):
+class Conversation(DomainActor[ConversationState]):
     """Owns the conversation's state and the turn that is under way."""
 
+    domain = "conversation"
+    schema = 2
+    migrations = MIGRATIONS
+    former_attributes: ClassVar[Mapping[str, str]] = {
+        **DomainActor.former_attributes,
+        "_watchers": "_audience.watchers",
+        "_announced": "_audience.announced",
+    }
+
     def __init__(self, bot: Bot, speech: Speech) -> None:
-        super().__init__(bot.speaking_style)
+        super().__init__(ConversationState(speaking_style=bot.speaking_style))
         self._bot = bot
         self._speech = speech
-        self._watchers: tuple[str, ...] = ()
+        self._audience = Audience()
         self._voiced = True
-        self._announced = 0  # the last turn of which whoever asked has heard
+
+    def validate(self, state: ConversationState, before: ConversationState) -> tuple[str, ...]:
+        """Everything is within its bounds."""
+        return faults(state)
+
+    def forget(self, state: ConversationState, erased: Mapping[str, float]) -> ConversationState:
+        """`state` without the words of those whom it was asked to forget."""
+        return without(state, erased)
+
+    def expired(self, state: ConversationState) -> ConversationState:
+        """A conversation that was over long ago; but turn ids only ever increase, at every stage."""
+        return ConversationState(
+            speaking_style=self.state.speaking_style, turn=state.turn, active=state.active
+        )
+
+    def merged(self, stored: ConversationState, interim: ConversationState) -> ConversationState:
+        """What was said before, and the turn that is under way now."""
+        return msgspec.structs.replace(stored, turn=max(stored.turn, interim.turn), active=interim.active)
 
     def restored(self) -> None:
         """A turn that was under way when the life before ended is over, at every stage."""
@@ -123,8 +156,7 @@ class Conversation(Company):
 
     @handles
     def on_watch(self, message: WatchTurns) -> None:
-        others = tuple(address for address in self._watchers if address != message.address)
-        self._watchers = (*others, message.address) if message.on else others
+        self._audience.watch(message.address, message.on)
 
     @handles
     def on_cancel(self, message: CancelTurn) -> None:
@@ -142,19 +174,72 @@ class Conversation(Company):
         turn = self.state.turn
         self.after(TURN_WITHIN, TurnOverdue(turn))
         self.tell("osc.sender", Typing(True))
-        self.look_around(turn)
+        self.ask("world", WhoIsHere(), then="on_present", context=turn, within=ANSWER_WITHIN)
         return turn
 
-    def attributed(self, turn: int) -> None:
-        active = self._active(turn)
-        if active is not None:
-            self._announced = turn
-            self._to_listener(TurnStarted(turn, active.text, active.person))
+    # -- by whom
 
-    def acquainted(self, turn: int, profile: Profile | None) -> None:
-        if self._active(turn) is not None:
-            messages = build(self._bot, self.state, profile, self.wall())
-            self.tell("llm", CompletionRequested(turn, messages), notify=True)
+    def on_present(self, answer: Reply | AskFailed) -> None:
+        """It is known, as far as it can be, where this is and who speaks."""
+        turn: int = answer.context
+        if self._active(turn) is None:
+            return
+        self.become(company.attributed(self.state, company.present(answer)))
+        active = self._announce_begin(turn)
+        if active.person.is_known:
+            self.ask("users", GetProfile(active.person), "on_profile", turn, ANSWER_WITHIN)
+        else:
+            self._think(turn, None)
+
+    def on_profile(self, answer: Reply | AskFailed) -> None:
+        """What is known of whoever speaks; without an answer the turn goes on as with a stranger."""
+        if self._active(answer.context) is None:
+            return
+        profile = company.profile(answer)
+        if profile is not None:
+            self.become(company.acquainted(self.state, profile))
+        self._think(answer.context, profile)
+
+    def _announce_begin(self, turn: int) -> ActiveTurn:
+        active = self._active(turn)
+        assert active is not None
+        self._audience.announced = turn
+        self._announce(active.listener, TurnStarted(turn, active.text, active.person))
+        return active
+
+    def _think(self, turn: int, profile: Profile | None) -> None:
+        messages = build(self._bot, self.state, profile, self.wall())
+        self.tell("llm", CompletionRequested(turn, messages), notify=True)
+
+    @handles
+    def on_forgotten(self, message: PersonForgotten) -> None:
+        """A turn of theirs ends, unattributed, so that it makes no new acquaintance of them."""
+        after = dropped(self.state, message.people, message.at)
+        unattributed = company.unattributed(self.state, message.people)
+        if unattributed is not self.state:
+            self.become(unattributed)
+            self.void("whoever spoke is to be forgotten")
+            after = dropped(self.state, message.people, self.wall())
+        self.become(after)
+        self.erase()
+
+    # -- a touch
+
+    @handles
+    def on_touched(self, message: Touched) -> None:
+        """It is noted for the next turn, and in the history of whoever it must have been."""
+        after = turns.touched(self.state, message.interaction)
+        if after is not self.state:
+            self.become(after)
+            self.ask("world", WhoIsHere(), "on_touch_present", message.interaction, ANSWER_WITHIN)
+
+    def on_touch_present(self, answer: Reply | AskFailed) -> None:
+        """Who touched? The only one who is here."""
+        person = company.only(company.present(answer))
+        if person.is_known:
+            touch = msgspec.structs.replace(answer.context, person=person.name)
+            self.become(company.touch_attributed(self.state, answer.context, touch))
+            self.tell("users", InteractionHappened(person, touch))
 
     # -- the reply grows
 
@@ -183,7 +268,7 @@ class Conversation(Company):
         assert active is not None
         sentence = len(active.said)
         self.become(turns.add_sentence(self.state, text))
-        self._to_listener(ReplySentence(turn, sentence, text))
+        self._announce(active.listener, ReplySentence(turn, sentence, text))
         if active.voiced:
             self.tell("speech.recognizer", Spoken(turn, text))
             self.tell("speech.synthesizer", SpeakRequested(turn, sentence, text), notify=True)
@@ -264,8 +349,8 @@ class Conversation(Company):
         active = self.state.active
         if active is None:
             return
-        if active.turn != self._announced:
-            self.attributed(active.turn)  # who asked several questions knows by this alone which one is over
+        if active.turn != self._audience.announced:
+            self._announce_begin(active.turn)  # who asked several knows by this alone which one is over
         self._cancel_stages(active.turn, reason)
         self._end("cancelled", reason)
 
@@ -296,15 +381,9 @@ class Conversation(Company):
         assert active is not None
         self.become(msgspec.structs.replace(self.state, active=msgspec.structs.replace(active, **fields)))
 
-    def _to_listener(self, message: Message) -> None:
-        active = self.state.active
-        if active is not None:
-            self._announce(active.listener, message)
-
     def _announce(self, listener: str, message: Message) -> None:
-        for address in (listener, *self._watchers):
-            if address:
-                self.tell(address, message)
+        for address in self._audience.of(listener):
+            self.tell(address, message)
 
     def _stage(self, turn: int, stage: str, at: float, seconds: float = 0.0) -> None:
         self.tell("system", StageReached(turn, stage, at, seconds))

@@ -71,11 +71,13 @@ class Actor:
     deterministic: what it does follows from its messages and its host alone, so that it can be replayed; whatever else
     it touches, it touches through `outside`. starts_ready: False for an actor that calls `ready` itself; until then it
     is given system messages and replies only. drains_on_stop: handle what waits in the mailbox before ending.
+    former_attributes: names of what it keeps in the checkpoints of earlier versions, and the dotted paths of today.
     """
 
     deterministic: ClassVar[bool] = False
     starts_ready: ClassVar[bool] = True
     drains_on_stop: ClassVar[bool] = False
+    former_attributes: ClassVar[Mapping[str, str]] = {}
 
     context: ActorContext
     """Given by the host before `on_start`."""

@@ -2,25 +2,59 @@
 
 from typing import Any
 
-from actors.kernel.actor import AskFailed
+import msgspec
+
+from actors.kernel.actor import Actor, AskFailed, Reply
+from actors.kernel.errors import HandlerError
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Undelivered
 
-__all__ = ["AskTimeout", "PendingAsk", "ask_failed"]
+__all__ = ["AskTimeout", "Asks", "PendingAsk", "ask_failed"]
 
 _REASONS = {"rejected": "rejected", "dropped": "rejected", "superseded": "superseded"}
 
 
-class PendingAsk:
+class PendingAsk(msgspec.Struct):
     """An ask that waits for its answer."""
 
-    __slots__ = ("context", "then", "timer", "turn")
+    then: str
+    context: Any
+    timer: int
+    turn: int
 
-    def __init__(self, then: str, context: Any, timer: int, turn: int) -> None:
-        self.then = then
-        self.context = context
-        self.timer = timer
-        self.turn = turn
+
+class Asks:
+    """The asks of `actor` that wait for their outcome, by the id of the question."""
+
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
+        self._waiting: dict[str, PendingAsk] = {}
+
+    def check(self, then: str) -> None:
+        """Raises HandlerError when the actor cannot continue with `then`."""
+        if not callable(getattr(self._actor, then, None)):
+            raise HandlerError(f"{type(self._actor).__name__} has no method {then!r} to continue with")
+
+    def add(self, id: str, ask: PendingAsk) -> None:
+        """The question `id` is about to be sent."""
+        self._waiting[id] = ask
+
+    def take(self, id: str) -> PendingAsk | None:
+        """The ask that waits for the answer to `id`, which waits no more; None if there is none."""
+        return self._waiting.pop(id, None)
+
+    def resume(self, ask: PendingAsk, outcome: Reply | AskFailed) -> None:
+        """Give its outcome to the actor's continuation."""
+        getattr(self._actor, ask.then)(msgspec.structs.replace(outcome, context=ask.context))
+
+    @property
+    def pending(self) -> tuple[tuple[str, str, Any, int, int], ...]:
+        """All that wait: the id, and what PendingAsk holds."""
+        return tuple((id, *msgspec.structs.astuple(ask)) for id, ask in self._waiting.items())
+
+    def clear(self) -> None:
+        """Nobody waits any more."""
+        self._waiting.clear()
 
 
 class AskTimeout(Message):

@@ -9,14 +9,16 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from actors.kernel.actor import Actor, AskFailed
-from actors.kernel.asks import AskTimeout
+from actors.kernel.actor import Actor, AskFailed, Reply
+from actors.kernel.asks import AskTimeout, ask_failed
+from actors.kernel.checkpoint import taken
 from actors.kernel.directory import Directory
 from actors.kernel.errors import SectionsUnfit, Unhandled
 from actors.kernel.failure import failure_of, from_the_keyboard, hung
-from actors.kernel.handling import Clock, Handling
+from actors.kernel.fence import Fence
+from actors.kernel.handler_context import Clock, HandlerContext, perform
 from actors.kernel.mailbox import Mailbox
-from actors.kernel.message import Envelope
+from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol.lifecycle import Failure, Hang, Ping, Pong, Stop, Undelivered, WriteCheckpoint
 from actors.kernel.protocol.reconfigure import (
     AbortSections,
@@ -26,7 +28,8 @@ from actors.kernel.protocol.reconfigure import (
     SectionsRefused,
     SectionsTaken,
 )
-from actors.kernel.record import RecordSink
+from actors.kernel.record import Checkpoint, HandlerLog, RecordSink
+from actors.vocabulary.type_names import name_of_class
 
 __all__ = ["Clock", "Ended", "Incarnation", "handled_here"]
 
@@ -34,13 +37,16 @@ Ended = Callable[[Failure | None], None]
 """Called once, when the incarnation is over: with the failure that killed it, or None after an orderly stop."""
 
 
+Handle = Callable[[Envelope], bool]
+"""Handles one envelope; False when the actor failed with it."""
+
 _here = threading.local()
 
 
 def handled_here() -> Envelope | None:
     """The envelope that the actor of this thread is handling; None in any other thread, and between two messages."""
-    incarnation: Incarnation | None = getattr(_here, "incarnation", None)
-    return incarnation.current if incarnation is not None else None
+    context: HandlerContext | None = getattr(_here, "context", None)
+    return context.current if context is not None else None
 
 
 def _nobody() -> None:
@@ -56,13 +62,14 @@ def _no_end(_: Failure | None) -> None:
     """Hears of an end that has been announced already."""
 
 
-class Incarnation(Handling):
+class Incarnation:
     """Runs `actor` at `address` on `mailbox` until it stops, dies, or is fenced.
 
-    supervisor: the address told of health. sections: reads the configuration's sections from their JSON.
-    preloaded: the actor's `preload` has been run already. on_ready, on_end, on_fence: how the host hears of the
-    turning points.
-    All methods but `post` and `fence` belong to the one thread that drives it.
+    supervisor: the address told of health. sections: reads the configuration's sections from their JSON. side_effect:
+    how the actor's are carried out. around: makes what handles an envelope from what would, for a host that keeps
+    account. preloaded: the actor's `preload` has been run already. on_ready, on_end, on_fence: how the host hears of
+    the turning points. handlers: the actor's, by message type.
+    All methods but `fence` belong to the one thread that drives it.
     """
 
     def __init__(
@@ -80,38 +87,80 @@ class Incarnation(Handling):
         on_ready: Callable[[], None] = _nobody,
         on_end: Ended = _no_end,
         sections: Callable[[bytes], Mapping[str, Any]] = _no_sections,
+        side_effect: Callable[[Callable[[], object]], None] = perform,
+        around: Callable[[Handle], Handle] | None = None,
     ) -> None:
-        super().__init__(actor, address, number, mailbox, directory, clock, seed, supervisor, recorder)
+        self.actor = actor
+        self.address = address
+        self.incarnation = number
+        self.mailbox = mailbox
         self.running = True
         self.preloaded = False
-        self._fencing = threading.Lock()
-        self._hanging: Envelope | None = None
+        self.is_ready = False
         self.on_fence: Callable[[], None] = _nobody
+        self.fencing = Fence()
+        self.context = HandlerContext(
+            actor,
+            address,
+            number,
+            mailbox,
+            directory,
+            clock,
+            self.fencing,
+            None if recorder is None else HandlerLog(recorder, actor, address, number),
+            seed=seed,
+            supervisor=supervisor,
+            ready=self.ready,
+            stop=self.stop,
+            side_effect=side_effect,
+        )
+        self.timers = self.context.timers
+        self.handlers: dict[type[Message], Callable[[Any], None]] = {
+            message: getattr(actor, name) for message, name in type(actor).handlers().items()
+        }
+        self.handle: Handle = self._handle if around is None else around(self._handle)
+        self._directory = directory
+        self._monotonic = clock.monotonic
         self._on_ready = on_ready
         self._on_end = on_end
         self._sections = sections
         self._timer_was_last = False
-        actor.context = self
+        actor.context = self.context
         for stale in mailbox.withdraw(Stop):
             directory.dead_letter(stale, "late", "it was meant for an earlier incarnation")
+
+    @property
+    def current(self) -> Envelope | None:
+        """What it handles now."""
+        return self.context.current
+
+    @property
+    def begun(self) -> float:
+        """When it began that, in monotonic seconds. Read it after `current`."""
+        return self.context.began
+
+    @property
+    def fenced(self) -> bool:
+        """Whether another one has replaced it."""
+        return self.fencing.fenced
 
     # -- life
 
     def start(self) -> bool:
         """Run `preload`, unless that is done, and `on_start`. False when one failed: the incarnation is over."""
-        _here.incarnation = self
+        context = _here.context = self.context
         failure: Failure | None = None
         try:
             if not self.preloaded:
                 self.actor.preload()
-            self._now = self._monotonic()
-            if self._recorder is not None:
-                self._begin_record()
+            context.began = self._monotonic()
+            if context.log is not None:
+                context.begin_log(context.log)
             self.actor.on_start()
         except BaseException as error:
-            failure = failure_of(error, self.current)
-        if self._recorder is not None and not self.fenced:
-            self._record_start(self._recorder, failure)
+            failure = failure_of(error, context.current)
+        if context.log is not None and not self.fenced:
+            context.log.started(context.began, self._monotonic(), context.wall_then, failure)
         if failure is not None:
             if not self.fenced:
                 self._end(failure)
@@ -154,58 +203,20 @@ class Incarnation(Handling):
         self.handle(envelope)
         return True
 
-    def handle(self, envelope: Envelope) -> None:
-        """Give one envelope to the actor. A failure ends the incarnation and makes the envelope a dead letter."""
-        # The watchdog reads these two in the other order, and `fence` those two: neither ever blames the wrong message.
-        self._now = self._monotonic()
-        self.current = envelope
-        if self.fenced:
-            self._give_back(envelope)
-            return
-        self._turn = envelope.turn
-        self._cause = ""
-        self._wall = 0.0
-        recorder = self._recorder
-        if recorder is not None:
-            self._begin_record()
-        message = envelope.message
-        try:
-            handler = self._handlers.get(type(message))
-            if handler is not None and not envelope.answers:
-                handler(message)
-            else:
-                self._special(envelope)
-        except BaseException as error:  # a SystemExit or a Rust panic, too, is a crash of this actor alone
-            self._crash(envelope, error)
-            return
-        self.current = None
-        if self.over and not self._accounts_for(envelope):
-            return
-        if recorder is not None:
-            self._record(recorder, envelope, None)
-
-    @property
-    def begun(self) -> float:
-        """When it began what it handles now, in monotonic seconds. Read it after `current`."""
-        return self._now
-
     def fence(self, expected: Envelope | None = None, failure: Failure | None = None) -> bool:
         """Refuse whatever this incarnation still sends: another one takes over its mailbox. From any thread.
 
         What is being handled becomes a dead letter, of `failure` where that is given, else because it hung. With
         `expected`, only if that is still it: False if it has ended meanwhile, and when it was fenced before.
         """
-        with self._fencing:
-            if self.fenced or (expected is not None and self.current is not expected):
-                return False
-            self.fenced = self.over = True
-            hanging = self._hanging = self.current
+        if not self.fencing.close(lambda: self.context.current, expected):
+            return False
         self.running = False
         self._on_end = _no_end
+        hanging = self.fencing.hanging
         if hanging is not None:
-            failure = failure or hung(hanging, self._monotonic() - self._now)
-            if self._recorder is not None:
-                self._record(self._recorder, hanging, failure)
+            failure = failure or hung(hanging, self._monotonic() - self.begun)
+            self.context.record(hanging, failure)
             why = "hung" if failure.kind == "Hung" else "crashed"
             self._directory.dead_letter(hanging, why, f"{failure.kind}: {failure.text}", failure)
         self.mailbox.wake()
@@ -224,14 +235,46 @@ class Incarnation(Handling):
         try:
             if self.actor.drains_on_stop:
                 self._drain()
-            if not self.over:
+            if not self.fencing.over:
                 self.actor.on_stop()
         except BaseException as error:
-            self._end(failure_of(error, self.current))
+            self._end(failure_of(error, self.context.current))
         else:
             self._end(None)
 
     # -- inside
+
+    def _handle(self, envelope: Envelope) -> bool:
+        """Give one envelope to the actor. A failure ends the incarnation and makes the envelope a dead letter."""
+        context, fence = self.context, self.fencing
+        # The watchdog reads these two in the other order, and `fence` those two: neither ever blames the wrong message.
+        context.began = self._monotonic()
+        context.current = envelope
+        if fence.fenced:
+            self._give_back(envelope)
+            return True
+        context.turn = envelope.turn
+        context.cause = ""
+        context.wall_then = 0.0
+        log = context.log
+        if log is not None:
+            context.begin_log(log)
+        message = envelope.message
+        try:
+            handler = self.handlers.get(type(message))
+            if handler is not None and not envelope.answers:
+                handler(message)
+            else:
+                self._special(envelope)
+        except BaseException as error:  # a SystemExit or a Rust panic, too, is a crash of this actor alone
+            self._crash(envelope, error)
+            return False
+        context.current = None
+        if fence.over and not fence.accounts_for(envelope):
+            return True
+        if log is not None:
+            context.record(envelope)
+        return True
 
     def _handle_due(self, urgent: bool) -> None:
         """Mail and due timers take turns, so that neither starves the other."""
@@ -240,28 +283,21 @@ class Incarnation(Handling):
             self.handle(envelope)
             return
         self._timer_was_last = True
-        _, _, message, cause, turn = self.timers.pop()
-        sent_at = 0.0 if self._recorder is None else self._monotonic()
-        number = next(self._sequence)
-        self.handle(
-            Envelope(
-                self.address, self.incarnation, number, self.address, message, cause, turn, "", False, sent_at
-            )
-        )
+        self.handle(self.context.fire())
 
     def _special(self, envelope: Envelope) -> None:
-        message = envelope.message
+        message, reply = envelope.message, self.context.reply
         if envelope.answers:
             self._answered(envelope)
         elif isinstance(message, Stop):
             self.stop()
         elif isinstance(message, Ping):
-            self.reply(Pong(self.address, self.incarnation))
+            reply(Pong(self.address, self.incarnation))
         elif isinstance(message, PrepareSections):
-            self._prepare(message)
+            reply(self._prepare(message))
         elif isinstance(message, CommitSections):
             taken = self.actor.commit(self._sections(message.json))
-            self.reply(SectionsTaken(message.version, not taken))
+            reply(SectionsTaken(message.version, not taken))
         elif isinstance(message, AbortSections):
             self.actor.abort()
         elif isinstance(message, WriteCheckpoint):
@@ -269,66 +305,85 @@ class Incarnation(Handling):
         elif isinstance(message, Hang):
             time.sleep(message.seconds)
         elif isinstance(message, AskTimeout):
-            self._continue(message.id, AskFailed("timeout"))
+            self.context.settle(message.id, AskFailed("timeout"))
         elif not isinstance(message, Undelivered):
             raise Unhandled(
                 f"{type(self.actor).__name__} at {self.address} has no handler for {type(message).__name__}"
             )
 
-    def _prepare(self, message: PrepareSections) -> None:
+    def _answered(self, envelope: Envelope) -> None:
+        message = envelope.message
+        if not isinstance(message, Undelivered):
+            if not self.context.settle(envelope.answers, Reply(message)):
+                self._directory.dead_letter(envelope, "late", "nobody waits for this answer any more")
+        elif not self.context.settle(envelope.answers, ask_failed(message)):
+            handler = self.handlers.get(Undelivered)
+            if handler is not None:
+                handler(message)
+
+    def _prepare(self, message: PrepareSections) -> Message:
         # Whatever goes wrong here is a no: the actor works on with what it has.
         try:
             self.actor.prepare(self._sections(message.json))
         except SectionsUnfit as unfit:
-            self.reply(SectionsRefused(message.version, str(unfit)))
+            return SectionsRefused(message.version, str(unfit))
         except Exception as error:
-            self.reply(SectionsRefused(message.version, f"{type(error).__name__} in its preparation"))
-        else:
-            self.reply(SectionsReady(message.version))
+            return SectionsRefused(message.version, f"{type(error).__name__} in its preparation")
+        return SectionsReady(message.version)
+
+    def _write_checkpoint(self) -> None:
+        context = self.context
+        if context.log is None or not self.actor.deterministic:
+            return
+        context.log.append(
+            Checkpoint(
+                self.address,
+                self.incarnation,
+                context.wall_then,
+                self.is_ready,
+                context.next_number,
+                context.timers.next_number,
+                name_of_class(type(self.actor)) or "",
+                context.supervisor,
+                context.seed,
+                taken(self.actor),
+                context.asks.pending,
+                context.timers.pending,
+            )
+        )
 
     def _drain(self) -> None:
         """Handle what waits now; what comes meanwhile is left to the successor, or to the dead letters."""
-        stopping = self.current
-        kept = (self._turn, self._cause, self._now, self._wall, self._sent, self._set, self._unset)
-        self._sent, self._set, self._unset = [], [], []
-        for _ in range(len(self.mailbox)):
-            envelope = None if self.over else self.mailbox.take(not self.is_ready)
-            if envelope is None:
-                break
-            self.handle(envelope)
-        self.current = stopping
-        (self._turn, self._cause, self._now, self._wall, self._sent, self._set, self._unset) = kept
-
-    def _accounts_for(self, envelope: Envelope) -> bool:
-        """Whether the handler that has just ended says what became of `envelope`; False when `fence` has said it."""
-        with self._fencing:
-            return self._hanging is not envelope
+        with self.context.suspended():
+            for _ in range(len(self.mailbox)):
+                envelope = None if self.fencing.over else self.mailbox.take(not self.is_ready)
+                if envelope is None:
+                    break
+                self.handle(envelope)
 
     def _give_back(self, envelope: Envelope) -> None:
-        self.current = None
+        self.context.current = None
         self.running = False
-        if not self._accounts_for(envelope):
+        if not self.fencing.accounts_for(envelope):
             return
         for left in self.mailbox.restore((envelope,)):
             self._directory.dead_letter(left, "stopped")
 
     def _crash(self, envelope: Envelope, error: BaseException) -> None:
-        failure = failure_of(error, self.current)
-        self.current = None
+        failure = failure_of(error, self.context.current)
+        self.context.current = None
         if from_the_keyboard(error):
             raise error
-        if self.fenced and not self._accounts_for(envelope):
+        if self.fenced and not self.fencing.accounts_for(envelope):
             return
-        if self._recorder is not None:
-            self._record(self._recorder, envelope, failure)
+        self.context.record(envelope, failure)
         self._directory.dead_letter(envelope, "crashed", f"{failure.kind}: {failure.text}", failure)
         self._end(failure)
 
     def _end(self, failure: Failure | None) -> None:
-        if self.over:
+        if self.fencing.over:
             return
-        self.over = True
+        self.fencing.over = True
         self.running = False
-        self.timers.clear()
-        self._pending.clear()
+        self.context.end()
         self._on_end(failure)

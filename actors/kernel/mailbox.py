@@ -140,14 +140,6 @@ class Mailbox:
         self.express = express
         self._waiting = True
 
-    def wait(self, timeout: float | None = None, only_urgent: bool = False) -> Envelope | None:
-        """`take`, after a `pause` when there is nothing yet."""
-        envelope = self.take(only_urgent)
-        if envelope is None:
-            self.pause(timeout, only_urgent)
-            envelope = self.take(only_urgent)
-        return envelope
-
     def wake(self) -> None:
         """Let a `pause` end early, the next one if there is none now."""
         # Cleared here, so that of many senders only the first pays for waking the reader.

@@ -7,10 +7,9 @@ MessagePack (wire, store) and JSON (trace), and nothing else is ever decoded.
 import enum
 import math
 import re
-from collections import deque
-from collections.abc import Mapping, MutableMapping, MutableSequence, MutableSet
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 import msgspec
 
@@ -22,7 +21,6 @@ __all__ = [
     "Envelope",
     "Lane",
     "Message",
-    "check_annotations",
     "current_name",
     "decode",
     "encode",
@@ -218,30 +216,3 @@ def non_finite(value: Any) -> bool:
     if isinstance(value, Mapping):
         return any(map(non_finite, value.values()))
     return isinstance(value, (tuple, list, frozenset)) and any(map(non_finite, value))
-
-
-def check_annotations(cls: type[msgspec.Struct], seen: frozenset[type] = frozenset()) -> tuple[str, ...]:
-    """Fields of `cls`, nested ones too, whose annotation is mutable (list, dict, set): there must be none."""
-    if cls in seen:
-        return ()
-    seen |= {cls}
-    faults: list[str] = []
-    for name, hint in get_type_hints(cls).items():
-        if get_origin(hint) is not ClassVar:
-            faults += [f"{cls.__name__}.{name}: {fault}" for fault in _mutable(hint, seen)]
-    return tuple(faults)
-
-
-_MUTABLE = (list, dict, set, bytearray, deque, MutableMapping, MutableSequence, MutableSet)
-
-
-def _mutable(hint: Any, seen: frozenset[type]) -> list[str]:
-    origin = get_origin(hint) or hint
-    faults = [getattr(origin, "__name__", str(origin))] if origin in _MUTABLE else []
-    if isinstance(origin, type) and issubclass(origin, msgspec.Struct):
-        if not origin.__struct_config__.frozen:
-            faults.append(f"{origin.__name__} is not frozen")
-        faults += check_annotations(origin, seen)
-    for argument in get_args(hint):
-        faults += _mutable(argument, seen)
-    return faults

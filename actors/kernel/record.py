@@ -18,6 +18,7 @@ __all__ = [
     "ConfigurationVersion",
     "Dead",
     "Handled",
+    "HandlerLog",
     "Record",
     "RecordSink",
     "Started",
@@ -146,3 +147,46 @@ class RecordSink(Protocol):
 
     def append(self, record: Record) -> None:
         """Take note of `record`. Never raises; a record that cannot be kept is counted by the recorder."""
+
+
+_Notes = tuple[
+    tuple[Envelope, ...], tuple[tuple[int, float, str], ...], tuple[int, ...], tuple[int, int] | None
+]
+
+
+class HandlerLog:
+    """Notes what one handler after another of `actor` does, and makes its records. sent, set, unset: as in Handled."""
+
+    def __init__(self, sink: RecordSink, actor: object, address: str, incarnation: int) -> None:
+        self.append = sink.append
+        self.sent: list[Envelope] = []
+        self.set: list[tuple[int, float, str]] = []
+        self.unset: list[int] = []
+        self._actor = actor
+        self._address = address
+        self._incarnation = incarnation
+
+    def begin(self) -> None:
+        """A handler begins."""
+        if self.sent:
+            self.sent = []
+        if self.set:
+            self.set = []
+        if self.unset:
+            self.unset = []
+
+    def handled(
+        self, envelope: Envelope, begun: float, ended: float, wall: float, failure: Failure | None
+    ) -> None:
+        """A handler has ended."""
+        by = "" if envelope.recipient == self._address else self._address
+        self.append(Handled(envelope, begun, ended, wall, *self._notes(), failure, by))
+
+    def started(self, begun: float, ended: float, wall: float, failure: Failure | None) -> None:
+        """`on_start` has ended."""
+        self.append(Began(self._address, self._incarnation, begun, ended, wall, *self._notes(), failure))
+
+    def _notes(self) -> _Notes:
+        version = getattr(self._actor, "version", None)
+        reached = None if version is None else (version.epoch, version.n)
+        return tuple(self.sent), tuple(self.set), tuple(self.unset), reached

@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +21,8 @@ import msgspec
 from actors.kernel.actor import Actor
 from actors.kernel.directory import DeadLetter, Directory
 from actors.kernel.errors import MessageError
-from actors.kernel.incarnation import Incarnation
-from actors.kernel.mailbox import Put
+from actors.kernel.incarnation import Handle, Incarnation
+from actors.kernel.mailbox import Mailbox, Put
 from actors.kernel.message import Envelope, decode, encode
 from actors.kernel.protocol.lifecycle import Failure, WriteCheckpoint
 from actors.kernel.record import Dead
@@ -39,7 +39,7 @@ from supervisor.nodes.wire_mailbox import WireMailbox
 if TYPE_CHECKING:
     from supervisor.trace.write.recorder import Recorder as TraceRecorder
 
-__all__ = ["DeadMail", "PinnedIncarnation", "run"]
+__all__ = ["DeadMail", "EnvelopeAccount", "run"]
 
 log = logging.getLogger(__name__)
 _BEGUN, _DONE, _FALLEN, _REFUSED = (int(fate) for fate in list(Fate)[1:])
@@ -69,37 +69,69 @@ class _Uplink:
         return None
 
 
-class PinnedIncarnation(Incarnation):
-    """An incarnation that keeps account of what it has begun and done."""
+class EnvelopeAccount:
+    """Takes in what the parent sends, and keeps account, in the memory that it shares, of what is begun and done."""
 
-    slots: dict[int, int]
-    shared: Shared
-    link: LocalLink
-    crashed = False
+    def __init__(
+        self,
+        shared: Shared,
+        link: Any,
+        mailbox: Mailbox,
+        directory: Directory,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._shared = shared
+        self._link = link
+        self._mailbox = mailbox
+        self._directory = directory
+        self._monotonic = monotonic
+        self._slots: dict[int, int] = {}
+        self._crashed = False
 
-    def handle(self, envelope: Envelope) -> None:
-        slot = self.slots.pop(id(envelope), None)
-        if slot is None:
-            super().handle(envelope)
+    def deliver(self, slot: int, data: bytes) -> None:
+        """Queue an envelope that holds `slot` until it is done, or has fallen out of the mailbox."""
+        try:
+            envelope = decode(data)
+        except MessageError as error:
+            log.error("a message was refused: %s", error)
+            self._shared.fates[slot] = _REFUSED
             return
-        fates = self.shared.fates
-        self.shared.times[BEGUN_AT] = self._monotonic()
-        fates[slot] = _BEGUN
-        super().handle(envelope)
-        fates[slot] = _FALLEN if self.crashed else _DONE
-        # Not at once: the parent would send one envelope, and starve again.
-        if fates[STARVING] and len(self.mailbox) <= WINDOW // 2:
-            self.tell_room()
+        self._slots[id(envelope)] = slot
+        fell = self._mailbox.put(envelope)
+        if fell is not None:
+            # What falls out will never be handled here: its slot is free again.
+            fallen = self._slots.pop(id(fell.envelope), None)
+            self._directory.dead_letter(fell.envelope, fell.why)
+            if fallen is not None:
+                self._shared.fates[fallen] = _FALLEN
 
-    def _crash(self, envelope: Envelope, error: BaseException) -> None:
-        self.crashed = True
-        super()._crash(envelope, error)
+    def around(self, handle: Handle) -> Handle:
+        """`handle`, with account kept of each envelope."""
+
+        def accounted(envelope: Envelope) -> bool:
+            slot = self._slots.pop(id(envelope), None)
+            if slot is not None:
+                self._shared.times[BEGUN_AT] = self._monotonic()
+                self._shared.fates[slot] = _BEGUN
+            self._crashed = not handle(envelope) or self._crashed
+            if slot is not None:
+                self._done(slot)
+            return not self._crashed
+
+        return accounted
 
     def tell_room(self) -> None:
         """Tell the parent, which waits for it, that there is room."""
-        self.shared.fates[STARVING] = 0
+        self._shared.fates[STARVING] = 0
         with contextlib.suppress(LinkClosed):
-            self.link.send(FrameType.ROOM)
+            self._link.send(FrameType.ROOM)
+
+    def _done(self, slot: int) -> None:
+        fates = self._shared.fates
+        fates[slot] = _FALLEN if self._crashed else _DONE
+        # Not at once: the parent would send one envelope, and starve again.
+        if fates[STARVING] and len(self._mailbox) <= WINDOW // 2:
+            self.tell_room()
 
 
 class _Worker:
@@ -114,7 +146,6 @@ class _Worker:
         self._directory.elsewhere = _Uplink(self._link)
         self._directory.dead_letters.announces = False  # the parent's office does
         self._directory.dead_letters.watch = self._report_dead
-        self._slots: dict[int, int] = {}
         self._recorder: TraceRecorder | None = None
 
     def run(self) -> None:
@@ -155,14 +186,17 @@ class _Worker:
         assert frame is FrameType.LIVE
         self._boot = msgspec.structs.replace(self._boot, incarnation=int(body))
 
-    def _make_life(self, actor: Actor) -> PinnedIncarnation:
+    def _make_life(self, actor: Actor) -> Incarnation:
         boot = self._boot
         self._recorder = _recorder(boot)
         mailbox = self._mailbox = WireMailbox(
             self._link, self._take, self._orphaned, capacity=4 * WINDOW, reserve=2 * WINDOW
         )
         self._directory.open(boot.address, mailbox)
-        life = PinnedIncarnation(
+        account = self._account = EnvelopeAccount(
+            self._shared, self._link, mailbox, self._directory, time.monotonic
+        )
+        life = Incarnation(
             actor,
             boot.address,
             boot.incarnation,
@@ -175,10 +209,10 @@ class _Worker:
             on_ready=self._ready,
             on_end=self._end,
             sections=self._read_sections,
+            around=account.around,
         )
         if self._recorder is not None:
             self._recorder.new_segment = self._ask_for_checkpoint
-        life.slots, life.shared, life.link = self._slots, self._shared, self._link
         for frame, body in self._secrets.early():
             self._take(frame, body)
         mailbox.attend()
@@ -216,27 +250,11 @@ class _Worker:
     def _take(self, frame: FrameType, body: bytes) -> None:
         if frame is FrameType.MAIL:
             for slot, data in unpack(body):
-                self._deliver(slot, data)
+                self._account.deliver(slot, data)
         elif frame is FrameType.REVEALED:
             self._secrets.take(body)
         elif frame is FrameType.LEVEL:
             logging.getLogger().setLevel(body.decode())
-
-    def _deliver(self, slot: int, data: bytes) -> None:
-        try:
-            envelope = decode(data)
-        except MessageError as error:
-            log.error("a message was refused: %s", error)
-            self._shared.fates[slot] = _REFUSED
-            return
-        self._slots[id(envelope)] = slot
-        fell = self._mailbox.put(envelope)
-        if fell is not None:
-            # What falls out will never be handled here: its slot is free again.
-            fallen = self._slots.pop(id(fell.envelope), None)
-            self._directory.dead_letter(fell.envelope, fell.why)
-            if fallen is not None:
-                self._shared.fates[fallen] = _FALLEN
 
     def _orphaned(self) -> None:
         """The parent is gone, or has closed the wire: save the trace and go."""

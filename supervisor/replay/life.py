@@ -1,12 +1,12 @@
 """An incarnation that lives again what is in the trace: its messages, clock, dice and timers, and nothing else."""
 
-from collections.abc import Callable, Mapping
-from itertools import count
+from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 from actors.kernel.actor import Actor
 from actors.kernel.asks import PendingAsk
-from actors.kernel.directory import DeadLetters, Directory
+from actors.kernel.directory import DeadLetters, Directory, Recipient
 from actors.kernel.incarnation import Incarnation
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope, Message
@@ -34,9 +34,12 @@ class _Clock:
 
 
 class _Nowhere(Directory):
-    """What is sent in a replay reaches nobody."""
+    """What is sent in a replay reaches nobody; what threads posted then is in the trace."""
 
     def deliver(self, envelope: Envelope) -> None:
+        pass
+
+    def hand(self, envelope: Envelope, box: Recipient) -> None:
         pass
 
     def dead_letter(
@@ -56,7 +59,7 @@ class _Notes:
             self.last = record
 
 
-class ReplayedIncarnation(Incarnation):
+class ReplayedIncarnation:
     """The incarnation that `started` tells of, of `actor`. Whatever reaches beyond messages is left out.
 
     Each handler begins with the numbers that it began with in the trace, so that one difference does not make
@@ -66,35 +69,34 @@ class ReplayedIncarnation(Incarnation):
     def __init__(
         self, actor: Actor, started: StartedLine, adjust: Adjust = dict, *, anew: bool = False
     ) -> None:
-        self._clock_then = _Clock()
+        self.actor = actor
+        self.address = started.address
+        self.incarnation = started.incarnation
+        self._clock = _Clock()
         self._notes = _Notes()
         self._to_itself: set[str] = set()
         self._anew = anew
-        super().__init__(
+        self._life = Incarnation(
             actor,
             started.address,
             started.incarnation,
             Mailbox(),
             _Nowhere(DeadLetters()),
-            self._clock_then,
+            self._clock,
             seed=started.seed,
             supervisor=started.supervisor,
             recorder=self._notes,
             sections=lambda data: read_sections(data, adjust),
+            side_effect=lambda do: None,
         )
-        self.preloaded = True
-
-    def side_effect(self, do: Callable[[], object]) -> None:
-        """Nothing is done."""
-
-    def post(self, message: Message, cause: str = "") -> None:
-        """Nothing: what threads posted then is in the trace."""
+        self._life.preloaded = True
+        self._context, self._timers = self._life.context, self._life.timers
 
     def begin(self, line: BeganLine) -> Began:
         """Start as it started then."""
         self._set_clock(line.begun, line.wall)
         self._align(line.out, line.timers_set)
-        self.start()
+        self._life.start()
         record = self._notes.last
         assert isinstance(record, Began)
         self._remember(line.out, record.sent)
@@ -107,24 +109,25 @@ class ReplayedIncarnation(Incarnation):
         thawer = CheckpointDecoder()
         try:
             for name, shown in line.kept.items():
-                setattr(self.actor, name, thawer.value(shown, getattr(self.actor, name, None)))
+                holder, name = _located(self.actor, name)
+                setattr(holder, name, thawer.value(shown, getattr(holder, name, None)))
             for id, then, context, timer, turn in map(thawer.value, line.pending):
-                self._pending[id] = PendingAsk(then, context, timer, turn)
+                self._context.asks.add(id, PendingAsk(then, context, timer, turn))
             for due, number, message, cause, turn in map(thawer.value, line.timers):
-                self.timers.restore((due, number, message, cause, turn))
+                self._timers.restore((due, number, message, cause, turn))
         except (UnreadableCheckpoint, TypeError, ValueError, KeyError, AttributeError) as error:
             raise Unreplayable(
                 f"{line.address}: its checkpoint does not fit today's classes: {error}"
             ) from None
-        self.is_ready = line.ready
-        self._sequence = count(line.sequence)
-        self.timers.count_from(line.timer)
+        self._life.is_ready = line.ready
+        self._context.count_from(line.sequence)
+        self._timers.count_from(line.timer)
 
     def replay(self, line: HandledLine, message: Message) -> Handled:
         """Handle `message` as it was handled then. A message that fires a timer is known by `is_fired`."""
         self._set_clock(line.begun, line.wall)
         if self.is_fired(line):
-            self.timers.take(message, line.cause, line.turn)
+            self._timers.take(message, line.cause, line.turn)
         self._to_itself.discard(line.id)
         self._align(line.out, line.timers_set)
         sender, incarnation, sequence = line.id.rsplit("/", 2)
@@ -140,7 +143,7 @@ class ReplayedIncarnation(Incarnation):
             False,
             line.sent_at,
         )
-        self.handle(envelope)
+        self._life.handle(envelope)
         record = self._notes.last
         assert isinstance(record, Handled)
         self._remember(line.out, record.sent)
@@ -148,41 +151,46 @@ class ReplayedIncarnation(Incarnation):
 
     def is_fired(self, line: HandledLine) -> bool:
         """Whether a timer of this incarnation gave it that message."""
-        return line.id.rpartition("/")[0] == self._prefix[:-1] and line.id not in self._to_itself
+        return (
+            line.id.rpartition("/")[0] == f"{self.address}/{self.incarnation}"
+            and line.id not in self._to_itself
+        )
 
     def is_set(self, message: Message, turn: int) -> bool:
         """Whether a timer with this message waits."""
-        return any(timer[2] == message and timer[4] == turn for timer in self.timers.pending)
+        return any(timer[2] == message and timer[4] == turn for timer in self._timers.pending)
 
     def next_id(self, at_least: int) -> str:
         """Use up the next number, which is `at_least` so high; the id with it."""
-        number = max(at_least, int(self._sequence.__reduce__()[1][0]))
-        self._sequence = count(number + 1)
-        return f"{self._prefix}{number}"
+        number = max(at_least, self._context.next_number)
+        self._context.count_from(number + 1)
+        return f"{self.address}/{self.incarnation}/{number}"
 
     def call_through(self, message: type[Message], around: Callable[[Any, Any], None]) -> None:
         """From now on call the handler of `message` through `around(handler, message)`: a debugger, say."""
-        handler = self._handlers[message]
-        self._handlers = {**self._handlers, message: lambda given: around(handler, given)}
-
-    @property
-    def handlers(self) -> Mapping[type[Message], Callable[[Any], None]]:
-        """The actor's handlers by message type."""
-        return self._handlers
+        handlers = self._life.handlers
+        handler = handlers[message]
+        handlers[message] = lambda given: around(handler, given)
 
     def _set_clock(self, now: float, wall: float) -> None:
-        self._clock_then.now, self._clock_then.epoch = now, wall
+        self._clock.now, self._clock.epoch = now, wall
 
     def _align(self, out: tuple[Sent, ...], timers: tuple[TimerSet, ...]) -> None:
         if out:
             first = int(out[0].id.rpartition("/")[2])
-            used = int(self._sequence.__reduce__()[1][0]) if self._anew else 0
-            self._sequence = count(max(first, used))
+            used = self._context.next_number if self._anew else 0
+            self._context.count_from(max(first, used))
         if timers and not self._anew:
-            self.timers.count_from(timers[0].id)
+            self._timers.count_from(timers[0].id)
 
     def _remember(self, then: tuple[Sent, ...], now: tuple[Envelope, ...]) -> None:
         if self._anew:
             self._to_itself.update(envelope.id for envelope in now if envelope.recipient == self.address)
         else:
             self._to_itself.update(sent.id for sent in then if sent.to == self.address)
+
+
+def _located(actor: Actor, name: str) -> tuple[Any, str]:
+    """The object that holds what a checkpoint calls `name`, and the attribute's name today."""
+    *path, last = actor.former_attributes.get(name, name).split(".")
+    return reduce(getattr, path, actor), last

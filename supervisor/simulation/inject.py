@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from actors.kernel.incarnation import Incarnation
+from actors.kernel.handler_context import HandlerContext
 from actors.kernel.message import Envelope
 from actors.kernel.protocol.lifecycle import Ping
 from supervisor.otp.messages import RestartChild
@@ -43,20 +43,21 @@ class FaultInjector:
     def _arm(self, fault: Fault, what: Callable[[], None]) -> bool:
         """At one of the next effects of a handler, and before it takes place, `what` happens."""
         life = self._world.node.life(fault.target)
-        if life is None or not life.running or "_dispatch" in vars(life):
+        if life is None or not life.running or "send" in vars(life.context):
             return False
-        real, left = life._dispatch, [fault.amount]
+        context = life.context
+        real, left = context.send, [fault.amount]
 
-        def dispatch(envelope: Envelope) -> None:
-            if left[0] > 0 or life.current is None:
+        def send(envelope: Envelope) -> None:
+            if left[0] > 0 or context.current is None:
                 left[0] -= 1
                 real(envelope)
                 return
-            _disarm(life)
+            _disarm(context)
             what()
             real(envelope)
 
-        life._dispatch = dispatch  # type: ignore[method-assign]
+        context.send = send  # type: ignore[method-assign]
         return True
 
     def _crash(self, fault: Fault) -> bool:
@@ -168,8 +169,8 @@ class FaultInjector:
         self._world.node.configuration_store.saved()  # type: ignore[attr-defined]
 
 
-def _disarm(life: Incarnation) -> None:
-    vars(life).pop("_dispatch", None)
+def _disarm(context: HandlerContext) -> None:
+    vars(context).pop("send", None)
 
 
 _WAYS: dict[str, Callable[[FaultInjector, Fault], bool | None]] = {

@@ -26,8 +26,8 @@ DEEPEST = 12
 
 
 class SimulatedClock:
-    """Time that stands still until it is moved (actors.kernel.handling.Clock). time: monotonic seconds. skew: seconds
-    by which the clock on the wall was set."""
+    """Time that stands still until it is moved (actors.kernel.handler_context.Clock). time: monotonic seconds. skew:
+    seconds by which the clock on the wall was set."""
 
     __slots__ = ("skew", "time")
 

@@ -20,8 +20,7 @@ from actors.kernel.protocol.storage import (
     Version,
 )
 from actors.kernel.state.document import Document, restored
-from actors.kernel.state.state_loader import PersistentActor
-from actors.kernel.state.state_writer import PERSISTENCE
+from actors.kernel.state.domain import PERSISTENCE, DomainActor
 from actors.kernel.virtual import VirtualWorld
 
 __all__ = ["Keeper", "Shelf"]
@@ -71,7 +70,7 @@ class Shelf:
         self._parts.clear()
         self.newest = None if damaged else self.newest
 
-    def document(self, actor: PersistentActor[Any]) -> Document[Any]:
+    def document(self, actor: DomainActor[Any]) -> Document[Any]:
         """What an actor like this one would find."""
         kind = type(actor)
         return restored(

@@ -41,6 +41,8 @@ def test_ours_have_none(backdoors: ModuleType) -> None:
         "actors.conversation.conversation",
         "actors.users.acquaintance",
         "actors.kernel.state.state_loader",
+        "actors.kernel.state.state_writer",
+        "actors.kernel.state.subscriptions",
     } <= set(backdoors.deterministic_modules(ROOT))
     assert backdoors.main(ROOT) == 0
 

@@ -1,48 +1,106 @@
-"""The state domain: one writer for one state, announced and kept with every change."""
+"""The state domain: one writer for one state, announced and kept with every change.
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypeVar
+What is decided is decided by its parts (StateLoader, StateWriter, Subscriptions); the actor carries it out.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
-from actors.kernel.actor import handles
+from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.errors import InvalidUpdate
-from actors.kernel.message import Message
-from actors.kernel.protocol.lifecycle import Undelivered
+from actors.kernel.protocol.lifecycle import Health, Undelivered
 from actors.kernel.protocol.state import GetState, StateIs, Updated, UpdateRefused, UpdateState
-from actors.kernel.protocol.storage import Version
-from actors.kernel.protocol.subscription import StateChanged, Subscribe, Unsubscribe, UpToDate
-from actors.kernel.state.document import Subscription
+from actors.kernel.protocol.storage import Committed, SnapshotWanted, Version
+from actors.kernel.protocol.subscription import Subscribe, Unsubscribe, UpToDate
+from actors.kernel.state.document import Document, Migration, Subscription
 from actors.kernel.state.patch import Path, reached
-from actors.kernel.state.state_loader import PersistentActor
-from actors.kernel.state.state_writer import PERSISTENCE, RETRY_AFTER
+from actors.kernel.state.state_loader import Begin, LoadDue, StateLoader
+from actors.kernel.state.state_writer import RETRY_AFTER, SaveDue, SnapshotDue, StateWriter
+from actors.kernel.state.steps import Answer, Cancel, Hand, Recovered, Remind, Step, Tell, Trouble
+from actors.kernel.state.subscriptions import NewsDue, Subscriptions, places
 from actors.kernel.state.update import atomic_update, changed, checked, decode_changes
 
 __all__ = ["PERSISTENCE", "RETRY_AFTER", "DomainActor", "atomic_update", "checked"]
 
-SUBSCRIPTIONS = 64
-"""At most; beyond it the oldest ends."""
-
-NEWS = 0.005
-"""Seconds within which further changes are announced as one: nobody needs each step of a burst."""
-UNTOLD = Version()
-PROBE_EVERY = 1.0
-"""Seconds after which a subscriber is asked for again whether it is still there."""
+PERSISTENCE = "persistence"
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-class NewsDue(Message):
-    """A domain's own reminder to announce what has changed meanwhile."""
+class DomainActor(Actor, Generic[S]):
+    """Base of the state domains. Changes go through `become` or `update`, from outside through UpdateState.
 
+    domain: its name, in the store too. initial: the state before anything happened. state: what is kept; version: what
+    it is at. save_delay: seconds within which changes are handed over as one; 0 hands over at once. schema: the stored
+    form; migrations: reach it from each form before it. parted: a field whose mapping grows large, and is stored in
+    parts. load_within: seconds for which persistence is waited for.
+    """
 
-class DomainActor(PersistentActor[S], Generic[S]):
-    """Base of the state domains. Changes go through `become` or `update`, from outside through UpdateState."""
+    deterministic = True
+    starts_ready = False
+    domain: ClassVar[str]
+    schema: ClassVar[int] = 1
+    migrations: ClassVar[Mapping[int, Migration]] = {}
+    parted: ClassVar[str] = ""
+    save_delay: ClassVar[float] = 0.0
+    load_within: ClassVar[float] = 10.0
+
+    former_attributes: ClassVar[Mapping[str, str]] = {
+        **{f"_{name}": f"_writer.{name}" for name in vars(StateWriter())},
+        "committed": "_writer.committed",
+        "subscriptions": "_subscriptions.all",
+        "_initial": "initial",
+        "_lives": "_loader.lives",
+        "_news_is_due": "_subscriptions.is_due",
+        "_refused": "_loader.refused",
+    }
 
     def __init__(self, initial: S) -> None:
-        super().__init__(initial)
-        self._told: dict[Subscription, _Told] = {}
-        self._news_is_due = False
+        self.initial = initial
+        self.state: S = initial
+        self.version = Version()
+        self._loader: StateLoader[S] = StateLoader()
+        self._writer: StateWriter[S] = StateWriter()
+        self._subscriptions = Subscriptions()
+        self._trouble = False
+
+    @property
+    def committed(self) -> Version:
+        """The version that is on disk."""
+        return self._writer.committed
+
+    @property
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """Who is told of changes."""
+        return self._subscriptions.all
+
+    @property
+    def document(self) -> Document[S]:
+        """What is to be stored now."""
+        return Document(self.state, self._subscriptions.all)
+
+    # -- what a domain may say of itself
+
+    def validate(self, state: S, before: S) -> tuple[str, ...]:
+        """Every reason why `state` must not be; none when it is sound. `before` is known to be sound. Pure."""
+        return ()
+
+    def restored(self) -> None:
+        """Run once, when the state has been loaded, or could not be."""
+
+    def expired(self, state: S) -> S:
+        """What is left of a stored state that is older than it may become. Pure."""
+        return self.initial
+
+    def forget(self, state: S, erased: Mapping[str, float]) -> S:
+        """The stored state without what was to be forgotten: by hash, and since when (epoch seconds). Pure."""
+        return state
+
+    def merged(self, stored: S, interim: S) -> S:
+        """The state when the stored one could be read at last, and the interim one had begun from nothing. Pure."""
+        return stored
 
     # -- changing the state
 
@@ -61,7 +119,15 @@ class DomainActor(PersistentActor[S], Generic[S]):
             raise InvalidUpdate(reasons)
         self._take_over(state, fields, None if paths is None else [("state", *path) for path in paths])
 
-    def assume(self, state: S) -> None:
+    def update(self, changes: Mapping[str, Any], expected: Version | None = None) -> None:
+        """Change fields by name, or places by path. Raises InvalidUpdate; then nothing has changed."""
+        self._update(changes, (), expected)
+
+    def erase(self) -> None:
+        """Have the state stored whole, and nothing older kept: what it does not hold any more was to be forgotten."""
+        self._do(self._writer.erase(self))
+
+    def _assume(self, state: S) -> None:
         """Become `state` without asking whether it is sound."""
         fields = changed(self.state, state)
         if fields:
@@ -70,26 +136,17 @@ class DomainActor(PersistentActor[S], Generic[S]):
     def _take_over(self, state: S, fields: tuple[str, ...], paths: Sequence[Path] | None) -> None:
         before, self.state = self.state, state
         self._moved(paths)
-        if self.subscriptions:
-            self._note_news(before, fields)
+        news = self._subscriptions
+        if news.all:
+            news.note(before, state, fields)
+            # At once, unless something was announced just now: then with what comes meanwhile.
+            if not news.is_due:
+                self._tell_news()
 
-    def _note_news(self, before: S, fields: tuple[str, ...]) -> None:
-        """Announce the change at once, unless something was announced just now: then with what comes within NEWS."""
-        if len(self._told) != len(self.subscriptions):
-            # After a restart it is not known what they were told: they see that they may have missed something.
-            self._told = {s: self._told.get(s) or _Told(s) for s in self.subscriptions}
-        for told in self._told.values():
-            if not told.places or self._is_concerned(told.places, before, fields):
-                if not told.fields:
-                    told.fields = fields
-                elif told.fields != fields:
-                    told.fields = tuple(dict.fromkeys((*told.fields, *fields)))
-        if not self._news_is_due:
-            self._tell_news()
-
-    def update(self, changes: Mapping[str, Any], expected: Version | None = None) -> None:
-        """Change fields by name, or places by path. Raises InvalidUpdate; then nothing has changed."""
-        self._update(changes, (), expected)
+    def _moved(self, paths: Sequence[Path] | None) -> None:
+        """The state, or who subscribed, has changed: at these paths only, None for anywhere."""
+        self.version = Version(self.version.epoch, self.version.n + 1)
+        self._do(self._writer.changed(self, paths))
 
     def _update(
         self, changes: Mapping[str, Any], remove: Sequence[str], expected: Version | None = None
@@ -103,17 +160,16 @@ class DomainActor(PersistentActor[S], Generic[S]):
 
     @handles
     def on_update(self, message: UpdateState) -> None:
-        self._holds_back = message.durable
+        self._writer.holds_back = message.durable
         try:
             self._update(decode_changes(message.changes), message.remove, message.expected)
         except InvalidUpdate as refusal:
             self.reply(UpdateRefused(refusal.reasons))
             return
         finally:
-            self._holds_back = False
+            self._writer.holds_back = False
         if message.durable and self.version > self.committed:
-            self._waiting.append((self.version, self.asker()))
-            self._save_for_all_who_wait()
+            self._do(self._writer.wait(self, self.asker()))
         else:
             self.reply(Updated(self.version))
 
@@ -122,7 +178,7 @@ class DomainActor(PersistentActor[S], Generic[S]):
         self.reply(self._is(message.path))
 
     def _is(self, path: str) -> StateIs:
-        found = reached(self.state, _places(path))
+        found = reached(self.state, places(path))
         return StateIs(self.domain, self.version, msgspec.json.encode(found), path)
 
     # -- subscriptions
@@ -132,14 +188,11 @@ class DomainActor(PersistentActor[S], Generic[S]):
         wanted = Subscription(message.address or self.sender(), message.path)
         is_known = message.known == self.version
         if wanted not in self.subscriptions:
-            self._end_subscriptions(self.subscriptions[: 1 - SUBSCRIPTIONS])
-            self.subscriptions = (*self.subscriptions, wanted)
+            self._end_subscriptions(self._subscriptions.excess)
+            self._subscriptions.all = (*self.subscriptions, wanted)
             self._moved([("subscriptions",)])
-        self._told[wanted] = _Told(wanted, self.version, self.now())
-        if is_known:
-            self.reply(UpToDate(self.domain, self.version))
-        else:
-            self.reply(self._is(message.path))
+        self._subscriptions.know(wanted, self.version, self.now())
+        self.reply(UpToDate(self.domain, self.version) if is_known else self._is(message.path))
 
     @handles
     def on_unsubscribe(self, message: Unsubscribe) -> None:
@@ -154,45 +207,119 @@ class DomainActor(PersistentActor[S], Generic[S]):
 
     def _end_subscriptions(self, ended: tuple[Subscription, ...]) -> None:
         if ended:
-            self.subscriptions = tuple(s for s in self.subscriptions if s not in ended)
-            self._told = {s: version for s, version in self._told.items() if s not in ended}
+            self._subscriptions.end(ended)
             self._moved([("subscriptions",)])
-
-    def _is_concerned(self, places: Path, before: S, fields: tuple[str, ...]) -> bool:
-        return places[0] in fields and reached(before, places) != reached(self.state, places)
-
-    def _tell_news(self) -> None:
-        concerned = [told for told in self._told.values() if told.fields]
-        self._news_is_due = bool(concerned)
-        if not concerned:
-            return
-        now = self.now()
-        for told in concerned:
-            probe = now - told.probed_at >= PROBE_EVERY
-            message = StateChanged(self.domain, self.version, told.fields, told.version, told.path)
-            self.tell(told.address, message, notify=probe)
-            told.version, told.fields = self.version, ()
-            told.probed_at = now if probe else told.probed_at
-        self.after(NEWS, NewsDue())
 
     @handles
     def on_news_due(self, message: NewsDue) -> None:
         self._tell_news()
 
+    def _tell_news(self) -> None:
+        self._do(self._subscriptions.news(self.domain, self.version, self.now()))
 
-class _Told:
-    """What a subscriber was told last, which fields have changed since, and when it was last asked for whether it is
-    still there."""
+    # -- loading
 
-    __slots__ = ("address", "fields", "path", "places", "probed_at", "version")
+    def on_start(self) -> None:
+        self._load()
 
-    def __init__(self, subscription: Subscription, version: Version = UNTOLD, at: float = 0.0) -> None:
-        self.address, self.path = subscription.address, subscription.path
-        self.places = _places(subscription.path)
-        self.version = version
-        self.probed_at = at
-        self.fields: tuple[str, ...] = ()
+    @handles
+    def on_load_due(self, message: LoadDue) -> None:
+        self._load()
 
+    def _load(self) -> None:
+        self._do((self._loader.load(self.domain),))
 
-def _places(path: str) -> Path:
-    return tuple(path.split("/")) if path else ()
+    def on_loaded(self, answer: Reply | AskFailed) -> None:
+        self._do(self._loader.loaded(self, answer))
+
+    def _begin_life(self, begin: Begin[S]) -> None:
+        if begin.stored is not None:
+            self.version = Version(begin.epoch, 0)
+            self._writer.attach(self.version, begin.stored, begin.document if begin.exact else None)
+            self._take_stored(begin.document, begin.state)
+        if not self._loader.lives:
+            self._loader.lives = True
+            self.restored()
+            self.ready()
+        if begin.erases:
+            self.erase()  # what was stored still held it
+
+    def _take_stored(self, document: Document[S] | None, state: S | None) -> None:
+        lives = self._loader.lives
+        if document is None or state is None:
+            if lives:
+                self._moved(None)
+                self._writer.wait_anew(self.version)
+        elif lives:
+            self._merge(state, document.subscriptions)
+        else:
+            self.state, self._subscriptions.all = document.state, document.subscriptions
+            self._assume(state)
+
+    def _merge(self, stored: S, subscriptions: tuple[Subscription, ...]) -> None:
+        """The stored state has come after all, to one that has been at work."""
+        self._subscriptions.all = tuple(dict.fromkeys((*subscriptions, *self.subscriptions)))
+        state = self.merged(stored, self.state)
+        self._assume(state)
+        if self.version.n == 0:
+            self._moved(None)
+        if state is not stored:
+            self._writer.wait_anew(self.version)
+        else:
+            self._do(self._writer.refuse("the stored state could be read at last, and took this one's place"))
+
+    # -- saving
+
+    @handles
+    def on_save_due(self, message: SaveDue) -> None:
+        self._do(self._writer.save_due(self))
+
+    def on_saved(self, answer: Reply | AskFailed) -> None:
+        self._do(self._writer.saved(self, answer))
+
+    @handles
+    def on_committed(self, message: Committed) -> None:
+        self._do(self._writer.on_disk(self, message))
+
+    @handles
+    def on_snapshot_wanted(self, message: SnapshotWanted) -> None:
+        self._do(self._writer.want_snapshot(self))
+
+    @handles
+    def on_snapshot_due(self, message: SnapshotDue) -> None:
+        self._do(self._writer.send_part(self))
+
+    def on_snapshot_saved(self, answer: Reply | AskFailed) -> None:
+        self._do(self._writer.snapshot_saved(self, answer))
+
+    def on_stop(self) -> None:
+        self._do(self._writer.stop(self))
+
+    # -- effects
+
+    def _do(self, steps: Iterable[Step | Begin[S]]) -> None:
+        for step in steps:
+            match step:
+                case Hand(message, "", _):
+                    self.tell(PERSISTENCE, message)
+                case Hand(message, then, context):
+                    self.ask(PERSISTENCE, message, then, context, self.load_within)
+                case Tell(to, message, notify):
+                    self.tell(to, message, notify=notify)
+                case Remind(seconds, message, timer):
+                    number = self.after(seconds, message)
+                    if timer:
+                        setattr(self._writer, timer, number)
+                case Cancel(timer):
+                    self.cancel(timer)
+                case Answer(message, asker):
+                    self.reply(message, asker)
+                case Trouble(reason, remedy):
+                    self._trouble = True
+                    self.health(Health.DEGRADED, reason, remedy)
+                case Recovered():
+                    if self._trouble:
+                        self._trouble = False
+                        self.health(Health.OK)
+                case Begin():
+                    self._begin_life(step)

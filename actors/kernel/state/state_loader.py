@@ -1,26 +1,18 @@
-"""An actor whose one state persistence keeps: loaded before it works, and handed over as `handover` says."""
+"""What a domain makes of its stored state: it begins from it, asks for an older one, or must not touch it. Pure."""
 
-from collections.abc import Mapping
-from typing import ClassVar, Generic, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 import msgspec
 
-from actors.kernel.actor import AskFailed, Reply, handles
+from actors.kernel.actor import AskFailed, Reply
 from actors.kernel.message import Message
-from actors.kernel.protocol.state import UpdateRefused
 from actors.kernel.protocol.storage import LoadState, StateLoaded, Version
-from actors.kernel.state.document import (
-    Document,
-    Migration,
-    Restored,
-    Subscription,
-    TooNew,
-    Unfit,
-    restored,
-)
-from actors.kernel.state.state_writer import PERSISTENCE, StateWriter
+from actors.kernel.state.document import Document, Migration, Restored, TooNew, Unfit, restored
+from actors.kernel.state.steps import Hand, Recovered, Remind, Step, Trouble
+from actors.vocabulary.type_names import durable
 
-__all__ = ["PersistentActor"]
+__all__ = ["Begin", "LoadDue", "Rules", "StateLoader"]
 
 LOAD_AGAIN = 5.0
 TRIES = 10
@@ -33,156 +25,112 @@ class LoadDue(Message):
     """A domain's own reminder to ask for its stored state once more."""
 
 
-class PersistentActor(StateWriter[S], Generic[S]):
-    """initial: the state before anything happened. migrations: reach `schema` from each stored form before it."""
+class Rules(Protocol[S]):
+    """What the loader asks of the domain, all of it pure. See DomainActor for the promises."""
 
-    deterministic = True
-    starts_ready = False
-    migrations: ClassVar[Mapping[int, Migration]] = {}
+    domain: ClassVar[str]
+    schema: ClassVar[int]
+    parted: ClassVar[str]
+    migrations: ClassVar[Mapping[int, Migration]]
+    initial: S
 
-    def __init__(self, initial: S) -> None:
-        super().__init__(initial)
-        self._initial = initial
-        self._refused: tuple[Version, ...] = ()
-        self._lives = False
+    def validate(self, state: S, before: S) -> tuple[str, ...]: ...
+    def expired(self, state: S) -> S: ...
+    def forget(self, state: S, erased: Mapping[str, float]) -> S: ...
 
-    # -- what a domain may say of itself
 
-    def validate(self, state: S, before: S) -> tuple[str, ...]:
-        """Every reason why `state` must not be; none when it is sound. `before` is known to be sound. Pure."""
-        return ()
+class Begin(msgspec.Struct, Generic[S], frozen=True):
+    """Begin to live, unless it lives. stored: the version of what is stored; None where that is not known.
 
-    def restored(self) -> None:
-        """Run once, when the state has been loaded, or could not be."""
+    epoch: in which versions count from now on. document: what is stored; None for nothing. exact: changes can build on
+    it. state: what becomes of it. erases: what is stored holds something that was to be forgotten.
+    """
 
-    def expired(self, state: S) -> S:
-        """What is left of a stored state that is older than it may become."""
-        return self._initial
+    stored: Version | None = None
+    epoch: int = 0
+    document: Document[S] | None = None
+    exact: bool = False
+    state: S | None = None
+    erases: bool = False
 
-    def forget(self, state: S, erased: Mapping[str, float]) -> S:
-        """The stored state without what was to be forgotten: by hash, and since when (epoch seconds)."""
-        return state
 
-    def merged(self, stored: S, interim: S) -> S:
-        """The state when the stored one could be read at last, and the interim one had begun from nothing."""
-        return stored
+@durable("kernel.StateLoader")
+class StateLoader(Generic[S]):
+    """refused: stored versions that are of no use. lives: the domain is at work, if only in memory."""
 
-    # -- loading
+    def __init__(self) -> None:
+        self.refused: tuple[Version, ...] = ()
+        self.lives = False
 
-    def on_start(self) -> None:
-        self._load()
+    def load(self, domain: str) -> Hand:
+        """Ask for the newest stored state that has not been refused."""
+        return Hand(LoadState(domain, self.refused), then="on_loaded")
 
-    def _load(self) -> None:
-        self.ask(
-            PERSISTENCE, LoadState(self.domain, self._refused), then="on_loaded", within=self.load_within
-        )
-
-    def on_loaded(self, answer: Reply | AskFailed) -> None:
+    def loaded(self, of: Rules[S], answer: Reply | AskFailed) -> Iterator[Step | Begin[S]]:
+        """What came of that."""
         if isinstance(answer, Reply) and isinstance(answer.message, StateLoaded):
             if answer.message.held:
-                self._restore(answer.message)
+                yield from self._restore(of, answer.message)
                 return
             why = answer.message.note
         else:
             why = answer.reason if isinstance(answer, AskFailed) else type(answer.message).__name__
-        self.after(LOAD_AGAIN, LoadDue())
-        self._complain(
+        yield Remind(LOAD_AGAIN, LoadDue())
+        yield Trouble(
             f"the stored state could not be read ({why}); going on in memory, trying again",
             "look at `supervisor status` for persistence, and at the free space of the disk",
         )
-        self._live()
+        yield Begin()
 
-    @handles
-    def on_load_due(self, message: LoadDue) -> None:
-        self._load()
-
-    def _restore(self, loaded: StateLoaded) -> None:
+    def _restore(self, of: Rules[S], loaded: StateLoaded) -> Iterator[Step | Begin[S]]:
         if not loaded.parts:
-            self._begin_life(None, loaded)
+            yield from self._begin(of, None, loaded)
             return
         try:
-            found = restored(
-                Document(self._initial),
-                loaded.parts,
-                ((change.schema, change.patch) for change in loaded.changes),
-                parted=self.parted,
-                schema=loaded.schema,
-                now=self.schema,
-                migrations=self.migrations,
-            )
-            if faults := self.validate(found.document.state, self._initial):
-                raise Unfit(f"it is invalid: {'; '.join(faults[:3])}")
+            found = _read(of, loaded)
         except TooNew as error:
-            self._complain(f"the stored state is not touched: {error}; in memory only", "update Gerald")
-            self._live()
+            yield Trouble(f"the stored state is not touched: {error}; in memory only", "update Gerald")
+            yield Begin()
         except Unfit as error:
-            self._refuse(loaded, str(error))
+            yield from self._refuse(of, loaded, str(error))
         else:
-            self._begin_life(found, loaded)
+            yield from self._begin(of, found, loaded)
 
-    def _refuse(self, loaded: StateLoaded, why: str) -> None:
+    def _refuse(self, of: Rules[S], loaded: StateLoaded, why: str) -> Iterator[Step | Begin[S]]:
         """What is stored is whole, and yet no state: ask for what was before it."""
-        self._complain(
+        yield Trouble(
             f"the stored state of version {loaded.version.epoch}.{loaded.version.n} is of no use ({why})",
             "an older one is used; see `supervisor state doctor`",
         )
-        self._refused = (*self._refused, loaded.version)
-        if len(self._refused) < TRIES:
-            self._load()
+        self.refused = (*self.refused, loaded.version)
+        if len(self.refused) < TRIES:
+            yield self.load(of.domain)
         else:
-            self._begin_life(None, loaded)
+            yield from self._begin(of, None, loaded)
 
-    def _begin_life(self, found: Restored[S] | None, loaded: StateLoaded) -> None:
-        self.version = self.committed = Version(loaded.epoch, 0)
-        self._detached = False
-        self._base_version, self._paths = loaded.version, []
-        forgot = False
-        if not self._refused:
-            self._recover()
+    def _begin(
+        self, of: Rules[S], found: Restored[S] | None, loaded: StateLoaded
+    ) -> Iterator[Step | Begin[S]]:
+        if not self.refused:
+            yield Recovered()
         if found is None:
-            if self._lives:
-                self._moved(None)
-                self._wait_anew()
-        else:
-            self._base = found.document if found.exact else None
-            kept = self.expired(found.document.state) if loaded.expired else found.document.state
-            state = self.forget(kept, loaded.erased) if loaded.erased else kept
-            forgot = state is not kept
-            if self._lives:
-                self._merge(state, found.document.subscriptions)
-            else:
-                self.state, self.subscriptions = found.document.state, found.document.subscriptions
-                self.assume(state)
-        self._live()
-        if forgot:
-            self.erase()  # what was stored still held it
-
-    def _merge(self, stored: S, subscriptions: tuple[Subscription, ...]) -> None:
-        """The stored state has come after all, to one that has been at work."""
-        self.subscriptions = tuple(dict.fromkeys((*subscriptions, *self.subscriptions)))
-        state = self.merged(stored, self.state)
-        self.assume(state)
-        if self.version.n == 0:
-            self._moved(None)
-        if state is not stored:
-            self._wait_anew()
+            yield Begin(loaded.version, loaded.epoch)
             return
-        waiting, self._waiting = self._waiting, []
-        for _, asker in waiting:
-            self.reply(
-                UpdateRefused(("the stored state could be read at last, and took this one's place",)), asker
-            )
+        kept = of.expired(found.document.state) if loaded.expired else found.document.state
+        state = of.forget(kept, loaded.erased) if loaded.erased else kept
+        yield Begin(loaded.version, loaded.epoch, found.document, found.exact, state, state is not kept)
 
-    def _wait_anew(self) -> None:
-        """Whoever waits for what was changed before the versions counted."""
-        self._waiting = [(self.version, asker) for _, asker in self._waiting]
 
-    def _live(self) -> None:
-        if not self._lives:
-            self._lives = True
-            self.restored()
-            self.ready()
-
-    def assume(self, state: S) -> None:
-        """Make a sound `state` the state, whatever it was."""
-        raise NotImplementedError
+def _read(of: Rules[S], loaded: StateLoaded) -> Restored[S]:
+    found = restored(
+        Document(of.initial),
+        loaded.parts,
+        ((change.schema, change.patch) for change in loaded.changes),
+        parted=of.parted,
+        schema=loaded.schema,
+        now=of.schema,
+        migrations=of.migrations,
+    )
+    if faults := of.validate(found.document.state, of.initial):
+        raise Unfit(f"it is invalid: {'; '.join(faults[:3])}")
+    return found

@@ -1,17 +1,17 @@
-"""What an actor does to have its one state kept: it hands persistence what changed, and the whole of it when wanted.
+"""What of a domain must be handed to persistence, and when: what changed, and the whole of it when wanted. Pure.
 
 What is handed over is the difference to what was handed over before; between handing over and the answer further
 changes gather, so that the disk sets the pace and nothing queues up.
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import msgspec
 
-from actors.kernel.actor import Actor, AskFailed, Reply, handles
+from actors.kernel.actor import AskFailed, Reply
 from actors.kernel.message import Asker, Message
-from actors.kernel.protocol.lifecycle import Health
+from actors.kernel.protocol.state import UpdateRefused
 from actors.kernel.protocol.storage import (
     Buffered,
     Committed,
@@ -20,13 +20,13 @@ from actors.kernel.protocol.storage import (
     SnapshotWanted,
     Version,
 )
-from actors.kernel.state.document import Document, Subscription, count_parts, encoded_part
+from actors.kernel.state.document import Document, count_parts, encoded_part
 from actors.kernel.state.patch import Path, difference, pack
+from actors.kernel.state.steps import Answer, Cancel, Hand, Recovered, Remind, Steps, Trouble
 from actors.vocabulary.type_names import durable
 
-__all__ = ["PERSISTENCE", "RETRY_AFTER", "StateWriter"]
+__all__ = ["RETRY_AFTER", "SaveDue", "SnapshotDue", "Source", "StateWriter"]
 
-PERSISTENCE = "persistence"
 RETRY_AFTER = (1.0, 2.0, 5.0, 10.0, 30.0)
 GATHER = 0.02
 """Seconds within which changes gather after others were handed over, unless somebody waits for them to be on disk."""
@@ -59,264 +59,270 @@ class _Snapshot(msgspec.Struct, frozen=True):
     base: bool = False
     purge_older: bool = False
 
+    def message(self, of: "Source[Any]") -> SaveSnapshot:
+        """The next part, as it is handed over."""
+        payload = encoded_part(self.document, of.parted, self.part)
+        return SaveSnapshot(
+            of.domain, of.schema, self.version, self.part, self.parts, payload, self.purge_older
+        )
 
-class StateWriter(Actor, Generic[S]):
-    """domain: its name, in the store too. state: what is kept; version: what it is at; committed: what is on disk.
-    save_delay: seconds within which changes are handed over as one; 0 hands over at once. schema: the stored form.
-    parted: a field whose mapping grows large, and is stored in parts.
-    """
+
+class Source(Protocol[S]):
+    """The domain as its writer sees it. See DomainActor for the promises."""
 
     domain: ClassVar[str]
-    schema: ClassVar[int] = 1
-    parted: ClassVar[str] = ""
-    save_delay: ClassVar[float] = 0.0
-    load_within: ClassVar[float] = 10.0
+    schema: ClassVar[int]
+    parted: ClassVar[str]
+    save_delay: ClassVar[float]
+    version: Version
 
-    def __init__(self, initial: S) -> None:
-        self.state: S = initial
-        self.version = Version()
+    @property
+    def document(self) -> Document[S]: ...
+
+
+@durable("kernel.StateWriter")
+class StateWriter(Generic[S]):
+    """Remembers what was handed over, and decides what is next; `of` is the domain as it is now.
+
+    committed: the version on disk. detached: nothing may be handed over, because what is stored is not known, or not
+    ours to touch. holds_back: what changes now is handed over by whoever changes it.
+    """
+
+    def __init__(self) -> None:
         self.committed = Version()
-        self.subscriptions: tuple[Subscription, ...] = ()
-        self._base: Document[S] | None = None  # what was handed over last; None: nothing to build on
-        self._base_version = Version()
-        self._paths: list[Path] | None = []  # where alone the state differs from that; None: anywhere
-        self._snapshot: _Snapshot | None = None
-        self._snapshots = self._next_part = 0  # how many there were; the timer of the next part
-        self._whole_version = Version()  # the newest that was handed over whole
-        self._wanted = self._purge_older = self._busy = self._due = False
-        self._detached = True  # nothing may be handed over: what is stored is not known, or not ours to touch
-        self._failures = 0
-        self._trouble = False
-        self._waiting: list[tuple[Version, Asker]] = []  # who is to be told when it is on disk
-        self._waited = 0  # how many of them the last time
-        self._hurry = 0  # the timer of those who wait for others
-        self._holds_back = False  # what changes now is handed over by whoever changes it
+        self.base: Document[S] | None = None  # what was handed over last; None: nothing to build on
+        self.base_version = Version()
+        self.paths: list[Path] | None = []  # where alone the state differs from that; None: anywhere
+        self.snapshot: _Snapshot | None = None
+        self.snapshots = self.next_part = 0  # how many there were; the timer of the next part
+        self.whole_version = Version()  # the newest that was handed over whole
+        self.wanted = self.purge_older = self.busy = self.due = False
+        self.detached = True
+        self.failures = 0
+        self.waiting: list[tuple[Version, Asker]] = []  # who is to be told when it is on disk
+        self.waited = 0  # how many of them the last time
+        self.hurry = 0  # the timer of those who wait for others
+        self.holds_back = False
+
+    def attach(self, version: Version, stored: Version, base: Document[S] | None) -> None:
+        """From `version` on changes are handed over. stored: the version that was, base: its document, if any."""
+        self.committed, self.detached = version, False
+        self.base, self.base_version, self.paths = base, stored, []
 
     # -- changes
 
-    def _moved(self, paths: Sequence[Path] | None) -> None:
+    def changed(self, of: Source[S], paths: Sequence[Path] | None) -> Steps:
         """The state, or who subscribed, has changed: at these paths only, None for anywhere."""
-        self.version = Version(self.version.epoch, self.version.n + 1)
         if paths is None:
-            self._paths = None
-        elif self._paths is not None:
-            self._paths += paths
-        if not (self._busy or self._due or self._holds_back):
-            self._save_soon()
-
-    def _save_soon(self) -> None:
-        if self._busy or self._due or self._detached:
+            self.paths = None
+        elif self.paths is not None:
+            self.paths += paths
+        if self.busy or self.due or self.holds_back or self.detached:
             return
-        if self.save_delay:
-            self._due = True
-            self.after(self.save_delay, SaveDue())
+        if of.save_delay:
+            self.due = True
+            yield Remind(of.save_delay, SaveDue())
         else:
-            self._save()
+            yield from self.save(of)
 
-    def _save_for_all_who_wait(self) -> None:
+    def wait(self, of: Source[S], asker: Asker) -> Steps:
+        """`asker` is answered when today's version is on disk."""
+        self.waiting.append((of.version, asker))
+        yield from self._save_for_all_who_wait(of)
+
+    def wait_anew(self, version: Version) -> None:
+        """Whoever waits for what was changed before the versions counted waits for this one."""
+        self.waiting = [(version, asker) for _, asker in self.waiting]
+
+    def refuse(self, reason: str) -> Steps:
+        """What others wait for will never be."""
+        waiting, self.waiting = self.waiting, []
+        for _, asker in waiting:
+            yield Answer(UpdateRefused((reason,)), asker)
+
+    def _save_for_all_who_wait(self, of: Source[S]) -> Steps:
         """Hand over as soon as all have come who waited for the disk the last time, and soon in any case."""
-        if self._busy or self._detached:
+        if self.busy or self.detached:
             return
-        if len(self._waiting) >= self._waited:
-            self._save()
-        elif not self._hurry:
-            self._hurry = self.after(TOGETHER, SaveDue())
+        if len(self.waiting) >= self.waited:
+            yield from self.save(of)
+        elif not self.hurry:
+            yield Remind(TOGETHER, SaveDue(), "hurry")
 
-    @handles
-    def on_save_due(self, message: SaveDue) -> None:
-        self._due, self._hurry = False, 0
-        self._save()
+    def save_due(self, of: Source[S]) -> Steps:
+        """A reminder has come."""
+        self.due, self.hurry = False, 0
+        return self.save(of)
 
-    def _save(self) -> None:
+    def save(self, of: Source[S]) -> Steps:
         """Hand over what is new, if anything may be handed over now."""
-        if self._busy or self._detached:
+        if self.busy or self.detached:
             return
-        if self._base is None:
-            if self.version.n or self._wanted:
-                self._begin_snapshot()
+        if self.base is None:
+            if of.version.n or self.wanted:
+                yield from self._begin_snapshot(of)
             return
-        if self.version != self._base_version and (self.version.n or self._wanted):
-            self._busy = True
-            self.cancel(self._hurry)
-            self._hurry = 0
-            self.ask(PERSISTENCE, self._next_change(self._base), then="on_saved", within=self.load_within)
-        if self._wanted and self._snapshot is None:
-            self._begin_snapshot()
+        if of.version != self.base_version and (of.version.n or self.wanted):
+            self.busy = True
+            yield Cancel(self.hurry)
+            self.hurry = 0
+            yield Hand(self._next_change(of, self.base), then="on_saved")
+        if self.wanted and self.snapshot is None:
+            yield from self._begin_snapshot(of)
 
-    def _document(self) -> Document[S]:
-        return Document(self.state, self.subscriptions)
-
-    def _next_change(self, base: Document[S]) -> SaveChange:
-        document = self._document()
-        steps = difference(base, document, self._paths)
-        change = SaveChange(self.domain, self.schema, self._base_version, self.version, pack(steps))
-        self._base, self._base_version, self._paths = document, self.version, []
+    def _next_change(self, of: Source[S], base: Document[S]) -> SaveChange:
+        document = of.document
+        steps = difference(base, document, self.paths)
+        change = SaveChange(of.domain, of.schema, self.base_version, of.version, pack(steps))
+        self.base, self.base_version, self.paths = document, of.version, []
         return change
 
-    def on_saved(self, answer: Reply | AskFailed) -> None:
-        self._busy = False
-        if self._is_kept(answer):
-            self._go_on()
+    def saved(self, of: Source[S], answer: Reply | AskFailed) -> Steps:
+        """What became of a change."""
+        self.busy = False
+        yield from self._heard(of, answer)
+        if _is_kept(answer):
+            yield from self._go_on(of)
             return
         # Nobody knows what the next change would follow on: only the whole state is sure to fit.
-        self._base = None
+        self.base = None
         if isinstance(answer, Reply) and getattr(answer.message, "snapshot", False):
-            self._save()
+            yield from self.save(of)
         else:
-            self._try_later(answer)
+            yield from self._try_later(answer)
 
-    def _is_kept(self, answer: Reply | AskFailed) -> bool:
+    def _heard(self, of: Source[S], answer: Reply | AskFailed) -> Steps:
         message = answer.message if isinstance(answer, Reply) else None
         if isinstance(message, Committed):
-            self.on_committed(message)
+            yield from self.on_disk(of, message)
         elif isinstance(message, Buffered) and message.why:
-            self._complain(
+            yield Trouble(
                 f"the state is in memory only ({message.why})",
                 "free some space or repair the disk; it is written when that works again",
             )
-        return isinstance(message, Committed | Buffered)
 
-    def _go_on(self) -> None:
-        if self._wanted:
-            self._save()
-        elif self._waiting:
-            self._save_for_all_who_wait()
-        elif self.version != self._base_version and self.version.n and not self._due:
+    def _go_on(self, of: Source[S]) -> Steps:
+        if self.wanted:
+            yield from self.save(of)
+        elif self.waiting:
+            yield from self._save_for_all_who_wait(of)
+        elif of.version != self.base_version and of.version.n and not self.due:
             # Nobody waits for it: what comes in a burst need not keep the disk, and other threads, busy.
-            self._due = True
-            self.after(max(GATHER, self.save_delay), SaveDue())
+            self.due = True
+            yield Remind(max(GATHER, of.save_delay), SaveDue())
 
-    def _try_later(self, answer: Reply | AskFailed) -> None:
+    def _try_later(self, answer: Reply | AskFailed) -> Steps:
         why = answer.reason if isinstance(answer, AskFailed) else getattr(answer.message, "why", "refused")
-        delay = RETRY_AFTER[min(self._failures, len(RETRY_AFTER) - 1)]
-        self._failures += 1
-        if not self._due:
-            self._due = True
-            self.after(delay, SaveDue())
-        self._complain(
+        delay = RETRY_AFTER[min(self.failures, len(RETRY_AFTER) - 1)]
+        self.failures += 1
+        if not self.due:
+            self.due = True
+            yield Remind(delay, SaveDue())
+        yield Trouble(
             f"the state could not be handed over ({why}); going on in memory, trying again in {delay:g} s",
             "free some space or repair the disk; nothing is lost while the bot runs",
         )
 
-    @handles
-    def on_committed(self, message: Committed) -> None:
-        if not self.committed < message.version <= self.version:
+    def on_disk(self, of: Source[S], message: Committed) -> Steps:
+        """Persistence says up to where it is on disk."""
+        if not self.committed < message.version <= of.version:
             return
         self.committed = message.version
-        self._failures = 0
-        self._recover()
-        if self._waiting:
-            self._waited = min(len(self._waiting), CROWD)
-            for version, asker in self._waiting:
+        self.failures = 0
+        yield Recovered()
+        if self.waiting:
+            self.waited = min(len(self.waiting), CROWD)
+            for version, asker in self.waiting:
                 if version <= message.version:
-                    self.reply(Committed(self.domain, version), asker)
-            self._waiting = [waiting for waiting in self._waiting if waiting[0] > message.version]
+                    yield Answer(Committed(of.domain, version), asker)
+            self.waiting = [waiting for waiting in self.waiting if waiting[0] > message.version]
 
     # -- the whole state, part by part
 
-    @handles
-    def on_snapshot_wanted(self, message: SnapshotWanted) -> None:
-        self._wanted = True
-        self._save()
+    def want_snapshot(self, of: Source[S]) -> Steps:
+        """Have the state stored whole."""
+        self.wanted = True
+        return self.save(of)
 
-    def erase(self) -> None:
-        """Have the state stored whole, and nothing older kept: what it does not hold any more was to be forgotten."""
-        self._wanted = self._purge_older = True
-        if self._snapshot is not None and not self._snapshot.base:
-            self._snapshot = (
-                None  # it may still hold what is to go; one that changes build on is followed by another
-            )
-        self._save()
+    def erase(self, of: Source[S]) -> Steps:
+        """Have it stored whole, and nothing older kept."""
+        self.wanted = self.purge_older = True
+        if self.snapshot is not None and not self.snapshot.base:
+            # It may still hold what is to go; one that changes build on is followed by another.
+            self.snapshot = None
+        return self.save(of)
 
-    def _begin_snapshot(self) -> None:
-        self._wanted = False
-        document = self._document()
-        is_base = self._base is None
+    def _begin_snapshot(self, of: Source[S]) -> Steps:
+        self.wanted = False
+        document = of.document
+        is_base = self.base is None
         if is_base:
             # Changes can follow when this is known to be kept.
-            self._busy = True
-            self._base, self._base_version, self._paths = document, self.version, []
-        self._snapshots += 1
-        self._snapshot = _Snapshot(
+            self.busy = True
+            self.base, self.base_version, self.paths = document, of.version, []
+        self.snapshots += 1
+        self.snapshot = _Snapshot(
             document,
-            self.version,
-            count_parts(self.state, self.parted),
-            number=self._snapshots,
+            of.version,
+            count_parts(document.state, of.parted),
+            number=self.snapshots,
             base=is_base,
-            purge_older=self._purge_older,
+            purge_older=self.purge_older,
         )
-        self.cancel(self._next_part)  # of one that is given up for this
-        self._send_part()
+        yield Cancel(self.next_part)  # of one that is given up for this
+        yield from self.send_part(of)
 
-    @handles
-    def on_snapshot_due(self, message: SnapshotDue) -> None:
-        if self._snapshot is not None:
-            self._send_part()
-
-    def _send_part(self) -> None:
+    def send_part(self, of: Source[S]) -> Steps:
         """One part in one handler: others are heard in between."""
-        whole = self._snapshot
-        assert whole is not None
-        part = self._part(whole)
-        if whole.part + 1 == whole.parts:
-            self.ask(
-                PERSISTENCE, part, then="on_snapshot_saved", context=whole.number, within=self.load_within
-            )
+        whole = self.snapshot
+        if whole is None:
             return
-        self.tell(PERSISTENCE, part)
-        self._snapshot = msgspec.structs.replace(whole, part=whole.part + 1)
-        self._next_part = self.after(0.0, SnapshotDue())
+        part = whole.message(of)
+        if whole.part + 1 == whole.parts:
+            yield Hand(part, then="on_snapshot_saved", context=whole.number)
+            return
+        yield Hand(part)
+        self.snapshot = msgspec.structs.replace(whole, part=whole.part + 1)
+        yield Remind(0.0, SnapshotDue(), "next_part")
 
-    def _part(self, whole: _Snapshot) -> SaveSnapshot:
-        payload = encoded_part(whole.document, self.parted, whole.part)
-        return SaveSnapshot(
-            self.domain, self.schema, whole.version, whole.part, whole.parts, payload, whole.purge_older
-        )
-
-    def on_snapshot_saved(self, answer: Reply | AskFailed) -> None:
-        kept = self._is_kept(answer)
-        whole = self._snapshot
+    def snapshot_saved(self, of: Source[S], answer: Reply | AskFailed) -> Steps:
+        """What became of a whole state."""
+        yield from self._heard(of, answer)
+        whole = self.snapshot
         if whole is None or whole.number != answer.context:
             return  # another one has taken its place
-        self._snapshot = None
+        self.snapshot = None
         if whole.base:
-            self._busy = False
-        if kept:
-            self._whole_version = whole.version
-            self._purge_older = self._purge_older and not whole.purge_older
-            self._go_on()
+            self.busy = False
+        if _is_kept(answer):
+            self.whole_version = whole.version
+            self.purge_older = self.purge_older and not whole.purge_older
+            yield from self._go_on(of)
         elif whole.base:
-            self._base = None
-            self._wanted = True
-            self._try_later(answer)
+            self.base = None
+            self.wanted = True
+            yield from self._try_later(answer)
         else:
             # Changes go on: what they build on is there.
-            self.after(RETRY_AFTER[-1], SnapshotWanted(self.domain))
+            yield Remind(RETRY_AFTER[-1], SnapshotWanted(of.domain))
 
     # -- the end
 
-    def on_stop(self) -> None:
-        if self._detached or self.version in (self._whole_version, Version(self.version.epoch, 0)):
+    def stop(self, of: Source[S]) -> Steps:
+        """Hand over all there is; nobody hears an answer."""
+        if self.detached or of.version in (self.whole_version, Version(of.version.epoch, 0)):
             return
-        if self._base is not None and not self._first_on_its_way() and self.version != self._base_version:
-            self.tell(PERSISTENCE, self._next_change(self._base))
+        # Whether what changes build on is itself not handed over whole yet.
+        first_on_its_way = self.snapshot is not None and self.snapshot.base
+        if self.base is not None and not first_on_its_way and of.version != self.base_version:
+            yield Hand(self._next_change(of, self.base))
         # Whole as well: the next start then has no changes to go through.
-        parts = count_parts(self.state, self.parted)
-        whole = _Snapshot(self._document(), self.version, parts, purge_older=self._purge_older)
-        for part in range(whole.parts):
-            self.tell(PERSISTENCE, self._part(msgspec.structs.replace(whole, part=part)))
+        document = of.document
+        parts = count_parts(document.state, of.parted)
+        whole = _Snapshot(document, of.version, parts, purge_older=self.purge_older)
+        for part in range(parts):
+            yield Hand(msgspec.structs.replace(whole, part=part).message(of))
 
-    def _first_on_its_way(self) -> bool:
-        """Whether what changes build on is itself not handed over whole yet."""
-        return self._snapshot is not None and self._snapshot.base
 
-    # -- health
-
-    def _complain(self, reason: str, remedy: str) -> None:
-        self._trouble = True
-        self.health(Health.DEGRADED, reason, remedy)
-
-    def _recover(self) -> None:
-        if self._trouble:
-            self._trouble = False
-            self.health(Health.OK)
+def _is_kept(answer: Reply | AskFailed) -> bool:
+    return isinstance(answer, Reply) and isinstance(answer.message, Committed | Buffered)

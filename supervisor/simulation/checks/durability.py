@@ -77,7 +77,7 @@ class Durability:
         actor = self._actor(domain)
         try:
             found = restored(
-                Document(actor._initial),
+                Document(actor.initial),
                 message.parts,
                 ((change.schema, change.patch) for change in message.changes),
                 parted=actor.parted,

@@ -8,17 +8,17 @@ import msgspec
 
 from actors.kernel.actor import Actor
 from actors.kernel.directory import DeadLetter, Directory
-from actors.kernel.errors import MessageError
+from actors.kernel.incarnation import Incarnation
 from actors.kernel.mailbox import Mailbox, Put
-from actors.kernel.message import Envelope, decode, encode
+from actors.kernel.message import Envelope, encode
 from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import RecordSink
 from supervisor.nodes.batch import unpack
 from supervisor.nodes.boot import Boot
-from supervisor.nodes.in_flight import BEAT_AT, WINDOW, Fate, Shared
+from supervisor.nodes.in_flight import BEAT_AT, WINDOW, Shared
 from supervisor.nodes.link import FrameType
 from supervisor.nodes.process import ProcessHandle
-from supervisor.nodes.worker import DeadMail, PinnedIncarnation
+from supervisor.nodes.worker import DeadMail, EnvelopeAccount
 from supervisor.otp.slot import ActorSlot
 from supervisor.simulation.nodes.tasks import IncarnationTask, discard
 from supervisor.simulation.scheduler import Scheduler, Task
@@ -89,19 +89,21 @@ class _Child:
         self.link = _Link(scheduler, self._take)
         self.up: Line | None = None
         self.ended: Callable[[], None] = lambda: None
-        self.life: PinnedIncarnation | None = None
+        self.life: Incarnation | None = None
         self.task: IncarnationTask | None = None
         self._scheduler = scheduler
         self._make = make
         self._recorder = recorder
         self._sections = sections
-        self._slots: dict[int, int] = {}
         self._early: list[tuple[FrameType, bytes]] = []
         self._directory = Directory(wall=scheduler.clock.wall)
         self._directory.elsewhere = self
         self._directory.dead_letters.announces = False
         self._directory.dead_letters.watch = self._report_dead
         self._mailbox = Mailbox(4 * WINDOW, 2 * WINDOW)
+        self._account = EnvelopeAccount(
+            self.shared, self, self._mailbox, self._directory, scheduler.clock.monotonic
+        )
 
     # -- as its parent holds it
 
@@ -146,7 +148,7 @@ class _Child:
             self._end(Failure(type(error).__name__, str(error)[:500]))
             return
         self._directory.open(boot.address, self._mailbox)
-        life = PinnedIncarnation(
+        life = Incarnation(
             actor,
             boot.address,
             boot.incarnation,
@@ -159,8 +161,8 @@ class _Child:
             on_ready=self._ready,
             on_end=self._end,
             sections=self._sections,
+            around=self._account.around,
         )
-        life.slots, life.shared, life.link = self._slots, self.shared, self  # type: ignore[assignment]
         self.life = life
         for frame, body in self._early:
             self._take(frame, body)
@@ -193,21 +195,7 @@ class _Child:
             self._early.append((frame, body))
             return
         for slot, data in unpack(body):
-            self._deliver(slot, data)
-
-    def _deliver(self, slot: int, data: bytes) -> None:
-        try:
-            envelope = decode(data)
-        except MessageError:
-            self.shared.fates[slot] = Fate.REFUSED
-            return
-        self._slots[id(envelope)] = slot
-        fell = self._mailbox.put(envelope)
-        if fell is not None:
-            fallen = self._slots.pop(id(fell.envelope), None)
-            self._directory.dead_letter(fell.envelope, fell.why)
-            if fallen is not None:
-                self.shared.fates[fallen] = Fate.FALLEN
+            self._account.deliver(slot, data)
 
     def _report_dead(self, letter: DeadLetter) -> None:
         mail = DeadMail(encode(letter.envelope), letter.why, letter.detail, letter.failure)
@@ -251,9 +239,9 @@ class SimulatedProcess(ProcessHandle):
         return task
 
     @property
-    def life(self) -> PinnedIncarnation | None:
+    def life(self) -> Incarnation | None:
         """Its incarnation; None while it is being spawned."""
-        life: PinnedIncarnation | None = self._child.life
+        life: Incarnation | None = self._child.life
         return life
 
     def lag(self, seconds: float) -> None:

@@ -10,8 +10,9 @@ NEVER = -1.0
 
 def discard(life: Incarnation) -> None:
     """Its process is no more: what it still does, in the middle of a handler, has no effect and is nobody's account."""
-    life.running, life.fenced, life.over = False, True, True
-    life._hanging, life._recorder = life.current, None
+    life.running = False
+    life.fencing.close(lambda: life.current)
+    life.context.log = None
     life.on_fence()
 
 

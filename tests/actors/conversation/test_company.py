@@ -3,13 +3,16 @@
 import msgspec
 
 from actors.avatar.messages import Touched
-from actors.conversation.company import ANSWER_WITHIN
+from actors.conversation import company, turns
+from actors.conversation.conversation import ANSWER_WITHIN
 from actors.conversation.messages import TextReceived
+from actors.conversation.state import ConversationState
+from actors.kernel.actor import AskFailed, Reply
 from actors.llm.messages import CompletionRequested, SentenceReady
 from actors.speech.messages import Cancel
 from actors.users.messages import GetProfile, InteractionHappened, PersonForgotten, Profile
 from actors.users.state import UserState
-from actors.vocabulary.values import Interaction, person_named, tombstone
+from actors.vocabulary.values import UNKNOWN, Interaction, Person, person_named, tombstone
 from actors.world.messages import Present, WhoIsHere
 from tests.actors.conversation.room import MIO, YU, Room
 
@@ -141,3 +144,47 @@ def test_who_was_forgotten_is_gone_for_a_state_from_before_as_well() -> None:
     room.talk("I live in Kyoto.", "Kyoto is far.")
     asked = {tombstone(MIO.user_id): room.world.clock.wall()}
     assert room.actor.forget(room.actor.state, asked).messages == ()
+
+
+# -- what is decided, alone
+
+
+def heard(person: Person = UNKNOWN) -> ConversationState:
+    return turns.begin(ConversationState(), "Hello", person, "", 100.0)
+
+
+def test_who_speaks_is_the_only_one_here_unless_it_was_said() -> None:
+    for person, here, speaks in (
+        (UNKNOWN, (MIO,), MIO),
+        (UNKNOWN, (MIO, YU), UNKNOWN),
+        (UNKNOWN, (), UNKNOWN),
+        (YU, (MIO,), YU),
+    ):
+        after = company.attributed(heard(person), Present(here, "Home"))
+        assert after.active is not None
+        assert after.active.person == speaks
+        assert (after.surroundings.people, after.surroundings.place) == (here, "Home")
+
+
+def test_without_an_answer_nobody_is_here_and_nothing_is_known() -> None:
+    for answer in (AskFailed("timeout"), Reply(TextReceived("?"))):
+        assert company.present(answer) == Present((), "")
+        assert company.profile(answer) is None
+
+
+def test_a_touch_is_attributed_unless_another_one_was_felt_since() -> None:
+    felt = PAT.interaction
+    touch = msgspec.structs.replace(felt, person="Mio")
+    state = turns.touched(ConversationState(), felt)
+    assert company.touch_attributed(state, felt, touch).last_touch == touch
+    later = turns.touched(state, msgspec.structs.replace(felt, detail="Poke"))
+    assert company.touch_attributed(later, felt, touch) is later
+
+
+def test_only_a_turn_of_theirs_becomes_nobodys() -> None:
+    state = heard(MIO)
+    assert company.unattributed(state, (YU,)) is state
+    assert company.unattributed(ConversationState(), (MIO,)) == ConversationState()
+    after = company.unattributed(state, (YU, MIO)).active
+    assert after is not None
+    assert after.person == UNKNOWN

@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actors.conversation.company import Company
+from actors.conversation.conversation import Conversation
 from actors.conversation.forget import dropped, without
 from actors.conversation.migrations import MIGRATIONS
 from actors.conversation.state import PARTICIPANTS, ActiveTurn, ConversationState, faults
@@ -219,7 +219,7 @@ def test_an_unsound_state_is_refused_with_its_reasons() -> None:
 
 
 def test_there_is_a_way_from_every_earlier_schema() -> None:
-    assert set(MIGRATIONS) == set(range(1, Company.schema))
+    assert set(MIGRATIONS) == set(range(1, Conversation.schema))
 
 
 def test_the_first_form_keeps_what_was_said() -> None:

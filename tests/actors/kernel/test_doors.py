@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 import actors
-from actors.kernel.message import check_annotations, registered
+from actors.kernel.message import registered
 from supervisor.nodes.boot import MESSAGE_MODULES, register_messages
+from tests.doubles.annotations import check_annotations
 
 ROOMS = tuple(room.name for room in pkgutil.iter_modules(actors.__path__) if room.ispkg)
 

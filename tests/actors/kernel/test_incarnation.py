@@ -294,7 +294,7 @@ def test_a_fenced_incarnation_is_refused_whatever_it_sends_and_each_refusal_coun
     doer.acts["hang"] = hang
     world.give("a", Act("hang"))
     assert probe.messages == []
-    assert life.refused == 4
+    assert life.fencing.refused == 4
     assert world.dead_letters.counts == {"hung": 1, "fenced": 4}
 
 

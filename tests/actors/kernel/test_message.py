@@ -14,7 +14,6 @@ from actors.kernel.errors import DuplicateMessage, MalformedMessage, MessageErro
 from actors.kernel.message import (
     Envelope,
     Message,
-    check_annotations,
     decode,
     encode,
     message_class,
@@ -24,6 +23,7 @@ from actors.kernel.message import (
 from actors.kernel.protocol.state import UpdateState
 from actors.kernel.protocol.storage import StateLoaded, StoredChange, Version
 from tests.actors.kernel.parts import Memo, Reading, Saying, envelope
+from tests.doubles.annotations import check_annotations
 
 texts = st.text(max_size=20)
 integers = st.integers(-(2**63), 2**63 - 1)

@@ -78,12 +78,13 @@ def test_the_announcements_wait_for_an_actor_that_is_behind(ear: Any) -> None:
     ear.send(GOOD)
     ear.until(lambda: bool(ear.values()))
     ear.send(*[GOOD] * 500)
-    assert mailbox.wait(5.0) is not None
+    mailbox.pause(5.0)
+    assert mailbox.take() is not None
     for n in range(500):
         ear.send(build_msg("/avatar/parameters/JawOpen", n / 1024).dgram)
     intake = ear.stage.world.lives[ME].actor._intake
     while intake.statistics(0).received < 1001:
-        mailbox.wait(0.005, only_urgent=True)  # nothing urgent comes: the data stays where it is
+        mailbox.pause(0.005, only_urgent=True)  # nothing urgent comes: the data stays where it is
 
     assert len(mailbox) <= 1
 

@@ -223,13 +223,13 @@ def test_a_domain_that_crashed_goes_on_where_it_was(persisting: Persisting, kind
     first = begin(persisting, kind)
     for value in (1, 2, 3):
         count(persisting, value, kind.domain)
-        persisting.until(lambda: not first._busy)
+        persisting.until(lambda: not first._writer.busy)
     persisting.world.lives[kind.domain].fence()
     again = begin(persisting, kind, 2)
     assert again.state == Counted(3)
     assert again.version.epoch > first.version.epoch
     count(persisting, 4, kind.domain)
-    persisting.until(lambda: not again._busy)
+    persisting.until(lambda: not again._writer.busy)
     stop(persisting, kind.domain)
     persisting.start()
     assert begin(persisting, kind, 3).state == Counted(4)
@@ -268,7 +268,7 @@ def test_the_whole_state_is_handed_over_again_after_so_many_changes(tmp_path: Pa
     for value in range(1, 40):
         count(persisting, value)
         settled(persisting, counter)
-    persisting.until(lambda: counter._snapshot is None)
+    persisting.until(lambda: counter._writer.snapshot is None)
     assert len(load(persisting, "counter").changes) <= 6
     stop(persisting, "counter")
     persisting.start()
@@ -291,14 +291,14 @@ def test_a_successor_of_a_crashed_incarnation_uses_the_database_that_is_open(per
 def test_domains_go_on_over_a_restart_of_persistence(persisting: Persisting, kind: type[Counter]) -> None:
     counter = begin(persisting, kind)
     count(persisting, 1, kind.domain)
-    persisting.until(lambda: not counter._busy)
+    persisting.until(lambda: not counter._writer.busy)
     mailbox: Mailbox = persisting.world.lives["persistence"].mailbox
     persisting.world.lives["persistence"].fence()
     count(persisting, 2, kind.domain)
     persisting.start(mailbox)
-    persisting.until(lambda: not counter._busy)
+    persisting.until(lambda: not counter._writer.busy)
     count(persisting, 3, kind.domain)
-    persisting.until(lambda: not counter._busy)
+    persisting.until(lambda: not counter._writer.busy)
     stop(persisting, kind.domain)
     persisting.start()
     assert begin(persisting, kind, 2).state == Counted(3)
@@ -550,10 +550,10 @@ def test_a_database_removed_while_in_use_is_begun_anew_with_the_state(
 ) -> None:
     counter = begin(persisting, kind)
     count(persisting, 1, kind.domain)
-    persisting.until(lambda: not counter._busy)
+    persisting.until(lambda: not counter._writer.busy)
     shutil.rmtree(persisting.path)
     count(persisting, 2, kind.domain)
-    persisting.until(lambda: not counter._busy)
+    persisting.until(lambda: not counter._writer.busy)
     stop(persisting, kind.domain)
     persisting.start()
     assert begin(persisting, kind, 2).state == Counted(2)

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.kernel.message import check_annotations
 from actors.vocabulary.values import UNKNOWN, Person, Vector3, person_named, tombstone
 from actors.world import navigation, things
 from actors.world.state import (
@@ -30,6 +29,7 @@ from actors.world.state import (
     visible,
     without,
 )
+from tests.doubles.annotations import check_annotations
 
 MIO = Person("usr_1", "Mio")
 REN = Person("usr_2", "Ren")

@@ -12,7 +12,7 @@ import pytest
 from actors.kernel.actor import Actor
 from actors.kernel.checkpoint import taken
 from actors.kernel.incarnation import Incarnation
-from actors.kernel.message import Message
+from actors.kernel.message import Envelope, Message
 from actors.vocabulary.type_names import durable_names, name_of_class
 from supervisor.replay.reconstruct import class_of
 from supervisor.simulation.run import simulate
@@ -38,22 +38,23 @@ def _left(shown: Any, found: Counter[str]) -> None:
 def test_nothing_that_an_actor_keeps_is_left_out_of_its_checkpoint(monkeypatch: pytest.MonkeyPatch) -> None:
     left: Counter[str] = Counter()
     looked: Counter[str] = Counter()
-    record = Incarnation._record
+    handle = Incarnation._handle
 
-    def look(self: Any, *given: Any) -> None:
-        record(self, *given)
+    def look(self: Incarnation, envelope: Envelope) -> bool:
+        handled = handle(self, envelope)
         looked["messages"] += 1
         if self.actor.deterministic and looked["messages"] % EVERY == 0:
             looked[self.address] += 1
             freezer = CheckpointEncoder()
-            asks = tuple((ask.then, ask.context) for ask in self._pending.values())
+            asks = self.context.asks.pending
             kept = [
                 freezer.value(value)
                 for value in (*dict(taken(self.actor)).values(), asks, self.timers.pending)
             ]
             _left(msgspec.json.decode(msgspec.json.encode(kept)), left)
+        return handled
 
-    monkeypatch.setattr(Incarnation, "_record", look)
+    monkeypatch.setattr(Incarnation, "_handle", look)
     for seed in (1, 2):
         assert not simulate(seed, 60.0, trace=lambda record: None).found
     assert {"conversation", "users", "world", "avatar", "system", "llm"} <= set(looked)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from actors.kernel.actor import AskFailed, Reply
 from actors.kernel.protocol.lifecycle import Health, Stop
 from actors.kernel.protocol.state import GetState, StateIs, Updated, UpdateRefused
 from actors.kernel.protocol.storage import (
@@ -20,7 +21,8 @@ from actors.kernel.protocol.storage import (
 from actors.kernel.protocol.subscription import StateChanged, Subscribe
 from actors.kernel.state.document import Document
 from actors.kernel.state.patch import pack
-from actors.kernel.state.state_loader import LOAD_AGAIN, TRIES
+from actors.kernel.state.state_loader import LOAD_AGAIN, TRIES, Begin, LoadDue, StateLoader
+from actors.kernel.state.steps import Hand, Recovered, Remind, Trouble
 from tests.actors.kernel.garden import House
 from tests.actors.kernel.parts import Garden, Gardener
 from tests.doubles.keeper import Shelf
@@ -246,3 +248,50 @@ def test_what_is_to_be_erased_while_the_first_copy_is_on_its_way_is_erased_after
     house.answer(Committed("garden", house.actor.version))
     house.update(plants=2)
     assert [change.version for change in house.store.of(SaveChange)] == [house.actor.version]
+
+
+# -- the loader alone
+
+
+def steps(loader: StateLoader[Garden], answer: Reply | AskFailed) -> list[object]:
+    return list(loader.loaded(Thrifty(), answer))
+
+
+def test_what_it_begins_from_is_decided_without_an_actor_that_lives() -> None:
+    loader: StateLoader[Garden] = StateLoader()
+    assert loader.load("garden") == Hand(LoadState("garden"), then="on_loaded")
+    document = Document(Garden(7, "old"))
+    assert steps(loader, Reply(loaded())) == [
+        Recovered(),
+        Begin(Version(2, 9), 3, document, True, document.state, False),
+    ]
+    assert steps(loader, Reply(loaded(erased={"old": 1.0}))) == [
+        Recovered(),
+        Begin(Version(2, 9), 3, document, True, Garden(7), True),
+    ]
+    assert steps(loader, Reply(loaded(parts=()))) == [Recovered(), Begin(Version(2, 9), 3)]
+
+
+def test_what_cannot_be_read_is_asked_for_later_and_nothing_is_known_of_it() -> None:
+    for answer in (AskFailed("timeout"), Reply(loaded(held=False))):
+        remind, trouble, begin = steps(StateLoader(), answer)
+        assert remind == Remind(LOAD_AGAIN, LoadDue())
+        assert isinstance(trouble, Trouble)
+        assert begin == Begin()
+
+
+def test_states_of_no_use_are_refused_one_by_one_until_there_have_been_too_many() -> None:
+    loader: StateLoader[Garden] = StateLoader()
+    for n in range(1, TRIES):
+        trouble, again = steps(loader, Reply(loaded(version=Version(2, n), parts=(b"\xc1",))))
+        assert isinstance(trouble, Trouble)
+        assert again == Hand(LoadState("garden", loader.refused), then="on_loaded")
+        assert loader.refused[-1] == Version(2, n)
+    _, begin = steps(loader, Reply(loaded(version=Version(2, TRIES), parts=(b"\xc1",))))
+    assert begin == Begin(Version(2, TRIES), 3)
+
+
+def test_what_a_later_version_wrote_is_not_touched() -> None:
+    trouble, begin = steps(StateLoader(), Reply(loaded(schema=99)))
+    assert isinstance(trouble, Trouble)
+    assert begin == Begin()

@@ -2,12 +2,26 @@
 
 from typing import ClassVar
 
-from actors.kernel.actor import Actor, handles
+from actors.kernel.actor import Actor, AskFailed, handles
+from actors.kernel.fence import Fence
+from actors.kernel.handler_context import HandlerContext
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Asker, Lane
 from actors.kernel.protocol.lifecycle import Health, HealthChanged, Ping, Pong, Undelivered
+from actors.kernel.record import Handled, HandlerLog
 from actors.kernel.virtual import VirtualWorld
-from tests.actors.kernel.parts import Act, Answerer, Doer, Glimpse, Listener, Memo, Saying, Shout
+from tests.actors.kernel.parts import (
+    Act,
+    Answerer,
+    Diary,
+    Doer,
+    Glimpse,
+    Listener,
+    Memo,
+    Saying,
+    Shout,
+    envelope,
+)
 
 
 def test_messages_of_one_lane_arrive_in_the_order_of_sending() -> None:
@@ -260,3 +274,70 @@ def test_an_actor_that_is_not_ready_receives_only_system_messages_and_replies() 
     world.start(Answerer(), "helper", mailbox=waiting)
     world.advance(5.0)
     assert sleeper.heard == [Shout(2), Saying(0, "ready"), Memo(1)]
+
+
+# -- alone
+
+
+def alone(log: HandlerLog | None = None) -> tuple[HandlerContext, VirtualWorld, Fence]:
+    """The context of an actor that nobody drives, at `a`."""
+    world, fence = VirtualWorld(), Fence()
+    context = HandlerContext(
+        Doer(),
+        "a",
+        1,
+        Mailbox(),
+        world.directory,
+        world.clock,
+        fence,
+        log,
+        seed="test",
+        supervisor="supervisor",
+        ready=lambda: None,
+        stop=lambda: None,
+    )
+    return context, world, fence
+
+
+def test_effects_need_no_life_and_end_at_the_fence() -> None:
+    context, world, fence = alone()
+    probe = world.probe("p")
+    assert context.tell("p", Memo(1)) == "a/1/1"
+    fence.close(lambda: None)
+    context.tell("p", Memo(2))
+    context.post(Memo(3))
+    assert probe.messages == [Memo(1)]
+    assert fence.refused == 2
+
+
+def test_an_ask_is_settled_once_and_its_timer_forgotten() -> None:
+    context, _, _ = alone()
+    id = context.ask("p", Memo(1), "on_outcome")
+    assert len(context.timers) == 1
+    assert context.settle(id, AskFailed("dead"))
+    assert len(context.timers) == 0
+    assert not context.settle(id, AskFailed("dead"))
+
+
+def test_a_handler_that_is_suspended_finds_everything_as_it_left_it() -> None:
+    diary = Diary()
+    context, _, _ = alone(HandlerLog(diary, object(), "a", 1))
+    first, second = envelope(Memo(1)), envelope(Memo(2), 2)
+    assert context.log is not None
+    context.current, context.turn, context.began = first, 5, 1.0
+    context.tell("p", Memo(3))
+    with context.suspended():
+        context.current, context.turn, context.began = second, 6, 2.0
+        context.record(second)
+    context.record(first)
+    assert [len(record.sent) for record in diary.records if isinstance(record, Handled)] == [0, 1]
+    assert (context.current, context.turn, context.began) == (first, 5, 1.0)
+
+
+def test_side_effects_are_carried_out_as_the_host_wishes() -> None:
+    context, _, _ = alone()
+    done: list[int] = []
+    context.side_effect(lambda: done.append(1))
+    context.side_effect = lambda do: None
+    context.side_effect(lambda: done.append(2))
+    assert done == [1]

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
+from actors.kernel.asks import Asks, PendingAsk
+from actors.kernel.errors import HandlerError
 from actors.kernel.mailbox import Full, Mailbox
 from actors.kernel.protocol.lifecycle import Stop
 from actors.kernel.virtual import VirtualWorld
@@ -194,3 +196,28 @@ def test_two_actors_that_ask_each_other_do_not_deadlock() -> None:
     world.tell("b", Act("go"))
     world.run()
     assert (a.outcomes, b.outcomes) == ([Reply(Memo(2), None)], [Reply(Memo(11), None)])
+
+
+# -- alone
+
+
+def test_an_ask_is_taken_once_and_its_outcome_comes_with_its_context() -> None:
+    doer = Doer()
+    asks = Asks(doer)
+    asks.add("a/1/1", PendingAsk("on_outcome", "tea", 4, 7))
+    assert asks.pending == (("a/1/1", "on_outcome", "tea", 4, 7),)
+    ask = asks.take("a/1/1")
+    assert ask is not None
+    asks.resume(ask, AskFailed("timeout"))
+    assert doer.outcomes == [AskFailed("timeout", context="tea")]
+    assert asks.take("a/1/1") is None
+
+
+def test_only_a_method_can_continue_and_none_does_when_all_is_over() -> None:
+    asks = Asks(Doer())
+    asks.check("on_outcome")
+    with pytest.raises(HandlerError, match="no method 'nowhere'"):
+        asks.check("nowhere")
+    asks.add("a/1/1", PendingAsk("on_outcome", None, 1, 0))
+    asks.clear()
+    assert asks.pending == ()

@@ -1,0 +1,262 @@
+"""What an actor sees of its host while it handles a message: it sends, asks, sets timers, looks at clocks and dice.
+
+All of it belongs to the message being handled, whose id is the cause of whatever is sent.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any, Protocol
+
+from actors.kernel.actor import Actor, AskFailed, Reply
+from actors.kernel.asks import Asks, AskTimeout, PendingAsk
+from actors.kernel.directory import Directory
+from actors.kernel.fence import Fence
+from actors.kernel.mailbox import Mailbox
+from actors.kernel.message import Asker, Envelope, Message
+from actors.kernel.protocol.lifecycle import Failure, Health, HealthChanged
+from actors.kernel.record import HandlerLog
+from actors.kernel.timers import Timers
+
+__all__ = ["Clock", "HandlerContext", "perform"]
+
+
+class Clock(Protocol):
+    """Where time comes from."""
+
+    def monotonic(self) -> float: ...
+    def wall(self) -> float: ...
+
+
+def perform(do: Callable[[], object]) -> None:
+    """Do it, here and now."""
+    do()
+
+
+class HandlerContext:
+    """The effects of `actor` at `address` (actors.kernel.actor.ActorContext). All but `post` belong to the one thread
+    that drives the actor.
+
+    current: the envelope being handled; began: when that began, monotonic seconds; wall_then: and in epoch seconds, 0
+    until somebody asks; turn, cause: of what is sent. timers, asks: what is still to come. log: notes what is done;
+    None where nobody records it. ready, stop: how the actor speaks of its own life.
+    """
+
+    def __init__(
+        self,
+        actor: Actor,
+        address: str,
+        number: int,
+        mailbox: Mailbox,
+        directory: Directory,
+        clock: Clock,
+        fence: Fence,
+        log: HandlerLog | None,
+        *,
+        seed: str,
+        supervisor: str,
+        ready: Callable[[], None],
+        stop: Callable[[], None],
+        side_effect: Callable[[Callable[[], object]], None] = perform,
+    ) -> None:
+        self.address = address
+        self.incarnation = number
+        self.seed = seed
+        self.supervisor = supervisor
+        self.log = log
+        self.timers = Timers()
+        self.asks = Asks(actor)
+        self.current: Envelope | None = None
+        self.cause = ""
+        self.turn = 0
+        self.began = 0.0
+        self.wall_then = 0.0
+        self.ready = ready
+        self.stop = stop
+        self.side_effect = side_effect
+        self._fence = fence
+        self._mailbox = mailbox
+        self._directory = directory
+        self._deliver = directory.deliver
+        self._clock = clock
+        self._monotonic = clock.monotonic
+        self._prefix = f"{address}/{number}/"
+        self._sequence = count(1)
+        self._io_sequence = count(1)
+        self._random: random.Random | None = None
+        self._random_for = ""
+
+    def tell(self, to: str, message: Message, *, notify: bool = False) -> str:
+        envelope = self._make(to, message, "", notify)
+        self.send(envelope)
+        return f"{self._prefix}{envelope.sequence}"
+
+    def ask(self, to: str, message: Message, then: str, context: Any = None, within: float = 5.0) -> str:
+        self.asks.check(then)
+        envelope = self._make(to, message, "", True)
+        id = f"{self._prefix}{envelope.sequence}"
+        timer = self.after(within, AskTimeout(id))
+        self.asks.add(id, PendingAsk(then, context, timer, self.turn))
+        self.send(envelope)
+        return id
+
+    def reply(self, message: Message, to: Asker | None = None) -> None:
+        current = self.current
+        if to is not None:
+            address, id = to.address, to.id
+        elif current is not None:
+            address, id = current.sender, self._why()
+        else:
+            return
+        if address:
+            self.send(self._make(address, message, id, False))
+
+    def after(self, seconds: float, message: Message) -> int:
+        timer = self.timers.set(self._monotonic() + max(0.0, seconds), message, self._why(), self.turn)
+        if self.log is not None:
+            self.log.set.append((timer, seconds, type(message).__name__))
+        return timer
+
+    def cancel(self, timer: int) -> None:
+        if self.timers.cancel(timer) and self.log is not None:
+            self.log.unset.append(timer)
+
+    def post(self, message: Message, cause: str = "") -> None:
+        envelope = Envelope(
+            f"{self.address}~io",
+            self.incarnation,
+            next(self._io_sequence),
+            self.address,
+            message,
+            cause,
+            message.turn,  # type: ignore[attr-defined]
+            "",
+            False,
+            0.0 if self.log is None else self._monotonic(),
+        )
+        if self._fence.over:
+            self._fence.refused += 1
+            self._directory.dead_letter(
+                envelope, "fenced", "posted by a thread of an incarnation that is over"
+            )
+            return
+        self._directory.hand(envelope, self._mailbox)
+
+    def now(self) -> float:
+        return self.began
+
+    def wall(self) -> float:
+        if not self.wall_then:
+            # What the clock on the wall showed when the handler began.
+            self.wall_then = self._clock.wall() - (self._monotonic() - self.began)
+        return self.wall_then
+
+    @property
+    def random(self) -> random.Random:
+        key = self._why() or "start"
+        if self._random is None or self._random_for != key:
+            self._random_for = key
+            self._random = random.Random(f"{self.seed}/{self.address}/{key}")
+        return self._random
+
+    def health(self, health: Health, reason: str = "", remedy: str = "") -> None:
+        if self.supervisor:
+            self.tell(self.supervisor, HealthChanged(self.address, health, reason, remedy))
+
+    # -- for the host
+
+    def begin_log(self, log: HandlerLog) -> None:
+        """A handler begins, and what it does is to be noted."""
+        self.wall_then = self._clock.wall()
+        log.begin()
+
+    def record(self, envelope: Envelope, failure: Failure | None = None) -> None:
+        """What was being handled is over, where anybody records it."""
+        if self.log is not None:
+            self.log.handled(envelope, self.began, self._monotonic(), self.wall_then, failure)
+
+    def send(self, envelope: Envelope) -> None:
+        if self._fence.fenced:
+            self._fence.refused += 1
+            self._directory.dead_letter(
+                envelope, "fenced", "sent by an incarnation that another one has replaced"
+            )
+            return
+        if self.log is not None:
+            self.log.sent.append(envelope)
+        self._deliver(envelope)
+
+    def settle(self, id: str, outcome: Reply | AskFailed) -> bool:
+        """Give its outcome to the continuation of the ask `id`; False if no such ask is pending."""
+        ask = self.asks.take(id)
+        if ask is None:
+            return False
+        self.cancel(ask.timer)
+        self.turn = self.turn or ask.turn
+        self.asks.resume(ask, outcome)
+        return True
+
+    def fire(self) -> Envelope:
+        """Take out the timer that is due first, as mail."""
+        _, _, message, cause, turn = self.timers.pop()
+        return Envelope(
+            self.address,
+            self.incarnation,
+            next(self._sequence),
+            self.address,
+            message,
+            cause,
+            turn,
+            "",
+            False,
+            0.0 if self.log is None else self._monotonic(),
+        )
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Other messages are handled while the one being handled waits."""
+        log = self.log
+        kept = (self.current, self.turn, self.cause, self.began, self.wall_then)
+        notes = None if log is None else (log.sent, log.set, log.unset)
+        if log is not None:
+            log.sent, log.set, log.unset = [], [], []
+        yield
+        self.current, self.turn, self.cause, self.began, self.wall_then = kept
+        if log is not None and notes is not None:
+            log.sent, log.set, log.unset = notes
+
+    @property
+    def next_number(self) -> int:
+        """The number of the message that is sent next."""
+        return int(self._sequence.__reduce__()[1][0])
+
+    def count_from(self, number: int) -> None:
+        """Let the next message have this number."""
+        self._sequence = count(number)
+
+    def end(self) -> None:
+        """Nothing is to come any more."""
+        self.timers.clear()
+        self.asks.clear()
+
+    # -- inside
+
+    def _why(self) -> str:
+        if not self.cause and self.current is not None:
+            self.cause = self.current.id
+        return self.cause
+
+    def _make(self, to: str, message: Message, answers: str, notify: bool) -> Envelope:
+        return Envelope(
+            self.address,
+            self.incarnation,
+            next(self._sequence),
+            to,
+            message,
+            self.cause or self._why(),
+            message.turn or self.turn,  # type: ignore[attr-defined]
+            answers,
+            notify,
+            0.0 if self.log is None else self._monotonic(),
+        )
