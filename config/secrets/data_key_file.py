@@ -17,7 +17,7 @@ from config.home import Home
 from config.secrets.cipher import key_id
 from config.secrets.data_cipher import DataCipher
 from config.secrets.key_file import EncryptionKeyError, KeySource, key_path, make_key_file
-from config.secrets.secrets_file import read_metadata, read_source
+from config.secrets.secrets_file import open_data_key, read_metadata, read_source
 from config.secrets.wrapped_key import BY_KEY_FILE, WrappedKey, unwrap, wrap, wrapped_key_from
 from config.syntax.errors import LoadError
 
@@ -71,34 +71,26 @@ def rewrap_data_key(home: Home, old: KeySource, new: KeySource, like: WrappedKey
 
 def _write(home: Home, wrapped: WrappedKey) -> None:
     data = msgspec.json.format(msgspec.json.encode(wrapped.as_data())) + b"\n"
-    try:
-        write_private(home.data_key_file.resolve(), data)
-    except OSError as error:
-        message = f"{home.data_key_file} cannot be written: {error.strerror or error}"
-        raise EncryptionKeyError(message) from None
+    write_private(home.data_key_file.resolve(), data)
 
 
 @contextlib.contextmanager
 def _changing(home: Home) -> Iterator[None]:
     """Wait up to 5 s for whoever else changes the file."""
-    lock = filelock.FileLock(home.data / "seal.lock", timeout=5.0)
     try:
         home.data.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
+        with filelock.FileLock(home.data / "seal.lock", timeout=5.0):
+            yield
     except OSError as error:  # filelock.Timeout is one
         message = f"{home.data_key_file} cannot be changed: {error.strerror or error}"
         raise EncryptionKeyError(message) from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _unwrapped(home: Home, wrapped: WrappedKey, keys: KeySource) -> bytes:
     try:
         data_key = unwrap(wrapped, keys)
     except EncryptionKeyError as error:
-        raise error.of(home.data_key_file) from None
+        raise EncryptionKeyError(f"{home.data_key_file} cannot be opened: {error}", error.hint) from None
     except ValueError as error:
         raise _damaged(home, str(error)) from None
     if key_id(data_key) != wrapped.id:
@@ -110,21 +102,14 @@ def _wrapped_like_secrets(home: Home, keys: KeySource, data_key: bytes) -> Wrapp
     """Wrap as secrets.yaml's data key is, with the same key; without that file by the key file, made if missing."""
     try:
         source = read_source(home)
-        like = read_metadata(source).wrapped if source is not None else None
+        if source is None:
+            make_key_file(key_path(keys.environ))
+            return wrap(data_key, key_id(data_key), BY_KEY_FILE, keys)
+        open_data_key(source, keys)  # a mistyped passphrase would lock everything for good
+        like = read_metadata(source).wrapped
     except LoadError as error:
-        message = f"{home.secrets_file} does not say how it is locked: it {error.problem.message}"
+        message = f"{home.secrets_file} {error.problem.message}"
         raise EncryptionKeyError(message, error.problem.hint) from None
-    if like is None:
-        make_key_file(key_path(keys.environ))
-        return wrap(data_key, key_id(data_key), BY_KEY_FILE, keys)
-    try:
-        unwrap(like, keys)  # a mistyped passphrase would lock everything for good
-    except EncryptionKeyError as error:
-        raise error.of(home.secrets_file) from None
-    except ValueError as error:
-        raise EncryptionKeyError(
-            f"{home.secrets_file} is damaged: {error}", "Restore it from a backup."
-        ) from None
     return wrap(data_key, key_id(data_key), like.by, keys, like.key)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from config.durable import sync_folder
-from config.secrets.cipher import b64, unb64
+from config.secrets.cipher import b64, key_id, unb64
 
 __all__ = [
     "KEY_FILE_VARIABLE",
@@ -19,6 +19,7 @@ __all__ = [
     "key_path",
     "key_text",
     "make_key_file",
+    "new_key_file",
     "read_key_file",
     "write_new",
 ]
@@ -33,10 +34,6 @@ class EncryptionKeyError(Exception):
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
-
-    def of(self, file: Path) -> EncryptionKeyError:
-        """The same, about the file that needs the key."""
-        return EncryptionKeyError(f"{file} cannot be opened: {self}", self.hint)
 
 
 class KeySource:
@@ -73,7 +70,7 @@ def key_path(environ: Mapping[str, str]) -> Path:
 
 
 def beside(path: Path, id: str) -> Path:
-    """Where `rekey` puts a further key: the usual one stays for the homes that need it."""
+    """Where the key with this id is, if it is not the usual one."""
     return path.with_name(f"{path.name}.{id}")
 
 
@@ -114,6 +111,14 @@ def make_key_file(path: Path, key: bytes = b"") -> bytes:
             f"the key file {path} cannot be written: {error.strerror or error}"
         ) from None
     return read_key_file(path)
+
+
+def new_key_file(usual: Path) -> Path:
+    """Make a further key beside the usual one, which stays for the homes that need it. Raises EncryptionKeyError."""
+    key = os.urandom(32)
+    path = beside(usual, key_id(key))
+    make_key_file(path, key)
+    return path
 
 
 def key_text(key: bytes) -> bytes:

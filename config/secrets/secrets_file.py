@@ -26,8 +26,8 @@ from config.syntax.yaml_reader import decode, read_bytes
 
 __all__ = [
     "SecretsFile",
-    "highest_revision",
     "note_revision",
+    "open_data_key",
     "open_secrets",
     "open_text",
     "read_metadata",
@@ -42,6 +42,7 @@ class SecretsFile:
     """An open file. values: by key path, decrypted. tokens: as they stand in the text."""
 
     source: SourceText
+    keys: KeySource
     metadata: SecretsMetadata
     data_key: bytes = field(repr=False)
     values: Mapping[Key, Any] = field(repr=False)
@@ -55,24 +56,22 @@ class SecretsFile:
 
 
 def open_secrets(
-    home: Home, keys: KeySource, *, accept: bool = False, repair: Key = ()
+    home: Home, keys: KeySource, *, accept: bool = False, repair: str = ""
 ) -> SecretsFile | None:
     """The home's secrets; None without a file. Raises LoadError.
 
     accept: take a lower revision than was seen here, and changed comments, as intended.
-    repair: a key that is about to be set or removed, so that it does not matter what is wrong with it.
+    repair: the dotted name of a key that is to be set or removed, so that it does not matter what is wrong with it.
     """
     source = read_source(home)
     if source is None:
         return None
     file = open_text(source, keys, accept=accept, repair=repair)
-    id, revision = file.metadata.wrapped.id, file.metadata.revision
-    highest = highest_revision(home, id)
+    revision = file.metadata.revision
+    highest = note_revision(home, file.metadata.wrapped.id, revision)
     if revision < highest and not accept:
         message = f"was rolled back: it has revision {revision}, and revision {highest} was seen here"
         raise refuse(source, message, hint="If you restored it yourself, run `supervisor secrets accept`.")
-    if revision > highest:
-        note_revision(home, id, revision)
     return file
 
 
@@ -91,56 +90,52 @@ def read_metadata(source: SourceText) -> SecretsMetadata:
     return _metadata(read_values(source.text, source.file))
 
 
-def open_text(source: SourceText, keys: KeySource, *, accept: bool = False, repair: Key = ()) -> SecretsFile:
-    """The secrets of a text. Raises LoadError."""
-    found = read_values(source.text, source.file)
-    metadata = _metadata(found)
+def open_data_key(source: SourceText, keys: KeySource) -> bytes:
+    """A file's data key. Raises LoadError."""
     try:
-        data_key = unwrap(metadata.wrapped, keys)
+        return unwrap(read_metadata(source).wrapped, keys)
     except EncryptionKeyError as error:
         raise refuse(source, f"cannot be opened: {error}", hint=error.hint) from None
     except ValueError as error:
         raise refuse(source, f"is damaged: {error}", hint=_RESTORE) from None
+
+
+def open_text(source: SourceText, keys: KeySource, *, accept: bool = False, repair: str = "") -> SecretsFile:
+    """The secrets of a text. Raises LoadError."""
+    found = read_values(source.text, source.file)
+    metadata, data_key = _metadata(found), open_data_key(source, keys)
     cipher = SecretsCipher(data_key, metadata.wrapped.id)
     try:
         manifest = cipher.decrypt((METADATA, "manifest"), metadata.manifest)
     except (InvalidTag, ValueError):
         raise refuse(source, "is damaged: its manifest was altered", hint=_RESTORE) from None
     values, altered = _decrypted(found, manifest["values"], cipher)
-    repaired = altered.pop(repair, None) is not None
+    repaired = [altered.pop(key) for key in tuple(altered) if dotted(key) == repair]
     if altered:
         raise _altered(found, altered)
     if manifest["revision"] != metadata.revision:
         raise refuse(source, f"its revision was altered: it was {manifest['revision']}", hint=_RESTORE)
     signed = body_of(source.text) + metadata.text(signed=False)
     if cipher.mac(signed) != metadata.mac and not (accept or repaired):
-        message = (
-            "its signature does not match: a comment, the order or the layout was changed without the key"
-        )
+        message = "its signature does not match: comments, order or layout were changed without the key"
         hint = "No value was changed. If it was you, run `supervisor secrets accept`."
         raise refuse(source, message, hint=hint)
     tokens = {key: str(found.nodes[key].value) for key in values}
-    return SecretsFile(source, metadata, data_key, values, tokens, _layer(found.tree, (), values))
+    return SecretsFile(source, keys, metadata, data_key, values, tokens, _layer(found.tree, (), values))
 
 
-def highest_revision(home: Home, id: str) -> int:
-    """The highest revision of a file that this home has seen, to notice when an older one comes back; 0 for none."""
-    found = _revisions(home).get(id)
-    return found if isinstance(found, int) else 0
-
-
-def note_revision(home: Home, id: str, revision: int) -> None:
-    """Remember it. A folder that cannot be written costs the notice of a roll-back, never the start."""
-    with contextlib.suppress(OSError):
-        write_private(home.secrets_revisions_file, json.dumps(_revisions(home) | {id: revision}).encode())
-
-
-def _revisions(home: Home) -> dict[str, object]:
+def note_revision(home: Home, id: str, revision: int) -> int:
+    """Remember and return the highest revision of a file that this home has seen, to notice when an older one
+    comes back. A folder that cannot be written costs that notice, never the start."""
     try:
-        found = json.loads(home.secrets_revisions_file.read_bytes()[:65536])
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        seen = msgspec.json.decode(home.secrets_revisions_file.read_bytes()[:65536], type=dict[str, int])
+    except (OSError, ValueError, msgspec.MsgspecError, RecursionError):
+        seen = {}
+    if revision > seen.get(id, 0):
+        seen[id] = revision
+        with contextlib.suppress(OSError):
+            write_private(home.secrets_revisions_file, msgspec.json.encode(seen))
+    return seen.get(id, revision)
 
 
 def _metadata(found: YamlValues) -> SecretsMetadata:

@@ -1,9 +1,6 @@
 """What the commands of `supervisor secrets` share: opening and changing the file, and asking a person."""
 
 import os
-import shlex
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,9 +21,9 @@ from config.secrets.key_file import (
     key_path,
     make_key_file,
 )
-from config.secrets.secrets_file import SecretsFile, highest_revision, open_secrets, read_source
+from config.secrets.secrets_file import SecretsFile, note_revision, open_secrets
 from config.secrets.secrets_writer import check_plain, encrypt_text, exclusive, write_secrets
-from config.secrets.wrapped_key import WrappedKey
+from config.secrets.wrapped_key import BY_KEY_FILE, WrappedKey
 from config.secrets.yaml_values import read_values
 from config.syntax.errors import ConfigurationError
 from config.syntax.problem import Key, dotted
@@ -34,30 +31,13 @@ from config.syntax.render import render
 from config.syntax.scalar import resolve
 from supervisor.cli.options import FAILED, UNREADABLE, fail
 
-__all__ = [
-    "NEW_PASSPHRASE",
-    "SecretsChange",
-    "changing",
-    "key_file_source",
-    "key_source",
-    "opened",
-    "passphrase_source",
-    "path_of",
-    "reported",
-    "run_editor",
-    "show",
-    "typed",
-    "value_of",
-]
-
-NEW_PASSPHRASE = "GERALD_NEW_PASSPHRASE"
+__all__ = ["SecretsChange", "changing", "new_keys", "opened", "reported", "show", "typed", "value_of"]
 
 
 class SecretsChange(NamedTuple):
     """The open file, while nobody else changes it. path: the key to be changed. plain: its readable text."""
 
     home: Home
-    keys: KeySource
     file: SecretsFile
     path: Key
     plain: str
@@ -65,7 +45,6 @@ class SecretsChange(NamedTuple):
     def save(
         self,
         plain: str,
-        *,
         data_key: bytes = b"",
         wrapped: WrappedKey | None = None,
         keys: KeySource | None = None,
@@ -73,36 +52,30 @@ class SecretsChange(NamedTuple):
         """Check, encrypt and write a readable text: with the keys the file has, or with others."""
         check_plain(plain, "secrets.yaml")
         before = self.file.metadata
-        wrapped = wrapped or before.wrapped
-        revision = 1 + max(before.revision, highest_revision(self.home, before.wrapped.id))
-        text = encrypt_text(plain, data_key or self.file.data_key, wrapped, revision, self.file)
-        write_secrets(self.home, text, keys or self.keys)
+        revision = 1 + note_revision(self.home, before.wrapped.id, before.revision)
+        data_key, wrapped = data_key or self.file.data_key, wrapped or before.wrapped
+        text = encrypt_text(plain, data_key, wrapped, revision, self.file)
+        write_secrets(self.home, text, keys or self.file.keys)
 
 
 @contextmanager
 def changing(home: Home, key: str = "", *, accept: bool = False) -> Iterator[SecretsChange]:
     """The open file, with nobody else in between. key: the one to be changed, whatever is wrong with it."""
     with reported(), exclusive(home):
-        keys = key_source()
-        file = opened(home, keys, key, accept=accept)
-        path = path_of(key, file.source.text) if key else ()
+        file = opened(home, key, accept=accept)
+        # As it stands in the text, if it does, for names may have dots of their own.
+        there = (path for path in read_values(file.source.text).nodes if dotted(path) == key)
         with reported(FAILED):
-            yield SecretsChange(home, keys, file, path, file.plain_text())
+            yield SecretsChange(home, file, next(there, split_key(key)), file.plain_text())
 
 
-def opened(home: Home, keys: KeySource, key: str = "", *, accept: bool = False) -> SecretsFile:
-    """The home's secrets. Ends the command if there are none. key: the one that may be broken. Raises LoadError."""
-    source = read_source(home)
-    path = path_of(key, source.text) if key and source is not None else ()
-    file = open_secrets(home, keys, accept=accept, repair=path)
+def opened(home: Home, key: str = "", *, accept: bool = False) -> SecretsFile:
+    """The home's secrets. Ends the command if there are none. key: the one that may be broken."""
+    with reported():
+        file = open_secrets(home, KeySource(os.environ, _ask), accept=accept, repair=key)
     if file is None:
         fail(FAILED, f"there is no {home.secrets_file}; make it with `supervisor secrets init`")
     return file
-
-
-def path_of(name: str, text: str) -> Key:
-    """The path of a dotted key: as it stands in the text, if it does, for names may have dots of their own."""
-    return next((key for key in read_values(text).nodes if dotted(key) == name), split_key(name))
 
 
 def typed(key: Key, text: str) -> Any:
@@ -131,20 +104,12 @@ def show(error: ConfigurationError) -> None:
     click.echo(render(error.problems, colour=sys.stderr.isatty()), err=True, nl=False)
 
 
-def key_source() -> KeySource:
-    """The key of this environment, or a passphrase that a person types."""
-    return KeySource(os.environ, _ask)
-
-
-def key_file_source(path: Path | None = None) -> KeySource:
-    """A key file, made if it is missing; by default the usual one. Raises EncryptionKeyError."""
-    path = path or key_path(os.environ)
-    make_key_file(path)
-    return KeySource({KEY_FILE_VARIABLE: str(path)})
-
-
-def passphrase_source(variable: str) -> KeySource:
-    """A new passphrase, of a variable or of a person who types it twice."""
+def new_keys(by: str, variable: str, key_file: Path | None = None) -> KeySource:
+    """What is to wrap the data key: a passphrase (typed twice, or of a variable), or a key file, made if missing."""
+    if by == BY_KEY_FILE:
+        path = key_file or key_path(os.environ)
+        make_key_file(path)
+        return KeySource({KEY_FILE_VARIABLE: str(path)})
     given = os.environ.get(variable)
     if not given and not sys.stdin.isatty():
         fail(FAILED, f"set {variable}, or run this on a terminal")
@@ -162,21 +127,6 @@ def value_of(from_stdin: bool) -> str:
     except UnicodeDecodeError:
         pass
     fail(FAILED, "the value on standard input is not UTF-8; nothing was changed")
-
-
-def run_editor(file: Path) -> None:
-    """Wait until a person is done with a file. Ends the command when there is no editor, or when it fails."""
-    chosen = (
-        os.environ.get("VISUAL") or os.environ.get("EDITOR") or shutil.which("nano") or shutil.which("vi")
-    )
-    if not chosen:
-        fail(FAILED, "no editor could be opened: set EDITOR to an editor")
-    try:
-        ended = subprocess.run([*shlex.split(chosen), str(file)], check=False)
-    except (OSError, ValueError) as error:
-        fail(FAILED, f"no editor could be opened: {chosen}: {getattr(error, 'strerror', None) or error}")
-    if ended.returncode:
-        fail(FAILED, f"the editor ended with status {ended.returncode}; nothing was changed")
 
 
 def _ask() -> str:

@@ -9,17 +9,8 @@ from pathlib import Path
 import click
 
 from config.home import Home
-from config.secrets.cipher import key_id
 from config.secrets.data_key_file import open_data_cipher, rewrap_data_key
-from config.secrets.key_file import (
-    KEY_FILE_VARIABLE,
-    PASSPHRASE_VARIABLE,
-    beside,
-    key_path,
-    key_text,
-    make_key_file,
-    write_new,
-)
+from config.secrets.key_file import KEY_FILE_VARIABLE, KeySource, key_path, key_text, new_key_file, write_new
 from config.secrets.private_folder import private_folder
 from config.secrets.secrets_file import read_metadata, read_source
 from config.secrets.secrets_writer import HEAD, check_plain, encrypt_text, exclusive, write_secrets
@@ -32,20 +23,7 @@ from config.syntax.node import find
 from config.syntax.problem import dotted
 from config.syntax.yaml_reader import decode
 from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
-from supervisor.cli.secrets.change import (
-    NEW_PASSPHRASE,
-    changing,
-    key_file_source,
-    key_source,
-    opened,
-    passphrase_source,
-    path_of,
-    reported,
-    run_editor,
-    show,
-    typed,
-    value_of,
-)
+from supervisor.cli.secrets.change import changing, new_keys, opened, reported, show, typed, value_of
 
 __all__ = ["secrets"]
 
@@ -74,7 +52,7 @@ def init(home: Home, by_passphrase: bool) -> None:
         with reported(FAILED):
             check_plain(plain, shown)
         by = BY_PASSPHRASE if by_passphrase else BY_KEY_FILE
-        keys = passphrase_source(PASSPHRASE_VARIABLE) if by_passphrase else key_file_source()
+        keys = new_keys(by, "GERALD_PASSPHRASE")
         data_key = os.urandom(32)
         wrapped = wrap(data_key, random.token_hex(8), by, keys)
         write_secrets(home, encrypt_text(plain, data_key, wrapped, 1), keys)
@@ -115,15 +93,12 @@ def unset(home: Home, key: str) -> None:
 @in_home
 def get(home: Home, key: str, reveal: bool) -> None:
     """Print the value of KEY, into a pipe or a file."""
-    with reported():
-        file = opened(home, key_source())
-        path = path_of(key, file.source.text)
-    if path not in file.values:
+    values = {dotted(path): value for path, value in opened(home).values.items()}
+    if key not in values:
         fail(FAILED, f"there is no secret {key}; see `supervisor secrets list`")
     if sys.stdout.isatty() and not reveal:
         fail(FAILED, "it would stand on your screen; add --reveal if it may")
-    value = file.values[path]
-    click.echo(value if isinstance(value, str) else json.dumps(value))
+    click.echo(values[key] if isinstance(values[key], str) else json.dumps(values[key]))
 
 
 @secrets.command("list")
@@ -131,8 +106,7 @@ def get(home: Home, key: str, reveal: bool) -> None:
 @in_home
 def list_(home: Home, as_json: bool) -> None:
     """List the keys that the file has, without their values."""
-    with reported():
-        file = opened(home, key_source())
+    file = opened(home)
     nodes = {dotted(key): find(file.layer, key) for key in file.values}
     rows = [{"key": key, "line": node.line if node else 0} for key, node in nodes.items()]
     metadata = file.metadata
@@ -163,11 +137,13 @@ def _edited(before: str) -> str:
         file.write_bytes(before.encode())
         file.chmod(0o600)
         while True:
-            run_editor(file)
             try:
+                click.edit(filename=str(file))
                 after = decode(file.read_bytes(), file.name, "secrets").replace("\r\n", "\n")
                 check_plain(after, file.name)
                 return after
+            except (click.ClickException, ValueError) as error:
+                fail(FAILED, f"{getattr(error, 'message', error)}; nothing was changed")
             except ConfigurationError as error:
                 show(error)
                 if not sys.stdin.isatty() or not click.confirm("Edit again?", default=True):
@@ -180,8 +156,8 @@ def rotate(home: Home) -> None:
     """Make a new data key and encrypt everything anew."""
     with changing(home) as change:
         old, data_key = change.file.metadata.wrapped, os.urandom(32)
-        wrapped = wrap(data_key, old.id, old.by, change.keys, old.key)
-        change.save(change.plain, data_key=data_key, wrapped=wrapped)
+        wrapped = wrap(data_key, old.id, old.by, change.file.keys, old.key)
+        change.save(change.plain, data_key, wrapped)
     click.echo("every value is encrypted anew, with a new data key")
 
 
@@ -201,31 +177,23 @@ def rekey(home: Home, by_passphrase: bool, new: bool, key_file: Path | None) -> 
     """
     if by_passphrase + new + (key_file is not None) != 1:
         raise click.UsageError("say what shall lock it: --passphrase, --new-keyfile or --key-file FILE")
-    place = key_file
+    place, by = key_file, BY_PASSPHRASE if by_passphrase else BY_KEY_FILE
     with changing(home) as change:
+        old, old_keys, data_key = change.file.metadata.wrapped, change.file.keys, change.file.data_key
         if home.data_key_file.exists():
-            open_data_cipher(home, change.keys, make=False)  # nothing should be changed if this does not open
+            open_data_cipher(home, old_keys, make=False)  # nothing should be changed if this does not open
         if new:
-            place = _new_key_file()
-        keys = key_file_source(place) if place else passphrase_source(NEW_PASSPHRASE)
-        old, data_key = change.file.metadata.wrapped, change.file.data_key
-        wrapped = wrap(data_key, old.id, BY_KEY_FILE if place else BY_PASSPHRASE, keys)
+            place = new_key_file(key_path(os.environ))
+        keys = new_keys(by, "GERALD_NEW_PASSPHRASE", place)
+        wrapped = wrap(data_key, old.id, by, keys)
         if wrapped.key and wrapped.key == old.key:
             fail(FAILED, f"{place} is the key that locks it now; nothing was changed")
-        if wrapped.by == old.by == BY_PASSPHRASE and keys.passphrase() == change.keys.passphrase():
+        if old.by == by == BY_PASSPHRASE and keys.passphrase() == old_keys.passphrase():
             fail(FAILED, "that is the passphrase that locks it now; nothing was changed")
-        change.save(change.plain, wrapped=wrapped, keys=keys)
-        if home.data_key_file.exists():
-            rewrap_data_key(home, change.keys, keys, wrapped)
+        change.save(change.plain, data_key, wrapped, keys)
+        rewrap_data_key(home, old_keys, keys, wrapped)
     where = f"; its key is {place}: keep a copy elsewhere" if place else ""
     click.echo(f"the lock is changed{where}" + (f", and set {KEY_FILE_VARIABLE}={place}" if key_file else ""))
-
-
-def _new_key_file() -> Path:
-    key = os.urandom(32)
-    path = beside(key_path(os.environ), key_id(key))
-    make_key_file(path, key)
-    return path
 
 
 @secrets.command("export-key")
@@ -240,7 +208,7 @@ def export_key(home: Home, to: Path | None) -> None:
         wrapped = read_metadata(source).wrapped if source is not None else None
         if wrapped is not None and wrapped.by == BY_PASSPHRASE:
             fail(FAILED, f"{home.secrets_file} is locked by a passphrase; there is no key file to export")
-        text = key_text(key_source().key_file(wrapped.key if wrapped is not None else ""))
+        text = key_text(KeySource(os.environ).key_file(wrapped.key if wrapped is not None else ""))
         if to is None:
             click.echo(text, nl=False)
         else:

@@ -208,7 +208,7 @@ def test_it_is_locked_by_the_passphrase_of_the_secrets(tmp_path: Path) -> None:
 def test_secrets_that_do_not_say_how_they_are_locked_lock_nothing(safe: Safe) -> None:
     safe.home.secrets_file.write_text("llm: {api_key: planted-0123456789}\n")
     said = trouble(safe.home, dict(safe.environ))
-    assert "does not say how it is locked: it is not encrypted" in said
+    assert "secrets.yaml is not encrypted" in said
     assert "planted-0123456789" not in said
     assert not safe.home.data_key_file.exists()
 

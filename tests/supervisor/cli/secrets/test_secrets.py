@@ -286,7 +286,7 @@ def test_edit_encrypts_what_changed_and_keeps_comments(
         (f"printf 'llm:\\n  max_tokens: {SECRET}\\n' > \"$1\"", "secrets.yaml:2:15: llm.max_tokens: must be"),
         (f"printf 'llm:\\n  api_kye: {SECRET}\\n' > \"$1\"", "Did you mean 'api_key'?"),
         ("printf 'llm: \\377\\n' > \"$1\"", "is not valid UTF-8"),
-        ("exit 3", "the editor ended with status 3"),
+        ("exit 3", "Editing failed; nothing was changed"),
         ('rm "$1"', "No such file"),
     ],
 )
