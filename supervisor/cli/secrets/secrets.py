@@ -137,17 +137,22 @@ def _edited(before: str) -> str:
         file.write_bytes(before.encode())
         file.chmod(0o600)
         while True:
+            _run_editor(file)
             try:
-                click.edit(filename=str(file))
                 after = decode(file.read_bytes(), file.name, "secrets").replace("\r\n", "\n")
                 check_plain(after, file.name)
                 return after
-            except (click.ClickException, ValueError) as error:
-                fail(FAILED, f"{getattr(error, 'message', error)}; nothing was changed")
             except ConfigurationError as error:
                 show(error)
                 if not sys.stdin.isatty() or not click.confirm("Edit again?", default=True):
                     fail(FAILED, "nothing was changed")
+
+
+def _run_editor(file: Path) -> None:
+    try:
+        click.edit(filename=str(file))
+    except (click.ClickException, ValueError) as error:
+        fail(FAILED, f"{getattr(error, 'message', error)}; nothing was changed (EDITOR names the editor)")
 
 
 @secrets.command()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import filelock
 import pytest
 from click.testing import CliRunner
 
@@ -261,6 +263,36 @@ def test_rekey_takes_another_passphrase_and_never_the_same_in_silence(
     assert "the passphrase is wrong" in secrets("list", code=2)
     monkeypatch.setenv("GERALD_PASSPHRASE", "new")
     secrets("list")
+
+
+def test_changes_at_the_same_time_are_all_kept(home: Home, secrets: Command) -> None:
+    secrets("init")
+    program = [sys.executable, "-c", "from supervisor.cli.main import main; main()", "--home", str(home.path)]
+    values = {"llm.api_key": "one", "llm.model": "two", "vrchat.username": "three"}
+    runs = []
+    for key, value in values.items():
+        command = [*program, "secrets", "set", key, "--stdin"]
+        run = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        assert run.stdin is not None
+        run.stdin.write(value)
+        run.stdin.close()
+        runs.append(run)
+    assert [run.wait() for run in runs] == [0, 0, 0]
+    assert {key: secrets("get", key).strip() for key in values} == values
+
+
+def test_while_another_command_changes_the_file_nothing_is_changed(
+    home: Home, secrets: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = made(home, secrets, f"llm:\n  api_key: {SECRET}\n")
+    monkeypatch.setattr(filelock.FileLock, "acquire", lambda self, **_: timed_out(self.lock_file))
+    said = secrets("set", "llm.api_key", "--stdin", stdin="new", code=1)
+    assert "another command is changing the secrets" in said
+    assert home.secrets_file.read_text() == text
+
+
+def timed_out(file: str) -> None:
+    raise filelock.Timeout(file)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
