@@ -59,11 +59,11 @@ class Home:
         return self.data / "overrides.yaml"
 
     @property
-    def secrets_seen_file(self) -> Path:
+    def secrets_revisions_file(self) -> Path:
         return self.data / "secrets.seen.json"
 
     @property
-    def seal_file(self) -> Path:
+    def data_key_file(self) -> Path:
         return self.data / "seal.json"
 
     @property

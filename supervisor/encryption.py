@@ -16,7 +16,7 @@ from config.schema import Storage
 from config.secret import Secret
 
 if TYPE_CHECKING:
-    from config.secrets.sealer import DataCipher as OwnSealer
+    from config.secrets.data_cipher import DataCipher
 
 __all__ = ["ARGUMENT", "SEALER", "DataCiphers", "open_own", "received"]
 
@@ -39,7 +39,7 @@ class DataCiphers:
         self._storage = storage
         self._environ = dict(environ)
         self._lock = threading.Lock()
-        self._open: OwnSealer | None = None
+        self._open: DataCipher | None = None
 
     def __repr__(self) -> str:
         return f"DataCiphers({self._home.path})"
@@ -51,7 +51,7 @@ class DataCiphers:
 
     def make(self) -> bool:
         """See to it that there is a key, though nothing that is stored needs one. True when it is made now: whoever was
-        started without has none yet. Raises KeyTrouble."""
+        started without has none yet. Raises EncryptionKeyError."""
         with self._lock:
             if self._sealer() is not None:
                 return False
@@ -76,21 +76,21 @@ class DataCiphers:
         return str(getattr(found, "id", "")) if found is not None else ""
 
     def _sealer(self) -> Encrypter | None:
-        storage, file = self._storage(), self._home.seal_file
+        storage, file = self._storage(), self._home.data_key_file
         there = os.path.lexists(file)
         if not (there or storage.encrypt):
             return None
         # Whoever has nothing encrypted need not pay for the cryptography.
-        from config.secrets.sealer import KeyTrouble
-        from config.secrets.sealfile import read_sealed
+        from config.secrets.data_key_file import read_data_key
+        from config.secrets.key_file import EncryptionKeyError
 
         try:
             # Locked anew, it is still the same key.
-            found = read_sealed(self._home) if self._open is not None else None
+            found = read_data_key(self._home) if self._open is not None else None
             if self._open is None or found is None or found.id != self._open.id:
                 self._open = None
                 self._open = open_own(self._home, storage, self._environ)
-        except KeyTrouble as trouble:
+        except EncryptionKeyError as trouble:
             self._open = None
             remedy = trouble.hint.rstrip(".") or f"see to it that {file} and its key can be read"
             return Locked(f"the memory is encrypted: {trouble}", f"{remedy}; {_AGAIN}")
@@ -98,13 +98,14 @@ class DataCiphers:
         return self._open
 
 
-def open_own(home: Home, storage: Storage, environ: Mapping[str, str], *, make: bool = False) -> "OwnSealer":
+def open_own(home: Home, storage: Storage, environ: Mapping[str, str], *, make: bool = False) -> "DataCipher":
     """The home's sealer; its key is made where `make` or `storage.encrypt` wants one and nothing is encrypted yet.
-    Raises KeyTrouble."""
-    from config.secrets.sealer import open_sealer
+    Raises EncryptionKeyError."""
+    from config.secrets.data_key_file import open_data_cipher
+    from config.secrets.key_file import KeySource
 
     wanted = make or storage.encrypt
-    return open_sealer(home, environ, make=wanted and not _holds_sealed(home, storage))
+    return open_data_cipher(home, KeySource(environ), make=wanted and not _holds_sealed(home, storage))
 
 
 def received(told: str) -> Encrypter | None:
@@ -114,14 +115,14 @@ def received(told: str) -> Encrypter | None:
         return Locked(found["why"], found["remedy"])
     if "key" not in found:
         return None
-    from config.secrets.sealer import sealer_from
+    from config.secrets.data_cipher import data_cipher_from
 
-    return sealer_from(Secret(found["key"]).reveal())
+    return data_cipher_from(Secret(found["key"]).reveal())
 
 
 def _holds_sealed(home: Home, storage: Storage) -> bool:
     """Whether something is stored that was encrypted: then a new key, in place of one that is gone, opens nothing."""
-    if os.path.lexists(home.seal_file):
+    if os.path.lexists(home.data_key_file):
         return False  # then none is made anyway
     from actors.persistence.store.record import scan
 

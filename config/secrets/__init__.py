@@ -1,7 +1,7 @@
 """`config/secrets.yaml`: a configuration file whose every value is encrypted in its place, so that it stays diffable.
 
-The keys, the order and the comments can be read by all; the values only with the key, and nothing in the file can be
-changed, moved, taken away or put back without that being noticed and named. See docs/configuring.md.
+All can read the keys, their order and the comments; the values need the key. Nothing in the file can be changed, moved,
+removed or rolled back without that being noticed and named. See docs/configuring.md.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ def read_secrets(
 ) -> tuple[YamlNode, ...]:
     """The layer of secrets, each value at its line and column; () without a file. Raises LoadError.
 
-    passphrase: asked where the file is locked by one and GERALD_PASSPHRASE is not set.
+    passphrase: asked where the file needs one and GERALD_PASSPHRASE is not set.
     """
     if not os.path.lexists(home.secrets_file):
         return ()
     # Whoever has no secrets need not pay for the cryptography.
-    from config.secrets.vault import open_vault
+    from config.secrets.key_file import KeySource
+    from config.secrets.secrets_file import open_secrets
 
-    vault = open_vault(home, environ, passphrase)
-    return (vault.layer,) if vault is not None else ()
+    file = open_secrets(home, KeySource(environ, passphrase))
+    return (file.layer,) if file is not None else ()

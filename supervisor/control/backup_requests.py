@@ -7,7 +7,7 @@ import msgspec
 
 from actors.kernel.errors import AskError
 from actors.persistence.messages import BackupFailed, BackupMade, MakeBackup
-from config.secrets.sealer import KeyTrouble
+from config.secrets.key_file import EncryptionKeyError
 from supervisor.control.actor_requests import start_again
 from supervisor.control.wire import RequestRefused
 from supervisor.runtime.runtime import Runtime
@@ -37,7 +37,7 @@ def _see_to_a_key(system: Runtime) -> None:
     """Persistence is handed its key at its start, and never by a message: that would be traced."""
     try:
         made = system.seals.make()
-    except KeyTrouble as trouble:
+    except EncryptionKeyError as trouble:
         raise RequestRefused(f"{trouble} {trouble.hint}".strip()) from None
     if made:
         start_again(system, "persistence")

@@ -26,7 +26,7 @@ from config.layers.fallback import fall_back
 from config.layers.last_good import read_last_good
 from config.layers.source import ConfigSource
 from config.schema import Config
-from config.secrets.sealer import KeyTrouble
+from config.secrets.key_file import EncryptionKeyError
 from supervisor.encryption import open_own
 from supervisor.exit_status import ALREADY_RUNNING, FAILED, UNREADABLE, CommandRefused
 from supervisor.instance import AlreadyRunning, Claim
@@ -151,7 +151,7 @@ def offline_store(home: Home, *, writes: bool = False, make_key: bool = False) -
     config = configuration(home)
     try:
         sealing = sealing_of(home, config, writes=writes, make_key=make_key)
-    except KeyTrouble as trouble:
+    except EncryptionKeyError as trouble:
         raise CommandRefused(FAILED, f"{trouble} {trouble.hint}".strip()) from None
     store = open_store(config.storage, home.path, sealing)
     try:
@@ -207,9 +207,9 @@ def sealing_of(
     home: Home, config: Config, *, writes: bool = False, make_key: bool = False
 ) -> StoreEncryption:
     """What opens what is stored, and with `writes` encrypts it where that is wanted. make_key: there is to be a key in
-    any case. Raises KeyTrouble."""
+    any case. Raises EncryptionKeyError."""
     wanted = config.storage.encrypt
-    if not (home.seal_file.exists() or (wanted and writes) or make_key):
+    if not (home.data_key_file.exists() or (wanted and writes) or make_key):
         return PLAIN
     return StoreEncryption(open_own(home, config.storage, os.environ, make=make_key), writes=wanted)
 

@@ -12,10 +12,10 @@ class XorSealer:
     def __init__(self, key: bytes = b"key") -> None:
         self._key = key
 
-    def seal(self, data: bytes, about: bytes) -> bytes:
+    def encrypt(self, data: bytes, about: bytes) -> bytes:
         return self._tag(data, about) + self._crossed(data, about)
 
-    def open(self, data: bytes, about: bytes) -> bytes:
+    def decrypt(self, data: bytes, about: bytes) -> bytes:
         plain = self._crossed(data[TAG:], about)
         if self._tag(plain, about) != data[:TAG]:
             raise ValueError("another key, or altered")

@@ -8,8 +8,8 @@ import pytest
 
 from actors.persistence.store.record import scan
 from config.home import Home
-from config.secrets.keyfile import VARIABLE
-from config.secrets.sealer import open_sealer
+from config.secrets.data_key_file import open_data_cipher
+from config.secrets.key_file import KEY_FILE_VARIABLE, KeySource
 from supervisor.demo.instance import DemoInstance
 from supervisor.trace.read.segment_reader import Torn, open_segment
 from tests.flows.conftest import Command, ports
@@ -128,8 +128,8 @@ def test_an_encrypted_home_has_encrypted_backups_that_its_key_alone_opens(
 def test_one_backup_of_a_plain_home_can_be_encrypted(
     home: Path, supervisor: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pin: str
 ) -> None:
-    monkeypatch.setenv(VARIABLE, str(tmp_path / "keys" / "key"))
-    environ = {VARIABLE: str(tmp_path / "keys" / "key")}
+    monkeypatch.setenv(KEY_FILE_VARIABLE, str(tmp_path / "keys" / "key"))
+    environ = {KEY_FILE_VARIABLE: str(tmp_path / "keys" / "key")}
     settings = (*ports(), "llm.mock_responses=true", f"actors.persistence.pin={pin}")
     with DemoInstance(home, settings, environ, "--text"):
         supervisor("talk", "Remember the lighthouse", "--as", "Anna")
@@ -143,7 +143,7 @@ def test_one_backup_of_a_plain_home_can_be_encrypted(
         supervisor("talk", "Remember the harbour", "--as", "Ben")
         assert names(supervisor) == {"Anna", "Ben"}
         assert epochs(supervisor) == before  # nobody but persistence was started again
-    key = open_sealer(Home(home), environ, make=False).key.encode()
+    key = open_data_cipher(Home(home), KeySource(environ), make=False).key.encode()
     traces = tuple((home / "data" / "traces").rglob("*.mcap"))
     torn: list[Torn] = []
     lines = [line for path in traces for _, line in open_segment(path, torn.append).lines()]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from config.secrets.keyfile import make_key_file
+from config.secrets.key_file import make_key_file
 from supervisor.demo.instance import DemoInstance
 from tests.flows.conftest import Command
 

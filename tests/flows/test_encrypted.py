@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from config.secrets.keyfile import VARIABLE, make_key_file
+from config.secrets.key_file import KEY_FILE_VARIABLE, make_key_file
 from supervisor.control.client import call, stream
 from supervisor.demo.instance import DemoInstance
 from tests.flows.conftest import Command, ports
@@ -36,7 +36,7 @@ def started(home: Path, key: Path) -> Callable[..., DemoInstance]:
 
     def start(*settings: str, encrypt: bool = True) -> DemoInstance:
         always = ("llm.mock_responses=true", "trace.enabled=false", f"storage.encrypt={str(encrypt).lower()}")
-        return DemoInstance(home, (*ports(), *always, *settings), {VARIABLE: str(key)}, "--text")
+        return DemoInstance(home, (*ports(), *always, *settings), {KEY_FILE_VARIABLE: str(key)}, "--text")
 
     return start
 

@@ -15,9 +15,10 @@ from actors.persistence.store.store import Batch
 from config.home import Home
 from config.schema import Storage
 from config.secret import redacted
-from config.secrets.keyfile import VARIABLE, Opener, make_key_file
-from config.secrets.lock import keyfile_lock
-from config.secrets.sealer import DataCipher, rewrap
+from config.secrets.data_cipher import DataCipher
+from config.secrets.data_key_file import rewrap_data_key
+from config.secrets.key_file import KEY_FILE_VARIABLE, KeySource, make_key_file
+from config.secrets.wrapped_key import BY_KEY_FILE, wrap
 from supervisor.encryption import SEALER, DataCiphers, received
 
 ENCRYPT = Storage(encrypt=True)
@@ -34,7 +35,7 @@ def key(tmp_path: Path) -> Path:
 
 
 def seals(home: Home, key: Path, storage: Storage = ENCRYPT) -> DataCiphers:
-    return DataCiphers(home.path, lambda: storage, {VARIABLE: str(key)})
+    return DataCiphers(home.path, lambda: storage, {KEY_FILE_VARIABLE: str(key)})
 
 
 def opened(of: DataCiphers) -> DataCipher:
@@ -48,7 +49,7 @@ def locked(of: DataCiphers) -> str:
     found = of.sealer()
     assert isinstance(found, Locked)
     assert found.remedy
-    for use in (found.seal, found.open):
+    for use in (found.encrypt, found.decrypt):
         with pytest.raises(Undecryptable) as raised:
             use(b"data", b"about")
         assert (str(raised.value), raised.value.remedy) == (found.why, found.remedy)
@@ -72,7 +73,7 @@ def test_the_first_start_makes_the_key_and_later_ones_have_the_same(home: Home, 
     again = seals(home, key)
     assert opened(again).id == first.id == again.id()
     assert opened(again) is opened(again)
-    assert opened(again).open(first.seal(b"data", b"about"), b"about") == b"data"
+    assert opened(again).decrypt(first.encrypt(b"data", b"about"), b"about") == b"data"
 
 
 def test_a_key_is_made_where_nothing_needs_one_when_it_is_asked_for(home: Home, key: Path) -> None:
@@ -84,16 +85,16 @@ def test_a_key_is_made_where_nothing_needs_one_when_it_is_asked_for(home: Home, 
 
 
 def test_what_was_encrypted_can_still_be_read_when_no_more_is(home: Home, key: Path) -> None:
-    sealed = opened(seals(home, key)).seal(b"data", b"about")
-    assert opened(seals(home, key, Storage())).open(sealed, b"about") == b"data"
+    sealed = opened(seals(home, key)).encrypt(b"data", b"about")
+    assert opened(seals(home, key, Storage())).decrypt(sealed, b"about") == b"data"
 
 
 def test_a_process_gets_the_same_sealer_and_the_key_is_in_nothing_else(home: Home, key: Path) -> None:
     here = seals(home, key)
-    sealed = opened(here).seal(b"data", b"about")
+    sealed = opened(here).encrypt(b"data", b"about")
     there = received(here.told())
     assert there is not None
-    assert there.open(sealed, b"about") == b"data"
+    assert there.decrypt(sealed, b"about") == b"data"
     secret = opened(here).key
     assert secret in here.told()
     assert secret not in f"{here!r} {here.id()} {there!r} {SEALER}"
@@ -102,20 +103,20 @@ def test_a_process_gets_the_same_sealer_and_the_key_is_in_nothing_else(home: Hom
 
 def test_a_missing_key_a_wrong_one_and_a_damaged_file_are_told_apart(home: Home, key: Path) -> None:
     opened(seals(home, key))
-    right, whole = key.read_bytes(), home.seal_file.read_bytes()
+    right, whole = key.read_bytes(), home.data_key_file.read_bytes()
     key.unlink()
     missing = locked(seals(home, key))
     assert not key.exists()
     make_key_file(key)
     wrong = locked(seals(home, key))
     key.write_bytes(right)
-    home.seal_file.write_bytes(whole[:-20])
+    home.data_key_file.write_bytes(whole[:-20])
     damaged = locked(seals(home, key))
     assert "the key is missing" in missing
     assert "the wrong key" in wrong
     assert "is damaged" in damaged
     assert all("supervisor restart persistence" in said for said in (missing, wrong, damaged))
-    home.seal_file.write_bytes(whole)
+    home.data_key_file.write_bytes(whole)
     opened(seals(home, key))
 
 
@@ -135,9 +136,10 @@ def test_with_the_key_back_the_same_run_opens_it(home: Home, key: Path) -> None:
 def test_locked_anew_while_it_is_open_it_stays_open(home: Home, key: Path) -> None:
     of = seals(home, key)
     before = opened(of).id
-    old, new = Opener({VARIABLE: str(key)}), Opener({VARIABLE: str(key.with_name("new"))})
-    other = make_key_file(key.with_name("new"))
-    assert rewrap(home, old, new, lambda data_key, id: keyfile_lock(data_key, id, other))
+    new = key.with_name("new")
+    make_key_file(new)
+    old, other = (KeySource({KEY_FILE_VARIABLE: str(path)}) for path in (key, new))
+    assert rewrap_data_key(home, old, other, wrap(b"", "", BY_KEY_FILE, other))
     assert opened(of).id == before
     assert "the wrong key" in locked(seals(home, key))
 
@@ -147,9 +149,9 @@ def test_no_new_key_is_made_where_something_is_encrypted(home: Home, key: Path) 
     change = Record(Kind.CHANGE, "users", 1, Version(1, 1), 0.0, b"data", Version(1, 0))
     store.write(Batch(changes=(change,)))
     store.close()
-    home.seal_file.unlink()
-    assert f"there is no {home.seal_file}" in locked(seals(home, key))
-    assert not home.seal_file.exists()
+    home.data_key_file.unlink()
+    assert f"there is no {home.data_key_file}" in locked(seals(home, key))
+    assert not home.data_key_file.exists()
 
 
 def test_what_is_kept_in_plain_gets_a_new_key(home: Home, key: Path) -> None:
@@ -200,7 +202,7 @@ def test_the_start_of_a_pinned_actor_holds_the_id_and_not_the_key(
     from supervisor.runtime.runtime import Runtime
 
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setenv(VARIABLE, str(key))
+    monkeypatch.setenv(KEY_FILE_VARIABLE, str(key))
     config = Config.model_validate({"storage": {"encrypt": True}, "trace": {"enabled": False}})
     system = Runtime(config, home.path, text=True)
     slot = system.registry.slot("persistence")

@@ -17,8 +17,8 @@ class Undecryptable(StoreError):
 class Encrypter(Protocol):
     """What can encrypt: data, and what it is about, which must be the same when it is opened."""
 
-    def seal(self, data: bytes, about: bytes) -> bytes: ...
-    def open(self, data: bytes, about: bytes) -> bytes:
+    def encrypt(self, data: bytes, about: bytes) -> bytes: ...
+    def decrypt(self, data: bytes, about: bytes) -> bytes:
         """Raises ValueError for another key, or what was altered or moved."""
         ...
 
@@ -34,10 +34,10 @@ class Locked:
     def id(self) -> str:
         return f"locked: {self.why}"
 
-    def seal(self, data: bytes, about: bytes) -> bytes:
+    def encrypt(self, data: bytes, about: bytes) -> bytes:
         raise Undecryptable(self.why, self.remedy)
 
-    def open(self, data: bytes, about: bytes) -> bytes:
+    def decrypt(self, data: bytes, about: bytes) -> bytes:
         raise Undecryptable(self.why, self.remedy)
 
 
@@ -66,7 +66,7 @@ class StoreEncryption:
         """The record as it is to be stored."""
         if not self._writes or record.sealed or self._sealer is None:
             return record
-        payload = self._sealer.seal(record.payload, _about(record))
+        payload = self._sealer.encrypt(record.payload, _about(record))
         return msgspec.structs.replace(record, payload=payload, sealed=True)
 
     def opened(self, record: Record) -> Record:
@@ -79,7 +79,7 @@ class StoreEncryption:
                 "set storage.encrypt to true, and bring the key",
             )
         try:
-            payload = self._sealer.open(record.payload, _about(record))
+            payload = self._sealer.decrypt(record.payload, _about(record))
         except ValueError as error:
             raise Undecryptable(
                 f"what is stored cannot be decrypted: {error}", "bring the key with which it was encrypted"

@@ -5,36 +5,25 @@ import os
 import secrets as random
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from config.home import Home
+from config.secrets.data_key_file import open_data_cipher, rewrap_data_key
+from config.secrets.key_file import KEY_FILE_VARIABLE, KeySource, key_path, key_text, new_key_file, write_new
+from config.secrets.private_folder import private_folder
+from config.secrets.secrets_file import read_metadata, read_source
+from config.secrets.secrets_writer import HEAD, check_plain, encrypt_text, exclusive, write_secrets
+from config.secrets.wrapped_key import BY_KEY_FILE, BY_PASSPHRASE, wrap
+from config.secrets.yaml_edit import with_value, without_value
+from config.secrets.yaml_values import METADATA
 from config.syntax.errors import ConfigurationError
+from config.syntax.mask import MASK
+from config.syntax.node import find
+from config.syntax.problem import dotted
+from config.syntax.yaml_reader import decode
 from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
-from supervisor.cli.secrets.change import (
-    changed,
-    checked,
-    key_place,
-    lock_memory,
-    memory_opens,
-    new_key_file,
-    new_lock,
-    opened,
-    path_of,
-    run_editor,
-    said,
-    same_lock,
-    show,
-    typed,
-    value_of,
-)
-
-if TYPE_CHECKING:
-    from config.secrets.change import SecretsContent
-    from config.secrets.keyfile import Opener
-    from config.secrets.lock import Lock
-    from config.secrets.vault import Vault
+from supervisor.cli.secrets.change import changing, new_keys, opened, reported, show, typed, value_of
 
 __all__ = ["secrets"]
 
@@ -55,22 +44,22 @@ def secrets() -> None:
 @in_home
 def init(home: Home, by_passphrase: bool) -> None:
     """Create config/secrets.yaml, or encrypt an existing plain one in place."""
-    from config.secrets.change import HEAD, SecretsContent, sealed, writing, written
-    from config.secrets.spans import META
-    from config.secrets.vault import read_source
-
-    with said(), writing(home):
+    with reported(), exclusive(home):
         source = read_source(home)
-        plain = source.text if source is not None else HEAD
-        if f"\n{META}:" in f"\n{plain}":
+        plain, shown = (source.text, source.file) if source is not None else (HEAD, "secrets.yaml")
+        if f"\n{METADATA}:" in f"\n{plain}":
             fail(FAILED, f"{home.secrets_file} is encrypted already")
-        checked(plain, source.file if source is not None else "secrets.yaml")
-        data_key, id = os.urandom(32), random.token_hex(8)
-        lock, opener = new_lock(data_key, id, by_passphrase)
-        written(home, sealed(plain, SecretsContent(data_key, id, lock), 1), opener)
+        with reported(FAILED):
+            check_plain(plain, shown)
+        by = BY_PASSPHRASE if by_passphrase else BY_KEY_FILE
+        keys = new_keys(by, "GERALD_PASSPHRASE")
+        data_key = os.urandom(32)
+        wrapped = wrap(data_key, random.token_hex(8), by, keys)
+        write_secrets(home, encrypt_text(plain, data_key, wrapped, 1), keys)
     click.echo(f"made {home.secrets_file}")
     if not by_passphrase:
-        click.echo(f"its key is {key_place()}: keep a copy elsewhere, nothing opens the file without it")
+        path = key_path(os.environ)
+        click.echo(f"its key is {path}: keep a copy elsewhere, nothing opens the file without it")
 
 
 @secrets.command("set")
@@ -80,14 +69,8 @@ def init(home: Home, by_passphrase: bool) -> None:
 def set_(home: Home, key: str, from_stdin: bool) -> None:
     """Set KEY (such as llm.api_key) to a value that is asked for or read from standard input."""
     text = value_of(from_stdin)
-
-    def change(plain: str) -> str:
-        from config.secrets.change import with_value
-
-        path = path_of(key, plain)
-        return with_value(plain, path, typed(path, text))
-
-    changed(home, change, mending=key)
+    with changing(home, key) as change:
+        change.save(with_value(change.plain, change.path, typed(change.path, text)))
     click.echo(f"{key} is set")
 
 
@@ -96,16 +79,11 @@ def set_(home: Home, key: str, from_stdin: bool) -> None:
 @in_home
 def unset(home: Home, key: str) -> None:
     """Remove KEY from the file."""
-
-    def change(plain: str) -> str:
-        from config.secrets.change import without_value
-
+    with changing(home, key) as change:
         try:
-            return without_value(plain, path_of(key, plain))
+            change.save(without_value(change.plain, change.path))
         except KeyError as error:
             fail(FAILED, f"there is no secret {error.args[0]}")
-
-    changed(home, change, mending=key)
     click.echo(f"{key} is gone")
 
 
@@ -115,14 +93,12 @@ def unset(home: Home, key: str) -> None:
 @in_home
 def get(home: Home, key: str, reveal: bool) -> None:
     """Print the value of KEY to a pipe or a file."""
-    vault = opened(home)
-    path = path_of(key, vault.source.text)
-    if path not in vault.values:
+    values = {dotted(path): value for path, value in opened(home).values.items()}
+    if key not in values:
         fail(FAILED, f"there is no secret {key}; see `supervisor secrets list`")
     if sys.stdout.isatty() and not reveal:
         fail(FAILED, "it would stand on your screen; add --reveal if it may")
-    value = vault.values[path]
-    click.echo(value if isinstance(value, str) else json.dumps(value))
+    click.echo(values[key] if isinstance(values[key], str) else json.dumps(values[key]))
 
 
 @secrets.command("list")
@@ -130,20 +106,17 @@ def get(home: Home, key: str, reveal: bool) -> None:
 @in_home
 def list_(home: Home, as_json: bool) -> None:
     """List the keys in the file, without their values."""
-    from config.syntax.mask import MASK
-    from config.syntax.node import find
-    from config.syntax.problem import dotted
-
-    vault = opened(home)
-    nodes = {key: find(vault.layer, key) for key in vault.values}
-    rows = [{"key": dotted(key), "line": node.line if node else 0} for key, node in nodes.items()]
+    file = opened(home)
+    nodes = {dotted(key): find(file.layer, key) for key in file.values}
+    rows = [{"key": key, "line": node.line if node else 0} for key, node in nodes.items()]
+    metadata = file.metadata
     if as_json:
-        print_json({"file": str(home.secrets_file), "revision": vault.meta.revision, "secrets": rows})
+        print_json({"file": str(home.secrets_file), "revision": metadata.revision, "secrets": rows})
         return
     for row in rows:
-        click.echo(f"{row['key']}  {MASK}  {vault.source.file}:{row['line']}")
-    locked = f"key {vault.meta.lock.key}" if vault.meta.lock.key else "a passphrase"
-    click.echo(f"revision {vault.meta.revision}, locked by {locked}")
+        click.echo(f"{row['key']}  {MASK}  {file.source.file}:{row['line']}")
+    locked = f"key {metadata.wrapped.key}" if metadata.wrapped.key else "a passphrase"
+    click.echo(f"revision {metadata.revision}, locked by {locked}")
 
 
 @secrets.command()
@@ -151,23 +124,23 @@ def list_(home: Home, as_json: bool) -> None:
 def edit(home: Home) -> None:
     """Open the values in $EDITOR, check the result, and encrypt what changed."""
     # Held all the while: nobody's edit is lost because somebody else was quicker.
-    changed(home, _edited, unchanged="nothing has changed")
-    click.echo("saved")
+    with changing(home) as change:
+        after = _edited(change.plain)
+        if after != change.plain:
+            change.save(after)
+    click.echo("saved" if after != change.plain else "nothing has changed")
 
 
 def _edited(before: str) -> str:
-    from config.secrets.private import private_folder
-    from config.syntax.yaml_reader import decode
-
     with private_folder() as folder:
         file = folder / "secrets.yaml"
         file.write_bytes(before.encode())
         file.chmod(0o600)
         while True:
-            run_editor(file)
+            _run_editor(file)
             try:
                 after = decode(file.read_bytes(), file.name, "secrets").replace("\r\n", "\n")
-                checked(after, file.name, leave=False)
+                check_plain(after, file.name)
                 return after
             except ConfigurationError as error:
                 show(error)
@@ -175,17 +148,21 @@ def _edited(before: str) -> str:
                     fail(FAILED, "nothing was changed")
 
 
+def _run_editor(file: Path) -> None:
+    try:
+        click.edit(filename=str(file))
+    except (click.ClickException, ValueError) as error:
+        fail(FAILED, f"{getattr(error, 'message', error)}; nothing was changed (EDITOR names the editor)")
+
+
 @secrets.command()
 @in_home
 def rotate(home: Home) -> None:
     """Make a new data key and re-encrypt every value."""
-    from config.secrets.change import SecretsContent
-
-    def fresh(vault: "Vault", opener: "Opener") -> "tuple[SecretsContent, Opener]":
-        data_key, id = os.urandom(32), vault.meta.id
-        return SecretsContent(data_key, id, same_lock(vault, data_key, opener)), opener
-
-    changed(home, lambda plain: plain, content=fresh)
+    with changing(home) as change:
+        old, data_key = change.file.metadata.wrapped, os.urandom(32)
+        wrapped = wrap(data_key, old.id, old.by, change.file.keys, old.key)
+        change.save(change.plain, data_key, wrapped)
     click.echo("every value is encrypted anew, with a new data key")
 
 
@@ -201,33 +178,25 @@ def rekey(home: Home, by_passphrase: bool, new: bool, key_file: Path | None) -> 
     Copies of the old file still open with the old key. A new passphrase is asked for or taken from
     GERALD_NEW_PASSPHRASE.
     """
-    from config.secrets.change import SecretsContent
-    from config.secrets.keyfile import VARIABLE
-
-    place = key_file
-    locks: list[tuple[Opener, Opener, Lock]] = []
-    if by_passphrase + new + (place is not None) != 1:
+    if by_passphrase + new + (key_file is not None) != 1:
         raise click.UsageError("say what shall lock it: --passphrase, --new-keyfile or --key-file FILE")
-
-    def other(vault: "Vault", opener: "Opener") -> "tuple[SecretsContent, Opener]":
-        nonlocal place
-        memory_opens(home, opener)
+    place, by = key_file, BY_PASSPHRASE if by_passphrase else BY_KEY_FILE
+    with changing(home) as change:
+        old, old_keys, data_key = change.file.metadata.wrapped, change.file.keys, change.file.data_key
+        if home.data_key_file.exists():
+            open_data_cipher(home, old_keys, make=False)  # nothing should be changed if this does not open
         if new:
-            place = new_key_file()
-        lock, opens = new_lock(vault.data_key, vault.meta.id, by_passphrase, place, again=True)
-        if lock.key and lock.key == vault.meta.lock.key:
+            place = new_key_file(key_path(os.environ))
+        keys = new_keys(by, "GERALD_NEW_PASSPHRASE", place)
+        wrapped = wrap(data_key, old.id, by, keys)
+        if wrapped.key and wrapped.key == old.key:
             fail(FAILED, f"{place} is the key that locks it now; nothing was changed")
-        if lock.by == vault.meta.lock.by == "passphrase" and opens.passphrase() == opener.passphrase():
+        if old.by == by == BY_PASSPHRASE and keys.passphrase() == old_keys.passphrase():
             fail(FAILED, "that is the passphrase that locks it now; nothing was changed")
-        locks.append((opener, opens, lock))
-        return SecretsContent(vault.data_key, vault.meta.id, lock), opens
-
-    changed(home, lambda plain: plain, content=other)
-    with said():
-        for old, opens, lock in locks:
-            lock_memory(home, old, opens, lock)
+        change.save(change.plain, data_key, wrapped, keys)
+        rewrap_data_key(home, old_keys, keys, wrapped)
     where = f"; its key is {place}: keep a copy elsewhere" if place else ""
-    click.echo(f"the lock is changed{where}" + (f", and set {VARIABLE}={place}" if key_file else ""))
+    click.echo(f"the lock is changed{where}" + (f", and set {KEY_FILE_VARIABLE}={place}" if key_file else ""))
 
 
 @secrets.command("export-key")
@@ -235,15 +204,12 @@ def rekey(home: Home, by_passphrase: bool, new: bool, key_file: Path | None) -> 
 @in_home
 def export_key(home: Home, to: Path | None) -> None:
     """Print the key file, for a copy in a safe place or on another machine. Anybody who has it can read the secrets."""
-    from config.secrets.keyfile import Opener, key_text, write_new
-    from config.secrets.vault import lock_of, read_source
-
-    with said():
+    with reported():
         source = read_source(home)
-        lock = lock_of(source) if source is not None else None
-        if lock is not None and lock.by == "passphrase":
+        wrapped = read_metadata(source).wrapped if source is not None else None
+        if wrapped is not None and wrapped.by == BY_PASSPHRASE:
             fail(FAILED, f"{home.secrets_file} is locked by a passphrase; there is no key file to export")
-        text = key_text(Opener(os.environ).key_file(lock.key if lock is not None else ""))
+        text = key_text(KeySource(os.environ).key_file(wrapped.key if wrapped is not None else ""))
         if to is None:
             click.echo(text, nl=False)
         else:
@@ -256,5 +222,6 @@ def export_key(home: Home, to: Path | None) -> None:
 @in_home
 def accept(home: Home) -> None:
     """Accept the file as it is: an older revision that you restored, or comments that you edited by hand."""
-    changed(home, lambda plain: plain, accept=True)
+    with changing(home, accept=True) as change:
+        change.save(change.plain)
     click.echo("accepted")

@@ -40,7 +40,7 @@ def backup(home: Home, folder: Path | None, encrypt: bool, as_json: bool) -> Non
     if context.invoked_subcommand is not None:
         return
     to = folder.expanduser().absolute() if folder is not None else None
-    had_key = home.seal_file.exists()
+    had_key = home.data_key_file.exists()
     with busy("making a backup", as_json):
         made = _made(home, to, encrypt)
     if as_json:
@@ -49,7 +49,7 @@ def backup(home: Home, folder: Path | None, encrypt: bool, as_json: bool) -> Non
     sealed = ", encrypted" if made["sealed"] else ""
     click.echo(f"{made['path']} ({size(made['bytes'])}{sealed}): {_names(made['domains'])}")
     if made["sealed"] and not had_key:
-        click.echo(f"its key was made, and is in {home.seal_file}: keep that elsewhere, too", err=True)
+        click.echo(f"its key was made, and is in {home.data_key_file}: keep that elsewhere, too", err=True)
 
 
 @backup.command("ls", short_help="List the backups, and whether they are whole.")

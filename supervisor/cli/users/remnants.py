@@ -17,7 +17,7 @@ from actors.persistence.store.errors import StoreError
 from actors.vocabulary.values import Person
 from config.home import Home
 from config.schema import Config
-from config.secrets.sealer import KeyTrouble
+from config.secrets.key_file import EncryptionKeyError
 from supervisor.instance import NoInstance, find_instance
 from supervisor.offline.store import configuration, sealing_of
 from supervisor.trace.analyse.mentions import Mention, mentions, naming
@@ -124,7 +124,7 @@ def _holds(content: BackupContent, people: tuple[Person, ...]) -> bool:
 def _sealing(home: Home, config: Config) -> StoreEncryption:
     try:
         return sealing_of(home, config)
-    except KeyTrouble:
+    except EncryptionKeyError:
         return PLAIN
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from config.home import Home
-from config.secrets.change import SecretsContent, keyfile_lock, passphrase_lock, plain_text, sealed, written
-from config.secrets.keyfile import PASSPHRASE, VARIABLE, Opener, make_key_file
-from config.secrets.vault import Vault, open_vault
+from config.secrets.key_file import KEY_FILE_VARIABLE, PASSPHRASE_VARIABLE, KeySource, make_key_file
+from config.secrets.secrets_file import SecretsFile, open_secrets
+from config.secrets.secrets_writer import encrypt_text, write_secrets
+from config.secrets.wrapped_key import BY_KEY_FILE, BY_PASSPHRASE, wrap
 from config.syntax.errors import LoadError
 
 API_KEY = "sk-planted-0123456789abcdef"
@@ -35,40 +36,39 @@ class Safe:
         self.home.secrets_file.parent.mkdir(parents=True, exist_ok=True)
         key_file = path / "key"
         self.environ: Mapping[str, str] = (
-            {PASSPHRASE: passphrase} if passphrase else {VARIABLE: str(key_file)}
+            {PASSPHRASE_VARIABLE: passphrase} if passphrase else {KEY_FILE_VARIABLE: str(key_file)}
         )
-        data_key, id = b"d" * 32, f"id-of-{path.name}"
-        lock = (
-            passphrase_lock(data_key, id, passphrase)
-            if passphrase
-            else keyfile_lock(data_key, id, make_key_file(key_file))
-        )
-        self.content = SecretsContent(data_key, id, lock)
+        if not passphrase:
+            make_key_file(key_file)
+        self.data_key = b"d" * 32
+        by = BY_PASSPHRASE if passphrase else BY_KEY_FILE
+        self.wrapped = wrap(self.data_key, f"id-of-{path.name}", by, self.keys)
         self.write(PLAIN)
 
     @property
-    def opener(self) -> Opener:
-        return Opener(self.environ)
+    def keys(self) -> KeySource:
+        return KeySource(self.environ)
 
     @property
     def text(self) -> str:
         return self.home.secrets_file.read_text(encoding="utf-8")
 
-    def write(self, plain: str, before: Vault | None = None) -> Vault:
-        revision = before.meta.revision + 1 if before is not None else 1
-        return written(self.home, sealed(plain, self.content, revision, before), self.opener)
+    def write(self, plain: str, before: SecretsFile | None = None) -> SecretsFile:
+        revision = before.metadata.revision + 1 if before is not None else 1
+        text = encrypt_text(plain, self.data_key, self.wrapped, revision, before)
+        return write_secrets(self.home, text, self.keys)
 
-    def change(self, old: str, new: str) -> Vault:
+    def change(self, old: str, new: str) -> SecretsFile:
         """Through the front door: read, change, write."""
-        vault = self.open()
-        plain = plain_text(vault)
+        file = self.open()
+        plain = file.plain_text()
         assert old in plain
-        return self.write(plain.replace(old, new), vault)
+        return self.write(plain.replace(old, new), file)
 
-    def open(self, **options: Any) -> Vault:
-        vault = open_vault(self.home, self.environ, **options)
-        assert vault is not None
-        return vault
+    def open(self, **options: Any) -> SecretsFile:
+        file = open_secrets(self.home, self.keys, **options)
+        assert file is not None
+        return file
 
     def tamper(self, text: str) -> None:
         """Through the window: another text in the file's place."""

@@ -10,11 +10,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import filelock
 import pytest
 from click.testing import CliRunner
 
 from config.home import Home
-from config.secrets.sealer import open_sealer
+from config.secrets.data_key_file import open_data_cipher
+from config.secrets.key_file import KeySource
 from supervisor.cli.main import cli
 
 SECRET = "planted-0123456789"
@@ -212,25 +214,25 @@ def test_rekey_locks_the_key_of_the_memory_too_or_changes_nothing(
     home: Home, secrets: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secrets("init")
-    key = open_sealer(home, os.environ).key
+    key = open_data_cipher(home, KeySource(os.environ)).key
     secrets("rekey", "--new-keyfile")
     (fresh,) = tmp_path.glob("key.*")
     usual = (tmp_path / "key").read_bytes()
     (tmp_path / "key").unlink()
-    assert open_sealer(home, os.environ, make=False).key == key
+    assert open_data_cipher(home, KeySource(os.environ), make=False).key == key
     other = tmp_path / "elsewhere" / "key"
     secrets("rekey", "--key-file", str(other))
     fresh.unlink()
     monkeypatch.setenv("GERALD_KEY_FILE", str(other))
-    assert open_sealer(home, os.environ, make=False).key == key
+    assert open_data_cipher(home, KeySource(os.environ), make=False).key == key
     monkeypatch.setenv("GERALD_NEW_PASSPHRASE", "correct horse")
     secrets("rekey", "--passphrase")
     other.unlink()
     monkeypatch.setenv("GERALD_PASSPHRASE", "correct horse")
-    assert open_sealer(home, os.environ, make=False).key == key
+    assert open_data_cipher(home, KeySource(os.environ), make=False).key == key
 
     before = home.secrets_file.read_bytes()
-    home.seal_file.write_bytes(home.seal_file.read_bytes()[:50])
+    home.data_key_file.write_bytes(home.data_key_file.read_bytes()[:50])
     (tmp_path / "key").write_bytes(usual)
     (tmp_path / "key").chmod(0o600)
     assert "seal.json is damaged" in secrets("rekey", "--key-file", str(tmp_path / "key"), code=2)
@@ -263,6 +265,36 @@ def test_rekey_takes_another_passphrase_and_never_the_same_in_silence(
     secrets("list")
 
 
+def test_changes_at_the_same_time_are_all_kept(home: Home, secrets: Command) -> None:
+    secrets("init")
+    program = [sys.executable, "-c", "from supervisor.cli.main import main; main()", "--home", str(home.path)]
+    values = {"llm.api_key": "one", "llm.model": "two", "vrchat.username": "three"}
+    runs = []
+    for key, value in values.items():
+        command = [*program, "secrets", "set", key, "--stdin"]
+        run = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        assert run.stdin is not None
+        run.stdin.write(value)
+        run.stdin.close()
+        runs.append(run)
+    assert [run.wait() for run in runs] == [0, 0, 0]
+    assert {key: secrets("get", key).strip() for key in values} == values
+
+
+def test_while_another_command_changes_the_file_nothing_is_changed(
+    home: Home, secrets: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = made(home, secrets, f"llm:\n  api_key: {SECRET}\n")
+    monkeypatch.setattr(filelock.FileLock, "acquire", lambda self, **_: timed_out(self.lock_file))
+    said = secrets("set", "llm.api_key", "--stdin", stdin="new", code=1)
+    assert "another command is changing the secrets" in said
+    assert home.secrets_file.read_text() == text
+
+
+def timed_out(file: str) -> None:
+    raise filelock.Timeout(file)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
 def test_edit_encrypts_what_changed_and_keeps_comments(
     home: Home, secrets: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -286,7 +318,7 @@ def test_edit_encrypts_what_changed_and_keeps_comments(
         (f"printf 'llm:\\n  max_tokens: {SECRET}\\n' > \"$1\"", "secrets.yaml:2:15: llm.max_tokens: must be"),
         (f"printf 'llm:\\n  api_kye: {SECRET}\\n' > \"$1\"", "Did you mean 'api_key'?"),
         ("printf 'llm: \\377\\n' > \"$1\"", "is not valid UTF-8"),
-        ("exit 3", "the editor ended with status 3"),
+        ("exit 3", "Editing failed; nothing was changed"),
         ('rm "$1"', "No such file"),
     ],
 )
@@ -301,27 +333,3 @@ def test_edit_refuses_and_changes_nothing(
     assert said in secrets("edit", code=1)
     assert home.secrets_file.read_text() == before
     assert list(memory.iterdir()) == []
-
-
-def test_nothing_readable_is_made_when_nobody_guards_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from config.secrets.private import private_folder
-
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    monkeypatch.setattr(sys, "executable", "/bin/false")
-    with pytest.raises(OSError, match="nobody could be set to guard"), private_folder():
-        pytest.fail("there is no guard")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_without_a_file_no_cryptography_is_loaded(tmp_path: Path) -> None:
-    program = (
-        "import sys; from pathlib import Path; from config.home import Home; from config.secrets import read_secrets\n"
-        "assert read_secrets(Home(Path(sys.argv[1])), {}) == ()\n"
-        "sys.exit('cryptography' in sys.modules)"
-    )
-    root = Path(__file__).parents[3]
-    assert (
-        subprocess.run([sys.executable, "-c", program, str(tmp_path)], cwd=root, check=False).returncode == 0
-    )

@@ -1,0 +1,58 @@
+"""A folder in memory for readable secrets while an editor has them, which is gone afterwards, whatever happens.
+
+A process of its own waits for the end of this one, even by SIGKILL, and removes the folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["private_folder"]
+
+# Twice: an editor that outlives the command may be writing at this moment.
+_GUARD = """
+import shutil, sys
+print("ready", flush=True)
+sys.stdin.buffer.read()
+for _ in range(2):
+    shutil.rmtree(sys.argv[1], ignore_errors=True)
+"""
+
+
+@contextlib.contextmanager
+def private_folder() -> Iterator[Path]:
+    """A folder that only its owner can enter; its files are overwritten and removed at the end. Raises OSError."""
+    memory = next((name for name in (os.environ.get("XDG_RUNTIME_DIR"), "/dev/shm") if _writable(name)), None)
+    folder = Path(tempfile.mkdtemp(prefix="gerald-secrets-", dir=memory))
+    command = [sys.executable, "-I", "-c", _GUARD, str(folder)]
+    pipe = subprocess.PIPE
+    guard = subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True)
+    try:
+        assert guard.stdout is not None
+        if not guard.stdout.readline():
+            raise OSError(0, "nobody could be set to guard them", "the readable secrets")
+        yield folder
+    finally:
+        _remove(folder)
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            guard.communicate(timeout=5.0)
+
+
+def _writable(folder: str | None) -> bool:
+    return bool(folder) and os.access(str(folder), os.W_OK | os.X_OK)
+
+
+def _remove(folder: Path) -> None:
+    for file in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            if file.is_file() and not file.is_symlink():
+                with file.open("r+b", buffering=0) as opened:
+                    opened.write(b"\0" * file.stat().st_size)
+    shutil.rmtree(folder, ignore_errors=True)

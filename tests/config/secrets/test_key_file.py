@@ -1,0 +1,35 @@
+"""A key file is its owner's only, and a passphrase is asked for once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config.secrets.key_file import EncryptionKeyError, KeySource, make_key_file, read_key_file
+
+
+def test_a_key_file_that_others_can_read_or_that_is_none_is_refused(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    make_key_file(key)
+    key.chmod(0o644)
+    with pytest.raises(EncryptionKeyError, match="can be read by others"):
+        read_key_file(key)
+    key.chmod(0o600)
+    key.write_text("hello")
+    with pytest.raises(EncryptionKeyError, match="is not a key file"):
+        read_key_file(key)
+
+
+def test_an_opener_asks_only_when_it_must() -> None:
+    assert KeySource({"GERALD_PASSPHRASE": "x"}, lambda: "asked").passphrase() == "x"
+    assert KeySource({}, lambda: "asked").passphrase() == "asked"
+
+
+def test_a_passphrase_is_asked_for_once() -> None:
+    answers = iter(["asked"])
+    keys = KeySource({}, lambda: next(answers))
+    assert (keys.passphrase(), keys.passphrase()) == ("asked", "asked")
+    assert "asked" not in repr(keys)
+    with pytest.raises(EncryptionKeyError, match="there is none"):
+        KeySource({}).passphrase()
