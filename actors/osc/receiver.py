@@ -76,7 +76,7 @@ class Receiver(Actor):
 
     @handles
     def on_get_statistics(self, _: GetOscStatistics) -> None:
-        self.reply(self._intake.statistics(self._port.number if self._port else 0))
+        self.reply(self._intake.statistics(sockets.number_of(self._port) if self._port else 0))
 
     def _announce(self, message: Message) -> None:
         self.tell(AVATAR, message)

@@ -8,7 +8,6 @@ import errno
 import glob
 import os
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import ClassVar, TypeVar, cast
 
 import lmdb
 
+from actors.kernel.resource import Resources, path_key
 from actors.persistence.store.atomic_files import sync_folder
 from actors.persistence.store.errors import StoreError, store_error
 from actors.persistence.store.manifest import DATA, digest_of, read_manifest
@@ -100,8 +100,7 @@ class Database:
     fault: ClassVar[Callable[[str], None]] = staticmethod(lambda point: None)
     """Called at points where a test may want the process to die: before and after a commit."""
 
-    _known: ClassVar[dict[str, "Database"]] = {}
-    _lock: ClassVar[threading.Lock] = threading.Lock()
+    _databases: ClassVar[Resources[str, "Database"]] = Resources()
 
     def __init__(self, path: Path, map_size: int, limit: int = MAP_LIMIT) -> None:
         self.path = path
@@ -117,9 +116,7 @@ class Database:
     @classmethod
     def at(cls, path: Path, map_size: int) -> "Database":
         """The process's one database at `path`."""
-        key = os.path.normcase(path.resolve())
-        with cls._lock:
-            return cls._known.setdefault(key, cls(path, map_size))
+        return cls._databases.take(path_key(path), None, lambda: cls(path, map_size)).value
 
     def change(self, doing: str, change: Callable[[Transaction], T]) -> T:
         """Run `change` in one transaction, durable on return; again when the map had to grow. `doing`: for errors."""

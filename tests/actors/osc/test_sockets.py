@@ -63,10 +63,10 @@ def test_after_a_stop_the_port_is_free(ear: Any) -> None:
 
 def test_a_reader_that_hangs_is_not_robbed_of_its_socket() -> None:
     port = sockets.take("test", "127.0.0.1", 0, "first")
-    with port.reading:
+    with port.in_use:
         assert not sockets.release(port, "first", 0.01)
         assert sockets.take("test", "127.0.0.1", 0, "second") is port
     assert sockets.release(port, "first", 0.01)  # no longer its own: left alone
-    assert port.socket.fileno() != -1
+    assert port.value.fileno() != -1
     assert sockets.release(port, "second", 0.01)
-    assert port.socket.fileno() == -1
+    assert port.value.fileno() == -1
