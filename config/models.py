@@ -9,17 +9,17 @@ Nothing is imported to find a file, and a file that was checked once is checked 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import json
-import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from config.files import replace_file
 from config.syntax.errors import LoadError
 from config.syntax.node import SourceText, YamlNode, problem_at
 from config.syntax.yaml_reader import decode, parse, read_bytes, refuse
@@ -164,17 +164,9 @@ def _read_cache(cache: Path) -> dict[str, object]:
 
 
 def _write_cache(cache: Path, known: Mapping[str, object]) -> None:
-    try:
+    with contextlib.suppress(OSError):  # the sums are computed again at the next start
         cache.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=cache.parent, prefix=cache.name)
-        try:
-            with os.fdopen(handle, "w") as file:
-                json.dump(known, file)
-            os.replace(name, cache)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-    except OSError:
-        return  # the sums are computed again at the next start
+        replace_file(cache, (json.dumps(known).encode(),), durable=False, alone=False)
 
 
 def check_all(models: Iterable[ModelFile], cache: Path | None = None) -> tuple[ModelError, ...]:

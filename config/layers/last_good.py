@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pydantic
 
-from config.durable import write_private
+from config.files import write_private
 from config.home import Home
 from config.schema import Config, dump
 from config.secret import RESOLVER

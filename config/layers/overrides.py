@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from config.durable import write_private
+from config.files import write_private
 from config.home import Home
 from config.syntax.problem import Key
 

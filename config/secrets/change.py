@@ -8,7 +8,7 @@ from typing import Any
 
 import filelock
 
-from config.durable import write_private
+from config.files import write_private
 from config.home import Home, shown_path
 from config.secrets.cipher import PREFIX, Cipher, fingerprint
 from config.secrets.keyfile import Opener

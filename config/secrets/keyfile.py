@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from config.durable import sync_folder
+from config.files import sync_folder
 from config.secrets.cipher import b64, unb64
 
 __all__ = [

@@ -10,7 +10,7 @@ from typing import Any
 
 import filelock
 
-from config.durable import write_private
+from config.files import write_private
 from config.home import Home
 from config.secrets.cipher import InvalidTag
 from config.secrets.keyfile import PASSPHRASE, KeyTrouble, Opener, key_path, make_key_file

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 
-from config.durable import write_private
+from config.files import write_private
 from config.home import Home
 
 __all__ = ["note_seen", "seen_revision"]

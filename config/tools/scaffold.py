@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from config.durable import write_private
+from config.files import write_private
 from config.home import PACKAGE, Home
 from config.tools.jsonschema import FILE, schema
 

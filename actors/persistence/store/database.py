@@ -16,10 +16,10 @@ from typing import ClassVar, TypeVar, cast
 import lmdb
 
 from actors.kernel.resource import Resources, path_key
-from actors.persistence.store.atomic_files import sync_folder
 from actors.persistence.store.errors import StoreError, store_error
 from actors.persistence.store.manifest import DATA, digest_of, read_manifest
 from actors.persistence.store.probe import why_unsound
+from config.files import beside, sync_folder
 
 __all__ = ["MAP_LIMIT", "Database", "Transaction"]
 
@@ -175,19 +175,15 @@ class Database:
     def compact(self) -> None:
         """Leave nothing in the file that was deleted. Raises StoreError."""
         environment = self._open()
-        new = self.path / f"{DATA}.new"
         try:
-            with os.fdopen(os.open(new, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                environment.copyfd(file.fileno(), compact=True)
-                os.fsync(file.fileno())
-            self.close()
-            os.replace(new, self.path / DATA)
-            sync_folder(self.path)
+            with beside(self.path / DATA) as new:
+                with new.open("wb") as file:
+                    environment.copyfd(file.fileno(), compact=True)
+                self.close()
             # What was written just now need not be looked through again.
             self._environment = self._open_file()
             self._identity = self._identify()
         except (lmdb.Error, OSError) as error:
-            new.unlink(missing_ok=True)
             raise self._failed("compacting", error) from error
 
     def _open(self) -> lmdb.Environment:
@@ -288,10 +284,4 @@ def _make_folder(path: Path) -> None:
     if path.is_dir():
         return
     path.mkdir(mode=0o700, parents=True)
-    if os.name == "posix":
-        # A power cut after this must not take the folder's name away again.
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(path.parent)

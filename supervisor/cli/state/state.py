@@ -68,10 +68,10 @@ def export(home: Home, domains: tuple[str, ...], file: Path | None) -> None:
     if file is None:
         sys.stdout.writelines(text)
         return
-    from actors.persistence.store.atomic_files import replace_durably
+    from config.files import replace_file
 
     try:
-        replace_durably(file, (piece.encode() for piece in text))
+        replace_file(file, (piece.encode() for piece in text))
     except OSError as error:
         fail(FAILED, f"{file} cannot be written: {error.strerror or error}")
     click.echo(f"{file}: {', '.join(states) or 'nothing is stored yet'}", err=True)
