@@ -13,6 +13,7 @@ from actors.audio.device import AudioDevice, DeviceMissing
 from actors.audio.internal import DeviceBroke, DeviceChanged
 from actors.kernel.protocol.lifecycle import Health
 from actors.kernel.resource import Resources
+from actors.vocabulary.backoff import Backoff
 
 __all__ = ["Keeper"]
 
@@ -20,7 +21,7 @@ D = TypeVar("D", bound=AudioDevice)
 
 _SILENT = 2.0  # a PortAudio stream calls back a hundred times a second, also when nothing is played
 _PROVEN = 10.0  # a device that worked this long is tried again at once when it fails
-_LONGEST_BACK_OFF = 30.0
+_BACKOFF = Backoff(1.0, 30.0)
 _TURN = 0.1  # seconds after which the device and a wish to stop are looked at
 
 _devices: Resources[str, None] = Resources()
@@ -102,13 +103,13 @@ class Keeper(Generic[D]):
                 failures += 1
                 self._report(Health.DOWN, f"the {self._what} is missing: {missing}", missing.remedy)
                 self._put_spare()
-                self._work_for(_back_off(failures) if missing.retry else float("inf"))
+                self._work_for(_BACKOFF.pause(failures) if missing.retry else float("inf"))
                 continue
             self._take_spare()
             since = time.monotonic()
             self._keep(device)
             failures = 0 if time.monotonic() - since > _PROVEN else failures + 1
-            self._work_for(_back_off(failures))
+            self._work_for(_BACKOFF.pause(failures))
 
     def _await_predecessor(self) -> bool:
         """Whether the device may be opened now; False when a successor came, or a stop, before it could be."""
@@ -160,7 +161,3 @@ class Keeper(Generic[D]):
         if change != self._said:
             self._said = change
             self._tell(change)
-
-
-def _back_off(failures: int) -> float:
-    return float(min(_LONGEST_BACK_OFF, 2.0 ** (failures - 1))) if failures else 0.0

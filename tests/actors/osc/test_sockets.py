@@ -6,7 +6,7 @@ from typing import Any
 
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.osc import sockets
-from actors.osc.receiver import FIRST_RETRY, Receiver
+from actors.osc.receiver import RETRY, Receiver
 
 ME = "osc.receiver"
 
@@ -33,7 +33,7 @@ def test_a_taken_port_is_said_once_however_often_it_is_tried(stage: Any, make_ea
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
         make_ear(input_port=other.getsockname()[1])
-        stage.world.advance(FIRST_RETRY * 100)
+        stage.world.advance(RETRY.initial * 100)
 
         assert len(stage.world.supervisor.of(HealthChanged)) == 1
 
