@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from config.format import moment, size
 from config.home import Home
 from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
-from supervisor.cli.state.backup import busy, moment, size
+from supervisor.cli.state.backup import busy
 
 if TYPE_CHECKING:
     from actors.persistence.backup.file import Backup
