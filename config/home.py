@@ -2,8 +2,6 @@
 YAML nor pydantic.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -7,8 +7,6 @@ Nothing is imported to find a file, and a file that was checked once is checked 
     `-- ModelDamaged     the file is not the one that was listed
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import importlib.util

@@ -2,8 +2,6 @@
 defaults, and the owner is told so.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping
 from typing import Any

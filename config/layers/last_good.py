@@ -1,7 +1,5 @@
 """The last configuration that was good, kept so that a bad section falls back to what worked. Secrets are not in it."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Runtime overrides that outlive a restart: `data/overrides.yaml`, written by `supervisor config set --save`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Where a run's configuration comes from: the home, the profile and the overrides of its command line."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Makes the error for a text that cannot be parsed: no key in it is sure, so none of its values is shown."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 

@@ -2,8 +2,6 @@
 it.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Iterable, Sequence
 from io import StringIO

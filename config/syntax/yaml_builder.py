@@ -2,8 +2,6 @@
 anything large exists.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import NoReturn
 

@@ -1,7 +1,5 @@
 """A first config.yaml for a new home: every key, explained, as a comment; and the schema for editors beside it."""
 
-from __future__ import annotations
-
 import json
 import re
 

@@ -1,7 +1,5 @@
 """Checks of several keys together, and the form in which probes of the machine hand in what they find."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 

@@ -2,8 +2,6 @@
 replaced twice.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 

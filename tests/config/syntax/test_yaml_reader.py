@@ -1,7 +1,5 @@
 """The YAML reader: what scalars mean, where they stand, and that nothing else than a LoadError is raised."""
 
-from __future__ import annotations
-
 import math
 import os
 from collections.abc import Callable

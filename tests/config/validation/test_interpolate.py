@@ -1,7 +1,5 @@
 """`${NAME}`: where it is replaced, by what, and what a missing name means."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 
