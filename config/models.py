@@ -14,8 +14,9 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+import msgspec
 
 from config.files import replace_file
 from config.syntax.errors import LoadError
@@ -42,8 +43,7 @@ class ModelDamaged(ModelError):
     """The file is there and is not the one whose sum is listed, or it cannot be read."""
 
 
-@dataclass(frozen=True)
-class ModelFile:
+class ModelFile(msgspec.Struct, frozen=True):
     """One file of one model: `path` inside the folder of `module`, `sha256` in 64 lower-case hex digits."""
 
     name: str

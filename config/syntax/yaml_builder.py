@@ -5,6 +5,7 @@ anything large exists.
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+import msgspec
 import yaml
 
 from config.syntax.node import Scalar, SourceText, YamlNode
@@ -40,8 +41,7 @@ class _Open:
     merging: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchored:
+class _Anchored(msgspec.Struct, frozen=True):
     node: YamlNode
     count: int
     height: int
