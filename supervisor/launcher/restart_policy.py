@@ -12,7 +12,6 @@ DECISIONS = frozenset({0, 2, 4, 70})
 instance runs, the supervisor gave up."""
 
 GAVE_UP = 70
-UNUSUAL = 1
 
 
 @dataclass(frozen=True, slots=True)
