@@ -9,7 +9,7 @@ import click
 
 from config.home import Home
 from supervisor.cli.client import ask_all, ask_one
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
+from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json, yes_option
 from supervisor.offline.domains import DOMAINS
 
 __all__ = ["state"]
@@ -103,7 +103,7 @@ def _stored(home: Home, domains: tuple[str, ...]) -> dict[str, Exported]:
 @state.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @domains_option
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 @in_home
 def import_(home: Home, file: Path, domains: tuple[str, ...], yes: bool) -> None:
     """Put the states in FILE, made by `state export`, in the place of what is remembered. Nothing may run meanwhile.
