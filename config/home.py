@@ -76,10 +76,6 @@ class Home:
         """A path as the configuration gives it, `~` included."""
         return self.path / os.path.expanduser(path)
 
-    def resolve_data(self, path: str) -> Path:
-        """The same for a path that begins in the data folder, as `logging.file` does."""
-        return self.data / os.path.expanduser(path)
-
 
 def find_home(given: str | Path | None, environ: Mapping[str, str]) -> Home:
     """The home that was asked for, else GERALD_HOME, else the checkout that this code is in, else the current
