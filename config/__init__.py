@@ -2,8 +2,6 @@
 where it was made.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 

@@ -1,7 +1,5 @@
 """What differs between two configurations, and what a running bot must do about it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 

@@ -2,8 +2,6 @@
 YAML nor pydantic.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,10 +75,6 @@ class Home:
     def resolve(self, path: str) -> Path:
         """A path as the configuration gives it, `~` included."""
         return self.path / os.path.expanduser(path)
-
-    def resolve_data(self, path: str) -> Path:
-        """The same for a path that begins in the data folder, as `logging.file` does."""
-        return self.data / os.path.expanduser(path)
 
 
 def find_home(given: str | Path | None, environ: Mapping[str, str]) -> Home:

@@ -7,19 +7,18 @@ Nothing is imported to find a file, and a file that was checked once is checked 
     `-- ModelDamaged     the file is not the one that was listed
 """
 
-from __future__ import annotations
-
+import contextlib
 import hashlib
 import importlib.util
 import json
-import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+import msgspec
+
+from config.files import replace_file
 from config.syntax.errors import LoadError
 from config.syntax.node import SourceText, YamlNode, problem_at
 from config.syntax.yaml_reader import decode, parse, read_bytes, refuse
@@ -44,8 +43,7 @@ class ModelDamaged(ModelError):
     """The file is there and is not the one whose sum is listed, or it cannot be read."""
 
 
-@dataclass(frozen=True)
-class ModelFile:
+class ModelFile(msgspec.Struct, frozen=True):
     """One file of one model: `path` inside the folder of `module`, `sha256` in 64 lower-case hex digits."""
 
     name: str
@@ -164,17 +162,9 @@ def _read_cache(cache: Path) -> dict[str, object]:
 
 
 def _write_cache(cache: Path, known: Mapping[str, object]) -> None:
-    try:
+    with contextlib.suppress(OSError):  # the sums are computed again at the next start
         cache.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=cache.parent, prefix=cache.name)
-        try:
-            with os.fdopen(handle, "w") as file:
-                json.dump(known, file)
-            os.replace(name, cache)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-    except OSError:
-        return  # the sums are computed again at the next start
+        replace_file(cache, (json.dumps(known).encode(),), durable=False, alone=False)
 
 
 def check_all(models: Iterable[ModelFile], cache: Path | None = None) -> tuple[ModelError, ...]:

@@ -2,8 +2,6 @@
 it away.
 """
 
-from __future__ import annotations
-
 import hmac
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NoReturn
@@ -62,10 +60,10 @@ class Secret:
     def __hash__(self) -> int:
         return hash((Secret, self._value))
 
-    def __copy__(self) -> Secret:
+    def __copy__(self) -> "Secret":
         return self
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Secret:
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Secret":
         return self
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:

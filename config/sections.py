@@ -1,7 +1,5 @@
 """Sections on their way to a running actor: plain data in which a secret is a reference, and sections again."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any

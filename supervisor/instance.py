@@ -15,6 +15,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from config.files import replace_file
+
 __all__ = ["AlreadyRunning", "Claim", "Instance", "NoInstance", "find_instance"]
 
 
@@ -65,10 +67,7 @@ class Claim:
             secrets.token_hex(32),
             run,
         )
-        new = self._file.with_suffix(".new")
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump(asdict(self.instance), file)
-        os.replace(new, self._file)
+        replace_file(self._file, (json.dumps(asdict(self.instance)).encode(),), durable=False)
         return self.instance
 
     def release(self) -> None:

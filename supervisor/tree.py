@@ -6,9 +6,9 @@ Classes are named as strings, so that a node imports only what it hosts; a test 
 import msgspec
 
 from actors.kernel.mailbox import Full
+from actors.vocabulary.backoff import Backoff
 from config.schema import Config
 from supervisor.otp.spec import (
-    Backoff,
     ChildSpec,
     OnGiveUp,
     ProcessSettings,

@@ -1,7 +1,5 @@
 """What every test needs: the secrets of one test must not mask the words of the next."""
 
-from __future__ import annotations
-
 import signal
 from collections.abc import Iterator
 

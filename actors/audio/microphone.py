@@ -10,24 +10,24 @@ from typing import Any
 from actors.audio.capture import Chunker
 from actors.audio.choice import open_source
 from actors.audio.device import AudioSource, Sound
-from actors.audio.internal import DeviceBroke, DeviceChanged, DeviceSlow
+from actors.audio.device_actor import DeviceActor
 from actors.audio.messages import AudioChunk
 from actors.audio.open_device import Keeper
-from actors.kernel.actor import Actor, handles
-from actors.kernel.protocol.lifecycle import Health
+from actors.kernel.actor import handles
 from config.schema import Audio
 
 __all__ = ["Microphone"]
 
-_SLOW = 5.0
 _WAITING = 500  # deliveries that may wait for the thread that cuts them
 
 
-class Microphone(Actor):
+class Microphone(DeviceActor):
     """Ears. Start arguments: the section audio, and the home. keeping: makes what keeps the device open.
 
     The device's callback only puts its sound into a queue; the keeper's thread cuts it into chunks.
     """
+
+    what = "microphone"
 
     def __init__(
         self, audio: Audio, home: Path, keeping: Callable[..., Keeper[AudioSource]] = Keeper
@@ -37,22 +37,17 @@ class Microphone(Actor):
         self._home = home
         self._captured: queue.SimpleQueue[tuple[Sound, float]] = queue.SimpleQueue()
         self._chunker = Chunker(audio.sample_rate)
-        self._answered = False
 
     def on_start(self) -> None:
-        self._keeper = self._keeping(
+        keeper = self._keeping(
             self.context.address,
-            "microphone",
+            self.what,
             opening=lambda: open_source(self._audio.input_device, self._audio.sample_rate, self._home),
             use=self._use,
             work=self._cut,
             report=self.post,
         )
-        self._keeper.start()
-        self.after(_SLOW, DeviceSlow())
-
-    def on_stop(self) -> None:
-        self._keeper.stop(2.0)
+        self.keep(keeper)
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         before, self._audio = self._audio, sections["audio"]
@@ -63,24 +58,6 @@ class Microphone(Actor):
     @handles
     def on_chunk(self, chunk: AudioChunk) -> None:
         self.tell("speech.recognizer", chunk)
-
-    @handles
-    def on_device(self, change: DeviceChanged) -> None:
-        self._answered = True
-        self.health(change.health, change.reason, change.remedy)
-
-    @handles
-    def on_broke(self, message: DeviceBroke) -> None:
-        raise RuntimeError(f"the device's thread failed: {message.why}")
-
-    @handles
-    def on_slow(self, _: DeviceSlow) -> None:
-        if not self._answered:
-            self.health(
-                Health.DEGRADED,
-                f"the microphone could not be opened within {_SLOW:g} s",
-                "Check that the device answers other programs, or restart the bot.",
-            )
 
     # -- on the device's thread
 

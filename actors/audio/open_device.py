@@ -12,6 +12,8 @@ from typing import Generic, TypeVar
 from actors.audio.device import AudioDevice, DeviceMissing
 from actors.audio.internal import DeviceBroke, DeviceChanged
 from actors.kernel.protocol.lifecycle import Health
+from actors.kernel.resource import Resources
+from actors.vocabulary.backoff import Backoff
 
 __all__ = ["Keeper"]
 
@@ -19,11 +21,11 @@ D = TypeVar("D", bound=AudioDevice)
 
 _SILENT = 2.0  # a PortAudio stream calls back a hundred times a second, also when nothing is played
 _PROVEN = 10.0  # a device that worked this long is tried again at once when it fails
-_LONGEST_BACK_OFF = 30.0
+_BACKOFF = Backoff(1.0, 30.0)
 _TURN = 0.1  # seconds after which the device and a wish to stop are looked at
 
-_keepers: dict[str, "Keeper[AudioDevice]"] = {}
-_keepers_lock = threading.Lock()
+_devices: Resources[str, None] = Resources()
+"""The right to have a device open, by address: the device itself is the thread's own."""
 
 
 class Keeper(Generic[D]):
@@ -54,17 +56,13 @@ class Keeper(Generic[D]):
         self._spare = spare
         self._in_spare: D | None = None
         self._said: DeviceChanged | None = None
-        self._stopping = False
+        self._told_to_stop = False
         self._other = False
         self._thread = threading.Thread(target=self._run, name=f"{address} device", daemon=True)
 
     def start(self) -> None:
         """Take over the address, and begin."""
-        with _keepers_lock:
-            self._before = _keepers.get(self._address)
-            _keepers[self._address] = self  # type: ignore[assignment]
-        if self._before is not None:
-            self._before._stopping = True
+        self._right = _devices.take(self._address, self, lambda: None)
         self._thread.start()
 
     def reopen(self) -> None:
@@ -73,21 +71,26 @@ class Keeper(Generic[D]):
 
     def stop(self, timeout: float) -> bool:
         """Close the device; False when that takes longer than `timeout` seconds."""
-        self._stopping = True
+        self._told_to_stop = True
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    @property
+    def _stopping(self) -> bool:
+        return self._told_to_stop or not self._right.is_owned_by(self)
+
     def _run(self) -> None:
         try:
-            self._await_predecessor()
-            self._keep_open()
+            if self._await_predecessor():
+                try:
+                    self._keep_open()
+                finally:
+                    self._take_spare()
+                    self._right.end_use()
         except Exception as error:  # the actor dies of it, by its own handler
             self._tell(DeviceBroke(f"{type(error).__name__}: {error}"))
         finally:
-            self._take_spare()
-            with _keepers_lock:
-                if _keepers.get(self._address) is self:
-                    del _keepers[self._address]
+            _devices.leave(self._address, self)
 
     def _keep_open(self) -> None:
         failures = 0
@@ -100,26 +103,25 @@ class Keeper(Generic[D]):
                 failures += 1
                 self._report(Health.DOWN, f"the {self._what} is missing: {missing}", missing.remedy)
                 self._put_spare()
-                self._work_for(_back_off(failures) if missing.retry else float("inf"))
+                self._work_for(_BACKOFF.pause(failures) if missing.retry else float("inf"))
                 continue
             self._take_spare()
             since = time.monotonic()
             self._keep(device)
             failures = 0 if time.monotonic() - since > _PROVEN else failures + 1
-            self._work_for(_back_off(failures))
+            self._work_for(_BACKOFF.pause(failures))
 
-    def _await_predecessor(self) -> None:
-        before, self._before = self._before, None
-        if before is None:
-            return
-        before._thread.join(_SILENT)
-        if before._thread.is_alive():
+    def _await_predecessor(self) -> bool:
+        """Whether the device may be opened now; False when a successor came, or a stop, before it could be."""
+        while not self._right.begin_use(self, _SILENT):
+            if self._stopping:
+                return False
             self._report(
                 Health.DEGRADED,
                 f"the {self._what} hangs: its driver does not return",
                 "Unplug the device and plug it in again, or restart the bot.",
             )
-            before._thread.join()
+        return True
 
     def _keep(self, device: D) -> None:
         try:
@@ -159,7 +161,3 @@ class Keeper(Generic[D]):
         if change != self._said:
             self._said = change
             self._tell(change)
-
-
-def _back_off(failures: int) -> float:
-    return float(min(_LONGEST_BACK_OFF, 2.0 ** (failures - 1))) if failures else 0.0

@@ -15,10 +15,8 @@ import numpy as np
 
 from actors.audio.choice import open_sink
 from actors.audio.device import AudioSink, Sound
+from actors.audio.device_actor import DeviceActor
 from actors.audio.internal import (
-    DeviceBroke,
-    DeviceChanged,
-    DeviceSlow,
     PlaybackQuiet,
     SoundBegan,
     SoundPlayed,
@@ -35,8 +33,7 @@ from actors.audio.open_device import Keeper
 from actors.audio.playback import Playback, Step
 from actors.audio.playlist import Playlist
 from actors.audio.silence import no_speaker
-from actors.kernel.actor import Actor, handles
-from actors.kernel.protocol.lifecycle import Health
+from actors.kernel.actor import handles
 from actors.speech.messages import Cancel
 from actors.system.messages import StageReached
 from config.schema import Audio
@@ -45,12 +42,13 @@ __all__ = ["Speaker"]
 
 log = logging.getLogger(__name__)
 
-_SLOW = 5.0
 _QUIET = 10.0
 
 
-class Speaker(Actor):
+class Speaker(DeviceActor):
     """Mouth. Start arguments: the section audio, and the home. keeping: makes what keeps the device open."""
+
+    what = "speaker"
 
     def __init__(self, audio: Audio, home: Path, keeping: Callable[..., Keeper[AudioSink]] = Keeper) -> None:
         self._audio = audio
@@ -58,31 +56,29 @@ class Speaker(Actor):
         self._home = home
         self._playlist = Playlist()
         self._playback = Playback()
-        self._answered = False
         self._watching = False
         self._last_sound = 0.0
         self._first_audio = 0
         self._latency = 0.0
 
     def on_start(self) -> None:
-        self._keeper = self._keeping(
+        keeper = self._keeping(
             self.context.address,
-            "speaker",
+            self.what,
             opening=lambda: open_sink(self._audio.output_device, self._home),
             use=self._use,
             work=self._report_marks,
             report=self.post,
             spare=no_speaker,
         )
-        self._keeper.start()
-        self.after(_SLOW, DeviceSlow())
+        self.keep(keeper)
         if self.context.incarnation > 1:
             # What the incarnation before was playing is gone, and whoever waits for its end must hear of it.
             self._announce((self._playback, (PlaybackEnded(0, self.wall(), cancelled=True),)))
 
     def on_stop(self) -> None:
         self._playlist.drop(2**62)
-        self._keeper.stop(2.0)
+        super().on_stop()
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         before, self._audio = self._audio, sections["audio"]
@@ -152,26 +148,6 @@ class Speaker(Actor):
                 self._first_audio = message.turn
                 self.tell("system", StageReached(message.turn, "first_audio", message.at, self._latency))
         self._watch()
-
-    # -- the device
-
-    @handles
-    def on_device(self, change: DeviceChanged) -> None:
-        self._answered = True
-        self.health(change.health, change.reason, change.remedy)
-
-    @handles
-    def on_broke(self, message: DeviceBroke) -> None:
-        raise RuntimeError(f"the device's thread failed: {message.why}")
-
-    @handles
-    def on_slow(self, _: DeviceSlow) -> None:
-        if not self._answered:
-            self.health(
-                Health.DEGRADED,
-                f"the speaker could not be opened within {_SLOW:g} s",
-                "Check that the device answers other programs, or restart the bot.",
-            )
 
     # -- on the keeper's thread
 

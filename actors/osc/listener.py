@@ -10,7 +10,7 @@ from typing import Any
 
 from actors.kernel.message import Message
 from actors.osc.intake import DatagramQueue
-from actors.osc.sockets import Port
+from actors.osc.sockets import Port, number_of
 
 __all__ = ["OscListener"]
 
@@ -47,29 +47,29 @@ class OscListener:
 
     def start(self, port: Port) -> None:
         """Begin to read `port`, which must be owned by this listener."""
-        threading.Thread(target=self._run, args=(port,), name=f"osc-{port.number}", daemon=True).start()
+        threading.Thread(target=self._run, args=(port,), name=f"osc-{number_of(port)}", daemon=True).start()
 
     def handled(self) -> None:
         """The last announcement has been handled: the next may come. Until then values coalesce."""
         self._handled.set()
 
     def _run(self, port: Port) -> None:
-        if not port.reading.acquire(timeout=PATIENCE):
-            self._failed("an earlier reader of the port does not end")
+        if not port.begin_use(self, PATIENCE):
+            if port.is_owned_by(self):
+                self._failed("an earlier reader of the port does not end")
             return
         try:
-            if port.owner is self:
-                with selectors.DefaultSelector() as selector:
-                    selector.register(port.socket, selectors.EVENT_READ)
-                    self._read(port, selector)
+            with selectors.DefaultSelector() as selector:
+                selector.register(port.value, selectors.EVENT_READ)
+                self._read(port, selector)
         except OSError as error:
             self._failed(f"the port can no longer be read: {error}")
         finally:
-            port.reading.release()
+            port.end_use()
 
     def _read(self, port: Port, selector: selectors.BaseSelector) -> None:
-        receive = port.socket.recvfrom
-        while port.owner is self:
+        receive = port.value.recvfrom
+        while port.is_owned_by(self):
             taken = self._drain(receive)
             now, due = time.monotonic(), self._due()
             if self._intake.waiting and now >= due:

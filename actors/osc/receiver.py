@@ -11,14 +11,14 @@ from actors.osc.intake import DatagramQueue
 from actors.osc.internal import OpenPort, ReaderFailed
 from actors.osc.listener import OscListener
 from actors.osc.messages import AvatarLoaded, GetOscStatistics, ParametersChanged, TrackingChanged
+from actors.vocabulary.backoff import Backoff
 from config.schema import Osc
 
 __all__ = ["Receiver"]
 
 AVATAR = "avatar"
-FIRST_RETRY = 2.0
-LAST_RETRY = 30.0
-"""Seconds until a port that could not be opened is tried again; doubled from the first to the last."""
+RETRY = Backoff(2.0, 30.0)
+"""Until a port that could not be opened is tried again."""
 STOP_PATIENCE = 0.5
 
 
@@ -34,7 +34,7 @@ class Receiver(Actor):
         self._intake = DatagramQueue(osc.enabled_events, osc.output_host)
         self._listener: OscListener | None = None
         self._port: sockets.Port | None = None
-        self._retry = FIRST_RETRY
+        self._failures = 0
         self._complaint = ""
 
     def on_start(self) -> None:
@@ -76,7 +76,7 @@ class Receiver(Actor):
 
     @handles
     def on_get_statistics(self, _: GetOscStatistics) -> None:
-        self.reply(self._intake.statistics(self._port.number if self._port else 0))
+        self.reply(self._intake.statistics(sockets.number_of(self._port) if self._port else 0))
 
     def _announce(self, message: Message) -> None:
         self.tell(AVATAR, message)
@@ -95,7 +95,7 @@ class Receiver(Actor):
             return
         self._listener = listener
         listener.start(self._port)
-        self._retry = FIRST_RETRY
+        self._failures = 0
         self._complaint = ""
         self.health(Health.OK)
 
@@ -108,5 +108,5 @@ class Receiver(Actor):
         if reason != self._complaint:
             self._complaint = reason
             self.health(Health.DEGRADED, reason, remedy)
-        self.after(self._retry, OpenPort())
-        self._retry = min(2 * self._retry, LAST_RETRY)
+        self._failures += 1
+        self.after(RETRY.pause(self._failures), OpenPort())

@@ -1,77 +1,43 @@
 """UDP ports that belong to an address of this process, not to the incarnation that reads them.
 
-A socket outlives a crash, so that the successor never meets "address in use" and what arrives meanwhile waits
-in the system's buffer. Whoever takes a port over makes the earlier reader end; the lock keeps two threads
-from reading at once.
+What arrives between a crash and the successor waits in the system's buffer.
 """
 
 import contextlib
 import socket
 import sys
-import threading
-from dataclasses import dataclass, field
 
-__all__ = ["Port", "enlarge", "reason_and_remedy", "release", "take"]
+from actors.kernel.resource import Resource, Resources
+
+__all__ = ["Port", "enlarge", "number_of", "reason_and_remedy", "release", "take"]
 
 BUFFER = 4 << 20
 """Bytes asked of the system for datagrams that wait: a quarter of a second at 40,000 a second."""
 
 _Key = tuple[str, str, int]
+Port = Resource[_Key, socket.socket]
+"""A bound socket. Its owner is the one listener that may read it."""
 
-
-@dataclass(eq=False)
-class Port:
-    """A bound socket. `owner` is the one listener that may read; it holds `reading` while it does."""
-
-    key: _Key
-    socket: socket.socket
-    owner: object = None
-    reading: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def number(self) -> int:
-        """The port that it is really bound to."""
-        return int(self.socket.getsockname()[1])
-
-
-_ports: dict[_Key, Port] = {}
-_guard = threading.Lock()
+_ports: Resources[_Key, socket.socket] = Resources(socket.socket.close)
 
 
 def take(address: str, host: str, number: int, owner: object) -> Port:
     """The port of actor `address` for `owner`: opened, or taken over from the incarnation before. Raises
     OSError.
     """
-    key = (address, host, number)
-    with _guard:
-        port = _ports.get(key)
-        if port is None:
-            port = _ports[key] = Port(key, _open(host, number))
-        port.owner = owner
-    return port
+    return _ports.take((address, host, number), owner, lambda: _open(host, number))
 
 
 def release(port: Port, owner: object, patience: float) -> bool:
-    """Let the port go and close it, unless somebody else has taken it over from `owner`. False if it is still
-    read.
-
-    A port whose reader does not end within `patience` seconds stays open, for a successor to take over: a
-    socket must not be closed under a thread that waits for it, nor opened twice.
+    """Let the port go and close it, unless somebody else has taken it over from `owner`. False if it is still read
+    after `patience` seconds: then it stays open, for a successor to take over.
     """
-    with _guard:
-        if port.owner is not owner:
-            return True
-        port.owner = None
-    if not port.reading.acquire(timeout=patience):
-        return False
-    try:
-        with _guard:
-            if port.owner is None:
-                _ports.pop(port.key, None)
-                port.socket.close()
-    finally:
-        port.reading.release()
-    return True
+    return _ports.leave(port.key, owner, patience)
+
+
+def number_of(port: Port) -> int:
+    """The number that it is really bound to."""
+    return int(port.value.getsockname()[1])
 
 
 def reason_and_remedy(host: str, number: int, error: OSError) -> tuple[str, str]:

@@ -1,7 +1,6 @@
 """The thread that waits for the disk, so that no actor does. It belongs to the database's path: an incarnation that
 dies leaves it, with all that waits, to the next one."""
 
-import os
 import threading
 import time
 from collections import deque
@@ -11,6 +10,7 @@ from typing import ClassVar
 
 from actors.kernel.message import Asker
 from actors.kernel.protocol.storage import SaveChange, SaveFailed, SaveSnapshot
+from actors.kernel.resource import Resources, path_key
 from actors.persistence.messages import BackupFailed, MakeBackup
 from actors.persistence.write_behind import Job, StoreOutcome, StoreRequest, WriteBehind
 
@@ -28,8 +28,7 @@ class Writer:
     monotonic: seconds. An heir may do the rounds without a thread: `_begin`, `_rouse` and `_wait` are all of it.
     """
 
-    _known: ClassVar[dict[str, "Writer"]] = {}
-    _registry: ClassVar[threading.Lock] = threading.Lock()
+    _writers: ClassVar[Resources[str, "Writer"]] = Resources()
 
     def __init__(
         self, key: str, write_behind: WriteBehind, monotonic: Callable[[], float] = time.monotonic
@@ -50,11 +49,8 @@ class Writer:
     @classmethod
     def at(cls, path: Path, write_behind: Callable[[], WriteBehind]) -> "Writer":
         """The process's one writer for the database at `path`; `write_behind` makes its clerk if there is none yet."""
-        key = os.path.normcase(path.resolve())
-        with cls._registry:
-            if key not in cls._known:
-                cls._known[key] = cls(key, write_behind())
-            return cls._known[key]
+        key = path_key(path)
+        return cls._writers.take(key, None, lambda: cls(key, write_behind())).value
 
     def attach(self, notify: Callable[[str], None]) -> None:
         """From now on, when there are outcomes, call `notify` in the writer's thread with the id of one cause."""
@@ -113,9 +109,7 @@ class Writer:
             self._rouse()
         if not self._wait(within):
             return False
-        with self._registry:
-            self._known.pop(self._key, None)
-        return True
+        return self._writers.leave(self._key, None)
 
     # -- the thread
 

@@ -12,6 +12,7 @@ from actors.vision.device import SourceBroken
 from actors.vision.internal import CaptureEnded, FrameTaken, LookAtCapture, Reopen
 from actors.vision.messages import FrameReady
 from actors.vision.sources import open_source, source_name
+from actors.vocabulary.backoff import Backoff
 from config.schema import ComputerVision
 
 __all__ = ["Camera"]
@@ -20,8 +21,8 @@ DETECTOR = "vision.detector"
 LOOK_EVERY = 1.0
 SILENT = 5.0
 """Seconds without a picture after which the source is opened anew; or ten pictures' time, where that is longer."""
-AGAIN = (1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds until a source that broke is tried again: the first time, the second..."""
+RETRY = Backoff(1.0, 30.0)
+"""Until a source that broke is tried again."""
 
 
 class Camera(Actor):
@@ -34,7 +35,7 @@ class Camera(Actor):
         self._name = source_name(vision)
         self._capture: Capture | None = None
         self._number = 0
-        self._tries = 0
+        self._failures = 0
         self._seen = False
         self._silent = False
 
@@ -59,7 +60,7 @@ class Camera(Actor):
     def on_taken(self, message: FrameTaken) -> None:
         m = message
         if not self._seen or self._silent:
-            self._seen, self._silent, self._tries = True, False, 0
+            self._seen, self._silent, self._failures = True, False, 0
             self.health(Health.OK, f"{self._name}, {m.width}x{m.height}")
         self.tell(DETECTOR, FrameReady(m.generation, m.height, m.width, m.channels, m.captured_at))
 
@@ -112,8 +113,7 @@ class Camera(Actor):
         self.post(FrameTaken(f.generation, f.height, f.width, f.channels, f.captured_at))
 
     def _broke(self, why: str, remedy: str) -> None:
-        again = AGAIN[min(self._tries, len(AGAIN) - 1)]
-        self._tries += 1
+        self._failures += 1
         self._seen = False
         self.health(Health.DOWN, f"{why}; trying again", remedy)
-        self.after(again, Reopen())
+        self.after(RETRY.pause(self._failures), Reopen())

@@ -3,28 +3,29 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import ClassVar
 
 import cv2
 import numpy as np
 
 from actors.kernel.media.frame_ring import Picture, RingWriter
 from actors.kernel.media.frames import Frame, RingAddress
+from actors.kernel.resource import Resources
 from actors.vision.device import PictureSource, SourceBroken
 from actors.vision.pace import Moment, next_moment
 
 __all__ = ["Capture", "fit"]
+
+_sources: Resources[str, None] = Resources()
+"""The right to have a picture source open, by its name: the source itself is the thread's own."""
 
 
 class Capture:
     """Takes pictures from what `opening` opens into the ring, until it is told to end or the source breaks.
 
     on_frame: told of each. on_end: told why it ended, and the remedy; "" when it was told to. Both are called in the
-    thread. A source is held by one thread at a time: one whose driver hangs keeps it, and nobody opens it again.
+    thread. A source is held by one thread at a time: whoever comes next makes it end, and is refused until it has. One
+    whose driver hangs keeps it, and nobody opens it again.
     """
-
-    _held: ClassVar[dict[str, "Capture"]] = {}
-    _guard: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(
         self,
@@ -36,12 +37,9 @@ class Capture:
         on_end: Callable[[str, str], None],
     ) -> None:
         """Raises SourceBroken while an earlier thread still holds the source."""
-        with self._guard:
-            if name in self._held:
-                raise SourceBroken(
-                    f"{name} hangs: its driver does not return", "unplug it, or restart Gerald"
-                )
-            self._held[name] = self
+        self._right = _sources.take(name, self, lambda: None)
+        if not self._right.begin_use(self, 0.0):
+            raise SourceBroken(f"{name} hangs: its driver does not return", "unplug it, or restart Gerald")
         self._name = name
         self._opening = opening
         self._ring = ring
@@ -70,8 +68,8 @@ class Capture:
             why, remedy = "the ring of pictures is gone", "restart vision.camera"
         except Exception as error:  # cv2.error and whatever a driver's wrapper raises
             why, remedy = f"{type(error).__name__}: {error}", "choose another computer_vision.source"
-        with self._guard:
-            self._held.pop(self._name, None)
+        self._right.end_use()
+        _sources.leave(self._name, self)
         self._on_end(why, remedy)
 
     def _capture(self) -> None:
@@ -87,7 +85,7 @@ class Capture:
 
     def _take_pictures(self, source: PictureSource, writer: RingWriter) -> None:
         begun, moment = time.monotonic(), None
-        while True:
+        while self._right.is_owned_by(self):
             before: Moment | None = moment
             moment = next_moment(before, time.monotonic() - begun, source.fps, self._fps)
             if self._end.wait(max(0.0, begun + moment.due - time.monotonic())):

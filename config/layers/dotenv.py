@@ -2,8 +2,6 @@
 password is a `$`.
 """
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -2,8 +2,6 @@
 or as [..] and {..}.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 from config.layers.dotenv import Variable

@@ -2,14 +2,13 @@
 defaults, and the owner is told so.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from config.format import age
 from config.layers.last_good import LastGood
 from config.schema import Config
 from config.syntax.mask import printable
@@ -35,15 +34,6 @@ def fall_back(result: ValidationResult, last_good: LastGood | None = None) -> tu
         # References were replaced already, and neither a default nor a last good value has one.
         result = validate(_with(without(result.tree, bad), kept), {})
     return result.require(), tuple(banner)
-
-
-def age(seconds: float) -> str:
-    """A span of time as a person says it, roughly."""
-    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    return "a moment"
 
 
 def _last_good(section: str, last_good: LastGood | None) -> Mapping[str, Any] | None:

@@ -1,7 +1,5 @@
 """The last configuration that was good, kept so that a bad section falls back to what worked. Secrets are not in it."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Mapping
@@ -10,7 +8,7 @@ from typing import Any
 import msgspec
 import pydantic
 
-from config.durable import write_private
+from config.files import write_private
 from config.home import Home
 from config.schema import Config, dump
 from config.secret import RESOLVER

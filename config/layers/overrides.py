@@ -1,13 +1,11 @@
 """Runtime overrides that outlive a restart: `data/overrides.yaml`, written by `supervisor config set --save`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
-from config.durable import write_private
+from config.files import write_private
 from config.home import Home
 from config.syntax.problem import Key
 

@@ -1,7 +1,5 @@
 """Checks that need more than the configuration itself: which files exist, which actors there are."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Collection, Iterator
 

@@ -1,7 +1,5 @@
 """Puts a runtime override into `data/overrides.yaml`, where it outlives the process."""
 
-from __future__ import annotations
-
 from config.home import Home, shown_path
 from config.layers.environment import override_layers, split_key
 from config.layers.overrides import placed, removed, write_overrides

@@ -1,12 +1,12 @@
 """Where a run's configuration comes from: the home, the profile and the overrides of its command line."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from config.home import Home
 from config.layers.layers import load_config, watched
@@ -19,8 +19,7 @@ from config.validation.validate import ValidationResult
 __all__ = ["ConfigSource", "Reading", "digest_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """What one reading of all layers found: a result, or only the errors of a file that cannot be read."""
 
     result: ValidationResult | None

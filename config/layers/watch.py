@@ -5,8 +5,6 @@ folders that do not exist yet and for links that are turned round, and costs a f
 told when the files have been at rest for a moment and nobody has one of them open for writing.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import os

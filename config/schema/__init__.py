@@ -2,8 +2,6 @@
 when it starts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

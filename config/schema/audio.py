@@ -1,7 +1,5 @@
 """`audio`: the microphone, the speaker and the voice."""
 
-from __future__ import annotations
-
 from config.schema.section import Device, Section, setting
 
 _DEVICE = "An index or a name, none, or file:PATH for a WAV file."

@@ -1,7 +1,5 @@
 """`bot`: who Gerald is, and how he talks."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from config.schema.section import Section, setting

@@ -1,7 +1,5 @@
 """`llm`: which language model answers, and how long it may take."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """`osc`: the two UDP ports between Gerald and VRChat."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator

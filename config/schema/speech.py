@@ -1,7 +1,5 @@
 """`speech`: when somebody has finished speaking, what was said, and how the answer is spoken."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from config.schema.section import Section, setting

@@ -1,7 +1,5 @@
 """`logging`, `performance`, `storage` and `trace`: what the bot writes down, and how much of it is kept."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Literal
 

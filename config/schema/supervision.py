@@ -1,7 +1,5 @@
 """`actors` and `supervision`: where each actor runs, and what happens when one fails."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated

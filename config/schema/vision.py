@@ -1,7 +1,5 @@
 """`computer_vision` and `vrchat`: what Gerald sees, and the account he lives in."""
 
-from __future__ import annotations
-
 from config.schema.section import Device, Section, setting
 
 

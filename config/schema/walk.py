@@ -2,8 +2,6 @@
 are secret.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import UnionType

@@ -4,8 +4,6 @@ All can read the keys, their order and the comments; the values need the key. No
 removed or rolled back without that being noticed and named. See docs/configuring.md.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Mapping
 

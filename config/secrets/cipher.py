@@ -4,8 +4,6 @@ Each file has a random data key. HKDF-SHA256 makes of it a key for the values (A
 the value's key path) and one for the MAC (HMAC-SHA256 of the whole text).
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

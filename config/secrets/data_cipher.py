@@ -1,7 +1,5 @@
 """Encrypts what is stored under `storage.encrypt`: bytes in, bytes out, bound to what they are about."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from config.secrets.cipher import InvalidTag, b64, decrypt, encrypt, key_id, unb64

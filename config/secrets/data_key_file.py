@@ -3,8 +3,6 @@
 Whoever loses the key, or this file, loses what was encrypted.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 from collections.abc import Iterator
@@ -12,7 +10,7 @@ from collections.abc import Iterator
 import filelock
 import msgspec
 
-from config.durable import write_private
+from config.files import write_private
 from config.home import Home
 from config.secrets.cipher import key_id
 from config.secrets.data_cipher import DataCipher

@@ -1,13 +1,11 @@
 """Where the key comes from: a file outside of the home that only its owner can read, or a passphrase."""
 
-from __future__ import annotations
-
 import os
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from config.durable import sync_folder
+from config.files import sync_folder
 from config.secrets.cipher import b64, key_id, unb64
 
 __all__ = [

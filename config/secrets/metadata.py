@@ -1,7 +1,5 @@
 """The last section of a secrets file: its wrapped key, and what authenticates all the rest."""
 
-from __future__ import annotations
-
 import json
 
 import msgspec

@@ -3,8 +3,6 @@
 A process of its own waits for the end of this one, even by SIGKILL, and removes the folder.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Opens `config/secrets.yaml`: each check has its own message, and no value is given away before all have passed."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 from collections.abc import Mapping
@@ -10,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from config.durable import write_private
+from config.files import write_private
 from config.home import Home, shown_path
 from config.secrets.cipher import PREFIX, InvalidTag, SecretsCipher, fingerprint
 from config.secrets.key_file import EncryptionKeyError, KeySource

@@ -1,14 +1,12 @@
 """Writes `config/secrets.yaml`: what changed gets a new token, all else stays byte for byte; whole or not at all."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 
 import filelock
 import msgspec
 
-from config.durable import write_private
+from config.files import write_private
 from config.home import Home, shown_path
 from config.secrets.cipher import PREFIX, SecretsCipher, fingerprint
 from config.secrets.key_file import KeySource

@@ -1,7 +1,5 @@
 """A data key, encrypted ("wrapped") by a key file's key, or by one that is made of a passphrase."""
 
-from __future__ import annotations
-
 import os
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Changes one key of a readable text, whose other lines stay as they are."""
 
-from __future__ import annotations
-
 import json
 import math
 import re

@@ -4,8 +4,6 @@ ruamel.yaml rewrites indentation, quotes, spaces, CRLF, a BOM and the end of the
 replaced between the marks that libyaml gives it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 

@@ -7,8 +7,6 @@
 Each carries the problems with their file, line and column; no message contains a secret value.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from config.syntax.problem import Problem

@@ -3,8 +3,6 @@
 Whoever knows the schema says how to ask for them (config/__init__.py), so that reading a file does not load it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection
 
 __all__ = ["ask_for_words", "known_words"]

@@ -2,8 +2,6 @@
 like a credential.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Set
 

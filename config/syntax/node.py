@@ -2,8 +2,6 @@
 a value.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -59,7 +57,7 @@ class YamlNode(msgspec.Struct, frozen=True):
     unquoted scalar.
     """
 
-    value: Scalar | tuple[YamlNode, ...] | Mapping[str, YamlNode]
+    value: Scalar | tuple["YamlNode", ...] | Mapping[str, "YamlNode"]
     source: SourceText
     line: int = 0
     column: int = 0
@@ -75,7 +73,7 @@ class YamlNode(msgspec.Struct, frozen=True):
         """What the value is, in a person's words."""
         return kind_of(self.value)
 
-    def children(self) -> Iterator[tuple[str | int, YamlNode]]:
+    def children(self) -> Iterator[tuple[str | int, "YamlNode"]]:
         if isinstance(self.value, Mapping):
             yield from self.value.items()
         elif isinstance(self.value, tuple):

@@ -1,9 +1,8 @@
 """Makes the error for a text that cannot be parsed: no key in it is sure, so none of its values is shown."""
 
-from __future__ import annotations
-
 import re
-from dataclasses import replace
+
+import msgspec
 
 from config.syntax.errors import LoadError
 from config.syntax.known_words import known_words
@@ -19,7 +18,7 @@ def refuse(source: SourceText, message: str, line: int = 0, column: int = 0, hin
     problem = problem_at(YamlNode(None, source, line, column), (), "error", message, hint=hint)
     if source.numbered and problem.excerpt:
         excerpt, caret = _unparsed(source.line(line), column)
-        problem = replace(problem, excerpt=printable(excerpt), caret=caret)
+        problem = msgspec.structs.replace(problem, excerpt=printable(excerpt), caret=caret)
     return LoadError(problem)
 
 

@@ -2,10 +2,9 @@
 secrets.
 """
 
-from __future__ import annotations
-
-from dataclasses import asdict, dataclass
 from typing import Literal
+
+import msgspec
 
 Severity = Literal["error", "warning", "note"]
 Key = tuple[str | int, ...]
@@ -19,8 +18,7 @@ def dotted(key: Key) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True):
     """An error, a warning or a note.
 
     `line` and `column` count from 1; 0 means that the layer has no lines (the environment, `--set`, a
@@ -57,4 +55,4 @@ class Problem:
 
     def as_data(self) -> dict[str, str | int]:
         """This as plain data, for JSON."""
-        return asdict(self)
+        return msgspec.structs.asdict(self)

@@ -2,12 +2,11 @@
 it.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
+from config.format import count
 from config.syntax.mask import printable
 from config.syntax.problem import Problem
 
@@ -43,7 +42,7 @@ def summary(problems: Iterable[Problem]) -> str:
     counts = {"error": 0, "warning": 0, "note": 0}
     for problem in problems:
         counts[problem.severity] += 1
-    words = [f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items() if count]
+    words = [count(number, kind) for kind, number in counts.items() if number]
     return ", ".join(words) or "no errors"
 
 

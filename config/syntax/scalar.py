@@ -2,8 +2,6 @@
 `010` is ten.
 """
 
-from __future__ import annotations
-
 import re
 
 from config.syntax.node import Scalar

@@ -1,7 +1,5 @@
 """Guesses what a misspelt word was meant to be."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches

@@ -2,11 +2,10 @@
 anything large exists.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+import msgspec
 import yaml
 
 from config.syntax.node import Scalar, SourceText, YamlNode
@@ -42,8 +41,7 @@ class _Open:
     merging: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchored:
+class _Anchored(msgspec.Struct, frozen=True):
     node: YamlNode
     count: int
     height: int

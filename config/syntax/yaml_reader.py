@@ -2,13 +2,12 @@
 line and column.
 """
 
-from __future__ import annotations
-
 import stat
 from pathlib import Path
 
 import yaml
 
+from config.format import size
 from config.syntax.errors import LoadError
 from config.syntax.node import SourceText, YamlNode
 from config.syntax.parse_error import refuse
@@ -50,9 +49,7 @@ def read_bytes(path: Path, shown: str, layer: str) -> bytes | None:
             source, f"cannot be read: {error.strerror or error}", hint="Check its permissions."
         ) from None
     if len(data) > MAX_BYTES:
-        raise refuse(
-            source, f"is larger than {MAX_BYTES // 1024} KiB", hint="A configuration is never that large."
-        )
+        raise refuse(source, f"is larger than {size(MAX_BYTES)}", hint="A configuration is never that large.")
     return data
 
 
@@ -102,7 +99,7 @@ def parse_value(text: str, source: SourceText) -> YamlNode | None:
 
 def _check_size_and_characters(text: str, source: SourceText) -> None:
     if len(text) > MAX_BYTES:
-        raise refuse(source, f"is larger than {MAX_BYTES // 1024} KiB")
+        raise refuse(source, f"is larger than {size(MAX_BYTES)}")
     bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
     if bad is None:
         return

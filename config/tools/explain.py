@@ -1,7 +1,5 @@
 """Says of a key what it is, where its value comes from, and which layers lost. Plain data; secrets are masked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

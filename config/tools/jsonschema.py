@@ -1,7 +1,5 @@
 """The JSON Schema (2020-12) of config.yaml, by which editors complete keys and show what they mean."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from config.schema import Config

@@ -1,7 +1,5 @@
 """Writes docs/configuration.md: the chapters that people wrote, and a table of every key made from the schema."""
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Iterator

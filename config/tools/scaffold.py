@@ -1,11 +1,9 @@
 """A first config.yaml for a new home: every key, explained, as a comment; and the schema for editors beside it."""
 
-from __future__ import annotations
-
 import json
 import re
 
-from config.durable import write_private
+from config.files import write_private
 from config.home import PACKAGE, Home
 from config.tools.jsonschema import FILE, schema
 

@@ -1,16 +1,14 @@
 """Checks of several keys together, and the form in which probes of the machine hand in what they find."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from config.schema import Config
 from config.syntax.problem import Key, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class CrossCheckFinding:
+class CrossCheckFinding(msgspec.Struct, frozen=True):
     """Something about the value at a key; the place is looked up later."""
 
     severity: Severity

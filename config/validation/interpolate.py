@@ -2,13 +2,12 @@
 replaced twice.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 
 import msgspec
 
+from config.format import size
 from config.syntax.node import YamlNode, problem_at
 from config.syntax.problem import Key, Problem
 from config.syntax.scalar import resolve
@@ -84,7 +83,7 @@ class Interpolation:
             raise _Refused(token, f"the environment variable {name} is not set", hint, name)
         self._budget -= len(value)
         if self._budget < 0:
-            raise _Refused(token, f"all references together bring in more than {_BUDGET // 1024} KiB")
+            raise _Refused(token, f"all references together bring in more than {size(_BUDGET)}")
         return value
 
     def _without(self, node: YamlNode, key: Key, refused: _Refused, unset: str | None) -> YamlNode | None:

@@ -1,7 +1,5 @@
 """Says in plain words why a value is refused: what is wanted, in its unit and range, and what was given."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 

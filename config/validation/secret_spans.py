@@ -1,7 +1,5 @@
 """Which texts of a configuration must not be shown when something is said about it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Checks a merged tree against the schema and reports every problem at the place where it was written."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 

@@ -28,12 +28,14 @@ __all__ = [
     "json_option",
     "print_json",
     "wide_console",
+    "yes_option",
 ]
 
 WIDE = 240
 """Columns of a table that nobody sees on a terminal."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+yes_option = click.option("--yes", is_flag=True, help="Skip the question.")
 
 
 def in_home(command: Callable[..., Any]) -> Callable[..., Any]:

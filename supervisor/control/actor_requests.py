@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from actors.kernel.directory import DeadLetter
-from actors.kernel.errors import AskError
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Hang
 from config.syntax.suggest import closest
+from supervisor.control.ask import answer_of
 from supervisor.control.wire import RequestRefused
 from supervisor.otp.messages import Accepted, Declined, KillChild, PinChild, RestartChild
 from supervisor.otp.slot import ActorSlot
@@ -66,10 +66,7 @@ def _and_return(
 ) -> Answers:
     """Ask the actor's supervisor; then, where it is wanted, wait until the actor runs again."""
     before = slot.incarnation
-    try:
-        answer = system.client.answer(slot.supervisor, message, ASK_WITHIN)
-    except AskError as error:
-        raise RequestRefused(f"{slot.supervisor}: {error}") from None
+    answer = answer_of(system, slot.supervisor, message, ASK_WITHIN)
     if isinstance(answer, Declined):
         raise RequestRefused(answer.why)
     assert isinstance(answer, Accepted)

@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from actors.kernel.errors import AskError
 from actors.persistence.messages import BackupFailed, BackupMade, MakeBackup
 from config.secrets.key_file import EncryptionKeyError
 from supervisor.control.actor_requests import start_again
+from supervisor.control.ask import answer_of
 from supervisor.control.wire import RequestRefused
 from supervisor.runtime.runtime import Runtime
 
@@ -22,10 +22,7 @@ def _backup(system: Runtime, request: Mapping[str, Any]) -> Iterator[Mapping[str
     message = MakeBackup(str(request.get("to") or ""), bool(request.get("encrypt")))
     if message.encrypt:
         _see_to_a_key(system)
-    try:
-        answer = system.client.answer("persistence", message, WITHIN)
-    except AskError as error:
-        raise RequestRefused(f"persistence: {error}") from None
+    answer = answer_of(system, "persistence", message, WITHIN)
     if isinstance(answer, BackupFailed):
         raise RequestRefused(f"{answer.why} -> {answer.remedy}" if answer.remedy else answer.why)
     assert isinstance(answer, BackupMade)

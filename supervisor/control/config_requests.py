@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 
 from actors.configuration.messages import Reload, ReloadEnded
-from actors.kernel.errors import AskError
 from config.layers.environment import split_key
 from config.layers.save_override import save_override
 from config.schema.walk import field_at, is_secret
 from config.syntax.errors import LoadError
 from config.tools.explain import section_at
 from config.validation.messages import unknown_key
+from supervisor.control.ask import answer_of
 from supervisor.control.wire import RequestRefused
 from supervisor.runtime.runtime import Runtime
 
@@ -72,10 +72,7 @@ def _saved(system: Runtime, key: str, text: str | None, ended: ReloadEnded) -> R
 
 
 def _reloaded(system: Runtime, proposal: int) -> ReloadEnded:
-    try:
-        answer = system.client.answer("configuration", Reload(proposal), WITHIN)
-    except AskError as error:
-        raise RequestRefused(f"configuration: {error}") from None
+    answer = answer_of(system, "configuration", Reload(proposal), WITHIN)
     assert isinstance(answer, ReloadEnded)
     return answer
 

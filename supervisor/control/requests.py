@@ -18,6 +18,7 @@ from actors.kernel.protocol.state import GetState, StateIs
 from actors.system.messages import WatchStages
 from actors.vocabulary.values import UNKNOWN, person_named
 from supervisor.control.actor_requests import REQUESTS
+from supervisor.control.ask import answer_of
 from supervisor.control.backup_requests import BACKING
 from supervisor.control.config_requests import CONFIGURE
 from supervisor.control.state_requests import REMEMBERING
@@ -172,10 +173,7 @@ def _tell(system: Runtime, request: Mapping[str, Any]) -> Answers:
 
 def _ask(system: Runtime, request: Mapping[str, Any]) -> Answers:
     address = _address(system, request)
-    try:
-        reply = system.client.answer(address, _message(request), ASK_WITHIN)
-    except AskError as error:
-        raise RequestRefused(f"{address}: {error}") from None
+    reply = answer_of(system, address, _message(request), ASK_WITHIN)
     yield {"type": type(reply).__name__, "message": _plain(reply)}
 
 

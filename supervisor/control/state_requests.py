@@ -5,11 +5,10 @@ from typing import Any
 
 import msgspec
 
-from actors.kernel.errors import AskError
-from actors.kernel.message import Message
 from actors.kernel.protocol.state import GetState, StateIs
 from actors.users.messages import FindPerson, ForgetPerson, Forgotten, NotForgotten, PeopleFound
 from actors.users.state import UsersState
+from supervisor.control.ask import answer_of
 from supervisor.control.wire import RequestRefused
 from supervisor.offline.domains import DOMAINS
 from supervisor.offline.people import rows_of
@@ -28,7 +27,7 @@ def state_of(system: Runtime, domain: str, path: str = "") -> StateIs:
     """A domain's state, or what is at `path` of it. Raises Refused."""
     if domain not in DOMAINS:
         raise RequestRefused(f"no domain is called {domain!r}; there are {', '.join(DOMAINS)}")
-    found = _answer(system, domain, GetState(path))
+    found = answer_of(system, domain, GetState(path), ASK_WITHIN)
     assert isinstance(found, StateIs)
     if path and found.json == b"null":
         raise RequestRefused(f"there is nothing at {path!r} of {domain}")
@@ -58,25 +57,18 @@ def _people(system: Runtime, request: Mapping[str, Any]) -> Answers:
 
 
 def _person(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    found = _answer(system, "users", FindPerson(_name(request)))
+    found = answer_of(system, "users", FindPerson(_name(request)), ASK_WITHIN)
     assert isinstance(found, PeopleFound)
     yield {"people": [msgspec.to_builtins(user) for user in found.people]}
 
 
 def _forget(system: Runtime, request: Mapping[str, Any]) -> Answers:
     """Answered when it is noted on disk that they are forgotten."""
-    answer = _answer(system, "users", ForgetPerson(_name(request)))
+    answer = answer_of(system, "users", ForgetPerson(_name(request)), ASK_WITHIN)
     if isinstance(answer, NotForgotten):
         raise RequestRefused(answer.reason)
     assert isinstance(answer, Forgotten)
     yield {"forgotten": [msgspec.to_builtins(person) for person in answer.people]}
-
-
-def _answer(system: Runtime, to: str, message: Message) -> Message:
-    try:
-        return system.client.answer(to, message, ASK_WITHIN)
-    except AskError as error:
-        raise RequestRefused(f"{to}: {error}") from None
 
 
 def _name(request: Mapping[str, Any]) -> str:

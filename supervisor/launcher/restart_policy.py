@@ -3,6 +3,8 @@
 import signal
 from dataclasses import dataclass
 
+from actors.vocabulary.backoff import Backoff
+
 __all__ = ["DECISIONS", "GAVE_UP", "RestartSettings", "after_death", "is_decision", "wording"]
 
 DECISIONS = frozenset({0, 2, 4, 70})
@@ -10,7 +12,6 @@ DECISIONS = frozenset({0, 2, 4, 70})
 instance runs, the supervisor gave up."""
 
 GAVE_UP = 70
-UNUSUAL = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,7 @@ def after_death(deaths: tuple[float, ...], now: float, manners: RestartSettings)
     recent = [at for at in deaths if now - at < manners.period]
     if len(recent) > manners.intensity:
         return None
-    streak, later = 0, now
-    for at in reversed(deaths):
-        if later - at >= manners.reset:
-            break
-        streak, later = streak + 1, at
-    return 0.0 if streak <= 1 else min(manners.longest, manners.initial * 2.0 ** min(streak - 2, 64))
+    return Backoff(manners.initial, manners.longest, manners.reset).restart_pause(deaths, now)
 
 
 def wording(code: int) -> str:

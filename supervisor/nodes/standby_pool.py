@@ -13,6 +13,7 @@ import msgspec
 from actors.kernel.directory import Directory
 from actors.kernel.message import Envelope
 from actors.kernel.protocol.lifecycle import Failure
+from actors.vocabulary.backoff import Backoff
 from supervisor.nodes.boot import STANDBY, Boot
 from supervisor.nodes.link import FrameType, LinkClosed
 from supervisor.nodes.process import ProcessHandle
@@ -24,8 +25,8 @@ __all__ = ["StandbyPool"]
 
 log = logging.getLogger(__name__)
 
-AGAIN = (0.5, 2.0, 10.0, 60.0)
-"""Seconds until a spare that died is replaced: the first time, the second..."""
+RESPAWN = Backoff(0.5, 60.0)
+"""Until a spare that died is replaced."""
 
 LOOK = 1.0
 
@@ -162,8 +163,8 @@ class _Standby:
             child.release()
             if not self._gone.is_set():
                 log.warning("%s: a spare process died; another one follows", self._boot.address)
-                self._gone.wait(AGAIN[min(died, len(AGAIN) - 1)])
                 died += 1
+                self._gone.wait(RESPAWN.pause(died))
 
     def _load(self, child: WorkerProcess) -> bool:
         try:

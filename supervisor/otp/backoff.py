@@ -2,7 +2,7 @@
 
 import random
 
-from supervisor.otp.spec import Backoff
+from actors.vocabulary.backoff import Backoff
 
 __all__ = ["gives_up", "pause", "recent"]
 
@@ -18,17 +18,6 @@ def gives_up(failures: tuple[float, ...], now: float, intensity: int, period: fl
 
 
 def pause(failures: tuple[float, ...], now: float, backoff: Backoff, rng: random.Random) -> float:
-    """Seconds to wait before the restart after the newest of `failures`.
-
-    The first restart is immediate; then `initial`, doubling up to `max`, each with up to 20 % of jitter. Failures
-    before a gap of `reset` seconds without one are forgotten.
-    """
-    streak = 0
-    later = now
-    for at in reversed(failures):
-        if later - at >= backoff.reset:
-            break
-        streak, later = streak + 1, at
-    if streak <= 1:
-        return 0.0
-    return min(backoff.max, backoff.initial * 2.0 ** min(streak - 2, 64)) * rng.uniform(0.8, 1.0)
+    """Seconds to wait before the restart after the newest of `failures`, with up to 20 % of jitter."""
+    seconds = backoff.restart_pause(failures, now)
+    return seconds * rng.uniform(0.8, 1.0) if seconds else 0.0

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 import msgspec
 
 from actors.kernel.mailbox import Full
+from actors.vocabulary.backoff import Backoff
 
 __all__ = [
-    "Backoff",
     "ChildSpec",
     "OnGiveUp",
     "ProcessSettings",
@@ -54,18 +54,6 @@ class OnGiveUp(enum.StrEnum):
 
     ESCALATE = "escalate"
     DEGRADE = "degrade"
-
-
-class Backoff(msgspec.Struct, frozen=True):
-    """Pauses before restarts, in seconds: none, then `initial`, doubling up to `max`; anew after `reset` in peace.
-
-    slow: the pause between tries after a supervisor that degrades has given up.
-    """
-
-    initial: float = 0.1
-    max: float = 5.0
-    reset: float = 30.0
-    slow: float = 30.0
 
 
 class ProcessSettings(msgspec.Struct, frozen=True):

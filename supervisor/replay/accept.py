@@ -1,6 +1,5 @@
 """`--accept`: what the replay did becomes the record, in the same files."""
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import msgspec
 
 from actors.kernel.message import Message
 from actors.kernel.protocol.storage import Version
+from config.files import beside
 from supervisor.replay.compare import sent
 from supervisor.replay.replayer import Replayer, ReplayReport, Step
 from supervisor.trace.layout import segments_by_node
@@ -71,10 +71,6 @@ def _replace(path: Path, anew: Mapping[str, HandledLine | BeganLine]) -> None:
             is_ours = isinstance(line, HandledLine | BeganLine)
             yield anew.get(key_of(line), line) if is_ours else line  # type: ignore[arg-type]
 
-    new = path.with_name(f"{path.name}.new")
     metadata = open_segment(path, lambda torn: None).metadata
-    try:
+    with beside(path, durable=False) as new:
         copied(new, metadata, lines())
-        os.replace(new, path)
-    finally:
-        new.unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 actors made of it is recorded anew by a replay.
 """
 
-import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import msgspec
 
 from actors.kernel.message import Message
 from actors.kernel.protocol.storage import StateLoaded
+from config.files import beside
 from supervisor.replay.accept import key_of, rewritten
 from supervisor.replay.anonymize import Anonymizer
 from supervisor.replay.reconstruct import Unreplayable
@@ -55,14 +55,10 @@ def keep(trace: Path, to: Path, key: bytes = b"") -> ReplayReport:
 
 
 def _write(to: Path, lines: list[Line]) -> None:
-    new = to.with_name(f"{to.name}.new")
     to.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with beside(to, durable=False) as new:
         copied(new, {"node": "root", "run": to.stem, "words": "keep", "format": "1"}, _in_order(lines))
-        os.chmod(new, 0o644)  # it is for everybody: a test
-        os.replace(new, to)
-    finally:
-        new.unlink(missing_ok=True)
+        new.chmod(0o644)  # it is for everybody: a test
 
 
 def _in_order(lines: list[Line]) -> Iterator[Line]:

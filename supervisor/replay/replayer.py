@@ -125,7 +125,6 @@ class Replayer:
         self._seen = seen
         self._starts: dict[tuple[str, int], StartedLine] = {}
         self._lives: dict[str, ReplayedIncarnation] = {}
-        self._deterministic: dict[str, bool] = {}
         self._skipped: dict[str, str] = {}
         self._replayed: dict[str, None] = {}
         self._divergences: list[Divergence] = []

@@ -1,13 +1,13 @@
 """Shows people what came of a replay."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from actors.kernel.message import Message
 from actors.kernel.state.patch import difference
+from config.format import time_of_day
 from supervisor.replay.compare import Divergence
 from supervisor.replay.divergence_report import DivergenceReport
 from supervisor.replay.replayer import ReplayReport, Step
@@ -46,10 +46,12 @@ def divergence(found: Divergence, evidence: DivergenceReport) -> "RenderableType
             Text(_with_content(item.recorded, evidence.messages)),
             Text(_with_content(item.replayed, found.sent)),
         )
-    when = _time(found.wall)
+    when = time_of_day(found.wall)
     doing = f"handling {found.type} {found.id}" if found.id else "its start"
     causes = [
-        Text(f"{'  ' * depth}{_time(link.wall)}  {link.sender} → {link.recipient}  {link.type}  {link.id}")
+        Text(
+            f"{'  ' * depth}{time_of_day(link.wall)}  {link.sender} → {link.recipient}  {link.type}  {link.id}"
+        )
         for depth, link in enumerate(evidence.chain)
     ]
     return Group(
@@ -96,8 +98,8 @@ def label(step: Step) -> str:
     line = step.line
     mark = "  DIFFERENT" if step.divergence is not None else ""
     if isinstance(line, HandledLine):
-        return f"{_time(line.wall)}  {line.handler} ← {line.type}  {line.id}{mark}"
-    return f"{_time(line.wall)}  {line.address} began (incarnation {line.incarnation}){mark}"
+        return f"{time_of_day(line.wall)}  {line.handler} ← {line.type}  {line.id}{mark}"
+    return f"{time_of_day(line.wall)}  {line.address} began (incarnation {line.incarnation}){mark}"
 
 
 def _with_content(told: str | None, messages: Mapping[str, Any]) -> str:
@@ -109,7 +111,3 @@ def _with_content(told: str | None, messages: Mapping[str, Any]) -> str:
     if isinstance(content, Message):
         content = msgspec.to_builtins(content, enc_hook=str)
     return f"{told}\n{msgspec.json.encode(content).decode()}"
-
-
-def _time(wall: float) -> str:
-    return datetime.fromtimestamp(wall).strftime("%H:%M:%S.%f")[:-3]

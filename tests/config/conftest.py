@@ -1,7 +1,5 @@
 """A home in a temporary folder, and places marked in a text."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What differs between two configurations, and who must be restarted for it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -4,8 +4,6 @@ what is said about them.
 GERALD_FUZZ sets how many mutants are tried.
 """
 
-from __future__ import annotations
-
 import os
 import random
 import time

@@ -1,7 +1,5 @@
 """What is generated from the schema is up to date: the document, the editor's schema, the first config.yaml."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Where things are in a home."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
@@ -43,7 +41,6 @@ def test_a_home_knows_its_places() -> None:
 def test_relative_paths_begin_at_the_home_and_absolute_ones_stay() -> None:
     home = Home(Path("/h"))
     assert home.resolve("Models/a.onnx") == Path("/h/Models/a.onnx")
-    assert home.resolve_data("logs/bot.log") == Path("/h/data/logs/bot.log")
     assert home.resolve(str(PACKAGE)) == PACKAGE
 
 

@@ -1,7 +1,5 @@
 """Texts made to cost time or memory are refused before they can."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 

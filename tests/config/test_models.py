@@ -4,10 +4,10 @@ import hashlib
 import json
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from config import models
 from config.models import ModelDamaged, ModelFile, ModelMissing, load_models, locate, verify

@@ -1,7 +1,5 @@
 """Whatever is wrong with a configuration, no report about it shows a secret."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

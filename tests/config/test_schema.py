@@ -1,7 +1,5 @@
 """The schema: every key is described, its defaults live once, and it survives the way to a child process."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from typing import Any

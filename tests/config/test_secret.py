@@ -1,7 +1,5 @@
 """A secret shows itself to nobody who does not ask for it by name."""
 
-from __future__ import annotations
-
 import copy
 import json
 import logging

@@ -6,7 +6,8 @@ Three children, a, b and c, started in that order. Obedient ones: what is starte
 import pytest
 
 from actors.kernel.protocol.lifecycle import Failure, Stop
-from supervisor.otp.spec import Backoff, ChildSpec, Restart, Strategy, SupervisorSpec
+from actors.vocabulary.backoff import Backoff
+from supervisor.otp.spec import ChildSpec, Restart, Strategy, SupervisorSpec
 from tests.doubles.house import House
 
 NOW = Backoff(initial=0.0, max=0.0)

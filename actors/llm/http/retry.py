@@ -4,9 +4,10 @@ import email.utils
 import math
 
 from actors.llm.http.failures import ServerFailure
+from actors.vocabulary.backoff import Backoff
 
-FIRST_DELAY = 0.5
-"""Seconds before the second attempt when the server does not say; doubled each time."""
+BACKOFF = Backoff(0.5, math.inf)
+"""Before the next attempt, when the server does not say."""
 LONGEST_RETRY_AFTER = 86_400.0
 
 
@@ -20,7 +21,7 @@ def decide(
     """
     if not failure.may_pass or attempt > retries:
         return None
-    delay = failure.retry_after or FIRST_DELAY * 2 ** (attempt - 1)
+    delay = failure.retry_after or BACKOFF.pause(attempt)
     delay *= 1 + jitter / 4
     return delay if delay <= budget else None
 

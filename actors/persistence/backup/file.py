@@ -4,8 +4,6 @@ First a map that says what is inside, then every record in its frame as bytes, a
 the sum of all before it. What is read is checked completely: a backup that is read is whole.
 """
 
-import contextlib
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
@@ -17,11 +15,11 @@ import msgspec
 
 from actors.kernel.protocol.storage import Version
 from actors.persistence.backup.content import BackupContent, try_changes
-from actors.persistence.store.atomic_files import sync_folder
 from actors.persistence.store.chain import Chain, assembled, records_of
 from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.errors import StoreError, store_error
 from actors.persistence.store.record import Damaged, Kind, Record, pack, scan, unpack
+from config.files import beside, sync_folder
 
 __all__ = [
     "FORMAT",
@@ -81,22 +79,17 @@ def write(path: Path, content: BackupContent, made_at: float, sealing: StoreEncr
 
     sealing: encrypts it, if it writes. Raises StoreError; then there is no such file.
     """
-    aside = path.with_name(f"{path.name}.new")
     try:
         _make_folder(path.parent)
-        _write(aside, encoded(content, made_at, sealing))
-        made = read(aside, sealing)
-        if made.content != content:
-            raise Unusable(
-                f"{path} was not written as it should be", "look at the health of that disk (dmesg)"
-            )
-        os.replace(aside, path)
-        sync_folder(path.parent)
+        with beside(path) as new:
+            _write(new, encoded(content, made_at, sealing))
+            made = read(new, sealing)
+            if made.content != content:
+                raise Unusable(
+                    f"{path} was not written as it should be", "look at the health of that disk (dmesg)"
+                )
     except OSError as error:
         raise store_error(path, "writing a backup", error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink(missing_ok=True)
     return msgspec.structs.replace(made, path=path)
 
 
@@ -296,8 +289,5 @@ def _make_folder(folder: Path) -> None:
 
 
 def _write(path: Path, pieces: Iterable[bytes]) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+    with path.open("wb") as file:
         file.writelines(pieces)
-        file.flush()
-        os.fsync(file.fileno())

@@ -8,7 +8,6 @@ import errno
 import glob
 import os
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,10 +15,11 @@ from typing import ClassVar, TypeVar, cast
 
 import lmdb
 
-from actors.persistence.store.atomic_files import sync_folder
+from actors.kernel.resource import Resources, path_key
 from actors.persistence.store.errors import StoreError, store_error
 from actors.persistence.store.manifest import DATA, digest_of, read_manifest
 from actors.persistence.store.probe import why_unsound
+from config.files import beside, sync_folder
 
 __all__ = ["MAP_LIMIT", "Database", "Transaction"]
 
@@ -100,8 +100,7 @@ class Database:
     fault: ClassVar[Callable[[str], None]] = staticmethod(lambda point: None)
     """Called at points where a test may want the process to die: before and after a commit."""
 
-    _known: ClassVar[dict[str, "Database"]] = {}
-    _lock: ClassVar[threading.Lock] = threading.Lock()
+    _databases: ClassVar[Resources[str, "Database"]] = Resources()
 
     def __init__(self, path: Path, map_size: int, limit: int = MAP_LIMIT) -> None:
         self.path = path
@@ -117,9 +116,7 @@ class Database:
     @classmethod
     def at(cls, path: Path, map_size: int) -> "Database":
         """The process's one database at `path`."""
-        key = os.path.normcase(path.resolve())
-        with cls._lock:
-            return cls._known.setdefault(key, cls(path, map_size))
+        return cls._databases.take(path_key(path), None, lambda: cls(path, map_size)).value
 
     def change(self, doing: str, change: Callable[[Transaction], T]) -> T:
         """Run `change` in one transaction, durable on return; again when the map had to grow. `doing`: for errors."""
@@ -178,19 +175,15 @@ class Database:
     def compact(self) -> None:
         """Leave nothing in the file that was deleted. Raises StoreError."""
         environment = self._open()
-        new = self.path / f"{DATA}.new"
         try:
-            with os.fdopen(os.open(new, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                environment.copyfd(file.fileno(), compact=True)
-                os.fsync(file.fileno())
-            self.close()
-            os.replace(new, self.path / DATA)
-            sync_folder(self.path)
+            with beside(self.path / DATA) as new:
+                with new.open("wb") as file:
+                    environment.copyfd(file.fileno(), compact=True)
+                self.close()
             # What was written just now need not be looked through again.
             self._environment = self._open_file()
             self._identity = self._identify()
         except (lmdb.Error, OSError) as error:
-            new.unlink(missing_ok=True)
             raise self._failed("compacting", error) from error
 
     def _open(self) -> lmdb.Environment:
@@ -291,10 +284,4 @@ def _make_folder(path: Path) -> None:
     if path.is_dir():
         return
     path.mkdir(mode=0o700, parents=True)
-    if os.name == "posix":
-        # A power cut after this must not take the folder's name away again.
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(path.parent)

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from actors.persistence.store.atomic_files import replace_durably
 from actors.persistence.store.database import Transaction
 from actors.persistence.store.encryption import StoreEncryption
 from actors.persistence.store.errors import store_error
 from actors.persistence.store.record import Damaged, Record, pack, scan, unpack
+from config.files import replace_file
 
 __all__ = ["is_done", "mark", "seal_all", "seal_files"]
 
@@ -45,6 +45,6 @@ def seal_files(folder: Path, sealing: StoreEncryption) -> None:
             records: tuple[Record, ...] = tuple(scan(data))
             whole = b"".join(map(pack, records)) == data
             if whole and not all(record.sealed for record in records):
-                replace_durably(path, [pack(sealing.seal(record)) for record in records])
+                replace_file(path, [pack(sealing.seal(record)) for record in records])
     except OSError as error:
         raise store_error(folder, "encrypting the copies", error) from error

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from actors.kernel.protocol.storage import Version
-from actors.persistence.store.atomic_files import replace
+from config.files import replace_file
 
 __all__ = ["DATA", "LARGEST", "Manifest", "digest_of", "is_damaged", "read_manifest", "write_manifest"]
 
@@ -45,7 +45,7 @@ def is_damaged(path: Path) -> bool:
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
     """Raises OSError. Not synced: a witness that is older than its database only costs a closer look."""
-    replace(path / _NAME, (msgspec.json.encode(manifest),))
+    replace_file(path / _NAME, (msgspec.json.encode(manifest),), durable=False)
 
 
 def digest_of(path: Path) -> str:

@@ -7,8 +7,9 @@ import time
 
 import click
 
+from config.format import age
 from config.home import Home
-from config.layers.fallback import age, fall_back
+from config.layers.fallback import fall_back
 from config.layers.last_good import LastGood, read_last_good, write_last_good
 from config.layers.source import ConfigSource
 from config.schema import Config

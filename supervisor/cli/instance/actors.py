@@ -1,11 +1,11 @@
 """The commands about actors' lives: kill, hang, restart, pin, and dead-letters."""
 
-import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
 
+from config.format import time_of_day
 from config.home import Home
 from supervisor.cli.client import ask_all, ask_one
 from supervisor.cli.options import in_home, json_option, print_json
@@ -107,7 +107,7 @@ def dead_letters(home: Home, count: int, verbose: bool, as_json: bool) -> None:
             "when", "why", "type", "from", "to", "detail", box=None, pad_edge=False, header_style="dim"
         )
         for letter in letters:
-            at = time.strftime("%H:%M:%S", time.localtime(letter["at"]))
+            at = time_of_day(letter["at"], "seconds")
             table.add_row(at, letter["why"], letter["type"], letter["from"], letter["to"], letter["detail"])
         console.print(table, soft_wrap=not console.is_terminal)
         for letter in letters if verbose else ():

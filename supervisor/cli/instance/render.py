@@ -8,6 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from config.format import clock, size
+
 __all__ = ["headline", "missing", "tree_table"]
 
 COLOURS = {"OK": "green", "DEGRADED": "yellow", "DOWN": "red", "STARTING": "cyan"}
@@ -25,9 +27,9 @@ def headline(status: Mapping[str, Any]) -> Text:
     ready = Text("READY", "bold green") if status["ready"] else Text("STARTING", "bold cyan")
     dead = sum(number for why, number in status["dead_letters"].items() if why != "superseded")
     configuration = status.get("configuration")
-    rest = f"  pid {status['pid']}, up {_clock(up)}, {dead} dead letters, home {status['home']}"
+    rest = f"  pid {status['pid']}, up {clock(up)}, {dead} dead letters, home {status['home']}"
     if configuration:
-        age = _clock(time.time() - configuration["since"])
+        age = clock(time.time() - configuration["since"])
         rest += f", configuration {configuration['version']} ({age} old)"
     line = Text.assemble(ready, rest, _uses(status.get("resources") or {}))
     if status.get("trace_trouble"):
@@ -36,7 +38,7 @@ def headline(status: Mapping[str, Any]) -> Text:
         )
     configuration = status.get("configuration") or {}
     if configuration.get("problems"):
-        since = _clock(time.time() - configuration["failed_at"])
+        since = clock(time.time() - configuration["failed_at"])
         line.append(
             f"\nconfiguration {configuration['version']} stays in force, the files are refused since {since}: "
             f"{configuration['problems'][0]}",
@@ -51,15 +53,10 @@ def headline(status: Mapping[str, Any]) -> Text:
 def _uses(resources: Mapping[str, Any]) -> str:
     if not resources.get("memory"):
         return ""
-    used = f"\ncpu {resources['cpu']:.0f} % of a core, memory {resources['memory'] / 2**20:.0f} MiB"
+    used = f"\ncpu {resources['cpu']:.0f} % of a core, memory {size(resources['memory'])}"
     free, errors = resources.get("disk_free", 0), resources.get("errors", 0)
-    disk = f", disk {free / 2**30:.1f} GiB free" if free else ""
+    disk = f", disk {size(free)} free" if free else ""
     return used + disk + (f", {errors} deaths of actors so far" if errors else "")
-
-
-def _clock(seconds: float) -> str:
-    whole = max(0, int(seconds))
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
 def tree_table(actors: Sequence[Row], width: int = 120) -> Table:

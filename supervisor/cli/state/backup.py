@@ -2,13 +2,13 @@
 
 import contextlib
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from config.format import moment, size
 from config.home import Home
 from supervisor.cli.client import ask_all
 from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
@@ -76,21 +76,6 @@ def ls(home: Home, folder: Path | None, as_json: bool) -> None:
         _print_rows(where, rows)
     else:
         click.echo(f"there are no backups in {where}; make one with `supervisor backup`")
-
-
-def moment(at: float) -> str:
-    """Epoch seconds as local time."""
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
-
-
-def size(count: int) -> str:
-    """Bytes, for a person."""
-    amount = float(count)
-    for unit in ("bytes", "kB", "MB"):
-        if amount < 1000.0:
-            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
-        amount /= 1000.0
-    return f"{amount:.1f} GB"
 
 
 @contextlib.contextmanager

@@ -1,6 +1,5 @@
 """What the doctor of the store found, and what a repair did, as a person reads it."""
 
-import time
 from collections.abc import Sequence
 
 import click
@@ -12,6 +11,7 @@ from rich.table import Table
 from actors.persistence.recovery.check import Damage, DomainReport, StoreReport, examine
 from actors.persistence.recovery.quarantine import prune as remove
 from actors.persistence.recovery.repair import Mended, repair
+from config.format import count, moment, size
 from config.home import Home
 from supervisor.cli.options import print_json, wide_console
 from supervisor.offline.store import OfflineStore, alone, offline_store, unless_used
@@ -97,7 +97,7 @@ def _plain(report: StoreReport) -> dict[str, object]:
 def render(report: StoreReport, console: Console) -> None:
     """A table of the domains, then what is damaged and what can be done, then what was set aside."""
     console.print(
-        f"[bold]{escape(report.path)}[/]  {_bytes(report.size)}, {_forgotten(report.tombstones)}",
+        f"[bold]{escape(report.path)}[/]  {size(report.size)}, {_forgotten(report.tombstones)}",
         soft_wrap=True,
     )
     console.print(_table(report), soft_wrap=not console.is_terminal)
@@ -109,14 +109,14 @@ def render(report: StoreReport, console: Console) -> None:
     for note in report.notes:
         console.print(f"[dim]{escape(note)}[/]", soft_wrap=True)
     if report.leftovers:
-        size = sum(left.size for left in report.leftovers)
+        together = sum(left.size for left in report.leftovers)
         console.print(
-            f"[dim]set aside: {len(report.leftovers)} damaged, {_bytes(size)}; they may hold what people said;"
+            f"[dim]set aside: {len(report.leftovers)} damaged, {size(together)}; they may hold what people said;"
             " `supervisor state doctor --repair --prune` removes them[/]",
             soft_wrap=True,
         )
         for left in report.leftovers:
-            console.print(f"[dim]  {escape(left.path or left.key)}  {_bytes(left.size)}[/]", soft_wrap=True)
+            console.print(f"[dim]  {escape(left.path or left.key)}  {size(left.size)}[/]", soft_wrap=True)
     console.print("[green]fine[/]" if report.fine else "[red]damaged[/]")
 
 
@@ -130,8 +130,8 @@ def _table(report: StoreReport) -> Table:
             table.add_row(d.domain, state if d.damage else "[dim]nothing yet[/]")
             continue
         version = f"{d.version.epoch}.{d.version.n}"
-        saved = time.strftime("%m-%d %H:%M", time.localtime(d.saved_at))
-        row = (version, str(d.changes), _bytes(d.size), str(d.copies), str(d.files), saved)
+        saved = moment(d.saved_at, "minutes")
+        row = (version, str(d.changes), size(d.size), str(d.copies), str(d.files), saved)
         table.add_row(escape(d.domain), state, *row)
     return table
 
@@ -144,10 +144,4 @@ def _tell(console: Console, whose: str, damage: Damage) -> None:
 def _forgotten(tombstones: int) -> str:
     if not tombstones:
         return "nobody was forgotten"
-    return f"{tombstones} {'mark' if tombstones == 1 else 'marks'} of whom to keep forgotten"
-
-
-def _bytes(size: int) -> str:
-    if size < 1024:
-        return f"{size} B"
-    return f"{size / 1024:.0f} KiB" if size < 2**20 else f"{size / 2**20:.1f} MiB"
+    return f"{count(tombstones, 'mark')} of whom to keep forgotten"

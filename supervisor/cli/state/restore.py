@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from config.format import moment, size
 from config.home import Home
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
-from supervisor.cli.state.backup import busy, moment, size
+from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json, yes_option
+from supervisor.cli.state.backup import busy
 
 if TYPE_CHECKING:
     from actors.persistence.backup.file import Backup
@@ -22,7 +23,7 @@ __all__ = ["restore"]
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--domain", "domains", multiple=True, metavar="NAME", help="Only this domain; may be repeated.")
-@click.option("--yes", is_flag=True, help="Skip the question.")
+@yes_option
 @json_option
 @in_home
 def restore(home: Home, file: Path, domains: tuple[str, ...], yes: bool, as_json: bool) -> None:

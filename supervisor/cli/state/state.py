@@ -9,7 +9,7 @@ import click
 
 from config.home import Home
 from supervisor.cli.client import ask_all, ask_one
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
+from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json, yes_option
 from supervisor.offline.domains import DOMAINS
 
 __all__ = ["state"]
@@ -72,10 +72,10 @@ def export(home: Home, domains: tuple[str, ...], file: Path | None) -> None:
     if file is None:
         sys.stdout.writelines(text)
         return
-    from actors.persistence.store.atomic_files import replace_durably
+    from config.files import replace_file
 
     try:
-        replace_durably(file, (piece.encode() for piece in text))
+        replace_file(file, (piece.encode() for piece in text))
     except OSError as error:
         fail(FAILED, f"{file} cannot be written: {error.strerror or error}")
     click.echo(f"{file}: {', '.join(states) or 'nothing is stored yet'}", err=True)
@@ -107,7 +107,7 @@ def _stored(home: Home, domains: tuple[str, ...]) -> dict[str, Exported]:
 @state.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @domains_option
-@click.option("--yes", is_flag=True, help="Skip the question.")
+@yes_option
 @in_home
 def import_(home: Home, file: Path, domains: tuple[str, ...], yes: bool) -> None:
     """Replace what is remembered by the states in FILE, made by `state export`. No instance may be running.

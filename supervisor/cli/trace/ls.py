@@ -1,10 +1,10 @@
 """`supervisor trace ls`."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
+from config.format import clock, moment, size
 from config.home import Home
 from supervisor.cli.options import in_home, json_option, print_json, wide_console
 from supervisor.cli.trace.options import traces_of
@@ -65,28 +65,13 @@ def ls(home: Home, limit: int, as_json: bool) -> None:
 
 
 def _slots(one: "RunSummary") -> tuple[str, ...]:
-    began = datetime.fromtimestamp(one.began).strftime("%Y-%m-%d %H:%M:%S") if one.began else "-"
+    began = moment(one.began) if one.began else "-"
+    what = (clock(one.seconds), ", ".join(one.nodes), str(one.segments), size(one.size))
     numbers = (one.turns, one.handled, one.dead, one.failed, one.lost)
-    length = _length(one.seconds)
-    return (
-        one.run, began, length, ", ".join(one.nodes), str(one.segments), _size(one.size), *map(str, numbers), _end(one)
-    )  # fmt: skip
+    return (one.run, began, *what, *map(str, numbers), _end(one))
 
 
 def _end(one: "RunSummary") -> str:
     if one.torn:
         return "damaged; see `trace check`"
     return "open, or killed" if one.unfinished else "closed"
-
-
-def _length(seconds: float) -> str:
-    whole = round(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
-
-
-def _size(size: float) -> str:
-    for unit in ("B", "KB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"

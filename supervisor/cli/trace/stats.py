@@ -1,10 +1,10 @@
 """`supervisor trace stats`."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from config.format import time_of_day
 from config.home import Home
 from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json, wide_console
 from supervisor.cli.trace.options import filters, open_run, query_of, run_option, tell_torn
@@ -111,8 +111,7 @@ def _stages(found: "TraceStats") -> "Table":
 def _slow(slow: "tuple[Slow, ...]") -> "Table":
     table = _table("message", "ms", left=("time", "type", "handler"))
     for one in slow:
-        at = datetime.fromtimestamp(one.wall).strftime("%H:%M:%S.%f")[:-3]
-        table.add_row(one.id, _ms(one.seconds), at, one.type, one.handler)
+        table.add_row(one.id, _ms(one.seconds), time_of_day(one.wall), one.type, one.handler)
     return table
 
 

@@ -15,6 +15,7 @@ from actors.persistence.recovery.quarantine import leftovers
 from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.errors import StoreError
 from actors.vocabulary.values import Person
+from config.format import count
 from config.home import Home
 from config.schema import Config
 from config.secrets.key_file import EncryptionKeyError
@@ -69,11 +70,11 @@ def _found(home: Home, people: tuple[Person, ...], delete: bool) -> Elsewhere:
 def lines(found: Elsewhere) -> Iterator[str]:
     """What is to be said of it."""
     if found.deleted:
-        yield f"deleted {_count(len(found.deleted), 'file')} of the trace that mentioned them"
+        yield f"deleted {count(len(found.deleted), 'file')} of the trace that mentioned them"
     if found.traces:
-        count = len(found.traces)
-        yield f"{_count(count, 'file')} of the trace still {_verb(count, 'mention')} them; the same command with"
-        yield f"--traces deletes {'it' if count == 1 else 'these'}:"
+        number = len(found.traces)
+        yield f"{count(number, 'file')} of the trace still {_verb(number, 'mention')} them; the same command with"
+        yield f"--traces deletes {'it' if number == 1 else 'these'}:"
         yield from (f"  {path}" for path in found.traces)
     if found.being_written:
         yield "what is being written of the trace mentions them, and cannot be reached now; the same command with"
@@ -83,10 +84,10 @@ def lines(found: Elsewhere) -> Iterator[str]:
         yield "these files of the trace cannot be read whole, so that nobody can tell:"
         yield from (f"  {path}" for path in found.unreadable)
     if found.backups:
-        count = len(found.backups)
-        yield f"{_count(count, 'backup')} {_verb(count, 'hold')} them; when one is restored, they are forgotten again."
+        number = len(found.backups)
+        yield f"{count(number, 'backup')} {_verb(number, 'hold')} them; when one is restored, they are forgotten again."
         yield "To be rid of their words there, too, make a new one with `supervisor backup`, and delete"
-        yield f"{'this one' if count == 1 else 'these'}:"
+        yield f"{'this one' if number == 1 else 'these'}:"
         yield from (f"  {path}" for path in found.backups)
     if found.damaged:
         yield "damaged parts of the store, set aside, may hold them; `supervisor state doctor --repair --prune` removes"
@@ -152,7 +153,3 @@ def _delete(path: Path) -> bool:
 
 def _verb(number: int, what: str) -> str:
     return f"{what}s" if number == 1 else what
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" + ("" if number == 1 else "s")

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from actors.users.acquaintance import faded
 from actors.users.state import UserState
+from config.format import count, moment
 from supervisor.offline.people import PersonRow
 
 __all__ = ["portrait", "table"]
@@ -50,7 +51,7 @@ def _lines(user: UserState) -> Iterator[str]:
     yield f"[bold]{escape(user.display_name)}[/]  {escape(user.user_id)}"
     yield (
         f"relationship {level:.2f}, met {_when(user.met_at)}, last seen {_when(user.last_seen)},"
-        f" {_count(len(user.interaction_history), 'interaction')} kept"
+        f" {count(len(user.interaction_history), 'interaction')} kept"
     )
     feelings = user.emotional_baseline
     yield f"usually valence {feelings.valence:+.2f}, arousal {feelings.arousal:+.2f}"
@@ -60,7 +61,7 @@ def _lines(user: UserState) -> Iterator[str]:
     if user.conversation_patterns:
         yield "[dim]patterns[/]"
         patterns = sorted(user.conversation_patterns, key=lambda pattern: pattern.count, reverse=True)
-        yield from (f"  {escape(pattern.kind)}: {_count(pattern.count, 'time')}" for pattern in patterns)
+        yield from (f"  {escape(pattern.kind)}: {count(pattern.count, 'time')}" for pattern in patterns)
     if user.interaction_history:
         yield "[dim]last words[/]"
     for one in user.interaction_history[-LAST:]:
@@ -69,9 +70,5 @@ def _lines(user: UserState) -> Iterator[str]:
             yield f"    -> {escape(one.reply)}"
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" + ("" if number == 1 else "s")
-
-
 def _when(at: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at)) if at else "never"
+    return moment(at, "minutes") if at else "never"

@@ -10,7 +10,16 @@ from actors.users.state import UsersState, UserState, find
 from actors.vocabulary.values import Person, person_named
 from config.home import Home
 from supervisor.cli.client import ask_one
-from supervisor.cli.options import FAILED, NO_INSTANCE, fail, in_home, json_option, print_json, wide_console
+from supervisor.cli.options import (
+    FAILED,
+    NO_INSTANCE,
+    fail,
+    in_home,
+    json_option,
+    print_json,
+    wide_console,
+    yes_option,
+)
 from supervisor.instance import NoInstance, find_instance
 from supervisor.offline.people import PersonRow, near, rows_of
 
@@ -58,7 +67,7 @@ def show(home: Home, name: str, as_json: bool) -> None:
 
 @users.command()
 @click.argument("name")
-@click.option("--yes", is_flag=True, help="Skip the question.")
+@yes_option
 @click.option("--traces", is_flag=True, help="Also delete finished trace files that mention the person.")
 @json_option
 @in_home

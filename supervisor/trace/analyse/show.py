@@ -3,11 +3,11 @@ other programs.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from config.format import time_of_day
 from config.syntax.mask import printable
 from supervisor.trace.analyse.tree import Branch, grow
 from supervisor.trace.read.decode import OtherLine, address_of, as_dict
@@ -58,7 +58,7 @@ class TraceRow(msgspec.Struct, frozen=True):
 def row(entry: Entry) -> TraceRow:
     """How a record is shown."""
     line = entry.line
-    time = datetime.fromtimestamp(line.wall).strftime("%H:%M:%S.%f")[:-3]
+    time = time_of_day(line.wall)
     match line:
         case HandledLine():
             mark = f"failed: {_failure(line)}" if line.failure is not None else ""

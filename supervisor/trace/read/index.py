@@ -6,7 +6,6 @@ addresses, types and turns, nothing that anybody said or is called.
 """
 
 import contextlib
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import msgspec
 
 from actors.kernel.message import Envelope
 from actors.kernel.record import Dead, Handled, Record
+from config.files import replace_file
 from supervisor.trace.read.decode import AnyLine, address_of, failure_of
 from supervisor.trace.read.query import Query, is_actor
 from supervisor.trace.read.segment_reader import Span
@@ -279,13 +279,5 @@ def load_index(segment: Path) -> Index:
 
 def save_index(segment: Path, index: Index) -> None:
     """Keep it beside the segment (0600), at once or not at all; it can be made again, so that no error is raised."""
-    path = index_path(segment)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
-        try:
-            with open(descriptor, "wb") as file:
-                file.write(msgspec.msgpack.encode(index))
-            aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
+        replace_file(index_path(segment), (msgspec.msgpack.encode(index),), durable=False, alone=False)

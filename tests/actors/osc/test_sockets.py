@@ -6,7 +6,7 @@ from typing import Any
 
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.osc import sockets
-from actors.osc.receiver import FIRST_RETRY, Receiver
+from actors.osc.receiver import RETRY, Receiver
 
 ME = "osc.receiver"
 
@@ -33,7 +33,7 @@ def test_a_taken_port_is_said_once_however_often_it_is_tried(stage: Any, make_ea
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
         make_ear(input_port=other.getsockname()[1])
-        stage.world.advance(FIRST_RETRY * 100)
+        stage.world.advance(RETRY.initial * 100)
 
         assert len(stage.world.supervisor.of(HealthChanged)) == 1
 
@@ -63,10 +63,10 @@ def test_after_a_stop_the_port_is_free(ear: Any) -> None:
 
 def test_a_reader_that_hangs_is_not_robbed_of_its_socket() -> None:
     port = sockets.take("test", "127.0.0.1", 0, "first")
-    with port.reading:
+    with port.in_use:
         assert not sockets.release(port, "first", 0.01)
         assert sockets.take("test", "127.0.0.1", 0, "second") is port
     assert sockets.release(port, "first", 0.01)  # no longer its own: left alone
-    assert port.socket.fileno() != -1
+    assert port.value.fileno() != -1
     assert sockets.release(port, "second", 0.01)
-    assert port.socket.fileno() == -1
+    assert port.value.fileno() == -1

@@ -22,8 +22,9 @@ from actors.vision.device import SourceBroken
 from actors.vision.messages import FrameReady, GetScene, MotionBegan, MotionEnded, Scene, WatchScene
 from actors.vision.size import ring_size
 from actors.vision.sources import open_source
+from actors.vocabulary.backoff import Backoff
 from config.schema import ComputerVision, Config
-from supervisor.otp.spec import Backoff, SupervisorSpec
+from supervisor.otp.spec import SupervisorSpec
 from supervisor.runtime.runtime import Runtime
 from supervisor.tree import tree
 

@@ -1,7 +1,5 @@
 """The .env reader: quotes, comments, export, and no surprises."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

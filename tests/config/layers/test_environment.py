@@ -1,7 +1,5 @@
 """GERALD_SECTION__KEY and KEY=VALUE: which key is meant, and what the value is."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

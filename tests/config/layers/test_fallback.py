@@ -1,7 +1,5 @@
 """A bad section falls back to its defaults, the others stay, and the banner says which and why."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """The layers of a home, in the users' order, and the design document's own file."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Layers: mappings merge, lists and scalars replace, and each value keeps its place."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -6,8 +6,6 @@ which @@ stands where the mistake must be reported; `says` is a part of the mess
 otherwise; `means` is the suggestion. `choose` names a profile, and has no place.
 """
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A home with a secrets file, its key, and ways to change both."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """A token opens at its own key of its own file, and nowhere else."""
 
-from __future__ import annotations
-
 import pytest
 
 from config.secrets.cipher import InvalidTag, SecretsCipher, b64, decrypt, unb64

@@ -1,7 +1,5 @@
 """Encrypted data is decrypted with its own key, unaltered, in its own place."""
 
-from __future__ import annotations
-
 import pickle
 import random
 import threading

@@ -1,7 +1,5 @@
 """Each home has one data key, wrapped as that of its secrets is."""
 
-from __future__ import annotations
-
 import json
 import stat
 import sys

@@ -1,7 +1,5 @@
 """What an earlier version has written still opens: the secrets, the data key, and what was encrypted with it."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from pathlib import Path

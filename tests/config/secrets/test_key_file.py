@@ -1,7 +1,5 @@
 """A key file is its owner's only, and a passphrase is asked for once."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

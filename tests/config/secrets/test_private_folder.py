@@ -1,7 +1,5 @@
 """Readable secrets are gone when the editor has closed, whatever happens."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

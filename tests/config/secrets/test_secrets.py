@@ -1,7 +1,5 @@
 """A home without secrets."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

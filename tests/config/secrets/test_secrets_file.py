@@ -1,7 +1,5 @@
 """A secrets file opens with its key only, and is a layer like any other."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What changed is encrypted anew, all else stays byte for byte, and what the configuration refuses is not written."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

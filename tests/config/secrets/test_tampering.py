@@ -1,7 +1,5 @@
 """Whatever is done to a secrets file without its key is refused, and said of which key, as far as that can be known."""
 
-from __future__ import annotations
-
 import random
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """One key is changed, and every other byte stays."""
 
-from __future__ import annotations
-
 import pytest
 
 from config.secrets.yaml_edit import with_value, without_value

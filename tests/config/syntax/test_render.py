@@ -1,7 +1,5 @@
 """How a problem looks: place, words, the line and a caret below what is meant."""
 
-from __future__ import annotations
-
 import re
 
 from config.syntax.mask import conceal, printable

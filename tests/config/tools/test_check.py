@@ -1,7 +1,5 @@
 """`config check`: its exit codes, its text, and that no file can make it fail in any other way."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """A key explains itself: its value, where from, which layers lost, and no secret."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

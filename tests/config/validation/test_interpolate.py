@@ -1,7 +1,5 @@
 """`${NAME}`: where it is replaced, by what, and what a missing name means."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -106,6 +104,6 @@ def test_other_layers_than_files_know_no_references() -> None:
 def test_references_cannot_multiply_into_gigabytes() -> None:
     node, interpolation = run("a: '" + "${BIG}" * 1000 + "'\nb: 1")
     assert [problem.message for problem in interpolation.problems] == [
-        "all references together bring in more than 1024 KiB"
+        "all references together bring in more than 1.0 MB"
     ]
     assert find(node, ("a",)) is None

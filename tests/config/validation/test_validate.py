@@ -1,7 +1,5 @@
 """Planted mistakes: each is found, at its own line and column, with what was meant."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -15,7 +15,6 @@ from actors.persistence.backup.backups import BEFORE_RESTORE, kept_in
 from actors.persistence.backup.file import read
 from actors.persistence.backup.restore import move_aside, move_back, renumbered
 from actors.persistence.open_store import open_store
-from actors.persistence.store import atomic_files
 from actors.persistence.store.chain import Chain, Snapshot
 from actors.persistence.store.database import Database
 from actors.persistence.store.encryption import PLAIN, StoreEncryption
@@ -23,6 +22,7 @@ from actors.persistence.store.epochs import GAP
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.record import Kind, Record
 from actors.persistence.store.store import Batch
+from config.files import replace_file
 from config.home import Home
 from config.schema import Config
 from supervisor.offline.restore import RestoreResult, all_that_is_kept, backups_of, restore
@@ -311,7 +311,7 @@ def test_what_was_moved_aside_comes_back_whole(home: Home, stored: OfflineStore)
     save(stored, whole("users", 1, 1))
     moved = move_aside(stored.store)
     assert not stored.store.database.path.exists()
-    atomic_files.replace(home.data / "state", (b"in the way",))
+    replace_file(home.data / "state", (b"in the way",), durable=False)
     move_back(stored.store, moved)
     assert chain(stored, "users").version == Version(1, 1)
 

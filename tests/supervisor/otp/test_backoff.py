@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actors.vocabulary.backoff import Backoff
 from supervisor.otp.backoff import gives_up, pause
-from supervisor.otp.spec import Backoff
 
 BACKOFF = Backoff(initial=0.1, max=5.0, reset=30.0)
 TIMES = st.lists(st.floats(0, 1000), max_size=20).map(lambda times: tuple(sorted(times)))

@@ -5,8 +5,9 @@ import pytest
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Failure, Health, HealthChanged, Stop
 from actors.system.messages import ModuleChanged, ModuleFailed
+from actors.vocabulary.backoff import Backoff
 from supervisor.otp.messages import Accepted, ChildHung, Declined, KillChild, PinChild, RestartChild
-from supervisor.otp.spec import Backoff, ChildSpec, OnGiveUp, Restart, Start, Strategy, SupervisorSpec
+from supervisor.otp.spec import ChildSpec, OnGiveUp, Restart, Start, Strategy, SupervisorSpec
 from tests.doubles.house import House
 
 

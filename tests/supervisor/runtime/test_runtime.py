@@ -16,9 +16,10 @@ from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol.lifecycle import Hang
 from actors.kernel.virtual import Probe
+from actors.vocabulary.backoff import Backoff
 from config.schema import Config
 from supervisor.otp.messages import Accepted, Declined, KillChild, PinChild, RestartChild
-from supervisor.otp.spec import Backoff, ChildSpec, Strategy, SupervisorSpec
+from supervisor.otp.spec import ChildSpec, Strategy, SupervisorSpec
 from supervisor.runtime.runtime import Runtime
 from tests.doubles.actors import Crash, Said, Say
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import msgspec
 
 from actors.kernel.protocol.storage import Version
-from actors.persistence.store.atomic_files import replace_durably, sync_folder
 from actors.persistence.store.backends import Found
 from actors.persistence.store.chain import Snapshot, assembled, records_of
 from actors.persistence.store.encryption import StoreEncryption
 from actors.persistence.store.errors import store_error
 from actors.persistence.store.record import Record, pack, scan_file
+from config.files import replace_file, sync_folder
 
 __all__ = ["FileBackend"]
 
@@ -41,9 +41,7 @@ class FileBackend:
                 return
             self._make_folders(where)
             name = f"{snapshot.version.epoch:012d}.{snapshot.version.n:012d}.state"
-            replace_durably(
-                where / name, (pack(self._sealing.seal(record)) for record in records_of(snapshot))
-            )
+            replace_file(where / name, (pack(self._sealing.seal(record)) for record in records_of(snapshot)))
             for _, old in self._files(where)[self._keep(snapshot.domain) :]:
                 old.unlink(missing_ok=True)
         except OSError as error:

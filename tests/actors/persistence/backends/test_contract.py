@@ -462,7 +462,7 @@ def test_a_copy_that_cannot_be_written_leaves_the_ones_before(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("actors.persistence.store.atomic_files.os.fsync", full)
+        patch.setattr("config.files.os.fsync", full)
         with pytest.raises(StoreError, match="No space") as caught:
             backend.save(snapshot(3))
     assert "free some space" in caught.value.remedy

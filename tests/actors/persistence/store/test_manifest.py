@@ -77,7 +77,7 @@ def test_a_witness_that_cannot_be_written_is_an_error_and_leaves_the_one_before(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("actors.persistence.store.atomic_files.os.replace", full)
+    monkeypatch.setattr("config.files.os.replace", full)
     with pytest.raises(OSError, match="No space"):
         write_manifest(tmp_path, Manifest())
     assert read_manifest(tmp_path) == WITNESS

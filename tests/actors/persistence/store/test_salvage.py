@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from actors.kernel.protocol.storage import Version
+from actors.kernel.resource import Resources
 from actors.persistence.store import salvage
 from actors.persistence.store.chain import Snapshot, records_of
 from actors.persistence.store.database import Database
@@ -124,7 +125,7 @@ def test_a_process_killed_while_it_salvages_leaves_it_to_the_next(
         load(write_behind, "system")
     write_behind.store.database.close()
     Database.fault = staticmethod(alive)
-    monkeypatch.setattr(Database, "_known", {})
+    monkeypatch.setattr(Database, "_databases", Resources())
     write_behind = clerk_at(tmp_path)
     for domain, state in newest.items():
         assert state_of(load(write_behind, domain)) == state

@@ -20,11 +20,11 @@ STATUS: dict[str, Any] = {
     [
         (
             {"cpu": 12.4, "memory": 300 * 2**20, "disk_free": 5 * 2**30, "errors": 0},
-            "cpu 12 % of a core, memory 300 MiB, disk 5.0 GiB free",
+            "cpu 12 % of a core, memory 314.6 MB, disk 5.4 GB free",
         ),
         (
             {"cpu": 0.0, "memory": 2**20, "disk_free": 0, "errors": 3},
-            "cpu 0 % of a core, memory 1 MiB, 3 deaths of actors so far",
+            "cpu 0 % of a core, memory 1.0 MB, 3 deaths of actors so far",
         ),
     ],
 )

@@ -1,7 +1,5 @@
 """`supervisor secrets` as its owner meets it: what each command does, and what it refuses without changing anything."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,0 +1,77 @@
+"""Files that are there as a whole or not at all: written beside their place, and then put there.
+
+Nothing here knows of configuration: the rooms use it, too.
+"""
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+__all__ = ["beside", "replace_file", "sync_folder", "write_private"]
+
+_CANNOT_SYNC = (errno.EINVAL, errno.ENOTSUP)
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Put `data` in the place of a file, whose folder is made, and outlast a power failure. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, (data,), alone=False)
+
+
+def replace_file(path: Path, pieces: Iterable[bytes], *, durable: bool = True, alone: bool = True) -> None:
+    """Put `pieces`, one after another, in the place of a file; `durable` and `alone` as of `beside`. Raises OSError."""
+    with beside(path, durable=durable, alone=alone) as new, new.open("wb") as file:
+        file.writelines(pieces)
+
+
+@contextlib.contextmanager
+def beside(path: Path, *, durable: bool = True, alone: bool = True) -> Iterator[Path]:
+    """An empty file in the same folder, readable by its owner only, that takes the place of `path` at the end of the
+    block; if the block fails it is removed, and `path` stays what it was. Raises OSError, which names the file.
+
+    durable: on return the new file outlasts a power failure. alone: nobody else writes the same file at the same time;
+    its name is then always `path` and ".new", so that what a killed process left behind is one file that is known.
+    """
+    new = path.with_name(f"{path.name}.new" if alone else f".{path.name}.{os.urandom(6).hex()}.new")
+    try:
+        new.unlink(missing_ok=True)
+        os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        yield new
+        if durable:
+            _sync(new)
+        os.replace(new, path)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)
+        raise
+    if durable:
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make what was put into, or taken from, `folder` durable, where the system can. Raises OSError."""
+    if os.name != "posix":
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except PermissionError:  # one that may be written and not listed
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC:
+            raise
+    finally:
+        os.close(handle)
+
+
+def _sync(file: Path) -> None:
+    handle = os.open(file, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
