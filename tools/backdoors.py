@@ -4,7 +4,7 @@
 
 Looks at every module that defines a deterministic actor and at whatever of the rooms it imports: no clock, no dice, no
 thread, no file, socket or process, no address of an object, no order of a set. What an actor does with the world goes
-through `self.side_effect(...)`; the modules at that rim are listed in RIM. Prints FILE:LINE: what; exit status 1 if any.
+through `self.side_effect(...)`; the modules at that rim are listed in RIM. Prints FILE:LINE: what; status 1 if any.
 """
 
 import ast

@@ -15,6 +15,7 @@ from actors.audio.messages import AudioChunk
 from actors.audio.open_device import Keeper
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Health
+from actors.speech.messages import RECOGNIZER
 from config.schema import Audio
 
 __all__ = ["Microphone"]
@@ -62,7 +63,7 @@ class Microphone(Actor):
 
     @handles
     def on_chunk(self, chunk: AudioChunk) -> None:
-        self.tell("speech.recognizer", chunk)
+        self.tell(RECOGNIZER, chunk)
 
     @handles
     def on_device(self, change: DeviceChanged) -> None:

@@ -12,9 +12,9 @@ from actors.conversation.migrations import MIGRATIONS
 from actors.conversation.state import ConversationState, faults
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.state.domain import DomainActor
-from actors.users.messages import GetProfile, InteractionHappened, PersonForgotten, Profile
+from actors.users.messages import USERS, GetProfile, InteractionHappened, PersonForgotten, Profile
 from actors.vocabulary.values import UNKNOWN, Interaction, Person
-from actors.world.messages import Present, WhoIsHere
+from actors.world.messages import WORLD, Present, WhoIsHere
 
 __all__ = ["Company"]
 
@@ -66,7 +66,7 @@ class Company(DomainActor[ConversationState], ABC):
 
     def look_around(self, turn: int) -> None:
         """Find out where this is, and who speaks in `turn`."""
-        self.ask("world", WhoIsHere(), then="on_present", context=turn, within=ANSWER_WITHIN)
+        self.ask(WORLD, WhoIsHere(), then="on_present", context=turn, within=ANSWER_WITHIN)
 
     def on_present(self, answer: Reply | AskFailed) -> None:
         """Who spoke, where nobody said so? The only one who is here; with several, or none, nobody can tell."""
@@ -79,7 +79,7 @@ class Company(DomainActor[ConversationState], ABC):
         self.become(turns.attribute(state, person))
         self.attributed(active.turn)
         if person.is_known:
-            self.ask("users", GetProfile(person), "on_profile", active.turn, ANSWER_WITHIN)
+            self.ask(USERS, GetProfile(person), "on_profile", active.turn, ANSWER_WITHIN)
         else:
             self.acquainted(active.turn, None)
 
@@ -104,7 +104,7 @@ class Company(DomainActor[ConversationState], ABC):
         after = turns.touched(self.state, message.interaction)
         if after is not self.state:
             self.become(after)
-            self.ask("world", WhoIsHere(), "on_touch_present", message.interaction, ANSWER_WITHIN)
+            self.ask(WORLD, WhoIsHere(), "on_touch_present", message.interaction, ANSWER_WITHIN)
 
     def on_touch_present(self, answer: Reply | AskFailed) -> None:
         """Who touched? The only one who is here."""
@@ -115,7 +115,7 @@ class Company(DomainActor[ConversationState], ABC):
         touch = msgspec.structs.replace(felt, person=person.name)
         if self.state.last_touch == felt:
             self.become(msgspec.structs.replace(self.state, last_touch=touch))
-        self.tell("users", InteractionHappened(person, touch))
+        self.tell(USERS, InteractionHappened(person, touch))
 
     # -- somebody is to be forgotten
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from actors.audio.messages import PlaybackDone, PlaybackEnded, PlaybackStarted, SentencePlayed
+from actors.audio.messages import SPEAKER, PlaybackDone, PlaybackEnded, PlaybackStarted, SentencePlayed
 from actors.conversation import turns
 from actors.conversation.apologies import apology_for
 from actors.conversation.company import Company
@@ -27,9 +27,11 @@ from actors.conversation.utterance import LONGEST
 from actors.kernel.actor import handles
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Undelivered
-from actors.llm.messages import CompletionEnded, CompletionFailed, CompletionRequested, SentenceReady
-from actors.osc.messages import ChatboxText, Typing
+from actors.llm.messages import LLM, CompletionEnded, CompletionFailed, CompletionRequested, SentenceReady
+from actors.osc.messages import OSC_SENDER, ChatboxText, Typing
 from actors.speech.messages import (
+    RECOGNIZER,
+    SYNTHESIZER,
     Cancel,
     SpeakRequested,
     SpeechStarted,
@@ -37,15 +39,15 @@ from actors.speech.messages import (
     SynthesisFailed,
     TranscriptReady,
 )
-from actors.system.messages import StageReached
-from actors.users.messages import InteractionHappened, Profile
+from actors.system.messages import SYSTEM, StageReached
+from actors.users.messages import USERS, InteractionHappened, Profile
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN, Interaction, Person
 from config.schema import Bot, Speech
 
 __all__ = ["Conversation"]
 
-STAGES_TO_CANCEL = ("llm", "speech.synthesizer", "audio.speaker", "osc.sender")
+STAGES_TO_CANCEL = (LLM, SYNTHESIZER, SPEAKER, OSC_SENDER)
 TURN_WITHIN = 90.0
 
 
@@ -72,7 +74,7 @@ class Conversation(Company):
         active = self.state.active
         if active is not None:
             self._cancel_stages(active.turn, "the conversation was restarted")
-            self.tell("osc.sender", Typing(False))
+            self.tell(OSC_SENDER, Typing(False))
             if active.listener:
                 self.tell(
                     active.listener,
@@ -141,7 +143,7 @@ class Conversation(Company):
         self.become(turns.begin(self.state, text, person, listener, self.wall(), self._voiced))
         turn = self.state.turn
         self.after(TURN_WITHIN, TurnOverdue(turn))
-        self.tell("osc.sender", Typing(True))
+        self.tell(OSC_SENDER, Typing(True))
         self.look_around(turn)
         return turn
 
@@ -154,7 +156,7 @@ class Conversation(Company):
     def acquainted(self, turn: int, profile: Profile | None) -> None:
         if self._active(turn) is not None:
             messages = build(self._bot, self.state, profile, self.wall())
-            self.tell("llm", CompletionRequested(turn, messages), notify=True)
+            self.tell(LLM, CompletionRequested(turn, messages), notify=True)
 
     # -- the reply grows
 
@@ -185,16 +187,16 @@ class Conversation(Company):
         self.become(turns.add_sentence(self.state, text))
         self._to_listener(ReplySentence(turn, sentence, text))
         if active.voiced:
-            self.tell("speech.recognizer", Spoken(turn, text))
-            self.tell("speech.synthesizer", SpeakRequested(turn, sentence, text), notify=True)
-        self.tell("osc.sender", ChatboxText(turn, text))
+            self.tell(RECOGNIZER, Spoken(turn, text))
+            self.tell(SYNTHESIZER, SpeakRequested(turn, sentence, text), notify=True)
+        self.tell(OSC_SENDER, ChatboxText(turn, text))
 
     def _complete(self) -> None:
         self._change(complete=True)
         active = self.state.active
         assert active is not None
         if active.voiced and active.said:
-            self.tell("audio.speaker", PlaybackDone(active.turn, len(active.said)), notify=True)
+            self.tell(SPEAKER, PlaybackDone(active.turn, len(active.said)), notify=True)
         else:
             self._end("failed" if active.failed else "said")
 
@@ -204,7 +206,7 @@ class Conversation(Company):
     def on_playback_started(self, message: PlaybackStarted) -> None:
         """The typing indicator has done its work when the voice is heard."""
         if self._active(message.turn) is not None:
-            self.tell("osc.sender", Typing(False))
+            self.tell(OSC_SENDER, Typing(False))
 
     @handles
     def on_played(self, message: SentencePlayed) -> None:
@@ -277,12 +279,12 @@ class Conversation(Company):
         active = self.state.active
         assert active is not None
         now = self.wall()
-        self.tell("osc.sender", Typing(False))
+        self.tell(OSC_SENDER, Typing(False))
         self.become(turns.end(self.state, self._bot.name, now))
         if active.person.is_known:
             heard = "" if active.failed else active.heard
             talk = Interaction("talk", active.person.name, active.text, now, heard)
-            self.tell("users", InteractionHappened(active.person, talk))
+            self.tell(USERS, InteractionHappened(active.person, talk))
         self._stage(active.turn, "reply_ended", now)
         text = active.heard if outcome == "cancelled" else active.reply
         self._announce(active.listener, ReplyEnded(active.turn, outcome, text, detail or active.failed))
@@ -307,4 +309,4 @@ class Conversation(Company):
                 self.tell(address, message)
 
     def _stage(self, turn: int, stage: str, at: float, seconds: float = 0.0) -> None:
-        self.tell("system", StageReached(turn, stage, at, seconds))
+        self.tell(SYSTEM, StageReached(turn, stage, at, seconds))

@@ -7,12 +7,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from config.home import PACKAGE, Home, shown_path
 from config.layers.dotenv import Variable
 from config.layers.dotenv import parse as parse_dotenv
 from config.layers.environment import dotenv_layers, environment_layers, override_layers
+from config.layers.former_names import renamed
 from config.layers.merge import merge
 from config.layers.probes import missing_files
 from config.secrets import read_secrets
@@ -47,7 +49,7 @@ def load_config(
         raise refuse(SourceText("home", str(home.path)), "there is no such folder")
     env_source, variables = _read_env(home)
     names = {name: found.value for name, found in variables.items()} | dict(environ)
-    layers = [
+    read = [
         _defaults(),
         *_profile_layer(home, profile or names.get("GERALD_PROFILE")),
         *_file_layer(home.config_file, "config"),
@@ -58,7 +60,8 @@ def load_config(
         *override_layers(overrides),
         *override_layers(runtime, "supervisor config set"),
     ]
-    return validate(merge(layers), names, (missing_files(home), *probes), tuple(layers))
+    layers, notes = zip(*map(renamed, read), strict=True)
+    return validate(merge(layers), names, (missing_files(home), *probes), layers, chain.from_iterable(notes))
 
 
 def profiles(home: Home) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from actors.kernel.errors import AskError
-from actors.persistence.messages import BackupFailed, BackupMade, MakeBackup
+from actors.persistence.messages import PERSISTENCE, BackupFailed, BackupMade, MakeBackup
 from config.secrets.sealer import KeyTrouble
 from supervisor.control.actor_requests import start_again
 from supervisor.control.wire import RequestRefused
@@ -23,7 +23,7 @@ def _backup(system: Runtime, request: Mapping[str, Any]) -> Iterator[Mapping[str
     if message.encrypt:
         _see_to_a_key(system)
     try:
-        answer = system.client.answer("persistence", message, WITHIN)
+        answer = system.client.answer(PERSISTENCE, message, WITHIN)
     except AskError as error:
         raise RequestRefused(f"persistence: {error}") from None
     if isinstance(answer, BackupFailed):
@@ -40,7 +40,7 @@ def _see_to_a_key(system: Runtime) -> None:
     except KeyTrouble as trouble:
         raise RequestRefused(f"{trouble} {trouble.hint}".strip()) from None
     if made:
-        start_again(system, "persistence")
+        start_again(system, PERSISTENCE)
 
 
 BACKING = {"backup": _backup}

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from actors.configuration.messages import Reload, ReloadEnded
+from actors.configuration.messages import CONFIGURATION, Reload, ReloadEnded
 from actors.kernel.errors import AskError
 from config.layers.environment import split_key
 from config.layers.save_override import save_override
@@ -73,7 +73,7 @@ def _saved(system: Runtime, key: str, text: str | None, ended: ReloadEnded) -> R
 
 def _reloaded(system: Runtime, proposal: int) -> ReloadEnded:
     try:
-        answer = system.client.answer("configuration", Reload(proposal), WITHIN)
+        answer = system.client.answer(CONFIGURATION, Reload(proposal), WITHIN)
     except AskError as error:
         raise RequestRefused(f"configuration: {error}") from None
     assert isinstance(answer, ReloadEnded)

@@ -11,6 +11,7 @@ import msgspec
 
 from actors.kernel.message import Message
 from actors.kernel.protocol.storage import StateLoaded
+from supervisor.otp.messages import ROOT
 from supervisor.replay.accept import key_of, rewritten
 from supervisor.replay.anonymize import Anonymizer
 from supervisor.replay.reconstruct import Unreplayable
@@ -58,7 +59,7 @@ def _write(to: Path, lines: list[Line]) -> None:
     new = to.with_name(f"{to.name}.new")
     to.parent.mkdir(parents=True, exist_ok=True)
     try:
-        copied(new, {"node": "root", "run": to.stem, "words": "keep", "format": "1"}, _in_order(lines))
+        copied(new, {"node": ROOT, "run": to.stem, "words": "keep", "format": "1"}, _in_order(lines))
         os.chmod(new, 0o644)  # it is for everybody: a test
         os.replace(new, to)
     finally:

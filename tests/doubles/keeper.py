@@ -8,6 +8,7 @@ import msgspec
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol.storage import (
+    PERSISTENCE,
     Buffered,
     Committed,
     LoadState,
@@ -21,7 +22,6 @@ from actors.kernel.protocol.storage import (
 )
 from actors.kernel.state.document import Document, restored
 from actors.kernel.state.state_loader import PersistentActor
-from actors.kernel.state.state_writer import PERSISTENCE
 from actors.kernel.virtual import VirtualWorld
 
 __all__ = ["Keeper", "Shelf"]

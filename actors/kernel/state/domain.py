@@ -15,10 +15,10 @@ from actors.kernel.protocol.subscription import StateChanged, Subscribe, Unsubsc
 from actors.kernel.state.document import Subscription
 from actors.kernel.state.patch import Path, reached
 from actors.kernel.state.state_loader import PersistentActor
-from actors.kernel.state.state_writer import PERSISTENCE, RETRY_AFTER
+from actors.kernel.state.state_writer import RETRY_AFTER
 from actors.kernel.state.update import atomic_update, changed, checked, decode_changes
 
-__all__ = ["PERSISTENCE", "RETRY_AFTER", "DomainActor", "atomic_update", "checked"]
+__all__ = ["RETRY_AFTER", "DomainActor", "atomic_update", "checked"]
 
 SUBSCRIPTIONS = 64
 """At most; beyond it the oldest ends."""

@@ -8,7 +8,7 @@ import msgspec
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.message import Message
 from actors.kernel.protocol.state import UpdateRefused
-from actors.kernel.protocol.storage import LoadState, StateLoaded, Version
+from actors.kernel.protocol.storage import PERSISTENCE, LoadState, StateLoaded, Version
 from actors.kernel.state.document import (
     Document,
     Migration,
@@ -18,7 +18,7 @@ from actors.kernel.state.document import (
     Unfit,
     restored,
 )
-from actors.kernel.state.state_writer import PERSISTENCE, StateWriter
+from actors.kernel.state.state_writer import StateWriter
 
 __all__ = ["PersistentActor"]
 

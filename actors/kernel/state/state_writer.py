@@ -13,6 +13,7 @@ from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.message import Asker, Message
 from actors.kernel.protocol.lifecycle import Health
 from actors.kernel.protocol.storage import (
+    PERSISTENCE,
     Buffered,
     Committed,
     SaveChange,
@@ -24,9 +25,8 @@ from actors.kernel.state.document import Document, Subscription, count_parts, en
 from actors.kernel.state.patch import Path, difference, pack
 from actors.vocabulary.type_names import durable
 
-__all__ = ["PERSISTENCE", "RETRY_AFTER", "StateWriter"]
+__all__ = ["RETRY_AFTER", "StateWriter"]
 
-PERSISTENCE = "persistence"
 RETRY_AFTER = (1.0, 2.0, 5.0, 10.0, 30.0)
 GATHER = 0.02
 """Seconds within which changes gather after others were handed over, unless somebody waits for them to be on disk."""

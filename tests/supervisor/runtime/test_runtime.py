@@ -92,7 +92,7 @@ def say(system: Runtime, text: str, to: str = "echo") -> Said:
 
 
 def test_a_hung_thread_is_replaced_on_the_same_mailbox(make: Make) -> None:
-    system = make(ChildSpec("echo", ECHO, patience=0.2))
+    system = make(ChildSpec("echo", ECHO, handler_timeout=0.2))
     hang = system.client.tell("echo", Hang(1.5))
     waiting = [system.client.ask("echo", Say(str(n))) for n in range(10)]
     assert [future.get(timeout=WITHIN).text for future in waiting] == [str(n) for n in range(10)]
@@ -105,14 +105,14 @@ def test_a_hung_thread_is_replaced_on_the_same_mailbox(make: Make) -> None:
 
 
 def test_a_message_that_takes_less_than_the_patience_is_no_hang(make: Make) -> None:
-    system = make(ChildSpec("echo", ECHO, patience=5.0))
+    system = make(ChildSpec("echo", ECHO, handler_timeout=5.0))
     system.client.tell("echo", Hang(0.3))
     assert say(system, "still there").text == "still there"
     assert system.registry.slot("echo").incarnation == 1
 
 
 def test_a_hung_process_is_killed_and_replaced(make: Make) -> None:
-    system = make(ChildSpec("echo", ECHO, pin="process", patience=0.3))
+    system = make(ChildSpec("echo", ECHO, pin="process", handler_timeout=0.3))
     first = say(system, "first").pid
     hang = system.client.tell("echo", Hang(60.0))
     second = say(system, "second")
@@ -125,7 +125,7 @@ def test_a_hung_process_is_killed_and_replaced(make: Make) -> None:
 
 @posix
 def test_a_frozen_process_is_killed_and_replaced(make: Make) -> None:
-    system = make(ChildSpec("echo", ECHO, pin="process", patience=0.3))
+    system = make(ChildSpec("echo", ECHO, pin="process", handler_timeout=0.3))
     first = say(system, "first").pid
     os.kill(first, signal.SIGSTOP)
     incarnation(system, "echo", 2)
