@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-from config.layers.former_names import renamed
 from config.layers.last_good import LastGood
 from config.schema import Config
 from config.syntax.mask import printable
@@ -54,9 +53,7 @@ def _last_good(section: str, last_good: LastGood | None) -> Mapping[str, Any] | 
 def _with(tree: YamlNode, kept: Mapping[str, Mapping[str, Any] | None]) -> YamlNode:
     assert isinstance(tree.value, Mapping)
     source = SourceText("last good", "data/config.last-good.json", numbered=False)
-    more = {
-        name: renamed(_nodes(plain, source), (name,))[0] for name, plain in kept.items() if plain is not None
-    }
+    more = {name: _nodes(plain, source) for name, plain in kept.items() if plain is not None}
     return msgspec.structs.replace(tree, value={**tree.value, **more})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 
@@ -11,13 +12,13 @@ from config.syntax.node import YamlNode, problem_at
 from config.syntax.problem import Key, Problem
 from config.validation.secret_spans import hidden_texts
 
-__all__ = ["renamed"]
+__all__ = ["renamed", "with_todays"]
 
 
-def renamed(layer: YamlNode, section: Key = ()) -> tuple[YamlNode, tuple[Problem, ...]]:
-    """What is at `section` of a layer, with today's names, and a note where an old one stands. Beside the new name the
-    old one counts for nothing."""
-    found = tuple(_old_names(layer, section))
+def renamed(layer: YamlNode) -> tuple[YamlNode, tuple[Problem, ...]]:
+    """The layer with today's names, and a note where an old one stands. Beside the new name the old one counts for
+    nothing."""
+    found = tuple(_old_names(layer, ()))
     if not found:
         return layer, ()
     hidden = hidden_texts(layer)
@@ -25,7 +26,7 @@ def renamed(layer: YamlNode, section: Key = ()) -> tuple[YamlNode, tuple[Problem
         problem_at(node, key, "note", said, hint=hint, at_key=True, secrets=hidden.around(node))
         for node, key, said, hint in found
     )
-    return _with_todays(layer, section), tuple(notes)
+    return with_todays(layer), tuple(notes)
 
 
 def _old_names(node: YamlNode, key: Key) -> Iterator[tuple[YamlNode, Key, str, str]]:
@@ -41,13 +42,15 @@ def _old_names(node: YamlNode, key: Key) -> Iterator[tuple[YamlNode, Key, str, s
         yield from _old_names(child, (*key, name))
 
 
-def _with_todays(node: YamlNode, key: Key) -> YamlNode:
-    if not isinstance(node.value, Mapping):
-        return node
+def with_todays(value: Any, key: Key = ()) -> Any:
+    """What is at a key path, as plain data or as a node, with today's names."""
+    if isinstance(value, YamlNode):
+        return msgspec.structs.replace(value, value=with_todays(value.value, key))
+    if not isinstance(value, Mapping):
+        return value
     former = former_names(key)
-    value = {
-        former.get(name, name): _with_todays(child, (*key, name))
-        for name, child in node.value.items()
-        if former.get(name) not in node.value
+    return {
+        former.get(name, name): with_todays(child, (*key, name))
+        for name, child in value.items()
+        if former.get(name) not in value
     }
-    return msgspec.structs.replace(node, value=value)

@@ -10,6 +10,8 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 
+import msgspec
+
 from config.home import PACKAGE, Home, shown_path
 from config.layers.dotenv import Variable
 from config.layers.dotenv import parse as parse_dotenv
@@ -17,6 +19,7 @@ from config.layers.environment import dotenv_layers, environment_layers, overrid
 from config.layers.former_names import renamed
 from config.layers.merge import merge
 from config.layers.probes import missing_files
+from config.schema import Config
 from config.secrets import read_secrets
 from config.syntax.errors import LoadError
 from config.syntax.mask import printable
@@ -75,7 +78,10 @@ def profiles(home: Home) -> tuple[str, ...]:
 @cache
 def _defaults() -> YamlNode:
     (layer,) = _file_layer(PACKAGE / "defaults.yaml", "defaults")
-    return layer
+    assert isinstance(layer.value, Mapping)
+    # A section may be left out of the file; one whose every key is a comment then lies over nothing at all.
+    empty = {name: YamlNode({}, layer.source) for name in Config.model_fields if name not in layer.value}
+    return msgspec.structs.replace(layer, value={**layer.value, **empty})
 
 
 def _profile_layer(home: Home, name: str | None) -> tuple[YamlNode, ...]:

@@ -29,9 +29,11 @@ def test_defaults_yaml_and_the_schema_have_the_same_defaults() -> None:
     assert Config.model_validate(plain(defaults_file())) == Config()
 
 
-def test_defaults_yaml_names_every_key() -> None:
+def test_defaults_yaml_names_every_key_of_its_sections() -> None:
     written = plain(defaults_file())
     for key, _ in FIELDS:
+        if key[0] not in written:
+            continue  # it stands in what `config init` writes: tests/config/test_generated.py
         here = written
         for part in key:
             if part == "*":
