@@ -44,6 +44,14 @@ def test_settings_of_a_process_restart_that_child_alone() -> None:
     assert revised(one, nice, B) == ["stop a", "start a"]
 
 
+def test_whoever_is_to_tell_others_is_restarted_with_them() -> None:
+    one = house(A, B)
+    assert revised(one, msgspec.structs.replace(A, subscribers=(("b", ("HR*",)),)), B) == [
+        "stop a",
+        "start a",
+    ]
+
+
 def test_another_node_moves_the_child() -> None:
     one = house(A, B)
     assert revised(one, msgspec.structs.replace(A, pin="process"), B) == ["stop a", "start a"]

@@ -16,6 +16,7 @@ from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol.lifecycle import Hang
 from actors.kernel.virtual import Probe
+from actors.osc.messages import OSC_RECEIVER, ParametersChanged
 from config.schema import Config
 from supervisor.otp.messages import Accepted, Declined, KillChild, PinChild, RestartChild
 from supervisor.otp.spec import Backoff, ChildSpec, Strategy, SupervisorSpec
@@ -49,7 +50,7 @@ def system_of(home: Path, *children: ChildSpec, **options: Any) -> Runtime:
         "group", Strategy.ONE_FOR_ONE, children, backoff=Backoff(0.0, 0.0), intensity=50, **options
     )
     root = SupervisorSpec("root", Strategy.REST_FOR_ONE, (group,), backoff=Backoff(0.0, 0.0), intensity=50)
-    config = Config.model_validate({"trace": {"enabled": False}})
+    config = Config.model_validate({"trace": {"enabled": False}, "osc": {"input_port": 0}})
     system = Runtime(config, home, spec=root)
     system.directory.open("system", Probe())
     system.start()
@@ -86,6 +87,21 @@ def say(system: Runtime, text: str, to: str = "echo") -> Said:
     answer = system.client.answer(to, Say(text), WITHIN)
     assert isinstance(answer, Said)
     return answer
+
+
+# -- what an actor is started with
+
+
+@pytest.mark.parametrize("pin", ["thread", "process"])
+def test_the_receiver_tells_those_whom_the_tree_names(make: Make, pin: str) -> None:
+    told = (("ear", ("HR*",)),)
+    receiver = ChildSpec(
+        OSC_RECEIVER, "actors.osc.receiver:Receiver", ("osc", "subscribers"), pin=pin, subscribers=told
+    )
+    system = make(receiver)
+    ear = Ear(system)
+    system.client.tell(OSC_RECEIVER, ParametersChanged({"HR": 70, "JawOpen": 0.5}))
+    assert ear.heard.get(timeout=WITHIN) == ParametersChanged({"HR": 70})
 
 
 # -- hangs
