@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-DETERMINISTIC = {"KeptActor", "DomainActor"}
+DETERMINISTIC = {"PersistentActor", "DomainActor"}
 """Bases whose actors are deterministic."""
 RIM = {"actors.system.resources", "actors.llm.http.streams"}
 """What is reached through `side_effect` only."""

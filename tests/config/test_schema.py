@@ -12,7 +12,7 @@ import pytest
 
 from config.home import PACKAGE
 from config.schema import ActorSettings, Config, Llm, dump
-from config.schema.section import parse_size
+from config.schema.section import Section, parse_size
 from config.schema.walk import extra, field_at, fields, is_text, limits, names_at, secret_keys
 from config.syntax.node import SourceText, YamlNode, plain
 from config.syntax.yaml_reader import parse
@@ -188,6 +188,12 @@ def test_the_schema_can_be_walked_by_key() -> None:
     assert field_at(("bot", "name", "deeper")) is None
 
 
+def test_no_two_sections_have_the_same_key() -> None:
+    keys = [cls.key for cls in Section.__subclasses__() if cls.key]
+    assert len(set(keys)) == len(keys)
+    assert {*keys, "actors"} == set(Config.model_fields)
+
+
 def test_it_has_a_json_schema_for_editors() -> None:
     schema = Config.model_json_schema()
     assert schema["$defs"]["Llm"]["properties"]["temperature"]["reload"] == "live"
@@ -200,6 +206,8 @@ def test_it_has_a_json_schema_for_editors() -> None:
         ("config.home", {"pydantic", "yaml", "msgspec", "rich"}),
         ("config.schema", {"yaml", "rich", "msgspec"}),
         ("config.layers.layers", {"rich"}),
+        ("supervisor.cli.main", {"config.schema", "pydantic", "msgspec"}),
+        ("supervisor.tree", {"config.schema", "pydantic"}),
     ],
 )
 def test_importing_a_part_does_not_import_the_rest(module: str, unwanted: set[str]) -> None:
