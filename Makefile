@@ -41,6 +41,7 @@ lint: setup-dev ## format, style, types and layers
 	$(VENV)/mypy
 	$(VENV)/lint-imports --no-logo
 	$(VENV)/python tools/backdoors.py
+	$(VENV)/python tools/addresses.py
 
 format: setup-dev ## put the code into the project's format
 	$(VENV)/ruff format .

@@ -26,7 +26,7 @@ from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox, Put
 from actors.kernel.message import Envelope
 from actors.kernel.thread_host import ExternalClient, SystemClock, ThreadHost
-from actors.osc.messages import GetOscStatistics, OscStatistics, ParametersChanged
+from actors.osc.messages import EVERYTHING, GetOscStatistics, OscStatistics, ParametersChanged
 from actors.osc.parameters import PREFIX
 from actors.osc.receiver import Receiver
 from actors.osc.sockets import enlarge
@@ -127,7 +127,7 @@ def ours(work: Work) -> Result:
     directory.open("osc.receiver", mailbox)
 
     def make(ended: Ended) -> Incarnation:
-        receiver = Receiver(Osc(input_port=0))
+        receiver = Receiver(Osc(input_port=0), (("avatar", EVERYTHING),))
         return Incarnation(receiver, "osc.receiver", 1, mailbox, directory, SystemClock(), on_end=ended)
 
     def statistics() -> OscStatistics:

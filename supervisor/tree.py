@@ -1,13 +1,28 @@
 """The one place that names every actor: the supervision tree, built from the configuration.
 
-Classes are named as strings, so that a node imports only what it hosts; a test resolves them all.
+Classes are named as strings, so that a node imports only what it hosts; a test resolves them all. Whatever else needs
+to know which actors there are asks here.
 """
 
 import msgspec
 
+from actors.audio.messages import MICROPHONE, SPEAKER
+from actors.avatar.messages import AVATAR
+from actors.configuration.messages import CONFIGURATION
+from actors.conversation.messages import CONVERSATION
 from actors.kernel.mailbox import Full
+from actors.kernel.protocol.storage import PERSISTENCE
+from actors.llm.messages import LLM, LOCAL_LLM
+from actors.osc.messages import EVERYTHING, OSC_RECEIVER, OSC_SENDER
+from actors.speech.messages import RECOGNIZER, SYNTHESIZER
+from actors.system.messages import SYSTEM
+from actors.users.messages import USERS
+from actors.vision.messages import CAMERA, DEPTH, DETECTOR, READER
 from actors.vocabulary.backoff import Backoff
+from actors.vrchat.messages import VRCHAT
+from actors.world.messages import WORLD, WORLD_LOG
 from config.schema import Config
+from supervisor.otp.messages import ROOT
 from supervisor.otp.spec import (
     ChildSpec,
     OnGiveUp,
@@ -16,23 +31,28 @@ from supervisor.otp.spec import (
     Start,
     Strategy,
     SupervisorSpec,
+    walk,
 )
 
-__all__ = ["tree"]
+__all__ = ["CORE", "DOMAINS", "tree"]
+
+CORE = "core"
+"""The supervisor of what everything else stands on."""
 
 
 def tree(config: Config, *, text: bool = False) -> SupervisorSpec:
     """The tree of DESIGN section 3. With `text` the bot neither hears nor speaks aloud: it reads and writes."""
     silent = "switched off by --text" if text else ""
-    groups = (
-        _group(config, "core", _core(), Start.IN_ORDER, OnGiveUp.ESCALATE),
+    groups: tuple[SupervisorSpec, ...] = (
+        _group(config, CORE, _core(), Start.IN_ORDER, OnGiveUp.ESCALATE),
         _group(config, "state", _state(), Start.AT_ONCE, OnGiveUp.ESCALATE),
         _group(config, "mind", _mind(silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
         _group(config, "body", _body(config, silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
         _group(config, "vision", _vision(config), Start.AT_ONCE, OnGiveUp.DEGRADE),
     )
+    groups = _acquainted(groups)
     return SupervisorSpec(
-        "root",
+        ROOT,
         Strategy.REST_FOR_ONE,
         groups,
         Start.IN_ORDER,
@@ -45,12 +65,12 @@ def tree(config: Config, *, text: bool = False) -> SupervisorSpec:
 def _core() -> tuple[ChildSpec, ...]:
     return (
         ChildSpec(
-            "persistence",
+            PERSISTENCE,
             "actors.persistence.persistence:Persistence",
             ("storage", "performance", "home", "sealer"),
         ),
         ChildSpec(
-            "configuration", "actors.configuration.configuration:Configuration", ("configuration_store",)
+            CONFIGURATION, "actors.configuration.configuration:Configuration", ("configuration_store",)
         ),
     )
 
@@ -58,27 +78,28 @@ def _core() -> tuple[ChildSpec, ...]:
 def _state() -> tuple[ChildSpec, ...]:
     # VRChat's floats come in bursts: the newest are worth more than the oldest.
     return (
-        ChildSpec("conversation", "actors.conversation.conversation:Conversation", ("bot", "speech")),
-        ChildSpec("users", "actors.users.users:Users"),
-        ChildSpec("world", "actors.world.world:World"),
-        ChildSpec("avatar", "actors.avatar.avatar:Avatar", full=Full.DROP_OLDEST),
-        ChildSpec("system", "actors.system.system:System", ("home",), full=Full.DROP_OLDEST),
+        ChildSpec(CONVERSATION, "actors.conversation.conversation:Conversation", ("bot", "speech")),
+        ChildSpec(USERS, "actors.users.users:Users"),
+        ChildSpec(WORLD, "actors.world.world:World"),
+        ChildSpec(AVATAR, "actors.avatar.avatar:Avatar", full=Full.DROP_OLDEST, osc=EVERYTHING),
+        ChildSpec(SYSTEM, "actors.system.system:System", ("home",), full=Full.DROP_OLDEST),
     )
 
 
 def _mind(silent: str) -> tuple[ChildSpec, ...]:
     return (
         ChildSpec(
-            "speech.recognizer",
+            RECOGNIZER,
             "actors.speech.recognizer:Recognizer",
             ("speech", "home"),
             full=Full.DROP_OLDEST,
             disabled_reason=silent,
+            sense=True,
         ),
-        ChildSpec("llm", "actors.llm.llm:LanguageModel", ("llm", "performance", "bot", "speech")),
-        ChildSpec("llm.local", "actors.llm.local:LocalModel", ("llm", "home")),
+        ChildSpec(LLM, "actors.llm.llm:LanguageModel", ("llm", "performance", "bot", "speech")),
+        ChildSpec(LOCAL_LLM, "actors.llm.local:LocalModel", ("llm", "home")),
         ChildSpec(
-            "speech.synthesizer",
+            SYNTHESIZER,
             "actors.speech.synthesizer:Synthesizer",
             ("speech", "audio", "home"),
             disabled_reason=silent,
@@ -93,17 +114,17 @@ def _body(config: Config, silent: str) -> tuple[ChildSpec, ...]:
         else "vrchat.api_enabled is false"
     )
     return (
-        ChildSpec("osc.receiver", "actors.osc.receiver:Receiver", ("osc",)),
-        ChildSpec("osc.sender", "actors.osc.sender:Sender", ("osc",)),
+        ChildSpec(OSC_RECEIVER, "actors.osc.receiver:Receiver", ("osc", "subscribers"), sense=True),
+        ChildSpec(OSC_SENDER, "actors.osc.sender:Sender", ("osc",)),
         ChildSpec(
-            "audio.microphone",
+            MICROPHONE,
             "actors.audio.microphone:Microphone",
             ("audio", "home"),
             disabled_reason=silent,
         ),
-        ChildSpec("audio.speaker", "actors.audio.speaker:Speaker", ("audio", "home"), disabled_reason=silent),
-        ChildSpec("vrchat", "", restart=Restart.TEMPORARY, disabled_reason=api),
-        ChildSpec("world.log", "actors.world.log:WorldLog", ("vrchat", "home")),
+        ChildSpec(SPEAKER, "actors.audio.speaker:Speaker", ("audio", "home"), disabled_reason=silent),
+        ChildSpec(VRCHAT, "", restart=Restart.TEMPORARY, disabled_reason=api),
+        ChildSpec(WORLD_LOG, "actors.world.log:WorldLog", ("vrchat", "home"), sense=True),
     )
 
 
@@ -113,10 +134,10 @@ def _vision(config: Config) -> tuple[ChildSpec, ...]:
     later = "its actor arrives with the vision issue" if enabled else off
     sees = ("computer_vision", "frames")
     return (
-        ChildSpec("vision.camera", "actors.vision.camera:Camera", (*sees, "home"), disabled_reason=off),
-        ChildSpec("vision.detector", "actors.vision.detector:Detector", sees, disabled_reason=off),
-        ChildSpec("vision.depth", "", restart=Restart.TEMPORARY, pin="process", disabled_reason=later),
-        ChildSpec("vision.reader", "", restart=Restart.TEMPORARY, pin="process", disabled_reason=later),
+        ChildSpec(CAMERA, "actors.vision.camera:Camera", (*sees, "home"), disabled_reason=off, sense=True),
+        ChildSpec(DETECTOR, "actors.vision.detector:Detector", sees, disabled_reason=off, sense=True),
+        ChildSpec(DEPTH, "", restart=Restart.TEMPORARY, pin="process", disabled_reason=later),
+        ChildSpec(READER, "", restart=Restart.TEMPORARY, pin="process", disabled_reason=later),
     )
 
 
@@ -136,6 +157,25 @@ def _group(
     )
 
 
+def _acquainted(groups: tuple[SupervisorSpec, ...]) -> tuple[SupervisorSpec, ...]:
+    """The groups, in which whoever has subscribers knows them."""
+    told = tuple(
+        (c.address, c.osc) for group in groups for c in walk(group) if c.osc and not c.disabled_reason
+    )
+    return tuple(
+        msgspec.structs.replace(
+            group,
+            children=tuple(
+                msgspec.structs.replace(child, subscribers=told)
+                if "subscribers" in child.arguments
+                else child
+                for child in walk(group)
+            ),
+        )
+        for group in groups
+    )
+
+
 def _configured(config: Config, child: ChildSpec) -> ChildSpec:
     settings = config.actor(child.address)
     return msgspec.structs.replace(
@@ -145,8 +185,8 @@ def _configured(config: Config, child: ChildSpec) -> ChildSpec:
             settings.cpus, settings.nice, tuple(sorted(settings.env.items())), settings.standby
         ),
         instances=settings.instances,
-        balance=settings.balance,
-        patience=settings.patience,
+        routing_key=settings.routing_key,
+        handler_timeout=settings.handler_timeout,
         memory_limit=settings.memory_limit,
         start_timeout=config.supervision.start_timeout,
         stop_timeout=config.supervision.stop_timeout,
@@ -156,3 +196,7 @@ def _configured(config: Config, child: ChildSpec) -> ChildSpec:
 def _backoff(config: Config) -> Backoff:
     s = config.supervision
     return Backoff(s.backoff_initial, s.backoff_max, s.backoff_reset)
+
+
+DOMAINS = tuple(child.address for child in _state())
+"""What is remembered, each part under the address of the actor that keeps it."""

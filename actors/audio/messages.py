@@ -3,6 +3,10 @@
 from typing import ClassVar
 
 from actors.kernel.message import Lane, Message
+from actors.vocabulary.addresses import Address
+
+MICROPHONE = Address("audio.microphone")
+SPEAKER = Address("audio.speaker")
 
 
 class AudioChunk(Message):

@@ -14,6 +14,7 @@ from actors.audio.device_actor import DeviceActor
 from actors.audio.messages import AudioChunk
 from actors.audio.open_device import Keeper
 from actors.kernel.actor import handles
+from actors.speech.messages import RECOGNIZER
 from config.schema import Audio
 
 __all__ = ["Microphone"]
@@ -57,7 +58,7 @@ class Microphone(DeviceActor):
 
     @handles
     def on_chunk(self, chunk: AudioChunk) -> None:
-        self.tell("speech.recognizer", chunk)
+        self.tell(RECOGNIZER, chunk)
 
     # -- on the device's thread
 

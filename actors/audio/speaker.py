@@ -33,9 +33,10 @@ from actors.audio.open_device import Keeper
 from actors.audio.playback import Playback, Step
 from actors.audio.playlist import Playlist
 from actors.audio.silence import no_speaker
+from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import handles
-from actors.speech.messages import Cancel
-from actors.system.messages import StageReached
+from actors.speech.messages import RECOGNIZER, Cancel
+from actors.system.messages import SYSTEM, StageReached
 from config.schema import Audio
 
 __all__ = ["Speaker"]
@@ -142,11 +143,11 @@ class Speaker(DeviceActor):
         self._playback, announcements = step
         for message in announcements:
             if not isinstance(message, SentencePlayed):
-                self.tell("speech.recognizer", message)
-            self.tell("conversation", message)
+                self.tell(RECOGNIZER, message)
+            self.tell(CONVERSATION, message)
             if isinstance(message, PlaybackStarted) and message.turn > self._first_audio:
                 self._first_audio = message.turn
-                self.tell("system", StageReached(message.turn, "first_audio", message.at, self._latency))
+                self.tell(SYSTEM, StageReached(message.turn, "first_audio", message.at, self._latency))
         self._watch()
 
     # -- on the keeper's thread

@@ -8,18 +8,16 @@ import msgspec
 from actors.avatar.internal import GestureOver
 from actors.avatar.messages import GestureRequested, Touched, WatchTouches
 from actors.avatar.state import AvatarState, faults, felt, is_tracked, loaded, strode, touches, tracked
+from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import handles
 from actors.kernel.state.domain import DomainActor
-from actors.osc.messages import AvatarLoaded, ParametersChanged, SetParameter, TrackingChanged
+from actors.osc.messages import OSC_SENDER, AvatarLoaded, ParametersChanged, SetParameter, TrackingChanged
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction
-from actors.world.messages import BodyAt
+from actors.world.messages import WORLD, BodyAt
 
 __all__ = ["EMOTES", "Avatar"]
 
-SENDER = "osc.sender"
-WORLD = "world"
-CONVERSATION = "conversation"
 EMOTE = "VRCEmote"
 EMOTES: Mapping[str, int] = MappingProxyType(
     {
@@ -114,6 +112,6 @@ class Avatar(DomainActor[AvatarState]):
         self.cancel(self._timer)
         if emote and self.state.emote == emote:
             # The game begins an emote when the parameter changes: the same one again needs a 0 in between.
-            self.tell(SENDER, SetParameter(EMOTE, 0))
-        self.tell(SENDER, SetParameter(EMOTE, emote))
+            self.tell(OSC_SENDER, SetParameter(EMOTE, 0))
+        self.tell(OSC_SENDER, SetParameter(EMOTE, emote))
         self.become(msgspec.structs.replace(self.state, emote=emote))

@@ -1,7 +1,10 @@
 """What the avatar's domain accepts and announces: gestures to make; what it feels comes as OSC messages."""
 
 from actors.kernel.message import Message
+from actors.vocabulary.addresses import Address
 from actors.vocabulary.values import Interaction
+
+AVATAR = Address("avatar")
 
 
 class GestureRequested(Message):

@@ -1,6 +1,9 @@
 """What the configuration's actor answers."""
 
 from actors.kernel.message import Message
+from actors.vocabulary.addresses import Address
+
+CONFIGURATION = Address("configuration")
 
 
 class GetSection(Message):

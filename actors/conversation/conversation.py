@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from actors.audio.messages import PlaybackDone, PlaybackEnded, PlaybackStarted, SentencePlayed
+from actors.audio.messages import SPEAKER, PlaybackDone, PlaybackEnded, PlaybackStarted, SentencePlayed
 from actors.avatar.messages import Touched
 from actors.conversation import company, turns
 from actors.conversation.apologies import apology_for
@@ -31,9 +31,11 @@ from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Undelivered
 from actors.kernel.state.domain import DomainActor
-from actors.llm.messages import CompletionEnded, CompletionFailed, CompletionRequested, SentenceReady
-from actors.osc.messages import ChatboxText, Typing
+from actors.llm.messages import LLM, CompletionEnded, CompletionFailed, CompletionRequested, SentenceReady
+from actors.osc.messages import OSC_SENDER, ChatboxText, Typing
 from actors.speech.messages import (
+    RECOGNIZER,
+    SYNTHESIZER,
     Cancel,
     SpeakRequested,
     SpeechStarted,
@@ -41,16 +43,16 @@ from actors.speech.messages import (
     SynthesisFailed,
     TranscriptReady,
 )
-from actors.system.messages import StageReached
-from actors.users.messages import GetProfile, InteractionHappened, PersonForgotten, Profile
+from actors.system.messages import SYSTEM, StageReached
+from actors.users.messages import USERS, GetProfile, InteractionHappened, PersonForgotten, Profile
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN, Interaction, Person
-from actors.world.messages import WhoIsHere
+from actors.world.messages import WORLD, WhoIsHere
 from config.schema import Bot, Speech
 
 __all__ = ["Conversation"]
 
-STAGES_TO_CANCEL = ("llm", "speech.synthesizer", "audio.speaker", "osc.sender")
+STAGES_TO_CANCEL = (LLM, SYNTHESIZER, SPEAKER, OSC_SENDER)
 TURN_WITHIN = 90.0
 ANSWER_WITHIN = 1.0
 """Seconds for which the world and the users are waited for; the turn goes on without them."""
@@ -105,7 +107,7 @@ class Conversation(DomainActor[ConversationState]):
         active = self.state.active
         if active is not None:
             self._cancel_stages(active.turn, "the conversation was restarted")
-            self.tell("osc.sender", Typing(False))
+            self.tell(OSC_SENDER, Typing(False))
             if active.listener:
                 self.tell(
                     active.listener,
@@ -173,8 +175,8 @@ class Conversation(DomainActor[ConversationState]):
         self.become(turns.begin(self.state, text, person, listener, self.wall(), self._voiced))
         turn = self.state.turn
         self.after(TURN_WITHIN, TurnOverdue(turn))
-        self.tell("osc.sender", Typing(True))
-        self.ask("world", WhoIsHere(), then="on_present", context=turn, within=ANSWER_WITHIN)
+        self.tell(OSC_SENDER, Typing(True))
+        self.ask(WORLD, WhoIsHere(), then="on_present", context=turn, within=ANSWER_WITHIN)
         return turn
 
     # -- by whom
@@ -187,7 +189,7 @@ class Conversation(DomainActor[ConversationState]):
         self.become(company.attributed(self.state, company.present(answer)))
         active = self._announce_begin(turn)
         if active.person.is_known:
-            self.ask("users", GetProfile(active.person), "on_profile", turn, ANSWER_WITHIN)
+            self.ask(USERS, GetProfile(active.person), "on_profile", turn, ANSWER_WITHIN)
         else:
             self._think(turn, None)
 
@@ -209,7 +211,7 @@ class Conversation(DomainActor[ConversationState]):
 
     def _think(self, turn: int, profile: Profile | None) -> None:
         messages = build(self._bot, self.state, profile, self.wall())
-        self.tell("llm", CompletionRequested(turn, messages), notify=True)
+        self.tell(LLM, CompletionRequested(turn, messages), notify=True)
 
     @handles
     def on_forgotten(self, message: PersonForgotten) -> None:
@@ -231,7 +233,7 @@ class Conversation(DomainActor[ConversationState]):
         after = turns.touched(self.state, message.interaction)
         if after is not self.state:
             self.become(after)
-            self.ask("world", WhoIsHere(), "on_touch_present", message.interaction, ANSWER_WITHIN)
+            self.ask(WORLD, WhoIsHere(), "on_touch_present", message.interaction, ANSWER_WITHIN)
 
     def on_touch_present(self, answer: Reply | AskFailed) -> None:
         """Who touched? The only one who is here."""
@@ -239,7 +241,7 @@ class Conversation(DomainActor[ConversationState]):
         if person.is_known:
             touch = msgspec.structs.replace(answer.context, person=person.name)
             self.become(company.touch_attributed(self.state, answer.context, touch))
-            self.tell("users", InteractionHappened(person, touch))
+            self.tell(USERS, InteractionHappened(person, touch))
 
     # -- the reply grows
 
@@ -270,16 +272,16 @@ class Conversation(DomainActor[ConversationState]):
         self.become(turns.add_sentence(self.state, text))
         self._announce(active.listener, ReplySentence(turn, sentence, text))
         if active.voiced:
-            self.tell("speech.recognizer", Spoken(turn, text))
-            self.tell("speech.synthesizer", SpeakRequested(turn, sentence, text), notify=True)
-        self.tell("osc.sender", ChatboxText(turn, text))
+            self.tell(RECOGNIZER, Spoken(turn, text))
+            self.tell(SYNTHESIZER, SpeakRequested(turn, sentence, text), notify=True)
+        self.tell(OSC_SENDER, ChatboxText(turn, text))
 
     def _complete(self) -> None:
         self._change(complete=True)
         active = self.state.active
         assert active is not None
         if active.voiced and active.said:
-            self.tell("audio.speaker", PlaybackDone(active.turn, len(active.said)), notify=True)
+            self.tell(SPEAKER, PlaybackDone(active.turn, len(active.said)), notify=True)
         else:
             self._end("failed" if active.failed else "said")
 
@@ -289,7 +291,7 @@ class Conversation(DomainActor[ConversationState]):
     def on_playback_started(self, message: PlaybackStarted) -> None:
         """The typing indicator has done its work when the voice is heard."""
         if self._active(message.turn) is not None:
-            self.tell("osc.sender", Typing(False))
+            self.tell(OSC_SENDER, Typing(False))
 
     @handles
     def on_played(self, message: SentencePlayed) -> None:
@@ -362,12 +364,12 @@ class Conversation(DomainActor[ConversationState]):
         active = self.state.active
         assert active is not None
         now = self.wall()
-        self.tell("osc.sender", Typing(False))
+        self.tell(OSC_SENDER, Typing(False))
         self.become(turns.end(self.state, self._bot.name, now))
         if active.person.is_known:
             heard = "" if active.failed else active.heard
             talk = Interaction("talk", active.person.name, active.text, now, heard)
-            self.tell("users", InteractionHappened(active.person, talk))
+            self.tell(USERS, InteractionHappened(active.person, talk))
         self._stage(active.turn, "reply_ended", now)
         text = active.heard if outcome == "cancelled" else active.reply
         self._announce(active.listener, ReplyEnded(active.turn, outcome, text, detail or active.failed))
@@ -386,4 +388,4 @@ class Conversation(DomainActor[ConversationState]):
             self.tell(address, message)
 
     def _stage(self, turn: int, stage: str, at: float, seconds: float = 0.0) -> None:
-        self.tell("system", StageReached(turn, stage, at, seconds))
+        self.tell(SYSTEM, StageReached(turn, stage, at, seconds))

@@ -1,7 +1,10 @@
 """What the conversation accepts and announces: something said in, a reply out, sentence by sentence."""
 
 from actors.kernel.message import Message
+from actors.vocabulary.addresses import Address
 from actors.vocabulary.values import UNKNOWN, Person
+
+CONVERSATION = Address("conversation")
 
 
 class TextReceived(Message):

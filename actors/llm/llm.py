@@ -12,6 +12,7 @@ from actors.kernel.protocol.lifecycle import Health
 from actors.llm import internal
 from actors.llm.http.streams import Job, Post, Streams
 from actors.llm.messages import (
+    LOCAL_LLM,
     CompletionEnded,
     CompletionFailed,
     CompletionRequested,
@@ -24,12 +25,11 @@ from actors.llm.mock import FIRST_DELAY, NEXT_DELAY, script
 from actors.llm.providers import Endpoint, choose, limits, local_endpoint
 from actors.llm.request_queue import QueuedRequest, RequestQueue
 from actors.speech.messages import Cancel
-from actors.system.messages import StageReached
+from actors.system.messages import SYSTEM, StageReached
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.words import joined
 from config.schema import Bot, Llm, Performance, Speech
 
-LOCAL = "llm.local"
 LONGEST_PAUSE = 300.0
 """Seconds for which a server's Retry-After keeps us from asking again."""
 STOP_TIMEOUT = 1.0
@@ -238,7 +238,7 @@ class LanguageModel(Actor):
             self._paused_why = broken.owner
 
     def _stage(self, request: QueuedRequest, stage: str, at: float, seconds: float) -> None:
-        self.tell("system", StageReached(request.turn, stage, at, seconds))
+        self.tell(SYSTEM, StageReached(request.turn, stage, at, seconds))
 
     # -- the local model
 
@@ -278,7 +278,7 @@ class LanguageModel(Actor):
 
     def _ask_where(self) -> None:
         if self._provider.kind == "local":
-            self.ask(LOCAL, WhereIsLocalModel(), "on_where", within=self._llm.first_token_timeout)
+            self.ask(LOCAL_LLM, WhereIsLocalModel(), "on_where", within=self._llm.first_token_timeout)
 
     def _limit_the_wait(self, request: QueuedRequest) -> None:
         if not self._can_answer():

@@ -9,7 +9,7 @@ from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.llm import gguf
 from actors.llm.llama import LlamaServer
-from actors.llm.messages import LocalModelReady, LocalModelUnavailable, WhereIsLocalModel
+from actors.llm.messages import LLM, LocalModelReady, LocalModelUnavailable, WhereIsLocalModel
 from actors.llm.providers import choose
 from config.schema import Llm
 
@@ -40,7 +40,7 @@ class LocalModel(Actor):
         else:
             self.health(Health.DOWN if self._needed else Health.OK, answer.why, answer.remedy)
         if self._needed:
-            self.tell("llm", answer)
+            self.tell(LLM, answer)
 
     def on_stop(self) -> None:
         if self._server is not None:

@@ -3,7 +3,11 @@
 import msgspec
 
 from actors.kernel.message import Message
+from actors.vocabulary.addresses import Address
 from actors.vocabulary.type_names import durable
+
+LLM = Address("llm")
+LOCAL_LLM = Address("llm.local")
 
 
 @durable("llm.ChatMessage")

@@ -4,6 +4,30 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from actors.kernel.message import Lane, Message
+from actors.vocabulary.addresses import Address
+
+OSC_RECEIVER = Address("osc.receiver")
+OSC_SENDER = Address("osc.sender")
+
+
+EVERYTHING = ("*", "/avatar/change", "/tracking/*")
+"""The patterns of whoever wants to be told all that VRChat says."""
+
+
+class SubscribeParameters(Message):
+    """To the receiver: tell `address` (the sender when empty) of these from now on, and of nothing else.
+
+    patterns: names of avatar parameters, as in `HeartRate` or `HR*` (fnmatch, case matters; without
+    /avatar/parameters/), told as ParametersChanged; with a slash at the beginning addresses of OSC: /avatar/change,
+    told as AvatarLoaded, and /tracking/vrsystem/head/pose, told as TrackingChanged. At most 64 count; without any the
+    subscription ends.
+
+    The receiver forgets it when it is started again: whoever sends this says it again, which changes nothing where it
+    stands already. An actor of the tree declares it there instead (`ChildSpec.osc`), and then sends nothing at all.
+    """
+
+    patterns: tuple[str, ...]
+    address: str = ""
 
 
 class ParametersChanged(Message):
@@ -46,7 +70,7 @@ class OscStatistics(Message):
     received: datagrams in all; of these `foreign` came from another host and `refused` (by reason) were
     malformed. A datagram holds one message or more: `handled` were taken in, `ignored` were not for us or not
     enabled. coalesced: handled values that a newer one replaced before they were announced. announced:
-    messages told to the avatar.
+    messages for the subscribers, each counted once.
     """
 
     port: int

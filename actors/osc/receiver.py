@@ -1,6 +1,6 @@
-"""The actor that hears VRChat: parameters, avatar changes and tracking become messages to the avatar."""
+"""The actor that hears VRChat: parameters, avatar changes and tracking become messages to whoever subscribed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from actors.kernel.actor import Actor, handles
@@ -10,13 +10,19 @@ from actors.osc import sockets
 from actors.osc.intake import DatagramQueue
 from actors.osc.internal import OpenPort, ReaderFailed
 from actors.osc.listener import OscListener
-from actors.osc.messages import AvatarLoaded, GetOscStatistics, ParametersChanged, TrackingChanged
+from actors.osc.messages import (
+    AvatarLoaded,
+    GetOscStatistics,
+    ParametersChanged,
+    SubscribeParameters,
+    TrackingChanged,
+)
+from actors.osc.subscriptions import Subscriptions
 from actors.vocabulary.backoff import Backoff
 from config.schema import Osc
 
 __all__ = ["Receiver"]
 
-AVATAR = "avatar"
 RETRY = Backoff(2.0, 30.0)
 """Until a port that could not be opened is tried again."""
 STOP_PATIENCE = 0.5
@@ -26,11 +32,13 @@ class Receiver(Actor):
     """Reads osc.input_port on a thread of its own. A port that is taken makes it DEGRADED, never fail.
 
     Datagrams of this machine are taken in, and those of osc.output_host, where VRChat runs; all others are
-    counted.
+    counted. subscribers: who is told what from the start on (SubscribeParameters), as the supervision tree declares
+    it: nobody has to send it that, and nothing is missed meanwhile.
     """
 
-    def __init__(self, osc: Osc) -> None:
+    def __init__(self, osc: Osc, subscribers: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
         self._osc = osc
+        self._subscriptions = Subscriptions(subscribers)
         self._intake = DatagramQueue(osc.enabled_events, osc.output_host)
         self._listener: OscListener | None = None
         self._port: sockets.Port | None = None
@@ -75,11 +83,16 @@ class Receiver(Actor):
         self._announce(message)
 
     @handles
+    def on_subscribe(self, message: SubscribeParameters) -> None:
+        self._subscriptions.put(message.address or self.sender(), message.patterns)
+
+    @handles
     def on_get_statistics(self, _: GetOscStatistics) -> None:
         self.reply(self._intake.statistics(sockets.number_of(self._port) if self._port else 0))
 
     def _announce(self, message: Message) -> None:
-        self.tell(AVATAR, message)
+        for address, part in self._subscriptions.parts(message):
+            self.tell(address, part)
         if self._listener is not None:
             self._listener.handled()
 

@@ -18,7 +18,7 @@ from actors.osc.internal import ChatboxDue, FindHost, HostFound, InputExpired, R
 from actors.osc.messages import ChatboxText, SetInput, SetParameter, Typing, ZeroInputs
 from actors.osc.wire import Value, Wire, is_address, look_up
 from actors.speech.messages import Cancel
-from actors.system.messages import StageReached
+from actors.system.messages import SYSTEM, StageReached
 from config.schema import Osc
 
 __all__ = ["Sender"]
@@ -192,7 +192,7 @@ class Sender(Actor):
             if text.turn > self._shown_turn:
                 self._shown_turn = text.turn
                 waited = self.now() - text.since
-                self.tell("system", StageReached(text.turn, "chatbox", self.wall(), waited))
+                self.tell(SYSTEM, StageReached(text.turn, "chatbox", self.wall(), waited))
         wait = chatbox.due_in(self._chatbox, self.now())
         if wait is not None and not self._chatbox_timer:
             self._chatbox_timer = self.after(wait, ChatboxDue())

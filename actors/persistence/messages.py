@@ -3,6 +3,7 @@ said of backups is the room's own."""
 
 from actors.kernel.message import Message
 from actors.kernel.protocol.storage import (
+    PERSISTENCE,
     Buffered,
     Committed,
     ErasureRecorded,
@@ -16,6 +17,7 @@ from actors.kernel.protocol.storage import (
 )
 
 __all__ = [
+    "PERSISTENCE",
     "BackupFailed",
     "BackupMade",
     "Buffered",

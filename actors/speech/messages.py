@@ -3,6 +3,10 @@
 from typing import ClassVar
 
 from actors.kernel.message import Lane, Message
+from actors.vocabulary.addresses import Address
+
+RECOGNIZER = Address("speech.recognizer")
+SYNTHESIZER = Address("speech.synthesizer")
 
 
 class SpeechStarted(Message):

@@ -14,7 +14,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from actors.audio.messages import AudioChunk, GetPlayback, PlaybackEnded, PlaybackStarted
+from actors.audio.messages import SPEAKER, AudioChunk, GetPlayback, PlaybackEnded, PlaybackStarted
+from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.speech import embedded
@@ -106,7 +107,7 @@ class Recognizer(Actor):
         self._worker.give(SpeechSegment(bytes(2 * CHUNK), 0.0, 0.0, 0.0, 0.0, ""))
         self.health(Health.DEGRADED if note.worse else Health.OK, note.text, note.remedy)
         if self.context.incarnation > 1:
-            self.ask("audio.speaker", GetPlayback(), then="on_playback")
+            self.ask(SPEAKER, GetPlayback(), then="on_playback")
 
     def on_stop(self) -> None:
         if self._worker is not None:
@@ -152,7 +153,7 @@ class Recognizer(Actor):
         probability = self._activity.probability(_samples(chunk.pcm))
         self._endpoint, event = advance(self._endpoint, probability, self._limits)
         if isinstance(event, SpeechBegan):
-            self.tell("conversation", SpeechStarted(self._chunk(event.first).captured_at - CHUNK_SECONDS))
+            self.tell(CONVERSATION, SpeechStarted(self._chunk(event.first).captured_at - CHUNK_SECONDS))
         elif isinstance(event, SpeechEnded):
             self._hand_over(event)
         elif event is not None:
@@ -208,7 +209,7 @@ class Recognizer(Actor):
             log.info("%s: dropped (%s), %d so far", self.context.address, reason, self.dropped[reason])
             return
         self.tell(
-            "conversation",
+            CONVERSATION,
             TranscriptReady(
                 heard.text,
                 heard.started_at,

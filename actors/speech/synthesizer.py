@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from actors.audio.messages import PlaySentence
+from actors.audio.messages import SPEAKER, PlaySentence
+from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.speech.choice import Note, open_voice
@@ -21,7 +22,7 @@ from actors.speech.engines import EngineBroken, Sound, Voice
 from actors.speech.internal import PieceReady, SynthesisBroke
 from actors.speech.messages import Cancel, SpeakRequested, SynthesisFailed
 from actors.speech.worker import Worker
-from actors.system.messages import StageReached
+from actors.system.messages import SYSTEM, StageReached
 from config.schema import Audio, Speech
 
 __all__ = ["SynthesisTask", "Synthesizer"]
@@ -129,10 +130,8 @@ class Synthesizer(Actor):
         if piece.turn <= self._voided:
             return
         if piece.synthesis and piece.pcm and piece.sentence == 0:
-            self.tell("system", StageReached(piece.turn, "synthesis", piece.at, piece.synthesis))
-        self.tell(
-            "audio.speaker", PlaySentence(piece.turn, piece.sentence, piece.pcm, piece.rate, piece.last)
-        )
+            self.tell(SYSTEM, StageReached(piece.turn, "synthesis", piece.at, piece.synthesis))
+        self.tell(SPEAKER, PlaySentence(piece.turn, piece.sentence, piece.pcm, piece.rate, piece.last))
 
     @handles
     def on_broke(self, message: SynthesisBroke) -> None:
@@ -146,9 +145,9 @@ class Synthesizer(Actor):
             self._give_up(message.turn, message.sentence, message.why)
 
     def _give_up(self, turn: int, sentence: int, why: str) -> None:
-        self.tell("conversation", SynthesisFailed(turn, sentence, why))
+        self.tell(CONVERSATION, SynthesisFailed(turn, sentence, why))
         # The speaker counts sentences; one without sound counts, and is not announced as heard.
-        self.tell("audio.speaker", PlaySentence(turn, sentence, b"", _NO_VOICE_RATE, last=True))
+        self.tell(SPEAKER, PlaySentence(turn, sentence, b"", _NO_VOICE_RATE, last=True))
 
     # -- on the worker's thread
 

@@ -1,6 +1,9 @@
 """What the system's domain accepts and announces: the bot's own performance, errors and modules."""
 
 from actors.kernel.message import Message
+from actors.vocabulary.addresses import Address
+
+SYSTEM = Address("system")
 
 
 class StageReached(Message):

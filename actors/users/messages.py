@@ -2,7 +2,10 @@
 
 from actors.kernel.message import Message
 from actors.users.state import UserState
+from actors.vocabulary.addresses import Address
 from actors.vocabulary.values import Interaction, Person
+
+USERS = Address("users")
 
 
 class GetProfile(Message):

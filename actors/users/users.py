@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 import msgspec
 
+from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.message import Asker
-from actors.kernel.protocol.storage import ErasureRecorded, RecordErasure
-from actors.kernel.state.domain import PERSISTENCE, DomainActor
+from actors.kernel.protocol.storage import PERSISTENCE, ErasureRecorded, RecordErasure
+from actors.kernel.state.domain import DomainActor
 from actors.users.acquaintance import Change, Path, faded, interacted, preferred, profile_of
 from actors.users.forget import ErasureSelection, chosen
 from actors.users.messages import (
@@ -29,7 +30,6 @@ from actors.vocabulary.values import tombstone
 
 __all__ = ["Users"]
 
-CONVERSATION = "conversation"
 MOST_FOUND = 8
 MOST_BURIED = 256
 """Hashes that are remembered in memory, for what is still on its way; all are on disk."""

@@ -10,14 +10,13 @@ from actors.kernel.protocol.lifecycle import Health
 from actors.vision.capture import Capture
 from actors.vision.device import SourceBroken
 from actors.vision.internal import CaptureEnded, FrameTaken, LookAtCapture, Reopen
-from actors.vision.messages import FrameReady
+from actors.vision.messages import DETECTOR, FrameReady
 from actors.vision.sources import open_source, source_name
 from actors.vocabulary.backoff import Backoff
 from config.schema import ComputerVision
 
 __all__ = ["Camera"]
 
-DETECTOR = "vision.detector"
 LOOK_EVERY = 1.0
 SILENT = 5.0
 """Seconds without a picture after which the source is opened anew; or ten pictures' time, where that is longer."""

@@ -11,11 +11,11 @@ from actors.kernel.media.frames import Frame, RingAddress
 from actors.kernel.protocol.lifecycle import Health
 from actors.vision.messages import FrameReady, GetScene, MotionBegan, MotionEnded, Scene, WatchScene
 from actors.vision.scene import Grey, Measure, Seen, advance, grey_of, measure
+from actors.world.messages import WORLD
 from config.schema import ComputerVision
 
 __all__ = ["Detector"]
 
-WORLD = "world"
 TOO_OLD = 1.0
 """Seconds after which a picture is not worth looking at."""
 

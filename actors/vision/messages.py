@@ -3,6 +3,12 @@
 from typing import ClassVar
 
 from actors.kernel.message import Lane, Message
+from actors.vocabulary.addresses import Address
+
+CAMERA = Address("vision.camera")
+DETECTOR = Address("vision.detector")
+DEPTH = Address("vision.depth")
+READER = Address("vision.reader")
 
 
 class FrameReady(Message):

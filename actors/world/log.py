@@ -11,12 +11,12 @@ from actors.kernel.protocol.lifecycle import Health
 from actors.world.internal import LogTick
 from actors.world.logfile import LogOwners, Tail, newest, own_folder, usual_places
 from actors.world.logline import parse
+from actors.world.messages import WORLD
 from actors.world.roster import Roster, elsewhere, noted, told
 from config.schema import VRChat
 
 __all__ = ["WorldLog"]
 
-WORLD = "world"
 EVERY = 1.0
 CATCHING_UP = 0.01
 FORGOTTEN = 6 * 3600.0

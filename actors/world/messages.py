@@ -3,7 +3,11 @@
 from typing import ClassVar
 
 from actors.kernel.message import Lane, Message
+from actors.vocabulary.addresses import Address
 from actors.vocabulary.values import Person, Vector3
+
+WORLD = Address("world")
+WORLD_LOG = Address("world.log")
 
 
 class WorldEntered(Message):

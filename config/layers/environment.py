@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from config.layers.dotenv import Variable
 from config.schema import ActorSettings
+from config.schema.walk import former_names
 from config.syntax.errors import LoadError
 from config.syntax.node import SourceText, YamlNode
 from config.syntax.parse_error import refuse
@@ -15,6 +16,7 @@ from config.syntax.yaml_reader import parse_value
 
 PREFIX = "GERALD_"
 _DEEPEST = 8
+_FORMER = former_names(("actors", "*"))
 
 
 def environment_layers(environ: Mapping[str, str]) -> tuple[YamlNode, ...]:
@@ -58,13 +60,14 @@ def override_layers(overrides: Sequence[str], shown: str = "--set") -> tuple[Yam
 
 def split_key(text: str) -> Key:
     """The path of a dotted key. An actor's address has dots of its own: `actors.speech.recognizer.pin` has
-    three parts.
+    three parts. A setting's old name is today's.
     """
     parts = text.split(".")
     if parts[0] == "actors" and len(parts) > 2:
         # Without a setting at its end the whole rest is the address: actors.llm.local={pin: thread}.
-        end = len(parts) - (parts[-1] in ActorSettings.model_fields)
-        parts = ["actors", ".".join(parts[1:end]), *parts[end:]]
+        last = _FORMER.get(parts[-1], parts[-1])
+        end = len(parts) - (last in ActorSettings.model_fields)
+        parts = ["actors", ".".join(parts[1:end]), *((last,) if end < len(parts) else ())]
     return tuple(parts)
 
 

@@ -10,6 +10,7 @@ import pydantic
 
 from config.files import write_private
 from config.home import Home
+from config.layers.former_names import with_todays
 from config.schema import Config, dump
 from config.secret import RESOLVER
 
@@ -51,7 +52,7 @@ def read_last_good(home: Home) -> LastGood | None:
         found = json.loads(home.last_good_file.read_bytes()[: 1 << 20])
         if found["format"] != _FORMAT or not isinstance(found["sections"], dict):
             return None
-        return LastGood(found["sections"], float(found["at"]))
+        return LastGood(with_todays(found["sections"]), float(found["at"]))
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
 

@@ -5,14 +5,19 @@ their files.
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
+
+import msgspec
 
 from config.home import PACKAGE, Home, shown_path
 from config.layers.dotenv import Variable
 from config.layers.dotenv import parse as parse_dotenv
 from config.layers.environment import dotenv_layers, environment_layers, override_layers
+from config.layers.former_names import renamed
 from config.layers.merge import merge
 from config.layers.probes import missing_files
+from config.schema import Config
 from config.secrets import read_secrets
 from config.syntax.errors import LoadError
 from config.syntax.mask import printable
@@ -45,7 +50,7 @@ def load_config(
         raise refuse(SourceText("home", str(home.path)), "there is no such folder")
     env_source, variables = _read_env(home)
     names = {name: found.value for name, found in variables.items()} | dict(environ)
-    layers = [
+    read = [
         _defaults(),
         *_profile_layer(home, profile or names.get("GERALD_PROFILE")),
         *_file_layer(home.config_file, "config"),
@@ -56,7 +61,8 @@ def load_config(
         *override_layers(overrides),
         *override_layers(runtime, "supervisor config set"),
     ]
-    return validate(merge(layers), names, (missing_files(home), *probes), tuple(layers))
+    layers, notes = zip(*map(renamed, read), strict=True)
+    return validate(merge(layers), names, (missing_files(home), *probes), layers, chain.from_iterable(notes))
 
 
 def profiles(home: Home) -> tuple[str, ...]:
@@ -70,7 +76,10 @@ def profiles(home: Home) -> tuple[str, ...]:
 @cache
 def _defaults() -> YamlNode:
     (layer,) = _file_layer(PACKAGE / "defaults.yaml", "defaults")
-    return layer
+    assert isinstance(layer.value, Mapping)
+    # A section may be left out of the file; one whose every key is a comment then lies over nothing at all.
+    empty = {name: YamlNode({}, layer.source) for name in Config.model_fields if name not in layer.value}
+    return msgspec.structs.replace(layer, value={**layer.value, **empty})
 
 
 def _profile_layer(home: Home, name: str | None) -> tuple[YamlNode, ...]:

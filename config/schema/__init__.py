@@ -1,21 +1,31 @@
 """Every key that a person can configure, with type, unit, range and default; a room receives its own section
 when it starts.
+
+A section is a class in a file of its own here, which declares its top-level key (`class Osc(Section, key="osc", ...)`);
+nothing else lists it. Sections do not live in the rooms: the configuration is read, checked and explained without any
+room (`config check` must not load a model's library to know the model's keys), and `config` stands below the actors.
 """
 
+import importlib
+import pkgutil
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 
 from config.schema.audio import Audio
 from config.schema.bot import Bot
 from config.schema.llm import Llm, LocalLlm
+from config.schema.logs import Logging
 from config.schema.osc import Osc
+from config.schema.performance import Performance
 from config.schema.section import Section, Tuple
 from config.schema.speech import Speech
-from config.schema.storage import Logging, Performance, Storage, StoragePolicies, StoragePolicy, Tracing
+from config.schema.storage import Storage, StoragePolicies, StoragePolicy
 from config.schema.supervision import PINNED, ActorAddress, ActorSettings, Supervision
-from config.schema.vision import ComputerVision, VRChat
+from config.schema.trace import Tracing
+from config.schema.vision import ComputerVision
+from config.schema.vrchat import VRChat
 from config.secret import Secret, reference
 
 __all__ = [
@@ -45,31 +55,65 @@ __all__ = [
     "section_name",
 ]
 
+_NO_SECTIONS = frozenset(("section", "walk"))
+"""The modules here that the sections are made of, and read with."""
 
-class Config(Section):
-    """The whole configuration, frozen. `Config()` is the defaults."""
 
-    bot: Bot = Field(default_factory=Bot, description="Who Gerald is.")
-    audio: Audio = Field(default_factory=Audio, description="Microphone, speaker and voice.")
-    speech: Speech = Field(default_factory=Speech, description="Hearing and speaking.")
-    osc: Osc = Field(default_factory=Osc, description="The link to VRChat.")
-    llm: Llm = Field(default_factory=Llm, description="The language model.")
-    computer_vision: ComputerVision = Field(default_factory=ComputerVision, description="Seeing.")
-    vrchat: VRChat = Field(default_factory=VRChat, description="VRChat's web interface.")
-    logging: Logging = Field(default_factory=Logging, description="The log.")
-    performance: Performance = Field(default_factory=Performance, description="Limits and caches.")
-    storage: Storage = Field(default_factory=Storage, description="The memory.")
-    trace: Tracing = Field(default_factory=Tracing, description="The record of every message.")
-    actors: Mapping[ActorAddress, ActorSettings] = Field(
-        default_factory=lambda: dict(PINNED), description="Where each actor runs, by its address."
-    )
-    supervision: Supervision = Field(
-        default_factory=Supervision, description="What happens when an actor fails."
-    )
+class _Base(Section):
+    """What a configuration can do; its fields are found."""
+
+    if TYPE_CHECKING:
+        actors: Mapping[ActorAddress, ActorSettings] = {}
 
     def actor(self, address: str) -> ActorSettings:
         """How an actor is run; `vision.detector/1` is an instance of `vision.detector`."""
         return self.actors.get(address.partition("/")[0], _PLAIN)
+
+
+def _found() -> Mapping[str, type[Section]]:
+    """Every section that a module of this folder declares with a key, by it, in the order of the documents."""
+    for module in pkgutil.iter_modules(__path__):
+        if module.name not in _NO_SECTIONS:
+            importlib.import_module(f"{__name__}.{module.name}")
+    found = [cls for cls in Section.__subclasses__() if cls.key]
+    return {cls.key: cls for cls in sorted(found, key=lambda cls: (cls.place, cls.key))}
+
+
+def _fields() -> dict[str, Any]:
+    """The fields of a Config, for pydantic: the sections, and `actors` among them."""
+    found: dict[str, Any] = {
+        key: (cls, Field(default_factory=cls, description=cls.about)) for key, cls in _SECTIONS.items()
+    }
+    actors = Field(default_factory=lambda: dict(PINNED), description="Where each actor runs, by its address.")
+    last = found.pop(Supervision.key)
+    return {**found, "actors": (Mapping[ActorAddress, ActorSettings], actors), Supervision.key: last}
+
+
+_SECTIONS = _found()
+
+if TYPE_CHECKING:
+
+    class Config(_Base):
+        """The whole configuration, frozen; `Config()` is the defaults.
+
+        For the type checker the sections stand here that others than their own room read, too.
+        """
+
+        bot: Bot = Bot()
+        audio: Audio = Audio()
+        speech: Speech = Speech()
+        osc: Osc = Osc()
+        llm: Llm = Llm()
+        computer_vision: ComputerVision = ComputerVision()
+        vrchat: VRChat = VRChat()
+        logging: Logging = Logging()
+        performance: Performance = Performance()
+        storage: Storage = Storage()
+        trace: Tracing = Tracing()
+        supervision: Supervision = Supervision()
+
+else:
+    Config = create_model("Config", __base__=_Base, __module__=__name__, **_fields())
 
 
 _PLAIN = ActorSettings()
@@ -82,15 +126,9 @@ def section_class(name: str) -> type[Section]:
 
 def section_name(cls: type[Section]) -> str:
     """The top-level key whose section is a `cls`. Raises KeyError."""
-    return _SECTION_NAMES[cls]
-
-
-_SECTIONS: Mapping[str, type[Section]] = {
-    name: field.annotation
-    for name, field in Config.model_fields.items()
-    if isinstance(field.annotation, type) and issubclass(field.annotation, Section)
-}
-_SECTION_NAMES = {cls: name for name, cls in _SECTIONS.items()}
+    if cls.key not in _SECTIONS:
+        raise KeyError(cls)
+    return cls.key
 
 
 def dump(model: BaseModel, *, reveal: bool = False, key: str = "") -> dict[str, Any]:

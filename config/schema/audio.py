@@ -5,7 +5,7 @@ from config.schema.section import Device, Section, setting
 _DEVICE = "An index or a name, none, or file:PATH for a WAV file."
 
 
-class Audio(Section):
+class Audio(Section, key="audio", about="Microphone, speaker and voice.", place=20):
     """Devices and the voice. Samples are float32, mono, in [-1, 1]."""
 
     input_device: Device = setting(None, f"The microphone. {_DEVICE}", unset="the system's default")

@@ -5,7 +5,7 @@ from typing import Literal
 from config.schema.section import Section, setting
 
 
-class Bot(Section):
+class Bot(Section, key="bot", about="Who Gerald is.", place=10):
     """The persona that every prompt carries."""
 
     name: str = setting("Gerald", "The name the bot answers to.", min_length=1, max_length=64)

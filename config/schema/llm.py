@@ -46,7 +46,7 @@ class LocalLlm(Section):
     repeat_penalty: float = setting(1.1, "How repetition is discouraged; 1 is not at all.", ge=0.5, le=2.0)
 
 
-class Llm(Section):
+class Llm(Section, key="llm", about="The language model.", place=50):
     """Any OpenAI-compatible server; without a key and a base_url, the local model."""
 
     api_key: Secret | None = setting(

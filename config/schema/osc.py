@@ -9,7 +9,7 @@ from config.schema.section import Section, Tuple, setting, without_repetition
 Event = Literal["gestures", "touch", "expressions", "proximity", "movement", "voice", "status", "avatar"]
 
 
-class Osc(Section):
+class Osc(Section, key="osc", about="The link to VRChat.", place=40):
     """VRChat listens on 9000 and sends to 9001 unless it was started with --osc."""
 
     input_port: int = setting(

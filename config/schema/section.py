@@ -3,7 +3,7 @@ units.
 """
 
 import re
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 from pydantic_core import PydanticCustomError
@@ -13,7 +13,15 @@ T = TypeVar("T")
 
 
 class Section(BaseModel):
-    """A frozen section. Types are strict: text is never read as a number, nor a number as text."""
+    """A frozen section. Types are strict: text is never read as a number, nor a number as text.
+
+    One that stands at the top level says so itself, and is found by it: `class Osc(Section, key="osc", about="...")`.
+    `about` is one sentence for people; `place` says where it stands in the documents, those without one last.
+    """
+
+    key: ClassVar[str] = ""
+    about: ClassVar[str] = ""
+    place: ClassVar[int] = 0
 
     model_config = ConfigDict(
         extra="forbid",
@@ -25,6 +33,9 @@ class Section(BaseModel):
         defer_build=True,
     )
 
+    def __init_subclass__(cls, *, key: str = "", about: str = "", place: int = 500, **_: Any) -> None:
+        cls.key, cls.about, cls.place = key, about, place
+
 
 def setting(
     default: Any,
@@ -34,17 +45,18 @@ def setting(
     reload: Reload = "live",
     restarts: tuple[str, ...] = (),
     unset: str = "",
+    formerly: str = "",
     **constraints: Any,
 ) -> Any:
     """A key of a section.
 
     `unit` is what a number counts ("s", "bytes", "Hz"); `reload` says whether a running bot takes a new value
     over, or the actors `restarts` must restart ("all": Gerald as a whole); `unset` says what happens without a
-    value. Constraints are pydantic's (ge, le, gt, lt, max_length...).
+    value; `formerly` is the key's old name, which is still read, with a note. Constraints are pydantic's (ge, le, gt,
+    lt, max_length...).
     """
-    extra: dict[str, Any] = {"unit": unit, "reload": reload, "restarts": restarts} | (
-        {"unset": unset} if unset else {}
-    )
+    extra: dict[str, Any] = {"unit": unit, "reload": reload, "restarts": restarts}
+    extra |= {name: word for name, word in (("unset", unset), ("formerly", formerly)) if word}
     return Field(default, description=description, json_schema_extra=extra, **constraints)
 
 

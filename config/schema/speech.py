@@ -5,7 +5,7 @@ from typing import Literal
 from config.schema.section import Section, setting
 
 
-class Speech(Section):
+class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
     """Recognition and synthesis. Durations are seconds."""
 
     recognizer: Literal["whisper"] = setting(

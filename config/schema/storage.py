@@ -1,4 +1,4 @@
-"""`logging`, `performance`, `storage` and `trace`: what the bot writes down, and how much of it is kept."""
+"""`storage`: where the memory is kept, and how."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -6,33 +6,6 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from config.schema.section import Section, Size, setting
-
-
-class Logging(Section):
-    """The log: one line a record."""
-
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = setting(
-        "INFO", "The least that is logged."
-    )
-    file: str = setting("logs/bot.log", "The log file, relative to the home's data folder.", min_length=1)
-    max_size: Size = setting(
-        10_000_000, "The log is rotated at this size.", unit="bytes", ge=10_000, le=10**12
-    )
-    backup_count: int = setting(5, "Rotated logs that are kept.", ge=0, le=1000)
-
-
-class Performance(Section):
-    """Limits that trade speed for memory and money."""
-
-    max_concurrent_requests: int = setting(3, "Requests to the language model at a time.", ge=1, le=64)
-    cache_ttl: float = setting(
-        300.0,
-        "How long a state that was read stays in the cache; 0 for no cache.",
-        unit="s",
-        ge=0.0,
-        le=86400.0,
-    )
-    cleanup_interval: float = setting(60.0, "How often the cache is swept.", unit="s", ge=1.0, le=86400.0)
 
 
 class StoragePolicy(Section):
@@ -96,7 +69,7 @@ class StoragePolicies(Section):
         return found if isinstance(found, StoragePolicy) else StoragePolicy()
 
 
-class Storage(Section):
+class Storage(Section, key="storage", about="The memory.", place=100):
     """Where the memory lives; paths are relative to the home."""
 
     domains: StoragePolicies = Field(default_factory=StoragePolicies, description="How each domain is kept.")
@@ -174,59 +147,4 @@ class Storage(Section):
         restarts=("persistence",),
         ge=0.0,
         le=10**9,
-    )
-
-
-class Tracing(Section):
-    """The record of every handled message."""
-
-    enabled: bool = setting(True, "Whether messages are recorded.", reload="restart", restarts=("all",))
-    words: Literal["keep", "drop"] = setting(
-        "keep", "Whether the trace holds what people said.", reload="restart", restarts=("all",)
-    )
-    directory: str = setting(
-        "data/traces",
-        "The folder of the traces, relative to the home.",
-        reload="restart",
-        restarts=("all",),
-        min_length=1,
-    )
-    max_size: Size = setting(
-        64_000_000,
-        "A segment ends at this size.",
-        unit="bytes",
-        reload="restart",
-        restarts=("all",),
-        ge=100_000,
-        le=10**12,
-    )
-    max_age: float = setting(
-        3600.0,
-        "A segment ends at this age.",
-        unit="s",
-        reload="restart",
-        restarts=("all",),
-        ge=1.0,
-        le=604800.0,
-    )
-    keep: Size = setting(
-        2_000_000_000,
-        "All segments together; the oldest go first.",
-        unit="bytes",
-        reload="restart",
-        restarts=("all",),
-        ge=1_000_000,
-        le=10**13,
-    )
-    flush_interval: float = setting(
-        0.1,
-        "At most this much is lost when the process is killed.",
-        unit="s",
-        reload="restart",
-        restarts=("all",),
-        ge=0.01,
-        le=10.0,
-    )
-    compression: Literal["zstd", "lz4", "none"] = setting(
-        "zstd", "How segments are compressed.", reload="restart", restarts=("all",)
     )

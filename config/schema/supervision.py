@@ -26,11 +26,12 @@ class ActorSettings(Section):
         (), "The processor cores it may use; none given means all.", reload="restart"
     )
     nice: int = setting(0, "Its priority: 19 yields to everything.", reload="restart", ge=-20, le=19)
-    balance: str = setting(
+    routing_key: str = setting(
         "",
         "The message field whose equal values go to the same instance; without one they take turns.",
         reload="restart",
         pattern=r"^[a-z_]*$",
+        formerly="balance",
     )
     env: Mapping[EnvironmentName, str] = setting(
         {}, "Environment variables of its process.", reload="restart"
@@ -39,22 +40,27 @@ class ActorSettings(Section):
         0, "Its process is restarted when it holds more; 0 for no limit.", unit="bytes", ge=0, le=2**44
     )
     standby: int = setting(0, "Spare processes that are ready to take over.", reload="restart", ge=0, le=4)
-    patience: float = setting(
-        10.0, "One message that takes longer means that it hangs.", unit="s", gt=0.0, le=3600.0
+    handler_timeout: float = setting(
+        10.0,
+        "One message that takes longer means that it hangs.",
+        unit="s",
+        gt=0.0,
+        le=3600.0,
+        formerly="patience",
     )
 
 
 # The heavy ones must not hold the interpreter lock of the others.
 PINNED = MappingProxyType(
     {
-        address: ActorSettings(pin="process", patience=60.0)
+        address: ActorSettings(pin="process", handler_timeout=60.0)
         for address in ("speech.recognizer", "llm.local", "speech.synthesizer")
     }
     | {address: ActorSettings(pin="process") for address in ("vision.camera", "vision.detector")}
 )
 
 
-class Supervision(Section):
+class Supervision(Section, key="supervision", about="What happens when an actor fails.", place=900):
     """How often an actor may fail, and how long starting and stopping may take."""
 
     intensity: int = setting(5, "Failures within the period after which a supervisor gives up.", ge=1, le=100)

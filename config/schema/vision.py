@@ -1,9 +1,9 @@
-"""`computer_vision` and `vrchat`: what Gerald sees, and the account he lives in."""
+"""`computer_vision`: what Gerald sees."""
 
 from config.schema.section import Device, Section, setting
 
 
-class ComputerVision(Section):
+class ComputerVision(Section, key="computer_vision", about="Seeing.", place=60):
     """Looking at the game."""
 
     enabled: bool = setting(False, "Whether Gerald looks at all.", reload="restart")
@@ -37,27 +37,3 @@ class ComputerVision(Section):
     )
     depth_estimation: bool = setting(True, "Estimate how far things are.")
     object_detection: bool = setting(True, "Find things and people.")
-
-
-class VRChat(Section):
-    """VRChat's web interface. Its terms are in tension with autonomous accounts: off unless switched on."""
-
-    api_enabled: bool = setting(False, "Sign in to VRChat's web interface.", reload="restart")
-    username: str | None = setting(
-        None,
-        "The account's name.",
-        reload="restart",
-        restarts=("world.log",),
-        min_length=1,
-        max_length=255,
-        unset="no account is used",
-    )
-    auto_friend_accept: bool = setting(False, "Accept every friend request.")
-    log_directory: str | None = setting(
-        None,
-        "The folder of VRChat's output_log files, relative to the home: it tells who is near.",
-        reload="restart",
-        restarts=("world.log",),
-        min_length=1,
-        unset="the platform's usual place",
-    )

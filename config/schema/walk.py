@@ -28,7 +28,24 @@ def names_at(key: Key) -> tuple[str, ...]:
 
 def fields() -> Iterator[tuple[Key, FieldInfo]]:
     """Every key that holds a value, by path; the keys of an actor stand under `*`."""
-    yield from _fields(Config, ())
+    for key, section in sections():
+        for name, field in section.model_fields.items():
+            inner = _inner(field.annotation)
+            if not _is_section(inner) and not (_is_mapping(inner) and _is_section(get_args(inner)[-1])):
+                yield (*key, name), field
+
+
+def sections() -> Iterator[tuple[Key, type[BaseModel]]]:
+    """Every section with its path, the whole configuration first; that of an actor stands under `*`."""
+    yield from _sections(Config, ())
+
+
+def former_names(key: Key) -> Mapping[str, str]:
+    """The old names of the keys of the section at a key path, and what they are called today."""
+    inner, _ = _descend(key)
+    if not _is_section(inner):
+        return {}
+    return {old: name for name, field in inner.model_fields.items() if (old := extra(field, "formerly"))}
 
 
 @cache
@@ -138,12 +155,11 @@ def _is_mapping(inner: Any) -> bool:
     return get_origin(inner) is Mapping
 
 
-def _fields(model: type[BaseModel], key: Key) -> Iterator[tuple[Key, FieldInfo]]:
+def _sections(model: type[BaseModel], key: Key) -> Iterator[tuple[Key, type[BaseModel]]]:
+    yield key, model
     for name, field in model.model_fields.items():
         inner = _inner(field.annotation)
         if _is_section(inner):
-            yield from _fields(inner, (*key, name))
+            yield from _sections(inner, (*key, name))
         elif _is_mapping(inner) and _is_section(_inner(get_args(inner)[-1])):
-            yield from _fields(get_args(inner)[-1], (*key, name, "*"))
-        else:
-            yield (*key, name), field
+            yield from _sections(get_args(inner)[-1], (*key, name, "*"))

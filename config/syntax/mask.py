@@ -7,11 +7,14 @@ from collections.abc import Callable, Set
 
 MASK = "********"
 
-# A name that ends like a credential's; `max_tokens` must not match.
-_NAMED = re.compile(r"""(?i)[\w.-]*(?:key|token|secret|password|passwd|credentials?)["']?\s*[:=]\s*(?=\S)""")
+# A name that ends like a credential's; `max_tokens` and `routing_key` must not match.
+_NAMED = re.compile(
+    r"""(?i)[\w.-]*(?:(?<!routing_)key|token|secret|password|passwd|credentials?)["']?\s*[:=]\s*(?=\S)"""
+)
 # The same name without its value, which then stands in the lines below.
 _NAMED_ABOVE = re.compile(
-    r"""(?i)(\s*)[\w.-]*(?:key|token|secret|password|passwd|credentials?)["']?\s*:\s*(?:[|>][-+0-9]*)?\s*(?:#.*)?\Z"""
+    r"""(?i)(\s*)[\w.-]*(?:(?<!routing_)key|token|secret|password|passwd|credentials?)["']?"""
+    r"""\s*:\s*(?:[|>][-+0-9]*)?\s*(?:#.*)?\Z"""
 )
 _URL_PASSWORD = re.compile(r"(?<=://)[^\s/@:]+:[^\s/@]+(?=@)")
 _TOKEN = re.compile(

@@ -3,7 +3,8 @@
 from typing import Any
 
 from config.schema import Config
-from config.schema.walk import extra, field_at
+from config.schema.walk import extra, field_at, former_names, sections
+from config.syntax.problem import Key
 from config.tools.explain import applies, range_of
 
 __all__ = ["FILE", "schema"]
@@ -21,14 +22,20 @@ def schema() -> dict[str, Any]:
     """The whole schema as plain data."""
     whole = Config.model_json_schema()
     parts = whole.pop("$defs")
+    places: dict[str, list[Key]] = {}
+    for key, section in sections():
+        places.setdefault(section.__name__, []).append(key)
     for name, part in parts.items():
+        section_key = places[name][0]
         part.pop("title", None)
         part["properties"] = {
-            key: _property(value, _path(name, key)) for key, value in part.get("properties", {}).items()
+            own: _property(value, (*section_key, own)) for own, value in part.get("properties", {}).items()
         }
-        if name in _OWN_DEFAULTS:
+        if len(places[name]) > 1:  # it occurs several times, each with defaults of its own
             for value in part["properties"].values():
                 value.pop("default", None)
+        for old, today in former_names(section_key).items():
+            part["properties"][old] = {**part["properties"][today], "deprecated": True}
         # A section whose every key is a comment is null for YAML.
         part["type"] = ["object", "null"]
     properties = {name: _section(value) for name, value in whole["properties"].items()}
@@ -42,25 +49,6 @@ def schema() -> dict[str, Any]:
     }
 
 
-_SECTIONS = {
-    "LocalLlm": ("llm", "local"),
-    "ActorSettings": ("actors", "llm.local"),
-    "StoragePolicies": ("storage", "domains"),
-    "StoragePolicy": ("storage", "domains", "users"),
-    "ComputerVision": ("computer_vision",),
-    "Tracing": ("trace",),
-    "VRChat": ("vrchat",),
-}
-
-
-# Sections that occur several times, each with defaults of its own.
-_OWN_DEFAULTS = ("StoragePolicy",)
-
-
-def _path(model: str, key: str) -> tuple[str, ...]:
-    return (*_SECTIONS.get(model, (model.lower(),)), key)
-
-
 def _section(value: dict[str, Any]) -> dict[str, Any]:
     value = {name: item for name, item in value.items() if name not in ("default", "title")}
     if "additionalProperties" in value or "patternProperties" in value:
@@ -68,12 +56,12 @@ def _section(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-def _property(value: dict[str, Any], key: tuple[str, ...]) -> dict[str, Any]:
+def _property(value: dict[str, Any], key: Key) -> dict[str, Any]:
     field = field_at(key)
     own = {
         name: item
         for name, item in value.items()
-        if name not in ("title", "unit", "reload", "restarts", "unset")
+        if name not in ("title", "unit", "reload", "restarts", "unset", "formerly")
     }
     description = own.pop("description", "")
     default = own.pop("default", None)

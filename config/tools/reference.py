@@ -53,6 +53,8 @@ def _table(model: type[BaseModel], section: Key) -> Iterator[str]:
         meaning = field.description or ""
         if unset := extra(field, "unset"):
             meaning += f" null: {unset}."
+        if old := extra(field, "formerly"):
+            meaning += f" Formerly `{old}`, which is still read."
         cells = (f"`{name}`", kind, f"`{default}`", applies(field), meaning)
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
     for name, part in inner.items():

@@ -2,9 +2,13 @@
 
 import json
 import re
+from collections.abc import Mapping
 
 from config.files import write_private
 from config.home import PACKAGE, Home
+from config.schema import Config, dump, section_class
+from config.syntax.node import SourceText
+from config.syntax.yaml_reader import parse
 from config.tools.jsonschema import FILE, schema
 
 __all__ = ["FIRST_LINE", "commented", "write_new", "write_schema"]
@@ -24,7 +28,21 @@ def commented() -> str:
     """The text of a new config.yaml, which sets nothing."""
     text = (PACKAGE / "defaults.yaml").read_text(encoding="utf-8")
     body = text[text.index("# The persona") :]
-    return FIRST_LINE + _HEAD + "".join(_comment(line) for line in body.splitlines(keepends=True))
+    found = parse(text, SourceText("defaults", "defaults.yaml", text)).value
+    assert isinstance(found, Mapping)
+    rest = "".join(_section(name) for name in Config.model_fields if name not in found)
+    return FIRST_LINE + _HEAD + "".join(_comment(line) for line in (body + rest).splitlines(keepends=True))
+
+
+def _section(name: str) -> str:
+    """A section that the file of defaults does not have, as it would stand there."""
+    cls = section_class(name)
+    lines = [f"\n# {cls.about}\n{name}:\n"]
+    for key, value in dump(cls(), key=name).items():
+        lines.append(
+            f"  # {cls.model_fields[key].description}\n  {key}: {json.dumps(value, ensure_ascii=False)}\n"
+        )
+    return "".join(lines)
 
 
 def write_new(home: Home, *, force: bool = False) -> bool:

@@ -21,7 +21,7 @@ _PATTERNS = {
     "source": "must be none, screen, device or file:PATH",
     "database_url": "must be lmdb:// and a path",
     "language": "must be a language code such as en",
-    "balance": "must be the name of a message field, in lower case",
+    "routing_key": "must be the name of a message field, in lower case",
 }
 
 

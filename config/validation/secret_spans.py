@@ -12,8 +12,8 @@ from config.syntax.problem import Key
 
 # A shorter one would mask parts of ordinary words.
 _SHORTEST = 6
-# A key that is named like a credential is taken for one, wherever it stands.
-_CREDENTIAL = re.compile(r"(?i)(?:key|token|secret|password|passwd|credentials?)\Z")
+# A key that is named like a credential is taken for one, wherever it stands; a `routing_key` is none.
+_CREDENTIAL = re.compile(r"(?i)(?:(?<!routing_)key|token|secret|password|passwd|credentials?)\Z")
 # Anything but the scheme and the port of a URL.
 _USER_PART = re.compile(r"@|:(?!//|\d{1,5}(?:/|\Z))")
 # What stands behind a colon that has no space behind it, or where a colon is missing, is read as part of the key.

@@ -50,14 +50,19 @@ class ValidationResult:
 
 
 def validate(
-    tree: YamlNode, names: Mapping[str, str], probes: Sequence[Probe] = (), layers: tuple[YamlNode, ...] = ()
+    tree: YamlNode,
+    names: Mapping[str, str],
+    probes: Sequence[Probe] = (),
+    layers: tuple[YamlNode, ...] = (),
+    notes: Iterable[Problem] = (),
 ) -> ValidationResult:
     """Replaces `${NAME}` by `names`, checks types, ranges and cross-checks, and runs the probes on what is
-    valid.
+    valid. notes: what is known already.
     """
     interpolation = Interpolation(names, unset_secret)
     tree = _typed(interpolation.run(tree) or YamlNode({}, tree.source), ())
     problems, config = _check(tree)
+    problems += notes
     # A file's own errors come first; only what is valid can be checked for more.
     lost = {
         problem.section for problem in (*problems, *interpolation.problems) if problem.severity == "error"

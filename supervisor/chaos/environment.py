@@ -5,11 +5,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from actors.conversation.messages import CONVERSATION
+from actors.persistence.messages import PERSISTENCE
 from config.schema import PINNED, ActorSettings, Config
 from supervisor.chaos.audit import Audit, AuditedDirectory
 from supervisor.chaos.plan import Target
 from supervisor.demo.instance import free_port
+from supervisor.otp.messages import ROOT
+from supervisor.otp.spec import walk
 from supervisor.runtime.runtime import Runtime
+from supervisor.tree import CORE, DOMAINS, tree
 
 __all__ = ["build", "configuration", "targets"]
 
@@ -21,10 +26,10 @@ PINNED_PATIENCE = 3.0
 def configuration(home: Path) -> Config:
     """Everything on that needs no hardware, scripted replies, short patience, and supervisors that do not give up."""
     heavy = {
-        address: item.model_copy(update={"patience": PINNED_PATIENCE}) for address, item in PINNED.items()
+        address: item.model_copy(update={"handler_timeout": PINNED_PATIENCE})
+        for address, item in PINNED.items()
     }
-    light: tuple[str, ...] = ("conversation", "users", "world", "avatar", "system", "configuration", "llm")
-    light += ("osc.receiver", "osc.sender", "world.log", "audio.microphone", "audio.speaker")
+    light = {child.address for child in walk(tree(Config())) if child.actor} - {*PINNED, PERSISTENCE}
     return Config.model_validate(
         {
             "llm": {"mock_responses": True},
@@ -43,7 +48,7 @@ def configuration(home: Path) -> Config:
                 "backoff_max": 0.2,
                 "backoff_reset": 2.0,
             },
-            "actors": heavy | {address: ActorSettings(patience=PATIENCE) for address in light},
+            "actors": heavy | {address: ActorSettings(handler_timeout=PATIENCE) for address in light},
         }
     )
 
@@ -64,9 +69,15 @@ def targets(system: Runtime) -> tuple[Target, ...]:
     """Everybody but the root, the core group and the persistence in it: its death has no cure but the disk's."""
     slots = system.registry.slots.values()
     return tuple(
-        Target(slot.address, slot.pin == "process", slot.is_supervisor)
+        Target(
+            slot.address,
+            slot.pin == "process",
+            slot.is_supervisor,
+            # the conversation's turns are counted in one place
+            movable=slot.address in DOMAINS and slot.address != CONVERSATION,
+        )
         for slot in slots
-        if not slot.spec.disabled_reason and slot.address not in ("root", "core")
+        if not slot.spec.disabled_reason and slot.address not in (ROOT, CORE)
     )
 
 

@@ -70,7 +70,7 @@ class ChaosInjector:
         if blow.kind == "crash":
             tell(address, Pong("chaos", 0))  # nobody has a handler for an answer that was not asked for
         elif blow.kind == "hang":
-            tell(address, Hang(spec.patience + 1.0))
+            tell(address, Hang(spec.handler_timeout + 1.0))
         elif blow.kind == "flood":
             for _ in range(FLOOD):
                 tell(address, Ping())

@@ -15,16 +15,14 @@ instances: another number of them. group: a supervisor is killed, with all below
 BETWEEN = 0.6
 """Seconds between two blows, on average."""
 
-MOVABLE = ("users", "world", "avatar", "system")
-"""Actors without a device or a port: those may live anywhere."""
-
 
 class Target(msgspec.Struct, frozen=True):
-    """Whom one can hit."""
+    """Whom one can hit. movable: it has no device and no port, and may live anywhere."""
 
     address: str
     pinned: bool = False
     group: bool = False
+    movable: bool = False
 
 
 class ChaosFault(msgspec.Struct, frozen=True):
@@ -57,5 +55,5 @@ def _suits(kind: str, target: Target) -> bool:
     if kind in ("sigkill", "freeze"):
         return target.pinned
     if kind in ("move", "instances"):
-        return target.address in MOVABLE
+        return target.movable
     return True

@@ -54,11 +54,11 @@ def _hang(system: Runtime, request: Mapping[str, Any]) -> Answers:
         raise RequestRefused(
             f"{slot.address} cannot hang: it is {'a supervisor' if slot.is_supervisor else slot.state}"
         )
-    seconds = float(request.get("seconds") or spec.patience + 5.0)
+    seconds = float(request.get("seconds") or spec.handler_timeout + 5.0)
     id = system.client.tell(slot.address, Hang(seconds))
-    yield {"id": id, "seconds": seconds, "patience": spec.patience}
-    if request.get("wait") and seconds > spec.patience:
-        yield _returned(system, slot.address, slot.incarnation, RETURN_WITHIN + spec.patience)
+    yield {"id": id, "seconds": seconds, "patience": spec.handler_timeout}
+    if request.get("wait") and seconds > spec.handler_timeout:
+        yield _returned(system, slot.address, slot.incarnation, RETURN_WITHIN + spec.handler_timeout)
 
 
 def _and_return(

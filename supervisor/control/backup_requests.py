@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from actors.kernel.protocol.storage import PERSISTENCE
 from actors.persistence.messages import BackupFailed, BackupMade, MakeBackup
 from config.secrets.key_file import EncryptionKeyError
 from supervisor.control.actor_requests import start_again
@@ -22,7 +23,7 @@ def _backup(system: Runtime, request: Mapping[str, Any]) -> Iterator[Mapping[str
     message = MakeBackup(str(request.get("to") or ""), bool(request.get("encrypt")))
     if message.encrypt:
         _see_to_a_key(system)
-    answer = answer_of(system, "persistence", message, WITHIN)
+    answer = answer_of(system, PERSISTENCE, message, WITHIN)
     if isinstance(answer, BackupFailed):
         raise RequestRefused(f"{answer.why} -> {answer.remedy}" if answer.remedy else answer.why)
     assert isinstance(answer, BackupMade)
@@ -37,7 +38,7 @@ def _see_to_a_key(system: Runtime) -> None:
     except EncryptionKeyError as trouble:
         raise RequestRefused(f"{trouble} {trouble.hint}".strip()) from None
     if made:
-        start_again(system, "persistence")
+        start_again(system, PERSISTENCE)
 
 
 BACKING = {"backup": _backup}

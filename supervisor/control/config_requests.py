@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from actors.configuration.messages import Reload, ReloadEnded
+from actors.configuration.messages import CONFIGURATION, Reload, ReloadEnded
 from config.layers.environment import split_key
 from config.layers.save_override import save_override
 from config.schema.walk import field_at, is_secret
@@ -72,7 +72,7 @@ def _saved(system: Runtime, key: str, text: str | None, ended: ReloadEnded) -> R
 
 
 def _reloaded(system: Runtime, proposal: int) -> ReloadEnded:
-    answer = answer_of(system, "configuration", Reload(proposal), WITHIN)
+    answer = answer_of(system, CONFIGURATION, Reload(proposal), WITHIN)
     assert isinstance(answer, ReloadEnded)
     return answer
 

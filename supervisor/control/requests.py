@@ -9,13 +9,20 @@ from typing import Any
 
 import msgspec
 
-from actors.conversation.messages import ReplyEnded, ReplySentence, TextReceived, TurnStarted, WatchTurns
+from actors.conversation.messages import (
+    CONVERSATION,
+    ReplyEnded,
+    ReplySentence,
+    TextReceived,
+    TurnStarted,
+    WatchTurns,
+)
 from actors.kernel.errors import AskError, UnknownMessage
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message, message_class
 from actors.kernel.protocol.lifecycle import Undelivered
 from actors.kernel.protocol.state import GetState, StateIs
-from actors.system.messages import WatchStages
+from actors.system.messages import SYSTEM, WatchStages
 from actors.vocabulary.values import UNKNOWN, person_named
 from supervisor.control.actor_requests import REQUESTS
 from supervisor.control.ask import answer_of
@@ -80,7 +87,7 @@ def talk(system: Runtime, text: str, name: str) -> Iterator[Message]:
     listener = TurnListener(system)
     try:
         person = person_named(name) if name.strip() else UNKNOWN
-        listener.tell("conversation", TextReceived(text, person, listener.address))
+        listener.tell(CONVERSATION, TextReceived(text, person, listener.address))
         while True:
             message = _next_of_turn(system, listener)
             if isinstance(message, Undelivered):
@@ -94,7 +101,7 @@ def talk(system: Runtime, text: str, name: str) -> Iterator[Message]:
 
 def _next_of_turn(system: Runtime, listener: TurnListener) -> Message:
     """What the conversation says next. Refused when nothing will come."""
-    conversation = system.registry.slot("conversation")
+    conversation = system.registry.slot(CONVERSATION)
     begun, life = time.monotonic(), conversation.incarnation
     changed = 0.0
     while (now := time.monotonic()) - begun < REPLY_WITHIN:
@@ -117,7 +124,7 @@ def _status(system: Runtime, request: Mapping[str, Any]) -> Answers:
 def _resources(system: Runtime) -> Mapping[str, Any]:
     """What the bot uses of the machine and how many of its actors died so far; nothing while that is not known."""
     try:
-        whole = system.client.answer("system", GetState(), STATUS_WITHIN)
+        whole = system.client.answer(SYSTEM, GetState(), STATUS_WITHIN)
     except AskError:
         return {}
     assert isinstance(whole, StateIs)
@@ -151,8 +158,8 @@ def _watch(system: Runtime, request: Mapping[str, Any]) -> Answers:
     is still there."""
     listener = TurnListener(system)
     try:
-        system.client.tell("system", WatchStages(listener.address))
-        system.client.tell("conversation", WatchTurns(listener.address))
+        system.client.tell(SYSTEM, WatchStages(listener.address))
+        system.client.tell(CONVERSATION, WatchTurns(listener.address))
         while not system.ended.is_set():
             try:
                 message = listener.get(1.0)
@@ -161,8 +168,8 @@ def _watch(system: Runtime, request: Mapping[str, Any]) -> Answers:
                 continue
             yield {"event": type(message).__name__, **_plain(message)}
     finally:
-        system.client.tell("system", WatchStages(listener.address, on=False))
-        system.client.tell("conversation", WatchTurns(listener.address, on=False))
+        system.client.tell(SYSTEM, WatchStages(listener.address, on=False))
+        system.client.tell(CONVERSATION, WatchTurns(listener.address, on=False))
         listener.close()
 
 

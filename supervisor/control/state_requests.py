@@ -6,14 +6,14 @@ from typing import Any
 import msgspec
 
 from actors.kernel.protocol.state import GetState, StateIs
-from actors.users.messages import FindPerson, ForgetPerson, Forgotten, NotForgotten, PeopleFound
+from actors.users.messages import USERS, FindPerson, ForgetPerson, Forgotten, NotForgotten, PeopleFound
 from actors.users.state import UsersState
 from supervisor.control.ask import answer_of
 from supervisor.control.wire import RequestRefused
-from supervisor.offline.domains import DOMAINS
 from supervisor.offline.people import rows_of
 from supervisor.offline.schemas import actor_of
 from supervisor.runtime.runtime import Runtime
+from supervisor.tree import DOMAINS
 
 __all__ = ["REMEMBERING", "state_of"]
 
@@ -52,19 +52,19 @@ def _export(system: Runtime, request: Mapping[str, Any]) -> Answers:
 
 
 def _people(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    state = msgspec.json.decode(state_of(system, "users").json, type=UsersState)
+    state = msgspec.json.decode(state_of(system, USERS).json, type=UsersState)
     yield {"people": [msgspec.to_builtins(row) for row in rows_of(state)]}
 
 
 def _person(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    found = answer_of(system, "users", FindPerson(_name(request)), ASK_WITHIN)
+    found = answer_of(system, USERS, FindPerson(_name(request)), ASK_WITHIN)
     assert isinstance(found, PeopleFound)
     yield {"people": [msgspec.to_builtins(user) for user in found.people]}
 
 
 def _forget(system: Runtime, request: Mapping[str, Any]) -> Answers:
     """Answered when it is noted on disk that they are forgotten."""
-    answer = answer_of(system, "users", ForgetPerson(_name(request)), ASK_WITHIN)
+    answer = answer_of(system, USERS, ForgetPerson(_name(request)), ASK_WITHIN)
     if isinstance(answer, NotForgotten):
         raise RequestRefused(answer.reason)
     assert isinstance(answer, Forgotten)

@@ -1,48 +1,30 @@
 """What a worker process is told at its birth, over the private wire of the spawn: which actor to run, and with what."""
 
-import importlib
-from collections.abc import Mapping
+import importlib.util
+import pkgutil
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+import actors
+from actors.kernel import protocol
 from actors.kernel.actor import Actor
 from actors.kernel.media.frames import RingAddress
 from supervisor.otp.spec import ProcessSettings
 
-__all__ = ["MESSAGE_MODULES", "STANDBY", "Boot", "actor_class", "build", "make_actor", "register_messages"]
+__all__ = ["STANDBY", "Boot", "actor_class", "build", "make_actor", "message_modules", "register_messages"]
 
 STANDBY = 0
 """The incarnation of a spare, until it is told its own."""
-
-MESSAGE_MODULES = (
-    "actors.audio.messages",
-    "actors.avatar.messages",
-    "actors.configuration.messages",
-    "actors.conversation.messages",
-    "actors.llm.messages",
-    "actors.osc.messages",
-    "actors.persistence.messages",
-    "actors.speech.messages",
-    "actors.system.messages",
-    "actors.users.messages",
-    "actors.vision.messages",
-    "actors.world.messages",
-    "actors.kernel.protocol.lifecycle",
-    "actors.kernel.protocol.reconfigure",
-    "actors.kernel.protocol.state",
-    "actors.kernel.protocol.storage",
-    "actors.kernel.protocol.subscription",
-)
-"""Every door, so that every node knows every public message."""
 
 
 class Boot(msgspec.Struct, frozen=True):
     """sections: the configuration's sections that the actor is started with, in order, as plain data, secrets as
     references to their keys: the child asks for them. trace: how to record, empty for not at all. frames: the
     ring of pictures, for whoever has "frames" among its arguments. sealer: which one it is to ask for, if "sealer" is
-    among them: its id, never its key."""
+    among them: its id, never its key. subscribers: whom it is to tell what, if they are."""
 
     address: str
     incarnation: int
@@ -58,12 +40,22 @@ class Boot(msgspec.Struct, frozen=True):
     process: ProcessSettings = ProcessSettings()
     frames: RingAddress | None = None
     sealer: str = ""
+    subscribers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+def message_modules() -> Iterator[str]:
+    """The messages module of every room, and the kernel's own: what a node must know to understand its mail."""
+    for room in pkgutil.iter_modules(actors.__path__):
+        if room.ispkg and importlib.util.find_spec(f"actors.{room.name}.messages") is not None:
+            yield f"actors.{room.name}.messages"
+    for module in pkgutil.iter_modules(protocol.__path__):
+        yield f"{protocol.__name__}.{module.name}"
 
 
 def register_messages() -> None:
     """Register every public message in this process."""
-    for door in MESSAGE_MODULES:
-        importlib.import_module(door)
+    for module in message_modules():
+        importlib.import_module(module)
 
 
 def actor_class(path: str) -> type[Actor]:

@@ -275,7 +275,7 @@ def _sections(boot: Boot, reveal: Reveal) -> dict[str, Any]:
     from config.secret import RESOLVER
 
     config = Config.model_validate(boot.sections, context={RESOLVER: reveal})
-    whole: dict[str, Any] = {"config": config, "frames": boot.frames}
+    whole: dict[str, Any] = {"config": config, "frames": boot.frames, "subscribers": boot.subscribers}
     if "sealer" in boot.arguments:
         from supervisor.encryption import SEALER, received
 

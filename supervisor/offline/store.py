@@ -30,8 +30,8 @@ from config.secrets.key_file import EncryptionKeyError
 from supervisor.encryption import open_own
 from supervisor.exit_status import ALREADY_RUNNING, FAILED, UNREADABLE, CommandRefused
 from supervisor.instance import AlreadyRunning, Claim
-from supervisor.offline.domains import DOMAINS
 from supervisor.offline.schemas import actor_of, document_of, parts_of
+from supervisor.tree import DOMAINS
 
 __all__ = [
     "OfflineStore",

@@ -60,7 +60,7 @@ class Child:
     def stop_timeout(self) -> float:
         """Seconds that its stop may take."""
         if self.patient and isinstance(self.spec, ChildSpec):
-            return self.spec.stop_timeout + self.spec.patience
+            return self.spec.stop_timeout + self.spec.handler_timeout
         return self.spec.stop_timeout
 
 

@@ -4,6 +4,10 @@ from typing import ClassVar
 
 from actors.kernel.message import Lane, Message
 from actors.kernel.protocol.lifecycle import Failure
+from actors.vocabulary.addresses import Address
+
+ROOT = Address("root")
+"""The supervisor above all others; where a trace names nodes, the process that it lives in."""
 
 
 class ChildReady(Message):

@@ -233,7 +233,7 @@ class ActorRegistry:
 
     def _route(self, slot: ActorSlot, spec: ChildSpec) -> None:
         if spec.address not in self._routers:
-            router = Router(spec.address, spec.balance, slot.mailbox, self._directory.deliver, self._runs)
+            router = Router(spec.address, spec.routing_key, slot.mailbox, self._directory.deliver, self._runs)
             self._routers[spec.address] = router
             self._directory.open(spec.address, router)
 

@@ -14,21 +14,21 @@ __all__ = ["Router"]
 class Router:
     """Stands in the directory for an address with instances (actors.kernel.directory.Box).
 
-    Data goes to the instances in turn, to one that runs where there is one; with `balance`, to the same instance for
-    the same value of that message field. Answers, which only the first instance can have asked for under this address,
-    go to it. System messages go to all, as copies with ids of their own.
+    Data goes to the instances in turn, to one that runs where there is one; with `routing_key`, to the same instance
+    for the same value of that message field. Answers, which only the first instance can have asked for under this
+    address, go to it. System messages go to all, as copies with ids of their own.
     """
 
     def __init__(
         self,
         address: str,
-        balance: str,
+        routing_key: str,
         first: Mailbox,
         deliver: Callable[[Envelope], None],
         runs: Callable[[str], bool],
     ) -> None:
         self._address = address
-        self._balance = balance
+        self._routing_key = routing_key
         self._deliver = deliver
         self._runs = runs
         self._lock = threading.Lock()
@@ -61,7 +61,7 @@ class Router:
                 if name != self._address:
                     self._deliver(_copy(envelope, name))
             return first.put(envelope)
-        key = getattr(envelope.message, self._balance, None) if self._balance else None
+        key = getattr(envelope.message, self._routing_key, None) if self._routing_key else None
         return self._by_key(envelope, boxes, key) if key is not None else self._in_turn(envelope, boxes)
 
     def _in_turn(self, envelope: Envelope, boxes: Mapping[str, Mailbox]) -> Put | None:

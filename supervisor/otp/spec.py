@@ -66,13 +66,17 @@ class ProcessSettings(msgspec.Struct, frozen=True):
 
 
 class ChildSpec(msgspec.Struct, frozen=True):
-    """One actor. actor: "module:Class". arguments: configuration sections by name, "home", or "frames" (the ring of
-    pictures). pin: thread or process.
+    """One actor. actor: "module:Class". arguments: configuration sections by name, "home", "frames" (the ring of
+    pictures), or "subscribers". pin: thread or process.
 
-    instances: how many share the work, in turn, or with the same value of the message field `balance` at the same one;
-    fellow_of: the address that this is a further instance of. patience: seconds after which a message that is still
-    being handled, or a process that shows no sign of life, hangs. memory_limit: bytes of a pinned actor's process, 0
-    for none. absent: why this actor is not run at all (switched off, say); "" for one that is.
+    instances: how many share the work, in turn, or with the same value of the message field `routing_key` at the
+    same one; fellow_of: the address that this is a further instance of. handler_timeout: seconds after which a message
+    that is still being handled, or a process that shows no sign of life, hangs. memory_limit: bytes of a pinned actor's
+    process, 0 for none. disabled_reason: why this actor is not run at all (switched off, say); "" for one that is.
+
+    osc: what it is told of that which VRChat says (patterns as in actors.osc.messages.SubscribeParameters).
+    subscribers: all such wishes, for whoever has "subscribers" among its arguments. sense: it tells the others what
+    happens in the world, which a live replay tells them in its place.
     """
 
     address: str
@@ -82,8 +86,8 @@ class ChildSpec(msgspec.Struct, frozen=True):
     pin: str = "thread"
     process: ProcessSettings = ProcessSettings()
     instances: int = 1
-    balance: str = ""
-    patience: float = 10.0
+    routing_key: str = ""
+    handler_timeout: float = 10.0
     memory_limit: int = 0
     fellow_of: str = ""
     start_timeout: float = 30.0
@@ -91,6 +95,9 @@ class ChildSpec(msgspec.Struct, frozen=True):
     capacity: int = 1024
     full: Full = Full.REJECT
     disabled_reason: str = ""
+    osc: tuple[str, ...] = ()
+    subscribers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    sense: bool = False
 
 
 class SupervisorSpec(msgspec.Struct, frozen=True):

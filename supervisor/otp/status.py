@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from actors.kernel.protocol.lifecycle import Health
 from supervisor.otp.health import of_group
+from supervisor.otp.messages import ROOT
 from supervisor.otp.slot import ActorSlot
 
 __all__ = ["status_of"]
@@ -20,7 +21,7 @@ def status_of(slot: ActorSlot, slots: Sequence[ActorSlot]) -> Mapping[str, objec
         "supervisor": slot.supervisor,
         "depth": slot.depth,
         "kind": "supervisor" if slot.is_supervisor else "actor",
-        "node": "root" if slot.pin == "thread" else slot.address,
+        "node": ROOT if slot.pin == "thread" else slot.address,
         "pin": slot.pin,
         "pid": life.pid if life is not None else 0,
         "state": slot.state,

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Failure, Health, HealthChanged, Stop
-from actors.system.messages import ModuleChanged, ModuleFailed
+from actors.system.messages import SYSTEM, ModuleChanged, ModuleFailed
 from supervisor.otp.backoff import pause
 from supervisor.otp.children import Child, companions, count, gave_up_for, lives_again, remember
 from supervisor.otp.messages import (
@@ -32,7 +32,6 @@ from supervisor.otp.tree_diff import Revision, revise
 
 __all__ = ["Slots", "Supervisor"]
 
-SYSTEM = "system"
 POISON = 2
 """So many deaths in a row by one type of message, and the type is named."""
 

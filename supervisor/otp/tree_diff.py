@@ -8,7 +8,7 @@ from supervisor.otp.spec import ChildSpec, SupervisorSpec
 
 __all__ = ["Revision", "revise"]
 
-BY_RESTART = ("process", "balance")
+BY_RESTART = ("process", "routing_key", "subscribers")
 BY_MOVE = ("pin", "instances")
 """Fields that `plan` changes, and that a person may have changed by hand since."""
 

@@ -27,7 +27,7 @@ PERIOD = 0.25
 
 WEIGH_EVERY = 1.0
 SILENCE = 2.0
-"""Seconds without a sign of life that are nothing to worry about, however small an actor's patience is."""
+"""Seconds without a sign of life that are nothing to worry about, however small an actor's handler_timeout is."""
 
 
 class Sight(msgspec.Struct, frozen=True):
@@ -50,14 +50,14 @@ class HangReport(msgspec.Struct, frozen=True):
 
 
 def examine(
-    seen: Sight, now: float, awake_since: float, patience: float, memory_limit: int
+    seen: Sight, now: float, awake_since: float, handler_timeout: float, memory_limit: int
 ) -> HangReport | None:
     """What is wrong, if anything. Time before `awake_since` does not count: the watchdog was not running either."""
     handled_for = now - max(seen.begun, awake_since)
-    if seen.handling and handled_for > patience:
+    if seen.handling and handled_for > handler_timeout:
         return HangReport("Hung", f"{seen.type} has been handled for {handled_for:.1f} s", seen.handling)
     silent_for = now - max(seen.beat, awake_since)
-    if seen.beat and silent_for > max(patience, SILENCE):
+    if seen.beat and silent_for > max(handler_timeout, SILENCE):
         return HangReport("Frozen", f"its process has shown no sign of life for {silent_for:.1f} s")
     if memory_limit and seen.rss > memory_limit:
         held, limit = seen.rss / 1e6, memory_limit / 1e6
@@ -113,9 +113,9 @@ class Watchdog:
             life, spec = slot.handle, slot.spec
             if life is None or not isinstance(spec, ChildSpec) or slot.state != "running":
                 continue
-            shortest = min(shortest, spec.patience)
+            shortest = min(shortest, spec.handler_timeout)
             limit = spec.memory_limit if weigh else 0
-            found = examine(_sight(life, limit), now, self._awake_since, spec.patience, limit)
+            found = examine(_sight(life, limit), now, self._awake_since, spec.handler_timeout, limit)
             if found is not None:
                 self._report(slot, found)
         return shortest / 4

@@ -11,6 +11,7 @@ import msgspec
 from actors.kernel.message import Message
 from actors.kernel.protocol.storage import StateLoaded
 from config.files import beside
+from supervisor.otp.messages import ROOT
 from supervisor.replay.accept import key_of, rewritten
 from supervisor.replay.anonymize import Anonymizer
 from supervisor.replay.reconstruct import Unreplayable
@@ -57,7 +58,7 @@ def keep(trace: Path, to: Path, key: bytes = b"") -> ReplayReport:
 def _write(to: Path, lines: list[Line]) -> None:
     to.parent.mkdir(parents=True, exist_ok=True)
     with beside(to, durable=False) as new:
-        copied(new, {"node": "root", "run": to.stem, "words": "keep", "format": "1"}, _in_order(lines))
+        copied(new, {"node": ROOT, "run": to.stem, "words": "keep", "format": "1"}, _in_order(lines))
         new.chmod(0o644)  # it is for everybody: a test
 
 

@@ -7,15 +7,17 @@ from typing import Any
 
 import msgspec
 
+from config.schema import Config
+from supervisor.otp.spec import walk
 from supervisor.replay.reconstruct import Unreplayable
 from supervisor.trace.layout import segments_by_node
 from supervisor.trace.read.segment_reader import open_segment
 from supervisor.trace.records import HandledLine, Line, decode_line
+from supervisor.tree import DOMAINS, tree
 
 __all__ = ["Cue", "cues", "play", "read_cues"]
 
-SENSES = ("osc.receiver", "speech.recognizer", "world.log", "vision.camera", "vision.detector")
-DOMAINS = ("conversation", "users", "world", "avatar")
+SENSES = frozenset(child.address for child in walk(tree(Config())) if child.sense)
 TYPED = "TextReceived"
 LONGEST_PAUSE = 60.0
 """Seconds of trace time of a pause that is kept; in a longer one nothing happens anyway."""

@@ -13,6 +13,7 @@ from actors.kernel.actor import Actor
 from actors.kernel.asks import AskTimeout
 from actors.kernel.message import Message
 from actors.kernel.record import Began, Handled
+from supervisor.otp.messages import ROOT
 from supervisor.replay.compare import Divergence, compare
 from supervisor.replay.id_mapping import IdMapping
 from supervisor.replay.life import ReplayedIncarnation
@@ -156,7 +157,7 @@ class Replayer:
         if not nodes:
             raise Unreplayable(f"there is no trace in {self._folder}")
         # The root tells of the starts of pinned actors, too: its files come first.
-        for node in sorted(nodes, key=lambda name: name != "root"):
+        for node in sorted(nodes, key=lambda name: name != ROOT):
             for path in nodes[node]:
                 segment = open_segment(path, self._torn.append)
                 if segment.metadata.get("words") == "drop":

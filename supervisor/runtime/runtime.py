@@ -31,7 +31,7 @@ from supervisor.nodes.boot import Boot, make_actor, register_messages
 from supervisor.nodes.process import ProcessHandle
 from supervisor.nodes.standby_pool import StandbyPool
 from supervisor.nodes.thread import FailedStart, ThreadHandle
-from supervisor.otp.messages import RestartChild, Revise
+from supervisor.otp.messages import ROOT, RestartChild, Revise
 from supervisor.otp.registry import ActorRegistry
 from supervisor.otp.slot import ActorHandle, ActorSlot
 from supervisor.otp.spec import ChildSpec, SupervisorSpec, walk
@@ -128,7 +128,7 @@ class Runtime:
         log.info("starting in %s, run %s", self.home, self.run)
         if self.recorder is not None:
             self.recorder.append(ConfigurationVersion(1, digest_of(self.config), self.clock.wall()))
-        self.registry.launch("root")
+        self.registry.launch(ROOT)
         self._watchdog.start()
 
     def wait_ready(self, timeout: float) -> bool:
@@ -158,8 +158,8 @@ class Runtime:
         """Stop everything in reverse order; True when it ended in time."""
         self._watchdog.close()
         self.standby_pool.close()
-        if self.registry.slot("root").incarnation:
-            self.client.tell("root", Stop())
+        if self.registry.slot(ROOT).incarnation:
+            self.client.tell(ROOT, Stop())
             ended = self.ended.wait(within)
         else:
             ended = True
@@ -196,7 +196,7 @@ class Runtime:
     def _make(
         self, slot: ActorSlot, on_ready: Callable[[], None], on_end: Callable[[Failure | None], None]
     ) -> ActorHandle:
-        if slot.address == "root":
+        if slot.address == ROOT:
             on_end = self._root_ended(on_end)
         if isinstance(slot.spec, ChildSpec) and slot.spec.pin == "process":
             return self.standby_pool.launch(slot, self._boot(slot, slot.spec), on_ready, on_end)
@@ -249,6 +249,7 @@ class Runtime:
             "config": self.config,
             "configuration_store": self.configuration_store,
             "frames": self.frames,
+            "subscribers": spec.subscribers,
             ARGUMENT: self.seals.sealer() if ARGUMENT in spec.arguments else None,
             **{name: getattr(self.config, name) for name in type(self.config).model_fields},
         }
@@ -270,6 +271,7 @@ class Runtime:
             spec.process,
             self.frames,
             self.seals.id() if ARGUMENT in spec.arguments else "",
+            spec.subscribers,
         )
 
     def _reveal(self, key: str) -> str:
@@ -291,7 +293,7 @@ class Runtime:
         told = {
             name: whole if name == "config" else whole.get(name, str(self.home))
             for name in names
-            if name not in ("frames", "configuration_store", ARGUMENT)
+            if name not in ("frames", "configuration_store", "subscribers", ARGUMENT)
         }
         arguments = json.dumps(told).encode()
         return Started(
@@ -416,4 +418,4 @@ def _open_recorder(options: Mapping[str, Any], run: str) -> Recorder | None:
     if not options:
         return None
     options = dict(options)
-    return Recorder(Path(options.pop("directory")), "root", run=run, **options)
+    return Recorder(Path(options.pop("directory")), ROOT, run=run, **options)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from supervisor.otp.messages import ROOT
 from supervisor.simulation.plan import Fault
 from supervisor.simulation.run import Outcome, simulate
 from supervisor.simulation.shrink import kind_of, shrunk
@@ -72,7 +73,7 @@ def traced(seed: int, seconds: float, faults: Sequence[Fault] | None, folder: Pa
         return simulate(seed, seconds, faults)
     from supervisor.trace.write.recorder import Recorder
 
-    recorder = Recorder(folder, "root", run=_run_of(seed), capacity=1_000_000)
+    recorder = Recorder(folder, ROOT, run=_run_of(seed), capacity=1_000_000)
     try:
         return simulate(seed, seconds, faults, recorder.append)
     finally:

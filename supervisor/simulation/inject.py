@@ -6,6 +6,7 @@ from typing import Any
 from actors.kernel.handler_context import HandlerContext
 from actors.kernel.message import Envelope
 from actors.kernel.protocol.lifecycle import Ping
+from actors.speech.messages import SYNTHESIZER
 from supervisor.otp.messages import RestartChild
 from supervisor.simulation.nodes.process import SimulatedProcess
 from supervisor.simulation.plan import Fault
@@ -164,7 +165,7 @@ class FaultInjector:
 
     def _reload(self, fault: Fault) -> None:
         if fault.target == "voice":
-            self._world.intensity.asked("speech.synthesizer")
+            self._world.intensity.asked(SYNTHESIZER)
         self._world.source.change(fault.target, self._scheduler.dice)
         self._world.node.configuration_store.saved()  # type: ignore[attr-defined]
 

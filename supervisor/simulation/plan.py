@@ -5,6 +5,11 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
+from supervisor.otp.messages import ROOT
+from supervisor.otp.spec import SupervisorSpec, walk
+from supervisor.simulation.environment.configuration import configuration
+from supervisor.tree import CORE, tree
+
 __all__ = ["KINDS", "Fault", "chosen", "plan"]
 
 EVERY = 4.0
@@ -13,23 +18,15 @@ EVERY = 4.0
 QUIET_END = 0.85
 """The part of a run in which faults begin; what they do is seen through after it."""
 
-THREADS = (
-    "conversation",
-    "users",
-    "world",
-    "avatar",
-    "system",
-    "llm",
-    "osc.receiver",
-    "osc.sender",
-    "audio.microphone",
-    "audio.speaker",
-    "world.log",
-    "persistence",
-    "configuration",
+_TREE = tree(configuration())
+# Whoever all others stand on comes last, the actors of its group too: a plan tells the groups by their place.
+_GROUPS = sorted(
+    (g for g in _TREE.children if isinstance(g, SupervisorSpec)), key=lambda group: group.address == CORE
 )
-PROCESSES = ("speech.recognizer", "speech.synthesizer", "llm.local")
-GROUPS = ("state", "mind", "body", "vision", "core", "root")
+_ACTORS = tuple(child for group in _GROUPS for child in walk(group) if not child.disabled_reason)
+THREADS = tuple(child.address for child in _ACTORS if child.pin == "thread")
+PROCESSES = tuple(child.address for child in _ACTORS if child.pin == "process")
+GROUPS = (*(group.address for group in _GROUPS), ROOT)
 DEVICES = ("speaker", "microphone", "network")
 RELOADS = ("bot", "speech", "performance", "llm", "osc", "broken", "supervision", "voice")
 

@@ -8,12 +8,16 @@ from typing import Any
 
 import msgspec
 
+from actors.audio.messages import SPEAKER
+from actors.conversation.messages import CONVERSATION
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Stop
 from actors.kernel.protocol.storage import Committed, StateLoaded
 from actors.kernel.record import Handled, Record, Started, Stopped
+from actors.osc.messages import OSC_SENDER
+from supervisor.otp.messages import ROOT
 from supervisor.otp.slot import ActorSlot
-from supervisor.simulation.checks.durability import DOMAINS, Durability
+from supervisor.simulation.checks.durability import Durability
 from supervisor.simulation.checks.intensity import Intensity
 from supervisor.simulation.checks.invariants import HeldInputs, TurnOrder
 from supervisor.simulation.checks.message_audit import Digest, MessageAudit
@@ -25,6 +29,7 @@ from supervisor.simulation.environment.model import ModelServer
 from supervisor.simulation.environment.people import LoadGenerator
 from supervisor.simulation.nodes.node import SimulatedNode
 from supervisor.simulation.scheduler import Scheduler
+from supervisor.tree import DOMAINS
 
 __all__ = ["SimulatedWorld"]
 
@@ -52,18 +57,18 @@ class SimulatedWorld:
         self.disk = Disk(self.clock.monotonic, self.scheduler.dice)
         self.game = Game(self.clock.monotonic)
         self.model = ModelServer()
-        self.stage = TurnOrder(self.clock, lambda: self._well_since("audio.speaker"), self.fault)
+        self.stage = TurnOrder(self.clock, lambda: self._well_since(SPEAKER), self.fault)
         self.mouth: SimulatedSpeaker = SimulatedSpeaker(self.scheduler, self.stage.sounds)
         self.ear: SimulatedMicrophone = SimulatedMicrophone(self.scheduler)
         self.people = LoadGenerator(self.scheduler, self.game, self.ear, self.fault)
-        self.people.conversation = lambda: self._incarnation("conversation")
+        self.people.conversation = lambda: self._incarnation(CONVERSATION)
         self.durability = Durability(self.disk, lambda domain: self.node.actors[domain], self.fault)
         self.people.committed = self.durability.committed
         self.inputs = HeldInputs(
             self.game,
             self.clock,
-            lambda: self._well_since("osc.sender"),
-            lambda: self._since.get("osc.sender", 0.0),
+            lambda: self._well_since(OSC_SENDER),
+            lambda: self._since.get(OSC_SENDER, 0.0),
             self.fault,
         )
         self.intensity = Intensity(self.clock, lambda address: self.node.registry.slot(address), self.fault)
@@ -103,7 +108,7 @@ class SimulatedWorld:
     def stop(self, within: float) -> bool:
         """Stop Gerald in order; False when that took longer."""
         self._stopping = True
-        self.node.command("root", Stop())
+        self.node.command(ROOT, Stop())
         self.scheduler.run(self.clock.time + within, self.node.ended.is_set)
         return self.node.ended.is_set()
 
@@ -158,7 +163,7 @@ class SimulatedWorld:
         self.intensity.life(record)
         if isinstance(record, Started):
             self.restarts += record.incarnation > 1
-        elif record.address == "root" and not self._stopping:
+        elif record.address == ROOT and not self._stopping:
             self.scheduler.after(0.0, self._end_process)  # the launcher begins another one
 
     # -- watching
@@ -176,7 +181,7 @@ class SimulatedWorld:
 
     def _make_notes(self) -> dict[str, Callable[[Handled], None]]:
         notes: dict[str, Callable[[Handled], None]] = dict.fromkeys(DOMAINS, self._note_domain)
-        return notes | {"conversation": self._note_conversation, "audio.speaker": self._note_speaker}
+        return notes | {CONVERSATION: self._note_conversation, SPEAKER: self._note_speaker}
 
     def _note_domain(self, record: Handled) -> None:
         if record.version is not None:
@@ -188,7 +193,7 @@ class SimulatedWorld:
             self.stage.conversation(record)
 
     def _note_speaker(self, _: Handled) -> None:
-        self.node.notify("audio.speaker")
+        self.node.notify(SPEAKER)
 
     def _look(self) -> None:
         if not self.waiting_for_power:

@@ -1,5 +1,6 @@
 """What is generated from the schema is up to date: the document, the editor's schema, the first config.yaml."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,11 @@ def test_a_new_config_file_sets_nothing_and_becomes_the_defaults_without_its_mar
     ]
     home.config_file.write_text("#" + "\n".join(lines))
     assert load_config(home, environ={}).config == Config()
+
+
+def test_a_new_config_file_names_every_key() -> None:
+    text = commented()
+    assert [key for key, _ in fields() if not re.search(rf"^#[ #]*{key[-1]}:", text, re.MULTILINE)] == []
 
 
 def test_overrides_are_placed_and_removed() -> None:

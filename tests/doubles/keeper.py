@@ -8,6 +8,7 @@ import msgspec
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol.storage import (
+    PERSISTENCE,
     Buffered,
     Committed,
     LoadState,
@@ -20,7 +21,7 @@ from actors.kernel.protocol.storage import (
     Version,
 )
 from actors.kernel.state.document import Document, restored
-from actors.kernel.state.domain import PERSISTENCE, DomainActor
+from actors.kernel.state.domain import DomainActor
 from actors.kernel.virtual import VirtualWorld
 
 __all__ = ["Keeper", "Shelf"]

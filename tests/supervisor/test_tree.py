@@ -2,37 +2,60 @@
 
 import inspect
 import typing
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from actors.avatar.messages import AVATAR
 from actors.configuration.store import ConfigurationStore
 from actors.kernel.actor import Actor
 from actors.kernel.media.frames import RingAddress
+from actors.kernel.state.domain import DomainActor
+from actors.osc.messages import OSC_RECEIVER
 from actors.persistence.store.encryption import Encrypter
 from config.schema import Config
+from supervisor.nodes.boot import actor_class
 from supervisor.otp.spec import ChildSpec, OnGiveUp, Start, Strategy, SupervisorSpec, walk
-from supervisor.tree import tree
+from supervisor.tree import DOMAINS, tree
+from tests.tools.loading import ROOT, tool
 
-ADDRESSES = (
-    "persistence configuration conversation users world avatar system speech.recognizer llm llm.local "
-    "speech.synthesizer osc.receiver osc.sender audio.microphone audio.speaker vrchat world.log vision.camera "
-    "vision.detector vision.depth vision.reader"
-).split()
-KINDS = {
+known_addresses = tool("addresses").known_addresses
+
+Subscribers = Iterable[tuple[str, Iterable[str]]]
+KINDS: dict[str, Any] = {
     "home": Path,
     "config": Config,
     "configuration_store": ConfigurationStore,
     "frames": RingAddress,
     "sealer": Encrypter,
+    "subscribers": Subscribers,
     **{name: type(getattr(Config(), name)) for name in Config.model_fields},
 }
 SEEING = Config.model_validate({"computer_vision": {"enabled": True}})
 PRESENT = [child for child in walk(tree(SEEING)) if not child.disabled_reason]
 
 
-def test_the_tree_names_every_actor_of_the_design() -> None:
-    assert [child.address for child in walk(tree(Config()))] == ADDRESSES
+def test_every_address_that_a_room_declares_is_in_the_tree_and_no_other() -> None:
+    in_the_tree = [child.address for child in walk(tree(Config()))]
+    assert len(set(in_the_tree)) == len(in_the_tree)
+    assert {*in_the_tree, "root"} == known_addresses(ROOT)
+
+
+def test_what_an_actor_wants_to_be_told_of_the_game_is_told_to_the_receiver_unless_it_is_off() -> None:
+    def known(config: Config) -> list[str]:
+        (receiver,) = (child for child in walk(tree(config)) if child.subscribers)
+        assert receiver.address == OSC_RECEIVER
+        return [address for address, _ in receiver.subscribers]
+
+    assert known(Config()) == [child.address for child in walk(tree(Config())) if child.osc]
+    assert AVATAR in known(Config())
+
+
+def test_the_domains_are_those_of_the_actors_that_keep_one() -> None:
+    kept = [child for child in PRESENT if issubclass(actor_class(child.actor), DomainActor)]
+    assert tuple(child.address for child in kept) == DOMAINS
 
 
 @pytest.mark.parametrize("child", PRESENT, ids=lambda child: child.address)
@@ -48,7 +71,7 @@ def test_every_class_resolves_and_takes_the_arguments_that_the_tree_names(child:
     for parameter, argument in zip(parameters, child.arguments, strict=False):
         hint = hints[parameter.name]
         kinds = typing.get_args(hint) or (hint,)
-        assert KINDS[argument] in kinds or issubclass(KINDS[argument], kinds)
+        assert KINDS[argument] in (hint, *kinds) or issubclass(KINDS[argument], kinds)
 
 
 def test_the_groups_start_and_give_up_as_the_design_says() -> None:

@@ -1,23 +1,17 @@
 """The rule of the project's own: no deterministic actor reaches for the world behind its host's back."""
 
-import importlib.util
 import textwrap
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.tools.loading import ROOT, tool
 
 
 @pytest.fixture(scope="module")
 def backdoors() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("backdoors", ROOT / "tools" / "backdoors.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return tool("backdoors")
 
 
 def house(folder: Path, **modules: str) -> Path:

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 import msgspec
 
 from actors.kernel.message import Message
+from actors.vocabulary.addresses import Address
 from actors.vocabulary.type_names import durable
 
 __all__ = [
+    "PERSISTENCE",
     "Buffered",
     "Committed",
     "ErasureRecorded",
@@ -21,6 +23,10 @@ __all__ = [
     "StoredChange",
     "Version",
 ]
+
+PERSISTENCE = Address("persistence")
+"""Who answers all of this. A constant of the protocol, since the kernel speaks to it and may import no room; the room
+hands it on to everybody else."""
 
 
 @durable("kernel.Version")

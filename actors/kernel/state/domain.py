@@ -12,7 +12,7 @@ from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.errors import InvalidUpdate
 from actors.kernel.protocol.lifecycle import Health, Undelivered
 from actors.kernel.protocol.state import GetState, StateIs, Updated, UpdateRefused, UpdateState
-from actors.kernel.protocol.storage import Committed, SnapshotWanted, Version
+from actors.kernel.protocol.storage import PERSISTENCE, Committed, SnapshotWanted, Version
 from actors.kernel.protocol.subscription import Subscribe, Unsubscribe, UpToDate
 from actors.kernel.state.document import Document, Migration, Subscription
 from actors.kernel.state.patch import Path, reached
@@ -22,9 +22,8 @@ from actors.kernel.state.steps import Answer, Cancel, Hand, Recovered, Remind, S
 from actors.kernel.state.subscriptions import NewsDue, Subscriptions, places
 from actors.kernel.state.update import atomic_update, changed, checked, decode_changes
 
-__all__ = ["PERSISTENCE", "RETRY_AFTER", "DomainActor", "atomic_update", "checked"]
+__all__ = ["RETRY_AFTER", "DomainActor", "atomic_update", "checked"]
 
-PERSISTENCE = "persistence"
 
 S = TypeVar("S", bound=msgspec.Struct)
 

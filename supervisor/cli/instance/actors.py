@@ -41,7 +41,7 @@ def restart(home: Home, actor: str, wait: bool, as_json: bool) -> None:
 @click.command()
 @click.argument("actor")
 @click.option(
-    "--seconds", type=click.FloatRange(0.1, 3600.0), help="Duration. Default: 5 s beyond its patience."
+    "--seconds", type=click.FloatRange(0.1, 3600.0), help="Duration. Default: 5 s beyond its handler_timeout."
 )
 @wait_option
 @json_option
@@ -55,10 +55,12 @@ def hang(home: Home, actor: str, seconds: float | None, wait: bool, as_json: boo
         elif "patience" in part:
             beyond = part["seconds"] > part["patience"]
             what = (
-                "the watchdog should find it" if beyond else "less than its patience: nothing should happen"
+                "the watchdog should find it"
+                if beyond
+                else "less than its handler_timeout: nothing should happen"
             )
             click.echo(
-                f"{actor} hangs for {part['seconds']:g} s; its patience is {part['patience']:g} s: {what}"
+                f"{actor} hangs for {part['seconds']:g} s; its handler_timeout is {part['patience']:g} s: {what}"
             )
         else:
             click.echo(_back(part))

@@ -12,9 +12,11 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.markup import escape
 
+from actors.audio.messages import MICROPHONE, SPEAKER
 from actors.conversation.messages import ReplyEnded, ReplySentence
 from actors.kernel.protocol.lifecycle import Health
 from actors.osc.wire import rest
+from actors.persistence.messages import PERSISTENCE
 from config.home import Home
 from config.layers.source import ConfigSource
 from config.models import ModelError, check_all, list_path, load_models
@@ -184,7 +186,7 @@ class RunScreen:
     def _stop(self, system: Runtime, server: ControlServer) -> bool:
         began = time.monotonic()
         self._console.print("stopping...")
-        keeper = system.registry.slot("persistence")
+        keeper = system.registry.slot(PERSISTENCE)
         began_with = keeper.state, keeper.reason, keeper.failures
         ended = system.stop()
         saved = _saved(keeper, *began_with)
@@ -211,7 +213,7 @@ def _saved(keeper: ActorSlot, state: str, reason: str, failures: int) -> str:
 def _is_mute(system: Runtime) -> bool:
     """True when there is neither an ear nor a mouth: the bot still reads and writes."""
     slots = system.registry.slots
-    return all(slots[device].health is Health.DOWN for device in ("audio.microphone", "audio.speaker"))
+    return all(slots[device].health is Health.DOWN for device in (MICROPHONE, SPEAKER))
 
 
 def _picture(status: Mapping[str, Any], width: int) -> Group:

@@ -17,10 +17,10 @@ from actors.persistence.store.chain import Snapshot
 from actors.persistence.store.store import Batch
 from config.home import Home
 from supervisor.cli.options import FAILED, fail
-from supervisor.offline.domains import DOMAINS
 from supervisor.offline.export import Misfit, fitted, states_in
 from supervisor.offline.schemas import document_of, parts_of
 from supervisor.offline.store import OfflineStore, alone, offline_store
+from supervisor.tree import DOMAINS
 
 __all__ = ["fit", "taken_over", "write_states"]
 

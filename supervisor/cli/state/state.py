@@ -10,7 +10,7 @@ import click
 from config.home import Home
 from supervisor.cli.client import ask_all, ask_one
 from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json, yes_option
-from supervisor.offline.domains import DOMAINS
+from supervisor.tree import DOMAINS
 
 __all__ = ["state"]
 

@@ -11,10 +11,10 @@ from actors.persistence.store.backends.lmdb import DatabaseBackend
 from actors.persistence.store.encryption import PLAIN
 from actors.persistence.store.journal import key_of
 from supervisor.simulation.environment.disk import Disk, SimulatedDatabase, SimulatedTransaction
+from supervisor.tree import DOMAINS
 
-__all__ = ["DOMAINS", "Durability"]
+__all__ = ["Durability"]
 
-DOMAINS = ("conversation", "users", "world", "avatar", "system")
 REMEMBERED = 3000
 
 

@@ -8,7 +8,9 @@ import msgspec
 
 from config.schema import Config
 from config.syntax.problem import Problem
+from supervisor.otp.spec import walk
 from supervisor.runtime.config_reload import ConfigurationReload, SupervisionTree
+from supervisor.tree import tree
 
 __all__ = ["SimulatedReload", "SimulatedSource", "configuration"]
 
@@ -17,27 +19,20 @@ PATIENCE, PINNED_PATIENCE = 2.0, 4.0
 
 def configuration() -> Config:
     """A model at a server, no eyes, nothing written but by the simulation, and patience short enough to be tried."""
-    pinned = {
-        address: {"pin": "process", "patience": PINNED_PATIENCE}
-        for address in ("speech.recognizer", "llm.local", "speech.synthesizer")
+    timeouts = {
+        child.address: {
+            "pin": child.pin,
+            "handler_timeout": PINNED_PATIENCE if child.pin == "process" else PATIENCE,
+        }
+        for child in walk(tree(Config()))
+        if not child.disabled_reason
     }
-    light: tuple[str, ...] = (
-        "conversation",
-        "users",
-        "world",
-        "avatar",
-        "system",
-        "configuration",
-        "persistence",
-        "llm",
-    )
-    light += ("osc.receiver", "osc.sender", "world.log", "audio.microphone", "audio.speaker")
     return Config.model_validate(
         {
             "llm": {"base_url": "http://127.0.0.1:1/v1", "model": "simulated"},
             "trace": {"enabled": False},
             "storage": {"backup_interval": 0.0, "snapshot_changes": 40},
-            "actors": pinned | {address: {"patience": PATIENCE} for address in light},
+            "actors": timeouts,
         }
     )
 

@@ -8,16 +8,16 @@ from itertools import count
 
 import msgspec
 
-from actors.avatar.messages import GestureRequested
-from actors.conversation.messages import ReplyEnded, ReplySentence, TextReceived, TurnStarted
+from actors.avatar.messages import AVATAR, GestureRequested
+from actors.conversation.messages import CONVERSATION, ReplyEnded, ReplySentence, TextReceived, TurnStarted
 from actors.kernel.directory import Directory
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol.lifecycle import Undelivered
 from actors.kernel.protocol.state import UpdateState
 from actors.kernel.protocol.storage import Committed
-from actors.osc.messages import ParametersChanged, SetInput
-from actors.users.messages import ForgetPerson, PreferenceStated
+from actors.osc.messages import OSC_SENDER, ParametersChanged, SetInput
+from actors.users.messages import USERS, ForgetPerson, PreferenceStated
 from actors.vocabulary.values import UNKNOWN, Person, person_named
 from supervisor.simulation.environment.devices import SimulatedMicrophone
 from supervisor.simulation.environment.external_client import Game
@@ -119,7 +119,7 @@ class LoadGenerator:
             number, self._scheduler.clock.time, self.process, self.conversation()
         )
         text = f"Question {number}, what do you think of it?"
-        self.tell("conversation", TextReceived(text, person, self.address), notify=True)
+        self.tell(CONVERSATION, TextReceived(text, person, self.address), notify=True)
 
     def _say(self) -> None:
         self._ear.hear(next(self._numbers))
@@ -131,7 +131,7 @@ class LoadGenerator:
 
     def _move(self) -> None:
         value = self._dice.choice((1.0, -1.0, 0.5))
-        self.tell("osc.sender", SetInput(self._dice.choice(INPUTS), value, self._dice.uniform(0.1, 4.0)))
+        self.tell(OSC_SENDER, SetInput(self._dice.choice(INPUTS), value, self._dice.uniform(0.1, 4.0)))
 
     def _walk(self) -> None:
         if self._dice.random() < 0.2:
@@ -149,7 +149,7 @@ class LoadGenerator:
         """Something that must be on disk before it is answered."""
         chance = self._dice.random()
         if chance < 0.2:
-            self.tell("users", ForgetPerson(self._dice.choice(NAMES)))
+            self.tell(USERS, ForgetPerson(self._dice.choice(NAMES)))
             for _ in range(3):  # others go on meanwhile
                 at = self._scheduler.clock.time + self._dice.uniform(0.0, 0.02)
                 self._scheduler.schedule_external(at, self._prefer)
@@ -157,16 +157,16 @@ class LoadGenerator:
             self._prefer()
         else:
             topic = msgspec.msgpack.encode({"current_topic": f"topic {self._dice.randrange(1000)}"})
-            id = self.tell("conversation", UpdateState(topic, durable=True), notify=True)
+            id = self.tell(CONVERSATION, UpdateState(topic, durable=True), notify=True)
             if self.directory is not None:
                 self._wishes[id] = (self._scheduler.clock.time, self.conversation())
 
     def _prefer(self) -> None:
         liked = f"likes {self._dice.randrange(1000)}"
-        self.tell("users", PreferenceStated(person_named(self._dice.choice(NAMES)), "tea", liked))
+        self.tell(USERS, PreferenceStated(person_named(self._dice.choice(NAMES)), "tea", liked))
 
     def _wave(self) -> None:
-        self.tell("avatar", GestureRequested(0, self._dice.choice(("wave", "dance", "clap"))))
+        self.tell(AVATAR, GestureRequested(0, self._dice.choice(("wave", "dance", "clap"))))
 
     def tell(self, to: str, message: Message, *, notify: bool = False) -> str:
         """Send to an actor, where there is somebody to send to; the id."""

@@ -7,27 +7,36 @@ from typing import Any, Protocol
 
 import msgspec
 
+from actors.audio.messages import MICROPHONE, SPEAKER
 from actors.audio.microphone import Microphone
 from actors.audio.speaker import Speaker
 from actors.configuration.configuration import Configuration
+from actors.configuration.messages import CONFIGURATION
 from actors.kernel.actor import Actor
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import Record, Started
 from actors.llm.llm import LanguageModel
+from actors.llm.messages import LLM
+from actors.osc.messages import OSC_RECEIVER, OSC_SENDER
 from actors.osc.sender import Sender
+from actors.persistence.messages import PERSISTENCE
 from actors.persistence.persistence import Persistence
 from actors.persistence.store.store import Store
 from actors.persistence.write_behind import WriteBehind
 from actors.speech.internal import PieceReady
+from actors.speech.messages import RECOGNIZER, SYNTHESIZER
 from actors.speech.recognizer import Recognizer
 from actors.speech.synthesizer import Synthesizer
+from actors.system.messages import SYSTEM
 from actors.system.system import System as OwnState
+from actors.world.messages import WORLD_LOG
 from config.schema import Config
 from supervisor.encryption import ARGUMENT
 from supervisor.nodes.boot import Boot
 from supervisor.nodes.thread import FailedStart, ThreadHandle
+from supervisor.otp.messages import ROOT
 from supervisor.otp.slot import ActorHandle, ActorSlot
 from supervisor.otp.spec import ChildSpec
 from supervisor.runtime.runtime import Runtime
@@ -110,7 +119,7 @@ class SimulatedNode(Runtime):
 
     def start(self) -> None:
         """Launch the root, and let the watchdog look."""
-        self.registry.launch("root")
+        self.registry.launch(ROOT)
         self.scheduler.after(LOOK_EVERY, self._look)
 
     def discard(self) -> None:
@@ -165,7 +174,7 @@ class SimulatedNode(Runtime):
     def _make(
         self, slot: ActorSlot, on_ready: Callable[[], None], on_end: Callable[[Failure | None], None]
     ) -> ActorHandle:
-        if slot.address == "root":
+        if slot.address == ROOT:
             on_end = self._root_ended(on_end)
         if isinstance(slot.spec, ChildSpec) and slot.spec.pin == "process":
             return self._spawn(slot, slot.spec, on_ready, on_end)
@@ -231,7 +240,7 @@ class SimulatedNode(Runtime):
     # -- actors: the real ones, with what is around them simulated
 
     def _actor(self, spec: ChildSpec) -> Actor:
-        assert ARGUMENT not in spec.arguments or spec.address == "persistence"
+        assert ARGUMENT not in spec.arguments or spec.address == PERSISTENCE
         make = _MAKERS.get(spec.address)
         return make(self, self.config) if make is not None else super()._actor(spec)
 
@@ -262,7 +271,9 @@ class SimulatedNode(Runtime):
         return LanguageModel(config.llm, config.performance, config.bot, config.speech, streaming)
 
     def _receiver(self, config: Config) -> Actor:
-        receiver = SimulatedReceiver(config.osc)
+        spec = self.registry.slot(OSC_RECEIVER).spec
+        assert isinstance(spec, ChildSpec)
+        receiver = SimulatedReceiver(config.osc, spec.subscribers)
         receiver.game = self.world.game
         return receiver
 
@@ -305,15 +316,15 @@ class SimulatedSynthesizer(Synthesizer):
 
 
 _MAKERS: dict[str, Callable[[SimulatedNode, Config], Actor]] = {
-    "persistence": SimulatedNode._persistence,
-    "configuration": SimulatedNode._configuration,
-    "llm": SimulatedNode._llm,
-    "osc.receiver": SimulatedNode._receiver,
-    "osc.sender": SimulatedNode._sender,
-    "world.log": SimulatedNode._log,
-    "audio.microphone": lambda node, config: Microphone(config.audio, HOME, node._keeper(node.world.ear)),
-    "audio.speaker": lambda node, config: Speaker(config.audio, HOME, node._keeper(node.world.mouth)),
-    "speech.synthesizer": SimulatedNode._synthesizer,
-    "speech.recognizer": SimulatedNode._recognizer,
-    "system": SimulatedNode._own_state,
+    PERSISTENCE: SimulatedNode._persistence,
+    CONFIGURATION: SimulatedNode._configuration,
+    LLM: SimulatedNode._llm,
+    OSC_RECEIVER: SimulatedNode._receiver,
+    OSC_SENDER: SimulatedNode._sender,
+    WORLD_LOG: SimulatedNode._log,
+    MICROPHONE: lambda node, config: Microphone(config.audio, HOME, node._keeper(node.world.ear)),
+    SPEAKER: lambda node, config: Speaker(config.audio, HOME, node._keeper(node.world.mouth)),
+    SYNTHESIZER: SimulatedNode._synthesizer,
+    RECOGNIZER: SimulatedNode._recognizer,
+    SYSTEM: SimulatedNode._own_state,
 }

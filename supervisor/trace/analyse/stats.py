@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from supervisor.otp.messages import ROOT
 from supervisor.trace.read.query import is_actor
 from supervisor.trace.read.reader import Entry
 from supervisor.trace.records import DeadLine, HandledLine
@@ -194,7 +195,7 @@ class _Counting:
         """Whether the sender's clock is the handler's; who handled nothing in this trace is the root's."""
         sender, node = key
         home = self._nodes.get(sender) or next(
-            (found for address, found in self._nodes.items() if is_actor(address, sender)), "root"
+            (found for address, found in self._nodes.items() if is_actor(address, sender)), ROOT
         )
         here = self._clocks[node]
         return abs(self._clocks.get(home, here) - here) <= SAME_CLOCK

@@ -9,9 +9,9 @@ from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import HealthChanged
 from actors.kernel.protocol.state import UpdateState
-from actors.kernel.protocol.storage import SaveChange, SaveSnapshot, StateLoaded, Version
+from actors.kernel.protocol.storage import PERSISTENCE, SaveChange, SaveSnapshot, StateLoaded, Version
 from actors.kernel.state.document import Document, count_parts, encoded_part
-from actors.kernel.state.domain import PERSISTENCE, DomainActor
+from actors.kernel.state.domain import DomainActor
 from actors.kernel.virtual import VirtualWorld
 from tests.actors.kernel.parts import Gardener
 

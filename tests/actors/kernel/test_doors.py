@@ -9,7 +9,7 @@ import pytest
 
 import actors
 from actors.kernel.message import registered
-from supervisor.nodes.boot import MESSAGE_MODULES, register_messages
+from supervisor.nodes.boot import message_modules, register_messages
 from tests.doubles.annotations import check_annotations
 
 ROOMS = tuple(room.name for room in pkgutil.iter_modules(actors.__path__) if room.ispkg)
@@ -30,7 +30,7 @@ def test_every_door_with_messages_is_on_the_list() -> None:
     for door in existing(*(f"actors.{room}.messages" for room in ROOMS)):
         importlib.import_module(door)
     doors = {cls.__module__ for cls in registered().values() if cls.__module__.endswith(".messages")}
-    assert {door for door in doors if door.startswith("actors.")} <= set(MESSAGE_MODULES)
+    assert {door for door in doors if door.startswith("actors.")} <= set(message_modules())
 
 
 @pytest.mark.parametrize("name", MESSAGES)

@@ -12,7 +12,7 @@ from pythonosc.udp_client import SimpleUDPClient
 from actors.kernel.actor import Actor
 from actors.kernel.incarnation import Incarnation
 from actors.kernel.virtual import VirtualWorld
-from actors.osc.messages import GetOscStatistics, OscStatistics, ParametersChanged
+from actors.osc.messages import EVERYTHING, GetOscStatistics, OscStatistics, ParametersChanged
 from actors.osc.receiver import Receiver
 from config.schema import Osc
 
@@ -87,7 +87,7 @@ class Ear:
     def __init__(self, stage: Any, **settings: Any) -> None:
         self.stage = stage
         self.osc = Osc(**{"input_port": 0, **settings})
-        stage.start(Receiver(self.osc), RECEIVER)
+        stage.start(Receiver(self.osc, (("avatar", EVERYTHING),)), RECEIVER)
         self.port = self.statistics().port
         self.client = SimpleUDPClient("127.0.0.1", self.port)
         self.client._sock.setblocking(True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.osc import sockets
+from actors.osc.messages import EVERYTHING
 from actors.osc.receiver import RETRY, Receiver
 
 ME = "osc.receiver"
@@ -39,7 +40,8 @@ def test_a_taken_port_is_said_once_however_often_it_is_tried(stage: Any, make_ea
 
 
 def test_after_a_crash_the_successor_has_the_port_and_nothing_is_lost(ear: Any) -> None:
-    ear.stage.start(Receiver(ear.osc), ME, 2)  # nobody told the first one: its thread still reads
+    # nobody told the first one: its thread still reads
+    ear.stage.start(Receiver(ear.osc, (("avatar", EVERYTHING),)), ME, 2)
     ear.client.send_message("/avatar/parameters/GestureLeft", 5)
     ear.until(lambda: ear.values().get("GestureLeft") == 5)
     ear.until(lambda: threads_reading(ear.port) == 1)

@@ -157,7 +157,7 @@ def test_an_empty_variable_unsets_an_optional_key(write_home: Writer) -> None:
 
 def test_an_override_reaches_one_setting_of_an_actor_and_leaves_the_others(write_home: Writer) -> None:
     loaded = load_config(write_home(), environ={}, overrides=["actors.llm.local.pin=thread"]).require()
-    assert (loaded.actor("llm.local").pin, loaded.actor("llm.local").patience) == ("thread", 60.0)
+    assert (loaded.actor("llm.local").pin, loaded.actor("llm.local").handler_timeout) == ("thread", 60.0)
     assert loaded.actor("speech.recognizer").pin == "process"
 
 

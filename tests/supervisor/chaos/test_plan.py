@@ -3,8 +3,8 @@
 from supervisor.chaos.plan import KINDS, Target, plan
 
 TARGETS = (
-    Target("users"),
-    Target("world"),
+    Target("users", movable=True),
+    Target("world", movable=True),
     Target("llm.local", pinned=True),
     Target("mind", group=True),
 )

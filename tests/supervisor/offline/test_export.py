@@ -12,9 +12,9 @@ from actors.persistence.store.chain import Chain, Snapshot
 from actors.users.state import UsersState, UserState
 from actors.vocabulary.values import Interaction
 from config.schema import Config
-from supervisor.offline.domains import DOMAINS
 from supervisor.offline.export import Misfit, State, as_text, fitted, states_in
 from supervisor.offline.schemas import actor_of, document_of, parts_of
+from supervisor.tree import DOMAINS
 
 HOME = Path("home")
 ANNA = UserState("usr_a", "Anna", 0.5, (Interaction("talk", "Anna", "Hello", 1.0, "Hi"),), {"tea": "likes"})

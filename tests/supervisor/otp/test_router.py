@@ -20,12 +20,12 @@ class HaltAll(Message):
 
 
 class Rig:
-    def __init__(self, instances: int = 3, balance: str = "", capacity: int = 100) -> None:
+    def __init__(self, instances: int = 3, routing_key: str = "", capacity: int = 100) -> None:
         self.boxes = {name: Mailbox(capacity) for name in ["x", *(f"x/{n}" for n in range(2, instances + 1))]}
         self.down: set[str] = set()
         self.delivered: list[Envelope] = []
         self.router = Router(
-            "x", balance, self.boxes["x"], self.delivered.append, lambda name: name not in self.down
+            "x", routing_key, self.boxes["x"], self.delivered.append, lambda name: name not in self.down
         )
         for name in list(self.boxes)[1:]:
             self.router.add(name, self.boxes[name])
@@ -70,7 +70,7 @@ def test_mail_for_a_full_instance_goes_to_the_next() -> None:
 
 
 def test_the_same_key_goes_to_the_same_instance() -> None:
-    rig = Rig(balance="person")
+    rig = Rig(routing_key="person")
     people = [f"person {n}" for n in range(20)]
     for _ in range(3):
         for person in people:
@@ -85,7 +85,7 @@ def test_the_same_key_goes_to_the_same_instance() -> None:
 
 
 def test_the_order_of_one_key_is_kept() -> None:
-    rig = Rig(balance="person")
+    rig = Rig(routing_key="person")
     for n in range(10):
         rig.send(Errand(n, "ann"))
     (box,) = (box for box in rig.boxes.values() if len(box))
@@ -118,7 +118,7 @@ def test_mail_for_an_instance_that_has_just_left_is_not_lost() -> None:
 
 
 def test_mail_by_key_for_an_instance_that_has_just_left_goes_to_the_first() -> None:
-    rig = Rig(balance="person")
+    rig = Rig(routing_key="person")
     for name in ("x/2", "x/3"):
         rig.boxes[name].close()
     for n in range(20):

@@ -27,21 +27,29 @@ def revised(one: House, *children: ChildSpec) -> list[str]:
 
 
 def test_only_what_differs_is_revised() -> None:
-    patient = msgspec.structs.replace(A, patience=3.0)
+    patient = msgspec.structs.replace(A, handler_timeout=3.0)
     assert list(revise((A, B), (patient, B))) == [Revision(A, patient)]
 
 
 def test_a_limit_is_taken_over_without_a_restart() -> None:
     one = house(A, B)
-    patient = msgspec.structs.replace(A, patience=3.0)
+    patient = msgspec.structs.replace(A, handler_timeout=3.0)
     assert revised(one, patient, B) == []
-    assert one.slots.specs["a"].patience == 3.0
+    assert one.slots.specs["a"].handler_timeout == 3.0
 
 
 def test_settings_of_a_process_restart_that_child_alone() -> None:
     one = house(A, B)
     nice = msgspec.structs.replace(A, process=ProcessSettings(nice=5))
     assert revised(one, nice, B) == ["stop a", "start a"]
+
+
+def test_whoever_is_to_tell_others_is_restarted_with_them() -> None:
+    one = house(A, B)
+    assert revised(one, msgspec.structs.replace(A, subscribers=(("b", ("HR*",)),)), B) == [
+        "stop a",
+        "start a",
+    ]
 
 
 def test_another_node_moves_the_child() -> None:
@@ -59,9 +67,9 @@ def test_an_actor_that_is_switched_off_stops_and_one_that_is_switched_on_starts(
 
 
 def test_what_was_changed_by_hand_and_not_in_the_configuration_stays() -> None:
-    one = Revision(A, msgspec.structs.replace(A, patience=3.0))
+    one = Revision(A, msgspec.structs.replace(A, handler_timeout=3.0))
     moved = msgspec.structs.replace(A, pin="process", instances=2)
-    assert one.applied(moved) == msgspec.structs.replace(moved, patience=3.0)
+    assert one.applied(moved) == msgspec.structs.replace(moved, handler_timeout=3.0)
 
 
 def test_the_supervisors_own_limits_are_taken_over() -> None:

@@ -29,7 +29,7 @@ LONG_AGO = 0.0
     ],
 )
 def test_what_is_a_finding(seen: Sight, now: float, kind: str | None) -> None:
-    found = examine(seen, now, LONG_AGO, patience=10.0, memory_limit=1_000_000)
+    found = examine(seen, now, LONG_AGO, handler_timeout=10.0, memory_limit=1_000_000)
     assert (found.kind if found is not None else None) == kind
 
 
@@ -45,7 +45,7 @@ def test_time_in_which_the_watchdog_itself_stood_still_does_not_count() -> None:
 
 
 def test_a_small_patience_does_not_make_a_short_silence_a_freeze() -> None:
-    assert examine(Sight(beat=100.0), 101.0, LONG_AGO, patience=0.1, memory_limit=0) is None
+    assert examine(Sight(beat=100.0), 101.0, LONG_AGO, handler_timeout=0.1, memory_limit=0) is None
 
 
 class Ping_(Message):
@@ -87,7 +87,7 @@ class Rig:
 
 
 def test_a_hang_is_told_to_the_supervisor_once() -> None:
-    rig = Rig(patience=5.0)
+    rig = Rig(handler_timeout=5.0)
     rig.life.handling, rig.life.begun = Envelope("me", 1, 1, "a", Ping_()), 100.0
     assert rig.look(104.0) == []
     (told,) = rig.look(106.0)
@@ -98,7 +98,7 @@ def test_a_hang_is_told_to_the_supervisor_once() -> None:
 
 
 def test_an_actor_that_is_starting_or_stopping_has_other_time_outs() -> None:
-    rig = Rig(patience=5.0)
+    rig = Rig(handler_timeout=5.0)
     rig.life.handling, rig.life.begun = Envelope("me", 1, 1, "a", Ping_()), 100.0
     for state in ("starting", "stopping"):
         rig.slot.state = state
@@ -116,5 +116,5 @@ def test_memory_is_weighed_only_where_there_is_a_limit_and_once_a_second() -> No
 
 
 def test_it_looks_more_often_where_patience_is_short() -> None:
-    assert Rig(patience=0.1).dog.look(1.0) == pytest.approx(0.025)
-    assert Rig(patience=60.0).dog.look(1.0) == pytest.approx(0.25)
+    assert Rig(handler_timeout=0.1).dog.look(1.0) == pytest.approx(0.025)
+    assert Rig(handler_timeout=60.0).dog.look(1.0) == pytest.approx(0.25)

@@ -135,13 +135,13 @@ def test_a_key_that_nobody_can_take_over_is_pending(running: Running) -> None:
 def test_the_tree_follows_what_is_configured_for_it(running: Running) -> None:
     system = running.system
     running.write(
-        "computer_vision: {enabled: true}\nactors: {vision.detector: {pin: thread}, users: {patience: 7}}\n"
+        "computer_vision: {enabled: true}\nactors: {vision.detector: {pin: thread}, users: {handler_timeout: 7}}\n"
     )
     running.reload()
     assert system.wait_incarnation("vision.detector", 1, WITHIN)
     assert system.wait_incarnation("vision.camera", 1, WITHIN)
     assert system.registry.slot("vision.detector").pin == "thread"
-    assert system.registry.slot("users").spec.patience == 7.0  # type: ignore[union-attr]
+    assert system.registry.slot("users").spec.handler_timeout == 7.0  # type: ignore[union-attr]
     assert running.incarnation("users") == 1
     running.write("")
     running.reload()
@@ -156,11 +156,11 @@ def test_what_was_pinned_by_hand_stays_where_it_is_when_something_else_changes(r
     system = running.system
     assert isinstance(system.client.answer("state", PinChild("world", "process"), WITHIN), Accepted)
     assert system.wait_incarnation("world", 2, WITHIN)
-    running.write("actors: {world: {patience: 8}}\n")
+    running.write("actors: {world: {handler_timeout: 8}}\n")
     running.reload()
     system.client.answer("world", Ping(), WITHIN)
     slot = system.registry.slot("world")
-    assert (slot.pin, slot.spec.patience, slot.incarnation) == ("process", 8.0, 2)  # type: ignore[union-attr]
+    assert (slot.pin, slot.spec.handler_timeout, slot.incarnation) == ("process", 8.0, 2)  # type: ignore[union-attr]
 
 
 def test_a_supervisor_that_dies_keeps_what_was_configured_and_what_was_moved_by_hand(
@@ -173,7 +173,7 @@ def test_a_supervisor_that_dies_keeps_what_was_configured_and_what_was_moved_by_
     assert system.wait_incarnation("world", 2, WITHIN)
     system.client.answer("root", KillChild("state"), WITHIN)
     assert system.wait_incarnation("world", 3, WITHIN)
-    running.write("supervision: {intensity: 6}\nactors: {users: {patience: 9}}\n")
+    running.write("supervision: {intensity: 6}\nactors: {users: {handler_timeout: 9}}\n")
     running.reload()
     system.client.answer("users", Ping(), WITHIN)
     assert system.registry.slot("world").pin == "process"

@@ -16,6 +16,7 @@ from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol.lifecycle import Hang
 from actors.kernel.virtual import Probe
+from actors.osc.messages import OSC_RECEIVER, ParametersChanged
 from actors.vocabulary.backoff import Backoff
 from config.schema import Config
 from supervisor.otp.messages import Accepted, Declined, KillChild, PinChild, RestartChild
@@ -50,7 +51,7 @@ def system_of(home: Path, *children: ChildSpec, **options: Any) -> Runtime:
         "group", Strategy.ONE_FOR_ONE, children, backoff=Backoff(0.0, 0.0), intensity=50, **options
     )
     root = SupervisorSpec("root", Strategy.REST_FOR_ONE, (group,), backoff=Backoff(0.0, 0.0), intensity=50)
-    config = Config.model_validate({"trace": {"enabled": False}})
+    config = Config.model_validate({"trace": {"enabled": False}, "osc": {"input_port": 0}})
     system = Runtime(config, home, spec=root)
     system.directory.open("system", Probe())
     system.start()
@@ -89,11 +90,26 @@ def say(system: Runtime, text: str, to: str = "echo") -> Said:
     return answer
 
 
+# -- what an actor is started with
+
+
+@pytest.mark.parametrize("pin", ["thread", "process"])
+def test_the_receiver_tells_those_whom_the_tree_names(make: Make, pin: str) -> None:
+    told = (("ear", ("HR*",)),)
+    receiver = ChildSpec(
+        OSC_RECEIVER, "actors.osc.receiver:Receiver", ("osc", "subscribers"), pin=pin, subscribers=told
+    )
+    system = make(receiver)
+    ear = Ear(system)
+    system.client.tell(OSC_RECEIVER, ParametersChanged({"HR": 70, "JawOpen": 0.5}))
+    assert ear.heard.get(timeout=WITHIN) == ParametersChanged({"HR": 70})
+
+
 # -- hangs
 
 
 def test_a_hung_thread_is_replaced_on_the_same_mailbox(make: Make) -> None:
-    system = make(ChildSpec("echo", ECHO, patience=0.2))
+    system = make(ChildSpec("echo", ECHO, handler_timeout=0.2))
     hang = system.client.tell("echo", Hang(1.5))
     waiting = [system.client.ask("echo", Say(str(n))) for n in range(10)]
     assert [future.get(timeout=WITHIN).text for future in waiting] == [str(n) for n in range(10)]
@@ -106,14 +122,14 @@ def test_a_hung_thread_is_replaced_on_the_same_mailbox(make: Make) -> None:
 
 
 def test_a_message_that_takes_less_than_the_patience_is_no_hang(make: Make) -> None:
-    system = make(ChildSpec("echo", ECHO, patience=5.0))
+    system = make(ChildSpec("echo", ECHO, handler_timeout=5.0))
     system.client.tell("echo", Hang(0.3))
     assert say(system, "still there").text == "still there"
     assert system.registry.slot("echo").incarnation == 1
 
 
 def test_a_hung_process_is_killed_and_replaced(make: Make) -> None:
-    system = make(ChildSpec("echo", ECHO, pin="process", patience=0.3))
+    system = make(ChildSpec("echo", ECHO, pin="process", handler_timeout=0.3))
     first = say(system, "first").pid
     hang = system.client.tell("echo", Hang(60.0))
     second = say(system, "second")
@@ -126,7 +142,7 @@ def test_a_hung_process_is_killed_and_replaced(make: Make) -> None:
 
 @posix
 def test_a_frozen_process_is_killed_and_replaced(make: Make) -> None:
-    system = make(ChildSpec("echo", ECHO, pin="process", patience=0.3))
+    system = make(ChildSpec("echo", ECHO, pin="process", handler_timeout=0.3))
     first = say(system, "first").pid
     os.kill(first, signal.SIGSTOP)
     incarnation(system, "echo", 2)

@@ -1,0 +1,1 @@
+"""How fast the player's heart beats, where the avatar has a sensor for it."""
