@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from actors.system.messages import SYSTEM
 from config.schema import Config
 from supervisor.otp.spec import walk
 from supervisor.replay.reconstruct import Unreplayable
@@ -18,6 +19,8 @@ from supervisor.tree import DOMAINS, tree
 __all__ = ["Cue", "cues", "play", "read_cues"]
 
 SENSES = frozenset(child.address for child in walk(tree(Config())) if child.sense)
+TOLD = frozenset(DOMAINS) - {SYSTEM}
+"""How Gerald itself is doing is measured anew."""
 TYPED = "TextReceived"
 LONGEST_PAUSE = 60.0
 """Seconds of trace time of a pause that is kept; in a longer one nothing happens anyway."""
@@ -44,7 +47,7 @@ def cues(lines: Iterable[Line]) -> Iterator[Cue]:
 
 
 def _is_cue(line: Line) -> bool:
-    if not isinstance(line, HandledLine) or line.recipient not in DOMAINS or line.answers:
+    if not isinstance(line, HandledLine) or line.recipient not in TOLD or line.answers:
         return False
     return line.sender.partition("/")[0] in SENSES or line.type == TYPED
 
@@ -56,7 +59,7 @@ def read_cues(trace: Path) -> tuple[Cue, ...]:
         for paths in segments_by_node(trace).values()
         for path in paths
         for _, data in open_segment(path, lambda torn: None).lines()
-        if any(domain.encode() in data for domain in DOMAINS)
+        if any(domain.encode() in data for domain in TOLD)
     )
     found = tuple(cues(lines))
     if not found:
