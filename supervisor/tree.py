@@ -1,6 +1,6 @@
 """The one place that names every actor: the supervision tree, built from the configuration.
 
-Classes are named as strings, so that a node imports only what it hosts; a test resolves them all.
+Classes are named by strings, so that a process imports only the actors that it runs; a test resolves them all.
 """
 
 import msgspec
@@ -12,7 +12,6 @@ from supervisor.otp.spec import (
     ChildSpec,
     OnGiveUp,
     ProcessSettings,
-    Restart,
     Start,
     Strategy,
     SupervisorSpec,
@@ -22,13 +21,13 @@ __all__ = ["tree"]
 
 
 def tree(config: Config, *, text: bool = False) -> SupervisorSpec:
-    """The tree of DESIGN section 3. With `text` the bot neither hears nor speaks aloud: it reads and writes."""
+    """Gerald's tree, as `config` wants it. text: Gerald neither hears nor speaks aloud, it reads and writes."""
     silent = "switched off by --text" if text else ""
     groups = (
         _group(config, "core", _core(), Start.IN_ORDER, OnGiveUp.ESCALATE),
         _group(config, "state", _state(), Start.AT_ONCE, OnGiveUp.ESCALATE),
         _group(config, "mind", _mind(silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
-        _group(config, "body", _body(config, silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
+        _group(config, "body", _body(silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
         _group(config, "vision", _vision(config), Start.AT_ONCE, OnGiveUp.DEGRADE),
     )
     return SupervisorSpec(
@@ -86,12 +85,7 @@ def _mind(silent: str) -> tuple[ChildSpec, ...]:
     )
 
 
-def _body(config: Config, silent: str) -> tuple[ChildSpec, ...]:
-    api = (
-        "its actor arrives with the VRChat issue"
-        if config.vrchat.api_enabled
-        else "vrchat.api_enabled is false"
-    )
+def _body(silent: str) -> tuple[ChildSpec, ...]:
     return (
         ChildSpec("osc.receiver", "actors.osc.receiver:Receiver", ("osc",)),
         ChildSpec("osc.sender", "actors.osc.sender:Sender", ("osc",)),
@@ -102,21 +96,16 @@ def _body(config: Config, silent: str) -> tuple[ChildSpec, ...]:
             disabled_reason=silent,
         ),
         ChildSpec("audio.speaker", "actors.audio.speaker:Speaker", ("audio", "home"), disabled_reason=silent),
-        ChildSpec("vrchat", "", restart=Restart.TEMPORARY, disabled_reason=api),
         ChildSpec("world.log", "actors.world.log:WorldLog", ("vrchat", "home")),
     )
 
 
 def _vision(config: Config) -> tuple[ChildSpec, ...]:
-    enabled = config.computer_vision.enabled
-    off = "" if enabled else "computer_vision.enabled is false"
-    later = "its actor arrives with the vision issue" if enabled else off
+    off = "" if config.computer_vision.enabled else "computer_vision.enabled is false"
     sees = ("computer_vision", "frames")
     return (
         ChildSpec("vision.camera", "actors.vision.camera:Camera", (*sees, "home"), disabled_reason=off),
         ChildSpec("vision.detector", "actors.vision.detector:Detector", sees, disabled_reason=off),
-        ChildSpec("vision.depth", "", restart=Restart.TEMPORARY, pin="process", disabled_reason=later),
-        ChildSpec("vision.reader", "", restart=Restart.TEMPORARY, pin="process", disabled_reason=later),
     )
 
 

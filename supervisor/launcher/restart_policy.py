@@ -1,4 +1,4 @@
-"""What the launcher makes of a root that has ended: pure."""
+"""What the launcher does after a root has ended: pure."""
 
 import signal
 from dataclasses import dataclass
@@ -25,23 +25,23 @@ class RestartSettings:
 
 
 def is_decision(code: int, *, said_goodbye: bool, lived: bool) -> bool:
-    """Whether this end is meant: it has an exit status for it, or said so, or never came to life at all, so that the
-    same would happen again."""
+    """Whether this end is intended: by its exit status, or because the root said so; or whether the root never ran, so
+    that the same would happen again."""
     return said_goodbye or code in DECISIONS or (code > 0 and not lived)
 
 
-def after_death(deaths: tuple[float, ...], now: float, manners: RestartSettings) -> float | None:
+def after_death(deaths: tuple[float, ...], now: float, settings: RestartSettings) -> float | None:
     """Seconds until the next start, the first one at once and then doubling; None to give up. deaths: monotonic
     seconds, the newest last."""
-    recent = [at for at in deaths if now - at < manners.period]
-    if len(recent) > manners.intensity:
+    recent = [at for at in deaths if now - at < settings.period]
+    if len(recent) > settings.intensity:
         return None
     streak, later = 0, now
     for at in reversed(deaths):
-        if later - at >= manners.reset:
+        if later - at >= settings.reset:
             break
         streak, later = streak + 1, at
-    return 0.0 if streak <= 1 else min(manners.longest, manners.initial * 2.0 ** min(streak - 2, 64))
+    return 0.0 if streak <= 1 else min(settings.longest, settings.initial * 2.0 ** min(streak - 2, 64))
 
 
 def wording(code: int) -> str:

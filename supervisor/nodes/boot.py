@@ -1,4 +1,4 @@
-"""What a worker process is told at its birth, over the private wire of the spawn: which actor to run, and with what."""
+"""What a worker process is told when it is spawned, over the private wire: which actor to run, and with what."""
 
 import importlib
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from supervisor.otp.spec import ProcessSettings
 __all__ = ["MESSAGE_MODULES", "STANDBY", "Boot", "actor_class", "build", "make_actor", "register_messages"]
 
 STANDBY = 0
-"""The incarnation of a spare, until it is told its own."""
+"""The incarnation of a standby process, until it is told its own."""
 
 MESSAGE_MODULES = (
     "actors.audio.messages",
@@ -35,14 +35,13 @@ MESSAGE_MODULES = (
     "actors.kernel.protocol.storage",
     "actors.kernel.protocol.subscription",
 )
-"""Every door, so that every node knows every public message."""
+"""The public messages of every room, so that every process can decode them."""
 
 
 class Boot(msgspec.Struct, frozen=True):
-    """sections: the configuration's sections that the actor is started with, in order, as plain data, secrets as
-    references to their keys: the child asks for them. trace: how to record, empty for not at all. frames: the
-    ring of pictures, for whoever has "frames" among its arguments. sealer: which one it is to ask for, if "sealer" is
-    among them: its id, never its key."""
+    """sections: of the configuration, those among the arguments, as plain data; secrets are references to their keys,
+    which the child asks for. level: of the log. trace: the recorder's options, empty for no recorder. frames: how to
+    open the ring of pictures. sealer: the id, never the key, of the one that the child is to ask for, "" for none."""
 
     address: str
     incarnation: int
@@ -62,8 +61,8 @@ class Boot(msgspec.Struct, frozen=True):
 
 def register_messages() -> None:
     """Register every public message in this process."""
-    for door in MESSAGE_MODULES:
-        importlib.import_module(door)
+    for module in MESSAGE_MODULES:
+        importlib.import_module(module)
 
 
 def actor_class(path: str) -> type[Actor]:

@@ -1,7 +1,7 @@
-"""The worker process: runs one incarnation of one actor, with the parent as its whole world.
+"""The worker process: runs one incarnation of one actor, and exchanges everything with its parent.
 
 Outputs reach the wire before an envelope is marked done. The process ends when its parent does, however that dies, and
-leaves Ctrl-C to the parent. As a spare it loads what the actor needs, and waits to be told to live.
+leaves Ctrl-C to the parent. A standby process loads what the actor needs, and waits until it is told to run it.
 """
 
 import contextlib
@@ -32,6 +32,7 @@ from supervisor.nodes.boot import STANDBY, Boot, make_actor
 from supervisor.nodes.in_flight import BEAT_AT, BEGUN_AT, STARVING, WINDOW, Fate, Shared
 from supervisor.nodes.link import FrameType, LinkClosed
 from supervisor.nodes.local import LocalLink
+from supervisor.nodes.node_recorder import open_recorder
 from supervisor.nodes.process_setup import become_worker
 from supervisor.nodes.secrets import Reveal, Secrets
 from supervisor.nodes.wire_mailbox import WireMailbox
@@ -49,7 +50,7 @@ BEAT = 0.25
 
 
 class DeadMail(msgspec.Struct, frozen=True):
-    """A dead letter of a child's, on its way to the parent's office."""
+    """A dead letter of a child's, on its way to the parent."""
 
     envelope: bytes
     why: str
@@ -103,7 +104,7 @@ class PinnedIncarnation(Incarnation):
 
 
 class _Worker:
-    """Everything of one worker process."""
+    """The objects of one worker process."""
 
     def __init__(self, connection: "Connection[bytes, bytes]", shared: Shared, boot: Boot) -> None:
         self._boot = boot
@@ -112,7 +113,7 @@ class _Worker:
         self._secrets = Secrets(self._link)
         self._directory = Directory()
         self._directory.elsewhere = _Uplink(self._link)
-        self._directory.dead_letters.announces = False  # the parent's office does
+        self._directory.dead_letters.announces = False  # the parent does
         self._directory.dead_letters.watch = self._report_dead
         self._slots: dict[int, int] = {}
         self._recorder: TraceRecorder | None = None
@@ -124,16 +125,16 @@ class _Worker:
             standby_process = self._boot.incarnation == STANDBY
             if standby_process:
                 actor.preload()
-                self._wait_for_life()
-            life = self._make_life(actor)
-            life.preloaded = standby_process
+                self._wait_in_standby()
+            incarnation = self._make_incarnation(actor)
+            incarnation.preloaded = standby_process
         except Exception as error:
             self._end(Failure(type(error).__name__, str(error)[:500]))
             return
-        if life.start():
-            life.run()
+        if incarnation.start():
+            incarnation.run()
 
-    # -- coming to life
+    # -- start
 
     def _make_actor(self) -> Actor:
         boot = self._boot
@@ -142,8 +143,8 @@ class _Worker:
         sections = _sections(boot, self._secrets.reveal)
         return make_actor(boot.actor, boot.arguments, sections, Path(boot.home))
 
-    def _wait_for_life(self) -> None:
-        """As a spare: say that all is loaded, and wait for the number of the incarnation to be."""
+    def _wait_in_standby(self) -> None:
+        """Tell the parent that all is loaded, and wait for the number of the incarnation to run."""
         try:
             self._link.send(FrameType.WARM)
             frame, body = self._link.receive()
@@ -155,14 +156,14 @@ class _Worker:
         assert frame is FrameType.LIVE
         self._boot = msgspec.structs.replace(self._boot, incarnation=int(body))
 
-    def _make_life(self, actor: Actor) -> PinnedIncarnation:
+    def _make_incarnation(self, actor: Actor) -> PinnedIncarnation:
         boot = self._boot
-        self._recorder = _recorder(boot)
+        self._recorder = open_recorder(boot.trace, boot.address, boot.run)
         mailbox = self._mailbox = WireMailbox(
             self._link, self._take, self._orphaned, capacity=4 * WINDOW, reserve=2 * WINDOW
         )
         self._directory.open(boot.address, mailbox)
-        life = PinnedIncarnation(
+        incarnation = PinnedIncarnation(
             actor,
             boot.address,
             boot.incarnation,
@@ -178,12 +179,12 @@ class _Worker:
         )
         if self._recorder is not None:
             self._recorder.new_segment = self._ask_for_checkpoint
-        life.slots, life.shared, life.link = self._slots, self._shared, self._link
+        incarnation.slots, incarnation.shared, incarnation.link = self._slots, self._shared, self._link
         for frame, body in self._secrets.early():
             self._take(frame, body)
         mailbox.attend()
         self._secrets.attended = True
-        return life
+        return incarnation
 
     def _ask_for_checkpoint(self) -> None:
         """A new file of the trace begins: let a replay begin there, too."""
@@ -232,14 +233,14 @@ class _Worker:
         self._slots[id(envelope)] = slot
         fell = self._mailbox.put(envelope)
         if fell is not None:
-            # What falls out will never be handled here: its slot is free again.
+            # What is displaced will never be handled here: its slot is free again.
             fallen = self._slots.pop(id(fell.envelope), None)
             self._directory.dead_letter(fell.envelope, fell.why)
             if fallen is not None:
                 self._shared.fates[fallen] = _FALLEN
 
     def _orphaned(self) -> None:
-        """The parent is gone, or has closed the wire: save the trace and go."""
+        """The parent is gone, or has closed the wire: save the trace and exit."""
         if self._recorder is not None:
             self._recorder.close()
         os._exit(0)
@@ -269,17 +270,8 @@ def _sections(boot: Boot, reveal: Reveal) -> dict[str, Any]:
     }
 
 
-def _recorder(boot: Boot) -> "TraceRecorder | None":
-    if not boot.trace:
-        return None
-    from supervisor.trace.write.recorder import Recorder
-
-    options = dict(boot.trace)
-    return Recorder(Path(options.pop("directory")), boot.address, run=boot.run, **options)
-
-
 def run(connection: "Connection[bytes, bytes]", shared: Shared, boot: bytes) -> None:
-    """The process's main function: live one life, then leave without waiting for anybody's threads."""
+    """The process's main function: run one incarnation, then exit without waiting for anybody's threads."""
     _Worker(connection, shared, msgspec.msgpack.decode(boot, type=Boot)).run()
     sys.stdout.flush()
     sys.stderr.flush()

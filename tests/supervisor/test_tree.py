@@ -1,4 +1,4 @@
-"""The tree is whole: every address of the design, every class resolvable, every start argument a real section."""
+"""The tree is whole: every address, every class resolvable, every start argument a real section."""
 
 import inspect
 import typing
@@ -11,13 +11,14 @@ from actors.kernel.actor import Actor
 from actors.kernel.media.frames import RingAddress
 from actors.persistence.store.encryption import Encrypter
 from config.schema import Config
+from supervisor.cli.availability import known_actors
 from supervisor.otp.spec import ChildSpec, OnGiveUp, Start, Strategy, SupervisorSpec, walk
 from supervisor.tree import tree
 
 ADDRESSES = (
     "persistence configuration conversation users world avatar system speech.recognizer llm llm.local "
-    "speech.synthesizer osc.receiver osc.sender audio.microphone audio.speaker vrchat world.log vision.camera "
-    "vision.detector vision.depth vision.reader"
+    "speech.synthesizer osc.receiver osc.sender audio.microphone audio.speaker world.log vision.camera "
+    "vision.detector"
 ).split()
 KINDS = {
     "home": Path,
@@ -31,7 +32,7 @@ SEEING = Config.model_validate({"computer_vision": {"enabled": True}})
 PRESENT = [child for child in walk(tree(SEEING)) if not child.disabled_reason]
 
 
-def test_the_tree_names_every_actor_of_the_design() -> None:
+def test_the_tree_names_every_actor() -> None:
     assert [child.address for child in walk(tree(Config()))] == ADDRESSES
 
 
@@ -51,7 +52,7 @@ def test_every_class_resolves_and_takes_the_arguments_that_the_tree_names(child:
         assert KINDS[argument] in kinds or issubclass(KINDS[argument], kinds)
 
 
-def test_the_groups_start_and_give_up_as_the_design_says() -> None:
+def test_the_groups_start_and_give_up_as_documented() -> None:
     root = tree(Config())
     assert root.strategy is Strategy.REST_FOR_ONE
     groups = [group for group in root.children if isinstance(group, SupervisorSpec)]
@@ -74,6 +75,12 @@ def test_the_heavy_ones_are_pinned_to_processes_by_default() -> None:
         "vision.camera",
         "vision.detector",
     }
+
+
+def test_settings_for_an_actor_that_does_not_exist_are_an_ordinary_warning() -> None:
+    config = Config.model_validate({"actors": {"vision.depth": {"pin": "process"}, "users": {"patience": 3}}})
+    (finding,) = known_actors()(config)
+    assert (finding.severity, finding.key) == ("warning", ("actors", "vision.depth"))
 
 
 def test_with_text_nothing_of_sound_is_run() -> None:

@@ -9,6 +9,7 @@ import msgspec
 from actors.kernel.actor import Actor
 from actors.kernel.directory import DeadLetter, Directory
 from actors.kernel.errors import MessageError
+from actors.kernel.incarnation import Ended
 from actors.kernel.mailbox import Mailbox, Put
 from actors.kernel.message import Envelope, decode, encode
 from actors.kernel.protocol.lifecycle import Failure
@@ -18,12 +19,14 @@ from supervisor.nodes.boot import Boot
 from supervisor.nodes.in_flight import BEAT_AT, WINDOW, Fate, Shared
 from supervisor.nodes.link import FrameType
 from supervisor.nodes.process import ProcessHandle
+from supervisor.nodes.secrets import Reveal
 from supervisor.nodes.worker import DeadMail, PinnedIncarnation
 from supervisor.otp.slot import ActorSlot
+from supervisor.otp.spec import ChildSpec
 from supervisor.simulation.nodes.tasks import IncarnationTask, discard
 from supervisor.simulation.scheduler import Scheduler, Task
 
-__all__ = ["Line", "SimulatedProcess"]
+__all__ = ["Line", "SimulatedProcess", "SimulatedProcesses"]
 
 SPAWN = 0.3
 LATENCY = 0.0003
@@ -107,7 +110,7 @@ class _Child:
 
     def start(self) -> None:
         self.pid = 1
-        self._scheduler.after(self._scheduler.dice.uniform(0.5, 1.5) * SPAWN, self._live)
+        self._scheduler.after(self._scheduler.dice.uniform(0.5, 1.5) * SPAWN, self._start_incarnation)
 
     def kill(self) -> None:
         self._exit(KILLED)
@@ -136,7 +139,7 @@ class _Child:
         """The child's end of the wire, for its incarnation."""
         self._send(frame, body)
 
-    def _live(self) -> None:
+    def _start_incarnation(self) -> None:
         if self.exitcode is not None:
             return
         boot = self.boot
@@ -228,7 +231,7 @@ class SimulatedProcess(ProcessHandle):
         directory: Directory,
         on_ready: Callable[[], None],
         on_end: Callable[[Failure | None], None],
-        on_handled: Callable[[Sequence[Envelope]], None],
+        on_handled: Callable[[Sequence[Envelope]], None] | None,
         recorder: RecordSink | None,
         sections: Callable[[bytes], Mapping[str, Any]],
     ) -> None:
@@ -236,7 +239,7 @@ class SimulatedProcess(ProcessHandle):
         self._pump_seat = Task(scheduler, f"{slot.address}/pump", self._pump_once)
         child = _Child(scheduler, boot, make, recorder, sections)
         child.up = self.up = Line(scheduler, self._take)
-        child.ended = self._buried
+        child.ended = self._wire_ended
         super().__init__(slot, boot, directory, on_ready, on_end, child, on_handled)  # type: ignore[arg-type]
 
     @property
@@ -296,7 +299,70 @@ class SimulatedProcess(ProcessHandle):
         if frame is FrameType.READY or frame is FrameType.ROOM:
             self._pump_seat.wake()
 
-    def _buried(self) -> None:
+    def _wire_ended(self) -> None:
         """The wire has ended, and all that was on it has come."""
         self._hang_up()
         self._account()
+
+
+class SimulatedProcesses:
+    """In place of supervisor.nodes.standby_pool.StandbyPool; none waits in standby.
+
+    make: the actor of a specification. recorder, sections: of the incarnations (actors.kernel.incarnation).
+    """
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        make: Callable[[ChildSpec], Actor],
+        recorder: RecordSink | None,
+        sections: Callable[[bytes], Mapping[str, Any]],
+    ) -> None:
+        self._scheduler = scheduler
+        self._make = make
+        self._recorder = recorder
+        self._sections = sections
+        self._directory: Directory
+        self._on_handled: Callable[[Sequence[Envelope]], None] | None = None
+
+    def of(
+        self,
+        directory: Directory,
+        on_handled: Callable[[Sequence[Envelope]], None] | None,
+        reveal: Reveal,
+    ) -> "SimulatedProcesses":
+        """Themselves, for the node with this directory."""
+        self._directory, self._on_handled = directory, on_handled
+        return self
+
+    def launch(
+        self, slot: ActorSlot, boot: Boot, on_ready: Callable[[], None], on_end: Ended
+    ) -> SimulatedProcess:
+        """A new incarnation in a new process."""
+        spec = slot.spec
+        assert isinstance(spec, ChildSpec)
+        return SimulatedProcess(
+            self._scheduler,
+            slot,
+            boot,
+            lambda: self._make(spec),
+            self._directory,
+            on_ready,
+            on_end,
+            self._on_handled,
+            self._recorder,
+            self._sections,
+        )
+
+    def discard(self, address: str) -> None:
+        """Nothing is held."""
+
+    def renew(self, boot: Boot) -> None:
+        """Nothing is held."""
+
+    def warm(self) -> Mapping[str, int]:
+        """None waits."""
+        return {}
+
+    def close(self) -> None:
+        """Nothing is held."""
