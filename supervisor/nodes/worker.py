@@ -126,13 +126,13 @@ class _Worker:
             if standby_process:
                 actor.preload()
                 self._wait_in_standby()
-            incarnation = self._make_incarnation(actor)
-            incarnation.preloaded = standby_process
+            life = self._make_life(actor)
+            life.preloaded = standby_process
         except Exception as error:
             self._end(Failure(type(error).__name__, str(error)[:500]))
             return
-        if incarnation.start():
-            incarnation.run()
+        if life.start():
+            life.run()
 
     # -- start
 
@@ -156,14 +156,14 @@ class _Worker:
         assert frame is FrameType.LIVE
         self._boot = msgspec.structs.replace(self._boot, incarnation=int(body))
 
-    def _make_incarnation(self, actor: Actor) -> PinnedIncarnation:
+    def _make_life(self, actor: Actor) -> PinnedIncarnation:
         boot = self._boot
         self._recorder = open_recorder(boot.trace, boot.address, boot.run)
         mailbox = self._mailbox = WireMailbox(
             self._link, self._take, self._orphaned, capacity=4 * WINDOW, reserve=2 * WINDOW
         )
         self._directory.open(boot.address, mailbox)
-        incarnation = PinnedIncarnation(
+        life = PinnedIncarnation(
             actor,
             boot.address,
             boot.incarnation,
@@ -179,12 +179,12 @@ class _Worker:
         )
         if self._recorder is not None:
             self._recorder.new_segment = self._ask_for_checkpoint
-        incarnation.slots, incarnation.shared, incarnation.link = self._slots, self._shared, self._link
+        life.slots, life.shared, life.link = self._slots, self._shared, self._link
         for frame, body in self._secrets.early():
             self._take(frame, body)
         mailbox.attend()
         self._secrets.attended = True
-        return incarnation
+        return life
 
     def _ask_for_checkpoint(self) -> None:
         """A new file of the trace begins: let a replay begin there, too."""

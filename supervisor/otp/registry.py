@@ -22,10 +22,6 @@ __all__ = ["ActorRegistry"]
 log = logging.getLogger(__name__)
 
 
-def _ignore(_: object) -> None:
-    """Nobody wants to be told."""
-
-
 class ActorRegistry:
     """What supervisors do to their children's slots (supervisor.otp.supervisor.Slots). Never blocks.
 
@@ -43,9 +39,9 @@ class ActorRegistry:
         start_record: Callable[[ActorSlot], Started],
         wall: Callable[[], float] = time.time,
         *,
-        on_change: Callable[[ActorSlot], None] = _ignore,
-        on_close: Callable[[str], None] = _ignore,
-        on_end: Ended = _ignore,
+        on_change: Callable[[ActorSlot], None],
+        on_close: Callable[[str], None],
+        on_end: Ended,
     ) -> None:
         self._directory = directory
         self._make = make

@@ -1,6 +1,7 @@
 """Makes actors with their start arguments, out of the configuration in force."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,29 +17,20 @@ from supervisor.runtime.shared_frames import SharedFrames
 __all__ = ["ActorFactory"]
 
 
+@dataclass(frozen=True, slots=True, repr=False)
 class ActorFactory:
     """In this process by `make`, and in a worker process by what `boot` tells it.
 
     trace: the options of a worker's recorder, empty for none. makers: see Platform.
     """
 
-    def __init__(
-        self,
-        store: ConfigurationReload,
-        home: Path,
-        run: str,
-        ciphers: DataCiphers,
-        frames: SharedFrames,
-        trace: Mapping[str, Any],
-        makers: Mapping[str, Callable[[Config], Actor]],
-    ) -> None:
-        self._store = store
-        self._home = home
-        self._run = run
-        self._ciphers = ciphers
-        self._frames = frames
-        self._trace = trace
-        self._makers = makers
+    _store: ConfigurationReload
+    _home: Path
+    _run: str
+    _ciphers: DataCiphers
+    _frames: SharedFrames
+    _trace: Mapping[str, Any]
+    _makers: Mapping[str, Callable[[Config], Actor]]
 
     def make(self, spec: ChildSpec) -> Actor:
         """A new actor. Raises whatever its constructor raises."""

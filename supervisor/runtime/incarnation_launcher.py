@@ -1,6 +1,7 @@
 """Launches incarnations of actors and supervisors, in threads or in processes, as their specifications say."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from actors.kernel.directory import Directory
 from actors.kernel.incarnation import Clock, Ended, Incarnation
@@ -24,30 +25,19 @@ SYSTEM_ACTOR = Observer(
 """Who is told of every actor's health and failures."""
 
 
+@dataclass(slots=True, repr=False)
 class IncarnationLauncher:
     """registry: what supervisors act on; set before the first launch."""
 
-    registry: ActorRegistry
-
-    def __init__(
-        self,
-        actors: ActorFactory,
-        directory: Directory,
-        clock: Clock,
-        run: str,
-        recorder: RecordSink | None,
-        reveal: Callable[[str], str],
-        threads: Threads,
-        processes: Processes,
-    ) -> None:
-        self._actors = actors
-        self._directory = directory
-        self._clock = clock
-        self._run = run
-        self._recorder = recorder
-        self._reveal = reveal
-        self._threads = threads
-        self._processes = processes
+    _actors: ActorFactory
+    _directory: Directory
+    _clock: Clock
+    _run: str
+    _recorder: RecordSink | None
+    _reveal: Callable[[str], str]
+    _threads: Threads
+    _processes: Processes
+    registry: ActorRegistry = field(init=False)
 
     def launch(self, slot: ActorSlot, on_ready: Callable[[], None], on_end: Ended) -> ActorHandle:
         """Start the present incarnation of `slot` (supervisor.otp.slot.MakeHandle)."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from actors.kernel.incarnation import Clock
@@ -25,33 +26,22 @@ __all__ = ["LiveTree"]
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, repr=False)
 class LiveTree:
     """What is below a registry's root (supervisor.runtime.config_reload.SupervisionTree).
 
     make_tree: the tree that a configuration asks for; None for a tree that no configuration changes.
     """
 
-    def __init__(
-        self,
-        registry: ActorRegistry,
-        make_tree: Callable[[Config], SupervisorSpec] | None,
-        commands: Commands,
-        actors: ActorFactory,
-        processes: Processes,
-        frames: SharedFrames,
-        recorder: RecordSink | None,
-        clock: Clock,
-        home: Path,
-    ) -> None:
-        self._registry = registry
-        self._make_tree = make_tree
-        self._commands = commands
-        self._actors = actors
-        self._processes = processes
-        self._frames = frames
-        self._recorder = recorder
-        self._clock = clock
-        self._home = home
+    _registry: ActorRegistry
+    _make_tree: Callable[[Config], SupervisorSpec] | None
+    _commands: Commands
+    _actors: ActorFactory
+    _processes: Processes
+    _frames: SharedFrames
+    _recorder: RecordSink | None
+    _clock: Clock
+    _home: Path
 
     def living(self) -> tuple[tuple[str, tuple[str, ...], bool], ...]:
         """Address, start arguments, and whether it runs already, of every actor that is not down."""

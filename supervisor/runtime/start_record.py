@@ -1,6 +1,7 @@
 """What the trace says about an incarnation's start, so that a replay can start it again."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from actors.kernel.incarnation import Clock
@@ -16,14 +17,14 @@ UNRECORDED = ("frames", "configuration_store", ARGUMENT)
 """Start arguments that mean nothing outside of the running instance, or are secret."""
 
 
+@dataclass(frozen=True, slots=True, repr=False)
 class StartRecords:
     """Makes the records. Secrets in them are references to their keys."""
 
-    def __init__(self, store: ConfigurationReload, home: Path, run: str, clock: Clock) -> None:
-        self._store = store
-        self._home = home
-        self._run = run
-        self._clock = clock
+    _store: ConfigurationReload
+    _home: Path
+    _run: str
+    _clock: Clock
 
     def make(self, slot: ActorSlot) -> Started:
         """The record of the present incarnation in `slot`."""

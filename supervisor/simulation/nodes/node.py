@@ -1,6 +1,7 @@
 """One process of Gerald's in a simulation: the real runtime, on simulated threads, processes, devices and time."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from actors.kernel.incarnation import Incarnation
 from actors.kernel.message import Envelope
@@ -12,10 +13,12 @@ from supervisor.runtime.runtime import Runtime
 from supervisor.simulation.checks.message_audit import AccountedDirectory, MessageAudit
 from supervisor.simulation.environment.configuration import HOME
 from supervisor.simulation.nodes.actors import SimulatedActors
-from supervisor.simulation.nodes.environment import NodeEnvironment
 from supervisor.simulation.nodes.process import SimulatedProcess, SimulatedProcesses
 from supervisor.simulation.nodes.tasks import IncarnationTask, discard
 from supervisor.simulation.nodes.threads import SimulatedThreads, SimulatedWatchdog
+
+if TYPE_CHECKING:
+    from supervisor.simulation.world import SimulatedWorld
 
 __all__ = ["SimulatedNode"]
 
@@ -26,7 +29,7 @@ class SimulatedNode:
     runtime: the real one. actors: those in threads, by address. directory: the simulated one.
     """
 
-    def __init__(self, world: NodeEnvironment, account: MessageAudit, config: Config, number: int) -> None:
+    def __init__(self, world: "SimulatedWorld", account: MessageAudit, config: Config, number: int) -> None:
         world.source.close()
         scheduler = world.scheduler
         self.account = account
@@ -36,7 +39,9 @@ class SimulatedNode:
         self.actors = self._threads.actors
         processes = SimulatedProcesses(
             scheduler,
+            self.directory,
             lambda spec: self.runtime.actors.make(spec),
+            account.taken,
             account.of_child,
             lambda data: unpacked(data, self.runtime.configuration_store.reveal),
         )
@@ -44,7 +49,6 @@ class SimulatedNode:
             config,
             HOME,
             directory=self.directory,
-            on_handled=account.taken,
             on_change=world.changed,
             also=account.append,
             source=world.source,
@@ -52,7 +56,7 @@ class SimulatedNode:
             platform=Platform(
                 scheduler.clock,
                 lambda _: self._threads,
-                processes.of,
+                lambda *_: processes,
                 partial(SimulatedWatchdog, scheduler),
                 self._simulated.makers,
             ),

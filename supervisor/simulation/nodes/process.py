@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -19,7 +20,6 @@ from supervisor.nodes.boot import Boot
 from supervisor.nodes.in_flight import BEAT_AT, WINDOW, Fate, Shared
 from supervisor.nodes.link import FrameType
 from supervisor.nodes.process import ProcessHandle
-from supervisor.nodes.secrets import Reveal
 from supervisor.nodes.worker import DeadMail, PinnedIncarnation
 from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
@@ -110,7 +110,7 @@ class _Child:
 
     def start(self) -> None:
         self.pid = 1
-        self._scheduler.after(self._scheduler.dice.uniform(0.5, 1.5) * SPAWN, self._start_incarnation)
+        self._scheduler.after(self._scheduler.dice.uniform(0.5, 1.5) * SPAWN, self._live)
 
     def kill(self) -> None:
         self._exit(KILLED)
@@ -139,7 +139,7 @@ class _Child:
         """The child's end of the wire, for its incarnation."""
         self._send(frame, body)
 
-    def _start_incarnation(self) -> None:
+    def _live(self) -> None:
         if self.exitcode is not None:
             return
         boot = self.boot
@@ -224,23 +224,20 @@ class SimulatedProcess(ProcessHandle):
 
     def __init__(
         self,
-        scheduler: Scheduler,
+        node: "SimulatedProcesses",
         slot: ActorSlot,
         boot: Boot,
-        make: Callable[[], Actor],
-        directory: Directory,
         on_ready: Callable[[], None],
-        on_end: Callable[[Failure | None], None],
-        on_handled: Callable[[Sequence[Envelope]], None] | None,
-        recorder: RecordSink | None,
-        sections: Callable[[bytes], Mapping[str, Any]],
+        on_end: Ended,
     ) -> None:
+        spec, scheduler = slot.spec, node.scheduler
+        assert isinstance(spec, ChildSpec)
         self._scheduler = scheduler
         self._pump_seat = Task(scheduler, f"{slot.address}/pump", self._pump_once)
-        child = _Child(scheduler, boot, make, recorder, sections)
+        child = _Child(scheduler, boot, lambda: node.make(spec), node.recorder, node.sections)
         child.up = self.up = Line(scheduler, self._take)
         child.ended = self._wire_ended
-        super().__init__(slot, boot, directory, on_ready, on_end, child, on_handled)  # type: ignore[arg-type]
+        super().__init__(slot, boot, node.directory, on_ready, on_end, child, node.on_handled)  # type: ignore[arg-type]
 
     @property
     def beat(self) -> float:
@@ -305,54 +302,25 @@ class SimulatedProcess(ProcessHandle):
         self._account()
 
 
+@dataclass(frozen=True, slots=True)
 class SimulatedProcesses:
     """In place of supervisor.nodes.standby_pool.StandbyPool; none waits in standby.
 
     make: the actor of a specification. recorder, sections: of the incarnations (actors.kernel.incarnation).
     """
 
-    def __init__(
-        self,
-        scheduler: Scheduler,
-        make: Callable[[ChildSpec], Actor],
-        recorder: RecordSink | None,
-        sections: Callable[[bytes], Mapping[str, Any]],
-    ) -> None:
-        self._scheduler = scheduler
-        self._make = make
-        self._recorder = recorder
-        self._sections = sections
-        self._directory: Directory
-        self._on_handled: Callable[[Sequence[Envelope]], None] | None = None
-
-    def of(
-        self,
-        directory: Directory,
-        on_handled: Callable[[Sequence[Envelope]], None] | None,
-        reveal: Reveal,
-    ) -> "SimulatedProcesses":
-        """Themselves, for the node with this directory."""
-        self._directory, self._on_handled = directory, on_handled
-        return self
+    scheduler: Scheduler
+    directory: Directory
+    make: Callable[[ChildSpec], Actor]
+    on_handled: Callable[[Sequence[Envelope]], None]
+    recorder: RecordSink
+    sections: Callable[[bytes], Mapping[str, Any]]
 
     def launch(
         self, slot: ActorSlot, boot: Boot, on_ready: Callable[[], None], on_end: Ended
     ) -> SimulatedProcess:
         """A new incarnation in a new process."""
-        spec = slot.spec
-        assert isinstance(spec, ChildSpec)
-        return SimulatedProcess(
-            self._scheduler,
-            slot,
-            boot,
-            lambda: self._make(spec),
-            self._directory,
-            on_ready,
-            on_end,
-            self._on_handled,
-            self._recorder,
-            self._sections,
-        )
+        return SimulatedProcess(self, slot, boot, on_ready, on_end)
 
     def discard(self, address: str) -> None:
         """Nothing is held."""
