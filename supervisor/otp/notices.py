@@ -65,4 +65,5 @@ class LifecycleNotices:
 
     def _tell(self, to: str, message: Message, sender: str) -> None:
         if to:
+            # "cell" is in the ids of every recorded run, and ids seed the receivers' randomness: it stays.
             self._directory.deliver(Envelope(f"{sender}~cell", 0, next(self._numbers), to, message))

@@ -45,7 +45,7 @@ def test_children_of_a_group_that_starts_at_once_do_not_wait_for_each_other() ->
     assert house.life.is_ready
 
 
-def test_an_absent_child_is_never_started() -> None:
+def test_a_disabled_child_is_never_started() -> None:
     children = (ChildSpec("a", "tests:None", disabled_reason="switched off"), ChildSpec("b", "tests:None"))
     house = House(SupervisorSpec("group", Strategy.ONE_FOR_ONE, children))
     assert house.log == ["start b"]
@@ -236,7 +236,7 @@ def test_what_cannot_be_done_is_declined_with_the_reason(message: Message, why: 
     assert house.log == []
 
 
-def test_an_absent_child_declines_with_the_reason_of_its_absence() -> None:
+def test_a_disabled_child_declines_with_the_reason() -> None:
     children = (ChildSpec("a", "tests:None", disabled_reason="switched off"),)
     house = House(SupervisorSpec("group", Strategy.ONE_FOR_ONE, children))
     assert asked(house, RestartChild("a")) == Declined("a is off: switched off")
@@ -292,7 +292,7 @@ def test_more_instances_are_added_without_touching_the_first() -> None:
     assert house.settle() == ["start b/2", "start b/3"]
 
 
-def test_fewer_instances_stop_the_last_ones_and_clear_their_places() -> None:
+def test_fewer_instances_stop_the_last_ones_and_remove_their_slots() -> None:
     house = started(group())
     asked(house, PinChild("b", "thread", 3))
     house.settle()
