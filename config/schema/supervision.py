@@ -40,7 +40,7 @@ class ActorSettings(Section):
     memory_limit: Size = setting(
         0, "Its process is restarted when it holds more; 0 for no limit.", unit="bytes", ge=0, le=2**44
     )
-    standby: int = setting(0, "Standby processes that are ready to take over.", reload="restart", ge=0, le=4)
+    standby: int = setting(0, "Spare processes that are ready to take over.", reload="restart", ge=0, le=4)
     patience: float = setting(
         10.0, "One message that takes longer means that it hangs.", unit="s", gt=0.0, le=3600.0
     )
