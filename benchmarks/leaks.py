@@ -1,5 +1,5 @@
-"""Does a death leave anything behind? Kills a pinned actor with a spare again and again, and compares processes,
-threads, descriptors, shared memory and resident memory before and after.
+"""Does a death leave anything behind? Kills a pinned actor with a standby process again and again, and compares
+processes, threads, descriptors, shared memory and resident memory before and after.
 
 `python benchmarks/leaks.py [--rounds 500] [--json]`. Exits 1 when something is left.
 """
@@ -89,7 +89,7 @@ def main() -> int:
         )
         return report.finish(quiet=True)
     took = time.monotonic() - begun
-    print(f"{options.rounds} deaths by SIGKILL, a spare taking over each time, in {took:.0f} s")
+    print(f"{options.rounds} deaths by SIGKILL, a standby process taking over each time, in {took:.0f} s")
     for name in after:
         print(f"  {name:14} {before[name]:>12,} -> {after[name]:>12,}")
     return report.finish()

@@ -1,8 +1,8 @@
-"""SIGKILL of a pinned actor that holds a model of 100 MB or more, until it answers again: with a spare, without one,
-and Ray's restarting actor with the same file.
+"""SIGKILL of a pinned actor that holds a model of 100 MB or more, until it answers again: with a standby process,
+without one, and Ray's restarting actor with the same file.
 
-`python benchmarks/recovery.py [--rounds 15] [--json]`. Exits 1 when a bar is missed: with a spare at most 50 ms and
-1/20 of Ray's time; without one at most its own cold start and 50 ms.
+`python benchmarks/recovery.py [--rounds 15] [--json]`. Exits 1 when a bar is missed: with a standby process at most 50
+ms and 1/20 of Ray's time; without one at most its own cold start and 50 ms.
 """
 
 import argparse
@@ -70,7 +70,7 @@ def _wait_warm(pinned: Pinned, count: int) -> None:
     deadline = time.monotonic() + PATIENCE
     while count and pinned.standby_pool.warm().get("actor", 0) < count:
         if time.monotonic() > deadline:
-            raise RuntimeError("no spare became warm")
+            raise RuntimeError("no standby process became warm")
         gate.wait(0.02)
 
 
@@ -90,19 +90,25 @@ def main() -> int:
         cold, without = ours(options.rounds, 0)
         ray = peer("ray_peer.py", "recovery", max(3, options.rounds // 3), path)
         size = path.stat().st_size / 1e6
-    spare, none = statistics.median(warm), statistics.median(without)
+    standby, none = statistics.median(warm), statistics.median(without)
     report = Report()
-    report.add(Figure("SIGKILL to answer, with a standby process", spare, "ms", at_most=50))
+    report.add(Figure("SIGKILL to answer, with a standby process", standby, "ms", at_most=50))
     report.add(
-        Figure("SIGKILL to answer, with a standby process", spare, "ms", "Ray", ray["p50"], at_most=1 / 20)
+        Figure("SIGKILL to answer, with a standby process", standby, "ms", "Ray", ray["p50"], at_most=1 / 20)
     )
     report.add(Figure("SIGKILL to answer, without", none, "ms", "a cold start + 50 ms", cold + 50, at_most=1))
-    figures = {"spare_ms": spare, "without_ms": none, "cold_ms": cold, "ray_ms": ray["p50"], "model_mb": size}
+    figures = {
+        "standby_ms": standby,
+        "without_ms": none,
+        "cold_ms": cold,
+        "ray_ms": ray["p50"],
+        "model_mb": size,
+    }
     if options.json:
         print(json.dumps({**figures, "missed": report.missed}))
         return report.finish(quiet=True)
     print(f"SIGKILL until it answers again, model of {size:.0f} MB, medians")
-    print(f"  with a spare      {spare:8,.1f} ms   1/{ray['p50'] / spare:.0f} of Ray's")
+    print(f"  with standby      {standby:8,.1f} ms   1/{ray['p50'] / standby:.0f} of Ray's")
     print(f"  without           {none:8,.1f} ms   its cold start: {cold:.1f} ms")
     print(f"  Ray, restarting   {ray['p50']:8,.1f} ms")
     return report.finish()

@@ -1,6 +1,6 @@
-"""What encrypts the memory: opened where it is needed, and told to a pinned process over the private wire only.
+"""What encrypts the memory: opened where it is needed, and sent to a pinned process over the private wire only.
 
-A key that is missing or wrong stops nobody: a stand-in says so to whoever would encrypt, or decrypt, with it.
+A key that is missing or wrong prevents no start: a stand-in says so to whoever encrypts or decrypts with it.
 """
 
 import json

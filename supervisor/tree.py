@@ -17,9 +17,8 @@ from actors.osc.messages import EVERYTHING, OSC_RECEIVER, OSC_SENDER
 from actors.speech.messages import RECOGNIZER, SYNTHESIZER
 from actors.system.messages import SYSTEM
 from actors.users.messages import USERS
-from actors.vision.messages import CAMERA, DEPTH, DETECTOR, READER
+from actors.vision.messages import CAMERA, DETECTOR
 from actors.vocabulary.backoff import Backoff
-from actors.vrchat.messages import VRCHAT
 from actors.world.messages import WORLD, WORLD_LOG
 from config.schema import Config
 from supervisor.otp.messages import ROOT
@@ -27,7 +26,6 @@ from supervisor.otp.spec import (
     ChildSpec,
     OnGiveUp,
     ProcessSettings,
-    Restart,
     Start,
     Strategy,
     SupervisorSpec,
@@ -41,13 +39,13 @@ CORE = "core"
 
 
 def tree(config: Config, *, text: bool = False) -> SupervisorSpec:
-    """The tree of DESIGN section 3. With `text` the bot neither hears nor speaks aloud: it reads and writes."""
+    """Gerald's tree, as `config` wants it. text: Gerald neither hears nor speaks aloud, it reads and writes."""
     silent = "switched off by --text" if text else ""
     groups: tuple[SupervisorSpec, ...] = (
         _group(config, CORE, _core(), Start.IN_ORDER, OnGiveUp.ESCALATE),
         _group(config, "state", _state(), Start.AT_ONCE, OnGiveUp.ESCALATE),
         _group(config, "mind", _mind(silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
-        _group(config, "body", _body(config, silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
+        _group(config, "body", _body(silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
         _group(config, "vision", _vision(config), Start.AT_ONCE, OnGiveUp.DEGRADE),
     )
     groups = _acquainted(groups)
@@ -107,12 +105,7 @@ def _mind(silent: str) -> tuple[ChildSpec, ...]:
     )
 
 
-def _body(config: Config, silent: str) -> tuple[ChildSpec, ...]:
-    api = (
-        "its actor arrives with the VRChat issue"
-        if config.vrchat.api_enabled
-        else "vrchat.api_enabled is false"
-    )
+def _body(silent: str) -> tuple[ChildSpec, ...]:
     return (
         ChildSpec(OSC_RECEIVER, "actors.osc.receiver:Receiver", ("osc", "subscribers"), sense=True),
         ChildSpec(OSC_SENDER, "actors.osc.sender:Sender", ("osc",)),
@@ -123,21 +116,16 @@ def _body(config: Config, silent: str) -> tuple[ChildSpec, ...]:
             disabled_reason=silent,
         ),
         ChildSpec(SPEAKER, "actors.audio.speaker:Speaker", ("audio", "home"), disabled_reason=silent),
-        ChildSpec(VRCHAT, "", restart=Restart.TEMPORARY, disabled_reason=api),
         ChildSpec(WORLD_LOG, "actors.world.log:WorldLog", ("vrchat", "home"), sense=True),
     )
 
 
 def _vision(config: Config) -> tuple[ChildSpec, ...]:
-    enabled = config.computer_vision.enabled
-    off = "" if enabled else "computer_vision.enabled is false"
-    later = "its actor arrives with the vision issue" if enabled else off
+    off = "" if config.computer_vision.enabled else "computer_vision.enabled is false"
     sees = ("computer_vision", "frames")
     return (
         ChildSpec(CAMERA, "actors.vision.camera:Camera", (*sees, "home"), disabled_reason=off, sense=True),
         ChildSpec(DETECTOR, "actors.vision.detector:Detector", sees, disabled_reason=off, sense=True),
-        ChildSpec(DEPTH, "", restart=Restart.TEMPORARY, pin="process", disabled_reason=later),
-        ChildSpec(READER, "", restart=Restart.TEMPORARY, pin="process", disabled_reason=later),
     )
 
 

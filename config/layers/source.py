@@ -2,14 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from config.home import Home
+from config.layers.last_good import write_last_good
 from config.layers.layers import load_config, watched
+from config.layers.watch import Watch
 from config.schema import Config, dump
 from config.syntax.errors import LoadError
 from config.syntax.problem import Problem
@@ -24,6 +26,11 @@ class Reading(msgspec.Struct, frozen=True):
 
     result: ValidationResult | None
     errors: tuple[Problem, ...]
+
+    @property
+    def config(self) -> Config | None:
+        """The configuration; None where it has errors."""
+        return self.result.config if self.result is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,16 @@ class ConfigSource:
     def files(self) -> tuple[Path, ...]:
         """Every file that counts, there or not."""
         return watched(self.home, self.profile, self.environ)
+
+    def watch(self, changed: Callable[[], None]) -> Watch:
+        """Have `changed` called after every change of those files; until the watch is closed."""
+        watch = Watch(self.files, changed)
+        watch.start()
+        return watch
+
+    def save_last_good(self, config: Config) -> None:
+        """Keep `config` for a start with files that have errors. Raises OSError."""
+        write_last_good(self.home, config)
 
 
 def digest_of(config: Config) -> str:

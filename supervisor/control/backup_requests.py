@@ -34,7 +34,7 @@ def _backup(system: Runtime, request: Mapping[str, Any]) -> Iterator[Mapping[str
 def _see_to_a_key(system: Runtime) -> None:
     """Persistence is handed its key at its start, and never by a message: that would be traced."""
     try:
-        made = system.seals.make()
+        made = system.ciphers.make()
     except EncryptionKeyError as trouble:
         raise RequestRefused(f"{trouble} {trouble.hint}".strip()) from None
     if made:

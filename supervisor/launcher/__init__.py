@@ -1,1 +1,1 @@
-"""The small process above the root: it outlives the root, lets the avatar come to rest, and starts the root again."""
+"""The small process above the root: it outlives the root, sends the avatar to rest, and starts the root again."""

@@ -1,4 +1,4 @@
-"""Starts the root process and stays above it. Imports next to nothing: it must be small, and it must not break.
+"""Starts the root process and watches it. Imports next to nothing: it must be small, and it must not break.
 
 When the root dies, however it dies, VRChat is sent what the root had handed over for that case: zeroed inputs, typing
 off. Then the root is started again.
@@ -51,20 +51,20 @@ class _Launcher:
         self._asked_at = 0.0
         self._signal = 0
         self._deaths: tuple[float, ...] = ()
-        self._manners = RestartSettings()
+        self._restart = RestartSettings()
 
     def run(self) -> int:
         self._hear_signals()
         while True:
             root = _Root(self._command, self._news, len(self._deaths))
-            code = self._stay_with(root)
+            code = self._wait_for(root)
             root.clean()
             if self._asked_at:
                 return code if code >= 0 else 128 - code
             if is_decision(code, said_goodbye=root.goodbye, lived=root.lived):
                 return code
             root.rest()
-            pause = self._mourn(root, code)
+            pause = self._after_death(root, code)
             if pause is None:
                 return GAVE_UP
             if self._wait(pause):
@@ -75,8 +75,8 @@ class _Launcher:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda number, _: self._news.put(("signal", number)))
 
-    def _stay_with(self, root: "_Root") -> int:
-        """Until it has ended; its exit status, minus the signal that killed it."""
+    def _wait_for(self, root: "_Root") -> int:
+        """Wait until it has ended; its exit status, minus the signal that killed it."""
         looked = beat = time.monotonic()
         while True:
             try:
@@ -85,7 +85,7 @@ class _Launcher:
                 what, detail = "", None
             now = time.monotonic()
             if now - looked > 4 * TICK:
-                beat = now  # this process was stopped too: nobody is to blame
+                beat = now  # this process was stopped too: it is not the root's fault
             looked = now
             if what == "exit" and detail is root:
                 return int(root.code)
@@ -95,7 +95,7 @@ class _Launcher:
                 beat = now
                 self._take(root, detail[1])
             if root.connected and now - beat > SILENT:
-                _say(f"Gerald's process {root.pid} has not been heard of for {SILENT:g} s; it is killed")
+                _say(f"Gerald's process {root.pid} has sent nothing for {SILENT:g} s; it is killed")
                 root.kill()
                 beat = now
             if self._asked_at and now - self._asked_at > STOP_WITHIN:
@@ -109,17 +109,17 @@ class _Launcher:
             root.kill()
 
     def _take(self, root: "_Root", told: Mapping[str, Any]) -> None:
-        if "manners" in told:
-            self._manners = RestartSettings(**told["manners"])
+        if "restart" in told:
+            self._restart = RestartSettings(**told["restart"])
         root.hear(told)
 
-    def _mourn(self, root: "_Root", code: int) -> float | None:
+    def _after_death(self, root: "_Root", code: int) -> float | None:
         now = time.monotonic()
         self._deaths = (*self._deaths[-99:], now)
-        pause = after_death(self._deaths, now, self._manners)
+        pause = after_death(self._deaths, now, self._restart)
         end = f"Gerald's process {root.pid} {wording(code)}"
         if pause is None:
-            _say(f"{end}: more than {self._manners.intensity} times in {self._manners.period:g} s; giving up")
+            _say(f"{end}: more than {self._restart.intensity} times in {self._restart.period:g} s; giving up")
         else:
             _say(f"{end}; inputs are zeroed, typing is off; starting again in {pause:.1f} s")
         return pause
@@ -184,7 +184,7 @@ class _Root:
         self._process.kill()
 
     def hear(self, told: Mapping[str, Any]) -> None:
-        """What it said of itself."""
+        """What it told about itself."""
         self.lived = True
         self.goodbye = self.goodbye or bool(told.get("goodbye"))
         self._left += told.get("leaves", ())
@@ -204,7 +204,7 @@ class _Root:
                     udp.sendto(datagram, where)
 
     def clean(self) -> None:
-        """Take away what it left behind."""
+        """Remove what it left behind."""
         with contextlib.suppress(OSError):
             self._listener.close()
         for folder in self._left:

@@ -16,8 +16,8 @@ BEAT = 1.0
 
 
 class LauncherLink:
-    """Held for as long as the root lives. on_stop: called when the launcher asks for a stop, or is gone: a node that
-    has lost its parent ends. pid, restarts: the launcher's, and how many roots there were before this one."""
+    """Held for as long as the root runs. on_stop: called when the launcher asks for a stop, or is gone: a root without
+    its launcher ends. pid: the launcher's. restarts: how many roots there were before this one."""
 
     def __init__(self, told: str, on_stop: Callable[[], None]) -> None:
         """Raises OSError when the launcher is gone."""
@@ -31,24 +31,24 @@ class LauncherLink:
 
     @classmethod
     def found(cls, on_stop: Callable[[], None]) -> "LauncherLink | None":
-        """The line that the environment tells of; None without a launcher."""
+        """The link that the environment names; None without a launcher."""
         told = os.environ.pop(VARIABLE, "")
         return cls(told, on_stop) if told else None
 
     def tell(self, what: Mapping[str, Any]) -> None:
-        """Tell the launcher something; one that is gone does not mind."""
+        """Tell the launcher something; nothing happens when it is gone."""
         with contextlib.suppress(OSError, ValueError), self._writing:
             self._line.send_bytes(json.dumps(what).encode())
 
     def hand_over(
-        self, rest: Sequence[bytes], rest_at: tuple[str, int], leaves: str, manners: Mapping[str, Any]
+        self, rest: Sequence[bytes], rest_at: tuple[str, int], leaves: str, restart: Mapping[str, Any]
     ) -> None:
         """What to send to VRChat, and what to remove, should this process die; and how to start it again."""
         datagrams = [data.hex() for data in rest]
-        self.tell({"rest": datagrams, "rest_at": rest_at, "leaves": [leaves], "manners": dict(manners)})
+        self.tell({"rest": datagrams, "rest_at": rest_at, "leaves": [leaves], "restart": dict(restart)})
 
     def say_goodbye(self) -> None:
-        """The end that follows is meant."""
+        """The end that follows is intended."""
         self.tell({"goodbye": True})
 
     def _listen(self) -> None:

@@ -1,4 +1,4 @@
-"""What the launcher makes of a root that has ended: pure."""
+"""What the launcher does after a root has ended: pure."""
 
 import signal
 from dataclasses import dataclass
@@ -26,18 +26,18 @@ class RestartSettings:
 
 
 def is_decision(code: int, *, said_goodbye: bool, lived: bool) -> bool:
-    """Whether this end is meant: it has an exit status for it, or said so, or never came to life at all, so that the
-    same would happen again."""
+    """Whether this end is intended: by its exit status, or because the root said so; or whether the root never ran, so
+    that the same would happen again."""
     return said_goodbye or code in DECISIONS or (code > 0 and not lived)
 
 
-def after_death(deaths: tuple[float, ...], now: float, manners: RestartSettings) -> float | None:
+def after_death(deaths: tuple[float, ...], now: float, settings: RestartSettings) -> float | None:
     """Seconds until the next start, the first one at once and then doubling; None to give up. deaths: monotonic
     seconds, the newest last."""
-    recent = [at for at in deaths if now - at < manners.period]
-    if len(recent) > manners.intensity:
+    recent = [at for at in deaths if now - at < settings.period]
+    if len(recent) > settings.intensity:
         return None
-    return Backoff(manners.initial, manners.longest, manners.reset).restart_pause(deaths, now)
+    return Backoff(settings.initial, settings.longest, settings.reset).restart_pause(deaths, now)
 
 
 def wording(code: int) -> str:

@@ -1,4 +1,4 @@
-"""Many envelopes in one frame, each with the slot that it has in the parent's ledger."""
+"""Many envelopes in one frame, each with its slot in the parent's table of envelopes in flight."""
 
 import struct
 from collections.abc import Iterator, Sequence

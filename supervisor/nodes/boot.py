@@ -1,4 +1,4 @@
-"""What a worker process is told at its birth, over the private wire of the spawn: which actor to run, and with what."""
+"""What a worker process is told when it is spawned, over the private wire: which actor to run, and with what."""
 
 import importlib.util
 import pkgutil
@@ -17,7 +17,7 @@ from supervisor.otp.spec import ProcessSettings
 __all__ = ["STANDBY", "Boot", "actor_class", "build", "make_actor", "message_modules", "register_messages"]
 
 STANDBY = 0
-"""The incarnation of a spare, until it is told its own."""
+"""The incarnation of a standby process, until it is told its own."""
 
 
 class Boot(msgspec.Struct, frozen=True):

@@ -1,8 +1,8 @@
-"""Exact accounting over a death: what a pinned actor had begun, and what it had done, in memory that the parent owns.
+"""The envelopes in flight to a worker process, and what became of each, in memory that the parent owns.
 
 Each envelope in flight has a slot. Around its handler the child writes BEGUN, then DONE; the parent reads the slots
 when it needs room, and after a death, and knows which envelopes were handled, which one killed the child, and which
-were never touched. No message is needed for it, but one when the parent has said that it waits for room.
+were never begun. This needs no message, but for one when the parent has noted that it waits for room.
 """
 
 import enum
@@ -19,7 +19,7 @@ WINDOW = 256
 """Envelopes in flight to one child at most."""
 
 STARVING = WINDOW
-"""The place behind the fates where the parent says that it waits for room."""
+"""The place behind the fates where the parent notes that it waits for room."""
 
 BEGUN_AT, BEAT_AT = 0, 1
 
@@ -36,7 +36,7 @@ class Fate(enum.IntEnum):
 
 class Shared(NamedTuple):
     """What parent and child share. fates: a byte per slot, and one that says that the parent waits for room. times:
-    monotonic seconds at which the child began what it handles, and at which it last showed that it lives."""
+    monotonic seconds at which the child began what it handles, and of its last sign of life."""
 
     fates: Any
     times: Any
@@ -63,7 +63,7 @@ class InFlightTable:
         self._flying: dict[int, Envelope] = {}
         self._on_handled = on_handled
         self.refused: list[Envelope] = []
-        """What the child could not decode; whoever finds it there buries it."""
+        """What the child could not decode, until the owner makes dead letters of it."""
 
     def __len__(self) -> int:
         return len(self._flying)
@@ -81,7 +81,7 @@ class InFlightTable:
         return slot
 
     def settle(self) -> int:
-        """Free the slots of what has been handled; how many those were."""
+        """Free the slots of what is done; how many those were."""
         fates = bytes(self._fates)
         done = [slot for slot in self._flying if fates[slot] >= Fate.DONE]
         handled = []
@@ -97,7 +97,7 @@ class InFlightTable:
         return len(done)
 
     def starve(self, starving: bool) -> None:
-        """Have the child say when there is room again, or no longer."""
+        """Have the child tell when there is room again, or no longer."""
         self._fates[STARVING] = starving
 
     def handling(self) -> Envelope | None:
@@ -112,10 +112,10 @@ class InFlightTable:
 
     @property
     def beat(self) -> float:
-        """When the child last showed that it lives, in monotonic seconds; 0.0 before it is ready."""
+        """The child's last sign of life, in monotonic seconds; 0.0 before it is ready."""
         return float(self._times[BEAT_AT])
 
-    def reckon(self) -> tuple[tuple[Envelope, ...], tuple[Envelope, ...]]:
+    def close(self) -> tuple[tuple[Envelope, ...], tuple[Envelope, ...]]:
         """After the child's death and the wire's end: (begun and not done, never begun), each in order of sending."""
         self.settle()
         begun = [e for slot, e in self._flying.items() if self._fates[slot] == Fate.BEGUN]

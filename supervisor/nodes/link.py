@@ -12,14 +12,14 @@ __all__ = ["FrameType", "Link", "LinkClosed"]
 class FrameType(enum.IntEnum):
     """What a frame carries."""
 
-    MAIL = 1  # to the child: slots and envelopes, see mail.py; to the parent: an envelope
+    MAIL = 1  # to the child: slots and envelopes, see batch.py; to the parent: an envelope
     ROOM = 2  # there is room again for envelopes in flight
     READY = 3
     ENDED = 4  # the failure, or nothing after an orderly stop
     LOG = 5
     DEAD = 6  # a dead letter of the child's
-    WARM = 7  # a spare has loaded what it needs
-    LIVE = 8  # to a spare: live, as the incarnation with this number
+    WARM = 7  # a standby process has loaded what it needs
+    LIVE = 8  # to a standby process: run, as the incarnation with this number
     REVEAL = 9  # to the parent: the key of a secret that the child needs; never recorded
     REVEALED = 10  # to the child: the key and its secret, or nothing where there is none
     LEVEL = 11  # to the child: what is logged from now on

@@ -1,6 +1,6 @@
-"""A pinned actor, seen from its parent: pumps the mailbox into the process, and settles accounts at its death.
+"""A pinned actor, seen from its parent: sends the mailbox's envelopes to the process, and accounts for them at its end.
 
-Nothing here blocks a supervisor: one thread spawns and pumps, one reads. The mailbox stays with the parent, so what a
+Nothing here blocks a supervisor: one thread spawns and sends, one reads. The mailbox stays with the parent, so what a
 dead child had not begun goes, in order, to its successor.
 """
 
@@ -36,13 +36,13 @@ EXPRESS = 32 * 1024
 """Bytes that a sender writes to the wire itself at most."""
 
 LOOK_AGAIN = 0.25
-"""Seconds after which the ledger is looked at although the child has not said that there is room."""
+"""Seconds after which the table is read although the child has not told that there is room."""
 
 
 class ProcessHandle:
-    """One incarnation in a process of its own (supervisor.otp.slot.Life).
+    """One incarnation in a process of its own (supervisor.otp.slot.ActorHandle).
 
-    child: a spare that is warm, or a process that is not spawned yet; one is made without it. on_handled: see Ledger.
+    child: a warm standby process, or one that is not spawned yet; made here if None. on_handled: see InFlightTable.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class ProcessHandle:
         self._over = False
         self._room = threading.Condition()
         self._sending = threading.Lock()
-        self._spare = child is not None and child.pid > 0
+        self._was_standby = child is not None and child.pid > 0
         self._child = child if child is not None else WorkerProcess(boot)
         self._link = self._child.link
         self._in_flight = InFlightTable(self._child.shared, on_handled)
@@ -75,7 +75,7 @@ class ProcessHandle:
 
     @property
     def pid(self) -> int:
-        """The child's number, 0 before it is spawned."""
+        """The child's process id, 0 before it is spawned."""
         return self._child.pid
 
     @property
@@ -91,15 +91,15 @@ class ProcessHandle:
 
     @property
     def beat(self) -> float:
-        """When it last showed that it lives, in monotonic seconds; 0.0 before it is ready."""
+        """Its last sign of life, in monotonic seconds; 0.0 before it is ready."""
         return self._in_flight.beat
 
     def rss(self) -> int:
-        """Bytes of memory that it holds; 0 when nobody knows."""
+        """Bytes of memory that it holds; 0 when that is not known."""
         return self._child.rss()
 
     def kill(self, why: str, kind: str = "Killed", message: str = "") -> None:
-        """SIGKILL; what follows is the accounting of any death. `message`: only while it handles that."""
+        """SIGKILL; what follows is the same as after any death. message: only while it handles the one with this id."""
         if message:
             handling = self.handling
             if handling is None or handling.id != message:
@@ -108,18 +108,18 @@ class ProcessHandle:
         self._child.kill()
 
     def set_level(self, level: str) -> None:
-        """What it logs from now on."""
+        """The level of its log from now on."""
         with contextlib.suppress(LinkClosed):
             self._link.send(FrameType.LEVEL, level.encode())
 
     def settle(self) -> int:
-        """Look at what has been handled; how many envelopes are in flight."""
+        """Read what has been handled; how many envelopes are in flight."""
         with self._room:
             self._in_flight.settle()
-            self._bury_refused()
+            self._drop_refused()
             return len(self._in_flight)
 
-    def _bury_refused(self) -> None:
+    def _drop_refused(self) -> None:
         refused, self._in_flight.refused = self._in_flight.refused, []
         for envelope in refused:
             self._directory.dead_letter(envelope, "rejected", "its process could not decode it")
@@ -127,16 +127,16 @@ class ProcessHandle:
     # -- the pump's thread
 
     def _begin(self) -> None:
-        threading.Thread(target=self._live, name=f"{self._slot.address}/pump", daemon=True).start()
+        threading.Thread(target=self._run, name=f"{self._slot.address}/pump", daemon=True).start()
 
-    def _live(self) -> None:
+    def _run(self) -> None:
         try:
-            if self._spare:
+            if self._was_standby:
                 self._link.send(FrameType.LIVE, str(self._boot.incarnation).encode())
             else:
                 self._child.start()
         except LinkClosed:
-            pass  # it died as a spare; what follows is the accounting of any death
+            pass  # it died in standby; what follows is the same as after any death
         except OSError as error:
             self._link.close()
             self._on_end(Failure("SpawnError", str(error)))
@@ -182,7 +182,7 @@ class ProcessHandle:
                     mail.append((self._in_flight.enter(envelope), data))
                     size += len(data)
         if mail:
-            # Otherwise the reader notices too, and the ledger knows what was sent.
+            # If it is closed the reader notices too, and the table knows what was sent.
             with contextlib.suppress(LinkClosed):
                 self._link.send(FrameType.MAIL, pack(mail))
         return not len(self._mailbox)
@@ -208,8 +208,8 @@ class ProcessHandle:
     def _account(self) -> None:
         self._child.join()
         with self._room:
-            begun, untouched = self._in_flight.reckon()
-            self._bury_refused()
+            begun, untouched = self._in_flight.close()
+            self._drop_refused()
         self._give_back(untouched)
         failure = self._ending or self._cause_of_death()
         for envelope in begun:
@@ -271,15 +271,7 @@ class ProcessHandle:
                 self._ending = msgspec.msgpack.decode(body, type=Failure | None)
                 self._ended_well = self._ending is None
             elif frame is FrameType.LOG:
-                line = msgspec.msgpack.decode(body, type=LogLine)
-                logging.getLogger(line.logger).log(
-                    line.level,
-                    "%s %s: %s",
-                    self._slot.address,
-                    line.thread,
-                    line.text,
-                    extra={"about": line.about},
-                )
+                self._log(msgspec.msgpack.decode(body, type=LogLine))
             elif frame is FrameType.REVEAL:
                 answer(self._link, body, self._child.reveal)
             elif frame is FrameType.DEAD:
@@ -289,6 +281,10 @@ class ProcessHandle:
             log.error(
                 "%s: a %s frame of %d bytes was refused: %s", self._slot.address, frame.name, len(body), error
             )
+
+    def _log(self, line: LogLine) -> None:
+        words = ("%s %s: %s", self._slot.address, line.thread, line.text)
+        logging.getLogger(line.logger).log(line.level, *words, extra={"about": line.about})
 
 
 assert WINDOW <= 0xFFFF

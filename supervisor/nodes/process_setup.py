@@ -1,4 +1,4 @@
-"""How a worker process behaves towards its machine and its owner: logs, signals, priority, cores, environment."""
+"""Sets up a worker process: log, signals, priority, cores and environment."""
 
 import contextlib
 import logging
@@ -24,8 +24,7 @@ _WINDOWS_PRIORITIES = ((10, "IDLE"), (1, "BELOW_NORMAL"), (0, "NORMAL"), (-10, "
 
 
 class LogLine(msgspec.Struct, frozen=True):
-    """A log record on its way to the owner's log. thread: who says it, inside the process. about: the turn and the
-    message."""
+    """A log record on its way to the parent's log. thread: its name in the child. about: the turn and the message."""
 
     logger: str
     level: int
@@ -60,7 +59,7 @@ def take_short_turns() -> None:
 
 
 def become_worker(boot: Boot, link: LocalLink) -> None:
-    """Make this process quiet, reachable and polite: logs to the owner, Ctrl-C ignored, resources as told."""
+    """Set up this process: log to the parent, ignore SIGINT and SIGTERM, take the resources that `boot` names."""
     # Both go to the whole group, from a terminal or a service manager; the parent stops its children in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

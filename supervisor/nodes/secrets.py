@@ -1,4 +1,4 @@
-"""How a worker comes by a secret: it asks its parent over the private wire, and no trace ever sees the answer."""
+"""How a worker gets a secret: it asks its parent over the private wire, and no trace records the answer."""
 
 import contextlib
 import threading
@@ -68,5 +68,5 @@ class Secrets:
             self._came.wait_for(lambda: key in self._answers, WITHIN)
             text = self._answers.pop(key, None)
         if text is None:
-            raise KeyError(f"the secret {key} is not to be had")
+            raise KeyError(f"the secret {key} is not available")
         return text

@@ -1,5 +1,5 @@
-"""Where pinned actors' processes come from: spawned when needed, or kept warm as spares, so that a death costs
-milliseconds and not the loading of a model.
+"""Where pinned actors' processes come from: spawned when needed, or warmed in advance and kept in standby, so that a
+death costs milliseconds and not the loading of a model.
 """
 
 import contextlib
@@ -26,13 +26,13 @@ __all__ = ["StandbyPool"]
 log = logging.getLogger(__name__)
 
 RESPAWN = Backoff(0.5, 60.0)
-"""Until a spare that died is replaced."""
+"""Until a standby process that died is replaced."""
 
 LOOK = 1.0
 
 
 class StandbyPool:
-    """Starts the processes of a node. Never blocks. on_handled: see Ledger. reveal: see Child."""
+    """Starts the processes of a node. Never blocks. on_handled: see InFlightTable. reveal: see WorkerProcess."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class StandbyPool:
         self._on_handled = on_handled
         self._reveal = reveal
         self._lock = threading.Lock()
-        self._standby_processes: dict[str, list[_Standby]] = {}
+        self._places: dict[str, list[_StandbyPlace]] = {}
         self._closed = False
 
     def launch(
@@ -54,8 +54,8 @@ class StandbyPool:
         on_ready: Callable[[], None],
         on_end: Callable[[Failure | None], None],
     ) -> ProcessHandle:
-        """A new incarnation in a spare that is warm, or in a new process. When it is ready the spares are made up to
-        `boot.process.standby`: not before, since loading takes what it needs itself."""
+        """A new incarnation in a warm standby process, or in a new one. When it is ready the pool is filled up to
+        `boot.process.standby`: not before, since loading would take what the incarnation needs itself."""
 
         def ready() -> None:
             on_ready()
@@ -64,44 +64,41 @@ class StandbyPool:
         child = self._take(boot) or WorkerProcess(boot, self._reveal)
         return ProcessHandle(slot, boot, self._directory, ready, on_end, child, self._on_handled)
 
-    def retire(self, address: str) -> None:
-        """End the spares of an actor that needs none any more, or others."""
+    def discard(self, address: str) -> None:
+        """End the standby processes of an actor that needs none any more, or others."""
         with self._lock:
-            standby_processes = self._standby_processes.pop(address, [])
-        for standby_process in standby_processes:
-            standby_process.end()
+            places = self._places.pop(address, [])
+        for place in places:
+            place.end()
 
     def renew(self, boot: Boot) -> None:
-        """Other spares in place of those that were made with what the configuration was before."""
+        """Replace the standby processes that were made with an earlier configuration."""
         with self._lock:
-            has = bool(self._standby_processes.get(boot.address))
+            has = bool(self._places.get(boot.address))
         if has:
-            self.retire(boot.address)
+            self.discard(boot.address)
             self._refill(boot)
 
     def close(self) -> None:
-        """End all spares, and make no more."""
+        """End all standby processes, and make no more."""
         with self._lock:
             self._closed = True
-            addresses = tuple(self._standby_processes)
+            addresses = tuple(self._places)
         for address in addresses:
-            self.retire(address)
+            self.discard(address)
 
     def warm(self) -> Mapping[str, int]:
-        """How many spares wait, ready, by address."""
+        """How many warm standby processes there are, by address."""
         with self._lock:
-            return {
-                address: sum(standby_process.warm for standby_process in standby_processes)
-                for address, standby_processes in self._standby_processes.items()
-            }
+            return {address: sum(p.warm for p in places) for address, places in self._places.items()}
 
     def _take(self, boot: Boot) -> WorkerProcess | None:
-        """A warm spare that was made for the same start."""
+        """A warm standby process that was made for the same start."""
         with self._lock:
-            for standby_process in tuple(self._standby_processes.get(boot.address, ())):
-                child = standby_process.take(boot)
+            for place in tuple(self._places.get(boot.address, ())):
+                child = place.take(boot)
                 if child is not None:
-                    self._standby_processes[boot.address].remove(standby_process)
+                    self._places[boot.address].remove(place)
                     return child
         return None
 
@@ -109,15 +106,13 @@ class StandbyPool:
         if not boot.process.standby:
             return
         with self._lock:
-            standby_processes = self._standby_processes.setdefault(boot.address, [])
-            while len(standby_processes) < boot.process.standby and not self._closed:
-                standby_processes.append(
-                    _Standby(msgspec.structs.replace(boot, incarnation=STANDBY), self._reveal)
-                )
+            places = self._places.setdefault(boot.address, [])
+            while len(places) < boot.process.standby and not self._closed:
+                places.append(_StandbyPlace(msgspec.structs.replace(boot, incarnation=STANDBY), self._reveal))
 
 
-class _Standby:
-    """One place for a spare: keeps a process there, warm, until it is taken or the place is given up."""
+class _StandbyPlace:
+    """One place in the pool: keeps a process there, warm, until it is taken or the place is given up."""
 
     def __init__(self, boot: Boot, reveal: Reveal) -> None:
         self._boot = boot
@@ -126,7 +121,7 @@ class _Standby:
         self._child: WorkerProcess | None = None
         self._gone = threading.Event()
         self.warm = False
-        threading.Thread(target=self._keep, name=f"{boot.address}/spare", daemon=True).start()
+        threading.Thread(target=self._keep, name=f"{boot.address}/standby", daemon=True).start()
 
     def take(self, boot: Boot) -> WorkerProcess | None:
         """The process, if it is warm and was made for such a start."""
@@ -156,13 +151,13 @@ class _Standby:
                 self._watch(child)
             with self._lock:
                 if self._child is not child:
-                    return  # it lives now
+                    return  # it was taken
                 self.warm = False
             child.kill()
             child.join()
             child.release()
             if not self._gone.is_set():
-                log.warning("%s: a spare process died; another one follows", self._boot.address)
+                log.warning("%s: a standby process died; another one follows", self._boot.address)
                 died += 1
                 self._gone.wait(RESPAWN.pause(died))
 
@@ -179,7 +174,9 @@ class _Standby:
                     answer(child.link, body, self._reveal)
                 if frame is FrameType.ENDED:
                     failure = msgspec.msgpack.decode(body, type=Failure)
-                    log.warning("%s: a spare failed: %s: %s", self._boot.address, failure.kind, failure.text)
+                    log.warning(
+                        "%s: a standby process failed: %s: %s", self._boot.address, failure.kind, failure.text
+                    )
         except (OSError, LinkClosed):
             return False
         with self._lock:

@@ -1,4 +1,4 @@
-"""The mailbox of a pinned actor, inside its process: fed from the wire, by whoever has time for it.
+"""The mailbox of a pinned actor, inside its process, fed from the wire.
 
 While the actor is idle its own thread waits at the wire, so that a message costs no hand-over between threads. While it
 is busy a second thread looks at the wire every few milliseconds, so that what is urgent overtakes and the end of the
@@ -49,7 +49,7 @@ class WireMailbox(Mailbox):
         self._bell = _Bell(link.connection)
 
     def attend(self) -> None:
-        """Begin to look at the wire while the actor is busy: it is, until it pauses for the first time."""
+        """Begin to look at the wire while the actor is busy: until it pauses for the first time, it is."""
         self._busy.set()
         threading.Thread(target=self._attend, name="wire", daemon=True).start()
 

@@ -1,7 +1,7 @@
-"""The worker process: runs one incarnation of one actor, with the parent as its whole world.
+"""The worker process: runs one incarnation of one actor, and exchanges everything with its parent.
 
 Outputs reach the wire before an envelope is marked done. The process ends when its parent does, however that dies, and
-leaves Ctrl-C to the parent. As a spare it loads what the actor needs, and waits to be told to live.
+leaves Ctrl-C to the parent. A standby process loads what the actor needs, and waits until it is told to run it.
 """
 
 import contextlib
@@ -32,6 +32,7 @@ from supervisor.nodes.boot import STANDBY, Boot, make_actor
 from supervisor.nodes.in_flight import BEAT_AT, BEGUN_AT, STARVING, WINDOW, Fate, Shared
 from supervisor.nodes.link import FrameType, LinkClosed
 from supervisor.nodes.local import LocalLink
+from supervisor.nodes.node_recorder import open_recorder
 from supervisor.nodes.process_setup import become_worker
 from supervisor.nodes.secrets import Reveal, Secrets
 from supervisor.nodes.wire_mailbox import WireMailbox
@@ -49,7 +50,7 @@ BEAT = 0.25
 
 
 class DeadMail(msgspec.Struct, frozen=True):
-    """A dead letter of a child's, on its way to the parent's office."""
+    """A dead letter of a child's, on its way to the parent."""
 
     envelope: bytes
     why: str
@@ -135,7 +136,7 @@ class EnvelopeAccount:
 
 
 class _Worker:
-    """Everything of one worker process."""
+    """The objects of one worker process."""
 
     def __init__(self, connection: "Connection[bytes, bytes]", shared: Shared, boot: Boot) -> None:
         self._boot = boot
@@ -144,7 +145,7 @@ class _Worker:
         self._secrets = Secrets(self._link)
         self._directory = Directory()
         self._directory.elsewhere = _Uplink(self._link)
-        self._directory.dead_letters.announces = False  # the parent's office does
+        self._directory.dead_letters.announces = False  # the parent does
         self._directory.dead_letters.watch = self._report_dead
         self._recorder: TraceRecorder | None = None
 
@@ -155,7 +156,7 @@ class _Worker:
             standby_process = self._boot.incarnation == STANDBY
             if standby_process:
                 actor.preload()
-                self._wait_for_life()
+                self._wait_in_standby()
             life = self._make_life(actor)
             life.preloaded = standby_process
         except Exception as error:
@@ -164,7 +165,7 @@ class _Worker:
         if life.start():
             life.run()
 
-    # -- coming to life
+    # -- start
 
     def _make_actor(self) -> Actor:
         boot = self._boot
@@ -173,8 +174,8 @@ class _Worker:
         sections = _sections(boot, self._secrets.reveal)
         return make_actor(boot.actor, boot.arguments, sections, Path(boot.home))
 
-    def _wait_for_life(self) -> None:
-        """As a spare: say that all is loaded, and wait for the number of the incarnation to be."""
+    def _wait_in_standby(self) -> None:
+        """Tell the parent that all is loaded, and wait for the number of the incarnation to run."""
         try:
             self._link.send(FrameType.WARM)
             frame, body = self._link.receive()
@@ -188,7 +189,7 @@ class _Worker:
 
     def _make_life(self, actor: Actor) -> Incarnation:
         boot = self._boot
-        self._recorder = _recorder(boot)
+        self._recorder = open_recorder(boot.trace, boot.address, boot.run)
         mailbox = self._mailbox = WireMailbox(
             self._link, self._take, self._orphaned, capacity=4 * WINDOW, reserve=2 * WINDOW
         )
@@ -257,7 +258,7 @@ class _Worker:
             logging.getLogger().setLevel(body.decode())
 
     def _orphaned(self) -> None:
-        """The parent is gone, or has closed the wire: save the trace and go."""
+        """The parent is gone, or has closed the wire: save the trace and exit."""
         if self._recorder is not None:
             self._recorder.close()
         os._exit(0)
@@ -287,17 +288,8 @@ def _sections(boot: Boot, reveal: Reveal) -> dict[str, Any]:
     }
 
 
-def _recorder(boot: Boot) -> "TraceRecorder | None":
-    if not boot.trace:
-        return None
-    from supervisor.trace.write.recorder import Recorder
-
-    options = dict(boot.trace)
-    return Recorder(Path(options.pop("directory")), boot.address, run=boot.run, **options)
-
-
 def run(connection: "Connection[bytes, bytes]", shared: Shared, boot: bytes) -> None:
-    """The process's main function: live one life, then leave without waiting for anybody's threads."""
+    """The process's main function: run one incarnation, then exit without waiting for anybody's threads."""
     _Worker(connection, shared, msgspec.msgpack.decode(boot, type=Boot)).run()
     sys.stdout.flush()
     sys.stderr.flush()

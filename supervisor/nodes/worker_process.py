@@ -38,11 +38,11 @@ class WorkerProcess:
         )
         self._pid = 0
         self._killed = False
-        self._weighed: psutil.Process | None = None
+        self._measured: psutil.Process | None = None
 
     @property
     def pid(self) -> int:
-        """The process's number, 0 before it is started."""
+        """The process id, 0 before it is started."""
         return self._pid
 
     @property
@@ -83,7 +83,7 @@ class WorkerProcess:
             self._process.kill()
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait for its end, and forget it in the system's table of processes."""
+        """Wait for its end, and reap it."""
         self._process.join(timeout)
 
     def release(self) -> None:
@@ -93,10 +93,10 @@ class WorkerProcess:
             self._process.close()
 
     def rss(self) -> int:
-        """Bytes of memory that it holds; 0 when nobody knows."""
+        """Bytes of memory that it holds; 0 when that is not known."""
         try:
-            if self._weighed is None:
-                self._weighed = psutil.Process(self.pid)
-            return int(self._weighed.memory_info().rss)
+            if self._measured is None:
+                self._measured = psutil.Process(self.pid)
+            return int(self._measured.memory_info().rss)
         except (psutil.Error, ValueError):
             return 0

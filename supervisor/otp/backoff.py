@@ -1,20 +1,15 @@
-"""How long to wait before a restart, and when to give up: pure decisions on the times of past failures."""
+"""How long to wait before a restart: pure decisions on the times of past failures."""
 
 import random
 
 from actors.vocabulary.backoff import Backoff
 
-__all__ = ["gives_up", "pause", "recent"]
+__all__ = ["pause", "recent"]
 
 
 def recent(failures: tuple[float, ...], now: float, period: float) -> tuple[float, ...]:
     """The failures of the last `period` seconds. Times are monotonic seconds, oldest first."""
     return tuple(at for at in failures if now - at < period)
-
-
-def gives_up(failures: tuple[float, ...], now: float, intensity: int, period: float) -> bool:
-    """True when more than `intensity` failures lie within `period` seconds before `now`."""
-    return len(recent(failures, now, period)) > intensity
 
 
 def pause(failures: tuple[float, ...], now: float, backoff: Backoff, rng: random.Random) -> float:

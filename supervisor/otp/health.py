@@ -1,4 +1,4 @@
-"""How well a group of actors works, from how well each of them does: pure."""
+"""The health of a group of actors, from the health of each: pure."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ __all__ = ["of_group"]
 
 
 def of_group(members: Sequence[tuple[str, Health]]) -> tuple[Health, str]:
-    """The health of a group and its reason, from its members' addresses and health; those that are off do not count.
+    """The health of a group and the reason, from its members' addresses and health, without those that are disabled.
 
     OK when all are, DOWN when all are, STARTING while one starts and none is worse, else DEGRADED.
     """

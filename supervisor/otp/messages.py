@@ -1,4 +1,4 @@
-"""What supervisors are told of their children's lives. All of it overtakes ordinary mail."""
+"""What supervisors are told about their children, and asked to do with them. All of it overtakes ordinary mail."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ ROOT = Address("root")
 
 
 class ChildReady(Message):
-    """Incarnation `incarnation` of `address` says that it is started."""
+    """Incarnation `incarnation` of `address` is ready."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     address: str
@@ -19,7 +19,7 @@ class ChildReady(Message):
 
 
 class ChildEnded(Message):
-    """Incarnation `incarnation` of `address` is over; `failure` says why, None after an orderly stop."""
+    """Incarnation `incarnation` of `address` has ended; `failure` says why, None after an orderly stop."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     address: str
@@ -65,7 +65,8 @@ class KillChild(Message):
 
 
 class PinChild(Message):
-    """Let the child at `address` go on in a thread or in `instances` processes; answered by Accepted or Declined."""
+    """Move the child at `address` into a thread or into processes, `instances` of them; answered by Accepted or
+    Declined."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     address: str
@@ -74,27 +75,27 @@ class PinChild(Message):
 
 
 class Revise(Message):
-    """The configuration wants the tree below this supervisor to be otherwise; the cells know how."""
+    """The configuration has changed what is below this supervisor; `Slots.revision` says how."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
 
 
 class Accepted(Message):
-    """What was asked of the supervisor is being done."""
+    """The supervisor does what was asked of it."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
 
 
 class Declined(Message):
-    """The supervisor will not do it, and why."""
+    """The supervisor does not do what was asked of it, and why."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     why: str
 
 
 class ChildHung(Message):
-    """The watchdog's word: the incarnation must end, for `why`. kind: what its Failure is called. message: the id of
-    the envelope that it hangs on, "" for none; when that has been handled meanwhile, nothing happens."""
+    """From the watchdog: the incarnation must end, because of `why`. kind: of its Failure. message: the id of the
+    envelope that it hangs on, "" for none; when that has been handled meanwhile, nothing happens."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     address: str

@@ -1,4 +1,4 @@
-"""What must change when an actor is to live elsewhere, or in another number of instances: a pure plan."""
+"""What must change when an actor is moved, or gets another number of replicas: a pure plan."""
 
 from collections.abc import Sequence
 
@@ -14,8 +14,8 @@ MOST = 64
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """changed: new specifications of children that are there; those among them in `moved` must be restarted. added and
-    removed: instances. order: all children afterwards, in start order."""
+    """changed: new specifications of present children; those of them in `moved` must be restarted. added, removed:
+    replicas. order: all children afterwards, in start order."""
 
     changed: tuple[ChildSpec, ...]
     moved: tuple[str, ...]
@@ -29,11 +29,11 @@ def plan(
     children: Sequence[ChildSpec | SupervisorSpec],
     wanted: PinChild,
 ) -> Plan | str:
-    """How to get from `children`, `old` among them, to what is `wanted`; why not, where it cannot be done."""
+    """How to get from `children`, `old` among them, to what is `wanted`; the reason where that is not possible."""
     if not isinstance(old, ChildSpec):
         return f"{wanted.address} is a supervisor; pin its actors"
-    if old.fellow_of:
-        return f"{wanted.address} is one of the instances of {old.fellow_of}; pin that"
+    if old.replica_of:
+        return f"{wanted.address} is one of the instances of {old.replica_of}; pin that"
     if wanted.pin not in PINS:
         return f"an actor is pinned to {' or '.join(PINS)}, not to {wanted.pin!r}"
     if not 1 <= wanted.instances <= MOST:
@@ -53,7 +53,7 @@ def plan(
 
 
 def _belongs(spec: ChildSpec | SupervisorSpec, address: str) -> bool:
-    return spec.address == address or (isinstance(spec, ChildSpec) and spec.fellow_of == address)
+    return spec.address == address or (isinstance(spec, ChildSpec) and spec.replica_of == address)
 
 
 def _in_order(

@@ -1,4 +1,4 @@
-"""One address, several instances: mail for the address goes to whichever of them should have it."""
+"""Distributes an address's mail among its replicas."""
 
 import threading
 import zlib
@@ -12,7 +12,7 @@ __all__ = ["Router"]
 
 
 class Router:
-    """Stands in the directory for an address with instances (actors.kernel.directory.Box).
+    """Stands in the directory for an address with replicas (actors.kernel.directory.Recipient).
 
     Data goes to the instances in turn, to one that runs where there is one; with `routing_key`, to the same instance
     for the same value of that message field. Answers, which only the first instance can have asked for under this
@@ -37,16 +37,16 @@ class Router:
 
     @property
     def instances(self) -> tuple[str, ...]:
-        """The addresses of all instances."""
+        """The addresses of all instances, the first one's first."""
         return tuple(self._boxes)
 
     def add(self, address: str, box: Mailbox) -> None:
-        """From now on `address` has its share."""
+        """From now on `address` gets its share."""
         with self._lock:
             self._boxes = {**self._boxes, address: box}
 
     def remove(self, address: str) -> None:
-        """From now on it has none. What waits there is the caller's to `put` again."""
+        """From now on `address` gets nothing. What waits there is the caller's to `put` again."""
         with self._lock:
             self._boxes = {name: box for name, box in self._boxes.items() if name != address}
 

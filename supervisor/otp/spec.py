@@ -1,7 +1,7 @@
 """Child specifications, in Erlang/OTP's terms: what to run, when to restart it, and what to do when that fails."""
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -17,6 +17,7 @@ __all__ = [
     "Strategy",
     "SupervisorSpec",
     "replicas",
+    "supervisors",
     "walk",
     "with_replicas",
 ]
@@ -57,7 +58,8 @@ class OnGiveUp(enum.StrEnum):
 
 
 class ProcessSettings(msgspec.Struct, frozen=True):
-    """How a pinned actor's process runs. standby: spares with imports and model loaded. env: pairs, sorted."""
+    """How a pinned actor's process runs. standby: how many standby processes wait, with imports and model loaded.
+    env: pairs, sorted."""
 
     cpus: tuple[int, ...] = ()
     nice: int = 0
@@ -66,17 +68,16 @@ class ProcessSettings(msgspec.Struct, frozen=True):
 
 
 class ChildSpec(msgspec.Struct, frozen=True):
-    """One actor. actor: "module:Class". arguments: configuration sections by name, "home", "frames" (the ring of
-    pictures), or "subscribers". pin: thread or process.
+    """One actor. actor: "module:Class". arguments: names of what it is constructed with. pin: thread or process.
 
-    instances: how many share the work, in turn, or with the same value of the message field `routing_key` at the
-    same one; fellow_of: the address that this is a further instance of. handler_timeout: seconds after which a message
-    that is still being handled, or a process that shows no sign of life, hangs. memory_limit: bytes of a pinned actor's
-    process, 0 for none. disabled_reason: why this actor is not run at all (switched off, say); "" for one that is.
+    instances: how many share the work, in turn, or by the value of the message field `routing_key`; replica_of: the
+    address that this is a further instance of. handler_timeout: seconds after which it is taken to hang, on one message
+    or without a sign of life. memory_limit: bytes that a pinned actor's process may hold, 0 for no limit. capacity,
+    full: of its mailbox. disabled_reason: why this actor is not run at all (switched off, say); "" for one that is.
 
-    osc: what it is told of that which VRChat says (patterns as in actors.osc.messages.SubscribeParameters).
-    subscribers: all such wishes, for whoever has "subscribers" among its arguments. sense: it tells the others what
-    happens in the world, which a live replay tells them in its place.
+    osc: what it is told of what VRChat says (patterns as in actors.osc.messages.SubscribeParameters). subscribers: all
+    such wishes, for whoever has "subscribers" among its arguments. sense: it tells the others what happens in the
+    world, which a live replay tells them in its place.
     """
 
     address: str
@@ -89,7 +90,7 @@ class ChildSpec(msgspec.Struct, frozen=True):
     routing_key: str = ""
     handler_timeout: float = 10.0
     memory_limit: int = 0
-    fellow_of: str = ""
+    replica_of: str = ""
     start_timeout: float = 30.0
     stop_timeout: float = 1.0
     capacity: int = 1024
@@ -119,9 +120,9 @@ class SupervisorSpec(msgspec.Struct, frozen=True):
 
 def replicas(spec: ChildSpec) -> tuple[ChildSpec, ...]:
     """The further instances of an actor: `detector/2`, `detector/3`... The first one has the address itself, so that
-    mail which waits there stays when the number changes."""
+    mail that waits there stays when the number changes."""
     return tuple(
-        msgspec.structs.replace(spec, address=f"{spec.address}/{n}", instances=1, fellow_of=spec.address)
+        msgspec.structs.replace(spec, address=f"{spec.address}/{n}", instances=1, replica_of=spec.address)
         for n in range(2, spec.instances + 1)
     )
 
@@ -144,3 +145,11 @@ def walk(spec: SupervisorSpec) -> tuple[ChildSpec, ...]:
     for child in spec.children:
         found += walk(child) if isinstance(child, SupervisorSpec) else (child,)
     return tuple(found)
+
+
+def supervisors(spec: SupervisorSpec) -> Iterator[SupervisorSpec]:
+    """`spec` and every supervisor below it, each before its children."""
+    yield spec
+    for child in spec.children:
+        if isinstance(child, SupervisorSpec):
+            yield from supervisors(child)

@@ -1,4 +1,4 @@
-"""A cell as a plain map, for people and for JSON."""
+"""A slot as a plain map, for people and for JSON."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,9 +11,9 @@ __all__ = ["status_of"]
 
 
 def status_of(slot: ActorSlot, slots: Sequence[ActorSlot]) -> Mapping[str, object]:
-    """What there is to know of `slot`; `slots`, all of the node, tell how well a supervisor's children are."""
-    life = slot.handle
-    handling = life.handling if life is not None else None
+    """What is known about `slot`. slots: all of the node, for the health of a supervisor's children."""
+    handle = slot.handle
+    handling = handle.handling if handle is not None else None
     failure = slot.last_failure
     health, reason = _health(slot, slots)
     return {
@@ -23,7 +23,7 @@ def status_of(slot: ActorSlot, slots: Sequence[ActorSlot]) -> Mapping[str, objec
         "kind": "supervisor" if slot.is_supervisor else "actor",
         "node": ROOT if slot.pin == "thread" else slot.address,
         "pin": slot.pin,
-        "pid": life.pid if life is not None else 0,
+        "pid": handle.pid if handle is not None else 0,
         "state": slot.state,
         "health": str(health),
         "reason": reason,

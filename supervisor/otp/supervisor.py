@@ -1,16 +1,17 @@
 """The supervisor: an actor that starts, watches, restarts and stops its children, and never blocks.
 
-It decides; the cells (supervisor/otp/registry.py) do. One loop, `_drive`, moves the children one step towards what is
+It decides; the slots (supervisor/otp/registry.py) act. One loop, `_drive`, moves the children one step towards what is
 wanted: first stop, last child first, whatever should be down; then start, in order, whatever should be up.
 """
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
 from actors.kernel.actor import Actor, handles
+from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Failure, Health, HealthChanged, Stop
-from actors.system.messages import SYSTEM, ModuleChanged, ModuleFailed
 from supervisor.otp.backoff import pause
-from supervisor.otp.children import Child, companions, count, gave_up_for, lives_again, remember
+from supervisor.otp.children import Child, gives_up, is_given_up, note_failure, restarted_with, should_restart
 from supervisor.otp.messages import (
     Accepted,
     ChildEnded,
@@ -30,23 +31,32 @@ from supervisor.otp.relocation import Plan, plan
 from supervisor.otp.spec import ChildSpec, OnGiveUp, Restart, Start, SupervisorSpec, with_replicas
 from supervisor.otp.tree_diff import Revision, revise
 
-__all__ = ["Slots", "Supervisor"]
+__all__ = ["Observer", "Slots", "Supervisor"]
 
 POISON = 2
-"""So many deaths in a row by one type of message, and the type is named."""
+"""After so many deaths in a row by one type of message the type is named."""
 
 
 class Slots(Protocol):
-    """What a supervisor can do to the places where its children live."""
+    """What a supervisor can do to its children's slots (supervisor.otp.registry.ActorRegistry)."""
 
     def launch(self, address: str) -> int: ...
     def halt(self, address: str) -> None: ...
     def kill(self, address: str, why: str, kind: str = "Killed", message: str = "") -> None: ...
-    def retire(self, address: str) -> None: ...
-    def say(self, address: str, health: Health, reason: str, remedy: str) -> None: ...
+    def set_health(self, address: str, health: Health, reason: str, remedy: str) -> None: ...
     def configure_slot(self, spec: ChildSpec) -> None: ...
-    def clear(self, address: str) -> None: ...
+    def close_slot(self, address: str) -> None: ...
+    def remove_slot(self, address: str) -> None: ...
     def revision(self, address: str) -> tuple[SupervisorSpec, SupervisorSpec]: ...
+
+
+class Observer(NamedTuple):
+    """An actor that is told about all children. health: the message for an address, its health and the reason. failed:
+    the message for an address, its failure and the time of it (epoch seconds)."""
+
+    address: str
+    health: Callable[[str, Health, str], Message]
+    failed: Callable[[str, Failure, float], Message]
 
 
 class Supervisor(Actor):
@@ -54,9 +64,10 @@ class Supervisor(Actor):
 
     starts_ready = False
 
-    def __init__(self, spec: SupervisorSpec, slots: Slots) -> None:
+    def __init__(self, spec: SupervisorSpec, slots: Slots, observer: Observer | None = None) -> None:
         self.spec = spec
         self._slots = slots
+        self._observer = observer
         self._children = {child.address: Child(child) for child in with_replicas(spec.children)}
         self._stopping = False
         self._giving_up: str = ""
@@ -72,8 +83,8 @@ class Supervisor(Actor):
         if child is None or child.phase != "starting":
             return
         child.phase, child.up_since = "up", self.now()
-        if not child.said:
-            self.tell(SYSTEM, ModuleChanged(message.address, Health.OK))
+        if not child.health_reported:
+            self._tell_health(message.address, Health.OK)
         self._drive()
 
     @handles
@@ -84,11 +95,11 @@ class Supervisor(Actor):
         was_stopping = child.phase == "stopping"
         child.phase, child.patient = "down", False
         if not was_stopping:
-            self._fell(child, message.failure)
+            self._failed(child, message.failure)
         elif child.wanted == "again":
             child.wanted = "up"
         elif not self._stopping and not child.leaving:
-            self._slots.retire(child.spec.address)
+            self._slots.close_slot(child.spec.address)
         self._drive()
 
     @handles
@@ -119,9 +130,9 @@ class Supervisor(Actor):
     def on_health(self, message: HealthChanged) -> None:
         child = self._children.get(message.address)
         if child is not None:
-            child.said = True
-        self._slots.say(message.address, message.health, message.reason, message.remedy)
-        self.tell(SYSTEM, ModuleChanged(message.address, message.health, message.reason))
+            child.health_reported = True
+        self._slots.set_health(message.address, message.health, message.reason, message.remedy)
+        self._tell_health(message.address, message.health, message.reason)
 
     # -- requests
 
@@ -136,7 +147,7 @@ class Supervisor(Actor):
         if child.wanted == "down":
             child.wanted = "up"  # one that had ended for good
         if child.alive:
-            self._again(child)
+            child.restart()
         self._drive()
 
     @handles
@@ -188,38 +199,39 @@ class Supervisor(Actor):
     def _specs(self) -> tuple[ChildSpec | SupervisorSpec, ...]:
         return tuple(child.spec for child in self._children.values() if not child.leaving)
 
-    def _fell(self, child: Child, failure: Failure | None) -> None:
-        """A child ended by itself: decide whether and when it lives again, and who else must go with it."""
+    def _tell_health(self, address: str, health: Health, reason: str = "") -> None:
+        if self._observer is not None:
+            self.tell(self._observer.address, self._observer.health(address, health, reason))
+
+    def _failed(self, child: Child, failure: Failure | None) -> None:
+        """A child ended by itself: decide whether and when it is restarted, and who is restarted with it."""
         now, spec = self.now(), child.spec
-        if failure is not None:
-            self.tell(SYSTEM, ModuleFailed(spec.address, failure.kind, failure.text, self.wall()))
-        if self._stopping or child.wanted == "down" or not lives_again(spec, failure):
+        if failure is not None and self._observer is not None:
+            self.tell(self._observer.address, self._observer.failed(spec.address, failure, self.wall()))
+        if self._stopping or child.wanted == "down" or not should_restart(spec, failure):
             child.wanted = "down"
-            self._slots.retire(spec.address)
+            self._slots.close_slot(spec.address)
             return
-        remember(self.spec, child, failure, now)
+        note_failure(self.spec, child, failure, now)
         self._name_poison(child)
-        if gave_up_for(child, now, self.spec.backoff.reset):
+        if is_given_up(child, now, self.spec.backoff.reset):
             self._try_slowly(child, failure)
             return
         child.given_up = False
-        if count(self.spec, tuple(self._children.values()), child, now) > self.spec.intensity:
+        if gives_up(self.spec, tuple(self._children.values()), child, now):
             self._give_up(child, failure)
             return
         self._wait(child, pause(child.failures, now, self.spec.backoff, self.random))
-        for sibling in companions(self.spec.strategy, tuple(self._children.values()), child):
+        for sibling in restarted_with(child, self.spec.strategy, tuple(self._children.values())):
             if sibling.alive:
-                self._take_along(sibling)
-
-    def _take_along(self, sibling: Child) -> None:
-        # As in OTP: a temporary child that is ended for a sibling's sake is not started again.
-        sibling.wanted = "down" if sibling.spec.restart is Restart.TEMPORARY else "again"
+                # As in OTP: a temporary child that is stopped for a sibling's sake is not started again.
+                sibling.wanted = "down" if sibling.spec.restart is Restart.TEMPORARY else "again"
 
     def _name_poison(self, child: Child) -> None:
         type_, times = child.killer
         if type_ and times >= POISON:
             reason = f"{type_} has killed it {times} times in a row"
-            self._slots.say(child.spec.address, Health.DOWN, reason, "see `supervisor dead-letters`")
+            self._slots.set_health(child.spec.address, Health.DOWN, reason, "see `supervisor dead-letters`")
 
     def _give_up(self, child: Child, failure: Failure | None) -> None:
         if self.spec.on_give_up is OnGiveUp.ESCALATE:
@@ -232,7 +244,7 @@ class Supervisor(Actor):
     def _try_slowly(self, child: Child, failure: Failure | None) -> None:
         slow = self.spec.backoff.slow
         reason = f"{self._too_often(failure)}; trying again every {slow:g} s"
-        self._slots.say(child.spec.address, Health.DOWN, reason, "see the log")
+        self._slots.set_health(child.spec.address, Health.DOWN, reason, "see the log")
         child.up_since = None
         self._wait(child, slow)
 
@@ -252,7 +264,7 @@ class Supervisor(Actor):
         self.cancel(child.pause)
 
     def _revise(self, revision: Revision) -> None:
-        """Let one child be as the configuration now has it; what was moved by hand meanwhile stays where it is."""
+        """Make one child as the configuration now has it; what was moved by hand meanwhile stays where it is."""
         child = self._children.get(revision.after.address)
         if child is None or child.leaving or not isinstance(child.spec, ChildSpec):
             return
@@ -261,28 +273,25 @@ class Supervisor(Actor):
             found = plan(child.spec, self._specs(), wish)
             if isinstance(found, Plan):
                 self._carry_out(found)
-        was_absent = bool(child.spec.disabled_reason)
+        was_disabled = bool(child.spec.disabled_reason)
         child.spec = revision.applied(child.spec)
         self._slots.configure_slot(child.spec)
-        if was_absent and not child.spec.disabled_reason:
+        if was_disabled and not child.spec.disabled_reason:
             child.wanted = "up"
         elif child.spec.disabled_reason:
             self._end_pause(child)
-            child.wanted, child.patient = "down", True
+            child.stop()
         elif revision.restarts and child.alive:
-            self._again(child)
-
-    def _again(self, child: Child) -> None:
-        child.wanted, child.patient = "again", True
+            child.restart()
 
     def _carry_out(self, plan: Plan) -> None:
-        """Change where a child and its fellows live; each is moved by an orderly stop, and its mail stays."""
+        """Change where a child and its replicas run; each is moved by an orderly stop, and its mail stays."""
         for spec in plan.changed:
             child = self._children[spec.address]
             child.spec = spec
             self._slots.configure_slot(spec)
             if child.alive and spec.address in plan.moved:
-                self._again(child)
+                child.restart()
         for spec in plan.added:
             self._slots.configure_slot(spec)
             known = self._children.get(spec.address)
@@ -293,7 +302,8 @@ class Supervisor(Actor):
                 known.wanted = "again" if known.alive else "up"
         for address in plan.removed:
             child = self._children[address]
-            child.wanted, child.leaving, child.patient = "down", True, True
+            child.stop()
+            child.leaving = True
         order = {spec.address: index for index, spec in enumerate(plan.order)}
         last = len(order)
         self._children = dict(sorted(self._children.items(), key=lambda item: order.get(item[0], last)))
@@ -317,7 +327,7 @@ class Supervisor(Actor):
         for child in children:
             if child.leaving:
                 del self._children[child.spec.address]
-                self._slots.clear(child.spec.address)
+                self._slots.remove_slot(child.spec.address)
         if self._stopping:
             self._finish()
             return
@@ -333,7 +343,7 @@ class Supervisor(Actor):
         self.ready()
 
     def _launch(self, child: Child) -> None:
-        child.phase, child.said = "starting", False
+        child.phase, child.health_reported = "starting", False
         child.incarnation = self._slots.launch(child.spec.address)
         self.after(child.spec.start_timeout, StartOverdue(child.spec.address, child.incarnation))
 

@@ -10,7 +10,7 @@ __all__ = ["Revision", "revise"]
 
 BY_RESTART = ("process", "routing_key", "subscribers")
 BY_MOVE = ("pin", "instances")
-"""Fields that `plan` changes, and that a person may have changed by hand since."""
+"""Fields that `plan` changes, and that a person may have changed by command since."""
 
 
 class Revision(msgspec.Struct, frozen=True):
@@ -21,17 +21,17 @@ class Revision(msgspec.Struct, frozen=True):
 
     @property
     def moves(self) -> bool:
-        """Whether it shall live elsewhere, or be more or fewer."""
-        return any(getattr(self.before, name) != getattr(self.after, name) for name in BY_MOVE)
+        """Whether it is to run elsewhere, or in another number of replicas."""
+        return self._differs(BY_MOVE)
 
     @property
     def restarts(self) -> bool:
-        """Whether it must be started again for that."""
-        return any(getattr(self.before, name) != getattr(self.after, name) for name in BY_RESTART)
+        """Whether it must be restarted for the change."""
+        return self._differs(BY_RESTART)
 
     @property
-    def uproots(self) -> bool:
-        """Whether its life ends for it, or begins."""
+    def interrupts(self) -> bool:
+        """Whether an incarnation ends or begins because of the change."""
         return (
             self.moves
             or self.restarts
@@ -39,7 +39,7 @@ class Revision(msgspec.Struct, frozen=True):
         )
 
     def applied(self, now: ChildSpec) -> ChildSpec:
-        """The child as it is now, with what the configuration has changed and `plan` does not do."""
+        """The child as it is now, with what the configuration has changed, but for what `plan` does."""
         changes = {
             name: getattr(self.after, name)
             for name in ChildSpec.__struct_fields__
@@ -47,11 +47,14 @@ class Revision(msgspec.Struct, frozen=True):
         }
         return msgspec.structs.replace(now, **changes)
 
+    def _differs(self, names: Iterable[str]) -> bool:
+        return any(getattr(self.before, name) != getattr(self.after, name) for name in names)
+
 
 def revise(
     before: Iterable[ChildSpec | SupervisorSpec], after: Iterable[ChildSpec | SupervisorSpec]
 ) -> Iterator[Revision]:
-    """The actors that differ; which actors there are does not depend on the configuration."""
+    """The actors whose specifications differ; which actors there are does not depend on the configuration."""
     known = {child.address: child for child in before if isinstance(child, ChildSpec)}
     for child in after:
         old = known.get(child.address)

@@ -1,7 +1,7 @@
 """The watchdog: finds actors that hang, processes that are frozen, and processes that hold too much memory.
 
-It only looks, from a thread of its own, and tells supervisors, who decide. What is being handled and since when stands
-in the incarnation, or in memory shared with its process; no message is sent for it, so nothing that hangs can hide it.
+It only looks, from a thread of its own, and tells supervisors, who decide. What an actor handles, and since when, is
+read from the incarnation or from memory shared with its process: no message is needed, so nothing that hangs hides it.
 """
 
 import logging
@@ -18,7 +18,7 @@ from supervisor.otp.messages import ChildHung
 from supervisor.otp.slot import ActorHandle, ActorSlot
 from supervisor.otp.spec import ChildSpec
 
-__all__ = ["HangReport", "Sight", "Watchdog", "examine"]
+__all__ = ["HangReport", "Observation", "Watchdog", "examine"]
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +27,11 @@ PERIOD = 0.25
 
 WEIGH_EVERY = 1.0
 SILENCE = 2.0
-"""Seconds without a sign of life that are nothing to worry about, however small an actor's handler_timeout is."""
+"""Seconds that a process may always be silent, however small its actor's handler_timeout."""
 
 
-class Sight(msgspec.Struct, frozen=True):
-    """What is seen of an incarnation at a time. begun, beat: monotonic seconds; beat 0.0 for not known. rss: bytes, 0
+class Observation(msgspec.Struct, frozen=True):
+    """What is seen of an incarnation at one time. begun, beat: monotonic seconds; beat 0.0 for not known. rss: bytes, 0
     for not known."""
 
     handling: str = ""
@@ -50,7 +50,7 @@ class HangReport(msgspec.Struct, frozen=True):
 
 
 def examine(
-    seen: Sight, now: float, awake_since: float, handler_timeout: float, memory_limit: int
+    seen: Observation, now: float, awake_since: float, handler_timeout: float, memory_limit: int
 ) -> HangReport | None:
     """What is wrong, if anything. Time before `awake_since` does not count: the watchdog was not running either."""
     handled_for = now - max(seen.begun, awake_since)
@@ -98,7 +98,7 @@ class Watchdog:
         while not self._closed.wait(period):
             now = time.monotonic()
             if now - last > 4 * PERIOD + period:
-                # This process was stopped, or starved: so may everybody have been. Nobody is to blame for it.
+                # This process was stopped, or starved, and so perhaps was every other: that is no actor's fault.
                 self._awake_since = now
             last = now
             period = self.look(now)
@@ -110,12 +110,12 @@ class Watchdog:
             self._weighed_at = now
         shortest = 4 * PERIOD
         for slot in tuple(self._slots()):
-            life, spec = slot.handle, slot.spec
-            if life is None or not isinstance(spec, ChildSpec) or slot.state != "running":
+            handle, spec = slot.handle, slot.spec
+            if handle is None or not isinstance(spec, ChildSpec) or slot.state != "running":
                 continue
             shortest = min(shortest, spec.handler_timeout)
             limit = spec.memory_limit if weigh else 0
-            found = examine(_sight(life, limit), now, self._awake_since, spec.handler_timeout, limit)
+            found = examine(_observe(handle, limit), now, self._awake_since, spec.handler_timeout, limit)
             if found is not None:
                 self._report(slot, found)
         return shortest / 4
@@ -132,10 +132,10 @@ class Watchdog:
         self._directory.deliver(envelope)
 
 
-def _sight(life: ActorHandle, memory_limit: int) -> Sight:
-    handling = life.handling
-    begun = life.begun  # read after it: an incarnation notes first when, then what
-    rss = life.rss() if memory_limit else 0
+def _observe(handle: ActorHandle, memory_limit: int) -> Observation:
+    handling = handle.handling
+    begun = handle.begun  # read after it: an incarnation notes first when, then what
+    rss = handle.rss() if memory_limit else 0
     if handling is None or begun is None:
-        return Sight(beat=life.beat, rss=rss)
-    return Sight(handling.id, type(handling.message).__name__, begun, life.beat, rss)
+        return Observation(beat=handle.beat, rss=rss)
+    return Observation(handling.id, type(handling.message).__name__, begun, handle.beat, rss)

@@ -1,60 +1,82 @@
-"""The desk of the configuration's actor (actors.configuration.store): the files below it, the living tree above it.
+"""Reloads of the configuration, for its actor (actors.configuration.store): from the source into the running tree.
 
-Configurations themselves stay here, since secrets are in them; what leaves is references and words.
+Configurations themselves stay here, since secrets are in them; what leaves is references and texts.
 """
 
 import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from actors.configuration.store import Applied, Candidate, Concern, Watching
 from config.changes import EVERYTHING, changed_keys, restarts, takes_over_live
 from config.home import Home
-from config.layers.last_good import write_last_good
-from config.layers.source import ConfigSource
-from config.layers.watch import Watch
-from config.schema import Config
+from config.schema import Config, dump
 from config.sections import packed, reveal, shown_value
-from config.syntax.problem import Key, dotted
+from config.syntax.problem import Key, Problem, dotted
 
-__all__ = ["ConfigurationReload", "SupervisionTree"]
+__all__ = ["ConfigurationReload", "ConfigurationSource", "SupervisionTree"]
 
 log = logging.getLogger(__name__)
 ASIDE = frozenset(("actors", "supervision", "logging"))
-"""Sections that no actor takes over itself: the tree's and the log's."""
+"""Sections that concern no actor: the tree's and the log's."""
 
 
 class SupervisionTree(Protocol):
-    """The living tree, as the desk sees it. Nothing here blocks."""
+    """The running tree, as a reload changes it (supervisor.runtime.live_tree.LiveTree). Nothing here blocks."""
 
     def living(self) -> tuple[tuple[str, tuple[str, ...], bool], ...]:
         """Address, start arguments, and whether it runs already, of every actor that is not down."""
 
     def restart(self, address: str) -> None: ...
     def revise(self, old: Config, new: Config) -> tuple[str, ...]:
-        """Let the tree be as `new` wants it; the actors that are moved, started or stopped for it."""
+        """Make the tree as `new` wants it; the actors that are moved, started or stopped for it."""
 
-    def take_over(self, old: Config, new: Config, version: int) -> None:
+    def apply(self, old: Config, new: Config, version: int) -> None:
         """`new` is in force: what starts from now on starts with it."""
 
 
-class _Still:
-    """A watch over nothing."""
+class ReadConfiguration(Protocol):
+    """What a reading found: a configuration, or errors (config.layers.source.Reading)."""
+
+    @property
+    def config(self) -> Config | None: ...
+    @property
+    def errors(self) -> tuple[Problem, ...]: ...
+
+
+class ConfigurationSource(Protocol):
+    """Where configurations are read from (config.layers.source.ConfigSource). environ: the environment of the start."""
+
+    @property
+    def home(self) -> Home: ...
+    @property
+    def environ(self) -> Mapping[str, str]: ...
+    def read(self, runtime: Sequence[str] = ()) -> ReadConfiguration: ...
+    def watch(self, changed: Callable[[], None]) -> Watching: ...
+    def save_last_good(self, config: Config) -> None:
+        """Keep `config` for a start with files that have errors. Raises OSError."""
+
+
+class _NoWatch:
+    """Where there is nothing to watch."""
 
     def close(self) -> None:
         """Nothing to end."""
 
 
 class ConfigurationReload:
-    """config, version: what is in force. source: None for a configuration that came from no files."""
+    """config, version: what is in force. source: None for a configuration that came from no files. tree: what a reload
+    changes; set before the first one."""
 
-    def __init__(self, config: Config, house: SupervisionTree, source: ConfigSource | None = None) -> None:
+    tree: SupervisionTree
+
+    def __init__(self, config: Config, source: ConfigurationSource | None = None) -> None:
         self.config = config
         self.version = 1
-        self._house = house
+        self._plain: tuple[Config, Mapping[str, Any]] | None = None
         self._source = source
         self._started_with = config
         self._lock = threading.Lock()
@@ -68,6 +90,14 @@ class ConfigurationReload:
         self._since = time.time()
         self._noted: tuple[tuple[str, ...], tuple[str, ...], float] = ((), (), 0.0)
 
+    @property
+    def plain(self) -> Mapping[str, Any]:
+        """The configuration in force as plain data, secrets as references to their keys. Not to be changed."""
+        config, found = self.config, self._plain
+        if found is None or found[0] is not config:
+            found = self._plain = (config, dump(config))
+        return found[1]
+
     # -- runtime overrides, from any thread
 
     @property
@@ -76,7 +106,7 @@ class ConfigurationReload:
         return dict(self._runtime)
 
     def propose(self, key: str, text: str | None) -> int:
-        """Keep a runtime override (None: none for that key any more) for a reload; its number."""
+        """Keep a runtime override (None: no override of that key any more) for a reload; its number."""
         with self._lock:
             number = next(self._numbers)
             proposal = {**self._runtime}
@@ -87,21 +117,17 @@ class ConfigurationReload:
             return number
 
     def forget(self, number: int) -> None:
-        """Drop a proposal that came to nothing."""
+        """Drop a proposal, if it has not come into force."""
         with self._lock:
             self._proposals.pop(number, None)
 
     # -- for the actor
 
     def watch(self, changed: Callable[[], None]) -> Watching:
-        if self._source is None:
-            return _Still()
-        watch = Watch(self._source.files, changed)
-        watch.start()
-        return watch
+        return self._source.watch(changed) if self._source is not None else _NoWatch()
 
     def read(self, proposal: int) -> Candidate:
-        # An incarnation of the actor that died may have left one under way: the last one to read is the living one.
+        # An incarnation of the actor that died may still be reading: the last one to read is the running one.
         with self._reading:
             return self._read(proposal)
 
@@ -113,9 +139,9 @@ class ConfigurationReload:
             runtime = self._proposals.get(proposal, self._runtime)
             self._trying = proposal if proposal in self._proposals else 0
         found = source.read(self._texts(runtime))
-        if found.result is None or found.result.config is None:
+        if found.config is None:
             return Candidate(problems=tuple(str(problem) for problem in found.errors))
-        self._candidate = found.result.config
+        self._candidate = found.config
         self._keys = changed_keys(self.config, self._candidate)
         if not self._keys:
             self._adopt_runtime()
@@ -132,25 +158,25 @@ class ConfigurationReload:
         self._old, self.config, self._candidate = self.config, self._candidate, None
         self.version, self._since = self.version + 1, time.time()
         self._adopt_runtime()
-        self._house.take_over(self._old, self.config, self.version)
+        self.tree.apply(self._old, self.config, self.version)
         return self.version
 
     def drop(self) -> None:
         self._candidate = None
 
     def carry_out(self) -> Applied:
-        """After `concerned`: what was changed is forgotten then."""
+        """After `concerned`: the changed keys are forgotten here."""
         keys, self._keys = self._keys, ()
-        moved = self._house.revise(self._old, self.config)
+        moved = self.tree.revise(self._old, self.config)
         needed = restarts(key for key in keys if key[0] not in ASIDE)
         again = tuple(address for address in needed if address != EVERYTHING and address not in moved)
         for address in again:
-            self._house.restart(address)
-        self._remember()
+            self.tree.restart(address)
+        self._save_last_good()
         return Applied((*moved, *again), self._pending())
 
     def restart(self, address: str) -> None:
-        self._house.restart(address)
+        self.tree.restart(address)
 
     def reveal(self, key: str) -> str:
         """The secret at a dotted key: of the candidate while there is one, else of what is in force."""
@@ -178,11 +204,11 @@ class ConfigurationReload:
         if self._source is None:
             return (), ()
         found = self._source.read(self._texts(self._runtime))
-        if found.result is None or found.result.config is None:
+        if found.config is None:
             return tuple(str(problem) for problem in found.errors), ()
         return (), tuple(
-            f"{dotted(key)}: {shown_value(self.config, key)} -> {shown_value(found.result.config, key)}"
-            for key in changed_keys(self.config, found.result.config)
+            f"{dotted(key)}: {shown_value(self.config, key)} -> {shown_value(found.config, key)}"
+            for key in changed_keys(self.config, found.config)
         )
 
     # -- inside
@@ -197,8 +223,8 @@ class ConfigurationReload:
         touched = {str(key[0]) for key in self._keys} - ASIDE
         needed = set(restarts(self._keys))
         found = []
-        for address, arguments, runs in self._house.living():
-            # Whoever is started again anyway takes nothing over before.
+        for address, arguments, runs in self.tree.living():
+            # An actor that is restarted anyway takes nothing over before.
             if (only_running and not runs) or address in needed or not live.intersection(arguments):
                 continue
             names = tuple(name for name in arguments if name in touched)
@@ -206,7 +232,7 @@ class ConfigurationReload:
         return tuple(found)
 
     def _pending(self) -> tuple[str, ...]:
-        """What differs from the start and counts only after a new one."""
+        """What differs from the start of Gerald and counts only after the next one."""
         differs = changed_keys(self._started_with, self.config)
         return tuple(dotted(key) for key in differs if EVERYTHING in restarts((key,)))
 
@@ -216,15 +242,15 @@ class ConfigurationReload:
                 self._runtime = self._proposals.pop(self._trying, self._runtime)
                 self._trying = 0
 
-    def _remember(self) -> None:
+    def _save_last_good(self) -> None:
         if self._source is None:
             return
         try:
-            write_last_good(self._source.home, self.config)
+            self._source.save_last_good(self.config)
         except OSError as error:
-            log.warning("the last good configuration could not be kept: %s", error.strerror or error)
+            log.warning("the last good configuration could not be saved: %s", error.strerror or error)
 
     @property
     def home(self) -> Home | None:
-        """The home that the files are in; None for none."""
+        """The home that the files are in; None without files."""
         return self._source.home if self._source is not None else None

@@ -167,7 +167,7 @@ class FaultInjector:
         if fault.target == "voice":
             self._world.intensity.asked(SYNTHESIZER)
         self._world.source.change(fault.target, self._scheduler.dice)
-        self._world.node.configuration_store.saved()  # type: ignore[attr-defined]
+        self._world.source.saved()
 
 
 def _disarm(context: HandlerContext) -> None:

@@ -1,20 +1,21 @@
-"""A household under the virtual clock: supervisors are real, their children are only noted down."""
+"""A supervisor under the virtual clock: it is real, its children are only noted down."""
 
 from actors.kernel.protocol.lifecycle import Failure, Health
 from actors.kernel.virtual import VirtualWorld
 from supervisor.otp.messages import ChildEnded, ChildReady
 from supervisor.otp.spec import ChildSpec, SupervisorSpec
 from supervisor.otp.supervisor import Supervisor
+from supervisor.runtime.incarnation_launcher import SYSTEM_ACTOR
 
 
-class NotedCells:
-    """What a supervisor did to its children, in order (supervisor.otp.supervisor.Cells)."""
+class NotedSlots:
+    """What a supervisor did to its children, in order (supervisor.otp.supervisor.Slots)."""
 
     def __init__(self) -> None:
         self.log: list[str] = []
         self.incarnations: dict[str, int] = {}
         self.killed: dict[str, str] = {}
-        self.said: list[tuple[str, Health, str]] = []
+        self.health: list[tuple[str, Health, str]] = []
         self.specs: dict[str, ChildSpec] = {}
         self.configured: SupervisorSpec
         self.planned: SupervisorSpec | None = None
@@ -31,17 +32,17 @@ class NotedCells:
         self.log.append(f"kill {address}")
         self.killed[address] = why
 
-    def retire(self, address: str) -> None:
-        self.log.append(f"retire {address}")
+    def close_slot(self, address: str) -> None:
+        self.log.append(f"close {address}")
 
-    def say(self, address: str, health: Health, reason: str, remedy: str) -> None:
-        self.said.append((address, health, reason))
+    def set_health(self, address: str, health: Health, reason: str, remedy: str) -> None:
+        self.health.append((address, health, reason))
 
     def configure_slot(self, spec: ChildSpec) -> None:
         self.specs[spec.address] = spec
 
-    def clear(self, address: str) -> None:
-        self.log.append(f"clear {address}")
+    def remove_slot(self, address: str) -> None:
+        self.log.append(f"remove {address}")
 
     def revision(self, address: str) -> tuple[SupervisorSpec, SupervisorSpec]:
         assert self.planned is not None
@@ -55,9 +56,9 @@ class House:
         self.world = VirtualWorld()
         self.system = self.world.probe("system")
         self.answers = self.world.probe("asker")
-        self.slots = NotedCells()
+        self.slots = NotedSlots()
         self.slots.configured = spec
-        self.supervisor = Supervisor(spec, self.slots)
+        self.supervisor = Supervisor(spec, self.slots, SYSTEM_ACTOR)
         self.life = self.world.start(self.supervisor, spec.address)
         self.address = spec.address
 

@@ -200,6 +200,7 @@ def test_the_start_of_a_pinned_actor_holds_the_id_and_not_the_key(
     from config.schema import Config
     from supervisor.otp.spec import ChildSpec
     from supervisor.runtime.runtime import Runtime
+    from supervisor.runtime.start_record import StartRecords
 
     caplog.set_level(logging.DEBUG)
     monkeypatch.setenv(KEY_FILE_VARIABLE, str(key))
@@ -207,14 +208,15 @@ def test_the_start_of_a_pinned_actor_holds_the_id_and_not_the_key(
     system = Runtime(config, home.path, text=True)
     slot = system.registry.slot("persistence")
     assert isinstance(slot.spec, ChildSpec)
-    boot = system._boot(slot, slot.spec)
-    secret = opened(system.seals).key
-    assert boot.sealer == opened(system.seals).id
-    assert secret in system._reveal(SEALER)
-    for shown in (msgspec.msgpack.encode(boot), repr(boot).encode(), system._start_record(slot).arguments):
+    record = StartRecords(system.configuration_store, home.path, system.run, system.clock).make(slot)
+    boot = system.actors.boot(slot, slot.spec)
+    secret = opened(system.ciphers).key
+    assert boot.sealer == opened(system.ciphers).id
+    assert secret in system.actors.reveal(SEALER)
+    for shown in (msgspec.msgpack.encode(boot), repr(boot).encode(), record.arguments):
         assert secret.encode() not in shown
-    assert json.loads(system._start_record(slot).arguments).keys() == {"storage", "performance", "home"}
+    assert json.loads(record.arguments).keys() == {"storage", "performance", "home"}
     other = system.registry.slot("users")
     assert isinstance(other.spec, ChildSpec)
-    assert system._boot(other, other.spec).sealer == ""
+    assert system.actors.boot(other, other.spec).sealer == ""
     assert secret not in caplog.text

@@ -1,4 +1,4 @@
-"""The tree is whole: every address of the design, every class resolvable, every start argument a real section."""
+"""The tree is whole: every address, every class resolvable, every start argument a real section."""
 
 import inspect
 import typing
@@ -16,6 +16,7 @@ from actors.kernel.state.domain import DomainActor
 from actors.osc.messages import OSC_RECEIVER
 from actors.persistence.store.encryption import Encrypter
 from config.schema import Config
+from supervisor.cli.availability import known_actors
 from supervisor.nodes.boot import actor_class
 from supervisor.otp.spec import ChildSpec, OnGiveUp, Start, Strategy, SupervisorSpec, walk
 from supervisor.tree import DOMAINS, tree
@@ -74,7 +75,7 @@ def test_every_class_resolves_and_takes_the_arguments_that_the_tree_names(child:
         assert KINDS[argument] in (hint, *kinds) or issubclass(KINDS[argument], kinds)
 
 
-def test_the_groups_start_and_give_up_as_the_design_says() -> None:
+def test_the_groups_start_and_give_up_as_documented() -> None:
     root = tree(Config())
     assert root.strategy is Strategy.REST_FOR_ONE
     groups = [group for group in root.children if isinstance(group, SupervisorSpec)]
@@ -97,6 +98,12 @@ def test_the_heavy_ones_are_pinned_to_processes_by_default() -> None:
         "vision.camera",
         "vision.detector",
     }
+
+
+def test_settings_for_an_actor_that_does_not_exist_are_an_ordinary_warning() -> None:
+    config = Config.model_validate({"actors": {"vision.depth": {"pin": "process"}, "users": {"patience": 3}}})
+    (finding,) = known_actors()(config)
+    assert (finding.severity, finding.key) == ("warning", ("actors", "vision.depth"))
 
 
 def test_with_text_nothing_of_sound_is_run() -> None:

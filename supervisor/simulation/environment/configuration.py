@@ -1,18 +1,21 @@
-"""The desk of the configuration, with a source that changes its mind in place of files."""
+"""A source of configurations that changes at random, in place of files."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from config.home import Home
 from config.schema import Config
 from config.syntax.problem import Problem
 from supervisor.otp.spec import walk
-from supervisor.runtime.config_reload import ConfigurationReload, SupervisionTree
 from supervisor.tree import tree
 
-__all__ = ["SimulatedReload", "SimulatedSource", "configuration"]
+__all__ = ["HOME", "SimulatedSource", "configuration"]
+
+HOME = Path("a simulated home")
 
 PATIENCE, PINNED_PATIENCE = 2.0, 4.0
 
@@ -38,23 +41,23 @@ def configuration() -> Config:
 
 
 class _Found(msgspec.Struct, frozen=True):
-    """What one reading found (config.layers.source.Reading, and its result)."""
+    """What one reading found (supervisor.runtime.config_reload.ReadConfiguration)."""
 
     config: Config | None
     errors: tuple[Problem, ...] = ()
 
-    @property
-    def result(self) -> "_Found":
-        """Itself."""
-        return self
-
 
 class SimulatedSource:
-    """In place of the configuration's files. config: what is in them; None while they cannot be read."""
+    """In place of the configuration's files (supervisor.runtime.config_reload.ConfigurationSource). config: what is in
+    them. saved: call it when they have changed."""
+
+    environ: Mapping[str, str] = {}
 
     def __init__(self, config: Config) -> None:
         self.config = config
+        self.home = Home(HOME)
         self.broken = False
+        self.saved: Callable[[], None] = lambda: None
 
     def change(self, section: str, dice: random.Random) -> None:
         """Somebody saves another configuration."""
@@ -70,6 +73,18 @@ class SimulatedSource:
             return _Found(None, (Problem("error", "the simulated file is half written"),))
         return _Found(self.config)
 
+    def watch(self, changed: Callable[[], None]) -> "SimulatedSource":
+        """From now on `saved` is `changed`."""
+        self.saved = changed
+        return self
+
+    def close(self) -> None:
+        """As a watch: look no more."""
+        self.saved = lambda: None
+
+    def save_last_good(self, config: Config) -> None:
+        """Nothing is written."""
+
 
 _CHANGES: dict[str, Callable[[Config, random.Random], tuple[str, dict[str, Any]]]] = {
     "bot": lambda _, dice: ("bot", {"personality": f"friendly {dice.randrange(9)}"}),
@@ -80,22 +95,3 @@ _CHANGES: dict[str, Callable[[Config, random.Random], tuple[str, dict[str, Any]]
     "supervision": lambda _, dice: ("supervision", {"backoff_max": float(dice.randint(4, 8))}),
     "voice": lambda _, dice: ("speech", {"synthesizer_threads": dice.randint(1, 4)}),
 }
-
-
-class SimulatedReload(ConfigurationReload):
-    """The real desk over a simulated source. saved: call it when the source has changed."""
-
-    def __init__(self, config: Config, house: SupervisionTree, source: SimulatedSource) -> None:
-        super().__init__(config, house, source)  # type: ignore[arg-type]
-        self.saved: Callable[[], None] = lambda: None
-
-    def watch(self, changed: Callable[[], None]) -> "SimulatedReload":
-        self.saved = changed
-        return self
-
-    def close(self) -> None:
-        """As a watch: look no more."""
-        self.saved = lambda: None
-
-    def _remember(self) -> None:
-        """Nothing is written."""

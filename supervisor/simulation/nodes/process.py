@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from actors.kernel.actor import Actor
 from actors.kernel.directory import DeadLetter, Directory
-from actors.kernel.incarnation import Incarnation
+from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox, Put
 from actors.kernel.message import Envelope, encode
 from actors.kernel.protocol.lifecycle import Failure
@@ -20,10 +21,11 @@ from supervisor.nodes.link import FrameType
 from supervisor.nodes.process import ProcessHandle
 from supervisor.nodes.worker import DeadMail, EnvelopeAccount
 from supervisor.otp.slot import ActorSlot
+from supervisor.otp.spec import ChildSpec
 from supervisor.simulation.nodes.tasks import IncarnationTask, discard
 from supervisor.simulation.scheduler import Scheduler, Task
 
-__all__ = ["Line", "SimulatedProcess"]
+__all__ = ["Line", "SimulatedProcess", "SimulatedProcesses"]
 
 SPAWN = 0.3
 LATENCY = 0.0003
@@ -209,23 +211,20 @@ class SimulatedProcess(ProcessHandle):
 
     def __init__(
         self,
-        scheduler: Scheduler,
+        node: "SimulatedProcesses",
         slot: ActorSlot,
         boot: Boot,
-        make: Callable[[], Actor],
-        directory: Directory,
         on_ready: Callable[[], None],
-        on_end: Callable[[Failure | None], None],
-        on_handled: Callable[[Sequence[Envelope]], None],
-        recorder: RecordSink | None,
-        sections: Callable[[bytes], Mapping[str, Any]],
+        on_end: Ended,
     ) -> None:
+        spec, scheduler = slot.spec, node.scheduler
+        assert isinstance(spec, ChildSpec)
         self._scheduler = scheduler
         self._pump_seat = Task(scheduler, f"{slot.address}/pump", self._pump_once)
-        child = _Child(scheduler, boot, make, recorder, sections)
+        child = _Child(scheduler, boot, lambda: node.make(spec), node.recorder, node.sections)
         child.up = self.up = Line(scheduler, self._take)
-        child.ended = self._buried
-        super().__init__(slot, boot, directory, on_ready, on_end, child, on_handled)  # type: ignore[arg-type]
+        child.ended = self._wire_ended
+        super().__init__(slot, boot, node.directory, on_ready, on_end, child, node.on_handled)  # type: ignore[arg-type]
 
     @property
     def beat(self) -> float:
@@ -284,7 +283,41 @@ class SimulatedProcess(ProcessHandle):
         if frame is FrameType.READY or frame is FrameType.ROOM:
             self._pump_seat.wake()
 
-    def _buried(self) -> None:
+    def _wire_ended(self) -> None:
         """The wire has ended, and all that was on it has come."""
         self._hang_up()
         self._account()
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedProcesses:
+    """In place of supervisor.nodes.standby_pool.StandbyPool; none waits in standby.
+
+    make: the actor of a specification. recorder, sections: of the incarnations (actors.kernel.incarnation).
+    """
+
+    scheduler: Scheduler
+    directory: Directory
+    make: Callable[[ChildSpec], Actor]
+    on_handled: Callable[[Sequence[Envelope]], None]
+    recorder: RecordSink
+    sections: Callable[[bytes], Mapping[str, Any]]
+
+    def launch(
+        self, slot: ActorSlot, boot: Boot, on_ready: Callable[[], None], on_end: Ended
+    ) -> SimulatedProcess:
+        """A new incarnation in a new process."""
+        return SimulatedProcess(self, slot, boot, on_ready, on_end)
+
+    def discard(self, address: str) -> None:
+        """Nothing is held."""
+
+    def renew(self, boot: Boot) -> None:
+        """Nothing is held."""
+
+    def warm(self) -> Mapping[str, int]:
+        """None waits."""
+        return {}
+
+    def close(self) -> None:
+        """Nothing is held."""

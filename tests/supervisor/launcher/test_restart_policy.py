@@ -4,7 +4,7 @@ import pytest
 
 from supervisor.launcher.restart_policy import RestartSettings, after_death, is_decision, wording
 
-MANNERS = RestartSettings(intensity=3, period=60.0, initial=0.5, longest=4.0, reset=30.0)
+SETTINGS = RestartSettings(intensity=3, period=60.0, initial=0.5, longest=4.0, reset=30.0)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_which_ends_are_meant(code: int, goodbye: bool, lived: bool, meant: bool
 def test_the_pause_doubles_begins_anew_after_peace_and_ends_in_giving_up(
     deaths: tuple[float, ...], pause: float | None
 ) -> None:
-    assert after_death(deaths, 100.0, MANNERS) == pause
+    assert after_death(deaths, 100.0, SETTINGS) == pause
 
 
 def test_a_pause_has_a_longest() -> None:

@@ -46,7 +46,7 @@ def test_after_a_death_each_envelope_has_one_fate() -> None:
     sent = rig.send(5)
     for (slot, _), fate in zip(sent, (Fate.DONE, Fate.DONE, Fate.BEGUN, Fate.SENT, Fate.SENT), strict=True):
         rig.fate(slot, fate)
-    begun, untouched = rig.in_flight.reckon()
+    begun, untouched = rig.in_flight.close()
     assert rig.handled == [sent[0][1], sent[1][1]]
     assert begun == (sent[2][1],)
     assert untouched == (sent[3][1], sent[4][1])
@@ -60,7 +60,7 @@ def test_a_reused_slot_keeps_the_order_of_sending() -> None:
     rig.in_flight.settle()
     last = Envelope("me", 1, 999, "a", Load())
     assert rig.in_flight.enter(last) == sent[0][0]
-    _, untouched = rig.in_flight.reckon()
+    _, untouched = rig.in_flight.close()
     assert untouched[-1] is last
 
 

@@ -21,7 +21,7 @@ WITHIN = 20.0
 
 
 class Pinned:
-    """A cell with a process in it, and its supervisor's ears."""
+    """A slot with a process in it, and what its supervisor hears."""
 
     def __init__(self) -> None:
         self.directory = Directory()

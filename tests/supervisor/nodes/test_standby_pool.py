@@ -1,4 +1,4 @@
-"""Where processes come from: how they are set up, spares, and that none is left behind."""
+"""Where processes come from: how they are set up, standby processes, and that none is left behind."""
 
 import contextlib
 import os
@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[3]
 
 
 class Home:
-    """A cell whose processes come from a nursery."""
+    """A slot whose processes come from a standby pool."""
 
     def __init__(self) -> None:
         self.directory = Directory()
@@ -127,7 +127,7 @@ def test_a_spare_that_was_made_for_other_settings_is_not_taken(home: Home) -> No
     life = home.launch(ProcessSettings(standby=1))
     home.wait_warm(1)
     end(home, life)
-    home.standby_pool.retire("heavy")
+    home.standby_pool.discard("heavy")
     life = home.launch(ProcessSettings(standby=1, env=(("GERALD_TEST_VARIABLE", "new"),)))
     assert " new " in home.settings()[0]
     end(home, life)
@@ -154,7 +154,7 @@ def test_a_spare_that_dies_is_replaced(home: Home, monkeypatch: pytest.MonkeyPat
     end(home, life)
 
 
-def test_closing_ends_the_spares(home: Home) -> None:
+def test_closing_ends_the_standby_processes(home: Home) -> None:
     before = workers()
     life = home.launch(ProcessSettings(standby=2))
     home.wait_warm(2)

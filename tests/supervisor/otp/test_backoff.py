@@ -1,4 +1,4 @@
-"""Pauses and giving up, as pure decisions on the times of past failures."""
+"""Pauses, as pure decisions on the times of past failures."""
 
 import random
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.vocabulary.backoff import Backoff
-from supervisor.otp.backoff import gives_up, pause
+from supervisor.otp.backoff import pause
 
 BACKOFF = Backoff(initial=0.1, max=5.0, reset=30.0)
 TIMES = st.lists(st.floats(0, 1000), max_size=20).map(lambda times: tuple(sorted(times)))
@@ -33,14 +33,6 @@ def test_the_first_pause_is_none_and_then_they_double_up_to_the_longest(
 @given(TIMES)
 def test_a_pause_is_never_negative_nor_longer_than_the_longest(failures: tuple[float, ...]) -> None:
     assert 0.0 <= pause(failures, 1000.0, BACKOFF, random.Random(1)) <= BACKOFF.max
-
-
-@given(TIMES, st.integers(1, 10))
-def test_it_gives_up_exactly_when_more_than_the_intensity_fall_into_the_period(
-    failures: tuple[float, ...], intensity: int
-) -> None:
-    inside = [at for at in failures if 1000.0 - at < 60.0]
-    assert gives_up(failures, 1000.0, intensity, 60.0) == (len(inside) > intensity)
 
 
 def test_thousands_of_failures_are_no_overflow() -> None:

@@ -46,7 +46,7 @@ def test_children_of_a_group_that_starts_at_once_do_not_wait_for_each_other() ->
     assert house.life.is_ready
 
 
-def test_an_absent_child_is_never_started() -> None:
+def test_a_disabled_child_is_never_started() -> None:
     children = (ChildSpec("a", "tests:None", disabled_reason="switched off"), ChildSpec("b", "tests:None"))
     house = House(SupervisorSpec("group", Strategy.ONE_FOR_ONE, children))
     assert house.log == ["start b"]
@@ -89,7 +89,7 @@ def test_a_strategy_restarts_whom_it_should_in_order(strategy: Strategy, expecte
 def test_permanent_transient_and_temporary_children(restart: Restart, fails: bool, lives: bool) -> None:
     house = started(group(child_restart=restart))
     house.ended("b", Failure("ValueError", "no good") if fails else None)
-    assert house.log == (["start b"] if lives else ["retire b"])
+    assert house.log == (["start b"] if lives else ["close b"])
 
 
 def test_the_first_restart_is_immediate_and_the_second_waits() -> None:
@@ -123,7 +123,7 @@ def test_a_group_that_degrades_keeps_the_siblings_and_tries_again_slowly() -> No
     house.crash("b")
     assert house.log == []
     assert house.life.running
-    address, health, reason = house.slots.said[-1]
+    address, health, reason = house.slots.health[-1]
     assert (address, health) == ("b", Health.DOWN)
     assert "trying again every 30 s" in reason
     house.world.advance(29.9)
@@ -237,7 +237,7 @@ def test_what_cannot_be_done_is_declined_with_the_reason(message: Message, why: 
     assert house.log == []
 
 
-def test_an_absent_child_declines_with_the_reason_of_its_absence() -> None:
+def test_a_disabled_child_declines_with_the_reason() -> None:
     children = (ChildSpec("a", "tests:None", disabled_reason="switched off"),)
     house = House(SupervisorSpec("group", Strategy.ONE_FOR_ONE, children))
     assert asked(house, RestartChild("a")) == Declined("a is off: switched off")
@@ -293,12 +293,12 @@ def test_more_instances_are_added_without_touching_the_first() -> None:
     assert house.settle() == ["start b/2", "start b/3"]
 
 
-def test_fewer_instances_stop_the_last_ones_and_clear_their_places() -> None:
+def test_fewer_instances_stop_the_last_ones_and_remove_their_slots() -> None:
     house = started(group())
     asked(house, PinChild("b", "thread", 3))
     house.settle()
     asked(house, PinChild("b", "thread", 1))
-    assert house.settle() == ["stop b/3", "stop b/2", "clear b/2", "clear b/3"]
+    assert house.settle() == ["stop b/3", "stop b/2", "remove b/2", "remove b/3"]
     assert asked(house, RestartChild("b/2")) == Declined("group has no child b/2")
 
 
@@ -348,9 +348,9 @@ def test_a_type_that_kills_twice_in_a_row_is_named() -> None:
     house = started(group())
     house.ended("b", Failure("ValueError", "no", message_type="Tick"))
     house.ready("b")
-    assert not [said for said in house.slots.said if "in a row" in said[2]]
+    assert not [one for one in house.slots.health if "in a row" in one[2]]
     house.ended("b", Failure("ValueError", "no", message_type="Tick"))
-    assert ("b", Health.DOWN, "Tick has killed it 2 times in a row") in house.slots.said
+    assert ("b", Health.DOWN, "Tick has killed it 2 times in a row") in house.slots.health
 
 
 def test_two_types_that_kill_in_turn_are_not_named() -> None:
@@ -359,7 +359,7 @@ def test_two_types_that_kill_in_turn_are_not_named() -> None:
         house.ended("b", Failure("ValueError", "no", message_type=type_))
         house.world.advance(10.0)
         house.ready("b")
-    assert not [said for said in house.slots.said if "in a row" in said[2]]
+    assert not [one for one in house.slots.health if "in a row" in one[2]]
 
 
 def test_a_child_that_was_given_up_stays_on_slow_retries_until_it_has_been_up_for_a_while() -> None:

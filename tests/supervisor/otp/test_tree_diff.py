@@ -61,7 +61,7 @@ def test_another_node_moves_the_child() -> None:
 def test_an_actor_that_is_switched_off_stops_and_one_that_is_switched_on_starts() -> None:
     off = msgspec.structs.replace(A, disabled_reason="switched off")
     one = house(A, B)
-    assert revised(one, off, B) == ["stop a", "retire a"]
+    assert revised(one, off, B) == ["stop a", "close a"]
     other = house(off, B)
     assert revised(other, A, B) == ["start a"]
 

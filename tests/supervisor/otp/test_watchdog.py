@@ -10,7 +10,7 @@ from actors.kernel.virtual import Probe
 from supervisor.otp.messages import ChildHung
 from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
-from supervisor.otp.watchdog import HangReport, Sight, Watchdog, examine
+from supervisor.otp.watchdog import HangReport, Observation, Watchdog, examine
 
 LONG_AGO = 0.0
 
@@ -18,34 +18,34 @@ LONG_AGO = 0.0
 @pytest.mark.parametrize(
     ("seen", "now", "kind"),
     [
-        (Sight(), 1000.0, None),
-        (Sight("a/1/1", "Tick", begun=100.0), 109.9, None),
-        (Sight("a/1/1", "Tick", begun=100.0), 110.1, "Hung"),
-        (Sight(beat=100.0), 109.9, None),
-        (Sight(beat=100.0), 110.1, "Frozen"),
-        (Sight("a/1/1", "Tick", begun=109.0, beat=110.0), 110.1, None),
-        (Sight(rss=2_000_000), 1.0, "OutOfMemory"),
-        (Sight(rss=1_000_000), 1.0, None),
+        (Observation(), 1000.0, None),
+        (Observation("a/1/1", "Tick", begun=100.0), 109.9, None),
+        (Observation("a/1/1", "Tick", begun=100.0), 110.1, "Hung"),
+        (Observation(beat=100.0), 109.9, None),
+        (Observation(beat=100.0), 110.1, "Frozen"),
+        (Observation("a/1/1", "Tick", begun=109.0, beat=110.0), 110.1, None),
+        (Observation(rss=2_000_000), 1.0, "OutOfMemory"),
+        (Observation(rss=1_000_000), 1.0, None),
     ],
 )
-def test_what_is_a_finding(seen: Sight, now: float, kind: str | None) -> None:
+def test_what_is_a_finding(seen: Observation, now: float, kind: str | None) -> None:
     found = examine(seen, now, LONG_AGO, handler_timeout=10.0, memory_limit=1_000_000)
     assert (found.kind if found is not None else None) == kind
 
 
 def test_a_hang_names_the_message_and_its_type() -> None:
-    found = examine(Sight("a/1/1", "Tick", begun=100.0), 112.0, LONG_AGO, 10.0, 0)
+    found = examine(Observation("a/1/1", "Tick", begun=100.0), 112.0, LONG_AGO, 10.0, 0)
     assert found == HangReport("Hung", "Tick has been handled for 12.0 s", "a/1/1")
 
 
 def test_time_in_which_the_watchdog_itself_stood_still_does_not_count() -> None:
-    seen = Sight("a/1/1", "Tick", begun=100.0, beat=100.0)
+    seen = Observation("a/1/1", "Tick", begun=100.0, beat=100.0)
     assert examine(seen, 500.0, 495.0, 10.0, 0) is None
     assert examine(seen, 506.0, 495.0, 10.0, 0) is not None
 
 
 def test_a_small_patience_does_not_make_a_short_silence_a_freeze() -> None:
-    assert examine(Sight(beat=100.0), 101.0, LONG_AGO, handler_timeout=0.1, memory_limit=0) is None
+    assert examine(Observation(beat=100.0), 101.0, LONG_AGO, handler_timeout=0.1, memory_limit=0) is None
 
 
 class Ping_(Message):

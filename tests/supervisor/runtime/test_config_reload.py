@@ -58,9 +58,7 @@ class Running:
         return answer
 
     def until(self, holds: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + WITHIN
-        with self.system._settled:
-            assert self.system._settled.wait_for(holds, deadline - time.monotonic())
+        assert self.system.wait_until(holds, WITHIN)
 
     def state(self, domain: str) -> Any:
         answer = self.system.client.answer(domain, GetState(), WITHIN)
@@ -79,9 +77,9 @@ def running(tmp_path: Path) -> Iterator[Running]:
 
 
 def wait_warm(system: Runtime, address: str) -> None:
-    """Wait for a spare."""
+    """Wait for a warm standby process."""
     deadline = time.monotonic() + WITHIN
-    while not system.standby_pool.warm().get(address):
+    while not system.processes.warm().get(address):
         assert time.monotonic() < deadline
         threading.Event().wait(0.02)
 
@@ -179,7 +177,7 @@ def test_a_supervisor_that_dies_keeps_what_was_configured_and_what_was_moved_by_
     assert system.registry.slot("world").pin == "process"
     spec = system.registry.slot("state").spec
     assert isinstance(spec, SupervisorSpec)
-    assert system.registry.current(spec).intensity == 6
+    assert system.registry.current_spec(spec).intensity == 6
 
 
 def test_another_port_of_vrchats_is_taken_over_without_a_restart(running: Running) -> None:
@@ -270,7 +268,7 @@ def test_a_pinned_actor_takes_sections_over_and_asks_its_parent_for_the_secret(t
         answer = system.client.answer("pinned", AskSections(), WITHIN)
         assert answer == SectionsAre("0.2", len("planted-second-two"), "two")
         assert system.registry.slot("pinned").incarnation == 1
-        # A spare that was made before the change is not used; whoever comes next has the new secret as well.
+        # A standby process that was made before the change is not used; whoever comes next has the new secret as well.
         wait_warm(system, "pinned")
         system.client.tell("root", KillChild("pinned"))
         assert system.wait_incarnation("pinned", 2, WITHIN)

@@ -1,0 +1,99 @@
+"""The slots of a node, and the way their mail comes in: the directory's entries, and routers for replicas."""
+
+from collections.abc import Iterator
+
+from actors.kernel.directory import Directory
+from supervisor.otp.router import Router
+from supervisor.otp.slot import ActorSlot
+from supervisor.otp.spec import ChildSpec, SupervisorSpec, with_replicas
+
+__all__ = ["SlotTable"]
+
+
+class SlotTable:
+    """slots: by address, a supervisor before its children. What a closed mailbox still held becomes dead letters."""
+
+    def __init__(self, root: SupervisorSpec, directory: Directory) -> None:
+        self.slots: dict[str, ActorSlot] = {}
+        self._directory = directory
+        self._routers: dict[str, Router] = {}
+        self._removed_at: dict[str, int] = {}
+        self._add(root, "", 0)
+
+    def children(self, supervisor: str) -> tuple[ActorSlot, ...]:
+        """The slots of a supervisor's children."""
+        return tuple(slot for slot in tuple(self.slots.values()) if slot.supervisor == supervisor)
+
+    def in_tree_order(self) -> Iterator[ActorSlot]:
+        """All slots, every replica behind its first instance."""
+        slots = tuple(self.slots.values())
+        for slot in slots:
+            if not slot.replica_of:
+                yield slot
+                yield from (other for other in slots if other.replica_of == slot.address)
+
+    def configure(self, spec: ChildSpec) -> None:
+        """Make the slot of a new replica, or give a slot its new specification."""
+        slot = self.slots.get(spec.address)
+        if slot is None:
+            first = self.slots[spec.replica_of]
+            slot = ActorSlot(spec, first.supervisor, first.depth)
+            # It goes on counting, where there was one before: ids are never used twice.
+            slot.incarnation = self._removed_at.pop(spec.address, 0)
+            self._open(slot)
+        else:
+            was_disabled, slot.spec = bool(slot.spec.disabled_reason), spec
+            if was_disabled and not spec.disabled_reason:
+                slot.enable()
+                self._open(slot)
+        if spec.instances > 1:
+            self._route(slot, spec)
+
+    def close(self, slot: ActorSlot) -> None:
+        """Nothing is handled in this slot any more: what waits there, and what comes later, becomes dead letters."""
+        for envelope in slot.mailbox.close():
+            self._directory.dead_letter(envelope, "stopped", f"{slot.address} has stopped for good")
+        if slot.spec.disabled_reason:
+            slot.disable()
+            self._directory.close(slot.address)
+
+    def remove(self, address: str) -> ActorSlot:
+        """Take a replica's slot away; what waited there goes to the other instances. The first instance's slot."""
+        slot = self.slots.pop(address)
+        self._removed_at[address] = slot.incarnation
+        router = self._routers[slot.replica_of]
+        router.remove(address)
+        left = slot.mailbox.close()
+        self._directory.close(address)
+        for envelope in left:
+            fell = router.put(envelope)
+            if fell is not None:
+                self._directory.dead_letter(fell.envelope, fell.why)
+        return self.slots[slot.replica_of]
+
+    def _add(self, spec: ChildSpec | SupervisorSpec, supervisor: str, depth: int) -> None:
+        slot = ActorSlot(spec, supervisor, depth)
+        self._open(slot)
+        if isinstance(spec, SupervisorSpec):
+            for child in with_replicas(spec.children):
+                self._add(child, spec.address, depth + 1)
+        elif spec.instances > 1 and not spec.disabled_reason:
+            self._route(slot, spec)
+
+    def _open(self, slot: ActorSlot) -> None:
+        self.slots[slot.address] = slot
+        if slot.spec.disabled_reason:
+            return
+        self._directory.open(slot.address, slot.mailbox)
+        if slot.replica_of:
+            self._routers[slot.replica_of].add(slot.address, slot.mailbox)
+
+    def _route(self, slot: ActorSlot, spec: ChildSpec) -> None:
+        if spec.address not in self._routers:
+            router = Router(spec.address, spec.routing_key, slot.mailbox, self._directory.deliver, self._runs)
+            self._routers[spec.address] = router
+            self._directory.open(spec.address, router)
+
+    def _runs(self, address: str) -> bool:
+        slot = self.slots.get(address)
+        return slot is not None and slot.state == "running"

@@ -1,0 +1,67 @@
+"""Launches incarnations of actors and supervisors, in threads or in processes, as their specifications say."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from actors.kernel.directory import Directory
+from actors.kernel.incarnation import Clock, Ended, Incarnation
+from actors.kernel.record import RecordSink
+from actors.system.messages import ModuleChanged, ModuleFailed
+from config.sections import unpacked
+from supervisor.otp.registry import ActorRegistry
+from supervisor.otp.slot import ActorHandle, ActorSlot
+from supervisor.otp.spec import ChildSpec, SupervisorSpec
+from supervisor.otp.supervisor import Observer, Supervisor
+from supervisor.runtime.actor_factory import ActorFactory
+from supervisor.runtime.platform import Processes, Threads
+
+__all__ = ["SYSTEM_ACTOR", "IncarnationLauncher"]
+
+SYSTEM_ACTOR = Observer(
+    "system",
+    ModuleChanged,
+    lambda address, failure, at: ModuleFailed(address, failure.kind, failure.text, at),
+)
+"""Who is told of every actor's health and failures."""
+
+
+@dataclass(slots=True, repr=False)
+class IncarnationLauncher:
+    """registry: what supervisors act on; set before the first launch."""
+
+    _actors: ActorFactory
+    _directory: Directory
+    _clock: Clock
+    _run: str
+    _recorder: RecordSink | None
+    _reveal: Callable[[str], str]
+    _threads: Threads
+    _processes: Processes
+    registry: ActorRegistry = field(init=False)
+
+    def launch(self, slot: ActorSlot, on_ready: Callable[[], None], on_end: Ended) -> ActorHandle:
+        """Start the present incarnation of `slot` (supervisor.otp.slot.MakeHandle)."""
+        spec = slot.spec
+        if isinstance(spec, ChildSpec) and spec.pin == "process":
+            return self._processes.launch(slot, self._actors.boot(slot, spec), on_ready, on_end)
+        return self._threads.launch(slot, lambda ended: self._incarnation(slot, on_ready, ended), on_end)
+
+    def _incarnation(self, slot: ActorSlot, on_ready: Callable[[], None], on_end: Ended) -> Incarnation:
+        spec = slot.spec
+        return Incarnation(
+            self._supervisor(spec) if isinstance(spec, SupervisorSpec) else self._actors.make(spec),
+            slot.address,
+            slot.incarnation,
+            slot.mailbox,
+            self._directory,
+            self._clock,
+            seed=self._run,
+            supervisor=slot.supervisor,
+            recorder=self._recorder,
+            on_ready=on_ready,
+            on_end=on_end,
+            sections=lambda data: unpacked(data, self._reveal),
+        )
+
+    def _supervisor(self, spec: SupervisorSpec) -> Supervisor:
+        return Supervisor(self.registry.current_spec(spec), self.registry, SYSTEM_ACTOR)

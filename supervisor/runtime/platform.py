@@ -1,0 +1,59 @@
+"""What a runtime runs on: this machine's threads, processes and time, or a simulation's."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from actors.kernel.actor import Actor
+from actors.kernel.directory import Directory
+from actors.kernel.incarnation import Clock, Ended, Incarnation
+from actors.kernel.message import Envelope
+from actors.kernel.thread_host import ExternalClient, SystemClock
+from config.schema import Config
+from supervisor.nodes.boot import Boot
+from supervisor.nodes.secrets import Reveal
+from supervisor.nodes.standby_pool import StandbyPool
+from supervisor.nodes.thread import ThreadLauncher
+from supervisor.otp.slot import ActorHandle, ActorSlot
+from supervisor.otp.watchdog import Watchdog
+
+__all__ = ["Looking", "Platform", "Processes", "Threads"]
+
+OnHandled = Callable[[Sequence[Envelope]], None]
+
+
+class Threads(Protocol):
+    """Runs incarnations in threads of this process (supervisor.nodes.thread.ThreadLauncher)."""
+
+    def launch(self, slot: ActorSlot, make: Callable[[Ended], Incarnation], on_end: Ended) -> ActorHandle: ...
+
+
+class Processes(Protocol):
+    """Runs incarnations in processes of their own (supervisor.nodes.standby_pool.StandbyPool)."""
+
+    def launch(
+        self, slot: ActorSlot, boot: Boot, on_ready: Callable[[], None], on_end: Ended
+    ) -> ActorHandle: ...
+    def discard(self, address: str) -> None: ...
+    def renew(self, boot: Boot) -> None: ...
+    def warm(self) -> Mapping[str, int]: ...
+    def close(self) -> None: ...
+
+
+class Looking(Protocol):
+    """Looks for actors that hang (supervisor.otp.watchdog.Watchdog)."""
+
+    def start(self) -> None: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """The parts of this machine, each of which may be another one. makers: make the actor at an address, in place of
+    the class that the tree names."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    threads: Callable[[ExternalClient], Threads] = ThreadLauncher
+    processes: Callable[[Directory, OnHandled | None, Reveal], Processes] = StandbyPool
+    watchdog: Callable[[Callable[[], Iterable[ActorSlot]], Directory, float], Looking] = Watchdog
+    makers: Mapping[str, Callable[[Config], Actor]] = field(default_factory=dict)

@@ -1,0 +1,56 @@
+"""Who waits for an instance's actors: until all are ready, until one runs again, until everything has ended."""
+
+import threading
+from collections.abc import Callable, Mapping
+
+from actors.kernel.protocol.lifecycle import Failure, Health
+from supervisor.otp.slot import ActorSlot
+
+__all__ = ["Readiness"]
+
+
+class Readiness:
+    """ended: set when the root has ended, of `failure` or in order. slots: by address. Used from any thread."""
+
+    def __init__(self, slots: Callable[[], Mapping[str, ActorSlot]]) -> None:
+        self.ended = threading.Event()
+        self.failure: Failure | None = None
+        self._slots = slots
+        self._changed = threading.Condition()
+
+    def changed(self) -> None:
+        """A slot's state or health has changed."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def end(self, failure: Failure | None) -> None:
+        """The root has ended."""
+        self.failure = failure
+        self.ended.set()
+        self.changed()
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing is starting any more, and nothing is down."""
+        return all(
+            slot.state == "disabled" or (slot.state != "down" and slot.health is not Health.STARTING)
+            for slot in tuple(self._slots().values())
+        )
+
+    def wait_ready(self, timeout: float) -> bool:
+        """True when all are ready; False after `timeout` seconds, or when the root has ended."""
+        return self.wait_until(lambda: self.ended.is_set() or self.ready, timeout) and self.ready
+
+    def wait_incarnation(self, address: str, number: int, timeout: float) -> bool:
+        """True when this incarnation of `address`, or a later one, runs; False after `timeout` seconds."""
+
+        def runs() -> bool:
+            slot = self._slots().get(address)
+            return slot is not None and slot.incarnation >= number and slot.state == "running"
+
+        return self.wait_until(runs, timeout)
+
+    def wait_until(self, condition: Callable[[], bool], timeout: float) -> bool:
+        """True when `condition`, which is asked again after every change, holds; False after `timeout` seconds."""
+        with self._changed:
+            return self._changed.wait_for(condition, timeout)

@@ -1,0 +1,40 @@
+"""The ring of pictures in shared memory that an instance's actors read and write."""
+
+from typing import TYPE_CHECKING
+
+from actors.kernel.media.frames import RingAddress
+from config.schema import Config
+from supervisor.otp.spec import SupervisorSpec, walk
+
+if TYPE_CHECKING:
+    from actors.kernel.media.frame_ring import Ring
+
+__all__ = ["SharedFrames"]
+
+
+class SharedFrames:
+    """One ring, made when an actor needs it. address: how to open it, None while there is none."""
+
+    def __init__(self) -> None:
+        self.address: RingAddress | None = None
+        self._ring: Ring | None = None
+
+    def provide(self, root: SupervisorSpec, config: Config) -> None:
+        """Make the ring if an actor below `root` uses pictures and there is none yet."""
+        if self._ring is not None or not _needs_ring(root):
+            return
+        # Imported here: a bot without eyes should not load numpy.
+        from actors.kernel.media.frame_ring import Ring
+        from actors.vision.size import ring_size
+
+        self._ring = Ring(*ring_size(config.computer_vision))
+        self.address = self._ring.address
+
+    def close(self) -> None:
+        """Give the memory back."""
+        if self._ring is not None:
+            self._ring.close()
+
+
+def _needs_ring(root: SupervisorSpec) -> bool:
+    return any("frames" in child.arguments and not child.disabled_reason for child in walk(root))

@@ -1,0 +1,158 @@
+"""The real actors, with simulated devices, servers, files and threads around them."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from actors.audio.messages import MICROPHONE, SPEAKER
+from actors.audio.microphone import Microphone
+from actors.audio.speaker import Speaker
+from actors.configuration.configuration import Configuration
+from actors.configuration.messages import CONFIGURATION
+from actors.configuration.store import ConfigurationStore
+from actors.kernel.actor import Actor
+from actors.kernel.protocol.storage import PERSISTENCE
+from actors.llm.llm import LanguageModel
+from actors.llm.messages import LLM
+from actors.osc.messages import OSC_RECEIVER, OSC_SENDER
+from actors.osc.sender import Sender
+from actors.persistence.persistence import Persistence
+from actors.persistence.store.store import Store
+from actors.persistence.write_behind import WriteBehind
+from actors.speech.internal import PieceReady
+from actors.speech.messages import RECOGNIZER, SYNTHESIZER
+from actors.speech.recognizer import Recognizer
+from actors.speech.synthesizer import Synthesizer
+from actors.system.messages import SYSTEM
+from actors.system.system import System
+from actors.world.messages import WORLD_LOG
+from config.schema import Config
+from supervisor.otp.spec import walk
+from supervisor.simulation.environment.configuration import HOME
+from supervisor.simulation.environment.devices import (
+    SimulatedKeeper,
+    SimulatedSampler,
+    SimulatedWorker,
+    load_ears,
+    load_voice,
+)
+from supervisor.simulation.environment.disk import SimulatedDatabase, SimulatedStore
+from supervisor.simulation.environment.external_client import (
+    SimulatedLog,
+    SimulatedReceiver,
+    SimulatedWire,
+)
+from supervisor.simulation.environment.model import SimulatedStreams
+from supervisor.simulation.environment.writer import SimulatedWriter
+from supervisor.tree import tree
+
+if TYPE_CHECKING:
+    from supervisor.simulation.world import SimulatedWorld
+
+__all__ = ["SimulatedActors"]
+
+
+class SimulatedActors:
+    """Makes the actors of one process (supervisor.runtime.platform.Platform). store: of its configuration."""
+
+    def __init__(self, world: "SimulatedWorld", store: Callable[[], ConfigurationStore]) -> None:
+        self._world = world
+        self._scheduler = world.scheduler
+        self._store = store
+        self._keepers: dict[str, SimulatedKeeper] = {}
+        self._writer: SimulatedWriter | None = None
+        self.makers: Mapping[str, Callable[[Config], Actor]] = {
+            PERSISTENCE: self._persistence,
+            CONFIGURATION: self._configuration,
+            LLM: self._llm,
+            OSC_RECEIVER: self._receiver,
+            OSC_SENDER: lambda config: Sender(config.osc, self._wire),
+            WORLD_LOG: self._log,
+            MICROPHONE: lambda config: Microphone(config.audio, HOME, self._keeper(world.ear)),
+            SPEAKER: lambda config: Speaker(config.audio, HOME, self._keeper(world.mouth)),
+            SYNTHESIZER: self._synthesizer,
+            RECOGNIZER: self._recognizer,
+            SYSTEM: lambda _: System(HOME, self._driven(SimulatedSampler)),
+        }
+
+    def notify(self, address: str) -> None:
+        """A device's thread has something to do."""
+        keeper = self._keepers.get(address)
+        if keeper is not None:
+            keeper.notify()
+
+    def discard(self) -> None:
+        """The process is no more: nothing is written any more."""
+        if self._writer is not None:
+            self._writer.give_up()
+
+    def _driven(self, what: Any, **options: Any) -> Any:
+        return partial(what, scheduler=self._scheduler, **options)
+
+    def _persistence(self, config: Config) -> Actor:
+        def writer(path: Path, make: Callable[[], WriteBehind]) -> SimulatedWriter:
+            if self._writer is None or self._writer.closed:
+                write_behind = self._write_behind(config)
+                self._writer = SimulatedWriter(
+                    write_behind, self._scheduler, self._world.disk, self._world.cut_power
+                )
+            return self._writer
+
+        return Persistence(config.storage, config.performance, HOME, None, writer)
+
+    def _write_behind(self, config: Config) -> WriteBehind:
+        database: Any = SimulatedDatabase(self._world.disk)
+        store: Store = SimulatedStore(database, lambda domain: config.storage.domains.of(domain).keep)
+        clock = self._scheduler.clock
+        return WriteBehind(store, config.storage, monotonic=clock.monotonic, wall=clock.wall)
+
+    def _configuration(self, _: Config) -> Actor:
+        def apart(work: Callable[[], None]) -> None:
+            self._scheduler.after(self._scheduler.dice.uniform(0.001, 0.03), work)
+
+        return Configuration(self._store(), apart)
+
+    def _llm(self, config: Config) -> Actor:
+        streaming = self._driven(SimulatedStreams, server=self._world.model)
+        return LanguageModel(config.llm, config.performance, config.bot, config.speech, streaming)
+
+    def _receiver(self, config: Config) -> Actor:
+        (spec,) = (child for child in walk(tree(config)) if child.address == OSC_RECEIVER)
+        receiver = SimulatedReceiver(config.osc, spec.subscribers)
+        receiver.game = self._world.game
+        return receiver
+
+    def _wire(self, ip: str, port: int) -> Any:
+        return SimulatedWire(self._world.game)
+
+    def _log(self, config: Config) -> Actor:
+        log = SimulatedLog(config.vrchat, HOME)
+        log.game = self._world.game
+        return log
+
+    def _keeper(self, device: Any) -> Any:
+        return self._driven(SimulatedKeeper, device=device, keepers=self._keepers)
+
+    def _synthesizer(self, config: Config) -> Actor:
+        actor = SimulatedSynthesizer(
+            config.speech, config.audio, HOME, load_voice, self._driven(SimulatedWorker)
+        )
+        actor.wall_clock = self._scheduler.clock.wall
+        return actor
+
+    def _recognizer(self, config: Config) -> Actor:
+        return Recognizer(config.speech, HOME, load_ears, self._driven(SimulatedWorker))
+
+
+class SimulatedSynthesizer(Synthesizer):
+    """The real one, whose worker's clock is the simulation's."""
+
+    wall_clock: Callable[[], float]
+
+    def _piece(self, *arguments: Any) -> PieceReady:
+        piece = super()._piece(*arguments)
+        took = 0.1 if piece.synthesis else 0.0
+        return msgspec.structs.replace(piece, at=self.wall_clock(), synthesis=took)
