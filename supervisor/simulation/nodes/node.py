@@ -31,7 +31,7 @@ from supervisor.nodes.thread import FailedStart, ThreadHandle
 from supervisor.otp.slot import ActorHandle, ActorSlot
 from supervisor.otp.spec import ChildSpec
 from supervisor.runtime.runtime import Runtime
-from supervisor.simulation.checks.message_audit import AccountedDirectory, MessageAudit
+from supervisor.simulation.checks.recorder import CheckingRecorder
 from supervisor.simulation.environment.configuration import SimulatedReload, SimulatedSource
 from supervisor.simulation.environment.devices import (
     SimulatedKeeper,
@@ -49,6 +49,7 @@ from supervisor.simulation.environment.external_client import (
 )
 from supervisor.simulation.environment.model import ModelServer, SimulatedStreams
 from supervisor.simulation.environment.writer import SimulatedWriter
+from supervisor.simulation.nodes.directory import SimulatedDirectory
 from supervisor.simulation.nodes.process import SimulatedProcess
 from supervisor.simulation.nodes.tasks import IncarnationTask, discard
 from supervisor.simulation.scheduler import Scheduler
@@ -70,8 +71,8 @@ class NodeEnvironment(Protocol):
     disk: Disk
     game: Game
     model: ModelServer
-    ear: Any
-    mouth: Any
+    microphone: Any
+    speaker: Any
     trace: Callable[[Record], None] | None
 
     def changed(self, slot: ActorSlot) -> None:
@@ -87,9 +88,11 @@ class SimulatedNode(Runtime):
     directory: the simulated one. seats: of the lives in threads, by address.
     """
 
-    directory: AccountedDirectory
+    directory: SimulatedDirectory
 
-    def __init__(self, world: NodeEnvironment, account: MessageAudit, config: Config, number: int) -> None:
+    def __init__(
+        self, world: NodeEnvironment, account: CheckingRecorder, config: Config, number: int
+    ) -> None:
         self.world = world
         self.account = account
         self.scheduler = world.scheduler
@@ -101,7 +104,7 @@ class SimulatedNode(Runtime):
         super().__init__(
             config,
             HOME,
-            directory=AccountedDirectory(account, world.scheduler),
+            directory=SimulatedDirectory(account.audit, world.scheduler),
             also=account.append,
             run=f"{world.name}/{number}",
             clock=world.scheduler.clock,
@@ -194,7 +197,7 @@ class SimulatedNode(Runtime):
             self.directory,
             on_ready,
             on_end,
-            self.account.taken,
+            self.account.audit.handled,
             self.account.of_child,
             lambda data: self._unpacked(data),
         )
@@ -311,8 +314,10 @@ _MAKERS: dict[str, Callable[[SimulatedNode, Config], Actor]] = {
     "osc.receiver": SimulatedNode._receiver,
     "osc.sender": SimulatedNode._sender,
     "world.log": SimulatedNode._log,
-    "audio.microphone": lambda node, config: Microphone(config.audio, HOME, node._keeper(node.world.ear)),
-    "audio.speaker": lambda node, config: Speaker(config.audio, HOME, node._keeper(node.world.mouth)),
+    "audio.microphone": lambda node, config: Microphone(
+        config.audio, HOME, node._keeper(node.world.microphone)
+    ),
+    "audio.speaker": lambda node, config: Speaker(config.audio, HOME, node._keeper(node.world.speaker)),
     "speech.synthesizer": SimulatedNode._synthesizer,
     "speech.recognizer": SimulatedNode._recognizer,
     "system": SimulatedNode._own_state,
