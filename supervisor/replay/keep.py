@@ -1,6 +1,5 @@
-"""`supervisor trace keep`: a session becomes a test. What came in from outside is kept with other words; what the
-actors made of it is recorded anew by a replay.
-"""
+"""`supervisor trace keep`: a session becomes a test. The input from outside is kept with other words; what the actors
+did with it is recorded by a replay."""
 
 import os
 import secrets
@@ -22,24 +21,24 @@ __all__ = ["keep"]
 
 
 def keep(trace: Path, to: Path, key: bytes = b"") -> ReplayReport:
-    """Write what the deterministic actors of `trace` were given into the file `to`, with other words, and what a replay
-    makes of it. Nothing is kept of what was remembered before the session: it begins with nobody known.
+    """Write into the file `to` what the deterministic actors of `trace` were given, with other words, and what a replay
+    makes of it. States from before the session are left out: the test begins with empty ones.
 
     Raises Unreplayable, and OSError.
     """
-    disguise = Anonymizer(key or secrets.token_bytes(32))
+    anonymizer = Anonymizer(key or secrets.token_bytes(32))
     lines: list[Line] = []
 
     def given(line: HandledLine, message: Message) -> Message:
         if isinstance(message, StateLoaded):
             return StateLoaded(message.domain, message.epoch)
-        return disguise.message(message)
+        return anonymizer.message(message)
 
     def note(step: Step) -> None:
         lines.append(rewritten(step))
 
     replayer = Replayer(
-        trace, anew=True, given=given, watch=note, seen=lambda line: lines.append(_lonely(line))
+        trace, propagate=True, given=given, watch=note, seen=lambda line: lines.append(_without_home(line))
     )
     report = replayer.run()
     if not report.messages:
@@ -49,7 +48,7 @@ def keep(trace: Path, to: Path, key: bytes = b"") -> ReplayReport:
     again = Replayer(to).run()
     if not again.identical:
         raise Unreplayable(
-            f"{to} does not replay alike: an actor in it is not deterministic; see `supervisor replay`"
+            f"{to} does not replay identically: an actor in it is not deterministic; see `supervisor replay`"
         )
     return again
 
@@ -75,8 +74,8 @@ def _in_order(lines: list[Line]) -> Iterator[Line]:
             yield line
 
 
-def _lonely(line: Line) -> Line:
-    """A start without the folder it was in."""
+def _without_home(line: Line) -> Line:
+    """The start without the instance's folder."""
     if isinstance(line, StartedLine) and isinstance(line.arguments, dict) and "home" in line.arguments:
         return msgspec.structs.replace(line, arguments={**line.arguments, "home": "."})
     return line

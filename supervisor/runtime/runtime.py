@@ -40,8 +40,8 @@ from supervisor.otp.tree_diff import Revision
 from supervisor.otp.watchdog import Watchdog
 from supervisor.runtime.config_reload import ConfigurationReload
 from supervisor.runtime.cpu_usage import with_cpu
+from supervisor.trace.write.fan_out import FanOut
 from supervisor.trace.write.recorder import Recorder, new_run
-from supervisor.trace.write.tee import Tee
 from supervisor.tree import tree
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Runtime:
         self.recorder = _open_recorder(self._trace, self.run)
         if self.recorder is not None:
             self.recorder.new_segment = self._ask_for_checkpoints
-        self._records: Recording | None = self.recorder if also is None else Tee(self.recorder, also)
+        self._records: Recording | None = self.recorder if also is None else FanOut(self.recorder, also)
         self.directory = directory if directory is not None else Directory()
         self.dead_letters = self.directory.dead_letters
         self.dead_letters.watch = self._record_dead

@@ -1,7 +1,7 @@
 """`supervisor replay`: what the actors did, done again by today's code, and compared."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +10,9 @@ from supervisor.cli.options import FAILED, fail, in_home, json_option, print_jso
 from supervisor.cli.trace.options import traces_of
 
 if TYPE_CHECKING:
+    from supervisor.replay.incarnation import ReplayedIncarnation
     from supervisor.replay.replayer import ReplayReport, Step
+    from supervisor.trace.records import HandledLine
 
 __all__ = ["replay"]
 
@@ -50,7 +52,7 @@ def replay(
     speed: float,
     as_json: bool,
 ) -> None:
-    """Do again what the actors did in TRACE, and compare.
+    """Replay TRACE against today's code, and compare.
 
     TRACE is a run's name (`supervisor trace ls` lists them), its folder, or a file. Default: the newest run. Each
     message that an actor sends, each timer, state version and failure is compared with the record. Exit status 0 when
@@ -93,11 +95,11 @@ def _replayed(
         if until:
             last[:] = [step]
 
-    def before(life: Any, line: Any) -> None:
+    def before(replayed: "ReplayedIncarnation", line: "HandledLine") -> None:
         if log is not None:
-            log.before(life)
+            log.before(replayed)
         if debugger is not None:
-            debugger.before(life, line)
+            debugger.before(replayed, line)
 
     report = Replayer(
         where, actor=actor, changes=parse(wishes), until=until, before=before, watch=watch
@@ -107,7 +109,7 @@ def _replayed(
     if until and last:
         from supervisor.replay.show import state_of
 
-        click.echo(state_of(last[0].life))
+        click.echo(state_of(last[0].incarnation))
     return report
 
 

@@ -57,14 +57,14 @@ def filters(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def query_of(filtered: dict[str, Any], trace: "Trace") -> "Query":
     """What the filters ask for. Exits when a time is none."""
-    from supervisor.trace.analyse.time_args import moment
+    from supervisor.trace.analyse.parse_time import parse_time
     from supervisor.trace.read.query import Query
 
     times: dict[str, float | None] = {"since": None, "until": None}
     for name in times:
         if filtered[name]:
             try:
-                times[name] = moment(filtered[name], last_record(trace))
+                times[name] = parse_time(filtered[name], last_record(trace))
             except ValueError as error:
                 raise click.BadParameter(str(error), param_hint=f"--{name}") from None
     rest = {name: value for name, value in filtered.items() if name not in ("kind", "since", "until")}

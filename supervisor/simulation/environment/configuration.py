@@ -1,4 +1,4 @@
-"""The desk of the configuration, with a source that changes its mind in place of files."""
+"""The simulated configuration: a source in memory that can change, in place of files."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ PATIENCE, PINNED_PATIENCE = 2.0, 4.0
 
 
 def configuration() -> Config:
-    """A model at a server, no eyes, nothing written but by the simulation, and patience short enough to be tried."""
+    """A model at a server, no vision, no files, and patience that is short enough to run out."""
     pinned = {
         address: {"pin": "process", "patience": PINNED_PATIENCE}
         for address in ("speech.recognizer", "llm.local", "speech.synthesizer")
@@ -88,7 +88,7 @@ _CHANGES: dict[str, Callable[[Config, random.Random], tuple[str, dict[str, Any]]
 
 
 class SimulatedReload(ConfigurationReload):
-    """The real desk over a simulated source. saved: call it when the source has changed."""
+    """The real reload over a simulated source. saved: call it when the source has changed."""
 
     def __init__(self, config: Config, house: SupervisionTree, source: SimulatedSource) -> None:
         super().__init__(config, house, source)  # type: ignore[arg-type]
@@ -99,8 +99,8 @@ class SimulatedReload(ConfigurationReload):
         return self
 
     def close(self) -> None:
-        """As a watch: look no more."""
+        """End the watch."""
         self.saved = lambda: None
 
     def _remember(self) -> None:
-        """Nothing is written."""
+        """Write nothing."""

@@ -1,6 +1,5 @@
 """The load: simulated people who ask in writing and aloud, touch, come and go, and check what became of their
-questions.
-"""
+questions."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""One process of Gerald's in a simulation: the real system, whose lives sit on seats instead of threads."""
+"""One process of Gerald in a simulation: the real runtime, whose incarnations are tasks instead of threads."""
 
 from collections.abc import Callable
 from functools import partial
@@ -37,7 +37,7 @@ from supervisor.simulation.environment.devices import (
     SimulatedKeeper,
     SimulatedSampler,
     SimulatedWorker,
-    load_ears,
+    load_recognizer,
     load_voice,
 )
 from supervisor.simulation.environment.disk import Disk, SimulatedDatabase, SimulatedStore
@@ -63,7 +63,7 @@ THREAD_STARTS = 0.001
 
 
 class NodeEnvironment(Protocol):
-    """What a node needs of the world around it (supervisor.simulation.world.World)."""
+    """What a node needs of its environment (supervisor.simulation.world.SimulatedWorld)."""
 
     name: str
     scheduler: Scheduler
@@ -83,10 +83,7 @@ class NodeEnvironment(Protocol):
 
 
 class SimulatedNode(Runtime):
-    """world: what is around it. account: where its messages are accounted for.
-
-    directory: the simulated one. seats: of the lives in threads, by address.
-    """
+    """world: its environment. account: its recorder. tasks: of the incarnations in threads, by address."""
 
     directory: SimulatedDirectory
 
@@ -129,7 +126,7 @@ class SimulatedNode(Runtime):
         """The incarnation at an address, in a thread or in a process; None while there is none."""
         held = self.registry.slots[address].handle
         if isinstance(held, SimulatedProcess):
-            return held.life
+            return held.incarnation
         return held._life if isinstance(held, ThreadHandle) else None
 
     def task(self, address: str) -> IncarnationTask | None:
@@ -289,7 +286,7 @@ class SimulatedNode(Runtime):
 
     def _recognizer(self, config: Config) -> Actor:
         working: Any = partial(SimulatedWorker, scheduler=self.scheduler)
-        return Recognizer(config.speech, HOME, load_ears, working)
+        return Recognizer(config.speech, HOME, load_recognizer, working)
 
     def _own_state(self, _: Config) -> Actor:
         sampling: Any = partial(SimulatedSampler, scheduler=self.scheduler)

@@ -39,8 +39,7 @@ DATA_END = struct.Struct("<BQI")
 
 class SegmentReport(msgspec.Struct, frozen=True):
     """One file. lines: readable ones. finished: closed by its writer. torn_tail: it ends in the middle of a record, as
-    after a SIGKILL or a full disk; all before is readable. damage: what is broken.
-    """
+    after a SIGKILL or a full disk; all before is readable. damage: what is broken."""
 
     name: str
     node: str
@@ -54,8 +53,7 @@ class Conservation(msgspec.Struct, frozen=True):
     """Where the messages went. outside: sent to somebody who records nothing, as a listener does. waiting: sent to an
     actor that has handled nothing sent later. unaccounted: ids of messages of which nothing is known, at most MOST.
     gaps: how many numbers in an actor's sequence there is no trace of, by sender and incarnation. lost: records that
-    are said to be. disordered: handlers that began before the one before them had ended. unknown_kinds: of lines.
-    """
+    are said to be. disordered: handlers that began before the one before them had ended. unknown_kinds: of lines."""
 
     handled: int
     dead: int
@@ -137,8 +135,7 @@ def check_segment(path: Path, *, last: bool) -> SegmentReport:
 
 def _sums_are_right(path: Path) -> bool:
     """Whether the checksums fit that a finished file ends with: of its data, and of the summary after it. True where
-    the writer gave none.
-    """
+    the writer gave none."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
         footer_at = size - small_mcap.MAGIC_SIZE - FOOTER.size

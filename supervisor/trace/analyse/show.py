@@ -1,14 +1,13 @@
 """Shows records to people: as rows in the order of time, as a tree of causes, or as plain values for
-other programs.
-"""
+other programs."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from config.syntax.mask import printable
+from supervisor.trace.analyse.parse_time import clock_time
 from supervisor.trace.analyse.tree import Branch, grow
 from supervisor.trace.read.decode import OtherLine, address_of, as_dict
 from supervisor.trace.read.reader import Entry
@@ -43,8 +42,7 @@ __all__ = [
 
 class TraceRow(msgspec.Struct, frozen=True):
     """A record as one line. time: local, to the millisecond. ms: what the handler took. mark: what went
-    wrong, or "".
-    """
+    wrong, or ""."""
 
     time: str
     sender: str
@@ -58,7 +56,7 @@ class TraceRow(msgspec.Struct, frozen=True):
 def row(entry: Entry) -> TraceRow:
     """How a record is shown."""
     line = entry.line
-    time = datetime.fromtimestamp(line.wall).strftime("%H:%M:%S.%f")[:-3]
+    time = clock_time(line.wall)
     match line:
         case HandledLine():
             mark = f"failed: {_failure(line)}" if line.failure is not None else ""
@@ -103,8 +101,7 @@ def _other(entry: Entry, time: str) -> TraceRow:
 
 def lines(entries: Iterable[Entry], width: int = 120, ids: bool = False) -> list[str]:
     """The records as aligned text, at most `width` columns unless the addresses alone need more. ids: with the id of
-    each message.
-    """
+    each message."""
     return ["  ".join(slots).rstrip() for slots, _ in _aligned(entries, width, ids)]
 
 

@@ -31,8 +31,7 @@ AnyLine: TypeAlias = records.Line | OtherLine
 
 def decode(data: bytes, at: int = 0) -> AnyLine:
     """The line in `data`, written at `at` (nanoseconds since the epoch). Raises msgspec.DecodeError for what is no
-    JSON object with a `kind`.
-    """
+    JSON object with a `kind`."""
     try:
         return records.decode_line(data)
     except msgspec.ValidationError:

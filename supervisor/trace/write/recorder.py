@@ -101,8 +101,7 @@ class Recorder:
 
     def flush(self, within: float = 2.0) -> bool:
         """Have all that was appended so far handed to the operating system. False: not done within
-        `within` seconds.
-        """
+        `within` seconds."""
         with self._served:
             self._asked += 1
             ticket = self._asked

@@ -1,4 +1,4 @@
-"""An incarnation that lives again what is in the trace: its messages, clock, dice and timers, and nothing else."""
+"""An incarnation that is replayed from a trace: its messages, clock, random numbers and timers, and nothing else."""
 
 from collections.abc import Callable, Mapping
 from itertools import count
@@ -19,8 +19,8 @@ from supervisor.trace.records import BeganLine, CheckpointLine, HandledLine, Sen
 __all__ = ["ReplayedIncarnation"]
 
 
-class _Clock:
-    """Shows what it showed then."""
+class _RecordedClock:
+    """Shows the recorded time."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -33,8 +33,8 @@ class _Clock:
         return self.epoch
 
 
-class _Nowhere(Directory):
-    """What is sent in a replay reaches nobody."""
+class _NullDirectory(Directory):
+    """Delivers nothing."""
 
     def deliver(self, envelope: Envelope) -> None:
         pass
@@ -45,8 +45,8 @@ class _Nowhere(Directory):
         pass
 
 
-class _Notes:
-    """Holds the record of what was handled last."""
+class _LastRecord:
+    """A recorder that keeps the last record of a handler."""
 
     def __init__(self) -> None:
         self.last: Record | None = None
@@ -57,26 +57,27 @@ class _Notes:
 
 
 class ReplayedIncarnation(Incarnation):
-    """The incarnation that `started` tells of, of `actor`. Whatever reaches beyond messages is left out.
+    """The incarnation of `actor` that `started` tells of, without side effects.
 
-    Each handler begins with the numbers that it began with in the trace, so that one difference does not make
-    everything after it look different. anew: it may send other messages, and more; no number is used twice then.
+    Each handler begins with the numbers of messages and timers that it began with in the trace, so that one difference
+    does not make everything after it different. propagate: it may send other messages, and more; no number is used
+    twice then.
     """
 
     def __init__(
-        self, actor: Actor, started: StartedLine, adjust: Adjust = dict, *, anew: bool = False
+        self, actor: Actor, started: StartedLine, adjust: Adjust = dict, *, propagate: bool = False
     ) -> None:
-        self._clock_then = _Clock()
-        self._notes = _Notes()
-        self._to_itself: set[str] = set()
-        self._anew = anew
+        self._recorded_clock = _RecordedClock()
+        self._notes = _LastRecord()
+        self._sent_to_self: set[str] = set()
+        self._propagates = propagate
         super().__init__(
             actor,
             started.address,
             started.incarnation,
             Mailbox(),
-            _Nowhere(DeadLetters()),
-            self._clock_then,
+            _NullDirectory(DeadLetters()),
+            self._recorded_clock,
             seed=started.seed,
             supervisor=started.supervisor,
             recorder=self._notes,
@@ -85,13 +86,13 @@ class ReplayedIncarnation(Incarnation):
         self.preloaded = True
 
     def side_effect(self, do: Callable[[], object]) -> None:
-        """Nothing is done."""
+        """Do nothing."""
 
     def post(self, message: Message, cause: str = "") -> None:
-        """Nothing: what threads posted then is in the trace."""
+        """Do nothing: what threads posted is in the trace."""
 
     def begin(self, line: BeganLine) -> Began:
-        """Start as it started then."""
+        """Start as recorded."""
         self._set_clock(line.begun, line.wall)
         self._align(line.out, line.timers_set)
         self.start()
@@ -101,16 +102,16 @@ class ReplayedIncarnation(Incarnation):
         return record
 
     def resume(self, line: CheckpointLine) -> None:
-        """Go on from a checkpoint. Raises Unreplayable when today's classes cannot take it."""
+        """Continue from a checkpoint. Raises Unreplayable when it does not fit today's classes."""
         if line.why:
             raise Unreplayable(f"{line.address} left no checkpoint there: {line.why}")
-        thawer = CheckpointDecoder()
+        decode = CheckpointDecoder().value
         try:
             for name, shown in line.kept.items():
-                setattr(self.actor, name, thawer.value(shown, getattr(self.actor, name, None)))
-            for id, then, context, timer, turn in map(thawer.value, line.pending):
+                setattr(self.actor, name, decode(shown, getattr(self.actor, name, None)))
+            for id, then, context, timer, turn in map(decode, line.pending):
                 self._pending[id] = PendingAsk(then, context, timer, turn)
-            for due, number, message, cause, turn in map(thawer.value, line.timers):
+            for due, number, message, cause, turn in map(decode, line.timers):
                 self.timers.restore((due, number, message, cause, turn))
         except (UnreadableCheckpoint, TypeError, ValueError, KeyError, AttributeError) as error:
             raise Unreplayable(
@@ -121,11 +122,11 @@ class ReplayedIncarnation(Incarnation):
         self.timers.count_from(line.timer)
 
     def replay(self, line: HandledLine, message: Message) -> Handled:
-        """Handle `message` as it was handled then. A message that fires a timer is known by `is_fired`."""
+        """Handle `message` as recorded in `line`."""
         self._set_clock(line.begun, line.wall)
         if self.is_fired(line):
             self.timers.take(message, line.cause, line.turn)
-        self._to_itself.discard(line.id)
+        self._sent_to_self.discard(line.id)
         self._align(line.out, line.timers_set)
         sender, incarnation, sequence = line.id.rsplit("/", 2)
         envelope = Envelope(
@@ -147,15 +148,15 @@ class ReplayedIncarnation(Incarnation):
         return record
 
     def is_fired(self, line: HandledLine) -> bool:
-        """Whether a timer of this incarnation gave it that message."""
-        return line.id.rpartition("/")[0] == self._prefix[:-1] and line.id not in self._to_itself
+        """Whether the message is from a timer of this incarnation."""
+        return line.id.rpartition("/")[0] == self._prefix[:-1] and line.id not in self._sent_to_self
 
     def is_set(self, message: Message, turn: int) -> bool:
         """Whether a timer with this message waits."""
         return any(timer[2] == message and timer[4] == turn for timer in self.timers.pending)
 
     def next_id(self, at_least: int) -> str:
-        """Use up the next number, which is `at_least` so high; the id with it."""
+        """Use the next number that is at least `at_least`. Returns the id with it."""
         number = max(at_least, int(self._sequence.__reduce__()[1][0]))
         self._sequence = count(number + 1)
         return f"{self._prefix}{number}"
@@ -171,18 +172,18 @@ class ReplayedIncarnation(Incarnation):
         return self._handlers
 
     def _set_clock(self, now: float, wall: float) -> None:
-        self._clock_then.now, self._clock_then.epoch = now, wall
+        self._recorded_clock.now, self._recorded_clock.epoch = now, wall
 
     def _align(self, out: tuple[Sent, ...], timers: tuple[TimerSet, ...]) -> None:
         if out:
             first = int(out[0].id.rpartition("/")[2])
-            used = int(self._sequence.__reduce__()[1][0]) if self._anew else 0
+            used = int(self._sequence.__reduce__()[1][0]) if self._propagates else 0
             self._sequence = count(max(first, used))
-        if timers and not self._anew:
+        if timers and not self._propagates:
             self.timers.count_from(timers[0].id)
 
     def _remember(self, then: tuple[Sent, ...], now: tuple[Envelope, ...]) -> None:
-        if self._anew:
-            self._to_itself.update(envelope.id for envelope in now if envelope.recipient == self.address)
+        if self._propagates:
+            self._sent_to_self.update(envelope.id for envelope in now if envelope.recipient == self.address)
         else:
-            self._to_itself.update(sent.id for sent in then if sent.to == self.address)
+            self._sent_to_self.update(sent.id for sent in then if sent.to == self.address)
