@@ -1,5 +1,6 @@
 """One run of chaos: load, faults, quiet, the end, and the account."""
 
+import contextlib
 import statistics
 import threading
 import time
@@ -21,6 +22,7 @@ from supervisor.faults.plan import Fault, plan
 from supervisor.logs import start_logging
 from supervisor.nodes.process import ProcessHandle
 from supervisor.runtime.runtime import Runtime
+from supervisor.trace.analyse.stats import percentile
 
 __all__ = ["ChaosProgress", "ChaosReport", "run"]
 
@@ -115,7 +117,7 @@ def run(
         dict(injector.injected),
         restarts,
         statistics.median(recoveries),
-        recoveries[min(len(recoveries) - 1, int(len(recoveries) * 0.99))],
+        percentile(recoveries, 0.99),
         load.turns,
         load.datagrams,
         audit.handled_types[FrameReady.__name__],
@@ -196,34 +198,26 @@ def _ring_left(system: Runtime) -> tuple[str, ...]:
 
 
 class _Surroundings:
-    """What a run must leave as it found it."""
+    """The child processes of this one: a run must leave none behind."""
 
     def __init__(self) -> None:
         self._me = psutil.Process()
-        self._before = self._look()
+        self._before = self._children()
 
     def left_behind(self) -> tuple[str, ...]:
-        """What is there still, after a moment's patience."""
+        """The processes that a run has left, after some seconds of patience."""
         gate = threading.Event()
         for _ in range(100):
-            now = self._look()
-            more = [
-                f"{len(new)} {what} left behind: {', '.join(sorted(new)[:5])}"
-                for what, new in ((what, now[what] - self._before[what]) for what in now)
-                if new
-            ]
-            if not more:
-                break
+            left = sorted(self._children() - self._before)
+            if not left:
+                return ()
             gate.wait(0.1)
-        return tuple(more)
+        return (f"{len(left)} processes left behind: {', '.join(left[:5])}",)
 
-    def _look(self) -> dict[str, set[str]]:
+    def _children(self) -> set[str]:
         children = set()
         for child in self._me.children(recursive=True):
-            try:
-                line = " ".join(child.cmdline())
-            except psutil.Error:
-                continue
-            if "resource_tracker" not in line:
-                children.add(str(child.pid))
-        return {"processes": children}
+            with contextlib.suppress(psutil.Error):
+                if "resource_tracker" not in " ".join(child.cmdline()):
+                    children.add(str(child.pid))
+        return children

@@ -40,8 +40,8 @@ FAULTS = {
 
 class Fault(msgspec.Struct, frozen=True):
     """number: its place in the plan. at: seconds after the begin. target: an address, a device, or what is changed.
-    seconds: how long it lasts. amount: 0 to 5; its meaning depends on the kind: sends of a handler before it strikes,
-    say."""
+    seconds: how long it lasts. amount: 0 to 5; its meaning depends on the kind: what a handler still sends
+    before it crashes, say."""
 
     number: int
     at: float

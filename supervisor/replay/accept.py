@@ -1,6 +1,5 @@
 """`--accept`: makes what the replay did the new record, in the same files."""
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -9,11 +8,11 @@ import msgspec
 from actors.kernel.message import Message
 from supervisor.replay.replayer import Replayer, ReplayReport, Step
 from supervisor.trace.layout import segments
-from supervisor.trace.read.segment_reader import open_segment
+from supervisor.trace.read.segment_reader import encoded_lines, open_segment
 from supervisor.trace.records import BeganLine, HandledLine, Line, decode_line
 from supervisor.trace.write.encode import outcome_fields
 from supervisor.trace.write.redaction import Redaction
-from supervisor.trace.write.rewrite import copied
+from supervisor.trace.write.rewrite import rewrite
 
 __all__ = ["accepted", "key_of", "rewritten"]
 
@@ -52,15 +51,9 @@ def rewritten(step: Step) -> HandledLine | BeganLine:
 
 def _replace(path: Path, changed: Mapping[str, HandledLine | BeganLine]) -> None:
     def lines() -> Iterator[Line]:
-        for _, data in open_segment(path, lambda torn: None).lines():
+        for data in encoded_lines(path):
             line = decode_line(data)
             was_replayed = isinstance(line, HandledLine | BeganLine)
             yield changed.get(key_of(line), line) if was_replayed else line  # type: ignore[arg-type]
 
-    new = path.with_name(f"{path.name}.new")
-    metadata = open_segment(path, lambda torn: None).metadata
-    try:
-        copied(new, metadata, lines())
-        os.replace(new, path)
-    finally:
-        new.unlink(missing_ok=True)
+    rewrite(path, open_segment(path, lambda torn: None).metadata, lines())

@@ -1,7 +1,6 @@
 """`supervisor trace keep`: a session becomes a test. The input from outside is kept with other words; what the actors
 did with it is recorded by a replay."""
 
-import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from supervisor.replay.anonymize import Anonymizer
 from supervisor.replay.reconstruct import Unreplayable
 from supervisor.replay.replayer import Replayer, ReplayReport, Step
 from supervisor.trace.records import BeganLine, HandledLine, Line, StartedLine, StoppedLine
-from supervisor.trace.write.rewrite import copied
+from supervisor.trace.write.rewrite import rewrite
 
 __all__ = ["keep"]
 
@@ -43,7 +42,9 @@ def keep(trace: Path, to: Path, key: bytes = b"") -> ReplayReport:
     report = replayer.run()
     if not report.messages:
         raise Unreplayable(f"nothing in {trace} can be replayed: {'; '.join(report.skipped.values())}")
-    _write(to, lines)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    metadata = {"node": "root", "run": to.stem, "words": "keep", "format": "1"}
+    rewrite(to, metadata, _in_order(lines), 0o644)  # readable by everybody: it is a test
     # Once more, from what was written: a test must begin by passing.
     again = Replayer(to).run()
     if not again.identical:
@@ -51,17 +52,6 @@ def keep(trace: Path, to: Path, key: bytes = b"") -> ReplayReport:
             f"{to} does not replay identically: an actor in it is not deterministic; see `supervisor replay`"
         )
     return again
-
-
-def _write(to: Path, lines: list[Line]) -> None:
-    new = to.with_name(f"{to.name}.new")
-    to.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        copied(new, {"node": "root", "run": to.stem, "words": "keep", "format": "1"}, _in_order(lines))
-        os.chmod(new, 0o644)  # it is for everybody: a test
-        os.replace(new, to)
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def _in_order(lines: list[Line]) -> Iterator[Line]:

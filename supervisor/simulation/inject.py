@@ -12,7 +12,7 @@ from supervisor.simulation.nodes.directory import SimulatedDirectory
 from supervisor.simulation.nodes.process import SimulatedProcess
 from supervisor.simulation.world import SimulatedWorld
 
-__all__ = ["Struck", "means"]
+__all__ = ["InjectedCrash", "means"]
 
 FLOOD = 3000
 LOOP = 0.7
@@ -25,7 +25,7 @@ SKEWS = (-7200.0, -60.0, -1.0, 1.0, 60.0, 7200.0)
 """Seconds by which the wall clock jumps."""
 
 
-class Struck(Exception):
+class InjectedCrash(Exception):
     """A handler crashes because the plan says so. (Traces name it: supervisor.replay.compare.FATAL.)"""
 
 
@@ -69,7 +69,7 @@ class _SimulatedFaults:
 
     def _crash(self, fault: Fault) -> bool:
         def crash() -> None:
-            raise Struck("as planned")
+            raise InjectedCrash("as planned")
 
         return self._arm(fault, crash)
 

@@ -7,7 +7,7 @@ import click
 
 from config.home import Home
 from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
-from supervisor.cli.trace.options import traces_of
+from supervisor.cli.trace.options import find_trace
 
 if TYPE_CHECKING:
     from supervisor.replay.incarnation import ReplayedIncarnation
@@ -60,7 +60,7 @@ def replay(
     """
     from supervisor.replay.reconstruct import Unreplayable
 
-    where = _found(home, trace)
+    where = find_trace(home, trace)
     if live:
         from supervisor.cli.debug.replay_live import play_live
 
@@ -131,19 +131,3 @@ def _show(where: Path, report: "ReplayReport", as_json: bool) -> None:
     for torn in report.torn:
         console.print(f"[dim]{torn.path.name} ends at byte {torn.at}: {torn.why}[/]", soft_wrap=True)
     console.print(show.summary(report))
-
-
-def _found(home: Home, trace: str) -> Path:
-    """The run's folder or the file. Ends the command when there is none."""
-    from supervisor.trace.read.reader import newest_run
-
-    traces = traces_of(home)
-    if not trace:
-        newest = newest_run(traces)
-        if newest is None:
-            fail(FAILED, f"there is no trace in {traces}; `supervisor run` writes one")
-        return newest.path
-    for path in (traces / trace, Path(trace)):
-        if path.exists():
-            return path
-    fail(FAILED, f"there is no trace called {trace} in {traces}, and no such file")

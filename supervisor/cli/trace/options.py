@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from supervisor.trace.read.query import Query
     from supervisor.trace.read.reader import Torn, Trace
 
-__all__ = ["filters", "last_record", "open_run", "query_of", "run_option", "tell_torn", "traces_of"]
+__all__ = [
+    "filters",
+    "find_trace",
+    "last_record",
+    "open_run",
+    "query_of",
+    "run_option",
+    "tell_torn",
+    "traces_of",
+]
 
 run_option = click.option(
     "--run",
@@ -28,7 +37,7 @@ run_option = click.option(
 
 _FILTERS = (
     click.option("--turn", type=click.IntRange(0), metavar="ID", help="One turn of conversation; 0: of no turn."),
-    click.option("--actor", default="", metavar="ADDRESS", help="What this actor sent or handled, and its life."),
+    click.option("--actor", default="", metavar="ADDRESS", help="What it sent or handled, its starts and ends."),
     click.option("--type", "kind", default="", metavar="NAME", help="Messages of this type."),
     click.option("--person", default="", metavar="NAME", help="Messages of or about somebody: a name or an id."),
     click.option("--since", default="", metavar="TIME", help="From then on: 21:15, ISO 8601, or 10m before the end."),
@@ -82,6 +91,22 @@ def open_run(home: Home, run: str) -> "Trace":
         where = f"there is no trace in {traces_of(home)}" + (f" called {run}" if run else "")
         fail(FAILED, f"{where}; `supervisor trace ls` lists what there is")
     return Trace(folder)
+
+
+def find_trace(home: Home, name: str) -> Path:
+    """A run's folder or a file, by name or path; the newest run where there is no name. Exits when there is none."""
+    from supervisor.trace.read.reader import newest_run
+
+    traces = traces_of(home)
+    if name:
+        found = next((path for path in (traces / name, Path(name)) if path.exists()), None)
+    else:
+        newest = newest_run(traces)
+        found = newest.path if newest is not None else None
+    if found is None:
+        called = f" called {name}" if name else ""
+        fail(FAILED, f"there is no trace{called} in {traces}; `supervisor trace ls` lists what there is")
+    return found
 
 
 def traces_of(home: Home) -> Path:

@@ -1,5 +1,4 @@
-"""The bounded queue between many appending threads and the one that writes. Cheap on the hot side, and
-it counts losses."""
+"""The bounded queue between many appending threads and the one that writes: cheap to append to; it counts losses."""
 
 import threading
 from collections import deque

@@ -1,4 +1,4 @@
-"""One MCAP file of a trace, and the channels that go on from file to file.
+"""Writes one MCAP file of a trace, with channels that all files share.
 
 Only whole chunks reach the file, and a flush hands them to the operating system: they are readable
 whatever happens to this process afterwards.
