@@ -15,8 +15,8 @@ from supervisor.trace.write.redaction import Redaction
 __all__ = ["FATAL", "Difference", "Divergence", "compare", "matched", "sent"]
 
 FATAL = frozenset({"Hung", "Killed", "Frozen", "OutOfMemory", "InjectedCrash", "Struck"})
-"""Failures that came from outside of the actor, InjectedCrash (formerly Struck) from the simulator: what its handler had
-not done by then is not a difference."""
+"""Failures that came from outside of the actor, InjectedCrash (formerly Struck) from the simulator: what its handler
+had not done by then is not a difference."""
 
 _redaction = Redaction()
 
