@@ -1,4 +1,4 @@
-"""Where chaos takes place: a home, a video and a configuration of its own, and the real tree."""
+"""The environment of a run of chaos: a home, a video and a configuration of its own, and the real tree."""
 
 from pathlib import Path
 
@@ -6,9 +6,11 @@ import cv2
 import numpy as np
 
 from actors.conversation.messages import CONVERSATION
+from actors.kernel.record import Handled, Record
 from actors.persistence.messages import PERSISTENCE
 from config.schema import PINNED, ActorSettings, Config
-from supervisor.chaos.audit import Audit, AuditedDirectory
+from supervisor.audit.directory import AuditedDirectory
+from supervisor.audit.message_audit import MessageAudit
 from supervisor.chaos.plan import Target
 from supervisor.demo.instance import free_port
 from supervisor.otp.messages import ROOT
@@ -53,20 +55,25 @@ def configuration(home: Path) -> Config:
     )
 
 
-def build(home: Path, audit: Audit, *, text: bool) -> Runtime:
-    """The real tree, with its mail accounted for."""
+def build(home: Path, audit: MessageAudit, *, text: bool) -> Runtime:
+    """The real tree, with its mail audited: in the root process, and what pinned actors handle."""
+
+    def record(record: Record) -> None:
+        if isinstance(record, Handled) and record.failure is None:
+            audit.handled((record.envelope,))
+
     return Runtime(
         configuration(home),
         home,
         text=text,
         directory=AuditedDirectory(audit),
         on_handled=audit.handled,
-        also=audit.record,
+        also=record,
     )
 
 
 def targets(system: Runtime) -> tuple[Target, ...]:
-    """Everybody but the root, the core group and the persistence in it: its death has no cure but the disk's."""
+    """All actors but the root, the core group and the persistence in it, whose death only the disk can cure."""
     slots = system.registry.slots.values()
     return tuple(
         Target(

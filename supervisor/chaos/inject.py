@@ -1,4 +1,4 @@
-"""Carries out a blow on a running system, and measures how long its victim takes to answer again."""
+"""Carries out faults on a running tree, and measures how long each target takes to answer again."""
 
 import contextlib
 import os
@@ -6,78 +6,88 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 from actors.kernel.errors import AskError
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Hang, Ping, Pong
-from supervisor.chaos.plan import ChaosFault
+from supervisor.faults.injector import Means
+from supervisor.faults.plan import Fault
 from supervisor.otp.messages import KillChild, PinChild, RestartChild
 from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
 from supervisor.runtime.runtime import Runtime
 
-__all__ = ["ChaosInjector"]
+__all__ = ["LiveFaults"]
 
 FLOOD = 3000
 RETURN_WITHIN = 60.0
-ENDS_A_LIFE = frozenset({"kill", "sigkill", "crash", "hang", "freeze", "restart"})
+ENDS_AN_INCARNATION = frozenset({"kill", "sigkill", "crash", "hang", "freeze", "restart"})
 
 
-class ChaosInjector:
-    """recoveries: seconds from each blow that ended a life until its victim answered again. missing: who never did."""
+class LiveFaults:
+    """recoveries: seconds from each fault that ended an incarnation until the actor answered again. missing: actors
+    that never did."""
 
     def __init__(self, system: Runtime) -> None:
-        self.struck: dict[str, int] = {}
         self.recoveries: list[float] = []
         self.missing: list[str] = []
         self._system = system
         self._watching: list[threading.Thread] = []
-
-    def strike(self, blow: ChaosFault) -> bool:
-        """False when there is nobody to hit at the moment."""
-        slot = self._system.registry.slots.get(blow.address)
-        if slot is None or slot.handle is None or slot.state != "running":
-            return False
-        before = slot.incarnation
-        if not self._hit(blow, slot):
-            return False
-        self.struck[blow.kind] = self.struck.get(blow.kind, 0) + 1
-        if blow.kind in ENDS_A_LIFE:
-            thread = threading.Thread(
-                target=self._watch, args=(blow, before, time.monotonic()), name="chaos watch", daemon=True
-            )
-            thread.start()
-            self._watching.append(thread)
-        return True
+        self.means: Means = dict.fromkeys(_MEANS, self._inject)
 
     def wait(self) -> None:
-        """Until every victim has answered, or will not."""
+        """Until every actor has answered, or will not."""
         for thread in self._watching:
             thread.join(2 * RETURN_WITHIN)
 
-    def _hit(self, blow: ChaosFault, slot: ActorSlot) -> bool:
-        tell, spec, address = self._system.client.tell, slot.spec, slot.address
-        if blow.kind in ("kill", "group"):
-            return self._ask(slot, KillChild(address))
-        if blow.kind == "restart":
-            return self._ask(slot, RestartChild(address))
-        if blow.kind == "sigkill":
-            return _signal(slot, "SIGKILL")
-        if blow.kind == "freeze":
-            return _signal(slot, "SIGSTOP")
+    def _inject(self, fault: Fault) -> bool:
+        slot = self._system.registry.slots.get(fault.target)
+        if slot is None or slot.handle is None or slot.state != "running":
+            return False
+        before = slot.incarnation
+        if not _MEANS[fault.kind](self, slot, fault):
+            return False
+        if fault.kind in ENDS_AN_INCARNATION:
+            watch = threading.Thread(
+                target=self._watch, args=(fault, before, time.monotonic()), name="chaos watch", daemon=True
+            )
+            watch.start()
+            self._watching.append(watch)
+        return True
+
+    def _kill(self, slot: ActorSlot, _: Fault) -> bool:
+        return self._ask(slot, KillChild(slot.address))
+
+    def _restart(self, slot: ActorSlot, _: Fault) -> bool:
+        return self._ask(slot, RestartChild(slot.address))
+
+    def _crash(self, slot: ActorSlot, _: Fault) -> bool:
+        # Nobody has a handler for an answer that was not asked for.
+        return self._tell(slot, Pong("chaos", 0))
+
+    def _hang(self, slot: ActorSlot, _: Fault) -> bool:
+        return isinstance(slot.spec, ChildSpec) and self._tell(slot, Hang(slot.spec.handler_timeout + 1.0))
+
+    def _flood(self, slot: ActorSlot, _: Fault) -> bool:
+        return self._tell(slot, Ping(), FLOOD)
+
+    def _move(self, slot: ActorSlot, _: Fault) -> bool:
+        spec = slot.spec
         if not isinstance(spec, ChildSpec):
             return False
-        if blow.kind == "crash":
-            tell(address, Pong("chaos", 0))  # nobody has a handler for an answer that was not asked for
-        elif blow.kind == "hang":
-            tell(address, Hang(spec.handler_timeout + 1.0))
-        elif blow.kind == "flood":
-            for _ in range(FLOOD):
-                tell(address, Ping())
-        else:
-            pin = spec.pin if blow.kind == "instances" else "process" if spec.pin == "thread" else "thread"
-            number = blow.number if blow.kind == "instances" else spec.instances
-            return self._ask(slot, PinChild(address, pin, number))
+        pin = "process" if spec.pin == "thread" else "thread"
+        return self._ask(slot, PinChild(slot.address, pin, spec.instances))
+
+    def _instances(self, slot: ActorSlot, fault: Fault) -> bool:
+        spec = slot.spec
+        return isinstance(spec, ChildSpec) and self._ask(
+            slot, PinChild(slot.address, spec.pin, 1 + fault.amount % 3)
+        )
+
+    def _tell(self, slot: ActorSlot, message: Message, times: int = 1) -> bool:
+        for _ in range(times):
+            self._system.client.tell(slot.address, message)
         return True
 
     def _ask(self, slot: ActorSlot, message: Message) -> bool:
@@ -85,13 +95,12 @@ class ChaosInjector:
             return type(self._system.client.answer(slot.supervisor, message, 10.0)).__name__ == "Accepted"
         return False
 
-    def _watch(self, blow: ChaosFault, before: int, at: float) -> None:
-        back = self._system.wait_incarnation(blow.address, before + 1, RETURN_WITHIN)
-        answered = back and self._answers(blow.address, at + RETURN_WITHIN)
-        if answered:
+    def _watch(self, fault: Fault, before: int, at: float) -> None:
+        back = self._system.wait_incarnation(fault.target, before + 1, RETURN_WITHIN)
+        if back and self._answers(fault.target, at + RETURN_WITHIN):
             self.recoveries.append(time.monotonic() - at)
-        elif blow.address in self._system.registry.slots:
-            self.missing.append(f"{blow.address} did not come back after {blow.kind} at {blow.at:g} s")
+        elif fault.target in self._system.registry.slots:
+            self.missing.append(f"{fault.target} did not come back after {fault.kind} at {fault.at:g} s")
 
     def _answers(self, address: str, deadline: float) -> bool:
         while time.monotonic() < deadline:
@@ -104,11 +113,30 @@ class ChaosInjector:
 
 
 def _signal(slot: ActorSlot, name: str) -> bool:
-    life = slot.handle
-    number = getattr(signal, name, None)
-    if life is None or number is None or not life.pid or life.pid == os.getpid() or sys.platform == "win32":
+    handle, number = slot.handle, getattr(signal, name, None)
+    if (
+        handle is None
+        or number is None
+        or not handle.pid
+        or handle.pid == os.getpid()
+        or sys.platform == "win32"
+    ):
         return False
     with contextlib.suppress(ProcessLookupError):
-        os.kill(life.pid, number)
+        os.kill(handle.pid, number)
         return True
     return False
+
+
+_MEANS: dict[str, Callable[[LiveFaults, ActorSlot, Fault], bool]] = {
+    "kill": LiveFaults._kill,
+    "group": LiveFaults._kill,
+    "restart": LiveFaults._restart,
+    "crash": LiveFaults._crash,
+    "hang": LiveFaults._hang,
+    "flood": LiveFaults._flood,
+    "move": LiveFaults._move,
+    "instances": LiveFaults._instances,
+    "sigkill": lambda _, slot, __: _signal(slot, "SIGKILL"),
+    "freeze": lambda _, slot, __: _signal(slot, "SIGSTOP"),
+}

@@ -1,23 +1,23 @@
-"""What will be done to whom, and when: a pure function of the seed."""
+"""Which faults a running tree can have, and where."""
 
-import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
-__all__ = ["KINDS", "ChaosFault", "Target", "plan"]
+from supervisor.faults.plan import FaultKind, FaultProfile
 
-KINDS = ("kill", "sigkill", "crash", "hang", "freeze", "flood", "restart", "move", "instances", "group")
-"""kill: as a supervisor kills. sigkill: the process. crash: a message that nobody handles. hang: a handler that does
-not return. freeze: SIGSTOP. flood: more mail than a mailbox holds. restart: in order. move: thread to process, or back.
-instances: another number of them. group: a supervisor is killed, with all below it."""
+__all__ = ["Target", "profile"]
 
-BETWEEN = 0.6
-"""Seconds between two blows, on average."""
+EVERY = 0.6
+"""Seconds between two faults, on average."""
+
+SHARE = 0.9
+"""No fault begins in the last tenth: the last ones are seen through under load."""
 
 
 class Target(msgspec.Struct, frozen=True):
-    """Whom one can hit. movable: it has no device and no port, and may live anywhere."""
+    """An actor to hit. pinned: has a process of its own; group: a supervisor; movable: has no device and no
+    port, and may run anywhere."""
 
     address: str
     pinned: bool = False
@@ -25,35 +25,36 @@ class Target(msgspec.Struct, frozen=True):
     movable: bool = False
 
 
-class ChaosFault(msgspec.Struct, frozen=True):
-    """at: seconds after the begin. number: how many instances, where that matters."""
-
-    at: float
-    kind: str
-    address: str
-    number: int = 1
-
-
-def plan(seed: int, seconds: float, targets: Sequence[Target]) -> tuple[ChaosFault, ...]:
-    """The blows of a run, in order of time; none in the last tenth: the last ones are seen through under load."""
-    dice = random.Random(seed)
-    blows: list[ChaosFault] = []
-    at = 0.0
-    while True:
-        at += dice.expovariate(1.0 / BETWEEN)
-        if at >= seconds * 0.9:
-            return tuple(blows)
-        kind = dice.choice(KINDS)
-        able = [target for target in targets if _suits(kind, target)]
-        if able:
-            blows.append(ChaosFault(round(at, 3), kind, dice.choice(able).address, dice.randint(1, 3)))
+def profile(targets: Sequence[Target]) -> FaultProfile:
+    """All kinds alike, each at the targets that it suits."""
+    kinds = {
+        kind: FaultKind(1, tuple(target.address for target in targets if suits(target)))
+        for kind, suits in _SUITS.items()
+    }
+    return FaultProfile(EVERY, SHARE, {name: kind for name, kind in kinds.items() if kind.targets})
 
 
-def _suits(kind: str, target: Target) -> bool:
-    if target.group or kind == "group":
-        return target.group and kind == "group"
-    if kind in ("sigkill", "freeze"):
-        return target.pinned
-    if kind in ("move", "instances"):
-        return target.movable
-    return True
+def _is_actor(target: Target) -> bool:
+    return not target.group
+
+
+def _is_process(target: Target) -> bool:
+    return target.pinned and not target.group
+
+
+def _is_movable(target: Target) -> bool:
+    return target.movable
+
+
+_SUITS: dict[str, Callable[[Target], bool]] = {
+    "kill": _is_actor,
+    "sigkill": _is_process,
+    "crash": _is_actor,
+    "hang": _is_actor,
+    "freeze": _is_process,
+    "flood": _is_actor,
+    "restart": _is_actor,
+    "move": _is_movable,
+    "instances": _is_movable,
+    "group": lambda target: target.group,
+}

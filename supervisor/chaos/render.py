@@ -1,14 +1,15 @@
 """A report of chaos as a person reads it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from rich.markup import escape
 
 from supervisor.chaos.run import ChaosReport
+from supervisor.faults.render import counted
 
 __all__ = ["lines"]
 
-FAULTS = 20
+SHOWN = 20
 
 
 def lines(report: ChaosReport, *, text: bool) -> Iterator[str]:
@@ -20,9 +21,9 @@ def lines(report: ChaosReport, *, text: bool) -> Iterator[str]:
         f"[bold]messages[/]   {account.sent:,} sent = {account.handled:,} handled + {dead:,} dead letters + "
         f"{superseded:,} superseded + {account.waiting:,} waiting"
     )
-    yield f"[bold]dead[/]       {_counts({why: n for why, n in account.dead.items() if why != 'superseded'})}"
-    yield f"[bold]blows[/]      {_counts(report.blows)}"
-    yield f"[bold]restarts[/]   {_counts(report.restarts)}"
+    yield f"[bold]dead[/]       {counted({why: n for why, n in account.dead.items() if why != 'superseded'})}"
+    yield f"[bold]blows[/]      {counted(report.injected)}"
+    yield f"[bold]restarts[/]   {counted(report.restarts)}"
     yield (
         f"[bold]recovery[/]   p50 {report.recovery_p50 * 1000:,.0f} ms, p99 {report.recovery_p99 * 1000:,.0f} ms "
         "(hangs and freezes include the watchdog's patience)"
@@ -32,16 +33,12 @@ def lines(report: ChaosReport, *, text: bool) -> Iterator[str]:
         f"{turns.refused} refused, {turns.unanswered} never ended"
     )
     yield f"[bold]load[/]       {report.datagrams:,} OSC datagrams, {report.pictures:,} pictures"
-    for fault in report.faults[:FAULTS]:
+    for fault in report.faults[:SHOWN]:
         yield f"[red]fault[/]      {escape(fault)}"
-    if len(report.faults) > FAULTS:
-        yield f"[red]fault[/]      and {len(report.faults) - FAULTS} more (--json has them all)"
+    if len(report.faults) > SHOWN:
+        yield f"[red]fault[/]      and {len(report.faults) - SHOWN} more (--json has them all)"
     again = f"supervisor chaos --seconds {report.seconds:g} --seed {report.seed}" + (
         " --text" if text else ""
     )
     verdict = "[bold green]PASSED[/]" if report.passed else "[bold red]FAILED[/]"
     yield f"{verdict}     the same again: {again}"
-
-
-def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number:,} {name}" for name, number in sorted(counts.items())) or "none"

@@ -1,9 +1,10 @@
-"""One run of chaos: load, blows, peace, the end, and the account."""
+"""One run of chaos: load, faults, quiet, the end, and the account."""
 
+import contextlib
 import statistics
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,39 +12,42 @@ import psutil
 
 from actors.kernel.media.frame_ring import RingReader
 from actors.vision.messages import FrameReady
-from supervisor.chaos.audit import Audit, DeliveryCounts
+from supervisor.audit.message_audit import DeliveryCounts, MessageAudit
 from supervisor.chaos.environment import build, targets
-from supervisor.chaos.inject import ChaosInjector
+from supervisor.chaos.inject import LiveFaults
 from supervisor.chaos.load import Load, Turns
-from supervisor.chaos.plan import plan
+from supervisor.chaos.plan import profile
+from supervisor.faults.injector import FaultInjector
+from supervisor.faults.plan import Fault, plan
 from supervisor.logs import start_logging
 from supervisor.nodes.process import ProcessHandle
 from supervisor.runtime.runtime import Runtime
+from supervisor.trace.analyse.stats import percentile
 
 __all__ = ["ChaosProgress", "ChaosReport", "run"]
 
 READY_WITHIN = 90.0
-PEACE_WITHIN = 60.0
+QUIET_WITHIN = 60.0
 STOP_WITHIN = 20.0
 
 
 class ChaosProgress(msgspec.Struct, frozen=True):
-    """How far a run is. elapsed: seconds of the blows' time."""
+    """How far a run is. elapsed: seconds since the load began. injected: faults so far."""
 
     phase: str
     elapsed: float
-    struck: int
+    injected: int
     restarts: int
     sent: int
 
 
 class ChaosReport(msgspec.Struct, frozen=True):
-    """What came of it. recovery: seconds. faults: why it failed, nothing if it passed."""
+    """What came of it. injected: faults by kind. recovery: seconds. faults: why it failed, nothing if it passed."""
 
     seed: int
     seconds: float
     account: DeliveryCounts
-    blows: dict[str, int]
+    injected: dict[str, int] = msgspec.field(name="blows")
     restarts: dict[str, int]
     recovery_p50: float
     recovery_p99: float
@@ -68,9 +72,10 @@ def run(
     show: Callable[[ChaosProgress], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> ChaosReport:
-    """Do it, in `home`. `stop` ends the blows early."""
+    """Run chaos in the folder `home`. `stop` ends the faults early."""
     stop = stop or threading.Event()
-    audit = Audit()
+    violations: list[str] = []
+    audit = MessageAudit(violations.append)
     before = _Surroundings()
     system = build(home, audit, text=text)
     start_logging(system.config.logging, home / "data")
@@ -79,36 +84,40 @@ def run(
     if not system.wait_ready(READY_WITHIN):
         faults.append(f"the tree was not ready within {READY_WITHIN:g} s")
     load = Load(system, system.config.osc.input_port)
-    striker = ChaosInjector(system)
+    live = LiveFaults(system)
+    injector = FaultInjector(live.means)
+
+    def progress(phase: str, elapsed: float) -> None:
+        restarts = sum(slot.restarts for slot in tuple(system.registry.slots.values()))
+        show(ChaosProgress(phase, elapsed, injector.injected.total(), restarts, audit.sent_count))
+
     load.start()
-    _strike(
-        system, striker, seed, seconds, stop, lambda at: show(_progress(system, audit, striker, at, "blows"))
-    )
-    show(_progress(system, audit, striker, seconds, "peace"))
+    _inject(plan(seed, seconds, profile(targets(system))), injector, seconds, stop, progress)
+    progress("quiet", seconds)
     load.end()
-    striker.wait()
-    faults += striker.missing
-    if not _at_peace(system, PEACE_WITHIN):
-        faults.append(f"not at peace after {PEACE_WITHIN:g} s: {_unrest(system)}")
+    live.wait()
+    faults += live.missing
+    if not _becomes_quiet(system, QUIET_WITHIN):
+        faults.append(f"not quiet after {QUIET_WITHIN:g} s: {_unsettled(system)}")
     waited = sum(len(slot.mailbox) for slot in system.registry.slots.values())
     restarts = {slot.address: slot.restarts for slot in system.registry.slots.values() if slot.restarts}
     if not system.stop(STOP_WITHIN):
         faults.append(f"not everything stopped within {STOP_WITHIN:g} s")
-    account = _final(audit, system)
+    account = _final(audit, violations, system)
     faults += account.faults
     if load.turns.unanswered:
         faults.append(f"{load.turns.unanswered} turns were never ended")
     faults += before.left_behind()
     faults += _ring_left(system)
-    recoveries = sorted(striker.recoveries) or [0.0]
+    recoveries = sorted(live.recoveries) or [0.0]
     return ChaosReport(
         seed,
         seconds,
         account,
-        striker.struck,
+        dict(injector.injected),
         restarts,
         statistics.median(recoveries),
-        recoveries[min(len(recoveries) - 1, int(len(recoveries) * 0.99))],
+        percentile(recoveries, 0.99),
         load.turns,
         load.datagrams,
         audit.handled_types[FrameReady.__name__],
@@ -117,37 +126,42 @@ def run(
     )
 
 
-def _strike(
-    system: Runtime,
-    striker: ChaosInjector,
-    seed: int,
+def _inject(
+    faults: Sequence[Fault],
+    injector: FaultInjector,
     seconds: float,
     stop: threading.Event,
-    look: Callable[[float], None],
+    progress: Callable[[str, float], None],
 ) -> None:
+    """Each fault at its time, until `seconds` are over."""
     begun = time.monotonic()
-    for blow in plan(seed, seconds, targets(system)):
-        while (left := begun + blow.at - time.monotonic()) > 0:
+
+    def wait(until: float) -> bool:
+        while (left := begun + until - time.monotonic()) > 0:
             if stop.wait(min(left, 0.25)):
-                return
-            look(time.monotonic() - begun)
-        striker.strike(blow)
-    while (left := begun + seconds - time.monotonic()) > 0 and not stop.wait(min(left, 0.25)):
-        look(time.monotonic() - begun)
+                return False
+            progress("faults", time.monotonic() - begun)
+        return True
+
+    for fault in faults:
+        if not wait(fault.at):
+            return
+        injector.inject(fault)
+    wait(seconds)
 
 
-def _at_peace(system: Runtime, within: float) -> bool:
+def _becomes_quiet(system: Runtime, within: float) -> bool:
     """Wait until all run, nothing is queued, and nothing is in flight."""
     deadline = time.monotonic() + within
     gate = threading.Event()
-    while _unrest(system):
+    while _unsettled(system):
         if time.monotonic() > deadline:
             return False
         gate.wait(0.05)
     return True
 
 
-def _unrest(system: Runtime) -> str:
+def _unsettled(system: Runtime) -> str:
     for slot in tuple(system.registry.slots.values()):
         if slot.state == "disabled":
             continue
@@ -161,20 +175,16 @@ def _unrest(system: Runtime) -> str:
     return ""
 
 
-def _final(audit: Audit, system: Runtime) -> DeliveryCounts:
+def _final(audit: MessageAudit, violations: list[str], system: Runtime) -> DeliveryCounts:
     """The account when the last threads have settled theirs."""
     gate = threading.Event()
     for _ in range(100):
         waiting = [e for slot in system.registry.slots.values() for e in slot.mailbox.waiting()]
-        if audit.open <= len(waiting):
+        if audit.open_count <= len(waiting):
             break
         gate.wait(0.05)
-    return audit.account(waiting)
-
-
-def _progress(system: Runtime, audit: Audit, striker: ChaosInjector, at: float, phase: str) -> ChaosProgress:
-    restarts = sum(slot.restarts for slot in tuple(system.registry.slots.values()))
-    return ChaosProgress(phase, at, sum(striker.struck.values()), restarts, audit.count)
+    audit.find_lost(waiting)
+    return audit.account(waiting, violations)
 
 
 def _ring_left(system: Runtime) -> tuple[str, ...]:
@@ -188,34 +198,26 @@ def _ring_left(system: Runtime) -> tuple[str, ...]:
 
 
 class _Surroundings:
-    """What a run must leave as it found it."""
+    """The child processes of this one: a run must leave none behind."""
 
     def __init__(self) -> None:
         self._me = psutil.Process()
-        self._before = self._look()
+        self._before = self._children()
 
     def left_behind(self) -> tuple[str, ...]:
-        """What is there still, after a moment's patience."""
+        """The processes that a run has left, after some seconds of patience."""
         gate = threading.Event()
         for _ in range(100):
-            now = self._look()
-            more = [
-                f"{len(new)} {what} left behind: {', '.join(sorted(new)[:5])}"
-                for what, new in ((what, now[what] - self._before[what]) for what in now)
-                if new
-            ]
-            if not more:
-                break
+            left = sorted(self._children() - self._before)
+            if not left:
+                return ()
             gate.wait(0.1)
-        return tuple(more)
+        return (f"{len(left)} processes left behind: {', '.join(left[:5])}",)
 
-    def _look(self) -> dict[str, set[str]]:
+    def _children(self) -> set[str]:
         children = set()
         for child in self._me.children(recursive=True):
-            try:
-                line = " ".join(child.cmdline())
-            except psutil.Error:
-                continue
-            if "resource_tracker" not in line:
-                children.add(str(child.pid))
-        return {"processes": children}
+            with contextlib.suppress(psutil.Error):
+                if "resource_tracker" not in " ".join(child.cmdline()):
+                    children.add(str(child.pid))
+        return children

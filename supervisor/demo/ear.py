@@ -59,8 +59,7 @@ class PlaybackEar:
 
     def first_sound(self, since: float, timeout: float) -> float | None:
         """When something was first heard after `since`; None when that does not happen within `timeout`
-        seconds.
-        """
+        seconds."""
         with self._changed:
             self._changed.wait_for(lambda: bool(self._sounds) and self._sounds[-1] > since, timeout)
             return next((at for at in self._sounds if at > since), None)
@@ -72,8 +71,7 @@ class PlaybackEar:
 
     def await_quiet(self, seconds: float, timeout: float) -> bool:
         """Wait until nothing was heard for `seconds`; False when that does not happen within `timeout`
-        seconds.
-        """
+        seconds."""
         end = time.monotonic() + timeout
         with self._changed:
             while time.monotonic() < end:

@@ -1,6 +1,7 @@
 """What the demo saw of one turn, and what follows: which stages were reached, what the runtime added. Pure."""
 
 import re
+import statistics
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 
@@ -82,11 +83,7 @@ def alike(a: str, b: str) -> float:
 
 def median(values: Iterable[float]) -> float:
     """The median; 0.0 of nothing."""
-    ordered = sorted(values)
-    half = len(ordered) // 2
-    if not ordered:
-        return 0.0
-    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+    return statistics.median(tuple(values) or (0.0,))
 
 
 def _words(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Puts other words in the place of people's words, the same for the same, so that a session can become a test. Pure."""
+"""Replaces people's words by made-up ones, the same by the same, so that a session can become a test. Pure."""
 
 import enum
 import hashlib
@@ -16,13 +16,13 @@ __all__ = ["Anonymizer"]
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _CONSONANTS, _VOWELS = "bdfghklmnprstvw", "aeiou"
 NOBODY = frozenset({"unknown"})
-"""Who is meant when nobody knows who; not a word of anybody's."""
+"""Names that stand for nobody; these are not replaced."""
 SHORT = 2
-"""Letters of a word that is left as it is: such words say nothing of anybody, and much of the grammar."""
+"""Letters of a word that is not replaced: such words are grammar."""
 
 
 class Anonymizer:
-    """key: what the other words are derived from; whoever does not know it cannot find the old ones."""
+    """key: what the new words are derived from; without it the old ones cannot be found."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key

@@ -1,4 +1,4 @@
-"""What a handler did, as it was recorded and as it was replayed, and where the two differ. Pure."""
+"""Compares what a handler did as recorded and as replayed. Pure."""
 
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
@@ -9,19 +9,20 @@ from actors.kernel.message import Envelope, Message, current_name
 from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import Began, Handled
 from supervisor.trace.records import BeganLine, HandledLine, Sent
+from supervisor.trace.write.encode import sent_line
 from supervisor.trace.write.redaction import Redaction
 
 __all__ = ["FATAL", "Difference", "Divergence", "compare", "matched", "sent"]
 
-FATAL = frozenset({"Hung", "Killed", "Frozen", "OutOfMemory", "Struck"})
-"""Failures that came from outside of the actor, the last from the simulator: what its handler had not done by then is
-no difference."""
+FATAL = frozenset({"Hung", "Killed", "Frozen", "OutOfMemory", "InjectedCrash", "Struck"})
+"""Failures that came from outside of the actor, InjectedCrash (formerly Struck) from the simulator: what its handler
+had not done by then is not a difference."""
 
 _redaction = Redaction()
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """One thing that was otherwise. what: `message 2`, `timer 1`, `state version` or `failure`. recorded, replayed:
+    """One difference. what: `message 2`, `timer 1`, `state version` or `failure`. recorded, replayed:
     None where there was none."""
 
     what: str
@@ -49,8 +50,8 @@ class Divergence(msgspec.Struct, frozen=True):
 def compare(
     line: HandledLine | BeganLine, record: Handled | Began, *, numbers: bool = True
 ) -> tuple[Difference, ...]:
-    """Every difference between what was recorded and what was replayed, in order; none when all is the same. Without
-    `numbers`, messages and timers may have others than they had."""
+    """Every difference between the record and the replay, in order. Without `numbers`, those of messages and timers may
+    differ."""
     if _same(line, record, numbers):
         return ()
     cut = line.failure is not None and line.failure.kind in FATAL
@@ -78,8 +79,7 @@ def matched(then: tuple[Sent, ...], now: tuple[Envelope, ...]) -> Iterator[tuple
 
 def sent(envelope: Envelope) -> Sent:
     """A message that was sent, as it is recorded."""
-    message = envelope.message
-    return Sent(envelope.id, envelope.recipient, type(message).__name__, _redaction.digest(message))
+    return sent_line(envelope, _redaction)
 
 
 def _same(line: HandledLine | BeganLine, record: Handled | Began, numbers: bool) -> bool:
@@ -108,23 +108,23 @@ def _of_messages(
         made = made[: len(then)]
     found = []
     for number in range(max(len(then), len(made))):
-        before = _today(then[number]) if number < len(then) else None
+        before = _with_current_name(then[number]) if number < len(then) else None
         after = made[number] if number < len(made) else None
         same = before == after
         if not same and not numbers and before is not None and after is not None:
             same = (before.to, before.type, before.digest) == (after.to, after.type, after.digest)
         if not same:
-            found.append(Difference(f"message {number + 1}", _told(before), _told(after)))
+            found.append(Difference(f"message {number + 1}", _text(before), _text(after)))
     return tuple(found)
 
 
-def _today(item: Sent) -> Sent:
+def _with_current_name(item: Sent) -> Sent:
     """The record, with the name that the message type has today."""
     name = current_name(item.type)
     return item if name == item.type else msgspec.structs.replace(item, type=name)
 
 
-def _told(item: Sent | None) -> str | None:
+def _text(item: Sent | None) -> str | None:
     return None if item is None else f"{item.id} {item.type} to {item.to} [{item.digest}]"
 
 

@@ -1,5 +1,6 @@
-"""What the trace says about a divergence: the chain of causes that led to it, and what the recorded messages held."""
+"""Reports what the trace says about a divergence: the chain of causes that led to it, and the recorded messages."""
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,7 @@ from typing import Any
 import msgspec
 
 from supervisor.replay.compare import Divergence
-from supervisor.trace.layout import segments_by_node
-from supervisor.trace.read.segment_reader import open_segment
+from supervisor.trace.read.segment_reader import encoded_lines
 from supervisor.trace.records import HandledLine, decode_line
 
 __all__ = ["CauseLink", "DivergenceReport", "divergence_report"]
@@ -18,7 +18,7 @@ LONGEST = 50
 
 
 class CauseLink(msgspec.Struct, frozen=True):
-    """A message on the way from the outside event to where the replay differs."""
+    """A message in the chain from the outside event to the divergence."""
 
     id: str
     sender: str
@@ -28,30 +28,26 @@ class CauseLink(msgspec.Struct, frozen=True):
 
 
 class DivergenceReport(msgspec.Struct, frozen=True):
-    """chain: from the outside event down to the message being handled. messages: what the messages that differ held
-    when they were recorded, by id, as far as somebody handled them."""
+    """chain: from the outside event down to the message being handled. messages: the recorded messages that differ, by
+    id, as far as somebody handled them."""
 
     chain: tuple[CauseLink, ...] = ()
     messages: Mapping[str, Any] = {}
 
 
 def divergence_report(trace: Path, divergence: Divergence) -> DivergenceReport:
-    """Looks through the whole trace once."""
+    """The report; reads the whole trace once."""
     links: dict[str, tuple[CauseLink, str]] = {}
     wanted = _ids(divergence)
     messages: dict[str, Any] = {}
-    for paths in segments_by_node(trace).values():
-        for path in paths:
-            for _, data in open_segment(path, lambda torn: None).lines():
-                try:
-                    line = decode_line(data)
-                except msgspec.DecodeError:
-                    continue
-                if isinstance(line, HandledLine):
-                    link = CauseLink(line.id, line.sender, line.recipient, line.type, line.wall)
-                    links[line.id] = (link, line.cause)
-                    if line.id in wanted:
-                        messages[line.id] = line.message
+    for data in encoded_lines(trace):
+        with contextlib.suppress(msgspec.DecodeError):
+            line = decode_line(data)
+            if isinstance(line, HandledLine):
+                link = CauseLink(line.id, line.sender, line.recipient, line.type, line.wall)
+                links[line.id] = (link, line.cause)
+                if line.id in wanted:
+                    messages[line.id] = line.message
     return DivergenceReport(tuple(_chain(divergence.id, links)), messages)
 
 

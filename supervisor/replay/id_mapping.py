@@ -1,4 +1,4 @@
-"""What replayed actors send to each other where a replay may differ from the record: messages and ids of now."""
+"""Maps recorded ids and messages to those of the replay, where these may differ."""
 
 from collections.abc import Container
 
@@ -7,21 +7,21 @@ import msgspec
 from actors.kernel.message import Message
 from actors.kernel.record import Began, Handled
 from supervisor.replay.compare import matched, sent
-from supervisor.replay.life import ReplayedIncarnation
+from supervisor.replay.incarnation import ReplayedIncarnation
 from supervisor.trace.records import BeganLine, HandledLine
 
 __all__ = ["IdMapping"]
 
 
 class IdMapping:
-    """Which message stands now for one that was recorded, by id; and which id, where that is another one."""
+    """The replay's message for each recorded one, by id; and its id, where that is another one."""
 
     def __init__(self) -> None:
         self._ids: dict[str, str] = {}
         self._messages: dict[str, Message | None] = {}
 
     def note(self, line: HandledLine | BeganLine, record: Handled | Began, replayed: Container[str]) -> None:
-        """A handler has ended: remember what it sent otherwise than it did then."""
+        """Note what a handler sent that differs from the record."""
         for then, now in matched(line.out, record.sent):
             if now is not None and now.id != then.id:
                 self._ids[then.id] = now.id
@@ -33,22 +33,22 @@ class IdMapping:
                 self._messages[now.id] = now.message
 
     def knows(self, id: str) -> bool:
-        """Whether the message `id` is another one now, or was not sent."""
+        """Whether the message `id` differs from the recorded one, or was not sent."""
         return id in self._messages
 
     def take(self, id: str) -> Message | None:
-        """That message; None when it was not sent. Once."""
+        """Remove and return that message; None when it was not sent."""
         return self._messages.pop(id)
 
     def new_id(self, id: str) -> str:
-        """What a recorded id is now."""
+        """The replay's id for a recorded one."""
         return self._ids.get(id, id)
 
-    def renumbered(self, line: HandledLine, life: ReplayedIncarnation) -> HandledLine:
-        """The line with the ids of now. A timer that fires takes the next number."""
+    def renumbered(self, line: HandledLine, replayed: ReplayedIncarnation) -> HandledLine:
+        """The line with the replay's ids. A timer that fires takes the next number."""
         id = self.new_id(line.id)
-        if id == line.id and not self.knows(id) and life.is_fired(line):
-            new = life.next_id(int(id.rpartition("/")[2]))
+        if id == line.id and not self.knows(id) and replayed.is_fired(line):
+            new = replayed.next_id(int(id.rpartition("/")[2]))
             if new != id:
                 self._ids[id] = id = new
         cause, answers = self.new_id(line.cause), self.new_id(line.answers)

@@ -1,11 +1,11 @@
-"""What may look on while a replay runs: a log of how states change, and a debugger."""
+"""Observers of a replay: a log of how states change, and a debugger."""
 
 import pdb
 from collections.abc import Callable
 from typing import Any
 
 from actors.kernel.message import message_class
-from supervisor.replay.life import ReplayedIncarnation
+from supervisor.replay.incarnation import ReplayedIncarnation
 from supervisor.replay.replayer import Step
 from supervisor.replay.show import changes, label
 from supervisor.trace.records import HandledLine
@@ -14,21 +14,21 @@ __all__ = ["Debugger", "StateLog"]
 
 
 class StateLog:
-    """Says each step, and what it changed in the state."""
+    """Prints each step, and what it changed in the state."""
 
-    def __init__(self, say: Callable[[str], object]) -> None:
-        self._say = say
+    def __init__(self, print: Callable[[str], object]) -> None:
+        self._print = print
         self._state: Any = None
 
-    def before(self, life: ReplayedIncarnation) -> None:
+    def before(self, replayed: ReplayedIncarnation) -> None:
         """A message is about to be handled."""
-        self._state = getattr(life.actor, "state", None)
+        self._state = getattr(replayed.actor, "state", None)
 
     def after(self, step: Step) -> None:
-        """It has been."""
-        self._say(label(step))
+        """It was handled."""
+        self._print(label(step))
         for line in changes(step, self._state):
-            self._say(line)
+            self._print(line)
 
 
 class Debugger:
@@ -37,7 +37,7 @@ class Debugger:
     def __init__(self, id: str) -> None:
         self._id = id
 
-    def before(self, life: ReplayedIncarnation, line: HandledLine) -> None:
+    def before(self, replayed: ReplayedIncarnation, line: HandledLine) -> None:
         """A message is about to be handled."""
         if line.id == self._id and not line.answers:
-            life.call_through(message_class(line.type), pdb.Pdb().runcall)
+            replayed.call_through(message_class(line.type), pdb.Pdb().runcall)

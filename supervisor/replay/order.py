@@ -11,12 +11,12 @@ from supervisor.trace.records import BeganLine, HandledLine, Line
 __all__ = ["in_causal_order"]
 
 MOST = 10_000
-"""Lines that may wait for one; then they wait no longer: what they wait for is not in the trace."""
+"""Lines of a handler that may wait; with more of them, what they wait for is not in the trace."""
 
 
 def in_causal_order(lines: Iterable[Line], replays: Callable[[str], bool]) -> Iterator[Line]:
-    """`lines`, of which those wait whose message a replayed actor has yet to send, and all later ones of the same
-    handler behind them. replays: whether an address is one of these."""
+    """`lines`, in which a message follows the handler that sent it. Where a replayed actor has yet to send it, the line
+    waits, and all later ones of the same handler behind it. replays: whether an actor is replayed, by address."""
     waiting: dict[str, deque[HandledLine]] = {}
     sent: set[str] = set()
 
@@ -30,7 +30,7 @@ def in_causal_order(lines: Iterable[Line], replays: Callable[[str], bool]) -> It
             if queue or is_early(line):
                 waiting.setdefault(line.handler, deque()).append(line)
             else:
-                yield from _told(line, sent, replays)
+                yield from _emitted(line, sent, replays)
         else:
             yield line
             if isinstance(line, BeganLine):
@@ -40,7 +40,7 @@ def in_causal_order(lines: Iterable[Line], replays: Callable[[str], bool]) -> It
         yield from queue
 
 
-def _told(line: HandledLine, sent: set[str], replays: Callable[[str], bool]) -> Iterator[Line]:
+def _emitted(line: HandledLine, sent: set[str], replays: Callable[[str], bool]) -> Iterator[Line]:
     sent.discard(line.id)
     yield line
     sent.update(item.id for item in line.out if replays(item.to))
@@ -58,7 +58,7 @@ def _released(
         for handler in tuple(waiting):
             queue = waiting[handler]
             while queue and (len(queue) > MOST or not is_early(queue[0])):
-                yield from _told(queue.popleft(), sent, replays)
+                yield from _emitted(queue.popleft(), sent, replays)
                 moved = True
             if not queue:
                 del waiting[handler]

@@ -1,4 +1,4 @@
-"""Makes an actor as the trace says it was made, from its class and its sections; and messages from JSON."""
+"""Reconstructs actors from the class and the sections that the trace tells of, and messages from JSON."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -20,10 +20,18 @@ from supervisor.trace.records import CheckpointLine, StartedLine
 from supervisor.trace.write.redaction import Withheld, is_plain, restore
 from supervisor.tree import tree
 
-__all__ = ["Adjust", "Unreplayable", "class_of", "made", "message", "read_sections", "started_before"]
+__all__ = [
+    "Adjust",
+    "Unreplayable",
+    "class_of",
+    "make_actor",
+    "make_message",
+    "read_sections",
+    "started_before",
+]
 
 Adjust = Callable[[Mapping[str, Any]], dict[str, Any]]
-"""Makes plain sections, by name, as they should have been."""
+"""Changes plain sections of the configuration, by name."""
 
 MASKED = "a secret that is in no trace"
 
@@ -46,13 +54,13 @@ def class_of(started: StartedLine) -> type[Actor] | None:
             f"{started.address} was a {started.actor}, which does not exist any more"
         ) from None
     if not issubclass(found, Actor):
-        raise Unreplayable(f"{started.address} was a {started.actor}, which is no actor")
+        raise Unreplayable(f"{started.address} was a {started.actor}, which is not an actor")
     return found
 
 
 def started_before(line: CheckpointLine) -> StartedLine:
-    """The start of an incarnation of which only a checkpoint is left. It is made with the defaults; what the
-    checkpoint holds takes their place."""
+    """The start of an incarnation of which only a checkpoint is left: with the defaults, which the checkpoint then
+    replaces."""
     spec = {child.address: child for child in walk(tree(Config()))}.get(line.address.partition("/")[0])
     names = spec.arguments if spec is not None else ()
     whole = dump(Config())
@@ -68,8 +76,8 @@ def started_before(line: CheckpointLine) -> StartedLine:
     )
 
 
-def made(started: StartedLine, adjust: Adjust = dict) -> Actor:
-    """The actor as it was before its start, with its plain sections as `adjust` makes them. Raises Unreplayable."""
+def make_actor(started: StartedLine, adjust: Adjust = dict) -> Actor:
+    """The actor before its start, with sections changed by `adjust`. Raises Unreplayable."""
     cls = class_of(started)
     if cls is None:
         raise Unreplayable(f"{started.address} is a supervisor")
@@ -95,7 +103,7 @@ def read_sections(data: bytes, adjust: Adjust = dict) -> Mapping[str, Any]:
     return unpacked(msgspec.json.encode(adjust(msgspec.json.decode(data))), lambda _: MASKED)
 
 
-def message(kind: str, shown: Any) -> Message:
+def make_message(kind: str, shown: Any) -> Message:
     """The message of type `kind` that was written down as `shown`, decoded or not. Raises Unreplayable."""
     try:
         cls = message_class(kind)
@@ -109,7 +117,7 @@ def message(kind: str, shown: Any) -> Message:
     except Withheld as error:
         raise Unreplayable(f"{kind}: {error}") from None
     except msgspec.DecodeError as error:
-        raise Unreplayable(f"{kind} has another form today: {error}") from None
+        raise Unreplayable(f"{kind} has other fields today: {error}") from None
 
 
 @cache
@@ -119,7 +127,7 @@ def _decoder(cls: type[Message]) -> msgspec.json.Decoder[Message]:
 
 @cache
 def _class_at(address: str) -> type[Actor] | None:
-    """The class of the actor that lives at `address` today."""
+    """The class of the actor at `address` today."""
     spec = {child.address: child for child in walk(tree(Config()))}.get(address)
     return actor_class(spec.actor) if spec is not None and spec.actor else None
 

@@ -1,11 +1,11 @@
-"""Replays a run: every deterministic actor in it, message by message, in the order in which each handled its own.
+"""Replays a run: every deterministic actor in it, message by message, each in the order in which it handled them.
 
-The trace is read once, as a stream: what is held in memory is the actors and no more.
+The trace is read once, as a stream: only the actors are held in memory.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Union, get_args
 
 import msgspec
 
@@ -16,20 +16,17 @@ from actors.kernel.record import Began, Handled
 from supervisor.otp.messages import ROOT
 from supervisor.replay.compare import Divergence, compare
 from supervisor.replay.id_mapping import IdMapping
-from supervisor.replay.life import ReplayedIncarnation
+from supervisor.replay.incarnation import ReplayedIncarnation
 from supervisor.replay.order import in_causal_order
-from supervisor.replay.reconstruct import Unreplayable, class_of, made, message, started_before
+from supervisor.replay.reconstruct import Unreplayable, class_of, make_actor, make_message, started_before
 from supervisor.replay.what_if import Changes
 from supervisor.trace.layout import segments_by_node
 from supervisor.trace.read.segment_reader import Torn, open_segment
 from supervisor.trace.records import (
     BeganLine,
     CheckpointLine,
-    ConfigurationLine,
-    DeadLine,
     HandledLine,
     Line,
-    LostLine,
     StartedLine,
     StoppedLine,
 )
@@ -37,33 +34,27 @@ from supervisor.trace.records import (
 __all__ = ["ReplayReport", "Replayer", "Step"]
 
 MOST = 1000
-"""Divergences that are kept; more are counted."""
+"""Divergences that are kept; further ones are only counted."""
 NOTHING = Changes()
 
 
-class _Handled(HandledLine, frozen=True, omit_defaults=True, tag_field="kind", tag="handled", kw_only=True):
-    """A handled message that is still encoded: its class is known when it is needed."""
+class _EncodedLine(
+    HandledLine, frozen=True, omit_defaults=True, tag_field="kind", tag="handled", kw_only=True
+):
+    """A handled message that is still encoded, until its class is needed."""
 
     message: msgspec.Raw
 
 
-_decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(
-    _Handled
-    | DeadLine
-    | StartedLine
-    | BeganLine
-    | CheckpointLine
-    | StoppedLine
-    | ConfigurationLine
-    | LostLine
-)
+_others = [kind for kind in get_args(Line) if kind is not HandledLine]
+_decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Union[_EncodedLine, *_others])
 _HANDLED = b'"kind":"handled"'
 
 
 class ReplayReport(msgspec.Struct, frozen=True):
-    """What came of a replay. messages: how many were replayed. actors: whose, by address. skipped: what could not be
-    replayed, and why, by address. differing: how many messages differ; divergences: the first of them. stopped: at the
-    message that was asked for. torn: what of the trace could not be read."""
+    """The results of a replay. messages: how many were replayed. actors: their addresses. skipped: why an actor could
+    not be replayed, by address. differing: how many messages differ; divergences: the first of them. stopped: whether
+    at the message that was asked for. torn: what of the trace could not be read."""
 
     messages: int
     actors: tuple[str, ...]
@@ -80,11 +71,11 @@ class ReplayReport(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One handled message: as it was recorded, as it was replayed, in which life, and what that was given."""
+    """One handled message as it was recorded and replayed. message: what the incarnation was given."""
 
     line: HandledLine | BeganLine
     record: Handled | Began
-    life: Any
+    incarnation: ReplayedIncarnation
     message: Message | None = None
     divergence: Divergence | None = None
 
@@ -96,10 +87,9 @@ Before = Callable[[ReplayedIncarnation, HandledLine], None]
 
 class Replayer:
     """folder: of a run, with a file or more for each node; or one file. actor: only this address, "" for all. changes:
-    what should have been otherwise in the configuration. anew: let what an actor sends otherwise reach the others, too;
-    with `changes` it always does. until: the id of the message to stop after. before: called before each message;
-    watch: after each. given: what to give instead of a message that no replayed actor sent. seen: told of starts and
-    stops."""
+    to the configuration. propagate: an actor is given what the others send in the replay, where that differs; always so
+    with `changes`. until: the id of the message to stop after. before: called before each message; watch: after each.
+    given: what to give instead of a message that no replayed actor sent. seen: called with starts and stops."""
 
     def __init__(
         self,
@@ -107,9 +97,9 @@ class Replayer:
         *,
         actor: str = "",
         changes: Changes = NOTHING,
-        anew: bool = False,
+        propagate: bool = False,
         until: str = "",
-        before: Before = lambda life, line: None,
+        before: Before = lambda replayed, line: None,
         watch: Watch = lambda step: None,
         given: Given = lambda line, message: message,
         seen: Callable[[Line], object] = lambda line: None,
@@ -117,15 +107,16 @@ class Replayer:
         self._folder = folder
         self._actor = actor
         self._changes = changes
-        self._anew = anew or bool(changes.values)
-        self._passing = IdMapping()
+        self._propagates = propagate or bool(changes.values)
+        self._ids = IdMapping()
         self._until = until
         self._before = before
         self._watch = watch
         self._given_instead = given
         self._seen = seen
         self._starts: dict[tuple[str, int], StartedLine] = {}
-        self._lives: dict[str, ReplayedIncarnation] = {}
+        self._incarnations: dict[str, ReplayedIncarnation] = {}
+        self._deterministic: dict[str, bool] = {}
         self._skipped: dict[str, str] = {}
         self._replayed: dict[str, None] = {}
         self._divergences: list[Divergence] = []
@@ -136,7 +127,7 @@ class Replayer:
     def run(self) -> ReplayReport:
         """Replay all of it, or up to `until`. Raises Unreplayable when nothing in it can be replayed at all."""
         lines = self._lines()
-        for line in in_causal_order(lines, self._replays) if self._anew else lines:
+        for line in in_causal_order(lines, self._replays) if self._propagates else lines:
             self._take(line)
             if self._stopped:
                 break
@@ -173,23 +164,23 @@ class Replayer:
                             self._torn.append(Torn(path, 0, f"a line is not understood: {error}"))
 
     def _may_matter(self, data: bytes) -> bool:
-        """A cheap look; most lines are of actors that cannot be replayed."""
+        """A cheap test: most lines are of actors that cannot be replayed."""
         if _HANDLED not in data[:40]:
             return True
         start = data.find(b'"recipient":"') + 13
         recipient = data[start : data.find(b'"', start)].decode("utf-8", "replace")
-        return recipient in self._lives or b',"by":"' in data
+        return recipient in self._incarnations or b',"by":"' in data
 
     def _replays(self, address: str) -> bool:
-        return address in self._lives
+        return address in self._incarnations
 
-    # -- lives
+    # -- incarnations
 
     def _take(self, line: Line) -> None:
         match line:
             case HandledLine():
-                if (life := self._lives.get(line.handler)) is not None:
-                    self._handle(life, line)
+                if (replayed := self._incarnations.get(line.handler)) is not None:
+                    self._handle(replayed, line)
             case StartedLine():
                 self._seen(line)
                 self._starts[line.address, line.incarnation] = line
@@ -199,13 +190,13 @@ class Replayer:
                 key = (line.address, line.incarnation)
                 if key not in self._starts:  # it was in a file that is gone
                     self._starts[key] = started_before(line)
-                if line.address not in self._lives:
+                if line.address not in self._incarnations:
                     self._guarded(line.address, lambda: self._resume(line))
             case StoppedLine():
                 self._seen(line)
-                life = self._lives.get(line.address)
-                if life is not None and life.incarnation == line.incarnation:
-                    del self._lives[line.address]
+                replayed = self._incarnations.get(line.address)
+                if replayed is not None and replayed.incarnation == line.incarnation:
+                    del self._incarnations[line.address]
 
     def _guarded(self, address: str, do: Callable[[], None]) -> None:
         if self._actor not in ("", address) and not address.startswith(f"{self._actor}/"):
@@ -213,7 +204,7 @@ class Replayer:
         try:
             do()
         except Unreplayable as error:
-            self._lives.pop(address, None)
+            self._incarnations.pop(address, None)
             self._skipped[address] = str(error)
 
     def _make(self, address: str, incarnation: int) -> ReplayedIncarnation | None:
@@ -225,73 +216,73 @@ class Replayer:
             if self._actor:
                 raise Unreplayable(f"{address} is not deterministic: it talks to the world outside by itself")
             return None
-        actor: Actor = made(started, self._changes.applied)
-        life = ReplayedIncarnation(actor, started, self._changes.applied, anew=self._anew)
-        self._lives[address] = life
+        actor: Actor = make_actor(started, self._changes.applied)
+        replayed = ReplayedIncarnation(actor, started, self._changes.applied, propagate=self._propagates)
+        self._incarnations[address] = replayed
         self._replayed[address] = None
-        return life
+        return replayed
 
     def _begin(self, line: BeganLine) -> None:
-        life = self._make(line.address, line.incarnation)
-        if life is not None:
-            self._compare(life, line, life.begin(line))
+        replayed = self._make(line.address, line.incarnation)
+        if replayed is not None:
+            self._compare(replayed, line, replayed.begin(line))
 
     def _resume(self, line: CheckpointLine) -> None:
-        life = self._make(line.address, line.incarnation)
-        if life is None:
+        replayed = self._make(line.address, line.incarnation)
+        if replayed is None:
             return
         if self._changes.sections & set(self._starts[line.address, line.incarnation].arguments):
             raise Unreplayable(
                 f"{line.address}: --with needs a trace from its start on, and this one begins later"
             )
-        life.resume(line)
+        replayed.resume(line)
 
-    def _handle(self, life: ReplayedIncarnation, line: HandledLine) -> None:
-        if self._anew:
-            line = self._passing.renumbered(line, life)
+    def _handle(self, replayed: ReplayedIncarnation, line: HandledLine) -> None:
+        if self._propagates:
+            line = self._ids.renumbered(line, replayed)
         try:
-            given = self._given(life, line)
+            given = self._given(replayed, line)
         except Unreplayable as error:
-            del self._lives[life.address]
-            self._skipped[life.address] = f"up to {line.id}, which cannot be made again: {error}"
+            del self._incarnations[replayed.address]
+            self._skipped[replayed.address] = f"up to {line.id}, which cannot be reconstructed: {error}"
             return
         if given is None:
             self._differing += 1  # this time it was not sent at all
             return
-        self._before(life, line)
+        self._before(replayed, line)
         self._messages += 1
-        self._compare(life, line, life.replay(line, given), given)
+        self._compare(replayed, line, replayed.replay(line, given), given)
         if self._until == line.id:
             self._stopped = True
 
-    def _given(self, life: ReplayedIncarnation, line: HandledLine) -> Message | None:
-        if self._passing.knows(line.id):
-            return self._passing.take(line.id)
-        recorded = message(line.type, line.message)
+    def _given(self, replayed: ReplayedIncarnation, line: HandledLine) -> Message | None:
+        if self._ids.knows(line.id):
+            return self._ids.take(line.id)
+        recorded = make_message(line.type, line.message)
         if isinstance(recorded, AskTimeout):
-            recorded = AskTimeout(self._passing.new_id(recorded.id))
-        if self._anew and life.is_fired(line) and not life.is_set(recorded, line.turn):
+            recorded = AskTimeout(self._ids.new_id(recorded.id))
+        if self._propagates and replayed.is_fired(line) and not replayed.is_set(recorded, line.turn):
             return None  # this time no such timer was set
         sender = line.id.rsplit("/", 2)[0]
-        return recorded if sender in self._lives else self._given_instead(line, recorded)
+        return recorded if sender in self._incarnations else self._given_instead(line, recorded)
 
     def _compare(
         self,
-        life: ReplayedIncarnation,
+        replayed: ReplayedIncarnation,
         line: HandledLine | BeganLine,
         record: Handled | Began,
         given: Message | None = None,
     ) -> None:
         divergence = None
-        differences = compare(line, record, numbers=not self._anew)
-        if self._anew:
-            self._passing.note(line, record, self._lives.keys())
+        differences = compare(line, record, numbers=not self._propagates)
+        if self._propagates:
+            self._ids.note(line, record, self._incarnations.keys())
         if differences:
             self._differing += 1
             handled = line if isinstance(line, HandledLine) else None
             divergence = Divergence(
-                life.address,
-                life.incarnation,
+                replayed.address,
+                replayed.incarnation,
                 handled.id if handled is not None else "",
                 handled.type if handled is not None else "",
                 line.wall,
@@ -302,4 +293,4 @@ class Replayer:
             )
             if len(self._divergences) < MOST:
                 self._divergences.append(divergence)
-        self._watch(Step(line, record, life, given, divergence))
+        self._watch(Step(line, record, replayed, given, divergence))

@@ -1,4 +1,4 @@
-"""Shows people what came of a replay."""
+"""Shows the results of a replay to people."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -7,10 +7,10 @@ import msgspec
 
 from actors.kernel.message import Message
 from actors.kernel.state.patch import difference
-from config.format import time_of_day
 from supervisor.replay.compare import Divergence
 from supervisor.replay.divergence_report import DivergenceReport
 from supervisor.replay.replayer import ReplayReport, Step
+from supervisor.trace.analyse.parse_time import clock_time
 from supervisor.trace.records import HandledLine
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def summary(report: ReplayReport) -> str:
     return f"identical: {whose}" + (" up to there" if report.stopped else "")
 
 
-def divergence(found: Divergence, evidence: DivergenceReport) -> "RenderableType":
+def divergence(found: Divergence, details: DivergenceReport) -> "RenderableType":
     """The first divergence, side by side, with what led to it."""
     from rich.console import Group
     from rich.table import Table
@@ -43,16 +43,16 @@ def divergence(found: Divergence, evidence: DivergenceReport) -> "RenderableType
     for item in found.differences:
         table.add_row(
             item.what,
-            Text(_with_content(item.recorded, evidence.messages)),
+            Text(_with_content(item.recorded, details.messages)),
             Text(_with_content(item.replayed, found.sent)),
         )
-    when = time_of_day(found.wall)
+    when = clock_time(found.wall)
     doing = f"handling {found.type} {found.id}" if found.id else "its start"
     causes = [
         Text(
-            f"{'  ' * depth}{time_of_day(link.wall)}  {link.sender} → {link.recipient}  {link.type}  {link.id}"
+            f"{'  ' * depth}{clock_time(link.wall)}  {link.sender} → {link.recipient}  {link.type}  {link.id}"
         )
-        for depth, link in enumerate(evidence.chain)
+        for depth, link in enumerate(details.chain)
     ]
     return Group(
         Text(
@@ -66,7 +66,7 @@ def divergence(found: Divergence, evidence: DivergenceReport) -> "RenderableType
 
 def changes(step: Step, before: Any) -> Iterator[str]:
     """How the state was changed by one message, a line for each place."""
-    after = getattr(step.life.actor, "state", None)
+    after = getattr(step.incarnation.actor, "state", None)
     if not isinstance(after, msgspec.Struct) or type(before) is not type(after) or before is after:
         return
     for kind, path, *what in difference(before, after):
@@ -74,22 +74,22 @@ def changes(step: Step, before: Any) -> Iterator[str]:
         yield f"  {NAMES[kind]} {'/'.join(path)} {value}".rstrip()
 
 
-def state_of(life: Any) -> str:
-    """An actor's state as indented JSON; of one that has no state struct, whatever it keeps."""
-    state = getattr(life.actor, "state", None)
+def state_of(incarnation: Any) -> str:
+    """An actor's state as indented JSON; for one without a state struct, its attributes."""
+    state = getattr(incarnation.actor, "state", None)
     if state is None:
-        state = {name: repr(value) for name, value in vars(life.actor).items() if name != "host"}
+        state = {name: repr(value) for name, value in vars(incarnation.actor).items() if name != "host"}
     return msgspec.json.format(msgspec.json.encode(state), indent=2).decode()
 
 
-def as_json(report: ReplayReport, evidence: DivergenceReport | None) -> dict[str, Any]:
+def as_json(report: ReplayReport, details: DivergenceReport | None) -> dict[str, Any]:
     """All of it as plain data."""
     shown: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(report, torn=(), divergences=()))
     shown["identical"] = report.identical
     shown["torn"] = [{"file": torn.path.name, "at": torn.at, "why": torn.why} for torn in report.torn]
     shown["divergences"] = [msgspec.to_builtins(found, enc_hook=str) for found in report.divergences]
-    if evidence is not None:
-        shown["evidence"] = msgspec.to_builtins(evidence)
+    if details is not None:
+        shown["evidence"] = msgspec.to_builtins(details)
     return shown
 
 
@@ -98,8 +98,8 @@ def label(step: Step) -> str:
     line = step.line
     mark = "  DIFFERENT" if step.divergence is not None else ""
     if isinstance(line, HandledLine):
-        return f"{time_of_day(line.wall)}  {line.handler} ← {line.type}  {line.id}{mark}"
-    return f"{time_of_day(line.wall)}  {line.address} began (incarnation {line.incarnation}){mark}"
+        return f"{clock_time(line.wall)}  {line.handler} ← {line.type}  {line.id}{mark}"
+    return f"{clock_time(line.wall)}  {line.address} began (incarnation {line.incarnation}){mark}"
 
 
 def _with_content(told: str | None, messages: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ __all__ = ["Changes", "parse"]
 
 
 class Changes(msgspec.Struct, frozen=True):
-    """Values by key, each a path of names, as they should have been."""
+    """New values by key, which is a path of names."""
 
     values: Mapping[tuple[str, ...], Any] = {}
 
@@ -25,7 +25,7 @@ class Changes(msgspec.Struct, frozen=True):
         return frozenset(key[0] for key in self.values)
 
     def applied(self, sections: Mapping[str, Any]) -> dict[str, Any]:
-        """Plain sections by name, with what is to be another in those that are there."""
+        """The plain sections, by name, with these values."""
         changed = dict(sections)
         for key, value in self.values.items():
             if key[0] in changed:
@@ -34,8 +34,8 @@ class Changes(msgspec.Struct, frozen=True):
 
 
 def parse(wishes: Iterable[str]) -> Changes:
-    """The changes in `llm.temperature=0.9` and the like, read as `--set` reads them. Raises Unreplayable for what is no
-    key of a configuration."""
+    """The changes in `llm.temperature=0.9` and the like, read as `--set` reads them. Raises Unreplayable for what
+    is not a key of the configuration."""
     values: dict[tuple[str, ...], Any] = {}
     known = dump(Config())
     for wish in wishes:

@@ -37,8 +37,8 @@ from supervisor.runtime.readiness import Readiness
 from supervisor.runtime.shared_frames import SharedFrames
 from supervisor.runtime.start_record import StartRecords
 from supervisor.runtime.status import instance_status
+from supervisor.trace.write.fan_out import FanOut
 from supervisor.trace.write.recorder import new_run
-from supervisor.trace.write.tee import Tee
 from supervisor.tree import tree
 
 __all__ = ["Runtime"]
@@ -86,7 +86,7 @@ class Runtime:
 
         trace = recorder_options(config, home)
         self.recorder = open_recorder(trace, "root", self.run)
-        self._records: RecordSink | None = self.recorder if also is None else Tee(self.recorder, also)
+        self._records: RecordSink | None = self.recorder if also is None else FanOut(self.recorder, also)
         if self.recorder is not None:
             self.recorder.new_segment = self._ask_for_checkpoints
 

@@ -1,4 +1,4 @@
-"""Many seeds, on as many processors as wished; each that fails is made small, and traced."""
+"""Runs many seeds, on as many processors as wished, and shrinks and traces those that fail."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,20 +8,20 @@ from pathlib import Path
 
 import msgspec
 
+from supervisor.faults.plan import Fault
 from supervisor.otp.messages import ROOT
-from supervisor.simulation.plan import Fault
 from supervisor.simulation.run import Outcome, simulate
 from supervisor.simulation.shrink import kind_of, shrunk
 
-__all__ = ["Small", "again", "run_seeds", "small", "traced", "untouched"]
+__all__ = ["FailingSeed", "again", "run_seeds", "shrink", "traced", "untouched"]
 
 AHEAD = 4
 """Seeds that wait for each process."""
 
 
-class Small(msgspec.Struct, frozen=True):
-    """A failing seed made small. faults: those that are enough for it. found: what they lead to. command: does it
-    again. trace: the folder with the record of that run, "" for none."""
+class FailingSeed(msgspec.Struct, frozen=True):
+    """faults: those that are needed for it to fail. found: what they lead to. command: reproduces it. trace: the folder
+    with the trace of that run, "" for none."""
 
     seed: int
     faults: tuple[Fault, ...]
@@ -31,7 +31,7 @@ class Small(msgspec.Struct, frozen=True):
 
 
 def run_seeds(seeds: Iterable[int], seconds: float, jobs: int = 1) -> Iterator[Outcome]:
-    """Every seed's outcome, in the order in which they come about."""
+    """Every seed's outcome, in the order of completion."""
     if jobs <= 1:
         yield from (simulate(seed, seconds) for seed in seeds)
         return
@@ -46,9 +46,9 @@ def run_seeds(seeds: Iterable[int], seconds: float, jobs: int = 1) -> Iterator[O
             yield from (future.result() for future in done)
 
 
-def small(outcome: Outcome, trace: Path | None = None) -> Small:
-    """The least list of faults with which a failing seed still fails in the same way; traced into a folder, where
-    given."""
+def shrink(outcome: Outcome, trace: Path | None = None) -> FailingSeed:
+    """Find the fewest faults with which a failing seed still fails in the same way, and trace that run into a folder,
+    where given."""
     kinds = {kind_of(found) for found in outcome.found}
 
     def fails(faults: Sequence[Fault]) -> bool:
@@ -58,17 +58,17 @@ def small(outcome: Outcome, trace: Path | None = None) -> Small:
     faults = shrunk(outcome.faults, fails)
     final = traced(outcome.seed, outcome.length, faults, trace)
     where = str(trace / _run_of(outcome.seed)) if trace is not None else ""
-    return Small(outcome.seed, faults, final.found, again(outcome.seed, outcome.length, faults), where)
+    return FailingSeed(outcome.seed, faults, final.found, again(outcome.seed, outcome.length, faults), where)
 
 
-def untouched(outcome: Outcome) -> Small:
+def untouched(outcome: Outcome) -> FailingSeed:
     """A failing seed with all its faults."""
     command = again(outcome.seed, outcome.length, None)
-    return Small(outcome.seed, outcome.faults, outcome.found, command)
+    return FailingSeed(outcome.seed, outcome.faults, outcome.found, command)
 
 
 def traced(seed: int, seconds: float, faults: Sequence[Fault] | None, folder: Path | None) -> Outcome:
-    """A run whose every message is recorded in `folder`, as a running Gerald records his."""
+    """A run whose every message is recorded in `folder`, as a running Gerald does."""
     if folder is None:
         return simulate(seed, seconds, faults)
     from supervisor.trace.write.recorder import Recorder
@@ -81,7 +81,7 @@ def traced(seed: int, seconds: float, faults: Sequence[Fault] | None, folder: Pa
 
 
 def again(seed: int, seconds: float, faults: Sequence[Fault] | None) -> str:
-    """The command that does a run again."""
+    """The command that reproduces a run."""
     numbers = "all" if faults is None else ",".join(str(fault.number) for fault in faults) or "none"
     return f"supervisor simulate --seed {seed} --seconds {seconds:g} --faults {numbers}"
 

@@ -1,52 +1,60 @@
-"""Carries out the faults of a plan."""
+"""Carries out faults on a simulated world."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
-from actors.kernel.handler_context import HandlerContext
 from actors.kernel.message import Envelope
 from actors.kernel.protocol.lifecycle import Ping
 from actors.speech.messages import SYNTHESIZER
+from supervisor.faults.injector import Means
+from supervisor.faults.plan import Fault
 from supervisor.otp.messages import RestartChild
+from supervisor.simulation.nodes.directory import SimulatedDirectory
 from supervisor.simulation.nodes.process import SimulatedProcess
-from supervisor.simulation.plan import Fault
 from supervisor.simulation.world import SimulatedWorld
 
-__all__ = ["FaultInjector", "Struck"]
+__all__ = ["InjectedCrash", "means"]
 
 FLOOD = 3000
 LOOP = 0.7
 """Seconds between two crashes of a loop."""
 
+LATE_REPLIES = 2.0
+"""Seconds during which answers are sent that are late."""
 
-class Struck(Exception):
-    """What a handler dies of because the plan says so."""
+SKEWS = (-7200.0, -60.0, -1.0, 1.0, 60.0, 7200.0)
+"""Seconds by which the wall clock jumps."""
 
 
-class FaultInjector:
-    """done: how many faults of each kind found somebody to strike."""
+class InjectedCrash(Exception):
+    """A handler crashes because the plan says so. (Traces name it: supervisor.replay.compare.FATAL.)"""
 
+
+def means(world: SimulatedWorld) -> Means:
+    """How each kind of fault is carried out in `world`; none finds its target while the power is off."""
+    faults = _SimulatedFaults(world)
+    return {kind: partial(faults.inject, way) for kind, way in _WAYS.items()}
+
+
+class _SimulatedFaults:
     def __init__(self, world: SimulatedWorld) -> None:
-        self.done: dict[str, int] = {}
         self._world = world
         self._scheduler = world.scheduler
 
-    def schedule(self, fault: Fault) -> None:
-        """It happens when its time has come."""
-        self._scheduler.schedule_external(fault.at, lambda: self._strike(fault))
+    def inject(self, way: "Way", fault: Fault) -> bool:
+        return not self._world.waiting_for_power and way(self, fault) is not False
 
-    def _strike(self, fault: Fault) -> None:
-        if not self._world.waiting_for_power and _WAYS[fault.kind](self, fault) is not False:
-            self.done[fault.kind] = self.done.get(fault.kind, 0) + 1
+    def _until(self, fault: Fault) -> float:
+        return self._scheduler.clock.time + fault.seconds
 
     # -- actors
 
     def _arm(self, fault: Fault, what: Callable[[], None]) -> bool:
-        """At one of the next effects of a handler, and before it takes place, `what` happens."""
-        life = self._world.node.life(fault.target)
-        if life is None or not life.running or "send" in vars(life.context):
+        """Call `what` before one of the next messages that a handler of the target sends."""
+        incarnation = self._world.node.life(fault.target)
+        if incarnation is None or not incarnation.running or "send" in vars(incarnation.context):
             return False
-        context = life.context
+        context = incarnation.context
         real, left = context.send, [fault.amount]
 
         def send(envelope: Envelope) -> None:
@@ -54,7 +62,7 @@ class FaultInjector:
                 left[0] -= 1
                 real(envelope)
                 return
-            _disarm(context)
+            vars(context).pop("send", None)
             what()
             real(envelope)
 
@@ -63,12 +71,12 @@ class FaultInjector:
 
     def _crash(self, fault: Fault) -> bool:
         def crash() -> None:
-            raise Struck("as planned")
+            raise InjectedCrash("as planned")
 
         return self._arm(fault, crash)
 
     def _crash_loop(self, fault: Fault) -> None:
-        until = self._scheduler.clock.time + fault.seconds
+        until = self._until(fault)
 
         def again() -> None:
             if self._scheduler.clock.time < until and not self._world.waiting_for_power:
@@ -100,7 +108,7 @@ class FaultInjector:
     def _lose(self, fault: Fault) -> bool:
         """A process goes, with mail in its hands and on its way to it."""
         for _ in range(fault.amount):
-            self._world.people.tell(fault.target, Ping())
+            self._world.load.tell(fault.target, Ping())
         return self._kill(fault)
 
     def _restart(self, fault: Fault) -> None:
@@ -110,28 +118,25 @@ class FaultInjector:
 
     def _flood(self, fault: Fault) -> None:
         for _ in range(FLOOD // 10 * (1 + fault.amount)):
-            self._world.people.tell(fault.target, Ping())
+            self._world.load.tell(fault.target, Ping())
 
     # -- mail
 
-    def _mail(self, table: dict[str, Any], target: str, value: Any) -> None:
-        table[target] = value
-        self._world.node.directory.troubled = True
+    @property
+    def _directory(self) -> SimulatedDirectory:
+        self._world.node.directory.faulty = True
+        return self._world.node.directory
 
     def _reorder(self, fault: Fault) -> None:
-        self._mail(self._world.node.directory.reordered, fault.target, self._until(fault))
+        self._directory.reordered[fault.target] = self._until(fault)
 
     def _late(self, fault: Fault) -> None:
-        window = self._scheduler.clock.time + 2.0
-        self._mail(self._world.node.directory.late, fault.target, (window, fault.seconds))
+        self._directory.late[fault.target] = (self._scheduler.clock.time + LATE_REPLIES, fault.seconds)
 
     def _lost(self, fault: Fault) -> None:
-        self._mail(self._world.node.directory.lost, fault.target, self._until(fault))
+        self._directory.lost[fault.target] = self._until(fault)
 
-    # -- the machine and what is around it
-
-    def _until(self, fault: Fault) -> float:
-        return self._scheduler.clock.time + fault.seconds
+    # -- the environment
 
     def _full(self, fault: Fault) -> None:
         self._world.disk.full_until = self._until(fault)
@@ -146,14 +151,14 @@ class FaultInjector:
         self._world.cut_power()
 
     def _clock(self, fault: Fault) -> None:
-        self._scheduler.clock.skew += (-7200.0, -60.0, -1.0, 1.0, 60.0, 7200.0)[fault.amount]
+        self._scheduler.clock.skew += SKEWS[fault.amount]
 
     def _unplugged(self, fault: Fault) -> None:
         world, until = self._world, self._until(fault)
         if fault.target == "speaker":
-            world.mouth.unplugged_until = until
+            world.speaker.unplugged_until = until
         elif fault.target == "microphone":
-            world.ear.unplugged_until = until
+            world.microphone.unplugged_until = until
         else:
             world.game.unplugged_until = until
 
@@ -170,31 +175,28 @@ class FaultInjector:
         self._world.source.saved()
 
 
-def _disarm(context: HandlerContext) -> None:
-    vars(context).pop("send", None)
-
-
-_WAYS: dict[str, Callable[[FaultInjector, Fault], bool | None]] = {
-    "crash": FaultInjector._crash,
-    "crash loop": FaultInjector._crash_loop,
-    "hang": FaultInjector._hang,
-    "slow": FaultInjector._hang,
-    "kill": FaultInjector._kill,
-    "lost node": FaultInjector._lose,
-    "group": FaultInjector._kill,
-    "lag": FaultInjector._lag,
-    "reorder": FaultInjector._reorder,
-    "late reply": FaultInjector._late,
-    "lost reply": FaultInjector._lost,
-    "full disk": FaultInjector._full,
-    "slow disk": FaultInjector._slow_disk,
-    "torn write": FaultInjector._torn,
-    "power cut": FaultInjector._power,
-    "clock jump": FaultInjector._clock,
-    "unplugged": FaultInjector._unplugged,
-    "silent model": FaultInjector._silent,
-    "broken model": FaultInjector._broken,
-    "reload": FaultInjector._reload,
-    "flood": FaultInjector._flood,
-    "restart": FaultInjector._restart,
+Way = Callable[[_SimulatedFaults, Fault], bool | None]
+_WAYS: dict[str, Way] = {
+    "crash": _SimulatedFaults._crash,
+    "crash loop": _SimulatedFaults._crash_loop,
+    "hang": _SimulatedFaults._hang,
+    "slow": _SimulatedFaults._hang,
+    "kill": _SimulatedFaults._kill,
+    "lost node": _SimulatedFaults._lose,
+    "group": _SimulatedFaults._kill,
+    "lag": _SimulatedFaults._lag,
+    "reorder": _SimulatedFaults._reorder,
+    "late reply": _SimulatedFaults._late,
+    "lost reply": _SimulatedFaults._lost,
+    "full disk": _SimulatedFaults._full,
+    "slow disk": _SimulatedFaults._slow_disk,
+    "torn write": _SimulatedFaults._torn,
+    "power cut": _SimulatedFaults._power,
+    "clock jump": _SimulatedFaults._clock,
+    "unplugged": _SimulatedFaults._unplugged,
+    "silent model": _SimulatedFaults._silent,
+    "broken model": _SimulatedFaults._broken,
+    "reload": _SimulatedFaults._reload,
+    "flood": _SimulatedFaults._flood,
+    "restart": _SimulatedFaults._restart,
 }

@@ -1,26 +1,30 @@
-"""One run of the simulator: a seed, its faults, a peace after them, the end, and what was found."""
+"""One run of the simulator: a seed, its faults, a quiet time after them, the end, and what was found."""
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
 from actors.kernel.record import Record
+from supervisor.faults.injector import FaultInjector
+from supervisor.faults.plan import Fault, plan
 from supervisor.nodes.boot import register_messages
-from supervisor.simulation.inject import FaultInjector
-from supervisor.simulation.plan import Fault, plan
-from supervisor.simulation.world import SimulatedWorld, quiet, unrest
+from supervisor.simulation.inject import means
+from supervisor.simulation.plan import PROFILE
+from supervisor.simulation.world import SimulatedWorld, quiet, unsettled
 
 __all__ = ["Outcome", "simulate"]
 
-PEACE = 150.0
-"""Seconds after the faults in which all must be well again: slow restarts, and the patience of people, fit in."""
+QUIET = 150.0
+"""Seconds after the faults in which everybody must recover: slow restarts, and the patience of people, fit in."""
 
 STOP_WITHIN = 30.0
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """seconds: simulated, faults and peace. took: real seconds. faults: what was done. found: what must not be."""
+    """seconds: simulated, with the quiet time. took: real seconds. faults: planned; injected: carried out, by kind.
+    found: violations, a line each."""
 
     seed: int
     length: float
@@ -31,7 +35,7 @@ class Outcome(msgspec.Struct, frozen=True):
     processes: int
     restarts: int
     faults: tuple[Fault, ...]
-    struck: dict[str, int]
+    injected: dict[str, int] = msgspec.field(name="struck")
     answers: dict[str, int]
     found: tuple[str, ...]
 
@@ -51,38 +55,38 @@ def simulate(
 ) -> Outcome:
     """Run `seed` for `seconds` of people and faults; with other `faults` than those of its plan, where given.
 
-    trace: told of every record. calm: with people who take their time, for measuring.
+    trace: called with every record. calm: with people who take their time, for measuring.
     """
     register_messages()
     begun = time.perf_counter()
-    chosen = plan(seed, seconds) if faults is None else tuple(faults)
+    planned = plan(seed, seconds, PROFILE) if faults is None else tuple(faults)
     with quiet():
         world = SimulatedWorld(seed, trace)
-        striker = FaultInjector(world)
-        for fault in chosen:
-            striker.schedule(fault)
-        world.people.begin(seconds, calm=calm)
+        injector = FaultInjector(means(world))
+        for fault in planned:
+            world.scheduler.schedule_external(fault.at, partial(injector.inject, fault))
+        world.load.begin(seconds, calm=calm)
         world.watch()
         world.run(seconds)
-        world.run(seconds + PEACE)
-        for one in unrest(world):
-            world.fault(f"peace: {one.address} is still {one.state}")
+        world.run(seconds + QUIET)
+        for slot in unsettled(world):
+            world.fault(f"peace: {slot.address} is still {slot.state}")
         if not world.stop(STOP_WITHIN):
             world.fault(f"the end: not everything stopped within {STOP_WITHIN:g} s")
         world.close()
         if world.game.held:
             world.fault(f"inputs: still held after the end: {', '.join(sorted(world.game.held))}")
     return Outcome(
-        seed,
-        seconds,
-        world.clock.time,
-        time.perf_counter() - begun,
-        world.digest.text,
-        world.digest.handled,
-        world.processes,
-        world.restarts,
-        chosen,
-        striker.done,
-        world.people.outcomes,
-        tuple(world.faults),
+        seed=seed,
+        length=seconds,
+        seconds=world.clock.time,
+        took=time.perf_counter() - begun,
+        digest=world.digest.text,
+        handled=world.digest.handled,
+        processes=world.processes,
+        restarts=world.restarts,
+        faults=planned,
+        injected=dict(injector.injected),
+        answers=world.load.outcomes,
+        found=tuple(world.faults),
     )

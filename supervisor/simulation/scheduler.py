@@ -1,14 +1,13 @@
-"""Virtual time, and the choice of who goes on next: the one place where a simulation decides about order.
+"""Virtual time and the choice of the next task: the one place where a simulation decides about order.
 
-Whoever has something to do may go on, and which of them does is drawn from the seed: every such order could come about
-between threads. Time moves only when nobody has anything left to do.
+Which of the runnable tasks goes on is drawn from the seed: every such order could come about between threads. Time
+moves only when no task has anything left to do.
 """
 
 import heapq
 import random
 from collections.abc import Callable
 from itertools import count
-from typing import Protocol
 
 __all__ = ["EPOCH", "Scheduler", "SimulatedClock", "Task"]
 
@@ -16,13 +15,13 @@ EPOCH = 1_700_000_000.0
 """Epoch seconds at which a simulation begins."""
 
 STALLS = 0.1
-"""How often somebody who is woken is late, as a thread is when others have the processor."""
+"""How often a task that is woken is late, as a thread is when others have the processor."""
 STALL = 0.002
 LONGEST_STALL = 0.05
-"""Seconds: on average, and at most."""
+"""Seconds by which it is late: on average, and at most."""
 
 DEEPEST = 12
-"""Handlers that may hang at a time."""
+"""Tasks that may hang at a time, one within another."""
 
 
 class SimulatedClock:
@@ -42,16 +41,9 @@ class SimulatedClock:
         return EPOCH + self.time + self.skew
 
 
-class Works(Protocol):
-    """What sits on a seat."""
-
-    def step(self) -> bool:
-        """Do one thing; False when there was nothing to do."""
-
-
 class Task:
-    """A place from which somebody goes on, one step at a time. queued: is among those who may go on, or will be.
-    held: in the middle of a step that hangs, since when nothing else happens here."""
+    """Runs `step` again and again, until it says that there is nothing to do. queued: runnable, or about to be. held:
+    in the middle of a step that hangs, until which no other step is run."""
 
     __slots__ = ("held", "name", "queued", "scheduler", "step")
 
@@ -63,7 +55,7 @@ class Task:
         self.held = False
 
     def wake(self) -> bool:
-        """There may be something to do, soon. Always True: who calls need do no more (Mailbox.express)."""
+        """Become runnable, soon. Always True: the caller need do no more (Mailbox.express)."""
         if not self.queued:
             self.queued = True
             scheduler = self.scheduler
@@ -80,8 +72,8 @@ class Task:
 
 
 class Scheduler:
-    """runnable: who may go on now. halted: nobody goes on any more, at any depth, until `renew`. depth: handlers that
-    hang. held: how many seats are."""
+    """runnable: the tasks that may go on now. halted: no task runs, at any depth, until `renew`. depth: nested tasks
+    that hang."""
 
     def __init__(self, seed: str) -> None:
         self.clock = SimulatedClock()
@@ -105,29 +97,29 @@ class Scheduler:
         heapq.heappush(self._events, (time, next(self._numbers), self._generation, call))
 
     def schedule_external(self, time: float, call: Callable[[], object]) -> None:
-        """Call `call` when it is `time`, whatever becomes of the process: the world outside goes on."""
+        """Call `call` when it is `time`, whatever becomes of the process: it belongs to the environment."""
         heapq.heappush(self._events, (time, next(self._numbers), 0, call))
 
     def halt(self) -> None:
-        """The process is no more: whoever is in the middle of something comes to an end without an effect."""
+        """End the process: tasks in the middle of a step come to its end without an effect."""
         self.halted = True
-        self.runnable.clear()  # whoever enters after this belongs to the dead, and does nothing
+        self.runnable.clear()  # a task that enters after this belongs to the ended process, and does nothing
 
     def renew(self) -> None:
-        """Another process begins: nobody of the one before goes on, and nothing that it had planned happens."""
+        """Begin another process: no task of the one before goes on, and nothing that it had scheduled happens."""
         self.runnable.clear()
         self._generation += 1
         self.halted = False
 
     def run(self, until: float, over: Callable[[], bool] | None = None) -> None:
-        """Let everybody go on until it is `until`, or `over` says so between two moments."""
+        """Run the tasks until it is `until`, or `over` says so before time moves."""
         runnable, events, random, clock = self.runnable, self._events, self.random, self.clock
         while not self.halted:
             while runnable:
                 index = int(random() * len(runnable))
                 task = self.current = runnable[index]
                 if not task.step():
-                    self._leave(task, index)
+                    self._remove(task, index)
             self.current = None
             if over is not None and over():
                 return
@@ -141,8 +133,8 @@ class Scheduler:
                 clock.time = due
             call()
 
-    def _leave(self, task: Task, index: int) -> None:
-        """It has nothing to do: its place, if it is still there, is the last one's."""
+    def _remove(self, task: Task, index: int) -> None:
+        """Remove a task that has nothing to do; the last one takes its place."""
         runnable = self.runnable
         if index >= len(runnable) or runnable[index] is not task:
             if task in runnable:
@@ -153,7 +145,7 @@ class Scheduler:
             runnable[index] = last
 
     def hang(self, seconds: float, over: Callable[[], bool] | None = None) -> None:
-        """For the middle of a step: whoever takes it hangs for so long, while all others go on."""
+        """Called within a step: its task hangs for so long, while all others go on."""
         task = self.current
         if task is None or self.depth >= DEEPEST or self.halted:
             return

@@ -1,4 +1,4 @@
-"""Makes the list of faults of a failing run as short as it can be while the run still fails (delta debugging)."""
+"""Shrinks the list of faults of a failing run while the run still fails (delta debugging)."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -10,7 +10,7 @@ MOST_RUNS = 200
 
 
 def kind_of(found: str) -> str:
-    """What sort of thing was found: what stands between the time and the details."""
+    """The kind of a violation, which stands between its time and its details."""
     return found.partition(" s: ")[2].partition(":")[0]
 
 

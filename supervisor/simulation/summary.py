@@ -1,12 +1,13 @@
-"""What many runs came to, in numbers and as a person reads it."""
+"""The summary of many runs, in numbers and for people."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import msgspec
 from rich.markup import escape
 
-from supervisor.simulation.campaign import Small
+from supervisor.faults.render import counted
+from supervisor.simulation.campaign import FailingSeed
 from supervisor.simulation.run import Outcome
 
 __all__ = ["CampaignSummary", "lines", "lines_of"]
@@ -15,7 +16,8 @@ SHOWN = 5
 
 
 class CampaignSummary(msgspec.Struct):
-    """seconds: simulated; took: of a processor. found: kinds of what must not be, and in how many seeds."""
+    """seconds: simulated; took: of a processor. restarts: of actors; processes: of Gerald. faults: injected, and
+    answers: to questions, both by kind."""
 
     seeds: int = 0
     failed: int = 0
@@ -26,10 +28,10 @@ class CampaignSummary(msgspec.Struct):
     restarts: int = 0
     faults: Counter[str] = msgspec.field(default_factory=Counter)
     answers: Counter[str] = msgspec.field(default_factory=Counter)
-    failures: list[Small] = msgspec.field(default_factory=list)
+    failures: list[FailingSeed] = msgspec.field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
-        """One more run."""
+        """Count one more run."""
         self.seeds += 1
         self.failed += not outcome.passed
         self.seconds += outcome.seconds
@@ -37,7 +39,7 @@ class CampaignSummary(msgspec.Struct):
         self.handled += outcome.handled
         self.processes += outcome.processes
         self.restarts += outcome.restarts
-        self.faults.update(outcome.struck)
+        self.faults.update(outcome.injected)
         self.answers.update(outcome.answers)
 
 
@@ -52,28 +54,24 @@ def lines(summary: CampaignSummary) -> Iterator[str]:
     yield (
         f"[bold]messages[/]   {s.handled:,} handled, {s.handled / took:,.0f} a second; every one has one fate"
     )
-    yield f"[bold]faults[/]     {_counts(s.faults)}"
+    yield f"[bold]faults[/]     {counted(s.faults)}"
     yield f"[bold]restarts[/]   {s.restarts:,} of actors, {s.processes - s.seeds:,} of the whole"
-    yield f"[bold]questions[/]  {_counts(s.answers)}"
+    yield f"[bold]questions[/]  {counted(s.answers)}"
     for failure in s.failures:
         yield from lines_of(failure)
     verdict = "[bold green]PASSED[/]" if not s.failed else "[bold red]FAILED[/]"
     yield f"{verdict}     {s.seeds - s.failed:,} of {s.seeds:,} seeds are clean"
 
 
-def lines_of(small: Small) -> Iterator[str]:
+def lines_of(failing: FailingSeed) -> Iterator[str]:
     """Lines of rich markup for one failing seed."""
-    yield f"[red]seed {small.seed}[/]"
-    for found in small.found[:SHOWN]:
+    yield f"[red]seed {failing.seed}[/]"
+    for found in failing.found[:SHOWN]:
         yield f"  {escape(found)}"
-    if len(small.found) > SHOWN:
-        yield f"  and {len(small.found) - SHOWN} more (--json has them all)"
-    for fault in small.faults:
+    if len(failing.found) > SHOWN:
+        yield f"  and {len(failing.found) - SHOWN} more (--json has them all)"
+    for fault in failing.faults:
         yield f"  fault {escape(fault.text)}"
-    yield f"  the same again: {small.command}"
-    if small.trace:
-        yield f"  its trace:      {small.trace}"
-
-
-def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number:,} {name}" for name, number in sorted(counts.items())) or "none"
+    yield f"  the same again: {failing.command}"
+    if failing.trace:
+        yield f"  its trace:      {failing.trace}"

@@ -1,15 +1,15 @@
-"""What an actor keeps (actors.kernel.checkpoint), as JSON values that say of what class they are, and back.
+"""The attributes of an actor (actors.kernel.checkpoint) as JSON values that name their class, and back.
 
-A class stands there by its durable name (actors.vocabulary.type_names), a message by its type, a section of the
-configuration by its key. Only classes found in these tables are made again, by their fields: a file can name no other.
-The same frozen value in two places is written once.
+A class is named by its durable name (actors.vocabulary.type_names), a message by its type, a section of the
+configuration by its key. Only classes in these tables are decoded, by their fields: a file can name no other. The same
+frozen value in two places is written once.
 """
 
 import base64
 import enum
 import math
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -23,16 +23,16 @@ from config.schema import Section, dump, section_class, section_name
 __all__ = ["LEFT", "CheckpointDecoder", "CheckpointEncoder", "UnreadableCheckpoint"]
 
 LEFT: Any = object()
-"""Stands for what was left out; the maker of the actor has made it."""
+"""Stands for what was left out, and was made with the actor."""
 _KINDS = {"list": list, "set": set, "frozenset": frozenset, "deque": deque, "tuple": tuple}
 
 
 class UnreadableCheckpoint(ValueError):
-    """A checkpoint holds what today's classes cannot take; says what."""
+    """A checkpoint does not fit today's classes; the message says what does not."""
 
 
 class CheckpointEncoder:
-    """Writes the values of one checkpoint."""
+    """Encodes the values of one checkpoint."""
 
     def __init__(self) -> None:
         self._seen: dict[int, tuple[int, Any]] = {}
@@ -88,13 +88,13 @@ class CheckpointEncoder:
 
 
 class CheckpointDecoder:
-    """Makes the values of one checkpoint again."""
+    """Decodes the values of one checkpoint."""
 
     def __init__(self) -> None:
         self._made: dict[int, Any] = {}
 
     def value(self, shown: Any, instead: Any = LEFT) -> Any:
-        """The value shown as `shown`; `instead` where it was left out. Raises Unthawable."""
+        """The value encoded as `shown`; `instead` where it was left out. Raises UnreadableCheckpoint."""
         if isinstance(shown, list):
             return tuple(self.value(item) for item in shown)
         if not isinstance(shown, dict):
@@ -104,7 +104,7 @@ class CheckpointDecoder:
             case "$":
                 return self._struct(_class(shown["$"], msgspec.Struct), shown)
             case "$message":
-                return self._struct(_message(shown["$message"]), shown)
+                return self._struct(_found(message_class, shown["$message"]), shown)
             case "$same":
                 return self._made[shown["$same"]]
             case "$enum":
@@ -118,12 +118,12 @@ class CheckpointDecoder:
             case "$left":
                 return instead
             case "$section":
-                return _section(shown["$section"]).model_validate(shown["value"])
+                return _found(section_class, shown["$section"]).model_validate(shown["value"])
             case "$object":
                 return self._object(shown, instead)
         kind = _KINDS.get(tag[1:])
         if kind is None:
-            raise UnreadableCheckpoint(f"nobody knows what {tag!r} is")
+            raise UnreadableCheckpoint(f"{tag!r} is unknown")
         return kind(self.value(item) for item in shown[tag])
 
     def _struct(self, cls: Any, shown: dict[str, Any]) -> Any:
@@ -151,24 +151,16 @@ def _named(tag: str, cls: type, **rest: Any) -> Any:
 
 
 def _class(name: Any, base: type = object) -> Any:
-    try:
-        found = class_of_name(name)
-    except UnknownTypeName as error:
-        raise UnreadableCheckpoint(str(error)) from None
+    found = _found(class_of_name, name)
     if not issubclass(found, base):
-        raise UnreadableCheckpoint(f"{name} is no {base.__name__}")
+        raise UnreadableCheckpoint(f"{name} is not a {base.__name__}")
     return found
 
 
-def _message(name: Any) -> Any:
+def _found(find: Callable[[str], Any], name: Any) -> Any:
     try:
-        return message_class(name)
-    except UnknownMessage as error:
+        return find(name)
+    except (UnknownTypeName, UnknownMessage) as error:
         raise UnreadableCheckpoint(str(error)) from None
-
-
-def _section(name: Any) -> Any:
-    try:
-        return section_class(name)
     except KeyError:
         raise UnreadableCheckpoint(f"there is no section {name!r}") from None

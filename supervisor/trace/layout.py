@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-__all__ = ["segments_by_node"]
+__all__ = ["segments", "segments_by_node"]
 
 _FILE = re.compile(r"(?P<node>.+)\.(?P<number>\d+)\.mcap")
 
@@ -21,3 +21,8 @@ def segments_by_node(trace: Path) -> dict[str, list[Path]]:
     for node, _, path in found:
         nodes.setdefault(node, []).append(path)
     return nodes
+
+
+def segments(trace: Path) -> tuple[Path, ...]:
+    """Every file, node by node, in the order they were written."""
+    return tuple(path for paths in segments_by_node(trace).values() for path in paths)

@@ -1,5 +1,4 @@
-"""What stands in a trace file: one line for each record, as JSON tagged by `kind`, and which topic it
-goes to.
+"""The lines of a trace file: one for each record, as JSON tagged by `kind`; and their topics.
 
 The same structs encode and decode; `message`, `arguments` and `state` come back as plain JSON values.
 """
@@ -8,17 +7,11 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.protocol.storage import Version
 
 __all__ = [
-    "BEGAN",
-    "CHECKPOINT",
-    "CONFIGURATION",
-    "DEAD",
-    "LOST",
-    "STARTED",
-    "STOPPED",
     "BeganLine",
     "CheckpointLine",
     "ConfigurationLine",
@@ -34,14 +27,6 @@ __all__ = [
     "decode_line",
     "topic_of",
 ]
-
-BEGAN = "/trace/began"
-CHECKPOINT = "/trace/checkpoint"
-DEAD = "/trace/dead"
-STARTED = "/trace/started"
-STOPPED = "/trace/stopped"
-CONFIGURATION = "/trace/configuration"
-LOST = "/trace/lost"
 
 
 class Sent(msgspec.Struct, frozen=True, gc=False):
@@ -62,9 +47,7 @@ class TimerSet(msgspec.Struct, frozen=True, gc=False):
 
 
 class MailLine(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", kw_only=True):
-    """What a handled message and a dead letter have in common. wall: epoch seconds; sent_at: monotonic
-    seconds.
-    """
+    """The fields of a handled message and of a dead letter. wall: epoch seconds; sent_at: monotonic seconds."""
 
     id: str
     sender: str
@@ -108,7 +91,7 @@ class StartedLine(
     msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="started", kw_only=True
 ):
     """An incarnation was launched. actor: the durable name of its class, "" for the one that the tree has at its
-    address. supervisor: whom it tells of its health."""
+    address. supervisor: the address that it reports its health to."""
 
     address: str
     incarnation: int
@@ -122,7 +105,7 @@ class StartedLine(
 
 
 class BeganLine(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="began", kw_only=True):
-    """What an incarnation did in its `on_start`. begun, ended: monotonic seconds."""
+    """An incarnation ran its `on_start`. begun, ended: monotonic seconds."""
 
     address: str
     incarnation: int
@@ -139,10 +122,10 @@ class BeganLine(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind
 class CheckpointLine(
     msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="checkpoint", kw_only=True
 ):
-    """Where a replay can begin: between two messages of a deterministic actor (actors.kernel.record.Checkpoint).
+    """A replay can begin here, between two messages of a deterministic actor (actors.kernel.record.Checkpoint).
 
-    kept: what the actor keeps; pending: its asks; timers: those it has set (supervisor.trace.checkpoint_json). why:
-    where none of these is here, why not.
+    kept: its attributes; pending: its asks; timers: those it has set (supervisor.trace.checkpoint_json). why: where
+    these are missing, the reason.
     """
 
     address: str
@@ -207,8 +190,10 @@ def decode_line(data: bytes | memoryview) -> Line:
     return _decoder.decode(data)
 
 
-def topic_of(message: type) -> str:
-    """`/room/Type`, so that a viewer lists messages by room."""
-    package, *rest = message.__module__.split(".")
+def topic_of(kind: type[msgspec.Struct]) -> str:
+    """`/room/Type` for a message, so that a viewer lists messages by room; `/trace/kind` for another kind of line."""
+    if not issubclass(kind, Message):
+        return f"/trace/{kind.__struct_config__.tag}"
+    package, *rest = kind.__module__.split(".")
     room = rest[0] if package == "actors" and rest else package
-    return f"/{room}/{message.__name__}"
+    return f"/{room}/{kind.__name__}"

@@ -1,4 +1,4 @@
-"""The real tree under load and blows: nothing is lost, and nothing stays dead."""
+"""The real tree under load and faults: nothing is lost, and nothing stays dead."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.flows.conftest import Command
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and SIGSTOP")
-@pytest.mark.parametrize("seed", [2, 3])
+@pytest.mark.parametrize("seed", [3, 6])
 def test_chaos_for_some_seconds(tmp_path: Path, seed: int) -> None:
     report = Command(tmp_path).json_of("chaos", "--seconds", "8", "--seed", str(seed), "--text")
     assert report["passed"], report["faults"]

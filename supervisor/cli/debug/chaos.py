@@ -1,4 +1,4 @@
-"""`supervisor chaos`: try on this machine that nothing is lost and nothing stays dead."""
+"""`supervisor chaos`: inject faults into the real tree on this machine."""
 
 import contextlib
 import random
@@ -7,11 +7,16 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
+from supervisor.cli.debug.progress import print_markup, progress_bar
 from supervisor.cli.options import FAILED, json_option, print_json
+
+if TYPE_CHECKING:
+    from supervisor.chaos.run import ChaosProgress
 
 __all__ = ["chaos"]
 
@@ -40,16 +45,17 @@ def chaos(seconds: float, seed: int | None, text: bool, keep: Path | None, as_js
     seed = random.randrange(10**6) if seed is None else seed
     stop = threading.Event()
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    with _folder(keep) as folder, _shown(seconds, quiet=as_json) as show:
+    with _folder(keep) as folder, progress_bar("start", seconds, quiet=as_json) as update:
+
+        def show(progress: "ChaosProgress") -> None:
+            what = f"{progress.injected} blows, {progress.restarts} restarts, {progress.sent:,} messages"
+            update(completed=progress.elapsed, description=progress.phase, what=what)
+
         report = run(folder, seed, seconds, text=text, show=show, stop=stop)
     if as_json:
         print_json({**msgspec.to_builtins(report), "passed": report.passed})
     else:
-        from rich.console import Console
-
-        console = Console(emoji=False, highlight=False)
-        for line in lines(report, text=text):
-            console.print(line, soft_wrap=True)
+        print_markup(lines(report, text=text))
     if not report.passed:
         raise SystemExit(FAILED)
 
@@ -62,26 +68,3 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="gerald-chaos-") as folder:
         yield Path(folder)
-
-
-@contextlib.contextmanager
-def _shown(seconds: float, *, quiet: bool) -> "Iterator":  # type: ignore[type-arg]
-    """Shows how far it is: a bar on a terminal, nothing for scripts."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(emoji=False, stderr=True)
-    columns = (
-        TextColumn("{task.description:>6}"),
-        BarColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[what]}"),
-    )
-    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
-        task = bar.add_task("start", total=seconds, what="")
-
-        def show(progress) -> None:  # type: ignore[no-untyped-def]
-            what = f"{progress.struck} blows, {progress.restarts} restarts, {progress.sent:,} messages"
-            bar.update(task, completed=progress.elapsed, description=progress.phase, what=what)
-
-        yield show

@@ -1,16 +1,18 @@
 """`supervisor replay`: what the actors did, done again by today's code, and compared."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from config.home import Home
 from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
-from supervisor.cli.trace.options import traces_of
+from supervisor.cli.trace.options import find_trace
 
 if TYPE_CHECKING:
+    from supervisor.replay.incarnation import ReplayedIncarnation
     from supervisor.replay.replayer import ReplayReport, Step
+    from supervisor.trace.records import HandledLine
 
 __all__ = ["replay"]
 
@@ -55,7 +57,7 @@ def replay(
     """
     from supervisor.replay.reconstruct import Unreplayable
 
-    where = _found(home, trace)
+    where = find_trace(home, trace)
     if live:
         from supervisor.cli.debug.replay_live import play_live
 
@@ -90,11 +92,11 @@ def _replayed(
         if until:
             last[:] = [step]
 
-    def before(life: Any, line: Any) -> None:
+    def before(replayed: "ReplayedIncarnation", line: "HandledLine") -> None:
         if log is not None:
-            log.before(life)
+            log.before(replayed)
         if debugger is not None:
-            debugger.before(life, line)
+            debugger.before(replayed, line)
 
     report = Replayer(
         where, actor=actor, changes=parse(wishes), until=until, before=before, watch=watch
@@ -104,7 +106,7 @@ def _replayed(
     if until and last:
         from supervisor.replay.show import state_of
 
-        click.echo(state_of(last[0].life))
+        click.echo(state_of(last[0].incarnation))
     return report
 
 
@@ -126,19 +128,3 @@ def _show(where: Path, report: "ReplayReport", as_json: bool) -> None:
     for torn in report.torn:
         console.print(f"[dim]{torn.path.name} ends at byte {torn.at}: {torn.why}[/]", soft_wrap=True)
     console.print(show.summary(report))
-
-
-def _found(home: Home, trace: str) -> Path:
-    """The run's folder or the file. Ends the command when there is none."""
-    from supervisor.trace.read.reader import newest_run
-
-    traces = traces_of(home)
-    if not trace:
-        newest = newest_run(traces)
-        if newest is None:
-            fail(FAILED, f"there is no trace in {traces}; `supervisor run` writes one")
-        return newest.path
-    for path in (traces / trace, Path(trace)):
-        if path.exists():
-            return path
-    fail(FAILED, f"there is no trace called {trace} in {traces}, and no such file")

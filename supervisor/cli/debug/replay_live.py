@@ -1,4 +1,4 @@
-"""`supervisor replay --live`: the recorded senses drive the running instance."""
+"""`supervisor replay --live`: play the recorded input of the senses to the running instance."""
 
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,11 @@ __all__ = ["play_live"]
 
 
 def play_live(home: Home, trace: Path, speed: float, as_json: bool) -> None:
-    """Tell the running instance what the senses told then, with a bar; Ctrl-C ends it."""
+    """Tell the running instance what the recorded senses told, with a bar; Ctrl-C ends it."""
     from supervisor.control.client import call
     from supervisor.control.wire import RequestRefused
     from supervisor.instance import NoInstance
-    from supervisor.replay.live import play, read_cues
+    from supervisor.replay.play_live import play, read_inputs
     from supervisor.replay.reconstruct import Unreplayable
 
     def tell(to: str, kind: str, message: Any) -> None:
@@ -24,10 +24,10 @@ def play_live(home: Home, trace: Path, speed: float, as_json: bool) -> None:
 
     told = 0
     try:
-        found = read_cues(trace)
+        found = read_inputs(trace)
         call(home.path, {"do": "status"})
         with click.progressbar(
-            play(found, tell, speed), length=len(found), label="living it again", show_pos=True, file=None
+            play(found, tell, speed), length=len(found), label="replaying", show_pos=True, file=None
         ) as bar:
             for _ in bar:
                 told += 1

@@ -1,24 +1,21 @@
-"""`supervisor simulate`: look for what goes wrong once in a thousand hours, in a minute."""
+"""`supervisor simulate`: run the tree of the simulator with seeded faults."""
 
-import contextlib
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
+from supervisor.cli.debug.progress import print_markup, progress_bar
 from supervisor.cli.options import FAILED, json_option, print_json
 
 if TYPE_CHECKING:
-    from supervisor.simulation.plan import Fault
-    from supervisor.simulation.run import Outcome
-    from supervisor.simulation.summary import CampaignSummary
+    from supervisor.faults.plan import Fault
 
 __all__ = ["simulate"]
 
 MOST_SHRUNK = 3
-"""Failing seeds that are made small: each takes some hundred runs."""
+"""Failing seeds that are shrunk: each takes some hundred runs."""
 
 
 @click.command()
@@ -90,17 +87,18 @@ def _one(seed: int, seconds: float, faults: str | None, trace: Path | None, as_j
         found = [f"[red]found[/]      {escape(found)}" for found in outcome.found]
         command = f"[bold]again[/]      {again(seed, seconds, chosen)}"
         digest = f"[bold]digest[/]     {outcome.digest}"
-        _print([*told, *found, digest, command, *lines(summary)])
+        print_markup([*told, *found, digest, command, *lines(summary)])
     if not outcome.passed:
         raise SystemExit(FAILED)
 
 
 def _chosen(seed: int, seconds: float, faults: str | None) -> "tuple[Fault, ...] | None":
-    from supervisor.simulation.plan import chosen, plan
+    from supervisor.faults.plan import chosen, plan
+    from supervisor.simulation.plan import PROFILE
 
     if faults in (None, "all"):
         return None
-    whole = plan(seed, seconds)
+    whole = plan(seed, seconds, PROFILE)
     try:
         numbers = [] if faults == "none" else [int(number) for number in str(faults).split(",")]
         return chosen(whole, numbers)
@@ -113,54 +111,22 @@ def _chosen(seed: int, seconds: float, faults: str | None) -> "tuple[Fault, ...]
 def _many(
     seeds: range, seconds: float, trace: Path | None, jobs: int, fail_fast: bool, as_json: bool
 ) -> None:
-    from supervisor.simulation.campaign import run_seeds, small, untouched
+    from supervisor.simulation.campaign import run_seeds, shrink, untouched
     from supervisor.simulation.summary import CampaignSummary, lines
 
     summary = CampaignSummary()
-    with _shown(len(seeds), quiet=as_json) as show:
+    with progress_bar("seeds", len(seeds), counted=True, quiet=as_json) as update:
         for outcome in run_seeds(seeds, seconds, jobs):
             summary.add(outcome)
-            show(outcome, summary)
+            update(advance=1, what=f"{summary.handled:,} messages, {summary.failed} failed")
             if not outcome.passed and fail_fast:
                 summary.failures.append(untouched(outcome))
                 break
             if not outcome.passed and len(summary.failures) < MOST_SHRUNK:
-                summary.failures.append(small(outcome, trace))
+                summary.failures.append(shrink(outcome, trace))
     if as_json:
         print_json({**msgspec.to_builtins(summary), "passed": not summary.failed})
     else:
-        _print(lines(summary))
+        print_markup(lines(summary))
     if summary.failed:
         raise SystemExit(FAILED)
-
-
-def _print(lines: "Iterator[str] | list[str]") -> None:
-    from rich.console import Console
-
-    console = Console(emoji=False, highlight=False)
-    for line in lines:
-        console.print(line, soft_wrap=True)
-
-
-@contextlib.contextmanager
-def _shown(total: int, *, quiet: bool) -> "Iterator[Callable[[Outcome, CampaignSummary], None]]":
-    """Shows how far it is: a bar on a terminal, nothing for scripts."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(emoji=False, stderr=True)
-    columns = (
-        TextColumn("seeds"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[what]}"),
-    )
-    with Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True) as bar:
-        task = bar.add_task("", total=total, what="")
-
-        def show(outcome: "Outcome", summary: "CampaignSummary") -> None:
-            what = f"{summary.handled:,} messages, {summary.failed} failed"
-            bar.update(task, advance=1, what=what)
-
-        yield show

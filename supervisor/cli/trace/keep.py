@@ -7,7 +7,7 @@ import click
 
 from config.home import Home
 from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
-from supervisor.cli.trace.options import traces_of
+from supervisor.cli.trace.options import find_trace
 
 __all__ = ["keep"]
 
@@ -41,12 +41,8 @@ def keep(home: Home, run: str, name: str, to: Path, force: bool, as_json: bool) 
     path = to / f"{name}.mcap"
     if path.exists() and not force:
         fail(FAILED, f"{path} exists; choose another name, or replace it with --force")
-    traces = traces_of(home)
-    trace = next((found for found in (traces / run, Path(run)) if found.exists()), None)
-    if trace is None:
-        fail(FAILED, f"there is no trace called {run} in {traces}; `supervisor trace ls` lists them")
     try:
-        report = kept(trace, path)
+        report = kept(find_trace(home, run), path)
     except (Unreplayable, OSError) as error:
         fail(FAILED, str(error))
     if as_json:

@@ -41,20 +41,7 @@ def ls(home: Home, limit: int, as_json: bool) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in (
-        "run",
-        "began",
-        "length",
-        "nodes",
-        "segments",
-        "size",
-        "turns",
-        "handled",
-        "dead",
-        "failed",
-        "lost",
-        "end",
-    ):
+    for name in "run began length nodes segments size turns handled dead failed lost end".split():
         table.add_column(name, justify="right" if name in NUMBERS else "left", no_wrap=name != "nodes")
     for one in summaries:
         table.add_row(*_slots(one))

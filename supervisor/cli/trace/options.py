@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from supervisor.trace.read.query import Query
     from supervisor.trace.read.reader import Torn, Trace
 
-__all__ = ["filters", "last_record", "open_run", "query_of", "run_option", "tell_torn", "traces_of"]
+__all__ = [
+    "filters",
+    "find_trace",
+    "last_record",
+    "open_run",
+    "query_of",
+    "run_option",
+    "tell_torn",
+    "traces_of",
+]
 
 run_option = click.option(
     "--run",
@@ -57,14 +66,14 @@ def filters(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def query_of(filtered: dict[str, Any], trace: "Trace") -> "Query":
     """What the filters ask for. Exits when a time is none."""
-    from supervisor.trace.analyse.time_args import moment
+    from supervisor.trace.analyse.parse_time import parse_time
     from supervisor.trace.read.query import Query
 
     times: dict[str, float | None] = {"since": None, "until": None}
     for name in times:
         if filtered[name]:
             try:
-                times[name] = moment(filtered[name], last_record(trace))
+                times[name] = parse_time(filtered[name], last_record(trace))
             except ValueError as error:
                 raise click.BadParameter(str(error), param_hint=f"--{name}") from None
     rest = {name: value for name, value in filtered.items() if name not in ("kind", "since", "until")}
@@ -82,6 +91,22 @@ def open_run(home: Home, run: str) -> "Trace":
         where = f"there is no trace in {traces_of(home)}" + (f" called {run}" if run else "")
         fail(FAILED, f"{where}; `supervisor trace ls` lists what there is")
     return Trace(folder)
+
+
+def find_trace(home: Home, name: str) -> Path:
+    """A run's folder or a file, by name or path; the newest run where there is no name. Exits when there is none."""
+    from supervisor.trace.read.reader import newest_run
+
+    traces = traces_of(home)
+    if name:
+        found = next((path for path in (traces / name, Path(name)) if path.exists()), None)
+    else:
+        newest = newest_run(traces)
+        found = newest.path if newest is not None else None
+    if found is None:
+        called = f" called {name}" if name else ""
+        fail(FAILED, f"there is no trace{called} in {traces}; `supervisor trace ls` lists what there is")
+    return found
 
 
 def traces_of(home: Home) -> Path:

@@ -74,21 +74,21 @@ def show(
 
 
 def _print(found: "Selection", tree: bool, ids: bool, as_json: bool) -> None:
-    from supervisor.trace.analyse import show as portray
+    from supervisor.trace.analyse import show as render
 
     if as_json:
-        print_json(portray.records(found.entries))
+        print_json(render.records(found.entries))
         return
     what = f"turn {found.turn}, " if found.turn else ""
     end = f"run {found.run}: {what}{len(found.entries)} records"
     more = f"{found.left_out} older records were left out; see --limit" if found.left_out else ""
     if not sys.stdout.isatty():  # without rich, which takes longer to load than a turn to be found
-        lines = (portray.tree_lines if tree else portray.lines)(found.entries, WIDE, ids)
+        lines = (render.tree_lines if tree else render.lines)(found.entries, WIDE, ids)
         torn = [f"{one.path.name} at byte {one.at}: {one.why}" for one in found.torn]
         click.echo("\n".join([*lines, end, *((more,) if more else ()), *torn]))
         return
     console = wide_console()
-    coloured = (portray.tree if tree else portray.table)(found.entries, console.width, ids)
+    coloured = (render.tree if tree else render.table)(found.entries, console.width, ids)
     console.print(coloured, no_wrap=True, overflow="ellipsis", end="")
     console.print(f"[dim]{end}[/]")
     if more:
@@ -104,7 +104,7 @@ def _folder(home: Home, run: str) -> Callable[[], Path | None]:
 
 
 def _follow(folder: Callable[[], Path | None], query: "Query", ids: bool, as_json: bool) -> None:
-    from supervisor.trace.analyse import show as portray
+    from supervisor.trace.analyse import show as render
     from supervisor.trace.read.follow import Follower
 
     follower = Follower(folder, from_start=query.since is not None)
@@ -116,9 +116,9 @@ def _follow(folder: Callable[[], Path | None], query: "Query", ids: bool, as_jso
                 if not query.is_of_node(entry.node) or not query.matches(entry.line):
                     continue
                 if as_json:
-                    line = json.dumps(portray.record(entry), ensure_ascii=False, default=str)
+                    line = json.dumps(render.record(entry), ensure_ascii=False, default=str)
                 else:
-                    line = portray.line_of(entry, ids)
+                    line = render.line_of(entry, ids)
                 click.echo(line)
             if follower.run != run:
                 run = follower.run

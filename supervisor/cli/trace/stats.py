@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from config.format import time_of_day
 from config.home import Home
 from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json, wide_console
 from supervisor.cli.trace.options import filters, open_run, query_of, run_option, tell_torn
@@ -38,10 +37,10 @@ def stats(home: Home, filtered: dict[str, Any], run: str, slowest: int, as_json:
     """
     import msgspec
 
-    from supervisor.trace.analyse.stats import figures
+    from supervisor.trace.analyse.stats import measure
 
     trace = open_run(home, run)
-    found = figures(trace.scan(query_of(filtered, trace)), slowest)
+    found = measure(trace.scan(query_of(filtered, trace)), slowest)
     if not found.ended:
         fail(FAILED, f"nothing in run {trace.folder.name} matches")
     if as_json:
@@ -73,31 +72,12 @@ def _tables(found: "TraceStats") -> "list[tuple[str, Table]]":
 
 
 def _types(found: "TraceStats") -> "Table":
-    names = (
-        "handled",
-        "a second",
-        "busy",
-        "p50",
-        "p95",
-        "p99",
-        "most",
-        "waited p50",
-        "p95",
-        "p99",
-        "most",
-        "failed",
-        "dead",
-    )
-    table = _table("type", *names)
+    names = "handled,a second,busy,p50,p95,p99,most,waited p50,p95,p99,most,failed,dead"
+    table = _table("type", *names.split(","))
     for kind in found.types:
-        slots = (
-            str(kind.handled),
-            f"{kind.rate:.2f}",
-            _ms(kind.busy),
-            *_spread(kind.handling),
-            *_spread(kind.waited),
-        )
-        table.add_row(kind.type, *slots, str(kind.failed or ""), str(kind.dead or ""))
+        counts = (str(kind.handled), f"{kind.rate:.2f}", _ms(kind.busy))
+        spreads = (*_spread(kind.handling), *_spread(kind.waited))
+        table.add_row(kind.type, *counts, *spreads, str(kind.failed or ""), str(kind.dead or ""))
     return table
 
 
@@ -109,9 +89,11 @@ def _stages(found: "TraceStats") -> "Table":
 
 
 def _slow(slow: "tuple[Slow, ...]") -> "Table":
+    from supervisor.trace.analyse.parse_time import clock_time
+
     table = _table("message", "ms", left=("time", "type", "handler"))
     for one in slow:
-        table.add_row(one.id, _ms(one.seconds), time_of_day(one.wall), one.type, one.handler)
+        table.add_row(one.id, _ms(one.seconds), clock_time(one.wall), one.type, one.handler)
     return table
 
 

@@ -21,7 +21,7 @@ def why(home: Home, message: str, run: str, as_json: bool) -> None:
     column is how long after the line above each handler began.
     """
     from supervisor.trace.analyse import causes
-    from supervisor.trace.analyse import show as portray
+    from supervisor.trace.analyse import show as render
 
     trace = open_run(home, run)
     chain = causes.why(trace, message)
@@ -31,7 +31,7 @@ def why(home: Home, message: str, run: str, as_json: bool) -> None:
             f"run {trace.folder.name} has no message {message}; `trace show --ids` prints ids",
         )
     if as_json:
-        entries = portray.records(chain.entries)
+        entries = render.records(chain.entries)
         print_json({"run": trace.folder.name, "chain": entries, "missing": chain.missing, "cut": chain.cut})
         return
     console = wide_console()
@@ -39,6 +39,6 @@ def why(home: Home, message: str, run: str, as_json: bool) -> None:
         console.print("[yellow]the chain goes on upwards; its first messages are not shown[/]")
     if chain.missing:
         console.print(f"[yellow]{chain.missing} came before, and is not in this trace[/]")
-    for line in portray.chain_lines(chain.entries, console.width):
+    for line in render.chain_lines(chain.entries, console.width):
         console.print(line, markup=False, no_wrap=True, overflow="ellipsis")
     tell_torn(console, trace.torn)

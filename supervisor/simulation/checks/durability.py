@@ -1,4 +1,4 @@
-"""Whether what was acknowledged is still there: against the disk when it is said, and against what is loaded later."""
+"""Checks that what was acknowledged is still there: on the disk at once, and in what is loaded later."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ REMEMBERED = 3000
 
 
 class Durability:
-    """acknowledged: by domain, the newest version that somebody was told is on disk."""
+    """acknowledged: the newest version of each domain that somebody was told is on disk."""
 
     def __init__(self, disk: Disk, actor: Callable[[str], Any], fault: Callable[[str], None]) -> None:
         self.acknowledged: dict[str, Version] = {}
@@ -40,7 +40,7 @@ class Durability:
             del states[next(iter(states))]
 
     def committed(self, message: Committed) -> None:
-        """Somebody is told that it is on disk."""
+        """Check what somebody is told to be on disk."""
         domain, version = message.domain, message.version
         if domain not in self._states:
             return
@@ -52,7 +52,7 @@ class Durability:
             self.acknowledged[domain] = version
 
     def loaded(self, record: Handled) -> None:
-        """A domain begins with what was kept."""
+        """Check what a domain begins with."""
         message = record.envelope.message
         assert isinstance(message, StateLoaded)
         domain = message.domain
@@ -70,7 +70,7 @@ class Durability:
         self._compare(domain, message)
 
     def _compare(self, domain: str, message: StateLoaded) -> None:
-        """What is loaded must be what the state was at that version."""
+        """Check that what is loaded is what the state was at that version."""
         expected = self._states[domain].get(message.version)
         if expected is None or not message.parts:
             return
@@ -86,16 +86,16 @@ class Durability:
                 migrations=actor.migrations,
             )
         except Unfit as error:
-            self._fault(f"durability: what is stored of {domain} is of no use: {error}")
+            self._fault(f"durability: what is stored of {domain} does not fit: {error}")
             return
         if found.document.state != expected:
             at = f"{message.version.epoch}.{message.version.n}"
-            self._fault(f"durability: {domain} {at} was loaded otherwise than it was acknowledged")
+            self._fault(f"durability: {domain} {at} was loaded with another state than was acknowledged")
 
     def _newest(self, domain: str) -> Version:
-        """To which version what is on disk leads, as far as its keys and its copies tell."""
+        """The version that the disk's snapshots and changes lead to."""
         txn = SimulatedTransaction(self._disk)
         backend = DatabaseBackend(SimulatedDatabase(self._disk), lambda _: 2, PLAIN)  # type: ignore[arg-type]
-        copies = backend.get(txn, domain, touch=False).snapshots  # type: ignore[arg-type]
+        snapshots = backend.get(txn, domain, touch=False).snapshots  # type: ignore[arg-type]
         changes, _ = journal.changes(txn, domain)  # type: ignore[arg-type]
-        return max((*(c.version for c in copies), *(c.version for c in changes)), default=Version())
+        return max((*(c.version for c in snapshots), *(c.version for c in changes)), default=Version())

@@ -1,4 +1,4 @@
-"""Whether supervisors respect their restart intensity: counted anew from starts and ends."""
+"""Checks that supervisors respect their restart intensity, by counting starts and ends independently of them."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -11,11 +11,11 @@ from supervisor.simulation.scheduler import SimulatedClock
 __all__ = ["Intensity"]
 
 TOLERANCE = 1.0
-"""Seconds that news of an end may be under way, and by which counting may differ at the edges."""
+"""Seconds that the news of an end may take, and by which the counts may differ at the edges."""
 
 
 class Intensity:
-    """cell: the cell at an address."""
+    """slot: gives the slot at an address."""
 
     def __init__(
         self, clock: SimulatedClock, slot: Callable[[str], ActorSlot], fault: Callable[[str], None]
@@ -28,16 +28,16 @@ class Intensity:
         self._asked: dict[str, float] = {}
 
     def asked(self, address: str) -> None:
-        """Somebody has asked for a restart, which needs no failure, and ends every pause."""
+        """Note that somebody asked for a restart, which needs no failure, and ends every pause."""
         self._asked[address] = self._clock.time
 
     def changed(self, slot: ActorSlot) -> None:
-        """A cell is in another state now."""
+        """Note that a slot is in another state."""
         if slot.state == "stopping":
             self._stopping.add(slot.address)
 
-    def life(self, record: Started | Stopped) -> None:
-        """A life begins or ends."""
+    def incarnation_changed(self, record: Started | Stopped) -> None:
+        """Count the end of an incarnation, or check the begin of one."""
         address = record.address
         if isinstance(record, Stopped):
             if record.failure is not None and address not in self._stopping:

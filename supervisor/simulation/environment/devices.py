@@ -1,6 +1,6 @@
-"""Ears and mouth, simulated: the threads and engines behind the real actors, with sound that says what it is.
+"""The simulated microphone and loudspeaker, and the engines behind the real speech actors.
 
-Every sample of an answer's sound tells the question that it answers, and of a question's which one it is.
+Every sample of a question's sound, and of its answer's, tells the number of the question.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ __all__ = [
     "SimulatedSampler",
     "SimulatedSpeaker",
     "SimulatedWorker",
-    "load_ears",
+    "load_recognizer",
     "load_voice",
     "sign_of",
 ]
@@ -50,7 +50,7 @@ STEP, RING = 64, 500
 rate makes of the edges of a sound is hardly ever a multiple of it."""
 
 NAMELESS = RING + 1
-"""What sounds and answers no question: an apology, say."""
+"""The sign of sound that answers no question: an apology, say."""
 LEAST = 5
 """So many samples must be alike to be taken for a sound."""
 
@@ -58,7 +58,7 @@ A_CHARACTER = 0.04
 
 
 class SimulatedWorker:
-    """A thread that does slow work, without it (actors.speech.worker.Worker)."""
+    """In place of a thread that does slow work (actors.speech.worker.Worker)."""
 
     def __init__(self, name: str, work: Callable[[Any], None], limit: int, *, scheduler: Scheduler) -> None:
         self._work = work
@@ -122,7 +122,7 @@ def load_voice(speech: Speech, audio: Audio, home: Path) -> tuple[_Voice, Note]:
     return _Voice(), Note("a simulated voice")
 
 
-def load_ears(speech: Speech, home: Path) -> tuple[_Activity, _Transcriber, Note]:
+def load_recognizer(speech: Speech, home: Path) -> tuple[_Activity, _Transcriber, Note]:
     """In place of actors.speech.recognizer.load."""
     return _Activity(), _Transcriber(), Note("simulated ears")
 
@@ -147,7 +147,7 @@ class SimulatedSampler:
 
 
 class SimulatedSpeaker:
-    """The loudspeaker. heard: told what sounds now: the signs of questions. unplugged_until: when it is back."""
+    """The loudspeaker. heard: called with the signs of what is played. unplugged_until: when it is back."""
 
     rate = RATE
 
@@ -193,7 +193,7 @@ class SimulatedMicrophone:
 
 
 class SimulatedKeeper:
-    """The thread behind an audio actor, without it (actors.audio.open_device.Keeper). keepers: those of the process, by
+    """In place of the thread behind an audio actor (actors.audio.open_device.Keeper). keepers: those of the process, by
     address: the device belongs to the address, and not to the incarnation."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The simulated disk: what is written and what is durable are two things, and the power may go between them."""
+"""The simulated disk: what is written is not durable at once, and the power may fail in between."""
 
 import random
 from bisect import bisect_left, insort
@@ -19,7 +19,7 @@ SLOW = 1.5
 
 
 class PowerCut(BaseException):
-    """The machine is off, in the middle of whatever it did."""
+    """The machine is off, in the middle of a write."""
 
 
 class Disk:

@@ -1,6 +1,6 @@
-"""The world outside of Gerald, simulated: the game with its port and its log, and the model's server.
+"""The simulated game: its port and its log.
 
-It outlives every process of his, and notes what people would see.
+It outlives every process of Gerald, and notes what people would see.
 """
 
 from collections.abc import Callable

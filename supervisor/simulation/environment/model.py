@@ -1,7 +1,6 @@
-"""The model's server, simulated: it streams an answer that names the question, late, in part, or not at all."""
+"""The simulated server of the model: it streams an answer that names the question, late, in part, or not at all."""
 
 import re
-from collections.abc import Callable
 
 from actors.llm.http.client import Ending
 from actors.llm.http.failures import of_transport
@@ -32,7 +31,7 @@ def question_in(text: str) -> int:
 
 
 class ModelServer:
-    """silent_until, broken_until: until when it says nothing, and until when something is wrong with what it says."""
+    """silent_until: when it answers again; broken_until: when its answers are right again."""
 
     def __init__(self) -> None:
         self.silent_until = 0.0
@@ -112,6 +111,3 @@ class SimulatedStreams:
     @property
     def _is_broken(self) -> bool:
         return self._scheduler.clock.time < self._server.broken_until
-
-
-Streaming = Callable[[Post], SimulatedStreams]

@@ -1,6 +1,5 @@
-"""People and the game around Gerald, simulated: they ask, type and aloud, touch, come and go; and they keep account of
-what became of their questions.
-"""
+"""The load: simulated people who ask in writing and aloud, touch, come and go, and check what became of their
+questions."""
 
 import re
 from collections.abc import Callable
@@ -27,53 +26,57 @@ from supervisor.simulation.scheduler import Scheduler
 __all__ = ["LoadGenerator", "Question"]
 
 DURABLE_WITHIN = 90.0
-"""Seconds after which whatever was to be on disk is there: no trouble of the disk lasts so long here."""
+"""Seconds after which a durable update is on disk: no fault of the disk lasts so long."""
 
 ANSWER_WITHIN = 120.0
-"""Seconds after which somebody who asked has given up hope (supervisor.control.requests.REPLY_WITHIN)."""
+"""Seconds within which a question is answered or refused (supervisor.control.requests.REPLY_WITHIN)."""
 
 REMEMBERED_WITHIN = 10.0
 """Seconds after a restart of the conversation within which it says what became of a turn."""
 
 NAMES = ("Ada", "Ben", "Cleo", "Dan", "Eve")
 INPUTS = ("Vertical", "Horizontal", "Jump", "Run", "LookHorizontal", "MoveForward")
-BETWEEN = {"ask": 6.0, "say": 25.0, "touch": 0.7, "move": 4.0, "walk": 10.0, "wish": 8.0, "wave": 15.0}
+BETWEEN = {"ask": 6.0, "say": 25.0, "touch": 0.7, "move": 4.0, "walk": 10.0, "update": 8.0, "wave": 15.0}
 CALM = BETWEEN | {"ask": 20.0, "say": 60.0, "touch": 0.5}
+"""Seconds between two of each, on average; CALM: where nobody interrupts."""
+
 INTERRUPTS = 0.35
 """How often somebody asks on before the answer is over."""
-"""Seconds between two of each, on average."""
 
 
 class Question(msgspec.Struct):
-    """One that was typed. outcome: "" until there is one. life: of the conversation, when it was asked."""
+    """One that was typed. process, incarnation: of the conversation then. outcome: "" until there is one."""
 
     number: int
     at: float
     process: int
-    life: int
+    incarnation: int
     turn: int = 0
     outcome: str = ""
 
 
 class LoadGenerator:
-    """address: where they are told. (actors.kernel.directory.Box)"""
+    """address: where answers go. (actors.kernel.directory.Recipient)"""
 
     address = "people"
 
     def __init__(
-        self, scheduler: Scheduler, game: Game, ear: SimulatedMicrophone, fault: Callable[[str], None]
+        self,
+        scheduler: Scheduler,
+        game: Game,
+        microphone: SimulatedMicrophone,
+        fault: Callable[[str], None],
     ) -> None:
         self.questions: dict[int, Question] = {}
         self.outcomes: dict[str, int] = {}
         self.committed: Callable[[Committed], None] = lambda _: None
         self.directory: Directory | None = None
-        self.taken: Callable[[tuple[Envelope, ...]], None] = lambda _: None
         self.process = 0
         self.conversation: Callable[[], int] = lambda: 0
         self._scheduler = scheduler
         self._dice = scheduler.dice
         self._game = game
-        self._ear = ear
+        self._microphone = microphone
         self._fault = fault
         self._numbers = count(1)
         self._sent = count(1)
@@ -81,13 +84,13 @@ class LoadGenerator:
         self._between = BETWEEN
         self._interrupts = INTERRUPTS
         self._here: list[str] = []
-        self._lives: dict[int, float] = {}
-        self._wishes: dict[str, tuple[float, int]] = {}
+        self._incarnations: dict[int, float] = {}
+        self._updates: dict[str, tuple[float, int]] = {}
 
-    # -- what they do
+    # -- actions
 
     def begin(self, until: float, *, calm: bool = False) -> None:
-        """From now until `until`. calm: they take their time, and let others finish."""
+        """Act from now until `until`. calm: people take their time, and let others finish."""
         self._until = until
         self._between = CALM if calm else BETWEEN
         self._interrupts = 0.0 if calm else INTERRUPTS
@@ -122,7 +125,7 @@ class LoadGenerator:
         self.tell(CONVERSATION, TextReceived(text, person, self.address), notify=True)
 
     def _say(self) -> None:
-        self._ear.hear(next(self._numbers))
+        self._microphone.hear(next(self._numbers))
 
     def _touch(self) -> None:
         name = self._dice.choice(("HeadPat", "Nose", "Gesture"))
@@ -145,8 +148,8 @@ class LoadGenerator:
             self._here.append(name)
             self._game.log(f"[Behaviour] OnPlayerJoined {name}")
 
-    def _wish(self) -> None:
-        """Something that must be on disk before it is answered."""
+    def _update(self) -> None:
+        """Change something that must be on disk before it is answered."""
         chance = self._dice.random()
         if chance < 0.2:
             self.tell(USERS, ForgetPerson(self._dice.choice(NAMES)))
@@ -159,7 +162,7 @@ class LoadGenerator:
             topic = msgspec.msgpack.encode({"current_topic": f"topic {self._dice.randrange(1000)}"})
             id = self.tell(CONVERSATION, UpdateState(topic, durable=True), notify=True)
             if self.directory is not None:
-                self._wishes[id] = (self._scheduler.clock.time, self.conversation())
+                self._updates[id] = (self._scheduler.clock.time, self.conversation())
 
     def _prefer(self) -> None:
         liked = f"likes {self._dice.randrange(1000)}"
@@ -169,32 +172,31 @@ class LoadGenerator:
         self.tell(AVATAR, GestureRequested(0, self._dice.choice(("wave", "dance", "clap"))))
 
     def tell(self, to: str, message: Message, *, notify: bool = False) -> str:
-        """Send to an actor, where there is somebody to send to; the id."""
+        """Send to an actor, unless the power is off. Returns the id."""
         turn: int = message.turn  # type: ignore[attr-defined]
         envelope = Envelope(self.address, self.process, next(self._sent), to, message, "", turn, "", notify)
         if self.directory is not None:
             self.directory.deliver(envelope)
         return envelope.id
 
-    # -- what they are told
+    # -- answers
 
     def put(self, envelope: Envelope) -> Put | None:
-        self.taken((envelope,))
         message = envelope.message
-        self._wishes.pop(envelope.answers, None)
+        self._updates.pop(envelope.answers, None)
         if isinstance(message, TurnStarted):
             question = self.questions.get(question_in(message.text))
             if question is not None:
                 question.turn = message.turn
         elif isinstance(message, ReplySentence | ReplyEnded):
-            self._told(message)
+            self._replied(message)
         elif isinstance(message, Undelivered):
-            self._refused(message)
+            self._undelivered(message)
         elif isinstance(message, Committed):
             self.committed(message)
         return None
 
-    def _told(self, message: ReplySentence | ReplyEnded) -> None:
+    def _replied(self, message: ReplySentence | ReplyEnded) -> None:
         question = next(
             (q for q in self.questions.values() if q.turn == message.turn and not q.outcome), None
         )
@@ -210,7 +212,7 @@ class LoadGenerator:
                     self._fault(f"answers: question {question.number} was answered with nothing")
                 self._end(question, message.outcome)
 
-    def _refused(self, note: Undelivered) -> None:
+    def _undelivered(self, note: Undelivered) -> None:
         if note.message_type == "TextReceived":
             question = next((q for q in self.questions.values() if not q.turn and not q.outcome), None)
             if question is not None:
@@ -221,27 +223,27 @@ class LoadGenerator:
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
         del self.questions[question.number]
 
-    # -- what they wait for
+    # -- checks
 
     def cut(self) -> None:
-        """The process is no more: whoever asked it sees that."""
+        """Note that the process has ended: whoever asked it sees that."""
         self.directory = None
-        self._wishes.clear()
+        self._updates.clear()
         for question in tuple(self.questions.values()):
             self._end(question, "cut off")
 
-    def look(self, *, final: bool = False) -> None:
-        """Whether somebody waits for too long."""
-        now, life = self._scheduler.clock.time, self.conversation()
-        self._lives.setdefault(life, now)
-        for id, (at, asked_of) in tuple(self._wishes.items()):
-            if life != asked_of:
-                del self._wishes[id]
+    def check(self, *, final: bool = False) -> None:
+        """Check that nobody waits for too long."""
+        now, incarnation = self._scheduler.clock.time, self.conversation()
+        self._incarnations.setdefault(incarnation, now)
+        for id, (at, asked_of) in tuple(self._updates.items()):
+            if incarnation != asked_of:
+                del self._updates[id]
             elif now - at > DURABLE_WITHIN:
-                del self._wishes[id]
+                del self._updates[id]
                 self._fault(f"durability: the update {id} of {at:.3f} s was never said to be on disk")
         for question in tuple(self.questions.values()):
-            restarted = next((at for n, at in self._lives.items() if n > question.life), None)
+            restarted = next((at for n, at in self._incarnations.items() if n > question.incarnation), None)
             if restarted is not None and now - max(restarted, question.at) > REMEMBERED_WITHIN:
                 self._end(question, "forgotten in a restart")
             elif now - question.at > ANSWER_WITHIN or (final and restarted is None):

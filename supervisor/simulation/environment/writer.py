@@ -1,4 +1,4 @@
-"""The persistence's writer without its thread: its rounds take as long as the simulated disk does."""
+"""The writer of the persistence without its thread: a round takes as long as the simulated disk does."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ __all__ = ["SimulatedWriter"]
 
 
 class SimulatedWriter(Writer):
-    """cut: told when the power fails in the middle of a round."""
+    """cut: called when the power fails in the middle of a round."""
 
     def __init__(
         self, write_behind: WriteBehind, scheduler: Scheduler, disk: Disk, cut: Callable[[], None]
@@ -26,7 +26,7 @@ class SimulatedWriter(Writer):
         self._look = 0
 
     def give_up(self) -> None:
-        """The process is no more."""
+        """End with the process."""
         self._dead = True
 
     def _begin(self) -> None:
@@ -59,7 +59,7 @@ class SimulatedWriter(Writer):
             self._round()
 
     def _rest(self) -> None:
-        """Until something is to be done, or is due."""
+        """Wait until something is to be done, or is due."""
         self._busy = False
         due = self.write_behind.due_in()
         if due is not None:

@@ -36,7 +36,7 @@ from supervisor.simulation.environment.devices import (
     SimulatedKeeper,
     SimulatedSampler,
     SimulatedWorker,
-    load_ears,
+    load_recognizer,
     load_voice,
 )
 from supervisor.simulation.environment.disk import SimulatedDatabase, SimulatedStore
@@ -71,8 +71,8 @@ class SimulatedActors:
             OSC_RECEIVER: self._receiver,
             OSC_SENDER: lambda config: Sender(config.osc, self._wire),
             WORLD_LOG: self._log,
-            MICROPHONE: lambda config: Microphone(config.audio, HOME, self._keeper(world.ear)),
-            SPEAKER: lambda config: Speaker(config.audio, HOME, self._keeper(world.mouth)),
+            MICROPHONE: lambda config: Microphone(config.audio, HOME, self._keeper(world.microphone)),
+            SPEAKER: lambda config: Speaker(config.audio, HOME, self._keeper(world.speaker)),
             SYNTHESIZER: self._synthesizer,
             RECOGNIZER: self._recognizer,
             SYSTEM: lambda _: System(HOME, self._driven(SimulatedSampler)),
@@ -144,7 +144,7 @@ class SimulatedActors:
         return actor
 
     def _recognizer(self, config: Config) -> Actor:
-        return Recognizer(config.speech, HOME, load_ears, self._driven(SimulatedWorker))
+        return Recognizer(config.speech, HOME, load_recognizer, self._driven(SimulatedWorker))
 
 
 class SimulatedSynthesizer(Synthesizer):

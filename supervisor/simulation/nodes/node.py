@@ -10,9 +10,10 @@ from config.sections import unpacked
 from supervisor.nodes.thread import ThreadHandle
 from supervisor.runtime.platform import Platform
 from supervisor.runtime.runtime import Runtime
-from supervisor.simulation.checks.message_audit import AccountedDirectory, MessageAudit
+from supervisor.simulation.checks.recorder import CheckingRecorder
 from supervisor.simulation.environment.configuration import HOME
 from supervisor.simulation.nodes.actors import SimulatedActors
+from supervisor.simulation.nodes.directory import SimulatedDirectory
 from supervisor.simulation.nodes.process import SimulatedProcess, SimulatedProcesses
 from supervisor.simulation.nodes.tasks import IncarnationTask, discard
 from supervisor.simulation.nodes.threads import SimulatedThreads, SimulatedWatchdog
@@ -24,16 +25,18 @@ __all__ = ["SimulatedNode"]
 
 
 class SimulatedNode:
-    """world: what is around it. account: where its messages are accounted for.
+    """world: what is around it. account: its recorder.
 
     runtime: the real one. actors: those in threads, by address. directory: the simulated one.
     """
 
-    def __init__(self, world: "SimulatedWorld", account: MessageAudit, config: Config, number: int) -> None:
+    def __init__(
+        self, world: "SimulatedWorld", account: CheckingRecorder, config: Config, number: int
+    ) -> None:
         world.source.close()
         scheduler = world.scheduler
         self.account = account
-        self.directory = AccountedDirectory(account, scheduler)
+        self.directory = SimulatedDirectory(account.audit, scheduler)
         self._simulated = SimulatedActors(world, lambda: self.runtime.configuration_store)
         self._threads = SimulatedThreads(scheduler)
         self.actors = self._threads.actors
@@ -41,7 +44,7 @@ class SimulatedNode:
             scheduler,
             self.directory,
             lambda spec: self.runtime.actors.make(spec),
-            account.taken,
+            account.audit.handled,
             account.of_child,
             lambda data: unpacked(data, self.runtime.configuration_store.reveal),
         )
@@ -79,7 +82,7 @@ class SimulatedNode:
         """The incarnation at an address, in a thread or in a process; None while there is none."""
         handle = self.registry.slots[address].handle
         if isinstance(handle, SimulatedProcess):
-            return handle.life
+            return handle.incarnation
         return handle.incarnation if isinstance(handle, ThreadHandle) else None
 
     def task(self, address: str) -> IncarnationTask | None:

@@ -1,4 +1,4 @@
-"""A pinned actor's process, simulated: the real accounting of its parent, over a link that takes its time."""
+"""The simulated process of a pinned actor: the real code of its parent, over a link with latency."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +30,7 @@ __all__ = ["Line", "SimulatedProcess", "SimulatedProcesses"]
 SPAWN = 0.3
 LATENCY = 0.0003
 LAG = 0.2
-"""Seconds: to spawn a process, and that a frame is under way, on average, usually and while the link is slow."""
+"""Seconds, on average: to spawn a process; and the latency of a frame, usually and while the link is slow."""
 
 KILLED = -9
 
@@ -91,7 +91,7 @@ class _Child:
         self.link = _Link(scheduler, self._take)
         self.up: Line | None = None
         self.ended: Callable[[], None] = lambda: None
-        self.life: Incarnation | None = None
+        self.incarnation: Incarnation | None = None
         self.task: IncarnationTask | None = None
         self._scheduler = scheduler
         self._make = make
@@ -150,7 +150,7 @@ class _Child:
             self._end(Failure(type(error).__name__, str(error)[:500]))
             return
         self._directory.open(boot.address, self._mailbox)
-        life = Incarnation(
+        incarnation = Incarnation(
             actor,
             boot.address,
             boot.incarnation,
@@ -165,11 +165,11 @@ class _Child:
             sections=self._sections,
             around=self._account.around,
         )
-        self.life = life
+        self.incarnation = incarnation
         for frame, body in self._early:
             self._take(frame, body)
         self._early.clear()
-        self.task = IncarnationTask(self._scheduler, life)
+        self.task = IncarnationTask(self._scheduler, incarnation)
         self.task.start()
 
     def _ready(self) -> None:
@@ -185,15 +185,15 @@ class _Child:
         if self.exitcode is not None:
             return
         self.exitcode = code
-        if self.life is not None:
-            discard(self.life)
+        if self.incarnation is not None:
+            discard(self.incarnation)
         if self.up is not None:
             self.up.end(self.ended)
 
     def _take(self, frame: FrameType, body: bytes) -> None:
         if self.exitcode is not None or frame is not FrameType.MAIL:
             return
-        if self.life is None:
+        if self.incarnation is None:
             self._early.append((frame, body))
             return
         for slot, data in unpack(body):
@@ -205,7 +205,7 @@ class _Child:
 
 
 class SimulatedProcess(ProcessHandle):
-    """The parent's side, whose pump and reader sit on seats instead of threads."""
+    """The parent's side, whose pump is a task instead of a thread."""
 
     _child: Any
 
@@ -220,7 +220,7 @@ class SimulatedProcess(ProcessHandle):
         spec, scheduler = slot.spec, node.scheduler
         assert isinstance(spec, ChildSpec)
         self._scheduler = scheduler
-        self._pump_seat = Task(scheduler, f"{slot.address}/pump", self._pump_once)
+        self._pump_task = Task(scheduler, f"{slot.address}/pump", self._pump_once)
         child = _Child(scheduler, boot, lambda: node.make(spec), node.recorder, node.sections)
         child.up = self.up = Line(scheduler, self._take)
         child.ended = self._wire_ended
@@ -233,15 +233,15 @@ class SimulatedProcess(ProcessHandle):
 
     @property
     def task(self) -> IncarnationTask | None:
-        """Where its actor is driven from; None while it is being spawned."""
+        """The task of its actor; None while it is being spawned."""
         task: IncarnationTask | None = self._child.task
         return task
 
     @property
-    def life(self) -> Incarnation | None:
+    def incarnation(self) -> Incarnation | None:
         """Its incarnation; None while it is being spawned."""
-        life: Incarnation | None = self._child.life
-        return life
+        incarnation: Incarnation | None = self._child.incarnation
+        return incarnation
 
     def lag(self, seconds: float) -> None:
         """The link is slow for a while, both ways."""
@@ -256,7 +256,7 @@ class SimulatedProcess(ProcessHandle):
 
     def _begin(self) -> None:
         self._child.start()
-        self._pump_seat.wake()
+        self._pump_task.wake()
 
     def _pump_once(self) -> bool:
         in_flight, mailbox = self._in_flight, self._mailbox
@@ -267,21 +267,21 @@ class SimulatedProcess(ProcessHandle):
                 in_flight.starve(False)
                 if not self._send_waiting() and in_flight.room:
                     return True
-        self._pump_seat.queued = False
+        self._pump_task.queued = False
         if not self._over:
             mailbox.rest(self._knock)
         return False
 
     def _knock(self) -> bool:
-        """Mail has been queued: sometimes its sender writes it to the wire itself, as in life."""
-        if self._scheduler.random() < 0.5 and not self._pump_seat.queued and self._express():
+        """Mail has been queued: sometimes its sender writes it to the wire itself, as with threads."""
+        if self._scheduler.random() < 0.5 and not self._pump_task.queued and self._express():
             return True
-        return self._pump_seat.wake()
+        return self._pump_task.wake()
 
     def _take(self, frame: FrameType, body: bytes) -> None:
         super()._take(frame, body)
         if frame is FrameType.READY or frame is FrameType.ROOM:
-            self._pump_seat.wake()
+            self._pump_task.wake()
 
     def _wire_ended(self) -> None:
         """The wire has ended, and all that was on it has come."""

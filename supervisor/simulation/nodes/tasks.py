@@ -1,4 +1,4 @@
-"""An incarnation's seat: its mail and its timers, one step at a time."""
+"""The task of an incarnation: its mail and its timers, one step at a time."""
 
 from actors.kernel.incarnation import Incarnation
 from supervisor.simulation.scheduler import Scheduler, Task
@@ -8,44 +8,44 @@ __all__ = ["IncarnationTask", "discard"]
 NEVER = -1.0
 
 
-def discard(life: Incarnation) -> None:
-    """Its process is no more: what it still does, in the middle of a handler, has no effect and is nobody's account."""
-    life.running = False
-    life.fencing.close(lambda: life.current)
-    life.context.log = None
-    life.on_fence()
+def discard(incarnation: Incarnation) -> None:
+    """End an incarnation with its process: what it still does, in the middle of a handler, has no effect."""
+    incarnation.running = False
+    incarnation.fencing.close(lambda: incarnation.current)
+    incarnation.context.log = None
+    incarnation.on_fence()
 
 
 class IncarnationTask(Task):
-    """Where an incarnation in a thread is driven from."""
+    """Runs an incarnation, as its thread would."""
 
-    __slots__ = ("_clock", "_due", "_life")
+    __slots__ = ("_clock", "_due", "_incarnation")
 
-    def __init__(self, scheduler: Scheduler, life: Incarnation) -> None:
-        super().__init__(scheduler, life.address, self._step)
-        self._life = life
+    def __init__(self, scheduler: Scheduler, incarnation: Incarnation) -> None:
+        super().__init__(scheduler, incarnation.address, self._step)
+        self._incarnation = incarnation
         self._clock = scheduler.clock
         self._due = NEVER
 
     def start(self) -> None:
-        """Begin the life, and go on with whatever waits for it."""
-        if self._life.fenced:
+        """Start the incarnation, and go on with what waits for it."""
+        if self._incarnation.fenced:
             return
         self.scheduler.current = self
-        if self._life.start():
+        if self._incarnation.start():
             self.wake()
 
     def _step(self) -> bool:
-        life = self._life
-        if life.running:
-            stepped = life.step(0.0)
-            heap = life.timers.heap
+        incarnation = self._incarnation
+        if incarnation.running:
+            stepped = incarnation.step(0.0)
+            heap = incarnation.timers.heap
             if heap and heap[0][0] != self._due:
                 self._arm(heap[0][0])
-            if stepped and (len(life.mailbox) or (heap and heap[0][0] <= self._clock.time)):
+            if stepped and (len(incarnation.mailbox) or (heap and heap[0][0] <= self._clock.time)):
                 return True
-            if life.running:
-                life.mailbox.rest(self.wake)
+            if incarnation.running:
+                incarnation.mailbox.rest(self.wake)
         self.queued = False
         return False
 
@@ -57,8 +57,8 @@ class IncarnationTask(Task):
         if due != self._due:
             return
         self._due = NEVER
-        heap = self._life.timers.heap
-        if not (self._life.running and heap):
+        heap = self._incarnation.timers.heap
+        if not (self._incarnation.running and heap):
             return
         if heap[0][0] <= self.scheduler.clock.time:
             self.wake()

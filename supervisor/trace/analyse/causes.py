@@ -20,8 +20,7 @@ _CAUSE = re.compile(rb'"cause":"((?:[^"\\]|\\.)*)"')
 class CauseChain(msgspec.Struct, frozen=True):
     """How a message came about. entries: from the outside event, or the first that the trace holds, to the message.
     missing: the cause of the first, which is not in the trace; "" where it was the outside. cut: whether it goes on
-    upwards beyond the limit.
-    """
+    upwards beyond the limit."""
 
     entries: tuple[Entry, ...]
     missing: str = ""
@@ -49,8 +48,7 @@ def why(trace: Trace, id: str, limit: int = LONGEST) -> CauseChain | None:
 
 def effects(trace: Trace, id: str, until: float | None = None) -> Iterator[Entry]:
     """Message `id` and all that it led to, by time, up to `until` (epoch seconds). Read once, forwards from its time:
-    an effect begins after its cause.
-    """
+    an effect begins after its cause."""
     first = _one(trace, id)
     if first is None:
         return

@@ -1,8 +1,8 @@
-"""Looks whether a trace is whole: every byte of every segment, and every message from its sending to its end.
+"""Checks a trace: every byte of every segment, and every message from its sending to its end.
 
 Conservation: what was sent to an actor was handled, became a dead letter, or still waited when the run ended. A
 message that has none of these, though its recipient has handled a later one of the same sender and type, is
-unaccounted for. Where records are known to be missing, that proves nothing, and is only told.
+unaccounted for. Where records are known to be missing, that proves nothing, and is only reported.
 """
 
 import struct
@@ -14,6 +14,7 @@ from typing import IO
 import msgspec
 import small_mcap
 
+from supervisor.audit.fates import HANDLED, MessageFates
 from supervisor.trace.layout import segments_by_node
 from supervisor.trace.read.decode import AnyLine, OtherLine, address_of, sent_by
 from supervisor.trace.read.index import split_id
@@ -26,7 +27,7 @@ __all__ = ["Conservation", "SegmentReport", "TraceReport", "check", "conservatio
 MOST = 100
 """Ids that are named; more are counted."""
 UNFINISHED = "not finished"
-HANDLED, DEAD, SENT = 1, 2, 4
+DEAD = "dead"
 PIECE = 2**20
 FOOTER = struct.Struct("<BQQQI")
 """An MCAP footer: opcode, length, where the summary begins, where its offsets begin, the summary's checksum."""
@@ -38,8 +39,7 @@ DATA_END = struct.Struct("<BQI")
 
 class SegmentReport(msgspec.Struct, frozen=True):
     """One file. lines: readable ones. finished: closed by its writer. torn_tail: it ends in the middle of a record, as
-    after a SIGKILL or a full disk; all before is readable. damage: what is broken.
-    """
+    after a SIGKILL or a full disk; all before is readable. damage: what is broken."""
 
     name: str
     node: str
@@ -53,8 +53,7 @@ class Conservation(msgspec.Struct, frozen=True):
     """Where the messages went. outside: sent to somebody who records nothing, as a listener does. waiting: sent to an
     actor that has handled nothing sent later. unaccounted: ids of messages of which nothing is known, at most MOST.
     gaps: how many numbers in an actor's sequence there is no trace of, by sender and incarnation. lost: records that
-    are said to be. disordered: handlers that began before the one before them had ended. unknown_kinds: of lines.
-    """
+    are said to be. disordered: handlers that began before the one before them had ended. unknown_kinds: of lines."""
 
     handled: int
     dead: int
@@ -136,8 +135,7 @@ def check_segment(path: Path, *, last: bool) -> SegmentReport:
 
 def _sums_are_right(path: Path) -> bool:
     """Whether the checksums fit that a finished file ends with: of its data, and of the summary after it. True where
-    the writer gave none.
-    """
+    the writer gave none."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
         footer_at = size - small_mcap.MAGIC_SIZE - FOOTER.size
@@ -166,16 +164,15 @@ def _sum(file: IO[bytes], start: int, end: int) -> int:
 
 def conservation(entries: Iterable[Entry]) -> Conservation:
     """Follow every message from its sending to its end. entries: of the whole run, in any order."""
-    ledger = _MessageFates()
+    account = _Account()
     for entry in entries:
-        ledger.take(entry.line)
-    return ledger.balance()
+        account.take(entry.line)
+    return account.balance()
 
 
-class _MessageFates:
+class _Account:
     def __init__(self) -> None:
-        self._flags: dict[tuple[str, int], bytearray] = {}
-        self._waiting: dict[str, Sent] = {}
+        self._fates: MessageFates[Sent] = MessageFates()
         self._latest: dict[tuple[str, int, str, str], int] = {}
         self._actors: set[str] = set()
         self._ended: dict[str, float] = {}
@@ -192,52 +189,40 @@ class _MessageFates:
         else:
             self._actors.add(address_of(line))
         for sent in sent_by(line):
-            if not self._flag(sent.id, SENT) & (HANDLED | DEAD):
-                self._waiting[sent.id] = sent
+            self._fates.sent(split_id(sent.id), sent)
 
     def _mail(self, line: MailLine) -> None:
-        self._waiting.pop(line.id, None)
+        key = sender, incarnation, number = split_id(line.id)
         if isinstance(line, DeadLine):
             self._dead += 1
-            self._flag(line.id, DEAD)
+            self._fates.settle(key, DEAD)
             return
         assert isinstance(line, HandledLine)
         self._handled += 1
-        self._flag(line.id, HANDLED)
+        self._fates.settle(key, HANDLED)
         self._actors.add(line.recipient)
-        sender, incarnation, number = split_id(line.id)
         route = (sender, incarnation, line.recipient, line.type)
         self._latest[route] = max(number, self._latest.get(route, 0))
         # A handler that was found hung is noted when it is found, and its successor goes on meanwhile.
         self._disordered += line.begun < self._ended.get(line.handler, 0.0) - 1e-6 and line.failure is None
         self._ended[line.handler] = max(line.ended, self._ended.get(line.handler, 0.0))
 
-    def _flag(self, id: str, flag: int) -> int:
-        """Note that this is known of a message; what was known before."""
-        sender, incarnation, number = split_id(id)
-        flags = self._flags.setdefault((sender, incarnation), bytearray())
-        if number >= 2**28:  # no sender gets so far: the id is damaged
-            return 0
-        if number >= len(flags):
-            flags.extend(bytes(max(number + 1 - len(flags), len(flags) // 4)))
-        before = flags[number]
-        flags[number] = before | flag
-        return before
-
     def balance(self) -> Conservation:
         outside = waiting = 0
         unaccounted = []
-        for id, sent in self._waiting.items():
-            sender, incarnation, number = split_id(id)
+        for (sender, incarnation, number), sent in self._fates.open.items():
             if sent.to not in self._actors:
                 outside += 1
             elif self._latest.get((sender, incarnation, sent.to, sent.type), 0) > number:
-                unaccounted.append(id)
+                unaccounted.append(sent.id)
             else:
                 waiting += 1
-        # Only an actor's own numbers are all of messages that are recorded: cells and threads share theirs.
-        own = {key: flags for key, flags in self._flags.items() if _is_own(key[0], self._actors)}
-        gaps = {f"{sender}/{incarnation}": _gaps(flags) for (sender, incarnation), flags in own.items()}
+        # Only of an actor's own numbers all are recorded: its slot and its threads share theirs with others.
+        gaps = {
+            f"{sender}/{incarnation}": number
+            for sender, incarnation, number in self._fates.gaps()
+            if number and sender in self._actors and "~" not in sender
+        }
         return Conservation(
             handled=self._handled,
             dead=self._dead,
@@ -245,17 +230,8 @@ class _MessageFates:
             waiting=waiting,
             unaccounted=tuple(unaccounted[:MOST]),
             unaccounted_count=len(unaccounted),
-            gaps={name: number for name, number in gaps.items() if number},
+            gaps=gaps,
             lost=self._lost,
             disordered=self._disordered,
             unknown_kinds=self._unknown,
         )
-
-
-def _gaps(flags: bytearray) -> int:
-    """Numbers between the first and the last known one of which nothing is known."""
-    return bytes(flags).strip(b"\0").count(0)
-
-
-def _is_own(sender: str, actors: set[str]) -> bool:
-    return sender in actors and "~" not in sender

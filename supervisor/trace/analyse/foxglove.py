@@ -13,8 +13,7 @@ __all__ = ["Live"]
 
 class Live:
     """A server on `host` and `port` (0: any that is free) of what is new in the run that `folder` gives. Raises OSError
-    when it cannot listen there.
-    """
+    when it cannot listen there."""
 
     def __init__(self, folder: Callable[[], Path | None], host: str, port: int) -> None:
         self._context = foxglove.Context()

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from actors.vocabulary.values import Person
-from supervisor.trace.layout import segments_by_node
+from supervisor.trace.layout import segments, segments_by_node
 from supervisor.trace.read.segment_reader import Torn, open_segment
 
 __all__ = ["Mention", "mentions", "naming"]
@@ -35,7 +35,7 @@ def mentions(directory: Path, people: Iterable[Person], running: str = "") -> It
     for folder in sorted(path for path in directory.iterdir() if path.is_dir()):
         nodes = segments_by_node(folder)
         written = {paths[-1] for paths in nodes.values()} if folder.name == running else set()
-        for path in sorted(path for paths in nodes.values() for path in paths):
+        for path in sorted(segments(folder)):
             if path in written:
                 yield Mention(path, open=True)
                 continue

@@ -1,6 +1,5 @@
 """Chooses what `supervisor trace show` shows when asked for little: the newest turn, with all that led
-to it.
-"""
+to it."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -17,8 +16,7 @@ __all__ = ["Selection", "folder_of", "select"]
 
 class Selection(msgspec.Struct, frozen=True):
     """What is to be shown, by time. turn: the one shown, 0 for none. left_out: older records beyond the
-    limit.
-    """
+    limit."""
 
     run: str
     entries: tuple[Entry, ...] = ()

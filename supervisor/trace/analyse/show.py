@@ -1,16 +1,15 @@
 """Shows records to people: as rows in the order of time, as a tree of causes, or as plain values for
-other programs.
-"""
+other programs."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from config.format import time_of_day
 from config.syntax.mask import printable
+from supervisor.trace.analyse.parse_time import clock_time
 from supervisor.trace.analyse.tree import Branch, grow
-from supervisor.trace.read.decode import OtherLine, address_of, as_dict
+from supervisor.trace.read.decode import AnyLine, OtherLine, address_of, as_dict, failure_of
 from supervisor.trace.read.reader import Entry
 from supervisor.trace.records import (
     BeganLine,
@@ -42,9 +41,7 @@ __all__ = [
 
 
 class TraceRow(msgspec.Struct, frozen=True):
-    """A record as one line. time: local, to the millisecond. ms: what the handler took. mark: what went
-    wrong, or "".
-    """
+    """A record as one line. time: local, to the millisecond. ms: the handler's time. mark: what went wrong, or ""."""
 
     time: str
     sender: str
@@ -58,53 +55,44 @@ class TraceRow(msgspec.Struct, frozen=True):
 def row(entry: Entry) -> TraceRow:
     """How a record is shown."""
     line = entry.line
-    time = time_of_day(line.wall)
+    failure = failure_of(line)
+    mark = f"failed: {failure.kind}: {failure.text}" if failure is not None else ""
+    ms = (line.ended - line.begun) * 1000 if isinstance(line, HandledLine | BeganLine) else None
+    if isinstance(line, MailLine):
+        if isinstance(line, DeadLine):
+            mark = f"dead: {line.why} {line.detail}".rstrip()
+        sender, recipient, kind, text = line.sender, line.recipient, line.type, _payload(line)
+    else:
+        kind, text = _event(line)
+        sender, recipient = "", printable(address_of(line) or entry.node)
+        mark = "incomplete" if isinstance(line, LostLine) else mark
+    return TraceRow(clock_time(line.wall), sender, recipient, kind, printable(text), ms, printable(mark))
+
+
+def _event(line: AnyLine) -> tuple[str, str]:
+    """The kind and the text of a line that is not mail."""
     match line:
-        case HandledLine():
-            mark = f"failed: {_failure(line)}" if line.failure is not None else ""
-            ms = (line.ended - line.begun) * 1000
-            return TraceRow(time, line.sender, line.recipient, line.type, _payload(line), ms, mark)
-        case DeadLine():
-            mark = printable(f"dead: {line.why} {line.detail}".rstrip())
-            return TraceRow(time, line.sender, line.recipient, line.type, _payload(line), None, mark)
         case StartedLine():
-            return TraceRow(
-                time, "", line.address, "started", f"incarnation {line.incarnation} on {line.node}"
-            )
+            return "started", f"incarnation {line.incarnation} on {line.node}"
         case BeganLine():
-            mark = f"failed: {_failure(line)}" if line.failure is not None else ""
-            ms = (line.ended - line.begun) * 1000
-            return TraceRow(time, "", line.address, "began", f"sent {len(line.out)} messages", ms, mark)
+            return "began", f"sent {len(line.out)} messages"
         case CheckpointLine():
-            said = line.why or "a replay can begin here"
-            return TraceRow(time, "", line.address, "checkpoint", said)
+            return "checkpoint", line.why or "a replay can begin here"
         case StoppedLine():
-            mark = f"failed: {_failure(line)}" if line.failure is not None else ""
-            return TraceRow(time, "", line.address, "stopped", printable(line.reason), None, mark)
+            return "stopped", line.reason
         case ConfigurationLine():
-            return TraceRow(time, "", entry.node, "configuration", f"version {line.version}, {line.digest}")
+            return "configuration", f"version {line.version}, {line.digest}"
         case LostLine():
-            said = printable(f"{line.count} records: {line.why}")
-            return TraceRow(time, "", entry.node, "lost", said, None, "incomplete")
-        case _:
-            return _other(entry, time)
-
-
-def _other(entry: Entry, time: str) -> TraceRow:
-    """A kind of line that has no form of its own here: all its fields."""
-    fields = as_dict(entry.line)
-    kind = entry.line.kind if isinstance(entry.line, OtherLine) else str(fields.get("kind", "?"))
+            return "lost", f"{line.count} records: {line.why}"
+    assert isinstance(line, OtherLine)
     known = {"kind", "wall", "address"}
-    text = " ".join(f"{name}={_value(value)}" for name, value in fields.items() if name not in known)
-    return TraceRow(
-        time, "", printable(address_of(entry.line) or entry.node), printable(kind), printable(text)
-    )
+    fields = (f"{name}={_value(value)}" for name, value in line.fields.items() if name not in known)
+    return printable(line.kind), " ".join(fields)
 
 
 def lines(entries: Iterable[Entry], width: int = 120, ids: bool = False) -> list[str]:
     """The records as aligned text, at most `width` columns unless the addresses alone need more. ids: with the id of
-    each message.
-    """
+    each message."""
     return ["  ".join(slots).rstrip() for slots, _ in _aligned(entries, width, ids)]
 
 
@@ -213,17 +201,12 @@ def _said(shown: TraceRow) -> str:
     return f"{shown.text}  [{shown.mark}]" if shown.mark else shown.text
 
 
-def _failure(line: HandledLine | BeganLine | StoppedLine) -> str:
-    assert line.failure is not None
-    return printable(f"{line.failure.kind}: {line.failure.text}")
-
-
 def _payload(line: MailLine) -> str:
     if not isinstance(line.message, dict):
-        return printable(_value(line.message))
+        return _value(line.message)
     # The field that equals the type's name is its tag, which is shown already.
     fields = ((name, value) for name, value in line.message.items() if value != line.type)
-    return printable(" ".join(f"{name}={_value(value)}" for name, value in fields))
+    return " ".join(f"{name}={_value(value)}" for name, value in fields)
 
 
 def _value(value: Any) -> str:

@@ -1,4 +1,5 @@
-"""Figures of a trace: how many of which message, how long they waited and were handled, how long a turn's stages took.
+"""Statistics of a trace: how many messages of each type, how long they waited and were handled, and how long a turn's
+stages took.
 
 Waiting is the time from sending to the begin of the handler. Both are read from the monotonic clock, which all
 processes of one machine share; where sender and handler ran on clocks that differ, nothing is said of the wait.
@@ -18,7 +19,7 @@ from supervisor.trace.read.query import is_actor
 from supervisor.trace.read.reader import Entry
 from supervisor.trace.records import DeadLine, HandledLine
 
-__all__ = ["Slow", "Spread", "StageStats", "TraceStats", "TypeStats", "figures", "percentile"]
+__all__ = ["Slow", "Spread", "StageStats", "TraceStats", "TypeStats", "measure", "percentile"]
 
 SAME_CLOCK = 1.0
 """Seconds by which two nodes' clocks may differ and still count as one: the wall clock, by which it is told, is set
@@ -36,8 +37,7 @@ class Spread(msgspec.Struct, frozen=True):
 
 class TypeStats(msgspec.Struct, frozen=True):
     """Of one message type. rate: handled messages a second over the whole time. busy: seconds of handlers in all.
-    waited: None where no wait can be told.
-    """
+    waited: None where no wait can be told."""
 
     type: str
     handled: int
@@ -51,8 +51,7 @@ class TypeStats(msgspec.Struct, frozen=True):
 
 class StageStats(msgspec.Struct, frozen=True):
     """A stage of turns. took: what the stage took by itself; after: when it was reached, counted from the begin of the
-    turn, which is the end of the person's speech, or the turn's first message when it was typed.
-    """
+    turn, which is the end of the person's speech, or the turn's first message when it was typed."""
 
     stage: str
     turns: int
@@ -72,8 +71,7 @@ class Slow(msgspec.Struct, frozen=True):
 
 class TraceStats(msgspec.Struct, frozen=True):
     """Of all records that were asked for. began, ended: epoch seconds, 0 for none. unclear: handled messages whose
-    wait cannot be told.
-    """
+    wait cannot be told."""
 
     began: float
     ended: float
@@ -97,12 +95,12 @@ def percentile(ordered: Sequence[float], part: float) -> float:
     return ordered[max(0, math.ceil(part * len(ordered)) - 1)]
 
 
-def figures(entries: Iterable[Entry], slowest: int = 10) -> TraceStats:
+def measure(entries: Iterable[Entry], slowest: int = 10) -> TraceStats:
     """Count and measure. slowest: how many of the slowest messages are named."""
-    counted = _Counting(slowest)
+    measured = _Measurements(slowest)
     for entry in entries:
-        counted.take(entry)
-    return counted.figures()
+        measured.take(entry)
+    return measured.stats()
 
 
 class _Type:
@@ -112,7 +110,7 @@ class _Type:
         self.waits: dict[tuple[str, str], array[float]] = {}
 
 
-class _Counting:
+class _Measurements:
     def __init__(self, slowest: int) -> None:
         self._most = slowest
         self._number = count()
@@ -162,7 +160,7 @@ class _Counting:
         if isinstance(stage, str) and isinstance(at, int | float) and isinstance(seconds, int | float):
             self._stages.setdefault((turn, stage), (float(at), float(seconds)))
 
-    def figures(self) -> TraceStats:
+    def stats(self) -> TraceStats:
         seconds = max(self._ended - self._began, 1e-9)
         types = tuple(self._of_type(name, kind, seconds) for name, kind in self._types.items())
         told = sum(

@@ -12,10 +12,9 @@ __all__ = ["RunSummary", "summary"]
 
 
 class RunSummary(msgspec.Struct, frozen=True):
-    """A run in figures. began, ended: epoch seconds of its first and last record, 0 when it has none. size: bytes.
+    """A run in numbers. began, ended: epoch seconds of its first and last record, 0 when it has none. size: bytes.
     lost: records that the trace itself says are missing. unfinished: segments that are being written, or whose writer
-    was killed. turns: how many turns of conversation.
-    """
+    was killed. turns: how many turns of conversation."""
 
     run: str
     began: float
@@ -38,7 +37,7 @@ class RunSummary(msgspec.Struct, frozen=True):
 
 
 def summary(run: Run) -> RunSummary:
-    """The figures of `run`; what has no index is looked through for it."""
+    """The numbers of `run`, from its indexes; one that is missing is built."""
     trace = Trace(run.path)
     indexes = trace.indexes().values()
     counts: Counts = reduce(lambda so_far, index: so_far + index.counts, indexes, Counts())

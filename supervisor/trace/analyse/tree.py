@@ -1,6 +1,5 @@
 """Orders records as a tree of causes: pure, and without recursion, since a timer that re-arms itself is
-a long chain.
-"""
+a long chain."""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,8 +16,7 @@ DEEPEST = 20
 
 class Branch(msgspec.Struct, frozen=True):
     """A line of the tree. `entry` is None for a message that was sent, but of whose handling there is
-    no record.
-    """
+    no record."""
 
     prefix: str
     entry: Entry | None
@@ -28,8 +26,7 @@ class Branch(msgspec.Struct, frozen=True):
 
 def grow(entries: Sequence[Entry]) -> Iterator[Branch]:
     """The tree of `entries`, top down, siblings by time. Roots are those whose cause is not among the
-    entries.
-    """
+    entries."""
     nodes = _nodes(entries)
     below: dict[str, list[Entry | Sent]] = {}
     roots: list[Entry | Sent] = []

@@ -59,7 +59,7 @@ def _message(entry: Entry, line: MailLine, names: dict[str, str]) -> str:
 
 
 def _from(line: MailLine) -> str:
-    """The sender; what its threads and its cell send is its own."""
+    """The sender; what its threads and its slot send is its own."""
     return line.sender.partition("~")[0] or "outside"
 
 

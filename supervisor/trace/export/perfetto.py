@@ -107,8 +107,7 @@ class _Tracks:
         self, node: str, actor: str, begun: int | None = None
     ) -> Generator[Event, None, tuple[int, _Track]]:
         """The events that name a track which is new; returns its process and the track. begun: of a handler, which gets
-        a second track where the first is still busy: a hung incarnation and its successor.
-        """
+        a second track where the first is still busy: a hung incarnation and its successor."""
         if node not in self._pids:
             self._pids[node] = len(self._pids) + 1
             yield _naming("process_name", node, self._pids[node], 0)

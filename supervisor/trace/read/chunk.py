@@ -37,8 +37,7 @@ class ChannelTable:
 
 def split(data: bytes, known: ChannelTable) -> Iterator[tuple[int, bytes, int]]:
     """The messages in the bytes of a chunk: time (ns), content, and channel. Raises struct.error or ValueError for
-    what is no chunk.
-    """
+    what is no chunk."""
     at, end = 0, len(data)
     message = small_mcap.Opcode.MESSAGE.value
     while at < end:

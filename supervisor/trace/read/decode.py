@@ -1,4 +1,4 @@
-"""Decodes lines of any version: what today's classes do not know is kept as plain values, and shown.
+"""Decodes lines of any version: what today's classes do not know is kept as plain values.
 
 A trace outlives the code that wrote it. A field that was added or removed, and a kind of line that does not exist
 here, cost nothing but a slower decoding.
@@ -30,9 +30,8 @@ AnyLine: TypeAlias = records.Line | OtherLine
 
 
 def decode(data: bytes, at: int = 0) -> AnyLine:
-    """The line in `data`, written at `at` (nanoseconds since the epoch). Raises msgspec.DecodeError for what is no
-    JSON object with a `kind`.
-    """
+    """The line in `data`, written at `at` (nanoseconds since the epoch). Raises msgspec.DecodeError for what is not a
+    JSON object with a `kind`."""
     try:
         return records.decode_line(data)
     except msgspec.ValidationError:
@@ -70,7 +69,7 @@ def as_dict(line: AnyLine, data: bytes = b"") -> dict[str, Any]:
 
 
 def address_of(line: AnyLine) -> str:
-    """Whose life a line is about that is no mail; "" for nobody's."""
+    """The actor that a line is about which is not mail; "" for none."""
     found = line.fields.get("address", "") if isinstance(line, OtherLine) else getattr(line, "address", "")
     return found if isinstance(found, str) else ""
 
@@ -87,5 +86,5 @@ def sent_by(line: AnyLine) -> tuple[records.Sent, ...]:
 
 
 def failure_of(line: AnyLine) -> Failure | None:
-    """What went wrong, for a handler or for a life."""
+    """The failure of a handler or an incarnation."""
     return None if isinstance(line, OtherLine) else getattr(line, "failure", None)

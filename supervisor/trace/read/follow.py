@@ -1,4 +1,4 @@
-"""Follows a run while it is written: every segment of every node, those that are begun meanwhile, too."""
+"""Follows a run while it is written: every segment of every node, including those that are begun meanwhile."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,18 +6,16 @@ from pathlib import Path
 import msgspec
 import small_mcap
 
-from supervisor.trace.layout import segments_by_node
+from supervisor.trace.layout import segments
 from supervisor.trace.read.decode import decode
 from supervisor.trace.read.reader import Entry, node_of
-from supervisor.trace.read.segment_reader import SegmentReader, Torn
+from supervisor.trace.read.segment_reader import open_segment
 
 __all__ = ["Follower", "News"]
 
 
 class News(msgspec.Struct, frozen=True):
-    """A record that is new. at: its time, ns since the epoch. channel, schema: as the file has them, None where it is
-    damaged.
-    """
+    """A new record. at: its time, ns since the epoch. channel, schema: as in the file, None where it is damaged."""
 
     entry: Entry
     at: int
@@ -25,20 +23,16 @@ class News(msgspec.Struct, frozen=True):
     schema: small_mcap.Schema | None = None
 
 
-def _silent(torn: Torn) -> None:
-    """The end of a file that is being written is always torn."""
-
-
 class _Tail:
     """How far one segment was read."""
 
     def __init__(self, path: Path) -> None:
-        self.segment = SegmentReader(path, _silent)
-        self.segment.read_metadata()
+        # The end of a file that is being written is always torn.
+        self.segment = open_segment(path, lambda torn: None)
         self.offset = 0
 
     def skip(self) -> None:
-        """Learn the topics of what is there, and pass it over."""
+        """Learn the topics of the records so far, and skip these."""
         for _ in self.segment.blocks(((0, 2**63),), lambda data: True):
             pass
         self.offset = self.segment.whole_until
@@ -61,9 +55,9 @@ class _Tail:
 
 
 class Follower:
-    """What is new in a run since the last look. from_start: begin with what is there already.
+    """Reads what is new in a run since the last time. from_start: begin with what is there already.
 
-    folder: called at each look, so that the newest run is gone over to when Gerald is started again.
+    folder: asked for the run each time, so that the newest one is followed when Gerald is started again.
     """
 
     def __init__(self, folder: Callable[[], Path | None], *, from_start: bool = False) -> None:
@@ -92,7 +86,7 @@ class Follower:
         if folder != self.run:
             self.run = folder
             self._tails = {}
-        paths = [path for paths in segments_by_node(folder).values() for path in paths]
+        paths = segments(folder)
         for path in paths:
             if path not in self._tails:
                 self._tails[path] = _Tail(path)

@@ -1,7 +1,7 @@
-"""What is where in a segment, so that one turn out of a gigabyte is found without reading the rest.
+"""The index of a segment, with which one turn out of a gigabyte is found without reading the rest.
 
-It stands beside the segment as `NODE.N.index`. The recorder writes it when it closes a segment; for a segment that has
-none, because its writer was killed or still writes, the reader makes it, once, and goes on from there. It holds
+It is the file `NODE.N.index` beside the segment. The recorder writes it when it closes the segment; where it is
+missing, because the writer was killed or still writes, the reader builds it once, and continues it later. It holds
 addresses, types and turns, nothing that anybody said or is called.
 """
 
@@ -45,8 +45,7 @@ class Counts(msgspec.Struct, array_like=True):
 
 class Part(msgspec.Struct, array_like=True):
     """A part of the file: from byte `start` to `end`. first, last: the times of its lines, epoch seconds, 0 for
-    none. routes: number of the route, lowest and highest sequence, one after another. lives: addresses of other lines.
-    """
+    none. routes: number of the route, lowest and highest sequence, one after another. addresses: of other lines."""
 
     start: int
     end: int
@@ -54,7 +53,7 @@ class Part(msgspec.Struct, array_like=True):
     last: float
     turns: list[int]
     routes: list[int]
-    lives: list[str]
+    addresses: list[str]
     counts: Counts
 
 
@@ -94,7 +93,7 @@ class IndexBuilder:
         # Of each sender, incarnation, recipient and type (a class while writing): lowest and highest sequence, number.
         self._ranges: dict[tuple[str, int, str, type | str], list[int]] = {}
         self._turns: set[int] = set()
-        self._lives: set[str] = set()
+        self._addresses: set[str] = set()
         self._counts = Counts()
         self._first, self._last = float("inf"), 0.0
 
@@ -136,7 +135,7 @@ class IndexBuilder:
             return record.letter.envelope
         self._counts.other += 1
         self._counts.failed += record.failure is not None
-        self._lives.add(getattr(record, "address", ""))
+        self._addresses.add(getattr(record, "address", ""))
         return None
 
     def line(self, line: AnyLine) -> None:
@@ -148,13 +147,13 @@ class IndexBuilder:
             counts.failed += failed
             counts.lost += line.count if isinstance(line, LostLine) else 0
             counts.other += 1
-            self._lives.add(address_of(line))
+            self._addresses.add(address_of(line))
             return
         counts.failed += failed and isinstance(line, HandledLine)
         counts.dead += isinstance(line, DeadLine)
         self._turns.add(line.turn)
         if isinstance(line, HandledLine) and line.by:
-            self._lives.add(line.by)
+            self._addresses.add(line.by)
         sender, incarnation, n = split_id(line.id)
         seen = self._ranges.setdefault((sender, incarnation, line.recipient, line.type), [n, n, 0])
         seen[:] = min(seen[0], n), max(seen[1], n), seen[2] + 1
@@ -188,13 +187,13 @@ class IndexBuilder:
             mail += count
         counts = self._counts
         counts.handled = mail - counts.dead
-        lives = sorted(self._lives - {""})
+        addresses = sorted(self._addresses - {""})
         first = self._first if self._last else 0.0
-        return Part(self._start, end, first, self._last, sorted(self._turns), routes, lives, counts)
+        return Part(self._start, end, first, self._last, sorted(self._turns), routes, addresses, counts)
 
 
 def split_id(id: str) -> tuple[str, int, int]:
-    """Sender, incarnation and sequence of a message; what is no such id counts as ("...", 0, 0)."""
+    """Sender, incarnation and sequence of a message; (id, 0, 0) for a malformed id."""
     sender, _, rest = id.rpartition("/")
     sender, _, incarnation = sender.rpartition("/")
     return (sender, int(incarnation), int(rest)) if incarnation.isdigit() and rest.isdigit() else (id, 0, 0)
@@ -202,7 +201,7 @@ def split_id(id: str) -> tuple[str, int, int]:
 
 def spans(index: Index, query: Query) -> tuple[Span, ...]:
     """The parts of the file in which there may be something that is asked for; neighbours as one."""
-    chosen = _Chosen(index, query)
+    chosen = _PartFilter(index, query)
     found: list[Span] = []
     for part in index.parts:
         if not chosen.may_hold(part):
@@ -214,7 +213,7 @@ def spans(index: Index, query: Query) -> tuple[Span, ...]:
     return tuple(found)
 
 
-class _Chosen:
+class _PartFilter:
     def __init__(self, index: Index, query: Query) -> None:
         self._query = query
         q = query
@@ -247,8 +246,8 @@ class _Chosen:
             return False
         if self._every:
             return True
-        lives = q.actor and any(is_actor(address, q.actor) for address in part.lives)
-        return bool(lives) or not self._routes.isdisjoint(part.routes[::3])
+        named = q.actor and any(is_actor(address, q.actor) for address in part.addresses)
+        return bool(named) or not self._routes.isdisjoint(part.routes[::3])
 
     def _holds_id(self, part: Part) -> bool:
         routes = part.routes
@@ -278,6 +277,6 @@ def load_index(segment: Path) -> Index:
 
 
 def save_index(segment: Path, index: Index) -> None:
-    """Keep it beside the segment (0600), at once or not at all; it can be made again, so that no error is raised."""
+    """Write it beside the segment (0600), atomically. Raises nothing, since it can be built again."""
     with contextlib.suppress(OSError):
         replace_file(index_path(segment), (msgspec.msgpack.encode(index),), durable=False, alone=False)

@@ -49,7 +49,7 @@ class Query(msgspec.Struct, frozen=True, dict=True):
         return not self.actor or is_actor(address_of(line), self.actor)
 
     def may_match(self, data: bytes) -> bool:
-        """A cheap look at encoded lines, one or many; False is certain."""
+        """A cheap test of encoded lines, one or many; False is certain."""
         if not all(needle.search(data) for needle in self._needles):
             return False
         if self._lower:
@@ -88,7 +88,7 @@ class Query(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def _needles(self) -> tuple[re.Pattern[bytes], ...]:
-        """What an encoded line that matches holds for certain."""
+        """Patterns that every encoded line that matches contains."""
         needles = []
         if self.turn:
             needles.append(rb'"turn":%d[,}]' % self.turn)
@@ -106,13 +106,13 @@ class Query(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def _lower(self) -> tuple[bytes, ...]:
-        """Words that it holds in any case; to tell that of bytes is right for ASCII alone."""
+        """Words that it contains in lower or upper case. Only ASCII: other letters cannot be compared as bytes."""
         words = (word for word in (self.text, self.person) if word and word.isascii())
         return tuple(msgspec.json.encode(word)[1:-1].lower() for word in words)
 
 
 def is_actor(address: str, wanted: str) -> bool:
-    """Whether `address` is the actor `wanted`, one of its instances, or its cell or I/O."""
+    """Whether `address` is the actor `wanted`, one of its instances, or its slot or I/O."""
     return address.partition("~")[0] == wanted or address.startswith(f"{wanted}/")
 
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
-from supervisor.trace.layout import segments_by_node
+from supervisor.trace.layout import segments, segments_by_node
 from supervisor.trace.read.decode import AnyLine, decode
 from supervisor.trace.read.index import Index, IndexBuilder, load_index, save_index, spans
 from supervisor.trace.read.query import Query
@@ -22,8 +22,7 @@ __all__ = ["Entry", "Query", "Run", "Torn", "Trace", "newest_run", "node_of", "r
 
 ANCESTRY = 8
 """Generations looked for above what was asked for: each costs a reading, and a timer that re-arms
-itself has no first.
-"""
+itself has no first."""
 WINDOW = 65_536
 """Lines of a node that are held to be put in order: they are written when a handler ends, and ordered by its begin."""
 WORTH_SAVING = 2**20
@@ -89,10 +88,9 @@ class Trace:
 
     def scan(self, query: Query | None = None) -> Iterator[Entry]:
         """The same node by node, in the order of writing, which is faster."""
-        for paths in segments_by_node(self.folder).values():
-            for path in paths:
-                for _, entry in self._segment(path, query or EVERY):
-                    yield entry
+        for path in segments(self.folder):
+            for _, entry in self._segment(path, query or EVERY):
+                yield entry
 
     def newest_turn(self) -> int:
         """The highest turn of which there is a record; 0 for none."""
@@ -119,10 +117,10 @@ class Trace:
 
     def paths(self) -> tuple[Path, ...]:
         """Every segment, node by node, in the order of writing."""
-        return tuple(path for paths in segments_by_node(self.folder).values() for path in paths)
+        return segments(self.folder)
 
     def indexes(self) -> dict[Path, Index]:
-        """The index of every segment; what has none is looked through for it."""
+        """The index of every segment; one that is missing is built."""
         return {path: self._index(self._open(path)) for path in self.paths()}
 
     def _open(self, path: Path) -> SegmentReader:
@@ -164,7 +162,7 @@ class Trace:
             return None
 
     def _index(self, segment: SegmentReader) -> Index:
-        """What is known of the segment, gone on with where it has grown since."""
+        """The index of the segment, continued where the segment has grown."""
         path = segment.path
         index = self._indexes.get(path) or load_index(path)
         if not index.complete:

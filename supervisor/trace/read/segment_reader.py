@@ -1,4 +1,4 @@
-"""Walks through one MCAP file record by record, as far as it is whole."""
+"""Reads one MCAP file record by record, as far as it is whole."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -7,9 +7,10 @@ from typing import IO
 import msgspec
 import small_mcap
 
+from supervisor.trace.layout import segments
 from supervisor.trace.read.chunk import ChannelTable, split, unpacked
 
-__all__ = ["Block", "SegmentReader", "Span", "Torn", "open_segment"]
+__all__ = ["Block", "SegmentReader", "Span", "Torn", "encoded_lines", "open_segment"]
 
 Span = tuple[int, int]
 """From this byte of a file up to that one; both where a record begins."""
@@ -65,8 +66,7 @@ class SegmentReader:
         self, spans: Sequence[Span] = EVERYTHING, may_match: MayMatch | None = None
     ) -> Iterator[Block]:
         """The lines chunk by chunk. spans: only these parts of the file. may_match: a chunk whose bytes it refuses is
-        left out.
-        """
+        left out."""
         self._read = 0
         self._partly = spans is not EVERYTHING or may_match is not None
         for record in self._records(spans):
@@ -102,7 +102,7 @@ class SegmentReader:
             data = bytes(unpacked(chunk, validate_crc=True))
             if may_match is not None and not may_match(data):
                 return
-            # The whole chunk first: of a damaged one nothing is believed.
+            # The whole chunk first: nothing of a damaged one is believed.
             lines = list(split(data, self.known))
         except Exception as error:
             self._partly = True
@@ -159,6 +159,13 @@ def open_segment(path: Path, report: Report) -> SegmentReader:
     segment = SegmentReader(path, report)
     segment.read_metadata()
     return segment
+
+
+def encoded_lines(trace: Path, report: Report = lambda torn: None) -> Iterator[bytes]:
+    """Every encoded line of a run's folder or of one file, node by node."""
+    for path in segments(trace):
+        for _, data in open_segment(path, report).lines():
+            yield data
 
 
 def _tail(file: IO[bytes]) -> str:

@@ -1,9 +1,9 @@
 """The usual handled line, made with as little work as can be: it is made for every message, and the writer's thread
 shares the interpreter with the actors.
 
-It reads back as the same line as the one that `form.HandledLine` encodes to; a test compares them. What costs there is
-not the encoding but the making of a struct by keywords, so here it is made by position, and holds no more than most
-lines need.
+It decodes to the same line as the one that `records.HandledLine` encodes to; a test compares them. The cost there is
+not the encoding but the creation of a struct by keywords; so it is created by position here, and has only the fields
+that most lines need.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ class FastEncoder:
 
     def __init__(self) -> None:
         self._json = msgspec.json.Encoder().encode
-        # As portray.digest encodes, for the same digests.
+        # As redaction.digest encodes, for the same digests.
         self._canonical = msgspec.msgpack.Encoder(order="deterministic").encode
 
     def line(self, record: Handled) -> bytes:

@@ -1,6 +1,4 @@
-"""The bounded queue between many appending threads and the one that writes. Cheap on the hot side, and
-it counts losses.
-"""
+"""The bounded queue between many appending threads and the one that writes: cheap to append to; it counts losses."""
 
 import threading
 from collections import deque
@@ -65,8 +63,7 @@ class RecordQueue:
 
     def pace(self, records: int, seconds: float) -> None:
         """Say how many records the writer has just written in which time: no more than it does in BACKLOG should
-        wait.
-        """
+        wait."""
         if records < LEAST or self.closed:
             return
         self._soft = min(self._capacity // 2, max(LEAST, int(records / max(seconds, 1e-6) * BACKLOG)))

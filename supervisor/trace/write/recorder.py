@@ -1,8 +1,7 @@
 """Writes records to disk from a thread of its own. Appending costs the actor's thread next to nothing.
 
-Everything older than the flush interval survives a SIGKILL; a failure is flushed at once. What cannot
-be kept (the disk is full, or stalls) is counted, said in the log and noted in the trace: never lost
-silently, never in an actor's way.
+Everything older than the flush interval survives a SIGKILL; a failure is flushed at once. Records that cannot be
+written (the disk is full, or stalls) are counted, logged and noted in the trace; they never delay an actor.
 """
 
 import logging
@@ -36,7 +35,7 @@ BATCH = 256
 
 
 def _nobody() -> None:
-    """Where nobody wants to hear of a new file."""
+    """The default for `new_segment`."""
 
 
 def new_run(at: float | None = None) -> str:
@@ -51,7 +50,7 @@ class Recorder:
     flush_interval, max_segment_age, keep_age: seconds; max_segment_size and keep (all runs together):
     bytes. new_segment: called in the writer's thread when a further file has begun. capacity: records that may wait;
     when it is full an appender waits up to 50 ms, and then its record is lost, and counted. words: with "drop" nothing
-    that people said, wrote or are called is written down.
+    that people said, wrote or are called is recorded.
     """
 
     def __init__(
@@ -71,8 +70,8 @@ class Recorder:
     ) -> None:
         self.folder = directory / run
         self._encoder = Encoder(Redaction(words, b"" if words == "keep" else secrets.token_bytes(16)))
-        self._intake = RecordQueue(capacity)
-        self.append = self._intake.append
+        self._queue = RecordQueue(capacity)
+        self.append = self._queue.append
         self.new_segment: Callable[[], None] = _nobody
         self._segments = 0
         self._interval = flush_interval
@@ -82,17 +81,17 @@ class Recorder:
         self._said = 0
         self._warned: set[str] = set()
         self._retry_at = 0.0
-        place = (directory, run, node)
+        location = (directory, run, node)
         limits = (max_segment_size, max_segment_age, keep, keep_age, compression, words)
         self._thread = threading.Thread(
-            target=self._run, args=(place, limits), name=f"trace {node}", daemon=True
+            target=self._run, args=(location, limits), name=f"trace {node}", daemon=True
         )
         self._thread.start()
 
     @property
     def lost(self) -> int:
         """Records that are in no file."""
-        return self._intake.lost
+        return self._queue.lost
 
     @property
     def trouble(self) -> str:
@@ -101,97 +100,96 @@ class Recorder:
 
     def flush(self, within: float = 2.0) -> bool:
         """Have all that was appended so far handed to the operating system. False: not done within
-        `within` seconds.
-        """
+        `within` seconds."""
         with self._served:
             self._asked += 1
             ticket = self._asked
-            self._intake.wake.set()
+            self._queue.wake.set()
             return self._served.wait_for(lambda: self._answered >= ticket, within) and not self._trouble
 
     def close(self, within: float = 5.0) -> None:
         """Write what waits and the index, and end the thread. What is appended later is lost, and counted."""
-        self._intake.close()
+        self._queue.close()
         self._thread.join(within)
         if self._thread.is_alive():
             log.warning("trace %s: the disk does not answer; the end is missing", self.folder)
 
     def _run(
-        self, place: tuple[Path, str, str], limits: tuple[int, float, int, float, "Compression", str]
+        self, location: tuple[Path, str, str], limits: tuple[int, float, int, float, "Compression", str]
     ) -> None:
         # Imported here, beside the start of the node and not before it.
         from supervisor.trace.write.rotation import RotatingWriter, RotationLimits
 
-        rolling = RotatingWriter(*place, RotationLimits(*limits))
-        intake = self._intake
+        writer = RotatingWriter(*location, RotationLimits(*limits))
+        queue = self._queue
         closing = False
         while not closing:
-            if not intake or self._trouble:
-                intake.wake.wait(self._interval)
-                intake.wake.clear()
-            closing, ticket = intake.closed, self._asked
-            self._attempt(rolling, closing)
+            if not queue or self._trouble:
+                queue.wake.wait(self._interval)
+                queue.wake.clear()
+            closing, ticket = queue.closed, self._asked
+            self._attempt(writer, closing)
             with self._served:
                 self._answered = ticket
                 self._served.notify_all()
         self._report_end()
 
-    def _attempt(self, rolling: "RotatingWriter", closing: bool) -> None:
+    def _attempt(self, writer: "RotatingWriter", closing: bool) -> None:
         if self._trouble and not closing and time.monotonic() < self._retry_at:
             return
         try:
-            if self._intake:
-                self._open_if_due(rolling)
-                self._write_waiting(rolling)
+            if self._queue:
+                self._open_if_due(writer)
+                self._write_waiting(writer)
             if closing:
-                rolling.close()
+                writer.close()
         except OSError as error:
-            self._intake.lose(rolling.abandon())
+            self._queue.lose(writer.abandon())
             self._in_trouble(error)
         else:
             self._trouble = ""
-            self._intake.stick(False)
+            self._queue.stick(False)
 
-    def _open_if_due(self, rolling: "RotatingWriter") -> None:
-        if rolling.ready():
+    def _open_if_due(self, writer: "RotatingWriter") -> None:
+        if writer.ready():
             self._segments += 1
             if self._segments > 1:
                 self.new_segment()
 
-    def _write_waiting(self, rolling: "RotatingWriter") -> None:
+    def _write_waiting(self, writer: "RotatingWriter") -> None:
         """Write as many records as are waiting now; those that come meanwhile are for the next time."""
-        count = left = len(self._intake)
+        count = left = len(self._queue)
         begun = time.monotonic()
         due = begun + self._interval
         while left > 0:
-            self._write_some(rolling, min(left, BATCH))
+            self._write_some(writer, min(left, BATCH))
             left -= BATCH
-            self._intake.made_room()
-            rolling.flush_if_large()
+            self._queue.made_room()
+            writer.flush_if_large()
             if time.monotonic() >= due:
-                rolling.flush()
+                writer.flush()
                 due = time.monotonic() + self._interval
-        self._intake.pace(count, time.monotonic() - begun)
-        lost = self._intake.lost - self._said
+        self._queue.pace(count, time.monotonic() - begun)
+        lost = self._queue.lost - self._said
         if lost:
-            self._report_loss(rolling, lost)
-        rolling.flush()
+            self._report_loss(writer, lost)
+        writer.flush()
         self._said += lost
 
-    def _write_some(self, rolling: "RotatingWriter", count: int) -> None:
-        take, encode, write = self._intake.take, self._encoder.encode, rolling.write
+    def _write_some(self, writer: "RotatingWriter", count: int) -> None:
+        take, encode, write = self._queue.take, self._encoder.encode, writer.write
         written = []
         for _ in range(count):
             record = take()
             try:
                 line = encode(record)
             except Exception as error:
-                self._intake.lose(1)
+                self._queue.lose(1)
                 self._unencodable(record, error)
                 continue
             write(line)
             written.append(record)
-        rolling.wrote(written)
+        writer.wrote(written)
 
     def _unencodable(self, record: Record, error: Exception) -> None:
         name = type(record.envelope.message if isinstance(record, Handled) else record).__name__
@@ -201,7 +199,7 @@ class Recorder:
 
     def _in_trouble(self, error: OSError) -> None:
         self._retry_at = time.monotonic() + RETRY
-        self._intake.stick(True)
+        self._queue.stick(True)
         if not self._trouble:
             log.warning(
                 "trace %s cannot be written: %s. Free the disk or correct trace.directory; tried every %d s",
@@ -211,12 +209,12 @@ class Recorder:
             )
         self._trouble = str(error)
 
-    def _report_loss(self, rolling: "RotatingWriter", count: int) -> None:
+    def _report_loss(self, writer: "RotatingWriter", count: int) -> None:
         why = self._trouble or "more came than could be written"
         log.warning("trace %s: %d records are missing: %s", self.folder, count, why)
-        rolling.note_loss(self._encoder.line(LostLine(count=count, why=why, wall=time.time())), count)
+        writer.note_loss(self._encoder.line(LostLine(count=count, why=why, wall=time.time())), count)
 
     def _report_end(self) -> None:
-        self._intake.lose(len(self._intake))
-        if count := self._intake.lost - self._said:
+        self._queue.lose(len(self._queue))
+        if count := self._queue.lost - self._said:
             log.warning("trace %s: %d records are missing at its end: %s", self.folder, count, self._trouble)

@@ -1,8 +1,8 @@
-"""How a message looks in the trace: sound and large bytes by length and digest, and, where asked for,
-no words of people.
+"""Redacts messages for the trace: sound and large bytes are replaced by length and digest, and, where asked for, the
+words of people are left out.
 
-With `words` dropped every text is left out except fields that are known to hold none: a message that is
-added later cannot betray anybody by an oversight.
+With `words` dropped every text is left out, except of fields that are known to hold none: a message that is added later
+cannot betray anybody by an oversight.
 """
 
 import base64
@@ -30,25 +30,10 @@ LOADED = frozenset({"parts", "patch"})
 
 SOUND = frozenset({"pcm"})
 """Fields of bytes that are never kept: sound fills a disk, and replay needs only to know that it was
-the same.
-"""
+the same."""
 
 WORDLESS = frozenset(
-    {
-        "address",
-        "avatar_id",
-        "domain",
-        "finish",
-        "health",
-        "id",
-        "kind",
-        "listener",
-        "model",
-        "outcome",
-        "recipient",
-        "role",
-    }
-    | {"sensor", "stage", "type"}
+    "address avatar_id domain finish health id kind listener model outcome recipient role sensor stage type".split()
 )
 """Text fields that never hold what people said, wrote or are called."""
 
@@ -68,13 +53,12 @@ def digest(value: object, key: bytes = b"") -> str:
 
 
 class Withheld(ValueError):
-    """A message cannot be made again: the trace holds only the length and digest of some of its bytes."""
+    """A message cannot be restored: the trace holds only the length and digest of some of its bytes."""
 
 
 def restore(cls: type[Message], shown: Any) -> Message:
     """The message that was written down as `shown`, with its words kept. Raises Withheld, or
-    msgspec.ValidationError.
-    """
+    msgspec.ValidationError."""
     return msgspec.convert(shown if is_plain(cls) else _with_bytes(shown), cls, str_keys=True)
 
 
@@ -93,7 +77,7 @@ def _with_bytes(value: Any) -> Any:
 
 
 class Redaction:
-    """Turns messages and failures into what is written down.
+    """Turns messages and failures into what is recorded.
 
     key: mixed into every digest. With words dropped it should be random and forgotten, or a short text
     could be guessed.
@@ -105,17 +89,17 @@ class Redaction:
 
     @property
     def keeps_words(self) -> bool:
-        """Whether what people say may be written down."""
+        """Whether what people say may be recorded."""
         return self._keep
 
     def message(self, message: Message) -> Any:
         """Something that encodes to JSON: the message itself where nothing has to be replaced."""
         if self._keep and is_plain(type(message)):
             return message
-        return self._portray(message, "")
+        return self._redacted(message, "")
 
     def leaves_alone(self, kind: type[Message]) -> bool:
-        """Whether messages of this type are written down as they are, and their digests need no key."""
+        """Whether messages of this type are recorded as they are, and their digests need no key."""
         return self._keep and not self._key and is_plain(kind)
 
     def digest(self, message: Message) -> str:
@@ -126,12 +110,12 @@ class Redaction:
             return "-"
 
     def text(self, text: str) -> str:
-        """A text that may quote people, as it may be written down."""
+        """A text that may quote people, as it may be recorded."""
         return text if self._keep or not text else f"[{len(text)} characters]"
 
     def json(self, data: bytes) -> Any:
         """JSON that may quote people, as a plain value."""
-        return self._portray(msgspec.json.decode(data), "")
+        return self._redacted(msgspec.json.decode(data), "")
 
     def failure(self, failure: Failure | None) -> Failure | None:
         """The failure without anything that looks like a credential; its words too may have to go."""
@@ -149,7 +133,7 @@ class Redaction:
             failure.message_type,
         )
 
-    def _portray(self, value: Any, name: str) -> Any:
+    def _redacted(self, value: Any, name: str) -> Any:
         if isinstance(value, enum.Enum):
             return value.value
         if isinstance(value, str):
@@ -158,13 +142,13 @@ class Redaction:
             return value
         if isinstance(value, msgspec.Struct):
             names = zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True)
-            return {shown: self._portray(getattr(value, field), field) for field, shown in names}
+            return {shown: self._redacted(getattr(value, field), field) for field, shown in names}
         if isinstance(value, bytes | bytearray | memoryview):
             return self._bytes(bytes(value), name)
         if isinstance(value, Mapping):
             return self._mapping(value, name)
         if isinstance(value, tuple | list | set | frozenset):
-            return [self._portray(item, name) for item in value]
+            return [self._redacted(item, name) for item in value]
         return f"[{type(value).__name__}]"
 
     def _bytes(self, value: bytes, name: str) -> dict[str, Any]:
@@ -179,14 +163,13 @@ class Redaction:
     def _mapping(self, value: Mapping[Any, Any], name: str) -> dict[str, Any]:
         if not self._keep:
             return {"items": len(value)}
-        return {str(key): self._portray(item, name) for key, item in value.items()}
+        return {str(key): self._redacted(item, name) for key, item in value.items()}
 
 
 @cache
 def is_plain(cls: type[Message]) -> bool:
     """Whether msgspec writes every field as the trace wants it: neither bytes nor values of any type
-    are among them.
-    """
+    are among them."""
     try:
         _, definitions = msgspec.json.schema_components([cls])
     except TypeError:

@@ -47,8 +47,7 @@ def segments_of(directory: Path) -> tuple[RetainedFile, ...]:
 
 def prune(directory: Path, *, keep: int, oldest: float, spare: Path) -> tuple[Path, ...]:
     """Delete what has expired, and runs that are left empty. The deleted segments; what is in use
-    elsewhere stays.
-    """
+    elsewhere stays."""
     gone = []
     for path in expired(segments_of(directory), keep=keep, oldest=oldest, spare=spare):
         try:

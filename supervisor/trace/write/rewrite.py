@@ -1,4 +1,4 @@
-"""Writes lines that have been read, or changed, into a file of their own."""
+"""Writes a file of a trace anew, from lines that were read, and perhaps changed."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -12,23 +12,29 @@ from supervisor.trace.records import HandledLine, Line
 from supervisor.trace.write.encode import Encoded
 from supervisor.trace.write.segment_writer import ChannelIds, SegmentWriter
 
-__all__ = ["copied"]
+__all__ = ["rewrite"]
 
 FLUSH_EVERY = 1000
 _encoder = msgspec.json.Encoder()
 
 
-def copied(new: Path, metadata: Mapping[str, str], lines: Iterable[Line]) -> None:
-    """Write `lines` to the file `new` (0600), which begins with `metadata`. Raises OSError."""
+def rewrite(path: Path, metadata: Mapping[str, str], lines: Iterable[Line], mode: int = 0o600) -> None:
+    """Replace the file `path`, atomically, by one that begins with `metadata` and holds `lines`. Raises OSError."""
+    new = path.with_name(f"{path.name}.new")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
-    channels = ChannelIds()
-    segment = SegmentWriter(new, descriptor, channels, "zstd")
-    segment.describe(metadata)
-    for number, line in enumerate(lines, 1):
-        channels.log(Encoded(_kind(line), line.wall, _encoder.encode(line)))
-        if number % FLUSH_EVERY == 0:
-            segment.flush()
-    segment.close()
+    try:
+        channels = ChannelIds()
+        segment = SegmentWriter(new, descriptor, channels, "zstd")
+        segment.describe(metadata)
+        for number, line in enumerate(lines, 1):
+            channels.log(Encoded(_kind(line), line.wall, _encoder.encode(line)))
+            if number % FLUSH_EVERY == 0:
+                segment.flush()
+        segment.close()
+        os.chmod(new, mode)
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def _kind(line: Line) -> type[msgspec.Struct]:

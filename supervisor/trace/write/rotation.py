@@ -1,8 +1,6 @@
-"""A node's part of a run as a row of segments: opened when there is something to write, rotated by size
-and age.
+"""Writes a node's part of a run as segments: opened when there is something to write, rotated by size and age.
 
-Opening one prunes old ones. What the disk refuses is raised as OSError, and how many lines were lost by
-it is told.
+Opening one prunes old ones. When the disk refuses, OSError is raised, and the lines that were lost are counted.
 """
 
 import os
@@ -40,7 +38,7 @@ class RotationLimits(msgspec.Struct, frozen=True):
 
 
 class RotatingWriter:
-    """The open end of a trace. For the writer's thread alone."""
+    """Writes to the newest segment. For the writer's thread alone."""
 
     def __init__(self, directory: Path, run: str, node: str, limits: RotationLimits) -> None:
         self._directory = directory

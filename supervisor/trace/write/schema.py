@@ -1,6 +1,5 @@
 """JSON schemas for viewers: no reference, no choice, one plain `type` for every field, `properties` for every object
-and no list of lists, since viewers choke on the rest.
-"""
+and no list of lists, since viewers choke on the rest."""
 
 from functools import cache
 from typing import Any

@@ -1,4 +1,4 @@
-"""One MCAP file of a trace, and the channels that go on from file to file.
+"""Writes one MCAP file of a trace, with channels that all files share.
 
 Only whole chunks reach the file, and a flush hands them to the operating system: they are readable
 whatever happens to this process afterwards.
@@ -31,8 +31,7 @@ _COMPRESSIONS = {"zstd": MCAPCompression.Zstd, "lz4": MCAPCompression.Lz4, "none
 
 class ChannelIds:
     """A channel for each topic, made when it is first needed. They outlive segments, since the SDK
-    never forgets one.
-    """
+    never forgets one."""
 
     def __init__(self) -> None:
         self.context = foxglove.Context()
@@ -72,8 +71,7 @@ class _Buffer:
 
 class SegmentWriter:
     """An open file. Every method raises OSError when the disk refuses; then `abandon` leaves what was
-    written whole.
-    """
+    written whole."""
 
     def __init__(self, path: Path, descriptor: int, channels: ChannelIds, compression: Compression) -> None:
         self.path = path

@@ -8,8 +8,8 @@ from actors.conversation.messages import TextReceived
 from actors.vocabulary.values import Person
 from supervisor.replay.anonymize import Anonymizer
 from supervisor.replay.keep import keep
-from supervisor.replay.live import Cue, cues, play
 from supervisor.replay.order import in_causal_order
+from supervisor.replay.play_live import RecordedInput, play, recorded_inputs
 from supervisor.replay.reconstruct import Unreplayable
 from supervisor.replay.replayer import Replayer
 from supervisor.replay.what_if import parse
@@ -114,7 +114,7 @@ def test_the_senses_are_told_in_time_with_long_pauses_cut() -> None:
         handled("users/1/1", "conversation", wall=11.0),
         handled("osc.receiver/1/3", "system", wall=11.0),
     ]
-    found = list(cues(lines))
+    found = list(recorded_inputs(lines))
     assert [(cue.at, cue.to) for cue in found] == [
         (0.0, "conversation"),
         (2.0, "avatar"),
@@ -128,7 +128,7 @@ def test_they_are_played_at_their_speed() -> None:
     def wait(seconds: float) -> None:
         now[0] += seconds
 
-    given = [Cue(at, "avatar", "OneMore", {"n": at}) for at in (0.0, 2.0, 6.0)]
+    given = [RecordedInput(at, "avatar", "OneMore", {"n": at}) for at in (0.0, 2.0, 6.0)]
     for cue in play(given, lambda *what: told.append((now[0], *what)), 2.0, clock=lambda: now[0], wait=wait):
         now[0] += 0.5  # the telling itself takes time, which is made up for
         assert cue in given

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from supervisor.cli.debug.simulate import simulate as command
-from supervisor.simulation.plan import chosen, plan
+from supervisor.faults.plan import chosen, plan
+from supervisor.simulation.plan import PROFILE
 from supervisor.simulation.run import simulate
 
 QUICK = int(os.environ.get("GERALD_SIMULATE", "12"))
@@ -31,7 +32,7 @@ def test_some_seeds_are_clean_whatever_happens() -> None:
     outcomes = [simulate(seed) for seed in range(QUICK)]
     assert {outcome.seed: outcome.found for outcome in outcomes if outcome.found} == {}
     assert sum(outcome.restarts for outcome in outcomes) > QUICK
-    assert len({kind for outcome in outcomes for kind in outcome.struck}) > 10
+    assert len({kind for outcome in outcomes for kind in outcome.injected}) > 10
 
 
 def test_the_same_seed_is_the_same_run_in_any_process() -> None:
@@ -50,7 +51,7 @@ def _digest_elsewhere(seed: int, hash_seed: str) -> str:
 
 
 def test_chosen_faults_are_the_same_run_again() -> None:
-    faults = chosen(plan(3, 30.0), (0, 2))
+    faults = chosen(plan(3, 30.0, PROFILE), (0, 2))
     done = CliRunner().invoke(
         command, ["--seed", "3", "--seconds", "30", "--faults", "2,0", "--json"], catch_exceptions=False
     )

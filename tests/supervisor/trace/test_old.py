@@ -11,7 +11,7 @@ from mcap.writer import Writer
 from supervisor.trace import records as form
 from supervisor.trace.analyse import show
 from supervisor.trace.analyse.check import check
-from supervisor.trace.analyse.stats import figures
+from supervisor.trace.analyse.stats import measure
 from supervisor.trace.analyse.summary import summary
 from supervisor.trace.read.decode import OtherLine, decode
 from supervisor.trace.read.query import Query
@@ -94,7 +94,7 @@ def test_filters_work_on_what_is_there(trace: Trace) -> None:
 
 
 def test_figures_and_checks_take_it(trace: Trace) -> None:
-    assert figures(trace.scan()).handled == 3
+    assert measure(trace.scan()).handled == 3
     report = check(trace)
     assert report.ok
     assert report.conservation.unknown_kinds == {"mood": 1, "checkpoint-of-2031": 1}

@@ -121,7 +121,7 @@ def test_show_as_a_tree_with_ids(home: Home) -> None:
     [
         (["show", "--turn", "9"], 1, "there is nothing of turn 9"),
         (["show", "--run", "nowhere"], 1, "called nowhere"),
-        (["show", "--since", "soon"], 2, "is no time"),
+        (["show", "--since", "soon"], 2, "is not a time"),
         (["show", "--follow", "--tree"], 2, "--follow"),
         (["show", "--cause", "nobody/1/1"], 1, "nobody/1/1"),
         (["why", "nobody/1/1"], 1, "no message nobody/1/1"),

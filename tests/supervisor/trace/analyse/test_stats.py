@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supervisor.trace import records
-from supervisor.trace.analyse.stats import figures, percentile
+from supervisor.trace.analyse.stats import measure, percentile
 from supervisor.trace.read.reader import Entry
 
 FAR = 50_000.0
@@ -44,7 +44,7 @@ def mail(
 
 def test_each_type_is_counted_with_its_rate_its_handlers_and_its_waits() -> None:
     entries = [mail(n, wall=1.0 + n / 10, took=n / 1000, waited=n / 100) for n in range(1, 101)]
-    found = figures(entries, slowest=2)
+    found = measure(entries, slowest=2)
     (kind,) = found.types
     assert (kind.type, kind.handled, kind.failed, kind.dead) == ("Noted", 100, 0, 0)
     assert kind.rate == pytest.approx(100 / 9.9)
@@ -63,13 +63,13 @@ def test_of_a_message_from_another_machines_clock_no_wait_is_told() -> None:
     here = [mail(1, sender="a", to="b"), mail(2, sender="b", to="a", wall=1.0)]
     there = [mail(3, sender="c", to="c", node="far", clock=FAR)]
     across = [mail(4, sender="a", to="c", node="far", clock=FAR, waited=FAR), mail(5, sender="c", to="a")]
-    found = figures(here + there + across)
+    found = measure(here + there + across)
     assert found.unclear == 2
     assert max(slow.seconds for slow in found.longest_waits) < 1.0
 
 
 def test_two_processes_of_one_machine_share_the_clock() -> None:
-    found = figures([mail(1), mail(2, sender="b", to="c", node="c", clock=0.2, waited=0.3)])
+    found = measure([mail(1), mail(2, sender="b", to="c", node="c", clock=0.2, waited=0.3)])
     assert found.unclear == 0
 
 
@@ -85,7 +85,7 @@ def test_stages_of_a_turn_are_counted_from_the_end_of_speech() -> None:
         mail(4, kind="Asked", turn=2, wall=200.0),
         stage(5, 2, "first_token", 200.7, 0.4),
     ]
-    stages = {stage.stage: stage for stage in figures(entries).stages}
+    stages = {stage.stage: stage for stage in measure(entries).stages}
     assert list(stages) == ["speech_ended", "first_token"]
     token = stages["first_token"]
     assert token.turns == 2
@@ -100,11 +100,11 @@ def test_stages_of_a_turn_are_counted_from_the_end_of_speech() -> None:
 def test_what_is_no_stage_is_passed_over() -> None:
     odd = [None, [], {"stage": 7}, {"stage": "x", "at": "now"}]
     entries = [mail(n, kind="StageReached", turn=1, message=message) for n, message in enumerate(odd)]
-    assert figures(entries).stages == ()
+    assert measure(entries).stages == ()
 
 
-def test_nothing_has_no_figures() -> None:
-    found = figures([])
+def test_nothing_has_no_measure() -> None:
+    found = measure([])
     assert (found.began, found.ended, found.handled, found.types) == (0.0, 0.0, 0, ())
 
 

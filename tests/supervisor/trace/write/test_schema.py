@@ -31,7 +31,7 @@ def test_the_schema_of_every_message_is_flat() -> None:
         schema = msgspec.json.decode(handled_schema(cls))
         assert faults(schema, cls.__name__) == []
         assert schema["title"] == cls.__name__
-        assert set(cls.__struct_fields__) <= schema["properties"]["message"]["properties"].keys()
+        assert set(cls.__struct_encode_fields__) <= schema["properties"]["message"]["properties"].keys()
 
 
 def test_the_schema_of_every_other_line_is_flat() -> None:

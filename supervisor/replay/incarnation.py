@@ -1,4 +1,4 @@
-"""An incarnation that lives again what is in the trace: its messages, clock, dice and timers, and nothing else."""
+"""An incarnation that is replayed from a trace: its messages, clock, random numbers and timers, and nothing else."""
 
 from collections.abc import Callable
 from functools import reduce
@@ -19,8 +19,8 @@ from supervisor.trace.records import BeganLine, CheckpointLine, HandledLine, Sen
 __all__ = ["ReplayedIncarnation"]
 
 
-class _Clock:
-    """Shows what it showed then."""
+class _RecordedClock:
+    """Shows the recorded time."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -33,8 +33,8 @@ class _Clock:
         return self.epoch
 
 
-class _Nowhere(Directory):
-    """What is sent in a replay reaches nobody; what threads posted then is in the trace."""
+class _NullDirectory(Directory):
+    """Delivers nothing: what threads posted is in the trace."""
 
     def deliver(self, envelope: Envelope) -> None:
         pass
@@ -48,8 +48,8 @@ class _Nowhere(Directory):
         pass
 
 
-class _Notes:
-    """Holds the record of what was handled last."""
+class _LastRecord:
+    """A recorder that keeps the last record of a handler."""
 
     def __init__(self) -> None:
         self.last: Record | None = None
@@ -60,28 +60,29 @@ class _Notes:
 
 
 class ReplayedIncarnation:
-    """The incarnation that `started` tells of, of `actor`. Whatever reaches beyond messages is left out.
+    """The incarnation of `actor` that `started` tells of, without side effects.
 
-    Each handler begins with the numbers that it began with in the trace, so that one difference does not make
-    everything after it look different. anew: it may send other messages, and more; no number is used twice then.
+    Each handler begins with the numbers of messages and timers that it began with in the trace, so that one difference
+    does not make everything after it different. propagate: it may send other messages, and more; no number is used
+    twice then.
     """
 
     def __init__(
-        self, actor: Actor, started: StartedLine, adjust: Adjust = dict, *, anew: bool = False
+        self, actor: Actor, started: StartedLine, adjust: Adjust = dict, *, propagate: bool = False
     ) -> None:
         self.actor = actor
         self.address = started.address
         self.incarnation = started.incarnation
-        self._clock = _Clock()
-        self._notes = _Notes()
-        self._to_itself: set[str] = set()
-        self._anew = anew
-        self._life = Incarnation(
+        self._clock = _RecordedClock()
+        self._notes = _LastRecord()
+        self._sent_to_self: set[str] = set()
+        self._propagates = propagate
+        self._incarnation = Incarnation(
             actor,
             started.address,
             started.incarnation,
             Mailbox(),
-            _Nowhere(DeadLetters()),
+            _NullDirectory(DeadLetters()),
             self._clock,
             seed=started.seed,
             supervisor=started.supervisor,
@@ -89,46 +90,46 @@ class ReplayedIncarnation:
             sections=lambda data: read_sections(data, adjust),
             side_effect=lambda do: None,
         )
-        self._life.preloaded = True
-        self._context, self._timers = self._life.context, self._life.timers
+        self._incarnation.preloaded = True
+        self._context, self._timers = self._incarnation.context, self._incarnation.timers
 
     def begin(self, line: BeganLine) -> Began:
-        """Start as it started then."""
+        """Start as recorded."""
         self._set_clock(line.begun, line.wall)
         self._align(line.out, line.timers_set)
-        self._life.start()
+        self._incarnation.start()
         record = self._notes.last
         assert isinstance(record, Began)
         self._remember(line.out, record.sent)
         return record
 
     def resume(self, line: CheckpointLine) -> None:
-        """Go on from a checkpoint. Raises Unreplayable when today's classes cannot take it."""
+        """Continue from a checkpoint. Raises Unreplayable when it does not fit today's classes."""
         if line.why:
             raise Unreplayable(f"{line.address} left no checkpoint there: {line.why}")
-        thawer = CheckpointDecoder()
+        decode = CheckpointDecoder().value
         try:
             for name, shown in line.kept.items():
                 holder, name = _located(self.actor, name)
-                setattr(holder, name, thawer.value(shown, getattr(holder, name, None)))
-            for id, then, context, timer, turn in map(thawer.value, line.pending):
+                setattr(holder, name, decode(shown, getattr(holder, name, None)))
+            for id, then, context, timer, turn in map(decode, line.pending):
                 self._context.asks.add(id, PendingAsk(then, context, timer, turn))
-            for due, number, message, cause, turn in map(thawer.value, line.timers):
+            for due, number, message, cause, turn in map(decode, line.timers):
                 self._timers.restore((due, number, message, cause, turn))
         except (UnreadableCheckpoint, TypeError, ValueError, KeyError, AttributeError) as error:
             raise Unreplayable(
                 f"{line.address}: its checkpoint does not fit today's classes: {error}"
             ) from None
-        self._life.is_ready = line.ready
+        self._incarnation.is_ready = line.ready
         self._context.count_from(line.sequence)
         self._timers.count_from(line.timer)
 
     def replay(self, line: HandledLine, message: Message) -> Handled:
-        """Handle `message` as it was handled then. A message that fires a timer is known by `is_fired`."""
+        """Handle `message` as recorded in `line`."""
         self._set_clock(line.begun, line.wall)
         if self.is_fired(line):
             self._timers.take(message, line.cause, line.turn)
-        self._to_itself.discard(line.id)
+        self._sent_to_self.discard(line.id)
         self._align(line.out, line.timers_set)
         sender, incarnation, sequence = line.id.rsplit("/", 2)
         envelope = Envelope(
@@ -143,7 +144,7 @@ class ReplayedIncarnation:
             False,
             line.sent_at,
         )
-        self._life.handle(envelope)
+        self._incarnation.handle(envelope)
         record = self._notes.last
         assert isinstance(record, Handled)
         self._remember(line.out, record.sent)
@@ -153,7 +154,7 @@ class ReplayedIncarnation:
         """Whether a timer of this incarnation gave it that message."""
         return (
             line.id.rpartition("/")[0] == f"{self.address}/{self.incarnation}"
-            and line.id not in self._to_itself
+            and line.id not in self._sent_to_self
         )
 
     def is_set(self, message: Message, turn: int) -> bool:
@@ -168,7 +169,7 @@ class ReplayedIncarnation:
 
     def call_through(self, message: type[Message], around: Callable[[Any, Any], None]) -> None:
         """From now on call the handler of `message` through `around(handler, message)`: a debugger, say."""
-        handlers = self._life.handlers
+        handlers = self._incarnation.handlers
         handler = handlers[message]
         handlers[message] = lambda given: around(handler, given)
 
@@ -178,16 +179,16 @@ class ReplayedIncarnation:
     def _align(self, out: tuple[Sent, ...], timers: tuple[TimerSet, ...]) -> None:
         if out:
             first = int(out[0].id.rpartition("/")[2])
-            used = self._context.next_number if self._anew else 0
+            used = self._context.next_number if self._propagates else 0
             self._context.count_from(max(first, used))
-        if timers and not self._anew:
+        if timers and not self._propagates:
             self._timers.count_from(timers[0].id)
 
     def _remember(self, then: tuple[Sent, ...], now: tuple[Envelope, ...]) -> None:
-        if self._anew:
-            self._to_itself.update(envelope.id for envelope in now if envelope.recipient == self.address)
+        if self._propagates:
+            self._sent_to_self.update(envelope.id for envelope in now if envelope.recipient == self.address)
         else:
-            self._to_itself.update(sent.id for sent in then if sent.to == self.address)
+            self._sent_to_self.update(sent.id for sent in then if sent.to == self.address)
 
 
 def _located(actor: Actor, name: str) -> tuple[Any, str]:

@@ -1,14 +1,14 @@
-"""Hands records on to somebody else, too."""
+"""Hands records to two recorders."""
 
 from collections.abc import Callable
 
 from actors.kernel.record import Record, RecordSink
 
-__all__ = ["Tee"]
+__all__ = ["FanOut"]
 
 
-class Tee:
-    """A recorder in front of another one, which may be missing (actors.kernel.record.Recorder)."""
+class FanOut:
+    """Calls `also`, and hands on to `recorder`, which may be missing (actors.kernel.record.RecordSink)."""
 
     def __init__(self, recorder: RecordSink | None, also: Callable[[Record], None]) -> None:
         self._recorder = recorder

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from supervisor.trace.analyse.time_args import moment
+from supervisor.trace.analyse.parse_time import parse_time
 
 END = datetime(2026, 11, 23, 21, 30, 0).timestamp()
 
@@ -24,10 +24,10 @@ END = datetime(2026, 11, 23, 21, 30, 0).timestamp()
     ],
 )
 def test_a_time_is_read(text: str, expected: float) -> None:
-    assert moment(text, END) == pytest.approx(expected)
+    assert parse_time(text, END) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("text", ["", "soon", "25:00", "10:75", "10 minutes", "-5m"])
 def test_what_is_no_time_is_refused_and_says_what_is(text: str) -> None:
     with pytest.raises(ValueError, match=r"time"):
-        moment(text, END)
+        parse_time(text, END)

@@ -1,16 +1,16 @@
-"""Reads the times that people type: `21:15`, `10m`, `2026-11-23T21:15`."""
+"""Times as people type and read them: `21:15`, `10m`, `2026-11-23T21:15`."""
 
 import re
 from datetime import datetime, timedelta
 
-__all__ = ["moment"]
+__all__ = ["clock_time", "parse_time"]
 
 _AGO = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d(?:\.\d+)?))?")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
-def moment(text: str, end: float) -> float:
+def parse_time(text: str, end: float) -> float:
     """Epoch seconds of `text`, for a trace whose last record is of `end`.
 
     `90s`, `10m`, `2h`, `1d`: so long before `end`. `21:15`, `21:15:30`: local time, the last one before `end`. ISO
@@ -25,8 +25,13 @@ def moment(text: str, end: float) -> float:
         return datetime.fromisoformat(text).timestamp()
     except ValueError:
         raise ValueError(
-            f"{text!r} is no time: write 21:15, 21:15:30, 10m (before the trace's end) or 2026-11-23T21:15"
+            f"{text!r} is not a time: write 21:15, 21:15:30, 10m (before the trace's end) or 2026-11-23T21:15"
         ) from None
+
+
+def clock_time(wall: float) -> str:
+    """The local time of epoch seconds, to the millisecond."""
+    return datetime.fromtimestamp(wall).strftime("%H:%M:%S.%f")[:-3]
 
 
 def _clock(hour: int, minute: int, second: float, end: float) -> float:

@@ -1,0 +1,122 @@
+"""The audit of mail as it happens: each message that was sent has exactly one fate.
+
+Audited is what passes a node's directory: all mail between actors, and what actors' I/O threads post in that process.
+What a pinned actor posts or sets timers for inside its own process begins and ends there, and is not seen from here.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+
+import msgspec
+
+from actors.kernel.message import Envelope
+from supervisor.audit.fates import HANDLED, OPEN, UNKNOWN, Key, MessageFates
+
+__all__ = ["DeliveryCounts", "MessageAudit", "key_of"]
+
+LATE, FENCED = "late", "fenced"
+"""Reasons of dead letters. late: nobody waits for the answer any more, and its recipient handled it by saying so.
+fenced: refused before it was sent."""
+
+
+def key_of(envelope: Envelope) -> Key:
+    """What an envelope's id is made of: cheaper than the id."""
+    return (envelope.sender, envelope.incarnation, envelope.sequence)
+
+
+class DeliveryCounts(msgspec.Struct, frozen=True):
+    """dead: dead letters by reason, superseded among them. waiting: in mailboxes. faults: violations, a line each."""
+
+    sent: int
+    handled: int
+    dead: dict[str, int]
+    waiting: int
+    faults: tuple[str, ...] = ()
+
+
+class MessageAudit:
+    """Follows the mail of one process, and tells `fault` of every violation. From any thread.
+
+    handled_types: how many messages of each type were handled.
+    """
+
+    def __init__(self, fault: Callable[[str], object]) -> None:
+        self.handled_types: Counter[str] = Counter()
+        self._fault = fault
+        self._fates: MessageFates[Envelope] = MessageFates()
+        self._late: set[Key] = set()
+        self._closed = False
+        self._lock = threading.Lock()
+
+    @property
+    def sent_count(self) -> int:
+        """How many messages were sent."""
+        return self.open_count + self._fates.counts.total()
+
+    @property
+    def open_count(self) -> int:
+        """How many have no fate yet."""
+        return len(self._fates.open)
+
+    def sent(self, envelope: Envelope) -> None:
+        """An envelope is on its way."""
+        with self._lock:
+            if self._fates.sent(key_of(envelope), envelope) != UNKNOWN:
+                self._violated(envelope, "was sent twice")
+
+    def handled(self, envelopes: Iterable[Envelope]) -> None:
+        """These have been handled."""
+        with self._lock:
+            for envelope in envelopes:
+                self._handled(envelope)
+
+    def dead_lettered(self, envelope: Envelope, why: str) -> None:
+        """An envelope became a dead letter."""
+        key = key_of(envelope)
+        with self._lock:
+            before = self._fates.fate(key)
+            if why == LATE:
+                if before != OPEN:
+                    return  # a stale stop, say, that was never sent
+                self._late.add(key)
+            elif before == UNKNOWN and envelope.sender in (envelope.recipient, f"{envelope.recipient}~io"):
+                return  # a timer, or a post within a process of its own: nobody saw it being sent
+            self._settle(envelope, why)
+
+    def find_lost(self, waiting: Iterable[Envelope]) -> None:
+        """Tell of every open message that is not among `waiting`: all that are in mailboxes and on their way."""
+        with self._lock:
+            for envelope in tuple(self._fates.missing({key_of(envelope) for envelope in waiting})):
+                self._violated(envelope, "was lost")
+
+    def close(self, waiting: Iterable[Envelope]) -> None:
+        """The process ends. What comes after is no violation."""
+        self.find_lost(waiting)
+        self._closed = True
+
+    def account(self, waiting: Collection[Envelope], faults: Iterable[str] = ()) -> DeliveryCounts:
+        """The sum of it all; `waiting`: what is in mailboxes."""
+        with self._lock:
+            dead = {why: n for why, n in sorted(self._fates.counts.items()) if n and why != HANDLED}
+            kept = sum(key in self._fates.open for key in {key_of(envelope) for envelope in waiting})
+            return DeliveryCounts(self.sent_count, self._fates.counts[HANDLED], dead, kept, tuple(faults))
+
+    def _handled(self, envelope: Envelope) -> None:
+        key = key_of(envelope)
+        if self._late and key in self._late:
+            self._late.discard(key)
+        elif envelope.sender != envelope.recipient or self._fates.fate(key) != UNKNOWN:  # else a timer
+            self._settle(envelope, HANDLED)
+            self.handled_types[type(envelope.message).__name__] += 1
+
+    def _settle(self, envelope: Envelope, fate: str) -> None:
+        before = self._fates.settle(key_of(envelope), fate)
+        if before == UNKNOWN and fate != FENCED:
+            self._violated(envelope, f"was {fate} and had never been sent")
+        elif before not in (UNKNOWN, OPEN):
+            self._violated(envelope, f"was {before}, and then {fate}")
+
+    def _violated(self, envelope: Envelope, what: str) -> None:
+        if not self._closed:
+            self._fault(f"{envelope.id} {what}: {type(envelope.message).__name__} to {envelope.recipient}")

@@ -1,0 +1,99 @@
+"""Which faults a run has, when, and where: a pure function of the seed, and a list that can be shortened."""
+
+import random
+from collections.abc import Collection, Mapping, Sequence
+
+import msgspec
+
+__all__ = ["FAULTS", "Fault", "FaultKind", "FaultProfile", "chosen", "plan"]
+
+FAULTS = {
+    "crash": "an exception in the middle of a handler, or a message that nobody handles",
+    "crash loop": "crashes again and again, more often than is permitted",
+    "hang": "a handler that does not return within anybody's patience",
+    "slow": "a handler that takes long",
+    "kill": "an actor is killed as its supervisor would",
+    "group": "a supervisor is killed, with all below it",
+    "restart": "an actor is restarted in order",
+    "flood": "more mail than a mailbox holds",
+    "sigkill": "the process of an actor is killed",
+    "freeze": "the process of an actor is stopped (SIGSTOP)",
+    "lost node": "the process of an actor is gone, with all the mail that it had",
+    "lag": "the link to a process is slow",
+    "move": "an actor is moved from a thread to a process, or back",
+    "instances": "an actor gets another number of instances",
+    "reorder": "messages of different senders arrive in another order",
+    "late reply": "answers are delayed",
+    "lost reply": "answers are lost",
+    "full disk": "the disk takes no writes",
+    "slow disk": "writes take long",
+    "torn write": "the power fails in the middle of a write",
+    "power cut": "the power fails",
+    "clock jump": "the wall clock is set",
+    "unplugged": "a device or the network is missing",
+    "silent model": "the model's server says nothing",
+    "broken model": "the model's server breaks off, refuses, or answers after it was told to stop",
+    "reload": "somebody saves another configuration",
+}
+"""Every kind of fault. Each tree can have some of them (FaultProfile)."""
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """number: its place in the plan. at: seconds after the begin. target: an address, a device, or what is changed.
+    seconds: how long it lasts. amount: 0 to 5; its meaning depends on the kind: what a handler still sends
+    before it crashes, say."""
+
+    number: int
+    at: float
+    kind: str
+    target: str = ""
+    seconds: float = 0.0
+    amount: int = 0
+
+    @property
+    def text(self) -> str:
+        """One line for people."""
+        lasts = f" for {self.seconds:g} s" if self.seconds else ""
+        return f"{self.number}: at {self.at:.3f} s {self.kind} {self.target}{lasts} ({self.amount})"
+
+
+class FaultKind(msgspec.Struct, frozen=True):
+    """How often a kind occurs compared with others, where, and for how many seconds at least and at most."""
+
+    weight: int
+    targets: Sequence[str]
+    least: float = 0.0
+    most: float = 0.0
+
+
+class FaultProfile(msgspec.Struct, frozen=True):
+    """every: seconds between two faults, on average. share: the part of a run in which faults begin; the rest sees
+    them through. kinds: by name (FAULTS)."""
+
+    every: float
+    share: float
+    kinds: Mapping[str, FaultKind]
+
+
+def plan(seed: int, seconds: float, profile: FaultProfile) -> tuple[Fault, ...]:
+    """The faults of a run that lasts `seconds`, in order of time."""
+    dice = random.Random(f"plan {seed}")
+    names, weights = tuple(profile.kinds), tuple(kind.weight for kind in profile.kinds.values())
+    faults: list[Fault] = []
+    at = 0.0
+    while names and (at := at + dice.expovariate(1.0 / profile.every)) < seconds * profile.share:
+        (name,) = dice.choices(names, weights)
+        kind = profile.kinds[name]
+        lasts = round(dice.uniform(kind.least, kind.most), 3)
+        faults.append(
+            Fault(len(faults), round(at, 6), name, dice.choice(kind.targets), lasts, dice.randrange(6))
+        )
+    return tuple(faults)
+
+
+def chosen(faults: Sequence[Fault], numbers: Collection[int]) -> tuple[Fault, ...]:
+    """The faults with these numbers. Raises LookupError for a number that the plan does not have."""
+    known = {fault.number for fault in faults}
+    if unknown := sorted(set(numbers) - known):
+        raise LookupError(f"the plan has {len(faults)} faults, and none with number {unknown[0]}")
+    return tuple(fault for fault in faults if fault.number in numbers)
