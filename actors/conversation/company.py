@@ -8,7 +8,6 @@ import msgspec
 from actors.avatar.messages import Touched
 from actors.conversation import turns
 from actors.conversation.forget import dropped, without
-from actors.conversation.migrations import MIGRATIONS
 from actors.conversation.state import ConversationState, faults
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.state.domain import DomainActor
@@ -27,7 +26,6 @@ class Company(DomainActor[ConversationState], ABC):
 
     domain = "conversation"
     schema = 2
-    migrations = MIGRATIONS
 
     def __init__(self, speaking_style: str) -> None:
         super().__init__(ConversationState(speaking_style=speaking_style))

@@ -1,5 +1,4 @@
-"""The persistence room's door. What domains say is the kernel's protocol, so that every domain can speak it; what is
-said of backups is the room's own."""
+"""The public messages of persistence: the kernel's storage protocol, which every domain speaks, and backups."""
 
 from actors.kernel.message import Message
 from actors.kernel.protocol.storage import (
@@ -11,6 +10,7 @@ from actors.kernel.protocol.storage import (
     SaveChange,
     SaveFailed,
     SaveSnapshot,
+    SetStateAside,
     SnapshotWanted,
     StateLoaded,
 )
@@ -27,21 +27,23 @@ __all__ = [
     "SaveChange",
     "SaveFailed",
     "SaveSnapshot",
+    "SetStateAside",
     "SnapshotWanted",
     "StateLoaded",
 ]
 
 
 class MakeBackup(Message):
-    """Write all that is kept into one file. to: a folder, absolute; "" for the usual one. encrypt: so that only the
-    key opens it. Answered by BackupMade or BackupFailed."""
+    """Write everything that is stored into one file. to: a folder, absolute; "" for the default one. encrypt: whether
+    in any case. Answered by BackupMade or BackupFailed."""
 
     to: str = ""
     encrypt: bool = False
 
 
 class BackupMade(Message):
-    """The backup is durable, and was read back and checked. bytes: of the file. domains: that it holds."""
+    """The backup is durable, was read back and verified. bytes: of the file. domains: in it. sealed: it is
+    encrypted."""
 
     path: str
     bytes: int
@@ -50,7 +52,7 @@ class BackupMade(Message):
 
 
 class BackupFailed(Message):
-    """There is no such backup. remedy: what can be done about it."""
+    """No backup was made. remedy: what can be done about it."""
 
     why: str
     remedy: str

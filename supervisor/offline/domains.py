@@ -1,4 +1,4 @@
-"""The five domains: what is remembered, each under the address of the actor that keeps it."""
+"""The five domains, each the address of the actor whose state it is."""
 
 __all__ = ["DOMAINS"]
 

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from actors.kernel.actor import handles
-from actors.kernel.errors import InvalidUpdate
+from actors.kernel.errors import InvalidUpdate, VersionConflict
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Undelivered
 from actors.kernel.protocol.state import GetState, StateIs, Updated, UpdateRefused, UpdateState
@@ -95,7 +95,7 @@ class DomainActor(PersistentActor[S], Generic[S]):
         self, changes: Mapping[str, Any], remove: Sequence[str], expected: Version | None = None
     ) -> None:
         if expected is not None and expected != self.version:
-            raise InvalidUpdate((f"the state is at version {self.version}, not {expected}",))
+            raise VersionConflict((f"the state is at version {self.version}, not {expected}",))
         paths = [tuple(path.split("/")) for path in (*changes, *remove)]
         self.become(checked(self.state, changes, remove), paths)
 
@@ -107,7 +107,7 @@ class DomainActor(PersistentActor[S], Generic[S]):
         try:
             self._update(decode_changes(message.changes), message.remove, message.expected)
         except InvalidUpdate as refusal:
-            self.reply(UpdateRefused(refusal.reasons))
+            self.reply(UpdateRefused(refusal.reasons, isinstance(refusal, VersionConflict)))
             return
         finally:
             self._holds_back = False

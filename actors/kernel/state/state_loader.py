@@ -8,13 +8,14 @@ import msgspec
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.message import Message
 from actors.kernel.protocol.state import UpdateRefused
-from actors.kernel.protocol.storage import LoadState, StateLoaded, Version
+from actors.kernel.protocol.storage import LoadState, SetStateAside, StateLoaded, Version
 from actors.kernel.state.document import (
     Document,
     Migration,
     Restored,
     Subscription,
     TooNew,
+    TooOld,
     Unfit,
     restored,
 )
@@ -23,6 +24,7 @@ from actors.kernel.state.state_writer import PERSISTENCE, StateWriter
 __all__ = ["PersistentActor"]
 
 LOAD_AGAIN = 5.0
+SEE_DOCTOR = "see `supervisor state doctor`"
 TRIES = 10
 """Stored states that may turn out to be of no use before it begins anew."""
 
@@ -34,7 +36,8 @@ class LoadDue(Message):
 
 
 class PersistentActor(StateWriter[S], Generic[S]):
-    """initial: the state before anything happened. migrations: reach `schema` from each stored form before it."""
+    """initial: the state before anything happened. migrations: by schema version, what makes the
+    next one of it."""
 
     deterministic = True
     starts_ready = False
@@ -115,6 +118,9 @@ class PersistentActor(StateWriter[S], Generic[S]):
         except TooNew as error:
             self._complain(f"the stored state is not touched: {error}; in memory only", "update Gerald")
             self._live()
+        except TooOld as error:
+            self._complain(f"the stored state is set aside, and a new one begun: {error}", SEE_DOCTOR)
+            self.ask(PERSISTENCE, SetStateAside(self.domain), then="on_loaded", within=self.load_within)
         except Unfit as error:
             self._refuse(loaded, str(error))
         else:
@@ -123,8 +129,8 @@ class PersistentActor(StateWriter[S], Generic[S]):
     def _refuse(self, loaded: StateLoaded, why: str) -> None:
         """What is stored is whole, and yet no state: ask for what was before it."""
         self._complain(
-            f"the stored state of version {loaded.version.epoch}.{loaded.version.n} is of no use ({why})",
-            "an older one is used; see `supervisor state doctor`",
+            f"the stored state of version {loaded.version} is of no use ({why})",
+            f"an older one is used; {SEE_DOCTOR}",
         )
         self._refused = (*self._refused, loaded.version)
         if len(self._refused) < TRIES:

@@ -1,7 +1,7 @@
-"""Looks into a database without changing it: one that nobody uses as it lies there, one in use as a copy of a moment.
+"""Reads a database without changing it: directly when nothing uses it, else a private copy of it.
 
 `python -m actors.persistence.recovery.inspect FOLDER TO` makes the copy, in a process of its own: a damaged database
-may kill whoever reads it.
+may kill the process that reads it.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 @contextlib.contextmanager
 def as_of_now(path: Path, *, used: bool) -> Iterator[Path]:
-    """The folder of a database that stands still: `path` itself, or a private copy where another process uses it.
+    """The folder of a database that does not change: `path` itself, or a private copy where another process uses it.
     Raises StoreError."""
     if not used or not (path / DATA).exists():
         yield path
@@ -38,7 +38,7 @@ def as_of_now(path: Path, *, used: bool) -> Iterator[Path]:
 
 
 def look(path: Path, look: Callable[[Transaction], T]) -> T:
-    """What `look` finds in a database that stands still. Raises StoreError."""
+    """What `look` finds in a database that does not change. Raises StoreError."""
     try:
         with (
             lmdb.open(str(path), readonly=True, lock=False, create=False) as environment,
@@ -46,7 +46,7 @@ def look(path: Path, look: Callable[[Transaction], T]) -> T:
         ):
             return look(Transaction(txn))
     except (lmdb.Error, OSError) as error:
-        raise store_error(path, "looking at it", error) from error
+        raise store_error(path, "reading it", error) from error
 
 
 def _copy(path: Path, to: Path) -> None:
@@ -65,14 +65,14 @@ def _copy(path: Path, to: Path) -> None:
     if tried.returncode:
         said = tried.stderr.strip().splitlines() or [f"it ends with status {tried.returncode}"]
         raise StoreError(
-            f"{path} is in use, and no copy of it can be made to look at: {said[-1][:300]}",
-            "stop the instance, and look again",
+            f"{path} is in use, and cannot be copied to be read: {said[-1][:300]}",
+            "stop the instance, and try again",
         )
 
 
 if __name__ == "__main__":
     try:
-        # With its lock: as a reader that the others know, so that no page is used again meanwhile.
+        # With its lock, as a reader that the others know: no page is reused meanwhile.
         with lmdb.open(sys.argv[1], readonly=True, create=False) as used:
             used.copy(sys.argv[2])
     except Exception as error:

@@ -1,4 +1,4 @@
-"""`supervisor backup`: all that is remembered in one file, made while Gerald runs or while he does not; and a list."""
+"""`supervisor backup`: writes what is remembered into one file, whether Gerald runs or not; and lists backups."""
 
 import contextlib
 import sys
@@ -23,17 +23,17 @@ __all__ = ["backup", "busy", "moment", "size"]
     type=click.Path(path_type=Path, file_okay=False),
     help="The folder to write it to. Default: storage.backup_directory.",
 )
-@click.option("--encrypt", is_flag=True, help="So that only this home's key, in data/seal.json, opens it.")
+@click.option("--encrypt", is_flag=True, help="Encrypt it with this home's key, in data/seal.json.")
 @json_option
 @in_home
 def backup(home: Home, folder: Path | None, encrypt: bool, as_json: bool) -> None:
-    """Write all that is remembered into one file, while Gerald runs or while he does not.
+    """Write everything that is remembered into one file, whether Gerald runs or not.
 
-    The file is read back and checked before it gets its name. `supervisor restore` brings it back. While he runs,
-    Gerald makes backups by himself, every storage.backup_interval seconds.
+    The file is read back and checked before it gets its name. `supervisor restore` restores it. While Gerald runs, it
+    makes backups by itself, every storage.backup_interval seconds.
 
-    An encrypted one is worth nothing without its key, which is made where there is none: keep data/seal.json and the
-    key of the secrets elsewhere, too.
+    An encrypted backup is worthless without its key, which is made if there is none: keep data/seal.json and the key of
+    the secrets elsewhere, too.
     What is stored encrypted is always encrypted in a backup.
     """
     context = click.get_current_context()
@@ -53,21 +53,21 @@ def backup(home: Home, folder: Path | None, encrypt: bool, as_json: bool) -> Non
         click.echo(f"its key was made, and is in {home.seal_file}: keep that elsewhere, too", err=True)
 
 
-@backup.command("ls", short_help="List the backups, and whether they are whole.")
+@backup.command("ls", short_help="List the backups, and whether they are intact.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
 @json_option
 @in_home
 def ls(home: Home, folder: Path | None, as_json: bool) -> None:
-    """List the backups, newest first, in FOLDER or storage.backup_directory: when, how large, of what, and whether
-    they are whole."""
-    from actors.persistence.backup.backups import BEFORE_RESTORE, USUAL, kept_in
+    """List the backups, newest first, in FOLDER or storage.backup_directory: time, size, content, and whether they are
+    intact."""
+    from actors.persistence.backup.backups import KINDS, kept_in
     from actors.persistence.open_store import open_backups
     from actors.persistence.store.errors import StoreError
     from supervisor.offline.store import configuration
 
     where = folder or open_backups(configuration(home).storage, home.path).folder
     try:
-        found = kept_in(where, USUAL, BEFORE_RESTORE)
+        found = kept_in(where, *KINDS)
     except StoreError as error:
         fail(FAILED, f"{error} -> {error.remedy}")
     with busy("checking the backups", as_json):
@@ -97,7 +97,7 @@ def size(count: int) -> str:
 
 @contextlib.contextmanager
 def busy(doing: str, quiet: bool = False) -> Iterator[None]:
-    """Show on a terminal that it goes on."""
+    """Show on a terminal what is being done."""
     if quiet or not sys.stderr.isatty():
         yield
         return
@@ -108,7 +108,7 @@ def busy(doing: str, quiet: bool = False) -> Iterator[None]:
 
 
 def _made(home: Home, to: Path | None, encrypt: bool) -> Mapping[str, Any]:
-    """By the instance that runs, else here. Exits with a line when there is none to be had."""
+    """Made by the running instance, else here. Exits with a line when none can be made."""
     from supervisor.instance import NoInstance, find_instance
 
     try:
@@ -121,19 +121,19 @@ def _made(home: Home, to: Path | None, encrypt: bool) -> Mapping[str, Any]:
 
 
 def _made_here(home: Home, to: Path | None, encrypt: bool) -> Mapping[str, Any]:
-    from supervisor.offline.restore import all_that_is_kept, backups_of
-    from supervisor.offline.store import alone, offline_store
+    from supervisor.offline.restore import stored_content
+    from supervisor.offline.store import exclusive, offline_store
 
-    with alone(home, "a backup"), offline_store(home, writes=True, make_key=encrypt) as found:
-        content = all_that_is_kept(found)
+    with exclusive(home, "a backup"), offline_store(home, writes=True, make_key=encrypt) as found:
+        content = stored_content(found.store)
         if not content.chains:
             fail(FAILED, f"nothing is remembered in {home.path} yet")
-        made = backups_of(found).make(content, to, encrypt=encrypt)
+        made = found.backups.make(content, to, encrypt=encrypt)
         return {
             "path": str(made.path),
             "bytes": made.size,
             "domains": list(made.content.chains),
-            "sealed": made.header.sealed,
+            "sealed": made.header.encrypted,
         }
 
 
@@ -152,7 +152,7 @@ def _row(path: Path, made_at: float) -> dict[str, Any]:
         name: {"version": {"epoch": held.version.epoch, "n": held.version.n}, "bytes": held.bytes}
         for name, held in header.domains.items()
     }
-    return {**row, "made_at": header.made_at, "valid": True, "sealed": header.sealed, "domains": domains}
+    return {**row, "made_at": header.made_at, "valid": True, "sealed": header.encrypted, "domains": domains}
 
 
 def _print_rows(where: Path, rows: list[dict[str, Any]]) -> None:

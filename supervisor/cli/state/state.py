@@ -1,4 +1,4 @@
-"""`supervisor state`: what is remembered, to look at, to keep elsewhere, to bring back, and to mend."""
+"""`supervisor state`: shows, exports, imports, checks and repairs what is remembered."""
 
 import sys
 import time
@@ -21,7 +21,7 @@ domains_option = click.option(
 
 @click.group()
 def state() -> None:
-    """Look at what is remembered; export it, import it, and see whether it is sound."""
+    """Show, export, import, check and repair what is remembered."""
 
 
 @state.command()
@@ -30,7 +30,7 @@ def state() -> None:
 @json_option
 @in_home
 def show(home: Home, domain: str, path: str, as_json: bool) -> None:
-    """Print the state of DOMAIN, or what is at PATH of it, e.g. state show users users/name:anna."""
+    """Print the state of DOMAIN, or what is at PATH in it, e.g. state show users users/name:anna."""
     found = ask_one(home, {"do": "state", "domain": domain, "path": path})
     if as_json:
         print_json(found)
@@ -47,13 +47,16 @@ def show(home: Home, domain: str, path: str, as_json: bool) -> None:
 @state.command()
 @domains_option
 @click.option(
-    "--to", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write it there, for you only."
+    "--to",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write it there, readable by you only.",
 )
 @in_home
 def export(home: Home, domains: tuple[str, ...], file: Path | None) -> None:
     """Print the states as JSON: as they are now, or as they are stored when nothing runs.
 
-    What people said stands in there, and nothing in it is encrypted.
+    They contain what people said, and are not encrypted.
     """
     from supervisor.instance import NoInstance, find_instance
     from supervisor.offline.export import as_text
@@ -91,12 +94,12 @@ def _stored(home: Home, domains: tuple[str, ...]) -> dict[str, Exported]:
     from supervisor.offline.store import stored_states
 
     return {
-        told.domain: (
-            {"epoch": told.version.epoch, "n": told.version.n},
-            told.schema,
-            msgspec.json.encode(told.document.state),
+        stored.domain: (
+            {"epoch": stored.version.epoch, "n": stored.version.n},
+            stored.schema,
+            msgspec.json.encode(stored.document.state),
         )
-        for told in stored_states(home, domains)
+        for stored in stored_states(home, domains)
     }
 
 
@@ -106,9 +109,9 @@ def _stored(home: Home, domains: tuple[str, ...]) -> dict[str, Exported]:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @in_home
 def import_(home: Home, file: Path, domains: tuple[str, ...], yes: bool) -> None:
-    """Put the states in FILE, made by `state export`, in the place of what is remembered. Nothing may run meanwhile.
+    """Replace what is remembered by the states in FILE, made by `state export`. Nothing may run meanwhile.
 
-    All of it is checked first; when anything does not fit, every reason is told and nothing is changed.
+    The file is checked first; if anything does not fit, every reason is printed and nothing is changed.
     """
     from supervisor.cli.state.import_ import taken_over
 
@@ -117,13 +120,13 @@ def import_(home: Home, file: Path, domains: tuple[str, ...], yes: bool) -> None
 
 @state.command()
 @click.option(
-    "--repair", is_flag=True, help="Write the newest state that can be had anew. Nothing may run meanwhile."
+    "--repair", is_flag=True, help="Write the newest usable state again. Nothing may run meanwhile."
 )
 @click.option("--prune", is_flag=True, help="With --repair: remove what was damaged and set aside.")
 @json_option
 @in_home
 def doctor(home: Home, repair: bool, prune: bool, as_json: bool) -> None:
-    """Examine what is stored: the database, every record in it, and the copies in files. Changes nothing by itself.
+    """Check what is stored: the database, every record in it, and the snapshots in files. Changes nothing by itself.
 
     Exit status: 0 fine, 1 something is damaged.
     """

@@ -18,7 +18,6 @@ from actors.kernel.record import Record, Started
 from actors.llm.llm import LanguageModel
 from actors.osc.sender import Sender
 from actors.persistence.persistence import Persistence
-from actors.persistence.store.store import Store
 from actors.persistence.write_behind import WriteBehind
 from actors.speech.internal import PieceReady
 from actors.speech.recognizer import Recognizer
@@ -40,7 +39,7 @@ from supervisor.simulation.environment.devices import (
     load_ears,
     load_voice,
 )
-from supervisor.simulation.environment.disk import Disk, SimulatedDatabase, SimulatedStore
+from supervisor.simulation.environment.disk import Disk, SimulatedStore
 from supervisor.simulation.environment.external_client import (
     Game,
     SimulatedLog,
@@ -246,8 +245,7 @@ class SimulatedNode(Runtime):
         return Persistence(config.storage, config.performance, HOME, None, writer)
 
     def _write_behind(self, config: Config) -> WriteBehind:
-        database: Any = SimulatedDatabase(self.world.disk)
-        store: Store = SimulatedStore(database, lambda domain: config.storage.domains.of(domain).keep)
+        store = SimulatedStore(self.world.disk, config.storage)
         clock = self.scheduler.clock
         return WriteBehind(store, config.storage, monotonic=clock.monotonic, wall=clock.wall)
 
