@@ -1,36 +1,8 @@
-"""The public messages of persistence: the kernel's storage protocol, which every domain speaks, and backups."""
+"""The public messages of persistence: those of backups. What domains say to it is actors.kernel.protocol.storage."""
 
 from actors.kernel.message import Message
-from actors.kernel.protocol.storage import (
-    Buffered,
-    Committed,
-    ErasureRecorded,
-    LoadState,
-    RecordErasure,
-    SaveChange,
-    SaveFailed,
-    SaveSnapshot,
-    SetStateAside,
-    SnapshotWanted,
-    StateLoaded,
-)
 
-__all__ = [
-    "BackupFailed",
-    "BackupMade",
-    "Buffered",
-    "Committed",
-    "ErasureRecorded",
-    "LoadState",
-    "MakeBackup",
-    "RecordErasure",
-    "SaveChange",
-    "SaveFailed",
-    "SaveSnapshot",
-    "SetStateAside",
-    "SnapshotWanted",
-    "StateLoaded",
-]
+__all__ = ["BackupFailed", "BackupMade", "MakeBackup"]
 
 
 class MakeBackup(Message):
@@ -42,7 +14,7 @@ class MakeBackup(Message):
 
 
 class BackupMade(Message):
-    """The backup is durable, was read back and verified. bytes: of the file. domains: in it. sealed: it is
+    """The backup is durable, was read back and verified. bytes: of the file. domains: in it. sealed: whether it is
     encrypted."""
 
     path: str

@@ -17,7 +17,7 @@ def test_it_starts_and_knows_whom_it_met(home: Path, supervisor: Command) -> Non
     with DemoInstance(home, (*ports(), "llm.mock_responses=true"), {}, "--text"):
         rows = supervisor.json_of("status")["actors"]
         assert {row["health"] for row in rows if row["address"] in ("persistence", "users")} == {"OK"}
-        assert supervisor.json_of("users", "show", "anna")["preferences"] == {"favourite colour": "violet"}
+        assert supervisor.json_of("users", "show", "anna")["preferences"]["favourite colour"] == "violet"
         supervisor("talk", "Hello again", "--as", "Anna")
     users = supervisor.json_of("users", "show", "anna")
     assert [talk["detail"] for talk in users["interaction_history"]][-1] == "Hello again"

@@ -8,7 +8,7 @@ import msgspec
 
 from actors.kernel.state import patch
 from actors.persistence.store.chain import Chain
-from actors.persistence.store.database import Transaction
+from actors.persistence.store.database import Transaction, domains_in
 from actors.persistence.store.epochs import stored_epoch
 from actors.persistence.store.record import Damaged
 from actors.persistence.store.store import Store
@@ -46,11 +46,7 @@ def collect_content(
 
 def stored_domains(store: Store) -> tuple[str, ...]:
     """Every domain that has anything in the database or in files, by name. Raises StoreError."""
-
-    def look(txn: Transaction) -> set[str]:
-        return {key.split("/")[1] for kind in ("copy", "log", "epoch") for key in txn.keys(f"{kind}/")}
-
-    found = store.database.read("looking for domains", look)
+    found = store.database.read("looking for domains", lambda txn: domains_in(txn, "copy", "log", "epoch"))
     # A missing folder holds none; one that cannot be read fails where its snapshots are read.
     with contextlib.suppress(OSError):
         found |= {path.name for path in store.files.folder.iterdir() if path.is_dir()}
@@ -115,5 +111,4 @@ def _map(value: object) -> dict[str, object]:
 
 
 def _epochs(txn: Transaction) -> dict[str, int]:
-    names = (key.split("/")[1] for key in txn.keys("epoch/"))
-    return {name: stored_epoch(txn, name) for name in names}
+    return {name: stored_epoch(txn, name) for name in domains_in(txn, "epoch")}

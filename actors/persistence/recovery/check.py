@@ -14,7 +14,7 @@ from actors.persistence.recovery.inspect import as_of_now, look
 from actors.persistence.recovery.quarantine import QuarantinedState, beside, leftovers
 from actors.persistence.store import journal, salvage, store_format
 from actors.persistence.store.chain import Chain, Snapshot, best
-from actors.persistence.store.database import OUTDATED, UNSALVAGED, Transaction
+from actors.persistence.store.database import OUTDATED, UNSALVAGED, Transaction, domains_in
 from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.errors import StoreError, store_error
 from actors.persistence.store.manifest import DATA, Manifest, damage_of, is_older, read_manifest
@@ -28,13 +28,14 @@ __all__ = ["Case", "Damage", "DomainReport", "StoreReport", "examine"]
 Fits = Callable[[str, Chain], StateError | None]
 
 REPAIR = "supervisor state doctor --repair"
+REWRITE = f"stop Gerald, and let `{REPAIR}` write the newest usable state"
 
 
 class Damage(msgspec.Struct, frozen=True):
     """What is wrong, and what the owner can do about it."""
 
     what: str
-    remedy: str = f"stop Gerald, and let `{REPAIR}` write the newest usable state"
+    remedy: str = REWRITE
 
 
 class DomainReport(msgspec.Struct, frozen=True):
@@ -117,7 +118,7 @@ def examine(case: Case) -> StoreReport:
     return StoreReport(
         str(path),
         content.form,
-        _size(path / DATA),
+        case.store.size(),
         content.tombstones,
         reports,
         (*content.damage, *_damage_beside(path)),
@@ -160,10 +161,7 @@ def _read(case: Case, txn: Transaction) -> _Content:
     if form > store_format.STORE_FORMAT:
         later = Damage(f"it was written by a later version of Gerald (store format {form})", "update Gerald")
         return _Content(form, damage=(later,))
-    keys = [key.split("/") for key in txn.keys("")]
-    names = dict.fromkeys(
-        key[1] for key in keys if key[0] in ("copy", "log", "epoch") and len(key) > 1 and key[1]
-    )
+    names = sorted(domains_in(txn, "copy", "log", "epoch"))
     tombstones, damage = _tombstones(txn)
     aside: dict[str, int] = {}
     for key, data in txn.items("corrupt/"):
@@ -240,11 +238,11 @@ def _assessed(case: Case, domain: str, found: _Found, manifest: Manifest) -> Dom
 
 def _unusable(why: StateError) -> Damage:
     what = f"what is stored cannot be used: {why}"
-    if isinstance(why, TooNew):
-        return Damage(what, "update Gerald")
-    if isinstance(why, TooOld):
-        return Damage(what, "the next start keeps it in a backup of its own, and begins a new state")
-    return Damage(what)
+    remedies = {
+        TooNew: "update Gerald",
+        TooOld: "the next start keeps it in a backup of its own, and begins a new state",
+    }
+    return Damage(what, remedies.get(type(why), REWRITE))
 
 
 def _doubts(domain: str, chain: Chain | None, unused: Sequence[Record], manifest: Manifest) -> list[Damage]:
@@ -267,10 +265,3 @@ def _damage_beside(path: Path) -> tuple[Damage, ...]:
         remedy = f"the next start recovers its records, and so does `{REPAIR}`"
         damage.append(Damage(f"{left} was moved away, and its records are not recovered yet", remedy))
     return tuple(damage)
-
-
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except OSError:
-        return 0

@@ -17,6 +17,7 @@ import lmdb
 from actors.persistence.store.database import Transaction
 from actors.persistence.store.errors import StoreError, store_error
 from actors.persistence.store.manifest import DATA
+from actors.persistence.store.probe import run_isolated
 
 __all__ = ["as_of_now", "look"]
 
@@ -50,23 +51,13 @@ def look(path: Path, look: Callable[[Transaction], T]) -> T:
 
 
 def _copy(path: Path, to: Path) -> None:
-    command = [sys.executable, "-m", "actors.persistence.recovery.inspect", str(path), str(to)]
     try:
-        tried = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=WITHIN,
-        )
+        why = run_isolated("actors.persistence.recovery.inspect", path, to, within=WITHIN)
     except (subprocess.TimeoutExpired, OSError) as error:
         raise store_error(path, "copying it", error) from error
-    if tried.returncode:
-        said = tried.stderr.strip().splitlines() or [f"it ends with status {tried.returncode}"]
+    if why:
         raise StoreError(
-            f"{path} is in use, and cannot be copied to be read: {said[-1][:300]}",
-            "stop the instance, and try again",
+            f"{path} is in use, and cannot be copied to be read: {why}", "stop the instance, and try again"
         )
 
 

@@ -21,7 +21,7 @@ from actors.persistence.store.errors import StoreError, store_error
 from actors.persistence.store.manifest import DATA, digest_of, read_manifest
 from actors.persistence.store.probe import why_unsound
 
-__all__ = ["MAP_LIMIT", "Database", "Transaction"]
+__all__ = ["MAP_LIMIT", "Database", "Transaction", "domains_in"]
 
 MAP_LIMIT = 2**38
 """Bytes that the map does not exceed."""
@@ -88,6 +88,11 @@ class Transaction:
                     if not item[0].startswith(wanted):
                         return
                     yield item
+
+
+def domains_in(txn: Transaction, *kinds: str) -> set[str]:
+    """The domains that have keys of these kinds: `copy` for snapshots, `log` for changes, `epoch`."""
+    return {key.split("/")[1] for kind in kinds for key in txn.keys(f"{kind}/")}
 
 
 class Database:
@@ -247,10 +252,7 @@ class Database:
     def _move_away(self, why: str) -> None:
         now = time.time_ns()
         aside = self.path.with_name(f"{self.path.name}{UNSALVAGED}{now}")
-        try:
-            self.path.rename(aside)
-        except OSError as error:
-            raise store_error(self.path, "moving a damaged database away", error) from error
+        self._rename(self.path, aside)
         self.moved = aside
         final = f"{self.path.name}{SALVAGED}{now}"
         self.notice = f"{self.path} could not be used ({why}); it was moved to {final} and a new one begun"
@@ -259,26 +261,26 @@ class Database:
         """Close it and move it aside as it is, for good; the next call begins a new one. why: completes "it ..."."""
         self.close()
         aside = self.path.with_name(f"{self.path.name}{OUTDATED}{time.time_ns()}")
-        try:
-            self.path.rename(aside)
-        except OSError as error:
-            raise store_error(self.path, "setting it aside", error) from error
+        self._rename(self.path, aside)
         self.notice = f"{self.path} {why}: it was set aside as {aside.name}, and a new one begun"
 
     def salvaged(self) -> None:
         """The records of the one that was moved away are recovered: the next start need not do it."""
         if self.moved is None:
             return
-        try:
-            self.moved.rename(self.moved.with_name(self.moved.name.replace(UNSALVAGED, SALVAGED)))
-        except OSError as error:
-            raise store_error(self.path, "putting a damaged database aside", error) from error
+        self._rename(self.moved, self.moved.with_name(self.moved.name.replace(UNSALVAGED, SALVAGED)))
         self.moved = None
         # They hold what people said, and nothing needs them.
         for older in sorted(self.path.parent.glob(f"{glob.escape(self.path.name)}{SALVAGED}*"))[
             :-KEPT_DAMAGED
         ]:
             shutil.rmtree(older, ignore_errors=True)
+
+    def _rename(self, place: Path, aside: Path) -> None:
+        try:
+            place.rename(aside)
+        except OSError as error:
+            raise store_error(self.path, "setting it aside", error) from error
 
     def _left_behind(self) -> Path | None:
         """One moved away by a process that was killed before it had recovered the records."""

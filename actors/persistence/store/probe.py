@@ -10,25 +10,26 @@ from pathlib import Path
 
 import lmdb
 
-__all__ = ["why_unsound"]
+__all__ = ["run_isolated", "why_unsound"]
 
 WITHIN = 60.0
 
 
 def why_unsound(path: Path) -> str:
     """Why the database at `path` cannot be used; "" when it can. Raises OSError, also when the check takes too long."""
-    command = [sys.executable, "-m", "actors.persistence.store.probe", str(path)]
     try:
-        tried = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=WITHIN,
-        )
+        return run_isolated("actors.persistence.store.probe", path, within=WITHIN)
     except subprocess.TimeoutExpired:
         raise OSError(None, f"it could not be checked within {WITHIN:g} s", str(path)) from None
+
+
+def run_isolated(module: str, *paths: Path, within: float) -> str:
+    """Run a module in a process of its own; why it failed, "" when it did not. Raises OSError, and TimeoutExpired after
+    `within` seconds."""
+    command = [sys.executable, "-m", module, *map(str, paths)]
+    tried = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=within
+    )
     if tried.returncode == 0:
         return ""
     said = tried.stderr.strip().splitlines()

@@ -19,7 +19,7 @@ from actors.persistence.store.snapshots.in_database import part_key
 from actors.persistence.store.store_format import mark
 from actors.persistence.store.tombstones import PREFIX, hash_in
 
-__all__ = ["OrphanedRecords", "RecoveredRecords", "by_domain", "orphaned", "rebuild", "records", "sorted_out"]
+__all__ = ["RecoveredRecords", "by_domain", "orphaned", "rebuild", "records", "sorted_out"]
 
 
 class RecoveredRecords(msgspec.Struct, frozen=True):
@@ -48,39 +48,14 @@ def by_domain(path: Path, keep: Callable[[str], int] = lambda _: 2) -> dict[str,
 def orphaned(
     path: Path, reached: Mapping[str, Version], keep: Callable[[str], int] = lambda _: 2
 ) -> dict[str, list[Record]]:
-    """By domain, the parts of snapshots and the changes that are newer than the version that the database leads to."""
+    """By domain, the parts of snapshots and the changes newer than the version that was `reached`: a database that was
+    not closed in order need not lead to them."""
     found: dict[str, _Newest] = {}
     for record in _scanned(path):
         newer = record.version > reached.get(record.domain, Version(-1, -1))
         if newer and record.kind in (Kind.PART, Kind.CHANGE):
             found.setdefault(record.domain, _Newest(max(2, keep(record.domain)))).take(record)
     return {domain: newest.records for domain, newest in found.items()}
-
-
-class OrphanedRecords:
-    """Records that nothing in a database leads to any more, because it was not closed in order. Found before anything
-    is written: the first write may use the page of a record that is missed later."""
-
-    def __init__(self) -> None:
-        self._by_domain: dict[str, list[Record]] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._by_domain)
-
-    def __contains__(self, domain: str) -> bool:
-        return domain in self._by_domain
-
-    def find(self, path: Path, reached: Mapping[str, Version], keep: Callable[[str], int]) -> None:
-        """Look for them in the file of the database at `path`. Raises StoreError."""
-        self._by_domain = orphaned(path, reached, keep)
-
-    def forget(self) -> None:
-        """There are none."""
-        self._by_domain = {}
-
-    def take(self, domain: str, decrypted: Callable[[Record], Record]) -> RecoveredRecords:
-        """Those of `domain`, which are not kept here any longer. Raises StoreError when they cannot be decrypted."""
-        return sorted_out(map(decrypted, self._by_domain.pop(domain, ())))
 
 
 def _scanned(path: Path) -> Iterator[Record]:

@@ -13,7 +13,7 @@ from actors.kernel.protocol.storage import Version
 from actors.persistence.store import journal, salvage, store_format, tombstones
 from actors.persistence.store.backends import StorageBackend
 from actors.persistence.store.chain import Chain, Snapshot, best
-from actors.persistence.store.database import Database, Transaction
+from actors.persistence.store.database import Database, Transaction, domains_in
 from actors.persistence.store.encrypt_existing import EncryptExisting
 from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.epochs import next_epoch
@@ -82,7 +82,7 @@ class Store:
         self._encrypt_existing = EncryptExisting(database, files, encryption)
         self._in_backups = in_backups
         self._manifest = ManifestFile(database.path)
-        self._orphaned_records = salvage.OrphanedRecords()
+        self._orphaned_records: dict[str, list[Record]] = {}  # of a database that was not closed in order
         self._opening = 0
 
     # -- writing
@@ -214,8 +214,8 @@ class Store:
     def _chosen(self, domain: str, stored: _Stored, refused: Collection[Version]) -> Read:
         damaged = stored.damaged
         chain, unused = best(stored.snapshots, stored.changes, refused)
-        if domain in self._orphaned_records:
-            lost = self._orphaned_records.take(domain, self._encryption.decrypted)
+        if orphaned := self._orphaned_records.pop(domain, None):
+            lost = salvage.sorted_out(map(self._encryption.decrypted, orphaned))
             snapshots = (*stored.snapshots, *lost.snapshots)
             chain, unused = best(snapshots, (*stored.changes, *lost.changes), refused)
             if self._write_again(chain, stored):
@@ -269,7 +269,8 @@ class Store:
         self._manifest.read()
         if damage := damage_of(path):
             self.database.notice = damage
-        self._find_orphaned_records()
+        # Before anything is written: the first write may use the page of a record that is missed later.
+        self._orphaned_records = {} if self.database.trusted else self._find_orphaned_records()
         moved = self.database.moved
         if moved is not None:
             self._manifest.read(moved)
@@ -284,23 +285,18 @@ class Store:
         self._encrypt_existing.run(wait=bool(self._orphaned_records))
         self._opening = self.database.openings
 
-    def _find_orphaned_records(self) -> None:
-        if self.database.trusted:
-            self._orphaned_records.forget()
-            return
-
+    def _find_orphaned_records(self) -> dict[str, list[Record]]:
         def reached(txn: Transaction) -> dict[str, Version]:
-            domains = {key.split("/")[1] for kind in ("copy", "log") for key in txn.keys(f"{kind}/")}
             return {
                 domain: _Stored(
                     self.snapshots.get(txn, domain, touch=False, held=0).snapshots,
                     journal.changes(txn, domain)[0],
                 ).reached
-                for domain in domains
+                for domain in domains_in(txn, "copy", "log")
             }
 
         there = self.database.read("checking how far it leads", reached)
-        self._orphaned_records.find(self.database.path, there, self._keep)
+        return salvage.orphaned(self.database.path, there, self._keep)
 
     def _recover(self, moved: Path) -> None:
         found = salvage.records(moved)

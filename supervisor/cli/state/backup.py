@@ -13,7 +13,7 @@ from config.home import Home
 from supervisor.cli.client import ask_all
 from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
 
-__all__ = ["backup", "busy", "moment", "size"]
+__all__ = ["backup", "busy", "format_time", "size"]
 
 
 @click.group(invoke_without_command=True)
@@ -80,7 +80,7 @@ def ls(home: Home, folder: Path | None, as_json: bool) -> None:
         click.echo(f"there are no backups in {where}; make one with `supervisor backup`")
 
 
-def moment(at: float) -> str:
+def format_time(at: float) -> str:
     """Epoch seconds as local time."""
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
 
@@ -159,7 +159,7 @@ def _print_rows(where: Path, rows: list[dict[str, Any]]) -> None:
     click.echo(f"{where}:")
     for row in rows:
         name = Path(row["path"]).name
-        line = f"{name}  {moment(row['made_at'])}  {size(row['bytes']):>9}  "
+        line = f"{name}  {format_time(row['made_at'])}  {size(row['bytes']):>9}  "
         if row["valid"]:
             click.echo(line + ("encrypted: " if row["sealed"] else "") + _names(row["domains"]))
         else:

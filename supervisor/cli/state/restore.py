@@ -9,7 +9,7 @@ import click
 
 from config.home import Home
 from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
-from supervisor.cli.state.backup import busy, moment, size
+from supervisor.cli.state.backup import busy, format_time, size
 
 if TYPE_CHECKING:
     from actors.persistence.backup.file import Backup
@@ -82,7 +82,7 @@ def _expired(backup: "Backup", found: "OfflineStore") -> tuple[str, ...]:
 def _print_content(backup: "Backup", wanted: tuple[str, ...]) -> None:
     header = backup.header
     sealed = ", encrypted" if header.encrypted else ""
-    click.echo(f"{backup.path}, made {moment(header.made_at)} ({size(backup.size)}{sealed}), is intact:")
+    click.echo(f"{backup.path}, made {format_time(header.made_at)} ({size(backup.size)}{sealed}), is intact:")
     for name, held in header.domains.items():
         left = "" if name in wanted else "  (stays as it is now)"
         click.echo(f"  {name:<14} version {held.version!s:<10} {size(held.bytes):>9}{left}")
