@@ -45,14 +45,16 @@ def restore(stored: OfflineStore, content: BackupContent, domains: Iterable[str]
                 f"what is stored now cannot be read, so that it can only be replaced as a whole: {error}",
                 f"restore the whole backup, without --domain; or {error.remedy}",
             ) from error
-        return _restored_anew(stored, content, wanted)
+        return _restored_over_unreadable(stored, content, wanted)
     kept: tuple[Path, ...] = ()
     if present.chains:
         kept = (stored.backups.make(present, kind=BEFORE_RESTORE).path,)
     return RestoreResult(_write(stored, content, wanted, Omitted(present.epochs)), kept)
 
 
-def _restored_anew(stored: OfflineStore, content: BackupContent, domains: tuple[str, ...]) -> RestoreResult:
+def _restored_over_unreadable(
+    stored: OfflineStore, content: BackupContent, domains: tuple[str, ...]
+) -> RestoreResult:
     left = omitted_from(stored.store)
     moved = move_aside(stored.store)
     try:

@@ -61,7 +61,7 @@ class Store:
     """Not for two threads at a time. Methods wait for the disk, and raise StoreError.
 
     backend: of a domain, by its name. in_backups: the chains of a domain in the backups, newest first. erased: the
-    tombstones in the backups; asked when the database had to be begun anew.
+    tombstones in the backups; asked when the database is new.
     """
 
     def __init__(

@@ -13,7 +13,7 @@ PREFIX = "grave/"
 
 
 class Tombstones:
-    """Those of one database. in_backups: what the backups know; asked only when the database was begun anew, or is
+    """Those of one database. in_backups: what the backups know; asked only when the database is new, or is
     repaired. Methods raise StoreError."""
 
     def __init__(self, database: Database, in_backups: Callable[[], Mapping[str, float]]) -> None:
