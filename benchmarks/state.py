@@ -30,7 +30,8 @@ from actors.kernel.actor import Actor, handles
 from actors.kernel.message import Asker, Message
 from actors.kernel.protocol.storage import LoadState, SnapshotWanted, StateLoaded
 from actors.persistence.open_store import open_store
-from actors.persistence.write_behind import StoreRequest, WriteBehind
+from actors.persistence.requests import StoreRequest
+from actors.persistence.write_behind import WriteBehind
 from actors.users.state import UsersState, UserState
 from actors.users.users import Users
 from actors.vocabulary.values import Interaction

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from actors.persistence.store.encryption import Encrypter, Locked
+from actors.persistence.store.encryption import Encrypter, UnavailableCipher
 from config.home import Home
 from config.schema import Storage
 from config.secret import Secret
@@ -64,7 +64,7 @@ class DataCiphers:
         found = self.sealer()
         if found is None:
             return "{}"
-        if isinstance(found, Locked):
+        if isinstance(found, UnavailableCipher):
             return json.dumps({"why": found.why, "remedy": found.remedy})
         with self._lock:
             assert self._open is not None
@@ -93,7 +93,7 @@ class DataCiphers:
         except EncryptionKeyError as trouble:
             self._open = None
             remedy = trouble.hint.rstrip(".") or f"see to it that {file} and its key can be read"
-            return Locked(f"the memory is encrypted: {trouble}", f"{remedy}; {_AGAIN}")
+            return UnavailableCipher(f"the memory is encrypted: {trouble}", f"{remedy}; {_AGAIN}")
         Secret(self._open.key)  # from now on no log and no report of a crash shows it
         return self._open
 
@@ -112,7 +112,7 @@ def received(told: str) -> Encrypter | None:
     """In a pinned process: the sealer of what `DataCiphers.told` says."""
     found: dict[str, str] = json.loads(told)
     if "why" in found:
-        return Locked(found["why"], found["remedy"])
+        return UnavailableCipher(found["why"], found["remedy"])
     if "key" not in found:
         return None
     from config.secrets.data_cipher import data_cipher_from
@@ -126,7 +126,7 @@ def _holds_sealed(home: Home, storage: Storage) -> bool:
         return False  # then none is made anyway
     from actors.persistence.store.record import scan
 
-    return any(record.sealed for data in _stored(home, storage) for record in scan(data))
+    return any(record.encrypted for data in _stored(home, storage) for record in scan(data))
 
 
 def _stored(home: Home, storage: Storage) -> Iterator[bytes]:

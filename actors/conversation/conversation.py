@@ -23,7 +23,6 @@ from actors.conversation.messages import (
     TurnStarted,
     WatchTurns,
 )
-from actors.conversation.migrations import MIGRATIONS
 from actors.conversation.prompt import build
 from actors.conversation.state import ActiveTurn, ConversationState, faults
 from actors.conversation.utterance import LONGEST
@@ -70,7 +69,6 @@ class Conversation(DomainActor[ConversationState]):
 
     domain = "conversation"
     schema = 2
-    migrations = MIGRATIONS
     former_attributes: ClassVar[Mapping[str, str]] = {
         **DomainActor.former_attributes,
         "_watchers": "_audience.watchers",

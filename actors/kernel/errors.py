@@ -12,6 +12,7 @@ ActorError
 └── AskError                 an ask from outside got no answer
 StateError
 ├── InvalidUpdate            an update was refused; carries every reason
+│   └── VersionConflict      it was based on another version than the current one
 ├── PersistenceError         the store could not read or write
 └── SynchronizationError     a version conflict, or a subscriber that is gone
 """
@@ -71,6 +72,10 @@ class InvalidUpdate(StateError):
     def __init__(self, reasons: tuple[str, ...]) -> None:
         super().__init__("; ".join(reasons))
         self.reasons = reasons
+
+
+class VersionConflict(InvalidUpdate):
+    """An update was refused because the version that it expects is not the current one."""
 
 
 class PersistenceError(StateError):

@@ -1,4 +1,4 @@
-"""What persistence knows of one domain between two of its writes: what is new, and what follows on what. No I/O."""
+"""What persistence holds in memory of one domain: its newest versions, and what is not on disk yet. No I/O."""
 
 import msgspec
 
@@ -11,7 +11,7 @@ __all__ = ["HARD_LIMIT", "LARGEST", "DomainLog", "Refusal"]
 HARD_LIMIT = 10_000
 """Changes after a snapshot at most."""
 NEARLY_FULL = 8_000
-"""Changes after which the whole state is asked for, however large it is."""
+"""Changes after which a snapshot is asked for, however large it is."""
 LARGEST = 2**30
 """Bytes of one state at most."""
 SMALL = 2**20
@@ -19,24 +19,24 @@ SMALL = 2**20
 HELD = 2**24
 """Bytes of changes that stay in memory when they are on disk."""
 UNWRITTEN = 2**26
-"""Bytes of changes that may wait in memory for a disk that fails; then the whole state is asked for instead."""
+"""Bytes of changes that may wait in memory for a disk that fails; then a snapshot is asked for instead."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """Why something is not kept. snapshot: the whole state would be."""
+    """Why something is not stored. snapshot: a snapshot would be."""
 
     why: str
     snapshot: bool = False
 
 
 class DomainLog:
-    """newest: the version to which what is kept leads, in memory or on disk; None when a snapshot must come first.
+    """newest: the newest version held, in memory or on disk; None when a snapshot must come first. written: on disk.
 
-    snapshot: the newest whole copy, while it is not on disk. changes: those that are not on disk. recent: all since the
-    newest copy, as far as they are in memory. since: how many there are since it. whole_bytes, recent_bytes,
-    journal_bytes: what the copy, they, and they with those that only the copy before needs, take. keeper: the domain's
-    actor. owed: who is to be told when the disk has it, and up to which version. asked: the whole state has been asked
-    for.
+    snapshot: the newest one, while it is not on disk. changes: those not on disk. recent: all since the newest
+    snapshot, as far as they are in memory; since: how many there are. Sizes in bytes: snapshot_bytes, of the newest
+    snapshot; recent_bytes, of the changes since it; journal_bytes, of those and of the ones that only the snapshot
+    before it needs. keeper: the domain's actor. owed: who is to be told when a version is on disk. asked: a snapshot
+    was asked for.
     """
 
     def __init__(self, domain: str) -> None:
@@ -47,8 +47,8 @@ class DomainLog:
         self.changes: list[Record] = []
         self.recent: list[Record] = []
         self.since = 0
-        self.recent_bytes = self.journal_bytes = self.whole_bytes = 0
-        self._after: list[tuple[Version, int]] = []  # each since the newest copy, and its bytes
+        self.recent_bytes = self.journal_bytes = self.snapshot_bytes = 0
+        self._after: list[tuple[Version, int]] = []  # each since the newest snapshot, and its bytes
         self.keeper = ""
         self.owed: dict[str, Version] = {}
         self.asked = False
@@ -61,14 +61,14 @@ class DomainLog:
         return bool(self.changes or self.snapshot is not None)
 
     def loaded(self, chain: Chain | None) -> None:
-        """Take over what was read; None when there is nothing to build on."""
+        """Take over what was read; None when there is nothing that changes can follow."""
         self.newest = chain.version if chain is not None else None
         self.written = chain.version if chain is not None else Version()
         self.recent = list(chain.changes) if chain is not None else []
         self._count([(change.version, len(change.payload)) for change in self.recent])
         self.journal_bytes = self.recent_bytes
         self._let_go()
-        self.whole_bytes = chain.snapshot.size if chain is not None else 0
+        self.snapshot_bytes = chain.snapshot.size if chain is not None else 0
         self.snapshot = None
         self.changes.clear()
         self._bytes = 0
@@ -76,17 +76,17 @@ class DomainLog:
         self.asked = False
 
     def add(self, change: SaveChange, now: float) -> Refusal | None:
-        """A change has come."""
+        """Take a change; None when it was taken, or is known already."""
         if self.newest is None:
-            return Refusal("there is no whole state that the change could follow on", snapshot=True)
+            return Refusal("there is no snapshot that the change could follow", snapshot=True)
         if change.version <= self.newest:
             return None  # again, or late
         if change.base != self.newest:
             return Refusal(
-                f"the change follows on {_text(change.base)}, not on {_text(self.newest)}", snapshot=True
+                f"the change is based on version {change.base}, not on {self.newest}", snapshot=True
             )
         if self.since >= HARD_LIMIT or self._bytes > UNWRITTEN:
-            return Refusal("there are too many changes since the last whole state", snapshot=True)
+            return Refusal("there are too many changes since the last snapshot", snapshot=True)
         record = Record(
             Kind.CHANGE, change.domain, change.schema, change.version, now, change.patch, change.base
         )
@@ -101,21 +101,21 @@ class DomainLog:
         self.journal_bytes += size
         return None
 
-    def wants_whole(self, changes: int) -> bool:
-        """Whether there are enough changes, at least `changes`, for writing the whole state again: what is large is not
-        written for a few small ones. A few large ones are enough when they take as much as the whole does."""
-        if self.recent_bytes >= max(self.whole_bytes, SMALL) or self.since >= NEARLY_FULL:
+    def wants_snapshot(self, changes: int) -> bool:
+        """Whether a snapshot is worth writing: after `changes` changes that take a quarter of its size, or when they
+        take as much as it does."""
+        if self.recent_bytes >= max(self.snapshot_bytes, SMALL) or self.since >= NEARLY_FULL:
             return True
-        return self.since >= changes and 4 * self.recent_bytes >= self.whole_bytes
+        return self.since >= changes and 4 * self.recent_bytes >= self.snapshot_bytes
 
     def take(self, part: SaveSnapshot, now: float) -> Snapshot | Refusal | None:
-        """A part of the whole state has come; the snapshot when it was the last."""
+        """Take a part of a snapshot; the snapshot when it was the last part."""
         if part.part == 0:
             self._parts.clear()
         first = self._parts[0] if self._parts else part
         if part.part != len(self._parts) or part.version != first.version:
             self._parts.clear()
-            return Refusal("a part of the whole state is missing", snapshot=True)
+            return Refusal("a part of the snapshot is missing", snapshot=True)
         if sum(len(p.payload) for p in self._parts) + len(part.payload) > LARGEST:
             self._parts.clear()
             return Refusal(f"the state has more than {LARGEST} bytes")
@@ -127,8 +127,8 @@ class DomainLog:
         return Snapshot(part.domain, part.schema, part.version, now, payloads)
 
     def replace(self, snapshot: Snapshot) -> None:
-        """A whole copy is there. The changes before it are written all the same: the copy before needs them, should
-        this one be damaged; unless there are too many to keep."""
+        """Make this snapshot the newest. The changes before it are written all the same: the snapshot before needs them
+        if this one gets damaged; unless there are too many."""
         if self.since >= HARD_LIMIT or self._bytes > UNWRITTEN:
             self.changes = [change for change in self.changes if change.version > snapshot.version]
             self._bytes = sum(len(change.payload) for change in self.changes)
@@ -138,19 +138,19 @@ class DomainLog:
         self.recent = [change for change in self.recent if change.version > snapshot.version]
         self.journal_bytes = self.recent_bytes
         self._count([counted for counted in self._after if counted[0] > snapshot.version])
-        self.whole_bytes = snapshot.size
+        self.snapshot_bytes = snapshot.size
         self.asked = False
 
     def forget(self, upto: Version) -> None:
-        """Nothing of what came before may be kept. What has been changed since `upto` may have come before the whole
-        copy of it had, which comes in parts: that stays."""
+        """Drop what led to `upto`, because of an erasure. Changes since then stay: they may have come between the parts
+        of the snapshot of `upto`."""
         self.changes = [change for change in self.changes if change.version > upto]
         self.recent = [change for change in self.recent if change.version > upto]
         self.snapshot = None
         self._bytes = sum(len(change.payload) for change in self.changes)
 
     def wrote(self) -> None:
-        """All that was due is on disk."""
+        """Everything that was due is on disk."""
         if self.newest is not None:
             self.written = max(self.written, self.newest)
         self.snapshot = None
@@ -164,10 +164,6 @@ class DomainLog:
         self.recent_bytes = sum(size for _, size in after)
 
     def _let_go(self) -> None:
-        """What is large is read from the disk again, should the domain's actor be started anew."""
+        """What is large is read from the disk again if the domain's actor is restarted."""
         if self.recent_bytes > HELD:
             self.recent.clear()
-
-
-def _text(version: Version) -> str:
-    return f"{version.epoch}.{version.n}"

@@ -1,4 +1,4 @@
-"""What the persistence actor says to itself: news from its writer's thread, and timers."""
+"""Messages of the persistence actor to itself: notifications of its writer's thread, and timers."""
 
 from typing import ClassVar
 
@@ -6,22 +6,22 @@ from actors.kernel.message import Lane, Message
 
 
 class WriterWorked(Message):
-    """From the writer's thread: some requests have their outcome."""
+    """From the writer's thread: there are outcomes."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
 
 
 class LookAtWriter(Message):
-    """Timer: does the disk still answer?"""
+    """Timer: check whether the disk still answers."""
 
 
 class CleanUp(Message):
-    """Timer: let go of what has been in memory for too long."""
+    """Timer: sweep the cache."""
 
 
 class BackUpIfDue(Message):
-    """Timer: is it time for a backup?"""
+    """Timer: check whether a backup is due."""
 
 
 class TryDisk(Message):
-    """Timer: is the disk well again?"""
+    """Timer: check whether the disk works again."""

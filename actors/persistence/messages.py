@@ -1,5 +1,4 @@
-"""The persistence room's door. What domains say is the kernel's protocol, so that every domain can speak it; what is
-said of backups is the room's own."""
+"""The public messages of persistence: those of backups. What domains say to it is actors.kernel.protocol.storage."""
 
 from actors.kernel.message import Message
 from actors.kernel.protocol.storage import (
@@ -35,15 +34,16 @@ __all__ = [
 
 
 class MakeBackup(Message):
-    """Write all that is kept into one file. to: a folder, absolute; "" for the usual one. encrypt: so that only the
-    key opens it. Answered by BackupMade or BackupFailed."""
+    """Write everything that is stored into one file. to: a folder, absolute; "" for the default one. encrypt: whether
+    in any case. Answered by BackupMade or BackupFailed."""
 
     to: str = ""
     encrypt: bool = False
 
 
 class BackupMade(Message):
-    """The backup is durable, and was read back and checked. bytes: of the file. domains: that it holds."""
+    """The backup is durable, was read back and verified. bytes: of the file. domains: in it. sealed: whether it is
+    encrypted."""
 
     path: str
     bytes: int
@@ -52,7 +52,7 @@ class BackupMade(Message):
 
 
 class BackupFailed(Message):
-    """There is no such backup. remedy: what can be done about it."""
+    """No backup was made. remedy: what can be done about it."""
 
     why: str
     remedy: str

@@ -1,6 +1,6 @@
-"""The actor that keeps the states of all domains on disk, and gives them back at start.
+"""The actor that stores the states of all domains, and loads them at the start.
 
-It never waits for the disk: a thread of its own writes all that waits as one group. A disk that fails makes it
+It never waits for the disk: a thread of its own writes everything that waits as one group. A disk that fails makes it
 DEGRADED; the newest state of each domain then stays in memory until the disk takes it.
 """
 
@@ -12,13 +12,14 @@ from actors.kernel.actor import Actor, handles
 from actors.kernel.errors import PersistenceError
 from actors.kernel.message import Asker
 from actors.kernel.protocol.lifecycle import Health
-from actors.kernel.protocol.storage import LoadState, RecordErasure, SaveChange, SaveSnapshot
+from actors.kernel.protocol.storage import LoadState, RecordErasure, SaveChange, SaveSnapshot, SetStateAside
 from actors.persistence.backup.schedule import FIRST_AFTER, look_in
 from actors.persistence.internal import BackUpIfDue, CleanUp, LookAtWriter, TryDisk, WriterWorked
 from actors.persistence.messages import MakeBackup
 from actors.persistence.open_store import database_path, open_backups, open_store
+from actors.persistence.requests import Load, Save, StoreRequest
 from actors.persistence.store.encryption import Encrypter, StoreEncryption
-from actors.persistence.write_behind import StoreRequest, WriteBehind
+from actors.persistence.write_behind import WriteBehind
 from actors.persistence.writer import STUCK, Writer
 from config.schema import Performance, Storage
 
@@ -30,16 +31,18 @@ STOP_WITHIN = 3.0
 
 _STUCK = f"the disk has not answered for {STUCK:g} s; going on in memory"
 _STUCK_REMEDY = "look at the disk (dmesg); a network drive may have gone away"
+_DAMAGE_REMEDY = "see `supervisor state doctor`; what is lost may be in a backup"
 
 
 class Persistence(Actor):
-    """At `persistence`. Answers LoadState with StateLoaded; SaveChange, and the last SaveSnapshot, with Committed after
-    the sync, with Kept when it is in memory only, or with SaveFailed; Bury with Buried; MakeBackup with BackupMade or
-    BackupFailed. Makes a backup every `storage.backup_interval` seconds.
+    """At `persistence`. Answers LoadState and SetStateAside with StateLoaded; SaveChange, and the last part of a
+    SaveSnapshot, with Committed after the sync, with Buffered when it is in memory only, or with SaveFailed;
+    RecordErasure with ErasureRecorded; MakeBackup with BackupMade or BackupFailed. Makes a backup every
+    `storage.backup_interval` seconds.
 
-    Whatever is handed over before the stop is written by it. Start arguments: the sections storage and performance, the
-    home, and what decrypts, and encrypts where `storage.encrypt` says so; None for nothing. writing: finds the writer
-    of the database, or has one made with a clerk.
+    Whatever is handed over before the stop is written by then. Start arguments: the sections storage and performance,
+    the home, and the cipher, which encrypts if `storage.encrypt` is set; None for none. writing: finds the writer of
+    the database, or makes it with a WriteBehind.
     """
 
     drains_on_stop = True
@@ -56,7 +59,7 @@ class Persistence(Actor):
         self._performance = performance
         self._home = home
         self._path = database_path(storage.database_url, home)
-        self._sealing = StoreEncryption(sealer, writes=storage.encrypt)
+        self._encryption = StoreEncryption(sealer, writes=storage.encrypt)
         self._writing = writing
         self._said = (Health.OK, "", "")
         self._looking = False
@@ -65,7 +68,7 @@ class Persistence(Actor):
 
     def on_start(self) -> None:
         self._writer = self._writing(self._path, self._write_behind)
-        self._writer.write_behind.cache_ttl = self._performance.cache_ttl
+        self._writer.write_behind.logs.cache.ttl = self._performance.cache_ttl
         self._writer.attach(lambda cause: self.post(WriterWorked(), cause))
         self._finish_round()
         self.after(self._performance.cleanup_interval, CleanUp())
@@ -73,17 +76,21 @@ class Persistence(Actor):
             self.after(FIRST_AFTER, BackUpIfDue())
 
     def _write_behind(self) -> WriteBehind:
-        store = open_store(self._storage, self._home, self._sealing)
-        backups = open_backups(self._storage, self._home, self._sealing)
+        store = open_store(self._storage, self._home, self._encryption)
+        backups = open_backups(self._storage, self._home, self._encryption)
         return WriteBehind(store, self._storage, backups=backups)
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         self._performance = sections.get("performance", self._performance)
-        self._writer.write_behind.cache_ttl = self._performance.cache_ttl
+        self._writer.write_behind.logs.cache.ttl = self._performance.cache_ttl
         return True
 
     @handles
     def on_load(self, message: LoadState) -> None:
+        self._hand(message)
+
+    @handles
+    def on_set_aside(self, message: SetStateAside) -> None:
         self._hand(message)
 
     @handles
@@ -95,7 +102,7 @@ class Persistence(Actor):
         self._hand(message)
 
     @handles
-    def on_bury(self, message: RecordErasure) -> None:
+    def on_record_erasure(self, message: RecordErasure) -> None:
         self._hand(message)
 
     @handles
@@ -135,11 +142,12 @@ class Persistence(Actor):
             raise PersistenceError(
                 f"{self._path}: the disk did not answer within {STOP_WITHIN:g} s: states may be lost"
             )
-        if lost := self._writer.write_behind.unwritten:
-            why = self._writer.write_behind.trouble or "what is stored could not be read at start and is kept"
+        write_behind = self._writer.write_behind
+        if lost := write_behind.logs.unwritten:
+            why = write_behind.health.trouble or "what is stored could not be read at start and is kept"
             raise PersistenceError(f"{self._path}: not written: {', '.join(lost)}: {why}")
 
-    def _hand(self, message: LoadState | SaveChange | SaveSnapshot | RecordErasure | MakeBackup) -> None:
+    def _hand(self, message: Load | Save | RecordErasure | MakeBackup) -> None:
         self._writer.hand(StoreRequest(message, self.asker(), self.cause()))
         self._look_later()
 
@@ -167,23 +175,19 @@ class Persistence(Actor):
             self.after(RETRY_AFTER[min(self._tries, len(RETRY_AFTER) - 1)], TryDisk())
 
     def _say(self) -> None:
-        """Tell of the disk's health when it changed; while it fails, try it again and again."""
-        write_behind = self._writer.write_behind
+        """Report the disk's health when it has changed; while the disk fails, try it again from time to time."""
+        disk, backups = self._writer.write_behind.health, self._writer.write_behind.backup.backups
         now = (Health.OK, "", "")
         if self._writer.stuck > STUCK:
             now = Health.DEGRADED, f"{self._path}: {_STUCK}", _STUCK_REMEDY
-        elif write_behind.trouble is not None:
-            now = Health.DEGRADED, f"{write_behind.trouble}; going on in memory", write_behind.trouble.remedy
+        elif disk.trouble is not None:
+            now = Health.DEGRADED, f"{disk.trouble}; going on in memory", disk.trouble.remedy
             self._try_later()
-        elif write_behind.damage:
-            now = (
-                Health.DEGRADED,
-                "; ".join(write_behind.damage.values()),
-                "what changed after that is lost, unless a backup has it",
-            )
-        elif write_behind.backups is not None and (failed := write_behind.backups.trouble) is not None:
+        elif disk.damage:
+            now = Health.DEGRADED, "; ".join(disk.damage.values()), _DAMAGE_REMEDY
+        elif backups is not None and (failed := backups.trouble) is not None:
             now = Health.DEGRADED, f"no backup could be made: {failed}", failed.remedy
-        if write_behind.trouble is None:
+        if disk.trouble is None:
             self._tries = 0
         if now != self._said:
             self._said = now

@@ -1,5 +1,5 @@
 """The thread that waits for the disk, so that no actor does. It belongs to the database's path: an incarnation that
-dies leaves it, with all that waits, to the next one."""
+dies leaves it, with everything that waits, to the next one."""
 
 import threading
 import time
@@ -12,7 +12,8 @@ from actors.kernel.message import Asker
 from actors.kernel.protocol.storage import SaveChange, SaveFailed, SaveSnapshot
 from actors.kernel.resource import Resources, path_key
 from actors.persistence.messages import BackupFailed, MakeBackup
-from actors.persistence.write_behind import Job, StoreOutcome, StoreRequest, WriteBehind
+from actors.persistence.requests import Job, StoreOutcome, StoreRequest
+from actors.persistence.write_behind import WriteBehind
 
 __all__ = ["STUCK", "Writer"]
 
@@ -25,7 +26,7 @@ STUCK = 5.0
 class Writer:
     """Takes requests from one actor at a time, and does all that wait as one group. Only `finish` waits.
 
-    monotonic: seconds. An heir may do the rounds without a thread: `_begin`, `_rouse` and `_wait` are all of it.
+    monotonic: seconds. A subclass may do the rounds without a thread: it overrides `_begin`, `_rouse` and `_wait`.
     """
 
     _writers: ClassVar[Resources[str, "Writer"]] = Resources()
@@ -35,7 +36,7 @@ class Writer:
     ) -> None:
         self.write_behind = write_behind
         self._monotonic = monotonic
-        write_behind.aside = self._aside
+        write_behind.backup.run_aside = self._aside
         self._key = key
         self._lock = threading.Condition()
         self._waiting: list[StoreRequest] = []
@@ -76,12 +77,12 @@ class Writer:
                 self._done.append(StoreOutcome(request.asker, why))
 
     def _supersede(self, domain: str) -> None:
-        """A whole state has come while the disk stood still: what waits of the same domain is not needed any more."""
+        """A snapshot has come while the disk did not answer: what waits of the same domain is not needed any more."""
         kept: list[StoreRequest] = []
         for request in self._waiting:
             message = request.message
             if isinstance(message, SaveChange | SaveSnapshot) and message.domain == domain:
-                self._done.append(_failed(request.asker, message, "the whole state has come since"))
+                self._done.append(_failed(request.asker, message, "a snapshot has come since"))
             else:
                 kept.append(request)
         self._waiting = kept
@@ -98,12 +99,13 @@ class Writer:
 
     @property
     def stuck(self) -> float:
-        """For how many seconds the disk has been at the present group; 0 when nothing is asked of it."""
+        """Seconds that the disk has worked on the present group; 0 when nothing is asked of it."""
         begun = self._begun
         return self._monotonic() - begun if begun else 0.0
 
     def finish(self, within: float) -> bool:
-        """Do all that waits, close the database and end the thread; False when that took more than `within` seconds."""
+        """Do all that waits, close the database and end the thread; False when that takes more than `within`
+        seconds."""
         with self._lock:
             self._ends = True
             self._rouse()
@@ -114,17 +116,17 @@ class Writer:
     # -- the thread
 
     def _begin(self) -> None:
-        """Have the rounds done from now on."""
+        """Start the rounds."""
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._run, name="persistence-writer", daemon=True)
             self._thread.start()
 
     def _rouse(self) -> None:
-        """There is something to do."""
+        """Wake the thread."""
         self._lock.notify()
 
     def _wait(self, within: float) -> bool:
-        """Until all is done and closed; False when that took too long."""
+        """Wait until all is done and closed; False when that takes too long."""
         thread = self._thread
         if thread is not None:
             thread.join(within)
@@ -146,7 +148,7 @@ class Writer:
     # -- a round
 
     def _taken(self) -> list[StoreRequest] | None:
-        """What waits, to be done now as one group; None when that is all, and there will be no more."""
+        """What waits, to be done now as one group; None when there is nothing, and nothing more will come."""
         with self._lock:
             batch, self._waiting = self._waiting, []
             if batch or self.write_behind.due_in() == 0.0:
@@ -154,7 +156,7 @@ class Writer:
             return None if not batch and self._ends else batch
 
     def _do_group(self, batch: Sequence[StoreRequest]) -> bool:
-        """Answer a group, and tidy up when the answers are on their way. False when something unexpected happened."""
+        """Answer a group, and tidy up when the answers are on their way. False after an unexpected exception."""
         cause = batch[0].cause if batch else ""
         try:
             outcomes = self.write_behind.answer(batch)
@@ -162,9 +164,8 @@ class Writer:
             if outcomes or batch:
                 self._notify(cause)
             if self.write_behind.is_untidy:
-                self._begun = (
-                    self._begun or self._monotonic()
-                )  # a disk that stands still is noticed here, too
+                # A disk that does not answer is noticed here, too.
+                self._begun = self._begun or self._monotonic()
                 self.write_behind.tidy(busy=bool(self._waiting))
                 self._end_group(())
                 self._notify(cause)
@@ -175,12 +176,12 @@ class Writer:
         return True
 
     def _close(self) -> None:
-        if self.write_behind.unwritten:
+        if self.write_behind.logs.unwritten:
             self.write_behind.work((StoreRequest(None, Asker("", "")),))
         self.write_behind.close()
 
     def _aside(self, job: Job, cause: str) -> None:
-        """Do something in a thread of its own. The end does not wait for it."""
+        """Run a job in a thread of its own; `finish` does not wait for it."""
         thread = threading.Thread(target=self._do, args=(job, cause), name="persistence-backup", daemon=True)
         thread.start()
 

@@ -23,7 +23,6 @@ from actors.users.messages import (
     PreferenceStated,
     Profile,
 )
-from actors.users.migrations import MIGRATIONS
 from actors.users.state import UsersState, faults, faults_at, find, without
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import tombstone
@@ -53,7 +52,6 @@ class Users(DomainActor[UsersState]):
     parted = "users"
     load_within = 25.0  # ten thousand people are some fifty megabytes; within supervision.start_timeout
     schema = 2
-    migrations = MIGRATIONS
 
     def __init__(self) -> None:
         super().__init__(UsersState())

@@ -19,7 +19,6 @@ from actors.world.messages import (
     WorldEntered,
     WorldLeft,
 )
-from actors.world.migrations import MIGRATIONS
 from actors.world.navigation import shortest
 from actors.world.state import (
     WorldState,
@@ -48,7 +47,6 @@ class World(DomainActor[WorldState]):
 
     domain = "world"
     schema = 2
-    migrations = MIGRATIONS
     save_delay = 1.0
 
     def __init__(self) -> None:

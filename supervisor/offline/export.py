@@ -1,4 +1,4 @@
-"""States as JSON, to be kept elsewhere or looked through, and back: with every reason why one cannot be taken. Pure."""
+"""States as JSON, and back, with every reason why one cannot be imported. Pure."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,26 +6,26 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
-from actors.kernel.state.document import Unfit
+from actors.kernel.state.document import TooOld, Unfit, migrated
 from actors.kernel.state.domain import DomainActor
 
-__all__ = ["FORM", "Misfit", "State", "as_text", "fitted", "states_in"]
+__all__ = ["FILE_FORMAT", "Misfit", "State", "as_text", "fitted", "states_in"]
 
-FORM = 1
+FILE_FORMAT = 1
 MOST = 1000
-"""Reasons that are looked for."""
+"""Reasons, at most."""
 
 
 class Misfit(msgspec.Struct, frozen=True):
-    """Something that cannot be taken: where it stands in the file, and why."""
+    """Something that cannot be imported: its path in the file, and the reason."""
 
     path: str
     reason: str
 
 
 class State(msgspec.Struct, frozen=True):
-    """A domain's state as plain JSON data, in form `schema`. version: its epoch and number, which an import does not go
-    on with."""
+    """A domain's state as plain JSON data, of schema version `schema`. version: its epoch and number, which an import
+    ignores."""
 
     schema: int
     state: dict[str, Any]
@@ -40,7 +40,7 @@ class _File(msgspec.Struct, frozen=True):
 
 def as_text(states: Mapping[str, tuple[Mapping[str, int], int, bytes]], at: float) -> Iterable[str]:
     """The file, piece by piece. states: by domain the version, the schema and the state as JSON. at: epoch seconds."""
-    yield f'{{"gerald_state": {FORM}, "exported_at": {at:.3f}, "domains": {{'
+    yield f'{{"gerald_state": {FILE_FORMAT}, "exported_at": {at:.3f}, "domains": {{'
     for number, (domain, (version, schema, state)) in enumerate(states.items()):
         head = f'"version": {json.dumps(dict(version))}, "schema": {schema}'
         yield f'{"," if number else ""}\n{json.dumps(domain)}: {{{head}, "state":\n{state.decode()}}}'
@@ -50,13 +50,14 @@ def as_text(states: Mapping[str, tuple[Mapping[str, int], int, bytes]], at: floa
 def states_in(
     data: bytes, wanted: Sequence[str], known: Sequence[str]
 ) -> dict[str, State] | tuple[Misfit, ...]:
-    """What the file holds of the `wanted` domains, of all where none is; or every reason why it cannot be taken."""
+    """The states of the `wanted` domains, of all if none is named; or every reason why they cannot be imported."""
     try:
         file = msgspec.json.decode(data, type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return (Misfit("", f"it is no file of `supervisor state export`: {error}"),)
-    if file.gerald_state != FORM:
-        return (Misfit("gerald_state", f"form {file.gerald_state} is not known; this version knows {FORM}"),)
+        return (Misfit("", f"it is not a file of `supervisor state export`: {error}"),)
+    if file.gerald_state != FILE_FORMAT:
+        unknown = f"file format {file.gerald_state} is not known; this version knows {FILE_FORMAT}"
+        return (Misfit("gerald_state", unknown),)
     reasons = [
         Misfit(f"domains/{domain}", "there is no such domain")
         for domain in file.domains
@@ -81,14 +82,16 @@ def states_in(
 
 
 def fitted(actor: DomainActor[Any], given: State) -> msgspec.Struct | tuple[Misfit, ...]:
-    """The state as the class of `actor` has it, or every reason why it is none."""
+    """The state as an instance of the class that `actor` has, or every reason why it cannot be."""
     at = f"domains/{actor.domain}/state"
     if given.schema > actor.schema:
-        later = f"form {given.schema} is of a later version of Gerald; this one knows {actor.schema}"
+        later = (
+            f"schema version {given.schema} is of a later version of Gerald; this one knows {actor.schema}"
+        )
         return (Misfit(f"domains/{actor.domain}/schema", later),)
     try:
-        plain = _migrated(actor, given)
-    except Unfit as error:
+        plain = migrated(given.state, given.schema, actor.schema, actor.migrations)
+    except (TooOld, Unfit) as error:
         return (Misfit(at, str(error)),)
     if reasons := tuple(_misfits(plain, type(actor.state), at))[:MOST]:
         return reasons
@@ -98,20 +101,8 @@ def fitted(actor: DomainActor[Any], given: State) -> msgspec.Struct | tuple[Misf
     return tuple(Misfit(at, fault) for fault in faults) or state
 
 
-def _migrated(actor: DomainActor[Any], given: State) -> Any:
-    plain: Any = given.state
-    for step in range(given.schema, actor.schema):
-        if step not in actor.migrations:
-            raise Unfit(f"there is no way from form {step} to form {step + 1}")
-        try:
-            plain = actor.migrations[step](plain)
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
-            raise Unfit(f"it does not migrate from form {step}: {error!r}") from None
-    return plain
-
-
 def _misfits(plain: Any, kind: Any, path: str) -> Iterable[Misfit]:
-    """Everything in `plain` that does not fit `kind`, each at the innermost place."""
+    """Everything in `plain` that does not fit `kind`, each at its innermost path."""
     try:
         msgspec.convert(plain, kind, str_keys=True)
         return
@@ -129,7 +120,7 @@ def _misfits(plain: Any, kind: Any, path: str) -> Iterable[Misfit]:
 
 
 def _inside(plain: Any, kind: Any, path: str) -> Iterable[tuple[Any, Any, str]]:
-    """What is in `plain`: its type, itself, and where it is."""
+    """The items of `plain`: for each its type, the item, and its path."""
     if isinstance(plain, dict):
         if fields := _fields(kind):
             for field in fields:
@@ -147,7 +138,7 @@ def _inside(plain: Any, kind: Any, path: str) -> Iterable[tuple[Any, Any, str]]:
 
 
 def _fields(kind: Any) -> tuple[Any, ...]:
-    """Of a struct, or of the one struct in `Struct | None`."""
+    """The fields of a struct, or of the one struct in `Struct | None`."""
     found = [
         part
         for part in (kind, *get_args(kind))

@@ -1,4 +1,4 @@
-"""Whom Gerald remembers, as the commands show it. Pure."""
+"""The people that Gerald remembers, as the commands show them. Pure."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ class PersonRow(msgspec.Struct, frozen=True):
 
 
 def rows_of(state: UsersState, now: float | None = None) -> tuple[PersonRow, ...]:
-    """Everybody, the last seen first. now: epoch seconds."""
+    """All people, the last seen first. now: epoch seconds."""
     at = time.time() if now is None else now
     rows = (
         PersonRow(
@@ -37,7 +37,7 @@ def rows_of(state: UsersState, now: float | None = None) -> tuple[PersonRow, ...
 
 
 def near(name_or_id: str, rows: Iterable[PersonRow]) -> Sequence[str]:
-    """Names that `name_or_id` may have been meant to be, the most alike first."""
+    """Names and ids similar to `name_or_id`, the most similar first."""
     by_name: dict[str, str] = {}
     for row in rows:
         by_name.setdefault(as_named(row.display_name), row.display_name)

@@ -1,4 +1,4 @@
-"""What the state of a domain looks like: as the actor says that the tree would start for it."""
+"""What the state of a domain looks like, as the actor defines that the tree would start for it."""
 
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ __all__ = ["actor_of", "document_of", "parts_of"]
 
 
 def actor_of(domain: str, config: Config, home: Path) -> DomainActor[Any]:
-    """The actor of `domain` as the tree would start it, which does not run, with the state it would begin with: it
-    knows the form of its state, how older forms become it, and its bounds."""
+    """The actor of `domain` as the tree would start it, not started, with its initial state: it knows the schema
+    version of its state, its migrations and its bounds."""
     (spec,) = (s for s in walk(tree(config)) if isinstance(s, ChildSpec) and s.address == domain)
     sections = {name: getattr(config, name) for name in Config.model_fields}
     actor = make_actor(spec.actor, spec.arguments, sections, home)
@@ -25,7 +25,7 @@ def actor_of(domain: str, config: Config, home: Path) -> DomainActor[Any]:
 
 
 def document_of(actor: DomainActor[Any], chain: Chain) -> Restored[Any]:
-    """The document that is stored, as `actor` would take it over. Raises TooNew, or Unfit."""
+    """The document that is stored, as `actor` would load it. Raises TooNew, TooOld, or Unfit."""
     found = restored(
         Document(actor.state),
         chain.snapshot.parts,
@@ -41,6 +41,6 @@ def document_of(actor: DomainActor[Any], chain: Chain) -> Restored[Any]:
 
 
 def parts_of(actor: DomainActor[Any], document: Document[Any]) -> tuple[bytes, ...]:
-    """The document as it is stored whole."""
+    """The parts of a snapshot of the document."""
     count = count_parts(document.state, actor.parted)
     return tuple(encoded_part(document, actor.parted, part) for part in range(count))

@@ -1,4 +1,4 @@
-"""What is stored in a home, for commands that need no running instance: opened under the lock of one."""
+"""The store of a home, for commands that work without an instance: opened under the lock of one."""
 
 import contextlib
 import os
@@ -11,15 +11,14 @@ from actors.kernel.errors import StateError
 from actors.kernel.protocol.storage import Version
 from actors.kernel.state.document import Document
 from actors.kernel.state.domain import DomainActor
-from actors.persistence.open_store import open_store
+from actors.persistence.backup.backups import Backups
+from actors.persistence.open_store import open_backups, open_store
 from actors.persistence.recovery.check import REPAIR, Case
 from actors.persistence.store.chain import Chain, Snapshot, best
-from actors.persistence.store.database import Transaction
 from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.manifest import DATA
 from actors.persistence.store.probe import why_unsound
-from actors.persistence.store.record import Damaged, unpack
 from actors.persistence.store.store import Store
 from config.home import Home
 from config.layers.fallback import fall_back
@@ -35,18 +34,18 @@ from supervisor.tree import DOMAINS
 
 __all__ = [
     "OfflineStore",
-    "Told",
-    "alone",
+    "StoredState",
     "configuration",
+    "encryption_of",
+    "exclusive",
     "offline_store",
-    "sealing_of",
+    "shared",
     "stored_states",
-    "unless_used",
 ]
 
 
-class Told(msgspec.Struct, frozen=True):
-    """A domain's state as it is stored, in today's form."""
+class StoredState(msgspec.Struct, frozen=True):
+    """A domain's state as it is stored, in today's schema version."""
 
     domain: str
     version: Version
@@ -60,42 +59,44 @@ class OfflineStore(msgspec.Struct, frozen=True):
     home: Home
     config: Config
     store: Store
-    sealing: StoreEncryption
+    encryption: StoreEncryption
 
     def actor(self, domain: str) -> DomainActor[Any]:
-        """One that does not run, and knows what its state looks like."""
+        """The actor of `domain`, not started: it knows what its state looks like."""
         return actor_of(domain, self.config, self.home.path)
 
-    def in_files(self, domain: str) -> bool:
-        return self.config.storage.domains.of(domain).backend == "file"
+    @property
+    def backups(self) -> Backups:
+        """The home's backups."""
+        return open_backups(self.config.storage, self.home.path, self.encryption)
 
     def case(self, *, used: bool) -> Case:
-        """For the doctor."""
-        return Case(self.store, tuple(DOMAINS), self.in_files, self.fits, self.sealing, used)
+        """What `supervisor state doctor` checks. used: another process has the store open."""
+        return Case(self.store, tuple(DOMAINS), self.fits, self.backups.folder, self.encryption, used)
 
-    def fits(self, domain: str, chain: Chain) -> str:
-        """Why what is stored of a domain is no state of it; "" when it is."""
+    def fits(self, domain: str, chain: Chain) -> StateError | None:
+        """Why what is stored of a domain is not a state of it; None when it is, or the domain is not known."""
         if domain not in DOMAINS:
-            return ""
+            return None
         try:
             document_of(self.actor(domain), chain)
         except StateError as error:
-            return str(error)
-        return ""
+            return error
+        return None
 
     def rewrite(self, domain: str, chain: Chain) -> Snapshot | None:
-        """The state whole, in today's form, without whom it was to forget; None for a domain that nobody knows. Raises
-        StateError."""
+        """The state as a snapshot in today's schema version, without whom the tombstones name; None for a domain that
+        is not known. Raises StateError."""
         if domain not in DOMAINS:
             return None
         actor = self.actor(domain)
         document = document_of(actor, chain).document
-        state = actor.forget(document.state, self.store.tombstones())
+        state = actor.forget(document.state, self.store.read_tombstones())
         parts = parts_of(actor, msgspec.structs.replace(document, state=state))
         return Snapshot(domain, actor.schema, chain.version, chain.saved_at, parts)
 
-    def told(self, domain: str) -> Told | None:
-        """The stored state without whom it was to forget; None for none. Changes nothing. Raises StoreError, or
+    def state(self, domain: str) -> StoredState | None:
+        """The stored state without whom the tombstones name; None for none. Changes nothing. Raises StoreError, or
         StateError."""
         chain = self._peeked(domain)
         actor = self.actor(domain)
@@ -103,18 +104,18 @@ class OfflineStore(msgspec.Struct, frozen=True):
             return None
         document = document_of(actor, chain).document
         state = actor.forget(document.state, self._tombstones())
-        return Told(domain, chain.version, actor.schema, msgspec.structs.replace(document, state=state))
+        return StoredState(
+            domain, chain.version, actor.schema, msgspec.structs.replace(document, state=state)
+        )
 
     def _peeked(self, domain: str) -> Chain | None:
-        """A home that was never started gets no database by being looked at."""
-        in_files = self.in_files(domain)
+        """Reading creates no database in a home that was never started."""
         if self._is_there:
-            return self.store.peek(domain, in_files=in_files)
-        copies = self.store.files.load(domain, touch=False).snapshots if in_files and self.store.files else ()
-        return best(copies, ())[0]
+            return self.store.peek(domain)
+        return best(self.store.backend(domain).load_from_files(domain, touch=False).snapshots, ())[0]
 
     def _tombstones(self) -> Mapping[str, float]:
-        return self.store.database.read("reading who is forgotten", _tombstones) if self._is_there else {}
+        return self.store.tombstones.read() if self._is_there else {}
 
     @property
     def _is_there(self) -> bool:
@@ -125,16 +126,8 @@ class OfflineStore(msgspec.Struct, frozen=True):
         return why_unsound(self.store.database.path) if self._is_there else ""
 
 
-def _tombstones(txn: Transaction) -> Mapping[str, float]:
-    found = {}
-    for key, data in txn.items("grave/"):
-        with contextlib.suppress(Damaged):
-            found[key.partition("/")[2]] = unpack(data, "").saved_at
-    return found
-
-
 def configuration(home: Home) -> Config:
-    """The home's configuration, as a start would take it. Raises Refused when it cannot be read."""
+    """The home's configuration, as a start would use it. Raises CommandRefused when it cannot be read."""
     reading, last_good = ConfigSource(home, None, (), dict(os.environ)).read(), read_last_good(home)
     if reading.result is not None:
         return fall_back(reading.result, last_good)[0]
@@ -146,29 +139,30 @@ def configuration(home: Home) -> Config:
 
 @contextlib.contextmanager
 def offline_store(home: Home, *, writes: bool = False, make_key: bool = False) -> Iterator[OfflineStore]:
-    """The home's store, not opened yet, and closed at the end. Raises Refused when it fails, or cannot be decrypted.
-    writes: something will be written, encrypted where that is wanted. make_key: something else is to be encrypted."""
+    """The home's store, which its first call opens, and which is closed at the end. Raises CommandRefused when it
+    fails, or cannot be decrypted. writes: something will be written to it. make_key: something else will be
+    encrypted."""
     config = configuration(home)
     try:
-        sealing = sealing_of(home, config, writes=writes, make_key=make_key)
+        encryption = encryption_of(home, config, writes=writes, make_key=make_key)
     except EncryptionKeyError as trouble:
         raise CommandRefused(FAILED, f"{trouble} {trouble.hint}".strip()) from None
-    store = open_store(config.storage, home.path, sealing)
+    store = open_store(config.storage, home.path, encryption)
     try:
-        yield OfflineStore(home, config, store, sealing)
+        yield OfflineStore(home, config, store, encryption)
     except StoreError as error:
         raise CommandRefused(FAILED, f"{error} -> {error.remedy}") from None
     except StateError as error:
         raise CommandRefused(
-            FAILED, f"what is stored is not used: {error}; see `supervisor state doctor`"
+            FAILED, f"what is stored cannot be used: {error}; see `supervisor state doctor`"
         ) from None
     finally:
         store.close()
 
 
 @contextlib.contextmanager
-def alone(home: Home, doing: str) -> Iterator[None]:
-    """Nothing runs in the home meanwhile. Raises Refused when something does."""
+def exclusive(home: Home, doing: str) -> Iterator[None]:
+    """Nothing else runs in the home meanwhile. Raises CommandRefused when something does."""
     try:
         claim = Claim(home.path)
     except AlreadyRunning as error:
@@ -186,8 +180,8 @@ def alone(home: Home, doing: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def unless_used(home: Home) -> Iterator[bool]:
-    """True when something runs in the home; else nothing starts there meanwhile, as far as that can be seen to."""
+def shared(home: Home) -> Iterator[bool]:
+    """Whether something runs in the home; if not, nothing starts there meanwhile, as far as the home can be locked."""
     claim = None
     try:
         claim = Claim(home.path) if home.data.is_dir() else None
@@ -195,7 +189,7 @@ def unless_used(home: Home) -> Iterator[bool]:
         yield True
         return
     except OSError:
-        pass  # a home that takes no writes has no lock either
+        pass  # a read-only home cannot be locked
     try:
         yield False
     finally:
@@ -203,25 +197,25 @@ def unless_used(home: Home) -> Iterator[bool]:
             claim.release()
 
 
-def sealing_of(
+def encryption_of(
     home: Home, config: Config, *, writes: bool = False, make_key: bool = False
 ) -> StoreEncryption:
-    """What opens what is stored, and with `writes` encrypts it where that is wanted. make_key: there is to be a key in
-    any case. Raises EncryptionKeyError."""
+    """What decrypts the store, and with `writes` encrypts it where `storage.encrypt` is set. make_key: make a key if
+    there is none. Raises EncryptionKeyError."""
     wanted = config.storage.encrypt
     if not (home.data_key_file.exists() or (wanted and writes) or make_key):
         return PLAIN
     return StoreEncryption(open_own(home, config.storage, os.environ, make=make_key), writes=wanted)
 
 
-def stored_states(home: Home, domains: tuple[str, ...]) -> tuple[Told, ...]:
-    """What is stored of these, of those that have anything stored. Raises Refused when it cannot be read or is in
-    use."""
-    with unless_used(home) as used, offline_store(home) as found:
+def stored_states(home: Home, domains: tuple[str, ...]) -> tuple[StoredState, ...]:
+    """The stored states of these domains, of those that have one. Raises CommandRefused when they cannot be read, or
+    the store is in use."""
+    with shared(home) as used, offline_store(home) as found:
         if used:
             raise CommandRefused(
                 ALREADY_RUNNING, f"another process runs in {home.path}, and cannot be asked yet; try again"
             )
         if why := found.why_not():
             raise CommandRefused(FAILED, f"{found.store.database.path} cannot be read: {why}; see `{REPAIR}`")
-        return tuple(told for domain in domains if (told := found.told(domain)) is not None)
+        return tuple(state for domain in domains if (state := found.state(domain)) is not None)

@@ -15,6 +15,7 @@ from actors.kernel.protocol.storage import (
     SaveChange,
     SaveFailed,
     SaveSnapshot,
+    SetStateAside,
     SnapshotWanted,
     StateLoaded,
     StoredChange,
@@ -65,6 +66,10 @@ class Shelf:
         changes = tuple(StoredChange(change.schema, change.patch) for change in self.changes)
         parts = tuple(part.payload for part in self.whole)
         return StateLoaded(domain, self.epoch, version, self.whole[0].schema, parts, changes)
+
+    def set_aside(self) -> None:
+        """Have no state any more."""
+        self.newest, self.whole, self.changes = None, (), []
 
     def begin(self, damaged: bool) -> None:
         """Forget the parts of an unfinished whole state; when `damaged`, only a whole one is taken next."""
@@ -134,9 +139,10 @@ class Keeper:
         if self.lost:
             return None
         self.messages.append(message)
-        answer = (
-            self.shelf.loaded(message.domain) if isinstance(message, LoadState) else self.shelf.take(message)
-        )
+        if isinstance(message, SetStateAside):
+            self.shelf.set_aside()
+        wants_state = isinstance(message, LoadState | SetStateAside)
+        answer = self.shelf.loaded(message.domain) if wants_state else self.shelf.take(message)
         if answer is None or self.mute:
             return None
         if isinstance(answer, Committed) and self.disk:

@@ -80,7 +80,7 @@ def test_the_doctor_examines_a_running_instance_and_mends_a_stopped_one(
     assert "is damaged" in said
     assert "--repair" in said
     said = supervisor("state", "doctor", "--repair")
-    assert "was written anew" in said
+    assert "was written again" in said
     assert "set aside" in said
     supervisor("state", "doctor", "--repair", "--prune")
     assert not supervisor.json_of("state", "doctor")["leftovers"]

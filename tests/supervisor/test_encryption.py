@@ -9,7 +9,7 @@ import pytest
 
 from actors.kernel.protocol.storage import Version
 from actors.persistence.open_store import open_store
-from actors.persistence.store.encryption import Locked, StoreEncryption, Undecryptable
+from actors.persistence.store.encryption import KeyUnavailable, StoreEncryption, UnavailableCipher
 from actors.persistence.store.record import Kind, Record, pack
 from actors.persistence.store.store import Batch
 from config.home import Home
@@ -47,14 +47,14 @@ def opened(of: DataCiphers) -> DataCipher:
 def locked(of: DataCiphers) -> str:
     """What is said in the sealer's place; its use says the same, and so does a process's."""
     found = of.sealer()
-    assert isinstance(found, Locked)
+    assert isinstance(found, UnavailableCipher)
     assert found.remedy
     for use in (found.encrypt, found.decrypt):
-        with pytest.raises(Undecryptable) as raised:
+        with pytest.raises(KeyUnavailable) as raised:
             use(b"data", b"about")
         assert (str(raised.value), raised.value.remedy) == (found.why, found.remedy)
     elsewhere = received(of.told())
-    assert isinstance(elsewhere, Locked)
+    assert isinstance(elsewhere, UnavailableCipher)
     assert (elsewhere.why, elsewhere.remedy) == (found.why, found.remedy)
     return f"{found.why} -> {found.remedy}"
 
@@ -180,13 +180,13 @@ def test_without_the_key_the_store_is_not_even_opened(home: Home, key: Path, sto
         lambda: store.read("users"),
         lambda: store.peek("users"),
         lambda: store.open_epoch("users", 1),
-        lambda: store.tombstones(),
+        lambda: store.read_tombstones(),
         lambda: store.write(Batch(tombstones={"x": 1.0})),
         lambda: store.keep_only("users", Version()),
         store.check,
     )
     for use in uses:
-        with pytest.raises(Undecryptable, match="the key is missing"):
+        with pytest.raises(KeyUnavailable, match="the key is missing"):
             use()
     store.close()
     assert not store.database.is_open

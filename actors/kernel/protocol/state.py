@@ -26,10 +26,11 @@ class Updated(Message):
     version: Version
 
 
-class UpdateRefused(Message):
-    """Nothing was changed, for these reasons."""
+class UpdateRefused(Message, omit_defaults=True):
+    """Nothing was changed, for these reasons. conflict: because `expected` is not the current version."""
 
     reasons: tuple[str, ...]
+    conflict: bool = False
 
 
 class GetState(Message):

@@ -18,6 +18,7 @@ __all__ = [
     "SaveChange",
     "SaveFailed",
     "SaveSnapshot",
+    "SetStateAside",
     "SnapshotWanted",
     "StateLoaded",
     "StoredChange",
@@ -36,26 +37,37 @@ class Version(msgspec.Struct, frozen=True, order=True, gc=False):
     epoch: int = 0
     n: int = 0
 
+    def __str__(self) -> str:
+        return f"{self.epoch}.{self.n}"
+
 
 class LoadState(Message):
     """Ask persistence for the newest valid state of `domain`; answered by StateLoaded.
 
-    refused: versions that turned out to be of no use; what comes then is the newest before them.
+    refused: versions that turned out to be unusable; the newest one before them is answered.
     """
 
     domain: str
     refused: tuple[Version, ...] = ()
 
 
+class SetStateAside(Message):
+    """To persistence: what is stored of `domain` is of a schema version too old to read. It is kept in a backup of its
+    own; answered by StateLoaded without a state, or not held."""
+
+    domain: str
+
+
 class StoredChange(msgspec.Struct, frozen=True, gc=False):
-    """A change as it was stored: a patch (actors.kernel.state.patch) of the state's form `schema`."""
+    """A change as it was stored: a patch (actors.kernel.state.patch) of the state in schema version `schema`."""
 
     schema: int
     patch: bytes
 
 
 class StateLoaded(Message):
-    """The state of `domain` as it was at `version`: a snapshot in parts of form `schema`, and the changes since.
+    """The state of `domain` as it was at `version`: a snapshot in parts, of schema version `schema`, and the changes
+    since.
 
     No parts: there is none yet. epoch: the one to count versions in from now on. expired: it is older than the
     policy lets it live. erased: hashes of what was to be forgotten, and when (epoch seconds). held: False when what is
@@ -75,8 +87,8 @@ class StateLoaded(Message):
 
 
 class SaveChange(Message):
-    """Keep the change of `domain` from `base` to `version`, in form `schema`. Answered by Committed, Buffered or
-    SaveFailed."""
+    """Store the change of `domain` from `base` to `version`, in schema version `schema`. Answered by Committed,
+    Buffered or SaveFailed."""
 
     domain: str
     schema: int
@@ -86,9 +98,8 @@ class SaveChange(Message):
 
 
 class SaveSnapshot(Message):
-    """One part of the whole state of `domain` at `version`, in form `schema`; all parts are sent in order, and the
-    last is answered as a change is. purge_older: nothing older may be left of the domain, since something was to be
-    forgotten."""
+    """One part of a snapshot of `domain` at `version`, in schema version `schema`; all parts are sent in order, and the
+    last one is answered as a change is. purge_older: nothing older may be left of the domain, because of an erasure."""
 
     domain: str
     schema: int
@@ -100,7 +111,7 @@ class SaveSnapshot(Message):
 
 
 class SnapshotWanted(Message):
-    """To a domain: hand over the whole state, so that the changes before need not be kept."""
+    """To a domain: hand over a snapshot, so that the changes before it need not be kept."""
 
     domain: str
 
@@ -126,7 +137,7 @@ class Buffered(Message, tag="Kept"):
 
 
 class SaveFailed(Message):
-    """It was not kept. snapshot: because it does not follow on what is stored; the whole state would be taken."""
+    """Not stored. snapshot: because the change does not follow what is stored; a snapshot would be taken."""
 
     domain: str
     version: Version

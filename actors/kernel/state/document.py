@@ -1,4 +1,4 @@
-"""The stored form of a domain: its state and who subscribed to it, cut into parts, and put together again. Pure.
+"""A domain as it is encoded: its state and its subscriptions, cut into parts, and put together again. Pure.
 
 A part is small enough that encoding it holds nobody up: the first is the document without the entries of one large
 mapping, the others are these entries, some hundred at a time.
@@ -21,9 +21,11 @@ __all__ = [
     "Restored",
     "Subscription",
     "TooNew",
+    "TooOld",
     "Unfit",
     "count_parts",
     "encoded_part",
+    "migrated",
     "restored",
 ]
 
@@ -33,11 +35,15 @@ ENTRIES = 32
 """Entries of the large mapping in one part."""
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
-"""From the plain form of a state to that of the next schema. Pure."""
+"""From a state as plain data to the same in the next schema version. Pure."""
 
 
 class TooNew(StateError):
     """Written by a later version of Gerald, which alone may touch it."""
+
+
+class TooOld(StateError):
+    """Of a schema version from which no migration leads to today's."""
 
 
 class Unfit(StateError):
@@ -101,9 +107,10 @@ def restored(
     now: int = 1,
     migrations: Mapping[int, Migration] | None = None,
 ) -> Restored[S]:
-    """The document of a snapshot's `parts`, in form `schema`, after `changes` (form and patch), in today's form `now`.
+    """The document of a snapshot's `parts`, of schema version `schema`, after `changes` (schema version and patch), in
+    today's schema version `now`.
 
-    like: any document of that domain. Raises TooNew, or Unfit.
+    like: any document of that domain. Raises TooNew, TooOld, or Unfit.
     """
     stored = tuple(changes)
     if schema == now and not stored:
@@ -112,20 +119,20 @@ def restored(
             return unchanged
     as_today = schema == now and all(written == now for written, _ in stored)
     plain = _plain(parts, parted, as_stored=as_today)
-    form = schema
-    if form > now:
-        raise _too_new(form, now)
+    at = schema
+    if at > now:
+        raise _too_new(at, now)
     for written, steps in stored:
         if written > now:
             raise _too_new(written, now)
-        if written > form:
-            plain["state"] = _migrated(plain.get("state"), form, written, migrations or {})
-            form = written
+        if written > at:
+            plain["state"] = migrated(plain.get("state"), at, written, migrations or {})
+            at = written
         try:
             patch.apply(plain, steps)
         except patch.PatchError as error:
-            raise Unfit(f"a stored change is of no use: {error}") from None
-    plain["state"] = _migrated(plain.get("state"), form, now, migrations or {})
+            raise Unfit(f"a stored change cannot be applied: {error}") from None
+    plain["state"] = migrated(plain.get("state"), at, now, migrations or {})
     return _typed(like, plain, parted)
 
 
@@ -153,7 +160,7 @@ def _entry_type(kind: type[msgspec.Struct], parted: str) -> Any:
 
 
 def _as_it_is(like: Document[S], parts: tuple[bytes, ...], parted: str) -> Restored[S] | None:
-    """The usual way, and much the fastest: today's form, and nothing since. None where it is not that simple."""
+    """The usual and by far the fastest way: today's schema version and no changes. None where it is not that simple."""
     try:
         first = msgspec.msgpack.decode(parts[0], type=Document[type(like.state)])  # type: ignore[misc]
         document = first
@@ -178,7 +185,7 @@ def _plain(parts: tuple[bytes, ...], parted: str, *, as_stored: bool) -> dict[st
     try:
         plain = _decoder.decode(parts[0])
         if not isinstance(plain, dict) or not isinstance(plain.get("state"), dict):
-            raise Unfit("the stored state is no map")
+            raise Unfit("the stored state is not a map")
         if as_stored and plain["state"].get(parted) == {}:
             plain["state"][parted] = entries = Entries()
             for part in parts[1:]:
@@ -199,16 +206,22 @@ def _plain(parts: tuple[bytes, ...], parted: str, *, as_stored: bool) -> dict[st
     return plain
 
 
-def _migrated(state: Any, form: int, to: int, migrations: Mapping[int, Migration]) -> Any:
-    for step in range(form, to):
+def migrated(state: Any, schema: int, to: int, migrations: Mapping[int, Migration]) -> Any:
+    """A state as plain data, brought from one schema version to a later one. Raises TooOld, or Unfit."""
+    for step in range(schema, to):
         if step not in migrations:
-            raise Unfit(f"there is no way from form {step} to form {step + 1}")
+            raise TooOld(
+                f"it was written by an earlier version of Gerald (schema version {schema}; this version reads none"
+                f" before {step + 1})"
+            )
         try:
             state = migrations[step](state)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            raise Unfit(f"it does not migrate from form {step}: {error!r}") from None
+            raise Unfit(f"it does not migrate from schema version {step}: {error!r}") from None
     return state
 
 
-def _too_new(form: int, now: int) -> TooNew:
-    return TooNew(f"it was written by a later version of Gerald (form {form}; this version knows {now})")
+def _too_new(schema: int, now: int) -> TooNew:
+    return TooNew(
+        f"it was written by a later version of Gerald (schema version {schema}; this version knows {now})"
+    )

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import msgspec
 
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
-from actors.kernel.errors import InvalidUpdate
+from actors.kernel.errors import InvalidUpdate, VersionConflict
 from actors.kernel.protocol.lifecycle import Health, Undelivered
 from actors.kernel.protocol.state import GetState, StateIs, Updated, UpdateRefused, UpdateState
 from actors.kernel.protocol.storage import PERSISTENCE, Committed, SnapshotWanted, Version
@@ -151,7 +151,7 @@ class DomainActor(Actor, Generic[S]):
         self, changes: Mapping[str, Any], remove: Sequence[str], expected: Version | None = None
     ) -> None:
         if expected is not None and expected != self.version:
-            raise InvalidUpdate((f"the state is at version {self.version}, not {expected}",))
+            raise VersionConflict((f"the state is at version {self.version}, not {expected}",))
         paths = [tuple(path.split("/")) for path in (*changes, *remove)]
         self.become(checked(self.state, changes, remove), paths)
 
@@ -163,7 +163,7 @@ class DomainActor(Actor, Generic[S]):
         try:
             self._update(decode_changes(message.changes), message.remove, message.expected)
         except InvalidUpdate as refusal:
-            self.reply(UpdateRefused(refusal.reasons))
+            self.reply(UpdateRefused(refusal.reasons, isinstance(refusal, VersionConflict)))
             return
         finally:
             self._writer.holds_back = False

@@ -7,14 +7,15 @@ import msgspec
 
 from actors.kernel.actor import AskFailed, Reply
 from actors.kernel.message import Message
-from actors.kernel.protocol.storage import LoadState, StateLoaded, Version
-from actors.kernel.state.document import Document, Migration, Restored, TooNew, Unfit, restored
+from actors.kernel.protocol.storage import LoadState, SetStateAside, StateLoaded, Version
+from actors.kernel.state.document import Document, Migration, Restored, TooNew, TooOld, Unfit, restored
 from actors.kernel.state.steps import Hand, Recovered, Remind, Step, Trouble
 from actors.vocabulary.type_names import durable
 
 __all__ = ["Begin", "LoadDue", "Rules", "StateLoader"]
 
 LOAD_AGAIN = 5.0
+SEE_DOCTOR = "see `supervisor state doctor`"
 TRIES = 10
 """Stored states that may turn out to be of no use before it begins anew."""
 
@@ -91,6 +92,9 @@ class StateLoader(Generic[S]):
         except TooNew as error:
             yield Trouble(f"the stored state is not touched: {error}; in memory only", "update Gerald")
             yield Begin()
+        except TooOld as error:
+            yield Trouble(f"the stored state is set aside, and a new one begun: {error}", SEE_DOCTOR)
+            yield Hand(SetStateAside(of.domain), then="on_loaded")
         except Unfit as error:
             yield from self._refuse(of, loaded, str(error))
         else:
@@ -99,8 +103,8 @@ class StateLoader(Generic[S]):
     def _refuse(self, of: Rules[S], loaded: StateLoaded, why: str) -> Iterator[Step | Begin[S]]:
         """What is stored is whole, and yet no state: ask for what was before it."""
         yield Trouble(
-            f"the stored state of version {loaded.version.epoch}.{loaded.version.n} is of no use ({why})",
-            "an older one is used; see `supervisor state doctor`",
+            f"the stored state of version {loaded.version} is of no use ({why})",
+            f"an older one is used; {SEE_DOCTOR}",
         )
         self.refused = (*self.refused, loaded.version)
         if len(self.refused) < TRIES:

@@ -127,6 +127,6 @@ def atomic_update(
         if isinstance(outcome, Updated):
             return outcome.version
         assert isinstance(outcome, UpdateRefused)
-        if not any("not Version" in reason for reason in outcome.reasons):
+        if not outcome.conflict:
             raise InvalidUpdate(outcome.reasons)
     raise SynchronizationError(f"{domain}: overtaken {tries} times in a row")

@@ -1,4 +1,4 @@
-"""The folder of the backups: what is in it, what is put there, and what goes again."""
+"""The folder of the backups: lists them, makes them, and removes those that are too many or too old."""
 
 import calendar
 import contextlib
@@ -18,20 +18,22 @@ from actors.persistence.backup.schedule import NEVER_FAILED, Tries, is_due, remo
 from actors.persistence.store.chain import Chain
 from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.errors import StoreError, store_error
+from actors.persistence.store.tombstones import merged
 from config.schema import Storage
 
-__all__ = ["BEFORE_RESTORE", "USUAL", "BackupEntry", "Backups", "kept_in", "name_for"]
+__all__ = ["BEFORE_RESTORE", "KINDS", "OUTDATED", "USUAL", "BackupEntry", "Backups", "kept_in", "name_for"]
 
 log = logging.getLogger(__name__)
 
-USUAL, BEFORE_RESTORE = "gerald", "before-restore"
-"""How the names of backups begin: of all that are made, and of what a restore replaced."""
-_NAME = re.compile(rf"({USUAL}|{BEFORE_RESTORE})-(\d{{8}}T\d{{6}}Z)\.backup", re.ASCII)
+KINDS = USUAL, BEFORE_RESTORE, OUTDATED = "gerald", "before-restore", "outdated"
+"""How the names of backups begin: of those that are asked for or due, of what a restore replaced, and of what is stored
+in a schema version older than this version of Gerald can read. Only the first kind is ever removed."""
+_NAME = re.compile(rf"({'|'.join(KINDS)})-(\d{{8}}T\d{{6}}Z)\.backup", re.ASCII)
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
 class BackupEntry(msgspec.Struct, frozen=True):
-    """A backup's file, by its name only. made_at: epoch seconds. kind: how its name begins."""
+    """A backup's file, as its name tells. made_at: epoch seconds. kind: one of KINDS."""
 
     path: Path
     made_at: float
@@ -39,7 +41,7 @@ class BackupEntry(msgspec.Struct, frozen=True):
 
 
 def kept_in(folder: Path, *kinds: str) -> tuple[BackupEntry, ...]:
-    """The backups in a folder, newest first; nothing is read. Raises StoreError for a folder that cannot be."""
+    """The backups of these kinds in a folder, newest first, USUAL by default; no file is read. Raises StoreError."""
     try:
         paths = tuple(folder.iterdir())
     except FileNotFoundError:
@@ -58,7 +60,7 @@ def kept_in(folder: Path, *kinds: str) -> tuple[BackupEntry, ...]:
 
 
 def name_for(folder: Path, now: float, kind: str = USUAL) -> Path:
-    """Where a backup that is made now belongs; never where something is."""
+    """The path of a backup made now; never an existing one."""
     at = int(now)
     while (path := folder / f"{kind}-{time.strftime(_STAMP, time.gmtime(at))}.backup").exists():
         at += 1
@@ -66,21 +68,20 @@ def name_for(folder: Path, now: float, kind: str = USUAL) -> Path:
 
 
 class Backups:
-    """Those of one home. May be used by several threads; one backup is made at a time.
+    """The backups of one home. May be used by several threads; one backup is made at a time.
 
-    tries, trouble: how the scheduled ones go; None when the last one was made. at_work: one of these is being made.
-    folder: where they lie. sealing: writes what is to be encrypted, and reads what was; where it has no sealer,
-    nothing can be encrypted.
+    tries: failures of the schedule. trouble: why its last backup failed; None when it did not. at_work: one of its
+    backups is being made. encryption: encrypts what is written, if that is wanted, and decrypts.
     """
 
-    def __init__(self, folder: Path, storage: Storage, sealing: StoreEncryption = PLAIN) -> None:
+    def __init__(self, folder: Path, storage: Storage, encryption: StoreEncryption = PLAIN) -> None:
         self.folder = folder
         self.tries = NEVER_FAILED
         self.trouble: StoreError | None = None
         self.at_work = False
         self._making = threading.Lock()
         self._storage = storage
-        self._sealing = sealing
+        self._encryption = encryption
 
     def is_due(self) -> bool:
         """Whether the schedule wants one now."""
@@ -97,16 +98,25 @@ class Backups:
     def make(
         self, content: BackupContent, to: Path | None = None, *, encrypt: bool = False, kind: str = USUAL
     ) -> Backup:
-        """A backup in the folder `to`, else the usual one; encrypted if that is asked for, or what is stored is.
+        """Write a backup into the folder `to`, or the default one; encrypted if that is asked for, or the store is.
         Raises StoreError."""
-        sealing = self._writing(encrypt)
+        encryption = self._writing(encrypt)
         with self._making:
             now = time.time()
             path = name_for(to or self.folder, now, kind)
-            return file.write(path, content, now, sealing)
+            return file.write(path, content, now, encryption)
+
+    def set_aside(self, domain: str, chain: Chain) -> Path:
+        """The path of an OUTDATED backup of this state, which is made unless there is one. Raises StoreError."""
+        for entry in kept_in(self.folder, OUTDATED):
+            held = file.listed(entry.path).domains.get(domain)
+            if held is not None and held.version == chain.version:
+                return entry.path
+        epochs = {domain: chain.version.epoch}
+        return self.make(BackupContent({domain: chain}, {}, epochs), kind=OUTDATED).path
 
     def make_due(self, content: BackupContent) -> None:
-        """One for the schedule; then those that are too many or too old are removed."""
+        """Make one for the schedule; then remove those that are too many or too old."""
         try:
             made = self.make(content)
         except StoreError as error:
@@ -118,13 +128,13 @@ class Backups:
             self.at_work = False
 
     def failed(self, error: StoreError) -> None:
-        """The schedule's backup could not be made; it is tried again, less and less often."""
+        """Note that the schedule's backup failed; it is tried again, less and less often."""
         if self.trouble is None:
             log.warning("no backup could be made: %s", error)
         self.tries, self.trouble = Tries(self.tries.failures + 1, time.time()), error
 
     def chains(self, domain: str) -> Iterator[Chain]:
-        """What the backups hold of a domain, newest first; one that is of no use is passed over."""
+        """What the backups hold of a domain, newest first; an unusable one is skipped."""
         try:
             there = kept_in(self.folder)
         except StoreError as error:
@@ -132,45 +142,44 @@ class Backups:
             return
         for kept in there:
             try:
-                content = file.read(kept.path, self._sealing).content
+                content = file.read(kept.path, self._encryption).content
             except StoreError as error:
-                log.warning("this backup is of no use: %s", error)
+                log.warning("this backup cannot be used: %s", error)
                 continue
             if domain in content.chains:
                 yield content.chains[domain]
 
     def tombstones(self) -> Mapping[str, float]:
-        """Who is forgotten, and since when, as far as any of them knows; also one that is damaged, or needs a key."""
+        """All tombstones in any of them, also in one that is damaged or encrypted."""
         found: dict[str, float] = {}
         try:
-            for kept in kept_in(self.folder, USUAL, BEFORE_RESTORE):
-                for hash_, at in file.graves_in(kept.path).items():
-                    found[hash_] = max(at, found.get(hash_, at))
+            for kept in kept_in(self.folder, *KINDS):
+                found = merged(found, file.tombstones_in(kept.path))
         except StoreError as error:
-            log.warning("backups cannot tell who is forgotten: %s", error)
+            log.warning("the tombstones in the backups cannot be read: %s", error)
         return found
 
     def _writing(self, encrypt: bool) -> StoreEncryption:
         if not encrypt:
-            return self._sealing if self._sealing.writes else PLAIN
-        sealing = self._sealing.always()
-        if not sealing.writes:
+            return self._encryption if self._encryption.writes else PLAIN
+        encryption = self._encryption.always()
+        if not encryption.writes:
             raise StoreError(
                 "the backup cannot be encrypted: nothing here has a key",
                 "run `supervisor restart persistence`, and try again; or leave --encrypt out",
             )
-        return sealing
+        return encryption
 
     def _remove_older(self, newest: Path) -> None:
         try:
             kept = {found.made_at: found.path for found in kept_in(self.folder)}
             at = next((made_at for made_at, path in kept.items() if path == newest), None)
             if at is None:
-                return  # somebody took it away already: then nothing else may go
+                return  # somebody removed it already: then nothing else may go
             limits = self._storage.backup_keep, self._storage.backup_max_age
             for old in removable(kept, at, time.time(), *limits):
                 kept[old].unlink(missing_ok=True)
-            with self._making:  # what lies there unfinished now is of a process that was killed
+            with self._making:  # an unfinished one is of a process that was killed
                 for left in self.folder.glob(f"{USUAL}-*.backup.new"):
                     left.unlink(missing_ok=True)
         except (StoreError, OSError) as error:

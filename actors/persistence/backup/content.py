@@ -1,5 +1,5 @@
-"""What a backup holds, and how it is gathered from the store: of each domain the newest chain, who is forgotten, and
-the epochs that were opened."""
+"""What a backup holds, and how it is collected from the store: the newest chain of each domain, the tombstones, and the
+epochs that were opened."""
 
 import contextlib
 from collections.abc import Callable, Mapping
@@ -8,37 +8,34 @@ import msgspec
 
 from actors.kernel.state import patch
 from actors.persistence.store.chain import Chain
-from actors.persistence.store.database import Transaction
+from actors.persistence.store.database import Transaction, domains_in
 from actors.persistence.store.epochs import stored_epoch
 from actors.persistence.store.record import Damaged
 from actors.persistence.store.store import Store
 
-__all__ = ["BackupContent", "gathered", "stored_domains", "try_changes"]
+__all__ = ["BackupContent", "collect_content", "stored_domains", "try_changes"]
 
 _decoder = msgspec.msgpack.Decoder()
 
 
 class BackupContent(msgspec.Struct, frozen=True):
-    """chains: by domain. graves: hashes of who is forgotten, and since when. epochs: the newest of each domain."""
+    """chains: by domain. tombstones: by hash, when (epoch seconds). epochs: the newest one of each domain."""
 
     chains: Mapping[str, Chain]
     tombstones: Mapping[str, float]
     epochs: Mapping[str, int]
 
 
-def gathered(
-    store: Store,
-    known: Callable[[str], Chain | None],
-    in_files: Callable[[str], bool],
-    epochs: Mapping[str, int],
+def collect_content(
+    store: Store, known: Callable[[str], Chain | None], epochs: Mapping[str, int]
 ) -> BackupContent:
-    """All that is stored, changing nothing there. known: a newer chain than the disk's, None for none. epochs: opened
-    in memory only. Raises StoreError."""
-    tombstones = store.tombstones()
+    """Everything that is stored, changing nothing there. known: a chain newer than the disk's, None for none. epochs:
+    opened in memory only. Raises StoreError."""
+    tombstones = store.read_tombstones()
     opened = store.database.read("reading the epochs", _epochs)
     chains: dict[str, Chain] = {}
     for domain in stored_domains(store):
-        chain = known(domain) or store.peek(domain, in_files=in_files(domain))
+        chain = known(domain) or store.peek(domain)
         if chain is not None:
             chains[domain] = chain
     names = sorted({*opened, *epochs})
@@ -49,22 +46,17 @@ def gathered(
 
 def stored_domains(store: Store) -> tuple[str, ...]:
     """Every domain that has anything in the database or in files, by name. Raises StoreError."""
-
-    def look(txn: Transaction) -> set[str]:
-        return {key.split("/")[1] for kind in ("copy", "log", "epoch") for key in txn.keys(f"{kind}/")}
-
-    found = store.database.read("looking for domains", look)
-    if store.files is not None:
-        # Without such a folder there is none; one that cannot be read fails where its copies are looked for.
-        with contextlib.suppress(OSError):
-            found |= {path.name for path in store.files.folder.iterdir() if path.is_dir()}
+    found = store.database.read("looking for domains", lambda txn: domains_in(txn, "copy", "log", "epoch"))
+    # A missing folder holds none; one that cannot be read fails where its snapshots are read.
+    with contextlib.suppress(OSError):
+        found |= {path.name for path in store.files.folder.iterdir() if path.is_dir()}
     return tuple(sorted(found))
 
 
 def try_changes(chain: Chain) -> None:
-    """Whether the state can be read and every change fits on it; raises Damaged.
+    """Check that the state can be read and every change applies to it; raises Damaged.
 
-    What follows after a change of form cannot be tried: only the domain itself knows its migrations.
+    Changes after a change of the schema version cannot be tried: only the domain itself knows its migrations.
     """
     snapshot = chain.snapshot
     steps: list[bytes] = []
@@ -81,17 +73,17 @@ def try_changes(chain: Chain) -> None:
             return
         except patch.PatchError as error:
             why = str(error)
-    raise Damaged(f"a change of {snapshot.domain} does not fit on its state: {why}")
+    raise Damaged(f"a change of {snapshot.domain} does not apply to its state: {why}")
 
 
 def _where_parts_may_belong(parts: tuple[bytes, ...]) -> tuple[str, ...]:
-    """Fields of which the parts after the first may be the entries: they are empty in it."""
+    """Fields whose entries may be in the parts after the first: they are empty in it."""
     if len(parts) == 1:
         return ("",)
     state = _map(_map(parts[0]).get("state"))
     found = tuple(name for name, value in state.items() if value == {})
     if not found:
-        raise Damaged("a state is in several parts, and has no place for them")
+        raise Damaged("a state has several parts, and no field for them")
     return found
 
 
@@ -114,10 +106,9 @@ def _map(value: object) -> dict[str, object]:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Damaged(f"a state cannot be read: {error}") from None
     if not isinstance(value, dict):
-        raise Damaged("a state is no map")
+        raise Damaged("a state is not a map")
     return value
 
 
 def _epochs(txn: Transaction) -> dict[str, int]:
-    names = (key.split("/")[1] for key in txn.keys("epoch/"))
-    return {name: stored_epoch(txn, name) for name in names}
+    return {name: stored_epoch(txn, name) for name in domains_in(txn, "epoch")}

@@ -1,7 +1,7 @@
 """The file of a backup: a stream of MessagePack that any program can list.
 
-First a map that says what is inside, then every record in its frame as bytes, at the end a map with their number and
-the sum of all before it. What is read is checked completely: a backup that is read is whole.
+First a map as header, then every record in its frame as bytes, last a map with their number and the checksum of
+everything before it. A file is checked completely whenever it is read.
 """
 
 import re
@@ -19,6 +19,7 @@ from actors.persistence.store.chain import Chain, assembled, records_of
 from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.errors import StoreError, store_error
 from actors.persistence.store.record import Damaged, Kind, Record, pack, scan, unpack
+from actors.persistence.store.tombstones import hash_in, record_of
 from config.files import beside, sync_folder
 
 __all__ = [
@@ -28,9 +29,9 @@ __all__ = [
     "Held",
     "Unusable",
     "encoded",
-    "graves_in",
     "listed",
     "read",
+    "tombstones_in",
     "write",
 ]
 
@@ -38,17 +39,16 @@ FORMAT = 1
 WHAT = "gerald backup"
 SUM = 32
 _DOMAIN = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
-"""A domain's name becomes that of a folder: none may lead elsewhere."""
+"""A domain's name becomes that of a folder, and must not lead elsewhere."""
 
 
 class Unusable(StoreError):
-    """A file that is no backup, a damaged one, one of a later version, or one without its key. Nothing is done with
-    it."""
+    """A file that is not a backup, is damaged, of a later version, or whose key is not here."""
 
 
 class Held(msgspec.Struct, frozen=True):
-    """Of a domain in a backup: where its state stands, its form, how many bytes it takes and how many changes are
-    among them."""
+    """A domain in a backup: the version and the schema version of its state, its bytes, and how many changes are among
+    them."""
 
     version: Version
     schema: int
@@ -57,16 +57,16 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class Header(msgspec.Struct, frozen=True):
-    """What a backup says of itself. made_at: epoch seconds. sealed: a key is needed to read it."""
+    """The header. format: of the file. made_at: epoch seconds. encrypted: a key is needed to read the states."""
 
     format: int
     made_at: float
-    sealed: bool
+    encrypted: bool = msgspec.field(name="sealed")
     domains: Mapping[str, Held]
 
 
 class Backup(msgspec.Struct, frozen=True):
-    """A backup that was read, and is whole. size: bytes of the file."""
+    """A backup that was read and checked. size: bytes of the file."""
 
     path: Path
     size: int
@@ -74,16 +74,16 @@ class Backup(msgspec.Struct, frozen=True):
     content: BackupContent
 
 
-def write(path: Path, content: BackupContent, made_at: float, sealing: StoreEncryption = PLAIN) -> Backup:
-    """Make the file at `path`, durable on return, and nothing less than all of it: it is written aside and read back.
+def write(path: Path, content: BackupContent, made_at: float, encryption: StoreEncryption = PLAIN) -> Backup:
+    """Make the file at `path`, durable on return: it is written aside, read back, and put in place.
 
-    sealing: encrypts it, if it writes. Raises StoreError; then there is no such file.
+    encryption: encrypts it, if it writes. Raises StoreError; then there is no such file.
     """
     try:
         _make_folder(path.parent)
         with beside(path) as new:
-            _write(new, encoded(content, made_at, sealing))
-            made = read(new, sealing)
+            _write(new, encoded(content, made_at, encryption))
+            made = read(new, encryption)
             if made.content != content:
                 raise Unusable(
                     f"{path} was not written as it should be", "look at the health of that disk (dmesg)"
@@ -93,11 +93,11 @@ def write(path: Path, content: BackupContent, made_at: float, sealing: StoreEncr
     return msgspec.structs.replace(made, path=path)
 
 
-def read(path: Path, sealing: StoreEncryption = PLAIN) -> Backup:
+def read(path: Path, encryption: StoreEncryption = PLAIN) -> Backup:
     """The backup at `path`, checked to the last byte. Raises Unusable, or StoreError when the disk fails."""
     header, records, size = _parsed(path)
     try:
-        opened = tuple(map(sealing.opened, records))
+        opened = tuple(map(encryption.decrypted, records))
     except StoreError as error:
         raise Unusable(f"{path} is encrypted, and cannot be decrypted here: {error}", error.remedy) from None
     try:
@@ -110,7 +110,7 @@ def read(path: Path, sealing: StoreEncryption = PLAIN) -> Backup:
 
 
 def listed(path: Path) -> Header:
-    """What the backup at `path` says of itself; its sums are checked, and that all is there. Needs no key.
+    """The header of the backup at `path`; the whole file is checked for damage. Needs no key.
 
     Raises Unusable, or StoreError when the disk fails.
     """
@@ -122,9 +122,9 @@ def listed(path: Path) -> Header:
     return header
 
 
-def graves_in(path: Path) -> Mapping[str, float]:
-    """Who is forgotten as far as the file at `path` can still tell, and since when: no key is needed for that, and of a
-    damaged one whatever is whole counts. Raises StoreError when the disk fails."""
+def tombstones_in(path: Path) -> Mapping[str, float]:
+    """The tombstones in the file at `path`, by hash: when. Needs no key; in a damaged file whatever is intact counts.
+    Raises StoreError when the disk fails."""
     try:
         records: Iterable[Record] = _parsed(path)[1]
     except Unusable:
@@ -132,32 +132,27 @@ def graves_in(path: Path) -> Mapping[str, float]:
             records = scan(path.read_bytes())
         except OSError as error:
             raise store_error(path, "reading a backup", error) from error
-    return {
-        record.payload.decode("ascii", "replace"): record.saved_at
-        for record in records
-        if record.kind == Kind.GRAVE
-    }
+    return {hash_in(record): record.saved_at for record in records if record.kind == Kind.TOMBSTONE}
 
 
-def encoded(content: BackupContent, made_at: float, sealing: StoreEncryption = PLAIN) -> Iterator[bytes]:
+def encoded(content: BackupContent, made_at: float, encryption: StoreEncryption = PLAIN) -> Iterator[bytes]:
     """The file, piece by piece."""
     packer = msgpack.Packer(use_bin_type=True)
     summed = blake2b(digest_size=SUM)
-    sealed = sealing.writes
-    head = {"what": WHAT, **msgspec.to_builtins(Header(FORMAT, made_at, sealed, _held(content)))}
+    head = {"what": WHAT, **msgspec.to_builtins(Header(FORMAT, made_at, encryption.writes, _held(content)))}
     count = 0
     piece = packer.pack(head)
     summed.update(piece)
     yield piece
     for record in _records(content, made_at):
         count += 1
-        piece = packer.pack(pack(sealing.seal(record) if record.kind in _SEALED else record))
+        piece = packer.pack(pack(encryption.encrypted(record) if record.kind in _ENCRYPTED else record))
         summed.update(piece)
         yield piece
     yield packer.pack({"count": count, "blake2b": summed.digest()})
 
 
-_SEALED = (Kind.PART, Kind.CHANGE)
+_ENCRYPTED = (Kind.PART, Kind.CHANGE)
 
 
 def _held(content: BackupContent) -> Mapping[str, Held]:
@@ -179,11 +174,11 @@ def _records(content: BackupContent, made_at: float) -> Iterator[Record]:
     for domain, epoch in content.epochs.items():
         yield Record(Kind.EPOCH, domain, 1, Version(epoch, 0), made_at)
     for hash_, at in content.tombstones.items():
-        yield Record(Kind.GRAVE, "", 1, Version(), at, hash_.encode())
+        yield record_of(hash_, at)
 
 
 def _parsed(path: Path) -> tuple[Header, tuple[Record, ...], int]:
-    """What is in the file, once every sum in it fits."""
+    """What is in the file, when every checksum in it is right; and its bytes."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -205,7 +200,7 @@ def _pieces(path: Path, data: bytes) -> tuple[Header, tuple[Record, ...]]:
         if not isinstance(piece, bytes):
             _check_trailer(piece, len(records), memoryview(data)[:end])
             if unpacker.tell() != len(data):
-                raise Damaged("something stands after its end")
+                raise Damaged("there is something after its end")
             return header, tuple(records)
         records.append(unpack(piece))
         end = unpacker.tell()
@@ -215,7 +210,7 @@ def _pieces(path: Path, data: bytes) -> tuple[Header, tuple[Record, ...]]:
 def _header(path: Path, head: Any) -> Header:
     if not isinstance(head, dict) or head.get("what") != WHAT:
         raise Unusable(
-            f"{path} is no backup of Gerald", "choose another file; `supervisor backup ls` lists them"
+            f"{path} is not a backup of Gerald", "choose another file; `supervisor backup ls` lists them"
         )
     form = head.get("format")
     if isinstance(form, int) and form > FORMAT:
@@ -226,14 +221,14 @@ def _header(path: Path, head: Any) -> Header:
     try:
         return msgspec.convert(head, Header)
     except msgspec.ValidationError as error:
-        raise Damaged(f"what it says of itself makes no sense: {error}") from None
+        raise Damaged(f"its header is invalid: {error}") from None
 
 
 def _check_trailer(piece: Any, count: int, before: memoryview) -> None:
     if not isinstance(piece, dict) or piece.get("count") != count:
-        raise Damaged("not all of its records are there")
+        raise Damaged("some of its records are missing")
     if piece.get("blake2b") != blake2b(before, digest_size=SUM).digest():
-        raise Damaged("its sum does not fit")
+        raise Damaged("its checksum is wrong")
 
 
 def _content(header: Header, records: Iterable[Record]) -> BackupContent:
@@ -248,12 +243,12 @@ def _content(header: Header, records: Iterable[Record]) -> BackupContent:
             changes.setdefault(record.domain, []).append(record)
         elif record.kind == Kind.EPOCH:
             epochs[record.domain] = record.version.epoch
-        elif record.kind == Kind.GRAVE:
-            tombstones[record.payload.decode("ascii", "replace")] = record.saved_at
+        elif record.kind == Kind.TOMBSTONE:
+            tombstones[hash_in(record)] = record.saved_at
     if unnamed := [name for name in (*parts, *epochs) if not _DOMAIN.fullmatch(name)]:
-        raise Damaged(f"no domain is called {unnamed[0][:100]!r}")
+        raise Damaged(f"{unnamed[0][:100]!r} is not the name of a domain")
     if parts.keys() != header.domains.keys() or not changes.keys() <= parts.keys():
-        raise Damaged("it does not hold the domains that it should")
+        raise Damaged("it does not hold the domains in its header")
     chains = {
         domain: _chain(domain, held, parts[domain], changes.get(domain, ()))
         for domain, held in header.domains.items()
@@ -272,13 +267,13 @@ def _chain(domain: str, held: Held, parts: Iterable[Record], changes: Iterable[R
             raise Damaged(f"a change of {domain} is missing")
         at = change.version
     if at != held.version:
-        raise Damaged(f"{domain} does not come to the version that it should")
+        raise Damaged(f"{domain} does not reach the version in the header")
     return chain
 
 
 def _damaged(path: Path, why: str) -> Unusable:
     return Unusable(
-        f"{path} is damaged: {why}", "choose another file; `supervisor backup ls` says which are whole"
+        f"{path} is damaged: {why}", "choose another file; `supervisor backup ls` says which are intact"
     )
 
 

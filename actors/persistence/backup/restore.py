@@ -1,4 +1,4 @@
-"""Makes a store hold what a backup holds, under versions that nobody has seen before."""
+"""Writes the content of a backup into a store, under new versions."""
 
 import contextlib
 import os
@@ -17,16 +17,16 @@ from actors.persistence.store.errors import StoreError, store_error
 from actors.persistence.store.manifest import read_manifest
 from actors.persistence.store.record import Kind
 from actors.persistence.store.store import Batch, Store
+from actors.persistence.store.tombstones import hash_in, merged
 
-__all__ = ["Omitted", "left_in", "move_aside", "move_back", "put_back", "renumbered"]
+__all__ = ["Omitted", "move_aside", "move_back", "omitted_from", "renumbered", "write_content"]
 
 Moved = tuple[tuple[Path, Path], ...]
 """What was moved, and where to."""
 
 
 class Omitted(msgspec.Struct, frozen=True):
-    """What is known of a store that another takes the place of. epochs: the newest of each domain. graves: hashes of
-    who is forgotten, and since when."""
+    """What is known of a store that is replaced. epochs: the newest one of each domain. tombstones: by hash, when."""
 
     epochs: Mapping[str, int] = {}
     tombstones: Mapping[str, float] = {}
@@ -35,23 +35,20 @@ class Omitted(msgspec.Struct, frozen=True):
 NOTHING_LEFT = Omitted()
 
 
-def put_back(
+def write_content(
     store: Store,
     content: BackupContent,
     domains: Iterable[str],
-    in_files: Callable[[str], bool],
     left: Omitted = NOTHING_LEFT,
     rewrite: Callable[[str, Chain], Snapshot | None] = lambda domain, chain: None,
 ) -> Mapping[str, Version]:
-    """Write the state of each of these domains as the newest, and whom the backup knows to be forgotten; the versions
-    under which they are kept now. Raises StoreError. All states are in the database at once, or none is.
+    """Write the states of these domains as the newest ones, and all tombstones; the versions that they have now. All
+    states are in the database at once, or none is. Raises StoreError.
 
-    left: what the store does not know of any more. rewrite: the state without those who are forgotten by then,
-    so that their words do not come to the disk again; None where that is not known.
+    left: what the store does not know any more. rewrite: the state without whom the tombstones name, so that their
+    words do not get to the disk again; None for a domain that is not known.
     """
-    tombstones = dict(store.tombstones())
-    for hash_, at in (*content.tombstones.items(), *left.tombstones.items()):
-        tombstones[hash_] = max(at, tombstones.get(hash_, at))
+    tombstones = merged(store.read_tombstones(), content.tombstones, left.tombstones)
     if tombstones:
         store.write(Batch(tombstones=tombstones))
     chains = []
@@ -62,16 +59,12 @@ def put_back(
         above = max(chain.version.epoch, content.epochs.get(domain, 0), left.epochs.get(domain, 0))
         chains.append(renumbered(chain, store.open_epoch(domain, above)))
     snapshots = tuple(chain.snapshot for chain in chains)
-    store.write(Batch(snapshots, tuple(change for chain in chains for change in chain.changes)))
-    if store.files is not None:
-        for snapshot in snapshots:
-            if in_files(snapshot.domain):
-                store.files.save(snapshot)
+    store.write_everywhere(Batch(snapshots, tuple(change for chain in chains for change in chain.changes)))
     return {chain.snapshot.domain: chain.version for chain in chains}
 
 
 def renumbered(chain: Chain, epoch: int) -> Chain:
-    """The same state, counted from (epoch, 0) on. Changes stay changes: only the domain knows how to migrate them."""
+    """The same state with versions from (epoch, 0) on. Changes stay changes: only the domain can migrate them."""
     changes = tuple(
         msgspec.structs.replace(change, version=Version(epoch, n), base=Version(epoch, n - 1))
         for n, change in enumerate(chain.changes, 1)
@@ -79,33 +72,32 @@ def renumbered(chain: Chain, epoch: int) -> Chain:
     return Chain(msgspec.structs.replace(chain.snapshot, version=Version(epoch, 0)), changes)
 
 
-def left_in(store: Store) -> Omitted:
-    """What can be known of a store that cannot be read: as its witness tells, the names of its files, and whatever is
-    found in its database's file, also where that is encrypted."""
+def omitted_from(store: Store) -> Omitted:
+    """What can be known of a store that cannot be read: from its manifest, the names of its files, and the records in
+    its database's file, which may be encrypted."""
     path = store.database.path
     epochs = dict(read_manifest(path).epochs)
     tombstones: dict[str, float] = {}
-    for domain, epoch in (store.files.epochs() if store.files is not None else {}).items():
+    for domain, epoch in store.files.epochs().items():
         epochs[domain] = max(epochs.get(domain, 0), epoch)
     try:
         for record in salvage.records(path):
-            if record.kind == Kind.GRAVE:
-                hash_ = record.payload.decode("ascii", "replace")
-                tombstones[hash_] = max(record.saved_at, tombstones.get(hash_, 0.0))
+            if record.kind == Kind.TOMBSTONE:
+                tombstones = merged(tombstones, {hash_in(record): record.saved_at})
             else:
                 epochs[record.domain] = max(epochs.get(record.domain, 0), record.version.epoch)
     except StoreError:
-        # Not even its bytes can be had: far beyond whatever it may have counted since.
+        # Not even its bytes can be read: far greater than any that it may have opened since.
         epochs = {domain: epoch + GAP for domain, epoch in epochs.items()}
     return Omitted(epochs, tombstones)
 
 
 def move_aside(store: Store) -> Moved:
-    """Give a store that cannot be read other names, beside where it was. Raises StoreError; then it is where it was."""
+    """Rename a store that cannot be read, beside where it was. Raises StoreError; then it is where it was."""
     store.close()
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     moved: Moved = ()
-    for path in (store.database.path, *((store.files.folder,) if store.files is not None else ())):
+    for path in (store.database.path, store.files.folder):
         aside = path.with_name(f"{path.name}.before-restore-{stamp}")
         try:
             os.rename(path, aside)
@@ -119,7 +111,7 @@ def move_aside(store: Store) -> Moved:
 
 
 def move_back(store: Store, moved: Moved) -> None:
-    """Undo `move_aside`; what was begun in its place, and is not whole, gets yet another name."""
+    """Undo `move_aside`; the unfinished store in its place is renamed."""
     store.close()
     for path, aside in moved:
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""When a backup is due, and which older ones may go. Pure: what there is and what time it is are handed in."""
+"""When a backup is due, and which older ones may be removed. Pure."""
 
 from collections.abc import Iterable
 
@@ -7,14 +7,14 @@ import msgspec
 __all__ = ["FIRST_AFTER", "NEVER_FAILED", "RETRY_AFTER", "Tries", "is_due", "look_in", "removable"]
 
 FIRST_AFTER = 60.0
-"""Seconds after the start within which no backup is made: there is enough to do."""
+"""Seconds after the start within which no backup is made: the start has enough to do."""
 RETRY_AFTER = (60.0, 300.0, 900.0, 3600.0)
 """Seconds after the first, second, ... failure in a row."""
 LOOK_EVERY = 60.0
 
 
 class Tries(msgspec.Struct, frozen=True):
-    """How often in a row it failed, and when last (epoch seconds)."""
+    """Failures in a row, and the time of the last one (epoch seconds)."""
 
     failures: int = 0
     failed_at: float = 0.0
@@ -24,9 +24,9 @@ NEVER_FAILED = Tries()
 
 
 def is_due(now: float, made: Iterable[float], interval: float, tries: Tries = NEVER_FAILED) -> bool:
-    """Whether a backup is to be made. now, made: epoch seconds; of what is in the folder, whoever made it.
+    """Whether a backup is due. now, made: epoch seconds; of all in the folder, whoever made them.
 
-    One from the future is not counted: the clock was wrong then or is wrong now, and waiting for it could take years.
+    One from the future is ignored: the clock was wrong then or is wrong now, and waiting for it could take years.
     """
     if interval <= 0.0:
         return False
@@ -41,18 +41,18 @@ def is_due(now: float, made: Iterable[float], interval: float, tries: Tries = NE
 def removable(
     made: Iterable[float], newest_valid: float, now: float, keep: int, max_age: float
 ) -> tuple[float, ...]:
-    """Which of the backups, known by when they were made, are too many or too old. max_age: 0 for no limit.
+    """The times of those backups that are too many or too old. made: the times of all. max_age: 0 for no limit.
 
-    newest_valid: the one that was just made and read back, which stays in any case.
+    newest_valid: the one just made and read back, which stays in any case.
     """
     others = sorted((at for at in made if at != newest_valid), reverse=True)
     return tuple(
         at
-        for place, at in enumerate(others, 2)  # the valid one is the first of those that are kept
+        for place, at in enumerate(others, 2)  # the valid one is the first to be kept
         if place > keep or (0.0 < max_age < now - at)
     )
 
 
 def look_in(interval: float) -> float:
-    """Seconds after which to look again whether one is due. Often: a clock may be set, a machine may sleep."""
+    """Seconds until the next check. Short: a clock may be set, a machine may sleep."""
     return min(LOOK_EVERY, max(1.0, interval))

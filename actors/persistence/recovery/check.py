@@ -1,40 +1,46 @@
-"""Examines a store: what of each domain is fine, what is damaged, and what can be done about it. Changes nothing."""
+"""Checks a store: what of each domain is fine, what is damaged, and what can be done about it. Changes nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
+from actors.kernel.errors import StateError
 from actors.kernel.protocol.storage import Version
+from actors.kernel.state.document import TooNew, TooOld
+from actors.persistence.backup.backups import OUTDATED as OUTDATED_BACKUP
+from actors.persistence.backup.backups import kept_in
 from actors.persistence.recovery.inspect import as_of_now, look
-from actors.persistence.recovery.quarantine import QuarantinedState, leftovers
+from actors.persistence.recovery.quarantine import QuarantinedState, beside, leftovers
 from actors.persistence.store import journal, salvage, store_format
 from actors.persistence.store.chain import Chain, Snapshot, best
-from actors.persistence.store.database import UNSALVAGED, Transaction
+from actors.persistence.store.database import OUTDATED, UNSALVAGED, Transaction, domains_in
 from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.errors import StoreError, store_error
-from actors.persistence.store.manifest import DATA, Manifest, is_damaged, read_manifest
+from actors.persistence.store.manifest import DATA, Manifest, damage_of, is_older, read_manifest
 from actors.persistence.store.probe import why_unsound
 from actors.persistence.store.record import Damaged, Kind, Record, unpack
 from actors.persistence.store.store import Store
+from actors.persistence.store.tombstones import PREFIX
 
 __all__ = ["Case", "Damage", "DomainReport", "StoreReport", "examine"]
 
-Fits = Callable[[str, Chain], str]
+Fits = Callable[[str, Chain], StateError | None]
 
 REPAIR = "supervisor state doctor --repair"
+REWRITE = f"stop Gerald, and let `{REPAIR}` write the newest usable state"
 
 
 class Damage(msgspec.Struct, frozen=True):
-    """What is wrong, and what its owner can do about it."""
+    """What is wrong, and what the owner can do about it."""
 
     what: str
-    remedy: str = f"stop Gerald, and let `{REPAIR}` write the newest state that can be had"
+    remedy: str = REWRITE
 
 
 class DomainReport(msgspec.Struct, frozen=True):
-    """What is stored of a domain. version: the newest that can be had, None for none. changes: since its last whole
-    copy. size: bytes of both. saved_at: epoch seconds. copies, files: whole ones, in the database and beside it."""
+    """What is stored of a domain. version: the newest usable one, None for none. changes: since its last snapshot.
+    size: bytes of both. saved_at: epoch seconds. copies, files: intact snapshots in the database, and in files."""
 
     domain: str
     version: Version | None = None
@@ -47,8 +53,9 @@ class DomainReport(msgspec.Struct, frozen=True):
 
 
 class StoreReport(msgspec.Struct, frozen=True):
-    """A store. form: 0 for an empty one. graves: how many are remembered as forgotten. damage: of the store as a whole.
-    leftovers: what was damaged and set aside; it is in nobody's way."""
+    """A store. form: the store format; 0 for an empty one. tombstones: how many. damage: of the store as a whole.
+    leftovers: what was damaged and set aside, and is not needed. outdated: files and folders that an earlier version of
+    Gerald wrote, set aside as they were, and never removed."""
 
     path: str
     form: int = 0
@@ -57,6 +64,7 @@ class StoreReport(msgspec.Struct, frozen=True):
     domains: tuple[DomainReport, ...] = ()
     damage: tuple[Damage, ...] = ()
     leftovers: tuple[QuarantinedState, ...] = ()
+    outdated: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -66,19 +74,19 @@ class StoreReport(msgspec.Struct, frozen=True):
 
 
 class Case(msgspec.Struct, frozen=True):
-    """What is to be examined. domains: that are told of in any case. in_files: whether one has copies in files, too.
-    fits: why what is stored of a domain is no state of it; "" when it is. used: another process has the store open."""
+    """What is to be checked. domains: reported in any case. fits: why what is stored of a domain is not a state of it,
+    None when it is. used: another process has the store open. backups: their folder."""
 
     store: Store
     domains: Sequence[str]
-    in_files: Callable[[str], bool]
     fits: Fits
-    sealing: StoreEncryption = PLAIN
+    backups: Path
+    encryption: StoreEncryption = PLAIN
     used: bool = False
 
 
 class _Found(msgspec.Struct, frozen=True):
-    """What was read of a domain, before it is judged."""
+    """What was read of a domain, before it is assessed."""
 
     snapshots: tuple[Snapshot, ...] = ()
     changes: tuple[Record, ...] = ()
@@ -94,23 +102,29 @@ class _Content(msgspec.Struct, frozen=True):
 
 
 def examine(case: Case) -> StoreReport:
-    """Examine the store, which is not opened for it. Raises StoreError when it cannot be looked at."""
+    """Check the store, without opening it. Raises StoreError when it cannot be read."""
     path, files = case.store.database.path, case.store.files
-    manifest = read_manifest(path)  # first: whoever has the store open may write a newer one meanwhile
+    manifest = read_manifest(path)  # first: a process that has the store open may write a newer one
     with as_of_now(path, used=case.used) as place:
         content = _content(case, place)
     names = dict.fromkeys((*case.domains, *content.domains))
-    reports = tuple(_judged(case, name, content.domains.get(name, _Found()), manifest) for name in names)
-    notes = ("it has the form of an earlier version; the next start brings it up to date",)
+    reports = tuple(_assessed(case, name, content.domains.get(name, _Found()), manifest) for name in names)
+    old = 0 < content.form < store_format.STORE_FORMAT
+    note = f"it has the store format {content.form}, of an earlier version of Gerald: the next start sets it aside"
+    outdated = (
+        *beside(path, OUTDATED),
+        *(entry.path for entry in kept_in(case.backups, OUTDATED_BACKUP)),
+    )
     return StoreReport(
         str(path),
         content.form,
-        _size(path / DATA),
+        case.store.size(),
         content.tombstones,
         reports,
-        (*content.damage, *_beside(path)),
-        leftovers(path, files.folder if files is not None else None, content.aside),
-        notes if content.form == 1 else (),
+        (*content.damage, *_damage_beside(path)),
+        leftovers(path, files.folder, content.aside),
+        tuple(map(str, outdated)),
+        (note,) if old else (),
     )
 
 
@@ -120,14 +134,14 @@ def _content(case: Case, place: Path) -> _Content:
     try:
         why = why_unsound(place)
     except OSError as error:
-        raise store_error(case.store.database.path, "examining it", error) from error
+        raise store_error(case.store.database.path, "checking it", error) from error
     if not why:
         return look(place, lambda txn: _read(case, txn))
     damage = Damage(f"{case.store.database.path} cannot be used: {why}")
     found = salvage.by_domain(place)
-    tombstones = {record.payload for record in found.pop("", ()) if record.kind == Kind.GRAVE}
+    tombstones = {record.payload for record in found.pop("", ()) if record.kind == Kind.TOMBSTONE}
     return _Content(
-        store_format.FORM,
+        store_format.STORE_FORMAT,
         len(tombstones),
         {name: _salvaged(case, lost) for name, lost in found.items()},
         (damage,),
@@ -136,21 +150,18 @@ def _content(case: Case, place: Path) -> _Content:
 
 def _salvaged(case: Case, lost: Sequence[Record]) -> _Found:
     try:
-        saved = salvage.sorted_out(map(case.sealing.opened, lost))
+        saved = salvage.sorted_out(map(case.encryption.decrypted, lost))
     except StoreError as error:
         return _Found(damage=(Damage(str(error), error.remedy),))
     return _Found(saved.snapshots, saved.changes)
 
 
 def _read(case: Case, txn: Transaction) -> _Content:
-    form = store_format.form_of(txn)
-    if form > store_format.FORM:
-        later = Damage(f"it was written by a later version of Gerald (form {form})", "update Gerald")
+    form = store_format.format_of(txn)
+    if form > store_format.STORE_FORMAT:
+        later = Damage(f"it was written by a later version of Gerald (store format {form})", "update Gerald")
         return _Content(form, damage=(later,))
-    keys = [key.split("/") for key in txn.keys("")]
-    names = dict.fromkeys(
-        key[1] for key in keys if key[0] in ("copy", "log", "epoch") and len(key) > 1 and key[1]
-    )
+    names = sorted(domains_in(txn, "copy", "log", "epoch"))
     tombstones, damage = _tombstones(txn)
     aside: dict[str, int] = {}
     for key, data in txn.items("corrupt/"):
@@ -166,10 +177,10 @@ def _found(case: Case, txn: Transaction, domain: str) -> _Found:
     changes, broken = journal.changes(txn, domain)
     damage += [Damage(f"the change {key} is damaged") for key in broken]
     try:
-        copies = case.store.copies.get(txn, domain, touch=False)
-        snapshots = copies.snapshots
-        damage += [Damage(what) for what in copies.damaged]
-        opened = tuple(map(case.sealing.opened, changes))
+        found = case.store.snapshots.get(txn, domain, touch=False)
+        snapshots = found.snapshots
+        damage += [Damage(what) for what in found.damaged]
+        opened = tuple(map(case.encryption.decrypted, changes))
     except StoreError as error:
         damage.append(Damage(str(error), error.remedy))
     epoch = txn.get(f"epoch/{domain}")
@@ -179,10 +190,12 @@ def _found(case: Case, txn: Transaction, domain: str) -> _Found:
 
 
 def _tombstones(txn: Transaction) -> tuple[int, tuple[Damage, ...]]:
-    broken = [key for key, data in txn.items("grave/") if _is_damaged(data, "", Kind.GRAVE)]
-    remedy = f"`{REPAIR}` drops it; have that person forgotten again"
-    damage = tuple(Damage(f"{key}: who is to stay forgotten by it is lost", remedy) for key in broken)
-    return len(txn.keys("grave/")) - len(broken), damage
+    broken = [key for key, data in txn.items(PREFIX) if _is_damaged(data, "", Kind.TOMBSTONE)]
+    remedy = f"`{REPAIR}` removes it; have that person forgotten again"
+    damage = tuple(
+        Damage(f"the tombstone {key} is damaged: whose it is cannot be told", remedy) for key in broken
+    )
+    return len(txn.keys(PREFIX)) - len(broken), damage
 
 
 def _is_damaged(data: bytes, domain: str, kind: Kind) -> bool:
@@ -192,25 +205,24 @@ def _is_damaged(data: bytes, domain: str, kind: Kind) -> bool:
         return True
 
 
-def _judged(case: Case, domain: str, found: _Found, manifest: Manifest) -> DomainReport:
+def _assessed(case: Case, domain: str, found: _Found, manifest: Manifest) -> DomainReport:
     damage = list(found.damage)
-    copies: tuple[Snapshot, ...] = ()
-    if case.in_files(domain) and case.store.files is not None:
-        try:
-            files = case.store.files.load(domain, touch=False)
-            copies, damage = files.snapshots, [*damage, *map(Damage, files.damaged)]
-        except StoreError as error:
-            damage.append(Damage(str(error), error.remedy))
-    chain, beyond = best((*found.snapshots, *copies), found.changes)
-    damage += _doubts(domain, chain, beyond, manifest)
+    in_files: tuple[Snapshot, ...] = ()
+    try:
+        files = case.store.backend(domain).load_from_files(domain, touch=False)
+        in_files, damage = files.snapshots, [*damage, *map(Damage, files.damaged)]
+    except StoreError as error:
+        damage.append(Damage(str(error), error.remedy))
+    chain, unused = best((*found.snapshots, *in_files), found.changes)
+    damage += _doubts(domain, chain, unused, manifest)
     held = (*(s.version for s in found.snapshots), *(c.version for c in found.changes))
-    if not case.used and copies and copies[0].version > max(held, default=Version()):
-        # In use it may have come there since the copy was made.
-        damage.append(Damage("the database is older than the copies in files beside it"))
+    if not case.used and in_files and in_files[0].version > max(held, default=Version()):
+        # While in use, it may have been written since the database was copied.
+        damage.append(Damage("the database is older than the snapshots in files beside it"))
     if chain is None:
         return DomainReport(domain, damage=tuple(damage))
-    if why := case.fits(domain, chain):
-        damage.append(Damage(f"what is stored is of no use: {why}"))
+    if (why := case.fits(domain, chain)) is not None:
+        damage.append(_unusable(why))
     size = chain.snapshot.size + sum(len(change.payload) for change in chain.changes)
     return DomainReport(
         domain,
@@ -219,43 +231,37 @@ def _judged(case: Case, domain: str, found: _Found, manifest: Manifest) -> Domai
         size,
         chain.saved_at,
         len(found.snapshots),
-        len(copies),
+        len(in_files),
         tuple(damage),
     )
 
 
-def _doubts(domain: str, chain: Chain | None, beyond: Sequence[Record], manifest: Manifest) -> list[Damage]:
-    """What is whole by itself, and yet does not agree."""
+def _unusable(why: StateError) -> Damage:
+    what = f"what is stored cannot be used: {why}"
+    remedies = {
+        TooNew: "update Gerald",
+        TooOld: "the next start keeps it in a backup of its own, and begins a new state",
+    }
+    return Damage(what, remedies.get(type(why), REWRITE))
+
+
+def _doubts(domain: str, chain: Chain | None, unused: Sequence[Record], manifest: Manifest) -> list[Damage]:
+    """What is intact by itself, and inconsistent."""
     doubts = []
-    if beyond:
-        doubts.append(Damage(f"{len(beyond)} of its changes follow on nothing, and cannot be used"))
+    if unused:
+        doubts.append(Damage(f"{len(unused)} of its changes follow on nothing, and cannot be used"))
     there = chain.version if chain is not None else Version()
-    expected = manifest.versions.get(domain, Version())
-    if there < expected:
-        doubts.append(
-            Damage(
-                f"it was at version {expected.epoch}.{expected.n} when it was last closed, and only"
-                f" {there.epoch}.{there.n} is there"
-            )
-        )
+    if older := is_older(domain, there, manifest):
+        doubts.append(Damage(older))
     return doubts
 
 
-def _beside(path: Path) -> tuple[Damage, ...]:
+def _damage_beside(path: Path) -> tuple[Damage, ...]:
     """What is wrong beside the database's own file."""
     damage = []
-    if is_damaged(path):
-        damage.append(
-            Damage(f"{path}: its witness is damaged: should the database lack something, nobody could tell")
-        )
+    if unknown := damage_of(path):
+        damage.append(Damage(unknown))
     for left in sorted(path.parent.glob(f"{path.name}{UNSALVAGED}*")):
-        remedy = f"the next start takes over what it holds, and so does `{REPAIR}`"
-        damage.append(Damage(f"{left} was moved away, and not taken over yet", remedy))
+        remedy = f"the next start recovers its records, and so does `{REPAIR}`"
+        damage.append(Damage(f"{left} was moved away, and its records are not recovered yet", remedy))
     return tuple(damage)
-
-
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except OSError:
-        return 0

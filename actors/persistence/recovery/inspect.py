@@ -1,7 +1,7 @@
-"""Looks into a database without changing it: one that nobody uses as it lies there, one in use as a copy of a moment.
+"""Reads a database without changing it: directly when nothing uses it, else a private copy of it.
 
 `python -m actors.persistence.recovery.inspect FOLDER TO` makes the copy, in a process of its own: a damaged database
-may kill whoever reads it.
+may kill the process that reads it.
 """
 
 import contextlib
@@ -17,6 +17,7 @@ import lmdb
 from actors.persistence.store.database import Transaction
 from actors.persistence.store.errors import StoreError, store_error
 from actors.persistence.store.manifest import DATA
+from actors.persistence.store.probe import run_isolated
 
 __all__ = ["as_of_now", "look"]
 
@@ -27,7 +28,7 @@ T = TypeVar("T")
 
 @contextlib.contextmanager
 def as_of_now(path: Path, *, used: bool) -> Iterator[Path]:
-    """The folder of a database that stands still: `path` itself, or a private copy where another process uses it.
+    """The folder of a database that does not change: `path` itself, or a private copy where another process uses it.
     Raises StoreError."""
     if not used or not (path / DATA).exists():
         yield path
@@ -38,7 +39,7 @@ def as_of_now(path: Path, *, used: bool) -> Iterator[Path]:
 
 
 def look(path: Path, look: Callable[[Transaction], T]) -> T:
-    """What `look` finds in a database that stands still. Raises StoreError."""
+    """What `look` finds in a database that does not change. Raises StoreError."""
     try:
         with (
             lmdb.open(str(path), readonly=True, lock=False, create=False) as environment,
@@ -46,33 +47,23 @@ def look(path: Path, look: Callable[[Transaction], T]) -> T:
         ):
             return look(Transaction(txn))
     except (lmdb.Error, OSError) as error:
-        raise store_error(path, "looking at it", error) from error
+        raise store_error(path, "reading it", error) from error
 
 
 def _copy(path: Path, to: Path) -> None:
-    command = [sys.executable, "-m", "actors.persistence.recovery.inspect", str(path), str(to)]
     try:
-        tried = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=WITHIN,
-        )
+        why = run_isolated("actors.persistence.recovery.inspect", path, to, within=WITHIN)
     except (subprocess.TimeoutExpired, OSError) as error:
         raise store_error(path, "copying it", error) from error
-    if tried.returncode:
-        said = tried.stderr.strip().splitlines() or [f"it ends with status {tried.returncode}"]
+    if why:
         raise StoreError(
-            f"{path} is in use, and no copy of it can be made to look at: {said[-1][:300]}",
-            "stop the instance, and look again",
+            f"{path} is in use, and cannot be copied to be read: {why}", "stop the instance, and try again"
         )
 
 
 if __name__ == "__main__":
     try:
-        # With its lock: as a reader that the others know, so that no page is used again meanwhile.
+        # With its lock, as a reader that the others know: no page is reused meanwhile.
         with lmdb.open(sys.argv[1], readonly=True, create=False) as used:
             used.copy(sys.argv[2])
     except Exception as error:

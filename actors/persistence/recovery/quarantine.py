@@ -1,4 +1,4 @@
-"""What was damaged and set aside: it is in nobody's way, and still holds what people said, until it is removed."""
+"""What was damaged and set aside: nothing needs it, and it holds what people said until it is removed."""
 
 import glob
 import shutil
@@ -11,7 +11,7 @@ from actors.persistence.store.database import SALVAGED, Transaction
 from actors.persistence.store.errors import store_error
 from actors.persistence.store.store import Store
 
-__all__ = ["QuarantinedState", "leftovers", "prune"]
+__all__ = ["QuarantinedState", "beside", "leftovers", "prune"]
 
 
 BEFORE_RESTORE = ".before-restore-"
@@ -19,28 +19,32 @@ BEFORE_RESTORE = ".before-restore-"
 
 
 class QuarantinedState(msgspec.Struct, frozen=True):
-    """path: a file or folder; empty for what stands under `key` in the database. size: bytes."""
+    """path: a file or folder; "" for what is under `key` in the database. size: bytes."""
 
     path: str = ""
     key: str = ""
     size: int = 0
 
 
-def leftovers(path: Path, folder: Path | None, aside: Mapping[str, int]) -> tuple[QuarantinedState, ...]:
-    """Beside the database at `path`, in the `folder` of the copies in files, and `aside` in the database itself."""
-    beside = [*_beside(path, SALVAGED), *_beside(path, BEFORE_RESTORE)]
-    if folder is not None:
-        beside += [*folder.glob("*/*.corrupt.*"), *_beside(folder, BEFORE_RESTORE)]
-    found = (QuarantinedState(str(place), size=_size(place)) for place in sorted(set(beside)))
+def leftovers(path: Path, folder: Path, aside: Mapping[str, int]) -> tuple[QuarantinedState, ...]:
+    """Beside the database at `path`, in the `folder` of the snapshots in files, and `aside` in the database itself."""
+    places = {
+        *beside(path, SALVAGED),
+        *beside(path, BEFORE_RESTORE),
+        *folder.glob("*/*.corrupt.*"),
+        *beside(folder, BEFORE_RESTORE),
+    }
+    found = (QuarantinedState(str(place), size=_size(place)) for place in sorted(places))
     return (*found, *(QuarantinedState(key=key, size=size) for key, size in aside.items()))
 
 
-def _beside(path: Path, mark: str) -> Iterable[Path]:
+def beside(path: Path, mark: str) -> Iterable[Path]:
+    """Files and folders named as `path` with `mark` and more after it."""
     return path.parent.glob(f"{glob.escape(path.name)}{mark}*")
 
 
 def prune(store: Store, found: Iterable[QuarantinedState]) -> None:
-    """Remove them; nobody may use the store meanwhile. Raises StoreError."""
+    """Remove them; nothing may use the store meanwhile. Raises StoreError."""
     left = tuple(found)
 
     def drop(txn: Transaction) -> None:

@@ -1,4 +1,4 @@
-"""A domain as it is stored: whole copies of its state, the changes since, and which of them lead furthest. Pure."""
+"""A domain as it is stored: snapshots of its state, the changes since, and which of them lead furthest. Pure."""
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
@@ -12,7 +12,8 @@ __all__ = ["Chain", "Snapshot", "assembled", "best", "records_of"]
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """The whole state of a domain at `version`, in form `schema`, as MessagePack in parts. saved_at: epoch seconds."""
+    """The state of a domain at `version`, of schema version `schema`, as MessagePack in parts. saved_at: epoch
+    seconds."""
 
     domain: str
     schema: int
@@ -27,19 +28,19 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 
 class Chain(msgspec.Struct, frozen=True):
-    """A snapshot and every change since, each of which follows on the one before."""
+    """A snapshot and every change since, each based on the one before."""
 
     snapshot: Snapshot
     changes: tuple[Record, ...] = ()
 
     @property
     def version(self) -> Version:
-        """Where it leads to."""
+        """The version that it leads to."""
         return self.changes[-1].version if self.changes else self.snapshot.version
 
     @property
     def saved_at(self) -> float:
-        """When it came to that, in epoch seconds."""
+        """When that was saved, in epoch seconds."""
         return self.changes[-1].saved_at if self.changes else self.snapshot.saved_at
 
 
@@ -53,7 +54,7 @@ def records_of(snapshot: Snapshot) -> tuple[Record, ...]:
 
 
 def assembled(records: Iterable[Record]) -> Snapshot | None:
-    """The snapshot that these parts are all of; None when one is missing, or they are not of one snapshot."""
+    """The snapshot that consists of these parts; None when one is missing, or they are not of one snapshot."""
     parts = sorted(records, key=lambda record: record.part)
     if not parts or [record.part for record in parts] != list(range(parts[0].parts)):
         return None
@@ -70,15 +71,15 @@ def assembled(records: Iterable[Record]) -> Snapshot | None:
 def best(
     snapshots: Iterable[Snapshot], changes: Sequence[Record], refused: Collection[Version] = ()
 ) -> tuple[Chain | None, tuple[Record, ...]]:
-    """The chain that leads to the newest version but the `refused` ones, None for none; and the changes beyond it, that
-    follow on nothing. Of two that lead equally far, the one with fewer changes."""
+    """The chain that leads to the newest version that is not `refused`, None for none; and the newer changes, which do
+    not follow on it. Of two that lead equally far, the one with fewer changes."""
     line = _Line(changes)
     chains: list[Chain] = []
     for snapshot in snapshots:
         whole = Chain(snapshot, line.following(snapshot.version))
         chains.append(whole)
         if refused:
-            # A change that makes the state unsound may be the last one only; else the copy alone is tried.
+            # Only the last change may be what makes the state invalid; else the snapshot without changes is tried.
             chains += [Chain(snapshot, whole.changes[:-1]), Chain(snapshot)]
     usable = [chain for chain in chains if chain.version not in refused]
     if not usable:
@@ -88,7 +89,7 @@ def best(
 
 
 class _Line:
-    """Changes in the order of their versions, each once. is_straight: each follows on the one before, as is usual."""
+    """Changes in the order of their versions, each once. is_straight: each is based on the one before, as is usual."""
 
     def __init__(self, changes: Sequence[Record]) -> None:
         self.changes = tuple(changes)
@@ -102,8 +103,8 @@ class _Line:
             self.versions = [change.version for change in self.changes]
 
     def following(self, version: Version) -> tuple[Record, ...]:
-        """The changes from `version` to the newest that can be reached. Not each leads there: what a killed process
-        wrote last may lie there too, and its successor went on from the one before."""
+        """The changes from `version` to the newest that can be reached. Not every change leads there: the last one of a
+        killed process may be there too, while its successor went on from the one before."""
         first = bisect_right(self.versions, version)
         if self.is_straight and first < len(self.changes) and self.changes[first].base == version:
             return self.changes[first:]

@@ -1,7 +1,7 @@
 """The adapter of LMDB, and the only place that knows it.
 
-Each process opens a database once; it belongs to its path and outlives whoever asked for it. Every change is one
-transaction with one sync, no read transaction is kept, and the map grows as needed.
+Each process opens a database once; it belongs to its path, not to whoever asked for it. Every change is one transaction
+with one sync, no read transaction stays open, and the map grows as needed.
 """
 
 import errno
@@ -21,19 +21,20 @@ from actors.persistence.store.manifest import DATA, digest_of, read_manifest
 from actors.persistence.store.probe import why_unsound
 from config.files import beside, sync_folder
 
-__all__ = ["MAP_LIMIT", "Database", "Transaction"]
+__all__ = ["MAP_LIMIT", "Database", "Transaction", "domains_in"]
 
 MAP_LIMIT = 2**38
-"""Bytes beyond which the map does not grow."""
+"""Bytes that the map does not exceed."""
 
 KEPT_DAMAGED = 2
-"""Databases that were moved away and are kept."""
+"""Damaged databases that were moved away and stay."""
 
 NEEDED = 256 * 1024
 """Free bytes without which a database is not opened."""
 
-UNSALVAGED, SALVAGED = ".salvage.", ".corrupt."
-"""In the name of a database that was moved away: before what it holds was taken over, and after."""
+UNSALVAGED, SALVAGED, OUTDATED = ".salvage.", ".corrupt.", ".outdated."
+"""In the name of a damaged database that was moved away: before its records were recovered, and after; and of an intact
+one of an earlier store format, which is never removed."""
 
 T = TypeVar("T")
 
@@ -54,15 +55,15 @@ class Transaction:
         self._inner.put(key.encode(), value)
 
     def delete(self, key: str) -> None:
-        """Forget `key`."""
+        """Remove `key`."""
         self._inner.delete(key.encode())
 
     def stamp(self) -> int:
-        """Nanoseconds since the epoch: part of the name of what is set aside."""
+        """Nanoseconds since the epoch, for the name of what is set aside."""
         return time.time_ns()
 
     def keys(self, prefix: str, last: str = "") -> tuple[str, ...]:
-        """Every key that begins with `prefix`, in order; with `last`, none beyond it."""
+        """Every key that begins with `prefix`, in order; with `last`, none after it."""
         wanted, limit = prefix.encode(), last.encode()
         found: list[str] = []
         with self._inner.cursor() as cursor:
@@ -74,7 +75,7 @@ class Transaction:
         return tuple(found)
 
     def items(self, prefix: str) -> Iterator[tuple[str, bytes]]:
-        """Every key that begins with `prefix` with its value, in order. Nothing may be changed meanwhile."""
+        """Every key that begins with `prefix` with its value, in order. Nothing may be changed during it."""
         for key, value in self.raw_items(prefix):
             yield key.decode("utf-8", "replace"), value
 
@@ -89,16 +90,21 @@ class Transaction:
                     yield item
 
 
+def domains_in(txn: Transaction, *kinds: str) -> set[str]:
+    """The domains that have keys of these kinds: `copy` for snapshots, `log` for changes, `epoch`."""
+    return {key.split("/")[1] for kind in kinds for key in txn.keys(f"{kind}/")}
+
+
 class Database:
     """One LMDB environment. Not for two threads at a time; methods may wait for the disk, and raise StoreError.
 
-    path: its folder. map_size: bytes to begin with. After a failure it is opened anew by the next call; `openings`
-    counts. notice: what the owner must hear of a database that was unusable and moved away, "" for none. moved: where
-    to, until what it holds has been salvaged. trusted: the file was as it had been left in order, when it was opened.
+    path: its folder. map_size: bytes to begin with. After a failure the next call opens it again; `openings` counts.
+    notice: what the owner must be told of it, "" for none. moved: where a damaged one was moved to, until its records
+    are recovered. trusted: when it was opened, the file was as it had been closed in order.
     """
 
     fault: ClassVar[Callable[[str], None]] = staticmethod(lambda point: None)
-    """Called at points where a test may want the process to die: before and after a commit."""
+    """Called before and after a commit, where a test may want the process to die."""
 
     _databases: ClassVar[Resources[str, "Database"]] = Resources()
 
@@ -119,7 +125,7 @@ class Database:
         return cls._databases.take(path_key(path), None, lambda: cls(path, map_size)).value
 
     def change(self, doing: str, change: Callable[[Transaction], T]) -> T:
-        """Run `change` in one transaction, durable on return; again when the map had to grow. `doing`: for errors."""
+        """Run `change` in one transaction, durable on return; again when the map had to grow. doing: for errors."""
         while True:
             environment = self._open()
             try:
@@ -159,7 +165,7 @@ class Database:
 
     @property
     def vanished(self) -> bool:
-        """True when the open file was removed or replaced: what is written now would be lost."""
+        """Whether the open file was removed or replaced: what is written now would be lost."""
         return self.is_open and self._identity != self._identify()
 
     def open(self) -> None:
@@ -173,7 +179,7 @@ class Database:
             environment.close()
 
     def compact(self) -> None:
-        """Leave nothing in the file that was deleted. Raises StoreError."""
+        """Rewrite the file without free pages. Raises StoreError."""
         environment = self._open()
         try:
             with beside(self.path / DATA) as new:
@@ -214,7 +220,8 @@ class Database:
             raise store_error(self.path, "opening", error) from error
 
     def _why_unsound(self) -> str:
-        """Why the file cannot be used; looked at closely unless it is as it was when it was closed in order."""
+        """Why the file cannot be used, "" when it can. Walked through unless it is as it was when it was closed in
+        order."""
         try:
             if not (self.path / DATA).exists():
                 return ""
@@ -238,31 +245,38 @@ class Database:
     def _move_away(self, why: str) -> None:
         now = time.time_ns()
         aside = self.path.with_name(f"{self.path.name}{UNSALVAGED}{now}")
-        try:
-            self.path.rename(aside)
-        except OSError as error:
-            raise store_error(self.path, "moving a damaged database away", error) from error
+        self._rename(self.path, aside)
         self.moved = aside
         final = f"{self.path.name}{SALVAGED}{now}"
         self.notice = f"{self.path} could not be used ({why}); it was moved to {final} and a new one begun"
 
+    def set_aside(self, why: str) -> None:
+        """Close it and move it aside as it is, for good; the next call begins a new one. why: completes "it ..."."""
+        self.close()
+        aside = self.path.with_name(f"{self.path.name}{OUTDATED}{time.time_ns()}")
+        self._rename(self.path, aside)
+        self.notice = f"{self.path} {why}: it was set aside as {aside.name}, and a new one begun"
+
     def salvaged(self) -> None:
-        """What the one that was moved away holds has been taken over: another start need not do it."""
+        """The records of the one that was moved away are recovered: the next start need not do it."""
         if self.moved is None:
             return
-        try:
-            self.moved.rename(self.moved.with_name(self.moved.name.replace(UNSALVAGED, SALVAGED)))
-        except OSError as error:
-            raise store_error(self.path, "putting a damaged database aside", error) from error
+        self._rename(self.moved, self.moved.with_name(self.moved.name.replace(UNSALVAGED, SALVAGED)))
         self.moved = None
-        # They hold people's words, and are of no use but to a curious owner.
+        # They hold what people said, and nothing needs them.
         for older in sorted(self.path.parent.glob(f"{glob.escape(self.path.name)}{SALVAGED}*"))[
             :-KEPT_DAMAGED
         ]:
             shutil.rmtree(older, ignore_errors=True)
 
+    def _rename(self, place: Path, aside: Path) -> None:
+        try:
+            place.rename(aside)
+        except OSError as error:
+            raise store_error(self.path, "setting it aside", error) from error
+
     def _left_behind(self) -> Path | None:
-        """One that was moved away by a process that was killed before it had salvaged what is in there."""
+        """One moved away by a process that was killed before it had recovered the records."""
         found = sorted(self.path.parent.glob(f"{glob.escape(self.path.name)}{UNSALVAGED}*"))
         if found:
             self.notice = f"{self.path} could not be used and was moved away; a new one was begun"

@@ -1,50 +1,67 @@
-"""Encrypts what was stored while `storage.encrypt` was off: once, when it is switched on."""
+"""Encrypts what was stored in plain while `storage.encrypt` was off: once, when it is switched on."""
 
 from pathlib import Path
 
-from actors.persistence.store.database import Transaction
+from actors.persistence.store.database import Database, Transaction
 from actors.persistence.store.encryption import StoreEncryption
-from actors.persistence.store.errors import store_error
+from actors.persistence.store.errors import StoreError, store_error
 from actors.persistence.store.record import Damaged, Record, pack, scan, unpack
+from actors.persistence.store.snapshots.in_files import FileSnapshots
 from config.files import replace_file
 
-__all__ = ["is_done", "mark", "seal_all", "seal_files"]
+__all__ = ["EncryptExisting"]
 
 _KEY = "sealed"
+"""Of the mark in a database in which everything is encrypted."""
 
 
-def is_done(txn: Transaction) -> bool:
-    """Whether nothing was written in plain since all was encrypted."""
-    return txn.get(_KEY) is not None
+class EncryptExisting:
+    """For one store; it is tried once in the life of the process."""
 
+    def __init__(self, database: Database, files: FileSnapshots, encryption: StoreEncryption) -> None:
+        self._database = database
+        self._files = files
+        self._encryption = encryption
+        self._tried = False
 
-def mark(txn: Transaction, done: bool) -> None:
-    """Say so, or that it is not so any more."""
-    if done:
-        txn.put(_KEY, b"all")
-    else:
-        txn.delete(_KEY)
+    def run(self, *, wait: bool) -> None:
+        """Leave nothing readable, not even in free pages, where encryption was switched on. wait: not yet. What fails
+        is said in the database's notice. Raises StoreError."""
+        wanted = self._encryption.writes
+        if (
+            self._database.read("checking whether all is encrypted", lambda txn: txn.get(_KEY) is not None)
+            == wanted
+        ):
+            return
+        if not wanted:
+            self._database.change("writing in plain from now on", lambda txn: txn.delete(_KEY))
+        elif not (wait or self._tried):
+            self._tried = True
+            try:
+                self._database.change("encrypting", self._encrypt_records)
+                self._encrypt_files(self._files.folder)
+                self._database.compact()
+                self._database.change("marking all as encrypted", lambda txn: txn.put(_KEY, b"all"))
+            except StoreError as error:
+                self._database.notice = f"what was stored before is not encrypted yet: {error}"
 
+    def _encrypt_records(self, txn: Transaction) -> None:
+        """Every snapshot and every change in plain; damaged records stay as they are."""
+        for key in (*txn.keys("copy/"), *txn.keys("log/")):
+            try:
+                record = unpack(txn.get(key) or b"")
+            except Damaged:
+                continue
+            if not record.encrypted:
+                txn.put(key, pack(self._encryption.encrypted(record)))
 
-def seal_all(txn: Transaction, sealing: StoreEncryption) -> None:
-    """Encrypt every copy and every change that is in plain; what is damaged stays as it is."""
-    for key in (*txn.keys("copy/"), *txn.keys("log/")):
+    def _encrypt_files(self, folder: Path) -> None:
         try:
-            record = unpack(txn.get(key) or b"")
-        except Damaged:
-            continue
-        if not record.sealed:
-            txn.put(key, pack(sealing.seal(record)))
-
-
-def seal_files(folder: Path, sealing: StoreEncryption) -> None:
-    """The same for the copies in files. Raises StoreError."""
-    try:
-        for path in sorted(folder.glob("*/*.state")):
-            data = path.read_bytes()
-            records: tuple[Record, ...] = tuple(scan(data))
-            whole = b"".join(map(pack, records)) == data
-            if whole and not all(record.sealed for record in records):
-                replace_file(path, [pack(sealing.seal(record)) for record in records])
-    except OSError as error:
-        raise store_error(folder, "encrypting the copies", error) from error
+            for path in sorted(folder.glob("*/*.state")):
+                data = path.read_bytes()
+                records: tuple[Record, ...] = tuple(scan(data))
+                whole = b"".join(map(pack, records)) == data
+                if whole and not all(record.encrypted for record in records):
+                    replace_file(path, [pack(self._encryption.encrypted(record)) for record in records])
+        except OSError as error:
+            raise store_error(folder, "encrypting the snapshots", error) from error

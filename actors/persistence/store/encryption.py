@@ -1,4 +1,4 @@
-"""Encryption of what is stored, where the configuration wants it: the sealer itself is handed in at the start."""
+"""Encryption of stored records, where the configuration wants it; the cipher itself is handed in."""
 
 from typing import Protocol
 
@@ -7,24 +7,24 @@ import msgspec
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.record import Record
 
-__all__ = ["PLAIN", "Encrypter", "Locked", "StoreEncryption", "Undecryptable"]
+__all__ = ["PLAIN", "Encrypter", "KeyUnavailable", "StoreEncryption", "UnavailableCipher"]
 
 
-class Undecryptable(StoreError):
-    """What is stored is whole and encrypted, and not by a key that is here: only its owner can help."""
+class KeyUnavailable(StoreError):
+    """What is stored is intact and encrypted, and its key is not here: only the owner can help."""
 
 
 class Encrypter(Protocol):
-    """What can encrypt: data, and what it is about, which must be the same when it is opened."""
+    """An authenticated cipher. `about` is the associated data: opening needs the same that was sealed with."""
 
     def encrypt(self, data: bytes, about: bytes) -> bytes: ...
     def decrypt(self, data: bytes, about: bytes) -> bytes:
-        """Raises ValueError for another key, or what was altered or moved."""
+        """Raises ValueError for another key, or for data that was altered or moved."""
         ...
 
 
-class Locked:
-    """In place of a sealer whose key is not to be had: whoever uses it hears why. id: another one for each reason."""
+class UnavailableCipher:
+    """Stands in for a cipher whose key cannot be had: every use raises KeyUnavailable. id: differs by the reason."""
 
     def __init__(self, why: str, remedy: str) -> None:
         self.why = why
@@ -35,56 +35,56 @@ class Locked:
         return f"locked: {self.why}"
 
     def encrypt(self, data: bytes, about: bytes) -> bytes:
-        raise Undecryptable(self.why, self.remedy)
+        raise KeyUnavailable(self.why, self.remedy)
 
     def decrypt(self, data: bytes, about: bytes) -> bytes:
-        raise Undecryptable(self.why, self.remedy)
+        raise KeyUnavailable(self.why, self.remedy)
 
 
 class StoreEncryption:
-    """sealer: None where nothing is encrypted; what was encrypted then cannot be read. writes: whether to encrypt."""
+    """cipher: None for none; encrypted records then cannot be read. writes: whether to encrypt what is written."""
 
-    def __init__(self, sealer: Encrypter | None = None, *, writes: bool = True) -> None:
-        self._sealer = sealer
-        self._writes = writes and sealer is not None
+    def __init__(self, cipher: Encrypter | None = None, *, writes: bool = True) -> None:
+        self._cipher = cipher
+        self._writes = writes and cipher is not None
 
     @property
     def writes(self) -> bool:
-        """Whether what is sealed by it is encrypted."""
+        """Whether `encrypted` encrypts."""
         return self._writes
 
     def require(self) -> None:
-        """Raise StoreError where all that is written should be encrypted, and cannot be: leave the store alone then."""
-        if self._writes and isinstance(self._sealer, Locked):
-            raise Undecryptable(self._sealer.why, self._sealer.remedy)
+        """Raise KeyUnavailable where what is written should be encrypted and cannot be: nothing may be written then."""
+        if self._writes and isinstance(self._cipher, UnavailableCipher):
+            raise KeyUnavailable(self._cipher.why, self._cipher.remedy)
 
     def always(self) -> "StoreEncryption":
-        """The same, encrypting whenever there is a sealer."""
-        return StoreEncryption(self._sealer)
+        """The same, encrypting whenever there is a cipher."""
+        return StoreEncryption(self._cipher)
 
-    def seal(self, record: Record) -> Record:
+    def encrypted(self, record: Record) -> Record:
         """The record as it is to be stored."""
-        if not self._writes or record.sealed or self._sealer is None:
+        if not self._writes or record.encrypted or self._cipher is None:
             return record
-        payload = self._sealer.encrypt(record.payload, _about(record))
-        return msgspec.structs.replace(record, payload=payload, sealed=True)
+        payload = self._cipher.encrypt(record.payload, _about(record))
+        return msgspec.structs.replace(record, payload=payload, encrypted=True)
 
-    def opened(self, record: Record) -> Record:
-        """The record as it was. Raises StoreError when it is encrypted and cannot be read: it is not touched then."""
-        if not record.sealed:
+    def decrypted(self, record: Record) -> Record:
+        """The record in plain. Raises KeyUnavailable when it is encrypted and cannot be read."""
+        if not record.encrypted:
             return record
-        if self._sealer is None:
-            raise Undecryptable(
+        if self._cipher is None:
+            raise KeyUnavailable(
                 "what is stored is encrypted, and there is no key",
                 "set storage.encrypt to true, and bring the key",
             )
         try:
-            payload = self._sealer.decrypt(record.payload, _about(record))
+            payload = self._cipher.decrypt(record.payload, _about(record))
         except ValueError as error:
-            raise Undecryptable(
+            raise KeyUnavailable(
                 f"what is stored cannot be decrypted: {error}", "bring the key with which it was encrypted"
             ) from None
-        return msgspec.structs.replace(record, payload=payload, sealed=False)
+        return msgspec.structs.replace(record, payload=payload, encrypted=False)
 
 
 PLAIN = StoreEncryption()

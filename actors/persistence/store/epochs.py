@@ -1,4 +1,4 @@
-"""Epochs: every start and every restore counts its versions in one of its own, so that none is issued twice."""
+"""Epochs: every start and every restore numbers its versions within a new one, so that no version is issued twice."""
 
 import time
 
@@ -9,18 +9,18 @@ from actors.persistence.store.record import Damaged, Kind, Record, pack, unpack
 __all__ = ["next_epoch", "stored_epoch"]
 
 GAP = 1000
-"""Added when the stored epoch is damaged, so that no epoch that it may have counted is opened again."""
+"""Added when the stored epoch is damaged, so that no epoch that it may have been is opened again."""
 
 
 def next_epoch(txn: Transaction, domain: str, above: int) -> int:
-    """Open an epoch of `domain` that is greater than `above` and than any that is stored."""
+    """Open an epoch of `domain` that is greater than `above` and than any stored one."""
     epoch = max(above, stored_epoch(txn, domain)) + 1
     txn.put(_key(domain), pack(Record(Kind.EPOCH, domain, 1, Version(epoch, 0), time.time())))
     return epoch
 
 
 def stored_epoch(txn: Transaction, domain: str) -> int:
-    """The newest epoch of `domain`; 0 for none; far beyond it when that is damaged."""
+    """The newest epoch of `domain`; 0 for none; a far greater one when that is damaged."""
     stored = txn.get(_key(domain))
     if stored is None:
         return 0

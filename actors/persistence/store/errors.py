@@ -1,4 +1,4 @@
-"""What goes wrong with a disk, in words that its owner can act on."""
+"""Errors of the disk, with a remedy that the owner can act on."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ __all__ = ["StoreError", "store_error"]
 
 
 class StoreError(PersistenceError):
-    """The store failed. The text names the file; `remedy` is what its owner can do about it."""
+    """The store failed. The text names the file; `remedy` says what the owner can do about it."""
 
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(what)
@@ -18,21 +18,21 @@ class StoreError(PersistenceError):
 _REMEDIES = (
     (
         ("no space", "quota", "disk full"),
-        "free some space on that disk; what is new is written when there is room",
+        "free some space on that disk; what is new is written then",
     ),
     (
         ("read-only", "readonly"),
         "make the disk writable again, or let storage.database_url point to another one",
     ),
-    (("permission", "access is denied"), "give the bot's user the right to write there"),
+    (("permission", "access is denied"), "give Gerald's user the right to write there"),
     (("not a directory", "file exists"), "a file stands where the folder should be: move it away"),
     (("too many open files",), "raise the limit of open files (ulimit -n)"),
     (
         ("mapsize", "map size"),
         "the database has reached its limit: look at what fills it, or give storage.map_size more",
     ),
-    # A write that the disk takes only in part is reported by LMDB as an input/output error.
-    (("input/output",), "look whether the disk is full or faulty (df, dmesg)"),
+    # LMDB reports a partial write as an input/output error.
+    (("input/output",), "check whether the disk is full or faulty (df, dmesg)"),
 )
 
 
@@ -42,4 +42,4 @@ def store_error(path: Path, doing: str, error: Exception) -> StoreError:
     for words, remedy in _REMEDIES:
         if any(word in text.lower() for word in words):
             return StoreError(f"{path}: {doing}: {text}", remedy)
-    return StoreError(f"{path}: {doing}: {text}", "look at the free space and the health of that disk")
+    return StoreError(f"{path}: {doing}: {text}", "check the free space and the health of that disk")

@@ -1,4 +1,4 @@
-"""The journal of changes in the database: one record for each, under its domain and version, in order."""
+"""The journal of changes in the database: one record for each, keyed by domain and version, in order."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ _CHANGE = str(Kind.CHANGE)  # looking up a member takes longer than all the rest
 
 
 def key_of(domain: str, version: Version) -> str:
-    """Where the change that leads to `version` lies; keys of a domain are in the order of their versions."""
+    """The key of the change that leads to `version`; keys of a domain are in the order of their versions."""
     return f"log/{domain}/{version.epoch:012d}.{version.n:012d}"
 
 
@@ -40,14 +40,14 @@ def changes(txn: Transaction, domain: str) -> tuple[tuple[Record, ...], tuple[st
 
 
 def trim(txn: Transaction, domain: str, upto: Version) -> None:
-    """Forget the changes up to `upto`: a whole copy has them."""
+    """Remove the changes up to `upto`, which are part of a snapshot."""
     last = key_of(domain, upto)
     for key in txn.keys(f"log/{domain}/", last):
         txn.delete(key)
 
 
 def drop(txn: Transaction, domain: str, after: Version) -> None:
-    """Forget the changes after `after`, which follow on nothing."""
+    """Remove the changes after `after`, which do not follow on it."""
     limit = key_of(domain, after)
     for key in txn.keys(f"log/{domain}/"):
         if key > limit:

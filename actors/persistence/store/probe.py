@@ -1,6 +1,6 @@
-"""Walks through a whole database in a process of its own: a damaged one may kill whoever reads it.
+"""Checks a whole database in a process of its own: a damaged one may kill the process that reads it.
 
-`python -m actors.persistence.store.probe FOLDER` ends with 0 when every page could be read, and a copy could be made.
+`python -m actors.persistence.store.probe FOLDER` exits with 0 when every page could be read and the database be copied.
 """
 
 import os
@@ -10,25 +10,26 @@ from pathlib import Path
 
 import lmdb
 
-__all__ = ["why_unsound"]
+__all__ = ["run_isolated", "why_unsound"]
 
 WITHIN = 60.0
 
 
 def why_unsound(path: Path) -> str:
-    """Why the database at `path` cannot be used; "" when it can. Raises OSError, also when that takes too long."""
-    command = [sys.executable, "-m", "actors.persistence.store.probe", str(path)]
+    """Why the database at `path` cannot be used; "" when it can. Raises OSError, also when the check takes too long."""
     try:
-        tried = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=WITHIN,
-        )
+        return run_isolated("actors.persistence.store.probe", path, within=WITHIN)
     except subprocess.TimeoutExpired:
-        raise OSError(None, f"it could not be looked through within {WITHIN:g} s", str(path)) from None
+        raise OSError(None, f"it could not be checked within {WITHIN:g} s", str(path)) from None
+
+
+def run_isolated(module: str, *paths: Path, within: float) -> str:
+    """Run a module in a process of its own; why it failed, "" when it did not. Raises OSError, and TimeoutExpired after
+    `within` seconds."""
+    command = [sys.executable, "-m", module, *map(str, paths)]
+    tried = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=within
+    )
     if tried.returncode == 0:
         return ""
     said = tried.stderr.strip().splitlines()
@@ -38,12 +39,12 @@ def why_unsound(path: Path) -> str:
 
 
 def walk(path: Path) -> None:
-    """Read every value, find each by its key, and read every page once more for a copy that nobody keeps."""
+    """Read every value, find each by its key, and read every page again for a copy that is discarded."""
     with lmdb.open(str(path), readonly=True, lock=False, create=False) as environment:
         with environment.begin(buffers=True) as txn, txn.cursor() as cursor:
             before = b""
             for key, value in cursor:
-                # Among keys that are out of order others are looked for in vain, and the next writes make it worse.
+                # With keys out of order some are not found, and the next writes make it worse.
                 name = bytes(key)
                 if name <= before or txn.get(name) is None:
                     raise ValueError("its keys are not in order")

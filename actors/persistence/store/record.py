@@ -1,7 +1,7 @@
-"""A stored record: what is needed to know that it is whole, whose it is and where it belongs. Pure.
+"""A stored record: a payload, and what shows that it is intact, whose it is and where it belongs. Pure.
 
-A record is framed by a mark, its length and its sum, so that it is recognized wherever it lies: in a database, in a
-file of its own, or among the bytes of a database that nothing can open any more.
+A record is framed by a mark, its length and its checksum, so that it is recognized wherever it is: in a database, in a
+file, or among the bytes of a database that cannot be opened.
 """
 
 import enum
@@ -26,22 +26,22 @@ CHUNK = 2**23
 
 
 class Damaged(ValueError):
-    """Bytes that are no valid record; says why."""
+    """Bytes that are not a valid record; says why."""
 
 
 class Kind(enum.StrEnum):
-    """What a record holds: a part of a snapshot, a change, the number of an epoch, or a hash of who is forgotten."""
+    """What a record holds: a part of a snapshot, a change, the number of an epoch, or the hash of a tombstone."""
 
     PART = "part"
     CHANGE = "change"
     EPOCH = "epoch"
-    GRAVE = "grave"
+    TOMBSTONE = "grave"
 
 
 class Record(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """kind: a Kind. version: what the state is at with it; base: at what it was before, for a change. saved_at: epoch
-    seconds. part of parts: for a snapshot. sealed: the payload is encrypted. payload: the part or patch as MessagePack,
-    or a grave's hash.
+    """kind: a Kind. version: of the state with it; base: of the state before it, for a change. saved_at: epoch seconds.
+    part, parts: number and count, for a snapshot. encrypted: the payload is. payload: the part or the patch as
+    MessagePack, or the hash of a tombstone.
     """
 
     kind: str
@@ -53,7 +53,7 @@ class Record(msgspec.Struct, frozen=True, gc=False, array_like=True):
     base: Version = Version()
     part: int = 0
     parts: int = 1
-    sealed: bool = False
+    encrypted: bool = False
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -69,26 +69,26 @@ def pack(record: Record) -> bytes:
 
 
 def unpack(data: bytes, domain: str | None = None) -> Record:
-    """The record in `data`. Raises Damaged when it is broken, altered, or another domain's than `domain`."""
+    """The record in `data`. Raises Damaged when it is broken, altered, or of another domain than `domain`."""
     if len(data) < HEAD:
-        raise Damaged("it is no record, or not as long as it should be")
+        raise Damaged("it is not a record, or has the wrong length")
     mark, size, total = _framed(data)
     content = data[HEAD:]
     if mark != MARK or size != len(content):
-        raise Damaged("it is no record, or not as long as it should be")
+        raise Damaged("it is not a record, or has the wrong length")
     if total != _sum(content):
-        raise Damaged("its sum does not fit")
+        raise Damaged("its checksum is wrong")
     try:
         found = _decoded(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Damaged(f"it is no record: {error}") from None
+        raise Damaged(f"it is not a record: {error}") from None
     if domain is not None and found.domain != domain:
         raise Damaged(f"it belongs to {found.domain[:100]!r}")
     return found
 
 
 def scan(data: bytes | memoryview) -> Iterator[Record]:
-    """Every whole record in `data`, wherever it begins."""
+    """Every intact record in `data`, wherever it begins."""
     raw = bytes(data)
     start = raw.find(MARK)
     while start >= 0:
@@ -99,7 +99,7 @@ def scan(data: bytes | memoryview) -> Iterator[Record]:
 
 
 def scan_file(file: BinaryIO, chunk: int = CHUNK) -> Iterator[Record]:
-    """The same for a file, of which `chunk` bytes are held at a time, and one record. Raises OSError."""
+    """The same for a file, of which only `chunk` bytes and one record are held at a time. Raises OSError."""
     total = file.seek(0, os.SEEK_END)
     offset = 0
     while offset + HEAD <= total:
@@ -115,12 +115,12 @@ def scan_file(file: BinaryIO, chunk: int = CHUNK) -> Iterator[Record]:
             if found is not None:
                 yield found
             start = data.find(MARK, start + 1)
-        # A mark may lie across the end.
+        # A mark may span two chunks.
         offset += max(1, len(data) - len(MARK) + 1)
 
 
 def _across(file: BinaryIO, start: int, total: int) -> Record | None:
-    """The record at `start` in a file, should it end beyond what was read of it."""
+    """The record at `start` in a file, where it ends after what was read of it."""
     file.seek(start)
     head = file.read(HEAD)
     size = int.from_bytes(head[len(MARK) : SIZED], "little")
@@ -130,7 +130,7 @@ def _across(file: BinaryIO, start: int, total: int) -> Record | None:
 
 
 def _at(data: bytes, start: int) -> Record | None:
-    """The record that begins with the mark at `start`; None when it is not whole."""
+    """The record that begins with the mark at `start`; None when it is not intact."""
     body = start + HEAD
     size = int.from_bytes(data[start + len(MARK) : start + SIZED], "little")
     if size > LARGEST or body + size > len(data):
@@ -145,6 +145,6 @@ def _at(data: bytes, start: int) -> Record | None:
 
 
 def _sum(body: bytes) -> bytes:
-    seen = _blank.copy()  # half the price of a new one, which counts for a small record
+    seen = _blank.copy()  # half the cost of a new one, which matters for a small record
     seen.update(body)
     return seen.digest()

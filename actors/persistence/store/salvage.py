@@ -1,5 +1,5 @@
-"""What can be saved of a database's file without the database: every record carries its own sum, and is found by its
-mark wherever it lies. Older states lie there too, until their pages are used again; the newest version wins anyway.
+"""Recovery of records from a database's file without the database: each carries its own checksum, and is found by its
+mark wherever it is. Older states are there too, until their pages are used again; the newest version wins anyway.
 """
 
 from collections import defaultdict
@@ -9,33 +9,34 @@ from pathlib import Path
 import msgspec
 
 from actors.kernel.protocol.storage import Version
-from actors.persistence.store.backends.lmdb import part_key
 from actors.persistence.store.chain import Snapshot, assembled
 from actors.persistence.store.database import Transaction
 from actors.persistence.store.errors import store_error
 from actors.persistence.store.journal import key_of
 from actors.persistence.store.manifest import DATA
 from actors.persistence.store.record import Kind, Record, pack, scan_file
+from actors.persistence.store.snapshots.in_database import part_key
 from actors.persistence.store.store_format import mark
+from actors.persistence.store.tombstones import PREFIX, hash_in
 
-__all__ = ["RecoveredRecords", "beyond", "by_domain", "rebuild", "records", "sorted_out"]
+__all__ = ["RecoveredRecords", "by_domain", "orphaned", "rebuild", "records", "sorted_out"]
 
 
 class RecoveredRecords(msgspec.Struct, frozen=True):
-    """Whole copies, and changes in no order."""
+    """Complete snapshots, and changes in no order."""
 
     snapshots: tuple[Snapshot, ...]
     changes: tuple[Record, ...]
 
 
 def records(path: Path) -> tuple[Record, ...]:
-    """Every whole record in the file of the database at `path`. Raises StoreError."""
+    """Every intact record in the file of the database at `path`. Raises StoreError."""
     return tuple(_scanned(path))
 
 
 def by_domain(path: Path, keep: Callable[[str], int] = lambda _: 2) -> dict[str, list[Record]]:
-    """The same, by the domain that they belong to: of the whole copies the newest only, which are at least two, and all
-    else once, however many older pages hold it."""
+    """The same, by domain: the newest `keep` snapshots, at least two, and everything else once, however many older
+    pages hold it."""
     found: dict[str, _Newest] = {}
     for record in _scanned(path):
         if record.domain not in found:
@@ -44,10 +45,11 @@ def by_domain(path: Path, keep: Callable[[str], int] = lambda _: 2) -> dict[str,
     return {domain: newest.records for domain, newest in found.items()}
 
 
-def beyond(
+def orphaned(
     path: Path, reached: Mapping[str, Version], keep: Callable[[str], int] = lambda _: 2
 ) -> dict[str, list[Record]]:
-    """Of the parts of copies and the changes those only that are newer than the version that was `reached`."""
+    """By domain, the parts of snapshots and the changes newer than the version that was `reached`: a database that was
+    not closed in order need not lead to them."""
     found: dict[str, _Newest] = {}
     for record in _scanned(path):
         newer = record.version > reached.get(record.domain, Version(-1, -1))
@@ -63,11 +65,12 @@ def _scanned(path: Path) -> Iterator[Record]:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise store_error(path, "salvaging", error) from error
+        raise store_error(path, "recovering records", error) from error
 
 
 class _Newest:
-    """What there is of one domain, but no more than `keep` whole copies, so that memory does not grow with the file."""
+    """The records of one domain with no more than `keep` complete snapshots, so that memory does not grow with the
+    file."""
 
     def __init__(self, keep: int) -> None:
         self._keep = keep
@@ -77,7 +80,7 @@ class _Newest:
 
     def take(self, record: Record) -> None:
         if record.kind != Kind.PART:
-            about = record.payload if record.kind == Kind.GRAVE else b""
+            about = record.payload if record.kind == Kind.TOMBSTONE else b""
             self._others[record.kind, record.version, record.base, about] = record
         elif record.version >= self._oldest:
             parts = self._parts[record.version, record.parts]
@@ -101,32 +104,34 @@ class _Newest:
 
 
 def sorted_out(found: Iterable[Record]) -> RecoveredRecords:
-    """Copies put together from their parts, and changes."""
+    """Snapshots assembled from their parts, and changes."""
     kept = tuple(found)
     changes = {
         (record.domain, record.version, record.base): record for record in kept if record.kind == Kind.CHANGE
     }
-    snapshots = (assembled(parts.values()) for parts in _by_copy(kept).values())
+    snapshots = (assembled(parts.values()) for parts in _by_snapshot(kept).values())
     return RecoveredRecords(tuple(s for s in snapshots if s is not None), tuple(changes.values()))
 
 
 def rebuild(txn: Transaction, found: Iterable[Record], keep: Callable[[str], int]) -> None:
-    """Write these records into an empty database, as they are: of each domain the newest copies, all changes, and the
-    newest epoch; and every grave."""
+    """Write these records into an empty database, as they are: the newest snapshots, all changes and the newest epoch
+    of each domain, and every tombstone."""
     kept = tuple(found)
-    mark(txn)  # else these epochs would be taken for those of the first form
+    mark(txn)
     epochs: dict[str, Record] = {}
     for record in kept:
         if record.kind == Kind.CHANGE:
             txn.put(key_of(record.domain, record.version), pack(record))
-        elif record.kind == Kind.GRAVE:
-            txn.put(f"grave/{record.payload.decode('ascii', 'replace')}", pack(record))
+        elif record.kind == Kind.TOMBSTONE:
+            txn.put(f"{PREFIX}{hash_in(record)}", pack(record))
         elif record.kind == Kind.EPOCH:
             known = epochs.get(record.domain, record)
             epochs[record.domain] = max(known, record, key=lambda epoch: epoch.version)
     for domain, record in epochs.items():
         txn.put(f"epoch/{domain}", pack(record))
-    whole = {copy: parts for copy, parts in _by_copy(kept).items() if assembled(parts.values()) is not None}
+    whole = {
+        copy: parts for copy, parts in _by_snapshot(kept).items() if assembled(parts.values()) is not None
+    }
     for domain in {domain for domain, _, _ in whole}:
         newest = sorted((copy for copy in whole if copy[0] == domain), key=lambda copy: copy[1], reverse=True)
         for slot, copy in enumerate(newest[: keep(domain)]):
@@ -134,8 +139,8 @@ def rebuild(txn: Transaction, found: Iterable[Record], keep: Callable[[str], int
                 txn.put(part_key(domain, slot, record.part), pack(record))
 
 
-def _by_copy(found: Iterable[Record]) -> Mapping[tuple[str, Version, int], dict[int, Record]]:
-    """The parts of each copy, by their number."""
+def _by_snapshot(found: Iterable[Record]) -> Mapping[tuple[str, Version, int], dict[int, Record]]:
+    """The parts of each snapshot, by their number."""
     parts: dict[tuple[str, Version, int], dict[int, Record]] = defaultdict(dict)
     for record in found:
         if record.kind == Kind.PART:

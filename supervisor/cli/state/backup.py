@@ -13,7 +13,10 @@ from config.home import Home
 from supervisor.cli.client import ask_all
 from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
 
-__all__ = ["backup", "busy", "moment", "size"]
+__all__ = [
+    "backup",
+    "busy",
+]
 
 
 @click.group(invoke_without_command=True)
@@ -52,20 +55,20 @@ def backup(home: Home, folder: Path | None, encrypt: bool, as_json: bool) -> Non
         click.echo(f"its key was made, and is in {home.data_key_file}: keep that elsewhere, too", err=True)
 
 
-@backup.command("ls", short_help="List the backups, and whether they are whole.")
+@backup.command("ls", short_help="List the backups, and whether they are intact.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
 @json_option
 @in_home
 def ls(home: Home, folder: Path | None, as_json: bool) -> None:
     """List the backups in FOLDER (default: storage.backup_directory), newest first."""
-    from actors.persistence.backup.backups import BEFORE_RESTORE, USUAL, kept_in
+    from actors.persistence.backup.backups import KINDS, kept_in
     from actors.persistence.open_store import open_backups
     from actors.persistence.store.errors import StoreError
     from supervisor.offline.store import configuration
 
     where = folder or open_backups(configuration(home).storage, home.path).folder
     try:
-        found = kept_in(where, USUAL, BEFORE_RESTORE)
+        found = kept_in(where, *KINDS)
     except StoreError as error:
         fail(FAILED, f"{error} -> {error.remedy}")
     with busy("checking the backups", as_json):
@@ -80,7 +83,7 @@ def ls(home: Home, folder: Path | None, as_json: bool) -> None:
 
 @contextlib.contextmanager
 def busy(doing: str, quiet: bool = False) -> Iterator[None]:
-    """Show on a terminal that it goes on."""
+    """Show on a terminal what is being done."""
     if quiet or not sys.stderr.isatty():
         yield
         return
@@ -91,7 +94,7 @@ def busy(doing: str, quiet: bool = False) -> Iterator[None]:
 
 
 def _made(home: Home, to: Path | None, encrypt: bool) -> Mapping[str, Any]:
-    """By the instance that runs, else here. Exits with a line when there is none to be had."""
+    """Made by the running instance, else here. Exits with a line when none can be made."""
     from supervisor.instance import NoInstance, find_instance
 
     try:
@@ -104,19 +107,19 @@ def _made(home: Home, to: Path | None, encrypt: bool) -> Mapping[str, Any]:
 
 
 def _made_here(home: Home, to: Path | None, encrypt: bool) -> Mapping[str, Any]:
-    from supervisor.offline.restore import all_that_is_kept, backups_of
-    from supervisor.offline.store import alone, offline_store
+    from supervisor.offline.restore import stored_content
+    from supervisor.offline.store import exclusive, offline_store
 
-    with alone(home, "a backup"), offline_store(home, writes=True, make_key=encrypt) as found:
-        content = all_that_is_kept(found)
+    with exclusive(home, "a backup"), offline_store(home, writes=True, make_key=encrypt) as found:
+        content = stored_content(found.store)
         if not content.chains:
             fail(FAILED, f"nothing is remembered in {home.path} yet")
-        made = backups_of(found).make(content, to, encrypt=encrypt)
+        made = found.backups.make(content, to, encrypt=encrypt)
         return {
             "path": str(made.path),
             "bytes": made.size,
             "domains": list(made.content.chains),
-            "sealed": made.header.sealed,
+            "sealed": made.header.encrypted,
         }
 
 
@@ -135,7 +138,7 @@ def _row(path: Path, made_at: float) -> dict[str, Any]:
         name: {"version": {"epoch": held.version.epoch, "n": held.version.n}, "bytes": held.bytes}
         for name, held in header.domains.items()
     }
-    return {**row, "made_at": header.made_at, "valid": True, "sealed": header.sealed, "domains": domains}
+    return {**row, "made_at": header.made_at, "valid": True, "sealed": header.encrypted, "domains": domains}
 
 
 def _print_rows(where: Path, rows: list[dict[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""What the doctor of the store found, and what a repair did, as a person reads it."""
+"""`supervisor state doctor`: renders the report of a check, and of a repair."""
 
 from collections.abc import Sequence
 
@@ -14,25 +14,25 @@ from actors.persistence.recovery.repair import Mended, repair
 from config.format import count, moment, size
 from config.home import Home
 from supervisor.cli.options import print_json, wide_console
-from supervisor.offline.store import OfflineStore, alone, offline_store, unless_used
+from supervisor.offline.store import OfflineStore, exclusive, offline_store, shared
 
 __all__ = ["examined", "render", "repaired"]
 
 
 def examined(home: Home, as_json: bool) -> bool:
-    """Show what is stored; True when all of it is fine."""
-    with unless_used(home) as used, offline_store(home) as found:
+    """Check the store, and print the report; whether all of it is fine."""
+    with shared(home) as used, offline_store(home) as found:
         report = examine(found.case(used=used))
         if used and not report.fine:
-            # Files may have come and gone while they were looked at.
+            # Files may have come and gone during the check.
             report = examine(found.case(used=used))
     _show(report, as_json)
     return report.fine
 
 
 def repaired(home: Home, prune: bool, as_json: bool) -> bool:
-    """Mend what is damaged, and with `prune` remove what was set aside; True when all is fine after it."""
-    with alone(home, "the repair"), offline_store(home, writes=True) as found:
+    """Repair what is damaged, and with `prune` remove what was set aside; whether all is fine after it."""
+    with exclusive(home, "the repair"), offline_store(home, writes=True) as found:
         before = examine(found.case(used=False))
         mended = _mended(found, before)
         after = examine(found.case(used=False))
@@ -43,7 +43,7 @@ def repaired(home: Home, prune: bool, as_json: bool) -> bool:
     if as_json:
         print_json({"mended": msgspec.to_builtins(mended), **_plain(after)})
         return after.fine
-    for line in told(mended):
+    for line in lines_of(mended):
         click.echo(line)
     if before.fine:
         click.echo("nothing was damaged")
@@ -52,32 +52,29 @@ def repaired(home: Home, prune: bool, as_json: bool) -> bool:
 
 
 def _mended(found: OfflineStore, report: StoreReport) -> tuple[Mended, ...]:
-    """Of a database that is damaged as a whole, every domain; else those that are."""
+    """Every domain of a database that is damaged as a whole; else those that are damaged."""
     if report.fine:
         return ()
     if any(damage.remedy == "update Gerald" for damage in report.damage):
         return ()
     domains = tuple(d.domain for d in report.domains if d.damage or (report.damage and _is_stored(d)))
-    return repair(found.store, domains, found.in_files, found.rewrite)
+    return repair(found.store, domains, found.rewrite)
 
 
 def _is_stored(domain: DomainReport) -> bool:
     return domain.version is not None
 
 
-def told(mended: Sequence[Mended]) -> list[str]:
-    """What became of each domain."""
+def lines_of(mended: Sequence[Mended]) -> list[str]:
+    """The outcome for each domain."""
     lines = []
     for domain in mended:
         if domain.found is None:
-            lines.append(f"{domain.domain}: nothing of it can be used; it begins anew")
+            lines.append(f"{domain.domain}: nothing of it can be used; it begins with a new state")
         elif domain.version is None:
-            lines.append(f"{domain.domain}: left at version {domain.found.epoch}.{domain.found.n}")
+            lines.append(f"{domain.domain}: left at version {domain.found}")
         else:
-            now = f"{domain.version.epoch}.{domain.version.n}"
-            lines.append(
-                f"{domain.domain}: version {domain.found.epoch}.{domain.found.n} was written anew, as {now}"
-            )
+            lines.append(f"{domain.domain}: version {domain.found} was written again, as {domain.version}")
         lines += [f"  {what}" for what in domain.lost]
     return lines
 
@@ -95,7 +92,7 @@ def _plain(report: StoreReport) -> dict[str, object]:
 
 
 def render(report: StoreReport, console: Console) -> None:
-    """A table of the domains, then what is damaged and what can be done, then what was set aside."""
+    """A table of the domains, then what is damaged and its remedy, then what was set aside."""
     console.print(
         f"[bold]{escape(report.path)}[/]  {size(report.size)}, {_forgotten(report.tombstones)}",
         soft_wrap=True,
@@ -108,6 +105,10 @@ def render(report: StoreReport, console: Console) -> None:
             _tell(console, f"{domain.domain}: ", damage)
     for note in report.notes:
         console.print(f"[dim]{escape(note)}[/]", soft_wrap=True)
+    for place in report.outdated:
+        console.print(
+            f"[dim]of an earlier version of Gerald, kept as it was: {escape(place)}[/]", soft_wrap=True
+        )
     if report.leftovers:
         together = sum(left.size for left in report.leftovers)
         console.print(
@@ -122,7 +123,7 @@ def render(report: StoreReport, console: Console) -> None:
 
 def _table(report: StoreReport) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for title in ("domain", "", "version", "changes", "size", "copies", "files", "saved"):
+    for title in ("domain", "", "version", "changes", "size", "snapshots", "files", "saved"):
         table.add_column(title, no_wrap=True)
     for d in report.domains:
         state = "[red]damaged[/]" if d.damage else "[green]fine[/]"

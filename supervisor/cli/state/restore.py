@@ -1,4 +1,4 @@
-"""`supervisor restore`: brings a backup back, while nothing runs."""
+"""`supervisor restore`: restores a backup, while nothing runs."""
 
 import sys
 import time
@@ -37,11 +37,11 @@ def restore(home: Home, file: Path, domains: tuple[str, ...], yes: bool, as_json
     """
     from actors.persistence.backup.file import read
     from supervisor.offline.restore import restore as put_in_place
-    from supervisor.offline.store import alone, offline_store
+    from supervisor.offline.store import exclusive, offline_store
 
-    with alone(home, "a restore"), offline_store(home, writes=True) as found:
+    with exclusive(home, "a restore"), offline_store(home, writes=True) as found:
         with busy("checking the backup", as_json):
-            backup = read(file.expanduser(), found.sealing)
+            backup = read(file.expanduser(), found.encryption)
         wanted = _wanted(backup, domains)
         _refuse_unfit(backup, wanted, found)
         if not as_json:
@@ -63,32 +63,30 @@ def _wanted(backup: "Backup", domains: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _refuse_unfit(backup: "Backup", wanted: tuple[str, ...], found: "OfflineStore") -> None:
-    """What today's Gerald cannot use, above all what a later version wrote, takes nothing's place."""
-    reasons = [f"{name}: {why}" for name in wanted if (why := found.fits(name, backup.content.chains[name]))]
+    """What this version of Gerald cannot use, above all what a later one wrote, replaces nothing."""
+    fits = ((name, found.fits(name, backup.content.chains[name])) for name in wanted)
+    reasons = [f"{name}: {why}" for name, why in fits if why is not None]
     if reasons:
         told = "\n".join(reasons)
-        fail(FAILED, f"{backup.path} is whole, but cannot be used; nothing was changed\n{told}")
+        fail(FAILED, f"{backup.path} is intact, but cannot be used; nothing was changed\n{told}")
 
 
 def _expired(backup: "Backup", found: "OfflineStore") -> tuple[str, ...]:
-    """Domains that a start will find too old to go on with."""
-    policies = {name: found.config.storage.domains.of(name) for name in backup.content.chains}
+    """The domains whose state the next start will find expired."""
     return tuple(
         name
-        for name, policy in policies.items()
-        if policy.backend == "memory"
-        and 0.0 < policy.ttl < time.time() - backup.content.chains[name].saved_at
+        for name, chain in backup.content.chains.items()
+        if found.store.backend(name).has_expired(chain.saved_at, time.time())
     )
 
 
 def _print_content(backup: "Backup", wanted: tuple[str, ...]) -> None:
     header = backup.header
-    sealed = ", encrypted" if header.sealed else ""
-    click.echo(f"{backup.path}, made {moment(header.made_at)} ({size(backup.size)}{sealed}), is whole:")
+    sealed = ", encrypted" if header.encrypted else ""
+    click.echo(f"{backup.path}, made {moment(header.made_at)} ({size(backup.size)}{sealed}), is intact:")
     for name, held in header.domains.items():
-        version = f"{held.version.epoch}.{held.version.n}"
         left = "" if name in wanted else "  (stays as it is now)"
-        click.echo(f"  {name:<14} version {version:<10} {size(held.bytes):>9}{left}")
+        click.echo(f"  {name:<14} version {held.version!s:<10} {size(held.bytes):>9}{left}")
 
 
 def _ask(wanted: tuple[str, ...]) -> None:
@@ -113,7 +111,11 @@ def _tell(backup: "Backup", done: "RestoreResult", expired: tuple[str, ...], as_
         )
         return
     for name, version in done.versions.items():
-        old = f"; older than storage.domains.{name}.ttl: it will begin anew" if name in expired else ""
-        click.echo(f"{name}: restored, as version {version.epoch}.{version.n}{old}")
+        old = (
+            f"; older than storage.domains.{name}.ttl: it will begin with a new state"
+            if name in expired
+            else ""
+        )
+        click.echo(f"{name}: restored as version {version}{old}")
     if done.before:
         click.echo(f"what was remembered before is in {' and '.join(str(path) for path in done.before)}")

@@ -1,4 +1,4 @@
-"""`supervisor state`: what is remembered, to look at, to keep elsewhere, to bring back, and to mend."""
+"""`supervisor state`: shows, exports, imports, checks and repairs what is remembered."""
 
 import sys
 import time
@@ -95,12 +95,12 @@ def _stored(home: Home, domains: tuple[str, ...]) -> dict[str, Exported]:
     from supervisor.offline.store import stored_states
 
     return {
-        told.domain: (
-            {"epoch": told.version.epoch, "n": told.version.n},
-            told.schema,
-            msgspec.json.encode(told.document.state),
+        stored.domain: (
+            {"epoch": stored.version.epoch, "n": stored.version.n},
+            stored.schema,
+            msgspec.json.encode(stored.document.state),
         )
-        for told in stored_states(home, domains)
+        for stored in stored_states(home, domains)
     }
 
 

@@ -7,11 +7,12 @@ from typing import Any
 import click
 import msgspec
 
-from actors.persistence.backup.backups import BEFORE_RESTORE, USUAL, kept_in
+from actors.persistence.backup.backups import KINDS, kept_in
 from actors.persistence.backup.content import BackupContent
 from actors.persistence.backup.file import read
 from actors.persistence.open_store import database_path
-from actors.persistence.recovery.quarantine import leftovers
+from actors.persistence.recovery.quarantine import beside, leftovers
+from actors.persistence.store.database import OUTDATED
 from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.errors import StoreError
 from actors.vocabulary.values import Person
@@ -20,7 +21,7 @@ from config.home import Home
 from config.schema import Config
 from config.secrets.key_file import EncryptionKeyError
 from supervisor.instance import NoInstance, find_instance
-from supervisor.offline.store import configuration, sealing_of
+from supervisor.offline.store import configuration, encryption_of
 from supervisor.trace.analyse.mentions import Mention, mentions, naming
 from supervisor.trace.write.retention import delete_segment
 
@@ -29,7 +30,8 @@ __all__ = ["Elsewhere", "tell_elsewhere"]
 
 class Elsewhere(msgspec.Struct, frozen=True):
     """Files that may hold words of somebody who is forgotten. unreadable: of the trace, which cannot be read whole.
-    being_written: of the trace, which only the end of the run closes. damaged: of the store, set aside."""
+    being_written: of the trace, which only the end of the run closes. damaged: of the store, set aside. outdated: of an
+    earlier version's store, set aside."""
 
     traces: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
@@ -37,6 +39,7 @@ class Elsewhere(msgspec.Struct, frozen=True):
     unreadable: tuple[str, ...] = ()
     backups: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
 
 
 def tell_elsewhere(home: Home, people: tuple[Person, ...], *, delete: bool, silent: bool) -> dict[str, Any]:
@@ -56,14 +59,16 @@ def _found(home: Home, people: tuple[Person, ...], delete: bool) -> Elsewhere:
     seen = tuple(mentions(traces, people, _run(home)))
     deleted = tuple(m.path for m in seen if delete and not m.open and not m.unsure and _delete(m.path))
     storage = config.storage
-    aside = leftovers(database_path(storage.database_url, home.path), home.resolve(storage.file_path), {})
+    database = database_path(storage.database_url, home.path)
+    aside = leftovers(database, home.resolve(storage.file_path), {})
     return Elsewhere(
         _names(m for m in seen if not m.open and not m.unsure and m.path not in deleted),
         tuple(map(str, deleted)),
         _names(m for m in seen if m.open),
         _names(m for m in seen if m.unsure),
-        tuple(_backups(home.resolve(storage.backup_directory), people, _sealing(home, config))),
+        tuple(_backups(home.resolve(storage.backup_directory), people, _encryption(home, config))),
         tuple(left.path for left in aside),
+        tuple(map(str, beside(database, OUTDATED))),
     )
 
 
@@ -93,20 +98,23 @@ def lines(found: Elsewhere) -> Iterator[str]:
         yield "damaged parts of the store, set aside, may hold them; `supervisor state doctor --repair --prune` removes"
         yield "these when nothing runs:"
         yield from (f"  {path}" for path in found.damaged)
+    if found.outdated:
+        yield "stores of an earlier version of Gerald, set aside, may hold them; delete these if you do not need them:"
+        yield from (f"  {path}" for path in found.outdated)
     yield "the log holds no words; of copies that you made elsewhere, nothing is known here"
 
 
-def _backups(folder: Path, people: tuple[Person, ...], sealing: StoreEncryption) -> Iterator[str]:
+def _backups(folder: Path, people: tuple[Person, ...], encryption: StoreEncryption) -> Iterator[str]:
     """Those that hold them, and those of which that cannot be told."""
     try:
-        kept = kept_in(folder, USUAL, BEFORE_RESTORE)
+        kept = kept_in(folder, *KINDS)
         unfinished = sorted(folder.glob("*.backup.new"))
     except (StoreError, OSError) as error:
         yield f"{folder} (cannot be read: {error})"
         return
     for one in kept:
         try:
-            if _holds(read(one.path, sealing).content, people):
+            if _holds(read(one.path, encryption).content, people):
                 yield str(one.path)
         except StoreError:
             yield f"{one.path} (cannot be read)"
@@ -122,9 +130,9 @@ def _holds(content: BackupContent, people: tuple[Person, ...]) -> bool:
     )
 
 
-def _sealing(home: Home, config: Config) -> StoreEncryption:
+def _encryption(home: Home, config: Config) -> StoreEncryption:
     try:
-        return sealing_of(home, config)
+        return encryption_of(home, config)
     except EncryptionKeyError:
         return PLAIN
 

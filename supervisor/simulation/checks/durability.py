@@ -7,10 +7,10 @@ from actors.kernel.protocol.storage import Committed, StateLoaded, Version
 from actors.kernel.record import Handled
 from actors.kernel.state.document import Document, Unfit, restored
 from actors.persistence.store import journal
-from actors.persistence.store.backends.lmdb import DatabaseBackend
 from actors.persistence.store.encryption import PLAIN
 from actors.persistence.store.journal import key_of
-from supervisor.simulation.environment.disk import Disk, SimulatedDatabase, SimulatedTransaction
+from actors.persistence.store.snapshots.in_database import DatabaseSnapshots
+from supervisor.simulation.environment.disk import Disk, SimulatedTransaction
 from supervisor.tree import DOMAINS
 
 __all__ = ["Durability"]
@@ -45,9 +45,7 @@ class Durability:
         if domain not in self._states:
             return
         if key_of(domain, version) not in self._disk.values and self._newest(domain) < version:
-            self._fault(
-                f"durability: {domain} {version.epoch}.{version.n} was acknowledged, and is not on disk"
-            )
+            self._fault(f"durability: {domain} {version} was acknowledged, and is not on disk")
         if version > self.acknowledged.get(domain, Version()):
             self.acknowledged[domain] = version
 
@@ -64,8 +62,8 @@ class Durability:
         self._epochs[domain].add(message.epoch)
         if message.version < wanted:
             self._fault(
-                f"durability: {domain} was acknowledged up to {wanted.epoch}.{wanted.n}, and "
-                f"{message.version.epoch}.{message.version.n} is all that was loaded ({message.note})"
+                f"durability: {domain} was acknowledged up to {wanted}, and "
+                f"{message.version} is all that was loaded ({message.note})"
             )
         self._compare(domain, message)
 
@@ -86,16 +84,16 @@ class Durability:
                 migrations=actor.migrations,
             )
         except Unfit as error:
-            self._fault(f"durability: what is stored of {domain} does not fit: {error}")
+            self._fault(f"durability: what is stored of {domain} cannot be used: {error}")
             return
         if found.document.state != expected:
-            at = f"{message.version.epoch}.{message.version.n}"
-            self._fault(f"durability: {domain} {at} was loaded with another state than was acknowledged")
+            self._fault(
+                f"durability: {domain} {message.version} was loaded otherwise than it was acknowledged"
+            )
 
     def _newest(self, domain: str) -> Version:
-        """The version that the disk's snapshots and changes lead to."""
+        """To which version what is on disk leads, as far as its keys and its snapshots tell."""
         txn = SimulatedTransaction(self._disk)
-        backend = DatabaseBackend(SimulatedDatabase(self._disk), lambda _: 2, PLAIN)  # type: ignore[arg-type]
-        snapshots = backend.get(txn, domain, touch=False).snapshots  # type: ignore[arg-type]
+        snapshots = DatabaseSnapshots(PLAIN).get(txn, domain, touch=False).snapshots  # type: ignore[arg-type]
         changes, _ = journal.changes(txn, domain)  # type: ignore[arg-type]
-        return max((*(c.version for c in snapshots), *(c.version for c in changes)), default=Version())
+        return max((*(s.version for s in snapshots), *(c.version for c in changes)), default=Version())

@@ -6,8 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from actors.persistence.store.backends import backends_of
+from actors.persistence.store.chain import Snapshot
+from actors.persistence.store.encryption import PLAIN
 from actors.persistence.store.errors import StoreError, store_error
+from actors.persistence.store.manifest import ManifestFile
+from actors.persistence.store.snapshots.in_files import FileSnapshots
 from actors.persistence.store.store import Store
+from config.schema import Storage
 
 __all__ = ["Disk", "PowerCut", "SimulatedDatabase", "SimulatedStore"]
 
@@ -194,8 +200,24 @@ class SimulatedDatabase:
         """Nothing is ever moved away here."""
 
 
-class SimulatedStore(Store):
-    """The real store over the simulated database; no files beside it."""
+class SimulatedFiles(FileSnapshots):
+    """No snapshots in files: the simulated disk has the database only."""
 
-    def _bear_witness(self, **fields: object) -> None:
-        """A witness is never synced: after a power cut there is none."""
+    def save(self, snapshot: Snapshot, keep: int) -> None:
+        """Nothing is written."""
+
+
+class SimulatedManifest(ManifestFile):
+    """A manifest is never synced: after a power cut there is none."""
+
+    def update(self, **fields: object) -> None:
+        """Nothing is written."""
+
+
+class SimulatedStore(Store):
+    """The real store over the simulated database."""
+
+    def __init__(self, disk: Disk, storage: Storage) -> None:
+        files = SimulatedFiles(NOWHERE, PLAIN)
+        super().__init__(SimulatedDatabase(disk), files, backends_of(storage, files))  # type: ignore[arg-type]
+        self._manifest = SimulatedManifest(NOWHERE)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from actors.persistence.write_behind import StoreRequest, WriteBehind
+from actors.persistence.requests import StoreRequest
+from actors.persistence.write_behind import WriteBehind
 from actors.persistence.writer import Writer
 from supervisor.simulation.environment.disk import Disk, PowerCut
 from supervisor.simulation.scheduler import Scheduler

@@ -20,7 +20,6 @@ from actors.llm.messages import LLM
 from actors.osc.messages import OSC_RECEIVER, OSC_SENDER
 from actors.osc.sender import Sender
 from actors.persistence.persistence import Persistence
-from actors.persistence.store.store import Store
 from actors.persistence.write_behind import WriteBehind
 from actors.speech.internal import PieceReady
 from actors.speech.messages import RECOGNIZER, SYNTHESIZER
@@ -39,7 +38,7 @@ from supervisor.simulation.environment.devices import (
     load_recognizer,
     load_voice,
 )
-from supervisor.simulation.environment.disk import SimulatedDatabase, SimulatedStore
+from supervisor.simulation.environment.disk import SimulatedStore
 from supervisor.simulation.environment.external_client import (
     SimulatedLog,
     SimulatedReceiver,
@@ -104,8 +103,7 @@ class SimulatedActors:
         return Persistence(config.storage, config.performance, HOME, None, writer)
 
     def _write_behind(self, config: Config) -> WriteBehind:
-        database: Any = SimulatedDatabase(self._world.disk)
-        store: Store = SimulatedStore(database, lambda domain: config.storage.domains.of(domain).keep)
+        store = SimulatedStore(self._world.disk, config.storage)
         clock = self._scheduler.clock
         return WriteBehind(store, config.storage, monotonic=clock.monotonic, wall=clock.wall)
 

@@ -13,7 +13,6 @@ from actors.avatar.state import AvatarState, faults, felt, from_euler, loaded, s
 from actors.osc.messages import ParametersChanged
 from actors.osc.parameters import BUILT_IN, event_of
 from actors.vocabulary.values import Interaction, Quaternion, Vector3
-from tests.doubles.stored import payload
 
 OWN_NAMES = ("HeadPat", "Hair_IsGrabbed", "Hair_Angle", "NoseBoop", "NearHand", "Hat", "Tail_Stretch")
 NAMES = st.sampled_from((*BUILT_IN, *OWN_NAMES))
@@ -180,9 +179,3 @@ def test_a_step_is_about_a_metre(x: float, sway: float) -> None:
     middle = math.floor(x) + 0.5
     assert not strode(Vector3(middle), Vector3(middle + sway))
     assert strode(Vector3(middle), Vector3(middle + 1.0))
-
-
-def test_what_the_first_form_of_the_store_holds_is_read_as_it_is() -> None:
-    state = msgspec.convert(payload("avatar"), AvatarState)
-    assert faults(state) == ()
-    assert state == AvatarState()

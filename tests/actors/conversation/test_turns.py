@@ -4,9 +4,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actors.conversation.conversation import Conversation
 from actors.conversation.forget import dropped, without
-from actors.conversation.migrations import MIGRATIONS
 from actors.conversation.state import PARTICIPANTS, ActiveTurn, ConversationState, faults
 from actors.conversation.turns import (
     PAUSE,
@@ -21,7 +19,6 @@ from actors.conversation.turns import (
 )
 from actors.conversation.utterance import WINDOW
 from actors.vocabulary.values import UNKNOWN, Interaction, Person, tombstone
-from tests.doubles.stored import payload
 
 MIO, REN = Person("usr_mio", "Mio"), Person("usr_ren", "Ren")
 PEOPLE = st.sampled_from((MIO, REN, UNKNOWN)) | st.integers(0, 60).map(lambda n: Person(f"usr_{n}", f"P{n}"))
@@ -213,28 +210,6 @@ def test_an_unsound_state_is_refused_with_its_reasons() -> None:
         "turn 5 is active, but the last one given away is 0",
         "conversation_duration is negative",
     )
-
-
-# -- what earlier versions stored
-
-
-def test_there_is_a_way_from_every_earlier_schema() -> None:
-    assert set(MIGRATIONS) == set(range(1, Conversation.schema))
-
-
-def test_the_first_form_keeps_what_was_said() -> None:
-    old = payload("conversation")
-    new = msgspec.convert(MIGRATIONS[1](old), ConversationState)
-    assert [said.text for said in new.messages] == [said["text"] for said in old["messages"]]
-    assert new.turn == old["turn"]
-    assert faults(new) == ()
-
-
-@given(st.lists(st.tuples(st.sampled_from(("user", "assistant")), st.integers(0, 4000)), max_size=200))
-def test_a_long_first_form_fits_into_the_window(said: list[tuple[str, int]]) -> None:
-    person = {"user_id": "usr_mio", "name": "Mio"}
-    old = [{"role": role, "text": "x" * n, "person": person, "turn": 1, "at": 1.0} for role, n in said]
-    assert faults(msgspec.convert(MIGRATIONS[1]({"messages": old}), ConversationState)) == ()
 
 
 def test_of_a_crowd_those_who_spoke_last_are_participants() -> None:

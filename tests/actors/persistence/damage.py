@@ -11,10 +11,11 @@ from actors.kernel.protocol.storage import LoadState, SaveChange, SaveSnapshot, 
 from actors.kernel.state.document import Document, restored
 from actors.kernel.state.patch import difference, pack
 from actors.persistence.open_store import open_store
+from actors.persistence.requests import StoreRequest
 from actors.persistence.store.chain import best
 from actors.persistence.store.record import scan
 from actors.persistence.store.salvage import sorted_out
-from actors.persistence.write_behind import StoreRequest, WriteBehind
+from actors.persistence.write_behind import WriteBehind
 from config.schema import Storage
 
 DOMAINS = ("users", "system", "conversation")
@@ -154,7 +155,7 @@ def check(home: Path, newest: dict[str, Notes], what: str) -> None:
         state = state_of(loaded)
         if state != newest[domain]:
             assert state.n < newest[domain].n
-            said = " ".join(write_behind.damage.values())
+            said = " ".join(write_behind.health.damage.values())
             of_all = any(word in said for word in ("database", "replaced", "could not be used"))
-            assert write_behind.damage.get(domain) or of_all, (what, domain, "silence")
+            assert write_behind.health.damage.get(domain) or of_all, (what, domain, "silence")
     write_behind.close()

@@ -113,7 +113,7 @@ def wait(persisting: Persisting, seconds: float) -> None:
 def settle(persisting: Persisting) -> None:
     writer = persisting.world.lives["persistence"].actor._writer  # type: ignore[attr-defined]
     persisting.until(
-        lambda: not writer._waiting and not writer.stuck and not writer.write_behind.backups.at_work
+        lambda: not writer._waiting and not writer.stuck and not writer.write_behind.backup.backups.at_work
     )
 
 

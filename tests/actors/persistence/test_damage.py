@@ -15,7 +15,8 @@ import pytest
 from actors.kernel.message import Asker
 from actors.kernel.protocol.storage import LoadState, SaveSnapshot, SnapshotWanted, StateLoaded, Version
 from actors.kernel.state.document import Document
-from actors.persistence.write_behind import StoreRequest, WriteBehind
+from actors.persistence.requests import StoreRequest
+from actors.persistence.write_behind import WriteBehind
 from tests.actors.persistence.damage import (
     DOMAINS,
     REGION,
@@ -93,8 +94,8 @@ def assert_quiet(home: Path, states: dict[str, Notes], what: str) -> None:
         loaded, wanted = start(write_behind, domain)
         assert (loaded.note, loaded.held, wanted) == ("", True, False), (what, domain)
         assert state_of(loaded) == states[domain], (what, domain)
-    assert write_behind.damage == {}, what
-    assert write_behind.trouble is None, what
+    assert write_behind.health.damage == {}, what
+    assert write_behind.health.trouble is None, what
     write_behind.close()
 
 
@@ -168,7 +169,7 @@ def test_the_whole_database_removed(whole: Whole, home: Path) -> None:
     write_behind = clerk_at(home)
     loaded, _ = start(write_behind, "users")
     assert state_of(loaded).n > 0  # from the copies in files
-    assert "older than the copies in files" in loaded.note
+    assert "older than the snapshots in files" in loaded.note
     write_behind.close()
 
 

@@ -46,7 +46,7 @@ def test_changes_that_follow_on_each_other_are_kept_in_order(begun: DomainLog) -
 
 def test_a_change_that_skips_one_is_refused_and_the_whole_state_wanted(begun: DomainLog) -> None:
     refusal = begun.add(change(2, 3), 5.0)
-    assert refusal == Refusal("the change follows on 1.2, not on 1.1", snapshot=True)
+    assert refusal == Refusal("the change is based on version 1.2, not on 1.1", snapshot=True)
     assert begun.newest == Version(1, 1)
     assert not begun.is_due
 
@@ -119,8 +119,8 @@ def test_parts_out_of_order_are_refused(arriving: tuple[SaveSnapshot, ...]) -> N
     domain_log = DomainLog("users")
     *before, last = arriving
     assert [domain_log.take(one, 5.0) for one in before] == [None] * len(before)
-    assert domain_log.take(last, 5.0) == Refusal("a part of the whole state is missing", snapshot=True)
-    assert domain_log.take(part(2, 3), 5.0) == Refusal("a part of the whole state is missing", snapshot=True)
+    assert domain_log.take(last, 5.0) == Refusal("a part of the snapshot is missing", snapshot=True)
+    assert domain_log.take(part(2, 3), 5.0) == Refusal("a part of the snapshot is missing", snapshot=True)
 
 
 def test_a_first_part_begins_anew() -> None:
@@ -188,14 +188,14 @@ def test_the_whole_state_is_wanted_when_few_changes_have_become_as_large_as_it(
 ) -> None:
     monkeypatch.setattr(module, "SMALL", 100)
     begun.add(change(1, 2, bytes(99)), 5.0)
-    assert not begun.wants_whole(changes=1000)
+    assert not begun.wants_snapshot(changes=1000)
     begun.add(change(2, 3, bytes(1)), 5.0)
-    assert begun.wants_whole(changes=1000)
+    assert begun.wants_snapshot(changes=1000)
     begun.replace(Snapshot("users", 1, Version(1, 3), 5.0, (bytes(300),)))
     begun.add(change(3, 4, bytes(299)), 5.0)
-    assert not begun.wants_whole(changes=1000)  # the state is larger
+    assert not begun.wants_snapshot(changes=1000)  # the state is larger
     begun.add(change(4, 5, bytes(1)), 5.0)
-    assert begun.wants_whole(changes=1000)
+    assert begun.wants_snapshot(changes=1000)
 
 
 def test_changes_that_are_on_disk_and_large_are_counted_and_not_held(

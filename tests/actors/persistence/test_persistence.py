@@ -28,10 +28,10 @@ from actors.kernel.state.document import Document
 from actors.kernel.state.domain import DomainActor
 from actors.kernel.state.patch import difference, pack
 from actors.persistence import persistence as persistence_module
-from actors.persistence.store.backends.lmdb import part_key
 from actors.persistence.store.database import Database
 from actors.persistence.store.record import pack as pack_record
 from actors.persistence.store.record import scan, unpack
+from actors.persistence.store.snapshots.in_database import part_key
 from tests.actors.persistence.conftest import MIB, HandClock, Persisting
 
 
@@ -501,7 +501,7 @@ def test_without_its_database_a_file_domain_is_given_its_copy_in_a_file(persisti
     persisting.start()
     assert begin(persisting, Met, 2).state == Counted(3)
     persisting.until(lambda: healths(persisting, "persistence"))
-    assert "older than the copies in files" in healths(persisting, "persistence")[0].reason
+    assert "older than the snapshots in files" in healths(persisting, "persistence")[0].reason
 
 
 def test_when_nothing_is_left_it_begins_anew_and_says_so(persisting: Persisting) -> None:

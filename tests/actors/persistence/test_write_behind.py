@@ -26,10 +26,11 @@ from actors.kernel.protocol.storage import (
 )
 from actors.persistence import domain_log as ledger_module
 from actors.persistence.open_store import open_store
-from actors.persistence.store.backends.lmdb import part_key
+from actors.persistence.requests import StoreOutcome, StoreRequest
 from actors.persistence.store.database import Database
-from actors.persistence.store.encryption import Locked, StoreEncryption
-from actors.persistence.write_behind import LONGEST_NAME, StoreOutcome, StoreRequest, WriteBehind
+from actors.persistence.store.encryption import StoreEncryption, UnavailableCipher
+from actors.persistence.store.snapshots.in_database import part_key
+from actors.persistence.write_behind import LONGEST_NAME, WriteBehind
 from config.schema import Storage
 from tests.actors.persistence.conftest import HandClock
 from tests.doubles.sealer import XorSealer
@@ -195,7 +196,7 @@ def test_a_request_that_can_never_be_fulfilled_does_not_spoil_the_group(
     found = work(write_behind, *bad, whole(1, 1, "world"))
     assert [type(message) for message in found] == [SaveFailed] * 4 + [Committed]
     assert not any(message.snapshot for message in found if isinstance(message, SaveFailed))
-    assert write_behind.trouble is None
+    assert write_behind.health.trouble is None
 
 
 # -- by policy
@@ -205,7 +206,7 @@ def test_a_request_that_can_never_be_fulfilled_does_not_spoil_the_group(
 def test_files_and_database_domains_are_committed_at_once(write_behind: WriteBehind, domain: str) -> None:
     assert work(write_behind, whole(1, 1, domain)) == (Committed(domain, Version(1, 1)),)
     assert work(write_behind, change(1, 2, domain)) == (Committed(domain, Version(1, 2)),)
-    assert write_behind.unwritten == ()
+    assert write_behind.logs.unwritten == ()
     assert write_behind.due_in() is None
 
 
@@ -217,13 +218,13 @@ def test_memory_domains_are_kept_and_committed_when_the_interval_is_over(
     assert work(write_behind, whole(1, 1, domain)) == (Buffered(domain, Version(1, 1)),)
     clock.seconds += 1.0
     assert work(write_behind, change(1, 2, domain)) == (Buffered(domain, Version(1, 2)),)
-    assert write_behind.unwritten == (domain,)
+    assert write_behind.logs.unwritten == (domain,)
     assert write_behind.due_in() == 2.0
     clock.seconds += 2.0
     assert write_behind.due_in() == 0.0
     (told,) = outcomes(write_behind)
     assert told == StoreOutcome(Asker(domain, ""), Committed(domain, Version(1, 2)))
-    assert (write_behind.unwritten, write_behind.due_in()) == ((), None)
+    assert (write_behind.logs.unwritten, write_behind.due_in()) == ((), None)
     assert outcomes(write_behind) == ()
     write_behind.close()
 
@@ -235,7 +236,7 @@ def test_a_memory_domain_does_not_wait_longer_because_others_are_written(
     work(write_behind, whole(1, 1, "conversation"))
     clock.seconds += 2.9
     assert work(write_behind, whole(1, 1)) == (Committed("users", Version(1, 1)),)
-    assert write_behind.unwritten == ("conversation",)
+    assert write_behind.logs.unwritten == ("conversation",)
     clock.seconds += 0.2
     assert set(work(write_behind, change(1, 2))) == {
         Committed("users", Version(1, 2)),
@@ -289,8 +290,8 @@ def test_what_has_been_in_memory_for_too_long_is_read_from_the_disk_again(
 ) -> None:
     write_behind = clerk_at(tmp_path)
     work(write_behind, whole(1, 1), change(1, 2), whole(1, 1, "conversation"))
-    clock.seconds += write_behind.cache_ttl + 1.0
-    write_behind.sweep()
+    clock.seconds += write_behind.logs.cache.ttl + 1.0
+    write_behind.logs.sweep()
     assert content(load(write_behind)) == (b"1.1", b"to 1.2")
     assert content(load(write_behind, "conversation")) == (b"1.1",)
     assert work(write_behind, change(3, 1, base=Version(1, 2))) == (Committed("users", Version(3, 1)),)
@@ -349,7 +350,7 @@ def test_many_changes_that_were_loaded_make_the_whole_state_wanted_at_the_first(
 # -- who is forgotten
 
 
-def test_graves_are_in_every_state_that_is_loaded_afterwards(tmp_path: Path) -> None:
+def test_tombstones_are_in_every_state_that_is_loaded_afterwards(tmp_path: Path) -> None:
     write_behind = clerk_at(tmp_path)
     work(write_behind, whole(1, 1), whole(1, 1, "conversation"))
     assert work(write_behind, RecordErasure("users", ("aa", "bb"), 7.0)) == (
@@ -376,7 +377,7 @@ def test_a_grave_that_could_not_be_written_is_refused_told_all_the_same_and_writ
     disk.fails = False
     work(write_behind, TRY)
     write_behind.close()
-    assert write_behind.store.tombstones() == {"aa": 7.0}
+    assert write_behind.store.read_tombstones() == {"aa": 7.0}
     write_behind.close()
 
 
@@ -402,15 +403,15 @@ def test_while_the_disk_fails_all_is_kept_and_written_when_it_heals(tmp_path: Pa
         assert isinstance(kept, Buffered)
         assert kept.version == Version(epoch, n)
         assert "No space left on device" in kept.why
-    assert write_behind.trouble is not None
-    assert "free some space" in write_behind.trouble.remedy
-    assert write_behind.unwritten == ("users",)
+    assert write_behind.health.trouble is not None
+    assert "free some space" in write_behind.health.trouble.remedy
+    assert write_behind.logs.unwritten == ("users",)
     assert work(write_behind, TRY) == ()
-    assert write_behind.trouble is not None
+    assert write_behind.health.trouble is not None
     disk.fails = False
     found = outcomes(write_behind, TRY)
     assert found == (StoreOutcome(Asker("users", ""), Committed("users", Version(epoch, 3))),)
-    assert (write_behind.trouble, write_behind.unwritten) == (None, ())
+    assert (write_behind.health.trouble, write_behind.logs.unwritten) == (None, ())
     write_behind.close()
     write_behind = clerk_at(tmp_path)
     assert content(load(write_behind)) == (b"1.1", b"to 1.2", b"to 1.3")
@@ -425,17 +426,17 @@ def test_the_next_change_writes_what_waits_too(write_behind: WriteBehind, disk: 
     found = work(write_behind, change(1, 3))
     assert Committed("users", Version(1, 3)) in found
     assert Committed("world", Version(1, 1)) in found
-    assert write_behind.trouble is None
-    assert write_behind.unwritten == ("conversation",)
+    assert write_behind.health.trouble is None
+    assert write_behind.logs.unwritten == ("conversation",)
 
 
 def test_a_disk_that_is_only_tried_is_found_well_again(write_behind: WriteBehind, disk: Disk) -> None:
     disk.fails = True
     work(write_behind, TRY)
-    assert write_behind.trouble is not None
+    assert write_behind.health.trouble is not None
     disk.fails = False
     work(write_behind, TRY)
-    assert write_behind.trouble is None
+    assert write_behind.health.trouble is None
 
 
 @pytest.mark.parametrize("handed", [change(1, 2), whole(1, 2)], ids=["a change", "whole"])
@@ -471,8 +472,8 @@ def test_it_does_so_however_long_the_disk_fails(
     work(write_behind, whole(epoch, 1, domain), TRY)
     disk.fails = True
     work(write_behind, change(epoch, 2, domain), change(epoch, 3, domain), TRY)
-    clock.seconds += write_behind.cache_ttl + 1.0
-    write_behind.sweep()
+    clock.seconds += write_behind.logs.cache.ttl + 1.0
+    write_behind.logs.sweep()
     again = load(write_behind, domain)
     assert content(again) == (b"1.1", b"to 1.2", b"to 1.3")
     follows = change(again.epoch, 1, domain, base=again.version)
@@ -512,12 +513,12 @@ def test_with_a_disk_that_fails_from_the_beginning_nothing_is_known_to_be_there(
     loaded = load(write_behind)
     assert (loaded.held, loaded.parts) == (False, ())
     assert "state.lmdb" in loaded.note
-    assert write_behind.trouble is not None
-    assert write_behind.trouble.remedy == "a file stands where the folder should be: move it away"
+    assert write_behind.health.trouble is not None
+    assert write_behind.health.trouble.remedy == "a file stands where the folder should be: move it away"
     (tmp_path / "data").unlink()
     again = load(write_behind)
     assert (again.held, again.note, again.epoch) == (True, "", 1)
-    assert write_behind.trouble is None
+    assert write_behind.health.trouble is None
     write_behind.close()
 
 
@@ -562,11 +563,11 @@ def test_files_that_cannot_be_written_are_a_trouble_but_nothing_waits_for_them(
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "state").write_text("in the way")
     assert work(write_behind, whole(1, 1)) == (Committed("users", Version(1, 1)),)
-    assert write_behind.trouble is not None
-    assert "move it away" in write_behind.trouble.remedy
+    assert write_behind.health.trouble is not None
+    assert "move it away" in write_behind.health.trouble.remedy
     (tmp_path / "data" / "state").unlink()
     work(write_behind, TRY)
-    assert write_behind.trouble is None
+    assert write_behind.health.trouble is None
     assert len(list((tmp_path / "data" / "state" / "users").iterdir())) == 1
 
 
@@ -582,9 +583,9 @@ def test_a_removed_database_is_begun_anew_with_every_state(write_behind: WriteBe
     work(write_behind, whole(1, 1), change(1, 2), whole(1, 1, "world"), whole(1, 1, "conversation"), TRY)
     remove(write_behind.store.database.path)
     assert Committed("users", Version(1, 3)) in work(write_behind, change(1, 3))
-    assert "was removed while in use" in write_behind.damage[""]
+    assert "was removed while in use" in write_behind.health.damage[""]
     work(write_behind, TRY)
-    assert write_behind.unwritten == ()
+    assert write_behind.logs.unwritten == ()
     write_behind.close()
     again = WriteBehind(write_behind.store, Storage(map_size=MIB))
     assert content(load(again)) == (b"1.1", b"to 1.2", b"to 1.3")
@@ -596,8 +597,8 @@ def test_a_removed_database_is_begun_anew_with_every_state(write_behind: WriteBe
 def test_a_state_that_is_not_in_memory_any_more_is_asked_for_whole(tmp_path: Path, clock: HandClock) -> None:
     write_behind = clerk_at(tmp_path)
     work(write_behind, whole(1, 1, "system"), change(1, 2, "system"))
-    clock.seconds += write_behind.cache_ttl + 1.0
-    write_behind.sweep()
+    clock.seconds += write_behind.logs.cache.ttl + 1.0
+    write_behind.logs.sweep()
     remove(write_behind.store.database.path)
     (refused,) = work(write_behind, change(1, 3, "system"))
     assert isinstance(refused, SaveFailed)
@@ -620,11 +621,11 @@ def test_damage_is_told_until_the_state_is_written_whole_again(write_behind: Wri
     loaded = load(write_behind, "system")
     assert loaded.parts == ()
     assert "copy/system/0 is damaged, set aside as corrupt/system/" in loaded.note
-    assert list(write_behind.damage) == ["system"]
+    assert list(write_behind.health.damage) == ["system"]
     work(write_behind, whole(1, 2, "world"))
-    assert list(write_behind.damage) == ["system"]
+    assert list(write_behind.health.damage) == ["system"]
     work(write_behind, whole(loaded.epoch, 1, "system"))
-    assert write_behind.damage == {}
+    assert write_behind.health.damage == {}
 
 
 def test_after_damage_the_whole_state_is_wanted_and_no_change_taken_before_it(
@@ -738,28 +739,28 @@ def test_epochs_are_unique_over_the_restart_of_a_process_that_never_closed(tmp_p
 
 
 def test_what_cannot_be_decrypted_is_a_trouble_although_the_disk_is_well(tmp_path: Path) -> None:
-    def opened(sealing: StoreEncryption) -> WriteBehind:
+    def opened(encryption: StoreEncryption) -> WriteBehind:
         storage = Storage(map_size=MIB)
-        return WriteBehind(open_store(storage, tmp_path, sealing), storage)
+        return WriteBehind(open_store(storage, tmp_path, encryption), storage)
 
     write_behind = opened(StoreEncryption(XorSealer()))
     epoch = load(write_behind).epoch
     work(write_behind, whole(epoch, 1))
     write_behind.close()
 
-    write_behind = opened(StoreEncryption(Locked("the key is missing", "bring it"), writes=False))
+    write_behind = opened(StoreEncryption(UnavailableCipher("the key is missing", "bring it"), writes=False))
     assert not load(write_behind).held
     plain = load(write_behind, "world")
     assert plain.held
     assert isinstance(work(write_behind, whole(plain.epoch, 1, "world"))[0], Committed)
     for _ in range(2):
-        assert str(write_behind.trouble) == "the key is missing"
+        assert str(write_behind.health.trouble) == "the key is missing"
         work(write_behind, TRY)
     write_behind.close()
 
     write_behind = opened(StoreEncryption(XorSealer(), writes=False))
     assert content(load(write_behind)) == (f"{epoch}.1".encode(),)
-    assert write_behind.trouble is None
+    assert write_behind.health.trouble is None
 
 
 def test_a_change_that_comes_between_the_parts_of_a_state_that_is_to_stay_alone_is_kept(

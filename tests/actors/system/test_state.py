@@ -19,7 +19,6 @@ from actors.system.state import (
     module_changed,
     sampled,
 )
-from tests.doubles.stored import payload
 
 SECONDS = st.floats(0.001, 60.0)
 
@@ -132,9 +131,3 @@ def test_a_new_run_keeps_what_was_counted_and_nothing_of_the_moment() -> None:
     new = begun(state)
     assert (new.uptime, new.active_modules, new.resource_usage) == (0.0, (), ResourceUsage())
     assert (new.error_count, new.performance_metrics) == (1, state.performance_metrics)
-
-
-def test_what_the_first_form_of_the_store_holds_is_read_as_it_is() -> None:
-    state = msgspec.convert(payload("system"), SystemState)
-    assert faults(state) == ()
-    assert state.performance_metrics.stages["recognition"].count == 1

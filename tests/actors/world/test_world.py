@@ -48,7 +48,7 @@ class Instance:
         self.asker = self.world.probe("asker")
         self.actor = World()
         self.world.start(self.actor, "world")
-        shelf = Shelf.holding(stored) if stored is not None else Shelf()
+        shelf = Shelf.holding(stored, schema=World.schema) if stored is not None else Shelf()
         (load,) = [e for e in self.store.envelopes if isinstance(e.message, LoadState)]
         self.world.tell("world", shelf.loaded("world"), sender="persistence", answers=load.id)
         self.world.run()

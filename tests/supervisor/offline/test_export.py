@@ -99,20 +99,24 @@ def test_what_the_domain_itself_refuses_is_told() -> None:
     assert "relationship_level is not in [0, 1]" in reasons[0].reason
 
 
-def test_a_later_form_is_refused_and_an_earlier_one_migrated() -> None:
+def test_a_later_schema_version_is_refused_and_so_is_one_without_a_migration() -> None:
     assert "later version of Gerald" in misfits(plain_people(), schema=99)[0].reason
+    assert "earlier version of Gerald" in misfits(plain_people(), schema=1)[0].reason
+
+
+def test_an_earlier_schema_version_is_migrated(monkeypatch: pytest.MonkeyPatch) -> None:
     users = actor("users")
-    assert 1 in users.migrations
-    state = fitted(users, State(1, {"users": {}}))
+    monkeypatch.setattr(type(users), "migrations", {1: lambda state: {"users": state["people"]}})
+    state = fitted(users, State(1, {"people": {}}))
     assert isinstance(state, UsersState)
 
 
 @pytest.mark.parametrize(
     ("data", "wanted", "reason"),
     [
-        (b"{", (), "no file of `supervisor state export`"),
-        (b"\xff\xfe", (), "no file of `supervisor state export`"),
-        (b'{"gerald_state": 9, "domains": {}}', (), "form 9 is not known"),
+        (b"{", (), "not a file of `supervisor state export`"),
+        (b"\xff\xfe", (), "not a file of `supervisor state export`"),
+        (b'{"gerald_state": 9, "domains": {}}', (), "file format 9 is not known"),
         (b'{"gerald_state": 1, "domains": {}}', (), "it holds no domain"),
         (b'{"gerald_state": 1, "domains": {"dreams": {}}}', (), "there is no such domain"),
         (b'{"gerald_state": 1, "domains": {"users": {}}}', (), "required field `schema`"),

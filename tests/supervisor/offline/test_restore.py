@@ -1,4 +1,4 @@
-"""What is restored is what the backup holds, under new versions; what it replaced is kept; graves stay."""
+"""What is restored is what the backup holds, under new versions; what it replaced is kept; tombstones stay."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -22,12 +22,15 @@ from actors.persistence.store.epochs import GAP
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.record import Kind, Record
 from actors.persistence.store.store import Batch
+from actors.users.users import Users
 from config.files import replace_file
 from config.home import Home
 from config.schema import Config
-from supervisor.offline.restore import RestoreResult, all_that_is_kept, backups_of, restore
+from supervisor.offline.restore import RestoreResult, restore, stored_content
 from supervisor.offline.store import OfflineStore
 from tests.doubles.sealer import XorSealer
+
+SCHEMAS = {"users": Users.schema}
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -53,41 +56,40 @@ def no_fault() -> Iterator[None]:
     Database.fault = staticmethod(fault)
 
 
-def room_of(home: Home, sealing: StoreEncryption = PLAIN) -> OfflineStore:
+def room_of(home: Home, encryption: StoreEncryption = PLAIN) -> OfflineStore:
     config = Config()
-    return OfflineStore(home, config, open_store(config.storage, home.path, sealing), sealing)
+    return OfflineStore(home, config, open_store(config.storage, home.path, encryption), encryption)
 
 
 def whole(domain: str, epoch: int, n: int, count: int = 0) -> Snapshot:
     payload = msgspec.msgpack.encode(Document(Counted(count)))
-    return Snapshot(domain, 1, Version(epoch, n), 5.0, (payload,))
+    return Snapshot(domain, SCHEMAS.get(domain, 1), Version(epoch, n), 5.0, (payload,))
 
 
 def change(domain: str, epoch: int, n: int, count: int) -> Record:
     steps = pack(difference(Document(Counted(count - 1)), Document(Counted(count))))
-    return Record(Kind.CHANGE, domain, 1, Version(epoch, n), 6.0, steps, Version(epoch, n - 1))
+    return Record(
+        Kind.CHANGE, domain, SCHEMAS.get(domain, 1), Version(epoch, n), 6.0, steps, Version(epoch, n - 1)
+    )
 
 
 def save(stored: OfflineStore, *snapshots: Snapshot, **more: object) -> None:
-    stored.store.write(Batch(snapshots, **more))  # type: ignore[arg-type]
-    for snapshot in snapshots:
-        if stored.in_files(snapshot.domain) and stored.store.files is not None:
-            stored.store.files.save(snapshot)
+    stored.store.write_everywhere(Batch(snapshots, **more))  # type: ignore[arg-type]
 
 
 def chain(stored: OfflineStore, domain: str) -> Chain:
-    found = stored.store.read(domain, in_files=stored.in_files(domain))
+    found = stored.store.read(domain)
     assert found.chain is not None, found
     assert not found.damaged
     return found.chain
 
 
 def backed_up(stored: OfflineStore) -> Path:
-    return backups_of(stored).make(all_that_is_kept(stored)).path
+    return stored.backups.make(stored_content(stored.store)).path
 
 
 def restored(stored: OfflineStore, file: Path, *domains: str) -> RestoreResult:
-    content = read(file, stored.sealing).content
+    content = read(file, stored.encryption).content
     return restore(stored, content, domains or tuple(content.chains))
 
 
@@ -153,7 +155,6 @@ def test_the_copies_in_files_follow(home: Home, stored: OfflineStore) -> None:
     file = backed_up(stored)
     save(stored, whole("users", 1, 2, 20))
     version = restored(stored, file).versions["users"]
-    assert stored.store.files is not None
     assert stored.store.files.load("users").snapshots[0].version == version
 
 
@@ -164,7 +165,7 @@ def test_it_can_be_restored_into_an_empty_home(home: Home, stored: OfflineStore,
     other = Home(tmp_path / "other")
     empty = room_of(other)
     assert restored(empty, file) == RestoreResult({"users": Version(13, 0)})
-    assert empty.store.tombstones() == {"hash": 7.0}
+    assert empty.store.read_tombstones() == {"hash": 7.0}
     empty.store.close()
 
 
@@ -173,7 +174,7 @@ def test_who_was_forgotten_before_or_since_stays_forgotten(home: Home, stored: O
     file = backed_up(stored)
     save(stored, tombstones={"late": 3.0, "both": 3.0})
     restored(stored, file)
-    assert stored.store.tombstones() == {"early": 1.0, "late": 3.0, "both": 3.0}
+    assert stored.store.read_tombstones() == {"early": 1.0, "late": 3.0, "both": 3.0}
 
 
 def test_who_is_forgotten_by_a_newer_backup_only_is_not_brought_back_by_an_older_one(
@@ -188,7 +189,7 @@ def test_who_is_forgotten_by_a_newer_backup_only_is_not_brought_back_by_an_older
     shutil.rmtree(home.data / "state.lmdb")
     again = room_of(home)
     restored(again, older)
-    assert again.store.tombstones() == {"late": 3.0}
+    assert again.store.read_tombstones() == {"late": 3.0}
     again.store.close()
 
 
@@ -198,7 +199,7 @@ def test_the_next_start_finds_nothing_amiss(home: Home, stored: OfflineStore) ->
     save(stored, whole("users", 1, 9))
     stored.store.close({"users": Version(1, 9)})
     done = restored(stored, file)
-    found = stored.store.read("users", in_files=True)
+    found = stored.store.read("users")
     assert found.damaged == ()
     assert found.chain is not None
     assert found.chain.version == done.versions["users"]
@@ -257,7 +258,7 @@ def test_who_was_forgotten_in_it_stays_forgotten(
 ) -> None:
     file, stored = locked(tombstones={"late": 3.0})
     restored(stored, file)
-    assert stored.store.tombstones() == {"late": 3.0}
+    assert stored.store.read_tombstones() == {"late": 3.0}
     stored.store.close()
 
 

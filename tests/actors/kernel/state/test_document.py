@@ -15,6 +15,7 @@ from actors.kernel.state.document import (
     Restored,
     Subscription,
     TooNew,
+    TooOld,
     Unfit,
     count_parts,
     encoded_part,
@@ -84,7 +85,7 @@ def test_the_changes_since_are_applied_in_order() -> None:
     assert found == Restored(states[2], exact=True)
 
 
-# -- forms
+# -- schema versions
 
 MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda state: {"birds": state["birds"], "keeper": state["owner"].upper()},
@@ -118,17 +119,17 @@ def test_it_migrates_where_the_changes_do_and_not_before() -> None:
 
 
 def test_a_change_of_another_form_than_its_own_does_not_fit() -> None:
-    with pytest.raises(Unfit, match="a stored change is of no use"):
+    with pytest.raises(Unfit, match="a stored change cannot be applied"):
         old_ones((2, pack([(1, ("state", "owner"))])))
 
 
-def test_a_form_without_a_way_from_it_is_refused() -> None:
-    with pytest.raises(Unfit, match="no way from form 3 to form 4"):
+def test_a_schema_version_without_a_migration_is_too_old() -> None:
+    with pytest.raises(TooOld, match="reads none before 4"):
         old_ones(now=4)
 
 
 def test_a_migration_that_fails_is_refused_with_its_reason() -> None:
-    with pytest.raises(Unfit, match="does not migrate from form 1: KeyError"):
+    with pytest.raises(Unfit, match="does not migrate from schema version 1: KeyError"):
         restored(
             Document(Aviary()),
             (encode({"state": {}}),),
@@ -139,9 +140,9 @@ def test_a_migration_that_fails_is_refused_with_its_reason() -> None:
 
 
 def test_what_a_later_version_wrote_is_not_touched() -> None:
-    with pytest.raises(TooNew, match="form 4; this version knows 3"):
+    with pytest.raises(TooNew, match="schema version 4; this version knows 3"):
         old_ones(schema=4)
-    with pytest.raises(TooNew, match="form 4; this version knows 3"):
+    with pytest.raises(TooNew, match="schema version 4; this version knows 3"):
         old_ones((1, put(["state", "owner"], "bob")), (4, b"whatever it is"))
 
 

@@ -14,6 +14,7 @@ from actors.kernel.protocol.storage import (
     LoadState,
     SaveChange,
     SaveSnapshot,
+    SetStateAside,
     StateLoaded,
     StoredChange,
     Version,
@@ -103,6 +104,36 @@ def test_what_is_buried_is_forgotten_again() -> None:
     house.answer(loaded(erased={"old": 1.0}))
     assert house.actor.state == Garden(7)
     assert house.saves == [Version(3, 1)]
+
+
+def test_a_stored_state_too_old_to_read_is_set_aside_before_a_new_one_begins() -> None:
+    class Newer(Gardener):
+        schema = 2
+
+    house = House(Newer())
+    house.answer(loaded())
+    assert not house.life.is_ready
+    assert house.store.messages == [LoadState("garden"), SetStateAside("garden")]
+    assert "set aside" in house.said[-1].reason
+    house.answer(StateLoaded("garden", 5))
+    assert (house.actor.state, house.actor.version) == (Garden(), Version(5, 0))
+    assert house.life.is_ready
+    house.update(plants=1)
+    (saved,) = house.store.of(SaveSnapshot)
+    assert (saved.schema, saved.version) == (2, Version(5, 1))
+
+
+def test_where_it_cannot_be_set_aside_nothing_is_written_over_it() -> None:
+    class Newer(Gardener):
+        schema = 2
+
+    house = House(Newer())
+    house.answer(loaded())
+    house.answer(StateLoaded("garden", 0, held=False, note="no space"))
+    assert house.update(plants=1) == Updated(Version(0, 1))
+    assert house.saves == []
+    house.world.advance(LOAD_AGAIN)
+    assert house.store.messages[-1] == LoadState("garden")
 
 
 @pytest.mark.parametrize(

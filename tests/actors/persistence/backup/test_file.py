@@ -12,7 +12,7 @@ from actors.kernel.state.document import Document, count_parts, encoded_part
 from actors.kernel.state.patch import difference, pack
 from actors.persistence.backup import file as backup_file
 from actors.persistence.backup.content import BackupContent, try_changes
-from actors.persistence.backup.file import Unusable, encoded, graves_in, listed, read, write
+from actors.persistence.backup.file import Unusable, encoded, listed, read, tombstones_in, write
 from actors.persistence.store.chain import Chain, Snapshot
 from actors.persistence.store.encryption import StoreEncryption
 from actors.persistence.store.errors import StoreError
@@ -55,7 +55,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     found = read(tmp_path / "a.backup")
     assert found == made
     assert found.content == content()
-    assert (found.header.made_at, found.header.sealed) == (MADE_AT, False)
+    assert (found.header.made_at, found.header.encrypted) == (MADE_AT, False)
     assert found.header.domains["system"].version == Version(3, 3)
     assert found.size == (tmp_path / "a.backup").stat().st_size
 
@@ -103,7 +103,7 @@ def test_one_that_ends_too_early_or_too_late_is_refused(tmp_path: Path) -> None:
 def test_what_is_no_backup_is_called_so(tmp_path: Path) -> None:
     path = tmp_path / "a.backup"
     path.write_bytes(msgpack.packb({"what": "a cake"}))
-    with pytest.raises(Unusable, match="is no backup"):
+    with pytest.raises(Unusable, match="is not a backup"):
         read(path)
     with pytest.raises(StoreError, match="No such file"):
         read(tmp_path / "b.backup")
@@ -124,10 +124,10 @@ def test_an_encrypted_one_shows_no_words_and_opens_with_its_key_only(tmp_path: P
     write(path, content(chain(words=("a secret word",))), MADE_AT, sealed())
     assert b"a secret word" not in path.read_bytes()
     assert read(path, sealed()).content == content(chain(words=("a secret word",)))
-    for sealing in (StoreEncryption(), StoreEncryption(XorSealer(b"another"))):
+    for encryption in (StoreEncryption(), StoreEncryption(XorSealer(b"another"))):
         with pytest.raises(Unusable, match="encrypted"):
-            read(path, sealing)
-    assert listed(path).sealed  # what it says of itself is no secret
+            read(path, encryption)
+    assert listed(path).encrypted  # what it says of itself is no secret
 
 
 @pytest.mark.parametrize("damaged", [False, True])
@@ -135,11 +135,11 @@ def test_who_is_forgotten_is_told_without_a_key_and_by_a_damaged_one(tmp_path: P
     made = write(tmp_path / "a.backup", content(), MADE_AT, sealed())
     if damaged:
         made.path.write_bytes(made.path.read_bytes()[:-20])
-    assert graves_in(made.path) == {"hash": 7.0}
+    assert tombstones_in(made.path) == {"hash": 7.0}
 
 
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match="no domain is called"):
+    with pytest.raises(Unusable, match="is not the name of a domain"):
         write(tmp_path / "a.backup", content(chain("../elsewhere")), MADE_AT)
 
 

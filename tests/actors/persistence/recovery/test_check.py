@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from actors.kernel.errors import StateError
 from actors.kernel.protocol.storage import Version
 from actors.kernel.state.document import Document, Unfit, restored
 from actors.persistence.open_store import open_store
@@ -44,12 +45,12 @@ def opened(chain: Chain) -> Notes:
     return found
 
 
-def fits(domain: str, chain: Chain) -> str:
+def fits(domain: str, chain: Chain) -> StateError | None:
     try:
         opened(chain)
     except Unfit as error:
-        return str(error)
-    return ""
+        return error
+    return None
 
 
 def rewrite(domain: str, chain: Chain) -> Snapshot:
@@ -57,26 +58,22 @@ def rewrite(domain: str, chain: Chain) -> Snapshot:
     return Snapshot(domain, 1, chain.version, chain.saved_at, (part,))
 
 
-def in_files(domain: str) -> bool:
-    return STORAGE.domains.of(domain).backend == "file"
-
-
 def store_at(home: Path) -> Store:
     return open_store(STORAGE, home)
 
 
 def seen(home: Path, *, used: bool = False) -> StoreReport:
-    return examine(Case(store_at(home), DOMAINS, in_files, fits, used=used))
+    return examine(Case(store_at(home), DOMAINS, fits, home / "data" / "backups", used=used))
 
 
 def mended(home: Path) -> tuple[Mended, ...]:
-    return repair(store_at(home), DOMAINS, in_files, rewrite)
+    return repair(store_at(home), DOMAINS, rewrite)
 
 
 def change(home: Path, do: Callable[[Transaction], object]) -> None:
     """Do something to the database, and close it in order, as if nothing had happened."""
     store = store_at(home)
-    store.tombstones()
+    store.read_tombstones()
     store.database.change("testing", do)
     store.close()
 
@@ -133,7 +130,7 @@ def test_whatever_is_lost_is_told_and_a_repair_saves_what_is_there(
             if report.fine:
                 write_behind = clerk_at(home)
                 assert {domain: state_of(load(write_behind, domain)) for domain in DOMAINS} == newest, what
-                assert not write_behind.damage, (what, write_behind.damage)
+                assert not write_behind.health.damage, (what, write_behind.health.damage)
                 write_behind.close()
                 continue
             damaged += 1
@@ -147,7 +144,7 @@ def test_whatever_is_lost_is_told_and_a_repair_saves_what_is_there(
                 loaded = load(write_behind, domain)
                 state = state_of(loaded)
                 assert state == newest[domain] or state.n < newest[domain].n, (what, domain)
-                assert not write_behind.damage.get(domain), (what, write_behind.damage)
+                assert not write_behind.health.damage.get(domain), (what, write_behind.health.damage)
             write_behind.close()
     assert damaged
 
@@ -162,7 +159,7 @@ def test_a_damaged_copy_is_named_and_the_one_before_it_is_written_anew(tmp_path:
 
     change(tmp_path, spoil)
     report = seen(tmp_path)
-    assert "the copy copy/system/0 is damaged" in words(report)
+    assert "the snapshot copy/system/0 is damaged" in words(report)
     assert [domain.domain for domain in report.domains if domain.damage] == ["system"]
     (system,) = (m for m in mended(tmp_path) if m.domain == "system")
     assert system.lost
@@ -231,7 +228,7 @@ def test_a_state_that_is_whole_and_yet_of_no_use_gives_way_to_the_one_before(tmp
         writing.whole("system")
     writing.whole("system")  # the thirteenth
     writing.close()
-    assert "of no use: thirteen" in words(seen(tmp_path))
+    assert "cannot be used: thirteen" in words(seen(tmp_path))
     (system,) = (m for m in mended(tmp_path) if m.domain == "system")
     assert system.found == Version(1, 12)
     assert any("thirteen" in what for what in system.lost)
@@ -248,7 +245,7 @@ def test_an_older_database_put_in_place_is_noticed(tmp_path: Path) -> None:
     database.write_bytes(older[0])
     report = seen(tmp_path)
     assert "when it was last closed" in words(report)
-    assert "older than the copies in files" in words(report)
+    assert "older than the snapshots in files" in words(report)
     mended(tmp_path)
     assert seen(tmp_path).fine
 
@@ -256,7 +253,7 @@ def test_an_older_database_put_in_place_is_noticed(tmp_path: Path) -> None:
 def test_a_witness_that_says_nothing_any_more_is_damage(tmp_path: Path) -> None:
     prepare(tmp_path)
     (tmp_path / "data" / "state.lmdb" / "witness.json").write_bytes(b"?")
-    assert "its witness is damaged" in words(seen(tmp_path))
+    assert "its manifest is damaged" in words(seen(tmp_path))
     mended(tmp_path)
     assert seen(tmp_path).fine
 
@@ -265,7 +262,7 @@ def test_what_was_written_by_a_later_version_is_not_judged(tmp_path: Path) -> No
     prepare(tmp_path)
     change(tmp_path, lambda txn: txn.put("format", b"99"))
     report = seen(tmp_path)
-    assert "a later version of Gerald (form 99)" in words(report)
+    assert "a later version of Gerald (store format 99)" in words(report)
     assert report.damage[0].remedy == "update Gerald"
 
 

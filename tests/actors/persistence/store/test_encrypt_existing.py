@@ -16,11 +16,11 @@ from config.schema import Storage
 from tests.doubles.sealer import XorSealer
 
 WORD = b"lighthouse"
-SEALED = StoreEncryption(XorSealer())
+ENCRYPTED = StoreEncryption(XorSealer())
 
 
-def opened(home: Path, sealing: StoreEncryption) -> Store:
-    return open_store(Storage(map_size=2**20), home, sealing)
+def opened(home: Path, encryption: StoreEncryption) -> Store:
+    return open_store(Storage(map_size=2**20), home, encryption)
 
 
 def readable(home: Path) -> list[str]:
@@ -30,7 +30,7 @@ def readable(home: Path) -> list[str]:
 
 
 def words(store: Store) -> tuple[bytes, ...]:
-    chain = store.read("users", in_files=True).chain
+    chain = store.read("users").chain
     assert chain is not None
     return (*chain.snapshot.parts, *(change.payload for change in chain.changes))
 
@@ -42,21 +42,20 @@ def home(tmp_path: Path) -> Path:
     for n in range(1, 30):
         store.write(Batch((Snapshot("users", 1, Version(1, n), 5.0, (WORD * n,)),)))
     store.write(Batch((), (Record(Kind.CHANGE, "users", 1, Version(1, 30), 5.0, WORD, Version(1, 29)),)))
-    assert store.files is not None
-    store.files.save(Snapshot("users", 1, Version(1, 29), 5.0, (WORD * 29,)))
+    store.files.save(Snapshot("users", 1, Version(1, 29), 5.0, (WORD * 29,)), 2)
     store.close()
     assert len(readable(tmp_path)) == 2
     return tmp_path
 
 
 def test_what_was_stored_in_plain_is_readable_nowhere_and_is_still_the_same(home: Path) -> None:
-    store = opened(home, SEALED)
+    store = opened(home, ENCRYPTED)
     assert words(store) == (WORD * 29, WORD)
     assert readable(home) == []
     store.write(Batch((), (Record(Kind.CHANGE, "users", 1, Version(1, 31), 5.0, b"31", Version(1, 30)),)))
     store.close()
     assert readable(home) == []
-    store = opened(home, SEALED)
+    store = opened(home, ENCRYPTED)
     assert words(store) == (WORD * 29, WORD, b"31")
     assert store.read("users").damaged == ()
     assert store.database.trusted
@@ -69,8 +68,8 @@ def test_it_is_done_once_and_anew_after_something_was_written_in_plain(
     done: list[str] = []
     monkeypatch.setattr(Database, "fault", staticmethod(done.append))
     for expected in (1, 0):
-        store = opened(home, SEALED)
-        store.tombstones()
+        store = opened(home, ENCRYPTED)
+        store.read_tombstones()
         store.close()
         assert done.count("after commit: encrypting") == expected
         done.clear()
@@ -78,7 +77,7 @@ def test_it_is_done_once_and_anew_after_something_was_written_in_plain(
     store.write(Batch((Snapshot("users", 1, Version(2, 1), 5.0, (WORD,)),)))
     store.close()
     assert "data.mdb" in readable(home)
-    store = opened(home, SEALED)
+    store = opened(home, ENCRYPTED)
     assert words(store) == (WORD,)
     store.close()
     assert readable(home) == []
@@ -96,13 +95,13 @@ def test_a_process_that_dies_meanwhile_leaves_the_rest_to_the_next_orderly_start
             raise Killed
 
     monkeypatch.setattr(Database, "fault", staticmethod(fault))
-    store = opened(home, SEALED)
+    store = opened(home, ENCRYPTED)
     with pytest.raises(Killed):
-        store.tombstones()
+        store.read_tombstones()
     store.database.close()
     monkeypatch.undo()
     for _ in range(2):
-        store = opened(home, SEALED)
+        store = opened(home, ENCRYPTED)
         assert words(store) == (WORD * 29, WORD)
         store.close()
     assert readable(home) == []
@@ -115,12 +114,12 @@ def test_a_disk_that_fails_meanwhile_loses_nothing_and_is_told_of(
         raise StoreError("the disk is full", "free some space")
 
     monkeypatch.setattr(Database, "compact", failing)
-    store = opened(home, SEALED)
+    store = opened(home, ENCRYPTED)
     assert words(store) == (WORD * 29, WORD)
     assert "is not encrypted yet: the disk is full" in store.database.notice
     store.close()
     monkeypatch.undo()
-    store = opened(home, SEALED)
+    store = opened(home, ENCRYPTED)
     assert words(store) == (WORD * 29, WORD)
     store.close()
     assert readable(home) == []

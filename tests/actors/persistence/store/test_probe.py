@@ -63,7 +63,7 @@ def test_a_damaged_key_is_noticed(folder: Path, key: bytes) -> None:
 
 def test_it_is_not_waited_for_without_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WITHIN", 0.001)
-    with pytest.raises(OSError, match="could not be looked through within"):
+    with pytest.raises(OSError, match="could not be checked within"):
         why_unsound(folder)
 
 

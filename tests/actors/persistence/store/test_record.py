@@ -12,7 +12,7 @@ from actors.persistence.store.record import MARK, Damaged, Kind, Record, pack, s
 RECORD = Record(
     Kind.CHANGE, "users", 3, Version(7, 41), 1_700_000_000.25, b"what changed" * 20, Version(7, 40)
 )
-SMALL = Record(Kind.GRAVE, "", 1, Version(), 5.0, b"hash")
+SMALL = Record(Kind.TOMBSTONE, "", 1, Version(), 5.0, b"hash")
 
 versions = st.builds(Version, st.integers(0, 2**40), st.integers(0, 2**40))
 records = st.builds(
@@ -26,7 +26,7 @@ records = st.builds(
     base=versions,
     part=st.integers(0, 100),
     parts=st.integers(0, 100),
-    sealed=st.booleans(),
+    encrypted=st.booleans(),
 )
 
 
@@ -52,7 +52,7 @@ def test_a_torn_record_is_noticed(length: int) -> None:
 
 @given(st.binary(max_size=400))
 def test_other_bytes_are_no_record(data: bytes) -> None:
-    with pytest.raises(Damaged, match=r"no record|does not fit"):
+    with pytest.raises(Damaged, match=r"not a record|is wrong"):
         unpack(data)
 
 
@@ -62,7 +62,7 @@ def test_another_domains_record_is_refused() -> None:
 
 
 def test_a_record_with_something_behind_it_is_refused() -> None:
-    with pytest.raises(Damaged, match="not as long as it should be"):
+    with pytest.raises(Damaged, match="has the wrong length"):
         unpack(pack(RECORD) + b"\0", "users")
 
 

@@ -12,9 +12,11 @@ from actors.persistence.store.chain import Snapshot, records_of
 from actors.persistence.store.database import Database
 from actors.persistence.store.encryption import StoreEncryption
 from actors.persistence.store.record import Kind, Record, pack
-from actors.persistence.store.store import Batch, Store
+from actors.persistence.store.store import Batch
+from actors.persistence.store.tombstones import record_of
 from tests.actors.persistence.damage import clerk_at, load, prepare, state_of
 from tests.doubles.sealer import XorSealer
+from tests.doubles.stores import store_over
 
 MIB = 2**20
 
@@ -57,31 +59,32 @@ def test_copies_are_put_together_and_torn_ones_left_out() -> None:
     assert sorted(c.version for c in saved.changes) == [Version(1, 2), Version(1, 3)]
 
 
-def test_a_new_database_holds_the_newest_copies_all_changes_graves_and_the_newest_epochs(
+def test_a_new_database_holds_the_newest_copies_all_changes_tombstones_and_the_newest_epochs(
     tmp_path: Path,
 ) -> None:
     epochs = [Record(Kind.EPOCH, "users", 1, Version(epoch, 0), 5.0) for epoch in (2, 7, 3)]
-    tombstone_record = Record(Kind.GRAVE, "", 1, Version(), 9.0, b"hash")
+    tombstone_record = record_of("hash", 9.0)
     copies = [record for n in (3, 1, 2) for record in records_of(snapshot(n, parts=2))]
     folder = scattered(
         tmp_path / "state.lmdb", *copies, change(3, 4), change(4, 5), *epochs, tombstone_record
     )
-    store = Store(Database(folder, MIB))
+    store = store_over(Database(folder, MIB))
     read = store.read("users")
     assert read.chain is not None
     assert (read.chain.snapshot, read.chain.version) == (snapshot(3, parts=2), Version(1, 5))
-    assert [s.version.n for s in store.copies.load("users").snapshots] == [3, 2]
-    assert store.tombstones() == {"hash": 9.0}
+    found = store.database.read("reading", lambda txn: store.snapshots.get(txn, "users", touch=False))
+    assert [s.version.n for s in found.snapshots] == [3, 2]
+    assert store.read_tombstones() == {"hash": 9.0}
     assert store.open_epoch("users", 0) == 8
-    assert "12 whole records were found in it and taken over" in store.database.notice
+    assert "12 intact records were found in it and taken over" in store.database.notice
     store.close()
 
 
 def test_sealed_records_are_taken_over_as_they_are(tmp_path: Path) -> None:
-    sealing = StoreEncryption(XorSealer())
-    there = [sealing.seal(record) for record in (*records_of(snapshot(1, parts=2)), change(1, 2))]
+    encryption = StoreEncryption(XorSealer())
+    there = [encryption.encrypted(record) for record in (*records_of(snapshot(1, parts=2)), change(1, 2))]
     folder = scattered(tmp_path / "state.lmdb", *there)
-    store = Store(Database(folder, MIB), sealing=sealing)
+    store = store_over(Database(folder, MIB), encryption)
     read = store.read("users")
     assert read.chain is not None
     assert (read.chain.snapshot, read.chain.version) == (snapshot(1, parts=2), Version(1, 2))
@@ -92,7 +95,7 @@ def test_sealed_records_are_taken_over_as_they_are(tmp_path: Path) -> None:
 def test_the_unusable_file_is_kept_beside_the_new_one(tmp_path: Path) -> None:
     folder = scattered(tmp_path / "state.lmdb", *records_of(snapshot(1)))
     before = (folder / "data.mdb").read_bytes()
-    store = Store(Database(folder, MIB))
+    store = store_over(Database(folder, MIB))
     store.read("users")
     store.close()
     (aside,) = tmp_path.glob("state.lmdb.corrupt.*")
@@ -105,7 +108,7 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize(
-    "point", ["before commit: salvaging", "after commit: salvaging", "before commit: bringing"]
+    "point", ["before commit: recovering", "after commit: recovering", "before commit: marking"]
 )
 def test_a_process_killed_while_it_salvages_leaves_it_to_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, point: str
@@ -129,13 +132,13 @@ def test_a_process_killed_while_it_salvages_leaves_it_to_the_next(
     write_behind = clerk_at(tmp_path)
     for domain, state in newest.items():
         assert state_of(load(write_behind, domain)) == state
-    if "salvaging" in point:
-        assert "could not be used" in write_behind.damage[""]
+    if "recovering" in point:
+        assert "could not be used" in write_behind.health.damage[""]
     write_behind.close()
     assert len(list((tmp_path / "data").glob("state.lmdb.corrupt.*"))) == 1
     write_behind = clerk_at(tmp_path)
     assert load(write_behind, "system").note == ""
-    assert write_behind.damage == {}
+    assert write_behind.health.damage == {}
     write_behind.close()
 
 
@@ -168,15 +171,15 @@ def test_a_database_without_its_head_gives_every_state_back(tmp_path: Path, lost
     write_behind.close()
 
 
-def test_what_was_found_lying_is_there_at_the_next_start_too(tmp_path: Path) -> None:
+def test_an_orphaned_record_is_there_at_the_next_start_too(tmp_path: Path) -> None:
     """A process killed while it wrote: the record lies in the file, and the database does not lead to it yet."""
     folder = tmp_path / "state.lmdb"
-    store = Store(Database(folder, MIB))
+    store = store_over(Database(folder, MIB))
     store.write(Batch((snapshot(1),), (change(1, 2),)))
     store.database.close()
     with (folder / "data.mdb").open("ab") as file:
         file.write(bytes(4096) + pack(change(2, 3)))
-    store = Store(Database(folder, MIB))
+    store = store_over(Database(folder, MIB))
     read = store.read("users")
     assert read.chain is not None
     assert read.chain.version == Version(1, 3)
@@ -185,7 +188,7 @@ def test_what_was_found_lying_is_there_at_the_next_start_too(tmp_path: Path) -> 
     (folder / "witness.json").unlink(missing_ok=True)
     data = (folder / "data.mdb").read_bytes()
     (folder / "data.mdb").write_bytes(data[: len(data) // 4096 * 4096])
-    store = Store(Database(folder, MIB))
+    store = store_over(Database(folder, MIB))
     again = store.database.read("reading", lambda txn: txn.keys("log/users/"))
     assert len(again) == 3
     read = store.read("users")
@@ -209,7 +212,7 @@ def test_of_many_older_copies_only_the_newest_whole_ones_are_held_and_changes_on
 def test_what_a_database_leads_to_itself_is_not_held(tmp_path: Path) -> None:
     there = (*records_of(snapshot(4, parts=2)), change(4, 5), change(5, 6), *records_of(snapshot(2, "world")))
     folder = scattered(tmp_path / "broken", *there)
-    assert salvage.beyond(folder, {"users": Version(1, 5), "world": Version(1, 2)}) == {
+    assert salvage.orphaned(folder, {"users": Version(1, 5), "world": Version(1, 2)}) == {
         "users": [change(5, 6)]
     }
-    assert salvage.beyond(folder, {"users": Version(1, 6)}) == {"world": [there[-1]]}
+    assert salvage.orphaned(folder, {"users": Version(1, 6)}) == {"world": [there[-1]]}

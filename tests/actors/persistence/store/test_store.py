@@ -1,4 +1,4 @@
-"""The store on a real LMDB: epochs, damage, growth, what is forgotten, and what a witness knows."""
+"""The store on a real LMDB: epochs, damage, growth, tombstones, and what a manifest knows."""
 
 import os
 import stat
@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from actors.kernel.errors import PersistenceError
 from actors.kernel.protocol.storage import Version
 from actors.persistence.open_store import database_path, open_store
-from actors.persistence.store.backends.lmdb import part_key
 from actors.persistence.store.chain import Chain, Snapshot
 from actors.persistence.store.database import Database
 from actors.persistence.store.encryption import PLAIN, StoreEncryption
@@ -22,9 +21,11 @@ from actors.persistence.store.epochs import GAP
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.journal import key_of
 from actors.persistence.store.record import Kind, Record
+from actors.persistence.store.snapshots.in_database import part_key
 from actors.persistence.store.store import Batch, Store
 from config.schema import Storage
 from tests.doubles.sealer import XorSealer
+from tests.doubles.stores import store_over
 
 MIB = 2**20
 
@@ -71,7 +72,7 @@ def version(store: Store, domain: str = "users") -> Version | None:
 
 def test_nothing_is_stored_at_first(store: Store) -> None:
     read = store.read("users")
-    assert (read.chain, read.damaged, store.tombstones()) == (None, (), {})
+    assert (read.chain, read.damaged, store.read_tombstones()) == (None, (), {})
 
 
 def test_what_was_written_is_read_by_the_next_process(store: Store) -> None:
@@ -101,7 +102,7 @@ def test_many_changes_of_many_domains_are_written_as_one(store: Store) -> None:
     store.write(Batch(snapshots, changes, {"hash": 5.0}))
     assert [point for point in commits if point.startswith("after")] == ["after commit: writing"]
     assert {version(store, domain) for domain in domains} == {Version(1, 49)}
-    assert store.tombstones() == {"hash": 5.0}
+    assert store.read_tombstones() == {"hash": 5.0}
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -218,18 +219,18 @@ def test_with_every_copy_damaged_nothing_is_read_and_all_are_kept(store: Store) 
 
 
 def test_then_the_copy_of_a_backup_is_used_and_said(store: Store) -> None:
-    store._backups = lambda domain: (Chain(whole(9, domain=domain)), Chain(whole(8, domain=domain)))
+    store._in_backups = lambda domain: (Chain(whole(9, domain=domain)), Chain(whole(8, domain=domain)))
     assert store.read("users").chain is None  # nothing was lost: there is nothing to bring back
     save(store, whole(11), whole(12))
     for slot in (0, 1):
         damage(store, part_key("users", slot, 0))
     read = store.read("users")
     assert read.chain == Chain(whole(9))
-    assert read.damaged[-1] == "the copy of users in a backup is used"
+    assert read.damaged[-1] == "the state of users in a backup is used"
 
 
 def test_a_refused_backup_gives_way_to_the_one_before(store: Store) -> None:
-    store._backups = lambda domain: (Chain(whole(9, domain=domain)), Chain(whole(8, domain=domain)))
+    store._in_backups = lambda domain: (Chain(whole(9, domain=domain)), Chain(whole(8, domain=domain)))
     save(store, whole(12))
     refused = (Version(1, 12), Version(1, 9))
     assert store.read("users", refused=refused).chain == Chain(whole(8))
@@ -252,10 +253,10 @@ def test_a_record_under_another_domains_key_is_not_read(store: Store) -> None:
 def test_a_damaged_grave_hides_no_other(store: Store) -> None:
     store.write(Batch(tombstones={"aa": 5.0, "bb": 6.0}))
     damage(store, "grave/aa")
-    assert store.tombstones() == {"bb": 6.0}
+    assert store.read_tombstones() == {"bb": 6.0}
 
 
-# -- the witness
+# -- the manifest
 
 
 def closed(store: Store, n: int) -> None:
@@ -292,40 +293,38 @@ def test_one_that_was_killed_is_looked_at_closely(store: Store) -> None:
     assert not store.database.trusted
 
 
-# -- copies in files
+# -- snapshots in files
 
 
 def in_files(store: Store, snapshot: Snapshot) -> None:
-    assert store.files is not None
     save(store, snapshot)
-    store.files.save(snapshot)
+    store.files.save(snapshot, 2)
 
 
-def test_copies_in_files_stand_in_for_those_of_the_database(store: Store) -> None:
+def test_snapshots_in_files_stand_in_for_those_of_the_database(store: Store) -> None:
     for n in (1, 2):
         in_files(store, whole(n))
     for slot in (0, 1):
         damage(store, part_key("users", slot, 0))
-    read = store.read("users", in_files=True)
+    read = store.read("users")
     assert read.chain == Chain(whole(2))
     assert len(read.damaged) >= 2
 
 
 def test_a_database_that_is_older_than_the_files_beside_it_is_told(store: Store) -> None:
-    assert store.files is not None
     in_files(store, whole(1))
-    store.files.save(whole(5))
-    read = store.read("users", in_files=True)
+    store.files.save(whole(5), 2)
+    read = store.read("users")
     assert read.chain == Chain(whole(5))
-    assert "is older than the copies in files beside it" in read.damaged[0]
+    assert "is older than the snapshots in files beside it" in read.damaged[0]
 
 
-# -- sealed
+# -- encrypted
 
 
-def test_sealed_states_are_read_with_the_key_and_leave_no_word_behind(tmp_path: Path) -> None:
-    def opened(sealing: StoreEncryption) -> Store:
-        return Store(Database(tmp_path / "sealed.lmdb", MIB), sealing=sealing)
+def test_encrypted_states_are_read_with_the_key_and_leave_no_word_behind(tmp_path: Path) -> None:
+    def opened(encryption: StoreEncryption) -> Store:
+        return store_over(Database(tmp_path / "sealed.lmdb", MIB), encryption)
 
     store = opened(StoreEncryption(XorSealer()))
     first, then = whole(1, payload=b"dear old friends"), change(2)
@@ -355,7 +354,7 @@ def test_the_map_grows_with_the_states(store: Store) -> None:
 
 
 def test_a_map_at_its_limit_is_an_error_that_loses_nothing(tmp_path: Path) -> None:
-    store = Store(Database(tmp_path / "small.lmdb", MIB, limit=2 * MIB))
+    store = store_over(Database(tmp_path / "small.lmdb", MIB, limit=2 * MIB))
     save(store, whole(1))
     with pytest.raises(PersistenceError, match=r"small\.lmdb: writing: .*MAP_FULL"):
         save(store, whole(2, payload=os.urandom(5 * MIB)))
@@ -374,13 +373,13 @@ def test_only_the_owner_may_read_the_files(store: Store) -> None:
 
 def test_compacting_leaves_nothing_that_was_deleted(store: Store) -> None:
     save(store, whole(1, payload=b"a word too many" * 400))
-    store.copies.forget("users")
+    save(store, whole(2), whole(3))
     store.database.compact()
     file = store.database.path / "data.mdb"
     assert b"a word too many" not in file.read_bytes()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    save(store, whole(2))
-    assert version(store) == Version(1, 2)
+    save(store, whole(4))
+    assert version(store) == Version(1, 4)
 
 
 def test_a_process_opens_a_database_once(tmp_path: Path) -> None:
@@ -396,7 +395,7 @@ def test_a_file_that_is_no_database_is_moved_away_and_said(tmp_path: Path) -> No
     folder = tmp_path / "state.lmdb"
     folder.mkdir()
     (folder / "data.mdb").write_bytes(b"no database" * 1000)
-    store = Store(Database(folder, MIB))
+    store = store_over(Database(folder, MIB))
     save(store, whole(1))
     (aside,) = tmp_path.glob("state.lmdb.corrupt.*")
     assert (aside / "data.mdb").read_bytes().startswith(b"no database")
@@ -406,7 +405,7 @@ def test_a_file_that_is_no_database_is_moved_away_and_said(tmp_path: Path) -> No
 
 def test_a_folder_that_cannot_be_made_is_an_error_that_names_it(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("in the way")
-    store = Store(Database(tmp_path / "data" / "state.lmdb", MIB))
+    store = store_over(Database(tmp_path / "data" / "state.lmdb", MIB))
     with pytest.raises(StoreError, match=r"data/state\.lmdb: opening") as caught:
         store.read("users")
     assert caught.value.remedy == "a file stands where the folder should be: move it away"
@@ -430,10 +429,10 @@ def test_a_store_that_takes_no_writes_can_still_be_read(store: Store) -> None:
         lambda store: store.peek("users"),
         lambda store: store.write(Batch((whole(1),))),
         lambda store: store.open_epoch("users", 0),
-        lambda store: store.tombstones(),
+        lambda store: store.read_tombstones(),
         lambda store: store.check(),
     ],
-    ids=["read", "peek", "write", "open_epoch", "graves", "check"],
+    ids=["read", "peek", "write", "open_epoch", "tombstones", "check"],
 )
 def test_whatever_is_asked_of_a_disk_that_fails_raises_one_kind_of_error(
     tmp_path: Path, call: Callable[[Store], object]
@@ -451,7 +450,7 @@ def test_a_database_url_is_relative_to_the_home(tmp_path: Path) -> None:
     assert database_path(f"lmdb://{elsewhere}", Path("home")) == elsewhere
 
 
-def test_an_older_copy_that_leads_further_is_found_though_it_is_not_held_at_first(store: Store) -> None:
+def test_an_older_snapshot_that_leads_further_is_found_though_it_is_not_held_at_first(store: Store) -> None:
     """A killed process wrote the newest copy last, and its successor went on from the one before."""
     save(store, whole(1), whole(5))
     log(store, change(1, epoch=2, base=Version(1, 1)))
@@ -460,7 +459,7 @@ def test_an_older_copy_that_leads_further_is_found_though_it_is_not_held_at_firs
     assert store.read("users").chain == found
 
 
-def test_of_the_copies_in_the_database_only_the_newest_is_held(store: Store) -> None:
+def test_of_the_snapshots_in_the_database_only_the_newest_is_held(store: Store) -> None:
     save(store, whole(1), whole(2))
-    held = store.database.read("looking", lambda txn: store.copies.get(txn, "users", held=1)).snapshots
+    held = store.database.read("looking", lambda txn: store.snapshots.get(txn, "users", held=1)).snapshots
     assert [(copy.version, copy.parts) for copy in held] == [(Version(1, 2), (b"1.2",)), (Version(1, 1), ())]

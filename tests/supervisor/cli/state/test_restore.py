@@ -36,8 +36,8 @@ def run(home: Path, *arguments: str, code: int = 0) -> str:
 
 def test_it_says_what_is_inside_and_what_it_has_become(tmp_path: Path) -> None:
     output = run(tmp_path, "restore", str(backup(tmp_path, chain())), "--yes")
-    assert "is whole" in output
-    assert "system: restored, as version 2.0" in output
+    assert "is intact" in output
+    assert "system: restored as version 2.0" in output
     assert "before" not in output  # nothing was replaced
 
 
@@ -83,7 +83,7 @@ def test_what_has_outlived_its_time_is_said(tmp_path: Path, domain: str, expires
         old = chain("avatar", Avatar.schema, encoded_part(Document(AvatarState()), "", 0))
     old = Chain(msgspec.structs.replace(old.snapshot, saved_at=5.0))
     output = run(tmp_path, "restore", str(backup(tmp_path, old)), "--yes")
-    assert ("will begin anew" in output) is expires
+    assert ("will begin with a new state" in output) is expires
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -1,39 +1,38 @@
-"""Copies in files, a folder for each domain and a file for each version: written aside, synced, and put in place."""
+"""Snapshots in files: a folder for each domain and a file for each version, written aside, synced and put in place."""
 
 import contextlib
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from actors.kernel.protocol.storage import Version
-from actors.persistence.store.backends import Found
 from actors.persistence.store.chain import Snapshot, assembled, records_of
 from actors.persistence.store.encryption import StoreEncryption
 from actors.persistence.store.errors import store_error
 from actors.persistence.store.record import Record, pack, scan_file
+from actors.persistence.store.snapshots import NONE, FoundSnapshots
 from config.files import replace_file, sync_folder
 
-__all__ = ["FileBackend"]
+__all__ = ["FileSnapshots"]
 
-NONE = Version(-1, -1)
 KEPT_DAMAGED = 4
-"""Damaged files set aside, per domain."""
+"""Damaged files that stay set aside, per domain."""
 _NAME = re.compile(r"(\d{1,12})\.(\d{1,12})\.state", re.ASCII)
 
 
-class FileBackend:
-    """folder: of all domains. keep: how many copies of a domain are kept."""
+class FileSnapshots:
+    """folder: holds a folder for each domain that has any. Methods wait for the disk, and raise StoreError."""
 
-    def __init__(self, folder: Path, keep: Callable[[str], int], sealing: StoreEncryption) -> None:
+    def __init__(self, folder: Path, encryption: StoreEncryption) -> None:
         self.folder = folder
-        self._keep = keep
-        self._sealing = sealing
+        self._encryption = encryption
 
-    def save(self, snapshot: Snapshot) -> None:
+    def save(self, snapshot: Snapshot, keep: int) -> None:
+        """Write a snapshot, durable on return, and remove all but the newest `keep`; nothing where a newer one is."""
         where = self.folder / snapshot.domain
         try:
             there = self._files(where)
@@ -41,21 +40,22 @@ class FileBackend:
                 return
             self._make_folders(where)
             name = f"{snapshot.version.epoch:012d}.{snapshot.version.n:012d}.state"
-            replace_file(where / name, (pack(self._sealing.seal(record)) for record in records_of(snapshot)))
-            for _, old in self._files(where)[self._keep(snapshot.domain) :]:
+            records = (pack(self._encryption.encrypted(record)) for record in records_of(snapshot))
+            replace_file(where / name, records)
+            for _, old in self._files(where)[keep:]:
                 old.unlink(missing_ok=True)
         except OSError as error:
-            raise store_error(where, "writing a copy", error) from error
+            raise store_error(where, "writing a snapshot", error) from error
 
-    def load(self, domain: str, *, touch: bool = True, than: Version = NONE) -> Found:
-        """What is kept of `domain`; without `touch` nothing is set aside. than: what is no newer than this version is
-        looked through for damage all the same, but not held in memory: its parts are empty."""
+    def load(self, domain: str, *, touch: bool = True, newer_than: Version = NONE) -> FoundSnapshots:
+        """The snapshots of `domain`; without `touch` nothing is set aside. Those that are not newer than `newer_than`
+        are checked for damage only, and have no parts."""
         where = self.folder / domain
         snapshots: list[Snapshot] = []
         damaged: list[str] = []
         try:
             for version, path in self._files(where):
-                snapshot = self._assembled(path, hollow=version <= than)
+                snapshot = self._read(path, without_parts=version <= newer_than)
                 whole = snapshot is not None and snapshot.domain == domain
                 if snapshot is None or not whole or snapshot.version != version:
                     aside = f", set aside as {_set_aside(path).name}" if touch else ""
@@ -63,17 +63,11 @@ class FileBackend:
                 if snapshot is not None and whole:
                     snapshots.append(snapshot)
         except OSError as error:
-            raise store_error(where, "reading a copy", error) from error
-        return Found(tuple(sorted(snapshots, key=lambda s: s.version, reverse=True)), tuple(damaged))
-
-    def _assembled(self, path: Path, *, hollow: bool) -> Snapshot | None:
-        with path.open("rb") as file:
-            records: Iterable[Record] = scan_file(file)
-            records = _emptied(records) if hollow else records
-            return assembled(self._sealing.opened(record) for record in records)
+            raise store_error(where, "reading a snapshot", error) from error
+        return FoundSnapshots(tuple(sorted(snapshots, key=lambda s: s.version, reverse=True)), tuple(damaged))
 
     def epochs(self) -> Mapping[str, int]:
-        """By domain, the newest epoch that the name of a copy tells of; whatever cannot be looked at tells nothing."""
+        """By domain, the newest epoch in the names of its files; what cannot be read is left out."""
         found: dict[str, int] = {}
         with contextlib.suppress(OSError):
             for where in self.folder.iterdir():
@@ -82,23 +76,8 @@ class FileBackend:
                         found[where.name] = files[0][0].epoch
         return found
 
-    def forget(self, domain: str) -> None:
-        where = self.folder / domain
-        try:
-            for path in tuple(where.glob("*")) if where.is_dir() else ():
-                path.unlink(missing_ok=True)
-        except OSError as error:
-            raise store_error(where, "removing the copies", error) from error
-
-    def _make_folders(self, where: Path) -> None:
-        if where.is_dir():
-            return
-        for folder in (self.folder, where):  # the mode that mkdir takes is that of the last one only
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            sync_folder(folder.parent)
-
     def keep_only(self, domain: str, version: Version) -> None:
-        """Remove every file of `domain` but the copy of `version`."""
+        """Remove every file of `domain` except the snapshot of `version`."""
         where = self.folder / domain
         kept = {path for found, path in self._files(where) if found == version}
         try:
@@ -106,7 +85,20 @@ class FileBackend:
                 if path not in kept:
                     path.unlink(missing_ok=True)
         except OSError as error:
-            raise store_error(where, "removing older copies", error) from error
+            raise store_error(where, "removing older snapshots", error) from error
+
+    def _read(self, path: Path, *, without_parts: bool) -> Snapshot | None:
+        with path.open("rb") as file:
+            records: Iterable[Record] = scan_file(file)
+            records = _emptied(records) if without_parts else records
+            return assembled(self._encryption.decrypted(record) for record in records)
+
+    def _make_folders(self, where: Path) -> None:
+        if where.is_dir():
+            return
+        for folder in (self.folder, where):  # the mode that mkdir takes is that of the last one only
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            sync_folder(folder.parent)
 
     def _files(self, where: Path) -> list[tuple[Version, Path]]:
         """Versions and files, newest first."""
@@ -121,13 +113,13 @@ class FileBackend:
 
 
 def _emptied(records: Iterable[Record]) -> Iterator[Record]:
-    return (msgspec.structs.replace(record, payload=b"", sealed=False) for record in records)
+    return (msgspec.structs.replace(record, payload=b"", encrypted=False) for record in records)
 
 
 def _fault(snapshot: Snapshot | None) -> str:
     if snapshot is None:
         return "is damaged"
-    return f"holds version {snapshot.version.epoch}.{snapshot.version.n}, and not that of its name"
+    return f"holds version {snapshot.version}, not that of its name"
 
 
 def _set_aside(path: Path) -> Path:

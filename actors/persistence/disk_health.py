@@ -1,0 +1,57 @@
+"""Whether the disk works, and what on it was damaged: what the persistence actor reports as its health."""
+
+import logging
+from collections.abc import Iterable, Mapping
+
+from actors.persistence.store.encryption import KeyUnavailable
+from actors.persistence.store.errors import StoreError
+
+__all__ = ["DiskHealth"]
+
+log = logging.getLogger(__name__)
+
+
+class DiskHealth:
+    """trouble: why the disk does not work, None when it does. damage: by domain ("" for the whole database), what was
+    found damaged or set aside, until the domain's state is written as a snapshot again.
+
+    Changed by the writer's thread; others may read both.
+    """
+
+    def __init__(self) -> None:
+        self.trouble: StoreError | None = None
+        self.damage: Mapping[str, str] = {}
+        self._unreadable: dict[str, KeyUnavailable] = {}
+        self._logged = ""
+
+    def failed(self, error: StoreError) -> None:
+        """Something could not be read or written."""
+        if self._logged != str(error):
+            self._logged = str(error)
+            log.warning("%s; going on in memory", error)
+        self.trouble = error
+
+    def works(self, remaining: StoreError | None = None) -> None:
+        """It does, except for `remaining`; a working disk does not help whoever cannot decrypt what is on it."""
+        self.trouble = remaining or next(iter(self._unreadable.values()), None)
+
+    def unreadable(self, domain: str, error: KeyUnavailable) -> None:
+        """The state of `domain` cannot be decrypted."""
+        self._unreadable[domain] = error
+
+    def readable(self, domain: str) -> None:
+        """The state of `domain` could be read."""
+        self._unreadable.pop(domain, None)
+
+    def damaged(self, domain: str, what: str) -> None:
+        """Something of `domain` is damaged or was set aside."""
+        log.warning("%s", what)
+        self.damage = {**self.damage, domain: what}  # replaced as a whole: another thread reads it
+
+    def rewritten(self, domains: Iterable[str]) -> None:
+        """A snapshot of each of these was written."""
+        written = set(domains)
+        if written & self.damage.keys():
+            self.damage = {
+                domain: what for domain, what in self.damage.items() if domain and domain not in written
+            }

@@ -1,0 +1,121 @@
+"""Answers LoadState and SetStateAside: the newest state, from memory or from the disk, in a new epoch."""
+
+from collections.abc import Callable, Mapping
+
+from actors.kernel.protocol.storage import LoadState, SetStateAside, StateLoaded, StoredChange, Version
+from actors.persistence.backup.backups import Backups
+from actors.persistence.disk_health import DiskHealth
+from actors.persistence.domain_logs import DomainLogs
+from actors.persistence.requests import Load
+from actors.persistence.store.chain import Chain, best
+from actors.persistence.store.encryption import KeyUnavailable
+from actors.persistence.store.errors import StoreError
+from actors.persistence.store.store import Store
+
+__all__ = ["StateLoads"]
+
+
+class StateLoads:
+    """epochs: the newest that was opened, of each domain, on disk or in memory only. wall: epoch seconds."""
+
+    def __init__(
+        self,
+        store: Store,
+        logs: DomainLogs,
+        health: DiskHealth,
+        backups: Backups | None,
+        wall: Callable[[], float],
+    ) -> None:
+        self.epochs: dict[str, int] = {}
+        self._store = store
+        self._logs = logs
+        self._health = health
+        self._backups = backups
+        self._wall = wall
+
+    def load(self, message: Load, tombstones: Mapping[str, float]) -> StateLoaded:
+        """The state of a domain; not held when it cannot be read. tombstones: that are not written yet."""
+        domain, log = message.domain, self._logs.of(message.domain)
+        refused = message.refused if isinstance(message, LoadState) else ()
+        chain, note = None, ""
+        try:
+            if isinstance(message, LoadState):
+                chain, note = self._found(domain, refused)
+            else:
+                note = self._set_aside(domain)
+            opened = max(self.epochs.get(domain, 0), _epoch_of(chain))
+            epoch = self._store.open_epoch(domain, opened)
+            erased = {**self._store.read_tombstones(), **tombstones}
+        except StoreError as error:
+            self._health.failed(error)
+            chain = chain or self._peek(domain)
+            if chain is None or isinstance(message, SetStateAside):
+                if isinstance(error, KeyUnavailable):
+                    self._health.unreadable(domain, error)
+                return StateLoaded(domain, 0, held=False, note=str(error))
+            epoch = max(self.epochs.get(domain, 0) + 1, _epoch_of(chain) + 1, int(self._wall()))
+            erased, note = dict(tombstones), f"not from the disk: {error}"
+        else:
+            self._health.readable(domain)
+            if not self._logs.unwritten:
+                self._health.works()
+        if chain is not None and log.changes and not refused:
+            # The changes that the disk has not taken yet follow on what is there.
+            chain, _ = best((chain.snapshot,), (*chain.changes, *log.changes))
+        self.epochs[domain] = epoch
+        if note:
+            self._health.damaged(domain, f"{self._store.database.path}: {note}")
+        self._logs.loaded(domain, chain, damaged=bool(note or refused))
+        return self._loaded(domain, chain, epoch, erased, note)
+
+    def _found(self, domain: str, refused: tuple[Version, ...]) -> tuple[Chain | None, str]:
+        """The newest state, and what was damaged. Raises StoreError."""
+        chain = self._logs.newest(domain) if not refused else None
+        if chain is not None:
+            return chain, ""
+        read = self._store.read(domain, refused=refused)
+        return read.chain, "; ".join(read.damaged)
+
+    def _set_aside(self, domain: str) -> str:
+        """Keep what is stored in a backup of its own; what is to be said of it. Raises StoreError."""
+        self._logs.cache.forget(domain)
+        chain = self._store.read(domain).chain
+        if chain is None:
+            return ""
+        if self._backups is None:
+            raise StoreError(f"{domain} cannot be set aside: no backups are made here", "")
+        return (
+            f"{domain} is stored in schema version {chain.snapshot.schema}, of an earlier version of Gerald:"
+            f" it was set aside as {self._backups.set_aside(domain, chain)}"
+        )
+
+    def _loaded(
+        self, domain: str, chain: Chain | None, epoch: int, erased: Mapping[str, float], note: str
+    ) -> StateLoaded:
+        if self._store.database.notice:
+            self._health.damaged("", self._store.database.notice)
+            self._store.database.notice = ""
+        if chain is None:
+            return StateLoaded(domain, epoch, erased=erased, note=note)
+        return StateLoaded(
+            domain,
+            epoch,
+            chain.version,
+            chain.snapshot.schema,
+            chain.snapshot.parts,
+            tuple(StoredChange(change.schema, change.payload) for change in chain.changes),
+            expired=self._store.backend(domain).has_expired(chain.saved_at, self._wall()),
+            erased=erased,
+            note=note,
+        )
+
+    def _peek(self, domain: str) -> Chain | None:
+        """What can be read while nothing can be written."""
+        try:
+            return self._store.peek(domain)
+        except StoreError:
+            return None
+
+
+def _epoch_of(chain: Chain | None) -> int:
+    return chain.version.epoch if chain is not None else 0
