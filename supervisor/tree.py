@@ -4,6 +4,8 @@ Classes are named as strings, so that a node imports only what it hosts; a test 
 to know which actors there are asks here.
 """
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from actors.audio.messages import MICROPHONE, SPEAKER
@@ -20,7 +22,6 @@ from actors.users.messages import USERS
 from actors.vision.messages import CAMERA, DETECTOR
 from actors.vocabulary.backoff import Backoff
 from actors.world.messages import WORLD, WORLD_LOG
-from config.schema import Config
 from supervisor.otp.messages import ROOT
 from supervisor.otp.spec import (
     ChildSpec,
@@ -32,13 +33,16 @@ from supervisor.otp.spec import (
     walk,
 )
 
+if TYPE_CHECKING:
+    from config.schema import Config
+
 __all__ = ["CORE", "DOMAINS", "tree"]
 
 CORE = "core"
 """The supervisor of what everything else stands on."""
 
 
-def tree(config: Config, *, text: bool = False) -> SupervisorSpec:
+def tree(config: "Config", *, text: bool = False) -> SupervisorSpec:
     """Gerald's tree, as `config` wants it. text: Gerald neither hears nor speaks aloud, it reads and writes."""
     silent = "switched off by --text" if text else ""
     groups: tuple[SupervisorSpec, ...] = (
@@ -120,7 +124,7 @@ def _body(silent: str) -> tuple[ChildSpec, ...]:
     )
 
 
-def _vision(config: Config) -> tuple[ChildSpec, ...]:
+def _vision(config: "Config") -> tuple[ChildSpec, ...]:
     off = "" if config.computer_vision.enabled else "computer_vision.enabled is false"
     sees = ("computer_vision", "frames")
     return (
@@ -130,7 +134,7 @@ def _vision(config: Config) -> tuple[ChildSpec, ...]:
 
 
 def _group(
-    config: Config, address: str, children: tuple[ChildSpec, ...], start: Start, on_give_up: OnGiveUp
+    config: "Config", address: str, children: tuple[ChildSpec, ...], start: Start, on_give_up: OnGiveUp
 ) -> SupervisorSpec:
     supervision = config.supervision
     return SupervisorSpec(
@@ -164,7 +168,7 @@ def _acquainted(groups: tuple[SupervisorSpec, ...]) -> tuple[SupervisorSpec, ...
     )
 
 
-def _configured(config: Config, child: ChildSpec) -> ChildSpec:
+def _configured(config: "Config", child: ChildSpec) -> ChildSpec:
     settings = config.actor(child.address)
     return msgspec.structs.replace(
         child,
@@ -181,7 +185,7 @@ def _configured(config: Config, child: ChildSpec) -> ChildSpec:
     )
 
 
-def _backoff(config: Config) -> Backoff:
+def _backoff(config: "Config") -> Backoff:
     s = config.supervision
     return Backoff(s.backoff_initial, s.backoff_max, s.backoff_reset)
 

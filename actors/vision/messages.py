@@ -7,8 +7,6 @@ from actors.vocabulary.addresses import Address
 
 CAMERA = Address("vision.camera")
 DETECTOR = Address("vision.detector")
-DEPTH = Address("vision.depth")
-READER = Address("vision.reader")
 
 
 class FrameReady(Message):

@@ -1,7 +1,6 @@
 """Writes `config/secrets.yaml`: what changed gets a new token, all else stays byte for byte; whole or not at all."""
 
 import json
-from dataclasses import replace
 
 import filelock
 import msgspec
@@ -90,4 +89,4 @@ def write_secrets(home: Home, text: str, keys: KeySource) -> SecretsFile:
 
 def _concealed(problem: Problem, given: frozenset[str]) -> Problem:
     message, hint = conceal(problem.message, given)[0], conceal(problem.hint, given)[0]
-    return replace(problem, message=message, hint=hint, excerpt="", caret=0)
+    return msgspec.structs.replace(problem, message=message, hint=hint, excerpt="", caret=0)

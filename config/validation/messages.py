@@ -1,7 +1,7 @@
 """Says in plain words why a value is refused: what is wanted, in its unit and range, and what was given."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from pydantic.fields import FieldInfo
 
@@ -120,7 +120,8 @@ def _other(kind: str, key: Key, node: YamlNode, given: str, context: Mapping[str
 
 
 def _number_kind(field: FieldInfo | None) -> str:
-    return "a number" if field is not None and field.annotation is float else "a whole number"
+    kinds = (field.annotation, *get_args(field.annotation)) if field is not None else ()
+    return "a number" if float in kinds else "a whole number"
 
 
 def _range(field: FieldInfo | None) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -30,13 +31,13 @@ from supervisor.otp.spec import SupervisorSpec
 from supervisor.runtime.actor_factory import ActorFactory
 from supervisor.runtime.commands import Commands
 from supervisor.runtime.config_reload import ConfigurationReload, ConfigurationSource
+from supervisor.runtime.cpu_usage import with_cpu
 from supervisor.runtime.incarnation_launcher import IncarnationLauncher
 from supervisor.runtime.live_tree import LiveTree
 from supervisor.runtime.platform import Platform
 from supervisor.runtime.readiness import Readiness
 from supervisor.runtime.shared_frames import SharedFrames
 from supervisor.runtime.start_record import StartRecords
-from supervisor.runtime.status import instance_status
 from supervisor.trace.write.fan_out import FanOut
 from supervisor.trace.write.recorder import new_run
 from supervisor.tree import tree
@@ -191,7 +192,22 @@ class Runtime:
 
     def status(self) -> Mapping[str, Any]:
         """The whole instance as plain data."""
-        return instance_status(self)
+        recorder = self.recorder
+        return {
+            "pid": os.getpid(),
+            "home": str(self.home),
+            "run": self.run,
+            "launcher": self.launcher,
+            "started_at": self.started_at,
+            "ready": self.ready,
+            "dead_letters": dict(self.dead_letters.counts),
+            "configuration": self.configuration_store.status(),
+            "trace_lost": recorder.lost if recorder is not None else 0,
+            "trace_trouble": recorder.trouble if recorder is not None else "",
+            "standby": self.processes.warm(),
+            "switch_interval": sys.getswitchinterval(),
+            "actors": with_cpu(self.registry.statuses()),
+        }
 
     def _changed(self, slot: ActorSlot) -> None:
         self.changes.append(self.registry.status(slot.address))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -46,10 +46,8 @@ from supervisor.simulation.environment.external_client import (
 )
 from supervisor.simulation.environment.model import SimulatedStreams
 from supervisor.simulation.environment.writer import SimulatedWriter
+from supervisor.simulation.nodes.surroundings import NodeEnvironment
 from supervisor.tree import tree
-
-if TYPE_CHECKING:
-    from supervisor.simulation.world import SimulatedWorld
 
 __all__ = ["SimulatedActors"]
 
@@ -57,7 +55,7 @@ __all__ = ["SimulatedActors"]
 class SimulatedActors:
     """Makes the actors of one process (supervisor.runtime.platform.Platform). store: of its configuration."""
 
-    def __init__(self, world: "SimulatedWorld", store: Callable[[], ConfigurationStore]) -> None:
+    def __init__(self, world: NodeEnvironment, store: Callable[[], ConfigurationStore]) -> None:
         self._world = world
         self._scheduler = world.scheduler
         self._store = store

@@ -1,7 +1,6 @@
 """One process of Gerald's in a simulation: the real runtime, on simulated threads, processes, devices and time."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from actors.kernel.incarnation import Incarnation
 from actors.kernel.message import Envelope
@@ -15,11 +14,9 @@ from supervisor.simulation.environment.configuration import HOME
 from supervisor.simulation.nodes.actors import SimulatedActors
 from supervisor.simulation.nodes.directory import SimulatedDirectory
 from supervisor.simulation.nodes.process import SimulatedProcess, SimulatedProcesses
+from supervisor.simulation.nodes.surroundings import NodeEnvironment
 from supervisor.simulation.nodes.tasks import IncarnationTask, discard
 from supervisor.simulation.nodes.threads import SimulatedThreads, SimulatedWatchdog
-
-if TYPE_CHECKING:
-    from supervisor.simulation.world import SimulatedWorld
 
 __all__ = ["SimulatedNode"]
 
@@ -31,7 +28,7 @@ class SimulatedNode:
     """
 
     def __init__(
-        self, world: "SimulatedWorld", account: CheckingRecorder, config: Config, number: int
+        self, world: NodeEnvironment, account: CheckingRecorder, config: Config, number: int
     ) -> None:
         world.source.close()
         scheduler = world.scheduler

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from config.durable import write_private
+from config.files import write_private
 from config.layers.environment import split_key
 from config.layers.fallback import fall_back
 from config.layers.last_good import read_last_good

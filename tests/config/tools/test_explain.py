@@ -25,7 +25,7 @@ def test_every_layer_that_lost_is_told_in_falling_order(write_home: Writer) -> N
     assert told["lost"][0]["from"] == "environment (GERALD_LLM__TEMPERATURE)"
     assert told["lost"][2]["from"].endswith("config/config.yaml:1:20")
     assert (told["type"], told["range"], told["default"], told["applies"]) == (
-        "a number",
+        "a number, or null",
         "0 to 2",
         0.7,
         "live",

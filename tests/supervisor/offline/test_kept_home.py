@@ -12,10 +12,10 @@ from actors.persistence.backup.backups import kept_in
 from actors.persistence.backup.file import read
 from actors.persistence.recovery.check import examine
 from config.home import Home
-from supervisor.offline.domains import DOMAINS
 from supervisor.offline.restore import restore
 from supervisor.offline.schemas import document_of
 from supervisor.offline.store import offline_store, stored_states
+from supervisor.tree import DOMAINS
 
 KEPT = Path(__file__).parent / "fixtures" / "kept_home"
 SAID = ["My favourite colour is violet", "I play the piano", "Do you remember me?", "I like rain, too"]

@@ -7,7 +7,7 @@ from supervisor.otp.spec import ChildSpec
 from tests.doubles.registry import group_of
 
 A, B = ChildSpec("a", "tests:None"), ChildSpec("b", "tests:None")
-PATIENT = msgspec.structs.replace(A, patience=3.0)
+PATIENT = msgspec.structs.replace(A, handler_timeout=3.0)
 
 
 def test_only_supervisors_that_differ_have_something_to_revise() -> None:

@@ -11,7 +11,7 @@ from actors.kernel.protocol.subscription import Subscribe
 from actors.kernel.virtual import VirtualWorld
 from actors.world.messages import WorldEntered
 from actors.world.world import World
-from supervisor.replay.life import ReplayedIncarnation
+from supervisor.replay.incarnation import ReplayedIncarnation
 from supervisor.trace.checkpoint_json import CheckpointEncoder
 from supervisor.trace.records import CheckpointLine, StartedLine
 from tests.doubles.keeper import Keeper
