@@ -32,7 +32,7 @@ simulate: setup-dev ## the simulator for long: 2,000 seeds, and every planted bu
 	GERALD_SOAK=1 $(VENV)/python -m pytest tests/supervisor/simulation
 
 soak: setup-dev ## the long tests: 500 kills, damage to every region of every file, long sessions replayed ten times
-	GERALD_SOAK=1 $(VENV)/python -m pytest tests/flows/test_killed_store.py tests/actors/persistence/test_damage.py \
+	GERALD_SOAK=1 $(VENV)/python -m pytest tests/flows/test_killed_store.py tests/flows/test_terminal.py tests/actors/persistence/test_damage.py \
 		tests/flows/test_replay_again.py $(ARGS)
 
 lint: setup-dev ## format, style, types and layers

@@ -1,8 +1,8 @@
 """The statuses with which commands end; 0 is success."""
 
-__all__ = ["ALREADY_RUNNING", "FAILED", "GAVE_UP", "NO_INSTANCE", "UNREADABLE", "CommandRefused"]
+__all__ = ["ALREADY_RUNNING", "FAILED", "GAVE_UP", "NO_INSTANCE", "UNREADABLE", "UNSAVED", "CommandRefused"]
 
-FAILED, UNREADABLE, NO_INSTANCE, ALREADY_RUNNING, GAVE_UP = 1, 2, 3, 4, 70
+FAILED, UNREADABLE, NO_INSTANCE, ALREADY_RUNNING, UNSAVED, GAVE_UP = 1, 2, 3, 4, 5, 70
 
 
 class CommandRefused(Exception):

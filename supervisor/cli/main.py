@@ -54,7 +54,7 @@ COMMANDS = {
 }
 
 EPILOG = """Exit status: 0 success, 1 failure, 2 wrong usage or unreadable configuration, 3 no instance is running,
-4 another instance is running, 70 the supervisor gave up."""
+4 another instance is running, 5 stopped and the state could not be saved, 70 the supervisor gave up."""
 
 
 class LazyGroup(click.Group):

@@ -38,6 +38,9 @@ SAME_REQUEST = 0.5
 
 TICK = 1.0
 
+SAID_WITHIN = 0.2
+"""Seconds that a line may take to be printed."""
+
 
 def launch(command: Sequence[str]) -> int:
     """Run `command`, the root's, until it ends as it should; the exit status."""
@@ -59,11 +62,11 @@ class _Launcher:
             root = _Root(self._command, self._news, len(self._deaths))
             code = self._wait_for(root)
             root.clean()
+            root.rest()  # whatever its end was: an input that is zeroed twice harms nobody
             if self._asked_at:
                 return code if code >= 0 else 128 - code
             if is_decision(code, said_goodbye=root.goodbye, lived=root.lived):
                 return code
-            root.rest()
             pause = self._after_death(root, code)
             if pause is None:
                 return GAVE_UP
@@ -209,8 +212,8 @@ class _Root:
             self._listener.close()
         for folder in self._left:
             shutil.rmtree(folder, ignore_errors=True)
-        if sys.stderr.isatty():
-            sys.stderr.write("\x1b[?25h")  # it may have died while the cursor was hidden
+        if os.isatty(2):
+            _say("\x1b[?25h")  # it may have died while the cursor was hidden
 
     def _listen(self) -> None:
         import json
@@ -229,5 +232,13 @@ class _Root:
 
 
 def _say(line: str) -> None:
-    with contextlib.suppress(OSError, ValueError):
-        print(line, file=sys.stderr, flush=True)
+    """Print to standard error. A terminal that is stopped or gone must not hold up a restart."""
+    text = f"{line}\n".encode(errors="backslashreplace")
+    thread = threading.Thread(target=_write, args=(text,), daemon=True)
+    thread.start()
+    thread.join(SAID_WITHIN)
+
+
+def _write(text: bytes) -> None:
+    with contextlib.suppress(OSError):
+        os.write(2, text)

@@ -58,7 +58,8 @@ class LauncherLink:
         self._on_stop()
 
     def _beat(self) -> None:
+        """Show life for as long as the main thread has it: a process without it looks after nothing any more."""
         gate = threading.Event()
-        while True:
+        while threading.main_thread().is_alive():
             self.tell({})
             gate.wait(BEAT)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from supervisor.demo.instance import DemoInstance
+from supervisor.exit_status import UNSAVED
 from tests.flows.conftest import Command, ports
 
 pytestmark = [
@@ -86,3 +87,14 @@ def test_a_full_disk_stops_no_talk_and_is_caught_up_with(
         assert {user["display_name"] for user in users.values()} >= {"Anna", "Ben"}
         (ben,) = (user for user in users.values() if user["display_name"] == "Ben")
         assert "flood" in str(ben)
+
+
+def test_a_state_that_could_not_be_saved_is_an_exit_status_of_its_own(
+    home: Path, small: Path, supervisor: Command
+) -> None:
+    with started(home) as instance:
+        assert supervisor("talk", "Before the flood", "--as", "Anna").strip()
+        fill(small)
+        assert supervisor("talk", "During the flood", "--as", "Ben").strip()
+        until_health(supervisor, "DEGRADED", WRITTEN_WITHIN)
+    assert instance.exit_code == UNSAVED

@@ -8,6 +8,7 @@ import click
 
 from config.home import Home
 from supervisor.cli.options import ALREADY_RUNNING, FAILED, GAVE_UP, UNREADABLE, fail, in_home
+from supervisor.exit_status import UNSAVED
 
 __all__ = ["run"]
 
@@ -67,7 +68,9 @@ def _run(home: Home, profile: str | None, overrides: tuple[str, ...], text: bool
     session = RunScreen(home, config, claim, notes, text=text, tether=tether, source=source)
     status = FAILED
     try:
-        status = {"stopped": 0, "late": FAILED, "gave up": GAVE_UP}[session.live(stop.event)]
+        status = {"stopped": 0, "unsaved": UNSAVED, "late": FAILED, "gave up": GAVE_UP}[
+            session.live(stop.event)
+        ]
         if tether is not None:
             tether.say_goodbye()
     except BaseException:

@@ -52,8 +52,9 @@ KillMode=mixed
 TimeoutStopSec=25
 Restart=on-failure
 RestartSec=5
-# 2: the configuration cannot be read. 4: another instance runs here. 70: the supervisor gave up.
-RestartPreventExitStatus=2 4 70
+# 2: the configuration cannot be read. 4: another instance runs here. 5: the state could not be saved at the stop.
+# 70: the supervisor gave up.
+RestartPreventExitStatus=2 4 5 70
 UMask=0077
 NoNewPrivileges=yes
 

@@ -36,10 +36,12 @@ __all__ = ["RunScreen"]
 
 READY_WITHIN = 60.0
 LOOK_EVERY = 0.25
+SAVED = "state saved"
 
 
 class RunScreen:
-    """Starts a System in `home` and stays with it. `live` returns how it ended: stopped, late or gave up."""
+    """Starts a System in `home` and stays with it. `live` returns how it ended: stopped, unsaved (stopped,
+    and the state could not be saved), late or gave up."""
 
     def __init__(
         self,
@@ -87,7 +89,7 @@ class RunScreen:
                 f"[bold red]gave up:[/] {escape(failure.text if failure else 'the root ended')}"
             )
             return "gave up"
-        return "stopped" if ended else "late"
+        return ended
 
     def _hold_on_to(self, tether: LauncherLink, system: Runtime) -> None:
         """Tell the launcher what to do should this process die."""
@@ -183,7 +185,7 @@ class RunScreen:
 
     # -- the end
 
-    def _stop(self, system: Runtime, server: ControlServer) -> bool:
+    def _stop(self, system: Runtime, server: ControlServer) -> str:
         began = time.monotonic()
         self._console.print("stopping...")
         keeper = system.registry.slot(PERSISTENCE)
@@ -197,7 +199,9 @@ class RunScreen:
         else:
             late = [str(r["address"]) for r in system.registry.statuses() if r["state"] == "stopping"]
             self._console.print(f"[red]not everything stopped in time[/] ({', '.join(late) or 'unknown'})")
-        return ended
+        if not ended:
+            return "late"
+        return "stopped" if saved == SAVED else "unsaved"
 
 
 def _saved(keeper: ActorSlot, state: str, reason: str, failures: int) -> str:
@@ -207,7 +211,7 @@ def _saved(keeper: ActorSlot, state: str, reason: str, failures: int) -> str:
         return f"state NOT saved: {reason or 'not started'}"
     if keeper.failures > failures and keeper.last_failure is not None:
         return f"state NOT saved: {keeper.last_failure.text}"
-    return "state saved"
+    return SAVED
 
 
 def _is_mute(system: Runtime) -> bool:

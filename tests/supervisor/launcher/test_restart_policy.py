@@ -13,6 +13,7 @@ SETTINGS = RestartSettings(intensity=3, period=60.0, initial=0.5, longest=4.0, r
         (0, False, True, True),
         (2, False, False, True),
         (4, False, False, True),
+        (5, False, True, True),
         (70, True, True, True),
         (1, True, True, True),
         (1, False, True, False),

@@ -14,7 +14,7 @@ def test_paths_are_written_as_systemd_reads_them() -> None:
     text = unit(("/opt/my bin/supervisor",), Path("/srv/100% bot"), user=False, text=True)
     assert 'ExecStart="/opt/my bin/supervisor" --home "/srv/100%% bot" run --text\n' in text
     assert "WorkingDirectory=/srv/100%% bot\n" in text
-    assert "RestartPreventExitStatus=2 4 70" in text
+    assert "RestartPreventExitStatus=2 4 5 70" in text
 
 
 def test_it_says_how_to_install_it() -> None:
