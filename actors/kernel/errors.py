@@ -6,7 +6,7 @@ ActorError
 │   ├── UnknownMessage       no class of that name is registered
 │   └── MalformedMessage     the bytes or the annotation do not fit
 ├── HandlerError             a class declares its handlers wrongly
-├── Unhandled                an actor has no handler for a message
+├── InjectedFailure          a handler failed because it was told to (Fail)
 ├── WouldBlock               a handler tried to wait for another actor
 ├── SectionsUnfit            an actor cannot work with a new configuration
 └── AskError                 an ask from outside got no answer
@@ -42,8 +42,8 @@ class HandlerError(ActorError):
     """A handler takes no annotated message, or two handlers take the same one."""
 
 
-class Unhandled(ActorError):
-    """An actor received a message for which it has no handler."""
+class InjectedFailure(ActorError):
+    """A handler failed because it was told to, for trying the supervision."""
 
 
 class WouldBlock(ActorError):

@@ -13,13 +13,22 @@ from actors.kernel.actor import Actor, AskFailed, Reply
 from actors.kernel.asks import AskTimeout, ask_failed
 from actors.kernel.checkpoint import taken
 from actors.kernel.directory import Directory
-from actors.kernel.errors import SectionsUnfit, Unhandled
+from actors.kernel.errors import InjectedFailure, SectionsUnfit
 from actors.kernel.failure import failure_of, from_the_keyboard, hung
 from actors.kernel.fence import Fence
 from actors.kernel.handler_context import Clock, HandlerContext, perform
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope, Message
-from actors.kernel.protocol.lifecycle import Failure, Hang, Ping, Pong, Stop, Undelivered, WriteCheckpoint
+from actors.kernel.protocol.lifecycle import (
+    Fail,
+    Failure,
+    Hang,
+    Ping,
+    Pong,
+    Stop,
+    Undelivered,
+    WriteCheckpoint,
+)
 from actors.kernel.protocol.reconfigure import (
     AbortSections,
     CommitSections,
@@ -306,10 +315,12 @@ class Incarnation:
             time.sleep(message.seconds)
         elif isinstance(message, AskTimeout):
             self.context.settle(message.id, AskFailed("timeout"))
+        elif isinstance(message, Fail):
+            raise InjectedFailure("as it was told to")
         elif not isinstance(message, Undelivered):
-            raise Unhandled(
-                f"{type(self.actor).__name__} at {self.address} has no handler for {type(message).__name__}"
-            )
+            # Whoever sent it made the mistake: it ends nobody.
+            why = f"{type(self.actor).__name__} has no handler for {type(message).__name__}"
+            self._directory.dead_letter(envelope, "unhandled", why)
 
     def _answered(self, envelope: Envelope) -> None:
         message = envelope.message

@@ -15,9 +15,9 @@ from supervisor.audit.fates import HANDLED, OPEN, UNKNOWN, Key, MessageFates
 
 __all__ = ["DeliveryCounts", "MessageAudit", "key_of"]
 
-LATE, FENCED = "late", "fenced"
-"""Reasons of dead letters. late: nobody waits for the answer any more, and its recipient handled it by saying so.
-fenced: refused before it was sent."""
+FENCED, SAID_BY_RECIPIENT = "fenced", frozenset({"late", "unhandled"})
+"""Reasons of dead letters. fenced: refused before it was sent. late, unhandled: its recipient handled it by saying so,
+since nobody waits for the answer any more, or it has no handler."""
 
 
 def key_of(envelope: Envelope) -> Key:
@@ -76,7 +76,7 @@ class MessageAudit:
         key = key_of(envelope)
         with self._lock:
             before = self._fates.fate(key)
-            if why == LATE:
+            if why in SAID_BY_RECIPIENT:
                 if before != OPEN:
                     return  # a stale stop, say, that was never sent
                 self._late.add(key)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from actors.kernel.errors import AskError
 from actors.kernel.message import Message
-from actors.kernel.protocol.lifecycle import Hang, Ping, Pong
+from actors.kernel.protocol.lifecycle import Fail, Hang, Ping
 from supervisor.faults.injector import Means
 from supervisor.faults.plan import Fault
 from supervisor.otp.messages import KillChild, PinChild, RestartChild
@@ -63,8 +63,7 @@ class LiveFaults:
         return self._ask(slot, RestartChild(slot.address))
 
     def _crash(self, slot: ActorSlot, _: Fault) -> bool:
-        # Nobody has a handler for an answer that was not asked for.
-        return self._tell(slot, Pong("chaos", 0))
+        return self._tell(slot, Fail())
 
     def _hang(self, slot: ActorSlot, _: Fault) -> bool:
         return isinstance(slot.spec, ChildSpec) and self._tell(slot, Hang(slot.spec.handler_timeout + 1.0))

@@ -4,7 +4,7 @@ import contextlib
 import itertools
 import queue
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -17,10 +17,11 @@ from actors.conversation.messages import (
     TurnStarted,
     WatchTurns,
 )
+from actors.kernel.actor import Actor
 from actors.kernel.errors import AskError, UnknownMessage
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message, message_class
-from actors.kernel.protocol.lifecycle import Undelivered
+from actors.kernel.protocol.lifecycle import Fail, Hang, Ping, Stop, Undelivered, WriteCheckpoint
 from actors.kernel.protocol.state import GetState, StateIs
 from actors.system.messages import SYSTEM, WatchStages
 from actors.vocabulary.values import UNKNOWN, person_named
@@ -30,6 +31,9 @@ from supervisor.control.backup_requests import BACKING
 from supervisor.control.config_requests import CONFIGURE
 from supervisor.control.state_requests import REMEMBERING
 from supervisor.control.wire import RequestRefused
+from supervisor.nodes.boot import actor_class
+from supervisor.otp.spec import ChildSpec
+from supervisor.otp.supervisor import Supervisor
 from supervisor.runtime.runtime import Runtime
 
 __all__ = ["TurnListener", "answer", "talk"]
@@ -41,6 +45,7 @@ REPLY_WITHIN = 120.0
 REMEMBERED_WITHIN = 10.0
 """Seconds after a restart of the conversation within which it tells what became of a turn."""
 LOOK_EVERY = 1.0
+OF_EVERY_ACTOR: frozenset[type[Message]] = frozenset({Fail, Hang, Ping, Stop, WriteCheckpoint})
 _numbers = itertools.count(1)
 
 
@@ -175,12 +180,12 @@ def _watch(system: Runtime, request: Mapping[str, Any]) -> Answers:
 
 def _tell(system: Runtime, request: Mapping[str, Any]) -> Answers:
     address = _address(system, request)
-    yield {"id": system.client.tell(address, _message(request))}
+    yield {"id": system.client.tell(address, _message(system, address, request))}
 
 
 def _ask(system: Runtime, request: Mapping[str, Any]) -> Answers:
     address = _address(system, request)
-    reply = answer_of(system, address, _message(request), ASK_WITHIN)
+    reply = answer_of(system, address, _message(system, address, request), ASK_WITHIN)
     yield {"type": type(reply).__name__, "message": _plain(reply)}
 
 
@@ -197,15 +202,21 @@ def _text(request: Mapping[str, Any], name: str) -> str:
 
 def _address(system: Runtime, request: Mapping[str, Any]) -> str:
     address = _text(request, "address")
-    if address not in system.directory.boxes:
+    if address not in system.registry.slots:
         raise RequestRefused(f"nobody lives at {address!r}; see `supervisor status`")
     return address
 
 
-def _message(request: Mapping[str, Any]) -> Message:
+def _message(system: Runtime, address: str, request: Mapping[str, Any]) -> Message:
     name = _text(request, "type")
+    handled = _handled_at(system, address)
     try:
         cls = message_class(name)
+        if cls not in handled:
+            names = ", ".join(sorted(known.__name__ for known in handled if known not in OF_EVERY_ACTOR))
+            raise RequestRefused(
+                f"{address} does not handle {name}; it handles {names or 'nothing but Ping'}"
+            )
         message = msgspec.convert(request.get("message") or {}, cls)
         msgspec.msgpack.encode(message)  # what no wire and no store could carry is refused here
         return message
@@ -215,6 +226,13 @@ def _message(request: Mapping[str, Any]) -> Message:
         raise RequestRefused(
             f"{name}: {error}; its fields are {', '.join(cls.__struct_fields__) or 'none'}"
         ) from None
+
+
+def _handled_at(system: Runtime, address: str) -> Collection[type[Message]]:
+    """The types that the actor at `address` has a handler for, and those that every actor takes."""
+    spec = system.registry.slot(address).spec
+    actor: type[Actor] = actor_class(spec.actor) if isinstance(spec, ChildSpec) else Supervisor
+    return {*actor.handlers(), *OF_EVERY_ACTOR}
 
 
 def _plain(message: Message) -> Any:

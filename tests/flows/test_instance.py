@@ -233,3 +233,26 @@ def test_a_frozen_instance_is_said_to_be_within_seconds(mocked: DemoInstance, su
         assert "does not answer" in supervisor("status", code=1, within=30.0)
     finally:
         root.resume()
+
+
+def test_no_valid_message_ends_an_instance(mocked: DemoInstance, supervisor: Command) -> None:
+    """A domain may tell its changes to an actor that has no use for them: that is a dead letter, and no death."""
+    supervisor("ask", "system", "Subscribe", '{"address": "conversation"}')
+    assert supervisor("talk", "Hello").strip()
+    letters = supervisor.json("dead-letters")
+    assert "unhandled" in str(letters)
+    rows = supervisor.json_of("status")["actors"]
+    assert not any(row["restarts"] for row in rows), rows
+
+
+def test_what_an_actor_does_not_handle_is_refused_with_what_it_does(
+    mocked: DemoInstance, supervisor: Command
+) -> None:
+    for command in ("tell", "ask"):
+        refusal = supervisor(command, "avatar", "TextReceived", '{"text": "Hello"}', code=1)
+        assert "avatar does not handle TextReceived; it handles " in refusal
+        assert "GestureRequested" in refusal
+    assert "SetParameter" in supervisor(
+        "tell", "osc.sender", "Pong", '{"address": "x", "incarnation": 1}', code=1
+    )
+    assert "Pong" in supervisor("ask", "avatar", "Ping")

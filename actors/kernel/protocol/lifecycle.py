@@ -9,6 +9,7 @@ from actors.kernel.message import Lane, Message
 from actors.vocabulary.type_names import durable
 
 __all__ = [
+    "Fail",
     "Failure",
     "Hang",
     "Health",
@@ -63,6 +64,10 @@ class Hang(Message):
     """Block the actor's thread for so many seconds, as a faulty handler would: a tool for trying the watchdog."""
 
     seconds: float
+
+
+class Fail(Message):
+    """Fail in the handler, as a faulty one would: a tool for trying the supervision."""
 
 
 class WriteCheckpoint(Message):

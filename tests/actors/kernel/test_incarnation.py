@@ -5,13 +5,14 @@ from typing import ClassVar
 
 import pytest
 
-from actors.kernel.actor import Actor, handles
+from actors.kernel.actor import Actor, AskFailed, handles
 from actors.kernel.directory import DeadLetter
 from actors.kernel.mailbox import Mailbox
-from actors.kernel.protocol.lifecycle import Failure, Stop
+from actors.kernel.protocol.lifecycle import Fail, Failure, Stop
 from actors.kernel.record import Handled
+from actors.kernel.state.subscriptions import NewsDue
 from actors.kernel.virtual import VirtualWorld
-from tests.actors.kernel.parts import Act, Answerer, Burst, Diary, Doer, Listener, Memo, Shout
+from tests.actors.kernel.parts import Act, Burst, Diary, Doer, Listener, Memo, Shout
 
 
 def letters(world: VirtualWorld) -> list[DeadLetter]:
@@ -79,13 +80,6 @@ def test_on_stop_does_not_run_after_a_crash() -> None:
     world.start(Closing(), "a")
     world.give("a", Burst())
     assert stops == []
-
-
-def test_a_message_without_a_handler_is_a_crash_that_names_it() -> None:
-    world = VirtualWorld()
-    world.start(Answerer(), "a")
-    world.give("a", Shout(1))
-    assert failed(world).text == "Answerer at a has no handler for Shout"
 
 
 @pytest.mark.parametrize("error", [SystemExit(3), GeneratorExit(), BaseException("a Rust panic")])
@@ -400,3 +394,42 @@ def test_an_actor_is_given_one_mailbox_for_life_and_its_successor_the_same() -> 
     first = world.start(Listener(), "a", mailbox=mailbox)
     second = world.start(Actor(), "a", number=2, mailbox=mailbox)
     assert first.mailbox is second.mailbox is mailbox
+
+
+# -- what an actor has no handler for
+
+
+def test_what_nobody_handles_is_a_dead_letter_and_ends_nobody() -> None:
+    world = VirtualWorld()
+    life = world.start(Listener(), "a")
+    stray = world.tell("a", NewsDue())
+    world.tell("a", Memo(1))
+    world.run()
+    assert life.running
+    assert [(letter.envelope.id, letter.why) for letter in letters(world)] == [(stray, "unhandled")]
+    assert letters(world)[0].detail == "Listener has no handler for NewsDue"
+
+
+def test_whoever_asks_for_what_nobody_handles_hears_so_at_once() -> None:
+    world = VirtualWorld()
+    world.start(Listener(), "a")
+    answers: list[object] = []
+
+    class Asker(Actor):
+        def on_start(self) -> None:
+            self.ask("a", NewsDue(), then="on_answer", within=1000.0)
+
+        def on_answer(self, answer: object) -> None:
+            answers.append(answer)
+
+    world.start(Asker(), "b")
+    world.run()
+    assert answers == [AskFailed("dead", "Listener has no handler for NewsDue")]
+
+
+def test_an_actor_fails_when_it_is_told_to() -> None:
+    world = VirtualWorld()
+    world.start(Listener(), "a")
+    world.tell("a", Fail())
+    world.run()
+    assert failed(world).kind == "InjectedFailure"

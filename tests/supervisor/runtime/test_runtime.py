@@ -14,7 +14,7 @@ import pytest
 from actors.kernel.errors import AskError
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
-from actors.kernel.protocol.lifecycle import Hang
+from actors.kernel.protocol.lifecycle import Fail, Hang
 from actors.kernel.virtual import Probe
 from actors.osc.messages import OSC_RECEIVER, ParametersChanged
 from actors.vocabulary.backoff import Backoff
@@ -22,7 +22,7 @@ from config.schema import Config
 from supervisor.otp.messages import Accepted, Declined, KillChild, PinChild, RestartChild
 from supervisor.otp.spec import ChildSpec, Strategy, SupervisorSpec
 from supervisor.runtime.runtime import Runtime
-from tests.doubles.actors import Crash, Said, Say
+from tests.doubles.actors import Said, Say
 
 WITHIN = 20.0
 ECHO = "tests.doubles.actors:Echo"
@@ -253,7 +253,7 @@ def test_instances_share_the_work_and_leave_nothing_behind(make: Make) -> None:
 def test_the_children_of_a_supervisor_that_dies_end_with_it_and_come_back(make: Make) -> None:
     system = make(ChildSpec("echo", ECHO), ChildSpec("pinned", ECHO, pin="process"))
     before = say(system, "first", "pinned").pid
-    system.client.tell("group", Crash())  # no supervisor has a handler for that
+    system.client.tell("group", Fail())
     incarnation(system, "group", 2)
     for address in ("echo", "pinned"):
         incarnation(system, address, 2)
@@ -261,7 +261,7 @@ def test_the_children_of_a_supervisor_that_dies_end_with_it_and_come_back(make: 
     assert say(system, "again").text == "again"
     failure = system.registry.slot("group").last_failure
     assert failure is not None
-    assert failure.kind == "Unhandled"
+    assert failure.kind == "InjectedFailure"
 
 
 def test_the_status_tells_how_well_a_group_is_and_what_it_costs(make: Make) -> None:
@@ -291,7 +291,7 @@ def test_a_group_that_is_restarted_for_another_ones_sake_keeps_its_mailboxes(tmp
     system = two_groups(tmp_path)
     system.client.tell("one", Hang(0.2))
     waiting = [system.client.ask("two", Say(str(n))) for n in range(50)]
-    system.client.tell("first", Crash())
+    system.client.tell("first", Fail())
     incarnation(system, "two", 2)
     assert [future.get(timeout=WITHIN).text for future in waiting] == [str(n) for n in range(50)]
     assert say(system, "and later mail", "two").text == "and later mail"
@@ -311,7 +311,7 @@ def test_what_was_moved_stays_where_it_is_when_its_supervisor_dies(make: Make) -
     assert request(system, PinChild("echo", "process", 2)) == Accepted()
     for address, number in (("echo", 2), ("echo/2", 1)):
         incarnation(system, address, number)
-    system.client.tell("group", Crash())
+    system.client.tell("group", Fail())
     for address, number in (("group", 2), ("echo", 3), ("echo/2", 2)):
         incarnation(system, address, number)
     pids = {say(system, str(n)).pid for n in range(10)}
