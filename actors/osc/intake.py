@@ -28,15 +28,15 @@ Arguments = tuple[Any, ...]
 class DatagramQueue:
     """Not for more than one thread; `statistics` alone may be called from another one.
 
-    enabled: the events that are announced. friend: the one host besides this machine that may send.
+    enabled: the events that are announced. friends: the IP addresses besides this machine's own that may send.
     """
 
-    def __init__(self, enabled: tuple[str, ...], friend: str = "") -> None:
+    def __init__(self, enabled: tuple[str, ...], friends: tuple[str, ...] = ()) -> None:
         self._decode = Decoder().decode
         self._names: dict[str, str] = {}
         """Addresses of parameters that are announced, and their names; `_events` has the same names."""
         self._events: dict[str, str] = {}
-        self.choose(enabled, friend)
+        self.choose(enabled, friends)
         self._routes: Mapping[str, Callable[[Arguments], None]] = MappingProxyType(
             {"/avatar/change": self._avatar_changed, "/tracking/vrsystem/head/pose": self._head_moved}
         )
@@ -48,9 +48,10 @@ class DatagramQueue:
         # Every reason from the start: a mapping that never changes its size can be copied by another thread.
         self._refused = dict.fromkeys(Reason, 0)
 
-    def choose(self, enabled: tuple[str, ...], friend: str = "") -> None:
-        """From now on these events are announced, and this host may send too. From any thread."""
-        self._hosts = {"127.0.0.1": True, "::1": True} | ({friend: True} if friend else {})
+    def choose(self, enabled: tuple[str, ...], friends: tuple[str, ...] = ()) -> None:
+        """From now on these events are announced, and these hosts may send too. From any thread."""
+        self._friends = frozenset(map(_plain, friends))
+        self._hosts = {"127.0.0.1": True, "::1": True}
         self._enabled = frozenset(enabled)
         # Looked up anew by name: the addresses known until now were those of the other events.
         self._names = {}
@@ -156,10 +157,17 @@ class DatagramQueue:
     def _is_here(self, host: str) -> bool:
         known = self._hosts.get(host)
         if known is None:
-            known = ipaddress.ip_address(host.partition("%")[0]).is_loopback
+            address = _plain(host)
+            known = address in self._friends or address.is_loopback
             if len(self._hosts) < MAX_HOSTS:
                 self._hosts[host] = known
         return known
+
+
+def _plain(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The address without its zone; that of IPv4 where it came through a socket of IPv6."""
+    address = ipaddress.ip_address(host.partition("%")[0])
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 _SCALARS = frozenset((bool, int, float))

@@ -35,6 +35,13 @@ class RestAgain(Message):
     """Timer of the sender: what could not be brought to rest, because the network failed, is tried again."""
 
 
+class FriendsFound(Message):
+    """The IP addresses of `host`, from which VRChat may send; none when it is unknown."""
+
+    host: str
+    addresses: tuple[str, ...]
+
+
 class HostFound(Message):
     """From the sender's thread: what the name of the output host means, "" and why when nobody knows."""
 

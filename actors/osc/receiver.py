@@ -1,5 +1,6 @@
 """The actor that hears VRChat: parameters, avatar changes and tracking become messages to whoever subscribed."""
 
+import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Health
 from actors.osc import sockets
 from actors.osc.intake import DatagramQueue
-from actors.osc.internal import OpenPort, ReaderFailed
+from actors.osc.internal import FindHost, FriendsFound, OpenPort, ReaderFailed
 from actors.osc.listener import OscListener
 from actors.osc.messages import (
     AvatarLoaded,
@@ -18,14 +19,22 @@ from actors.osc.messages import (
     TrackingChanged,
 )
 from actors.osc.subscriptions import Subscriptions
+from actors.osc.wire import addresses_of, is_address
 from actors.vocabulary.backoff import Backoff
 from config.schema import Osc
 
 __all__ = ["Receiver"]
 
+LOOK_UP_AGAIN = 60.0
+"""Seconds until a name is looked up once more: its address may change."""
 RETRY = Backoff(2.0, 30.0)
 """Until a port that could not be opened is tried again."""
 STOP_PATIENCE = 0.5
+
+
+def friends_at(host: str) -> tuple[str, ...]:
+    """The addresses of osc.output_host as far as they are known without looking its name up."""
+    return (host,) if is_address(host) else ()
 
 
 class Receiver(Actor):
@@ -39,7 +48,8 @@ class Receiver(Actor):
     def __init__(self, osc: Osc, subscribers: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
         self._osc = osc
         self._subscriptions = Subscriptions(subscribers)
-        self._intake = DatagramQueue(osc.enabled_events, osc.output_host)
+        self._friends = friends_at(osc.output_host)
+        self._intake = DatagramQueue(osc.enabled_events, self._friends)
         self._listener: OscListener | None = None
         self._port: sockets.Port | None = None
         self._failures = 0
@@ -47,20 +57,45 @@ class Receiver(Actor):
 
     def on_start(self) -> None:
         self._open()
+        self._find_friends()
 
     def on_stop(self) -> None:
         self._release()
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         """The port itself changes by a restart."""
-        self._osc = sections["osc"]
-        self._intake.choose(self._osc.enabled_events, self._osc.output_host)
+        host, self._osc = self._osc.output_host, sections["osc"]
+        if self._osc.output_host != host:
+            self._friends = friends_at(self._osc.output_host)
+            self._find_friends()
+        self._intake.choose(self._osc.enabled_events, self._friends)
         return True
 
     @handles
     def on_open_port(self, _: OpenPort) -> None:
         if self._listener is None:
             self._open()
+
+    @handles
+    def on_find_host(self, _: FindHost) -> None:
+        self._find_friends()
+
+    @handles
+    def on_friends_found(self, message: FriendsFound) -> None:
+        if message.host == self._osc.output_host:
+            self._friends = message.addresses or self._friends
+            self._intake.choose(self._osc.enabled_events, self._friends)
+            self.after(LOOK_UP_AGAIN, FindHost())
+
+    def _find_friends(self) -> None:
+        """Looking a name up may take seconds."""
+        host = self._osc.output_host
+        if not is_address(host):
+            threading.Thread(
+                target=lambda: self.post(FriendsFound(host, addresses_of(host))),
+                name="osc look-up",
+                daemon=True,
+            ).start()
 
     @handles
     def on_reader_failed(self, message: ReaderFailed) -> None:

@@ -55,9 +55,14 @@ def reason_and_remedy(host: str, number: int, error: OSError) -> tuple[str, str]
 
 
 def _open(host: str, number: int) -> socket.socket:
-    family, kind, protocol, _, where = socket.getaddrinfo(host, number, type=socket.SOCK_DGRAM)[0]
+    found = socket.getaddrinfo(host, number, type=socket.SOCK_DGRAM)
+    # A name may have addresses of both kinds; VRChat sends to IPv4.
+    family, kind, protocol, _, where = min(found, key=lambda entry: entry[0] != socket.AF_INET)
     opened = socket.socket(family, kind, protocol)
     try:
+        if family == socket.AF_INET6:
+            with contextlib.suppress(OSError):  # a system without IPv4 has nothing to be heard there
+                opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         if sys.platform == "win32":
             # There another program could bind the same port beside us; elsewhere it is refused unless both
             # ask for it.

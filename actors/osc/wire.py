@@ -10,7 +10,7 @@ from pythonosc.udp_client import UDPClient
 
 from actors.osc.inputs import TYPING, resting
 
-__all__ = ["Value", "Wire", "datagram", "is_address", "look_up", "rest"]
+__all__ = ["Value", "Wire", "addresses_of", "datagram", "is_address", "look_up", "rest"]
 
 Value = bool | int | float | str
 
@@ -28,6 +28,15 @@ def look_up(host: str) -> str:
     """
     found = socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
     return str(min(found, key=lambda entry: entry[0] != socket.AF_INET)[4][0])
+
+
+def addresses_of(host: str) -> tuple[str, ...]:
+    """Every IP address of `host`; none where it is unknown. May block for seconds."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError):
+        return ()
+    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class Wire:

@@ -105,12 +105,22 @@ def test_arguments_that_do_not_belong_to_an_address_are_refused(address: str, va
 
 
 def test_only_this_machine_and_the_friend_are_heard() -> None:
-    intake = DatagramQueue(ENABLED, friend="10.0.0.7")
+    intake = DatagramQueue(ENABLED, friends=("10.0.0.7",))
     for host in ("127.0.0.1", "127.3.2.1", "::1", "10.0.0.7", "10.0.0.8", "8.8.8.8", "fe80::1%eth0"):
         give(intake, "/avatar/parameters/JawOpen", 0.5, host=host)
 
     assert intake.statistics(1).foreign == 3
     assert intake.statistics(1).handled == 4
+
+
+def test_a_socket_of_both_kinds_hears_the_same_hosts() -> None:
+    """There an address of IPv4 comes in its mapped form, whichever form the friend was given in."""
+    intake = DatagramQueue(ENABLED, friends=("10.0.0.7", "fe80::7"))
+    for host in ("::ffff:127.0.0.1", "::ffff:10.0.0.7", "fe80::7%eth0", "::ffff:10.0.0.8"):
+        give(intake, "/avatar/parameters/JawOpen", 0.5, host=host)
+
+    assert intake.statistics(1).foreign == 1
+    assert intake.statistics(1).handled == 3
 
 
 def test_more_names_than_an_avatar_can_have_do_not_grow_without_bound(

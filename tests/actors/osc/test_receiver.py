@@ -131,3 +131,10 @@ def test_oscsend_drives_it(ear: Any) -> None:
 
     assert ear.values() == {"JawOpen": 0.5, "GestureLeft": 7, "HeadPat": True, "Hat": False}
     assert ear.stage.avatar.of(AvatarLoaded) == [AvatarLoaded("avtr_7")]
+
+
+def test_a_friend_may_be_given_by_name(make_ear: Any) -> None:
+    """Its addresses are looked up while the port is read already."""
+    ear = make_ear(output_host="localhost")
+    receiver = ear.stage.world.lives[ME].actor
+    ear.until(lambda: "127.0.0.1" in receiver._friends)

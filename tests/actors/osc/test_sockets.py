@@ -4,6 +4,8 @@ import socket
 import threading
 from typing import Any
 
+import pytest
+
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.osc import sockets
 from actors.osc.messages import EVERYTHING
@@ -72,3 +74,16 @@ def test_a_reader_that_hangs_is_not_robbed_of_its_socket() -> None:
     assert port.value.fileno() != -1
     assert sockets.release(port, "second", 0.01)
     assert port.value.fileno() == -1
+
+
+@pytest.mark.parametrize("host", ["localhost", "::", "0.0.0.0", "127.0.0.1"])
+def test_what_vrchat_sends_to_ipv4_is_heard_however_the_host_is_written(host: str) -> None:
+    owner = object()
+    port = sockets.take("osc.receiver", host, 0, owner)
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.sendto(b"heard", ("127.0.0.1", sockets.number_of(port)))
+        port.value.settimeout(10)
+        assert port.value.recv(16) == b"heard"
+    finally:
+        sockets.release(port, owner, 1)
