@@ -59,12 +59,17 @@ class KeySource:
 
 
 def key_path(environ: Mapping[str, str]) -> Path:
-    """GERALD_KEY_FILE, else `key` in the user's configuration folder."""
-    if given := environ.get(KEY_FILE_VARIABLE):
-        return Path(given).expanduser()
+    """GERALD_KEY_FILE, else `key` in the user's configuration folder. Raises EncryptionKeyError."""
     import platformdirs
 
-    return platformdirs.user_config_path("gerald") / "key"
+    given = environ.get(KEY_FILE_VARIABLE)
+    try:
+        return Path(given).expanduser() if given else platformdirs.user_config_path("gerald") / "key"
+    except RuntimeError:  # neither HOME nor an entry in passwd, as with `docker run --user 12345`
+        raise EncryptionKeyError(
+            "the folder for the key is unknown: this user has no home folder",
+            f"Set {KEY_FILE_VARIABLE} to the absolute path of the key file, or set HOME.",
+        ) from None
 
 
 def beside(path: Path, id: str) -> Path:

@@ -1,10 +1,11 @@
 """A key file is its owner's only, and a passphrase is asked for once."""
 
+import pwd
 from pathlib import Path
 
 import pytest
 
-from config.secrets.key_file import EncryptionKeyError, KeySource, make_key_file, read_key_file
+from config.secrets.key_file import EncryptionKeyError, KeySource, key_path, make_key_file, read_key_file
 
 
 def test_a_key_file_that_others_can_read_or_that_is_none_is_refused(tmp_path: Path) -> None:
@@ -17,6 +18,18 @@ def test_a_key_file_that_others_can_read_or_that_is_none_is_refused(tmp_path: Pa
     key.write_text("hello")
     with pytest.raises(EncryptionKeyError, match="is not a key file"):
         read_key_file(key)
+
+
+def test_a_user_without_a_home_folder_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with `docker run --user 12345`: nothing in the environment, no entry in passwd."""
+    for name in ("HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", {}.__getitem__)
+    for environ in ({}, {"GERALD_KEY_FILE": "~/key"}):
+        with pytest.raises(EncryptionKeyError, match="no home folder") as raised:
+            key_path(environ)
+        assert "GERALD_KEY_FILE" in raised.value.hint
+    assert key_path({"GERALD_KEY_FILE": "/keys/gerald"}) == Path("/keys/gerald")
 
 
 def test_an_opener_asks_only_when_it_must() -> None:
