@@ -1,4 +1,4 @@
-"""One run of chaos: load, faults, quiet, the end, and the account."""
+"""One chaos test: load, faults, a quiet time, the end, and the count of messages."""
 
 import contextlib
 import statistics
@@ -32,7 +32,7 @@ STOP_WITHIN = 20.0
 
 
 class ChaosProgress(msgspec.Struct, frozen=True):
-    """How far a run is. elapsed: seconds since the load began. injected: faults so far."""
+    """The progress of a run. elapsed: seconds since the load began. injected: faults so far."""
 
     phase: str
     elapsed: float
@@ -42,7 +42,12 @@ class ChaosProgress(msgspec.Struct, frozen=True):
 
 
 class ChaosReport(msgspec.Struct, frozen=True):
-    """What came of it. injected: faults by kind. recovery: seconds. faults: why it failed, nothing if it passed."""
+    """The result of a run.
+
+    injected: faults by kind.
+    recovery_p50, recovery_p99: seconds.
+    faults: why the run failed; none if it passed.
+    """
 
     seed: int
     seconds: float
@@ -59,7 +64,7 @@ class ChaosReport(msgspec.Struct, frozen=True):
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is missing."""
+        """Whether nothing failed."""
         return not self.faults
 
 
@@ -72,7 +77,7 @@ def run(
     show: Callable[[ChaosProgress], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> ChaosReport:
-    """Run chaos in the folder `home`. `stop` ends the faults early."""
+    """Run a chaos test in the folder `home`. `stop` ends the faults early."""
     stop = stop or threading.Event()
     violations: list[str] = []
     audit = MessageAudit(violations.append)
@@ -107,8 +112,7 @@ def run(
     faults += account.faults
     if load.turns.unanswered:
         faults.append(f"{load.turns.unanswered} turns were never ended")
-    faults += before.left_behind()
-    faults += _ring_left(system)
+    faults += (*before.left_behind(), *_ring_left(system))
     recoveries = sorted(live.recoveries) or [0.0]
     return ChaosReport(
         seed,
@@ -133,7 +137,7 @@ def _inject(
     stop: threading.Event,
     progress: Callable[[str, float], None],
 ) -> None:
-    """Each fault at its time, until `seconds` are over."""
+    """Inject each fault at its time, until `seconds` are over."""
     begun = time.monotonic()
 
     def wait(until: float) -> bool:
@@ -151,7 +155,7 @@ def _inject(
 
 
 def _becomes_quiet(system: Runtime, within: float) -> bool:
-    """Wait until all run, nothing is queued, and nothing is in flight."""
+    """Wait until all actors run, and no message is queued or in flight."""
     deadline = time.monotonic() + within
     gate = threading.Event()
     while _unsettled(system):
@@ -167,7 +171,7 @@ def _unsettled(system: Runtime) -> str:
             continue
         if slot.state != "running":
             return f"{slot.address} is {slot.state}"
-        # The camera and the listener to VRChat go on: a message or two may always be on its way.
+        # The camera and the OSC receiver go on, so a few messages are always on their way.
         if len(slot.mailbox) > 5:
             return f"{len(slot.mailbox)} messages wait for {slot.address}"
         if isinstance(slot.handle, ProcessHandle) and slot.handle.settle() > 5:
@@ -176,7 +180,7 @@ def _unsettled(system: Runtime) -> str:
 
 
 def _final(audit: MessageAudit, violations: list[str], system: Runtime) -> DeliveryCounts:
-    """The account when the last threads have settled theirs."""
+    """The counts, after the last threads have counted their messages."""
     gate = threading.Event()
     for _ in range(100):
         waiting = [e for slot in system.registry.slots.values() for e in slot.mailbox.waiting()]
@@ -188,24 +192,22 @@ def _final(audit: MessageAudit, violations: list[str], system: Runtime) -> Deliv
 
 
 def _ring_left(system: Runtime) -> tuple[str, ...]:
-    if system.frames is None:
-        return ()
-    try:
-        RingReader(system.frames).close()
-    except FileNotFoundError:
-        return ()
-    return ("the ring of pictures is still there",)
+    if system.frames is not None:
+        with contextlib.suppress(FileNotFoundError):
+            RingReader(system.frames).close()
+            return ("the ring of pictures is still there",)
+    return ()
 
 
 class _Surroundings:
-    """The child processes of this one: a run must leave none behind."""
+    """This process's children: a run must leave none behind."""
 
     def __init__(self) -> None:
         self._me = psutil.Process()
         self._before = self._children()
 
     def left_behind(self) -> tuple[str, ...]:
-        """The processes that a run has left, after some seconds of patience."""
+        """The processes that are still there after 10 s."""
         gate = threading.Event()
         for _ in range(100):
             left = sorted(self._children() - self._before)

@@ -87,10 +87,7 @@ def _returned(system: Runtime, address: str, before: int, within: float) -> Mapp
 def _dead_letters(system: Runtime, request: Mapping[str, Any]) -> Answers:
     count = max(1, min(MOST_LETTERS, int(request.get("count") or 20)))
     letters = tuple(system.dead_letters.last)[-count:]
-    yield {
-        "counts": dict(system.dead_letters.counts),
-        "letters": [_letter(letter) for letter in letters],
-    }
+    yield {"counts": dict(system.dead_letters.counts), "letters": [_letter(letter) for letter in letters]}
 
 
 def _letter(letter: DeadLetter) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""What the reports of chaos and of the simulator have in common."""
+"""Text for the reports of chaos tests and simulations."""
 
 from collections.abc import Mapping
 

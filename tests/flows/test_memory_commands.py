@@ -130,7 +130,7 @@ def test_of_several_who_go_by_one_name_all_are_named(supervisor: Command, tmp_pa
     file.write_text(json.dumps({"gerald_state": 1, "domains": {"users": {"schema": 2, "state": state}}}))
     supervisor("state", "import", str(file), "--yes")
     said = supervisor("users", "show", "mio", code=1)
-    assert "several go by 'mio'" in said
+    assert "several people are called 'mio'" in said
     assert "usr_1" in said
     assert "usr_2" in said
     assert supervisor.json_of("users", "show", "usr_2")["user_id"] == "usr_2"

@@ -1,4 +1,4 @@
-"""The commands about actors' lives: kill, hang, restart, pin, and dead-letters."""
+"""The commands about single actors: kill, hang, restart, pin, and dead-letters."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -53,15 +53,9 @@ def hang(home: Home, actor: str, seconds: float | None, wait: bool, as_json: boo
         if as_json:
             print_json(part)
         elif "patience" in part:
-            beyond = part["seconds"] > part["patience"]
-            what = (
-                "the watchdog should find it"
-                if beyond
-                else "less than its handler_timeout: nothing should happen"
-            )
-            click.echo(
-                f"{actor} hangs for {part['seconds']:g} s; its handler_timeout is {part['patience']:g} s: {what}"
-            )
+            seconds, timeout = part["seconds"], part["patience"]
+            what = "the watchdog should find it" if seconds > timeout else "nothing should happen"
+            click.echo(f"{actor} hangs for {seconds:g} s; its handler_timeout is {timeout:g} s: {what}")
         else:
             click.echo(_back(part))
 
@@ -105,15 +99,13 @@ def dead_letters(home: Home, count: int, verbose: bool, as_json: bool) -> None:
     if not letters:
         console.print("no dead letters")
     else:
-        table = Table(
-            "when", "why", "type", "from", "to", "detail", box=None, pad_edge=False, header_style="dim"
-        )
+        columns = ("why", "type", "from", "to", "detail")
+        table = Table("when", *columns, box=None, pad_edge=False, header_style="dim")
         for letter in letters:
-            at = time_of_day(letter["at"], "seconds")
-            table.add_row(at, letter["why"], letter["type"], letter["from"], letter["to"], letter["detail"])
+            table.add_row(time_of_day(letter["at"], "seconds"), *(letter[name] for name in columns))
         console.print(table, soft_wrap=not console.is_terminal)
-        for letter in letters if verbose else ():
-            if letter["traceback"]:
+        for letter in letters:
+            if verbose and letter["traceback"]:
                 console.print(f"\n[bold]{letter['id']}[/]", letter["traceback"], sep="\n", markup=True)
     counts = ", ".join(f"{number} {why}" for why, number in sorted(found["counts"].items()))
     if counts:

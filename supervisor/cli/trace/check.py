@@ -52,11 +52,9 @@ def _print(report: "TraceReport") -> None:
     )
     if found.gaps:
         gaps = ", ".join(f"{name}: {number}" for name, number in sorted(found.gaps.items())[:8])
-        console.print(
-            f"[dim]numbers of senders of which nothing is known: {sum(found.gaps.values())} ({gaps})[/]"
-        )
+        console.print(f"[dim]sequence numbers without any record: {sum(found.gaps.values())} ({gaps})[/]")
     if found.disordered:
-        console.print(f"[dim]{found.disordered} handlers began before the one before them had ended[/]")
+        console.print(f"[dim]{found.disordered} handlers began before the previous one had ended[/]")
     if found.unknown_kinds:
         kinds = ", ".join(f"{kind}: {number}" for kind, number in sorted(found.unknown_kinds.items()))
         console.print(f"[dim]kinds of records that this version does not know: {kinds}[/]")

@@ -44,21 +44,16 @@ def ls(home: Home, limit: int, as_json: bool) -> None:
     for name in "run began length nodes segments size turns handled dead failed lost end".split():
         table.add_column(name, justify="right" if name in NUMBERS else "left", no_wrap=name != "nodes")
     for one in summaries:
-        table.add_row(*_slots(one))
+        table.add_row(*_cells(one))
     console = wide_console()
     console.print(table)
     if len(found) > limit:
         console.print(f"[dim]{len(found) - limit} older runs are not listed; see --limit[/]")
 
 
-def _slots(one: "RunSummary") -> tuple[str, ...]:
+def _cells(one: "RunSummary") -> tuple[str, ...]:
     began = moment(one.began) if one.began else "-"
     what = (clock(one.seconds), ", ".join(one.nodes), str(one.segments), size(one.size))
     numbers = (one.turns, one.handled, one.dead, one.failed, one.lost)
-    return (one.run, began, *what, *map(str, numbers), _end(one))
-
-
-def _end(one: "RunSummary") -> str:
-    if one.torn:
-        return "damaged; see `trace check`"
-    return "open, or killed" if one.unfinished else "closed"
+    end = "damaged; see `trace check`" if one.torn else "open, or killed" if one.unfinished else "closed"
+    return (one.run, began, *what, *map(str, numbers), end)

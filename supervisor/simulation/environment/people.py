@@ -61,11 +61,7 @@ class LoadGenerator:
     address = "people"
 
     def __init__(
-        self,
-        scheduler: Scheduler,
-        game: Game,
-        microphone: SimulatedMicrophone,
-        fault: Callable[[str], None],
+        self, scheduler: Scheduler, game: Game, microphone: SimulatedMicrophone, fault: Callable[[str], None]
     ) -> None:
         self.questions: dict[int, Question] = {}
         self.outcomes: dict[str, int] = {}

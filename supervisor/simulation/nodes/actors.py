@@ -39,11 +39,7 @@ from supervisor.simulation.environment.devices import (
     load_voice,
 )
 from supervisor.simulation.environment.disk import SimulatedStore
-from supervisor.simulation.environment.external_client import (
-    SimulatedLog,
-    SimulatedReceiver,
-    SimulatedWire,
-)
+from supervisor.simulation.environment.external_client import SimulatedLog, SimulatedReceiver, SimulatedWire
 from supervisor.simulation.environment.model import SimulatedStreams
 from supervisor.simulation.environment.writer import SimulatedWriter
 from supervisor.tree import tree

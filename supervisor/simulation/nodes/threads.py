@@ -45,11 +45,7 @@ class SimulatedWatchdog:
     """The real watchdog, which looks when the scheduler lets it."""
 
     def __init__(
-        self,
-        scheduler: Scheduler,
-        slots: Callable[[], Iterable[ActorSlot]],
-        directory: Directory,
-        now: float,
+        self, scheduler: Scheduler, slots: Callable[[], Iterable[ActorSlot]], directory: Directory, now: float
     ) -> None:
         self._scheduler = scheduler
         self._watchdog = Watchdog(slots, directory, now)
