@@ -1,4 +1,4 @@
-"""The simulated server of the model: it streams an answer that names the question, late, in part, or not at all."""
+"""The simulated server of the language model: it streams an answer, late, in part, or not at all."""
 
 import re
 
@@ -12,7 +12,7 @@ __all__ = ["ModelServer", "SimulatedStreams", "answer_to", "question_in"]
 
 FIRST_TOKEN = 0.4
 BETWEEN = 0.15
-"""Seconds, on average: to the first words, and between two pieces."""
+"""Seconds on average: until the first words, and between two pieces."""
 
 _QUESTION = re.compile(r"question (\d+)", re.IGNORECASE)
 _ANSWER = re.compile(r"answer (\d+)", re.IGNORECASE)
@@ -31,7 +31,7 @@ def question_in(text: str) -> int:
 
 
 class ModelServer:
-    """silent_until: when it answers again; broken_until: when its answers are right again."""
+    """silent_until: when it answers again. broken_until: when its answers are complete again."""
 
     def __init__(self) -> None:
         self.silent_until = 0.0
@@ -51,7 +51,7 @@ class _Progress(StreamProgress):
 
 
 class SimulatedStreams:
-    """The thread on which replies are streamed, without it (actors.llm.http.streams.Streams)."""
+    """In place of the thread that streams replies (actors.llm.http.streams.Streams)."""
 
     def __init__(self, post: Post, scheduler: Scheduler, server: ModelServer) -> None:
         self._post = post
@@ -71,7 +71,7 @@ class SimulatedStreams:
         """The simulated model is always loaded."""
 
     def cancel(self, request: str) -> None:
-        # What its thread was about to post when it was cancelled still comes.
+        # The thread may still post what it had begun.
         late = self._dice.uniform(0.0, 0.5 if self._is_broken else 0.005)
         self._scheduler.after(late, lambda: self._running.pop(request, None))
 
