@@ -25,6 +25,7 @@ __all__ = [
     "WIDE",
     "confirm",
     "fail",
+    "home_and_json",
     "in_home",
     "json_option",
     "print_json",
@@ -49,6 +50,11 @@ def in_home(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(find_home(home_path, os.environ) if home_path else home, **options)
 
     return wrapped
+
+
+def home_and_json(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`in_home`, and --json as the argument `as_json`."""
+    return json_option(in_home(command))
 
 
 def wide_console() -> "Console":

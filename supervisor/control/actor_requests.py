@@ -1,4 +1,4 @@
-"""What can be asked about the lives of a running instance's actors: kill, hang, restart, move, and who died of what."""
+"""Requests about single actors: kill, hang, restart, pin, dead letters, and the status again and again."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
 from supervisor.runtime.runtime import Runtime
 
-__all__ = ["REQUESTS", "start_again"]
+__all__ = ["ACTOR_REQUESTS", "start_again"]
 
 Answers = Iterator[Mapping[str, Any]]
 ASK_WITHIN = 10.0
@@ -24,36 +24,33 @@ MOST_LETTERS = 1000
 
 
 def start_again(system: Runtime, address: str) -> None:
-    """Have an actor started again by its supervisor, and wait until it runs. Raises Refused."""
-    for _ in _restart(system, {"address": address, "wait": True}):
-        pass
+    """Have an actor restarted by its supervisor, and wait until it runs. Raises RequestRefused."""
+    tuple(_restart(system, {"address": address, "wait": True}))
 
 
 def _kill(system: Runtime, request: Mapping[str, Any]) -> Answers:
     slot = _slot(system, request)
-    yield from _and_return(system, request, slot, KillChild(slot.address))
+    yield from _ask_supervisor(system, request, slot, KillChild(slot.address))
 
 
 def _restart(system: Runtime, request: Mapping[str, Any]) -> Answers:
     slot = _slot(system, request)
-    yield from _and_return(system, request, slot, RestartChild(slot.address))
+    yield from _ask_supervisor(system, request, slot, RestartChild(slot.address))
 
 
 def _pin(system: Runtime, request: Mapping[str, Any]) -> Answers:
     slot = _slot(system, request)
     pin, instances = str(request.get("pin")), int(request.get("instances") or 1)
-    spec = slot.spec
-    moves = isinstance(spec, ChildSpec) and spec.pin != pin
-    yield from _and_return(system, request, slot, PinChild(slot.address, pin, instances), restarts=moves)
+    moves = isinstance(slot.spec, ChildSpec) and slot.spec.pin != pin
+    yield from _ask_supervisor(system, request, slot, PinChild(slot.address, pin, instances), restarts=moves)
 
 
 def _hang(system: Runtime, request: Mapping[str, Any]) -> Answers:
     slot = _slot(system, request)
     spec = slot.spec
     if not isinstance(spec, ChildSpec) or slot.state != "running":
-        raise RequestRefused(
-            f"{slot.address} cannot hang: it is {'a supervisor' if slot.is_supervisor else slot.state}"
-        )
+        what = "a supervisor" if slot.is_supervisor else slot.state
+        raise RequestRefused(f"{slot.address} cannot hang: it is {what}")
     seconds = float(request.get("seconds") or spec.handler_timeout + 5.0)
     id = system.client.tell(slot.address, Hang(seconds))
     yield {"id": id, "seconds": seconds, "patience": spec.handler_timeout}
@@ -61,10 +58,10 @@ def _hang(system: Runtime, request: Mapping[str, Any]) -> Answers:
         yield _returned(system, slot.address, slot.incarnation, RETURN_WITHIN + spec.handler_timeout)
 
 
-def _and_return(
+def _ask_supervisor(
     system: Runtime, request: Mapping[str, Any], slot: ActorSlot, message: Message, *, restarts: bool = True
 ) -> Answers:
-    """Ask the actor's supervisor; then, where it is wanted, wait until the actor runs again."""
+    """Ask the actor's supervisor; then wait until the actor runs again, if the request wants that."""
     before = slot.incarnation
     answer = answer_of(system, slot.supervisor, message, ASK_WITHIN)
     if isinstance(answer, Declined):
@@ -76,7 +73,7 @@ def _and_return(
 
 
 def _returned(system: Runtime, address: str, before: int, within: float) -> Mapping[str, Any]:
-    """Wait for another incarnation than number `before` to run."""
+    """Wait for an incarnation after number `before` to run."""
     began = time.monotonic()
     if not system.wait_incarnation(address, before + 1, within):
         raise RequestRefused(f"{address} has not come back within {within:g} s; see `supervisor status`")
@@ -91,7 +88,7 @@ def _dead_letters(system: Runtime, request: Mapping[str, Any]) -> Answers:
 
 
 def _letter(letter: DeadLetter) -> Mapping[str, Any]:
-    """Without the message itself: it may hold what people said."""
+    """A dead letter without its message, which may contain what people said."""
     envelope, failure = letter.envelope, letter.failure
     return {
         "at": letter.wall,
@@ -107,11 +104,10 @@ def _letter(letter: DeadLetter) -> Mapping[str, Any]:
 
 
 def _follow(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    """The status, again and again, until the client leaves."""
-    while True:
+    """The status twice a second, until the client leaves."""
+    yield system.status()
+    while not system.ended.wait(0.5):
         yield system.status()
-        if system.ended.wait(0.5):
-            return
 
 
 def _slot(system: Runtime, request: Mapping[str, Any]) -> ActorSlot:
@@ -122,19 +118,11 @@ def _slot(system: Runtime, request: Mapping[str, Any]) -> ActorSlot:
         hint = f". Did you mean {near!r}?" if near else "; see `supervisor status`"
         raise RequestRefused(f"no actor is called {address!r}{hint}")
     if not slot.supervisor:
-        raise RequestRefused(
-            "root has no supervisor; use `supervisor stop`, and `supervisor run` to start again"
-        )
+        raise RequestRefused("root has no supervisor; use `supervisor stop`, then `supervisor run`")
     if slot.spec.disabled_reason:
         raise RequestRefused(f"{address} is off: {slot.spec.disabled_reason}")
     return slot
 
 
-REQUESTS = {
-    "kill": _kill,
-    "hang": _hang,
-    "restart": _restart,
-    "pin": _pin,
-    "dead-letters": _dead_letters,
-    "follow": _follow,
-}
+ACTOR_REQUESTS = {"kill": _kill, "hang": _hang, "restart": _restart, "pin": _pin}
+ACTOR_REQUESTS |= {"dead-letters": _dead_letters, "follow": _follow}

@@ -1,19 +1,17 @@
-"""What can be asked about the backups of a running instance: that one is made."""
+"""The request to make a backup."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-
-import msgspec
 
 from actors.kernel.protocol.storage import PERSISTENCE
 from actors.persistence.messages import BackupFailed, BackupMade, MakeBackup
 from config.secrets.key_file import EncryptionKeyError
 from supervisor.control.actor_requests import start_again
-from supervisor.control.ask import answer_of
+from supervisor.control.ask import answer_of, plain_fields
 from supervisor.control.wire import RequestRefused
 from supervisor.runtime.runtime import Runtime
 
-__all__ = ["BACKING"]
+__all__ = ["BACKUP_REQUESTS"]
 
 WITHIN = 600.0
 """Seconds that a backup may take."""
@@ -22,17 +20,16 @@ WITHIN = 600.0
 def _backup(system: Runtime, request: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     message = MakeBackup(str(request.get("to") or ""), bool(request.get("encrypt")))
     if message.encrypt:
-        _see_to_a_key(system)
+        _ensure_key(system)
     answer = answer_of(system, PERSISTENCE, message, WITHIN)
     if isinstance(answer, BackupFailed):
         raise RequestRefused(f"{answer.why} -> {answer.remedy}" if answer.remedy else answer.why)
     assert isinstance(answer, BackupMade)
-    plain = msgspec.to_builtins(answer)
-    yield {name: plain[name] for name in answer.__struct_fields__}
+    yield plain_fields(answer)
 
 
-def _see_to_a_key(system: Runtime) -> None:
-    """Persistence is handed its key at its start, and never by a message: that would be traced."""
+def _ensure_key(system: Runtime) -> None:
+    """Make a key if there is none. Persistence gets it by a restart: a message with it would be traced."""
     try:
         made = system.ciphers.make()
     except EncryptionKeyError as trouble:
@@ -41,4 +38,4 @@ def _see_to_a_key(system: Runtime) -> None:
         start_again(system, PERSISTENCE)
 
 
-BACKING = {"backup": _backup}
+BACKUP_REQUESTS = {"backup": _backup}

@@ -1,4 +1,4 @@
-"""What can be asked of a running instance, as plain maps in and plain maps out."""
+"""Answers requests to a running instance: plain maps in, plain maps out."""
 
 import contextlib
 import itertools
@@ -24,11 +24,11 @@ from actors.kernel.protocol.lifecycle import Undelivered
 from actors.kernel.protocol.state import GetState, StateIs
 from actors.system.messages import SYSTEM, WatchStages
 from actors.vocabulary.values import UNKNOWN, person_named
-from supervisor.control.actor_requests import REQUESTS
-from supervisor.control.ask import answer_of
-from supervisor.control.backup_requests import BACKING
-from supervisor.control.config_requests import CONFIGURE
-from supervisor.control.state_requests import REMEMBERING
+from supervisor.control.actor_requests import ACTOR_REQUESTS
+from supervisor.control.ask import answer_of, plain_fields
+from supervisor.control.backup_requests import BACKUP_REQUESTS
+from supervisor.control.config_requests import CONFIG_REQUESTS
+from supervisor.control.state_requests import STATE_REQUESTS
 from supervisor.control.wire import RequestRefused
 from supervisor.runtime.runtime import Runtime
 
@@ -39,13 +39,13 @@ ASK_WITHIN = 10.0
 STATUS_WITHIN = 0.5
 REPLY_WITHIN = 120.0
 REMEMBERED_WITHIN = 10.0
-"""Seconds after a restart of the conversation within which it tells what became of a turn."""
+"""Seconds after a restart within which the conversation reports the outcome of a turn."""
 LOOK_EVERY = 1.0
 _numbers = itertools.count(1)
 
 
 class TurnListener:
-    """An address of its own for somebody outside who waits for messages, one by one. Close it when done."""
+    """An address at which code outside the actors waits for messages. Close it when done."""
 
     def __init__(self, system: Runtime) -> None:
         self.address = f"listener/{next(_numbers)}"
@@ -55,13 +55,13 @@ class TurnListener:
         self._directory.open(self.address, self)
 
     def tell(self, to: str, message: Message) -> None:
-        """Send under this address; an Undelivered comes if it will not be handled."""
+        """Send from this address; an Undelivered comes back if it is not handled."""
         number, turn = next(self._sent), message.turn  # type: ignore[attr-defined]
         envelope = Envelope(self.address, 0, number, to, message, "", turn, notify=True)
         self._directory.deliver(envelope)
 
     def put(self, envelope: Envelope) -> Put | None:
-        """Mail has come (actors.kernel.directory.Box)."""
+        """Queue the message (actors.kernel.directory.Recipient)."""
         self._queue.put(envelope.message)
         return None
 
@@ -75,7 +75,7 @@ class TurnListener:
 
 
 def answer(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    """Every part of the answer to `request`. Raises Refused with the reason."""
+    """Every part of the answer to `request`. Raises RequestRefused with the reason."""
     do = _REQUESTS.get(str(request.get("do")))
     if do is None:
         raise RequestRefused(f"unknown request {request.get('do')!r}")
@@ -83,9 +83,8 @@ def answer(system: Runtime, request: Mapping[str, Any]) -> Answers:
 
 
 def talk(system: Runtime, text: str, name: str) -> Iterator[Message]:
-    """Say `text` as the person `name` ("" for nobody in particular); the reply's messages, ReplyEnded last."""
-    listener = TurnListener(system)
-    try:
+    """Say `text` as the person `name` ("" for unknown); the reply's messages, ReplyEnded last."""
+    with contextlib.closing(TurnListener(system)) as listener:
         person = person_named(name) if name.strip() else UNKNOWN
         listener.tell(CONVERSATION, TextReceived(text, person, listener.address))
         while True:
@@ -95,25 +94,21 @@ def talk(system: Runtime, text: str, name: str) -> Iterator[Message]:
             yield message
             if isinstance(message, ReplyEnded):
                 return
-    finally:
-        listener.close()
 
 
 def _next_of_turn(system: Runtime, listener: TurnListener) -> Message:
-    """What the conversation says next. Refused when nothing will come."""
+    """The conversation's next message. Raises RequestRefused when none will come."""
     conversation = system.registry.slot(CONVERSATION)
-    begun, life = time.monotonic(), conversation.incarnation
+    begun, incarnation = time.monotonic(), conversation.incarnation
     changed = 0.0
     while (now := time.monotonic()) - begun < REPLY_WITHIN:
         with contextlib.suppress(queue.Empty):
             return listener.get(LOOK_EVERY)
-        if not changed and conversation.incarnation != life:
+        if not changed and conversation.incarnation != incarnation:
             changed = now
         if changed and now - changed > REMEMBERED_WITHIN:
-            # It remembers the turn under way, unless that had not been saved yet when it died.
-            raise RequestRefused(
-                "the conversation was restarted, and does not remember this turn; say it again"
-            )
+            # It remembers a turn that was saved before it crashed.
+            raise RequestRefused("the conversation was restarted, and lost this turn; say it again")
     raise RequestRefused(f"no answer within {REPLY_WITHIN:g} s; see `supervisor status`")
 
 
@@ -122,7 +117,7 @@ def _status(system: Runtime, request: Mapping[str, Any]) -> Answers:
 
 
 def _resources(system: Runtime) -> Mapping[str, Any]:
-    """What the bot uses of the machine and how many of its actors died so far; nothing while that is not known."""
+    """The resources that Gerald uses and the number of its crashes; {} while unknown."""
     try:
         whole = system.client.answer(SYSTEM, GetState(), STATUS_WITHIN)
     except AskError:
@@ -137,25 +132,15 @@ def _talk(system: Runtime, request: Mapping[str, Any]) -> Answers:
         if isinstance(message, TurnStarted):
             yield {"event": "turn", "turn": message.turn, "person": message.person.name}
         elif isinstance(message, ReplySentence):
-            yield {
-                "event": "sentence",
-                "turn": message.turn,
-                "sentence": message.sentence,
-                "text": message.text,
-            }
+            what = {"turn": message.turn, "sentence": message.sentence, "text": message.text}
+            yield {"event": "sentence", **what}
         elif isinstance(message, ReplyEnded):
-            yield {
-                "event": "end",
-                "turn": message.turn,
-                "outcome": message.outcome,
-                "text": message.text,
-                "detail": message.detail,
-            }
+            what = {"turn": message.turn, "outcome": message.outcome}
+            yield {"event": "end", **what, "text": message.text, "detail": message.detail}
 
 
 def _watch(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    """Every turn and every stage of it from now on, until the client leaves; an empty map now and then shows that it
-    is still there."""
+    """Every turn and every stage from now on, until the client leaves; an empty map each second shows who left."""
     listener = TurnListener(system)
     try:
         system.client.tell(SYSTEM, WatchStages(listener.address))
@@ -166,7 +151,7 @@ def _watch(system: Runtime, request: Mapping[str, Any]) -> Answers:
             except queue.Empty:
                 yield {}
                 continue
-            yield {"event": type(message).__name__, **_plain(message)}
+            yield {"event": type(message).__name__, **plain_fields(message)}
     finally:
         system.client.tell(SYSTEM, WatchStages(listener.address, on=False))
         system.client.tell(CONVERSATION, WatchTurns(listener.address, on=False))
@@ -174,14 +159,12 @@ def _watch(system: Runtime, request: Mapping[str, Any]) -> Answers:
 
 
 def _tell(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    address = _address(system, request)
-    yield {"id": system.client.tell(address, _message(request))}
+    yield {"id": system.client.tell(_address(system, request), _message(request))}
 
 
 def _ask(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    address = _address(system, request)
-    reply = answer_of(system, address, _message(request), ASK_WITHIN)
-    yield {"type": type(reply).__name__, "message": _plain(reply)}
+    reply = answer_of(system, _address(system, request), _message(request), ASK_WITHIN)
+    yield {"type": type(reply).__name__, "message": plain_fields(reply)}
 
 
 def _stop(system: Runtime, request: Mapping[str, Any]) -> Answers:
@@ -198,7 +181,7 @@ def _text(request: Mapping[str, Any], name: str) -> str:
 def _address(system: Runtime, request: Mapping[str, Any]) -> str:
     address = _text(request, "address")
     if address not in system.directory.boxes:
-        raise RequestRefused(f"nobody lives at {address!r}; see `supervisor status`")
+        raise RequestRefused(f"no actor has the address {address!r}; see `supervisor status`")
     return address
 
 
@@ -207,19 +190,13 @@ def _message(request: Mapping[str, Any]) -> Message:
     try:
         cls = message_class(name)
         message = msgspec.convert(request.get("message") or {}, cls)
-        msgspec.msgpack.encode(message)  # what no wire and no store could carry is refused here
+        msgspec.msgpack.encode(message)  # refuses what no link and no store can encode
         return message
     except (UnknownMessage, UnicodeEncodeError, OverflowError) as error:
         raise RequestRefused(str(error)) from None
     except msgspec.ValidationError as error:
-        raise RequestRefused(
-            f"{name}: {error}; its fields are {', '.join(cls.__struct_fields__) or 'none'}"
-        ) from None
-
-
-def _plain(message: Message) -> Any:
-    plain = msgspec.to_builtins(message)
-    return {name: value for name, value in plain.items() if name != "type"}
+        fields = ", ".join(cls.__struct_fields__) or "none"
+        raise RequestRefused(f"{name}: {error}; its fields are {fields}") from None
 
 
 _REQUESTS: Mapping[str, Callable[[Runtime, Mapping[str, Any]], Answers]] = {
@@ -229,8 +206,8 @@ _REQUESTS: Mapping[str, Callable[[Runtime, Mapping[str, Any]], Answers]] = {
     "tell": _tell,
     "ask": _ask,
     "stop": _stop,
-    **REMEMBERING,
-    **REQUESTS,
-    **CONFIGURE,
-    **BACKING,
+    **STATE_REQUESTS,
+    **ACTOR_REQUESTS,
+    **CONFIG_REQUESTS,
+    **BACKUP_REQUESTS,
 }

@@ -1,4 +1,4 @@
-"""What can be asked about what a running instance remembers: its states, the people, and to forget one."""
+"""Requests about the states and people that a running instance remembers."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,7 +15,7 @@ from supervisor.offline.schemas import actor_of
 from supervisor.runtime.runtime import Runtime
 from supervisor.tree import DOMAINS
 
-__all__ = ["REMEMBERING", "state_of"]
+__all__ = ["STATE_REQUESTS"]
 
 Answers = Iterator[Mapping[str, Any]]
 ASK_WITHIN = 30.0
@@ -23,27 +23,27 @@ PIECE = 4 << 20
 """Bytes of a state in one answer."""
 
 
-def state_of(system: Runtime, domain: str, path: str = "") -> StateIs:
-    """A domain's state, or what is at `path` of it. Raises Refused."""
+def _state_of(system: Runtime, domain: str, path: str = "") -> StateIs:
+    """A domain's state, or the value at `path` in it. Raises RequestRefused."""
     if domain not in DOMAINS:
         raise RequestRefused(f"no domain is called {domain!r}; there are {', '.join(DOMAINS)}")
     found = answer_of(system, domain, GetState(path), ASK_WITHIN)
     assert isinstance(found, StateIs)
     if path and found.json == b"null":
-        raise RequestRefused(f"there is nothing at {path!r} of {domain}")
+        raise RequestRefused(f"{domain} has no value at {path!r}")
     return found
 
 
 def _state(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    found = state_of(system, str(request.get("domain")), str(request.get("path") or ""))
+    found = _state_of(system, str(request.get("domain")), str(request.get("path") or ""))
     version = {"epoch": found.version.epoch, "n": found.version.n}
     path = {"path": found.path} if found.path else {}
     yield {"domain": found.domain, "version": version, **path, "state": msgspec.json.decode(found.json)}
 
 
 def _export(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    """The whole state as JSON, in pieces: it may be large."""
-    found = state_of(system, str(request.get("domain")))
+    """The state as JSON, in pieces, since it may be large."""
+    found = _state_of(system, str(request.get("domain")))
     version = {"epoch": found.version.epoch, "n": found.version.n}
     schema = actor_of(found.domain, system.config, system.home).schema
     yield {"domain": found.domain, "version": version, "schema": schema}
@@ -52,7 +52,7 @@ def _export(system: Runtime, request: Mapping[str, Any]) -> Answers:
 
 
 def _people(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    state = msgspec.json.decode(state_of(system, USERS).json, type=UsersState)
+    state = msgspec.json.decode(_state_of(system, USERS).json, type=UsersState)
     yield {"people": [msgspec.to_builtins(row) for row in rows_of(state)]}
 
 
@@ -63,7 +63,7 @@ def _person(system: Runtime, request: Mapping[str, Any]) -> Answers:
 
 
 def _forget(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    """Answered when it is noted on disk that they are forgotten."""
+    """Answers when the erasure is on disk."""
     answer = answer_of(system, USERS, ForgetPerson(_name(request)), ASK_WITHIN)
     if isinstance(answer, NotForgotten):
         raise RequestRefused(answer.reason)
@@ -78,4 +78,4 @@ def _name(request: Mapping[str, Any]) -> str:
     return name
 
 
-REMEMBERING = {"state": _state, "export": _export, "people": _people, "person": _person, "forget": _forget}
+STATE_REQUESTS = {"state": _state, "export": _export, "people": _people, "person": _person, "forget": _forget}

@@ -50,7 +50,7 @@ class _SimulatedFaults:
 
     def _arm(self, fault: Fault, what: Callable[[], None]) -> bool:
         """Call `what` before the target's handlers send their next message after `fault.amount` others."""
-        incarnation = self._world.node.life(fault.target)
+        incarnation = self._world.node.incarnation(fault.target)
         if incarnation is None or not incarnation.running or "send" in vars(incarnation.context):
             return False
         context = incarnation.context

@@ -1,4 +1,4 @@
-"""Which faults a simulated tree can have, how often, where, and for how long."""
+"""The faults that a simulated tree can have: how often, where, and for how long."""
 
 from supervisor.faults.plan import FaultKind, FaultProfile
 from supervisor.otp.messages import ROOT
@@ -15,7 +15,7 @@ SHARE = 0.85
 """The part of a run in which faults begin."""
 
 _TREE = tree(configuration())
-# Whoever all others stand on comes last, the actors of its group too: a plan tells the groups by their place.
+# The core group and its actors come last: a plan depends on the order, and old seeds must stay the same.
 _GROUPS = sorted(
     (g for g in _TREE.children if isinstance(g, SupervisorSpec)), key=lambda group: group.address == CORE
 )

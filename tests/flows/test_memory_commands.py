@@ -39,7 +39,7 @@ def test_what_is_exported_can_be_imported_elsewhere_all_or_nothing(
         assert "stop it with `supervisor stop`" in supervisor("state", "import", str(file), "--yes", code=4)
         shown = supervisor.json_of("state", "show", "users", "users/name:mio/preferences")
         assert shown["state"] == {"favourite colour": "violet"}
-        assert "there is nothing at" in supervisor("state", "show", "users", "users/nobody", code=1)
+        assert "has no value at" in supervisor("state", "show", "users", "users/nobody", code=1)
     exported = json.loads(file.read_text())
     assert set(exported["domains"]) == {"conversation", "users", "world", "avatar", "system"}
     stored = json.loads(supervisor("state", "export", "--domain", "users"))

@@ -10,7 +10,7 @@ import click
 from config.home import Home
 from config.syntax.errors import LoadError
 from supervisor.cli.client import ask_one
-from supervisor.cli.options import FAILED, UNREADABLE, fail, in_home, json_option, print_json
+from supervisor.cli.options import FAILED, UNREADABLE, fail, home_and_json, print_json
 from supervisor.control.client import call
 from supervisor.control.wire import RequestRefused
 from supervisor.instance import NoInstance
@@ -28,8 +28,7 @@ save_option = click.option(
 @click.argument("key")
 @click.argument("value")
 @save_option
-@json_option
-@in_home
+@home_and_json
 def set_(home: Home, key: str, value: str, save: bool, as_json: bool) -> None:
     """Override KEY (such as llm.temperature) in the running instance, above all layers, at once.
 
@@ -42,24 +41,21 @@ def set_(home: Home, key: str, value: str, save: bool, as_json: bool) -> None:
 @click.command()
 @click.argument("key")
 @save_option
-@json_option
-@in_home
+@home_and_json
 def unset(home: Home, key: str, save: bool, as_json: bool) -> None:
     """Remove the override of KEY; with --save the saved one too."""
     _put(home, key, None, save, as_json)
 
 
 @click.command()
-@json_option
-@in_home
+@home_and_json
 def reload(home: Home, as_json: bool) -> None:
     """Reload all files now. A running instance does so by itself when a file is saved."""
     _print_result(ask_one(home, {"do": "config-reload"}), as_json)
 
 
 @click.command()
-@json_option
-@in_home
+@home_and_json
 def diff(home: Home, as_json: bool) -> None:
     """Show how the files differ from what the running instance uses. Exit status 1 when they differ."""
     found = ask_one(home, {"do": "config-diff"})

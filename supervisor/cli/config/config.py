@@ -11,7 +11,7 @@ import click
 
 from config.home import Home
 from supervisor.cli.config.change import diff, reload, set_, unset
-from supervisor.cli.options import FAILED, UNREADABLE, fail, in_home, json_option, print_json
+from supervisor.cli.options import FAILED, UNREADABLE, fail, home_and_json, in_home, print_json
 
 if TYPE_CHECKING:
     from config.syntax.problem import Key
@@ -24,7 +24,7 @@ def reads(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options of every command that reads the files: --home, --profile, --set and --json."""
     repeated = "Override a key; may be repeated."
     override = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help=repeated)
-    return click.option("--profile", help="Profile to apply.")(override(json_option(in_home(command))))
+    return click.option("--profile", help="Profile to apply.")(override(home_and_json(command)))
 
 
 @click.group()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
+from supervisor.cli.options import FAILED, fail, home_and_json, print_json
 from supervisor.cli.trace.options import find_trace
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ __all__ = ["replay"]
 @click.option(
     "--speed", type=click.FloatRange(0.01, 1000.0), default=1.0, help="With --live: times real time."
 )
-@json_option
-@in_home
+@home_and_json
 def replay(
     home: Home,
     trace: str,

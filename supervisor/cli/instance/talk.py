@@ -8,15 +8,14 @@ import click
 
 from config.home import Home
 from supervisor.cli.client import ask_all, ask_one, exit_when_refused
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
+from supervisor.cli.options import FAILED, fail, home_and_json, in_home, print_json
 
 __all__ = ["ask", "status", "stop", "talk", "tell"]
 
 
 @click.command()
 @click.option("--watch", is_flag=True, help="Keep the display up to date until Ctrl-C.")
-@json_option
-@in_home
+@home_and_json
 def status(home: Home, watch: bool, as_json: bool) -> None:
     """Show every actor of the running instance: node, pid, state, health, restarts, mailbox, last error."""
     if watch:
@@ -42,8 +41,7 @@ def status(home: Home, watch: bool, as_json: bool) -> None:
 @click.option(
     "--as", "person", default="", metavar="NAME", help="Speaker's name. Default: nobody in particular."
 )
-@json_option
-@in_home
+@home_and_json
 def talk(home: Home, text: str, person: str, as_json: bool) -> None:
     """Say TEXT to the running instance and print the reply as it arrives."""
     outcome = ""

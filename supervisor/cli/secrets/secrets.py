@@ -22,7 +22,7 @@ from config.syntax.mask import MASK
 from config.syntax.node import find
 from config.syntax.problem import dotted
 from config.syntax.yaml_reader import decode
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
+from supervisor.cli.options import FAILED, fail, home_and_json, in_home, print_json
 from supervisor.cli.secrets.change import changing, new_keys, opened, reported, show, typed, value_of
 
 __all__ = ["secrets"]
@@ -102,8 +102,7 @@ def get(home: Home, key: str, reveal: bool) -> None:
 
 
 @secrets.command("list")
-@json_option
-@in_home
+@home_and_json
 def list_(home: Home, as_json: bool) -> None:
     """List the keys in the file, without their values."""
     file = opened(home)

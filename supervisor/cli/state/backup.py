@@ -11,7 +11,7 @@ import click
 from config.format import moment, size
 from config.home import Home
 from supervisor.cli.client import ask_all
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
+from supervisor.cli.options import FAILED, fail, home_and_json, print_json
 
 __all__ = ["backup", "busy"]
 
@@ -24,8 +24,7 @@ __all__ = ["backup", "busy"]
     help="Folder for the backup. Default: storage.backup_directory.",
 )
 @click.option("--encrypt", is_flag=True, help="Encrypt it with this home's key, from data/seal.json.")
-@json_option
-@in_home
+@home_and_json
 def backup(home: Home, folder: Path | None, encrypt: bool, as_json: bool) -> None:
     """Back up everything Gerald remembers into one file, with or without a running instance.
 
@@ -56,8 +55,7 @@ def backup(home: Home, folder: Path | None, encrypt: bool, as_json: bool) -> Non
 
 @backup.command("ls", short_help="List the backups, and whether they are intact.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
-@json_option
-@in_home
+@home_and_json
 def ls(home: Home, folder: Path | None, as_json: bool) -> None:
     """List the backups in FOLDER (default: storage.backup_directory), newest first."""
     from actors.persistence.backup.backups import KINDS, kept_in

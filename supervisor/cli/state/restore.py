@@ -9,7 +9,7 @@ import click
 
 from config.format import moment, size
 from config.home import Home
-from supervisor.cli.options import FAILED, confirm, fail, in_home, json_option, print_json, yes_option
+from supervisor.cli.options import FAILED, confirm, fail, home_and_json, print_json, yes_option
 from supervisor.cli.state.backup import busy
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ __all__ = ["ask_to_replace", "restore"]
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--domain", "domains", multiple=True, metavar="NAME", help="Only this domain; may be repeated.")
 @yes_option
-@json_option
-@in_home
+@home_and_json
 def restore(home: Home, file: Path, domains: tuple[str, ...], yes: bool, as_json: bool) -> None:
     """Replace what is remembered by the contents of FILE, made by `supervisor backup`. No instance may be running.
 

@@ -9,7 +9,7 @@ import click
 
 from config.home import Home
 from supervisor.cli.client import ask_all, ask_one
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json, yes_option
+from supervisor.cli.options import FAILED, fail, home_and_json, in_home, print_json, yes_option
 from supervisor.tree import DOMAINS
 
 __all__ = ["state"]
@@ -26,8 +26,7 @@ def state() -> None:
 @state.command()
 @click.argument("domain", type=click.Choice(DOMAINS))
 @click.argument("path", default="")
-@json_option
-@in_home
+@home_and_json
 def show(home: Home, domain: str, path: str, as_json: bool) -> None:
     """Print the state of DOMAIN, or the value at PATH in it, e.g. state show users users/name:anna."""
     found = ask_one(home, {"do": "state", "domain": domain, "path": path})
@@ -112,8 +111,7 @@ def import_(home: Home, file: Path, domains: tuple[str, ...], yes: bool) -> None
 @state.command()
 @click.option("--repair", is_flag=True, help="Rewrite the newest readable state. No instance may be running.")
 @click.option("--prune", is_flag=True, help="With --repair: delete damaged parts that were set aside.")
-@json_option
-@in_home
+@home_and_json
 def doctor(home: Home, repair: bool, prune: bool, as_json: bool) -> None:
     """Check what is stored: the database, every record in it, and the snapshots in files. Changes nothing by itself.
 

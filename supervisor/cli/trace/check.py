@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, in_home, json_option, print_json, wide_console
+from supervisor.cli.options import FAILED, home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import open_run, run_option
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ __all__ = ["check"]
 
 @click.command()
 @run_option
-@json_option
-@in_home
+@home_and_json
 def check(home: Home, run: str, as_json: bool) -> None:
     """Check that a run's trace is complete and undamaged. Exit status 1 when something is damaged.
 

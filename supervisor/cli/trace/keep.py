@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
+from supervisor.cli.options import FAILED, fail, home_and_json, print_json
 from supervisor.cli.trace.options import find_trace
 
 __all__ = ["keep"]
@@ -21,8 +21,7 @@ TESTS = Path("tests") / "traces"
     "--to", type=click.Path(path_type=Path), default=TESTS, show_default=True, help="Folder for the test."
 )
 @click.option("--force", is_flag=True, help="Replace an existing test of that name.")
-@json_option
-@in_home
+@home_and_json
 def keep(home: Home, run: str, name: str, to: Path, force: bool, as_json: bool) -> None:
     """Turn RUN into a test that `make test` replays from then on.
 

@@ -6,7 +6,7 @@ import click
 
 from config.format import clock, moment, size
 from config.home import Home
-from supervisor.cli.options import in_home, json_option, print_json, wide_console
+from supervisor.cli.options import home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import traces_of
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ NUMBERS = ("length", "segments", "size", "turns", "handled", "dead", "failed", "
 @click.option(
     "--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="Newest runs to list."
 )
-@json_option
-@in_home
+@home_and_json
 def ls(home: Home, limit: int, as_json: bool) -> None:
     """List the recorded runs, newest last, with their size and contents."""
     import msgspec

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, WIDE, fail, in_home, json_option, print_json, wide_console
+from supervisor.cli.options import FAILED, WIDE, fail, home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import filters, open_run, query_of, run_option, tell_torn, traces_of
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ POLL = 0.1
 @click.option("--tree", is_flag=True, help="Show effects below their causes.")
 @click.option("--ids", is_flag=True, help="Show the id of each message, for --cause and `trace why`.")
 @click.option("--follow", is_flag=True, help="Keep printing new records until Ctrl-C.")
-@json_option
-@in_home
+@home_and_json
 def show(
     home: Home,
     filtered: dict[str, Any],

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json, wide_console
+from supervisor.cli.options import FAILED, fail, home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import filters, open_run, query_of, run_option, tell_torn
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ __all__ = ["stats"]
     show_default=True,
     help="Number of slowest messages to list.",
 )
-@json_option
-@in_home
+@home_and_json
 def stats(home: Home, filtered: dict[str, Any], run: str, slowest: int, as_json: bool) -> None:
     """Count messages and measure how long they took. All times are in milliseconds.
 

@@ -3,7 +3,7 @@
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json, wide_console
+from supervisor.cli.options import FAILED, fail, home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import open_run, run_option, tell_torn
 
 __all__ = ["why"]
@@ -12,8 +12,7 @@ __all__ = ["why"]
 @click.command()
 @click.argument("message")
 @run_option
-@json_option
-@in_home
+@home_and_json
 def why(home: Home, message: str, run: str, as_json: bool) -> None:
     """Show the chain of causes of MESSAGE, from the outside event that started it.
 

@@ -12,8 +12,7 @@ from supervisor.cli.options import (
     NO_INSTANCE,
     confirm,
     fail,
-    in_home,
-    json_option,
+    home_and_json,
     print_json,
     wide_console,
     yes_option,
@@ -30,8 +29,7 @@ def users() -> None:
 
 
 @users.command("list")
-@json_option
-@in_home
+@home_and_json
 def list_(home: Home, as_json: bool) -> None:
     """List everybody Gerald remembers, the last seen first. Without a running instance: as stored."""
     rows = _rows(home)
@@ -48,8 +46,7 @@ def list_(home: Home, as_json: bool) -> None:
 
 @users.command()
 @click.argument("name")
-@json_option
-@in_home
+@home_and_json
 def show(home: Home, name: str, as_json: bool) -> None:
     """Print what is remembered of the person with this id or NAME. Without a running instance: as stored."""
     user = _only(home, name, _found(home, name))
@@ -67,8 +64,7 @@ def show(home: Home, name: str, as_json: bool) -> None:
 @click.argument("name")
 @yes_option
 @click.option("--traces", is_flag=True, help="Also delete finished trace files that mention the person.")
-@json_option
-@in_home
+@home_and_json
 def forget(home: Home, name: str, yes: bool, traces: bool, as_json: bool) -> None:
     """Erase the person with this id or NAME. This cannot be undone.
 

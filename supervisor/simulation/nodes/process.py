@@ -1,4 +1,4 @@
-"""The simulated process of a pinned actor: the real code of its parent, over a link with latency."""
+"""The simulated process of a pinned actor: the parent's real code, over a link with latency."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -30,13 +30,13 @@ __all__ = ["Line", "SimulatedProcess", "SimulatedProcesses"]
 SPAWN = 0.3
 LATENCY = 0.0003
 LAG = 0.2
-"""Seconds, on average: to spawn a process; and the latency of a frame, usually and while the link is slow."""
+"""Seconds on average: to spawn a process; and the latency of a frame, usually and while the link is slow."""
 
 KILLED = -9
 
 
 class Line:
-    """One direction of a link: frames arrive in order, each after a while. open: False when the other end is gone."""
+    """One direction of a link, with latency; frames arrive in order. open: False when the other end has closed."""
 
     def __init__(self, scheduler: Scheduler, take: Callable[[FrameType, bytes], None]) -> None:
         self.open = True
@@ -51,7 +51,7 @@ class Line:
             self._scheduler.at(self._arrival(), lambda: self._take(frame, body))
 
     def end(self, call: Callable[[], None]) -> None:
-        """Nothing more is sent: `call` is called when all that was has arrived."""
+        """Close the line. `call` is called when all sent frames have arrived."""
         self.open = False
         self._scheduler.at(self._arrival(), call)
 
@@ -74,7 +74,7 @@ class _Link(Line):
 
 
 class _Child:
-    """What a worker process does, in this one (supervisor.nodes.worker, supervisor.nodes.worker_process.Child)."""
+    """Does in this process what a worker process does (supervisor.nodes.worker, supervisor.nodes.worker_process)."""
 
     def __init__(
         self,
@@ -107,7 +107,7 @@ class _Child:
             self.shared, self, self._mailbox, self._directory, scheduler.clock.monotonic
         )
 
-    # -- as its parent holds it
+    # -- for its parent
 
     def start(self) -> None:
         self.pid = 1
@@ -117,10 +117,10 @@ class _Child:
         self._exit(KILLED)
 
     def join(self, timeout: float | None = None) -> None:
-        """It has ended when this is called."""
+        """Nothing to wait for: it has ended."""
 
     def release(self) -> None:
-        """Nothing is held."""
+        """Nothing to release."""
 
     def rss(self) -> int:
         return 0
@@ -128,17 +128,14 @@ class _Child:
     # -- inside
 
     def put(self, envelope: Envelope) -> Put | None:
-        """Mail for anybody else goes to the parent (actors.kernel.directory.Box)."""
-        self._send(FrameType.MAIL, encode(envelope))
+        """Send mail for other actors to the parent (actors.kernel.directory.Recipient)."""
+        self.send(FrameType.MAIL, encode(envelope))
         return None
 
-    def _send(self, frame: FrameType, body: bytes = b"") -> None:
+    def send(self, frame: FrameType, body: bytes = b"") -> None:
+        """Send a frame to the parent."""
         if self.up is not None and self.exitcode is None:
             self.up.send(frame, body)
-
-    def send(self, frame: FrameType, body: bytes = b"") -> None:
-        """The child's end of the wire, for its incarnation."""
-        self._send(frame, body)
 
     def _live(self) -> None:
         if self.exitcode is not None:
@@ -174,11 +171,11 @@ class _Child:
 
     def _ready(self) -> None:
         self.shared.times[BEAT_AT] = self._scheduler.clock.time
-        self._send(FrameType.READY)
+        self.send(FrameType.READY)
 
     def _end(self, failure: Failure | None) -> None:
-        self._send(FrameType.ENDED, msgspec.msgpack.encode(failure))
-        # The envelope that ended it is marked as done before the process leaves.
+        self.send(FrameType.ENDED, msgspec.msgpack.encode(failure))
+        # The envelope that ended it is marked as done before the process ends.
         self._scheduler.after(0.0, lambda: self._exit(0))
 
     def _exit(self, code: int) -> None:
@@ -201,7 +198,7 @@ class _Child:
 
     def _report_dead(self, letter: DeadLetter) -> None:
         mail = DeadMail(encode(letter.envelope), letter.why, letter.detail, letter.failure)
-        self._send(FrameType.DEAD, msgspec.msgpack.encode(mail))
+        self.send(FrameType.DEAD, msgspec.msgpack.encode(mail))
 
 
 class SimulatedProcess(ProcessHandle):
@@ -228,7 +225,7 @@ class SimulatedProcess(ProcessHandle):
 
     @property
     def beat(self) -> float:
-        """A simulated process is never frozen, but for what it handles."""
+        """A simulated process never freezes outside a handler."""
         return 0.0
 
     @property
@@ -250,7 +247,7 @@ class SimulatedProcess(ProcessHandle):
 
     @property
     def in_flight(self) -> tuple[Envelope, ...]:
-        """What is in the process, or on its way there."""
+        """Messages in the process, or on their way to it."""
         self.settle()
         return tuple(self._in_flight._flying.values())
 
@@ -273,7 +270,7 @@ class SimulatedProcess(ProcessHandle):
         return False
 
     def _knock(self) -> bool:
-        """Mail has been queued: sometimes its sender writes it to the wire itself, as with threads."""
+        """Mail was queued. As with threads, its sender may write it to the link itself."""
         if self._scheduler.random() < 0.5 and not self._pump_task.queued and self._express():
             return True
         return self._pump_task.wake()
@@ -284,14 +281,14 @@ class SimulatedProcess(ProcessHandle):
             self._pump_task.wake()
 
     def _wire_ended(self) -> None:
-        """The wire has ended, and all that was on it has come."""
+        """The link is closed, and all that was on it has arrived."""
         self._hang_up()
         self._account()
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedProcesses:
-    """In place of supervisor.nodes.standby_pool.StandbyPool; none waits in standby.
+    """In place of supervisor.nodes.standby_pool.StandbyPool, without standby processes.
 
     make: the actor of a specification. recorder, sections: of the incarnations (actors.kernel.incarnation).
     """
@@ -306,7 +303,7 @@ class SimulatedProcesses:
     def launch(
         self, slot: ActorSlot, boot: Boot, on_ready: Callable[[], None], on_end: Ended
     ) -> SimulatedProcess:
-        """A new incarnation in a new process."""
+        """Start an incarnation in a new process."""
         return SimulatedProcess(self, slot, boot, on_ready, on_end)
 
     def discard(self, address: str) -> None:
@@ -316,7 +313,7 @@ class SimulatedProcesses:
         """Nothing is held."""
 
     def warm(self) -> Mapping[str, int]:
-        """None waits."""
+        """There are no standby processes."""
         return {}
 
     def close(self) -> None:
