@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.markup import escape
 
 from supervisor.chaos.run import ChaosReport
-from supervisor.faults.render import counted
+from supervisor.faults.injector import counted
 
 __all__ = ["lines"]
 

@@ -26,7 +26,6 @@ from actors.system.messages import SYSTEM, WatchStages
 from actors.vocabulary.values import UNKNOWN, person_named
 from supervisor.control.actor_requests import ACTOR_REQUESTS
 from supervisor.control.ask import answer_of, plain_fields
-from supervisor.control.backup_requests import BACKUP_REQUESTS
 from supervisor.control.config_requests import CONFIG_REQUESTS
 from supervisor.control.state_requests import STATE_REQUESTS
 from supervisor.control.wire import RequestRefused
@@ -209,5 +208,4 @@ _REQUESTS: Mapping[str, Callable[[Runtime, Mapping[str, Any]], Answers]] = {
     **STATE_REQUESTS,
     **ACTOR_REQUESTS,
     **CONFIG_REQUESTS,
-    **BACKUP_REQUESTS,
 }

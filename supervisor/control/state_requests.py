@@ -1,4 +1,4 @@
-"""Requests about the states and people that a running instance remembers."""
+"""Requests about what a running instance remembers: states, people, and backups of all."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,9 +6,13 @@ from typing import Any
 import msgspec
 
 from actors.kernel.protocol.state import GetState, StateIs
+from actors.kernel.protocol.storage import PERSISTENCE
+from actors.persistence.messages import BackupFailed, MakeBackup
 from actors.users.messages import USERS, FindPerson, ForgetPerson, Forgotten, NotForgotten, PeopleFound
 from actors.users.state import UsersState
-from supervisor.control.ask import answer_of
+from config.secrets.key_file import EncryptionKeyError
+from supervisor.control.actor_requests import start_again
+from supervisor.control.ask import answer_of, plain_fields
 from supervisor.control.wire import RequestRefused
 from supervisor.offline.people import rows_of
 from supervisor.offline.schemas import actor_of
@@ -19,6 +23,7 @@ __all__ = ["STATE_REQUESTS"]
 
 Answers = Iterator[Mapping[str, Any]]
 ASK_WITHIN = 30.0
+BACKUP_WITHIN = 600.0
 PIECE = 4 << 20
 """Bytes of a state in one answer."""
 
@@ -71,6 +76,25 @@ def _forget(system: Runtime, request: Mapping[str, Any]) -> Answers:
     yield {"forgotten": [msgspec.to_builtins(person) for person in answer.people]}
 
 
+def _backup(system: Runtime, request: Mapping[str, Any]) -> Answers:
+    message = MakeBackup(str(request.get("to") or ""), bool(request.get("encrypt")))
+    if message.encrypt:
+        _ensure_key(system)
+    answer = answer_of(system, PERSISTENCE, message, BACKUP_WITHIN)
+    if isinstance(answer, BackupFailed):
+        raise RequestRefused(f"{answer.why} -> {answer.remedy}" if answer.remedy else answer.why)
+    yield plain_fields(answer)
+
+
+def _ensure_key(system: Runtime) -> None:
+    """Make a key if there is none. Persistence gets it by a restart: a message with it would be traced."""
+    try:
+        if system.ciphers.make():
+            start_again(system, PERSISTENCE)
+    except EncryptionKeyError as error:
+        raise RequestRefused(f"{error} {error.hint}".strip()) from None
+
+
 def _name(request: Mapping[str, Any]) -> str:
     name = str(request.get("name") or "").strip()
     if not name:
@@ -78,4 +102,5 @@ def _name(request: Mapping[str, Any]) -> str:
     return name
 
 
-STATE_REQUESTS = {"state": _state, "export": _export, "people": _people, "person": _person, "forget": _forget}
+STATE_REQUESTS = {"state": _state, "export": _export, "people": _people, "person": _person}
+STATE_REQUESTS |= {"forget": _forget, "backup": _backup}

@@ -4,6 +4,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +24,18 @@ HEARD_BACK = 0.5
 """The share of a reply that must be recognized in its recording: small models misspell."""
 
 
+@dataclass
 class Show:
     """Asks a fresh instance the questions. failures: what did not happen, a sentence each."""
 
-    def __init__(self, console: Console, home: Path, keep: Path, transcriber: Transcriber) -> None:
-        self.failures: list[str] = []
-        self.turns: list[Turn] = []
-        self._console = console
-        self._home = home
-        self._keep = keep
-        self._transcriber = transcriber
-        self._run = ""
-        self._events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    _console: Console
+    _home: Path
+    _keep: Path
+    _transcriber: Transcriber
+    failures: list[str] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
+    _run: str = ""
+    _events: queue.SimpleQueue[dict[str, Any]] = field(default_factory=queue.SimpleQueue)
 
     def run(self, stage: SoundStage, questions: list[tuple[str, Path]]) -> None:
         """Warm up with the first question, measure the others; then check state and trace. Raises DemoFailed."""

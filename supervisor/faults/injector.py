@@ -5,10 +5,15 @@ from collections.abc import Callable, Mapping
 
 from supervisor.faults.plan import Fault
 
-__all__ = ["FaultInjector", "Means"]
+__all__ = ["FaultInjector", "Means", "counted"]
 
 Means = Mapping[str, Callable[[Fault], bool | None]]
 """The function that injects each kind of fault. It returns False when the target does not run."""
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """`3 crash, 1 kill`, or `none`."""
+    return ", ".join(f"{number:,} {name}" for name, number in sorted(counts.items())) or "none"
 
 
 class FaultInjector:

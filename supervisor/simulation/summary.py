@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 from rich.markup import escape
 
-from supervisor.faults.render import counted
+from supervisor.faults.injector import counted
 from supervisor.simulation.campaign import FailingSeed
 from supervisor.simulation.run import Outcome
 

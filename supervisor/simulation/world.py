@@ -62,13 +62,8 @@ class SimulatedWorld:
         self.load = LoadGenerator(self.scheduler, self.game, self.microphone, self.fault)
         self.load.conversation = lambda: self.node.registry.slot(CONVERSATION).incarnation
         self.load.committed = self.durability.committed
-        self.inputs = HeldInputs(
-            self.game,
-            self.clock,
-            lambda: self._well_since(OSC_SENDER),
-            lambda: self._since.get(OSC_SENDER, 0.0),
-            self.fault,
-        )
+        well, alive = lambda: self._well_since(OSC_SENDER), lambda: self._since.get(OSC_SENDER, 0.0)
+        self.inputs = HeldInputs(self.game, self.clock, well, alive, self.fault)
         self.intensity = Intensity(self.clock, lambda address: self.node.registry.slot(address), self.fault)
         self.processes = 0
         self.restarts = 0
@@ -145,7 +140,7 @@ class SimulatedWorld:
             self.trace,
             {Committed: self._committed, StateLoaded: self.durability.loaded},
             dict.fromkeys(DOMAINS, self._domain_handled)
-            | {"conversation": self._conversation_handled, SPEAKER: self._speaker_handled},
+            | {"conversation": self._conversation_handled, SPEAKER: lambda _: self.node.notify(SPEAKER)},
         )
         self.node = node = SimulatedNode(self, recorder, self.source.config, self.processes)
         node.directory.open(self.load.address, self.load)
@@ -183,9 +178,6 @@ class SimulatedWorld:
         self._domain_handled(record)
         if record.sent:
             self.turns.conversation(record)
-
-    def _speaker_handled(self, _: Handled) -> None:
-        self.node.notify(SPEAKER)
 
     def _check(self) -> None:
         if not self.waiting_for_power:

@@ -83,11 +83,11 @@ def _one(seed: int, seconds: float, faults: str | None, trace: Path | None, as_j
 
         summary = CampaignSummary()
         summary.add(outcome)
-        told = [f"[bold]fault[/]      {escape(fault.text)}" for fault in outcome.faults]
+        planned = [f"[bold]fault[/]      {escape(fault.text)}" for fault in outcome.faults]
         found = [f"[red]found[/]      {escape(found)}" for found in outcome.found]
         command = f"[bold]again[/]      {again(seed, seconds, chosen)}"
         digest = f"[bold]digest[/]     {outcome.digest}"
-        print_markup([*told, *found, digest, command, *lines(summary)])
+        print_markup([*planned, *found, digest, command, *lines(summary)])
     if not outcome.passed:
         raise SystemExit(FAILED)
 

@@ -80,8 +80,7 @@ def lines(found: Elsewhere) -> Iterator[str]:
     """Sentences for a person, with what to do."""
     if found.deleted:
         yield f"deleted {count(len(found.deleted), 'file')} of the trace that mentioned them"
-    if found.traces:
-        number = len(found.traces)
+    if number := len(found.traces):
         yield f"{count(number, 'file')} of the trace still {_verb(number, 'mention')} them; the same command with"
         yield f"--traces deletes {'it' if number == 1 else 'these'}:"
         yield from (f"  {path}" for path in found.traces)
@@ -92,8 +91,7 @@ def lines(found: Elsewhere) -> Iterator[str]:
     if found.unreadable:
         yield "these files of the trace cannot be read completely, and may mention them:"
         yield from (f"  {path}" for path in found.unreadable)
-    if found.backups:
-        number = len(found.backups)
+    if number := len(found.backups):
         yield f"{count(number, 'backup')} {_verb(number, 'hold')} them; when one is restored, they are forgotten again."
         yield "To remove their words there too, make a new one with `supervisor backup`, and delete"
         yield f"{'this one' if number == 1 else 'these'}:"

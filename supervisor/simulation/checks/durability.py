@@ -1,6 +1,7 @@
 """Checks that acknowledged states are on the disk at once, and in what is loaded later."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from actors.kernel.protocol.storage import Committed, StateLoaded, Version
@@ -18,16 +19,16 @@ __all__ = ["Durability"]
 REMEMBERED = 3000
 
 
+@dataclass(frozen=True, slots=True)
 class Durability:
     """acknowledged: the newest version of each domain that was acknowledged as durable."""
 
-    def __init__(self, disk: Disk, actor: Callable[[str], Any], fault: Callable[[str], None]) -> None:
-        self.acknowledged: dict[str, Version] = {}
-        self._disk = disk
-        self._actor = actor
-        self._fault = fault
-        self._epochs: dict[str, set[int]] = {domain: set() for domain in DOMAINS}
-        self._states: dict[str, dict[Version, Any]] = {domain: {} for domain in DOMAINS}
+    _disk: Disk
+    _actor: Callable[[str], Any]
+    _fault: Callable[[str], None]
+    acknowledged: dict[str, Version] = field(default_factory=dict)
+    _epochs: dict[str, set[int]] = field(default_factory=lambda: {domain: set() for domain in DOMAINS})
+    _states: dict[str, dict[Version, Any]] = field(default_factory=lambda: {domain: {} for domain in DOMAINS})
 
     def changed(self, domain: str) -> None:
         """Note the present state of a domain."""

@@ -142,12 +142,10 @@ class SimulatedTransaction:
         return tuple(found)
 
     def items(self, prefix: str) -> Iterator[tuple[str, bytes]]:
-        for key in self.keys(prefix):
-            yield key, self._disk.values[key]
+        return ((key, self._disk.values[key]) for key in self.keys(prefix))
 
     def raw_items(self, prefix: str) -> Iterator[tuple[bytes, bytes]]:
-        for key, value in self.items(prefix):
-            yield key.encode(), value
+        return ((key.encode(), value) for key, value in self.items(prefix))
 
 
 class SimulatedDatabase:

@@ -1,7 +1,8 @@
 """The load: simulated people who ask in writing and aloud, touch, come and go, and check the answers."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import count
 
 import msgspec
@@ -53,33 +54,30 @@ class Question(msgspec.Struct):
     turn: int = 0
 
 
+@dataclass
 class LoadGenerator:
     """A recipient of mail (actors.kernel.directory.Recipient). address: where answers go."""
 
     address = "people"
 
-    def __init__(
-        self, scheduler: Scheduler, game: Game, microphone: SimulatedMicrophone, fault: Callable[[str], None]
-    ) -> None:
-        self.questions: dict[int, Question] = {}
-        self.outcomes: dict[str, int] = {}
-        self.committed: Callable[[Committed], None] = lambda _: None
-        self.directory: Directory | None = None
-        self.process = 0
-        self.conversation: Callable[[], int] = lambda: 0
-        self._scheduler = scheduler
-        self._dice = scheduler.dice
-        self._game = game
-        self._microphone = microphone
-        self._fault = fault
-        self._numbers = count(1)
-        self._sent = count(1)
-        self._until = 0.0
-        self._between = BETWEEN
-        self._interrupts = INTERRUPTS
-        self._here: list[str] = []
-        self._incarnations: dict[int, float] = {}
-        self._updates: dict[str, tuple[float, int]] = {}
+    _scheduler: Scheduler
+    _game: Game
+    _microphone: SimulatedMicrophone
+    _fault: Callable[[str], None]
+    questions: dict[int, Question] = field(default_factory=dict)
+    outcomes: dict[str, int] = field(default_factory=dict)
+    committed: Callable[[Committed], None] = lambda _: None
+    directory: Directory | None = None
+    process: int = 0
+    conversation: Callable[[], int] = lambda: 0
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    _sent: Iterator[int] = field(default_factory=lambda: count(1))
+    _until: float = 0.0
+    _between: Mapping[str, float] = field(default_factory=lambda: BETWEEN)
+    _interrupts: float = INTERRUPTS
+    _here: list[str] = field(default_factory=list)
+    _incarnations: dict[int, float] = field(default_factory=dict)
+    _updates: dict[str, tuple[float, int]] = field(default_factory=dict)
 
     # -- actions
 
@@ -91,7 +89,7 @@ class LoadGenerator:
             self._later(name)
 
     def _later(self, name: str) -> None:
-        at = self._scheduler.clock.time + self._dice.expovariate(1.0 / self._between[name])
+        at = self._scheduler.clock.time + self._scheduler.dice.expovariate(1.0 / self._between[name])
         if at < self._until:
             self._scheduler.schedule_external(at, lambda: self._act(name))
 
@@ -100,14 +98,18 @@ class LoadGenerator:
         self._later(name)
 
     def _ask(self) -> None:
-        if self._dice.random() < self._interrupts:
-            again = self._scheduler.clock.time + self._dice.uniform(0.3, 3.0)
+        if self._scheduler.dice.random() < self._interrupts:
+            again = self._scheduler.clock.time + self._scheduler.dice.uniform(0.3, 3.0)
             self._scheduler.schedule_external(again, self._ask_once)
         self._ask_once()
 
     def _ask_once(self) -> None:
         number = next(self._numbers)
-        person: Person = person_named(self._dice.choice(NAMES)) if self._dice.random() < 0.7 else UNKNOWN
+        person: Person = (
+            person_named(self._scheduler.dice.choice(NAMES))
+            if self._scheduler.dice.random() < 0.7
+            else UNKNOWN
+        )
         if self.directory is None:
             return
         now = self._scheduler.clock.time
@@ -119,44 +121,47 @@ class LoadGenerator:
         self._microphone.hear(next(self._numbers))
 
     def _touch(self) -> None:
-        name = self._dice.choice(("HeadPat", "Nose", "Gesture"))
-        on = self._dice.random() < 0.5
+        name = self._scheduler.dice.choice(("HeadPat", "Nose", "Gesture"))
+        on = self._scheduler.dice.random() < 0.5
         self._game.say(ParametersChanged({name: on}, (name,) if on else (), {name: "touch"}))
 
     def _move(self) -> None:
-        value = self._dice.choice((1.0, -1.0, 0.5))
-        self.tell(OSC_SENDER, SetInput(self._dice.choice(INPUTS), value, self._dice.uniform(0.1, 4.0)))
+        value = self._scheduler.dice.choice((1.0, -1.0, 0.5))
+        self.tell(
+            OSC_SENDER,
+            SetInput(self._scheduler.dice.choice(INPUTS), value, self._scheduler.dice.uniform(0.1, 4.0)),
+        )
 
     def _walk(self) -> None:
-        if self._dice.random() < 0.2:
-            self._game.log(f"[Behaviour] Entering Room: World {self._dice.randrange(5)}")
+        if self._scheduler.dice.random() < 0.2:
+            self._game.log(f"[Behaviour] Entering Room: World {self._scheduler.dice.randrange(5)}")
             self._here.clear()
-        name = self._dice.choice(NAMES)
+        name = self._scheduler.dice.choice(NAMES)
         (self._here.remove if name in self._here else self._here.append)(name)
         self._game.log(f"[Behaviour] OnPlayer{'Joined' if name in self._here else 'Left'} {name}")
 
     def _update(self) -> None:
         """Change something that must be on disk before the answer."""
-        chance = self._dice.random()
+        chance = self._scheduler.dice.random()
         if chance < 0.2:
-            self.tell(USERS, ForgetPerson(self._dice.choice(NAMES)))
+            self.tell(USERS, ForgetPerson(self._scheduler.dice.choice(NAMES)))
             for _ in range(3):  # other updates go on meanwhile
-                at = self._scheduler.clock.time + self._dice.uniform(0.0, 0.02)
+                at = self._scheduler.clock.time + self._scheduler.dice.uniform(0.0, 0.02)
                 self._scheduler.schedule_external(at, self._prefer)
         elif chance < 0.5:
             self._prefer()
         else:
-            topic = msgspec.msgpack.encode({"current_topic": f"topic {self._dice.randrange(1000)}"})
+            topic = msgspec.msgpack.encode({"current_topic": f"topic {self._scheduler.dice.randrange(1000)}"})
             id = self.tell(CONVERSATION, UpdateState(topic, durable=True), notify=True)
             if self.directory is not None:
                 self._updates[id] = (self._scheduler.clock.time, self.conversation())
 
     def _prefer(self) -> None:
-        liked = f"likes {self._dice.randrange(1000)}"
-        self.tell(USERS, PreferenceStated(person_named(self._dice.choice(NAMES)), "tea", liked))
+        liked = f"likes {self._scheduler.dice.randrange(1000)}"
+        self.tell(USERS, PreferenceStated(person_named(self._scheduler.dice.choice(NAMES)), "tea", liked))
 
     def _wave(self) -> None:
-        self.tell(AVATAR, GestureRequested(0, self._dice.choice(("wave", "dance", "clap"))))
+        self.tell(AVATAR, GestureRequested(0, self._scheduler.dice.choice(("wave", "dance", "clap"))))
 
     def tell(self, to: str, message: Message, *, notify: bool = False) -> str:
         """Send to an actor, unless the power is off. Returns the message's id."""

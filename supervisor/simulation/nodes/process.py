@@ -76,14 +76,8 @@ class _Link(Line):
 class _Child:
     """Does in this process what a worker process does (supervisor.nodes.worker, supervisor.nodes.worker_process)."""
 
-    def __init__(
-        self,
-        scheduler: Scheduler,
-        boot: Boot,
-        make: Callable[[], Actor],
-        recorder: RecordSink | None,
-        sections: Callable[[bytes], Mapping[str, Any]],
-    ) -> None:
+    def __init__(self, node: "SimulatedProcesses", boot: Boot, spec: ChildSpec) -> None:
+        scheduler = node.scheduler
         self.boot = boot
         self.pid = 0
         self.exitcode: int | None = None
@@ -93,19 +87,17 @@ class _Child:
         self.ended: Callable[[], None] = lambda: None
         self.incarnation: Incarnation | None = None
         self.task: IncarnationTask | None = None
+        self._node = node
+        self._spec = spec
         self._scheduler = scheduler
-        self._make = make
-        self._recorder = recorder
-        self._sections = sections
-        self._early: list[tuple[FrameType, bytes]] = []
+        self._early: list[bytes] = []
         self._directory = Directory(wall=scheduler.clock.wall)
         self._directory.elsewhere = self
         self._directory.dead_letters.announces = False
         self._directory.dead_letters.watch = self._report_dead
         self._mailbox = Mailbox(4 * WINDOW, 2 * WINDOW)
-        self._account = EnvelopeAccount(
-            self.shared, self, self._mailbox, self._directory, scheduler.clock.monotonic
-        )
+        clock, directory = scheduler.clock, self._directory
+        self._account = EnvelopeAccount(self.shared, self, self._mailbox, directory, clock.monotonic)
 
     # -- for its parent
 
@@ -142,7 +134,7 @@ class _Child:
             return
         boot = self.boot
         try:
-            actor = self._make()
+            actor = self._node.make(self._spec)
         except Exception as error:
             self._end(Failure(type(error).__name__, str(error)[:500]))
             return
@@ -156,15 +148,15 @@ class _Child:
             self._scheduler.clock,
             seed=boot.seed,
             supervisor=boot.supervisor,
-            recorder=self._recorder,
+            recorder=self._node.recorder,
             on_ready=self._ready,
             on_end=self._end,
-            sections=self._sections,
+            sections=self._node.sections,
             around=self._account.around,
         )
         self.incarnation = incarnation
-        for frame, body in self._early:
-            self._take(frame, body)
+        for body in self._early:
+            self._take(FrameType.MAIL, body)
         self._early.clear()
         self.task = IncarnationTask(self._scheduler, incarnation)
         self.task.start()
@@ -191,10 +183,10 @@ class _Child:
         if self.exitcode is not None or frame is not FrameType.MAIL:
             return
         if self.incarnation is None:
-            self._early.append((frame, body))
-            return
-        for slot, data in unpack(body):
-            self._account.deliver(slot, data)
+            self._early.append(body)
+        else:
+            for slot, data in unpack(body):
+                self._account.deliver(slot, data)
 
     def _report_dead(self, letter: DeadLetter) -> None:
         mail = DeadMail(encode(letter.envelope), letter.why, letter.detail, letter.failure)
@@ -204,7 +196,7 @@ class _Child:
 class SimulatedProcess(ProcessHandle):
     """The parent's side, whose pump is a task instead of a thread."""
 
-    _child: Any
+    _child: _Child  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -218,7 +210,7 @@ class SimulatedProcess(ProcessHandle):
         assert isinstance(spec, ChildSpec)
         self._scheduler = scheduler
         self._pump_task = Task(scheduler, f"{slot.address}/pump", self._pump_once)
-        child = _Child(scheduler, boot, lambda: node.make(spec), node.recorder, node.sections)
+        child = _Child(node, boot, spec)
         child.up = self.up = Line(scheduler, self._take)
         child.ended = self._wire_ended
         super().__init__(slot, boot, node.directory, on_ready, on_end, child, node.on_handled)  # type: ignore[arg-type]
@@ -231,14 +223,12 @@ class SimulatedProcess(ProcessHandle):
     @property
     def task(self) -> IncarnationTask | None:
         """The task of its actor; None while it is being spawned."""
-        task: IncarnationTask | None = self._child.task
-        return task
+        return self._child.task
 
     @property
     def incarnation(self) -> Incarnation | None:
         """Its incarnation; None while it is being spawned."""
-        incarnation: Incarnation | None = self._child.incarnation
-        return incarnation
+        return self._child.incarnation
 
     def lag(self, seconds: float) -> None:
         """The link is slow for a while, both ways."""
