@@ -93,9 +93,8 @@ def find_instance(home: Path) -> Instance:
     except Timeout:
         return Instance(**{name: seen[name] for name in Instance.__slots__})
     probe.release()
-    raise NoInstance(
-        f"no Gerald runs in {home} (process {seen.get('pid')} is gone); start one with `supervisor run`"
-    )
+    gone = f"process {seen.get('pid')} is gone"
+    raise NoInstance(f"no Gerald runs in {home} ({gone}); start one with `supervisor run`")
 
 
 def running_instance(home: Path) -> Instance | None:

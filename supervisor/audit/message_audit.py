@@ -69,7 +69,14 @@ class MessageAudit:
         """Note that these were handled."""
         with self._lock:
             for envelope in envelopes:
-                self._handled(envelope)
+                key = key_of(envelope)
+                if self._late and key in self._late:
+                    self._late.discard(key)
+                elif (
+                    envelope.sender != envelope.recipient or self._fates.fate(key) != UNKNOWN
+                ):  # else a timer
+                    self._settle(envelope, HANDLED)
+                    self.handled_types[type(envelope.message).__name__] += 1
 
     def dead_lettered(self, envelope: Envelope, why: str) -> None:
         """Note that an envelope became a dead letter."""
@@ -101,14 +108,6 @@ class MessageAudit:
             dead = {why: n for why, n in sorted(self._fates.counts.items()) if n and why != HANDLED}
             kept = sum(key in self._fates.open for key in {key_of(envelope) for envelope in waiting})
             return DeliveryCounts(self.sent_count, self._fates.counts[HANDLED], dead, kept, tuple(faults))
-
-    def _handled(self, envelope: Envelope) -> None:
-        key = key_of(envelope)
-        if self._late and key in self._late:
-            self._late.discard(key)
-        elif envelope.sender != envelope.recipient or self._fates.fate(key) != UNKNOWN:  # else a timer
-            self._settle(envelope, HANDLED)
-            self.handled_types[type(envelope.message).__name__] += 1
 
     def _settle(self, envelope: Envelope, fate: str) -> None:
         before = self._fates.settle(key_of(envelope), fate)

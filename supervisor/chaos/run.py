@@ -81,7 +81,7 @@ def run(
     stop = stop or threading.Event()
     violations: list[str] = []
     audit = MessageAudit(violations.append)
-    before = _Surroundings()
+    before = _children()
     system = build(home, audit, text=text)
     start_logging(system.config.logging, home / "data")
     faults: list[str] = []
@@ -112,7 +112,7 @@ def run(
     faults += account.faults
     if load.turns.unanswered:
         faults.append(f"{load.turns.unanswered} turns were never ended")
-    faults += (*before.left_behind(), *_ring_left(system))
+    faults += (*_left_behind(before), *_ring_left(system))
     recoveries = sorted(live.recoveries) or [0.0]
     return ChaosReport(
         seed,
@@ -199,27 +199,21 @@ def _ring_left(system: Runtime) -> tuple[str, ...]:
     return ()
 
 
-class _Surroundings:
-    """This process's children: a run must leave none behind."""
+def _left_behind(before: set[str]) -> tuple[str, ...]:
+    """The child processes of the run that are still there after 10 s."""
+    gate = threading.Event()
+    for _ in range(100):
+        left = sorted(_children() - before)
+        if not left:
+            return ()
+        gate.wait(0.1)
+    return (f"{len(left)} processes left behind: {', '.join(left[:5])}",)
 
-    def __init__(self) -> None:
-        self._me = psutil.Process()
-        self._before = self._children()
 
-    def left_behind(self) -> tuple[str, ...]:
-        """The processes that are still there after 10 s."""
-        gate = threading.Event()
-        for _ in range(100):
-            left = sorted(self._children() - self._before)
-            if not left:
-                return ()
-            gate.wait(0.1)
-        return (f"{len(left)} processes left behind: {', '.join(left[:5])}",)
-
-    def _children(self) -> set[str]:
-        children = set()
-        for child in self._me.children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                if "resource_tracker" not in " ".join(child.cmdline()):
-                    children.add(str(child.pid))
-        return children
+def _children() -> set[str]:
+    children = set()
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if "resource_tracker" not in " ".join(child.cmdline()):
+                children.add(str(child.pid))
+    return children

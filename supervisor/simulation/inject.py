@@ -170,9 +170,8 @@ _WAYS: dict[str, Way] = {
     "group": _SimulatedFaults._kill,
     "lag": _SimulatedFaults._lag,
     **dict.fromkeys(("reorder", "late reply", "lost reply"), _SimulatedFaults._delay_mail),
-    **dict.fromkeys(
-        ("full disk", "slow disk", "silent model", "broken model", "unplugged"), _SimulatedFaults._break
-    ),
+    **dict.fromkeys(("full disk", "slow disk", "silent model", "broken model"), _SimulatedFaults._break),
+    "unplugged": _SimulatedFaults._break,
     "torn write": _SimulatedFaults._torn,
     "power cut": lambda faults, _: faults._world.cut_power(),
     "clock jump": _SimulatedFaults._clock,

@@ -16,9 +16,8 @@ SHARE = 0.85
 
 _TREE = tree(configuration())
 # The core group and its actors come last: a plan depends on the order, and old seeds must stay the same.
-_GROUPS = sorted(
-    (g for g in _TREE.children if isinstance(g, SupervisorSpec)), key=lambda group: group.address == CORE
-)
+_UNSORTED = (group for group in _TREE.children if isinstance(group, SupervisorSpec))
+_GROUPS = sorted(_UNSORTED, key=lambda group: group.address == CORE)
 _ACTORS = tuple(child for group in _GROUPS for child in walk(group) if not child.disabled_reason)
 THREADS = tuple(child.address for child in _ACTORS if child.pin == "thread")
 PROCESSES = tuple(child.address for child in _ACTORS if child.pin == "process")

@@ -72,10 +72,9 @@ def _put(home: Home, key: str, value: str | None, save: bool, as_json: bool) -> 
 
     if why := key_refused(key):
         fail(FAILED, why)
+    request = {"do": "config-set", "key": key, "value": value, "save": save}
     try:
-        _print_result(
-            call(home.path, {"do": "config-set", "key": key, "value": value, "save": save}), as_json
-        )
+        _print_result(call(home.path, request), as_json)
     except RequestRefused as error:
         fail(FAILED, str(error))
     except NoInstance as error:

@@ -49,19 +49,16 @@ def _print_errors(errors: tuple[Problem, ...], strict: bool) -> None:
         return
     click.echo(render(errors, colour=sys.stderr.isatty()), err=True, nl=False)
     if strict:
-        fail(
-            UNREADABLE, f"{count(len(errors), 'error')} in the configuration; nothing was started (--strict)"
-        )
+        many = count(len(errors), "error")
+        fail(UNREADABLE, f"{many} in the configuration; nothing was started (--strict)")
 
 
 def _last_good(last_good: LastGood | None) -> Config:
     config = last_good.config() if last_good is not None else None
     if config is None or last_good is None:
         fail(UNREADABLE, "the configuration cannot be read; nothing was started")
-    past = age(time.time() - last_good.at)
-    _print_warning(
-        f"The configuration cannot be read: the last good one, from {past} ago, is used, without secrets."
-    )
+    good = f"the last good one, from {age(time.time() - last_good.at)} ago"
+    _print_warning(f"The configuration cannot be read: {good}, is used, without secrets.")
     return config
 
 

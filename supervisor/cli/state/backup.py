@@ -48,9 +48,7 @@ def backup(home: Home, folder: Path | None, encrypt: bool, as_json: bool) -> Non
     sealed = ", encrypted" if made["sealed"] else ""
     click.echo(f"{made['path']} ({size(made['bytes'])}{sealed}): {_names(made['domains'])}")
     if made["sealed"] and not had_key:
-        click.echo(
-            f"its key was made, and is in {home.data_key_file}: keep a copy of that elsewhere too", err=True
-        )
+        click.echo(f"its key was made: keep a copy of {home.data_key_file} elsewhere too", err=True)
 
 
 @backup.command("ls", short_help="List the backups, and whether they are intact.")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -227,7 +228,7 @@ class SimulatedKeeper:
             return
         if isinstance(self.device, SimulatedMicrophone):
             self.device.deliver, self.device.cut = None, self.work
-        self.use(_Device(self))
+        self.use(SimpleNamespace(rate=self.device.rate, start=self.begin))  # actors.audio.device.Device
         self._look()
         self.notify()
 
@@ -268,11 +269,3 @@ class SimulatedKeeper:
             self._said = health
             why = "" if health is Health.OK else f"the {self._what} is missing: unplugged"
             self.report(DeviceChanged(health, why, "plug it in" if why else ""))
-
-
-class _Device:
-    """An open device, as its actor sees it (actors.audio.device.Device)."""
-
-    def __init__(self, keeper: SimulatedKeeper) -> None:
-        self.rate = keeper.device.rate
-        self.start = keeper.begin
