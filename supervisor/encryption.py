@@ -48,13 +48,13 @@ class DataCiphers:
     def sealer(self) -> Encrypter | None:
         """The encrypter for the store; None unless something is to be encrypted, or may have been."""
         with self._lock:
-            return self._sealer()
+            return self._encrypter()
 
     def make(self) -> bool:
         """Make a key if there is none. True when it was made: actors that run do not have it yet. Raises
         EncryptionKeyError."""
         with self._lock:
-            if self._sealer() is not None:
+            if self._encrypter() is not None:
                 return False
             self._open = open_own(self._home, self._storage(), self._environ, make=True)
             Secret(self._open.key)
@@ -76,7 +76,7 @@ class DataCiphers:
         found = self.sealer()
         return str(getattr(found, "id", "")) if found is not None else ""
 
-    def _sealer(self) -> Encrypter | None:
+    def _encrypter(self) -> Encrypter | None:
         storage, file = self._storage(), self._home.data_key_file
         if not (os.path.lexists(file) or storage.encrypt):
             return None
@@ -105,7 +105,7 @@ def open_own(home: Home, storage: Storage, environ: Mapping[str, str], *, make: 
     from config.secrets.key_file import KeySource
 
     wanted = make or storage.encrypt
-    return open_data_cipher(home, KeySource(environ), make=wanted and not _holds_sealed(home, storage))
+    return open_data_cipher(home, KeySource(environ), make=wanted and not _holds_encrypted(home, storage))
 
 
 def received(told: str) -> Encrypter | None:
@@ -120,7 +120,7 @@ def received(told: str) -> Encrypter | None:
     return data_cipher_from(Secret(found["key"]).reveal())
 
 
-def _holds_sealed(home: Home, storage: Storage) -> bool:
+def _holds_encrypted(home: Home, storage: Storage) -> bool:
     """Whether encrypted records are stored: then a new key must not replace the missing one."""
     if os.path.lexists(home.data_key_file):
         return False  # then no key is made anyway

@@ -29,10 +29,10 @@ class LiveFaults:
     """recoveries: seconds from each fault that ended an incarnation until the actor answered again.
     missing: a sentence for each actor that never did."""
 
-    def __init__(self, system: Runtime) -> None:
+    def __init__(self, runtime: Runtime) -> None:
         self.recoveries: list[float] = []
         self.missing: list[str] = []
-        self._system = system
+        self._runtime = runtime
         self._watching: list[threading.Thread] = []
         self.means: Means = dict.fromkeys(_MEANS, self._inject)
 
@@ -42,7 +42,7 @@ class LiveFaults:
             thread.join(2 * RETURN_WITHIN)
 
     def _inject(self, fault: Fault) -> bool:
-        slot = self._system.registry.slots.get(fault.target)
+        slot = self._runtime.registry.slots.get(fault.target)
         if slot is None or slot.handle is None or slot.state != "running":
             return False
         before = slot.incarnation
@@ -71,25 +71,25 @@ class LiveFaults:
 
     def _tell(self, slot: ActorSlot, message: Message, times: int = 1) -> bool:
         for _ in range(times):
-            self._system.client.tell(slot.address, message)
+            self._runtime.client.tell(slot.address, message)
         return True
 
     def _ask(self, slot: ActorSlot, message: Message) -> bool:
         with contextlib.suppress(AskError):
-            return type(self._system.client.answer(slot.supervisor, message, 10.0)).__name__ == "Accepted"
+            return type(self._runtime.client.answer(slot.supervisor, message, 10.0)).__name__ == "Accepted"
         return False
 
     def _watch(self, fault: Fault, before: int, at: float) -> None:
-        back = self._system.wait_incarnation(fault.target, before + 1, RETURN_WITHIN)
+        back = self._runtime.wait_incarnation(fault.target, before + 1, RETURN_WITHIN)
         if back and self._answers(fault.target, at + RETURN_WITHIN):
             self.recoveries.append(time.monotonic() - at)
-        elif fault.target in self._system.registry.slots:
+        elif fault.target in self._runtime.registry.slots:
             self.missing.append(f"{fault.target} did not come back after {fault.kind} at {fault.at:g} s")
 
     def _answers(self, address: str, deadline: float) -> bool:
         while time.monotonic() < deadline:
             try:
-                self._system.client.answer(address, Ping(), 5.0)
+                self._runtime.client.answer(address, Ping(), 5.0)
             except AskError:
                 continue  # another fault, or its mailbox is full
             return True

@@ -35,10 +35,10 @@ class Turns(msgspec.Struct):
 class Load:
     """Sends datagrams at a rate, and a question every second, until `end`."""
 
-    def __init__(self, system: Runtime, osc_port: int, osc_rate: float = 1000.0) -> None:
+    def __init__(self, runtime: Runtime, osc_port: int, osc_rate: float = 1000.0) -> None:
         self.turns = Turns()
         self.datagrams = 0
-        self._system = system
+        self._runtime = runtime
         self._port = osc_port
         self._rate = osc_rate
         self._end = threading.Event()
@@ -79,7 +79,7 @@ class Load:
     def _one_turn(self, number: int) -> None:
         outcome = "unanswered"
         try:
-            for message in talk(self._system, f"Question {number}", f"Visitor {number % 5}"):
+            for message in talk(self._runtime, f"Question {number}", f"Visitor {number % 5}"):
                 if isinstance(message, ReplyEnded):
                     outcome = "said" if message.outcome == "said" else "cut"
         except RequestRefused:

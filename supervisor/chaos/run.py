@@ -82,37 +82,37 @@ def run(
     violations: list[str] = []
     audit = MessageAudit(violations.append)
     before = _children()
-    system = build(home, audit, text=text)
-    start_logging(system.config.logging, home / "data")
+    runtime = build(home, audit, text=text)
+    start_logging(runtime.config.logging, home / "data")
     faults: list[str] = []
-    system.start()
-    if not system.wait_ready(READY_WITHIN):
+    runtime.start()
+    if not runtime.wait_ready(READY_WITHIN):
         faults.append(f"the tree was not ready within {READY_WITHIN:g} s")
-    load = Load(system, system.config.osc.input_port)
-    live = LiveFaults(system)
+    load = Load(runtime, runtime.config.osc.input_port)
+    live = LiveFaults(runtime)
     injector = FaultInjector(live.means)
 
     def progress(phase: str, elapsed: float) -> None:
-        restarts = sum(slot.restarts for slot in tuple(system.registry.slots.values()))
+        restarts = sum(slot.restarts for slot in tuple(runtime.registry.slots.values()))
         show(ChaosProgress(phase, elapsed, injector.injected.total(), restarts, audit.sent_count))
 
     load.start()
-    _inject(plan(seed, seconds, profile(targets(system))), injector, seconds, stop, progress)
+    _inject(plan(seed, seconds, profile(targets(runtime))), injector, seconds, stop, progress)
     progress("quiet", seconds)
     load.end()
     live.wait()
     faults += live.missing
-    if not _becomes_quiet(system, QUIET_WITHIN):
-        faults.append(f"not quiet after {QUIET_WITHIN:g} s: {_unsettled(system)}")
-    waited = sum(len(slot.mailbox) for slot in system.registry.slots.values())
-    restarts = {slot.address: slot.restarts for slot in system.registry.slots.values() if slot.restarts}
-    if not system.stop(STOP_WITHIN):
+    if not _becomes_quiet(runtime, QUIET_WITHIN):
+        faults.append(f"not quiet after {QUIET_WITHIN:g} s: {_unsettled(runtime)}")
+    waited = sum(len(slot.mailbox) for slot in runtime.registry.slots.values())
+    restarts = {slot.address: slot.restarts for slot in runtime.registry.slots.values() if slot.restarts}
+    if not runtime.stop(STOP_WITHIN):
         faults.append(f"not everything stopped within {STOP_WITHIN:g} s")
-    account = _final(audit, violations, system)
+    account = _final(audit, violations, runtime)
     faults += account.faults
     if load.turns.unanswered:
         faults.append(f"{load.turns.unanswered} turns were never ended")
-    faults += (*_left_behind(before), *_ring_left(system))
+    faults += (*_left_behind(before), *_ring_left(runtime))
     recoveries = sorted(live.recoveries) or [0.0]
     return ChaosReport(
         seed,
@@ -154,19 +154,19 @@ def _inject(
     wait(seconds)
 
 
-def _becomes_quiet(system: Runtime, within: float) -> bool:
+def _becomes_quiet(runtime: Runtime, within: float) -> bool:
     """Wait until all actors run, and no message is queued or in flight."""
     deadline = time.monotonic() + within
     gate = threading.Event()
-    while _unsettled(system):
+    while _unsettled(runtime):
         if time.monotonic() > deadline:
             return False
         gate.wait(0.05)
     return True
 
 
-def _unsettled(system: Runtime) -> str:
-    for slot in tuple(system.registry.slots.values()):
+def _unsettled(runtime: Runtime) -> str:
+    for slot in tuple(runtime.registry.slots.values()):
         if slot.state == "disabled":
             continue
         if slot.state != "running":
@@ -179,11 +179,11 @@ def _unsettled(system: Runtime) -> str:
     return ""
 
 
-def _final(audit: MessageAudit, violations: list[str], system: Runtime) -> DeliveryCounts:
+def _final(audit: MessageAudit, violations: list[str], runtime: Runtime) -> DeliveryCounts:
     """The counts, after the last threads have counted their messages."""
     gate = threading.Event()
     for _ in range(100):
-        waiting = [e for slot in system.registry.slots.values() for e in slot.mailbox.waiting()]
+        waiting = [e for slot in runtime.registry.slots.values() for e in slot.mailbox.waiting()]
         if audit.open_count <= len(waiting):
             break
         gate.wait(0.05)
@@ -191,10 +191,10 @@ def _final(audit: MessageAudit, violations: list[str], system: Runtime) -> Deliv
     return audit.account(waiting, violations)
 
 
-def _ring_left(system: Runtime) -> tuple[str, ...]:
-    if system.frames is not None:
+def _ring_left(runtime: Runtime) -> tuple[str, ...]:
+    if runtime.frames is not None:
         with contextlib.suppress(FileNotFoundError):
-            RingReader(system.frames).close()
+            RingReader(runtime.frames).close()
             return ("the ring of pictures is still there",)
     return ()
 

@@ -12,10 +12,10 @@ from supervisor.runtime.runtime import Runtime
 __all__ = ["answer_of", "plain_fields"]
 
 
-def answer_of(system: Runtime, address: str, message: Message, within: float) -> Message:
+def answer_of(runtime: Runtime, address: str, message: Message, within: float) -> Message:
     """The answer of the actor at `address`. Raises RequestRefused if none comes within `within` seconds."""
     try:
-        return system.client.answer(address, message, within)
+        return runtime.client.answer(address, message, within)
     except AskError as error:
         raise RequestRefused(f"{address}: {error}") from None
 

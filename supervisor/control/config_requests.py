@@ -35,13 +35,13 @@ def key_refused(key: str) -> str:
     return f"{key} is a secret: `supervisor secrets set {key}` keeps it out of your shell's history"
 
 
-def _reload(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    yield msgspec.to_builtins(_reloaded(system, 0))
+def _reload(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    yield msgspec.to_builtins(_reloaded(runtime, 0))
 
 
-def _set(system: Runtime, request: Mapping[str, Any]) -> Answers:
+def _set(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
     """Set a runtime override and reload; with `save`, write it into data/overrides.yaml."""
-    key, value, store = str(request.get("key") or ""), request.get("value"), system.configuration_store
+    key, value, store = str(request.get("key") or ""), request.get("value"), runtime.configuration_store
     text = None if value is None else str(value)
     if why := key_refused(key):
         raise RequestRefused(why)
@@ -49,47 +49,47 @@ def _set(system: Runtime, request: Mapping[str, Any]) -> Answers:
         where = f"`supervisor config explain {key}` says where it comes from"
         raise RequestRefused(f"{key} has no runtime override; {where}")
     number = store.propose(key, text)
-    ended = _reloaded(system, number)
+    ended = _reloaded(runtime, number)
     store.forget(number)
     if ended.outcome == "refused":
         raise RequestRefused("\n".join(ended.problems))
     if request.get("save"):
-        ended = _saved(system, key, text, ended)
+        ended = _saved(runtime, key, text, ended)
     yield msgspec.to_builtins(ended)
 
 
-def _saved(system: Runtime, key: str, text: str | None, ended: ReloadEnded) -> ReloadEnded:
+def _saved(runtime: Runtime, key: str, text: str | None, ended: ReloadEnded) -> ReloadEnded:
     """Move the override from this process into the file."""
-    home = system.configuration_store.home
+    home = runtime.configuration_store.home
     if home is None:
         raise RequestRefused("this instance was started without files")
     try:
         save_override(home, key, text)
     except (OSError, LoadError) as error:
         raise RequestRefused(f"it is in force, but could not be saved: {error}") from None
-    after = _reloaded(system, system.configuration_store.propose(key, None))
+    after = _reloaded(runtime, runtime.configuration_store.propose(key, None))
     return ended if after.outcome == "unchanged" else after
 
 
-def _reloaded(system: Runtime, proposal: int) -> ReloadEnded:
-    answer = answer_of(system, CONFIGURATION, Reload(proposal), WITHIN)
+def _reloaded(runtime: Runtime, proposal: int) -> ReloadEnded:
+    answer = answer_of(runtime, CONFIGURATION, Reload(proposal), WITHIN)
     assert isinstance(answer, ReloadEnded)
     return answer
 
 
-def _diff(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    problems, changes = system.configuration_store.difference()
-    version = system.configuration_store.version
+def _diff(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    problems, changes = runtime.configuration_store.difference()
+    version = runtime.configuration_store.version
     yield {"version": version, "problems": list(problems), "changes": list(changes)}
 
 
-def _runtime(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    yield {"runtime": system.configuration_store.runtime}
+def _overrides(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    yield {"runtime": runtime.configuration_store.runtime}
 
 
 CONFIG_REQUESTS = {
     "config-reload": _reload,
     "config-set": _set,
     "config-diff": _diff,
-    "config-runtime": _runtime,
+    "config-runtime": _overrides,
 }

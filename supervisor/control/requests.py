@@ -46,9 +46,9 @@ _numbers = itertools.count(1)
 class TurnListener:
     """An address at which code outside the actors waits for messages. Close it when done."""
 
-    def __init__(self, system: Runtime) -> None:
+    def __init__(self, runtime: Runtime) -> None:
         self.address = f"listener/{next(_numbers)}"
-        self._directory = system.directory
+        self._directory = runtime.directory
         self._sent = itertools.count(1)
         self._queue: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._directory.open(self.address, self)
@@ -73,21 +73,21 @@ class TurnListener:
         self._directory.close(self.address)
 
 
-def answer(system: Runtime, request: Mapping[str, Any]) -> Answers:
+def answer(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
     """Every part of the answer to `request`. Raises RequestRefused with the reason."""
     do = _REQUESTS.get(str(request.get("do")))
     if do is None:
         raise RequestRefused(f"unknown request {request.get('do')!r}")
-    yield from do(system, request)
+    yield from do(runtime, request)
 
 
-def talk(system: Runtime, text: str, name: str) -> Iterator[Message]:
+def talk(runtime: Runtime, text: str, name: str) -> Iterator[Message]:
     """Say `text` as the person `name` ("" for unknown); the reply's messages, ReplyEnded last."""
-    with contextlib.closing(TurnListener(system)) as listener:
+    with contextlib.closing(TurnListener(runtime)) as listener:
         person = person_named(name) if name.strip() else UNKNOWN
         listener.tell(CONVERSATION, TextReceived(text, person, listener.address))
         while True:
-            message = _next_of_turn(system, listener)
+            message = _next_of_turn(runtime, listener)
             if isinstance(message, Undelivered):
                 raise RequestRefused(f"the conversation did not take it: {message.detail or message.why}")
             yield message
@@ -95,9 +95,9 @@ def talk(system: Runtime, text: str, name: str) -> Iterator[Message]:
                 return
 
 
-def _next_of_turn(system: Runtime, listener: TurnListener) -> Message:
+def _next_of_turn(runtime: Runtime, listener: TurnListener) -> Message:
     """The conversation's next message. Raises RequestRefused when none will come."""
-    conversation = system.registry.slot(CONVERSATION)
+    conversation = runtime.registry.slot(CONVERSATION)
     begun, incarnation = time.monotonic(), conversation.incarnation
     changed = 0.0
     while (now := time.monotonic()) - begun < REPLY_WITHIN:
@@ -111,14 +111,14 @@ def _next_of_turn(system: Runtime, listener: TurnListener) -> Message:
     raise RequestRefused(f"no answer within {REPLY_WITHIN:g} s; see `supervisor status`")
 
 
-def _status(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    yield {**system.status(), "resources": _resources(system)}
+def _status(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    yield {**runtime.status(), "resources": _resources(runtime)}
 
 
-def _resources(system: Runtime) -> Mapping[str, Any]:
+def _resources(runtime: Runtime) -> Mapping[str, Any]:
     """The resources that Gerald uses and the number of its crashes; {} while unknown."""
     try:
-        whole = system.client.answer(SYSTEM, GetState(), STATUS_WITHIN)
+        whole = runtime.client.answer(SYSTEM, GetState(), STATUS_WITHIN)
     except AskError:
         return {}
     assert isinstance(whole, StateIs)
@@ -126,8 +126,8 @@ def _resources(system: Runtime) -> Mapping[str, Any]:
     return {**state["resource_usage"], "errors": state["error_count"]}
 
 
-def _talk(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    for message in talk(system, _text(request, "text"), str(request.get("as") or "")):
+def _talk(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    for message in talk(runtime, _text(request, "text"), str(request.get("as") or "")):
         if isinstance(message, TurnStarted):
             yield {"event": "turn", "turn": message.turn, "person": message.person.name}
         elif isinstance(message, ReplySentence):
@@ -138,13 +138,13 @@ def _talk(system: Runtime, request: Mapping[str, Any]) -> Answers:
             yield {"event": "end", **what, "text": message.text, "detail": message.detail}
 
 
-def _watch(system: Runtime, request: Mapping[str, Any]) -> Answers:
+def _watch(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
     """Every turn and every stage from now on, until the client leaves; an empty map each second shows who left."""
-    listener = TurnListener(system)
+    listener = TurnListener(runtime)
     try:
-        system.client.tell(SYSTEM, WatchStages(listener.address))
-        system.client.tell(CONVERSATION, WatchTurns(listener.address))
-        while not system.ended.is_set():
+        runtime.client.tell(SYSTEM, WatchStages(listener.address))
+        runtime.client.tell(CONVERSATION, WatchTurns(listener.address))
+        while not runtime.ended.is_set():
             try:
                 message = listener.get(1.0)
             except queue.Empty:
@@ -152,21 +152,21 @@ def _watch(system: Runtime, request: Mapping[str, Any]) -> Answers:
                 continue
             yield {"event": type(message).__name__, **plain_fields(message)}
     finally:
-        system.client.tell(SYSTEM, WatchStages(listener.address, on=False))
-        system.client.tell(CONVERSATION, WatchTurns(listener.address, on=False))
+        runtime.client.tell(SYSTEM, WatchStages(listener.address, on=False))
+        runtime.client.tell(CONVERSATION, WatchTurns(listener.address, on=False))
         listener.close()
 
 
-def _tell(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    yield {"id": system.client.tell(_address(system, request), _message(request))}
+def _tell(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    yield {"id": runtime.client.tell(_address(runtime, request), _message(request))}
 
 
-def _ask(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    reply = answer_of(system, _address(system, request), _message(request), ASK_WITHIN)
+def _ask(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    reply = answer_of(runtime, _address(runtime, request), _message(request), ASK_WITHIN)
     yield {"type": type(reply).__name__, "message": plain_fields(reply)}
 
 
-def _stop(system: Runtime, request: Mapping[str, Any]) -> Answers:
+def _stop(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
     yield {"stopping": True}
 
 
@@ -177,9 +177,9 @@ def _text(request: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _address(system: Runtime, request: Mapping[str, Any]) -> str:
+def _address(runtime: Runtime, request: Mapping[str, Any]) -> str:
     address = _text(request, "address")
-    if address not in system.directory.boxes:
+    if address not in runtime.directory.boxes:
         raise RequestRefused(f"no actor has the address {address!r}; see `supervisor status`")
     return address
 

@@ -23,11 +23,11 @@ Wire = mpc.Connection
 
 
 class ControlServer:
-    """Serves `system` at `instance`'s address until closed. `stop` is set when a client asks the instance to stop."""
+    """Serves `runtime` at `instance`'s address until closed. `stop` is set when a client asks the instance to stop."""
 
-    def __init__(self, system: Runtime, instance: Instance) -> None:
+    def __init__(self, runtime: Runtime, instance: Instance) -> None:
         self.stop = threading.Event()
-        self._system = system
+        self._runtime = runtime
         self._key = bytes.fromhex(instance.key)
         self._listener = mpc.Listener(instance.address, instance.family, backlog=CLIENTS)
         self._places = threading.Semaphore(CLIENTS)
@@ -82,7 +82,7 @@ class ControlServer:
 
     def _send_answers(self, connection: "Wire[Any, Any]", request: dict[str, Any]) -> None:
         try:
-            for part in answer(self._system, request):
+            for part in answer(self._runtime, request):
                 send(connection, part)
             send(connection, {"end": True})
         except RequestRefused as refusal:

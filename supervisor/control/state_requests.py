@@ -28,69 +28,69 @@ PIECE = 4 << 20
 """Bytes of a state in one answer."""
 
 
-def _state_of(system: Runtime, domain: str, path: str = "") -> StateIs:
+def _state_of(runtime: Runtime, domain: str, path: str = "") -> StateIs:
     """A domain's state, or the value at `path` in it. Raises RequestRefused."""
     if domain not in DOMAINS:
         raise RequestRefused(f"no domain is called {domain!r}; there are {', '.join(DOMAINS)}")
-    found = answer_of(system, domain, GetState(path), ASK_WITHIN)
+    found = answer_of(runtime, domain, GetState(path), ASK_WITHIN)
     assert isinstance(found, StateIs)
     if path and found.json == b"null":
         raise RequestRefused(f"{domain} has no value at {path!r}")
     return found
 
 
-def _state(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    found = _state_of(system, str(request.get("domain")), str(request.get("path") or ""))
+def _state(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    found = _state_of(runtime, str(request.get("domain")), str(request.get("path") or ""))
     version = {"epoch": found.version.epoch, "n": found.version.n}
     path = {"path": found.path} if found.path else {}
     yield {"domain": found.domain, "version": version, **path, "state": msgspec.json.decode(found.json)}
 
 
-def _export(system: Runtime, request: Mapping[str, Any]) -> Answers:
+def _export(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
     """The state as JSON, in pieces, since it may be large."""
-    found = _state_of(system, str(request.get("domain")))
+    found = _state_of(runtime, str(request.get("domain")))
     version = {"epoch": found.version.epoch, "n": found.version.n}
-    schema = actor_of(found.domain, system.config, system.home).schema
+    schema = actor_of(found.domain, runtime.config, runtime.home).schema
     yield {"domain": found.domain, "version": version, "schema": schema}
     for start in range(0, len(found.json), PIECE):
         yield {"piece": found.json[start : start + PIECE]}
 
 
-def _people(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    state = msgspec.json.decode(_state_of(system, USERS).json, type=UsersState)
+def _people(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    state = msgspec.json.decode(_state_of(runtime, USERS).json, type=UsersState)
     yield {"people": [msgspec.to_builtins(row) for row in rows_of(state)]}
 
 
-def _person(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    found = answer_of(system, USERS, FindPerson(_name(request)), ASK_WITHIN)
+def _person(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    found = answer_of(runtime, USERS, FindPerson(_name(request)), ASK_WITHIN)
     assert isinstance(found, PeopleFound)
     yield {"people": [msgspec.to_builtins(user) for user in found.people]}
 
 
-def _forget(system: Runtime, request: Mapping[str, Any]) -> Answers:
+def _forget(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
     """Answers when the erasure is on disk."""
-    answer = answer_of(system, USERS, ForgetPerson(_name(request)), ASK_WITHIN)
+    answer = answer_of(runtime, USERS, ForgetPerson(_name(request)), ASK_WITHIN)
     if isinstance(answer, NotForgotten):
         raise RequestRefused(answer.reason)
     assert isinstance(answer, Forgotten)
     yield {"forgotten": [msgspec.to_builtins(person) for person in answer.people]}
 
 
-def _backup(system: Runtime, request: Mapping[str, Any]) -> Answers:
+def _backup(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
     message = MakeBackup(str(request.get("to") or ""), bool(request.get("encrypt")))
     if message.encrypt:
-        _ensure_key(system)
-    answer = answer_of(system, PERSISTENCE, message, BACKUP_WITHIN)
+        _ensure_key(runtime)
+    answer = answer_of(runtime, PERSISTENCE, message, BACKUP_WITHIN)
     if isinstance(answer, BackupFailed):
         raise RequestRefused(f"{answer.why} -> {answer.remedy}" if answer.remedy else answer.why)
     yield plain_fields(answer)
 
 
-def _ensure_key(system: Runtime) -> None:
+def _ensure_key(runtime: Runtime) -> None:
     """Make a key if there is none. Persistence gets it by a restart: a message with it would be traced."""
     try:
-        if system.ciphers.make():
-            start_again(system, PERSISTENCE)
+        if runtime.ciphers.make():
+            start_again(runtime, PERSISTENCE)
     except EncryptionKeyError as error:
         raise RequestRefused(f"{error} {error.hint}".strip()) from None
 

@@ -45,8 +45,8 @@ def backup(home: Home, folder: Path | None, encrypt: bool, as_json: bool) -> Non
     if as_json:
         print_json(made)
         return
-    sealed = ", encrypted" if made["sealed"] else ""
-    click.echo(f"{made['path']} ({size(made['bytes'])}{sealed}): {_names(made['domains'])}")
+    encrypted = ", encrypted" if made["sealed"] else ""
+    click.echo(f"{made['path']} ({size(made['bytes'])}{encrypted}): {_names(made['domains'])}")
     if made["sealed"] and not had_key:
         click.echo(f"its key was made: keep a copy of {home.data_key_file} elsewhere too", err=True)
 
