@@ -108,7 +108,7 @@ def test_whoever_is_forgotten_is_gone_for_good_and_what_else_holds_their_words_i
         assert "Mio (name:mio) is forgotten" in said
         assert str(old) in said
         assert backup in said
-        assert "cannot be reached now" in said
+        assert "cannot be changed now" in said
         assert names(supervisor) == {"Ben"}
         elsewhere = supervisor.json_of("users", "forget", "Mio", "--traces")["elsewhere"]
         assert elsewhere["deleted"] == [str(old)]
