@@ -1,8 +1,9 @@
-"""What encrypts the memory: opened where it is needed, and sent to a pinned process over the private wire only.
+"""The encryption of the memory: opened on demand, and sent to a pinned process over its private link only.
 
-A key that is missing or wrong prevents no start: a stand-in says so to whoever encrypts or decrypts with it.
+A missing or wrong key does not prevent a start: an UnavailableCipher then fails with the reason.
 """
 
+import contextlib
 import json
 import os
 import threading
@@ -21,17 +22,17 @@ if TYPE_CHECKING:
 __all__ = ["ARGUMENT", "SEALER", "DataCiphers", "open_own", "received"]
 
 ARGUMENT = "sealer"
-"""The start argument that stands for it."""
+"""The start argument of an actor that gets the encrypter."""
 SEALER = "storage.sealer"
-"""What a process asks for in place of a secret's key; no setting has this name."""
+"""The name by which a process asks for it, as for a secret; no setting has this name."""
 
 _AGAIN = "then run `supervisor restart persistence`"
 
 
 class DataCiphers:
-    """The sealer of one home: nothing where nothing is encrypted. May be used by several threads.
+    """The encrypter of one home, which stays open: a passphrase costs most of a second. For several threads.
 
-    storage: the section in force. A sealer that was opened stays open: a passphrase costs a good part of a second.
+    storage: returns the section in force.
     """
 
     def __init__(self, home: Path, storage: Callable[[], Storage], environ: Mapping[str, str]) -> None:
@@ -45,22 +46,22 @@ class DataCiphers:
         return f"DataCiphers({self._home.path})"
 
     def sealer(self) -> Encrypter | None:
-        """What is handed to the store: there is one when something is to be encrypted, or may have been."""
+        """The encrypter for the store; None unless something is to be encrypted, or may have been."""
         with self._lock:
-            return self._sealer()
+            return self._encrypter()
 
     def make(self) -> bool:
-        """See to it that there is a key, though nothing that is stored needs one. True when it is made now: whoever was
-        started without has none yet. Raises EncryptionKeyError."""
+        """Make a key if there is none. True when it was made: actors that run do not have it yet. Raises
+        EncryptionKeyError."""
         with self._lock:
-            if self._sealer() is not None:
+            if self._encrypter() is not None:
                 return False
             self._open = open_own(self._home, self._storage(), self._environ, make=True)
             Secret(self._open.key)
             return True
 
     def told(self) -> str:
-        """The same as text for `received`. The key may be in it: for the private wire, and nothing else."""
+        """The encrypter as text for `received`. It may contain the key: for the private link only."""
         found = self.sealer()
         if found is None:
             return "{}"
@@ -71,45 +72,44 @@ class DataCiphers:
             return json.dumps({"key": self._open.key})
 
     def id(self) -> str:
-        """What the key is called, or why there is none: differs when another process must be told anew."""
+        """The key's id, or "". Another process must get the key again when this changes."""
         found = self.sealer()
         return str(getattr(found, "id", "")) if found is not None else ""
 
-    def _sealer(self) -> Encrypter | None:
+    def _encrypter(self) -> Encrypter | None:
         storage, file = self._storage(), self._home.data_key_file
-        there = os.path.lexists(file)
-        if not (there or storage.encrypt):
+        if not (os.path.lexists(file) or storage.encrypt):
             return None
-        # Whoever has nothing encrypted need not pay for the cryptography.
+        # Imported only where something is encrypted: the cryptography takes long to load.
         from config.secrets.data_key_file import read_data_key
         from config.secrets.key_file import EncryptionKeyError
 
         try:
-            # Locked anew, it is still the same key.
+            # A file that was rewrapped still holds the same key.
             found = read_data_key(self._home) if self._open is not None else None
             if self._open is None or found is None or found.id != self._open.id:
                 self._open = None
                 self._open = open_own(self._home, storage, self._environ)
         except EncryptionKeyError as trouble:
             self._open = None
-            remedy = trouble.hint.rstrip(".") or f"see to it that {file} and its key can be read"
+            remedy = trouble.hint.rstrip(".") or f"make {file} and its key readable"
             return UnavailableCipher(f"the memory is encrypted: {trouble}", f"{remedy}; {_AGAIN}")
-        Secret(self._open.key)  # from now on no log and no report of a crash shows it
+        Secret(self._open.key)  # from now on logs and crash reports hide it
         return self._open
 
 
 def open_own(home: Home, storage: Storage, environ: Mapping[str, str], *, make: bool = False) -> "DataCipher":
-    """The home's sealer; its key is made where `make` or `storage.encrypt` wants one and nothing is encrypted yet.
-    Raises EncryptionKeyError."""
+    """The home's cipher. Makes the key if `make` or `storage.encrypt` wants one and nothing is encrypted yet. Raises
+    EncryptionKeyError."""
     from config.secrets.data_key_file import open_data_cipher
     from config.secrets.key_file import KeySource
 
     wanted = make or storage.encrypt
-    return open_data_cipher(home, KeySource(environ), make=wanted and not _holds_sealed(home, storage))
+    return open_data_cipher(home, KeySource(environ), make=wanted and not _holds_encrypted(home, storage))
 
 
 def received(told: str) -> Encrypter | None:
-    """In a pinned process: the sealer of what `DataCiphers.told` says."""
+    """In a pinned process: the encrypter from the text of `DataCiphers.told`."""
     found: dict[str, str] = json.loads(told)
     if "why" in found:
         return UnavailableCipher(found["why"], found["remedy"])
@@ -120,10 +120,10 @@ def received(told: str) -> Encrypter | None:
     return data_cipher_from(Secret(found["key"]).reveal())
 
 
-def _holds_sealed(home: Home, storage: Storage) -> bool:
-    """Whether something is stored that was encrypted: then a new key, in place of one that is gone, opens nothing."""
+def _holds_encrypted(home: Home, storage: Storage) -> bool:
+    """Whether encrypted records are stored: then a new key must not replace the missing one."""
     if os.path.lexists(home.data_key_file):
-        return False  # then none is made anyway
+        return False  # then no key is made anyway
     from actors.persistence.store.record import scan
 
     return any(record.encrypted for data in _stored(home, storage) for record in scan(data))
@@ -135,7 +135,5 @@ def _stored(home: Home, storage: Storage) -> Iterator[bytes]:
 
     files = home.resolve(storage.file_path).glob("*/*.state")
     for path in (database_path(storage.database_url, home.path) / DATA, *files):
-        try:
+        with contextlib.suppress(OSError):
             yield path.read_bytes()
-        except OSError:
-            continue

@@ -1,8 +1,9 @@
-"""Which instance runs in a home: one at a time, with its pid and the address of its control socket.
+"""The instance that runs in a home: one at a time, with its pid and the address of its control socket.
 
-The lock dies with the process that holds it, however it dies; data/instance.json only says how to reach it.
+The lock ends with the process that holds it; data/instance.json only says how to reach that process.
 """
 
+import contextlib
 import json
 import os
 import secrets
@@ -17,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from config.files import replace_file
 
-__all__ = ["AlreadyRunning", "Claim", "Instance", "NoInstance", "find_instance"]
+__all__ = ["AlreadyRunning", "Claim", "Instance", "NoInstance", "find_instance", "running_instance"]
 
 
 class NoInstance(Exception):
@@ -25,7 +26,7 @@ class NoInstance(Exception):
 
 
 class AlreadyRunning(Exception):
-    """Another process runs this home; `pid` is 0 where it cannot be known."""
+    """Another process runs in this home; `pid` is 0 if it is unknown."""
 
     def __init__(self, home: Path, pid: int) -> None:
         super().__init__(f"Gerald already runs in {home}" + (f", as process {pid}" if pid else ""))
@@ -44,7 +45,7 @@ class Instance:
 
 
 class Claim:
-    """The right to run in a home, for as long as this process lives. Raises AlreadyRunning."""
+    """The right to run in a home until this process ends. Raises AlreadyRunning."""
 
     def __init__(self, home: Path) -> None:
         self._file = home / "data" / "instance.json"
@@ -54,11 +55,11 @@ class Claim:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise AlreadyRunning(home, int(_read(self._file).get("pid", 0))) from None
-        self.folder = Path(tempfile.mkdtemp(prefix="gerald-"))  # short: socket paths end at 108 bytes
+        self.folder = Path(tempfile.mkdtemp(prefix="gerald-"))  # a socket path has at most 108 bytes
         self.instance: Instance | None = None
 
     def publish(self, run: str) -> Instance:
-        """Write down how to reach this process, readable by its user only."""
+        """Write down how to reach this process; only its user can read the file."""
         windows = sys.platform == "win32"
         self.instance = Instance(
             os.getpid(),
@@ -80,7 +81,7 @@ class Claim:
 
 
 def find_instance(home: Path) -> Instance:
-    """The instance that runs in `home`. Raises NoInstance, also for what a dead one left behind."""
+    """The instance that runs in `home`. Raises NoInstance, also when only the file of a dead one is left."""
     file = home / "data" / "instance.json"
     lock = file.with_suffix(".lock")
     seen = _read(file)
@@ -92,9 +93,15 @@ def find_instance(home: Path) -> Instance:
     except Timeout:
         return Instance(**{name: seen[name] for name in Instance.__slots__})
     probe.release()
-    raise NoInstance(
-        f"no Gerald runs in {home} (process {seen.get('pid')} is gone); start one with `supervisor run`"
-    )
+    gone = f"process {seen.get('pid')} is gone"
+    raise NoInstance(f"no Gerald runs in {home} ({gone}); start one with `supervisor run`")
+
+
+def running_instance(home: Path) -> Instance | None:
+    """The instance that runs in `home`, or None."""
+    with contextlib.suppress(NoInstance):
+        return find_instance(home)
+    return None
 
 
 def _read(file: Path) -> Mapping[str, Any]:

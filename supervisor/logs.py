@@ -1,4 +1,4 @@
-"""The log: one line a record in the home's log file, rotated by size, readable by its owner only, without secrets."""
+"""The log file: one line for each record, without secrets, rotated by size, readable by its owner only."""
 
 import contextlib
 import logging
@@ -17,11 +17,11 @@ __all__ = ["LineFormatter", "start_logging"]
 
 FORMAT = "%(asctime)s.%(msecs)03d %(levelname)-8s %(threadName)s%(about)s %(name)s: %(message)s"
 ROTATED_WITHIN = 0.5
-"""Seconds that another process may take to rotate the file; after that this one writes on into what it has open."""
+"""Seconds to wait while another process rotates the file; after that, this one goes on with its open file."""
 
 
 class LineFormatter(logging.Formatter):
-    """One line, whatever the record holds; with the turn and the message that its actor was handling."""
+    """Formats a record as one line, with the turn and the message that its actor was handling."""
 
     def __init__(self) -> None:
         super().__init__(FORMAT, "%Y-%m-%d %H:%M:%S")
@@ -33,7 +33,7 @@ class LineFormatter(logging.Formatter):
 
 
 def about_now() -> str:
-    """What this thread's actor handles, as ` [turn 5, osc.sender/1/33]`; "" outside of a handler."""
+    """The message that this thread's actor handles, as ` [turn 5, osc.sender/1/33]`; "" outside a handler."""
     envelope = handled_here()
     if envelope is None:
         return ""
@@ -42,10 +42,10 @@ def about_now() -> str:
 
 
 class _PrivateFile(RotatingFileHandler):
-    """A rotating file that only its owner can read. Two processes may write it: one rotates, the other follows."""
+    """A rotating file, readable by its owner only. Two processes may write it: one rotates, the other follows."""
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """A full disk must not fill the owner's screen as well: persistence says that it is full."""
+        """Print nothing: persistence reports a full disk."""
 
     def emit(self, record: logging.LogRecord) -> None:
         if self._is_elsewhere():
@@ -71,7 +71,7 @@ class _PrivateFile(RotatingFileHandler):
             self.stream = self._open()  # type: ignore[assignment]
 
     def _is_elsewhere(self) -> bool:
-        """Whether what is open is not the file of that name any more."""
+        """Whether the open file no longer has that name."""
         stream: Any = self.stream
         try:
             there, here = os.stat(self.baseFilename), os.fstat(stream.fileno())
@@ -85,11 +85,11 @@ class _PrivateFile(RotatingFileHandler):
 
 
 def start_logging(settings: Logging, data: Path) -> str:
-    """Log to the file of `settings` under `data`, in place of whatever was logged to before. What is wrong with that
-    file, "" for nothing: the bot runs anyway, and goes on with the file that it has."""
+    """Log to the file of `settings` under `data`, in place of the one before. Returns why it cannot be written, or "";
+    then the one before stays."""
     root = logging.getLogger()
     root.setLevel(settings.level)
-    # These speak about every request; what they say is in the trace already.
+    # They log every request, which the trace already has.
     for name in ("httpx", "httpcore", "pykka", "foxglove", "filelock"):
         logging.getLogger(name).setLevel(logging.WARNING)
     file = data / Path(settings.file).expanduser()

@@ -15,9 +15,8 @@ from actors.speech import embedded
 from actors.speech.whisper import Whisper
 from supervisor.cli.instance.render import headline, tree_table
 from supervisor.demo.instance import DemoInstance, free_port
-from supervisor.demo.questions import spoken
 from supervisor.demo.show import Show
-from supervisor.demo.sound import SoundStage, stage_for
+from supervisor.demo.sound import SoundStage, spoken, stage_for
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 QUESTIONS = ("Hello Gerald, can you hear me?", "What is your favourite animal?")

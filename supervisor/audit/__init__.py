@@ -1,1 +1,1 @@
-"""The audit of messages: what became of each, told from a running tree, from a simulated one, or from a trace."""
+"""The audit of messages: the fate of each, in a running tree, in a simulated one, or in a trace."""

@@ -1,4 +1,4 @@
-"""A directory whose mail is audited."""
+"""A directory that reports its mail to an audit."""
 
 import time
 from collections.abc import Callable
@@ -14,7 +14,7 @@ __all__ = ["AuditedDirectory"]
 
 
 class AuditedDirectory(Directory):
-    """Tells `audit` of what is sent, and of dead letters; who handles mail tells it of that."""
+    """Reports to `audit` what is sent and what becomes a dead letter. Actors report what they handle."""
 
     def __init__(self, audit: MessageAudit, *, wall: Callable[[], float] = time.time) -> None:
         super().__init__(wall=wall)
@@ -39,7 +39,7 @@ class AuditedDirectory(Directory):
         if box is None or isinstance(box, Mailbox | Router):
             super().deliver(envelope)
             return
-        # A listener outside the actors has handled what it takes, unless it makes it a dead letter itself.
+        # A listener outside the actors handles what it takes, unless its `put` refuses it.
         fell = box.put(envelope)
         if fell is not None:
             self.dead_letter(fell.envelope, fell.why)

@@ -1,6 +1,6 @@
 """The fate of every message: open until it was handled or became a dead letter. Pure.
 
-Nothing here depends on order: a trace may tell of a message's end before its sending.
+The order of calls does not matter: a trace may have a message's end before its sending.
 """
 
 from collections import Counter
@@ -11,19 +11,19 @@ __all__ = ["HANDLED", "OPEN", "UNKNOWN", "Key", "MessageFates"]
 
 T = TypeVar("T")
 Key: TypeAlias = tuple[str, int, int]
-"""Sender, incarnation and sequence, which make up a message's id."""
+"""Sender, incarnation and sequence: a message's id."""
 
 UNKNOWN, OPEN, HANDLED = "", "open", "handled"
 """Any other fate is the reason of a dead letter."""
 
 HIGHEST = 2**28
-"""No sender counts so far: the id is damaged."""
+"""A higher sequence number is damaged: no sender counts so far."""
 
 
 class MessageFates(Generic[T]):
-    """One byte for each message, so that a trace of a gigabyte fits.
+    """Keeps one byte for each message, so that a trace of a gigabyte fits in memory.
 
-    open: the messages that were sent and have no fate, in the order of sending, with what their source knows of them.
+    open: the sent messages without a fate, in the order of sending, with the caller's item.
     counts: messages by fate, without the open ones.
     """
 
@@ -35,7 +35,7 @@ class MessageFates(Generic[T]):
         self._codes = {name: code for code, name in enumerate(self._names)}
 
     def sent(self, key: Key, item: T) -> str:
-        """Note that a message was sent. Returns what was known of it, which stays."""
+        """Note that a message was sent. Returns its fate so far, which stays."""
         row, number = self._place(key)
         before = row[number]
         if not before:
@@ -44,35 +44,30 @@ class MessageFates(Generic[T]):
         return self._names[before]
 
     def settle(self, key: Key, fate: str) -> str:
-        """Note what became of a message. Returns what was known of it, which is replaced."""
+        """Note the fate of a message. Returns the previous one, which it replaces."""
         row, number = self._place(key)
         before = self._names[row[number]]
-        row[number] = self._code(fate)
+        row[number] = self._codes.setdefault(fate, len(self._names))
+        if row[number] == len(self._names):
+            self._names.append(fate)
         self.counts[fate] += 1
         if self.open.pop(key, None) is None and before:
             self.counts[before] -= 1
         return before
 
     def fate(self, key: Key) -> str:
-        """What is known of a message."""
+        """The fate of a message."""
         row, number = self._place(key)
         return self._names[row[number]]
 
     def missing(self, waiting: Collection[Key]) -> Iterator[T]:
-        """The open messages that are not `waiting`: in a mailbox, say, or on their way."""
+        """The open messages that are not `waiting` in a mailbox or on their way."""
         return (item for key, item in self.open.items() if key not in waiting)
 
     def gaps(self) -> Iterator[tuple[str, int, int]]:
-        """Senders and incarnations, and how many numbers between the first and the last known one are unknown."""
+        """Each sender and incarnation, with the count of unknown numbers between its first and last known one."""
         for (sender, incarnation), row in self._rows.items():
             yield sender, incarnation, bytes(row).strip(b"\0").count(0)
-
-    def _code(self, fate: str) -> int:
-        code = self._codes.get(fate)
-        if code is None:
-            code = self._codes[fate] = len(self._names)
-            self._names.append(fate)
-        return code
 
     def _place(self, key: Key) -> tuple[bytearray, int]:
         sender, incarnation, number = key

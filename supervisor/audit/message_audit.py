@@ -1,7 +1,7 @@
 """The audit of mail as it happens: each message that was sent has exactly one fate.
 
-Audited is what passes a node's directory: all mail between actors, and what actors' I/O threads post in that process.
-What a pinned actor posts or sets timers for inside its own process begins and ends there, and is not seen from here.
+It follows what passes a node's directory: all mail between actors, and posts of actors' I/O threads in that process. It
+does not see posts and timers of a pinned actor inside its own process.
 """
 
 import threading
@@ -16,17 +16,17 @@ from supervisor.audit.fates import HANDLED, OPEN, UNKNOWN, Key, MessageFates
 __all__ = ["DeliveryCounts", "MessageAudit", "key_of"]
 
 FENCED, SAID_BY_RECIPIENT = "fenced", frozenset({"late", "unhandled"})
-"""Reasons of dead letters. fenced: refused before it was sent. late, unhandled: its recipient handled it by saying so,
-since nobody waits for the answer any more, or it has no handler."""
+"""Reasons of dead letters. fenced: refused before it was sent. late, unhandled: its recipient said so, because the
+asker no longer waits for the answer, or because it has no handler."""
 
 
 def key_of(envelope: Envelope) -> Key:
-    """What an envelope's id is made of: cheaper than the id."""
+    """The parts of an envelope's id, which are cheaper than the id."""
     return (envelope.sender, envelope.incarnation, envelope.sequence)
 
 
 class DeliveryCounts(msgspec.Struct, frozen=True):
-    """dead: dead letters by reason, superseded among them. waiting: in mailboxes. faults: violations, a line each."""
+    """dead: by reason, with the superseded ones. waiting: in mailboxes. faults: violations, a line each."""
 
     sent: int
     handled: int
@@ -36,9 +36,9 @@ class DeliveryCounts(msgspec.Struct, frozen=True):
 
 
 class MessageAudit:
-    """Follows the mail of one process, and tells `fault` of every violation. From any thread.
+    """Follows the mail of one process, and reports every violation to `fault`. May be used by several threads.
 
-    handled_types: how many messages of each type were handled.
+    handled_types: the number of handled messages of each type.
     """
 
     def __init__(self, fault: Callable[[str], object]) -> None:
@@ -51,64 +51,63 @@ class MessageAudit:
 
     @property
     def sent_count(self) -> int:
-        """How many messages were sent."""
+        """The number of sent messages."""
         return self.open_count + self._fates.counts.total()
 
     @property
     def open_count(self) -> int:
-        """How many have no fate yet."""
+        """The number of messages without a fate."""
         return len(self._fates.open)
 
     def sent(self, envelope: Envelope) -> None:
-        """An envelope is on its way."""
+        """Note that an envelope was sent."""
         with self._lock:
             if self._fates.sent(key_of(envelope), envelope) != UNKNOWN:
                 self._violated(envelope, "was sent twice")
 
     def handled(self, envelopes: Iterable[Envelope]) -> None:
-        """These have been handled."""
+        """Note that these were handled."""
         with self._lock:
             for envelope in envelopes:
-                self._handled(envelope)
+                key = key_of(envelope)
+                if self._late and key in self._late:
+                    self._late.discard(key)
+                elif (
+                    envelope.sender != envelope.recipient or self._fates.fate(key) != UNKNOWN
+                ):  # else a timer
+                    self._settle(envelope, HANDLED)
+                    self.handled_types[type(envelope.message).__name__] += 1
 
     def dead_lettered(self, envelope: Envelope, why: str) -> None:
-        """An envelope became a dead letter."""
+        """Note that an envelope became a dead letter."""
         key = key_of(envelope)
         with self._lock:
             before = self._fates.fate(key)
             if why in SAID_BY_RECIPIENT:
                 if before != OPEN:
-                    return  # a stale stop, say, that was never sent
+                    return  # a stale stop, for example, that was never sent
                 self._late.add(key)
             elif before == UNKNOWN and envelope.sender in (envelope.recipient, f"{envelope.recipient}~io"):
-                return  # a timer, or a post within a process of its own: nobody saw it being sent
+                return  # a timer, or a post inside another process: its sending was not seen
             self._settle(envelope, why)
 
     def find_lost(self, waiting: Iterable[Envelope]) -> None:
-        """Tell of every open message that is not among `waiting`: all that are in mailboxes and on their way."""
+        """Report every open message that is not in `waiting`: all messages in mailboxes and on their way."""
         with self._lock:
             for envelope in tuple(self._fates.missing({key_of(envelope) for envelope in waiting})):
                 self._violated(envelope, "was lost")
 
     def close(self, waiting: Iterable[Envelope]) -> None:
-        """The process ends. What comes after is no violation."""
+        """Report lost messages as the process ends. Later violations are not reported."""
         self.find_lost(waiting)
         self._closed = True
 
     def account(self, waiting: Collection[Envelope], faults: Iterable[str] = ()) -> DeliveryCounts:
-        """The sum of it all; `waiting`: what is in mailboxes."""
+        """The counts. waiting: the messages in mailboxes."""
         with self._lock:
             dead = {why: n for why, n in sorted(self._fates.counts.items()) if n and why != HANDLED}
             kept = sum(key in self._fates.open for key in {key_of(envelope) for envelope in waiting})
             return DeliveryCounts(self.sent_count, self._fates.counts[HANDLED], dead, kept, tuple(faults))
-
-    def _handled(self, envelope: Envelope) -> None:
-        key = key_of(envelope)
-        if self._late and key in self._late:
-            self._late.discard(key)
-        elif envelope.sender != envelope.recipient or self._fates.fate(key) != UNKNOWN:  # else a timer
-            self._settle(envelope, HANDLED)
-            self.handled_types[type(envelope.message).__name__] += 1
 
     def _settle(self, envelope: Envelope, fate: str) -> None:
         before = self._fates.settle(key_of(envelope), fate)

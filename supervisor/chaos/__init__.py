@@ -1,1 +1,1 @@
-"""Chaos: the real tree under load, its actors killed, hung, frozen and moved; and an account of every message."""
+"""Chaos tests: the real tree under load, with faults, and the outcome of every message counted."""

@@ -1,4 +1,4 @@
-"""The environment of a run of chaos: a home, a video and a configuration of its own, and the real tree."""
+"""The environment of a chaos test: its own home, video and configuration, and the real tree."""
 
 from pathlib import Path
 
@@ -21,16 +21,14 @@ from supervisor.tree import CORE, DOMAINS, tree
 __all__ = ["build", "configuration", "targets"]
 
 FPS = 30.0
-PATIENCE = 1.0
-PINNED_PATIENCE = 3.0
+HANDLER_TIMEOUT = 1.0
+PINNED_HANDLER_TIMEOUT = 3.0
 
 
 def configuration(home: Path) -> Config:
-    """Everything on that needs no hardware, scripted replies, short patience, and supervisors that do not give up."""
-    heavy = {
-        address: item.model_copy(update={"handler_timeout": PINNED_PATIENCE})
-        for address, item in PINNED.items()
-    }
+    """All that needs no hardware, scripted replies, short timeouts, and supervisors that do not give up."""
+    timeout = {"handler_timeout": PINNED_HANDLER_TIMEOUT}
+    heavy = {address: item.model_copy(update=timeout) for address, item in PINNED.items()}
     light = {child.address for child in walk(tree(Config())) if child.actor} - {*PINNED, PERSISTENCE}
     return Config.model_validate(
         {
@@ -50,37 +48,31 @@ def configuration(home: Path) -> Config:
                 "backoff_max": 0.2,
                 "backoff_reset": 2.0,
             },
-            "actors": heavy | {address: ActorSettings(handler_timeout=PATIENCE) for address in light},
+            "actors": heavy | {name: ActorSettings(handler_timeout=HANDLER_TIMEOUT) for name in light},
         }
     )
 
 
 def build(home: Path, audit: MessageAudit, *, text: bool) -> Runtime:
-    """The real tree, with its mail audited: in the root process, and what pinned actors handle."""
+    """The real tree, whose mail `audit` follows in the root process, and at pinned actors."""
 
     def record(record: Record) -> None:
         if isinstance(record, Handled) and record.failure is None:
             audit.handled((record.envelope,))
 
-    return Runtime(
-        configuration(home),
-        home,
-        text=text,
-        directory=AuditedDirectory(audit),
-        on_handled=audit.handled,
-        also=record,
-    )
+    directory, config = AuditedDirectory(audit), configuration(home)
+    return Runtime(config, home, text=text, directory=directory, on_handled=audit.handled, also=record)
 
 
-def targets(system: Runtime) -> tuple[Target, ...]:
-    """All actors but the root, the core group and the persistence in it, whose death only the disk can cure."""
-    slots = system.registry.slots.values()
+def targets(runtime: Runtime) -> tuple[Target, ...]:
+    """All actors except the root and the core group."""
+    slots = runtime.registry.slots.values()
     return tuple(
         Target(
             slot.address,
             slot.pin == "process",
             slot.is_supervisor,
-            # the conversation's turns are counted in one place
+            # the conversation counts turns, and only in one place
             movable=slot.address in DOMAINS and slot.address != CONVERSATION,
         )
         for slot in slots

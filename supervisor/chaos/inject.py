@@ -1,4 +1,4 @@
-"""Carries out faults on a running tree, and measures how long each target takes to answer again."""
+"""Injects faults into a running tree, and measures how long each target takes to answer again."""
 
 import contextlib
 import os
@@ -26,103 +26,82 @@ ENDS_AN_INCARNATION = frozenset({"kill", "sigkill", "crash", "hang", "freeze", "
 
 
 class LiveFaults:
-    """recoveries: seconds from each fault that ended an incarnation until the actor answered again. missing: actors
-    that never did."""
+    """recoveries: seconds from each fault that ended an incarnation until the actor answered again.
+    missing: a sentence for each actor that never did."""
 
-    def __init__(self, system: Runtime) -> None:
+    def __init__(self, runtime: Runtime) -> None:
         self.recoveries: list[float] = []
         self.missing: list[str] = []
-        self._system = system
+        self._runtime = runtime
         self._watching: list[threading.Thread] = []
         self.means: Means = dict.fromkeys(_MEANS, self._inject)
 
     def wait(self) -> None:
-        """Until every actor has answered, or will not."""
+        """Wait until every actor has answered, or is missing."""
         for thread in self._watching:
             thread.join(2 * RETURN_WITHIN)
 
     def _inject(self, fault: Fault) -> bool:
-        slot = self._system.registry.slots.get(fault.target)
+        slot = self._runtime.registry.slots.get(fault.target)
         if slot is None or slot.handle is None or slot.state != "running":
             return False
         before = slot.incarnation
         if not _MEANS[fault.kind](self, slot, fault):
             return False
         if fault.kind in ENDS_AN_INCARNATION:
-            watch = threading.Thread(
-                target=self._watch, args=(fault, before, time.monotonic()), name="chaos watch", daemon=True
-            )
-            watch.start()
-            self._watching.append(watch)
+            args = (fault, before, time.monotonic())
+            self._watching.append(threading.Thread(target=self._watch, args=args, daemon=True))
+            self._watching[-1].start()
         return True
 
     def _kill(self, slot: ActorSlot, _: Fault) -> bool:
         return self._ask(slot, KillChild(slot.address))
 
-    def _restart(self, slot: ActorSlot, _: Fault) -> bool:
-        return self._ask(slot, RestartChild(slot.address))
-
-    def _crash(self, slot: ActorSlot, _: Fault) -> bool:
-        return self._tell(slot, Fail())
-
     def _hang(self, slot: ActorSlot, _: Fault) -> bool:
         return isinstance(slot.spec, ChildSpec) and self._tell(slot, Hang(slot.spec.handler_timeout + 1.0))
 
-    def _flood(self, slot: ActorSlot, _: Fault) -> bool:
-        return self._tell(slot, Ping(), FLOOD)
-
-    def _move(self, slot: ActorSlot, _: Fault) -> bool:
+    def _pin(self, slot: ActorSlot, fault: Fault) -> bool:
         spec = slot.spec
         if not isinstance(spec, ChildSpec):
             return False
+        if fault.kind == "instances":
+            return self._ask(slot, PinChild(slot.address, spec.pin, 1 + fault.amount % 3))
         pin = "process" if spec.pin == "thread" else "thread"
         return self._ask(slot, PinChild(slot.address, pin, spec.instances))
 
-    def _instances(self, slot: ActorSlot, fault: Fault) -> bool:
-        spec = slot.spec
-        return isinstance(spec, ChildSpec) and self._ask(
-            slot, PinChild(slot.address, spec.pin, 1 + fault.amount % 3)
-        )
-
     def _tell(self, slot: ActorSlot, message: Message, times: int = 1) -> bool:
         for _ in range(times):
-            self._system.client.tell(slot.address, message)
+            self._runtime.client.tell(slot.address, message)
         return True
 
     def _ask(self, slot: ActorSlot, message: Message) -> bool:
         with contextlib.suppress(AskError):
-            return type(self._system.client.answer(slot.supervisor, message, 10.0)).__name__ == "Accepted"
+            return type(self._runtime.client.answer(slot.supervisor, message, 10.0)).__name__ == "Accepted"
         return False
 
     def _watch(self, fault: Fault, before: int, at: float) -> None:
-        back = self._system.wait_incarnation(fault.target, before + 1, RETURN_WITHIN)
+        back = self._runtime.wait_incarnation(fault.target, before + 1, RETURN_WITHIN)
         if back and self._answers(fault.target, at + RETURN_WITHIN):
             self.recoveries.append(time.monotonic() - at)
-        elif fault.target in self._system.registry.slots:
+        elif fault.target in self._runtime.registry.slots:
             self.missing.append(f"{fault.target} did not come back after {fault.kind} at {fault.at:g} s")
 
     def _answers(self, address: str, deadline: float) -> bool:
         while time.monotonic() < deadline:
             try:
-                self._system.client.answer(address, Ping(), 5.0)
+                self._runtime.client.answer(address, Ping(), 5.0)
             except AskError:
-                continue  # hit again meanwhile, or flooded
+                continue  # another fault, or its mailbox is full
             return True
         return False
 
 
 def _signal(slot: ActorSlot, name: str) -> bool:
-    handle, number = slot.handle, getattr(signal, name, None)
-    if (
-        handle is None
-        or number is None
-        or not handle.pid
-        or handle.pid == os.getpid()
-        or sys.platform == "win32"
-    ):
+    pid = slot.handle.pid if slot.handle is not None else 0
+    if not pid or pid == os.getpid() or sys.platform == "win32":
         return False
     with contextlib.suppress(ProcessLookupError):
-        os.kill(handle.pid, number)
+        os.kill(pid, getattr(signal, name))
         return True
     return False
 
@@ -130,12 +109,12 @@ def _signal(slot: ActorSlot, name: str) -> bool:
 _MEANS: dict[str, Callable[[LiveFaults, ActorSlot, Fault], bool]] = {
     "kill": LiveFaults._kill,
     "group": LiveFaults._kill,
-    "restart": LiveFaults._restart,
-    "crash": LiveFaults._crash,
+    "restart": lambda faults, slot, _: faults._ask(slot, RestartChild(slot.address)),
+    "crash": lambda faults, slot, _: faults._tell(slot, Fail()),
     "hang": LiveFaults._hang,
-    "flood": LiveFaults._flood,
-    "move": LiveFaults._move,
-    "instances": LiveFaults._instances,
+    "flood": lambda faults, slot, _: faults._tell(slot, Ping(), FLOOD),
+    "move": LiveFaults._pin,
+    "instances": LiveFaults._pin,
     "sigkill": lambda _, slot, __: _signal(slot, "SIGKILL"),
     "freeze": lambda _, slot, __: _signal(slot, "SIGSTOP"),
 }

@@ -1,4 +1,4 @@
-"""The load: what a busy evening in VRChat sends to a bot, and more."""
+"""The load of a chaos test: more than a busy evening in VRChat sends."""
 
 import socket
 import threading
@@ -18,8 +18,12 @@ TURN_WITHIN = 130.0
 
 
 class Turns(msgspec.Struct):
-    """What became of what was said to the bot. cut: by what was said next, or by a restart. refused: with a reason,
-    since the conversation could not take it or does not remember it. unanswered: neither came."""
+    """How many turns ended in which way.
+
+    cut: by the next question or by a restart.
+    refused: with a reason, since the conversation could not take it or does not remember it.
+    unanswered: no answer and no refusal came.
+    """
 
     asked: int = 0
     said: int = 0
@@ -29,20 +33,17 @@ class Turns(msgspec.Struct):
 
 
 class Load:
-    """Datagrams at a rate, and somebody who says something every second, until ended."""
+    """Sends datagrams at a rate, and a question every second, until `end`."""
 
-    def __init__(self, system: Runtime, osc_port: int, osc_rate: float = 1000.0) -> None:
+    def __init__(self, runtime: Runtime, osc_port: int, osc_rate: float = 1000.0) -> None:
         self.turns = Turns()
         self.datagrams = 0
-        self._system = system
+        self._runtime = runtime
         self._port = osc_port
         self._rate = osc_rate
         self._end = threading.Event()
         self._lock = threading.Lock()
-        self._threads = [
-            threading.Thread(target=work, name=f"chaos {name}", daemon=True)
-            for name, work in (("osc", self._send_osc), ("talk", self._talk))
-        ]
+        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._send_osc, self._talk)]
 
     def start(self) -> None:
         """Begin."""
@@ -50,7 +51,7 @@ class Load:
             thread.start()
 
     def end(self) -> None:
-        """End, and wait for every turn to be answered or given up."""
+        """End, and wait until every turn has an outcome."""
         self._end.set()
         for thread in self._threads:
             thread.join(2 * TURN_WITHIN)
@@ -78,7 +79,7 @@ class Load:
     def _one_turn(self, number: int) -> None:
         outcome = "unanswered"
         try:
-            for message in talk(self._system, f"Question {number}", f"Visitor {number % 5}"):
+            for message in talk(self._runtime, f"Question {number}", f"Visitor {number % 5}"):
                 if isinstance(message, ReplyEnded):
                     outcome = "said" if message.outcome == "said" else "cut"
         except RequestRefused:

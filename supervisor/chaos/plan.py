@@ -1,4 +1,4 @@
-"""Which faults a running tree can have, and where."""
+"""The faults that a running tree can have, and their targets."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,12 +12,16 @@ EVERY = 0.6
 """Seconds between two faults, on average."""
 
 SHARE = 0.9
-"""No fault begins in the last tenth: the last ones are seen through under load."""
+"""No fault begins in the last tenth, so that the last ones end under load."""
 
 
 class Target(msgspec.Struct, frozen=True):
-    """An actor to hit. pinned: has a process of its own; group: a supervisor; movable: has no device and no
-    port, and may run anywhere."""
+    """An actor that can have faults.
+
+    pinned: it has its own process.
+    group: it is a supervisor.
+    movable: it has no device and no port, and may run anywhere.
+    """
 
     address: str
     pinned: bool = False
@@ -26,7 +30,7 @@ class Target(msgspec.Struct, frozen=True):
 
 
 def profile(targets: Sequence[Target]) -> FaultProfile:
-    """All kinds alike, each at the targets that it suits."""
+    """Every kind with the same weight, each at the targets that it suits."""
     kinds = {
         kind: FaultKind(1, tuple(target.address for target in targets if suits(target)))
         for kind, suits in _SUITS.items()
@@ -42,10 +46,6 @@ def _is_process(target: Target) -> bool:
     return target.pinned and not target.group
 
 
-def _is_movable(target: Target) -> bool:
-    return target.movable
-
-
 _SUITS: dict[str, Callable[[Target], bool]] = {
     "kill": _is_actor,
     "sigkill": _is_process,
@@ -54,7 +54,7 @@ _SUITS: dict[str, Callable[[Target], bool]] = {
     "freeze": _is_process,
     "flood": _is_actor,
     "restart": _is_actor,
-    "move": _is_movable,
-    "instances": _is_movable,
+    "move": lambda target: target.movable,
+    "instances": lambda target: target.movable,
     "group": lambda target: target.group,
 }

@@ -1,4 +1,4 @@
-"""One run of chaos: load, faults, quiet, the end, and the account."""
+"""One chaos test: load, faults, a quiet time, the end, and the count of messages."""
 
 import contextlib
 import statistics
@@ -32,7 +32,7 @@ STOP_WITHIN = 20.0
 
 
 class ChaosProgress(msgspec.Struct, frozen=True):
-    """How far a run is. elapsed: seconds since the load began. injected: faults so far."""
+    """The progress of a run. elapsed: seconds since the load began. injected: faults so far."""
 
     phase: str
     elapsed: float
@@ -42,7 +42,12 @@ class ChaosProgress(msgspec.Struct, frozen=True):
 
 
 class ChaosReport(msgspec.Struct, frozen=True):
-    """What came of it. injected: faults by kind. recovery: seconds. faults: why it failed, nothing if it passed."""
+    """The result of a run.
+
+    injected: faults by kind.
+    recovery_p50, recovery_p99: seconds.
+    faults: why the run failed; none if it passed.
+    """
 
     seed: int
     seconds: float
@@ -59,7 +64,7 @@ class ChaosReport(msgspec.Struct, frozen=True):
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is missing."""
+        """Whether nothing failed."""
         return not self.faults
 
 
@@ -72,43 +77,42 @@ def run(
     show: Callable[[ChaosProgress], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> ChaosReport:
-    """Run chaos in the folder `home`. `stop` ends the faults early."""
+    """Run a chaos test in the folder `home`. `stop` ends the faults early."""
     stop = stop or threading.Event()
     violations: list[str] = []
     audit = MessageAudit(violations.append)
-    before = _Surroundings()
-    system = build(home, audit, text=text)
-    start_logging(system.config.logging, home / "data")
+    before = _children()
+    runtime = build(home, audit, text=text)
+    start_logging(runtime.config.logging, home / "data")
     faults: list[str] = []
-    system.start()
-    if not system.wait_ready(READY_WITHIN):
+    runtime.start()
+    if not runtime.wait_ready(READY_WITHIN):
         faults.append(f"the tree was not ready within {READY_WITHIN:g} s")
-    load = Load(system, system.config.osc.input_port)
-    live = LiveFaults(system)
+    load = Load(runtime, runtime.config.osc.input_port)
+    live = LiveFaults(runtime)
     injector = FaultInjector(live.means)
 
     def progress(phase: str, elapsed: float) -> None:
-        restarts = sum(slot.restarts for slot in tuple(system.registry.slots.values()))
+        restarts = sum(slot.restarts for slot in tuple(runtime.registry.slots.values()))
         show(ChaosProgress(phase, elapsed, injector.injected.total(), restarts, audit.sent_count))
 
     load.start()
-    _inject(plan(seed, seconds, profile(targets(system))), injector, seconds, stop, progress)
+    _inject(plan(seed, seconds, profile(targets(runtime))), injector, seconds, stop, progress)
     progress("quiet", seconds)
     load.end()
     live.wait()
     faults += live.missing
-    if not _becomes_quiet(system, QUIET_WITHIN):
-        faults.append(f"not quiet after {QUIET_WITHIN:g} s: {_unsettled(system)}")
-    waited = sum(len(slot.mailbox) for slot in system.registry.slots.values())
-    restarts = {slot.address: slot.restarts for slot in system.registry.slots.values() if slot.restarts}
-    if not system.stop(STOP_WITHIN):
+    if not _becomes_quiet(runtime, QUIET_WITHIN):
+        faults.append(f"not quiet after {QUIET_WITHIN:g} s: {_unsettled(runtime)}")
+    waited = sum(len(slot.mailbox) for slot in runtime.registry.slots.values())
+    restarts = {slot.address: slot.restarts for slot in runtime.registry.slots.values() if slot.restarts}
+    if not runtime.stop(STOP_WITHIN):
         faults.append(f"not everything stopped within {STOP_WITHIN:g} s")
-    account = _final(audit, violations, system)
+    account = _final(audit, violations, runtime)
     faults += account.faults
     if load.turns.unanswered:
         faults.append(f"{load.turns.unanswered} turns were never ended")
-    faults += before.left_behind()
-    faults += _ring_left(system)
+    faults += (*_left_behind(before), *_ring_left(runtime))
     recoveries = sorted(live.recoveries) or [0.0]
     return ChaosReport(
         seed,
@@ -133,7 +137,7 @@ def _inject(
     stop: threading.Event,
     progress: Callable[[str, float], None],
 ) -> None:
-    """Each fault at its time, until `seconds` are over."""
+    """Inject each fault at its time, until `seconds` are over."""
     begun = time.monotonic()
 
     def wait(until: float) -> bool:
@@ -150,24 +154,24 @@ def _inject(
     wait(seconds)
 
 
-def _becomes_quiet(system: Runtime, within: float) -> bool:
-    """Wait until all run, nothing is queued, and nothing is in flight."""
+def _becomes_quiet(runtime: Runtime, within: float) -> bool:
+    """Wait until all actors run, and no message is queued or in flight."""
     deadline = time.monotonic() + within
     gate = threading.Event()
-    while _unsettled(system):
+    while _unsettled(runtime):
         if time.monotonic() > deadline:
             return False
         gate.wait(0.05)
     return True
 
 
-def _unsettled(system: Runtime) -> str:
-    for slot in tuple(system.registry.slots.values()):
+def _unsettled(runtime: Runtime) -> str:
+    for slot in tuple(runtime.registry.slots.values()):
         if slot.state == "disabled":
             continue
         if slot.state != "running":
             return f"{slot.address} is {slot.state}"
-        # The camera and the listener to VRChat go on: a message or two may always be on its way.
+        # The camera and the OSC receiver go on, so a few messages are always on their way.
         if len(slot.mailbox) > 5:
             return f"{len(slot.mailbox)} messages wait for {slot.address}"
         if isinstance(slot.handle, ProcessHandle) and slot.handle.settle() > 5:
@@ -175,11 +179,11 @@ def _unsettled(system: Runtime) -> str:
     return ""
 
 
-def _final(audit: MessageAudit, violations: list[str], system: Runtime) -> DeliveryCounts:
-    """The account when the last threads have settled theirs."""
+def _final(audit: MessageAudit, violations: list[str], runtime: Runtime) -> DeliveryCounts:
+    """The counts, after the last threads have counted their messages."""
     gate = threading.Event()
     for _ in range(100):
-        waiting = [e for slot in system.registry.slots.values() for e in slot.mailbox.waiting()]
+        waiting = [e for slot in runtime.registry.slots.values() for e in slot.mailbox.waiting()]
         if audit.open_count <= len(waiting):
             break
         gate.wait(0.05)
@@ -187,37 +191,29 @@ def _final(audit: MessageAudit, violations: list[str], system: Runtime) -> Deliv
     return audit.account(waiting, violations)
 
 
-def _ring_left(system: Runtime) -> tuple[str, ...]:
-    if system.frames is None:
-        return ()
-    try:
-        RingReader(system.frames).close()
-    except FileNotFoundError:
-        return ()
-    return ("the ring of pictures is still there",)
+def _ring_left(runtime: Runtime) -> tuple[str, ...]:
+    if runtime.frames is not None:
+        with contextlib.suppress(FileNotFoundError):
+            RingReader(runtime.frames).close()
+            return ("the ring of pictures is still there",)
+    return ()
 
 
-class _Surroundings:
-    """The child processes of this one: a run must leave none behind."""
+def _left_behind(before: set[str]) -> tuple[str, ...]:
+    """The child processes of the run that are still there after 10 s."""
+    gate = threading.Event()
+    for _ in range(100):
+        left = sorted(_children() - before)
+        if not left:
+            return ()
+        gate.wait(0.1)
+    return (f"{len(left)} processes left behind: {', '.join(left[:5])}",)
 
-    def __init__(self) -> None:
-        self._me = psutil.Process()
-        self._before = self._children()
 
-    def left_behind(self) -> tuple[str, ...]:
-        """The processes that a run has left, after some seconds of patience."""
-        gate = threading.Event()
-        for _ in range(100):
-            left = sorted(self._children() - self._before)
-            if not left:
-                return ()
-            gate.wait(0.1)
-        return (f"{len(left)} processes left behind: {', '.join(left[:5])}",)
-
-    def _children(self) -> set[str]:
-        children = set()
-        for child in self._me.children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                if "resource_tracker" not in " ".join(child.cmdline()):
-                    children.add(str(child.pid))
-        return children
+def _children() -> set[str]:
+    children = set()
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if "resource_tracker" not in " ".join(child.cmdline()):
+                children.add(str(child.pid))
+    return children

@@ -1,4 +1,4 @@
-"""What a check of the configuration can ask this machine and this build: which devices and which actors there are."""
+"""Checks of a configuration against this build and this machine: which actors and devices exist."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ __all__ = ["known_actors", "missing_devices"]
 
 
 def known_actors() -> Probe:
-    """Warns of settings for an actor that the tree does not have."""
+    """Warn of settings for an actor that the tree does not have."""
     from supervisor.otp.spec import walk
     from supervisor.tree import tree
 
@@ -18,25 +18,21 @@ def known_actors() -> Probe:
 
 
 def missing_devices() -> Probe:
-    """Warns of a microphone or speaker that was chosen and is not there."""
+    """Warn of a chosen microphone or speaker that is not connected."""
 
     def probe(config: Config) -> Iterator[CrossCheckFinding]:
-        chosen = (
-            ("input_device", config.audio.input_device, "input"),
-            ("output_device", config.audio.output_device, "output"),
-        )
-        for name, device, kind in chosen:
+        for kind in ("input", "output"):
+            device = getattr(config.audio, f"{kind}_device")
             if device is None or device == "none" or str(device).startswith("file:"):
                 continue
-            # Only who has chosen one pays for the library.
+            # Loaded only where a device was chosen: the library takes long to load.
             from actors.audio.device import DeviceMissing
             from actors.audio.portaudio import look_for
 
             try:
                 look_for(device, kind)
             except DeviceMissing as missing:
-                yield CrossCheckFinding(
-                    "warning", ("audio", name), f"is not there now: {missing}", missing.remedy
-                )
+                what = f"is not there now: {missing}"
+                yield CrossCheckFinding("warning", ("audio", f"{kind}_device"), what, missing.remedy)
 
     return probe

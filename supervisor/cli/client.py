@@ -1,5 +1,6 @@
-"""How the commands ask a running instance, and how a refusal ends them."""
+"""Requests of the commands to a running instance."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,24 +10,27 @@ from supervisor.control.client import call, stream
 from supervisor.control.wire import RequestRefused
 from supervisor.instance import NoInstance
 
-__all__ = ["ask_all", "ask_one"]
+__all__ = ["ask_all", "ask_one", "exit_when_refused"]
 
 
 def ask_one(home: Home, request: Mapping[str, Any]) -> dict[str, Any]:
-    """The one answer. Exits with a line when there is no instance, or it refuses."""
-    try:
+    """The one answer. Exits with a line when there is no instance or it refuses."""
+    with exit_when_refused():
         return call(home.path, request)
-    except NoInstance as error:
-        fail(NO_INSTANCE, str(error))
-    except RequestRefused as error:
-        fail(FAILED, str(error))
 
 
 def ask_all(home: Home, request: Mapping[str, Any], timeout: float = 150.0) -> Iterator[dict[str, Any]]:
-    """Every answer as it comes, at most `timeout` seconds apart. Exits as `ask_one` does."""
-    try:
+    """Every answer as it arrives, at most `timeout` seconds apart. Exits as `ask_one` does."""
+    with exit_when_refused():
         yield from stream(home.path, request, timeout=timeout)
+
+
+@contextlib.contextmanager
+def exit_when_refused(said: str = "") -> Iterator[None]:
+    """Exit with a line when there is no instance or it refuses; `said` stands before its reason."""
+    try:
+        yield
     except NoInstance as error:
         fail(NO_INSTANCE, str(error))
     except RequestRefused as error:
-        fail(FAILED, str(error))
+        fail(FAILED, f"{said}{error}")

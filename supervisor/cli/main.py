@@ -1,4 +1,4 @@
-"""The command's root: finds the home, and loads a command only when it is called."""
+"""The root command: finds the home, and imports a command only when it is called."""
 
 import importlib
 import os
@@ -19,10 +19,7 @@ COMMANDS = {
     "run": ("supervisor.cli.instance.run:run", "Start Gerald in this terminal."),
     "service": ("supervisor.cli.instance.service:service", "Print a systemd unit for this home."),
     "status": ("supervisor.cli.instance.talk:status", "Show every actor: state, health, restarts."),
-    "dead-letters": (
-        "supervisor.cli.instance.actors:dead_letters",
-        "List messages that were not handled, and why.",
-    ),
+    "dead-letters": ("supervisor.cli.instance.actors:dead_letters", "List messages not handled, and why."),
     "talk": ("supervisor.cli.instance.talk:talk", "Say something to Gerald and print the reply."),
     "tell": ("supervisor.cli.instance.talk:tell", "Send a message to an actor."),
     "ask": ("supervisor.cli.instance.talk:ask", "Send a message to an actor and print its answer."),
@@ -31,10 +28,7 @@ COMMANDS = {
         "Show, export, import, check or repair what Gerald remembers.",
     ),
     "users": ("supervisor.cli.users.users:users", "List or erase remembered people."),
-    "backup": (
-        "supervisor.cli.state.backup:backup",
-        "Back up everything Gerald remembers; list backups.",
-    ),
+    "backup": ("supervisor.cli.state.backup:backup", "Back up everything Gerald remembers; list backups."),
     "restore": ("supervisor.cli.state.restore:restore", "Restore a backup."),
     "stop": ("supervisor.cli.instance.talk:stop", "Stop the running instance and save its state."),
     "restart": ("supervisor.cli.instance.actors:restart", "Restart an actor in order."),
@@ -42,10 +36,7 @@ COMMANDS = {
     "hang": ("supervisor.cli.instance.actors:hang", "Make an actor hang (tests the watchdog)."),
     "pin": ("supervisor.cli.instance.actors:pin", "Move an actor to a thread or to processes."),
     "chaos": ("supervisor.cli.debug.chaos:chaos", "Chaos-test the actor tree."),
-    "simulate": (
-        "supervisor.cli.debug.simulate:simulate",
-        "Run seeded fault simulations.",
-    ),
+    "simulate": ("supervisor.cli.debug.simulate:simulate", "Run seeded fault simulations."),
     "trace": ("supervisor.cli.trace.trace:trace", "Inspect recorded messages."),
     "replay": ("supervisor.cli.debug.replay:replay", "Replay a trace against today's code."),
     "config": ("supervisor.cli.config.config:config", "Check, explain and change the configuration."),
@@ -58,7 +49,7 @@ EPILOG = """Exit status: 0 success, 1 failure, 2 wrong usage or unreadable confi
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called, and not for the list in --help."""
+    """Imports a command when it is called, and none for the list in --help."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -72,7 +63,7 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; what it cannot do is one line and a status, never a traceback."""
+        """Run the command; a refusal becomes one line and an exit status, never a traceback."""
         try:
             return super().invoke(ctx)
         except CommandRefused as refused:
@@ -105,15 +96,15 @@ def main() -> None:
     try:
         cli.main(prog_name="supervisor", standalone_mode=True)
     except BrokenPipeError:
-        # Whoever read our output has seen enough (`| head`).
-        _forget_output()
+        # The reader of our output closed it (`| head`).
+        _discard_output()
         sys.exit(0)
     except OSError as error:
-        # A disk that is full, say. Nothing else of a command's own trouble comes up to here.
-        _forget_output()
+        # A full disk, for example. Commands report all other errors themselves.
+        _discard_output()
         fail(FAILED, f"the output cannot be written: {error.strerror or error}")
 
 
-def _forget_output() -> None:
-    """What still waits to be printed would fail once more at the exit."""
+def _discard_output() -> None:
+    """Buffered output would fail again at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

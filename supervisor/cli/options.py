@@ -1,4 +1,4 @@
-"""What several commands share: the home's option, exit codes, and how a refusal is said."""
+"""Options, exit codes and output that several commands share."""
 
 import functools
 import json
@@ -23,7 +23,9 @@ __all__ = [
     "NO_INSTANCE",
     "UNREADABLE",
     "WIDE",
+    "confirm",
     "fail",
+    "home_and_json",
     "in_home",
     "json_option",
     "print_json",
@@ -32,14 +34,14 @@ __all__ = [
 ]
 
 WIDE = 240
-"""Columns of a table that nobody sees on a terminal."""
+"""Columns of a table in a file or a pipe."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 yes_option = click.option("--yes", is_flag=True, help="Skip the question.")
 
 
 def in_home(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give the command its Home as first argument; --home may stand before or after the command's name."""
+    """Pass the Home as first argument; --home may stand before or after the command's name."""
 
     @click.option("--home", "home_path", type=click.Path(path_type=Path), help="Folder of the instance.")
     @click.pass_obj  # type: ignore[arg-type]  # wraps() hides the signature from the type checker
@@ -50,21 +52,33 @@ def in_home(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+def home_and_json(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`in_home`, and --json as the argument `as_json`."""
+    return json_option(in_home(command))
+
+
 def wide_console() -> "Console":
-    """For tables: as wide as the terminal, and in a file or pipe as wide as they need."""
+    """A console for tables: as wide as the terminal; in a file or pipe as wide as they need."""
     from rich.console import Console
 
     console = Console(emoji=False, highlight=False)
     return console if console.is_terminal else Console(emoji=False, highlight=False, width=WIDE)
 
 
+def confirm(question: str, refusal: str, *, yes: bool) -> None:
+    """Ask on the terminal unless `yes`. Exits with 1 on a no, and with `refusal` where there is no terminal."""
+    if not (yes or sys.stdin.isatty()):
+        fail(FAILED, refusal)
+    if not yes:
+        click.confirm(question, abort=True, err=True)
+
+
 def print_json(value: Any) -> None:
-    """One JSON document on standard output."""
-    json.dump(value, sys.stdout, ensure_ascii=False, default=str)
-    sys.stdout.write("\n")
+    """Print one JSON document on a line, at once."""
+    print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
 
 
 def fail(code: int, line: str) -> NoReturn:
-    """Say one line on standard error and exit."""
+    """Print `line` on standard error and exit with `code`."""
     click.echo(line, err=True)
     sys.exit(code)

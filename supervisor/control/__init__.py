@@ -1,1 +1,1 @@
-"""The way into a running instance for the `supervisor` command: a local, authenticated socket."""
+"""The control socket of a running instance, for the `supervisor` command: local and authenticated."""

@@ -1,4 +1,4 @@
-"""What can be asked about the lives of a running instance's actors: kill, hang, restart, move, and who died of what."""
+"""Requests about single actors: kill, hang, restart, pin, dead letters, and the status again and again."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
 from supervisor.runtime.runtime import Runtime
 
-__all__ = ["REQUESTS", "start_again"]
+__all__ = ["ACTOR_REQUESTS", "start_again"]
 
 Answers = Iterator[Mapping[str, Any]]
 ASK_WITHIN = 10.0
@@ -23,78 +23,72 @@ RETURN_WITHIN = 60.0
 MOST_LETTERS = 1000
 
 
-def start_again(system: Runtime, address: str) -> None:
-    """Have an actor started again by its supervisor, and wait until it runs. Raises Refused."""
-    for _ in _restart(system, {"address": address, "wait": True}):
-        pass
+def start_again(runtime: Runtime, address: str) -> None:
+    """Have an actor restarted by its supervisor, and wait until it runs. Raises RequestRefused."""
+    tuple(_restart(runtime, {"address": address, "wait": True}))
 
 
-def _kill(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    slot = _slot(system, request)
-    yield from _and_return(system, request, slot, KillChild(slot.address))
+def _kill(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    slot = _slot(runtime, request)
+    yield from _ask_supervisor(runtime, request, slot, KillChild(slot.address))
 
 
-def _restart(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    slot = _slot(system, request)
-    yield from _and_return(system, request, slot, RestartChild(slot.address))
+def _restart(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    slot = _slot(runtime, request)
+    yield from _ask_supervisor(runtime, request, slot, RestartChild(slot.address))
 
 
-def _pin(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    slot = _slot(system, request)
+def _pin(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    slot = _slot(runtime, request)
     pin, instances = str(request.get("pin")), int(request.get("instances") or 1)
-    spec = slot.spec
-    moves = isinstance(spec, ChildSpec) and spec.pin != pin
-    yield from _and_return(system, request, slot, PinChild(slot.address, pin, instances), restarts=moves)
+    moves = isinstance(slot.spec, ChildSpec) and slot.spec.pin != pin
+    yield from _ask_supervisor(runtime, request, slot, PinChild(slot.address, pin, instances), restarts=moves)
 
 
-def _hang(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    slot = _slot(system, request)
+def _hang(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    slot = _slot(runtime, request)
     spec = slot.spec
     if not isinstance(spec, ChildSpec) or slot.state != "running":
-        raise RequestRefused(
-            f"{slot.address} cannot hang: it is {'a supervisor' if slot.is_supervisor else slot.state}"
-        )
+        what = "a supervisor" if slot.is_supervisor else slot.state
+        raise RequestRefused(f"{slot.address} cannot hang: it is {what}")
     seconds = float(request.get("seconds") or spec.handler_timeout + 5.0)
-    id = system.client.tell(slot.address, Hang(seconds))
+    id = runtime.client.tell(slot.address, Hang(seconds))
     yield {"id": id, "seconds": seconds, "patience": spec.handler_timeout}
     if request.get("wait") and seconds > spec.handler_timeout:
-        yield _returned(system, slot.address, slot.incarnation, RETURN_WITHIN + spec.handler_timeout)
+        yield _returned(runtime, slot.address, slot.incarnation, RETURN_WITHIN + spec.handler_timeout)
 
 
-def _and_return(
-    system: Runtime, request: Mapping[str, Any], slot: ActorSlot, message: Message, *, restarts: bool = True
+def _ask_supervisor(
+    runtime: Runtime, request: Mapping[str, Any], slot: ActorSlot, message: Message, *, restarts: bool = True
 ) -> Answers:
-    """Ask the actor's supervisor; then, where it is wanted, wait until the actor runs again."""
+    """Ask the actor's supervisor; then wait until the actor runs again, if the request wants that."""
     before = slot.incarnation
-    answer = answer_of(system, slot.supervisor, message, ASK_WITHIN)
+    answer = answer_of(runtime, slot.supervisor, message, ASK_WITHIN)
     if isinstance(answer, Declined):
         raise RequestRefused(answer.why)
     assert isinstance(answer, Accepted)
     yield {"accepted": True, "address": slot.address}
     if request.get("wait") and restarts:
-        yield _returned(system, slot.address, before, RETURN_WITHIN)
+        yield _returned(runtime, slot.address, before, RETURN_WITHIN)
 
 
-def _returned(system: Runtime, address: str, before: int, within: float) -> Mapping[str, Any]:
-    """Wait for another incarnation than number `before` to run."""
+def _returned(runtime: Runtime, address: str, before: int, within: float) -> Mapping[str, Any]:
+    """Wait for an incarnation after number `before` to run."""
     began = time.monotonic()
-    if not system.wait_incarnation(address, before + 1, within):
+    if not runtime.wait_incarnation(address, before + 1, within):
         raise RequestRefused(f"{address} has not come back within {within:g} s; see `supervisor status`")
-    slot = system.registry.slot(address)
+    slot = runtime.registry.slot(address)
     return {"address": address, "incarnation": slot.incarnation, "seconds": time.monotonic() - began}
 
 
-def _dead_letters(system: Runtime, request: Mapping[str, Any]) -> Answers:
+def _dead_letters(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
     count = max(1, min(MOST_LETTERS, int(request.get("count") or 20)))
-    letters = tuple(system.dead_letters.last)[-count:]
-    yield {
-        "counts": dict(system.dead_letters.counts),
-        "letters": [_letter(letter) for letter in letters],
-    }
+    letters = tuple(runtime.dead_letters.last)[-count:]
+    yield {"counts": dict(runtime.dead_letters.counts), "letters": [_letter(letter) for letter in letters]}
 
 
 def _letter(letter: DeadLetter) -> Mapping[str, Any]:
-    """Without the message itself: it may hold what people said."""
+    """A dead letter without its message, which may contain what people said."""
     envelope, failure = letter.envelope, letter.failure
     return {
         "at": letter.wall,
@@ -109,35 +103,26 @@ def _letter(letter: DeadLetter) -> Mapping[str, Any]:
     }
 
 
-def _follow(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    """The status, again and again, until the client leaves."""
-    while True:
-        yield system.status()
-        if system.ended.wait(0.5):
-            return
+def _follow(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    """The status twice a second, until the client leaves."""
+    yield runtime.status()
+    while not runtime.ended.wait(0.5):
+        yield runtime.status()
 
 
-def _slot(system: Runtime, request: Mapping[str, Any]) -> ActorSlot:
+def _slot(runtime: Runtime, request: Mapping[str, Any]) -> ActorSlot:
     address = str(request.get("address") or "")
-    slot = system.registry.slots.get(address)
+    slot = runtime.registry.slots.get(address)
     if slot is None:
-        near = closest(address, tuple(system.registry.slots))
+        near = closest(address, tuple(runtime.registry.slots))
         hint = f". Did you mean {near!r}?" if near else "; see `supervisor status`"
         raise RequestRefused(f"no actor is called {address!r}{hint}")
     if not slot.supervisor:
-        raise RequestRefused(
-            "root has no supervisor; use `supervisor stop`, and `supervisor run` to start again"
-        )
+        raise RequestRefused("root has no supervisor; use `supervisor stop`, then `supervisor run`")
     if slot.spec.disabled_reason:
         raise RequestRefused(f"{address} is off: {slot.spec.disabled_reason}")
     return slot
 
 
-REQUESTS = {
-    "kill": _kill,
-    "hang": _hang,
-    "restart": _restart,
-    "pin": _pin,
-    "dead-letters": _dead_letters,
-    "follow": _follow,
-}
+ACTOR_REQUESTS = {"kill": _kill, "hang": _hang, "restart": _restart, "pin": _pin}
+ACTOR_REQUESTS |= {"dead-letters": _dead_letters, "follow": _follow}

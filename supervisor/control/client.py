@@ -1,4 +1,4 @@
-"""The command's side of the control socket."""
+"""The client of the control socket."""
 
 import contextlib
 import multiprocessing.connection as mpc
@@ -14,9 +14,9 @@ __all__ = ["call", "stream"]
 
 
 def stream(home: Path, request: Mapping[str, Any], timeout: float = 120.0) -> Iterator[dict[str, Any]]:
-    """Send `request` to the instance of `home`; every answer as it comes, until the last.
+    """Send `request` to the instance of `home`; every answer as it comes.
 
-    Raises NoInstance, and Refused when the instance says no, stays silent for `timeout` seconds, or goes away.
+    Raises NoInstance, and RequestRefused when the instance refuses, is silent for `timeout` seconds, or ends.
     """
     instance = find_instance(home)
     try:
@@ -41,7 +41,7 @@ def stream(home: Path, request: Mapping[str, Any], timeout: float = 120.0) -> It
 
 
 def _connect(instance: Instance) -> "mpc.Connection[Any, Any]":
-    """An authenticated connection; a process that is frozen fails it after five seconds."""
+    """An authenticated connection. Fails after five seconds if the process is frozen."""
     connection: mpc.Connection[Any, Any] = mpc.Client(instance.address, instance.family)
     try:
         limit_reads(connection, HANDSHAKE_WITHIN)
@@ -55,7 +55,7 @@ def _connect(instance: Instance) -> "mpc.Connection[Any, Any]":
 
 
 def call(home: Path, request: Mapping[str, Any], timeout: float = 30.0) -> dict[str, Any]:
-    """Send `request`; its one answer. Raises as `stream` does."""
+    """Send `request`; its last answer. Raises as `stream` does."""
     answer: dict[str, Any] = {}
     for part in stream(home, request, timeout):
         answer = part

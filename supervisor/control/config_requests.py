@@ -1,4 +1,4 @@
-"""What can be asked about the configuration of a running instance: reload, set, unset, and what differs."""
+"""Requests about the configuration: reload, set, unset, and what differs."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,14 +16,14 @@ from supervisor.control.ask import answer_of
 from supervisor.control.wire import RequestRefused
 from supervisor.runtime.runtime import Runtime
 
-__all__ = ["CONFIGURE", "key_refused"]
+__all__ = ["CONFIG_REQUESTS", "key_refused"]
 
 Answers = Iterator[Mapping[str, Any]]
 WITHIN = 15.0
 
 
 def key_refused(key: str) -> str:
-    """Why a key cannot be set: there is none, it is a whole section, or a secret; "" for any other."""
+    """Why a key cannot be set: it does not exist, is a section or is a secret; "" if it can."""
     path = split_key(key)
     if section_at(path) is not None or (path[0] == "actors" and len(path) < 3):
         return f"{key} is a section: set its keys one by one"
@@ -35,59 +35,61 @@ def key_refused(key: str) -> str:
     return f"{key} is a secret: `supervisor secrets set {key}` keeps it out of your shell's history"
 
 
-def _reload(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    yield msgspec.to_builtins(_reloaded(system, 0))
+def _reload(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    yield msgspec.to_builtins(_reloaded(runtime, 0))
 
 
-def _set(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    """A runtime override, tried by a reload of everything; with `save` it goes to data/overrides.yaml."""
-    key, text = str(request.get("key") or ""), request.get("value")
+def _set(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    """Set a runtime override and reload; with `save`, write it into data/overrides.yaml."""
+    key, value, store = str(request.get("key") or ""), request.get("value"), runtime.configuration_store
+    text = None if value is None else str(value)
     if why := key_refused(key):
         raise RequestRefused(why)
-    if text is None and key not in system.configuration_store.runtime and not request.get("save"):
-        raise RequestRefused(
-            f"{key} has no runtime override; `supervisor config explain {key}` says where it comes from"
-        )
-    number = system.configuration_store.propose(key, None if text is None else str(text))
-    ended = _reloaded(system, number)
-    system.configuration_store.forget(number)
+    if text is None and key not in store.runtime and not request.get("save"):
+        where = f"`supervisor config explain {key}` says where it comes from"
+        raise RequestRefused(f"{key} has no runtime override; {where}")
+    number = store.propose(key, text)
+    ended = _reloaded(runtime, number)
+    store.forget(number)
     if ended.outcome == "refused":
         raise RequestRefused("\n".join(ended.problems))
     if request.get("save"):
-        ended = _saved(system, key, None if text is None else str(text), ended)
+        ended = _saved(runtime, key, text, ended)
     yield msgspec.to_builtins(ended)
 
 
-def _saved(system: Runtime, key: str, text: str | None, ended: ReloadEnded) -> ReloadEnded:
-    """Into the file, and out of the overrides of this process alone."""
-    home = system.configuration_store.home
+def _saved(runtime: Runtime, key: str, text: str | None, ended: ReloadEnded) -> ReloadEnded:
+    """Move the override from this process into the file."""
+    home = runtime.configuration_store.home
     if home is None:
         raise RequestRefused("this instance was started without files")
     try:
         save_override(home, key, text)
     except (OSError, LoadError) as error:
-        raise RequestRefused(f"it is in force, and could not be saved: {error}") from None
-    after = _reloaded(system, system.configuration_store.propose(key, None))
+        raise RequestRefused(f"it is in force, but could not be saved: {error}") from None
+    after = _reloaded(runtime, runtime.configuration_store.propose(key, None))
     return ended if after.outcome == "unchanged" else after
 
 
-def _reloaded(system: Runtime, proposal: int) -> ReloadEnded:
-    answer = answer_of(system, CONFIGURATION, Reload(proposal), WITHIN)
+def _reloaded(runtime: Runtime, proposal: int) -> ReloadEnded:
+    answer = answer_of(runtime, CONFIGURATION, Reload(proposal), WITHIN)
     assert isinstance(answer, ReloadEnded)
     return answer
 
 
-def _diff(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    problems, changes = system.configuration_store.difference()
-    yield {
-        "version": system.configuration_store.version,
-        "problems": list(problems),
-        "changes": list(changes),
-    }
+def _diff(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    problems, changes = runtime.configuration_store.difference()
+    version = runtime.configuration_store.version
+    yield {"version": version, "problems": list(problems), "changes": list(changes)}
 
 
-def _runtime(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    yield {"runtime": system.configuration_store.runtime}
+def _overrides(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    yield {"runtime": runtime.configuration_store.runtime}
 
 
-CONFIGURE = {"config-reload": _reload, "config-set": _set, "config-diff": _diff, "config-runtime": _runtime}
+CONFIG_REQUESTS = {
+    "config-reload": _reload,
+    "config-set": _set,
+    "config-diff": _diff,
+    "config-runtime": _overrides,
+}

@@ -1,4 +1,4 @@
-"""The instance's side of the control socket: one thread accepts, one for each client answers; both have limits."""
+"""The server of the control socket: one thread accepts, and one answers each client, within limits."""
 
 import contextlib
 import logging
@@ -18,16 +18,16 @@ log = logging.getLogger(__name__)
 CLIENTS = 24
 LONG = frozenset({"follow", "talk", "watch"})
 LONG_CLIENTS = 16
-"""So many may watch or talk; the other places are for those who only ask something."""
+"""How many clients may watch or talk; the other places are for short requests."""
 Wire = mpc.Connection
 
 
 class ControlServer:
-    """Serves `system` at `instance`'s address until closed. `stop` is set when a client asks the instance to stop."""
+    """Serves `runtime` at `instance`'s address until closed. `stop` is set when a client asks the instance to stop."""
 
-    def __init__(self, system: Runtime, instance: Instance) -> None:
+    def __init__(self, runtime: Runtime, instance: Instance) -> None:
         self.stop = threading.Event()
-        self._system = system
+        self._runtime = runtime
         self._key = bytes.fromhex(instance.key)
         self._listener = mpc.Listener(instance.address, instance.family, backlog=CLIENTS)
         self._places = threading.Semaphore(CLIENTS)
@@ -36,7 +36,7 @@ class ControlServer:
         threading.Thread(target=self._accept, name="control", daemon=True).start()
 
     def close(self) -> None:
-        """Accept nobody any more."""
+        """Accept no more clients."""
         self._closed = True
         with contextlib.suppress(OSError):
             self._listener.close()
@@ -53,17 +53,15 @@ class ControlServer:
             if not self._places.acquire(blocking=False):
                 connection.close()
                 continue
-            threading.Thread(
-                target=self._serve, args=(connection,), name="control client", daemon=True
-            ).start()
+            args = (connection,)
+            threading.Thread(target=self._serve, args=args, name="control client", daemon=True).start()
 
     def _serve(self, connection: "Wire[Any, Any]") -> None:
         try:
             limit_reads(connection, HANDSHAKE_WITHIN)
             mpc.deliver_challenge(connection, self._key)
             mpc.answer_challenge(connection, self._key)
-            request = receive(connection, MAX_REQUEST)
-            self._answer(connection, request)
+            self._answer(connection, receive(connection, MAX_REQUEST))
         except (AuthenticationError, EOFError, OSError, RequestRefused) as error:
             log.debug("a control client left: %s", error)
         finally:
@@ -73,18 +71,18 @@ class ControlServer:
 
     def _answer(self, connection: "Wire[Any, Any]", request: dict[str, Any]) -> None:
         if request.get("do") not in LONG:
-            self._give_answers(connection, request)
+            self._send_answers(connection, request)
         elif self._long_places.acquire(blocking=False):
             try:
-                self._give_answers(connection, request)
+                self._send_answers(connection, request)
             finally:
                 self._long_places.release()
         else:
             send(connection, {"error": f"{LONG_CLIENTS} clients watch or talk already; end one of them"})
 
-    def _give_answers(self, connection: "Wire[Any, Any]", request: dict[str, Any]) -> None:
+    def _send_answers(self, connection: "Wire[Any, Any]", request: dict[str, Any]) -> None:
         try:
-            for part in answer(self._system, request):
+            for part in answer(self._runtime, request):
                 send(connection, part)
             send(connection, {"end": True})
         except RequestRefused as refusal:

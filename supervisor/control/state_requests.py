@@ -1,4 +1,4 @@
-"""What can be asked about what a running instance remembers: its states, the people, and to forget one."""
+"""Requests about what a running instance remembers: states, people, and backups of all."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,69 +6,93 @@ from typing import Any
 import msgspec
 
 from actors.kernel.protocol.state import GetState, StateIs
+from actors.kernel.protocol.storage import PERSISTENCE
+from actors.persistence.messages import BackupFailed, MakeBackup
 from actors.users.messages import USERS, FindPerson, ForgetPerson, Forgotten, NotForgotten, PeopleFound
 from actors.users.state import UsersState
-from supervisor.control.ask import answer_of
+from config.secrets.key_file import EncryptionKeyError
+from supervisor.control.actor_requests import start_again
+from supervisor.control.ask import answer_of, plain_fields
 from supervisor.control.wire import RequestRefused
 from supervisor.offline.people import rows_of
 from supervisor.offline.schemas import actor_of
 from supervisor.runtime.runtime import Runtime
 from supervisor.tree import DOMAINS
 
-__all__ = ["REMEMBERING", "state_of"]
+__all__ = ["STATE_REQUESTS"]
 
 Answers = Iterator[Mapping[str, Any]]
 ASK_WITHIN = 30.0
+BACKUP_WITHIN = 600.0
 PIECE = 4 << 20
 """Bytes of a state in one answer."""
 
 
-def state_of(system: Runtime, domain: str, path: str = "") -> StateIs:
-    """A domain's state, or what is at `path` of it. Raises Refused."""
+def _state_of(runtime: Runtime, domain: str, path: str = "") -> StateIs:
+    """A domain's state, or the value at `path` in it. Raises RequestRefused."""
     if domain not in DOMAINS:
         raise RequestRefused(f"no domain is called {domain!r}; there are {', '.join(DOMAINS)}")
-    found = answer_of(system, domain, GetState(path), ASK_WITHIN)
+    found = answer_of(runtime, domain, GetState(path), ASK_WITHIN)
     assert isinstance(found, StateIs)
     if path and found.json == b"null":
-        raise RequestRefused(f"there is nothing at {path!r} of {domain}")
+        raise RequestRefused(f"{domain} has no value at {path!r}")
     return found
 
 
-def _state(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    found = state_of(system, str(request.get("domain")), str(request.get("path") or ""))
+def _state(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    found = _state_of(runtime, str(request.get("domain")), str(request.get("path") or ""))
     version = {"epoch": found.version.epoch, "n": found.version.n}
     path = {"path": found.path} if found.path else {}
     yield {"domain": found.domain, "version": version, **path, "state": msgspec.json.decode(found.json)}
 
 
-def _export(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    """The whole state as JSON, in pieces: it may be large."""
-    found = state_of(system, str(request.get("domain")))
+def _export(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    """The state as JSON, in pieces, since it may be large."""
+    found = _state_of(runtime, str(request.get("domain")))
     version = {"epoch": found.version.epoch, "n": found.version.n}
-    schema = actor_of(found.domain, system.config, system.home).schema
+    schema = actor_of(found.domain, runtime.config, runtime.home).schema
     yield {"domain": found.domain, "version": version, "schema": schema}
     for start in range(0, len(found.json), PIECE):
         yield {"piece": found.json[start : start + PIECE]}
 
 
-def _people(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    state = msgspec.json.decode(state_of(system, USERS).json, type=UsersState)
+def _people(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    state = msgspec.json.decode(_state_of(runtime, USERS).json, type=UsersState)
     yield {"people": [msgspec.to_builtins(row) for row in rows_of(state)]}
 
 
-def _person(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    found = answer_of(system, USERS, FindPerson(_name(request)), ASK_WITHIN)
+def _person(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    found = answer_of(runtime, USERS, FindPerson(_name(request)), ASK_WITHIN)
     assert isinstance(found, PeopleFound)
     yield {"people": [msgspec.to_builtins(user) for user in found.people]}
 
 
-def _forget(system: Runtime, request: Mapping[str, Any]) -> Answers:
-    """Answered when it is noted on disk that they are forgotten."""
-    answer = answer_of(system, USERS, ForgetPerson(_name(request)), ASK_WITHIN)
+def _forget(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    """Answers when the erasure is on disk."""
+    answer = answer_of(runtime, USERS, ForgetPerson(_name(request)), ASK_WITHIN)
     if isinstance(answer, NotForgotten):
         raise RequestRefused(answer.reason)
     assert isinstance(answer, Forgotten)
     yield {"forgotten": [msgspec.to_builtins(person) for person in answer.people]}
+
+
+def _backup(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    message = MakeBackup(str(request.get("to") or ""), bool(request.get("encrypt")))
+    if message.encrypt:
+        _ensure_key(runtime)
+    answer = answer_of(runtime, PERSISTENCE, message, BACKUP_WITHIN)
+    if isinstance(answer, BackupFailed):
+        raise RequestRefused(f"{answer.why} -> {answer.remedy}" if answer.remedy else answer.why)
+    yield plain_fields(answer)
+
+
+def _ensure_key(runtime: Runtime) -> None:
+    """Make a key if there is none. Persistence gets it by a restart: a message with it would be traced."""
+    try:
+        if runtime.ciphers.make():
+            start_again(runtime, PERSISTENCE)
+    except EncryptionKeyError as error:
+        raise RequestRefused(f"{error} {error.hint}".strip()) from None
 
 
 def _name(request: Mapping[str, Any]) -> str:
@@ -78,4 +102,5 @@ def _name(request: Mapping[str, Any]) -> str:
     return name
 
 
-REMEMBERING = {"state": _state, "export": _export, "people": _people, "person": _person, "forget": _forget}
+STATE_REQUESTS = {"state": _state, "export": _export, "people": _people, "person": _person}
+STATE_REQUESTS |= {"forget": _forget, "backup": _backup}

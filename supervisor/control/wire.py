@@ -1,4 +1,4 @@
-"""The control socket's frames: MessagePack maps of plain values, read without the classes they came from."""
+"""The control socket's frames: MessagePack maps of plain values."""
 
 import contextlib
 import os
@@ -19,11 +19,11 @@ MAX_ANSWER = 64 << 20
 
 
 class RequestRefused(Exception):
-    """The other end sent something that is no frame, or said no; the text says why."""
+    """The other end refused the request, or sent an invalid frame; the text says why."""
 
 
 def send(connection: "Connection[bytes, bytes]", frame: Mapping[str, Any]) -> None:
-    """Send one map. Raises OSError when the other end is gone, Refused for what cannot be encoded."""
+    """Send one map. Raises OSError when the other end has closed, RequestRefused if it cannot be encoded."""
     try:
         data = msgpack.packb(frame)
     except (UnicodeEncodeError, OverflowError, ValueError, TypeError) as error:
@@ -32,7 +32,7 @@ def send(connection: "Connection[bytes, bytes]", frame: Mapping[str, Any]) -> No
 
 
 def receive(connection: "Connection[bytes, bytes]", limit: int = MAX_ANSWER) -> dict[str, Any]:
-    """The next map. Raises EOFError or OSError when the other end is gone, Refused for anything else."""
+    """The next map. Raises EOFError or OSError when the other end has closed, RequestRefused for anything else."""
     data = connection.recv_bytes(limit)
     try:
         frame = msgpack.unpackb(data)
@@ -44,7 +44,7 @@ def receive(connection: "Connection[bytes, bytes]", limit: int = MAX_ANSWER) -> 
 
 
 def limit_reads(connection: "Connection[Any, Any]", seconds: float) -> None:
-    """Let a read fail after `seconds`, so that a client that falls silent does not keep its place.
+    """Let a read fail after `seconds`, so that a silent client does not keep its place.
 
     The option belongs to the socket, which the duplicate shares. A Windows pipe has no such option.
     """

@@ -1,1 +1,1 @@
-"""`supervisor demo`: the whole bot on one machine, without VRChat and without sound hardware."""
+"""The parts of `supervisor demo`: Gerald on one machine, without VRChat and without sound hardware."""

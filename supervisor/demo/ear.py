@@ -1,4 +1,4 @@
-"""An ear at a PulseAudio source: notes when something is heard, and can write it down."""
+"""Listens to a PulseAudio source: notes when there is sound, and can record it."""
 
 import subprocess
 import threading
@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 
@@ -44,9 +43,7 @@ class PlaybackEar:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._process.terminate()
         try:
             self._process.wait(2.0)
@@ -58,20 +55,18 @@ class PlaybackEar:
         self._process.stdout.close()
 
     def first_sound(self, since: float, timeout: float) -> float | None:
-        """When something was first heard after `since`; None when that does not happen within `timeout`
-        seconds."""
+        """When a sound was first heard after `since`; None if none is within `timeout` seconds."""
         with self._changed:
             self._changed.wait_for(lambda: bool(self._sounds) and self._sounds[-1] > since, timeout)
             return next((at for at in self._sounds if at > since), None)
 
     def last_sound(self, since: float = 0.0) -> float | None:
-        """When something was last heard, unless that was before `since`."""
+        """When a sound was last heard; None if that was before `since`."""
         with self._changed:
             return self._sounds[-1] if self._sounds and self._sounds[-1] > since else None
 
     def await_quiet(self, seconds: float, timeout: float) -> bool:
-        """Wait until nothing was heard for `seconds`; False when that does not happen within `timeout`
-        seconds."""
+        """Wait until there was no sound for `seconds`. False if that takes more than `timeout` seconds."""
         end = time.monotonic() + timeout
         with self._changed:
             while time.monotonic() < end:

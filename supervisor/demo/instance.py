@@ -1,4 +1,4 @@
-"""An instance of its own for the demo: `supervisor run` in a process and a home of its own."""
+"""The demo's own instance: `supervisor run` in its own process and home."""
 
 import contextlib
 import os
@@ -21,7 +21,7 @@ READY_WITHIN = 90.0
 
 
 class DemoFailed(Exception):
-    """The demo cannot go on; the text says why and what the instance printed last."""
+    """The demo cannot continue; the text says why, and what the instance printed last."""
 
 
 class DemoInstance:
@@ -32,18 +32,9 @@ class DemoInstance:
     ) -> None:
         self.home = home
         options = [part for setting in settings for part in ("--set", setting)]
-        self._command = [
-            sys.executable,
-            "-m",
-            "supervisor",
-            "--home",
-            str(home),
-            "run",
-            "--no-launcher",
-            *options,
-            *flags,
-        ]
-        # Only the demo's own settings count, not those of the bot that lives here otherwise.
+        program = (sys.executable, "-m", "supervisor", "--home", str(home))
+        self._command = [*program, "run", "--no-launcher", *options, *flags]
+        # Only the demo's own settings count, not those of this machine's usual instance.
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GERALD_")}
         self._environment = {**kept, **environment}
         self._output = home / "run.out"
@@ -88,7 +79,7 @@ class DemoInstance:
             raise DemoFailed(f"{error}\n{self.printed()}") from None
 
     def watch(self) -> Iterator[dict[str, Any]]:
-        """Every event of the instance as it happens, until it stops."""
+        """Every event of the instance, until it stops."""
         with contextlib.suppress(NoInstance, RequestRefused):
             yield from (event for event in stream(self.home, {"do": "watch"}, 30.0) if event)
 
@@ -101,9 +92,8 @@ class DemoInstance:
         pause = threading.Event()
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
-                raise DemoFailed(
-                    f"the instance ended with status {self._process.returncode}:\n{self.printed()}"
-                )
+                status = self._process.returncode
+                raise DemoFailed(f"the instance ended with status {status}:\n{self.printed()}")
             with contextlib.suppress(NoInstance, RequestRefused):
                 if call(self.home, {"do": "status"}).get("ready"):
                     return
@@ -112,7 +102,7 @@ class DemoInstance:
 
 
 def free_port() -> int:
-    """A UDP port that nobody uses on 127.0.0.1."""
+    """An unused UDP port on 127.0.0.1."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""A small stand-in for VRChat: a UDP socket that shows what the bot writes to the chatbox."""
+"""A small stand-in for VRChat: a UDP socket that notes what Gerald writes to the chatbox."""
 
 import socket
 import threading
@@ -13,7 +13,7 @@ __all__ = ["Peer", "Shown"]
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """A chatbox text, when it came (epoch seconds)."""
+    """A chatbox text. at: when it arrived, epoch seconds."""
 
     text: str
     at: float
@@ -41,14 +41,13 @@ class Peer:
         self._socket.close()
 
     def since(self, at: float) -> Iterator[Shown]:
-        """What was shown at or after `at`."""
+        """The texts that arrived at or after `at`."""
         return (shown for shown in tuple(self.shown) if shown.at >= at)
 
     def _listen(self) -> None:
         while not self._closed:
             try:
-                data = self._socket.recv(65536)
-                calls = decode(data)
+                calls = decode(self._socket.recv(65536))
             except (TimeoutError, BadDatagram):
                 continue
             except OSError:

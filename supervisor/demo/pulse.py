@@ -1,8 +1,6 @@
-"""Virtual sound hardware for the demo and its tests: a private PulseAudio with a microphone and a speaker of
-its own.
+"""Virtual sound hardware for the demo and tests: a private PulseAudio with its own microphone and speaker.
 
-Nothing of the machine's own sound is touched, and nothing is left running. Linux only; `unavailable` says
-what is missing.
+It does not touch the machine's own sound and leaves nothing running. Linux only; `unavailable` says what is missing.
 """
 
 import os
@@ -13,7 +11,6 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
 
 from supervisor.demo.ear import PlaybackEar
 
@@ -21,13 +18,13 @@ __all__ = ["MICROPHONE", "SPEAKER", "PulseBroken", "PulseHarness", "unavailable"
 
 MICROPHONE = "gerald_demo_mic"
 SPEAKER = "gerald_demo_speaker"
-"""What the devices are called in `audio.input_device` and `audio.output_device`."""
+"""The devices' names for `audio.input_device` and `audio.output_device`."""
 
 _ALSA_CONF = Path("/usr/share/alsa/alsa.conf")
 _ALSA_PLUGIN = "*/alsa-lib/libasound_module_pcm_pulse.so"
 _REMEDY = "sudo apt-get install pulseaudio pulseaudio-utils libportaudio2 libasound2-plugins"
 _PLAY_LATENCY_MS = 20
-_ORPHANED = 20  # seconds without a client after which the daemon ends: whoever started it was killed
+_ORPHANED = 20  # seconds without a client after which the daemon ends: its parent was killed
 
 _PULSE = """\
 load-module module-native-protocol-unix socket={socket} auth-anonymous=1
@@ -46,11 +43,11 @@ pcm.!default {{ type pulse }}
 
 
 class PulseBroken(Exception):
-    """The private PulseAudio does not work; the message says what it said."""
+    """The private PulseAudio does not work; the message contains its output."""
 
 
 def unavailable() -> str:
-    """ "" where a private PulseAudio can be had, else what is missing and how to get it."""
+    """What a private PulseAudio lacks and how to install it; "" if it can run."""
     missing = [name for name in ("pulseaudio", "pacat", "parec", "pactl") if shutil.which(name) is None]
     if not _ALSA_CONF.is_file():
         missing.append(str(_ALSA_CONF))
@@ -60,9 +57,9 @@ def unavailable() -> str:
 
 
 class PulseHarness:
-    """Use as a context: the daemon runs inside it. `environment` is for the processes that use its devices.
+    """Use as a context: the daemon runs inside it. environment: for the processes that use its devices.
 
-    microphone, speaker: what can be heard on either, as it is played.
+    microphone, speaker: listeners to what is played on either.
     """
 
     environment: Mapping[str, str]
@@ -85,15 +82,13 @@ class PulseHarness:
             self._stack = stack.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()
 
     def play(self, wav: Path, timeout: float = 60.0) -> float:
-        """Play a WAV file into the microphone; when its last audible sample was captured, in epoch seconds.
+        """Play a WAV file into the microphone. Returns when its last audible sample was captured, in epoch seconds.
 
-        Returns when the file has been played. Raises PulseBroken when it was not, or was not heard.
+        Raises PulseBroken when it was not played within `timeout` seconds, or not heard.
         """
         begun = time.time()
         how = ("--playback", "--file-format=wav", f"--latency-msec={_PLAY_LATENCY_MS}", "-d", "mic_in")
@@ -115,7 +110,7 @@ class PulseHarness:
         (self._folder / "s").unlink(missing_ok=True)
 
     def revive(self) -> None:
-        """Start a killed daemon again; its devices are the same, and nobody listens to them. Raises PulseBroken."""
+        """Start a killed daemon again, with the same devices but without listeners. Raises PulseBroken."""
         self._daemon = self._spawn()
         self._await_daemon(10.0)
 
@@ -134,14 +129,9 @@ class PulseHarness:
         self._environment = {**os.environ, **self.environment, **elsewhere}
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        options = (
-            "--daemonize=no",
-            f"--exit-idle-time={_ORPHANED}",
-            "--disable-shm=yes",
-            "--use-pid-file=no",
-        )
+        options = f"--daemonize=no --exit-idle-time={_ORPHANED} --disable-shm=yes --use-pid-file=no"
         return subprocess.Popen(
-            ["pulseaudio", "-n", f"--file={self._folder / 'default.pa'}", *options],
+            ["pulseaudio", "-n", f"--file={self._folder / 'default.pa'}", *options.split()],
             env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=self._log,

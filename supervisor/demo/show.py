@@ -1,9 +1,10 @@
-"""The demo itself: asks its questions, shows what happens while it happens, and checks that all of it did."""
+"""The demo itself: asks its questions, shows what happens, and checks that everything happened."""
 
 import queue
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,31 +21,30 @@ __all__ = ["Show"]
 
 TURN_WITHIN = 60.0
 HEARD_BACK = 0.5
-"""How much of a reply must be understood from its recording: small models misspell."""
+"""The share of a reply that must be recognized in its recording: small models misspell."""
 
 
+@dataclass
 class Show:
-    """Runs the questions against a fresh instance. `failures` collects, in words, what did not happen."""
+    """Asks a fresh instance the questions. failures: what did not happen, a sentence each."""
 
-    def __init__(self, console: Console, home: Path, keep: Path, transcriber: Transcriber) -> None:
-        self.failures: list[str] = []
-        self.turns: list[Turn] = []
-        self._console = console
-        self._home = home
-        self._keep = keep
-        self._transcriber = transcriber
-        self._run = ""
-        self._events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    _console: Console
+    _home: Path
+    _keep: Path
+    _transcriber: Transcriber
+    failures: list[str] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
+    _run: str = ""
+    _events: queue.SimpleQueue[dict[str, Any]] = field(default_factory=queue.SimpleQueue)
 
     def run(self, stage: SoundStage, questions: list[tuple[str, Path]]) -> None:
-        """Warm up with the first question, measure the others; then look for state and trace. Raises DemoFailed."""
+        """Warm up with the first question, measure the others; then check state and trace. Raises DemoFailed."""
         with Peer() as peer:
             ports = (f"osc.input_port={free_port()}", f"osc.output_port={peer.port}")
             settings = (*stage.settings, *ports)
             with DemoInstance(self._home, settings, stage.environment) as instance:
-                self._say(
-                    f"instance READY after [bold]{instance.load_seconds:.1f} s[/], VRChat's part on port {peer.port}"
-                )
+                ready = f"instance READY after [bold]{instance.load_seconds:.1f} s[/]"
+                self._say(f"{ready}, in place of VRChat: port {peer.port}")
                 self._run = str(instance.call({"do": "status"})["run"])
                 threading.Thread(target=self._collect, args=(instance,), daemon=True).start()
                 for number, (text, wav) in enumerate(questions):
@@ -86,7 +86,7 @@ class Show:
             self._check_voice(turn, recorded)
 
     def _follow(self, turn: Turn) -> Turn:
-        """Show the turn's events as they come, until it is over and its chatbox text is out."""
+        """Show the turn's events as they come, until it is over and its chatbox text was sent."""
         deadline = time.monotonic() + TURN_WITHIN
         while time.monotonic() < deadline:
             try:
@@ -126,15 +126,13 @@ class Show:
         sound = read_wav(recorded, RATE).astype("float32") / 32768.0
         heard = " ".join(self._transcriber.transcribe(part).text for part in _parts(sound))
         share = alike(turn.reply, heard)
-        self._say(
-            f"              the speaker was heard to say: [yellow]{escape(heard)}[/] ({share:.0%} of the words)"
-        )
+        self._say(f"              the speaker said: [yellow]{escape(heard)}[/] ({share:.0%} of the words)")
         self._expect(share >= HEARD_BACK, f"question {turn.number - 1}: the recording says {heard!r}")
 
     # -- afterwards
 
     def _check_state(self, ports: tuple[str, ...]) -> None:
-        """Start the same home again: it must know the conversation."""
+        """Start the home again: it must know the conversation."""
         with DemoInstance(self._home, (*ports, "llm.mock_responses=true"), {}, "--text") as again:
             state = again.call({"do": "state", "domain": "conversation"})["state"]
         kept = [utterance["text"] for utterance in state["messages"]]
@@ -149,9 +147,8 @@ class Show:
         entries = list(Trace(self._home / "data" / "traces" / self._run).read(Query(turn=turn)))
         kinds = {str(getattr(entry.line, "type", "")) for entry in entries}
         wanted = {"CompletionRequested", "SentenceReady", "SpeakRequested", "PlaySentence", "ChatboxText"}
-        self._say(
-            f"the trace holds [bold]{len(entries)}[/] messages of turn {turn}: `supervisor trace show --tree`"
-        )
+        held = f"the trace holds [bold]{len(entries)}[/] messages of turn {turn}"
+        self._say(f"{held}: `supervisor trace show --tree`")
         self._expect(wanted <= kinds, f"the trace of turn {turn} lacks {', '.join(sorted(wanted - kinds))}")
 
     def _expect(self, condition: bool, failure: str) -> None:
@@ -168,7 +165,7 @@ class Show:
 
 
 def _parts(sound: Any) -> Iterator[Any]:
-    """Pieces of at most 28 s, which is what the recognizer listens to at once."""
+    """Pieces of at most 28 s, the recognizer's limit."""
     step = 28 * RATE
     for begin in range(0, max(1, len(sound)), step):
         yield sound[begin : begin + step]

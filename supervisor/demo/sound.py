@@ -1,4 +1,4 @@
-"""The demo's sound: a private PulseAudio where there is one, else files in place of devices."""
+"""The demo's sound: a private PulseAudio where available, else files in place of devices."""
 
 import time
 import wave
@@ -6,26 +6,26 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import numpy as np
 import soxr
 
 from actors.speech.engines import Sound as Pcm
+from actors.speech.hibari import Hibari
 from supervisor.demo.pulse import MICROPHONE, SPEAKER, PulseHarness, unavailable
 
-__all__ = ["FileStage", "PulseStage", "SoundStage", "read_wav", "stage_for", "write_wav"]
+__all__ = ["FileStage", "PulseStage", "SoundStage", "read_wav", "spoken", "stage_for", "write_wav"]
 
 RATE = 16000
 LEAD = 12.0
-"""Seconds of silence before the first question in a microphone file, in which the bot comes to life."""
+"""Seconds of silence before the first question in a microphone file, while Gerald starts."""
 PACE = 20.0
-"""Seconds from one question to the next in it: a file cannot wait for the reply, which takes long on a busy machine."""
+"""Seconds between two questions in the file, which cannot wait for the reply of a busy machine."""
 
 
 class SoundStage(ABC):
-    """Where questions are played and replies recorded. settings: the configuration that makes the bot use it."""
+    """Plays questions and records replies. settings: the configuration that makes Gerald use it."""
 
     name: str
     settings: Sequence[str]
@@ -34,11 +34,8 @@ class SoundStage(ABC):
     def __enter__(self) -> Self:
         return self
 
-    @abstractmethod
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Take the stage down."""
+    def __exit__(self, *_: object) -> None:  # noqa: B027
+        """Close the devices, if there are any."""
 
     @abstractmethod
     def ask(self, number: int, wav: Path) -> None:
@@ -50,7 +47,7 @@ class SoundStage(ABC):
 
 
 class PulseStage(SoundStage):
-    """Virtual devices of a private PulseAudio: the bot opens them as it would any other."""
+    """Virtual devices of a private PulseAudio."""
 
     name = "PulseAudio null sinks"
     settings = (f"audio.input_device={MICROPHONE}", f"audio.output_device={SPEAKER}")
@@ -60,22 +57,18 @@ class PulseStage(SoundStage):
         self.environment = self._pulse.environment
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._pulse.__exit__(kind, error, trace)
+    def __exit__(self, *_: object) -> None:
+        self._pulse.__exit__()
 
     def ask(self, number: int, wav: Path) -> None:
         self._pulse.play(wav)
 
-    @contextmanager
-    def recording(self, wav: Path) -> Iterator[None]:
-        with self._pulse.speaker.recording(wav):
-            yield
+    def recording(self, wav: Path) -> AbstractContextManager[None]:
+        return self._pulse.speaker.recording(wav)
 
 
 class FileStage(SoundStage):
-    """A WAV file as microphone, which holds all questions at a fixed pace, and one as speaker."""
+    """A WAV file as microphone, with all questions at a fixed pace, and one as speaker."""
 
     name = "file devices"
 
@@ -88,13 +81,8 @@ class FileStage(SoundStage):
             pieces += [spoken, np.zeros(max(RATE, int(PACE * RATE) - spoken.size), np.int16)]
         write_wav(self._in, np.concatenate(pieces), RATE)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Nothing to end."""
-
     def ask(self, number: int, wav: Path) -> None:
-        """The file plays by itself."""
+        """Nothing to do: the file plays by itself."""
 
     @contextmanager
     def recording(self, wav: Path) -> Iterator[None]:
@@ -114,7 +102,7 @@ def stage_for(folder: Path, questions: Sequence[Path], files: bool) -> tuple[Sou
 
 
 def read_wav(path: Path, rate: int) -> Pcm:
-    """A WAV file as int16, (samples,), at `rate` Hz. Raises OSError or wave.Error for what is none."""
+    """A WAV file as int16, (samples,), at `rate` Hz. Raises OSError or wave.Error."""
     with wave.open(str(path)) as file:
         channels, width, found = file.getnchannels(), file.getsampwidth(), file.getframerate()
         data = file.readframes(file.getnframes())
@@ -123,6 +111,15 @@ def read_wav(path: Path, rate: int) -> Pcm:
     pcm = np.frombuffer(data, "<i2").reshape(-1, channels)[:, 0]
     resampled = pcm if found == rate else soxr.resample(pcm, found, rate)
     return np.asarray(resampled, np.int16)
+
+
+def spoken(questions: Sequence[str], folder: Path) -> list[tuple[str, Path]]:
+    """Each question with its WAV file in `folder`, in the second engine's voice, which Gerald does not use."""
+    voice = Hibari(threads=1)
+    files = [folder / f"question-{number}.wav" for number in range(len(questions))]
+    for text, path in zip(questions, files, strict=True):
+        write_wav(path, np.concatenate(list(voice.synthesize(text))), voice.rate)
+    return list(zip(questions, files, strict=True))
 
 
 def write_wav(path: Path, pcm: Pcm, rate: int) -> None:

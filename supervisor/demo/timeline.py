@@ -1,4 +1,4 @@
-"""What the demo saw of one turn, and what follows: which stages were reached, what the runtime added. Pure."""
+"""The events of one turn: which stages it reached, and what the runtime added. Pure."""
 
 import re
 import statistics
@@ -16,7 +16,7 @@ PARTS = {
     "synthesis": "Piper's first chunk",
     "first_audio": "the device's buffer",
 }
-"""The stages whose own times add up to what a reply must take, and what a person calls them."""
+"""The stages whose own times add up to the least time of a reply, and their titles."""
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -37,14 +37,9 @@ class Turn(msgspec.Struct, frozen=True):
         return self.at["first_audio"] - self.at["speech_ended"]
 
     @property
-    def parts(self) -> float:
-        """Seconds that the parts themselves took."""
-        return sum(self.seconds.get(part, 0.0) for part in PARTS)
-
-    @property
     def added(self) -> float:
-        """Seconds that the runtime added over the sum of its parts."""
-        return self.total - self.parts
+        """Seconds that the runtime added to those of PARTS."""
+        return self.total - sum(self.seconds.get(part, 0.0) for part in PARTS)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -54,7 +49,7 @@ class Turn(msgspec.Struct, frozen=True):
 
 
 def fold(turn: Turn, event: Mapping[str, object]) -> Turn:
-    """The turn with one event of the instance taken in; events of other turns change nothing."""
+    """The turn after one event of the instance; events of other turns change nothing."""
     if event.get("turn") != turn.number:
         return turn
     kind = event["event"]
@@ -72,13 +67,12 @@ def fold(turn: Turn, event: Mapping[str, object]) -> Turn:
 
 
 def alike(a: str, b: str) -> float:
-    """How much of the words of `a` stands, in order, in `b`: 0 to 1."""
+    """The share of the words of `a` that `b` has in the same order: 0 to 1."""
     left, right = _words(a), _words(b)
     if not left:
         return 0.0
-    return sum(block.size for block in SequenceMatcher(None, left, right, False).get_matching_blocks()) / len(
-        left
-    )
+    blocks = SequenceMatcher(None, left, right, False).get_matching_blocks()
+    return sum(block.size for block in blocks) / len(left)
 
 
 def median(values: Iterable[float]) -> float:

@@ -1,1 +1,1 @@
-"""Faults that are injected into a tree, running or simulated: what they are called, a seeded plan, and the injector."""
+"""Faults to inject into a running or simulated tree: their names, a seeded plan, and the injector."""

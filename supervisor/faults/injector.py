@@ -1,25 +1,30 @@
-"""Carries out faults by the means of one tree, and counts them."""
+"""Injects faults into one tree, and counts them."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
 
 from supervisor.faults.plan import Fault
 
-__all__ = ["FaultInjector", "Means"]
+__all__ = ["FaultInjector", "Means", "counted"]
 
 Means = Mapping[str, Callable[[Fault], bool | None]]
-"""How each kind of fault is carried out; False says that its target was not there to be hit."""
+"""The function that injects each kind of fault. It returns False when the target does not run."""
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """`3 crash, 1 kill`, or `none`."""
+    return ", ".join(f"{number:,} {name}" for name, number in sorted(counts.items())) or "none"
 
 
 class FaultInjector:
-    """injected: how many faults of each kind were carried out."""
+    """injected: the number of injected faults of each kind."""
 
     def __init__(self, means: Means) -> None:
         self.injected: Counter[str] = Counter()
         self._means = means
 
     def inject(self, fault: Fault) -> bool:
-        """Carry out the fault now. False when its target was not there."""
+        """Inject the fault now. False when its target does not run."""
         if self._means[fault.kind](fault) is False:
             return False
         self.injected[fault.kind] += 1

@@ -1,4 +1,4 @@
-"""Which faults a run has, when, and where: a pure function of the seed, and a list that can be shortened."""
+"""The faults of a run: a list that is a pure function of the seed, and can be shortened."""
 
 import random
 from collections.abc import Collection, Mapping, Sequence
@@ -10,7 +10,7 @@ __all__ = ["FAULTS", "Fault", "FaultKind", "FaultProfile", "chosen", "plan"]
 FAULTS = {
     "crash": "an exception in the middle of a handler, or a message that nobody handles",
     "crash loop": "crashes again and again, more often than is permitted",
-    "hang": "a handler that does not return within anybody's patience",
+    "hang": "a handler that does not return before its handler_timeout",
     "slow": "a handler that takes long",
     "kill": "an actor is killed as its supervisor would",
     "group": "a supervisor is killed, with all below it",
@@ -18,7 +18,7 @@ FAULTS = {
     "flood": "more mail than a mailbox holds",
     "sigkill": "the process of an actor is killed",
     "freeze": "the process of an actor is stopped (SIGSTOP)",
-    "lost node": "the process of an actor is gone, with all the mail that it had",
+    "lost node": "the process of an actor ends, with all the mail that it had",
     "lag": "the link to a process is slow",
     "move": "an actor is moved from a thread to a process, or back",
     "instances": "an actor gets another number of instances",
@@ -35,13 +35,15 @@ FAULTS = {
     "broken model": "the model's server breaks off, refuses, or answers after it was told to stop",
     "reload": "somebody saves another configuration",
 }
-"""Every kind of fault. Each tree can have some of them (FaultProfile)."""
+"""Every kind of fault. A FaultProfile names those that a tree can have."""
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """number: its place in the plan. at: seconds after the begin. target: an address, a device, or what is changed.
-    seconds: how long it lasts. amount: 0 to 5; its meaning depends on the kind: what a handler still sends
-    before it crashes, say."""
+    """number: its index in the plan.
+    at: seconds after the begin; seconds: its duration.
+    target: an address, a device, or a section of the configuration.
+    amount: 0 to 5; for a crash, for example, how many messages the handler sends before it.
+    """
 
     number: int
     at: float
@@ -58,7 +60,7 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class FaultKind(msgspec.Struct, frozen=True):
-    """How often a kind occurs compared with others, where, and for how many seconds at least and at most."""
+    """A kind's weight among the others, its targets, and its least and most seconds."""
 
     weight: int
     targets: Sequence[str]
@@ -67,8 +69,10 @@ class FaultKind(msgspec.Struct, frozen=True):
 
 
 class FaultProfile(msgspec.Struct, frozen=True):
-    """every: seconds between two faults, on average. share: the part of a run in which faults begin; the rest sees
-    them through. kinds: by name (FAULTS)."""
+    """every: seconds between two faults, on average.
+    share: the part of a run in which faults begin.
+    kinds: by name (FAULTS).
+    """
 
     every: float
     share: float
@@ -76,7 +80,7 @@ class FaultProfile(msgspec.Struct, frozen=True):
 
 
 def plan(seed: int, seconds: float, profile: FaultProfile) -> tuple[Fault, ...]:
-    """The faults of a run that lasts `seconds`, in order of time."""
+    """The faults of a run of `seconds`, in order of time."""
     dice = random.Random(f"plan {seed}")
     names, weights = tuple(profile.kinds), tuple(kind.weight for kind in profile.kinds.values())
     faults: list[Fault] = []
@@ -85,9 +89,8 @@ def plan(seed: int, seconds: float, profile: FaultProfile) -> tuple[Fault, ...]:
         (name,) = dice.choices(names, weights)
         kind = profile.kinds[name]
         lasts = round(dice.uniform(kind.least, kind.most), 3)
-        faults.append(
-            Fault(len(faults), round(at, 6), name, dice.choice(kind.targets), lasts, dice.randrange(6))
-        )
+        target, amount = dice.choice(kind.targets), dice.randrange(6)
+        faults.append(Fault(len(faults), round(at, 6), name, target, lasts, amount))
     return tuple(faults)
 
 

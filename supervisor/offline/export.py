@@ -1,4 +1,4 @@
-"""States as JSON, and back, with every reason why one cannot be imported. Pure."""
+"""Writes states as JSON, and reads them with every reason why one cannot be imported. Pure."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ __all__ = ["FILE_FORMAT", "Misfit", "State", "as_text", "fitted", "states_in"]
 
 FILE_FORMAT = 1
 MOST = 1000
-"""Reasons, at most."""
+"""The most reasons that are given."""
 
 
 class Misfit(msgspec.Struct, frozen=True):
@@ -24,8 +24,7 @@ class Misfit(msgspec.Struct, frozen=True):
 
 
 class State(msgspec.Struct, frozen=True):
-    """A domain's state as plain JSON data, of schema version `schema`. version: its epoch and number, which an import
-    ignores."""
+    """A domain's state as plain JSON data, of schema version `schema`. An import ignores `version`."""
 
     schema: int
     state: dict[str, Any]
@@ -39,7 +38,7 @@ class _File(msgspec.Struct, frozen=True):
 
 
 def as_text(states: Mapping[str, tuple[Mapping[str, int], int, bytes]], at: float) -> Iterable[str]:
-    """The file, piece by piece. states: by domain the version, the schema and the state as JSON. at: epoch seconds."""
+    """The pieces of the file. states: version, schema and JSON of each domain. at: epoch seconds."""
     yield f'{{"gerald_state": {FILE_FORMAT}, "exported_at": {at:.3f}, "domains": {{'
     for number, (domain, (version, schema, state)) in enumerate(states.items()):
         head = f'"version": {json.dumps(dict(version))}, "schema": {schema}'
@@ -50,7 +49,7 @@ def as_text(states: Mapping[str, tuple[Mapping[str, int], int, bytes]], at: floa
 def states_in(
     data: bytes, wanted: Sequence[str], known: Sequence[str]
 ) -> dict[str, State] | tuple[Misfit, ...]:
-    """The states of the `wanted` domains, of all if none is named; or every reason why they cannot be imported."""
+    """The states of the `wanted` domains (() for all); or every reason why they cannot be imported."""
     try:
         file = msgspec.json.decode(data, type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -58,16 +57,9 @@ def states_in(
     if file.gerald_state != FILE_FORMAT:
         unknown = f"file format {file.gerald_state} is not known; this version knows {FILE_FORMAT}"
         return (Misfit("gerald_state", unknown),)
-    reasons = [
-        Misfit(f"domains/{domain}", "there is no such domain")
-        for domain in file.domains
-        if domain not in known
-    ]
-    reasons += [
-        Misfit(f"domains/{domain}", "it is not in the file")
-        for domain in wanted
-        if domain not in file.domains
-    ]
+    wrong = [(domain, "there is no such domain") for domain in file.domains if domain not in known]
+    wrong += [(domain, "it is not in the file") for domain in wanted if domain not in file.domains]
+    reasons = [Misfit(f"domains/{domain}", why) for domain, why in wrong]
     states = {}
     for domain, plain in file.domains.items():
         if domain not in known or (wanted and domain not in wanted):
@@ -82,13 +74,11 @@ def states_in(
 
 
 def fitted(actor: DomainActor[Any], given: State) -> msgspec.Struct | tuple[Misfit, ...]:
-    """The state as an instance of the class that `actor` has, or every reason why it cannot be."""
+    """The state as an instance of the actor's class, or every reason why it does not fit."""
     at = f"domains/{actor.domain}/state"
     if given.schema > actor.schema:
-        later = (
-            f"schema version {given.schema} is of a later version of Gerald; this one knows {actor.schema}"
-        )
-        return (Misfit(f"domains/{actor.domain}/schema", later),)
+        later = f"version {given.schema} is of a later version of Gerald; this one knows {actor.schema}"
+        return (Misfit(f"domains/{actor.domain}/schema", f"schema {later}"),)
     try:
         plain = migrated(given.state, given.schema, actor.schema, actor.migrations)
     except (TooOld, Unfit) as error:
@@ -110,9 +100,8 @@ def _misfits(plain: Any, kind: Any, path: str) -> Iterable[Misfit]:
         said = str(error)
     except RecursionError:
         said = "it is nested too deeply"
-    found = [
-        misfit for inner, value, at in _inside(plain, kind, path) for misfit in _misfits(value, inner, at)
-    ]
+    inside = _inside(plain, kind, path)
+    found = [misfit for inner, value, at in inside for misfit in _misfits(value, inner, at)]
     if isinstance(plain, dict) and (fields := _fields(kind)):
         missing = (f for f in fields if f.required and f.encode_name not in plain)
         found += [Misfit(f"{path}/{field.encode_name}", "it is missing") for field in missing]
@@ -139,13 +128,8 @@ def _inside(plain: Any, kind: Any, path: str) -> Iterable[tuple[Any, Any, str]]:
 
 def _fields(kind: Any) -> tuple[Any, ...]:
     """The fields of a struct, or of the one struct in `Struct | None`."""
-    found = [
-        part
-        for part in (kind, *get_args(kind))
-        if isinstance(part, type) and issubclass(part, msgspec.Struct)
-    ]
-    if get_origin(kind) in (tuple, list) or (
-        isinstance(get_origin(kind), type) and issubclass(get_origin(kind), Mapping)
-    ):
+    origin, parts = get_origin(kind), (kind, *get_args(kind))
+    found = [part for part in parts if isinstance(part, type) and issubclass(part, msgspec.Struct)]
+    if isinstance(origin, type) and issubclass(origin, tuple | list | Mapping):
         return ()
     return msgspec.structs.fields(found[0]) if len(found) == 1 else ()

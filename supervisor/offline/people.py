@@ -15,7 +15,7 @@ NEAR = 3
 
 
 class PersonRow(msgspec.Struct, frozen=True):
-    """A person in one line. relationship: as it is now, in [0, 1]. last_seen: epoch seconds."""
+    """A person in short. relationship: at present, in [0, 1]. last_seen: epoch seconds."""
 
     user_id: str
     display_name: str
@@ -27,13 +27,9 @@ class PersonRow(msgspec.Struct, frozen=True):
 def rows_of(state: UsersState, now: float | None = None) -> tuple[PersonRow, ...]:
     """All people, the last seen first. now: epoch seconds."""
     at = time.time() if now is None else now
-    rows = (
-        PersonRow(
-            user.user_id, user.display_name, faded(user, at), user.last_seen, len(user.interaction_history)
-        )
-        for user in state.users.values()
-    )
-    return tuple(sorted(rows, key=lambda row: row.last_seen, reverse=True))
+    users = sorted(state.users.values(), key=lambda user: user.last_seen, reverse=True)
+    rows = ((u.user_id, u.display_name, faded(u, at), u.last_seen, len(u.interaction_history)) for u in users)
+    return tuple(PersonRow(*row) for row in rows)
 
 
 def near(name_or_id: str, rows: Iterable[PersonRow]) -> Sequence[str]:

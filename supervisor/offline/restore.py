@@ -1,4 +1,4 @@
-"""Backs a home up and restores it while nothing runs in it."""
+"""Backs up and restores a home in which no instance runs."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -18,14 +18,14 @@ __all__ = ["RestoreResult", "restore", "stored_content"]
 
 
 class RestoreResult(msgspec.Struct, frozen=True):
-    """versions: of each restored domain now. before: where the replaced states are; empty when there were none."""
+    """versions: of the restored domains. before: the files with the replaced states, if there were any."""
 
     versions: Mapping[str, Version]
     before: tuple[Path, ...] = ()
 
 
 def stored_content(store: Store) -> BackupContent:
-    """Everything that is stored, recovered as a start would recover it. Raises StoreError."""
+    """Everything that is stored, recovered as by a start. Raises StoreError."""
     store.ready()
     for domain in stored_domains(store):
         store.read(domain)
@@ -33,8 +33,9 @@ def stored_content(store: Store) -> BackupContent:
 
 
 def restore(stored: OfflineStore, content: BackupContent, domains: Iterable[str]) -> RestoreResult:
-    """Replace the stored states of these domains by those of a backup. What is replaced is kept in a backup of its own;
-    if it cannot be read, it is moved aside as it is. Raises StoreError; then it is still stored, or in that backup.
+    """Replace the stored states of these domains by those of a backup. The replaced states are kept in another backup;
+    a store that cannot be read is moved aside. Raises StoreError; then the old states are still stored, or in that
+    backup.
     """
     wanted = tuple(domains)
     try:
@@ -42,7 +43,7 @@ def restore(stored: OfflineStore, content: BackupContent, domains: Iterable[str]
     except StoreError as error:
         if set(wanted) != content.chains.keys():
             raise StoreError(
-                f"what is stored now cannot be read, so that it can only be replaced as a whole: {error}",
+                f"what is stored now cannot be read, so that only a whole backup can replace it: {error}",
                 f"restore the whole backup, without --domain; or {error.remedy}",
             ) from error
         return _restored_over_unreadable(stored, content, wanted)

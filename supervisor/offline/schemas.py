@@ -1,4 +1,4 @@
-"""What the state of a domain looks like, as the actor defines that the tree would start for it."""
+"""The schema of a domain's state, which its actor defines."""
 
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,7 @@ __all__ = ["actor_of", "document_of", "parts_of"]
 
 
 def actor_of(domain: str, config: Config, home: Path) -> DomainActor[Any]:
-    """The actor of `domain` as the tree would start it, not started, with its initial state: it knows the schema
-    version of its state, its migrations and its bounds."""
+    """The actor of `domain`, not started, with its initial state."""
     (spec,) = (s for s in walk(tree(config)) if isinstance(s, ChildSpec) and s.address == domain)
     sections = {name: getattr(config, name) for name in Config.model_fields}
     actor = make_actor(spec.actor, spec.arguments, sections, home)
@@ -25,7 +24,7 @@ def actor_of(domain: str, config: Config, home: Path) -> DomainActor[Any]:
 
 
 def document_of(actor: DomainActor[Any], chain: Chain) -> Restored[Any]:
-    """The document that is stored, as `actor` would load it. Raises TooNew, TooOld, or Unfit."""
+    """The stored document as `actor` would load it. Raises TooNew, TooOld, or Unfit."""
     found = restored(
         Document(actor.state),
         chain.snapshot.parts,
@@ -42,5 +41,5 @@ def document_of(actor: DomainActor[Any], chain: Chain) -> Restored[Any]:
 
 def parts_of(actor: DomainActor[Any], document: Document[Any]) -> tuple[bytes, ...]:
     """The parts of a snapshot of the document."""
-    count = count_parts(document.state, actor.parted)
-    return tuple(encoded_part(document, actor.parted, part) for part in range(count))
+    parts = range(count_parts(document.state, actor.parted))
+    return tuple(encoded_part(document, actor.parted, part) for part in parts)

@@ -1,4 +1,4 @@
-"""The store of a home, for commands that work without an instance: opened under the lock of one."""
+"""A home's store, for commands that work without an instance."""
 
 import contextlib
 import os
@@ -45,7 +45,7 @@ __all__ = [
 
 
 class StoredState(msgspec.Struct, frozen=True):
-    """A domain's state as it is stored, in today's schema version."""
+    """A domain's stored state, migrated to today's schema version."""
 
     domain: str
     version: Version
@@ -54,7 +54,7 @@ class StoredState(msgspec.Struct, frozen=True):
 
 
 class OfflineStore(msgspec.Struct, frozen=True):
-    """A home's store, and what the configuration says of it."""
+    """A home's store and configuration."""
 
     home: Home
     config: Config
@@ -62,7 +62,7 @@ class OfflineStore(msgspec.Struct, frozen=True):
     encryption: StoreEncryption
 
     def actor(self, domain: str) -> DomainActor[Any]:
-        """The actor of `domain`, not started: it knows what its state looks like."""
+        """The actor of `domain`, not started: it defines the state's schema."""
         return actor_of(domain, self.config, self.home.path)
 
     @property
@@ -71,22 +71,21 @@ class OfflineStore(msgspec.Struct, frozen=True):
         return open_backups(self.config.storage, self.home.path, self.encryption)
 
     def case(self, *, used: bool) -> Case:
-        """What `supervisor state doctor` checks. used: another process has the store open."""
+        """The input of `supervisor state doctor`. used: another process has the store open."""
         return Case(self.store, tuple(DOMAINS), self.fits, self.backups.folder, self.encryption, used)
 
     def fits(self, domain: str, chain: Chain) -> StateError | None:
-        """Why what is stored of a domain is not a state of it; None when it is, or the domain is not known."""
-        if domain not in DOMAINS:
-            return None
+        """Why a domain cannot use a chain; None if it can, or the domain is unknown."""
         try:
-            document_of(self.actor(domain), chain)
+            if domain in DOMAINS:
+                document_of(self.actor(domain), chain)
         except StateError as error:
             return error
         return None
 
     def rewrite(self, domain: str, chain: Chain) -> Snapshot | None:
-        """The state as a snapshot in today's schema version, without whom the tombstones name; None for a domain that
-        is not known. Raises StateError."""
+        """The state as a snapshot in today's schema version, without erased people; None for an unknown domain. Raises
+        StateError."""
         if domain not in DOMAINS:
             return None
         actor = self.actor(domain)
@@ -96,38 +95,31 @@ class OfflineStore(msgspec.Struct, frozen=True):
         return Snapshot(domain, actor.schema, chain.version, chain.saved_at, parts)
 
     def state(self, domain: str) -> StoredState | None:
-        """The stored state without whom the tombstones name; None for none. Changes nothing. Raises StoreError, or
-        StateError."""
-        chain = self._peeked(domain)
-        actor = self.actor(domain)
+        """The stored state without erased people, or None. Changes nothing. Raises StoreError or StateError."""
+        tombstones: Mapping[str, float] = {}
+        if self._is_there:
+            chain, tombstones = self.store.peek(domain), self.store.tombstones.read()
+        else:  # reading must not create a database
+            snapshots = self.store.backend(domain).load_from_files(domain, touch=False).snapshots
+            chain = best(snapshots, ())[0]
         if chain is None:
             return None
+        actor = self.actor(domain)
         document = document_of(actor, chain).document
-        state = actor.forget(document.state, self._tombstones())
-        return StoredState(
-            domain, chain.version, actor.schema, msgspec.structs.replace(document, state=state)
-        )
-
-    def _peeked(self, domain: str) -> Chain | None:
-        """Reading creates no database in a home that was never started."""
-        if self._is_there:
-            return self.store.peek(domain)
-        return best(self.store.backend(domain).load_from_files(domain, touch=False).snapshots, ())[0]
-
-    def _tombstones(self) -> Mapping[str, float]:
-        return self.store.tombstones.read() if self._is_there else {}
+        document = msgspec.structs.replace(document, state=actor.forget(document.state, tombstones))
+        return StoredState(domain, chain.version, actor.schema, document)
 
     @property
     def _is_there(self) -> bool:
         return (self.store.database.path / DATA).exists()
 
     def why_not(self) -> str:
-        """Why the database cannot be read; "" when it can, or there is none yet."""
+        """Why the database cannot be read; "" if it can, or there is none yet."""
         return why_unsound(self.store.database.path) if self._is_there else ""
 
 
 def configuration(home: Home) -> Config:
-    """The home's configuration, as a start would use it. Raises CommandRefused when it cannot be read."""
+    """The configuration that a start would use. Raises CommandRefused when it cannot be read."""
     reading, last_good = ConfigSource(home, None, (), dict(os.environ)).read(), read_last_good(home)
     if reading.result is not None:
         return fall_back(reading.result, last_good)[0]
@@ -139,9 +131,8 @@ def configuration(home: Home) -> Config:
 
 @contextlib.contextmanager
 def offline_store(home: Home, *, writes: bool = False, make_key: bool = False) -> Iterator[OfflineStore]:
-    """The home's store, which its first call opens, and which is closed at the end. Raises CommandRefused when it
-    fails, or cannot be decrypted. writes: something will be written to it. make_key: something else will be
-    encrypted."""
+    """The home's store, opened by its first call and closed at the end. Raises CommandRefused when it fails or cannot
+    be decrypted. writes: it will be written. make_key: something else will be encrypted."""
     config = configuration(home)
     try:
         encryption = encryption_of(home, config, writes=writes, make_key=make_key)
@@ -153,26 +144,23 @@ def offline_store(home: Home, *, writes: bool = False, make_key: bool = False) -
     except StoreError as error:
         raise CommandRefused(FAILED, f"{error} -> {error.remedy}") from None
     except StateError as error:
-        raise CommandRefused(
-            FAILED, f"what is stored cannot be used: {error}; see `supervisor state doctor`"
-        ) from None
+        why = f"what is stored cannot be used: {error}; see `supervisor state doctor`"
+        raise CommandRefused(FAILED, why) from None
     finally:
         store.close()
 
 
 @contextlib.contextmanager
 def exclusive(home: Home, doing: str) -> Iterator[None]:
-    """Nothing else runs in the home meanwhile. Raises CommandRefused when something does."""
+    """Lock the home. Raises CommandRefused while an instance or another command runs there."""
     try:
         claim = Claim(home.path)
     except AlreadyRunning as error:
-        raise CommandRefused(
-            ALREADY_RUNNING, f"{error}: stop it with `supervisor stop` for {doing}, and start it again then"
-        ) from None
+        why = f"{error}: stop it with `supervisor stop` for {doing}, and start it again after that"
+        raise CommandRefused(ALREADY_RUNNING, why) from None
     except OSError as error:
-        raise CommandRefused(
-            UNREADABLE, f"the data folder {home.data} cannot be used: {error.strerror or error}"
-        ) from None
+        why = f"the data folder {home.data} cannot be used: {error.strerror or error}"
+        raise CommandRefused(UNREADABLE, why) from None
     try:
         yield
     finally:
@@ -181,7 +169,7 @@ def exclusive(home: Home, doing: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def shared(home: Home) -> Iterator[bool]:
-    """Whether something runs in the home; if not, nothing starts there meanwhile, as far as the home can be locked."""
+    """True if something runs in the home; else the home is locked meanwhile, if it can be."""
     claim = None
     try:
         claim = Claim(home.path) if home.data.is_dir() else None
@@ -200,8 +188,8 @@ def shared(home: Home) -> Iterator[bool]:
 def encryption_of(
     home: Home, config: Config, *, writes: bool = False, make_key: bool = False
 ) -> StoreEncryption:
-    """What decrypts the store, and with `writes` encrypts it where `storage.encrypt` is set. make_key: make a key if
-    there is none. Raises EncryptionKeyError."""
+    """Decrypts the store; with `writes` and `storage.encrypt`, also encrypts it. make_key: make a key if there is none.
+    Raises EncryptionKeyError."""
     wanted = config.storage.encrypt
     if not (home.data_key_file.exists() or (wanted and writes) or make_key):
         return PLAIN
@@ -209,13 +197,11 @@ def encryption_of(
 
 
 def stored_states(home: Home, domains: tuple[str, ...]) -> tuple[StoredState, ...]:
-    """The stored states of these domains, of those that have one. Raises CommandRefused when they cannot be read, or
-    the store is in use."""
+    """The stored states of these domains. Raises CommandRefused when one cannot be read, or the store is in use."""
     with shared(home) as used, offline_store(home) as found:
         if used:
-            raise CommandRefused(
-                ALREADY_RUNNING, f"another process runs in {home.path}, and cannot be asked yet; try again"
-            )
+            why = f"another process runs in {home.path}, and does not answer yet; try again"
+            raise CommandRefused(ALREADY_RUNNING, why)
         if why := found.why_not():
             raise CommandRefused(FAILED, f"{found.store.database.path} cannot be read: {why}; see `{REPAIR}`")
         return tuple(state for domain in domains if (state := found.state(domain)) is not None)

@@ -1,4 +1,4 @@
-"""Runs many seeds, on as many processors as wished, and shrinks and traces those that fail."""
+"""Runs many seeds in several processes, and shrinks and traces those that fail."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,12 +16,15 @@ from supervisor.simulation.shrink import kind_of, shrunk
 __all__ = ["FailingSeed", "again", "run_seeds", "shrink", "traced", "untouched"]
 
 AHEAD = 4
-"""Seeds that wait for each process."""
+"""Queued seeds for each process."""
 
 
 class FailingSeed(msgspec.Struct, frozen=True):
-    """faults: those that are needed for it to fail. found: what they lead to. command: reproduces it. trace: the folder
-    with the trace of that run, "" for none."""
+    """faults: those that are needed for the failure.
+    found: the violations.
+    command: reproduces the run.
+    trace: the folder of the run's trace, "" for none.
+    """
 
     seed: int
     faults: tuple[Fault, ...]
@@ -47,18 +50,17 @@ def run_seeds(seeds: Iterable[int], seconds: float, jobs: int = 1) -> Iterator[O
 
 
 def shrink(outcome: Outcome, trace: Path | None = None) -> FailingSeed:
-    """Find the fewest faults with which a failing seed still fails in the same way, and trace that run into a folder,
-    where given."""
+    """Find the fewest faults with which a failing seed fails in the same way, and trace that run into a folder."""
     kinds = {kind_of(found) for found in outcome.found}
 
     def fails(faults: Sequence[Fault]) -> bool:
-        again = simulate(outcome.seed, outcome.length, faults)
-        return any(kind_of(found) in kinds for found in again.found)
+        return any(kind_of(found) in kinds for found in simulate(seed, length, faults).found)
 
+    seed, length = outcome.seed, outcome.length
     faults = shrunk(outcome.faults, fails)
-    final = traced(outcome.seed, outcome.length, faults, trace)
-    where = str(trace / _run_of(outcome.seed)) if trace is not None else ""
-    return FailingSeed(outcome.seed, faults, final.found, again(outcome.seed, outcome.length, faults), where)
+    final = traced(seed, length, faults, trace)
+    where = str(trace / _run_of(seed)) if trace is not None else ""
+    return FailingSeed(seed, faults, final.found, again(seed, length, faults), where)
 
 
 def untouched(outcome: Outcome) -> FailingSeed:
@@ -68,7 +70,7 @@ def untouched(outcome: Outcome) -> FailingSeed:
 
 
 def traced(seed: int, seconds: float, faults: Sequence[Fault] | None, folder: Path | None) -> Outcome:
-    """A run whose every message is recorded in `folder`, as a running Gerald does."""
+    """A run whose every message is recorded in `folder`, as by a running Gerald."""
     if folder is None:
         return simulate(seed, seconds, faults)
     from supervisor.trace.write.recorder import Recorder

@@ -1,4 +1,4 @@
-"""Carries out faults on a simulated world."""
+"""Injects faults into a simulated world."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,7 +9,6 @@ from actors.speech.messages import SYNTHESIZER
 from supervisor.faults.injector import Means
 from supervisor.faults.plan import Fault
 from supervisor.otp.messages import RestartChild
-from supervisor.simulation.nodes.directory import SimulatedDirectory
 from supervisor.simulation.nodes.process import SimulatedProcess
 from supervisor.simulation.world import SimulatedWorld
 
@@ -20,18 +19,18 @@ LOOP = 0.7
 """Seconds between two crashes of a loop."""
 
 LATE_REPLIES = 2.0
-"""Seconds during which answers are sent that are late."""
+"""Seconds during which answers are delayed."""
 
 SKEWS = (-7200.0, -60.0, -1.0, 1.0, 60.0, 7200.0)
 """Seconds by which the wall clock jumps."""
 
 
 class InjectedCrash(Exception):
-    """A handler crashes because the plan says so. (Traces name it: supervisor.replay.compare.FATAL.)"""
+    """A planned crash of a handler. (Traces contain this name: supervisor.replay.compare.FATAL.)"""
 
 
 def means(world: SimulatedWorld) -> Means:
-    """How each kind of fault is carried out in `world`; none finds its target while the power is off."""
+    """The function for each kind of fault in `world`; while the power is off, all return False."""
     faults = _SimulatedFaults(world)
     return {kind: partial(faults.inject, way) for kind, way in _WAYS.items()}
 
@@ -50,8 +49,8 @@ class _SimulatedFaults:
     # -- actors
 
     def _arm(self, fault: Fault, what: Callable[[], None]) -> bool:
-        """Call `what` before one of the next messages that a handler of the target sends."""
-        incarnation = self._world.node.life(fault.target)
+        """Call `what` before the target's handlers send their next message after `fault.amount` others."""
+        incarnation = self._world.node.incarnation(fault.target)
         if incarnation is None or not incarnation.running or "send" in vars(incarnation.context):
             return False
         context = incarnation.context
@@ -93,10 +92,10 @@ class _SimulatedFaults:
         return self._arm(fault, hang)
 
     def _kill(self, fault: Fault) -> bool:
-        slot = self._world.node.registry.slots[fault.target]
-        if slot.handle is None:
+        registry = self._world.node.registry
+        if registry.slots[fault.target].handle is None:
             return False
-        self._world.node.registry.kill(fault.target, "killed as planned")
+        registry.kill(fault.target, "killed as planned")
         return True
 
     def _lag(self, fault: Fault) -> bool:
@@ -106,7 +105,7 @@ class _SimulatedFaults:
         return isinstance(process, SimulatedProcess)
 
     def _lose(self, fault: Fault) -> bool:
-        """A process goes, with mail in its hands and on its way to it."""
+        """Kill a process that has mail, and to which mail is on its way."""
         for _ in range(fault.amount):
             self._world.load.tell(fault.target, Ping())
         return self._kill(fault)
@@ -122,51 +121,36 @@ class _SimulatedFaults:
 
     # -- mail
 
-    @property
-    def _directory(self) -> SimulatedDirectory:
-        self._world.node.directory.faulty = True
-        return self._world.node.directory
-
-    def _reorder(self, fault: Fault) -> None:
-        self._directory.reordered[fault.target] = self._until(fault)
-
-    def _late(self, fault: Fault) -> None:
-        self._directory.late[fault.target] = (self._scheduler.clock.time + LATE_REPLIES, fault.seconds)
-
-    def _lost(self, fault: Fault) -> None:
-        self._directory.lost[fault.target] = self._until(fault)
+    def _delay_mail(self, fault: Fault) -> None:
+        directory, until = self._world.node.directory, self._until(fault)
+        directory.faulty = True
+        if fault.kind == "reorder":
+            directory.reordered[fault.target] = until
+        elif fault.kind == "lost reply":
+            directory.lost[fault.target] = until
+        else:
+            directory.late[fault.target] = (self._scheduler.clock.time + LATE_REPLIES, fault.seconds)
 
     # -- the environment
-
-    def _full(self, fault: Fault) -> None:
-        self._world.disk.full_until = self._until(fault)
-
-    def _slow_disk(self, fault: Fault) -> None:
-        self._world.disk.slow_until = self._until(fault)
 
     def _torn(self, fault: Fault) -> None:
         self._world.disk.cut = 1 + fault.amount % 3
 
-    def _power(self, fault: Fault) -> None:
-        self._world.cut_power()
-
     def _clock(self, fault: Fault) -> None:
         self._scheduler.clock.skew += SKEWS[fault.amount]
 
-    def _unplugged(self, fault: Fault) -> None:
+    def _break(self, fault: Fault) -> None:
+        """Break a part of the environment until the end of the fault."""
         world, until = self._world, self._until(fault)
-        if fault.target == "speaker":
-            world.speaker.unplugged_until = until
-        elif fault.target == "microphone":
-            world.microphone.unplugged_until = until
-        else:
-            world.game.unplugged_until = until
-
-    def _silent(self, fault: Fault) -> None:
-        self._world.model.silent_until = self._until(fault)
-
-    def _broken(self, fault: Fault) -> None:
-        self._world.model.broken_until = self._until(fault)
+        parts = {
+            "full disk": (world.disk, "full_until"),
+            "slow disk": (world.disk, "slow_until"),
+            "silent model": (world.model, "silent_until"),
+            "broken model": (world.model, "broken_until"),
+            "unplugged": (getattr(world, fault.target, world.game), "unplugged_until"),
+        }
+        part, name = parts[fault.kind]
+        setattr(part, name, until)
 
     def _reload(self, fault: Fault) -> None:
         if fault.target == "voice":
@@ -185,17 +169,12 @@ _WAYS: dict[str, Way] = {
     "lost node": _SimulatedFaults._lose,
     "group": _SimulatedFaults._kill,
     "lag": _SimulatedFaults._lag,
-    "reorder": _SimulatedFaults._reorder,
-    "late reply": _SimulatedFaults._late,
-    "lost reply": _SimulatedFaults._lost,
-    "full disk": _SimulatedFaults._full,
-    "slow disk": _SimulatedFaults._slow_disk,
+    **dict.fromkeys(("reorder", "late reply", "lost reply"), _SimulatedFaults._delay_mail),
+    **dict.fromkeys(("full disk", "slow disk", "silent model", "broken model"), _SimulatedFaults._break),
+    "unplugged": _SimulatedFaults._break,
     "torn write": _SimulatedFaults._torn,
-    "power cut": _SimulatedFaults._power,
+    "power cut": lambda faults, _: faults._world.cut_power(),
     "clock jump": _SimulatedFaults._clock,
-    "unplugged": _SimulatedFaults._unplugged,
-    "silent model": _SimulatedFaults._silent,
-    "broken model": _SimulatedFaults._broken,
     "reload": _SimulatedFaults._reload,
     "flood": _SimulatedFaults._flood,
     "restart": _SimulatedFaults._restart,

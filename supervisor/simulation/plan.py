@@ -1,4 +1,4 @@
-"""Which faults a simulated tree can have, how often, where, and for how long."""
+"""The faults that a simulated tree can have: how often, where, and for how long."""
 
 from supervisor.faults.plan import FaultKind, FaultProfile
 from supervisor.otp.messages import ROOT
@@ -15,10 +15,9 @@ SHARE = 0.85
 """The part of a run in which faults begin."""
 
 _TREE = tree(configuration())
-# Whoever all others stand on comes last, the actors of its group too: a plan tells the groups by their place.
-_GROUPS = sorted(
-    (g for g in _TREE.children if isinstance(g, SupervisorSpec)), key=lambda group: group.address == CORE
-)
+# The core group and its actors come last: a plan depends on the order, and old seeds must stay the same.
+_UNSORTED = (group for group in _TREE.children if isinstance(group, SupervisorSpec))
+_GROUPS = sorted(_UNSORTED, key=lambda group: group.address == CORE)
 _ACTORS = tuple(child for group in _GROUPS for child in walk(group) if not child.disabled_reason)
 THREADS = tuple(child.address for child in _ACTORS if child.pin == "thread")
 PROCESSES = tuple(child.address for child in _ACTORS if child.pin == "process")

@@ -1,4 +1,4 @@
-"""One run of the simulator: a seed, its faults, a quiet time after them, the end, and what was found."""
+"""One run of the simulator: a seed, its faults, a quiet time, the end, and the violations found."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -17,14 +17,16 @@ from supervisor.simulation.world import SimulatedWorld, quiet, unsettled
 __all__ = ["Outcome", "simulate"]
 
 QUIET = 150.0
-"""Seconds after the faults in which everybody must recover: slow restarts, and the patience of people, fit in."""
+"""Seconds after the faults within which all must recover: longer than slow restarts and ANSWER_WITHIN."""
 
 STOP_WITHIN = 30.0
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """seconds: simulated, with the quiet time. took: real seconds. faults: planned; injected: carried out, by kind.
-    found: violations, a line each."""
+    """seconds: simulated, with the quiet time; took: real.
+    faults: planned; injected: the number of each kind.
+    found: violations, a line each.
+    """
 
     seed: int
     length: float
@@ -53,9 +55,9 @@ def simulate(
     *,
     calm: bool = False,
 ) -> Outcome:
-    """Run `seed` for `seconds` of people and faults; with other `faults` than those of its plan, where given.
+    """Run `seed` for `seconds` of people and faults: those of its plan, or `faults`.
 
-    trace: called with every record. calm: with people who take their time, for measuring.
+    trace: called with every record. calm: people act less often, for measuring.
     """
     register_messages()
     begun = time.perf_counter()

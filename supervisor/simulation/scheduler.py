@@ -1,7 +1,7 @@
-"""Virtual time and the choice of the next task: the one place where a simulation decides about order.
+"""Virtual time and the choice of the next task: the only place where a simulation decides about order.
 
-Which of the runnable tasks goes on is drawn from the seed: every such order could come about between threads. Time
-moves only when no task has anything left to do.
+The next of the runnable tasks is drawn from the seed: threads could run in every such order. Time moves only when no
+task is runnable.
 """
 
 import heapq
@@ -15,18 +15,18 @@ EPOCH = 1_700_000_000.0
 """Epoch seconds at which a simulation begins."""
 
 STALLS = 0.1
-"""How often a task that is woken is late, as a thread is when others have the processor."""
+"""The probability that a woken task is late, as a thread is while others have the processor."""
 STALL = 0.002
 LONGEST_STALL = 0.05
 """Seconds by which it is late: on average, and at most."""
 
 DEEPEST = 12
-"""Tasks that may hang at a time, one within another."""
+"""How many tasks may hang at a time, one within another."""
 
 
 class SimulatedClock:
-    """Time that stands still until it is moved (actors.kernel.handler_context.Clock). time: monotonic seconds. skew:
-    seconds by which the clock on the wall was set."""
+    """Time that only the scheduler moves (actors.kernel.handler_context.Clock). time: monotonic seconds. skew: seconds
+    by which the wall clock is wrong."""
 
     __slots__ = ("skew", "time")
 
@@ -42,8 +42,8 @@ class SimulatedClock:
 
 
 class Task:
-    """Runs `step` again and again, until it says that there is nothing to do. queued: runnable, or about to be. held:
-    in the middle of a step that hangs, until which no other step is run."""
+    """Runs `step` until that returns False: nothing is left to do. queued: runnable, or about to be. held: within a
+    step that hangs."""
 
     __slots__ = ("held", "name", "queued", "scheduler", "step")
 
@@ -55,7 +55,7 @@ class Task:
         self.held = False
 
     def wake(self) -> bool:
-        """Become runnable, soon. Always True: the caller need do no more (Mailbox.express)."""
+        """Become runnable soon. Always True (Mailbox.express)."""
         if not self.queued:
             self.queued = True
             scheduler = self.scheduler
@@ -72,8 +72,7 @@ class Task:
 
 
 class Scheduler:
-    """runnable: the tasks that may go on now. halted: no task runs, at any depth, until `renew`. depth: nested tasks
-    that hang."""
+    """runnable: tasks that can run now. halted: no task runs until `renew`. depth: the number of tasks that hang."""
 
     def __init__(self, seed: str) -> None:
         self.clock = SimulatedClock()
@@ -88,31 +87,30 @@ class Scheduler:
         self._generation = 1
 
     def at(self, time: float, call: Callable[[], object]) -> None:
-        """Call `call` when it is `time` (monotonic seconds), unless there was a `renew` before."""
+        """Call `call` at `time` (monotonic seconds), unless there is a `renew` before."""
         heapq.heappush(self._events, (time, next(self._numbers), self._generation, call))
 
     def after(self, seconds: float, call: Callable[[], object]) -> None:
         """Call `call` in `seconds`, unless there is a `renew` before."""
-        time = self.clock.time + seconds
-        heapq.heappush(self._events, (time, next(self._numbers), self._generation, call))
+        self.at(self.clock.time + seconds, call)
 
     def schedule_external(self, time: float, call: Callable[[], object]) -> None:
-        """Call `call` when it is `time`, whatever becomes of the process: it belongs to the environment."""
+        """Call `call` at `time`, also after a `renew`: it belongs to the environment."""
         heapq.heappush(self._events, (time, next(self._numbers), 0, call))
 
     def halt(self) -> None:
-        """End the process: tasks in the middle of a step come to its end without an effect."""
+        """End the process: steps that run come to their end without an effect."""
         self.halted = True
-        self.runnable.clear()  # a task that enters after this belongs to the ended process, and does nothing
+        self.runnable.clear()  # a task that enters later belongs to the ended process, and does nothing
 
     def renew(self) -> None:
-        """Begin another process: no task of the one before goes on, and nothing that it had scheduled happens."""
+        """Begin another process: tasks and calls of the previous one are dropped."""
         self.runnable.clear()
         self._generation += 1
         self.halted = False
 
     def run(self, until: float, over: Callable[[], bool] | None = None) -> None:
-        """Run the tasks until it is `until`, or `over` says so before time moves."""
+        """Run the tasks until the time `until`, or until `over()` is True before time moves."""
         runnable, events, random, clock = self.runnable, self._events, self.random, self.clock
         while not self.halted:
             while runnable:
@@ -129,12 +127,11 @@ class Scheduler:
             due, _, generation, call = heapq.heappop(events)
             if generation and generation != self._generation:
                 continue
-            if due > clock.time:
-                clock.time = due
+            clock.time = max(clock.time, due)
             call()
 
     def _remove(self, task: Task, index: int) -> None:
-        """Remove a task that has nothing to do; the last one takes its place."""
+        """Remove a task; the last one takes its place."""
         runnable = self.runnable
         if index >= len(runnable) or runnable[index] is not task:
             if task in runnable:
@@ -145,7 +142,7 @@ class Scheduler:
             runnable[index] = last
 
     def hang(self, seconds: float, over: Callable[[], bool] | None = None) -> None:
-        """Called within a step: its task hangs for so long, while all others go on."""
+        """Called within a step: its task hangs for `seconds` while all others go on."""
         task = self.current
         if task is None or self.depth >= DEEPEST or self.halted:
             return

@@ -10,13 +10,12 @@ MOST_RUNS = 200
 
 
 def kind_of(found: str) -> str:
-    """The kind of a violation, which stands between its time and its details."""
+    """The kind of a violation: the word between its time and its details."""
     return found.partition(" s: ")[2].partition(":")[0]
 
 
 def shrunk(items: Sequence[T], fails: Callable[[Sequence[T]], bool], most: int = MOST_RUNS) -> tuple[T, ...]:
-    """A part of `items`, in order, that still `fails`, and of which no single one can be left out, unless that would
-    take more than `most` tries. `items` themselves fail."""
+    """A part of `items` that still `fails` and needs each of its items, as far as `most` tries can tell."""
     left, parts, runs = tuple(items), 2, 0
     if left and fails(()):
         return ()

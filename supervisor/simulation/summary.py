@@ -1,4 +1,4 @@
-"""The summary of many runs, in numbers and for people."""
+"""The summary of many runs, and its rendering."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 from rich.markup import escape
 
-from supervisor.faults.render import counted
+from supervisor.faults.injector import counted
 from supervisor.simulation.campaign import FailingSeed
 from supervisor.simulation.run import Outcome
 
@@ -16,8 +16,10 @@ SHOWN = 5
 
 
 class CampaignSummary(msgspec.Struct):
-    """seconds: simulated; took: of a processor. restarts: of actors; processes: of Gerald. faults: injected, and
-    answers: to questions, both by kind."""
+    """seconds: simulated; took: real, of one processor.
+    processes: of Gerald; restarts: of actors.
+    faults, answers: injected faults and outcomes of questions, by kind.
+    """
 
     seeds: int = 0
     failed: int = 0
@@ -51,11 +53,9 @@ def lines(summary: CampaignSummary) -> Iterator[str]:
         f"[bold]time[/]       {s.seconds / 3600:,.2f} h simulated in {s.took:,.1f} s of a processor, "
         f"{s.seconds / took:,.0f} times as fast as real time"
     )
-    yield (
-        f"[bold]messages[/]   {s.handled:,} handled, {s.handled / took:,.0f} a second; every one has one fate"
-    )
+    yield f"[bold]messages[/]   {s.handled:,} handled, {s.handled / took:,.0f} a second"
     yield f"[bold]faults[/]     {counted(s.faults)}"
-    yield f"[bold]restarts[/]   {s.restarts:,} of actors, {s.processes - s.seeds:,} of the whole"
+    yield f"[bold]restarts[/]   {s.restarts:,} of actors, {s.processes - s.seeds:,} of whole processes"
     yield f"[bold]questions[/]  {counted(s.answers)}"
     for failure in s.failures:
         yield from lines_of(failure)

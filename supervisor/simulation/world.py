@@ -30,11 +30,11 @@ from supervisor.tree import DOMAINS
 __all__ = ["SimulatedWorld"]
 
 RESTART_AFTER = 1.0
-"""Seconds after which a process that is no more is followed by another one."""
+"""Seconds from the end of a process to the begin of the next one."""
 
 CHECK_EVERY = 1.0
 AUDIT_EVERY = 10.0
-"""Seconds between two checks of people and inputs, and between two audits of the mail."""
+"""Seconds between two checks of questions and inputs, and between two audits of the mail."""
 
 MOST_FAULTS = 50
 
@@ -42,7 +42,7 @@ _config = configuration()
 
 
 class SimulatedWorld:
-    """faults: what must not be, a line each. trace: called with every record."""
+    """faults: violations, a line each. trace: called with every record."""
 
     def __init__(self, seed: int, trace: Callable[[Record], None] | None = None) -> None:
         self.name = f"seed {seed}"
@@ -62,13 +62,8 @@ class SimulatedWorld:
         self.load = LoadGenerator(self.scheduler, self.game, self.microphone, self.fault)
         self.load.conversation = lambda: self.node.registry.slot(CONVERSATION).incarnation
         self.load.committed = self.durability.committed
-        self.inputs = HeldInputs(
-            self.game,
-            self.clock,
-            lambda: self._well_since(OSC_SENDER),
-            lambda: self._since.get(OSC_SENDER, 0.0),
-            self.fault,
-        )
+        well, alive = lambda: self._well_since(OSC_SENDER), lambda: self._since.get(OSC_SENDER, 0.0)
+        self.inputs = HeldInputs(self.game, self.clock, well, alive, self.fault)
         self.intensity = Intensity(self.clock, lambda address: self.node.registry.slot(address), self.fault)
         self.processes = 0
         self.restarts = 0
@@ -79,44 +74,43 @@ class SimulatedWorld:
         self.node = self._begin_process()
 
     def fault(self, what: str) -> None:
-        """Note that something is as it must never be."""
+        """Note a violation."""
         if len(self.faults) < MOST_FAULTS:
             self.faults.append(f"{self.clock.time:.3f} s: {what}")
 
     # -- time
 
     def run(self, until: float) -> None:
-        """Let time pass until `until`, through power cuts and restarts of the process."""
+        """Run until the time `until`, through power cuts and restarts of the process."""
         while True:
             self.scheduler.run(until)
             if not self.scheduler.halted:
                 return
             self.scheduler.renew()
             self.waiting_for_power = True
-            back = self.clock.time + RESTART_AFTER
-            self.scheduler.schedule_external(back, self._return)
+            self.scheduler.schedule_external(self.clock.time + RESTART_AFTER, self._return)
 
     def watch(self) -> None:
-        """Check from now on, again and again, what can be checked at any time."""
+        """Begin the regular checks."""
         self.scheduler.schedule_external(self.clock.time + CHECK_EVERY, self._check)
         self.scheduler.schedule_external(self.clock.time + AUDIT_EVERY, self._audit)
 
     def stop(self, within: float) -> bool:
-        """Stop Gerald in order; False when that took longer."""
+        """Stop Gerald in order. False when that takes more than `within` seconds."""
         self._stopping = True
         self.node.command(ROOT, Stop())
         self.scheduler.run(self.clock.time + within, self.node.ended.is_set)
         return self.node.ended.is_set()
 
     def close(self) -> None:
-        """Check for the last time."""
+        """Run the last checks."""
         self.load.check(final=True)
         self.node.account.audit.close(self.node.waiting())
 
     # -- processes
 
     def cut_power(self) -> None:
-        """Turn the machine off: what is not durable is gone."""
+        """Turn the machine off: what is not durable is lost."""
         self._end_process()
         self.disk.undo()
 
@@ -146,7 +140,7 @@ class SimulatedWorld:
             self.trace,
             {Committed: self._committed, StateLoaded: self.durability.loaded},
             dict.fromkeys(DOMAINS, self._domain_handled)
-            | {"conversation": self._conversation_handled, SPEAKER: self._speaker_handled},
+            | {"conversation": self._conversation_handled, SPEAKER: lambda _: self.node.notify(SPEAKER)},
         )
         self.node = node = SimulatedNode(self, recorder, self.source.config, self.processes)
         node.directory.open(self.load.address, self.load)
@@ -155,7 +149,7 @@ class SimulatedWorld:
         return node
 
     def changed(self, slot: ActorSlot) -> None:
-        """The state or the health of an actor's slot has changed."""
+        """Note the new state of a slot."""
         self.intensity.changed(slot)
         if slot.state == "running":
             self._since.setdefault(slot.address, self.clock.time)
@@ -185,9 +179,6 @@ class SimulatedWorld:
         if record.sent:
             self.turns.conversation(record)
 
-    def _speaker_handled(self, _: Handled) -> None:
-        self.node.notify(SPEAKER)
-
     def _check(self) -> None:
         if not self.waiting_for_power:
             self.inputs.check()
@@ -200,7 +191,7 @@ class SimulatedWorld:
         self.scheduler.schedule_external(self.clock.time + AUDIT_EVERY, self._audit)
 
     def _well_since(self, address: str) -> float | None:
-        """Since when an actor runs and does not hang; None while it does not run or hangs."""
+        """Since when an actor runs and does not hang; None while it does not."""
         task = self.node.task(address)
         if self.waiting_for_power or task is None or task.held:
             return None
@@ -208,13 +199,13 @@ class SimulatedWorld:
         return since if since is None else max(since, self._held.get(address, 0.0))
 
     def held_until_now(self, address: str) -> None:
-        """Note that an actor has hung: it is well only from now on."""
+        """Note that an actor has hung until now."""
         self._held[address] = self.clock.time
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Log nothing, since a simulation's disasters concern nobody, and collect garbage less often: there is little."""
+    """Log nothing, and collect garbage less often, since a simulation makes little."""
     before, seldom = logging.root.manager.disable, gc.get_threshold()
     logging.disable(logging.CRITICAL)
     gc.set_threshold(100_000, *seldom[1:])
@@ -226,6 +217,6 @@ def quiet() -> Iterator[None]:
 
 
 def unsettled(world: SimulatedWorld) -> tuple[ActorSlot, ...]:
-    """The actors that do not run, though they should."""
+    """The actors that should run and do not."""
     slots = world.node.registry.slots.values()
     return tuple(slot for slot in slots if slot.state not in ("running", "disabled"))

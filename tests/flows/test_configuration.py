@@ -176,7 +176,7 @@ def test_secrets_from_the_first_to_the_last(
     assert supervisor.json_of("secrets", "list")["secrets"] == [{"key": "llm.api_key", "line": 2}]
     supervisor("secrets", "rotate")
     locked = (home / "config" / "secrets.yaml").read_text()
-    assert "say what shall lock it" in supervisor("secrets", "rekey", code=2)
+    assert "choose one of --passphrase" in supervisor("secrets", "rekey", code=2)
     present = str(home / "user" / "gerald" / "key")
     assert "is the key that locks it now" in supervisor("secrets", "rekey", "--key-file", present, code=1)
     assert (home / "config" / "secrets.yaml").read_text() == locked

@@ -83,7 +83,7 @@ def test_any_message_can_be_told_and_asked_and_a_wrong_one_is_refused_with_its_f
     assert supervisor("tell", "osc.sender", "Typing", '{"on": true}').startswith("outside/0/")
     assert "its fields are on" in supervisor("tell", "osc.sender", "Typing", '{"onn": true}', code=1)
     assert "no message type" in supervisor("tell", "osc.sender", "Nonsense", code=1)
-    assert "nobody lives at" in supervisor("tell", "nowhere", "Ping", code=1)
+    assert "no actor has the address" in supervisor("tell", "nowhere", "Ping", code=1)
     assert "surrogates" in supervisor("tell", "conversation", "TextReceived", '{"text": "\\ud800"}', code=1)
     assert "not JSON" in supervisor("tell", "osc.sender", "Typing", "{", code=2)
 

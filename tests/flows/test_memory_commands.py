@@ -39,7 +39,7 @@ def test_what_is_exported_can_be_imported_elsewhere_all_or_nothing(
         assert "stop it with `supervisor stop`" in supervisor("state", "import", str(file), "--yes", code=4)
         shown = supervisor.json_of("state", "show", "users", "users/name:mio/preferences")
         assert shown["state"] == {"favourite colour": "violet"}
-        assert "there is nothing at" in supervisor("state", "show", "users", "users/nobody", code=1)
+        assert "has no value at" in supervisor("state", "show", "users", "users/nobody", code=1)
     exported = json.loads(file.read_text())
     assert set(exported["domains"]) == {"conversation", "users", "world", "avatar", "system"}
     stored = json.loads(supervisor("state", "export", "--domain", "users"))
@@ -108,7 +108,7 @@ def test_whoever_is_forgotten_is_gone_for_good_and_what_else_holds_their_words_i
         assert "Mio (name:mio) is forgotten" in said
         assert str(old) in said
         assert backup in said
-        assert "cannot be reached now" in said
+        assert "cannot be changed now" in said
         assert names(supervisor) == {"Ben"}
         elsewhere = supervisor.json_of("users", "forget", "Mio", "--traces")["elsewhere"]
         assert elsewhere["deleted"] == [str(old)]
@@ -130,7 +130,7 @@ def test_of_several_who_go_by_one_name_all_are_named(supervisor: Command, tmp_pa
     file.write_text(json.dumps({"gerald_state": 1, "domains": {"users": {"schema": 2, "state": state}}}))
     supervisor("state", "import", str(file), "--yes")
     said = supervisor("users", "show", "mio", code=1)
-    assert "several go by 'mio'" in said
+    assert "several people are called 'mio'" in said
     assert "usr_1" in said
     assert "usr_2" in said
     assert supervisor.json_of("users", "show", "usr_2")["user_id"] == "usr_2"

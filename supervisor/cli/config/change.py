@@ -1,4 +1,4 @@
-"""The commands that change the configuration of a running instance, or look at it: set, unset, reload, diff."""
+"""The commands about the configuration of a running instance: set, unset, reload, diff."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ import click
 from config.home import Home
 from config.syntax.errors import LoadError
 from supervisor.cli.client import ask_one
-from supervisor.cli.options import FAILED, UNREADABLE, fail, in_home, json_option, print_json
+from supervisor.cli.options import FAILED, UNREADABLE, fail, home_and_json, print_json
 from supervisor.control.client import call
 from supervisor.control.wire import RequestRefused
 from supervisor.instance import NoInstance
@@ -28,8 +28,7 @@ save_option = click.option(
 @click.argument("key")
 @click.argument("value")
 @save_option
-@json_option
-@in_home
+@home_and_json
 def set_(home: Home, key: str, value: str, save: bool, as_json: bool) -> None:
     """Override KEY (such as llm.temperature) in the running instance, above all layers, at once.
 
@@ -42,34 +41,29 @@ def set_(home: Home, key: str, value: str, save: bool, as_json: bool) -> None:
 @click.command()
 @click.argument("key")
 @save_option
-@json_option
-@in_home
+@home_and_json
 def unset(home: Home, key: str, save: bool, as_json: bool) -> None:
     """Remove the override of KEY; with --save the saved one too."""
     _put(home, key, None, save, as_json)
 
 
 @click.command()
-@json_option
-@in_home
+@home_and_json
 def reload(home: Home, as_json: bool) -> None:
     """Reload all files now. A running instance does so by itself when a file is saved."""
-    _told(ask_one(home, {"do": "config-reload"}), as_json)
+    _print_result(ask_one(home, {"do": "config-reload"}), as_json)
 
 
 @click.command()
-@json_option
-@in_home
+@home_and_json
 def diff(home: Home, as_json: bool) -> None:
     """Show how the files differ from what the running instance uses. Exit status 1 when they differ."""
     found = ask_one(home, {"do": "config-diff"})
     if as_json:
         print_json(found)
     else:
-        for line in (*found["problems"], *found["changes"]):
-            click.echo(line)
-        if not (found["problems"] or found["changes"]):
-            click.echo(f"version {found['version']} is what the files say")
+        same = f"version {found['version']} is what the files say"
+        click.echo("\n".join([*found["problems"], *found["changes"]] or [same]))
     sys.exit(FAILED if found["problems"] or found["changes"] else 0)
 
 
@@ -78,8 +72,9 @@ def _put(home: Home, key: str, value: str | None, save: bool, as_json: bool) -> 
 
     if why := key_refused(key):
         fail(FAILED, why)
+    request = {"do": "config-set", "key": key, "value": value, "save": save}
     try:
-        _told(call(home.path, {"do": "config-set", "key": key, "value": value, "save": save}), as_json)
+        _print_result(call(home.path, request), as_json)
     except RequestRefused as error:
         fail(FAILED, str(error))
     except NoInstance as error:
@@ -89,18 +84,16 @@ def _put(home: Home, key: str, value: str | None, save: bool, as_json: bool) -> 
 
 
 def _save(home: Home, key: str, value: str | None, as_json: bool) -> None:
-    """Without an instance: check it against everything else, and write it down."""
+    """Without an instance: check the value against everything else, and save it."""
     from config.layers.save_override import save_override
     from config.layers.source import ConfigSource
     from config.syntax.render import render
 
     if value is not None:
         reading = ConfigSource(home, environ=os.environ).read((f"{key}={value}",))
-        mine = tuple(p for p in reading.errors if p.layer == "overrides") or (
-            reading.errors if reading.result is None else ()
-        )
-        if mine:
-            click.echo(render(mine, colour=sys.stderr.isatty()), err=True, nl=False)
+        errors = tuple(p for p in reading.errors if p.layer == "overrides")
+        if errors := errors or (reading.errors if reading.result is None else ()):
+            click.echo(render(errors, colour=sys.stderr.isatty()), err=True, nl=False)
             fail(FAILED, "nothing was saved")
     try:
         save_override(home, key, value)
@@ -112,7 +105,7 @@ def _save(home: Home, key: str, value: str | None, as_json: bool) -> None:
         click.echo(f"saved in {home.overrides_file}; no instance runs")
 
 
-def _told(ended: Mapping[str, Any], as_json: bool) -> None:
+def _print_result(ended: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         print_json({name: value for name, value in ended.items() if name != "type"})
     elif ended["outcome"] == "unchanged":
@@ -124,7 +117,6 @@ def _told(ended: Mapping[str, Any], as_json: bool) -> None:
         if ended["pending"]:
             click.echo(f"waits until Gerald is started again: {', '.join(ended['pending'])}")
     else:
-        for problem in ended["problems"]:
-            click.echo(problem, err=True)
+        click.echo("\n".join(ended["problems"]), err=True)
     if ended["outcome"] == "refused":
         sys.exit(FAILED)

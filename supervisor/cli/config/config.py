@@ -1,5 +1,6 @@
-"""`supervisor config`: what is configured, where it comes from, what is wrong with it, and how to change it."""
+"""`supervisor config`: checks, explains and changes the configuration."""
 
+import contextlib
 import json
 import os
 import sys
@@ -10,7 +11,7 @@ import click
 
 from config.home import Home
 from supervisor.cli.config.change import diff, reload, set_, unset
-from supervisor.cli.options import FAILED, UNREADABLE, fail, in_home, json_option, print_json
+from supervisor.cli.options import FAILED, UNREADABLE, fail, home_and_json, in_home, print_json
 
 if TYPE_CHECKING:
     from config.syntax.problem import Key
@@ -20,18 +21,10 @@ __all__ = ["config"]
 
 
 def reads(command: Callable[..., None]) -> Callable[..., None]:
-    """The options of every command that reads the files: --home, --profile, --set and --json."""
-    options = (
-        in_home,
-        json_option,
-        click.option(
-            "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key; may be repeated."
-        ),
-        click.option("--profile", help="Profile to apply."),
-    )
-    for option in options:
-        command = option(command)
-    return command
+    """Add the options of every command that reads the files: --home, --profile, --set and --json."""
+    repeated = "Override a key; may be repeated."
+    override = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help=repeated)
+    return click.option("--profile", help="Profile to apply.")(override(home_and_json(command)))
 
 
 @click.group()
@@ -46,14 +39,8 @@ def check(home: Home, profile: str | None, overrides: tuple[str, ...], as_json: 
     from config.tools.check import check as examine
     from supervisor.cli.availability import known_actors, missing_devices
 
-    report = examine(
-        home,
-        profile,
-        overrides,
-        environ=os.environ,
-        probes=(known_actors(), missing_devices()),
-        colour=sys.stdout.isatty() and not as_json,
-    )
+    probes, colour = (known_actors(), missing_devices()), sys.stdout.isatty() and not as_json
+    report = examine(home, profile, overrides, environ=os.environ, probes=probes, colour=colour)
     if as_json:
         print_json({"exit_code": report.exit_code, "problems": report.data})
     else:
@@ -82,11 +69,12 @@ def show(
     if as_json:
         print_json({dotted(key): {"value": value, "from": place} for key, value, place in rows})
         return
-    width = max((len(_line(key, value)) for key, value, _ in rows), default=0)
-    for key, value, place in rows:
-        click.echo(f"{_line(key, value).ljust(min(width, 60))}  {click.style('# ' + place, dim=True)}")
+    lines = [(f"{dotted(key)}: {_value(value)}", place) for key, value, place in rows]
+    width = min(60, max((len(line) for line, _ in lines), default=0))
+    for line, place in lines:
+        click.echo(f"{line.ljust(width)}  {click.style('# ' + place, dim=True)}")
     if not rows:
-        click.echo("everything is as the defaults have it" if not section else f"nothing is set in {section}")
+        click.echo("every key has its default value" if not section else f"nothing is set in {section}")
 
 
 @config.command()
@@ -95,29 +83,28 @@ def show(
 def explain(home: Home, key: str, profile: str | None, overrides: tuple[str, ...], as_json: bool) -> None:
     """Show where the value of KEY comes from, which layers it overrides, and what it does. A section lists its keys."""
     from config.layers.environment import split_key
-    from config.tools.explain import explain as told
+    from config.tools.explain import explain as explained
     from config.tools.explain import section_at
 
     path = split_key(key)
     result = _read(home, profile, overrides)
     model = section_at(path)
-    if model is not None:
-        keys = [(*path, name) for name in model.model_fields if section_at((*path, name)) is None]
-        found = [told(result, inner) for inner in keys]
-        if as_json:
-            print_json(found)
-            return
-        for one in found:
-            click.echo(f"{one['key']}: {_value(one['value'])}\n    {one['meaning']}")
-        return
+    found: Any
     try:
-        one = told(result, path)
+        if model is None:
+            found = explained(result, path)
+        else:
+            keys = [(*path, name) for name in model.model_fields]
+            found = [explained(result, inner) for inner in keys if section_at(inner) is None]
     except KeyError:
         fail(FAILED, _no_such_key(path, key))
     if as_json:
-        print_json(one)
+        print_json(found)
+    elif model is None:
+        _print_explained(found)
     else:
-        _print_explained(one)
+        for one in found:
+            click.echo(f"{one['key']}: {_value(one['value'])}\n    {one['meaning']}")
 
 
 @config.command()
@@ -138,7 +125,7 @@ def get(home: Home, key: str, profile: str | None, overrides: tuple[str, ...], a
     if as_json:
         print_json(value)
     else:
-        click.echo(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        click.echo(_value(value))
 
 
 @config.command()
@@ -153,11 +140,12 @@ def schema(home: Home, write: bool) -> None:
     if not write:
         click.echo(json.dumps(made(), indent=2, ensure_ascii=False))
         return
+    file = home.config_file.with_name(FILE)
     try:
         write_schema(home)
     except OSError as error:
-        fail(FAILED, f"{home.config_file.with_name(FILE)}: {error.strerror or error}")
-    click.echo(f"wrote {home.config_file.with_name(FILE)}")
+        fail(FAILED, f"{file}: {error.strerror or error}")
+    click.echo(f"wrote {file}")
 
 
 @config.command()
@@ -183,8 +171,7 @@ for command in (set_, unset, reload, diff):
 
 
 def _read(home: Home, profile: str | None, overrides: tuple[str, ...]) -> "ValidationResult":
-    """Every layer, and what a running instance has over them; errors are said, and only what cannot be read at all ends
-    the command."""
+    """All layers with the running instance's overrides. Prints errors; exits only if nothing can be read."""
     from config.layers.source import ConfigSource
     from config.syntax.render import render
 
@@ -202,11 +189,10 @@ def _runtime(home: Home) -> tuple[str, ...]:
     from supervisor.control.wire import RequestRefused
     from supervisor.instance import NoInstance
 
-    try:
+    with contextlib.suppress(NoInstance, RequestRefused):
         found = call(home.path, {"do": "config-runtime"})
-    except (NoInstance, RequestRefused):
-        return ()
-    return tuple(f"{key}={text}" for key, text in found["runtime"].items())
+        return tuple(f"{key}={text}" for key, text in found["runtime"].items())
+    return ()
 
 
 def _no_such_key(path: "Key", key: str) -> str:
@@ -218,12 +204,6 @@ def _no_such_key(path: "Key", key: str) -> str:
 
 def _value(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _line(key: "Key", value: Any) -> str:
-    from config.syntax.problem import dotted
-
-    return f"{dotted(key)}: {_value(value)}"
 
 
 def _print_explained(one: dict[str, Any]) -> None:

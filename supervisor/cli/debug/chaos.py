@@ -1,11 +1,9 @@
-"""`supervisor chaos`: inject faults into the real tree on this machine."""
+"""`supervisor chaos`: injects faults into the real tree on this machine."""
 
-import contextlib
 import random
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,10 +43,15 @@ def chaos(seconds: float, seed: int | None, text: bool, keep: Path | None, as_js
     seed = random.randrange(10**6) if seed is None else seed
     stop = threading.Event()
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    with _folder(keep) as folder, progress_bar("start", seconds, quiet=as_json) as update:
+    with (
+        tempfile.TemporaryDirectory(prefix="gerald-chaos-") as temporary,
+        progress_bar("start", seconds, quiet=as_json) as update,
+    ):
+        folder = keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
 
         def show(progress: "ChaosProgress") -> None:
-            what = f"{progress.injected} blows, {progress.restarts} restarts, {progress.sent:,} messages"
+            what = f"{progress.injected} faults, {progress.restarts} restarts, {progress.sent:,} messages"
             update(completed=progress.elapsed, description=progress.phase, what=what)
 
         report = run(folder, seed, seconds, text=text, show=show, stop=stop)
@@ -58,13 +61,3 @@ def chaos(seconds: float, seed: int | None, text: bool, keep: Path | None, as_js
         print_markup(lines(report, text=text))
     if not report.passed:
         raise SystemExit(FAILED)
-
-
-@contextlib.contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-        yield keep
-        return
-    with tempfile.TemporaryDirectory(prefix="gerald-chaos-") as folder:
-        yield Path(folder)

@@ -1,10 +1,9 @@
-"""`supervisor demo`: the whole bot proved on one machine, without VRChat and without sound hardware."""
+"""`supervisor demo`: tests the whole pipeline on one machine, without VRChat and without sound hardware."""
 
 import signal
 import sys
 import tempfile
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -52,30 +51,24 @@ def demo(wav: Path | None, keep: Path | None, files: bool, count: int) -> None:
     from supervisor.demo.pulse import PulseBroken
 
     for number in filter(None, (signal.SIGTERM, getattr(signal, "SIGHUP", None))):
-        signal.signal(number, _interrupt)
+        signal.signal(number, signal.default_int_handler)  # as Ctrl-C: it ends the instance and the sound too
     console = Console(emoji=False, highlight=False)
     with tempfile.TemporaryDirectory(prefix="gerald-demo-", ignore_cleanup_errors=True) as temporary:
         folder = (keep or Path(temporary)).absolute()
         try:
-            failures = _prove(console, folder, wav, files, count + 1)
+            passed = _run(console, folder, wav, files, count + 1)
         except (DemoFailed, PulseBroken, OSError) as error:
-            fail(FAILED, f"the demo could not go on: {error}")
+            fail(FAILED, f"the demo cannot continue: {error}")
         except KeyboardInterrupt:
             fail(130, "interrupted; the demo's instance and sound were ended")
-    sys.exit(FAILED if failures else 0)
+    sys.exit(0 if passed else FAILED)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Whatever ends the demo ends its instance and its sound too, as Ctrl-C does."""
-    raise KeyboardInterrupt
-
-
-def _prove(console: "Console", folder: Path, wav: Path | None, files: bool, count: int) -> list[str]:
+def _run(console: "Console", folder: Path, wav: Path | None, files: bool, count: int) -> bool:
     from actors.speech import embedded
     from actors.speech.whisper import Whisper
-    from supervisor.demo.questions import spoken
     from supervisor.demo.show import Show
-    from supervisor.demo.sound import stage_for
+    from supervisor.demo.sound import spoken, stage_for
 
     home = folder / "home"
     home.mkdir(parents=True, exist_ok=True)
@@ -85,9 +78,6 @@ def _prove(console: "Console", folder: Path, wav: Path | None, files: bool, coun
     show = Show(console, home, folder, Whisper(embedded.whisper_model()))
     with stage:
         show.run(stage, questions)
-    console.print(
-        "\n"
-        + ("[bold red]not all of it happened[/]" if show.failures else "[bold green]all of it happened[/]")
-    )
-    console.print(show.summary(), soft_wrap=True)
-    return show.failures
+    verdict = "[bold red]not all of it happened[/]" if show.failures else "[bold green]all of it happened[/]"
+    console.print(f"\n{verdict}\n{show.summary()}", soft_wrap=True)
+    return not show.failures

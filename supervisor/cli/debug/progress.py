@@ -1,4 +1,4 @@
-"""What `supervisor chaos` and `supervisor simulate` print: a bar while they run, and a report."""
+"""Output of `supervisor chaos` and `supervisor simulate`: a progress bar, and a report."""
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
@@ -20,8 +20,10 @@ def print_markup(lines: Iterable[str]) -> None:
 def progress_bar(
     label: str, total: float, *, counted: bool = False, quiet: bool = False
 ) -> Iterator[Callable[..., None]]:
-    """A bar on a terminal, nothing for scripts. Yields what moves it: rich's Progress.update, with `what` for the text
-    beside it. counted: with `3/20` beside it."""
+    """A bar on a terminal, nothing for scripts. Yields rich's Progress.update, with `what` for the text beside it.
+
+    counted: shows `3/20` too.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -1,4 +1,4 @@
-"""`supervisor replay`: what the actors did, done again by today's code, and compared."""
+"""`supervisor replay`: replays a trace with today's code and compares."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
+from supervisor.cli.options import FAILED, fail, home_and_json, print_json
 from supervisor.cli.trace.options import find_trace
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ __all__ = ["replay"]
 @click.option(
     "--speed", type=click.FloatRange(0.01, 1000.0), default=1.0, help="With --live: times real time."
 )
-@json_option
-@in_home
+@home_and_json
 def replay(
     home: Home,
     trace: str,
@@ -64,7 +63,12 @@ def replay(
         play_live(home, where, speed, as_json)
         return
     try:
-        report = _replayed(where, actor, until, stop_at, diff, wishes, accept)
+        if accept:
+            from supervisor.replay.accept import accepted
+
+            report = accepted(where, actor)
+        else:
+            report = _replay(where, actor, until, stop_at, diff, wishes)
     except Unreplayable as error:
         fail(FAILED, str(error))
     _show(where, report, as_json)
@@ -72,16 +76,13 @@ def replay(
         raise SystemExit(FAILED)
 
 
-def _replayed(
-    where: Path, actor: str, until: str, stop_at: str, diff: bool, wishes: tuple[str, ...], accept: bool
+def _replay(
+    where: Path, actor: str, until: str, stop_at: str, diff: bool, wishes: tuple[str, ...]
 ) -> "ReplayReport":
-    from supervisor.replay.accept import accepted
     from supervisor.replay.observers import Debugger, StateLog
     from supervisor.replay.replayer import Replayer
     from supervisor.replay.what_if import parse
 
-    if accept:
-        return accepted(where, actor)
     log = StateLog(click.echo) if diff else None
     debugger = Debugger(stop_at) if stop_at else None
     last: list[Step] = []
@@ -89,8 +90,7 @@ def _replayed(
     def watch(step: "Step") -> None:
         if log is not None:
             log.after(step)
-        if until:
-            last[:] = [step]
+        last[:] = [step]
 
     def before(replayed: "ReplayedIncarnation", line: "HandledLine") -> None:
         if log is not None:
@@ -98,9 +98,8 @@ def _replayed(
         if debugger is not None:
             debugger.before(replayed, line)
 
-    report = Replayer(
-        where, actor=actor, changes=parse(wishes), until=until, before=before, watch=watch
-    ).run()
+    changes = parse(wishes)
+    report = Replayer(where, actor=actor, changes=changes, until=until, before=before, watch=watch).run()
     if until and not report.stopped:
         fail(FAILED, f"no replayed actor handled {until} in this trace")
     if until and last:

@@ -1,4 +1,4 @@
-"""`supervisor replay --live`: play the recorded input of the senses to the running instance."""
+"""`supervisor replay --live`: sends the recorded input to the running instance."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ __all__ = ["play_live"]
 
 
 def play_live(home: Home, trace: Path, speed: float, as_json: bool) -> None:
-    """Tell the running instance what the recorded senses told, with a bar; Ctrl-C ends it."""
+    """Send the running instance what the senses recorded, with a progress bar; Ctrl-C ends it."""
     from supervisor.control.client import call
     from supervisor.control.wire import RequestRefused
     from supervisor.instance import NoInstance
@@ -22,25 +22,21 @@ def play_live(home: Home, trace: Path, speed: float, as_json: bool) -> None:
     def tell(to: str, kind: str, message: Any) -> None:
         call(home.path, {"do": "tell", "address": to, "type": kind, "message": message})
 
-    told = 0
+    sent = 0
     try:
         found = read_inputs(trace)
         call(home.path, {"do": "status"})
-        with click.progressbar(
-            play(found, tell, speed), length=len(found), label="replaying", show_pos=True, file=None
-        ) as bar:
+        inputs = play(found, tell, speed)
+        with click.progressbar(inputs, length=len(found), label="replaying", show_pos=True) as bar:
             for _ in bar:
-                told += 1
-    except Unreplayable as error:
-        fail(FAILED, str(error))
+                sent += 1
+    except (Unreplayable, RequestRefused) as error:
+        fail(FAILED, f"{f'after {sent} messages: ' if sent else ''}{error}")
     except NoInstance as error:
         fail(NO_INSTANCE, str(error))
-    except RequestRefused as error:
-        fail(FAILED, f"after {told} messages: {error}")
     except KeyboardInterrupt:
-        click.echo(f"\nended after {told} of {len(found)} messages", err=True)
-        raise SystemExit(130) from None
+        fail(130, f"\nended after {sent} of {len(found)} messages")
     if as_json:
-        print_json({"told": told, "seconds": found[-1].at, "speed": speed})
+        print_json({"told": sent, "seconds": found[-1].at, "speed": speed})
     else:
-        click.echo(f"{told:,} messages of the senses told, {found[-1].at / speed:.1f} s")
+        click.echo(f"{sent:,} messages of the senses sent, {found[-1].at / speed:.1f} s")

@@ -1,4 +1,4 @@
-"""`supervisor simulate`: run the tree of the simulator with seeded faults."""
+"""`supervisor simulate`: runs the simulated tree with seeded faults."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["simulate"]
 
 MOST_SHRUNK = 3
-"""Failing seeds that are shrunk: each takes some hundred runs."""
+"""How many failing seeds are shrunk: each takes some hundred runs."""
 
 
 @click.command()
@@ -83,11 +83,11 @@ def _one(seed: int, seconds: float, faults: str | None, trace: Path | None, as_j
 
         summary = CampaignSummary()
         summary.add(outcome)
-        told = [f"[bold]fault[/]      {escape(fault.text)}" for fault in outcome.faults]
+        planned = [f"[bold]fault[/]      {escape(fault.text)}" for fault in outcome.faults]
         found = [f"[red]found[/]      {escape(found)}" for found in outcome.found]
         command = f"[bold]again[/]      {again(seed, seconds, chosen)}"
         digest = f"[bold]digest[/]     {outcome.digest}"
-        print_markup([*told, *found, digest, command, *lines(summary)])
+        print_markup([*planned, *found, digest, command, *lines(summary)])
     if not outcome.passed:
         raise SystemExit(FAILED)
 
@@ -103,7 +103,7 @@ def _chosen(seed: int, seconds: float, faults: str | None) -> "tuple[Fault, ...]
         numbers = [] if faults == "none" else [int(number) for number in str(faults).split(",")]
         return chosen(whole, numbers)
     except ValueError:
-        raise click.UsageError(f"--faults {faults}: say all, none, or numbers such as 3,7") from None
+        raise click.UsageError(f"--faults {faults}: give all, none, or numbers such as 3,7") from None
     except LookupError as error:
         raise click.UsageError(f"--faults {faults}: {error}") from None
 

@@ -1,4 +1,4 @@
-"""The commands about actors' lives: kill, hang, restart, pin, and dead-letters."""
+"""The commands about single actors: kill, hang, restart, pin, and dead-letters."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ import click
 from config.format import time_of_day
 from config.home import Home
 from supervisor.cli.client import ask_all, ask_one
-from supervisor.cli.options import in_home, json_option, print_json
+from supervisor.cli.options import home_and_json, print_json
 
 __all__ = ["dead_letters", "hang", "kill", "pin", "restart"]
 
@@ -18,8 +18,7 @@ wait_option = click.option("--wait/--no-wait", default=True, help="Wait until it
 @click.command()
 @click.argument("actor")
 @wait_option
-@json_option
-@in_home
+@home_and_json
 def kill(home: Home, actor: str, wait: bool, as_json: bool) -> None:
     """Kill ACTOR at once, as a crash would, to test its supervisor.
 
@@ -31,8 +30,7 @@ def kill(home: Home, actor: str, wait: bool, as_json: bool) -> None:
 @click.command()
 @click.argument("actor")
 @wait_option
-@json_option
-@in_home
+@home_and_json
 def restart(home: Home, actor: str, wait: bool, as_json: bool) -> None:
     """Stop ACTOR in order and start it again. Its messages wait meanwhile."""
     _show(ask_all(home, {"do": "restart", "address": actor, "wait": wait}), as_json)
@@ -44,8 +42,7 @@ def restart(home: Home, actor: str, wait: bool, as_json: bool) -> None:
     "--seconds", type=click.FloatRange(0.1, 3600.0), help="Duration. Default: 5 s beyond its handler_timeout."
 )
 @wait_option
-@json_option
-@in_home
+@home_and_json
 def hang(home: Home, actor: str, seconds: float | None, wait: bool, as_json: bool) -> None:
     """Make ACTOR hang in a handler, to test the watchdog."""
     request = {"do": "hang", "address": actor, "seconds": seconds or 0.0, "wait": wait}
@@ -53,15 +50,9 @@ def hang(home: Home, actor: str, seconds: float | None, wait: bool, as_json: boo
         if as_json:
             print_json(part)
         elif "patience" in part:
-            beyond = part["seconds"] > part["patience"]
-            what = (
-                "the watchdog should find it"
-                if beyond
-                else "less than its handler_timeout: nothing should happen"
-            )
-            click.echo(
-                f"{actor} hangs for {part['seconds']:g} s; its handler_timeout is {part['patience']:g} s: {what}"
-            )
+            seconds, timeout = part["seconds"], part["patience"]
+            what = "the watchdog should find it" if seconds > timeout else "nothing should happen"
+            click.echo(f"{actor} hangs for {seconds:g} s; its handler_timeout is {timeout:g} s: {what}")
         else:
             click.echo(_back(part))
 
@@ -73,8 +64,7 @@ def hang(home: Home, actor: str, seconds: float | None, wait: bool, as_json: boo
     "--instances", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of processes."
 )
 @wait_option
-@json_option
-@in_home
+@home_and_json
 def pin(home: Home, actor: str, place: str, instances: int, wait: bool, as_json: bool) -> None:
     """Move a running ACTOR to a thread or to processes of its own. No message is lost.
 
@@ -89,8 +79,7 @@ def pin(home: Home, actor: str, place: str, instances: int, wait: bool, as_json:
     "--count", type=click.IntRange(1, 1000), default=20, show_default=True, help="Number of messages."
 )
 @click.option("--verbose", is_flag=True, help="Include the traceback of each crash.")
-@json_option
-@in_home
+@home_and_json
 def dead_letters(home: Home, count: int, verbose: bool, as_json: bool) -> None:
     """List messages that were not handled, and why. Their contents are not shown; the trace has them."""
     found = ask_one(home, {"do": "dead-letters", "count": count})
@@ -105,15 +94,13 @@ def dead_letters(home: Home, count: int, verbose: bool, as_json: bool) -> None:
     if not letters:
         console.print("no dead letters")
     else:
-        table = Table(
-            "when", "why", "type", "from", "to", "detail", box=None, pad_edge=False, header_style="dim"
-        )
+        columns = ("why", "type", "from", "to", "detail")
+        table = Table("when", *columns, box=None, pad_edge=False, header_style="dim")
         for letter in letters:
-            at = time_of_day(letter["at"], "seconds")
-            table.add_row(at, letter["why"], letter["type"], letter["from"], letter["to"], letter["detail"])
+            table.add_row(time_of_day(letter["at"], "seconds"), *(letter[name] for name in columns))
         console.print(table, soft_wrap=not console.is_terminal)
-        for letter in letters if verbose else ():
-            if letter["traceback"]:
+        for letter in letters:
+            if verbose and letter["traceback"]:
                 console.print(f"\n[bold]{letter['id']}[/]", letter["traceback"], sep="\n", markup=True)
     counts = ", ".join(f"{number} {why}" for why, number in sorted(found["counts"].items()))
     if counts:

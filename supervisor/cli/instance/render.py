@@ -1,4 +1,4 @@
-"""How an instance looks to a person: the tree as a table, and one line for everything that is missing."""
+"""Renders an instance: the tree as a table, and one line for everything that is missing."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -16,41 +16,36 @@ COLOURS = {"OK": "green", "DEGRADED": "yellow", "DOWN": "red", "STARTING": "cyan
 COLUMNS = ("actor", "node", "pid", "state", "health", "restarts", "mail", "what")
 NUMBERS = ("pid", "restarts", "mail")
 WIDE_ONLY = ("node", "mail", "what")
-"""What a narrow screen has no room for; `missing` says the rest line by line."""
+"""Columns without room on a narrow screen; there, `missing` gives the reasons line by line."""
 
 Row = Mapping[str, Any]
 
 
 def headline(status: Mapping[str, Any]) -> Text:
-    """One line on the whole instance."""
+    """One line about the whole instance, and one for each of its problems."""
     up = int(time.time() - status["started_at"])
     ready = Text("READY", "bold green") if status["ready"] else Text("STARTING", "bold cyan")
     dead = sum(number for why, number in status["dead_letters"].items() if why != "superseded")
-    configuration = status.get("configuration")
+    configuration = status.get("configuration") or {}
     rest = f"  pid {status['pid']}, up {clock(up)}, {dead} dead letters, home {status['home']}"
     if configuration:
         age = clock(time.time() - configuration["since"])
         rest += f", configuration {configuration['version']} ({age} old)"
-    line = Text.assemble(ready, rest, _uses(status.get("resources") or {}))
+    line = Text.assemble(ready, rest, _resources_line(status.get("resources") or {}))
     if status.get("trace_trouble"):
-        line.append(
-            f"\ntrace: {status['trace_trouble']}; {status['trace_lost']} records are missing", "yellow"
-        )
-    configuration = status.get("configuration") or {}
+        trouble = f"trace: {status['trace_trouble']}; {status['trace_lost']} records are missing"
+        line.append(f"\n{trouble}", "yellow")
     if configuration.get("problems"):
         since = clock(time.time() - configuration["failed_at"])
-        line.append(
-            f"\nconfiguration {configuration['version']} stays in force, the files are refused since {since}: "
-            f"{configuration['problems'][0]}",
-            "yellow",
-        )
+        kept = f"configuration {configuration['version']} stays in force, the files are refused since {since}"
+        line.append(f"\n{kept}: {configuration['problems'][0]}", "yellow")
     if configuration.get("pending_restart"):
         keys = ", ".join(configuration["pending_restart"])
         line.append(f"\nwaits for a new start of Gerald: {keys}", "yellow")
     return line
 
 
-def _uses(resources: Mapping[str, Any]) -> str:
+def _resources_line(resources: Mapping[str, Any]) -> str:
     if not resources.get("memory"):
         return ""
     used = f"\ncpu {resources['cpu']:.0f} % of a core, memory {size(resources['memory'])}"
@@ -60,7 +55,7 @@ def _uses(resources: Mapping[str, Any]) -> str:
 
 
 def tree_table(actors: Sequence[Row], width: int = 120) -> Table:
-    """The supervision tree, one row an actor, on a screen of `width` columns: narrow ones get fewer columns."""
+    """The supervision tree, one row for each actor; on a screen under 110 columns without WIDE_ONLY."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     names = COLUMNS if width >= 110 else tuple(name for name in COLUMNS if name not in WIDE_ONLY)
     for name in names:
@@ -68,13 +63,12 @@ def tree_table(actors: Sequence[Row], width: int = 120) -> Table:
         table.add_column(
             name, justify="right" if name in NUMBERS else "left", no_wrap=not last, overflow="fold"
         )
-    for row in actors:
-        slots = _slots(row)
-        table.add_row(*(slots[name] for name in names))
+    for cells in map(_cells, actors):
+        table.add_row(*(cells[name] for name in names))
     return table
 
 
-def _slots(row: Row) -> Mapping[str, Text | str]:
+def _cells(row: Row) -> Mapping[str, Text | str]:
     name = Text("  " * row["depth"] + row["address"], "bold" if row["kind"] == "supervisor" else "")
     if row["state"] == "disabled":
         name.stylize("dim")
@@ -100,7 +94,6 @@ def missing(actors: Sequence[Row]) -> tuple[str, ...]:
             continue
         colour = COLOURS.get(row["health"], "white")
         remedy = f" [dim]->[/] {escape(row['remedy'])}" if row["remedy"] else ""
-        lines.append(
-            f"[{colour}]{row['health']:>8}[/]  [bold]{row['address']}[/]: {escape(row['reason'])}{remedy}"
-        )
+        who = f"[{colour}]{row['health']:>8}[/]  [bold]{row['address']}[/]"
+        lines.append(f"{who}: {escape(row['reason'])}{remedy}")
     return tuple(lines)

@@ -1,5 +1,6 @@
 """`supervisor service`: a systemd unit for this home."""
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -33,7 +34,7 @@ def unit(program: tuple[str, ...], home: Path, *, user: bool, text: bool) -> str
     options = " --user" * user + " --text" * text
     stay = "#   loginctl enable-linger      # so that it runs while you are logged out\n" if user else ""
     return f"""# To install it:
-#   supervisor --home {_shell(home)} service{options} > {place}
+#   supervisor --home {shlex.quote(str(home))} service{options} > {place}
 #   systemctl{flag} daemon-reload
 #   systemctl{flag} enable --now gerald
 {stay}# Gerald restarts itself after a crash; systemd restarts the launcher if that dies too.
@@ -64,16 +65,10 @@ WantedBy={"default" if user else "multi-user"}.target
 
 
 def _escaped(text: str) -> str:
-    """As systemd wants a path: its specifiers begin with a percent sign."""
+    """Escape percent signs, which begin systemd's specifiers."""
     return text.replace("%", "%%")
 
 
 def _quoted(argument: str) -> str:
     escaped = _escaped(argument).replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
     return f'"{escaped}"' if any(sign in argument for sign in " \t'\"\\;") else escaped
-
-
-def _shell(path: Path) -> str:
-    import shlex
-
-    return shlex.quote(str(path))

@@ -1,4 +1,4 @@
-"""The commands that speak to a running instance."""
+"""The commands that talk to a running instance: status, talk, tell, ask, stop."""
 
 import contextlib
 import json
@@ -7,17 +7,15 @@ from typing import Any
 import click
 
 from config.home import Home
-from supervisor.cli.client import ask_all, ask_one
-from supervisor.cli.options import FAILED, NO_INSTANCE, fail, in_home, json_option, print_json
-from supervisor.instance import NoInstance
+from supervisor.cli.client import ask_all, ask_one, exit_when_refused
+from supervisor.cli.options import FAILED, fail, home_and_json, in_home, print_json
 
 __all__ = ["ask", "status", "stop", "talk", "tell"]
 
 
 @click.command()
 @click.option("--watch", is_flag=True, help="Keep the display up to date until Ctrl-C.")
-@json_option
-@in_home
+@home_and_json
 def status(home: Home, watch: bool, as_json: bool) -> None:
     """Show every actor of the running instance: node, pid, state, health, restarts, mailbox, last error."""
     if watch:
@@ -43,8 +41,7 @@ def status(home: Home, watch: bool, as_json: bool) -> None:
 @click.option(
     "--as", "person", default="", metavar="NAME", help="Speaker's name. Default: nobody in particular."
 )
-@json_option
-@in_home
+@home_and_json
 def talk(home: Home, text: str, person: str, as_json: bool) -> None:
     """Say TEXT to the running instance and print the reply as it arrives."""
     outcome = ""
@@ -80,9 +77,8 @@ def _message(given: str) -> Any:
 @in_home
 def tell(home: Home, address: str, type_: str, message: str) -> None:
     """Send a message of TYPE to ADDRESS and print its id, e.g. tell osc.sender Typing '{"on": true}'."""
-    click.echo(
-        ask_one(home, {"do": "tell", "address": address, "type": type_, "message": _message(message)})["id"]
-    )
+    request = {"do": "tell", "address": address, "type": type_, "message": _message(message)}
+    click.echo(ask_one(home, request)["id"])
 
 
 @click.command()
@@ -101,24 +97,13 @@ def stop(home: Home) -> None:
     """Stop the running instance in order and save its state."""
     from supervisor.instance import find_instance
 
-    try:
+    with exit_when_refused():
         pid = find_instance(home.path).pid
-    except NoInstance as error:
-        fail(NO_INSTANCE, str(error))
     ask_one(home, {"do": "stop"})
-    if not _gone(home):
-        fail(FAILED, f"process {pid} is still there after 10 s")
-    click.echo(f"stopped (process {pid})")
-
-
-def _gone(home: Home) -> bool:
-    """Wait until the instance's lock is free again, 10 s at most."""
     from filelock import FileLock, Timeout
 
-    lock = FileLock(home.instance_file.with_suffix(".lock"))
-    try:
-        lock.acquire(timeout=10, poll_interval=0.02)
+    try:  # the lock is free again when the process is gone
+        with FileLock(home.instance_file.with_suffix(".lock")).acquire(timeout=10, poll_interval=0.02):
+            click.echo(f"stopped (process {pid})")
     except Timeout:
-        return False
-    lock.release()
-    return True
+        fail(FAILED, f"process {pid} is still there after 10 s")

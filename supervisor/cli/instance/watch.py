@@ -1,7 +1,5 @@
-"""`supervisor status --watch`: the tree as it lives."""
+"""`supervisor status --watch`: the tree, kept up to date."""
 
-import json
-import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,22 +7,23 @@ from rich.console import Console, Group
 from rich.live import Live
 
 from supervisor.cli.instance.render import headline, missing, tree_table
+from supervisor.cli.options import print_json
 
 __all__ = ["picture", "watch"]
 
 
 def picture(found: Mapping[str, Any], console: Console) -> Group:
-    """An instance as a person looks at it, on this console."""
+    """The instance's status, rendered for this console."""
     rows = found["actors"]
-    narrow = console.width < 110
-    return Group(headline(found), tree_table(rows, console.width), *(missing(rows) if narrow else ()))
+    reasons = missing(rows) if console.width < 110 else ()
+    return Group(headline(found), tree_table(rows, console.width), *reasons)
 
 
 def watch(statuses: Iterable[Mapping[str, Any]], as_json: bool) -> None:
-    """Show every status in place of the one before; without a terminal, a line for each change."""
+    """Show each status in place of the previous one; without a terminal, a line for each change."""
     if as_json:
         for found in statuses:
-            print(json.dumps(found, ensure_ascii=False, default=str), flush=True)
+            print_json(found)
         return
     console = Console(emoji=False, highlight=False)
     if not console.is_terminal:
@@ -42,8 +41,6 @@ def _lines(statuses: Iterable[Mapping[str, Any]]) -> None:
             now = (row["state"], row["health"], row["reason"], row["incarnation"], row["pin"])
             if row["state"] != "disabled" and known.get(row["address"]) != now:
                 known[row["address"]] = now
-                line = (
-                    f"{row['health']:>8}  {row['address']} ({row['state']}, incarnation {row['incarnation']})"
-                )
-                sys.stdout.write(line + (f": {row['reason']}" if row["reason"] else "") + "\n")
-        sys.stdout.flush()
+                state = f"({row['state']}, incarnation {row['incarnation']})"
+                reason = f": {row['reason']}" if row["reason"] else ""
+                print(f"{row['health']:>8}  {row['address']} {state}{reason}", flush=True)

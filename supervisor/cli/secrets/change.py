@@ -1,9 +1,9 @@
-"""What the commands of `supervisor secrets` share: opening and changing the file, and asking a person."""
+"""Opening and changing the secrets file, and asking a person, for the commands of `supervisor secrets`."""
 
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,7 +35,7 @@ __all__ = ["SecretsChange", "changing", "new_keys", "opened", "reported", "show"
 
 
 class SecretsChange(NamedTuple):
-    """The open file, while nobody else changes it. path: the key to be changed. plain: its readable text."""
+    """The open and locked file. path: the key to be changed. plain: the file's decrypted text."""
 
     home: Home
     file: SecretsFile
@@ -49,7 +49,7 @@ class SecretsChange(NamedTuple):
         wrapped: WrappedKey | None = None,
         keys: KeySource | None = None,
     ) -> None:
-        """Check, encrypt and write a readable text: with the keys the file has, or with others."""
+        """Check, encrypt and write a decrypted text, with the file's keys or with other ones."""
         check_plain(plain, "secrets.yaml")
         before = self.file.metadata
         revision = 1 + note_revision(self.home, before.wrapped.id, before.revision)
@@ -60,17 +60,17 @@ class SecretsChange(NamedTuple):
 
 @contextmanager
 def changing(home: Home, key: str = "", *, accept: bool = False) -> Iterator[SecretsChange]:
-    """The open file, with nobody else in between. key: the one to be changed, whatever is wrong with it."""
+    """Open and lock the file. key: the one to be changed; its value may be broken."""
     with reported(), exclusive(home):
         file = opened(home, key, accept=accept)
-        # As it stands in the text, if it does, for names may have dots of their own.
+        # The path in the text, if it is there: names may contain dots.
         there = (path for path in read_values(file.source.text).nodes if dotted(path) == key)
         with reported(FAILED):
             yield SecretsChange(home, file, next(there, split_key(key)), file.plain_text())
 
 
 def opened(home: Home, key: str = "", *, accept: bool = False) -> SecretsFile:
-    """The home's secrets. Ends the command if there are none. key: the one that may be broken."""
+    """The home's secrets. Exits if there are none. key: the one whose value may be broken."""
     with reported():
         file = open_secrets(home, KeySource(os.environ, _ask), accept=accept, repair=key)
     if file is None:
@@ -79,13 +79,13 @@ def opened(home: Home, key: str = "", *, accept: bool = False) -> SecretsFile:
 
 
 def typed(key: Key, text: str) -> Any:
-    """The value that a text means at a key: text where text is wanted, else a number, true, false or text."""
+    """The value of a text at a key: text for a text key, else a number, true, false or text."""
     return text if field_at(key) is None or is_text(key) else resolve(text)
 
 
 @contextmanager
 def reported(status: int = UNREADABLE) -> Iterator[None]:
-    """End the command when something goes wrong, with a line or the place of it. status: for a ConfigurationError."""
+    """Exit with a line on every error. status: the exit status for a ConfigurationError."""
     try:
         yield
     except ConfigurationError as error:
@@ -100,12 +100,12 @@ def reported(status: int = UNREADABLE) -> Iterator[None]:
 
 
 def show(error: ConfigurationError) -> None:
-    """The problems, on standard error."""
+    """Print the problems on standard error."""
     click.echo(render(error.problems, colour=sys.stderr.isatty()), err=True, nl=False)
 
 
 def new_keys(by: str, variable: str, key_file: Path | None = None) -> KeySource:
-    """What is to wrap the data key: a passphrase (typed twice, or of a variable), or a key file, made if missing."""
+    """The key that wraps the data key: a passphrase (typed, or in `variable`), or a key file, made if missing."""
     if by == BY_KEY_FILE:
         path = key_file or key_path(os.environ)
         make_key_file(path)
@@ -119,13 +119,11 @@ def new_keys(by: str, variable: str, key_file: Path | None = None) -> KeySource:
 
 
 def value_of(from_stdin: bool) -> str:
-    """The value to set: asked for, or all of standard input without the line break at its end."""
+    """The value to set: typed, or all of standard input without its last line break."""
     if not from_stdin and sys.stdin.isatty():
         return str(click.prompt("Value", hide_input=True, err=True))
-    try:
+    with suppress(UnicodeDecodeError):
         return sys.stdin.buffer.read().decode().removesuffix("\n").removesuffix("\r")
-    except UnicodeDecodeError:
-        pass
     fail(FAILED, "the value on standard input is not UTF-8; nothing was changed")
 
 

@@ -1,4 +1,4 @@
-"""`supervisor secrets`: the encrypted values of config/secrets.yaml."""
+"""`supervisor secrets`: manages the encrypted values of config/secrets.yaml."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from config.syntax.mask import MASK
 from config.syntax.node import find
 from config.syntax.problem import dotted
 from config.syntax.yaml_reader import decode
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
+from supervisor.cli.options import FAILED, fail, home_and_json, in_home, print_json
 from supervisor.cli.secrets.change import changing, new_keys, opened, reported, show, typed, value_of
 
 __all__ = ["secrets"]
@@ -59,7 +59,7 @@ def init(home: Home, by_passphrase: bool) -> None:
     click.echo(f"made {home.secrets_file}")
     if not by_passphrase:
         path = key_path(os.environ)
-        click.echo(f"its key is {path}: keep a copy elsewhere, nothing opens the file without it")
+        click.echo(f"its key is {path}: keep a copy elsewhere, without it nobody can read the file")
 
 
 @secrets.command("set")
@@ -97,13 +97,12 @@ def get(home: Home, key: str, reveal: bool) -> None:
     if key not in values:
         fail(FAILED, f"there is no secret {key}; see `supervisor secrets list`")
     if sys.stdout.isatty() and not reveal:
-        fail(FAILED, "it would stand on your screen; add --reveal if it may")
+        fail(FAILED, "it would be visible on your screen; add --reveal to print it")
     click.echo(values[key] if isinstance(values[key], str) else json.dumps(values[key]))
 
 
 @secrets.command("list")
-@json_option
-@in_home
+@home_and_json
 def list_(home: Home, as_json: bool) -> None:
     """List the keys in the file, without their values."""
     file = opened(home)
@@ -123,7 +122,7 @@ def list_(home: Home, as_json: bool) -> None:
 @in_home
 def edit(home: Home) -> None:
     """Open the values in $EDITOR, check the result, and encrypt what changed."""
-    # Held all the while: nobody's edit is lost because somebody else was quicker.
+    # Locked during the edit, so that no other change is lost.
     with changing(home) as change:
         after = _edited(change.plain)
         if after != change.plain:
@@ -163,7 +162,7 @@ def rotate(home: Home) -> None:
         old, data_key = change.file.metadata.wrapped, os.urandom(32)
         wrapped = wrap(data_key, old.id, old.by, change.file.keys, old.key)
         change.save(change.plain, data_key, wrapped)
-    click.echo("every value is encrypted anew, with a new data key")
+    click.echo("every value is re-encrypted, with a new data key")
 
 
 @secrets.command()
@@ -179,12 +178,12 @@ def rekey(home: Home, by_passphrase: bool, new: bool, key_file: Path | None) -> 
     GERALD_NEW_PASSPHRASE.
     """
     if by_passphrase + new + (key_file is not None) != 1:
-        raise click.UsageError("say what shall lock it: --passphrase, --new-keyfile or --key-file FILE")
+        raise click.UsageError("choose one of --passphrase, --new-keyfile and --key-file FILE")
     place, by = key_file, BY_PASSPHRASE if by_passphrase else BY_KEY_FILE
     with changing(home) as change:
         old, old_keys, data_key = change.file.metadata.wrapped, change.file.keys, change.file.data_key
         if home.data_key_file.exists():
-            open_data_cipher(home, old_keys, make=False)  # nothing should be changed if this does not open
+            open_data_cipher(home, old_keys, make=False)  # raises before anything is changed
         if new:
             place = new_key_file(key_path(os.environ))
         keys = new_keys(by, "GERALD_NEW_PASSPHRASE", place)
@@ -215,7 +214,7 @@ def export_key(home: Home, to: Path | None) -> None:
         else:
             write_new(to, text)
     if to is not None or sys.stdout.isatty():
-        click.echo(f"{to or 'this'}: whoever has this key can read the secrets", err=True)
+        click.echo(f"{to or 'this'}: anybody with this key can read the secrets", err=True)
 
 
 @secrets.command()

@@ -1,4 +1,4 @@
-"""`supervisor backup`: one file with everything Gerald remembers, with or without a running instance; and a list."""
+"""`supervisor backup`: makes a backup of everything Gerald remembers, and lists backups."""
 
 import contextlib
 import sys
@@ -11,12 +11,9 @@ import click
 from config.format import moment, size
 from config.home import Home
 from supervisor.cli.client import ask_all
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
+from supervisor.cli.options import FAILED, fail, home_and_json, print_json
 
-__all__ = [
-    "backup",
-    "busy",
-]
+__all__ = ["backup", "busy"]
 
 
 @click.group(invoke_without_command=True)
@@ -27,8 +24,7 @@ __all__ = [
     help="Folder for the backup. Default: storage.backup_directory.",
 )
 @click.option("--encrypt", is_flag=True, help="Encrypt it with this home's key, from data/seal.json.")
-@json_option
-@in_home
+@home_and_json
 def backup(home: Home, folder: Path | None, encrypt: bool, as_json: bool) -> None:
     """Back up everything Gerald remembers into one file, with or without a running instance.
 
@@ -49,16 +45,15 @@ def backup(home: Home, folder: Path | None, encrypt: bool, as_json: bool) -> Non
     if as_json:
         print_json(made)
         return
-    sealed = ", encrypted" if made["sealed"] else ""
-    click.echo(f"{made['path']} ({size(made['bytes'])}{sealed}): {_names(made['domains'])}")
+    encrypted = ", encrypted" if made["sealed"] else ""
+    click.echo(f"{made['path']} ({size(made['bytes'])}{encrypted}): {_names(made['domains'])}")
     if made["sealed"] and not had_key:
-        click.echo(f"its key was made, and is in {home.data_key_file}: keep that elsewhere, too", err=True)
+        click.echo(f"its key was made: keep a copy of {home.data_key_file} elsewhere too", err=True)
 
 
 @backup.command("ls", short_help="List the backups, and whether they are intact.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
-@json_option
-@in_home
+@home_and_json
 def ls(home: Home, folder: Path | None, as_json: bool) -> None:
     """List the backups in FOLDER (default: storage.backup_directory), newest first."""
     from actors.persistence.backup.backups import KINDS, kept_in
@@ -83,7 +78,7 @@ def ls(home: Home, folder: Path | None, as_json: bool) -> None:
 
 @contextlib.contextmanager
 def busy(doing: str, quiet: bool = False) -> Iterator[None]:
-    """Show on a terminal what is being done."""
+    """Show on a terminal what is being done, while it is being done."""
     if quiet or not sys.stderr.isatty():
         yield
         return
@@ -94,14 +89,12 @@ def busy(doing: str, quiet: bool = False) -> Iterator[None]:
 
 
 def _made(home: Home, to: Path | None, encrypt: bool) -> Mapping[str, Any]:
-    """Made by the running instance, else here. Exits with a line when none can be made."""
-    from supervisor.instance import NoInstance, find_instance
+    """The running instance makes it, else this process. Exits with a line when neither can."""
+    from supervisor.instance import running_instance
 
-    try:
-        find_instance(home.path)
-    except NoInstance:
+    if not running_instance(home.path):
         return _made_here(home, to, encrypt)
-    # A little longer than the instance itself waits, so that it can say what is wrong.
+    # The instance itself waits 600 s: it must have time to say what is wrong.
     *_, made = ask_all(home, {"do": "backup", "to": str(to or ""), "encrypt": encrypt}, timeout=630.0)
     return made
 
@@ -115,12 +108,8 @@ def _made_here(home: Home, to: Path | None, encrypt: bool) -> Mapping[str, Any]:
         if not content.chains:
             fail(FAILED, f"nothing is remembered in {home.path} yet")
         made = found.backups.make(content, to, encrypt=encrypt)
-        return {
-            "path": str(made.path),
-            "bytes": made.size,
-            "domains": list(made.content.chains),
-            "sealed": made.header.encrypted,
-        }
+        what = {"path": str(made.path), "bytes": made.size, "domains": list(made.content.chains)}
+        return {**what, "sealed": made.header.encrypted}
 
 
 def _row(path: Path, made_at: float) -> dict[str, Any]:

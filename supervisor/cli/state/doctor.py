@@ -1,4 +1,4 @@
-"""`supervisor state doctor`: renders the report of a check, and of a repair."""
+"""`supervisor state doctor`: checks or repairs the store, and renders the report."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from actors.persistence.recovery.check import Damage, DomainReport, StoreReport, examine
+from actors.persistence.recovery.check import StoreReport, examine
 from actors.persistence.recovery.quarantine import prune as remove
 from actors.persistence.recovery.repair import Mended, repair
 from config.format import count, moment, size
@@ -20,18 +20,18 @@ __all__ = ["examined", "render", "repaired"]
 
 
 def examined(home: Home, as_json: bool) -> bool:
-    """Check the store, and print the report; whether all of it is fine."""
+    """Check the store and print the report. True if all of it is fine."""
     with shared(home) as used, offline_store(home) as found:
         report = examine(found.case(used=used))
         if used and not report.fine:
-            # Files may have come and gone during the check.
+            # Files may have changed during the check.
             report = examine(found.case(used=used))
     _show(report, as_json)
     return report.fine
 
 
 def repaired(home: Home, prune: bool, as_json: bool) -> bool:
-    """Repair what is damaged, and with `prune` remove what was set aside; whether all is fine after it."""
+    """Repair what is damaged, and with `prune` remove what was set aside. True if all is fine then."""
     with exclusive(home, "the repair"), offline_store(home, writes=True) as found:
         before = examine(found.case(used=False))
         mended = _mended(found, before)
@@ -43,26 +43,18 @@ def repaired(home: Home, prune: bool, as_json: bool) -> bool:
     if as_json:
         print_json({"mended": msgspec.to_builtins(mended), **_plain(after)})
         return after.fine
-    for line in lines_of(mended):
+    for line in lines_of(mended) or ["nothing was damaged"] * before.fine:
         click.echo(line)
-    if before.fine:
-        click.echo("nothing was damaged")
     _show(after, as_json)
     return after.fine
 
 
 def _mended(found: OfflineStore, report: StoreReport) -> tuple[Mended, ...]:
-    """Every domain of a database that is damaged as a whole; else those that are damaged."""
-    if report.fine:
+    """Repair every stored domain if the database itself is damaged, else the damaged domains."""
+    if report.fine or any(damage.remedy == "update Gerald" for damage in report.damage):
         return ()
-    if any(damage.remedy == "update Gerald" for damage in report.damage):
-        return ()
-    domains = tuple(d.domain for d in report.domains if d.damage or (report.damage and _is_stored(d)))
-    return repair(found.store, domains, found.rewrite)
-
-
-def _is_stored(domain: DomainReport) -> bool:
-    return domain.version is not None
+    domains = (d.domain for d in report.domains if d.damage or (report.damage and d.version is not None))
+    return repair(found.store, tuple(domains), found.rewrite)
 
 
 def lines_of(mended: Sequence[Mended]) -> list[str]:
@@ -70,20 +62,20 @@ def lines_of(mended: Sequence[Mended]) -> list[str]:
     lines = []
     for domain in mended:
         if domain.found is None:
-            lines.append(f"{domain.domain}: nothing of it can be used; it begins with a new state")
+            what = "nothing of it can be used; it begins with a new state"
         elif domain.version is None:
-            lines.append(f"{domain.domain}: left at version {domain.found}")
+            what = f"left at version {domain.found}"
         else:
-            lines.append(f"{domain.domain}: version {domain.found} was written again, as {domain.version}")
-        lines += [f"  {what}" for what in domain.lost]
+            what = f"version {domain.found} was written again, as {domain.version}"
+        lines += [f"{domain.domain}: {what}", *(f"  {lost}" for lost in domain.lost)]
     return lines
 
 
 def _show(report: StoreReport, as_json: bool) -> None:
     if as_json:
         print_json(_plain(report))
-        return
-    render(report, wide_console())
+    else:
+        render(report, wide_console())
 
 
 def _plain(report: StoreReport) -> dict[str, object]:
@@ -92,23 +84,20 @@ def _plain(report: StoreReport) -> dict[str, object]:
 
 
 def render(report: StoreReport, console: Console) -> None:
-    """A table of the domains, then what is damaged and its remedy, then what was set aside."""
-    console.print(
-        f"[bold]{escape(report.path)}[/]  {size(report.size)}, {_forgotten(report.tombstones)}",
-        soft_wrap=True,
-    )
+    """Print a table of the domains, then what is damaged and its remedy, then what was set aside."""
+    erased = count(report.tombstones, "tombstone") if report.tombstones else "nobody was forgotten"
+    console.print(f"[bold]{escape(report.path)}[/]  {size(report.size)}, {erased}", soft_wrap=True)
     console.print(_table(report), soft_wrap=not console.is_terminal)
-    for damage in report.damage:
-        _tell(console, "", damage)
-    for domain in report.domains:
-        for damage in domain.damage:
-            _tell(console, f"{domain.domain}: ", damage)
+    damages = [("", damage) for damage in report.damage]
+    damages += [(f"{domain.domain}: ", damage) for domain in report.domains for damage in domain.damage]
+    for whose, damage in damages:
+        console.print(f"[red]{escape(whose + damage.what)}[/]", soft_wrap=True)
+        console.print(f"  -> {escape(damage.remedy)}", soft_wrap=True)
     for note in report.notes:
         console.print(f"[dim]{escape(note)}[/]", soft_wrap=True)
     for place in report.outdated:
-        console.print(
-            f"[dim]of an earlier version of Gerald, kept as it was: {escape(place)}[/]", soft_wrap=True
-        )
+        outdated = f"of an earlier version of Gerald, kept as it was: {escape(place)}"
+        console.print(f"[dim]{outdated}[/]", soft_wrap=True)
     if report.leftovers:
         together = sum(left.size for left in report.leftovers)
         console.print(
@@ -135,14 +124,3 @@ def _table(report: StoreReport) -> Table:
         row = (version, str(d.changes), size(d.size), str(d.copies), str(d.files), saved)
         table.add_row(escape(d.domain), state, *row)
     return table
-
-
-def _tell(console: Console, whose: str, damage: Damage) -> None:
-    console.print(f"[red]{escape(whose + damage.what)}[/]", soft_wrap=True)
-    console.print(f"  -> {escape(damage.remedy)}", soft_wrap=True)
-
-
-def _forgotten(tombstones: int) -> str:
-    if not tombstones:
-        return "nobody was forgotten"
-    return f"{count(tombstones, 'mark')} of whom to keep forgotten"

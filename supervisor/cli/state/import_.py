@@ -1,6 +1,6 @@
-"""Imports the states of a file, all of them or none: checked against today's classes, and written as snapshots."""
+"""Imports the states of a file, all of them or none."""
 
-import sys
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,21 +15,23 @@ from actors.kernel.state.document import Document, Subscription
 from actors.kernel.state.domain import DomainActor
 from actors.persistence.store.chain import Snapshot
 from actors.persistence.store.store import Batch
+from config.format import count
 from config.home import Home
 from supervisor.cli.options import FAILED, fail
+from supervisor.cli.state.restore import ask_to_replace
 from supervisor.offline.export import Misfit, fitted, states_in
 from supervisor.offline.schemas import document_of, parts_of
 from supervisor.offline.store import OfflineStore, exclusive, offline_store
 from supervisor.tree import DOMAINS
 
-__all__ = ["fit", "taken_over", "write_states"]
+__all__ = ["fit", "import_states", "write_states"]
 
 States = Mapping[str, tuple[DomainActor[Any], msgspec.Struct]]
 
 
-def taken_over(home: Home, file: Path, domains: tuple[str, ...], yes: bool) -> None:
-    """Replace the stored states by those in `file`. Exits with 4 when something runs, and with 1 and every reason when
-    anything in the file does not fit."""
+def import_states(home: Home, file: Path, domains: tuple[str, ...], yes: bool) -> None:
+    """Replace the stored states by those in `file`. Exits with 4 while an instance runs, and with 1 if any state does
+    not fit."""
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -40,8 +42,7 @@ def taken_over(home: Home, file: Path, domains: tuple[str, ...], yes: bool) -> N
             _refuse(file, states)
         if why := found.why_not():
             fail(FAILED, f"the database is damaged ({why}); see `supervisor state doctor --repair`")
-        if not yes:
-            _ask(states)
+        ask_to_replace(states, yes)
         for domain, version in write_states(found, states).items():
             click.echo(f"{domain}: imported as version {version}")
 
@@ -49,7 +50,7 @@ def taken_over(home: Home, file: Path, domains: tuple[str, ...], yes: bool) -> N
 def fit(
     data: bytes, domains: tuple[str, ...], actor_of: Callable[[str], DomainActor[Any]]
 ) -> States | tuple[Misfit, ...]:
-    """The states to be imported, with their domains' actors; or every reason why nothing is."""
+    """The states to be imported, with their domains' actors; or every reason against the import."""
     given = states_in(data, domains, tuple(DOMAINS))
     if isinstance(given, tuple):
         return given
@@ -66,13 +67,13 @@ def fit(
 
 
 def write_states(found: OfflineStore, states: States) -> Mapping[str, Version]:
-    """Write them as snapshots in one transaction, each in a new epoch, and into files where a backend keeps any."""
+    """Write the states as snapshots in one transaction, each in a new epoch; also into files if a backend has any."""
     store, now = found.store, time.time()
     snapshots = []
     for domain, (actor, state) in states.items():
         before, subscriptions = _before(found, actor)
         version = Version(store.open_epoch(domain, before), 1)
-        state = actor.forget(state, store.read_tombstones())  # an import brings nobody back
+        state = actor.forget(state, store.read_tombstones())  # erased people stay erased
         parts = parts_of(actor, Document(state, subscriptions))
         snapshots.append(Snapshot(domain, actor.schema, version, now, parts))
     store.write_everywhere(Batch(tuple(snapshots)))
@@ -82,24 +83,16 @@ def write_states(found: OfflineStore, states: States) -> Mapping[str, Version]:
 
 
 def _before(found: OfflineStore, actor: DomainActor[Any]) -> tuple[int, tuple[Subscription, ...]]:
-    """The epoch of the stored state, and its subscriptions, which are not in the file."""
+    """The stored state's epoch and its subscriptions, which are not in the file."""
     chain = found.store.read(actor.domain).chain
     if chain is None:
         return 0, ()
-    try:
+    with contextlib.suppress(StateError):
         return chain.version.epoch, document_of(actor, chain).document.subscriptions
-    except StateError:
-        return chain.version.epoch, ()
+    return chain.version.epoch, ()
 
 
 def _refuse(file: Path, reasons: tuple[Misfit, ...]) -> NoReturn:
     for misfit in reasons:
         click.echo(f"{misfit.path}: {misfit.reason}" if misfit.path else misfit.reason, err=True)
-    count = "this reason" if len(reasons) == 1 else f"these {len(reasons)} reasons"
-    fail(FAILED, f"{file} was not imported, for {count}; nothing was changed")
-
-
-def _ask(states: States) -> None:
-    if not sys.stdin.isatty():
-        fail(FAILED, "what is remembered would be replaced; add --yes if it may")
-    click.confirm(f"Replace what is remembered of {', '.join(states)}?", abort=True)
+    fail(FAILED, f"{file} was not imported, for {count(len(reasons), 'reason')}; nothing was changed")

@@ -1,15 +1,15 @@
-"""`supervisor restore`: restores a backup, while nothing runs."""
+"""`supervisor restore`: restores a backup while no instance runs."""
 
-import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from config.format import moment, size
 from config.home import Home
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json, yes_option
+from supervisor.cli.options import FAILED, confirm, fail, home_and_json, print_json, yes_option
 from supervisor.cli.state.backup import busy
 
 if TYPE_CHECKING:
@@ -17,15 +17,14 @@ if TYPE_CHECKING:
     from supervisor.offline.restore import RestoreResult
     from supervisor.offline.store import OfflineStore
 
-__all__ = ["restore"]
+__all__ = ["ask_to_replace", "restore"]
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--domain", "domains", multiple=True, metavar="NAME", help="Only this domain; may be repeated.")
 @yes_option
-@json_option
-@in_home
+@home_and_json
 def restore(home: Home, file: Path, domains: tuple[str, ...], yes: bool, as_json: bool) -> None:
     """Replace what is remembered by the contents of FILE, made by `supervisor backup`. No instance may be running.
 
@@ -46,11 +45,13 @@ def restore(home: Home, file: Path, domains: tuple[str, ...], yes: bool, as_json
         _refuse_unfit(backup, wanted, found)
         if not as_json:
             _print_content(backup, wanted)
-        if not yes:
-            _ask(wanted)
+        ask_to_replace(wanted, yes)
         with busy("restoring", as_json):
             done = put_in_place(found, backup.content, wanted)
-        _tell(backup, done, _expired(backup, found), as_json)
+        chains = backup.content.chains.items()
+        now, backend = time.time(), found.store.backend
+        expired = [name for name, chain in chains if backend(name).has_expired(chain.saved_at, now)]
+        _print_result(backup, done, expired, as_json)
 
 
 def _wanted(backup: "Backup", domains: tuple[str, ...]) -> tuple[str, ...]:
@@ -63,59 +64,41 @@ def _wanted(backup: "Backup", domains: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _refuse_unfit(backup: "Backup", wanted: tuple[str, ...], found: "OfflineStore") -> None:
-    """What this version of Gerald cannot use, above all what a later one wrote, replaces nothing."""
+    """Exit when this version of Gerald cannot use the states, for example those of a later version."""
     fits = ((name, found.fits(name, backup.content.chains[name])) for name in wanted)
-    reasons = [f"{name}: {why}" for name, why in fits if why is not None]
-    if reasons:
-        told = "\n".join(reasons)
-        fail(FAILED, f"{backup.path} is intact, but cannot be used; nothing was changed\n{told}")
-
-
-def _expired(backup: "Backup", found: "OfflineStore") -> tuple[str, ...]:
-    """The domains whose state the next start will find expired."""
-    return tuple(
-        name
-        for name, chain in backup.content.chains.items()
-        if found.store.backend(name).has_expired(chain.saved_at, time.time())
-    )
+    if reasons := "\n".join(f"{name}: {why}" for name, why in fits if why is not None):
+        fail(FAILED, f"{backup.path} is intact, but cannot be used; nothing was changed\n{reasons}")
 
 
 def _print_content(backup: "Backup", wanted: tuple[str, ...]) -> None:
     header = backup.header
-    sealed = ", encrypted" if header.encrypted else ""
-    click.echo(f"{backup.path}, made {moment(header.made_at)} ({size(backup.size)}{sealed}), is intact:")
+    encrypted = ", encrypted" if header.encrypted else ""
+    click.echo(f"{backup.path}, made {moment(header.made_at)} ({size(backup.size)}{encrypted}), is intact:")
     for name, held in header.domains.items():
         left = "" if name in wanted else "  (stays as it is now)"
         click.echo(f"  {name:<14} version {held.version!s:<10} {size(held.bytes):>9}{left}")
 
 
-def _ask(wanted: tuple[str, ...]) -> None:
-    if not sys.stdin.isatty():
-        fail(FAILED, "what is remembered would be replaced; add --yes if it may")
-    click.confirm(f"Replace what is remembered of {', '.join(wanted)}?", abort=True, err=True)
+def ask_to_replace(domains: Iterable[str], yes: bool) -> None:
+    """Ask before the states of these domains are replaced, unless `yes`."""
+    refusal = "what is remembered would be replaced; add --yes if it may"
+    confirm(f"Replace what is remembered of {', '.join(domains)}?", refusal, yes=yes)
 
 
-def _tell(backup: "Backup", done: "RestoreResult", expired: tuple[str, ...], as_json: bool) -> None:
+def _print_result(backup: "Backup", done: "RestoreResult", expired: list[str], as_json: bool) -> None:
+    """expired: the domains whose state the next start will find expired."""
     if as_json:
-        versions: dict[str, Any] = {
-            name: {"epoch": version.epoch, "n": version.n} for name, version in done.versions.items()
+        result = {
+            "restored": str(backup.path),
+            "made_at": backup.header.made_at,
+            "domains": {name: {"epoch": v.epoch, "n": v.n} for name, v in done.versions.items()},
+            "before": [str(path) for path in done.before],
+            "expired": [name for name in expired if name in done.versions],
         }
-        print_json(
-            {
-                "restored": str(backup.path),
-                "made_at": backup.header.made_at,
-                "domains": versions,
-                "before": [str(path) for path in done.before],
-                "expired": [name for name in expired if name in done.versions],
-            }
-        )
+        print_json(result)
         return
     for name, version in done.versions.items():
-        old = (
-            f"; older than storage.domains.{name}.ttl: it will begin with a new state"
-            if name in expired
-            else ""
-        )
-        click.echo(f"{name}: restored as version {version}{old}")
+        old = f"; older than storage.domains.{name}.ttl: it will begin with a new state"
+        click.echo(f"{name}: restored as version {version}{old if name in expired else ''}")
     if done.before:
         click.echo(f"what was remembered before is in {' and '.join(str(path) for path in done.before)}")

@@ -9,18 +9,13 @@ import click
 
 from config.home import Home
 from supervisor.cli.client import ask_all, ask_one
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json, yes_option
+from supervisor.cli.options import FAILED, fail, home_and_json, in_home, print_json, yes_option
 from supervisor.tree import DOMAINS
 
 __all__ = ["state"]
 
-domains_option = click.option(
-    "--domain",
-    "domains",
-    multiple=True,
-    type=click.Choice(DOMAINS),
-    help="Only this domain; may be repeated.",
-)
+_ONLY = "Only this domain; may be repeated."
+domains_option = click.option("--domain", "domains", multiple=True, type=click.Choice(DOMAINS), help=_ONLY)
 
 
 @click.group()
@@ -31,8 +26,7 @@ def state() -> None:
 @state.command()
 @click.argument("domain", type=click.Choice(DOMAINS))
 @click.argument("path", default="")
-@json_option
-@in_home
+@home_and_json
 def show(home: Home, domain: str, path: str, as_json: bool) -> None:
     """Print the state of DOMAIN, or the value at PATH in it, e.g. state show users users/name:anna."""
     found = ask_one(home, {"do": "state", "domain": domain, "path": path})
@@ -59,14 +53,13 @@ def export(home: Home, domains: tuple[str, ...], file: Path | None) -> None:
 
     The output contains what people said, unencrypted.
     """
-    from supervisor.instance import NoInstance, find_instance
+    from supervisor.instance import running_instance
     from supervisor.offline.export import as_text
 
     wanted = tuple(domain for domain in DOMAINS if not domains or domain in domains)
-    try:
-        find_instance(home.path)
-        states = {domain: _asked(home, domain) for domain in wanted}
-    except NoInstance:
+    if running_instance(home.path):
+        states = {domain: _live(home, domain) for domain in wanted}
+    else:
         states = _stored(home, wanted)
     text = as_text(states, time.time())
     if file is None:
@@ -84,23 +77,19 @@ def export(home: Home, domains: tuple[str, ...], file: Path | None) -> None:
 Exported = tuple[Mapping[str, int], int, bytes]
 
 
-def _asked(home: Home, domain: str) -> Exported:
+def _live(home: Home, domain: str) -> Exported:
     head, *pieces = ask_all(home, {"do": "export", "domain": domain})
     return head["version"], head["schema"], b"".join(part["piece"] for part in pieces)
 
 
 def _stored(home: Home, domains: tuple[str, ...]) -> dict[str, Exported]:
-    import msgspec
+    from msgspec.json import encode
 
     from supervisor.offline.store import stored_states
 
     return {
-        stored.domain: (
-            {"epoch": stored.version.epoch, "n": stored.version.n},
-            stored.schema,
-            msgspec.json.encode(stored.document.state),
-        )
-        for stored in stored_states(home, domains)
+        s.domain: ({"epoch": s.version.epoch, "n": s.version.n}, s.schema, encode(s.document.state))
+        for s in stored_states(home, domains)
     }
 
 
@@ -114,16 +103,15 @@ def import_(home: Home, file: Path, domains: tuple[str, ...], yes: bool) -> None
 
     Everything is checked first. If anything does not fit, every reason is listed and nothing changes.
     """
-    from supervisor.cli.state.import_ import taken_over
+    from supervisor.cli.state.import_ import import_states
 
-    taken_over(home, file, domains, yes)
+    import_states(home, file, domains, yes)
 
 
 @state.command()
 @click.option("--repair", is_flag=True, help="Rewrite the newest readable state. No instance may be running.")
 @click.option("--prune", is_flag=True, help="With --repair: delete damaged parts that were set aside.")
-@json_option
-@in_home
+@home_and_json
 def doctor(home: Home, repair: bool, prune: bool, as_json: bool) -> None:
     """Check what is stored: the database, every record in it, and the snapshots in files. Changes nothing by itself.
 
@@ -135,5 +123,4 @@ def doctor(home: Home, repair: bool, prune: bool, as_json: bool) -> None:
         raise click.UsageError("--prune goes with --repair")
     sound = repaired(home, prune, as_json) if repair else examined(home, as_json)
     sys.stdout.flush()
-    if not sound:
-        sys.exit(FAILED)
+    sys.exit(0 if sound else FAILED)

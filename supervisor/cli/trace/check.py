@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, in_home, json_option, print_json, wide_console
+from supervisor.cli.options import FAILED, home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import open_run, run_option
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ __all__ = ["check"]
 
 @click.command()
 @run_option
-@json_option
-@in_home
+@home_and_json
 def check(home: Home, run: str, as_json: bool) -> None:
     """Check that a run's trace is complete and undamaged. Exit status 1 when something is damaged.
 
@@ -52,11 +51,9 @@ def _print(report: "TraceReport") -> None:
     )
     if found.gaps:
         gaps = ", ".join(f"{name}: {number}" for name, number in sorted(found.gaps.items())[:8])
-        console.print(
-            f"[dim]numbers of senders of which nothing is known: {sum(found.gaps.values())} ({gaps})[/]"
-        )
+        console.print(f"[dim]sequence numbers without any record: {sum(found.gaps.values())} ({gaps})[/]")
     if found.disordered:
-        console.print(f"[dim]{found.disordered} handlers began before the one before them had ended[/]")
+        console.print(f"[dim]{found.disordered} handlers began before the previous one had ended[/]")
     if found.unknown_kinds:
         kinds = ", ".join(f"{kind}: {number}" for kind, number in sorted(found.unknown_kinds.items()))
         console.print(f"[dim]kinds of records that this version does not know: {kinds}[/]")

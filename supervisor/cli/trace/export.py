@@ -4,13 +4,17 @@ import json
 import os
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from config.home import Home
 from supervisor.cli.options import FAILED, fail, in_home
 from supervisor.cli.trace.options import filters, open_run, query_of, run_option
+
+if TYPE_CHECKING:
+    from supervisor.trace.read.query import Query
+    from supervisor.trace.read.reader import Trace
 
 __all__ = ["export"]
 
@@ -33,30 +37,22 @@ MOST = 200_000
     help=f"Maximum number of records. Default: {MOST} for --perfetto, all for --jsonl; a diagram has its own.",
 )
 @in_home
-def export(
-    home: Home,
-    filtered: dict[str, Any],
-    run: str,
-    perfetto: str | None,
-    mermaid: str | None,
-    jsonl: str | None,
-    limit: int | None,
-) -> None:
+def export(home: Home, filtered: dict[str, Any], run: str, limit: int | None, **files: str | None) -> None:
     """Export a run, or the part that the filters select, for other programs. FILE may be - for standard output."""
-    chosen = [(name, file) for name, file in zip(FORMS, (perfetto, mermaid, jsonl), strict=True) if file]
+    chosen = [(name, file) for name, file in files.items() if file]
     if len(chosen) != 1:
         raise click.UsageError("choose one of --perfetto FILE, --mermaid FILE and --jsonl FILE")
     ((name, file),) = chosen
-    FORMS[name](home, filtered, run, file, limit)
+    trace = open_run(home, run)
+    FORMS[name](trace, query_of(filtered, trace), file, limit)
 
 
-def _perfetto(home: Home, filtered: dict[str, Any], run: str, file: str, limit: int | None) -> None:
+def _perfetto(trace: "Trace", query: "Query", file: str, limit: int | None) -> None:
     from supervisor.trace.export.perfetto import document
 
-    trace = open_run(home, run)
-    taken = _Taken(trace.read(query_of(filtered, trace)), limit or MOST)
+    taken = _Taken(trace.read(query), limit or MOST)
     _write(file, document(taken))
-    _tell(file, taken)
+    _print_count(file, taken)
     if file != "-":
         click.echo(
             "open it at https://ui.perfetto.dev, which reads it in your browser and sends it nowhere",
@@ -64,34 +60,32 @@ def _perfetto(home: Home, filtered: dict[str, Any], run: str, file: str, limit: 
         )
 
 
-def _mermaid(home: Home, filtered: dict[str, Any], run: str, file: str, limit: int | None) -> None:
+def _mermaid(trace: "Trace", query: "Query", file: str, limit: int | None) -> None:
     from supervisor.trace.analyse.select import select
     from supervisor.trace.export.mermaid import MESSAGES, diagram
 
-    trace = open_run(home, run)
-    found = select(trace.folder.parent, query_of(filtered, trace), run=trace.folder.name)
+    found = select(trace.folder.parent, query, run=trace.folder.name)
     drawn = diagram(found.entries if found else (), messages=limit or MESSAGES)
     if not drawn.messages:
         fail(FAILED, f"run {trace.folder.name} has no messages that match")
     _write(file, [drawn.text])
-    left = f"; {drawn.left_out} more do not fit into a picture" if drawn.left_out else ""
+    left = f"; {drawn.left_out} more do not fit into one diagram" if drawn.left_out else ""
     click.echo(f"{drawn.messages} messages{left}", err=True)
 
 
-def _jsonl(home: Home, filtered: dict[str, Any], run: str, file: str, limit: int | None) -> None:
+def _jsonl(trace: "Trace", query: "Query", file: str, limit: int | None) -> None:
     from supervisor.trace.analyse.show import record
 
-    trace = open_run(home, run)
-    taken = _Taken(trace.read(query_of(filtered, trace)), limit)
+    taken = _Taken(trace.read(query), limit)
     _write(file, (json.dumps(record(entry), ensure_ascii=False, default=str) + "\n" for entry in taken))
-    _tell(file, taken)
+    _print_count(file, taken)
 
 
 FORMS = {"perfetto": _perfetto, "mermaid": _mermaid, "jsonl": _jsonl}
 
 
 class _Taken:
-    """The first `limit` of some entries, counted; `more` when there were more."""
+    """Iterates over the first `limit` entries. count: of these; more: whether there were others."""
 
     def __init__(self, entries: Iterable[Any], limit: int | None) -> None:
         self._entries = entries
@@ -109,10 +103,9 @@ class _Taken:
 
 
 def _write(file: str, pieces: Iterable[str]) -> None:
-    """Write the pieces; a file is readable by its owner alone, since it holds what people said."""
+    """Write the pieces; only the owner can read the file, since it holds what people said."""
     if file == "-":
-        for piece in pieces:
-            sys.stdout.write(piece)
+        sys.stdout.writelines(pieces)
         return
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -122,6 +115,6 @@ def _write(file: str, pieces: Iterable[str]) -> None:
         fail(FAILED, f"{file} cannot be written: {error.strerror or error}")
 
 
-def _tell(file: str, taken: _Taken) -> None:
+def _print_count(file: str, taken: _Taken) -> None:
     more = "; there are more, see --limit" if taken.more else ""
     click.echo(f"{taken.count} records{more}" + (f" in {file}" if file != "-" else ""), err=True)

@@ -1,4 +1,4 @@
-"""`supervisor trace keep`: turn a session into a test."""
+"""`supervisor trace keep`: turns a run into a test."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json
+from supervisor.cli.options import FAILED, fail, home_and_json, print_json
 from supervisor.cli.trace.options import find_trace
 
 __all__ = ["keep"]
@@ -18,15 +18,10 @@ TESTS = Path("tests") / "traces"
 @click.argument("run")
 @click.option("--as", "name", required=True, metavar="NAME", help="Name of the test.")
 @click.option(
-    "--to",
-    type=click.Path(path_type=Path),
-    default=TESTS,
-    show_default=True,
-    help="Folder for the test.",
+    "--to", type=click.Path(path_type=Path), default=TESTS, show_default=True, help="Folder for the test."
 )
 @click.option("--force", is_flag=True, help="Replace an existing test of that name.")
-@json_option
-@in_home
+@home_and_json
 def keep(home: Home, run: str, name: str, to: Path, force: bool, as_json: bool) -> None:
     """Turn RUN into a test that `make test` replays from then on.
 
@@ -37,7 +32,7 @@ def keep(home: Home, run: str, name: str, to: Path, force: bool, as_json: bool) 
     from supervisor.replay.reconstruct import Unreplayable
 
     if not re.fullmatch(r"[\w-]{1,60}", name):
-        fail(FAILED, f"--as {name}: a name is of letters, digits, - and _")
+        fail(FAILED, f"--as {name}: a name has letters, digits, - and _ only, 60 at most")
     path = to / f"{name}.mcap"
     if path.exists() and not force:
         fail(FAILED, f"{path} exists; choose another name, or replace it with --force")

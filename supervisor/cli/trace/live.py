@@ -1,5 +1,6 @@
 """`supervisor trace live`."""
 
+import contextlib
 import time
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from supervisor.cli.trace.options import traces_of
 __all__ = ["live"]
 
 POLL = 0.1
-"""Seconds between two looks at what was recorded."""
+"""Seconds between two reads of the trace."""
 
 
 @click.command()
@@ -45,14 +46,10 @@ def live(home: Home, host: str, port: int) -> None:
         server = Live(newest, host, port)
     except OSError as error:
         fail(FAILED, f"cannot listen on {host}:{port}: {error}; choose another --port")
-    try:
+    with contextlib.closing(server), contextlib.suppress(KeyboardInterrupt):
         run = newest()
         click.echo(f"serving {run.name if run else 'the next run'} at {server.url}")
         click.echo(f"open {server.app_url}")
         while True:
             server.pass_on()
             time.sleep(POLL)
-    except KeyboardInterrupt:
-        pass
-    finally:
-        server.close()

@@ -6,7 +6,7 @@ import click
 
 from config.format import clock, moment, size
 from config.home import Home
-from supervisor.cli.options import in_home, json_option, print_json, wide_console
+from supervisor.cli.options import home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import traces_of
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ NUMBERS = ("length", "segments", "size", "turns", "handled", "dead", "failed", "
 @click.option(
     "--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="Newest runs to list."
 )
-@json_option
-@in_home
+@home_and_json
 def ls(home: Home, limit: int, as_json: bool) -> None:
     """List the recorded runs, newest last, with their size and contents."""
     import msgspec
@@ -44,21 +43,16 @@ def ls(home: Home, limit: int, as_json: bool) -> None:
     for name in "run began length nodes segments size turns handled dead failed lost end".split():
         table.add_column(name, justify="right" if name in NUMBERS else "left", no_wrap=name != "nodes")
     for one in summaries:
-        table.add_row(*_slots(one))
+        table.add_row(*_cells(one))
     console = wide_console()
     console.print(table)
     if len(found) > limit:
         console.print(f"[dim]{len(found) - limit} older runs are not listed; see --limit[/]")
 
 
-def _slots(one: "RunSummary") -> tuple[str, ...]:
+def _cells(one: "RunSummary") -> tuple[str, ...]:
     began = moment(one.began) if one.began else "-"
     what = (clock(one.seconds), ", ".join(one.nodes), str(one.segments), size(one.size))
     numbers = (one.turns, one.handled, one.dead, one.failed, one.lost)
-    return (one.run, began, *what, *map(str, numbers), _end(one))
-
-
-def _end(one: "RunSummary") -> str:
-    if one.torn:
-        return "damaged; see `trace check`"
-    return "open, or killed" if one.unfinished else "closed"
+    end = "damaged; see `trace check`" if one.torn else "open, or killed" if one.unfinished else "closed"
+    return (one.run, began, *what, *map(str, numbers), end)

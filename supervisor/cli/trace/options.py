@@ -1,10 +1,10 @@
-"""What the trace's commands share: which run, and which of its records."""
+"""Options of the trace's commands: which run, and which of its records."""
 
 import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -28,17 +28,13 @@ __all__ = [
     "traces_of",
 ]
 
-run_option = click.option(
-    "--run",
-    default="",
-    metavar="NAME",
-    help="A run's name (see `trace ls`) or folder. Default: the newest run.",
-)
+_RUN = "A run's name (see `trace ls`) or folder. Default: the newest run."
+run_option = click.option("--run", default="", metavar="NAME", help=_RUN)
 
 _FILTERS = (
     click.option("--turn", type=click.IntRange(0), metavar="ID", help="One turn of conversation; 0 for none."),
     click.option("--actor", default="", metavar="ADDRESS", help="What it sent or handled, its starts and stops."),
-    click.option("--type", "kind", default="", metavar="NAME", help="Messages of this type."),
+    click.option("--type", default="", metavar="NAME", help="Messages of this type."),
     click.option("--person", default="", metavar="NAME", help="Messages from or about this person, by name or id."),
     click.option("--since", default="", metavar="TIME", help="Start: 21:15, ISO 8601, or 10m (before the end)."),
     click.option("--until", default="", metavar="TIME", help="End, in the same forms."),
@@ -50,22 +46,19 @@ _FILTERS = (
 
 
 def filters(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give the command every filter, as one keyword argument `filtered`."""
+    """Add every filter option; the command gets them as one keyword argument `filtered`."""
 
     @functools.wraps(command)
     def wrapped(*arguments: Any, **options: Any) -> Any:
-        names = ("turn", "actor", "kind", "person", "since", "until", "text", "failed", "dead", "node")
+        names = ("turn", "actor", "type", "person", "since", "until", "text", "failed", "dead", "node")
         filtered = {name: options.pop(name) for name in names}
         return command(*arguments, filtered=filtered, **options)
 
-    result: Callable[..., Any] = wrapped
-    for option in reversed(_FILTERS):
-        result = option(result)
-    return result
+    return functools.reduce(lambda result, option: option(result), reversed(_FILTERS), wrapped)
 
 
 def query_of(filtered: dict[str, Any], trace: "Trace") -> "Query":
-    """What the filters ask for. Exits when a time is none."""
+    """The query of these filters. Exits when a time cannot be parsed."""
     from supervisor.trace.analyse.parse_time import parse_time
     from supervisor.trace.read.query import Query
 
@@ -76,25 +69,20 @@ def query_of(filtered: dict[str, Any], trace: "Trace") -> "Query":
                 times[name] = parse_time(filtered[name], last_record(trace))
             except ValueError as error:
                 raise click.BadParameter(str(error), param_hint=f"--{name}") from None
-    rest = {name: value for name, value in filtered.items() if name not in ("kind", "since", "until")}
-    fields: dict[str, Any] = {**rest, **times, "type": filtered["kind"]}
-    return Query(**fields)
+    return Query(**{**filtered, **times})
 
 
 def open_run(home: Home, run: str) -> "Trace":
-    """The run that is asked for, or the newest. Exits when there is none."""
+    """The run of this name or folder, or the newest. Exits when there is none."""
     from supervisor.trace.analyse.select import folder_of
     from supervisor.trace.read.reader import Trace
 
-    folder = folder_of(traces_of(home), run)
-    if folder is None:
-        where = f"there is no trace in {traces_of(home)}" + (f" called {run}" if run else "")
-        fail(FAILED, f"{where}; `supervisor trace ls` lists what there is")
-    return Trace(folder)
+    traces = traces_of(home)
+    return Trace(folder_of(traces, run) or _fail_without(run, traces))
 
 
 def find_trace(home: Home, name: str) -> Path:
-    """A run's folder or a file, by name or path; the newest run where there is no name. Exits when there is none."""
+    """A run's folder or a trace file, by name or path; the newest run for "". Exits when there is none."""
     from supervisor.trace.read.reader import newest_run
 
     traces = traces_of(home)
@@ -103,15 +91,16 @@ def find_trace(home: Home, name: str) -> Path:
     else:
         newest = newest_run(traces)
         found = newest.path if newest is not None else None
-    if found is None:
-        called = f" called {name}" if name else ""
-        fail(FAILED, f"there is no trace{called} in {traces}; `supervisor trace ls` lists what there is")
-    return found
+    return found or _fail_without(name, traces)
+
+
+def _fail_without(name: str, traces: Path) -> NoReturn:
+    called = f" called {name}" if name else ""
+    fail(FAILED, f"there is no trace{called} in {traces}; `supervisor trace ls` lists what there is")
 
 
 def traces_of(home: Home) -> Path:
-    """The folder of the runs. The configuration, which takes longer to read than many a trace, is read only where
-    something in it may name another one."""
+    """The folder of the runs. Reads the configuration, which is slow, only where it may name another folder."""
     files = (home.config_file, home.env_file, home.overrides_file, *home.profiles.glob("*.yaml"))
     names = any("DIRECTORY" in name.upper() for name in os.environ if name.startswith("GERALD_"))
     if not names and not any("directory" in _text(file).lower() for file in files):
@@ -129,12 +118,12 @@ def _text(path: Path) -> str:
 
 
 def last_record(trace: "Trace") -> float:
-    """The time of the run's last record, epoch seconds; a copied or simulated run has files of another time."""
+    """The time of the run's last record, epoch seconds; files of a copied or simulated run have other times."""
     times = [index.times for index in trace.indexes().values()]
     return max((last for found in times if found for last in found), default=0.0)
 
 
 def tell_torn(console: "Console", torn: tuple["Torn", ...]) -> None:
-    """Say what could not be read."""
+    """Print what could not be read."""
     for one in torn:
         console.print(f"[dim]{one.path.name} at byte {one.at}: {one.why}[/]", soft_wrap=True, highlight=False)

@@ -1,16 +1,14 @@
 """`supervisor trace show`."""
 
-import json
+import contextlib
 import sys
 import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, WIDE, fail, in_home, json_option, print_json, wide_console
+from supervisor.cli.options import FAILED, WIDE, fail, home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import filters, open_run, query_of, run_option, tell_torn, traces_of
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["show"]
 
 POLL = 0.1
-"""Seconds between two looks at files that are being written; the recorder hands them over as often."""
+"""Seconds between two reads of files that are being written; the recorder writes as often."""
 
 
 @click.command()
@@ -37,8 +35,7 @@ POLL = 0.1
 @click.option("--tree", is_flag=True, help="Show effects below their causes.")
 @click.option("--ids", is_flag=True, help="Show the id of each message, for --cause and `trace why`.")
 @click.option("--follow", is_flag=True, help="Keep printing new records until Ctrl-C.")
-@json_option
-@in_home
+@home_and_json
 def show(
     home: Home,
     filtered: dict[str, Any],
@@ -56,20 +53,20 @@ def show(
     one array; with --follow too, one object per line.
     """
     if follow and (tree or cause):
-        raise click.UsageError("--follow prints what comes as it comes; --tree and --cause need all of it")
+        raise click.UsageError("--follow prints records as they come; --tree and --cause need all of them")
     trace = open_run(home, run)
     query = query_of(filtered, trace)
     if follow:
-        _follow(_folder(home, run), query, ids, as_json)
+        _follow(home, run, query, ids, as_json)
         return
     from supervisor.trace.analyse.select import select
 
     found = select(trace.folder.parent, query, run=trace.folder.name, cause=cause, limit=limit)
     assert found is not None
     if query.turn and not found.entries:
-        fail(FAILED, f"there is nothing of turn {query.turn} in run {found.run}")
+        fail(FAILED, f"run {found.run} has no record of turn {query.turn}")
     if cause and not found.entries:
-        fail(FAILED, f"there is no message {cause} in run {found.run}, or nothing that matches")
+        fail(FAILED, f"run {found.run} has no message {cause}, or none that matches")
     _print(found, tree, ids, as_json)
 
 
@@ -82,7 +79,7 @@ def _print(found: "Selection", tree: bool, ids: bool, as_json: bool) -> None:
     what = f"turn {found.turn}, " if found.turn else ""
     end = f"run {found.run}: {what}{len(found.entries)} records"
     more = f"{found.left_out} older records were left out; see --limit" if found.left_out else ""
-    if not sys.stdout.isatty():  # without rich, which takes longer to load than a turn to be found
+    if not sys.stdout.isatty():  # without rich, which takes longer to load than the records
         lines = (render.tree_lines if tree else render.lines)(found.entries, WIDE, ids)
         torn = [f"{one.path.name} at byte {one.at}: {one.why}" for one in found.torn]
         click.echo("\n".join([*lines, end, *((more,) if more else ()), *torn]))
@@ -96,33 +93,23 @@ def _print(found: "Selection", tree: bool, ids: bool, as_json: bool) -> None:
     tell_torn(console, found.torn)
 
 
-def _folder(home: Home, run: str) -> Callable[[], Path | None]:
-    from supervisor.trace.analyse.select import folder_of
-
-    traces = traces_of(home)
-    return lambda: folder_of(traces, run)
-
-
-def _follow(folder: Callable[[], Path | None], query: "Query", ids: bool, as_json: bool) -> None:
+def _follow(home: Home, run: str, query: "Query", ids: bool, as_json: bool) -> None:
     from supervisor.trace.analyse import show as render
+    from supervisor.trace.analyse.select import folder_of
     from supervisor.trace.read.follow import Follower
 
-    follower = Follower(folder, from_start=query.since is not None)
-    run = follower.run
-    try:
+    traces = traces_of(home)
+    follower = Follower(lambda: folder_of(traces, run), from_start=query.since is not None)
+    current = follower.run
+    with contextlib.suppress(KeyboardInterrupt):
         while True:
-            for news in follower.news():
-                entry = news.entry
-                if not query.is_of_node(entry.node) or not query.matches(entry.line):
-                    continue
-                if as_json:
-                    line = json.dumps(render.record(entry), ensure_ascii=False, default=str)
-                else:
-                    line = render.line_of(entry, ids)
-                click.echo(line)
-            if follower.run != run:
-                run = follower.run
-                click.echo(f"a new run: {run.name if run else '-'}", err=True)
+            for entry in (news.entry for news in follower.news()):
+                if query.is_of_node(entry.node) and query.matches(entry.line):
+                    if as_json:
+                        print_json(render.record(entry))
+                    else:
+                        click.echo(render.line_of(entry, ids))
+            if follower.run != current:
+                current = follower.run
+                click.echo(f"a new run: {current.name if current else '-'}", err=True)
             time.sleep(POLL)
-    except KeyboardInterrupt:
-        pass

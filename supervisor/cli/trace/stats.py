@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json, wide_console
+from supervisor.cli.options import FAILED, fail, home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import filters, open_run, query_of, run_option, tell_torn
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ __all__ = ["stats"]
     show_default=True,
     help="Number of slowest messages to list.",
 )
-@json_option
-@in_home
+@home_and_json
 def stats(home: Home, filtered: dict[str, Any], run: str, slowest: int, as_json: bool) -> None:
     """Count messages and measure how long they took. All times are in milliseconds.
 
@@ -56,7 +55,7 @@ def stats(home: Home, filtered: dict[str, Any], run: str, slowest: int, as_json:
         console.print(f"\n[bold]{title}[/]")
         console.print(table)
     if found.unclear:
-        console.print(f"[dim]of {found.unclear} messages the wait is not known[/]")
+        console.print(f"[dim]the wait of {found.unclear} messages is unknown[/]")
     tell_torn(console, trace.torn)
 
 
@@ -64,11 +63,8 @@ def _tables(found: "TraceStats") -> "list[tuple[str, Table]]":
     tables = [("types, the busiest first", _types(found))]
     if found.stages:
         tables.append(("stages of turns", _stages(found)))
-    if found.slowest:
-        tables.append(("slowest handlers", _slow(found.slowest)))
-    if found.longest_waits:
-        tables.append(("longest waits", _slow(found.longest_waits)))
-    return tables
+    slow = (("slowest handlers", found.slowest), ("longest waits", found.longest_waits))
+    return [*tables, *((title, _slow(rows)) for title, rows in slow if rows)]
 
 
 def _types(found: "TraceStats") -> "Table":
@@ -101,11 +97,8 @@ def _table(first: str, *numbers: str, left: tuple[str, ...] = ()) -> "Table":
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column(first, no_wrap=True)
-    for name in numbers:
-        table.add_column(name, justify="right", no_wrap=True)
-    for name in left:
-        table.add_column(name, no_wrap=True)
+    for name in (first, *numbers, *left):
+        table.add_column(name, justify="right" if name in numbers else "left", no_wrap=True)
     return table
 
 

@@ -3,7 +3,7 @@
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, fail, in_home, json_option, print_json, wide_console
+from supervisor.cli.options import FAILED, fail, home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import open_run, run_option, tell_torn
 
 __all__ = ["why"]
@@ -12,8 +12,7 @@ __all__ = ["why"]
 @click.command()
 @click.argument("message")
 @run_option
-@json_option
-@in_home
+@home_and_json
 def why(home: Home, message: str, run: str, as_json: bool) -> None:
     """Show the chain of causes of MESSAGE, from the outside event that started it.
 
@@ -26,19 +25,16 @@ def why(home: Home, message: str, run: str, as_json: bool) -> None:
     trace = open_run(home, run)
     chain = causes.why(trace, message)
     if chain is None:
-        fail(
-            FAILED,
-            f"run {trace.folder.name} has no message {message}; `trace show --ids` prints ids",
-        )
+        fail(FAILED, f"run {trace.folder.name} has no message {message}; `trace show --ids` prints ids")
     if as_json:
         entries = render.records(chain.entries)
         print_json({"run": trace.folder.name, "chain": entries, "missing": chain.missing, "cut": chain.cut})
         return
     console = wide_console()
     if chain.cut:
-        console.print("[yellow]the chain goes on upwards; its first messages are not shown[/]")
+        console.print("[yellow]the chain is longer; its first messages are not shown[/]")
     if chain.missing:
-        console.print(f"[yellow]{chain.missing} came before, and is not in this trace[/]")
+        console.print(f"[yellow]the message before it, {chain.missing}, is not in this trace[/]")
     for line in render.chain_lines(chain.entries, console.width):
         console.print(line, markup=False, no_wrap=True, overflow="ellipsis")
     tell_torn(console, trace.torn)

@@ -1,5 +1,6 @@
-"""Where else the words of somebody who is forgotten may still be: said honestly, and removed where that is asked."""
+"""Where the words of an erased person may still be, and the deletion of trace files that hold them."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,18 +21,21 @@ from config.format import count
 from config.home import Home
 from config.schema import Config
 from config.secrets.key_file import EncryptionKeyError
-from supervisor.instance import NoInstance, find_instance
+from supervisor.instance import running_instance
 from supervisor.offline.store import configuration, encryption_of
-from supervisor.trace.analyse.mentions import Mention, mentions, naming
+from supervisor.trace.analyse.mentions import mentions, naming
 from supervisor.trace.write.retention import delete_segment
 
 __all__ = ["Elsewhere", "tell_elsewhere"]
 
 
 class Elsewhere(msgspec.Struct, frozen=True):
-    """Files that may hold words of somebody who is forgotten. unreadable: of the trace, which cannot be read whole.
-    being_written: of the trace, which only the end of the run closes. damaged: of the store, set aside. outdated: of an
-    earlier version's store, set aside."""
+    """Files that may hold words of an erased person.
+
+    being_written: trace files of the run that is still going on.
+    unreadable: trace files that cannot be read completely.
+    damaged, outdated: parts of the store, of this and of an earlier version, that were set aside.
+    """
 
     traces: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
@@ -43,12 +47,10 @@ class Elsewhere(msgspec.Struct, frozen=True):
 
 
 def tell_elsewhere(home: Home, people: tuple[Person, ...], *, delete: bool, silent: bool) -> dict[str, Any]:
-    """Look, delete finished files of the trace that mention them where `delete`, and say what is left; as plain data,
-    too."""
+    """Print what is left and return it as plain data; with `delete`, first delete finished trace files."""
     found = _found(home, people, delete)
     if not silent:
-        for line in lines(found):
-            click.echo(line)
+        click.echo("\n".join(lines(found)))
     plain: dict[str, Any] = msgspec.to_builtins(found)
     return plain
 
@@ -56,16 +58,18 @@ def tell_elsewhere(home: Home, people: tuple[Person, ...], *, delete: bool, sile
 def _found(home: Home, people: tuple[Person, ...], delete: bool) -> Elsewhere:
     config = configuration(home)
     traces = home.path / config.trace.directory
-    seen = tuple(mentions(traces, people, _run(home)))
-    deleted = tuple(m.path for m in seen if delete and not m.open and not m.unsure and _delete(m.path))
+    instance = running_instance(home.path)
+    seen = tuple(mentions(traces, people, instance.run if instance else ""))
+    sure = [m.path for m in seen if not m.open and not m.unsure]
+    deleted = [path for path in sure if delete and _delete(path)]
     storage = config.storage
     database = database_path(storage.database_url, home.path)
     aside = leftovers(database, home.resolve(storage.file_path), {})
     return Elsewhere(
-        _names(m for m in seen if not m.open and not m.unsure and m.path not in deleted),
+        tuple(str(path) for path in sure if path not in deleted),
         tuple(map(str, deleted)),
-        _names(m for m in seen if m.open),
-        _names(m for m in seen if m.unsure),
+        tuple(str(m.path) for m in seen if m.open),
+        tuple(str(m.path) for m in seen if m.unsure),
         tuple(_backups(home.resolve(storage.backup_directory), people, _encryption(home, config))),
         tuple(left.path for left in aside),
         tuple(map(str, beside(database, OUTDATED))),
@@ -73,25 +77,23 @@ def _found(home: Home, people: tuple[Person, ...], delete: bool) -> Elsewhere:
 
 
 def lines(found: Elsewhere) -> Iterator[str]:
-    """What is to be said of it."""
+    """Sentences for a person, with what to do."""
     if found.deleted:
         yield f"deleted {count(len(found.deleted), 'file')} of the trace that mentioned them"
-    if found.traces:
-        number = len(found.traces)
+    if number := len(found.traces):
         yield f"{count(number, 'file')} of the trace still {_verb(number, 'mention')} them; the same command with"
         yield f"--traces deletes {'it' if number == 1 else 'these'}:"
         yield from (f"  {path}" for path in found.traces)
     if found.being_written:
-        yield "what is being written of the trace mentions them, and cannot be reached now; the same command with"
+        yield "the trace that is being written mentions them, and cannot be changed now; the same command with"
         yield "--traces deletes it when Gerald has stopped:"
         yield from (f"  {path}" for path in found.being_written)
     if found.unreadable:
-        yield "these files of the trace cannot be read whole, so that nobody can tell:"
+        yield "these files of the trace cannot be read completely, and may mention them:"
         yield from (f"  {path}" for path in found.unreadable)
-    if found.backups:
-        number = len(found.backups)
+    if number := len(found.backups):
         yield f"{count(number, 'backup')} {_verb(number, 'hold')} them; when one is restored, they are forgotten again."
-        yield "To be rid of their words there, too, make a new one with `supervisor backup`, and delete"
+        yield "To remove their words there too, make a new one with `supervisor backup`, and delete"
         yield f"{'this one' if number == 1 else 'these'}:"
         yield from (f"  {path}" for path in found.backups)
     if found.damaged:
@@ -101,11 +103,11 @@ def lines(found: Elsewhere) -> Iterator[str]:
     if found.outdated:
         yield "stores of an earlier version of Gerald, set aside, may hold them; delete these if you do not need them:"
         yield from (f"  {path}" for path in found.outdated)
-    yield "the log holds no words; of copies that you made elsewhere, nothing is known here"
+    yield "the log holds no words; copies that you made elsewhere are not checked"
 
 
 def _backups(folder: Path, people: tuple[Person, ...], encryption: StoreEncryption) -> Iterator[str]:
-    """Those that hold them, and those of which that cannot be told."""
+    """The backups that hold these people, and those that cannot be checked."""
     try:
         kept = kept_in(folder, *KINDS)
         unfinished = sorted(folder.glob("*.backup.new"))
@@ -137,22 +139,10 @@ def _encryption(home: Home, config: Config) -> StoreEncryption:
         return PLAIN
 
 
-def _run(home: Home) -> str:
-    try:
-        return find_instance(home.path).run
-    except NoInstance:
-        return ""
-
-
-def _names(found: Iterator[Mention]) -> tuple[str, ...]:
-    return tuple(str(mention.path) for mention in found)
-
-
 def _delete(path: Path) -> bool:
     try:
-        delete_segment(path)
-    except FileNotFoundError:
-        return True
+        with contextlib.suppress(FileNotFoundError):
+            delete_segment(path)
     except OSError as error:
         click.echo(f"{path} cannot be deleted: {error.strerror or error}", err=True)
         return False

@@ -1,4 +1,4 @@
-"""How people are shown: in a table, and one by one. Pure."""
+"""Renders people: all in a table, or one in detail. Pure."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -12,37 +12,24 @@ from actors.users.state import UserState
 from config.format import count, moment
 from supervisor.offline.people import PersonRow
 
-__all__ = ["portrait", "table"]
+__all__ = ["person_view", "table"]
 
 LAST = 5
-"""Interactions that are shown of one person."""
+"""How many of the newest interactions of a person are shown."""
 
 
 def table(rows: Iterable[PersonRow]) -> Table:
-    """Everybody, one in a line."""
-    found = Table(
-        "name",
-        "relationship",
-        "last seen",
-        "interactions",
-        "id",
-        box=None,
-        pad_edge=False,
-        header_style="dim",
-    )
+    """One line for each person."""
+    titles = ("name", "relationship", "last seen", "interactions", "id")
+    found = Table(*titles, box=None, pad_edge=False, header_style="dim")
     for row in rows:
-        found.add_row(
-            escape(row.display_name),
-            f"{row.relationship:.2f}",
-            _when(row.last_seen),
-            str(row.interactions),
-            escape(row.user_id),
-        )
+        numbers = (f"{row.relationship:.2f}", _when(row.last_seen), str(row.interactions))
+        found.add_row(escape(row.display_name), *numbers, escape(row.user_id))
     return found
 
 
-def portrait(user: UserState) -> Group:
-    """All that is worth knowing of one person."""
+def person_view(user: UserState) -> Group:
+    """Everything that is known of one person, in short."""
     return Group(*_lines(user))
 
 

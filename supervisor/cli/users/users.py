@@ -1,8 +1,5 @@
 """`supervisor users`: lists, shows and erases the people Gerald remembers."""
 
-import sys
-from collections.abc import Sequence
-
 import click
 import msgspec
 
@@ -13,14 +10,14 @@ from supervisor.cli.client import ask_one
 from supervisor.cli.options import (
     FAILED,
     NO_INSTANCE,
+    confirm,
     fail,
-    in_home,
-    json_option,
+    home_and_json,
     print_json,
     wide_console,
     yes_option,
 )
-from supervisor.instance import NoInstance, find_instance
+from supervisor.instance import running_instance
 from supervisor.offline.people import PersonRow, near, rows_of
 
 __all__ = ["users"]
@@ -32,8 +29,7 @@ def users() -> None:
 
 
 @users.command("list")
-@json_option
-@in_home
+@home_and_json
 def list_(home: Home, as_json: bool) -> None:
     """List everybody Gerald remembers, the last seen first. Without a running instance: as stored."""
     rows = _rows(home)
@@ -50,8 +46,7 @@ def list_(home: Home, as_json: bool) -> None:
 
 @users.command()
 @click.argument("name")
-@json_option
-@in_home
+@home_and_json
 def show(home: Home, name: str, as_json: bool) -> None:
     """Print what is remembered of the person with this id or NAME. Without a running instance: as stored."""
     user = _only(home, name, _found(home, name))
@@ -60,17 +55,16 @@ def show(home: Home, name: str, as_json: bool) -> None:
         return
     from rich.console import Console
 
-    from supervisor.cli.users.show import portrait
+    from supervisor.cli.users.show import person_view
 
-    Console(emoji=False, highlight=False).print(portrait(user), soft_wrap=True)
+    Console(emoji=False, highlight=False).print(person_view(user), soft_wrap=True)
 
 
 @users.command()
 @click.argument("name")
 @yes_option
 @click.option("--traces", is_flag=True, help="Also delete finished trace files that mention the person.")
-@json_option
-@in_home
+@home_and_json
 def forget(home: Home, name: str, yes: bool, traces: bool, as_json: bool) -> None:
     """Erase the person with this id or NAME. This cannot be undone.
 
@@ -78,21 +72,22 @@ def forget(home: Home, name: str, yes: bool, traces: bool, as_json: bool) -> Non
     then lists where else their words may still be. With --traces it also accepts somebody who was erased before, and
     needs no running instance for that.
     """
-    runs = _runs(home)
+    runs = running_instance(home.path)
     if not (runs or traces):
         fail(NO_INSTANCE, f"no Gerald runs in {home.path}; start one with `supervisor run`, and ask again")
     found = _found(home, name)
-    people: tuple[Person, ...]
+    people: tuple[Person, ...] = ()
     wanted: tuple[Person, ...]
     if not found and traces:
-        people = ()
         wanted = (Person(name, name), person_named(name))
     else:
         user = _only(home, name, found)
         if not runs:
             fail(NO_INSTANCE, f"{user.display_name} is remembered: start Gerald to have them forgotten")
-        _confirm(user, yes)
-        people = wanted = _forgotten(home, user)
+        who = f"{user.display_name} ({user.user_id})"
+        confirm(f"Forget {who} for good?", f"{who} would be forgotten for good; add --yes if so", yes=yes)
+        answer = ask_one(home, {"do": "forget", "name": user.user_id})
+        people = wanted = tuple(Person(one["user_id"], one["name"]) for one in answer["forgotten"])
     if not as_json:
         for person in people:
             click.echo(f"{person.name} ({person.user_id}) is forgotten")
@@ -105,21 +100,8 @@ def forget(home: Home, name: str, yes: bool, traces: bool, as_json: bool) -> Non
         print_json({"forgotten": msgspec.to_builtins(people), "elsewhere": elsewhere})
 
 
-def _forgotten(home: Home, user: UserState) -> tuple[Person, ...]:
-    answer = ask_one(home, {"do": "forget", "name": user.user_id})
-    return tuple(Person(one["user_id"], one["name"]) for one in answer["forgotten"])
-
-
-def _confirm(user: UserState, yes: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        fail(FAILED, f"{user.display_name} ({user.user_id}) would be forgotten for good; add --yes if so")
-    click.confirm(f"Forget {user.display_name} ({user.user_id}) for good?", abort=True)
-
-
 def _rows(home: Home) -> tuple[PersonRow, ...]:
-    if not _runs(home):
+    if not running_instance(home.path):
         return rows_of(_stored(home))
     return msgspec.convert(ask_one(home, {"do": "people"})["people"], tuple[PersonRow, ...])
 
@@ -127,38 +109,26 @@ def _rows(home: Home) -> tuple[PersonRow, ...]:
 def _found(home: Home, name: str) -> tuple[UserState, ...]:
     if not name.strip():
         raise click.BadParameter("it is empty", param_hint="NAME")
-    if not _runs(home):
+    if not running_instance(home.path):
         return find(_stored(home), name)
     return msgspec.convert(ask_one(home, {"do": "person", "name": name})["people"], tuple[UserState, ...])
 
 
 def _only(home: Home, name: str, found: tuple[UserState, ...]) -> UserState:
-    """The one who is meant. Exits with 1 when that is nobody, with names that are near, or several."""
+    """The one person found. Exits with 1 when there are several, or none: then with similar names."""
     if len(found) == 1:
         return found[0]
     if found:
         lines = "\n".join(f"  {user.user_id}  {user.display_name}" for user in found)
-        fail(FAILED, f"several go by {name!r}; say which id:\n{lines}")
-    like = near(name, _rows(home))
-    fail(FAILED, f"nobody is known by {name!r}" + (f"; did you mean {_either(like)}?" if like else ""))
-
-
-def _either(names: Sequence[str]) -> str:
-    return " or ".join(repr(name) for name in names)
-
-
-def _runs(home: Home) -> bool:
-    try:
-        find_instance(home.path)
-    except NoInstance:
-        return False
-    return True
+        fail(FAILED, f"several people are called {name!r}; give the id of one:\n{lines}")
+    similar = " or ".join(map(repr, near(name, _rows(home))))
+    fail(FAILED, f"nobody is known by {name!r}" + (f"; did you mean {similar}?" if similar else ""))
 
 
 def _stored(home: Home) -> UsersState:
     from supervisor.offline.store import stored_states
 
-    for told in stored_states(home, ("users",)):
-        assert isinstance(told.document.state, UsersState)
-        return told.document.state
+    for stored in stored_states(home, ("users",)):
+        assert isinstance(stored.document.state, UsersState)
+        return stored.document.state
     return UsersState()

@@ -1,6 +1,7 @@
-"""Checks that what was acknowledged is still there: on the disk at once, and in what is loaded later."""
+"""Checks that acknowledged states are on the disk at once, and in what is loaded later."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from actors.kernel.protocol.storage import Committed, StateLoaded, Version
@@ -18,29 +19,27 @@ __all__ = ["Durability"]
 REMEMBERED = 3000
 
 
+@dataclass(frozen=True, slots=True)
 class Durability:
-    """acknowledged: the newest version of each domain that somebody was told is on disk."""
+    """acknowledged: the newest version of each domain that was acknowledged as durable."""
 
-    def __init__(self, disk: Disk, actor: Callable[[str], Any], fault: Callable[[str], None]) -> None:
-        self.acknowledged: dict[str, Version] = {}
-        self._disk = disk
-        self._actor = actor
-        self._fault = fault
-        self._epochs: dict[str, set[int]] = {domain: set() for domain in DOMAINS}
-        self._states: dict[str, dict[Version, Any]] = {domain: {} for domain in DOMAINS}
+    _disk: Disk
+    _actor: Callable[[str], Any]
+    _fault: Callable[[str], None]
+    acknowledged: dict[str, Version] = field(default_factory=dict)
+    _epochs: dict[str, set[int]] = field(default_factory=lambda: {domain: set() for domain in DOMAINS})
+    _states: dict[str, dict[Version, Any]] = field(default_factory=lambda: {domain: {} for domain in DOMAINS})
 
     def changed(self, domain: str) -> None:
-        """Note the state of a domain as it is now."""
+        """Note the present state of a domain."""
         actor = self._actor(domain)
         states = self._states[domain]
-        if actor.version in states:
-            return
-        states[actor.version] = actor.state
+        states.setdefault(actor.version, actor.state)
         if len(states) > REMEMBERED:
             del states[next(iter(states))]
 
     def committed(self, message: Committed) -> None:
-        """Check what somebody is told to be on disk."""
+        """Check that an acknowledged version is on disk."""
         domain, version = message.domain, message.version
         if domain not in self._states:
             return
@@ -50,7 +49,7 @@ class Durability:
             self.acknowledged[domain] = version
 
     def loaded(self, record: Handled) -> None:
-        """Check what a domain begins with."""
+        """Check the state with which a domain begins."""
         message = record.envelope.message
         assert isinstance(message, StateLoaded)
         domain = message.domain
@@ -61,14 +60,12 @@ class Durability:
             self._fault(f"durability: the epoch {message.epoch} of {domain} was opened before")
         self._epochs[domain].add(message.epoch)
         if message.version < wanted:
-            self._fault(
-                f"durability: {domain} was acknowledged up to {wanted}, and "
-                f"{message.version} is all that was loaded ({message.note})"
-            )
+            loaded = f"only {message.version} was loaded ({message.note})"
+            self._fault(f"durability: {domain} was acknowledged up to {wanted}, and {loaded}")
         self._compare(domain, message)
 
     def _compare(self, domain: str, message: StateLoaded) -> None:
-        """Check that what is loaded is what the state was at that version."""
+        """Check that the loaded state equals the noted one of that version."""
         expected = self._states[domain].get(message.version)
         if expected is None or not message.parts:
             return
@@ -87,12 +84,10 @@ class Durability:
             self._fault(f"durability: what is stored of {domain} cannot be used: {error}")
             return
         if found.document.state != expected:
-            self._fault(
-                f"durability: {domain} {message.version} was loaded otherwise than it was acknowledged"
-            )
+            self._fault(f"durability: {domain} {message.version} was not loaded as it was acknowledged")
 
     def _newest(self, domain: str) -> Version:
-        """To which version what is on disk leads, as far as its keys and its snapshots tell."""
+        """The newest version on disk, according to its keys and snapshots."""
         txn = SimulatedTransaction(self._disk)
         snapshots = DatabaseSnapshots(PLAIN).get(txn, domain, touch=False).snapshots  # type: ignore[arg-type]
         changes, _ = journal.changes(txn, domain)  # type: ignore[arg-type]

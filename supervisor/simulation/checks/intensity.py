@@ -1,7 +1,9 @@
-"""Checks that supervisors respect their restart intensity, by counting starts and ends independently of them."""
+"""Checks that supervisors respect their restart intensity, with its own counts of starts and ends."""
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from actors.kernel.record import Started, Stopped
 from supervisor.otp.slot import ActorSlot
@@ -11,28 +13,26 @@ from supervisor.simulation.scheduler import SimulatedClock
 __all__ = ["Intensity"]
 
 TOLERANCE = 1.0
-"""Seconds that the news of an end may take, and by which the counts may differ at the edges."""
+"""Seconds by which the counts may differ from the supervisor's: it learns of an end later."""
 
 
+@dataclass(slots=True)
 class Intensity:
-    """slot: gives the slot at an address."""
+    """slot: returns the slot at an address."""
 
-    def __init__(
-        self, clock: SimulatedClock, slot: Callable[[str], ActorSlot], fault: Callable[[str], None]
-    ) -> None:
-        self._clock = clock
-        self._slot = slot
-        self._fault = fault
-        self._failures: dict[str, list[float]] = defaultdict(list)
-        self._stopping: set[str] = set()
-        self._asked: dict[str, float] = {}
+    _clock: SimulatedClock
+    _slot: Callable[[str], ActorSlot]
+    _fault: Callable[[str], None]
+    _failures: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    _stopping: set[str] = field(default_factory=set)
+    _asked: dict[str, float] = field(default_factory=dict)
 
     def asked(self, address: str) -> None:
-        """Note that somebody asked for a restart, which needs no failure, and ends every pause."""
+        """Note a requested restart, which needs no failure, and ends a pause."""
         self._asked[address] = self._clock.time
 
     def changed(self, slot: ActorSlot) -> None:
-        """Note that a slot is in another state."""
+        """Note a slot's new state."""
         if slot.state == "stopping":
             self._stopping.add(slot.address)
 
@@ -47,7 +47,7 @@ class Intensity:
         self._started(address)
         for child in tuple(self._failures):
             if self._supervisor(child) == address:
-                del self._failures[child]  # a new supervisor counts anew
+                del self._failures[child]  # a new supervisor starts its counts at zero
 
     def _started(self, address: str) -> None:
         supervisor = self._supervisor(address)
@@ -56,27 +56,21 @@ class Intensity:
         spec = self._slot(supervisor).spec
         assert isinstance(spec, SupervisorSpec)
         escalates = spec.on_give_up is OnGiveUp.ESCALATE
-        counted = (
-            [child for child in self._failures if self._supervisor(child) == supervisor]
-            if escalates
-            else [address]
-        )
-        now = self._clock.time
-        recent = sorted(
-            at for child in counted for at in self._failures[child] if now - at < spec.period - TOLERANCE
-        )
+        counted, now = [address], self._clock.time
+        if escalates:
+            counted = [child for child in self._failures if self._supervisor(child) == supervisor]
+        since = now - spec.period + TOLERANCE
+        recent = sorted(at for child in counted for at in self._failures[child] if at > since)
         if len(recent) <= spec.intensity:
             return
         exceeded = recent[-1] if not escalates else recent[spec.intensity]
         allowed = exceeded + (TOLERANCE if escalates else 0.0)
         least = exceeded + (0.0 if escalates else spec.backoff.slow - TOLERANCE)
         if now > allowed and (escalates or now < least):
-            self._fault(
-                f"intensity: {address} was started at {now:.3f} s after {len(recent)} failures within {spec.period:g} s"
-            )
+            many = f"{len(recent)} failures within {spec.period:g} s"
+            self._fault(f"intensity: {address} was started at {now:.3f} s after {many}")
 
     def _supervisor(self, address: str) -> str:
-        try:
+        with contextlib.suppress(KeyError):
             return self._slot(address).supervisor
-        except KeyError:
-            return ""
+        return ""

@@ -1,7 +1,7 @@
-"""Checks what people outside would notice: a stale turn that can be heard, an input that stays pressed."""
+"""Checks of what people would notice: a cancelled turn that can be heard, an input that stays pressed."""
 
-import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from actors.kernel.record import Handled
 from actors.osc.inputs import LONGEST
@@ -14,47 +14,41 @@ from supervisor.simulation.scheduler import SimulatedClock
 __all__ = ["HeldInputs", "TurnOrder"]
 
 SILENT_WITHIN = 0.25
-"""Seconds after a cancellation, or after the speaker can work again, within which a stale turn must be silent."""
+"""Seconds until a cancelled turn must be silent: from the cancellation, or from when the speaker works again."""
 
 ZEROED_WITHIN = 0.5
 AGAIN_WITHIN = 2.0
-"""Seconds after the begin of an incarnation, and after the network works again, within which inputs must be at rest."""
-
-_TURN = re.compile(r"turn (\d+)")
+"""Seconds until inputs must be released: from the incarnation's begin, and from when the network works again."""
 
 
+@dataclass(slots=True)
 class TurnOrder:
-    """Checks that no cancelled turn can be heard. well_since: since when the speaker has been able to work; None while
-    it is not."""
+    """Checks that no cancelled turn can be heard. well_since: when the speaker became able to work; None while it is
+    not."""
 
-    def __init__(
-        self, clock: SimulatedClock, well_since: Callable[[], float | None], fault: Callable[[str], None]
-    ) -> None:
-        self._clock = clock
-        self._well_since = well_since
-        self._fault = fault
-        self._turns: dict[int, int] = {}
-        self._cancelled: list[tuple[float, int]] = []
+    _clock: SimulatedClock
+    _well_since: Callable[[], float | None]
+    _fault: Callable[[str], None]
+    _turns: dict[int, int] = field(default_factory=dict)
+    _cancelled: list[tuple[float, int]] = field(default_factory=list)
 
     def begin(self) -> None:
-        """Forget what was heard: another process counts its turns from an earlier one that was stored."""
+        """Forget all turns: a new process counts on from a turn that was stored."""
         self._turns.clear()
         self._cancelled.clear()
 
     def conversation(self, record: Handled) -> None:
-        """Note what the conversation has sent: which turns it cancelled, and which question a turn answers."""
+        """Note which turns the conversation cancelled, and which question a turn answers."""
         for envelope in record.sent:
             message = envelope.message
             if isinstance(message, Cancel):
                 if not self._cancelled or message.turn > self._cancelled[-1][1]:
                     self._cancelled.append((self._clock.time, message.turn))
-            elif isinstance(message, SpeakRequested):
-                question = question_in(message.text)
-                if question:
-                    self._turns[sign_of(question)] = message.turn
+            elif isinstance(message, SpeakRequested) and (question := question_in(message.text)):
+                self._turns[sign_of(question)] = message.turn
 
     def heard(self, signs: set[int]) -> None:
-        """Check the answers that can be heard now: to the questions with these signs."""
+        """Check the answers that can be heard now, to the questions with these signs."""
         for sign in signs:
             turn = self._turns.get(sign)
             if sign == NAMELESS or turn is None:
@@ -69,26 +63,19 @@ class TurnOrder:
                 )
 
 
+@dataclass(frozen=True, slots=True)
 class HeldInputs:
-    """Checks that inputs come to rest. well_since: since when the sender has been able to work; None while it is not.
+    """Checks that inputs are released. well_since: when the sender became able to work; None while it is not.
     alive_since: when its incarnation began."""
 
-    def __init__(
-        self,
-        game: Game,
-        clock: SimulatedClock,
-        well_since: Callable[[], float | None],
-        alive_since: Callable[[], float],
-        fault: Callable[[str], None],
-    ) -> None:
-        self._game = game
-        self._clock = clock
-        self._well_since = well_since
-        self._alive_since = alive_since
-        self._fault = fault
+    _game: Game
+    _clock: SimulatedClock
+    _well_since: Callable[[], float | None]
+    _alive_since: Callable[[], float]
+    _fault: Callable[[str], None]
 
     def check(self) -> None:
-        """Whatever is held must have been pressed by the incarnation of now, and not for too long."""
+        """Check that every held input was pressed by the present incarnation, and not too long ago."""
         well, up, now = self._well_since(), self._alive_since(), self._clock.time
         reachable = self._game.unplugged_until
         if well is None or now - well < ZEROED_WITHIN or now - reachable < AGAIN_WITHIN:

@@ -1,4 +1,4 @@
-"""Checks every record of a process while it runs: one fate for each message, their order, and the digest of the run."""
+"""Checks every record of a running process: one fate for each message, their order, and the run's digest."""
 
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
@@ -12,7 +12,7 @@ from supervisor.audit.message_audit import MessageAudit
 __all__ = ["CheckingRecorder", "DeliveryOrder", "Digest"]
 
 BUFFER = 2**16
-"""Bytes of messages that go into the digest at a time."""
+"""Bytes of messages that are hashed at a time."""
 Observer = Callable[[Handled], None]
 
 _encode_into = msgspec.msgpack.Encoder().encode_into
@@ -20,7 +20,7 @@ _SYSTEM, _LATEST = Lane.SYSTEM, Lane.LATEST
 
 
 class Digest:
-    """Of every message that was handled, in order: equal for two runs that are the same."""
+    """The digest of all handled messages in order: two equal runs have the same."""
 
     def __init__(self) -> None:
         self.handled = 0
@@ -28,10 +28,10 @@ class Digest:
         self._buffer = bytearray()
 
     def add(self, record: Handled) -> None:
-        """Take in one more message."""
+        """Add a handled message."""
         e = record.envelope
         self.handled += 1
-        # Into one buffer: sound is long, and a copy of each piece would cost more than all the rest.
+        # One buffer: copies of sound would cost more than all the rest.
         buffer = self._buffer
         _encode_into((e.recipient, e.sender, e.incarnation, e.sequence, record.begun, e.message), buffer, -1)
         if len(buffer) >= BUFFER:
@@ -49,16 +49,16 @@ class Digest:
 
 
 class DeliveryOrder:
-    """Checks that a recipient handles the messages of one sender in the order of sending, lane by lane."""
+    """Checks that a recipient handles one sender's messages in the order of sending, in each lane."""
 
     def __init__(self, fault: Callable[[str], None]) -> None:
         self._fault = fault
         self._last: dict[tuple[str, str, object], tuple[int, int]] = {}
 
     def handled(self, envelope: Envelope) -> None:
-        """Compare with the message before it."""
+        """Compare a handled message with the previous one."""
         if "~post@" in envelope.sender:
-            return  # the note of a dead letter has that one's number
+            return  # the note about a dead letter has its number
         message = envelope.message
         lane: object = message.lane
         if lane is _LATEST:
@@ -69,18 +69,18 @@ class DeliveryOrder:
         number = (envelope.incarnation, envelope.sequence)
         last = self._last.get(route)
         if last is not None and number <= last:
-            self._fault(
-                f"order: {envelope.recipient} handled {envelope.id} ({type(message).__name__}) after "
-                f"{envelope.sender}/{last[0]}/{last[1]}"
-            )
+            what = f"{envelope.id} ({type(message).__name__})"
+            after = f"{envelope.sender}/{last[0]}/{last[1]}"
+            self._fault(f"order: {envelope.recipient} handled {what} after {after}")
         self._last[route] = number
 
 
 class CheckingRecorder:
     """The recorder of one process (actors.kernel.record.RecordSink).
 
-    audit: of its messages. by_type, by_address: called with what was handled, by the message's type and by the
-    recipient's address. incarnations: called with starts and ends. trace: called with every record.
+    by_type, by_address: called with handled messages of a type, or of the actor at an address.
+    incarnations: called with starts and ends.
+    trace: called with every record.
     """
 
     def __init__(
@@ -111,17 +111,15 @@ class CheckingRecorder:
         self.append_child(record)
 
     def append_child(self, record: Record) -> None:
-        """Check a record of an actor in a process of its own, whose parent accounts for its mail."""
+        """Check a record of an actor in its own process; its parent's process audits its mail."""
         if type(record) is Handled and record.failure is None:
             envelope = record.envelope
             self._digest.add(record)
             self._order.handled(envelope)
-            for observer in (
-                self._by_address.get(envelope.recipient),
-                self._by_type.get(type(envelope.message)),
-            ):
-                if observer is not None:
-                    observer(record)
+            if (observer := self._by_address.get(envelope.recipient)) is not None:
+                observer(record)
+            if (observer := self._by_type.get(type(envelope.message))) is not None:
+                observer(record)
         if self._trace is not None:
             self._trace(record)
 

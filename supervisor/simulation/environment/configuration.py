@@ -1,4 +1,4 @@
-"""A source of configurations that changes at random, in place of files."""
+"""A simulated source of the configuration, in place of files."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -17,16 +17,13 @@ __all__ = ["HOME", "SimulatedSource", "configuration"]
 
 HOME = Path("a simulated home")
 
-PATIENCE, PINNED_PATIENCE = 2.0, 4.0
+HANDLER_TIMEOUTS = {"thread": 2.0, "process": 4.0}
 
 
 def configuration() -> Config:
-    """A model at a server, no eyes, nothing written but by the simulation, and patience short enough to be tried."""
-    timeouts = {
-        child.address: {
-            "pin": child.pin,
-            "handler_timeout": PINNED_PATIENCE if child.pin == "process" else PATIENCE,
-        }
+    """A model at a server, no vision, short timeouts, and no files except those of the simulation."""
+    actors = {
+        child.address: {"pin": child.pin, "handler_timeout": HANDLER_TIMEOUTS[child.pin]}
         for child in walk(tree(Config()))
         if not child.disabled_reason
     }
@@ -35,21 +32,21 @@ def configuration() -> Config:
             "llm": {"base_url": "http://127.0.0.1:1/v1", "model": "simulated"},
             "trace": {"enabled": False},
             "storage": {"backup_interval": 0.0, "snapshot_changes": 40},
-            "actors": timeouts,
+            "actors": actors,
         }
     )
 
 
 class _Found(msgspec.Struct, frozen=True):
-    """What one reading found (supervisor.runtime.config_reload.ReadConfiguration)."""
+    """One reading (supervisor.runtime.config_reload.ReadConfiguration)."""
 
     config: Config | None
     errors: tuple[Problem, ...] = ()
 
 
 class SimulatedSource:
-    """In place of the configuration's files (supervisor.runtime.config_reload.ConfigurationSource). config: what is in
-    them. saved: call it when they have changed."""
+    """In place of the configuration's files (supervisor.runtime.config_reload.ConfigurationSource). config: their
+    contents. saved: to be called when they have changed."""
 
     environ: Mapping[str, str] = {}
 
@@ -60,7 +57,7 @@ class SimulatedSource:
         self.saved: Callable[[], None] = lambda: None
 
     def change(self, section: str, dice: random.Random) -> None:
-        """Somebody saves another configuration."""
+        """Change the configuration as if a file were saved; `saved` is still to be called."""
         self.broken = section == "broken"
         if section in _CHANGES:
             name, changes = _CHANGES[section](self.config, dice)
@@ -69,17 +66,16 @@ class SimulatedSource:
 
     def read(self, runtime: Sequence[str] = ()) -> _Found:
         """See config.layers.source.ConfigSource."""
-        if self.broken:
-            return _Found(None, (Problem("error", "the simulated file is half written"),))
-        return _Found(self.config)
+        problem = Problem("error", "the simulated file is half written")
+        return _Found(None, (problem,)) if self.broken else _Found(self.config)
 
     def watch(self, changed: Callable[[], None]) -> "SimulatedSource":
-        """From now on `saved` is `changed`."""
+        """Set `saved` to `changed`."""
         self.saved = changed
         return self
 
     def close(self) -> None:
-        """As a watch: look no more."""
+        """End the watch."""
         self.saved = lambda: None
 
     def save_last_good(self, config: Config) -> None:

@@ -1,11 +1,13 @@
-"""The simulated microphone and loudspeaker, and the engines behind the real speech actors.
+"""The simulated microphone and loudspeaker, and the engines of the real speech actors.
 
-Every sample of a question's sound, and of its answer's, tells the number of the question.
+Every sample of the sound of a question, and of its answer, contains the question's number.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -33,42 +35,43 @@ __all__ = [
 ]
 
 RATE = 1000
-"""Samples a second: few, since each says the same."""
+"""Samples a second: few, since all are equal."""
 
 TICK = 0.1
 """Seconds between two pulls of the loudspeaker."""
 
 LOOK_EVERY = 2.0
-"""Seconds between two looks whether a device is there."""
+"""Seconds between two checks whether a device is connected."""
 
 CHUNK = 512
 SPOKEN, SILENT = 14, 16
 """Chunks of 32 ms: of an utterance, and of the silence after it."""
 
 STEP, RING = 64, 500
-"""The sample of a question's answer is its number, counted up to RING and then anew, times STEP. What converting the
-rate makes of the edges of a sound is hardly ever a multiple of it."""
+"""A sample of a question's answer is its number, modulo RING, times STEP. Rate conversion changes the edges of a sound,
+which then are hardly ever multiples of STEP."""
 
 NAMELESS = RING + 1
-"""The sign of sound that answers no question: an apology, say."""
+"""The sign of sound that answers no question, for example an apology."""
 LEAST = 5
-"""So many samples must be alike to be taken for a sound."""
+"""How many equal samples count as a sound."""
 
 A_CHARACTER = 0.04
 
 
+@dataclass(slots=True)
 class SimulatedWorker:
     """In place of a thread that does slow work (actors.speech.worker.Worker)."""
 
-    def __init__(self, name: str, work: Callable[[Any], None], limit: int, *, scheduler: Scheduler) -> None:
-        self._work = work
-        self._limit = limit
-        self._scheduler = scheduler
-        self._jobs: list[Any] = []
-        self._stopped = False
+    name: str
+    work: Callable[[Any], None]
+    limit: int
+    scheduler: Scheduler
+    _jobs: list[Any] = field(default_factory=list)
+    _stopped: bool = False
 
     def give(self, job: Any) -> bool:
-        if len(self._jobs) > self._limit:
+        if len(self._jobs) > self.limit:
             return False
         self._jobs.append(job)
         if len(self._jobs) == 1:
@@ -79,19 +82,19 @@ class SimulatedWorker:
         self._stopped = True
 
     def _next(self) -> None:
-        self._scheduler.after(self._scheduler.dice.uniform(0.05, 0.3), self._do)
+        self.scheduler.after(self.scheduler.dice.uniform(0.05, 0.3), self._do)
 
     def _do(self) -> None:
         if self._stopped:
             return
-        self._work(self._jobs[0])
+        self.work(self._jobs[0])
         self._jobs.pop(0)
         if self._jobs:
             self._next()
 
 
 def sign_of(question: int) -> int:
-    """What the sound of an answer to it is known by."""
+    """The number by which the sound of an answer to this question is recognized."""
     return (question - 1) % RING + 1 if question else NAMELESS
 
 
@@ -108,7 +111,7 @@ class _Activity:
         return 0.97 if chunk[0] else 0.01
 
     def reset(self) -> None:
-        """Nothing is remembered."""
+        """There is no state."""
 
 
 class _Transcriber:
@@ -127,108 +130,91 @@ def load_recognizer(speech: Speech, home: Path) -> tuple[_Activity, _Transcriber
     return _Activity(), _Transcriber(), Note("simulated ears")
 
 
+@dataclass(frozen=True, slots=True)
 class SimulatedSampler:
     """In place of actors.system.resources.Sampler."""
 
-    def __init__(
-        self, tell: Callable[[ResourcesSampled, str], None], home: Path, *, scheduler: Scheduler
-    ) -> None:
-        self._tell = tell
-        self._scheduler = scheduler
+    tell: Callable[[ResourcesSampled, str], None]
+    home: Path
+    scheduler: Scheduler
 
     def sample(self, cause: str = "") -> None:
-        usage = ResourceUsage(10.0, 10**8, 4, 30, 10**10)
-        self._scheduler.after(
-            0.01, lambda: self._tell(ResourcesSampled(usage, self._scheduler.clock.time), cause)
-        )
+        usage, clock = ResourceUsage(10.0, 10**8, 4, 30, 10**10), self.scheduler.clock
+        self.scheduler.after(0.01, lambda: self.tell(ResourcesSampled(usage, clock.time), cause))
 
     def stop(self) -> None:
-        """Nothing is under way for long."""
+        """Nothing to stop."""
 
 
+@dataclass
 class SimulatedSpeaker:
     """The loudspeaker. heard: called with the signs of what is played. unplugged_until: when it is back."""
 
+    scheduler: Scheduler
+    heard: Callable[[set[int]], None]
+    unplugged_until: float = 0.0
     rate = RATE
 
-    def __init__(self, scheduler: Scheduler, heard: Callable[[set[int]], None]) -> None:
-        self.unplugged_until = 0.0
-        self._scheduler = scheduler
-        self._heard = heard
-
     def play(self, feed: Feed, *, aloud: bool) -> bool:
-        """Pull what is due; False when there was nothing."""
+        """Play the samples that are due. False when there are none."""
         if not feed.wait(0.0):
             return False
-        sound = feed.pull(int(TICK * RATE), self._scheduler.clock.wall())
+        sound = feed.pull(int(TICK * RATE), self.scheduler.clock.wall())
         samples = sound.tolist() if aloud else []
         if heard := set(samples) - {0}:
-            self._heard({v // STEP for v in heard if v % STEP == 0 and samples.count(v) >= LEAST})
+            self.heard({v // STEP for v in heard if v % STEP == 0 and samples.count(v) >= LEAST})
         return True
 
 
+@dataclass
 class SimulatedMicrophone:
-    """The microphone. deliver: where its sound goes while it is open."""
+    """The microphone. deliver: called with its sound while it is open. cut: called after each chunk."""
 
+    scheduler: Scheduler
+    unplugged_until: float = 0.0
+    deliver: Callable[[Sound, float], None] | None = None
+    cut: Callable[[float], None] = lambda _: None
     rate = 16_000
 
-    def __init__(self, scheduler: Scheduler) -> None:
-        self.unplugged_until = 0.0
-        self.deliver: Callable[[Sound, float], None] | None = None
-        self.cut: Callable[[float], None] = lambda _: None
-        self._scheduler = scheduler
-
     def hear(self, number: int) -> None:
-        """Somebody asks question `number` aloud."""
+        """Deliver the sound of question `number`, in real time."""
         for chunk in range(SPOKEN + SILENT):
-            loud = number if chunk < SPOKEN else 0
-            self._scheduler.schedule_external(
-                self._scheduler.clock.time + chunk * 0.032, partial(self._chunk, loud)
-            )
+            at, loud = self.scheduler.clock.time + chunk * 0.032, number if chunk < SPOKEN else 0
+            self.scheduler.schedule_external(at, partial(self._chunk, loud))
 
     def _chunk(self, loud: int) -> None:
-        if self.deliver is not None and self._scheduler.clock.time >= self.unplugged_until:
-            self.deliver(np.full(CHUNK, loud, dtype=np.int16), self._scheduler.clock.wall())
+        if self.deliver is not None and self.scheduler.clock.time >= self.unplugged_until:
+            self.deliver(np.full(CHUNK, loud, dtype=np.int16), self.scheduler.clock.wall())
             self.cut(0.0)
 
 
+@dataclass
 class SimulatedKeeper:
     """In place of the thread behind an audio actor (actors.audio.open_device.Keeper). keepers: those of the process, by
-    address: the device belongs to the address, and not to the incarnation."""
+    address, since a device belongs to an address and not to an incarnation."""
 
-    def __init__(
-        self,
-        address: str,
-        what: str,
-        *,
-        use: Callable[[Any], None],
-        work: Callable[[float], None],
-        report: Callable[[DeviceChanged | DeviceBroke], None],
-        scheduler: Scheduler,
-        device: "SimulatedSpeaker | SimulatedMicrophone",
-        keepers: "dict[str, SimulatedKeeper]",
-        **_: Any,
-    ) -> None:
-        self.stopping = False
-        self._address = address
-        self._what = what
-        self._use = use
-        self._work = work
-        self._report = report
-        self._scheduler = scheduler
-        self._device = device
-        self._keepers = keepers
-        self._feed: Feed | None = None
-        self._plays = False
-        self._said: Health | None = None
+    _address: str
+    _what: str
+    use: Callable[[Any], None]
+    work: Callable[[float], None]
+    report: Callable[[DeviceChanged | DeviceBroke], None]
+    scheduler: Scheduler
+    device: SimulatedSpeaker | SimulatedMicrophone
+    keepers: "dict[str, SimulatedKeeper]"
+    opening: object = None
+    spare: object = None
+    stopping: bool = False
+    _feed: Feed | None = None
+    _plays: bool = False
+    _said: Health | None = None
 
     def start(self) -> None:
-        before = self._keepers.get(self._address)
-        self._keepers[self._address] = self
+        before = self.keepers.get(self._address)
+        self.keepers[self._address] = self
         if before is not None:
             before.stopping = True
-        # It waits until its predecessor has let go of the device.
-        self._scheduler.after(self._scheduler.dice.uniform(0.02, 0.15), self._open)
+        # It waits until its predecessor has released the device.
+        self.scheduler.after(self.scheduler.dice.uniform(0.02, 0.15), self._open)
 
     def reopen(self) -> None:
         self._said = None
@@ -240,54 +226,46 @@ class SimulatedKeeper:
     def _open(self) -> None:
         if self.stopping:
             return
-        if isinstance(self._device, SimulatedMicrophone):
-            self._device.deliver, self._device.cut = None, self._work
-        self._use(_Device(self))
+        if isinstance(self.device, SimulatedMicrophone):
+            self.device.deliver, self.device.cut = None, self.work
+        self.use(SimpleNamespace(rate=self.device.rate, start=self.begin))  # actors.audio.device.Device
         self._look()
         self.notify()
 
     def notify(self) -> None:
-        """There may be something to play."""
+        """Go on playing: the feed may have sound now."""
         if not self._plays and self._feed is not None:
             self._plays = True
-            self._scheduler.after(TICK, self._tick)
+            self.scheduler.after(TICK, self._tick)
 
     def begin(self, feed_or_deliver: Any) -> None:
-        """The device is used from now on."""
-        if isinstance(self._device, SimulatedMicrophone):
-            self._device.deliver = feed_or_deliver
+        """Use the device from now on."""
+        if isinstance(self.device, SimulatedMicrophone):
+            self.device.deliver = feed_or_deliver
         else:
             self._feed = feed_or_deliver
 
     @property
     def _is_there(self) -> bool:
-        return self._scheduler.clock.time >= self._device.unplugged_until
+        return self.scheduler.clock.time >= self.device.unplugged_until
 
     def _look(self) -> None:
         if not self.stopping:
             self._say(Health.OK if self._is_there else Health.DOWN)
-            self._scheduler.after(LOOK_EVERY, self._look)
+            self.scheduler.after(LOOK_EVERY, self._look)
 
     def _tick(self) -> None:
-        """As long as there is something to play."""
+        """Play until the feed is empty."""
         self._plays = False
-        if self.stopping or self._feed is None or not isinstance(self._device, SimulatedSpeaker):
+        if self.stopping or self._feed is None or not isinstance(self.device, SimulatedSpeaker):
             return
-        if self._device.play(self._feed, aloud=self._is_there):
+        if self.device.play(self._feed, aloud=self._is_there):
             for _ in range(3):
-                self._work(0.0)
+                self.work(0.0)
             self.notify()
 
     def _say(self, health: Health) -> None:
         if health is not self._said:
             self._said = health
             why = "" if health is Health.OK else f"the {self._what} is missing: unplugged"
-            self._report(DeviceChanged(health, why, "plug it in" if why else ""))
-
-
-class _Device:
-    """An open device, as its actor sees it (actors.audio.device.Device)."""
-
-    def __init__(self, keeper: SimulatedKeeper) -> None:
-        self.rate = keeper._device.rate
-        self.start = keeper.begin
+            self.report(DeviceChanged(health, why, "plug it in" if why else ""))

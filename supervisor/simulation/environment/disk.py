@@ -1,4 +1,4 @@
-"""The simulated disk: what is written is not durable at once, and the power may fail in between."""
+"""The simulated disk: a write is durable only after a sync, and the power may fail in between."""
 
 import random
 from bisect import bisect_left, insort
@@ -21,18 +21,19 @@ T = TypeVar("T")
 NOWHERE = Path("a simulated disk")
 QUICK = 0.002
 SLOW = 1.5
-"""Seconds that a write takes, on average: usually, and on a disk that is slow."""
+"""Seconds that a write takes on average: usually, and on a slow disk."""
 
 
 class PowerCut(BaseException):
-    """The machine is off, in the middle of a write."""
+    """The power failed in the middle of a write."""
 
 
 class Disk:
-    """Keys and values. Outlives every process. clock: monotonic seconds.
+    """Keys and values, which outlive every process. clock: monotonic seconds.
 
-    full_until, slow_until: when it has room again, and is quick again. cut: in which part of the next write the power
-    fails: 1 before, 2 within, 3 after what makes it durable; 0 for not. writes: how many there were.
+    full_until, slow_until: when it has room again, and is quick again.
+    cut: where in the next write the power fails: 1 before, 2 within, 3 after its sync; 0 for nowhere.
+    writes: their number so far.
     """
 
     def __init__(self, clock: Callable[[], float], dice: random.Random) -> None:
@@ -52,7 +53,7 @@ class Disk:
         return self._clock() < self.full_until
 
     def stamp(self) -> int:
-        """A number that grows."""
+        """A number greater than all before."""
         self._stamps += 1
         return 10**18 + self._stamps
 
@@ -62,7 +63,7 @@ class Disk:
         return min(self._dice.expovariate(1.0 / mean), 8 * mean)
 
     def put(self, key: str, value: bytes | None) -> None:
-        """Write; None deletes. Not durable before `sync`."""
+        """Write a value; None deletes the key. Durable after `sync`."""
         before = self.values.get(key)
         if value is None:
             if before is None:
@@ -76,8 +77,7 @@ class Disk:
         self._undo.append((key, before))
 
     def sync(self) -> None:
-        """What is written is durable from now on. Raises PowerCut instead where that is planned, and StoreError on a
-        full disk."""
+        """Make all writes durable. Raises PowerCut where that is planned, and StoreError on a full disk."""
         if self.is_full and self._undo:
             self.undo()
             raise store_error(NOWHERE, "writing", OSError("no space left on device"))
@@ -95,21 +95,20 @@ class Disk:
                 raise PowerCut
 
     def undo(self) -> None:
-        """Take back what is not durable."""
-        undo, self._undo = self._undo, []
-        for key, before in reversed(undo):
+        """Undo every write that is not durable."""
+        for key, before in reversed(tuple(self._undo)):
             self.put(key, before)
         self._undo.clear()
 
     def _tear(self) -> None:
-        """Of what was being written some is there, some is damaged, and some is not: nobody was told that it is."""
+        """Keep some of the unsynced writes, damage some, and undo the others."""
         written = dict.fromkeys(key for key, _ in self._undo)
         kept = {key: self.values.get(key) for key in written}
         self.undo()
         for key, value in kept.items():
             fate = self._dice.random()
             if key == "format" or fate < 0.4:
-                continue  # the old value is there still
+                continue  # the old value stays
             if value is not None and fate < 0.7:
                 value = value[: self._dice.randrange(len(value) + 1)]
             self.put(key, value)
@@ -117,7 +116,7 @@ class Disk:
 
 
 class SimulatedTransaction:
-    """Keys and values as they are within one transaction (actors.persistence.store.database.Transaction)."""
+    """One transaction on the disk (actors.persistence.store.database.Transaction)."""
 
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
@@ -143,17 +142,14 @@ class SimulatedTransaction:
         return tuple(found)
 
     def items(self, prefix: str) -> Iterator[tuple[str, bytes]]:
-        for key in self.keys(prefix):
-            yield key, self._disk.values[key]
+        return ((key, self._disk.values[key]) for key in self.keys(prefix))
 
     def raw_items(self, prefix: str) -> Iterator[tuple[bytes, bytes]]:
-        for key, value in self.items(prefix):
-            yield key.encode(), value
+        return ((key.encode(), value) for key, value in self.items(prefix))
 
 
 class SimulatedDatabase:
-    """The database of one process on the disk (actors.persistence.store.database.Database): each change is one
-    transaction with one sync."""
+    """One process's database (actors.persistence.store.database.Database): each change is a transaction with a sync."""
 
     path = NOWHERE
     moved = None
@@ -197,11 +193,11 @@ class SimulatedDatabase:
             raise store_error(NOWHERE, "compacting", OSError("no space left on device"))
 
     def salvaged(self) -> None:
-        """Nothing is ever moved away here."""
+        """This database is never moved aside."""
 
 
 class SimulatedFiles(FileSnapshots):
-    """No snapshots in files: the simulated disk has the database only."""
+    """Writes no snapshots into files: the simulated disk has the database only."""
 
     def save(self, snapshot: Snapshot, keep: int) -> None:
         """Nothing is written."""

@@ -1,12 +1,9 @@
-"""The simulated game: its port and its log.
-
-It outlives every process of Gerald, and notes what people would see.
-"""
+"""The simulated VRChat: its ports and its log. It outlives every process of Gerald, and notes what people see."""
 
 from collections.abc import Callable
 
 from actors.kernel.protocol.lifecycle import Health
-from actors.osc.inputs import AXES, BUTTONS, PREFIX, TYPING
+from actors.osc.inputs import AXES, BUTTONS, PREFIX
 from actors.osc.messages import ParametersChanged
 from actors.osc.receiver import Receiver
 from actors.osc.wire import Value
@@ -18,23 +15,22 @@ __all__ = ["Game", "SimulatedLog", "SimulatedReceiver", "SimulatedWire"]
 
 
 class Game:
-    """VRChat as it is seen from its two ports and its log. held: inputs that are not at rest, and since when.
+    """VRChat's two ports and its log.
 
-    unplugged_until: until when nothing can be sent to it. It listens wherever it is told to.
+    held: inputs that are not at rest, and since when.
+    lines: its log.
+    unplugged_until: when it can be reached again.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.held: dict[str, float] = {}
-        self.typing_since = 0.0
-        self.is_typing = False
-        self.texts: list[tuple[float, str]] = []
         self.lines: list[str] = []
         self.unplugged_until = 0.0
         self.receiver: SimulatedReceiver | None = None
         self._clock = clock
 
     def take(self, address: str, values: tuple[Value, ...]) -> None:
-        """A message has come. Raises OSError while the network is down."""
+        """Receive a message. Raises OSError while the network is down."""
         now = self._clock()
         if now < self.unplugged_until:
             raise OSError("the network is unreachable")
@@ -45,18 +41,14 @@ class Game:
                 self.held[name] = now
             else:
                 self.held.pop(name, None)
-        elif address == TYPING:
-            self.is_typing, self.typing_since = bool(values[0]), now
-        elif address == "/chatbox/input":
-            self.texts.append((now, str(values[0])))
 
     def say(self, message: ParametersChanged) -> None:
-        """The avatar's parameters have changed."""
+        """Send changed parameters of the avatar."""
         if self.receiver is not None:
             self.receiver.post(message)
 
     def log(self, text: str) -> None:
-        """The game writes a line."""
+        """Write a line to the log."""
         self.lines.append(f"2026.01.01 00:00:00 Log        -  {text}")
 
 
@@ -70,7 +62,7 @@ class SimulatedWire:
         self._game.take(address, values)
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Nothing to close."""
 
 
 class SimulatedReceiver(Receiver):

@@ -1,6 +1,7 @@
-"""The simulated server of the model: it streams an answer that names the question, late, in part, or not at all."""
+"""The simulated server of the language model: it streams an answer, late, in part, or not at all."""
 
 import re
+from dataclasses import dataclass, field
 
 from actors.llm.http.client import Ending
 from actors.llm.http.failures import of_transport
@@ -12,7 +13,7 @@ __all__ = ["ModelServer", "SimulatedStreams", "answer_to", "question_in"]
 
 FIRST_TOKEN = 0.4
 BETWEEN = 0.15
-"""Seconds, on average: to the first words, and between two pieces."""
+"""Seconds on average: until the first words, and between two pieces."""
 
 _QUESTION = re.compile(r"question (\d+)", re.IGNORECASE)
 _ANSWER = re.compile(r"answer (\d+)", re.IGNORECASE)
@@ -30,12 +31,12 @@ def question_in(text: str) -> int:
     return int(found[1]) if found else 0
 
 
+@dataclass(slots=True)
 class ModelServer:
-    """silent_until: when it answers again; broken_until: when its answers are right again."""
+    """silent_until: when it answers again. broken_until: when its answers are complete again."""
 
-    def __init__(self) -> None:
-        self.silent_until = 0.0
-        self.broken_until = 0.0
+    silent_until: float = 0.0
+    broken_until: float = 0.0
 
 
 class _Progress(StreamProgress):
@@ -50,30 +51,29 @@ class _Progress(StreamProgress):
         return self._clock.wall(), self._clock.time - self._begun
 
 
+@dataclass(frozen=True, slots=True)
 class SimulatedStreams:
-    """The thread on which replies are streamed, without it (actors.llm.http.streams.Streams)."""
+    """In place of the thread that streams replies (actors.llm.http.streams.Streams)."""
 
-    def __init__(self, post: Post, scheduler: Scheduler, server: ModelServer) -> None:
-        self._post = post
-        self._scheduler = scheduler
-        self._server = server
-        self._dice = scheduler.dice
-        self._running: dict[str, list[str]] = {}
+    post: Post
+    scheduler: Scheduler
+    server: ModelServer
+    _running: dict[str, list[str]] = field(default_factory=dict)
 
     def submit(self, job: Job) -> None:
         asked = next((m.content for m in reversed(job.prompt) if m.role == "user"), "")
         self._running[job.request] = list(answer_to(question_in(asked)))
-        progress = _Progress(job, self._post, self._scheduler)
-        self._scheduler.after(self._pause(FIRST_TOKEN), lambda: self._stream(job, progress))
-        self._scheduler.after(job.limits.first_token, lambda: self._too_late(job, progress))
+        progress = _Progress(job, self.post, self.scheduler)
+        self.scheduler.after(self._pause(FIRST_TOKEN), lambda: self._stream(job, progress))
+        self.scheduler.after(job.limits.first_token, lambda: self._too_late(job, progress))
 
     def warm(self, job: Job) -> None:
         """The simulated model is always loaded."""
 
     def cancel(self, request: str) -> None:
-        # What its thread was about to post when it was cancelled still comes.
-        late = self._dice.uniform(0.0, 0.5 if self._is_broken else 0.005)
-        self._scheduler.after(late, lambda: self._running.pop(request, None))
+        # The thread may still post what it had begun.
+        late = self.scheduler.dice.uniform(0.0, 0.5 if self._is_broken else 0.005)
+        self.scheduler.after(late, lambda: self._running.pop(request, None))
 
     def close(self, timeout: float) -> None:
         self._running.clear()
@@ -82,18 +82,22 @@ class SimulatedStreams:
         pieces = self._running.get(job.request)
         if pieces is None:
             return
-        wait = self._server.silent_until - self._scheduler.clock.time
+        wait = self.server.silent_until - self.scheduler.clock.time
         if wait > 0:
-            self._scheduler.after(wait, lambda: self._stream(job, progress))
-        elif self._is_broken and self._dice.random() < 0.3:
-            kind = "broken_off" if progress.begun else self._dice.choice(("rate_limited", "server_error"))
+            self.scheduler.after(wait, lambda: self._stream(job, progress))
+        elif self._is_broken and self.scheduler.dice.random() < 0.3:
+            kind = (
+                "broken_off"
+                if progress.begun
+                else self.scheduler.dice.choice(("rate_limited", "server_error"))
+            )
             self._fail(job, kind)
         elif pieces:
             progress.take(pieces.pop(0))
-            self._scheduler.after(self._pause(BETWEEN), lambda: self._stream(job, progress))
+            self.scheduler.after(self._pause(BETWEEN), lambda: self._stream(job, progress))
         else:
             del self._running[job.request]
-            self._post(progress.end(Ending(20, "stop")), job.request)
+            self.post(progress.end(Ending(20, "stop")), job.request)
 
     def _too_late(self, job: Job, progress: _Progress) -> None:
         if job.request in self._running and not progress.begun:
@@ -103,11 +107,11 @@ class SimulatedStreams:
         del self._running[job.request]
         failure = of_transport(job.endpoint, kind, "the simulated server has trouble")
         retry_after = 3.0 if kind == "rate_limited" else 0.0
-        self._post(ReplyBroken(job.request, failure.kind, failure.owner, retry_after), job.request)
+        self.post(ReplyBroken(job.request, failure.kind, failure.owner, retry_after), job.request)
 
     def _pause(self, mean: float) -> float:
-        return min(self._dice.expovariate(1.0 / mean), 10 * mean)
+        return min(self.scheduler.dice.expovariate(1.0 / mean), 10 * mean)
 
     @property
     def _is_broken(self) -> bool:
-        return self._scheduler.clock.time < self._server.broken_until
+        return self.scheduler.clock.time < self.server.broken_until

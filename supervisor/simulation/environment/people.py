@@ -1,8 +1,8 @@
-"""The load: simulated people who ask in writing and aloud, touch, come and go, and check what became of their
-questions."""
+"""The load: simulated people who ask in writing and aloud, touch, come and go, and check the answers."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import count
 
 import msgspec
@@ -26,79 +26,70 @@ from supervisor.simulation.scheduler import Scheduler
 __all__ = ["LoadGenerator", "Question"]
 
 DURABLE_WITHIN = 90.0
-"""Seconds after which a durable update is on disk: no fault of the disk lasts so long."""
+"""Seconds within which a durable update is on disk: every fault of the disk is shorter."""
 
 ANSWER_WITHIN = 120.0
 """Seconds within which a question is answered or refused (supervisor.control.requests.REPLY_WITHIN)."""
 
 REMEMBERED_WITHIN = 10.0
-"""Seconds after a restart of the conversation within which it says what became of a turn."""
+"""Seconds after a restart within which the conversation reports the outcome of a turn."""
 
 NAMES = ("Ada", "Ben", "Cleo", "Dan", "Eve")
 INPUTS = ("Vertical", "Horizontal", "Jump", "Run", "LookHorizontal", "MoveForward")
 BETWEEN = {"ask": 6.0, "say": 25.0, "touch": 0.7, "move": 4.0, "walk": 10.0, "update": 8.0, "wave": 15.0}
 CALM = BETWEEN | {"ask": 20.0, "say": 60.0, "touch": 0.5}
-"""Seconds between two of each, on average; CALM: where nobody interrupts."""
+"""Seconds between two of each, on average. CALM: without interruptions."""
 
 INTERRUPTS = 0.35
-"""How often somebody asks on before the answer is over."""
+"""The probability of another question before the answer is over."""
 
 
 class Question(msgspec.Struct):
-    """One that was typed. process, incarnation: of the conversation then. outcome: "" until there is one."""
+    """A typed question. process, incarnation: of the conversation at that time."""
 
     number: int
     at: float
     process: int
     incarnation: int
     turn: int = 0
-    outcome: str = ""
 
 
+@dataclass
 class LoadGenerator:
-    """address: where answers go. (actors.kernel.directory.Recipient)"""
+    """A recipient of mail (actors.kernel.directory.Recipient). address: where answers go."""
 
     address = "people"
 
-    def __init__(
-        self,
-        scheduler: Scheduler,
-        game: Game,
-        microphone: SimulatedMicrophone,
-        fault: Callable[[str], None],
-    ) -> None:
-        self.questions: dict[int, Question] = {}
-        self.outcomes: dict[str, int] = {}
-        self.committed: Callable[[Committed], None] = lambda _: None
-        self.directory: Directory | None = None
-        self.process = 0
-        self.conversation: Callable[[], int] = lambda: 0
-        self._scheduler = scheduler
-        self._dice = scheduler.dice
-        self._game = game
-        self._microphone = microphone
-        self._fault = fault
-        self._numbers = count(1)
-        self._sent = count(1)
-        self._until = 0.0
-        self._between = BETWEEN
-        self._interrupts = INTERRUPTS
-        self._here: list[str] = []
-        self._incarnations: dict[int, float] = {}
-        self._updates: dict[str, tuple[float, int]] = {}
+    _scheduler: Scheduler
+    _game: Game
+    _microphone: SimulatedMicrophone
+    _fault: Callable[[str], None]
+    questions: dict[int, Question] = field(default_factory=dict)
+    outcomes: dict[str, int] = field(default_factory=dict)
+    committed: Callable[[Committed], None] = lambda _: None
+    directory: Directory | None = None
+    process: int = 0
+    conversation: Callable[[], int] = lambda: 0
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    _sent: Iterator[int] = field(default_factory=lambda: count(1))
+    _until: float = 0.0
+    _between: Mapping[str, float] = field(default_factory=lambda: BETWEEN)
+    _interrupts: float = INTERRUPTS
+    _here: list[str] = field(default_factory=list)
+    _incarnations: dict[int, float] = field(default_factory=dict)
+    _updates: dict[str, tuple[float, int]] = field(default_factory=dict)
 
     # -- actions
 
     def begin(self, until: float, *, calm: bool = False) -> None:
-        """Act from now until `until`. calm: people take their time, and let others finish."""
+        """Act from now until `until`. calm: people act less often, and do not interrupt."""
         self._until = until
-        self._between = CALM if calm else BETWEEN
-        self._interrupts = 0.0 if calm else INTERRUPTS
+        self._between, self._interrupts = (CALM, 0.0) if calm else (BETWEEN, INTERRUPTS)
         for name in BETWEEN:
             self._later(name)
 
     def _later(self, name: str) -> None:
-        at = self._scheduler.clock.time + self._dice.expovariate(1.0 / self._between[name])
+        at = self._scheduler.clock.time + self._scheduler.dice.expovariate(1.0 / self._between[name])
         if at < self._until:
             self._scheduler.schedule_external(at, lambda: self._act(name))
 
@@ -107,20 +98,22 @@ class LoadGenerator:
         self._later(name)
 
     def _ask(self) -> None:
-        if self._dice.random() < self._interrupts:
-            self._scheduler.schedule_external(
-                self._scheduler.clock.time + self._dice.uniform(0.3, 3.0), self._ask_once
-            )
+        if self._scheduler.dice.random() < self._interrupts:
+            again = self._scheduler.clock.time + self._scheduler.dice.uniform(0.3, 3.0)
+            self._scheduler.schedule_external(again, self._ask_once)
         self._ask_once()
 
     def _ask_once(self) -> None:
         number = next(self._numbers)
-        person: Person = person_named(self._dice.choice(NAMES)) if self._dice.random() < 0.7 else UNKNOWN
+        person: Person = (
+            person_named(self._scheduler.dice.choice(NAMES))
+            if self._scheduler.dice.random() < 0.7
+            else UNKNOWN
+        )
         if self.directory is None:
             return
-        self.questions[number] = Question(
-            number, self._scheduler.clock.time, self.process, self.conversation()
-        )
+        now = self._scheduler.clock.time
+        self.questions[number] = Question(number, now, self.process, self.conversation())
         text = f"Question {number}, what do you think of it?"
         self.tell(CONVERSATION, TextReceived(text, person, self.address), notify=True)
 
@@ -128,51 +121,50 @@ class LoadGenerator:
         self._microphone.hear(next(self._numbers))
 
     def _touch(self) -> None:
-        name = self._dice.choice(("HeadPat", "Nose", "Gesture"))
-        on = self._dice.random() < 0.5
+        name = self._scheduler.dice.choice(("HeadPat", "Nose", "Gesture"))
+        on = self._scheduler.dice.random() < 0.5
         self._game.say(ParametersChanged({name: on}, (name,) if on else (), {name: "touch"}))
 
     def _move(self) -> None:
-        value = self._dice.choice((1.0, -1.0, 0.5))
-        self.tell(OSC_SENDER, SetInput(self._dice.choice(INPUTS), value, self._dice.uniform(0.1, 4.0)))
+        value = self._scheduler.dice.choice((1.0, -1.0, 0.5))
+        self.tell(
+            OSC_SENDER,
+            SetInput(self._scheduler.dice.choice(INPUTS), value, self._scheduler.dice.uniform(0.1, 4.0)),
+        )
 
     def _walk(self) -> None:
-        if self._dice.random() < 0.2:
-            self._game.log(f"[Behaviour] Entering Room: World {self._dice.randrange(5)}")
+        if self._scheduler.dice.random() < 0.2:
+            self._game.log(f"[Behaviour] Entering Room: World {self._scheduler.dice.randrange(5)}")
             self._here.clear()
-        name = self._dice.choice(NAMES)
-        if name in self._here:
-            self._here.remove(name)
-            self._game.log(f"[Behaviour] OnPlayerLeft {name}")
-        else:
-            self._here.append(name)
-            self._game.log(f"[Behaviour] OnPlayerJoined {name}")
+        name = self._scheduler.dice.choice(NAMES)
+        (self._here.remove if name in self._here else self._here.append)(name)
+        self._game.log(f"[Behaviour] OnPlayer{'Joined' if name in self._here else 'Left'} {name}")
 
     def _update(self) -> None:
-        """Change something that must be on disk before it is answered."""
-        chance = self._dice.random()
+        """Change something that must be on disk before the answer."""
+        chance = self._scheduler.dice.random()
         if chance < 0.2:
-            self.tell(USERS, ForgetPerson(self._dice.choice(NAMES)))
-            for _ in range(3):  # others go on meanwhile
-                at = self._scheduler.clock.time + self._dice.uniform(0.0, 0.02)
+            self.tell(USERS, ForgetPerson(self._scheduler.dice.choice(NAMES)))
+            for _ in range(3):  # other updates go on meanwhile
+                at = self._scheduler.clock.time + self._scheduler.dice.uniform(0.0, 0.02)
                 self._scheduler.schedule_external(at, self._prefer)
         elif chance < 0.5:
             self._prefer()
         else:
-            topic = msgspec.msgpack.encode({"current_topic": f"topic {self._dice.randrange(1000)}"})
+            topic = msgspec.msgpack.encode({"current_topic": f"topic {self._scheduler.dice.randrange(1000)}"})
             id = self.tell(CONVERSATION, UpdateState(topic, durable=True), notify=True)
             if self.directory is not None:
                 self._updates[id] = (self._scheduler.clock.time, self.conversation())
 
     def _prefer(self) -> None:
-        liked = f"likes {self._dice.randrange(1000)}"
-        self.tell(USERS, PreferenceStated(person_named(self._dice.choice(NAMES)), "tea", liked))
+        liked = f"likes {self._scheduler.dice.randrange(1000)}"
+        self.tell(USERS, PreferenceStated(person_named(self._scheduler.dice.choice(NAMES)), "tea", liked))
 
     def _wave(self) -> None:
-        self.tell(AVATAR, GestureRequested(0, self._dice.choice(("wave", "dance", "clap"))))
+        self.tell(AVATAR, GestureRequested(0, self._scheduler.dice.choice(("wave", "dance", "clap"))))
 
     def tell(self, to: str, message: Message, *, notify: bool = False) -> str:
-        """Send to an actor, unless the power is off. Returns the id."""
+        """Send to an actor, unless the power is off. Returns the message's id."""
         turn: int = message.turn  # type: ignore[attr-defined]
         envelope = Envelope(self.address, self.process, next(self._sent), to, message, "", turn, "", notify)
         if self.directory is not None:
@@ -185,70 +177,61 @@ class LoadGenerator:
         message = envelope.message
         self._updates.pop(envelope.answers, None)
         if isinstance(message, TurnStarted):
-            question = self.questions.get(question_in(message.text))
-            if question is not None:
+            if question := self.questions.get(question_in(message.text)):
                 question.turn = message.turn
         elif isinstance(message, ReplySentence | ReplyEnded):
             self._replied(message)
         elif isinstance(message, Undelivered):
-            self._undelivered(message)
+            question = self._unstarted()
+            if message.message_type == "TextReceived" and question is not None:
+                self._end(question, "refused")
         elif isinstance(message, Committed):
             self.committed(message)
         return None
 
     def _replied(self, message: ReplySentence | ReplyEnded) -> None:
-        question = next(
-            (q for q in self.questions.values() if q.turn == message.turn and not q.outcome), None
-        )
+        question = next((q for q in self.questions.values() if q.turn == message.turn), None)
         answered = {int(n) for n in re.findall(r"Answer (\d+)", message.text)}
         if question is not None and answered - {question.number}:
             self._fault(f"answers: question {question.number} was told an answer to {answered}")
         if isinstance(message, ReplyEnded):
-            if question is None:
-                # Told before its turn was: it was overtaken by a newer one at once.
-                question = next((q for q in self.questions.values() if not q.turn and not q.outcome), None)
+            # A turn that a newer one overtakes at once ends before its TurnStarted arrives.
+            question = question or self._unstarted()
             if question is not None:
                 if message.outcome == "said" and not message.text:
                     self._fault(f"answers: question {question.number} was answered with nothing")
                 self._end(question, message.outcome)
 
-    def _undelivered(self, note: Undelivered) -> None:
-        if note.message_type == "TextReceived":
-            question = next((q for q in self.questions.values() if not q.turn and not q.outcome), None)
-            if question is not None:
-                self._end(question, "refused")
+    def _unstarted(self) -> Question | None:
+        return next((question for question in self.questions.values() if not question.turn), None)
 
     def _end(self, question: Question, outcome: str) -> None:
-        question.outcome = outcome
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
         del self.questions[question.number]
 
     # -- checks
 
     def cut(self) -> None:
-        """Note that the process has ended: whoever asked it sees that."""
+        """Note that the process has ended, and with it every open question."""
         self.directory = None
         self._updates.clear()
         for question in tuple(self.questions.values()):
             self._end(question, "cut off")
 
     def check(self, *, final: bool = False) -> None:
-        """Check that nobody waits for too long."""
+        """Check that no update and no question is open for too long."""
         now, incarnation = self._scheduler.clock.time, self.conversation()
         self._incarnations.setdefault(incarnation, now)
         for id, (at, asked_of) in tuple(self._updates.items()):
-            if incarnation != asked_of:
+            if incarnation != asked_of or now - at > DURABLE_WITHIN:
                 del self._updates[id]
-            elif now - at > DURABLE_WITHIN:
-                del self._updates[id]
-                self._fault(f"durability: the update {id} of {at:.3f} s was never said to be on disk")
+                if incarnation == asked_of:
+                    self._fault(f"durability: the update {id} of {at:.3f} s was never acknowledged")
         for question in tuple(self.questions.values()):
             restarted = next((at for n, at in self._incarnations.items() if n > question.incarnation), None)
             if restarted is not None and now - max(restarted, question.at) > REMEMBERED_WITHIN:
                 self._end(question, "forgotten in a restart")
             elif now - question.at > ANSWER_WITHIN or (final and restarted is None):
-                self._fault(
-                    f"answers: question {question.number} of {question.at:.3f} s (turn {question.turn}) "
-                    f"was neither answered nor refused by {now:.3f} s"
-                )
+                which = f"question {question.number} of {question.at:.3f} s (turn {question.turn})"
+                self._fault(f"answers: {which} was neither answered nor refused by {now:.3f} s")
                 self._end(question, "unanswered")

@@ -1,4 +1,4 @@
-"""The writer of the persistence without its thread: a round takes as long as the simulated disk does."""
+"""The persistence's writer without its thread: a round takes as long as the simulated disk."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ class SimulatedWriter(Writer):
         self._look = 0
 
     def give_up(self) -> None:
-        """End with the process."""
+        """End, as the process has ended."""
         self._dead = True
 
     def _begin(self) -> None:
@@ -60,7 +60,7 @@ class SimulatedWriter(Writer):
             self._round()
 
     def _rest(self) -> None:
-        """Wait until something is to be done, or is due."""
+        """Wait until there is a request, or something is due."""
         self._busy = False
         due = self.write_behind.due_in()
         if due is not None:

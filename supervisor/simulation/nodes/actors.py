@@ -39,11 +39,7 @@ from supervisor.simulation.environment.devices import (
     load_voice,
 )
 from supervisor.simulation.environment.disk import SimulatedStore
-from supervisor.simulation.environment.external_client import (
-    SimulatedLog,
-    SimulatedReceiver,
-    SimulatedWire,
-)
+from supervisor.simulation.environment.external_client import SimulatedLog, SimulatedReceiver, SimulatedWire
 from supervisor.simulation.environment.model import SimulatedStreams
 from supervisor.simulation.environment.writer import SimulatedWriter
 from supervisor.simulation.nodes.surroundings import NodeEnvironment
@@ -53,7 +49,7 @@ __all__ = ["SimulatedActors"]
 
 
 class SimulatedActors:
-    """Makes the actors of one process (supervisor.runtime.platform.Platform). store: of its configuration."""
+    """Makes the actors of one process (supervisor.runtime.platform.Platform). store: of the configuration."""
 
     def __init__(self, world: NodeEnvironment, store: Callable[[], ConfigurationStore]) -> None:
         self._world = world
@@ -76,13 +72,12 @@ class SimulatedActors:
         }
 
     def notify(self, address: str) -> None:
-        """A device's thread has something to do."""
-        keeper = self._keepers.get(address)
-        if keeper is not None:
+        """Wake the thread of the device at an address."""
+        if keeper := self._keepers.get(address):
             keeper.notify()
 
     def discard(self) -> None:
-        """The process is no more: nothing is written any more."""
+        """End with the process: nothing is written any more."""
         if self._writer is not None:
             self._writer.give_up()
 
@@ -92,18 +87,13 @@ class SimulatedActors:
     def _persistence(self, config: Config) -> Actor:
         def writer(path: Path, make: Callable[[], WriteBehind]) -> SimulatedWriter:
             if self._writer is None or self._writer.closed:
-                write_behind = self._write_behind(config)
-                self._writer = SimulatedWriter(
-                    write_behind, self._scheduler, self._world.disk, self._world.cut_power
-                )
+                disk, clock = self._world.disk, self._scheduler.clock
+                store = SimulatedStore(disk, config.storage)
+                behind = WriteBehind(store, config.storage, monotonic=clock.monotonic, wall=clock.wall)
+                self._writer = SimulatedWriter(behind, self._scheduler, disk, self._world.cut_power)
             return self._writer
 
         return Persistence(config.storage, config.performance, HOME, None, writer)
-
-    def _write_behind(self, config: Config) -> WriteBehind:
-        store = SimulatedStore(self._world.disk, config.storage)
-        clock = self._scheduler.clock
-        return WriteBehind(store, config.storage, monotonic=clock.monotonic, wall=clock.wall)
 
     def _configuration(self, _: Config) -> Actor:
         def apart(work: Callable[[], None]) -> None:
@@ -133,9 +123,8 @@ class SimulatedActors:
         return self._driven(SimulatedKeeper, device=device, keepers=self._keepers)
 
     def _synthesizer(self, config: Config) -> Actor:
-        actor = SimulatedSynthesizer(
-            config.speech, config.audio, HOME, load_voice, self._driven(SimulatedWorker)
-        )
+        worker = self._driven(SimulatedWorker)
+        actor = SimulatedSynthesizer(config.speech, config.audio, HOME, load_voice, worker)
         actor.wall_clock = self._scheduler.clock.wall
         return actor
 
@@ -144,7 +133,7 @@ class SimulatedActors:
 
 
 class SimulatedSynthesizer(Synthesizer):
-    """The real one, whose worker's clock is the simulation's."""
+    """The real one, with the simulation's clock."""
 
     wall_clock: Callable[[], float]
 

@@ -1,4 +1,4 @@
-"""The directory of a simulated process: the real one, on whose ways mail may be late, lost, or overtaken."""
+"""The directory of a simulated process: the real one, in which mail may be late, lost, or overtaken."""
 
 from actors.kernel.message import Envelope, Lane
 from supervisor.audit.directory import AuditedDirectory
@@ -13,10 +13,13 @@ REORDER_WITHIN = 0.05
 
 
 class SimulatedDirectory(AuditedDirectory):
-    """reordered, lost: until when, by recipient; late: until when, and by how many seconds. All of these concern
-    messages to an actor, the last two answers only. faulty: whether any of them was ever set.
+    """Delays and loses mail to an actor, by the actor's address.
 
-    in_transit: what is on its way because of them.
+    reordered: until when its messages overtake each other.
+    lost: until when answers to it are lost.
+    late: until when answers to it are late, and by how many seconds.
+    faulty: whether any of these was ever set.
+    in_transit: the delayed messages.
     """
 
     def __init__(self, audit: MessageAudit, scheduler: Scheduler) -> None:
@@ -34,7 +37,7 @@ class SimulatedDirectory(AuditedDirectory):
             super()._transmit(envelope)
 
     def _delay(self, envelope: Envelope) -> bool:
-        """Delay or lose the envelope where a fault wants it; False where none does."""
+        """Delay or lose the envelope because of a fault. False when there is none."""
         now, to = self._scheduler.clock.time, envelope.recipient
         pair = (envelope.sender, to)
         arrival = self._arrivals.get(pair, 0.0)
@@ -48,7 +51,7 @@ class SimulatedDirectory(AuditedDirectory):
             arrival = max(arrival, now + self._scheduler.random() * REORDER_WITHIN)
         if arrival <= now:
             return False
-        # Nothing of the same pair overtakes it.
+        # Messages between the same two actors keep their order.
         self._arrivals[pair] = arrival
         self.in_transit[key_of(envelope)] = envelope
         self._scheduler.at(arrival, lambda: self._arrive(envelope))

@@ -1,4 +1,4 @@
-"""One process of Gerald's in a simulation: the real runtime, on simulated threads, processes, devices and time."""
+"""One simulated process of Gerald: the real runtime, with simulated threads, processes, devices and time."""
 
 from functools import partial
 
@@ -22,10 +22,7 @@ __all__ = ["SimulatedNode"]
 
 
 class SimulatedNode:
-    """world: what is around it. account: its recorder.
-
-    runtime: the real one. actors: those in threads, by address. directory: the simulated one.
-    """
+    """account: its recorder. actors: those in threads, by address."""
 
     def __init__(
         self, world: NodeEnvironment, account: CheckingRecorder, config: Config, number: int
@@ -45,6 +42,8 @@ class SimulatedNode:
             account.of_child,
             lambda data: unpacked(data, self.runtime.configuration_store.reveal),
         )
+        watchdog = partial(SimulatedWatchdog, scheduler)
+        threads, makers = self._threads, self._simulated.makers
         self.runtime = Runtime(
             config,
             HOME,
@@ -53,13 +52,7 @@ class SimulatedNode:
             also=account.append,
             source=world.source,
             run=f"{world.name}/{number}",
-            platform=Platform(
-                scheduler.clock,
-                lambda _: self._threads,
-                lambda *_: processes,
-                partial(SimulatedWatchdog, scheduler),
-                self._simulated.makers,
-            ),
+            platform=Platform(scheduler.clock, lambda _: threads, lambda *_: processes, watchdog, makers),
         )
         self.registry = self.runtime.registry
         self.command = self.runtime.commands.tell
@@ -68,27 +61,23 @@ class SimulatedNode:
         self.notify = self._simulated.notify
 
     def discard(self) -> None:
-        """The process is no more: whatever still runs in it has no effect."""
-        for address in self.registry.slots:
-            incarnation = self.life(address)
-            if incarnation is not None:
-                discard(incarnation)
+        """End the process: whatever still runs in it has no effect."""
+        for incarnation in filter(None, map(self.incarnation, self.registry.slots)):
+            discard(incarnation)
         self._simulated.discard()
 
-    def life(self, address: str) -> Incarnation | None:
+    def incarnation(self, address: str) -> Incarnation | None:
         """The incarnation at an address, in a thread or in a process; None while there is none."""
         handle = self.registry.slots[address].handle
-        if isinstance(handle, SimulatedProcess):
-            return handle.incarnation
-        return handle.incarnation if isinstance(handle, ThreadHandle) else None
+        return handle.incarnation if isinstance(handle, SimulatedProcess | ThreadHandle) else None
 
     def task(self, address: str) -> IncarnationTask | None:
-        """What drives the incarnation at an address."""
+        """The task that runs the incarnation at an address."""
         handle = self.registry.slots[address].handle
         return handle.task if isinstance(handle, SimulatedProcess) else self._threads.tasks.get(address)
 
     def waiting(self) -> tuple[Envelope, ...]:
-        """All that is somewhere: in mailboxes, on links, under way, or in the hands of who hangs."""
+        """All messages in mailboxes, on links, on their way, or in handlers that hang."""
         found = list(self.directory.in_transit.values())
         for slot in self.registry.slots.values():
             found += slot.mailbox.waiting()

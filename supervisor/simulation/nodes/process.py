@@ -1,4 +1,4 @@
-"""The simulated process of a pinned actor: the real code of its parent, over a link with latency."""
+"""The simulated process of a pinned actor: the parent's real code, over a link with latency."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -30,13 +30,13 @@ __all__ = ["Line", "SimulatedProcess", "SimulatedProcesses"]
 SPAWN = 0.3
 LATENCY = 0.0003
 LAG = 0.2
-"""Seconds, on average: to spawn a process; and the latency of a frame, usually and while the link is slow."""
+"""Seconds on average: to spawn a process; and the latency of a frame, usually and while the link is slow."""
 
 KILLED = -9
 
 
 class Line:
-    """One direction of a link: frames arrive in order, each after a while. open: False when the other end is gone."""
+    """One direction of a link, with latency; frames arrive in order. open: False when the other end has closed."""
 
     def __init__(self, scheduler: Scheduler, take: Callable[[FrameType, bytes], None]) -> None:
         self.open = True
@@ -51,7 +51,7 @@ class Line:
             self._scheduler.at(self._arrival(), lambda: self._take(frame, body))
 
     def end(self, call: Callable[[], None]) -> None:
-        """Nothing more is sent: `call` is called when all that was has arrived."""
+        """Close the line. `call` is called when all sent frames have arrived."""
         self.open = False
         self._scheduler.at(self._arrival(), call)
 
@@ -74,16 +74,10 @@ class _Link(Line):
 
 
 class _Child:
-    """What a worker process does, in this one (supervisor.nodes.worker, supervisor.nodes.worker_process.Child)."""
+    """Does in this process what a worker process does (supervisor.nodes.worker, supervisor.nodes.worker_process)."""
 
-    def __init__(
-        self,
-        scheduler: Scheduler,
-        boot: Boot,
-        make: Callable[[], Actor],
-        recorder: RecordSink | None,
-        sections: Callable[[bytes], Mapping[str, Any]],
-    ) -> None:
+    def __init__(self, node: "SimulatedProcesses", boot: Boot, spec: ChildSpec) -> None:
+        scheduler = node.scheduler
         self.boot = boot
         self.pid = 0
         self.exitcode: int | None = None
@@ -93,21 +87,19 @@ class _Child:
         self.ended: Callable[[], None] = lambda: None
         self.incarnation: Incarnation | None = None
         self.task: IncarnationTask | None = None
+        self._node = node
+        self._spec = spec
         self._scheduler = scheduler
-        self._make = make
-        self._recorder = recorder
-        self._sections = sections
-        self._early: list[tuple[FrameType, bytes]] = []
+        self._early: list[bytes] = []
         self._directory = Directory(wall=scheduler.clock.wall)
         self._directory.elsewhere = self
         self._directory.dead_letters.announces = False
         self._directory.dead_letters.watch = self._report_dead
         self._mailbox = Mailbox(4 * WINDOW, 2 * WINDOW)
-        self._account = EnvelopeAccount(
-            self.shared, self, self._mailbox, self._directory, scheduler.clock.monotonic
-        )
+        clock, directory = scheduler.clock, self._directory
+        self._account = EnvelopeAccount(self.shared, self, self._mailbox, directory, clock.monotonic)
 
-    # -- as its parent holds it
+    # -- for its parent
 
     def start(self) -> None:
         self.pid = 1
@@ -117,10 +109,10 @@ class _Child:
         self._exit(KILLED)
 
     def join(self, timeout: float | None = None) -> None:
-        """It has ended when this is called."""
+        """Nothing to wait for: it has ended."""
 
     def release(self) -> None:
-        """Nothing is held."""
+        """Nothing to release."""
 
     def rss(self) -> int:
         return 0
@@ -128,24 +120,21 @@ class _Child:
     # -- inside
 
     def put(self, envelope: Envelope) -> Put | None:
-        """Mail for anybody else goes to the parent (actors.kernel.directory.Box)."""
-        self._send(FrameType.MAIL, encode(envelope))
+        """Send mail for other actors to the parent (actors.kernel.directory.Recipient)."""
+        self.send(FrameType.MAIL, encode(envelope))
         return None
 
-    def _send(self, frame: FrameType, body: bytes = b"") -> None:
+    def send(self, frame: FrameType, body: bytes = b"") -> None:
+        """Send a frame to the parent."""
         if self.up is not None and self.exitcode is None:
             self.up.send(frame, body)
-
-    def send(self, frame: FrameType, body: bytes = b"") -> None:
-        """The child's end of the wire, for its incarnation."""
-        self._send(frame, body)
 
     def _live(self) -> None:
         if self.exitcode is not None:
             return
         boot = self.boot
         try:
-            actor = self._make()
+            actor = self._node.make(self._spec)
         except Exception as error:
             self._end(Failure(type(error).__name__, str(error)[:500]))
             return
@@ -159,26 +148,26 @@ class _Child:
             self._scheduler.clock,
             seed=boot.seed,
             supervisor=boot.supervisor,
-            recorder=self._recorder,
+            recorder=self._node.recorder,
             on_ready=self._ready,
             on_end=self._end,
-            sections=self._sections,
+            sections=self._node.sections,
             around=self._account.around,
         )
         self.incarnation = incarnation
-        for frame, body in self._early:
-            self._take(frame, body)
+        for body in self._early:
+            self._take(FrameType.MAIL, body)
         self._early.clear()
         self.task = IncarnationTask(self._scheduler, incarnation)
         self.task.start()
 
     def _ready(self) -> None:
         self.shared.times[BEAT_AT] = self._scheduler.clock.time
-        self._send(FrameType.READY)
+        self.send(FrameType.READY)
 
     def _end(self, failure: Failure | None) -> None:
-        self._send(FrameType.ENDED, msgspec.msgpack.encode(failure))
-        # The envelope that ended it is marked as done before the process leaves.
+        self.send(FrameType.ENDED, msgspec.msgpack.encode(failure))
+        # The envelope that ended it is marked as done before the process ends.
         self._scheduler.after(0.0, lambda: self._exit(0))
 
     def _exit(self, code: int) -> None:
@@ -194,20 +183,20 @@ class _Child:
         if self.exitcode is not None or frame is not FrameType.MAIL:
             return
         if self.incarnation is None:
-            self._early.append((frame, body))
-            return
-        for slot, data in unpack(body):
-            self._account.deliver(slot, data)
+            self._early.append(body)
+        else:
+            for slot, data in unpack(body):
+                self._account.deliver(slot, data)
 
     def _report_dead(self, letter: DeadLetter) -> None:
         mail = DeadMail(encode(letter.envelope), letter.why, letter.detail, letter.failure)
-        self._send(FrameType.DEAD, msgspec.msgpack.encode(mail))
+        self.send(FrameType.DEAD, msgspec.msgpack.encode(mail))
 
 
 class SimulatedProcess(ProcessHandle):
     """The parent's side, whose pump is a task instead of a thread."""
 
-    _child: Any
+    _child: _Child  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -221,27 +210,25 @@ class SimulatedProcess(ProcessHandle):
         assert isinstance(spec, ChildSpec)
         self._scheduler = scheduler
         self._pump_task = Task(scheduler, f"{slot.address}/pump", self._pump_once)
-        child = _Child(scheduler, boot, lambda: node.make(spec), node.recorder, node.sections)
+        child = _Child(node, boot, spec)
         child.up = self.up = Line(scheduler, self._take)
         child.ended = self._wire_ended
         super().__init__(slot, boot, node.directory, on_ready, on_end, child, node.on_handled)  # type: ignore[arg-type]
 
     @property
     def beat(self) -> float:
-        """A simulated process is never frozen, but for what it handles."""
+        """A simulated process never freezes outside a handler."""
         return 0.0
 
     @property
     def task(self) -> IncarnationTask | None:
         """The task of its actor; None while it is being spawned."""
-        task: IncarnationTask | None = self._child.task
-        return task
+        return self._child.task
 
     @property
     def incarnation(self) -> Incarnation | None:
         """Its incarnation; None while it is being spawned."""
-        incarnation: Incarnation | None = self._child.incarnation
-        return incarnation
+        return self._child.incarnation
 
     def lag(self, seconds: float) -> None:
         """The link is slow for a while, both ways."""
@@ -250,7 +237,7 @@ class SimulatedProcess(ProcessHandle):
 
     @property
     def in_flight(self) -> tuple[Envelope, ...]:
-        """What is in the process, or on its way there."""
+        """Messages in the process, or on their way to it."""
         self.settle()
         return tuple(self._in_flight._flying.values())
 
@@ -273,7 +260,7 @@ class SimulatedProcess(ProcessHandle):
         return False
 
     def _knock(self) -> bool:
-        """Mail has been queued: sometimes its sender writes it to the wire itself, as with threads."""
+        """Mail was queued. As with threads, its sender may write it to the link itself."""
         if self._scheduler.random() < 0.5 and not self._pump_task.queued and self._express():
             return True
         return self._pump_task.wake()
@@ -284,14 +271,14 @@ class SimulatedProcess(ProcessHandle):
             self._pump_task.wake()
 
     def _wire_ended(self) -> None:
-        """The wire has ended, and all that was on it has come."""
+        """The link is closed, and all that was on it has arrived."""
         self._hang_up()
         self._account()
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedProcesses:
-    """In place of supervisor.nodes.standby_pool.StandbyPool; none waits in standby.
+    """In place of supervisor.nodes.standby_pool.StandbyPool, without standby processes.
 
     make: the actor of a specification. recorder, sections: of the incarnations (actors.kernel.incarnation).
     """
@@ -306,7 +293,7 @@ class SimulatedProcesses:
     def launch(
         self, slot: ActorSlot, boot: Boot, on_ready: Callable[[], None], on_end: Ended
     ) -> SimulatedProcess:
-        """A new incarnation in a new process."""
+        """Start an incarnation in a new process."""
         return SimulatedProcess(self, slot, boot, on_ready, on_end)
 
     def discard(self, address: str) -> None:
@@ -316,7 +303,7 @@ class SimulatedProcesses:
         """Nothing is held."""
 
     def warm(self) -> Mapping[str, int]:
-        """None waits."""
+        """There are no standby processes."""
         return {}
 
     def close(self) -> None:

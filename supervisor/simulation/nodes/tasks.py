@@ -1,4 +1,4 @@
-"""The task of an incarnation: its mail and its timers, one step at a time."""
+"""The task that runs an incarnation: its mail and its timers, one step at a time."""
 
 from actors.kernel.incarnation import Incarnation
 from supervisor.simulation.scheduler import Scheduler, Task
@@ -9,7 +9,7 @@ NEVER = -1.0
 
 
 def discard(incarnation: Incarnation) -> None:
-    """End an incarnation with its process: what it still does, in the middle of a handler, has no effect."""
+    """End an incarnation with its process: the rest of a handler that runs has no effect."""
     incarnation.running = False
     incarnation.fencing.close(lambda: incarnation.current)
     incarnation.context.log = None
@@ -28,7 +28,7 @@ class IncarnationTask(Task):
         self._due = NEVER
 
     def start(self) -> None:
-        """Start the incarnation, and go on with what waits for it."""
+        """Start the incarnation, then handle its mail."""
         if self._incarnation.fenced:
             return
         self.scheduler.current = self

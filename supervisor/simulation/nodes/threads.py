@@ -1,4 +1,4 @@
-"""Incarnations in threads, and the watchdog's thread, driven by the scheduler instead."""
+"""The threads of incarnations and of the watchdog, replaced by tasks of the scheduler."""
 
 from collections.abc import Callable, Iterable
 
@@ -16,7 +16,7 @@ __all__ = ["SimulatedThreads", "SimulatedWatchdog"]
 
 LOOK_EVERY = 0.5
 THREAD_STARTS = 0.001
-"""Seconds: between two looks of the watchdog, and until a new thread runs, on average."""
+"""Seconds between two checks of the watchdog, and until a new thread runs, on average."""
 
 
 class SimulatedThreads:
@@ -28,7 +28,7 @@ class SimulatedThreads:
         self._scheduler = scheduler
 
     def launch(self, slot: ActorSlot, make: Callable[[Ended], Incarnation], on_end: Ended) -> ActorHandle:
-        """Have the scheduler drive the incarnation that `make` makes."""
+        """Run the incarnation that `make` makes as a task."""
         try:
             incarnation = make(on_end)
         except Exception as error:
@@ -45,21 +45,17 @@ class SimulatedWatchdog:
     """The real watchdog, which looks when the scheduler lets it."""
 
     def __init__(
-        self,
-        scheduler: Scheduler,
-        slots: Callable[[], Iterable[ActorSlot]],
-        directory: Directory,
-        now: float,
+        self, scheduler: Scheduler, slots: Callable[[], Iterable[ActorSlot]], directory: Directory, now: float
     ) -> None:
         self._scheduler = scheduler
         self._watchdog = Watchdog(slots, directory, now)
 
     def start(self) -> None:
-        """Begin to look."""
+        """Begin to check."""
         self._scheduler.after(LOOK_EVERY, self._look)
 
     def close(self) -> None:
-        """It goes with its process."""
+        """It ends with its process."""
 
     def _look(self) -> None:
         if self._scheduler.depth:

@@ -5,7 +5,7 @@ from rich.console import Console
 from actors.users.acquaintance import HALF_LIFE
 from actors.users.state import Pattern, UsersState, UserState
 from actors.vocabulary.values import Interaction
-from supervisor.cli.users.show import portrait, table
+from supervisor.cli.users.show import person_view, table
 from supervisor.offline.people import near, rows_of
 
 ANNA = UserState("usr_a", "Anna [x]", 0.8, (Interaction("talk", "Anna", "I like [tea]", 1000.0, "Fine"),))
@@ -43,7 +43,7 @@ def test_names_and_words_are_shown_as_they_are() -> None:
             "conversation_patterns": (Pattern("talk", 3),),
         }
     )
-    shown = printed(portrait(user))
+    shown = printed(person_view(user))
     for words in ("Anna [x]", "usr_a", "[tea]: likes", "talk: 3 times", "I like [tea]", "-> Fine"):
         assert words in shown
 

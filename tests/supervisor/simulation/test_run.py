@@ -70,7 +70,7 @@ def test_the_trace_of_a_run_is_written(tmp_path: Path) -> None:
     ("arguments", "told"),
     [
         (["--faults", "1"], "--faults needs --seed"),
-        (["--seed", "1", "--faults", "one"], "say all, none, or numbers"),
+        (["--seed", "1", "--faults", "one"], "give all, none, or numbers"),
         (["--seed", "1", "--faults", "4000"], "none with number 4000"),
     ],
 )

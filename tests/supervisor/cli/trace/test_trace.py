@@ -119,7 +119,7 @@ def test_show_as_a_tree_with_ids(home: Home) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["show", "--turn", "9"], 1, "there is nothing of turn 9"),
+        (["show", "--turn", "9"], 1, "has no record of turn 9"),
         (["show", "--run", "nowhere"], 1, "called nowhere"),
         (["show", "--since", "soon"], 2, "is not a time"),
         (["show", "--follow", "--tree"], 2, "--follow"),
