@@ -1,6 +1,5 @@
-"""Pure configuration logic: layers of YAML become one validated, frozen Config, and every mistake is shown
-where it was made.
-"""
+"""Pure configuration logic: layers of YAML become one validated, frozen Config, and every mistake is shown where it was
+made."""
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any

@@ -1,7 +1,6 @@
 """Files that are there as a whole or not at all: written beside their place, and then put there.
 
-Nothing here knows of configuration: the rooms use it, too.
-"""
+Nothing here knows of configuration: the rooms use it, too."""
 
 import contextlib
 import errno
@@ -32,8 +31,7 @@ def beside(path: Path, *, durable: bool = True, alone: bool = True) -> Iterator[
     block; if the block fails it is removed, and `path` stays what it was. Raises OSError, which names the file.
 
     durable: on return the new file outlasts a power failure. alone: nobody else writes the same file at the same time;
-    its name is then always `path` and ".new", so that what a killed process left behind is one file that is known.
-    """
+    its name is then always `path` and ".new", so that what a killed process left behind is one file that is known."""
     new = path.with_name(f"{path.name}.new" if alone else f".{path.name}.{os.urandom(6).hex()}.new")
     try:
         new.unlink(missing_ok=True)

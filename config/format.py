@@ -1,7 +1,6 @@
 """How bytes, counts, spans of time and moments are said to a person: in one way everywhere.
 
-It stands here since config may import nothing else of this project. Moments are shown in local time.
-"""
+It stands here since config may import nothing else of this project. Moments are shown in local time."""
 
 from datetime import datetime
 

@@ -1,6 +1,5 @@
-"""The folder that an instance lives in: its configuration, its data, its models. Importing this loads neither
-YAML nor pydantic.
-"""
+"""The folder that an instance lives in: its configuration, its data, its models. Importing this loads neither YAML nor
+pydantic."""
 
 import os
 from collections.abc import Mapping
@@ -79,8 +78,7 @@ class Home:
 
 def find_home(given: str | Path | None, environ: Mapping[str, str]) -> Home:
     """The home that was asked for, else GERALD_HOME, else the checkout that this code is in, else the current
-    folder.
-    """
+    folder."""
     if chosen := given or environ.get("GERALD_HOME"):
         return Home(Path(chosen).expanduser().absolute())
     checkout = PACKAGE.parent

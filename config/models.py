@@ -125,9 +125,8 @@ def locate(model: ModelFile) -> Path:
 def verify(model: ModelFile, cache: Path | None = None) -> None:
     """Checks the file's sum; with a cache, only when the file is not the one that was checked before.
 
-    cache: a JSON file of this module's own, made when absent. One that cannot be read or written costs time,
-    never the start. Raises ModelMissing or ModelDamaged.
-    """
+    cache: a JSON file of this module's own, made when absent. One that cannot be read or written costs time, never the
+    start. Raises ModelMissing or ModelDamaged."""
     path = locate(model)
     try:
         stamp = _stamp(path, model.sha256)

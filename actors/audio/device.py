@@ -28,9 +28,8 @@ class Feed(Protocol):
     """Where a sink gets its sound."""
 
     def pull(self, frames: int, at: float, latency: float = 0.0) -> Sound:
-        """The next `frames` samples, of which the first is heard at `at` (epoch seconds); silence where there
-        is none.
-        """
+        """The next `frames` samples, of which the first is heard at `at` (epoch seconds); silence where there is
+        none."""
         ...
 
     def wait(self, timeout: float) -> bool:

@@ -23,9 +23,8 @@ class DeviceBroke(Message):
 
 
 class SoundBegan(Message):
-    """The first sample of a sentence was handed to the device, to be heard at `at` (epoch seconds), which is
-    `latency` seconds later.
-    """
+    """The first sample of a sentence was handed to the device, to be heard at `at` (epoch seconds), which is `latency`
+    seconds later."""
 
     turn: int
     sentence: int

@@ -10,9 +10,8 @@ SPEAKER = Address("audio.speaker")
 
 
 class AudioChunk(Message):
-    """Captured sound. pcm: int16 little-endian, mono, 16 kHz, 512 samples (32 ms). captured_at: epoch seconds
-    of its end.
-    """
+    """Captured sound. pcm: int16 little-endian, mono, 16 kHz, 512 samples (32 ms). captured_at: epoch seconds of its
+    end."""
 
     pcm: bytes
     captured_at: float
@@ -21,9 +20,8 @@ class AudioChunk(Message):
 class PlaySentence(Message):
     """Sound to play. pcm: int16 little-endian, mono, at `rate` Hz. `last` marks the sentence's last piece.
 
-    Pieces of a sentence come in order; sentences of a turn count from 0. A piece of a cancelled turn is
-    dropped. A piece may be empty: a sentence that cannot be spoken is one empty last piece.
-    """
+    Pieces of a sentence come in order; sentences of a turn count from 0. A piece of a cancelled turn is dropped. A
+    piece may be empty: a sentence that cannot be spoken is one empty last piece."""
 
     turn: int
     sentence: int
@@ -57,15 +55,13 @@ class PlaybackEnded(Message):
 
 
 class PlaybackDone(Message):
-    """The conversation's word that no further sentence of `turn` will come; the speaker ends it when it has
-    played all.
-    """
+    """The conversation's word that no further sentence of `turn` will come; the speaker ends it when it has played
+    all."""
 
     turn: int
     sentences: int
 
 
 class GetPlayback(Message):
-    """What is the speaker doing? Answered by PlaybackStarted of what plays, else by PlaybackEnded of what
-    played last.
-    """
+    """What is the speaker doing? Answered by PlaybackStarted of what plays, else by PlaybackEnded of what played
+    last."""

@@ -1,6 +1,4 @@
-"""The microphone: what its device captures goes to the recognizer, in chunks of 32 ms, while the device
-lasts.
-"""
+"""The microphone: what its device captures goes to the recognizer, in chunks of 32 ms, while the device lasts."""
 
 import queue
 from collections.abc import Callable, Mapping
@@ -25,8 +23,7 @@ _WAITING = 500  # deliveries that may wait for the thread that cuts them
 class Microphone(DeviceActor):
     """Ears. Start arguments: the section audio, and the home. keeping: makes what keeps the device open.
 
-    The device's callback only puts its sound into a queue; the keeper's thread cuts it into chunks.
-    """
+    The device's callback only puts its sound into a queue; the keeper's thread cuts it into chunks."""
 
     what = "microphone"
 

@@ -1,8 +1,7 @@
 """Keeps a device open, on a thread of its own: opens it, watches it, opens it again with back-off.
 
-A device belongs to the address, not to the incarnation: a successor first waits until its predecessor's
-device is closed, and never opens it a second time beside a hanging one.
-"""
+A device belongs to the address, not to the incarnation: a successor first waits until its predecessor's device is
+closed, and never opens it a second time beside a hanging one."""
 
 import threading
 import time
@@ -31,10 +30,8 @@ _devices: Resources[str, None] = Resources()
 class Keeper(Generic[D]):
     """The thread behind an audio actor.
 
-    opening: opens the device, or raises DeviceMissing. use: starts it. spare: what is used while the device
-    is missing. work: does the room's other work for up to so many seconds. report: hears of each change. All
-    run on this thread.
-    """
+    opening: opens the device, or raises DeviceMissing. use: starts it. spare: what is used while the device is missing.
+    work: does the room's other work for up to so many seconds. report: hears of each change. All run on this thread."""
 
     def __init__(
         self,

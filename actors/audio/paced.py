@@ -34,11 +34,9 @@ class Pacer:
 
 
 class PacedSink:
-    """Plays in real time into `write`, on a thread of its own; while there is nothing to play, nothing is
-    written.
+    """Plays in real time into `write`, on a thread of its own; while there is nothing to play, nothing is written.
 
-    finish: called at the end, on the thread that closes.
-    """
+    finish: called at the end, on the thread that closes."""
 
     def __init__(self, rate: int, write: Callable[[Sound], None], finish: Callable[[], None]) -> None:
         self.rate = rate

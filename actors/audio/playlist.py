@@ -1,7 +1,6 @@
 """The sound that waits to be played: filled by the actor, pulled by the device, emptied by a cancellation.
 
-Everything holds one lock, and nothing holds it long: a cancelled turn is silent with the next pull.
-"""
+Everything holds one lock, and nothing holds it long: a cancelled turn is silent with the next pull."""
 
 import queue
 import threading
@@ -31,9 +30,8 @@ class _Piece(msgspec.Struct):
 class Playlist:
     """A feed (see device.py) that knows which sentence each sample belongs to.
 
-    marks: where the beginnings and ends of sentences are told, as they are pulled. longest: seconds of sound
-    that may wait.
-    """
+    marks: where the beginnings and ends of sentences are told, as they are pulled. longest: seconds of sound that may
+    wait."""
 
     def __init__(self, rate: int = 22050, longest: float = 300.0) -> None:
         self.marks: queue.SimpleQueue[Mark] = queue.SimpleQueue()
@@ -94,9 +92,8 @@ class Playlist:
             return self._filled.wait_for(lambda: bool(self._pieces), timeout)
 
     def pull(self, frames: int, at: float, latency: float = 0.0) -> Sound:
-        """The next `frames` samples, silence where there is nothing; `at`: when the first is heard, which is
-        `latency` seconds from now.
-        """
+        """The next `frames` samples, silence where there is nothing; `at`: when the first is heard, which is `latency`
+        seconds from now."""
         out = np.zeros(frames, dtype=np.int16)
         filled = 0
         with self._filled:

@@ -1,8 +1,7 @@
 """Real devices, by PortAudio through sounddevice.
 
-PortAudio is not made for threads: opening and closing hold one lock. Its list of devices is renewed only
-while no stream is open in the process, because renewing it closes them all.
-"""
+PortAudio is not made for threads: opening and closing hold one lock. Its list of devices is renewed only while no
+stream is open in the process, because renewing it closes them all."""
 
 import ctypes
 import ctypes.util

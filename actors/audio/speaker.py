@@ -1,9 +1,7 @@
-"""The speaker: plays the sentences of a turn in order, and says when it begins, what was heard, and when it
-ends.
+"""The speaker: plays the sentences of a turn in order, and says when it begins, what was heard, and when it ends.
 
-A cancelled turn is silent within the device's own latency. Without a device playback goes on unheard, in real
-time, so that the rest of the bot works on in text.
-"""
+A cancelled turn is silent within the device's own latency. Without a device playback goes on unheard, in real time, so
+that the rest of the bot works on in text."""
 
 import logging
 import queue
@@ -16,11 +14,7 @@ import numpy as np
 from actors.audio.choice import open_sink
 from actors.audio.device import AudioSink, Sound
 from actors.audio.device_actor import DeviceActor
-from actors.audio.internal import (
-    PlaybackQuiet,
-    SoundBegan,
-    SoundPlayed,
-)
+from actors.audio.internal import PlaybackQuiet, SoundBegan, SoundPlayed
 from actors.audio.messages import (
     GetPlayback,
     PlaybackDone,

@@ -1,6 +1,5 @@
 """WAV files as devices: one that is heard as if somebody played it into the microphone, one that records the
-speaker.
-"""
+speaker."""
 
 import struct
 import threading
@@ -45,9 +44,7 @@ def read_wav(path: Path) -> tuple[Sound, int]:
 
 
 class WavWriter:
-    """Writes mono int16 sound at `rate` Hz. The header is right after each write, so that a kill leaves a
-    good file.
-    """
+    """Writes mono int16 sound at `rate` Hz. The header is right after each write, so that a kill leaves a good file."""
 
     def __init__(self, path: Path, rate: int) -> None:
         """Raises DeviceMissing when the file cannot be made."""

@@ -20,16 +20,7 @@ __all__ = ["EMOTES", "Avatar"]
 
 EMOTE = "VRCEmote"
 EMOTES: Mapping[str, int] = MappingProxyType(
-    {
-        "wave": 1,
-        "clap": 2,
-        "point": 3,
-        "cheer": 4,
-        "dance": 5,
-        "backflip": 6,
-        "sadness": 7,
-        "die": 8,
-    }
+    {"wave": 1, "clap": 2, "point": 3, "cheer": 4, "dance": 5, "backflip": 6, "sadness": 7, "die": 8}
 )
 """VRChat's default emotes, by the number that the parameter takes."""
 LASTS = 3.0
@@ -42,8 +33,7 @@ WATCHERS = 32
 class Avatar(DomainActor[AvatarState]):
     """At `avatar`. Hears VRChat's parameters from `osc.receiver`; speaks to `osc.sender`.
 
-    The conversation is told of every touch, the world of every step and of sitting down.
-    """
+    The conversation is told of every touch, the world of every step and of sitting down."""
 
     domain = "avatar"
     save_delay = 1.0

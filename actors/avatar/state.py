@@ -1,7 +1,6 @@
 """What the avatar feels and does, and how VRChat's parameters change it: pure transitions on frozen values.
 
-Which kind of thing a parameter is comes with the message (`events`); numbers and truth values then find their field.
-"""
+Which kind of thing a parameter is comes with the message (`events`); numbers and truth values then find their field."""
 
 import math
 from collections.abc import Mapping
@@ -57,8 +56,7 @@ class AvatarState(msgspec.Struct, frozen=True):
     """position: metres. gestures, expressions and proximity: the game's numbers by parameter (a truth value is 0 or 1).
 
     touch_sensors: whether each is touched now. last_interaction: the last touch. felt_at: epoch seconds at which each
-    touch, proximity or expression was last heard of. emote: the gesture being made, 0 for none.
-    """
+    touch, proximity or expression was last heard of. emote: the gesture being made, 0 for none."""
 
     position: Vector3 = Vector3()
     rotation: Quaternion = Quaternion()

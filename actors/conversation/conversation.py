@@ -1,8 +1,7 @@
 """The conversation's actor: takes what was said, asks the model, and hands the reply on, sentence by sentence.
 
 One turn at a time. Something new voids the turn before it, at every stage; of a voided reply only what was really heard
-is kept.
-"""
+is kept."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

@@ -1,7 +1,6 @@
 """The conversation as a value: who took part, what was said, and the turn that is under way; with its bounds.
 
-How a turn changes it is in `turns.py`.
-"""
+How a turn changes it is in `turns.py`."""
 
 from collections.abc import Mapping
 
@@ -41,8 +40,7 @@ class ActiveTurn(msgspec.Struct, frozen=True):
     """The turn under way. said: sentences handed on so far. played: how many of them were heard to their end.
 
     complete: no further sentence will come. voiced: there is a voice that speaks them. failed: the owner's line where
-    the model gave none.
-    """
+    the model gave none."""
 
     turn: int
     text: str
@@ -70,8 +68,7 @@ class ActiveTurn(msgspec.Struct, frozen=True):
 class Participant(msgspec.Struct, frozen=True):
     """Somebody who took part: since when, when last (epoch seconds), and how often they spoke.
 
-    newcomer: the bot had never met them before. answered: they heard something of the bot.
-    """
+    newcomer: the bot had never met them before. answered: they heard something of the bot."""
 
     person: Person
     since: float
@@ -96,8 +93,7 @@ class ConversationState(msgspec.Struct, frozen=True):
 
     messages: the last ones, word by word. summary: what stays of those before. turn: the last turn id that was given
     away; ids only ever increase. participants: by user id, of this conversation. user_preferences: of whoever spoke
-    last. last_touch: what the body felt last, of the kind none for nothing yet.
-    """
+    last. last_touch: what the body felt last, of the kind none for nothing yet."""
 
     messages: tuple[Utterance, ...] = ()
     current_topic: str = ""

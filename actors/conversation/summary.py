@@ -1,8 +1,7 @@
 """The rolling summary: what stays of the talk that has fallen out of the window. Extracted by rules, person by person.
 
-No model is asked, so the same talk always leaves the same summary, at once. It quotes people:
-it is data, no instruction.
-"""
+No model is asked, so the same talk always leaves the same summary, at once. It quotes people: it is data, no
+instruction."""
 
 import re
 from collections.abc import Iterable, Mapping

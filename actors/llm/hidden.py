@@ -1,8 +1,7 @@
 """What a model writes that is not for ears: its thoughts, and calls of tools written as text. Pure.
 
 Works on the growing reply, since a thought may span sentences; the beginning of a possible mark is held back until it
-is known to be one.
-"""
+is known to be one."""
 
 import re
 from collections.abc import Iterable
@@ -89,8 +88,7 @@ class HiddenText:
     """Takes thoughts and calls out of a growing text.
 
     begins: the reply begins inside a thought (True), does not (False), or nobody knows (None): then nothing is heard
-    before the end, or before a mark tells. tool: the tool that was called, "" for none.
-    """
+    before the end, or before a mark tells. tool: the tool that was called, "" for none."""
 
     def __init__(self, begins: bool | None = False) -> None:
         self.opened_by_template: bool | None = begins

@@ -1,8 +1,7 @@
 """`llm`: takes prompts, streams replies sentence by sentence, and says how the provider is.
 
-Promises: at most `performance.max_concurrent_requests` at once and a bounded line; exactly one end or failure
-for each request, and nothing at all for a turn that was cancelled.
-"""
+Promises: at most `performance.max_concurrent_requests` at once and a bounded line; exactly one end or failure for each
+request, and nothing at all for a turn that was cancelled."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -148,15 +147,7 @@ class LanguageModel(Actor):
         within = limits(self._llm)
         prompt, names = request.prompt, self._names
         job = Job(
-            request.id,
-            request.endpoint,
-            prompt,
-            within,
-            waited,
-            retries,
-            patience,
-            names,
-            self._first_words,
+            request.id, request.endpoint, prompt, within, waited, retries, patience, names, self._first_words
         )
         self.side_effect(lambda: self._streams.submit(job))
 

@@ -21,8 +21,7 @@ class ChatMessage(msgspec.Struct, frozen=True):
 class CompletionRequested(Message):
     """Continue this conversation. The sender hears SentenceReady..., then CompletionEnded or -Failed.
 
-    Of a turn that is cancelled nothing more is heard, not even an end.
-    """
+    Of a turn that is cancelled nothing more is heard, not even an end."""
 
     turn: int
     messages: tuple[ChatMessage, ...]
@@ -52,8 +51,7 @@ class CompletionFailed(Message):
     kind, a stable word: unauthorized, out_of_credit, forbidden, moderated, not_found, bad_request, rate_limited,
     timeout, unreachable, server_error, broken_off (the stream ended half-way), empty_reply, bad_reply, too_large,
     tool_call (nothing but the call of a tool), busy (too many requests wait here) or internal. owner: one clear line
-    with what to do, free of secrets and people's words. retry_after: seconds, 0 if unknown.
-    """
+    with what to do, free of secrets and people's words. retry_after: seconds, 0 if unknown."""
 
     turn: int
     kind: str

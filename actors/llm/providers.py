@@ -70,8 +70,7 @@ class RequestLimits:
 class Provider:
     """What was chosen. endpoint: None for a script, and for the local model, whose address llm.local tells.
 
-    note: one line on what is used and why.
-    """
+    note: one line on what is used and why."""
 
     kind: Literal["mock", "remote", "local"]
     note: str

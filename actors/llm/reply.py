@@ -14,8 +14,7 @@ class SpokenReply:
     """Thoughts are hidden, sentences cut and cleaned; what cleans to nothing is left out.
 
     over: the model has begun to write other people's lines, or will not stop: ask it for no more. begins: as for
-    actors.llm.hidden.HiddenText.
-    """
+    actors.llm.hidden.HiddenText."""
 
     def __init__(
         self, names: Sequence[str] = (), first_words: int = FIRST_PIECE_WORDS, begins: bool | None = False
@@ -37,9 +36,8 @@ class SpokenReply:
         return sentences
 
     def finish(self, *, cut: bool = False, broken: bool = False) -> tuple[str, ...]:
-        """What is left when the model has ended; with `cut` it was stopped, and half a sentence is worth nothing
-        unless it is all there is; with `broken` it is worth nothing at all.
-        """
+        """What is left when the model has ended; with `cut` it was stopped, and half a sentence is worth nothing unless
+        it is all there is; with `broken` it is worth nothing at all."""
         rest = self._splitter.feed(self.hidden.flush(cut=cut)) + self._splitter.flush()
         if broken or (cut and self._has_spoken):
             rest = tuple(piece for piece in rest if is_whole(piece))

@@ -17,8 +17,7 @@ LINE = 8
 class QueuedRequest:
     """A completion on its way. asked_at: monotonic seconds. sentences: what was said so far.
 
-    endpoint: who was asked, None for a script. script: its sentences. sent_again: it had its second chance.
-    """
+    endpoint: who was asked, None for a script. script: its sentences. sent_again: it had its second chance."""
 
     id: str
     to: str

@@ -1,7 +1,6 @@
 """Cuts a growing reply into sentences as its words arrive; pure, and the same however the tokens fall.
 
-The first piece is cut short on purpose, at its first clause, so that the voice can begin early.
-"""
+The first piece is cut short on purpose, at its first clause, so that the voice can begin early."""
 
 import re
 import unicodedata
@@ -35,8 +34,7 @@ _ABBREVIATIONS = (
 class SentenceSplitter:
     """Tokens in, sentences out. Nothing but white space between sentences is lost.
 
-    first_words: the first piece ends after so many words at the latest.
-    """
+    first_words: the first piece ends after so many words at the latest."""
 
     def __init__(self, first_words: int = FIRST_PIECE_WORDS) -> None:
         self._buffer = ""

@@ -1,7 +1,6 @@
 """The chatbox: how text is cleaned, split and spaced out. Pure.
 
-VRChat shows at most 144 characters in 9 lines and mutes whoever writes too often.
-"""
+VRChat shows at most 144 characters in 9 lines and mutes whoever writes too often."""
 
 import unicodedata
 
@@ -27,9 +26,7 @@ LIMIT = 144
 """Characters, counted as VRChat counts them: in UTF-16, where an emoji is two."""
 LINES = 9
 LINE_WIDTH = 26
-"""Columns after which the chatbox wraps. Nobody documents it; a narrow guess splits early rather than hiding
-text.
-"""
+"""Columns after which the chatbox wraps. Nobody documents it; a narrow guess splits early rather than hiding text."""
 SPACING = 1.5
 """Seconds between two messages. Undocumented too; clients keep 1.25 to 1.5."""
 MAX_TEXT = 2000
@@ -57,10 +54,8 @@ class Chatbox(msgspec.Struct, frozen=True):
 def write(box: Chatbox, turn: int, text: str, now: float) -> Chatbox:
     """`text` of `turn` waits too.
 
-    It is appended to what waits of its turn, or replaces it if it begins with it (a reply shown as it grows).
-    What waits of older turns is given up. Text of a voided turn is dropped; turn 0 stands outside of all
-    turns.
-    """
+    It is appended to what waits of its turn, or replaces it if it begins with it (a reply shown as it grows). What
+    waits of older turns is given up. Text of a voided turn is dropped; turn 0 stands outside of all turns."""
     text = clean(text)
     if not text or 0 < turn <= box.voided:
         return box

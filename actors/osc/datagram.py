@@ -1,11 +1,10 @@
 """The strict, bounded check that a datagram passes before python-osc's parser sees it.
 
-What passes is what python-osc 1.10.2 decodes in full, in bounded time and without raising. Its defects that
-are kept away: a negative element size loops for ever, a size of zero and unknown content are skipped with a
-log line each, deep nesting raises RecursionError, invalid UTF-8 raises past the parser, a short float is
-padded, a negative blob size walks backwards, an unknown type tag shifts the arguments. A bundle's time tag is
-not looked at: its messages count at once.
-"""
+What passes is what python-osc 1.10.2 decodes in full, in bounded time and without raising. Its defects that are kept
+away: a negative element size loops for ever, a size of zero and unknown content are skipped with a log line each, deep
+nesting raises RecursionError, invalid UTF-8 raises past the parser, a short float is padded, a negative blob size walks
+backwards, an unknown type tag shifts the arguments. A bundle's time tag is not looked at: its messages count at
+once."""
 
 import enum
 import math
@@ -31,9 +30,7 @@ _SIZE = struct.Struct(">i")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 Call = tuple[str, tuple[Any, ...]]
-"""An address and its arguments: bool, int, float, str, bytes or None (a MIDI or time tag argument is a
-tuple).
-"""
+"""An address and its arguments: bool, int, float, str, bytes or None (a MIDI or time tag argument is a tuple)."""
 
 
 class Reason(enum.StrEnum):

@@ -48,8 +48,7 @@ BUTTONS = _SIDED | frozenset(
 SHORTEST = 0.1
 """Seconds; shorter pulses are not seen reliably."""
 LONGEST = 10.0
-"""Seconds for which a single command may hold an input: nobody walks on for ever because a message got lost.
-"""
+"""Seconds for which a single command may hold an input: nobody walks on for ever because a message got lost."""
 
 # With "toggle voice" off, 0 mutes the player, so that coming to rest would silence a bot that nobody muted.
 _NOT_AT_REST = frozenset(("Voice",))

@@ -1,8 +1,6 @@
-"""From datagrams to messages for the avatar: checked, counted, dispatched by address and coalesced. Does no
-I/O.
+"""From datagrams to messages for the avatar: checked, counted, dispatched by address and coalesced. Does no I/O.
 
-Floats, ints and bools keep their newest value; a bool that was true for one frame only is kept as touched.
-"""
+Floats, ints and bools keep their newest value; a bool that was true for one frame only is kept as touched."""
 
 import ipaddress
 from collections.abc import Callable, Mapping
@@ -28,8 +26,7 @@ Arguments = tuple[Any, ...]
 class DatagramQueue:
     """Not for more than one thread; `statistics` alone may be called from another one.
 
-    enabled: the events that are announced. friend: the one host besides this machine that may send.
-    """
+    enabled: the events that are announced. friend: the one host besides this machine that may send."""
 
     def __init__(self, enabled: tuple[str, ...], friend: str = "") -> None:
         self._decode = Decoder().decode

@@ -8,9 +8,7 @@ class OpenPort(Message):
 
 
 class ReaderFailed(Message):
-    """From the receiver's thread: it reads no more. `owner` says which thread, so that old news is
-    recognised.
-    """
+    """From the receiver's thread: it reads no more. `owner` says which thread, so that old news is recognised."""
 
     owner: int
     why: str

@@ -1,6 +1,5 @@
-"""The thread that reads the port: it takes datagrams in as fast as they come, and announces a few times in a
-hundredth of a second at most what they amount to. No handler runs on it.
-"""
+"""The thread that reads the port: it takes datagrams in as fast as they come, and announces a few times in a hundredth
+of a second at most what they amount to. No handler runs on it."""
 
 import selectors
 import threading
@@ -21,9 +20,7 @@ NAP = 0.002
 IDLE = 0.1
 """Seconds after which a silent reader looks whether it is still wanted."""
 PATIENCE = 1.0
-"""Seconds for which an announcement waits for the one before to be handled, and a successor for its
-predecessor.
-"""
+"""Seconds for which an announcement waits for the one before to be handled, and a successor for its predecessor."""
 BATCH = 1024
 _LARGEST = 65536
 
@@ -32,8 +29,7 @@ class OscListener:
     """Reads a port until it is released or somebody else takes it over.
 
     post: gets what is announced, on the listener's thread. failed: gets the reason when reading is no longer
-    possible.
-    """
+    possible."""
 
     def __init__(
         self, intake: DatagramQueue, post: Callable[[Message], object], failed: Callable[[str], object]

@@ -23,21 +23,18 @@ class SubscribeParameters(Message):
     subscription ends.
 
     The receiver forgets it when it is started again: whoever sends this says it again, which changes nothing where it
-    stands already. An actor of the tree declares it there instead (`ChildSpec.osc`), and then sends nothing at all.
-    """
+    stands already. An actor of the tree declares it there instead (`ChildSpec.osc`), and then sends nothing at all."""
 
     patterns: tuple[str, ...]
     address: str = ""
 
 
 class ParametersChanged(Message):
-    """Avatar parameters by name (without /avatar/parameters/), the newest value of each since the last such
-    message.
+    """Avatar parameters by name (without /avatar/parameters/), the newest value of each since the last such message.
 
-    Values are finite. touched: bool parameters that were true at least once since, though they may be false
-    again. events: for each name in `values` what it belongs to: gestures, touch, expressions, proximity,
-    movement, voice, status or avatar; only those that the configuration enables are here.
-    """
+    Values are finite. touched: bool parameters that were true at least once since, though they may be false again.
+    events: for each name in `values` what it belongs to: gestures, touch, expressions, proximity, movement, voice,
+    status or avatar; only those that the configuration enables are here."""
 
     values: Mapping[str, bool | int | float]
     touched: tuple[str, ...] = ()
@@ -45,9 +42,8 @@ class ParametersChanged(Message):
 
 
 class AvatarLoaded(Message):
-    """The game loaded avatar `avatar_id` (/avatar/change). The parameters that came with it may come before
-    or after.
-    """
+    """The game loaded avatar `avatar_id` (/avatar/change). The parameters that came with it may come before or
+    after."""
 
     avatar_id: str
 
@@ -67,11 +63,10 @@ class GetOscStatistics(Message):
 class OscStatistics(Message):
     """Counts of the receiver. port: the UDP port it listens on, 0 when it has none.
 
-    received: datagrams in all; of these `foreign` came from another host and `refused` (by reason) were
-    malformed. A datagram holds one message or more: `handled` were taken in, `ignored` were not for us or not
-    enabled. coalesced: handled values that a newer one replaced before they were announced. announced:
-    messages for the subscribers, each counted once.
-    """
+    received: datagrams in all; of these `foreign` came from another host and `refused` (by reason) were malformed. A
+    datagram holds one message or more: `handled` were taken in, `ignored` were not for us or not enabled. coalesced:
+    handled values that a newer one replaced before they were announced. announced: messages for the subscribers, each
+    counted once."""
 
     port: int
     received: int = 0
@@ -84,29 +79,23 @@ class OscStatistics(Message):
 
 
 class ChatboxText(Message):
-    """Show `text` in the chatbox; split, spaced out and coalesced as VRChat wants it. Of a cancelled turn:
-    dropped.
+    """Show `text` in the chatbox; split, spaced out and coalesced as VRChat wants it. Of a cancelled turn: dropped.
 
-    Further text of the same turn is appended, or replaces what waits if it begins with it; text of a newer
-    turn replaces what waits of older ones. turn 0: belongs to no turn, and is never replaced.
-    """
+    Further text of the same turn is appended, or replaces what waits if it begins with it; text of a newer turn
+    replaces what waits of older ones. turn 0: belongs to no turn, and is never replaced."""
 
     turn: int
     text: str
 
 
 class Typing(Message):
-    """Show or hide the typing indicator. It goes off by itself after half a minute without another such
-    message.
-    """
+    """Show or hide the typing indicator. It goes off by itself after half a minute without another such message."""
 
     on: bool
 
 
 class SetInput(Message):
-    """Hold the axis or button `name` (VRChat's /input/NAME) at `value` for `seconds`; then it returns to
-    zero.
-    """
+    """Hold the axis or button `name` (VRChat's /input/NAME) at `value` for `seconds`; then it returns to zero."""
 
     name: str
     value: float

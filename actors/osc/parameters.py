@@ -1,9 +1,8 @@
 """Which event each avatar parameter belongs to; pure.
 
-Built-in parameters are known by name. An avatar's own parameters are told apart by the suffixes that VRChat
-gives to what PhysBones and raycasts measure, then by the words that their makers use for contacts; the rest
-are expressions, as VRChat itself calls an avatar's own parameters.
-"""
+Built-in parameters are known by name. An avatar's own parameters are told apart by the suffixes that VRChat gives to
+what PhysBones and raycasts measure, then by the words that their makers use for contacts; the rest are expressions, as
+VRChat itself calls an avatar's own parameters."""
 
 import re
 from collections.abc import Mapping

@@ -31,10 +31,9 @@ STOP_PATIENCE = 0.5
 class Receiver(Actor):
     """Reads osc.input_port on a thread of its own. A port that is taken makes it DEGRADED, never fail.
 
-    Datagrams of this machine are taken in, and those of osc.output_host, where VRChat runs; all others are
-    counted. subscribers: who is told what from the start on (SubscribeParameters), as the supervision tree declares
-    it: nobody has to send it that, and nothing is missed meanwhile.
-    """
+    Datagrams of this machine are taken in, and those of osc.output_host, where VRChat runs; all others are counted.
+    subscribers: who is told what from the start on (SubscribeParameters), as the supervision tree declares it: nobody
+    has to send it that, and nothing is missed meanwhile."""
 
     def __init__(self, osc: Osc, subscribers: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
         self._osc = osc

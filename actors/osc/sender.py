@@ -1,7 +1,5 @@
-"""The actor that acts in VRChat: the one owner of the chatbox, the typing indicator, the inputs and what is
-written to the avatar. Whatever it holds comes to rest: by time-out, on cancel, at stop, and at the next start
-after a crash.
-"""
+"""The actor that acts in VRChat: the one owner of the chatbox, the typing indicator, the inputs and what is written to
+the avatar. Whatever it holds comes to rest: by time-out, on cancel, at stop, and at the next start after a crash."""
 
 import logging
 import math
@@ -33,8 +31,7 @@ log = logging.getLogger(__name__)
 class Sender(Actor):
     """Sends to osc.output_host:osc.output_port. UDP does not tell whether anybody listens there.
 
-    wiring: opens the socket to an IP address and a port.
-    """
+    wiring: opens the socket to an IP address and a port."""
 
     def __init__(self, osc: Osc, wiring: Callable[[str, int], Wire] = Wire) -> None:
         self._osc = osc

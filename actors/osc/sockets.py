@@ -1,7 +1,6 @@
 """UDP ports that belong to an address of this process, not to the incarnation that reads them.
 
-What arrives between a crash and the successor waits in the system's buffer.
-"""
+What arrives between a crash and the successor waits in the system's buffer."""
 
 import contextlib
 import socket
@@ -22,16 +21,13 @@ _ports: Resources[_Key, socket.socket] = Resources(socket.socket.close)
 
 
 def take(address: str, host: str, number: int, owner: object) -> Port:
-    """The port of actor `address` for `owner`: opened, or taken over from the incarnation before. Raises
-    OSError.
-    """
+    """The port of actor `address` for `owner`: opened, or taken over from the incarnation before. Raises OSError."""
     return _ports.take((address, host, number), owner, lambda: _open(host, number))
 
 
 def release(port: Port, owner: object, patience: float) -> bool:
     """Let the port go and close it, unless somebody else has taken it over from `owner`. False if it is still read
-    after `patience` seconds: then it stays open, for a successor to take over.
-    """
+    after `patience` seconds: then it stays open, for a successor to take over."""
     return _ports.leave(port.key, owner, patience)
 
 

@@ -56,8 +56,7 @@ class _Wish:
 class Subscriptions:
     """Subscribers by address, and what of a message is for whom.
 
-    declared: those of the supervision tree, which are never given up.
-    """
+    declared: those of the supervision tree, which are never given up."""
 
     def __init__(self, declared: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
         self._declared = {address: _Wish(patterns) for address, patterns in declared}

@@ -23,9 +23,7 @@ def is_address(host: str) -> bool:
 
 
 def look_up(host: str) -> str:
-    """The IP address of `host`, IPv4 if it has one: VRChat listens there. May block for seconds. Raises
-    OSError.
-    """
+    """The IP address of `host`, IPv4 if it has one: VRChat listens there. May block for seconds. Raises OSError."""
     found = socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
     return str(min(found, key=lambda entry: entry[0] != socket.AF_INET)[4][0])
 
@@ -37,9 +35,8 @@ class Wire:
         self._client = UDPClient(ip, port)
 
     def send(self, address: str, *values: Value) -> None:
-        """Send one message; floats as f, ints as i, bools as T or F. Raises OSError; that nobody listens is
-        no error.
-        """
+        """Send one message; floats as f, ints as i, bools as T or F. Raises OSError; that nobody listens is no
+        error."""
         self._client.send(_message(address, *values))
 
     def close(self) -> None:

@@ -1,6 +1,4 @@
-"""The one place where engines are chosen by the configuration. Each adapter is imported only when it is
-chosen.
-"""
+"""The one place where engines are chosen by the configuration. Each adapter is imported only when it is chosen."""
 
 from pathlib import Path
 
@@ -26,9 +24,7 @@ class Note(msgspec.Struct, frozen=True):
 
 
 def open_transcriber(speech: Speech, home: Path) -> tuple[Transcriber, Note]:
-    """The configured recognizer, loaded; the embedded one where that is missing or broken. Raises
-    EngineBroken.
-    """
+    """The configured recognizer, loaded; the embedded one where that is missing or broken. Raises EngineBroken."""
     from actors.speech.whisper import Whisper
 
     note = Note()
@@ -66,8 +62,7 @@ def proven(voice: Voice, model: Path) -> Voice:
 def open_voice(speech: Speech, audio: Audio, home: Path) -> tuple[Voice, Note]:
     """The configured voice, loaded; the embedded one where `audio.voice_model` is missing or broken.
 
-    A file that is not there is no trouble, merely worth a note. Raises EngineBroken when no voice can be had.
-    """
+    A file that is not there is no trouble, merely worth a note. Raises EngineBroken when no voice can be had."""
     if speech.synthesizer == "hibari":
         from actors.speech.hibari import Hibari
 

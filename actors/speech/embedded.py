@@ -1,7 +1,6 @@
 """Where the embedded models lie: each in its installed package, found without importing it.
 
-Their sums are checked at start-up against Models/models.yaml, by whoever starts the system.
-"""
+Their sums are checked at start-up against Models/models.yaml, by whoever starts the system."""
 
 import importlib.util
 from pathlib import Path

@@ -1,7 +1,6 @@
 """Where an utterance begins and ends: a pure state machine from speech probabilities to events.
 
-It knows no clock and no sound, only the numbers of chunks; whoever keeps the sound cuts it by those numbers.
-"""
+It knows no clock and no sound, only the numbers of chunks; whoever keeps the sound cuts it by those numbers."""
 
 from math import ceil
 
@@ -43,8 +42,7 @@ class SpeechBegan(msgspec.Struct, frozen=True):
 class SpeechEnded(msgspec.Struct, frozen=True):
     """An utterance is complete. Its sound is chunks keep..last; speech was heard in first..spoken.
 
-    certainty: mean probability of the chunks of speech. cut: True when it was ended by its length.
-    """
+    certainty: mean probability of the chunks of speech. cut: True when it was ended by its length."""
 
     keep: int
     first: int
@@ -63,9 +61,8 @@ class SpeechDismissed(msgspec.Struct, frozen=True):
 class Endpointer(msgspec.Struct, frozen=True):
     """Between two chunks. `next`: number of the next chunk. first: -1 while nobody speaks.
 
-    floor: chunks before this one belong to an utterance that has ended. speech: chunks of speech so far,
-    `sum` of their probabilities. announced: Began was said.
-    """
+    floor: chunks before this one belong to an utterance that has ended. speech: chunks of speech so far, `sum` of their
+    probabilities. announced: Began was said."""
 
     next: int = 0
     floor: int = 0

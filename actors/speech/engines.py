@@ -1,7 +1,6 @@
 """What the room asks of its engines, whoever makes them: voice activity, transcription, a voice.
 
-Every engine is used by one thread at a time.
-"""
+Every engine is used by one thread at a time."""
 
 from collections.abc import Iterator
 from typing import Protocol

@@ -1,8 +1,6 @@
-"""What of all that is recognized really was a person: the bot's own voice and inventions out of silence are
-not.
+"""What of all that is recognized really was a person: the bot's own voice and inventions out of silence are not.
 
-Pure functions and values.
-"""
+Pure functions and values."""
 
 import re
 import zlib
@@ -73,8 +71,7 @@ def _squeezes(text: str) -> float:
 def invented(heard: Transcription, certainty: float) -> bool:
     """True when `heard` is no speech: empty, improbable, or what Whisper makes out of noise.
 
-    certainty: mean probability of speech over the utterance, in [0, 1].
-    """
+    certainty: mean probability of speech over the utterance, in [0, 1]."""
     words = _words(heard.text)
     if not words or heard.no_speech > _NO_SPEECH:
         return True
@@ -101,8 +98,7 @@ def still_remembered(said: Iterable[Remembered], now: float, most: int = 20) -> 
 def resembles(heard: str, said: Iterable[str], similarity: float) -> bool:
     """True when `heard` is about what was `said`, or about a part of it, sentence by sentence or across them.
 
-    similarity: 1 is equal. One or two words must be like a whole sentence.
-    """
+    similarity: 1 is equal. One or two words must be like a whole sentence."""
     words = _words(heard)
     if not words:
         return False

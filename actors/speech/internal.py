@@ -6,8 +6,7 @@ from actors.kernel.message import Message
 class UtteranceRecognized(Message):
     """The recognizer's worker has listened to an utterance. Times are epoch seconds, the rest seconds.
 
-    certainty: mean probability of speech, in [0, 1].
-    """
+    certainty: mean probability of speech, in [0, 1]."""
 
     text: str
     no_speech: float
@@ -27,9 +26,8 @@ class RecognitionBroke(Message):
 class PieceReady(Message):
     """The synthesizer's worker has made a piece of a sentence. pcm: int16 little-endian, mono, at `rate` Hz.
 
-    synthesis: seconds from the beginning of the sentence to this piece when it is the sentence's first, else
-    0; `at` is the moment in epoch seconds.
-    """
+    synthesis: seconds from the beginning of the sentence to this piece when it is the sentence's first, else 0; `at` is
+    the moment in epoch seconds."""
 
     turn: int
     sentence: int

@@ -1,8 +1,7 @@
 """The log-mel spectrogram that Whisper was trained on, in numpy.
 
-Constants and steps are those of openai/whisper, whisper/audio.py (MIT): 25 ms Hann windows every 10 ms,
-Slaney's mel scale, log10 clamped 8 below the maximum.
-"""
+Constants and steps are those of openai/whisper, whisper/audio.py (MIT): 25 ms Hann windows every 10 ms, Slaney's mel
+scale, log10 clamped 8 below the maximum."""
 
 from functools import cache
 

@@ -18,9 +18,8 @@ class SpeechStarted(Message):
 class TranscriptReady(Message):
     """An utterance as text. Times are epoch seconds of the captured sound; the rest are durations in seconds.
 
-    speech_ended_at: end of the last speech frame. silence: how long the recognizer waited to be sure it was
-    the end. recognition: what the transcription took. no_speech: probability that it was none, in [0, 1].
-    """
+    speech_ended_at: end of the last speech frame. silence: how long the recognizer waited to be sure it was the end.
+    recognition: what the transcription took. no_speech: probability that it was none, in [0, 1]."""
 
     text: str
     speech_started_at: float
@@ -31,9 +30,7 @@ class TranscriptReady(Message):
 
 
 class Spoken(Message):
-    """The conversation's word to the recognizer on what the bot has just begun to say, so that an echo is
-    dropped.
-    """
+    """The conversation's word to the recognizer on what the bot has just begun to say, so that an echo is dropped."""
 
     turn: int
     text: str

@@ -37,9 +37,7 @@ class Silero:
         self._window = np.zeros((1, _CONTEXT + CHUNK), dtype=np.float32)
 
     def probability(self, chunk: Samples) -> float:
-        """How likely `chunk` (float32, (512,), in [-1, 1], at 16 kHz) is speech. Raises ValueError on another
-        shape.
-        """
+        """How likely `chunk` (float32, (512,), in [-1, 1], at 16 kHz) is speech. Raises ValueError on another shape."""
         if chunk.shape != (CHUNK,):
             raise ValueError(f"voice activity needs chunks of {CHUNK} samples, not of shape {chunk.shape}")
         self._window[0, :_CONTEXT] = self._window[0, -_CONTEXT:]

@@ -13,8 +13,7 @@ Job = TypeVar("Job")
 class Worker(Generic[Job]):
     """Runs `work` on each job, in order. When `limit` jobs wait, `give` refuses another.
 
-    work: must not raise; it says itself what went wrong.
-    """
+    work: must not raise; it says itself what went wrong."""
 
     def __init__(self, name: str, work: Callable[[Job], None], limit: int) -> None:
         self._work = work

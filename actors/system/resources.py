@@ -20,8 +20,7 @@ log = logging.getLogger(__name__)
 class Sampler:
     """Hands each sample, and the cause given with the request, to `tell`. cpu counts from one sample to the next.
 
-    home: the folder of whose disk the free space is looked at.
-    """
+    home: the folder of whose disk the free space is looked at."""
 
     def __init__(self, tell: Callable[[ResourcesSampled, str], None], home: Path) -> None:
         self._tell = tell

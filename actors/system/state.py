@@ -50,8 +50,7 @@ class PerformanceMetrics(msgspec.Struct, frozen=True):
 class ResourceUsage(msgspec.Struct, frozen=True):
     """cpu: share of one core, in percent; memory: resident bytes; both of this process and its children.
 
-    disk_free: bytes that are left where the home is.
-    """
+    disk_free: bytes that are left where the home is."""
 
     cpu: float = 0.0
     memory: int = 0

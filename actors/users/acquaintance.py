@@ -2,8 +2,7 @@
 
 The relationship grows towards 1 with every talk by a tenth of what is missing, with everything else by a fiftieth, and
 fades by half in thirty days without any. What one interaction costs does not depend on how many people are known, but
-for one copy of a dictionary.
-"""
+for one copy of a dictionary."""
 
 from collections.abc import Mapping
 

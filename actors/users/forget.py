@@ -12,8 +12,7 @@ __all__ = ["ErasureSelection", "chosen"]
 @durable("users.ErasureSelection")
 class ErasureSelection(msgspec.Struct, frozen=True):
     """people: those whose records go. aliases: they, and their mere names, under which they may have spoken as well.
-    why_not: the reason why nobody is meant; then both are empty.
-    """
+    why_not: the reason why nobody is meant; then both are empty."""
 
     people: tuple[Person, ...] = ()
     aliases: tuple[Person, ...] = ()

@@ -47,8 +47,7 @@ LONGEST = 500
 class Pattern(msgspec.Struct, frozen=True, gc=False):
     """A habit of a person, and how often it was seen.
 
-    kind: what happens (talk, touch), `question`, `topic:WORD`, or `hours:FROM-TO` of the day in UTC.
-    """
+    kind: what happens (talk, touch), `question`, `topic:WORD`, or `hours:FROM-TO` of the day in UTC."""
 
     kind: str
     count: int = 1
@@ -67,8 +66,7 @@ class UserState(msgspec.Struct, frozen=True):
     """One person. relationship_level is in [0, 1]: 0 a stranger, 1 an old friend.
 
     preferences: by matter, `{"tea": "likes", "favourite colour": "blue", "called": "Mio"}`. emotional_baseline: how
-    they usually are. met_at: epoch seconds of the first meeting. revision: counts the changes of this record.
-    """
+    they usually are. met_at: epoch seconds of the first meeting. revision: counts the changes of this record."""
 
     user_id: str
     display_name: str
@@ -96,8 +94,7 @@ class UsersState(msgspec.Struct, frozen=True):
     """Everybody, by user id.
 
     names: user ids by display name, folded, newest last. It only saves looking through everybody: whoever reads it
-    compares it with the records (`find`).
-    """
+    compares it with the records (`find`)."""
 
     users: Mapping[str, UserState] = {}
     names: Mapping[str, tuple[str, ...]] = {}
@@ -148,8 +145,7 @@ def faults_at(state: UsersState, paths: Iterable[tuple[str, ...]]) -> tuple[str,
 def without(state: UsersState, tombstones: Mapping[str, float]) -> UsersState:
     """`state` without those whom it was asked to forget: `tombstone(user_id)` to the epoch seconds of the request.
 
-    Somebody met again after it is a new acquaintance, and stays.
-    """
+    Somebody met again after it is a new acquaintance, and stays."""
     gone = {
         user_id
         for user_id, user in state.users.items()

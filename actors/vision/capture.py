@@ -24,8 +24,7 @@ class Capture:
 
     on_frame: told of each. on_end: told why it ended, and the remedy; "" when it was told to. Both are called in the
     thread. A source is held by one thread at a time: whoever comes next makes it end, and is refused until it has. One
-    whose driver hangs keeps it, and nobody opens it again.
-    """
+    whose driver hangs keeps it, and nobody opens it again."""
 
     def __init__(
         self,

@@ -29,8 +29,7 @@ class Detector(Actor):
 
     The world is told what moves, whoever watches everything.
 
-    Start arguments: the section computer_vision, and the ring.
-    """
+    Start arguments: the section computer_vision, and the ring."""
 
     def __init__(self, vision: ComputerVision, ring: RingAddress) -> None:
         self._between = EARLY / vision.processing_fps

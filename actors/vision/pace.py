@@ -18,8 +18,7 @@ def next_moment(last: Moment | None, elapsed: float, source_fps: float, capture_
     """What follows `last`, when `elapsed` seconds have gone by since the first picture.
 
     source_fps: 0.0 for a source that has no pace of its own; of a faster one pictures are left out. Whoever is late
-    does not catch up: what is past is left out, too.
-    """
+    does not catch up: what is past is left out, too."""
     fps = min(source_fps, capture_fps) if source_fps > 0.0 else capture_fps
     if last is None:
         return Moment(0, 0.0, 0)

@@ -26,8 +26,7 @@ FORGOTTEN = 6 * 3600.0
 class WorldLog(Actor):
     """Start arguments: the section vrchat, and the home. Without a log who is here stays unknown, and that is no fault.
 
-    The past is read through first and told as one: only who is here now.
-    """
+    The past is read through first and told as one: only who is here now."""
 
     def __init__(self, vrchat: VRChat, home: Path) -> None:
         self._account = vrchat.username or ""

@@ -1,8 +1,7 @@
 """One line of VRChat's output log, understood. Pure.
 
-The format is not documented; what stands here is second-hand, known from clients that read these lines for years.
-A line counts only from its time stamp to its end, so that nobody's name can pose as another line.
-"""
+The format is not documented; what stands here is second-hand, known from clients that read these lines for years. A
+line counts only from its time stamp to its end, so that nobody's name can pose as another line."""
 
 import re
 

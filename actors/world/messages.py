@@ -14,8 +14,7 @@ class WorldEntered(Message):
     """The game entered an instance of a world, at `at` (epoch seconds).
 
     world_id: VRChat's `wrld_...` without the instance; it or the name is "" while it is unknown. The same again, or
-    only what was missing, is the same visit: another visit to the same world begins with WorldLeft.
-    """
+    only what was missing, is the same visit: another visit to the same world begins with WorldLeft."""
 
     world_id: str
     world_name: str
@@ -50,8 +49,7 @@ class WhoIsHere(Message):
 class Present(Message):
     """The players of this instance, the bot itself not among them, and the world's name ("" when unknown).
 
-    seen: what is noticed there just now, in a few words each.
-    """
+    seen: what is noticed there just now, in a few words each."""
 
     people: tuple[Person, ...]
     world_name: str
@@ -70,8 +68,7 @@ class BodyAt(Message):
 class FindWay(Message):
     """The shortest way walked so far from `start` to `end`; answered by Way or NoWay.
 
-    Each is a place, or something that can be used there; "" is where the bot is.
-    """
+    Each is a place, or something that can be used there; "" is where the bot is."""
 
     start: str
     end: str

@@ -62,8 +62,7 @@ class WorldState(msgspec.Struct, frozen=True):
 
     player_count: the bot's own account counts too. avatars: by user id. objects: what is seen, by kind and region.
     interactive_elements: what was used, by kind and place. navigation_graph: where the bot has walked in this visit.
-    body: where it is now, None while unknown. last_updated: epoch seconds.
-    """
+    body: where it is now, None while unknown. last_updated: epoch seconds."""
 
     world_id: str = ""
     world_name: str = ""
@@ -79,8 +78,7 @@ class WorldState(msgspec.Struct, frozen=True):
 def entered(state: WorldState, world_id: str, world_name: str, at: float) -> WorldState:
     """The bot came to another instance: nobody and nothing is known of it yet.
 
-    The same again, or only the name or id that was missing, still means the same visit: all is kept.
-    """
+    The same again, or only the name or id that was missing, still means the same visit: all is kept."""
     here, there = (state.world_id, state.world_name), (world_id, world_name)
     if here == there:
         return state
@@ -132,8 +130,7 @@ def left(state: WorldState, person: Person, at: float) -> WorldState:
 def without(state: WorldState, tombstones: Mapping[str, float]) -> WorldState:
     """`state` without those whom it was asked to forget: `tombstone(user_id)` to the epoch seconds of the request.
 
-    Whoever came after it is here.
-    """
+    Whoever came after it is here."""
     if not tombstones:
         return state
     kept = {

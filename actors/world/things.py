@@ -36,9 +36,8 @@ _ROWS, _COLUMNS = ("above", "", "below"), ("on the left", "", "on the right")
 class WorldObject(msgspec.Struct, frozen=True):
     """Something that was seen: what kind of thing, how surely (0 to 1), and when last (epoch seconds).
 
-    position: metres, where the bot stood that saw it. x, y: where in its picture, in [0, 1], from the left and
-    from above.
-    """
+    position: metres, where the bot stood that saw it. x, y: where in its picture, in [0, 1], from the left and from
+    above."""
 
     kind: str
     position: Vector3 = Vector3()

@@ -1,9 +1,8 @@
 """Watches files, on a thread of its own, however an editor saves them: in place, by truncating, by replacing, slowly.
 
 It looks at the files many times a second instead of listening to the system: that works on every file system, for
-folders that do not exist yet and for links that are turned round, and costs a few microseconds a look. A change is
-told when the files have been at rest for a moment and nobody has one of them open for writing.
-"""
+folders that do not exist yet and for links that are turned round, and costs a few microseconds a look. A change is told
+when the files have been at rest for a moment and nobody has one of them open for writing."""
 
 import contextlib
 import hashlib
@@ -39,8 +38,7 @@ _Sign: TypeAlias = tuple[int, int, int, int] | None
 class Watch:
     """Calls `changed` on its own thread after a change of the files that `files` names, which may become others.
 
-    changed: must be quick and never raise.
-    """
+    changed: must be quick and never raise."""
 
     def __init__(self, files: Callable[[], Iterable[Path]], changed: Callable[[], None]) -> None:
         self._files = files
@@ -116,9 +114,8 @@ def _sign(path: Path) -> _Sign:
 def is_being_written(path: Path) -> bool:
     """Whether any process has the file open for writing, where the system can tell; else False.
 
-    Linux grants a read lease only on a file that nobody writes. The lease is given back at once; who opens the file
-    for writing in between waits for microseconds, and the signal that says so is one that nobody hears.
-    """
+    Linux grants a read lease only on a file that nobody writes. The lease is given back at once; who opens the file for
+    writing in between waits for microseconds, and the signal that says so is one that nobody hears."""
     if fcntl is None or not hasattr(fcntl, "F_SETLEASE"):
         return False
     with contextlib.suppress(OSError):

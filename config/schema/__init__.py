@@ -1,10 +1,9 @@
-"""Every key that a person can configure, with type, unit, range and default; a room receives its own section
-when it starts.
+"""Every key that a person can configure, with type, unit, range and default; a room receives its own section when it
+starts.
 
 A section is a class in a file of its own here, which declares its top-level key (`class Osc(Section, key="osc", ...)`);
 nothing else lists it. Sections do not live in the rooms: the configuration is read, checked and explained without any
-room (`config check` must not load a model's library to know the model's keys), and `config` stands below the actors.
-"""
+room (`config check` must not load a model's library to know the model's keys), and `config` stands below the actors."""
 
 import importlib
 import pkgutil
@@ -96,8 +95,7 @@ if TYPE_CHECKING:
     class Config(_Base):
         """The whole configuration, frozen; `Config()` is the defaults.
 
-        For the type checker the sections stand here that others than their own room read, too.
-        """
+        For the type checker the sections stand here that others than their own room read, too."""
 
         bot: Bot = Bot()
         audio: Audio = Audio()
@@ -134,10 +132,9 @@ def section_name(cls: type[Section]) -> str:
 def dump(model: BaseModel, *, reveal: bool = False, key: str = "") -> dict[str, Any]:
     """A configuration or a section as plain data, from which `model_validate` makes it again.
 
-    A secret becomes a reference to its key; to validate that needs the context `{"resolve_secret": function
-    of the key}`. With `reveal` it becomes its text, which may go through a private pipe to a child process
-    and nowhere else. `key` is the section's own key, for the references.
-    """
+    A secret becomes a reference to its key; to validate that needs the context `{"resolve_secret": function of the
+    key}`. With `reveal` it becomes its text, which may go through a private pipe to a child process and nowhere else.
+    `key` is the section's own key, for the references."""
     return {name: _dumped(value, reveal, f"{key}.{name}" if key else name) for name, value in model}
 
 

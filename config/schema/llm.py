@@ -71,8 +71,7 @@ class Llm(Section, key="llm", about="The language model.", place=50):
         0.7, "Randomness; 0 is none.", ge=0.0, le=2.0, unset="the server decides"
     )
     parameters: Mapping[ParameterName, str | int | float | bool] = setting(
-        {},
-        "Further parameters of the request, by the server's own names, such as top_p or reasoning_effort.",
+        {}, "Further parameters of the request, by the server's own names, such as top_p or reasoning_effort."
     )
     warm_up: bool = setting(
         True,

@@ -1,6 +1,4 @@
-"""What every section of the schema is built from: the frozen base class, `setting()` and the types with
-units.
-"""
+"""What every section of the schema is built from: the frozen base class, `setting()` and the types with units."""
 
 import re
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
@@ -16,8 +14,7 @@ class Section(BaseModel):
     """A frozen section. Types are strict: text is never read as a number, nor a number as text.
 
     One that stands at the top level says so itself, and is found by it: `class Osc(Section, key="osc", about="...")`.
-    `about` is one sentence for people; `place` says where it stands in the documents, those without one last.
-    """
+    `about` is one sentence for people; `place` says where it stands in the documents, those without one last."""
 
     key: ClassVar[str] = ""
     about: ClassVar[str] = ""
@@ -50,11 +47,10 @@ def setting(
 ) -> Any:
     """A key of a section.
 
-    `unit` is what a number counts ("s", "bytes", "Hz"); `reload` says whether a running bot takes a new value
-    over, or the actors `restarts` must restart ("all": Gerald as a whole); `unset` says what happens without a
-    value; `formerly` is the key's old name, which is still read, with a note. Constraints are pydantic's (ge, le, gt,
-    lt, max_length...).
-    """
+    `unit` is what a number counts ("s", "bytes", "Hz"); `reload` says whether a running bot takes a new value over, or
+    the actors `restarts` must restart ("all": Gerald as a whole); `unset` says what happens without a value; `formerly`
+    is the key's old name, which is still read, with a note. Constraints are pydantic's (ge, le, gt, lt,
+    max_length...)."""
     extra: dict[str, Any] = {"unit": unit, "reload": reload, "restarts": restarts}
     extra |= {name: word for name, word in (("unset", unset), ("formerly", formerly)) if word}
     return Field(default, description=description, json_schema_extra=extra, **constraints)
@@ -78,9 +74,7 @@ _FACTORS = {
 
 
 def parse_size(value: Any) -> Any:
-    """A number of bytes from "10MB" (10**6 bytes each), "10MiB" (2**20) or a whole number; anything else is
-    refused.
-    """
+    """A number of bytes from "10MB" (10**6 bytes each), "10MiB" (2**20) or a whole number; anything else is refused."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     match = _SIZE.match(value) if isinstance(value, str) else None
@@ -94,8 +88,7 @@ Size = Annotated[int, BeforeValidator(parse_size)]
 
 def check_device(value: Any) -> Any:
     """A device by index or by name, "none" for no device, "file:PATH" for a file, or nothing for the system's
-    default.
-    """
+    default."""
     if isinstance(value, bool) or not isinstance(value, int | str | None):
         raise PydanticCustomError("device", "must be a device's index or name, none, or file:PATH")
     if isinstance(value, int) and not 0 <= value <= 999:

@@ -1,8 +1,7 @@
 """The cryptography: only what the library `cryptography` offers, put together in the usual way.
 
 Each file has a random data key. HKDF-SHA256 makes of it a key for the values (AES-256-GCM, bound to the file's id and
-the value's key path) and one for the MAC (HMAC-SHA256 of the whole text).
-"""
+the value's key path) and one for the MAC (HMAC-SHA256 of the whole text)."""
 
 import base64
 import hashlib

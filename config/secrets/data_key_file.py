@@ -1,7 +1,6 @@
 """`data/seal.json`: the random data key of what a home stores encrypted, wrapped as that of its secrets is.
 
-Whoever loses the key, or this file, loses what was encrypted.
-"""
+Whoever loses the key, or this file, loses what was encrypted."""
 
 import contextlib
 import os
@@ -41,8 +40,7 @@ def read_data_key(home: Home) -> WrappedKey | None:
 def open_data_cipher(home: Home, keys: KeySource, *, make: bool = True) -> DataCipher:
     """The home's cipher. Raises EncryptionKeyError: the key is missing, or wrong, or the file is damaged.
 
-    make: make the data key, and a key file for it, if there is none.
-    """
+    make: make the data key, and a key file for it, if there is none."""
     found = read_data_key(home)
     if found is None and not make:
         raise EncryptionKeyError(f"there is no {home.data_key_file}", _LOST)

@@ -1,7 +1,6 @@
 """A folder in memory for readable secrets while an editor has them, which is gone afterwards, whatever happens.
 
-A process of its own waits for the end of this one, even by SIGKILL, and removes the folder.
-"""
+A process of its own waits for the end of this one, even by SIGKILL, and removes the folder."""
 
 import contextlib
 import os

@@ -58,9 +58,8 @@ def open_secrets(
 ) -> SecretsFile | None:
     """The home's secrets; None without a file. Raises LoadError.
 
-    accept: take a lower revision than was seen here, and changed comments, as intended.
-    repair: the dotted name of a key that is to be set or removed, so that it does not matter what is wrong with it.
-    """
+    accept: take a lower revision than was seen here, and changed comments, as intended. repair: the dotted name of a
+    key that is to be set or removed, so that it does not matter what is wrong with it."""
     source = read_source(home)
     if source is None:
         return None

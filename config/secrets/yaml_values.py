@@ -1,8 +1,7 @@
 """The values of a secrets file's text, and where each one stands: what is not a value stays byte for byte.
 
 ruamel.yaml rewrites indentation, quotes, spaces, CRLF, a BOM and the end of the file (tried: 0.19), so a value is
-replaced between the marks that libyaml gives it.
-"""
+replaced between the marks that libyaml gives it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple

@@ -1,7 +1,6 @@
 """Words that a message may show as they are, even from a text that cannot be parsed: those of the schema.
 
-Whoever knows the schema says how to ask for them (config/__init__.py), so that reading a file does not load it.
-"""
+Whoever knows the schema says how to ask for them (config/__init__.py), so that reading a file does not load it."""
 
 from collections.abc import Callable, Collection
 

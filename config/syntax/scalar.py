@@ -1,6 +1,5 @@
-"""What an unquoted YAML scalar means, by the core schema of YAML 1.2: `on`, `yes`, `12:30` are text, and
-`010` is ten.
-"""
+"""What an unquoted YAML scalar means, by the core schema of YAML 1.2: `on`, `yes`, `12:30` are text, and `010` is
+ten."""
 
 import re
 
@@ -34,9 +33,8 @@ def resolve(text: str) -> Scalar:
 
 
 def resolve_tagged(text: str, tag: str) -> Scalar:
-    """The value of a scalar with an explicit tag; ValueError if the tag is not one of YAML's own plain types,
-    or does not fit.
-    """
+    """The value of a scalar with an explicit tag; ValueError if the tag is not one of YAML's own plain types, or does
+    not fit."""
     if tag in ("!", f"{_PREFIX}str"):
         return text
     value = resolve(text)

@@ -22,9 +22,8 @@ from config.validation.secret_spans import SecretSpans, hidden_texts
 class ValidationResult:
     """Everything that was found; `config` is there exactly if there is no error.
 
-    `tree` holds the winning value and place of every key, with references replaced; `layers` are what it was
-    merged from.
-    """
+    `tree` holds the winning value and place of every key, with references replaced; `layers` are what it was merged
+    from."""
 
     errors: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
@@ -56,9 +55,8 @@ def validate(
     layers: tuple[YamlNode, ...] = (),
     notes: Iterable[Problem] = (),
 ) -> ValidationResult:
-    """Replaces `${NAME}` by `names`, checks types, ranges and cross-checks, and runs the probes on what is
-    valid. notes: what is known already.
-    """
+    """Replaces `${NAME}` by `names`, checks types, ranges and cross-checks, and runs the probes on what is valid.
+    notes: what is known already."""
     interpolation = Interpolation(names, unset_secret)
     tree = _typed(interpolation.run(tree) or YamlNode({}, tree.source), ())
     problems, config = _check(tree)

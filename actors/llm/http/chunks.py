@@ -1,7 +1,6 @@
 """Reads what an OpenAI-compatible server sends: a chunk of a stream, a whole answer or an error.
 
-Pure and forgiving: what is missing or of another type counts as unsaid.
-"""
+Pure and forgiving: what is missing or of another type counts as unsaid."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +14,7 @@ DONE = "[DONE]"
 class ServerError:
     """A server's error in its own words. code: HTTP-like, 0 if unsaid. moderated: the content was refused.
 
-    parameter: the one that it does not take, "" if unsaid.
-    """
+    parameter: the one that it does not take, "" if unsaid."""
 
     code: int
     message: str
@@ -28,9 +26,8 @@ class ServerError:
 class Chunk:
     """text: what is new. alive: the model is at work, it may be thinking. finish: "" while it goes on.
 
-    tokens: those of the whole reply, 0 if unsaid. thinks: a thought came, apart from the text. tool: the name of a
-    tool that the model calls, "" for none.
-    """
+    tokens: those of the whole reply, 0 if unsaid. thinks: a thought came, apart from the text. tool: the name of a tool
+    that the model calls, "" for none."""
 
     text: str = ""
     alive: bool = False

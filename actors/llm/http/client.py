@@ -1,8 +1,7 @@
 """The adapter to any OpenAI-compatible server: one streamed chat completion, by httpx and httpx-sse.
 
-Promises: every wait has a limit, every failure is a CompletionError whose line is fit for the owner, and
-cancelling the task closes the connection at once, whatever it is waiting for.
-"""
+Promises: every wait has a limit, every failure is a CompletionError whose line is fit for the owner, and cancelling the
+task closes the connection at once, whatever it is waiting for."""
 
 import asyncio
 import contextlib
@@ -63,8 +62,7 @@ class Ending:
 def open_client(endpoint: Endpoint) -> httpx.AsyncClient:
     """A client for this kind of host: proxies from the environment count, but never for this machine.
 
-    Raises CompletionError when the environment prevents it.
-    """
+    Raises CompletionError when the environment prevents it."""
     try:
         return httpx.AsyncClient(
             trust_env=not endpoint.is_loopback,
@@ -87,8 +85,7 @@ async def complete(
 ) -> Ending:
     """Stream one reply into `on_text`, asked for as was `learned` of this server. Raises CompletionError.
 
-    on_thought: called when a thought came apart from the text.
-    """
+    on_thought: called when a thought came apart from the text."""
     return await _Completion(endpoint, prompt, limits, on_text, learned, on_thought).run(http)
 
 

@@ -1,6 +1,5 @@
 """What environment variables do to the client, so that a failure names the one to look at. Pure; values, which may hold
-passwords, are never shown.
-"""
+passwords, are never shown."""
 
 from collections.abc import Mapping
 

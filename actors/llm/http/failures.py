@@ -1,7 +1,6 @@
 """What went wrong at a model server, in a stable word and in one clear line for the owner. Pure.
 
-The line names the server, the model and what to do. It never holds the API key or what people said.
-"""
+The line names the server, the model and what to do. It never holds the API key or what people said."""
 
 import re
 from collections.abc import Iterable

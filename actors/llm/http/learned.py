@@ -1,7 +1,6 @@
 """What a server was found to want otherwise than it was asked: learned from its refusals, used from then on. Pure.
 
-Servers that call themselves compatible refuse parameters that others require, and templates refuse roles.
-"""
+Servers that call themselves compatible refuse parameters that others require, and templates refuse roles."""
 
 import re
 from collections.abc import Sequence

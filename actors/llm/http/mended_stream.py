@@ -1,8 +1,7 @@
 """An answer's event stream made regular, so that the parser of server-sent events understands what servers really send.
 
 Some write `error: {...}` where `data:` belongs, part their events by one line break, or end without the last empty
-line. What is regular already passes unchanged.
-"""
+line. What is regular already passes unchanged."""
 
 from collections.abc import AsyncIterator
 

@@ -1,8 +1,7 @@
 """The thread on which replies are streamed: one event loop, a task for each, connections kept warm.
 
-Posts what arrives as this room's internal messages. The thread begins with the first job and ends when
-nothing was asked for a minute, so that it never outlives its actor by long.
-"""
+Posts what arrives as this room's internal messages. The thread begins with the first job and ends when nothing was
+asked for a minute, so that it never outlives its actor by long."""
 
 import asyncio
 import logging
@@ -44,9 +43,8 @@ log = logging.getLogger(__name__)
 class Job:
     """One reply to stream. request: the id of the CompletionRequested. waited: seconds since then.
 
-    patience: seconds from the request within which another attempt may begin. names: the bot's own.
-    first_words: the first piece of the reply has no more.
-    """
+    patience: seconds from the request within which another attempt may begin. names: the bot's own. first_words: the
+    first piece of the reply has no more."""
 
     request: str
     endpoint: Endpoint
