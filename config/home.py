@@ -1,5 +1,4 @@
-"""The folder that an instance lives in: its configuration, its data, its models. Importing this loads neither YAML nor
-pydantic."""
+"""The home folder of an instance: configuration, data, models. Importing this loads neither YAML nor pydantic."""
 
 import os
 from collections.abc import Mapping
@@ -77,8 +76,7 @@ class Home:
 
 
 def find_home(given: str | Path | None, environ: Mapping[str, str]) -> Home:
-    """The home that was asked for, else GERALD_HOME, else the checkout that this code is in, else the current
-    folder."""
+    """The given home, else GERALD_HOME, else the checkout that holds this code, else the current folder."""
     if chosen := given or environ.get("GERALD_HOME"):
         return Home(Path(chosen).expanduser().absolute())
     checkout = PACKAGE.parent

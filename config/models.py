@@ -123,10 +123,9 @@ def locate(model: ModelFile) -> Path:
 
 
 def verify(model: ModelFile, cache: Path | None = None) -> None:
-    """Checks the file's sum; with a cache, only when the file is not the one that was checked before.
+    """Checks the file's sum, with a cache only after a change. Raises ModelMissing or ModelDamaged.
 
-    cache: a JSON file of this module's own, made when absent. One that cannot be read or written costs time, never the
-    start. Raises ModelMissing or ModelDamaged."""
+    cache: a JSON file of this module, made when absent; if unreadable it costs time, never the start."""
     path = locate(model)
     try:
         stamp = _stamp(path, model.sha256)

@@ -1,5 +1,4 @@
-"""A text that cannot be printed, formatted, logged, pickled or serialised by accident; only `reveal()` gives it
-away."""
+"""A text that cannot be printed, formatted, logged, pickled or serialised by accident; only `reveal()` returns it."""
 
 import hmac
 from collections.abc import Callable, Mapping

@@ -10,9 +10,9 @@ _FILE = "file:"
 
 
 def open_source(device: int | str | None, rate: int, home: Path) -> AudioSource:
-    """The microphone `device`: an index, a name, none, file:PATH (relative to the home), or None for the default.
+    """Open the microphone `device`: an index, a name, none, file:PATH (relative to the home), or None for the default.
 
-    rate: what is wished for, in Hz; the source says what it became. Raises DeviceMissing."""
+    rate: the wanted rate in Hz; the source says which it has. Raises DeviceMissing."""
     if device == "none":
         from actors.audio.silence import NoMicrophone
 

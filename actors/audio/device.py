@@ -28,8 +28,7 @@ class Feed(Protocol):
     """Where a sink gets its sound."""
 
     def pull(self, frames: int, at: float, latency: float = 0.0) -> Sound:
-        """The next `frames` samples, of which the first is heard at `at` (epoch seconds); silence where there is
-        none."""
+        """The next `frames` samples, silence where there are none. at: when the first is heard, in epoch seconds."""
         ...
 
     def wait(self, timeout: float) -> bool:

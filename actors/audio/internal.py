@@ -23,8 +23,7 @@ class DeviceBroke(Message):
 
 
 class SoundBegan(Message):
-    """The first sample of a sentence was handed to the device, to be heard at `at` (epoch seconds), which is `latency`
-    seconds later."""
+    """The device has a sentence's first sample. at: when it is heard (epoch seconds), `latency` seconds later."""
 
     turn: int
     sentence: int

@@ -21,9 +21,9 @@ _WAITING = 500  # deliveries that may wait for the thread that cuts them
 
 
 class Microphone(DeviceActor):
-    """Ears. Start arguments: the section audio, and the home. keeping: makes what keeps the device open.
+    """Sends chunks to the recognizer. keeping: makes the object that keeps the device open.
 
-    The device's callback only puts its sound into a queue; the keeper's thread cuts it into chunks."""
+    The device's callback only queues its sound; the keeper's thread cuts it into chunks."""
 
     what = "microphone"
 

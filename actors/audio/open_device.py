@@ -1,7 +1,6 @@
 """Keeps a device open, on a thread of its own: opens it, watches it, opens it again with back-off.
 
-A device belongs to the address, not to the incarnation: a successor first waits until its predecessor's device is
-closed, and never opens it a second time beside a hanging one."""
+A device belongs to the address, not to the incarnation: a successor waits until the predecessor's device is closed."""
 
 import threading
 import time
@@ -28,10 +27,10 @@ _devices: Resources[str, None] = Resources()
 
 
 class Keeper(Generic[D]):
-    """The thread behind an audio actor.
+    """The thread behind an audio actor. It runs all of these functions:
 
-    opening: opens the device, or raises DeviceMissing. use: starts it. spare: what is used while the device is missing.
-    work: does the room's other work for up to so many seconds. report: hears of each change. All run on this thread."""
+    opening: opens the device, or raises DeviceMissing. use: starts it. spare: opens what replaces a missing device.
+    work: does the actor's other work, for at most so many seconds. report: receives each change."""
 
     def __init__(
         self,

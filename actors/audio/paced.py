@@ -34,9 +34,7 @@ class Pacer:
 
 
 class PacedSink:
-    """Plays in real time into `write`, on a thread of its own; while there is nothing to play, nothing is written.
-
-    finish: called at the end, on the thread that closes."""
+    """Plays in real time into `write`, on its own thread; silence is not written. finish: called by `close`."""
 
     def __init__(self, rate: int, write: Callable[[Sound], None], finish: Callable[[], None]) -> None:
         self.rate = rate

@@ -25,9 +25,9 @@ class Track(msgspec.Struct, frozen=True):
 
 
 class Playback(msgspec.Struct, frozen=True):
-    """Turns that are playing or about to, oldest first; the last turn that was voided; the last that ended, and when.
+    """Turns that play or wait, oldest first; the last cancelled turn; the last ended turn, and when (epoch seconds).
 
-    Every transition gives the new state and what to announce. `at` is epoch seconds."""
+    Each transition returns the new state and what to announce."""
 
     tracks: tuple[Track, ...] = ()
     voided: int = 0

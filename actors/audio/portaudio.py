@@ -1,7 +1,7 @@
 """Real devices, by PortAudio through sounddevice.
 
-PortAudio is not made for threads: opening and closing hold one lock. Its list of devices is renewed only while no
-stream is open in the process, because renewing it closes them all."""
+PortAudio is not thread-safe: one lock guards opening and closing. Its device list is renewed only while this process
+has no open stream, because renewal closes all streams."""
 
 import ctypes
 import ctypes.util

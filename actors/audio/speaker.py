@@ -1,7 +1,7 @@
-"""The speaker: plays the sentences of a turn in order, and says when it begins, what was heard, and when it ends.
+"""The speaker: plays a turn's sentences in order, and reports its beginning, what was heard, and its end.
 
-A cancelled turn is silent within the device's own latency. Without a device playback goes on unheard, in real time, so
-that the rest of the bot works on in text."""
+A cancelled turn is silent within the device's latency. Without a device, playback goes on silently in real time, so
+that the other actors continue in text."""
 
 import logging
 import queue

@@ -1,5 +1,4 @@
-"""WAV files as devices: one that is heard as if somebody played it into the microphone, one that records the
-speaker."""
+"""WAV files as devices: one plays a file as the microphone, the other records the speaker."""
 
 import struct
 import threading

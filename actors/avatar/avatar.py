@@ -31,9 +31,9 @@ WATCHERS = 32
 
 @durable("avatar.Avatar", "actors.avatar.avatar:Avatar")
 class Avatar(DomainActor[AvatarState]):
-    """At `avatar`. Hears VRChat's parameters from `osc.receiver`; speaks to `osc.sender`.
+    """At `avatar`. Takes VRChat's parameters from `osc.receiver` and sends gestures to `osc.sender`.
 
-    The conversation is told of every touch, the world of every step and of sitting down."""
+    The conversation receives every touch; the world every step and every change of sitting."""
 
     domain = "avatar"
     save_delay = 1.0

@@ -1,6 +1,6 @@
 """What the avatar feels and does, and how VRChat's parameters change it: pure transitions on frozen values.
 
-Which kind of thing a parameter is comes with the message (`events`); numbers and truth values then find their field."""
+The message says the kind of each parameter (`events`); numbers and booleans then find their field."""
 
 import math
 from collections.abc import Mapping
@@ -53,10 +53,10 @@ class MovementState(msgspec.Struct, frozen=True):
 
 @durable("avatar.AvatarState")
 class AvatarState(msgspec.Struct, frozen=True):
-    """position: metres. gestures, expressions and proximity: the game's numbers by parameter (a truth value is 0 or 1).
+    """position: metres. gestures, expressions and proximity: the game's numbers by parameter (true is 1, false is 0).
 
-    touch_sensors: whether each is touched now. last_interaction: the last touch. felt_at: epoch seconds at which each
-    touch, proximity or expression was last heard of. emote: the gesture being made, 0 for none."""
+    touch_sensors: whether each is touched now. emote: the current gesture, 0 for none. felt_at: epoch seconds at which
+    each touch, proximity or expression was last received."""
 
     position: Vector3 = Vector3()
     rotation: Quaternion = Quaternion()
@@ -162,8 +162,8 @@ def strode(before: Vector3, now: Vector3) -> bool:
 
 
 def loaded(state: AvatarState, avatar_id: str, at: float) -> AvatarState:
-    """The game loaded an avatar. Another one has other parameters: the old one's are forgotten, but not those that came
-    shortly before, since the game sends some of the new one's first."""
+    """The game loaded an avatar: another one's parameters are forgotten, except those received just before, since the
+    game sends some of the new avatar's first."""
     if avatar_id == state.avatar_id:
         return state
     new = {name for name, when in state.felt_at.items() if 0.0 <= at - when <= CAME_WITH}

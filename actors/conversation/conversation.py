@@ -1,7 +1,6 @@
-"""The conversation's actor: takes what was said, asks the model, and hands the reply on, sentence by sentence.
+"""The conversation's actor: takes what was said, asks the model, and passes the reply on, sentence by sentence.
 
-One turn at a time. Something new voids the turn before it, at every stage; of a voided reply only what was really heard
-is kept."""
+One turn at a time: new input cancels the current turn at every stage; of its reply only what was heard is kept."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

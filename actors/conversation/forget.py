@@ -18,9 +18,7 @@ SHORTEST_NAME = 3
 
 
 def without(state: ConversationState, tombstones: Mapping[str, float]) -> ConversationState:
-    """`state` without those whom it was asked to forget: `tombstone(user_id)` to the epoch seconds of the request.
-
-    What somebody said after it stays."""
+    """`state` without erased people's earlier words. tombstones: epoch seconds of each request by `tombstone(id)`."""
     if not tombstones:
         return state
     for person in {person.user_id: person for person in _people(state)}.values():

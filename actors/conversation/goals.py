@@ -1,6 +1,6 @@
-"""What the bot wants of the conversation just now. Each goal is a rule on the state, and gone when it is reached. Pure.
+"""What Gerald wants of the conversation now. A goal is a rule on the state and disappears when it is reached. Pure.
 
-Goals go into the instruction to the model, so they never quote what people said; names stand in them as plain words."""
+Goals go into the model's instructions, so they never quote people; names stand in them as plain words."""
 
 from collections.abc import Callable, Iterator
 

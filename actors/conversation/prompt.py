@@ -1,7 +1,7 @@
 """The prompt: persona and scene, what is remembered, and the last turns. Pure.
 
-What people say and what they are called is data. Their words stand in the user's messages only, what is remembered of
-them too; of an instruction only names are part, as plain words."""
+What people say is data: their words, and what is remembered of them, stand in user messages only. Instructions hold
+nothing of theirs but names, as plain words."""
 
 from collections.abc import Mapping
 

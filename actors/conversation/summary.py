@@ -1,7 +1,6 @@
-"""The rolling summary: what stays of the talk that has fallen out of the window. Extracted by rules, person by person.
+"""The rolling summary of what has left the window: extracted by rules, person by person, and so always the same.
 
-No model is asked, so the same talk always leaves the same summary, at once. It quotes people: it is data, no
-instruction."""
+It quotes people: it is data, not an instruction."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -62,9 +62,8 @@ def begin(
 
 
 def beyond(turn: int, at: float) -> int:
-    """The turn to count on from where nobody knows how far it was counted before, at `at` (epoch seconds): the stages
-    may have been told that turns are void, and would be silent in all up to those. Nobody has a turn in every second.
-    """
+    """A turn id above any issued before, for when the last one is unknown: the clock in seconds (`at`), since turns are
+    rarer than that. The stages drop turns up to the last cancelled one."""
     return max(turn, int(at))
 
 

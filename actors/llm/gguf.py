@@ -22,9 +22,9 @@ class ModelFileError(Exception):
 
 
 def find(model_path: str | None, home: Path) -> Path:
-    """The configured file (relative to `home`), else the embedded one, which is located and never imported.
+    """The configured file (relative to `home`), else the embedded one, whose package is located but not imported.
 
-    Raises ModelFileError when the embedded package is not installed."""
+    Raises ModelFileError when that package is not installed."""
     if model_path is not None:
         return home / Path(model_path).expanduser()
     spec = importlib.util.find_spec(EMBEDDED_MODULE)

@@ -1,7 +1,6 @@
-"""What a model writes that is not for ears: its thoughts, and calls of tools written as text. Pure.
+"""Removes what a model writes but nobody should hear: thoughts, and tool calls written as text. Pure.
 
-Works on the growing reply, since a thought may span sentences; the beginning of a possible mark is held back until it
-is known to be one."""
+It works on the growing reply, since a thought may span sentences; a possible beginning of a mark is held back."""
 
 import re
 from collections.abc import Iterable
@@ -85,10 +84,9 @@ def opens_in_thought(model: str) -> bool | None:
 
 
 class HiddenText:
-    """Takes thoughts and calls out of a growing text.
+    """Removes thoughts and calls from a growing text. tool: the tool that was called, or "".
 
-    begins: the reply begins inside a thought (True), does not (False), or nobody knows (None): then nothing is heard
-    before the end, or before a mark tells. tool: the tool that was called, "" for none."""
+    begins: whether the reply begins inside a thought; None: unknown, so nothing is heard before a mark or the end."""
 
     def __init__(self, begins: bool | None = False) -> None:
         self.opened_by_template: bool | None = begins

@@ -21,8 +21,7 @@ class SentenceArrived(Message):
 
 
 class ReplyStreamed(Message):
-    """The reply to `request` is complete. finish: stop, length or tool_calls. tool: the tool that the model called, ""
-    for none."""
+    """The reply to `request` is complete. finish: stop, length or tool_calls. tool: the called tool, or ""."""
 
     request: str
     tokens: int

@@ -1,7 +1,7 @@
-"""`llm`: takes prompts, streams replies sentence by sentence, and says how the provider is.
+"""`llm`: takes prompts, streams replies sentence by sentence, and reports the provider's health.
 
-Promises: at most `performance.max_concurrent_requests` at once and a bounded line; exactly one end or failure for each
-request, and nothing at all for a turn that was cancelled."""
+Promises: at most `performance.max_concurrent_requests` at once and a bounded queue; exactly one end or failure for
+each request, and none for a cancelled turn."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

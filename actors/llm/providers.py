@@ -68,9 +68,7 @@ class RequestLimits:
 @durable("llm.Provider")
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What was chosen. endpoint: None for a script, and for the local model, whose address llm.local tells.
-
-    note: one line on what is used and why."""
+    """What was chosen, and a line on why. endpoint: None for a script and for the local model (see LocalModelReady)."""
 
     kind: Literal["mock", "remote", "local"]
     note: str

@@ -15,9 +15,9 @@ LINE = 8
 @durable("llm.QueuedRequest")
 @dataclass(slots=True)
 class QueuedRequest:
-    """A completion on its way. asked_at: monotonic seconds. sentences: what was said so far.
+    """A completion. asked_at: monotonic seconds. sentences: said so far. endpoint: None for a script.
 
-    endpoint: who was asked, None for a script. script: its sentences. sent_again: it had its second chance."""
+    script: its sentences. sent_again: it was repeated once."""
 
     id: str
     to: str

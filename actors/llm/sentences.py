@@ -1,6 +1,6 @@
-"""Cuts a growing reply into sentences as its words arrive; pure, and the same however the tokens fall.
+"""Cuts a growing reply into sentences; pure, and independent of how the text is split into tokens.
 
-The first piece is cut short on purpose, at its first clause, so that the voice can begin early."""
+The first piece ends early, at its first clause, so that the voice can begin early."""
 
 import re
 import unicodedata
@@ -32,9 +32,7 @@ _ABBREVIATIONS = (
 
 
 class SentenceSplitter:
-    """Tokens in, sentences out. Nothing but white space between sentences is lost.
-
-    first_words: the first piece ends after so many words at the latest."""
+    """Tokens in, sentences out; only white space between them is lost. first_words: most words of the first piece."""
 
     def __init__(self, first_words: int = FIRST_PIECE_WORDS) -> None:
         self._buffer = ""

@@ -1,6 +1,6 @@
 """The chatbox: how text is cleaned, split and spaced out. Pure.
 
-VRChat shows at most 144 characters in 9 lines and mutes whoever writes too often."""
+VRChat shows at most 144 characters in 9 lines and mutes clients that write too often."""
 
 import unicodedata
 
@@ -52,10 +52,9 @@ class Chatbox(msgspec.Struct, frozen=True):
 
 
 def write(box: Chatbox, turn: int, text: str, now: float) -> Chatbox:
-    """`text` of `turn` waits too.
+    """Queue `text` of `turn`: appended to the turn's waiting text, or replacing it if it begins with it.
 
-    It is appended to what waits of its turn, or replaces it if it begins with it (a reply shown as it grows). What
-    waits of older turns is given up. Text of a voided turn is dropped; turn 0 stands outside of all turns."""
+    Waiting text of older turns is dropped, and so is text of a cancelled turn. Turn 0 is outside of all turns."""
     text = clean(text)
     if not text or 0 < turn <= box.voided:
         return box
@@ -137,8 +136,7 @@ def _first_piece(text: str) -> tuple[str, str]:
 
 
 def _before_character(text: str, end: int) -> int:
-    """The last place up to `end` that is not inside what a person sees as one character: a flag, a joined emoji, a
-    letter with its marks. `end` itself for one that alone is too long."""
+    """The last border of a visible character (a flag, a joined emoji) up to `end`; `end` if one alone is too long."""
     borders = [match.end() for match in regex.finditer(r"\X", text, endpos=end + 64) if match.end() <= end]
     return borders[-1] if borders else end
 

@@ -1,10 +1,9 @@
 """The strict, bounded check that a datagram passes before python-osc's parser sees it.
 
-What passes is what python-osc 1.10.2 decodes in full, in bounded time and without raising. Its defects that are kept
-away: a negative element size loops for ever, a size of zero and unknown content are skipped with a log line each, deep
-nesting raises RecursionError, invalid UTF-8 raises past the parser, a short float is padded, a negative blob size walks
-backwards, an unknown type tag shifts the arguments. A bundle's time tag is not looked at: its messages count at
-once."""
+Whatever passes, python-osc 1.10.2 decodes completely, in bounded time and without raising. The check avoids these
+defects: a negative element size loops for ever; a size of zero and unknown content are skipped with a log line each;
+deep nesting raises RecursionError; invalid UTF-8 raises; a short float is padded; a negative blob size walks
+backwards; an unknown type tag shifts the arguments. Time tags are ignored: a bundle's messages count at once."""
 
 import enum
 import math

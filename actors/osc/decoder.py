@@ -1,7 +1,6 @@
-"""A decoder that remembers the headers it has checked, for the one message that VRChat sends: an address and one
-number.
+"""A decoder that remembers the headers it has checked, for VRChat's usual message: an address and one number.
 
-What it answers is always what `datagram.decode` answers for the same bytes; only faster the second time."""
+Its answer always equals that of `datagram.decode` for the same bytes; only faster the second time."""
 
 import struct
 from collections.abc import Callable

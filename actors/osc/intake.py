@@ -24,9 +24,7 @@ Arguments = tuple[Any, ...]
 
 
 class DatagramQueue:
-    """Not for more than one thread; `statistics` alone may be called from another one.
-
-    enabled: the events that are announced. friend: the one host besides this machine that may send."""
+    """Single-threaded, except `statistics`. enabled: events to announce. friend: the other host that may send."""
 
     def __init__(self, enabled: tuple[str, ...], friend: str = "") -> None:
         self._decode = Decoder().decode

@@ -1,5 +1,4 @@
-"""The thread that reads the port: it takes datagrams in as fast as they come, and announces a few times in a hundredth
-of a second at most what they amount to. No handler runs on it."""
+"""The thread that reads the port. It takes datagrams as they come and announces their result every few milliseconds."""
 
 import selectors
 import threading
@@ -26,10 +25,9 @@ _LARGEST = 65536
 
 
 class OscListener:
-    """Reads a port until it is released or somebody else takes it over.
+    """Reads a port until it is released or taken over. Both functions run on its thread:
 
-    post: gets what is announced, on the listener's thread. failed: gets the reason when reading is no longer
-    possible."""
+    post: receives what is announced. failed: receives the reason why reading has ended."""
 
     def __init__(
         self, intake: DatagramQueue, post: Callable[[Message], object], failed: Callable[[str], object]

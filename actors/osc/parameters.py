@@ -1,8 +1,7 @@
 """Which event each avatar parameter belongs to; pure.
 
-Built-in parameters are known by name. An avatar's own parameters are told apart by the suffixes that VRChat gives to
-what PhysBones and raycasts measure, then by the words that their makers use for contacts; the rest are expressions, as
-VRChat itself calls an avatar's own parameters."""
+Built-in parameters are known by name. An avatar's own ones are recognized by VRChat's suffixes for PhysBones and
+raycasts, then by the usual words for contacts; all others are expressions."""
 
 import re
 from collections.abc import Mapping

@@ -29,11 +29,10 @@ STOP_PATIENCE = 0.5
 
 
 class Receiver(Actor):
-    """Reads osc.input_port on a thread of its own. A port that is taken makes it DEGRADED, never fail.
+    """Reads osc.input_port on its own thread. If the port is taken, the actor is DEGRADED, and does not fail.
 
-    Datagrams of this machine are taken in, and those of osc.output_host, where VRChat runs; all others are counted.
-    subscribers: who is told what from the start on (SubscribeParameters), as the supervision tree declares it: nobody
-    has to send it that, and nothing is missed meanwhile."""
+    It accepts datagrams of this machine and of osc.output_host (VRChat's), and counts all others.
+    subscribers: the subscriptions that the supervision tree declares; they count from the start on."""
 
     def __init__(self, osc: Osc, subscribers: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
         self._osc = osc

@@ -1,5 +1,6 @@
-"""The actor that acts in VRChat: the one owner of the chatbox, the typing indicator, the inputs and what is written to
-the avatar. Whatever it holds comes to rest: by time-out, on cancel, at stop, and at the next start after a crash."""
+"""The actor that acts in VRChat: it owns the chatbox, the typing indicator, the inputs and writes to the avatar.
+
+Whatever it holds is released: by time-out, on cancel, at stop, and at the next start after a crash."""
 
 import logging
 import math
@@ -29,9 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class Sender(Actor):
-    """Sends to osc.output_host:osc.output_port. UDP does not tell whether anybody listens there.
-
-    wiring: opens the socket to an IP address and a port."""
+    """Sends to osc.output_host:osc.output_port; UDP does not tell whether anybody listens. wiring: opens the socket."""
 
     def __init__(self, osc: Osc, wiring: Callable[[str, int], Wire] = Wire) -> None:
         self._osc = osc

@@ -1,6 +1,4 @@
-"""UDP ports that belong to an address of this process, not to the incarnation that reads them.
-
-What arrives between a crash and the successor waits in the system's buffer."""
+"""UDP ports that belong to an address, not to an incarnation: after a crash datagrams wait in the system's buffer."""
 
 import contextlib
 import socket
@@ -26,8 +24,7 @@ def take(address: str, host: str, number: int, owner: object) -> Port:
 
 
 def release(port: Port, owner: object, patience: float) -> bool:
-    """Let the port go and close it, unless somebody else has taken it over from `owner`. False if it is still read
-    after `patience` seconds: then it stays open, for a successor to take over."""
+    """Close the port unless it was taken over from `owner`. False, and still open, if read after `patience` seconds."""
     return _ports.leave(port.key, owner, patience)
 
 

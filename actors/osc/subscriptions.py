@@ -54,9 +54,7 @@ class _Wish:
 
 
 class Subscriptions:
-    """Subscribers by address, and what of a message is for whom.
-
-    declared: those of the supervision tree, which are never given up."""
+    """Subscribers by address, and each one's part of a message. declared: by the supervision tree; they stay."""
 
     def __init__(self, declared: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
         self._declared = {address: _Wish(patterns) for address, patterns in declared}

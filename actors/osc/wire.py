@@ -35,8 +35,7 @@ class Wire:
         self._client = UDPClient(ip, port)
 
     def send(self, address: str, *values: Value) -> None:
-        """Send one message; floats as f, ints as i, bools as T or F. Raises OSError; that nobody listens is no
-        error."""
+        """Send one message; floats as f, ints as i, bools as T or F. Raises OSError, but not when nobody listens."""
         self._client.send(_message(address, *values))
 
     def close(self) -> None:

@@ -60,9 +60,7 @@ def proven(voice: Voice, model: Path) -> Voice:
 
 
 def open_voice(speech: Speech, audio: Audio, home: Path) -> tuple[Voice, Note]:
-    """The configured voice, loaded; the embedded one where `audio.voice_model` is missing or broken.
-
-    A file that is not there is no trouble, merely worth a note. Raises EngineBroken when no voice can be had."""
+    """The configured voice, loaded; the embedded one, with a note, if it is missing or broken. Raises EngineBroken."""
     if speech.synthesizer == "hibari":
         from actors.speech.hibari import Hibari
 

@@ -1,6 +1,4 @@
-"""What the room asks of its engines, whoever makes them: voice activity, transcription, a voice.
-
-Every engine is used by one thread at a time."""
+"""What speech engines do: voice activity, transcription, a voice. One thread at a time uses an engine."""
 
 from collections.abc import Iterator
 from typing import Protocol

@@ -1,6 +1,4 @@
-"""What of all that is recognized really was a person: the bot's own voice and inventions out of silence are not.
-
-Pure functions and values."""
+"""Decides whether recognized text was a person: not Gerald's own voice, nor an invention out of silence. Pure."""
 
 import re
 import zlib
@@ -52,8 +50,7 @@ class Closure(msgspec.Struct, frozen=True):
 
 
 def without_loops(text: str) -> str:
-    """`text` with every phrase that comes over and over, as Whisper makes them of laughter and music, said once; ""
-    where there is nothing else."""
+    """`text` with looped phrases said once (Whisper makes them of laughter or music); "" if nothing else remains."""
     short = _LOOP.sub(lambda match: match[1], _RUN.sub(lambda match: match[1], text)).strip(" ,.!?")
     looped = len(short) < len(text.strip(" ,.!?"))
     if not looped:
@@ -69,9 +66,7 @@ def _squeezes(text: str) -> float:
 
 
 def invented(heard: Transcription, certainty: float) -> bool:
-    """True when `heard` is no speech: empty, improbable, or what Whisper makes out of noise.
-
-    certainty: mean probability of speech over the utterance, in [0, 1]."""
+    """Whether `heard` is no speech: empty, improbable, or noise. certainty: mean speech probability, in [0, 1]."""
     words = _words(heard.text)
     if not words or heard.no_speech > _NO_SPEECH:
         return True
@@ -96,9 +91,9 @@ def still_remembered(said: Iterable[Remembered], now: float, most: int = 20) -> 
 
 
 def resembles(heard: str, said: Iterable[str], similarity: float) -> bool:
-    """True when `heard` is about what was `said`, or about a part of it, sentence by sentence or across them.
+    """Whether `heard` resembles what was `said` or a part of it, even across sentences. similarity: 1 is equal.
 
-    similarity: 1 is equal. One or two words must be like a whole sentence."""
+    One or two words must resemble a whole sentence."""
     words = _words(heard)
     if not words:
         return False

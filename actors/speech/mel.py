@@ -1,7 +1,6 @@
-"""The log-mel spectrogram that Whisper was trained on, in numpy.
+"""Whisper's log-mel spectrogram in numpy, as in openai/whisper, whisper/audio.py (MIT).
 
-Constants and steps are those of openai/whisper, whisper/audio.py (MIT): 25 ms Hann windows every 10 ms, Slaney's mel
-scale, log10 clamped 8 below the maximum."""
+25 ms Hann windows every 10 ms, Slaney's mel scale, log10 clamped 8 below the maximum."""
 
 from functools import cache
 

@@ -16,10 +16,10 @@ class SpeechStarted(Message):
 
 
 class TranscriptReady(Message):
-    """An utterance as text. Times are epoch seconds of the captured sound; the rest are durations in seconds.
+    """An utterance as text. Times are epoch seconds of the captured sound; all else is durations in seconds.
 
-    speech_ended_at: end of the last speech frame. silence: how long the recognizer waited to be sure it was the end.
-    recognition: what the transcription took. no_speech: probability that it was none, in [0, 1]."""
+    speech_ended_at: end of the last speech frame. silence: waited for to be sure. recognition: what transcription took.
+    no_speech: probability that nobody spoke, in [0, 1]."""
 
     text: str
     speech_started_at: float

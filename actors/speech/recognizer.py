@@ -1,7 +1,7 @@
-"""The recognizer: listens to the microphone's chunks, finds the utterances in them and has them turned into text.
+"""The recognizer: finds the utterances in the microphone's chunks and has them transcribed on a thread.
 
-It never hears the bot itself: recognition is closed during playback and shortly after it, and a transcript that
-resembles what was just said is dropped. Cutting is done in the handler, Whisper's work on a thread."""
+It never hears Gerald: recognition pauses during playback and shortly after, and drops transcripts that resemble what
+Gerald just said."""
 
 import logging
 from collections import Counter, deque
@@ -36,8 +36,7 @@ _WAITING = 4  # utterances that may wait for Whisper
 
 
 class SpeechSegment(msgspec.Struct, frozen=True):
-    """Sound to recognize (int16, mono, 16 kHz), and when it was heard (epoch seconds). cause: the chunk that ended
-    it."""
+    """Sound to recognize (int16, mono, 16 kHz), when it was heard (epoch seconds), and the id of its last chunk."""
 
     pcm: bytes
     started_at: float

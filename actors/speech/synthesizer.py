@@ -1,4 +1,4 @@
-"""The synthesizer: turns the conversation's sentences into sound, in order, and hands it to the speaker piece by piece.
+"""The synthesizer: turns sentences into sound, in order, and sends it to the speaker piece by piece.
 
 The voice works on a thread; a cancelled turn stops it between pieces."""
 
@@ -168,9 +168,7 @@ class Synthesizer(Actor):
 
 
 def pieces(sounds: Iterator[Sound], rate: int) -> Iterator[tuple[Sound, bool]]:
-    """`sounds` in pieces of at most 150 ms, each as soon as it is there, and whether it is the last one.
-
-    The last piece is an empty one: when the sound before it was there, nobody knew yet that it was the last."""
+    """`sounds` in pieces of at most 150 ms as they come, and whether each is the last, which is an empty one."""
     size = round(rate * _PIECE_SECONDS)
     for sound in sounds:
         for begin in range(0, sound.size, size):

@@ -18,9 +18,7 @@ _FILES = ("model.bin", "config.json", "tokenizer.json")
 
 
 class Whisper:
-    """A Whisper model in CTranslate2's format, with the tokenizer that lies beside it.
-
-    language: two or three letters; a model that knows English only (`speaks_only_english`) ignores it."""
+    """A Whisper model in CTranslate2's format, with its tokenizer beside it. language: two or three letters."""
 
     def __init__(self, folder: Path, *, threads: int = 1, language: str = "en") -> None:
         """Raises EngineBroken when the model in `folder` is missing or not usable."""

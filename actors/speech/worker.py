@@ -11,9 +11,7 @@ Job = TypeVar("Job")
 
 
 class Worker(Generic[Job]):
-    """Runs `work` on each job, in order. When `limit` jobs wait, `give` refuses another.
-
-    work: must not raise; it says itself what went wrong."""
+    """Runs `work`, which must not raise, on each job, in order. When `limit` jobs wait, `give` refuses another."""
 
     def __init__(self, name: str, work: Callable[[Job], None], limit: int) -> None:
         self._work = work

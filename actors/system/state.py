@@ -48,9 +48,7 @@ class PerformanceMetrics(msgspec.Struct, frozen=True):
 
 @durable("system.ResourceUsage")
 class ResourceUsage(msgspec.Struct, frozen=True):
-    """cpu: share of one core, in percent; memory: resident bytes; both of this process and its children.
-
-    disk_free: bytes that are left where the home is."""
+    """Of this process and its children. cpu: percent of one core. memory: resident bytes. disk_free: in bytes."""
 
     cpu: float = 0.0
     memory: int = 0

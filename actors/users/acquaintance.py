@@ -1,8 +1,7 @@
 """How knowing a person changes: pure transitions, each of which says what it touched.
 
-The relationship grows towards 1 with every talk by a tenth of what is missing, with everything else by a fiftieth, and
-fades by half in thirty days without any. What one interaction costs does not depend on how many people are known, but
-for one copy of a dictionary."""
+A talk moves the relationship towards 1 by a tenth of the rest, all else by a fiftieth; it halves in thirty idle days.
+The cost of an interaction does not grow with the number of people, except for copying one dictionary."""
 
 from collections.abc import Mapping
 

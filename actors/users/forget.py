@@ -11,8 +11,7 @@ __all__ = ["ErasureSelection", "chosen"]
 
 @durable("users.ErasureSelection")
 class ErasureSelection(msgspec.Struct, frozen=True):
-    """people: those whose records go. aliases: they, and their mere names, under which they may have spoken as well.
-    why_not: the reason why nobody is meant; then both are empty."""
+    """people: whose records go. aliases: they and names they may have spoken under. why_not: why both are empty."""
 
     people: tuple[Person, ...] = ()
     aliases: tuple[Person, ...] = ()

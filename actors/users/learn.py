@@ -1,6 +1,6 @@
-"""What people tell of themselves while they talk: preferences, habits, moods. Rules on words, no model; pure.
+"""What people tell of themselves: preferences, habits, moods. Rules on words, no model; pure.
 
-What is learned is quoted from somebody's words: it is data wherever it goes, and short."""
+What is learned quotes people: it is data wherever it goes, and short."""
 
 import re
 from collections.abc import Iterator

@@ -28,8 +28,7 @@ __all__ = [
 ]
 
 HISTORY = 20
-"""Interactions kept per person; what came before has gone into patterns, preferences and the relationship. With all
-that is bounded below, ten thousand people who talk for years stay within some hundred megabytes."""
+"""Interactions kept per person. The limits here keep ten thousand people within some hundred megabytes."""
 
 PEOPLE = 10_000
 """People kept; beyond it the one not seen for the longest time is forgotten."""
@@ -45,9 +44,7 @@ LONGEST = 500
 
 @durable("users.Pattern")
 class Pattern(msgspec.Struct, frozen=True, gc=False):
-    """A habit of a person, and how often it was seen.
-
-    kind: what happens (talk, touch), `question`, `topic:WORD`, or `hours:FROM-TO` of the day in UTC."""
+    """A habit and how often it was seen. kind: talk, touch, `question`, `topic:WORD` or `hours:FROM-TO` (UTC)."""
 
     kind: str
     count: int = 1
@@ -63,10 +60,10 @@ class EmotionalState(msgspec.Struct, frozen=True, gc=False):
 
 @durable("users.UserState")
 class UserState(msgspec.Struct, frozen=True):
-    """One person. relationship_level is in [0, 1]: 0 a stranger, 1 an old friend.
+    """One person. relationship_level: 0 a stranger, 1 an old friend. emotional_baseline: their usual mood.
 
-    preferences: by matter, `{"tea": "likes", "favourite colour": "blue", "called": "Mio"}`. emotional_baseline: how
-    they usually are. met_at: epoch seconds of the first meeting. revision: counts the changes of this record."""
+    preferences: by subject, `{"tea": "likes", "favourite colour": "blue", "called": "Mio"}`. met_at: epoch seconds of
+    the first meeting. revision: counts the changes of this record."""
 
     user_id: str
     display_name: str
@@ -91,10 +88,7 @@ class UserState(msgspec.Struct, frozen=True):
 
 @durable("users.UsersState")
 class UsersState(msgspec.Struct, frozen=True):
-    """Everybody, by user id.
-
-    names: user ids by display name, folded, newest last. It only saves looking through everybody: whoever reads it
-    compares it with the records (`find`)."""
+    """Everybody, by user id. names: an index of user ids by folded name, newest last; `find` checks it."""
 
     users: Mapping[str, UserState] = {}
     names: Mapping[str, tuple[str, ...]] = {}
@@ -143,7 +137,7 @@ def faults_at(state: UsersState, paths: Iterable[tuple[str, ...]]) -> tuple[str,
 
 
 def without(state: UsersState, tombstones: Mapping[str, float]) -> UsersState:
-    """`state` without those whom it was asked to forget: `tombstone(user_id)` to the epoch seconds of the request.
+    """`state` without erased people. tombstones: epoch seconds of each request by `tombstone(user_id)`.
 
     Somebody met again after it is a new acquaintance, and stays."""
     gone = {

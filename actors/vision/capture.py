@@ -20,11 +20,10 @@ _sources: Resources[str, None] = Resources()
 
 
 class Capture:
-    """Takes pictures from what `opening` opens into the ring, until it is told to end or the source breaks.
+    """Takes pictures from what `opening` opens into the ring, until it is stopped or the source breaks.
 
-    on_frame: told of each. on_end: told why it ended, and the remedy; "" when it was told to. Both are called in the
-    thread. A source is held by one thread at a time: whoever comes next makes it end, and is refused until it has. One
-    whose driver hangs keeps it, and nobody opens it again."""
+    on_frame: called with each picture; on_end: with the reason and the remedy, "" when stopped; both in the thread.
+    One thread at a time holds a source: the next one stops it, and is refused while its driver hangs."""
 
     def __init__(
         self,

@@ -20,16 +20,13 @@ TOO_OLD = 1.0
 """Seconds after which a picture is not worth looking at."""
 
 EARLY = 0.9
-"""Of the time between two pictures: a picture that comes a little early is looked at, or every second one would be
-left out where both rates are the same."""
+"""Share of the interval after which a picture is looked at, or equal rates would lose every second one."""
 
 
 class Detector(Actor):
-    """Looks at computer_vision.processing_fps pictures a second at most, at the newest.
+    """Looks at the newest picture, computer_vision.processing_fps times a second at most.
 
-    The world is told what moves, whoever watches everything.
-
-    Start arguments: the section computer_vision, and the ring."""
+    The world hears what moves, watchers hear everything."""
 
     def __init__(self, vision: ComputerVision, ring: RingAddress) -> None:
         self._between = EARLY / vision.processing_fps

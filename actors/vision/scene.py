@@ -31,8 +31,7 @@ Event = MotionBegan | MotionEnded | BrightnessChanged
 
 
 class Measure(msgspec.Struct, frozen=True):
-    """at: epoch seconds. brightness: mean, in [0, 1]. amount: the part of the picture that changed since the last one,
-    x and y its middle, all in [0, 1]."""
+    """at: epoch seconds. brightness: mean. amount: the part that changed; x, y: its middle. All in [0, 1]."""
 
     at: float
     brightness: float
@@ -42,8 +41,7 @@ class Measure(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What is known so far. since: when the motion began. last: when something moved last. brightness: as last told;
-    below 0 for never."""
+    """What is known. since: begin of the motion. last: latest motion. brightness: last told; below 0 for never."""
 
     moving: bool = False
     since: float = 0.0

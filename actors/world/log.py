@@ -24,9 +24,7 @@ FORGOTTEN = 6 * 3600.0
 
 
 class WorldLog(Actor):
-    """Start arguments: the section vrchat, and the home. Without a log who is here stays unknown, and that is no fault.
-
-    The past is read through first and told as one: only who is here now."""
+    """Reads VRChat's log; of its past it tells only who is still here. Without a log nobody is known: no fault."""
 
     def __init__(self, vrchat: VRChat, home: Path) -> None:
         self._account = vrchat.username or ""

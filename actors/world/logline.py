@@ -1,7 +1,7 @@
-"""One line of VRChat's output log, understood. Pure.
+"""Parses one line of VRChat's output log. Pure.
 
-The format is not documented; what stands here is second-hand, known from clients that read these lines for years. A
-line counts only from its time stamp to its end, so that nobody's name can pose as another line."""
+The format is not documented, but known from other clients. A line counts from its time stamp to its end only, so that
+no name can imitate another line."""
 
 import re
 

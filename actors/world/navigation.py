@@ -1,7 +1,7 @@
 """Places and the ways between them: learned by walking, and searched for the shortest way. Pure.
 
-A place is a block of space that the body has been in; the first point of it stands for it. A passage is a step from one
-place into the next, and costs the distance in metres. All is counted in the space that the game tells positions in."""
+A place is a visited block of space; its first point stands for it. A passage leads from a place to the next and costs
+the distance in metres. Coordinates are the game's."""
 
 import heapq
 import math

@@ -58,11 +58,11 @@ class AvatarInfo(msgspec.Struct, frozen=True):
 
 @durable("world.WorldState")
 class WorldState(msgspec.Struct, frozen=True):
-    """The instance the bot is in. world_id is VRChat's `wrld_...`; it and the name are "" while unknown.
+    """The instance that Gerald is in. world_id: VRChat's `wrld_...`; it and the name are "" while unknown.
 
-    player_count: the bot's own account counts too. avatars: by user id. objects: what is seen, by kind and region.
-    interactive_elements: what was used, by kind and place. navigation_graph: where the bot has walked in this visit.
-    body: where it is now, None while unknown. last_updated: epoch seconds."""
+    player_count: includes Gerald's account. avatars: by user id. objects: what is seen, by kind and region.
+    interactive_elements: what was used, by kind and place. navigation_graph: where Gerald walked in this visit.
+    body: its position, None while unknown. last_updated: epoch seconds."""
 
     world_id: str = ""
     world_name: str = ""
@@ -76,9 +76,7 @@ class WorldState(msgspec.Struct, frozen=True):
 
 
 def entered(state: WorldState, world_id: str, world_name: str, at: float) -> WorldState:
-    """The bot came to another instance: nobody and nothing is known of it yet.
-
-    The same again, or only the name or id that was missing, still means the same visit: all is kept."""
+    """Gerald entered another instance, and knows nobody. The same one, or its missing name or id, keeps all."""
     here, there = (state.world_id, state.world_name), (world_id, world_name)
     if here == there:
         return state
@@ -128,9 +126,7 @@ def left(state: WorldState, person: Person, at: float) -> WorldState:
 
 
 def without(state: WorldState, tombstones: Mapping[str, float]) -> WorldState:
-    """`state` without those whom it was asked to forget: `tombstone(user_id)` to the epoch seconds of the request.
-
-    Whoever came after it is here."""
+    """`state` without erased people, unless they came later. tombstones: request times by `tombstone(user_id)`."""
     if not tombstones:
         return state
     kept = {

@@ -34,10 +34,9 @@ _ROWS, _COLUMNS = ("above", "", "below"), ("on the left", "", "on the right")
 
 @durable("world.WorldObject")
 class WorldObject(msgspec.Struct, frozen=True):
-    """Something that was seen: what kind of thing, how surely (0 to 1), and when last (epoch seconds).
+    """A thing seen: kind, certainty (0 to 1), and when last (epoch seconds). position: where Gerald stood, in metres.
 
-    position: metres, where the bot stood that saw it. x, y: where in its picture, in [0, 1], from the left and from
-    above."""
+    x, y: where in the picture, in [0, 1], from left and top."""
 
     kind: str
     position: Vector3 = Vector3()

@@ -1,5 +1,4 @@
-"""What runs when the configuration has errors: each bad section is replaced by its last good values, else by its
-defaults, and the owner is told so."""
+"""Runs despite errors: a section with errors gets its last good values, else its defaults, and the owner is told."""
 
 import time
 from collections.abc import Mapping
@@ -17,8 +16,7 @@ from config.validation.validate import ValidationResult, validate, without
 
 
 def fall_back(result: ValidationResult, last_good: LastGood | None = None) -> tuple[Config, tuple[str, ...]]:
-    """A configuration without the errors, and the lines of the banner that says what was replaced and why; none if
-    nothing was."""
+    """A configuration without the errors, and the banner's lines: what was replaced and why."""
     banner: list[str] = []
     tried: set[str] = set()
     while result.errors:

@@ -1,8 +1,7 @@
-"""Watches files, on a thread of its own, however an editor saves them: in place, by truncating, by replacing, slowly.
+"""Watches files on its own thread, however an editor saves them: in place, by truncating, by replacing, slowly.
 
-It looks at the files many times a second instead of listening to the system: that works on every file system, for
-folders that do not exist yet and for links that are turned round, and costs a few microseconds a look. A change is told
-when the files have been at rest for a moment and nobody has one of them open for writing."""
+It polls, since polling works on every file system, for missing folders and for changed links, and costs microseconds.
+It reports a change when the files have been at rest for a moment and no process has one open for writing."""
 
 import contextlib
 import hashlib
@@ -36,9 +35,7 @@ _Sign: TypeAlias = tuple[int, int, int, int] | None
 
 
 class Watch:
-    """Calls `changed` on its own thread after a change of the files that `files` names, which may become others.
-
-    changed: must be quick and never raise."""
+    """Calls `changed` on its own thread after a change of the current `files`. changed: quick, and never raises."""
 
     def __init__(self, files: Callable[[], Iterable[Path]], changed: Callable[[], None]) -> None:
         self._files = files
@@ -114,8 +111,8 @@ def _sign(path: Path) -> _Sign:
 def is_being_written(path: Path) -> bool:
     """Whether any process has the file open for writing, where the system can tell; else False.
 
-    Linux grants a read lease only on a file that nobody writes. The lease is given back at once; who opens the file for
-    writing in between waits for microseconds, and the signal that says so is one that nobody hears."""
+    Linux grants a read lease only on a file that nobody writes. The lease is returned at once; a process that opens the
+    file for writing in between waits for microseconds, and the signal about it is ignored."""
     if fcntl is None or not hasattr(fcntl, "F_SETLEASE"):
         return False
     with contextlib.suppress(OSError):

@@ -11,10 +11,10 @@ T = TypeVar("T")
 
 
 class Section(BaseModel):
-    """A frozen section. Types are strict: text is never read as a number, nor a number as text.
+    """A frozen section with strict types: text is never read as a number, nor a number as text.
 
-    One that stands at the top level says so itself, and is found by it: `class Osc(Section, key="osc", about="...")`.
-    `about` is one sentence for people; `place` says where it stands in the documents, those without one last."""
+    A top-level one declares itself: `class Osc(Section, key="osc", about="...")`. about: one sentence for people.
+    place: its position in the documents; sections without one come last."""
 
     key: ClassVar[str] = ""
     about: ClassVar[str] = ""
@@ -45,12 +45,10 @@ def setting(
     formerly: str = "",
     **constraints: Any,
 ) -> Any:
-    """A key of a section.
+    """A key of a section. Constraints are pydantic's (ge, le, gt, lt, max_length...).
 
-    `unit` is what a number counts ("s", "bytes", "Hz"); `reload` says whether a running bot takes a new value over, or
-    the actors `restarts` must restart ("all": Gerald as a whole); `unset` says what happens without a value; `formerly`
-    is the key's old name, which is still read, with a note. Constraints are pydantic's (ge, le, gt, lt,
-    max_length...)."""
+    unit: what a number counts ("s", "bytes", "Hz"). reload: a change counts live, or after a restart of the actors
+    `restarts` ("all": of Gerald). unset: what no value means. formerly: the old name, still read, with a note."""
     extra: dict[str, Any] = {"unit": unit, "reload": reload, "restarts": restarts}
     extra |= {name: word for name, word in (("unset", unset), ("formerly", formerly)) if word}
     return Field(default, description=description, json_schema_extra=extra, **constraints)
@@ -87,8 +85,7 @@ Size = Annotated[int, BeforeValidator(parse_size)]
 
 
 def check_device(value: Any) -> Any:
-    """A device by index or by name, "none" for no device, "file:PATH" for a file, or nothing for the system's
-    default."""
+    """A device: index, name, "none", "file:PATH", or nothing for the system's default."""
     if isinstance(value, bool) or not isinstance(value, int | str | None):
         raise PydanticCustomError("device", "must be a device's index or name, none, or file:PATH")
     if isinstance(value, int) and not 0 <= value <= 999:

@@ -1,5 +1,4 @@
-"""Finds the schema's description of a key: its field, its range in words, the keys beside it, and which keys are
-secret."""
+"""Finds the schema's description of a key: its field, its range, its neighbours, and whether it is secret."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache

@@ -1,7 +1,7 @@
-"""The cryptography: only what the library `cryptography` offers, put together in the usual way.
+"""The cryptography, all of it by the library `cryptography`.
 
-Each file has a random data key. HKDF-SHA256 makes of it a key for the values (AES-256-GCM, bound to the file's id and
-the value's key path) and one for the MAC (HMAC-SHA256 of the whole text)."""
+Each file has a random data key. HKDF-SHA256 derives a key for the values (AES-256-GCM, bound to the file's id and the
+value's key path) and one for the MAC (HMAC-SHA256 of the whole text)."""
 
 import base64
 import hashlib

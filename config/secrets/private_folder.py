@@ -1,6 +1,4 @@
-"""A folder in memory for readable secrets while an editor has them, which is gone afterwards, whatever happens.
-
-A process of its own waits for the end of this one, even by SIGKILL, and removes the folder."""
+"""A folder in memory for readable secrets while an editor has them. A guard process removes it even after SIGKILL."""
 
 import contextlib
 import os

@@ -58,8 +58,8 @@ def open_secrets(
 ) -> SecretsFile | None:
     """The home's secrets; None without a file. Raises LoadError.
 
-    accept: take a lower revision than was seen here, and changed comments, as intended. repair: the dotted name of a
-    key that is to be set or removed, so that it does not matter what is wrong with it."""
+    accept: take a lower revision than seen before, and changed comments. repair: the dotted name of a key that will be
+    set or removed, whose faults do not matter."""
     source = read_source(home)
     if source is None:
         return None
@@ -122,8 +122,7 @@ def open_text(source: SourceText, keys: KeySource, *, accept: bool = False, repa
 
 
 def note_revision(home: Home, id: str, revision: int) -> int:
-    """Remember and return the highest revision of a file that this home has seen, to notice when an older one
-    comes back. A folder that cannot be written costs that notice, never the start."""
+    """Record and return the highest revision of a file seen here; a read-only folder costs only this check."""
     try:
         seen = msgspec.json.decode(home.secrets_revisions_file.read_bytes()[:65536], type=dict[str, int])
     except (OSError, ValueError, msgspec.MsgspecError, RecursionError):

@@ -28,8 +28,7 @@ HEAD = "# Gerald's secrets. Read and write them with `supervisor secrets edit`, 
 
 
 def check_plain(text: str, shown: str) -> None:
-    """Refuse a readable text that the configuration could not take over. Raises LoadError or ValidationError, which
-    repeat no value."""
+    """Raise LoadError or ValidationError, without values, for a text that the configuration could not take over."""
     found = read_values(text, shown)
     for key, node in found.nodes.items():
         if key[0] == METADATA:
@@ -48,8 +47,7 @@ def check_plain(text: str, shown: str) -> None:
 def encrypt_text(
     plain: str, data_key: bytes, wrapped: WrappedKey, revision: int, before: SecretsFile | None = None
 ) -> str:
-    """The file's text for a readable one. before: the file as it was; with the same data key, values that have
-    not changed keep their tokens."""
+    """The file's text for a readable one. before: the file so far; with its data key, unchanged values keep tokens."""
     found = read_values(plain)
     cipher = SecretsCipher(data_key, wrapped.id)
     old = before if before is not None and before.data_key == data_key else None

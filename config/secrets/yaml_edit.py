@@ -34,8 +34,7 @@ def with_value(plain: str, key: Key, value: Any) -> str:
 
 
 def without_value(plain: str, key: Key) -> str:
-    """The text without a key's lines, and without headings that nothing is left below. Raises KeyError when there is no
-    such key, LoadError when it shares its lines with others."""
+    """The text without a key's lines and empty headings. Raises KeyError, and LoadError if it shares its lines."""
     values = read_values(plain)
     if key not in values.nodes:
         raise KeyError(dotted(key))

@@ -1,6 +1,5 @@
-"""Words that a message may show as they are, even from a text that cannot be parsed: those of the schema.
-
-Whoever knows the schema says how to ask for them (config/__init__.py), so that reading a file does not load it."""
+"""Words of the schema: messages may show them even from a text that cannot be parsed. config/__init__.py supplies them, so
+that reading a file does not load the schema."""
 
 from collections.abc import Callable, Collection
 

@@ -1,5 +1,4 @@
-"""The core of `supervisor config check`: reads and validates a home's configuration, changes nothing, prints
-nothing."""
+"""The core of `supervisor config check`: reads and validates a home's configuration; no changes, no output."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -31,8 +30,7 @@ def check(
     probes: Sequence[Probe] = (),
     colour: bool = False,
 ) -> ConfigReport:
-    """Everything that is wrong with, or worth knowing about, a home's configuration. Never raises for what is in its
-    files."""
+    """All problems of a home's configuration. Never raises for the content of its files."""
     try:
         result = load_config(home, profile=profile, overrides=overrides, environ=environ, probes=probes)
     except LoadError as error:

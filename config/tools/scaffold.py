@@ -46,8 +46,7 @@ def _section(name: str) -> str:
 
 
 def write_new(home: Home, *, force: bool = False) -> bool:
-    """Write both files; False where there is a config.yaml already, and not `force`, which keeps it as config.yaml.bak.
-    Raises OSError."""
+    """Write both files. An existing config.yaml: False, or with `force` kept as config.yaml.bak. Raises OSError."""
     if home.config_file.exists():
         if not force:
             return False

@@ -1,5 +1,4 @@
-"""Replaces `${NAME}` and `${NAME:-default}` in the values of file layers, and `$${` by `${`; nothing is replaced
-twice."""
+"""Replaces `${NAME}` and `${NAME:-default}` in values of file layers, and `$${` by `${`; each once."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -29,8 +28,7 @@ class _Refused(Exception):
 
 
 class Interpolation:
-    """One pass over a tree. `unset(key)` says, in words, what it means that an optional secret is not there; None for
-    any other key, where a missing name is an error."""
+    """One pass over a tree. unset(key): what a missing optional secret means, in words; None for all other keys."""
 
     def __init__(self, names: Mapping[str, str], unset: Callable[[Key], str | None]) -> None:
         self.problems: list[Problem] = []

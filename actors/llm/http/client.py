@@ -1,7 +1,7 @@
 """The adapter to any OpenAI-compatible server: one streamed chat completion, by httpx and httpx-sse.
 
-Promises: every wait has a limit, every failure is a CompletionError whose line is fit for the owner, and cancelling the
-task closes the connection at once, whatever it is waiting for."""
+Promises: every wait has a limit, every failure is a CompletionError with a line for the owner, and cancelling the task
+closes the connection at once."""
 
 import asyncio
 import contextlib
@@ -50,8 +50,9 @@ class CompletionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """tokens: as the server says, else the pieces that came. finish: stop, length or tool_calls. tool: the name of the
-    tool that the model called. thinks: thoughts came apart from the text."""
+    """tokens: the server's count, else the pieces. finish: stop, length or tool_calls. tool: the called tool, or "".
+
+    thinks: thoughts came apart from the text."""
 
     tokens: int
     finish: str
@@ -60,9 +61,7 @@ class Ending:
 
 
 def open_client(endpoint: Endpoint) -> httpx.AsyncClient:
-    """A client for this kind of host: proxies from the environment count, but never for this machine.
-
-    Raises CompletionError when the environment prevents it."""
+    """A client for this host. Proxies of the environment count, but never for this machine. Raises CompletionError."""
     try:
         return httpx.AsyncClient(
             trust_env=not endpoint.is_loopback,
@@ -83,9 +82,7 @@ async def complete(
     learned: Learned = NOTHING,
     on_thought: Callable[[], None] = lambda: None,
 ) -> Ending:
-    """Stream one reply into `on_text`, asked for as was `learned` of this server. Raises CompletionError.
-
-    on_thought: called when a thought came apart from the text."""
+    """Stream one reply into `on_text`, and call `on_thought` for thoughts that come apart. Raises CompletionError."""
     return await _Completion(endpoint, prompt, limits, on_text, learned, on_thought).run(http)
 
 

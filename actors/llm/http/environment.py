@@ -1,5 +1,4 @@
-"""What environment variables do to the client, so that a failure names the one to look at. Pure; values, which may hold
-passwords, are never shown."""
+"""Finds the environment variable behind a failed connection. Pure; never shows values: they may hold passwords."""
 
 from collections.abc import Mapping
 

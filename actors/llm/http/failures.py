@@ -1,6 +1,6 @@
-"""What went wrong at a model server, in a stable word and in one clear line for the owner. Pure.
+"""A model server's failure as a stable word and a clear line for the owner. Pure.
 
-The line names the server, the model and what to do. It never holds the API key or what people said."""
+The line names the server, the model and the remedy, never the API key or what people said."""
 
 import re
 from collections.abc import Iterable
