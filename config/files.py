@@ -6,8 +6,6 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-__all__ = ["beside", "replace_file", "sync_folder", "write_private"]
-
 _CANNOT_SYNC = (errno.EINVAL, errno.ENOTSUP)
 
 

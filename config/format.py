@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-__all__ = ["age", "clock", "count", "moment", "size", "time_of_day"]
-
 
 def size(amount: float) -> str:
     """Bytes, in units of 1,000: 999 B, 1.5 kB, 3.2 GB."""

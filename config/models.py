@@ -21,7 +21,8 @@ import msgspec
 from config.files import replace_file
 from config.syntax.errors import LoadError
 from config.syntax.node import SourceText, YamlNode, problem_at
-from config.syntax.yaml_reader import decode, parse, read_bytes, refuse
+from config.syntax.parse_error import refuse
+from config.syntax.yaml_reader import decode, parse, read_bytes
 
 CHECKOUT_LIST = Path(__file__).parent.parent / "Models" / "models.yaml"
 WHEEL_LIST = Path(__file__).with_name("models.yaml")

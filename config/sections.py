@@ -11,8 +11,6 @@ from config.secret import RESOLVER, Secret
 from config.syntax.mask import MASK
 from config.syntax.problem import Key
 
-__all__ = ["packed", "reveal", "shown_value", "unpacked"]
-
 
 def packed(config: Config, names: Iterable[str]) -> bytes:
     """These sections as JSON; no secret is in it."""

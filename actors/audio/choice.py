@@ -4,8 +4,6 @@ from pathlib import Path
 
 from actors.audio.device import AudioSink, AudioSource
 
-__all__ = ["open_sink", "open_source"]
-
 _FILE = "file:"
 
 

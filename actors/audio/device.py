@@ -6,8 +6,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["AudioDevice", "AudioSink", "AudioSource", "Deliver", "DeviceMissing", "Feed", "Sound"]
-
 Sound = NDArray[np.int16]
 """Mono sound, shape (samples,), at the rate that stands beside it."""
 

@@ -7,8 +7,6 @@ from actors.audio.open_device import Keeper
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Health
 
-__all__ = ["DeviceActor"]
-
 _SLOW = 5.0
 
 

@@ -15,8 +15,6 @@ from actors.kernel.actor import handles
 from actors.speech.messages import RECOGNIZER
 from config.schema import Audio
 
-__all__ = ["Microphone"]
-
 _WAITING = 500  # deliveries that may wait for the thread that cuts them
 
 

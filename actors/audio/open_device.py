@@ -13,8 +13,6 @@ from actors.kernel.protocol.lifecycle import Health
 from actors.kernel.resource import Resources
 from actors.vocabulary.backoff import Backoff
 
-__all__ = ["Keeper"]
-
 D = TypeVar("D", bound=AudioDevice)
 
 _SILENT = 2.0  # a PortAudio stream calls back a hundred times a second, also when nothing is played

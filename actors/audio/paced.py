@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 from actors.audio.device import Feed, Sound
 
-__all__ = ["PacedSink", "Pacer"]
-
 _BLOCK_SECONDS = 0.02
 _LOST = 1.0  # further behind than this (the machine slept), nothing is made up for
 

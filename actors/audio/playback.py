@@ -4,8 +4,6 @@ import msgspec
 
 from actors.audio.messages import PlaybackEnded, PlaybackStarted, SentencePlayed
 
-__all__ = ["Announcement", "Playback", "Step", "Track"]
-
 Announcement = PlaybackStarted | SentencePlayed | PlaybackEnded
 Step = tuple["Playback", tuple[Announcement, ...]]
 

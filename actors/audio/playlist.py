@@ -13,8 +13,6 @@ from actors.audio.device import Sound
 from actors.audio.internal import SoundBegan, SoundPlayed
 from actors.audio.resample import Resampler, resampled
 
-__all__ = ["Mark", "Playlist"]
-
 Mark = tuple[SoundBegan | SoundPlayed, str]
 """What happened while pulling, and the id of the message that brought the sound."""
 

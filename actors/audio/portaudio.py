@@ -15,8 +15,6 @@ import numpy as np
 
 from actors.audio.device import Deliver, DeviceMissing, Feed
 
-__all__ = ["PortAudioSink", "PortAudioSource", "look_for"]
-
 # With ALSA's plugin for PulseAudio anything shorter underruns at the start, and may then never recover.
 _BLOCKS_A_SECOND = {"input": 100, "output": 200}
 _LATENCY = 0.045

@@ -5,8 +5,6 @@ import soxr
 
 from actors.audio.device import Sound
 
-__all__ = ["Resampler", "resampled"]
-
 
 class Resampler:
     """Converts a stream of sound piece by piece; some of it comes out later than it went in."""

@@ -3,8 +3,6 @@
 from actors.audio.device import Deliver
 from actors.audio.paced import PacedSink
 
-__all__ = ["NoMicrophone", "no_speaker"]
-
 _RATE = 22050
 
 

@@ -33,8 +33,6 @@ from actors.speech.messages import RECOGNIZER, Cancel
 from actors.system.messages import SYSTEM, StageReached
 from config.schema import Audio
 
-__all__ = ["Speaker"]
-
 log = logging.getLogger(__name__)
 
 _QUIET = 10.0

@@ -12,8 +12,6 @@ from actors.audio.device import Deliver, DeviceMissing, Sound
 from actors.audio.paced import PacedSink, Pacer
 from actors.audio.resample import resampled
 
-__all__ = ["FileMicrophone", "WavWriter", "file_speaker", "read_wav"]
-
 _RATE = 16000
 _CHUNK = 512
 _SPEAKER_RATE = 22050

@@ -16,8 +16,6 @@ from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction
 from actors.world.messages import WORLD, BodyAt
 
-__all__ = ["EMOTES", "Avatar"]
-
 EMOTE = "VRCEmote"
 EMOTES: Mapping[str, int] = MappingProxyType(
     {"wave": 1, "clap": 2, "point": 3, "cheer": 4, "dance": 5, "backflip": 6, "sadness": 7, "die": 8}

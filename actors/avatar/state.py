@@ -11,19 +11,6 @@ from actors.osc.messages import ParametersChanged
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction, Quaternion, Vector3
 
-__all__ = [
-    "AvatarState",
-    "MovementState",
-    "faults",
-    "felt",
-    "from_euler",
-    "is_tracked",
-    "loaded",
-    "strode",
-    "touches",
-    "tracked",
-]
-
 PARAMETERS = 8192
 """As many as an avatar can have; kept of each kind."""
 STRIDE = 1.0

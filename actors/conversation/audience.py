@@ -2,8 +2,6 @@
 
 from actors.vocabulary.type_names import durable
 
-__all__ = ["Audience"]
-
 
 @durable("conversation.Audience")
 class Audience:

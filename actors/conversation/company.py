@@ -9,8 +9,6 @@ from actors.users.messages import Profile
 from actors.vocabulary.values import UNKNOWN, Interaction, Person
 from actors.world.messages import Present
 
-__all__ = ["acquainted", "attributed", "only", "present", "profile", "touch_attributed", "unattributed"]
-
 
 def present(answer: Reply | AskFailed) -> Present:
     """Who is here, as the world answered; nobody, and nowhere, without an answer."""

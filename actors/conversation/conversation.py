@@ -47,8 +47,6 @@ from actors.vocabulary.values import UNKNOWN, Interaction, Person
 from actors.world.messages import WORLD, WhoIsHere
 from config.schema import Bot, Speech
 
-__all__ = ["Conversation"]
-
 STAGES_TO_CANCEL = (LLM, SYNTHESIZER, SPEAKER, OSC_SENDER)
 TURN_WITHIN = 90.0
 ANSWER_WITHIN = 1.0

@@ -11,8 +11,6 @@ from actors.conversation.summary import Gist, Summary
 from actors.conversation.utterance import Utterance
 from actors.vocabulary.values import UNKNOWN, Interaction, Person, tombstone
 
-__all__ = ["dropped", "without"]
-
 SHORTEST_NAME = 3
 """Characters; a shorter one is found in anybody's words."""
 

@@ -11,8 +11,6 @@ from actors.conversation.utterance import Utterance
 from actors.vocabulary.values import Person
 from actors.vocabulary.words import asks, plain
 
-__all__ = ["goals", "name_of", "with_goals"]
-
 RECENT = 8
 """Utterances among which a question counts as open; older ones are over."""
 

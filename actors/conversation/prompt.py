@@ -17,8 +17,6 @@ from actors.vocabulary.values import Interaction
 from actors.vocabulary.words import plain, topic_of
 from config.schema import Bot
 
-__all__ = ["BUDGET", "LAST_UTTERANCES", "MEMORY", "build"]
-
 LAST_UTTERANCES = 16
 """Shown word by word."""
 

@@ -10,19 +10,6 @@ from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN, Interaction, Person
 from actors.vocabulary.words import joined
 
-__all__ = [
-    "GOALS",
-    "NEAR",
-    "PARTICIPANTS",
-    "PREFERENCES",
-    "ActiveTurn",
-    "ConversationState",
-    "Participant",
-    "Surroundings",
-    "Utterance",
-    "faults",
-]
-
 PARTICIPANTS = 32
 """People of one conversation; beyond it the one who was silent for the longest time is left out."""
 

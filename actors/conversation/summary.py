@@ -12,8 +12,6 @@ from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person
 from actors.vocabulary.words import asks, plain, sentences_of, topic_of
 
-__all__ = ["SUMMARY", "Fact", "Gist", "Summary", "condensed", "facts_in", "lines", "size", "summary_faults"]
-
 PEOPLE = 12
 """People of whom something stays; beyond it the one who was silent for the longest time goes."""
 

@@ -19,18 +19,6 @@ from actors.conversation.utterance import LONGEST, Utterance, window
 from actors.vocabulary.values import Interaction, Person
 from actors.vocabulary.words import tone_of, topic_of
 
-__all__ = [
-    "GAP",
-    "acquainted",
-    "add_sentence",
-    "attribute",
-    "begin",
-    "beyond",
-    "end",
-    "surrounded",
-    "touched",
-]
-
 PAUSE = 300.0
 """Seconds of silence after which talk counts as a new conversation."""
 

@@ -5,8 +5,6 @@ import msgspec
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person
 
-__all__ = ["LONGEST", "WINDOW", "WINDOW_CHARACTERS", "Utterance", "window"]
-
 WINDOW = 40
 """Utterances kept word by word; what falls out is condensed."""
 

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 
 import msgspec
 
-__all__ = ["HiddenText", "opens_in_thought"]
-
 END = ""
 """Closes nothing: what is opened lasts to the end of the reply."""
 

@@ -19,7 +19,7 @@ class ChatMessage(msgspec.Struct, frozen=True):
 
 
 class CompletionRequested(Message):
-    """Continue this conversation. The sender gets SentenceReady..., then CompletionEnded or -Failed, unless cancelled."""
+    """Continue this conversation. The sender gets SentenceReady, then CompletionEnded or -Failed, unless cancelled."""
 
     turn: int
     messages: tuple[ChatMessage, ...]

@@ -9,19 +9,6 @@ import regex
 
 from actors.vocabulary.words import joined
 
-__all__ = [
-    "SPACING",
-    "Chatbox",
-    "Waiting",
-    "cancel",
-    "clean",
-    "due_in",
-    "fits",
-    "next_text",
-    "split",
-    "write",
-]
-
 LIMIT = 144
 """Characters, counted as VRChat counts them: in UTF-16, where an emoji is two."""
 LINES = 9

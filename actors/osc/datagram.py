@@ -14,8 +14,6 @@ from typing import Any
 
 from pythonosc.osc_message import OscMessage
 
-__all__ = ["BadDatagram", "Call", "Reason", "decode", "padded"]
-
 MAX_DATAGRAM = 8192
 MAX_DEPTH = 4
 MAX_ADDRESS = 512

@@ -7,8 +7,6 @@ from collections.abc import Callable
 
 from actors.osc.datagram import BadDatagram, Call, Reason, decode, padded
 
-__all__ = ["Decoder"]
-
 MAX_KNOWN = 8192
 """As many parameters as an avatar may have. Whoever sends more addresses than that only makes us forget."""
 

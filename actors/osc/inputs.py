@@ -2,8 +2,6 @@
 
 import math
 
-__all__ = ["AXES", "BUTTONS", "PREFIX", "TYPING", "clamped", "hold_time", "resting", "zero"]
-
 PREFIX = "/input/"
 TYPING = "/chatbox/typing"
 

@@ -13,8 +13,6 @@ from actors.osc.decoder import Decoder
 from actors.osc.messages import AvatarLoaded, OscStatistics, ParametersChanged, TrackingChanged
 from actors.osc.parameters import MAX_NAME, PREFIX, event_of
 
-__all__ = ["DatagramQueue"]
-
 MAX_PARAMETERS = 8192
 """Different parameters at a time: as many as an avatar may have."""
 MAX_HOSTS = 256

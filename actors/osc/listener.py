@@ -10,8 +10,6 @@ from actors.kernel.message import Message
 from actors.osc.intake import DatagramQueue
 from actors.osc.sockets import Port, number_of
 
-__all__ = ["OscListener"]
-
 INTERVAL = 0.015
 """Seconds between two announcements."""
 NAP = 0.002

@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["BUILT_IN", "PREFIX", "READ_ONLY", "clamped", "event_of", "written"]
-
 PREFIX = "/avatar/parameters/"
 MAX_NAME = 256
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")

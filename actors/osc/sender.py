@@ -20,8 +20,6 @@ from actors.speech.messages import Cancel
 from actors.system.messages import SYSTEM, StageReached
 from config.schema import Osc
 
-__all__ = ["Sender"]
-
 TYPING_LIMIT = 30.0
 """Seconds after which a forgotten typing indicator goes off."""
 FIND_HOST_AGAIN = 30.0

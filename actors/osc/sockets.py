@@ -6,8 +6,6 @@ import sys
 
 from actors.kernel.resource import Resource, Resources
 
-__all__ = ["Port", "enlarge", "number_of", "reason_and_remedy", "release", "take"]
-
 BUFFER = 4 << 20
 """Bytes asked of the system for datagrams that wait: a quarter of a second at 40,000 a second."""
 

@@ -7,8 +7,6 @@ from actors.kernel.message import Message
 from actors.osc.messages import AvatarLoaded, ParametersChanged, TrackingChanged
 from actors.osc.parameters import MAX_NAME
 
-__all__ = ["Subscriptions"]
-
 MAX_SUBSCRIBERS = 32
 """Beyond those that were declared; the one that subscribed first is given up for a further one."""
 MAX_PATTERNS = 64

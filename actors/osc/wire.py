@@ -10,8 +10,6 @@ from pythonosc.udp_client import UDPClient
 
 from actors.osc.inputs import TYPING, resting
 
-__all__ = ["Value", "Wire", "datagram", "is_address", "look_up", "rest"]
-
 Value = bool | int | float | str
 
 

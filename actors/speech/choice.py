@@ -8,9 +8,6 @@ from actors.speech import embedded
 from actors.speech.engines import EngineBroken, Transcriber, Voice
 from config.schema import Audio, Speech
 
-__all__ = ["Note", "open_transcriber", "open_voice"]
-
-
 _WORDS = ("Ready.", "好。", "はい。", "네.", "Да.", "نعم.", "हाँ।", "Ναι.", "כן.")
 """A word each in the scripts that voices speak: one is enough."""
 

@@ -5,8 +5,6 @@ from pathlib import Path
 
 from actors.speech.engines import EngineBroken
 
-__all__ = ["activity_model", "second_voice", "voice_model", "whisper_model"]
-
 
 def activity_model() -> Path:
     """Silero's voice activity model (.onnx). Raises EngineBroken, like all of these."""

@@ -8,8 +8,6 @@ import msgspec
 
 from actors.speech.vad import CHUNK_SECONDS
 
-__all__ = ["EndpointLimits", "Endpointer", "SpeechBegan", "SpeechDismissed", "SpeechEnded", "advance"]
-
 _ONSET = 3  # speech chunks before a beginning is announced: 96 ms, longer than a click
 _HYSTERESIS = 0.15  # speech goes on until the probability falls this far below the threshold
 _PRE_ROLL_SECONDS = 0.3  # soft beginnings of words come before the first chunk that counts

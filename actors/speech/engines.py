@@ -7,17 +7,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "RATE",
-    "EngineBroken",
-    "Samples",
-    "Sound",
-    "Transcriber",
-    "Transcription",
-    "Voice",
-    "VoiceActivity",
-]
-
 RATE = 16000
 """What is listened to, in Hz."""
 

@@ -10,8 +10,6 @@ import msgspec
 from actors.speech.engines import Transcription
 from actors.speech.vad import CHUNK_SECONDS
 
-__all__ = ["Closure", "Remembered", "invented", "resembles", "still_remembered", "without_loops"]
-
 _NO_SPEECH = 0.6
 _UNSURE = 0.8  # mean probability of speech below which a lone "you" is taken for noise
 _OUT_OF_NOTHING = frozenset(

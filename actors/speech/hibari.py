@@ -8,8 +8,6 @@ import numpy as np
 from actors.speech import embedded
 from actors.speech.engines import EngineBroken, Sound
 
-__all__ = ["Hibari"]
-
 
 class Hibari:
     """The voice that is inside the package. A piece of its sound is one sentence of the text."""

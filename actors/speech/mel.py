@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from actors.speech.engines import RATE, Samples
 
-__all__ = ["log_mel"]
-
 _WINDOW = 400
 _HOP = 160
 _BREAK_HZ = 1000.0

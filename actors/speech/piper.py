@@ -10,8 +10,6 @@ from piper.config import PiperConfig
 
 from actors.speech.engines import EngineBroken, Sound
 
-__all__ = ["Piper"]
-
 
 class Piper:
     """One Piper voice. A piece of its sound is one sentence of the text."""

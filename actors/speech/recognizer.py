@@ -27,8 +27,6 @@ from actors.speech.vad import CHUNK, CHUNK_SECONDS, Silero
 from actors.speech.worker import Worker
 from config.schema import Speech
 
-__all__ = ["Engines", "Recognizer", "SpeechSegment", "load"]
-
 log = logging.getLogger(__name__)
 
 _GAP = 0.5  # seconds without sound after which what follows is another stream

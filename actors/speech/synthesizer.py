@@ -23,8 +23,6 @@ from actors.speech.worker import Worker
 from actors.system.messages import SYSTEM, StageReached
 from config.schema import Audio, Speech
 
-__all__ = ["SynthesisTask", "Synthesizer"]
-
 log = logging.getLogger(__name__)
 
 _PIECE_SECONDS = 0.15

@@ -7,8 +7,6 @@ import onnxruntime
 
 from actors.speech.engines import RATE, EngineBroken, Samples
 
-__all__ = ["CHUNK", "CHUNK_SECONDS", "Silero"]
-
 CHUNK = 512
 CHUNK_SECONDS = CHUNK / RATE
 _CONTEXT = 64

@@ -9,8 +9,6 @@ import tokenizers
 from actors.speech.engines import RATE, EngineBroken, Samples, Transcription
 from actors.speech.mel import log_mel
 
-__all__ = ["Whisper"]
-
 _PADDED = 12.0  # shorter padding makes the model repeat itself
 _LONGEST = 30.0
 _MOST_TOKENS = 128

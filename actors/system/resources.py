@@ -12,8 +12,6 @@ import psutil
 from actors.system.internal import ResourcesSampled
 from actors.system.state import ResourceUsage
 
-__all__ = ["Sampler"]
-
 log = logging.getLogger(__name__)
 
 

@@ -6,20 +6,6 @@ import msgspec
 
 from actors.vocabulary.type_names import durable
 
-__all__ = [
-    "Error",
-    "PerformanceMetrics",
-    "ResourceUsage",
-    "StageMetrics",
-    "SystemState",
-    "begun",
-    "failed",
-    "faults",
-    "measured",
-    "module_changed",
-    "sampled",
-]
-
 WINDOW = 200
 """Values of each stage that the percentiles are taken of."""
 

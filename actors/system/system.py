@@ -12,8 +12,6 @@ from actors.system.resources import Sampler
 from actors.system.state import Error, SystemState, begun, failed, faults, measured, module_changed, sampled
 from actors.vocabulary.type_names import durable
 
-__all__ = ["System"]
-
 WORKING = (Health.OK, Health.DEGRADED)
 SAMPLE_EVERY = 5.0
 WATCHERS = 32

@@ -22,8 +22,6 @@ from actors.users.state import (
 )
 from actors.vocabulary.values import Interaction, Person
 
-__all__ = ["Change", "faded", "interacted", "preferred", "profile_of"]
-
 GROWTH = 0.1
 GROWTH_OF_LESS = 0.02
 HALF_LIFE = 30 * 86400.0

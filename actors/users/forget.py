@@ -6,8 +6,6 @@ from actors.users.state import UsersState, find, nameless
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person, person_named
 
-__all__ = ["ErasureSelection", "chosen"]
-
 
 @durable("users.ErasureSelection")
 class ErasureSelection(msgspec.Struct, frozen=True):

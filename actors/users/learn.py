@@ -9,8 +9,6 @@ from actors.users.state import PATTERNS, EmotionalState, Pattern
 from actors.vocabulary.values import Interaction
 from actors.vocabulary.words import arousal_of, asks, plain, sentences_of, topic_of, valence_of
 
-__all__ = ["baseline_after", "patterns_after", "preferences_in"]
-
 LONGEST_MATTER = 60
 MATTER_WORDS = 6
 AT_ONCE = 8

@@ -8,25 +8,6 @@ from actors.vocabulary.names import folded
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction, Person, person_named, tombstone
 
-__all__ = [
-    "HISTORY",
-    "LONGEST",
-    "PATTERNS",
-    "PEOPLE",
-    "PREFERENCES",
-    "EmotionalState",
-    "Pattern",
-    "UserState",
-    "UsersState",
-    "as_named",
-    "faults",
-    "faults_at",
-    "faults_of",
-    "find",
-    "nameless",
-    "without",
-]
-
 HISTORY = 20
 """Interactions kept per person. The limits here keep ten thousand people within some hundred megabytes."""
 

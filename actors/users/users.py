@@ -27,8 +27,6 @@ from actors.users.state import UsersState, faults, faults_at, find, without
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import tombstone
 
-__all__ = ["Users"]
-
 MOST_FOUND = 8
 MOST_BURIED = 256
 """Hashes that are remembered in memory, for what is still on its way; all are on disk."""

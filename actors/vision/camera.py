@@ -15,8 +15,6 @@ from actors.vision.sources import open_source, source_name
 from actors.vocabulary.backoff import Backoff
 from config.schema import ComputerVision
 
-__all__ = ["Camera"]
-
 LOOK_EVERY = 1.0
 SILENT = 5.0
 """Seconds without a picture after which the source is opened anew; or ten pictures' time, where that is longer."""

@@ -13,8 +13,6 @@ from actors.kernel.resource import Resources
 from actors.vision.device import PictureSource, SourceBroken
 from actors.vision.pace import Moment, next_moment
 
-__all__ = ["Capture", "fit"]
-
 _sources: Resources[str, None] = Resources()
 """The right to have a picture source open, by its name: the source itself is the thread's own."""
 

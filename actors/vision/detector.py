@@ -14,8 +14,6 @@ from actors.vision.scene import Grey, Measure, Seen, advance, grey_of, measure
 from actors.world.messages import WORLD
 from config.schema import ComputerVision
 
-__all__ = ["Detector"]
-
 TOO_OLD = 1.0
 """Seconds after which a picture is not worth looking at."""
 

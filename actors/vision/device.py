@@ -4,8 +4,6 @@ from typing import Protocol
 
 from actors.kernel.media.frame_ring import Picture
 
-__all__ = ["PictureSource", "SourceBroken"]
-
 
 class SourceBroken(Exception):
     """There are no pictures to be had: the message says why, `remedy` what to do about it."""

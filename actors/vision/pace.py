@@ -2,8 +2,6 @@
 
 import msgspec
 
-__all__ = ["Moment", "next_moment"]
-
 
 class Moment(msgspec.Struct, frozen=True):
     """A picture to take. tick: counts from 0. due: seconds after the first one. position: its number in the source."""

@@ -8,8 +8,6 @@ import numpy.typing as npt
 from actors.kernel.media.frame_ring import Picture
 from actors.vision.messages import BrightnessChanged, MotionBegan, MotionEnded
 
-__all__ = ["Event", "Grey", "Measure", "Seen", "advance", "grey_of", "measure"]
-
 Grey = npt.NDArray[np.uint8]
 """uint8, shape (height, width); small."""
 

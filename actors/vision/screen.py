@@ -7,8 +7,6 @@ from mss.exception import ScreenShotError
 from actors.kernel.media.frame_ring import Picture
 from actors.vision.device import SourceBroken
 
-__all__ = ["Screen"]
-
 REMEDY = "start Gerald where the game's screen is (DISPLAY), or choose another computer_vision.source"
 
 

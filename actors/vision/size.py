@@ -2,8 +2,6 @@
 
 from config.schema import ComputerVision
 
-__all__ = ["ring_size"]
-
 SLOTS = 4
 """One that is written, one that is read, and two between them, so that a reader has two pictures' time."""
 

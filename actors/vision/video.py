@@ -9,8 +9,6 @@ import cv2
 from actors.kernel.media.frame_ring import Picture
 from actors.vision.device import SourceBroken
 
-__all__ = ["device", "file"]
-
 
 class _Video:
     """A video file, played again and again, or a camera."""

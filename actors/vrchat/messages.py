@@ -2,6 +2,4 @@
 
 from actors.vocabulary.addresses import Address
 
-__all__ = ["VRCHAT"]
-
 VRCHAT = Address("vrchat")

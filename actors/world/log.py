@@ -15,8 +15,6 @@ from actors.world.messages import WORLD
 from actors.world.roster import Roster, elsewhere, noted, told
 from config.schema import VRChat
 
-__all__ = ["WorldLog"]
-
 EVERY = 1.0
 CATCHING_UP = 0.01
 FORGOTTEN = 6 * 3600.0

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from actors.vocabulary.names import same_name
 
-__all__ = ["LogOwners", "Tail", "newest", "own_folder", "signed_in", "usual_places"]
-
 CHUNK = 256 * 1024
 """Bytes read at a time."""
 

@@ -9,8 +9,6 @@ import msgspec
 
 from actors.vocabulary.values import Person, person_named
 
-__all__ = ["Joining", "LogEvent", "Named", "PlayerCame", "PlayerGone", "RoomLeft", "SignedIn", "parse"]
-
 LONGEST_LINE = 2000
 LONGEST_NAME = 200
 

@@ -12,8 +12,6 @@ import msgspec
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Vector3
 
-__all__ = ["PASSAGES", "PLACES", "NavigationGraph", "Route", "graph_faults", "place_of", "shortest", "walked"]
-
 WIDTH, HEIGHT = 2.0, 3.0
 """Metres of a place. Positions are the head's: a jump or a crouch leads to no other place, another floor does."""
 

@@ -11,8 +11,6 @@ from actors.world.logline import Joining, LogEvent, Named, PlayerCame, PlayerGon
 from actors.world.messages import PlayerJoined, PlayerLeft, WorldEntered, WorldLeft
 from actors.world.state import PLAYERS
 
-__all__ = ["Roster", "elsewhere", "noted", "told"]
-
 
 class Roster(msgspec.Struct, frozen=True):
     """The instance as the log has it. visit: counts instances. own: the bot's account, None while unknown."""

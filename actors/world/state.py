@@ -10,29 +10,6 @@ from actors.vocabulary.values import Person, Vector3, tombstone
 from actors.world.navigation import NavigationGraph, graph_faults, place_of, walked
 from actors.world.things import InteractiveElement, WorldObject, aged, region, seen, things_faults, used
 
-__all__ = [
-    "MOVING",
-    "PLAYERS",
-    "AvatarInfo",
-    "InteractiveElement",
-    "NavigationGraph",
-    "WorldObject",
-    "WorldState",
-    "departed",
-    "entered",
-    "faded",
-    "faults",
-    "joined",
-    "left",
-    "moved",
-    "moving",
-    "place_called",
-    "present",
-    "still",
-    "visible",
-    "without",
-]
-
 PLAYERS = 500
 """Players kept, several times what an instance admits; beyond it the one who came first is forgotten."""
 

@@ -7,19 +7,6 @@ import msgspec
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Vector3
 
-__all__ = [
-    "ELEMENTS",
-    "FADES",
-    "OBJECTS",
-    "InteractiveElement",
-    "WorldObject",
-    "aged",
-    "region",
-    "seen",
-    "things_faults",
-    "used",
-]
-
 OBJECTS = 64
 """Objects kept; beyond it the one seen the longest time ago is forgotten."""
 

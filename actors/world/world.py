@@ -38,8 +38,6 @@ from actors.world.state import (
 )
 from actors.world.things import FADES
 
-__all__ = ["World"]
-
 
 @durable("world.World", "actors.world.world:World")
 class World(DomainActor[WorldState]):

@@ -10,8 +10,6 @@ from config.syntax.node import YamlNode, problem_at
 from config.syntax.problem import Key, Problem
 from config.validation.secret_spans import hidden_texts
 
-__all__ = ["renamed", "with_todays"]
-
 
 def renamed(layer: YamlNode) -> tuple[YamlNode, tuple[Problem, ...]]:
     """The layer with today's names, and a note for each former one; beside today's name a former one is ignored."""

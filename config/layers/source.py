@@ -18,8 +18,6 @@ from config.syntax.problem import Problem
 from config.validation.cross_checks import Probe
 from config.validation.validate import ValidationResult
 
-__all__ = ["ConfigSource", "Reading", "digest_of"]
-
 
 class Reading(msgspec.Struct, frozen=True):
     """What one reading of all layers found: a result, or only the errors of a file that cannot be read."""

@@ -17,7 +17,6 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Watch"]
 
 LOOK_EVERY = 0.025
 AT_REST = 0.06

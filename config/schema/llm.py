@@ -19,27 +19,15 @@ class LocalLlm(Section):
     model_path: str | None = setting(
         None,
         "A GGUF file, relative to the home.",
-        reload="restart",
         restarts=("llm.local",),
         min_length=1,
         unset="the embedded model is used",
     )
     threads: int = setting(
-        1,
-        "Threads of the model; one was fastest on shared cores.",
-        reload="restart",
-        restarts=("llm.local",),
-        ge=1,
-        le=64,
+        1, "Threads of the model; one was fastest on shared cores.", restarts=("llm.local",), ge=1, le=64
     )
     context: int = setting(
-        2048,
-        "The context window.",
-        unit="tokens",
-        reload="restart",
-        restarts=("llm.local",),
-        ge=256,
-        le=131072,
+        2048, "The context window.", unit="tokens", restarts=("llm.local",), ge=256, le=131072
     )
     max_tokens: int = setting(48, "The longest reply of the local model.", unit="tokens", ge=1, le=8192)
     temperature: float = setting(0.3, "Randomness of the local model; 0 is none.", ge=0.0, le=2.0)

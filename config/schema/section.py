@@ -1,12 +1,11 @@
 """What every section of the schema is built from: the frozen base class, `setting()` and the types with units."""
 
 import re
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 from pydantic_core import PydanticCustomError
 
-Reload = Literal["live", "restart"]
 T = TypeVar("T")
 
 
@@ -39,17 +38,17 @@ def setting(
     description: str,
     *,
     unit: str = "",
-    reload: Reload = "live",
-    restarts: tuple[str, ...] = (),
+    restarts: tuple[str, ...] | None = None,
     unset: str = "",
     formerly: str = "",
     **constraints: Any,
 ) -> Any:
     """A key of a section. Constraints are pydantic's (ge, le, gt, lt, max_length...).
 
-    unit: what a number counts ("s", "bytes", "Hz"). reload: a change counts live, or after a restart of the actors
-    `restarts` ("all": of Gerald). unset: what no value means. formerly: the old name, still read, with a note."""
-    extra: dict[str, Any] = {"unit": unit, "reload": reload, "restarts": restarts}
+    unit: what a number counts ("s", "bytes", "Hz"). unset: what no value means. formerly: the old name, still read.
+    restarts: the actors that a new value restarts ("all": Gerald; none: the actor itself); without it counts live."""
+    reload = "live" if restarts is None else "restart"
+    extra: dict[str, Any] = {"unit": unit, "reload": reload, "restarts": restarts or ()}
     extra |= {name: word for name, word in (("unset", unset), ("formerly", formerly)) if word}
     return Field(default, description=description, json_schema_extra=extra, **constraints)
 

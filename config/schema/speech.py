@@ -9,21 +9,17 @@ class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
     """Recognition and synthesis. Durations are seconds."""
 
     recognizer: Literal["whisper"] = setting(
-        "whisper",
-        "The engine that turns speech into text.",
-        reload="restart",
-        restarts=("speech.recognizer",),
+        "whisper", "The engine that turns speech into text.", restarts=("speech.recognizer",)
     )
     recognizer_model: str | None = setting(
         None,
         "A Whisper model folder for CTranslate2, relative to the home.",
-        reload="restart",
         restarts=("speech.recognizer",),
         min_length=1,
         unset="the embedded tiny.en is used",
     )
     recognizer_threads: int = setting(
-        1, "Threads of the recognizer.", reload="restart", restarts=("speech.recognizer",), ge=1, le=64
+        1, "Threads of the recognizer.", restarts=("speech.recognizer",), ge=1, le=64
     )
     language: str = setting("en", "The language that is spoken to the bot.", pattern=r"^[a-z]{2,3}$")
     vad_threshold: float = setting(
@@ -46,10 +42,10 @@ class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
         "The microphone never hears the bot (game sound only, or echo cancelling): people may interrupt it.",
     )
     synthesizer: Literal["piper", "hibari"] = setting(
-        "piper", "The engine that speaks.", reload="restart", restarts=("speech.synthesizer",)
+        "piper", "The engine that speaks.", restarts=("speech.synthesizer",)
     )
     synthesizer_threads: int = setting(
-        1, "Threads of the synthesizer.", reload="restart", restarts=("speech.synthesizer",), ge=1, le=64
+        1, "Threads of the synthesizer.", restarts=("speech.synthesizer",), ge=1, le=64
     )
     first_clause_words: int = setting(
         8,

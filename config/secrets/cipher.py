@@ -18,19 +18,6 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from config.syntax.problem import Key
 
-__all__ = [
-    "PREFIX",
-    "InvalidTag",
-    "SecretsCipher",
-    "b64",
-    "decrypt",
-    "encrypt",
-    "fingerprint",
-    "key_id",
-    "passphrase_key",
-    "unb64",
-]
-
 PREFIX = "enc:1:"
 NONCE, TAG = 12, 16
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 1 << 17, 8, 1

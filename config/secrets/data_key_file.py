@@ -16,8 +16,6 @@ from config.secrets.secrets_file import open_data_key, read_metadata, read_sourc
 from config.secrets.wrapped_key import BY_KEY_FILE, WrappedKey, unwrap, wrap, wrapped_key_from
 from config.syntax.errors import LoadError
 
-__all__ = ["open_data_cipher", "read_data_key", "rewrap_data_key"]
-
 _LOST = "Restore it from a backup; without it nothing that was encrypted can be read."
 
 

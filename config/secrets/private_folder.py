@@ -9,8 +9,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["private_folder"]
-
 # Twice: an editor that outlives the command may be writing at this moment.
 _GUARD = """
 import shutil, sys

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from cryptography.exceptions import InvalidTag
 
 from config.files import write_private
 from config.home import Home, shown_path
-from config.secrets.cipher import PREFIX, InvalidTag, SecretsCipher, fingerprint
+from config.secrets.cipher import PREFIX, SecretsCipher, fingerprint
 from config.secrets.key_file import EncryptionKeyError, KeySource
 from config.secrets.metadata import SecretsMetadata, body_of, metadata_from
 from config.secrets.wrapped_key import unwrap
@@ -21,16 +22,6 @@ from config.syntax.node import SourceText, YamlNode
 from config.syntax.parse_error import refuse
 from config.syntax.problem import Key, dotted
 from config.syntax.yaml_reader import decode, read_bytes
-
-__all__ = [
-    "SecretsFile",
-    "note_revision",
-    "open_data_key",
-    "open_secrets",
-    "open_text",
-    "read_metadata",
-    "read_source",
-]
 
 _RESTORE = "Restore the file from a backup."
 

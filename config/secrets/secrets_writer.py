@@ -22,8 +22,6 @@ from config.syntax.parse_error import refuse
 from config.syntax.problem import Key, Problem, dotted
 from config.validation.validate import validate
 
-__all__ = ["HEAD", "check_plain", "encrypt_text", "exclusive", "write_secrets"]
-
 HEAD = "# Gerald's secrets. Read and write them with `supervisor secrets edit`, or set, get, list.\n"
 
 

@@ -12,8 +12,6 @@ from config.syntax.node import BREAK, SourceText, find
 from config.syntax.parse_error import refuse
 from config.syntax.problem import Key, dotted
 
-__all__ = ["quoted", "with_value", "without_value"]
-
 # JSON leaves these as they are; YAML refuses them or takes them for the end of a line.
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 

@@ -15,8 +15,6 @@ from config.syntax.parse_error import refuse
 from config.syntax.problem import Key
 from config.syntax.yaml_reader import parse
 
-__all__ = ["LAYER", "METADATA", "ValueSpan", "YamlValues", "read_values"]
-
 LAYER = "secrets"
 METADATA = "gerald_secrets"
 MOST = 1000

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 
 from config.syntax.problem import Problem
 
-__all__ = ["ConfigurationError", "LoadError", "ValidationError"]
-
 
 class ConfigurationError(Exception):
     """Something is wrong with the configuration; `problems` says what and where."""

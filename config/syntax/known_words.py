@@ -1,9 +1,8 @@
-"""Words of the schema: messages may show them even from a text that cannot be parsed. config/__init__.py supplies them, so
-that reading a file does not load the schema."""
+"""Words of the schema: messages may show them even from a text that cannot be parsed.
+
+config/__init__.py supplies them, so that reading a file does not load the schema."""
 
 from collections.abc import Callable, Collection
-
-__all__ = ["ask_for_words", "known_words"]
 
 _source: Callable[[], Collection[str]] = frozenset
 

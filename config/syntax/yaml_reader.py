@@ -12,7 +12,6 @@ from config.syntax.parse_error import refuse
 from config.syntax.yaml_builder import MAX_BYTES, MAX_DEPTH, Builder
 
 _FORBIDDEN_HINT = "Remove it, or write it as an escape in double quotes."
-__all__ = ["decode", "parse", "parse_value", "read_bytes", "refuse"]
 
 _HINTS = {
     "mapping values are not allowed": "Put a value that contains ': ' in quotes, or check the indentation.",

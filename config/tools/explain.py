@@ -14,17 +14,6 @@ from config.syntax.node import YamlNode, find, plain
 from config.syntax.problem import Key, dotted
 from config.validation.validate import ValidationResult
 
-__all__ = [
-    "default_of",
-    "explain",
-    "kind_of_field",
-    "place_of",
-    "range_of",
-    "section_at",
-    "value_at",
-    "values",
-]
-
 
 def explain(result: ValidationResult, key: Key) -> dict[str, Any]:
     """Everything about one key. Raises KeyError where the schema has none."""

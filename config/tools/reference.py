@@ -12,8 +12,6 @@ from config.schema.walk import choices, extra
 from config.syntax.problem import Key
 from config.tools.explain import applies, default_of, kind_of_field, range_of, section_at
 
-__all__ = ["MARK", "main", "reference"]
-
 MARK = "<!-- Below this line `make docs` writes what config/schema says. -->\n"
 DOCUMENT = Path(__file__).parents[2] / "docs" / "configuration.md"
 

@@ -11,8 +11,6 @@ from config.syntax.node import SourceText
 from config.syntax.yaml_reader import parse
 from config.tools.jsonschema import FILE, schema
 
-__all__ = ["FIRST_LINE", "commented", "write_new", "write_schema"]
-
 FIRST_LINE = f"# yaml-language-server: $schema={FILE}\n"
 _HEAD = """\
 # Gerald's configuration. Take the # away before a key, and before its section, to set it; what stays a comment keeps

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 
 import httpx
 
-__all__ = ["of_connection", "of_setup"]
-
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 

@@ -7,8 +7,6 @@ from actors.llm.http.chunks import ServerError
 from actors.llm.http.learned import Learned, learn
 from actors.llm.providers import Endpoint
 
-__all__ = ["Knowledge"]
-
 MOST = 8
 """Lessons of one server: one that refuses everything is not asked for ever."""
 
