@@ -6,11 +6,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Sound = NDArray[np.int16]
-"""Mono sound, shape (samples,), at the rate that stands beside it."""
+Sound = NDArray[np.int16]  # mono sound, shape (samples,), at the rate that stands beside it
 
+# Takes captured sound, and when its last sample was captured (epoch seconds). Must return at once.
 Deliver = Callable[[Sound, float], None]
-"""Takes captured sound, and when its last sample was captured (epoch seconds). Must return at once."""
 
 
 class DeviceMissing(Exception):

@@ -20,8 +20,8 @@ _PROVEN = 10.0  # a device that worked this long is tried again at once when it 
 _BACKOFF = Backoff(1.0, 30.0)
 _TURN = 0.1  # seconds after which the device and a wish to stop are looked at
 
+# The right to have a device open, by address: the device itself is the thread's own.
 _devices: Resources[str, None] = Resources()
-"""The right to have a device open, by address: the device itself is the thread's own."""
 
 
 class Keeper(Generic[D]):

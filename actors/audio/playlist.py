@@ -13,8 +13,8 @@ from actors.audio.device import Sound
 from actors.audio.internal import SoundBegan, SoundPlayed
 from actors.audio.resample import Resampler, resampled
 
+# What happened while pulling, and the id of the message that brought the sound.
 Mark = tuple[SoundBegan | SoundPlayed, str]
-"""What happened while pulling, and the id of the message that brought the sound."""
 
 
 class _Piece(msgspec.Struct):

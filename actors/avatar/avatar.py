@@ -17,13 +17,13 @@ from actors.vocabulary.values import Interaction
 from actors.world.messages import WORLD, BodyAt
 
 EMOTE = "VRCEmote"
+# VRChat's default emotes, by the number that the parameter takes.
 EMOTES: Mapping[str, int] = MappingProxyType(
     {"wave": 1, "clap": 2, "point": 3, "cheer": 4, "dance": 5, "backflip": 6, "sadness": 7, "die": 8}
 )
-"""VRChat's default emotes, by the number that the parameter takes."""
 LASTS = 3.0
+# Seconds after which the parameter goes back to 0; else a dance would go on for ever.
 LASTS_LONGER: Mapping[str, float] = MappingProxyType({"dance": 8.0, "die": 5.0, "sadness": 5.0})
-"""Seconds after which the parameter goes back to 0; else a dance would go on for ever."""
 WATCHERS = 32
 
 

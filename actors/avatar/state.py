@@ -11,13 +11,10 @@ from actors.osc.messages import ParametersChanged
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction, Quaternion, Vector3
 
-PARAMETERS = 8192
-"""As many as an avatar can have; kept of each kind."""
-STRIDE = 1.0
-"""Metres, along each axis, of the grid whose lines are counted as steps."""
+PARAMETERS = 8192  # as many as an avatar can have; kept of each kind
+STRIDE = 1.0  # metres, along each axis, of the grid whose lines are counted as steps
 
-CAME_WITH = 5.0
-"""Seconds before an avatar's loading in which a parameter may already be the new avatar's."""
+CAME_WITH = 5.0  # seconds before an avatar's loading in which a parameter may already be the new avatar's
 
 Number = bool | int | float
 Numbers = Mapping[str, float]

@@ -49,8 +49,7 @@ from config.schema import Bot, Speech
 
 STAGES_TO_CANCEL = (LLM, SYNTHESIZER, SPEAKER, OSC_SENDER)
 TURN_WITHIN = 90.0
-ANSWER_WITHIN = 1.0
-"""Seconds for which the world and the users are waited for; the turn goes on without them."""
+ANSWER_WITHIN = 1.0  # seconds for which the world and the users are waited for; the turn goes on without them
 
 
 class TurnOverdue(Message):

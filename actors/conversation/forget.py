@@ -11,8 +11,7 @@ from actors.conversation.summary import Gist, Summary
 from actors.conversation.utterance import Utterance
 from actors.vocabulary.values import UNKNOWN, Interaction, Person, tombstone
 
-SHORTEST_NAME = 3
-"""Characters; a shorter one is found in anybody's words."""
+SHORTEST_NAME = 3  # characters; a shorter one is found in anybody's words
 
 
 def without(state: ConversationState, tombstones: Mapping[str, float]) -> ConversationState:

@@ -11,8 +11,7 @@ from actors.conversation.utterance import Utterance
 from actors.vocabulary.values import Person
 from actors.vocabulary.words import asks, plain
 
-RECENT = 8
-"""Utterances among which a question counts as open; older ones are over."""
+RECENT = 8  # utterances among which a question counts as open; older ones are over
 
 
 def with_goals(state: ConversationState) -> ConversationState:

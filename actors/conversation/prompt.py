@@ -17,29 +17,21 @@ from actors.vocabulary.values import Interaction
 from actors.vocabulary.words import plain, topic_of
 from config.schema import Bot
 
-LAST_UTTERANCES = 16
-"""Shown word by word."""
+LAST_UTTERANCES = 16  # shown word by word
 
-BUDGET = 6000
-"""Characters of what is remembered and of the last utterances."""
+BUDGET = 6000  # characters of what is remembered and of the last utterances
 
-MEMORY = 1500
-"""Of these, for what is remembered."""
+MEMORY = 1500  # of these, for what is remembered
 
-FELT_FOR = 30.0
-"""Seconds for which a touch is worth mentioning."""
+FELT_FOR = 30.0  # seconds for which a touch is worth mentioning
 
-NAMED = 6
-"""People near who are named; the others are counted."""
+NAMED = 6  # people near who are named; the others are counted
 
-HABIT = 3
-"""Times after which a topic is one that somebody often talks about."""
+HABIT = 3  # times after which a topic is one that somebody often talks about
 
-CLOSE = 0.5
-"""The relationship from which on somebody is a good friend."""
+CLOSE = 0.5  # the relationship from which on somebody is a good friend
 
-MARKED = 0.1
-"""The valence, slow as it moves, from which on a mood is somebody's usual one."""
+MARKED = 0.1  # the valence, slow as it moves, from which on a mood is somebody's usual one
 
 MOODS = ("They are often downcast.", "They are usually cheerful.")
 DAY = 86400.0

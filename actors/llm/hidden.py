@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-END = ""
-"""Closes nothing: what is opened lasts to the end of the reply."""
+END = ""  # closes nothing: what is opened lasts to the end of the reply
 
+# The marks of thoughts that models are known to use, in lower case: what opens one, and what closes it.
 THOUGHTS: dict[str, tuple[str, ...]] = {
     "<think>": ("</think>",),
     "<thinking>": ("</thinking>",),
@@ -24,8 +24,8 @@ THOUGHTS: dict[str, tuple[str, ...]] = {
     "<|channel|>analysis": ("<|start|>assistant<|channel|>final<|message|>", "<|channel|>final<|message|>"),
     "<|channel>thought": ("<channel|>",),
 }
-"""The marks of thoughts that models are known to use, in lower case: what opens one, and what closes it."""
 
+# The same for calls of tools.
 CALLS: dict[str, tuple[str, ...]] = {
     "<tool_call>": ("</tool_call>",),
     "<tool_calls>": ("</tool_calls>",),
@@ -45,15 +45,14 @@ CALLS: dict[str, tuple[str, ...]] = {
     "assistant to=": (END,),
     "functools[": (END,),
 }
-"""The same for calls of tools."""
 
 MARKS = THOUGHTS | CALLS
+# Marks that show, where nothing was opened, that the template had opened the thought: all before was one.
 CLOSING = frozenset(
     close for closes in THOUGHTS.values() for close in closes if close.startswith(("</", "[/", "◁/"))
 )
-"""Marks that show, where nothing was opened, that the template had opened the thought: all before was one."""
+# Marks of the text itself.
 DROPPED = frozenset({"<|start|>assistant<|channel|>final<|message|>", "<|channel|>final<|message|>"})
-"""Marks of the text itself."""
 _ALL = (*MARKS, *CLOSING, *DROPPED)
 _LONGEST = max(map(len, _ALL))
 
@@ -65,8 +64,7 @@ def _any_of(marks: Iterable[str]) -> re.Pattern[str]:
 _OPENING = _any_of(_ALL)
 _CLOSED_BY = {closes: _any_of(closes) for closes in MARKS.values() if END not in closes}
 
-OBJECT = 4000
-"""Characters of a JSON object that is looked at as a whole."""
+OBJECT = 4000  # characters of a JSON object that is looked at as a whole
 
 _PLAIN = re.compile(
     r"gpt-[345]|claude|gemini|gemma|llama|mistral|mixtral|phi-?[234]|smol|command|dolphin|nemo\b", re.I

@@ -29,8 +29,7 @@ from actors.vocabulary.type_names import durable
 from actors.vocabulary.words import joined
 from config.schema import Bot, Llm, Performance, Speech
 
-LONGEST_PAUSE = 300.0
-"""Seconds for which a server's Retry-After keeps us from asking again."""
+LONGEST_PAUSE = 300.0  # seconds for which a server's Retry-After keeps us from asking again
 STOP_TIMEOUT = 1.0
 
 

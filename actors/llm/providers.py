@@ -10,8 +10,7 @@ from actors.llm.messages import LocalModelReady
 from actors.vocabulary.type_names import durable
 from config.schema import Llm, Secret
 
-BETWEEN_TOKENS = 15.0
-"""Seconds of silence within a reply after which the server is given up."""
+BETWEEN_TOKENS = 15.0  # seconds of silence within a reply after which the server is given up
 OPENROUTER_HOST = "openrouter.ai"
 OPENROUTER_HEADERS = (("HTTP-Referer", "http://localhost"), ("X-Title", "Gerald"))
 

@@ -6,8 +6,7 @@ from actors.llm.clean import clean, speaks_for_others
 from actors.llm.hidden import HiddenText
 from actors.llm.sentences import FIRST_PIECE_WORDS, SentenceSplitter, is_whole
 
-LONGEST_REPLY = 16_000
-"""Characters: whatever the server sends beyond is not wanted."""
+LONGEST_REPLY = 16_000  # characters: whatever the server sends beyond is not wanted
 
 
 class SpokenReply:

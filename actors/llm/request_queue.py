@@ -8,8 +8,7 @@ from actors.llm.messages import ChatMessage
 from actors.llm.providers import Endpoint
 from actors.vocabulary.type_names import durable
 
-LINE = 8
-"""Requests that may wait."""
+LINE = 8  # requests that may wait
 
 
 @durable("llm.QueuedRequest")

@@ -7,12 +7,10 @@ import unicodedata
 
 import regex
 
-FIRST_CLAUSE_WORDS = 3
-"""A comma ends the first piece once it has this many words."""
-FIRST_PIECE_WORDS = 12
-"""The first piece ends here at the latest, comma or not."""
+FIRST_CLAUSE_WORDS = 3  # a comma ends the first piece once it has this many words
+FIRST_PIECE_WORDS = 12  # the first piece ends here at the latest, comma or not
+# Characters: a sentence that does not end is cut here, at its last clause or word if there is one.
 LONGEST_PIECE = 240
-"""Characters: a sentence that does not end is cut here, at its last clause or word if there is one."""
 
 _CLOSERS = "\"')\\]}»”’*_`~"
 # Unicode's Sentence_Terminal: the full stop, the danda, the Arabic question mark and some 150 others

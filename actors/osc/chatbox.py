@@ -9,13 +9,11 @@ import regex
 
 from actors.vocabulary.words import joined
 
-LIMIT = 144
-"""Characters, counted as VRChat counts them: in UTF-16, where an emoji is two."""
+LIMIT = 144  # characters, counted as VRChat counts them: in UTF-16, where an emoji is two
 LINES = 9
+# Columns after which the chatbox wraps. Nobody documents it; a narrow guess splits early rather than hiding text.
 LINE_WIDTH = 26
-"""Columns after which the chatbox wraps. Nobody documents it; a narrow guess splits early rather than hiding text."""
-SPACING = 1.5
-"""Seconds between two messages. Undocumented too; clients keep 1.25 to 1.5."""
+SPACING = 1.5  # Seconds between two messages. Undocumented too; clients keep 1.25 to 1.5.
 MAX_TEXT = 2000
 MAX_WAITING = 8
 _SENTENCE_END = regex.compile(r"""(?:[\p{Sentence_Terminal}…]["'”’)\]]*(?=\s)|[。！？]|\n)""")

@@ -26,8 +26,8 @@ _FLOATS = {"f": struct.Struct(">f"), "d": struct.Struct(">d")}
 _SIZE = struct.Struct(">i")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
+# An address and its arguments: bool, int, float, str, bytes or None (a MIDI or time tag argument is a tuple).
 Call = tuple[str, tuple[Any, ...]]
-"""An address and its arguments: bool, int, float, str, bytes or None (a MIDI or time tag argument is a tuple)."""
 
 
 class Reason(enum.StrEnum):

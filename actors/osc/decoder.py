@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from actors.osc.datagram import BadDatagram, Call, Reason, decode, padded
 
+# As many parameters as an avatar may have. Whoever sends more addresses than that only makes us forget.
 MAX_KNOWN = 8192
-"""As many parameters as an avatar may have. Whoever sends more addresses than that only makes us forget."""
 
 _Unpack = Callable[[bytes, int], tuple[int | float]]
 _NUMBERS: dict[bytes, _Unpack] = {

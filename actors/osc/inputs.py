@@ -5,6 +5,7 @@ import math
 PREFIX = "/input/"
 TYPING = "/chatbox/typing"
 
+# Floats in [-1, 1] that must return to 0.
 AXES = frozenset(
     (
         "Vertical",
@@ -18,13 +19,13 @@ AXES = frozenset(
         "GrabAxisRight",
     )
 )
-"""Floats in [-1, 1] that must return to 0."""
 
+# For players with a headset only.
 _SIDED = frozenset(
     f"{name}{side}" for name in ("Comfort", "Drop", "Use", "Grab") for side in ("Left", "Right")
 )
-"""For players with a headset only."""
 
+# Ints, 1 or 0, that must return to 0 before they are pressed again.
 BUTTONS = _SIDED | frozenset(
     (
         "MoveForward",
@@ -41,12 +42,10 @@ BUTTONS = _SIDED | frozenset(
         "Voice",
     )
 )
-"""Ints, 1 or 0, that must return to 0 before they are pressed again."""
 
-SHORTEST = 0.1
-"""Seconds; shorter pulses are not seen reliably."""
+SHORTEST = 0.1  # seconds; shorter pulses are not seen reliably
+# Seconds for which a single command may hold an input: nobody walks on for ever because a message got lost.
 LONGEST = 10.0
-"""Seconds for which a single command may hold an input: nobody walks on for ever because a message got lost."""
 
 # With "toggle voice" off, 0 mutes the player, so that coming to rest would silence a bot that nobody muted.
 _NOT_AT_REST = frozenset(("Voice",))

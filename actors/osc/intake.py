@@ -13,11 +13,10 @@ from actors.osc.decoder import Decoder
 from actors.osc.messages import AvatarLoaded, OscStatistics, ParametersChanged, TrackingChanged
 from actors.osc.parameters import MAX_NAME, PREFIX, event_of
 
-MAX_PARAMETERS = 8192
-"""Different parameters at a time: as many as an avatar may have."""
+MAX_PARAMETERS = 8192  # different parameters at a time: as many as an avatar may have
 MAX_HOSTS = 256
+# Characters. Of avatars in the making it is `local:` and the name that their maker gave them.
 _LONGEST_AVATAR_ID = 256
-"""Characters. Of avatars in the making it is `local:` and the name that their maker gave them."""
 Arguments = tuple[Any, ...]
 
 
@@ -26,8 +25,8 @@ class DatagramQueue:
 
     def __init__(self, enabled: tuple[str, ...], friend: str = "") -> None:
         self._decode = Decoder().decode
+        # Addresses of parameters that are announced, and their names; `_events` has the same names.
         self._names: dict[str, str] = {}
-        """Addresses of parameters that are announced, and their names; `_events` has the same names."""
         self._events: dict[str, str] = {}
         self.choose(enabled, friend)
         self._routes: Mapping[str, Callable[[Arguments], None]] = MappingProxyType(

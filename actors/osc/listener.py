@@ -10,14 +10,11 @@ from actors.kernel.message import Message
 from actors.osc.intake import DatagramQueue
 from actors.osc.sockets import Port, number_of
 
-INTERVAL = 0.015
-"""Seconds between two announcements."""
-NAP = 0.002
-"""Seconds for which datagrams may gather while they come thickly: one waking for many of them."""
-IDLE = 0.1
-"""Seconds after which a silent reader looks whether it is still wanted."""
+INTERVAL = 0.015  # seconds between two announcements
+NAP = 0.002  # seconds for which datagrams may gather while they come thickly: one waking for many of them
+IDLE = 0.1  # seconds after which a silent reader looks whether it is still wanted
+# Seconds for which an announcement waits for the one before to be handled, and a successor for its predecessor.
 PATIENCE = 1.0
-"""Seconds for which an announcement waits for the one before to be handled, and a successor for its predecessor."""
 BATCH = 1024
 _LARGEST = 65536
 

@@ -10,8 +10,8 @@ OSC_RECEIVER = Address("osc.receiver")
 OSC_SENDER = Address("osc.sender")
 
 
+# What all of VRChat's messages match.
 EVERYTHING = ("*", "/avatar/change", "/tracking/*")
-"""The patterns of whoever wants to be told all that VRChat says."""
 
 
 class SubscribeParameters(Message):

@@ -21,13 +21,13 @@ _NAMES = {
     "avatar": "AvatarVersion ScaleModified ScaleFactor ScaleFactorInverse EyeHeightAsMeters "
     "EyeHeightAsPercent",
 }
+# The game's own parameters, and the event each belongs to.
 BUILT_IN: Mapping[str, str] = MappingProxyType(
     {name: event for event, names in _NAMES.items() for name in names.split()}
 )
-"""The game's own parameters, and the event each belongs to."""
 
+# Parameters that the game writes and nobody else can.
 READ_ONLY = frozenset(BUILT_IN) - {"VRCEmote", "VRCFaceBlendH", "VRCFaceBlendV"}
-"""Parameters that the game writes and nobody else can."""
 
 _TOUCH_SUFFIXES = ("_IsGrabbed", "_IsPosed", "_Angle", "_Stretch", "_Squish", "_Hit")
 _PROXIMITY_SUFFIXES = ("_Ratio", "_Distance")

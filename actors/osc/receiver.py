@@ -21,8 +21,7 @@ from actors.osc.subscriptions import Subscriptions
 from actors.vocabulary.backoff import Backoff
 from config.schema import Osc
 
-RETRY = Backoff(2.0, 30.0)
-"""Until a port that could not be opened is tried again."""
+RETRY = Backoff(2.0, 30.0)  # until a port that could not be opened is tried again
 STOP_PATIENCE = 0.5
 
 

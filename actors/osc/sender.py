@@ -20,8 +20,7 @@ from actors.speech.messages import Cancel
 from actors.system.messages import SYSTEM, StageReached
 from config.schema import Osc
 
-TYPING_LIMIT = 30.0
-"""Seconds after which a forgotten typing indicator goes off."""
+TYPING_LIMIT = 30.0  # seconds after which a forgotten typing indicator goes off
 FIND_HOST_AGAIN = 30.0
 REST_AGAIN = 1.0
 log = logging.getLogger(__name__)

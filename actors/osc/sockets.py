@@ -6,12 +6,11 @@ import sys
 
 from actors.kernel.resource import Resource, Resources
 
+# Bytes asked of the system for waiting datagrams: a quarter of a second at 40,000 a second.
 BUFFER = 4 << 20
-"""Bytes asked of the system for datagrams that wait: a quarter of a second at 40,000 a second."""
 
 _Key = tuple[str, str, int]
-Port = Resource[_Key, socket.socket]
-"""A bound socket. Its owner is the one listener that may read it."""
+Port = Resource[_Key, socket.socket]  # A bound socket. Its owner is the one listener that may read it.
 
 _ports: Resources[_Key, socket.socket] = Resources(socket.socket.close)
 

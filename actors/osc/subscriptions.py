@@ -7,11 +7,10 @@ from actors.kernel.message import Message
 from actors.osc.messages import AvatarLoaded, ParametersChanged, TrackingChanged
 from actors.osc.parameters import MAX_NAME
 
+# Beyond those that were declared; the one that subscribed first is given up for a further one.
 MAX_SUBSCRIBERS = 32
-"""Beyond those that were declared; the one that subscribed first is given up for a further one."""
 MAX_PATTERNS = 64
-MAX_KNOWN = 8192
-"""Names whose matches are remembered, of each subscriber."""
+MAX_KNOWN = 8192  # names whose matches are remembered, of each subscriber
 _PATHS: Mapping[type[Message], str] = {
     AvatarLoaded: "/avatar/change",
     TrackingChanged: "/tracking/vrsystem/head/pose",

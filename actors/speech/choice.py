@@ -8,8 +8,8 @@ from actors.speech import embedded
 from actors.speech.engines import EngineBroken, Transcriber, Voice
 from config.schema import Audio, Speech
 
+# A word each in the scripts that voices speak: one is enough.
 _WORDS = ("Ready.", "好。", "はい。", "네.", "Да.", "نعم.", "हाँ।", "Ναι.", "כן.")
-"""A word each in the scripts that voices speak: one is enough."""
 
 
 class Note(msgspec.Struct, frozen=True):

@@ -7,14 +7,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-RATE = 16000
-"""What is listened to, in Hz."""
+RATE = 16000  # what is listened to, in Hz
 
-Samples = NDArray[np.float32]
-"""Mono sound, shape (samples,), in [-1, 1], at RATE."""
+Samples = NDArray[np.float32]  # mono sound, shape (samples,), in [-1, 1], at RATE
 
-Sound = NDArray[np.int16]
-"""Mono sound, shape (samples,), at the voice's own rate."""
+Sound = NDArray[np.int16]  # mono sound, shape (samples,), at the voice's own rate
 
 
 class EngineBroken(Exception):

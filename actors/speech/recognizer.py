@@ -81,8 +81,7 @@ class Recognizer(Actor):
         self._loaded: Engines | EngineBroken = EngineBroken("not loaded yet", "")
         self._activity: VoiceActivity | None = None
         self._worker: Worker[SpeechSegment] | None = None
-        self.dropped: Counter[str] = Counter()
-        """Utterances that never became a transcript, by reason."""
+        self.dropped: Counter[str] = Counter()  # utterances that never became a transcript, by reason
 
     def preload(self) -> None:
         try:

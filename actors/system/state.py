@@ -6,8 +6,7 @@ import msgspec
 
 from actors.vocabulary.type_names import durable
 
-WINDOW = 200
-"""Values of each stage that the percentiles are taken of."""
+WINDOW = 200  # values of each stage that the percentiles are taken of
 
 STAGES = 64
 MODULES = 256

@@ -15,8 +15,7 @@ from actors.vocabulary.type_names import durable
 WORKING = (Health.OK, Health.DEGRADED)
 SAMPLE_EVERY = 5.0
 WATCHERS = 32
-LONGEST = 1000
-"""Characters of an error's text that are kept."""
+LONGEST = 1000  # characters of an error's text that are kept
 
 
 @durable("system.System", "actors.system.system:System")

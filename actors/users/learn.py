@@ -11,14 +11,11 @@ from actors.vocabulary.words import arousal_of, asks, plain, sentences_of, topic
 
 LONGEST_MATTER = 60
 MATTER_WORDS = 6
-AT_ONCE = 8
-"""Preferences learned from one utterance."""
+AT_ONCE = 8  # preferences learned from one utterance
 
-SLOWNESS = 0.05
-"""The share that one utterance has in the emotional baseline."""
+SLOWNESS = 0.05  # the share that one utterance has in the emotional baseline
 
-HOURS = 6
-"""Of the day, taken together."""
+HOURS = 6  # of the day, taken together
 
 _VERB = r"(?:like|love|enjoy|adore|prefer)"
 _SOMEHOW = r"(?:(?:really|also|just|absolutely|totally) )*"

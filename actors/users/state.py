@@ -8,19 +8,15 @@ from actors.vocabulary.names import folded
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction, Person, person_named, tombstone
 
-HISTORY = 20
-"""Interactions kept per person. The limits here keep ten thousand people within some hundred megabytes."""
+HISTORY = 20  # Interactions kept per person. The limits here keep ten thousand people within some hundred megabytes.
 
-PEOPLE = 10_000
-"""People kept; beyond it the one not seen for the longest time is forgotten."""
+PEOPLE = 10_000  # people kept; beyond it the one not seen for the longest time is forgotten
 
 PATTERNS = 32
 PREFERENCES = 64
-NAMESAKES = 8
-"""People remembered under one display name."""
+NAMESAKES = 8  # people remembered under one display name
 
-LONGEST = 500
-"""Characters of a text that are kept."""
+LONGEST = 500  # characters of a text that are kept
 
 
 @durable("users.Pattern")

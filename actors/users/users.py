@@ -28,8 +28,7 @@ from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import tombstone
 
 MOST_FOUND = 8
-MOST_BURIED = 256
-"""Hashes that are remembered in memory, for what is still on its way; all are on disk."""
+MOST_BURIED = 256  # hashes that are remembered in memory, for what is still on its way; all are on disk
 
 
 @durable("users.Asked")

@@ -16,10 +16,9 @@ from actors.vocabulary.backoff import Backoff
 from config.schema import ComputerVision
 
 LOOK_EVERY = 1.0
+# Seconds without a picture after which the source is opened anew; or ten pictures' time, where that is longer.
 SILENT = 5.0
-"""Seconds without a picture after which the source is opened anew; or ten pictures' time, where that is longer."""
-RETRY = Backoff(1.0, 30.0)
-"""Until a source that broke is tried again."""
+RETRY = Backoff(1.0, 30.0)  # until a source that broke is tried again
 
 
 class Camera(Actor):

@@ -13,8 +13,8 @@ from actors.kernel.resource import Resources
 from actors.vision.device import PictureSource, SourceBroken
 from actors.vision.pace import Moment, next_moment
 
+# The right to have a picture source open, by its name: the source itself is the thread's own.
 _sources: Resources[str, None] = Resources()
-"""The right to have a picture source open, by its name: the source itself is the thread's own."""
 
 
 class Capture:
@@ -43,8 +43,8 @@ class Capture:
         self._on_frame = on_frame
         self._on_end = on_end
         self._end = threading.Event()
+        # When the last picture came, in monotonic seconds; at first, when the thread was started.
         self.last = time.monotonic()
-        """When the last picture came, in monotonic seconds; at first, when the thread was started."""
         self._thread = threading.Thread(target=self._run, name="vision.camera capture", daemon=True)
         self._thread.start()
 

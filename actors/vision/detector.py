@@ -14,11 +14,9 @@ from actors.vision.scene import Grey, Measure, Seen, advance, grey_of, measure
 from actors.world.messages import WORLD
 from config.schema import ComputerVision
 
-TOO_OLD = 1.0
-"""Seconds after which a picture is not worth looking at."""
+TOO_OLD = 1.0  # seconds after which a picture is not worth looking at
 
-EARLY = 0.9
-"""Share of the interval after which a picture is looked at, or equal rates would lose every second one."""
+EARLY = 0.9  # share of the interval after which a picture is looked at, or equal rates would lose every second one
 
 
 class Detector(Actor):

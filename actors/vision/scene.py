@@ -8,20 +8,17 @@ import numpy.typing as npt
 from actors.kernel.media.frame_ring import Picture
 from actors.vision.messages import BrightnessChanged, MotionBegan, MotionEnded
 
-Grey = npt.NDArray[np.uint8]
-"""uint8, shape (height, width); small."""
+Grey = npt.NDArray[np.uint8]  # uint8, shape (height, width); small
 
+# Pixels across which motion is looked for: enough to see an avatar wave, and 64 times cheaper than the picture.
 WIDTH = 160
-"""Pixels across which motion is looked for: enough to see an avatar wave, and 64 times cheaper than the picture."""
 
+# Levels of grey by which a pixel must change to count: above the noise of a camera and of video compression.
 CHANGED = 25
-"""Levels of grey by which a pixel must change to count: above the noise of a camera and of video compression."""
 
-BEGINS, ENDS = 0.01, 0.003
-"""Parts of the picture: motion begins above the first, and ends below the second."""
+BEGINS, ENDS = 0.01, 0.003  # parts of the picture: motion begins above the first, and ends below the second
 
-STILL = 1.0
-"""Seconds of stillness after which motion has ended."""
+STILL = 1.0  # seconds of stillness after which motion has ended
 
 BRIGHTER = 0.2
 

@@ -17,8 +17,8 @@ from config.schema import VRChat
 
 EVERY = 1.0
 CATCHING_UP = 0.01
+# Seconds without any line after which the game is taken to be gone: one that crashed does not say so.
 FORGOTTEN = 6 * 3600.0
-"""Seconds without any line after which the game is taken to be gone: one that crashed does not say so."""
 
 
 class WorldLog(Actor):

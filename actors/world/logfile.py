@@ -6,13 +6,11 @@ from pathlib import Path
 
 from actors.vocabulary.names import same_name
 
-CHUNK = 256 * 1024
-"""Bytes read at a time."""
+CHUNK = 256 * 1024  # bytes read at a time
 
 _DATED = re.compile(r"output_log_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d\.txt")
 _SIGNED_IN = re.compile(rb"User Authenticated: (.{1,200}?) \(usr_")
-LATEST = 10
-"""Logs in which an account is looked for."""
+LATEST = 10  # logs in which an account is looked for
 _STEAM = (
     ".local/share/Steam",
     ".steam/steam",

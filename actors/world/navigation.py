@@ -12,20 +12,17 @@ import msgspec
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Vector3
 
+# Metres of a place. Positions are the head's: a jump or a crouch leads to no other place, another floor does.
 WIDTH, HEIGHT = 2.0, 3.0
-"""Metres of a place. Positions are the head's: a jump or a crouch leads to no other place, another floor does."""
 
+# Metres between two looks beyond which nobody walked: it was a portal, a respawn or a seat.
 LONGEST_STEP = 3.0
-"""Metres between two looks beyond which nobody walked: it was a portal, a respawn or a seat."""
 
-LEVEL = 0.5
-"""Metres of height up to which a step can be taken back; a fall cannot."""
+LEVEL = 0.5  # metres of height up to which a step can be taken back; a fall cannot
 
-PLACES = 2000
-"""Places learned in one visit; further ones are not."""
+PLACES = 2000  # places learned in one visit; further ones are not
 
-PASSAGES = 26
-"""From one place: as many as there are blocks around a block."""
+PASSAGES = 26  # from one place: as many as there are blocks around a block
 
 
 @durable("world.NavigationGraph")

@@ -10,17 +10,15 @@ from actors.vocabulary.values import Person, Vector3, tombstone
 from actors.world.navigation import NavigationGraph, graph_faults, place_of, walked
 from actors.world.things import InteractiveElement, WorldObject, aged, region, seen, things_faults, used
 
+# Players kept, several times what an instance admits; beyond it the one who came first is forgotten.
 PLAYERS = 500
-"""Players kept, several times what an instance admits; beyond it the one who came first is forgotten."""
 
-FARTHEST = 100_000.0
-"""Metres from the middle of a world; what is told to be farther away is no position."""
+FARTHEST = 100_000.0  # metres from the middle of a world; what is told to be farther away is no position
 
+# Kinds of what is seen: the detector tells that it moves, not what it is.
 MOVING, MOVED = "something moving", "something that has just moved"
-"""Kinds of what is seen: the detector tells that it moves, not what it is."""
 
-SURE = 0.02
-"""Part of the picture whose motion is as likely a thing as not."""
+SURE = 0.02  # part of the picture whose motion is as likely a thing as not
 
 
 @durable("world.AvatarInfo")

@@ -7,14 +7,12 @@ import msgspec
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Vector3
 
-OBJECTS = 64
-"""Objects kept; beyond it the one seen the longest time ago is forgotten."""
+OBJECTS = 64  # objects kept; beyond it the one seen the longest time ago is forgotten
 
+# Interactive elements kept of one visit; beyond it the one used the longest time ago is forgotten.
 ELEMENTS = 256
-"""Interactive elements kept of one visit; beyond it the one used the longest time ago is forgotten."""
 
-FADES = 30.0
-"""Seconds after which something that was seen and not seen again is no longer there."""
+FADES = 30.0  # seconds after which something that was seen and not seen again is no longer there
 
 _ROWS, _COLUMNS = ("above", "", "below"), ("on the left", "", "on the right")
 

@@ -19,16 +19,12 @@ except ImportError:  # Windows
 
 
 LOOK_EVERY = 0.025
-AT_REST = 0.06
-"""Seconds without a change after which what is there is read."""
+AT_REST = 0.06  # seconds without a change after which what is there is read
+# The same where a file has vanished: most editors that take a file away put another one in its place.
 GONE = 0.4
-"""The same where a file has vanished: most editors that take a file away put another one in its place."""
-WRITTEN_FOR = 10.0
-"""Seconds after which a file that somebody keeps open for writing is read all the same."""
-TICK = 1.0
-"""Seconds between two looks at the contents themselves: a file may change without any sign of it."""
-MOST = 1 << 20
-"""Bytes of a file that are looked at; a configuration is never larger."""
+WRITTEN_FOR = 10.0  # seconds after which a file that somebody keeps open for writing is read all the same
+TICK = 1.0  # seconds between two looks at the contents themselves: a file may change without any sign of it
+MOST = 1 << 20  # bytes of a file that are looked at; a configuration is never larger
 
 _Sign: TypeAlias = tuple[int, int, int, int] | None
 

@@ -53,8 +53,7 @@ __all__ = [
     "section_name",
 ]
 
-_NO_SECTIONS = frozenset(("section", "walk"))
-"""The modules here that the sections are made of, and read with."""
+_NO_SECTIONS = frozenset(("section", "walk"))  # the modules here that the sections are made of, and read with
 
 
 class _Base(Section):

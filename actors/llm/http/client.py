@@ -24,19 +24,16 @@ from actors.llm.http.retry import parse_retry_after
 from actors.llm.messages import ChatMessage
 from actors.llm.providers import Endpoint, RequestLimits
 
+# Seconds for which an idle connection is kept: the next reply then begins without a TLS handshake.
 KEEP_ALIVE = 60.0
-"""Seconds for which an idle connection is kept: the next reply then begins without a TLS handshake."""
-AFTER_DONE = 0.1
-"""Seconds that a server has to end its answer after the last event."""
-ERROR_BYTES = 64 * 1024
-"""How much of an error's body is read."""
+AFTER_DONE = 0.1  # seconds that a server has to end its answer after the last event
+ERROR_BYTES = 64 * 1024  # how much of an error's body is read
 LOADING = "raise llm.first_token_timeout if the model takes longer to load"
 NO_STREAM = "the answer is no stream of an OpenAI-compatible server"
 
 NOTHING = Learned()
 
-OnText = Callable[[str], bool]
-"""Takes new text; False when no more is wanted."""
+OnText = Callable[[str], bool]  # takes new text; False when no more is wanted
 
 
 class CompletionError(Exception):

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from actors.llm.http.chunks import ServerError
 from actors.llm.providers import Endpoint
 
-QUOTED = 200
-"""Characters of the server's own words that an owner's line may quote."""
-SHARED = 12
-"""A server's message that shares this many characters with the conversation is not quoted."""
+QUOTED = 200  # characters of the server's own words that an owner's line may quote
+SHARED = 12  # a server's message that shares this many characters with the conversation is not quoted
 
 _KEYLIKE = re.compile(r"\b(?:sk|pk|key)-[\w*.-]{6,}|\bBearer\s+\S+", re.I)
 _KEY = "check OPENROUTER_API_KEY or llm.api_key"

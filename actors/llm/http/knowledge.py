@@ -7,8 +7,7 @@ from actors.llm.http.chunks import ServerError
 from actors.llm.http.learned import Learned, learn
 from actors.llm.providers import Endpoint
 
-MOST = 8
-"""Lessons of one server: one that refuses everything is not asked for ever."""
+MOST = 8  # lessons of one server: one that refuses everything is not asked for ever
 
 
 class _Known(msgspec.Struct):

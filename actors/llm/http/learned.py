@@ -11,11 +11,10 @@ import msgspec
 from actors.llm.http.chunks import ServerError
 from actors.llm.messages import ChatMessage
 
+# Statuses with which servers refuse a parameter or a role; the text says so.
 REFUSED = frozenset({400, 404, 405, 415, 422, 500, 501})
-"""Statuses with which servers refuse a parameter or a role; the text says so."""
 
-RENAMED = {"max_tokens": "max_completion_tokens"}
-"""What newer servers call a parameter."""
+RENAMED = {"max_tokens": "max_completion_tokens"}  # what newer servers call a parameter
 
 REQUIRED = frozenset({"model", "messages", "stream"})
 

@@ -6,8 +6,7 @@ import math
 from actors.llm.http.failures import ServerFailure
 from actors.vocabulary.backoff import Backoff
 
-BACKOFF = Backoff(0.5, math.inf)
-"""Before the next attempt, when the server does not say."""
+BACKOFF = Backoff(0.5, math.inf)  # before the next attempt, when the server does not say
 LONGEST_RETRY_AFTER = 86_400.0
 
 

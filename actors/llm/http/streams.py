@@ -23,15 +23,12 @@ from actors.llm.providers import Endpoint, RequestLimits
 from actors.llm.reply import SpokenReply
 from actors.llm.sentences import FIRST_PIECE_WORDS
 
-WARM_WITHIN = 900.0
-"""Seconds that a server may take to load its model."""
-IDLE = 60.0
-"""Seconds without a job after which the thread ends."""
+WARM_WITHIN = 900.0  # seconds that a server may take to load its model
+IDLE = 60.0  # seconds without a job after which the thread ends
 
 HELLO = (ChatMessage("user", "Hello."),)
 
-Post = Callable[[Message, str], None]
-"""Thread-safe: a message, and the id of what caused it."""
+Post = Callable[[Message, str], None]  # thread-safe: a message, and the id of what caused it
 
 _Owned = tuple[tuple[asyncio.Task[None], ...], tuple[httpx.AsyncClient, ...]]
 
