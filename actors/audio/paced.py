@@ -42,7 +42,6 @@ class PacedSink:
         self._thread: threading.Thread | None = None
 
     def start(self, feed: Feed) -> None:
-        """Play from now on."""
         self._thread = threading.Thread(target=self._run, args=(feed,), name="paced speaker", daemon=True)
         self._thread.start()
 
@@ -51,7 +50,6 @@ class PacedSink:
         return 0.0
 
     def close(self) -> None:
-        """Stop playing."""
         if self._stopping.is_set():
             return
         self._stopping.set()

@@ -88,16 +88,13 @@ class PortAudioSource:
         self.rate = self._stream.rate
 
     def start(self, deliver: Deliver) -> None:
-        """Deliver from now on, on PortAudio's thread."""
         self._deliver = deliver
         self._stream.start()
 
     def idle(self) -> float:
-        """Seconds since the last sound came."""
         return self._stream.idle()
 
     def close(self) -> None:
-        """Let go of the device."""
         self._stream.close()
 
     def _captured(self, data: Any, frames: int, times: Any, status: Any) -> None:
@@ -117,16 +114,13 @@ class PortAudioSink:
         self.rate = self._stream.rate
 
     def start(self, feed: Feed) -> None:
-        """Play from now on, on PortAudio's thread."""
         self._feed = feed
         self._stream.start()
 
     def idle(self) -> float:
-        """Seconds since sound was last asked for."""
         return self._stream.idle()
 
     def close(self) -> None:
-        """Let go of the device."""
         self._stream.close()
 
     def _wanted(self, data: Any, frames: int, times: Any, status: Any) -> None:

@@ -67,7 +67,6 @@ class WavWriter:
         self._file.write(self._header())
 
     def close(self) -> None:
-        """Let go of the file."""
         self._file.close()
 
     def _header(self) -> bytes:
@@ -96,7 +95,6 @@ class FileMicrophone:
         self._thread: threading.Thread | None = None
 
     def start(self, deliver: Deliver) -> None:
-        """Play from now on."""
         self._thread = threading.Thread(
             target=self._run, args=(deliver,), name="file microphone", daemon=True
         )
@@ -107,7 +105,6 @@ class FileMicrophone:
         return 0.0
 
     def close(self) -> None:
-        """Stop playing."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join(2.0)

@@ -78,11 +78,9 @@ class Conversation(DomainActor[ConversationState]):
         self._voiced = True
 
     def validate(self, state: ConversationState, before: ConversationState) -> tuple[str, ...]:
-        """Everything is within its bounds."""
         return faults(state)
 
     def forget(self, state: ConversationState, erased: Mapping[str, float]) -> ConversationState:
-        """`state` without the words of those whom it was asked to forget."""
         return without(state, erased)
 
     def expired(self, state: ConversationState) -> ConversationState:

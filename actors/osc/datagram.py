@@ -30,28 +30,13 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 Call = tuple[str, tuple[Any, ...]]
 
 
-class Reason(enum.StrEnum):
-    """Why a datagram was refused."""
-
-    EMPTY = "empty"
-    TOO_LARGE = "too_large"
-    MISALIGNED = "misaligned"
-    NOT_OSC = "not_osc"
-    TOO_DEEP = "too_deep"
-    BUNDLE_HEAD = "bundle_head"
-    ELEMENT_SIZE = "element_size"
-    UNTERMINATED = "unterminated"
-    TOO_LONG = "too_long"
-    PADDING = "padding"
-    NOT_UTF8 = "not_utf8"
-    CONTROL_CHARACTER = "control_character"
-    TYPE_TAGS = "type_tags"
-    UNKNOWN_TYPE = "unknown_type"
-    ARGUMENT_SIZE = "argument_size"
-    NOT_FINITE = "not_finite"
-    TRAILING_BYTES = "trailing_bytes"
-    WRONG_ARGUMENTS = "wrong_arguments"
-    PARSER = "parser"
+# Why a datagram was refused; counted by its value, the name in lower case.
+Reason = enum.StrEnum(
+    "Reason",
+    "EMPTY TOO_LARGE MISALIGNED NOT_OSC TOO_DEEP BUNDLE_HEAD ELEMENT_SIZE UNTERMINATED TOO_LONG PADDING "
+    "NOT_UTF8 CONTROL_CHARACTER TYPE_TAGS UNKNOWN_TYPE ARGUMENT_SIZE NOT_FINITE TRAILING_BYTES "
+    "WRONG_ARGUMENTS PARSER",
+)
 
 
 class BadDatagram(Exception):

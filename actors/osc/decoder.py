@@ -51,15 +51,10 @@ class Decoder:
         if data[:1] != b"/" or len(arguments) != 1:
             return
         if rest == 4 and tags in _NUMBERS:
-            _forget_if_full(self._numbers)
+            if len(self._numbers) >= MAX_KNOWN:
+                self._numbers.clear()
             self._numbers[data[:-4]] = (address, _NUMBERS[tags])
         elif rest == 0 and tags in _CONSTANTS:
-            _forget_if_full(self._constants)
+            if len(self._constants) >= MAX_KNOWN:
+                self._constants.clear()
             self._constants[data] = calls
-
-
-def _forget_if_full(
-    known: dict[bytes, object] | dict[bytes, tuple[str, _Unpack]] | dict[bytes, tuple[Call, ...]],
-) -> None:
-    if len(known) >= MAX_KNOWN:
-        known.clear()

@@ -7,40 +7,14 @@ TYPING = "/chatbox/typing"
 
 # Floats in [-1, 1] that must return to 0.
 AXES = frozenset(
-    (
-        "Vertical",
-        "Horizontal",
-        "LookHorizontal",
-        "MoveHoldFB",
-        "SpinHoldCwCcw",
-        "SpinHoldUD",
-        "SpinHoldLR",
-        "UseAxisRight",
-        "GrabAxisRight",
-    )
+    "Vertical Horizontal LookHorizontal MoveHoldFB SpinHoldCwCcw SpinHoldUD SpinHoldLR "
+    "UseAxisRight GrabAxisRight".split()
 )
-
-# For players with a headset only.
-_SIDED = frozenset(
-    f"{name}{side}" for name in ("Comfort", "Drop", "Use", "Grab") for side in ("Left", "Right")
-)
-
-# Ints, 1 or 0, that must return to 0 before they are pressed again.
-BUTTONS = _SIDED | frozenset(
-    (
-        "MoveForward",
-        "MoveBackward",
-        "MoveLeft",
-        "MoveRight",
-        "LookLeft",
-        "LookRight",
-        "Jump",
-        "Run",
-        "PanicButton",
-        "QuickMenuToggleLeft",
-        "QuickMenuToggleRight",
-        "Voice",
-    )
+# Ints, 1 or 0, that must return to 0 before they are pressed again; the second line is for headsets only.
+BUTTONS = frozenset(
+    "MoveForward MoveBackward MoveLeft MoveRight LookLeft LookRight Jump Run PanicButton QuickMenuToggleLeft "
+    "QuickMenuToggleRight Voice "
+    "ComfortLeft ComfortRight DropLeft DropRight UseLeft UseRight GrabLeft GrabRight".split()
 )
 
 SHORTEST = 0.1  # seconds; shorter pulses are not seen reliably

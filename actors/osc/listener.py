@@ -69,9 +69,8 @@ class OscListener:
                 selector.select(min(max(due - now, NAP), IDLE))
             else:
                 selector.select(IDLE)
-        if (
-            self._intake.waiting
-        ):  # taken in just before a successor took the port over: it has the mailbox too
+        # Taken in just before a successor took the port over: it has the mailbox too.
+        if self._intake.waiting:
             self._announce(time.monotonic())
 
     def _drain(self, receive: Callable[[int], tuple[bytes, Any]]) -> int:

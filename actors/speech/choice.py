@@ -1,5 +1,6 @@
 """The one place where engines are chosen by the configuration. Each adapter is imported only when it is chosen."""
 
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -25,17 +26,14 @@ def open_transcriber(speech: Speech, home: Path) -> tuple[Transcriber, Note]:
     from actors.speech.whisper import Whisper
 
     note = Note()
+    load = partial(Whisper, threads=speech.recognizer_threads, language=speech.language)
     whisper = None
     if speech.recognizer_model is not None:
         try:
-            folder = home / speech.recognizer_model
-            whisper = Whisper(folder, threads=speech.recognizer_threads, language=speech.language)
+            whisper = load(home / speech.recognizer_model)
         except EngineBroken as broken:
             note = Note(f"{broken}; listening with the embedded Whisper tiny.en", broken.remedy, worse=True)
-    if whisper is None:
-        whisper = Whisper(
-            embedded.whisper_model(), threads=speech.recognizer_threads, language=speech.language
-        )
+    whisper = whisper or load(embedded.whisper_model())
     if whisper.speaks_only_english and speech.language != "en" and not note.text:
         text = f"speech.language is {speech.language}, and the recognizer understands English only"
         note = Note(

@@ -35,7 +35,6 @@ class System(DomainActor[SystemState]):
         self._sampler = sampling(self.post, home)
 
     def validate(self, state: SystemState, before: SystemState) -> tuple[str, ...]:
-        """Everything is within its bounds."""
         return faults(state)
 
     def restored(self) -> None:

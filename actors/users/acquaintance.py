@@ -16,10 +16,10 @@ from actors.users.state import (
     PREFERENCES,
     UsersState,
     UserState,
-    as_named,
     find,
     nameless,
 )
+from actors.vocabulary.names import folded
 from actors.vocabulary.values import Interaction, Person
 
 GROWTH = 0.1
@@ -139,7 +139,7 @@ def _with(state: UsersState, user: UserState, absorbed: UserState | None) -> Cha
     before = state.users.get(user.user_id)
     users = {**state.users, user.user_id: user}
     gone = [absorbed] if absorbed is not None else []
-    if before is not None and as_named(before.display_name) != as_named(user.display_name):
+    if before is not None and folded(before.display_name) != folded(user.display_name):
         gone.append(before)
     if absorbed is not None:
         del users[absorbed.user_id]
@@ -157,16 +157,16 @@ def _renamed(
     names: Mapping[str, tuple[str, ...]], user: UserState, gone: list[UserState]
 ) -> tuple[Mapping[str, tuple[str, ...]], tuple[str, ...]]:
     """`names` with `user` under the present name and without those who are gone, and the names that changed."""
-    key = as_named(user.display_name)
+    key = folded(user.display_name)
     if not gone and user.user_id in names.get(key, ()):
         return names, ()
     changed = dict(names)
     for one in gone:
-        old = as_named(one.display_name)
+        old = folded(one.display_name)
         left = tuple(user_id for user_id in changed.pop(old, ()) if user_id != one.user_id)
         if left:
             changed[old] = left
     others = (user_id for user_id in changed.get(key, ()) if user_id != user.user_id)
     changed[key] = (*others, user.user_id)[-NAMESAKES:]
-    touched = tuple(dict.fromkeys((key, *(as_named(one.display_name) for one in gone))))
+    touched = tuple(dict.fromkeys((key, *(folded(one.display_name) for one in gone))))
     return changed, touched

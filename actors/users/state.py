@@ -71,11 +71,6 @@ class UsersState(msgspec.Struct, frozen=True):
     names: Mapping[str, tuple[str, ...]] = {}
 
 
-def as_named(name: str) -> str:
-    """The key of `name` in `UsersState.names`."""
-    return folded(name)
-
-
 def faults_of(user: UserState) -> tuple[str, ...]:
     """Every reason why this record must not be."""
     feelings = (user.emotional_baseline.valence, user.emotional_baseline.arousal)
@@ -134,16 +129,16 @@ def find(state: UsersState, name_or_id: str) -> tuple[UserState, ...]:
     known = state.users.get(name_or_id)
     if known is not None:
         return (known,)
-    key = as_named(name_or_id)
+    key = folded(name_or_id)
     ids = state.names.get(key) or _listed_otherwise(state, key)
     records = (state.users.get(user_id) for user_id in ids)
-    found = [user for user in records if user is not None and as_named(user.display_name) == key]
+    found = [user for user in records if user is not None and folded(user.display_name) == key]
     return tuple(sorted(found, key=lambda user: user.last_seen, reverse=True))
 
 
 def _listed_otherwise(state: UsersState, key: str) -> tuple[str, ...]:
     """Whoever is in the list under an older key: names that were folded in case only."""
-    return tuple(user_id for name, ids in state.names.items() if as_named(name) == key for user_id in ids)
+    return tuple(user_id for name, ids in state.names.items() if folded(name) == key for user_id in ids)
 
 
 def _too_many(state: UsersState) -> tuple[str, ...]:

@@ -67,7 +67,6 @@ class Users(DomainActor[UsersState]):
         return stored
 
     def forget(self, state: UsersState, erased: Mapping[str, float]) -> UsersState:
-        """`state` without those whom it was asked to forget."""
         return without(state, erased)
 
     @handles

@@ -51,11 +51,9 @@ class World(DomainActor[WorldState]):
         super().__init__(WorldState())
 
     def validate(self, state: WorldState, before: WorldState) -> tuple[str, ...]:
-        """The numbers agree, and everything is within its bounds."""
         return faults(state)
 
     def forget(self, state: WorldState, erased: Mapping[str, float]) -> WorldState:
-        """`state` without those whom it was asked to forget; whoever is still here is told of anew by the log."""
         return without(state, erased)
 
     def restored(self) -> None:

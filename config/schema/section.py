@@ -57,17 +57,8 @@ def setting(
 Tuple = Annotated[tuple[T, ...], Strict(False)]
 
 _SIZE = re.compile(r"(?i)\s*(\d{1,15}(?:\.\d{1,6})?)\s*([kmgt]i?b?|b)?\s*\Z")
-_FACTORS = {
-    "": 1,
-    "k": 10**3,
-    "m": 10**6,
-    "g": 10**9,
-    "t": 10**12,
-    "ki": 1 << 10,
-    "mi": 1 << 20,
-    "gi": 1 << 30,
-    "ti": 1 << 40,
-}
+_FACTORS = {"": 1} | {unit: 1000**n for n, unit in enumerate("kmgt", 1)}
+_FACTORS |= {f"{unit}i": 1024**n for n, unit in enumerate("kmgt", 1)}
 
 
 def parse_size(value: Any) -> Any:

@@ -8,9 +8,9 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from config.schema import ActorSettings, Config
-from config.schema.walk import choices, extra
+from config.schema.walk import choices, extra, section_at
 from config.syntax.problem import Key
-from config.tools.explain import applies, default_of, kind_of_field, range_of, section_at
+from config.tools.explain import applies, default_of, kind_of_field, range_of
 
 MARK = "<!-- Below this line `make docs` writes what config/schema says. -->\n"
 DOCUMENT = Path(__file__).parents[2] / "docs" / "configuration.md"

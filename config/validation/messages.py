@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from pydantic.fields import FieldInfo
 
-from config.schema.walk import choices, extra, field_at, fields, limits, names_at
+from config.schema.walk import choices, extra, field_at, fields, names_at, range_words
 from config.syntax.node import YamlNode, kind_of
 from config.syntax.problem import Key
 from config.syntax.suggest import closest, closest_key
@@ -126,20 +126,11 @@ def _number_kind(field: FieldInfo | None) -> str:
 def _range(field: FieldInfo | None) -> str:
     if field is None:
         return ""
-    bounds, unit = limits(field), extra(field, "unit")
-    low = (
-        _spelt(bounds["ge"]) if "ge" in bounds else f"above {_spelt(bounds['gt'])}" if "gt" in bounds else ""
-    )
-    high = _spelt(bounds["le"]) if "le" in bounds else ""
-    if low and high:
-        words = f" {low} to {high}" if low.startswith("above") else f" from {low} to {high}"
-    else:
-        words = f" of at least {low}" if low else f" of at most {high}" if high else ""
-    return f"{words} {unit}" if unit and words else f" of {unit}" if unit else words
-
-
-def _spelt(value: float) -> str:
-    return str(value) if isinstance(value, int) else f"{value:g}"
+    words, unit = range_words(field), extra(field, "unit")
+    if not words:
+        return f" of {unit}" if unit else ""
+    lead = "" if words.startswith("above") else "of " if words.startswith("at ") else "from "
+    return f" {lead}{words} {unit}".rstrip()
 
 
 def _looks_like_number(text: str) -> bool:
