@@ -1,4 +1,4 @@
-"""What the room asks of a device, whatever it is made of: a source of sound, and a sink that pulls it."""
+"""Audio devices as protocols: a source of sound, and a sink that pulls sound."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -43,7 +43,7 @@ class AudioDevice(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of the device. A second time is no error."""
+        """Close the device; idempotent."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""What the room's own threads and timers post to their actors; nobody else sends these."""
+"""Messages from this package's own threads and timers to its actors."""
 
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Health
@@ -17,7 +17,7 @@ class DeviceSlow(Message):
 
 
 class DeviceBroke(Message):
-    """The thread behind the actor's device died of `why`, which nobody foresaw."""
+    """The thread behind the actor's device died of `why`, an unexpected error."""
 
     why: str
 

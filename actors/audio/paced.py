@@ -1,4 +1,4 @@
-"""A sink that is no device: it takes sound at the pace of one, and hands it to a function."""
+"""A sink without a device: it takes sound in real time and passes it to a function."""
 
 import threading
 import time

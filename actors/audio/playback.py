@@ -69,7 +69,7 @@ class Playback(msgspec.Struct, frozen=True):
         return state._end_complete(at)
 
     def cancelled(self, turn: int, at: float) -> Step:
-        """Every turn up to `turn` is void. One that never began is announced too, so that nobody waits for it."""
+        """Turns up to `turn` are cancelled. One that never began is announced too, since others may wait for it."""
         if turn <= self.voided:
             return self, ()
         over = tuple(track for track in self.tracks if track.turn <= turn)

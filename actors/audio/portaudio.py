@@ -63,7 +63,7 @@ class _Stream:
             self._window, self._frames = now, 0
 
     def idle(self) -> float:
-        """Seconds since it last called back; a stream that ended or ran away has been of no use for ever."""
+        """Seconds since it last called back; infinite for a stream that ended or ran away."""
         if self._ran_away or not self._stream.active:
             return float("inf")
         return max(0.0, time.monotonic() - self._called)

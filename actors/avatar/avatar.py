@@ -7,7 +7,16 @@ import msgspec
 
 from actors.avatar.internal import GestureOver
 from actors.avatar.messages import GestureRequested, Touched, WatchTouches
-from actors.avatar.state import AvatarState, faults, felt, is_tracked, loaded, strode, touches, tracked
+from actors.avatar.state import (
+    AvatarState,
+    apply_avatar,
+    apply_parameters,
+    apply_tracking,
+    crossed_step,
+    faults,
+    is_tracked,
+    touches,
+)
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import handles
 from actors.kernel.state.domain import DomainActor
@@ -57,7 +66,7 @@ class Avatar(DomainActor[AvatarState]):
     def on_parameters(self, message: ParametersChanged) -> None:
         began = touches(self.state, message)
         before = self.state.movement_state
-        self.become(felt(self.state, message, self.wall()))
+        self.become(apply_parameters(self.state, message, self.wall()))
         for sensor in began:
             touched = Touched(sensor, Interaction("touch", "", sensor, self.wall()))
             for watcher in dict.fromkeys((CONVERSATION, *self.watchers)):
@@ -68,13 +77,13 @@ class Avatar(DomainActor[AvatarState]):
     @handles
     def on_tracking(self, message: TrackingChanged) -> None:
         before = self.state
-        self.become(tracked(before, message.position, message.rotation))
-        if not is_tracked(before) or strode(before.position, self.state.position):
+        self.become(apply_tracking(before, message.position, message.rotation))
+        if not is_tracked(before) or crossed_step(before.position, self.state.position):
             self._tell_position()
 
     @handles
     def on_loaded_avatar(self, message: AvatarLoaded) -> None:
-        self.become(loaded(self.state, message.avatar_id, self.wall()))
+        self.become(apply_avatar(self.state, message.avatar_id, self.wall()))
 
     @handles
     def on_gesture(self, message: GestureRequested) -> None:

@@ -64,11 +64,11 @@ _MOVEMENT_TRUTHS = {
     "AFK": "afk",
     "MuteSelf": "muted",
 }
-# What a PhysBone or a raycast measures is no touch by itself: hair swings in the wind.
+# A PhysBone's or raycast's measurement alone is not a touch: hair swings in the wind.
 _MEASURES = ("_Angle", "_Stretch", "_Squish", "_Distance", "_Ratio", "_IsPosed", "_Hit")
 
 
-def felt(state: AvatarState, message: ParametersChanged, at: float) -> AvatarState:
+def apply_parameters(state: AvatarState, message: ParametersChanged, at: float) -> AvatarState:
     """The state after these parameters, at `at` (epoch seconds). A parameter of no field is passed over."""
     gestures: dict[str, float] = {}
     expressions: dict[str, float] = {}
@@ -127,7 +127,7 @@ def moved(movement: MovementState, values: Mapping[str, Number]) -> MovementStat
     return msgspec.structs.replace(movement, **changes) if changes else movement
 
 
-def tracked(
+def apply_tracking(
     state: AvatarState, position: tuple[float, float, float], rotation: tuple[float, float, float]
 ) -> AvatarState:
     """The head is there now. rotation: Euler degrees as Unity means them."""
@@ -139,13 +139,13 @@ def is_tracked(state: AvatarState) -> bool:
     return state.position != Vector3()
 
 
-def strode(before: Vector3, now: Vector3) -> bool:
+def crossed_step(before: Vector3, now: Vector3) -> bool:
     """Whether the head has gone on by about a step: it crossed a line of a grid of such."""
     pairs = ((before.x, now.x), (before.y, now.y), (before.z, now.z))
     return any(math.floor(old / STRIDE) != math.floor(new / STRIDE) for old, new in pairs)
 
 
-def loaded(state: AvatarState, avatar_id: str, at: float) -> AvatarState:
+def apply_avatar(state: AvatarState, avatar_id: str, at: float) -> AvatarState:
     """The game loaded an avatar: another one's parameters are forgotten, except those received just before, since the
     game sends some of the new avatar's first."""
     if avatar_id == state.avatar_id:
@@ -162,7 +162,7 @@ def loaded(state: AvatarState, avatar_id: str, at: float) -> AvatarState:
 
 
 def faults(state: AvatarState) -> tuple[str, ...]:
-    """Every reason why `state` must not be."""
+    """What is invalid in `state`."""
     kinds = {
         "gestures": state.gestures,
         "expressions": state.expressions,
@@ -179,7 +179,7 @@ def faults(state: AvatarState) -> tuple[str, ...]:
     if not all(map(math.isfinite, (place.x, place.y, place.z))):
         found.append("position is not finite")
     if not math.isclose(math.hypot(turn.x, turn.y, turn.z, turn.w), 1.0, abs_tol=1e-3):
-        found.append("rotation is no rotation: its length is not 1")
+        found.append("rotation is not a unit quaternion")
     return tuple(found)
 
 

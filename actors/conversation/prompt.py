@@ -67,7 +67,7 @@ def _words(said: Utterance) -> str:
 
 
 def _memory(state: ConversationState, profile: Profile | None) -> str:
-    """What is known of whoever speaks and what was said before the last turns; "" for nothing."""
+    """What is known of the speaker and what was said before the last turns; "" for nothing."""
     speaker = _speaker(state, profile)[:MEMORY]
     topic = _topic(state)
     earlier = lines(state.summary, MEMORY - len(speaker) - len(topic))
@@ -76,7 +76,7 @@ def _memory(state: ConversationState, profile: Profile | None) -> str:
 
 
 def _topic(state: ConversationState) -> str:
-    """The subject, where what was said last has none of its own, as in "And why?"; else ""."""
+    """The subject, if the last utterance has none of its own ("And why?"); else ""."""
     carried_on = state.messages and not topic_of(state.messages[-1].text) and state.current_topic
     return f"The talk is about: {plain(state.current_topic, 80)}." if carried_on else ""
 

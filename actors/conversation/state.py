@@ -95,7 +95,7 @@ class ConversationState(msgspec.Struct, frozen=True):
 
 
 def faults(state: ConversationState) -> tuple[str, ...]:
-    """Every reason why `state` must not be."""
+    """What is invalid in `state`."""
     sizes = {
         "messages": (len(state.messages), WINDOW),
         "characters of messages": (sum(len(said.text) for said in state.messages), WINDOW_CHARACTERS),

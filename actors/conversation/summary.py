@@ -12,7 +12,7 @@ from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person
 from actors.vocabulary.words import asks, plain, sentences_of, topic_of
 
-PEOPLE = 12  # people of whom something stays; beyond it the one who was silent for the longest time goes
+PEOPLE = 12  # people in the summary; beyond it the one silent for longest is dropped
 
 FACTS = 6
 TOPICS = 5
@@ -50,7 +50,7 @@ class Gist(msgspec.Struct, frozen=True):
 
 @durable("conversation.Summary")
 class Summary(msgspec.Struct, frozen=True):
-    """By user id; whoever could not be told apart shares one gist."""
+    """By user id; all unknown people share one gist."""
 
     people: Mapping[str, Gist] = {}
 
@@ -96,7 +96,7 @@ def size(summary: Summary) -> int:
 
 
 def summary_faults(summary: Summary) -> tuple[str, ...]:
-    """Every reason why `summary` must not be."""
+    """What is invalid in `summary`."""
     found = (
         [f"summary: {len(summary.people)} people, at most {PEOPLE}"] if len(summary.people) > PEOPLE else []
     )
@@ -111,7 +111,7 @@ def summary_faults(summary: Summary) -> tuple[str, ...]:
 
 
 def _line(gist: Gist) -> str:
-    """The gist as a sentence; "" where nothing stays but that somebody was there."""
+    """The gist as a sentence; "" without facts and topics."""
     topics = (f"talked about {', '.join(gist.topics)}",) if gist.topics else ()
     facts = ("said: " + " ".join(f"“{fact.text}”" for fact in gist.facts),) if gist.facts else ()
     name = plain(gist.person.name, 40) if gist.person.is_known else "somebody"

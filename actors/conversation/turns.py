@@ -24,7 +24,7 @@ PAUSE = 300.0  # seconds of silence after which talk counts as a new conversatio
 TOUCH_AGAIN = 10.0  # seconds within which the same touch again is the same touch
 
 SEEN = 4
-GAP = 1000  # added to the turn after a restart: no life counts so many turns that it has not handed over
+GAP = 1000  # added to the turn after a restart: an incarnation has fewer turns that were not saved yet
 
 
 def begin(
@@ -46,7 +46,7 @@ def begin(
     )
 
 
-def beyond(turn: int, at: float) -> int:
+def turn_above(turn: int, at: float) -> int:
     """A turn id above any issued before, for when the last one is unknown: the clock in seconds (`at`), since turns are
     rarer than that. The stages drop turns up to the last cancelled one."""
     return max(turn, int(at))
@@ -68,7 +68,7 @@ def attribute(state: ConversationState, person: Person) -> ConversationState:
 
 
 def acquainted(state: ConversationState, preferences: Mapping[str, str], newcomer: bool) -> ConversationState:
-    """It is known now what whoever speaks prefers, and whether they were never met before."""
+    """The users' actor answered: what the speaker prefers, and whether they are new."""
     active = state.active
     if active is None:
         return state
@@ -115,7 +115,7 @@ def end(state: ConversationState, name: str, at: float) -> ConversationState:
 def surrounded(
     state: ConversationState, place: str, people: tuple[Person, ...], seen: tuple[str, ...]
 ) -> ConversationState:
-    """The world's domain has told where this is, who is near, and what is seen."""
+    """The world answered: the place, who is near, and what is seen."""
     return msgspec.structs.replace(state, surroundings=Surroundings(place, people[:NEAR], seen[:SEEN]))
 
 

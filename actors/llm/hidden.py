@@ -217,7 +217,7 @@ def _balanced(text: str, start: int) -> int | None:
 
 
 def _called(text: str) -> str:
-    """The tool that this JSON object calls; "" when it is no call."""
+    """The tool that this JSON object calls; "" if it is not a call."""
     try:
         found = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):

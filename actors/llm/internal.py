@@ -1,4 +1,4 @@
-"""What this room's own threads and timers post to its actors; nobody else sends these."""
+"""Messages from this package's own threads and timers to its actors."""
 
 from actors.kernel.message import Message
 

@@ -260,7 +260,7 @@ class LanguageModel(Actor):
                 self._refuse(request, f"{why}; {remedy}")
 
     def on_where(self, answer: Reply | AskFailed) -> None:
-        """llm.local has told where it is; if it could not, it tells us by itself when it is up."""
+        """The answer of llm.local; without one, it reports by itself when it is ready."""
         if isinstance(answer, Reply) and isinstance(answer.message, LocalModelReady):
             self.on_local_ready(answer.message)
         elif isinstance(answer, Reply) and isinstance(answer.message, LocalModelUnavailable):

@@ -34,7 +34,7 @@ class SentenceReady(Message):
 
 
 class CompletionEnded(Message):
-    """The reply is complete. text: all of it. tokens: the server's count, or ours. finish: stop or length."""
+    """The reply is complete. text: all of it. tokens: the server's count, or our own. finish: stop or length."""
 
     turn: int
     sentences: int
@@ -70,7 +70,7 @@ class LocalModelReady(Message):
 
 
 class LocalModelUnavailable(Message):
-    """There is no embedded model to ask: `why`, and what the owner can do about it."""
+    """The embedded model is not available: `why`, and what the owner can do."""
 
     why: str
     remedy: str = ""

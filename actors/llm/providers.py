@@ -34,7 +34,7 @@ class Endpoint:
 
     @property
     def is_private(self) -> bool:
-        """Whether the server is on this machine or in its own network, so that nobody else pays for what it does."""
+        """Whether the server is on this machine or in its own network, so that its use costs nothing."""
         host = _split(self.base_url).hostname or ""
         try:
             return not ipaddress.ip_address(host).is_global

@@ -1,4 +1,4 @@
-"""Which completions run and which wait: so many at once, a bounded line, none of a voided turn."""
+"""Which completions run and which wait: bounded in both, and none of a cancelled turn."""
 
 from collections import deque
 from collections.abc import Iterator

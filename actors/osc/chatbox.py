@@ -29,7 +29,7 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class Chatbox(msgspec.Struct, frozen=True):
-    """What waits, when the next message may go, and up to which turn everything is void."""
+    """Waiting texts, when the next message may be sent, and the last cancelled turn."""
 
     waiting: tuple[Waiting, ...] = ()
     free_at: float = 0.0
@@ -54,7 +54,7 @@ def write(box: Chatbox, turn: int, text: str, now: float) -> Chatbox:
 
 
 def cancel(box: Chatbox, turn: int) -> Chatbox:
-    """Every turn <= `turn` is void: nothing of it is sent any more, nor what is yet to come of it."""
+    """Cancel every turn <= `turn`, also for texts that arrive later."""
     voided = max(box.voided, turn)
     waiting = tuple(w for w in box.waiting if w.turn == 0 or w.turn > voided)
     return Chatbox(waiting, box.free_at, voided)

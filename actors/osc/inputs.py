@@ -18,15 +18,15 @@ BUTTONS = frozenset(
 )
 
 SHORTEST = 0.1  # seconds; shorter pulses are not seen reliably
-# Seconds for which a single command may hold an input: nobody walks on for ever because a message got lost.
+# Seconds for which a single command may hold an input: a lost message must not make Gerald walk for ever.
 LONGEST = 10.0
 
-# With "toggle voice" off, 0 mutes the player, so that coming to rest would silence a bot that nobody muted.
+# With "toggle voice" off, 0 mutes the player, so that a reset would mute Gerald.
 _NOT_AT_REST = frozenset(("Voice",))
 
 
 def clamped(name: str, value: float) -> float | int | None:
-    """What to send for `value` of input `name`; None if there is no such input, or the value is no number."""
+    """What to send for `value` of input `name`; None for an unknown input or a value that is not finite."""
     if not math.isfinite(value):
         return None
     if name in AXES:

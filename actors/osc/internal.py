@@ -1,4 +1,4 @@
-"""What the OSC room's actors say to themselves: timers, and news from their own threads."""
+"""Messages from the OSC actors' own timers and threads."""
 
 from actors.kernel.message import Message
 
@@ -34,7 +34,7 @@ class RestAgain(Message):
 
 
 class HostFound(Message):
-    """From the sender's thread: what the name of the output host means, "" and why when nobody knows."""
+    """From the sender's thread: what the name of the output host means, "" and why if it is not found."""
 
     ip: str
     why: str = ""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from actors.kernel.message import Message
-from actors.osc.intake import DatagramQueue
+from actors.osc.datagram_queue import DatagramQueue
 from actors.osc.sockets import Port, number_of
 
 INTERVAL = 0.015  # seconds between two announcements
@@ -25,9 +25,9 @@ class OscListener:
     post: receives what is announced. failed: receives the reason why reading has ended."""
 
     def __init__(
-        self, intake: DatagramQueue, post: Callable[[Message], object], failed: Callable[[str], object]
+        self, queue: DatagramQueue, post: Callable[[Message], object], failed: Callable[[str], object]
     ) -> None:
-        self._intake = intake
+        self._queue = queue
         self._post = post
         self._failed = failed
         self._announced_at = float("-inf")
@@ -61,21 +61,21 @@ class OscListener:
         while port.is_owned_by(self):
             taken = self._drain(receive)
             now, due = time.monotonic(), self._due()
-            if self._intake.waiting and now >= due:
+            if self._queue.waiting and now >= due:
                 self._announce(now)
             if taken:
                 time.sleep(NAP)
-            elif self._intake.waiting:
+            elif self._queue.waiting:
                 selector.select(min(max(due - now, NAP), IDLE))
             else:
                 selector.select(IDLE)
         # Taken in just before a successor took the port over: it has the mailbox too.
-        if self._intake.waiting:
+        if self._queue.waiting:
             self._announce(time.monotonic())
 
     def _drain(self, receive: Callable[[int], tuple[bytes, Any]]) -> int:
         """Take in what has come, at most BATCH datagrams; how many those were."""
-        take = self._intake.take
+        take = self._queue.take
         for taken in range(BATCH):
             try:
                 data, sender = receive(_LARGEST)
@@ -91,5 +91,5 @@ class OscListener:
     def _announce(self, now: float) -> None:
         self._announced_at = now
         self._handled.clear()
-        for message in self._intake.flush():
+        for message in self._queue.flush():
             self._post(message)

@@ -1,4 +1,4 @@
-"""The actor that hears VRChat: parameters, avatar changes and tracking become messages to whoever subscribed."""
+"""The actor that receives from VRChat: parameters, avatar changes and tracking become messages to subscribers."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from actors.kernel.actor import Actor, handles
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Health
 from actors.osc import sockets
-from actors.osc.intake import DatagramQueue
+from actors.osc.datagram_queue import DatagramQueue
 from actors.osc.internal import OpenPort, ReaderFailed
 from actors.osc.listener import OscListener
 from actors.osc.messages import (
@@ -34,7 +34,7 @@ class Receiver(Actor):
     def __init__(self, osc: Osc, subscribers: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
         self._osc = osc
         self._subscriptions = Subscriptions(subscribers)
-        self._intake = DatagramQueue(osc.enabled_events, osc.output_host)
+        self._queue = DatagramQueue(osc.enabled_events, osc.output_host)
         self._listener: OscListener | None = None
         self._port: sockets.Port | None = None
         self._failures = 0
@@ -49,7 +49,7 @@ class Receiver(Actor):
     def commit(self, sections: Mapping[str, Any]) -> bool:
         """The port itself changes by a restart."""
         self._osc = sections["osc"]
-        self._intake.choose(self._osc.enabled_events, self._osc.output_host)
+        self._queue.choose(self._osc.enabled_events, self._osc.output_host)
         return True
 
     @handles
@@ -83,7 +83,7 @@ class Receiver(Actor):
 
     @handles
     def on_get_statistics(self, _: GetOscStatistics) -> None:
-        self.reply(self._intake.statistics(sockets.number_of(self._port) if self._port else 0))
+        self.reply(self._queue.statistics(sockets.number_of(self._port) if self._port else 0))
 
     def _announce(self, message: Message) -> None:
         for address, part in self._subscriptions.parts(message):
@@ -93,9 +93,7 @@ class Receiver(Actor):
 
     def _open(self) -> None:
         host, number, address = self._osc.input_host, self._osc.input_port, self.context.address
-        listener = OscListener(
-            self._intake, self.post, lambda why: self.post(ReaderFailed(id(listener), why))
-        )
+        listener = OscListener(self._queue, self.post, lambda why: self.post(ReaderFailed(id(listener), why)))
         try:
             self._port = sockets.take(address, host, number, listener)
         except OSError as error:

@@ -137,7 +137,7 @@ class Sender(Actor):
         value = inputs.clamped(name, message.value)
         if value is None:
             log.warning(
-                "there is no input %.60r, or it cannot be %r; see actors/osc/inputs.py", name, message.value
+                "input %.60r is unknown, or cannot be %r; see actors/osc/inputs.py", name, message.value
             )
             return
         if name in self._held and name in inputs.BUTTONS:
@@ -239,7 +239,7 @@ class Sender(Actor):
         return True
 
     def _owe_rest(self) -> None:
-        """Something is still held in the game: it must not be so for ever."""
+        """Something is still held in the game: try again to release it."""
         if not self._owes_rest:
             self._owes_rest = True
             self.after(REST_AGAIN, RestAgain())

@@ -1,4 +1,4 @@
-"""Who is told what of that which VRChat says."""
+"""Which subscriber receives which part of VRChat's messages."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
@@ -58,7 +58,7 @@ class Subscriptions:
         self._later: dict[str, _Wish] = {}
 
     def put(self, address: str, patterns: Iterable[str]) -> None:
-        """From now on `address` is told of these, instead of what it was told before; of nothing, without any."""
+        """Replace the patterns of `address`; none ends the subscription."""
         wish = _Wish(patterns)
         if address in self._declared:
             self._declared[address] = wish
@@ -70,7 +70,7 @@ class Subscriptions:
             del self._later[next(iter(self._later))]
 
     def parts(self, message: Message) -> Iterator[tuple[str, Message]]:
-        """Whom to tell, and what. Whoever wants all of it is told the message itself."""
+        """Each receiver with its part; the message itself for those that want all of it."""
         for wishes in (self._declared, self._later):
             for address, wish in wishes.items():
                 part = wish.of(message)

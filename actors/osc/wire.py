@@ -54,5 +54,5 @@ def datagram(address: str, *values: Value) -> bytes:
 
 
 def rest() -> tuple[bytes, ...]:
-    """The datagrams after which the avatar stands still and shows no typing, whoever sends them."""
+    """The datagrams after which the avatar stands still and shows no typing."""
     return datagram(TYPING, False), *(datagram(address, value) for address, value in resting())

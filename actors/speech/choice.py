@@ -43,7 +43,7 @@ def open_transcriber(speech: Speech, home: Path) -> tuple[Transcriber, Note]:
 
 
 def proven(voice: Voice, model: Path) -> Voice:
-    """The voice, once it has said a word: one that loads and cannot is no voice. Raises EngineBroken."""
+    """The voice, after it has said a word as a test. Raises EngineBroken."""
     why = "it made no sound"
     for word in _WORDS:
         try:

@@ -43,7 +43,7 @@ class Closure(msgspec.Struct, frozen=True):
         return Closure(self.since, min(self.until, at + tail))
 
     def covers(self, captured_at: float) -> bool:
-        """True for a chunk of sound, ending at `captured_at`, that holds some of it."""
+        """Whether the chunk that ended at `captured_at` holds some of the bot's voice."""
         return self.since <= captured_at and captured_at - CHUNK_SECONDS < self.until
 
 

@@ -1,4 +1,4 @@
-"""What the room's own worker threads post to their actors; nobody else sends these."""
+"""Messages from this package's worker threads to its actors."""
 
 from actors.kernel.message import Message
 

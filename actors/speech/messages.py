@@ -53,7 +53,7 @@ class SynthesisFailed(Message):
 
 
 class Cancel(Message):
-    """Every turn <= `turn` is void, at every stage, also for messages that arrive later."""
+    """Every turn <= `turn` is cancelled, at every stage, also for messages that arrive later."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     turn: int

@@ -155,7 +155,7 @@ class Synthesizer(Actor):
                     return
                 took, begun = (time.perf_counter() - begun if begun else 0.0), 0.0
                 self.post(self._piece(task, sound, last, took), task.cause)
-        except Exception as error:  # one sentence that cannot be spoken is no reason to fall silent
+        except Exception as error:  # one failed sentence must not stop the others
             self.post(
                 SynthesisBroke(task.turn, task.sentence, f"{type(error).__name__}: {error}"), task.cause
             )

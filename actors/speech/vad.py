@@ -25,7 +25,7 @@ class Silero:
                 str(model), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # onnxruntime raises classes of its own, unrelated to one another
-            raise EngineBroken(f"{model} is no usable model: {error}", "Run `make setup`.") from error
+            raise EngineBroken(f"{model} is not a usable model: {error}", "Run `make setup`.") from error
         self._rate = np.array(RATE, dtype=np.int64)
         self.reset()
 

@@ -30,7 +30,7 @@ class Whisper:
             )
             self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # tokenizers raises bare Exception
-            raise EngineBroken(f"{folder} is no usable Whisper model: {error}", remedy) from error
+            raise EngineBroken(f"{folder} is not a usable Whisper model: {error}", remedy) from error
         self.speaks_only_english = not self._model.is_multilingual
         self._prompt = [self._token(folder, name) for name in self._start(language)]
 

@@ -1,4 +1,4 @@
-"""A thread that does a room's slow work, one job after the other, so that the actor itself never blocks."""
+"""A thread for an actor's slow work, one job after the other, so that the actor never blocks."""
 
 import queue
 import threading

@@ -19,7 +19,7 @@ class StageReached(Message):
 
 
 class ModuleChanged(Message):
-    """An actor's health or life changed; sent by its supervisor."""
+    """An actor's health changed, or it started or stopped; sent by its supervisor."""
 
     address: str
     health: str

@@ -81,7 +81,7 @@ def measured(state: SystemState, stage: str, seconds: float) -> SystemState:
 
 
 def failed(state: SystemState, error: Error) -> SystemState:
-    """An actor died. Beyond the limit the address with the fewest deaths is no longer counted by itself."""
+    """An actor died. Beyond the limit the address with the fewest deaths is dropped."""
     errors = {**state.errors, error.address: state.errors.get(error.address, 0) + 1}
     if len(errors) > MODULES:
         del errors[min((one for one in errors if one != error.address), key=lambda one: errors[one])]
@@ -101,7 +101,7 @@ def sampled(state: SystemState, usage: ResourceUsage, uptime: float) -> SystemSt
 
 
 def faults(state: SystemState) -> tuple[str, ...]:
-    """Every reason why `state` must not be."""
+    """What is invalid in `state`."""
     metrics, usage = state.performance_metrics, state.resource_usage
     sizes = {
         "stages": (len(metrics.stages), STAGES),

@@ -1,4 +1,4 @@
-"""The system's actor: owns the bot's own state, and forwards the stages of turns to whoever watches."""
+"""The system's actor: owns the bot's own state, and forwards the stages of turns to watchers."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -44,7 +44,7 @@ def faded(user: UserState, now: float) -> float:
 
 
 def profile_of(state: UsersState, person: Person) -> UserState | None:
-    """The record of `person`; of whoever alone goes by that name, where a name is all that is given."""
+    """The record of `person`; if only a name is given, of the only one with that name."""
     known = state.users.get(person.user_id)
     if known is None and person.user_id == nameless(person.name):
         namesakes = find(state, person.name)
@@ -112,7 +112,7 @@ def _met(state: UsersState, person: Person, at: float) -> tuple[UserState, UserS
 
 
 def _others(state: UsersState, person: Person) -> bool:
-    """Whether somebody else with an id of VRChat's goes by the same name."""
+    """Whether another person with a VRChat id has the same name."""
     mine = (person.user_id, nameless(person.name))
     return any(user.user_id not in mine for user in find(state, person.name))
 

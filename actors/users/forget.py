@@ -1,4 +1,4 @@
-"""Whom a request to forget means. Pure."""
+"""Which people a request to forget selects. Pure."""
 
 import msgspec
 

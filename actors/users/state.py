@@ -72,7 +72,7 @@ class UsersState(msgspec.Struct, frozen=True):
 
 
 def faults_of(user: UserState) -> tuple[str, ...]:
-    """Every reason why this record must not be."""
+    """What is invalid in a record."""
     feelings = (user.emotional_baseline.valence, user.emotional_baseline.arousal)
     checks = {
         "relationship_level is not in [0, 1]": not 0.0 <= user.relationship_level <= 1.0,
@@ -87,7 +87,7 @@ def faults_of(user: UserState) -> tuple[str, ...]:
 
 
 def faults(state: UsersState, before: UsersState | None = None) -> tuple[str, ...]:
-    """Every reason why `state` must not be. Of `before`, a valid state, the very same records are not checked again."""
+    """What is invalid in `state`. Records of the valid `before` are not checked again."""
     known = before.users if before is not None else {}
     found = [*_too_many(state)]
     if state.users is known:
@@ -102,7 +102,7 @@ def faults(state: UsersState, before: UsersState | None = None) -> tuple[str, ..
 
 
 def faults_at(state: UsersState, paths: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    """As `faults`, of a state that differs from a valid one at these paths only: nobody else is looked at."""
+    """As `faults`, of a state that differs from a valid one at these paths only: others are not checked."""
     ids = [path[1] for path in paths if path[0] == "users"]
     touched = {user_id: state.users[user_id] for user_id in ids if user_id in state.users}
     return (*_too_many(state), *faults(UsersState(touched)))
@@ -147,5 +147,5 @@ def _too_many(state: UsersState) -> tuple[str, ...]:
 
 
 def nameless(name: str) -> str:
-    """The id of whoever goes by `name` and has no id of VRChat's."""
+    """The id of a person known by `name` only."""
     return person_named(name).user_id

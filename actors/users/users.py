@@ -94,7 +94,7 @@ class Users(DomainActor[UsersState]):
         if selection.why_not:
             self.reply(NotForgotten(selection.why_not))
             return
-        # Remembered on disk first: whatever is loaded later, also from a backup, is told of it.
+        # Recorded on disk first: it then applies to whatever is loaded later, also from a backup.
         hashes = tuple(tombstone(person.user_id) for person in selection.aliases)
         asked = _Asked(selection, hashes, self.wall(), self.asker())
         self.ask(PERSISTENCE, RecordErasure(self.domain, hashes, asked.at), then="on_buried", context=asked)

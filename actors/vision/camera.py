@@ -16,7 +16,7 @@ from actors.vocabulary.backoff import Backoff
 from config.schema import ComputerVision
 
 LOOK_EVERY = 1.0
-# Seconds without a picture after which the source is opened anew; or ten pictures' time, where that is longer.
+# Seconds without a picture after which the source is opened again; or ten pictures' time, where that is longer.
 SILENT = 5.0
 RETRY = Backoff(1.0, 30.0)  # until a source that broke is tried again
 
@@ -83,9 +83,7 @@ class Camera(Actor):
         if capture is None or self._silent or self.now() - capture.last < patience:
             return
         self._silent = True
-        reason = (
-            f"{self._name} has given no picture for {patience:.0f} s; opened anew when its driver returns"
-        )
+        reason = f"{self._name} has given no picture for {patience:.0f} s; it is opened again when its driver returns"
         self.health(Health.DEGRADED, reason, "unplug it and plug it in again")
         capture.end()
 

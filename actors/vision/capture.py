@@ -12,7 +12,7 @@ from actors.kernel.media.frame_ring import Picture, RingWriter
 from actors.kernel.media.frames import Frame, RingAddress
 from actors.kernel.resource import Resources
 from actors.vision.device import PictureSource, SourceBroken
-from actors.vision.pace import Moment, next_moment
+from actors.vision.pace import FrameTime, next_frame_time
 
 # The right to have a picture source open, by its name: the source itself is the thread's own.
 _sources: Resources[str, None] = Resources()
@@ -76,13 +76,13 @@ class Capture:
             writer.close()
 
     def _take_pictures(self, source: PictureSource, writer: RingWriter) -> None:
-        begun, moment = time.monotonic(), None
+        begun, frame_time = time.monotonic(), None
         while self._right.is_owned_by(self):
-            before: Moment | None = moment
-            moment = next_moment(before, time.monotonic() - begun, source.fps, self.fps)
-            if self._end.wait(max(0.0, begun + moment.due - time.monotonic())):
+            before: FrameTime | None = frame_time
+            frame_time = next_frame_time(before, time.monotonic() - begun, source.fps, self.fps)
+            if self._end.wait(max(0.0, begun + frame_time.due - time.monotonic())):
                 return
-            skip = moment.position - before.position - 1 if before is not None else 0
+            skip = frame_time.position - before.position - 1 if before is not None else 0
             picture = fit(source.read(skip), self.ring.slot_bytes)
             frame = writer.write(picture, time.time())
             self.last = time.monotonic()

@@ -20,7 +20,7 @@ class Screen:
             self._shots = mss.mss()
             self._monitor = self._shots.monitors[1]
         except (ScreenShotError, IndexError, OSError) as error:
-            raise SourceBroken(f"there is no screen to look at: {error}", REMEDY) from None
+            raise SourceBroken(f"there is no screen: {error}", REMEDY) from None
 
     def read(self, skip: int) -> Picture:
         try:

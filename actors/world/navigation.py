@@ -15,7 +15,7 @@ from actors.vocabulary.values import Vector3
 # Metres of a place. Positions are the head's: a jump or a crouch leads to no other place, another floor does.
 WIDTH, HEIGHT = 2.0, 3.0
 
-# Metres between two looks beyond which nobody walked: it was a portal, a respawn or a seat.
+# Metres between two positions beyond which it was no walk: it was a portal, a respawn or a seat.
 LONGEST_STEP = 3.0
 
 LEVEL = 0.5  # metres of height up to which a step can be taken back; a fall cannot
@@ -81,7 +81,7 @@ def shortest(graph: NavigationGraph, start: str, end: str) -> Route | None:
 
 
 def graph_faults(graph: NavigationGraph) -> tuple[str, ...]:
-    """Every reason why `graph` must not be."""
+    """What is invalid in `graph`."""
     found = [f"{len(graph.places)} places, at most {PLACES}"] if len(graph.places) > PLACES else []
     lost = set(graph.passages)
     for start, ends in graph.passages.items():

@@ -1,4 +1,4 @@
-"""Who is in the instance, told from the log's lines, and what the world's domain must hear of it. Pure."""
+"""Who is in the instance, by the log's lines, and what to tell the world's actor. Pure."""
 
 from collections.abc import Mapping
 
@@ -23,11 +23,11 @@ class Roster(msgspec.Struct, frozen=True):
 
 
 def elsewhere(roster: Roster, world_id: str = "", world_name: str = "") -> Roster:
-    """Another instance, with nobody in it yet; the account stays."""
+    """Another, empty instance; the account stays."""
     return Roster(roster.visit + 1, world_id, world_name, own=roster.own)
 
 
-def noted(roster: Roster, event: LogEvent) -> Roster:
+def apply_event(roster: Roster, event: LogEvent) -> Roster:
     """`roster` after `event`. The world's name and id come in two lines, in either order."""
     match event:
         case Named(name):
@@ -48,8 +48,8 @@ def noted(roster: Roster, event: LogEvent) -> Roster:
             return _replace(roster, people={u: p for u, p in roster.people.items() if not _is(p, person)})
 
 
-def told(before: Roster | None, after: Roster, at: float, account: str = "") -> tuple[Message, ...]:
-    """What to tell the world's domain, which was told `before`; None: nothing yet. account: the bot's name if known."""
+def announcements(before: Roster | None, after: Roster, at: float, account: str = "") -> tuple[Message, ...]:
+    """What to tell the world's actor after `before` (None: nothing yet). account: the bot's name if known."""
     if before is None or not _same_instance(before, after):
         entered = (WorldEntered(after.world_id, after.world_name, at),)
         gone: tuple[Message, ...] = (WorldLeft(at), *(entered if _is_somewhere(after) else ()))

@@ -13,7 +13,7 @@ from actors.world.things import InteractiveElement, WorldObject, aged, region, s
 # Players kept, several times what an instance admits; beyond it the one who came first is forgotten.
 PLAYERS = 500
 
-FARTHEST = 100_000.0  # metres from the middle of a world; what is told to be farther away is no position
+FARTHEST = 100_000.0  # metres from a world's origin; positions farther away are invalid
 
 # Kinds of what is seen: the detector tells that it moves, not what it is.
 MOVING, MOVED = "something moving", "something that has just moved"
@@ -70,7 +70,7 @@ def departed(state: WorldState, at: float) -> WorldState:
 
 
 def joined(state: WorldState, person: Person, at: float, own: bool = False) -> WorldState:
-    """`person` is here now; somebody who was here already stays since then. Nobody unknown is counted."""
+    """`person` is here now; `since` of a present person stays. Unknown people are not counted."""
     if not person.is_known:
         return state
     known = state.avatars.get(person.user_id)
@@ -89,7 +89,7 @@ def joined(state: WorldState, person: Person, at: float, own: bool = False) -> W
 
 
 def left(state: WorldState, person: Person, at: float) -> WorldState:
-    """`person` is gone. Where only a name was given, whoever bears it is gone."""
+    """`person` is gone; if only a name is given, the person with that name."""
     gone = person.user_id
     if gone not in state.avatars and gone.startswith("name:"):
         gone = next(
@@ -181,7 +181,7 @@ def place_called(state: WorldState, name: str) -> str:
 
 
 def faults(state: WorldState) -> tuple[str, ...]:
-    """Every reason why `state` must not be."""
+    """What is invalid in `state`."""
     found = (
         [f"avatars: {len(state.avatars)} entries, at most {PLAYERS}"] if len(state.avatars) > PLAYERS else []
     )

@@ -12,7 +12,7 @@ OBJECTS = 64  # objects kept; beyond it the one seen the longest time ago is for
 # Interactive elements kept of one visit; beyond it the one used the longest time ago is forgotten.
 ELEMENTS = 256
 
-FADES = 30.0  # seconds after which something that was seen and not seen again is no longer there
+FADES = 30.0  # seconds after which something not seen again is dropped
 
 _ROWS, _COLUMNS = ("above", "", "below"), ("on the left", "", "on the right")
 
@@ -73,7 +73,7 @@ def used(
 def things_faults(
     objects: Mapping[str, WorldObject], elements: Mapping[str, InteractiveElement]
 ) -> tuple[str, ...]:
-    """Every reason why these must not be."""
+    """What is invalid in these."""
     sizes = {"objects": (len(objects), OBJECTS), "interactive_elements": (len(elements), ELEMENTS)}
     found = [f"{name}: {size} entries, at most {most}" for name, (size, most) in sizes.items() if size > most]
     found += [

@@ -123,4 +123,4 @@ class World(DomainActor[WorldState]):
         elif unknown:
             self.reply(NoWay(f"no such place: {', '.join(unknown)}"))
         else:
-            self.reply(NoWay("nobody has walked from the one to the other yet"))
+            self.reply(NoWay("no way between them has been walked yet"))

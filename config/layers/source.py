@@ -42,7 +42,7 @@ class ConfigSource:
     probes: tuple[Probe, ...] = ()
 
     def read(self, runtime: Sequence[str] = ()) -> Reading:
-        """Read and validate everything anew. Never raises for what is in the files."""
+        """Read and validate everything again. Never raises for the content of the files."""
         try:
             result = load_config(
                 self.home,

@@ -22,7 +22,7 @@ LOOK_EVERY = 0.025
 AT_REST = 0.06  # seconds without a change after which what is there is read
 # The same where a file has vanished: most editors that take a file away put another one in its place.
 GONE = 0.4
-WRITTEN_FOR = 10.0  # seconds after which a file that somebody keeps open for writing is read all the same
+WRITTEN_FOR = 10.0  # seconds after which a file that is still open for writing is read anyway
 TICK = 1.0  # seconds between two looks at the contents themselves: a file may change without any sign of it
 MOST = 1 << 20  # bytes of a file that are looked at; a configuration is never larger
 
@@ -124,7 +124,7 @@ def _refuses_lease(handle: int) -> bool:
     import signal
 
     try:
-        # SIGURG is ignored unless somebody asks for it; the lease's own signal would end the process.
+        # SIGURG is ignored by default; the lease's own signal would end the process.
         fcntl.fcntl(handle, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
     except OSError as error:

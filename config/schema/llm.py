@@ -63,7 +63,7 @@ class Llm(Section, key="llm", about="The language model.", place=50):
     )
     warm_up: bool = setting(
         True,
-        "Have a server on this machine or in its own network load its model at the start, before somebody asks.",
+        "Have a server on this machine or in its own network load its model at the start, before the first question.",
     )
     mock_responses: bool = setting(False, "Scripted replies in place of a model, for tests.")
     connect_timeout: float = setting(5.0, "How long connecting may take.", unit="s", gt=0.0, le=120.0)

@@ -26,7 +26,7 @@ class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
         0.5, "Probability from which a 32 ms chunk counts as speech.", ge=0.05, le=0.95
     )
     end_of_speech_silence: float = setting(0.38, "Silence that ends an utterance.", unit="s", ge=0.1, le=5.0)
-    min_speech: float = setting(0.25, "Shorter sounds are no utterance.", unit="s", ge=0.0, le=5.0)
+    min_speech: float = setting(0.25, "Shorter sounds are ignored.", unit="s", ge=0.0, le=5.0)
     max_utterance: float = setting(15.0, "A longer utterance is cut here.", unit="s", ge=1.0, le=30.0)
     tail_after_playback: float = setting(
         0.3, "How long recognition stays closed after the bot's own voice.", unit="s", ge=0.0, le=5.0

@@ -34,13 +34,13 @@ def _policy(description: str, **defaults: Any) -> Any:
 
 
 class StoragePolicies(Section):
-    """How each domain is kept; the defaults are the table of the design document."""
+    """How each domain is kept."""
 
     conversation: StoragePolicy = _policy("What was said.", backend="memory", ttl=3600.0)
-    users: StoragePolicy = _policy("Whom Gerald has met.", backend="file")
-    world: StoragePolicy = _policy("Where he is, and with whom.", backend="file")
-    avatar: StoragePolicy = _policy("His body.", backend="memory", ttl=300.0)
-    system: StoragePolicy = _policy("How he is doing.", backend="database")
+    users: StoragePolicy = _policy("The people Gerald has met.", backend="file")
+    world: StoragePolicy = _policy("Where Gerald is, and who is there.", backend="file")
+    avatar: StoragePolicy = _policy("Gerald's avatar.", backend="memory", ttl=300.0)
+    system: StoragePolicy = _policy("How Gerald works.", backend="database")
 
     @model_validator(mode="before")
     @classmethod
@@ -56,7 +56,7 @@ class StoragePolicies(Section):
         }
 
     def of(self, domain: str) -> StoragePolicy:
-        """The policy of a domain; one that has none of its own is kept in the database."""
+        """The policy of a domain; the database by default."""
         found = getattr(self, domain, None)
         return found if isinstance(found, StoragePolicy) else StoragePolicy()
 

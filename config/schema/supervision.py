@@ -68,7 +68,7 @@ class Supervision(Section, key="supervision", about="What happens when an actor 
     )
     backoff_max: float = setting(5.0, "The longest pause between restarts.", unit="s", ge=0.0, le=3600.0)
     backoff_reset: float = setting(
-        30.0, "After this long without a failure the pauses begin anew.", unit="s", gt=0.0, le=86400.0
+        30.0, "After this long without a failure the pauses are short again.", unit="s", gt=0.0, le=86400.0
     )
     start_timeout: float = setting(
         30.0, "How long an actor may take until it is ready.", unit="s", gt=0.0, le=600.0

@@ -78,7 +78,7 @@ class SecretsCipher:
 
 
 def key_id(key: bytes) -> str:
-    """The public name of a key, from which nobody can get back to the key."""
+    """The public name of a key; the key cannot be computed from it."""
     return hmac.digest(key, b"gerald key id", "sha256").hex()[:8]
 
 

@@ -67,7 +67,7 @@ def _write(home: Home, wrapped: WrappedKey) -> None:
 
 @contextlib.contextmanager
 def _changing(home: Home) -> Iterator[None]:
-    """Wait up to 5 s for whoever else changes the file."""
+    """Lock the file; wait up to 5 s for it."""
     try:
         home.data.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(home.data / "seal.lock", timeout=5.0):

@@ -21,7 +21,7 @@ class EncryptionKeyError(Exception):
 
 
 class KeySource:
-    """The key file and the passphrase that `environ` names. ask: for a passphrase, once, where somebody is there."""
+    """The key file and the passphrase that `environ` names. ask: returns a passphrase; called once."""
 
     def __init__(self, environ: Mapping[str, str], ask: Callable[[], str] | None = None) -> None:
         self.environ = environ

@@ -30,7 +30,7 @@ def private_folder() -> Iterator[Path]:
     try:
         assert guard.stdout is not None
         if not guard.stdout.readline():
-            raise OSError(0, "nobody could be set to guard them", "the readable secrets")
+            raise OSError(0, "the process that guards them did not start", "the readable secrets")
         yield folder
     finally:
         _remove(folder)

@@ -64,7 +64,7 @@ def encrypt_text(
 
 
 def exclusive(home: Home) -> filelock.FileLock:
-    """Held by whoever changes the file. Raises filelock.Timeout after 5 s."""
+    """The lock for changes of the file. Raises filelock.Timeout after 5 s."""
     home.data.mkdir(parents=True, exist_ok=True)
     return filelock.FileLock(home.data / "secrets.lock", timeout=5.0)
 

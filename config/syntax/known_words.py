@@ -14,5 +14,5 @@ def ask_for_words(source: Callable[[], Collection[str]]) -> None:
 
 
 def known_words() -> Collection[str]:
-    """All words that may be shown; none until somebody has said where to ask."""
+    """All words that may be shown; none before `ask_for_words`."""
     return _source()

@@ -32,7 +32,7 @@ def read_bytes(path: Path, shown: str, layer: str) -> bytes | None:
     """The bytes of a file, or None. Raises LoadError if it cannot be read, is not a plain file, or is over 1 MiB."""
     source = SourceText(layer, shown)
     try:
-        # Before opening: to open a pipe is to wait for whoever writes to it.
+        # Before opening: opening a pipe waits for its writer.
         if not stat.S_ISREG(path.stat().st_mode):
             raise refuse(source, "is not a plain file")
         with path.open("rb") as file:

@@ -17,7 +17,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "configuration.md"
 
 
 def reference(text: str) -> str:
-    """The document with its tables made anew."""
+    """The document with new tables."""
     head, mark, _ = text.partition(MARK)
     if not mark:
         raise ValueError(f"{DOCUMENT.name} has lost its line {MARK.strip()}")

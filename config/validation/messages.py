@@ -111,9 +111,9 @@ def _other(kind: str, key: Key, node: YamlNode, given: str, context: Mapping[str
     if kind == "string_pattern_mismatch" and name in _PATTERNS:
         return Wording(f"{_PATTERNS[name]}{given}")
     if kind == "string_pattern_mismatch" and "env" in key:
-        return Wording("is no name of an environment variable", "A name has letters, digits and _ only.")
+        return Wording("is not the name of an environment variable", "A name has letters, digits and _ only.")
     if kind == "string_pattern_mismatch":
-        return Wording("is no actor's address", "An address reads like speech.recognizer.")
+        return Wording("is not an actor's address", "An address reads like speech.recognizer.")
     if kind == "tuple_type":
         return Wording(f"must be a list{given}", "Begin each item with '- ', or write [a, b].")
     return Wording(f"must be a mapping of names to values{given}", _known(key))

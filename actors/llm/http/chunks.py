@@ -36,7 +36,7 @@ class Chunk:
 
 
 def read_chunk(data: str | bytes, event: str = "") -> Chunk | None:
-    """One `data:` field of an event of this name, or a whole JSON answer; None when it is no JSON object."""
+    """One `data:` field of an event of this name, or a whole JSON answer; None if it is not a JSON object."""
     body = _object(data)
     if body is None:
         return Chunk(error=ServerError(0, str(data)[:1000])) if event == "error" else None

@@ -29,7 +29,7 @@ KEEP_ALIVE = 60.0
 AFTER_DONE = 0.1  # seconds that a server has to end its answer after the last event
 ERROR_BYTES = 64 * 1024  # how much of an error's body is read
 LOADING = "raise llm.first_token_timeout if the model takes longer to load"
-NO_STREAM = "the answer is no stream of an OpenAI-compatible server"
+NO_STREAM = "the answer is not a stream of an OpenAI-compatible server"
 
 NOTHING = Learned()
 
@@ -125,7 +125,7 @@ class _Completion:
             what = f"no connection within {self.limits.connect:g} s"
             raise self._trouble("unreachable", what) from None
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
-            raise self._trouble("bad_request", "llm.base_url is no http address", "correct it") from None
+            raise self._trouble("bad_request", "llm.base_url is not an http address", "correct it") from None
         except httpx.TransportError as error:
             if not self.finish:
                 raise self._broken(error) from None
@@ -168,7 +168,7 @@ class _Completion:
                     return
 
     def _understood(self, event: httpx_sse.ServerSentEvent) -> bool:
-        """Whether the event is a sign of life of the model. A heartbeat that is no object is none, and no harm."""
+        """Whether the event shows that the model works. A heartbeat that is not an object is ignored."""
         chunk = read_chunk(event.data, event.event)
         if chunk is None:
             return False
@@ -176,7 +176,7 @@ class _Completion:
         return self._take(chunk)
 
     def _take(self, chunk: Chunk | None) -> bool:
-        """Whether the chunk is a sign of life."""
+        """Whether the chunk shows that the model works."""
         if chunk is None:
             raise self._trouble("bad_reply", NO_STREAM)
         if chunk.error is not None:

@@ -65,7 +65,7 @@ class ServerFailure:
 def of_server(
     endpoint: Endpoint, error: ServerError, retry_after: float, said: Iterable[str]
 ) -> ServerFailure:
-    """An error that the server told. said: the prompt's texts, which must not be quoted."""
+    """An error reported by the server. said: the prompt's texts, which must not be quoted."""
     kind, what, remedy = _classify(error)
     quote = "" if kind == "moderated" else _quotable(error.message, endpoint, said)
     code = f"{error.code} " if error.code else ""

@@ -17,7 +17,7 @@ class _Known(msgspec.Struct):
 
 
 class Knowledge:
-    """Used by one thread. It ends with the process: a server that was mended is asked anew after a restart."""
+    """Used by one thread. Not saved: after a restart a repaired server is asked normally again."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], _Known] = {}

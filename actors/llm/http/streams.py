@@ -89,7 +89,7 @@ class Streams:
             self._wake_up()
 
     def cancel(self, request: str) -> None:
-        """Stop a stream and close its connection; one that has ended, or never was, is no error."""
+        """Stop a stream, if it exists, and close its connection."""
         with self._lock:
             self._new = [job for job in self._new if job.request != request]
             if self._loop is not None:

@@ -26,11 +26,11 @@ _devices: Resources[str, None] = Resources()
 
 
 @dataclass(eq=False)
-class Keeper(Generic[D]):
+class DeviceThread(Generic[D]):
     """The thread behind an audio actor. It runs all of these functions:
 
     opening: opens the device, or raises DeviceMissing. use: starts it. spare: opens what replaces a missing device.
-    work: does the actor's other work, for at most so many seconds. report: receives each change."""
+    work: does the actor's other work, for at most the given seconds. report: receives each change."""
 
     address: str
     what: str

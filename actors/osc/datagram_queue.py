@@ -44,7 +44,7 @@ class DatagramQueue:
         """From now on these events are announced, and this host may send too. From any thread."""
         self._hosts = {"127.0.0.1": True, "::1": True} | ({friend: True} if friend else {})
         self._enabled = frozenset(enabled)
-        # Looked up anew by name: the addresses known until now were those of the other events.
+        # Known addresses belong to the former events: look all up again.
         self._names = {}
 
     def take(self, data: bytes, host: str) -> None:
@@ -108,7 +108,7 @@ class DatagramQueue:
             self._touched[name] = None
 
     def _dispatch(self, address: str, arguments: Arguments) -> None:
-        """What is no known parameter: one that is met for the first time, or something else."""
+        """Handle an unknown address: a new parameter, or something else."""
         route = self._routes.get(address)
         if route is not None:
             route(arguments)
