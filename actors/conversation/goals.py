@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from actors.conversation.state import GOALS, ConversationState
-from actors.conversation.utterance import Utterance
 from actors.vocabulary.values import Person
 from actors.vocabulary.words import asks, plain
 
@@ -60,15 +59,11 @@ def _hear_the_answer(state: ConversationState) -> Iterator[str]:
     asked = [place for place, said in enumerate(recent) if said.role == "assistant" and asks(said.text)]
     if not asked:
         return
-    before, after = recent[: asked[-1]], recent[asked[-1] + 1 :]
-    partner = _partner(before, recent[asked[-1]].turn)
-    spoke = [said.person.user_id for said in after if said.role == "user"]
+    place, turn = asked[-1], recent[asked[-1]].turn
+    partner = next((said.person for said in reversed(recent[:place]) if said.turn == turn), None)
+    spoke = [said.person.user_id for said in recent[place + 1 :] if said.role == "user"]
     if partner is not None and partner.is_known and spoke and partner.user_id not in spoke:
         yield f"hear what {name_of(partner)} answers to your question"
-
-
-def _partner(before: tuple[Utterance, ...], turn: int) -> Person | None:
-    return next((said.person for said in reversed(before) if said.turn == turn), None)
 
 
 RULES: tuple[Callable[[ConversationState], Iterator[str]], ...] = (

@@ -94,7 +94,10 @@ def split(text: str) -> tuple[str, ...]:
 
 def fits(text: str) -> bool:
     """Whether the chatbox shows all of `text`."""
-    return len(text.encode("utf-16-le", "replace")) // 2 <= LIMIT and _lines(text) <= LINES
+    return (
+        len(text.encode("utf-16-le", "replace")) // 2 <= LIMIT
+        and sum(map(_wrapped, text.split("\n"))) <= LINES
+    )
 
 
 def _is_control(character: str) -> bool:
@@ -135,12 +138,8 @@ def _longest(text: str) -> int:
     return low
 
 
-def _lines(text: str) -> int:
-    """Displayed lines of `text`, wrapped between words."""
-    return sum(_wrapped(line) for line in text.split("\n"))
-
-
 def _wrapped(line: str) -> int:
+    """Displayed lines of `line`, wrapped between words."""
     count, used = 1, 0
     for word in line.split(" "):
         width = sum(_columns(character) for character in word)

@@ -85,16 +85,8 @@ class DatagramQueue:
     def statistics(self, port: int) -> OscStatistics:
         """What was counted so far."""
         refused = {reason.value: n for reason, n in self._refused.copy().items() if n}
-        return OscStatistics(
-            port,
-            self._received,
-            self._foreign,
-            refused,
-            self._handled,
-            self._ignored,
-            self._coalesced,
-            self._announced,
-        )
+        received = (self._received, self._foreign, refused)
+        return OscStatistics(port, *received, self._handled, self._ignored, self._coalesced, self._announced)
 
     def _parameter(self, name: str, arguments: Arguments) -> None:
         if len(arguments) != 1 or type(value := arguments[0]) not in _SCALARS:

@@ -172,7 +172,11 @@ class Sender(Actor):
     def on_rest_again(self, _: RestAgain) -> None:
         self._owes_rest = False
         for address, value in inputs.resting():
-            held = bool(self._typing_timer) if address == inputs.TYPING else _name(address) in self._held
+            held = (
+                bool(self._typing_timer)
+                if address == inputs.TYPING
+                else address.removeprefix(inputs.PREFIX) in self._held
+            )
             if not (held or self._owes_rest):
                 self._send(address, value)
 
@@ -248,7 +252,3 @@ class Sender(Actor):
         if self._is_well:
             self._is_well = False
             self.health(Health.DEGRADED, reason, remedy)
-
-
-def _name(address: str) -> str:
-    return address.removeprefix(inputs.PREFIX)

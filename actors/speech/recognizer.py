@@ -186,7 +186,9 @@ class Recognizer(Actor):
             self.post(RecognitionBroke(f"{type(error).__name__}: {error}"), utterance.cause)
             return
         if utterance.cause:
-            self.post(_recognized(utterance, heard), utterance.cause)
+            u, h = utterance, heard
+            times = (u.certainty, u.started_at, u.ended_at, u.silence, h.seconds)
+            self.post(UtteranceRecognized(h.text, h.no_speech, *times), u.cause)
 
     # -- what it understood
 
@@ -201,17 +203,8 @@ class Recognizer(Actor):
             self.dropped[reason] += 1
             log.info("%s: dropped (%s), %d so far", self.context.address, reason, self.dropped[reason])
             return
-        self.tell(
-            CONVERSATION,
-            TranscriptReady(
-                heard.text,
-                heard.started_at,
-                heard.ended_at,
-                heard.silence,
-                heard.recognition,
-                heard.no_speech,
-            ),
-        )
+        times = (heard.started_at, heard.ended_at, heard.silence, heard.recognition)
+        self.tell(CONVERSATION, TranscriptReady(heard.text, *times, heard.no_speech))
 
     def _unwanted(self, heard: UtteranceRecognized) -> str:
         if invented(Transcription(heard.text, heard.no_speech, heard.recognition), heard.certainty):
@@ -223,15 +216,3 @@ class Recognizer(Actor):
 
 def _samples(pcm: bytes) -> Samples:
     return np.frombuffer(pcm, dtype="<i2").astype(np.float32) / 32768.0
-
-
-def _recognized(utterance: SpeechSegment, heard: Transcription) -> UtteranceRecognized:
-    return UtteranceRecognized(
-        heard.text,
-        heard.no_speech,
-        utterance.certainty,
-        utterance.started_at,
-        utterance.ended_at,
-        utterance.silence,
-        heard.seconds,
-    )

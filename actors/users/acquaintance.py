@@ -60,14 +60,14 @@ def interacted(state: UsersState, person: Person, interaction: Interaction) -> C
     interaction = msgspec.structs.replace(
         interaction, detail=interaction.detail[:LONGEST], reply=interaction.reply[:LONGEST]
     )
-    level = faded(user, interaction.at)
+    level, talk = faded(user, interaction.at), interaction.kind == "talk"
     user = msgspec.structs.replace(
         user,
-        relationship_level=min(1.0, level + _growth(interaction.kind) * (1.0 - level)),
+        relationship_level=min(1.0, level + (GROWTH if talk else GROWTH_OF_LESS) * (1.0 - level)),
         interaction_history=(*user.interaction_history, interaction)[-HISTORY:],
         conversation_patterns=patterns_after(user.conversation_patterns, interaction),
     )
-    if interaction.kind == "talk":
+    if talk:
         user = _learned(user, interaction.detail)
     return _with(state, user, absorbed)
 
@@ -78,10 +78,6 @@ def preferred(state: UsersState, person: Person, key: str, value: str, at: float
         return Change(state)
     user, absorbed = _met(state, person, at)
     return _with(state, msgspec.structs.replace(user, preferences=_prefers(user, key, value)), absorbed)
-
-
-def _growth(kind: str) -> float:
-    return GROWTH if kind == "talk" else GROWTH_OF_LESS
 
 
 def _learned(user: UserState, text: str) -> UserState:

@@ -71,17 +71,8 @@ class Detector(Actor):
     @handles
     def on_get(self, message: GetScene) -> None:
         last = self._last
-        self.reply(
-            Scene(
-                last.at,
-                last.brightness,
-                self._seen.moving,
-                last.amount,
-                self._looked,
-                self._skipped,
-                self._stale,
-            )
-        )
+        counts = (self._looked, self._skipped, self._stale)
+        self.reply(Scene(last.at, last.brightness, self._seen.moving, last.amount, *counts))
 
     def _look(self, frame: Frame) -> bool:
         """False when the picture was gone or torn."""

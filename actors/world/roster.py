@@ -52,7 +52,7 @@ def announcements(before: Roster | None, after: Roster, at: float, account: str 
     """What to tell the world's actor after `before` (None: nothing yet). account: the bot's name if known."""
     if before is None or not _same_instance(before, after):
         entered = (WorldEntered(after.world_id, after.world_name, at),)
-        gone: tuple[Message, ...] = (WorldLeft(at), *(entered if _is_somewhere(after) else ()))
+        gone: tuple[Message, ...] = (WorldLeft(at), *(entered if after.world_id or after.world_name else ()))
         stayed: Mapping[str, Person] = {}
     else:
         changed = (before.world_id, before.world_name) != (after.world_id, after.world_name)
@@ -61,10 +61,6 @@ def announcements(before: Roster | None, after: Roster, at: float, account: str 
         stayed = before.people if before.own == after.own else {}
     arrived = (p for u, p in after.people.items() if stayed.get(u) != p)
     return (*gone, *(PlayerJoined(p, at, _is_own(p, after.own, account)) for p in arrived))
-
-
-def _is_somewhere(roster: Roster) -> bool:
-    return bool(roster.world_id or roster.world_name)
 
 
 def _same_instance(before: Roster, after: Roster) -> bool:

@@ -56,7 +56,8 @@ def refused(kind: str, message: str, key: Key, node: YamlNode, context: Mapping[
     if kind == "bool_type":
         return Wording(f"must be true or false{given}", _switch(str(node.value).lower()))
     if kind in _NUMBERS or kind in _RANGES:
-        return _number(_NUMBERS.get(kind) or _number_kind(field), field, node, given)
+        plain = "a number" if field is not None and field.annotation is float else "a whole number"
+        return _number(_NUMBERS.get(kind) or plain, field, node, given)
     return _other(kind, key, node, given, context)
 
 
@@ -117,10 +118,6 @@ def _other(kind: str, key: Key, node: YamlNode, given: str, context: Mapping[str
     if kind == "tuple_type":
         return Wording(f"must be a list{given}", "Begin each item with '- ', or write [a, b].")
     return Wording(f"must be a mapping of names to values{given}", _known(key))
-
-
-def _number_kind(field: FieldInfo | None) -> str:
-    return "a number" if field is not None and field.annotation is float else "a whole number"
 
 
 def _range(field: FieldInfo | None) -> str:

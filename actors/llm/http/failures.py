@@ -17,21 +17,9 @@ _KEY = "check OPENROUTER_API_KEY or llm.api_key"
 _BY_CODE: dict[int, tuple[str, str, str]] = {
     400: ("bad_request", "it does not accept the request", "check llm.model and llm.max_tokens"),
     401: ("unauthorized", "it does not accept the API key", _KEY),
-    402: (
-        "out_of_credit",
-        "the account has no credit left",
-        "add credit, or choose a free model in llm.model",
-    ),
-    403: (
-        "forbidden",
-        "the API key may not use this model",
-        "check the key's rights, or choose another llm.model",
-    ),
-    404: (
-        "not_found",
-        "there is no such model or address",
-        "check llm.model and llm.base_url (it often ends in /v1)",
-    ),
+    402: ("out_of_credit", "the account has no credit left", "add credit, or choose a free llm.model"),
+    403: ("forbidden", "the API key may not use this model", "check its rights, or choose another llm.model"),
+    404: ("not_found", "no such model or address", "check llm.model and llm.base_url (it often ends in /v1)"),
     408: ("timeout", "the request took too long", "try again, or choose a faster llm.model"),
     413: ("bad_request", "the prompt is too long for it", "choose a model with a larger context"),
     422: ("bad_request", "it does not accept the request", "check llm.model and llm.max_tokens"),

@@ -193,7 +193,7 @@ class SimulatedMicrophone:
 
 
 class SimulatedKeeper:
-    """In place of the thread behind an audio actor (audio.device_thread.DeviceThread). keepers: those of the process, by
+    """In place of an audio actor's thread (actors.audio.device_thread.DeviceThread). keepers: those of the process, by
     address: the device belongs to the address, and not to the incarnation."""
 
     def __init__(
