@@ -3,7 +3,7 @@
 import pytest
 from pythonosc.osc_message_builder import build_msg
 
-from actors.osc import queue as intake_module
+from actors.osc import datagram_queue as queue_module
 from actors.osc.datagram_queue import DatagramQueue
 from actors.osc.messages import AvatarLoaded, ParametersChanged, TrackingChanged
 
@@ -116,7 +116,7 @@ def test_only_this_machine_and_the_friend_are_heard() -> None:
 def test_more_names_than_an_avatar_can_have_do_not_grow_without_bound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(intake_module, "MAX_PARAMETERS", 10)
+    monkeypatch.setattr(queue_module, "MAX_PARAMETERS", 10)
     queue = DatagramQueue(ENABLED)
     for n in range(95):
         parameter(queue, f"P{n}", 0.5)
