@@ -1,6 +1,4 @@
-"""Pure configuration logic: layers of YAML become one validated, frozen Config, and every mistake is shown
-where it was made.
-"""
+"""Layers of YAML become one validated, frozen Config; every mistake is shown where it was made. Pure."""
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any

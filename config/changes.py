@@ -9,10 +9,7 @@ from config.schema import Config
 from config.schema.walk import field_at
 from config.syntax.problem import Key
 
-__all__ = ["EVERYTHING", "changed_keys", "restarts", "takes_over_live"]
-
-EVERYTHING = "all"
-"""In place of an address: the whole of Gerald must be started again."""
+EVERYTHING = "all"  # in place of an address: the whole of Gerald must be started again
 
 
 def changed_keys(old: Config, new: Config) -> tuple[Key, ...]:

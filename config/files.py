@@ -1,15 +1,10 @@
-"""Files that are there as a whole or not at all: written beside their place, and then put there.
-
-Nothing here knows of configuration: the rooms use it, too.
-"""
+"""Atomic file replacement: written beside the place, then moved into it. The actors use it too."""
 
 import contextlib
 import errno
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-
-__all__ = ["beside", "replace_file", "sync_folder", "write_private"]
 
 _CANNOT_SYNC = (errno.EINVAL, errno.ENOTSUP)
 
@@ -28,12 +23,10 @@ def replace_file(path: Path, pieces: Iterable[bytes], *, durable: bool = True, a
 
 @contextlib.contextmanager
 def beside(path: Path, *, durable: bool = True, alone: bool = True) -> Iterator[Path]:
-    """An empty file in the same folder, readable by its owner only, that takes the place of `path` at the end of the
-    block; if the block fails it is removed, and `path` stays what it was. Raises OSError, which names the file.
+    """An empty private file in the same folder that replaces `path` when the block succeeds; else it is removed.
 
-    durable: on return the new file outlasts a power failure. alone: nobody else writes the same file at the same time;
-    its name is then always `path` and ".new", so that what a killed process left behind is one file that is known.
-    """
+    durable: on return the new file outlasts a power failure. alone: nobody else writes this file at the same time; the
+    name is then always `path` + ".new", so that a killed process leaves one known file. Raises OSError."""
     new = path.with_name(f"{path.name}.new" if alone else f".{path.name}.{os.urandom(6).hex()}.new")
     try:
         new.unlink(missing_ok=True)

@@ -1,11 +1,6 @@
-"""How bytes, counts, spans of time and moments are said to a person: in one way everywhere.
-
-It stands here since config may import nothing else of this project. Moments are shown in local time.
-"""
+"""How bytes, counts, durations and local times are shown to people, for all packages: config imports none of them."""
 
 from datetime import datetime
-
-__all__ = ["age", "clock", "count", "moment", "size", "time_of_day"]
 
 
 def size(amount: float) -> str:

@@ -1,6 +1,4 @@
-"""The folder that an instance lives in: its configuration, its data, its models. Importing this loads neither
-YAML nor pydantic.
-"""
+"""The home folder of an instance: configuration, data, models. Importing this loads neither YAML nor pydantic."""
 
 import os
 from collections.abc import Mapping
@@ -10,67 +8,35 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent
 
 
+class _Place:
+    """A path inside a home."""
+
+    def __init__(self, inner: str) -> None:
+        self._inner = inner
+
+    def __get__(self, home: "Home", owner: type["Home"]) -> Path:
+        return home.path / self._inner
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """The places in a home; none of them need exist. Relative paths in the configuration begin at `path`."""
 
     path: Path
-
-    @property
-    def config_file(self) -> Path:
-        return self.path / "config" / "config.yaml"
-
-    @property
-    def secrets_file(self) -> Path:
-        return self.path / "config" / "secrets.yaml"
-
-    @property
-    def profiles(self) -> Path:
-        return self.path / "config" / "profiles"
-
-    @property
-    def env_file(self) -> Path:
-        return self.path / ".env"
-
-    @property
-    def models(self) -> Path:
-        return self.path / "Models"
-
-    @property
-    def data(self) -> Path:
-        return self.path / "data"
-
-    @property
-    def state(self) -> Path:
-        return self.data / "state.lmdb"
-
-    @property
-    def traces(self) -> Path:
-        return self.data / "traces"
-
-    @property
-    def logs(self) -> Path:
-        return self.data / "logs"
-
-    @property
-    def overrides_file(self) -> Path:
-        return self.data / "overrides.yaml"
-
-    @property
-    def secrets_revisions_file(self) -> Path:
-        return self.data / "secrets.seen.json"
-
-    @property
-    def data_key_file(self) -> Path:
-        return self.data / "seal.json"
-
-    @property
-    def last_good_file(self) -> Path:
-        return self.data / "config.last-good.json"
-
-    @property
-    def instance_file(self) -> Path:
-        return self.data / "instance.json"
+    config_file = _Place("config/config.yaml")
+    secrets_file = _Place("config/secrets.yaml")
+    profiles = _Place("config/profiles")
+    env_file = _Place(".env")
+    models = _Place("Models")
+    data = _Place("data")
+    state = _Place("data/state.lmdb")
+    traces = _Place("data/traces")
+    logs = _Place("data/logs")
+    overrides_file = _Place("data/overrides.yaml")
+    secrets_revisions_file = _Place("data/secrets.seen.json")
+    data_key_file = _Place("data/seal.json")
+    last_good_file = _Place("data/config.last-good.json")
+    instance_file = _Place("data/instance.json")
 
     def resolve(self, path: str) -> Path:
         """A path as the configuration gives it, `~` included."""
@@ -78,9 +44,7 @@ class Home:
 
 
 def find_home(given: str | Path | None, environ: Mapping[str, str]) -> Home:
-    """The home that was asked for, else GERALD_HOME, else the checkout that this code is in, else the current
-    folder.
-    """
+    """The given home, else GERALD_HOME, else the checkout that holds this code, else the current folder."""
     if chosen := given or environ.get("GERALD_HOME"):
         return Home(Path(chosen).expanduser().absolute())
     checkout = PACKAGE.parent

@@ -21,7 +21,8 @@ import msgspec
 from config.files import replace_file
 from config.syntax.errors import LoadError
 from config.syntax.node import SourceText, YamlNode, problem_at
-from config.syntax.yaml_reader import decode, parse, read_bytes, refuse
+from config.syntax.parse_error import refuse
+from config.syntax.yaml_reader import decode, parse, read_bytes
 
 CHECKOUT_LIST = Path(__file__).parent.parent / "Models" / "models.yaml"
 WHEEL_LIST = Path(__file__).with_name("models.yaml")
@@ -123,11 +124,9 @@ def locate(model: ModelFile) -> Path:
 
 
 def verify(model: ModelFile, cache: Path | None = None) -> None:
-    """Checks the file's sum; with a cache, only when the file is not the one that was checked before.
+    """Checks the file's sum, with a cache only after a change. Raises ModelMissing or ModelDamaged.
 
-    cache: a JSON file of this module's own, made when absent. One that cannot be read or written costs time,
-    never the start. Raises ModelMissing or ModelDamaged.
-    """
+    cache: a JSON file of this module, made when absent; if unreadable it costs time, never the start."""
     path = locate(model)
     try:
         stamp = _stamp(path, model.sha256)

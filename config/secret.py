@@ -1,6 +1,4 @@
-"""A text that cannot be printed, formatted, logged, pickled or serialised by accident; only `reveal()` gives
-it away.
-"""
+"""A text that cannot be printed, formatted, logged, pickled or serialised by accident; only `reveal()` returns it."""
 
 import hmac
 from collections.abc import Callable, Mapping
@@ -89,9 +87,7 @@ def reference(key: str) -> dict[str, str]:
 
 
 def _validate(value: Any, info: Any) -> Secret:
-    """A Secret from text, from a Secret, or from a reference when the validation context has a
-    `resolve_secret`.
-    """
+    """A Secret from text, from a Secret, or from a reference when the validation context has a `resolve_secret`."""
     from pydantic_core import PydanticCustomError
 
     if isinstance(value, Secret):

@@ -11,8 +11,6 @@ from config.secret import RESOLVER, Secret
 from config.syntax.mask import MASK
 from config.syntax.problem import Key
 
-__all__ = ["packed", "reveal", "shown_value", "unpacked"]
-
 
 def packed(config: Config, names: Iterable[str]) -> bytes:
     """These sections as JSON; no secret is in it."""
@@ -29,9 +27,7 @@ def unpacked(data: bytes, resolve: Callable[[str], str]) -> Mapping[str, Any]:
 
 def reveal(config: Config, key: str) -> str:
     """The text of the secret at a dotted key. Raises KeyError where there is none."""
-    found: Any = config
-    for part in _parts(key):
-        found = found.get(part) if isinstance(found, Mapping) else getattr(found, str(part), None)
+    found = _at(config, tuple(key.split(".")))
     if not isinstance(found, Secret):
         raise KeyError(f"there is no secret at {key}")
     return found.reveal()
@@ -39,14 +35,15 @@ def reveal(config: Config, key: str) -> str:
 
 def shown_value(config: Config, key: Key) -> str:
     """The value at a key as a person may see it: as JSON, a secret masked."""
-    found: Any = config
-    for part in key:
-        found = found.get(part) if isinstance(found, Mapping) else getattr(found, str(part), None)
+    found = _at(config, key)
     if isinstance(found, Secret):
         return MASK
     plain = dump(found) if isinstance(found, BaseModel) else found
     return json.dumps(plain, ensure_ascii=False, default=list)
 
 
-def _parts(key: str) -> Key:
-    return tuple(key.split("."))
+def _at(config: Config, key: Key) -> Any:
+    found: Any = config
+    for part in key:
+        found = found.get(part) if isinstance(found, Mapping) else getattr(found, str(part), None)
+    return found

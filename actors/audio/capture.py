@@ -8,8 +8,6 @@ from actors.audio.device import Sound
 from actors.audio.messages import AudioChunk
 from actors.audio.resample import Resampler
 
-__all__ = ["CHUNK", "RATE", "Chunker"]
-
 RATE = 16000
 CHUNK = 512
 

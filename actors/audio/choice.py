@@ -1,22 +1,16 @@
-"""The one place where a device is chosen by the configuration. Each adapter is imported only when it is
-chosen.
-"""
+"""The one place where a device is chosen by the configuration. Each adapter is imported only when it is chosen."""
 
 from pathlib import Path
 
 from actors.audio.device import AudioSink, AudioSource
 
-__all__ = ["open_sink", "open_source"]
-
 _FILE = "file:"
 
 
 def open_source(device: int | str | None, rate: int, home: Path) -> AudioSource:
-    """The microphone `device`: an index, a name, none, file:PATH (relative to the home), or None for the
-    default.
+    """Open the microphone `device`: an index, a name, none, file:PATH (relative to the home), or None for the default.
 
-    rate: what is wished for, in Hz; the source says what it became. Raises DeviceMissing.
-    """
+    rate: the wanted rate in Hz; the source says which it has. Raises DeviceMissing."""
     if device == "none":
         from actors.audio.silence import NoMicrophone
 

@@ -1,4 +1,4 @@
-"""What the room asks of a device, whatever it is made of: a source of sound, and a sink that pulls it."""
+"""Audio devices as protocols: a source of sound, and a sink that pulls sound."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -6,13 +6,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["AudioDevice", "AudioSink", "AudioSource", "Deliver", "DeviceMissing", "Feed", "Sound"]
+Sound = NDArray[np.int16]  # mono sound, shape (samples,), at the rate that stands beside it
 
-Sound = NDArray[np.int16]
-"""Mono sound, shape (samples,), at the rate that stands beside it."""
-
+# Takes captured sound, and when its last sample was captured (epoch seconds). Must return at once.
 Deliver = Callable[[Sound, float], None]
-"""Takes captured sound, and when its last sample was captured (epoch seconds). Must return at once."""
 
 
 class DeviceMissing(Exception):
@@ -28,9 +25,7 @@ class Feed(Protocol):
     """Where a sink gets its sound."""
 
     def pull(self, frames: int, at: float, latency: float = 0.0) -> Sound:
-        """The next `frames` samples, of which the first is heard at `at` (epoch seconds); silence where there
-        is none.
-        """
+        """The next `frames` samples, silence where there are none. at: when the first is heard, in epoch seconds."""
         ...
 
     def wait(self, timeout: float) -> bool:
@@ -48,7 +43,7 @@ class AudioDevice(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of the device. A second time is no error."""
+        """Close the device; idempotent."""
         ...
 
 

@@ -1,13 +1,11 @@
-"""What the microphone and the speaker have in common: a device, and what is said of it."""
+"""The common part of microphone and speaker: a device, and its health."""
 
 from typing import Any, ClassVar
 
+from actors.audio.device_thread import DeviceThread
 from actors.audio.internal import DeviceBroke, DeviceChanged, DeviceSlow
-from actors.audio.open_device import Keeper
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Health
-
-__all__ = ["DeviceActor"]
 
 _SLOW = 5.0
 
@@ -18,14 +16,14 @@ class DeviceActor(Actor):
     what: ClassVar[str]
     _answered = False
 
-    def keep(self, keeper: Keeper[Any]) -> None:
-        """Begin: `keeper` opens the device, on its own thread."""
-        self._keeper = keeper
-        keeper.start()
+    def keep(self, thread: DeviceThread[Any]) -> None:
+        """Begin: `thread` opens the device."""
+        self._thread = thread
+        thread.start()
         self.after(_SLOW, DeviceSlow())
 
     def on_stop(self) -> None:
-        self._keeper.stop(2.0)
+        self._thread.stop(2.0)
 
     @handles
     def on_device(self, change: DeviceChanged) -> None:

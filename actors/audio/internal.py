@@ -1,4 +1,4 @@
-"""What the room's own threads and timers post to their actors; nobody else sends these."""
+"""Messages from this package's own threads and timers to its actors."""
 
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Health
@@ -17,15 +17,13 @@ class DeviceSlow(Message):
 
 
 class DeviceBroke(Message):
-    """The thread behind the actor's device died of `why`, which nobody foresaw."""
+    """The thread behind the actor's device died of `why`, an unexpected error."""
 
     why: str
 
 
 class SoundBegan(Message):
-    """The first sample of a sentence was handed to the device, to be heard at `at` (epoch seconds), which is
-    `latency` seconds later.
-    """
+    """The device has a sentence's first sample. at: when it is heard (epoch seconds), `latency` seconds later."""
 
     turn: int
     sentence: int

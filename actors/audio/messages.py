@@ -10,20 +10,17 @@ SPEAKER = Address("audio.speaker")
 
 
 class AudioChunk(Message):
-    """Captured sound. pcm: int16 little-endian, mono, 16 kHz, 512 samples (32 ms). captured_at: epoch seconds
-    of its end.
-    """
+    """Captured sound. pcm: int16 little-endian, mono, 16 kHz, 512 samples. captured_at: epoch seconds of its end."""
 
     pcm: bytes
     captured_at: float
 
 
 class PlaySentence(Message):
-    """Sound to play. pcm: int16 little-endian, mono, at `rate` Hz. `last` marks the sentence's last piece.
+    """Sound to play, in order. pcm: int16 little-endian, mono, at `rate` Hz. last: the sentence ends with it.
 
-    Pieces of a sentence come in order; sentences of a turn count from 0. A piece of a cancelled turn is
-    dropped. A piece may be empty: a sentence that cannot be spoken is one empty last piece.
-    """
+    Sentences of a turn count from 0. Pieces of a cancelled turn are dropped. A sentence that cannot be spoken is one
+    empty last piece."""
 
     turn: int
     sentence: int
@@ -57,15 +54,11 @@ class PlaybackEnded(Message):
 
 
 class PlaybackDone(Message):
-    """The conversation's word that no further sentence of `turn` will come; the speaker ends it when it has
-    played all.
-    """
+    """The conversation sends no further sentence of `turn`; the speaker ends the turn when all have been played."""
 
     turn: int
     sentences: int
 
 
 class GetPlayback(Message):
-    """What is the speaker doing? Answered by PlaybackStarted of what plays, else by PlaybackEnded of what
-    played last.
-    """
+    """Asks what the speaker does. Answers: PlaybackStarted of what plays, or PlaybackEnded of what played last."""

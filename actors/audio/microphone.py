@@ -1,6 +1,4 @@
-"""The microphone: what its device captures goes to the recognizer, in chunks of 32 ms, while the device
-lasts.
-"""
+"""The microphone: what its device captures goes to the recognizer, in chunks of 32 ms, while the device lasts."""
 
 import queue
 from collections.abc import Callable, Mapping
@@ -11,36 +9,33 @@ from actors.audio.capture import Chunker
 from actors.audio.choice import open_source
 from actors.audio.device import AudioSource, Sound
 from actors.audio.device_actor import DeviceActor
+from actors.audio.device_thread import DeviceThread
 from actors.audio.messages import AudioChunk
-from actors.audio.open_device import Keeper
 from actors.kernel.actor import handles
 from actors.speech.messages import RECOGNIZER
 from config.schema import Audio
-
-__all__ = ["Microphone"]
 
 _WAITING = 500  # deliveries that may wait for the thread that cuts them
 
 
 class Microphone(DeviceActor):
-    """Ears. Start arguments: the section audio, and the home. keeping: makes what keeps the device open.
+    """Sends chunks to the recognizer. thread: makes the thread that keeps the device open.
 
-    The device's callback only puts its sound into a queue; the keeper's thread cuts it into chunks.
-    """
+    The device's callback only queues its sound; the device thread cuts it into chunks."""
 
     what = "microphone"
 
     def __init__(
-        self, audio: Audio, home: Path, keeping: Callable[..., Keeper[AudioSource]] = Keeper
+        self, audio: Audio, home: Path, thread: Callable[..., DeviceThread[AudioSource]] = DeviceThread
     ) -> None:
         self._audio = audio
-        self._keeping = keeping
+        self._device_thread = thread
         self._home = home
         self._captured: queue.SimpleQueue[tuple[Sound, float]] = queue.SimpleQueue()
         self._chunker = Chunker(audio.sample_rate)
 
     def on_start(self) -> None:
-        keeper = self._keeping(
+        thread = self._device_thread(
             self.context.address,
             self.what,
             opening=lambda: open_source(self._audio.input_device, self._audio.sample_rate, self._home),
@@ -48,12 +43,12 @@ class Microphone(DeviceActor):
             work=self._cut,
             report=self.post,
         )
-        self.keep(keeper)
+        self.keep(thread)
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         before, self._audio = self._audio, sections["audio"]
         if (before.input_device, before.sample_rate) != (self._audio.input_device, self._audio.sample_rate):
-            self._keeper.reopen()
+            self._thread.reopen()
         return True
 
     @handles
@@ -66,7 +61,7 @@ class Microphone(DeviceActor):
         if self._captured.qsize() < _WAITING:
             self._captured.put((sound, at))
 
-    # -- on the keeper's thread
+    # -- on the device thread
 
     def _use(self, source: AudioSource) -> None:
         self._chunker = Chunker(source.rate)

@@ -1,12 +1,10 @@
-"""A sink that is no device: it takes sound at the pace of one, and hands it to a function."""
+"""A sink without a device: it takes sound in real time and passes it to a function."""
 
 import threading
 import time
 from collections.abc import Callable
 
 from actors.audio.device import Feed, Sound
-
-__all__ = ["PacedSink", "Pacer"]
 
 _BLOCK_SECONDS = 0.02
 _LOST = 1.0  # further behind than this (the machine slept), nothing is made up for
@@ -34,11 +32,7 @@ class Pacer:
 
 
 class PacedSink:
-    """Plays in real time into `write`, on a thread of its own; while there is nothing to play, nothing is
-    written.
-
-    finish: called at the end, on the thread that closes.
-    """
+    """Plays in real time into `write`, on its own thread; silence is not written. finish: called by `close`."""
 
     def __init__(self, rate: int, write: Callable[[Sound], None], finish: Callable[[], None]) -> None:
         self.rate = rate
@@ -48,7 +42,6 @@ class PacedSink:
         self._thread: threading.Thread | None = None
 
     def start(self, feed: Feed) -> None:
-        """Play from now on."""
         self._thread = threading.Thread(target=self._run, args=(feed,), name="paced speaker", daemon=True)
         self._thread.start()
 
@@ -57,7 +50,6 @@ class PacedSink:
         return 0.0
 
     def close(self) -> None:
-        """Stop playing."""
         if self._stopping.is_set():
             return
         self._stopping.set()

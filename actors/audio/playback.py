@@ -4,16 +4,12 @@ import msgspec
 
 from actors.audio.messages import PlaybackEnded, PlaybackStarted, SentencePlayed
 
-__all__ = ["Announcement", "Playback", "Step", "Track"]
-
 Announcement = PlaybackStarted | SentencePlayed | PlaybackEnded
 Step = tuple["Playback", tuple[Announcement, ...]]
 
 
 class Track(msgspec.Struct, frozen=True):
-    """The playback of one turn. since: when it began (epoch seconds), 0 before. expected: -1 until it is
-    known.
-    """
+    """The playback of one turn. since: when it began (epoch seconds), 0 before. expected: -1 until it is known."""
 
     turn: int
     since: float = 0.0
@@ -27,11 +23,9 @@ class Track(msgspec.Struct, frozen=True):
 
 
 class Playback(msgspec.Struct, frozen=True):
-    """Turns that are playing or about to, oldest first; the last turn that was voided; the last that ended,
-    and when.
+    """Turns that play or wait, oldest first; the last cancelled turn; the last ended turn, and when (epoch seconds).
 
-    Every transition gives the new state and what to announce. `at` is epoch seconds.
-    """
+    Each transition returns the new state and what to announce."""
 
     tracks: tuple[Track, ...] = ()
     voided: int = 0
@@ -75,9 +69,7 @@ class Playback(msgspec.Struct, frozen=True):
         return state._end_complete(at)
 
     def cancelled(self, turn: int, at: float) -> Step:
-        """Every turn up to `turn` is void. One that never began is announced too, so that nobody waits for
-        it.
-        """
+        """Turns up to `turn` are cancelled. One that never began is announced too, since others may wait for it."""
         if turn <= self.voided:
             return self, ()
         over = tuple(track for track in self.tracks if track.turn <= turn)

@@ -1,7 +1,6 @@
-"""The sound that waits to be played: filled by the actor, pulled by the device, emptied by a cancellation.
+"""The queue of sound to play: the actor fills it, the device pulls from it, a cancellation empties it.
 
-Everything holds one lock, and nothing holds it long: a cancelled turn is silent with the next pull.
-"""
+One lock guards it and is never held long: a cancelled turn is silent from the next pull on."""
 
 import queue
 import threading
@@ -14,10 +13,8 @@ from actors.audio.device import Sound
 from actors.audio.internal import SoundBegan, SoundPlayed
 from actors.audio.resample import Resampler, resampled
 
-__all__ = ["Mark", "Playlist"]
-
+# What happened while pulling, and the id of the message that brought the sound.
 Mark = tuple[SoundBegan | SoundPlayed, str]
-"""What happened while pulling, and the id of the message that brought the sound."""
 
 
 class _Piece(msgspec.Struct):
@@ -29,11 +26,9 @@ class _Piece(msgspec.Struct):
 
 
 class Playlist:
-    """A feed (see device.py) that knows which sentence each sample belongs to.
+    """A feed (see device.py) that knows the sentence of each sample. longest: seconds of sound that may wait.
 
-    marks: where the beginnings and ends of sentences are told, as they are pulled. longest: seconds of sound
-    that may wait.
-    """
+    marks: receives the beginnings and ends of sentences when they are pulled."""
 
     def __init__(self, rate: int = 22050, longest: float = 300.0) -> None:
         self.marks: queue.SimpleQueue[Mark] = queue.SimpleQueue()
@@ -94,9 +89,7 @@ class Playlist:
             return self._filled.wait_for(lambda: bool(self._pieces), timeout)
 
     def pull(self, frames: int, at: float, latency: float = 0.0) -> Sound:
-        """The next `frames` samples, silence where there is nothing; `at`: when the first is heard, which is
-        `latency` seconds from now.
-        """
+        """The next `frames` samples, silence where there are none. at: when the first is heard (in `latency` s)."""
         out = np.zeros(frames, dtype=np.int16)
         filled = 0
         with self._filled:

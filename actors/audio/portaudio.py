@@ -1,8 +1,7 @@
 """Real devices, by PortAudio through sounddevice.
 
-PortAudio is not made for threads: opening and closing hold one lock. Its list of devices is renewed only
-while no stream is open in the process, because renewing it closes them all.
-"""
+PortAudio is not thread-safe: one lock guards opening and closing. Its device list is renewed only while this process
+has no open stream, because renewal closes all streams."""
 
 import ctypes
 import ctypes.util
@@ -15,8 +14,6 @@ from typing import Any
 import numpy as np
 
 from actors.audio.device import Deliver, DeviceMissing, Feed
-
-__all__ = ["PortAudioSink", "PortAudioSource", "look_for"]
 
 # With ALSA's plugin for PulseAudio anything shorter underruns at the start, and may then never recover.
 _BLOCKS_A_SECOND = {"input": 100, "output": 200}
@@ -66,7 +63,7 @@ class _Stream:
             self._window, self._frames = now, 0
 
     def idle(self) -> float:
-        """Seconds since it last called back; a stream that ended or ran away has been of no use for ever."""
+        """Seconds since it last called back; infinite for a stream that ended or ran away."""
         if self._ran_away or not self._stream.active:
             return float("inf")
         return max(0.0, time.monotonic() - self._called)
@@ -91,16 +88,13 @@ class PortAudioSource:
         self.rate = self._stream.rate
 
     def start(self, deliver: Deliver) -> None:
-        """Deliver from now on, on PortAudio's thread."""
         self._deliver = deliver
         self._stream.start()
 
     def idle(self) -> float:
-        """Seconds since the last sound came."""
         return self._stream.idle()
 
     def close(self) -> None:
-        """Let go of the device."""
         self._stream.close()
 
     def _captured(self, data: Any, frames: int, times: Any, status: Any) -> None:
@@ -120,16 +114,13 @@ class PortAudioSink:
         self.rate = self._stream.rate
 
     def start(self, feed: Feed) -> None:
-        """Play from now on, on PortAudio's thread."""
         self._feed = feed
         self._stream.start()
 
     def idle(self) -> float:
-        """Seconds since sound was last asked for."""
         return self._stream.idle()
 
     def close(self) -> None:
-        """Let go of the device."""
         self._stream.close()
 
     def _wanted(self, data: Any, frames: int, times: Any, status: Any) -> None:

@@ -5,8 +5,6 @@ import soxr
 
 from actors.audio.device import Sound
 
-__all__ = ["Resampler", "resampled"]
-
 
 class Resampler:
     """Converts a stream of sound piece by piece; some of it comes out later than it went in."""
@@ -16,7 +14,7 @@ class Resampler:
         self._stream = None if source == target else soxr.ResampleStream(source, target, 1, dtype="int16")
 
     def feed(self, sound: Sound, last: bool = False) -> Sound:
-        """What can be had after `sound`; with `last` all that is left, and nothing may follow."""
+        """The converted sound so far; with `last` all the rest."""
         if self._stream is None:
             return sound
         return np.asarray(self._stream.resample_chunk(sound, last=last), dtype=np.int16)

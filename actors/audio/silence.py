@@ -3,8 +3,6 @@
 from actors.audio.device import Deliver
 from actors.audio.paced import PacedSink
 
-__all__ = ["NoMicrophone", "no_speaker"]
-
 _RATE = 22050
 
 
@@ -25,5 +23,5 @@ class NoMicrophone:
 
 
 def no_speaker() -> PacedSink:
-    """Playback is timed as by a real device, so that whoever waits for its end is told."""
+    """A silent speaker that takes as long as a real one, so that playback ends are announced."""
     return PacedSink(_RATE, lambda _: None, lambda: None)

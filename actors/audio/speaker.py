@@ -1,9 +1,7 @@
-"""The speaker: plays the sentences of a turn in order, and says when it begins, what was heard, and when it
-ends.
+"""The speaker: plays a turn's sentences in order, and reports its beginning, what was heard, and its end.
 
-A cancelled turn is silent within the device's own latency. Without a device playback goes on unheard, in real
-time, so that the rest of the bot works on in text.
-"""
+A cancelled turn is silent within the device's latency. Without a device, playback goes on silently in real time, so
+that the other actors continue in text."""
 
 import logging
 import queue
@@ -16,11 +14,8 @@ import numpy as np
 from actors.audio.choice import open_sink
 from actors.audio.device import AudioSink, Sound
 from actors.audio.device_actor import DeviceActor
-from actors.audio.internal import (
-    PlaybackQuiet,
-    SoundBegan,
-    SoundPlayed,
-)
+from actors.audio.device_thread import DeviceThread
+from actors.audio.internal import PlaybackQuiet, SoundBegan, SoundPlayed
 from actors.audio.messages import (
     GetPlayback,
     PlaybackDone,
@@ -29,7 +24,6 @@ from actors.audio.messages import (
     PlaySentence,
     SentencePlayed,
 )
-from actors.audio.open_device import Keeper
 from actors.audio.playback import Playback, Step
 from actors.audio.playlist import Playlist
 from actors.audio.silence import no_speaker
@@ -39,21 +33,21 @@ from actors.speech.messages import RECOGNIZER, Cancel
 from actors.system.messages import SYSTEM, StageReached
 from config.schema import Audio
 
-__all__ = ["Speaker"]
-
 log = logging.getLogger(__name__)
 
 _QUIET = 10.0
 
 
 class Speaker(DeviceActor):
-    """Mouth. Start arguments: the section audio, and the home. keeping: makes what keeps the device open."""
+    """Mouth. Start arguments: the section audio, and the home. thread: makes the thread that keeps the device open."""
 
     what = "speaker"
 
-    def __init__(self, audio: Audio, home: Path, keeping: Callable[..., Keeper[AudioSink]] = Keeper) -> None:
+    def __init__(
+        self, audio: Audio, home: Path, thread: Callable[..., DeviceThread[AudioSink]] = DeviceThread
+    ) -> None:
         self._audio = audio
-        self._keeping = keeping
+        self._device_thread = thread
         self._home = home
         self._playlist = Playlist()
         self._playback = Playback()
@@ -63,7 +57,7 @@ class Speaker(DeviceActor):
         self._latency = 0.0
 
     def on_start(self) -> None:
-        keeper = self._keeping(
+        thread = self._device_thread(
             self.context.address,
             self.what,
             opening=lambda: open_sink(self._audio.output_device, self._home),
@@ -72,9 +66,9 @@ class Speaker(DeviceActor):
             report=self.post,
             spare=no_speaker,
         )
-        self.keep(keeper)
+        self.keep(thread)
         if self.context.incarnation > 1:
-            # What the incarnation before was playing is gone, and whoever waits for its end must hear of it.
+            # What the previous incarnation was playing is gone; the others still wait for its end.
             self._announce((self._playback, (PlaybackEnded(0, self.wall(), cancelled=True),)))
 
     def on_stop(self) -> None:
@@ -84,7 +78,7 @@ class Speaker(DeviceActor):
     def commit(self, sections: Mapping[str, Any]) -> bool:
         before, self._audio = self._audio, sections["audio"]
         if before.output_device != self._audio.output_device:
-            self._keeper.reopen()
+            self._thread.reopen()
         return True
 
     # -- what is to be played
@@ -150,7 +144,7 @@ class Speaker(DeviceActor):
                 self.tell(SYSTEM, StageReached(message.turn, "first_audio", message.at, self._latency))
         self._watch()
 
-    # -- on the keeper's thread
+    # -- on the device thread
 
     def _use(self, sink: AudioSink) -> None:
         self._playlist.set_rate(sink.rate)

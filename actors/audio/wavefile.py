@@ -1,6 +1,4 @@
-"""WAV files as devices: one that is heard as if somebody played it into the microphone, one that records the
-speaker.
-"""
+"""WAV files as devices: one plays a file as the microphone, the other records the speaker."""
 
 import struct
 import threading
@@ -13,8 +11,6 @@ import numpy as np
 from actors.audio.device import Deliver, DeviceMissing, Sound
 from actors.audio.paced import PacedSink, Pacer
 from actors.audio.resample import resampled
-
-__all__ = ["FileMicrophone", "WavWriter", "file_speaker", "read_wav"]
 
 _RATE = 16000
 _CHUNK = 512
@@ -45,9 +41,7 @@ def read_wav(path: Path) -> tuple[Sound, int]:
 
 
 class WavWriter:
-    """Writes mono int16 sound at `rate` Hz. The header is right after each write, so that a kill leaves a
-    good file.
-    """
+    """Writes mono int16 sound at `rate` Hz. The header is right after each write, so that a kill leaves a good file."""
 
     def __init__(self, path: Path, rate: int) -> None:
         """Raises DeviceMissing when the file cannot be made."""
@@ -73,7 +67,6 @@ class WavWriter:
         self._file.write(self._header())
 
     def close(self) -> None:
-        """Let go of the file."""
         self._file.close()
 
     def _header(self) -> bytes:
@@ -102,7 +95,6 @@ class FileMicrophone:
         self._thread: threading.Thread | None = None
 
     def start(self, deliver: Deliver) -> None:
-        """Play from now on."""
         self._thread = threading.Thread(
             target=self._run, args=(deliver,), name="file microphone", daemon=True
         )
@@ -113,7 +105,6 @@ class FileMicrophone:
         return 0.0
 
     def close(self) -> None:
-        """Stop playing."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join(2.0)

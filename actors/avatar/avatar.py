@@ -7,7 +7,16 @@ import msgspec
 
 from actors.avatar.internal import GestureOver
 from actors.avatar.messages import GestureRequested, Touched, WatchTouches
-from actors.avatar.state import AvatarState, faults, felt, is_tracked, loaded, strode, touches, tracked
+from actors.avatar.state import (
+    AvatarState,
+    apply_avatar,
+    apply_parameters,
+    apply_tracking,
+    crossed_step,
+    faults,
+    is_tracked,
+    touches,
+)
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import handles
 from actors.kernel.state.domain import DomainActor
@@ -16,34 +25,22 @@ from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction
 from actors.world.messages import WORLD, BodyAt
 
-__all__ = ["EMOTES", "Avatar"]
-
 EMOTE = "VRCEmote"
+# VRChat's default emotes, by the number that the parameter takes.
 EMOTES: Mapping[str, int] = MappingProxyType(
-    {
-        "wave": 1,
-        "clap": 2,
-        "point": 3,
-        "cheer": 4,
-        "dance": 5,
-        "backflip": 6,
-        "sadness": 7,
-        "die": 8,
-    }
+    {"wave": 1, "clap": 2, "point": 3, "cheer": 4, "dance": 5, "backflip": 6, "sadness": 7, "die": 8}
 )
-"""VRChat's default emotes, by the number that the parameter takes."""
 LASTS = 3.0
+# Seconds after which the parameter goes back to 0; else a dance would go on for ever.
 LASTS_LONGER: Mapping[str, float] = MappingProxyType({"dance": 8.0, "die": 5.0, "sadness": 5.0})
-"""Seconds after which the parameter goes back to 0; else a dance would go on for ever."""
 WATCHERS = 32
 
 
 @durable("avatar.Avatar", "actors.avatar.avatar:Avatar")
 class Avatar(DomainActor[AvatarState]):
-    """At `avatar`. Hears VRChat's parameters from `osc.receiver`; speaks to `osc.sender`.
+    """At `avatar`. Takes VRChat's parameters from `osc.receiver` and sends gestures to `osc.sender`.
 
-    The conversation is told of every touch, the world of every step and of sitting down.
-    """
+    The conversation receives every touch; the world every step and every change of sitting."""
 
     domain = "avatar"
     save_delay = 1.0
@@ -69,7 +66,7 @@ class Avatar(DomainActor[AvatarState]):
     def on_parameters(self, message: ParametersChanged) -> None:
         began = touches(self.state, message)
         before = self.state.movement_state
-        self.become(felt(self.state, message, self.wall()))
+        self.become(apply_parameters(self.state, message, self.wall()))
         for sensor in began:
             touched = Touched(sensor, Interaction("touch", "", sensor, self.wall()))
             for watcher in dict.fromkeys((CONVERSATION, *self.watchers)):
@@ -80,13 +77,13 @@ class Avatar(DomainActor[AvatarState]):
     @handles
     def on_tracking(self, message: TrackingChanged) -> None:
         before = self.state
-        self.become(tracked(before, message.position, message.rotation))
-        if not is_tracked(before) or strode(before.position, self.state.position):
+        self.become(apply_tracking(before, message.position, message.rotation))
+        if not is_tracked(before) or crossed_step(before.position, self.state.position):
             self._tell_position()
 
     @handles
     def on_loaded_avatar(self, message: AvatarLoaded) -> None:
-        self.become(loaded(self.state, message.avatar_id, self.wall()))
+        self.become(apply_avatar(self.state, message.avatar_id, self.wall()))
 
     @handles
     def on_gesture(self, message: GestureRequested) -> None:

@@ -1,4 +1,4 @@
-"""What the avatar's actor says to itself."""
+"""Timers of the avatar's actor."""
 
 from actors.kernel.message import Message
 

@@ -1,7 +1,6 @@
 """What the avatar feels and does, and how VRChat's parameters change it: pure transitions on frozen values.
 
-Which kind of thing a parameter is comes with the message (`events`); numbers and truth values then find their field.
-"""
+The message says the kind of each parameter (`events`); numbers and booleans then find their field."""
 
 import math
 from collections.abc import Mapping
@@ -12,26 +11,10 @@ from actors.osc.messages import ParametersChanged
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction, Quaternion, Vector3
 
-__all__ = [
-    "AvatarState",
-    "MovementState",
-    "faults",
-    "felt",
-    "from_euler",
-    "is_tracked",
-    "loaded",
-    "strode",
-    "touches",
-    "tracked",
-]
+PARAMETERS = 8192  # as many as an avatar can have; kept of each kind
+STRIDE = 1.0  # metres, along each axis, of the grid whose lines are counted as steps
 
-PARAMETERS = 8192
-"""As many as an avatar can have; kept of each kind."""
-STRIDE = 1.0
-"""Metres, along each axis, of the grid whose lines are counted as steps."""
-
-CAME_WITH = 5.0
-"""Seconds before an avatar's loading in which a parameter may already be the new avatar's."""
+CAME_WITH = 5.0  # seconds before an avatar's loading in which a parameter may already be the new avatar's
 
 Number = bool | int | float
 Numbers = Mapping[str, float]
@@ -54,11 +37,10 @@ class MovementState(msgspec.Struct, frozen=True):
 
 @durable("avatar.AvatarState")
 class AvatarState(msgspec.Struct, frozen=True):
-    """position: metres. gestures, expressions and proximity: the game's numbers by parameter (a truth value is 0 or 1).
+    """position: metres. gestures, expressions and proximity: the game's numbers by parameter (true is 1, false is 0).
 
-    touch_sensors: whether each is touched now. last_interaction: the last touch. felt_at: epoch seconds at which each
-    touch, proximity or expression was last heard of. emote: the gesture being made, 0 for none.
-    """
+    touch_sensors: whether each is touched now. emote: the current gesture, 0 for none. felt_at: epoch seconds at which
+    each touch, proximity or expression was last received."""
 
     position: Vector3 = Vector3()
     rotation: Quaternion = Quaternion()
@@ -82,11 +64,11 @@ _MOVEMENT_TRUTHS = {
     "AFK": "afk",
     "MuteSelf": "muted",
 }
-# What a PhysBone or a raycast measures is no touch by itself: hair swings in the wind.
+# A PhysBone's or raycast's measurement alone is not a touch: hair swings in the wind.
 _MEASURES = ("_Angle", "_Stretch", "_Squish", "_Distance", "_Ratio", "_IsPosed", "_Hit")
 
 
-def felt(state: AvatarState, message: ParametersChanged, at: float) -> AvatarState:
+def apply_parameters(state: AvatarState, message: ParametersChanged, at: float) -> AvatarState:
     """The state after these parameters, at `at` (epoch seconds). A parameter of no field is passed over."""
     gestures: dict[str, float] = {}
     expressions: dict[str, float] = {}
@@ -145,7 +127,7 @@ def moved(movement: MovementState, values: Mapping[str, Number]) -> MovementStat
     return msgspec.structs.replace(movement, **changes) if changes else movement
 
 
-def tracked(
+def apply_tracking(
     state: AvatarState, position: tuple[float, float, float], rotation: tuple[float, float, float]
 ) -> AvatarState:
     """The head is there now. rotation: Euler degrees as Unity means them."""
@@ -157,15 +139,15 @@ def is_tracked(state: AvatarState) -> bool:
     return state.position != Vector3()
 
 
-def strode(before: Vector3, now: Vector3) -> bool:
+def crossed_step(before: Vector3, now: Vector3) -> bool:
     """Whether the head has gone on by about a step: it crossed a line of a grid of such."""
     pairs = ((before.x, now.x), (before.y, now.y), (before.z, now.z))
     return any(math.floor(old / STRIDE) != math.floor(new / STRIDE) for old, new in pairs)
 
 
-def loaded(state: AvatarState, avatar_id: str, at: float) -> AvatarState:
-    """The game loaded an avatar. Another one has other parameters: the old one's are forgotten, but not those that came
-    shortly before, since the game sends some of the new one's first."""
+def apply_avatar(state: AvatarState, avatar_id: str, at: float) -> AvatarState:
+    """The game loaded an avatar: another one's parameters are forgotten, except those received just before, since the
+    game sends some of the new avatar's first."""
     if avatar_id == state.avatar_id:
         return state
     new = {name for name, when in state.felt_at.items() if 0.0 <= at - when <= CAME_WITH}
@@ -180,7 +162,7 @@ def loaded(state: AvatarState, avatar_id: str, at: float) -> AvatarState:
 
 
 def faults(state: AvatarState) -> tuple[str, ...]:
-    """Every reason why `state` must not be."""
+    """What is invalid in `state`."""
     kinds = {
         "gestures": state.gestures,
         "expressions": state.expressions,
@@ -197,7 +179,7 @@ def faults(state: AvatarState) -> tuple[str, ...]:
     if not all(map(math.isfinite, (place.x, place.y, place.z))):
         found.append("position is not finite")
     if not math.isclose(math.hypot(turn.x, turn.y, turn.z, turn.w), 1.0, abs_tol=1e-3):
-        found.append("rotation is no rotation: its length is not 1")
+        found.append("rotation is not a unit quaternion")
     return tuple(found)
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["apology_for"]
-
 _APOLOGIES: Mapping[str, str] = MappingProxyType(
     {
         "rate_limited": "Sorry, I need a little break before I can answer that.",

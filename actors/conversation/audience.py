@@ -1,23 +1,21 @@
-"""Who is told how the turns go: the listener of each turn, and whoever watches all of them."""
+"""The receivers of a turn's progress: its listener, and the watchers of all turns."""
 
 from actors.vocabulary.type_names import durable
-
-__all__ = ["Audience"]
 
 
 @durable("conversation.Audience")
 class Audience:
-    """watchers: addresses that are told of every turn. announced: the last turn whose begin was told."""
+    """watchers: addresses that hear of every turn. announced: the last turn whose begin was announced."""
 
     def __init__(self) -> None:
         self.watchers: tuple[str, ...] = ()
         self.announced = 0
 
     def watch(self, address: str, on: bool) -> None:
-        """Tell `address` of every turn from now on, or, with `on` false, no more."""
+        """Add a watcher, or remove it with `on` false."""
         others = tuple(watcher for watcher in self.watchers if watcher != address)
         self.watchers = (*others, address) if on else others
 
     def of(self, listener: str) -> tuple[str, ...]:
-        """Whom to tell of a turn with this listener, "" for none."""
+        """The receivers for a turn with this listener ("" for none)."""
         return tuple(address for address in (listener, *self.watchers) if address)

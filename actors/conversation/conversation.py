@@ -1,8 +1,6 @@
-"""The conversation's actor: takes what was said, asks the model, and hands the reply on, sentence by sentence.
+"""The conversation's actor: takes what was said, asks the model, and passes the reply on, sentence by sentence.
 
-One turn at a time. Something new voids the turn before it, at every stage; of a voided reply only what was really heard
-is kept.
-"""
+One turn at a time: new input cancels the current turn at every stage; of its reply only what was heard is kept."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -11,7 +9,7 @@ import msgspec
 
 from actors.audio.messages import SPEAKER, PlaybackDone, PlaybackEnded, PlaybackStarted, SentencePlayed
 from actors.avatar.messages import Touched
-from actors.conversation import company, turns
+from actors.conversation import attribution, turns
 from actors.conversation.apologies import apology_for
 from actors.conversation.audience import Audience
 from actors.conversation.forget import dropped, without
@@ -49,12 +47,9 @@ from actors.vocabulary.values import UNKNOWN, Interaction, Person
 from actors.world.messages import WORLD, WhoIsHere
 from config.schema import Bot, Speech
 
-__all__ = ["Conversation"]
-
 STAGES_TO_CANCEL = (LLM, SYNTHESIZER, SPEAKER, OSC_SENDER)
 TURN_WITHIN = 90.0
-ANSWER_WITHIN = 1.0
-"""Seconds for which the world and the users are waited for; the turn goes on without them."""
+ANSWER_WITHIN = 1.0  # seconds for which the world and the users are waited for; the turn goes on without them
 
 
 class TurnOverdue(Message):
@@ -83,11 +78,9 @@ class Conversation(DomainActor[ConversationState]):
         self._voiced = True
 
     def validate(self, state: ConversationState, before: ConversationState) -> tuple[str, ...]:
-        """Everything is within its bounds."""
         return faults(state)
 
     def forget(self, state: ConversationState, erased: Mapping[str, float]) -> ConversationState:
-        """`state` without the words of those whom it was asked to forget."""
         return without(state, erased)
 
     def expired(self, state: ConversationState) -> ConversationState:
@@ -101,7 +94,7 @@ class Conversation(DomainActor[ConversationState]):
         return msgspec.structs.replace(stored, turn=max(stored.turn, interim.turn), active=interim.active)
 
     def restored(self) -> None:
-        """A turn that was under way when the life before ended is over, at every stage."""
+        """A turn that the previous incarnation left open ends, at every stage."""
         active = self.state.active
         if active is not None:
             self._cancel_stages(active.turn, "the conversation was restarted")
@@ -120,10 +113,10 @@ class Conversation(DomainActor[ConversationState]):
         )
 
     def _last_turn(self) -> int:
-        """The turn to count on from, so that no turn is counted which the stages may hold for void."""
+        """A turn id that no stage can hold for cancelled."""
         if not self.version.epoch:
-            return turns.beyond(self.state.turn, self.wall())
-        # The life before may have counted some that it had not handed over yet when it died.
+            return turns.turn_above(self.state.turn, self.wall())
+        # The previous incarnation may have counted turns that it did not save before it died.
         return self.state.turn + (turns.GAP if self.context.incarnation > 1 else 0)
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
@@ -180,11 +173,11 @@ class Conversation(DomainActor[ConversationState]):
     # -- by whom
 
     def on_present(self, answer: Reply | AskFailed) -> None:
-        """It is known, as far as it can be, where this is and who speaks."""
+        """The world answered (or not): where this is, and who speaks."""
         turn: int = answer.context
         if self._active(turn) is None:
             return
-        self.become(company.attributed(self.state, company.present(answer)))
+        self.become(attribution.attributed(self.state, attribution.present(answer)))
         active = self._announce_begin(turn)
         if active.person.is_known:
             self.ask(USERS, GetProfile(active.person), "on_profile", turn, ANSWER_WITHIN)
@@ -192,12 +185,12 @@ class Conversation(DomainActor[ConversationState]):
             self._think(turn, None)
 
     def on_profile(self, answer: Reply | AskFailed) -> None:
-        """What is known of whoever speaks; without an answer the turn goes on as with a stranger."""
+        """What is known of the speaker; without an answer they are a stranger."""
         if self._active(answer.context) is None:
             return
-        profile = company.profile(answer)
+        profile = attribution.profile(answer)
         if profile is not None:
-            self.become(company.acquainted(self.state, profile))
+            self.become(attribution.acquainted(self.state, profile))
         self._think(answer.context, profile)
 
     def _announce_begin(self, turn: int) -> ActiveTurn:
@@ -213,12 +206,12 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_forgotten(self, message: PersonForgotten) -> None:
-        """A turn of theirs ends, unattributed, so that it makes no new acquaintance of them."""
+        """A turn of theirs ends unattributed, so that it creates no new record of them."""
         after = dropped(self.state, message.people, message.at)
-        unattributed = company.unattributed(self.state, message.people)
+        unattributed = attribution.unattributed(self.state, message.people)
         if unattributed is not self.state:
             self.become(unattributed)
-            self.void("whoever spoke is to be forgotten")
+            self.void("the speaker is to be forgotten")
             after = dropped(self.state, message.people, self.wall())
         self.become(after)
         self.erase()
@@ -227,7 +220,7 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_touched(self, message: Touched) -> None:
-        """It is noted for the next turn, and in the history of whoever it must have been."""
+        """Note the touch for the next turn, and in the history of the person who must have touched."""
         after = turns.touched(self.state, message.interaction)
         if after is not self.state:
             self.become(after)
@@ -235,10 +228,10 @@ class Conversation(DomainActor[ConversationState]):
 
     def on_touch_present(self, answer: Reply | AskFailed) -> None:
         """Who touched? The only one who is here."""
-        person = company.only(company.present(answer))
+        person = attribution.only(attribution.present(answer))
         if person.is_known:
             touch = msgspec.structs.replace(answer.context, person=person.name)
-            self.become(company.touch_attributed(self.state, answer.context, touch))
+            self.become(attribution.touch_attributed(self.state, answer.context, touch))
             self.tell(USERS, InteractionHappened(person, touch))
 
     # -- the reply grows
@@ -287,7 +280,7 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_playback_started(self, message: PlaybackStarted) -> None:
-        """The typing indicator has done its work when the voice is heard."""
+        """The voice is heard: hide the typing indicator."""
         if self._active(message.turn) is not None:
             self.tell(OSC_SENDER, Typing(False))
 
@@ -341,7 +334,7 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_overdue(self, message: TurnOverdue) -> None:
-        """Nothing may hang: a turn that lasts too long is ended, and said to be."""
+        """End a turn that lasts too long."""
         if self._active(message.turn) is not None:
             self.void(f"not over after {TURN_WITHIN:g} s")
 

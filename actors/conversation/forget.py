@@ -11,17 +11,11 @@ from actors.conversation.summary import Gist, Summary
 from actors.conversation.utterance import Utterance
 from actors.vocabulary.values import UNKNOWN, Interaction, Person, tombstone
 
-__all__ = ["dropped", "without"]
-
-SHORTEST_NAME = 3
-"""Characters; a shorter one is found in anybody's words."""
+SHORTEST_NAME = 3  # characters; a shorter one is found in anybody's words
 
 
 def without(state: ConversationState, tombstones: Mapping[str, float]) -> ConversationState:
-    """`state` without those whom it was asked to forget: `tombstone(user_id)` to the epoch seconds of the request.
-
-    What somebody said after it stays.
-    """
+    """`state` without erased people's earlier words. tombstones: epoch seconds of each request by `tombstone(id)`."""
     if not tombstones:
         return state
     for person in {person.user_id: person for person in _people(state)}.values():

@@ -1,21 +1,16 @@
-"""What the bot wants of the conversation just now. Each goal is a rule on the state, and gone when it is reached. Pure.
+"""What Gerald wants of the conversation now. A goal is a rule on the state and disappears when it is reached. Pure.
 
-Goals go into the instruction to the model, so they never quote what people said; names stand in them as plain words.
-"""
+Goals go into the model's instructions, so they never quote people; names stand in them as plain words."""
 
 from collections.abc import Callable, Iterator
 
 import msgspec
 
 from actors.conversation.state import GOALS, ConversationState
-from actors.conversation.utterance import Utterance
 from actors.vocabulary.values import Person
 from actors.vocabulary.words import asks, plain
 
-__all__ = ["goals", "name_of", "with_goals"]
-
-RECENT = 8
-"""Utterances among which a question counts as open; older ones are over."""
+RECENT = 8  # utterances among which a question counts as open; older ones are over
 
 
 def with_goals(state: ConversationState) -> ConversationState:
@@ -64,15 +59,11 @@ def _hear_the_answer(state: ConversationState) -> Iterator[str]:
     asked = [place for place, said in enumerate(recent) if said.role == "assistant" and asks(said.text)]
     if not asked:
         return
-    before, after = recent[: asked[-1]], recent[asked[-1] + 1 :]
-    partner = _partner(before, recent[asked[-1]].turn)
-    spoke = [said.person.user_id for said in after if said.role == "user"]
+    place, turn = asked[-1], recent[asked[-1]].turn
+    partner = next((said.person for said in reversed(recent[:place]) if said.turn == turn), None)
+    spoke = [said.person.user_id for said in recent[place + 1 :] if said.role == "user"]
     if partner is not None and partner.is_known and spoke and partner.user_id not in spoke:
         yield f"hear what {name_of(partner)} answers to your question"
-
-
-def _partner(before: tuple[Utterance, ...], turn: int) -> Person | None:
-    return next((said.person for said in reversed(before) if said.turn == turn), None)
 
 
 RULES: tuple[Callable[[ConversationState], Iterator[str]], ...] = (

@@ -8,7 +8,7 @@ CONVERSATION = Address("conversation")
 
 
 class TextReceived(Message):
-    """Somebody said `text`, typed or heard. `listener`: an address that is told the reply as it grows, "" for none."""
+    """Somebody said `text`, typed or heard. `listener`: an address that receives the reply as it grows, "" for none."""
 
     text: str
     person: Person = UNKNOWN
@@ -41,13 +41,13 @@ class ReplyEnded(Message):
 
 
 class CancelTurn(Message):
-    """Stop talking: void the current turn and all before it."""
+    """Stop talking: cancel the current turn and all before it."""
 
     reason: str = "asked"
 
 
 class WatchTurns(Message):
-    """Tell `address` of every turn, as its listener is told; with `on` false no more."""
+    """Send `address` what the listener of each turn gets; with `on` false no more."""
 
     address: str
     on: bool = True

@@ -1,8 +1,7 @@
 """The prompt: persona and scene, what is remembered, and the last turns. Pure.
 
-What people say and what they are called is data. Their words stand in the user's messages only, what is remembered of
-them too; of an instruction only names are part, as plain words.
-"""
+What people say is data: their words, and what is remembered of them, stand in user messages only. Instructions hold
+nothing of theirs but names, as plain words."""
 
 from collections.abc import Mapping
 
@@ -18,31 +17,21 @@ from actors.vocabulary.values import Interaction
 from actors.vocabulary.words import plain, topic_of
 from config.schema import Bot
 
-__all__ = ["BUDGET", "LAST_UTTERANCES", "MEMORY", "build"]
+LAST_UTTERANCES = 16  # shown word by word
 
-LAST_UTTERANCES = 16
-"""Shown word by word."""
+BUDGET = 6000  # characters of what is remembered and of the last utterances
 
-BUDGET = 6000
-"""Characters of what is remembered and of the last utterances."""
+MEMORY = 1500  # of these, for what is remembered
 
-MEMORY = 1500
-"""Of these, for what is remembered."""
+FELT_FOR = 30.0  # seconds for which a touch is worth mentioning
 
-FELT_FOR = 30.0
-"""Seconds for which a touch is worth mentioning."""
+NAMED = 6  # people near who are named; the others are counted
 
-NAMED = 6
-"""People near who are named; the others are counted."""
+HABIT = 3  # times after which a topic is one that somebody often talks about
 
-HABIT = 3
-"""Times after which a topic is one that somebody often talks about."""
+CLOSE = 0.5  # the relationship from which on somebody is a good friend
 
-CLOSE = 0.5
-"""The relationship from which on somebody is a good friend."""
-
-MARKED = 0.1
-"""The valence, slow as it moves, from which on a mood is somebody's usual one."""
+MARKED = 0.1  # the valence, slow as it moves, from which on a mood is somebody's usual one
 
 MOODS = ("They are often downcast.", "They are usually cheerful.")
 DAY = 86400.0
@@ -78,7 +67,7 @@ def _words(said: Utterance) -> str:
 
 
 def _memory(state: ConversationState, profile: Profile | None) -> str:
-    """What is known of whoever speaks and what was said before the last turns; "" for nothing."""
+    """What is known of the speaker and what was said before the last turns; "" for nothing."""
     speaker = _speaker(state, profile)[:MEMORY]
     topic = _topic(state)
     earlier = lines(state.summary, MEMORY - len(speaker) - len(topic))
@@ -87,7 +76,7 @@ def _memory(state: ConversationState, profile: Profile | None) -> str:
 
 
 def _topic(state: ConversationState) -> str:
-    """The subject, where what was said last has none of its own, as in "And why?"; else ""."""
+    """The subject, if the last utterance has none of its own ("And why?"); else ""."""
     carried_on = state.messages and not topic_of(state.messages[-1].text) and state.current_topic
     return f"The talk is about: {plain(state.current_topic, 80)}." if carried_on else ""
 

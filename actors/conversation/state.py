@@ -1,7 +1,4 @@
-"""The conversation as a value: who took part, what was said, and the turn that is under way; with its bounds.
-
-How a turn changes it is in `turns.py`.
-"""
+"""The conversation as a value, with its bounds: participants, utterances and the current turn. See turns.py."""
 
 from collections.abc import Mapping
 
@@ -13,24 +10,10 @@ from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN, Interaction, Person
 from actors.vocabulary.words import joined
 
-__all__ = [
-    "GOALS",
-    "NEAR",
-    "PARTICIPANTS",
-    "PREFERENCES",
-    "ActiveTurn",
-    "ConversationState",
-    "Participant",
-    "Surroundings",
-    "Utterance",
-    "faults",
-]
-
+# People of one conversation; beyond it the one who was silent for the longest time is left out.
 PARTICIPANTS = 32
-"""People of one conversation; beyond it the one who was silent for the longest time is left out."""
 
-NEAR = 100
-"""People around who are kept."""
+NEAR = 100  # people around who are kept
 
 GOALS = 4
 PREFERENCES = 16
@@ -38,11 +21,9 @@ PREFERENCES = 16
 
 @durable("conversation.ActiveTurn")
 class ActiveTurn(msgspec.Struct, frozen=True):
-    """The turn under way. said: sentences handed on so far. played: how many of them were heard to their end.
+    """The current turn. said: sentences passed on. played: how many were heard completely.
 
-    complete: no further sentence will come. voiced: there is a voice that speaks them. failed: the owner's line where
-    the model gave none.
-    """
+    complete: no further sentence will come. voiced: a voice speaks. failed: the owner's line where no reply came."""
 
     turn: int
     text: str
@@ -68,10 +49,9 @@ class ActiveTurn(msgspec.Struct, frozen=True):
 
 @durable("conversation.Participant")
 class Participant(msgspec.Struct, frozen=True):
-    """Somebody who took part: since when, when last (epoch seconds), and how often they spoke.
+    """Somebody who took part: first and last time (epoch seconds), and how often they spoke.
 
-    newcomer: the bot had never met them before. answered: they heard something of the bot.
-    """
+    newcomer: Gerald had never met them before. answered: they heard something of Gerald."""
 
     person: Person
     since: float
@@ -94,10 +74,9 @@ class Surroundings(msgspec.Struct, frozen=True):
 class ConversationState(msgspec.Struct, frozen=True):
     """All that is known of the conversation. Times are epoch seconds, the duration is in seconds.
 
-    messages: the last ones, word by word. summary: what stays of those before. turn: the last turn id that was given
-    away; ids only ever increase. participants: by user id, of this conversation. user_preferences: of whoever spoke
-    last. last_touch: what the body felt last, of the kind none for nothing yet.
-    """
+    messages: the last utterances, word by word. summary: what remains of the earlier ones.
+    turn: the last turn id; ids only increase. participants: by user id, of this conversation.
+    user_preferences: of the last speaker. last_touch: of kind none before the first touch."""
 
     messages: tuple[Utterance, ...] = ()
     current_topic: str = ""
@@ -116,7 +95,7 @@ class ConversationState(msgspec.Struct, frozen=True):
 
 
 def faults(state: ConversationState) -> tuple[str, ...]:
-    """Every reason why `state` must not be."""
+    """What is invalid in `state`."""
     sizes = {
         "messages": (len(state.messages), WINDOW),
         "characters of messages": (sum(len(said.text) for said in state.messages), WINDOW_CHARACTERS),

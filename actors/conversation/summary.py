@@ -1,8 +1,6 @@
-"""The rolling summary: what stays of the talk that has fallen out of the window. Extracted by rules, person by person.
+"""The rolling summary of what has left the window: extracted by rules, person by person, and so always the same.
 
-No model is asked, so the same talk always leaves the same summary, at once. It quotes people:
-it is data, no instruction.
-"""
+It quotes people: it is data, not an instruction."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,16 +12,12 @@ from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person
 from actors.vocabulary.words import asks, plain, sentences_of, topic_of
 
-__all__ = ["SUMMARY", "Fact", "Gist", "Summary", "condensed", "facts_in", "lines", "size", "summary_faults"]
-
-PEOPLE = 12
-"""People of whom something stays; beyond it the one who was silent for the longest time goes."""
+PEOPLE = 12  # people in the summary; beyond it the one silent for longest is dropped
 
 FACTS = 6
 TOPICS = 5
 LONGEST_FACT = 120
-SUMMARY = 2000
-"""Characters of all facts and topics together; beyond it the oldest fact goes."""
+SUMMARY = 2000  # characters of all facts and topics together; beyond it the oldest fact goes
 
 _STATES = re.compile(
     r"\b(?:i am|i'm|i was|i have|i've|i had|i live|i come from|i work|i study|i play|i can|i can't|i need|i want|i will"
@@ -56,7 +50,7 @@ class Gist(msgspec.Struct, frozen=True):
 
 @durable("conversation.Summary")
 class Summary(msgspec.Struct, frozen=True):
-    """By user id; whoever could not be told apart shares one gist."""
+    """By user id; all unknown people share one gist."""
 
     people: Mapping[str, Gist] = {}
 
@@ -102,7 +96,7 @@ def size(summary: Summary) -> int:
 
 
 def summary_faults(summary: Summary) -> tuple[str, ...]:
-    """Every reason why `summary` must not be."""
+    """What is invalid in `summary`."""
     found = (
         [f"summary: {len(summary.people)} people, at most {PEOPLE}"] if len(summary.people) > PEOPLE else []
     )
@@ -117,7 +111,7 @@ def summary_faults(summary: Summary) -> tuple[str, ...]:
 
 
 def _line(gist: Gist) -> str:
-    """The gist as a sentence; "" where nothing stays but that somebody was there."""
+    """The gist as a sentence; "" without facts and topics."""
     topics = (f"talked about {', '.join(gist.topics)}",) if gist.topics else ()
     facts = ("said: " + " ".join(f"“{fact.text}”" for fact in gist.facts),) if gist.facts else ()
     name = plain(gist.person.name, 40) if gist.person.is_known else "somebody"

@@ -19,27 +19,12 @@ from actors.conversation.utterance import LONGEST, Utterance, window
 from actors.vocabulary.values import Interaction, Person
 from actors.vocabulary.words import tone_of, topic_of
 
-__all__ = [
-    "GAP",
-    "acquainted",
-    "add_sentence",
-    "attribute",
-    "begin",
-    "beyond",
-    "end",
-    "surrounded",
-    "touched",
-]
+PAUSE = 300.0  # seconds of silence after which talk counts as a new conversation
 
-PAUSE = 300.0
-"""Seconds of silence after which talk counts as a new conversation."""
-
-TOUCH_AGAIN = 10.0
-"""Seconds within which the same touch again is the same touch."""
+TOUCH_AGAIN = 10.0  # seconds within which the same touch again is the same touch
 
 SEEN = 4
-GAP = 1000
-"""Added to the turn after a restart: no life counts so many turns that it has not handed over."""
+GAP = 1000  # added to the turn after a restart: an incarnation has fewer turns that were not saved yet
 
 
 def begin(
@@ -61,10 +46,9 @@ def begin(
     )
 
 
-def beyond(turn: int, at: float) -> int:
-    """The turn to count on from where nobody knows how far it was counted before, at `at` (epoch seconds): the stages
-    may have been told that turns are void, and would be silent in all up to those. Nobody has a turn in every second.
-    """
+def turn_above(turn: int, at: float) -> int:
+    """A turn id above any issued before, for when the last one is unknown: the clock in seconds (`at`), since turns are
+    rarer than that. The stages drop turns up to the last cancelled one."""
     return max(turn, int(at))
 
 
@@ -84,7 +68,7 @@ def attribute(state: ConversationState, person: Person) -> ConversationState:
 
 
 def acquainted(state: ConversationState, preferences: Mapping[str, str], newcomer: bool) -> ConversationState:
-    """It is known now what whoever speaks prefers, and whether they were never met before."""
+    """The users' actor answered: what the speaker prefers, and whether they are new."""
     active = state.active
     if active is None:
         return state
@@ -131,7 +115,7 @@ def end(state: ConversationState, name: str, at: float) -> ConversationState:
 def surrounded(
     state: ConversationState, place: str, people: tuple[Person, ...], seen: tuple[str, ...]
 ) -> ConversationState:
-    """The world's domain has told where this is, who is near, and what is seen."""
+    """The world answered: the place, who is near, and what is seen."""
     return msgspec.structs.replace(state, surroundings=Surroundings(place, people[:NEAR], seen[:SEEN]))
 
 

@@ -5,16 +5,11 @@ import msgspec
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person
 
-__all__ = ["LONGEST", "WINDOW", "WINDOW_CHARACTERS", "Utterance", "window"]
+WINDOW = 40  # utterances kept word by word; what falls out is condensed
 
-WINDOW = 40
-"""Utterances kept word by word; what falls out is condensed."""
+WINDOW_CHARACTERS = 8000  # of all of them together
 
-WINDOW_CHARACTERS = 8000
-"""Of all of them together."""
-
-LONGEST = 4000
-"""Characters of one utterance."""
+LONGEST = 4000  # characters of one utterance
 
 
 @durable("conversation.Utterance")

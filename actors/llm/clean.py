@@ -1,7 +1,4 @@
-"""What a model writes made fit to be said aloud and shown in the chatbox: one filter for both.
-
-Pure. What is for no ears at all is taken out before (actors.llm.hidden); `clean` works on one sentence.
-"""
+"""Makes a sentence of a model fit for speech and the chatbox; hidden.py has removed thoughts and calls. Pure."""
 
 import re
 import unicodedata
@@ -29,8 +26,7 @@ _ROLES = ("assistant", "ai", "bot", "system")
 def clean(text: str, names: Sequence[str] = ()) -> str:
     """One sentence without role prefixes (`names` too), markdown, stage directions and control characters.
 
-    "" when nothing is left that can be said or shown. Cleaning twice changes nothing more.
-    """
+    Empty when nothing remains to be said or shown. Idempotent."""
     before = None
     while text != before:
         before = text

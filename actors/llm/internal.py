@@ -1,4 +1,4 @@
-"""What this room's own threads and timers post to its actors; nobody else sends these."""
+"""Messages from this package's own threads and timers to its actors."""
 
 from actors.kernel.message import Message
 
@@ -21,8 +21,7 @@ class SentenceArrived(Message):
 
 
 class ReplyStreamed(Message):
-    """The reply to `request` is complete. finish: stop, length or tool_calls. tool: the tool that the model called, ""
-    for none."""
+    """The reply to `request` is complete. finish: stop, length or tool_calls. tool: the called tool, or ""."""
 
     request: str
     tokens: int

@@ -40,7 +40,7 @@ def _serve(path: Path, context: int, threads: int) -> Any:
     params.cache_ram_mib = CACHE_MIB
     params.verbosity = QUIET
     params.ui = False
-    # no web page in the owner's browser may read from it, and nobody the prompts
+    # neither web pages in the owner's browser nor other users may read prompts
     params.cors_origins = ""
     params.endpoint_slots = False
     try:

@@ -1,8 +1,7 @@
-"""`llm`: takes prompts, streams replies sentence by sentence, and says how the provider is.
+"""`llm`: takes prompts, streams replies sentence by sentence, and reports the provider's health.
 
-Promises: at most `performance.max_concurrent_requests` at once and a bounded line; exactly one end or failure
-for each request, and nothing at all for a turn that was cancelled.
-"""
+Promises: at most `performance.max_concurrent_requests` at once and a bounded queue; exactly one end or failure for
+each request, and none for a cancelled turn."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -30,8 +29,7 @@ from actors.vocabulary.type_names import durable
 from actors.vocabulary.words import joined
 from config.schema import Bot, Llm, Performance, Speech
 
-LONGEST_PAUSE = 300.0
-"""Seconds for which a server's Retry-After keeps us from asking again."""
+LONGEST_PAUSE = 300.0  # seconds for which a server's Retry-After keeps us from asking again
 STOP_TIMEOUT = 1.0
 
 
@@ -148,15 +146,7 @@ class LanguageModel(Actor):
         within = limits(self._llm)
         prompt, names = request.prompt, self._names
         job = Job(
-            request.id,
-            request.endpoint,
-            prompt,
-            within,
-            waited,
-            retries,
-            patience,
-            names,
-            self._first_words,
+            request.id, request.endpoint, prompt, within, waited, retries, patience, names, self._first_words
         )
         self.side_effect(lambda: self._streams.submit(job))
 
@@ -270,7 +260,7 @@ class LanguageModel(Actor):
                 self._refuse(request, f"{why}; {remedy}")
 
     def on_where(self, answer: Reply | AskFailed) -> None:
-        """llm.local has told where it is; if it could not, it tells us by itself when it is up."""
+        """The answer of llm.local; without one, it reports by itself when it is ready."""
         if isinstance(answer, Reply) and isinstance(answer.message, LocalModelReady):
             self.on_local_ready(answer.message)
         elif isinstance(answer, Reply) and isinstance(answer.message, LocalModelUnavailable):

@@ -19,10 +19,7 @@ class ChatMessage(msgspec.Struct, frozen=True):
 
 
 class CompletionRequested(Message):
-    """Continue this conversation. The sender hears SentenceReady..., then CompletionEnded or -Failed.
-
-    Of a turn that is cancelled nothing more is heard, not even an end.
-    """
+    """Continue this conversation. The sender gets SentenceReady, then CompletionEnded or -Failed, unless cancelled."""
 
     turn: int
     messages: tuple[ChatMessage, ...]
@@ -37,7 +34,7 @@ class SentenceReady(Message):
 
 
 class CompletionEnded(Message):
-    """The reply is complete. text: all of it. tokens: the server's count, or ours. finish: stop or length."""
+    """The reply is complete. text: all of it. tokens: the server's count, or our own. finish: stop or length."""
 
     turn: int
     sentences: int
@@ -47,13 +44,12 @@ class CompletionEnded(Message):
 
 
 class CompletionFailed(Message):
-    """No (further) reply; sentences that were announced before stand.
+    """No (further) reply; sentences announced before stay valid. retry_after: seconds, 0 if unknown.
 
-    kind, a stable word: unauthorized, out_of_credit, forbidden, moderated, not_found, bad_request, rate_limited,
-    timeout, unreachable, server_error, broken_off (the stream ended half-way), empty_reply, bad_reply, too_large,
-    tool_call (nothing but the call of a tool), busy (too many requests wait here) or internal. owner: one clear line
-    with what to do, free of secrets and people's words. retry_after: seconds, 0 if unknown.
-    """
+    kind: unauthorized, out_of_credit, forbidden, moderated, not_found, bad_request, rate_limited, timeout, unreachable,
+    server_error, broken_off (the stream ended early), empty_reply, bad_reply, too_large, tool_call (nothing else
+    came), busy (too many requests wait here) or internal.
+    owner: one clear line with the remedy, free of secrets and people's words."""
 
     turn: int
     kind: str
@@ -74,7 +70,7 @@ class LocalModelReady(Message):
 
 
 class LocalModelUnavailable(Message):
-    """There is no embedded model to ask: `why`, and what the owner can do about it."""
+    """The embedded model is not available: `why`, and what the owner can do."""
 
     why: str
     remedy: str = ""

@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from actors.llm.messages import ChatMessage
 from actors.llm.reply import SpokenReply
 
-FIRST_DELAY = 0.05
-"""Seconds before the first sentence."""
-NEXT_DELAY = 0.02
-"""Seconds between two sentences."""
+FIRST_DELAY = 0.05  # seconds before the first sentence
+NEXT_DELAY = 0.02  # seconds between two sentences
 QUOTED_WORDS = 12
-FOLLOWED = 1.0
-"""Temperature up to which the script is followed."""
+FOLLOWED = 1.0  # temperature up to which the script is followed
 
 _HELLO = "Hello there, it is lovely to meet you! I am only reading from a script today."
 _REPLIES = (

@@ -10,8 +10,7 @@ from actors.llm.messages import LocalModelReady
 from actors.vocabulary.type_names import durable
 from config.schema import Llm, Secret
 
-BETWEEN_TOKENS = 15.0
-"""Seconds of silence within a reply after which the server is given up."""
+BETWEEN_TOKENS = 15.0  # seconds of silence within a reply after which the server is given up
 OPENROUTER_HOST = "openrouter.ai"
 OPENROUTER_HEADERS = (("HTTP-Referer", "http://localhost"), ("X-Title", "Gerald"))
 
@@ -35,7 +34,7 @@ class Endpoint:
 
     @property
     def is_private(self) -> bool:
-        """Whether the server is on this machine or in its own network, so that nobody else pays for what it does."""
+        """Whether the server is on this machine or in its own network, so that its use costs nothing."""
         host = _split(self.base_url).hostname or ""
         try:
             return not ipaddress.ip_address(host).is_global
@@ -68,10 +67,7 @@ class RequestLimits:
 @durable("llm.Provider")
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What was chosen. endpoint: None for a script, and for the local model, whose address llm.local tells.
-
-    note: one line on what is used and why.
-    """
+    """What was chosen, and a line on why. endpoint: None for a script and for the local model (see LocalModelReady)."""
 
     kind: Literal["mock", "remote", "local"]
     note: str

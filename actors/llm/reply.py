@@ -6,16 +6,13 @@ from actors.llm.clean import clean, speaks_for_others
 from actors.llm.hidden import HiddenText
 from actors.llm.sentences import FIRST_PIECE_WORDS, SentenceSplitter, is_whole
 
-LONGEST_REPLY = 16_000
-"""Characters: whatever the server sends beyond is not wanted."""
+LONGEST_REPLY = 16_000  # characters: whatever the server sends beyond is not wanted
 
 
 class SpokenReply:
-    """Thoughts are hidden, sentences cut and cleaned; what cleans to nothing is left out.
+    """Hides thoughts, cuts and cleans sentences; drops those that clean to nothing. begins: as for HiddenText.
 
-    over: the model has begun to write other people's lines, or will not stop: ask it for no more. begins: as for
-    actors.llm.hidden.HiddenText.
-    """
+    over: the model writes other people's lines, or does not stop: request no more."""
 
     def __init__(
         self, names: Sequence[str] = (), first_words: int = FIRST_PIECE_WORDS, begins: bool | None = False
@@ -37,9 +34,7 @@ class SpokenReply:
         return sentences
 
     def finish(self, *, cut: bool = False, broken: bool = False) -> tuple[str, ...]:
-        """What is left when the model has ended; with `cut` it was stopped, and half a sentence is worth nothing
-        unless it is all there is; with `broken` it is worth nothing at all.
-        """
+        """The rest when the model has ended. cut: half a sentence counts only if nothing was said; broken: never."""
         rest = self._splitter.feed(self.hidden.flush(cut=cut)) + self._splitter.flush()
         if broken or (cut and self._has_spoken):
             rest = tuple(piece for piece in rest if is_whole(piece))

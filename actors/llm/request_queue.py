@@ -1,4 +1,4 @@
-"""Which completions run and which wait: so many at once, a bounded line, none of a voided turn."""
+"""Which completions run and which wait: bounded in both, and none of a cancelled turn."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -8,17 +8,15 @@ from actors.llm.messages import ChatMessage
 from actors.llm.providers import Endpoint
 from actors.vocabulary.type_names import durable
 
-LINE = 8
-"""Requests that may wait."""
+LINE = 8  # requests that may wait
 
 
 @durable("llm.QueuedRequest")
 @dataclass(slots=True)
 class QueuedRequest:
-    """A completion on its way. asked_at: monotonic seconds. sentences: what was said so far.
+    """A completion. asked_at: monotonic seconds. sentences: said so far. endpoint: None for a script.
 
-    endpoint: who was asked, None for a script. script: its sentences. sent_again: it had its second chance.
-    """
+    script: its sentences. sent_again: it was repeated once."""
 
     id: str
     to: str

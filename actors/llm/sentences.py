@@ -1,19 +1,16 @@
-"""Cuts a growing reply into sentences as its words arrive; pure, and the same however the tokens fall.
+"""Cuts a growing reply into sentences; pure, and independent of how the text is split into tokens.
 
-The first piece is cut short on purpose, at its first clause, so that the voice can begin early.
-"""
+The first piece ends early, at its first clause, so that the voice can begin early."""
 
 import re
 import unicodedata
 
 import regex
 
-FIRST_CLAUSE_WORDS = 3
-"""A comma ends the first piece once it has this many words."""
-FIRST_PIECE_WORDS = 12
-"""The first piece ends here at the latest, comma or not."""
+FIRST_CLAUSE_WORDS = 3  # a comma ends the first piece once it has this many words
+FIRST_PIECE_WORDS = 12  # the first piece ends here at the latest, comma or not
+# Characters: a sentence that does not end is cut here, at its last clause or word if there is one.
 LONGEST_PIECE = 240
-"""Characters: a sentence that does not end is cut here, at its last clause or word if there is one."""
 
 _CLOSERS = "\"')\\]}»”’*_`~"
 # Unicode's Sentence_Terminal: the full stop, the danda, the Arabic question mark and some 150 others
@@ -33,10 +30,7 @@ _ABBREVIATIONS = (
 
 
 class SentenceSplitter:
-    """Tokens in, sentences out. Nothing but white space between sentences is lost.
-
-    first_words: the first piece ends after so many words at the latest.
-    """
+    """Tokens in, sentences out; only white space between them is lost. first_words: most words of the first piece."""
 
     def __init__(self, first_words: int = FIRST_PIECE_WORDS) -> None:
         self._buffer = ""

@@ -1,7 +1,6 @@
 """The chatbox: how text is cleaned, split and spaced out. Pure.
 
-VRChat shows at most 144 characters in 9 lines and mutes whoever writes too often.
-"""
+VRChat shows at most 144 characters in 9 lines and mutes clients that write too often."""
 
 import unicodedata
 
@@ -10,28 +9,11 @@ import regex
 
 from actors.vocabulary.words import joined
 
-__all__ = [
-    "SPACING",
-    "Chatbox",
-    "Waiting",
-    "cancel",
-    "clean",
-    "due_in",
-    "fits",
-    "next_text",
-    "split",
-    "write",
-]
-
-LIMIT = 144
-"""Characters, counted as VRChat counts them: in UTF-16, where an emoji is two."""
+LIMIT = 144  # characters, counted as VRChat counts them: in UTF-16, where an emoji is two
 LINES = 9
+# Columns after which the chatbox wraps. Nobody documents it; a narrow guess splits early rather than hiding text.
 LINE_WIDTH = 26
-"""Columns after which the chatbox wraps. Nobody documents it; a narrow guess splits early rather than hiding
-text.
-"""
-SPACING = 1.5
-"""Seconds between two messages. Undocumented too; clients keep 1.25 to 1.5."""
+SPACING = 1.5  # Seconds between two messages. Undocumented too; clients keep 1.25 to 1.5.
 MAX_TEXT = 2000
 MAX_WAITING = 8
 _SENTENCE_END = regex.compile(r"""(?:[\p{Sentence_Terminal}…]["'”’)\]]*(?=\s)|[。！？]|\n)""")
@@ -47,7 +29,7 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class Chatbox(msgspec.Struct, frozen=True):
-    """What waits, when the next message may go, and up to which turn everything is void."""
+    """Waiting texts, when the next message may be sent, and the last cancelled turn."""
 
     waiting: tuple[Waiting, ...] = ()
     free_at: float = 0.0
@@ -55,12 +37,9 @@ class Chatbox(msgspec.Struct, frozen=True):
 
 
 def write(box: Chatbox, turn: int, text: str, now: float) -> Chatbox:
-    """`text` of `turn` waits too.
+    """Queue `text` of `turn`: appended to the turn's waiting text, or replacing it if it begins with it.
 
-    It is appended to what waits of its turn, or replaces it if it begins with it (a reply shown as it grows).
-    What waits of older turns is given up. Text of a voided turn is dropped; turn 0 stands outside of all
-    turns.
-    """
+    Waiting text of older turns is dropped, and so is text of a cancelled turn. Turn 0 is outside of all turns."""
     text = clean(text)
     if not text or 0 < turn <= box.voided:
         return box
@@ -75,7 +54,7 @@ def write(box: Chatbox, turn: int, text: str, now: float) -> Chatbox:
 
 
 def cancel(box: Chatbox, turn: int) -> Chatbox:
-    """Every turn <= `turn` is void: nothing of it is sent any more, nor what is yet to come of it."""
+    """Cancel every turn <= `turn`, also for texts that arrive later."""
     voided = max(box.voided, turn)
     waiting = tuple(w for w in box.waiting if w.turn == 0 or w.turn > voided)
     return Chatbox(waiting, box.free_at, voided)
@@ -115,7 +94,10 @@ def split(text: str) -> tuple[str, ...]:
 
 def fits(text: str) -> bool:
     """Whether the chatbox shows all of `text`."""
-    return len(text.encode("utf-16-le", "replace")) // 2 <= LIMIT and _lines(text) <= LINES
+    return (
+        len(text.encode("utf-16-le", "replace")) // 2 <= LIMIT
+        and sum(map(_wrapped, text.split("\n"))) <= LINES
+    )
 
 
 def _is_control(character: str) -> bool:
@@ -142,8 +124,7 @@ def _first_piece(text: str) -> tuple[str, str]:
 
 
 def _before_character(text: str, end: int) -> int:
-    """The last place up to `end` that is not inside what a person sees as one character: a flag, a joined emoji, a
-    letter with its marks. `end` itself for one that alone is too long."""
+    """The last border of a visible character (a flag, a joined emoji) up to `end`; `end` if one alone is too long."""
     borders = [match.end() for match in regex.finditer(r"\X", text, endpos=end + 64) if match.end() <= end]
     return borders[-1] if borders else end
 
@@ -157,12 +138,8 @@ def _longest(text: str) -> int:
     return low
 
 
-def _lines(text: str) -> int:
-    """Displayed lines of `text`, wrapped between words."""
-    return sum(_wrapped(line) for line in text.split("\n"))
-
-
 def _wrapped(line: str) -> int:
+    """Displayed lines of `line`, wrapped between words."""
     count, used = 1, 0
     for word in line.split(" "):
         width = sum(_columns(character) for character in word)

@@ -1,11 +1,9 @@
 """The strict, bounded check that a datagram passes before python-osc's parser sees it.
 
-What passes is what python-osc 1.10.2 decodes in full, in bounded time and without raising. Its defects that
-are kept away: a negative element size loops for ever, a size of zero and unknown content are skipped with a
-log line each, deep nesting raises RecursionError, invalid UTF-8 raises past the parser, a short float is
-padded, a negative blob size walks backwards, an unknown type tag shifts the arguments. A bundle's time tag is
-not looked at: its messages count at once.
-"""
+Whatever passes, python-osc 1.10.2 decodes completely, in bounded time and without raising. The check avoids these
+defects: a negative element size loops for ever; a size of zero and unknown content are skipped with a log line each;
+deep nesting raises RecursionError; invalid UTF-8 raises; a short float is padded; a negative blob size walks
+backwards; an unknown type tag shifts the arguments. Time tags are ignored: a bundle's messages count at once."""
 
 import enum
 import math
@@ -15,8 +13,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from pythonosc.osc_message import OscMessage
-
-__all__ = ["BadDatagram", "Call", "Reason", "decode", "padded"]
 
 MAX_DATAGRAM = 8192
 MAX_DEPTH = 4
@@ -30,34 +26,17 @@ _FLOATS = {"f": struct.Struct(">f"), "d": struct.Struct(">d")}
 _SIZE = struct.Struct(">i")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
+# An address and its arguments: bool, int, float, str, bytes or None (a MIDI or time tag argument is a tuple).
 Call = tuple[str, tuple[Any, ...]]
-"""An address and its arguments: bool, int, float, str, bytes or None (a MIDI or time tag argument is a
-tuple).
-"""
 
 
-class Reason(enum.StrEnum):
-    """Why a datagram was refused."""
-
-    EMPTY = "empty"
-    TOO_LARGE = "too_large"
-    MISALIGNED = "misaligned"
-    NOT_OSC = "not_osc"
-    TOO_DEEP = "too_deep"
-    BUNDLE_HEAD = "bundle_head"
-    ELEMENT_SIZE = "element_size"
-    UNTERMINATED = "unterminated"
-    TOO_LONG = "too_long"
-    PADDING = "padding"
-    NOT_UTF8 = "not_utf8"
-    CONTROL_CHARACTER = "control_character"
-    TYPE_TAGS = "type_tags"
-    UNKNOWN_TYPE = "unknown_type"
-    ARGUMENT_SIZE = "argument_size"
-    NOT_FINITE = "not_finite"
-    TRAILING_BYTES = "trailing_bytes"
-    WRONG_ARGUMENTS = "wrong_arguments"
-    PARSER = "parser"
+# Why a datagram was refused; counted by its value, the name in lower case.
+Reason = enum.StrEnum(
+    "Reason",
+    "EMPTY TOO_LARGE MISALIGNED NOT_OSC TOO_DEEP BUNDLE_HEAD ELEMENT_SIZE UNTERMINATED TOO_LONG PADDING "
+    "NOT_UTF8 CONTROL_CHARACTER TYPE_TAGS UNKNOWN_TYPE ARGUMENT_SIZE NOT_FINITE TRAILING_BYTES "
+    "WRONG_ARGUMENTS PARSER",
+)
 
 
 class BadDatagram(Exception):

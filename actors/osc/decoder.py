@@ -1,18 +1,14 @@
-"""A decoder that remembers the headers it has checked, for the one message that VRChat sends: an address and
-one number.
+"""A decoder that remembers the headers it has checked, for VRChat's usual message: an address and one number.
 
-What it answers is always what `datagram.decode` answers for the same bytes; only faster the second time.
-"""
+Its answer always equals that of `datagram.decode` for the same bytes; only faster the second time."""
 
 import struct
 from collections.abc import Callable
 
 from actors.osc.datagram import BadDatagram, Call, Reason, decode, padded
 
-__all__ = ["Decoder"]
-
+# As many parameters as an avatar may have. Whoever sends more addresses than that only makes us forget.
 MAX_KNOWN = 8192
-"""As many parameters as an avatar may have. Whoever sends more addresses than that only makes us forget."""
 
 _Unpack = Callable[[bytes, int], tuple[int | float]]
 _NUMBERS: dict[bytes, _Unpack] = {
@@ -55,15 +51,10 @@ class Decoder:
         if data[:1] != b"/" or len(arguments) != 1:
             return
         if rest == 4 and tags in _NUMBERS:
-            _forget_if_full(self._numbers)
+            if len(self._numbers) >= MAX_KNOWN:
+                self._numbers.clear()
             self._numbers[data[:-4]] = (address, _NUMBERS[tags])
         elif rest == 0 and tags in _CONSTANTS:
-            _forget_if_full(self._constants)
+            if len(self._constants) >= MAX_KNOWN:
+                self._constants.clear()
             self._constants[data] = calls
-
-
-def _forget_if_full(
-    known: dict[bytes, object] | dict[bytes, tuple[str, _Unpack]] | dict[bytes, tuple[Call, ...]],
-) -> None:
-    if len(known) >= MAX_KNOWN:
-        known.clear()

@@ -2,61 +2,31 @@
 
 import math
 
-__all__ = ["AXES", "BUTTONS", "PREFIX", "TYPING", "clamped", "hold_time", "resting", "zero"]
-
 PREFIX = "/input/"
 TYPING = "/chatbox/typing"
 
+# Floats in [-1, 1] that must return to 0.
 AXES = frozenset(
-    (
-        "Vertical",
-        "Horizontal",
-        "LookHorizontal",
-        "MoveHoldFB",
-        "SpinHoldCwCcw",
-        "SpinHoldUD",
-        "SpinHoldLR",
-        "UseAxisRight",
-        "GrabAxisRight",
-    )
+    "Vertical Horizontal LookHorizontal MoveHoldFB SpinHoldCwCcw SpinHoldUD SpinHoldLR "
+    "UseAxisRight GrabAxisRight".split()
 )
-"""Floats in [-1, 1] that must return to 0."""
-
-_SIDED = frozenset(
-    f"{name}{side}" for name in ("Comfort", "Drop", "Use", "Grab") for side in ("Left", "Right")
+# Ints, 1 or 0, that must return to 0 before they are pressed again; the second line is for headsets only.
+BUTTONS = frozenset(
+    "MoveForward MoveBackward MoveLeft MoveRight LookLeft LookRight Jump Run PanicButton QuickMenuToggleLeft "
+    "QuickMenuToggleRight Voice "
+    "ComfortLeft ComfortRight DropLeft DropRight UseLeft UseRight GrabLeft GrabRight".split()
 )
-"""For players with a headset only."""
 
-BUTTONS = _SIDED | frozenset(
-    (
-        "MoveForward",
-        "MoveBackward",
-        "MoveLeft",
-        "MoveRight",
-        "LookLeft",
-        "LookRight",
-        "Jump",
-        "Run",
-        "PanicButton",
-        "QuickMenuToggleLeft",
-        "QuickMenuToggleRight",
-        "Voice",
-    )
-)
-"""Ints, 1 or 0, that must return to 0 before they are pressed again."""
-
-SHORTEST = 0.1
-"""Seconds; shorter pulses are not seen reliably."""
+SHORTEST = 0.1  # seconds; shorter pulses are not seen reliably
+# Seconds for which a single command may hold an input: a lost message must not make Gerald walk for ever.
 LONGEST = 10.0
-"""Seconds for which a single command may hold an input: nobody walks on for ever because a message got lost.
-"""
 
-# With "toggle voice" off, 0 mutes the player, so that coming to rest would silence a bot that nobody muted.
+# With "toggle voice" off, 0 mutes the player, so that a reset would mute Gerald.
 _NOT_AT_REST = frozenset(("Voice",))
 
 
 def clamped(name: str, value: float) -> float | int | None:
-    """What to send for `value` of input `name`; None if there is no such input, or the value is no number."""
+    """What to send for `value` of input `name`; None for an unknown input or a value that is not finite."""
     if not math.isfinite(value):
         return None
     if name in AXES:

@@ -1,4 +1,4 @@
-"""What the OSC room's actors say to themselves: timers, and news from their own threads."""
+"""Messages from the OSC actors' own timers and threads."""
 
 from actors.kernel.message import Message
 
@@ -8,9 +8,7 @@ class OpenPort(Message):
 
 
 class ReaderFailed(Message):
-    """From the receiver's thread: it reads no more. `owner` says which thread, so that old news is
-    recognised.
-    """
+    """From the receiver's thread: it reads no more. `owner` says which thread, so that old news is recognised."""
 
     owner: int
     why: str
@@ -43,7 +41,7 @@ class FriendsFound(Message):
 
 
 class HostFound(Message):
-    """From the sender's thread: what the name of the output host means, "" and why when nobody knows."""
+    """From the sender's thread: what the name of the output host means, "" and why if it is not found."""
 
     ip: str
     why: str = ""

@@ -1,6 +1,4 @@
-"""The thread that reads the port: it takes datagrams in as fast as they come, and announces a few times in a
-hundredth of a second at most what they amount to. No handler runs on it.
-"""
+"""The thread that reads the port. It takes datagrams as they come and announces their result every few milliseconds."""
 
 import selectors
 import threading
@@ -9,36 +7,27 @@ from collections.abc import Callable
 from typing import Any
 
 from actors.kernel.message import Message
-from actors.osc.intake import DatagramQueue
+from actors.osc.datagram_queue import DatagramQueue
 from actors.osc.sockets import Port, number_of
 
-__all__ = ["OscListener"]
-
-INTERVAL = 0.015
-"""Seconds between two announcements."""
-NAP = 0.002
-"""Seconds for which datagrams may gather while they come thickly: one waking for many of them."""
-IDLE = 0.1
-"""Seconds after which a silent reader looks whether it is still wanted."""
+INTERVAL = 0.015  # seconds between two announcements
+NAP = 0.002  # seconds for which datagrams may gather while they come thickly: one waking for many of them
+IDLE = 0.1  # seconds after which a silent reader looks whether it is still wanted
+# Seconds for which an announcement waits for the one before to be handled, and a successor for its predecessor.
 PATIENCE = 1.0
-"""Seconds for which an announcement waits for the one before to be handled, and a successor for its
-predecessor.
-"""
 BATCH = 1024
 _LARGEST = 65536
 
 
 class OscListener:
-    """Reads a port until it is released or somebody else takes it over.
+    """Reads a port until it is released or taken over. Both functions run on its thread:
 
-    post: gets what is announced, on the listener's thread. failed: gets the reason when reading is no longer
-    possible.
-    """
+    post: receives what is announced. failed: receives the reason why reading has ended."""
 
     def __init__(
-        self, intake: DatagramQueue, post: Callable[[Message], object], failed: Callable[[str], object]
+        self, queue: DatagramQueue, post: Callable[[Message], object], failed: Callable[[str], object]
     ) -> None:
-        self._intake = intake
+        self._queue = queue
         self._post = post
         self._failed = failed
         self._announced_at = float("-inf")
@@ -72,22 +61,21 @@ class OscListener:
         while port.is_owned_by(self):
             taken = self._drain(receive)
             now, due = time.monotonic(), self._due()
-            if self._intake.waiting and now >= due:
+            if self._queue.waiting and now >= due:
                 self._announce(now)
             if taken:
                 time.sleep(NAP)
-            elif self._intake.waiting:
+            elif self._queue.waiting:
                 selector.select(min(max(due - now, NAP), IDLE))
             else:
                 selector.select(IDLE)
-        if (
-            self._intake.waiting
-        ):  # taken in just before a successor took the port over: it has the mailbox too
+        # Taken in just before a successor took the port over: it has the mailbox too.
+        if self._queue.waiting:
             self._announce(time.monotonic())
 
     def _drain(self, receive: Callable[[int], tuple[bytes, Any]]) -> int:
         """Take in what has come, at most BATCH datagrams; how many those were."""
-        take = self._intake.take
+        take = self._queue.take
         for taken in range(BATCH):
             try:
                 data, sender = receive(_LARGEST)
@@ -103,5 +91,5 @@ class OscListener:
     def _announce(self, now: float) -> None:
         self._announced_at = now
         self._handled.clear()
-        for message in self._intake.flush():
+        for message in self._queue.flush():
             self._post(message)

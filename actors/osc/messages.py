@@ -10,34 +10,28 @@ OSC_RECEIVER = Address("osc.receiver")
 OSC_SENDER = Address("osc.sender")
 
 
+# What all of VRChat's messages match.
 EVERYTHING = ("*", "/avatar/change", "/tracking/*")
-"""The patterns of whoever wants to be told all that VRChat says."""
 
 
 class SubscribeParameters(Message):
-    """To the receiver: tell `address` (the sender when empty) of these from now on, and of nothing else.
+    """To the receiver: send `address` (the sender when empty) these from now on, and nothing else.
 
-    patterns: names of avatar parameters, as in `HeartRate` or `HR*` (fnmatch, case matters; without
-    /avatar/parameters/), told as ParametersChanged; with a slash at the beginning addresses of OSC: /avatar/change,
-    told as AvatarLoaded, and /tracking/vrsystem/head/pose, told as TrackingChanged. At most 64 count; without any the
-    subscription ends.
+    patterns: at most 64; none ends the subscription. A name such as `HeartRate` or `HR*` (fnmatch, case-sensitive,
+    without /avatar/parameters/) yields ParametersChanged, /avatar/change AvatarLoaded, and
+    /tracking/vrsystem/head/pose TrackingChanged.
 
-    The receiver forgets it when it is started again: whoever sends this says it again, which changes nothing where it
-    stands already. An actor of the tree declares it there instead (`ChildSpec.osc`), and then sends nothing at all.
-    """
+    A restarted receiver has forgotten it: send it again. Actors of the tree declare it in `ChildSpec.osc` instead."""
 
     patterns: tuple[str, ...]
     address: str = ""
 
 
 class ParametersChanged(Message):
-    """Avatar parameters by name (without /avatar/parameters/), the newest value of each since the last such
-    message.
+    """Avatar parameters by name (without /avatar/parameters/), the newest finite value of each since the last message.
 
-    Values are finite. touched: bool parameters that were true at least once since, though they may be false
-    again. events: for each name in `values` what it belongs to: gestures, touch, expressions, proximity,
-    movement, voice, status or avatar; only those that the configuration enables are here.
-    """
+    touched: bools that were true at least once since, though they may be false again. events: the event of each name;
+    only those that `osc.enabled_events` has."""
 
     values: Mapping[str, bool | int | float]
     touched: tuple[str, ...] = ()
@@ -45,9 +39,7 @@ class ParametersChanged(Message):
 
 
 class AvatarLoaded(Message):
-    """The game loaded avatar `avatar_id` (/avatar/change). The parameters that came with it may come before
-    or after.
-    """
+    """The game loaded avatar `avatar_id` (/avatar/change). Its parameters may arrive before or after this."""
 
     avatar_id: str
 
@@ -65,13 +57,12 @@ class GetOscStatistics(Message):
 
 
 class OscStatistics(Message):
-    """Counts of the receiver. port: the UDP port it listens on, 0 when it has none.
+    """Counts of the receiver. port: the UDP port it listens on, 0 for none.
 
-    received: datagrams in all; of these `foreign` came from another host and `refused` (by reason) were
-    malformed. A datagram holds one message or more: `handled` were taken in, `ignored` were not for us or not
-    enabled. coalesced: handled values that a newer one replaced before they were announced. announced:
-    messages for the subscribers, each counted once.
-    """
+    received: all datagrams. foreign: from another host. refused: malformed, by reason.
+    handled and ignored: messages taken in, and those unknown or disabled; a datagram may hold several.
+    coalesced: values that a newer one replaced before they were announced.
+    announced: messages to subscribers, each counted once."""
 
     port: int
     received: int = 0
@@ -84,29 +75,23 @@ class OscStatistics(Message):
 
 
 class ChatboxText(Message):
-    """Show `text` in the chatbox; split, spaced out and coalesced as VRChat wants it. Of a cancelled turn:
-    dropped.
+    """Show `text` in the chatbox, split, spaced out and coalesced for VRChat; dropped if the turn was cancelled.
 
-    Further text of the same turn is appended, or replaces what waits if it begins with it; text of a newer
-    turn replaces what waits of older ones. turn 0: belongs to no turn, and is never replaced.
-    """
+    Text of the same turn is appended, or replaces waiting text that it begins with; text of a newer turn replaces that
+    of older ones. Turn 0 belongs to no turn and is never replaced."""
 
     turn: int
     text: str
 
 
 class Typing(Message):
-    """Show or hide the typing indicator. It goes off by itself after half a minute without another such
-    message.
-    """
+    """Show or hide the typing indicator. It goes off by itself after half a minute without another such message."""
 
     on: bool
 
 
 class SetInput(Message):
-    """Hold the axis or button `name` (VRChat's /input/NAME) at `value` for `seconds`; then it returns to
-    zero.
-    """
+    """Hold the axis or button `name` (VRChat's /input/NAME) at `value` for `seconds`; then it returns to zero."""
 
     name: str
     value: float

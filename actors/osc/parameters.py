@@ -1,15 +1,11 @@
 """Which event each avatar parameter belongs to; pure.
 
-Built-in parameters are known by name. An avatar's own parameters are told apart by the suffixes that VRChat
-gives to what PhysBones and raycasts measure, then by the words that their makers use for contacts; the rest
-are expressions, as VRChat itself calls an avatar's own parameters.
-"""
+Built-in parameters are known by name. An avatar's own ones are recognized by VRChat's suffixes for PhysBones and
+raycasts, then by the usual words for contacts; all others are expressions."""
 
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-
-__all__ = ["BUILT_IN", "PREFIX", "READ_ONLY", "clamped", "event_of", "written"]
 
 PREFIX = "/avatar/parameters/"
 MAX_NAME = 256
@@ -25,13 +21,13 @@ _NAMES = {
     "avatar": "AvatarVersion ScaleModified ScaleFactor ScaleFactorInverse EyeHeightAsMeters "
     "EyeHeightAsPercent",
 }
+# The game's own parameters, and the event each belongs to.
 BUILT_IN: Mapping[str, str] = MappingProxyType(
     {name: event for event, names in _NAMES.items() for name in names.split()}
 )
-"""The game's own parameters, and the event each belongs to."""
 
+# Parameters that the game writes and nobody else can.
 READ_ONLY = frozenset(BUILT_IN) - {"VRCEmote", "VRCFaceBlendH", "VRCFaceBlendV"}
-"""Parameters that the game writes and nobody else can."""
 
 _TOUCH_SUFFIXES = ("_IsGrabbed", "_IsPosed", "_Angle", "_Stretch", "_Squish", "_Hit")
 _PROXIMITY_SUFFIXES = ("_Ratio", "_Distance")

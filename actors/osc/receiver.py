@@ -1,4 +1,4 @@
-"""The actor that hears VRChat: parameters, avatar changes and tracking become messages to whoever subscribed."""
+"""The actor that receives from VRChat: parameters, avatar changes and tracking become messages to subscribers."""
 
 import threading
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from actors.kernel.actor import Actor, handles
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Health
 from actors.osc import sockets
-from actors.osc.intake import DatagramQueue
+from actors.osc.datagram_queue import DatagramQueue
 from actors.osc.internal import FindHost, FriendsFound, OpenPort, ReaderFailed
 from actors.osc.listener import OscListener
 from actors.osc.messages import (
@@ -23,12 +23,8 @@ from actors.osc.wire import addresses_of, is_address
 from actors.vocabulary.backoff import Backoff
 from config.schema import Osc
 
-__all__ = ["Receiver"]
-
-LOOK_UP_AGAIN = 60.0
-"""Seconds until a name is looked up once more: its address may change."""
-RETRY = Backoff(2.0, 30.0)
-"""Until a port that could not be opened is tried again."""
+LOOK_UP_AGAIN = 60.0  # seconds until a name is looked up once more: its address may change
+RETRY = Backoff(2.0, 30.0)  # until a port that could not be opened is tried again
 STOP_PATIENCE = 0.5
 
 
@@ -38,18 +34,16 @@ def friends_at(host: str) -> tuple[str, ...]:
 
 
 class Receiver(Actor):
-    """Reads osc.input_port on a thread of its own. A port that is taken makes it DEGRADED, never fail.
+    """Reads osc.input_port on its own thread. If the port is taken, the actor is DEGRADED, and does not fail.
 
-    Datagrams of this machine are taken in, and those of osc.output_host, where VRChat runs; all others are
-    counted. subscribers: who is told what from the start on (SubscribeParameters), as the supervision tree declares
-    it: nobody has to send it that, and nothing is missed meanwhile.
-    """
+    It accepts datagrams of this machine and of osc.output_host (VRChat's), and counts all others.
+    subscribers: the subscriptions that the supervision tree declares; they count from the start on."""
 
     def __init__(self, osc: Osc, subscribers: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
         self._osc = osc
         self._subscriptions = Subscriptions(subscribers)
         self._friends = friends_at(osc.output_host)
-        self._intake = DatagramQueue(osc.enabled_events, self._friends)
+        self._queue = DatagramQueue(osc.enabled_events, self._friends)
         self._listener: OscListener | None = None
         self._port: sockets.Port | None = None
         self._failures = 0
@@ -68,7 +62,7 @@ class Receiver(Actor):
         if self._osc.output_host != host:
             self._friends = friends_at(self._osc.output_host)
             self._find_friends()
-        self._intake.choose(self._osc.enabled_events, self._friends)
+        self._queue.choose(self._osc.enabled_events, self._friends)
         return True
 
     @handles
@@ -84,7 +78,7 @@ class Receiver(Actor):
     def on_friends_found(self, message: FriendsFound) -> None:
         if message.host == self._osc.output_host:
             self._friends = message.addresses or self._friends
-            self._intake.choose(self._osc.enabled_events, self._friends)
+            self._queue.choose(self._osc.enabled_events, self._friends)
             self.after(LOOK_UP_AGAIN, FindHost())
 
     def _find_friends(self) -> None:
@@ -123,7 +117,7 @@ class Receiver(Actor):
 
     @handles
     def on_get_statistics(self, _: GetOscStatistics) -> None:
-        self.reply(self._intake.statistics(sockets.number_of(self._port) if self._port else 0))
+        self.reply(self._queue.statistics(sockets.number_of(self._port) if self._port else 0))
 
     def _announce(self, message: Message) -> None:
         for address, part in self._subscriptions.parts(message):
@@ -133,9 +127,7 @@ class Receiver(Actor):
 
     def _open(self) -> None:
         host, number, address = self._osc.input_host, self._osc.input_port, self.context.address
-        listener = OscListener(
-            self._intake, self.post, lambda why: self.post(ReaderFailed(id(listener), why))
-        )
+        listener = OscListener(self._queue, self.post, lambda why: self.post(ReaderFailed(id(listener), why)))
         try:
             self._port = sockets.take(address, host, number, listener)
         except OSError as error:

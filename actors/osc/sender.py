@@ -1,7 +1,6 @@
-"""The actor that acts in VRChat: the one owner of the chatbox, the typing indicator, the inputs and what is
-written to the avatar. Whatever it holds comes to rest: by time-out, on cancel, at stop, and at the next start
-after a crash.
-"""
+"""The actor that acts in VRChat: it owns the chatbox, the typing indicator, the inputs and writes to the avatar.
+
+Whatever it holds is released: by time-out, on cancel, at stop, and at the next start after a crash."""
 
 import logging
 import math
@@ -21,20 +20,14 @@ from actors.speech.messages import Cancel
 from actors.system.messages import SYSTEM, StageReached
 from config.schema import Osc
 
-__all__ = ["Sender"]
-
-TYPING_LIMIT = 30.0
-"""Seconds after which a forgotten typing indicator goes off."""
+TYPING_LIMIT = 30.0  # seconds after which a forgotten typing indicator goes off
 FIND_HOST_AGAIN = 30.0
 REST_AGAIN = 1.0
 log = logging.getLogger(__name__)
 
 
 class Sender(Actor):
-    """Sends to osc.output_host:osc.output_port. UDP does not tell whether anybody listens there.
-
-    wiring: opens the socket to an IP address and a port.
-    """
+    """Sends to osc.output_host:osc.output_port; UDP does not tell whether anybody listens. wiring: opens the socket."""
 
     def __init__(self, osc: Osc, wiring: Callable[[str, int], Wire] = Wire) -> None:
         self._osc = osc
@@ -144,7 +137,7 @@ class Sender(Actor):
         value = inputs.clamped(name, message.value)
         if value is None:
             log.warning(
-                "there is no input %.60r, or it cannot be %r; see actors/osc/inputs.py", name, message.value
+                "input %.60r is unknown, or cannot be %r; see actors/osc/inputs.py", name, message.value
             )
             return
         if name in self._held and name in inputs.BUTTONS:
@@ -179,7 +172,11 @@ class Sender(Actor):
     def on_rest_again(self, _: RestAgain) -> None:
         self._owes_rest = False
         for address, value in inputs.resting():
-            held = bool(self._typing_timer) if address == inputs.TYPING else _name(address) in self._held
+            held = (
+                bool(self._typing_timer)
+                if address == inputs.TYPING
+                else address.removeprefix(inputs.PREFIX) in self._held
+            )
             if not (held or self._owes_rest):
                 self._send(address, value)
 
@@ -246,7 +243,7 @@ class Sender(Actor):
         return True
 
     def _owe_rest(self) -> None:
-        """Something is still held in the game: it must not be so for ever."""
+        """Something is still held in the game: try again to release it."""
         if not self._owes_rest:
             self._owes_rest = True
             self.after(REST_AGAIN, RestAgain())
@@ -255,7 +252,3 @@ class Sender(Actor):
         if self._is_well:
             self._is_well = False
             self.health(Health.DEGRADED, reason, remedy)
-
-
-def _name(address: str) -> str:
-    return address.removeprefix(inputs.PREFIX)

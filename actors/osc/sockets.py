@@ -1,7 +1,4 @@
-"""UDP ports that belong to an address of this process, not to the incarnation that reads them.
-
-What arrives between a crash and the successor waits in the system's buffer.
-"""
+"""UDP ports that belong to an address, not to an incarnation: after a crash datagrams wait in the system's buffer."""
 
 import contextlib
 import socket
@@ -9,29 +6,22 @@ import sys
 
 from actors.kernel.resource import Resource, Resources
 
-__all__ = ["Port", "enlarge", "number_of", "reason_and_remedy", "release", "take"]
-
+# Bytes asked of the system for waiting datagrams: a quarter of a second at 40,000 a second.
 BUFFER = 4 << 20
-"""Bytes asked of the system for datagrams that wait: a quarter of a second at 40,000 a second."""
 
 _Key = tuple[str, str, int]
-Port = Resource[_Key, socket.socket]
-"""A bound socket. Its owner is the one listener that may read it."""
+Port = Resource[_Key, socket.socket]  # A bound socket. Its owner is the one listener that may read it.
 
 _ports: Resources[_Key, socket.socket] = Resources(socket.socket.close)
 
 
 def take(address: str, host: str, number: int, owner: object) -> Port:
-    """The port of actor `address` for `owner`: opened, or taken over from the incarnation before. Raises
-    OSError.
-    """
+    """The port of actor `address` for `owner`: opened, or taken over from the incarnation before. Raises OSError."""
     return _ports.take((address, host, number), owner, lambda: _open(host, number))
 
 
 def release(port: Port, owner: object, patience: float) -> bool:
-    """Let the port go and close it, unless somebody else has taken it over from `owner`. False if it is still read
-    after `patience` seconds: then it stays open, for a successor to take over.
-    """
+    """Close the port unless it was taken over from `owner`. False, and still open, if read after `patience` seconds."""
     return _ports.leave(port.key, owner, patience)
 
 

@@ -1,4 +1,4 @@
-"""Who is told what of that which VRChat says."""
+"""Which subscriber receives which part of VRChat's messages."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
@@ -7,13 +7,10 @@ from actors.kernel.message import Message
 from actors.osc.messages import AvatarLoaded, ParametersChanged, TrackingChanged
 from actors.osc.parameters import MAX_NAME
 
-__all__ = ["Subscriptions"]
-
+# Beyond those that were declared; the one that subscribed first is given up for a further one.
 MAX_SUBSCRIBERS = 32
-"""Beyond those that were declared; the one that subscribed first is given up for a further one."""
 MAX_PATTERNS = 64
-MAX_KNOWN = 8192
-"""Names whose matches are remembered, of each subscriber."""
+MAX_KNOWN = 8192  # names whose matches are remembered, of each subscriber
 _PATHS: Mapping[type[Message], str] = {
     AvatarLoaded: "/avatar/change",
     TrackingChanged: "/tracking/vrsystem/head/pose",
@@ -54,17 +51,14 @@ class _Wish:
 
 
 class Subscriptions:
-    """Subscribers by address, and what of a message is for whom.
-
-    declared: those of the supervision tree, which are never given up.
-    """
+    """Subscribers by address, and each one's part of a message. declared: by the supervision tree; they stay."""
 
     def __init__(self, declared: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
         self._declared = {address: _Wish(patterns) for address, patterns in declared}
         self._later: dict[str, _Wish] = {}
 
     def put(self, address: str, patterns: Iterable[str]) -> None:
-        """From now on `address` is told of these, instead of what it was told before; of nothing, without any."""
+        """Replace the patterns of `address`; none ends the subscription."""
         wish = _Wish(patterns)
         if address in self._declared:
             self._declared[address] = wish
@@ -76,7 +70,7 @@ class Subscriptions:
             del self._later[next(iter(self._later))]
 
     def parts(self, message: Message) -> Iterator[tuple[str, Message]]:
-        """Whom to tell, and what. Whoever wants all of it is told the message itself."""
+        """Each receiver with its part; the message itself for those that want all of it."""
         for wishes in (self._declared, self._later):
             for address, wish in wishes.items():
                 part = wish.of(message)

@@ -10,8 +10,6 @@ from pythonosc.udp_client import UDPClient
 
 from actors.osc.inputs import TYPING, resting
 
-__all__ = ["Value", "Wire", "addresses_of", "datagram", "is_address", "look_up", "rest"]
-
 Value = bool | int | float | str
 
 
@@ -23,9 +21,7 @@ def is_address(host: str) -> bool:
 
 
 def look_up(host: str) -> str:
-    """The IP address of `host`, IPv4 if it has one: VRChat listens there. May block for seconds. Raises
-    OSError.
-    """
+    """The IP address of `host`, IPv4 if it has one: VRChat listens there. May block for seconds. Raises OSError."""
     found = socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
     return str(min(found, key=lambda entry: entry[0] != socket.AF_INET)[4][0])
 
@@ -46,9 +42,7 @@ class Wire:
         self._client = UDPClient(ip, port)
 
     def send(self, address: str, *values: Value) -> None:
-        """Send one message; floats as f, ints as i, bools as T or F. Raises OSError; that nobody listens is
-        no error.
-        """
+        """Send one message; floats as f, ints as i, bools as T or F. Raises OSError, but not when nobody listens."""
         self._client.send(_message(address, *values))
 
     def close(self) -> None:
@@ -69,5 +63,5 @@ def datagram(address: str, *values: Value) -> bytes:
 
 
 def rest() -> tuple[bytes, ...]:
-    """The datagrams after which the avatar stands still and shows no typing, whoever sends them."""
+    """The datagrams after which the avatar stands still and shows no typing."""
     return datagram(TYPING, False), *(datagram(address, value) for address, value in resting())

@@ -1,7 +1,6 @@
-"""The one place where engines are chosen by the configuration. Each adapter is imported only when it is
-chosen.
-"""
+"""The one place where engines are chosen by the configuration. Each adapter is imported only when it is chosen."""
 
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -10,11 +9,8 @@ from actors.speech import embedded
 from actors.speech.engines import EngineBroken, Transcriber, Voice
 from config.schema import Audio, Speech
 
-__all__ = ["Note", "open_transcriber", "open_voice"]
-
-
+# A word each in the scripts that voices speak: one is enough.
 _WORDS = ("Ready.", "好。", "はい。", "네.", "Да.", "نعم.", "हाँ।", "Ναι.", "כן.")
-"""A word each in the scripts that voices speak: one is enough."""
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -26,23 +22,18 @@ class Note(msgspec.Struct, frozen=True):
 
 
 def open_transcriber(speech: Speech, home: Path) -> tuple[Transcriber, Note]:
-    """The configured recognizer, loaded; the embedded one where that is missing or broken. Raises
-    EngineBroken.
-    """
+    """The configured recognizer, loaded; the embedded one where that is missing or broken. Raises EngineBroken."""
     from actors.speech.whisper import Whisper
 
     note = Note()
+    load = partial(Whisper, threads=speech.recognizer_threads, language=speech.language)
     whisper = None
     if speech.recognizer_model is not None:
         try:
-            folder = home / speech.recognizer_model
-            whisper = Whisper(folder, threads=speech.recognizer_threads, language=speech.language)
+            whisper = load(home / speech.recognizer_model)
         except EngineBroken as broken:
             note = Note(f"{broken}; listening with the embedded Whisper tiny.en", broken.remedy, worse=True)
-    if whisper is None:
-        whisper = Whisper(
-            embedded.whisper_model(), threads=speech.recognizer_threads, language=speech.language
-        )
+    whisper = whisper or load(embedded.whisper_model())
     if whisper.speaks_only_english and speech.language != "en" and not note.text:
         text = f"speech.language is {speech.language}, and the recognizer understands English only"
         note = Note(
@@ -52,7 +43,7 @@ def open_transcriber(speech: Speech, home: Path) -> tuple[Transcriber, Note]:
 
 
 def proven(voice: Voice, model: Path) -> Voice:
-    """The voice, once it has said a word: one that loads and cannot is no voice. Raises EngineBroken."""
+    """The voice, after it has said a word as a test. Raises EngineBroken."""
     why = "it made no sound"
     for word in _WORDS:
         try:
@@ -64,10 +55,7 @@ def proven(voice: Voice, model: Path) -> Voice:
 
 
 def open_voice(speech: Speech, audio: Audio, home: Path) -> tuple[Voice, Note]:
-    """The configured voice, loaded; the embedded one where `audio.voice_model` is missing or broken.
-
-    A file that is not there is no trouble, merely worth a note. Raises EngineBroken when no voice can be had.
-    """
+    """The configured voice, loaded; the embedded one, with a note, if it is missing or broken. Raises EngineBroken."""
     if speech.synthesizer == "hibari":
         from actors.speech.hibari import Hibari
 

@@ -1,14 +1,9 @@
-"""Where the embedded models lie: each in its installed package, found without importing it.
-
-Their sums are checked at start-up against Models/models.yaml, by whoever starts the system.
-"""
+"""Finds each embedded model in its installed package, without importing it. Checksums are checked at start-up."""
 
 import importlib.util
 from pathlib import Path
 
 from actors.speech.engines import EngineBroken
-
-__all__ = ["activity_model", "second_voice", "voice_model", "whisper_model"]
 
 
 def activity_model() -> Path:

@@ -1,15 +1,12 @@
 """Where an utterance begins and ends: a pure state machine from speech probabilities to events.
 
-It knows no clock and no sound, only the numbers of chunks; whoever keeps the sound cuts it by those numbers.
-"""
+It knows chunk numbers only; the caller keeps the sound and cuts it by those numbers."""
 
 from math import ceil
 
 import msgspec
 
 from actors.speech.vad import CHUNK_SECONDS
-
-__all__ = ["EndpointLimits", "Endpointer", "SpeechBegan", "SpeechDismissed", "SpeechEnded", "advance"]
 
 _ONSET = 3  # speech chunks before a beginning is announced: 96 ms, longer than a click
 _HYSTERESIS = 0.15  # speech goes on until the probability falls this far below the threshold
@@ -41,10 +38,9 @@ class SpeechBegan(msgspec.Struct, frozen=True):
 
 
 class SpeechEnded(msgspec.Struct, frozen=True):
-    """An utterance is complete. Its sound is chunks keep..last; speech was heard in first..spoken.
+    """A complete utterance: chunks keep..last; speech was heard in first..spoken. cut: ended by its length.
 
-    certainty: mean probability of the chunks of speech. cut: True when it was ended by its length.
-    """
+    certainty: mean probability of the chunks of speech."""
 
     keep: int
     first: int
@@ -61,11 +57,10 @@ class SpeechDismissed(msgspec.Struct, frozen=True):
 
 
 class Endpointer(msgspec.Struct, frozen=True):
-    """Between two chunks. `next`: number of the next chunk. first: -1 while nobody speaks.
+    """The state between two chunks. next: number of the next chunk. first: -1 while nobody speaks.
 
-    floor: chunks before this one belong to an utterance that has ended. speech: chunks of speech so far,
-    `sum` of their probabilities. announced: Began was said.
-    """
+    floor: earlier chunks belong to an ended utterance. speech: chunks of speech so far; sum: of their probabilities.
+    announced: SpeechBegan was sent."""
 
     next: int = 0
     floor: int = 0

@@ -1,7 +1,4 @@
-"""What the room asks of its engines, whoever makes them: voice activity, transcription, a voice.
-
-Every engine is used by one thread at a time.
-"""
+"""What speech engines do: voice activity, transcription, a voice. One thread at a time uses an engine."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -10,25 +7,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "RATE",
-    "EngineBroken",
-    "Samples",
-    "Sound",
-    "Transcriber",
-    "Transcription",
-    "Voice",
-    "VoiceActivity",
-]
+RATE = 16000  # what is listened to, in Hz
 
-RATE = 16000
-"""What is listened to, in Hz."""
+Samples = NDArray[np.float32]  # mono sound, shape (samples,), in [-1, 1], at RATE
 
-Samples = NDArray[np.float32]
-"""Mono sound, shape (samples,), in [-1, 1], at RATE."""
-
-Sound = NDArray[np.int16]
-"""Mono sound, shape (samples,), at the voice's own rate."""
+Sound = NDArray[np.int16]  # mono sound, shape (samples,), at the voice's own rate
 
 
 class EngineBroken(Exception):

@@ -1,8 +1,4 @@
-"""What of all that is recognized really was a person: the bot's own voice and inventions out of silence are
-not.
-
-Pure functions and values.
-"""
+"""Decides whether recognized text was a person: not Gerald's own voice, nor an invention out of silence. Pure."""
 
 import re
 import zlib
@@ -13,8 +9,6 @@ import msgspec
 
 from actors.speech.engines import Transcription
 from actors.speech.vad import CHUNK_SECONDS
-
-__all__ = ["Closure", "Remembered", "invented", "resembles", "still_remembered", "without_loops"]
 
 _NO_SPEECH = 0.6
 _UNSURE = 0.8  # mean probability of speech below which a lone "you" is taken for noise
@@ -49,13 +43,12 @@ class Closure(msgspec.Struct, frozen=True):
         return Closure(self.since, min(self.until, at + tail))
 
     def covers(self, captured_at: float) -> bool:
-        """True for a chunk of sound, ending at `captured_at`, that holds some of it."""
+        """Whether the chunk that ended at `captured_at` holds some of the bot's voice."""
         return self.since <= captured_at and captured_at - CHUNK_SECONDS < self.until
 
 
 def without_loops(text: str) -> str:
-    """`text` with every phrase that comes over and over, as Whisper makes them of laughter and music, said once; ""
-    where there is nothing else."""
+    """`text` with looped phrases said once (Whisper makes them of laughter or music); "" if nothing else remains."""
     short = _LOOP.sub(lambda match: match[1], _RUN.sub(lambda match: match[1], text)).strip(" ,.!?")
     looped = len(short) < len(text.strip(" ,.!?"))
     if not looped:
@@ -71,10 +64,7 @@ def _squeezes(text: str) -> float:
 
 
 def invented(heard: Transcription, certainty: float) -> bool:
-    """True when `heard` is no speech: empty, improbable, or what Whisper makes out of noise.
-
-    certainty: mean probability of speech over the utterance, in [0, 1].
-    """
+    """Whether `heard` is no speech: empty, improbable, or noise. certainty: mean speech probability, in [0, 1]."""
     words = _words(heard.text)
     if not words or heard.no_speech > _NO_SPEECH:
         return True
@@ -99,10 +89,9 @@ def still_remembered(said: Iterable[Remembered], now: float, most: int = 20) -> 
 
 
 def resembles(heard: str, said: Iterable[str], similarity: float) -> bool:
-    """True when `heard` is about what was `said`, or about a part of it, sentence by sentence or across them.
+    """Whether `heard` resembles what was `said` or a part of it, even across sentences. similarity: 1 is equal.
 
-    similarity: 1 is equal. One or two words must be like a whole sentence.
-    """
+    One or two words must resemble a whole sentence."""
     words = _words(heard)
     if not words:
         return False

@@ -8,8 +8,6 @@ import numpy as np
 from actors.speech import embedded
 from actors.speech.engines import EngineBroken, Sound
 
-__all__ = ["Hibari"]
-
 
 class Hibari:
     """The voice that is inside the package. A piece of its sound is one sentence of the text."""
@@ -21,7 +19,7 @@ class Hibari:
             self._voice = hibari.Hibari(model=str(model), threads=threads)
             self._voice.phonemize("a")  # the dictionaries are read at the first use
         except Exception as error:  # onnxruntime raises classes of its own, unrelated to one another
-            raise EngineBroken(f"{model} is no usable voice: {error}", "Run `make setup`.") from error
+            raise EngineBroken(f"{model} is not a usable voice: {error}", "Run `make setup`.") from error
         self.rate = int(self._voice.sample_rate)
 
     def synthesize(self, text: str) -> Iterator[Sound]:

@@ -1,13 +1,10 @@
-"""What the room's own worker threads post to their actors; nobody else sends these."""
+"""Messages from this package's worker threads to its actors."""
 
 from actors.kernel.message import Message
 
 
 class UtteranceRecognized(Message):
-    """The recognizer's worker has listened to an utterance. Times are epoch seconds, the rest seconds.
-
-    certainty: mean probability of speech, in [0, 1].
-    """
+    """The worker transcribed an utterance. Times are epoch seconds. certainty: mean speech probability, in [0, 1]."""
 
     text: str
     no_speech: float
@@ -25,11 +22,9 @@ class RecognitionBroke(Message):
 
 
 class PieceReady(Message):
-    """The synthesizer's worker has made a piece of a sentence. pcm: int16 little-endian, mono, at `rate` Hz.
+    """A piece of a synthesized sentence, made at `at` (epoch seconds). pcm: int16 little-endian, mono, at `rate` Hz.
 
-    synthesis: seconds from the beginning of the sentence to this piece when it is the sentence's first, else
-    0; `at` is the moment in epoch seconds.
-    """
+    synthesis: seconds from the sentence's begin to this piece if it is the first, else 0."""
 
     turn: int
     sentence: int

@@ -1,8 +1,6 @@
-"""The log-mel spectrogram that Whisper was trained on, in numpy.
+"""Whisper's log-mel spectrogram in numpy, as in openai/whisper, whisper/audio.py (MIT).
 
-Constants and steps are those of openai/whisper, whisper/audio.py (MIT): 25 ms Hann windows every 10 ms,
-Slaney's mel scale, log10 clamped 8 below the maximum.
-"""
+25 ms Hann windows every 10 ms, Slaney's mel scale, log10 clamped 8 below the maximum."""
 
 from functools import cache
 
@@ -10,8 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actors.speech.engines import RATE, Samples
-
-__all__ = ["log_mel"]
 
 _WINDOW = 400
 _HOP = 160
@@ -26,16 +22,13 @@ def log_mel(audio: Samples, seconds: float, bins: int = 80) -> NDArray[np.float3
     length = round(seconds * RATE)
     padded = np.zeros(length, dtype=np.float32)
     padded[: min(length, audio.size)] = audio[:length]
-    spectrum = np.fft.rfft(_frames(padded) * _hann(), axis=1)[:-1]
+    edged = np.pad(padded, _WINDOW // 2, mode="reflect")
+    frames = np.lib.stride_tricks.sliding_window_view(edged, _WINDOW)[::_HOP]
+    spectrum = np.fft.rfft(frames * _hann(), axis=1)[:-1]
     power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
     logs = np.log10(np.maximum(_filters(bins) @ power.T, 1e-10))
     clamped = np.maximum(logs, logs.max() - 8.0)
     return np.ascontiguousarray((clamped + 4.0) / 4.0, dtype=np.float32)
-
-
-def _frames(audio: Samples) -> Samples:
-    edged = np.pad(audio, _WINDOW // 2, mode="reflect")
-    return np.lib.stride_tricks.sliding_window_view(edged, _WINDOW)[::_HOP]
 
 
 @cache

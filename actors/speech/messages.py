@@ -16,11 +16,10 @@ class SpeechStarted(Message):
 
 
 class TranscriptReady(Message):
-    """An utterance as text. Times are epoch seconds of the captured sound; the rest are durations in seconds.
+    """An utterance as text. Times are epoch seconds of the captured sound; all else is durations in seconds.
 
-    speech_ended_at: end of the last speech frame. silence: how long the recognizer waited to be sure it was
-    the end. recognition: what the transcription took. no_speech: probability that it was none, in [0, 1].
-    """
+    speech_ended_at: end of the last speech frame. silence: waited for to be sure. recognition: what transcription took.
+    no_speech: probability that nobody spoke, in [0, 1]."""
 
     text: str
     speech_started_at: float
@@ -31,9 +30,7 @@ class TranscriptReady(Message):
 
 
 class Spoken(Message):
-    """The conversation's word to the recognizer on what the bot has just begun to say, so that an echo is
-    dropped.
-    """
+    """The conversation's word to the recognizer on what the bot has just begun to say, so that an echo is dropped."""
 
     turn: int
     text: str
@@ -56,7 +53,7 @@ class SynthesisFailed(Message):
 
 
 class Cancel(Message):
-    """Every turn <= `turn` is void, at every stage, also for messages that arrive later."""
+    """Every turn <= `turn` is cancelled, at every stage, also for messages that arrive later."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     turn: int

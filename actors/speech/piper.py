@@ -10,8 +10,6 @@ from piper.config import PiperConfig
 
 from actors.speech.engines import EngineBroken, Sound
 
-__all__ = ["Piper"]
-
 
 class Piper:
     """One Piper voice. A piece of its sound is one sentence of the text."""
@@ -32,7 +30,7 @@ class Piper:
             config = PiperConfig.from_dict(json.loads(described.read_text(encoding="utf-8")))
             session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises classes of its own, unrelated to one another
-            raise EngineBroken(f"{model} is no usable Piper voice: {error}", remedy) from error
+            raise EngineBroken(f"{model} is not a usable Piper voice: {error}", remedy) from error
         self._voice = PiperVoice(session=session, config=config)
         self.rate = int(config.sample_rate)
 

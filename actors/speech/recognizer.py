@@ -1,9 +1,7 @@
-"""The recognizer: listens to the microphone's chunks, finds the utterances in them and has them turned into
-text.
+"""The recognizer: finds the utterances in the microphone's chunks and has them transcribed on a thread.
 
-It never hears the bot itself: recognition is closed during playback and shortly after it, and a transcript
-that resembles what was just said is dropped. Cutting is done in the handler, Whisper's work on a thread.
-"""
+It never hears Gerald: recognition pauses during playback and shortly after, and drops transcripts that resemble what
+Gerald just said."""
 
 import logging
 from collections import Counter, deque
@@ -29,8 +27,6 @@ from actors.speech.vad import CHUNK, CHUNK_SECONDS, Silero
 from actors.speech.worker import Worker
 from config.schema import Speech
 
-__all__ = ["Engines", "Recognizer", "SpeechSegment", "load"]
-
 log = logging.getLogger(__name__)
 
 _GAP = 0.5  # seconds without sound after which what follows is another stream
@@ -38,9 +34,7 @@ _WAITING = 4  # utterances that may wait for Whisper
 
 
 class SpeechSegment(msgspec.Struct, frozen=True):
-    """Sound to recognize (int16, mono, 16 kHz), and when it was heard (epoch seconds). cause: the chunk that
-    ended it.
-    """
+    """Sound to recognize (int16, mono, 16 kHz), when it was heard (epoch seconds), and the id of its last chunk."""
 
     pcm: bytes
     started_at: float
@@ -87,8 +81,7 @@ class Recognizer(Actor):
         self._loaded: Engines | EngineBroken = EngineBroken("not loaded yet", "")
         self._activity: VoiceActivity | None = None
         self._worker: Worker[SpeechSegment] | None = None
-        self.dropped: Counter[str] = Counter()
-        """Utterances that never became a transcript, by reason."""
+        self.dropped: Counter[str] = Counter()  # utterances that never became a transcript, by reason
 
     def preload(self) -> None:
         try:
@@ -193,7 +186,9 @@ class Recognizer(Actor):
             self.post(RecognitionBroke(f"{type(error).__name__}: {error}"), utterance.cause)
             return
         if utterance.cause:
-            self.post(_recognized(utterance, heard), utterance.cause)
+            u, h = utterance, heard
+            times = (u.certainty, u.started_at, u.ended_at, u.silence, h.seconds)
+            self.post(UtteranceRecognized(h.text, h.no_speech, *times), u.cause)
 
     # -- what it understood
 
@@ -208,17 +203,8 @@ class Recognizer(Actor):
             self.dropped[reason] += 1
             log.info("%s: dropped (%s), %d so far", self.context.address, reason, self.dropped[reason])
             return
-        self.tell(
-            CONVERSATION,
-            TranscriptReady(
-                heard.text,
-                heard.started_at,
-                heard.ended_at,
-                heard.silence,
-                heard.recognition,
-                heard.no_speech,
-            ),
-        )
+        times = (heard.started_at, heard.ended_at, heard.silence, heard.recognition)
+        self.tell(CONVERSATION, TranscriptReady(heard.text, *times, heard.no_speech))
 
     def _unwanted(self, heard: UtteranceRecognized) -> str:
         if invented(Transcription(heard.text, heard.no_speech, heard.recognition), heard.certainty):
@@ -230,15 +216,3 @@ class Recognizer(Actor):
 
 def _samples(pcm: bytes) -> Samples:
     return np.frombuffer(pcm, dtype="<i2").astype(np.float32) / 32768.0
-
-
-def _recognized(utterance: SpeechSegment, heard: Transcription) -> UtteranceRecognized:
-    return UtteranceRecognized(
-        heard.text,
-        heard.no_speech,
-        utterance.certainty,
-        utterance.started_at,
-        utterance.ended_at,
-        utterance.silence,
-        heard.seconds,
-    )

@@ -1,8 +1,6 @@
-"""The synthesizer: turns the conversation's sentences into sound, in order, and hands it to the speaker piece
-by piece.
+"""The synthesizer: turns sentences into sound, in order, and sends it to the speaker piece by piece.
 
-The voice works on a thread; a cancelled turn stops it between pieces.
-"""
+The voice works on a thread; a cancelled turn stops it between pieces."""
 
 import logging
 import time
@@ -24,8 +22,6 @@ from actors.speech.messages import Cancel, SpeakRequested, SynthesisFailed
 from actors.speech.worker import Worker
 from actors.system.messages import SYSTEM, StageReached
 from config.schema import Audio, Speech
-
-__all__ = ["SynthesisTask", "Synthesizer"]
 
 log = logging.getLogger(__name__)
 
@@ -159,7 +155,7 @@ class Synthesizer(Actor):
                     return
                 took, begun = (time.perf_counter() - begun if begun else 0.0), 0.0
                 self.post(self._piece(task, sound, last, took), task.cause)
-        except Exception as error:  # one sentence that cannot be spoken is no reason to fall silent
+        except Exception as error:  # one failed sentence must not stop the others
             self.post(
                 SynthesisBroke(task.turn, task.sentence, f"{type(error).__name__}: {error}"), task.cause
             )
@@ -170,10 +166,7 @@ class Synthesizer(Actor):
 
 
 def pieces(sounds: Iterator[Sound], rate: int) -> Iterator[tuple[Sound, bool]]:
-    """`sounds` in pieces of at most 150 ms, each as soon as it is there, and whether it is the last one.
-
-    The last piece is an empty one: when the sound before it was there, nobody knew yet that it was the last.
-    """
+    """`sounds` in pieces of at most 150 ms as they come, and whether each is the last, which is an empty one."""
     size = round(rate * _PIECE_SECONDS)
     for sound in sounds:
         for begin in range(0, sound.size, size):

@@ -7,8 +7,6 @@ import onnxruntime
 
 from actors.speech.engines import RATE, EngineBroken, Samples
 
-__all__ = ["CHUNK", "CHUNK_SECONDS", "Silero"]
-
 CHUNK = 512
 CHUNK_SECONDS = CHUNK / RATE
 _CONTEXT = 64
@@ -27,7 +25,7 @@ class Silero:
                 str(model), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # onnxruntime raises classes of its own, unrelated to one another
-            raise EngineBroken(f"{model} is no usable model: {error}", "Run `make setup`.") from error
+            raise EngineBroken(f"{model} is not a usable model: {error}", "Run `make setup`.") from error
         self._rate = np.array(RATE, dtype=np.int64)
         self.reset()
 
@@ -37,9 +35,7 @@ class Silero:
         self._window = np.zeros((1, _CONTEXT + CHUNK), dtype=np.float32)
 
     def probability(self, chunk: Samples) -> float:
-        """How likely `chunk` (float32, (512,), in [-1, 1], at 16 kHz) is speech. Raises ValueError on another
-        shape.
-        """
+        """How likely `chunk` (float32, (512,), in [-1, 1], at 16 kHz) is speech. Raises ValueError on another shape."""
         if chunk.shape != (CHUNK,):
             raise ValueError(f"voice activity needs chunks of {CHUNK} samples, not of shape {chunk.shape}")
         self._window[0, :_CONTEXT] = self._window[0, -_CONTEXT:]

@@ -9,8 +9,6 @@ import tokenizers
 from actors.speech.engines import RATE, EngineBroken, Samples, Transcription
 from actors.speech.mel import log_mel
 
-__all__ = ["Whisper"]
-
 _PADDED = 12.0  # shorter padding makes the model repeat itself
 _LONGEST = 30.0
 _MOST_TOKENS = 128
@@ -18,10 +16,7 @@ _FILES = ("model.bin", "config.json", "tokenizer.json")
 
 
 class Whisper:
-    """A Whisper model in CTranslate2's format, with the tokenizer that lies beside it.
-
-    language: two or three letters; a model that knows English only (`speaks_only_english`) ignores it.
-    """
+    """A Whisper model in CTranslate2's format, with its tokenizer beside it. language: two or three letters."""
 
     def __init__(self, folder: Path, *, threads: int = 1, language: str = "en") -> None:
         """Raises EngineBroken when the model in `folder` is missing or not usable."""
@@ -35,7 +30,7 @@ class Whisper:
             )
             self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # tokenizers raises bare Exception
-            raise EngineBroken(f"{folder} is no usable Whisper model: {error}", remedy) from error
+            raise EngineBroken(f"{folder} is not a usable Whisper model: {error}", remedy) from error
         self.speaks_only_english = not self._model.is_multilingual
         self._prompt = [self._token(folder, name) for name in self._start(language)]
 

@@ -1,20 +1,15 @@
-"""A thread that does a room's slow work, one job after the other, so that the actor itself never blocks."""
+"""A thread for an actor's slow work, one job after the other, so that the actor never blocks."""
 
 import queue
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-__all__ = ["Worker"]
-
 Job = TypeVar("Job")
 
 
 class Worker(Generic[Job]):
-    """Runs `work` on each job, in order. When `limit` jobs wait, `give` refuses another.
-
-    work: must not raise; it says itself what went wrong.
-    """
+    """Runs `work`, which must not raise, on each job, in order. When `limit` jobs wait, `give` refuses another."""
 
     def __init__(self, name: str, work: Callable[[Job], None], limit: int) -> None:
         self._work = work

@@ -1,4 +1,4 @@
-"""What the system's actor and its sampler say to it."""
+"""Messages from the system actor's timer and sampler."""
 
 from actors.kernel.message import Message
 from actors.system.state import ResourceUsage

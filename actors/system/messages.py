@@ -7,11 +7,10 @@ SYSTEM = Address("system")
 
 
 class StageReached(Message):
-    """A turn reached `stage` at `at` (epoch seconds); `seconds` is what the stage took, 0 for a mere instant.
+    """A turn reached `stage` at `at` (epoch seconds). seconds: what the stage took, 0 for an instant.
 
-    Stages: speech_ended, end_of_speech (silence waited for), recognition, first_token, first_sentence, synthesis
-    (to the first sound), first_audio (`seconds`: the device's own buffer), chatbox, reply_ended.
-    """
+    Stages: speech_ended, end_of_speech (silence waited for), recognition, first_token, first_sentence, synthesis (to
+    the first sound), first_audio (`seconds`: the device's own buffer), chatbox, reply_ended."""
 
     turn: int
     stage: str
@@ -20,7 +19,7 @@ class StageReached(Message):
 
 
 class ModuleChanged(Message):
-    """An actor's health or life changed; sent by its supervisor."""
+    """An actor's health changed, or it started or stopped; sent by its supervisor."""
 
     address: str
     health: str

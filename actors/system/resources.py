@@ -12,16 +12,11 @@ import psutil
 from actors.system.internal import ResourcesSampled
 from actors.system.state import ResourceUsage
 
-__all__ = ["Sampler"]
-
 log = logging.getLogger(__name__)
 
 
 class Sampler:
-    """Hands each sample, and the cause given with the request, to `tell`. cpu counts from one sample to the next.
-
-    home: the folder of whose disk the free space is looked at.
-    """
+    """Passes each sample and its request's cause to `tell`. home: the folder whose disk is measured."""
 
     def __init__(self, tell: Callable[[ResourcesSampled, str], None], home: Path) -> None:
         self._tell = tell

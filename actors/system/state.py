@@ -6,22 +6,7 @@ import msgspec
 
 from actors.vocabulary.type_names import durable
 
-__all__ = [
-    "Error",
-    "PerformanceMetrics",
-    "ResourceUsage",
-    "StageMetrics",
-    "SystemState",
-    "begun",
-    "failed",
-    "faults",
-    "measured",
-    "module_changed",
-    "sampled",
-]
-
-WINDOW = 200
-"""Values of each stage that the percentiles are taken of."""
+WINDOW = 200  # values of each stage that the percentiles are taken of
 
 STAGES = 64
 MODULES = 256
@@ -48,10 +33,7 @@ class PerformanceMetrics(msgspec.Struct, frozen=True):
 
 @durable("system.ResourceUsage")
 class ResourceUsage(msgspec.Struct, frozen=True):
-    """cpu: share of one core, in percent; memory: resident bytes; both of this process and its children.
-
-    disk_free: bytes that are left where the home is.
-    """
+    """Of this process and its children. cpu: percent of one core. memory: resident bytes. disk_free: in bytes."""
 
     cpu: float = 0.0
     memory: int = 0
@@ -99,7 +81,7 @@ def measured(state: SystemState, stage: str, seconds: float) -> SystemState:
 
 
 def failed(state: SystemState, error: Error) -> SystemState:
-    """An actor died. Beyond the limit the address with the fewest deaths is no longer counted by itself."""
+    """An actor died. Beyond the limit the address with the fewest deaths is dropped."""
     errors = {**state.errors, error.address: state.errors.get(error.address, 0) + 1}
     if len(errors) > MODULES:
         del errors[min((one for one in errors if one != error.address), key=lambda one: errors[one])]
@@ -119,7 +101,7 @@ def sampled(state: SystemState, usage: ResourceUsage, uptime: float) -> SystemSt
 
 
 def faults(state: SystemState) -> tuple[str, ...]:
-    """Every reason why `state` must not be."""
+    """What is invalid in `state`."""
     metrics, usage = state.performance_metrics, state.resource_usage
     sizes = {
         "stages": (len(metrics.stages), STAGES),

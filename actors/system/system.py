@@ -1,4 +1,4 @@
-"""The system's actor: owns the bot's own state, and forwards the stages of turns to whoever watches."""
+"""The system's actor: owns the bot's own state, and forwards the stages of turns to watchers."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,13 +12,10 @@ from actors.system.resources import Sampler
 from actors.system.state import Error, SystemState, begun, failed, faults, measured, module_changed, sampled
 from actors.vocabulary.type_names import durable
 
-__all__ = ["System"]
-
 WORKING = (Health.OK, Health.DEGRADED)
 SAMPLE_EVERY = 5.0
 WATCHERS = 32
-LONGEST = 1000
-"""Characters of an error's text that are kept."""
+LONGEST = 1000  # characters of an error's text that are kept
 
 
 @durable("system.System", "actors.system.system:System")
@@ -38,7 +35,6 @@ class System(DomainActor[SystemState]):
         self._sampler = sampling(self.post, home)
 
     def validate(self, state: SystemState, before: SystemState) -> tuple[str, ...]:
-        """Everything is within its bounds."""
         return faults(state)
 
     def restored(self) -> None:

@@ -1,9 +1,7 @@
 """How knowing a person changes: pure transitions, each of which says what it touched.
 
-The relationship grows towards 1 with every talk by a tenth of what is missing, with everything else by a fiftieth, and
-fades by half in thirty days without any. What one interaction costs does not depend on how many people are known, but
-for one copy of a dictionary.
-"""
+A talk moves the relationship towards 1 by a tenth of the rest, all else by a fiftieth; it halves in thirty idle days.
+The cost of an interaction does not grow with the number of people, except for copying one dictionary."""
 
 from collections.abc import Mapping
 
@@ -18,13 +16,11 @@ from actors.users.state import (
     PREFERENCES,
     UsersState,
     UserState,
-    as_named,
     find,
     nameless,
 )
+from actors.vocabulary.names import folded
 from actors.vocabulary.values import Interaction, Person
-
-__all__ = ["Change", "faded", "interacted", "preferred", "profile_of"]
 
 GROWTH = 0.1
 GROWTH_OF_LESS = 0.02
@@ -48,7 +44,7 @@ def faded(user: UserState, now: float) -> float:
 
 
 def profile_of(state: UsersState, person: Person) -> UserState | None:
-    """The record of `person`; of whoever alone goes by that name, where a name is all that is given."""
+    """The record of `person`; if only a name is given, of the only one with that name."""
     known = state.users.get(person.user_id)
     if known is None and person.user_id == nameless(person.name):
         namesakes = find(state, person.name)
@@ -64,14 +60,14 @@ def interacted(state: UsersState, person: Person, interaction: Interaction) -> C
     interaction = msgspec.structs.replace(
         interaction, detail=interaction.detail[:LONGEST], reply=interaction.reply[:LONGEST]
     )
-    level = faded(user, interaction.at)
+    level, talk = faded(user, interaction.at), interaction.kind == "talk"
     user = msgspec.structs.replace(
         user,
-        relationship_level=min(1.0, level + _growth(interaction.kind) * (1.0 - level)),
+        relationship_level=min(1.0, level + (GROWTH if talk else GROWTH_OF_LESS) * (1.0 - level)),
         interaction_history=(*user.interaction_history, interaction)[-HISTORY:],
         conversation_patterns=patterns_after(user.conversation_patterns, interaction),
     )
-    if interaction.kind == "talk":
+    if talk:
         user = _learned(user, interaction.detail)
     return _with(state, user, absorbed)
 
@@ -82,10 +78,6 @@ def preferred(state: UsersState, person: Person, key: str, value: str, at: float
         return Change(state)
     user, absorbed = _met(state, person, at)
     return _with(state, msgspec.structs.replace(user, preferences=_prefers(user, key, value)), absorbed)
-
-
-def _growth(kind: str) -> float:
-    return GROWTH if kind == "talk" else GROWTH_OF_LESS
 
 
 def _learned(user: UserState, text: str) -> UserState:
@@ -116,7 +108,7 @@ def _met(state: UsersState, person: Person, at: float) -> tuple[UserState, UserS
 
 
 def _others(state: UsersState, person: Person) -> bool:
-    """Whether somebody else with an id of VRChat's goes by the same name."""
+    """Whether another person with a VRChat id has the same name."""
     mine = (person.user_id, nameless(person.name))
     return any(user.user_id not in mine for user in find(state, person.name))
 
@@ -143,7 +135,7 @@ def _with(state: UsersState, user: UserState, absorbed: UserState | None) -> Cha
     before = state.users.get(user.user_id)
     users = {**state.users, user.user_id: user}
     gone = [absorbed] if absorbed is not None else []
-    if before is not None and as_named(before.display_name) != as_named(user.display_name):
+    if before is not None and folded(before.display_name) != folded(user.display_name):
         gone.append(before)
     if absorbed is not None:
         del users[absorbed.user_id]
@@ -161,16 +153,16 @@ def _renamed(
     names: Mapping[str, tuple[str, ...]], user: UserState, gone: list[UserState]
 ) -> tuple[Mapping[str, tuple[str, ...]], tuple[str, ...]]:
     """`names` with `user` under the present name and without those who are gone, and the names that changed."""
-    key = as_named(user.display_name)
+    key = folded(user.display_name)
     if not gone and user.user_id in names.get(key, ()):
         return names, ()
     changed = dict(names)
     for one in gone:
-        old = as_named(one.display_name)
+        old = folded(one.display_name)
         left = tuple(user_id for user_id in changed.pop(old, ()) if user_id != one.user_id)
         if left:
             changed[old] = left
     others = (user_id for user_id in changed.get(key, ()) if user_id != user.user_id)
     changed[key] = (*others, user.user_id)[-NAMESAKES:]
-    touched = tuple(dict.fromkeys((key, *(as_named(one.display_name) for one in gone))))
+    touched = tuple(dict.fromkeys((key, *(folded(one.display_name) for one in gone))))
     return changed, touched

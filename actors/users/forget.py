@@ -1,4 +1,4 @@
-"""Whom a request to forget means. Pure."""
+"""Which people a request to forget selects. Pure."""
 
 import msgspec
 
@@ -6,14 +6,10 @@ from actors.users.state import UsersState, find, nameless
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person, person_named
 
-__all__ = ["ErasureSelection", "chosen"]
-
 
 @durable("users.ErasureSelection")
 class ErasureSelection(msgspec.Struct, frozen=True):
-    """people: those whose records go. aliases: they, and their mere names, under which they may have spoken as well.
-    why_not: the reason why nobody is meant; then both are empty.
-    """
+    """people: whose records go. aliases: they and names they may have spoken under. why_not: why both are empty."""
 
     people: tuple[Person, ...] = ()
     aliases: tuple[Person, ...] = ()

@@ -1,7 +1,6 @@
-"""What people tell of themselves while they talk: preferences, habits, moods. Rules on words, no model; pure.
+"""What people tell of themselves: preferences, habits, moods. Rules on words, no model; pure.
 
-What is learned is quoted from somebody's words: it is data wherever it goes, and short.
-"""
+What is learned quotes people: it is data wherever it goes, and short."""
 
 import re
 from collections.abc import Iterator
@@ -10,18 +9,13 @@ from actors.users.state import PATTERNS, EmotionalState, Pattern
 from actors.vocabulary.values import Interaction
 from actors.vocabulary.words import arousal_of, asks, plain, sentences_of, topic_of, valence_of
 
-__all__ = ["baseline_after", "patterns_after", "preferences_in"]
-
 LONGEST_MATTER = 60
 MATTER_WORDS = 6
-AT_ONCE = 8
-"""Preferences learned from one utterance."""
+AT_ONCE = 8  # preferences learned from one utterance
 
-SLOWNESS = 0.05
-"""The share that one utterance has in the emotional baseline."""
+SLOWNESS = 0.05  # the share that one utterance has in the emotional baseline
 
-HOURS = 6
-"""Of the day, taken together."""
+HOURS = 6  # of the day, taken together
 
 _VERB = r"(?:like|love|enjoy|adore|prefer)"
 _SOMEHOW = r"(?:(?:really|also|just|absolutely|totally) )*"

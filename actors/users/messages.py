@@ -1,4 +1,4 @@
-"""What the users' domain accepts and announces: who was met, what is known of them, and whom to forget."""
+"""What the users' domain accepts and announces: who was met, what is known of them, and who must be forgotten."""
 
 from actors.kernel.message import Message
 from actors.users.state import UserState
@@ -29,13 +29,13 @@ class FindPerson(Message):
 
 
 class PeopleFound(Message):
-    """Their records, the last seen first; none where nobody is known by it."""
+    """Their records, the last seen first."""
 
     people: tuple[UserState, ...]
 
 
 class ForgetPerson(Message):
-    """Forget all about whoever has this id or, being the only one, this name; answered by Forgotten or NotForgotten."""
+    """Forget the person with this id or, if unique, this name; answered by Forgotten or NotForgotten."""
 
     name_or_id: str
 
@@ -53,14 +53,14 @@ class NotForgotten(Message):
 
 
 class PersonForgotten(Message):
-    """To whoever keeps people's words: drop what these said until `at` (epoch seconds), and all that tells of it."""
+    """Drop what these people said until `at` (epoch seconds), and all that derives from it."""
 
     people: tuple[Person, ...]
     at: float
 
 
 class InteractionHappened(Message):
-    """Something happened between the bot and `person`: it goes into the person's history, if somebody known."""
+    """Something happened between the bot and `person`: it goes into the history of a known person."""
 
     person: Person
     interaction: Interaction

@@ -8,47 +8,20 @@ from actors.vocabulary.names import folded
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction, Person, person_named, tombstone
 
-__all__ = [
-    "HISTORY",
-    "LONGEST",
-    "PATTERNS",
-    "PEOPLE",
-    "PREFERENCES",
-    "EmotionalState",
-    "Pattern",
-    "UserState",
-    "UsersState",
-    "as_named",
-    "faults",
-    "faults_at",
-    "faults_of",
-    "find",
-    "nameless",
-    "without",
-]
+HISTORY = 20  # Interactions kept per person. The limits here keep ten thousand people within some hundred megabytes.
 
-HISTORY = 20
-"""Interactions kept per person; what came before has gone into patterns, preferences and the relationship. With all
-that is bounded below, ten thousand people who talk for years stay within some hundred megabytes."""
-
-PEOPLE = 10_000
-"""People kept; beyond it the one not seen for the longest time is forgotten."""
+PEOPLE = 10_000  # people kept; beyond it the one not seen for the longest time is forgotten
 
 PATTERNS = 32
 PREFERENCES = 64
-NAMESAKES = 8
-"""People remembered under one display name."""
+NAMESAKES = 8  # people remembered under one display name
 
-LONGEST = 500
-"""Characters of a text that are kept."""
+LONGEST = 500  # characters of a text that are kept
 
 
 @durable("users.Pattern")
 class Pattern(msgspec.Struct, frozen=True, gc=False):
-    """A habit of a person, and how often it was seen.
-
-    kind: what happens (talk, touch), `question`, `topic:WORD`, or `hours:FROM-TO` of the day in UTC.
-    """
+    """A habit and how often it was seen. kind: talk, touch, `question`, `topic:WORD` or `hours:FROM-TO` (UTC)."""
 
     kind: str
     count: int = 1
@@ -64,11 +37,10 @@ class EmotionalState(msgspec.Struct, frozen=True, gc=False):
 
 @durable("users.UserState")
 class UserState(msgspec.Struct, frozen=True):
-    """One person. relationship_level is in [0, 1]: 0 a stranger, 1 an old friend.
+    """One person. relationship_level: 0 a stranger, 1 an old friend. emotional_baseline: their usual mood.
 
-    preferences: by matter, `{"tea": "likes", "favourite colour": "blue", "called": "Mio"}`. emotional_baseline: how
-    they usually are. met_at: epoch seconds of the first meeting. revision: counts the changes of this record.
-    """
+    preferences: by subject, `{"tea": "likes", "favourite colour": "blue", "called": "Mio"}`. met_at: epoch seconds of
+    the first meeting. revision: counts the changes of this record."""
 
     user_id: str
     display_name: str
@@ -93,23 +65,14 @@ class UserState(msgspec.Struct, frozen=True):
 
 @durable("users.UsersState")
 class UsersState(msgspec.Struct, frozen=True):
-    """Everybody, by user id.
-
-    names: user ids by display name, folded, newest last. It only saves looking through everybody: whoever reads it
-    compares it with the records (`find`).
-    """
+    """Everybody, by user id. names: an index of user ids by folded name, newest last; `find` checks it."""
 
     users: Mapping[str, UserState] = {}
     names: Mapping[str, tuple[str, ...]] = {}
 
 
-def as_named(name: str) -> str:
-    """The key of `name` in `UsersState.names`."""
-    return folded(name)
-
-
 def faults_of(user: UserState) -> tuple[str, ...]:
-    """Every reason why this record must not be."""
+    """What is invalid in a record."""
     feelings = (user.emotional_baseline.valence, user.emotional_baseline.arousal)
     checks = {
         "relationship_level is not in [0, 1]": not 0.0 <= user.relationship_level <= 1.0,
@@ -124,7 +87,7 @@ def faults_of(user: UserState) -> tuple[str, ...]:
 
 
 def faults(state: UsersState, before: UsersState | None = None) -> tuple[str, ...]:
-    """Every reason why `state` must not be. Of `before`, a valid state, the very same records are not checked again."""
+    """What is invalid in `state`. Records of the valid `before` are not checked again."""
     known = before.users if before is not None else {}
     found = [*_too_many(state)]
     if state.users is known:
@@ -139,17 +102,16 @@ def faults(state: UsersState, before: UsersState | None = None) -> tuple[str, ..
 
 
 def faults_at(state: UsersState, paths: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    """As `faults`, of a state that differs from a valid one at these paths only: nobody else is looked at."""
+    """As `faults`, of a state that differs from a valid one at these paths only: others are not checked."""
     ids = [path[1] for path in paths if path[0] == "users"]
     touched = {user_id: state.users[user_id] for user_id in ids if user_id in state.users}
     return (*_too_many(state), *faults(UsersState(touched)))
 
 
 def without(state: UsersState, tombstones: Mapping[str, float]) -> UsersState:
-    """`state` without those whom it was asked to forget: `tombstone(user_id)` to the epoch seconds of the request.
+    """`state` without erased people. tombstones: epoch seconds of each request by `tombstone(user_id)`.
 
-    Somebody met again after it is a new acquaintance, and stays.
-    """
+    Somebody met again after it is a new acquaintance, and stays."""
     gone = {
         user_id
         for user_id, user in state.users.items()
@@ -167,16 +129,16 @@ def find(state: UsersState, name_or_id: str) -> tuple[UserState, ...]:
     known = state.users.get(name_or_id)
     if known is not None:
         return (known,)
-    key = as_named(name_or_id)
+    key = folded(name_or_id)
     ids = state.names.get(key) or _listed_otherwise(state, key)
     records = (state.users.get(user_id) for user_id in ids)
-    found = [user for user in records if user is not None and as_named(user.display_name) == key]
+    found = [user for user in records if user is not None and folded(user.display_name) == key]
     return tuple(sorted(found, key=lambda user: user.last_seen, reverse=True))
 
 
 def _listed_otherwise(state: UsersState, key: str) -> tuple[str, ...]:
     """Whoever is in the list under an older key: names that were folded in case only."""
-    return tuple(user_id for name, ids in state.names.items() if as_named(name) == key for user_id in ids)
+    return tuple(user_id for name, ids in state.names.items() if folded(name) == key for user_id in ids)
 
 
 def _too_many(state: UsersState) -> tuple[str, ...]:
@@ -185,5 +147,5 @@ def _too_many(state: UsersState) -> tuple[str, ...]:
 
 
 def nameless(name: str) -> str:
-    """The id of whoever goes by `name` and has no id of VRChat's."""
+    """The id of a person known by `name` only."""
     return person_named(name).user_id

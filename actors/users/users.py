@@ -27,11 +27,8 @@ from actors.users.state import UsersState, faults, faults_at, find, without
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import tombstone
 
-__all__ = ["Users"]
-
 MOST_FOUND = 8
-MOST_BURIED = 256
-"""Hashes that are remembered in memory, for what is still on its way; all are on disk."""
+MOST_BURIED = 256  # hashes that are remembered in memory, for what is still on its way; all are on disk
 
 
 @durable("users.Asked")
@@ -70,7 +67,6 @@ class Users(DomainActor[UsersState]):
         return stored
 
     def forget(self, state: UsersState, erased: Mapping[str, float]) -> UsersState:
-        """`state` without those whom it was asked to forget."""
         return without(state, erased)
 
     @handles
@@ -98,7 +94,7 @@ class Users(DomainActor[UsersState]):
         if selection.why_not:
             self.reply(NotForgotten(selection.why_not))
             return
-        # Remembered on disk first: whatever is loaded later, also from a backup, is told of it.
+        # Recorded on disk first: it then applies to whatever is loaded later, also from a backup.
         hashes = tuple(tombstone(person.user_id) for person in selection.aliases)
         asked = _Asked(selection, hashes, self.wall(), self.asker())
         self.ask(PERSISTENCE, RecordErasure(self.domain, hashes, asked.at), then="on_buried", context=asked)

@@ -15,13 +15,10 @@ from actors.vision.sources import open_source, source_name
 from actors.vocabulary.backoff import Backoff
 from config.schema import ComputerVision
 
-__all__ = ["Camera"]
-
 LOOK_EVERY = 1.0
+# Seconds without a picture after which the source is opened again; or ten pictures' time, where that is longer.
 SILENT = 5.0
-"""Seconds without a picture after which the source is opened anew; or ten pictures' time, where that is longer."""
-RETRY = Backoff(1.0, 30.0)
-"""Until a source that broke is tried again."""
+RETRY = Backoff(1.0, 30.0)  # until a source that broke is tried again
 
 
 class Camera(Actor):
@@ -86,9 +83,7 @@ class Camera(Actor):
         if capture is None or self._silent or self.now() - capture.last < patience:
             return
         self._silent = True
-        reason = (
-            f"{self._name} has given no picture for {patience:.0f} s; opened anew when its driver returns"
-        )
+        reason = f"{self._name} has given no picture for {patience:.0f} s; it is opened again when its driver returns"
         self.health(Health.DEGRADED, reason, "unplug it and plug it in again")
         capture.end()
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -11,44 +12,35 @@ from actors.kernel.media.frame_ring import Picture, RingWriter
 from actors.kernel.media.frames import Frame, RingAddress
 from actors.kernel.resource import Resources
 from actors.vision.device import PictureSource, SourceBroken
-from actors.vision.pace import Moment, next_moment
+from actors.vision.pace import FrameTime, next_frame_time
 
-__all__ = ["Capture", "fit"]
-
+# The right to have a picture source open, by its name: the source itself is the thread's own.
 _sources: Resources[str, None] = Resources()
-"""The right to have a picture source open, by its name: the source itself is the thread's own."""
 
 
+@dataclass(eq=False)
 class Capture:
-    """Takes pictures from what `opening` opens into the ring, until it is told to end or the source breaks.
+    """Takes pictures from what `opening` opens into the ring, until it is stopped or the source breaks.
 
-    on_frame: told of each. on_end: told why it ended, and the remedy; "" when it was told to. Both are called in the
-    thread. A source is held by one thread at a time: whoever comes next makes it end, and is refused until it has. One
-    whose driver hangs keeps it, and nobody opens it again.
-    """
+    on_frame: called with each picture; on_end: with the reason and the remedy, "" when stopped; both in the thread.
+    One thread at a time holds a source: the next one stops it, and is refused (SourceBroken) while its driver hangs."""
 
-    def __init__(
-        self,
-        name: str,
-        opening: Callable[[], PictureSource],
-        ring: RingAddress,
-        fps: float,
-        on_frame: Callable[[Frame], None],
-        on_end: Callable[[str, str], None],
-    ) -> None:
-        """Raises SourceBroken while an earlier thread still holds the source."""
-        self._right = _sources.take(name, self, lambda: None)
+    name: str
+    opening: Callable[[], PictureSource]
+    ring: RingAddress
+    fps: float
+    on_frame: Callable[[Frame], None]
+    on_end: Callable[[str, str], None]
+
+    def __post_init__(self) -> None:
+        self._right = _sources.take(self.name, self, lambda: None)
         if not self._right.begin_use(self, 0.0):
-            raise SourceBroken(f"{name} hangs: its driver does not return", "unplug it, or restart Gerald")
-        self._name = name
-        self._opening = opening
-        self._ring = ring
-        self._fps = fps
-        self._on_frame = on_frame
-        self._on_end = on_end
+            raise SourceBroken(
+                f"{self.name} hangs: its driver does not return", "unplug it, or restart Gerald"
+            )
         self._end = threading.Event()
+        # When the last picture came, in monotonic seconds; at first, when the thread was started.
         self.last = time.monotonic()
-        """When the last picture came, in monotonic seconds; at first, when the thread was started."""
         self._thread = threading.Thread(target=self._run, name="vision.camera capture", daemon=True)
         self._thread.start()
 
@@ -69,14 +61,14 @@ class Capture:
         except Exception as error:  # cv2.error and whatever a driver's wrapper raises
             why, remedy = f"{type(error).__name__}: {error}", "choose another computer_vision.source"
         self._right.end_use()
-        _sources.leave(self._name, self)
-        self._on_end(why, remedy)
+        _sources.leave(self.name, self)
+        self.on_end(why, remedy)
 
     def _capture(self) -> None:
         # One picture is resized at a time, and the cores are wanted elsewhere.
         cv2.setNumThreads(1)
-        writer = RingWriter(self._ring)
-        source = self._opening()
+        writer = RingWriter(self.ring)
+        source = self.opening()
         try:
             self._take_pictures(source, writer)
         finally:
@@ -84,17 +76,17 @@ class Capture:
             writer.close()
 
     def _take_pictures(self, source: PictureSource, writer: RingWriter) -> None:
-        begun, moment = time.monotonic(), None
+        begun, frame_time = time.monotonic(), None
         while self._right.is_owned_by(self):
-            before: Moment | None = moment
-            moment = next_moment(before, time.monotonic() - begun, source.fps, self._fps)
-            if self._end.wait(max(0.0, begun + moment.due - time.monotonic())):
+            before: FrameTime | None = frame_time
+            frame_time = next_frame_time(before, time.monotonic() - begun, source.fps, self.fps)
+            if self._end.wait(max(0.0, begun + frame_time.due - time.monotonic())):
                 return
-            skip = moment.position - before.position - 1 if before is not None else 0
-            picture = fit(source.read(skip), self._ring.slot_bytes)
+            skip = frame_time.position - before.position - 1 if before is not None else 0
+            picture = fit(source.read(skip), self.ring.slot_bytes)
             frame = writer.write(picture, time.time())
             self.last = time.monotonic()
-            self._on_frame(frame)
+            self.on_frame(frame)
 
 
 def fit(picture: Picture, most: int) -> Picture:

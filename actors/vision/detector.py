@@ -14,23 +14,15 @@ from actors.vision.scene import Grey, Measure, Seen, advance, grey_of, measure
 from actors.world.messages import WORLD
 from config.schema import ComputerVision
 
-__all__ = ["Detector"]
+TOO_OLD = 1.0  # seconds after which a picture is not worth looking at
 
-TOO_OLD = 1.0
-"""Seconds after which a picture is not worth looking at."""
-
-EARLY = 0.9
-"""Of the time between two pictures: a picture that comes a little early is looked at, or every second one would be
-left out where both rates are the same."""
+EARLY = 0.9  # share of the interval after which a picture is looked at, or equal rates would lose every second one
 
 
 class Detector(Actor):
-    """Looks at computer_vision.processing_fps pictures a second at most, at the newest.
+    """Looks at the newest picture, computer_vision.processing_fps times a second at most.
 
-    The world is told what moves, whoever watches everything.
-
-    Start arguments: the section computer_vision, and the ring.
-    """
+    The world hears what moves, watchers hear everything."""
 
     def __init__(self, vision: ComputerVision, ring: RingAddress) -> None:
         self._between = EARLY / vision.processing_fps
@@ -79,17 +71,8 @@ class Detector(Actor):
     @handles
     def on_get(self, message: GetScene) -> None:
         last = self._last
-        self.reply(
-            Scene(
-                last.at,
-                last.brightness,
-                self._seen.moving,
-                last.amount,
-                self._looked,
-                self._skipped,
-                self._stale,
-            )
-        )
+        counts = (self._looked, self._skipped, self._stale)
+        self.reply(Scene(last.at, last.brightness, self._seen.moving, last.amount, *counts))
 
     def _look(self, frame: Frame) -> bool:
         """False when the picture was gone or torn."""

@@ -4,11 +4,9 @@ from typing import Protocol
 
 from actors.kernel.media.frame_ring import Picture
 
-__all__ = ["PictureSource", "SourceBroken"]
-
 
 class SourceBroken(Exception):
-    """There are no pictures to be had: the message says why, `remedy` what to do about it."""
+    """The source gives no pictures: the message says why, `remedy` what to do."""
 
     def __init__(self, message: str, remedy: str) -> None:
         super().__init__(message)

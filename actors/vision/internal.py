@@ -1,4 +1,4 @@
-"""What vision's actors tell themselves."""
+"""Messages from the vision actors' own timers and threads."""
 
 from typing import ClassVar
 
@@ -17,7 +17,7 @@ class FrameTaken(Message):
 
 
 class CaptureEnded(Message):
-    """The capture thread has ended: why, and what to do about it; both "" when it was told to."""
+    """The capture thread ended: why, and what to do; both "" if it was stopped."""
 
     capture: int
     why: str

@@ -28,8 +28,9 @@ class WatchScene(Message):
 
 
 class MotionBegan(Message):
-    """Something moves. x, y: the middle of it, in [0, 1] from the left and from above. amount: the part of the picture
-    that changed, in [0, 1]. at: epoch seconds of the picture."""
+    """Something moves. x, y: its middle, in [0, 1] from left and top. at: epoch seconds of the picture.
+
+    amount: the part of the picture that changed, in [0, 1]."""
 
     at: float
     x: float
@@ -58,9 +59,9 @@ class GetScene(Message):
 
 
 class Scene(Message):
-    """What is seen now, and how looking goes. at: epoch seconds of the last picture looked at, 0.0 for none. looked:
-    pictures looked at; skipped: those left out to keep computer_vision.processing_fps; stale: those that were gone,
-    torn or too old."""
+    """What is seen now. at: epoch seconds of the last picture looked at, 0.0 for none. looked: pictures looked at.
+
+    skipped: left out to keep computer_vision.processing_fps. stale: gone, torn or too old."""
 
     at: float
     brightness: float

@@ -2,27 +2,24 @@
 
 import msgspec
 
-__all__ = ["Moment", "next_moment"]
 
-
-class Moment(msgspec.Struct, frozen=True):
-    """One picture to take. tick: counts them from 0. due: seconds after the first one. position: which picture of the
-    source that is."""
+class FrameTime(msgspec.Struct, frozen=True):
+    """A picture to take. tick: counts from 0. due: seconds after the first one. position: its number in the source."""
 
     tick: int
     due: float
     position: int
 
 
-def next_moment(last: Moment | None, elapsed: float, source_fps: float, capture_fps: float) -> Moment:
-    """What follows `last`, when `elapsed` seconds have gone by since the first picture.
+def next_frame_time(
+    last: FrameTime | None, elapsed: float, source_fps: float, capture_fps: float
+) -> FrameTime:
+    """What follows `last`, `elapsed` seconds after the first picture; late ones are left out, never caught up.
 
-    source_fps: 0.0 for a source that has no pace of its own; of a faster one pictures are left out. Whoever is late
-    does not catch up: what is past is left out, too.
-    """
+    source_fps: 0.0 for a source without a pace; of a faster one pictures are left out."""
     fps = min(source_fps, capture_fps) if source_fps > 0.0 else capture_fps
     if last is None:
-        return Moment(0, 0.0, 0)
+        return FrameTime(0, 0.0, 0)
     tick = max(last.tick + 1, int(elapsed * fps))
     position = max(last.position + 1, int(tick * (source_fps or fps) / fps))
-    return Moment(tick, tick / fps, position)
+    return FrameTime(tick, tick / fps, position)

@@ -8,22 +8,17 @@ import numpy.typing as npt
 from actors.kernel.media.frame_ring import Picture
 from actors.vision.messages import BrightnessChanged, MotionBegan, MotionEnded
 
-__all__ = ["Event", "Grey", "Measure", "Seen", "advance", "grey_of", "measure"]
+Grey = npt.NDArray[np.uint8]  # uint8, shape (height, width); small
 
-Grey = npt.NDArray[np.uint8]
-"""uint8, shape (height, width); small."""
-
+# Pixels across which motion is looked for: enough to see an avatar wave, and 64 times cheaper than the picture.
 WIDTH = 160
-"""Pixels across which motion is looked for: enough to see an avatar wave, and 64 times cheaper than the picture."""
 
+# Levels of grey by which a pixel must change to count: above the noise of a camera and of video compression.
 CHANGED = 25
-"""Levels of grey by which a pixel must change to count: above the noise of a camera and of video compression."""
 
-BEGINS, ENDS = 0.01, 0.003
-"""Parts of the picture: motion begins above the first, and ends below the second."""
+BEGINS, ENDS = 0.01, 0.003  # parts of the picture: motion begins above the first, and ends below the second
 
-STILL = 1.0
-"""Seconds of stillness after which motion has ended."""
+STILL = 1.0  # seconds of stillness after which motion has ended
 
 BRIGHTER = 0.2
 
@@ -31,8 +26,7 @@ Event = MotionBegan | MotionEnded | BrightnessChanged
 
 
 class Measure(msgspec.Struct, frozen=True):
-    """at: epoch seconds. brightness: mean, in [0, 1]. amount: the part of the picture that changed since the last one,
-    x and y its middle, all in [0, 1]."""
+    """at: epoch seconds. brightness: mean. amount: the part that changed; x, y: its middle. All in [0, 1]."""
 
     at: float
     brightness: float
@@ -42,8 +36,7 @@ class Measure(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What is known so far. since: when the motion began. last: when something moved last. brightness: as last told;
-    below 0 for never."""
+    """What is known. since: begin of the motion. last: latest motion. brightness: last told; below 0 for never."""
 
     moving: bool = False
     since: float = 0.0

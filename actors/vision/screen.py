@@ -7,8 +7,6 @@ from mss.exception import ScreenShotError
 from actors.kernel.media.frame_ring import Picture
 from actors.vision.device import SourceBroken
 
-__all__ = ["Screen"]
-
 REMEDY = "start Gerald where the game's screen is (DISPLAY), or choose another computer_vision.source"
 
 
@@ -22,7 +20,7 @@ class Screen:
             self._shots = mss.mss()
             self._monitor = self._shots.monitors[1]
         except (ScreenShotError, IndexError, OSError) as error:
-            raise SourceBroken(f"there is no screen to look at: {error}", REMEDY) from None
+            raise SourceBroken(f"there is no screen: {error}", REMEDY) from None
 
     def read(self, skip: int) -> Picture:
         try:

@@ -2,10 +2,8 @@
 
 from config.schema import ComputerVision
 
-__all__ = ["ring_size"]
-
+# One that is written, one that is read, and two between them, so that a reader has two pictures' time.
 SLOTS = 4
-"""One that is written, one that is read, and two between them, so that a reader has two pictures' time."""
 
 
 def ring_size(vision: ComputerVision) -> tuple[int, int]:

@@ -5,8 +5,6 @@ from pathlib import Path
 from actors.vision.device import PictureSource
 from config.schema import ComputerVision
 
-__all__ = ["open_source", "source_name"]
-
 
 def source_name(vision: ComputerVision) -> str:
     """What the owner calls it."""

@@ -9,8 +9,6 @@ import cv2
 from actors.kernel.media.frame_ring import Picture
 from actors.vision.device import SourceBroken
 
-__all__ = ["device", "file"]
-
 
 class _Video:
     """A video file, played again and again, or a camera."""
@@ -45,7 +43,7 @@ def file(path: Path) -> _Video:
     capture = cv2.VideoCapture(str(path))
     if not capture.isOpened():
         raise SourceBroken(
-            f"{path} is no video that OpenCV can read", "convert it, to MJPEG in AVI for instance"
+            f"{path} is not a video that OpenCV can read", "convert it, to MJPEG in AVI for instance"
         )
     return _Video(capture, str(path), float(capture.get(cv2.CAP_PROP_FPS) or 0.0), loops=True)
 

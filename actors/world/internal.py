@@ -1,4 +1,4 @@
-"""What the room's actors remind themselves of; nobody else sends these."""
+"""Timers of this package's actors."""
 
 from actors.kernel.message import Message
 

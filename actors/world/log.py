@@ -12,22 +12,17 @@ from actors.world.internal import LogTick
 from actors.world.logfile import LogOwners, Tail, newest, own_folder, usual_places
 from actors.world.logline import parse
 from actors.world.messages import WORLD
-from actors.world.roster import Roster, elsewhere, noted, told
+from actors.world.roster import Roster, announcements, apply_event, elsewhere
 from config.schema import VRChat
-
-__all__ = ["WorldLog"]
 
 EVERY = 1.0
 CATCHING_UP = 0.01
+# Seconds without any line after which the game is taken to be gone: one that crashed does not say so.
 FORGOTTEN = 6 * 3600.0
-"""Seconds without any line after which the game is taken to be gone: one that crashed does not say so."""
 
 
 class WorldLog(Actor):
-    """Start arguments: the section vrchat, and the home. Without a log who is here stays unknown, and that is no fault.
-
-    The past is read through first and told as one: only who is here now.
-    """
+    """Reads VRChat's log; of its past it tells only who is still here. Without a log nobody is known: no fault."""
 
     def __init__(self, vrchat: VRChat, home: Path) -> None:
         self._account = vrchat.username or ""
@@ -78,7 +73,7 @@ class WorldLog(Actor):
         if self._tail.restarts != restarts:
             self._roster = elsewhere(self._roster)
         for event in [event for line in lines if (event := parse(line)) is not None]:
-            self._roster = noted(self._roster, event)
+            self._roster = apply_event(self._roster, event)
         if not more:
             gone = self.wall() - self._tail.written_at > FORGOTTEN
             self._tell(elsewhere(self._roster) if gone else self._roster)
@@ -102,7 +97,7 @@ class WorldLog(Actor):
         )
 
     def _tell(self, roster: Roster) -> None:
-        for message in told(self._told, roster, self.wall(), self._account):
+        for message in announcements(self._told, roster, self.wall(), self._account):
             self.tell(WORLD, message)
         self._told = roster
 

@@ -6,15 +6,11 @@ from pathlib import Path
 
 from actors.vocabulary.names import same_name
 
-__all__ = ["LogOwners", "Tail", "newest", "own_folder", "signed_in", "usual_places"]
-
-CHUNK = 256 * 1024
-"""Bytes read at a time."""
+CHUNK = 256 * 1024  # bytes read at a time
 
 _DATED = re.compile(r"output_log_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d\.txt")
 _SIGNED_IN = re.compile(rb"User Authenticated: (.{1,200}?) \(usr_")
-LATEST = 10
-"""Logs in which an account is looked for."""
+LATEST = 10  # logs in which an account is looked for
 _STEAM = (
     ".local/share/Steam",
     ".steam/steam",
@@ -33,10 +29,7 @@ def own_folder() -> Path | None:
 
 
 def usual_places(platform: str, environ: Mapping[str, str], user: Path | None) -> tuple[Path, ...]:
-    """Where VRChat writes its log on `platform` (sys.platform): of Windows itself, or of Proton in Steam's folders.
-
-    user: the user's own folder, if there is one.
-    """
+    """Where VRChat writes its log on `platform` (sys.platform): of Windows, or of Proton below the `user` folder."""
     if user is None:
         return ()
     if platform == "win32":
@@ -57,11 +50,9 @@ def signed_in(path: Path) -> str:
 
 
 def newest(folder: Path, account: str = "", account_of: Callable[[Path], str] = signed_in) -> Path | None:
-    """The log of the latest start of the game in which `account` signed in, of any game where none is known to be;
-    None where there is none. Raises OSError when `folder` cannot be read.
+    """The log of the latest game in which `account` signed in, or of any without an account; None without one.
 
-    The name holds the time of the start, so that two games at a time do not take turns.
-    """
+    The start time in its name decides, so that two running games do not alternate. Raises OSError for the folder."""
     try:
         logs = [
             path for path in folder.iterdir() if path.name.startswith("output_log_") and path.suffix == ".txt"
@@ -89,10 +80,9 @@ class LogOwners:
 
 
 class Tail:
-    """Reads a file from its beginning, and then what is added. A file that shrinks is read from its beginning again.
+    """Reads a file from its beginning, then what is added; again from its beginning if it shrinks (`restarts` times).
 
-    restarts: how often that happened. written_at: epoch seconds of the last change, as of the last `read`.
-    """
+    written_at: epoch seconds of the last change, as of the last `read`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -103,10 +93,7 @@ class Tail:
         self._skipping = False
 
     def read(self) -> tuple[tuple[str, ...], bool]:
-        """Whole lines of the next chunk, without their ends, and whether there is more to read. Raises OSError.
-
-        A line longer than a chunk is left out.
-        """
+        """Complete lines of the next chunk (longer ones are left out), and whether more remains. Raises OSError."""
         with self.path.open("rb") as file:
             size = file.seek(0, 2)
             if size < self._position:

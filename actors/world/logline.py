@@ -1,16 +1,13 @@
-"""One line of VRChat's output log, understood. Pure.
+"""Parses one line of VRChat's output log. Pure.
 
-The format is not documented; what stands here is second-hand, known from clients that read these lines for years.
-A line counts only from its time stamp to its end, so that nobody's name can pose as another line.
-"""
+The format is not documented, but known from other clients. A line counts from its time stamp to its end only, so that
+no name can imitate another line."""
 
 import re
 
 import msgspec
 
 from actors.vocabulary.values import Person, person_named
-
-__all__ = ["Joining", "LogEvent", "Named", "PlayerCame", "PlayerGone", "RoomLeft", "SignedIn", "parse"]
 
 LONGEST_LINE = 2000
 LONGEST_NAME = 200

@@ -11,11 +11,9 @@ WORLD_LOG = Address("world.log")
 
 
 class WorldEntered(Message):
-    """The game entered an instance of a world, at `at` (epoch seconds).
+    """The game entered an instance of a world, at `at` (epoch seconds). A further visit begins with WorldLeft.
 
-    world_id: VRChat's `wrld_...` without the instance; it or the name is "" while it is unknown. The same again, or
-    only what was missing, is the same visit: another visit to the same world begins with WorldLeft.
-    """
+    world_id: VRChat's `wrld_...` without the instance; it and the name are "" while unknown, and may be sent later."""
 
     world_id: str
     world_name: str
@@ -48,10 +46,7 @@ class WhoIsHere(Message):
 
 
 class Present(Message):
-    """The players of this instance, the bot itself not among them, and the world's name ("" when unknown).
-
-    seen: what is noticed there just now, in a few words each.
-    """
+    """The other players of this instance, and the world's name ("" when unknown). seen: a few words each."""
 
     people: tuple[Person, ...]
     world_name: str
@@ -68,10 +63,7 @@ class BodyAt(Message):
 
 
 class FindWay(Message):
-    """The shortest way walked so far from `start` to `end`; answered by Way or NoWay.
-
-    Each is a place, or something that can be used there; "" is where the bot is.
-    """
+    """Asks for the shortest walked way between two places or usable things; "" is here. Answers: Way or NoWay."""
 
     start: str
     end: str

@@ -1,8 +1,7 @@
 """Places and the ways between them: learned by walking, and searched for the shortest way. Pure.
 
-A place is a block of space that the body has been in; the first point of it stands for it. A passage is a step from one
-place into the next, and costs the distance in metres. All is counted in the space that the game tells positions in.
-"""
+A place is a visited block of space; its first point stands for it. A passage leads from a place to the next and costs
+the distance in metres. Coordinates are the game's."""
 
 import heapq
 import math
@@ -13,22 +12,17 @@ import msgspec
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Vector3
 
-__all__ = ["PASSAGES", "PLACES", "NavigationGraph", "Route", "graph_faults", "place_of", "shortest", "walked"]
-
+# Metres of a place. Positions are the head's: a jump or a crouch leads to no other place, another floor does.
 WIDTH, HEIGHT = 2.0, 3.0
-"""Metres of a place. Positions are the head's: a jump or a crouch leads to no other place, another floor does."""
 
+# Metres between two positions beyond which it was no walk: it was a portal, a respawn or a seat.
 LONGEST_STEP = 3.0
-"""Metres between two looks beyond which nobody walked: it was a portal, a respawn or a seat."""
 
-LEVEL = 0.5
-"""Metres of height up to which a step can be taken back; a fall cannot."""
+LEVEL = 0.5  # metres of height up to which a step can be taken back; a fall cannot
 
-PLACES = 2000
-"""Places learned in one visit; further ones are not."""
+PLACES = 2000  # places learned in one visit; further ones are not
 
-PASSAGES = 26
-"""From one place: as many as there are blocks around a block."""
+PASSAGES = 26  # from one place: as many as there are blocks around a block
 
 
 @durable("world.NavigationGraph")
@@ -87,7 +81,7 @@ def shortest(graph: NavigationGraph, start: str, end: str) -> Route | None:
 
 
 def graph_faults(graph: NavigationGraph) -> tuple[str, ...]:
-    """Every reason why `graph` must not be."""
+    """What is invalid in `graph`."""
     found = [f"{len(graph.places)} places, at most {PLACES}"] if len(graph.places) > PLACES else []
     lost = set(graph.passages)
     for start, ends in graph.passages.items():

@@ -1,4 +1,4 @@
-"""Who is in the instance, told from the log's lines, and what the world's domain must hear of it. Pure."""
+"""Who is in the instance, by the log's lines, and what to tell the world's actor. Pure."""
 
 from collections.abc import Mapping
 
@@ -10,8 +10,6 @@ from actors.vocabulary.values import Person
 from actors.world.logline import Joining, LogEvent, Named, PlayerCame, PlayerGone, RoomLeft, SignedIn
 from actors.world.messages import PlayerJoined, PlayerLeft, WorldEntered, WorldLeft
 from actors.world.state import PLAYERS
-
-__all__ = ["Roster", "elsewhere", "noted", "told"]
 
 
 class Roster(msgspec.Struct, frozen=True):
@@ -25,11 +23,11 @@ class Roster(msgspec.Struct, frozen=True):
 
 
 def elsewhere(roster: Roster, world_id: str = "", world_name: str = "") -> Roster:
-    """Another instance, with nobody in it yet; the account stays."""
+    """Another, empty instance; the account stays."""
     return Roster(roster.visit + 1, world_id, world_name, own=roster.own)
 
 
-def noted(roster: Roster, event: LogEvent) -> Roster:
+def apply_event(roster: Roster, event: LogEvent) -> Roster:
     """`roster` after `event`. The world's name and id come in two lines, in either order."""
     match event:
         case Named(name):
@@ -50,11 +48,11 @@ def noted(roster: Roster, event: LogEvent) -> Roster:
             return _replace(roster, people={u: p for u, p in roster.people.items() if not _is(p, person)})
 
 
-def told(before: Roster | None, after: Roster, at: float, account: str = "") -> tuple[Message, ...]:
-    """What to tell the world's domain, which was told `before`; None: nothing yet. account: the bot's name if known."""
+def announcements(before: Roster | None, after: Roster, at: float, account: str = "") -> tuple[Message, ...]:
+    """What to tell the world's actor after `before` (None: nothing yet). account: the bot's name if known."""
     if before is None or not _same_instance(before, after):
         entered = (WorldEntered(after.world_id, after.world_name, at),)
-        gone: tuple[Message, ...] = (WorldLeft(at), *(entered if _is_somewhere(after) else ()))
+        gone: tuple[Message, ...] = (WorldLeft(at), *(entered if after.world_id or after.world_name else ()))
         stayed: Mapping[str, Person] = {}
     else:
         changed = (before.world_id, before.world_name) != (after.world_id, after.world_name)
@@ -63,10 +61,6 @@ def told(before: Roster | None, after: Roster, at: float, account: str = "") -> 
         stayed = before.people if before.own == after.own else {}
     arrived = (p for u, p in after.people.items() if stayed.get(u) != p)
     return (*gone, *(PlayerJoined(p, at, _is_own(p, after.own, account)) for p in arrived))
-
-
-def _is_somewhere(roster: Roster) -> bool:
-    return bool(roster.world_id or roster.world_name)
 
 
 def _same_instance(before: Roster, after: Roster) -> bool:

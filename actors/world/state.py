@@ -10,40 +10,15 @@ from actors.vocabulary.values import Person, Vector3, tombstone
 from actors.world.navigation import NavigationGraph, graph_faults, place_of, walked
 from actors.world.things import InteractiveElement, WorldObject, aged, region, seen, things_faults, used
 
-__all__ = [
-    "MOVING",
-    "PLAYERS",
-    "AvatarInfo",
-    "InteractiveElement",
-    "NavigationGraph",
-    "WorldObject",
-    "WorldState",
-    "departed",
-    "entered",
-    "faded",
-    "faults",
-    "joined",
-    "left",
-    "moved",
-    "moving",
-    "place_called",
-    "present",
-    "still",
-    "visible",
-    "without",
-]
-
+# Players kept, several times what an instance admits; beyond it the one who came first is forgotten.
 PLAYERS = 500
-"""Players kept, several times what an instance admits; beyond it the one who came first is forgotten."""
 
-FARTHEST = 100_000.0
-"""Metres from the middle of a world; what is told to be farther away is no position."""
+FARTHEST = 100_000.0  # metres from a world's origin; positions farther away are invalid
 
+# Kinds of what is seen: the detector tells that it moves, not what it is.
 MOVING, MOVED = "something moving", "something that has just moved"
-"""Kinds of what is seen: the detector tells that it moves, not what it is."""
 
-SURE = 0.02
-"""Part of the picture whose motion is as likely a thing as not."""
+SURE = 0.02  # part of the picture whose motion is as likely a thing as not
 
 
 @durable("world.AvatarInfo")
@@ -58,12 +33,11 @@ class AvatarInfo(msgspec.Struct, frozen=True):
 
 @durable("world.WorldState")
 class WorldState(msgspec.Struct, frozen=True):
-    """The instance the bot is in. world_id is VRChat's `wrld_...`; it and the name are "" while unknown.
+    """The instance that Gerald is in. world_id: VRChat's `wrld_...`; it and the name are "" while unknown.
 
-    player_count: the bot's own account counts too. avatars: by user id. objects: what is seen, by kind and region.
-    interactive_elements: what was used, by kind and place. navigation_graph: where the bot has walked in this visit.
-    body: where it is now, None while unknown. last_updated: epoch seconds.
-    """
+    player_count: includes Gerald's account. avatars: by user id. objects: what is seen, by kind and region.
+    interactive_elements: what was used, by kind and place. navigation_graph: where Gerald walked in this visit.
+    body: its position, None while unknown. last_updated: epoch seconds."""
 
     world_id: str = ""
     world_name: str = ""
@@ -77,10 +51,7 @@ class WorldState(msgspec.Struct, frozen=True):
 
 
 def entered(state: WorldState, world_id: str, world_name: str, at: float) -> WorldState:
-    """The bot came to another instance: nobody and nothing is known of it yet.
-
-    The same again, or only the name or id that was missing, still means the same visit: all is kept.
-    """
+    """Gerald entered another instance, and knows nobody. The same one, or its missing name or id, keeps all."""
     here, there = (state.world_id, state.world_name), (world_id, world_name)
     if here == there:
         return state
@@ -99,7 +70,7 @@ def departed(state: WorldState, at: float) -> WorldState:
 
 
 def joined(state: WorldState, person: Person, at: float, own: bool = False) -> WorldState:
-    """`person` is here now; somebody who was here already stays since then. Nobody unknown is counted."""
+    """`person` is here now; `since` of a present person stays. Unknown people are not counted."""
     if not person.is_known:
         return state
     known = state.avatars.get(person.user_id)
@@ -118,7 +89,7 @@ def joined(state: WorldState, person: Person, at: float, own: bool = False) -> W
 
 
 def left(state: WorldState, person: Person, at: float) -> WorldState:
-    """`person` is gone. Where only a name was given, whoever bears it is gone."""
+    """`person` is gone; if only a name is given, the person with that name."""
     gone = person.user_id
     if gone not in state.avatars and gone.startswith("name:"):
         gone = next(
@@ -130,10 +101,7 @@ def left(state: WorldState, person: Person, at: float) -> WorldState:
 
 
 def without(state: WorldState, tombstones: Mapping[str, float]) -> WorldState:
-    """`state` without those whom it was asked to forget: `tombstone(user_id)` to the epoch seconds of the request.
-
-    Whoever came after it is here.
-    """
+    """`state` without erased people, unless they came later. tombstones: request times by `tombstone(user_id)`."""
     if not tombstones:
         return state
     kept = {
@@ -213,7 +181,7 @@ def place_called(state: WorldState, name: str) -> str:
 
 
 def faults(state: WorldState) -> tuple[str, ...]:
-    """Every reason why `state` must not be."""
+    """What is invalid in `state`."""
     found = (
         [f"avatars: {len(state.avatars)} entries, at most {PLAYERS}"] if len(state.avatars) > PLAYERS else []
     )

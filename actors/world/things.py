@@ -7,38 +7,21 @@ import msgspec
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Vector3
 
-__all__ = [
-    "ELEMENTS",
-    "FADES",
-    "OBJECTS",
-    "InteractiveElement",
-    "WorldObject",
-    "aged",
-    "region",
-    "seen",
-    "things_faults",
-    "used",
-]
+OBJECTS = 64  # objects kept; beyond it the one seen the longest time ago is forgotten
 
-OBJECTS = 64
-"""Objects kept; beyond it the one seen the longest time ago is forgotten."""
-
+# Interactive elements kept of one visit; beyond it the one used the longest time ago is forgotten.
 ELEMENTS = 256
-"""Interactive elements kept of one visit; beyond it the one used the longest time ago is forgotten."""
 
-FADES = 30.0
-"""Seconds after which something that was seen and not seen again is no longer there."""
+FADES = 30.0  # seconds after which something not seen again is dropped
 
 _ROWS, _COLUMNS = ("above", "", "below"), ("on the left", "", "on the right")
 
 
 @durable("world.WorldObject")
 class WorldObject(msgspec.Struct, frozen=True):
-    """Something that was seen: what kind of thing, how surely (0 to 1), and when last (epoch seconds).
+    """A thing seen: kind, certainty (0 to 1), and when last (epoch seconds). position: where Gerald stood, in metres.
 
-    position: metres, where the bot stood that saw it. x, y: where in its picture, in [0, 1], from the left and
-    from above.
-    """
+    x, y: where in the picture, in [0, 1], from left and top."""
 
     kind: str
     position: Vector3 = Vector3()
@@ -90,7 +73,7 @@ def used(
 def things_faults(
     objects: Mapping[str, WorldObject], elements: Mapping[str, InteractiveElement]
 ) -> tuple[str, ...]:
-    """Every reason why these must not be."""
+    """What is invalid in these."""
     sizes = {"objects": (len(objects), OBJECTS), "interactive_elements": (len(elements), ELEMENTS)}
     found = [f"{name}: {size} entries, at most {most}" for name, (size, most) in sizes.items() if size > most]
     found += [

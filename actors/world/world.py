@@ -6,6 +6,7 @@ from actors.kernel.actor import handles
 from actors.kernel.state.domain import DomainActor
 from actors.vision.messages import MotionBegan, MotionEnded
 from actors.vocabulary.type_names import durable
+from actors.world import state as transitions
 from actors.world.internal import LookAgain
 from actors.world.messages import (
     BodyAt,
@@ -20,25 +21,8 @@ from actors.world.messages import (
     WorldLeft,
 )
 from actors.world.navigation import shortest
-from actors.world.state import (
-    WorldState,
-    departed,
-    entered,
-    faded,
-    faults,
-    joined,
-    left,
-    moved,
-    moving,
-    place_called,
-    present,
-    still,
-    visible,
-    without,
-)
+from actors.world.state import WorldState
 from actors.world.things import FADES
-
-__all__ = ["World"]
 
 
 @durable("world.World", "actors.world.world:World")
@@ -53,15 +37,13 @@ class World(DomainActor[WorldState]):
         super().__init__(WorldState())
 
     def validate(self, state: WorldState, before: WorldState) -> tuple[str, ...]:
-        """The numbers agree, and everything is within its bounds."""
-        return faults(state)
+        return transitions.faults(state)
 
     def forget(self, state: WorldState, erased: Mapping[str, float]) -> WorldState:
-        """`state` without those whom it was asked to forget; whoever is still here is told of anew by the log."""
-        return without(state, erased)
+        return transitions.without(state, erased)
 
     def restored(self) -> None:
-        self.become(faded(self.state, self.wall()))
+        self.become(transitions.faded(self.state, self.wall()))
         if self.state.objects:
             self.after(FADES, LookAgain())
 
@@ -73,24 +55,26 @@ class World(DomainActor[WorldState]):
 
     @handles
     def on_entered(self, message: WorldEntered) -> None:
-        self.become(entered(self.state, message.world_id, message.world_name, message.at))
+        self.become(transitions.entered(self.state, message.world_id, message.world_name, message.at))
 
     @handles
     def on_world_left(self, message: WorldLeft) -> None:
-        self.become(departed(self.state, message.at))
+        self.become(transitions.departed(self.state, message.at))
 
     @handles
     def on_joined(self, message: PlayerJoined) -> None:
-        self.become(joined(self.state, message.person, message.at, message.own))
+        self.become(transitions.joined(self.state, message.person, message.at, message.own))
 
     @handles
     def on_left(self, message: PlayerLeft) -> None:
-        self.become(left(self.state, message.person, message.at))
+        self.become(transitions.left(self.state, message.person, message.at))
 
     @handles
     def on_who_is_here(self, message: WhoIsHere) -> None:
         state = self.state
-        self.reply(Present(present(state), state.world_name, visible(state, self.wall())))
+        self.reply(
+            Present(transitions.present(state), state.world_name, transitions.visible(state, self.wall()))
+        )
 
     # -- what is seen
 
@@ -98,15 +82,15 @@ class World(DomainActor[WorldState]):
     def on_motion(self, message: MotionBegan) -> None:
         if not self.state.objects:
             self.after(FADES, LookAgain())
-        self.become(moving(self.state, message.x, message.y, message.amount, message.at))
+        self.become(transitions.moving(self.state, message.x, message.y, message.amount, message.at))
 
     @handles
     def on_still(self, message: MotionEnded) -> None:
-        self.become(still(self.state, message.at))
+        self.become(transitions.still(self.state, message.at))
 
     @handles
     def on_look_again(self, message: LookAgain) -> None:
-        self.become(faded(self.state, self.wall()))
+        self.become(transitions.faded(self.state, self.wall()))
         if self.state.objects:
             self.after(FADES, LookAgain())
 
@@ -114,12 +98,12 @@ class World(DomainActor[WorldState]):
 
     @handles
     def on_body(self, message: BodyAt) -> None:
-        self.become(moved(self.state, message.position, message.seated, message.at))
+        self.become(transitions.moved(self.state, message.position, message.seated, message.at))
 
     @handles
     def on_find_way(self, message: FindWay) -> None:
         graph = self.state.navigation_graph
-        places = [place_called(self.state, name) for name in (message.start, message.end)]
+        places = [transitions.place_called(self.state, name) for name in (message.start, message.end)]
         unknown = [place or "where the bot is" for place in places if place not in graph.places]
         route = None if unknown else shortest(graph, *places)
         if route is not None:
@@ -127,4 +111,4 @@ class World(DomainActor[WorldState]):
         elif unknown:
             self.reply(NoWay(f"no such place: {', '.join(unknown)}"))
         else:
-            self.reply(NoWay("nobody has walked from the one to the other yet"))
+            self.reply(NoWay("no way between them has been walked yet"))

@@ -1,6 +1,4 @@
-"""Reads a `.env` file: quotes, comments, `export` and nothing else; no interpolation, so that a `$` in a
-password is a `$`.
-"""
+"""Reads a `.env` file: quotes, comments, `export`; no interpolation, so that a `$` in a password stays a `$`."""
 
 import re
 from typing import NamedTuple
@@ -29,10 +27,10 @@ class Variable(NamedTuple):
 
 
 def parse(source: SourceText) -> dict[str, Variable]:
-    """Every variable by name. Values may be bare (up to ` #`), in single quotes (as written) or in double
-    quotes (backslash escapes n, r, t; any other escaped character is itself); quoted ones may span lines.
-    Raises LoadError.
-    """
+    """Every variable by name. Raises LoadError.
+
+    Values are bare (up to ` #`), in single quotes (as written) or in double quotes (escapes n, r, t; any other escaped
+    character is itself); quoted ones may span lines."""
     text = source.text.replace("\r\n", "\n").replace("\r", "\n")
     # Any line may hold a password under any name: none is shown.
     source = SourceText(source.layer, source.file)

@@ -1,6 +1,4 @@
-"""Turns GERALD_SECTION__KEY variables and KEY=VALUE overrides into layers. Values are read as YAML scalars,
-or as [..] and {..}.
-"""
+"""Makes layers of GERALD_SECTION__KEY variables and KEY=VALUE overrides; values are YAML scalars, [..] or {..}."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -20,9 +18,7 @@ _FORMER = former_names(("actors", "*"))
 
 
 def environment_layers(environ: Mapping[str, str]) -> tuple[YamlNode, ...]:
-    """One single-valued layer for each GERALD_SECTION__KEY; names without `__` (GERALD_PROFILE, GERALD_HOME)
-    are no keys.
-    """
+    """One single-valued layer for each GERALD_SECTION__KEY; names without `__` (GERALD_PROFILE) are not keys."""
     return tuple(
         _layer(
             _variable_key(name),
@@ -59,9 +55,7 @@ def override_layers(overrides: Sequence[str], shown: str = "--set") -> tuple[Yam
 
 
 def split_key(text: str) -> Key:
-    """The path of a dotted key. An actor's address has dots of its own: `actors.speech.recognizer.pin` has
-    three parts. A setting's old name is today's.
-    """
+    """The path of a dotted key, with today's names. An actor's address is one part: `actors.speech.recognizer.pin`."""
     parts = text.split(".")
     if parts[0] == "actors" and len(parts) > 2:
         # Without a setting at its end the whole rest is the address: actors.llm.local={pin: thread}.

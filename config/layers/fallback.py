@@ -1,6 +1,4 @@
-"""What runs when the configuration has errors: each bad section is replaced by its last good values, else by its
-defaults, and the owner is told so.
-"""
+"""Runs despite errors: a section with errors gets its last good values, else its defaults, and the owner is told."""
 
 import time
 from collections.abc import Mapping
@@ -18,15 +16,13 @@ from config.validation.validate import ValidationResult, validate, without
 
 
 def fall_back(result: ValidationResult, last_good: LastGood | None = None) -> tuple[Config, tuple[str, ...]]:
-    """A configuration without the errors, and the lines of the banner that says what was replaced and why;
-    none if nothing was.
-    """
+    """A configuration without the errors, and the banner's lines: what was replaced and why."""
     banner: list[str] = []
     tried: set[str] = set()
     while result.errors:
         bad = tuple(dict.fromkeys(problem.section for problem in result.errors))
         # Last good values are tried once: beside other sections they may be wrong as well.
-        kept = {section: _last_good(section, last_good) for section in bad if section not in tried}
+        kept = {s: last_good.section(s) if last_good is not None else None for s in bad if s not in tried}
         tried.update(bad)
         banner += [
             line for section in bad for line in _lines(section, result.errors, kept.get(section), last_good)
@@ -34,10 +30,6 @@ def fall_back(result: ValidationResult, last_good: LastGood | None = None) -> tu
         # References were replaced already, and neither a default nor a last good value has one.
         result = validate(_with(without(result.tree, bad), kept), {})
     return result.require(), tuple(banner)
-
-
-def _last_good(section: str, last_good: LastGood | None) -> Mapping[str, Any] | None:
-    return last_good.section(section) if last_good is not None else None
 
 
 def _with(tree: YamlNode, kept: Mapping[str, Mapping[str, Any] | None]) -> YamlNode:

@@ -10,12 +10,9 @@ from config.syntax.node import YamlNode, problem_at
 from config.syntax.problem import Key, Problem
 from config.validation.secret_spans import hidden_texts
 
-__all__ = ["renamed", "with_todays"]
-
 
 def renamed(layer: YamlNode) -> tuple[YamlNode, tuple[Problem, ...]]:
-    """The layer with today's names, and a note where an old one stands. Beside the new name the old one counts for
-    nothing."""
+    """The layer with today's names, and a note for each former one; beside today's name a former one is ignored."""
     found = tuple(_old_names(layer, ()))
     if not found:
         return layer, ()

@@ -14,8 +14,6 @@ from config.layers.former_names import with_todays
 from config.schema import Config, dump
 from config.secret import RESOLVER
 
-__all__ = ["LastGood", "read_last_good", "write_last_good"]
-
 _FORMAT = 1
 
 

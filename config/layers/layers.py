@@ -1,6 +1,4 @@
-"""Gathers the layers of a home, in the users' order, and validates what they are together. The only reader of
-their files.
-"""
+"""Reads the layers of a home, in the documented order, and validates them together. Only this reads their files."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -40,12 +38,11 @@ def load_config(
     probes: Sequence[Probe] = (),
     runtime: Sequence[str] = (),
 ) -> ValidationResult:
-    """defaults.yaml < profile < config.yaml < .env < environment < secrets.yaml < data/overrides.yaml <
-    overrides < runtime (both `section.key=value`), merged and validated.
+    """defaults.yaml < profile < config.yaml < .env < environment < secrets.yaml < data/overrides.yaml < overrides <
+    runtime (both `section.key=value`), merged and validated.
 
-    The profile is the one given, else GERALD_PROFILE (environment, then .env), else none. Raises LoadError
-    when a file cannot be read or parsed, or there is no such home or profile.
-    """
+    profile: else GERALD_PROFILE (environment, then .env), else none. Raises LoadError for a file that cannot be read
+    or parsed, and for an unknown home or profile."""
     if not home.path.is_dir():
         raise refuse(SourceText("home", str(home.path)), "there is no such folder")
     env_source, variables = _read_env(home)

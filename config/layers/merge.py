@@ -1,6 +1,4 @@
-"""Lays one layer over another: mappings merge, everything else replaces. Each value keeps the place it was
-written at.
-"""
+"""Lays one layer over another: mappings merge, all else replaces. Each value keeps the place it was written at."""
 
 from collections.abc import Iterable, Mapping
 from functools import reduce

@@ -9,8 +9,6 @@ from config.files import write_private
 from config.home import Home
 from config.syntax.problem import Key
 
-__all__ = ["HEAD", "placed", "removed", "write_overrides", "write_private"]
-
 HEAD = (
     "# Written by `supervisor config set --save`; `supervisor config unset KEY --save` takes a line away.\n"
 )

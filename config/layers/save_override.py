@@ -7,8 +7,6 @@ from config.schema.walk import is_optional, is_text
 from config.syntax.node import SourceText, find, plain
 from config.syntax.yaml_reader import decode, parse, read_bytes
 
-__all__ = ["save_override"]
-
 
 def save_override(home: Home, key: str, text: str | None) -> None:
     """Save a value as it would be written after `--set KEY=`; None takes it out. Raises LoadError or OSError."""

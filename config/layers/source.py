@@ -18,8 +18,6 @@ from config.syntax.problem import Problem
 from config.validation.cross_checks import Probe
 from config.validation.validate import ValidationResult
 
-__all__ = ["ConfigSource", "Reading", "digest_of"]
-
 
 class Reading(msgspec.Struct, frozen=True):
     """What one reading of all layers found: a result, or only the errors of a file that cannot be read."""
@@ -44,7 +42,7 @@ class ConfigSource:
     probes: tuple[Probe, ...] = ()
 
     def read(self, runtime: Sequence[str] = ()) -> Reading:
-        """Read and validate everything anew. Never raises for what is in the files."""
+        """Read and validate everything again. Never raises for the content of the files."""
         try:
             result = load_config(
                 self.home,

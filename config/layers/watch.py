@@ -1,9 +1,7 @@
-"""Watches files, on a thread of its own, however an editor saves them: in place, by truncating, by replacing, slowly.
+"""Watches files on its own thread, however an editor saves them: in place, by truncating, by replacing, slowly.
 
-It looks at the files many times a second instead of listening to the system: that works on every file system, for
-folders that do not exist yet and for links that are turned round, and costs a few microseconds a look. A change is
-told when the files have been at rest for a moment and nobody has one of them open for writing.
-"""
+It polls, since polling works on every file system, for missing folders and for changed links, and costs microseconds.
+It reports a change when the files have been at rest for a moment and no process has one open for writing."""
 
 import contextlib
 import hashlib
@@ -19,28 +17,20 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Watch"]
 
 LOOK_EVERY = 0.025
-AT_REST = 0.06
-"""Seconds without a change after which what is there is read."""
+AT_REST = 0.06  # seconds without a change after which what is there is read
+# The same where a file has vanished: most editors that take a file away put another one in its place.
 GONE = 0.4
-"""The same where a file has vanished: most editors that take a file away put another one in its place."""
-WRITTEN_FOR = 10.0
-"""Seconds after which a file that somebody keeps open for writing is read all the same."""
-TICK = 1.0
-"""Seconds between two looks at the contents themselves: a file may change without any sign of it."""
-MOST = 1 << 20
-"""Bytes of a file that are looked at; a configuration is never larger."""
+WRITTEN_FOR = 10.0  # seconds after which a file that is still open for writing is read anyway
+TICK = 1.0  # seconds between two looks at the contents themselves: a file may change without any sign of it
+MOST = 1 << 20  # bytes of a file that are looked at; a configuration is never larger
 
 _Sign: TypeAlias = tuple[int, int, int, int] | None
 
 
 class Watch:
-    """Calls `changed` on its own thread after a change of the files that `files` names, which may become others.
-
-    changed: must be quick and never raise.
-    """
+    """Calls `changed` on its own thread after a change of the current `files`. changed: quick, and never raises."""
 
     def __init__(self, files: Callable[[], Iterable[Path]], changed: Callable[[], None]) -> None:
         self._files = files
@@ -116,9 +106,8 @@ def _sign(path: Path) -> _Sign:
 def is_being_written(path: Path) -> bool:
     """Whether any process has the file open for writing, where the system can tell; else False.
 
-    Linux grants a read lease only on a file that nobody writes. The lease is given back at once; who opens the file
-    for writing in between waits for microseconds, and the signal that says so is one that nobody hears.
-    """
+    Linux grants a read lease only on a file that nobody writes. The lease is returned at once; a process that opens the
+    file for writing in between waits for microseconds, and the signal about it is ignored."""
     if fcntl is None or not hasattr(fcntl, "F_SETLEASE"):
         return False
     with contextlib.suppress(OSError):
@@ -135,7 +124,7 @@ def _refuses_lease(handle: int) -> bool:
     import signal
 
     try:
-        # SIGURG is ignored unless somebody asks for it; the lease's own signal would end the process.
+        # SIGURG is ignored by default; the lease's own signal would end the process.
         fcntl.fcntl(handle, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
     except OSError as error:

@@ -1,10 +1,8 @@
-"""Every key that a person can configure, with type, unit, range and default; a room receives its own section
-when it starts.
+"""Every key that a person can configure, with type, unit, range and default. An actor receives its own sections.
 
-A section is a class in a file of its own here, which declares its top-level key (`class Osc(Section, key="osc", ...)`);
-nothing else lists it. Sections do not live in the rooms: the configuration is read, checked and explained without any
-room (`config check` must not load a model's library to know the model's keys), and `config` stands below the actors.
-"""
+A section is a class in its own file here that declares its top-level key (`class Osc(Section, key="osc", ...)`);
+nothing else lists it. Sections do not stand beside the actors: `config check` must not load a model's library to know
+the model's keys."""
 
 import importlib
 import pkgutil
@@ -55,8 +53,7 @@ __all__ = [
     "section_name",
 ]
 
-_NO_SECTIONS = frozenset(("section", "walk"))
-"""The modules here that the sections are made of, and read with."""
+_NO_SECTIONS = frozenset(("section", "walk"))  # the modules here that the sections are made of, and read with
 
 
 class _Base(Section):
@@ -94,10 +91,7 @@ _SECTIONS = _found()
 if TYPE_CHECKING:
 
     class Config(_Base):
-        """The whole configuration, frozen; `Config()` is the defaults.
-
-        For the type checker the sections stand here that others than their own room read, too.
-        """
+        """The whole configuration, frozen; `Config()` is the defaults. Lists the sections for the type checker."""
 
         bot: Bot = Bot()
         audio: Audio = Audio()
@@ -132,12 +126,10 @@ def section_name(cls: type[Section]) -> str:
 
 
 def dump(model: BaseModel, *, reveal: bool = False, key: str = "") -> dict[str, Any]:
-    """A configuration or a section as plain data, from which `model_validate` makes it again.
+    """A configuration or a section as plain data for `model_validate`. key: the section's own, for the references.
 
-    A secret becomes a reference to its key; to validate that needs the context `{"resolve_secret": function
-    of the key}`. With `reveal` it becomes its text, which may go through a private pipe to a child process
-    and nowhere else. `key` is the section's own key, for the references.
-    """
+    A secret becomes a reference to its key, which needs the context `{"resolve_secret": function of the key}`. With
+    `reveal` it becomes its text: for a private pipe to a child process only."""
     return {name: _dumped(value, reveal, f"{key}.{name}" if key else name) for name, value in model}
 
 

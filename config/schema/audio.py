@@ -14,7 +14,6 @@ class Audio(Section, key="audio", about="Microphone, speaker and voice.", place=
     voice_model: str | None = setting(
         None,
         "A Piper voice (.onnx, its .onnx.json beside it), relative to the home.",
-        reload="restart",
         restarts=("speech.synthesizer",),
         min_length=1,
         unset="the embedded voice is used",

@@ -1,4 +1,4 @@
-"""`bot`: who Gerald is, and how he talks."""
+"""`bot`: who Gerald is, and how it talks."""
 
 from typing import Literal
 

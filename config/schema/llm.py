@@ -19,27 +19,15 @@ class LocalLlm(Section):
     model_path: str | None = setting(
         None,
         "A GGUF file, relative to the home.",
-        reload="restart",
         restarts=("llm.local",),
         min_length=1,
         unset="the embedded model is used",
     )
     threads: int = setting(
-        1,
-        "Threads of the model; one was fastest on shared cores.",
-        reload="restart",
-        restarts=("llm.local",),
-        ge=1,
-        le=64,
+        1, "Threads of the model; one was fastest on shared cores.", restarts=("llm.local",), ge=1, le=64
     )
     context: int = setting(
-        2048,
-        "The context window.",
-        unit="tokens",
-        reload="restart",
-        restarts=("llm.local",),
-        ge=256,
-        le=131072,
+        2048, "The context window.", unit="tokens", restarts=("llm.local",), ge=256, le=131072
     )
     max_tokens: int = setting(48, "The longest reply of the local model.", unit="tokens", ge=1, le=8192)
     temperature: float = setting(0.3, "Randomness of the local model; 0 is none.", ge=0.0, le=2.0)
@@ -71,12 +59,11 @@ class Llm(Section, key="llm", about="The language model.", place=50):
         0.7, "Randomness; 0 is none.", ge=0.0, le=2.0, unset="the server decides"
     )
     parameters: Mapping[ParameterName, str | int | float | bool] = setting(
-        {},
-        "Further parameters of the request, by the server's own names, such as top_p or reasoning_effort.",
+        {}, "Further parameters of the request, by the server's own names, such as top_p or reasoning_effort."
     )
     warm_up: bool = setting(
         True,
-        "Have a server on this machine or in its own network load its model at the start, before somebody asks.",
+        "Have a server on this machine or in its own network load its model at the start, before the first question.",
     )
     mock_responses: bool = setting(False, "Scripted replies in place of a model, for tests.")
     connect_timeout: float = setting(5.0, "How long connecting may take.", unit="s", gt=0.0, le=120.0)

@@ -15,7 +15,6 @@ class Osc(Section, key="osc", about="The link to VRChat.", place=40):
     input_port: int = setting(
         9001,
         "The UDP port that VRChat sends to; 0 takes any free one.",
-        reload="restart",
         restarts=("osc.receiver",),
         ge=0,
         le=65535,
@@ -23,7 +22,6 @@ class Osc(Section, key="osc", about="The link to VRChat.", place=40):
     input_host: str = setting(
         "127.0.0.1",
         "The address to listen on; datagrams from other hosts are dropped on the default.",
-        reload="restart",
         restarts=("osc.receiver",),
         min_length=1,
         max_length=255,

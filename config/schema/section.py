@@ -1,23 +1,19 @@
-"""What every section of the schema is built from: the frozen base class, `setting()` and the types with
-units.
-"""
+"""What every section of the schema is built from: the frozen base class, `setting()` and the types with units."""
 
 import re
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 from pydantic_core import PydanticCustomError
 
-Reload = Literal["live", "restart"]
 T = TypeVar("T")
 
 
 class Section(BaseModel):
-    """A frozen section. Types are strict: text is never read as a number, nor a number as text.
+    """A frozen section with strict types: text is never read as a number, nor a number as text.
 
-    One that stands at the top level says so itself, and is found by it: `class Osc(Section, key="osc", about="...")`.
-    `about` is one sentence for people; `place` says where it stands in the documents, those without one last.
-    """
+    A top-level one declares itself: `class Osc(Section, key="osc", about="...")`. about: one sentence for people.
+    place: its position in the documents; sections without one come last."""
 
     key: ClassVar[str] = ""
     about: ClassVar[str] = ""
@@ -42,20 +38,17 @@ def setting(
     description: str,
     *,
     unit: str = "",
-    reload: Reload = "live",
-    restarts: tuple[str, ...] = (),
+    restarts: tuple[str, ...] | None = None,
     unset: str = "",
     formerly: str = "",
     **constraints: Any,
 ) -> Any:
-    """A key of a section.
+    """A key of a section. Constraints are pydantic's (ge, le, gt, lt, max_length...).
 
-    `unit` is what a number counts ("s", "bytes", "Hz"); `reload` says whether a running bot takes a new value
-    over, or the actors `restarts` must restart ("all": Gerald as a whole); `unset` says what happens without a
-    value; `formerly` is the key's old name, which is still read, with a note. Constraints are pydantic's (ge, le, gt,
-    lt, max_length...).
-    """
-    extra: dict[str, Any] = {"unit": unit, "reload": reload, "restarts": restarts}
+    unit: what a number counts ("s", "bytes", "Hz"). unset: what no value means. formerly: the old name, still read.
+    restarts: the actors that a new value restarts ("all": Gerald; none: the actor itself); without it counts live."""
+    reload = "live" if restarts is None else "restart"
+    extra: dict[str, Any] = {"unit": unit, "reload": reload, "restarts": restarts or ()}
     extra |= {name: word for name, word in (("unset", unset), ("formerly", formerly)) if word}
     return Field(default, description=description, json_schema_extra=extra, **constraints)
 
@@ -64,23 +57,12 @@ def setting(
 Tuple = Annotated[tuple[T, ...], Strict(False)]
 
 _SIZE = re.compile(r"(?i)\s*(\d{1,15}(?:\.\d{1,6})?)\s*([kmgt]i?b?|b)?\s*\Z")
-_FACTORS = {
-    "": 1,
-    "k": 10**3,
-    "m": 10**6,
-    "g": 10**9,
-    "t": 10**12,
-    "ki": 1 << 10,
-    "mi": 1 << 20,
-    "gi": 1 << 30,
-    "ti": 1 << 40,
-}
+_FACTORS = {"": 1} | {unit: 1000**n for n, unit in enumerate("kmgt", 1)}
+_FACTORS |= {f"{unit}i": 1024**n for n, unit in enumerate("kmgt", 1)}
 
 
 def parse_size(value: Any) -> Any:
-    """A number of bytes from "10MB" (10**6 bytes each), "10MiB" (2**20) or a whole number; anything else is
-    refused.
-    """
+    """A number of bytes from "10MB" (10**6 bytes each), "10MiB" (2**20) or a whole number; anything else is refused."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     match = _SIZE.match(value) if isinstance(value, str) else None
@@ -93,9 +75,7 @@ Size = Annotated[int, BeforeValidator(parse_size)]
 
 
 def check_device(value: Any) -> Any:
-    """A device by index or by name, "none" for no device, "file:PATH" for a file, or nothing for the system's
-    default.
-    """
+    """A device: index, name, "none", "file:PATH", or nothing for the system's default."""
     if isinstance(value, bool) or not isinstance(value, int | str | None):
         raise PydanticCustomError("device", "must be a device's index or name, none, or file:PATH")
     if isinstance(value, int) and not 0 <= value <= 999:

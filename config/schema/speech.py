@@ -9,28 +9,24 @@ class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
     """Recognition and synthesis. Durations are seconds."""
 
     recognizer: Literal["whisper"] = setting(
-        "whisper",
-        "The engine that turns speech into text.",
-        reload="restart",
-        restarts=("speech.recognizer",),
+        "whisper", "The engine that turns speech into text.", restarts=("speech.recognizer",)
     )
     recognizer_model: str | None = setting(
         None,
         "A Whisper model folder for CTranslate2, relative to the home.",
-        reload="restart",
         restarts=("speech.recognizer",),
         min_length=1,
         unset="the embedded tiny.en is used",
     )
     recognizer_threads: int = setting(
-        1, "Threads of the recognizer.", reload="restart", restarts=("speech.recognizer",), ge=1, le=64
+        1, "Threads of the recognizer.", restarts=("speech.recognizer",), ge=1, le=64
     )
     language: str = setting("en", "The language that is spoken to the bot.", pattern=r"^[a-z]{2,3}$")
     vad_threshold: float = setting(
         0.5, "Probability from which a 32 ms chunk counts as speech.", ge=0.05, le=0.95
     )
     end_of_speech_silence: float = setting(0.38, "Silence that ends an utterance.", unit="s", ge=0.1, le=5.0)
-    min_speech: float = setting(0.25, "Shorter sounds are no utterance.", unit="s", ge=0.0, le=5.0)
+    min_speech: float = setting(0.25, "Shorter sounds are ignored.", unit="s", ge=0.0, le=5.0)
     max_utterance: float = setting(15.0, "A longer utterance is cut here.", unit="s", ge=1.0, le=30.0)
     tail_after_playback: float = setting(
         0.3, "How long recognition stays closed after the bot's own voice.", unit="s", ge=0.0, le=5.0
@@ -46,10 +42,10 @@ class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
         "The microphone never hears the bot (game sound only, or echo cancelling): people may interrupt it.",
     )
     synthesizer: Literal["piper", "hibari"] = setting(
-        "piper", "The engine that speaks.", reload="restart", restarts=("speech.synthesizer",)
+        "piper", "The engine that speaks.", restarts=("speech.synthesizer",)
     )
     synthesizer_threads: int = setting(
-        1, "Threads of the synthesizer.", reload="restart", restarts=("speech.synthesizer",), ge=1, le=64
+        1, "Threads of the synthesizer.", restarts=("speech.synthesizer",), ge=1, le=64
     )
     first_clause_words: int = setting(
         8,

@@ -1,40 +1,32 @@
 """`storage`: where the memory is kept, and how."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
 from config.schema.section import Section, Size, setting
 
+_setting = partial(setting, restarts=("persistence",))
+
 
 class StoragePolicy(Section):
     """How one domain is kept."""
 
-    backend: Literal["memory", "file", "database"] = setting(
+    backend: Literal["memory", "file", "database"] = _setting(
         "database",
         "memory: written now and then; file: written at each change, whole copies in files of its own; database: "
         "written at each change.",
-        reload="restart",
-        restarts=("persistence",),
     )
-    ttl: float = setting(
+    ttl: float = _setting(
         0.0,
         "A state that is older when it is loaded has expired; 0 for never. Of memory only.",
         unit="s",
-        reload="restart",
-        restarts=("persistence",),
         ge=0.0,
         le=10**9,
     )
-    keep: int = setting(
-        2,
-        "Whole copies that are kept: the newest and those before it.",
-        reload="restart",
-        restarts=("persistence",),
-        ge=2,
-        le=100,
-    )
+    keep: int = _setting(2, "Whole copies that are kept: the newest and those before it.", ge=2, le=100)
 
 
 def _policy(description: str, **defaults: Any) -> Any:
@@ -42,13 +34,13 @@ def _policy(description: str, **defaults: Any) -> Any:
 
 
 class StoragePolicies(Section):
-    """How each domain is kept; the defaults are the table of the design document."""
+    """How each domain is kept."""
 
     conversation: StoragePolicy = _policy("What was said.", backend="memory", ttl=3600.0)
-    users: StoragePolicy = _policy("Whom Gerald has met.", backend="file")
-    world: StoragePolicy = _policy("Where he is, and with whom.", backend="file")
-    avatar: StoragePolicy = _policy("His body.", backend="memory", ttl=300.0)
-    system: StoragePolicy = _policy("How he is doing.", backend="database")
+    users: StoragePolicy = _policy("The people Gerald has met.", backend="file")
+    world: StoragePolicy = _policy("Where Gerald is, and who is there.", backend="file")
+    avatar: StoragePolicy = _policy("Gerald's avatar.", backend="memory", ttl=300.0)
+    system: StoragePolicy = _policy("How Gerald works.", backend="database")
 
     @model_validator(mode="before")
     @classmethod
@@ -64,7 +56,7 @@ class StoragePolicies(Section):
         }
 
     def of(self, domain: str) -> StoragePolicy:
-        """The policy of a domain; one that has none of its own is kept in the database."""
+        """The policy of a domain; the database by default."""
         found = getattr(self, domain, None)
         return found if isinstance(found, StoragePolicy) else StoragePolicy()
 
@@ -74,77 +66,33 @@ class Storage(Section, key="storage", about="The memory.", place=100):
 
     domains: StoragePolicies = Field(default_factory=StoragePolicies, description="How each domain is kept.")
 
-    file_path: str = setting(
-        "data/state",
-        "The folder of the states kept in files.",
-        reload="restart",
-        restarts=("persistence",),
-        min_length=1,
+    file_path: str = _setting("data/state", "The folder of the states kept in files.", min_length=1)
+    database_url: str = _setting(
+        "lmdb://data/state.lmdb", "The database: lmdb:// and its folder.", pattern=r"^lmdb://.+$"
     )
-    database_url: str = setting(
-        "lmdb://data/state.lmdb",
-        "The database: lmdb:// and its folder.",
-        reload="restart",
-        restarts=("persistence",),
-        pattern=r"^lmdb://.+$",
+    map_size: Size = _setting(
+        256 * 2**20, "The first size of the database's map; it grows.", unit="bytes", ge=2**20, le=2**43
     )
-    map_size: Size = setting(
-        256 * 2**20,
-        "The first size of the database's map; it grows.",
-        unit="bytes",
-        reload="restart",
-        restarts=("persistence",),
-        ge=2**20,
-        le=2**43,
-    )
-    snapshot_interval: float = setting(
+    snapshot_interval: float = _setting(
         5.0,
         "How often what is kept in memory is written: at most this much is lost when the process is killed.",
         unit="s",
-        reload="restart",
-        restarts=("persistence",),
         gt=0.0,
         le=3600.0,
     )
-    snapshot_changes: int = setting(
-        1000,
-        "Changes after which a state is written whole again.",
-        reload="restart",
-        restarts=("persistence",),
-        ge=1,
-        le=10_000,
+    snapshot_changes: int = _setting(
+        1000, "Changes after which a state is written whole again.", ge=1, le=10_000
     )
-    encrypt: bool = setting(
-        False,
-        "Whether what is kept is encrypted, with the key of the secrets.",
-        reload="restart",
-        restarts=("persistence",),
+    encrypt: bool = _setting(False, "Whether what is kept is encrypted, with the key of the secrets.")
+    backup_directory: str = _setting("data/backups", "The folder of the backups.", min_length=1)
+    backup_interval: float = _setting(
+        86400.0, "How often a backup is made while Gerald runs; 0 for never.", unit="s", ge=0.0, le=10**8
     )
-    backup_directory: str = setting(
-        "data/backups",
-        "The folder of the backups.",
-        reload="restart",
-        restarts=("persistence",),
-        min_length=1,
-    )
-    backup_interval: float = setting(
-        86400.0,
-        "How often a backup is made while Gerald runs; 0 for never.",
-        unit="s",
-        reload="restart",
-        restarts=("persistence",),
-        ge=0.0,
-        le=10**8,
-    )
-    backup_keep: int = setting(
-        7, "Backups that are kept.", reload="restart", restarts=("persistence",), ge=1, le=1000
-    )
-    backup_max_age: float = setting(
+    backup_keep: int = _setting(7, "Backups that are kept.", ge=1, le=1000)
+    backup_max_age: float = _setting(
         30 * 86400.0,
         "Backups that are older are removed, but for the newest; 0 for never.",
         unit="s",
-        reload="restart",
-        restarts=("persistence",),
         ge=0.0,
         le=10**9,
     )

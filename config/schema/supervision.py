@@ -18,28 +18,26 @@ class ActorSettings(Section):
     pin: str = setting(
         "thread",
         "thread, process for a process of its own, or host:NAME for another machine.",
-        reload="restart",
+        restarts=(),
         pattern=r"^(thread|process|host:[A-Za-z0-9_.-]+)$",
     )
-    instances: int = setting(1, "How many of it share the work.", reload="restart", ge=1, le=64)
+    instances: int = setting(1, "How many of it share the work.", restarts=(), ge=1, le=64)
     cpus: Tuple[Annotated[int, Field(ge=0, le=4095)]] = setting(
-        (), "The processor cores it may use; none given means all.", reload="restart"
+        (), "The processor cores it may use; none given means all.", restarts=()
     )
-    nice: int = setting(0, "Its priority: 19 yields to everything.", reload="restart", ge=-20, le=19)
+    nice: int = setting(0, "Its priority: 19 yields to everything.", restarts=(), ge=-20, le=19)
     routing_key: str = setting(
         "",
         "The message field whose equal values go to the same instance; without one they take turns.",
-        reload="restart",
+        restarts=(),
         pattern=r"^[a-z_]*$",
         formerly="balance",
     )
-    env: Mapping[EnvironmentName, str] = setting(
-        {}, "Environment variables of its process.", reload="restart"
-    )
+    env: Mapping[EnvironmentName, str] = setting({}, "Environment variables of its process.", restarts=())
     memory_limit: Size = setting(
         0, "Its process is restarted when it holds more; 0 for no limit.", unit="bytes", ge=0, le=2**44
     )
-    standby: int = setting(0, "Spare processes that are ready to take over.", reload="restart", ge=0, le=4)
+    standby: int = setting(0, "Spare processes that are ready to take over.", restarts=(), ge=0, le=4)
     handler_timeout: float = setting(
         10.0,
         "One message that takes longer means that it hangs.",
@@ -70,7 +68,7 @@ class Supervision(Section, key="supervision", about="What happens when an actor 
     )
     backoff_max: float = setting(5.0, "The longest pause between restarts.", unit="s", ge=0.0, le=3600.0)
     backoff_reset: float = setting(
-        30.0, "After this long without a failure the pauses begin anew.", unit="s", gt=0.0, le=86400.0
+        30.0, "After this long without a failure the pauses are short again.", unit="s", gt=0.0, le=86400.0
     )
     start_timeout: float = setting(
         30.0, "How long an actor may take until it is ready.", unit="s", gt=0.0, le=600.0

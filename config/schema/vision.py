@@ -6,18 +6,16 @@ from config.schema.section import Device, Section, setting
 class ComputerVision(Section, key="computer_vision", about="Seeing.", place=60):
     """Looking at the game."""
 
-    enabled: bool = setting(False, "Whether Gerald looks at all.", reload="restart")
+    enabled: bool = setting(False, "Whether Gerald looks at all.", restarts=())
     source: str = setting(
         "none",
         "Where pictures come from: none, screen, device, or file:PATH for a video.",
-        reload="restart",
         restarts=("vision.camera",),
         pattern=r"^(none|screen|device|file:.+)$",
     )
     device: Device = setting(
         None,
         "The camera, by index or name, when source is device.",
-        reload="restart",
         restarts=("vision.camera",),
         unset="camera 0",
     )
@@ -27,13 +25,10 @@ class ComputerVision(Section, key="computer_vision", about="Seeing.", place=60):
         1280,
         "Pictures that hold more than this by max_height are made smaller.",
         unit="pixels",
-        reload="restart",
         restarts=("all",),
         ge=16,
         le=7680,
     )
-    max_height: int = setting(
-        720, "See max_width.", unit="pixels", reload="restart", restarts=("all",), ge=16, le=4320
-    )
+    max_height: int = setting(720, "See max_width.", unit="pixels", restarts=("all",), ge=16, le=4320)
     depth_estimation: bool = setting(True, "Estimate how far things are.")
     object_detection: bool = setting(True, "Find things and people.")

@@ -6,11 +6,10 @@ from config.schema.section import Section, setting
 class VRChat(Section, key="vrchat", about="VRChat's web interface.", place=70):
     """VRChat's web interface. Its terms are in tension with autonomous accounts: off unless switched on."""
 
-    api_enabled: bool = setting(False, "Sign in to VRChat's web interface.", reload="restart")
+    api_enabled: bool = setting(False, "Sign in to VRChat's web interface.", restarts=())
     username: str | None = setting(
         None,
         "The account's name.",
-        reload="restart",
         restarts=("world.log",),
         min_length=1,
         max_length=255,
@@ -20,7 +19,6 @@ class VRChat(Section, key="vrchat", about="VRChat's web interface.", place=70):
     log_directory: str | None = setting(
         None,
         "The folder of VRChat's output_log files, relative to the home: it tells who is near.",
-        reload="restart",
         restarts=("world.log",),
         min_length=1,
         unset="the platform's usual place",

@@ -1,6 +1,4 @@
-"""Finds the schema's description of a key: its field, its range in words, the keys beside it, and which keys
-are secret.
-"""
+"""Finds the schema's description of a key: its field, its range, its neighbours, and whether it is secret."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -22,8 +20,14 @@ def field_at(key: Key) -> FieldInfo | None:
 
 def names_at(key: Key) -> tuple[str, ...]:
     """The names that the section at a key path accepts; none if it is no section, or accepts any."""
+    section = section_at(key)
+    return tuple(section.model_fields) if section is not None else ()
+
+
+def section_at(key: Key) -> type[BaseModel] | None:
+    """The class of the section at a key path; None where there is a value, or nothing."""
     inner, _ = _descend(key)
-    return tuple(inner.model_fields) if _is_section(inner) else ()
+    return inner if _is_section(inner) else None
 
 
 def fields() -> Iterator[tuple[Key, FieldInfo]]:
@@ -42,10 +46,9 @@ def sections() -> Iterator[tuple[Key, type[BaseModel]]]:
 
 def former_names(key: Key) -> Mapping[str, str]:
     """The old names of the keys of the section at a key path, and what they are called today."""
-    inner, _ = _descend(key)
-    if not _is_section(inner):
-        return {}
-    return {old: name for name, field in inner.model_fields.items() if (old := extra(field, "formerly"))}
+    section = section_at(key)
+    named = section.model_fields.items() if section is not None else ()
+    return {old: name for name, field in named if (old := extra(field, "formerly"))}
 
 
 @cache
@@ -111,6 +114,28 @@ def limits(field: FieldInfo) -> dict[str, float]:
             if (bound := getattr(constraint, name, None)) is not None:
                 found[name] = bound
     return found
+
+
+def range_words(field: FieldInfo) -> str:
+    """The range without its unit: `0 to 2`, `above 0 to 5`, `at least 1`, `at most 9`; "" for none."""
+    bounds = limits(field)
+    low = (
+        f"above {_spelt(bounds['gt'])}" if "gt" in bounds else _spelt(bounds["ge"]) if "ge" in bounds else ""
+    )
+    high = _spelt(bounds["le"]) if "le" in bounds else ""
+    return (
+        f"{low} to {high}"
+        if low and high
+        else f"at least {low}"
+        if low
+        else f"at most {high}"
+        if high
+        else ""
+    )
+
+
+def _spelt(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:g}"
 
 
 def _descend(key: Key) -> tuple[Any, FieldInfo | None]:

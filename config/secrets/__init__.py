@@ -1,8 +1,7 @@
 """`config/secrets.yaml`: a configuration file whose every value is encrypted in its place, so that it stays diffable.
 
-All can read the keys, their order and the comments; the values need the key. Nothing in the file can be changed, moved,
-removed or rolled back without that being noticed and named. See docs/configuring.md.
-"""
+Anyone can read keys, order and comments; values need the key. Any change, move, removal or rollback without the key is
+detected and named. See docs/configuring.md."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -18,8 +17,7 @@ def read_secrets(
 ) -> tuple[YamlNode, ...]:
     """The layer of secrets, each value at its line and column; () without a file. Raises LoadError.
 
-    passphrase: asked where the file needs one and GERALD_PASSPHRASE is not set.
-    """
+    passphrase: called if the file needs one and GERALD_PASSPHRASE is not set."""
     if not os.path.lexists(home.secrets_file):
         return ()
     # Whoever has no secrets need not pay for the cryptography.

@@ -1,8 +1,7 @@
-"""The cryptography: only what the library `cryptography` offers, put together in the usual way.
+"""The cryptography, all of it by the library `cryptography`.
 
-Each file has a random data key. HKDF-SHA256 makes of it a key for the values (AES-256-GCM, bound to the file's id and
-the value's key path) and one for the MAC (HMAC-SHA256 of the whole text).
-"""
+Each file has a random data key. HKDF-SHA256 derives a key for the values (AES-256-GCM, bound to the file's id and the
+value's key path) and one for the MAC (HMAC-SHA256 of the whole text)."""
 
 import base64
 import hashlib
@@ -18,19 +17,6 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from config.syntax.problem import Key
-
-__all__ = [
-    "PREFIX",
-    "InvalidTag",
-    "SecretsCipher",
-    "b64",
-    "decrypt",
-    "encrypt",
-    "fingerprint",
-    "key_id",
-    "passphrase_key",
-    "unb64",
-]
 
 PREFIX = "enc:1:"
 NONCE, TAG = 12, 16
@@ -92,7 +78,7 @@ class SecretsCipher:
 
 
 def key_id(key: bytes) -> str:
-    """The public name of a key, from which nobody can get back to the key."""
+    """The public name of a key; the key cannot be computed from it."""
     return hmac.digest(key, b"gerald key id", "sha256").hex()[:8]
 
 

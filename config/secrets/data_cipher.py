@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from config.secrets.cipher import InvalidTag, b64, decrypt, encrypt, key_id, unb64
+from cryptography.exceptions import InvalidTag
 
-__all__ = ["DataCipher", "DecryptionError", "data_cipher_from"]
+from config.secrets.cipher import b64, decrypt, encrypt, key_id, unb64
 
 FORMAT = b"\x01"
 

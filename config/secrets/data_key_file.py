@@ -1,7 +1,4 @@
-"""`data/seal.json`: the random data key of what a home stores encrypted, wrapped as that of its secrets is.
-
-Whoever loses the key, or this file, loses what was encrypted.
-"""
+"""`data/seal.json`: the wrapped random key of a home's encrypted data. Without it or its key, that data is lost."""
 
 import contextlib
 import os
@@ -18,8 +15,6 @@ from config.secrets.key_file import EncryptionKeyError, KeySource, key_path, mak
 from config.secrets.secrets_file import open_data_key, read_metadata, read_source
 from config.secrets.wrapped_key import BY_KEY_FILE, WrappedKey, unwrap, wrap, wrapped_key_from
 from config.syntax.errors import LoadError
-
-__all__ = ["open_data_cipher", "read_data_key", "rewrap_data_key"]
 
 _LOST = "Restore it from a backup; without it nothing that was encrypted can be read."
 
@@ -39,10 +34,9 @@ def read_data_key(home: Home) -> WrappedKey | None:
 
 
 def open_data_cipher(home: Home, keys: KeySource, *, make: bool = True) -> DataCipher:
-    """The home's cipher. Raises EncryptionKeyError: the key is missing, or wrong, or the file is damaged.
+    """The home's cipher. Raises EncryptionKeyError if the key is missing or wrong, or the file damaged.
 
-    make: make the data key, and a key file for it, if there is none.
-    """
+    make: create the data key, and a key file for it, if there is none."""
     found = read_data_key(home)
     if found is None and not make:
         raise EncryptionKeyError(f"there is no {home.data_key_file}", _LOST)
@@ -56,8 +50,7 @@ def open_data_cipher(home: Home, keys: KeySource, *, make: bool = True) -> DataC
 
 
 def rewrap_data_key(home: Home, old: KeySource, new: KeySource, like: WrappedKey) -> bool:
-    """Wrap the data key as `like` is, with a key of `new`; encrypted data stays as it is. False without a file. Raises
-    EncryptionKeyError; then nothing has changed."""
+    """Wrap the data key as `like` is, with a key of `new`. False without a file. On EncryptionKeyError no change."""
     with _changing(home):
         if (found := read_data_key(home)) is None:
             return False
@@ -74,7 +67,7 @@ def _write(home: Home, wrapped: WrappedKey) -> None:
 
 @contextlib.contextmanager
 def _changing(home: Home) -> Iterator[None]:
-    """Wait up to 5 s for whoever else changes the file."""
+    """Lock the file; wait up to 5 s for it."""
     try:
         home.data.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(home.data / "seal.lock", timeout=5.0):

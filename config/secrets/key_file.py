@@ -8,20 +8,6 @@ from pathlib import Path
 from config.files import sync_folder
 from config.secrets.cipher import b64, key_id, unb64
 
-__all__ = [
-    "KEY_FILE_VARIABLE",
-    "PASSPHRASE_VARIABLE",
-    "EncryptionKeyError",
-    "KeySource",
-    "beside",
-    "key_path",
-    "key_text",
-    "make_key_file",
-    "new_key_file",
-    "read_key_file",
-    "write_new",
-]
-
 KEY_FILE_VARIABLE, PASSPHRASE_VARIABLE = "GERALD_KEY_FILE", "GERALD_PASSPHRASE"
 MARK = "gerald-key-1"
 
@@ -35,7 +21,7 @@ class EncryptionKeyError(Exception):
 
 
 class KeySource:
-    """The key file and the passphrase that `environ` names. ask: for a passphrase, once, where somebody is there."""
+    """The key file and the passphrase that `environ` names. ask: returns a passphrase; called once."""
 
     def __init__(self, environ: Mapping[str, str], ask: Callable[[], str] | None = None) -> None:
         self.environ = environ

@@ -8,8 +8,6 @@ from config.secrets.wrapped_key import WrappedKey, wrapped_key_from
 from config.secrets.yaml_values import METADATA
 from config.syntax.node import YamlNode, plain
 
-__all__ = ["SecretsMetadata", "body_of", "metadata_from"]
-
 # On disk the words are those of the first version: `lock` for the wrapped key, `seal` for the MAC.
 _HEAD = f"\n# Written by `supervisor secrets`: the lock and the seal. Do not edit.\n{METADATA}:\n"
 

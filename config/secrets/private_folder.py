@@ -1,7 +1,4 @@
-"""A folder in memory for readable secrets while an editor has them, which is gone afterwards, whatever happens.
-
-A process of its own waits for the end of this one, even by SIGKILL, and removes the folder.
-"""
+"""A folder in memory for readable secrets while an editor has them. A guard process removes it even after SIGKILL."""
 
 import contextlib
 import os
@@ -11,8 +8,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-
-__all__ = ["private_folder"]
 
 # Twice: an editor that outlives the command may be writing at this moment.
 _GUARD = """
@@ -35,7 +30,7 @@ def private_folder() -> Iterator[Path]:
     try:
         assert guard.stdout is not None
         if not guard.stdout.readline():
-            raise OSError(0, "nobody could be set to guard them", "the readable secrets")
+            raise OSError(0, "the process that guards them did not start", "the readable secrets")
         yield folder
     finally:
         _remove(folder)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from cryptography.exceptions import InvalidTag
 
 from config.files import write_private
 from config.home import Home, shown_path
-from config.secrets.cipher import PREFIX, InvalidTag, SecretsCipher, fingerprint
+from config.secrets.cipher import PREFIX, SecretsCipher, fingerprint
 from config.secrets.key_file import EncryptionKeyError, KeySource
 from config.secrets.metadata import SecretsMetadata, body_of, metadata_from
 from config.secrets.wrapped_key import unwrap
@@ -21,16 +22,6 @@ from config.syntax.node import SourceText, YamlNode
 from config.syntax.parse_error import refuse
 from config.syntax.problem import Key, dotted
 from config.syntax.yaml_reader import decode, read_bytes
-
-__all__ = [
-    "SecretsFile",
-    "note_revision",
-    "open_data_key",
-    "open_secrets",
-    "open_text",
-    "read_metadata",
-    "read_source",
-]
 
 _RESTORE = "Restore the file from a backup."
 
@@ -58,9 +49,8 @@ def open_secrets(
 ) -> SecretsFile | None:
     """The home's secrets; None without a file. Raises LoadError.
 
-    accept: take a lower revision than was seen here, and changed comments, as intended.
-    repair: the dotted name of a key that is to be set or removed, so that it does not matter what is wrong with it.
-    """
+    accept: take a lower revision than seen before, and changed comments. repair: the dotted name of a key that will be
+    set or removed, whose faults do not matter."""
     source = read_source(home)
     if source is None:
         return None
@@ -123,8 +113,7 @@ def open_text(source: SourceText, keys: KeySource, *, accept: bool = False, repa
 
 
 def note_revision(home: Home, id: str, revision: int) -> int:
-    """Remember and return the highest revision of a file that this home has seen, to notice when an older one
-    comes back. A folder that cannot be written costs that notice, never the start."""
+    """Record and return the highest revision of a file seen here; a read-only folder costs only this check."""
     try:
         seen = msgspec.json.decode(home.secrets_revisions_file.read_bytes()[:65536], type=dict[str, int])
     except (OSError, ValueError, msgspec.MsgspecError, RecursionError):

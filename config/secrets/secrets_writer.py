@@ -21,14 +21,11 @@ from config.syntax.parse_error import refuse
 from config.syntax.problem import Key, Problem, dotted
 from config.validation.validate import validate
 
-__all__ = ["HEAD", "check_plain", "encrypt_text", "exclusive", "write_secrets"]
-
 HEAD = "# Gerald's secrets. Read and write them with `supervisor secrets edit`, or set, get, list.\n"
 
 
 def check_plain(text: str, shown: str) -> None:
-    """Refuse a readable text that the configuration could not take over. Raises LoadError or ValidationError, which
-    repeat no value."""
+    """Raise LoadError or ValidationError, without values, for a text that the configuration could not take over."""
     found = read_values(text, shown)
     for key, node in found.nodes.items():
         if key[0] == METADATA:
@@ -47,8 +44,7 @@ def check_plain(text: str, shown: str) -> None:
 def encrypt_text(
     plain: str, data_key: bytes, wrapped: WrappedKey, revision: int, before: SecretsFile | None = None
 ) -> str:
-    """The file's text for a readable one. before: the file as it was; with the same data key, values that have
-    not changed keep their tokens."""
+    """The file's text for a readable one. before: the file so far; with its data key, unchanged values keep tokens."""
     found = read_values(plain)
     cipher = SecretsCipher(data_key, wrapped.id)
     old = before if before is not None and before.data_key == data_key else None
@@ -67,7 +63,7 @@ def encrypt_text(
 
 
 def exclusive(home: Home) -> filelock.FileLock:
-    """Held by whoever changes the file. Raises filelock.Timeout after 5 s."""
+    """The lock for changes of the file. Raises filelock.Timeout after 5 s."""
     home.data.mkdir(parents=True, exist_ok=True)
     return filelock.FileLock(home.data / "secrets.lock", timeout=5.0)
 

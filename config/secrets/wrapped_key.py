@@ -4,9 +4,9 @@ import os
 from typing import Any
 
 import msgspec
+from cryptography.exceptions import InvalidTag
 
 from config.secrets.cipher import (
-    InvalidTag,
     b64,
     decrypt,
     encrypt,
@@ -16,8 +16,6 @@ from config.secrets.cipher import (
     unb64,
 )
 from config.secrets.key_file import KEY_FILE_VARIABLE, EncryptionKeyError, KeySource
-
-__all__ = ["BY_KEY_FILE", "BY_PASSPHRASE", "WrappedKey", "unwrap", "wrap", "wrapped_key_from"]
 
 FORMAT = 1
 BY_KEY_FILE, BY_PASSPHRASE = "keyfile", "passphrase"

@@ -12,8 +12,6 @@ from config.syntax.node import BREAK, SourceText, find
 from config.syntax.parse_error import refuse
 from config.syntax.problem import Key, dotted
 
-__all__ = ["quoted", "with_value", "without_value"]
-
 # JSON leaves these as they are; YAML refuses them or takes them for the end of a line.
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
@@ -34,8 +32,7 @@ def with_value(plain: str, key: Key, value: Any) -> str:
 
 
 def without_value(plain: str, key: Key) -> str:
-    """The text without a key's lines, and without headings that nothing is left below. Raises KeyError when there is no
-    such key, LoadError when it shares its lines with others."""
+    """The text without a key's lines and empty headings. Raises KeyError, and LoadError if it shares its lines."""
     values = read_values(plain)
     if key not in values.nodes:
         raise KeyError(dotted(key))

@@ -1,8 +1,7 @@
-"""The values of a secrets file's text, and where each one stands: what is not a value stays byte for byte.
+"""The values of a secrets file's text, and their places: everything else stays byte for byte.
 
-ruamel.yaml rewrites indentation, quotes, spaces, CRLF, a BOM and the end of the file (tried: 0.19), so a value is
-replaced between the marks that libyaml gives it.
-"""
+ruamel.yaml changes indentation, quotes, spaces, CRLF, BOM and the file's end (0.19), so this replaces a value between
+libyaml's marks."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -15,8 +14,6 @@ from config.syntax.node import SourceText, YamlNode
 from config.syntax.parse_error import refuse
 from config.syntax.problem import Key
 from config.syntax.yaml_reader import parse
-
-__all__ = ["LAYER", "METADATA", "ValueSpan", "YamlValues", "read_values"]
 
 LAYER = "secrets"
 METADATA = "gerald_secrets"
@@ -52,8 +49,8 @@ class YamlValues(msgspec.Struct, frozen=True):
 
 
 def read_values(text: str, shown: str = "secrets.yaml") -> YamlValues:
-    """Raises LoadError for a text that is not YAML, has anchors, aliases, tags or merge keys, too many values, or a
-    layout that the section METADATA could not follow."""
+    """Raises LoadError for a text that is not YAML, has anchors, aliases, tags, merge keys or too many values, or
+    a layout that METADATA cannot follow."""
     source = SourceText(LAYER, shown, text)
     tree = parse(text, source)
     nodes = dict(_scalars(tree, ()))

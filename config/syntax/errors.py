@@ -4,14 +4,11 @@
     |-- LoadError                 a file that cannot be read or parsed, a profile that does not exist (exit 2)
     `-- ValidationError           a configuration that was read, and is not valid (exit 1)
 
-Each carries the problems with their file, line and column; no message contains a secret value.
-"""
+Each carries the problems with their file, line and column; no message contains a secret value."""
 
 from collections.abc import Sequence
 
 from config.syntax.problem import Problem
-
-__all__ = ["ConfigurationError", "LoadError", "ValidationError"]
 
 
 class ConfigurationError(Exception):

@@ -1,11 +1,8 @@
-"""Words that a message may show as they are, even from a text that cannot be parsed: those of the schema.
+"""Words of the schema: messages may show them even from a text that cannot be parsed.
 
-Whoever knows the schema says how to ask for them (config/__init__.py), so that reading a file does not load it.
-"""
+config/__init__.py supplies them, so that reading a file does not load the schema."""
 
 from collections.abc import Callable, Collection
-
-__all__ = ["ask_for_words", "known_words"]
 
 _source: Callable[[], Collection[str]] = frozenset
 
@@ -17,5 +14,5 @@ def ask_for_words(source: Callable[[], Collection[str]]) -> None:
 
 
 def known_words() -> Collection[str]:
-    """All words that may be shown; none until somebody has said where to ask."""
+    """All words that may be shown; none before `ask_for_words`."""
     return _source()

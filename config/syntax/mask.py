@@ -1,6 +1,4 @@
-"""Keeps secrets and control characters out of what is shown to people: masks known values and whatever looks
-like a credential.
-"""
+"""Masks secrets, and what looks like one, in what is shown to people; replaces control characters."""
 
 import re
 from collections.abc import Callable, Set
@@ -30,9 +28,7 @@ _REFERENCE = re.compile(r"""(["']?)\$\{\w+\}\1\s*(?:#|\Z)""")
 
 
 def conceal(text: str, secrets: Set[str] = frozenset(), column: int = 0) -> tuple[str, int]:
-    """The text with secrets masked, and where `column` (from 1) is in it now; a column inside a mask moves to
-    its start.
-    """
+    """The text with secrets masked, and the new place of `column` (from 1); inside a mask, the mask's start."""
     return _mask(text, _hidden(text, secrets), column)
 
 
@@ -48,9 +44,7 @@ def _mask(text: str, spans: list[tuple[int, int]], column: int) -> tuple[str, in
 
 
 def conceal_unparsed(text: str, known: Callable[[str], bool], column: int) -> tuple[str, int]:
-    """The same for a line that could not be parsed, in which anything may be a secret: only known words,
-    numbers, `${NAME}` and punctuation stay.
-    """
+    """The same for a line that could not be parsed: only known words, numbers, `${NAME}` and punctuation stay."""
     spans = [
         match.span() for match in _WORD.finditer(text) if not (_PUBLIC.fullmatch(match[0]) or known(match[0]))
     ]

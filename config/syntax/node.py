@@ -1,6 +1,4 @@
-"""A configuration as a tree in which every value knows its layer, file, line and column; nothing here prints
-a value.
-"""
+"""A configuration as a tree in which every value knows its layer, file, line and column; no repr shows a value."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -25,10 +23,8 @@ LONGEST_LINE = 2000
 class SourceText(msgspec.Struct, frozen=True, dict=True):
     """Where values come from: a layer's name, its file as shown to people, and its text.
 
-    `numbered` is False for a source without lines (an environment variable, `--set`); only an `interpolated`
-    one knows `${NAME}`; in a `bare` one people cannot tell text from a number by quotes, so the field that
-    receives it decides.
-    """
+    numbered: it has lines, unlike an environment variable or `--set`. interpolated: it knows `${NAME}`. bare: quotes do
+    not tell text from numbers there, so the receiving field decides."""
 
     layer: str
     file: str
@@ -50,12 +46,9 @@ class SourceText(msgspec.Struct, frozen=True, dict=True):
 
 
 class YamlNode(msgspec.Struct, frozen=True):
-    """A value with its place. Lines and columns count from 1; a key line of 0 means that the value has no
-    key.
+    """A value with its place. Lines and columns count from 1; a key line of 0: the value has no key.
 
-    `value` is a scalar, a tuple of nodes or a mapping of names to nodes. `text` is the spelling of an
-    unquoted scalar.
-    """
+    value: a scalar, a tuple of nodes or a mapping of names to nodes. text: the spelling of an unquoted scalar."""
 
     value: Scalar | tuple["YamlNode", ...] | Mapping[str, "YamlNode"]
     source: SourceText
@@ -150,9 +143,7 @@ def problem_at(
     token: str = "",
     secrets: frozenset[str] = frozenset(),
 ) -> Problem:
-    """A problem at a node's value, at its key, or at `token` inside its value; known secrets are masked
-    wherever they occur.
-    """
+    """A problem at a node's value, at its key, or at `token` inside the value; `secrets` are masked everywhere."""
     line, column = (node.key_line, node.key_column) if at_key and node.key_line else (node.line, node.column)
     source_line = node.source.line(line)
     if len(source_line) > LONGEST_LINE or continues_secret(node.source.line(line - 1), source_line):

@@ -1,6 +1,4 @@
-"""One thing worth saying about a configuration, with the place it was written at; a plain value without
-secrets.
-"""
+"""One thing worth saying about a configuration, with the place it was written at; a plain value without secrets."""
 
 from typing import Literal
 
@@ -21,11 +19,8 @@ def dotted(key: Key) -> str:
 class Problem(msgspec.Struct, frozen=True):
     """An error, a warning or a note.
 
-    `line` and `column` count from 1; 0 means that the layer has no lines (the environment, `--set`, a
-    default). `excerpt` is the line as written, with secret values masked, and `caret` the column in it (from
-    1, 0 for none) that the caret points to. `section` is the top-level key that this is about, empty if it is
-    about a whole file.
-    """
+    line, column: from 1; 0 in a layer without lines (the environment, `--set`, a default). excerpt: the line, with
+    secrets masked. caret: a column in it, from 1, 0 for none. section: the top-level key; empty for a whole file."""
 
     severity: Severity
     message: str

@@ -1,6 +1,4 @@
-"""Draws problems for people: the place, what is wrong and what to do, then the line itself with a caret below
-it.
-"""
+"""Draws problems for people: the place, what is wrong and what to do, then the line itself with a caret below it."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -15,9 +13,7 @@ _STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 
 
 def render(problems: Sequence[Problem], *, colour: bool = False) -> str:
-    """Every problem, one after the other, each ending in a line break; with `colour`, ANSI escapes for a
-    terminal.
-    """
+    """Every problem, one after the other, each ending in a line break; with `colour`, ANSI escapes for a terminal."""
     if colour:
         return _coloured(problems)
     return "".join("\n".join([str(problem), *excerpt(problem)]) + "\n" for problem in problems)

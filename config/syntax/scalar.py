@@ -1,6 +1,4 @@
-"""What an unquoted YAML scalar means, by the core schema of YAML 1.2: `on`, `yes`, `12:30` are text, and
-`010` is ten.
-"""
+"""Unquoted YAML scalars by the core schema of YAML 1.2: `on`, `yes`, `12:30` are text, and `010` is ten."""
 
 import re
 
@@ -34,9 +32,7 @@ def resolve(text: str) -> Scalar:
 
 
 def resolve_tagged(text: str, tag: str) -> Scalar:
-    """The value of a scalar with an explicit tag; ValueError if the tag is not one of YAML's own plain types,
-    or does not fit.
-    """
+    """The value of a scalar with an explicit tag. Raises ValueError for a foreign tag, or one that does not fit."""
     if tag in ("!", f"{_PREFIX}str"):
         return text
     value = resolve(text)

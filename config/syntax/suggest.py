@@ -19,9 +19,7 @@ def closest(word: str, known: Collection[str], cutoff: float = 0.6) -> str:
 
 
 def closest_key(key: Key, siblings: Collection[str], everywhere: Iterable[Key]) -> str:
-    """What an unknown key was meant to be: one of its siblings, or else the same name where it really
-    belongs.
-    """
+    """What an unknown key was meant to be: one of its siblings, or else the same name where it really belongs."""
     name = str(key[-1])
     if sibling := closest(name, siblings):
         return sibling

@@ -1,6 +1,4 @@
-"""Builds nodes from YAML events, one at a time and without recursion, so that every limit holds before
-anything large exists.
-"""
+"""Builds nodes from YAML events without recursion, so that every limit holds before anything large exists."""
 
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -48,9 +46,7 @@ class _Anchored(msgspec.Struct, frozen=True):
 
 
 class Builder:
-    """Takes events in order; `root` is the document's value when they end. Raises LoadError at the place that
-    breaks a rule.
-    """
+    """Takes events in order; `root` is the document's value at their end. Raises LoadError where a rule is broken."""
 
     def __init__(self, source: SourceText) -> None:
         self.root: YamlNode | None = None

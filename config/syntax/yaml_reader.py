@@ -1,6 +1,4 @@
-"""Reads a YAML file into a tree of nodes. Whatever the bytes are, the answer is a tree or a LoadError with
-line and column.
-"""
+"""Reads a YAML file into a tree of nodes. Any bytes yield a tree or a LoadError with line and column."""
 
 import stat
 from pathlib import Path
@@ -14,7 +12,6 @@ from config.syntax.parse_error import refuse
 from config.syntax.yaml_builder import MAX_BYTES, MAX_DEPTH, Builder
 
 _FORBIDDEN_HINT = "Remove it, or write it as an escape in double quotes."
-__all__ = ["decode", "parse", "parse_value", "read_bytes", "refuse"]
 
 _HINTS = {
     "mapping values are not allowed": "Put a value that contains ': ' in quotes, or check the indentation.",
@@ -32,12 +29,10 @@ _UNCLOSED = ("unexpected end of stream", "expected ',' or")
 
 
 def read_bytes(path: Path, shown: str, layer: str) -> bytes | None:
-    """The bytes of a file, None if there is none. Raises LoadError if it cannot be read, is no plain file, or
-    is over 1 MiB.
-    """
+    """The bytes of a file, or None. Raises LoadError if it cannot be read, is not a plain file, or is over 1 MiB."""
     source = SourceText(layer, shown)
     try:
-        # Before opening: to open a pipe is to wait for whoever writes to it.
+        # Before opening: opening a pipe waits for its writer.
         if not stat.S_ISREG(path.stat().st_mode):
             raise refuse(source, "is not a plain file")
         with path.open("rb") as file:
@@ -127,9 +122,8 @@ def _translate(error: yaml.YAMLError, source: SourceText) -> LoadError:
 
 
 def _misplaced(source: SourceText, line: int, column: int) -> tuple[int, int]:
-    """Where the mistake is when libyaml finds a colon that no value can follow: at that colon, in the
-    indentation of its line, or in the line above, which has no colon and was read on into this one.
-    """
+    """The mistake's place where libyaml reports a misplaced colon: there, in the line's indentation, or in the line
+    above, which has no colon and was continued by this one."""
     if ": " in source.line(line)[: column - 1]:
         return line, column
     above = next((n for n in range(line - 1, 0, -1) if source.line(n).strip()), 0)

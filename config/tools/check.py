@@ -1,6 +1,4 @@
-"""The core of `supervisor config check`: reads and validates a home's configuration, changes nothing, prints
-nothing.
-"""
+"""The core of `supervisor config check`: reads and validates a home's configuration; no changes, no output."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -16,9 +14,7 @@ GOOD, ERRORS, UNREADABLE = 0, 1, 2
 
 
 class ConfigReport(NamedTuple):
-    """The exit code (0 good, 1 errors, 2 unreadable), the text for people, and the problems as plain data for
-    tools.
-    """
+    """The exit code (0 good, 1 errors, 2 unreadable), the text for people, and the problems as plain data for tools."""
 
     exit_code: int
     text: str
@@ -34,9 +30,7 @@ def check(
     probes: Sequence[Probe] = (),
     colour: bool = False,
 ) -> ConfigReport:
-    """Everything that is wrong with, or worth knowing about, a home's configuration. Never raises for what is
-    in its files.
-    """
+    """All problems of a home's configuration. Never raises for the content of its files."""
     try:
         result = load_config(home, profile=profile, overrides=overrides, environ=environ, probes=probes)
     except LoadError as error:

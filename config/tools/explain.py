@@ -7,23 +7,12 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from config.schema import ActorSettings, Config, dump
-from config.schema.walk import choices, extra, field_at, is_optional, is_secret, limits
+from config.schema.walk import choices, extra, field_at, is_optional, is_secret, range_words
 from config.secret import Secret
 from config.syntax.mask import MASK
 from config.syntax.node import YamlNode, find, plain
 from config.syntax.problem import Key, dotted
 from config.validation.validate import ValidationResult
-
-__all__ = [
-    "default_of",
-    "explain",
-    "kind_of_field",
-    "place_of",
-    "range_of",
-    "section_at",
-    "value_at",
-    "values",
-]
 
 
 def explain(result: ValidationResult, key: Key) -> dict[str, Any]:
@@ -77,15 +66,6 @@ def values(result: ValidationResult, *, effective: bool) -> Iterator[tuple[Key, 
             yield key, value_at(result, key), place_of(node)
 
 
-def section_at(key: Key) -> type[BaseModel] | None:
-    """The section's class, where the key is one."""
-    found: Any = Config
-    for part in key:
-        field = found.model_fields.get(str(part)) if _is_section(found) else None
-        found = field.annotation if field is not None else None
-    return found if _is_section(found) and key else None
-
-
 def place_of(node: YamlNode | None) -> str:
     """`file:line:column`, as far as it is known."""
     if node is None:
@@ -100,20 +80,14 @@ def kind_of_field(key: Key, field: FieldInfo) -> str:
     if is_secret(key):
         return "a secret text"
     name = str(field.annotation)
-    words = next(
-        (
-            said
-            for sign, said in (
-                ("tuple", _list_of(key)),
-                ("Literal", "one of the choices"),
-                ("Mapping", "a mapping"),
-                ("parse_size", "a size such as 10MB"),
-                ("check_device", "a device's index or name, none, or file:PATH"),
-            )
-            if sign in name or sign in str(field.metadata)
-        ),
-        "",
-    )
+    signs = {
+        "tuple": _list_of(key),
+        "Literal": "one of the choices",
+        "Mapping": "a mapping",
+        "parse_size": "a size such as 10MB",
+        "check_device": "a device's index or name, none, or file:PATH",
+    }
+    words = next((said for sign, said in signs.items() if sign in name or sign in str(field.metadata)), "")
     if not words and extra(field, "unit") == "bytes":
         words = "a size such as 10MB"
     base = {"int": "a whole number", "float": "a number", "bool": "true or false", "str": "text"}
@@ -131,19 +105,7 @@ def _list_of(key: Key) -> str:
 
 def range_of(field: FieldInfo) -> str:
     """The range with its unit; "" for none."""
-    bounds, unit = limits(field), extra(field, "unit")
-    low = f"above {bounds['gt']:g}" if "gt" in bounds else f"{bounds['ge']:g}" if "ge" in bounds else ""
-    high = f"{bounds['le']:.15g}" if "le" in bounds else ""
-    words = (
-        f"{low} to {high}"
-        if low and high
-        else f"at least {low}"
-        if low
-        else f"at most {high}"
-        if high
-        else ""
-    )
-    return f"{words} {unit}".strip() if words else unit
+    return f"{range_words(field)} {extra(field, 'unit')}".strip()
 
 
 def default_of(key: Key, field: FieldInfo) -> Any:
@@ -188,7 +150,3 @@ def _shown(node: YamlNode, key: Key) -> Any:
     if node.value is None:
         return None
     return MASK if is_secret(key) or node.source.layer == "secrets" else plain(node)
-
-
-def _is_section(found: Any) -> bool:
-    return isinstance(found, type) and issubclass(found, BaseModel)

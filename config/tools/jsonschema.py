@@ -7,8 +7,6 @@ from config.schema.walk import extra, field_at, former_names, sections
 from config.syntax.problem import Key
 from config.tools.explain import applies, range_of
 
-__all__ = ["FILE", "schema"]
-
 FILE = "config.schema.json"
 REFERENCE = {
     "type": "string",

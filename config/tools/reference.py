@@ -8,18 +8,16 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from config.schema import ActorSettings, Config
-from config.schema.walk import choices, extra
+from config.schema.walk import choices, extra, section_at
 from config.syntax.problem import Key
-from config.tools.explain import applies, default_of, kind_of_field, range_of, section_at
-
-__all__ = ["MARK", "main", "reference"]
+from config.tools.explain import applies, default_of, kind_of_field, range_of
 
 MARK = "<!-- Below this line `make docs` writes what config/schema says. -->\n"
 DOCUMENT = Path(__file__).parents[2] / "docs" / "configuration.md"
 
 
 def reference(text: str) -> str:
-    """The document with its tables made anew."""
+    """The document with new tables."""
     head, mark, _ = text.partition(MARK)
     if not mark:
         raise ValueError(f"{DOCUMENT.name} has lost its line {MARK.strip()}")

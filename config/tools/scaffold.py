@@ -11,8 +11,6 @@ from config.syntax.node import SourceText
 from config.syntax.yaml_reader import parse
 from config.tools.jsonschema import FILE, schema
 
-__all__ = ["FIRST_LINE", "commented", "write_new", "write_schema"]
-
 FIRST_LINE = f"# yaml-language-server: $schema={FILE}\n"
 _HEAD = """\
 # Gerald's configuration. Take the # away before a key, and before its section, to set it; what stays a comment keeps
@@ -46,8 +44,7 @@ def _section(name: str) -> str:
 
 
 def write_new(home: Home, *, force: bool = False) -> bool:
-    """Write both files; False where there is a config.yaml already, and not `force`, which keeps it as config.yaml.bak.
-    Raises OSError."""
+    """Write both files. An existing config.yaml: False, or with `force` kept as config.yaml.bak. Raises OSError."""
     if home.config_file.exists():
         if not force:
             return False

@@ -35,7 +35,7 @@ def crosscheck(config: Config) -> Iterator[CrossCheckFinding]:
 def _ports(config: Config) -> Iterator[CrossCheckFinding]:
     osc = config.osc
     if osc.input_port == osc.output_port and osc.output_host in _LOOPBACK:
-        message = f"is osc.output_port too ({osc.output_port}): Gerald would receive what he sends"
+        message = f"is osc.output_port too ({osc.output_port}): Gerald would receive what it sends"
         yield CrossCheckFinding(
             "error", ("osc", "input_port"), message, "VRChat sends to 9001 and listens on 9000."
         )
@@ -88,4 +88,6 @@ def _supervision(config: Config) -> Iterator[CrossCheckFinding]:
     )
     if (waited := 1.5 * sum(pauses)) >= supervision.period:
         message = f"must be longer than the pauses between {supervision.intensity} failures ({waited:.1f} s)"
-        yield CrossCheckFinding("error", ("supervision", "period"), message, "Else nobody ever gives up.")
+        yield CrossCheckFinding(
+            "error", ("supervision", "period"), message, "Else the supervisor never gives up."
+        )

@@ -1,6 +1,4 @@
-"""Replaces `${NAME}` and `${NAME:-default}` in the values of file layers, and `$${` by `${`; nothing is
-replaced twice.
-"""
+"""Replaces `${NAME}` and `${NAME:-default}` in values of file layers, and `$${` by `${`; each once."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -30,9 +28,7 @@ class _Refused(Exception):
 
 
 class Interpolation:
-    """One pass over a tree. `unset(key)` says, in words, what it means that an optional secret is not there;
-    None for any other key, where a missing name is an error.
-    """
+    """One pass over a tree. unset(key): what a missing optional secret means, in words; None for all other keys."""
 
     def __init__(self, names: Mapping[str, str], unset: Callable[[Key], str | None]) -> None:
         self.problems: list[Problem] = []
@@ -41,9 +37,7 @@ class Interpolation:
         self._budget = _BUDGET
 
     def run(self, node: YamlNode, key: Key = ()) -> YamlNode | None:
-        """The tree with its references replaced; a value that cannot be is left out, with an error in
-        `problems`.
-        """
+        """The tree with its references replaced; a value that cannot be is left out, with an error in `problems`."""
         if isinstance(node.value, Mapping):
             named = {name: self.run(child, (*key, name)) for name, child in node.value.items()}
             return msgspec.structs.replace(

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, get_args
 
 from pydantic.fields import FieldInfo
 
-from config.schema.walk import choices, extra, field_at, fields, limits, names_at
+from config.schema.walk import choices, extra, field_at, fields, names_at, range_words
 from config.syntax.node import YamlNode, kind_of
 from config.syntax.problem import Key
 from config.syntax.suggest import closest, closest_key
@@ -56,7 +56,8 @@ def refused(kind: str, message: str, key: Key, node: YamlNode, context: Mapping[
     if kind == "bool_type":
         return Wording(f"must be true or false{given}", _switch(str(node.value).lower()))
     if kind in _NUMBERS or kind in _RANGES:
-        return _number(_NUMBERS.get(kind) or _number_kind(field), field, node, given)
+        plain = "a number" if field is not None and field.annotation is float else "a whole number"
+        return _number(_NUMBERS.get(kind) or plain, field, node, given)
     return _other(kind, key, node, given, context)
 
 
@@ -111,9 +112,9 @@ def _other(kind: str, key: Key, node: YamlNode, given: str, context: Mapping[str
     if kind == "string_pattern_mismatch" and name in _PATTERNS:
         return Wording(f"{_PATTERNS[name]}{given}")
     if kind == "string_pattern_mismatch" and "env" in key:
-        return Wording("is no name of an environment variable", "A name has letters, digits and _ only.")
+        return Wording("is not the name of an environment variable", "A name has letters, digits and _ only.")
     if kind == "string_pattern_mismatch":
-        return Wording("is no actor's address", "An address reads like speech.recognizer.")
+        return Wording("is not an actor's address", "An address reads like speech.recognizer.")
     if kind == "tuple_type":
         return Wording(f"must be a list{given}", "Begin each item with '- ', or write [a, b].")
     return Wording(f"must be a mapping of names to values{given}", _known(key))
@@ -127,20 +128,11 @@ def _number_kind(field: FieldInfo | None) -> str:
 def _range(field: FieldInfo | None) -> str:
     if field is None:
         return ""
-    bounds, unit = limits(field), extra(field, "unit")
-    low = (
-        _spelt(bounds["ge"]) if "ge" in bounds else f"above {_spelt(bounds['gt'])}" if "gt" in bounds else ""
-    )
-    high = _spelt(bounds["le"]) if "le" in bounds else ""
-    if low and high:
-        words = f" {low} to {high}" if low.startswith("above") else f" from {low} to {high}"
-    else:
-        words = f" of at least {low}" if low else f" of at most {high}" if high else ""
-    return f"{words} {unit}" if unit and words else f" of {unit}" if unit else words
-
-
-def _spelt(value: float) -> str:
-    return str(value) if isinstance(value, int) else f"{value:g}"
+    words, unit = range_words(field), extra(field, "unit")
+    if not words:
+        return f" of {unit}" if unit else ""
+    lead = "" if words.startswith("above") else "of " if words.startswith("at ") else "from "
+    return f" {lead}{words} {unit}".rstrip()
 
 
 def _looks_like_number(text: str) -> bool:

@@ -24,9 +24,7 @@ _MOST_IN_A_LINE = 400
 
 @dataclass(frozen=True, slots=True)
 class SecretSpans:
-    """Secrets, which are masked everywhere, and by file and line the texts at keys that the schema does not
-    know: one of those may be a misspelt secret.
-    """
+    """Secrets, masked everywhere, and by file and line the texts at unknown keys, which may be misspelt secrets."""
 
     everywhere: frozenset[str] = field(default=frozenset(), repr=False)
     by_line: Mapping[tuple[str, int], frozenset[str]] = field(default_factory=dict, repr=False)
@@ -39,9 +37,7 @@ class SecretSpans:
 
 
 def must_hide(key: Key, node: YamlNode) -> bool:
-    """Whether no part of a value may be shown: it is a secret, is named like one, or is a URL, well formed or
-    not, that may have a password in it.
-    """
+    """Whether a value is a secret, is named like one, or is a URL, valid or not, that may hold a password."""
     if is_secret(key) or (node.source.layer == "secrets" and not isinstance(node.value, Mapping)):
         return True
     name = str(key[-1]) if key else ""

@@ -20,11 +20,9 @@ from config.validation.secret_spans import SecretSpans, hidden_texts
 
 @dataclass(frozen=True, slots=True)
 class ValidationResult:
-    """Everything that was found; `config` is there exactly if there is no error.
+    """Everything that was found; `config` is None exactly if there is an error.
 
-    `tree` holds the winning value and place of every key, with references replaced; `layers` are what it was
-    merged from.
-    """
+    tree: the winning value and place of every key, references replaced. layers: what it was merged from."""
 
     errors: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
@@ -56,9 +54,7 @@ def validate(
     layers: tuple[YamlNode, ...] = (),
     notes: Iterable[Problem] = (),
 ) -> ValidationResult:
-    """Replaces `${NAME}` by `names`, checks types, ranges and cross-checks, and runs the probes on what is
-    valid. notes: what is known already.
-    """
+    """Replace `${NAME}` by `names`, check types, ranges and cross-checks, probe what is valid. notes: prior ones."""
     interpolation = Interpolation(names, unset_secret)
     tree = _typed(interpolation.run(tree) or YamlNode({}, tree.source), ())
     problems, config = _check(tree)

@@ -8,9 +8,8 @@ import msgspec
 from actors.configuration.messages import CONFIGURATION, Reload, ReloadEnded
 from config.layers.environment import split_key
 from config.layers.save_override import save_override
-from config.schema.walk import field_at, is_secret
+from config.schema.walk import field_at, is_secret, section_at
 from config.syntax.errors import LoadError
-from config.tools.explain import section_at
 from config.validation.messages import unknown_key
 from supervisor.control.ask import answer_of
 from supervisor.control.wire import RequestRefused

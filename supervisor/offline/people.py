@@ -7,7 +7,8 @@ from difflib import get_close_matches
 import msgspec
 
 from actors.users.acquaintance import faded
-from actors.users.state import UsersState, as_named
+from actors.users.state import UsersState
+from actors.vocabulary.names import folded
 
 __all__ = ["PersonRow", "near", "rows_of"]
 
@@ -36,7 +37,7 @@ def near(name_or_id: str, rows: Iterable[PersonRow]) -> Sequence[str]:
     """Names and ids similar to `name_or_id`, the most similar first."""
     by_name: dict[str, str] = {}
     for row in rows:
-        by_name.setdefault(as_named(row.display_name), row.display_name)
+        by_name.setdefault(folded(row.display_name), row.display_name)
         by_name.setdefault(row.user_id, row.user_id)
-    found = get_close_matches(as_named(name_or_id), by_name, n=NEAR, cutoff=0.5)
+    found = get_close_matches(folded(name_or_id), by_name, n=NEAR, cutoff=0.5)
     return tuple(dict.fromkeys(by_name[key] for key in found))

@@ -26,7 +26,7 @@ def test_bytes_are_counted_in_thousands(amount: int, text: str) -> None:
 
 
 @pytest.mark.parametrize(("number", "text"), [(0, "0 files"), (1, "1 file"), (2, "2 files")])
-def test_one_is_no_plural(number: int, text: str) -> None:
+def test_one_is_not_a_plural(number: int, text: str) -> None:
     assert count(number, "file") == text
 
 

@@ -114,7 +114,7 @@ def test_sizes_are_bytes(written: str | int, size: int) -> None:
 
 
 @pytest.mark.parametrize("written", ["", "MB", "10 XB", "-1MB", "1e3", True, 1.5, None, [1]])
-def test_what_is_no_size_is_refused(written: object) -> None:
+def test_what_is_not_a_size_is_refused(written: object) -> None:
     with pytest.raises(ValueError, match="must be a size"):
         parse_size(written)
 

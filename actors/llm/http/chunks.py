@@ -1,7 +1,6 @@
 """Reads what an OpenAI-compatible server sends: a chunk of a stream, a whole answer or an error.
 
-Pure and forgiving: what is missing or of another type counts as unsaid.
-"""
+Pure and lenient: a field that is missing or of another type is treated as absent."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +12,7 @@ DONE = "[DONE]"
 
 @dataclass(frozen=True, slots=True)
 class ServerError:
-    """A server's error in its own words. code: HTTP-like, 0 if unsaid. moderated: the content was refused.
-
-    parameter: the one that it does not take, "" if unsaid.
-    """
+    """A server's error in its words. code: HTTP-like, or 0. moderated: content refused. parameter: refused, or ""."""
 
     code: int
     message: str
@@ -26,11 +22,9 @@ class ServerError:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """text: what is new. alive: the model is at work, it may be thinking. finish: "" while it goes on.
+    """text: what is new. alive: the model works, perhaps it thinks. finish: "" while it continues.
 
-    tokens: those of the whole reply, 0 if unsaid. thinks: a thought came, apart from the text. tool: the name of a
-    tool that the model calls, "" for none.
-    """
+    tokens: of the whole reply, 0 if unknown. thinks: a thought came apart from the text. tool: called, or ""."""
 
     text: str = ""
     alive: bool = False
@@ -42,7 +36,7 @@ class Chunk:
 
 
 def read_chunk(data: str | bytes, event: str = "") -> Chunk | None:
-    """One `data:` field of an event of this name, or a whole JSON answer; None when it is no JSON object."""
+    """One `data:` field of an event of this name, or a whole JSON answer; None if it is not a JSON object."""
     body = _object(data)
     if body is None:
         return Chunk(error=ServerError(0, str(data)[:1000])) if event == "error" else None

@@ -1,8 +1,7 @@
 """The adapter to any OpenAI-compatible server: one streamed chat completion, by httpx and httpx-sse.
 
-Promises: every wait has a limit, every failure is a CompletionError whose line is fit for the owner, and
-cancelling the task closes the connection at once, whatever it is waiting for.
-"""
+Promises: every wait has a limit, every failure is a CompletionError with a line for the owner, and cancelling the task
+closes the connection at once."""
 
 import asyncio
 import contextlib
@@ -25,19 +24,16 @@ from actors.llm.http.retry import parse_retry_after
 from actors.llm.messages import ChatMessage
 from actors.llm.providers import Endpoint, RequestLimits
 
+# Seconds for which an idle connection is kept: the next reply then begins without a TLS handshake.
 KEEP_ALIVE = 60.0
-"""Seconds for which an idle connection is kept: the next reply then begins without a TLS handshake."""
-AFTER_DONE = 0.1
-"""Seconds that a server has to end its answer after the last event."""
-ERROR_BYTES = 64 * 1024
-"""How much of an error's body is read."""
+AFTER_DONE = 0.1  # seconds that a server has to end its answer after the last event
+ERROR_BYTES = 64 * 1024  # how much of an error's body is read
 LOADING = "raise llm.first_token_timeout if the model takes longer to load"
-NO_STREAM = "the answer is no stream of an OpenAI-compatible server"
+NO_STREAM = "the answer is not a stream of an OpenAI-compatible server"
 
 NOTHING = Learned()
 
-OnText = Callable[[str], bool]
-"""Takes new text; False when no more is wanted."""
+OnText = Callable[[str], bool]  # takes new text; False when no more is wanted
 
 
 class CompletionError(Exception):
@@ -51,8 +47,9 @@ class CompletionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """tokens: as the server says, else the pieces that came. finish: stop, length or tool_calls. tool: the name of the
-    tool that the model called. thinks: thoughts came apart from the text."""
+    """tokens: the server's count, else the pieces. finish: stop, length or tool_calls. tool: the called tool, or "".
+
+    thinks: thoughts came apart from the text."""
 
     tokens: int
     finish: str
@@ -61,10 +58,7 @@ class Ending:
 
 
 def open_client(endpoint: Endpoint) -> httpx.AsyncClient:
-    """A client for this kind of host: proxies from the environment count, but never for this machine.
-
-    Raises CompletionError when the environment prevents it.
-    """
+    """A client for this host. Proxies of the environment count, but never for this machine. Raises CompletionError."""
     try:
         return httpx.AsyncClient(
             trust_env=not endpoint.is_loopback,
@@ -85,53 +79,42 @@ async def complete(
     learned: Learned = NOTHING,
     on_thought: Callable[[], None] = lambda: None,
 ) -> Ending:
-    """Stream one reply into `on_text`, asked for as was `learned` of this server. Raises CompletionError.
-
-    on_thought: called when a thought came apart from the text.
-    """
+    """Stream one reply into `on_text`, and call `on_thought` for thoughts that come apart. Raises CompletionError."""
     return await _Completion(endpoint, prompt, limits, on_text, learned, on_thought).run(http)
 
 
+@dataclass(slots=True)
 class _Completion:
     """One attempt: its deadline, and how far it has come."""
 
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        prompt: Sequence[ChatMessage],
-        limits: RequestLimits,
-        on_text: OnText,
-        learned: Learned,
-        on_thought: Callable[[], None],
-    ) -> None:
-        self._endpoint = endpoint
-        self._prompt = prompt
-        self._limits = limits
-        self._on_text = on_text
-        self._learned = learned
-        self._on_thought = on_thought
-        self._events = 0
-        self._tool = ""
-        self._thinks = False
-        self._pieces = 0
-        self._tokens = 0
-        self._finish = ""
-        self._alive = False
-        self._enough = False
-        self._ends_at = 0.0
+    endpoint: Endpoint
+    prompt: Sequence[ChatMessage]
+    limits: RequestLimits
+    on_text: OnText
+    learned: Learned
+    on_thought: Callable[[], None]
+    events: int = 0
+    tool: str = ""
+    thinks: bool = False
+    pieces: int = 0
+    tokens: int = 0
+    finish: str = ""
+    alive: bool = False
+    enough: bool = False
+    ends_at: float = 0.0
 
     async def run(self, http: httpx.AsyncClient) -> Ending:
         now = asyncio.get_running_loop().time()
-        self._ends_at = now + self._limits.total
-        first = min(self._ends_at, now + self._limits.connect + self._limits.first_token)
+        self.ends_at = now + self.limits.total
+        first = min(self.ends_at, now + self.limits.connect + self.limits.first_token)
         try:
             async with asyncio.timeout_at(first) as deadline:
                 await self._attempt(http, deadline)
         except TimeoutError:
-            if self._finish:
+            if self.finish:
                 return self._ended()
             remedy = "try again, or choose a faster model"
-            if not self._alive and asyncio.get_running_loop().time() < self._ends_at:
+            if not self.alive and asyncio.get_running_loop().time() < self.ends_at:
                 remedy = f"{LOADING}, or choose a faster one"
             raise self._trouble("timeout", self._what_took_long(), remedy) from None
         except TooLarge as error:
@@ -139,31 +122,31 @@ class _Completion:
         except httpx_sse.SSEError:
             raise self._trouble("bad_reply", NO_STREAM, "check llm.base_url (it often ends in /v1)") from None
         except httpx.ConnectTimeout:
-            what = f"no connection within {self._limits.connect:g} s"
+            what = f"no connection within {self.limits.connect:g} s"
             raise self._trouble("unreachable", what) from None
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
-            raise self._trouble("bad_request", "llm.base_url is no http address", "correct it") from None
+            raise self._trouble("bad_request", "llm.base_url is not an http address", "correct it") from None
         except httpx.TransportError as error:
-            if not self._finish:
+            if not self.finish:
                 raise self._broken(error) from None
         except httpx.DecodingError:
             raise self._trouble("bad_reply", NO_STREAM) from None
         return self._ended()
 
     async def _attempt(self, http: httpx.AsyncClient, deadline: asyncio.Timeout) -> None:
-        timeout = httpx.Timeout(None, connect=self._limits.connect, pool=self._limits.connect)
-        url = self._endpoint.base_url + "/chat/completions"
+        timeout = httpx.Timeout(None, connect=self.limits.connect, pool=self.limits.connect)
+        url = self.endpoint.base_url + "/chat/completions"
         async with httpx_sse.aconnect_sse(
             http, "POST", url, json=self._body(), headers=self._headers(), timeout=timeout
         ) as events:
             response = events.response
             assert isinstance(response.stream, httpx.AsyncByteStream)
-            response.stream = BoundedStream(response.stream, self._limits)
+            response.stream = BoundedStream(response.stream, self.limits)
             await self._check(response)
             kind = response.headers.get("content-type", "")
             if "json" in kind and "ndjson" not in kind:
                 self._take(read_chunk(await response.aread()))
-                self._finish = self._finish or "stop"
+                self.finish = self.finish or "stop"
             else:
                 if "html" not in kind:  # whatever it is called, the text decides
                     response.headers["content-type"] = "text/event-stream"
@@ -176,51 +159,51 @@ class _Completion:
             async for event in arriving:
                 if event.data.strip() == DONE:
                     # read on to the end, so that the connection can be used again; but not for long
-                    self._finish = self._finish or "stop"
+                    self.finish = self.finish or "stop"
                     deadline.reschedule(clock() + AFTER_DONE)
                 elif event.data and self._understood(event):
-                    self._alive = True
-                    deadline.reschedule(min(self._ends_at, clock() + self._limits.between_tokens))
-                if self._enough:
+                    self.alive = True
+                    deadline.reschedule(min(self.ends_at, clock() + self.limits.between_tokens))
+                if self.enough:
                     return
 
     def _understood(self, event: httpx_sse.ServerSentEvent) -> bool:
-        """Whether the event is a sign of life of the model. A heartbeat that is no object is none, and no harm."""
+        """Whether the event shows that the model works. A heartbeat that is not an object is ignored."""
         chunk = read_chunk(event.data, event.event)
         if chunk is None:
             return False
-        self._events += 1
+        self.events += 1
         return self._take(chunk)
 
     def _take(self, chunk: Chunk | None) -> bool:
-        """Whether the chunk is a sign of life."""
+        """Whether the chunk shows that the model works."""
         if chunk is None:
             raise self._trouble("bad_reply", NO_STREAM)
         if chunk.error is not None:
             raise self._refused(chunk.error, 0.0)
-        self._tokens = chunk.tokens or self._tokens
-        self._finish = chunk.finish or self._finish
-        if chunk.thinks and not self._thinks:
-            self._thinks = True
-            self._on_thought()
-        self._tool = self._tool or chunk.tool
+        self.tokens = chunk.tokens or self.tokens
+        self.finish = chunk.finish or self.finish
+        if chunk.thinks and not self.thinks:
+            self.thinks = True
+            self.on_thought()
+        self.tool = self.tool or chunk.tool
         if chunk.text:
-            self._pieces += 1
-            self._enough = not self._on_text(chunk.text)
+            self.pieces += 1
+            self.enough = not self.on_text(chunk.text)
         return chunk.alive
 
     def _ended(self) -> Ending:
-        if self._finish == "content_filter" and not self._pieces:
+        if self.finish == "content_filter" and not self.pieces:
             raise self._refused(ServerError(0, "", moderated=True), 0.0)
-        if not self._events and not self._finish:
+        if not self.events and not self.finish:
             raise self._trouble("bad_reply", NO_STREAM, "check llm.base_url (it often ends in /v1)")
         # The body ended whole, or httpx had said so: what came is the reply, with an end mark or without.
-        if not self._pieces and not self._tool:
-            if not self._finish:
+        if not self.pieces and not self.tool:
+            if not self.finish:
                 raise self._trouble("unreachable", "the stream ended before the first word")
             raise self._trouble("empty_reply", "an empty reply", "try again, or choose another llm.model")
-        finish = self._finish if self._finish in ("length", "tool_calls") else "stop"
-        return Ending(self._tokens or self._pieces, finish, self._tool, self._thinks)
+        finish = self.finish if self.finish in ("length", "tool_calls") else "stop"
+        return Ending(self.tokens or self.pieces, finish, self.tool, self.thinks)
 
     async def _check(self, response: httpx.Response) -> None:
         if response.headers.get("content-encoding", "identity") != "identity":
@@ -236,16 +219,16 @@ class _Completion:
         raise self._refused(read_error(body, response.status_code), retry_after)
 
     def _body(self) -> dict[str, Any]:
-        endpoint, learned = self._endpoint, self._learned
+        endpoint, learned = self.endpoint, self.learned
         # The embedded model's template takes every order of roles, and its prefix cache likes them as they are.
-        prompt = self._prompt if endpoint.is_local else in_turns(self._prompt, no_system=learned.no_system)
+        prompt = self.prompt if endpoint.is_local else in_turns(self.prompt, no_system=learned.no_system)
         messages = [{"role": message.role, "content": message.content} for message in prompt]
         own = {"model": endpoint.model, "messages": messages, "stream": True}
         return own | learned.options(dict(endpoint.options))
 
     def _headers(self) -> dict[str, str]:
-        headers = dict(self._endpoint.headers)
-        if (secret := self._endpoint.api_key) is not None:
+        headers = dict(self.endpoint.headers)
+        if (secret := self.endpoint.api_key) is not None:
             key = secret.reveal().strip()
             # checked here, because the library's own complaint would show the key
             if not (key.isascii() and key.isprintable()):
@@ -255,25 +238,25 @@ class _Completion:
         return headers
 
     def _what_took_long(self) -> str:
-        if asyncio.get_running_loop().time() >= self._ends_at:
-            return f"no complete reply within {self._limits.total:g} s"
-        if self._alive:
-            return f"nothing came for {self._limits.between_tokens:g} s in the middle of the reply"
-        return f"no word came within {self._limits.first_token:g} s"
+        if asyncio.get_running_loop().time() >= self.ends_at:
+            return f"no complete reply within {self.limits.total:g} s"
+        if self.alive:
+            return f"nothing came for {self.limits.between_tokens:g} s in the middle of the reply"
+        return f"no word came within {self.limits.first_token:g} s"
 
     def _broken(self, error: httpx.TransportError) -> CompletionError:
-        if self._pieces:
+        if self.pieces:
             return self._trouble("broken_off", "the connection broke in the middle of the reply")
-        if not self._endpoint.is_loopback and isinstance(error, httpx.ConnectError | httpx.ProxyError):
-            known = environment.of_connection(error, self._endpoint.base_url, os.environ)
+        if not self.endpoint.is_loopback and isinstance(error, httpx.ConnectError | httpx.ProxyError):
+            known = environment.of_connection(error, self.endpoint.base_url, os.environ)
             if known is not None:
                 return self._trouble("unreachable", *known)
         said = str(error) or type(error).__name__
         return self._trouble("unreachable", f"it cannot be reached ({said[:160]})")
 
     def _refused(self, error: ServerError, retry_after: float) -> CompletionError:
-        said = [message.content for message in self._prompt]
-        return CompletionError(of_server(self._endpoint, error, retry_after, said), error)
+        said = [message.content for message in self.prompt]
+        return CompletionError(of_server(self.endpoint, error, retry_after, said), error)
 
     def _trouble(self, kind: str, what: str, remedy: str = "") -> CompletionError:
-        return CompletionError(of_transport(self._endpoint, kind, what, remedy))
+        return CompletionError(of_transport(self.endpoint, kind, what, remedy))

@@ -1,12 +1,8 @@
-"""What environment variables do to the client, so that a failure names the one to look at. Pure; values, which may hold
-passwords, are never shown.
-"""
+"""Finds the environment variable behind a failed connection. Pure; never shows values: they may hold passwords."""
 
 from collections.abc import Mapping
 
 import httpx
-
-__all__ = ["of_connection", "of_setup"]
 
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
@@ -21,7 +17,7 @@ def of_setup(error: Exception, url: str, environ: Mapping[str, str]) -> tuple[st
         return f"the certificates that {named[0]} names cannot be read", f"correct or unset {named[0]}"
     if isinstance(error, ValueError | httpx.InvalidURL) and proxies:
         names = " or ".join(proxies)
-        return f"{names} is no address of a proxy", f"write it as http://HOST:PORT, or unset {names}"
+        return f"{names} is not the address of a proxy", f"write it as http://HOST:PORT, or unset {names}"
     what = f"no connection can be prepared ({type(error).__name__})"
     return what, "look at the proxy and SSL variables of the environment"
 

@@ -1,7 +1,6 @@
-"""What went wrong at a model server, in a stable word and in one clear line for the owner. Pure.
+"""A model server's failure as a stable word and a clear line for the owner. Pure.
 
-The line names the server, the model and what to do. It never holds the API key or what people said.
-"""
+The line names the server, the model and the remedy, never the API key or what people said."""
 
 import re
 from collections.abc import Iterable
@@ -10,31 +9,17 @@ from dataclasses import dataclass
 from actors.llm.http.chunks import ServerError
 from actors.llm.providers import Endpoint
 
-QUOTED = 200
-"""Characters of the server's own words that an owner's line may quote."""
-SHARED = 12
-"""A server's message that shares this many characters with the conversation is not quoted."""
+QUOTED = 200  # characters of the server's own words that an owner's line may quote
+SHARED = 12  # a server's message that shares this many characters with the conversation is not quoted
 
 _KEYLIKE = re.compile(r"\b(?:sk|pk|key)-[\w*.-]{6,}|\bBearer\s+\S+", re.I)
 _KEY = "check OPENROUTER_API_KEY or llm.api_key"
 _BY_CODE: dict[int, tuple[str, str, str]] = {
     400: ("bad_request", "it does not accept the request", "check llm.model and llm.max_tokens"),
     401: ("unauthorized", "it does not accept the API key", _KEY),
-    402: (
-        "out_of_credit",
-        "the account has no credit left",
-        "add credit, or choose a free model in llm.model",
-    ),
-    403: (
-        "forbidden",
-        "the API key may not use this model",
-        "check the key's rights, or choose another llm.model",
-    ),
-    404: (
-        "not_found",
-        "there is no such model or address",
-        "check llm.model and llm.base_url (it often ends in /v1)",
-    ),
+    402: ("out_of_credit", "the account has no credit left", "add credit, or choose a free llm.model"),
+    403: ("forbidden", "the API key may not use this model", "check its rights, or choose another llm.model"),
+    404: ("not_found", "no such model or address", "check llm.model and llm.base_url (it often ends in /v1)"),
     408: ("timeout", "the request took too long", "try again, or choose a faster llm.model"),
     413: ("bad_request", "the prompt is too long for it", "choose a model with a larger context"),
     422: ("bad_request", "it does not accept the request", "check llm.model and llm.max_tokens"),
@@ -68,7 +53,7 @@ class ServerFailure:
 def of_server(
     endpoint: Endpoint, error: ServerError, retry_after: float, said: Iterable[str]
 ) -> ServerFailure:
-    """An error that the server told. said: the prompt's texts, which must not be quoted."""
+    """An error reported by the server. said: the prompt's texts, which must not be quoted."""
     kind, what, remedy = _classify(error)
     quote = "" if kind == "moderated" else _quotable(error.message, endpoint, said)
     code = f"{error.code} " if error.code else ""

@@ -7,10 +7,7 @@ from actors.llm.http.chunks import ServerError
 from actors.llm.http.learned import Learned, learn
 from actors.llm.providers import Endpoint
 
-__all__ = ["Knowledge"]
-
-MOST = 8
-"""Lessons of one server: one that refuses everything is not asked for ever."""
+MOST = 8  # lessons of one server: one that refuses everything is not asked for ever
 
 
 class _Known(msgspec.Struct):
@@ -20,7 +17,7 @@ class _Known(msgspec.Struct):
 
 
 class Knowledge:
-    """Used by one thread. It ends with the process: a server that was mended is asked anew after a restart."""
+    """Used by one thread. Not saved: after a restart a repaired server is asked normally again."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], _Known] = {}

@@ -1,7 +1,6 @@
-"""What a server was found to want otherwise than it was asked: learned from its refusals, used from then on. Pure.
+"""What a server wants otherwise than OpenAI's interface says: learned from its refusals, used from then on. Pure.
 
-Servers that call themselves compatible refuse parameters that others require, and templates refuse roles.
-"""
+"Compatible" servers refuse parameters that others require, and templates refuse roles."""
 
 import re
 from collections.abc import Sequence
@@ -12,11 +11,10 @@ import msgspec
 from actors.llm.http.chunks import ServerError
 from actors.llm.messages import ChatMessage
 
+# Statuses with which servers refuse a parameter or a role; the text says so.
 REFUSED = frozenset({400, 404, 405, 415, 422, 500, 501})
-"""Statuses with which servers refuse a parameter or a role; the text says so."""
 
-RENAMED = {"max_tokens": "max_completion_tokens"}
-"""What newer servers call a parameter."""
+RENAMED = {"max_tokens": "max_completion_tokens"}  # what newer servers call a parameter
 
 REQUIRED = frozenset({"model", "messages", "stream"})
 
@@ -32,8 +30,7 @@ _NO_SYSTEM = re.compile(
 
 
 class Learned(msgspec.Struct, frozen=True):
-    """left_out: parameters that the server does not take. renamed: those that it takes under the newer name.
-    no_system: instructions stand in the first message of the user."""
+    """left_out: refused parameters. renamed: parameters sent by their newer name. no_system: no system role."""
 
     left_out: frozenset[str] = frozenset()
     renamed: frozenset[str] = frozenset()
@@ -68,8 +65,9 @@ def learn(known: Learned, options: dict[str, Any], error: ServerError) -> Learne
 
 
 def in_turns(prompt: Sequence[ChatMessage], *, no_system: bool = False) -> tuple[ChatMessage, ...]:
-    """The prompt as strict chat templates want it: instructions first, in one message, then the user and the assistant
-    in turns, the user first; neighbours of one role are joined. no_system: instructions in the user's first message."""
+    """The prompt as strict templates want it: one instruction message, then user and assistant in turns, user first.
+
+    Neighbours of one role are joined. no_system: the instructions stand in the first user message."""
     instructions = [message.content for message in prompt if message.role == "system"]
     turns: list[ChatMessage] = []
     for message in prompt:

@@ -1,8 +1,7 @@
-"""An answer's event stream made regular, so that the parser of server-sent events understands what servers really send.
+"""Makes an event stream regular, so that the parser of server-sent events understands what servers really send.
 
-Some write `error: {...}` where `data:` belongs, part their events by one line break, or end without the last empty
-line. What is regular already passes unchanged.
-"""
+Some write `error: {...}` instead of `data:`, separate events by one line break, or omit the last empty line. A regular
+stream passes unchanged."""
 
 from collections.abc import AsyncIterator
 

@@ -6,8 +6,7 @@ import math
 from actors.llm.http.failures import ServerFailure
 from actors.vocabulary.backoff import Backoff
 
-BACKOFF = Backoff(0.5, math.inf)
-"""Before the next attempt, when the server does not say."""
+BACKOFF = Backoff(0.5, math.inf)  # before the next attempt, when the server does not say
 LONGEST_RETRY_AFTER = 86_400.0
 
 
@@ -16,9 +15,8 @@ def decide(
 ) -> float | None:
     """Seconds to wait before the next attempt, or None to give up.
 
-    attempt: how many were made (from 1). budget: seconds for which it still makes sense to begin. jitter in
-    [0, 1) adds up to a quarter. The server's Retry-After is a minimum: beyond the budget there is no attempt.
-    """
+    attempt: how many were made (from 1). budget: seconds within which the next may begin. jitter: in [0, 1), adds up
+    to a quarter. The server's Retry-After is a minimum; if it exceeds the budget, there is no attempt."""
     if not failure.may_pass or attempt > retries:
         return None
     delay = failure.retry_after or BACKOFF.pause(attempt)

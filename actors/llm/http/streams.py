@@ -1,8 +1,6 @@
-"""The thread on which replies are streamed: one event loop, a task for each, connections kept warm.
+"""The thread that streams replies: one event loop, a task for each reply, connections kept warm.
 
-Posts what arrives as this room's internal messages. The thread begins with the first job and ends when
-nothing was asked for a minute, so that it never outlives its actor by long.
-"""
+It posts internal messages of this package. It starts with the first job and ends after an idle minute."""
 
 import asyncio
 import logging
@@ -25,15 +23,12 @@ from actors.llm.providers import Endpoint, RequestLimits
 from actors.llm.reply import SpokenReply
 from actors.llm.sentences import FIRST_PIECE_WORDS
 
-WARM_WITHIN = 900.0
-"""Seconds that a server may take to load its model."""
-IDLE = 60.0
-"""Seconds without a job after which the thread ends."""
+WARM_WITHIN = 900.0  # seconds that a server may take to load its model
+IDLE = 60.0  # seconds without a job after which the thread ends
 
 HELLO = (ChatMessage("user", "Hello."),)
 
-Post = Callable[[Message, str], None]
-"""Thread-safe: a message, and the id of what caused it."""
+Post = Callable[[Message, str], None]  # thread-safe: a message, and the id of what caused it
 
 _Owned = tuple[tuple[asyncio.Task[None], ...], tuple[httpx.AsyncClient, ...]]
 
@@ -42,11 +37,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One reply to stream. request: the id of the CompletionRequested. waited: seconds since then.
+    """A reply to stream. request: id of the CompletionRequested. waited: seconds since it. names: the bot's own.
 
-    patience: seconds from the request within which another attempt may begin. names: the bot's own.
-    first_words: the first piece of the reply has no more.
-    """
+    patience: seconds from the request within which an attempt may begin. first_words: most words of the first piece."""
 
     request: str
     endpoint: Endpoint
@@ -96,7 +89,7 @@ class Streams:
             self._wake_up()
 
     def cancel(self, request: str) -> None:
-        """Stop a stream and close its connection; one that has ended, or never was, is no error."""
+        """Stop a stream, if it exists, and close its connection."""
         with self._lock:
             self._new = [job for job in self._new if job.request != request]
             if self._loop is not None:
@@ -227,8 +220,7 @@ class Streams:
             await asyncio.sleep(delay)
 
     def _warm(self, job: Job) -> None:
-        """One at a time for each server. It goes on when the turn that noticed is over, or the loading would begin anew
-        with each question."""
+        """Load the model, once at a time for each server; not cancelled with its turn, or it would never finish."""
         endpoint = job.endpoint
         if endpoint.is_private and endpoint.base_url not in self._warming:
             task = asyncio.get_running_loop().create_task(self._load_model(job))

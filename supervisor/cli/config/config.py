@@ -83,8 +83,8 @@ def show(
 def explain(home: Home, key: str, profile: str | None, overrides: tuple[str, ...], as_json: bool) -> None:
     """Show where the value of KEY comes from, which layers it overrides, and what it does. A section lists its keys."""
     from config.layers.environment import split_key
+    from config.schema.walk import section_at
     from config.tools.explain import explain as explained
-    from config.tools.explain import section_at
 
     path = split_key(key)
     result = _read(home, profile, overrides)
@@ -113,8 +113,8 @@ def explain(home: Home, key: str, profile: str | None, overrides: tuple[str, ...
 def get(home: Home, key: str, profile: str | None, overrides: tuple[str, ...], as_json: bool) -> None:
     """Print the value of KEY from the files."""
     from config.layers.environment import split_key
-    from config.schema.walk import field_at, is_secret
-    from config.tools.explain import section_at, value_at
+    from config.schema.walk import field_at, is_secret, section_at
+    from config.tools.explain import value_at
 
     path = split_key(key)
     if is_secret(path):

@@ -24,7 +24,7 @@ from supervisor.simulation.environment.model import question_in
 from supervisor.simulation.scheduler import Scheduler
 
 __all__ = [
-    "SimulatedKeeper",
+    "SimulatedDeviceThread",
     "SimulatedMicrophone",
     "SimulatedSampler",
     "SimulatedSpeaker",
@@ -189,9 +189,9 @@ class SimulatedMicrophone:
 
 
 @dataclass
-class SimulatedKeeper:
-    """In place of the thread behind an audio actor (actors.audio.open_device.Keeper). keepers: those of the process, by
-    address, since a device belongs to an address and not to an incarnation."""
+class SimulatedDeviceThread:
+    """In place of an audio actor's thread (actors.audio.device_thread.DeviceThread). threads: those of the process, by
+    address: the device belongs to the address, and not to the incarnation."""
 
     _address: str
     _what: str
@@ -200,7 +200,7 @@ class SimulatedKeeper:
     report: Callable[[DeviceChanged | DeviceBroke], None]
     scheduler: Scheduler
     device: SimulatedSpeaker | SimulatedMicrophone
-    keepers: "dict[str, SimulatedKeeper]"
+    threads: "dict[str, SimulatedDeviceThread]"
     opening: object = None
     spare: object = None
     stopping: bool = False
@@ -209,8 +209,8 @@ class SimulatedKeeper:
     _said: Health | None = None
 
     def start(self) -> None:
-        before = self.keepers.get(self._address)
-        self.keepers[self._address] = self
+        before = self.threads.get(self._address)
+        self.threads[self._address] = self
         if before is not None:
             before.stopping = True
         # It waits until its predecessor has released the device.

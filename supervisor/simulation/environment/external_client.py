@@ -9,7 +9,7 @@ from actors.osc.receiver import Receiver
 from actors.osc.wire import Value
 from actors.world.log import WorldLog
 from actors.world.logline import parse
-from actors.world.roster import noted
+from actors.world.roster import apply_event
 
 __all__ = ["Game", "SimulatedLog", "SimulatedReceiver", "SimulatedWire"]
 
@@ -88,7 +88,7 @@ class SimulatedLog(WorldLog):
     def _follow(self) -> bool:
         new, self._read = self.game.lines[self._read :], len(self.game.lines)
         for event in (event for line in new if (event := parse(line)) is not None):
-            self._roster = noted(self._roster, event)
+            self._roster = apply_event(self._roster, event)
         if new or self._told is None:
             self._tell(self._roster)
         self._say(Health.OK)

@@ -32,7 +32,7 @@ from config.schema import Config
 from supervisor.otp.spec import walk
 from supervisor.simulation.environment.configuration import HOME
 from supervisor.simulation.environment.devices import (
-    SimulatedKeeper,
+    SimulatedDeviceThread,
     SimulatedSampler,
     SimulatedWorker,
     load_recognizer,
@@ -55,7 +55,7 @@ class SimulatedActors:
         self._world = world
         self._scheduler = world.scheduler
         self._store = store
-        self._keepers: dict[str, SimulatedKeeper] = {}
+        self._device_threads: dict[str, SimulatedDeviceThread] = {}
         self._writer: SimulatedWriter | None = None
         self.makers: Mapping[str, Callable[[Config], Actor]] = {
             PERSISTENCE: self._persistence,
@@ -73,7 +73,7 @@ class SimulatedActors:
 
     def notify(self, address: str) -> None:
         """Wake the thread of the device at an address."""
-        if keeper := self._keepers.get(address):
+        if keeper := self._device_threads.get(address):
             keeper.notify()
 
     def discard(self) -> None:
@@ -120,7 +120,7 @@ class SimulatedActors:
         return log
 
     def _keeper(self, device: Any) -> Any:
-        return self._driven(SimulatedKeeper, device=device, keepers=self._keepers)
+        return self._driven(SimulatedDeviceThread, device=device, threads=self._device_threads)
 
     def _synthesizer(self, config: Config) -> Actor:
         worker = self._driven(SimulatedWorker)

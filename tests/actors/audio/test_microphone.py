@@ -39,7 +39,9 @@ def test_what_a_file_holds_is_sent_to_the_recognizer_in_chunks(
     assert [change.health for change in world.supervisor.of(HealthChanged)] == [Health.OK]
 
 
-def test_no_microphone_is_no_trouble_and_no_sound(world: VirtualWorld, until: Until, tmp_path: Path) -> None:
+def test_no_microphone_is_not_a_fault_and_gives_no_sound(
+    world: VirtualWorld, until: Until, tmp_path: Path
+) -> None:
     recognizer = world.probe("speech.recognizer")
     start(world, tmp_path, "none")
     until(lambda: world.supervisor.of(HealthChanged))

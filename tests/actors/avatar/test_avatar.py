@@ -8,7 +8,7 @@ from actors.avatar.messages import GestureRequested, Touched, WatchTouches
 from actors.avatar.state import AvatarState
 from actors.kernel.protocol.storage import LoadState, SaveSnapshot
 from actors.kernel.virtual import Probe, VirtualWorld
-from actors.osc.intake import DatagramQueue
+from actors.osc.datagram_queue import DatagramQueue
 from actors.osc.messages import AvatarLoaded, ParametersChanged, SetParameter, TrackingChanged
 from actors.vocabulary.values import Vector3
 from actors.world.messages import BodyAt

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.avatar import state as avatar
-from actors.avatar.state import AvatarState, faults, felt, from_euler, loaded, strode, touches, tracked
+from actors.avatar.state import (
+    AvatarState,
+    apply_avatar,
+    apply_parameters,
+    apply_tracking,
+    crossed_step,
+    faults,
+    from_euler,
+    touches,
+)
 from actors.osc.messages import ParametersChanged
 from actors.osc.parameters import BUILT_IN, event_of
 from actors.vocabulary.values import Interaction, Quaternion, Vector3
@@ -26,7 +35,7 @@ def changed(values: Mapping[str, bool | int | float], *touched: str) -> Paramete
 def after(*messages: ParametersChanged) -> AvatarState:
     state = AvatarState()
     for at, message in enumerate(messages):
-        state = felt(state, message, float(at))
+        state = apply_parameters(state, message, float(at))
     return state
 
 
@@ -57,7 +66,7 @@ def test_movement_follows_velocity_and_posture() -> None:
 def test_a_touch_of_one_frame_is_felt_although_it_is_over() -> None:
     message = changed({"NoseBoop": False}, "NoseBoop")
     assert touches(AvatarState(), message) == ("NoseBoop",)
-    state = felt(AvatarState(), message, 7.0)
+    state = apply_parameters(AvatarState(), message, 7.0)
     assert state.touch_sensors == {"NoseBoop": False}
     assert state.last_interaction == Interaction("touch", "", "NoseBoop", 7.0)
 
@@ -65,10 +74,10 @@ def test_a_touch_of_one_frame_is_felt_although_it_is_over() -> None:
 def test_a_touch_that_lasts_begins_once() -> None:
     on = changed({"HeadPat": True, "NoseBoop": 0.5}, "HeadPat")
     assert touches(AvatarState(), on) == ("HeadPat", "NoseBoop")
-    assert touches(felt(AvatarState(), on, 1.0), on) == ()
+    assert touches(apply_parameters(AvatarState(), on, 1.0), on) == ()
 
 
-def test_swinging_hair_is_no_touch() -> None:
+def test_swinging_hair_is_not_a_touch() -> None:
     assert (
         touches(AvatarState(), changed({"Hair_Angle": 0.5, "Hair_Stretch": 0.1, "Hair_IsPosed": True})) == ()
     )
@@ -94,16 +103,16 @@ def test_every_field_holds_the_last_value_it_was_given(batches: list[dict[str, b
 
 @given(st.dictionaries(NAMES, VALUES, max_size=8))
 def test_the_same_again_changes_nothing(values: dict[str, bool | int | float]) -> None:
-    state = felt(AvatarState(), changed(values), 1.0)
-    assert felt(state, changed(values), 1.0) == state
+    state = apply_parameters(AvatarState(), changed(values), 1.0)
+    assert apply_parameters(state, changed(values), 1.0) == state
 
 
 def test_another_avatar_forgets_the_old_ones_parameters_but_not_its_own() -> None:
-    state = felt(
+    state = apply_parameters(
         AvatarState(avatar_id="avtr_a"), changed({"HeadPat": True, "Hat": True, "GestureLeft": 1}), 10.0
     )
-    state = felt(state, changed({"TailTouch": False, "Cape": True}), 99.0)
-    state = loaded(state, "avtr_b", 100.0)
+    state = apply_parameters(state, changed({"TailTouch": False, "Cape": True}), 99.0)
+    state = apply_avatar(state, "avtr_b", 100.0)
     assert state.avatar_id == "avtr_b"
     assert state.touch_sensors == {"TailTouch": False}
     assert state.expressions == {"Cape": 1.0}
@@ -111,8 +120,8 @@ def test_another_avatar_forgets_the_old_ones_parameters_but_not_its_own() -> Non
 
 
 def test_the_same_avatar_again_changes_nothing() -> None:
-    state = felt(AvatarState(avatar_id="avtr_a"), changed({"HeadPat": True}), 10.0)
-    assert loaded(state, "avtr_a", 100.0) is state
+    state = apply_parameters(AvatarState(avatar_id="avtr_a"), changed({"HeadPat": True}), 10.0)
+    assert apply_avatar(state, "avtr_a", 100.0) is state
 
 
 def test_no_more_parameters_are_kept_than_an_avatar_can_have(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,9 +155,11 @@ def test_a_rotation_is_a_unit_quaternion(degrees: tuple[float, float, float]) ->
 AXES = st.floats(-1e6, 1e6)
 STEPS = st.lists(
     st.one_of(
-        st.dictionaries(NAMES, VALUES, max_size=6).map(lambda values: (felt, changed(values, *values), 5.0)),
-        st.tuples(st.just(tracked), st.tuples(AXES, AXES, AXES), st.tuples(AXES, AXES, AXES)),
-        st.tuples(st.just(loaded), st.sampled_from(("avtr_1", "avtr_2")), st.floats(0, 4e9)),
+        st.dictionaries(NAMES, VALUES, max_size=6).map(
+            lambda values: (apply_parameters, changed(values, *values), 5.0)
+        ),
+        st.tuples(st.just(apply_tracking), st.tuples(AXES, AXES, AXES), st.tuples(AXES, AXES, AXES)),
+        st.tuples(st.just(apply_avatar), st.sampled_from(("avtr_1", "avtr_2")), st.floats(0, 4e9)),
     )
 )
 
@@ -166,7 +177,7 @@ def test_no_transition_leads_to_a_state_that_is_refused(steps: list[tuple]) -> N
     ("state", "fault"),
     [
         (AvatarState(position=Vector3(math.inf)), "position is not finite"),
-        (AvatarState(rotation=Quaternion(1.0, 1.0)), "rotation is no rotation: its length is not 1"),
+        (AvatarState(rotation=Quaternion(1.0, 1.0)), "rotation is not a unit quaternion"),
         (AvatarState(gestures={str(n): 0.0 for n in range(8193)}), "gestures: 8193 entries, at most 8192"),
     ],
 )
@@ -177,5 +188,5 @@ def test_an_unsound_state_is_refused_with_its_reason(state: AvatarState, fault: 
 @given(AXES, st.floats(-0.49, 0.49))
 def test_a_step_is_about_a_metre(x: float, sway: float) -> None:
     middle = math.floor(x) + 0.5
-    assert not strode(Vector3(middle), Vector3(middle + sway))
-    assert strode(Vector3(middle), Vector3(middle + 1.0))
+    assert not crossed_step(Vector3(middle), Vector3(middle + sway))
+    assert crossed_step(Vector3(middle), Vector3(middle + 1.0))

@@ -204,7 +204,7 @@ def test_a_turn_that_never_ends_is_ended_and_said_to_be() -> None:
     assert room["llm"].of(Cancel) == [Cancel(turn, ended(room).detail)]
 
 
-def test_silence_is_no_turn() -> None:
+def test_silence_is_not_a_turn() -> None:
     room = Room()
     room.give(TextReceived("  ", MIO, "listener"))
     assert ended(room).outcome == "ignored"
@@ -221,7 +221,7 @@ def test_the_state_survives_a_restart_and_turn_ids_go_on_increasing() -> None:
     assert after.ask("Still there?") == turn + 1
 
 
-def test_after_a_crash_no_turn_is_counted_that_the_life_before_had_not_handed_over_yet() -> None:
+def test_after_a_crash_no_turn_is_counted_that_the_previous_incarnation_had_not_saved() -> None:
     before = Room()
     stored = before.actor.state
     lost = before.ask("Who answers this one?")
@@ -266,7 +266,7 @@ def test_every_answer_to_persistence_moves_the_version_within_its_epoch() -> Non
     assert room.actor.version.epoch == before.epoch
 
 
-def test_half_a_character_from_a_terminal_harms_nobody() -> None:
+def test_half_a_character_from_a_terminal_does_no_harm() -> None:
     room = Room(paranoid=False)  # such a text cannot even cross to another process
     room.ask("\udcc3 how are you?")
     assert room.actor.state.messages[-1].text == "? how are you?"

@@ -61,11 +61,11 @@ def known(last: float = NOW, level: float = 0.2, **fields: object) -> Profile:
         (known(NOW - 1.5 * DAY), "You have met before. You last talked 1 day ago."),
     ],
 )
-def test_how_well_one_knows_whoever_speaks_is_told(profile: Profile, line: str) -> None:
+def test_how_well_gerald_knows_the_speaker_is_told(profile: Profile, line: str) -> None:
     assert f"You are talking with Mio. {line}" in system(talked("Hi"), profile)
 
 
-def test_whoever_was_met_in_this_very_conversation_was_just_met() -> None:
+def test_a_person_met_in_this_conversation_was_just_met() -> None:
     state = msgspec.structs.replace(talked("Hi"), participants={"usr_mio": Participant(MIO, NOW - 60.0, NOW)})
     assert "You have just met." in system(state, known(met_at=NOW - 50.0))
     assert "You have met before." in system(state, known(met_at=NOW - 500.0))

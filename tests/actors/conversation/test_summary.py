@@ -73,7 +73,7 @@ def test_the_oldest_fact_gives_way() -> None:
     assert facts[0].text == "I have 2 cats."
 
 
-def test_whoever_was_silent_for_longest_is_left_out() -> None:
+def test_the_person_silent_for_longest_is_left_out() -> None:
     talk = [said("I am here.", Person(f"usr_{n}", f"P{n}"), float(n)) for n in range(rolling.PEOPLE + 1)]
     assert "usr_0" not in condensed(Summary(), talk).people
 

@@ -63,7 +63,7 @@ def test_a_file_that_cannot_be_served_is_named_with_the_remedy(
     assert told == [LocalModelUnavailable(health.reason, health.remedy)]
 
 
-def test_a_folder_is_no_model_file(tmp_path: Path) -> None:
+def test_a_folder_is_not_a_model_file(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="cannot be read"):
         gguf.check(tmp_path)
 

@@ -26,7 +26,7 @@ def test_a_button_is_pressed_or_not(name: str, value: float) -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [("Fly", 1.0), ("", 1.0), ("Jump", math.nan), ("Vertical", math.inf)]
 )
-def test_what_is_no_input_or_no_number_is_not_sent(name: str, value: float) -> None:
+def test_an_unknown_input_or_a_value_that_is_not_a_number_is_not_sent(name: str, value: float) -> None:
     assert clamped(name, value) is None
 
 

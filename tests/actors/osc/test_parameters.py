@@ -51,7 +51,7 @@ def test_spaces_in_names_become_underscores() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 300])
-def test_what_is_no_name_is_not_written(name: str) -> None:
+def test_what_is_not_a_name_is_not_written(name: str) -> None:
     assert written(name) is None
 
 

@@ -82,7 +82,7 @@ def test_the_announcements_wait_for_an_actor_that_is_behind(ear: Any) -> None:
     assert mailbox.take() is not None
     for n in range(500):
         ear.send(build_msg("/avatar/parameters/JawOpen", n / 1024).dgram)
-    intake = ear.stage.world.lives[ME].actor._intake
+    intake = ear.stage.world.lives[ME].actor._queue
     while intake.statistics(0).received < 1001:
         mailbox.pause(0.005, only_urgent=True)  # nothing urgent comes: the data stays where it is
 

@@ -227,7 +227,7 @@ def test_what_could_not_be_let_go_while_the_network_failed_is_let_go_when_it_wor
     assert peer.received() == []
 
 
-def test_a_press_that_does_not_reach_the_game_is_no_reason_to_leave_an_older_one_held(
+def test_a_press_that_does_not_reach_the_game_is_not_a_reason_to_leave_an_older_one_held(
     sender: Any, peer: Any
 ) -> None:
     sender.give("osc.sender", SetInput("Vertical", 1.0, 1.0))

@@ -22,7 +22,7 @@ def told(subscriptions: Subscriptions, message: Any) -> dict[str, Any]:
     return dict(subscriptions.parts(message))
 
 
-def test_whoever_wants_everything_is_told_the_message_itself() -> None:
+def test_a_subscriber_to_everything_gets_the_message_itself() -> None:
     found = told(Subscriptions([("avatar", EVERYTHING)]), HEART)
     assert found["avatar"] is HEART
 

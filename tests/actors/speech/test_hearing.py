@@ -35,7 +35,7 @@ def test_what_the_bot_said_is_an_echo_in_part_and_with_mistakes(heard: str) -> N
         "Where is the world portal today?",
     ],
 )
-def test_what_a_person_says_is_no_echo(heard: str) -> None:
+def test_what_a_person_says_is_not_an_echo(heard: str) -> None:
     assert not resembles(heard, SAID, 0.8)
 
 

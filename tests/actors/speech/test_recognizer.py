@@ -126,7 +126,7 @@ def test_two_utterances_come_in_order(enter: Enter) -> None:
     assert room.transcripts() == ["one more", "two more"]
 
 
-def test_a_cough_is_announced_and_is_no_utterance(enter: Enter) -> None:
+def test_a_cough_is_announced_and_is_not_an_utterance(enter: Enter) -> None:
     room = enter()
     room.speak(0.16)
     assert len(room.conversation.of(SpeechStarted)) == 1

@@ -148,7 +148,7 @@ def test_without_a_voice_every_sentence_fails_with_the_reason(world: VirtualWorl
     assert played(speaker)[0].last
 
 
-def test_a_note_on_the_voice_is_shown_and_is_no_trouble(world: VirtualWorld, drone: Drone) -> None:
+def test_a_note_on_the_voice_is_shown_and_is_not_a_fault(world: VirtualWorld, drone: Drone) -> None:
     start(world, drone, Note("speaking with the embedded voice", "Put it there."))
     (change,) = world.supervisor.of(HealthChanged)
     assert change.health is Health.OK
@@ -221,7 +221,7 @@ def test_a_voice_that_fails_at_its_first_word_says_so_before_anybody_asks(
     assert "no phonemes" in health(world).reason
 
 
-def test_a_voice_that_loads_and_cannot_say_a_word_is_no_voice() -> None:
+def test_a_voice_that_loads_and_cannot_say_a_word_is_not_a_voice() -> None:
     with pytest.raises(EngineBroken, match=r"cannot say a word.*no phonemes"):
         proven(Mute(), Path("voice.onnx"))
     assert proven(drone := Drone(), Path("voice.onnx")) is drone

@@ -48,7 +48,7 @@ def test_a_preference_is_taken_from_what_somebody_says_of_themselves(
         "I like to.",
     ],
 )
-def test_what_is_no_preference_is_not_taken_for_one(said: str) -> None:
+def test_what_is_not_a_preference_is_not_taken_for_one(said: str) -> None:
     assert preferences_in(said) == ()
 
 

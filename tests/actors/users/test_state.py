@@ -123,7 +123,7 @@ def test_the_last_preference_in_each_matter_holds(stated: list[tuple[str, str]])
     assert known.items() <= expected.items()
 
 
-def test_beyond_the_limit_whoever_was_not_seen_for_longest_is_forgotten(
+def test_beyond_the_limit_the_person_not_seen_for_longest_is_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(moves, "PEOPLE", 3)

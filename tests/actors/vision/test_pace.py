@@ -2,16 +2,16 @@
 
 import pytest
 
-from actors.vision.pace import Moment, next_moment
+from actors.vision.pace import FrameTime, next_frame_time
 
 
-def course(source_fps: float, capture_fps: float, seconds: float, late: float = 0.0) -> list[Moment]:
-    moments: list[Moment] = []
-    moment = next_moment(None, 0.0, source_fps, capture_fps)
-    while moment.due < seconds:
-        moments.append(moment)
-        moment = next_moment(moment, moment.due + late, source_fps, capture_fps)
-    return moments
+def course(source_fps: float, capture_fps: float, seconds: float, late: float = 0.0) -> list[FrameTime]:
+    times: list[FrameTime] = []
+    frame_time = next_frame_time(None, 0.0, source_fps, capture_fps)
+    while frame_time.due < seconds:
+        times.append(frame_time)
+        frame_time = next_frame_time(frame_time, frame_time.due + late, source_fps, capture_fps)
+    return times
 
 
 @pytest.mark.parametrize(
@@ -25,17 +25,17 @@ def course(source_fps: float, capture_fps: float, seconds: float, late: float = 
     ],
 )
 def test_a_second_of_pictures(source: float, capture: float, pictures: int, last_position: int) -> None:
-    moments = course(source, capture, 1.0)
-    assert len(moments) == pictures
-    assert moments[-1].position == last_position
+    times = course(source, capture, 1.0)
+    assert len(times) == pictures
+    assert times[-1].position == last_position
 
 
 def test_positions_only_go_forward() -> None:
-    positions = [moment.position for moment in course(29.97, 13.0, 20.0)]
+    positions = [frame_time.position for frame_time in course(29.97, 13.0, 20.0)]
     assert positions == sorted(set(positions))
 
 
-def test_whoever_is_late_leaves_out_what_is_past() -> None:
-    moments = course(30.0, 30.0, 10.0, late=0.5)
-    assert len(moments) < 25
-    assert moments[-1].position == pytest.approx(moments[-1].due * 30.0, abs=1)
+def test_a_late_camera_leaves_out_what_is_past() -> None:
+    times = course(30.0, 30.0, 10.0, late=0.5)
+    assert len(times) < 25
+    assert times[-1].position == pytest.approx(times[-1].due * 30.0, abs=1)

@@ -38,7 +38,7 @@ def test_motion_has_an_amount_and_a_middle() -> None:
     assert (found.x, found.y) == (pytest.approx(110 / 160), pytest.approx(50 / 90))
 
 
-def test_noise_is_no_motion() -> None:
+def test_noise_is_not_motion() -> None:
     noise = np.random.default_rng(1).integers(-12, 13, (90, 160))
     assert measure((still() + noise).astype(np.uint8), still(), 1.0).amount == 0.0
 

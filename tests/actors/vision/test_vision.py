@@ -166,7 +166,7 @@ def test_fitting_keeps_the_proportions(shape: tuple[int, int, int]) -> None:
 
 @pytest.mark.parametrize(
     ("source", "why"),
-    [("file:nothing.avi", "there is no file"), ("file:text.avi", "is no video that OpenCV can read")],
+    [("file:nothing.avi", "there is no file"), ("file:text.avi", "is not a video that OpenCV can read")],
 )
 def test_a_source_that_cannot_be_read_says_why_and_what_to_do(tmp_path: Path, source: str, why: str) -> None:
     (tmp_path / "text.avi").write_text("no video")

@@ -91,7 +91,7 @@ def test_a_way_round_is_not_taken_where_a_short_cut_is_known() -> None:
     assert (longer.cost, shorter.cost) == (6.0, 2.0)
 
 
-def test_a_portal_is_no_way() -> None:
+def test_a_portal_is_not_a_way() -> None:
     graph = along(line(0.5, 50.0))
     assert len(graph.places) == 2
     assert shortest(graph, *graph.places) is None

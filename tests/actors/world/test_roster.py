@@ -10,7 +10,7 @@ from actors.kernel.message import Message
 from actors.vocabulary.values import Person, person_named
 from actors.world.logline import Joining, LogEvent, Named, PlayerCame, PlayerGone, RoomLeft, SignedIn
 from actors.world.messages import PlayerJoined, PlayerLeft, WorldEntered, WorldLeft
-from actors.world.roster import Roster, noted, told
+from actors.world.roster import Roster, announcements, apply_event
 from actors.world.state import WorldState, departed, entered, joined, left, present
 
 MIO, REN, GERALD = Person("usr_1", "Mio"), Person("usr_2", "Ren"), Person("usr_3", "Gerald")
@@ -41,7 +41,7 @@ def heard(state: WorldState, messages: tuple[Message, ...]) -> WorldState:
 
 
 def roster(*events: LogEvent) -> Roster:
-    return reduce(noted, events, Roster())
+    return reduce(apply_event, events, Roster())
 
 
 @given(st.lists(st.lists(EVENTS, max_size=8), max_size=8))
@@ -54,8 +54,8 @@ def test_the_world_comes_to_the_same_in_whatever_portions_the_log_is_read(
         joined(entered(WorldState(), "wrld_x", "Yesterday", 0.5), Person("usr_9", "Old"), 0.5),
     )
     for batch in batches:
-        now = reduce(noted, batch, now)
-        world, before = heard(world, told(before, now, 1.0)), now
+        now = reduce(apply_event, batch, now)
+        world, before = heard(world, announcements(before, now, 1.0)), now
         assert (world.world_id, world.world_name) == (now.world_id, now.world_name)
         assert {u: info.person for u, info in world.avatars.items()} == now.people
         assert set(present(world)) == {p for p in now.people.values() if p != now.own}
@@ -64,7 +64,7 @@ def test_the_world_comes_to_the_same_in_whatever_portions_the_log_is_read(
 @given(st.lists(EVENTS, max_size=12))
 def test_what_is_told_already_is_not_told_again(events: list[LogEvent]) -> None:
     now = roster(*events)
-    assert told(now, now, 1.0) == ()
+    assert announcements(now, now, 1.0) == ()
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -75,13 +75,13 @@ def test_name_and_id_come_in_either_order(order: int) -> None:
 
 
 def further(known: Roster, *events: LogEvent) -> Roster:
-    return reduce(noted, events, known)
+    return reduce(apply_event, events, known)
 
 
 def test_the_same_world_entered_again_is_another_visit_with_nobody_in_it_yet() -> None:
     first = roster(Named("Home"), Joining("wrld_a"), PlayerCame(MIO))
     second = further(first, RoomLeft(), Named("Home"), Joining("wrld_a"), PlayerCame(REN))
-    assert told(first, second, 2.0) == (
+    assert announcements(first, second, 2.0) == (
         WorldLeft(2.0),
         WorldEntered("wrld_a", "Home", 2.0),
         PlayerJoined(REN, 2.0),
@@ -100,10 +100,14 @@ def test_somebody_with_an_id_leaves_by_name_where_the_line_has_none() -> None:
 
 def test_the_bots_account_is_known_by_its_id_and_nobody_else_by_the_same_name() -> None:
     double = Person("usr_4", "Gerald")
-    messages = told(None, roster(SignedIn(GERALD), PlayerCame(GERALD), PlayerCame(double)), 1.0, "Gerald")
+    messages = announcements(
+        None, roster(SignedIn(GERALD), PlayerCame(GERALD), PlayerCame(double)), 1.0, "Gerald"
+    )
     assert PlayerJoined(GERALD, 1.0, own=True) in messages
     assert PlayerJoined(double, 1.0) in messages
 
 
 def test_without_that_line_the_configured_account_is_known_by_its_name() -> None:
-    assert PlayerJoined(GERALD, 1.0, own=True) in told(None, roster(PlayerCame(GERALD)), 1.0, "gerald")
+    assert PlayerJoined(GERALD, 1.0, own=True) in announcements(
+        None, roster(PlayerCame(GERALD)), 1.0, "gerald"
+    )

@@ -164,7 +164,7 @@ def test_the_game_restarted_begins_a_new_log_and_an_empty_world(instance: Instan
     assert instance.present() == Present((REN,), "Bar")
 
 
-def test_a_log_that_is_written_anew_is_read_anew(instance: Instance) -> None:
+def test_a_log_that_is_rewritten_is_read_again(instance: Instance) -> None:
     path = instance.write(*HOME, join(MIO), join(REN))
     instance.follow()
     path.write_bytes(b"")
@@ -273,7 +273,5 @@ def test_where_there_is_no_way_it_is_said_why(tmp_path: Path) -> None:
     assert answer_to(instance, FindWay("", "")) == NoWay("no such place: where the bot is, where the bot is")
     for x in (0.5, 90.5):
         instance.world.give("world", BodyAt(Vector3(x, 1.6, 0.5), 1.0))
-    assert answer_to(instance, FindWay("0,0,0", "")) == NoWay(
-        "nobody has walked from the one to the other yet"
-    )
+    assert answer_to(instance, FindWay("0,0,0", "")) == NoWay("no way between them has been walked yet")
     assert answer_to(instance, FindWay("", "bar")) == NoWay("no such place: bar")

@@ -74,7 +74,7 @@ def test_each_variable_knows_the_place_of_its_value() -> None:
         ("A=1\n@@A=2\n", "A is given twice, first on line 1"),
     ],
 )
-def test_a_line_that_is_no_assignment_is_refused_at_its_place(
+def test_a_line_that_is_not_an_assignment_is_refused_at_its_place(
     text: str, words: str, unmark: Callable[[str], Any]
 ) -> None:
     marked = unmark(text)

@@ -101,7 +101,7 @@ def test_it_cannot_be_changed_and_the_key_is_in_nothing_that_is_shown() -> None:
 
 
 @pytest.mark.parametrize("key", ["", "x", KEY[:-1], KEY + "A", KEY + "\n", b64(b"k" * 31), "\u00e9" * 43])
-def test_what_is_no_key_is_refused_and_not_repeated(key: str) -> None:
+def test_what_is_not_a_key_is_refused_and_not_repeated(key: str) -> None:
     with pytest.raises(ValueError, match="not a data key") as raised:
         data_cipher_from(key)
     assert len(key) < 2 or key not in str(raised.value)

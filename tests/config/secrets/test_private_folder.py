@@ -46,6 +46,6 @@ def test_nothing_readable_is_made_when_nobody_guards_it(
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    with pytest.raises(OSError, match="nobody could be set to guard"), private_folder():
+    with pytest.raises(OSError, match="the process that guards them did not start"), private_folder():
         pytest.fail("there is no guard")
     assert list(tmp_path.iterdir()) == []

@@ -32,7 +32,7 @@ def test_what_is_encrypted_already_is_not_encrypted_once_more(safe: Safe) -> Non
         check_plain(body_of(safe.open().source.text), "secrets.yaml")
 
 
-def test_a_new_data_key_encrypts_everything_anew(safe: Safe) -> None:
+def test_a_new_data_key_encrypts_everything_again(safe: Safe) -> None:
     file = safe.open()
     data_key = b"e" * 32
     wrapped = wrap(data_key, file.metadata.wrapped.id, BY_KEY_FILE, safe.keys)

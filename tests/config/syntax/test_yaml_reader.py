@@ -174,7 +174,7 @@ def test_random_punctuation_gives_a_tree_or_a_load_error(text: str) -> None:
 @pytest.mark.parametrize(
     ("data", "line", "column"), [(b"a: 1\nb: \xff\n", 2, 4), (b"\xef\xbb\xbfa: \xc3", 1, 4), (b"\x80", 1, 1)]
 )
-def test_a_byte_that_is_no_utf_8_is_refused_at_its_place(data: bytes, line: int, column: int) -> None:
+def test_a_byte_that_is_not_utf_8_is_refused_at_its_place(data: bytes, line: int, column: int) -> None:
     with pytest.raises(LoadError, match="is not valid UTF-8") as caught:
         decode(data, "c.yaml", "config")
     assert (caught.value.problem.line, caught.value.problem.column) == (line, column)
@@ -185,7 +185,7 @@ def test_what_windows_editors_write_can_be_read(encoding: str) -> None:
     assert read(decode("a: é\r\nb: 2\r\n".encode(encoding), "c.yaml", "config")) == {"a": "é", "b": 2}
 
 
-def test_a_missing_file_is_no_error_and_a_folder_in_its_place_is(tmp_path: Path) -> None:
+def test_a_missing_file_is_not_an_error_and_a_folder_in_its_place_is(tmp_path: Path) -> None:
     assert read_bytes(tmp_path / "none.yaml", "none.yaml", "config") is None
     with pytest.raises(LoadError, match=r"^x\.yaml: "):
         read_bytes(tmp_path, "x.yaml", "config")

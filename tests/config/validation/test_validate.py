@@ -100,7 +100,7 @@ MISTAKES = [
     ),
     ("actors:\n  a.b: {cpus: [0, @@x]}\n", "actors.a.b.cpus[1]", "must be a whole number"),
     ("actors:\n  a.b: {cpus: [@@-1]}\n", "actors.a.b.cpus[0]", "must be a whole number"),
-    ("actors:\n  @@A b: {pin: thread}\n", "actors.A b", "is no actor's address"),
+    ("actors:\n  @@A b: {pin: thread}\n", "actors.A b", "is not an actor's address"),
     ("actors:\n  world: @@thread\n", "actors.world", "must be a mapping of names to values"),
     (
         "supervision:\n  period: @@0.5\n",
@@ -243,4 +243,4 @@ def test_settings_for_an_actor_that_does_not_exist_are_a_warning(write_home: Wri
 def test_a_wrong_name_of_an_environment_variable_is_called_that(write_home: Writer) -> None:
     home = write_home("actors:\n  llm.local:\n    env: {A B: c}\n")
     (problem,) = load_config(home, environ={}).errors
-    assert "is no name of an environment variable" in str(problem)
+    assert "is not the name of an environment variable" in str(problem)

@@ -45,7 +45,7 @@ def test_every_dialect_is_read(body: object, chunk: Chunk) -> None:
 
 
 @pytest.mark.parametrize("body", ["", "nonsense", "[]", "3", "[" * 100_000, b"\xff\xfe"])
-def test_what_is_no_json_object_is_no_chunk(body: str | bytes) -> None:
+def test_a_value_that_is_not_a_json_object_is_not_a_chunk(body: str | bytes) -> None:
     assert read_chunk(body) is None
 
 

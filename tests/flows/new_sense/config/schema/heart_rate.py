@@ -10,7 +10,6 @@ class HeartRateSettings(Section, key="heart_rate", about="The sense of the heart
         100,
         "Beats from which on somebody is excited.",
         unit="per minute",
-        reload="restart",
         restarts=("heart",),
         ge=20,
         le=255,

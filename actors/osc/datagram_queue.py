@@ -1,8 +1,6 @@
-"""From datagrams to messages for the avatar: checked, counted, dispatched by address and coalesced. Does no
-I/O.
+"""From datagrams to messages for the avatar: checked, counted, dispatched by address and coalesced. Does no I/O.
 
-Floats, ints and bools keep their newest value; a bool that was true for one frame only is kept as touched.
-"""
+Floats, ints and bools keep their newest value; a bool that was true for one frame only is kept as touched."""
 
 import ipaddress
 from collections.abc import Callable, Mapping
@@ -15,26 +13,20 @@ from actors.osc.decoder import Decoder
 from actors.osc.messages import AvatarLoaded, OscStatistics, ParametersChanged, TrackingChanged
 from actors.osc.parameters import MAX_NAME, PREFIX, event_of
 
-__all__ = ["DatagramQueue"]
-
-MAX_PARAMETERS = 8192
-"""Different parameters at a time: as many as an avatar may have."""
+MAX_PARAMETERS = 8192  # different parameters at a time: as many as an avatar may have
 MAX_HOSTS = 256
+# Characters. Of avatars in the making it is `local:` and the name that their maker gave them.
 _LONGEST_AVATAR_ID = 256
-"""Characters. Of avatars in the making it is `local:` and the name that their maker gave them."""
 Arguments = tuple[Any, ...]
 
 
 class DatagramQueue:
-    """Not for more than one thread; `statistics` alone may be called from another one.
-
-    enabled: the events that are announced. friends: the IP addresses besides this machine's own that may send.
-    """
+    """Single-threaded, except `statistics`. enabled: events to announce. friends: IP addresses that may also send."""
 
     def __init__(self, enabled: tuple[str, ...], friends: tuple[str, ...] = ()) -> None:
         self._decode = Decoder().decode
+        # Addresses of parameters that are announced, and their names; `_events` has the same names.
         self._names: dict[str, str] = {}
-        """Addresses of parameters that are announced, and their names; `_events` has the same names."""
         self._events: dict[str, str] = {}
         self.choose(enabled, friends)
         self._routes: Mapping[str, Callable[[Arguments], None]] = MappingProxyType(
@@ -53,7 +45,7 @@ class DatagramQueue:
         self._friends = frozenset(map(_plain, friends))
         self._hosts = {"127.0.0.1": True, "::1": True}
         self._enabled = frozenset(enabled)
-        # Looked up anew by name: the addresses known until now were those of the other events.
+        # Known addresses belong to the former events: look all up again.
         self._names = {}
 
     def take(self, data: bytes, host: str) -> None:
@@ -94,16 +86,8 @@ class DatagramQueue:
     def statistics(self, port: int) -> OscStatistics:
         """What was counted so far."""
         refused = {reason.value: n for reason, n in self._refused.copy().items() if n}
-        return OscStatistics(
-            port,
-            self._received,
-            self._foreign,
-            refused,
-            self._handled,
-            self._ignored,
-            self._coalesced,
-            self._announced,
-        )
+        received = (self._received, self._foreign, refused)
+        return OscStatistics(port, *received, self._handled, self._ignored, self._coalesced, self._announced)
 
     def _parameter(self, name: str, arguments: Arguments) -> None:
         if len(arguments) != 1 or type(value := arguments[0]) not in _SCALARS:
@@ -117,7 +101,7 @@ class DatagramQueue:
             self._touched[name] = None
 
     def _dispatch(self, address: str, arguments: Arguments) -> None:
-        """What is no known parameter: one that is met for the first time, or something else."""
+        """Handle an unknown address: a new parameter, or something else."""
         route = self._routes.get(address)
         if route is not None:
             route(arguments)

@@ -3,7 +3,7 @@
 import msgspec
 
 from actors.avatar.messages import Touched
-from actors.conversation import company, turns
+from actors.conversation import attribution, turns
 from actors.conversation.conversation import ANSWER_WITHIN
 from actors.conversation.messages import TextReceived
 from actors.conversation.state import ConversationState
@@ -46,7 +46,7 @@ def test_an_answer_about_an_older_turn_changes_nothing() -> None:
     assert [said.text for said in room.actor.state.messages] == ["Two"]
 
 
-def test_what_whoever_speaks_prefers_is_at_hand_and_gone_with_the_next_speaker() -> None:
+def test_what_the_speaker_prefers_is_known_and_gone_with_the_next_speaker() -> None:
     room = Room()
     likes = UserState(MIO.user_id, "Mio", 0.2, preferences={"tea": "likes"})
     room.ask("Hi", user=likes)
@@ -160,7 +160,7 @@ def test_who_speaks_is_the_only_one_here_unless_it_was_said() -> None:
         (UNKNOWN, (), UNKNOWN),
         (YU, (MIO,), YU),
     ):
-        after = company.attributed(heard(person), Present(here, "Home"))
+        after = attribution.attributed(heard(person), Present(here, "Home"))
         assert after.active is not None
         assert after.active.person == speaks
         assert (after.surroundings.people, after.surroundings.place) == (here, "Home")
@@ -168,23 +168,23 @@ def test_who_speaks_is_the_only_one_here_unless_it_was_said() -> None:
 
 def test_without_an_answer_nobody_is_here_and_nothing_is_known() -> None:
     for answer in (AskFailed("timeout"), Reply(TextReceived("?"))):
-        assert company.present(answer) == Present((), "")
-        assert company.profile(answer) is None
+        assert attribution.present(answer) == Present((), "")
+        assert attribution.profile(answer) is None
 
 
 def test_a_touch_is_attributed_unless_another_one_was_felt_since() -> None:
     felt = PAT.interaction
     touch = msgspec.structs.replace(felt, person="Mio")
     state = turns.touched(ConversationState(), felt)
-    assert company.touch_attributed(state, felt, touch).last_touch == touch
+    assert attribution.touch_attributed(state, felt, touch).last_touch == touch
     later = turns.touched(state, msgspec.structs.replace(felt, detail="Poke"))
-    assert company.touch_attributed(later, felt, touch) is later
+    assert attribution.touch_attributed(later, felt, touch) is later
 
 
 def test_only_a_turn_of_theirs_becomes_nobodys() -> None:
     state = heard(MIO)
-    assert company.unattributed(state, (YU,)) is state
-    assert company.unattributed(ConversationState(), (MIO,)) == ConversationState()
-    after = company.unattributed(state, (YU, MIO)).active
+    assert attribution.unattributed(state, (YU,)) is state
+    assert attribution.unattributed(ConversationState(), (MIO,)) == ConversationState()
+    after = attribution.unattributed(state, (YU, MIO)).active
     assert after is not None
     assert after.person == UNKNOWN

@@ -1,1 +1,0 @@
-"""VRChat's Web API: the bot's account. Off by default."""

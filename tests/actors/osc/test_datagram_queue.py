@@ -1,0 +1,138 @@
+"""Datagrams are counted, dispatched by address and coalesced."""
+
+import pytest
+from pythonosc.osc_message_builder import build_msg
+
+from actors.osc import datagram_queue as queue_module
+from actors.osc.datagram_queue import DatagramQueue
+from actors.osc.messages import AvatarLoaded, ParametersChanged, TrackingChanged
+
+HERE = "127.0.0.1"
+ENABLED = ("gestures", "touch", "expressions")
+
+
+def give(queue: DatagramQueue, address: str, *values: object, host: str = HERE) -> None:
+    queue.take(build_msg(address, list(values)).dgram, host)
+
+
+def parameter(queue: DatagramQueue, name: str, value: object) -> None:
+    give(queue, f"/avatar/parameters/{name}", value)
+
+
+def test_the_newest_value_of_each_parameter_is_announced_with_its_event() -> None:
+    queue = DatagramQueue(ENABLED)
+    for value in (0.25, 0.5, 0.75):
+        parameter(queue, "JawOpen", value)
+    parameter(queue, "GestureLeft", 3)
+
+    values, events = (
+        {"JawOpen": 0.75, "GestureLeft": 3},
+        {"JawOpen": "expressions", "GestureLeft": "gestures"},
+    )
+    assert queue.flush() == (ParametersChanged(values, (), events),)
+    assert queue.statistics(1).coalesced == 2
+    assert not queue.waiting
+
+
+def test_a_touch_of_one_frame_is_not_missed() -> None:
+    queue = DatagramQueue(ENABLED)
+    parameter(queue, "HeadPat", True)
+    parameter(queue, "HeadPat", False)
+
+    (changed,) = queue.flush()
+    assert isinstance(changed, ParametersChanged)
+    assert changed.values == {"HeadPat": False}
+    assert changed.touched == ("HeadPat",)
+
+
+def test_a_touch_is_announced_once() -> None:
+    queue = DatagramQueue(ENABLED)
+    parameter(queue, "HeadPat", True)
+    queue.flush()
+    parameter(queue, "HeadPat", False)
+
+    assert queue.flush() == (ParametersChanged({"HeadPat": False}, (), {"HeadPat": "touch"}),)
+
+
+def test_events_that_are_not_enabled_are_ignored_and_counted() -> None:
+    queue = DatagramQueue(("gestures",))
+    parameter(queue, "HeadPat", True)
+    parameter(queue, "VelocityX", 1.0)
+    give(queue, "/chatbox/input", "hello")
+
+    assert not queue.waiting
+    assert queue.statistics(1).ignored == 3
+
+
+def test_the_avatar_is_announced_before_its_parameters() -> None:
+    queue = DatagramQueue(ENABLED)
+    parameter(queue, "JawOpen", 0.5)
+    give(queue, "/avatar/change", "avtr_1")
+    give(queue, "/avatar/change", "avtr_2")
+
+    first, second = queue.flush()
+    assert first == AvatarLoaded("avtr_2")
+    assert isinstance(second, ParametersChanged)
+
+
+def test_the_head_s_pose_is_tracking() -> None:
+    queue = DatagramQueue(())
+    give(queue, "/tracking/vrsystem/head/pose", 1.0, 2.0, 3.0, 10.0, 20.0, 30.0)
+
+    assert queue.flush() == (TrackingChanged((1.0, 2.0, 3.0), (10.0, 20.0, 30.0)),)
+
+
+@pytest.mark.parametrize(
+    ("address", "values"),
+    [
+        ("/avatar/parameters/JawOpen", []),
+        ("/avatar/parameters/JawOpen", [1.0, 2.0]),
+        ("/avatar/parameters/JawOpen", ["open"]),
+        ("/avatar/change", [7]),
+        ("/avatar/change", ["avtr_\x1b[2J"]),
+        ("/avatar/change", [" "]),
+        ("/avatar/change", ["x" * 257]),
+        ("/tracking/vrsystem/head/pose", [1.0, 2.0]),
+        ("/tracking/vrsystem/head/pose", [1, 2, 3, 4, 5, 6]),
+    ],
+)
+def test_arguments_that_do_not_belong_to_an_address_are_refused(address: str, values: list[object]) -> None:
+    queue = DatagramQueue(ENABLED)
+    give(queue, address, *values)
+
+    assert not queue.waiting
+    assert queue.statistics(1).refused == {"wrong_arguments": 1}
+
+
+def test_only_this_machine_and_the_friend_are_heard() -> None:
+    queue = DatagramQueue(ENABLED, friends=("10.0.0.7",))
+    for host in ("127.0.0.1", "127.3.2.1", "::1", "10.0.0.7", "10.0.0.8", "8.8.8.8", "fe80::1%eth0"):
+        give(queue, "/avatar/parameters/JawOpen", 0.5, host=host)
+
+    assert queue.statistics(1).foreign == 3
+    assert queue.statistics(1).handled == 4
+
+
+def test_a_socket_of_both_kinds_hears_the_same_hosts() -> None:
+    """There an address of IPv4 comes in its mapped form, whichever form the friend was given in."""
+    queue = DatagramQueue(ENABLED, friends=("10.0.0.7", "fe80::7"))
+    for host in ("::ffff:127.0.0.1", "::ffff:10.0.0.7", "fe80::7%eth0", "::ffff:10.0.0.8"):
+        give(queue, "/avatar/parameters/JawOpen", 0.5, host=host)
+
+    assert queue.statistics(1).foreign == 1
+    assert queue.statistics(1).handled == 3
+
+
+def test_more_names_than_an_avatar_can_have_do_not_grow_without_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queue_module, "MAX_PARAMETERS", 10)
+    queue = DatagramQueue(ENABLED)
+    for n in range(95):
+        parameter(queue, f"P{n}", 0.5)
+
+    (changed,) = queue.flush()
+    assert isinstance(changed, ParametersChanged)
+    assert len(changed.values) <= 10
+    assert "P94" in changed.values
+    assert queue.statistics(1).handled == 95
