@@ -38,8 +38,8 @@ class Watching(Protocol):
 
 
 class ConfigurationStore(Protocol):
-    """Holds one candidate at a time: what `read` read last, until `swap` or `drop`. Only `read` may block; it is called in
-    another thread."""
+    """Holds one candidate at a time: what `read` read last, until `swap` or `drop`. Only `read` may block; it is
+    called in another thread."""
 
     @property
     def config(self) -> Config: ...

@@ -26,8 +26,8 @@ __all__ = ["BEFORE_RESTORE", "KINDS", "OUTDATED", "USUAL", "BackupEntry", "Backu
 log = logging.getLogger(__name__)
 
 KINDS = USUAL, BEFORE_RESTORE, OUTDATED = "gerald", "before-restore", "outdated"
-"""Prefixes of file names: backups that were requested or due, what a restore replaced, and what has a schema version too
-old for this version of Gerald. Only the first kind is ever removed."""
+"""Prefixes of file names: requested or scheduled backups, what a restore replaced, and states in a schema version
+too old for this version of Gerald. Only the first kind is ever removed."""
 _NAME = re.compile(rf"({'|'.join(KINDS)})-(\d{{8}}T\d{{6}}Z)\.backup", re.ASCII)
 _STAMP = "%Y%m%dT%H%M%SZ"
 
@@ -97,7 +97,7 @@ class Backups:
     def make(
         self, content: BackupContent, to: Path | None = None, *, encrypt: bool = False, kind: str = USUAL
     ) -> Backup:
-        """Write a backup into the folder `to`, or the default one; also encrypted if the store is. Raises StoreError."""
+        """Write a backup into the folder `to`, or the default one; encrypted if the store is. Raises StoreError."""
         encryption = self._writing(encrypt)
         with self._making:
             now = time.time()

@@ -29,8 +29,8 @@ class BackupContent(msgspec.Struct, frozen=True):
 def collect_content(
     store: Store, known: Callable[[str], Chain | None], epochs: Mapping[str, int]
 ) -> BackupContent:
-    """Everything that is stored. known: a domain's chain in memory, None for none. epochs: opened in memory only. Raises
-    StoreError."""
+    """Everything that is stored. known: a domain's chain in memory, None for none. epochs: opened in memory only.
+    Raises StoreError."""
     tombstones = store.read_tombstones()
     opened = store.database.read("reading the epochs", _epochs)
     chains = {

@@ -1,5 +1,5 @@
-"""The file of a backup, a stream of MessagePack: a map as header, each framed record as bytes, and a map with their count
-and the checksum of everything before. A file is checked completely whenever it is read."""
+"""The file of a backup, a stream of MessagePack: a map as header, each framed record as bytes, and a map with their
+count and the checksum of everything before. A file is checked completely whenever it is read."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -76,8 +76,7 @@ def write(path: Path, content: BackupContent, made_at: float, encryption: StoreE
     try:
         _make_folder(path.parent)
         with beside(path) as new:
-            with new.open("wb") as file:
-                file.writelines(encoded(content, made_at, encryption))
+            _write(new, encoded(content, made_at, encryption))
             made = read(new, encryption)
             if made.content != content:
                 raise Unusable(f"{path} was not written correctly", "look at the health of that disk (dmesg)")
@@ -267,3 +266,8 @@ def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         sync_folder(folder.parent)
+
+
+def _write(path: Path, pieces: Iterable[bytes]) -> None:
+    with path.open("wb") as file:
+        file.writelines(pieces)

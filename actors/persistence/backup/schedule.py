@@ -41,8 +41,9 @@ def is_due(now: float, made: Iterable[float], interval: float, tries: Tries = NE
 def removable(
     made: Iterable[float], newest_valid: float, now: float, keep: int, max_age: float
 ) -> tuple[float, ...]:
-    """The times of the backups that are too many or too old. made: of all. max_age: 0 for no limit. newest_valid: of the one
-    just made and verified, which stays.
+    """The times of the backups that are too many or too old. made: of all. max_age: 0 for no limit.
+
+    newest_valid: of the one just made and verified, which stays.
     """
     others = sorted((at for at in made if at != newest_valid), reverse=True)
     return tuple(
