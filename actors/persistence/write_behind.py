@@ -20,7 +20,7 @@ from actors.kernel.protocol.storage import (
     Version,
 )
 from actors.persistence.backup.backups import Backups
-from actors.persistence.backup.service import BackupService
+from actors.persistence.backup_service import BackupService
 from actors.persistence.disk_health import DiskHealth
 from actors.persistence.domain_log import DomainLog, Refusal
 from actors.persistence.domain_logs import DomainLogs
