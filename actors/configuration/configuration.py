@@ -1,7 +1,7 @@
-"""The configuration's actor: owns what is in force, and replaces it as a transaction.
+"""The actor that owns the configuration, and replaces it in a transaction.
 
-All layers are read and validated aside; every actor that runs and is concerned votes; then one frozen object takes the
-place of the other, and all are told. Whatever is wrong before that moment changes nothing.
+It reads and validates all layers, lets every running actor concerned vote, replaces one frozen object by another, and
+informs the actors. Whatever fails before the replacement changes nothing.
 """
 
 import logging
@@ -37,9 +37,10 @@ __all__ = ["Configuration"]
 
 log = logging.getLogger(__name__)
 
+Texts = tuple[str, ...]
 VOTE_WITHIN = 2.0
 TAKEN_WITHIN = 30.0
-"""Seconds; one that is still loading its model takes its sections over after that."""
+"""Seconds."""
 
 
 def _in_a_thread(work: Callable[[], None]) -> None:
@@ -47,10 +48,8 @@ def _in_a_thread(work: Callable[[], None]) -> None:
 
 
 class Configuration(Actor):
-    """At `configuration`. One reload at a time; what is asked meanwhile is done in one more, right after it.
-
-    apart: runs what blocks, somewhere else.
-    """
+    """At `configuration`. One reload at a time; requests that come meanwhile are served by one more. apart: runs what
+    blocks, in another thread."""
 
     def __init__(
         self, store: ConfigurationStore, apart: Callable[[Callable[[], None]], None] = _in_a_thread
@@ -76,7 +75,7 @@ class Configuration(Actor):
     def on_start(self) -> None:
         self._since = self.wall()
         self._watch = self._store.watch(lambda: self.post(FilesChanged()))
-        # What was saved while nobody watched.
+        # The files may have changed before the watch began.
         self._begin()
 
     def on_stop(self) -> None:
@@ -96,9 +95,8 @@ class Configuration(Actor):
 
     @handles
     def on_get_configuration(self, _: GetConfiguration) -> None:
-        self.reply(
-            ConfigurationIs(self._store.version, self._since, self._pending, self._problems, self._failed_at)
-        )
+        version, problems = self._store.version, self._problems
+        self.reply(ConfigurationIs(version, self._since, self._pending, problems, self._failed_at))
 
     # -- a reload: read
 
@@ -116,7 +114,7 @@ class Configuration(Actor):
             self._again = True
             return
         self._busy, self._again = True, False
-        # A proposal is tried alone; whoever only asks for a reload is served by the same one.
+        # A proposal is tried alone; all plain requests share one reload.
         proposal = self._proposal = self._waiting[0][0] if self._waiting else 0
         chosen = self._waiting[:1] if proposal else tuple(w for w in self._waiting if not w[0])
         self._served = tuple(asker for _, asker in chosen)
@@ -159,16 +157,11 @@ class Configuration(Actor):
         if not voters:
             self._commit()
         for voter in voters:
-            self.ask(
-                voter.address,
-                PrepareSections(version, voter.json),
-                "on_vote",
-                context=voter.address,
-                within=VOTE_WITHIN,
-            )
+            prepare = PrepareSections(version, voter.json)
+            self.ask(voter.address, prepare, "on_vote", context=voter.address, within=VOTE_WITHIN)
 
     def on_vote(self, answer: Reply | AskFailed) -> None:
-        """One actor's yes or no. One that has died meanwhile does not vote: it starts with what is in force then."""
+        """Take one actor's vote. An actor that died does not vote: it restarts with what is in force then."""
         address: str = answer.context
         self._votes.discard(address)
         if isinstance(answer, AskFailed) and answer.reason != "dead":
@@ -200,7 +193,7 @@ class Configuration(Actor):
         self._finish("applied", applied.restarted, applied.pending)
 
     def on_taken(self, answer: Reply | AskFailed) -> None:
-        """An actor has taken its sections over, or is started again with them; one that died is anyway."""
+        """Restart an actor that did not take its sections over; one that died is restarted anyway."""
         taken = isinstance(answer, Reply) and isinstance(answer.message, SectionsTaken)
         wants_restart = isinstance(answer, Reply) and getattr(answer.message, "restart", False)
         if wants_restart or (not taken and getattr(answer, "reason", "") == "timeout"):
@@ -210,7 +203,7 @@ class Configuration(Actor):
 
     def _refuse(self, problems: tuple[str, ...]) -> None:
         self._store.drop()
-        # What is wrong with a proposal is its author's affair; the files are everybody's.
+        # The author of a proposal gets its problems as the answer; those of the files are reported.
         if not self._proposal:
             self._complain(problems)
         self._finish("refused", problems=problems)
@@ -232,13 +225,7 @@ class Configuration(Actor):
         self._problems = ()
         self._store.note((), self._pending)
 
-    def _finish(
-        self,
-        outcome: str,
-        restarted: tuple[str, ...] = (),
-        pending: tuple[str, ...] = (),
-        problems: tuple[str, ...] = (),
-    ) -> None:
+    def _finish(self, outcome: str, restarted: Texts = (), pending: Texts = (), problems: Texts = ()) -> None:
         changed = self._changed if outcome == "applied" else ()
         ended = ReloadEnded(outcome, self._store.version, changed, restarted, pending, problems)
         for asker in self._served:

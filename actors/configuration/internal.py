@@ -1,15 +1,15 @@
-"""What the configuration's actor tells itself."""
+"""Messages of the configuration's actor to itself."""
 
 from actors.kernel.message import Message
 
 
 class FilesChanged(Message):
-    """The watch has seen a change, or it is time to look."""
+    """The files may have changed."""
 
 
 class CandidateRead(Message):
-    """All layers have been read: the desk holds what they make. changed: dotted keys that differ from what is in force.
-    problems: why it cannot be put in force."""
+    """All layers were read into a candidate. changed: dotted keys that differ from what is in force. problems: why it
+    cannot be put in force."""
 
     changed: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()

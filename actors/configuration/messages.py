@@ -1,4 +1,4 @@
-"""What the configuration's actor answers."""
+"""The public messages of the configuration's actor."""
 
 from actors.kernel.message import Message
 from actors.vocabulary.addresses import Address
@@ -7,7 +7,7 @@ CONFIGURATION = Address("configuration")
 
 
 class GetSection(Message):
-    """The section of that name as it is in force; answered by SectionIs, or by NoSuchSection."""
+    """Get a section of the configuration in force; answered by SectionIs, or by NoSuchSection."""
 
     name: str
 
@@ -21,16 +21,16 @@ class SectionIs(Message):
 
 
 class NoSuchSection(Message):
-    """There is no section of that name; these there are."""
+    """No section has this name. known: the names of all sections."""
 
     name: str
     known: tuple[str, ...]
 
 
 class Reload(Message):
-    """Read all layers anew and put them in force, if they are good; answered by ReloadEnded.
+    """Read all layers again and put them in force if they are valid; answered by ReloadEnded.
 
-    proposal: the number of a runtime override that the desk holds, which lives or dies with this reload; 0 for none.
+    proposal: the number of a runtime override that is kept only if this reload succeeds; 0 for none.
     """
 
     proposal: int = 0
@@ -39,8 +39,8 @@ class Reload(Message):
 class ReloadEnded(Message):
     """How a reload ended: `applied`, `unchanged` or `refused`, with version `version` in force.
 
-    changed: dotted keys. restarted: the actors that were started again for it. pending: keys that count only when
-    Gerald himself is started again. problems: why it was refused, with file, line and column; no secret is in them.
+    changed: dotted keys. restarted: actors. pending: keys that take effect when Gerald is restarted.
+    problems: why it was refused, with file, line and column, without secrets.
     """
 
     outcome: str
@@ -56,8 +56,8 @@ class GetConfiguration(Message):
 
 
 class ConfigurationIs(Message):
-    """Version `version` is in force since `since` (epoch seconds). problems: of the last reload, () after a good one;
-    they came at `failed_at` (epoch seconds, 0.0 for never)."""
+    """Version `version` is in force since `since` (epoch seconds). problems: of the last reload, at `failed_at` (epoch
+    seconds, 0.0 for never)."""
 
     version: int
     since: float

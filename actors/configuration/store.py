@@ -1,4 +1,4 @@
-"""What the configuration's actor needs of its node: the files, the candidate, and whom it concerns."""
+"""What the configuration's actor needs of the runtime: the files, the candidate, and the actors concerned."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -11,22 +11,21 @@ __all__ = ["Applied", "Candidate", "Concern", "ConfigurationStore", "Watching"]
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """What a reading made, in words: the configuration itself stays with the desk, since secrets are in it."""
+    """What was read, in words; the configuration itself, with its secrets, stays in the store."""
 
     changed: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
 
 class Concern(msgspec.Struct, frozen=True):
-    """An actor that runs, and the changed sections that it was started with, as JSON without secrets."""
+    """A running actor, and its sections that have changed, as JSON without secrets."""
 
     address: str
     json: bytes
 
 
 class Applied(msgspec.Struct, frozen=True):
-    """What a commit has set going. restarted: actors. pending: dotted keys, of this commit and of
-    earlier ones, that wait for a new start of Gerald."""
+    """What a commit does. restarted: actors. pending: dotted keys that wait for a restart of Gerald."""
 
     restarted: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
@@ -39,10 +38,8 @@ class Watching(Protocol):
 
 
 class ConfigurationStore(Protocol):
-    """`read` alone may block, and is called in a thread of its own; all others return at once.
-
-    Of the candidate there is one at a time: what `read` made last, until `swap` or `drop`.
-    """
+    """Holds one candidate at a time: what `read` read last, until `swap` or `drop`. Only `read` may block; it is
+    called in another thread."""
 
     @property
     def config(self) -> Config: ...
@@ -51,7 +48,7 @@ class ConfigurationStore(Protocol):
     def watch(self, changed: Callable[[], None]) -> Watching: ...
     def read(self, proposal: int) -> Candidate: ...
     def voters(self) -> tuple[Concern, ...]:
-        """Who must agree: those that run and take something over live."""
+        """The running actors that must agree."""
 
     def swap(self) -> int:
         """Put the candidate in force; its version."""
@@ -60,13 +57,13 @@ class ConfigurationStore(Protocol):
         """Forget the candidate."""
 
     def concerned(self) -> tuple[Concern, ...]:
-        """Who must be told after the swap: all that live, or are about to, with something that changed."""
+        """The actors to tell after the swap: all that run, or are being started, with changed sections."""
 
     def carry_out(self) -> Applied:
-        """Set going what is not the actors' own affair: restarts, the tree, the log."""
+        """Carry out what actors cannot do themselves: restarts, changes of the tree and of logging."""
 
     def restart(self, address: str) -> None:
-        """Have an actor started again."""
+        """Restart an actor."""
 
     def note(self, problems: tuple[str, ...], pending: tuple[str, ...]) -> None:
-        """What people should see in the status: why the files are not in force, and what waits for a new start."""
+        """Show in the status why the files are not in force, and what waits for a restart."""

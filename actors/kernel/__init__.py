@@ -1,1 +1,1 @@
-"""How any actor lives: messages, mailboxes, the actor class and its hosts. Knows no domain and no supervisor."""
+"""How any actor works: messages, mailboxes, the actor class and its hosts. Knows no domain and no supervisor."""

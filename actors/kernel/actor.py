@@ -1,12 +1,12 @@
-"""The actor: a plain class whose handlers take one message each and whose every effect goes through a host.
+"""The actor: a plain class whose handlers take one message each, and whose every effect goes through its host.
 
-Knows no thread and no pykka: the same class runs in a thread, in a pinned process, under a virtual clock and in replay.
+The same class runs in a thread, in a pinned process, under a virtual clock and in replay.
 """
 
 import random
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, ClassVar, Protocol, TypeVar, get_type_hints
+from typing import Any, ClassVar, Protocol, TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -21,7 +21,7 @@ _H = TypeVar("_H", bound=Handler)
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """The answer to an ask, with the context that was given along."""
+    """The answer to an ask, and the context given to `ask`."""
 
     message: Message
     context: Any = None
@@ -36,7 +36,7 @@ class AskFailed(msgspec.Struct, frozen=True):
 
 
 class ActorContext(Protocol):
-    """What a host does for the actor that it runs. See Actor for the promises."""
+    """What a host does for its actor. See Actor for the promises."""
 
     address: str
     incarnation: int
@@ -60,7 +60,7 @@ class ActorContext(Protocol):
 
 
 def handles(method: _H) -> _H:
-    """Mark a method as the handler of the message type that its parameter is annotated with."""
+    """Mark a method as the handler of the message type, or the union of types, that its parameter is annotated with."""
     method._handles = True  # type: ignore[attr-defined]
     return method
 
@@ -68,10 +68,10 @@ def handles(method: _H) -> _H:
 class Actor:
     """Base of every actor.
 
-    deterministic: what it does follows from its messages and its host alone, so that it can be replayed; whatever else
-    it touches, it touches through `outside`. starts_ready: False for an actor that calls `ready` itself; until then it
-    is given system messages and replies only. drains_on_stop: handle what waits in the mailbox before ending.
-    former_attributes: names of what it keeps in the checkpoints of earlier versions, and the dotted paths of today.
+    deterministic: it depends on its messages and its host alone, so that it can be replayed; see `side_effect`.
+    starts_ready: False for an actor that calls `ready` itself, and gets system messages and replies only until then.
+    drains_on_stop: it handles what waits in the mailbox before it ends.
+    former_attributes: names of attributes in checkpoints of earlier versions, and their dotted paths today.
     """
 
     deterministic: ClassVar[bool] = False
@@ -80,7 +80,7 @@ class Actor:
     former_attributes: ClassVar[Mapping[str, str]] = {}
 
     context: ActorContext
-    """Given by the host before `on_start`."""
+    """Set by the host before `on_start`."""
 
     @classmethod
     def handlers(cls) -> Mapping[type[Message], str]:
@@ -88,35 +88,31 @@ class Actor:
         return _handlers(cls)  # type: ignore[arg-type]  # a class is hashable
 
     def preload(self) -> None:
-        """Load what is slow to load, before `on_start`. May block, and sends nothing: it may run in a spare
-        process, long before this actor lives, or for nothing.
-        """
+        """Load what takes long, before `on_start`. May block, must not send: a standby process may run it."""
 
     def on_start(self) -> None:
-        """Run before the first message, after `preload`."""
+        """Called after `preload` and before the first message."""
 
     def on_stop(self) -> None:
-        """Run after the last message of an orderly stop; not after a crash."""
+        """Called after the last message of an orderly stop, not after a crash."""
 
-    # Configuration, while it runs.
+    # -- a new configuration while it runs
 
     def prepare(self, sections: Mapping[str, Any]) -> None:
-        """Open what the changed `sections`, by name, need beside the old. Raises SectionsUnfit to refuse them all.
-
-        What was prepared before is void. Must not change what the actor does now.
-        """
+        """Open what the changed `sections`, by name, need beside the old; what was prepared before is void. Must not
+        change what the actor does now. Raises SectionsUnfit to refuse them all."""
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
-        """Take the sections over; False asks to be started again with them instead. Whoever raises is, too."""
+        """Apply the sections. False, or an exception, makes the supervisor restart the actor with them instead."""
         return False
 
     def abort(self) -> None:
-        """Let go of what was prepared."""
+        """Release what was prepared."""
 
-    # What a handler may do. Each is a promise of the kernel.
+    # -- what a handler may do
 
     def tell(self, to: str, message: Message, *, notify: bool = False) -> str:
-        """Send and go on; never raises, never blocks; the id of what was sent. `notify`: an Undelivered may come."""
+        """Send, and return the message's id. Never raises, never blocks. notify: an Undelivered may come."""
         return self.context.tell(to, message, notify=notify)
 
     def ask(self, to: str, message: Message, then: str, context: Any = None, within: float = 5.0) -> str:
@@ -124,11 +120,11 @@ class Actor:
         return self.context.ask(to, message, then, context, within)
 
     def reply(self, message: Message, to: Asker | None = None) -> None:
-        """Answer the message being handled, or an earlier one through the `asker` that was kept of it."""
+        """Answer the message being handled, or an earlier one through its `asker`."""
         self.context.reply(message, to)
 
     def asker(self) -> Asker:
-        """Whom to answer later for the message being handled."""
+        """What `reply` needs to answer the message being handled later."""
         current = self.context.current
         if current is None:
             return Asker("", "")
@@ -140,46 +136,45 @@ class Actor:
         return current.sender if current is not None else ""
 
     def cause(self) -> str:
-        """The id of the message being handled; an I/O thread hands it back with `post`."""
+        """The id of the message being handled, for an I/O thread to pass to `post`."""
         current = self.context.current
         return current.id if current is not None else ""
 
     def after(self, seconds: float, message: Message) -> int:
-        """Handle `message` in `seconds`, unless the incarnation ends or the timer is cancelled first."""
+        """Handle `message` in `seconds`, unless the incarnation ends or cancels the timer first."""
         return self.context.after(seconds, message)
 
     def cancel(self, timer: int) -> None:
-        """Forget a timer; one that has fired, or never was, is no error."""
+        """Cancel a timer; it may have fired, or never been set."""
         self.context.cancel(timer)
 
     def post(self, message: Message, cause: str = "") -> None:
-        """For this actor's own I/O threads, from any thread: put `message` into its own mailbox."""
+        """Put `message` into this actor's own mailbox, from any of its I/O threads."""
         self.context.post(message, cause)
 
     def side_effect(self, do: Callable[[], object]) -> None:
-        """Do something that reaches beyond messages: start I/O, stop a thread. A replay leaves it out; what comes of it
-        comes as a message."""
+        """Do something beyond messages, such as starting I/O; its result comes as a message. A replay leaves it out."""
         self.context.side_effect(do)
 
     def now(self) -> float:
-        """Monotonic seconds, one value for the whole of a handler."""
+        """Monotonic seconds, the same during one handler."""
         return self.context.now()
 
     def wall(self) -> float:
-        """Seconds since the epoch, one value for the whole of a handler."""
+        """Seconds since the epoch, the same during one handler."""
         return self.context.wall()
 
     @property
     def random(self) -> random.Random:
-        """Random numbers seeded by run, address and message: the same in replay."""
+        """Random numbers, seeded by run, address and message: the same in a replay."""
         return self.context.random
 
     def health(self, health: Health, reason: str = "", remedy: str = "") -> None:
-        """Say how well this actor works, why, and what its owner can do about it."""
+        """Report how well this actor works, why, and what the owner can do about it."""
         self.context.health(health, reason, remedy)
 
     def ready(self) -> None:
-        """Say that this actor is started; data messages flow from now on."""
+        """Report that this actor has started: from now on it is given data messages."""
         self.context.ready()
 
 
@@ -190,13 +185,15 @@ def _handlers(cls: type[Actor]) -> Mapping[type[Message], str]:
         method = getattr(cls, name)
         if not getattr(method, "_handles", False):
             continue
-        hints = {k: v for k, v in get_type_hints(method).items() if k != "return"}
+        hints = [hint for parameter, hint in get_type_hints(method).items() if parameter != "return"]
         if len(hints) != 1:
             raise HandlerError(f"{cls.__name__}.{name} must take one annotated message")
-        (message,) = hints.values()
-        if not (isinstance(message, type) and issubclass(message, Message)):
-            raise HandlerError(f"{cls.__name__}.{name} is annotated with {message!r}, which is no message")
-        if message in table:
-            raise HandlerError(f"{cls.__name__} handles {message.__name__} in {table[message]} and in {name}")
-        table[message] = name
+        for message in get_args(hints[0]) or hints:
+            if not (isinstance(message, type) and issubclass(message, Message)):
+                raise HandlerError(f"{cls.__name__}.{name} is annotated with {message!r}, not with a message")
+            if message in table:
+                raise HandlerError(
+                    f"{cls.__name__} handles {message.__name__} in {table[message]} and in {name}"
+                )
+            table[message] = name
     return table

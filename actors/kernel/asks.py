@@ -1,4 +1,4 @@
-"""Asks that wait for their one outcome, and why they may fail."""
+"""Pending asks, and why they may fail."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ class PendingAsk(msgspec.Struct):
 
 
 class Asks:
-    """The asks of `actor` that wait for their outcome, by the id of the question."""
+    """The pending asks of `actor`, by the id of the question."""
 
     def __init__(self, actor: Actor) -> None:
         self._actor = actor
@@ -36,33 +36,33 @@ class Asks:
             raise HandlerError(f"{type(self._actor).__name__} has no method {then!r} to continue with")
 
     def add(self, id: str, ask: PendingAsk) -> None:
-        """The question `id` is about to be sent."""
+        """Note that the question `id` is about to be sent."""
         self._waiting[id] = ask
 
     def take(self, id: str) -> PendingAsk | None:
-        """The ask that waits for the answer to `id`, which waits no more; None if there is none."""
+        """Remove and return the pending ask of the question `id`, None if there is none."""
         return self._waiting.pop(id, None)
 
     def resume(self, ask: PendingAsk, outcome: Reply | AskFailed) -> None:
-        """Give its outcome to the actor's continuation."""
+        """Give the outcome to the actor's continuation."""
         getattr(self._actor, ask.then)(msgspec.structs.replace(outcome, context=ask.context))
 
     @property
     def pending(self) -> tuple[tuple[str, str, Any, int, int], ...]:
-        """All that wait: the id, and what PendingAsk holds."""
+        """All: the id, and the fields of PendingAsk."""
         return tuple((id, *msgspec.structs.astuple(ask)) for id, ask in self._waiting.items())
 
     def clear(self) -> None:
-        """Nobody waits any more."""
+        """Drop all."""
         self._waiting.clear()
 
 
 class AskTimeout(Message):
-    """An incarnation's own reminder that the ask `id` has run out of time."""
+    """Timer of an incarnation: the ask `id` has run out of time."""
 
     id: str
 
 
 def ask_failed(note: Undelivered) -> AskFailed:
-    """What an asker hears whose question became a dead letter: rejected, superseded or dead."""
+    """The outcome of an ask whose question became a dead letter: rejected, superseded or dead."""
     return AskFailed(_REASONS.get(note.why, "dead"), note.detail or note.why)

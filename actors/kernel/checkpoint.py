@@ -1,8 +1,7 @@
-"""What an actor keeps between two messages, taken down so that another incarnation can go on from there.
+"""The attributes of an actor between two messages, from which another incarnation can go on.
 
-Taken in the actor's thread, which must not wait: frozen values are only referred to, and containers are copied. An
-object whose class has no durable name (a function, a thread, a lock) is left out: whoever makes the actor again makes
-it with that.
+Taken in the actor's thread, which must not wait: frozen values are referred to, and containers are copied. An object
+whose class has no durable name (a function, a thread, a lock) is left out: the new actor has its own.
 """
 
 import enum
@@ -28,20 +27,20 @@ class Container(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """An object of a class of ours with what it holds, by name."""
+    """An object of a class with a durable name, and its attributes by name."""
 
     cls: type
     fields: tuple[tuple[str, Any], ...]
 
 
 class LeftOut(msgspec.Struct, frozen=True):
-    """Something that is no value, and of what type."""
+    """An object that is left out, by its type."""
 
     type: str
 
 
 def taken(actor: Actor) -> tuple[tuple[str, Any], ...]:
-    """What `actor` keeps, by name."""
+    """The attributes of `actor`, by name."""
     return tuple((name, _taken(value)) for name, value in vars(actor).items() if name != "context")
 
 

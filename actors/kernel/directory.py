@@ -1,4 +1,4 @@
-"""Where mail goes: addresses to mailboxes, and the dead-letter office for what reaches none."""
+"""Delivers envelopes: mailboxes by address, and dead letters for what reaches none."""
 
 import threading
 import time
@@ -16,13 +16,13 @@ __all__ = ["DeadLetter", "DeadLetters", "Directory", "Recipient"]
 
 
 class Recipient(Protocol):
-    """Anything that mail can be put into: a mailbox, a link to another node, the outside world."""
+    """Anything that takes envelopes: a mailbox, a link to another node, an external client."""
 
     def put(self, envelope: Envelope) -> Put | None: ...
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
-    """An envelope that will not be handled, and why: rejected, dropped, stopped, unknown, crashed, late, fenced...
+    """An envelope that will not be handled. why: rejected, dropped, stopped, unknown, crashed, late, fenced...
     wall: since when, in epoch seconds."""
 
     envelope: Envelope
@@ -33,7 +33,7 @@ class DeadLetter(msgspec.Struct, frozen=True):
 
 
 class DeadLetters:
-    """Keeps the last `keep` dead letters, counts all by reason, and tells senders that asked to hear."""
+    """Keeps the last `keep` dead letters, counts all by reason, and notifies senders that asked for it."""
 
     def __init__(self, keep: int = 1000) -> None:
         self.last: deque[DeadLetter] = deque(maxlen=keep)
@@ -43,7 +43,7 @@ class DeadLetters:
         self._lock = threading.Lock()
 
     def dead_letter(self, letter: DeadLetter, deliver: Callable[[Envelope], None]) -> None:
-        """File `letter`; where the sender wanted to hear, `deliver` an Undelivered to it."""
+        """Record `letter`; if the sender asked for it, `deliver` an Undelivered."""
         with self._lock:
             self.counts[letter.why] += 1
             if letter.why != RejectReason.SUPERSEDED:
@@ -57,25 +57,16 @@ class DeadLetters:
 def _undelivered(letter: DeadLetter) -> Envelope:
     lost = letter.envelope
     note = Undelivered(lost.id, lost.recipient, type(lost.message).__name__, letter.why, letter.detail)
-    # The note carries the lost letter's own numbers under the recipient's name: unique, and never random.
-    return Envelope(
-        f"{lost.recipient}~post@{lost.sender}",
-        lost.incarnation,
-        lost.sequence,
-        lost.sender,
-        note,
-        lost.id,
-        lost.turn,
-        lost.id,
-    )
+    # The lost envelope's own numbers under the recipient's name: unique, and never random.
+    post, id = f"{lost.recipient}~post@{lost.sender}", lost.id
+    return Envelope(post, lost.incarnation, lost.sequence, lost.sender, note, id, lost.turn, id)
 
 
 class Directory:
     """The mailboxes of one node. `deliver` never raises and never blocks.
 
-    elsewhere: where to put mail for an address that is not here (the parent node); None makes it a dead letter.
-    paranoid: encode and decode every envelope, so that a thread behaves like a process. wall: epoch seconds, for the
-    dates of dead letters.
+    elsewhere: takes envelopes for unknown addresses (the parent node); None makes them dead letters.
+    paranoid: encode and decode every envelope, so that threads behave like processes. wall: the clock, epoch seconds.
     """
 
     def __init__(
@@ -93,19 +84,19 @@ class Directory:
 
     @property
     def boxes(self) -> Mapping[str, Recipient]:
-        """Every address of this node."""
+        """All mailboxes of this node, by address."""
         return self._boxes
 
     def open(self, address: str, box: Recipient) -> None:
-        """Let mail for `address` go to `box` from now on."""
+        """From now on, deliver mail for `address` to `box`."""
         self._boxes[address] = box
 
     def close(self, address: str) -> None:
-        """Mail for `address` is dead from now on."""
+        """From now on, mail for `address` becomes a dead letter."""
         self._boxes.pop(address, None)
 
     def deliver(self, envelope: Envelope) -> None:
-        """Put the envelope where it belongs; what falls out is a dead letter."""
+        """Put the envelope into its mailbox; what falls out becomes a dead letter."""
         if self._paranoid:
             envelope = decode(encode(envelope))
         box = self._boxes.get(envelope.recipient, self.elsewhere)
@@ -117,7 +108,7 @@ class Directory:
             self.dead_letter(fell.envelope, fell.why)
 
     def hand(self, envelope: Envelope, box: Recipient) -> None:
-        """Put the envelope into `box`, whatever its address; what falls out is a dead letter."""
+        """Put the envelope into `box`, whatever its address; what falls out becomes a dead letter."""
         fell = box.put(envelope)
         if fell is not None:
             self.dead_letter(fell.envelope, fell.why)

@@ -1,4 +1,4 @@
-"""Every exception that the kernel raises, as one tree.
+"""The exceptions of the kernel.
 
 ActorError
 ├── MessageError
@@ -19,7 +19,7 @@ StateError
 
 
 class ActorError(Exception):
-    """Any failure of the actor system itself."""
+    """A failure of the actor system itself."""
 
 
 class MessageError(ActorError):
@@ -27,7 +27,7 @@ class MessageError(ActorError):
 
 
 class DuplicateMessage(MessageError):
-    """A second message class with a name that is taken."""
+    """Another message class has the same name."""
 
 
 class UnknownMessage(MessageError):
@@ -35,11 +35,11 @@ class UnknownMessage(MessageError):
 
 
 class MalformedMessage(MessageError):
-    """Bytes that do not decode to the message type that they name."""
+    """Bytes do not decode to the message type that they name."""
 
 
 class HandlerError(ActorError):
-    """A handler takes no annotated message, or two handlers take the same one."""
+    """A handler has no annotated message, or two handlers take the same one."""
 
 
 class InjectedFailure(ActorError):
@@ -51,11 +51,11 @@ class WouldBlock(ActorError):
 
 
 class SectionsUnfit(ActorError):
-    """Raised by Actor.prepare: this actor cannot work with the new sections, for the reason given."""
+    """Raised by Actor.prepare: the actor cannot work with the new sections."""
 
 
 class AskError(ActorError):
-    """An ask from outside was answered by nobody. `reason`: timeout, dead, rejected or superseded."""
+    """An ask from outside got no answer. reason: timeout, dead, rejected or superseded."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
@@ -67,7 +67,7 @@ class StateError(Exception):
 
 
 class InvalidUpdate(StateError):
-    """An update was refused. `reasons` lists every one; nothing was changed."""
+    """An update was refused, for all these `reasons`; nothing was changed."""
 
     def __init__(self, reasons: tuple[str, ...]) -> None:
         super().__init__("; ".join(reasons))

@@ -1,4 +1,4 @@
-"""How the end of an incarnation is put into words."""
+"""Describes why an incarnation failed."""
 
 import threading
 import traceback
@@ -8,33 +8,28 @@ from actors.kernel.message import Envelope
 from actors.kernel.protocol.lifecycle import Failure
 
 redact: Callable[[str], str] = str
-"""Takes secrets out of a text; whoever knows any puts something better here at the start of a process."""
+"""Removes secrets from a text; replaced at the start of a process that knows any."""
 
 __all__ = ["failure_of", "from_the_keyboard", "hung"]
 
 
 def failure_of(error: BaseException, handling: Envelope | None) -> Failure:
-    """What went wrong, where, and while handling which message (None for none)."""
+    """The Failure of `error`, raised while `handling` a message (None for none)."""
     try:
         text = str(error)[:5000]
     except Exception:
         text = "(its text could not be made)"
-    return Failure(
-        type(error).__name__,
-        redact(text)[:500],
-        redact("".join(traceback.format_exception(error)))[-8000:],
-        handling.id if handling is not None else "",
-        type(handling.message).__name__ if handling is not None else "",
-    )
+    where = redact("".join(traceback.format_exception(error)))[-8000:]
+    about = ("", "") if handling is None else (handling.id, type(handling.message).__name__)
+    return Failure(type(error).__name__, redact(text)[:500], where, *about)
 
 
 def hung(handling: Envelope, seconds: float) -> Failure:
-    """A handler that had not ended after so many seconds."""
-    return Failure(
-        "Hung", f"not handled after {seconds:.1f} s", "", handling.id, type(handling.message).__name__
-    )
+    """The Failure of a handler that did not return within so many seconds."""
+    text, kind = f"not handled after {seconds:.1f} s", type(handling.message).__name__
+    return Failure("Hung", text, "", handling.id, kind)
 
 
 def from_the_keyboard(error: BaseException) -> bool:
-    """Whether somebody pressed Ctrl-C, which no handler is to blame for."""
+    """Whether the user pressed Ctrl-C, for which no handler is to blame."""
     return isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread()

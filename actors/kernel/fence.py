@@ -1,4 +1,4 @@
-"""What an incarnation may not do any more once another one has replaced it, or its life is over."""
+"""Stops an incarnation from sending once another one has replaced it, or it has ended."""
 
 import threading
 from collections.abc import Callable
@@ -9,9 +9,9 @@ __all__ = ["Fence"]
 
 
 class Fence:
-    """fenced: what is sent is refused, and counted in `refused`. over: so is what I/O threads still post.
+    """fenced: what is sent is refused, and counted in `refused`. over: so is what I/O threads post.
 
-    hanging: what was being handled when it was fenced; whoever fenced it says what became of that.
+    hanging: what was being handled when it was fenced, and is recorded by the caller of `close`.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class Fence:
         self._lock = threading.Lock()
 
     def close(self, current: Callable[[], Envelope | None], expected: Envelope | None = None) -> bool:
-        """Fence what handles `current()`; with `expected`, only if that is it. False also when it was fenced before."""
+        """Fence; with `expected`, only while that is `current()`. False if not fenced by this call."""
         with self._lock:
             if self.fenced or (expected is not None and current() is not expected):
                 return False
@@ -31,6 +31,6 @@ class Fence:
             return True
 
     def accounts_for(self, envelope: Envelope) -> bool:
-        """Whether the handler that has just ended says what became of `envelope`; False when `close` has said it."""
+        """Whether the handler that has just ended must record `envelope`; False when the caller of `close` did."""
         with self._lock:
             return self.hanging is not envelope

@@ -1,6 +1,6 @@
-"""What an actor sees of its host while it handles a message: it sends, asks, sets timers, looks at clocks and dice.
+"""What an actor can do while it handles a message: send, ask, set timers, read clocks and random numbers.
 
-All of it belongs to the message being handled, whose id is the cause of whatever is sent.
+The id of the message being handled becomes the cause of whatever is sent.
 """
 
 import random
@@ -30,17 +30,16 @@ class Clock(Protocol):
 
 
 def perform(do: Callable[[], object]) -> None:
-    """Do it, here and now."""
+    """Do it at once."""
     do()
 
 
 class HandlerContext:
-    """The effects of `actor` at `address` (actors.kernel.actor.ActorContext). All but `post` belong to the one thread
-    that drives the actor.
+    """The ActorContext of `actor` at `address`. All but `post` belong to the one thread that drives the actor.
 
-    current: the envelope being handled; began: when that began, monotonic seconds; wall_then: and in epoch seconds, 0
-    until somebody asks; turn, cause: of what is sent. timers, asks: what is still to come. log: notes what is done;
-    None where nobody records it. ready, stop: how the actor speaks of its own life.
+    current: the envelope being handled.
+    began: when that began, in monotonic seconds; wall_then: in epoch seconds, 0 until it is needed.
+    turn, cause: of what is sent. log: records what is done, None where nothing is recorded.
     """
 
     def __init__(
@@ -123,23 +122,13 @@ class HandlerContext:
             self.log.unset.append(timer)
 
     def post(self, message: Message, cause: str = "") -> None:
-        envelope = Envelope(
-            f"{self.address}~io",
-            self.incarnation,
-            next(self._io_sequence),
-            self.address,
-            message,
-            cause,
-            message.turn,  # type: ignore[attr-defined]
-            "",
-            False,
-            0.0 if self.log is None else self._monotonic(),
-        )
+        number, turn = next(self._io_sequence), message.turn  # type: ignore[attr-defined]
+        me, at = self.address, 0.0 if self.log is None else self._monotonic()
+        envelope = Envelope(f"{me}~io", self.incarnation, number, me, message, cause, turn, "", False, at)
         if self._fence.over:
             self._fence.refused += 1
-            self._directory.dead_letter(
-                envelope, "fenced", "posted by a thread of an incarnation that is over"
-            )
+            why = "posted by a thread of an incarnation that is over"
+            self._directory.dead_letter(envelope, "fenced", why)
             return
         self._directory.hand(envelope, self._mailbox)
 
@@ -148,7 +137,6 @@ class HandlerContext:
 
     def wall(self) -> float:
         if not self.wall_then:
-            # What the clock on the wall showed when the handler began.
             self.wall_then = self._clock.wall() - (self._monotonic() - self.began)
         return self.wall_then
 
@@ -167,28 +155,27 @@ class HandlerContext:
     # -- for the host
 
     def begin_log(self, log: HandlerLog) -> None:
-        """A handler begins, and what it does is to be noted."""
+        """Record what the handler that begins now does."""
         self.wall_then = self._clock.wall()
         log.begin()
 
     def record(self, envelope: Envelope, failure: Failure | None = None) -> None:
-        """What was being handled is over, where anybody records it."""
+        """Record that `envelope` was handled, where messages are recorded."""
         if self.log is not None:
             self.log.handled(envelope, self.began, self._monotonic(), self.wall_then, failure)
 
     def send(self, envelope: Envelope) -> None:
         if self._fence.fenced:
             self._fence.refused += 1
-            self._directory.dead_letter(
-                envelope, "fenced", "sent by an incarnation that another one has replaced"
-            )
+            why = "sent by an incarnation that another one has replaced"
+            self._directory.dead_letter(envelope, "fenced", why)
             return
         if self.log is not None:
             self.log.sent.append(envelope)
         self._deliver(envelope)
 
     def settle(self, id: str, outcome: Reply | AskFailed) -> bool:
-        """Give its outcome to the continuation of the ask `id`; False if no such ask is pending."""
+        """Give the outcome of the ask `id` to its continuation; False if it is not pending."""
         ask = self.asks.take(id)
         if ask is None:
             return False
@@ -198,24 +185,14 @@ class HandlerContext:
         return True
 
     def fire(self) -> Envelope:
-        """Take out the timer that is due first, as mail."""
+        """Remove the timer that is due first, and return its message in an envelope."""
         _, _, message, cause, turn = self.timers.pop()
-        return Envelope(
-            self.address,
-            self.incarnation,
-            next(self._sequence),
-            self.address,
-            message,
-            cause,
-            turn,
-            "",
-            False,
-            0.0 if self.log is None else self._monotonic(),
-        )
+        me, number, at = self.address, next(self._sequence), 0.0 if self.log is None else self._monotonic()
+        return Envelope(me, self.incarnation, number, me, message, cause, turn, "", False, at)
 
     @contextmanager
     def suspended(self) -> Iterator[None]:
-        """Other messages are handled while the one being handled waits."""
+        """Let other messages be handled before the current one goes on."""
         log = self.log
         kept = (self.current, self.turn, self.cause, self.began, self.wall_then)
         notes = None if log is None else (log.sent, log.set, log.unset)
@@ -228,15 +205,15 @@ class HandlerContext:
 
     @property
     def next_number(self) -> int:
-        """The number of the message that is sent next."""
+        """The sequence number of the next message."""
         return int(self._sequence.__reduce__()[1][0])
 
     def count_from(self, number: int) -> None:
-        """Let the next message have this number."""
+        """Set the sequence number of the next message."""
         self._sequence = count(number)
 
     def end(self) -> None:
-        """Nothing is to come any more."""
+        """Drop all timers and asks."""
         self.timers.clear()
         self.asks.clear()
 
@@ -248,15 +225,7 @@ class HandlerContext:
         return self.cause
 
     def _make(self, to: str, message: Message, answers: str, notify: bool) -> Envelope:
-        return Envelope(
-            self.address,
-            self.incarnation,
-            next(self._sequence),
-            to,
-            message,
-            self.cause or self._why(),
-            message.turn or self.turn,  # type: ignore[attr-defined]
-            answers,
-            notify,
-            0.0 if self.log is None else self._monotonic(),
-        )
+        number, cause = next(self._sequence), self.cause or self._why()
+        turn = message.turn or self.turn  # type: ignore[attr-defined]
+        at = 0.0 if self.log is None else self._monotonic()
+        return Envelope(self.address, self.incarnation, number, to, message, cause, turn, answers, notify, at)

@@ -1,7 +1,7 @@
-"""One life of an actor, without a thread: it handles one envelope at a time and carries out the actor's effects.
+"""One incarnation of an actor, without a thread: it handles one envelope at a time.
 
-Every host (a pykka thread, a pinned process, the virtual clock, replay) drives this same class, so that an actor
-behaves alike in all of them.
+Every host (a pykka thread, a pinned process, the virtual clock, replay) drives this class, so that an actor behaves
+alike in all of them.
 """
 
 import threading
@@ -43,42 +43,26 @@ from actors.vocabulary.type_names import name_of_class
 __all__ = ["Clock", "Ended", "Incarnation", "handled_here"]
 
 Ended = Callable[[Failure | None], None]
-"""Called once, when the incarnation is over: with the failure that killed it, or None after an orderly stop."""
-
-
+"""Called once, when the incarnation ends: with the failure that killed it, or None after an orderly stop."""
 Handle = Callable[[Envelope], bool]
-"""Handles one envelope; False when the actor failed with it."""
+"""Handles one envelope; False when the actor failed."""
 
 _here = threading.local()
 
 
 def handled_here() -> Envelope | None:
-    """The envelope that the actor of this thread is handling; None in any other thread, and between two messages."""
+    """The envelope that the actor of this thread is handling; None in other threads, and between two messages."""
     context: HandlerContext | None = getattr(_here, "context", None)
     return context.current if context is not None else None
 
 
-def _nobody() -> None:
-    """Hears what nobody else wants to hear."""
-
-
-def _no_sections(_: bytes) -> Mapping[str, Any]:
-    """Where nobody knows how to read sections there are none."""
-    return {}
-
-
-def _no_end(_: Failure | None) -> None:
-    """Hears of an end that has been announced already."""
-
-
 class Incarnation:
-    """Runs `actor` at `address` on `mailbox` until it stops, dies, or is fenced.
+    """Runs `actor` at `address` on `mailbox` until it stops, dies, or is fenced. All methods but `fence` belong to the
+    one thread that drives it.
 
-    supervisor: the address told of health. sections: reads the configuration's sections from their JSON. side_effect:
-    how the actor's are carried out. around: makes what handles an envelope from what would, for a host that keeps
-    account. preloaded: the actor's `preload` has been run already. on_ready, on_end, on_fence: how the host hears of
-    the turning points. handlers: the actor's, by message type.
-    All methods but `fence` belong to the one thread that drives it.
+    supervisor: the address told of health. sections: parses the configuration's sections from JSON.
+    side_effect: carries out the actor's side effects. around: wraps what handles an envelope.
+    preloaded: the actor's `preload` has been run already. handlers: the actor's, by message type.
     """
 
     def __init__(
@@ -93,9 +77,9 @@ class Incarnation:
         seed: str = "",
         supervisor: str = "",
         recorder: RecordSink | None = None,
-        on_ready: Callable[[], None] = _nobody,
-        on_end: Ended = _no_end,
-        sections: Callable[[bytes], Mapping[str, Any]] = _no_sections,
+        on_ready: Callable[[], None] = lambda: None,
+        on_end: Ended = lambda _: None,
+        sections: Callable[[bytes], Mapping[str, Any]] = lambda _: {},
         side_effect: Callable[[Callable[[], object]], None] = perform,
         around: Callable[[Handle], Handle] | None = None,
     ) -> None:
@@ -106,7 +90,7 @@ class Incarnation:
         self.running = True
         self.preloaded = False
         self.is_ready = False
-        self.on_fence: Callable[[], None] = _nobody
+        self.on_fence: Callable[[], None] = lambda: None
         self.fencing = Fence()
         self.context = HandlerContext(
             actor,
@@ -140,12 +124,12 @@ class Incarnation:
 
     @property
     def current(self) -> Envelope | None:
-        """What it handles now."""
+        """The envelope being handled."""
         return self.context.current
 
     @property
     def begun(self) -> float:
-        """When it began that, in monotonic seconds. Read it after `current`."""
+        """When that began, in monotonic seconds. Read it after `current`."""
         return self.context.began
 
     @property
@@ -153,10 +137,10 @@ class Incarnation:
         """Whether another one has replaced it."""
         return self.fencing.fenced
 
-    # -- life
+    # -- driven by the host
 
     def start(self) -> bool:
-        """Run `preload`, unless that is done, and `on_start`. False when one failed: the incarnation is over."""
+        """Call `preload`, unless that is done, and `on_start`. False when one failed: the incarnation is over."""
         context = _here.context = self.context
         failure: Failure | None = None
         try:
@@ -179,7 +163,7 @@ class Incarnation:
         return True
 
     def run(self) -> None:
-        """Handle whatever comes, and wait for it, until the life is over: the loop of a thread."""
+        """Handle messages until the incarnation ends: the loop of a thread."""
         mailbox, handle, timers = self.mailbox, self.handle, self.timers.heap
         take, pause = mailbox.take, mailbox.pause
         while self.running:
@@ -215,13 +199,13 @@ class Incarnation:
     def fence(self, expected: Envelope | None = None, failure: Failure | None = None) -> bool:
         """Refuse whatever this incarnation still sends: another one takes over its mailbox. From any thread.
 
-        What is being handled becomes a dead letter, of `failure` where that is given, else because it hung. With
-        `expected`, only if that is still it: False if it has ended meanwhile, and when it was fenced before.
+        What is being handled becomes a dead letter: of `failure`, or because it hung.
+        expected: fence only while this is being handled; False if it is not, and when it was fenced before.
         """
         if not self.fencing.close(lambda: self.context.current, expected):
             return False
         self.running = False
-        self._on_end = _no_end
+        self._on_end = lambda _: None
         hanging = self.fencing.hanging
         if hanging is not None:
             failure = failure or hung(hanging, self._monotonic() - self.begun)
@@ -286,7 +270,7 @@ class Incarnation:
         return True
 
     def _handle_due(self, urgent: bool) -> None:
-        """Mail and due timers take turns, so that neither starves the other."""
+        """Take mail and due timers by turns, so that neither starves the other."""
         if self._timer_was_last and (envelope := self.mailbox.take(urgent)) is not None:
             self._timer_was_last = False
             self.handle(envelope)
@@ -333,7 +317,6 @@ class Incarnation:
                 handler(message)
 
     def _prepare(self, message: PrepareSections) -> Message:
-        # Whatever goes wrong here is a no: the actor works on with what it has.
         try:
             self.actor.prepare(self._sections(message.json))
         except SectionsUnfit as unfit:
@@ -364,7 +347,7 @@ class Incarnation:
         )
 
     def _drain(self) -> None:
-        """Handle what waits now; what comes meanwhile is left to the successor, or to the dead letters."""
+        """Handle what waits now; what comes later is left to the successor, or becomes dead letters."""
         with self.context.suspended():
             for _ in range(len(self.mailbox)):
                 envelope = None if self.fencing.over else self.mailbox.take(not self.is_ready)

@@ -1,7 +1,7 @@
-"""The mailbox of an address: bounded, in lanes, and older than any one incarnation that reads it.
+"""The mailbox of an address: bounded, in lanes, and kept from one incarnation to the next.
 
-`put` never blocks and never loses silently: it says what became of the envelope, or of the one it displaced. One reader
-at a time may `take`.
+`put` never blocks and never loses anything silently: it returns the envelope that will not be handled. One reader at a
+time may `take`.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from actors.kernel.message import Envelope, Lane, Message
 
 __all__ = ["Full", "Mailbox", "Put", "RejectReason"]
 
-# Looking up an enum's member would cost more than the rest of `put`.
+# Looking up an enum's member costs more than the rest of `put`.
 _SYSTEM, _DATA = Lane.SYSTEM, Lane.DATA
 
 
@@ -57,9 +57,8 @@ class _Slot:
 class Mailbox:
     """Three lanes in front of one reader.
 
-    capacity: data messages at most. reserve: room beyond that for replies, and again for system messages. Under
-    contention the bounds may be overshot by the number of senders that race, never by more. The queues are deques
-    whose ends are atomic under the interpreter lock, so that the hot path takes no lock of ours.
+    capacity: maximum of data messages. reserve: room beyond that for replies, and again for system messages. Racing
+    senders may exceed these bounds by their number. Deques are atomic at their ends: the hot path takes no lock.
     """
 
     def __init__(self, capacity: int = 1024, reserve: int = 256, full: Full = Full.REJECT) -> None:
@@ -76,7 +75,7 @@ class Mailbox:
         self._waiting = False
         self._closed = False
         self.express: Callable[[], bool] | None = None
-        """Called by a sender instead of waking the reader; True when it left nothing for the reader to do."""
+        """Called by a sender instead of waking the reader; True when nothing is left for the reader to do."""
 
     def __len__(self) -> int:
         return len(self._system) + len(self._data)
@@ -87,11 +86,8 @@ class Mailbox:
         return self._closed
 
     def put(self, envelope: Envelope) -> Put | None:
-        """Queue `envelope`; None when it is queued and displaced nothing.
-
-        Otherwise the envelope that will not be handled: this one (rejected, stopped), an older one (dropped), or the
-        one that this one replaces (superseded).
-        """
+        """Queue `envelope`; None, or the envelope that will not be handled: this one (rejected, stopped), an older one
+        (dropped), or the one that this one replaces (superseded)."""
         lane = envelope.message.lane
         queue: deque[Any]
         if lane is _DATA or (envelope.answers and lane is not _SYSTEM):
@@ -113,7 +109,7 @@ class Mailbox:
         return None
 
     def take(self, only_urgent: bool = False) -> Envelope | None:
-        """The next envelope, or None when there is none. `only_urgent` leaves all but system messages and replies."""
+        """The next envelope, None for none. only_urgent: take system messages and replies only."""
         if self._system:
             with contextlib.suppress(IndexError):  # `close` was faster
                 return self._system.popleft()
@@ -126,22 +122,21 @@ class Mailbox:
         return entry if type(entry) is Envelope else self._open(entry)  # type: ignore[arg-type]
 
     def pause(self, timeout: float | None = None, only_urgent: bool = False) -> None:
-        """Block until there is something to take, at most `timeout` seconds (None: for ever). `wake` ends it early."""
+        """Block until there is something to take, or `wake`, or for `timeout` seconds (None: for ever)."""
         self._waiting = True
-        # Looked at after announcing: whoever queued something before the announcement did not wake us.
+        # Checked after setting the flag: who queued something before did not wake us.
         if not self._system and not (self._reply() if only_urgent else self._data):
             limit = -1 if timeout is None else min(max(0.0, timeout), threading.TIMEOUT_MAX)
             self._wake.acquire(timeout=limit)
         self._waiting = False
 
     def rest(self, express: Callable[[], bool]) -> None:
-        """For a reader that others wake by a call, because it shares its thread with many: nothing is left to take, and
-        the next sender calls `express`. Until then it may take nothing."""
+        """Let the next sender call `express`: this reader shares its thread with many. Until then it must not take."""
         self.express = express
         self._waiting = True
 
     def wake(self) -> None:
-        """Let a `pause` end early, the next one if there is none now."""
+        """End the current `pause`, or the next one."""
         # Cleared here, so that of many senders only the first pays for waking the reader.
         self._waiting = False
         try:
@@ -150,10 +145,8 @@ class Mailbox:
             return  # already awake
 
     def restore(self, envelopes: Sequence[Envelope]) -> tuple[Envelope, ...]:
-        """Put envelopes that were taken, but not begun, back in front, in order; bounds do not apply to them.
-
-        Gives back those that came too late, because the mailbox is closed.
-        """
+        """Put envelopes that were taken but not handled back in front, in order, beyond all bounds. Returns them
+        all when the mailbox is closed."""
         with self._lock:
             if self._closed:
                 return tuple(envelopes)
@@ -164,12 +157,12 @@ class Mailbox:
         return ()
 
     def withdraw(self, kind: type[Message]) -> tuple[Envelope, ...]:
-        """Take out the system messages of this type that wait: they were meant for a reader that is gone."""
+        """Remove and return the system messages of this type, which were meant for an earlier reader."""
         found = tuple(envelope for envelope in _snapshot(self._system) if isinstance(envelope.message, kind))
         return tuple(envelope for envelope in found if _withdraw(self._system, envelope))
 
     def close(self) -> tuple[Envelope, ...]:
-        """Refuse everything from now on, and give back what was still waiting, in order."""
+        """Refuse everything from now on, and return what was waiting, in order."""
         with self._lock:
             self._closed = True
         left = []
@@ -179,7 +172,7 @@ class Mailbox:
         return tuple(left)
 
     def waiting(self) -> Iterator[Envelope]:
-        """A snapshot of what is queued, without taking it."""
+        """What is queued now, without taking it."""
         yield from _snapshot(self._system)
         for entry in _snapshot(self._data):
             yield entry.envelope if isinstance(entry, _Slot) else entry
@@ -237,7 +230,7 @@ class Mailbox:
             return slot.envelope
 
     def _reply(self) -> Envelope | None:
-        """The first reply that waits."""
+        """The first waiting reply."""
         return next((e for e in _snapshot(self._data) if isinstance(e, Envelope) and e.answers), None)
 
     def _take_reply(self) -> Envelope | None:
@@ -255,7 +248,7 @@ def _snapshot(queue: deque[Any]) -> Sequence[Any]:
 
 
 def _withdraw(queue: deque[Any], envelope: Envelope) -> bool:
-    """Take `envelope` out of the middle of `queue`; False if somebody else has it."""
+    """Remove `envelope` from `queue`; False if somebody else took it."""
     while True:
         try:
             queue.remove(envelope)

@@ -1,8 +1,5 @@
-"""Messages and the envelopes that carry them.
-
-A message is a frozen value with a name of its own; an envelope says who sent it to whom, and why. Both encode to
-MessagePack (wire, store) and JSON (trace), and nothing else is ever decoded.
-"""
+"""Messages and the envelopes that carry them. Both are frozen values, encoded as MessagePack (links, store) and JSON
+(traces)."""
 
 import enum
 import math
@@ -44,15 +41,13 @@ _former: dict[str, "type[Message]"] = {}
 
 @dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class _MessageMeta(msgspec.StructMeta):
-    """Tells type checkers that every message is frozen without each saying so."""
+    """Tells type checkers that every message is frozen."""
 
 
 class Message(msgspec.Struct, metaclass=_MessageMeta, frozen=True, tag=True):
-    """Base of every message. Subclasses register themselves by their name, once per process.
+    """Base of every message. A subclass registers itself by its name; raises DuplicateMessage when that is taken.
 
-    A class that is renamed keeps its old name in files: `class New(Message, tag="Old")` with `former_names = ("Old",)`.
-
-    Raises DuplicateMessage when another class has taken a name.
+    A renamed class keeps its old name in files: `class New(Message, tag="Old")` with `former_names = ("Old",)`.
     """
 
     lane: ClassVar[Lane] = Lane.DATA
@@ -71,16 +66,16 @@ class Message(msgspec.Struct, metaclass=_MessageMeta, frozen=True, tag=True):
         _former.update((name, cls) for name in names[1:])
 
     def latest_key(self) -> str:
-        """What distinguishes entries in the latest lane; the type's name unless overridden."""
+        """In the latest lane, a message replaces the one with the same key: the type's name, unless overridden."""
         return type(self).__name__
 
 
 class Envelope(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """One message on its way. `id` is unique within a run: address/incarnation/sequence of the sender.
+    """One message on its way.
 
-    `cause` is the id of the message being handled when this one was sent ("" for the outside world), `turn` the turn
-    of conversation it belongs to (0 for none), `answers` the id that a reply replies to ("" otherwise). `sent_at` is
-    monotonic seconds, stamped only where somebody records.
+    cause: the id of the message being handled when this one was sent, "" when it came from outside.
+    turn: the turn of conversation that it belongs to, 0 for none. answers: the id of what a reply answers, else "".
+    notify: the sender wants an Undelivered. sent_at: monotonic seconds, set only where messages are recorded.
     """
 
     sender: str
@@ -96,13 +91,13 @@ class Envelope(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     @property
     def id(self) -> str:
-        """`address/incarnation/sequence`, never random."""
+        """`sender/incarnation/sequence`, unique within a run."""
         return f"{self.sender}/{self.incarnation}/{self.sequence}"
 
 
 @durable("kernel.Asker")
 class Asker(msgspec.Struct, frozen=True):
-    """Whom to answer, kept for a reply that is given after the handler has ended."""
+    """The sender of a message that is answered after its handler has ended."""
 
     address: str
     id: str
@@ -110,7 +105,7 @@ class Asker(msgspec.Struct, frozen=True):
 
 
 def registered() -> Mapping[str, type[Message]]:
-    """Every message class known to this process, by name."""
+    """Every message class of this process, by name."""
     return _registry
 
 
@@ -123,7 +118,7 @@ def message_class(name: str) -> type[Message]:
 
 
 def current_name(name: str) -> str:
-    """What the message type that is, or was, called `name` is called today; an unknown name stays as it is."""
+    """Today's name of the message type that is, or was, called `name`; an unknown name is returned as it is."""
     known = _former.get(name)
     return name if known is None else known.__name__
 
@@ -131,25 +126,12 @@ def current_name(name: str) -> str:
 _encoder = msgspec.msgpack.Encoder()
 
 
-class _Wire(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """An envelope as it crosses a link: the type's name, and the message still encoded."""
-
-    sender: str
-    incarnation: int
-    sequence: int
-    recipient: str
-    type: str
-    message: msgspec.Raw
-    cause: str
-    turn: int
-    answers: str
-    notify: bool
-    sent_at: float
-
+_Wire = tuple[str, int, int, str, str, msgspec.Raw, str, int, str, bool, float]
+"""An envelope as it crosses a link: its fields, with the message's type before the message, which is encoded apart."""
 
 # A float in MessagePack whose exponent is all ones. Found in a blob too; then a closer look follows.
 _NON_FINITE = re.compile(rb"\xcb[\x7f\xff][\xf0-\xff]|\xca[\x7f\xff][\x80-\xff]")
-_wire_decoder = msgspec.msgpack.Decoder(_Wire)
+_decode_wire = msgspec.msgpack.Decoder(_Wire).decode
 
 
 @cache
@@ -159,54 +141,30 @@ def _decoder(cls: type[Message]) -> msgspec.msgpack.Decoder[Message]:
 
 def encode(envelope: Envelope) -> bytes:
     """The envelope as MessagePack."""
-    e = envelope
-    name = type(e.message).__name__
-    raw = msgspec.Raw(_encoder.encode(e.message))
+    e, n = envelope, envelope.sequence
+    name, raw = type(e.message).__name__, msgspec.Raw(_encoder.encode(e.message))
     return _encoder.encode(
-        _Wire(
-            e.sender,
-            e.incarnation,
-            e.sequence,
-            e.recipient,
-            name,
-            raw,
-            e.cause,
-            e.turn,
-            e.answers,
-            e.notify,
-            e.sent_at,
-        )
+        (e.sender, e.incarnation, n, e.recipient, name, raw, e.cause, e.turn, e.answers, e.notify, e.sent_at)
     )
 
 
 def decode(data: bytes) -> Envelope:
-    """The envelope in `data`. Raises UnknownMessage or MalformedMessage, never anything else."""
+    """The envelope in `data`. Raises UnknownMessage or MalformedMessage, and nothing else."""
     try:
-        w = _wire_decoder.decode(data)
-        message = _decoder(message_class(w.type)).decode(w.message)
+        sender, incarnation, number, to, name, raw, cause, turn, answers, notify, at = _decode_wire(data)
+        message = _decoder(message_class(name)).decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedMessage(str(error)) from None
-    if _NON_FINITE.search(data) is not None and (non_finite(message) or non_finite(w.sent_at)):
-        raise MalformedMessage(f"{w.type} holds a number that is not finite")
-    return Envelope(
-        w.sender,
-        w.incarnation,
-        w.sequence,
-        w.recipient,
-        message,
-        w.cause,
-        w.turn,
-        w.answers,
-        w.notify,
-        w.sent_at,
-    )
+    if _NON_FINITE.search(data) is not None and (non_finite(message) or non_finite(at)):
+        raise MalformedMessage(f"{name} holds a number that is not finite")
+    return Envelope(sender, incarnation, number, to, message, cause, turn, answers, notify, at)
 
 
 _WITHOUT_FLOATS = frozenset((str, bytes, int, bool, type(None)))
 
 
 def non_finite(value: Any) -> bool:
-    """Whether a float in `value`, which may be nested, is infinite or no number."""
+    """Whether `value`, which may be nested, holds a float that is infinite or NaN."""
     if type(value) in _WITHOUT_FLOATS:
         return False
     if isinstance(value, float):

@@ -1,7 +1,4 @@
-"""What a host notes down of an actor's life, one frozen value for each event, and where it hands them.
-
-Cheap to make in the actor's thread: nothing is copied or encoded, since messages and envelopes are frozen.
-"""
+"""Records of what happens to an actor, one frozen value for each event. Cheap to make: nothing is copied or encoded."""
 
 from typing import Any, ClassVar, Protocol, TypeAlias
 
@@ -27,12 +24,11 @@ __all__ = [
 
 
 class Handled(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """One handled message, noted when its handler has ended, failed, or was found hung.
+    """One handled message, recorded when its handler ended, failed, or was found hung.
 
-    begun, ended: monotonic seconds; wall: epoch seconds at the begin. by: the address that handled it, where that is
-    not the recipient (an instance of it), else "". sent: in the order of sending.
-    timers_set: (timer, seconds until it fires, message type). version: the state's (epoch, n)
-    afterwards, None without a state.
+    begun, ended: monotonic seconds. wall: epoch seconds at the beginning.
+    timers_set: (timer, seconds until it fires, message type). version: of the state afterwards, as (epoch, n).
+    by: the address that handled it, where that is not the recipient but a replica of it.
     """
 
     envelope: Envelope
@@ -55,16 +51,15 @@ class Dead(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     @property
     def failure(self) -> Failure | None:
-        """What killed the actor that was handling it, if that is how it died."""
+        """What crashed the actor that was handling it, if anything did."""
         return self.letter.failure
 
 
 class Started(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """An incarnation is launched. arguments: a JSON object by name, secrets masked by whoever fills it in.
+    """An incarnation is started. arguments: a JSON object by name, with secrets masked.
 
-    actor: the durable name of its class, "" for the one that the tree has at its address. supervisor: whom it tells of
-    its health. seed: what its random numbers derive from. state: the restored state as JSON, None for none. wall:
-    epoch seconds.
+    actor: the durable name of its class, "" for the one that the tree has at its address.
+    supervisor: the address told of its health. seed: of its random numbers. state: restored, as JSON.
     """
 
     failure: ClassVar[Failure | None] = None
@@ -81,7 +76,7 @@ class Started(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 
 class Began(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """What an incarnation did in `on_start`, before its first message; the fields are those of `Handled`."""
+    """What an incarnation did in `on_start`; the fields are those of `Handled`."""
 
     address: str
     incarnation: int
@@ -96,11 +91,10 @@ class Began(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 
 class Checkpoint(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """All that a replay needs to go on from between two messages of a deterministic actor.
+    """All that a replay needs to go on between two messages of a deterministic actor.
 
-    actor, supervisor, seed: as in `Started`. sequence, timer: the next numbers of what it sends, and of its timers.
-    attributes: what the actor keeps, by name (actors.kernel.checkpoint). pending: its asks, as (id, then, context,
-    timer, turn). wall: epoch seconds.
+    actor, supervisor, seed: as in `Started`. sequence, timer: the next numbers of its messages and timers.
+    attributes: by name (actors.kernel.checkpoint). pending: its asks, as (id, then, context, timer, turn).
     """
 
     failure: ClassVar[Failure | None] = None
@@ -120,7 +114,7 @@ class Checkpoint(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 
 class Stopped(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """An incarnation ended, in order (no failure) or not. wall: epoch seconds."""
+    """An incarnation ended; failure: None after an orderly stop. wall: epoch seconds."""
 
     address: str
     incarnation: int
@@ -130,7 +124,7 @@ class Stopped(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 
 class ConfigurationVersion(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """From now on the configuration with this digest is in force. wall: epoch seconds."""
+    """The configuration with this digest is in force from now on. wall: epoch seconds."""
 
     failure: ClassVar[Failure | None] = None
 
@@ -143,10 +137,10 @@ Record: TypeAlias = Handled | Dead | Started | Began | Checkpoint | Stopped | Co
 
 
 class RecordSink(Protocol):
-    """Where hosts hand their records, from any thread."""
+    """Takes the records of all hosts, from any thread."""
 
     def append(self, record: Record) -> None:
-        """Take note of `record`. Never raises; a record that cannot be kept is counted by the recorder."""
+        """Take `record`. Never raises; a record that is lost is counted by the recorder."""
 
 
 _Notes = tuple[
@@ -155,7 +149,7 @@ _Notes = tuple[
 
 
 class HandlerLog:
-    """Notes what one handler after another of `actor` does, and makes its records. sent, set, unset: as in Handled."""
+    """Notes what each handler of `actor` does, and makes its record. set, unset: timers."""
 
     def __init__(self, sink: RecordSink, actor: object, address: str, incarnation: int) -> None:
         self.append = sink.append

@@ -1,9 +1,7 @@
-"""What belongs to an address or a path of this process, and not to the incarnation that uses it: ports, devices,
-databases and their writers.
+"""Ports, devices, databases and writers: they belong to an address or a path of this process, not to one incarnation.
 
-A resource outlives a crash. The successor takes it over, as it is, so that it never meets "address in use" nor opens
-a second one beside it. Whoever had it before is fenced: it is no longer the owner, and lets go when it sees that.
-A thread that hangs in a driver keeps the resource, and nothing is closed under it, until the driver returns.
+A resource outlives a crash: the successor takes it over as it is, and the previous owner, which is fenced, lets go when
+it notices. While a thread hangs in a driver, nothing is closed under it.
 """
 
 import os
@@ -21,7 +19,7 @@ R = TypeVar("R")
 
 @dataclass(eq=False)
 class Resource(Generic[K, R]):
-    """One of them. `owner` is the one that may use `value`; it holds `in_use` while it does, in any thread."""
+    """owner: the only user of `value`; it holds `in_use` while it uses it, in any thread."""
 
     key: K
     value: R
@@ -29,13 +27,12 @@ class Resource(Generic[K, R]):
     in_use: threading.Lock = field(default_factory=threading.Lock)
 
     def is_owned_by(self, owner: object) -> bool:
-        """False from the moment on at which a successor has taken it over, or the owner has left."""
+        """False as soon as a successor has taken it over, or the owner has left."""
         return self.owner is owner
 
     def begin_use(self, owner: object, timeout: float) -> bool:
-        """Wait up to `timeout` seconds until whoever used it before has ended; False when it did not, or when `owner`
-        is not the owner any more. After True the owner calls `end_use`, in whichever thread.
-        """
+        """Wait up to `timeout` seconds for the end of the previous use; False when it did not end, or `owner` lost the
+        ownership. After True the owner must call `end_use`, in any thread."""
         if not self.in_use.acquire(timeout=timeout):
             return False
         if self.owner is owner:
@@ -44,7 +41,7 @@ class Resource(Generic[K, R]):
         return False
 
     def end_use(self) -> None:
-        """It is not touched any more; a successor that waits may begin."""
+        """End the use: a waiting successor may begin."""
         self.in_use.release()
 
 
@@ -60,10 +57,7 @@ class Resources(Generic[K, R]):
         self._known: dict[K, Resource[K, R]] = {}
 
     def take(self, key: K, owner: object, opening: Callable[[], R]) -> Resource[K, R]:
-        """The resource at `key`, which is `owner`'s from now on: opened, or taken over. Raises what `opening` raises.
-
-        owner: None for what several share, and one closes.
-        """
+        """Open the resource at `key`, or take it over for `owner` (None: shared). Raises what `opening` raises."""
         with self._guard:
             resource = self._known.get(key)
             if resource is None:
@@ -72,11 +66,8 @@ class Resources(Generic[K, R]):
         return resource
 
     def leave(self, key: K, owner: object, timeout: float = 0.0) -> bool:
-        """Let it go and close it, unless somebody else has taken it over from `owner`. False if it is still used.
-
-        What is used for more than `timeout` seconds longer stays open, for a successor to take over: it must not be
-        closed under a thread that waits for it, nor opened twice.
-        """
+        """Close the resource, unless a successor has taken it over from `owner`. False if it is still used after
+        `timeout` seconds: then it stays open for a successor, since a thread waits for it."""
         with self._guard:
             resource = self._known.get(key)
             if resource is None or resource.owner is not owner:

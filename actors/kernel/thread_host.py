@@ -1,6 +1,6 @@
-"""The thread host: one incarnation of an actor in a pykka thread, by pykka's own extension points.
+"""The thread host: one incarnation of an actor in a pykka thread.
 
-pykka gives the thread, the registry, the reference and the stop protocol; mailbox, future and loop are ours.
+pykka provides the thread, the registry, the reference and the stop protocol; mailbox, future and loop are our own.
 """
 
 import contextlib
@@ -41,10 +41,9 @@ class SystemClock:
 
 
 class OneLockFuture(pykka.Future[Any]):
-    """A pykka future on a single lock instead of a condition, and on none at all when the answer is there before
-    anybody waits for it: set once, read often."""
+    """A pykka future with one lock instead of a condition, and with none when it is set before anybody waits for it."""
 
-    # Defaults of the class: setting them, and pykka's, in each instance would be half the price of a future.
+    # Defaults in the class: setting them in each instance would be half the cost of a future.
     _get_hook: Any = None
     _value: Any = None
     _error: BaseException | None = None
@@ -52,7 +51,7 @@ class OneLockFuture(pykka.Future[Any]):
     _gate: Any = None
 
     def __init__(self) -> None:
-        """Nothing is made before it is needed."""
+        """Sets nothing: the class has the defaults."""
 
     def set_get_hook(self, func: Callable[[float | None], Any]) -> None:
         """Let `func` make the value when it is asked for (pykka's own combinators do)."""
@@ -66,7 +65,7 @@ class OneLockFuture(pykka.Future[Any]):
         if not self._done:
             if threading.get_ident() in _actor_threads:
                 raise WouldBlock(
-                    "a handler must not wait for an answer: use ask(), whose answer comes as a message of its own"
+                    "a handler must not wait for an answer: use ask(), whose answer is a message"
                 )
             if not self._wait(-1 if timeout is None else timeout):
                 raise pykka.Timeout(f"{timeout} seconds")
@@ -75,7 +74,7 @@ class OneLockFuture(pykka.Future[Any]):
         return self._value
 
     def set(self, value: Any = None) -> None:
-        """Give the value. A second time is ignored: the first answer counts."""
+        """Set the value; only the first call counts."""
         if not self._done:
             self._value = value
             self._open()
@@ -107,10 +106,8 @@ class OneLockFuture(pykka.Future[Any]):
 
 
 class ExternalClient:
-    """The address of everything that is no actor: it sends, and waits for answers, from any thread.
-
-    pending: asks that may wait for their answer at a time; beyond that the oldest one fails.
-    """
+    """Sends and asks for code outside the actors, from any thread. pending: maximum of pending asks; one more fails the
+    oldest."""
 
     def __init__(self, directory: Directory, address: str = OUTSIDE, pending: int = 65_536) -> None:
         self.address = address
@@ -124,7 +121,7 @@ class ExternalClient:
         directory.open(address, self)
 
     def tell(self, to: str, message: Message) -> str:
-        """Send and go on; the id of what was sent."""
+        """Send; the message's id."""
         number = next(self._numbers)
         turn = message.turn  # type: ignore[attr-defined]
         self._deliver(Envelope(self.address, 0, number, to, message, "", turn, "", False, monotonic()))
@@ -186,7 +183,7 @@ def _fail(future: pykka.Future[Any], reason: str, detail: str) -> None:
 
 
 class _Inbox:
-    """pykka's inbox in front of our mailbox, so that a plain pykka reference can tell, ask and stop the actor."""
+    """pykka's inbox in front of our mailbox, so that a pykka reference can tell, ask and stop the actor."""
 
     def __init__(self) -> None:
         self.host: ThreadHost | None = None
@@ -208,10 +205,7 @@ class _Inbox:
 
 
 class ThreadHost(pykka.ThreadingActor):
-    """Runs one incarnation in a daemon thread.
-
-    make: builds the actor's Incarnation, in the thread that starts the host; it is given what to call at the end.
-    """
+    """Runs an incarnation in a thread. make: builds it in the caller's thread; takes what it calls at the end."""
 
     use_daemon_thread: ClassVar[bool] = True
 
@@ -238,7 +232,7 @@ class ThreadHost(pykka.ThreadingActor):
         if future is not None:
             self._stop_futures.append(future)
         if self.life.mailbox.closed:
-            self.fence()  # it can be told nothing any more
+            self.fence()  # it takes no messages any more
         elif not self.actor_stopped.is_set():
             self.client.tell(self.life.address, Stop())
         if self.actor_stopped.is_set():
@@ -246,7 +240,7 @@ class ThreadHost(pykka.ThreadingActor):
             self._set_stop_futures()
 
     def fence(self) -> None:
-        """Give the incarnation up, although its thread may hang: another one takes over the mailbox."""
+        """Give up the incarnation, whose thread may hang: another one takes over the mailbox."""
         self.life.fence()
 
     def _start_actor_loop(self) -> None:

@@ -1,4 +1,4 @@
-"""The timers of one incarnation: soonest first, those set earlier first among equals, cheap to set and to cancel."""
+"""The timers of one incarnation: the soonest first, in the order of setting among equals."""
 
 import heapq
 from itertools import count
@@ -8,11 +8,11 @@ from actors.kernel.message import Message
 __all__ = ["Timer", "Timers"]
 
 Timer = tuple[float, int, Message, str, int]
-"""When it is due (monotonic seconds), its number, the message to handle then, and that one's cause and turn."""
+"""When it is due (monotonic seconds), its number, its message, and the message's cause and turn."""
 
 
 class Timers:
-    """heap: a heap of timers whose head is never a cancelled one, so that it is empty when nothing is pending."""
+    """heap: its head is never a cancelled timer, so that it is empty when nothing is pending."""
 
     def __init__(self) -> None:
         self.heap: list[Timer] = []
@@ -30,7 +30,7 @@ class Timers:
         return number
 
     def cancel(self, number: int) -> bool:
-        """Forget a timer; False if it has fired, or never was."""
+        """Cancel a timer; False if it has fired, or was never set."""
         if number not in self._pending:
             return False
         self._pending.discard(number)
@@ -42,39 +42,39 @@ class Timers:
 
     @property
     def pending(self) -> tuple[Timer, ...]:
-        """Those that have neither fired nor been cancelled, soonest first."""
+        """All timers, soonest first."""
         return tuple(sorted((t for t in self.heap if t[1] in self._pending), key=lambda timer: timer[:2]))
 
     @property
     def next_number(self) -> int:
-        """The number of the timer that is set next."""
+        """The number of the next timer."""
         return int(self._numbers.__reduce__()[1][0])
 
     def pop(self) -> Timer:
-        """Take out the soonest. Raises IndexError when there is none."""
+        """Remove and return the soonest. Raises IndexError for none."""
         timer = heapq.heappop(self.heap)
         self._pending.discard(timer[1])
         self._drop_cancelled()
         return timer
 
     def take(self, message: Message, cause: str, turn: int) -> bool:
-        """Take out the soonest with this message, cause and turn: it has fired; False if there is none."""
+        """Remove the soonest with this message, cause and turn; False for none."""
         for timer in self.pending:
             if timer[2:] == (message, cause, turn):
                 return self.cancel(timer[1])
         return False
 
     def restore(self, timer: Timer) -> None:
-        """Add a timer as it was, with its number."""
+        """Add a timer with its own number."""
         self._pending.add(timer[1])
         heapq.heappush(self.heap, timer)
 
     def count_from(self, number: int) -> None:
-        """Let the next timer have this number."""
+        """Set the number of the next timer."""
         self._numbers = count(number)
 
     def clear(self) -> None:
-        """Forget all."""
+        """Drop all."""
         self.heap.clear()
         self._pending.clear()
 

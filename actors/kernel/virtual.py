@@ -1,7 +1,4 @@
-"""The test host: actors under one thread and a virtual clock, so that no test of an actor needs a thread or a sleep.
-
-Mail is handled in the order in which it was sent; time moves only when nothing is left to do, or when told to.
-"""
+"""The test host: actors in one thread under a virtual clock. Mail is handled in the order of sending."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +15,7 @@ __all__ = ["Probe", "VirtualClock", "VirtualWorld"]
 
 
 class VirtualClock:
-    """Time that stands still until it is moved. Starts at 1,000 s monotonic and 1,700,000,000 s epoch."""
+    """Time that is only moved by hand. Starts at 1,000 s monotonic and 1,700,000,000 s epoch."""
 
     def __init__(self) -> None:
         self.elapsed = 0.0
@@ -31,7 +28,7 @@ class VirtualClock:
 
 
 class Probe:
-    """An address that only collects what it is sent."""
+    """Collects what is sent to its address."""
 
     def __init__(self) -> None:
         self.envelopes: list[Envelope] = []
@@ -42,11 +39,11 @@ class Probe:
 
     @property
     def messages(self) -> list[Message]:
-        """What came, in order."""
+        """All messages, in order."""
         return [envelope.message for envelope in self.envelopes]
 
     def of(self, kind: type[Any]) -> list[Any]:
-        """What came of one type, in order."""
+        """The messages of one type, in order."""
         return [message for message in self.messages if isinstance(message, kind)]
 
     def clear(self) -> None:
@@ -55,7 +52,7 @@ class Probe:
 
 
 class VirtualWorld:
-    """A node without threads. Every message is encoded and decoded on its way (paranoid), as between processes."""
+    """A node without threads. paranoid: every message is encoded and decoded, as between processes."""
 
     def __init__(self, *, paranoid: bool = True, recorder: RecordSink | None = None) -> None:
         self.clock = VirtualClock()
@@ -98,7 +95,7 @@ class VirtualWorld:
     def tell(
         self, to: str, message: Message, *, sender: str = "test", answers: str = "", turn: int = 0
     ) -> str:
-        """Send from outside, without handling it yet; the message's id."""
+        """Send from outside; the message's id."""
         self._sent += 1
         turn = turn or message.turn  # type: ignore[attr-defined]
         envelope = Envelope(sender, 0, self._sent, to, message, "", turn, answers)
@@ -106,19 +103,19 @@ class VirtualWorld:
         return envelope.id
 
     def give(self, to: str, message: Message, *, sender: str = "test") -> None:
-        """Send, and run until nothing is left to do now."""
+        """Send, and `run`."""
         self.tell(to, message, sender=sender)
         self.run()
 
     def run(self, limit: int = 100_000) -> int:
-        """Handle everything that is due now; how many messages that were. Time does not move."""
+        """Handle everything that is due now; how many messages that was. Time does not move."""
         handled = 0
         while handled < limit and any(life.step(0.0) for life in self._alive()):
             handled += 1
         return handled
 
     def advance(self, seconds: float) -> None:
-        """Let `seconds` pass, firing every timer at its own time."""
+        """Let `seconds` pass; every timer fires at its own time."""
         end = self.clock.elapsed + seconds
         self.run()
         while (due := self._next_timer()) is not None and due <= end:

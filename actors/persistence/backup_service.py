@@ -1,5 +1,5 @@
-"""Answers MakeBackup, and makes the backups of the schedule: what there is now is read at once, and the file is written
-in another thread, so that no state has to wait for it."""
+"""Makes backups, on request and by schedule. The content is read at once, and the file is written in another thread, so
+that no state waits for it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,25 +19,20 @@ __all__ = ["BackupService"]
 
 
 class BackupService:
-    """backups: None where none are made. run_aside: runs a job in another thread and delivers its outcome, for a
-    cause."""
+    """backups: None where none are made. run_aside: runs a job in another thread and delivers its outcome."""
 
     def __init__(
         self, store: Store, logs: DomainLogs, health: DiskHealth, loads: StateLoads, backups: Backups | None
     ) -> None:
         self.backups = backups
         self.run_aside: Callable[[Job, str], None] = lambda job, cause: None
-        self._store = store
-        self._logs = logs
-        self._health = health
-        self._loads = loads
+        self._store, self._logs, self._health, self._loads = store, logs, health, loads
 
     def make(self, request: StoreRequest, message: MakeBackup) -> tuple[StoreOutcome, ...]:
         """The answer to a request, if it is known at once."""
-        backups = self.backups
-        if backups is None:
-            return (StoreOutcome(request.asker, BackupFailed("no backups are made here", "")),)
         try:
+            if (backups := self.backups) is None:
+                raise StoreError("no backups are made here", "")
             content = self._content()
         except StoreError as error:
             return (StoreOutcome(request.asker, BackupFailed(str(error), error.remedy)),)
@@ -46,11 +41,11 @@ class BackupService:
 
     @property
     def is_due(self) -> bool:
-        """Whether the schedule wants a backup now."""
+        """Whether a scheduled backup is due."""
         return self.backups is not None and self.backups.is_due()
 
     def make_due(self, cause: str) -> None:
-        """The backup that the schedule wants."""
+        """Make the scheduled backup."""
         backups = self.backups
         assert backups is not None
         try:
@@ -62,14 +57,12 @@ class BackupService:
         self.run_aside(lambda: backups.make_due(content), cause)
 
     def _content(self) -> BackupContent:
-        """Everything. Raises StoreError when the disk does not have all of it: a backup must not lack anything."""
+        """Everything that is stored. Raises StoreError when something is not on disk: a backup must be complete."""
         if self._health.trouble is not None:
             raise self._health.trouble
         if unwritten := self._logs.unwritten:
-            raise StoreError(
-                f"{self._store.database.path}: not written yet: {', '.join(unwritten)}",
-                "look at `supervisor status`",
-            )
+            why = f"{self._store.database.path}: not written yet: {', '.join(unwritten)}"
+            raise StoreError(why, "look at `supervisor status`")
         return collect_content(self._store, self._logs.newest, self._loads.epochs)
 
 

@@ -1,4 +1,4 @@
-"""Whether the disk works, and what on it was damaged: what the persistence actor reports as its health."""
+"""The health of the disk: whether it works, and what on it was damaged."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -12,11 +12,8 @@ log = logging.getLogger(__name__)
 
 
 class DiskHealth:
-    """trouble: why the disk does not work, None when it does. damage: by domain ("" for the whole database), what was
-    found damaged or set aside, until the domain's state is written as a snapshot again.
-
-    Changed by the writer's thread; others may read both.
-    """
+    """trouble: why the disk does not work, None when it does. damage: what was found damaged or set aside, by domain,
+    "" for the whole database, until a snapshot is written. Only the writer's thread changes them; others may read."""
 
     def __init__(self) -> None:
         self.trouble: StoreError | None = None
@@ -32,7 +29,7 @@ class DiskHealth:
         self.trouble = error
 
     def works(self, remaining: StoreError | None = None) -> None:
-        """It does, except for `remaining`; a working disk does not help whoever cannot decrypt what is on it."""
+        """The disk works, except for `remaining` and for states that cannot be decrypted."""
         self.trouble = remaining or next(iter(self._unreadable.values()), None)
 
     def unreadable(self, domain: str, error: KeyUnavailable) -> None:

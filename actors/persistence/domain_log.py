@@ -9,34 +9,33 @@ from actors.persistence.store.record import Kind, Record
 __all__ = ["HARD_LIMIT", "LARGEST", "DomainLog", "Refusal"]
 
 HARD_LIMIT = 10_000
-"""Changes after a snapshot at most."""
+"""Maximum of changes after a snapshot."""
 NEARLY_FULL = 8_000
-"""Changes after which a snapshot is asked for, however large it is."""
+"""Changes after which a snapshot is requested, however large it is."""
 LARGEST = 2**30
-"""Bytes of one state at most."""
+"""Maximum size of one state, in bytes."""
 SMALL = 2**20
-"""Bytes of changes that are never too much."""
+"""Bytes of changes below which their size does not call for a snapshot."""
 HELD = 2**24
-"""Bytes of changes that stay in memory when they are on disk."""
+"""Bytes of changes that stay in memory after they were written."""
 UNWRITTEN = 2**26
-"""Bytes of changes that may wait in memory for a disk that fails; then a snapshot is asked for instead."""
+"""Bytes of changes that may wait in memory for a failing disk; beyond it a snapshot is requested instead."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """Why something is not stored. snapshot: a snapshot would be."""
+    """Why something is not stored. snapshot: a snapshot would be stored."""
 
     why: str
     snapshot: bool = False
 
 
 class DomainLog:
-    """newest: the newest version held, in memory or on disk; None when a snapshot must come first. written: on disk.
+    """newest: the newest version, in memory or on disk; None when a snapshot must come first. written: the one on disk.
 
-    snapshot: the newest one, while it is not on disk. changes: those not on disk. recent: all since the newest
-    snapshot, as far as they are in memory; since: how many there are. Sizes in bytes: snapshot_bytes, of the newest
-    snapshot; recent_bytes, of the changes since it; journal_bytes, of those and of the ones that only the snapshot
-    before it needs. keeper: the domain's actor. owed: who is to be told when a version is on disk. asked: a snapshot
-    was asked for.
+    snapshot, changes: those that are not on disk. recent: the changes since the newest snapshot that are in memory.
+    since: how many changes there are since it. snapshot_bytes, recent_bytes: the sizes of it and of these.
+    journal_bytes: of all changes still on disk. keeper: the address of the domain's actor.
+    owed: by address, the version whose commit must be reported. asked: a snapshot was requested.
     """
 
     def __init__(self, domain: str) -> None:
@@ -61,40 +60,33 @@ class DomainLog:
         return bool(self.changes or self.snapshot is not None)
 
     def loaded(self, chain: Chain | None) -> None:
-        """Take over what was read; None when there is nothing that changes can follow."""
-        self.newest = chain.version if chain is not None else None
-        self.written = chain.version if chain is not None else Version()
-        self.recent = list(chain.changes) if chain is not None else []
+        """Begin with what was read; None for nothing that changes can follow."""
+        self.newest, self.written = (None, Version()) if chain is None else (chain.version, chain.version)
+        self.recent = [] if chain is None else list(chain.changes)
+        self.snapshot_bytes = 0 if chain is None else chain.snapshot.size
         self._count([(change.version, len(change.payload)) for change in self.recent])
         self.journal_bytes = self.recent_bytes
-        self._let_go()
-        self.snapshot_bytes = chain.snapshot.size if chain is not None else 0
-        self.snapshot = None
-        self.changes.clear()
-        self._bytes = 0
+        self._clear()
         self._parts.clear()
         self.asked = False
 
     def add(self, change: SaveChange, now: float) -> Refusal | None:
-        """Take a change; None when it was taken, or is known already."""
+        """Take a change; None when it is taken, or known already."""
         if self.newest is None:
             return Refusal("there is no snapshot that the change could follow", snapshot=True)
         if change.version <= self.newest:
             return None  # again, or late
         if change.base != self.newest:
-            return Refusal(
-                f"the change is based on version {change.base}, not on {self.newest}", snapshot=True
-            )
+            why = f"the change is based on version {change.base}, not on {self.newest}"
+            return Refusal(why, snapshot=True)
         if self.since >= HARD_LIMIT or self._bytes > UNWRITTEN:
             return Refusal("there are too many changes since the last snapshot", snapshot=True)
-        record = Record(
-            Kind.CHANGE, change.domain, change.schema, change.version, now, change.patch, change.base
-        )
+        version, patch = change.version, change.patch
+        record = Record(Kind.CHANGE, change.domain, change.schema, version, now, patch, change.base)
         self.changes.append(record)
         self.recent.append(record)
-        self.newest = change.version
-        size = len(change.patch)
-        self._after.append((change.version, size))
+        self.newest, size = version, len(patch)
+        self._after.append((version, size))
         self.since += 1
         self._bytes += size
         self.recent_bytes += size
@@ -102,14 +94,13 @@ class DomainLog:
         return None
 
     def wants_snapshot(self, changes: int) -> bool:
-        """Whether a snapshot is worth writing: after `changes` changes that take a quarter of its size, or when they
-        take as much as it does."""
+        """Whether a snapshot is worth it: `changes` changes take a quarter of its size, or any number all of it."""
         if self.recent_bytes >= max(self.snapshot_bytes, SMALL) or self.since >= NEARLY_FULL:
             return True
         return self.since >= changes and 4 * self.recent_bytes >= self.snapshot_bytes
 
     def take(self, part: SaveSnapshot, now: float) -> Snapshot | Refusal | None:
-        """Take a part of a snapshot; the snapshot when it was the last part."""
+        """Take a part of a snapshot; the snapshot when the part is the last."""
         if part.part == 0:
             self._parts.clear()
         first = self._parts[0] if self._parts else part
@@ -127,8 +118,8 @@ class DomainLog:
         return Snapshot(part.domain, part.schema, part.version, now, payloads)
 
     def replace(self, snapshot: Snapshot) -> None:
-        """Make this snapshot the newest. The changes before it are written all the same: the snapshot before needs them
-        if this one gets damaged; unless there are too many."""
+        """Make this snapshot the newest. Unless there are too many, the changes before it are written as well: the
+        snapshot before needs them if this one gets damaged."""
         if self.since >= HARD_LIMIT or self._bytes > UNWRITTEN:
             self.changes = [change for change in self.changes if change.version > snapshot.version]
             self._bytes = sum(len(change.payload) for change in self.changes)
@@ -150,20 +141,20 @@ class DomainLog:
         self._bytes = sum(len(change.payload) for change in self.changes)
 
     def wrote(self) -> None:
-        """Everything that was due is on disk."""
+        """Note that everything that was due is on disk."""
         if self.newest is not None:
             self.written = max(self.written, self.newest)
-        self.snapshot = None
-        self.changes.clear()
-        self._bytes = 0
-        self._let_go()
+        self._clear()
 
     def _count(self, after: list[tuple[Version, int]]) -> None:
         self._after = after
         self.since = len(after)
         self.recent_bytes = sum(size for _, size in after)
 
-    def _let_go(self) -> None:
-        """What is large is read from the disk again if the domain's actor is restarted."""
+    def _clear(self) -> None:
+        """Nothing is due. What is large is read from the disk again if the domain's actor is restarted."""
+        self.snapshot = None
+        self.changes.clear()
+        self._bytes = 0
         if self.recent_bytes > HELD:
             self.recent.clear()

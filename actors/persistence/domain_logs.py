@@ -1,4 +1,4 @@
-"""What persistence holds in memory of all domains: the log of each, and a cache of their snapshots. No I/O."""
+"""What persistence holds in memory of all domains: their logs, and a cache of their snapshots. No I/O."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,7 +11,7 @@ __all__ = ["DomainLogs"]
 
 
 class DomainLogs:
-    """cache: the snapshots that were read or written last."""
+    """cache: the snapshots read or written last."""
 
     def __init__(self, cache: SnapshotCache) -> None:
         self.cache = cache
@@ -21,7 +21,7 @@ class DomainLogs:
         return iter(self._logs.values())
 
     def of(self, domain: str) -> DomainLog:
-        """The log of `domain`; an empty one begins where there is none."""
+        """The log of `domain`; a new one where there is none."""
         if domain not in self._logs:
             self._logs[domain] = DomainLog(domain)
         return self._logs[domain]
@@ -37,7 +37,7 @@ class DomainLogs:
         return {log.domain: log.written for log in self if log.written.epoch}
 
     def newest(self, domain: str) -> Chain | None:
-        """The newest state of `domain`; None when it is not in memory as a whole."""
+        """The newest state of `domain`; None when not all of it is in memory."""
         log = self._logs.get(domain)
         if log is None or log.newest is None:
             return None
@@ -48,8 +48,7 @@ class DomainLogs:
         return chain if chain is not None and chain.version == log.newest else None
 
     def loaded(self, domain: str, chain: Chain | None, *, damaged: bool) -> None:
-        """Take over what was read. damaged: it should be written again as a snapshot, and the next change be refused
-        until then."""
+        """Begin with what was read. damaged: refuse changes until it is written again as a snapshot."""
         log = self.of(domain)
         if log.is_due:
             return  # it is newer than the disk
@@ -60,7 +59,7 @@ class DomainLogs:
             log.newest, log.asked = None, chain is not None
 
     def database_lost(self) -> None:
-        """Nothing is on disk any more: whatever is in memory as a whole is to be written again."""
+        """Let every state that is wholly in memory be written again: nothing is on disk any more."""
         for log in self:
             chain = self.newest(log.domain)
             if chain is None:
@@ -70,7 +69,7 @@ class DomainLogs:
                 log.written = Version()
 
     def sweep(self) -> None:
-        """Remove what has been in memory for too long, and is on disk."""
+        """Remove what is on disk and has been in memory for too long."""
         for domain in self.cache.sweep():
             log = self._logs.get(domain)
             if log is not None and not log.is_due:

@@ -6,7 +6,7 @@ from actors.kernel.message import Lane, Message
 
 
 class WriterWorked(Message):
-    """From the writer's thread: there are outcomes."""
+    """From the writer's thread: outcomes can be collected."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
 

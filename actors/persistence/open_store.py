@@ -14,7 +14,7 @@ __all__ = ["database_path", "open_backups", "open_store"]
 
 
 def open_store(storage: Storage, home: Path, encryption: StoreEncryption = PLAIN) -> Store:
-    """The store; its first call opens it. What is damaged there is looked for in the backups."""
+    """The store, opened by its first call. What is damaged in it is looked for in the backups."""
     database = Database.at(database_path(storage.database_url, home), storage.map_size)
     files = FileSnapshots(home / Path(storage.file_path).expanduser(), encryption)
     backups = open_backups(storage, home, encryption)
@@ -22,7 +22,7 @@ def open_store(storage: Storage, home: Path, encryption: StoreEncryption = PLAIN
 
 
 def open_backups(storage: Storage, home: Path, encryption: StoreEncryption = PLAIN) -> Backups:
-    """The home's backups. encryption: of the store; what it encrypts is encrypted in them, too."""
+    """The home's backups. encryption: the store's; what it encrypts is encrypted in them, too."""
     return Backups(home / Path(storage.backup_directory).expanduser(), storage, encryption)
 
 

@@ -1,7 +1,7 @@
 """The actor that stores the states of all domains, and loads them at the start.
 
-It never waits for the disk: a thread of its own writes everything that waits as one group. A disk that fails makes it
-DEGRADED; the newest state of each domain then stays in memory until the disk takes it.
+It never waits for the disk: its writer's thread does. While the disk fails it is DEGRADED, and the newest state of each
+domain stays in memory.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from actors.kernel.actor import Actor, handles
 from actors.kernel.errors import PersistenceError
 from actors.kernel.message import Asker
 from actors.kernel.protocol.lifecycle import Health
-from actors.kernel.protocol.storage import LoadState, RecordErasure, SaveChange, SaveSnapshot, SetStateAside
+from actors.kernel.protocol.storage import RecordErasure
 from actors.persistence.backup.schedule import FIRST_AFTER, look_in
 from actors.persistence.internal import BackUpIfDue, CleanUp, LookAtWriter, TryDisk, WriterWorked
 from actors.persistence.messages import MakeBackup
@@ -40,9 +40,8 @@ class Persistence(Actor):
     RecordErasure with ErasureRecorded; MakeBackup with BackupMade or BackupFailed. Makes a backup every
     `storage.backup_interval` seconds.
 
-    Whatever is handed over before the stop is written by then. Start arguments: the sections storage and performance,
-    the home, and the cipher, which encrypts if `storage.encrypt` is set; None for none. writing: finds the writer of
-    the database, or makes it with a WriteBehind.
+    Whatever is handed over before the stop is written by then. sealer: the cipher, which encrypts if `storage.encrypt`
+    is set; None for none. writing: finds the writer of the database, or makes one with a WriteBehind.
     """
 
     drains_on_stop = True
@@ -86,37 +85,18 @@ class Persistence(Actor):
         return True
 
     @handles
-    def on_load(self, message: LoadState) -> None:
-        self._hand(message)
-
-    @handles
-    def on_set_aside(self, message: SetStateAside) -> None:
-        self._hand(message)
-
-    @handles
-    def on_change(self, message: SaveChange) -> None:
-        self._hand(message)
-
-    @handles
-    def on_snapshot(self, message: SaveSnapshot) -> None:
-        self._hand(message)
-
-    @handles
-    def on_record_erasure(self, message: RecordErasure) -> None:
-        self._hand(message)
-
-    @handles
-    def on_make_backup(self, message: MakeBackup) -> None:
-        self._hand(message)
+    def on_request(self, message: Load | Save | RecordErasure | MakeBackup) -> None:
+        self._writer.hand(StoreRequest(message, self.asker(), self.cause()))
+        self._look_later()
 
     @handles
     def on_backup_time(self, message: BackUpIfDue) -> None:
-        self._writer.hand(StoreRequest(message, Asker("", ""), self.cause()))
+        self._hand_own(message)
         self.after(look_in(self._storage.backup_interval), BackUpIfDue())
 
     @handles
     def on_clean_up(self, message: CleanUp) -> None:
-        self._writer.hand(StoreRequest(message, Asker("", ""), self.cause()))
+        self._hand_own(message)
         self.after(self._performance.cleanup_interval, CleanUp())
 
     @handles
@@ -132,7 +112,7 @@ class Persistence(Actor):
     def on_try(self, message: TryDisk) -> None:
         self._trying = False
         self._tries += 1
-        self._writer.hand(StoreRequest(None, Asker("", ""), self.cause()))
+        self._hand_own(None)
         self._look_later()
 
     def on_stop(self) -> None:
@@ -147,9 +127,8 @@ class Persistence(Actor):
             why = write_behind.health.trouble or "what is stored could not be read at start and is kept"
             raise PersistenceError(f"{self._path}: not written: {', '.join(lost)}: {why}")
 
-    def _hand(self, message: Load | Save | RecordErasure | MakeBackup) -> None:
-        self._writer.hand(StoreRequest(message, self.asker(), self.cause()))
-        self._look_later()
+    def _hand_own(self, message: BackUpIfDue | CleanUp | None) -> None:
+        self._writer.hand(StoreRequest(message, Asker("", ""), self.cause()))
 
     def _finish_round(self) -> None:
         self._answer()
@@ -175,7 +154,7 @@ class Persistence(Actor):
             self.after(RETRY_AFTER[min(self._tries, len(RETRY_AFTER) - 1)], TryDisk())
 
     def _say(self) -> None:
-        """Report the disk's health when it has changed; while the disk fails, try it again from time to time."""
+        """Report the disk's health when it has changed, and try a failing disk again from time to time."""
         disk, backups = self._writer.write_behind.health, self._writer.write_behind.backup.backups
         now = (Health.OK, "", "")
         if self._writer.stuck > STUCK:

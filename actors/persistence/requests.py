@@ -16,8 +16,10 @@ Save = SaveChange | SaveSnapshot
 
 
 class StoreRequest(msgspec.Struct, frozen=True):
-    """What an actor asked for, and whom to answer. None: write everything, or check whether the disk works. cause: the
-    asking message's id."""
+    """What an actor asked for, and who is answered. cause: the id of the asking message.
+
+    message: None to write everything, or else check whether the disk works.
+    """
 
     message: Load | Save | RecordErasure | MakeBackup | BackUpIfDue | CleanUp | None
     asker: Asker
@@ -25,11 +27,11 @@ class StoreRequest(msgspec.Struct, frozen=True):
 
 
 class StoreOutcome(msgspec.Struct, frozen=True):
-    """An answer, and for whom; a notification when the asker has no id."""
+    """An answer to `asker`; a notification when that has no id."""
 
     asker: Asker
     message: Message
 
 
 Job = Callable[[], StoreOutcome | None]
-"""Work that takes long, and what comes of it."""
+"""Work that takes long, and its outcome."""

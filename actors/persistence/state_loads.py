@@ -1,5 +1,6 @@
-"""Answers LoadState and SetStateAside: the newest state, from memory or from the disk, in a new epoch."""
+"""Answers LoadState and SetStateAside: with the newest state, from memory or from the disk, in a new epoch."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 
 from actors.kernel.protocol.storage import LoadState, SetStateAside, StateLoaded, StoredChange, Version
@@ -14,27 +15,21 @@ from actors.persistence.store.store import Store
 
 __all__ = ["StateLoads"]
 
+Clock = Callable[[], float]
+
 
 class StateLoads:
-    """epochs: the newest that was opened, of each domain, on disk or in memory only. wall: epoch seconds."""
+    """epochs: the newest opened one of each domain, on disk or in memory only. wall: epoch seconds."""
 
     def __init__(
-        self,
-        store: Store,
-        logs: DomainLogs,
-        health: DiskHealth,
-        backups: Backups | None,
-        wall: Callable[[], float],
+        self, store: Store, logs: DomainLogs, health: DiskHealth, backups: Backups | None, wall: Clock
     ) -> None:
         self.epochs: dict[str, int] = {}
-        self._store = store
-        self._logs = logs
-        self._health = health
-        self._backups = backups
-        self._wall = wall
+        self._store, self._logs, self._health = store, logs, health
+        self._backups, self._wall = backups, wall
 
     def load(self, message: Load, tombstones: Mapping[str, float]) -> StateLoaded:
-        """The state of a domain; not held when it cannot be read. tombstones: that are not written yet."""
+        """The state of a domain; not held when it cannot be read. tombstones: those not written yet."""
         domain, log = message.domain, self._logs.of(message.domain)
         refused = message.refused if isinstance(message, LoadState) else ()
         chain, note = None, ""
@@ -48,7 +43,9 @@ class StateLoads:
             erased = {**self._store.read_tombstones(), **tombstones}
         except StoreError as error:
             self._health.failed(error)
-            chain = chain or self._peek(domain)
+            if chain is None:
+                with contextlib.suppress(StoreError):
+                    chain = self._store.peek(domain)
             if chain is None or isinstance(message, SetStateAside):
                 if isinstance(error, KeyUnavailable):
                     self._health.unreadable(domain, error)
@@ -77,7 +74,7 @@ class StateLoads:
         return read.chain, "; ".join(read.damaged)
 
     def _set_aside(self, domain: str) -> str:
-        """Keep what is stored in a backup of its own; what is to be said of it. Raises StoreError."""
+        """Keep what is stored in a backup of its own; the text of a note on it. Raises StoreError."""
         self._logs.cache.forget(domain)
         chain = self._store.read(domain).chain
         if chain is None:
@@ -97,24 +94,11 @@ class StateLoads:
             self._store.database.notice = ""
         if chain is None:
             return StateLoaded(domain, epoch, erased=erased, note=note)
+        snapshot, changes = chain.snapshot, tuple(StoredChange(c.schema, c.payload) for c in chain.changes)
+        expired = self._store.backend(domain).has_expired(chain.saved_at, self._wall())
         return StateLoaded(
-            domain,
-            epoch,
-            chain.version,
-            chain.snapshot.schema,
-            chain.snapshot.parts,
-            tuple(StoredChange(change.schema, change.payload) for change in chain.changes),
-            expired=self._store.backend(domain).has_expired(chain.saved_at, self._wall()),
-            erased=erased,
-            note=note,
+            domain, epoch, chain.version, snapshot.schema, snapshot.parts, changes, expired, erased, note=note
         )
-
-    def _peek(self, domain: str) -> Chain | None:
-        """What can be read while nothing can be written."""
-        try:
-            return self._store.peek(domain)
-        except StoreError:
-            return None
 
 
 def _epoch_of(chain: Chain | None) -> int:

@@ -1,6 +1,6 @@
 """Does what the domains ask of the store, a batch at a time, and holds in memory what the disk does not take.
 
-Never raises because of the disk: what failed is said in the answers and in `health`.
+A failing disk raises nothing: it is reported in the answers and in `health`.
 """
 
 import re
@@ -42,10 +42,7 @@ NAME = re.compile(rf"[A-Za-z]\w{{0,{LONGEST_NAME - 1}}}", re.ASCII)
 
 
 class WriteBehind:
-    """The only user of its store. health: of the disk. logs: what is in memory. backup: makes backups.
-
-    cache_ttl: seconds that snapshots stay in memory after they were read or written. monotonic, wall: the clocks.
-    """
+    """The only user of its store. cache_ttl: seconds for which snapshots stay in memory after a read or write."""
 
     def __init__(
         self,
@@ -57,8 +54,7 @@ class WriteBehind:
         wall: Callable[[], float] | None = None,
     ) -> None:
         self.store = store
-        self._monotonic = monotonic or time.monotonic
-        self._wall = wall or time.time
+        self._monotonic, self._wall = monotonic or time.monotonic, wall or time.time
         self._storage = storage or Storage()
         self.health = DiskHealth()
         self.logs = DomainLogs(SnapshotCache(cache_ttl, self._monotonic))
@@ -77,8 +73,7 @@ class WriteBehind:
         return outcomes
 
     def answer(self, requests: Sequence[StoreRequest]) -> tuple[StoreOutcome, ...]:
-        """The answer to every request: everything is written in one transaction, then the loads are answered. What
-        nobody has to wait for is left to `tidy`."""
+        """Write everything in one transaction, then answer the loads. What nobody waits for is left to `tidy`."""
         self._notice_lost_database()
         outcomes: list[StoreOutcome] = []
         accepted: list[tuple[StoreRequest, Save]] = []
@@ -106,12 +101,12 @@ class WriteBehind:
         return tuple(outcomes)
 
     def _answered(self, request: StoreRequest) -> Iterable[StoreOutcome]:
-        """The answer to what is not a save."""
+        """The answer to a request that saves nothing."""
         message = request.message
         if isinstance(message, Load):
             yield StoreOutcome(request.asker, self._loads.load(message, self._tombstones))
             if self.logs.of(message.domain).asked and request.asker.address:
-                # After damage: the disk should soon have a snapshot that depends on nothing there.
+                # After damage the disk should soon have a snapshot that depends on nothing there.
                 yield StoreOutcome(Asker(request.asker.address, ""), SnapshotWanted(message.domain))
         elif isinstance(message, RecordErasure):
             yield StoreOutcome(request.asker, self._erased(message))
@@ -123,11 +118,11 @@ class WriteBehind:
 
     @property
     def is_untidy(self) -> bool:
-        """Whether there may be something for `tidy` to do."""
+        """Whether `tidy` may have something to do."""
         return self._maintenance.is_due
 
     def tidy(self, *, busy: bool = False) -> None:
-        """Write snapshots into files, and rewrite the database without its holes. busy: others wait for the disk."""
+        """Write snapshots into files, and compact the database. busy: requests wait for the disk."""
         if not self._maintenance.is_due:
             return
         live = sum(
@@ -141,13 +136,13 @@ class WriteBehind:
             self.health.works()
 
     def due_in(self) -> float | None:
-        """Seconds until something that is in memory only should be written; None when nothing is."""
+        """Seconds until something should be written that is in memory only; None when nothing is."""
         if self.health.trouble is not None or not any(log.is_due for log in self.logs):
             return None
         return max(0.0, self._flushed_at + self._storage.snapshot_interval - self._monotonic())
 
     def close(self) -> None:
-        """Close the store; what is not written stays here."""
+        """Close the store; what is not written stays in memory."""
         self.store.close(self.logs.written)
 
     # -- saving
@@ -182,7 +177,7 @@ class WriteBehind:
         return Buffered(message.domain, message.version, str(trouble) if trouble is not None else "")
 
     def _notifications(self) -> Iterable[StoreOutcome]:
-        """To those still waiting for what is on disk now, and to those who should hand over a snapshot."""
+        """Committed for what is on disk now, and requests for snapshots."""
         for log in self.logs:
             for address, version in tuple(log.owed.items()):
                 if version <= log.written:
@@ -227,7 +222,7 @@ class WriteBehind:
         return log.domain in self._maintenance.purge_older or self.store.backend(log.domain).writes_at_once
 
     def _notice_lost_database(self) -> None:
-        """A database that was removed while in use is begun again with everything that is in memory."""
+        """Write everything in memory again if the database was removed while in use."""
         if not self.store.database.vanished:
             return
         path = self.store.database.path

@@ -1,5 +1,5 @@
-"""The thread that waits for the disk, so that no actor does. It belongs to the database's path: an incarnation that
-dies leaves it, with everything that waits, to the next one."""
+"""The thread that waits for the disk, so that no actor does. It belongs to the database's path: when the actor crashes,
+its successor takes over the thread with everything that waits."""
 
 import threading
 import time
@@ -20,13 +20,13 @@ __all__ = ["STUCK", "Writer"]
 WAITING = 4096
 """Requests that may wait; more are refused."""
 STUCK = 5.0
-"""Seconds after which a disk that does not answer is called stuck."""
+"""Seconds without an answer after which the disk counts as stuck."""
 
 
 class Writer:
-    """Takes requests from one actor at a time, and does all that wait as one group. Only `finish` waits.
+    """Takes requests from one actor at a time, and answers all that wait as one group. Only `finish` waits.
 
-    monotonic: seconds. A subclass may do the rounds without a thread: it overrides `_begin`, `_rouse` and `_wait`.
+    A subclass may work without a thread: it overrides `_begin`, `_rouse` and `_wait`.
     """
 
     _writers: ClassVar[Resources[str, "Writer"]] = Resources()
@@ -49,19 +49,19 @@ class Writer:
 
     @classmethod
     def at(cls, path: Path, write_behind: Callable[[], WriteBehind]) -> "Writer":
-        """The process's one writer for the database at `path`; `write_behind` makes its clerk if there is none yet."""
+        """The process's only writer for the database at `path`; `write_behind` is called if there is none yet."""
         key = path_key(path)
         return cls._writers.take(key, None, lambda: cls(key, write_behind())).value
 
     def attach(self, notify: Callable[[str], None]) -> None:
-        """From now on, when there are outcomes, call `notify` in the writer's thread with the id of one cause."""
+        """From now on call `notify`, in the writer's thread, with the id of one cause when there are outcomes."""
         with self._lock:
             self._notify = notify
             self._ends = False
             self._begin()
 
     def hand(self, request: StoreRequest) -> None:
-        """Queue a request; its outcome can be collected later."""
+        """Queue a request, whose outcome is collected later."""
         with self._lock:
             message = request.message
             if isinstance(message, SaveSnapshot) and message.part == 0 and self.stuck > STUCK:
@@ -77,18 +77,17 @@ class Writer:
                 self._done.append(StoreOutcome(request.asker, why))
 
     def _supersede(self, domain: str) -> None:
-        """A snapshot has come while the disk did not answer: what waits of the same domain is not needed any more."""
-        kept: list[StoreRequest] = []
-        for request in self._waiting:
+        """Refuse the saves of a domain that wait: a stuck disk need only take the snapshot that has come."""
+        waiting, self._waiting = self._waiting, []
+        for request in waiting:
             message = request.message
             if isinstance(message, SaveChange | SaveSnapshot) and message.domain == domain:
                 self._done.append(_failed(request.asker, message, "a snapshot has come since"))
             else:
-                kept.append(request)
-        self._waiting = kept
+                self._waiting.append(request)
 
     def collect(self) -> tuple[StoreOutcome, ...]:
-        """Outcomes since the last call. Raises what unexpectedly ended the thread."""
+        """The outcomes since the last call. Raises the exception that ended the thread unexpectedly."""
         with self._lock:
             crash, self._crash = self._crash, None
             if crash is not None:
@@ -99,24 +98,21 @@ class Writer:
 
     @property
     def stuck(self) -> float:
-        """Seconds that the disk has worked on the present group; 0 when nothing is asked of it."""
+        """Seconds for which the disk has worked on the current group; 0 when it is idle."""
         begun = self._begun
         return self._monotonic() - begun if begun else 0.0
 
     def finish(self, within: float) -> bool:
-        """Do all that waits, close the database and end the thread; False when that takes more than `within`
-        seconds."""
+        """Answer all that waits, close the database and end the thread; False after `within` seconds."""
         with self._lock:
             self._ends = True
             self._rouse()
-        if not self._wait(within):
-            return False
-        return self._writers.leave(self._key, None)
+        return self._wait(within) and self._writers.leave(self._key, None)
 
     # -- the thread
 
     def _begin(self) -> None:
-        """Start the rounds."""
+        """Start the thread."""
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._run, name="persistence-writer", daemon=True)
             self._thread.start()
@@ -126,12 +122,11 @@ class Writer:
         self._lock.notify()
 
     def _wait(self, within: float) -> bool:
-        """Wait until all is done and closed; False when that takes too long."""
-        thread = self._thread
-        if thread is not None:
-            thread.join(within)
-            return not thread.is_alive()
-        return True
+        """Wait for the thread's end; False when that takes too long."""
+        if self._thread is None:
+            return True
+        self._thread.join(within)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         while True:
@@ -148,7 +143,7 @@ class Writer:
     # -- a round
 
     def _taken(self) -> list[StoreRequest] | None:
-        """What waits, to be done now as one group; None when there is nothing, and nothing more will come."""
+        """Take what waits as one group; None when nothing waits and nothing more will come."""
         with self._lock:
             batch, self._waiting = self._waiting, []
             if batch or self.write_behind.due_in() == 0.0:
@@ -156,7 +151,7 @@ class Writer:
             return None if not batch and self._ends else batch
 
     def _do_group(self, batch: Sequence[StoreRequest]) -> bool:
-        """Answer a group, and tidy up when the answers are on their way. False after an unexpected exception."""
+        """Answer a group, then tidy up. False after an unexpected exception."""
         cause = batch[0].cause if batch else ""
         try:
             outcomes = self.write_behind.answer(batch)
@@ -181,7 +176,7 @@ class Writer:
         self.write_behind.close()
 
     def _aside(self, job: Job, cause: str) -> None:
-        """Run a job in a thread of its own; `finish` does not wait for it."""
+        """Run a job in another thread; `finish` does not wait for it."""
         thread = threading.Thread(target=self._do, args=(job, cause), name="persistence-backup", daemon=True)
         thread.start()
 

@@ -1,1 +1,1 @@
-"""The messages that every actor may be sent, whatever room it lives in: five protocols, a module each."""
+"""The messages that every actor may be sent: five protocols, a module each."""

@@ -1,4 +1,4 @@
-"""How an actor is watched, checked on and ended, and what it says of its own health."""
+"""Watching, checking and stopping an actor, and its own reports of its health."""
 
 import enum
 from typing import ClassVar
@@ -43,14 +43,14 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Stop(Message):
-    """Finish and end. Whoever `drains_on_stop` handles what waits first."""
+    """Finish and end. An actor that `drains_on_stop` handles what waits first."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     reason: str = "stopped"
 
 
 class Ping(Message):
-    """Answered by every actor with Pong, by its host."""
+    """Answered with Pong by the host of every actor."""
 
 
 class Pong(Message):
@@ -61,7 +61,7 @@ class Pong(Message):
 
 
 class Hang(Message):
-    """Block the actor's thread for so many seconds, as a faulty handler would: a tool for trying the watchdog."""
+    """Block the actor's thread for so many seconds, to test the watchdog."""
 
     seconds: float
 
@@ -71,13 +71,13 @@ class Fail(Message):
 
 
 class WriteCheckpoint(Message):
-    """Note down all that a replay needs to go on from here. Whoever records sends it when a new file begins."""
+    """Record all that a replay needs to go on from here. The recorder sends it when a new file begins."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
 
 
 class Undelivered(Message):
-    """What a sender hears that asked for it: message `id` will not be handled. `why` is the dead letter's reason."""
+    """To a sender that asked for it: message `id` will not be handled. why: the dead letter's reason."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     id: str
@@ -88,7 +88,7 @@ class Undelivered(Message):
 
 
 class HealthChanged(Message):
-    """An actor's word on itself. `remedy` says what its owner can do about it, in one line."""
+    """An actor's report on itself. remedy: what the owner can do about it, in one line."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     address: str

@@ -15,9 +15,8 @@ __all__ = [
 
 
 class PrepareSections(Message):
-    """Configuration `version` is about to be in force: `json` has the sections by name, secrets as references to their
-    keys. Open what they need beside the old; answered by SectionsReady or SectionsRefused. Silence is a no.
-    """
+    """Open what the sections of configuration `version` need. Answered by SectionsReady or SectionsRefused; no answer
+    refuses. json: the sections by name, with references instead of secrets."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     version: int
@@ -25,20 +24,20 @@ class PrepareSections(Message):
 
 
 class SectionsReady(Message):
-    """A yes to `version`."""
+    """A vote for `version`."""
 
     version: int
 
 
 class SectionsRefused(Message):
-    """A no to `version`; nothing has changed here."""
+    """A vote against `version`; nothing has changed here."""
 
     version: int
     why: str
 
 
 class CommitSections(Message):
-    """Configuration `version` is in force: take its sections over. Answered by SectionsTaken."""
+    """Configuration `version` is in force: apply its sections. Answered by SectionsTaken."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     version: int
@@ -46,14 +45,14 @@ class CommitSections(Message):
 
 
 class SectionsTaken(Message):
-    """The sections of `version` are in use; `restart`: not yet, the actor wants to be started again with them."""
+    """The sections of `version` are in use; restart: not yet, the actor must be restarted with them."""
 
     version: int
     restart: bool = False
 
 
 class AbortSections(Message):
-    """Configuration `version` will not be: let go of what was prepared for it."""
+    """Configuration `version` was refused: release what was prepared for it."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     version: int

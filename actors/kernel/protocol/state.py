@@ -10,8 +10,8 @@ class UpdateState(Message):
     """Change a domain's state: `changes` is a MessagePack map of field, or path as in `navigation_graph/places/door`,
     to value; `remove` lists paths of keys to take out.
 
-    Answered by Updated; with `durable` by Committed, and only when it is on disk. Refused (UpdateRefused, with every
-    reason) when a value does not fit or `expected` is not the current version.
+    Answered by Updated; with `durable` by Committed, once it is on disk; by UpdateRefused, with every reason, when a
+    value is invalid or `expected` is not the current version.
     """
 
     changes: bytes
@@ -21,7 +21,7 @@ class UpdateState(Message):
 
 
 class Updated(Message):
-    """The update was made; the state is now at `version`."""
+    """The update was made; the state is at `version` now."""
 
     version: Version
 
@@ -34,13 +34,13 @@ class UpdateRefused(Message, omit_defaults=True):
 
 
 class GetState(Message):
-    """What is at `path` (such as `users/usr_1`, "" for all) of a domain's state; answered by StateIs."""
+    """Get what is at `path` (such as `users/usr_1`, "" for all) of a domain's state; answered by StateIs."""
 
     path: str = ""
 
 
 class StateIs(Message):
-    """A domain's state, or what is at `path` of it, as JSON (null where there is nothing), and the state's version."""
+    """What is at `path` of a domain's state, as JSON (null for nothing), and the state's version."""
 
     domain: str
     version: Version

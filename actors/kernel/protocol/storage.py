@@ -26,13 +26,12 @@ __all__ = [
 ]
 
 PERSISTENCE = Address("persistence")
-"""Who answers all of this. A constant of the protocol, since the kernel speaks to it and may import no room; the room
-hands it on to everybody else."""
+"""The actor that answers all of this. Defined here, since the kernel may import no room."""
 
 
 @durable("kernel.Version")
 class Version(msgspec.Struct, frozen=True, order=True, gc=False):
-    """A state's version. Every start opens a new epoch, so that no version is issued twice."""
+    """A state's version. Every start opens a new epoch, so that no version is used twice."""
 
     epoch: int = 0
     n: int = 0
@@ -42,18 +41,16 @@ class Version(msgspec.Struct, frozen=True, order=True, gc=False):
 
 
 class LoadState(Message):
-    """Ask persistence for the newest valid state of `domain`; answered by StateLoaded.
-
-    refused: versions that turned out to be unusable; the newest one before them is answered.
-    """
+    """Load the newest valid state of `domain`, without the `refused` versions, which proved unusable. Answered by
+    StateLoaded."""
 
     domain: str
     refused: tuple[Version, ...] = ()
 
 
 class SetStateAside(Message):
-    """To persistence: what is stored of `domain` is of a schema version too old to read. It is kept in a backup of its
-    own; answered by StateLoaded without a state, or not held."""
+    """Keep the stored state of `domain`, whose schema version is too old, in a backup of its own. Answered by
+    StateLoaded without a state, or not held."""
 
     domain: str
 
@@ -69,9 +66,9 @@ class StateLoaded(Message):
     """The state of `domain` as it was at `version`: a snapshot in parts, of schema version `schema`, and the changes
     since.
 
-    No parts: there is none yet. epoch: the one to count versions in from now on. expired: it is older than the
-    policy lets it live. erased: hashes of what was to be forgotten, and when (epoch seconds). held: False when what is
-    stored could not be read: it is kept, and nothing is written over it. note: what was wrong.
+    parts: empty when nothing is stored. epoch: of the versions from now on. expired: the state is too old to be used.
+    erased: hashes of what must be forgotten, and when (epoch seconds). note: what was wrong.
+    held: False when the stored state could not be read: it is kept, and nothing is written over it.
     """
 
     domain: str
@@ -98,8 +95,8 @@ class SaveChange(Message):
 
 
 class SaveSnapshot(Message):
-    """One part of a snapshot of `domain` at `version`, in schema version `schema`; all parts are sent in order, and the
-    last one is answered as a change is. purge_older: nothing older may be left of the domain, because of an erasure."""
+    """One part of a snapshot of `domain` at `version`, in schema version `schema`. Parts are sent in order; the last is
+    answered as a change is. purge_older: remove everything older, because of an erasure."""
 
     domain: str
     schema: int
@@ -111,7 +108,7 @@ class SaveSnapshot(Message):
 
 
 class SnapshotWanted(Message):
-    """To a domain: hand over a snapshot, so that the changes before it need not be kept."""
+    """To a domain: hand over a snapshot, so that changes before it can be removed."""
 
     domain: str
 
@@ -124,10 +121,8 @@ class Committed(Message):
 
 
 class Buffered(Message, tag="Kept"):
-    """Everything of `domain` up to `version` is kept in memory by persistence, which says Committed when it is on disk.
-
-    why: what is wrong with the disk; "" when nothing is, and it is only not due yet.
-    """
+    """Everything of `domain` up to `version` is in persistence's memory; Committed follows when it is on disk. why:
+    what is wrong with the disk; "" when it is only not due yet."""
 
     former_names = ("Kept",)
 
@@ -137,7 +132,7 @@ class Buffered(Message, tag="Kept"):
 
 
 class SaveFailed(Message):
-    """Not stored. snapshot: because the change does not follow what is stored; a snapshot would be taken."""
+    """Not stored. snapshot: the change does not follow what is stored; a snapshot would be accepted."""
 
     domain: str
     version: Version
@@ -146,10 +141,8 @@ class SaveFailed(Message):
 
 
 class RecordErasure(Message, tag="Bury"):
-    """Remember durably that whatever has one of these hashes in `domain` is forgotten, as of `at` (epoch seconds).
-
-    Answered by ErasureRecorded, or by SaveFailed. What is loaded later, also from a backup, is told of it.
-    """
+    """Record that what has one of these hashes in `domain` was erased at `at` (epoch seconds); every later StateLoaded,
+    also from a backup, says so. Answered by ErasureRecorded, or by SaveFailed."""
 
     former_names = ("Bury",)
 
@@ -159,7 +152,7 @@ class RecordErasure(Message, tag="Bury"):
 
 
 class ErasureRecorded(Message, tag="Buried"):
-    """These hashes are remembered on disk."""
+    """These hashes are on disk."""
 
     former_names = ("Buried",)
 

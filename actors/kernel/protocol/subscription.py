@@ -9,17 +9,15 @@ __all__ = ["StateChanged", "Subscribe", "Unsubscribe", "UpToDate"]
 
 
 class UpToDate(Message):
-    """The state still is as whoever asked knows it."""
+    """The state is at the version that the subscriber knows."""
 
     domain: str
     version: Version
 
 
 class Subscribe(Message):
-    """Tell `address` (the sender when empty) whenever what is at `path` ("" for anything) has changed.
-
-    known: the version that the subscriber has already. Answered by StateIs, or by UpToDate when that is the newest.
-    """
+    """Tell `address` ("" for the sender) of changes at `path` ("" for anywhere). Answered by StateIs, or by UpToDate
+    when `known`, which the subscriber has already, is the current version."""
 
     address: str = ""
     path: str = ""
@@ -27,17 +25,15 @@ class Subscribe(Message):
 
 
 class Unsubscribe(Message):
-    """Stop telling `address` (the sender when empty) of `path`."""
+    """Stop telling `address` ("" for the sender) of `path`."""
 
     address: str = ""
     path: str = ""
 
 
 class StateChanged(Message):
-    """A domain's state went to `version`; `fields` of it changed after `since`, which is what was told before.
-
-    Whoever is slow finds the newest only: `since` then is not the version that it knew, and anything may have changed.
-    """
+    """`fields` of a domain's state changed between `since` and `version`. A slow subscriber finds only the newest
+    message: if it does not know `since`, anything may have changed."""
 
     lane: ClassVar[Lane] = Lane.LATEST
     domain: str

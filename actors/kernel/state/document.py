@@ -1,7 +1,7 @@
-"""A domain as it is encoded: its state and its subscriptions, cut into parts, and put together again. Pure.
+"""The stored form of a domain: its state and its subscriptions, encoded in parts. Pure.
 
-A part is small enough that encoding it holds nobody up: the first is the document without the entries of one large
-mapping, the others are these entries, some hundred at a time.
+Encoding a part takes little time: the first is the document without the entries of one large mapping, the others are
+these entries, a few at a time.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -35,24 +35,24 @@ ENTRIES = 32
 """Entries of the large mapping in one part."""
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
-"""From a state as plain data to the same in the next schema version. Pure."""
+"""Converts a state as plain data to the next schema version. Pure."""
 
 
 class TooNew(StateError):
-    """Written by a later version of Gerald, which alone may touch it."""
+    """The state was written by a later version of Gerald."""
 
 
 class TooOld(StateError):
-    """Of a schema version from which no migration leads to today's."""
+    """No migration leads from the state's schema version to today's."""
 
 
 class Unfit(StateError):
-    """Not what a state of this domain looks like; says why."""
+    """The data is not a state of this domain; the text says why."""
 
 
 @durable("kernel.Subscription")
 class Subscription(msgspec.Struct, frozen=True, gc=False):
-    """Who is told when what is at `path` ("" for anything) changes."""
+    """`address` is told of changes at `path` ("" for anywhere)."""
 
     address: str
     path: str = ""
@@ -67,8 +67,8 @@ class Document(msgspec.Struct, Generic[S], frozen=True):
 
 
 class Restored(msgspec.Struct, Generic[S], frozen=True):
-    """A document as it was stored. exact: changes can build on the stored one; else it has to be stored whole first,
-    because a field came or went that no migration tells of."""
+    """A document that was read. exact: changes can build on what is stored; else a field came or went without
+    migration, and a snapshot must be stored first."""
 
     document: Document[S]
     exact: bool
@@ -79,7 +79,7 @@ _decoder = msgspec.msgpack.Decoder()
 
 
 def count_parts(state: msgspec.Struct, parted: str) -> int:
-    """How many parts a state is stored in. parted: the field with the large mapping, "" for none."""
+    """The number of parts of a state. parted: the field with the large mapping, "" for none."""
     if not parted:
         return 1
     return 1 + -(-len(getattr(state, parted)) // ENTRIES)
@@ -107,10 +107,8 @@ def restored(
     now: int = 1,
     migrations: Mapping[int, Migration] | None = None,
 ) -> Restored[S]:
-    """The document of a snapshot's `parts`, of schema version `schema`, after `changes` (schema version and patch), in
-    today's schema version `now`.
-
-    like: any document of that domain. Raises TooNew, TooOld, or Unfit.
+    """The document of a snapshot's `parts`, in schema version `schema`, after `changes` (schema version and patch),
+    migrated to schema version `now`. like: any document of the domain. Raises TooNew, TooOld, or Unfit.
     """
     stored = tuple(changes)
     if schema == now and not stored:
@@ -141,37 +139,34 @@ def _typed(like: Document[S], plain: dict[str, Any], parted: str) -> Restored[S]
     entries, exact = None, True
     try:
         if isinstance(inner, dict) and isinstance(inner.get(parted), Entries):
-            entries, exact = inner[parted].typed(_entry_type(kind, parted))
+            entry_type = (get_args(_field_type(kind, parted)) or (str, Any))[-1]
+            entries, exact = inner[parted].typed(entry_type)
         state = msgspec.convert(inner, kind)
         subscriptions = msgspec.convert(plain.get("subscriptions", ()), tuple[Subscription, ...])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unfit(str(error)) from None
     encoded = _encoder.encode(Document(state, subscriptions))
-    # Usually alike to the byte; making plain values of a large state once more would take several times its size.
+    # Usually equal to the byte: decoding a large state once more would take several times its size.
     exact = exact and (encoded == _encoder.encode(plain) or _decoder.decode(encoded) == plain)
     if entries is not None:
         state = msgspec.structs.replace(state, **{parted: entries})
     return Restored(Document(state, subscriptions), exact)
 
 
-def _entry_type(kind: type[msgspec.Struct], parted: str) -> Any:
-    mapping = next(field.type for field in msgspec.structs.fields(kind) if field.name == parted)
-    return (get_args(mapping) or (str, Any))[-1]
+def _field_type(kind: type[msgspec.Struct], name: str) -> Any:
+    return next(field.type for field in msgspec.structs.fields(kind) if field.name == name)
 
 
 def _as_it_is(like: Document[S], parts: tuple[bytes, ...], parted: str) -> Restored[S] | None:
-    """The usual and by far the fastest way: today's schema version and no changes. None where it is not that simple."""
+    """The usual and fastest case: today's schema version and no changes. None in any other case."""
     try:
-        first = msgspec.msgpack.decode(parts[0], type=Document[type(like.state)])  # type: ignore[misc]
-        document = first
+        document = msgspec.msgpack.decode(parts[0], type=Document[type(like.state)])  # type: ignore[misc]
         if parted:
-            kind = next(f.type for f in msgspec.structs.fields(type(like.state)) if f.name == parted)
-            entries = dict(getattr(first.state, parted))
+            entries = dict(getattr(document.state, parted))
             for part in parts[1:]:
-                entries |= msgspec.msgpack.decode(part, type=kind)
-            document = Document(
-                msgspec.structs.replace(first.state, **{parted: entries}), first.subscriptions
-            )
+                entries |= msgspec.msgpack.decode(part, type=_field_type(type(like.state), parted))
+            state = msgspec.structs.replace(document.state, **{parted: entries})
+            document = Document(state, document.subscriptions)
         exact = count_parts(document.state, parted) == len(parts) and all(
             encoded_part(document, parted, number) == part for number, part in enumerate(parts)
         )
@@ -181,7 +176,7 @@ def _as_it_is(like: Document[S], parts: tuple[bytes, ...], parted: str) -> Resto
 
 
 def _plain(parts: tuple[bytes, ...], parted: str, *, as_stored: bool) -> dict[str, Any]:
-    """as_stored: the large mapping's entries stay as they are stored until one is needed."""
+    """as_stored: the entries of the large mapping are decoded when one is needed."""
     try:
         plain = _decoder.decode(parts[0])
         if not isinstance(plain, dict) or not isinstance(plain.get("state"), dict):
@@ -207,7 +202,7 @@ def _plain(parts: tuple[bytes, ...], parted: str, *, as_stored: bool) -> dict[st
 
 
 def migrated(state: Any, schema: int, to: int, migrations: Mapping[int, Migration]) -> Any:
-    """A state as plain data, brought from one schema version to a later one. Raises TooOld, or Unfit."""
+    """A state as plain data, migrated to a later schema version. Raises TooOld, or Unfit."""
     for step in range(schema, to):
         if step not in migrations:
             raise TooOld(

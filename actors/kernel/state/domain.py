@@ -1,9 +1,9 @@
-"""The state domain: one writer for one state, announced and kept with every change.
+"""The state domain: the one writer of a state, which is announced and stored with every change.
 
-What is decided is decided by its parts (StateLoader, StateWriter, Subscriptions); the actor carries it out.
+Its parts (StateLoader, StateWriter, Subscriptions) decide what to load, store and announce.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
@@ -12,13 +12,12 @@ from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.errors import InvalidUpdate, VersionConflict
 from actors.kernel.protocol.lifecycle import Health, Undelivered
 from actors.kernel.protocol.state import GetState, StateIs, Updated, UpdateRefused, UpdateState
-from actors.kernel.protocol.storage import PERSISTENCE, Committed, SnapshotWanted, Version
+from actors.kernel.protocol.storage import Committed, SnapshotWanted, Version
 from actors.kernel.protocol.subscription import Subscribe, Unsubscribe, UpToDate
 from actors.kernel.state.document import Document, Migration, Subscription
 from actors.kernel.state.patch import Path, reached
-from actors.kernel.state.state_loader import Begin, LoadDue, StateLoader
+from actors.kernel.state.state_loader import LoadDue, StateLoader
 from actors.kernel.state.state_writer import RETRY_AFTER, SaveDue, SnapshotDue, StateWriter
-from actors.kernel.state.steps import Answer, Cancel, Hand, Recovered, Remind, Step, Tell, Trouble
 from actors.kernel.state.subscriptions import NewsDue, Subscriptions, places
 from actors.kernel.state.update import atomic_update, changed, checked, decode_changes
 
@@ -29,12 +28,15 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 
 class DomainActor(Actor, Generic[S]):
-    """Base of the state domains. Changes go through `become` or `update`, from outside through UpdateState.
+    """Base of the state domains. Its state is changed by `become` or `update`, from outside by UpdateState.
 
-    domain: its name, in the store too. initial: the state before anything happened. state: what is kept; version: what
-    it is at. save_delay: seconds within which changes are handed over as one; 0 hands over at once. schema: the stored
-    form; migrations: reach it from each form before it. parted: a field whose mapping grows large, and is stored in
-    parts. load_within: seconds for which persistence is waited for.
+    domain: its name, in the store too.
+    initial: the state before anything happened.
+    state, version: the current ones.
+    save_delay: seconds within which changes are handed to persistence as one; 0 hands over each at once.
+    schema: the version of the stored form; migrations: lead to it from each earlier one.
+    parted: a field whose mapping grows large, and is stored in parts.
+    load_within: seconds that persistence has to answer.
     """
 
     deterministic = True
@@ -51,7 +53,7 @@ class DomainActor(Actor, Generic[S]):
         "committed": "_writer.committed",
         "subscriptions": "_subscriptions.all",
         "_initial": "initial",
-        "_lives": "_loader.lives",
+        "_lives": "_loader.running",
         "_news_is_due": "_subscriptions.is_due",
         "_refused": "_loader.refused",
     }
@@ -80,35 +82,35 @@ class DomainActor(Actor, Generic[S]):
         """What is to be stored now."""
         return Document(self.state, self._subscriptions.all)
 
-    # -- what a domain may say of itself
+    # -- what a domain may override
 
     def validate(self, state: S, before: S) -> tuple[str, ...]:
-        """Every reason why `state` must not be; none when it is sound. `before` is known to be sound. Pure."""
+        """Every reason why `state` is invalid; none when it is valid, as `before` is known to be. Pure."""
         return ()
 
     def restored(self) -> None:
-        """Run once, when the state has been loaded, or could not be."""
+        """Called once, when the state has been loaded, or could not be."""
 
     def expired(self, state: S) -> S:
-        """What is left of a stored state that is older than it may become. Pure."""
+        """What remains of a stored state that has expired. Pure."""
         return self.initial
 
     def forget(self, state: S, erased: Mapping[str, float]) -> S:
-        """The stored state without what was to be forgotten: by hash, and since when (epoch seconds). Pure."""
+        """The stored state without what was `erased`: hashes, and when (epoch seconds). Pure."""
         return state
 
     def merged(self, stored: S, interim: S) -> S:
-        """The state when the stored one could be read at last, and the interim one had begun from nothing. Pure."""
+        """The state to go on with when the stored one can be read at last. interim: begun without it. Pure."""
         return stored
 
     # -- changing the state
 
     def become(self, state: S, paths: Sequence[Path] | None = None) -> None:
-        """Make `state` the state: validate, bump the version, announce, hand to persistence.
+        """Validate `state`, make it the current one under a new version, announce it and hand it to persistence. The
+        same state again changes nothing.
 
-        paths: all places in which it can differ, such as (("users", "usr_1"),), for a state that is large; None to
-        look everywhere. Raises InvalidUpdate with every reason; then nothing has changed. The same state again is no
-        change.
+        paths: for a large state, all places in which it can differ, such as (("users", "usr_1"),); None compares all.
+        Raises InvalidUpdate with every reason; then nothing has changed.
         """
         fields = changed(self.state, state)
         if not fields:
@@ -123,11 +125,11 @@ class DomainActor(Actor, Generic[S]):
         self._update(changes, (), expected)
 
     def erase(self) -> None:
-        """Have the state stored whole, and nothing older kept: what it does not hold any more was to be forgotten."""
-        self._do(self._writer.erase(self))
+        """Store a snapshot and remove everything older, which holds what had to be forgotten."""
+        self._writer.erase(self)
 
     def _assume(self, state: S) -> None:
-        """Become `state` without asking whether it is sound."""
+        """Become `state` without validation."""
         fields = changed(self.state, state)
         if fields:
             self._take_over(state, fields, None)
@@ -138,14 +140,14 @@ class DomainActor(Actor, Generic[S]):
         news = self._subscriptions
         if news.all:
             news.note(before, state, fields)
-            # At once, unless something was announced just now: then with what comes meanwhile.
+            # At once, unless something was announced just now: then together with what comes in the meantime.
             if not news.is_due:
-                self._tell_news()
+                news.announce(self)
 
     def _moved(self, paths: Sequence[Path] | None) -> None:
-        """The state, or who subscribed, has changed: at these paths only, None for anywhere."""
+        """Count a change of the state or of the subscriptions: at these paths only, None for anywhere."""
         self.version = Version(self.version.epoch, self.version.n + 1)
-        self._do(self._writer.changed(self, paths))
+        self._writer.changed(self, paths)
 
     def _update(
         self, changes: Mapping[str, Any], remove: Sequence[str], expected: Version | None = None
@@ -168,7 +170,7 @@ class DomainActor(Actor, Generic[S]):
         finally:
             self._writer.holds_back = False
         if message.durable and self.version > self.committed:
-            self._do(self._writer.wait(self, self.asker()))
+            self._writer.wait(self, self.asker())
         else:
             self.reply(Updated(self.version))
 
@@ -200,7 +202,7 @@ class DomainActor(Actor, Generic[S]):
 
     @handles
     def on_undelivered(self, message: Undelivered) -> None:
-        """Whoever is gone for good is told no more; whoever is only slow, or being restarted, is."""
+        """End the subscriptions of an actor that is gone for good, not of one that is slow or being restarted."""
         if message.message_type == "StateChanged" and message.why in ("unknown", "stopped"):
             self._end_subscriptions(tuple(s for s in self.subscriptions if s.address == message.recipient))
 
@@ -211,114 +213,92 @@ class DomainActor(Actor, Generic[S]):
 
     @handles
     def on_news_due(self, message: NewsDue) -> None:
-        self._tell_news()
-
-    def _tell_news(self) -> None:
-        self._do(self._subscriptions.news(self.domain, self.version, self.now()))
+        self._subscriptions.announce(self)
 
     # -- loading
 
     def on_start(self) -> None:
-        self._load()
+        self._loader.load(self)
 
     @handles
     def on_load_due(self, message: LoadDue) -> None:
-        self._load()
-
-    def _load(self) -> None:
-        self._do((self._loader.load(self.domain),))
+        self._loader.load(self)
 
     def on_loaded(self, answer: Reply | AskFailed) -> None:
-        self._do(self._loader.loaded(self, answer))
-
-    def _begin_life(self, begin: Begin[S]) -> None:
+        begin = self._loader.loaded(self, answer)
+        if begin is None:
+            return
         if begin.stored is not None:
             self.version = Version(begin.epoch, 0)
             self._writer.attach(self.version, begin.stored, begin.document if begin.exact else None)
             self._take_stored(begin.document, begin.state)
-        if not self._loader.lives:
-            self._loader.lives = True
+        if not self._loader.running:
+            self._loader.running = True
             self.restored()
             self.ready()
         if begin.erases:
-            self.erase()  # what was stored still held it
+            self.erase()
 
     def _take_stored(self, document: Document[S] | None, state: S | None) -> None:
-        lives = self._loader.lives
+        running = self._loader.running
         if document is None or state is None:
-            if lives:
+            if running:
                 self._moved(None)
-                self._writer.wait_anew(self.version)
-        elif lives:
+                self._writer.move_waiting(self.version)
+        elif running:
             self._merge(state, document.subscriptions)
         else:
             self.state, self._subscriptions.all = document.state, document.subscriptions
             self._assume(state)
 
     def _merge(self, stored: S, subscriptions: tuple[Subscription, ...]) -> None:
-        """The stored state has come after all, to one that has been at work."""
+        """Merge the stored state, which could be read late, with the one that was begun without it."""
         self._subscriptions.all = tuple(dict.fromkeys((*subscriptions, *self.subscriptions)))
         state = self.merged(stored, self.state)
         self._assume(state)
         if self.version.n == 0:
             self._moved(None)
         if state is not stored:
-            self._writer.wait_anew(self.version)
+            self._writer.move_waiting(self.version)
         else:
-            self._do(self._writer.refuse("the stored state could be read at last, and took this one's place"))
+            self._writer.refuse_waiting(self, "the stored state could be read at last, and replaced this one")
 
     # -- saving
 
     @handles
     def on_save_due(self, message: SaveDue) -> None:
-        self._do(self._writer.save_due(self))
+        self._writer.save_due(self)
 
     def on_saved(self, answer: Reply | AskFailed) -> None:
-        self._do(self._writer.saved(self, answer))
+        self._writer.saved(self, answer)
 
     @handles
     def on_committed(self, message: Committed) -> None:
-        self._do(self._writer.on_disk(self, message))
+        self._writer.on_disk(self, message)
 
     @handles
     def on_snapshot_wanted(self, message: SnapshotWanted) -> None:
-        self._do(self._writer.want_snapshot(self))
+        self._writer.want_snapshot(self)
 
     @handles
     def on_snapshot_due(self, message: SnapshotDue) -> None:
-        self._do(self._writer.send_part(self))
+        self._writer.send_part(self)
 
     def on_snapshot_saved(self, answer: Reply | AskFailed) -> None:
-        self._do(self._writer.snapshot_saved(self, answer))
+        self._writer.snapshot_saved(self, answer)
 
     def on_stop(self) -> None:
-        self._do(self._writer.stop(self))
+        self._writer.stop(self)
 
-    # -- effects
+    # -- health
 
-    def _do(self, steps: Iterable[Step | Begin[S]]) -> None:
-        for step in steps:
-            match step:
-                case Hand(message, "", _):
-                    self.tell(PERSISTENCE, message)
-                case Hand(message, then, context):
-                    self.ask(PERSISTENCE, message, then, context, self.load_within)
-                case Tell(to, message, notify):
-                    self.tell(to, message, notify=notify)
-                case Remind(seconds, message, timer):
-                    number = self.after(seconds, message)
-                    if timer:
-                        setattr(self._writer, timer, number)
-                case Cancel(timer):
-                    self.cancel(timer)
-                case Answer(message, asker):
-                    self.reply(message, asker)
-                case Trouble(reason, remedy):
-                    self._trouble = True
-                    self.health(Health.DEGRADED, reason, remedy)
-                case Recovered():
-                    if self._trouble:
-                        self._trouble = False
-                        self.health(Health.OK)
-                case Begin():
-                    self._begin_life(step)
+    def not_stored(self, reason: str, remedy: str) -> None:
+        """Report that the state is not stored as it should be."""
+        self._trouble = True
+        self.health(Health.DEGRADED, reason, remedy)
+
+    def stored_again(self) -> None:
+        """Report that it is."""
+        if self._trouble:
+            self._trouble = False
+            self.health(Health.OK)

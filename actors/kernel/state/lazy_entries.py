@@ -1,7 +1,5 @@
-"""The entries of a large mapping while a stored state is put together: as they were stored, until somebody needs one.
-
-Plain values of ten thousand people take several times what their records do, as bytes or as structs.
-"""
+"""The entries of a large mapping, decoded one by one when a patch needs them: plain values of ten thousand people take
+several times the memory of their bytes."""
 
 from typing import Any
 
@@ -10,7 +8,7 @@ import msgspec
 __all__ = ["Entries"]
 
 OPEN = 256
-"""Entries that are plain at a time."""
+"""Maximum of decoded entries at a time."""
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder()
@@ -18,14 +16,13 @@ _raw_decoder = msgspec.msgpack.Decoder(dict[str, msgspec.Raw])
 
 
 class Entries(dict[str, Any]):
-    """A mapping to plain values for whoever reaches for one of them, as patches do. Whatever was reached for before may
-    be stored bytes again by then: hold on to none."""
+    """A mapping to plain values. Do not hold on to one: it may be encoded again when another is decoded."""
 
     def __init__(self) -> None:
         self._open: set[str] = set()
 
     def add(self, part: bytes) -> None:
-        """Take over the entries of a stored part. Raises msgspec.DecodeError."""
+        """Add the entries of a stored part. Raises msgspec.DecodeError."""
         super().update(_raw_decoder.decode(part))
 
     def __getitem__(self, key: str) -> Any:
@@ -42,7 +39,7 @@ class Entries(dict[str, Any]):
         super().__setitem__(key, value)
 
     def typed(self, kind: Any) -> tuple[dict[str, Any], bool]:
-        """Every entry as a `kind`, and whether each is stored just so; it is empty then. Raises msgspec.DecodeError."""
+        """All entries as `kind`, and whether their encoding is unchanged; empties this mapping. Raises DecodeError."""
         self._close()
         decoder = msgspec.msgpack.Decoder(kind)
         exact = True

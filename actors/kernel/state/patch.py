@@ -1,8 +1,8 @@
-"""The difference between two states, as a patch that can be stored and applied to the older one's plain form. Pure.
+"""The difference between two states, as a patch that is stored and applied to the plain form of the older one. Pure.
 
-A patch is a sequence of steps, each with the path of what it changes: names of fields and keys of mappings. Its plain
-form is what MessagePack makes of a state: maps, lists, text, numbers. Steps set, remove, or move a window: the usual
-change of a bounded history drops some of its front and adds some at its end.
+The plain form is what MessagePack makes of a state: maps, lists, text, numbers. A patch is a sequence of steps, each
+with the path (fields and keys) of what it sets, removes, or moves as a window: a bounded history drops items at its
+front and adds some at its end.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,11 +18,11 @@ Steps = Sequence[tuple[Any, ...]]
 SET, REMOVE, WINDOW = 0, 1, 2
 DEEPEST = 32
 ORDERED = 256
-"""Mappings of at most so many keys keep the order of their keys, too; it may say what is oldest."""
+"""Mappings of up to so many keys keep their order, which may tell what is oldest."""
 
 
 class PatchError(ValueError):
-    """The patch does not fit what it is applied to, or is none; says where."""
+    """Not a patch, or it does not fit what it is applied to; the text says where."""
 
 
 class _Step(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -40,10 +40,10 @@ _UNSET = msgspec.UNSET
 
 
 def difference(old: msgspec.Struct, new: msgspec.Struct, paths: Sequence[Path] | None = None) -> Steps:
-    """The steps from `old` to `new`, structs of one type. paths: where alone they differ; None looks everywhere."""
+    """The steps from `old` to `new`, structs of one type. paths: the only places to compare; None compares all."""
     steps: list[tuple[Any, ...]] = []
     done: set[Path] = set()
-    # Shortest first: each place is looked at once, for a step taken twice is a wrong one.
+    # Shortest first, and each place once: a repeated step would be wrong.
     for path in ((),) if paths is None else sorted(dict.fromkeys(paths), key=len):
         _differ_at(path, old, new, steps, done)
     return steps
@@ -55,14 +55,14 @@ def pack(steps: Steps) -> bytes:
 
 
 def apply(document: dict[str, Any], patch: bytes) -> None:
-    """Change the plain form `document` by a patch. Raises PatchError; then the document is of no use any more."""
+    """Apply a patch to the plain form `document`. Raises PatchError; then the document is unusable."""
     try:
         steps = _decode(patch)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PatchError(f"no patch: {error}") from None
     for step in steps:
         try:
-            # A start may have ten thousand of these: what most of them do is done here, without another call.
+            # A start may apply ten thousand steps: the usual one is done here, without another call.
             path, what = step.path, step.what
             place = document
             for name in path[:-1]:
@@ -94,7 +94,7 @@ def _take(place: dict[str, Any], name: str, step: _Step) -> None:
 
 
 def _move_window(window: Any, dropped: int, added: Any) -> None:
-    """In place: a long history with a thousand additions must not be copied a thousand times."""
+    """In place, so that a thousand additions do not copy a long history a thousand times."""
     if not isinstance(window, list) or not isinstance(added, list):
         raise TypeError("no window is there")
     if not 0 <= dropped <= len(window):
@@ -140,7 +140,7 @@ def _differ_mapping(
 
 
 def _differ_at(path: Path, old: Any, new: Any, steps: list[tuple[Any, ...]], done: set[Path]) -> None:
-    """Like `_differ` of what is at `path`, which may be there in one of the two only; unless it is in `done`."""
+    """`_differ` at `path`, which may exist in one of the two only, unless it is in `done`."""
     for depth, name in enumerate(path):
         here = path[:depth]
         if here in done:
@@ -161,24 +161,24 @@ def _differ_at(path: Path, old: Any, new: Any, steps: list[tuple[Any, ...]], don
 
 
 def _is_map(value: Any) -> bool:
-    # Asking an abstract class takes as long as all the rest of a step.
+    # Asking an abstract class alone takes as long as the rest of a step.
     return type(value) is dict or isinstance(value, Mapping)
 
 
 def _alike(old: Any, new: Any) -> bool:
-    """Whether both can be entered, so that what is in the one has its place in the other."""
+    """Whether both can be compared item by item."""
     if isinstance(new, msgspec.Struct):
         return type(old) is type(new)
     return _is_map(new) and _is_map(old)
 
 
 def _rearranged(old: Any, new: Any) -> bool:
-    """Whether keys came, went or moved in mappings that keep their order: then one key does not tell all."""
+    """Whether keys came, went or moved in a mapping that keeps its order."""
     return _is_map(new) and len(new) <= ORDERED and list(old) != list(new)
 
 
 def _in_order(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """Whether removing and appending keys makes the order of `new` of that of `old`."""
+    """Whether removing and appending keys turns the order of `old` into that of `new`."""
     if len(old) == len(new) and all(map(str.__eq__, old, new)):
         return True
     kept = [key for key in old if key in new]
@@ -195,8 +195,7 @@ def _step(value: Any, name: str) -> Any:
 
 
 def _dropped(old: tuple[Any, ...], new: tuple[Any, ...]) -> int:
-    """How many of the front of `old` are gone in `new`, if all the rest of `old` stands at the front of `new`;
-    else all of it."""
+    """How many items to drop from the front of `old` so that `new` begins with the rest; all where there is no rest."""
     if not new or not old:
         return len(old)
     first = new[0]

@@ -1,50 +1,37 @@
-"""What a domain makes of its stored state: it begins from it, asks for an older one, or must not touch it. Pure."""
+"""Decides how a domain begins: from its stored state, from an older one, or in memory only."""
 
-from collections.abc import Iterator, Mapping
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
 from actors.kernel.actor import AskFailed, Reply
 from actors.kernel.message import Message
-from actors.kernel.protocol.storage import LoadState, SetStateAside, StateLoaded, Version
-from actors.kernel.state.document import Document, Migration, Restored, TooNew, TooOld, Unfit, restored
-from actors.kernel.state.steps import Hand, Recovered, Remind, Step, Trouble
+from actors.kernel.protocol.storage import PERSISTENCE, LoadState, SetStateAside, StateLoaded, Version
+from actors.kernel.state.document import Document, Restored, TooNew, TooOld, Unfit, restored
+from actors.kernel.state.source import Source
 from actors.vocabulary.type_names import durable
 
-__all__ = ["Begin", "LoadDue", "Rules", "StateLoader"]
+__all__ = ["Begin", "LoadDue", "StateLoader"]
 
 LOAD_AGAIN = 5.0
 SEE_DOCTOR = "see `supervisor state doctor`"
 TRIES = 10
-"""Stored states that may turn out to be of no use before it begins anew."""
+"""Stored states that may prove unusable before the domain begins with a new one."""
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 
 class LoadDue(Message):
-    """A domain's own reminder to ask for its stored state once more."""
-
-
-class Rules(Protocol[S]):
-    """What the loader asks of the domain, all of it pure. See DomainActor for the promises."""
-
-    domain: ClassVar[str]
-    schema: ClassVar[int]
-    parted: ClassVar[str]
-    migrations: ClassVar[Mapping[int, Migration]]
-    initial: S
-
-    def validate(self, state: S, before: S) -> tuple[str, ...]: ...
-    def expired(self, state: S) -> S: ...
-    def forget(self, state: S, erased: Mapping[str, float]) -> S: ...
+    """Timer of a domain: ask for the stored state once more."""
 
 
 class Begin(msgspec.Struct, Generic[S], frozen=True):
-    """Begin to live, unless it lives. stored: the version of what is stored; None where that is not known.
+    """How the domain begins, unless it is running already.
 
-    epoch: in which versions count from now on. document: what is stored; None for nothing. exact: changes can build on
-    it. state: what becomes of it. erases: what is stored holds something that was to be forgotten.
+    stored: the version of what is stored, None where that is unknown.
+    epoch: the one in which versions count from now on.
+    document: what is stored, None for nothing. exact: changes can build on it.
+    state: what the domain makes of it. erases: what is stored holds something that had to be forgotten.
     """
 
     stored: Version | None = None
@@ -57,75 +44,66 @@ class Begin(msgspec.Struct, Generic[S], frozen=True):
 
 @durable("kernel.StateLoader")
 class StateLoader(Generic[S]):
-    """refused: stored versions that are of no use. lives: the domain is at work, if only in memory."""
+    """refused: stored versions that proved unusable. running: the domain has begun, if only in memory."""
 
     def __init__(self) -> None:
         self.refused: tuple[Version, ...] = ()
-        self.lives = False
+        self.running = False
 
-    def load(self, domain: str) -> Hand:
-        """Ask for the newest stored state that has not been refused."""
-        return Hand(LoadState(domain, self.refused), then="on_loaded")
+    def load(self, of: Source[S]) -> None:
+        """Ask for the newest stored state that was not refused."""
+        of.context.ask(PERSISTENCE, LoadState(of.domain, self.refused), "on_loaded", None, of.load_within)
 
-    def loaded(self, of: Rules[S], answer: Reply | AskFailed) -> Iterator[Step | Begin[S]]:
-        """What came of that."""
+    def loaded(self, of: Source[S], answer: Reply | AskFailed) -> Begin[S] | None:
+        """Take the answer to `load`; None when another answer must come first."""
         if isinstance(answer, Reply) and isinstance(answer.message, StateLoaded):
             if answer.message.held:
-                yield from self._restore(of, answer.message)
-                return
+                return self._restore(of, answer.message)
             why = answer.message.note
         else:
             why = answer.reason if isinstance(answer, AskFailed) else type(answer.message).__name__
-        yield Remind(LOAD_AGAIN, LoadDue())
-        yield Trouble(
+        of.context.after(LOAD_AGAIN, LoadDue())
+        of.not_stored(
             f"the stored state could not be read ({why}); going on in memory, trying again",
             "look at `supervisor status` for persistence, and at the free space of the disk",
         )
-        yield Begin()
+        return Begin()
 
-    def _restore(self, of: Rules[S], loaded: StateLoaded) -> Iterator[Step | Begin[S]]:
+    def _restore(self, of: Source[S], loaded: StateLoaded) -> Begin[S] | None:
         if not loaded.parts:
-            yield from self._begin(of, None, loaded)
-            return
+            return self._begin(of, None, loaded)
         try:
             found = _read(of, loaded)
         except TooNew as error:
-            yield Trouble(f"the stored state is not touched: {error}; in memory only", "update Gerald")
-            yield Begin()
+            of.not_stored(f"the stored state is left untouched: {error}; in memory only", "update Gerald")
+            return Begin()
         except TooOld as error:
-            yield Trouble(f"the stored state is set aside, and a new one begun: {error}", SEE_DOCTOR)
-            yield Hand(SetStateAside(of.domain), then="on_loaded")
+            of.not_stored(f"the stored state is set aside, and a new one begun: {error}", SEE_DOCTOR)
+            of.context.ask(PERSISTENCE, SetStateAside(of.domain), "on_loaded", None, of.load_within)
+            return None
         except Unfit as error:
-            yield from self._refuse(of, loaded, str(error))
-        else:
-            yield from self._begin(of, found, loaded)
+            of.not_stored(
+                f"the stored state of version {loaded.version} cannot be used ({error})",
+                f"an older one is used; {SEE_DOCTOR}",
+            )
+            self.refused = (*self.refused, loaded.version)
+            if len(self.refused) < TRIES:
+                self.load(of)
+                return None
+            return self._begin(of, None, loaded)
+        return self._begin(of, found, loaded)
 
-    def _refuse(self, of: Rules[S], loaded: StateLoaded, why: str) -> Iterator[Step | Begin[S]]:
-        """What is stored is whole, and yet no state: ask for what was before it."""
-        yield Trouble(
-            f"the stored state of version {loaded.version} is of no use ({why})",
-            f"an older one is used; {SEE_DOCTOR}",
-        )
-        self.refused = (*self.refused, loaded.version)
-        if len(self.refused) < TRIES:
-            yield self.load(of.domain)
-        else:
-            yield from self._begin(of, None, loaded)
-
-    def _begin(
-        self, of: Rules[S], found: Restored[S] | None, loaded: StateLoaded
-    ) -> Iterator[Step | Begin[S]]:
+    def _begin(self, of: Source[S], found: Restored[S] | None, loaded: StateLoaded) -> Begin[S]:
         if not self.refused:
-            yield Recovered()
+            of.stored_again()
         if found is None:
-            yield Begin(loaded.version, loaded.epoch)
-            return
+            return Begin(loaded.version, loaded.epoch)
         kept = of.expired(found.document.state) if loaded.expired else found.document.state
         state = of.forget(kept, loaded.erased) if loaded.erased else kept
-        yield Begin(loaded.version, loaded.epoch, found.document, found.exact, state, state is not kept)
+        return Begin(loaded.version, loaded.epoch, found.document, found.exact, state, state is not kept)
 
 
-def _read(of: Rules[S], loaded: StateLoaded) -> Restored[S]:
+def _read(of: Source[S], loaded: StateLoaded) -> Restored[S]:
     found = restored(
         Document(of.initial),
         loaded.parts,

@@ -1,11 +1,11 @@
-"""What of a domain must be handed to persistence, and when: what changed, and the whole of it when wanted. Pure.
+"""Decides what of a domain is handed to persistence, and when: its changes, and all of it when a snapshot is wanted.
 
-What is handed over is the difference to what was handed over before; between handing over and the answer further
-changes gather, so that the disk sets the pace and nothing queues up.
+A change is the difference to what was handed over before. While one is on its way, further changes gather, so that the
+disk sets the pace and nothing queues up.
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -13,6 +13,7 @@ from actors.kernel.actor import AskFailed, Reply
 from actors.kernel.message import Asker, Message
 from actors.kernel.protocol.state import UpdateRefused
 from actors.kernel.protocol.storage import (
+    PERSISTENCE,
     Buffered,
     Committed,
     SaveChange,
@@ -22,34 +23,37 @@ from actors.kernel.protocol.storage import (
 )
 from actors.kernel.state.document import Document, count_parts, encoded_part
 from actors.kernel.state.patch import Path, difference, pack
-from actors.kernel.state.steps import Answer, Cancel, Hand, Recovered, Remind, Steps, Trouble
+from actors.kernel.state.source import Source
 from actors.vocabulary.type_names import durable
 
-__all__ = ["RETRY_AFTER", "SaveDue", "SnapshotDue", "Source", "StateWriter"]
+__all__ = ["RETRY_AFTER", "SaveDue", "SnapshotDue", "StateWriter"]
 
 RETRY_AFTER = (1.0, 2.0, 5.0, 10.0, 30.0)
 GATHER = 0.02
-"""Seconds within which changes gather after others were handed over, unless somebody waits for them to be on disk."""
+"""Seconds within which changes gather after others were handed over, unless a durable update waits for the disk."""
 TOGETHER = 0.001
-"""Seconds that those who wait for the disk wait for the others who did so the last time: one sync serves them all."""
+"""Group commit: seconds that durable updates wait for those of the previous group, so that one sync serves all."""
 CROWD = 32
-"""So many that wait for the disk wait for no others: a sync costs each of them next to nothing."""
+"""Durable updates beyond which none waits for others: a sync costs each of them next to nothing."""
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 
 class SaveDue(Message):
-    """A domain's own reminder to hand what changed to persistence."""
+    """Timer of a domain: hand what has changed to persistence."""
 
 
 class SnapshotDue(Message):
-    """A domain's own reminder to encode the next part of its state."""
+    """Timer of a domain: encode the next part of its state."""
 
 
 @durable("kernel.Snapshot")
 class _Snapshot(msgspec.Struct, frozen=True):
-    """The whole state on its way to persistence: `part` is the next of `parts`. number: which one of this incarnation.
-    base: what changes build on from now on; none may be handed over before this one is known to be kept."""
+    """The whole state on its way to persistence.
+
+    part: the next of `parts`. number: of the snapshot, within this incarnation.
+    base: changes build on it, so that none may be handed over before it is known to be stored.
+    """
 
     document: Document[Any]
     version: Version
@@ -59,7 +63,7 @@ class _Snapshot(msgspec.Struct, frozen=True):
     base: bool = False
     purge_older: bool = False
 
-    def message(self, of: "Source[Any]") -> SaveSnapshot:
+    def message(self, of: Source[Any]) -> SaveSnapshot:
         """The next part, as it is handed over."""
         payload = encoded_part(self.document, of.parted, self.part)
         return SaveSnapshot(
@@ -67,52 +71,42 @@ class _Snapshot(msgspec.Struct, frozen=True):
         )
 
 
-class Source(Protocol[S]):
-    """The domain as its writer sees it. See DomainActor for the promises."""
-
-    domain: ClassVar[str]
-    schema: ClassVar[int]
-    parted: ClassVar[str]
-    save_delay: ClassVar[float]
-    version: Version
-
-    @property
-    def document(self) -> Document[S]: ...
-
-
 @durable("kernel.StateWriter")
 class StateWriter(Generic[S]):
     """Remembers what was handed over, and decides what is next; `of` is the domain as it is now.
 
-    committed: the version on disk. detached: nothing may be handed over, because what is stored is not known, or not
-    ours to touch. holds_back: what changes now is handed over by whoever changes it.
+    committed: the version on disk.
+    detached: nothing may be handed over, because what is stored is unknown, or written by a later version of Gerald.
+    holds_back: a durable update is being made, which hands over the change itself.
     """
 
     def __init__(self) -> None:
         self.committed = Version()
-        self.base: Document[S] | None = None  # what was handed over last; None: nothing to build on
+        self.base: Document[S] | None = (
+            None  # what was handed over last; None: changes have nothing to build on
+        )
         self.base_version = Version()
         self.paths: list[Path] | None = []  # where alone the state differs from that; None: anywhere
         self.snapshot: _Snapshot | None = None
         self.snapshots = self.next_part = 0  # how many there were; the timer of the next part
-        self.whole_version = Version()  # the newest that was handed over whole
+        self.whole_version = Version()  # of the newest snapshot
         self.wanted = self.purge_older = self.busy = self.due = False
         self.detached = True
         self.failures = 0
-        self.waiting: list[tuple[Version, Asker]] = []  # who is to be told when it is on disk
-        self.waited = 0  # how many of them the last time
-        self.hurry = 0  # the timer of those who wait for others
+        self.waiting: list[tuple[Version, Asker]] = []  # durable updates that are not on disk yet
+        self.waited = 0  # how many there were the last time
+        self.hurry = 0  # the timer of those that wait for others
         self.holds_back = False
 
     def attach(self, version: Version, stored: Version, base: Document[S] | None) -> None:
-        """From `version` on changes are handed over. stored: the version that was, base: its document, if any."""
+        """Hand over changes from `version` on. stored: the version on disk; base: its document, if any."""
         self.committed, self.detached = version, False
         self.base, self.base_version, self.paths = base, stored, []
 
     # -- changes
 
-    def changed(self, of: Source[S], paths: Sequence[Path] | None) -> Steps:
-        """The state, or who subscribed, has changed: at these paths only, None for anywhere."""
+    def changed(self, of: Source[S], paths: Sequence[Path] | None) -> None:
+        """Note that the state, or who subscribed, has changed: at these paths only, None for anywhere."""
         if paths is None:
             self.paths = None
         elif self.paths is not None:
@@ -120,55 +114,60 @@ class StateWriter(Generic[S]):
         if self.busy or self.due or self.holds_back or self.detached:
             return
         if of.save_delay:
-            self.due = True
-            yield Remind(of.save_delay, SaveDue())
+            self._save_in(of, of.save_delay)
         else:
-            yield from self.save(of)
+            self.save(of)
 
-    def wait(self, of: Source[S], asker: Asker) -> Steps:
-        """`asker` is answered when today's version is on disk."""
+    def wait(self, of: Source[S], asker: Asker) -> None:
+        """Answer `asker` when the current version is on disk."""
         self.waiting.append((of.version, asker))
-        yield from self._save_for_all_who_wait(of)
+        self._save_for_group(of)
 
-    def wait_anew(self, version: Version) -> None:
-        """Whoever waits for what was changed before the versions counted waits for this one."""
+    def move_waiting(self, version: Version) -> None:
+        """Let all durable updates wait for `version`: theirs were issued before the stored state was known."""
         self.waiting = [(version, asker) for _, asker in self.waiting]
 
-    def refuse(self, reason: str) -> Steps:
-        """What others wait for will never be."""
+    def refuse_waiting(self, of: Source[S], reason: str) -> None:
+        """Refuse all durable updates that wait: they will never be on disk."""
         waiting, self.waiting = self.waiting, []
         for _, asker in waiting:
-            yield Answer(UpdateRefused((reason,)), asker)
+            of.context.reply(UpdateRefused((reason,)), asker)
 
-    def _save_for_all_who_wait(self, of: Source[S]) -> Steps:
-        """Hand over as soon as all have come who waited for the disk the last time, and soon in any case."""
+    def _save_for_group(self, of: Source[S]) -> None:
+        """Hand over as soon as the previous group's writers are all back, and soon in any case."""
         if self.busy or self.detached:
             return
         if len(self.waiting) >= self.waited:
-            yield from self.save(of)
+            self.save(of)
         elif not self.hurry:
-            yield Remind(TOGETHER, SaveDue(), "hurry")
+            self.hurry = of.context.after(TOGETHER, SaveDue())
 
-    def save_due(self, of: Source[S]) -> Steps:
-        """A reminder has come."""
+    def _save_in(self, of: Source[S], seconds: float) -> None:
+        if not self.due:
+            self.due = True
+            of.context.after(seconds, SaveDue())
+
+    def save_due(self, of: Source[S]) -> None:
+        """Handle SaveDue."""
         self.due, self.hurry = False, 0
-        return self.save(of)
+        self.save(of)
 
-    def save(self, of: Source[S]) -> Steps:
+    def save(self, of: Source[S]) -> None:
         """Hand over what is new, if anything may be handed over now."""
         if self.busy or self.detached:
             return
         if self.base is None:
             if of.version.n or self.wanted:
-                yield from self._begin_snapshot(of)
+                self._begin_snapshot(of)
             return
         if of.version != self.base_version and (of.version.n or self.wanted):
             self.busy = True
-            yield Cancel(self.hurry)
+            of.context.cancel(self.hurry)
             self.hurry = 0
-            yield Hand(self._next_change(of, self.base), then="on_saved")
+            change = self._next_change(of, self.base)
+            of.context.ask(PERSISTENCE, change, "on_saved", None, of.load_within)
         if self.wanted and self.snapshot is None:
-            yield from self._begin_snapshot(of)
+            self._begin_snapshot(of)
 
     def _next_change(self, of: Source[S], base: Document[S]) -> SaveChange:
         document = of.document
@@ -177,87 +176,85 @@ class StateWriter(Generic[S]):
         self.base, self.base_version, self.paths = document, of.version, []
         return change
 
-    def saved(self, of: Source[S], answer: Reply | AskFailed) -> Steps:
-        """What became of a change."""
+    def saved(self, of: Source[S], answer: Reply | AskFailed) -> None:
+        """Take persistence's answer to a change."""
         self.busy = False
-        yield from self._heard(of, answer)
-        if _is_kept(answer):
-            yield from self._go_on(of)
+        if self._is_stored(of, answer):
+            self._go_on(of)
             return
-        # Nobody knows what the next change would follow on: only the whole state is sure to fit.
+        # Nobody knows what the next change would follow on: only a snapshot is sure to fit.
         self.base = None
         if isinstance(answer, Reply) and getattr(answer.message, "snapshot", False):
-            yield from self.save(of)
+            self.save(of)
         else:
-            yield from self._try_later(answer)
+            self._try_later(of, answer)
 
-    def _heard(self, of: Source[S], answer: Reply | AskFailed) -> Steps:
+    def _is_stored(self, of: Source[S], answer: Reply | AskFailed) -> bool:
+        """Whether persistence has it, if only in memory."""
         message = answer.message if isinstance(answer, Reply) else None
         if isinstance(message, Committed):
-            yield from self.on_disk(of, message)
+            self.on_disk(of, message)
         elif isinstance(message, Buffered) and message.why:
-            yield Trouble(
+            of.not_stored(
                 f"the state is in memory only ({message.why})",
                 "free some space or repair the disk; it is written when that works again",
             )
+        return isinstance(message, Committed | Buffered)
 
-    def _go_on(self, of: Source[S]) -> Steps:
+    def _go_on(self, of: Source[S]) -> None:
         if self.wanted:
-            yield from self.save(of)
+            self.save(of)
         elif self.waiting:
-            yield from self._save_for_all_who_wait(of)
-        elif of.version != self.base_version and of.version.n and not self.due:
-            # Nobody waits for it: what comes in a burst need not keep the disk, and other threads, busy.
-            self.due = True
-            yield Remind(max(GATHER, of.save_delay), SaveDue())
+            self._save_for_group(of)
+        elif of.version != self.base_version and of.version.n:
+            # Nobody waits for it: a burst of changes need not keep the disk, and other threads, busy.
+            self._save_in(of, max(GATHER, of.save_delay))
 
-    def _try_later(self, answer: Reply | AskFailed) -> Steps:
+    def _try_later(self, of: Source[S], answer: Reply | AskFailed) -> None:
         why = answer.reason if isinstance(answer, AskFailed) else getattr(answer.message, "why", "refused")
         delay = RETRY_AFTER[min(self.failures, len(RETRY_AFTER) - 1)]
         self.failures += 1
-        if not self.due:
-            self.due = True
-            yield Remind(delay, SaveDue())
-        yield Trouble(
+        self._save_in(of, delay)
+        of.not_stored(
             f"the state could not be handed over ({why}); going on in memory, trying again in {delay:g} s",
             "free some space or repair the disk; nothing is lost while the bot runs",
         )
 
-    def on_disk(self, of: Source[S], message: Committed) -> Steps:
-        """Persistence says up to where it is on disk."""
+    def on_disk(self, of: Source[S], message: Committed) -> None:
+        """Note up to which version the state is on disk, and answer the durable updates up to it."""
         if not self.committed < message.version <= of.version:
             return
         self.committed = message.version
         self.failures = 0
-        yield Recovered()
+        of.stored_again()
         if self.waiting:
             self.waited = min(len(self.waiting), CROWD)
             for version, asker in self.waiting:
                 if version <= message.version:
-                    yield Answer(Committed(of.domain, version), asker)
+                    of.context.reply(Committed(of.domain, version), asker)
             self.waiting = [waiting for waiting in self.waiting if waiting[0] > message.version]
 
-    # -- the whole state, part by part
+    # -- snapshots, part by part
 
-    def want_snapshot(self, of: Source[S]) -> Steps:
-        """Have the state stored whole."""
+    def want_snapshot(self, of: Source[S]) -> None:
+        """Hand over a snapshot as soon as possible."""
         self.wanted = True
-        return self.save(of)
+        self.save(of)
 
-    def erase(self, of: Source[S]) -> Steps:
-        """Have it stored whole, and nothing older kept."""
+    def erase(self, of: Source[S]) -> None:
+        """Hand over a snapshot that replaces everything older."""
         self.wanted = self.purge_older = True
         if self.snapshot is not None and not self.snapshot.base:
-            # It may still hold what is to go; one that changes build on is followed by another.
+            # It may still hold what was erased. One that changes build on is followed by another instead.
             self.snapshot = None
-        return self.save(of)
+        self.save(of)
 
-    def _begin_snapshot(self, of: Source[S]) -> Steps:
+    def _begin_snapshot(self, of: Source[S]) -> None:
         self.wanted = False
         document = of.document
         is_base = self.base is None
         if is_base:
-            # Changes can follow when this is known to be kept.
+            # Changes can follow when this is known to be stored.
             self.busy = True
             self.base, self.base_version, self.paths = document, of.version, []
         self.snapshots += 1
@@ -269,60 +266,56 @@ class StateWriter(Generic[S]):
             base=is_base,
             purge_older=self.purge_older,
         )
-        yield Cancel(self.next_part)  # of one that is given up for this
-        yield from self.send_part(of)
+        of.context.cancel(self.next_part)  # of a snapshot that is given up for this one
+        self.send_part(of)
 
-    def send_part(self, of: Source[S]) -> Steps:
-        """One part in one handler: others are heard in between."""
+    def send_part(self, of: Source[S]) -> None:
+        """Hand over one part in one handler: other messages are handled in between."""
         whole = self.snapshot
         if whole is None:
             return
         part = whole.message(of)
         if whole.part + 1 == whole.parts:
-            yield Hand(part, then="on_snapshot_saved", context=whole.number)
+            of.context.ask(PERSISTENCE, part, "on_snapshot_saved", whole.number, of.load_within)
             return
-        yield Hand(part)
+        of.context.tell(PERSISTENCE, part)
         self.snapshot = msgspec.structs.replace(whole, part=whole.part + 1)
-        yield Remind(0.0, SnapshotDue(), "next_part")
+        self.next_part = of.context.after(0.0, SnapshotDue())
 
-    def snapshot_saved(self, of: Source[S], answer: Reply | AskFailed) -> Steps:
-        """What became of a whole state."""
-        yield from self._heard(of, answer)
+    def snapshot_saved(self, of: Source[S], answer: Reply | AskFailed) -> None:
+        """Take persistence's answer to a snapshot."""
+        is_stored = self._is_stored(of, answer)
         whole = self.snapshot
         if whole is None or whole.number != answer.context:
             return  # another one has taken its place
         self.snapshot = None
         if whole.base:
             self.busy = False
-        if _is_kept(answer):
+        if is_stored:
             self.whole_version = whole.version
             self.purge_older = self.purge_older and not whole.purge_older
-            yield from self._go_on(of)
+            self._go_on(of)
         elif whole.base:
             self.base = None
             self.wanted = True
-            yield from self._try_later(answer)
+            self._try_later(of, answer)
         else:
-            # Changes go on: what they build on is there.
-            yield Remind(RETRY_AFTER[-1], SnapshotWanted(of.domain))
+            # Changes go on: what they build on is stored.
+            of.context.after(RETRY_AFTER[-1], SnapshotWanted(of.domain))
 
     # -- the end
 
-    def stop(self, of: Source[S]) -> Steps:
-        """Hand over all there is; nobody hears an answer."""
+    def stop(self, of: Source[S]) -> None:
+        """Hand over all that is new, without waiting for an answer."""
         if self.detached or of.version in (self.whole_version, Version(of.version.epoch, 0)):
             return
-        # Whether what changes build on is itself not handed over whole yet.
-        first_on_its_way = self.snapshot is not None and self.snapshot.base
-        if self.base is not None and not first_on_its_way and of.version != self.base_version:
-            yield Hand(self._next_change(of, self.base))
-        # Whole as well: the next start then has no changes to go through.
+        # A change must not overtake the snapshot that it builds on.
+        base_is_under_way = self.snapshot is not None and self.snapshot.base
+        if self.base is not None and not base_is_under_way and of.version != self.base_version:
+            of.context.tell(PERSISTENCE, self._next_change(of, self.base))
+        # A snapshot as well: the next start then need not apply any changes.
         document = of.document
         parts = count_parts(document.state, of.parted)
         whole = _Snapshot(document, of.version, parts, purge_older=self.purge_older)
         for part in range(parts):
-            yield Hand(msgspec.structs.replace(whole, part=part).message(of))
-
-
-def _is_kept(answer: Reply | AskFailed) -> bool:
-    return isinstance(answer, Reply) and isinstance(answer.message, Committed | Buffered)
+            of.context.tell(PERSISTENCE, msgspec.structs.replace(whole, part=part).message(of))

@@ -1,4 +1,4 @@
-"""Who is told of a domain's changes, what they know, and what is news to them. Pure."""
+"""Who is told of a domain's changes, what each subscriber knows, and what is new to it."""
 
 from typing import Any
 
@@ -9,28 +9,27 @@ from actors.kernel.protocol.storage import Version
 from actors.kernel.protocol.subscription import StateChanged
 from actors.kernel.state.document import Subscription
 from actors.kernel.state.patch import reached
-from actors.kernel.state.steps import Remind, Steps, Tell
+from actors.kernel.state.source import Source
 from actors.vocabulary.type_names import durable
 
 __all__ = ["NewsDue", "Subscriptions", "places"]
 
 SUBSCRIPTIONS = 64
-"""At most; beyond it the oldest ends."""
+"""The maximum; one more ends the oldest."""
 NEWS = 0.005
 """Seconds within which further changes are announced as one: nobody needs each step of a burst."""
 PROBE_EVERY = 1.0
-"""Seconds after which a subscriber is asked for again whether it is still there."""
+"""Seconds between two checks of whether a subscriber still exists."""
 UNTOLD = Version()
 
 
 class NewsDue(Message):
-    """A domain's own reminder to announce what has changed meanwhile."""
+    """Timer of a domain: announce what has changed in the meantime."""
 
 
 @durable("kernel.Told")
 class _Told:
-    """What a subscriber was told last, which fields have changed since, and when it was last asked for whether it is
-    still there."""
+    """What a subscriber was last told, which fields have changed since, and when its existence was last checked."""
 
     def __init__(self, subscription: Subscription, version: Version = UNTOLD, at: float = 0.0) -> None:
         self.address, self.path = subscription.address, subscription.path
@@ -42,7 +41,7 @@ class _Told:
 
 @durable("kernel.Subscriptions")
 class Subscriptions:
-    """all: the subscriptions, the oldest first. is_due: news are told when the reminder comes, and not before."""
+    """all: oldest first. is_due: a timer is set, and subscribers are not told before it fires."""
 
     def __init__(self) -> None:
         self.all: tuple[Subscription, ...] = ()
@@ -51,22 +50,22 @@ class Subscriptions:
 
     @property
     def excess(self) -> tuple[Subscription, ...]:
-        """Those that have to go before one more comes."""
+        """Those that must end before one more is added."""
         return self.all[: 1 - SUBSCRIPTIONS]
 
     def know(self, subscription: Subscription, version: Version, now: float) -> None:
-        """A subscriber is told the state at `version` now (monotonic seconds)."""
+        """Note that a subscriber is told the state at `version` now (monotonic seconds)."""
         self.told[subscription] = _Told(subscription, version, now)
 
     def end(self, ended: tuple[Subscription, ...]) -> None:
-        """Tell them no more."""
+        """Remove these."""
         self.all = tuple(s for s in self.all if s not in ended)
         self.told = {s: told for s, told in self.told.items() if s not in ended}
 
     def note(self, before: msgspec.Struct, after: msgspec.Struct, fields: tuple[str, ...]) -> None:
-        """The state has changed, in these fields: news to those whom it concerns."""
+        """Note a change of these fields for every subscriber that it concerns."""
         if len(self.told) != len(self.all):
-            # After a restart it is not known what they were told: they see that they may have missed something.
+            # After a restart it is unknown what they were told: they will see that they may have missed something.
             self.told = {s: self.told.get(s) or _Told(s) for s in self.all}
         for told in self.told.values():
             if not told.places or _concerns(told.places, before, after, fields):
@@ -75,20 +74,20 @@ class Subscriptions:
                 elif told.fields != fields:
                     told.fields = tuple(dict.fromkeys((*told.fields, *fields)))
 
-    def news(self, domain: str, version: Version, now: float) -> Steps:
-        """Tell whoever has not heard, and remind of what may come within NEWS."""
+    def announce(self, of: Source[Any]) -> None:
+        """Tell every subscriber what is new to it; further changes are announced after NEWS."""
         concerned = [told for told in self.told.values() if told.fields]
         self.is_due = bool(concerned)
         if not concerned:
             return
+        now = of.context.now()
         for told in concerned:
             probe = now - told.probed_at >= PROBE_EVERY
-            yield Tell(
-                told.address, StateChanged(domain, version, told.fields, told.version, told.path), probe
-            )
-            told.version, told.fields = version, ()
+            news = StateChanged(of.domain, of.version, told.fields, told.version, told.path)
+            of.context.tell(told.address, news, notify=probe)
+            told.version, told.fields = of.version, ()
             told.probed_at = now if probe else told.probed_at
-        yield Remind(NEWS, NewsDue())
+        of.context.after(NEWS, NewsDue())
 
 
 def places(path: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Changes to a state: decoded, checked field by field, and applied from outside with retry."""
+"""Changes to a state: decoded, checked, and applied from outside with retries."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -17,10 +17,8 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 
 def checked(state: S, changes: Mapping[str, Any], remove: Sequence[str] = ()) -> S:
-    """`state` with `changes`, by field or path, each converted to its type, and without the keys at `remove`.
-
-    Raises InvalidUpdate with every reason.
-    """
+    """`state` with `changes` (by field or path, each converted to its type) and without the keys at `remove`. Raises
+    InvalidUpdate with every reason."""
     reasons: list[str] = []
     for name, value in changes.items():
         if non_finite(value):
@@ -45,15 +43,15 @@ def _tried(state: S, path: str, value: Any, reasons: list[str]) -> S:
 
 
 class _NoSuchPlace(ValueError):
-    """The path leads nowhere; says where it ended."""
+    """A path leads nowhere; the text says where it ended."""
 
 
 _GONE: Any = object()
-"""Instead of a value: take the key out."""
+"""A value that removes the key."""
 
 
 def _replaced(old: Any, kind: Any, path: tuple[str, ...], value: Any) -> Any:
-    """`old`, which is of type `kind`, with `value` at `path`."""
+    """`old`, of type `kind`, with `value` at `path`."""
     if not path:
         if value is _GONE:
             raise _NoSuchPlace("only the keys of a mapping can be removed")
@@ -80,7 +78,7 @@ def _field_types(kind: type[msgspec.Struct]) -> Mapping[str, Any]:
 
 @cache
 def _item_type(kind: Any) -> Any:
-    """Of a mapping's type, that of its values."""
+    """The type of the values of a mapping type."""
     return (get_args(kind) or (str, Any))[-1]
 
 
@@ -115,9 +113,8 @@ def atomic_update(
     tries: int = 8,
     timeout: float = 5.0,
 ) -> Version:
-    """Read a domain's state, compute changes from it and apply them; again, up to `tries` times, when overtaken.
-
-    For code outside the actors: it waits. Raises InvalidUpdate when refused, SynchronizationError when overtaken.
+    """Read a domain's state and apply changes computed from it; up to `tries` times, when other updates come between.
+    For code outside the actors: it waits. Raises InvalidUpdate, or SynchronizationError after the last try.
     """
     for _ in range(tries):
         whole = outside.answer(domain, GetState(), timeout)

@@ -1,4 +1,4 @@
-"""The folder of the backups: lists them, makes them, and removes those that are too many or too old."""
+"""The folder of the backups: lists, makes and removes them."""
 
 import calendar
 import contextlib
@@ -26,14 +26,14 @@ __all__ = ["BEFORE_RESTORE", "KINDS", "OUTDATED", "USUAL", "BackupEntry", "Backu
 log = logging.getLogger(__name__)
 
 KINDS = USUAL, BEFORE_RESTORE, OUTDATED = "gerald", "before-restore", "outdated"
-"""How the names of backups begin: of those that are asked for or due, of what a restore replaced, and of what is stored
-in a schema version older than this version of Gerald can read. Only the first kind is ever removed."""
+"""Prefixes of file names: requested or scheduled backups, what a restore replaced, and states in a schema version
+too old for this version of Gerald. Only the first kind is ever removed."""
 _NAME = re.compile(rf"({'|'.join(KINDS)})-(\d{{8}}T\d{{6}}Z)\.backup", re.ASCII)
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
 class BackupEntry(msgspec.Struct, frozen=True):
-    """A backup's file, as its name tells. made_at: epoch seconds. kind: one of KINDS."""
+    """A backup's file, by its name. made_at: epoch seconds. kind: one of KINDS."""
 
     path: Path
     made_at: float
@@ -41,26 +41,25 @@ class BackupEntry(msgspec.Struct, frozen=True):
 
 
 def kept_in(folder: Path, *kinds: str) -> tuple[BackupEntry, ...]:
-    """The backups of these kinds in a folder, newest first, USUAL by default; no file is read. Raises StoreError."""
+    """The backups of these kinds (USUAL by default) in a folder, newest first, by their names. Raises StoreError."""
     try:
         paths = tuple(folder.iterdir())
     except FileNotFoundError:
         return ()
     except OSError as error:
         raise store_error(folder, "looking for backups", error) from error
-    named = ((path, _NAME.fullmatch(path.name)) for path in paths)
     found: list[BackupEntry] = []
-    for path, match in named:
-        if match is None or match[1] not in (kinds or (USUAL,)):
-            continue
-        with contextlib.suppress(ValueError):  # the 99th of a month
-            stamp = time.strptime(match[2], _STAMP)
-            found.append(BackupEntry(path, float(calendar.timegm(stamp)), match[1]))
+    for path in paths:
+        match = _NAME.fullmatch(path.name)
+        if match is not None and match[1] in (kinds or (USUAL,)):
+            with contextlib.suppress(ValueError):  # the 99th of a month
+                made_at = calendar.timegm(time.strptime(match[2], _STAMP))
+                found.append(BackupEntry(path, float(made_at), match[1]))
     return tuple(sorted(found, key=lambda kept: kept.made_at, reverse=True))
 
 
 def name_for(folder: Path, now: float, kind: str = USUAL) -> Path:
-    """The path of a backup made now; never an existing one."""
+    """A new path for a backup made now."""
     at = int(now)
     while (path := folder / f"{kind}-{time.strftime(_STAMP, time.gmtime(at))}.backup").exists():
         at += 1
@@ -68,10 +67,10 @@ def name_for(folder: Path, now: float, kind: str = USUAL) -> Path:
 
 
 class Backups:
-    """The backups of one home. May be used by several threads; one backup is made at a time.
+    """The backups of one home, for several threads. One backup is made at a time.
 
-    tries: failures of the schedule. trouble: why its last backup failed; None when it did not. at_work: one of its
-    backups is being made. encryption: encrypts what is written, if that is wanted, and decrypts.
+    tries: failures of the schedule. trouble: why its last backup failed, None when it did not.
+    at_work: one of its backups is being made.
     """
 
     def __init__(self, folder: Path, storage: Storage, encryption: StoreEncryption = PLAIN) -> None:
@@ -84,7 +83,7 @@ class Backups:
         self._encryption = encryption
 
     def is_due(self) -> bool:
-        """Whether the schedule wants one now."""
+        """Whether a scheduled backup is due."""
         interval = self._storage.backup_interval
         if self.at_work or interval <= 0.0 or not is_due(time.time(), (), interval, self.tries):
             return False
@@ -98,8 +97,7 @@ class Backups:
     def make(
         self, content: BackupContent, to: Path | None = None, *, encrypt: bool = False, kind: str = USUAL
     ) -> Backup:
-        """Write a backup into the folder `to`, or the default one; encrypted if that is asked for, or the store is.
-        Raises StoreError."""
+        """Write a backup into the folder `to`, or the default one; encrypted if the store is. Raises StoreError."""
         encryption = self._writing(encrypt)
         with self._making:
             now = time.time()
@@ -107,7 +105,7 @@ class Backups:
             return file.write(path, content, now, encryption)
 
     def set_aside(self, domain: str, chain: Chain) -> Path:
-        """The path of an OUTDATED backup of this state, which is made unless there is one. Raises StoreError."""
+        """The path of an OUTDATED backup of this state, made unless there is one. Raises StoreError."""
         for entry in kept_in(self.folder, OUTDATED):
             held = file.listed(entry.path).domains.get(domain)
             if held is not None and held.version == chain.version:
@@ -116,7 +114,7 @@ class Backups:
         return self.make(BackupContent({domain: chain}, {}, epochs), kind=OUTDATED).path
 
     def make_due(self, content: BackupContent) -> None:
-        """Make one for the schedule; then remove those that are too many or too old."""
+        """Make a scheduled backup; then remove those that are too many or too old."""
         try:
             made = self.make(content)
         except StoreError as error:
@@ -128,13 +126,13 @@ class Backups:
             self.at_work = False
 
     def failed(self, error: StoreError) -> None:
-        """Note that the schedule's backup failed; it is tried again, less and less often."""
+        """Note that a scheduled backup failed; it is retried, less and less often."""
         if self.trouble is None:
             log.warning("no backup could be made: %s", error)
         self.tries, self.trouble = Tries(self.tries.failures + 1, time.time()), error
 
     def chains(self, domain: str) -> Iterator[Chain]:
-        """What the backups hold of a domain, newest first; an unusable one is skipped."""
+        """The chains of a domain in the backups, newest first; unusable backups are skipped."""
         try:
             there = kept_in(self.folder)
         except StoreError as error:
@@ -150,7 +148,7 @@ class Backups:
                 yield content.chains[domain]
 
     def tombstones(self) -> Mapping[str, float]:
-        """All tombstones in any of them, also in one that is damaged or encrypted."""
+        """All tombstones in the backups, also in damaged or encrypted ones."""
         found: dict[str, float] = {}
         try:
             for kept in kept_in(self.folder, *KINDS):
@@ -176,8 +174,8 @@ class Backups:
             at = next((made_at for made_at, path in kept.items() if path == newest), None)
             if at is None:
                 return  # somebody removed it already: then nothing else may go
-            limits = self._storage.backup_keep, self._storage.backup_max_age
-            for old in removable(kept, at, time.time(), *limits):
+            limits = self._storage
+            for old in removable(kept, at, time.time(), limits.backup_keep, limits.backup_max_age):
                 kept[old].unlink(missing_ok=True)
             with self._making:  # an unfinished one is of a process that was killed
                 for left in self.folder.glob(f"{USUAL}-*.backup.new"):

@@ -1,8 +1,8 @@
-"""What a backup holds, and how it is collected from the store: the newest chain of each domain, the tombstones, and the
-epochs that were opened."""
+"""The content of a backup: the newest chain of each domain, the tombstones, and the opened epochs."""
 
 import contextlib
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 
 import msgspec
 
@@ -29,23 +29,21 @@ class BackupContent(msgspec.Struct, frozen=True):
 def collect_content(
     store: Store, known: Callable[[str], Chain | None], epochs: Mapping[str, int]
 ) -> BackupContent:
-    """Everything that is stored, changing nothing there. known: a chain newer than the disk's, None for none. epochs:
-    opened in memory only. Raises StoreError."""
+    """Everything that is stored. known: a domain's chain in memory, None for none. epochs: opened in memory only.
+    Raises StoreError."""
     tombstones = store.read_tombstones()
     opened = store.database.read("reading the epochs", _epochs)
-    chains: dict[str, Chain] = {}
-    for domain in stored_domains(store):
-        chain = known(domain) or store.peek(domain)
-        if chain is not None:
-            chains[domain] = chain
-    names = sorted({*opened, *epochs})
-    return BackupContent(
-        chains, tombstones, {name: max(opened.get(name, 0), epochs.get(name, 0)) for name in names}
-    )
+    chains = {
+        domain: chain
+        for domain in stored_domains(store)
+        if (chain := known(domain) or store.peek(domain)) is not None
+    }
+    newest = {name: max(opened.get(name, 0), epochs.get(name, 0)) for name in sorted({*opened, *epochs})}
+    return BackupContent(chains, tombstones, newest)
 
 
 def stored_domains(store: Store) -> tuple[str, ...]:
-    """Every domain that has anything in the database or in files, by name. Raises StoreError."""
+    """The names of all domains in the database or in files, sorted. Raises StoreError."""
     found = store.database.read("looking for domains", lambda txn: domains_in(txn, "copy", "log", "epoch"))
     # A missing folder holds none; one that cannot be read fails where its snapshots are read.
     with contextlib.suppress(OSError):
@@ -54,17 +52,12 @@ def stored_domains(store: Store) -> tuple[str, ...]:
 
 
 def try_changes(chain: Chain) -> None:
-    """Check that the state can be read and every change applies to it; raises Damaged.
+    """Check that the state can be read and its changes applied; raises Damaged.
 
-    Changes after a change of the schema version cannot be tried: only the domain itself knows its migrations.
+    Changes in a later schema version cannot be tried: only the domain knows its migrations.
     """
-    snapshot = chain.snapshot
-    steps: list[bytes] = []
-    for change in chain.changes:
-        if change.schema != snapshot.schema:
-            break
-        steps.append(change.payload)
-    why = ""
+    snapshot, why = chain.snapshot, ""
+    steps = [c.payload for c in takewhile(lambda c: c.schema == snapshot.schema, chain.changes)]
     for field in _where_parts_may_belong(snapshot.parts):
         try:
             document = _document(snapshot.parts, field)
@@ -77,7 +70,7 @@ def try_changes(chain: Chain) -> None:
 
 
 def _where_parts_may_belong(parts: tuple[bytes, ...]) -> tuple[str, ...]:
-    """Fields whose entries may be in the parts after the first: they are empty in it."""
+    """The fields whose entries may be in the parts after the first: those empty in it."""
     if len(parts) == 1:
         return ("",)
     state = _map(_map(parts[0]).get("state"))
@@ -91,10 +84,7 @@ def _document(parts: tuple[bytes, ...], field: str) -> dict[str, object]:
     document = _map(parts[0])
     state = _map(document.get("state"))
     if field:
-        entries: dict[str, object] = {}
-        for part in parts[1:]:
-            entries.update(_map(part))
-        state[field] = entries
+        state[field] = {key: value for part in parts[1:] for key, value in _map(part).items()}
     return document
 
 

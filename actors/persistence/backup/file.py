@@ -1,8 +1,5 @@
-"""The file of a backup: a stream of MessagePack that any program can list.
-
-First a map as header, then every record in its frame as bytes, last a map with their number and the checksum of
-everything before it. A file is checked completely whenever it is read.
-"""
+"""The file of a backup, a stream of MessagePack: a map as header, each framed record as bytes, and a map with their
+count and the checksum of everything before. A file is checked completely whenever it is read."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -39,16 +36,15 @@ FORMAT = 1
 WHAT = "gerald backup"
 SUM = 32
 _DOMAIN = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
-"""A domain's name becomes that of a folder, and must not lead elsewhere."""
+"""A domain's name becomes a folder's name, and must not lead elsewhere."""
 
 
 class Unusable(StoreError):
-    """A file that is not a backup, is damaged, of a later version, or whose key is not here."""
+    """The file is not a backup, is damaged, of a later version, or cannot be decrypted."""
 
 
 class Held(msgspec.Struct, frozen=True):
-    """A domain in a backup: the version and the schema version of its state, its bytes, and how many changes are among
-    them."""
+    """A domain in a backup: its version and schema version, its size, and how many changes it has."""
 
     version: Version
     schema: int
@@ -57,7 +53,7 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class Header(msgspec.Struct, frozen=True):
-    """The header. format: of the file. made_at: epoch seconds. encrypted: a key is needed to read the states."""
+    """format: of the file. made_at: epoch seconds. encrypted: a key is needed to read the states."""
 
     format: int
     made_at: float
@@ -75,19 +71,15 @@ class Backup(msgspec.Struct, frozen=True):
 
 
 def write(path: Path, content: BackupContent, made_at: float, encryption: StoreEncryption = PLAIN) -> Backup:
-    """Make the file at `path`, durable on return: it is written aside, read back, and put in place.
-
-    encryption: encrypts it, if it writes. Raises StoreError; then there is no such file.
-    """
+    """Write the file, durable on return: it is written aside, read back, and moved to `path`. Raises StoreError; then
+    there is no such file."""
     try:
         _make_folder(path.parent)
         with beside(path) as new:
             _write(new, encoded(content, made_at, encryption))
             made = read(new, encryption)
             if made.content != content:
-                raise Unusable(
-                    f"{path} was not written as it should be", "look at the health of that disk (dmesg)"
-                )
+                raise Unusable(f"{path} was not written correctly", "look at the health of that disk (dmesg)")
     except OSError as error:
         raise store_error(path, "writing a backup", error) from error
     return msgspec.structs.replace(made, path=path)
@@ -110,10 +102,7 @@ def read(path: Path, encryption: StoreEncryption = PLAIN) -> Backup:
 
 
 def listed(path: Path) -> Header:
-    """The header of the backup at `path`; the whole file is checked for damage. Needs no key.
-
-    Raises Unusable, or StoreError when the disk fails.
-    """
+    """The header of the backup at `path`; the whole file is checked for damage. Needs no key. Raises as `read` does."""
     header, records, _ = _parsed(path)
     try:
         _content(header, records)
@@ -123,8 +112,8 @@ def listed(path: Path) -> Header:
 
 
 def tombstones_in(path: Path) -> Mapping[str, float]:
-    """The tombstones in the file at `path`, by hash: when. Needs no key; in a damaged file whatever is intact counts.
-    Raises StoreError when the disk fails."""
+    """The tombstones in the file, by hash: when. Needs no key; a damaged file yields what is intact. Raises StoreError
+    when the disk fails."""
     try:
         records: Iterable[Record] = _parsed(path)[1]
     except Unusable:
@@ -209,15 +198,12 @@ def _pieces(path: Path, data: bytes) -> tuple[Header, tuple[Record, ...]]:
 
 def _header(path: Path, head: Any) -> Header:
     if not isinstance(head, dict) or head.get("what") != WHAT:
-        raise Unusable(
-            f"{path} is not a backup of Gerald", "choose another file; `supervisor backup ls` lists them"
-        )
+        remedy = "choose another file; `supervisor backup ls` lists them"
+        raise Unusable(f"{path} is not a backup of Gerald", remedy)
     form = head.get("format")
     if isinstance(form, int) and form > FORMAT:
-        raise Unusable(
-            f"{path} was made by a later version of Gerald (format {form}; this version knows {FORMAT})",
-            "update Gerald",
-        )
+        why = f"{path} was made by a later version of Gerald (format {form}; this version knows {FORMAT})"
+        raise Unusable(why, "update Gerald")
     try:
         return msgspec.convert(head, Header)
     except msgspec.ValidationError as error:
@@ -272,9 +258,8 @@ def _chain(domain: str, held: Held, parts: Iterable[Record], changes: Iterable[R
 
 
 def _damaged(path: Path, why: str) -> Unusable:
-    return Unusable(
-        f"{path} is damaged: {why}", "choose another file; `supervisor backup ls` says which are intact"
-    )
+    remedy = "choose another file; `supervisor backup ls` says which are intact"
+    return Unusable(f"{path} is damaged: {why}", remedy)
 
 
 def _make_folder(folder: Path) -> None:

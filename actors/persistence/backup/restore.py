@@ -22,11 +22,11 @@ from actors.persistence.store.tombstones import hash_in, merged
 __all__ = ["Omitted", "move_aside", "move_back", "omitted_from", "renumbered", "write_content"]
 
 Moved = tuple[tuple[Path, Path], ...]
-"""What was moved, and where to."""
+"""Paths before and after the move."""
 
 
 class Omitted(msgspec.Struct, frozen=True):
-    """What is known of a store that is replaced. epochs: the newest one of each domain. tombstones: by hash, when."""
+    """What is known of a replaced store. epochs: the newest one of each domain. tombstones: by hash, when."""
 
     epochs: Mapping[str, int] = {}
     tombstones: Mapping[str, float] = {}
@@ -42,11 +42,11 @@ def write_content(
     left: Omitted = NOTHING_LEFT,
     rewrite: Callable[[str, Chain], Snapshot | None] = lambda domain, chain: None,
 ) -> Mapping[str, Version]:
-    """Write the states of these domains as the newest ones, and all tombstones; the versions that they have now. All
-    states are in the database at once, or none is. Raises StoreError.
+    """Write all tombstones, and the states of these domains, in one transaction, as their newest; the new versions.
+    Raises StoreError.
 
-    left: what the store does not know any more. rewrite: the state without whom the tombstones name, so that their
-    words do not get to the disk again; None for a domain that is not known.
+    left: what only the replaced store knew. rewrite: the state without the people whom the tombstones name, so that
+    their words do not reach the disk; None for an unknown domain.
     """
     tombstones = merged(store.read_tombstones(), content.tombstones, left.tombstones)
     if tombstones:
@@ -73,8 +73,7 @@ def renumbered(chain: Chain, epoch: int) -> Chain:
 
 
 def omitted_from(store: Store) -> Omitted:
-    """What can be known of a store that cannot be read: from its manifest, the names of its files, and the records in
-    its database's file, which may be encrypted."""
+    """What can be known of an unreadable store: from its manifest, its files' names, and the intact records."""
     path = store.database.path
     epochs = dict(read_manifest(path).epochs)
     tombstones: dict[str, float] = {}
@@ -87,13 +86,13 @@ def omitted_from(store: Store) -> Omitted:
             else:
                 epochs[record.domain] = max(epochs.get(record.domain, 0), record.version.epoch)
     except StoreError:
-        # Not even its bytes can be read: far greater than any that it may have opened since.
+        # Not even its bytes can be read: far above any epoch that it may have opened since.
         epochs = {domain: epoch + GAP for domain, epoch in epochs.items()}
     return Omitted(epochs, tombstones)
 
 
 def move_aside(store: Store) -> Moved:
-    """Rename a store that cannot be read, beside where it was. Raises StoreError; then it is where it was."""
+    """Rename an unreadable store. Raises StoreError; then it is where it was."""
     store.close()
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     moved: Moved = ()
@@ -111,7 +110,7 @@ def move_aside(store: Store) -> Moved:
 
 
 def move_back(store: Store, moved: Moved) -> None:
-    """Undo `move_aside`; the unfinished store in its place is renamed."""
+    """Undo `move_aside`, and rename the unfinished store in its place."""
     store.close()
     for path, aside in moved:
         with contextlib.suppress(OSError):

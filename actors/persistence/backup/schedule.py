@@ -7,7 +7,7 @@ import msgspec
 __all__ = ["FIRST_AFTER", "NEVER_FAILED", "RETRY_AFTER", "Tries", "is_due", "look_in", "removable"]
 
 FIRST_AFTER = 60.0
-"""Seconds after the start within which no backup is made: the start has enough to do."""
+"""Seconds after the start before which no backup is made."""
 RETRY_AFTER = (60.0, 300.0, 900.0, 3600.0)
 """Seconds after the first, second, ... failure in a row."""
 LOOK_EVERY = 60.0
@@ -24,9 +24,9 @@ NEVER_FAILED = Tries()
 
 
 def is_due(now: float, made: Iterable[float], interval: float, tries: Tries = NEVER_FAILED) -> bool:
-    """Whether a backup is due. now, made: epoch seconds; of all in the folder, whoever made them.
+    """Whether a backup is due. made: when each backup in the folder was made, epoch seconds.
 
-    One from the future is ignored: the clock was wrong then or is wrong now, and waiting for it could take years.
+    Those from the future are ignored: some clock was or is wrong, and waiting for them could take years.
     """
     if interval <= 0.0:
         return False
@@ -41,9 +41,9 @@ def is_due(now: float, made: Iterable[float], interval: float, tries: Tries = NE
 def removable(
     made: Iterable[float], newest_valid: float, now: float, keep: int, max_age: float
 ) -> tuple[float, ...]:
-    """The times of those backups that are too many or too old. made: the times of all. max_age: 0 for no limit.
+    """The times of the backups that are too many or too old. made: of all. max_age: 0 for no limit.
 
-    newest_valid: the one just made and read back, which stays in any case.
+    newest_valid: of the one just made and verified, which stays.
     """
     others = sorted((at for at in made if at != newest_valid), reverse=True)
     return tuple(
@@ -54,5 +54,5 @@ def removable(
 
 
 def look_in(interval: float) -> float:
-    """Seconds until the next check. Short: a clock may be set, a machine may sleep."""
+    """Seconds until the next check. Short, since a clock may be set and a machine may sleep."""
     return min(LOOK_EVERY, max(1.0, interval))

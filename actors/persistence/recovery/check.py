@@ -1,4 +1,4 @@
-"""Checks a store: what of each domain is fine, what is damaged, and what can be done about it. Changes nothing."""
+"""Checks a store without changing it: what is damaged, and what the owner can do about it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,11 +10,11 @@ from actors.kernel.protocol.storage import Version
 from actors.kernel.state.document import TooNew, TooOld
 from actors.persistence.backup.backups import OUTDATED as OUTDATED_BACKUP
 from actors.persistence.backup.backups import kept_in
-from actors.persistence.recovery.inspect import as_of_now, look
+from actors.persistence.recovery.inspect import as_of_now
 from actors.persistence.recovery.quarantine import QuarantinedState, beside, leftovers
 from actors.persistence.store import journal, salvage, store_format
 from actors.persistence.store.chain import Chain, Snapshot, best
-from actors.persistence.store.database import OUTDATED, UNSALVAGED, Transaction, domains_in
+from actors.persistence.store.database import OUTDATED, UNSALVAGED, Database, Transaction, domains_in
 from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.errors import StoreError, store_error
 from actors.persistence.store.manifest import DATA, Manifest, damage_of, is_older, read_manifest
@@ -40,7 +40,9 @@ class Damage(msgspec.Struct, frozen=True):
 
 class DomainReport(msgspec.Struct, frozen=True):
     """What is stored of a domain. version: the newest usable one, None for none. changes: since its last snapshot.
-    size: bytes of both. saved_at: epoch seconds. copies, files: intact snapshots in the database, and in files."""
+
+    size: of both, in bytes. saved_at: epoch seconds. copies, files: intact snapshots in the database, and in files.
+    """
 
     domain: str
     version: Version | None = None
@@ -53,9 +55,11 @@ class DomainReport(msgspec.Struct, frozen=True):
 
 
 class StoreReport(msgspec.Struct, frozen=True):
-    """A store. form: the store format; 0 for an empty one. tombstones: how many. damage: of the store as a whole.
-    leftovers: what was damaged and set aside, and is not needed. outdated: files and folders that an earlier version of
-    Gerald wrote, set aside as they were, and never removed."""
+    """form: the store format, 0 for an empty store. tombstones: how many. damage: of the store as a whole.
+
+    leftovers: what was damaged and set aside, and is not needed.
+    outdated: what an earlier version of Gerald wrote, set aside unchanged and never removed.
+    """
 
     path: str
     form: int = 0
@@ -74,8 +78,10 @@ class StoreReport(msgspec.Struct, frozen=True):
 
 
 class Case(msgspec.Struct, frozen=True):
-    """What is to be checked. domains: reported in any case. fits: why what is stored of a domain is not a state of it,
-    None when it is. used: another process has the store open. backups: their folder."""
+    """What to check. domains: reported in any case. fits: why a chain is not a state of its domain, None when it is.
+
+    used: another process has the store open. backups: their folder.
+    """
 
     store: Store
     domains: Sequence[str]
@@ -102,7 +108,7 @@ class _Content(msgspec.Struct, frozen=True):
 
 
 def examine(case: Case) -> StoreReport:
-    """Check the store, without opening it. Raises StoreError when it cannot be read."""
+    """Check the store. Raises StoreError when it cannot be read."""
     path, files = case.store.database.path, case.store.files
     manifest = read_manifest(path)  # first: a process that has the store open may write a newer one
     with as_of_now(path, used=case.used) as place:
@@ -111,10 +117,7 @@ def examine(case: Case) -> StoreReport:
     reports = tuple(_assessed(case, name, content.domains.get(name, _Found()), manifest) for name in names)
     old = 0 < content.form < store_format.STORE_FORMAT
     note = f"it has the store format {content.form}, of an earlier version of Gerald: the next start sets it aside"
-    outdated = (
-        *beside(path, OUTDATED),
-        *(entry.path for entry in kept_in(case.backups, OUTDATED_BACKUP)),
-    )
+    outdated = (*beside(path, OUTDATED), *(old.path for old in kept_in(case.backups, OUTDATED_BACKUP)))
     return StoreReport(
         str(path),
         content.form,
@@ -136,16 +139,12 @@ def _content(case: Case, place: Path) -> _Content:
     except OSError as error:
         raise store_error(case.store.database.path, "checking it", error) from error
     if not why:
-        return look(place, lambda txn: _read(case, txn))
+        return Database(place, 0).look("reading it", lambda txn: _read(case, txn))
     damage = Damage(f"{case.store.database.path} cannot be used: {why}")
     found = salvage.by_domain(place)
     tombstones = {record.payload for record in found.pop("", ()) if record.kind == Kind.TOMBSTONE}
-    return _Content(
-        store_format.STORE_FORMAT,
-        len(tombstones),
-        {name: _salvaged(case, lost) for name, lost in found.items()},
-        (damage,),
-    )
+    salvaged = {name: _salvaged(case, lost) for name, lost in found.items()}
+    return _Content(store_format.STORE_FORMAT, len(tombstones), salvaged, (damage,))
 
 
 def _salvaged(case: Case, lost: Sequence[Record]) -> _Found:
@@ -171,11 +170,10 @@ def _read(case: Case, txn: Transaction) -> _Content:
 
 
 def _found(case: Case, txn: Transaction, domain: str) -> _Found:
-    damage: list[Damage] = []
     snapshots: tuple[Snapshot, ...] = ()
     opened: tuple[Record, ...] = ()
     changes, broken = journal.changes(txn, domain)
-    damage += [Damage(f"the change {key} is damaged") for key in broken]
+    damage = [Damage(f"the change {key} is damaged") for key in broken]
     try:
         found = case.store.snapshots.get(txn, domain, touch=False)
         snapshots = found.snapshots
@@ -209,8 +207,8 @@ def _assessed(case: Case, domain: str, found: _Found, manifest: Manifest) -> Dom
     damage = list(found.damage)
     in_files: tuple[Snapshot, ...] = ()
     try:
-        files = case.store.backend(domain).load_from_files(domain, touch=False)
-        in_files, damage = files.snapshots, [*damage, *map(Damage, files.damaged)]
+        loaded = case.store.backend(domain).load_from_files(domain, touch=False)
+        in_files, damage = loaded.snapshots, [*damage, *map(Damage, loaded.damaged)]
     except StoreError as error:
         damage.append(Damage(str(error), error.remedy))
     chain, unused = best((*found.snapshots, *in_files), found.changes)
@@ -222,46 +220,32 @@ def _assessed(case: Case, domain: str, found: _Found, manifest: Manifest) -> Dom
     if chain is None:
         return DomainReport(domain, damage=tuple(damage))
     if (why := case.fits(domain, chain)) is not None:
-        damage.append(_unusable(why))
+        damage.append(Damage(f"what is stored cannot be used: {why}", _REMEDIES.get(type(why), REWRITE)))
     size = chain.snapshot.size + sum(len(change.payload) for change in chain.changes)
-    return DomainReport(
-        domain,
-        chain.version,
-        len(chain.changes),
-        size,
-        chain.saved_at,
-        len(found.snapshots),
-        len(in_files),
-        tuple(damage),
-    )
+    changes, copies, files = len(chain.changes), len(found.snapshots), len(in_files)
+    return DomainReport(domain, chain.version, changes, size, chain.saved_at, copies, files, tuple(damage))
 
 
-def _unusable(why: StateError) -> Damage:
-    what = f"what is stored cannot be used: {why}"
-    remedies = {
-        TooNew: "update Gerald",
-        TooOld: "the next start keeps it in a backup of its own, and begins a new state",
-    }
-    return Damage(what, remedies.get(type(why), REWRITE))
+_REMEDIES: Mapping[type[StateError], str] = {
+    TooNew: "update Gerald",
+    TooOld: "the next start keeps it in a backup of its own, and begins a new state",
+}
 
 
 def _doubts(domain: str, chain: Chain | None, unused: Sequence[Record], manifest: Manifest) -> list[Damage]:
     """What is intact by itself, and inconsistent."""
-    doubts = []
-    if unused:
-        doubts.append(Damage(f"{len(unused)} of its changes follow on nothing, and cannot be used"))
-    there = chain.version if chain is not None else Version()
-    if older := is_older(domain, there, manifest):
-        doubts.append(Damage(older))
-    return doubts
+    follow = f"{len(unused)} of its changes follow on nothing, and cannot be used" if unused else ""
+    older = is_older(domain, chain.version if chain is not None else Version(), manifest)
+    return [Damage(what) for what in (follow, older) if what]
 
 
 def _damage_beside(path: Path) -> tuple[Damage, ...]:
     """What is wrong beside the database's own file."""
-    damage = []
-    if unknown := damage_of(path):
-        damage.append(Damage(unknown))
-    for left in sorted(path.parent.glob(f"{path.name}{UNSALVAGED}*")):
-        remedy = f"the next start recovers its records, and so does `{REPAIR}`"
-        damage.append(Damage(f"{left} was moved away, and its records are not recovered yet", remedy))
-    return tuple(damage)
+    unknown, remedy = damage_of(path), f"the next start recovers its records, and so does `{REPAIR}`"
+    return (
+        *((Damage(unknown),) if unknown else ()),
+        *(
+            Damage(f"{left} was moved away, and its records are not recovered yet", remedy)
+            for left in sorted(beside(path, UNSALVAGED))
+        ),
+    )

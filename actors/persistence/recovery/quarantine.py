@@ -1,4 +1,4 @@
-"""What was damaged and set aside: nothing needs it, and it holds what people said until it is removed."""
+"""What was damaged and set aside. Nothing needs it, but it holds what people said until it is removed."""
 
 import glob
 import shutil
@@ -15,11 +15,11 @@ __all__ = ["QuarantinedState", "beside", "leftovers", "prune"]
 
 
 BEFORE_RESTORE = ".before-restore-"
-"""In the name of a store that could not be read, and was moved aside by a restore."""
+"""In the name of an unreadable store that a restore moved aside."""
 
 
 class QuarantinedState(msgspec.Struct, frozen=True):
-    """path: a file or folder; "" for what is under `key` in the database. size: bytes."""
+    """path: a file or folder, "" for what is under `key` in the database. size: bytes."""
 
     path: str = ""
     key: str = ""
@@ -27,7 +27,7 @@ class QuarantinedState(msgspec.Struct, frozen=True):
 
 
 def leftovers(path: Path, folder: Path, aside: Mapping[str, int]) -> tuple[QuarantinedState, ...]:
-    """Beside the database at `path`, in the `folder` of the snapshots in files, and `aside` in the database itself."""
+    """Beside the database at `path`, in `folder` with the snapshots in files, and `aside` in the database itself."""
     places = {
         *beside(path, SALVAGED),
         *beside(path, BEFORE_RESTORE),
@@ -39,12 +39,12 @@ def leftovers(path: Path, folder: Path, aside: Mapping[str, int]) -> tuple[Quara
 
 
 def beside(path: Path, mark: str) -> Iterable[Path]:
-    """Files and folders named as `path` with `mark` and more after it."""
+    """Files and folders whose names are that of `path`, `mark` and more."""
     return path.parent.glob(f"{glob.escape(path.name)}{mark}*")
 
 
 def prune(store: Store, found: Iterable[QuarantinedState]) -> None:
-    """Remove them; nothing may use the store meanwhile. Raises StoreError."""
+    """Remove these while nothing uses the store. Raises StoreError."""
     left = tuple(found)
 
     def drop(txn: Transaction) -> None:

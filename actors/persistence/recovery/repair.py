@@ -1,7 +1,5 @@
-"""Repairs a damaged store: the newest usable state of each domain is written as a snapshot, in a new epoch.
-
-It is read as a start would read it: from an older snapshot, a file, a damaged database, or a backup.
-"""
+"""Repairs a damaged store: writes the newest usable state of each domain, wherever it is found, as a snapshot in a new
+epoch."""
 
 from collections.abc import Callable, Sequence
 
@@ -20,13 +18,12 @@ __all__ = ["Mended", "Rewrite", "repair"]
 TRIES = 10
 
 Rewrite = Callable[[str, Chain], Snapshot | None]
-"""A chain's state as a snapshot in today's schema version; None for a domain that is not known. Raises TooNew, TooOld,
-or Unfit."""
+"""A chain's state as a snapshot in today's schema version; None for an unknown domain. Raises TooNew, TooOld, Unfit."""
 
 
 class Mended(msgspec.Struct, frozen=True):
-    """The outcome for a domain. found: the usable version, None for none: it begins with a new state. version: of it
-    now; None when it was left as it is. lost: a text for each thing that was unusable."""
+    """The outcome for a domain. found: the usable version, None for none. version: that of the new snapshot, None when
+    nothing was written. lost: a text for each thing that was unusable."""
 
     domain: str
     found: Version | None = None
@@ -35,7 +32,7 @@ class Mended(msgspec.Struct, frozen=True):
 
 
 def repair(store: Store, domains: Sequence[str], rewrite: Rewrite) -> tuple[Mended, ...]:
-    """Repair these domains and the tombstones, and close the store. Nothing may use it meanwhile. Raises StoreError."""
+    """Repair these domains and the tombstones while nothing uses the store, and close it. Raises StoreError."""
     mended = tuple(_mended(store, domain, rewrite) for domain in domains)
     store.ready()  # also where there is no domain to repair
     store.database.change("removing damaged tombstones", _drop_damaged_tombstones)
@@ -63,15 +60,11 @@ def _mended(store: Store, domain: str, rewrite: Rewrite) -> Mended:
             continue
         if snapshot is None:
             return Mended(domain, found, None, tuple(lost))
-        return Mended(domain, found, _written(store, snapshot), tuple(lost))
+        version = Version(store.open_epoch(domain, snapshot.version.epoch), 1)
+        store.write_everywhere(Batch((msgspec.structs.replace(snapshot, version=version),)))
+        return Mended(domain, found, version, tuple(lost))
     store.open_epoch(domain, 0)
     return Mended(domain, None, None, tuple(lost))
-
-
-def _written(store: Store, snapshot: Snapshot) -> Version:
-    version = Version(store.open_epoch(snapshot.domain, snapshot.version.epoch), 1)
-    store.write_everywhere(Batch((msgspec.structs.replace(snapshot, version=version),)))
-    return version
 
 
 def _drop_damaged_tombstones(txn: Transaction) -> None:

@@ -1,7 +1,7 @@
-"""How a domain is kept, as `storage.domains.NAME.backend` says: one object for each, chosen here and nowhere else.
+"""The backend of each domain, as `storage.domains.NAME.backend` says.
 
-Every domain is in the database. The backends differ in when a change gets there, in whether snapshots are kept in files
-besides, and in whether a stored state expires.
+Every domain is in the database. The backends differ in when a change is written there, in whether snapshots are also
+kept in files, and in whether a stored state expires.
 """
 
 from collections.abc import Callable
@@ -18,10 +18,10 @@ __all__ = ["DatabaseBackend", "FileBackend", "MemoryBackend", "StorageBackend", 
 
 
 class StorageBackend:
-    """The durability policy of one domain. keep: how many of its snapshots are kept.
+    """The durability of one domain. keep: how many of its snapshots are kept.
 
-    writes_at_once: a change is answered by Committed, since it is on disk by then; else by Buffered, and it is written
-    within `storage.snapshot_interval`.
+    writes_at_once: a change is on disk before it is answered, by Committed; else it is answered by Buffered and
+    written within `storage.snapshot_interval`.
     """
 
     writes_at_once: ClassVar[bool] = True
@@ -32,25 +32,25 @@ class StorageBackend:
         self._files = files
 
     def save_to_files(self, snapshot: Snapshot) -> None:
-        """Write the snapshot into a file, too, where this backend keeps any. Raises StoreError."""
+        """Also write the snapshot into a file, if this backend keeps any. Raises StoreError."""
 
     def load_from_files(
         self, domain: str, *, touch: bool = True, newer_than: Version = NONE
     ) -> FoundSnapshots:
-        """The snapshots in files (FileSnapshots.load); none where this backend keeps none. Raises StoreError."""
+        """The snapshots in files (FileSnapshots.load), if this backend keeps any. Raises StoreError."""
         return FoundSnapshots()
 
     def has_expired(self, saved_at: float, now: float) -> bool:
-        """Whether a state that was saved then is too old to go on with. Both: epoch seconds."""
+        """Whether a state saved at `saved_at` (epoch seconds) is too old to be used."""
         return False
 
 
 class DatabaseBackend(StorageBackend):
-    """`database`: every change is on disk before it is acknowledged."""
+    """`database`: every change is on disk before it is answered."""
 
 
 class FileBackend(StorageBackend):
-    """`file`: as `database`, and each snapshot is written into a file as well, which may stand in for a lost one."""
+    """`file`: as `database`, and each snapshot is also written into a file, in case the database loses it."""
 
     def save_to_files(self, snapshot: Snapshot) -> None:
         self._files.save(snapshot, self.keep)
@@ -62,7 +62,7 @@ class FileBackend(StorageBackend):
 
 
 class MemoryBackend(StorageBackend):
-    """`memory`: changes are acknowledged in memory, and what is older than `ttl` seconds when it is loaded expires."""
+    """`memory`: changes are answered from memory, and a state older than `ttl` seconds expires when it is loaded."""
 
     writes_at_once = False
 
@@ -74,7 +74,7 @@ _BACKENDS = {"memory": MemoryBackend, "file": FileBackend, "database": DatabaseB
 
 
 def backends_of(storage: Storage, files: FileSnapshots) -> Callable[[str], StorageBackend]:
-    """What finds the backend of a domain by its name."""
+    """A function that returns the backend of a domain."""
 
     @cache
     def backend(domain: str) -> StorageBackend:

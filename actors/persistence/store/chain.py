@@ -12,8 +12,7 @@ __all__ = ["Chain", "Snapshot", "assembled", "best", "records_of"]
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """The state of a domain at `version`, of schema version `schema`, as MessagePack in parts. saved_at: epoch
-    seconds."""
+    """The state of a domain at `version` in schema version `schema`. parts: MessagePack. saved_at: epoch seconds."""
 
     domain: str
     schema: int
@@ -28,19 +27,19 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 
 class Chain(msgspec.Struct, frozen=True):
-    """A snapshot and every change since, each based on the one before."""
+    """A snapshot and all changes since, each based on the one before."""
 
     snapshot: Snapshot
     changes: tuple[Record, ...] = ()
 
     @property
     def version(self) -> Version:
-        """The version that it leads to."""
+        """The version after the last change."""
         return self.changes[-1].version if self.changes else self.snapshot.version
 
     @property
     def saved_at(self) -> float:
-        """When that was saved, in epoch seconds."""
+        """When it was saved, in epoch seconds."""
         return self.changes[-1].saved_at if self.changes else self.snapshot.saved_at
 
 
@@ -54,32 +53,28 @@ def records_of(snapshot: Snapshot) -> tuple[Record, ...]:
 
 
 def assembled(records: Iterable[Record]) -> Snapshot | None:
-    """The snapshot that consists of these parts; None when one is missing, or they are not of one snapshot."""
+    """The snapshot with these parts; None when one is missing, or they belong to several snapshots."""
     parts = sorted(records, key=lambda record: record.part)
     if not parts or [record.part for record in parts] != list(range(parts[0].parts)):
         return None
-    first = parts[0]
-    if any(
-        (p.domain, p.version, p.schema, p.parts) != (first.domain, first.version, first.schema, first.parts)
-        for p in parts
-    ):
+    if len({(p.domain, p.version, p.schema, p.parts) for p in parts}) > 1:
         return None
-    payloads = tuple(record.payload for record in parts)
+    first, payloads = parts[0], tuple(record.payload for record in parts)
     return Snapshot(first.domain, first.schema, first.version, first.saved_at, payloads)
 
 
 def best(
     snapshots: Iterable[Snapshot], changes: Sequence[Record], refused: Collection[Version] = ()
 ) -> tuple[Chain | None, tuple[Record, ...]]:
-    """The chain that leads to the newest version that is not `refused`, None for none; and the newer changes, which do
-    not follow on it. Of two that lead equally far, the one with fewer changes."""
+    """The chain with the fewest changes to the newest version that is not `refused`, None for none; and the
+    newer changes, which do not follow on it."""
     line = _Line(changes)
     chains: list[Chain] = []
     for snapshot in snapshots:
         whole = Chain(snapshot, line.following(snapshot.version))
         chains.append(whole)
         if refused:
-            # Only the last change may be what makes the state invalid; else the snapshot without changes is tried.
+            # The last change may be the only invalid one; else the snapshot without changes is tried.
             chains += [Chain(snapshot, whole.changes[:-1]), Chain(snapshot)]
     usable = [chain for chain in chains if chain.version not in refused]
     if not usable:
@@ -95,7 +90,7 @@ class _Line:
         self.changes = tuple(changes)
         self.versions = [change.version for change in self.changes]
         bases = [change.base for change in self.changes]
-        # Lists are compared and sorted without a step of Python for each of ten thousand changes.
+        # Lists are compared and sorted without Python code for each of ten thousand changes.
         self.is_straight = self.versions[:-1] == bases[1:] and sorted(self.versions) == self.versions
         if not self.is_straight:
             once = {(change.version, change.base): change for change in self.changes}
@@ -103,8 +98,8 @@ class _Line:
             self.versions = [change.version for change in self.changes]
 
     def following(self, version: Version) -> tuple[Record, ...]:
-        """The changes from `version` to the newest that can be reached. Not every change leads there: the last one of a
-        killed process may be there too, while its successor went on from the one before."""
+        """The changes from `version` to the newest reachable one. Some may lead elsewhere, such as the last change of a
+        killed process whose successor went on from the one before."""
         first = bisect_right(self.versions, version)
         if self.is_straight and first < len(self.changes) and self.changes[first].base == version:
             return self.changes[first:]

@@ -1,7 +1,7 @@
-"""The adapter of LMDB, and the only place that knows it.
+"""The adapter of LMDB.
 
-Each process opens a database once; it belongs to its path, not to whoever asked for it. Every change is one transaction
-with one sync, no read transaction stays open, and the map grows as needed.
+A process opens a database once and shares it by its path. Every change is one transaction with one sync, no read
+transaction stays open, and the map grows as needed.
 """
 
 import errno
@@ -24,34 +24,31 @@ from config.files import beside, sync_folder
 __all__ = ["MAP_LIMIT", "Database", "Transaction", "domains_in"]
 
 MAP_LIMIT = 2**38
-"""Bytes that the map does not exceed."""
-
+"""Maximum size of the map, in bytes."""
 KEPT_DAMAGED = 2
-"""Damaged databases that were moved away and stay."""
-
+"""How many damaged databases are kept after they were moved away."""
 NEEDED = 256 * 1024
-"""Free bytes without which a database is not opened."""
-
+"""A database is not opened with fewer free bytes on its disk."""
 UNSALVAGED, SALVAGED, OUTDATED = ".salvage.", ".corrupt.", ".outdated."
-"""In the name of a damaged database that was moved away: before its records were recovered, and after; and of an intact
+"""In the names of databases that were moved away: a damaged one before its records are recovered, and after; an intact
 one of an earlier store format, which is never removed."""
 
 T = TypeVar("T")
 
 
 class Transaction:
-    """Keys and values as they are within one transaction."""
+    """Keys and values within one transaction."""
 
     def __init__(self, inner: lmdb.Transaction) -> None:
         self._inner = inner
 
     def get(self, key: str) -> bytes | None:
-        """The value of `key`, None when there is none."""
+        """The value of `key`, None for none."""
         value = self._inner.get(key.encode())
         return None if value is None else bytes(value)
 
     def put(self, key: str, value: bytes) -> None:
-        """Give `key` this value."""
+        """Set the value of `key`."""
         self._inner.put(key.encode(), value)
 
     def delete(self, key: str) -> None:
@@ -59,11 +56,11 @@ class Transaction:
         self._inner.delete(key.encode())
 
     def stamp(self) -> int:
-        """Nanoseconds since the epoch, for the name of what is set aside."""
+        """Nanoseconds since the epoch, for the names of what is set aside."""
         return time.time_ns()
 
     def keys(self, prefix: str, last: str = "") -> tuple[str, ...]:
-        """Every key that begins with `prefix`, in order; with `last`, none after it."""
+        """All keys that begin with `prefix`, in order, up to `last` where that is given."""
         wanted, limit = prefix.encode(), last.encode()
         found: list[str] = []
         with self._inner.cursor() as cursor:
@@ -75,12 +72,11 @@ class Transaction:
         return tuple(found)
 
     def items(self, prefix: str) -> Iterator[tuple[str, bytes]]:
-        """Every key that begins with `prefix` with its value, in order. Nothing may be changed during it."""
-        for key, value in self.raw_items(prefix):
-            yield key.decode("utf-8", "replace"), value
+        """All keys that begin with `prefix`, and their values, in order. Nothing may change meanwhile."""
+        return ((key.decode("utf-8", "replace"), value) for key, value in self.raw_items(prefix))
 
     def raw_items(self, prefix: str) -> Iterator[tuple[bytes, bytes]]:
-        """The same with the keys as they are stored."""
+        """The same, with keys as bytes."""
         wanted = prefix.encode()
         with self._inner.cursor() as cursor:
             if cursor.set_range(wanted):
@@ -91,21 +87,21 @@ class Transaction:
 
 
 def domains_in(txn: Transaction, *kinds: str) -> set[str]:
-    """The domains that have keys of these kinds: `copy` for snapshots, `log` for changes, `epoch`."""
+    """The domains with keys of these kinds: `copy` (snapshots), `log` (changes), `epoch`."""
     return {key.split("/")[1] for kind in kinds for key in txn.keys(f"{kind}/")}
 
 
 class Database:
-    """One LMDB environment. Not for two threads at a time; methods may wait for the disk, and raise StoreError.
+    """One LMDB environment in the folder `path`; after a failure the next call opens it again. Not for two threads at a
+    time. Methods wait for the disk, and raise StoreError.
 
-    path: its folder. map_size: bytes to begin with. After a failure the next call opens it again; `openings` counts.
-    notice: what the owner must be told of it, "" for none. moved: where a damaged one was moved to, until its records
-    are recovered. trusted: when it was opened, the file was as it had been closed in order.
+    map_size: initial, in bytes. openings: how often it was opened. notice: for the owner, "" for none.
+    moved: where a damaged database was moved to, until its records are recovered.
+    trusted: the file was unchanged since an orderly close when it was opened.
     """
 
     fault: ClassVar[Callable[[str], None]] = staticmethod(lambda point: None)
-    """Called before and after a commit, where a test may want the process to die."""
-
+    """Called before and after a commit: a test may let the process die there."""
     _databases: ClassVar[Resources[str, "Database"]] = Resources()
 
     def __init__(self, path: Path, map_size: int, limit: int = MAP_LIMIT) -> None:
@@ -121,11 +117,11 @@ class Database:
 
     @classmethod
     def at(cls, path: Path, map_size: int) -> "Database":
-        """The process's one database at `path`."""
+        """The process's only database at `path`."""
         return cls._databases.take(path_key(path), None, lambda: cls(path, map_size)).value
 
     def change(self, doing: str, change: Callable[[Transaction], T]) -> T:
-        """Run `change` in one transaction, durable on return; again when the map had to grow. doing: for errors."""
+        """Run `change` in one transaction, durable on return; repeated when the map had to grow. doing: for errors."""
         while True:
             environment = self._open()
             try:
@@ -140,18 +136,17 @@ class Database:
                 self._map_size *= 2
                 environment.set_mapsize(self._map_size)
             except lmdb.BadValsizeError as error:
-                raise StoreError(
-                    f"{self.path}: {doing}: a domain's name is too long: {error}", "shorten it"
-                ) from error
+                why = f"{self.path}: {doing}: a domain's name is too long: {error}"
+                raise StoreError(why, "shorten it") from error
             except (lmdb.Error, OSError) as error:
                 raise self._failed(doing, error) from error
 
     def read(self, doing: str, look: Callable[[Transaction], T]) -> T:
-        """Run `look`, which must change nothing. Works on a disk that takes no writes, too."""
+        """Run `look`, which must change nothing. Also works on a read-only disk."""
         try:
             environment = self._open()
         except StoreError:
-            return self._read_only(doing, look)
+            return self.look(doing, look)
         try:
             with environment.begin() as txn:
                 return look(Transaction(txn))
@@ -165,7 +160,7 @@ class Database:
 
     @property
     def vanished(self) -> bool:
-        """Whether the open file was removed or replaced: what is written now would be lost."""
+        """Whether the open file was removed or replaced, so that writes would be lost."""
         return self.is_open and self._identity != self._identify()
 
     def open(self) -> None:
@@ -186,7 +181,7 @@ class Database:
                 with new.open("wb") as file:
                     environment.copyfd(file.fileno(), compact=True)
                 self.close()
-            # What was written just now need not be looked through again.
+            # Just written, it need not be checked again.
             self._environment = self._open_file()
             self._identity = self._identify()
         except (lmdb.Error, OSError) as error:
@@ -220,8 +215,7 @@ class Database:
             raise store_error(self.path, "opening", error) from error
 
     def _why_unsound(self) -> str:
-        """Why the file cannot be used, "" when it can. Walked through unless it is as it was when it was closed in
-        order."""
+        """Why the file cannot be used, "" when it can. Not walked through when unchanged since an orderly close."""
         try:
             if not (self.path / DATA).exists():
                 return ""
@@ -231,11 +225,11 @@ class Database:
         except OSError as error:
             raise store_error(self.path, "opening", error) from error
 
-    def _read_only(self, doing: str, look: Callable[[Transaction], T]) -> T:
+    def look(self, doing: str, look: Callable[[Transaction], T]) -> T:
+        """Run `look` on the database as it is, without opening it for changes; it must not change meanwhile."""
         try:
-            where = str(self.path)
             with (
-                lmdb.open(where, readonly=True, lock=False, create=False) as environment,
+                lmdb.open(str(self.path), readonly=True, lock=False, create=False) as environment,
                 environment.begin() as txn,
             ):
                 return look(Transaction(txn))
@@ -251,23 +245,24 @@ class Database:
         self.notice = f"{self.path} could not be used ({why}); it was moved to {final} and a new one begun"
 
     def set_aside(self, why: str) -> None:
-        """Close it and move it aside as it is, for good; the next call begins a new one. why: completes "it ..."."""
+        """Close it and move it aside unchanged; the next call begins a new one. why: completes "PATH ..."."""
         self.close()
         aside = self.path.with_name(f"{self.path.name}{OUTDATED}{time.time_ns()}")
         self._rename(self.path, aside)
         self.notice = f"{self.path} {why}: it was set aside as {aside.name}, and a new one begun"
 
     def salvaged(self) -> None:
-        """The records of the one that was moved away are recovered: the next start need not do it."""
+        """Note that the records of the database that was moved away are recovered."""
         if self.moved is None:
             return
         self._rename(self.moved, self.moved.with_name(self.moved.name.replace(UNSALVAGED, SALVAGED)))
         self.moved = None
         # They hold what people said, and nothing needs them.
-        for older in sorted(self.path.parent.glob(f"{glob.escape(self.path.name)}{SALVAGED}*"))[
-            :-KEPT_DAMAGED
-        ]:
+        for older in self._beside(SALVAGED)[:-KEPT_DAMAGED]:
             shutil.rmtree(older, ignore_errors=True)
+
+    def _beside(self, mark: str) -> list[Path]:
+        return sorted(self.path.parent.glob(f"{glob.escape(self.path.name)}{mark}*"))
 
     def _rename(self, place: Path, aside: Path) -> None:
         try:
@@ -276,9 +271,8 @@ class Database:
             raise store_error(self.path, "setting it aside", error) from error
 
     def _left_behind(self) -> Path | None:
-        """One moved away by a process that was killed before it had recovered the records."""
-        found = sorted(self.path.parent.glob(f"{glob.escape(self.path.name)}{UNSALVAGED}*"))
-        if found:
+        """A database moved away by a process that was killed before it had recovered the records."""
+        if found := self._beside(UNSALVAGED):
             self.notice = f"{self.path} could not be used and was moved away; a new one was begun"
         return found[-1] if found else None
 

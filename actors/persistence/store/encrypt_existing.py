@@ -1,4 +1,4 @@
-"""Encrypts what was stored in plain while `storage.encrypt` was off: once, when it is switched on."""
+"""Encrypts what was stored in plain, once, when `storage.encrypt` is switched on."""
 
 from pathlib import Path
 
@@ -12,11 +12,11 @@ from config.files import replace_file
 __all__ = ["EncryptExisting"]
 
 _KEY = "sealed"
-"""Of the mark in a database in which everything is encrypted."""
+"""The key that marks a database in which everything is encrypted."""
 
 
 class EncryptExisting:
-    """For one store; it is tried once in the life of the process."""
+    """For one store; tried once in each process."""
 
     def __init__(self, database: Database, files: FileSnapshots, encryption: StoreEncryption) -> None:
         self._database = database
@@ -25,15 +25,14 @@ class EncryptExisting:
         self._tried = False
 
     def run(self, *, wait: bool) -> None:
-        """Leave nothing readable, not even in free pages, where encryption was switched on. wait: not yet. What fails
-        is said in the database's notice. Raises StoreError."""
-        wanted = self._encryption.writes
-        if (
-            self._database.read("checking whether all is encrypted", lambda txn: txn.get(_KEY) is not None)
-            == wanted
-        ):
+        """Leave nothing readable, not even in free pages, if encryption was switched on. wait: not yet. A failure is
+        reported in the database's notice. Raises StoreError."""
+        marked = self._database.read(
+            "checking whether all is encrypted", lambda txn: txn.get(_KEY) is not None
+        )
+        if marked == self._encryption.writes:
             return
-        if not wanted:
+        if marked:
             self._database.change("writing in plain from now on", lambda txn: txn.delete(_KEY))
         elif not (wait or self._tried):
             self._tried = True
@@ -46,7 +45,7 @@ class EncryptExisting:
                 self._database.notice = f"what was stored before is not encrypted yet: {error}"
 
     def _encrypt_records(self, txn: Transaction) -> None:
-        """Every snapshot and every change in plain; damaged records stay as they are."""
+        """Encrypt all snapshots and changes; damaged records stay as they are."""
         for key in (*txn.keys("copy/"), *txn.keys("log/")):
             try:
                 record = unpack(txn.get(key) or b"")

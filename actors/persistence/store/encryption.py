@@ -15,16 +15,15 @@ class KeyUnavailable(StoreError):
 
 
 class Encrypter(Protocol):
-    """An authenticated cipher. `about` is the associated data: opening needs the same that was sealed with."""
+    """An authenticated cipher. about: the associated data, the same for `encrypt` and `decrypt`."""
 
     def encrypt(self, data: bytes, about: bytes) -> bytes: ...
     def decrypt(self, data: bytes, about: bytes) -> bytes:
         """Raises ValueError for another key, or for data that was altered or moved."""
-        ...
 
 
 class UnavailableCipher:
-    """Stands in for a cipher whose key cannot be had: every use raises KeyUnavailable. id: differs by the reason."""
+    """A cipher whose key is unavailable: every use raises KeyUnavailable. id: differs by the reason."""
 
     def __init__(self, why: str, remedy: str) -> None:
         self.why = why
@@ -37,25 +36,19 @@ class UnavailableCipher:
     def encrypt(self, data: bytes, about: bytes) -> bytes:
         raise KeyUnavailable(self.why, self.remedy)
 
-    def decrypt(self, data: bytes, about: bytes) -> bytes:
-        raise KeyUnavailable(self.why, self.remedy)
+    decrypt = encrypt
 
 
 class StoreEncryption:
-    """cipher: None for none; encrypted records then cannot be read. writes: whether to encrypt what is written."""
+    """cipher: None for none; encrypted records cannot be read then. writes: whether `encrypted` encrypts."""
 
     def __init__(self, cipher: Encrypter | None = None, *, writes: bool = True) -> None:
         self._cipher = cipher
-        self._writes = writes and cipher is not None
-
-    @property
-    def writes(self) -> bool:
-        """Whether `encrypted` encrypts."""
-        return self._writes
+        self.writes = writes and cipher is not None
 
     def require(self) -> None:
-        """Raise KeyUnavailable where what is written should be encrypted and cannot be: nothing may be written then."""
-        if self._writes and isinstance(self._cipher, UnavailableCipher):
+        """Raise KeyUnavailable when what is written must be encrypted and cannot be: then nothing may be written."""
+        if self.writes and isinstance(self._cipher, UnavailableCipher):
             raise KeyUnavailable(self._cipher.why, self._cipher.remedy)
 
     def always(self) -> "StoreEncryption":
@@ -64,7 +57,7 @@ class StoreEncryption:
 
     def encrypted(self, record: Record) -> Record:
         """The record as it is to be stored."""
-        if not self._writes or record.encrypted or self._cipher is None:
+        if not self.writes or record.encrypted or self._cipher is None:
             return record
         payload = self._cipher.encrypt(record.payload, _about(record))
         return msgspec.structs.replace(record, payload=payload, encrypted=True)
@@ -74,16 +67,13 @@ class StoreEncryption:
         if not record.encrypted:
             return record
         if self._cipher is None:
-            raise KeyUnavailable(
-                "what is stored is encrypted, and there is no key",
-                "set storage.encrypt to true, and bring the key",
-            )
+            remedy = "set storage.encrypt to true, and bring the key"
+            raise KeyUnavailable("what is stored is encrypted, and there is no key", remedy)
         try:
             payload = self._cipher.decrypt(record.payload, _about(record))
         except ValueError as error:
-            raise KeyUnavailable(
-                f"what is stored cannot be decrypted: {error}", "bring the key with which it was encrypted"
-            ) from None
+            remedy = "bring the key with which it was encrypted"
+            raise KeyUnavailable(f"what is stored cannot be decrypted: {error}", remedy) from None
         return msgspec.structs.replace(record, payload=payload, encrypted=False)
 
 

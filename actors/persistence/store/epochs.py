@@ -1,4 +1,4 @@
-"""Epochs: every start and every restore numbers its versions within a new one, so that no version is issued twice."""
+"""Epochs: every start and every restore numbers its versions in a new one, so that no version is issued twice."""
 
 import time
 
@@ -9,7 +9,7 @@ from actors.persistence.store.record import Damaged, Kind, Record, pack, unpack
 __all__ = ["next_epoch", "stored_epoch"]
 
 GAP = 1000
-"""Added when the stored epoch is damaged, so that no epoch that it may have been is opened again."""
+"""Added when the stored epoch is damaged, so that the new one is above whatever it was."""
 
 
 def next_epoch(txn: Transaction, domain: str, above: int) -> int:

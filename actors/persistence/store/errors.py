@@ -15,31 +15,25 @@ class StoreError(PersistenceError):
         self.remedy = remedy
 
 
-_REMEDIES = (
-    (
-        ("no space", "quota", "disk full"),
-        "free some space on that disk; what is new is written then",
+_REMEDIES = {
+    ("no space", "quota", "disk full"): "free some space on that disk; what is new is written then",
+    ("read-only", "readonly"): (
+        "make the disk writable again, or let storage.database_url point to another one"
     ),
-    (
-        ("read-only", "readonly"),
-        "make the disk writable again, or let storage.database_url point to another one",
-    ),
-    (("permission", "access is denied"), "give Gerald's user the right to write there"),
-    (("not a directory", "file exists"), "a file stands where the folder should be: move it away"),
-    (("too many open files",), "raise the limit of open files (ulimit -n)"),
-    (
-        ("mapsize", "map size"),
-        "the database has reached its limit: look at what fills it, or give storage.map_size more",
+    ("permission", "access is denied"): "give Gerald's user the right to write there",
+    ("not a directory", "file exists"): "a file stands where the folder should be: move it away",
+    ("too many open files",): "raise the limit of open files (ulimit -n)",
+    ("mapsize", "map size"): (
+        "the database has reached its limit: look at what fills it, or give storage.map_size more"
     ),
     # LMDB reports a partial write as an input/output error.
-    (("input/output",), "check whether the disk is full or faulty (df, dmesg)"),
-)
+    ("input/output",): "check whether the disk is full or faulty (df, dmesg)",
+}
+_OTHERWISE = "check the free space and the health of that disk"
 
 
 def store_error(path: Path, doing: str, error: Exception) -> StoreError:
     """The failure of `doing` something with the store at `path`."""
     text = str(error)
-    for words, remedy in _REMEDIES:
-        if any(word in text.lower() for word in words):
-            return StoreError(f"{path}: {doing}: {text}", remedy)
-    return StoreError(f"{path}: {doing}: {text}", "check the free space and the health of that disk")
+    found = (remedy for words, remedy in _REMEDIES.items() if any(word in text.lower() for word in words))
+    return StoreError(f"{path}: {doing}: {text}", next(found, _OTHERWISE))

@@ -12,7 +12,7 @@ _CHANGE = str(Kind.CHANGE)  # looking up a member takes longer than all the rest
 
 
 def key_of(domain: str, version: Version) -> str:
-    """The key of the change that leads to `version`; keys of a domain are in the order of their versions."""
+    """The key of the change to `version`; a domain's keys are in the order of their versions."""
     return f"log/{domain}/{version.epoch:012d}.{version.n:012d}"
 
 
@@ -29,20 +29,17 @@ def changes(txn: Transaction, domain: str) -> tuple[tuple[Record, ...], tuple[st
     for key, data in txn.raw_items(f"log/{domain}/"):
         try:
             record = unpack(data, domain)
-        except Damaged:
-            damaged.append(key.decode("utf-8", "replace"))
-            continue
-        if record.kind == _CHANGE:
+            if record.kind != _CHANGE:
+                raise Damaged("it is not a change")
             found.append(record)
-        else:
+        except Damaged:
             damaged.append(key.decode("utf-8", "replace"))
     return tuple(found), tuple(damaged)
 
 
 def trim(txn: Transaction, domain: str, upto: Version) -> None:
     """Remove the changes up to `upto`, which are part of a snapshot."""
-    last = key_of(domain, upto)
-    for key in txn.keys(f"log/{domain}/", last):
+    for key in txn.keys(f"log/{domain}/", key_of(domain, upto)):
         txn.delete(key)
 
 

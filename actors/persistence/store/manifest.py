@@ -1,6 +1,6 @@
 """The manifest beside a database: the digest of its file when it was closed, and the versions of its domains.
 
-It shows that the file was damaged, or replaced by an older one, while nothing ran. It does not protect against malice.
+It shows whether the file was damaged, or replaced by an older one, while nothing ran; it does not stop an attacker.
 """
 
 import contextlib
@@ -26,14 +26,14 @@ __all__ = [
 
 DATA = "data.mdb"
 LARGEST = 2**30
-"""Bytes of a file beyond which no digest is made; the database is walked through at the start instead."""
+"""Bytes of a file beyond which no digest is made; the start then checks the whole database instead."""
 _NAME = "witness.json"
 _CHUNK = 2**20
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """digest: of the database's file when it was closed in order, "" when it was not. versions: of each domain then.
-    epochs: the newest one opened, of each domain."""
+    """digest: of the file at an orderly close, "" after any other. versions: of each domain at the last orderly close.
+    epochs: the newest opened one of each domain."""
 
     digest: str = ""
     versions: Mapping[str, Version] = {}
@@ -41,36 +41,36 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class ManifestFile:
-    """The manifest of the database at `path`, and what is known of it in this process. values: its content."""
+    """The manifest of the database at `path`. values: its content."""
 
     def __init__(self, path: Path) -> None:
         self.values = Manifest()
         self._path = path
 
     def read(self, path: Path | None = None) -> None:
-        """Take over what the file says; of the database at `path`, if that is given."""
+        """Read the file; that of the database at `path`, if given."""
         self.values = read_manifest(path or self._path)
 
     def update(self, **fields: object) -> None:
-        """Change these fields, and the file. Not synced: a manifest older than its database costs a closer look only.
-        A file that cannot be written is no failure: the database itself reports a disk that fails."""
+        """Change these fields, and the file. Not synced: an outdated manifest only costs a closer check. Errors are
+        ignored: the database itself reports a failing disk."""
         self.values = msgspec.structs.replace(self.values, **fields)
         with contextlib.suppress(OSError):
             replace_file(self._path / _NAME, (msgspec.json.encode(self.values),), durable=False)
 
     def closed(self, versions: Mapping[str, Version]) -> None:
-        """The database was closed in order, with the domains at these versions."""
+        """Note an orderly close with the domains at these versions."""
         with contextlib.suppress(OSError):
             digest = digest_of(self._path)
             self.update(versions={**self.values.versions, **versions}, digest=digest)
 
     def opened(self, domain: str, epoch: int) -> None:
-        """An epoch of `domain` was opened."""
+        """Note that an epoch of `domain` was opened."""
         self.update(epochs={**self.values.epochs, domain: epoch}, digest="")
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Of the database at `path`; an empty one when there is none, or it cannot be parsed."""
+    """The manifest of the database at `path`; an empty one when it is missing or cannot be parsed."""
     try:
         return msgspec.json.decode((path / _NAME).read_bytes(), type=Manifest)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -78,14 +78,14 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def damage_of(path: Path) -> str:
-    """What follows from a manifest that exists and cannot be parsed; "" for an intact one, or none."""
+    """A text for a manifest that exists and cannot be parsed, else ""."""
     if not (path / _NAME).exists() or read_manifest(path) != Manifest():
         return ""
     return f"{path}: its manifest is damaged: if the database has lost something, that cannot be noticed"
 
 
 def is_older(domain: str, found: Version, manifest: Manifest) -> str:
-    """What is wrong where the newest stored version of a domain is older than it was when it was last closed."""
+    """A text for a domain whose newest version is older than at the last orderly close, else ""."""
     expected = manifest.versions.get(domain, Version())
     if found >= expected:
         return ""
@@ -93,7 +93,7 @@ def is_older(domain: str, found: Version, manifest: Manifest) -> str:
 
 
 def digest_of(path: Path) -> str:
-    """Of the database's file; "" for none, or one larger than LARGEST. Raises OSError."""
+    """The digest of the database's file; "" for none, or one larger than LARGEST. Raises OSError."""
     file = path / DATA
     try:
         if file.stat().st_size > LARGEST:

@@ -1,6 +1,6 @@
-"""Checks a whole database in a process of its own: a damaged one may kill the process that reads it.
+"""Checks a whole database in another process, which a damaged database may kill.
 
-`python -m actors.persistence.store.probe FOLDER` exits with 0 when every page could be read and the database be copied.
+`python -m actors.persistence.store.probe FOLDER` exits with 0 when every page can be read and copied.
 """
 
 import os
@@ -16,7 +16,7 @@ WITHIN = 60.0
 
 
 def why_unsound(path: Path) -> str:
-    """Why the database at `path` cannot be used; "" when it can. Raises OSError, also when the check takes too long."""
+    """Why the database at `path` cannot be used, "" when it can. Raises OSError, also when it takes too long."""
     try:
         return run_isolated("actors.persistence.store.probe", path, within=WITHIN)
     except subprocess.TimeoutExpired:
@@ -24,8 +24,7 @@ def why_unsound(path: Path) -> str:
 
 
 def run_isolated(module: str, *paths: Path, within: float) -> str:
-    """Run a module in a process of its own; why it failed, "" when it did not. Raises OSError, and TimeoutExpired after
-    `within` seconds."""
+    """Run a module in another process; why it failed, or "". Raises OSError, TimeoutExpired after `within` seconds."""
     command = [sys.executable, "-m", module, *map(str, paths)]
     tried = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=within
@@ -39,12 +38,12 @@ def run_isolated(module: str, *paths: Path, within: float) -> str:
 
 
 def walk(path: Path) -> None:
-    """Read every value, find each by its key, and read every page again for a copy that is discarded."""
+    """Read every value, find each by its key, and copy every page to nowhere. Raises an exception for any damage."""
     with lmdb.open(str(path), readonly=True, lock=False, create=False) as environment:
         with environment.begin(buffers=True) as txn, txn.cursor() as cursor:
             before = b""
             for key, value in cursor:
-                # With keys out of order some are not found, and the next writes make it worse.
+                # With keys out of order some cannot be found, and the next writes make it worse.
                 name = bytes(key)
                 if name <= before or txn.get(name) is None:
                     raise ValueError("its keys are not in order")

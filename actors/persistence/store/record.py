@@ -1,7 +1,7 @@
-"""A stored record: a payload, and what shows that it is intact, whose it is and where it belongs. Pure.
+"""A stored record: a payload, its domain and its place. Pure.
 
-A record is framed by a mark, its length and its checksum, so that it is recognized wherever it is: in a database, in a
-file, or among the bytes of a database that cannot be opened.
+A mark, the length and a checksum frame it, so that it is recognized anywhere: in a database, in a file, or among the
+bytes of a database that cannot be opened.
 """
 
 import enum
@@ -26,7 +26,7 @@ CHUNK = 2**23
 
 
 class Damaged(ValueError):
-    """Bytes that are not a valid record; says why."""
+    """Bytes are not a valid record; the text says why."""
 
 
 class Kind(enum.StrEnum):
@@ -39,9 +39,10 @@ class Kind(enum.StrEnum):
 
 
 class Record(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """kind: a Kind. version: of the state with it; base: of the state before it, for a change. saved_at: epoch seconds.
-    part, parts: number and count, for a snapshot. encrypted: the payload is. payload: the part or the patch as
-    MessagePack, or the hash of a tombstone.
+    """kind: a Kind. version: of the state; base: of the state before a change. saved_at: epoch seconds.
+
+    payload: a part or a patch as MessagePack, or the hash of a tombstone; encrypted: it is.
+    part, parts: number and count of a snapshot's parts.
     """
 
     kind: str
@@ -70,9 +71,7 @@ def pack(record: Record) -> bytes:
 
 def unpack(data: bytes, domain: str | None = None) -> Record:
     """The record in `data`. Raises Damaged when it is broken, altered, or of another domain than `domain`."""
-    if len(data) < HEAD:
-        raise Damaged("it is not a record, or has the wrong length")
-    mark, size, total = _framed(data)
+    mark, size, total = _framed(data) if len(data) >= HEAD else (b"", 0, b"")
     content = data[HEAD:]
     if mark != MARK or size != len(content):
         raise Damaged("it is not a record, or has the wrong length")
@@ -99,14 +98,14 @@ def scan(data: bytes | memoryview) -> Iterator[Record]:
 
 
 def scan_file(file: BinaryIO, chunk: int = CHUNK) -> Iterator[Record]:
-    """The same for a file, of which only `chunk` bytes and one record are held at a time. Raises OSError."""
+    """The same for a file; only `chunk` bytes and one record are held in memory. Raises OSError."""
     total = file.seek(0, os.SEEK_END)
     offset = 0
     while offset + HEAD <= total:
         file.seek(offset)
         data = file.read(chunk)
         if not data:
-            return  # it has become shorter meanwhile
+            return  # truncated meanwhile
         start = data.find(MARK)
         while start >= 0:
             found = _at(data, start)
@@ -120,7 +119,7 @@ def scan_file(file: BinaryIO, chunk: int = CHUNK) -> Iterator[Record]:
 
 
 def _across(file: BinaryIO, start: int, total: int) -> Record | None:
-    """The record at `start` in a file, where it ends after what was read of it."""
+    """The record at `start` in a file that ends after the chunk."""
     file.seek(start)
     head = file.read(HEAD)
     size = int.from_bytes(head[len(MARK) : SIZED], "little")
@@ -130,7 +129,7 @@ def _across(file: BinaryIO, start: int, total: int) -> Record | None:
 
 
 def _at(data: bytes, start: int) -> Record | None:
-    """The record that begins with the mark at `start`; None when it is not intact."""
+    """The record whose mark is at `start`; None when it is damaged."""
     body = start + HEAD
     size = int.from_bytes(data[start + len(MARK) : start + SIZED], "little")
     if size > LARGEST or body + size > len(data):
@@ -145,6 +144,6 @@ def _at(data: bytes, start: int) -> Record | None:
 
 
 def _sum(body: bytes) -> bytes:
-    seen = _blank.copy()  # half the cost of a new one, which matters for a small record
+    seen = _blank.copy()  # half the cost of a new one
     seen.update(body)
     return seen.digest()

@@ -1,6 +1,5 @@
-"""Recovery of records from a database's file without the database: each carries its own checksum, and is found by its
-mark wherever it is. Older states are there too, until their pages are used again; the newest version wins anyway.
-"""
+"""Recovers records from the file of a database that cannot be opened, by their marks and checksums. Free pages hold
+older records, too; the newest version wins anyway."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,7 +22,7 @@ __all__ = ["RecoveredRecords", "by_domain", "orphaned", "rebuild", "records", "s
 
 
 class RecoveredRecords(msgspec.Struct, frozen=True):
-    """Complete snapshots, and changes in no order."""
+    """Complete snapshots, and changes in any order."""
 
     snapshots: tuple[Snapshot, ...]
     changes: tuple[Record, ...]
@@ -35,27 +34,17 @@ def records(path: Path) -> tuple[Record, ...]:
 
 
 def by_domain(path: Path, keep: Callable[[str], int] = lambda _: 2) -> dict[str, list[Record]]:
-    """The same, by domain: the newest `keep` snapshots, at least two, and everything else once, however many older
-    pages hold it."""
-    found: dict[str, _Newest] = {}
-    for record in _scanned(path):
-        if record.domain not in found:
-            found[record.domain] = _Newest(max(2, keep(record.domain)))
-        found[record.domain].take(record)
-    return {domain: newest.records for domain, newest in found.items()}
+    """The same, by domain: the newest `keep` snapshots, at least two, and everything else once."""
+    return _newest(_scanned(path), keep)
 
 
 def orphaned(
     path: Path, reached: Mapping[str, Version], keep: Callable[[str], int] = lambda _: 2
 ) -> dict[str, list[Record]]:
-    """By domain, the parts of snapshots and the changes newer than the version that was `reached`: a database that was
-    not closed in order need not lead to them."""
-    found: dict[str, _Newest] = {}
-    for record in _scanned(path):
-        newer = record.version > reached.get(record.domain, Version(-1, -1))
-        if newer and record.kind in (Kind.PART, Kind.CHANGE):
-            found.setdefault(record.domain, _Newest(max(2, keep(record.domain)))).take(record)
-    return {domain: newest.records for domain, newest in found.items()}
+    """By domain, the parts of snapshots and the changes that are newer than the version `reached`: after a crash the
+    database may not lead to them."""
+    states = (record for record in _scanned(path) if record.kind in (Kind.PART, Kind.CHANGE))
+    return _newest((r for r in states if r.version > reached.get(r.domain, Version(-1, -1))), keep)
 
 
 def _scanned(path: Path) -> Iterator[Record]:
@@ -68,9 +57,17 @@ def _scanned(path: Path) -> Iterator[Record]:
         raise store_error(path, "recovering records", error) from error
 
 
+def _newest(found: Iterable[Record], keep: Callable[[str], int]) -> dict[str, list[Record]]:
+    domains: dict[str, _Newest] = {}
+    for record in found:
+        if record.domain not in domains:
+            domains[record.domain] = _Newest(max(2, keep(record.domain)))
+        domains[record.domain].take(record)
+    return {domain: newest.records for domain, newest in domains.items()}
+
+
 class _Newest:
-    """The records of one domain with no more than `keep` complete snapshots, so that memory does not grow with the
-    file."""
+    """The records of one domain with at most `keep` complete snapshots, so that memory does not grow with the file."""
 
     def __init__(self, keep: int) -> None:
         self._keep = keep
@@ -104,18 +101,16 @@ class _Newest:
 
 
 def sorted_out(found: Iterable[Record]) -> RecoveredRecords:
-    """Snapshots assembled from their parts, and changes."""
+    """The assembled snapshots, and the changes, each once."""
     kept = tuple(found)
-    changes = {
-        (record.domain, record.version, record.base): record for record in kept if record.kind == Kind.CHANGE
-    }
+    changes = {(r.domain, r.version, r.base): r for r in kept if r.kind == Kind.CHANGE}
     snapshots = (assembled(parts.values()) for parts in _by_snapshot(kept).values())
     return RecoveredRecords(tuple(s for s in snapshots if s is not None), tuple(changes.values()))
 
 
 def rebuild(txn: Transaction, found: Iterable[Record], keep: Callable[[str], int]) -> None:
-    """Write these records into an empty database, as they are: the newest snapshots, all changes and the newest epoch
-    of each domain, and every tombstone."""
+    """Write into an empty database the newest snapshots, all changes and the newest epoch of each domain, and all
+    tombstones."""
     kept = tuple(found)
     mark(txn)
     epochs: dict[str, Record] = {}
@@ -129,9 +124,7 @@ def rebuild(txn: Transaction, found: Iterable[Record], keep: Callable[[str], int
             epochs[record.domain] = max(known, record, key=lambda epoch: epoch.version)
     for domain, record in epochs.items():
         txn.put(f"epoch/{domain}", pack(record))
-    whole = {
-        copy: parts for copy, parts in _by_snapshot(kept).items() if assembled(parts.values()) is not None
-    }
+    whole = {copy: parts for copy, parts in _by_snapshot(kept).items() if assembled(parts.values())}
     for domain in {domain for domain, _, _ in whole}:
         newest = sorted((copy for copy in whole if copy[0] == domain), key=lambda copy: copy[1], reverse=True)
         for slot, copy in enumerate(newest[: keep(domain)]):

@@ -1,5 +1,4 @@
-"""What is on disk: the database with snapshots, journal, epoch of each domain and the tombstones; and beside it
-snapshots in files.
+"""What is on disk: the database with snapshots, journal, epochs and tombstones, and the snapshots in files beside it.
 
 The newest valid state counts. What is damaged is set aside under another name, and never replaces what is valid.
 """
@@ -29,7 +28,7 @@ __all__ = ["Batch", "Read", "Store"]
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """What is to be written at once. tombstones: by hash, when (epoch seconds)."""
+    """What is written in one transaction. tombstones: by hash, when (epoch seconds)."""
 
     snapshots: tuple[Snapshot, ...] = ()
     changes: tuple[Record, ...] = ()
@@ -37,7 +36,7 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class Read(msgspec.Struct, frozen=True):
-    """The newest valid state of a domain, None for none; and a text for each thing that is damaged or does not fit."""
+    """The newest valid state of a domain, None for none; and a text for each thing that is damaged or inconsistent."""
 
     chain: Chain | None
     damaged: tuple[str, ...] = ()
@@ -52,7 +51,7 @@ class _Stored(msgspec.Struct, frozen=True):
 
     @property
     def reached(self) -> Version:
-        """The newest version that it leads to; NONE for none."""
+        """The newest version; NONE for none."""
         chain = best(self.snapshots, self.changes)[0]
         return chain.version if chain is not None else NONE
 
@@ -60,8 +59,7 @@ class _Stored(msgspec.Struct, frozen=True):
 class Store:
     """Not for two threads at a time. Methods wait for the disk, and raise StoreError.
 
-    backend: of a domain, by its name. in_backups: the chains of a domain in the backups, newest first. erased: the
-    tombstones in the backups; asked when the database is new.
+    backend: of a domain. in_backups: a domain's chains in the backups, newest first. erased: tombstones in the backups.
     """
 
     def __init__(
@@ -88,7 +86,7 @@ class Store:
     # -- writing
 
     def write(self, batch: Batch) -> None:
-        """All of it in one transaction, durable on return."""
+        """Write the batch, durable on return."""
 
         def put(txn: Transaction) -> None:
             tombstones.write(txn, batch.tombstones)
@@ -102,13 +100,13 @@ class Store:
         self.tombstones.note(batch.tombstones)
 
     def write_everywhere(self, batch: Batch) -> None:
-        """`write`, and then the snapshots into files, too, where their backends keep any."""
+        """Write the batch, and its snapshots also into files, where their backends keep any."""
         self.write(batch)
         for snapshot in batch.snapshots:
             self.backend(snapshot.domain).save_to_files(snapshot)
 
     def open_epoch(self, domain: str, above: int) -> int:
-        """A new epoch, greater than `above` and than any before it, in files too; durable on return."""
+        """Open an epoch greater than `above` and any earlier one, also in files; durable on return."""
         self.ready()
         above = max(above, self._manifest.values.epochs.get(domain, 0), self.files.epochs().get(domain, 0))
         epoch = self.database.change("opening an epoch", lambda txn: next_epoch(txn, domain, above))
@@ -116,7 +114,7 @@ class Store:
         return epoch
 
     def keep_only(self, domain: str, version: Version) -> None:
-        """Remove everything of `domain` older than its snapshot of `version`, also from free pages."""
+        """Remove everything of `domain` before its snapshot of `version`, also from free pages."""
 
         def drop(txn: Transaction) -> None:
             self.snapshots.keep_only(txn, domain, version)
@@ -128,7 +126,7 @@ class Store:
         self.database.compact()
 
     def check(self) -> None:
-        """Write something, so that a disk that works again is noticed."""
+        """Write something, to notice whether the disk works again."""
         self.ready()
         self.database.change("writing", lambda txn: txn.put("checked", str(txn.stamp()).encode()))
 
@@ -140,7 +138,7 @@ class Store:
             return 0
 
     def close(self, versions: Mapping[str, Version] | None = None) -> None:
-        """Close the database; the next call opens it again. versions: the newest stored one of each domain."""
+        """Close the database; the next call opens it again. versions: the stored one of each domain."""
         was_open = self.database.is_open
         self.database.close()
         if was_open and self._opening == self.database.openings:
@@ -149,9 +147,9 @@ class Store:
     # -- reading
 
     def read(self, domain: str, *, refused: Collection[Version] = ()) -> Read:
-        """The newest valid state of `domain` that is not of a `refused` version. Sets aside what is damaged."""
+        """The newest valid state of `domain` without the `refused` versions. Sets aside what is damaged."""
         self.ready()
-        # A large state is held once, unless an older snapshot of it is needed after all.
+        # A large state is in memory once, unless an older snapshot is needed after all.
         read = self._read(domain, refused, sparing=not refused and domain not in self._orphaned_records)
         if read.chain is not None and not read.chain.snapshot.parts:
             again = self._read(domain, refused, sparing=False)
@@ -177,12 +175,12 @@ class Store:
         return self._chosen(domain, _Stored(snapshots, stored.changes, damaged), refused)
 
     def read_tombstones(self) -> Mapping[str, float]:
-        """All that are stored: by hash, when (epoch seconds)."""
+        """The stored tombstones: by hash, when (epoch seconds)."""
         self.ready()
         return self.tombstones.read()
 
     def peek(self, domain: str) -> Chain | None:
-        """The newest valid state of `domain`; changes nothing on the disk."""
+        """The newest valid state of `domain`, without changing anything on disk."""
         chain = self._peek(domain, sparing=True)
         if chain is not None and not chain.snapshot.parts:
             chain = self._peek(domain, sparing=False)
@@ -201,7 +199,7 @@ class Store:
         return best(snapshots, stored.changes)[0]
 
     def _stored(self, txn: Transaction, domain: str, *, sparing: bool, touch: bool) -> _Stored:
-        """sparing: only the newest snapshot is held in memory. touch: what is damaged is set aside."""
+        """sparing: read only the newest snapshot. touch: set aside what is damaged."""
         found = self.snapshots.get(txn, domain, touch=touch, held=1 if sparing else ALL)
         changes, damaged = journal.changes(txn, domain)
         aside = tuple(
@@ -231,8 +229,7 @@ class Store:
         return Read(chain, damaged)
 
     def _write_again(self, chain: Chain | None, stored: _Stored) -> bool:
-        """Make orphaned records part of the database, since more will follow on them. Whether a snapshot was among
-        them: then something is damaged."""
+        """Write orphaned records into the database. Whether a snapshot was among them, which means damage."""
         if chain is None:
             return False
         known = {change.version for change in stored.changes}
@@ -244,19 +241,17 @@ class Store:
         return bool(snapshots)
 
     def _overtaken(self, stored: _Stored, files: FoundSnapshots) -> tuple[str, ...]:
-        """The database is written before the files: whatever is newer in these, it once had."""
+        """A text if the files are newer than the database, which is written before them."""
         there = (*(s.version for s in stored.snapshots), *(c.version for c in stored.changes[-1:]))
         if not files.snapshots or files.snapshots[0].version <= max(there, default=Version()):
             return ()
-        path = self.database.path
-        return (
-            f"{path} is older than the snapshots in files beside it: it was replaced by an older one, or damaged",
-        )
+        older = f"{self.database.path} is older than the snapshots in files beside it"
+        return (f"{older}: it was replaced by an older one, or damaged",)
 
     # -- opening
 
     def ready(self) -> None:
-        """Open the database, recover what a damaged one held, and set aside one of an earlier store format."""
+        """Open the database, recover the records of a damaged one, and set aside one of an earlier store format."""
         self._encryption.require()
         self.database.open()
         if self._opening == self.database.openings:
@@ -269,7 +264,7 @@ class Store:
         self._manifest.read()
         if damage := damage_of(path):
             self.database.notice = damage
-        # Before anything is written: the first write may use the page of a record that is missed later.
+        # Before any write, which may overwrite an orphaned record.
         self._orphaned_records = {} if self.database.trusted else self._find_orphaned_records()
         moved = self.database.moved
         if moved is not None:
@@ -281,7 +276,7 @@ class Store:
             self.database.change("marking its format", store_format.mark)
         if found == 0 or moved is not None:
             self.tombstones.restore_missing()
-        # What a damaged database does not lead to may still be needed: at the next orderly start.
+        # Orphaned records may still be needed: then encryption waits for the next orderly start.
         self._encrypt_existing.run(wait=bool(self._orphaned_records))
         self._opening = self.database.openings
 
@@ -302,7 +297,7 @@ class Store:
         found = salvage.records(moved)
 
         def rebuild(txn: Transaction) -> None:
-            if store_format.format_of(txn) == 0:  # else a process did it that was killed then
+            if store_format.format_of(txn) == 0:  # else a killed process has done it
                 salvage.rebuild(txn, found, self._keep)
 
         self.database.change("recovering records", rebuild)

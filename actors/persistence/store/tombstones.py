@@ -1,4 +1,4 @@
-"""Tombstones: hashes of who was erased, and when. They outlive the state, so that nobody comes back with a backup."""
+"""Tombstones: hashes of erased people, and when. They outlive the state, so that no backup brings anybody back."""
 
 from collections.abc import Callable, Mapping
 
@@ -9,12 +9,11 @@ from actors.persistence.store.record import Damaged, Kind, Record, pack, unpack
 __all__ = ["PREFIX", "Tombstones", "hash_in", "merged", "record_of", "stored", "write"]
 
 PREFIX = "grave/"
-"""Of their keys in the database."""
+"""Prefix of their keys in the database."""
 
 
 class Tombstones:
-    """Those of one database. in_backups: what the backups know; asked only when the database is new, or is
-    repaired. Methods raise StoreError."""
+    """Those of one database. in_backups: reads those in the backups. Methods raise StoreError."""
 
     def __init__(self, database: Database, in_backups: Callable[[], Mapping[str, float]]) -> None:
         self._database = database
@@ -27,11 +26,11 @@ class Tombstones:
         return self._known
 
     def note(self, written: Mapping[str, float]) -> None:
-        """These were written."""
+        """Note that these were written."""
         self._known = {**self._known, **written}
 
     def restore_missing(self) -> None:
-        """Write those that the backups, or this process, know and the database does not."""
+        """Write those that are in the backups, or known to this process, and not in the database."""
         known = merged(self._in_backups(), self._known)
 
         def put(txn: Transaction) -> None:
@@ -43,7 +42,7 @@ class Tombstones:
 
 
 def write(txn: Transaction, tombstones: Mapping[str, float]) -> None:
-    """Store these."""
+    """Write these."""
     for hash_, at in tombstones.items():
         txn.put(f"{PREFIX}{hash_}", pack(record_of(hash_, at)))
 

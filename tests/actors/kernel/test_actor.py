@@ -4,7 +4,7 @@ import pytest
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.errors import HandlerError
-from tests.actors.kernel.parts import Burst, Doer, Listener, Memo, Shout
+from tests.actors.kernel.parts import Burst, Doer, Glimpse, Listener, Memo, Shout
 
 
 def test_handlers_are_found_by_the_type_they_take() -> None:
@@ -31,12 +31,21 @@ def test_a_handler_without_a_message_is_refused() -> None:
         Empty.handlers()
 
 
+def test_a_handler_may_take_several_types() -> None:
+    class Both(Doer):
+        @handles
+        def on_either(self, message: Shout | Glimpse) -> None:
+            """Takes both."""
+
+    assert {Both.handlers()[kind] for kind in (Shout, Glimpse)} == {"on_either"}
+
+
 def test_a_handler_of_something_else_is_refused() -> None:
     class Odd(Actor):
         @handles
         def on_number(self, message: int) -> None: ...
 
-    with pytest.raises(HandlerError, match=r"Odd\.on_number is annotated with .*int.*, which is no message"):
+    with pytest.raises(HandlerError, match=r"Odd\.on_number is annotated with .*int.*, not with a message"):
         Odd.handlers()
 
 

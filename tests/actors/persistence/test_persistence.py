@@ -535,7 +535,7 @@ def test_a_whole_record_that_is_no_sound_state_gives_way_to_the_one_before(persi
     persisting.start()
     again = begin(persisting, number=2)
     assert again.state == Counted(3)
-    assert "of no use" in healths(persisting, "counter")[0].reason
+    assert "cannot be used" in healths(persisting, "counter")[0].reason
     count(persisting, 4)
     settled(persisting, again)
     stop(persisting, "counter")

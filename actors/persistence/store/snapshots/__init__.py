@@ -1,4 +1,4 @@
-"""Where snapshots of a domain are kept: in the database, in files beside it, and in memory. One module for each."""
+"""Where snapshots are kept: in the database, in files beside it, and in memory. One module for each."""
 
 import msgspec
 
@@ -12,7 +12,7 @@ NONE = Version(-1, -1)
 
 
 class FoundSnapshots(msgspec.Struct, frozen=True):
-    """The valid snapshots of a domain, newest first; and a text for each damaged one, which was set aside."""
+    """The valid snapshots of a domain, newest first; and a text for each damaged one."""
 
     snapshots: tuple[Snapshot, ...] = ()
     damaged: tuple[str, ...] = ()

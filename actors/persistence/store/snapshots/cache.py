@@ -7,14 +7,11 @@ from actors.persistence.store.chain import Snapshot
 __all__ = ["LARGEST", "SnapshotCache"]
 
 LARGEST = 2**24
-"""Bytes of a snapshot beyond which it is not cached: it is read from the disk again when needed."""
+"""Bytes of a snapshot beyond which it is not cached."""
 
 
 class SnapshotCache:
-    """ttl: seconds that a snapshot stays after it was last saved or read; 0 caches nothing. clock: monotonic seconds.
-
-    `sweep` removes what has expired; what has expired is not returned before that either.
-    """
+    """ttl: seconds for which a snapshot stays after it was last saved or read; 0 caches nothing. clock: monotonic."""
 
     def __init__(self, ttl: float, clock: Callable[[], float]) -> None:
         self.ttl = ttl
@@ -22,8 +19,7 @@ class SnapshotCache:
         self._cached: dict[str, tuple[Snapshot, float]] = {}
 
     def save(self, snapshot: Snapshot) -> None:
-        """Cache it, unless a newer one is cached or it is too large; one that is too large takes the cached one
-        away."""
+        """Cache it, unless a newer one is cached; one that is too large only removes the cached one."""
         known = self._cached.get(snapshot.domain)
         if snapshot.size > LARGEST:
             self.forget(snapshot.domain)
@@ -44,7 +40,7 @@ class SnapshotCache:
         self._cached.pop(domain, None)
 
     def sweep(self) -> tuple[str, ...]:
-        """Remove what has expired; the domains of it."""
+        """Remove what has expired; its domains."""
         now = self._clock()
         expired = tuple(domain for domain, (_, since) in self._cached.items() if self.ttl <= now - since)
         for domain in expired:

@@ -1,4 +1,4 @@
-"""Snapshots in the database: a few slots for each domain, of which the oldest is overwritten."""
+"""Snapshots in the database: a few slots for each domain; the oldest is overwritten."""
 
 import sys
 
@@ -14,20 +14,18 @@ from actors.persistence.store.snapshots import NONE, FoundSnapshots
 __all__ = ["ALL", "DatabaseSnapshots", "part_key"]
 
 KEPT_DAMAGED = 4
-"""Damaged snapshots that stay set aside, per domain."""
+"""How many damaged snapshots of a domain are kept."""
 ALL = sys.maxsize
 
 
 class DatabaseSnapshots:
-    """The snapshots of all domains, within the caller's transaction. An older version never takes the place of a newer
-    one, nor a damaged snapshot that of a valid one."""
+    """The snapshots of all domains, within the caller's transaction. An older version never replaces a newer one."""
 
     def __init__(self, encryption: StoreEncryption) -> None:
         self._encryption = encryption
 
     def put(self, txn: Transaction, snapshot: Snapshot, keep: int) -> Version:
-        """Write a snapshot into one of `keep` slots; the version of the oldest one now: changes before it are not
-        needed."""
+        """Write a snapshot into one of `keep` slots; the version of the oldest one, up to which no change is needed."""
         held = {slot: _version(txn, snapshot.domain, slot) for slot in range(keep)}
         if max(held.values()) >= snapshot.version:
             return min(held.values())
@@ -40,9 +38,11 @@ class DatabaseSnapshots:
         return min(held.values())
 
     def get(self, txn: Transaction, domain: str, *, touch: bool = True, held: int = ALL) -> FoundSnapshots:
-        """The snapshots of `domain`; without `touch` nothing is set aside. held: how many valid ones are held in
-        memory, newest first; the others are checked for damage only, and have no parts. Raises StoreError for what
-        cannot be decrypted."""
+        """The snapshots of `domain`. Raises StoreError for what cannot be decrypted.
+
+        touch: set aside what is damaged. held: how many, newest first, are read; the others are only checked for
+        damage, and have no parts.
+        """
         snapshots: list[Snapshot] = []
         damaged: list[str] = []
         slots = {int(key.split("/")[2]) for key in txn.keys(f"copy/{domain}/")}
@@ -56,7 +56,7 @@ class DatabaseSnapshots:
         return FoundSnapshots(tuple(sorted(snapshots, key=lambda s: s.version, reverse=True)), tuple(damaged))
 
     def keep_only(self, txn: Transaction, domain: str, version: Version) -> None:
-        """Remove every snapshot of `domain` except that of `version`, and those set aside."""
+        """Remove all snapshots of `domain` except that of `version`, also those set aside."""
         for slot in {int(key.split("/")[2]) for key in txn.keys(f"copy/{domain}/")}:
             if _version(txn, domain, slot) != version:
                 for key in txn.keys(f"{_slot(domain, slot)}/"):
@@ -65,7 +65,7 @@ class DatabaseSnapshots:
             txn.delete(key)
 
     def _read(self, txn: Transaction, domain: str, slot: int, *, without_parts: bool) -> Snapshot | None:
-        """The snapshot in a slot, None when a part of it is damaged or missing."""
+        """The snapshot in a slot; None when a part is damaged or missing."""
         records: list[Record] = []
         for _, data in txn.items(f"{_slot(domain, slot)}/"):
             try:
@@ -90,18 +90,15 @@ def part_key(domain: str, slot: int, part: int) -> str:
 
 
 def _version(txn: Transaction, domain: str, slot: int) -> Version:
-    """Of the snapshot in a slot; NONE where there is no valid one."""
-    data = txn.get(part_key(domain, slot, 0))
-    if data is None:
-        return NONE
+    """The version of the snapshot in a slot; NONE where there is no valid one."""
     try:
-        return unpack(data, domain).version
+        return unpack(txn.get(part_key(domain, slot, 0)) or b"", domain).version
     except Damaged:
         return NONE
 
 
 def _set_aside(txn: Transaction, domain: str, slot: int) -> str:
-    """Move a damaged snapshot to another key, and remove all but the last few of these."""
+    """Move a damaged snapshot to another key, and remove all but the last few of them."""
     aside = f"corrupt/{domain}/{txn.stamp()}"
     for key in txn.keys(f"{_slot(domain, slot)}/"):
         txn.put(f"{aside}/{key.rpartition('/')[2]}", txn.get(key) or b"")

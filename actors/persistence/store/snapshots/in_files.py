@@ -1,10 +1,10 @@
-"""Snapshots in files: a folder for each domain and a file for each version, written aside, synced and put in place."""
+"""Snapshots in files: a folder for each domain, a file for each version."""
 
 import contextlib
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -13,26 +13,26 @@ from actors.kernel.protocol.storage import Version
 from actors.persistence.store.chain import Snapshot, assembled, records_of
 from actors.persistence.store.encryption import StoreEncryption
 from actors.persistence.store.errors import store_error
-from actors.persistence.store.record import Record, pack, scan_file
+from actors.persistence.store.record import pack, scan_file
 from actors.persistence.store.snapshots import NONE, FoundSnapshots
 from config.files import replace_file, sync_folder
 
 __all__ = ["FileSnapshots"]
 
 KEPT_DAMAGED = 4
-"""Damaged files that stay set aside, per domain."""
+"""How many damaged files of a domain are kept."""
 _NAME = re.compile(r"(\d{1,12})\.(\d{1,12})\.state", re.ASCII)
 
 
 class FileSnapshots:
-    """folder: holds a folder for each domain that has any. Methods wait for the disk, and raise StoreError."""
+    """folder: of the domains' folders. Methods wait for the disk, and raise StoreError."""
 
     def __init__(self, folder: Path, encryption: StoreEncryption) -> None:
         self.folder = folder
         self._encryption = encryption
 
     def save(self, snapshot: Snapshot, keep: int) -> None:
-        """Write a snapshot, durable on return, and remove all but the newest `keep`; nothing where a newer one is."""
+        """Write a snapshot, durable on return, unless there is a newer one; remove all but the newest `keep`."""
         where = self.folder / snapshot.domain
         try:
             there = self._files(where)
@@ -48,8 +48,8 @@ class FileSnapshots:
             raise store_error(where, "writing a snapshot", error) from error
 
     def load(self, domain: str, *, touch: bool = True, newer_than: Version = NONE) -> FoundSnapshots:
-        """The snapshots of `domain`; without `touch` nothing is set aside. Those that are not newer than `newer_than`
-        are checked for damage only, and have no parts."""
+        """The snapshots of `domain`. touch: set aside what is damaged. Those not newer than `newer_than` are
+        only checked for damage, and have no parts."""
         where = self.folder / domain
         snapshots: list[Snapshot] = []
         damaged: list[str] = []
@@ -67,7 +67,7 @@ class FileSnapshots:
         return FoundSnapshots(tuple(sorted(snapshots, key=lambda s: s.version, reverse=True)), tuple(damaged))
 
     def epochs(self) -> Mapping[str, int]:
-        """By domain, the newest epoch in the names of its files; what cannot be read is left out."""
+        """By domain, the newest epoch in the names of its files; unreadable folders are left out."""
         found: dict[str, int] = {}
         with contextlib.suppress(OSError):
             for where in self.folder.iterdir():
@@ -77,7 +77,7 @@ class FileSnapshots:
         return found
 
     def keep_only(self, domain: str, version: Version) -> None:
-        """Remove every file of `domain` except the snapshot of `version`."""
+        """Remove all files of `domain` except the snapshot of `version`."""
         where = self.folder / domain
         kept = {path for found, path in self._files(where) if found == version}
         try:
@@ -89,9 +89,10 @@ class FileSnapshots:
 
     def _read(self, path: Path, *, without_parts: bool) -> Snapshot | None:
         with path.open("rb") as file:
-            records: Iterable[Record] = scan_file(file)
-            records = _emptied(records) if without_parts else records
-            return assembled(self._encryption.decrypted(record) for record in records)
+            records = scan_file(file)
+            if without_parts:
+                return assembled(msgspec.structs.replace(r, payload=b"", encrypted=False) for r in records)
+            return assembled(map(self._encryption.decrypted, records))
 
     def _make_folders(self, where: Path) -> None:
         if where.is_dir():
@@ -112,10 +113,6 @@ class FileSnapshots:
         )
 
 
-def _emptied(records: Iterable[Record]) -> Iterator[Record]:
-    return (msgspec.structs.replace(record, payload=b"", encrypted=False) for record in records)
-
-
 def _fault(snapshot: Snapshot | None) -> str:
     if snapshot is None:
         return "is damaged"
@@ -125,9 +122,8 @@ def _fault(snapshot: Snapshot | None) -> str:
 def _set_aside(path: Path) -> Path:
     aside = path.with_name(f"{path.name}.corrupt.{time.time_ns()}")
     os.replace(path, aside)
-    for older in sorted(path.parent.glob("*.corrupt.*"), key=lambda p: p.name.rpartition(".")[2])[
-        :-KEPT_DAMAGED
-    ]:
+    damaged = sorted(path.parent.glob("*.corrupt.*"), key=lambda p: p.name.rpartition(".")[2])
+    for older in damaged[:-KEPT_DAMAGED]:
         older.unlink(missing_ok=True)
     sync_folder(path.parent)
     return aside

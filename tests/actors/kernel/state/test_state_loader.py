@@ -23,9 +23,9 @@ from actors.kernel.protocol.subscription import StateChanged, Subscribe
 from actors.kernel.state.document import Document
 from actors.kernel.state.patch import pack
 from actors.kernel.state.state_loader import LOAD_AGAIN, TRIES, Begin, LoadDue, StateLoader
-from actors.kernel.state.steps import Hand, Recovered, Remind, Trouble
 from tests.actors.kernel.garden import House
 from tests.actors.kernel.parts import Garden, Gardener
+from tests.actors.kernel.state.effects import Ask, Effect, Effects, Remind, Report
 from tests.doubles.keeper import Shelf
 
 encode = msgspec.msgpack.encode
@@ -224,7 +224,7 @@ def test_the_stored_state_takes_the_place_of_the_interim_one_and_everybody_hears
     (told,) = friend.of(StateChanged)
     assert (told.version, told.fields) == (Version(3, 1), ("plants", "name"))
     (refused,) = house.guest.of(UpdateRefused)
-    assert "took this one's place" in refused.reasons[0]
+    assert "replaced this one" in refused.reasons[0]
     shelf = Shelf.holding(Garden(7, "old"), epoch=2)
     shelf.take(house.store.of(SaveChange)[0])
     assert shelf.document(house.actor) == Document(house.actor.state, house.actor.subscriptions)
@@ -284,45 +284,51 @@ def test_what_is_to_be_erased_while_the_first_copy_is_on_its_way_is_erased_after
 # -- the loader alone
 
 
-def steps(loader: StateLoader[Garden], answer: Reply | AskFailed) -> list[object]:
-    return list(loader.loaded(Thrifty(), answer))
+def begun(
+    loader: StateLoader[Garden], answer: Reply | AskFailed
+) -> tuple[Begin[Garden] | None, list[Effect]]:
+    """How a domain begins after the answer, and what the loader did."""
+    thrifty, effects = Thrifty(), Effects()
+    thrifty.context = effects.context
+    return loader.loaded(thrifty, answer), effects.take()
 
 
-def test_what_it_begins_from_is_decided_without_an_actor_that_lives() -> None:
+def test_it_begins_with_what_is_stored_without_what_was_erased() -> None:
     loader: StateLoader[Garden] = StateLoader()
-    assert loader.load("garden") == Hand(LoadState("garden"), then="on_loaded")
     document = Document(Garden(7, "old"))
-    assert steps(loader, Reply(loaded())) == [
-        Recovered(),
+    assert begun(loader, Reply(loaded())) == (
         Begin(Version(2, 9), 3, document, True, document.state, False),
-    ]
-    assert steps(loader, Reply(loaded(erased={"old": 1.0}))) == [
-        Recovered(),
+        [],
+    )
+    assert begun(loader, Reply(loaded(erased={"old": 1.0}))) == (
         Begin(Version(2, 9), 3, document, True, Garden(7), True),
-    ]
-    assert steps(loader, Reply(loaded(parts=()))) == [Recovered(), Begin(Version(2, 9), 3)]
+        [],
+    )
+    assert begun(loader, Reply(loaded(parts=()))) == (Begin(Version(2, 9), 3), [])
 
 
 def test_what_cannot_be_read_is_asked_for_later_and_nothing_is_known_of_it() -> None:
     for answer in (AskFailed("timeout"), Reply(loaded(held=False))):
-        remind, trouble, begin = steps(StateLoader(), answer)
+        begin, (remind, report) = begun(StateLoader(), answer)
         assert remind == Remind(LOAD_AGAIN, LoadDue())
-        assert isinstance(trouble, Trouble)
+        assert isinstance(report, Report)
+        assert report.health is Health.DEGRADED
         assert begin == Begin()
 
 
-def test_states_of_no_use_are_refused_one_by_one_until_there_have_been_too_many() -> None:
+def test_unusable_states_are_refused_one_by_one_until_there_have_been_too_many() -> None:
     loader: StateLoader[Garden] = StateLoader()
     for n in range(1, TRIES):
-        trouble, again = steps(loader, Reply(loaded(version=Version(2, n), parts=(b"\xc1",))))
-        assert isinstance(trouble, Trouble)
-        assert again == Hand(LoadState("garden", loader.refused), then="on_loaded")
+        begin, (report, again) = begun(loader, Reply(loaded(version=Version(2, n), parts=(b"\xc1",))))
+        assert begin is None
+        assert isinstance(report, Report)
+        assert again == Ask(LoadState("garden", loader.refused), "on_loaded")
         assert loader.refused[-1] == Version(2, n)
-    _, begin = steps(loader, Reply(loaded(version=Version(2, TRIES), parts=(b"\xc1",))))
+    begin, _ = begun(loader, Reply(loaded(version=Version(2, TRIES), parts=(b"\xc1",))))
     assert begin == Begin(Version(2, TRIES), 3)
 
 
 def test_what_a_later_version_wrote_is_not_touched() -> None:
-    trouble, begin = steps(StateLoader(), Reply(loaded(schema=99)))
-    assert isinstance(trouble, Trouble)
+    begin, effects = begun(StateLoader(), Reply(loaded(schema=99)))
+    assert [type(effect) for effect in effects] == [Report]
     assert begin == Begin()

@@ -1,11 +1,11 @@
-"""Who is told what of a state's changes is decided without an actor."""
+"""Who is told what of a state's changes."""
 
 from actors.kernel.protocol.storage import Version
 from actors.kernel.protocol.subscription import StateChanged
 from actors.kernel.state.document import Subscription
-from actors.kernel.state.steps import Remind, Step, Tell
 from actors.kernel.state.subscriptions import NEWS, PROBE_EVERY, SUBSCRIPTIONS, NewsDue, Subscriptions
-from tests.actors.kernel.parts import Garden
+from tests.actors.kernel.parts import Garden, Gardener
+from tests.actors.kernel.state.effects import Effect, Effects, Remind, Tell
 
 ALL, NAMES = Subscription("a"), Subscription("b", "name")
 
@@ -19,15 +19,18 @@ def watched(*subscriptions: Subscription) -> Subscriptions:
     return found
 
 
-def news(of: Subscriptions, n: int, now: float = 0.0) -> list[Step]:
-    return list(of.news("garden", Version(1, n), now))
+def news(of: Subscriptions, n: int, now: float = 0.0) -> list[Effect]:
+    effects, gardener = Effects(), Gardener()
+    effects.time, gardener.context, gardener.version = now, effects.context, Version(1, n)
+    of.announce(gardener)
+    return effects.take()
 
 
 def test_whom_a_change_concerns_is_told_once_and_again_after_a_while_at_the_soonest() -> None:
     found = watched(ALL, NAMES)
     found.note(Garden(1), Garden(2), ("plants",))
     told = StateChanged("garden", Version(1, 2), ("plants",), Version(1, 1))
-    assert news(found, 2) == [Tell("a", told), Remind(NEWS, NewsDue())]
+    assert news(found, 2) == [Tell(told, "a"), Remind(NEWS, NewsDue())]
     assert found.is_due
     assert news(found, 2) == []
     assert not found.is_due
