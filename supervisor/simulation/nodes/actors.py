@@ -73,8 +73,8 @@ class SimulatedActors:
 
     def notify(self, address: str) -> None:
         """Wake the thread of the device at an address."""
-        if keeper := self._device_threads.get(address):
-            keeper.notify()
+        if thread := self._device_threads.get(address):
+            thread.notify()
 
     def discard(self) -> None:
         """End with the process: nothing is written any more."""
