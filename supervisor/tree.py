@@ -22,15 +22,7 @@ from actors.vocabulary.backoff import Backoff
 from actors.world.messages import WORLD, WORLD_LOG
 from config.schema import Config
 from supervisor.otp.messages import ROOT
-from supervisor.otp.spec import (
-    ChildSpec,
-    OnGiveUp,
-    ProcessSettings,
-    Start,
-    Strategy,
-    SupervisorSpec,
-    walk,
-)
+from supervisor.otp.spec import ChildSpec, OnGiveUp, ProcessSettings, Start, Strategy, SupervisorSpec, walk
 
 __all__ = ["CORE", "DOMAINS", "tree"]
 
@@ -110,10 +102,7 @@ def _body(silent: str) -> tuple[ChildSpec, ...]:
         ChildSpec(OSC_RECEIVER, "actors.osc.receiver:Receiver", ("osc", "subscribers"), sense=True),
         ChildSpec(OSC_SENDER, "actors.osc.sender:Sender", ("osc",)),
         ChildSpec(
-            MICROPHONE,
-            "actors.audio.microphone:Microphone",
-            ("audio", "home"),
-            disabled_reason=silent,
+            MICROPHONE, "actors.audio.microphone:Microphone", ("audio", "home"), disabled_reason=silent
         ),
         ChildSpec(SPEAKER, "actors.audio.speaker:Speaker", ("audio", "home"), disabled_reason=silent),
         ChildSpec(WORLD_LOG, "actors.world.log:WorldLog", ("vrchat", "home"), sense=True),

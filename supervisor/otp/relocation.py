@@ -25,9 +25,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def plan(
-    old: ChildSpec | SupervisorSpec | None,
-    children: Sequence[ChildSpec | SupervisorSpec],
-    wanted: PinChild,
+    old: ChildSpec | SupervisorSpec | None, children: Sequence[ChildSpec | SupervisorSpec], wanted: PinChild
 ) -> Plan | str:
     """How to get from `children`, `old` among them, to what is `wanted`; the reason where that is not possible."""
     if not isinstance(old, ChildSpec):

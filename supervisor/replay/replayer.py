@@ -22,14 +22,7 @@ from supervisor.replay.reconstruct import Unreplayable, class_of, make_actor, ma
 from supervisor.replay.what_if import Changes
 from supervisor.trace.layout import segments_by_node
 from supervisor.trace.read.segment_reader import Torn, open_segment
-from supervisor.trace.records import (
-    BeganLine,
-    CheckpointLine,
-    HandledLine,
-    Line,
-    StartedLine,
-    StoppedLine,
-)
+from supervisor.trace.records import BeganLine, CheckpointLine, HandledLine, Line, StartedLine, StoppedLine
 
 __all__ = ["ReplayReport", "Replayer", "Step"]
 
