@@ -1,7 +1,6 @@
-"""The one place that names every actor: the supervision tree, built from the configuration.
+"""The supervision tree, built from the configuration: the one place that names every actor.
 
-Classes are named as strings, so that a node imports only what it hosts; a test resolves them all. Whatever else needs
-to know which actors there are asks here.
+Classes are named as strings so that a node imports only what it hosts; a test resolves them all.
 """
 
 import msgspec
@@ -27,11 +26,11 @@ from supervisor.otp.spec import ChildSpec, OnGiveUp, ProcessSettings, Start, Str
 __all__ = ["CORE", "DOMAINS", "tree"]
 
 CORE = "core"
-"""The supervisor of what everything else stands on."""
+"""The supervisor of the actors that all others need."""
 
 
 def tree(config: Config, *, text: bool = False) -> SupervisorSpec:
-    """Gerald's tree, as `config` wants it. text: Gerald neither hears nor speaks aloud, it reads and writes."""
+    """Gerald's tree as `config` asks. text: Gerald reads and writes, and neither hears nor speaks."""
     silent = "switched off by --text" if text else ""
     groups: tuple[SupervisorSpec, ...] = (
         _group(config, CORE, _core(), Start.IN_ORDER, OnGiveUp.ESCALATE),
@@ -40,11 +39,10 @@ def tree(config: Config, *, text: bool = False) -> SupervisorSpec:
         _group(config, "body", _body(silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
         _group(config, "vision", _vision(config), Start.AT_ONCE, OnGiveUp.DEGRADE),
     )
-    groups = _acquainted(groups)
     return SupervisorSpec(
         ROOT,
         Strategy.REST_FOR_ONE,
-        groups,
+        _with_subscribers(groups),
         Start.IN_ORDER,
         config.supervision.intensity,
         config.supervision.period,
@@ -134,23 +132,16 @@ def _group(
     )
 
 
-def _acquainted(groups: tuple[SupervisorSpec, ...]) -> tuple[SupervisorSpec, ...]:
-    """The groups, in which whoever has subscribers knows them."""
-    told = tuple(
-        (c.address, c.osc) for group in groups for c in walk(group) if c.osc and not c.disabled_reason
-    )
-    return tuple(
-        msgspec.structs.replace(
-            group,
-            children=tuple(
-                msgspec.structs.replace(child, subscribers=told)
-                if "subscribers" in child.arguments
-                else child
-                for child in walk(group)
-            ),
-        )
-        for group in groups
-    )
+def _with_subscribers(groups: tuple[SupervisorSpec, ...]) -> tuple[SupervisorSpec, ...]:
+    """The groups, with every actor's `osc` given to the actors that take subscribers."""
+    replace = msgspec.structs.replace
+    actors = [child for group in groups for child in walk(group)]
+    wishes = tuple((child.address, child.osc) for child in actors if child.osc and not child.disabled_reason)
+
+    def informed(child: ChildSpec) -> ChildSpec:
+        return replace(child, subscribers=wishes) if "subscribers" in child.arguments else child
+
+    return tuple(replace(group, children=tuple(map(informed, walk(group)))) for group in groups)
 
 
 def _configured(config: Config, child: ChildSpec) -> ChildSpec:
@@ -176,4 +167,4 @@ def _backoff(config: Config) -> Backoff:
 
 
 DOMAINS = tuple(child.address for child in _state())
-"""What is remembered, each part under the address of the actor that keeps it."""
+"""The addresses of the actors that own what is remembered."""

@@ -1,4 +1,4 @@
-"""Many envelopes in one frame, each with its slot in the parent's table of envelopes in flight."""
+"""Packs many envelopes into one frame, each with its slot in the parent's table of envelopes in flight."""
 
 import struct
 from collections.abc import Iterator, Sequence
@@ -10,14 +10,11 @@ _HEAD = struct.Struct("<HI")
 
 def pack(mail: Sequence[tuple[int, bytes]]) -> bytes:
     """The body of a MAIL frame to a child, from slots and encoded envelopes."""
-    parts: list[bytes] = []
-    for slot, data in mail:
-        parts += (_HEAD.pack(slot, len(data)), data)
-    return b"".join(parts)
+    return b"".join([_HEAD.pack(slot, len(data)) + data for slot, data in mail])
 
 
 def unpack(body: bytes) -> Iterator[tuple[int, bytes]]:
-    """The slots and encoded envelopes in the body of a MAIL frame. Raises ValueError when it is damaged."""
+    """The slots and encoded envelopes in the body of a MAIL frame. Raises ValueError for a damaged one."""
     at = 0
     while at < len(body):
         try:

@@ -1,6 +1,6 @@
-"""The link between two nodes: frames of bytes, in order, either way. One interface, one file per wire.
+"""The link between two nodes: frames of bytes, in order, either way.
 
-A frame is one kind byte and a body. Only MessagePack is ever decoded from a body, never pickle.
+A frame is one kind byte and a body. Only MessagePack is decoded from a body, never pickle.
 """
 
 import enum
@@ -13,16 +13,16 @@ class FrameType(enum.IntEnum):
     """What a frame carries."""
 
     MAIL = 1  # to the child: slots and envelopes, see batch.py; to the parent: an envelope
-    ROOM = 2  # there is room again for envelopes in flight
+    ROOM = 2  # there is room for envelopes in flight again
     READY = 3
     ENDED = 4  # the failure, or nothing after an orderly stop
     LOG = 5
     DEAD = 6  # a dead letter of the child's
     WARM = 7  # a standby process has loaded what it needs
-    LIVE = 8  # to a standby process: run, as the incarnation with this number
+    LIVE = 8  # to a standby process: run as the incarnation with this number
     REVEAL = 9  # to the parent: the key of a secret that the child needs; never recorded
-    REVEALED = 10  # to the child: the key and its secret, or nothing where there is none
-    LEVEL = 11  # to the child: what is logged from now on
+    REVEALED = 10  # to the child: the key and its secret, or nothing if there is none
+    LEVEL = 11  # to the child: its log level from now on
 
 
 class LinkClosed(Exception):

@@ -1,4 +1,4 @@
-"""The recorder of the root or of a worker process, as the configuration wants it."""
+"""The recorder of the root or of a worker process, as configured."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ __all__ = ["open_recorder", "recorder_options"]
 
 
 def recorder_options(config: "Config", home: Path) -> Mapping[str, Any]:
-    """How every node of an instance records, as plain data; empty for not at all."""
+    """How every node of an instance records, as plain data; empty for no recording."""
     trace = config.trace
     if not trace.enabled:
         return {}
@@ -28,10 +28,10 @@ def recorder_options(config: "Config", home: Path) -> Mapping[str, Any]:
 
 
 def open_recorder(options: Mapping[str, Any], node: str, run: str) -> "Recorder | None":
-    """The recorder of `node` in this process; None where nothing is recorded."""
+    """The recorder of `node` in this process; None without options."""
     if not options:
         return None
-    # Imported here: who records nothing need not load it.
+    # Imported here: without a trace it is not loaded.
     from supervisor.trace.write.recorder import Recorder
 
     rest = dict(options)

@@ -1,4 +1,4 @@
-"""The actors of a node: starts incarnations in slots, ends them, and says what becomes of them."""
+"""The actors of a node: starts and ends incarnations in slots, and reports what becomes of them."""
 
 import logging
 import time
@@ -25,9 +25,11 @@ log = logging.getLogger(__name__)
 class ActorRegistry:
     """What supervisors do to their children's slots (supervisor.otp.supervisor.Slots). Never blocks.
 
-    make: starts incarnations. recorder: told of every start, by `start_record`, and of every end. wall: epoch seconds.
-    on_change: told of a slot whose state or health has changed. on_close: told of an address where nobody runs any
-    more, or somebody else does. on_end: told, at last, how the root ended.
+    make: starts incarnations. wall: epoch seconds.
+    recorder: gets a record of every start, made by `start_record`, and of every end.
+    on_change: called with a slot whose state or health has changed.
+    on_close: called with an address whose standby processes are no longer needed.
+    on_end: called with the root's failure, None after an orderly stop.
     """
 
     def __init__(
@@ -65,7 +67,7 @@ class ActorRegistry:
     # -- what supervisors do
 
     def launch(self, address: str) -> int:
-        """Start a new incarnation; its number."""
+        """Start a new incarnation; returns its number."""
         slot = self.slots[address]
         number = slot.begin(self._wall())
         for stale in slot.mailbox.withdraw(Stop):
@@ -82,7 +84,6 @@ class ActorRegistry:
         return number
 
     def halt(self, address: str) -> None:
-        """Ask the incarnation to stop."""
         slot = self.slots[address]
         slot.state = "stopping"
         self._on_change(slot)
@@ -96,7 +97,7 @@ class ActorRegistry:
             slot.handle.kill(why, kind, message)
 
     def set_health(self, address: str, health: Health, reason: str, remedy: str) -> None:
-        """Note the health that an actor, or its supervisor, reports."""
+        """Log and note the health that an actor, or its supervisor, reports."""
         slot = self.slots.get(address)
         if slot is None:
             return
@@ -107,7 +108,7 @@ class ActorRegistry:
         self._on_change(slot)
 
     def close_slot(self, address: str) -> None:
-        """The final stop, of everybody below as well: what waits, and what comes later, becomes dead letters."""
+        """Stop the slot and all below for good: mail that waits, or comes later, becomes dead letters."""
         slot = self.slots[address]
         for child in self._table.children(address):
             self.close_slot(child.address)
@@ -117,20 +118,22 @@ class ActorRegistry:
         self._on_close(address)
 
     def configure_slot(self, spec: ChildSpec) -> None:
-        """Make the slot of a new replica, or give a slot its new specification."""
+        """See SlotTable.configure."""
         known = spec.address in self.slots
         self._table.configure(spec)
         if known:
             self._on_close(spec.address)  # standby processes of the old kind
 
     def remove_slot(self, address: str) -> None:
-        """Take a replica's slot away; what waited there goes to the other instances."""
+        """See SlotTable.remove."""
         self._on_close(address)
         self._on_change(self._table.remove(address))
 
     def current_spec(self, spec: SupervisorSpec) -> SupervisorSpec:
-        """The specification of a supervisor that is about to start, with its children as they are now: some may have
-        been moved, or have another number of replicas. Replicas that the supervisor before it was removing are removed.
+        """The specification of a supervisor that is about to start, with its children as they are now.
+
+        A child may have been moved, or have another number of replicas. Replicas that the previous supervisor was
+        removing are removed now.
         """
         children = tuple(
             self.slots[child.address].spec if isinstance(child, ChildSpec) else child
@@ -150,7 +153,6 @@ class ActorRegistry:
         return tuple(status_of(slot, slots) for slot in slots)
 
     def status(self, address: str) -> Mapping[str, object]:
-        """One slot as a plain map."""
         return status_of(self.slots[address], tuple(self.slots.values()))
 
     # -- news of incarnations, from any thread

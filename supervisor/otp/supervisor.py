@@ -1,7 +1,7 @@
 """The supervisor: an actor that starts, watches, restarts and stops its children, and never blocks.
 
-It decides; the slots (supervisor/otp/registry.py) act. One loop, `_drive`, moves the children one step towards what is
-wanted: first stop, last child first, whatever should be down; then start, in order, whatever should be up.
+It decides; the slots (supervisor/otp/registry.py) act. `_drive` moves the children one step towards what is wanted: it
+first stops, last child first, what should be down, and then starts, in order, what should be up.
 """
 
 from collections.abc import Callable
@@ -10,8 +10,15 @@ from typing import NamedTuple, Protocol
 from actors.kernel.actor import Actor, handles
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Failure, Health, HealthChanged, Stop
-from supervisor.otp.backoff import pause
-from supervisor.otp.children import Child, gives_up, is_given_up, note_failure, restarted_with, should_restart
+from supervisor.otp.children import (
+    Child,
+    gives_up,
+    is_given_up,
+    note_failure,
+    pause,
+    restarted_with,
+    should_restart,
+)
 from supervisor.otp.messages import (
     Accepted,
     ChildEnded,
@@ -34,7 +41,7 @@ from supervisor.otp.tree_diff import Revision, revise
 __all__ = ["Observer", "Slots", "Supervisor"]
 
 POISON = 2
-"""After so many deaths in a row by one type of message the type is named."""
+"""Deaths in a row by one type of message after which that type is reported."""
 
 
 class Slots(Protocol):
@@ -51,8 +58,11 @@ class Slots(Protocol):
 
 
 class Observer(NamedTuple):
-    """An actor that is told about all children. health: the message for an address, its health and the reason. failed:
-    the message for an address, its failure and the time of it (epoch seconds)."""
+    """An actor that gets news of all children.
+
+    health: makes the message from an address, its health and the reason.
+    failed: makes the message from an address, its failure and the time (epoch seconds).
+    """
 
     address: str
     health: Callable[[str, Health, str], Message]
@@ -189,7 +199,7 @@ class Supervisor(Actor):
     # -- decisions
 
     def _refusal(self, child: Child | None, address: str) -> str:
-        """Why nothing can be asked for a child; "" when it can."""
+        """Why a request for this child is refused; "" if it is not."""
         if child is None or child.leaving:
             return f"{self.spec.address} has no child {address}"
         if child.spec.disabled_reason:
@@ -204,7 +214,7 @@ class Supervisor(Actor):
             self.tell(self._observer.address, self._observer.health(address, health, reason))
 
     def _failed(self, child: Child, failure: Failure | None) -> None:
-        """A child ended by itself: decide whether and when it is restarted, and who is restarted with it."""
+        """Decide whether and when a child that ended by itself is restarted, and which siblings with it."""
         now, spec = self.now(), child.spec
         if failure is not None and self._observer is not None:
             self.tell(self._observer.address, self._observer.failed(spec.address, failure, self.wall()))
@@ -264,14 +274,13 @@ class Supervisor(Actor):
         self.cancel(child.pause)
 
     def _revise(self, revision: Revision) -> None:
-        """Make one child as the configuration now has it; what was moved by hand meanwhile stays where it is."""
+        """Change one child as the configuration asks; one that a person has moved meanwhile stays where it is."""
         child = self._children.get(revision.after.address)
         if child is None or child.leaving or not isinstance(child.spec, ChildSpec):
             return
         if revision.moves:
             wish = PinChild(child.spec.address, revision.after.pin, revision.after.instances)
-            found = plan(child.spec, self._specs(), wish)
-            if isinstance(found, Plan):
+            if isinstance(found := plan(child.spec, self._specs(), wish), Plan):
                 self._carry_out(found)
         was_disabled = bool(child.spec.disabled_reason)
         child.spec = revision.applied(child.spec)
@@ -285,7 +294,7 @@ class Supervisor(Actor):
             child.restart()
 
     def _carry_out(self, plan: Plan) -> None:
-        """Change where a child and its replicas run; each is moved by an orderly stop, and its mail stays."""
+        """Change where a child and its replicas run. Each moves by an orderly restart and keeps its mail."""
         for spec in plan.changed:
             child = self._children[spec.address]
             child.spec = spec

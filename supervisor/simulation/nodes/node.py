@@ -65,7 +65,7 @@ class SimulatedNode:
             ),
         )
         self.registry = self.runtime.registry
-        self.command = self.runtime.commands.tell
+        self.command = self.runtime.command
         self.ended = self.runtime.ended
         self.start = self.runtime.start
         self.notify = self._simulated.notify

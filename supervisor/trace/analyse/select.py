@@ -1,5 +1,4 @@
-"""Chooses what `supervisor trace show` shows when asked for little: the newest turn, with all that led
-to it."""
+"""Chooses what `supervisor trace show` shows when asked for little: the newest turn, with all that led to it."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -15,8 +14,7 @@ __all__ = ["Selection", "folder_of", "select"]
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """What is to be shown, by time. turn: the one shown, 0 for none. left_out: older records beyond the
-    limit."""
+    """What is to be shown, by time. turn: the one shown, 0 for none. left_out: older records beyond the limit."""
 
     run: str
     entries: tuple[Entry, ...] = ()
@@ -31,8 +29,7 @@ def select(
     """The records of `run` (the newest when empty) that `query` asks for; None when there is no such
     run. cause: only that message and what it led to.
 
-    With nothing asked for: the newest turn and its causes, or the newest `limit` records if there was
-    no turn yet.
+    With nothing asked for: the newest turn and its causes, or the newest `limit` records if there was no turn yet.
     """
     query = query or Query()
     folder = folder_of(directory, run)

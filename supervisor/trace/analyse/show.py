@@ -1,5 +1,4 @@
-"""Shows records to people: as rows in the order of time, as a tree of causes, or as plain values for
-other programs."""
+"""Shows records to people: as rows in the order of time, as a tree of causes, or as plain values for other programs."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any

@@ -15,8 +15,7 @@ DEEPEST = 20
 
 
 class Branch(msgspec.Struct, frozen=True):
-    """A line of the tree. `entry` is None for a message that was sent, but of whose handling there is
-    no record."""
+    """A line of the tree. `entry` is None for a message that was sent, but of whose handling there is no record."""
 
     prefix: str
     entry: Entry | None
@@ -25,8 +24,7 @@ class Branch(msgspec.Struct, frozen=True):
 
 
 def grow(entries: Sequence[Entry]) -> Iterator[Branch]:
-    """The tree of `entries`, top down, siblings by time. Roots are those whose cause is not among the
-    entries."""
+    """The tree of `entries`, top down, siblings by time. Roots are those whose cause is not among the entries."""
     nodes = _nodes(entries)
     below: dict[str, list[Entry | Sent]] = {}
     roots: list[Entry | Sent] = []

@@ -99,8 +99,7 @@ class Recorder:
         return self._trouble
 
     def flush(self, within: float = 2.0) -> bool:
-        """Have all that was appended so far handed to the operating system. False: not done within
-        `within` seconds."""
+        """Have all that was appended so far handed to the operating system. False: not done within `within` seconds."""
         with self._served:
             self._asked += 1
             ticket = self._asked

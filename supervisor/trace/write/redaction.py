@@ -29,8 +29,7 @@ LOADED = frozenset({"parts", "patch"})
 """Fields of bytes that hold what an actor begins with: without them no replay could begin. Persistence bounds them."""
 
 SOUND = frozenset({"pcm"})
-"""Fields of bytes that are never kept: sound fills a disk, and replay needs only to know that it was
-the same."""
+"""Fields of bytes that are never kept: sound fills a disk, and replay needs only to know that it was the same."""
 
 WORDLESS = frozenset(
     "address avatar_id domain finish health id kind listener model outcome recipient role sensor stage type".split()
@@ -168,8 +167,7 @@ class Redaction:
 
 @cache
 def is_plain(cls: type[Message]) -> bool:
-    """Whether msgspec writes every field as the trace wants it: neither bytes nor values of any type
-    are among them."""
+    """Whether msgspec writes every field as the trace wants it: neither bytes nor values of any type are among them."""
     try:
         _, definitions = msgspec.json.schema_components([cls])
     except TypeError:

@@ -16,8 +16,7 @@ class RetainedFile(NamedTuple):
 
 
 def expired(segments: Iterable[RetainedFile], *, keep: int, oldest: float, spare: Path) -> tuple[Path, ...]:
-    """Those last written before `oldest` (epoch seconds), and then the oldest until at most `keep`
-    bytes are left.
+    """Those last written before `oldest` (epoch seconds), and then the oldest until at most `keep` bytes are left.
 
     `spare`, a run's folder, keeps the newest segment of each node: it is being written.
     """
@@ -46,8 +45,7 @@ def segments_of(directory: Path) -> tuple[RetainedFile, ...]:
 
 
 def prune(directory: Path, *, keep: int, oldest: float, spare: Path) -> tuple[Path, ...]:
-    """Delete what has expired, and runs that are left empty. The deleted segments; what is in use
-    elsewhere stays."""
+    """Delete what has expired, and runs that are left empty. The deleted segments; what is in use elsewhere stays."""
     gone = []
     for path in expired(segments_of(directory), keep=keep, oldest=oldest, spare=spare):
         try:

@@ -70,8 +70,7 @@ class _Buffer:
 
 
 class SegmentWriter:
-    """An open file. Every method raises OSError when the disk refuses; then `abandon` leaves what was
-    written whole."""
+    """An open file. Every method raises OSError when the disk refuses; then `abandon` leaves what was written whole."""
 
     def __init__(self, path: Path, descriptor: int, channels: ChannelIds, compression: Compression) -> None:
         self.path = path
