@@ -1,6 +1,6 @@
-"""Puts the lines of a trace into an order in which every message is handled after it was sent.
+"""Orders the lines of a trace so that every message is handled after it was sent.
 
-A record is written when its handler ends, so that a quick recipient's may stand before the sender's own.
+A record is written when its handler ends, so a quick recipient's record may precede the sender's.
 """
 
 from collections import deque
@@ -11,12 +11,14 @@ from supervisor.trace.records import BeganLine, HandledLine, Line
 __all__ = ["in_causal_order"]
 
 MOST = 10_000
-"""Lines of a handler that may wait; with more of them, what they wait for is not in the trace."""
+"""Most lines of a handler that wait; with more, what they wait for is not in the trace."""
 
 
 def in_causal_order(lines: Iterable[Line], replays: Callable[[str], bool]) -> Iterator[Line]:
-    """`lines`, in which a message follows the handler that sent it. Where a replayed actor has yet to send it, the line
-    waits, and all later ones of the same handler behind it. replays: whether an actor is replayed, by address."""
+    """`lines`, with every message after the handler that sent it. replays: whether an actor is replayed, by address.
+
+    A line whose message a replayed actor has yet to send waits, and all later ones of its handler behind it.
+    """
     waiting: dict[str, deque[HandledLine]] = {}
     sent: set[str] = set()
 
