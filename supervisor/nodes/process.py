@@ -15,10 +15,9 @@ from actors.kernel.directory import Directory
 from actors.kernel.errors import MessageError
 from actors.kernel.message import Envelope, decode, encode
 from actors.kernel.protocol.lifecycle import Failure
-from supervisor.nodes.batch import pack
 from supervisor.nodes.boot import Boot
 from supervisor.nodes.in_flight import WINDOW, InFlightTable
-from supervisor.nodes.link import FrameType, LinkClosed
+from supervisor.nodes.link import FrameType, LinkClosed, pack
 from supervisor.nodes.process_setup import LogLine
 from supervisor.nodes.secrets import answer
 from supervisor.nodes.worker import DeadMail

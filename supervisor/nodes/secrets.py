@@ -8,7 +8,7 @@ import msgspec
 
 from supervisor.nodes.link import FrameType, Link, LinkClosed
 
-__all__ = ["Reveal", "Secrets", "answer", "nothing_to_reveal"]
+__all__ = ["NO_SECRETS", "Reveal", "Secrets", "answer"]
 
 WITHIN = 1.0
 """Seconds within which the parent answers."""
@@ -16,10 +16,7 @@ WITHIN = 1.0
 Reveal = Callable[[str], str]
 """The text of the secret at a dotted key. Raises KeyError."""
 
-
-def nothing_to_reveal(key: str) -> str:
-    """A Reveal for nodes without secrets."""
-    raise KeyError(key)
+NO_SECRETS: Reveal = dict[str, str]().__getitem__
 
 
 def answer(link: Link, body: bytes, reveal: Reveal) -> None:

@@ -15,7 +15,7 @@ from actors.vocabulary.backoff import Backoff
 from supervisor.nodes.boot import STANDBY, Boot
 from supervisor.nodes.link import FrameType, LinkClosed
 from supervisor.nodes.process import ProcessHandle
-from supervisor.nodes.secrets import Reveal, answer, nothing_to_reveal
+from supervisor.nodes.secrets import NO_SECRETS, Reveal, answer
 from supervisor.nodes.worker_process import WorkerProcess
 from supervisor.otp.slot import ActorSlot
 
@@ -36,7 +36,7 @@ class StandbyPool:
         self,
         directory: Directory,
         on_handled: Callable[[Sequence[Envelope]], None] | None = None,
-        reveal: Reveal = nothing_to_reveal,
+        reveal: Reveal = NO_SECRETS,
     ) -> None:
         self._directory = directory
         self._on_handled = on_handled

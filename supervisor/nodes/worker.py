@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,10 +28,9 @@ from actors.kernel.message import Envelope, decode, encode
 from actors.kernel.protocol.lifecycle import Failure, WriteCheckpoint
 from actors.kernel.record import Dead
 from actors.kernel.thread_host import SystemClock
-from supervisor.nodes.batch import unpack
 from supervisor.nodes.boot import STANDBY, Boot, make_actor
 from supervisor.nodes.in_flight import BEAT_AT, BEGUN_AT, STARVING, WINDOW, Fate, Shared
-from supervisor.nodes.link import FrameType, LinkClosed
+from supervisor.nodes.link import FrameType, LinkClosed, unpack
 from supervisor.nodes.local import LocalLink
 from supervisor.nodes.node_recorder import open_recorder
 from supervisor.nodes.process_setup import become_worker
@@ -70,24 +70,17 @@ class _Uplink:
         return None
 
 
+@dataclass(eq=False, repr=False)
 class EnvelopeAccount:
     """Takes what the parent sends, and records in shared memory what is begun and done."""
 
-    def __init__(
-        self,
-        shared: Shared,
-        link: Any,
-        mailbox: Mailbox,
-        directory: Directory,
-        monotonic: Callable[[], float],
-    ) -> None:
-        self._shared = shared
-        self._link = link
-        self._mailbox = mailbox
-        self._directory = directory
-        self._monotonic = monotonic
-        self._slots: dict[int, int] = {}
-        self._crashed = False
+    _shared: Shared
+    _link: Any
+    _mailbox: Mailbox
+    _directory: Directory
+    _monotonic: Callable[[], float]
+    _slots: dict[int, int] = field(default_factory=dict)
+    _crashed: bool = False
 
     def deliver(self, slot: int, data: bytes) -> None:
         """Queue an envelope. It holds `slot` until it is done, or falls out of the mailbox."""
@@ -120,18 +113,14 @@ class EnvelopeAccount:
 
         return accounted
 
-    def tell_room(self) -> None:
-        """Tell the waiting parent that there is room."""
-        self._shared.fates[STARVING] = 0
-        with contextlib.suppress(LinkClosed):
-            self._link.send(FrameType.ROOM)
-
     def _done(self, slot: int) -> None:
         fates = self._shared.fates
         fates[slot] = _FALLEN if self._crashed else _DONE
         # Not at once: the parent would send one envelope and wait again.
         if fates[STARVING] and len(self._mailbox) <= WINDOW // 2:
-            self.tell_room()
+            fates[STARVING] = 0
+            with contextlib.suppress(LinkClosed):
+                self._link.send(FrameType.ROOM)
 
 
 class _Worker:

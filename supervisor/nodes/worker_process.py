@@ -10,7 +10,7 @@ import psutil
 from supervisor.nodes.boot import Boot
 from supervisor.nodes.in_flight import Shared, shared_memory
 from supervisor.nodes.local import LocalLink
-from supervisor.nodes.secrets import Reveal, nothing_to_reveal
+from supervisor.nodes.secrets import NO_SECRETS, Reveal
 from supervisor.nodes.worker import run
 
 __all__ = ["WorkerProcess"]
@@ -24,7 +24,7 @@ class WorkerProcess:
     pid: 0 before the start. reveal: gives the child the secrets of its sections.
     """
 
-    def __init__(self, boot: Boot, reveal: Reveal = nothing_to_reveal) -> None:
+    def __init__(self, boot: Boot, reveal: Reveal = NO_SECRETS) -> None:
         self.boot = boot
         self.reveal = reveal
         self.shared: Shared = shared_memory()

@@ -7,7 +7,7 @@ from actors.kernel.protocol.lifecycle import Failure
 from actors.vocabulary.backoff import Backoff
 from supervisor.otp.spec import ChildSpec, OnGiveUp, Restart, Strategy, SupervisorSpec
 
-__all__ = ["Child", "gives_up", "is_given_up", "note_failure", "pause", "restarted_with", "should_restart"]
+__all__ = ["Child", "gives_up", "pause", "restarted_with", "should_restart"]
 
 FORGET = 600.0
 """Seconds after which a failure is forgotten, unless the supervisor's period is longer."""
@@ -57,6 +57,17 @@ class Child:
         """Ask for an orderly stop."""
         self.wanted, self.patient = "down", True
 
+    def note_failure(self, failure: Failure | None, now: float, period: float) -> None:
+        """Note when it ended, and which type of message killed it. period: seconds that failures count for."""
+        self.failures = (*recent(self.failures, now, max(period, FORGET)), now)
+        kind = failure.message_type if failure is not None else ""
+        type_, times = self.killer
+        self.killer = (kind, times + 1 if kind and kind == type_ else 1)
+
+    def is_given_up(self, now: float, reset: float) -> bool:
+        """Whether it was given up and has not been up for `reset` seconds since."""
+        return self.given_up and (self.up_since is None or now - self.up_since < reset)
+
 
 def should_restart(spec: ChildSpec | SupervisorSpec, failure: Failure | None) -> bool:
     """Whether a child that ended by itself is restarted: permanent always, transient after a failure."""
@@ -73,14 +84,6 @@ def restarted_with(failed: Child, strategy: Strategy, children: Sequence[Child])
     return tuple(children[list(children).index(failed) + 1 :])
 
 
-def note_failure(spec: SupervisorSpec, child: Child, failure: Failure | None, now: float) -> None:
-    """Note when a child ended that will be restarted, and which type of message killed it."""
-    child.failures = (*recent(child.failures, now, max(spec.period, FORGET)), now)
-    kind = failure.message_type if failure is not None else ""
-    type_, times = child.killer
-    child.killer = (kind, times + 1 if kind and kind == type_ else 1)
-
-
 def gives_up(spec: SupervisorSpec, children: Sequence[Child], child: Child, now: float) -> bool:
     """Whether more failures lie within the period than the intensity allows.
 
@@ -89,11 +92,6 @@ def gives_up(spec: SupervisorSpec, children: Sequence[Child], child: Child, now:
     """
     counted = children if spec.on_give_up is OnGiveUp.ESCALATE else (child,)
     return sum(len(recent(one.failures, now, spec.period)) for one in counted) > spec.intensity
-
-
-def is_given_up(child: Child, now: float, reset: float) -> bool:
-    """Whether a child that was given up has not been up for `reset` seconds since."""
-    return child.given_up and (child.up_since is None or now - child.up_since < reset)
 
 
 def recent(failures: tuple[float, ...], now: float, period: float) -> tuple[float, ...]:

@@ -1,8 +1,8 @@
 """The actors of a node: starts and ends incarnations in slots, and reports what becomes of them."""
 
 import logging
-import time
 from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass
 
 import msgspec
 
@@ -22,6 +22,7 @@ __all__ = ["ActorRegistry"]
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False, repr=False)
 class ActorRegistry:
     """What supervisors do to their children's slots (supervisor.otp.supervisor.Slots). Never blocks.
 
@@ -32,30 +33,21 @@ class ActorRegistry:
     on_end: called with the root's failure, None after an orderly stop.
     """
 
-    def __init__(
-        self,
-        root: SupervisorSpec,
-        directory: Directory,
-        make: MakeHandle,
-        recorder: RecordSink | None,
-        start_record: Callable[[ActorSlot], Started],
-        wall: Callable[[], float] = time.time,
-        *,
-        on_change: Callable[[ActorSlot], None],
-        on_close: Callable[[str], None],
-        on_end: Ended,
-    ) -> None:
-        self._directory = directory
-        self._make = make
-        self._recorder = recorder
-        self._start_record = start_record
-        self._wall = wall
-        self._on_change = on_change
-        self._on_close = on_close
-        self._on_end = on_end
-        self._table = SlotTable(root, directory)
-        self._configured = ConfiguredTree(root)
-        self._notices = LifecycleNotices(directory)
+    root: SupervisorSpec
+    _directory: Directory
+    _make: MakeHandle
+    _recorder: RecordSink | None
+    _start_record: Callable[[ActorSlot], Started]
+    _wall: Callable[[], float]
+    _: KW_ONLY
+    on_change: Callable[[ActorSlot], None]
+    on_close: Callable[[str], None]
+    on_end: Ended
+
+    def __post_init__(self) -> None:
+        self._table = SlotTable(self.root, self._directory)
+        self._configured = ConfiguredTree(self.root)
+        self._notices = LifecycleNotices(self._directory)
         self.slots: Mapping[str, ActorSlot] = self._table.slots
         self.plan = self._configured.plan
         self.revision = self._configured.revision
@@ -75,7 +67,7 @@ class ActorRegistry:
         log.info("%s: starting (incarnation %d)", address, number)
         if self._recorder is not None:
             self._recorder.append(self._start_record(slot))
-        self._on_change(slot)
+        self.on_change(slot)
         handle = self._make(
             slot, lambda: self._ready(slot, number), lambda failure: self._ended(slot, number, failure)
         )
@@ -86,7 +78,7 @@ class ActorRegistry:
     def halt(self, address: str) -> None:
         slot = self.slots[address]
         slot.state = "stopping"
-        self._on_change(slot)
+        self.on_change(slot)
         self._notices.stop(slot)
 
     def kill(self, address: str, why: str, kind: str = "Killed", message: str = "") -> None:
@@ -105,7 +97,7 @@ class ActorRegistry:
             level = logging.INFO if health is Health.OK else logging.WARNING
             log.log(level, "%s: %s %s%s", address, health, reason, f" -> {remedy}" if remedy else "")
         slot.set_health(health, reason, remedy)
-        self._on_change(slot)
+        self.on_change(slot)
 
     def close_slot(self, address: str) -> None:
         """Stop the slot and all below for good: mail that waits, or comes later, becomes dead letters."""
@@ -114,20 +106,20 @@ class ActorRegistry:
             self.close_slot(child.address)
         self._table.close(slot)
         if slot.state == "disabled":
-            self._on_change(slot)
-        self._on_close(address)
+            self.on_change(slot)
+        self.on_close(address)
 
     def configure_slot(self, spec: ChildSpec) -> None:
         """See SlotTable.configure."""
         known = spec.address in self.slots
         self._table.configure(spec)
         if known:
-            self._on_close(spec.address)  # standby processes of the old kind
+            self.on_close(spec.address)  # standby processes of the old kind
 
     def remove_slot(self, address: str) -> None:
         """See SlotTable.remove."""
-        self._on_close(address)
-        self._on_change(self._table.remove(address))
+        self.on_close(address)
+        self.on_change(self._table.remove(address))
 
     def current_spec(self, spec: SupervisorSpec) -> SupervisorSpec:
         """The specification of a supervisor that is about to start, with its children as they are now.
@@ -161,7 +153,7 @@ class ActorRegistry:
         if number != slot.incarnation:
             return
         slot.run()
-        self._on_change(slot)
+        self.on_change(slot)
         self._notices.ready(slot)
 
     def _ended(self, slot: ActorSlot, number: int, failure: Failure | None) -> None:
@@ -174,10 +166,10 @@ class ActorRegistry:
         if self._recorder is not None:
             why = "failed" if failure else "stopped"
             self._recorder.append(Stopped(slot.address, number, why, failure, self._wall()))
-        self._on_change(slot)
+        self.on_change(slot)
         orphans = [c for c in self._table.children(slot.address) if c.handle is not None] if failure else ()
         self._notices.ended(slot, failure, orphans)
         if not slot.supervisor:
             if failure is None:
                 self.close_slot(slot.address)
-            self._on_end(failure)
+            self.on_end(failure)

@@ -10,30 +10,8 @@ from typing import NamedTuple, Protocol
 from actors.kernel.actor import Actor, handles
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Failure, Health, HealthChanged, Stop
-from supervisor.otp.children import (
-    Child,
-    gives_up,
-    is_given_up,
-    note_failure,
-    pause,
-    restarted_with,
-    should_restart,
-)
-from supervisor.otp.messages import (
-    Accepted,
-    ChildEnded,
-    ChildHung,
-    ChildReady,
-    Declined,
-    GaveUp,
-    KillChild,
-    PinChild,
-    RestartChild,
-    RestartDue,
-    Revise,
-    StartOverdue,
-    StopOverdue,
-)
+from supervisor.otp import messages
+from supervisor.otp.children import Child, gives_up, pause, restarted_with, should_restart
 from supervisor.otp.relocation import Plan, plan
 from supervisor.otp.spec import ChildSpec, OnGiveUp, Restart, Start, SupervisorSpec, with_replicas
 from supervisor.otp.tree_diff import Revision, revise
@@ -88,7 +66,7 @@ class Supervisor(Actor):
     # -- news of the children
 
     @handles
-    def on_ready(self, message: ChildReady) -> None:
+    def on_ready(self, message: messages.ChildReady) -> None:
         child = self._current(message.address, message.incarnation)
         if child is None or child.phase != "starting":
             return
@@ -98,7 +76,7 @@ class Supervisor(Actor):
         self._drive()
 
     @handles
-    def on_ended(self, message: ChildEnded) -> None:
+    def on_ended(self, message: messages.ChildEnded) -> None:
         child = self._current(message.address, message.incarnation)
         if child is None or not child.alive:
             return
@@ -113,24 +91,24 @@ class Supervisor(Actor):
         self._drive()
 
     @handles
-    def on_hung(self, message: ChildHung) -> None:
+    def on_hung(self, message: messages.ChildHung) -> None:
         if self._current(message.address, message.incarnation) is not None:
             self._slots.kill(message.address, message.why, message.kind, message.message)
 
     @handles
-    def on_start_overdue(self, message: StartOverdue) -> None:
+    def on_start_overdue(self, message: messages.StartOverdue) -> None:
         child = self._current(message.address, message.incarnation)
         if child is not None and child.phase == "starting":
             self._slots.kill(message.address, f"not ready after {child.spec.start_timeout:g} s")
 
     @handles
-    def on_stop_overdue(self, message: StopOverdue) -> None:
+    def on_stop_overdue(self, message: messages.StopOverdue) -> None:
         child = self._current(message.address, message.incarnation)
         if child is not None and child.phase == "stopping":
             self._slots.kill(message.address, f"did not stop within {child.stop_timeout:g} s")
 
     @handles
-    def on_restart_due(self, message: RestartDue) -> None:
+    def on_restart_due(self, message: messages.RestartDue) -> None:
         child = self._children.get(message.address)
         if child is not None and child.paused:
             child.paused = False
@@ -147,10 +125,10 @@ class Supervisor(Actor):
     # -- requests
 
     @handles
-    def on_restart_child(self, message: RestartChild) -> None:
+    def on_restart_child(self, message: messages.RestartChild) -> None:
         child = self._children.get(message.address)
         why = self._refusal(child, message.address)
-        self.reply(Declined(why) if why else Accepted())
+        self.reply(messages.Declined(why) if why else messages.Accepted())
         if child is None or why:
             return
         self._end_pause(child)
@@ -161,29 +139,29 @@ class Supervisor(Actor):
         self._drive()
 
     @handles
-    def on_kill_child(self, message: KillChild) -> None:
+    def on_kill_child(self, message: messages.KillChild) -> None:
         child = self._children.get(message.address)
         why = self._refusal(child, message.address)
         if child is not None and not why and not child.alive:
             why = f"{message.address} does not run at the moment"
-        self.reply(Declined(why) if why else Accepted())
+        self.reply(messages.Declined(why) if why else messages.Accepted())
         if not why:
             self._slots.kill(message.address, "killed on request")
 
     @handles
-    def on_pin_child(self, message: PinChild) -> None:
+    def on_pin_child(self, message: messages.PinChild) -> None:
         child = self._children.get(message.address)
         why = self._refusal(child, message.address)
         found = why or plan(child.spec if child is not None else None, self._specs(), message)
         if not isinstance(found, Plan):
-            self.reply(Declined(found))
+            self.reply(messages.Declined(found))
             return
-        self.reply(Accepted())
+        self.reply(messages.Accepted())
         self._carry_out(found)
         self._drive()
 
     @handles
-    def on_revise(self, _: Revise) -> None:
+    def on_revise(self, _: messages.Revise) -> None:
         if self._stopping:
             return
         before, after = self._slots.revision(self.spec.address)
@@ -222,9 +200,9 @@ class Supervisor(Actor):
             child.wanted = "down"
             self._slots.close_slot(spec.address)
             return
-        note_failure(self.spec, child, failure, now)
+        child.note_failure(failure, now, self.spec.period)
         self._name_poison(child)
-        if is_given_up(child, now, self.spec.backoff.reset):
+        if child.is_given_up(now, self.spec.backoff.reset):
             self._try_slowly(child, failure)
             return
         child.given_up = False
@@ -267,7 +245,7 @@ class Supervisor(Actor):
         child.wanted = "up"
         if seconds > 0:
             child.paused = True
-            child.pause = self.after(seconds, RestartDue(child.spec.address))
+            child.pause = self.after(seconds, messages.RestartDue(child.spec.address))
 
     def _end_pause(self, child: Child) -> None:
         child.paused = False
@@ -279,7 +257,7 @@ class Supervisor(Actor):
         if child is None or child.leaving or not isinstance(child.spec, ChildSpec):
             return
         if revision.moves:
-            wish = PinChild(child.spec.address, revision.after.pin, revision.after.instances)
+            wish = messages.PinChild(child.spec.address, revision.after.pin, revision.after.instances)
             if isinstance(found := plan(child.spec, self._specs(), wish), Plan):
                 self._carry_out(found)
         was_disabled = bool(child.spec.disabled_reason)
@@ -354,17 +332,17 @@ class Supervisor(Actor):
     def _launch(self, child: Child) -> None:
         child.phase, child.health_reported = "starting", False
         child.incarnation = self._slots.launch(child.spec.address)
-        self.after(child.spec.start_timeout, StartOverdue(child.spec.address, child.incarnation))
+        self.after(child.spec.start_timeout, messages.StartOverdue(child.spec.address, child.incarnation))
 
     def _halt(self, child: Child) -> None:
         child.phase = "stopping"
         self._slots.halt(child.spec.address)
-        self.after(child.stop_timeout, StopOverdue(child.spec.address, child.incarnation))
+        self.after(child.stop_timeout, messages.StopOverdue(child.spec.address, child.incarnation))
 
     def _finish(self) -> None:
         # The children's mailboxes stay: this supervisor may be started again by the one above it.
         if self._giving_up:
-            raise GaveUp(self._giving_up)
+            raise messages.GaveUp(self._giving_up)
         self.context.stop()
 
     def _current(self, address: str, incarnation: int) -> Child | None:

@@ -26,41 +26,35 @@ def in_causal_order(lines: Iterable[Line], replays: Callable[[str], bool]) -> It
         sender = line.id.rsplit("/", 2)[0]
         return sender != line.handler and replays(sender) and line.id not in sent
 
+    def note_sent(line: HandledLine | BeganLine) -> None:
+        sent.update(item.id for item in line.out if replays(item.to))
+
+    def handled(line: HandledLine) -> Iterator[Line]:
+        sent.discard(line.id)
+        yield line
+        note_sent(line)
+
+    def released() -> Iterator[Line]:
+        moved = bool(waiting)
+        while moved:
+            moved = False
+            for handler, queue in tuple(waiting.items()):
+                while queue and (len(queue) > MOST or not is_early(queue[0])):
+                    yield from handled(queue.popleft())
+                    moved = True
+                if not queue:
+                    del waiting[handler]
+
     for line in lines:
         if isinstance(line, HandledLine):
-            queue = waiting.get(line.handler)
-            if queue or is_early(line):
+            if waiting.get(line.handler) or is_early(line):
                 waiting.setdefault(line.handler, deque()).append(line)
             else:
-                yield from _emitted(line, sent, replays)
+                yield from handled(line)
         else:
             yield line
             if isinstance(line, BeganLine):
-                sent.update(item.id for item in line.out if replays(item.to))
-        yield from _released(waiting, is_early, sent, replays)
+                note_sent(line)
+        yield from released()
     for queue in waiting.values():
         yield from queue
-
-
-def _emitted(line: HandledLine, sent: set[str], replays: Callable[[str], bool]) -> Iterator[Line]:
-    sent.discard(line.id)
-    yield line
-    sent.update(item.id for item in line.out if replays(item.to))
-
-
-def _released(
-    waiting: dict[str, deque[HandledLine]],
-    is_early: Callable[[HandledLine], bool],
-    sent: set[str],
-    replays: Callable[[str], bool],
-) -> Iterator[Line]:
-    moved = bool(waiting)
-    while moved:
-        moved = False
-        for handler in tuple(waiting):
-            queue = waiting[handler]
-            while queue and (len(queue) > MOST or not is_early(queue[0])):
-                yield from _emitted(queue.popleft(), sent, replays)
-                moved = True
-            if not queue:
-                del waiting[handler]

@@ -21,7 +21,7 @@ from config.schema import Config
 from config.secret import redacted
 from supervisor.encryption import DataCiphers
 from supervisor.nodes.boot import register_messages
-from supervisor.nodes.node_recorder import open_recorder, recorder_options
+from supervisor.nodes.node_recorder import FanOut, open_recorder, recorder_options
 from supervisor.nodes.process import ProcessHandle
 from supervisor.nodes.thread import ThreadHandle
 from supervisor.otp.messages import ROOT
@@ -36,7 +36,6 @@ from supervisor.runtime.platform import Platform
 from supervisor.runtime.readiness import Readiness
 from supervisor.runtime.shared_frames import SharedFrames
 from supervisor.runtime.status import instance_status
-from supervisor.trace.write.fan_out import FanOut
 from supervisor.trace.write.recorder import new_run
 from supervisor.tree import tree
 

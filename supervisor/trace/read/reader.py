@@ -110,17 +110,9 @@ class Trace:
             wanted = _causes(more) - known
         return tuple(found)
 
-    def metadata(self) -> dict[str, dict[str, str]]:
-        """The metadata of each segment, by file name."""
-        return {path.name: self._open(path).metadata for path in self.paths()}
-
-    def paths(self) -> tuple[Path, ...]:
-        """Every segment, node by node, in the order of writing."""
-        return segments(self.folder)
-
     def indexes(self) -> dict[Path, Index]:
         """The index of every segment. A missing one is built."""
-        return {path: self._index(self._open(path)) for path in self.paths()}
+        return {path: self._index(self._open(path)) for path in segments(self.folder)}
 
     def _open(self, path: Path) -> SegmentReader:
         return open_segment(path, self._report)
