@@ -1,9 +1,9 @@
 """What a million interactions with ten thousand people leave behind: memory, files, and the time of a start.
 
-`python benchmarks/growth.py [--interactions 1000000] [--people 10000] [--json]` lets the real users' actor and
-persistence live through them in threads of a process, and looks at each power of ten: at the memory of the process that
-lived through the interactions since the one before, and of another one that was started with what it left, where
-whatever is mapped of the database's file counts, too. Prints a Markdown table.
+`python benchmarks/growth.py [--interactions 1000000] [--people 10000] [--json]` runs the real users' actor and
+persistence in threads of a process. At each power of ten it measures the memory of the process that handled the
+interactions since the previous one, and of a process that starts with what is stored then; mapped parts of the
+database's file count, too. Prints a Markdown table.
 """
 
 import argparse
@@ -38,7 +38,7 @@ FLIGHT = 2_000
 
 
 class Life:
-    """A house with users and persistence in it."""
+    """Users and persistence, without the rest of the tree."""
 
     def __init__(self, home: Path) -> None:
         begun = perf_counter()
@@ -48,7 +48,7 @@ class Life:
         self.started = perf_counter() - begun
 
     def live(self, first: int, last: int, people: int) -> None:
-        """Interactions `first` to `last`, each with somebody at random."""
+        """Interactions `first` to `last`, each with a random person."""
         chance = random.Random(first)
         said = [text(WORDS) for _ in range(200)]
         for number in range(first, last):
@@ -68,8 +68,8 @@ class Life:
 
 
 class Row(NamedTuple):
-    """memory: bytes of the process that lived; started_with: of one that was only started. files: bytes. start:
-    seconds. rate: interactions a second."""
+    """memory: bytes of the process that handled the interactions. started_with: of one that was only started.
+    files: bytes. start: seconds. rate: interactions per second."""
 
     interactions: int
     people: int
@@ -81,7 +81,7 @@ class Row(NamedTuple):
 
 
 def lived(home: Path, first: int, last: int, people: int) -> tuple[int, float]:
-    """The memory when it is over, and how long it took."""
+    """The memory at the end, and how long it took."""
     take_short_turns()
     life = Life(home)
     begun = perf_counter()
