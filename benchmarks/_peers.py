@@ -69,8 +69,10 @@ class Pinned:
             "actor", number, self._actor, arguments, {}, str(self._home), "", "", "run", "WARNING", {}, self._settings,
             self._frames,
         )  # fmt: skip
-        self.life = self.standby_pool.launch(self.slot, boot, lambda: self.ready.put(number), self.ended.put)
-        return self.life
+        self.handle = self.standby_pool.launch(
+            self.slot, boot, lambda: self.ready.put(number), self.ended.put
+        )
+        return self.handle
 
     def end(self) -> None:
         """Stop it."""

@@ -94,14 +94,14 @@ def reading(rounds: int, loads: int) -> dict[str, float]:
             assert not result.problems
             return result.require()
 
-        def anew() -> Config:
+        def with_defaults() -> Config:
             layers._defaults.cache_clear()
             return ours()
 
         assert ours() == bare(files), "both must come to the same configuration"
         for _ in range(rounds):
             found["ours"].append(median(ours, loads))
-            found["defaults anew"].append(median(anew, loads))
+            found["defaults anew"].append(median(with_defaults, loads))
             found["PyYAML + pydantic"].append(median(lambda: bare(files), loads))
             for who in BARS:
                 if who != "PyYAML + pydantic":

@@ -37,7 +37,7 @@ WORDS = 120
 FLIGHT = 2_000
 
 
-class Life:
+class Session:
     """Users and persistence, without the rest of the tree."""
 
     def __init__(self, home: Path) -> None:
@@ -47,7 +47,7 @@ class Life:
         self.house.start("users", self.users, capacity=10 * FLIGHT)
         self.started = perf_counter() - begun
 
-    def live(self, first: int, last: int, people: int) -> None:
+    def run(self, first: int, last: int, people: int) -> None:
         """Interactions `first` to `last`, each with a random person."""
         chance = random.Random(first)
         said = [text(WORDS) for _ in range(200)]
@@ -83,22 +83,22 @@ class Row(NamedTuple):
 def lived(home: Path, first: int, last: int, people: int) -> tuple[int, float]:
     """The memory at the end, and how long it took."""
     take_short_turns()
-    life = Life(home)
+    session = Session(home)
     begun = perf_counter()
-    life.live(first, last, people)
+    session.run(first, last, people)
     memory = psutil.Process(os.getpid()).memory_info().rss
-    life.end()
+    session.end()
     return memory, perf_counter() - begun
 
 
 def started(home: Path) -> tuple[int, float, int]:
     """The memory after a start, how long that took, and how many people are known."""
     take_short_turns()
-    life = Life(home)
+    session = Session(home)
     memory = psutil.Process(os.getpid()).memory_info().rss
-    known = len(life.users.state.users)
-    life.end()
-    return memory, life.started, known
+    known = len(session.users.state.users)
+    session.end()
+    return memory, session.started, known
 
 
 def size_of(folder: Path) -> int:

@@ -212,7 +212,7 @@ class Stock:
 # -- what is measured
 
 
-def told(peer: Peer, messages: int, senders: int) -> float:
+def tell_rate(peer: Peer, messages: int, senders: int) -> float:
     """Messages per second, from the first tell until the last one is handled."""
     batch = [Tick(number) for number in range(messages // senders)]
     peer.tally.expect(len(batch) * senders)
@@ -271,8 +271,8 @@ def pipelined(peer: Peer, asks: int, window: int = 100) -> float:
 def measure(peer: Peer, messages: int) -> Mapping[str, float]:
     """Every figure of one peer, once."""
     steps: tuple[tuple[str, Callable[[], float]], ...] = (
-        (TELLS[0], lambda: told(peer, messages, 1)),
-        (TELLS[1], lambda: told(peer, messages, 4)),
+        (TELLS[0], lambda: tell_rate(peer, messages, 1)),
+        (TELLS[1], lambda: tell_rate(peer, messages, 4)),
         (TELLS[2], lambda: relayed(peer, messages)),
         (ASK, lambda: asked(peer, max(200, messages // 50))),
         (ASK_100, lambda: pipelined(peer, max(1000, messages // 5))),
@@ -310,7 +310,7 @@ def run(rounds: int, messages: int, folder: Path) -> Medians:
     for _ in range(rounds):
         for name, make in makers:
             found[name].append(measure(make(), messages))
-            recorder.flush(PATIENCE)  # its writing must not burden whoever comes next
+            recorder.flush(PATIENCE)  # its writing must not slow the next peer
         makers = makers[1:] + makers[:1]
     recorder.close(PATIENCE)
     figures = (*TELLS, ASK, ASK_100)

@@ -68,7 +68,7 @@ def main() -> int:
             gate.wait(0.005)
         if n == WARM_UP:
             before = look()
-        os.kill(pinned.life.pid, 9)
+        os.kill(pinned.handle.pid, 9)
         pinned.ended.get(timeout=PATIENCE)
         pinned.launch()
     pinned.ready.get(timeout=PATIENCE)

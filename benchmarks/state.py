@@ -38,7 +38,7 @@ from actors.vocabulary.values import Interaction
 from benchmarks._peers import percentile
 from benchmarks._report import Figure, Report, as_ratio
 from benchmarks._state_actors import Go, House, Notebook, Nudge, Subscriber, Writer, text
-from benchmarks.kernel import Ours, told
+from benchmarks.kernel import Ours, tell_rate
 from config.schema import Storage
 from supervisor.nodes.process_setup import take_short_turns
 
@@ -135,7 +135,7 @@ def in_memory(home: Path, updates: int) -> float:
 def tells(messages: int) -> float:
     """The kernel's tells per second, from one thread to one actor."""
     peer = Ours(messages + 10)
-    rate = told(peer, messages, 1)
+    rate = tell_rate(peer, messages, 1)
     peer.end()
     return rate
 
@@ -157,7 +157,7 @@ class Memorized(Notebook):
         self._moved([("subscriptions",)])
 
 
-# -- a start, and a whole copy
+# -- a start, and a snapshot
 
 
 def start(home: Path) -> float:
@@ -171,8 +171,8 @@ def start(home: Path) -> float:
     write_behind = WriteBehind(open_store(storage, home), storage)
     state = Notebook().state
     asker = Asker("notebook", "1")
-    whole = SaveSnapshot("notebook", 1, Version(1, 1), 0, 1, msgspec.msgpack.encode(Document(state)))
-    requests = [StoreRequest(LoadState("notebook"), asker), StoreRequest(whole, asker)]
+    snapshot = SaveSnapshot("notebook", 1, Version(1, 1), 0, 1, msgspec.msgpack.encode(Document(state)))
+    requests = [StoreRequest(LoadState("notebook"), asker), StoreRequest(snapshot, asker)]
     for n in range(1, 10_000):
         fields = {**state.fields, f"field{n % 50}": text(80)}
         new = msgspec.structs.replace(state, count=n, fields=fields)

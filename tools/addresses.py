@@ -3,9 +3,9 @@
     python tools/addresses.py [FOLDER]
 
 It knows the addresses that messages modules of actors and supervisor declare, as in `WORLD = Address("world")`. One
-with a dot may be a string nowhere else in these packages. One that is also an ordinary word (`users`) may not be a string
-where only an address fits: as a recipient, in a comparison with an address, or as a constant, alone or in a list of
-addresses. Prints FILE:LINE: what; exit status 1 if there are any.
+with a dot may be a string nowhere else in these packages. One that is also an ordinary word (`users`) may not be a
+string where only an address fits: as a recipient, in a comparison with an address, or as a constant, alone or in a list
+of addresses. Prints FILE:LINE: what; exit status 1 if there are any.
 """
 
 import ast

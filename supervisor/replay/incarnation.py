@@ -124,18 +124,8 @@ class ReplayedIncarnation:
         self._sent_to_self.discard(line.id)
         self._align(line.out, line.timers_set)
         sender, incarnation, sequence = line.id.rsplit("/", 2)
-        envelope = Envelope(
-            sender,
-            int(incarnation),
-            int(sequence),
-            line.recipient,
-            message,
-            line.cause,
-            line.turn,
-            line.answers,
-            False,
-            line.sent_at,
-        )
+        origin = line.cause, line.turn, line.answers, False, line.sent_at
+        envelope = Envelope(sender, int(incarnation), int(sequence), line.recipient, message, *origin)
         self._incarnation.handle(envelope)
         record = self._notes.last
         assert isinstance(record, Handled)

@@ -98,12 +98,12 @@ def label(step: Step) -> str:
     return f"{clock_time(line.wall)}  {line.address} began (incarnation {line.incarnation}){mark}"
 
 
-def _with_content(told: str | None, messages: Mapping[str, Any]) -> str:
-    if told is None:
+def _with_content(text: str | None, messages: Mapping[str, Any]) -> str:
+    if text is None:
         return "—"
-    content = messages.get(told.split(" ", 1)[0])
+    content = messages.get(text.split(" ", 1)[0])
     if content is None:
-        return told
+        return text
     if isinstance(content, Message):
         content = msgspec.to_builtins(content, enc_hook=str)
-    return f"{told}\n{msgspec.json.encode(content).decode()}"
+    return f"{text}\n{msgspec.json.encode(content).decode()}"

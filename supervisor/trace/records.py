@@ -191,5 +191,5 @@ def topic_of(kind: type[msgspec.Struct]) -> str:
     if not issubclass(kind, Message):
         return f"/trace/{kind.__struct_config__.tag}"
     package, *rest = kind.__module__.split(".")
-    room = rest[0] if package == "actors" and rest else package
-    return f"/{room}/{kind.__name__}"
+    group = rest[0] if package == "actors" and rest else package
+    return f"/{group}/{kind.__name__}"

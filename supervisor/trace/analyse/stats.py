@@ -158,7 +158,7 @@ class _Measurements:
     def stats(self) -> TraceStats:
         seconds = max(self._ended - self._began, 1e-9)
         types = tuple(self._of_type(name, kind, seconds) for name, kind in self._types.items())
-        told = sum(
+        known = sum(
             len(w) for kind in self._types.values() for key, w in kind.waits.items() if self._one_clock(key)
         )
         handled = sum(kind.handled for kind in types)
@@ -173,7 +173,7 @@ class _Measurements:
             stages=self._of_stages(),
             slowest=tuple(slow for _, _, slow in sorted(self._slow, reverse=True)),
             longest_waits=tuple(waits)[: self._most],
-            unclear=handled - told,
+            unclear=handled - known,
         )
 
     def _of_type(self, name: str, kind: _Type, seconds: float) -> TypeStats:
