@@ -39,15 +39,8 @@ def tree(config: Config, *, text: bool = False) -> SupervisorSpec:
         _group(config, "body", _body(silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
         _group(config, "vision", _vision(config), Start.AT_ONCE, OnGiveUp.DEGRADE),
     )
-    return SupervisorSpec(
-        ROOT,
-        Strategy.REST_FOR_ONE,
-        _with_subscribers(groups),
-        Start.IN_ORDER,
-        config.supervision.intensity,
-        config.supervision.period,
-        _backoff(config),
-    )
+    groups = _with_subscribers(groups)
+    return _group(config, ROOT, groups, Start.IN_ORDER, OnGiveUp.ESCALATE, Strategy.REST_FOR_ONE)
 
 
 def _core() -> tuple[ChildSpec, ...]:
@@ -117,19 +110,19 @@ def _vision(config: Config) -> tuple[ChildSpec, ...]:
 
 
 def _group(
-    config: Config, address: str, children: tuple[ChildSpec, ...], start: Start, on_give_up: OnGiveUp
+    config: Config,
+    address: str,
+    children: tuple[ChildSpec, ...] | tuple[SupervisorSpec, ...],
+    start: Start,
+    on_give_up: OnGiveUp,
+    strategy: Strategy = Strategy.ONE_FOR_ONE,
 ) -> SupervisorSpec:
-    supervision = config.supervision
-    return SupervisorSpec(
-        address,
-        Strategy.ONE_FOR_ONE,
-        tuple(_configured(config, child) for child in children),
-        start,
-        supervision.intensity,
-        supervision.period,
-        _backoff(config),
-        on_give_up,
+    s = config.supervision
+    backoff = Backoff(s.backoff_initial, s.backoff_max, s.backoff_reset)
+    configured = tuple(
+        _configured(config, child) if isinstance(child, ChildSpec) else child for child in children
     )
+    return SupervisorSpec(address, strategy, configured, start, s.intensity, s.period, backoff, on_give_up)
 
 
 def _with_subscribers(groups: tuple[SupervisorSpec, ...]) -> tuple[SupervisorSpec, ...]:
@@ -159,11 +152,6 @@ def _configured(config: Config, child: ChildSpec) -> ChildSpec:
         start_timeout=config.supervision.start_timeout,
         stop_timeout=config.supervision.stop_timeout,
     )
-
-
-def _backoff(config: Config) -> Backoff:
-    s = config.supervision
-    return Backoff(s.backoff_initial, s.backoff_max, s.backoff_reset)
 
 
 DOMAINS = tuple(child.address for child in _state())

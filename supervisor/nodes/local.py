@@ -37,13 +37,9 @@ class LocalLink:
         self._writing = threading.Lock()
         self._buffer = bytearray()
         self._own = hasattr(select, "poll")
-        self._writable: Any = None
-        self._readable: Any = None
-        if sys.platform == "linux":
-            # There a stream socket counts as writable while three quarters of its buffer (208 KB) are free.
-            self._writable = _poll(connection, select.POLLOUT)
-        if self._own:
-            self._readable = _poll(connection, select.POLLIN)
+        # On Linux a stream socket counts as writable while three quarters of its buffer (208 KB) are free.
+        self._writable: Any = _poll(connection, select.POLLOUT) if sys.platform == "linux" else None
+        self._readable: Any = _poll(connection, select.POLLIN) if self._own else None
 
     def send(self, frame: FrameType, body: bytes = b"") -> None:
         data = _KINDS[frame][1] + body

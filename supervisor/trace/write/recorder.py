@@ -77,11 +77,15 @@ class Recorder:
         self._said = 0
         self._warned: set[str] = set()
         self._retry_at = 0.0
-        location = (directory, run, node)
-        limits = (max_segment_size, max_segment_age, keep, keep_age, compression, words)
-        self._thread = threading.Thread(
-            target=self._run, args=(location, limits), name=f"trace {node}", daemon=True
-        )
+
+        def start() -> None:
+            # Imported here, in parallel with the start of the node.
+            from supervisor.trace.write.rotation import RotatingWriter, RotationLimits
+
+            limits = RotationLimits(max_segment_size, max_segment_age, keep, keep_age, compression, words)
+            self._run(RotatingWriter(directory, run, node, limits))
+
+        self._thread = threading.Thread(target=start, name=f"trace {node}", daemon=True)
         self._thread.start()
 
     @property
@@ -109,13 +113,7 @@ class Recorder:
         if self._thread.is_alive():
             log.warning("trace %s: the disk does not answer; the end of the trace is missing", self.folder)
 
-    def _run(
-        self, location: tuple[Path, str, str], limits: tuple[int, float, int, float, "Compression", str]
-    ) -> None:
-        # Imported here, in parallel with the start of the node.
-        from supervisor.trace.write.rotation import RotatingWriter, RotationLimits
-
-        writer = RotatingWriter(*location, RotationLimits(*limits))
+    def _run(self, writer: "RotatingWriter") -> None:
         queue = self._queue
         closing = False
         while not closing:
