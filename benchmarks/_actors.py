@@ -60,7 +60,7 @@ class Echo(Actor):
 
 
 class Viewer(Actor):
-    """Reads every picture that it is told of."""
+    """Reads every picture that is announced to it."""
 
     def __init__(self, ring: RingAddress) -> None:
         self._ring = ring

@@ -20,12 +20,12 @@ PATIENCE = 120.0
 
 
 def install_peers() -> None:
-    """Make .venv-peers, if it is not there."""
+    """Make .venv-peers if it does not exist."""
     subprocess.run([ROOT / "tools" / "peers.sh"], check=True, cwd=ROOT)
 
 
 def peer(script: str, *arguments: object) -> dict[str, float]:
-    """Run benchmarks/peers/SCRIPT with its own interpreter; the figures that it prints."""
+    """Run benchmarks/peers/SCRIPT with the peers' interpreter; returns the figures that it prints."""
     done = subprocess.run(
         [
             ROOT / ".venv-peers" / "bin" / "python",
@@ -44,7 +44,7 @@ def peer(script: str, *arguments: object) -> dict[str, float]:
 
 
 class Pinned:
-    """An actor in a process of its own, as the supervision tree pins it."""
+    """An actor in its own process, as the supervision tree pins it."""
 
     def __init__(
         self, actor: str, *, standby: int = 0, frames: RingAddress | None = None, home: Path = ROOT
@@ -61,7 +61,7 @@ class Pinned:
         self._settings = ProcessSettings(standby=standby)
 
     def launch(self) -> Any:
-        """A new incarnation; it may not be ready yet."""
+        """Start a new incarnation, without waiting for it."""
         self.slot.incarnation += 1
         number = self.slot.incarnation
         arguments = ("frames",) if self._frames is not None else ()
@@ -69,8 +69,10 @@ class Pinned:
             "actor", number, self._actor, arguments, {}, str(self._home), "", "", "run", "WARNING", {}, self._settings,
             self._frames,
         )  # fmt: skip
-        self.life = self.standby_pool.launch(self.slot, boot, lambda: self.ready.put(number), self.ended.put)
-        return self.life
+        self.handle = self.standby_pool.launch(
+            self.slot, boot, lambda: self.ready.put(number), self.ended.put
+        )
+        return self.handle
 
     def end(self) -> None:
         """Stop it."""
@@ -80,6 +82,6 @@ class Pinned:
 
 
 def percentile(values: list[float], part: float) -> float:
-    """The value below which this part of them lies."""
+    """The value below which the given part of the values lies."""
     values = sorted(values)
     return values[min(len(values) - 1, int(len(values) * part))]

@@ -1,4 +1,4 @@
-"""How a benchmark reports its figures: each beside its peer and its bar, to people and to `run_all.py`."""
+"""Reports a benchmark's figures, each beside its peer and its bar, to people and to `run_all.py`."""
 
 import math
 import os
@@ -29,7 +29,7 @@ class Figure(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
 
     @property
     def ratio(self) -> float | None:
-        """ours / theirs, or None where there is no peer."""
+        """ours / theirs, or None without a peer."""
         if self.theirs is None:
             return None
         return self.ours / self.theirs if self.theirs else math.inf
@@ -60,17 +60,17 @@ class Figure(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
 
 
 class Finished(msgspec.Struct, frozen=True, tag=True):
-    """The last line of a benchmark that came to its end."""
+    """The last line of a benchmark that ran to its end."""
 
 
 class Report:
-    """The figures of one benchmark. Each is handed on at once, so a benchmark that fails later keeps them."""
+    """The figures of one benchmark. Each is passed on at once, so that a later failure loses none."""
 
     def __init__(self) -> None:
         self.figures: list[Figure] = []
 
     def add(self, figure: Figure) -> None:
-        """Report a figure. ValueError if it is not a number, which no bar could judge."""
+        """Report a figure. Raises ValueError if it is not a number, which no bar could judge."""
         if not math.isfinite(figure.ours) or not math.isfinite(figure.theirs or 0.0):
             raise ValueError(f"{figure.name} is not a number")
         self.figures.append(figure)
@@ -82,7 +82,7 @@ class Report:
         return [str(figure) for figure in self.figures if figure.missed]
 
     def finish(self, *, quiet: bool = False) -> int:
-        """Print what was missed, unless `quiet`; the exit status: 0 when every bar was met, else 1."""
+        """Print the missed bars, unless `quiet`; returns the exit status: 0 if every bar was met, else 1."""
         if not quiet:
             for line in self.missed:
                 print(f"MISSED  {line}")
@@ -96,7 +96,7 @@ def as_ratio(value: float) -> str:
 
 
 def with_unit(value: float, unit: str) -> str:
-    """A number with three digits that count, or all of them before the point: 0.452 ms, 8.13 ms, 19,200 /s."""
+    """A number with three significant digits, or all before the point: 0.452 ms, 8.13 ms, 19,200 /s."""
     digits = 0 if value == int(value) else max(0, 2 - math.floor(math.log10(abs(value))))
     return f"{value:,.{digits}f} {unit}".rstrip()
 

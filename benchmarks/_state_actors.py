@@ -32,7 +32,7 @@ def text(length: int) -> str:
 
 
 class Notes(msgspec.Struct, frozen=True):
-    """Some 5 KB."""
+    """A state of some 5 KB."""
 
     count: int = 0
     fields: Mapping[str, str] = {}
@@ -99,7 +99,7 @@ class Writer(Actor):
 
 
 class Subscriber(Actor):
-    """Counts what it hears."""
+    """Counts the changes that it hears of."""
 
     def __init__(self) -> None:
         self.heard = 0
@@ -112,7 +112,7 @@ class Subscriber(Actor):
 
 
 class House:
-    """Persistence and whoever else lives here, each in a thread."""
+    """Persistence and the other actors, each in a thread."""
 
     def __init__(self, home: Path | None, **storage: object) -> None:
         self.directory = Directory()

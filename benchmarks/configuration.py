@@ -4,9 +4,9 @@
 1.5 times PyYAML's C loader with pydantic, 1/4 of pydantic-settings, 1/15 of dynaconf and of OmegaConf.
 
 A load is what a hot reload does: find the layers, read and decode config.yaml and the profile, parse them with the
-place of every value, merge them over defaults.yaml, replace references, validate, cross-check, and ask whether the
-files that are named exist. The package's defaults.yaml is parsed once in a process and kept; "defaults anew" parses it
-in every load too, as each peer does. Every figure is the median of warm loads.
+place of every value, merge them over defaults.yaml, replace references, validate, cross-check, and check that the
+named files exist. A process parses the package's defaults.yaml once; "defaults anew" parses it in every load, as each
+peer does. Every figure is the median of warm loads.
 """
 
 import argparse
@@ -52,7 +52,7 @@ def prepare(folder: Path) -> tuple[Home, list[Path]]:
 
 
 def leaves(value: Any) -> int:
-    """How many keys hold a value that is no section."""
+    """How many keys hold a value that is not a section."""
     return sum(leaves(item) for item in value.values()) if isinstance(value, dict) else 1
 
 
@@ -74,7 +74,7 @@ def over(under: dict[str, Any], upper: dict[str, Any]) -> dict[str, Any]:
 
 
 def median(load: Callable[[], object], count: int) -> float:
-    """Milliseconds of the median of so many loads."""
+    """The median of `count` loads, in milliseconds."""
     times = []
     for _ in range(count):
         begun = time.perf_counter()
@@ -84,7 +84,7 @@ def median(load: Callable[[], object], count: int) -> float:
 
 
 def reading(rounds: int, loads: int) -> dict[str, float]:
-    """Milliseconds to read three files, ours and the peers', who take turns."""
+    """Milliseconds to read three files, for Gerald and the peers in turn."""
     found: dict[str, list[float]] = {who: [] for who in ("ours", "defaults anew", *BARS)}
     with tempfile.TemporaryDirectory(prefix="gerald-benchmark-") as folder:
         home, files = prepare(Path(folder))
@@ -94,14 +94,14 @@ def reading(rounds: int, loads: int) -> dict[str, float]:
             assert not result.problems
             return result.require()
 
-        def anew() -> Config:
+        def with_defaults() -> Config:
             layers._defaults.cache_clear()
             return ours()
 
         assert ours() == bare(files), "both must come to the same configuration"
         for _ in range(rounds):
             found["ours"].append(median(ours, loads))
-            found["defaults anew"].append(median(anew, loads))
+            found["defaults anew"].append(median(with_defaults, loads))
             found["PyYAML + pydantic"].append(median(lambda: bare(files), loads))
             for who in BARS:
                 if who != "PyYAML + pydantic":

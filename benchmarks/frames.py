@@ -34,7 +34,7 @@ WAYS = 90
 
 
 def ours(count: int) -> dict[str, float]:
-    """Through the pinned actor's mailbox and link."""
+    """Pictures through the pinned actor's mailbox and link."""
     ring = Ring(8, int(np.prod(SHAPE)))
     pinned = Pinned("benchmarks._actors:Viewer", frames=ring.address)
     pinned.launch()
@@ -61,7 +61,7 @@ def _way(seen: Seen) -> float:
 
 
 def bare(count: int) -> dict[str, float]:
-    """A pipe, a ring, and nothing else."""
+    """Pictures through a pipe and a ring only."""
     ring = Ring(8, int(np.prod(SHAPE)))
     spawn = multiprocessing.get_context("spawn")
     here, there = spawn.Pipe()

@@ -42,7 +42,7 @@ class Answerer(Actor):
 
 
 class Rig:
-    """One thread actor."""
+    """An actor in a thread, and its client."""
 
     def __init__(self) -> None:
         directory = Directory()
@@ -56,7 +56,7 @@ class Rig:
         self.ref: pykka.ActorRef[ThreadHost] = ThreadHost.start(make, self.client)
 
     def asks(self, seconds: float) -> dict[str, float]:
-        """An ask every 2 ms: median and 99th percentile, in microseconds."""
+        """Ask every 2 ms: median and 99th percentile, in microseconds."""
         times = []
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -67,7 +67,7 @@ class Rig:
         return {"p50": statistics.median(times), "p99": percentile(times, 0.99)}
 
     def tells(self, count: int = 100_000) -> float:
-        """Tells a second."""
+        """The rate of tells per second."""
         begun = time.perf_counter()
         for n in range(count):
             self.client.tell("answerer", Poke(n))
@@ -76,14 +76,14 @@ class Rig:
 
 
 def hog(end: "threading.Event | None" = None) -> None:
-    """Pure Python, for ever or until `end`."""
+    """Compute in pure Python, for ever or until `end`."""
     n = 0
     while end is None or not end.is_set():
         n = (n * 31 + 7) % 1_000_003
 
 
 def beside_threads(rig: Rig, seconds: float, hogs: int = HOGS) -> dict[str, float]:
-    """Asks while threads of this process compute."""
+    """Ask while threads of this process compute."""
     end = threading.Event()
     threads = [threading.Thread(target=hog, args=(end,), daemon=True) for _ in range(hogs)]
     for thread in threads:
@@ -96,7 +96,7 @@ def beside_threads(rig: Rig, seconds: float, hogs: int = HOGS) -> dict[str, floa
 
 
 def beside_processes(rig: Rig, seconds: float) -> dict[str, float]:
-    """Asks while as many processes compute, with the nice value that heavy actors may be given."""
+    """Ask while as many processes compute, with the nice value that heavy actors may have."""
     spawn = multiprocessing.get_context("spawn")
     processes = [spawn.Process(target=hog, daemon=True) for _ in range(HOGS)]
     for process in processes:

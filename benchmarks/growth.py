@@ -1,9 +1,9 @@
 """What a million interactions with ten thousand people leave behind: memory, files, and the time of a start.
 
-`python benchmarks/growth.py [--interactions 1000000] [--people 10000] [--json]` lets the real users' actor and
-persistence live through them in threads of a process, and looks at each power of ten: at the memory of the process that
-lived through the interactions since the one before, and of another one that was started with what it left, where
-whatever is mapped of the database's file counts, too. Prints a Markdown table.
+`python benchmarks/growth.py [--interactions 1000000] [--people 10000] [--json]` runs the real users' actor and
+persistence in threads of a process. At each power of ten it measures the memory of the process that handled the
+interactions since the previous one, and of a process that starts with what is stored then; mapped parts of the
+database's file count, too. Prints a Markdown table.
 """
 
 import argparse
@@ -37,8 +37,8 @@ WORDS = 120
 FLIGHT = 2_000
 
 
-class Life:
-    """A house with users and persistence in it."""
+class Session:
+    """Users and persistence, without the rest of the tree."""
 
     def __init__(self, home: Path) -> None:
         begun = perf_counter()
@@ -47,8 +47,8 @@ class Life:
         self.house.start("users", self.users, capacity=10 * FLIGHT)
         self.started = perf_counter() - begun
 
-    def live(self, first: int, last: int, people: int) -> None:
-        """Interactions `first` to `last`, each with somebody at random."""
+    def run(self, first: int, last: int, people: int) -> None:
+        """Interactions `first` to `last`, each with a random person."""
         chance = random.Random(first)
         said = [text(WORDS) for _ in range(200)]
         for number in range(first, last):
@@ -68,8 +68,8 @@ class Life:
 
 
 class Row(NamedTuple):
-    """memory: bytes of the process that lived; started_with: of one that was only started. files: bytes. start:
-    seconds. rate: interactions a second."""
+    """memory: bytes of the process that handled the interactions. started_with: of one that was only started.
+    files: bytes. start: seconds. rate: interactions per second."""
 
     interactions: int
     people: int
@@ -81,24 +81,24 @@ class Row(NamedTuple):
 
 
 def lived(home: Path, first: int, last: int, people: int) -> tuple[int, float]:
-    """The memory when it is over, and how long it took."""
+    """The memory at the end, and how long it took."""
     take_short_turns()
-    life = Life(home)
+    session = Session(home)
     begun = perf_counter()
-    life.live(first, last, people)
+    session.run(first, last, people)
     memory = psutil.Process(os.getpid()).memory_info().rss
-    life.end()
+    session.end()
     return memory, perf_counter() - begun
 
 
 def started(home: Path) -> tuple[int, float, int]:
     """The memory after a start, how long that took, and how many people are known."""
     take_short_turns()
-    life = Life(home)
+    session = Session(home)
     memory = psutil.Process(os.getpid()).memory_info().rss
-    known = len(life.users.state.users)
-    life.end()
-    return memory, life.started, known
+    known = len(session.users.state.users)
+    session.end()
+    return memory, session.started, known
 
 
 def size_of(folder: Path) -> int:

@@ -5,8 +5,8 @@ ThreadingActor in turn, and prints the medians over all rounds and their ratios.
 at least 4 times stock pykka's rate, and with the recorder on at least its rate; the median ask at most 1.15 times its
 time; asks with 100 in flight at least 2.5 times its rate.
 
-Nothing is fast here by being dropped: the mailbox holds a whole batch, the clock stops when the last message has been
-handled, and what was handled is counted. A record that the recorder lost is said.
+No speed comes from dropped messages: the mailbox holds a whole batch, the clock stops when the last message has been
+handled, and handled messages are counted. Records that the recorder lost are reported.
 """
 
 import argparse
@@ -36,7 +36,7 @@ from benchmarks._report import Figure, Report
 from supervisor.trace.write.recorder import Recorder
 
 PATIENCE = 60.0
-"""Seconds after which a run that does not come to its end is an error."""
+"""Seconds after which an unfinished run is an error."""
 
 TELL_AT_LEAST, RECORDING_AT_LEAST, ASK_AT_MOST, ASK_100_AT_LEAST = 4.0, 1.0, 1.15, 2.5
 TELLS = ("tell, 1 sender", "tell, 4 senders", "tell, actor to actor")
@@ -212,8 +212,8 @@ class Stock:
 # -- what is measured
 
 
-def told(peer: Peer, messages: int, senders: int) -> float:
-    """Messages a second, from the first tell until the last one is handled."""
+def tell_rate(peer: Peer, messages: int, senders: int) -> float:
+    """Messages per second, from the first tell until the last one is handled."""
     batch = [Tick(number) for number in range(messages // senders)]
     peer.tally.expect(len(batch) * senders)
     line = threading.Barrier(senders + 1)
@@ -232,7 +232,7 @@ def told(peer: Peer, messages: int, senders: int) -> float:
 
 
 def relayed(peer: Peer, messages: int) -> float:
-    """Messages a second from one actor to the other."""
+    """Messages per second from one actor to the other."""
     peer.tally.expect(messages)
     return _rate(peer, messages, lambda: peer.tell(Relay(messages)))
 
@@ -256,7 +256,7 @@ def asked(peer: Peer, asks: int) -> float:
 
 
 def pipelined(peer: Peer, asks: int, window: int = 100) -> float:
-    """Asks a second with `window` of them in flight."""
+    """Asks per second with `window` of them in flight."""
     flying: deque[pykka.Future[Any]] = deque()
     start = perf_counter()
     for number in range(asks):
@@ -271,8 +271,8 @@ def pipelined(peer: Peer, asks: int, window: int = 100) -> float:
 def measure(peer: Peer, messages: int) -> Mapping[str, float]:
     """Every figure of one peer, once."""
     steps: tuple[tuple[str, Callable[[], float]], ...] = (
-        (TELLS[0], lambda: told(peer, messages, 1)),
-        (TELLS[1], lambda: told(peer, messages, 4)),
+        (TELLS[0], lambda: tell_rate(peer, messages, 1)),
+        (TELLS[1], lambda: tell_rate(peer, messages, 4)),
         (TELLS[2], lambda: relayed(peer, messages)),
         (ASK, lambda: asked(peer, max(200, messages // 50))),
         (ASK_100, lambda: pipelined(peer, max(1000, messages // 5))),
@@ -289,7 +289,7 @@ def measure(peer: Peer, messages: int) -> Mapping[str, float]:
 
 
 class Medians(msgspec.Struct):
-    """Medians by figure and peer (messages or asks a second; microseconds for an ask one at a time)."""
+    """Medians by figure and peer: messages or asks per second, microseconds for an ask one at a time."""
 
     rounds: int
     messages: int
@@ -310,7 +310,7 @@ def run(rounds: int, messages: int, folder: Path) -> Medians:
     for _ in range(rounds):
         for name, make in makers:
             found[name].append(measure(make(), messages))
-            recorder.flush(PATIENCE)  # its writing must not burden whoever comes next
+            recorder.flush(PATIENCE)  # its writing must not slow the next peer
         makers = makers[1:] + makers[:1]
     recorder.close(PATIENCE)
     figures = (*TELLS, ASK, ASK_100)

@@ -1,5 +1,5 @@
-"""Does a death leave anything behind? Kills a pinned actor with a standby process again and again, and compares
-processes, threads, descriptors, shared memory and resident memory before and after.
+"""Whether a death leaks anything: kills a pinned actor with a standby process repeatedly, and compares processes,
+threads, descriptors, shared memory and resident memory before and after.
 
 `python benchmarks/leaks.py [--rounds 500] [--json]`. Exits 1 when something is left.
 """
@@ -25,7 +25,7 @@ RSS_MAY_GROW = 8_000_000
 
 
 def look() -> dict[str, int]:
-    """What this process holds now."""
+    """The resources that this process holds now."""
     me = psutil.Process()
     memory = Path("/dev/shm")
     return {
@@ -38,7 +38,7 @@ def look() -> dict[str, int]:
 
 
 def settled(before: dict[str, int]) -> dict[str, int]:
-    """The same, when the last threads have ended."""
+    """The same after the last threads have ended."""
     gate = threading.Event()
     for _ in range(100):
         now = look()
@@ -68,7 +68,7 @@ def main() -> int:
             gate.wait(0.005)
         if n == WARM_UP:
             before = look()
-        os.kill(pinned.life.pid, 9)
+        os.kill(pinned.handle.pid, 9)
         pinned.ended.get(timeout=PATIENCE)
         pinned.launch()
     pinned.ready.get(timeout=PATIENCE)

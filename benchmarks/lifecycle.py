@@ -44,7 +44,7 @@ class Stock(pykka.ThreadingActor):
 
 
 def crashes(count: int) -> list[float]:
-    """Milliseconds from each deadly message to the answer of the next one."""
+    """Milliseconds from each deadly message to the answer to the next one."""
     now = Backoff(0.0, 0.0)
     child = ChildSpec("fragile", "benchmarks._actors:Fragile")
     root = SupervisorSpec("root", Strategy.ONE_FOR_ONE, (child,), backoff=now, intensity=10**6)
@@ -66,7 +66,7 @@ def crashes(count: int) -> list[float]:
 
 
 def ours(count: int) -> float:
-    """Seconds for so many actors to start, answer once, and stop."""
+    """Seconds for `count` actors to start, answer once, and stop."""
     directory = Directory()
     outside = ExternalClient(directory)
     begun = time.perf_counter()
@@ -100,7 +100,7 @@ def stock(count: int) -> float:
 
 
 def memory(who: str, count: int) -> float:
-    """Bytes of resident memory for each idle actor, in a process of its own."""
+    """Bytes of resident memory per idle actor, measured in its own process."""
     code = f"from benchmarks.lifecycle import held; print(held({who!r}, {count}))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT, timeout=PATIENCE
@@ -109,7 +109,7 @@ def memory(who: str, count: int) -> float:
 
 
 def held(who: str, count: int) -> float:
-    """What `count` idle actors hold, by actor."""
+    """The memory of `count` idle actors, per actor."""
     me = psutil.Process(os.getpid())
     directory = Directory()
     outside = ExternalClient(directory)

@@ -21,7 +21,7 @@ FIGURES = ("ask_p50", "ask_p99", "tell")
 
 
 def ours(count: int) -> dict[str, float]:
-    """What the peers' scripts measure, for ours."""
+    """The measurements of the peers' scripts, for Gerald's pinned actor."""
     pinned = Pinned("benchmarks._actors:Echo")
     pinned.launch()
     pinned.ready.get(timeout=PATIENCE)

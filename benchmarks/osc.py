@@ -1,9 +1,8 @@
-"""OSC on loopback: 500 addresses, 40,000 datagrams a second, our receiver under its real host, then
-python-osc's AsyncIO server and dispatcher on the same work. `python benchmarks/osc.py [--seconds 10]`; exits
-1 if ours lost a datagram.
+"""OSC on loopback: 500 addresses, 40,000 datagrams a second, to Gerald's receiver under its real host and then to
+python-osc's AsyncIO server and dispatcher. `python benchmarks/osc.py [--seconds 10]`; exits 1 if ours lost a datagram.
 
-The sender is a process of its own that keeps to the rate. Both receivers get the same buffer from the system,
-and both keep the newest value of every address; at the end each value must be the last one sent.
+The sender is a process that keeps the rate. Both receivers get the same buffer from the system, and both keep the
+newest value of every address; at the end each value must be the last one sent.
 """
 
 import argparse
@@ -39,7 +38,7 @@ SETTLE = 1.0
 
 @dataclass(frozen=True)
 class Work:
-    """How many datagrams go to how many addresses in which time."""
+    """How many datagrams go to how many addresses, and how fast."""
 
     seconds: float
     rate: int
@@ -49,7 +48,7 @@ class Work:
         return f"Param{n % self.addresses:04d}"
 
     def value(self, k: int) -> float:
-        """What datagram `k` carries: exact as a 32-bit float, and another one in every round."""
+        """The value in datagram `k`: exact as a 32-bit float, and different in every round."""
         return (k // self.addresses % 1024) / 1024
 
     def last(self, sent: int) -> dict[str, float]:
@@ -59,7 +58,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Result:
-    """What one receiver made of the work. cpu: share of one core; announced: messages that handlers got."""
+    """The result of one receiver. cpu: share of one core. announced: messages that handlers got."""
 
     name: str
     sent: int
@@ -88,7 +87,7 @@ class Newest:
 
 
 def send(port: int, work: Work) -> None:
-    """The sender's process: prints how many it sent and at what rate."""
+    """Run the sender's process, which prints how many datagrams it sent and at what rate."""
     heads = [build_msg(PREFIX + work.name(n), 0.0).dgram[:-4] for n in range(work.addresses)]
     pack = struct.Struct(">f").pack
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
@@ -104,7 +103,7 @@ def send(port: int, work: Work) -> None:
 
 
 def drive(port: int, work: Work, received: Callable[[], int]) -> tuple[int, float, float]:
-    """Let the sender run against `port`, wait for the rest: sent, rate, our share of a core while it ran."""
+    """Run the sender against `port` and wait for the rest: sent, rate, and this process's share of a core meanwhile."""
     options = [f"--{name}={getattr(work, name)}" for name in ("seconds", "rate", "addresses")]
     begun, cpu = time.perf_counter(), time.process_time()
     command = [sys.executable, __file__, f"--send={port}", *options]
@@ -196,7 +195,7 @@ def show(result: Result) -> None:
 
 
 def main() -> int:
-    """Run both; 0 only if ours lost nothing, at the rate that was asked for."""
+    """Run both; 0 only if ours lost nothing at the requested rate."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

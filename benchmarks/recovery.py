@@ -56,8 +56,8 @@ def ours(rounds: int, standby: int) -> tuple[float, list[float]]:
     for n in range(rounds):
         _wait_warm(pinned, standby)
         begun = time.perf_counter()
-        os.kill(pinned.life.pid, 9)
-        pinned.ended.get(timeout=PATIENCE)  # what a supervisor would hear, and answer at once
+        os.kill(pinned.handle.pid, 9)
+        pinned.ended.get(timeout=PATIENCE)  # a supervisor would restart it now
         pinned.launch()
         pinned.client.answer("actor", Query(n), PATIENCE)
         times.append((time.perf_counter() - begun) * 1e3)

@@ -3,7 +3,7 @@
 `python benchmarks/reload.py [--saves 200] [--json]`. Exits 1 when a bar is missed: p50 at most 250 ms, p99 at most
 700 ms, no save missed, nothing torn ever in force. A whole Gerald runs, text only, with scripted replies; the file is
 saved in five styles in turn (replaced, truncated, written in slow chunks, saved and touched, saved twice).
-There is no peer: none of the libraries that the other benchmark compares takes a file over as a transaction.
+There is no peer: none of the libraries in benchmarks/configuration.py applies a file as a transaction.
 """
 
 import argparse
@@ -70,7 +70,7 @@ STYLES: tuple[Callable[[Path, str], None], ...] = (replaced, truncated, in_chunk
 
 
 class Bench:
-    """A running system, and news of every actor that has taken sections over."""
+    """A running Gerald, with news of every actor that has adopted sections."""
 
     def __init__(self, folder: Path) -> None:
         self.taken: queue.SimpleQueue[tuple[str, int, float]] = queue.SimpleQueue()
@@ -89,7 +89,7 @@ class Bench:
             self.taken.put((record.envelope.sender, record.envelope.message.version, time.perf_counter()))
 
     def save(self, number: int) -> float | None:
-        """Seconds until all have it; None when it was missed."""
+        """Seconds until all actors have it; None if it was missed."""
         before = self.system.configuration_store.version
         STYLES[number % len(STYLES)](self.home.config_file, text_of(number))
         saved, waiting = time.perf_counter(), set(CONCERNED)

@@ -24,7 +24,7 @@ FOLDER = Path(__file__).parent
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What one benchmark reported. `failure` is the reason why it did not come to its end, else empty."""
+    """What one benchmark reported. failure: why it did not run to its end, "" if it did."""
 
     name: str
     figures: tuple[Figure, ...]
@@ -32,7 +32,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
     @property
     def good(self) -> bool:
-        """Whether it came to its end and met every bar."""
+        """Whether it ran to its end and met every bar."""
         return not self.failure and not any(figure.missed for figure in self.figures)
 
 
@@ -42,7 +42,7 @@ def benchmarks(folder: Path) -> list[Path]:
 
 
 def run(file: Path) -> Outcome:
-    """Run one benchmark, passing on what it prints."""
+    """Run one benchmark and pass on what it prints."""
     with tempfile.TemporaryDirectory(prefix="gerald-benchmark-") as folder:
         report = Path(folder) / "report.jsonl"
         # Its errors are passed on as they come, and the last line of them is kept as the reason.
@@ -97,7 +97,7 @@ def run_all(files: Sequence[Path], console: Console) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run those that are named, or all."""
+    """Run the named benchmarks, or all."""
     there = {path.stem: path for path in benchmarks(FOLDER)}
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter

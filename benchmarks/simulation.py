@@ -1,7 +1,7 @@
 """How fast the simulator is: the full tree with calm people and no faults, some twenty messages a simulated second.
 
 `python benchmarks/simulation.py [--seconds 600] [--runs 5] [--json]`. Exits 1 when a bar is missed: 20,000 handled
-messages a second. Seconds are of the processor, and of the best run: other programs on the machine count less so.
+messages per processor second in the best run, so that other programs on the machine count less.
 """
 
 import argparse

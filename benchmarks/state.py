@@ -1,11 +1,11 @@
-"""The memory beside SQLite and raw LMDB, and what it costs the rest of the bot.
+"""Gerald's stored state beside SQLite and raw LMDB, and what storing costs the other actors.
 
 `python benchmarks/state.py [--rounds 5] [--json]` measures, in turn in each round: durable updates of a 5 KB state that
 eight writers have acknowledged, against SQLite (WAL, synchronous FULL, one commit each, eight threads) and against raw
 LMDB with a hundred puts a transaction; how long an acknowledgement takes while eight writers have one update in flight
 each, against one raw LMDB commit, 99th percentile against 99th percentile; updates in memory with two subscribers,
-against the kernel's tell; a start with 10,000 changes; and for how long a whole copy of 10,000 people holds another
-actor up. Exits 1 when a bar is missed.
+against the kernel's tell; a start with 10,000 changes; and for how long a snapshot of 10,000 people delays another
+actor. Exits 1 when a bar is missed.
 """
 
 import argparse
@@ -38,7 +38,7 @@ from actors.vocabulary.values import Interaction
 from benchmarks._peers import percentile
 from benchmarks._report import Figure, Report, as_ratio
 from benchmarks._state_actors import Go, House, Notebook, Nudge, Subscriber, Writer, text
-from benchmarks.kernel import Ours, told
+from benchmarks.kernel import Ours, tell_rate
 from config.schema import Storage
 from supervisor.nodes.process_setup import take_short_turns
 
@@ -48,7 +48,7 @@ PEOPLE, PERSON = 10_000, 2_000
 
 
 def durable(home: Path, updates: int, flying: int) -> tuple[float, list[float]]:
-    """Acknowledged updates a second, and what each took, in seconds."""
+    """Acknowledged updates per second, and the seconds that each took."""
     house = House(home)
     house.start("notebook", Notebook(), capacity=WRITERS * FLYING * 2)
     done: queue.SimpleQueue[list[float]] = queue.SimpleQueue()
@@ -64,7 +64,7 @@ def durable(home: Path, updates: int, flying: int) -> tuple[float, list[float]]:
 
 
 def sqlite(folder: Path, updates: int) -> float:
-    """Commits a second: eight threads, each with a connection and one commit for each 5 KB row."""
+    """Commits per second: eight threads, each with a connection and one commit per 5 KB row."""
     path = folder / "peer.sqlite"
     first = sqlite3.connect(path)
     first.execute("pragma journal_mode=wal")
@@ -86,7 +86,7 @@ def sqlite(folder: Path, updates: int) -> float:
 
 
 def raw_lmdb(folder: Path, puts: int, each: int) -> tuple[float, list[float]]:
-    """5 KB puts a second, `each` in one synced transaction; and what each transaction took."""
+    """5 KB puts per second, `each` in one synced transaction; and what each transaction took."""
     row, took = text(5000).encode(), []
     with lmdb.open(str(folder / "peer.lmdb"), map_size=2**30) as environment:
         begun = perf_counter()
@@ -114,7 +114,7 @@ def _in_threads(write: object) -> float:
 
 
 def in_memory(home: Path, updates: int) -> float:
-    """Updates a second, until the last one is made and both subscribers have heard of it."""
+    """Updates per second, until the last one is made and both subscribers have heard of it."""
     house = House(home, snapshot_interval=3600.0)
     notebook, subscribers = Memorized(), (Subscriber(), Subscriber())
     house.start("conversation", notebook, capacity=updates + 10)
@@ -133,15 +133,15 @@ def in_memory(home: Path, updates: int) -> float:
 
 
 def tells(messages: int) -> float:
-    """Of the kernel, from one thread to one actor."""
+    """The kernel's tells per second, from one thread to one actor."""
     peer = Ours(messages + 10)
-    rate = told(peer, messages, 1)
+    rate = tell_rate(peer, messages, 1)
     peer.end()
     return rate
 
 
 class Subscribed(Message):
-    """Let the notebook tell somebody."""
+    """Let the notebook send a message."""
 
     address: str
 
@@ -157,11 +157,11 @@ class Memorized(Notebook):
         self._moved([("subscriptions",)])
 
 
-# -- a start, and a whole copy
+# -- a start, and a snapshot
 
 
 def start(home: Path) -> float:
-    """Seconds until a domain with 10,000 changes since its whole copy is there again."""
+    """Seconds until a domain with 10,000 changes since its snapshot is loaded."""
     from actors.kernel.protocol.storage import SaveChange, SaveSnapshot, Version
     from actors.kernel.state.document import Document, restored
     from actors.kernel.state.patch import difference, pack
@@ -171,8 +171,8 @@ def start(home: Path) -> float:
     write_behind = WriteBehind(open_store(storage, home), storage)
     state = Notebook().state
     asker = Asker("notebook", "1")
-    whole = SaveSnapshot("notebook", 1, Version(1, 1), 0, 1, msgspec.msgpack.encode(Document(state)))
-    requests = [StoreRequest(LoadState("notebook"), asker), StoreRequest(whole, asker)]
+    snapshot = SaveSnapshot("notebook", 1, Version(1, 1), 0, 1, msgspec.msgpack.encode(Document(state)))
+    requests = [StoreRequest(LoadState("notebook"), asker), StoreRequest(snapshot, asker)]
     for n in range(1, 10_000):
         fields = {**state.fields, f"field{n % 50}": text(80)}
         new = msgspec.structs.replace(state, count=n, fields=fields)
@@ -199,11 +199,11 @@ def start(home: Path) -> float:
 
 
 class Beat(Message):
-    """To the bystander: again."""
+    """The bystander's reminder to itself."""
 
 
 class Bystander(Actor):
-    """Wants to be heard every millisecond; notes how late it was."""
+    """Sets a timer of a millisecond repeatedly, and notes how late it fires."""
 
     def __init__(self) -> None:
         self.late: list[float] = []
@@ -222,7 +222,7 @@ class Bystander(Actor):
 
 
 def whole_copy(home: Path, people: int) -> tuple[float, float]:
-    """The longest that a bystander was held up while the copy was made and written; and the same in peace."""
+    """A bystander's longest delay while the snapshot is made and written, and without one."""
     users = Users()
     users.state = UsersState({f"usr_{n}": _person(n) for n in range(people)})
     house = House(home, map_size=2**28)

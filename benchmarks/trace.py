@@ -59,7 +59,7 @@ Encode = Callable[[Handled], bytes]
 
 @dataclass
 class Part:
-    """What one part found: values for tools, lines for people, and the figures that have a bar."""
+    """The results of one part: values for tools, lines for people, and the figures with a bar."""
 
     values: dict[str, Any]
     lines: list[str]
@@ -67,7 +67,7 @@ class Part:
 
 
 def records(count: int) -> Iterator[Handled]:
-    """Handled messages of several types, sizes and actors, PER_TURN for each turn; no two alike."""
+    """Handled messages of several types, sizes and actors, PER_TURN for each turn, all different."""
     chance = random.Random(1)
     wall, clock = 1_795_460_400.0, 1000.0
     person = person_named("Mio")
@@ -100,7 +100,7 @@ def _message(n: int, turn: int, chance: random.Random, person: Any) -> tuple[str
 
 
 def ours(prepared: list[Handled], folder: Path) -> float:
-    """Seconds until all of it is in a closed file."""
+    """Seconds until all records are in a closed file."""
     begun = time.perf_counter()
     recorder = Recorder(folder, "root", run=RUN)
     for record in prepared:
@@ -134,7 +134,7 @@ def pure(prepared: list[Handled], folder: Path, encode: Encode) -> float:
 
 
 def plainly(record: Handled) -> bytes:
-    """A line as the documentation of `mcap` makes one: a dictionary, and the standard library's json."""
+    """A line as in the documentation of `mcap`: a dictionary, encoded by the standard library's json."""
     e = record.envelope
     line = {
         "kind": "handled",
@@ -189,7 +189,7 @@ def recording(rounds: int, count: int, folder: Path) -> Part:
 
 
 def large(home: Path, megabytes: int) -> int:
-    """Record until the files are so large; how many messages."""
+    """Record until the files reach that size; returns how many messages."""
     folder = home / "data" / "traces"
     recorder = Recorder(folder, "root", run=RUN, keep=2**62)
     count = 0
@@ -233,7 +233,7 @@ def showing(rounds: int, count: int, home: Path) -> Part:
 
 
 def shown(home: Path, turn: int) -> float:
-    """Seconds that the command takes, start and end of its process included."""
+    """Seconds that the command takes, including the start and end of its process."""
     command = [sys.executable, "-m", "supervisor", "--home", str(home), "trace", "show", "--turn", str(turn)]
     begun = time.perf_counter()
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600)
@@ -243,7 +243,7 @@ def shown(home: Path, turn: int) -> float:
 
 
 def without_index(home: Path, turn: int) -> float:
-    """The same where the newest file has no index."""
+    """The same without the newest file's index."""
     newest = max((home / "data" / "traces" / RUN).glob("*.index"))
     newest.unlink()
     return shown(home, turn)
@@ -253,7 +253,7 @@ def without_index(home: Path, turn: int) -> float:
 
 
 def reading(rounds: int, folder: Path) -> Part:
-    """The rate at which a whole file is read: ours, decoded into records; small-mcap, undecoded."""
+    """The rate of reading a whole file: ours decodes records, small-mcap does not."""
     count = 0
     times: dict[str, list[float]] = {"ours": [], "small_mcap": []}
     for _ in range(rounds):
@@ -274,8 +274,8 @@ def reading(rounds: int, folder: Path) -> Part:
 
 
 def replaying(rounds: int, folder: Path) -> Part:
-    """The rate at which a simulated evening is replayed, against small-mcap reading the same files; and the same of the
-    short sessions of tests/traces, in which nearly every message is replayed, and making the actors counts."""
+    """The rate of replaying a simulated evening, against small-mcap reading the same files; and of the short sessions
+    in tests/traces, where nearly every message is replayed and the making of the actors counts."""
     traced(EVENING, EVENING_SECONDS, None, folder)
     (evening,) = folder.iterdir()
     kept = sorted((Path(__file__).parents[1] / "tests" / "traces").glob("*.mcap"))

@@ -1,7 +1,6 @@
-"""The one place that names every actor: the supervision tree, built from the configuration.
+"""The supervision tree, built from the configuration: the one place that names every actor.
 
-Classes are named as strings, so that a node imports only what it hosts; a test resolves them all. Whatever else needs
-to know which actors there are asks here.
+Classes are named as strings so that a node imports only what it hosts; a test resolves them all.
 """
 
 from typing import TYPE_CHECKING
@@ -23,15 +22,7 @@ from actors.vision.messages import CAMERA, DETECTOR
 from actors.vocabulary.backoff import Backoff
 from actors.world.messages import WORLD, WORLD_LOG
 from supervisor.otp.messages import ROOT
-from supervisor.otp.spec import (
-    ChildSpec,
-    OnGiveUp,
-    ProcessSettings,
-    Start,
-    Strategy,
-    SupervisorSpec,
-    walk,
-)
+from supervisor.otp.spec import ChildSpec, OnGiveUp, ProcessSettings, Start, Strategy, SupervisorSpec, walk
 
 if TYPE_CHECKING:
     from config.schema import Config
@@ -39,11 +30,11 @@ if TYPE_CHECKING:
 __all__ = ["CORE", "DOMAINS", "tree"]
 
 CORE = "core"
-"""The supervisor of what everything else stands on."""
+"""The supervisor of the actors that all others need."""
 
 
 def tree(config: "Config", *, text: bool = False) -> SupervisorSpec:
-    """Gerald's tree, as `config` wants it. text: Gerald neither hears nor speaks aloud, it reads and writes."""
+    """Gerald's tree as `config` asks. text: Gerald reads and writes, and neither hears nor speaks."""
     silent = "switched off by --text" if text else ""
     groups: tuple[SupervisorSpec, ...] = (
         _group(config, CORE, _core(), Start.IN_ORDER, OnGiveUp.ESCALATE),
@@ -52,16 +43,8 @@ def tree(config: "Config", *, text: bool = False) -> SupervisorSpec:
         _group(config, "body", _body(silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
         _group(config, "vision", _vision(config), Start.AT_ONCE, OnGiveUp.DEGRADE),
     )
-    groups = _acquainted(groups)
-    return SupervisorSpec(
-        ROOT,
-        Strategy.REST_FOR_ONE,
-        groups,
-        Start.IN_ORDER,
-        config.supervision.intensity,
-        config.supervision.period,
-        _backoff(config),
-    )
+    groups = _with_subscribers(groups)
+    return _group(config, ROOT, groups, Start.IN_ORDER, OnGiveUp.ESCALATE, Strategy.REST_FOR_ONE)
 
 
 def _core() -> tuple[ChildSpec, ...]:
@@ -114,10 +97,7 @@ def _body(silent: str) -> tuple[ChildSpec, ...]:
         ChildSpec(OSC_RECEIVER, "actors.osc.receiver:Receiver", ("osc", "subscribers"), sense=True),
         ChildSpec(OSC_SENDER, "actors.osc.sender:Sender", ("osc",)),
         ChildSpec(
-            MICROPHONE,
-            "actors.audio.microphone:Microphone",
-            ("audio", "home"),
-            disabled_reason=silent,
+            MICROPHONE, "actors.audio.microphone:Microphone", ("audio", "home"), disabled_reason=silent
         ),
         ChildSpec(SPEAKER, "actors.audio.speaker:Speaker", ("audio", "home"), disabled_reason=silent),
         ChildSpec(WORLD_LOG, "actors.world.log:WorldLog", ("vrchat", "home"), sense=True),
@@ -134,38 +114,31 @@ def _vision(config: "Config") -> tuple[ChildSpec, ...]:
 
 
 def _group(
-    config: "Config", address: str, children: tuple[ChildSpec, ...], start: Start, on_give_up: OnGiveUp
+    config: "Config",
+    address: str,
+    children: tuple[ChildSpec, ...] | tuple[SupervisorSpec, ...],
+    start: Start,
+    on_give_up: OnGiveUp,
+    strategy: Strategy = Strategy.ONE_FOR_ONE,
 ) -> SupervisorSpec:
-    supervision = config.supervision
-    return SupervisorSpec(
-        address,
-        Strategy.ONE_FOR_ONE,
-        tuple(_configured(config, child) for child in children),
-        start,
-        supervision.intensity,
-        supervision.period,
-        _backoff(config),
-        on_give_up,
+    s = config.supervision
+    backoff = Backoff(s.backoff_initial, s.backoff_max, s.backoff_reset)
+    configured = tuple(
+        _configured(config, child) if isinstance(child, ChildSpec) else child for child in children
     )
+    return SupervisorSpec(address, strategy, configured, start, s.intensity, s.period, backoff, on_give_up)
 
 
-def _acquainted(groups: tuple[SupervisorSpec, ...]) -> tuple[SupervisorSpec, ...]:
-    """The groups, in which whoever has subscribers knows them."""
-    told = tuple(
-        (c.address, c.osc) for group in groups for c in walk(group) if c.osc and not c.disabled_reason
-    )
-    return tuple(
-        msgspec.structs.replace(
-            group,
-            children=tuple(
-                msgspec.structs.replace(child, subscribers=told)
-                if "subscribers" in child.arguments
-                else child
-                for child in walk(group)
-            ),
-        )
-        for group in groups
-    )
+def _with_subscribers(groups: tuple[SupervisorSpec, ...]) -> tuple[SupervisorSpec, ...]:
+    """The groups, with every actor's `osc` given to the actors that take subscribers."""
+    replace = msgspec.structs.replace
+    actors = [child for group in groups for child in walk(group)]
+    wishes = tuple((child.address, child.osc) for child in actors if child.osc and not child.disabled_reason)
+
+    def informed(child: ChildSpec) -> ChildSpec:
+        return replace(child, subscribers=wishes) if "subscribers" in child.arguments else child
+
+    return tuple(replace(group, children=tuple(map(informed, walk(group)))) for group in groups)
 
 
 def _configured(config: "Config", child: ChildSpec) -> ChildSpec:
@@ -185,10 +158,5 @@ def _configured(config: "Config", child: ChildSpec) -> ChildSpec:
     )
 
 
-def _backoff(config: "Config") -> Backoff:
-    s = config.supervision
-    return Backoff(s.backoff_initial, s.backoff_max, s.backoff_reset)
-
-
 DOMAINS = tuple(child.address for child in _state())
-"""What is remembered, each part under the address of the actor that keeps it."""
+"""The addresses of the actors that own what is remembered."""

@@ -1,11 +1,11 @@
-"""Finds addresses of actors that are written out where their constant belongs.
+"""Finds addresses of actors that are spelled out instead of their constant.
 
     python tools/addresses.py [FOLDER]
 
-Known are the addresses that the messages modules of actors and supervisor declare, as in `WORLD = Address("world")`.
-One with a dot may stand as a string nowhere else in these packages. One that is an ordinary word too (`users`) may not
-stand where it can only be an address: as what a message is sent to, in a comparison with an address, and as a constant,
-alone or in a list of nothing but addresses. Prints FILE:LINE: what; status 1 if any.
+It knows the addresses that messages modules of actors and supervisor declare, as in `WORLD = Address("world")`. One
+with a dot may be a string nowhere else in these packages. One that is also an ordinary word (`users`) may not be a
+string where only an address fits: as a recipient, in a comparison with an address, or as a constant, alone or in a list
+of addresses. Prints FILE:LINE: what; exit status 1 if there are any.
 """
 
 import ast
@@ -16,13 +16,13 @@ from pathlib import Path
 
 PACKAGES = ("actors", "supervisor")
 DECLARING = re.compile(r"(actors/\w+/messages|actors/kernel/protocol/\w+|supervisor/\w+/messages)\.py")
-"""The modules that declare addresses, and so may spell them."""
+"""The modules that declare addresses, and may spell them out."""
 SENDS = frozenset(
     "tell ask answer deliver notify command launch slot restart retire start_again ChildSpec".split()
 )
 """Functions whose first argument is an address."""
 NAMES = frozenset("address addresses recipient sender supervisor to watcher watchers".split())
-"""Names of what can only be an address."""
+"""Names whose value can only be an address."""
 CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 
 
@@ -40,7 +40,7 @@ def main(folder: Path) -> int:
 
 
 def known_addresses(folder: Path) -> set[str]:
-    """Every address that a room or the kernel's protocol declares."""
+    """Every address that a package of actors or the kernel's protocol declares."""
     return {address for path in _files(folder) for address in _declared(ast.parse(path.read_text("utf-8")))}
 
 
@@ -88,13 +88,8 @@ def _name(node: ast.expr) -> str:
 
 def _declared(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Call)
-            and _name(node.func) == "Address"
-            and node.args
-            and _literal(node.args[0])
-        ):
-            yield node.args[0].value  # type: ignore[attr-defined]
+        if isinstance(node, ast.Call) and _name(node.func) == "Address":
+            yield from (argument.value for argument in node.args[:1] if _literal(argument))  # type: ignore[attr-defined]
 
 
 def _files(folder: Path) -> list[Path]:

@@ -1,11 +1,10 @@
-"""Finds deterministic actors that reach for the world behind their host's back, and so could not be replayed.
+"""Finds deterministic actors that bypass their context to reach the outside, and so could not be replayed.
 
     python tools/backdoors.py [FOLDER]
 
-Looks at every module that defines a deterministic actor and at whatever of the rooms it imports: no clock, no dice, no
-thread, no file, socket or process, no address of an object, no order of a set. What an actor does with the world goes
-through `self.side_effect(...)`; the modules at that rim are listed in RIM. Prints FILE:LINE: what; exit status 1 if
-any.
+Checks every module that defines a deterministic actor, and the actors' modules that it imports, for clocks, chance,
+threads, files, sockets, processes, addresses of objects and the order of sets. An actor reaches the outside through
+`self.side_effect(...)`; RIM lists the modules behind it. Prints FILE:LINE: what; exit status 1 if there are any.
 """
 
 import ast
@@ -16,10 +15,10 @@ from pathlib import Path
 DETERMINISTIC = {"DomainActor"}
 """Bases whose actors are deterministic."""
 RIM = {"actors.system.resources", "actors.llm.http.streams"}
-"""What is reached through `side_effect` only."""
+"""Modules that are reached through `side_effect` only."""
 HOSTS = "actors.kernel."
 INHERITED = "actors.kernel.state."
-"""The kernel is what gives actors their clock and dice; of it only what actors inherit, or have, is looked at."""
+"""The kernel provides the clock and chance, so only the part that actors inherit is checked."""
 
 MODULES = {
     **dict.fromkeys(
@@ -45,7 +44,7 @@ ORDERED = {"tuple", "list", "enumerate", "next", "iter"}
 
 
 def main(folder: Path) -> int:
-    """Check the packages below `folder`; how many faults there are, at most 1."""
+    """Check the packages below `folder`; 1 if there are faults, else 0."""
     faults = [
         f"{path.relative_to(folder)}:{line}: {what}"
         for path in sorted(deterministic_modules(folder).values())
@@ -76,14 +75,13 @@ def deterministic_modules(folder: Path) -> dict[str, Path]:
 
 
 def faults_of(source: str) -> Iterator[tuple[int, str]]:
-    """Line and what is wrong there, in order."""
+    """Line and fault, in order."""
     tree = ast.parse(source)
     outside = {id(node) for call in ast.walk(tree) if _is_side_effect(call) for node in ast.walk(call)}
     for node in ast.walk(tree):
         if id(node) in outside:
             continue
-        what = _fault(node)
-        if what:
+        if what := _fault(node):
             yield getattr(node, "lineno", 0) or node.iter.lineno, what  # type: ignore[attr-defined]
 
 

@@ -1,6 +1,6 @@
-"""Writes docs/commands.md: the part that people wrote, and every command with its options, from the commands' own help.
+"""Writes docs/commands.md: keeps the part written by hand, and adds every command with its options from its help.
 
-`python tools/commands_page.py` writes it; with --check it only says, by its exit status, whether it is up to date.
+`python tools/commands_page.py` writes it; with --check the exit status says whether it is up to date.
 """
 
 import sys
@@ -14,7 +14,7 @@ from supervisor.cli.main import COMMANDS, cli
 MARK = "<!-- Below this line `make docs` writes what the commands say of themselves. -->\n"
 DOCUMENT = Path(__file__).parents[1] / "docs" / "commands.md"
 EVERYWHERE = {"--home", "--help", "--json"}
-"""Options that the table has a column for, or that the text before it explains."""
+"""Options that are explained elsewhere on the page."""
 
 
 def page(text: str) -> str:
@@ -63,7 +63,7 @@ def _argument(argument: click.Argument) -> str:
 
 
 def _kind(parameter: click.Parameter) -> str:
-    """What is typed in the place of the value."""
+    """The placeholder for the value."""
     if isinstance(parameter.type, click.Choice):
         return "{" + ",".join(map(str, parameter.type.choices)) + "}"
     if parameter.metavar or isinstance(parameter, click.Argument):
@@ -78,7 +78,7 @@ def _paragraphs(text: str) -> str:
 
 
 def main() -> int:
-    """Write the document; with --check only say whether it is as it should be."""
+    """Write the document; with --check return 1 if it is out of date."""
     before = DOCUMENT.read_text(encoding="utf-8")
     after = page(before)
     if "--check" in sys.argv:

@@ -23,19 +23,15 @@ QUESTIONS = ("Hello Gerald, can you hear me?", "What is your favourite animal?")
 
 
 def canvas(width: int) -> Console:
-    """A console that is drawn instead of printed. width: columns."""
+    """A console that records for a drawing. width: columns."""
+    sink = io.StringIO()
     return Console(
-        record=True,
-        width=width,
-        file=io.StringIO(),
-        force_terminal=True,
-        color_system="truecolor",
-        highlight=False,
+        record=True, width=width, file=sink, force_terminal=True, color_system="truecolor", highlight=False
     )
 
 
 def save(console: Console, name: str, title: str) -> None:
-    """Write what was drawn. Whoever looks at it fetches no font from anywhere: rich's link to one is left out."""
+    """Write the drawing without rich's link to a font, so that no viewer fetches it."""
     drawing = re.sub(r"@font-face\s*{.*?}\s*", "", console.export_svg(title=title), flags=re.DOTALL)
     (IMAGES / name).write_text(drawing, encoding="utf-8")
 
@@ -53,7 +49,7 @@ def draw_status(stage: SoundStage, home: Path) -> None:
 
 
 def draw_turn(stage: SoundStage, folder: Path, questions: list[tuple[str, Path]]) -> list[str]:
-    """Two questions of the demo; what did not happen."""
+    """Draw two questions of the demo; returns what did not happen."""
     home = folder / "turns"
     home.mkdir()
     console = canvas(124)
@@ -64,7 +60,7 @@ def draw_turn(stage: SoundStage, folder: Path, questions: list[tuple[str, Path]]
 
 
 def main() -> None:
-    """Both pictures; the exit status is 1 when the turn was not a whole one."""
+    """Draw both pictures; the exit status is 1 if the turn was incomplete."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="gerald-", ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary)

@@ -85,11 +85,7 @@ def frames(count):
         due += 1 / 30
         time.sleep(max(0.0, due - time.monotonic()))
         ways.append(ray.get(actor.frame.remote(picture, time.monotonic())))
-    return {
-        "rate": rate,
-        "way_p50": statistics.median(ways) * 1e6,
-        "way_p99": percentile(ways, 0.99) * 1e6,
-    }
+    return {"rate": rate, "way_p50": statistics.median(ways) * 1e6, "way_p99": percentile(ways, 0.99) * 1e6}
 
 
 def recovery(count, path):

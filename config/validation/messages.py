@@ -56,8 +56,7 @@ def refused(kind: str, message: str, key: Key, node: YamlNode, context: Mapping[
     if kind == "bool_type":
         return Wording(f"must be true or false{given}", _switch(str(node.value).lower()))
     if kind in _NUMBERS or kind in _RANGES:
-        plain = "a number" if field is not None and field.annotation is float else "a whole number"
-        return _number(_NUMBERS.get(kind) or plain, field, node, given)
+        return _number(_NUMBERS.get(kind) or _number_kind(field), field, node, given)
     return _other(kind, key, node, given, context)
 
 

@@ -1,4 +1,4 @@
-"""What a worker process is told when it is spawned, over the private wire: which actor to run, and with what."""
+"""What a worker process gets when it is spawned: which actor to run, and with what."""
 
 import importlib.util
 import pkgutil
@@ -17,14 +17,16 @@ from supervisor.otp.spec import ProcessSettings
 __all__ = ["STANDBY", "Boot", "actor_class", "build", "make_actor", "message_modules", "register_messages"]
 
 STANDBY = 0
-"""The incarnation of a standby process, until it is told its own."""
+"""The incarnation of a standby process, until it gets its own."""
 
 
 class Boot(msgspec.Struct, frozen=True):
-    """sections: the configuration's sections that the actor is started with, in order, as plain data, secrets as
-    references to their keys: the child asks for them. trace: how to record, empty for not at all. frames: the
-    ring of pictures, for whoever has "frames" among its arguments. sealer: which one it is to ask for, if "sealer" is
-    among them: its id, never its key. subscribers: whom it is to tell what, if they are."""
+    """How to start one actor. What its `arguments` do not name may be empty.
+
+    sections: of the configuration, in order, as plain data. Secrets are references to their keys; the child asks.
+    trace: the recorder's options, empty for no recording. frames: the ring of pictures.
+    sealer: the id of the data cipher, never its key. subscribers: which addresses get what.
+    """
 
     address: str
     incarnation: int
@@ -44,7 +46,7 @@ class Boot(msgspec.Struct, frozen=True):
 
 
 def message_modules() -> Iterator[str]:
-    """The messages module of every room, and the kernel's own: what a node must know to understand its mail."""
+    """The messages module of every package of actors, and the kernel's: what a node must know to read its mail."""
     for room in pkgutil.iter_modules(actors.__path__):
         if room.ispkg and importlib.util.find_spec(f"actors.{room.name}.messages") is not None:
             yield f"actors.{room.name}.messages"
@@ -53,7 +55,6 @@ def message_modules() -> Iterator[str]:
 
 
 def register_messages() -> None:
-    """Register every public message in this process."""
     for module in message_modules():
         importlib.import_module(module)
 
@@ -68,7 +69,7 @@ def actor_class(path: str) -> type[Actor]:
 
 
 def make_actor(path: str, arguments: tuple[str, ...], sections: Mapping[str, Any], home: Path) -> Actor:
-    """Build the actor "module:Class" with its sections, in order; "home" stands for the home directory."""
+    """Like `build`, for the class at "module:Class"."""
     return build(actor_class(path), arguments, sections, home)
 
 

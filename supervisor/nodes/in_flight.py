@@ -1,8 +1,8 @@
-"""The envelopes in flight to a worker process, and what became of each, in memory that the parent owns.
+"""The envelopes in flight to a worker process, and the fate of each, in memory that the parent owns.
 
-Each envelope in flight has a slot. Around its handler the child writes BEGUN, then DONE; the parent reads the slots
-when it needs room, and after a death, and knows which envelopes were handled, which one killed the child, and which
-were never begun. This needs no message, but for one when the parent has noted that it waits for room.
+Each envelope in flight has a slot. Around its handler the child writes BEGUN, then DONE. The parent reads the slots
+when it needs room, and after a death: it then knows which envelopes were handled, which one killed the child, and which
+were never begun. Only a parent that waits for room gets a message.
 """
 
 import enum
@@ -16,10 +16,10 @@ from actors.kernel.message import Envelope
 __all__ = ["WINDOW", "Fate", "InFlightTable", "Shared", "shared_memory"]
 
 WINDOW = 256
-"""Envelopes in flight to one child at most."""
+"""Most envelopes in flight to one child."""
 
 STARVING = WINDOW
-"""The place behind the fates where the parent notes that it waits for room."""
+"""The place after the fates where the parent notes that it waits for room."""
 
 BEGUN_AT, BEAT_AT = 0, 1
 
@@ -30,20 +30,20 @@ class Fate(enum.IntEnum):
     SENT = 0
     BEGUN = 1
     DONE = 2
-    FALLEN = 3  # a dead letter in the child, which has told the parent so
+    FALLEN = 3  # a dead letter in the child, which has reported it
     REFUSED = 4  # the child could not decode it
 
 
 class Shared(NamedTuple):
-    """What parent and child share. fates: a byte per slot, and one that says that the parent waits for room. times:
-    monotonic seconds at which the child began what it handles, and of its last sign of life."""
+    """What parent and child share. fates: a byte per slot, and one that says that the parent waits for room.
+    times: when the child began what it handles, and its last sign of life, in monotonic seconds."""
 
     fates: Any
     times: Any
 
 
 def shared_memory() -> Shared:
-    """Memory for one child, without a name, so that nothing can leak."""
+    """Memory for one child. It has no name, so nothing can leak."""
     spawn = multiprocessing.get_context("spawn")
     return Shared(spawn.RawArray("B", WINDOW + 1), spawn.RawArray("d", 2))
 
@@ -51,7 +51,7 @@ def shared_memory() -> Shared:
 class InFlightTable:
     """The parent's side: which envelope is in which slot. Not thread-safe; its owner locks.
 
-    on_handled: told of the envelopes that were found to be handled, whenever the slots are looked at.
+    on_handled: called with the envelopes that `settle` finds handled.
     """
 
     def __init__(
@@ -70,18 +70,18 @@ class InFlightTable:
 
     @property
     def room(self) -> int:
-        """How many envelopes may be sent."""
+        """How many more envelopes may be sent."""
         return len(self._free)
 
     def enter(self, envelope: Envelope) -> int:
-        """Give the envelope a slot; its number. Raises IndexError when there is none."""
+        """Give the envelope a slot; returns its number. Raises IndexError if none is free."""
         slot = self._free.popleft()
         self._fates[slot] = Fate.SENT
         self._flying[slot] = envelope
         return slot
 
     def settle(self) -> int:
-        """Free the slots of what is done; how many those were."""
+        """Free the slots of what is done; returns how many."""
         fates = bytes(self._fates)
         done = [slot for slot in self._flying if fates[slot] >= Fate.DONE]
         handled = []
@@ -97,11 +97,10 @@ class InFlightTable:
         return len(done)
 
     def starve(self, starving: bool) -> None:
-        """Have the child tell when there is room again, or no longer."""
+        """Ask the child to report room, or no longer."""
         self._fates[STARVING] = starving
 
     def handling(self) -> Envelope | None:
-        """The envelope being handled, if one is."""
         slot = bytes(self._fates).find(Fate.BEGUN, 0, WINDOW)
         return self._flying.get(slot) if slot >= 0 else None
 
@@ -116,7 +115,7 @@ class InFlightTable:
         return float(self._times[BEAT_AT])
 
     def close(self) -> tuple[tuple[Envelope, ...], tuple[Envelope, ...]]:
-        """After the child's death and the wire's end: (begun and not done, never begun), each in order of sending."""
+        """After the child's death and the wire's end: those begun and not done, and those never begun, in order."""
         self.settle()
         begun = [e for slot, e in self._flying.items() if self._fates[slot] == Fate.BEGUN]
         untouched = [e for slot, e in self._flying.items() if self._fates[slot] == Fate.SENT]

@@ -1,28 +1,32 @@
-"""The link between two nodes: frames of bytes, in order, either way. One interface, one file per wire.
+"""The link between two nodes: frames of bytes, in order, either way.
 
-A frame is one kind byte and a body. Only MessagePack is ever decoded from a body, never pickle.
+A frame is one kind byte and a body. Only MessagePack is decoded from a body, never pickle.
 """
 
 import enum
+import struct
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-__all__ = ["FrameType", "Link", "LinkClosed"]
+__all__ = ["FrameType", "Link", "LinkClosed", "pack", "unpack"]
+
+_HEAD = struct.Struct("<HI")
 
 
 class FrameType(enum.IntEnum):
     """What a frame carries."""
 
-    MAIL = 1  # to the child: slots and envelopes, see batch.py; to the parent: an envelope
-    ROOM = 2  # there is room again for envelopes in flight
+    MAIL = 1  # to the child: slots and envelopes, see `pack`; to the parent: an envelope
+    ROOM = 2  # there is room for envelopes in flight again
     READY = 3
     ENDED = 4  # the failure, or nothing after an orderly stop
     LOG = 5
     DEAD = 6  # a dead letter of the child's
     WARM = 7  # a standby process has loaded what it needs
-    LIVE = 8  # to a standby process: run, as the incarnation with this number
+    LIVE = 8  # to a standby process: run as the incarnation with this number
     REVEAL = 9  # to the parent: the key of a secret that the child needs; never recorded
-    REVEALED = 10  # to the child: the key and its secret, or nothing where there is none
-    LEVEL = 11  # to the child: what is logged from now on
+    REVEALED = 10  # to the child: the key and its secret, or nothing if there is none
+    LEVEL = 11  # to the child: its log level from now on
 
 
 class LinkClosed(Exception):
@@ -39,3 +43,23 @@ class Link(Protocol):
         """Waits for the next frame. Raises LinkClosed at the end of the stream."""
 
     def close(self) -> None: ...
+
+
+def pack(mail: Sequence[tuple[int, bytes]]) -> bytes:
+    """The body of a MAIL frame to a child, from slots and encoded envelopes."""
+    return b"".join([_HEAD.pack(slot, len(data)) + data for slot, data in mail])
+
+
+def unpack(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """The slots and encoded envelopes in the body of a MAIL frame. Raises ValueError for a damaged one."""
+    at = 0
+    while at < len(body):
+        try:
+            slot, size = _HEAD.unpack_from(body, at)
+        except struct.error:
+            raise ValueError("a frame of mail ends in the middle of a head") from None
+        at += _HEAD.size
+        if at + size > len(body):
+            raise ValueError("a frame of mail ends in the middle of an envelope")
+        yield slot, body[at : at + size]
+        at += size

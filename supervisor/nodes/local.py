@@ -1,6 +1,6 @@
 """The local wire: a multiprocessing connection (a socket pair, a named pipe on Windows) to a child on this machine.
 
-The connection is inherited at the spawn, so that nobody else can be at its other end.
+The child inherits the connection at the spawn, so no other process can be at its other end.
 """
 
 import contextlib
@@ -17,10 +17,10 @@ from supervisor.nodes.link import FrameType, LinkClosed
 __all__ = ["MAX_FRAME", "LocalLink"]
 
 MAX_FRAME = 64 * 1024 * 1024
-"""Bytes in one frame at most: large things travel by shared memory."""
+"""Most bytes in one frame: large things travel by shared memory."""
 
 READ = 16 * 1024
-"""Bytes asked of the system at a time."""
+"""Bytes to ask of the system at a time."""
 
 _KINDS = {int(frame): (frame, bytes((frame,))) for frame in FrameType}
 _SHORT, _LONG = struct.Struct("!i"), struct.Struct("!iQ")
@@ -29,8 +29,7 @@ _SHORT, _LONG = struct.Struct("!i"), struct.Struct("!iQ")
 class LocalLink:
     """A Link over a multiprocessing connection.
 
-    Where there are file descriptors it reads by itself what the connection at the other end has written, many frames
-    with one call of the system, and waits with a poll that is made once.
+    Where file descriptors exist, it reads many frames with one system call, and waits with a poll object made once.
     """
 
     def __init__(self, connection: "Connection[bytes, bytes]") -> None:
@@ -38,13 +37,9 @@ class LocalLink:
         self._writing = threading.Lock()
         self._buffer = bytearray()
         self._own = hasattr(select, "poll")
-        self._writable: Any = None
-        self._readable: Any = None
-        if sys.platform == "linux":
-            # There a stream socket is said to be writable while three quarters of its buffer (208 KB) are free.
-            self._writable = _poll(connection, select.POLLOUT)
-        if self._own:
-            self._readable = _poll(connection, select.POLLIN)
+        # On Linux a stream socket counts as writable while three quarters of its buffer (208 KB) are free.
+        self._writable: Any = _poll(connection, select.POLLOUT) if sys.platform == "linux" else None
+        self._readable: Any = _poll(connection, select.POLLIN) if self._own else None
 
     def send(self, frame: FrameType, body: bytes = b"") -> None:
         data = _KINDS[frame][1] + body
@@ -63,11 +58,11 @@ class LocalLink:
 
     @property
     def pending(self) -> bool:
-        """Whether something has been read from the system and not been received yet."""
+        """Whether something was read from the system and not received yet."""
         return bool(self._buffer)
 
     def readable(self) -> bool:
-        """Whether `receive` would not wait, but for the rest of a frame. Raises LinkClosed at the end of the stream."""
+        """Whether `receive` would find at least a part of a frame. Raises LinkClosed at the end of the stream."""
         if self._buffer:
             return True
         try:
@@ -76,17 +71,15 @@ class LocalLink:
             raise LinkClosed(str(error)) from None
 
     def writable(self) -> bool:
-        """Whether `send` takes some ten thousand bytes without waiting; False where that cannot be known."""
-        if self._writable is None or self._writing.locked():
-            return False
-        return bool(self._writable.poll(0))
+        """Whether `send` takes some ten thousand bytes without waiting; False if unknown."""
+        return self._writable is not None and not self._writing.locked() and bool(self._writable.poll(0))
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self.connection.close()
 
     def _next(self) -> bytes:
-        """The next message of the connection: its length in front, in network order, longer for long ones."""
+        """The connection's next message; its length is in front, in network order, in a wider field for long ones."""
         buffer = self._buffer
         while True:
             if len(buffer) >= _SHORT.size:

@@ -1,18 +1,33 @@
-"""The recorder of the root or of a worker process, as the configuration wants it."""
+"""The recorder of the root or of a worker process, as configured."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from actors.kernel.record import Record, RecordSink
 
 if TYPE_CHECKING:
     from config.schema import Config
     from supervisor.trace.write.recorder import Recorder
 
-__all__ = ["open_recorder", "recorder_options"]
+__all__ = ["FanOut", "open_recorder", "recorder_options"]
+
+
+class FanOut:
+    """Calls `also` with each record and hands it to `recorder`, if any (actors.kernel.record.RecordSink)."""
+
+    def __init__(self, recorder: RecordSink | None, also: Callable[[Record], None]) -> None:
+        self._recorder = recorder
+        self._also = also
+
+    def append(self, record: Record) -> None:
+        self._also(record)
+        if self._recorder is not None:
+            self._recorder.append(record)
 
 
 def recorder_options(config: "Config", home: Path) -> Mapping[str, Any]:
-    """How every node of an instance records, as plain data; empty for not at all."""
+    """How every node of an instance records, as plain data; empty for no recording."""
     trace = config.trace
     if not trace.enabled:
         return {}
@@ -28,10 +43,10 @@ def recorder_options(config: "Config", home: Path) -> Mapping[str, Any]:
 
 
 def open_recorder(options: Mapping[str, Any], node: str, run: str) -> "Recorder | None":
-    """The recorder of `node` in this process; None where nothing is recorded."""
+    """The recorder of `node` in this process; None without options."""
     if not options:
         return None
-    # Imported here: who records nothing need not load it.
+    # Imported here: without a trace it is not loaded.
     from supervisor.trace.write.recorder import Recorder
 
     rest = dict(options)

@@ -1,7 +1,7 @@
 """A pinned actor, seen from its parent: sends the mailbox's envelopes to the process, and accounts for them at its end.
 
-Nothing here blocks a supervisor: one thread spawns and sends, one reads. The mailbox stays with the parent, so what a
-dead child had not begun goes, in order, to its successor.
+Nothing here blocks a supervisor: one thread spawns and sends, one reads. The mailbox stays in the parent, so a dead
+child's successor gets, in order, what the child had not begun.
 """
 
 import contextlib
@@ -15,10 +15,9 @@ from actors.kernel.directory import Directory
 from actors.kernel.errors import MessageError
 from actors.kernel.message import Envelope, decode, encode
 from actors.kernel.protocol.lifecycle import Failure
-from supervisor.nodes.batch import pack
 from supervisor.nodes.boot import Boot
 from supervisor.nodes.in_flight import WINDOW, InFlightTable
-from supervisor.nodes.link import FrameType, LinkClosed
+from supervisor.nodes.link import FrameType, LinkClosed, pack
 from supervisor.nodes.process_setup import LogLine
 from supervisor.nodes.secrets import answer
 from supervisor.nodes.worker import DeadMail
@@ -30,19 +29,19 @@ __all__ = ["ProcessHandle"]
 log = logging.getLogger(__name__)
 
 BATCH = 64
-"""Envelopes in one frame at most."""
+"""Most envelopes in one frame."""
 
 EXPRESS = 32 * 1024
-"""Bytes that a sender writes to the wire itself at most."""
+"""Most bytes that a sender writes to the wire itself."""
 
 LOOK_AGAIN = 0.25
-"""Seconds after which the table is read although the child has not told that there is room."""
+"""Seconds after which the table is read although the child has reported no room."""
 
 
 class ProcessHandle:
     """One incarnation in a process of its own (supervisor.otp.slot.ActorHandle).
 
-    child: a warm standby process, or one that is not spawned yet; made here if None. on_handled: see InFlightTable.
+    child: a warm standby process, or one that is not spawned yet; None for a new one. on_handled: see InFlightTable.
     """
 
     def __init__(
@@ -75,45 +74,38 @@ class ProcessHandle:
 
     @property
     def pid(self) -> int:
-        """The child's process id, 0 before it is spawned."""
         return self._child.pid
 
     @property
     def handling(self) -> Envelope | None:
-        """What the child handles now."""
         with self._room:
             return self._in_flight.handling()
 
     @property
     def begun(self) -> float | None:
-        """When it began that, in monotonic seconds. Read it after `handling`."""
         return self._in_flight.begun or None
 
     @property
     def beat(self) -> float:
-        """Its last sign of life, in monotonic seconds; 0.0 before it is ready."""
         return self._in_flight.beat
 
     def rss(self) -> int:
-        """Bytes of memory that it holds; 0 when that is not known."""
         return self._child.rss()
 
     def kill(self, why: str, kind: str = "Killed", message: str = "") -> None:
-        """SIGKILL; what follows is the same as after any death. message: only while it handles the one with this id."""
-        if message:
-            handling = self.handling
-            if handling is None or handling.id != message:
-                return
+        """SIGKILL; what follows is the same as after any death."""
+        if message and ((handling := self.handling) is None or handling.id != message):
+            return
         self._killed = self._killed or Failure(kind, why)
         self._child.kill()
 
     def set_level(self, level: str) -> None:
-        """The level of its log from now on."""
+        """Change the level of its log."""
         with contextlib.suppress(LinkClosed):
             self._link.send(FrameType.LEVEL, level.encode())
 
     def settle(self) -> int:
-        """Read what has been handled; how many envelopes are in flight."""
+        """Read what has been handled; returns how many envelopes are in flight."""
         with self._room:
             self._in_flight.settle()
             self._drop_refused()
@@ -136,7 +128,7 @@ class ProcessHandle:
             else:
                 self._child.start()
         except LinkClosed:
-            pass  # it died in standby; what follows is the same as after any death
+            pass  # it died in standby, which is handled like any death
         except OSError as error:
             self._link.close()
             self._on_end(Failure("SpawnError", str(error)))
@@ -155,8 +147,11 @@ class ProcessHandle:
                 self._send_waiting()
 
     def _express(self) -> bool:
-        """Send what has just been queued, in the sender's own thread, if that cannot block it: no lock is held, the
-        window has room, and the wire takes it at once. It saves a hand-over between threads. False: wake the pump."""
+        """Send what has just been queued in the sender's own thread, which saves a hand-over between threads.
+
+        Only if that cannot block: no lock is held, the window has room, and the wire takes it at once. False: wake the
+        pump.
+        """
         if not self._sending.acquire(blocking=False):
             return False
         try:
@@ -165,8 +160,10 @@ class ProcessHandle:
             self._sending.release()
 
     def _send_waiting(self, largest: int = 0) -> bool:
-        """Send what waits, as far as there is room for it, and up to `largest` bytes where given. True when nothing
-        waits any more. Under the lock `_sending`, so that what is taken first is on the wire first."""
+        """Send what waits, as far as there is room, and up to `largest` bytes if given. True when nothing waits.
+
+        Hold the lock `_sending`, so that what is taken first is on the wire first.
+        """
         mail: list[tuple[int, bytes]] = []
         size = 0
         with self._room:
@@ -182,13 +179,13 @@ class ProcessHandle:
                     mail.append((self._in_flight.enter(envelope), data))
                     size += len(data)
         if mail:
-            # If it is closed the reader notices too, and the table knows what was sent.
+            # The reader notices a closed wire too, and the table knows what was sent.
             with contextlib.suppress(LinkClosed):
                 self._link.send(FrameType.MAIL, pack(mail))
         return not len(self._mailbox)
 
     def _encoded(self, envelope: Envelope) -> bytes:
-        """b"" for what no wire can carry, and a dead letter."""
+        """b"" for what no wire can carry, which becomes a dead letter."""
         try:
             return encode(envelope)
         except Exception as error:  # msgspec's and the codecs': a number too large, half a character
@@ -224,7 +221,7 @@ class ProcessHandle:
         self._on_end(failure)
 
     def _give_back(self, envelopes: tuple[Envelope, ...]) -> None:
-        """To the successor; to the dead letters where there will be none."""
+        """Give envelopes to the successor, or to the dead letters if there will be none."""
         for late in self._mailbox.restore(envelopes):
             self._directory.dead_letter(late, "stopped", f"{self._slot.address} has stopped for good")
 
@@ -243,14 +240,13 @@ class ProcessHandle:
     def _read(self) -> None:
         try:
             while True:
-                frame, body = self._link.receive()
-                self._take(frame, body)
+                self._take(*self._link.receive())
         except LinkClosed:
             pass
         self._hang_up()
 
     def _hang_up(self) -> None:
-        """The wire has ended: nothing goes over it any more."""
+        """Note that the wire has ended."""
         self._mailbox.express = None
         with self._room:
             self._over = True
@@ -278,9 +274,8 @@ class ProcessHandle:
                 dead = msgspec.msgpack.decode(body, type=DeadMail)
                 self._directory.dead_letter(decode(dead.envelope), dead.why, dead.detail, dead.failure)
         except (MessageError, msgspec.DecodeError) as error:
-            log.error(
-                "%s: a %s frame of %d bytes was refused: %s", self._slot.address, frame.name, len(body), error
-            )
+            what = f"{frame.name} frame of {len(body)} bytes"
+            log.error("%s: a %s was refused: %s", self._slot.address, what, error)
 
     def _log(self, line: LogLine) -> None:
         words = ("%s %s: %s", self._slot.address, line.thread, line.text)

@@ -24,7 +24,7 @@ _WINDOWS_PRIORITIES = ((10, "IDLE"), (1, "BELOW_NORMAL"), (0, "NORMAL"), (-10, "
 
 
 class LogLine(msgspec.Struct, frozen=True):
-    """A log record on its way to the parent's log. thread: its name in the child. about: the turn and the message."""
+    """A log record for the parent's log. thread: its name in the child. about: the turn and the message."""
 
     logger: str
     level: int
@@ -49,18 +49,18 @@ class _LogUplink(logging.Handler):
 
 
 SWITCH_INTERVAL = 0.0005
-"""Seconds that a thread may compute while others wait for the interpreter's lock. With Python's own 5 ms an ask beside
-one computing thread takes 10 ms, with this 1.2 ms; the rate of tells does not change (benchmarks/gil.py)."""
+"""Seconds that a thread may compute while others wait for the interpreter's lock. Beside one computing thread an ask
+takes 1.2 ms, with Python's default of 5 ms it takes 10; the rate of tells is the same (benchmarks/gil.py)."""
 
 
 def take_short_turns() -> None:
-    """Let no thread of this process hold up the others for long."""
+    """Keep any thread of this process from delaying the others for long."""
     sys.setswitchinterval(SWITCH_INTERVAL)
 
 
 def become_worker(boot: Boot, link: LocalLink) -> None:
     """Set up this process: log to the parent, ignore SIGINT and SIGTERM, take the resources that `boot` names."""
-    # Both go to the whole group, from a terminal or a service manager; the parent stops its children in order.
+    # A terminal or service manager signals the whole group; the parent stops its children in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     take_short_turns()
@@ -68,7 +68,7 @@ def become_worker(boot: Boot, link: LocalLink) -> None:
     root = logging.getLogger()
     root.handlers = [_LogUplink(link)]
     root.setLevel(boot.level)
-    # Before the actor's module and its libraries are imported: most read theirs then.
+    # Before the actor's libraries are imported: most read the environment then.
     os.environ.update(boot.process.env)
     _set_priority(boot.address, boot.process.nice)
     _set_cores(boot.address, boot.process.cpus)

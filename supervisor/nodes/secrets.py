@@ -1,4 +1,4 @@
-"""How a worker gets a secret: it asks its parent over the private wire, and no trace records the answer."""
+"""How a worker gets a secret: it asks its parent over the private wire. No trace records the answer."""
 
 import contextlib
 import threading
@@ -8,22 +8,19 @@ import msgspec
 
 from supervisor.nodes.link import FrameType, Link, LinkClosed
 
-__all__ = ["Reveal", "Secrets", "answer", "nothing_to_reveal"]
+__all__ = ["NO_SECRETS", "Reveal", "Secrets", "answer"]
 
 WITHIN = 1.0
-"""Seconds within which the parent answers; it has only to look."""
+"""Seconds within which the parent answers."""
 
 Reveal = Callable[[str], str]
 """The text of the secret at a dotted key. Raises KeyError."""
 
-
-def nothing_to_reveal(key: str) -> str:
-    """For nodes without secrets."""
-    raise KeyError(key)
+NO_SECRETS: Reveal = dict[str, str]().__getitem__
 
 
 def answer(link: Link, body: bytes, reveal: Reveal) -> None:
-    """The parent's side: send the child what it has asked for."""
+    """The parent's side: send the child the secret whose key is in `body`."""
     key = body.decode("utf-8", "replace")
     try:
         text: str | None = reveal(key)
@@ -34,7 +31,7 @@ def answer(link: Link, body: bytes, reveal: Reveal) -> None:
 
 
 class Secrets:
-    """The child's side. Until `attended` nobody else reads the wire, and the asking thread reads it itself."""
+    """The child's side. Until `attended`, the asking thread reads the wire itself."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -44,19 +41,19 @@ class Secrets:
         self.attended = False
 
     def take(self, body: bytes) -> None:
-        """An answer has come."""
+        """Take an answer."""
         key, text = msgspec.msgpack.decode(body, type=tuple[str, str | None])
         with self._came:
             self._answers[key] = text
             self._came.notify_all()
 
     def early(self) -> tuple[tuple[FrameType, bytes], ...]:
-        """What came for others, in order, while an answer was waited for; once."""
+        """The other frames that came, in order, before an answer; once."""
         early, self._early = tuple(self._early), []
         return early
 
     def reveal(self, key: str) -> str:
-        """The text of the secret at `key`, asked for anew. Raises KeyError where the parent has none, or is silent."""
+        """Ask for the secret at `key`. Raises KeyError if the parent has none, or does not answer."""
         self._answers.pop(key, None)
         self._link.send(FrameType.REVEAL, key.encode())
         if not self.attended:

@@ -1,6 +1,4 @@
-"""Where pinned actors' processes come from: spawned when needed, or warmed in advance and kept in standby, so that a
-death costs milliseconds and not the loading of a model.
-"""
+"""Pinned actors' processes: spawned on demand, or kept loaded in standby, so that a death costs milliseconds."""
 
 import contextlib
 import logging
@@ -17,7 +15,7 @@ from actors.vocabulary.backoff import Backoff
 from supervisor.nodes.boot import STANDBY, Boot
 from supervisor.nodes.link import FrameType, LinkClosed
 from supervisor.nodes.process import ProcessHandle
-from supervisor.nodes.secrets import Reveal, answer, nothing_to_reveal
+from supervisor.nodes.secrets import NO_SECRETS, Reveal, answer
 from supervisor.nodes.worker_process import WorkerProcess
 from supervisor.otp.slot import ActorSlot
 
@@ -26,7 +24,7 @@ __all__ = ["StandbyPool"]
 log = logging.getLogger(__name__)
 
 RESPAWN = Backoff(0.5, 60.0)
-"""Until a standby process that died is replaced."""
+"""Pauses before a standby process that died is replaced."""
 
 LOOK = 1.0
 
@@ -38,7 +36,7 @@ class StandbyPool:
         self,
         directory: Directory,
         on_handled: Callable[[Sequence[Envelope]], None] | None = None,
-        reveal: Reveal = nothing_to_reveal,
+        reveal: Reveal = NO_SECRETS,
     ) -> None:
         self._directory = directory
         self._on_handled = on_handled
@@ -54,8 +52,10 @@ class StandbyPool:
         on_ready: Callable[[], None],
         on_end: Callable[[Failure | None], None],
     ) -> ProcessHandle:
-        """A new incarnation in a warm standby process, or in a new one. When it is ready the pool is filled up to
-        `boot.process.standby`: not before, since loading would take what the incarnation needs itself."""
+        """Run an incarnation in a warm standby process, or in a new one.
+
+        The pool is refilled to `boot.process.standby` only when it is ready: loading would compete with it before.
+        """
 
         def ready() -> None:
             on_ready()
@@ -65,14 +65,14 @@ class StandbyPool:
         return ProcessHandle(slot, boot, self._directory, ready, on_end, child, self._on_handled)
 
     def discard(self, address: str) -> None:
-        """End the standby processes of an actor that needs none any more, or others."""
+        """End the standby processes of an actor."""
         with self._lock:
             places = self._places.pop(address, [])
         for place in places:
             place.end()
 
     def renew(self, boot: Boot) -> None:
-        """Replace the standby processes that were made with an earlier configuration."""
+        """Replace standby processes that have an earlier configuration."""
         with self._lock:
             has = bool(self._places.get(boot.address))
         if has:
@@ -80,7 +80,7 @@ class StandbyPool:
             self._refill(boot)
 
     def close(self) -> None:
-        """End all standby processes, and make no more."""
+        """End all standby processes and make no more."""
         with self._lock:
             self._closed = True
             addresses = tuple(self._places)
@@ -93,11 +93,10 @@ class StandbyPool:
             return {address: sum(p.warm for p in places) for address, places in self._places.items()}
 
     def _take(self, boot: Boot) -> WorkerProcess | None:
-        """A warm standby process that was made for the same start."""
+        """A warm standby process made for the same start."""
         with self._lock:
             for place in tuple(self._places.get(boot.address, ())):
-                child = place.take(boot)
-                if child is not None:
+                if (child := place.take(boot)) is not None:
                     self._places[boot.address].remove(place)
                     return child
         return None
@@ -112,7 +111,7 @@ class StandbyPool:
 
 
 class _StandbyPlace:
-    """One place in the pool: keeps a process there, warm, until it is taken or the place is given up."""
+    """One place in the pool: keeps a warm process until it is taken or the place ends."""
 
     def __init__(self, boot: Boot, reveal: Reveal) -> None:
         self._boot = boot
@@ -124,7 +123,7 @@ class _StandbyPlace:
         threading.Thread(target=self._keep, name=f"{boot.address}/standby", daemon=True).start()
 
     def take(self, boot: Boot) -> WorkerProcess | None:
-        """The process, if it is warm and was made for such a start."""
+        """The process, if it is warm and was made for the same start."""
         with self._lock:
             same = msgspec.structs.replace(boot, incarnation=STANDBY) == self._boot
             if not self.warm or not same or self._child is None or not self._child.alive:
@@ -134,7 +133,6 @@ class _StandbyPlace:
             return child
 
     def end(self) -> None:
-        """Give the place up."""
         with self._lock:
             self._gone.set()
             if self._child is not None:
@@ -157,7 +155,7 @@ class _StandbyPlace:
             child.join()
             child.release()
             if not self._gone.is_set():
-                log.warning("%s: a standby process died; another one follows", self._boot.address)
+                log.warning("%s: a standby process died; it is replaced", self._boot.address)
                 died += 1
                 self._gone.wait(RESPAWN.pause(died))
 
@@ -174,9 +172,8 @@ class _StandbyPlace:
                     answer(child.link, body, self._reveal)
                 if frame is FrameType.ENDED:
                     failure = msgspec.msgpack.decode(body, type=Failure)
-                    log.warning(
-                        "%s: a standby process failed: %s: %s", self._boot.address, failure.kind, failure.text
-                    )
+                    why = f"{failure.kind}: {failure.text}"
+                    log.warning("%s: a standby process failed: %s", self._boot.address, why)
         except (OSError, LinkClosed):
             return False
         with self._lock:
@@ -184,9 +181,9 @@ class _StandbyPlace:
         return self.warm
 
     def _watch(self, child: WorkerProcess) -> None:
-        """Wait until it is taken, given up, or dead."""
+        """Wait until the process is taken, given up, or dead."""
         while not self._gone.is_set() and child.alive:
             with contextlib.suppress(OSError, ValueError):
-                # Believed even where the process still seems alive: somebody else may have taken its exit status.
+                # Trusted even if the process still seems alive: other code may have taken its exit status.
                 if mpc.wait([child.sentinel], LOOK):
                     return

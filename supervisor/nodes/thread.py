@@ -1,4 +1,4 @@
-"""Incarnations in threads of this process: how they are launched, and the handles on them."""
+"""Incarnations in threads of this process: their launcher and handles."""
 
 import logging
 import os
@@ -17,13 +17,13 @@ log = logging.getLogger(__name__)
 
 
 class ThreadLauncher:
-    """Runs incarnations in pykka threads. client: how a plain pykka reference reaches them."""
+    """Runs incarnations in pykka threads. client: delivers what comes by a plain pykka reference."""
 
     def __init__(self, client: ExternalClient) -> None:
         self._client = client
 
     def launch(self, slot: ActorSlot, make: Callable[[Ended], Incarnation], on_end: Ended) -> ActorHandle:
-        """Run the incarnation that `make` makes. An actor that cannot be made ends at once, in a thread of its own."""
+        """Run the incarnation that `make` makes. If `make` fails, `on_end` is called in a thread of its own."""
         made: list[Incarnation] = []
 
         def make_for_host(ended: Ended) -> Incarnation:
@@ -45,7 +45,7 @@ class ThreadLauncher:
 
 
 class ThreadHandle:
-    """An incarnation in a thread (supervisor.otp.slot.ActorHandle). A thread shows no sign of life but its messages."""
+    """An incarnation in a thread (supervisor.otp.slot.ActorHandle)."""
 
     beat = 0.0
 
@@ -57,7 +57,6 @@ class ThreadHandle:
 
     @property
     def handling(self) -> Envelope | None:
-        """What it handles now."""
         return self.incarnation.current
 
     @property
@@ -67,29 +66,26 @@ class ThreadHandle:
 
     @property
     def begun(self) -> float | None:
-        """When it began that, in monotonic seconds."""
         return self.incarnation.begun if self.incarnation.current is not None else None
 
     def rss(self) -> int:
-        """A thread's memory is its process's."""
-        return 0
+        return 0  # a thread's memory is its process's
 
     def kill(self, why: str, kind: str = "Killed", message: str = "") -> None:
-        """A thread cannot be killed: fence it, and let a successor take over the mailbox."""
+        """Fence the thread, which cannot be killed, and let a successor take over the mailbox."""
         handling = self.incarnation.current
         if message and (handling is None or handling.id != message):
             return
         failure = Failure(kind, why)
         if handling is not None:
             failure = Failure(kind, why, "", handling.id, type(handling.message).__name__)
-        if self.incarnation.fence(handling if message else None, failure) and self._once.acquire(
-            blocking=False
-        ):
+        fenced = self.incarnation.fence(handling if message else None, failure)
+        if fenced and self._once.acquire(blocking=False):
             self._on_end(failure)
 
 
 class FailedStart:
-    """An actor that could not be made; its end is announced already."""
+    """The handle of an actor that could not be made. Its end is already announced."""
 
     pid = 0
     handling = None
@@ -97,8 +93,7 @@ class FailedStart:
     beat = 0.0
 
     def rss(self) -> int:
-        """Nothing is held."""
         return 0
 
     def kill(self, why: str, kind: str = "Killed", message: str = "") -> None:
-        """Nothing runs here."""
+        pass

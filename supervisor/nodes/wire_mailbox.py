@@ -1,8 +1,7 @@
 """The mailbox of a pinned actor, inside its process, fed from the wire.
 
-While the actor is idle its own thread waits at the wire, so that a message costs no hand-over between threads. While it
-is busy a second thread looks at the wire every few milliseconds, so that what is urgent overtakes and the end of the
-parent is noticed.
+An idle actor's own thread waits at the wire, so a message costs no hand-over between threads. While the actor is busy,
+a second thread looks at the wire every few milliseconds, for urgent mail and for the parent's end.
 """
 
 import select
@@ -28,7 +27,7 @@ TICK = 0.005
 class WireMailbox(Mailbox):
     """A mailbox whose reader reads the wire when there is nothing to take.
 
-    take_frame: puts what came into this mailbox. on_closed: called, in whichever thread notices, when the wire ends.
+    take_frame: puts what came into this mailbox. on_closed: called in the thread that notices the wire's end.
     """
 
     def __init__(
@@ -49,19 +48,19 @@ class WireMailbox(Mailbox):
         self._bell = _Bell(link.connection)
 
     def attend(self) -> None:
-        """Begin to look at the wire while the actor is busy: until it pauses for the first time, it is."""
+        """Start the second thread. The actor counts as busy until its first pause."""
         self._busy.set()
         threading.Thread(target=self._attend, name="wire", daemon=True).start()
 
     def pause(self, timeout: float | None = None, only_urgent: bool = False) -> None:
-        """Wait at the wire until something has come that can be taken, at most `timeout` seconds."""
+        """Wait at the wire until something can be taken, at most `timeout` seconds."""
         if not self._reading.acquire(timeout=TICK):
-            return  # the other thread is at it; what it finds is there in a moment
+            return  # the second thread is reading
         try:
             self._waiting = self._at_wire = True
-            # Looked at after announcing: whoever queued something before the announcement did not ring.
+            # After announcing the wait: a thread that queued something before did not ring.
             if not self._something(only_urgent) and (self._link.pending or self._bell.wait(timeout)):
-                self._waiting = False  # nobody needs to wake this thread for what it puts here itself
+                self._waiting = False  # what this thread puts here itself must not wake it
                 self._receive()
         finally:
             self._at_wire = self._waiting = False
@@ -78,7 +77,6 @@ class WireMailbox(Mailbox):
         return bool(self._system or (self._reply() if only_urgent else self._data))
 
     def _receive(self) -> None:
-        """Take what has come."""
         try:
             while True:
                 self._take_frame(*self._link.receive())
@@ -95,7 +93,7 @@ class WireMailbox(Mailbox):
             self._busy.wait()
             gate.wait(TICK)
             if self._is_idle():
-                # Not at once: to be woken for each message would cost more than to look now and then.
+                # Not at once: a wake-up for each message would cost more than a look now and then.
                 idle += 1
                 if idle > DOZES_AFTER:
                     idle = 0
@@ -131,18 +129,18 @@ class _Bell:
         self._rung = threading.Lock()
         self._poll = None
         if sys.platform != "win32":
-            # Built once: multiprocessing's own `wait` makes a selector at each call.
+            # Built once: multiprocessing's `wait` makes a selector at each call.
             self._poll = select.poll()
             self._poll.register(connection.fileno(), select.POLLIN)
             self._poll.register(self._heard.fileno(), select.POLLIN)
 
     def ring(self) -> None:
-        """End a `wait`, the next one if there is none now."""
+        """End the current `wait`, or the next one."""
         if self._rung.acquire(blocking=False):
             self._rope.send_bytes(b"!")
 
     def wait(self, timeout: float | None) -> bool:
-        """Wait for the wire, a ring, or so many seconds. True when the wire has something, or has ended."""
+        """Wait for the wire, a ring, or the timeout. True when the wire has something, or has ended."""
         if self._poll is not None:
             limit = None if timeout is None else max(0.0, timeout) * 1000
             ready = {descriptor for descriptor, _ in self._poll.poll(limit)}

@@ -1,7 +1,7 @@
-"""The worker process: runs one incarnation of one actor, and exchanges everything with its parent.
+"""The worker process: runs one incarnation of one actor, and exchanges all mail with its parent.
 
 Outputs reach the wire before an envelope is marked done. The process ends when its parent does, however that dies, and
-leaves Ctrl-C to the parent. A standby process loads what the actor needs, and waits until it is told to run it.
+leaves Ctrl-C to the parent. A standby process loads what the actor needs, and waits for the order to run it.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,10 +28,9 @@ from actors.kernel.message import Envelope, decode, encode
 from actors.kernel.protocol.lifecycle import Failure, WriteCheckpoint
 from actors.kernel.record import Dead
 from actors.kernel.thread_host import SystemClock
-from supervisor.nodes.batch import unpack
 from supervisor.nodes.boot import STANDBY, Boot, make_actor
 from supervisor.nodes.in_flight import BEAT_AT, BEGUN_AT, STARVING, WINDOW, Fate, Shared
-from supervisor.nodes.link import FrameType, LinkClosed
+from supervisor.nodes.link import FrameType, LinkClosed, unpack
 from supervisor.nodes.local import LocalLink
 from supervisor.nodes.node_recorder import open_recorder
 from supervisor.nodes.process_setup import become_worker
@@ -50,7 +50,7 @@ BEAT = 0.25
 
 
 class DeadMail(msgspec.Struct, frozen=True):
-    """A dead letter of a child's, on its way to the parent."""
+    """A child's dead letter on its way to the parent."""
 
     envelope: bytes
     why: str
@@ -59,7 +59,7 @@ class DeadMail(msgspec.Struct, frozen=True):
 
 
 class _Uplink:
-    """Mail for anybody else goes to the parent (actors.kernel.directory.Box)."""
+    """Sends mail for all other actors to the parent (actors.kernel.directory.Box)."""
 
     def __init__(self, link: LocalLink) -> None:
         self._link = link
@@ -70,27 +70,20 @@ class _Uplink:
         return None
 
 
+@dataclass(eq=False, repr=False)
 class EnvelopeAccount:
-    """Takes in what the parent sends, and keeps account, in the memory that it shares, of what is begun and done."""
+    """Takes what the parent sends, and records in shared memory what is begun and done."""
 
-    def __init__(
-        self,
-        shared: Shared,
-        link: Any,
-        mailbox: Mailbox,
-        directory: Directory,
-        monotonic: Callable[[], float],
-    ) -> None:
-        self._shared = shared
-        self._link = link
-        self._mailbox = mailbox
-        self._directory = directory
-        self._monotonic = monotonic
-        self._slots: dict[int, int] = {}
-        self._crashed = False
+    _shared: Shared
+    _link: Any
+    _mailbox: Mailbox
+    _directory: Directory
+    _monotonic: Callable[[], float]
+    _slots: dict[int, int] = field(default_factory=dict)
+    _crashed: bool = False
 
     def deliver(self, slot: int, data: bytes) -> None:
-        """Queue an envelope that holds `slot` until it is done, or has fallen out of the mailbox."""
+        """Queue an envelope. It holds `slot` until it is done, or falls out of the mailbox."""
         try:
             envelope = decode(data)
         except MessageError as error:
@@ -98,16 +91,15 @@ class EnvelopeAccount:
             self._shared.fates[slot] = _REFUSED
             return
         self._slots[id(envelope)] = slot
-        fell = self._mailbox.put(envelope)
-        if fell is not None:
-            # What falls out will never be handled here: its slot is free again.
+        if (fell := self._mailbox.put(envelope)) is not None:
+            # What falls out is never handled here: its slot is free again.
             fallen = self._slots.pop(id(fell.envelope), None)
             self._directory.dead_letter(fell.envelope, fell.why)
             if fallen is not None:
                 self._shared.fates[fallen] = _FALLEN
 
     def around(self, handle: Handle) -> Handle:
-        """`handle`, with account kept of each envelope."""
+        """`handle`, which also records what becomes of each envelope."""
 
         def accounted(envelope: Envelope) -> bool:
             slot = self._slots.pop(id(envelope), None)
@@ -121,18 +113,14 @@ class EnvelopeAccount:
 
         return accounted
 
-    def tell_room(self) -> None:
-        """Tell the parent, which waits for it, that there is room."""
-        self._shared.fates[STARVING] = 0
-        with contextlib.suppress(LinkClosed):
-            self._link.send(FrameType.ROOM)
-
     def _done(self, slot: int) -> None:
         fates = self._shared.fates
         fates[slot] = _FALLEN if self._crashed else _DONE
-        # Not at once: the parent would send one envelope, and starve again.
+        # Not at once: the parent would send one envelope and wait again.
         if fates[STARVING] and len(self._mailbox) <= WINDOW // 2:
-            self.tell_room()
+            fates[STARVING] = 0
+            with contextlib.suppress(LinkClosed):
+                self._link.send(FrameType.ROOM)
 
 
 class _Worker:
@@ -145,7 +133,7 @@ class _Worker:
         self._secrets = Secrets(self._link)
         self._directory = Directory()
         self._directory.elsewhere = _Uplink(self._link)
-        self._directory.dead_letters.announces = False  # the parent does
+        self._directory.dead_letters.announces = False  # the parent announces them
         self._directory.dead_letters.watch = self._report_dead
         self._recorder: TraceRecorder | None = None
 
@@ -157,25 +145,25 @@ class _Worker:
             if standby_process:
                 actor.preload()
                 self._wait_in_standby()
-            life = self._make_life(actor)
-            life.preloaded = standby_process
+            incarnation = self._make_incarnation(actor)
+            incarnation.preloaded = standby_process
         except Exception as error:
             self._end(Failure(type(error).__name__, str(error)[:500]))
             return
-        if life.start():
-            life.run()
+        if incarnation.start():
+            incarnation.run()
 
     # -- start
 
     def _make_actor(self) -> Actor:
         boot = self._boot
-        # Before any mail is read: the actor's module brings the messages that only its own room knows.
+        # Before any mail is read: the actor's module registers its private messages.
         importlib.import_module(boot.actor.partition(":")[0])
         sections = _sections(boot, self._secrets.reveal)
         return make_actor(boot.actor, boot.arguments, sections, Path(boot.home))
 
     def _wait_in_standby(self) -> None:
-        """Tell the parent that all is loaded, and wait for the number of the incarnation to run."""
+        """Report that all is loaded, and wait for the number of the incarnation to run."""
         try:
             self._link.send(FrameType.WARM)
             frame, body = self._link.receive()
@@ -187,7 +175,7 @@ class _Worker:
         assert frame is FrameType.LIVE
         self._boot = msgspec.structs.replace(self._boot, incarnation=int(body))
 
-    def _make_life(self, actor: Actor) -> Incarnation:
+    def _make_incarnation(self, actor: Actor) -> Incarnation:
         boot = self._boot
         self._recorder = open_recorder(boot.trace, boot.address, boot.run)
         mailbox = self._mailbox = WireMailbox(
@@ -197,7 +185,7 @@ class _Worker:
         account = self._account = EnvelopeAccount(
             self._shared, self._link, mailbox, self._directory, time.monotonic
         )
-        life = Incarnation(
+        incarnation = Incarnation(
             actor,
             boot.address,
             boot.incarnation,
@@ -218,12 +206,11 @@ class _Worker:
             self._take(frame, body)
         mailbox.attend()
         self._secrets.attended = True
-        return life
+        return incarnation
 
     def _ask_for_checkpoint(self) -> None:
-        """A new file of the trace begins: let a replay begin there, too."""
-        envelope = Envelope("", 0, 0, self._boot.address, WriteCheckpoint())
-        self._mailbox.put(envelope)
+        """Let a replay begin at a new file of the trace."""
+        self._mailbox.put(Envelope("", 0, 0, self._boot.address, WriteCheckpoint()))
 
     def _read_sections(self, data: bytes) -> Mapping[str, Any]:
         from config.sections import unpacked
@@ -258,7 +245,7 @@ class _Worker:
             logging.getLogger().setLevel(body.decode())
 
     def _orphaned(self) -> None:
-        """The parent is gone, or has closed the wire: save the trace and exit."""
+        """Save the trace and exit: the parent is gone, or has closed the wire."""
         if self._recorder is not None:
             self._recorder.close()
         os._exit(0)
@@ -276,20 +263,17 @@ def _sections(boot: Boot, reveal: Reveal) -> dict[str, Any]:
     from config.secret import RESOLVER
 
     config = Config.model_validate(boot.sections, context={RESOLVER: reveal})
-    whole: dict[str, Any] = {"config": config, "frames": boot.frames, "subscribers": boot.subscribers}
+    given: dict[str, Any] = {"config": config, "frames": boot.frames, "subscribers": boot.subscribers}
     if "sealer" in boot.arguments:
         from supervisor.encryption import SEALER, received
 
-        whole["sealer"] = received(reveal(SEALER))
-    return {
-        name: whole[name] if name in whole else getattr(config, name)
-        for name in boot.arguments
-        if name != "home"
-    }
+        given["sealer"] = received(reveal(SEALER))
+    names = (name for name in boot.arguments if name != "home")
+    return {name: given[name] if name in given else getattr(config, name) for name in names}
 
 
 def run(connection: "Connection[bytes, bytes]", shared: Shared, boot: bytes) -> None:
-    """The process's main function: run one incarnation, then exit without waiting for anybody's threads."""
+    """The process's main function: run one incarnation, then exit without waiting for other threads."""
     _Worker(connection, shared, msgspec.msgpack.decode(boot, type=Boot)).run()
     sys.stdout.flush()
     sys.stderr.flush()

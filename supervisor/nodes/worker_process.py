@@ -1,4 +1,4 @@
-"""A worker process as its parent holds it: the process, the wire to it, and the memory shared with it."""
+"""A worker process seen from its parent: the process, the wire to it, and the memory shared with it."""
 
 import contextlib
 import multiprocessing
@@ -10,7 +10,7 @@ import psutil
 from supervisor.nodes.boot import Boot
 from supervisor.nodes.in_flight import Shared, shared_memory
 from supervisor.nodes.local import LocalLink
-from supervisor.nodes.secrets import Reveal, nothing_to_reveal
+from supervisor.nodes.secrets import NO_SECRETS, Reveal
 from supervisor.nodes.worker import run
 
 __all__ = ["WorkerProcess"]
@@ -19,12 +19,12 @@ _spawn = multiprocessing.get_context("spawn")
 
 
 class WorkerProcess:
-    """Not started yet; `start` blocks for the spawn. `kill` may be called at any time, from any thread.
+    """`start` blocks for the spawn. `kill` may be called at any time, from any thread.
 
-    reveal: gives the child the secrets of its sections.
+    pid: 0 before the start. reveal: gives the child the secrets of its sections.
     """
 
-    def __init__(self, boot: Boot, reveal: Reveal = nothing_to_reveal) -> None:
+    def __init__(self, boot: Boot, reveal: Reveal = NO_SECRETS) -> None:
         self.boot = boot
         self.reveal = reveal
         self.shared: Shared = shared_memory()
@@ -36,23 +36,17 @@ class WorkerProcess:
             name=boot.address,
             daemon=True,
         )
-        self._pid = 0
+        self.pid = 0
         self._killed = False
         self._measured: psutil.Process | None = None
 
     @property
-    def pid(self) -> int:
-        """The process id, 0 before it is started."""
-        return self._pid
-
-    @property
     def exitcode(self) -> int | None:
-        """As in multiprocessing: minus the signal that killed it; None while it runs."""
+        """As in multiprocessing: None while it runs, negative for the signal that killed it."""
         return self._process.exitcode
 
     @property
     def alive(self) -> bool:
-        """Whether it runs."""
         try:
             return self._process.is_alive()
         except ValueError:
@@ -60,40 +54,40 @@ class WorkerProcess:
 
     @property
     def sentinel(self) -> int:
-        """What multiprocessing.connection.wait waits for its end by. Raises ValueError before its start."""
+        """For multiprocessing.connection.wait: readable after its end. Raises ValueError before its start."""
         return self._process.sentinel
 
     def start(self) -> None:
         """Spawn the process. Raises OSError."""
         if hasattr(signal, "pthread_sigmask"):
-            # Inherited by the child, which so leaves Ctrl-C to its parent from its very first instruction on.
+            # The child inherits it, and so leaves Ctrl-C to its parent from its first instruction on.
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             self._process.start()
         finally:
             self._theirs.close()
-        self._pid = self._process.pid or 0
+        self.pid = self._process.pid or 0
         if self._killed:
             self._process.kill()
 
     def kill(self) -> None:
-        """SIGKILL, as soon as there is something to kill."""
+        """SIGKILL, or right after the start if it is not started yet."""
         self._killed = True
         with contextlib.suppress(AttributeError, ValueError, OSError):
             self._process.kill()
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait for its end, and reap it."""
+        """Wait for its end and reap it."""
         self._process.join(timeout)
 
     def release(self) -> None:
-        """Give back what the system holds for it. After its end only."""
+        """Free its resources, after its end."""
         self.link.close()
         with contextlib.suppress(ValueError):
             self._process.close()
 
     def rss(self) -> int:
-        """Bytes of memory that it holds; 0 when that is not known."""
+        """Bytes of memory that it holds; 0 if unknown."""
         try:
             if self._measured is None:
                 self._measured = psutil.Process(self.pid)

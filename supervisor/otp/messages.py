@@ -1,4 +1,4 @@
-"""What supervisors are told about their children, and asked to do with them. All of it overtakes ordinary mail."""
+"""News about children, and requests for them, that supervisors receive. All overtake ordinary mail."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from actors.kernel.protocol.lifecycle import Failure
 from actors.vocabulary.addresses import Address
 
 ROOT = Address("root")
-"""The supervisor above all others; where a trace names nodes, the process that it lives in."""
+"""The topmost supervisor; as a node's name in a trace, the main process."""
 
 
 class ChildReady(Message):
@@ -28,7 +28,7 @@ class ChildEnded(Message):
 
 
 class StartOverdue(Message):
-    """A supervisor's own reminder: the child should be ready by now."""
+    """A supervisor's reminder to itself: the child should be ready by now."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     address: str
@@ -36,7 +36,7 @@ class StartOverdue(Message):
 
 
 class StopOverdue(Message):
-    """A supervisor's own reminder: the child should have stopped by now."""
+    """A supervisor's reminder to itself: the child should have stopped by now."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     address: str
@@ -44,14 +44,14 @@ class StopOverdue(Message):
 
 
 class RestartDue(Message):
-    """A supervisor's own reminder: the child's pause is over."""
+    """A supervisor's reminder to itself: the pause before the child's restart is over."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     address: str
 
 
 class RestartChild(Message):
-    """Stop the child at `address` and start it again; answered by Accepted or Declined."""
+    """Restart the child at `address`, in order; answered by Accepted or Declined."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     address: str
@@ -65,8 +65,7 @@ class KillChild(Message):
 
 
 class PinChild(Message):
-    """Move the child at `address` into a thread or into processes, `instances` of them; answered by Accepted or
-    Declined."""
+    """Run the child at `address` in `instances` threads or processes; answered by Accepted or Declined."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     address: str
@@ -75,27 +74,30 @@ class PinChild(Message):
 
 
 class Revise(Message):
-    """The configuration has changed what is below this supervisor; `Slots.revision` says how."""
+    """The configuration has changed this supervisor's children; `Slots.revision` says how."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
 
 
 class Accepted(Message):
-    """The supervisor does what was asked of it."""
+    """The supervisor carries the request out."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
 
 
 class Declined(Message):
-    """The supervisor does not do what was asked of it, and why."""
+    """The supervisor refuses the request, and why."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     why: str
 
 
 class ChildHung(Message):
-    """From the watchdog: the incarnation must end, because of `why`. kind: of its Failure. message: the id of the
-    envelope that it hangs on, "" for none; when that has been handled meanwhile, nothing happens."""
+    """From the watchdog: the incarnation must end.
+
+    kind, why: of its Failure.
+    message: the id of the envelope that it hangs on, "" for none. If that is done meanwhile, nothing happens.
+    """
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     address: str

@@ -1,4 +1,4 @@
-"""What slots tell supervisors and actors, as messages, so that nobody waits for anything."""
+"""Lifecycle messages from slots to supervisors and actors. Sending them never blocks."""
 
 from collections.abc import Sequence
 from itertools import count
@@ -15,7 +15,7 @@ __all__ = ["LifecycleNotices"]
 
 
 class _DeferredEnd(msgspec.Struct):
-    """A dead supervisor whose end is not announced before its children's."""
+    """A dead supervisor's end, announced after those of its children."""
 
     slot: ActorSlot
     incarnation: int
@@ -32,32 +32,30 @@ class LifecycleNotices:
         self._deferred: dict[str, _DeferredEnd] = {}
 
     def stop(self, slot: ActorSlot) -> None:
-        """Ask the incarnation in `slot` to stop."""
         self._tell(slot.address, Stop(), slot.supervisor)
 
     def ready(self, slot: ActorSlot) -> None:
-        """The incarnation in `slot` is ready."""
         self._tell(slot.supervisor, ChildReady(slot.address, slot.incarnation), slot.address)
 
     def ended(self, slot: ActorSlot, failure: Failure | None, orphans: Sequence[ActorSlot] = ()) -> None:
-        """The incarnation in `slot` has ended. orphans: the slots in which children of it still run; they are killed,
-        and its end is announced when all of theirs are."""
+        """Announce the end of the incarnation in `slot`.
+
+        orphans: slots in which its children still run. They are killed, and their ends are announced before its own.
+        """
         if not orphans:
             self._announce(slot, slot.incarnation, failure)
             return
         children = {child.address for child in orphans}
         self._deferred[slot.address] = _DeferredEnd(slot, slot.incarnation, failure, children)
         for child in orphans:
-            handle = child.handle
-            if handle is not None:
+            if (handle := child.handle) is not None:
                 handle.kill(f"its supervisor {slot.address} has died")
             elif child.ended:
                 self._announce(child, child.incarnation, None)
 
     def _announce(self, slot: ActorSlot, incarnation: int, failure: Failure | None) -> None:
         self._tell(slot.supervisor, ChildEnded(slot.address, incarnation, failure), slot.address)
-        deferred = self._deferred.get(slot.supervisor)
-        if deferred is None:
+        if (deferred := self._deferred.get(slot.supervisor)) is None:
             return
         deferred.children.discard(slot.address)
         if not deferred.children and self._deferred.pop(slot.supervisor, None) is not None:

@@ -1,8 +1,8 @@
-"""The actors of a node: starts incarnations in slots, ends them, and says what becomes of them."""
+"""The actors of a node: starts and ends incarnations in slots, and reports what becomes of them."""
 
 import logging
-import time
 from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass
 
 import msgspec
 
@@ -22,38 +22,32 @@ __all__ = ["ActorRegistry"]
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False, repr=False)
 class ActorRegistry:
     """What supervisors do to their children's slots (supervisor.otp.supervisor.Slots). Never blocks.
 
-    make: starts incarnations. recorder: told of every start, by `start_record`, and of every end. wall: epoch seconds.
-    on_change: told of a slot whose state or health has changed. on_close: told of an address where nobody runs any
-    more, or somebody else does. on_end: told, at last, how the root ended.
+    make: starts incarnations. wall: epoch seconds.
+    recorder: gets a record of every start, made by `start_record`, and of every end.
+    on_change: called with a slot whose state or health has changed.
+    on_close: called with an address whose standby processes are no longer needed.
+    on_end: called with the root's failure, None after an orderly stop.
     """
 
-    def __init__(
-        self,
-        root: SupervisorSpec,
-        directory: Directory,
-        make: MakeHandle,
-        recorder: RecordSink | None,
-        start_record: Callable[[ActorSlot], Started],
-        wall: Callable[[], float] = time.time,
-        *,
-        on_change: Callable[[ActorSlot], None],
-        on_close: Callable[[str], None],
-        on_end: Ended,
-    ) -> None:
-        self._directory = directory
-        self._make = make
-        self._recorder = recorder
-        self._start_record = start_record
-        self._wall = wall
-        self._on_change = on_change
-        self._on_close = on_close
-        self._on_end = on_end
-        self._table = SlotTable(root, directory)
-        self._configured = ConfiguredTree(root)
-        self._notices = LifecycleNotices(directory)
+    root: SupervisorSpec
+    _directory: Directory
+    _make: MakeHandle
+    _recorder: RecordSink | None
+    _start_record: Callable[[ActorSlot], Started]
+    _wall: Callable[[], float]
+    _: KW_ONLY
+    on_change: Callable[[ActorSlot], None]
+    on_close: Callable[[str], None]
+    on_end: Ended
+
+    def __post_init__(self) -> None:
+        self._table = SlotTable(self.root, self._directory)
+        self._configured = ConfiguredTree(self.root)
+        self._notices = LifecycleNotices(self._directory)
         self.slots: Mapping[str, ActorSlot] = self._table.slots
         self.plan = self._configured.plan
         self.revision = self._configured.revision
@@ -65,7 +59,7 @@ class ActorRegistry:
     # -- what supervisors do
 
     def launch(self, address: str) -> int:
-        """Start a new incarnation; its number."""
+        """Start a new incarnation; returns its number."""
         slot = self.slots[address]
         number = slot.begin(self._wall())
         for stale in slot.mailbox.withdraw(Stop):
@@ -73,7 +67,7 @@ class ActorRegistry:
         log.info("%s: starting (incarnation %d)", address, number)
         if self._recorder is not None:
             self._recorder.append(self._start_record(slot))
-        self._on_change(slot)
+        self.on_change(slot)
         handle = self._make(
             slot, lambda: self._ready(slot, number), lambda failure: self._ended(slot, number, failure)
         )
@@ -82,10 +76,9 @@ class ActorRegistry:
         return number
 
     def halt(self, address: str) -> None:
-        """Ask the incarnation to stop."""
         slot = self.slots[address]
         slot.state = "stopping"
-        self._on_change(slot)
+        self.on_change(slot)
         self._notices.stop(slot)
 
     def kill(self, address: str, why: str, kind: str = "Killed", message: str = "") -> None:
@@ -96,7 +89,7 @@ class ActorRegistry:
             slot.handle.kill(why, kind, message)
 
     def set_health(self, address: str, health: Health, reason: str, remedy: str) -> None:
-        """Note the health that an actor, or its supervisor, reports."""
+        """Log and note the health that an actor, or its supervisor, reports."""
         slot = self.slots.get(address)
         if slot is None:
             return
@@ -104,33 +97,35 @@ class ActorRegistry:
             level = logging.INFO if health is Health.OK else logging.WARNING
             log.log(level, "%s: %s %s%s", address, health, reason, f" -> {remedy}" if remedy else "")
         slot.set_health(health, reason, remedy)
-        self._on_change(slot)
+        self.on_change(slot)
 
     def close_slot(self, address: str) -> None:
-        """The final stop, of everybody below as well: what waits, and what comes later, becomes dead letters."""
+        """Stop the slot and all below for good: mail that waits, or comes later, becomes dead letters."""
         slot = self.slots[address]
         for child in self._table.children(address):
             self.close_slot(child.address)
         self._table.close(slot)
         if slot.state == "disabled":
-            self._on_change(slot)
-        self._on_close(address)
+            self.on_change(slot)
+        self.on_close(address)
 
     def configure_slot(self, spec: ChildSpec) -> None:
-        """Make the slot of a new replica, or give a slot its new specification."""
+        """See SlotTable.configure."""
         known = spec.address in self.slots
         self._table.configure(spec)
         if known:
-            self._on_close(spec.address)  # standby processes of the old kind
+            self.on_close(spec.address)  # standby processes of the old kind
 
     def remove_slot(self, address: str) -> None:
-        """Take a replica's slot away; what waited there goes to the other instances."""
-        self._on_close(address)
-        self._on_change(self._table.remove(address))
+        """See SlotTable.remove."""
+        self.on_close(address)
+        self.on_change(self._table.remove(address))
 
     def current_spec(self, spec: SupervisorSpec) -> SupervisorSpec:
-        """The specification of a supervisor that is about to start, with its children as they are now: some may have
-        been moved, or have another number of replicas. Replicas that the supervisor before it was removing are removed.
+        """The specification of a supervisor that is about to start, with its children as they are now.
+
+        A child may have been moved, or have another number of replicas. Replicas that the previous supervisor was
+        removing are removed now.
         """
         children = tuple(
             self.slots[child.address].spec if isinstance(child, ChildSpec) else child
@@ -150,7 +145,6 @@ class ActorRegistry:
         return tuple(status_of(slot, slots) for slot in slots)
 
     def status(self, address: str) -> Mapping[str, object]:
-        """One slot as a plain map."""
         return status_of(self.slots[address], tuple(self.slots.values()))
 
     # -- news of incarnations, from any thread
@@ -159,7 +153,7 @@ class ActorRegistry:
         if number != slot.incarnation:
             return
         slot.run()
-        self._on_change(slot)
+        self.on_change(slot)
         self._notices.ready(slot)
 
     def _ended(self, slot: ActorSlot, number: int, failure: Failure | None) -> None:
@@ -172,10 +166,10 @@ class ActorRegistry:
         if self._recorder is not None:
             why = "failed" if failure else "stopped"
             self._recorder.append(Stopped(slot.address, number, why, failure, self._wall()))
-        self._on_change(slot)
+        self.on_change(slot)
         orphans = [c for c in self._table.children(slot.address) if c.handle is not None] if failure else ()
         self._notices.ended(slot, failure, orphans)
         if not slot.supervisor:
             if failure is None:
                 self.close_slot(slot.address)
-            self._on_end(failure)
+            self.on_end(failure)

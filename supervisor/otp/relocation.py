@@ -1,4 +1,4 @@
-"""What must change when an actor is moved, or gets another number of replicas: a pure plan."""
+"""Plans the move of an actor, or a change of the number of its replicas: pure."""
 
 from collections.abc import Sequence
 
@@ -14,8 +14,8 @@ MOST = 64
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """changed: new specifications of present children; those of them in `moved` must be restarted. added, removed:
-    replicas. order: all children afterwards, in start order."""
+    """changed: new specifications of present children; those in `moved` must be restarted.
+    added, removed: replicas. order: all children afterwards, in start order."""
 
     changed: tuple[ChildSpec, ...]
     moved: tuple[str, ...]
@@ -25,11 +25,9 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def plan(
-    old: ChildSpec | SupervisorSpec | None,
-    children: Sequence[ChildSpec | SupervisorSpec],
-    wanted: PinChild,
+    old: ChildSpec | SupervisorSpec | None, children: Sequence[ChildSpec | SupervisorSpec], wanted: PinChild
 ) -> Plan | str:
-    """How to get from `children`, `old` among them, to what is `wanted`; the reason where that is not possible."""
+    """How to get from `children`, `old` among them, to what is `wanted`; else the reason why not."""
     if not isinstance(old, ChildSpec):
         return f"{wanted.address} is a supervisor; pin its actors"
     if old.replica_of:
@@ -59,10 +57,6 @@ def _belongs(spec: ChildSpec | SupervisorSpec, address: str) -> bool:
 def _in_order(
     children: Sequence[ChildSpec | SupervisorSpec], instances: tuple[ChildSpec, ...], address: str
 ) -> tuple[ChildSpec | SupervisorSpec, ...]:
-    order: list[ChildSpec | SupervisorSpec] = []
-    for spec in children:
-        if spec.address == address:
-            order += instances
-        elif not _belongs(spec, address):
-            order.append(spec)
-    return tuple(order)
+    others = [spec for spec in children if spec.address == address or not _belongs(spec, address)]
+    place = next(n for n, spec in enumerate(others) if spec.address == address)
+    return (*others[:place], *instances, *others[place + 1 :])

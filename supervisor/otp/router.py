@@ -14,9 +14,9 @@ __all__ = ["Router"]
 class Router:
     """Stands in the directory for an address with replicas (actors.kernel.directory.Recipient).
 
-    Data goes to the instances in turn, to one that runs where there is one; with `routing_key`, to the same instance
-    for the same value of that message field. Answers, which only the first instance can have asked for under this
-    address, go to it. System messages go to all, as copies with ids of their own.
+    Data goes to the instances in turn, to running ones first; with `routing_key`, to the same instance for the same
+    value of that message field. Answers go to the first instance: only it asks under this address. System messages go
+    to all, as copies with their own ids.
     """
 
     def __init__(
@@ -37,21 +37,20 @@ class Router:
 
     @property
     def instances(self) -> tuple[str, ...]:
-        """The addresses of all instances, the first one's first."""
+        """The addresses of all instances, in order."""
         return tuple(self._boxes)
 
     def add(self, address: str, box: Mailbox) -> None:
-        """From now on `address` gets its share."""
         with self._lock:
             self._boxes = {**self._boxes, address: box}
 
     def remove(self, address: str) -> None:
-        """From now on `address` gets nothing. What waits there is the caller's to `put` again."""
+        """Send nothing more to `address`. The caller must `put` again what waits there."""
         with self._lock:
             self._boxes = {name: box for name, box in self._boxes.items() if name != address}
 
     def put(self, envelope: Envelope) -> Put | None:
-        """Queue the envelope at one instance, the next where one is full or leaves."""
+        """Queue the envelope at one instance; at the next one if that is full or leaves."""
         boxes = self._boxes
         first = boxes[self._address]
         if envelope.answers or isinstance(envelope.message, Stop):
@@ -82,14 +81,8 @@ class Router:
         # Python's own hash of a text differs from process to process; a replay must route alike.
         name = names[zlib.crc32(str(key).encode()) % len(names)]
         fell = boxes[name].put(envelope)
-        if (
-            fell is not None
-            and fell.envelope is envelope
-            and fell.why is RejectReason.STOPPED
-            and name != self._address
-        ):
-            return boxes[self._address].put(envelope)  # it has just left
-        return fell
+        left = fell is not None and fell.envelope is envelope and fell.why is RejectReason.STOPPED
+        return boxes[self._address].put(envelope) if left and name != self._address else fell
 
 
 def _copy(envelope: Envelope, to: str) -> Envelope:

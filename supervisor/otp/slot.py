@@ -1,4 +1,4 @@
-"""Slots: one for each address. A slot outlives the incarnations in it, and keeps their address and mailbox."""
+"""Slots: one per address. A slot outlives the incarnations in it, and keeps their mailbox."""
 
 import time
 from collections.abc import Callable
@@ -16,8 +16,8 @@ __all__ = ["ActorHandle", "ActorSlot", "MakeHandle"]
 class ActorHandle(Protocol):
     """One running incarnation, in a thread or in a process of its own.
 
-    pid: its process. handling: the envelope that it handles now, since `begun` (monotonic seconds). beat: its last
-    sign of life (monotonic seconds), 0.0 where that is not known.
+    pid: of its process. handling: the envelope being handled, since `begun` (monotonic seconds).
+    beat: the last sign of life (monotonic seconds), 0.0 if unknown.
     """
 
     @property
@@ -29,10 +29,10 @@ class ActorHandle(Protocol):
     @property
     def beat(self) -> float: ...
     def rss(self) -> int:
-        """Bytes of memory that its own process holds; 0 where it has no process of its own, or it is not known."""
+        """Bytes of memory that its own process holds; 0 if it has none, or that is unknown."""
 
     def kill(self, why: str, kind: str = "Killed", message: str = "") -> None:
-        """End it at once, as a failure of `kind`. message: only while it handles the envelope with this id."""
+        """End it at once, with a failure of `kind`. message: only while it handles the envelope with this id."""
 
 
 MakeHandle = Callable[["ActorSlot", Callable[[], None], Ended], ActorHandle]
@@ -40,11 +40,12 @@ MakeHandle = Callable[["ActorSlot", Callable[[], None], Ended], ActorHandle]
 
 
 class ActorSlot:
-    """One address: its specification, its mailbox, and the incarnation that runs there now.
+    """One address: its specification, its mailbox, and the current incarnation.
 
     state: down, starting, running, stopping, failed or disabled. handle: None while no incarnation runs.
-    health_reported: the present incarnation has reported its own health. ended: the present incarnation has ended.
-    since: when the present incarnation was started (epoch seconds). Read from any thread, changed by its supervisor's.
+    health_reported: the current incarnation has reported its own health. ended: it has ended.
+    since: when it was started (epoch seconds).
+    Any thread may read; only the supervisor's changes it.
     """
 
     def __init__(self, spec: ChildSpec | SupervisorSpec, supervisor: str, depth: int) -> None:
@@ -67,43 +68,40 @@ class ActorSlot:
 
     @property
     def pin(self) -> str:
-        """thread or process."""
+        """`thread` or `process`."""
         return self.spec.pin if isinstance(self.spec, ChildSpec) else "thread"
 
     @property
     def is_supervisor(self) -> bool:
-        """Whether it is a supervisor's slot."""
         return isinstance(self.spec, SupervisorSpec)
 
     @property
     def replica_of(self) -> str:
-        """The address that this is a further instance of, "" for none."""
+        """The address of which this is a replica, "" for none."""
         return self.spec.replica_of if isinstance(self.spec, ChildSpec) else ""
 
     @property
     def restarts(self) -> int:
-        """How many times an incarnation followed another."""
         return max(0, self.incarnation - 1)
 
     def begin(self, now: float) -> int:
-        """Another incarnation is being started, at `now` (epoch seconds); its number."""
+        """Begin the next incarnation at `now` (epoch seconds); returns its number."""
         self.incarnation += 1
         self.state, self.health_reported, self.ended, self.since = "starting", False, False, now
         self.health, self.reason, self.remedy = Health.STARTING, "", ""
         return self.incarnation
 
     def run(self) -> None:
-        """The present incarnation is ready."""
+        """Note that the current incarnation is ready."""
         self.state = "running"
         if not self.health_reported:
             self.health = Health.OK
 
     def end(self, failure: Failure | None) -> None:
-        """The present incarnation has ended, of `failure` or in order."""
+        """Note that the current incarnation has ended, of `failure` or in order."""
         self.state = "failed" if failure is not None else "down"
-        self.ended = (
-            True  # before the handle goes: who ends a dead supervisor's children looks in the other order
-        )
+        # Before the handle goes: LifecycleNotices.ended reads them in the other order.
+        self.ended = True
         self.health, self.handle = Health.DOWN, None
         if failure is not None:
             self.failures += 1
@@ -111,15 +109,15 @@ class ActorSlot:
             self.reason = f"{failure.kind}: {failure.text}"
 
     def set_health(self, health: Health, reason: str, remedy: str) -> None:
-        """Note the health that the present incarnation, or its supervisor, reports."""
+        """Note the health that the current incarnation, or its supervisor, reports."""
         self.health, self.reason, self.remedy, self.health_reported = health, reason, remedy, True
 
     def disable(self) -> None:
-        """Its actor is not run any more, for the reason in its specification."""
+        """Run this actor no longer, for the reason in its specification."""
         self.state, self.health, self.reason = "disabled", Health.DOWN, self.spec.disabled_reason
 
     def enable(self) -> None:
-        """Its actor is to be run again, with a new mailbox: the one before was closed."""
+        """Allow this actor to run again, with a new mailbox: the previous one is closed."""
         self.mailbox = _mailbox(self.spec)
         self.state, self.health, self.reason = "down", Health.STARTING, ""
 

@@ -1,4 +1,4 @@
-"""The slots of a node, and the way their mail comes in: the directory's entries, and routers for replicas."""
+"""The slots of a node, with their entries in the directory and the routers for replicas."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ __all__ = ["SlotTable"]
 
 
 class SlotTable:
-    """slots: by address, a supervisor before its children. What a closed mailbox still held becomes dead letters."""
+    """slots: by address, a supervisor before its children. Mail left in a closed mailbox becomes dead letters."""
 
     def __init__(self, root: SupervisorSpec, directory: Directory) -> None:
         self.slots: dict[str, ActorSlot] = {}
@@ -21,11 +21,10 @@ class SlotTable:
         self._add(root, "", 0)
 
     def children(self, supervisor: str) -> tuple[ActorSlot, ...]:
-        """The slots of a supervisor's children."""
         return tuple(slot for slot in tuple(self.slots.values()) if slot.supervisor == supervisor)
 
     def in_tree_order(self) -> Iterator[ActorSlot]:
-        """All slots, every replica behind its first instance."""
+        """All slots, replicas right after their first instance."""
         slots = tuple(self.slots.values())
         for slot in slots:
             if not slot.replica_of:
@@ -33,12 +32,12 @@ class SlotTable:
                 yield from (other for other in slots if other.replica_of == slot.address)
 
     def configure(self, spec: ChildSpec) -> None:
-        """Make the slot of a new replica, or give a slot its new specification."""
+        """Make the slot of a new replica, or give an existing slot its new specification."""
         slot = self.slots.get(spec.address)
         if slot is None:
             first = self.slots[spec.replica_of]
             slot = ActorSlot(spec, first.supervisor, first.depth)
-            # It goes on counting, where there was one before: ids are never used twice.
+            # A removed replica's count goes on: ids are never used twice.
             slot.incarnation = self._removed_at.pop(spec.address, 0)
             self._open(slot)
         else:
@@ -50,7 +49,7 @@ class SlotTable:
             self._route(slot, spec)
 
     def close(self, slot: ActorSlot) -> None:
-        """Nothing is handled in this slot any more: what waits there, and what comes later, becomes dead letters."""
+        """Handle nothing more in this slot: mail that waits, or comes later, becomes dead letters."""
         for envelope in slot.mailbox.close():
             self._directory.dead_letter(envelope, "stopped", f"{slot.address} has stopped for good")
         if slot.spec.disabled_reason:
@@ -58,7 +57,7 @@ class SlotTable:
             self._directory.close(slot.address)
 
     def remove(self, address: str) -> ActorSlot:
-        """Take a replica's slot away; what waited there goes to the other instances. The first instance's slot."""
+        """Remove a replica's slot; its mail goes to the other instances. Returns the first instance's slot."""
         slot = self.slots.pop(address)
         self._removed_at[address] = slot.incarnation
         router = self._routers[slot.replica_of]
@@ -66,8 +65,7 @@ class SlotTable:
         left = slot.mailbox.close()
         self._directory.close(address)
         for envelope in left:
-            fell = router.put(envelope)
-            if fell is not None:
+            if (fell := router.put(envelope)) is not None:
                 self._directory.dead_letter(fell.envelope, fell.why)
         return self.slots[slot.replica_of]
 

@@ -1,7 +1,8 @@
-"""Child specifications, in Erlang/OTP's terms: what to run, when to restart it, and what to do when that fails."""
+"""Child specifications, in Erlang/OTP's terms: what to run, when to restart it, and when to give up."""
 
 import enum
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import msgspec
 
@@ -32,7 +33,7 @@ class Restart(enum.StrEnum):
 
 
 class Strategy(enum.StrEnum):
-    """Who is restarted when one child fails: it alone, all, or it and those started after it."""
+    """Which children are restarted when one fails: it alone, all, or it and those started after it."""
 
     ONE_FOR_ONE = "one_for_one"
     ONE_FOR_ALL = "one_for_all"
@@ -40,10 +41,10 @@ class Strategy(enum.StrEnum):
 
 
 class Start(enum.StrEnum):
-    """IN_ORDER: the next child starts when the one before is ready. AT_ONCE: none waits for another.
+    """IN_ORDER: each child starts when the previous one is ready. AT_ONCE: no child waits for another.
 
-    A supervisor that starts AT_ONCE is itself started as soon as its children are launched, so that models load in
-    parallel and nothing waits for a device; its children's health says when they can work.
+    A supervisor that starts AT_ONCE is ready as soon as its children are launched: models load in parallel, and nothing
+    waits for a device. The children's health says when they can work.
     """
 
     IN_ORDER = "in_order"
@@ -51,15 +52,14 @@ class Start(enum.StrEnum):
 
 
 class OnGiveUp(enum.StrEnum):
-    """After too many failures: fail too, or leave the child down and try again slowly."""
+    """After too many failures: fail as well, or leave the child down and retry slowly."""
 
     ESCALATE = "escalate"
     DEGRADE = "degrade"
 
 
 class ProcessSettings(msgspec.Struct, frozen=True):
-    """How a pinned actor's process runs. standby: how many standby processes wait, with imports and model loaded.
-    env: pairs, sorted."""
+    """How a pinned actor's process runs. env: sorted pairs. standby: number of preloaded standby processes."""
 
     cpus: tuple[int, ...] = ()
     nice: int = 0
@@ -68,16 +68,17 @@ class ProcessSettings(msgspec.Struct, frozen=True):
 
 
 class ChildSpec(msgspec.Struct, frozen=True):
-    """One actor. actor: "module:Class". arguments: names of what it is constructed with. pin: thread or process.
+    """One actor.
 
-    instances: how many share the work, in turn, or by the value of the message field `routing_key`; replica_of: the
-    address that this is a further instance of. handler_timeout: seconds after which it is taken to hang, on one message
-    or without a sign of life. memory_limit: bytes that a pinned actor's process may hold, 0 for no limit. capacity,
-    full: of its mailbox. disabled_reason: why this actor is not run at all (switched off, say); "" for one that is.
-
-    osc: what it is told of what VRChat says (patterns as in actors.osc.messages.SubscribeParameters). subscribers: all
-    such wishes, for whoever has "subscribers" among its arguments. sense: it tells the others what happens in the
-    world, which a live replay tells them in its place.
+    actor: "module:Class". arguments: names of its constructor's arguments. pin: `thread` or `process`.
+    instances: how many replicas share the work, in turn or by the value of the message field `routing_key`.
+    replica_of: the address of which this is a replica.
+    handler_timeout: seconds on one message, or without a sign of life, after which the actor counts as hung.
+    memory_limit: bytes that a pinned actor's process may hold, 0 for no limit. capacity, full: of the mailbox.
+    disabled_reason: why the actor does not run at all (switched off, say); "" if it does.
+    osc: the VRChat parameters it receives (patterns as in actors.osc.messages.SubscribeParameters).
+    subscribers: all `osc` of the tree, for an actor with "subscribers" among its arguments.
+    sense: it reports what happens in the world, which a live replay does in its place.
     """
 
     address: str
@@ -102,7 +103,7 @@ class ChildSpec(msgspec.Struct, frozen=True):
 
 
 class SupervisorSpec(msgspec.Struct, frozen=True):
-    """A supervisor and its children, in start order. After more than `intensity` failures in `period` s it gives up."""
+    """A supervisor and its children in start order. It gives up after more than `intensity` failures in `period` s."""
 
     address: str
     strategy: Strategy
@@ -119,32 +120,23 @@ class SupervisorSpec(msgspec.Struct, frozen=True):
 
 
 def replicas(spec: ChildSpec) -> tuple[ChildSpec, ...]:
-    """The further instances of an actor: `detector/2`, `detector/3`... The first one has the address itself, so that
-    mail that waits there stays when the number changes."""
+    """An actor's further instances, `detector/2`, `detector/3`... The first keeps the plain address and its mail."""
     return tuple(
         msgspec.structs.replace(spec, address=f"{spec.address}/{n}", instances=1, replica_of=spec.address)
         for n in range(2, spec.instances + 1)
     )
 
 
-def with_replicas(
-    children: "Iterable[ChildSpec | SupervisorSpec]",
-) -> "tuple[ChildSpec | SupervisorSpec, ...]":
+def with_replicas(children: Iterable[ChildSpec | SupervisorSpec]) -> tuple[ChildSpec | SupervisorSpec, ...]:
     """The children with all their instances, in start order."""
-    found: list[ChildSpec | SupervisorSpec] = []
-    for child in children:
-        found.append(child)
-        if isinstance(child, ChildSpec):
-            found += replicas(child)
-    return tuple(found)
+    found = ((child, *replicas(child)) if isinstance(child, ChildSpec) else (child,) for child in children)
+    return tuple(chain.from_iterable(found))
 
 
 def walk(spec: SupervisorSpec) -> tuple[ChildSpec, ...]:
     """Every actor below `spec`, in start order."""
-    found: list[ChildSpec] = []
-    for child in spec.children:
-        found += walk(child) if isinstance(child, SupervisorSpec) else (child,)
-    return tuple(found)
+    found = (walk(child) if isinstance(child, SupervisorSpec) else (child,) for child in spec.children)
+    return tuple(chain.from_iterable(found))
 
 
 def supervisors(spec: SupervisorSpec) -> Iterator[SupervisorSpec]:

@@ -1,17 +1,16 @@
-"""A slot as a plain map, for people and for JSON."""
+"""A slot, or a group of actors, as people and JSON see it: pure."""
 
 from collections.abc import Mapping, Sequence
 
 from actors.kernel.protocol.lifecycle import Health
-from supervisor.otp.health import of_group
 from supervisor.otp.messages import ROOT
 from supervisor.otp.slot import ActorSlot
 
-__all__ = ["status_of"]
+__all__ = ["of_group", "status_of"]
 
 
 def status_of(slot: ActorSlot, slots: Sequence[ActorSlot]) -> Mapping[str, object]:
-    """What is known about `slot`. slots: all of the node, for the health of a supervisor's children."""
+    """`slot` as a plain map. slots: all of the node, for the health of a supervisor's children."""
     handle = slot.handle
     handling = handle.handling if handle is not None else None
     failure = slot.last_failure
@@ -41,13 +40,20 @@ def status_of(slot: ActorSlot, slots: Sequence[ActorSlot]) -> Mapping[str, objec
 def _health(slot: ActorSlot, slots: Sequence[ActorSlot]) -> tuple[Health, str]:
     if not slot.is_supervisor or slot.state != "running":
         return slot.health, slot.reason
-    members = [
-        _member(other, slots)
-        for other in slots
-        if other.supervisor == slot.address and not other.spec.disabled_reason
-    ]
-    return of_group(members)
+    children = (s for s in slots if s.supervisor == slot.address and not s.spec.disabled_reason)
+    return of_group([(child.address, _health(child, slots)[0]) for child in children])
 
 
-def _member(slot: ActorSlot, slots: Sequence[ActorSlot]) -> tuple[str, Health]:
-    return slot.address, _health(slot, slots)[0]
+def of_group(members: Sequence[tuple[str, Health]]) -> tuple[Health, str]:
+    """The health of a group and the reason, from the addresses and health of its enabled members.
+
+    OK when all are, DOWN when all are, STARTING while one starts and none is worse, else DEGRADED.
+    """
+    unwell = [(address, health) for address, health in members if health is not Health.OK]
+    worse = [(address, health) for address, health in unwell if health is not Health.STARTING]
+    if not worse:
+        return (Health.STARTING if unwell else Health.OK), ""
+    down = [health for _, health in worse if health is Health.DOWN]
+    named = ", ".join(f"{address} {health}" for address, health in worse[:3])
+    more = f" and {len(worse) - 3} more" if len(worse) > 3 else ""
+    return (Health.DOWN if len(down) == len(members) else Health.DEGRADED), named + more

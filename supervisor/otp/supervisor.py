@@ -1,7 +1,7 @@
 """The supervisor: an actor that starts, watches, restarts and stops its children, and never blocks.
 
-It decides; the slots (supervisor/otp/registry.py) act. One loop, `_drive`, moves the children one step towards what is
-wanted: first stop, last child first, whatever should be down; then start, in order, whatever should be up.
+It decides; the slots (supervisor/otp/registry.py) act. `_drive` moves the children one step towards what is wanted: it
+first stops, last child first, what should be down, and then starts, in order, what should be up.
 """
 
 from collections.abc import Callable
@@ -10,23 +10,8 @@ from typing import NamedTuple, Protocol
 from actors.kernel.actor import Actor, handles
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Failure, Health, HealthChanged, Stop
-from supervisor.otp.backoff import pause
-from supervisor.otp.children import Child, gives_up, is_given_up, note_failure, restarted_with, should_restart
-from supervisor.otp.messages import (
-    Accepted,
-    ChildEnded,
-    ChildHung,
-    ChildReady,
-    Declined,
-    GaveUp,
-    KillChild,
-    PinChild,
-    RestartChild,
-    RestartDue,
-    Revise,
-    StartOverdue,
-    StopOverdue,
-)
+from supervisor.otp import messages
+from supervisor.otp.children import Child, gives_up, pause, restarted_with, should_restart
 from supervisor.otp.relocation import Plan, plan
 from supervisor.otp.spec import ChildSpec, OnGiveUp, Restart, Start, SupervisorSpec, with_replicas
 from supervisor.otp.tree_diff import Revision, revise
@@ -34,7 +19,7 @@ from supervisor.otp.tree_diff import Revision, revise
 __all__ = ["Observer", "Slots", "Supervisor"]
 
 POISON = 2
-"""After so many deaths in a row by one type of message the type is named."""
+"""Deaths in a row by one type of message after which that type is reported."""
 
 
 class Slots(Protocol):
@@ -51,8 +36,11 @@ class Slots(Protocol):
 
 
 class Observer(NamedTuple):
-    """An actor that is told about all children. health: the message for an address, its health and the reason. failed:
-    the message for an address, its failure and the time of it (epoch seconds)."""
+    """An actor that gets news of all children.
+
+    health: makes the message from an address, its health and the reason.
+    failed: makes the message from an address, its failure and the time (epoch seconds).
+    """
 
     address: str
     health: Callable[[str, Health, str], Message]
@@ -78,7 +66,7 @@ class Supervisor(Actor):
     # -- news of the children
 
     @handles
-    def on_ready(self, message: ChildReady) -> None:
+    def on_ready(self, message: messages.ChildReady) -> None:
         child = self._current(message.address, message.incarnation)
         if child is None or child.phase != "starting":
             return
@@ -88,7 +76,7 @@ class Supervisor(Actor):
         self._drive()
 
     @handles
-    def on_ended(self, message: ChildEnded) -> None:
+    def on_ended(self, message: messages.ChildEnded) -> None:
         child = self._current(message.address, message.incarnation)
         if child is None or not child.alive:
             return
@@ -103,24 +91,24 @@ class Supervisor(Actor):
         self._drive()
 
     @handles
-    def on_hung(self, message: ChildHung) -> None:
+    def on_hung(self, message: messages.ChildHung) -> None:
         if self._current(message.address, message.incarnation) is not None:
             self._slots.kill(message.address, message.why, message.kind, message.message)
 
     @handles
-    def on_start_overdue(self, message: StartOverdue) -> None:
+    def on_start_overdue(self, message: messages.StartOverdue) -> None:
         child = self._current(message.address, message.incarnation)
         if child is not None and child.phase == "starting":
             self._slots.kill(message.address, f"not ready after {child.spec.start_timeout:g} s")
 
     @handles
-    def on_stop_overdue(self, message: StopOverdue) -> None:
+    def on_stop_overdue(self, message: messages.StopOverdue) -> None:
         child = self._current(message.address, message.incarnation)
         if child is not None and child.phase == "stopping":
             self._slots.kill(message.address, f"did not stop within {child.stop_timeout:g} s")
 
     @handles
-    def on_restart_due(self, message: RestartDue) -> None:
+    def on_restart_due(self, message: messages.RestartDue) -> None:
         child = self._children.get(message.address)
         if child is not None and child.paused:
             child.paused = False
@@ -137,10 +125,10 @@ class Supervisor(Actor):
     # -- requests
 
     @handles
-    def on_restart_child(self, message: RestartChild) -> None:
+    def on_restart_child(self, message: messages.RestartChild) -> None:
         child = self._children.get(message.address)
         why = self._refusal(child, message.address)
-        self.reply(Declined(why) if why else Accepted())
+        self.reply(messages.Declined(why) if why else messages.Accepted())
         if child is None or why:
             return
         self._end_pause(child)
@@ -151,29 +139,29 @@ class Supervisor(Actor):
         self._drive()
 
     @handles
-    def on_kill_child(self, message: KillChild) -> None:
+    def on_kill_child(self, message: messages.KillChild) -> None:
         child = self._children.get(message.address)
         why = self._refusal(child, message.address)
         if child is not None and not why and not child.alive:
             why = f"{message.address} does not run at the moment"
-        self.reply(Declined(why) if why else Accepted())
+        self.reply(messages.Declined(why) if why else messages.Accepted())
         if not why:
             self._slots.kill(message.address, "killed on request")
 
     @handles
-    def on_pin_child(self, message: PinChild) -> None:
+    def on_pin_child(self, message: messages.PinChild) -> None:
         child = self._children.get(message.address)
         why = self._refusal(child, message.address)
         found = why or plan(child.spec if child is not None else None, self._specs(), message)
         if not isinstance(found, Plan):
-            self.reply(Declined(found))
+            self.reply(messages.Declined(found))
             return
-        self.reply(Accepted())
+        self.reply(messages.Accepted())
         self._carry_out(found)
         self._drive()
 
     @handles
-    def on_revise(self, _: Revise) -> None:
+    def on_revise(self, _: messages.Revise) -> None:
         if self._stopping:
             return
         before, after = self._slots.revision(self.spec.address)
@@ -189,7 +177,7 @@ class Supervisor(Actor):
     # -- decisions
 
     def _refusal(self, child: Child | None, address: str) -> str:
-        """Why nothing can be asked for a child; "" when it can."""
+        """Why a request for this child is refused; "" if it is not."""
         if child is None or child.leaving:
             return f"{self.spec.address} has no child {address}"
         if child.spec.disabled_reason:
@@ -204,7 +192,7 @@ class Supervisor(Actor):
             self.tell(self._observer.address, self._observer.health(address, health, reason))
 
     def _failed(self, child: Child, failure: Failure | None) -> None:
-        """A child ended by itself: decide whether and when it is restarted, and who is restarted with it."""
+        """Decide whether and when a child that ended by itself is restarted, and which siblings with it."""
         now, spec = self.now(), child.spec
         if failure is not None and self._observer is not None:
             self.tell(self._observer.address, self._observer.failed(spec.address, failure, self.wall()))
@@ -212,9 +200,9 @@ class Supervisor(Actor):
             child.wanted = "down"
             self._slots.close_slot(spec.address)
             return
-        note_failure(self.spec, child, failure, now)
+        child.note_failure(failure, now, self.spec.period)
         self._name_poison(child)
-        if is_given_up(child, now, self.spec.backoff.reset):
+        if child.is_given_up(now, self.spec.backoff.reset):
             self._try_slowly(child, failure)
             return
         child.given_up = False
@@ -257,21 +245,20 @@ class Supervisor(Actor):
         child.wanted = "up"
         if seconds > 0:
             child.paused = True
-            child.pause = self.after(seconds, RestartDue(child.spec.address))
+            child.pause = self.after(seconds, messages.RestartDue(child.spec.address))
 
     def _end_pause(self, child: Child) -> None:
         child.paused = False
         self.cancel(child.pause)
 
     def _revise(self, revision: Revision) -> None:
-        """Make one child as the configuration now has it; what was moved by hand meanwhile stays where it is."""
+        """Change one child as the configuration asks; one that a person has moved meanwhile stays where it is."""
         child = self._children.get(revision.after.address)
         if child is None or child.leaving or not isinstance(child.spec, ChildSpec):
             return
         if revision.moves:
-            wish = PinChild(child.spec.address, revision.after.pin, revision.after.instances)
-            found = plan(child.spec, self._specs(), wish)
-            if isinstance(found, Plan):
+            wish = messages.PinChild(child.spec.address, revision.after.pin, revision.after.instances)
+            if isinstance(found := plan(child.spec, self._specs(), wish), Plan):
                 self._carry_out(found)
         was_disabled = bool(child.spec.disabled_reason)
         child.spec = revision.applied(child.spec)
@@ -285,7 +272,7 @@ class Supervisor(Actor):
             child.restart()
 
     def _carry_out(self, plan: Plan) -> None:
-        """Change where a child and its replicas run; each is moved by an orderly stop, and its mail stays."""
+        """Change where a child and its replicas run. Each moves by an orderly restart and keeps its mail."""
         for spec in plan.changed:
             child = self._children[spec.address]
             child.spec = spec
@@ -345,17 +332,17 @@ class Supervisor(Actor):
     def _launch(self, child: Child) -> None:
         child.phase, child.health_reported = "starting", False
         child.incarnation = self._slots.launch(child.spec.address)
-        self.after(child.spec.start_timeout, StartOverdue(child.spec.address, child.incarnation))
+        self.after(child.spec.start_timeout, messages.StartOverdue(child.spec.address, child.incarnation))
 
     def _halt(self, child: Child) -> None:
         child.phase = "stopping"
         self._slots.halt(child.spec.address)
-        self.after(child.stop_timeout, StopOverdue(child.spec.address, child.incarnation))
+        self.after(child.stop_timeout, messages.StopOverdue(child.spec.address, child.incarnation))
 
     def _finish(self) -> None:
         # The children's mailboxes stay: this supervisor may be started again by the one above it.
         if self._giving_up:
-            raise GaveUp(self._giving_up)
+            raise messages.GaveUp(self._giving_up)
         self.context.stop()
 
     def _current(self, address: str, incarnation: int) -> Child | None:

@@ -1,4 +1,4 @@
-"""What a changed configuration means for the children of a supervisor: pure."""
+"""What a new configuration changes for the children of a supervisor: pure."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,7 +10,7 @@ __all__ = ["Revision", "revise"]
 
 BY_RESTART = ("process", "routing_key", "subscribers")
 BY_MOVE = ("pin", "instances")
-"""Fields that `plan` changes, and that a person may have changed by command since."""
+"""Fields that `plan` changes, and that a person may have changed by a command since."""
 
 
 class Revision(msgspec.Struct, frozen=True):
@@ -21,25 +21,21 @@ class Revision(msgspec.Struct, frozen=True):
 
     @property
     def moves(self) -> bool:
-        """Whether it is to run elsewhere, or in another number of replicas."""
+        """Whether it runs elsewhere, or in another number of replicas."""
         return self._differs(BY_MOVE)
 
     @property
     def restarts(self) -> bool:
-        """Whether it must be restarted for the change."""
         return self._differs(BY_RESTART)
 
     @property
     def interrupts(self) -> bool:
-        """Whether an incarnation ends or begins because of the change."""
-        return (
-            self.moves
-            or self.restarts
-            or bool(self.before.disabled_reason) != bool(self.after.disabled_reason)
-        )
+        """Whether the change ends or starts an incarnation."""
+        toggled = bool(self.before.disabled_reason) != bool(self.after.disabled_reason)
+        return self.moves or self.restarts or toggled
 
     def applied(self, now: ChildSpec) -> ChildSpec:
-        """The child as it is now, with what the configuration has changed, but for what `plan` does."""
+        """The child `now` with the configuration's changes, without those that `plan` makes."""
         changes = {
             name: getattr(self.after, name)
             for name in ChildSpec.__struct_fields__

@@ -1,7 +1,7 @@
 """The watchdog: finds actors that hang, processes that are frozen, and processes that hold too much memory.
 
-It only looks, from a thread of its own, and tells supervisors, who decide. What an actor handles, and since when, is
-read from the incarnation or from memory shared with its process: no message is needed, so nothing that hangs hides it.
+A thread of its own looks and tells the supervisors, which decide. It reads what an actor handles, and since when, from
+the incarnation or from memory shared with its process: no message is needed, so an actor that hangs cannot hide it.
 """
 
 import logging
@@ -23,16 +23,18 @@ __all__ = ["HangReport", "Observation", "Watchdog", "examine"]
 log = logging.getLogger(__name__)
 
 PERIOD = 0.25
-"""Seconds between two looks at most."""
+"""Most seconds between two looks."""
 
 WEIGH_EVERY = 1.0
 SILENCE = 2.0
-"""Seconds that a process may always be silent, however small its actor's handler_timeout."""
+"""Seconds that a process may be silent, however small its actor's handler_timeout."""
 
 
 class Observation(msgspec.Struct, frozen=True):
-    """What is seen of an incarnation at one time. begun, beat: monotonic seconds; beat 0.0 for not known. rss: bytes, 0
-    for not known."""
+    """What is seen of an incarnation at one time.
+
+    begun, beat: monotonic seconds; 0.0 for an unknown beat. rss: bytes, 0 if unknown.
+    """
 
     handling: str = ""
     type: str = ""
@@ -52,7 +54,7 @@ class HangReport(msgspec.Struct, frozen=True):
 def examine(
     seen: Observation, now: float, awake_since: float, handler_timeout: float, memory_limit: int
 ) -> HangReport | None:
-    """What is wrong, if anything. Time before `awake_since` does not count: the watchdog was not running either."""
+    """What is wrong, if anything. Time before `awake_since` does not count: the watchdog did not run then either."""
     handled_for = now - max(seen.begun, awake_since)
     if seen.handling and handled_for > handler_timeout:
         return HangReport("Hung", f"{seen.type} has been handled for {handled_for:.1f} s", seen.handling)
@@ -60,15 +62,13 @@ def examine(
     if seen.beat and silent_for > max(handler_timeout, SILENCE):
         return HangReport("Frozen", f"its process has shown no sign of life for {silent_for:.1f} s")
     if memory_limit and seen.rss > memory_limit:
-        held, limit = seen.rss / 1e6, memory_limit / 1e6
-        return HangReport(
-            "OutOfMemory", f"its process holds {held:.0f} MB, more than memory_limit ({limit:.0f} MB)"
-        )
+        held = f"{seen.rss / 1e6:.0f} MB, more than memory_limit ({memory_limit / 1e6:.0f} MB)"
+        return HangReport("OutOfMemory", f"its process holds {held}")
     return None
 
 
 class Watchdog:
-    """Looks at all `slots` until closed. now: monotonic seconds at which it begins."""
+    """Looks at all `slots` until closed. now: the time at which it begins, in monotonic seconds."""
 
     def __init__(
         self, slots: Callable[[], Iterable[ActorSlot]], directory: Directory, now: float | None = None
@@ -83,11 +83,9 @@ class Watchdog:
         self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
 
     def start(self) -> None:
-        """Begin to look."""
         self._thread.start()
 
     def close(self) -> None:
-        """Look no more."""
         self._closed.set()
         if self._thread.is_alive():
             self._thread.join(2.0)
@@ -98,13 +96,13 @@ class Watchdog:
         while not self._closed.wait(period):
             now = time.monotonic()
             if now - last > 4 * PERIOD + period:
-                # This process was stopped, or starved, and so perhaps was every other: that is no actor's fault.
+                # This process was stopped or starved, and perhaps all others too: no actor is to blame.
                 self._awake_since = now
             last = now
             period = self.look(now)
 
     def look(self, now: float) -> float:
-        """Look once, at `now` (monotonic seconds); the seconds until the next look."""
+        """Look once, at `now` (monotonic seconds); returns the seconds until the next look."""
         weigh = now - self._weighed_at >= WEIGH_EVERY
         if weigh:
             self._weighed_at = now
@@ -121,7 +119,7 @@ class Watchdog:
         return shortest / 4
 
     def _report(self, slot: ActorSlot, found: HangReport) -> None:
-        """Tell the supervisor, once for each thing that is wrong with an incarnation."""
+        """Tell the supervisor, once for each fault of an incarnation."""
         known = (slot.incarnation, found.message or found.kind)
         if self._reported.get(slot.address) == known:
             return

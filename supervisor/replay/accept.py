@@ -1,6 +1,5 @@
-"""`--accept`: makes what the replay did the new record, in the same files."""
+"""`--accept`: writes the results of a replay into the trace as the new record."""
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -9,7 +8,7 @@ from actors.kernel.message import Message
 from supervisor.replay.replayer import Replayer, ReplayReport, Step
 from supervisor.trace.layout import segments
 from supervisor.trace.read.segment_reader import encoded_lines, open_segment
-from supervisor.trace.records import BeganLine, HandledLine, Line, decode_line
+from supervisor.trace.records import BeganLine, HandledLine, decode_line
 from supervisor.trace.write.encode import outcome_fields
 from supervisor.trace.write.redaction import Redaction
 from supervisor.trace.write.rewrite import rewrite
@@ -20,21 +19,25 @@ _redaction = Redaction()
 
 
 def accepted(trace: Path, actor: str = "") -> ReplayReport:
-    """Replay `trace`, and write the results into it. Raises Unreplayable, and OSError."""
+    """Replay `trace` and write the results into it. Raises Unreplayable and OSError."""
     changed: dict[str, HandledLine | BeganLine] = {}
 
     def note(step: Step) -> None:
         changed[key_of(step.line)] = rewritten(step)
 
     report = Replayer(trace, actor=actor, propagate=True, watch=note).run()
-    if report.differing:
-        for path in segments(trace):
-            _replace(path, changed)
+    for path in segments(trace) if report.differing else ():
+        lines = map(decode_line, encoded_lines(path))
+        renewed = (
+            changed.get(key_of(line), line) if isinstance(line, HandledLine | BeganLine) else line
+            for line in lines
+        )
+        rewrite(path, open_segment(path, lambda torn: None).metadata, renewed)
     return report
 
 
 def key_of(line: HandledLine | BeganLine) -> str:
-    """What identifies a record."""
+    """The identity of a record."""
     if isinstance(line, HandledLine):
         return f"{line.handler} {line.id}"
     return f"{line.address}/{line.incarnation}"
@@ -47,13 +50,3 @@ def rewritten(step: Step) -> HandledLine | BeganLine:
     if isinstance(line, HandledLine) and isinstance(step.message, Message):
         fields["message"] = msgspec.to_builtins(_redaction.message(step.message))
     return msgspec.structs.replace(line, **fields)
-
-
-def _replace(path: Path, changed: Mapping[str, HandledLine | BeganLine]) -> None:
-    def lines() -> Iterator[Line]:
-        for data in encoded_lines(path):
-            line = decode_line(data)
-            was_replayed = isinstance(line, HandledLine | BeganLine)
-            yield changed.get(key_of(line), line) if was_replayed else line  # type: ignore[arg-type]
-
-    rewrite(path, open_segment(path, lambda torn: None).metadata, lines())

@@ -1,4 +1,4 @@
-"""Replaces people's words by made-up ones, the same by the same, so that a session can become a test. Pure."""
+"""Replaces people's words by made-up ones, equal words by equal ones, so that a session can become a test. Pure."""
 
 import enum
 import hashlib
@@ -16,24 +16,24 @@ __all__ = ["Anonymizer"]
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _CONSONANTS, _VOWELS = "bdfghklmnprstvw", "aeiou"
 NOBODY = frozenset({"unknown"})
-"""Names that stand for nobody; these are not replaced."""
+"""Placeholder names, which are not replaced."""
 SHORT = 2
-"""Letters of a word that is not replaced: such words are grammar."""
+"""Most letters of a word that is not replaced: short words are grammar."""
 
 
 class Anonymizer:
-    """key: what the new words are derived from; without it the old ones cannot be found."""
+    """key: the new words derive from it; without it the old words cannot be recovered."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._known: dict[str, str] = {}
 
     def text(self, text: str) -> str:
-        """The text with other words of the same length, and other digits; capitals and punctuation stay."""
+        """The text with other words of the same length and other digits; capitals and punctuation stay."""
         return _WORD.sub(lambda match: self._word(match.group()), text)
 
     def message(self, message: Message) -> Message:
-        """The message with other words wherever somebody's may stand (supervisor.trace.write.redaction.WORDLESS)."""
+        """The message with other words in all fields but supervisor.trace.write.redaction.WORDLESS."""
         made: Message = self._value(message, "")
         return made
 

@@ -1,4 +1,4 @@
-"""Compares what a handler did as recorded and as replayed. Pure."""
+"""Compares what a handler did in the record and in the replay. Pure."""
 
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
@@ -15,15 +15,14 @@ from supervisor.trace.write.redaction import Redaction
 __all__ = ["FATAL", "Difference", "Divergence", "compare", "matched", "sent"]
 
 FATAL = frozenset({"Hung", "Killed", "Frozen", "OutOfMemory", "InjectedCrash", "Struck"})
-"""Failures that came from outside of the actor, InjectedCrash (formerly Struck) from the simulator: what its handler
-had not done by then is not a difference."""
+"""Failures from outside the actor; InjectedCrash, formerly Struck, is the simulator's. What the handler had left
+undone is no difference."""
 
 _redaction = Redaction()
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """One difference. what: `message 2`, `timer 1`, `state version` or `failure`. recorded, replayed:
-    None where there was none."""
+    """what: `message 2`, `timer 1`, `state version` or `failure`. recorded, replayed: None if there was none."""
 
     what: str
     recorded: str | None
@@ -32,9 +31,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 class Divergence(msgspec.Struct, frozen=True):
     """Where a replay differs from the record. id: of the message being handled; "" for the start of an incarnation.
-
-    sent: the messages that the replay sent, by their ids.
-    """
+    sent: the messages that the replay sent, by id."""
 
     address: str
     incarnation: int
@@ -50,8 +47,7 @@ class Divergence(msgspec.Struct, frozen=True):
 def compare(
     line: HandledLine | BeganLine, record: Handled | Began, *, numbers: bool = True
 ) -> tuple[Difference, ...]:
-    """Every difference between the record and the replay, in order. Without `numbers`, those of messages and timers may
-    differ."""
+    """The differences between the record and the replay. numbers: compare ids of messages and timers, too."""
     if _same(line, record, numbers):
         return ()
     cut = line.failure is not None and line.failure.kind in FATAL
@@ -63,7 +59,7 @@ def compare(
 
 
 def matched(then: tuple[Sent, ...], now: tuple[Envelope, ...]) -> Iterator[tuple[Sent, Envelope | None]]:
-    """Each recorded message with the replayed one that stands for it: the next of its type to the same address."""
+    """Each recorded message with its replayed counterpart: the next of its type to the same address."""
     left = list(now)
     for item in then:
         fits = (
@@ -78,7 +74,7 @@ def matched(then: tuple[Sent, ...], now: tuple[Envelope, ...]) -> Iterator[tuple
 
 
 def sent(envelope: Envelope) -> Sent:
-    """A message that was sent, as it is recorded."""
+    """A sent message, as recorded."""
     return sent_line(envelope, _redaction)
 
 
@@ -103,23 +99,19 @@ def _same(line: HandledLine | BeganLine, record: Handled | Began, numbers: bool)
 def _of_messages(
     then: tuple[Sent, ...], now: tuple[Envelope, ...], numbers: bool, cut: bool
 ) -> tuple[Difference, ...]:
-    made = tuple(map(sent, now))
-    if cut:
-        made = made[: len(then)]
+    made = tuple(map(sent, now))[: len(then) if cut else None]
     found = []
-    for number in range(max(len(then), len(made))):
-        before = _with_current_name(then[number]) if number < len(then) else None
-        after = made[number] if number < len(made) else None
+    for number, (before, after) in enumerate(zip_longest(map(_with_current_name, then), made), 1):
         same = before == after
         if not same and not numbers and before is not None and after is not None:
             same = (before.to, before.type, before.digest) == (after.to, after.type, after.digest)
         if not same:
-            found.append(Difference(f"message {number + 1}", _text(before), _text(after)))
+            found.append(Difference(f"message {number}", _text(before), _text(after)))
     return tuple(found)
 
 
 def _with_current_name(item: Sent) -> Sent:
-    """The record, with the name that the message type has today."""
+    """The record with today's name of the message type."""
     name = current_name(item.type)
     return item if name == item.type else msgspec.structs.replace(item, type=name)
 

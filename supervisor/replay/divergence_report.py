@@ -1,7 +1,7 @@
-"""Reports what the trace says about a divergence: the chain of causes that led to it, and the recorded messages."""
+"""Explains a divergence from the trace: the chain of causes that led to it, and the recorded messages."""
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from supervisor.trace.records import HandledLine, decode_line
 __all__ = ["CauseLink", "DivergenceReport", "divergence_report"]
 
 LONGEST = 50
-"""Links of a chain of causes that are shown."""
+"""Most links of a chain that are shown."""
 
 
 class CauseLink(msgspec.Struct, frozen=True):
@@ -28,17 +28,16 @@ class CauseLink(msgspec.Struct, frozen=True):
 
 
 class DivergenceReport(msgspec.Struct, frozen=True):
-    """chain: from the outside event down to the message being handled. messages: the recorded messages that differ, by
-    id, as far as somebody handled them."""
+    """chain: from the outside event to the message being handled. messages: the handled ones that differ, by id."""
 
     chain: tuple[CauseLink, ...] = ()
     messages: Mapping[str, Any] = {}
 
 
 def divergence_report(trace: Path, divergence: Divergence) -> DivergenceReport:
-    """The report; reads the whole trace once."""
+    """Read the whole trace once for the report."""
     links: dict[str, tuple[CauseLink, str]] = {}
-    wanted = _ids(divergence)
+    wanted = {d.recorded.split(" ", 1)[0] for d in divergence.differences if d.recorded and " " in d.recorded}
     messages: dict[str, Any] = {}
     for data in encoded_lines(trace):
         with contextlib.suppress(msgspec.DecodeError):
@@ -49,11 +48,6 @@ def divergence_report(trace: Path, divergence: Divergence) -> DivergenceReport:
                 if line.id in wanted:
                     messages[line.id] = line.message
     return DivergenceReport(tuple(_chain(divergence.id, links)), messages)
-
-
-def _ids(divergence: Divergence) -> frozenset[str]:
-    recorded: Iterable[str] = (d.recorded for d in divergence.differences if d.recorded and " " in d.recorded)
-    return frozenset(text.split(" ", 1)[0] for text in recorded)
 
 
 def _chain(id: str, links: Mapping[str, tuple[CauseLink, str]]) -> list[CauseLink]:

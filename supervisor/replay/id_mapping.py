@@ -1,4 +1,4 @@
-"""Maps recorded ids and messages to those of the replay, where these may differ."""
+"""Maps recorded ids and messages to those of the replay, if these may differ."""
 
 from collections.abc import Container
 
@@ -14,7 +14,7 @@ __all__ = ["IdMapping"]
 
 
 class IdMapping:
-    """The replay's message for each recorded one, by id; and its id, where that is another one."""
+    """The replay's messages and ids that differ from the recorded ones, by id."""
 
     def __init__(self) -> None:
         self._ids: dict[str, str] = {}
@@ -33,11 +33,11 @@ class IdMapping:
                 self._messages[now.id] = now.message
 
     def knows(self, id: str) -> bool:
-        """Whether the message `id` differs from the recorded one, or was not sent."""
+        """Whether the message `id` differs from the recorded one, or was not sent in the replay."""
         return id in self._messages
 
     def take(self, id: str) -> Message | None:
-        """Remove and return that message; None when it was not sent."""
+        """Remove and return that message; None if it was not sent."""
         return self._messages.pop(id)
 
     def new_id(self, id: str) -> str:

@@ -1,4 +1,4 @@
-"""An incarnation that is replayed from a trace: its messages, clock, random numbers and timers, and nothing else."""
+"""An incarnation replayed from a trace, which provides its messages, clock, random numbers and timers."""
 
 from collections.abc import Callable
 from functools import reduce
@@ -20,11 +20,7 @@ __all__ = ["ReplayedIncarnation"]
 
 
 class _RecordedClock:
-    """Shows the recorded time."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.epoch = 0.0
+    now = epoch = 0.0
 
     def monotonic(self) -> float:
         return self.now
@@ -34,7 +30,7 @@ class _RecordedClock:
 
 
 class _NullDirectory(Directory):
-    """Delivers nothing: what threads posted is in the trace."""
+    """Delivers nothing: the trace holds what threads posted."""
 
     def deliver(self, envelope: Envelope) -> None:
         pass
@@ -51,8 +47,7 @@ class _NullDirectory(Directory):
 class _LastRecord:
     """A recorder that keeps the last record of a handler."""
 
-    def __init__(self) -> None:
-        self.last: Record | None = None
+    last: Record | None = None
 
     def append(self, record: Record) -> None:
         if isinstance(record, Handled | Began):
@@ -60,11 +55,10 @@ class _LastRecord:
 
 
 class ReplayedIncarnation:
-    """The incarnation of `actor` that `started` tells of, without side effects.
+    """The incarnation of `actor` that `started` records, without side effects.
 
-    Each handler begins with the numbers of messages and timers that it began with in the trace, so that one difference
-    does not make everything after it different. propagate: it may send other messages, and more; no number is used
-    twice then.
+    Each handler begins with its recorded numbers of messages and timers, so that one difference does not change all
+    that follows. propagate: it may send other messages, and more; then no number is used twice.
     """
 
     def __init__(
@@ -94,7 +88,6 @@ class ReplayedIncarnation:
         self._context, self._timers = self._incarnation.context, self._incarnation.timers
 
     def begin(self, line: BeganLine) -> Began:
-        """Start as recorded."""
         self._set_clock(line.begun, line.wall)
         self._align(line.out, line.timers_set)
         self._incarnation.start()
@@ -104,7 +97,7 @@ class ReplayedIncarnation:
         return record
 
     def resume(self, line: CheckpointLine) -> None:
-        """Continue from a checkpoint. Raises Unreplayable when it does not fit today's classes."""
+        """Continue from a checkpoint. Raises Unreplayable if it does not fit today's classes."""
         if line.why:
             raise Unreplayable(f"{line.address} left no checkpoint there: {line.why}")
         decode = CheckpointDecoder().value
@@ -117,9 +110,8 @@ class ReplayedIncarnation:
             for due, number, message, cause, turn in map(decode, line.timers):
                 self._timers.restore((due, number, message, cause, turn))
         except (UnreadableCheckpoint, TypeError, ValueError, KeyError, AttributeError) as error:
-            raise Unreplayable(
-                f"{line.address}: its checkpoint does not fit today's classes: {error}"
-            ) from None
+            what = f"{line.address}: its checkpoint does not fit today's classes"
+            raise Unreplayable(f"{what}: {error}") from None
         self._incarnation.is_ready = line.ready
         self._context.count_from(line.sequence)
         self._timers.count_from(line.timer)
@@ -132,18 +124,8 @@ class ReplayedIncarnation:
         self._sent_to_self.discard(line.id)
         self._align(line.out, line.timers_set)
         sender, incarnation, sequence = line.id.rsplit("/", 2)
-        envelope = Envelope(
-            sender,
-            int(incarnation),
-            int(sequence),
-            line.recipient,
-            message,
-            line.cause,
-            line.turn,
-            line.answers,
-            False,
-            line.sent_at,
-        )
+        origin = line.cause, line.turn, line.answers, False, line.sent_at
+        envelope = Envelope(sender, int(incarnation), int(sequence), line.recipient, message, *origin)
         self._incarnation.handle(envelope)
         record = self._notes.last
         assert isinstance(record, Handled)
@@ -151,24 +133,22 @@ class ReplayedIncarnation:
         return record
 
     def is_fired(self, line: HandledLine) -> bool:
-        """Whether a timer of this incarnation gave it that message."""
-        return (
-            line.id.rpartition("/")[0] == f"{self.address}/{self.incarnation}"
-            and line.id not in self._sent_to_self
-        )
+        """Whether the message came from a timer of this incarnation."""
+        own = line.id.rpartition("/")[0] == f"{self.address}/{self.incarnation}"
+        return own and line.id not in self._sent_to_self
 
     def is_set(self, message: Message, turn: int) -> bool:
-        """Whether a timer with this message waits."""
+        """Whether a timer with this message is set."""
         return any(timer[2] == message and timer[4] == turn for timer in self._timers.pending)
 
     def next_id(self, at_least: int) -> str:
-        """Use up the next number, which is `at_least` so high; the id with it."""
+        """Use the next number from `at_least` on; returns the id with it."""
         number = max(at_least, self._context.next_number)
         self._context.count_from(number + 1)
         return f"{self.address}/{self.incarnation}/{number}"
 
     def call_through(self, message: type[Message], around: Callable[[Any, Any], None]) -> None:
-        """From now on call the handler of `message` through `around(handler, message)`: a debugger, say."""
+        """Call the handler of `message` through `around(handler, message)`, a debugger, say."""
         handlers = self._incarnation.handlers
         handler = handlers[message]
         handlers[message] = lambda given: around(handler, given)
@@ -192,6 +172,6 @@ class ReplayedIncarnation:
 
 
 def _located(actor: Actor, name: str) -> tuple[Any, str]:
-    """The object that holds what a checkpoint calls `name`, and the attribute's name today."""
+    """The object that holds a checkpoint's attribute `name`, and the attribute's name today."""
     *path, last = actor.former_attributes.get(name, name).split(".")
     return reduce(getattr, path, actor), last

@@ -1,4 +1,4 @@
-"""Observers of a replay: a log of how states change, and a debugger."""
+"""Observers of a replay: a log of state changes, and a debugger."""
 
 import pdb
 from collections.abc import Callable
@@ -14,18 +14,16 @@ __all__ = ["Debugger", "StateLog"]
 
 
 class StateLog:
-    """Prints each step, and what it changed in the state."""
+    """Prints each step and its changes to the state: `before` and `after` each message."""
 
     def __init__(self, print: Callable[[str], object]) -> None:
         self._print = print
         self._state: Any = None
 
     def before(self, replayed: ReplayedIncarnation) -> None:
-        """A message is about to be handled."""
         self._state = getattr(replayed.actor, "state", None)
 
     def after(self, step: Step) -> None:
-        """It was handled."""
         self._print(label(step))
         for line in changes(step, self._state):
             self._print(line)
@@ -38,6 +36,5 @@ class Debugger:
         self._id = id
 
     def before(self, replayed: ReplayedIncarnation, line: HandledLine) -> None:
-        """A message is about to be handled."""
         if line.id == self._id and not line.answers:
             replayed.call_through(message_class(line.type), pdb.Pdb().runcall)

@@ -1,6 +1,6 @@
-"""Puts the lines of a trace into an order in which every message is handled after it was sent.
+"""Orders the lines of a trace so that every message is handled after it was sent.
 
-A record is written when its handler ends, so that a quick recipient's may stand before the sender's own.
+A record is written when its handler ends, so a quick recipient's record may precede the sender's.
 """
 
 from collections import deque
@@ -11,12 +11,14 @@ from supervisor.trace.records import BeganLine, HandledLine, Line
 __all__ = ["in_causal_order"]
 
 MOST = 10_000
-"""Lines of a handler that may wait; with more of them, what they wait for is not in the trace."""
+"""Most lines of a handler that wait; with more, what they wait for is not in the trace."""
 
 
 def in_causal_order(lines: Iterable[Line], replays: Callable[[str], bool]) -> Iterator[Line]:
-    """`lines`, in which a message follows the handler that sent it. Where a replayed actor has yet to send it, the line
-    waits, and all later ones of the same handler behind it. replays: whether an actor is replayed, by address."""
+    """`lines`, with every message after the handler that sent it. replays: whether an actor is replayed, by address.
+
+    A line whose message a replayed actor has yet to send waits, and all later ones of its handler behind it.
+    """
     waiting: dict[str, deque[HandledLine]] = {}
     sent: set[str] = set()
 
@@ -24,41 +26,35 @@ def in_causal_order(lines: Iterable[Line], replays: Callable[[str], bool]) -> It
         sender = line.id.rsplit("/", 2)[0]
         return sender != line.handler and replays(sender) and line.id not in sent
 
+    def note_sent(line: HandledLine | BeganLine) -> None:
+        sent.update(item.id for item in line.out if replays(item.to))
+
+    def handled(line: HandledLine) -> Iterator[Line]:
+        sent.discard(line.id)
+        yield line
+        note_sent(line)
+
+    def released() -> Iterator[Line]:
+        moved = bool(waiting)
+        while moved:
+            moved = False
+            for handler, queue in tuple(waiting.items()):
+                while queue and (len(queue) > MOST or not is_early(queue[0])):
+                    yield from handled(queue.popleft())
+                    moved = True
+                if not queue:
+                    del waiting[handler]
+
     for line in lines:
         if isinstance(line, HandledLine):
-            queue = waiting.get(line.handler)
-            if queue or is_early(line):
+            if waiting.get(line.handler) or is_early(line):
                 waiting.setdefault(line.handler, deque()).append(line)
             else:
-                yield from _emitted(line, sent, replays)
+                yield from handled(line)
         else:
             yield line
             if isinstance(line, BeganLine):
-                sent.update(item.id for item in line.out if replays(item.to))
-        yield from _released(waiting, is_early, sent, replays)
+                note_sent(line)
+        yield from released()
     for queue in waiting.values():
         yield from queue
-
-
-def _emitted(line: HandledLine, sent: set[str], replays: Callable[[str], bool]) -> Iterator[Line]:
-    sent.discard(line.id)
-    yield line
-    sent.update(item.id for item in line.out if replays(item.to))
-
-
-def _released(
-    waiting: dict[str, deque[HandledLine]],
-    is_early: Callable[[HandledLine], bool],
-    sent: set[str],
-    replays: Callable[[str], bool],
-) -> Iterator[Line]:
-    moved = bool(waiting)
-    while moved:
-        moved = False
-        for handler in tuple(waiting):
-            queue = waiting[handler]
-            while queue and (len(queue) > MOST or not is_early(queue[0])):
-                yield from _emitted(queue.popleft(), sent, replays)
-                moved = True
-            if not queue:
-                del waiting[handler]

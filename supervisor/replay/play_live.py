@@ -19,14 +19,14 @@ __all__ = ["RecordedInput", "play", "read_inputs", "recorded_inputs"]
 
 SENSES = frozenset(child.address for child in walk(tree(Config())) if child.sense)
 TOLD = frozenset(DOMAINS) - {SYSTEM}
-"""How Gerald itself is doing is measured anew."""
+"""The domains that get the input. Gerald measures by itself how it is doing."""
 TYPED = "TextReceived"
 LONGEST_PAUSE = 60.0
 """Seconds of trace time; longer pauses are shortened."""
 
 
 class RecordedInput(msgspec.Struct, frozen=True):
-    """A message to tell. at: seconds after the first one. message: as JSON."""
+    """A message to send. at: seconds after the first one. message: as JSON."""
 
     at: float
     to: str
@@ -35,7 +35,7 @@ class RecordedInput(msgspec.Struct, frozen=True):
 
 
 def recorded_inputs(lines: Iterable[Line]) -> Iterator[RecordedInput]:
-    """What the senses, and people in writing, told the domains, by time."""
+    """The messages from the senses, and from people in writing, to the domains, by time."""
     first = last = skipped = 0.0
     for line in sorted((line for line in lines if _is_input(line)), key=lambda line: line.wall):
         assert isinstance(line, HandledLine)
@@ -52,7 +52,7 @@ def _is_input(line: Line) -> bool:
 
 
 def read_inputs(trace: Path) -> tuple[RecordedInput, ...]:
-    """The inputs in a run's folder or a file. Raises Unreplayable when there are none."""
+    """The inputs in a run's folder or a file. Raises Unreplayable if there are none."""
     lines = (
         decode_line(data) for data in encoded_lines(trace) if any(domain.encode() in data for domain in TOLD)
     )
@@ -70,7 +70,7 @@ def play(
     clock: Callable[[], float] = time.monotonic,
     wait: Callable[[float], None] = time.sleep,
 ) -> Iterator[RecordedInput]:
-    """Tell each input at its time, `speed` times as fast. Yields those that were told."""
+    """Send each input at its time, `speed` times as fast, and then yield it."""
     begun = clock()
     for item in found:
         if (left := item.at / speed - (clock() - begun)) > 0:

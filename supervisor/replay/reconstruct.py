@@ -1,4 +1,4 @@
-"""Reconstructs actors from the class and the sections that the trace tells of, and messages from JSON."""
+"""Reconstructs actors from the class and sections in the trace, and messages from JSON."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -15,7 +15,7 @@ from config.schema import Config, dump
 from config.secret import RESOLVER
 from config.sections import unpacked
 from supervisor.nodes.boot import actor_class, build, register_messages
-from supervisor.otp.spec import walk
+from supervisor.otp.spec import ChildSpec, walk
 from supervisor.trace.records import CheckpointLine, StartedLine
 from supervisor.trace.write.redaction import Withheld, is_plain, restore
 from supervisor.tree import tree
@@ -37,38 +37,37 @@ MASKED = "a secret that is in no trace"
 
 
 class Unreplayable(Exception):
-    """This part of a trace cannot be replayed; says why, and what to do."""
+    """A part of a trace cannot be replayed; the text says why, and what to do."""
 
 
 def class_of(started: StartedLine) -> type[Actor] | None:
-    """The class of the actor that was started; None for a supervisor. Raises Unreplayable when there is none today.
+    """The class of the actor that was started; None for a supervisor. Raises Unreplayable if it no longer exists.
 
-    Found by its durable name, or by its address in today's tree, never by a path from the trace."""
-    today = _class_at(started.address.partition("/")[0])
+    It is found by its durable name or its address in today's tree, never by a path from the trace.
+    """
+    spec = _spec_at(started.address.partition("/")[0])
+    today = actor_class(spec.actor) if spec is not None and spec.actor else None
     if not started.actor or (today is not None and not today.deterministic):
         return today
     try:
         found = class_of_name(started.actor)
     except UnknownTypeName:
-        raise Unreplayable(
-            f"{started.address} was a {started.actor}, which does not exist any more"
-        ) from None
+        raise Unreplayable(f"{started.address} was a {started.actor}, which no longer exists") from None
     if not issubclass(found, Actor):
         raise Unreplayable(f"{started.address} was a {started.actor}, which is not an actor")
     return found
 
 
 def started_before(line: CheckpointLine) -> StartedLine:
-    """The start of an incarnation of which only a checkpoint is left: with the defaults, which the checkpoint then
-    replaces."""
-    spec = {child.address: child for child in walk(tree(Config()))}.get(line.address.partition("/")[0])
+    """The start of an incarnation of which only a checkpoint is left, with defaults that the checkpoint replaces."""
+    spec = _spec_at(line.address.partition("/")[0])
     names = spec.arguments if spec is not None else ()
-    whole = dump(Config())
+    defaults = dump(Config())
     return StartedLine(
         address=line.address,
         incarnation=line.incarnation,
         node="",
-        arguments={name: whole.get(name, ".") for name in names},
+        arguments={name: defaults.get(name, ".") for name in names},
         seed=line.seed,
         wall=line.wall,
         actor=line.actor,
@@ -87,24 +86,23 @@ def make_actor(started: StartedLine, adjust: Adjust = dict) -> Actor:
         return build(cls, tuple(given), found, Path(str(given.get("home", "."))))
     except (ValueError, TypeError, KeyError) as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise Unreplayable(
-            f"{started.address} cannot be made with the configuration of the trace: {why}"
-        ) from None
+        what = f"{started.address} cannot be made with the configuration of the trace"
+        raise Unreplayable(f"{what}: {why}") from None
 
 
 def _sections(plain: Mapping[str, Any]) -> dict[str, Any]:
-    """Sections by name from plain data; no secret is in there."""
+    """Sections by name, from plain data without secrets."""
     config = Config.model_validate(dict(plain), context={RESOLVER: lambda _: MASKED})
     return {name: getattr(config, name) for name in plain}
 
 
 def read_sections(data: bytes, adjust: Adjust = dict) -> Mapping[str, Any]:
-    """The sections of a message on its way to a running actor (actors.kernel.protocol.reconfigure.PrepareSections)."""
+    """The sections in a message to a running actor (actors.kernel.protocol.reconfigure.PrepareSections)."""
     return unpacked(msgspec.json.encode(adjust(msgspec.json.decode(data))), lambda _: MASKED)
 
 
 def make_message(kind: str, shown: Any) -> Message:
-    """The message of type `kind` that was written down as `shown`, decoded or not. Raises Unreplayable."""
+    """The message of type `kind` that was recorded as `shown`, decoded or not. Raises Unreplayable."""
     try:
         cls = message_class(kind)
         if isinstance(shown, msgspec.Raw):
@@ -126,10 +124,9 @@ def _decoder(cls: type[Message]) -> msgspec.json.Decoder[Message]:
 
 
 @cache
-def _class_at(address: str) -> type[Actor] | None:
-    """The class of the actor at `address` today."""
-    spec = {child.address: child for child in walk(tree(Config()))}.get(address)
-    return actor_class(spec.actor) if spec is not None and spec.actor else None
+def _spec_at(address: str) -> ChildSpec | None:
+    """The specification of the actor at `address` today."""
+    return next((child for child in walk(tree(Config())) if child.address == address), None)
 
 
 register_messages()

@@ -1,4 +1,4 @@
-"""Replays a run: every deterministic actor in it, message by message, each in the order in which it handled them.
+"""Replays the deterministic actors of a run, each message by message in the order in which it handled them.
 
 The trace is read once, as a stream: only the actors are held in memory.
 """
@@ -22,26 +22,17 @@ from supervisor.replay.reconstruct import Unreplayable, class_of, make_actor, ma
 from supervisor.replay.what_if import Changes
 from supervisor.trace.layout import segments_by_node
 from supervisor.trace.read.segment_reader import Torn, open_segment
-from supervisor.trace.records import (
-    BeganLine,
-    CheckpointLine,
-    HandledLine,
-    Line,
-    StartedLine,
-    StoppedLine,
-)
+from supervisor.trace.records import BeganLine, CheckpointLine, HandledLine, Line, StartedLine, StoppedLine
 
 __all__ = ["ReplayReport", "Replayer", "Step"]
 
 MOST = 1000
-"""Divergences that are kept; further ones are only counted."""
+"""Most divergences that are kept; further ones are only counted."""
 NOTHING = Changes()
 
 
-class _EncodedLine(
-    HandledLine, frozen=True, omit_defaults=True, tag_field="kind", tag="handled", kw_only=True
-):
-    """A handled message that is still encoded, until its class is needed."""
+class _EncodedLine(HandledLine, frozen=True, tag="handled", kw_only=True):
+    """A handled message that stays encoded until its class is needed."""
 
     message: msgspec.Raw
 
@@ -52,9 +43,12 @@ _HANDLED = b'"kind":"handled"'
 
 
 class ReplayReport(msgspec.Struct, frozen=True):
-    """The results of a replay. messages: how many were replayed. actors: their addresses. skipped: why an actor could
-    not be replayed, by address. differing: how many messages differ; divergences: the first of them. stopped: whether
-    at the message that was asked for. torn: what of the trace could not be read."""
+    """The results of a replay.
+
+    messages: how many were replayed. actors: their addresses. differing: how many messages differ.
+    divergences: the first of these. skipped: why an actor could not be replayed, by address.
+    stopped: whether the replay ended at the requested message. torn: what of the trace could not be read.
+    """
 
     messages: int
     actors: tuple[str, ...]
@@ -66,12 +60,12 @@ class ReplayReport(msgspec.Struct, frozen=True):
 
     @property
     def identical(self) -> bool:
-        """Whether something was replayed, and nothing differs."""
+        """Whether something was replayed and nothing differs."""
         return bool(self.messages) and not self.differing
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One handled message as it was recorded and replayed. message: what the incarnation was given."""
+    """One handled message, recorded and replayed. message: the one given to the incarnation."""
 
     line: HandledLine | BeganLine
     record: Handled | Began
@@ -86,10 +80,13 @@ Before = Callable[[ReplayedIncarnation, HandledLine], None]
 
 
 class Replayer:
-    """folder: of a run, with a file or more for each node; or one file. actor: only this address, "" for all. changes:
-    to the configuration. propagate: an actor is given what the others send in the replay, where that differs; always so
-    with `changes`. until: the id of the message to stop after. before: called before each message; watch: after each.
-    given: what to give instead of a message that no replayed actor sent. seen: called with starts and stops."""
+    """Replays one run.
+
+    folder: of a run, or one file. actor: only this address, "" for all. changes: to the configuration.
+    propagate: give actors what others send in the replay, if it differs; always true with `changes`.
+    until: the id of the message to stop after. before, watch: called before and after each message.
+    given: replaces a message that no replayed actor sent. seen: called with starts and stops.
+    """
 
     def __init__(
         self,
@@ -116,7 +113,6 @@ class Replayer:
         self._seen = seen
         self._starts: dict[tuple[str, int], StartedLine] = {}
         self._incarnations: dict[str, ReplayedIncarnation] = {}
-        self._deterministic: dict[str, bool] = {}
         self._skipped: dict[str, str] = {}
         self._replayed: dict[str, None] = {}
         self._divergences: list[Divergence] = []
@@ -125,7 +121,7 @@ class Replayer:
         self._stopped = False
 
     def run(self) -> ReplayReport:
-        """Replay all of it, or up to `until`. Raises Unreplayable when nothing in it can be replayed at all."""
+        """Replay the run, up to `until`. Raises Unreplayable if nothing can be replayed."""
         lines = self._lines()
         for line in in_causal_order(lines, self._replays) if self._propagates else lines:
             self._take(line)
@@ -147,14 +143,13 @@ class Replayer:
         nodes = segments_by_node(self._folder)
         if not nodes:
             raise Unreplayable(f"there is no trace in {self._folder}")
-        # The root tells of the starts of pinned actors, too: its files come first.
+        # The root's files come first: it also records the starts of pinned actors.
         for node in sorted(nodes, key=lambda name: name != ROOT):
             for path in nodes[node]:
                 segment = open_segment(path, self._torn.append)
                 if segment.metadata.get("words") == "drop":
                     raise Unreplayable(
-                        f"{path} was written with trace.words: drop: what people said is not there, and without it"
-                        " nothing can be done again"
+                        f"{path} was written with trace.words: drop, and cannot be replayed without people's words"
                     )
                 for _, data in segment.lines():
                     if self._may_matter(data):
@@ -164,7 +159,7 @@ class Replayer:
                             self._torn.append(Torn(path, 0, f"a line is not understood: {error}"))
 
     def _may_matter(self, data: bytes) -> bool:
-        """A cheap test: most lines are of actors that cannot be replayed."""
+        """A cheap test: most lines belong to actors that cannot be replayed."""
         if _HANDLED not in data[:40]:
             return True
         start = data.find(b'"recipient":"') + 13
@@ -279,18 +274,14 @@ class Replayer:
             self._ids.note(line, record, self._incarnations.keys())
         if differences:
             self._differing += 1
-            handled = line if isinstance(line, HandledLine) else None
-            divergence = Divergence(
-                replayed.address,
-                replayed.incarnation,
-                handled.id if handled is not None else "",
-                handled.type if handled is not None else "",
-                line.wall,
-                differences,
-                {envelope.id: envelope.message for envelope in record.sent},
-                handled.cause if handled is not None else "",
-                handled.turn if handled is not None else 0,
+            id, kind, cause, turn = (
+                (line.id, line.type, line.cause, line.turn)
+                if isinstance(line, HandledLine)
+                else ("", "", "", 0)
             )
+            sent = {envelope.id: envelope.message for envelope in record.sent}
+            whose = replayed.address, replayed.incarnation
+            divergence = Divergence(*whose, id, kind, line.wall, differences, sent, cause, turn)
             if len(self._divergences) < MOST:
                 self._divergences.append(divergence)
         self._watch(Step(line, record, replayed, given, divergence))

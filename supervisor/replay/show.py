@@ -1,4 +1,4 @@
-"""Shows the results of a replay to people."""
+"""Shows the results of a replay, to people and as plain data."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,7 @@ def summary(report: ReplayReport) -> str:
 
 
 def divergence(found: Divergence, details: DivergenceReport) -> "RenderableType":
-    """The first divergence, side by side, with what led to it."""
+    """The first divergence, side by side, with the causes that led to it."""
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -41,31 +41,27 @@ def divergence(found: Divergence, details: DivergenceReport) -> "RenderableType"
     for name in ("", "recorded", "replayed"):
         table.add_column(name, overflow="fold")
     for item in found.differences:
-        table.add_row(
-            item.what,
-            Text(_with_content(item.recorded, details.messages)),
-            Text(_with_content(item.replayed, found.sent)),
+        before, after = (
+            _with_content(item.recorded, details.messages),
+            _with_content(item.replayed, found.sent),
         )
-    when = clock_time(found.wall)
+        table.add_row(item.what, Text(before), Text(after))
     doing = f"handling {found.type} {found.id}" if found.id else "its start"
+    where = f"{found.address} (incarnation {found.incarnation}), {doing}, {clock_time(found.wall)}"
+    routes = (f"{link.sender} → {link.recipient}  {link.type}  {link.id}" for link in details.chain)
     causes = [
-        Text(
-            f"{'  ' * depth}{clock_time(link.wall)}  {link.sender} → {link.recipient}  {link.type}  {link.id}"
-        )
-        for depth, link in enumerate(details.chain)
+        Text(f"{'  ' * depth}{clock_time(link.wall)}  {route}")
+        for depth, (link, route) in enumerate(zip(details.chain, routes, strict=True))
     ]
     return Group(
-        Text(
-            f"first divergence: {found.address} (incarnation {found.incarnation}), {doing}, {when}",
-            "bold red",
-        ),
+        Text(f"first divergence: {where}", "bold red"),
         *((Text("what led to it:", "dim"), *causes) if causes else ()),
         table,
     )
 
 
 def changes(step: Step, before: Any) -> Iterator[str]:
-    """How the state was changed by one message, a line for each place."""
+    """What one message changed in the state, a line for each place."""
     after = getattr(step.incarnation.actor, "state", None)
     if not isinstance(after, msgspec.Struct) or type(before) is not type(after) or before is after:
         return
@@ -75,7 +71,7 @@ def changes(step: Step, before: Any) -> Iterator[str]:
 
 
 def state_of(incarnation: Any) -> str:
-    """An actor's state as indented JSON; for one without a state struct, its attributes."""
+    """An actor's state as indented JSON, or its attributes if it has no state struct."""
     state = getattr(incarnation.actor, "state", None)
     if state is None:
         state = {name: repr(value) for name, value in vars(incarnation.actor).items() if name != "host"}
@@ -83,7 +79,7 @@ def state_of(incarnation: Any) -> str:
 
 
 def as_json(report: ReplayReport, details: DivergenceReport | None) -> dict[str, Any]:
-    """All of it as plain data."""
+    """The report as plain data."""
     shown: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(report, torn=(), divergences=()))
     shown["identical"] = report.identical
     shown["torn"] = [{"file": torn.path.name, "at": torn.at, "why": torn.why} for torn in report.torn]
@@ -102,12 +98,12 @@ def label(step: Step) -> str:
     return f"{clock_time(line.wall)}  {line.address} began (incarnation {line.incarnation}){mark}"
 
 
-def _with_content(told: str | None, messages: Mapping[str, Any]) -> str:
-    if told is None:
+def _with_content(text: str | None, messages: Mapping[str, Any]) -> str:
+    if text is None:
         return "—"
-    content = messages.get(told.split(" ", 1)[0])
+    content = messages.get(text.split(" ", 1)[0])
     if content is None:
-        return told
+        return text
     if isinstance(content, Message):
         content = msgspec.to_builtins(content, enc_hook=str)
-    return f"{told}\n{msgspec.json.encode(content).decode()}"
+    return f"{text}\n{msgspec.json.encode(content).decode()}"

@@ -1,4 +1,4 @@
-"""`--with KEY=VALUE`: what if the configuration had been another."""
+"""`--with KEY=VALUE`: replays with another configuration."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,17 +15,16 @@ __all__ = ["Changes", "parse"]
 
 
 class Changes(msgspec.Struct, frozen=True):
-    """New values by key, which is a path of names."""
+    """New values by key, a path of names."""
 
     values: Mapping[tuple[str, ...], Any] = {}
 
     @property
     def sections(self) -> frozenset[str]:
-        """The sections that are changed."""
         return frozenset(key[0] for key in self.values)
 
     def applied(self, sections: Mapping[str, Any]) -> dict[str, Any]:
-        """The plain sections, by name, with these values."""
+        """The plain sections, by name, with the new values."""
         changed = dict(sections)
         for key, value in self.values.items():
             if key[0] in changed:
@@ -34,8 +33,7 @@ class Changes(msgspec.Struct, frozen=True):
 
 
 def parse(wishes: Iterable[str]) -> Changes:
-    """The changes in `llm.temperature=0.9` and the like, read as `--set` reads them. Raises Unreplayable for what
-    is not a key of the configuration."""
+    """The changes in `llm.temperature=0.9` and the like, read like `--set`. Raises Unreplayable for an unknown key."""
     values: dict[tuple[str, ...], Any] = {}
     known = dump(Config())
     for wish in wishes:

@@ -1,11 +1,13 @@
-"""Makes actors with their start arguments, out of the configuration in force."""
+"""Makes actors with their start arguments from the configuration in force."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from actors.kernel.actor import Actor
+from actors.kernel.record import Started
 from config.schema import Config
 from supervisor.encryption import ARGUMENT, SEALER, DataCiphers
 from supervisor.nodes.boot import Boot, make_actor
@@ -16,10 +18,13 @@ from supervisor.runtime.shared_frames import SharedFrames
 
 __all__ = ["ActorFactory"]
 
+UNRECORDED = ("frames", "configuration_store", "subscribers", ARGUMENT)
+"""Start arguments that are secret, or mean nothing outside the running instance."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ActorFactory:
-    """In this process by `make`, and in a worker process by what `boot` tells it.
+    """Makes actors in this process (`make`) and in worker processes (`boot`).
 
     trace: the options of a worker's recorder, empty for none. makers: see Platform.
     """
@@ -35,9 +40,8 @@ class ActorFactory:
     def make(self, spec: ChildSpec) -> Actor:
         """A new actor. Raises whatever its constructor raises."""
         config = self._store.config
-        maker = self._makers.get(spec.address)
-        if maker is not None:
-            return maker(config)
+        if spec.address in self._makers:
+            return self._makers[spec.address](config)
         sections = {
             "config": config,
             "configuration_store": self._store,
@@ -49,7 +53,7 @@ class ActorFactory:
         return make_actor(spec.actor, spec.arguments, sections, self._home)
 
     def boot(self, slot: ActorSlot, spec: ChildSpec) -> Boot:
-        """What a worker process is told about the present incarnation in `slot`."""
+        """What a worker process must know to run the current incarnation in `slot`."""
         plain = self._store.plain
         return Boot(
             spec.address,
@@ -70,5 +74,24 @@ class ActorFactory:
         )
 
     def reveal(self, key: str) -> str:
-        """What a worker process asks for over its private wire (supervisor.nodes.secrets.Reveal)."""
+        """Answer a worker process's request for a secret (supervisor.nodes.secrets.Reveal)."""
         return self._ciphers.told() if key == SEALER else self._store.reveal(key)
+
+    def record_start(self, slot: ActorSlot) -> Started:
+        """The trace's record of the current incarnation's start, for a replay. Secrets are references to their keys."""
+        plain, spec = self._store.plain, slot.spec
+        arguments = {
+            name: plain if name == "config" else plain.get(name, str(self._home))
+            for name in (spec.arguments if isinstance(spec, ChildSpec) else ())
+            if name not in UNRECORDED
+        }
+        encoded = json.dumps(arguments).encode()
+        return Started(
+            slot.address,
+            slot.incarnation,
+            slot.pin,
+            encoded,
+            self._run,
+            slot.since,
+            supervisor=slot.supervisor,
+        )

@@ -1,8 +1,9 @@
-"""Reloads of the configuration, for its actor (actors.configuration.store): from the source into the running tree.
+"""Reloads the configuration from its source into the running tree, for its actor (actors.configuration.store).
 
-Configurations themselves stay here, since secrets are in them; what leaves is references and texts.
+Configurations stay here because they hold secrets; only references and texts leave.
 """
 
+import contextlib
 import itertools
 import logging
 import threading
@@ -21,25 +22,25 @@ __all__ = ["ConfigurationReload", "ConfigurationSource", "SupervisionTree"]
 
 log = logging.getLogger(__name__)
 ASIDE = frozenset(("actors", "supervision", "logging"))
-"""Sections that concern no actor: the tree's and the log's."""
+"""Sections of the tree and the log, which concern no actor."""
 
 
 class SupervisionTree(Protocol):
-    """The running tree, as a reload changes it (supervisor.runtime.live_tree.LiveTree). Nothing here blocks."""
+    """The running tree, as a reload changes it (supervisor.runtime.live_tree.LiveTree). No method blocks."""
 
     def living(self) -> tuple[tuple[str, tuple[str, ...], bool], ...]:
-        """Address, start arguments, and whether it runs already, of every actor that is not down."""
+        """Of every actor that is not down: address, start arguments, and whether it is running."""
 
     def restart(self, address: str) -> None: ...
     def revise(self, old: Config, new: Config) -> tuple[str, ...]:
-        """Make the tree as `new` wants it; the actors that are moved, started or stopped for it."""
+        """Change the tree as `new` asks; returns the actors that are moved, started or stopped."""
 
     def apply(self, old: Config, new: Config, version: int) -> None:
-        """`new` is in force: what starts from now on starts with it."""
+        """Put `new` in force for whatever starts from now on."""
 
 
 class ReadConfiguration(Protocol):
-    """What a reading found: a configuration, or errors (config.layers.source.Reading)."""
+    """A configuration, or the errors in it (config.layers.source.Reading)."""
 
     @property
     def config(self) -> Config | None: ...
@@ -48,7 +49,7 @@ class ReadConfiguration(Protocol):
 
 
 class ConfigurationSource(Protocol):
-    """Where configurations are read from (config.layers.source.ConfigSource). environ: the environment of the start."""
+    """Where configurations are read from (config.layers.source.ConfigSource). environ: at the start."""
 
     @property
     def home(self) -> Home: ...
@@ -57,19 +58,11 @@ class ConfigurationSource(Protocol):
     def read(self, runtime: Sequence[str] = ()) -> ReadConfiguration: ...
     def watch(self, changed: Callable[[], None]) -> Watching: ...
     def save_last_good(self, config: Config) -> None:
-        """Keep `config` for a start with files that have errors. Raises OSError."""
-
-
-class _NoWatch:
-    """Where there is nothing to watch."""
-
-    def close(self) -> None:
-        """Nothing to end."""
+        """Save `config` for a start in which the files have errors. Raises OSError."""
 
 
 class ConfigurationReload:
-    """config, version: what is in force. source: None for a configuration that came from no files. tree: what a reload
-    changes; set before the first one."""
+    """config, version: in force. source: None for a configuration without files. tree: set before the first reload."""
 
     tree: SupervisionTree
 
@@ -92,7 +85,7 @@ class ConfigurationReload:
 
     @property
     def plain(self) -> Mapping[str, Any]:
-        """The configuration in force as plain data, secrets as references to their keys. Not to be changed."""
+        """The configuration in force as plain data, secrets as references to their keys. Do not change it."""
         config, found = self.config, self._plain
         if found is None or found[0] is not config:
             found = self._plain = (config, dump(config))
@@ -102,32 +95,29 @@ class ConfigurationReload:
 
     @property
     def runtime(self) -> dict[str, str]:
-        """The runtime overrides in force, by dotted key, as they were written."""
+        """The runtime overrides in force, by dotted key, as written."""
         return dict(self._runtime)
 
     def propose(self, key: str, text: str | None) -> int:
-        """Keep a runtime override (None: no override of that key any more) for a reload; its number."""
+        """Propose a runtime override for a reload, or with None its removal; returns the proposal's number."""
         with self._lock:
             number = next(self._numbers)
-            proposal = {**self._runtime}
-            proposal.pop(key, None)
-            if text is not None:
-                proposal[key] = text
-            self._proposals[number] = proposal
+            others = {name: value for name, value in self._runtime.items() if name != key}
+            self._proposals[number] = others if text is None else {**others, key: text}
             return number
 
     def forget(self, number: int) -> None:
-        """Drop a proposal, if it has not come into force."""
+        """Drop a proposal that is not in force."""
         with self._lock:
             self._proposals.pop(number, None)
 
     # -- for the actor
 
     def watch(self, changed: Callable[[], None]) -> Watching:
-        return self._source.watch(changed) if self._source is not None else _NoWatch()
+        return self._source.watch(changed) if self._source is not None else contextlib.ExitStack()
 
     def read(self, proposal: int) -> Candidate:
-        # An incarnation of the actor that died may still be reading: the last one to read is the running one.
+        # A dead incarnation of the actor may still be reading; the running one reads last.
         with self._reading:
             return self._read(proposal)
 
@@ -165,7 +155,7 @@ class ConfigurationReload:
         self._candidate = None
 
     def carry_out(self) -> Applied:
-        """After `concerned`: the changed keys are forgotten here."""
+        """Call it after `concerned`, since it forgets the changed keys."""
         keys, self._keys = self._keys, ()
         moved = self.tree.revise(self._old, self.config)
         needed = restarts(key for key in keys if key[0] not in ASIDE)
@@ -179,7 +169,7 @@ class ConfigurationReload:
         self.tree.restart(address)
 
     def reveal(self, key: str) -> str:
-        """The secret at a dotted key: of the candidate while there is one, else of what is in force."""
+        """The secret at a dotted key of the candidate, or of the configuration in force if there is none."""
         return reveal(self._candidate or self.config, key)
 
     def note(self, problems: tuple[str, ...], pending: tuple[str, ...]) -> None:
@@ -188,7 +178,7 @@ class ConfigurationReload:
     # -- for people, from any thread
 
     def status(self) -> Mapping[str, Any]:
-        """Which configuration is in force, for how long, and what is wrong with the files, without secrets."""
+        """Which configuration is in force, since when, and what is wrong with the files. Without secrets."""
         problems, pending, failed_at = self._noted
         return {
             "version": self.version,
@@ -200,7 +190,7 @@ class ConfigurationReload:
         }
 
     def difference(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """How the files differ from what is in force: problems, and dotted keys. Reads the files."""
+        """Read the files: their problems, and how they differ from the configuration in force."""
         if self._source is None:
             return (), ()
         found = self._source.read(self._texts(self._runtime))
@@ -224,15 +214,14 @@ class ConfigurationReload:
         needed = set(restarts(self._keys))
         found = []
         for address, arguments, runs in self.tree.living():
-            # An actor that is restarted anyway takes nothing over before.
-            if (only_running and not runs) or address in needed or not live.intersection(arguments):
-                continue
-            names = tuple(name for name in arguments if name in touched)
-            found.append(Concern(address, packed(config, names)))
+            # An actor that is restarted anyway adopts no change before.
+            if (runs or not only_running) and address not in needed and live.intersection(arguments):
+                names = tuple(name for name in arguments if name in touched)
+                found.append(Concern(address, packed(config, names)))
         return tuple(found)
 
     def _pending(self) -> tuple[str, ...]:
-        """What differs from the start of Gerald and counts only after the next one."""
+        """The keys that have changed since Gerald's start and take effect only at the next one."""
         differs = changed_keys(self._started_with, self.config)
         return tuple(dotted(key) for key in differs if EVERYTHING in restarts((key,)))
 
@@ -252,5 +241,5 @@ class ConfigurationReload:
 
     @property
     def home(self) -> Home | None:
-        """The home that the files are in; None without files."""
+        """The home of the files; None without files."""
         return self._source.home if self._source is not None else None

@@ -1,4 +1,4 @@
-"""How much processor time each actor has used: what holds the root process's interpreter lock, and what does not."""
+"""How much processor time each actor has used."""
 
 import threading
 from collections import defaultdict
@@ -10,15 +10,14 @@ __all__ = ["by_address", "with_cpu"]
 
 
 def with_cpu(rows: Sequence[Mapping[str, object]]) -> tuple[Mapping[str, object], ...]:
-    """Rows of a status, each with `cpu`: the seconds that the actor's threads in this process, or its own process, have
-    used in the present incarnation's process."""
+    """Rows of a status, each with `cpu`: seconds used by the actor's threads in this process, or by its own process."""
     here = by_address(_threads())
     return tuple({**row, "cpu": round(_used(row, here), 3)} for row in rows)
 
 
 def by_address(threads: Sequence[tuple[str, float]]) -> Mapping[str, float]:
-    """Seconds by actor, from (name, seconds) of threads, which are called after the actor that they work for: its
-    address, then a slash or a space and what they are."""
+    """Seconds by actor, from (name, seconds) of threads. A thread's name begins with its actor's address and `/` or a
+    space."""
     found: dict[str, float] = defaultdict(float)
     for name, seconds in threads:
         found[name.replace(" ", "/").rpartition("/")[0] or name] += seconds

@@ -10,7 +10,7 @@ from actors.system.messages import ModuleChanged, ModuleFailed
 from config.sections import unpacked
 from supervisor.otp.registry import ActorRegistry
 from supervisor.otp.slot import ActorHandle, ActorSlot
-from supervisor.otp.spec import ChildSpec, SupervisorSpec
+from supervisor.otp.spec import ChildSpec
 from supervisor.otp.supervisor import Observer, Supervisor
 from supervisor.runtime.actor_factory import ActorFactory
 from supervisor.runtime.platform import Processes, Threads
@@ -22,12 +22,12 @@ SYSTEM_ACTOR = Observer(
     ModuleChanged,
     lambda address, failure, at: ModuleFailed(address, failure.kind, failure.text, at),
 )
-"""Who is told of every actor's health and failures."""
+"""The actor that receives every actor's health and failures."""
 
 
 @dataclass(slots=True, repr=False)
 class IncarnationLauncher:
-    """registry: what supervisors act on; set before the first launch."""
+    """registry: what supervisors act on; set it before the first launch."""
 
     _actors: ActorFactory
     _directory: Directory
@@ -40,7 +40,7 @@ class IncarnationLauncher:
     registry: ActorRegistry = field(init=False)
 
     def launch(self, slot: ActorSlot, on_ready: Callable[[], None], on_end: Ended) -> ActorHandle:
-        """Start the present incarnation of `slot` (supervisor.otp.slot.MakeHandle)."""
+        """Start the current incarnation of `slot` (supervisor.otp.slot.MakeHandle)."""
         spec = slot.spec
         if isinstance(spec, ChildSpec) and spec.pin == "process":
             return self._processes.launch(slot, self._actors.boot(slot, spec), on_ready, on_end)
@@ -48,8 +48,12 @@ class IncarnationLauncher:
 
     def _incarnation(self, slot: ActorSlot, on_ready: Callable[[], None], on_end: Ended) -> Incarnation:
         spec = slot.spec
+        if isinstance(spec, ChildSpec):
+            actor = self._actors.make(spec)
+        else:
+            actor = Supervisor(self.registry.current_spec(spec), self.registry, SYSTEM_ACTOR)
         return Incarnation(
-            self._supervisor(spec) if isinstance(spec, SupervisorSpec) else self._actors.make(spec),
+            actor,
             slot.address,
             slot.incarnation,
             slot.mailbox,
@@ -62,6 +66,3 @@ class IncarnationLauncher:
             on_end=on_end,
             sections=lambda data: unpacked(data, self._reveal),
         )
-
-    def _supervisor(self, spec: SupervisorSpec) -> Supervisor:
-        return Supervisor(self.registry.current_spec(spec), self.registry, SYSTEM_ACTOR)

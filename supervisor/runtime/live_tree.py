@@ -1,4 +1,4 @@
-"""The running tree, as a reload of the configuration changes it."""
+"""Applies a reload of the configuration to the running tree."""
 
 import logging
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from actors.kernel.incarnation import Clock
+from actors.kernel.message import Message
 from actors.kernel.record import ConfigurationVersion, RecordSink
 from config.layers.source import digest_of
 from config.schema import Config, Logging
@@ -17,7 +18,6 @@ from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec, SupervisorSpec, walk
 from supervisor.otp.tree_diff import Revision
 from supervisor.runtime.actor_factory import ActorFactory
-from supervisor.runtime.commands import Commands
 from supervisor.runtime.platform import Processes
 from supervisor.runtime.shared_frames import SharedFrames
 
@@ -28,14 +28,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LiveTree:
-    """What is below a registry's root (supervisor.runtime.config_reload.SupervisionTree).
+    """A registry's tree (supervisor.runtime.config_reload.SupervisionTree).
 
-    make_tree: the tree that a configuration asks for; None for a tree that no configuration changes.
+    make_tree: makes the tree that a configuration asks for; None for a fixed tree. command: see Runtime.command.
     """
 
     _registry: ActorRegistry
     _make_tree: Callable[[Config], SupervisorSpec] | None
-    _commands: Commands
+    _command: Callable[[str, Message], None]
     _actors: ActorFactory
     _processes: Processes
     _frames: SharedFrames
@@ -44,7 +44,6 @@ class LiveTree:
     _home: Path
 
     def living(self) -> tuple[tuple[str, tuple[str, ...], bool], ...]:
-        """Address, start arguments, and whether it runs already, of every actor that is not down."""
         return tuple(
             (slot.address, spec.arguments, slot.state == "running")
             for slot, spec in self._actor_slots()
@@ -52,13 +51,13 @@ class LiveTree:
         )
 
     def restart(self, address: str) -> None:
-        """Have an actor and its replicas restarted by their supervisor."""
+        """Ask the supervisor to restart an actor and its replicas."""
         for slot, spec in self._actor_slots():
             if not spec.disabled_reason and address in (spec.address, spec.replica_of):
-                self._commands.tell(slot.supervisor, RestartChild(slot.address))
+                self._command(slot.supervisor, RestartChild(slot.address))
 
     def apply(self, old: Config, new: Config, version: int) -> None:
-        """`new` is in force: the log, the trace and the standby processes follow."""
+        """Put `new` in force for the log, the trace and the standby processes."""
         if old.logging != new.logging:
             self._log_as(new.logging)
         if self._recorder is not None:
@@ -68,13 +67,12 @@ class LiveTree:
                 self._processes.renew(self._actors.boot(slot, spec))
 
     def revise(self, old: Config, new: Config) -> tuple[str, ...]:
-        """Make the tree as `new` wants it; the actors that are moved, started or stopped for it."""
         if self._make_tree is None:
             return ()
         before, after = self._make_tree(old), self._make_tree(new)
         self._frames.provide(after, new)
         for address in self._registry.plan(after):
-            self._commands.tell(address, Revise())
+            self._command(address, Revise())
         pairs = zip(walk(before), walk(after), strict=True)
         return tuple(b.address for a, b in pairs if Revision(a, b).interrupts)
 

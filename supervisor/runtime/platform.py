@@ -1,4 +1,4 @@
-"""What a runtime runs on: this machine's threads, processes and time, or a simulation's."""
+"""The threads, processes and time that a runtime runs on: this machine's, or a simulation's."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,8 +49,7 @@ class Looking(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """The parts of this machine, each of which may be another one. makers: make the actor at an address, in place of
-    the class that the tree names."""
+    """This machine's parts, each of which can be replaced. makers: by address, in place of the tree's classes."""
 
     clock: Clock = field(default_factory=SystemClock)
     threads: Callable[[ExternalClient], Threads] = ThreadLauncher

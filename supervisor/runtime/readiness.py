@@ -1,4 +1,4 @@
-"""Who waits for an instance's actors: until all are ready, until one runs again, until everything has ended."""
+"""Waits until an instance's actors are ready, until one runs again, or until all have ended."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ __all__ = ["Readiness"]
 
 
 class Readiness:
-    """ended: set when the root has ended, of `failure` or in order. slots: by address. Used from any thread."""
+    """ended: set when the root has ended, of `failure` or in order. slots: by address. For any thread."""
 
     def __init__(self, slots: Callable[[], Mapping[str, ActorSlot]]) -> None:
         self.ended = threading.Event()
@@ -19,30 +19,30 @@ class Readiness:
         self._changed = threading.Condition()
 
     def changed(self) -> None:
-        """A slot's state or health has changed."""
+        """Note that a slot's state or health has changed."""
         with self._changed:
             self._changed.notify_all()
 
     def end(self, failure: Failure | None) -> None:
-        """The root has ended."""
+        """Note the end of the root."""
         self.failure = failure
         self.ended.set()
         self.changed()
 
     @property
     def ready(self) -> bool:
-        """Whether nothing is starting any more, and nothing is down."""
+        """Whether no actor is starting or down."""
         return all(
             slot.state == "disabled" or (slot.state != "down" and slot.health is not Health.STARTING)
             for slot in tuple(self._slots().values())
         )
 
     def wait_ready(self, timeout: float) -> bool:
-        """True when all are ready; False after `timeout` seconds, or when the root has ended."""
+        """Wait until all are ready. False after `timeout` seconds, or when the root has ended."""
         return self.wait_until(lambda: self.ended.is_set() or self.ready, timeout) and self.ready
 
     def wait_incarnation(self, address: str, number: int, timeout: float) -> bool:
-        """True when this incarnation of `address`, or a later one, runs; False after `timeout` seconds."""
+        """Wait until this incarnation of `address`, or a later one, runs. False after `timeout` seconds."""
 
         def runs() -> bool:
             slot = self._slots().get(address)
@@ -51,6 +51,6 @@ class Readiness:
         return self.wait_until(runs, timeout)
 
     def wait_until(self, condition: Callable[[], bool], timeout: float) -> bool:
-        """True when `condition`, which is asked again after every change, holds; False after `timeout` seconds."""
+        """Wait until `condition`, checked after every change, holds. False after `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(condition, timeout)

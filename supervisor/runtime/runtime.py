@@ -1,4 +1,4 @@
-"""A running Gerald: wires the root supervisor to its actors, its directory, its trace and the way in from outside."""
+"""A running Gerald: connects the root supervisor with its actors, directory and trace, and with the outside."""
 
 import logging
 import os
@@ -6,13 +6,14 @@ import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from actors.kernel import failure
 from actors.kernel.directory import DeadLetter, Directory
 from actors.kernel.media.frames import RingAddress
-from actors.kernel.message import Envelope
+from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol.lifecycle import Failure, Stop, WriteCheckpoint
 from actors.kernel.record import ConfigurationVersion, Dead, Record, RecordSink
 from actors.kernel.thread_host import ExternalClient
@@ -21,7 +22,7 @@ from config.schema import Config
 from config.secret import redacted
 from supervisor.encryption import DataCiphers
 from supervisor.nodes.boot import register_messages
-from supervisor.nodes.node_recorder import open_recorder, recorder_options
+from supervisor.nodes.node_recorder import FanOut, open_recorder, recorder_options
 from supervisor.nodes.process import ProcessHandle
 from supervisor.nodes.thread import ThreadHandle
 from supervisor.otp.messages import ROOT
@@ -29,7 +30,6 @@ from supervisor.otp.registry import ActorRegistry
 from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import SupervisorSpec
 from supervisor.runtime.actor_factory import ActorFactory
-from supervisor.runtime.commands import Commands
 from supervisor.runtime.config_reload import ConfigurationReload, ConfigurationSource
 from supervisor.runtime.cpu_usage import with_cpu
 from supervisor.runtime.incarnation_launcher import IncarnationLauncher
@@ -37,8 +37,6 @@ from supervisor.runtime.live_tree import LiveTree
 from supervisor.runtime.platform import Platform
 from supervisor.runtime.readiness import Readiness
 from supervisor.runtime.shared_frames import SharedFrames
-from supervisor.runtime.start_record import StartRecords
-from supervisor.trace.write.fan_out import FanOut
 from supervisor.trace.write.recorder import new_run
 from supervisor.tree import tree
 
@@ -51,16 +49,17 @@ STOP_WITHIN = 5.0
 class Runtime:
     """One instance: `start`, `wait_ready`, talk through `client`, `stop`. `ended` is set when the root has ended.
 
-    home: the instance's folder. text: no ears, no voice. spec: another tree than Gerald's own. directory: one that
-    looks at the mail, say. on_handled: told, sooner or later, what pinned actors have handled. on_change: told of a
-    slot whose state or health has changed. also: told of every record. source: where the configuration came from, and
-    is read again when it changes. run: the run's name, a new one unless given. platform: what all of it runs on.
-    changes: the newest changes of actors' states and health, as rows of `status`; whoever shows them takes them out.
+    home: the instance's folder. text: without hearing and voice. spec: a tree in place of Gerald's own.
+    directory: one that inspects the mail, say. also: called with every record.
+    on_handled: called, sooner or later, with what pinned actors have handled.
+    on_change: called with a slot whose state or health has changed; without it, `changes` collects rows of `status`.
+    source: where the configuration came from, and is read again when it changes.
+    run: the run's name, a new one by default. platform: what the instance runs on.
     """
 
     def __init__(
         self,
-        config: Config,
+        config: "Config",
         home: Path,
         *,
         text: bool = False,
@@ -95,7 +94,7 @@ class Runtime:
         self.dead_letters = self.directory.dead_letters
         self.dead_letters.watch = self._record_dead
         self.client = ExternalClient(self.directory)
-        self.commands = Commands(self.directory)
+        self._commands = count(1)
 
         self.configuration_store = ConfigurationReload(config, source)
         environ = source.environ if source is not None else os.environ
@@ -122,7 +121,7 @@ class Runtime:
             self.directory,
             launcher.launch,
             self._records,
-            StartRecords(self.configuration_store, home, self.run, self.clock).make,
+            self.actors.record_start,
             self.clock.wall,
             on_change=on_change if on_change is not None else self._changed,
             on_close=self.processes.discard,
@@ -132,7 +131,7 @@ class Runtime:
         self.configuration_store.tree = LiveTree(
             self.registry,
             make_tree,
-            self.commands,
+            self.command,
             self.actors,
             self.processes,
             self._frames,
@@ -152,17 +151,17 @@ class Runtime:
 
     @property
     def frames(self) -> RingAddress | None:
-        """How to open the ring of pictures; None where no actor uses pictures."""
+        """How to open the ring of pictures; None if no actor uses pictures."""
         return self._frames.address
 
     @property
     def ready(self) -> bool:
-        """Whether nothing is starting any more, and nothing is down."""
+        """Whether no actor is starting or down."""
         return self._readiness.ready
 
     @property
     def failure(self) -> Failure | None:
-        """What the root has ended of; None while it runs, and after an orderly stop."""
+        """Why the root has failed; None while it runs, and after an orderly stop."""
         return self._readiness.failure
 
     def start(self) -> None:
@@ -174,7 +173,7 @@ class Runtime:
         self._watchdog.start()
 
     def stop(self, within: float = STOP_WITHIN) -> bool:
-        """Stop everything in reverse order; True when it ended within so many seconds, else processes are killed."""
+        """Stop everything in reverse order. False after `within` seconds: then processes are killed."""
         self._watchdog.close()
         self.processes.close()
         ended = True
@@ -209,15 +208,19 @@ class Runtime:
             "actors": with_cpu(self.registry.statuses()),
         }
 
+    def command(self, to: str, message: Message) -> None:
+        """Send `message` to an actor or supervisor, without a sender to answer to."""
+        self.directory.deliver(Envelope("", 0, next(self._commands), to, message))
+
     def _changed(self, slot: ActorSlot) -> None:
         self.changes.append(self.registry.status(slot.address))
         self._readiness.changed()
 
     def _ask_for_checkpoints(self) -> None:
-        """A new file of the trace begins: let a replay begin there, too."""
+        """Let a replay begin at a new file of the trace."""
         for slot in tuple(self.registry.slots.values()):
             if isinstance(slot.handle, ThreadHandle) and slot.handle.deterministic:
-                self.commands.tell(slot.address, WriteCheckpoint())
+                self.command(slot.address, WriteCheckpoint())
 
     def _record_dead(self, letter: DeadLetter) -> None:
         if self._records is not None:

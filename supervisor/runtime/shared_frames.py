@@ -13,7 +13,7 @@ __all__ = ["SharedFrames"]
 
 
 class SharedFrames:
-    """One ring, made when an actor needs it. address: how to open it, None while there is none."""
+    """One ring, made when an actor needs it. address: how to open it; None before."""
 
     def __init__(self) -> None:
         self.address: RingAddress | None = None
@@ -21,9 +21,10 @@ class SharedFrames:
 
     def provide(self, root: SupervisorSpec, config: Config) -> None:
         """Make the ring if an actor below `root` uses pictures and there is none yet."""
-        if self._ring is not None or not _needs_ring(root):
+        uses = any("frames" in child.arguments and not child.disabled_reason for child in walk(root))
+        if self._ring is not None or not uses:
             return
-        # Imported here: a bot without eyes should not load numpy.
+        # Imported here: without pictures, numpy is not loaded.
         from actors.kernel.media.frame_ring import Ring
         from actors.vision.size import ring_size
 
@@ -31,10 +32,6 @@ class SharedFrames:
         self.address = self._ring.address
 
     def close(self) -> None:
-        """Give the memory back."""
+        """Free the memory."""
         if self._ring is not None:
             self._ring.close()
-
-
-def _needs_ring(root: SupervisorSpec) -> bool:
-    return any("frames" in child.arguments and not child.disabled_reason for child in walk(root))

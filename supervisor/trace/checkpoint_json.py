@@ -1,8 +1,7 @@
 """The attributes of an actor (actors.kernel.checkpoint) as JSON values that name their class, and back.
 
-A class is named by its durable name (actors.vocabulary.type_names), a message by its type, a section of the
-configuration by its key. Only classes in these tables are decoded, by their fields: a file can name no other. The same
-frozen value in two places is written once.
+A class has its durable name (actors.vocabulary.type_names), a message its type, a section of the configuration its key.
+Only classes in these tables are decoded: a file can name no other. A frozen value in two places is written once.
 """
 
 import base64
@@ -23,7 +22,7 @@ from config.schema import Section, dump, section_class, section_name
 __all__ = ["LEFT", "CheckpointDecoder", "CheckpointEncoder", "UnreadableCheckpoint"]
 
 LEFT: Any = object()
-"""Stands for what was left out, and was made with the actor."""
+"""Stands for a value that was left out: the actor's constructor makes it."""
 _KINDS = {"list": list, "set": set, "frozenset": frozenset, "deque": deque, "tuple": tuple}
 
 
@@ -38,7 +37,6 @@ class CheckpointEncoder:
         self._seen: dict[int, tuple[int, Any]] = {}
 
     def value(self, value: Any) -> Any:
-        """`value` as JSON."""
         if isinstance(value, enum.Enum):
             return _named("$enum", type(value), value=value.value)
         if value is None or isinstance(value, str | bool | int):
@@ -50,9 +48,8 @@ class CheckpointEncoder:
         if isinstance(value, Container):
             return self._container(value)
         if isinstance(value, Item):
-            return _named(
-                "$object", value.cls, fields={name: self.value(item) for name, item in value.fields}
-            )
+            fields = {name: self.value(item) for name, item in value.fields}
+            return _named("$object", value.cls, fields=fields)
         if isinstance(value, LeftOut):
             return {"$left": value.type}
         if isinstance(value, msgspec.Struct):
@@ -72,8 +69,7 @@ class CheckpointEncoder:
         tag, name = ("$message", cls.__name__) if isinstance(value, Message) else ("$", name_of_class(cls))
         if name is None:
             return {"$left": cls.__name__}
-        seen = self._seen.get(id(value))
-        if seen is not None:
+        if (seen := self._seen.get(id(value))) is not None:
             return {"$same": seen[0]}
         number = len(self._seen)
         self._seen[id(value)] = (number, value)  # held, so that its id stays its own
@@ -94,7 +90,7 @@ class CheckpointDecoder:
         self._made: dict[int, Any] = {}
 
     def value(self, shown: Any, instead: Any = LEFT) -> Any:
-        """The value encoded as `shown`; `instead` where it was left out. Raises UnreadableCheckpoint."""
+        """The value encoded as `shown`; `instead` if it was left out. Raises UnreadableCheckpoint."""
         if isinstance(shown, list):
             return tuple(self.value(item) for item in shown)
         if not isinstance(shown, dict):
@@ -121,8 +117,7 @@ class CheckpointDecoder:
                 return _found(section_class, shown["$section"]).model_validate(shown["value"])
             case "$object":
                 return self._object(shown, instead)
-        kind = _KINDS.get(tag[1:])
-        if kind is None:
+        if (kind := _KINDS.get(tag[1:])) is None:
             raise UnreadableCheckpoint(f"{tag!r} is unknown")
         return kind(self.value(item) for item in shown[tag])
 
@@ -140,7 +135,7 @@ class CheckpointDecoder:
         cls = _class(shown["$object"])
         made = instead if type(instead) is cls else cls.__new__(cls)
         for name, item in shown["fields"].items():
-            # A frozen dataclass, too, is filled this way.
+            # This also fills a frozen dataclass.
             object.__setattr__(made, name, self.value(item, getattr(made, name, None)))
         return made
 

@@ -1,4 +1,4 @@
-"""Where a run's files are: `RUN/NODE.N.mcap`."""
+"""Finds the files of a run: `RUN/NODE.N.mcap`."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ _FILE = re.compile(r"(?P<node>.+)\.(?P<number>\d+)\.mcap")
 
 
 def segments_by_node(trace: Path) -> dict[str, list[Path]]:
-    """The files of each node, in the order they were written. trace: a run's folder, or one file."""
+    """The files of each node, in the order of writing. trace: a run's folder, or one file."""
     if trace.is_file():
         return {trace.name.partition(".")[0]: [trace]}
     found = sorted(
@@ -24,5 +24,5 @@ def segments_by_node(trace: Path) -> dict[str, list[Path]]:
 
 
 def segments(trace: Path) -> tuple[Path, ...]:
-    """Every file, node by node, in the order they were written."""
+    """Every file, node by node, in the order of writing."""
     return tuple(path for paths in segments_by_node(trace).values() for path in paths)

@@ -1,4 +1,4 @@
-"""The lines of a trace file: one for each record, as JSON tagged by `kind`; and their topics.
+"""The lines of a trace file, one per record, as JSON tagged by `kind`; and their topics.
 
 The same structs encode and decode; `message`, `arguments` and `state` come back as plain JSON values.
 """
@@ -46,8 +46,12 @@ class TimerSet(msgspec.Struct, frozen=True, gc=False):
     type: str
 
 
-class MailLine(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", kw_only=True):
-    """The fields of a handled message and of a dead letter. wall: epoch seconds; sent_at: monotonic seconds."""
+class _Line(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind"):
+    """A line without defaults. wall, in all lines: epoch seconds."""
+
+
+class MailLine(_Line, frozen=True, kw_only=True):
+    """The fields of a handled message and of a dead letter. sent_at: monotonic seconds."""
 
     id: str
     sender: str
@@ -62,9 +66,8 @@ class MailLine(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind"
     failure: Failure | None = None
 
 
-class HandledLine(MailLine, frozen=True, omit_defaults=True, tag_field="kind", tag="handled", kw_only=True):
-    """A handled message. begun, ended: monotonic seconds of its handler. by: which instance of the recipient handled
-    it, "" where there is only one."""
+class HandledLine(MailLine, frozen=True, tag="handled", kw_only=True):
+    """A handled message. begun, ended: monotonic seconds of its handler. by: the replica that handled it."""
 
     begun: float
     ended: float
@@ -76,22 +79,20 @@ class HandledLine(MailLine, frozen=True, omit_defaults=True, tag_field="kind", t
 
     @property
     def handler(self) -> str:
-        """The address whose actor handled it."""
+        """The address of the actor that handled it."""
         return self.by or self.recipient
 
 
-class DeadLine(MailLine, frozen=True, omit_defaults=True, tag_field="kind", tag="dead", kw_only=True):
+class DeadLine(MailLine, frozen=True, tag="dead", kw_only=True):
     """A message that will never be handled, and why."""
 
     why: str
     detail: str = ""
 
 
-class StartedLine(
-    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="started", kw_only=True
-):
-    """An incarnation was launched. actor: the durable name of its class, "" for the one that the tree has at its
-    address. supervisor: the address that it reports its health to."""
+class StartedLine(_Line, frozen=True, tag="started", kw_only=True):
+    """An incarnation was launched. actor: the durable name of its class, "" for the tree's class at its address.
+    supervisor: the address that gets its health."""
 
     address: str
     incarnation: int
@@ -104,7 +105,7 @@ class StartedLine(
     supervisor: str = ""
 
 
-class BeganLine(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="began", kw_only=True):
+class BeganLine(_Line, frozen=True, tag="began", kw_only=True):
     """An incarnation ran its `on_start`. begun, ended: monotonic seconds."""
 
     address: str
@@ -119,13 +120,10 @@ class BeganLine(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind
     failure: Failure | None = None
 
 
-class CheckpointLine(
-    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="checkpoint", kw_only=True
-):
+class CheckpointLine(_Line, frozen=True, tag="checkpoint", kw_only=True):
     """A replay can begin here, between two messages of a deterministic actor (actors.kernel.record.Checkpoint).
 
-    kept: its attributes; pending: its asks; timers: those it has set (supervisor.trace.checkpoint_json). why: where
-    these are missing, the reason.
+    kept, pending, timers: its attributes, asks and timers (supervisor.trace.checkpoint_json). why: they are missing.
     """
 
     address: str
@@ -143,9 +141,7 @@ class CheckpointLine(
     why: str = ""
 
 
-class StoppedLine(
-    msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="stopped", kw_only=True
-):
+class StoppedLine(_Line, frozen=True, tag="stopped", kw_only=True):
     """An incarnation ended."""
 
     address: str
@@ -155,7 +151,7 @@ class StoppedLine(
     failure: Failure | None = None
 
 
-class ConfigurationLine(msgspec.Struct, frozen=True, tag_field="kind", tag="configuration", kw_only=True):
+class ConfigurationLine(_Line, frozen=True, tag="configuration", kw_only=True):
     """A configuration came into force."""
 
     version: int
@@ -163,8 +159,8 @@ class ConfigurationLine(msgspec.Struct, frozen=True, tag_field="kind", tag="conf
     wall: float
 
 
-class LostLine(msgspec.Struct, frozen=True, tag_field="kind", tag="lost", kw_only=True):
-    """This many records are missing before this point, and why."""
+class LostLine(_Line, frozen=True, tag="lost", kw_only=True):
+    """`count` records are missing before this point."""
 
     count: int
     why: str
@@ -191,9 +187,9 @@ def decode_line(data: bytes | memoryview) -> Line:
 
 
 def topic_of(kind: type[msgspec.Struct]) -> str:
-    """`/room/Type` for a message, so that a viewer lists messages by room; `/trace/kind` for another kind of line."""
+    """`/package/Type` for a message, so that a viewer groups messages; `/trace/kind` for other kinds of lines."""
     if not issubclass(kind, Message):
         return f"/trace/{kind.__struct_config__.tag}"
     package, *rest = kind.__module__.split(".")
-    room = rest[0] if package == "actors" and rest else package
-    return f"/{room}/{kind.__name__}"
+    group = rest[0] if package == "actors" and rest else package
+    return f"/{group}/{kind.__name__}"

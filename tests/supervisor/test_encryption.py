@@ -200,7 +200,6 @@ def test_the_start_of_a_pinned_actor_holds_the_id_and_not_the_key(
     from config.schema import Config
     from supervisor.otp.spec import ChildSpec
     from supervisor.runtime.runtime import Runtime
-    from supervisor.runtime.start_record import StartRecords
 
     caplog.set_level(logging.DEBUG)
     monkeypatch.setenv(KEY_FILE_VARIABLE, str(key))
@@ -208,7 +207,7 @@ def test_the_start_of_a_pinned_actor_holds_the_id_and_not_the_key(
     system = Runtime(config, home.path, text=True)
     slot = system.registry.slot("persistence")
     assert isinstance(slot.spec, ChildSpec)
-    record = StartRecords(system.configuration_store, home.path, system.run, system.clock).make(slot)
+    record = system.actors.record_start(slot)
     boot = system.actors.boot(slot, slot.spec)
     secret = opened(system.ciphers).key
     assert boot.sealer == opened(system.ciphers).id

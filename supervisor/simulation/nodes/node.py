@@ -55,7 +55,7 @@ class SimulatedNode:
             platform=Platform(scheduler.clock, lambda _: threads, lambda *_: processes, watchdog, makers),
         )
         self.registry = self.runtime.registry
-        self.command = self.runtime.commands.tell
+        self.command = self.runtime.command
         self.ended = self.runtime.ended
         self.start = self.runtime.start
         self.notify = self._simulated.notify

@@ -14,10 +14,9 @@ from actors.kernel.mailbox import Mailbox, Put
 from actors.kernel.message import Envelope, encode
 from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import RecordSink
-from supervisor.nodes.batch import unpack
 from supervisor.nodes.boot import Boot
 from supervisor.nodes.in_flight import BEAT_AT, WINDOW, Shared
-from supervisor.nodes.link import FrameType
+from supervisor.nodes.link import FrameType, unpack
 from supervisor.nodes.process import ProcessHandle
 from supervisor.nodes.worker import DeadMail, EnvelopeAccount
 from supervisor.otp.slot import ActorSlot

@@ -12,15 +12,17 @@ from supervisor.trace.records import HandledLine, MailLine
 __all__ = ["CauseChain", "effects", "why"]
 
 LONGEST = 1000
-"""Causes that are followed upwards: a timer that re-arms itself has no first."""
+"""Most causes followed upwards: a timer that re-arms itself has no first cause."""
 
 _CAUSE = re.compile(rb'"cause":"((?:[^"\\]|\\.)*)"')
 
 
 class CauseChain(msgspec.Struct, frozen=True):
-    """How a message came about. entries: from the outside event, or the first that the trace holds, to the message.
-    missing: the cause of the first, which is not in the trace; "" where it was the outside. cut: whether it goes on
-    upwards beyond the limit."""
+    """How a message came about.
+
+    entries: from the outside event, or the first in the trace, to the message.
+    missing: the first entry's cause, which is not in the trace; "" if it came from outside.
+    cut: whether the chain goes on beyond the limit."""
 
     entries: tuple[Entry, ...]
     missing: str = ""
@@ -28,13 +30,12 @@ class CauseChain(msgspec.Struct, frozen=True):
 
 
 def why(trace: Trace, id: str, limit: int = LONGEST) -> CauseChain | None:
-    """The chain of causes of message `id`; None when the trace has no such message."""
+    """The chain of causes of message `id`; None if the trace has no such message."""
     entries: list[Entry] = []
     seen: set[str] = set()
     wanted = id
     while wanted and wanted not in seen and len(entries) < limit:
-        found = _one(trace, wanted)
-        if found is None:
+        if (found := _one(trace, wanted)) is None:
             break
         seen.add(wanted)
         entries.append(found)
@@ -47,8 +48,7 @@ def why(trace: Trace, id: str, limit: int = LONGEST) -> CauseChain | None:
 
 
 def effects(trace: Trace, id: str, until: float | None = None) -> Iterator[Entry]:
-    """Message `id` and all that it led to, by time, up to `until` (epoch seconds). Read once, forwards from its time:
-    an effect begins after its cause."""
+    """Message `id` and all its effects, by time, up to `until` (epoch seconds). Reads once, forwards from its time."""
     first = _one(trace, id)
     if first is None:
         return
@@ -58,7 +58,7 @@ def effects(trace: Trace, id: str, until: float | None = None) -> Iterator[Entry
         if wanted.isdisjoint(_CAUSE.findall(data)):
             continue
         line = decode(data, at)
-        # A message may have a field of that name, too; only the line itself tells.
+        # A message may also have a field of that name; only the decoded line is certain.
         if isinstance(line, MailLine) and line.id != id and _encoded(line.cause) in wanted:
             wanted.add(_encoded(line.id))
             yield Entry(node, line, data)
@@ -69,10 +69,9 @@ def _encoded(id: str) -> bytes:
 
 
 def _one(trace: Trace, id: str) -> Entry | None:
-    """The record of a message: of its handling rather than of its death, the one that failed rather than another."""
-    found = list(trace.read(Query(ids=frozenset({id}))))
-    return max(found, key=_weight, default=None)
+    """The record of a message: its handling before its death, a failed one before others."""
 
+    def weight(entry: Entry) -> tuple[bool, bool]:
+        return isinstance(entry.line, HandledLine), failure_of(entry.line) is not None
 
-def _weight(entry: Entry) -> tuple[bool, bool]:
-    return isinstance(entry.line, HandledLine), failure_of(entry.line) is not None
+    return max(trace.read(Query(ids=frozenset({id}))), key=weight, default=None)

@@ -1,8 +1,8 @@
 """Checks a trace: every byte of every segment, and every message from its sending to its end.
 
-Conservation: what was sent to an actor was handled, became a dead letter, or still waited when the run ended. A
-message that has none of these, though its recipient has handled a later one of the same sender and type, is
-unaccounted for. Where records are known to be missing, that proves nothing, and is only reported.
+Conservation: a message to an actor was handled, became a dead letter, or still waited when the run ended. It is
+unaccounted for if none of these is recorded although its recipient handled a later one of the same sender and type.
+Where records are known to be missing, that proves nothing and is only reported.
 """
 
 import struct
@@ -18,28 +18,28 @@ from supervisor.audit.fates import HANDLED, MessageFates
 from supervisor.trace.layout import segments_by_node
 from supervisor.trace.read.decode import AnyLine, OtherLine, address_of, sent_by
 from supervisor.trace.read.index import split_id
-from supervisor.trace.read.reader import Entry, Trace
-from supervisor.trace.read.segment_reader import SegmentReader, Torn
+from supervisor.trace.read.reader import Entry, Trace, node_of
+from supervisor.trace.read.segment_reader import Torn, open_segment
 from supervisor.trace.records import DeadLine, HandledLine, LostLine, MailLine, Sent
 
 __all__ = ["Conservation", "SegmentReport", "TraceReport", "check", "conservation"]
 
 MOST = 100
-"""Ids that are named; more are counted."""
+"""Ids that are named; further ones are only counted."""
 UNFINISHED = "not finished"
 DEAD = "dead"
 PIECE = 2**20
 FOOTER = struct.Struct("<BQQQI")
-"""An MCAP footer: opcode, length, where the summary begins, where its offsets begin, the summary's checksum."""
+"""An MCAP footer: opcode, length, start of the summary, start of its offsets, the summary's checksum."""
 SUMMED_UP_TO = small_mcap.MAGIC_SIZE + 4
-"""Bytes of the end that the summary's checksum leaves out: the magic and itself."""
+"""Bytes at the end that the summary's checksum excludes: itself and the magic."""
 DATA_END = struct.Struct("<BQI")
 """Opcode, length, and the checksum of all before it."""
 
 
 class SegmentReport(msgspec.Struct, frozen=True):
-    """One file. lines: readable ones. finished: closed by its writer. torn_tail: it ends in the middle of a record, as
-    after a SIGKILL or a full disk; all before is readable. damage: what is broken."""
+    """One file. lines: readable ones. finished: closed by its writer. damage: what is broken.
+    torn_tail: why it ends in the middle of a record, as after a SIGKILL or a full disk; all before is readable."""
 
     name: str
     node: str
@@ -50,10 +50,13 @@ class SegmentReport(msgspec.Struct, frozen=True):
 
 
 class Conservation(msgspec.Struct, frozen=True):
-    """Where the messages went. outside: sent to somebody who records nothing, as a listener does. waiting: sent to an
-    actor that has handled nothing sent later. unaccounted: ids of messages of which nothing is known, at most MOST.
-    gaps: how many numbers in an actor's sequence there is no trace of, by sender and incarnation. lost: records that
-    are said to be. disordered: handlers that began before the one before them had ended. unknown_kinds: of lines."""
+    """Where the messages went.
+
+    outside: sent to a recipient that records nothing. waiting: sent to an actor that handled nothing sent later.
+    unaccounted: ids of messages with an unknown end, at most MOST. unknown_kinds: of lines.
+    gaps: how many numbers are missing in an actor's sequence, by sender and incarnation.
+    lost: records noted as lost. disordered: handlers that began before the previous one had ended.
+    """
 
     handled: int
     dead: int
@@ -68,7 +71,7 @@ class Conservation(msgspec.Struct, frozen=True):
 
 
 class TraceReport(msgspec.Struct, frozen=True):
-    """A run. incomplete: why some records may be missing though nothing is broken. ok: nothing is damaged."""
+    """A run. incomplete: why some records may be missing although nothing is broken."""
 
     run: str
     segments: tuple[SegmentReport, ...]
@@ -77,7 +80,7 @@ class TraceReport(msgspec.Struct, frozen=True):
 
     @property
     def damage(self) -> tuple[str, ...]:
-        """Everything that is broken, one line each."""
+        """What is broken, one line each."""
         found = [f"{segment.name}: {what}" for segment in self.segments for what in segment.damage]
         if self.conservation.unaccounted_count and not self.incomplete:
             found.append(
@@ -88,12 +91,11 @@ class TraceReport(msgspec.Struct, frozen=True):
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is broken."""
         return not self.damage
 
 
 def check(trace: Trace) -> TraceReport:
-    """Read all of a run, twice: its bytes, then its messages."""
+    """Read a run twice: its bytes, then its messages."""
     segments = []
     incomplete = []
     for paths in segments_by_node(trace.folder).values():
@@ -111,10 +113,9 @@ def check(trace: Trace) -> TraceReport:
 
 
 def check_segment(path: Path, *, last: bool) -> SegmentReport:
-    """Read every byte of one file. last: nothing comes after it, so that its end may be torn."""
+    """Read every byte of one file. last: it is its node's last one, so its end may be torn."""
     torn: list[Torn] = []
-    segment = SegmentReader(path, torn.append)
-    segment.read_metadata()
+    segment = open_segment(path, torn.append)
     lines = sum(1 for _ in segment.lines())
     tail = ""
     damage = []
@@ -129,13 +130,12 @@ def check_segment(path: Path, *, last: bool) -> SegmentReport:
         damage.append("a checksum over the file is wrong, though every message is readable")
     if not (segment.finished or last):
         damage.append("its end is missing, though its writer went on to the next file")
-    node = segment.metadata.get("node", path.name.rsplit(".", 2)[0])
-    return SegmentReport(path.name, node, lines, segment.finished, tail, tuple(dict.fromkeys(damage)))
+    damage = list(dict.fromkeys(damage))
+    return SegmentReport(path.name, node_of(segment), lines, segment.finished, tail, tuple(damage))
 
 
 def _sums_are_right(path: Path) -> bool:
-    """Whether the checksums fit that a finished file ends with: of its data, and of the summary after it. True where
-    the writer gave none."""
+    """Whether the checksums at the end of a finished file match its data and its summary. True if there are none."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
         footer_at = size - small_mcap.MAGIC_SIZE - FOOTER.size
@@ -203,7 +203,7 @@ class _Account:
         self._actors.add(line.recipient)
         route = (sender, incarnation, line.recipient, line.type)
         self._latest[route] = max(number, self._latest.get(route, 0))
-        # A handler that was found hung is noted when it is found, and its successor goes on meanwhile.
+        # A hung handler is recorded when it is found hung; its successor works meanwhile.
         self._disordered += line.begun < self._ended.get(line.handler, 0.0) - 1e-6 and line.failure is None
         self._ended[line.handler] = max(line.ended, self._ended.get(line.handler, 0.0))
 
@@ -217,7 +217,7 @@ class _Account:
                 unaccounted.append(sent.id)
             else:
                 waiting += 1
-        # Only of an actor's own numbers all are recorded: its slot and its threads share theirs with others.
+        # All numbers are recorded only for an actor itself: slots and threads share theirs with others.
         gaps = {
             f"{sender}/{incarnation}": number
             for sender, incarnation, number in self._fates.gaps()

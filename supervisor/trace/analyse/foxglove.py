@@ -1,4 +1,4 @@
-"""Serves what is being recorded over Foxglove's WebSocket protocol, so that its app, or any client of it, shows it."""
+"""Serves what is being recorded over Foxglove's WebSocket protocol, for its app or any other client."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,14 +6,13 @@ from pathlib import Path
 import foxglove
 import small_mcap
 
-from supervisor.trace.read.follow import Follower, News
+from supervisor.trace.read.follow import Follower
 
 __all__ = ["Live"]
 
 
 class Live:
-    """A server on `host` and `port` (0: any that is free) of what is new in the run that `folder` gives. Raises OSError
-    when it cannot listen there."""
+    """A server on `host` and `port` (0: any free one) of what is new in the run in `folder()`. Raises OSError."""
 
     def __init__(self, folder: Callable[[], Path | None], host: str, port: int) -> None:
         self._context = foxglove.Context()
@@ -33,35 +32,29 @@ class Live:
 
     @property
     def topics(self) -> int:
-        """How many topics are served."""
         return len(self._channels)
 
     def pass_on(self) -> int:
-        """Send what was recorded since the last call; how many messages."""
+        """Send what was recorded since the last call; returns how many messages."""
         news = self._follower.news()
         for one in news:
-            self._send(one)
+            if one.channel is not None:
+                self._open(one.channel, one.schema).log(one.entry.data, log_time=one.at)
         return len(news)
 
     def close(self) -> None:
-        """Disconnect everybody."""
         self._server.stop()
 
-    def _send(self, news: News) -> None:
-        if news.channel is not None:
-            self._open(news.channel, news.schema).log(news.entry.data, log_time=news.at)
-
     def _open(self, channel: small_mcap.Channel, schema: small_mcap.Schema | None) -> foxglove.Channel:
-        """The served channel of a recorded one. Nodes record the same topics, and a new version other schemas."""
+        """The served channel for a recorded one: shared by nodes, but not by versions with other schemas."""
         described = bytes(schema.data) if schema is not None else b""
         key = (channel.topic, described)
-        found = self._channels.get(key)
-        if found is None:
-            told = schema and foxglove.Schema(name=schema.name, encoding=schema.encoding, data=described)
-            found = self._channels[key] = foxglove.Channel(
+        if key not in self._channels:
+            shape = schema and foxglove.Schema(name=schema.name, encoding=schema.encoding, data=described)
+            self._channels[key] = foxglove.Channel(
                 channel.topic,
                 message_encoding=channel.message_encoding,
-                schema=told or None,
+                schema=shape or None,
                 context=self._context,
             )
-        return found
+        return self._channels[key]

@@ -1,4 +1,4 @@
-"""Which files of a trace mention somebody, by id or by name."""
+"""Finds the files of a trace that mention a person, by id or by name."""
 
 import json
 import re
@@ -14,12 +14,12 @@ from supervisor.trace.read.segment_reader import Torn, open_segment
 __all__ = ["Mention", "mentions", "naming"]
 
 SHORTEST_NAME = 3
-"""Characters; a shorter name is found in anybody's words, and is not looked for."""
+"""Characters; shorter names are not looked for, since ordinary words contain them."""
 
 
 class Mention(msgspec.Struct, frozen=True):
-    """A file that mentions them, or of which that cannot be told (`unsure`). open: it is being written, and mentions
-    them or soon will: what is written last waits in memory."""
+    """A file that mentions the person. unsure: that cannot be read.
+    open: it is being written, and may mention the person soon: the newest lines wait in memory."""
 
     path: Path
     open: bool = False
@@ -27,8 +27,7 @@ class Mention(msgspec.Struct, frozen=True):
 
 
 def mentions(directory: Path, people: Iterable[Person], running: str = "") -> Iterator[Mention]:
-    """Every such file in `directory`. running: the run that is being recorded, whose newest files are open; "" for
-    none."""
+    """Every such file in `directory`. running: the run being recorded, whose newest files are open; "" for none."""
     pattern = naming(people)
     if pattern is None or not directory.is_dir():
         return
@@ -48,8 +47,7 @@ def mentions(directory: Path, people: Iterable[Person], running: str = "") -> It
 
 
 def naming(people: Iterable[Person]) -> re.Pattern[bytes] | None:
-    """What finds their ids and their names, as words of their own and in any case, in bytes of JSON or MessagePack;
-    None where there is nothing to look for."""
+    """Finds their ids and names, as whole words in any case, in JSON or MessagePack; None if there are none."""
     known = tuple(person for person in people if person.is_known)
     words = {person.user_id for person in known}
     words |= {person.name for person in known if len(person.name) >= SHORTEST_NAME}
@@ -57,6 +55,6 @@ def naming(people: Iterable[Person]) -> re.Pattern[bytes] | None:
     if not forms:
         return None
     either = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-    # Bytes beyond ASCII count as letters: a name is no part of a longer one.
+    # Bytes beyond ASCII count as letters: a name does not match inside a longer one.
     text = rf"(?<![A-Za-z0-9_])(?:{either})(?![A-Za-z0-9_])"
     return re.compile(text.encode("utf-8", "surrogatepass"), re.I)

@@ -1,4 +1,4 @@
-"""Times as people type and read them: `21:15`, `10m`, `2026-11-23T21:15`."""
+"""Parses and prints times as people write them: `21:15`, `10m`, `2026-11-23T21:15`."""
 
 import re
 from datetime import datetime, timedelta
@@ -11,10 +11,10 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 def parse_time(text: str, end: float) -> float:
-    """Epoch seconds of `text`, for a trace whose last record is of `end`.
+    """Epoch seconds of `text`, for a trace that ends at `end`. Raises ValueError.
 
-    `90s`, `10m`, `2h`, `1d`: so long before `end`. `21:15`, `21:15:30`: local time, the last one before `end`. ISO
-    8601: that time, local where no zone is given. Raises ValueError.
+    `90s`, `10m`, `2h`, `1d`: before `end`. `21:15`, `21:15:30`: the last such local time before `end`.
+    ISO 8601: that time, local without a zone.
     """
     text = text.strip()
     if match := _AGO.fullmatch(text):

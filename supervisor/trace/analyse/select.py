@@ -1,5 +1,4 @@
-"""Chooses what `supervisor trace show` shows when asked for little: the newest turn, with all that led
-to it."""
+"""Selects what `supervisor trace show` shows: by default the newest turn, with all that led to it."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -15,8 +14,7 @@ __all__ = ["Selection", "folder_of", "select"]
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """What is to be shown, by time. turn: the one shown, 0 for none. left_out: older records beyond the
-    limit."""
+    """What to show, by time. turn: the one shown, 0 for none. left_out: how many older records exceed the limit."""
 
     run: str
     entries: tuple[Entry, ...] = ()
@@ -28,11 +26,10 @@ class Selection(msgspec.Struct, frozen=True):
 def select(
     directory: Path, query: Query | None = None, *, run: str = "", cause: str = "", limit: int = 2000
 ) -> Selection | None:
-    """The records of `run` (the newest when empty) that `query` asks for; None when there is no such
-    run. cause: only that message and what it led to.
+    """The records of `run` ("" for the newest) that `query` asks for; None if there is no such run.
 
-    With nothing asked for: the newest turn and its causes, or the newest `limit` records if there was
-    no turn yet.
+    cause: the id of a message; only it and its effects are selected.
+    Without a query: the newest turn and its causes, or the newest `limit` records if there was no turn yet.
     """
     query = query or Query()
     folder = folder_of(directory, run)
@@ -60,7 +57,7 @@ def _found(trace: Trace, query: Query, cause: str) -> Iterable[Entry]:
 
 
 def folder_of(directory: Path, run: str) -> Path | None:
-    """The folder of a run, or of the newest; None when there is none. run: its name, or its folder anywhere."""
+    """The folder of a run, or None. run: its name, its folder anywhere, or "" for the newest."""
     if not run:
         newest = newest_run(directory)
         return newest.path if newest is not None else None

@@ -1,5 +1,4 @@
-"""Shows records to people: as rows in the order of time, as a tree of causes, or as plain values for
-other programs."""
+"""Shows records: to people as rows by time or as a tree of causes, to other programs as plain values."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -34,6 +33,7 @@ __all__ = [
     "record",
     "records",
     "row",
+    "shortened",
     "table",
     "tree",
     "tree_lines",
@@ -41,7 +41,7 @@ __all__ = [
 
 
 class TraceRow(msgspec.Struct, frozen=True):
-    """A record as one line. time: local, to the millisecond. ms: the handler's time. mark: what went wrong, or ""."""
+    """A record as one line. time: local, to the millisecond. ms: of the handler. mark: what went wrong, or ""."""
 
     time: str
     sender: str
@@ -53,7 +53,6 @@ class TraceRow(msgspec.Struct, frozen=True):
 
 
 def row(entry: Entry) -> TraceRow:
-    """How a record is shown."""
     line = entry.line
     failure = failure_of(line)
     mark = f"failed: {failure.kind}: {failure.text}" if failure is not None else ""
@@ -91,13 +90,12 @@ def _event(line: AnyLine) -> tuple[str, str]:
 
 
 def lines(entries: Iterable[Entry], width: int = 120, ids: bool = False) -> list[str]:
-    """The records as aligned text, at most `width` columns unless the addresses alone need more. ids: with the id of
-    each message."""
+    """The records as aligned text of `width` columns, or more if the addresses need it. ids: show each message's id."""
     return ["  ".join(slots).rstrip() for slots, _ in _aligned(entries, width, ids)]
 
 
 def _aligned(entries: Iterable[Entry], width: int, ids: bool) -> Iterator[tuple[tuple[str, ...], bool]]:
-    """The cells of each record, padded, and whether something went wrong."""
+    """The padded cells of each record, and whether something went wrong."""
     entries = list(entries)
     rows = [row(entry) for entry in entries]
     routes = [_route(shown) for shown in rows]
@@ -109,12 +107,12 @@ def _aligned(entries: Iterable[Entry], width: int, ids: bool) -> Iterator[tuple[
     for number, (shown, route) in enumerate(zip(rows, routes, strict=True)):
         name = (f"{names[number]:{name_width}}",) if ids else ()
         kind = f"{shown.type:{type_width}}"
-        slots = (f"{route:{route_width}}", kind, f"{_ms(shown):>9}", _cut(_said(shown), text_width))
+        slots = (f"{route:{route_width}}", kind, f"{_ms(shown):>9}", shortened(_said(shown), text_width))
         yield (shown.time, *name, *slots), bool(shown.mark)
 
 
 def line_of(entry: Entry, ids: bool = False) -> str:
-    """One record as text that is not aligned with others: for what comes one by one."""
+    """One record as text that is not aligned with others."""
     shown = row(entry)
     parts = (shown.time, _id(entry) if ids else "", _route(shown), shown.type, _ms(shown), _said(shown))
     return "  ".join(part for part in parts if part)
@@ -122,11 +120,11 @@ def line_of(entry: Entry, ids: bool = False) -> str:
 
 def tree_lines(entries: Sequence[Entry], width: int = 120, ids: bool = False) -> list[str]:
     """The records as a tree: below each message those that its handler sent."""
-    return [_cut(f"{branch.prefix}{_label(branch, ids)}", width) for branch in grow(entries)]
+    return [shortened(f"{branch.prefix}{_label(branch, ids)}", width) for branch in grow(entries)]
 
 
 def chain_lines(entries: Sequence[Entry], width: int = 120) -> list[str]:
-    """A chain of causes, each with its id and how long after the one before it began; milliseconds."""
+    """A chain of causes, each with its id and the milliseconds since the previous one."""
     found: list[str] = []
     before = entries[0].line.wall if entries else 0.0
     for entry in entries:
@@ -134,12 +132,12 @@ def chain_lines(entries: Sequence[Entry], width: int = 120) -> list[str]:
         before = entry.line.wall
         shown = row(entry)
         parts = (f"{after:>14}", f"{_route(shown)}  {shown.type}", _id(entry), _ms(shown), _said(shown))
-        found.append(_cut("  ".join(part for part in parts if part), width))
+        found.append(shortened("  ".join(part for part in parts if part), width))
     return found
 
 
 def table(entries: Iterable[Entry], width: int = 120, ids: bool = False) -> "RenderableType":
-    """The same in colour, for rich; its own tables take seconds for what a turn holds."""
+    """The records in colour. A table of rich's own takes seconds for one turn."""
     from rich.text import Text
 
     shown = Text(no_wrap=True, overflow="ellipsis")
@@ -153,24 +151,23 @@ def table(entries: Iterable[Entry], width: int = 120, ids: bool = False) -> "Ren
 
 
 def tree(entries: Sequence[Entry], width: int = 120, ids: bool = False) -> "RenderableType":
-    """The tree of causes for rich."""
+    """The tree of causes in colour."""
     from rich.text import Text
 
     shown = Text(no_wrap=True, overflow="ellipsis")
     for branch in grow(entries):
         bad = branch.entry is None or bool(row(branch.entry).mark)
-        label = _cut(_label(branch, ids), max(20, width - len(branch.prefix)))
+        label = shortened(_label(branch, ids), max(20, width - len(branch.prefix)))
         shown.append(branch.prefix, "dim").append(label + "\n", "red" if bad else "")
     return shown
 
 
 def records(entries: Iterable[Entry]) -> list[dict[str, Any]]:
-    """The records as plain values, each with its `kind` and `node`."""
     return [record(entry) for entry in entries]
 
 
 def record(entry: Entry) -> dict[str, Any]:
-    """One record as plain values, as it was written: with fields that today's classes do not have, too."""
+    """One record as plain values, with its `kind`, its `node` and fields that today's classes do not have."""
     return {**as_dict(entry.line, entry.data), "node": entry.node}
 
 
@@ -204,7 +201,7 @@ def _said(shown: TraceRow) -> str:
 def _payload(line: MailLine) -> str:
     if not isinstance(line.message, dict):
         return _value(line.message)
-    # The field that equals the type's name is its tag, which is shown already.
+    # The field that equals the type's name is its tag, which is already shown.
     fields = ((name, value) for name, value in line.message.items() if value != line.type)
     return " ".join(f"{name}={_value(value)}" for name, value in fields)
 
@@ -221,5 +218,6 @@ def _value(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _cut(text: str, width: int) -> str:
+def shortened(text: str, width: int) -> str:
+    """At most `width` characters of `text`, the last an ellipsis if some are cut off."""
     return text if len(text) <= width else text[: width - 1] + "…"

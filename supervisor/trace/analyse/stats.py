@@ -1,8 +1,7 @@
-"""Statistics of a trace: how many messages of each type, how long they waited and were handled, and how long a turn's
-stages took.
+"""Statistics of a trace: messages of each type, how long they waited and were handled, and the stages of turns.
 
-Waiting is the time from sending to the begin of the handler. Both are read from the monotonic clock, which all
-processes of one machine share; where sender and handler ran on clocks that differ, nothing is said of the wait.
+The wait is the time from sending to the start of the handler, by the monotonic clock that all processes of a machine
+share. It is unknown where the clocks of sender and handler differ.
 """
 
 import heapq
@@ -22,12 +21,11 @@ from supervisor.trace.records import DeadLine, HandledLine
 __all__ = ["Slow", "Spread", "StageStats", "TraceStats", "TypeStats", "measure", "percentile"]
 
 SAME_CLOCK = 1.0
-"""Seconds by which two nodes' clocks may differ and still count as one: the wall clock, by which it is told, is set
-now and then."""
+"""Seconds by which two nodes' clocks may differ and still count as one: the wall clock is adjusted at times."""
 
 
 class Spread(msgspec.Struct, frozen=True):
-    """How some durations are distributed, in seconds."""
+    """The distribution of durations, in seconds."""
 
     p50: float
     p95: float
@@ -36,8 +34,7 @@ class Spread(msgspec.Struct, frozen=True):
 
 
 class TypeStats(msgspec.Struct, frozen=True):
-    """Of one message type. rate: handled messages a second over the whole time. busy: seconds of handlers in all.
-    waited: None where no wait can be told."""
+    """One message type. rate: handled messages per second. busy: total seconds of handlers. waited: None if unknown."""
 
     type: str
     handled: int
@@ -50,8 +47,8 @@ class TypeStats(msgspec.Struct, frozen=True):
 
 
 class StageStats(msgspec.Struct, frozen=True):
-    """A stage of turns. took: what the stage took by itself; after: when it was reached, counted from the begin of the
-    turn, which is the end of the person's speech, or the turn's first message when it was typed."""
+    """A stage of turns. took: the duration of the stage itself. after: from the start of the turn, which is the end of
+    the person's speech, or the first message of a typed turn."""
 
     stage: str
     turns: int
@@ -60,7 +57,7 @@ class StageStats(msgspec.Struct, frozen=True):
 
 
 class Slow(msgspec.Struct, frozen=True):
-    """A message that took long. seconds: in its handler, or waiting for it."""
+    """A slow message. seconds: in its handler, or waiting for it."""
 
     id: str
     type: str
@@ -70,8 +67,7 @@ class Slow(msgspec.Struct, frozen=True):
 
 
 class TraceStats(msgspec.Struct, frozen=True):
-    """Of all records that were asked for. began, ended: epoch seconds, 0 for none. unclear: handled messages whose
-    wait cannot be told."""
+    """All selected records. began, ended: epoch seconds, 0 for none. unclear: handled messages with an unknown wait."""
 
     began: float
     ended: float
@@ -86,7 +82,6 @@ class TraceStats(msgspec.Struct, frozen=True):
 
     @property
     def seconds(self) -> float:
-        """From the first record to the last."""
         return max(0.0, self.ended - self.began)
 
 
@@ -96,7 +91,7 @@ def percentile(ordered: Sequence[float], part: float) -> float:
 
 
 def measure(entries: Iterable[Entry], slowest: int = 10) -> TraceStats:
-    """Count and measure. slowest: how many of the slowest messages are named."""
+    """The statistics of `entries`. slowest: how many of the slowest messages to name."""
     measured = _Measurements(slowest)
     for entry in entries:
         measured.take(entry)
@@ -146,7 +141,7 @@ class _Measurements:
             kind.waits.setdefault((sender, node), array("d")).append(waited)
             if len(self._waits) < self._most or waited > self._waits[0][0]:
                 late = Slow(line.id, line.type, line.handler, line.wall, waited)
-                # Some may turn out to be unclear, so a few more are kept.
+                # Some may prove unclear, so more are kept.
                 _keep(self._waits, (waited, next(self._number), late, (sender, node)), self._most * 10)
         if line.turn:
             self._turns[line.turn] = min(line.wall, self._turns.get(line.turn, math.inf))
@@ -163,7 +158,7 @@ class _Measurements:
     def stats(self) -> TraceStats:
         seconds = max(self._ended - self._began, 1e-9)
         types = tuple(self._of_type(name, kind, seconds) for name, kind in self._types.items())
-        told = sum(
+        known = sum(
             len(w) for kind in self._types.values() for key, w in kind.waits.items() if self._one_clock(key)
         )
         handled = sum(kind.handled for kind in types)
@@ -178,7 +173,7 @@ class _Measurements:
             stages=self._of_stages(),
             slowest=tuple(slow for _, _, slow in sorted(self._slow, reverse=True)),
             longest_waits=tuple(waits)[: self._most],
-            unclear=handled - told,
+            unclear=handled - known,
         )
 
     def _of_type(self, name: str, kind: _Type, seconds: float) -> TypeStats:
@@ -190,7 +185,7 @@ class _Measurements:
         return TypeStats(name, handled, kind.dead, kind.failed, rate, busy, spread, _spread(waits))
 
     def _one_clock(self, key: tuple[str, str]) -> bool:
-        """Whether the sender's clock is the handler's; who handled nothing in this trace is the root's."""
+        """Whether sender and handler share a clock. A sender that handled nothing counts as the root's."""
         sender, node = key
         home = self._nodes.get(sender) or next(
             (found for address, found in self._nodes.items() if is_actor(address, sender)), ROOT

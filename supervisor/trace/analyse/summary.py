@@ -1,20 +1,21 @@
-"""What a run amounts to: from the indexes of its segments, so that even a large one is told at once."""
+"""A run in numbers, from the indexes of its segments, so that a large one is as quick as a small one."""
 
-from collections.abc import Iterable
 from functools import reduce
 
 import msgspec
 
-from supervisor.trace.read.index import Counts, Index
+from supervisor.trace.read.index import Counts
 from supervisor.trace.read.reader import Run, Torn, Trace
 
 __all__ = ["RunSummary", "summary"]
 
 
 class RunSummary(msgspec.Struct, frozen=True):
-    """A run in numbers. began, ended: epoch seconds of its first and last record, 0 when it has none. size: bytes.
-    lost: records that the trace itself says are missing. unfinished: segments that are being written, or whose writer
-    was killed. turns: how many turns of conversation."""
+    """A run in numbers.
+
+    began, ended: epoch seconds of the first and last record, 0 for none. size: bytes. turns: of conversation.
+    lost: records noted as missing. unfinished: segments being written, or whose writer was killed.
+    """
 
     run: str
     began: float
@@ -32,12 +33,11 @@ class RunSummary(msgspec.Struct, frozen=True):
 
     @property
     def seconds(self) -> float:
-        """How long it is from the first record to the last."""
         return max(0.0, self.ended - self.began)
 
 
 def summary(run: Run) -> RunSummary:
-    """The numbers of `run`, from its indexes; one that is missing is built."""
+    """The numbers of `run`. A missing index is built."""
     trace = Trace(run.path)
     indexes = trace.indexes().values()
     counts: Counts = reduce(lambda so_far, index: so_far + index.counts, indexes, Counts())
@@ -53,11 +53,7 @@ def summary(run: Run) -> RunSummary:
         dead=counts.dead,
         failed=counts.failed,
         lost=counts.lost,
-        turns=len(_turns(indexes)),
+        turns=len({turn for index in indexes for part in index.parts for turn in part.turns if turn}),
         unfinished=sum(not index.complete for index in indexes),
         torn=tuple(torn for torn in trace.torn if not torn.why.startswith("not finished")),
     )
-
-
-def _turns(indexes: Iterable[Index]) -> set[int]:
-    return {turn for index in indexes for part in index.parts for turn in part.turns if turn}

@@ -1,5 +1,4 @@
-"""Orders records as a tree of causes: pure, and without recursion, since a timer that re-arms itself is
-a long chain."""
+"""Orders records as a tree of causes: pure, and not recursive, since a timer that re-arms itself is a long chain."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,12 +10,11 @@ from supervisor.trace.records import DeadLine, HandledLine, MailLine, Sent
 __all__ = ["Branch", "grow"]
 
 DEEPEST = 20
-"""Levels that are indented; what is deeper stands below them."""
+"""Levels that are indented; deeper ones are not indented further."""
 
 
 class Branch(msgspec.Struct, frozen=True):
-    """A line of the tree. `entry` is None for a message that was sent, but of whose handling there is
-    no record."""
+    """A line of the tree. entry: None for a message that was sent, but whose handling is not recorded."""
 
     prefix: str
     entry: Entry | None
@@ -25,20 +23,17 @@ class Branch(msgspec.Struct, frozen=True):
 
 
 def grow(entries: Sequence[Entry]) -> Iterator[Branch]:
-    """The tree of `entries`, top down, siblings by time. Roots are those whose cause is not among the
-    entries."""
+    """The tree of `entries`, top down, siblings by time. Roots are those whose cause is not among the entries."""
     nodes = _nodes(entries)
     below: dict[str, list[Entry | Sent]] = {}
     roots: list[Entry | Sent] = []
-    for entry in sorted(nodes.values(), key=_wall):
+    for entry in sorted(nodes.values(), key=lambda entry: entry.line.wall):
         cause = _mail(entry).cause
         (below.setdefault(cause, []) if cause in nodes and cause != _mail(entry).id else roots).append(entry)
     for entry in nodes.values():
         line = entry.line
         if isinstance(line, HandledLine):
-            unseen = [sent for sent in line.out if sent.id not in nodes]
-            if unseen:
-                below.setdefault(line.id, []).extend(unseen)
+            below.setdefault(line.id, []).extend(sent for sent in line.out if sent.id not in nodes)
     yield from _walk(roots, below)
 
 
@@ -53,16 +48,14 @@ def _walk(roots: list[Entry | Sent], below: dict[str, list[Entry | Sent]]) -> It
         children = below.pop(_mail(node).id, [])
         for child in reversed(children):
             last = child is children[-1]
-            if depth < DEEPEST:
-                stack.append(
-                    (child, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "), depth + 1)
-                )
-            else:
-                stack.append((child, first, rest, depth + 1))
+            lead, below_it = (rest + "└─ ", rest + "   ") if last else (rest + "├─ ", rest + "│  ")
+            if depth >= DEEPEST:
+                lead, below_it = first, rest
+            stack.append((child, lead, below_it, depth + 1))
 
 
 def _nodes(entries: Sequence[Entry]) -> dict[str, Entry]:
-    """One entry for each message: a message that killed its actor is handled and dead, and shown once."""
+    """One entry per message: one that killed its actor is both handled and dead, and shown once."""
     nodes: dict[str, Entry] = {}
     for entry in entries:
         line = entry.line
@@ -74,7 +67,3 @@ def _nodes(entries: Sequence[Entry]) -> dict[str, Entry]:
 def _mail(entry: Entry) -> MailLine:
     assert isinstance(entry.line, MailLine)
     return entry.line
-
-
-def _wall(entry: Entry) -> float:
-    return entry.line.wall

@@ -1,4 +1,4 @@
-"""A turn as a Mermaid sequence diagram, which Markdown viewers draw. Pictures want few lines, so it has limits."""
+"""A turn as a Mermaid sequence diagram, which Markdown viewers draw. It is limited to what a picture can hold."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from config.syntax.mask import printable
-from supervisor.trace.analyse.show import row
+from supervisor.trace.analyse.show import row, shortened
 from supervisor.trace.read.reader import Entry
 from supervisor.trace.records import DeadLine, HandledLine, MailLine
 
@@ -18,7 +18,7 @@ WIDTH = 60
 """Characters of a message's label."""
 
 _ESCAPES = str.maketrans({"#": "#35;", ";": "#59;", "<": "#lt;", ">": "#gt;"})
-"""What ends a label or would be taken for HTML."""
+"""Characters that end a label or look like HTML."""
 
 
 class Diagram(msgspec.Struct, frozen=True):
@@ -32,7 +32,7 @@ class Diagram(msgspec.Struct, frozen=True):
 def diagram(
     entries: Sequence[Entry], *, participants: int = PARTICIPANTS, messages: int = MESSAGES
 ) -> Diagram:
-    """The messages among `entries`, by time, between the busiest participants; of those the first `messages`."""
+    """The first `messages` messages among `entries`, by time, between the busiest participants."""
     mail = [(entry, entry.line) for entry in entries if isinstance(entry.line, MailLine)]
     mail.sort(key=lambda item: item[1].wall)
     busiest = Counter(name for _, line in mail for name in {_from(line), _to(line)})
@@ -54,12 +54,11 @@ def _message(entry: Entry, line: MailLine, names: dict[str, str]) -> str:
     failed = isinstance(line, HandledLine) and line.failure is not None
     arrow = "-x" if isinstance(line, DeadLine) or failed else "-->>" if line.answers else "->>"
     label = f"{line.type} {shown.text}" if not shown.mark else f"{line.type} [{shown.mark}]"
-    cut = label if len(label) <= WIDTH else label[: WIDTH - 1] + "…"
-    return f"  {names[_from(line)]}{arrow}{names[_to(line)]}: {_escaped(cut)}"
+    return f"  {names[_from(line)]}{arrow}{names[_to(line)]}: {_escaped(shortened(label, WIDTH))}"
 
 
 def _from(line: MailLine) -> str:
-    """The sender; what its threads and its slot send is its own."""
+    """The sender, which also counts for its threads and its slot."""
     return line.sender.partition("~")[0] or "outside"
 
 

@@ -3,9 +3,8 @@
 A node is a process, an actor in it a thread, a handled message a slice. An arrow goes from the handler that sent a
 message to the handler that got it. Times are whole microseconds since the epoch.
 
-Perfetto puts slices of a track that touch or overlap into one another, and gives none that is empty an arrow. So what
-an actor handled one after another is drawn so. Under the simulator's clock a handler takes no time: it is drawn as if
-it took ten microseconds and then sent what it sent.
+Perfetto nests slices of a track that touch or overlap, and draws no arrow from an empty one. So successive slices of an
+actor are drawn apart, and a handler that took no time, as under the simulator's clock, as if it took ten microseconds.
 """
 
 import json
@@ -21,15 +20,15 @@ __all__ = ["document", "events"]
 Event = dict[str, Any]
 
 FIRST_TRACK = 1000
-"""Above the numbers of processes: Perfetto takes the thread with its process's number for the main one."""
+"""Above all process numbers: Perfetto takes a thread with its process's number for the main thread."""
 STILL = 10
-"""Microseconds that a handler is drawn long which took none."""
+"""Microseconds drawn for a handler that took none."""
 SLACK = 1000
-"""Microseconds by which the wall clock may have let two handlers overlap of which one followed the other."""
+"""Microseconds by which successive handlers may overlap by the wall clock."""
 
 
 def document(entries: Iterable[Entry]) -> Iterator[str]:
-    """The file piece by piece. entries: by time."""
+    """The file, piece by piece. entries: by time."""
     yield '{"displayTimeUnit": "ms", "traceEvents": [\n'
     before = ""
     for event in events(entries):
@@ -39,7 +38,7 @@ def document(entries: Iterable[Entry]) -> Iterator[str]:
 
 
 def events(entries: Iterable[Entry]) -> Iterator[Event]:
-    """The events, those that name a track before the first on it."""
+    """The events; each track is named before its first event."""
     tracks = _Tracks()
     drawn: dict[str, _Slice] = {}
     flow = 0
@@ -57,7 +56,7 @@ def events(entries: Iterable[Entry]) -> Iterator[Event]:
         begun, took = _us(line.wall), _us(max(0.0, line.ended - line.begun))
         pid, track = yield from tracks.of(entry.node, line.handler, begun)
         one = _Slice(line, pid, track.number, max(begun, track.free, sent + 1), took or STILL)
-        track.taken(begun + took, one.at + one.long)
+        track.done, track.free = begun + took, one.at + one.long
         drawn[line.id] = one
         common = {"pid": pid, "tid": track.number, "ts": one.at}
         yield {"ph": "X", "name": line.type, "cat": "failed" if line.failure else "message",
@@ -70,7 +69,7 @@ def events(entries: Iterable[Entry]) -> Iterator[Event]:
 
 
 class _Slice(NamedTuple):
-    """A handled message as it is drawn, microseconds."""
+    """A handled message as drawn, in microseconds."""
 
     line: HandledLine
     pid: int
@@ -79,24 +78,21 @@ class _Slice(NamedTuple):
     long: int
 
     def sent(self, line: MailLine) -> int:
-        """When this handler sent `line`, within the slice: at its very end an arrow would be none."""
+        """When this handler sent `line`, before the end of the slice: an arrow at its end is not drawn."""
         after = _us(line.sent_at - self.line.begun) if self.line.ended > self.line.begun else self.long
         return self.at + min(max(0, after), self.long - 1)
 
 
 class _Track:
-    """What is taken of a row of slices, microseconds. done: when the last handler ended; free: where it is drawn to."""
+    """A row of slices. done: when the last handler ended; free: where its drawing ends; microseconds."""
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.done = self.free = 0
 
-    def taken(self, done: int, free: int) -> None:
-        self.done, self.free = done, free
-
 
 class _Tracks:
-    """Numbers for nodes and actors: Perfetto wants integers, and an event for each name."""
+    """Numbers for nodes and actors: Perfetto wants integers, and an event per name."""
 
     def __init__(self) -> None:
         self._pids: dict[str, int] = {}
@@ -126,7 +122,7 @@ def _naming(what: str, name: str, pid: int, tid: int) -> Event:
 
 
 def _args(entry: Entry) -> Event:
-    """What Perfetto shows of a slice: the record without what the slice itself shows."""
+    """The record without the fields that the slice itself shows."""
     left_out = {"kind", "wall", "begun", "ended", "node"}
     return {name: value for name, value in record(entry).items() if name not in left_out}
 

@@ -1,12 +1,12 @@
-"""Takes a chunk of an MCAP file apart."""
+"""Splits a chunk of an MCAP file into messages."""
 
 import struct
 from collections.abc import Iterator
 
 import small_mcap
 
-# Private, and that is why pyproject.toml holds small-mcap to one minor version: its public way makes an object of each
-# message, which takes longer than all the rest of reading.
+# Private, so pyproject.toml pins small-mcap to a minor version. The public function makes an object per message, which
+# takes longer than all other reading.
 from small_mcap.reader import _get_chunk_data_stream as unpacked
 
 __all__ = ["ChannelTable", "split", "unpacked"]
@@ -19,14 +19,14 @@ _LOG_TIME = struct.Struct("<Q")
 
 
 class ChannelTable:
-    """What a file says of its topics, as far as it was read. By channel id; schemas by their own."""
+    """The channels and schemas read so far, by their ids."""
 
     def __init__(self) -> None:
         self.channels: dict[int, small_mcap.Channel] = {}
         self.schemas: dict[int, small_mcap.Schema] = {}
 
     def learn(self, opcode: int, body: memoryview) -> None:
-        """Take note of a channel or a schema."""
+        """Add a channel or a schema."""
         if opcode == small_mcap.Opcode.CHANNEL:
             channel = small_mcap.Channel.read(body)
             self.channels[channel.id] = channel
@@ -36,8 +36,7 @@ class ChannelTable:
 
 
 def split(data: bytes, known: ChannelTable) -> Iterator[tuple[int, bytes, int]]:
-    """The messages in the bytes of a chunk: time (ns), content, and channel. Raises struct.error or ValueError for
-    what is no chunk."""
+    """The messages in a chunk: time (ns), content, channel. Raises struct.error or ValueError for other data."""
     at, end = 0, len(data)
     message = small_mcap.Opcode.MESSAGE.value
     while at < end:

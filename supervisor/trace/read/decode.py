@@ -1,7 +1,6 @@
 """Decodes lines of any version: what today's classes do not know is kept as plain values.
 
-A trace outlives the code that wrote it. A field that was added or removed, and a kind of line that does not exist
-here, cost nothing but a slower decoding.
+A trace outlives the code that wrote it. Added or removed fields and unknown kinds of lines only make decoding slower.
 """
 
 from typing import Any, TypeAlias
@@ -15,11 +14,11 @@ __all__ = ["AnyLine", "OtherLine", "address_of", "as_dict", "decode", "failure_o
 
 MAIL = {"handled": records.HandledLine, "dead": records.DeadLine}
 NEEDED: dict[str, Any] = {"id": "", "sender": "", "recipient": "", "type": "?", "message": None}
-"""What a mail line is given where it has none, so that one of another version is still one."""
+"""Fields for a mail line of another version that lacks them."""
 
 
 class OtherLine(msgspec.Struct, frozen=True):
-    """A line of a kind that is not known here, or whose fields do not fit. wall: epoch seconds."""
+    """A line of an unknown kind, or whose fields do not fit. wall: epoch seconds."""
 
     kind: str
     wall: float
@@ -30,8 +29,7 @@ AnyLine: TypeAlias = records.Line | OtherLine
 
 
 def decode(data: bytes, at: int = 0) -> AnyLine:
-    """The line in `data`, written at `at` (nanoseconds since the epoch). Raises msgspec.DecodeError for what is not a
-    JSON object with a `kind`."""
+    """The line in `data`, written at `at` (ns since the epoch). Raises msgspec.DecodeError if it has no `kind`."""
     try:
         return records.decode_line(data)
     except msgspec.ValidationError:
@@ -58,7 +56,7 @@ def _foreign(fields: dict[str, Any], wall: float) -> AnyLine:
 
 
 def as_dict(line: AnyLine, data: bytes = b"") -> dict[str, Any]:
-    """The line as plain values with all its fields; `data`, as it was written, holds also those unknown here."""
+    """The line as plain values. data: as written, with fields that are unknown here."""
     if data:
         found: dict[str, Any] = msgspec.json.decode(data)
         return found
@@ -69,13 +67,13 @@ def as_dict(line: AnyLine, data: bytes = b"") -> dict[str, Any]:
 
 
 def address_of(line: AnyLine) -> str:
-    """The actor that a line is about which is not mail; "" for none."""
+    """The actor that a line other than mail is about; "" for none."""
     found = line.fields.get("address", "") if isinstance(line, OtherLine) else getattr(line, "address", "")
     return found if isinstance(found, str) else ""
 
 
 def sent_by(line: AnyLine) -> tuple[records.Sent, ...]:
-    """What was sent, as far as the line says, whatever kind it is."""
+    """The messages that were sent, according to a line of any kind."""
     if not isinstance(line, OtherLine):
         found: tuple[records.Sent, ...] = getattr(line, "out", ())
         return found

@@ -1,4 +1,4 @@
-"""Follows a run while it is written: every segment of every node, including those that are begun meanwhile."""
+"""Follows a run while it is written: every segment of every node, including new ones."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ __all__ = ["Follower", "News"]
 
 
 class News(msgspec.Struct, frozen=True):
-    """A new record. at: its time, ns since the epoch. channel, schema: as in the file, None where it is damaged."""
+    """A new record. at: its time, ns since the epoch. channel, schema: as in the file, None if damaged."""
 
     entry: Entry
     at: int
@@ -27,12 +27,12 @@ class _Tail:
     """How far one segment was read."""
 
     def __init__(self, path: Path) -> None:
-        # The end of a file that is being written is always torn.
+        # A file that is being written always has a torn end.
         self.segment = open_segment(path, lambda torn: None)
         self.offset = 0
 
     def skip(self) -> None:
-        """Learn the topics of the records so far, and skip these."""
+        """Skip the records so far, but learn their topics."""
         for _ in self.segment.blocks(((0, 2**63),), lambda data: True):
             pass
         self.offset = self.segment.whole_until
@@ -55,9 +55,9 @@ class _Tail:
 
 
 class Follower:
-    """Reads what is new in a run since the last time. from_start: begin with what is there already.
+    """Reads what is new in a run. from_start: begin with what is there already.
 
-    folder: asked for the run each time, so that the newest one is followed when Gerald is started again.
+    folder: called for the run each time, so that a restart of Gerald is followed to its new run.
     """
 
     def __init__(self, folder: Callable[[], Path | None], *, from_start: bool = False) -> None:
@@ -67,13 +67,13 @@ class Follower:
         self._look(skip=not from_start)
 
     def news(self) -> tuple[News, ...]:
-        """What was written since the last call, by time."""
+        """The records written since the last call, by time."""
         self._look(skip=False)
         found = [news for tail in self._tails.values() if _grew(tail) for news in tail.news()]
         return tuple(sorted(found, key=lambda news: news.at))
 
     def topics(self) -> Iterator[tuple[small_mcap.Channel, small_mcap.Schema | None]]:
-        """The topics that the segments had so far."""
+        """The topics of the segments so far."""
         for tail in self._tails.values():
             known = tail.segment.known
             for channel in known.channels.values():

@@ -1,8 +1,8 @@
-"""The index of a segment, with which one turn out of a gigabyte is found without reading the rest.
+"""The index of a segment, which finds one turn in a gigabyte without reading the rest.
 
-It is the file `NODE.N.index` beside the segment. The recorder writes it when it closes the segment; where it is
-missing, because the writer was killed or still writes, the reader builds it once, and continues it later. It holds
-addresses, types and turns, nothing that anybody said or is called.
+It is the file `NODE.N.index` beside the segment. The recorder writes it when it closes the segment. If it is missing,
+because the writer was killed or still writes, the reader builds it once and extends it later. It holds addresses, types
+and turns, and no words or names of people.
 """
 
 import contextlib
@@ -23,14 +23,14 @@ __all__ = ["Counts", "Index", "IndexBuilder", "index_path", "load_index", "save_
 
 VERSION = 1
 BLOCK = 256 * 1024
-"""Bytes of the file that are one entry of the index, or a little more."""
+"""Bytes of the file that one entry of the index covers, or a little more."""
 
 Route = tuple[str, int, str, str]
 """Sender, incarnation, recipient, type."""
 
 
 class Counts(msgspec.Struct, array_like=True):
-    """How many lines of which sort. lost: records that are said to be missing."""
+    """Numbers of lines by kind. lost: records noted as missing."""
 
     handled: int = 0
     dead: int = 0
@@ -44,8 +44,8 @@ class Counts(msgspec.Struct, array_like=True):
 
 
 class Part(msgspec.Struct, array_like=True):
-    """A part of the file: from byte `start` to `end`. first, last: the times of its lines, epoch seconds, 0 for
-    none. routes: number of the route, lowest and highest sequence, one after another. addresses: of other lines."""
+    """A part of the file, from byte `start` to `end`. first, last: the times of its lines, epoch seconds, 0 for none.
+    routes: number of the route, lowest and highest sequence, in turn. addresses: of lines other than mail."""
 
     start: int
     end: int
@@ -58,7 +58,7 @@ class Part(msgspec.Struct, array_like=True):
 
 
 class Index(msgspec.Struct, array_like=True):
-    """covered: the byte up to which the segment was looked through. complete: nothing comes after it."""
+    """covered: the byte up to which the segment is indexed. complete: nothing comes after it."""
 
     version: int = VERSION
     covered: int = 0
@@ -68,18 +68,17 @@ class Index(msgspec.Struct, array_like=True):
 
     @property
     def counts(self) -> Counts:
-        """Of the whole segment."""
         return sum((part.counts for part in self.parts), Counts())
 
     @property
     def times(self) -> tuple[float, float] | None:
-        """Of the first and the last line, epoch seconds; None where there is no line."""
+        """Of the first and the last line, epoch seconds; None without lines."""
         parts = [part for part in self.parts if part.last]
         return (min(part.first for part in parts), max(part.last for part in parts)) if parts else None
 
 
 class IndexBuilder:
-    """Grows an index as a segment is written or read, from what was covered before."""
+    """Extends an index while a segment is written or read."""
 
     def __init__(self, index: Index | None = None) -> None:
         index = index or Index()
@@ -98,7 +97,7 @@ class IndexBuilder:
         self._first, self._last = float("inf"), 0.0
 
     def records(self, records: Iterable[Record]) -> None:
-        """Take note of what was written. Called for every message of every actor: cheap."""
+        """Index what was written. It is called for every message of every actor, so it must be cheap."""
         ranges, turn_of = self._ranges, self._turns.add
         first, last = self._first, self._last
         for record in records:
@@ -139,7 +138,7 @@ class IndexBuilder:
         return None
 
     def line(self, line: AnyLine) -> None:
-        """Take note of what was read."""
+        """Index a line that was read."""
         counts = self._counts
         self._first, self._last = min(self._first, line.wall), max(self._last, line.wall)
         failed = failure_of(line) is not None
@@ -159,11 +158,11 @@ class IndexBuilder:
         seen[:] = min(seen[0], n), max(seen[1], n), seen[2] + 1
 
     def lost(self, count: int) -> None:
-        """So many records are missing here."""
+        """Note that records are missing here."""
         self._counts.lost += count
 
     def cut(self, end: int, *, force: bool = False) -> None:
-        """All lines so far stand before byte `end` of the file."""
+        """Note that all lines so far are before byte `end` of the file."""
         self._end = end
         if end - self._start >= BLOCK or (force and end > self._start):
             self._parts.append(self._part(end))
@@ -171,7 +170,7 @@ class IndexBuilder:
             self._begin()
 
     def index(self, *, complete: bool) -> Index:
-        """The index of all up to the last cut."""
+        """The index up to the last cut."""
         self.cut(self._end, force=True)
         return Index(VERSION, self._end, complete, list(self._routes), list(self._parts))
 
@@ -200,12 +199,9 @@ def split_id(id: str) -> tuple[str, int, int]:
 
 
 def spans(index: Index, query: Query) -> tuple[Span, ...]:
-    """The parts of the file in which there may be something that is asked for; neighbours as one."""
-    chosen = _PartFilter(index, query)
+    """The parts of the file that may hold what is asked for, neighbours merged."""
     found: list[Span] = []
-    for part in index.parts:
-        if not chosen.may_hold(part):
-            continue
+    for part in filter(_PartFilter(index, query).may_hold, index.parts):
         if found and found[-1][1] == part.start:
             found[-1] = (found[-1][0], part.end)
         else:
@@ -262,12 +258,11 @@ _decoder = msgspec.msgpack.Decoder(Index)
 
 
 def index_path(segment: Path) -> Path:
-    """Where the index of a segment is."""
     return segment.with_suffix(".index")
 
 
 def load_index(segment: Path) -> Index:
-    """The index of a segment; an empty one where there is none, or one that does not fit."""
+    """The index of a segment; an empty one if it is missing or does not fit."""
     try:
         index = _decoder.decode(index_path(segment).read_bytes())
         fits = index.version == VERSION and index.covered <= segment.stat().st_size
@@ -277,6 +272,6 @@ def load_index(segment: Path) -> Index:
 
 
 def save_index(segment: Path, index: Index) -> None:
-    """Write it beside the segment (0600), atomically. Raises nothing, since it can be built again."""
+    """Write the index beside the segment (0600), atomically. Never raises, since it can be rebuilt."""
     with contextlib.suppress(OSError):
         replace_file(index_path(segment), (msgspec.msgpack.encode(index),), durable=False, alone=False)

@@ -1,4 +1,4 @@
-"""Which records of a trace are wanted: pure decisions on one line, one chunk of lines, one address."""
+"""Decides which records of a trace are wanted, for a line, a chunk of lines, or an address: pure."""
 
 import re
 from collections.abc import Iterator
@@ -13,16 +13,17 @@ from supervisor.trace.records import DeadLine, MailLine
 __all__ = ["Query", "is_actor"]
 
 FEW = 64
-"""Ids that are looked for by one pattern; more would make it slower than decoding."""
+"""Most ids in one pattern; with more it is slower than decoding."""
 
 
 class Query(msgspec.Struct, frozen=True, dict=True):
-    """Which records are wanted; what is left empty does not matter.
+    """Which records are wanted; empty fields match all.
 
-    actor: an address, matched against recipient and sender, with all its instances (`detector` takes `detector/1`
-    in). type: a message type. ids: of messages. causes: ids of the messages that led to them. person: the name or id
-    of somebody whom the message is from or about. since, until: epoch seconds, both included. text: words in the
-    message's texts, in any case. failed, dead: only what went wrong so. node: who wrote it.
+    actor: the recipient's or sender's address; it includes replicas (`detector` matches `detector/1`).
+    type: of the message. ids: of messages. causes: ids of the messages that led to them.
+    person: the name or id of a person that the message is from or about.
+    since, until: epoch seconds, both included. text: words in the message's texts, in any case.
+    failed, dead: only records with a failure, only dead letters. node: which node wrote it.
     """
 
     turn: int | None = None
@@ -39,7 +40,7 @@ class Query(msgspec.Struct, frozen=True, dict=True):
     node: str = ""
 
     def matches(self, line: AnyLine) -> bool:
-        """Whether a record is wanted, whoever wrote it."""
+        """Whether a record is wanted, from any node."""
         if not self._is_in_time(line.wall) or not self._went_wrong(line):
             return False
         if isinstance(line, MailLine):
@@ -49,16 +50,14 @@ class Query(msgspec.Struct, frozen=True, dict=True):
         return not self.actor or is_actor(address_of(line), self.actor)
 
     def may_match(self, data: bytes) -> bool:
-        """A cheap test of encoded lines, one or many; False is certain."""
+        """A cheap test of one or more encoded lines; only False is certain."""
         if not all(needle.search(data) for needle in self._needles):
             return False
-        if self._lower:
-            lowered = data.lower()
-            return all(word in lowered for word in self._lower)
-        return True
+        lowered = data.lower() if self._lower else b""
+        return all(word in lowered for word in self._lower)
 
     def is_of_node(self, node: str) -> bool:
-        """Whether what this node wrote is wanted."""
+        """Whether records of this node are wanted."""
         return not self.node or is_actor(node, self.node)
 
     def _matches_mail(self, line: MailLine) -> bool:
@@ -88,7 +87,7 @@ class Query(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def _needles(self) -> tuple[re.Pattern[bytes], ...]:
-        """Patterns that every encoded line that matches contains."""
+        """Patterns that every matching encoded line contains."""
         needles = []
         if self.turn:
             needles.append(rb'"turn":%d[,}]' % self.turn)
@@ -106,13 +105,13 @@ class Query(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def _lower(self) -> tuple[bytes, ...]:
-        """Words that it contains in lower or upper case. Only ASCII: other letters cannot be compared as bytes."""
+        """Words that it contains in any case. Only ASCII: other letters cannot be compared as bytes."""
         words = (word for word in (self.text, self.person) if word and word.isascii())
         return tuple(msgspec.json.encode(word)[1:-1].lower() for word in words)
 
 
 def is_actor(address: str, wanted: str) -> bool:
-    """Whether `address` is the actor `wanted`, one of its instances, or its slot or I/O."""
+    """Whether `address` is the actor `wanted`, one of its replicas, or its slot or threads."""
     return address.partition("~")[0] == wanted or address.startswith(f"{wanted}/")
 
 
@@ -122,12 +121,12 @@ def _quoted(word: str) -> bytes:
 
 @cache
 def _in_any_case(words: str) -> re.Pattern[str]:
-    # Of ASCII the same letters as the look at bytes takes for equal, and no sign that merely folds to one of them.
+    # For ASCII, the letters that are equal as bytes in any case, and none that merely fold to them.
     return re.compile(re.escape(words), re.I | re.A if words.isascii() else re.I)
 
 
 def _names(value: Any, who: str, name: re.Pattern[str]) -> bool:
-    """Whether a person in `value` goes by the id `who`, or by that name."""
+    """Whether a person in `value` has the id `who`, or that name."""
     if isinstance(value, dict):
         names = (value.get(field) for field in ("name", "display_name", "person"))
         if value.get("user_id") == who or any(isinstance(n, str) and name.fullmatch(n) for n in names):

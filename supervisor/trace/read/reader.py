@@ -1,7 +1,7 @@
-"""Reads traces: the runs in a folder, and a run's records over all its nodes in the order of time.
+"""Reads traces: the runs in a folder, and a run's records of all nodes by time.
 
-A torn tail or a damaged chunk is cut out and reported in `Trace.torn`; it never raises, so that the
-trace of a run that was killed, or that is still going on, reads like any other.
+A torn tail or a damaged chunk never raises: it is left out and reported in `Trace.torn`. So the trace of a run that was
+killed, or still goes on, reads like any other.
 """
 
 import heapq
@@ -21,12 +21,11 @@ from supervisor.trace.records import MailLine
 __all__ = ["Entry", "Query", "Run", "Torn", "Trace", "newest_run", "node_of", "runs"]
 
 ANCESTRY = 8
-"""Generations looked for above what was asked for: each costs a reading, and a timer that re-arms
-itself has no first."""
+"""Most generations of causes: each costs a reading, and a timer that re-arms itself has no first cause."""
 WINDOW = 65_536
-"""Lines of a node that are held to be put in order: they are written when a handler ends, and ordered by its begin."""
+"""Lines of a node that are held for sorting: they are written when a handler ends and ordered by its start."""
 WORTH_SAVING = 2**20
-"""Bytes that an index of an unfinished segment must have grown by."""
+"""Bytes by which an unfinished segment's index must have grown to be saved."""
 
 EVERY = Query()
 
@@ -34,7 +33,7 @@ T = TypeVar("T")
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
-    """One record, the node that wrote it, and how it was written."""
+    """One record, the node that wrote it, and the line as written."""
 
     node: str
     line: AnyLine
@@ -42,7 +41,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
 
 class Run(msgspec.Struct, frozen=True):
-    """A run on disk. size: bytes. modified: epoch seconds of the last writing."""
+    """A run on disk. size: bytes. modified: epoch seconds."""
 
     name: str
     path: Path
@@ -53,7 +52,7 @@ class Run(msgspec.Struct, frozen=True):
 
 
 def runs(directory: Path) -> tuple[Run, ...]:
-    """Every run in `directory`, the newest first; none if there is no such folder."""
+    """Every run in `directory`, the newest first; none if the folder does not exist."""
     if not directory.is_dir():
         return ()
     found = (_run(folder) for folder in directory.iterdir() if folder.is_dir())
@@ -61,12 +60,12 @@ def runs(directory: Path) -> tuple[Run, ...]:
 
 
 def newest_run(directory: Path) -> Run | None:
-    """The run that was started last; None when there is none."""
+    """The run that was started last, or None."""
     return next(iter(runs(directory)), None)
 
 
 class Trace:
-    """One run. `torn` holds what had to be cut out of the segments read so far."""
+    """One run."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -75,30 +74,30 @@ class Trace:
 
     @property
     def torn(self) -> tuple[Torn, ...]:
-        """What could not be read: which file, where, and why."""
+        """What could not be read of the segments so far: file, place and reason."""
         return tuple(self._torn.values())
 
     def read(self, query: Query | None = None) -> Iterator[Entry]:
-        """The records that `query` asks for, by time; a handler that outlasted its segment may come late."""
+        """The records that `query` asks for, by time. A handler that outlasted its segment may come late."""
         return self._merged(lambda path: self._segment(path, query or EVERY))
 
     def read_encoded(self, query: Query | None = None) -> Iterator[tuple[str, int, bytes]]:
-        """The lines among which these records are, by time and not decoded: node, time (ns), line."""
+        """Encoded lines that include these records, by time: node, time (ns), line."""
         return self._merged(lambda path: self._lines(path, query or EVERY))
 
     def scan(self, query: Query | None = None) -> Iterator[Entry]:
-        """The same node by node, in the order of writing, which is faster."""
+        """The same records as `read`, node by node in the order of writing, which is faster."""
         for path in segments(self.folder):
             for _, entry in self._segment(path, query or EVERY):
                 yield entry
 
     def newest_turn(self) -> int:
-        """The highest turn of which there is a record; 0 for none."""
+        """The highest recorded turn; 0 for none."""
         parts = (part for index in self.indexes().values() for part in index.parts)
         return max((turn for part in parts for turn in part.turns), default=0)
 
     def ancestors(self, entries: tuple[Entry, ...], generations: int = ANCESTRY) -> tuple[Entry, ...]:
-        """The causes of `entries`, and theirs, up to so many generations, that are not among them; the first first."""
+        """The causes of `entries` that are not among them, for several generations, the first cause first."""
         known = {entry.line.id for entry in entries if isinstance(entry.line, MailLine)}
         wanted = _causes(entries) - known
         found: list[Entry] = []
@@ -111,17 +110,9 @@ class Trace:
             wanted = _causes(more) - known
         return tuple(found)
 
-    def metadata(self) -> dict[str, dict[str, str]]:
-        """What each segment says of itself, by file name."""
-        return {path.name: self._open(path).metadata for path in self.paths()}
-
-    def paths(self) -> tuple[Path, ...]:
-        """Every segment, node by node, in the order of writing."""
-        return segments(self.folder)
-
     def indexes(self) -> dict[Path, Index]:
-        """The index of every segment; one that is missing is built."""
-        return {path: self._index(self._open(path)) for path in self.paths()}
+        """The index of every segment. A missing one is built."""
+        return {path: self._index(self._open(path)) for path in segments(self.folder)}
 
     def _open(self, path: Path) -> SegmentReader:
         return open_segment(path, self._report)
@@ -162,7 +153,7 @@ class Trace:
             return None
 
     def _index(self, segment: SegmentReader) -> Index:
-        """The index of the segment, continued where the segment has grown."""
+        """The index of the segment, extended if the segment has grown."""
         path = segment.path
         index = self._indexes.get(path) or load_index(path)
         if not index.complete:
@@ -201,7 +192,7 @@ def _in_order(
 
 
 def node_of(segment: SegmentReader) -> str:
-    """The node that wrote a segment; its file's name where it does not say so itself."""
+    """The node that wrote a segment, from its metadata or its file's name."""
     return segment.metadata.get("node", segment.path.name.rsplit(".", 2)[0])
 
 

@@ -1,4 +1,4 @@
-"""Reads one MCAP file record by record, as far as it is whole."""
+"""Reads one MCAP file, record by record, as far as it is whole."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -13,11 +13,11 @@ from supervisor.trace.read.chunk import ChannelTable, split, unpacked
 __all__ = ["Block", "SegmentReader", "Span", "Torn", "encoded_lines", "open_segment"]
 
 Span = tuple[int, int]
-"""From this byte of a file up to that one; both where a record begins."""
+"""The first byte and the end of a part of a file; both where a record begins."""
 
 
 class Torn(msgspec.Struct, frozen=True):
-    """Something of `path` that could not be read, from byte `at` on, and why."""
+    """A part of `path`, from byte `at` on, that could not be read, and why."""
 
     path: Path
     at: int
@@ -25,7 +25,7 @@ class Torn(msgspec.Struct, frozen=True):
 
 
 class Block(msgspec.Struct, frozen=True):
-    """The lines of one chunk, with their times (ns since the epoch) and channels, and where it ends in the file."""
+    """The lines of one chunk, with their times (ns since the epoch) and channels, and its end in the file."""
 
     lines: list[tuple[int, bytes, int]]
     end: int
@@ -41,9 +41,9 @@ EVERYTHING: tuple[Span, ...] = ((0, 2**63),)
 
 
 class SegmentReader:
-    """One file of a trace. Reading it never raises: what cannot be read goes to `report`.
+    """One file of a trace. Reading never raises: what cannot be read goes to `report`.
 
-    finished: whether the end was found that its writer gives a file. whole_until: the byte up to which it was read.
+    finished: whether the writer's end of file was found. whole_until: the byte up to which it was read.
     """
 
     def __init__(self, path: Path, report: Report) -> None:
@@ -57,7 +57,7 @@ class SegmentReader:
         self._partly = False
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
-        """Every encoded line with its time in nanoseconds since the epoch, in the order of writing."""
+        """Every encoded line with its time (ns since the epoch), in the order of writing."""
         for block in self.blocks():
             for at, data, _ in block.lines:
                 yield at, data
@@ -65,8 +65,7 @@ class SegmentReader:
     def blocks(
         self, spans: Sequence[Span] = EVERYTHING, may_match: MayMatch | None = None
     ) -> Iterator[Block]:
-        """The lines chunk by chunk. spans: only these parts of the file. may_match: a chunk whose bytes it refuses is
-        left out."""
+        """The lines chunk by chunk, within `spans`, without chunks whose bytes `may_match` refuses."""
         self._read = 0
         self._partly = spans is not EVERYTHING or may_match is not None
         for record in self._records(spans):
@@ -83,13 +82,13 @@ class SegmentReader:
                 self._compare(record.message_count)
 
     def _compare(self, written: int) -> None:
-        """A whole file says at its end how much is in it: so a chunk that does not look like one is missed, too."""
+        """Compare with the number of lines at the end of a whole file, which reveals a missing chunk."""
         if written != self._read and not self._partly:
             why = f"{written} lines were written and {self._read} are readable"
             self._report(Torn(self.path, self._at, why))
 
     def read_metadata(self) -> None:
-        """Fill in `metadata`; it stands at the file's beginning."""
+        """Fill in `metadata`, which is at the file's beginning."""
         for record in self._records(EVERYTHING):
             if isinstance(record, small_mcap.Metadata):
                 self.metadata = dict(record.metadata)
@@ -102,7 +101,7 @@ class SegmentReader:
             data = bytes(unpacked(chunk, validate_crc=True))
             if may_match is not None and not may_match(data):
                 return
-            # The whole chunk first: nothing of a damaged one is believed.
+            # The whole chunk first: nothing of a damaged one is used.
             lines = list(split(data, self.known))
         except Exception as error:
             self._partly = True
@@ -171,6 +170,4 @@ def encoded_lines(trace: Path, report: Report = lambda torn: None) -> Iterator[b
 def _tail(file: IO[bytes]) -> str:
     start = file.tell()
     left = file.seek(0, 2) - start
-    if left:
-        return CUT.format(left)
-    return UNFINISHED
+    return CUT.format(left) if left else UNFINISHED

@@ -1,4 +1,4 @@
-"""From a record to the line that is written, its topic, schema and time."""
+"""Turns a record into the line to write, with its topic, schema and time."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeVar
@@ -17,7 +17,7 @@ from supervisor.trace.write.schema import handled_schema, line_schema
 __all__ = ["Encoded", "Encoder", "outcome_fields", "sent_line"]
 
 LARGEST_CHECKPOINT = 2**25
-"""Bytes; what is larger is not written again and again: its replay begins at the start of the incarnation."""
+"""Bytes; a larger one is not written: its replay begins at the start of the incarnation."""
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -31,19 +31,17 @@ class Encoded(NamedTuple):
 
     @property
     def topic(self) -> str:
-        """Where it goes: a topic for each message type, and one for each other kind of line."""
+        """One topic for each message type, and for each other kind of line."""
         return records.topic_of(self.kind)
 
     @property
     def schema(self) -> bytes:
         """The flat JSON schema of its topic."""
-        if issubclass(self.kind, Message):
-            return handled_schema(self.kind)
-        return line_schema(self.kind)
+        return handled_schema(self.kind) if issubclass(self.kind, Message) else line_schema(self.kind)
 
 
 def sent_line(envelope: Envelope, redaction: Redaction) -> records.Sent:
-    """A message that was sent, as it is recorded."""
+    """A sent message, as recorded."""
     message = envelope.message
     return records.Sent(envelope.id, envelope.recipient, type(message).__name__, redaction.digest(message))
 
@@ -60,7 +58,7 @@ def outcome_fields(record: Handled | Began, redaction: Redaction) -> dict[str, A
 
 
 class Encoder:
-    """Encodes records one after another; for the writer's thread alone."""
+    """Encodes records; for the writer's thread alone."""
 
     def __init__(self, redaction: Redaction) -> None:
         self._redaction = redaction
@@ -79,18 +77,16 @@ class Encoder:
         return self.line(self._rare(record))
 
     def line(self, line: Any) -> Encoded:
-        """A line that is none of an actor's records."""
+        """Encode a line that is not made from a record."""
         return Encoded(type(line), line.wall, self._json.encode(line))
 
     def _is_plain(self, kind: type[Message]) -> bool:
-        known = self._plain.get(kind)
-        if known is None:
-            known = self._plain[kind] = self._redaction.leaves_alone(kind)
-        return known
+        if kind not in self._plain:
+            self._plain[kind] = self._redaction.leaves_alone(kind)
+        return self._plain[kind]
 
     def _all_plain(self, sent: tuple[Envelope, ...]) -> bool:
-        kinds = {type(envelope.message) for envelope in sent}
-        return all(map(self._is_plain, kinds))
+        return all(map(self._is_plain, {type(envelope.message) for envelope in sent}))
 
     def _handled(self, record: Handled) -> records.HandledLine:
         return records.HandledLine(
@@ -156,7 +152,7 @@ class Encoder:
 
 
 def _line(cls: type[T], record: Record, **fields: Any) -> T:
-    """The line with these fields; all others have the name and the value of the record's."""
+    """The line with `fields`; the others are copied from the record by name."""
     same = {
         name: getattr(record, name)
         for name in cls.__struct_fields__

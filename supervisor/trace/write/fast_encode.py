@@ -1,9 +1,7 @@
-"""The usual handled line, made with as little work as can be: it is made for every message, and the writer's thread
-shares the interpreter with the actors.
+"""Encodes the usual handled line quickly: there is one per message, and the writer shares the actors' interpreter.
 
-It decodes to the same line as the one that `records.HandledLine` encodes to; a test compares them. The cost there is
-not the encoding but the creation of a struct by keywords; so it is created by position here, and has only the fields
-that most lines need.
+The line decodes as if `records.HandledLine` had encoded it; a test compares them. The cost there is the creation of a
+struct by keywords, so here it is created by position and has only the fields that most lines need.
 """
 
 import hashlib

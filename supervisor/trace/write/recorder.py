@@ -1,4 +1,4 @@
-"""Writes records to disk from a thread of its own. Appending costs the actor's thread next to nothing.
+"""Writes records to disk from its own thread. Appending costs the actor's thread next to nothing.
 
 Everything older than the flush interval survives a SIGKILL; a failure is flushed at once. Records that cannot be
 written (the disk is full, or stalls) are counted, logged and noted in the trace; they never delay an actor.
@@ -29,17 +29,13 @@ __all__ = ["Recorder", "new_run"]
 log = logging.getLogger(__name__)
 
 RETRY = 5.0
-"""Seconds until a disk that refused is tried again."""
+"""Seconds between two tries of a disk that refuses."""
 
 BATCH = 256
 
 
-def _nobody() -> None:
-    """The default for `new_segment`."""
-
-
 def new_run(at: float | None = None) -> str:
-    """A name for a run: its UTC start and the pid, `20261123T190000Z-4711`."""
+    """A name for a run, from its start in UTC and the pid: `20261123T190000Z-4711`."""
     start = datetime.fromtimestamp(time.time() if at is None else at, UTC)
     return f"{start:%Y%m%dT%H%M%SZ}-{os.getpid()}"
 
@@ -47,10 +43,10 @@ def new_run(at: float | None = None) -> str:
 class Recorder:
     """The recorder of one node: the actors' records go to `directory/run/NODE.N.mcap` (0600).
 
-    flush_interval, max_segment_age, keep_age: seconds; max_segment_size and keep (all runs together):
-    bytes. new_segment: called in the writer's thread when a further file has begun. capacity: records that may wait;
-    when it is full an appender waits up to 50 ms, and then its record is lost, and counted. words: with "drop" nothing
-    that people said, wrote or are called is recorded.
+    flush_interval, max_segment_age, keep_age: seconds. max_segment_size, keep (all runs together): bytes.
+    words: "drop" records nothing that people said or wrote, and no names.
+    capacity: records that may wait. When it is full, an appender waits up to 50 ms; then its record is counted as lost.
+    new_segment: called in the writer's thread when a further file begins.
     """
 
     def __init__(
@@ -72,7 +68,7 @@ class Recorder:
         self._encoder = Encoder(Redaction(words, b"" if words == "keep" else secrets.token_bytes(16)))
         self._queue = RecordQueue(capacity)
         self.append = self._queue.append
-        self.new_segment: Callable[[], None] = _nobody
+        self.new_segment: Callable[[], None] = lambda: None
         self._segments = 0
         self._interval = flush_interval
         self._served = threading.Condition()
@@ -81,26 +77,29 @@ class Recorder:
         self._said = 0
         self._warned: set[str] = set()
         self._retry_at = 0.0
-        location = (directory, run, node)
-        limits = (max_segment_size, max_segment_age, keep, keep_age, compression, words)
-        self._thread = threading.Thread(
-            target=self._run, args=(location, limits), name=f"trace {node}", daemon=True
-        )
+
+        def start() -> None:
+            # Imported here, in parallel with the start of the node.
+            from supervisor.trace.write.rotation import RotatingWriter, RotationLimits
+
+            limits = RotationLimits(max_segment_size, max_segment_age, keep, keep_age, compression, words)
+            self._run(RotatingWriter(directory, run, node, limits))
+
+        self._thread = threading.Thread(target=start, name=f"trace {node}", daemon=True)
         self._thread.start()
 
     @property
     def lost(self) -> int:
-        """Records that are in no file."""
+        """How many records are in no file."""
         return self._queue.lost
 
     @property
     def trouble(self) -> str:
-        """Why nothing can be written at the moment; "" when all is well."""
+        """Why nothing can be written now; "" if it can."""
         return self._trouble
 
     def flush(self, within: float = 2.0) -> bool:
-        """Have all that was appended so far handed to the operating system. False: not done within
-        `within` seconds."""
+        """Hand all that was appended so far to the operating system. False if not done within `within` seconds."""
         with self._served:
             self._asked += 1
             ticket = self._asked
@@ -108,19 +107,13 @@ class Recorder:
             return self._served.wait_for(lambda: self._answered >= ticket, within) and not self._trouble
 
     def close(self, within: float = 5.0) -> None:
-        """Write what waits and the index, and end the thread. What is appended later is lost, and counted."""
+        """Write what waits and the index, and end the thread. Records appended later are counted as lost."""
         self._queue.close()
         self._thread.join(within)
         if self._thread.is_alive():
-            log.warning("trace %s: the disk does not answer; the end is missing", self.folder)
+            log.warning("trace %s: the disk does not answer; the end of the trace is missing", self.folder)
 
-    def _run(
-        self, location: tuple[Path, str, str], limits: tuple[int, float, int, float, "Compression", str]
-    ) -> None:
-        # Imported here, beside the start of the node and not before it.
-        from supervisor.trace.write.rotation import RotatingWriter, RotationLimits
-
-        writer = RotatingWriter(*location, RotationLimits(*limits))
+    def _run(self, writer: "RotatingWriter") -> None:
         queue = self._queue
         closing = False
         while not closing:
@@ -157,7 +150,7 @@ class Recorder:
                 self.new_segment()
 
     def _write_waiting(self, writer: "RotatingWriter") -> None:
-        """Write as many records as are waiting now; those that come meanwhile are for the next time."""
+        """Write the records that wait now; later ones are left for the next call."""
         count = left = len(self._queue)
         begun = time.monotonic()
         due = begun + self._interval
@@ -170,8 +163,7 @@ class Recorder:
                 writer.flush()
                 due = time.monotonic() + self._interval
         self._queue.pace(count, time.monotonic() - begun)
-        lost = self._queue.lost - self._said
-        if lost:
+        if lost := self._queue.lost - self._said:
             self._report_loss(writer, lost)
         writer.flush()
         self._said += lost
@@ -201,12 +193,8 @@ class Recorder:
         self._retry_at = time.monotonic() + RETRY
         self._queue.stick(True)
         if not self._trouble:
-            log.warning(
-                "trace %s cannot be written: %s. Free the disk or correct trace.directory; tried every %d s",
-                self.folder,
-                error,
-                RETRY,
-            )
+            advice = f"Free the disk or correct trace.directory; tried every {RETRY:g} s"
+            log.warning("trace %s cannot be written: %s. %s", self.folder, error, advice)
         self._trouble = str(error)
 
     def _report_loss(self, writer: "RotatingWriter", count: int) -> None:

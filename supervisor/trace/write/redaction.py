@@ -1,8 +1,7 @@
-"""Redacts messages for the trace: sound and large bytes are replaced by length and digest, and, where asked for, the
-words of people are left out.
+"""Redacts messages for the trace: replaces sound and large bytes by their digest, and drops people's words if asked.
 
-With `words` dropped every text is left out, except of fields that are known to hold none: a message that is added later
-cannot betray anybody by an oversight.
+Dropping words drops every text but those of fields known to hold none, so that a new message reveals nothing by an
+oversight.
 """
 
 import base64
@@ -23,19 +22,18 @@ __all__ = ["INLINE", "Redaction", "Withheld", "Words", "digest", "is_plain", "re
 Words = Literal["keep", "drop"]
 
 INLINE = 64 * 1024
-"""Bytes of a field that are kept as they are, in bytes; what is longer is referred to by its digest."""
+"""Most bytes of a field that are kept as they are; longer ones are replaced by their digest."""
 
 LOADED = frozenset({"parts", "patch"})
-"""Fields of bytes that hold what an actor begins with: without them no replay could begin. Persistence bounds them."""
+"""Fields of bytes with an actor's initial state, which a replay needs. Persistence limits their size."""
 
 SOUND = frozenset({"pcm"})
-"""Fields of bytes that are never kept: sound fills a disk, and replay needs only to know that it was
-the same."""
+"""Fields of bytes that are never kept: sound fills a disk, and a replay needs only its digest."""
 
 WORDLESS = frozenset(
     "address avatar_id domain finish health id kind listener model outcome recipient role sensor stage type".split()
 )
-"""Text fields that never hold what people said, wrote or are called."""
+"""Text fields that never hold people's words or names."""
 
 
 def _plainly(value: Any) -> Any:
@@ -53,12 +51,11 @@ def digest(value: object, key: bytes = b"") -> str:
 
 
 class Withheld(ValueError):
-    """A message cannot be restored: the trace holds only the length and digest of some of its bytes."""
+    """The trace holds only the length and digest of some of a message's bytes."""
 
 
 def restore(cls: type[Message], shown: Any) -> Message:
-    """The message that was written down as `shown`, with its words kept. Raises Withheld, or
-    msgspec.ValidationError."""
+    """The message recorded as `shown`, with its words. Raises Withheld or msgspec.ValidationError."""
     return msgspec.convert(shown if is_plain(cls) else _with_bytes(shown), cls, str_keys=True)
 
 
@@ -69,9 +66,8 @@ def _with_bytes(value: Any) -> Any:
         return value
     if value.keys() >= {"bytes", "blake2b"}:
         if "base64" not in value:
-            raise Withheld(
-                f"{value['bytes']} bytes are not in the trace, only their digest {value['blake2b']}"
-            )
+            missing, known = value["bytes"], value["blake2b"]
+            raise Withheld(f"{missing} bytes are not in the trace, only their digest {known}")
         return base64.b64decode(value["base64"])
     return {key: _with_bytes(item) for key, item in value.items()}
 
@@ -79,8 +75,7 @@ def _with_bytes(value: Any) -> Any:
 class Redaction:
     """Turns messages and failures into what is recorded.
 
-    key: mixed into every digest. With words dropped it should be random and forgotten, or a short text
-    could be guessed.
+    key: mixed into every digest. If words are dropped it should be random and not kept, or short texts can be guessed.
     """
 
     def __init__(self, words: Words = "keep", key: bytes = b"") -> None:
@@ -89,28 +84,25 @@ class Redaction:
 
     @property
     def keeps_words(self) -> bool:
-        """Whether what people say may be recorded."""
         return self._keep
 
     def message(self, message: Message) -> Any:
-        """Something that encodes to JSON: the message itself where nothing has to be replaced."""
-        if self._keep and is_plain(type(message)):
-            return message
-        return self._redacted(message, "")
+        """A value that encodes to JSON: the message itself if nothing must be replaced."""
+        return message if self._keep and is_plain(type(message)) else self._redacted(message, "")
 
     def leaves_alone(self, kind: type[Message]) -> bool:
-        """Whether messages of this type are recorded as they are, and their digests need no key."""
+        """Whether messages of this type are recorded as they are, with digests without a key."""
         return self._keep and not self._key and is_plain(kind)
 
     def digest(self, message: Message) -> str:
-        """See `digest`; a message that does not encode has the digest "-"."""
+        """See `digest`; "-" for a message that does not encode."""
         try:
             return digest(message, self._key)
         except Exception:
             return "-"
 
     def text(self, text: str) -> str:
-        """A text that may quote people, as it may be recorded."""
+        """A text that may quote people, as recorded."""
         return text if self._keep or not text else f"[{len(text)} characters]"
 
     def json(self, data: bytes) -> Any:
@@ -118,7 +110,7 @@ class Redaction:
         return self._redacted(msgspec.json.decode(data), "")
 
     def failure(self, failure: Failure | None) -> Failure | None:
-        """The failure without anything that looks like a credential; its words too may have to go."""
+        """The failure without anything that looks like a credential, and without words if these are dropped."""
         if failure is None:
             return None
         lines = failure.traceback.splitlines()
@@ -127,7 +119,7 @@ class Redaction:
         return Failure(
             failure.kind,
             conceal(self.text(failure.text))[0],
-            # Indented lines are source code: names of keys are in there, never their values.
+            # Indented lines are source code, which names keys and never their values.
             "\n".join(line if line[:1].isspace() else conceal(line)[0] for line in lines),
             failure.message_id,
             failure.message_type,
@@ -168,8 +160,7 @@ class Redaction:
 
 @cache
 def is_plain(cls: type[Message]) -> bool:
-    """Whether msgspec writes every field as the trace wants it: neither bytes nor values of any type
-    are among them."""
+    """Whether msgspec writes every field as the trace needs it: no bytes, and no values of any type."""
     try:
         _, definitions = msgspec.json.schema_components([cls])
     except TypeError:

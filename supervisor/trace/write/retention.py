@@ -1,5 +1,6 @@
-"""Which old segments go, so that traces stay within a size and an age."""
+"""Deletes old segments, so that traces stay within a size and an age."""
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -16,13 +17,12 @@ class RetainedFile(NamedTuple):
 
 
 def expired(segments: Iterable[RetainedFile], *, keep: int, oldest: float, spare: Path) -> tuple[Path, ...]:
-    """Those last written before `oldest` (epoch seconds), and then the oldest until at most `keep`
-    bytes are left.
+    """The segments last written before `oldest` (epoch seconds), and the oldest ones beyond `keep` bytes.
 
-    `spare`, a run's folder, keeps the newest segment of each node: it is being written.
+    spare: a run's folder that keeps the newest segment of each node, which is being written.
     """
     ordered = sorted(segments, key=lambda segment: (segment.modified, segment.path))
-    newest = {_node(s.path): s.path for s in ordered if s.path.parent == spare}
+    newest = {s.path.name.rsplit(".", 2)[0]: s.path for s in ordered if s.path.parent == spare}
     left = sum(segment.size for segment in ordered)
     gone = []
     for segment in ordered:
@@ -34,37 +34,28 @@ def expired(segments: Iterable[RetainedFile], *, keep: int, oldest: float, spare
 
 
 def segments_of(directory: Path) -> tuple[RetainedFile, ...]:
-    """Every segment of every run in `directory`; what vanishes meanwhile is left out."""
+    """Every segment of every run in `directory`, without those that vanish meanwhile."""
     found = []
     for path in directory.glob("*/*.mcap"):
-        try:
+        with contextlib.suppress(OSError):
             status = path.stat()
-        except OSError:
-            continue
-        found.append(RetainedFile(path, status.st_size, status.st_mtime))
+            found.append(RetainedFile(path, status.st_size, status.st_mtime))
     return tuple(found)
 
 
 def prune(directory: Path, *, keep: int, oldest: float, spare: Path) -> tuple[Path, ...]:
-    """Delete what has expired, and runs that are left empty. The deleted segments; what is in use
-    elsewhere stays."""
+    """Delete what has expired, and runs left empty. Returns the deleted segments; one in use elsewhere stays."""
     gone = []
     for path in expired(segments_of(directory), keep=keep, oldest=oldest, spare=spare):
-        try:
+        with contextlib.suppress(OSError):  # open elsewhere (Windows), not empty, or another node was faster
             delete_segment(path)
             gone.append(path)
             if path.parent != spare:
                 path.parent.rmdir()
-        except OSError:
-            continue  # open elsewhere (Windows), not empty yet, or another node was faster
     return tuple(gone)
 
 
 def delete_segment(path: Path) -> None:
-    """Delete a segment and what stands beside it. Raises OSError."""
+    """Delete a segment and its index. Raises OSError."""
     path.unlink()
     path.with_suffix(".index").unlink(missing_ok=True)
-
-
-def _node(path: Path) -> str:
-    return path.name.rsplit(".", 2)[0]

@@ -1,4 +1,4 @@
-"""Writes a file of a trace anew, from lines that were read, and perhaps changed."""
+"""Rewrites a file of a trace from lines that may have been changed."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ _encoder = msgspec.json.Encoder()
 
 
 def rewrite(path: Path, metadata: Mapping[str, str], lines: Iterable[Line], mode: int = 0o600) -> None:
-    """Replace the file `path`, atomically, by one that begins with `metadata` and holds `lines`. Raises OSError."""
+    """Replace the file `path`, atomically, with one of `metadata` and `lines`. Raises OSError."""
     new = path.with_name(f"{path.name}.new")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
     try:

@@ -1,6 +1,6 @@
-"""Writes a node's part of a run as segments: opened when there is something to write, rotated by size and age.
+"""Writes a node's part of a run as segments, which are opened on the first line and rotated by size and age.
 
-Opening one prunes old ones. When the disk refuses, OSError is raised, and the lines that were lost are counted.
+Opening a segment prunes old ones. When the disk refuses, OSError is raised, and lost lines are counted.
 """
 
 import os
@@ -54,23 +54,23 @@ class RotatingWriter:
         self._contents = IndexBuilder()
 
     def write(self, line: Encoded) -> None:
-        """Add the line to the open segment. It is safe after the next flush."""
+        """Add the line to the open segment. The next flush makes it safe."""
         self._log(line)
         self._unsure += 1
         self._dirty = True
 
     def wrote(self, records: Iterable[Record]) -> None:
-        """Take note for the index of what was written."""
+        """Index what was written."""
         self._contents.records(records)
 
     def note_loss(self, line: Encoded, count: int) -> None:
-        """Add the line that says how many records are missing; no loss if it is lost itself."""
+        """Add the line that says how many records are missing. It does not count as lost itself."""
         self._log(line)
         self._contents.lost(count)
         self._dirty = True
 
     def ready(self) -> bool:
-        """See to it that a segment is open that is neither too old nor too large. Whether that was begun now."""
+        """Ensure an open segment that is neither too old nor too large. Returns whether it is a new one."""
         segment = self._segment
         if segment is not None:
             old = time.monotonic() - self._opened_at >= self._limits.max_segment_age
@@ -88,12 +88,12 @@ class RotatingWriter:
             self._unsure, self._dirty = 0, False
 
     def flush_if_large(self) -> None:
-        """Flush when much has piled up in memory."""
+        """Flush if much waits in memory."""
         if self._segment is not None and self._segment.pending >= PENDING:
             self.flush()
 
     def close(self) -> None:
-        """Finish the open segment, with what tells readers what is where."""
+        """Finish the open segment and write its index."""
         if self._segment is not None:
             self.flush()
             self._segment.close()
@@ -102,7 +102,7 @@ class RotatingWriter:
             self._unsure, self._dirty = 0, False
 
     def abandon(self) -> int:
-        """After an OSError: leave the segment as it was at its last flush. How many lines were lost."""
+        """After an OSError: leave the segment as of its last flush. Returns how many lines were lost."""
         if self._segment is not None:
             self._segment.abandon()
             self._segment = None

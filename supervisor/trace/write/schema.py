@@ -1,5 +1,5 @@
-"""JSON schemas for viewers: no reference, no choice, one plain `type` for every field, `properties` for every object
-and no list of lists, since viewers choke on the rest."""
+"""JSON schemas for viewers, which fail on references, choices and lists of lists: every field has one plain `type`,
+every object has `properties`."""
 
 from functools import cache
 from typing import Any
@@ -22,7 +22,7 @@ _TYPE_OF = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
 @cache
 def handled_schema(message: type[Message]) -> bytes:
-    """The schema of a handled `message` with its record around it."""
+    """The schema of a handled `message` within its record."""
     schema = flat_schema(HandledLine)
     schema["title"] = message.__name__
     schema["properties"]["message"] = flat_schema(message)
@@ -36,7 +36,7 @@ def line_schema(line: type[msgspec.Struct]) -> bytes:
 
 
 def flat_schema(cls: type[msgspec.Struct]) -> dict[str, Any]:
-    """What msgspec derives for `cls`, with references filled in and choices reduced to one type."""
+    """msgspec's schema of `cls`, with references resolved and choices reduced to one type."""
     try:
         (root,), definitions = msgspec.json.schema_components([cls])
     except TypeError:

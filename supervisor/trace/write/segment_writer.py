@@ -1,7 +1,6 @@
 """Writes one MCAP file of a trace, with channels that all files share.
 
-Only whole chunks reach the file, and a flush hands them to the operating system: they are readable
-whatever happens to this process afterwards.
+Only whole chunks reach the file. A flush hands them to the operating system, where they survive this process.
 """
 
 import contextlib
@@ -21,27 +20,25 @@ __all__ = ["ChannelIds", "Compression", "SegmentWriter", "create_segment"]
 Compression = Literal["zstd", "lz4", "none"]
 
 CHUNK = 512 * 1024
-"""Uncompressed bytes of a chunk at most."""
+"""Most uncompressed bytes of a chunk."""
 
 LEVEL = {"zstd": 1, "lz4": 0, "none": 0}
-"""Of the compression; 0 is its own default. On these lines zstd's first packs as well as its third, in less time."""
+"""Of the compression; 0 is its own default. On these lines zstd's level 1 packs as well as level 3, in less time."""
 
 _COMPRESSIONS = {"zstd": MCAPCompression.Zstd, "lz4": MCAPCompression.Lz4, "none": None}
 
 
 class ChannelIds:
-    """A channel for each topic, made when it is first needed. They outlive segments, since the SDK
-    never forgets one."""
+    """A channel for each topic, made on first use. They outlive segments, since the SDK never frees one."""
 
     def __init__(self) -> None:
         self.context = foxglove.Context()
         self._channels: dict[type, Callable[..., None]] = {}
 
     def log(self, line: Encoded) -> None:
-        """Write the line to whichever segment is open."""
+        """Write the line to the open segment."""
         kind, wall, data = line
-        log = self._channels.get(kind)
-        if log is None:
+        if (log := self._channels.get(kind)) is None:
             log = self._channels[kind] = self._open(line).log
         log(data, log_time=int(wall * 1e9))
 
@@ -51,7 +48,7 @@ class ChannelIds:
 
 
 class _Buffer:
-    """What the SDK writes into: memory, so that an error of the disk is ours to handle, not the SDK's."""
+    """The memory that the SDK writes into, so that disk errors are handled here and not by the SDK."""
 
     def __init__(self) -> None:
         self.pending = bytearray()
@@ -70,8 +67,7 @@ class _Buffer:
 
 
 class SegmentWriter:
-    """An open file. Every method raises OSError when the disk refuses; then `abandon` leaves what was
-    written whole."""
+    """An open file. Methods raise OSError when the disk refuses; then `abandon` keeps what is whole."""
 
     def __init__(self, path: Path, descriptor: int, channels: ChannelIds, compression: Compression) -> None:
         self.path = path
@@ -93,11 +89,11 @@ class SegmentWriter:
 
     @property
     def pending(self) -> int:
-        """Bytes of finished chunks that have not been handed to the operating system yet."""
+        """Bytes of finished chunks not yet handed to the operating system."""
         return len(self._buffer.pending)
 
     def describe(self, metadata: Mapping[str, str]) -> None:
-        """Write the metadata record that a segment begins with."""
+        """Write the metadata record at the beginning of a segment."""
         self._writer.write_metadata("segment", dict(metadata))
         self.flush()
 
@@ -113,9 +109,9 @@ class SegmentWriter:
         os.close(self._descriptor)
 
     def abandon(self) -> None:
-        """Close the file at the end of the last flush; never raises."""
+        """Close the file as of the last flush; never raises."""
         self._writer.close()
-        # A torn tail is cut by the reader, and a late error of a network file system changes nothing.
+        # The reader cuts off a torn tail, and a late error of a network file system changes nothing.
         with contextlib.suppress(OSError):
             os.ftruncate(self._descriptor, self.size)
         with contextlib.suppress(OSError):
@@ -134,14 +130,13 @@ class SegmentWriter:
 def create_segment(
     folder: Path, node: str, channels: ChannelIds, compression: Compression, metadata: Mapping[str, str]
 ) -> SegmentWriter:
-    """A new `NODE.N.mcap` (0600) in `folder` with the first N that is free. Raises OSError."""
+    """A new `NODE.N.mcap` (0600) in `folder` with the first free N. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     for number in count(1):
         path = folder / f"{node}.{number:04}.mcap"
         try:
-            descriptor = os.open(
-                path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600
-            )
+            descriptor = os.open(path, flags, 0o600)
         except FileExistsError:
             continue
         segment = SegmentWriter(path, descriptor, channels, compression)

@@ -8,6 +8,7 @@ from actors.kernel.directory import DeadLetter
 from actors.kernel.message import Envelope
 from actors.kernel.record import Dead, Started
 from supervisor.trace.analyse.check import check, conservation
+from supervisor.trace.layout import segments
 from supervisor.trace.read.reader import Entry, Trace
 from supervisor.trace.records import HandledLine
 from supervisor.trace.write.recorder import Recorder
@@ -55,7 +56,7 @@ def test_a_message_that_vanished_is_named(tmp_path: Path) -> None:
 
 def test_where_records_are_known_to_be_missing_nothing_is_proven(tmp_path: Path) -> None:
     trace = record(tmp_path, forgotten=42, segment=3000)
-    paths = trace.paths()
+    paths = segments(trace.folder)
     assert len(paths) > 2
     paths[0].unlink()
     report = check(Trace(trace.folder))
@@ -65,7 +66,7 @@ def test_where_records_are_known_to_be_missing_nothing_is_proven(tmp_path: Path)
 
 def test_a_torn_tail_of_the_last_file_is_told_and_is_no_damage(tmp_path: Path) -> None:
     trace = record(tmp_path)
-    (path,) = trace.paths()
+    (path,) = segments(trace.folder)
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     report = check(Trace(trace.folder))
@@ -76,7 +77,7 @@ def test_a_torn_tail_of_the_last_file_is_told_and_is_no_damage(tmp_path: Path) -
 
 def test_a_torn_end_with_a_file_after_it_is_damage(tmp_path: Path) -> None:
     trace = record(tmp_path, segment=3000)
-    path = trace.paths()[0]
+    path = segments(trace.folder)[0]
     path.write_bytes(path.read_bytes()[:-200])
     report = check(Trace(trace.folder))
     assert not report.ok
@@ -86,7 +87,7 @@ def test_a_torn_end_with_a_file_after_it_is_damage(tmp_path: Path) -> None:
 @pytest.mark.parametrize("part", [0.1, 0.3, 0.5, 0.7, 0.9, 0.96, 0.99, 0.999])
 def test_one_wrong_byte_anywhere_is_found(tmp_path: Path, part: float) -> None:
     trace = record(tmp_path)
-    (path,) = trace.paths()
+    (path,) = segments(trace.folder)
     data = bytearray(path.read_bytes())
     data[int(len(data) * part)] ^= 1
     path.write_bytes(data)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from actors.kernel.directory import DeadLetter
 from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import Dead, Started
+from supervisor.trace.layout import segments
 from supervisor.trace.read.query import Query
 from supervisor.trace.read.reader import Trace
 from supervisor.trace.records import HandledLine, MailLine
@@ -105,7 +106,7 @@ def trace(tmp_path_factory: pytest.TempPathFactory) -> Trace:
                 assert recorder.flush(10.0)
         recorder.close()
     found = Trace(directory / RUN)
-    assert len(found.paths()) > 4
+    assert len(segments(found.folder)) > 4
     return found
 
 
@@ -138,7 +139,7 @@ def test_with_the_index_the_same_is_found_as_by_reading_everything(trace: Trace,
 def test_an_index_that_is_gone_is_made_again(trace: Trace) -> None:
     expected = [e.line for e in trace.read(Query(turn=17)) if isinstance(e.line, MailLine)]
     indexes = list(trace.folder.glob("*.index"))
-    assert len(indexes) == len(trace.paths())
+    assert len(indexes) == len(segments(trace.folder))
     written = {path: path.read_bytes() for path in indexes}
     for path in indexes:
         path.unlink()

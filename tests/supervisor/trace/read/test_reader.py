@@ -10,6 +10,7 @@ from actors.kernel.directory import DeadLetter
 from actors.kernel.record import Dead, Started
 from supervisor.trace import records
 from supervisor.trace.analyse.select import select
+from supervisor.trace.layout import segments
 from supervisor.trace.read.reader import Query, Trace, newest_run, runs
 from supervisor.trace.write.recorder import Recorder
 from tests.supervisor.trace.samples import Heard, Noted, envelope, handled
@@ -100,7 +101,7 @@ def test_a_run_that_is_not_there_is_none(tmp_path: Path, run: str) -> None:
 
 
 def test_a_run_is_found_by_its_folder_and_by_a_file_of_it_too(trace: Trace, tmp_path: Path) -> None:
-    for where in (trace.folder, *trace.paths()):
+    for where in (trace.folder, *segments(trace.folder)):
         selection = select(tmp_path, run=str(where))
         assert selection is not None
         assert selection.entries

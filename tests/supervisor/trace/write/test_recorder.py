@@ -15,7 +15,9 @@ from actors.kernel.directory import DeadLetter
 from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import ConfigurationVersion, Dead, Handled, Started, Stopped
 from supervisor.trace import records
+from supervisor.trace.layout import segments
 from supervisor.trace.read.reader import Query, Trace
+from supervisor.trace.read.segment_reader import open_segment
 from supervisor.trace.write.recorder import Recorder, new_run
 from supervisor.trace.write.redaction import digest, restore
 from tests.supervisor.trace.samples import Heard, Noted, Sound, envelope, every_message, example, handled
@@ -201,7 +203,8 @@ def test_each_segment_says_where_it_comes_from(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path, "detector/1", run=RUN)
     recorder.append(handled(envelope(1, Noted(1))))
     recorder.close()
-    (metadata,) = Trace(tmp_path / RUN).metadata().values()
+    (path,) = segments(tmp_path / RUN)
+    metadata = open_segment(path, lambda torn: None).metadata
     assert metadata["run"] == RUN
     assert metadata["node"] == "detector/1"
     assert metadata["pid"] == str(os.getpid())

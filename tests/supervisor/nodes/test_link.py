@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervisor.nodes.batch import pack, unpack
+from supervisor.nodes.link import pack, unpack
 
 
 @given(st.lists(st.tuples(st.integers(0, 0xFFFF), st.binary(max_size=50)), max_size=20))

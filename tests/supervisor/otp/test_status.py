@@ -3,7 +3,7 @@
 import pytest
 
 from actors.kernel.protocol.lifecycle import Health
-from supervisor.otp.health import of_group
+from supervisor.otp.status import of_group
 
 OK, DEGRADED, DOWN, STARTING = Health.OK, Health.DEGRADED, Health.DOWN, Health.STARTING
 
