@@ -6,8 +6,6 @@ from pathlib import Path
 
 import msgspec
 
-__all__ = ["REPORT_FILE", "Figure", "Finished", "Report", "as_ratio"]
-
 REPORT_FILE = "GERALD_BENCHMARK_REPORT"
 """Environment variable: the file to which figures are appended, one JSON object on each line."""
 

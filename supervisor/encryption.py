@@ -19,8 +19,6 @@ from config.secret import Secret
 if TYPE_CHECKING:
     from config.secrets.data_cipher import DataCipher
 
-__all__ = ["ARGUMENT", "SEALER", "DataCiphers", "open_own", "received"]
-
 ARGUMENT = "sealer"
 """The start argument of an actor that gets the encrypter."""
 SEALER = "storage.sealer"

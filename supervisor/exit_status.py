@@ -1,7 +1,5 @@
 """The statuses with which commands end; 0 is success."""
 
-__all__ = ["ALREADY_RUNNING", "FAILED", "GAVE_UP", "NO_INSTANCE", "UNREADABLE", "UNSAVED", "CommandRefused"]
-
 FAILED, UNREADABLE, NO_INSTANCE, ALREADY_RUNNING, UNSAVED, GAVE_UP = 1, 2, 3, 4, 5, 70
 
 

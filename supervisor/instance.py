@@ -18,8 +18,6 @@ from filelock import FileLock, Timeout
 
 from config.files import replace_file
 
-__all__ = ["AlreadyRunning", "Claim", "Instance", "NoInstance", "find_instance", "running_instance"]
-
 
 class NoInstance(Exception):
     """Nothing runs in this home."""

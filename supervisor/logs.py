@@ -13,8 +13,6 @@ from actors.kernel.incarnation import handled_here
 from config.schema import Logging
 from config.secret import redacted
 
-__all__ = ["LineFormatter", "start_logging"]
-
 FORMAT = "%(asctime)s.%(msecs)03d %(levelname)-8s %(threadName)s%(about)s %(name)s: %(message)s"
 ROTATED_WITHIN = 0.5
 """Seconds to wait while another process rotates the file; after that, this one goes on with its open file."""

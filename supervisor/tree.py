@@ -27,8 +27,6 @@ from supervisor.otp.spec import ChildSpec, OnGiveUp, ProcessSettings, Start, Str
 if TYPE_CHECKING:
     from config.schema import Config
 
-__all__ = ["CORE", "DOMAINS", "tree"]
-
 CORE = "core"
 """The supervisor of the actors that all others need."""
 

@@ -33,8 +33,6 @@ from actors.kernel.protocol.reconfigure import (
 )
 from config.schema import dump
 
-__all__ = ["Configuration"]
-
 log = logging.getLogger(__name__)
 
 Texts = tuple[str, ...]

@@ -7,8 +7,6 @@ import msgspec
 
 from config.schema import Config
 
-__all__ = ["Applied", "Candidate", "Concern", "ConfigurationStore", "Watching"]
-
 
 class Candidate(msgspec.Struct, frozen=True):
     """What was read, in words; the configuration itself, with its secrets, stays in the store."""

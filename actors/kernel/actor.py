@@ -14,8 +14,6 @@ from actors.kernel.errors import HandlerError
 from actors.kernel.message import Asker, Envelope, Message
 from actors.kernel.protocol.lifecycle import Health
 
-__all__ = ["Actor", "ActorContext", "AskFailed", "Reply", "handles"]
-
 Handler = Callable[..., None]
 _H = TypeVar("_H", bound=Handler)
 

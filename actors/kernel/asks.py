@@ -9,8 +9,6 @@ from actors.kernel.errors import HandlerError
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Undelivered
 
-__all__ = ["AskTimeout", "Asks", "PendingAsk", "ask_failed"]
-
 _REASONS = {"rejected": "rejected", "dropped": "rejected", "superseded": "superseded"}
 
 

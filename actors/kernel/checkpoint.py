@@ -14,8 +14,6 @@ import msgspec
 from actors.kernel.actor import Actor
 from actors.vocabulary.type_names import name_of_class
 
-__all__ = ["Container", "Item", "LeftOut", "taken"]
-
 PLAIN = (str, int, float, bool, bytes, type(None), enum.Enum)
 
 

@@ -12,8 +12,6 @@ from actors.kernel.mailbox import Put, RejectReason
 from actors.kernel.message import Envelope, decode, encode
 from actors.kernel.protocol.lifecycle import Failure, Undelivered
 
-__all__ = ["DeadLetter", "DeadLetters", "Directory", "Recipient"]
-
 
 class Recipient(Protocol):
     """Anything that takes envelopes: a mailbox, a link to another node, an external client."""

@@ -10,8 +10,6 @@ from actors.kernel.protocol.lifecycle import Failure
 redact: Callable[[str], str] = str
 """Removes secrets from a text; replaced at the start of a process that knows any."""
 
-__all__ = ["failure_of", "from_the_keyboard", "hung"]
-
 
 def failure_of(error: BaseException, handling: Envelope | None) -> Failure:
     """The Failure of `error`, raised while `handling` a message (None for none)."""

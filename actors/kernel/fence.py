@@ -5,8 +5,6 @@ from collections.abc import Callable
 
 from actors.kernel.message import Envelope
 
-__all__ = ["Fence"]
-
 
 class Fence:
     """fenced: what is sent is refused, and counted in `refused`. over: so is what I/O threads post.

@@ -19,8 +19,6 @@ from actors.kernel.protocol.lifecycle import Failure, Health, HealthChanged
 from actors.kernel.record import HandlerLog
 from actors.kernel.timers import Timers
 
-__all__ = ["Clock", "HandlerContext", "perform"]
-
 
 class Clock(Protocol):
     """Where time comes from."""

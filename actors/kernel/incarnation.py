@@ -40,8 +40,6 @@ from actors.kernel.protocol.reconfigure import (
 from actors.kernel.record import Checkpoint, HandlerLog, RecordSink
 from actors.vocabulary.type_names import name_of_class
 
-__all__ = ["Clock", "Ended", "Incarnation", "handled_here"]
-
 Ended = Callable[[Failure | None], None]
 """Called once, when the incarnation ends: with the failure that killed it, or None after an orderly stop."""
 Handle = Callable[[Envelope], bool]

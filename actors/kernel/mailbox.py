@@ -15,8 +15,6 @@ import msgspec
 
 from actors.kernel.message import Envelope, Lane, Message
 
-__all__ = ["Full", "Mailbox", "Put", "RejectReason"]
-
 # Looking up an enum's member costs more than the rest of `put`.
 _SYSTEM, _DATA = Lane.SYSTEM, Lane.DATA
 

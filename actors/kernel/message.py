@@ -13,19 +13,6 @@ import msgspec
 from actors.kernel.errors import DuplicateMessage, MalformedMessage, UnknownMessage
 from actors.vocabulary.type_names import durable
 
-__all__ = [
-    "Asker",
-    "Envelope",
-    "Lane",
-    "Message",
-    "current_name",
-    "decode",
-    "encode",
-    "message_class",
-    "non_finite",
-    "registered",
-]
-
 
 class Lane(enum.IntEnum):
     """How a mailbox queues a message: SYSTEM overtakes, DATA keeps its order, LATEST keeps the newest per key."""

@@ -9,19 +9,6 @@ from actors.kernel.message import Envelope
 from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.timers import Timer
 
-__all__ = [
-    "Began",
-    "Checkpoint",
-    "ConfigurationVersion",
-    "Dead",
-    "Handled",
-    "HandlerLog",
-    "Record",
-    "RecordSink",
-    "Started",
-    "Stopped",
-]
-
 
 class Handled(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One handled message, recorded when its handler ended, failed, or was found hung.

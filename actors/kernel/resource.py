@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
-__all__ = ["Resource", "Resources", "path_key"]
-
 K = TypeVar("K", bound=Hashable)
 R = TypeVar("R")
 

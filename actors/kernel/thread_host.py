@@ -24,8 +24,6 @@ from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol.lifecycle import Failure, Stop, Undelivered
 
-__all__ = ["OUTSIDE", "ExternalClient", "OneLockFuture", "SystemClock", "ThreadHost"]
-
 OUTSIDE = "outside"
 
 

@@ -5,8 +5,6 @@ from itertools import count
 
 from actors.kernel.message import Message
 
-__all__ = ["Timer", "Timers"]
-
 Timer = tuple[float, int, Message, str, int]
 """When it is due (monotonic seconds), its number, its message, and the message's cause and turn."""
 

@@ -11,8 +11,6 @@ from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import RecordSink
 
-__all__ = ["Probe", "VirtualClock", "VirtualWorld"]
-
 
 class VirtualClock:
     """Time that is only moved by hand. Starts at 1,000 s monotonic and 1,700,000,000 s epoch."""

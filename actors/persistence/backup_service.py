@@ -15,8 +15,6 @@ from actors.persistence.state_loads import StateLoads
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.store import Store
 
-__all__ = ["BackupService"]
-
 
 class BackupService:
     """backups: None where none are made. run_aside: runs a job in another thread and delivers its outcome."""

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from actors.persistence.store.encryption import KeyUnavailable
 from actors.persistence.store.errors import StoreError
 
-__all__ = ["DiskHealth"]
-
 log = logging.getLogger(__name__)
 
 

@@ -6,8 +6,6 @@ from actors.kernel.protocol.storage import SaveChange, SaveSnapshot, Version
 from actors.persistence.store.chain import Chain, Snapshot
 from actors.persistence.store.record import Kind, Record
 
-__all__ = ["HARD_LIMIT", "LARGEST", "DomainLog", "Refusal"]
-
 HARD_LIMIT = 10_000
 """Maximum of changes after a snapshot."""
 NEARLY_FULL = 8_000

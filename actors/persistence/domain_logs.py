@@ -7,8 +7,6 @@ from actors.persistence.domain_log import DomainLog
 from actors.persistence.store.chain import Chain, best
 from actors.persistence.store.snapshots.cache import SnapshotCache
 
-__all__ = ["DomainLogs"]
-
 
 class DomainLogs:
     """cache: the snapshots read or written last."""

@@ -8,8 +8,6 @@ from actors.persistence.store.chain import Snapshot
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.store import Store
 
-__all__ = ["Maintenance"]
-
 GROWN, SPARE = 1.5, 2**25
 """The database is compacted when its file exceeds GROWN times its live bytes, plus SPARE (bytes)."""
 URGENT = 2

@@ -1,9 +1,6 @@
 """The public messages of persistence: backups. What domains say to it is in actors.kernel.protocol.storage."""
 
 from actors.kernel.message import Message
-from actors.kernel.protocol.storage import PERSISTENCE
-
-__all__ = ["PERSISTENCE", "BackupFailed", "BackupMade", "MakeBackup"]
 
 
 class MakeBackup(Message):

@@ -10,8 +10,6 @@ from actors.persistence.store.snapshots.in_files import FileSnapshots
 from actors.persistence.store.store import Store
 from config.schema import Storage
 
-__all__ = ["database_path", "open_backups", "open_store"]
-
 
 def open_store(storage: Storage, home: Path, encryption: StoreEncryption = PLAIN) -> Store:
     """The store, opened by its first call. What is damaged in it is looked for in the backups."""

@@ -23,8 +23,6 @@ from actors.persistence.write_behind import WriteBehind
 from actors.persistence.writer import STUCK, Writer
 from config.schema import Performance, Storage
 
-__all__ = ["Persistence", "database_path"]
-
 LOOK_EVERY = 1.0
 RETRY_AFTER = (1.0, 2.0, 5.0)
 STOP_WITHIN = 3.0

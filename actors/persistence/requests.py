@@ -9,8 +9,6 @@ from actors.kernel.protocol.storage import LoadState, RecordErasure, SaveChange,
 from actors.persistence.internal import BackUpIfDue, CleanUp
 from actors.persistence.messages import MakeBackup
 
-__all__ = ["Job", "Load", "Save", "StoreOutcome", "StoreRequest"]
-
 Load = LoadState | SetStateAside
 Save = SaveChange | SaveSnapshot
 

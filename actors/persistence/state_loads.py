@@ -13,8 +13,6 @@ from actors.persistence.store.encryption import KeyUnavailable
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.store import Store
 
-__all__ = ["StateLoads"]
-
 Clock = Callable[[], float]
 
 

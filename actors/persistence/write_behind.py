@@ -35,8 +35,6 @@ from actors.persistence.store.snapshots.cache import SnapshotCache
 from actors.persistence.store.store import Batch, Store
 from config.schema import Storage
 
-__all__ = ["WriteBehind"]
-
 LONGEST_NAME = 60
 NAME = re.compile(rf"[A-Za-z]\w{{0,{LONGEST_NAME - 1}}}", re.ASCII)
 

@@ -15,8 +15,6 @@ from actors.persistence.messages import BackupFailed, MakeBackup
 from actors.persistence.requests import Job, StoreOutcome, StoreRequest
 from actors.persistence.write_behind import WriteBehind
 
-__all__ = ["STUCK", "Writer"]
-
 WAITING = 4096
 """Requests that may wait; more are refused."""
 STUCK = 5.0

@@ -2,8 +2,6 @@
 
 from typing import NewType
 
-__all__ = ["Address"]
-
 Address = NewType("Address", str)
 """The address of an actor, as in `speech.recognizer`. A plain string at run time and on the wire.
 

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-__all__ = ["Backoff"]
-
 
 # A dataclass, since the launcher uses it, which imports next to nothing.
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-__all__ = ["folded", "same_name"]
-
 _LOOKALIKES = str.maketrans(
     {
         "∕": "/", "⁄": "/", "⧸": "/", "∖": "\\", "⧵": "\\", "ǃ": "!", "∣": "|", "❘": "|", "ǀ": "|",

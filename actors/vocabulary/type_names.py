@@ -7,15 +7,6 @@ nothing is imported for it and no attribute is walked.
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-__all__ = [
-    "DuplicateTypeName",
-    "UnknownTypeName",
-    "class_of_name",
-    "durable",
-    "durable_names",
-    "name_of_class",
-]
-
 C = TypeVar("C", bound=type)
 
 

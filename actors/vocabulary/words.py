@@ -6,8 +6,6 @@ from functools import reduce
 
 import regex
 
-__all__ = ["arousal_of", "asks", "joined", "plain", "sentences_of", "tone_of", "topic_of", "valence_of"]
-
 TOPIC_WORDS = 4
 LONGEST_TOPIC = 80
 """Characters; a subject has a few words of a sentence, and a word may be of any length."""

@@ -10,8 +10,6 @@ from actors.kernel.protocol.lifecycle import Failure
 from supervisor.audit.message_audit import MessageAudit
 from supervisor.otp.router import Router
 
-__all__ = ["AuditedDirectory"]
-
 
 class AuditedDirectory(Directory):
     """Reports to `audit` what is sent and what becomes a dead letter. Actors report what they handle."""

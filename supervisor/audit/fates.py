@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Generic, TypeAlias, TypeVar
 
-__all__ = ["HANDLED", "OPEN", "UNKNOWN", "Key", "MessageFates"]
-
 T = TypeVar("T")
 Key: TypeAlias = tuple[str, int, int]
 """Sender, incarnation and sequence: a message's id."""

@@ -13,8 +13,6 @@ import msgspec
 from actors.kernel.message import Envelope
 from supervisor.audit.fates import HANDLED, OPEN, UNKNOWN, Key, MessageFates
 
-__all__ = ["DeliveryCounts", "MessageAudit", "key_of"]
-
 FENCED, SAID_BY_RECIPIENT = "fenced", frozenset({"late", "unhandled"})
 """Reasons of dead letters. fenced: refused before it was sent. late, unhandled: its recipient said so, because the
 asker no longer waits for the answer, or because it has no handler."""

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from actors.conversation.messages import CONVERSATION
+from actors.kernel.protocol.storage import PERSISTENCE
 from actors.kernel.record import Handled, Record
-from actors.persistence.messages import PERSISTENCE
 from config.schema import PINNED, ActorSettings, Config
 from supervisor.audit.directory import AuditedDirectory
 from supervisor.audit.message_audit import MessageAudit
@@ -17,8 +17,6 @@ from supervisor.otp.messages import ROOT
 from supervisor.otp.spec import walk
 from supervisor.runtime.runtime import Runtime
 from supervisor.tree import CORE, DOMAINS, tree
-
-__all__ = ["build", "configuration", "targets"]
 
 FPS = 30.0
 HANDLER_TIMEOUT = 1.0

@@ -18,8 +18,6 @@ from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
 from supervisor.runtime.runtime import Runtime
 
-__all__ = ["LiveFaults"]
-
 FLOOD = 3000
 RETURN_WITHIN = 60.0
 ENDS_AN_INCARNATION = frozenset({"kill", "sigkill", "crash", "hang", "freeze", "restart"})

@@ -12,8 +12,6 @@ from supervisor.control.requests import talk
 from supervisor.control.wire import RequestRefused
 from supervisor.runtime.runtime import Runtime
 
-__all__ = ["Load", "Turns"]
-
 TURN_WITHIN = 130.0
 
 

@@ -6,8 +6,6 @@ import msgspec
 
 from supervisor.faults.plan import FaultKind, FaultProfile
 
-__all__ = ["Target", "profile"]
-
 EVERY = 0.6
 """Seconds between two faults, on average."""
 

@@ -7,8 +7,6 @@ from rich.markup import escape
 from supervisor.chaos.run import ChaosReport
 from supervisor.faults.injector import counted
 
-__all__ = ["lines"]
-
 SHOWN = 20
 
 

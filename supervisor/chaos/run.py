@@ -24,8 +24,6 @@ from supervisor.nodes.process import ProcessHandle
 from supervisor.runtime.runtime import Runtime
 from supervisor.trace.analyse.stats import percentile
 
-__all__ = ["ChaosProgress", "ChaosReport", "run"]
-
 READY_WITHIN = 90.0
 QUIET_WITHIN = 60.0
 STOP_WITHIN = 20.0

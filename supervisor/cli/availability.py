@@ -6,8 +6,6 @@ from config.layers.probes import unknown_actors
 from config.schema import Config
 from config.validation.cross_checks import CrossCheckFinding, Probe
 
-__all__ = ["known_actors", "missing_devices"]
-
 
 def known_actors() -> Probe:
     """Warn of settings for an actor that the tree does not have."""

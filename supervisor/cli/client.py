@@ -5,12 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from config.home import Home
-from supervisor.cli.options import FAILED, NO_INSTANCE, fail
+from supervisor.cli.options import fail
 from supervisor.control.client import call, stream
 from supervisor.control.wire import RequestRefused
+from supervisor.exit_status import FAILED, NO_INSTANCE
 from supervisor.instance import NoInstance
-
-__all__ = ["ask_all", "ask_one", "exit_when_refused"]
 
 
 def ask_one(home: Home, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,8 +13,6 @@ from supervisor.cli.options import fail
 from supervisor.cli.output import encode_anything
 from supervisor.exit_status import FAILED, CommandRefused
 
-__all__ = ["main"]
-
 COMMANDS = {
     "run": ("supervisor.cli.instance.run:run", "Start Gerald in this terminal."),
     "service": ("supervisor.cli.instance.service:service", "Print a systemd unit for this home."),

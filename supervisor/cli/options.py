@@ -11,27 +11,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from config.home import Home, find_home
-from supervisor.exit_status import ALREADY_RUNNING, FAILED, GAVE_UP, NO_INSTANCE, UNREADABLE
+from supervisor.exit_status import FAILED
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-__all__ = [
-    "ALREADY_RUNNING",
-    "FAILED",
-    "GAVE_UP",
-    "NO_INSTANCE",
-    "UNREADABLE",
-    "WIDE",
-    "confirm",
-    "fail",
-    "home_and_json",
-    "in_home",
-    "json_option",
-    "print_json",
-    "wide_console",
-    "yes_option",
-]
 
 WIDE = 240
 """Columns of a table in a file or a pipe."""

@@ -12,8 +12,6 @@ import threading
 from collections import deque
 from typing import Any, TextIO
 
-__all__ = ["PRINTED_WITHIN", "UnfailingOutput", "encode_anything", "print_without_fail"]
-
 log = logging.getLogger(__name__)
 PRINTED_WITHIN = 0.5
 """Seconds that whoever reads has for the last of it when the process ends."""

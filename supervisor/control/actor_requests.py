@@ -15,8 +15,6 @@ from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
 from supervisor.runtime.runtime import Runtime
 
-__all__ = ["ACTOR_REQUESTS", "start_again"]
-
 Answers = Iterator[Mapping[str, Any]]
 ASK_WITHIN = 10.0
 RETURN_WITHIN = 60.0

@@ -9,8 +9,6 @@ from actors.kernel.message import Message
 from supervisor.control.wire import RequestRefused
 from supervisor.runtime.runtime import Runtime
 
-__all__ = ["answer_of", "plain_fields"]
-
 
 def answer_of(runtime: Runtime, address: str, message: Message, within: float) -> Message:
     """The answer of the actor at `address`. Raises RequestRefused if none comes within `within` seconds."""

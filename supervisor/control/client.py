@@ -10,8 +10,6 @@ from typing import Any
 from supervisor.control.wire import HANDSHAKE_WITHIN, RequestRefused, limit_reads, receive, send
 from supervisor.instance import Instance, find_instance
 
-__all__ = ["call", "stream"]
-
 
 def stream(home: Path, request: Mapping[str, Any], timeout: float = 120.0) -> Iterator[dict[str, Any]]:
     """Send `request` to the instance of `home`; every answer as it comes.

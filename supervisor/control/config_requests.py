@@ -15,8 +15,6 @@ from supervisor.control.ask import answer_of
 from supervisor.control.wire import RequestRefused
 from supervisor.runtime.runtime import Runtime
 
-__all__ = ["CONFIG_REQUESTS", "key_refused"]
-
 Answers = Iterator[Mapping[str, Any]]
 WITHIN = 15.0
 

@@ -35,8 +35,6 @@ from supervisor.otp.spec import ChildSpec
 from supervisor.otp.supervisor import Supervisor
 from supervisor.runtime.runtime import Runtime
 
-__all__ = ["TurnListener", "answer", "talk"]
-
 Answers = Iterator[Mapping[str, Any]]
 ASK_WITHIN = 10.0
 STATUS_WITHIN = 0.5

@@ -12,8 +12,6 @@ from supervisor.control.wire import HANDSHAKE_WITHIN, MAX_REQUEST, RequestRefuse
 from supervisor.instance import Instance
 from supervisor.runtime.runtime import Runtime
 
-__all__ = ["ControlServer"]
-
 log = logging.getLogger(__name__)
 CLIENTS = 24
 LONG = frozenset({"follow", "talk", "watch"})

@@ -19,8 +19,6 @@ from supervisor.offline.schemas import actor_of
 from supervisor.runtime.runtime import Runtime
 from supervisor.tree import DOMAINS
 
-__all__ = ["STATE_REQUESTS"]
-
 Answers = Iterator[Mapping[str, Any]]
 ASK_WITHIN = 30.0
 BACKUP_WITHIN = 600.0

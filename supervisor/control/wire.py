@@ -11,8 +11,6 @@ from typing import Any
 
 import msgpack
 
-__all__ = ["HANDSHAKE_WITHIN", "MAX_REQUEST", "RequestRefused", "limit_reads", "receive", "send"]
-
 MAX_REQUEST = 1 << 20
 HANDSHAKE_WITHIN = 5.0
 MAX_ANSWER = 64 << 20

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["PlaybackEar"]
-
 _RATE = 16000
 _BLOCK = 160
 _AUDIBLE = 400  # of 32768: above the noise that synthetic voices end in

@@ -15,8 +15,6 @@ from supervisor.control.client import call, stream
 from supervisor.control.wire import RequestRefused
 from supervisor.instance import NoInstance
 
-__all__ = ["DemoFailed", "DemoInstance", "free_port"]
-
 READY_WITHIN = 90.0
 
 

@@ -9,8 +9,6 @@ import msgspec
 
 from actors.osc.datagram import BadDatagram, decode
 
-__all__ = ["Peer", "Shown"]
-
 
 class Shown(msgspec.Struct, frozen=True):
     """A chatbox text. at: when it arrived, epoch seconds."""

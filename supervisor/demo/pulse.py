@@ -14,8 +14,6 @@ from tempfile import TemporaryDirectory
 
 from supervisor.demo.ear import PlaybackEar
 
-__all__ = ["MICROPHONE", "SPEAKER", "PulseBroken", "PulseHarness", "unavailable"]
-
 MICROPHONE = "gerald_demo_mic"
 SPEAKER = "gerald_demo_speaker"
 """The devices' names for `audio.input_device` and `audio.output_device`."""

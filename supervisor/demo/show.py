@@ -17,8 +17,6 @@ from supervisor.demo.peer import Peer
 from supervisor.demo.sound import RATE, SoundStage, read_wav
 from supervisor.demo.timeline import PARTS, Turn, alike, fold, median
 
-__all__ = ["Show"]
-
 TURN_WITHIN = 60.0
 HEARD_BACK = 0.5
 """The share of a reply that must be recognized in its recording: small models misspell."""
@@ -141,7 +139,8 @@ class Show:
         self._expect(known, f"the state after the restart lacks what was said: {kept!r}")
 
     def _check_trace(self) -> None:
-        from supervisor.trace.read.reader import Query, Trace
+        from supervisor.trace.read.query import Query
+        from supervisor.trace.read.reader import Trace
 
         turn = self.turns[-1].number
         entries = list(Trace(self._home / "data" / "traces" / self._run).read(Query(turn=turn)))

@@ -15,8 +15,6 @@ from actors.speech.engines import Sound as Pcm
 from actors.speech.hibari import Hibari
 from supervisor.demo.pulse import MICROPHONE, SPEAKER, PulseHarness, unavailable
 
-__all__ = ["FileStage", "PulseStage", "SoundStage", "read_wav", "spoken", "stage_for", "write_wav"]
-
 RATE = 16000
 LEAD = 12.0
 """Seconds of silence before the first question in a microphone file, while Gerald starts."""

@@ -7,8 +7,6 @@ from difflib import SequenceMatcher
 
 import msgspec
 
-__all__ = ["PARTS", "Turn", "alike", "fold", "median"]
-
 PARTS = {
     "end_of_speech": "end-of-speech silence",
     "recognition": "Whisper",

@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping
 
 from supervisor.faults.plan import Fault
 
-__all__ = ["FaultInjector", "Means", "counted"]
-
 Means = Mapping[str, Callable[[Fault], bool | None]]
 """The function that injects each kind of fault. It returns False when the target does not run."""
 

@@ -5,8 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-__all__ = ["FAULTS", "Fault", "FaultKind", "FaultProfile", "chosen", "plan"]
-
 FAULTS = {
     "crash": "an exception in the middle of a handler, or a message that nobody handles",
     "crash loop": "crashes again and again, more often than is permitted",

@@ -22,8 +22,6 @@ from typing import Any
 
 from supervisor.launcher.restart_policy import GAVE_UP, RestartSettings, after_death, is_decision, wording
 
-__all__ = ["VARIABLE", "launch"]
-
 VARIABLE = "GERALD_LAUNCHER"
 """How the root finds its launcher: the family, address and key of a socket."""
 

@@ -10,8 +10,6 @@ from typing import Any
 
 from supervisor.launcher.launcher import VARIABLE
 
-__all__ = ["LauncherLink"]
-
 BEAT = 1.0
 
 

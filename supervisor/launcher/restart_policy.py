@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from actors.vocabulary.backoff import Backoff
 
-__all__ = ["DECISIONS", "GAVE_UP", "RestartSettings", "after_death", "is_decision", "wording"]
-
 DECISIONS = frozenset({0, 2, 4, 5, 70})
 """Exit statuses by which a root says that it should not be started again: stopped, unreadable configuration, another
 instance runs, stopped with the state not saved, the supervisor gave up."""

@@ -14,8 +14,6 @@ from actors.kernel.actor import Actor
 from actors.kernel.media.frames import RingAddress
 from supervisor.otp.spec import ProcessSettings
 
-__all__ = ["STANDBY", "Boot", "actor_class", "build", "make_actor", "message_modules", "register_messages"]
-
 STANDBY = 0
 """The incarnation of a standby process, until it gets its own."""
 

@@ -13,8 +13,6 @@ from typing import Any, NamedTuple
 
 from actors.kernel.message import Envelope
 
-__all__ = ["WINDOW", "Fate", "InFlightTable", "Shared", "shared_memory"]
-
 WINDOW = 256
 """Most envelopes in flight to one child."""
 

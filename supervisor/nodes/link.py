@@ -8,8 +8,6 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-__all__ = ["FrameType", "Link", "LinkClosed", "pack", "unpack"]
-
 _HEAD = struct.Struct("<HI")
 
 

@@ -14,8 +14,6 @@ from typing import Any
 
 from supervisor.nodes.link import FrameType, LinkClosed
 
-__all__ = ["MAX_FRAME", "LocalLink"]
-
 MAX_FRAME = 64 * 1024 * 1024
 """Most bytes in one frame: large things travel by shared memory."""
 

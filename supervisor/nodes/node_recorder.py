@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from config.schema import Config
     from supervisor.trace.write.recorder import Recorder
 
-__all__ = ["FanOut", "open_recorder", "recorder_options"]
-
 
 class FanOut:
     """Calls `also` with each record and hands it to `recorder`, if any (actors.kernel.record.RecordSink)."""

@@ -24,8 +24,6 @@ from supervisor.nodes.worker import DeadMail
 from supervisor.nodes.worker_process import WorkerProcess
 from supervisor.otp.slot import ActorSlot
 
-__all__ = ["ProcessHandle"]
-
 log = logging.getLogger(__name__)
 
 BATCH = 64

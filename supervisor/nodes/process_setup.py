@@ -16,8 +16,6 @@ from supervisor.nodes.boot import Boot, register_messages
 from supervisor.nodes.link import FrameType, LinkClosed
 from supervisor.nodes.local import LocalLink
 
-__all__ = ["LogLine", "become_worker", "take_short_turns"]
-
 log = logging.getLogger(__name__)
 
 _WINDOWS_PRIORITIES = ((10, "IDLE"), (1, "BELOW_NORMAL"), (0, "NORMAL"), (-10, "ABOVE_NORMAL"), (-20, "HIGH"))

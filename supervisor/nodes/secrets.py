@@ -8,8 +8,6 @@ import msgspec
 
 from supervisor.nodes.link import FrameType, Link, LinkClosed
 
-__all__ = ["NO_SECRETS", "Reveal", "Secrets", "answer"]
-
 WITHIN = 1.0
 """Seconds within which the parent answers."""
 

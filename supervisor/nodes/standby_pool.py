@@ -19,8 +19,6 @@ from supervisor.nodes.secrets import NO_SECRETS, Reveal, answer
 from supervisor.nodes.worker_process import WorkerProcess
 from supervisor.otp.slot import ActorSlot
 
-__all__ = ["StandbyPool"]
-
 log = logging.getLogger(__name__)
 
 RESPAWN = Backoff(0.5, 60.0)

@@ -11,8 +11,6 @@ from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.thread_host import ExternalClient, ThreadHost
 from supervisor.otp.slot import ActorHandle, ActorSlot
 
-__all__ = ["FailedStart", "ThreadHandle", "ThreadLauncher"]
-
 log = logging.getLogger(__name__)
 
 

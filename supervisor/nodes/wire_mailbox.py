@@ -15,8 +15,6 @@ from actors.kernel.mailbox import Mailbox
 from supervisor.nodes.link import FrameType, LinkClosed
 from supervisor.nodes.local import LocalLink
 
-__all__ = ["WireMailbox"]
-
 DOZES_AFTER = 200
 """Looks at an idle actor after which the second thread sleeps until there is work."""
 

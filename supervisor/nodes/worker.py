@@ -40,8 +40,6 @@ from supervisor.nodes.wire_mailbox import WireMailbox
 if TYPE_CHECKING:
     from supervisor.trace.write.recorder import Recorder as TraceRecorder
 
-__all__ = ["DeadMail", "EnvelopeAccount", "run"]
-
 log = logging.getLogger(__name__)
 _BEGUN, _DONE, _FALLEN, _REFUSED = (int(fate) for fate in list(Fate)[1:])
 

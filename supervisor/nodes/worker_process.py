@@ -13,8 +13,6 @@ from supervisor.nodes.local import LocalLink
 from supervisor.nodes.secrets import NO_SECRETS, Reveal
 from supervisor.nodes.worker import run
 
-__all__ = ["WorkerProcess"]
-
 _spawn = multiprocessing.get_context("spawn")
 
 

@@ -9,8 +9,6 @@ import msgspec
 from actors.kernel.state.document import TooOld, Unfit, migrated
 from actors.kernel.state.domain import DomainActor
 
-__all__ = ["FILE_FORMAT", "Misfit", "State", "as_text", "fitted", "states_in"]
-
 FILE_FORMAT = 1
 MOST = 1000
 """The most reasons that are given."""

@@ -10,8 +10,6 @@ from actors.users.acquaintance import faded
 from actors.users.state import UsersState
 from actors.vocabulary.names import folded
 
-__all__ = ["PersonRow", "near", "rows_of"]
-
 NEAR = 3
 
 

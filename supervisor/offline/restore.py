@@ -14,8 +14,6 @@ from actors.persistence.store.errors import StoreError
 from actors.persistence.store.store import Store
 from supervisor.offline.store import OfflineStore
 
-__all__ = ["RestoreResult", "restore", "stored_content"]
-
 
 class RestoreResult(msgspec.Struct, frozen=True):
     """versions: of the restored domains. before: the files with the replaced states, if there were any."""

@@ -11,8 +11,6 @@ from supervisor.nodes.boot import make_actor
 from supervisor.otp.spec import ChildSpec, walk
 from supervisor.tree import tree
 
-__all__ = ["actor_of", "document_of", "parts_of"]
-
 
 def actor_of(domain: str, config: Config, home: Path) -> DomainActor[Any]:
     """The actor of `domain`, not started, with its initial state."""

@@ -32,17 +32,6 @@ from supervisor.instance import AlreadyRunning, Claim
 from supervisor.offline.schemas import actor_of, document_of, parts_of
 from supervisor.tree import DOMAINS
 
-__all__ = [
-    "OfflineStore",
-    "StoredState",
-    "configuration",
-    "encryption_of",
-    "exclusive",
-    "offline_store",
-    "shared",
-    "stored_states",
-]
-
 
 class StoredState(msgspec.Struct, frozen=True):
     """A domain's stored state, migrated to today's schema version."""

@@ -7,8 +7,6 @@ from actors.kernel.protocol.lifecycle import Failure
 from actors.vocabulary.backoff import Backoff
 from supervisor.otp.spec import ChildSpec, OnGiveUp, Restart, Strategy, SupervisorSpec
 
-__all__ = ["Child", "gives_up", "pause", "restarted_with", "should_restart"]
-
 FORGET = 600.0
 """Seconds after which a failure is forgotten, unless the supervisor's period is longer."""
 

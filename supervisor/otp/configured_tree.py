@@ -2,8 +2,6 @@
 
 from supervisor.otp.spec import SupervisorSpec, supervisors
 
-__all__ = ["ConfiguredTree"]
-
 
 class ConfiguredTree:
     """One specification per supervisor. A new one takes effect when its supervisor asks for the revision."""

@@ -11,8 +11,6 @@ from actors.kernel.protocol.lifecycle import Failure, Stop
 from supervisor.otp.messages import ChildEnded, ChildReady
 from supervisor.otp.slot import ActorSlot
 
-__all__ = ["LifecycleNotices"]
-
 
 class _DeferredEnd(msgspec.Struct):
     """A dead supervisor's end, announced after those of its children."""

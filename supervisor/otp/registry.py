@@ -17,8 +17,6 @@ from supervisor.otp.slot_table import SlotTable
 from supervisor.otp.spec import ChildSpec, SupervisorSpec, with_replicas
 from supervisor.otp.status import status_of
 
-__all__ = ["ActorRegistry"]
-
 log = logging.getLogger(__name__)
 
 

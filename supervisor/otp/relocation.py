@@ -7,8 +7,6 @@ import msgspec
 from supervisor.otp.messages import PinChild
 from supervisor.otp.spec import ChildSpec, SupervisorSpec, replicas
 
-__all__ = ["PINS", "Plan", "plan"]
-
 PINS = ("thread", "process")
 MOST = 64
 

@@ -8,8 +8,6 @@ from actors.kernel.mailbox import Mailbox, Put, RejectReason
 from actors.kernel.message import Envelope, Lane
 from actors.kernel.protocol.lifecycle import Stop
 
-__all__ = ["Router"]
-
 
 class Router:
     """Stands in the directory for an address with replicas (actors.kernel.directory.Recipient).

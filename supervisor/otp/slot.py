@@ -10,8 +10,6 @@ from actors.kernel.message import Envelope
 from actors.kernel.protocol.lifecycle import Failure, Health
 from supervisor.otp.spec import ChildSpec, SupervisorSpec
 
-__all__ = ["ActorHandle", "ActorSlot", "MakeHandle"]
-
 
 class ActorHandle(Protocol):
     """One running incarnation, in a thread or in a process of its own.

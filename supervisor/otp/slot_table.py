@@ -7,8 +7,6 @@ from supervisor.otp.router import Router
 from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec, SupervisorSpec, with_replicas
 
-__all__ = ["SlotTable"]
-
 
 class SlotTable:
     """slots: by address, a supervisor before its children. Mail left in a closed mailbox becomes dead letters."""

@@ -9,20 +9,6 @@ import msgspec
 from actors.kernel.mailbox import Full
 from actors.vocabulary.backoff import Backoff
 
-__all__ = [
-    "ChildSpec",
-    "OnGiveUp",
-    "ProcessSettings",
-    "Restart",
-    "Start",
-    "Strategy",
-    "SupervisorSpec",
-    "replicas",
-    "supervisors",
-    "walk",
-    "with_replicas",
-]
-
 
 class Restart(enum.StrEnum):
     """PERMANENT: always. TRANSIENT: after a failure only. TEMPORARY: never."""

@@ -6,8 +6,6 @@ from actors.kernel.protocol.lifecycle import Health
 from supervisor.otp.messages import ROOT
 from supervisor.otp.slot import ActorSlot
 
-__all__ = ["of_group", "status_of"]
-
 
 def status_of(slot: ActorSlot, slots: Sequence[ActorSlot]) -> Mapping[str, object]:
     """`slot` as a plain map. slots: all of the node, for the health of a supervisor's children."""

@@ -16,8 +16,6 @@ from supervisor.otp.relocation import Plan, plan
 from supervisor.otp.spec import ChildSpec, OnGiveUp, Restart, Start, SupervisorSpec, with_replicas
 from supervisor.otp.tree_diff import Revision, revise
 
-__all__ = ["Observer", "Slots", "Supervisor"]
-
 POISON = 2
 """Deaths in a row by one type of message after which that type is reported."""
 

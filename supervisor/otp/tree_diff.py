@@ -6,8 +6,6 @@ import msgspec
 
 from supervisor.otp.spec import ChildSpec, SupervisorSpec
 
-__all__ = ["Revision", "revise"]
-
 BY_RESTART = ("process", "routing_key", "subscribers")
 BY_MOVE = ("pin", "instances")
 """Fields that `plan` changes, and that a person may have changed by a command since."""

@@ -18,8 +18,6 @@ from supervisor.otp.messages import ChildHung
 from supervisor.otp.slot import ActorHandle, ActorSlot
 from supervisor.otp.spec import ChildSpec
 
-__all__ = ["HangReport", "Observation", "Watchdog", "examine"]
-
 log = logging.getLogger(__name__)
 
 PERIOD = 0.25

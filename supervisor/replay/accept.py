@@ -13,8 +13,6 @@ from supervisor.trace.write.encode import outcome_fields
 from supervisor.trace.write.redaction import Redaction
 from supervisor.trace.write.rewrite import rewrite
 
-__all__ = ["accepted", "key_of", "rewritten"]
-
 _redaction = Redaction()
 
 

@@ -11,8 +11,6 @@ import msgspec
 from actors.kernel.message import Message
 from supervisor.trace.write.redaction import WORDLESS
 
-__all__ = ["Anonymizer"]
-
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _CONSONANTS, _VOWELS = "bdfghklmnprstvw", "aeiou"
 NOBODY = frozenset({"unknown"})

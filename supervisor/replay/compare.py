@@ -12,8 +12,6 @@ from supervisor.trace.records import BeganLine, HandledLine, Sent
 from supervisor.trace.write.encode import sent_line
 from supervisor.trace.write.redaction import Redaction
 
-__all__ = ["FATAL", "Difference", "Divergence", "compare", "matched", "sent"]
-
 FATAL = frozenset({"Hung", "Killed", "Frozen", "OutOfMemory", "InjectedCrash", "Struck"})
 """Failures from outside the actor; InjectedCrash, formerly Struck, is the simulator's. What the handler had left
 undone is no difference."""

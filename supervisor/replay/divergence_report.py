@@ -11,8 +11,6 @@ from supervisor.replay.compare import Divergence
 from supervisor.trace.read.segment_reader import encoded_lines
 from supervisor.trace.records import HandledLine, decode_line
 
-__all__ = ["CauseLink", "DivergenceReport", "divergence_report"]
-
 LONGEST = 50
 """Most links of a chain that are shown."""
 

@@ -10,8 +10,6 @@ from supervisor.replay.compare import matched, sent
 from supervisor.replay.incarnation import ReplayedIncarnation
 from supervisor.trace.records import BeganLine, HandledLine
 
-__all__ = ["IdMapping"]
-
 
 class IdMapping:
     """The replay's messages and ids that differ from the recorded ones, by id."""

@@ -16,8 +16,6 @@ from supervisor.replay.reconstruct import Adjust, Unreplayable, read_sections
 from supervisor.trace.checkpoint_json import CheckpointDecoder, UnreadableCheckpoint
 from supervisor.trace.records import BeganLine, CheckpointLine, HandledLine, Sent, StartedLine, TimerSet
 
-__all__ = ["ReplayedIncarnation"]
-
 
 class _RecordedClock:
     now = epoch = 0.0

@@ -15,8 +15,6 @@ from supervisor.replay.replayer import Replayer, ReplayReport
 from supervisor.trace.records import BeganLine, HandledLine, Line, StartedLine, StoppedLine
 from supervisor.trace.write.rewrite import rewrite
 
-__all__ = ["keep"]
-
 
 def keep(trace: Path, to: Path, key: bytes = b"") -> ReplayReport:
     """Write the anonymized input of the deterministic actors of `trace`, and a replay's results, into the file `to`.

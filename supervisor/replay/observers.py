@@ -10,8 +10,6 @@ from supervisor.replay.replayer import Step
 from supervisor.replay.show import changes, label
 from supervisor.trace.records import HandledLine
 
-__all__ = ["Debugger", "StateLog"]
-
 
 class StateLog:
     """Prints each step and its changes to the state: `before` and `after` each message."""

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from supervisor.trace.records import BeganLine, HandledLine, Line
 
-__all__ = ["in_causal_order"]
-
 MOST = 10_000
 """Most lines of a handler that wait; with more, what they wait for is not in the trace."""
 

@@ -15,8 +15,6 @@ from supervisor.trace.read.segment_reader import encoded_lines
 from supervisor.trace.records import HandledLine, Line, decode_line
 from supervisor.tree import DOMAINS, tree
 
-__all__ = ["RecordedInput", "play", "read_inputs", "recorded_inputs"]
-
 SENSES = frozenset(child.address for child in walk(tree(Config())) if child.sense)
 TOLD = frozenset(DOMAINS) - {SYSTEM}
 """The domains that get the input. Gerald measures by itself how it is doing."""

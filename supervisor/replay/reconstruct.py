@@ -20,16 +20,6 @@ from supervisor.trace.records import CheckpointLine, StartedLine
 from supervisor.trace.write.redaction import Withheld, is_plain, restore
 from supervisor.tree import tree
 
-__all__ = [
-    "Adjust",
-    "Unreplayable",
-    "class_of",
-    "make_actor",
-    "make_message",
-    "read_sections",
-    "started_before",
-]
-
 Adjust = Callable[[Mapping[str, Any]], dict[str, Any]]
 """Changes plain sections of the configuration, by name."""
 

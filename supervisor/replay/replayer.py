@@ -24,8 +24,6 @@ from supervisor.trace.layout import segments_by_node
 from supervisor.trace.read.segment_reader import Torn, open_segment
 from supervisor.trace.records import BeganLine, CheckpointLine, HandledLine, Line, StartedLine, StoppedLine
 
-__all__ = ["ReplayReport", "Replayer", "Step"]
-
 MOST = 1000
 """Most divergences that are kept; further ones are only counted."""
 NOTHING = Changes()

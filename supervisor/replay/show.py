@@ -16,8 +16,6 @@ from supervisor.trace.records import HandledLine
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-__all__ = ["as_json", "changes", "divergence", "label", "state_of", "summary"]
-
 NAMES = ("set", "remove", "window")
 
 

@@ -11,8 +11,6 @@ from config.syntax.errors import LoadError
 from config.syntax.node import plain
 from supervisor.replay.reconstruct import Unreplayable
 
-__all__ = ["Changes", "parse"]
-
 
 class Changes(msgspec.Struct, frozen=True):
     """New values by key, a path of names."""

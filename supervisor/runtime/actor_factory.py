@@ -16,8 +16,6 @@ from supervisor.otp.spec import ChildSpec
 from supervisor.runtime.config_reload import ConfigurationReload
 from supervisor.runtime.shared_frames import SharedFrames
 
-__all__ = ["ActorFactory"]
-
 UNRECORDED = ("frames", "configuration_store", "subscribers", ARGUMENT)
 """Start arguments that are secret, or mean nothing outside the running instance."""
 

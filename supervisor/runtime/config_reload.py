@@ -18,8 +18,6 @@ from config.schema import Config, dump
 from config.sections import packed, reveal, shown_value
 from config.syntax.problem import Key, Problem, dotted
 
-__all__ = ["ConfigurationReload", "ConfigurationSource", "SupervisionTree"]
-
 log = logging.getLogger(__name__)
 ASIDE = frozenset(("actors", "supervision", "logging"))
 """Sections of the tree and the log, which concern no actor."""

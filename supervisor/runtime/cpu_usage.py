@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import psutil
 
-__all__ = ["by_address", "with_cpu"]
-
 
 def with_cpu(rows: Sequence[Mapping[str, object]]) -> tuple[Mapping[str, object], ...]:
     """Rows of a status, each with `cpu`: seconds used by the actor's threads in this process, or by its own process."""

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from actors.kernel.directory import Directory
-from actors.kernel.incarnation import Clock, Ended, Incarnation
+from actors.kernel.handler_context import Clock
+from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.record import RecordSink
 from actors.system.messages import ModuleChanged, ModuleFailed
 from config.sections import unpacked
@@ -14,8 +15,6 @@ from supervisor.otp.spec import ChildSpec
 from supervisor.otp.supervisor import Observer, Supervisor
 from supervisor.runtime.actor_factory import ActorFactory
 from supervisor.runtime.platform import Processes, Threads
-
-__all__ = ["SYSTEM_ACTOR", "IncarnationLauncher"]
 
 SYSTEM_ACTOR = Observer(
     "system",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from actors.kernel.incarnation import Clock
+from actors.kernel.handler_context import Clock
 from actors.kernel.message import Message
 from actors.kernel.record import ConfigurationVersion, RecordSink
 from config.layers.source import digest_of
@@ -20,8 +20,6 @@ from supervisor.otp.tree_diff import Revision
 from supervisor.runtime.actor_factory import ActorFactory
 from supervisor.runtime.platform import Processes
 from supervisor.runtime.shared_frames import SharedFrames
-
-__all__ = ["LiveTree"]
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from actors.kernel.actor import Actor
 from actors.kernel.directory import Directory
-from actors.kernel.incarnation import Clock, Ended, Incarnation
+from actors.kernel.handler_context import Clock
+from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.message import Envelope
 from actors.kernel.thread_host import ExternalClient, SystemClock
 from config.schema import Config
@@ -16,8 +17,6 @@ from supervisor.nodes.standby_pool import StandbyPool
 from supervisor.nodes.thread import ThreadLauncher
 from supervisor.otp.slot import ActorHandle, ActorSlot
 from supervisor.otp.watchdog import Watchdog
-
-__all__ = ["Looking", "Platform", "Processes", "Threads"]
 
 OnHandled = Callable[[Sequence[Envelope]], None]
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from actors.kernel.protocol.lifecycle import Failure, Health
 from supervisor.otp.slot import ActorSlot
 
-__all__ = ["Readiness"]
-
 
 class Readiness:
     """ended: set when the root has ended, of `failure` or in order. slots: by address. For any thread."""

@@ -40,8 +40,6 @@ from supervisor.runtime.shared_frames import SharedFrames
 from supervisor.trace.write.recorder import new_run
 from supervisor.tree import tree
 
-__all__ = ["Runtime"]
-
 log = logging.getLogger(__name__)
 STOP_WITHIN = 5.0
 

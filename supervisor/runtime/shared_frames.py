@@ -9,8 +9,6 @@ from supervisor.otp.spec import SupervisorSpec, walk
 if TYPE_CHECKING:
     from actors.kernel.media.frame_ring import Ring
 
-__all__ = ["SharedFrames"]
-
 
 class SharedFrames:
     """One ring, made when an actor needs it. address: how to open it; None before."""

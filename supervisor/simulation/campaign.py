@@ -13,8 +13,6 @@ from supervisor.otp.messages import ROOT
 from supervisor.simulation.run import Outcome, simulate
 from supervisor.simulation.shrink import kind_of, shrunk
 
-__all__ = ["FailingSeed", "again", "run_seeds", "shrink", "traced", "untouched"]
-
 AHEAD = 4
 """Queued seeds for each process."""
 

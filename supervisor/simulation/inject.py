@@ -12,8 +12,6 @@ from supervisor.otp.messages import RestartChild
 from supervisor.simulation.nodes.process import SimulatedProcess
 from supervisor.simulation.world import SimulatedWorld
 
-__all__ = ["InjectedCrash", "means"]
-
 FLOOD = 3000
 LOOP = 0.7
 """Seconds between two crashes of a loop."""

@@ -6,8 +6,6 @@ from supervisor.otp.spec import SupervisorSpec, walk
 from supervisor.simulation.environment.configuration import configuration
 from supervisor.tree import CORE, tree
 
-__all__ = ["PROFILE"]
-
 EVERY = 4.0
 """Seconds between two faults, on average."""
 

@@ -14,8 +14,6 @@ from supervisor.simulation.inject import means
 from supervisor.simulation.plan import PROFILE
 from supervisor.simulation.world import SimulatedWorld, quiet, unsettled
 
-__all__ = ["Outcome", "simulate"]
-
 QUIET = 150.0
 """Seconds after the faults within which all must recover: longer than slow restarts and ANSWER_WITHIN."""
 

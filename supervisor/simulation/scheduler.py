@@ -9,8 +9,6 @@ import random
 from collections.abc import Callable
 from itertools import count
 
-__all__ = ["EPOCH", "Scheduler", "SimulatedClock", "Task"]
-
 EPOCH = 1_700_000_000.0
 """Epoch seconds at which a simulation begins."""
 

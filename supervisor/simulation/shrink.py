@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-__all__ = ["kind_of", "shrunk"]
-
 T = TypeVar("T")
 MOST_RUNS = 200
 

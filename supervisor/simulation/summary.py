@@ -10,8 +10,6 @@ from supervisor.faults.injector import counted
 from supervisor.simulation.campaign import FailingSeed
 from supervisor.simulation.run import Outcome
 
-__all__ = ["CampaignSummary", "lines", "lines_of"]
-
 SHOWN = 5
 
 

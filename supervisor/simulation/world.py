@@ -27,8 +27,6 @@ from supervisor.simulation.nodes.node import SimulatedNode
 from supervisor.simulation.scheduler import Scheduler
 from supervisor.tree import DOMAINS
 
-__all__ = ["SimulatedWorld"]
-
 RESTART_AFTER = 1.0
 """Seconds from the end of a process to the begin of the next one."""
 

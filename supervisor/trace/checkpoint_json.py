@@ -19,8 +19,6 @@ from actors.kernel.message import Message, message_class
 from actors.vocabulary.type_names import UnknownTypeName, class_of_name, name_of_class
 from config.schema import Section, dump, section_class, section_name
 
-__all__ = ["LEFT", "CheckpointDecoder", "CheckpointEncoder", "UnreadableCheckpoint"]
-
 LEFT: Any = object()
 """Stands for a value that was left out: the actor's constructor makes it."""
 _KINDS = {"list": list, "set": set, "frozenset": frozenset, "deque": deque, "tuple": tuple}

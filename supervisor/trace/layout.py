@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-__all__ = ["segments", "segments_by_node"]
-
 _FILE = re.compile(r"(?P<node>.+)\.(?P<number>\d+)\.mcap")
 
 

@@ -11,23 +11,6 @@ from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.protocol.storage import Version
 
-__all__ = [
-    "BeganLine",
-    "CheckpointLine",
-    "ConfigurationLine",
-    "DeadLine",
-    "HandledLine",
-    "Line",
-    "LostLine",
-    "MailLine",
-    "Sent",
-    "StartedLine",
-    "StoppedLine",
-    "TimerSet",
-    "decode_line",
-    "topic_of",
-]
-
 
 class Sent(msgspec.Struct, frozen=True, gc=False):
     """A message that a handler sent: its id, recipient, type, and the digest of its content."""

@@ -6,8 +6,6 @@ from typing import Any, ClassVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-__all__ = ["check_annotations"]
-
 
 def check_annotations(cls: type[msgspec.Struct], seen: frozenset[type] = frozenset()) -> tuple[str, ...]:
     """Fields of `cls`, nested ones too, whose annotation is mutable (list, dict, set): there must be none."""

@@ -10,8 +10,6 @@ from collections import deque
 from types import TracebackType
 from typing import Any
 
-__all__ = ["FoxgloveClient"]
-
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 MESSAGE_DATA = 1
 

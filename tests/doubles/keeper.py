@@ -25,8 +25,6 @@ from actors.kernel.state.document import Document, restored
 from actors.kernel.state.domain import DomainActor
 from actors.kernel.virtual import VirtualWorld
 
-__all__ = ["Keeper", "Shelf"]
-
 
 class Shelf:
     """What is kept of one domain: the parts of a whole state, and the changes since. seen: each change and each whole

@@ -12,8 +12,6 @@ from supervisor.otp.registry import ActorRegistry
 from supervisor.otp.slot import ActorHandle, ActorSlot
 from supervisor.otp.spec import ChildSpec, Strategy, SupervisorSpec
 
-__all__ = ["PlayedHandle", "PlayedRegistry", "group_of"]
-
 
 def group_of(*children: ChildSpec | SupervisorSpec, address: str = "root") -> SupervisorSpec:
     """A supervisor's specification."""

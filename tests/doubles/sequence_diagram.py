@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-__all__ = ["check_sequence_diagram"]
-
 CONTROL = {"Cc", "Zl", "Zp"}
 _PARTICIPANT = re.compile(r"  participant (p\d+) as (\S.*)")
 _MESSAGE = re.compile(r"  (p\d+)(?:->>|-->>|-x)(p\d+): (\S.*)")

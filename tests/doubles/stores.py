@@ -9,8 +9,6 @@ from actors.persistence.store.snapshots.in_files import FileSnapshots
 from actors.persistence.store.store import Store
 from config.schema import Storage
 
-__all__ = ["encoded_state", "store_over"]
-
 
 def store_over(database: Database, encryption: StoreEncryption = PLAIN) -> Store:
     """With the default policies, files beside the database, and no backups."""

@@ -19,8 +19,6 @@ import numpy.typing as npt
 
 from actors.kernel.media.frames import Frame, RingAddress
 
-__all__ = ["Picture", "Ring", "RingReader", "RingWriter"]
-
 Picture = npt.NDArray[np.uint8]
 """uint8, shape (height, width, channels)."""
 

@@ -2,8 +2,6 @@
 
 import msgspec
 
-__all__ = ["Frame", "RingAddress"]
-
 
 class RingAddress(msgspec.Struct, frozen=True):
     """Where a ring is: what a process needs to attach to it."""

@@ -8,19 +8,6 @@ import msgspec
 from actors.kernel.message import Lane, Message
 from actors.vocabulary.type_names import durable
 
-__all__ = [
-    "Fail",
-    "Failure",
-    "Hang",
-    "Health",
-    "HealthChanged",
-    "Ping",
-    "Pong",
-    "Stop",
-    "Undelivered",
-    "WriteCheckpoint",
-]
-
 
 @durable("kernel.Health")
 class Health(enum.StrEnum):

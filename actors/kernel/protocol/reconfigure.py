@@ -4,15 +4,6 @@ from typing import ClassVar
 
 from actors.kernel.message import Lane, Message
 
-__all__ = [
-    "AbortSections",
-    "CommitSections",
-    "PrepareSections",
-    "SectionsReady",
-    "SectionsRefused",
-    "SectionsTaken",
-]
-
 
 class PrepareSections(Message):
     """Open what the sections of configuration `version` need. Answered by SectionsReady or SectionsRefused; no answer

@@ -3,8 +3,6 @@
 from actors.kernel.message import Message
 from actors.kernel.protocol.storage import Version
 
-__all__ = ["GetState", "StateIs", "UpdateRefused", "UpdateState", "Updated"]
-
 
 class UpdateState(Message):
     """Change a domain's state: `changes` is a MessagePack map of field, or path as in `navigation_graph/places/door`,

@@ -8,23 +8,6 @@ from actors.kernel.message import Message
 from actors.vocabulary.addresses import Address
 from actors.vocabulary.type_names import durable
 
-__all__ = [
-    "PERSISTENCE",
-    "Buffered",
-    "Committed",
-    "ErasureRecorded",
-    "LoadState",
-    "RecordErasure",
-    "SaveChange",
-    "SaveFailed",
-    "SaveSnapshot",
-    "SetStateAside",
-    "SnapshotWanted",
-    "StateLoaded",
-    "StoredChange",
-    "Version",
-]
-
 PERSISTENCE = Address("persistence")
 """The actor that answers all of this. Defined here, since the kernel may import no room."""
 

@@ -5,8 +5,6 @@ from typing import ClassVar
 from actors.kernel.message import Lane, Message
 from actors.kernel.protocol.storage import Version
 
-__all__ = ["StateChanged", "Subscribe", "Unsubscribe", "UpToDate"]
-
 
 class UpToDate(Message):
     """The state is at the version that the subscriber knows."""

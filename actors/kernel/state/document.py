@@ -15,20 +15,6 @@ from actors.kernel.state import patch
 from actors.kernel.state.lazy_entries import Entries
 from actors.vocabulary.type_names import durable
 
-__all__ = [
-    "Document",
-    "Migration",
-    "Restored",
-    "Subscription",
-    "TooNew",
-    "TooOld",
-    "Unfit",
-    "count_parts",
-    "encoded_part",
-    "migrated",
-    "restored",
-]
-
 S = TypeVar("S", bound=msgspec.Struct)
 
 ENTRIES = 32

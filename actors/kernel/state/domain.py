@@ -17,12 +17,9 @@ from actors.kernel.protocol.subscription import Subscribe, Unsubscribe, UpToDate
 from actors.kernel.state.document import Document, Migration, Subscription
 from actors.kernel.state.patch import Path, reached
 from actors.kernel.state.state_loader import LoadDue, StateLoader
-from actors.kernel.state.state_writer import RETRY_AFTER, SaveDue, SnapshotDue, StateWriter
+from actors.kernel.state.state_writer import SaveDue, SnapshotDue, StateWriter
 from actors.kernel.state.subscriptions import NewsDue, Subscriptions, places
-from actors.kernel.state.update import atomic_update, changed, checked, decode_changes
-
-__all__ = ["RETRY_AFTER", "DomainActor", "atomic_update", "checked"]
-
+from actors.kernel.state.update import changed, checked, decode_changes
 
 S = TypeVar("S", bound=msgspec.Struct)
 

@@ -5,8 +5,6 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["Entries"]
-
 OPEN = 256
 """Maximum of decoded entries at a time."""
 

@@ -10,8 +10,6 @@ from typing import Annotated, Any
 
 import msgspec
 
-__all__ = ["PatchError", "Path", "Steps", "apply", "difference", "pack", "reached"]
-
 Path = tuple[str, ...]
 Steps = Sequence[tuple[Any, ...]]
 

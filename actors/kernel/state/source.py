@@ -9,8 +9,6 @@ from actors.kernel.actor import ActorContext
 from actors.kernel.protocol.storage import Version
 from actors.kernel.state.document import Document, Migration
 
-__all__ = ["Source"]
-
 S = TypeVar("S", bound=msgspec.Struct)
 
 

@@ -11,8 +11,6 @@ from actors.kernel.state.document import Document, Restored, TooNew, TooOld, Unf
 from actors.kernel.state.source import Source
 from actors.vocabulary.type_names import durable
 
-__all__ = ["Begin", "LoadDue", "StateLoader"]
-
 LOAD_AGAIN = 5.0
 SEE_DOCTOR = "see `supervisor state doctor`"
 TRIES = 10

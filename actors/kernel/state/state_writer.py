@@ -26,8 +26,6 @@ from actors.kernel.state.patch import Path, difference, pack
 from actors.kernel.state.source import Source
 from actors.vocabulary.type_names import durable
 
-__all__ = ["RETRY_AFTER", "SaveDue", "SnapshotDue", "StateWriter"]
-
 RETRY_AFTER = (1.0, 2.0, 5.0, 10.0, 30.0)
 GATHER = 0.02
 """Seconds within which changes gather after others were handed over, unless a durable update waits for the disk."""

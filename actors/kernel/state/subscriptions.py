@@ -12,8 +12,6 @@ from actors.kernel.state.patch import reached
 from actors.kernel.state.source import Source
 from actors.vocabulary.type_names import durable
 
-__all__ = ["NewsDue", "Subscriptions", "places"]
-
 SUBSCRIPTIONS = 64
 """The maximum; one more ends the oldest."""
 NEWS = 0.005

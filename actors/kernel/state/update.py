@@ -11,8 +11,6 @@ from actors.kernel.message import Message, non_finite
 from actors.kernel.protocol.state import GetState, StateIs, Updated, UpdateRefused, UpdateState
 from actors.kernel.protocol.storage import Version
 
-__all__ = ["atomic_update", "changed", "checked", "decode_changes"]
-
 S = TypeVar("S", bound=msgspec.Struct)
 
 

@@ -21,8 +21,6 @@ from actors.persistence.store.errors import StoreError, store_error
 from actors.persistence.store.tombstones import merged
 from config.schema import Storage
 
-__all__ = ["BEFORE_RESTORE", "KINDS", "OUTDATED", "USUAL", "BackupEntry", "Backups", "kept_in", "name_for"]
-
 log = logging.getLogger(__name__)
 
 KINDS = USUAL, BEFORE_RESTORE, OUTDATED = "gerald", "before-restore", "outdated"

@@ -13,8 +13,6 @@ from actors.persistence.store.epochs import stored_epoch
 from actors.persistence.store.record import Damaged
 from actors.persistence.store.store import Store
 
-__all__ = ["BackupContent", "collect_content", "stored_domains", "try_changes"]
-
 _decoder = msgspec.msgpack.Decoder()
 
 

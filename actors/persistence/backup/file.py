@@ -19,19 +19,6 @@ from actors.persistence.store.record import Damaged, Kind, Record, pack, scan, u
 from actors.persistence.store.tombstones import hash_in, record_of
 from config.files import beside, sync_folder
 
-__all__ = [
-    "FORMAT",
-    "Backup",
-    "Header",
-    "Held",
-    "Unusable",
-    "encoded",
-    "listed",
-    "read",
-    "tombstones_in",
-    "write",
-]
-
 FORMAT = 1
 WHAT = "gerald backup"
 SUM = 32

@@ -19,8 +19,6 @@ from actors.persistence.store.record import Kind
 from actors.persistence.store.store import Batch, Store
 from actors.persistence.store.tombstones import hash_in, merged
 
-__all__ = ["Omitted", "move_aside", "move_back", "omitted_from", "renumbered", "write_content"]
-
 Moved = tuple[tuple[Path, Path], ...]
 """Paths before and after the move."""
 

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 
 import msgspec
 
-__all__ = ["FIRST_AFTER", "NEVER_FAILED", "RETRY_AFTER", "Tries", "is_due", "look_in", "removable"]
-
 FIRST_AFTER = 60.0
 """Seconds after the start before which no backup is made."""
 RETRY_AFTER = (60.0, 300.0, 900.0, 3600.0)

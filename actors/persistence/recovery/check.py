@@ -23,8 +23,6 @@ from actors.persistence.store.record import Damaged, Kind, Record, unpack
 from actors.persistence.store.store import Store
 from actors.persistence.store.tombstones import PREFIX
 
-__all__ = ["Case", "Damage", "DomainReport", "StoreReport", "examine"]
-
 Fits = Callable[[str, Chain], StateError | None]
 
 REPAIR = "supervisor state doctor --repair"

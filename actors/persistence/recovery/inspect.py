@@ -16,8 +16,6 @@ from actors.persistence.store.errors import StoreError, store_error
 from actors.persistence.store.manifest import DATA
 from actors.persistence.store.probe import run_isolated
 
-__all__ = ["as_of_now"]
-
 WITHIN = 120.0
 
 

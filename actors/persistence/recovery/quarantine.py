@@ -11,9 +11,6 @@ from actors.persistence.store.database import SALVAGED, Transaction
 from actors.persistence.store.errors import store_error
 from actors.persistence.store.store import Store
 
-__all__ = ["QuarantinedState", "beside", "leftovers", "prune"]
-
-
 BEFORE_RESTORE = ".before-restore-"
 """In the name of an unreadable store that a restore moved aside."""
 

@@ -13,8 +13,6 @@ from actors.persistence.store.record import Damaged, Kind, unpack
 from actors.persistence.store.store import Batch, Store
 from actors.persistence.store.tombstones import PREFIX
 
-__all__ = ["Mended", "Rewrite", "repair"]
-
 TRIES = 10
 
 Rewrite = Callable[[str, Chain], Snapshot | None]

@@ -14,8 +14,6 @@ from actors.persistence.store.snapshots import NONE, FoundSnapshots
 from actors.persistence.store.snapshots.in_files import FileSnapshots
 from config.schema import Storage, StoragePolicy
 
-__all__ = ["DatabaseBackend", "FileBackend", "MemoryBackend", "StorageBackend", "backends_of"]
-
 
 class StorageBackend:
     """The durability of one domain. keep: how many of its snapshots are kept.

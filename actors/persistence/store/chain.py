@@ -8,8 +8,6 @@ import msgspec
 from actors.kernel.protocol.storage import Version
 from actors.persistence.store.record import Kind, Record
 
-__all__ = ["Chain", "Snapshot", "assembled", "best", "records_of"]
-
 
 class Snapshot(msgspec.Struct, frozen=True):
     """The state of a domain at `version` in schema version `schema`. parts: MessagePack. saved_at: epoch seconds."""

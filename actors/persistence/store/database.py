@@ -21,8 +21,6 @@ from actors.persistence.store.manifest import DATA, digest_of, read_manifest
 from actors.persistence.store.probe import why_unsound
 from config.files import beside, sync_folder
 
-__all__ = ["MAP_LIMIT", "Database", "Transaction", "domains_in"]
-
 MAP_LIMIT = 2**38
 """Maximum size of the map, in bytes."""
 KEPT_DAMAGED = 2

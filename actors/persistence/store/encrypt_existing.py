@@ -9,8 +9,6 @@ from actors.persistence.store.record import Damaged, Record, pack, scan, unpack
 from actors.persistence.store.snapshots.in_files import FileSnapshots
 from config.files import replace_file
 
-__all__ = ["EncryptExisting"]
-
 _KEY = "sealed"
 """The key that marks a database in which everything is encrypted."""
 

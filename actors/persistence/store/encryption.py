@@ -7,8 +7,6 @@ import msgspec
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.record import Record
 
-__all__ = ["PLAIN", "Encrypter", "KeyUnavailable", "StoreEncryption", "UnavailableCipher"]
-
 
 class KeyUnavailable(StoreError):
     """What is stored is intact and encrypted, and its key is not here: only the owner can help."""

@@ -6,8 +6,6 @@ from actors.kernel.protocol.storage import Version
 from actors.persistence.store.database import Transaction
 from actors.persistence.store.record import Damaged, Kind, Record, pack, unpack
 
-__all__ = ["next_epoch", "stored_epoch"]
-
 GAP = 1000
 """Added when the stored epoch is damaged, so that the new one is above whatever it was."""
 

@@ -4,8 +4,6 @@ from pathlib import Path
 
 from actors.kernel.errors import PersistenceError
 
-__all__ = ["StoreError", "store_error"]
-
 
 class StoreError(PersistenceError):
     """The store failed. The text names the file; `remedy` says what the owner can do about it."""

@@ -6,8 +6,6 @@ from actors.kernel.protocol.storage import Version
 from actors.persistence.store.database import Transaction
 from actors.persistence.store.record import Damaged, Kind, Record, pack, unpack
 
-__all__ = ["append", "changes", "drop", "key_of", "trim"]
-
 _CHANGE = str(Kind.CHANGE)  # looking up a member takes longer than all the rest of the comparison
 
 

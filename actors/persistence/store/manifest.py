@@ -13,17 +13,6 @@ import msgspec
 from actors.kernel.protocol.storage import Version
 from config.files import replace_file
 
-__all__ = [
-    "DATA",
-    "LARGEST",
-    "Manifest",
-    "ManifestFile",
-    "damage_of",
-    "digest_of",
-    "is_older",
-    "read_manifest",
-]
-
 DATA = "data.mdb"
 LARGEST = 2**30
 """Bytes of a file beyond which no digest is made; the start then checks the whole database instead."""

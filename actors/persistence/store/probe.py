@@ -10,8 +10,6 @@ from pathlib import Path
 
 import lmdb
 
-__all__ = ["run_isolated", "why_unsound"]
-
 WITHIN = 60.0
 
 

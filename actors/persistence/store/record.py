@@ -15,8 +15,6 @@ import msgspec
 
 from actors.kernel.protocol.storage import Version
 
-__all__ = ["Damaged", "Kind", "Record", "pack", "scan", "scan_file", "unpack"]
-
 MARK = b"\x89GRec\r\n\x01"
 SUM = 32
 SIZED = len(MARK) + 4

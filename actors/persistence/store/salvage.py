@@ -18,8 +18,6 @@ from actors.persistence.store.snapshots.in_database import part_key
 from actors.persistence.store.store_format import mark
 from actors.persistence.store.tombstones import PREFIX, hash_in
 
-__all__ = ["RecoveredRecords", "by_domain", "orphaned", "rebuild", "records", "sorted_out"]
-
 
 class RecoveredRecords(msgspec.Struct, frozen=True):
     """Complete snapshots, and changes in any order."""

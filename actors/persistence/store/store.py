@@ -24,8 +24,6 @@ from actors.persistence.store.snapshots.in_database import ALL, DatabaseSnapshot
 from actors.persistence.store.snapshots.in_files import FileSnapshots
 from actors.persistence.store.tombstones import Tombstones
 
-__all__ = ["Batch", "Read", "Store"]
-
 
 class Batch(msgspec.Struct, frozen=True):
     """What is written in one transaction. tombstones: by hash, when (epoch seconds)."""

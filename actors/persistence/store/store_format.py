@@ -2,8 +2,6 @@
 
 from actors.persistence.store.database import Transaction
 
-__all__ = ["STORE_FORMAT", "format_of", "mark"]
-
 STORE_FORMAT = 2
 _KEY = "format"
 

@@ -6,8 +6,6 @@ from actors.kernel.protocol.storage import Version
 from actors.persistence.store.database import Database, Transaction
 from actors.persistence.store.record import Damaged, Kind, Record, pack, unpack
 
-__all__ = ["PREFIX", "Tombstones", "hash_in", "merged", "record_of", "stored", "write"]
-
 PREFIX = "grave/"
 """Prefix of their keys in the database."""
 

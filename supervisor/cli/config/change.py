@@ -10,12 +10,11 @@ import click
 from config.home import Home
 from config.syntax.errors import LoadError
 from supervisor.cli.client import ask_one
-from supervisor.cli.options import FAILED, UNREADABLE, fail, home_and_json, print_json
+from supervisor.cli.options import fail, home_and_json, print_json
 from supervisor.control.client import call
 from supervisor.control.wire import RequestRefused
+from supervisor.exit_status import FAILED, UNREADABLE
 from supervisor.instance import NoInstance
-
-__all__ = ["diff", "reload", "set_", "unset"]
 
 save_option = click.option(
     "--save",

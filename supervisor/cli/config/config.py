@@ -11,13 +11,12 @@ import click
 
 from config.home import Home
 from supervisor.cli.config.change import diff, reload, set_, unset
-from supervisor.cli.options import FAILED, UNREADABLE, fail, home_and_json, in_home, print_json
+from supervisor.cli.options import fail, home_and_json, in_home, print_json
+from supervisor.exit_status import FAILED, UNREADABLE
 
 if TYPE_CHECKING:
     from config.syntax.problem import Key
     from config.validation.validate import ValidationResult
-
-__all__ = ["config"]
 
 
 def reads(command: Callable[..., None]) -> Callable[..., None]:

@@ -16,9 +16,8 @@ from config.schema import Config
 from config.syntax.problem import Problem
 from config.syntax.render import render
 from supervisor.cli.availability import known_actors
-from supervisor.cli.options import UNREADABLE, fail
-
-__all__ = ["configured"]
+from supervisor.cli.options import fail
+from supervisor.exit_status import UNREADABLE
 
 
 def configured(

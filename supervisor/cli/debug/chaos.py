@@ -11,12 +11,11 @@ import click
 import msgspec
 
 from supervisor.cli.debug.progress import print_markup, progress_bar
-from supervisor.cli.options import FAILED, json_option, print_json
+from supervisor.cli.options import json_option, print_json
+from supervisor.exit_status import FAILED
 
 if TYPE_CHECKING:
     from supervisor.chaos.run import ChaosProgress
-
-__all__ = ["chaos"]
 
 
 @click.command()

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supervisor.cli.options import FAILED, fail
+from supervisor.cli.options import fail
+from supervisor.exit_status import FAILED
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-
-__all__ = ["demo"]
 
 QUESTIONS = (
     "Hello Gerald, can you hear me?",

@@ -4,8 +4,6 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-__all__ = ["print_markup", "progress_bar"]
-
 
 def print_markup(lines: Iterable[str]) -> None:
     """Print lines of rich markup."""

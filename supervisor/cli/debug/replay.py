@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, fail, home_and_json, print_json
+from supervisor.cli.options import fail, home_and_json, print_json
 from supervisor.cli.trace.options import find_trace
+from supervisor.exit_status import FAILED
 
 if TYPE_CHECKING:
     from supervisor.replay.incarnation import ReplayedIncarnation
     from supervisor.replay.replayer import ReplayReport, Step
     from supervisor.trace.records import HandledLine
-
-__all__ = ["replay"]
 
 
 @click.command()

@@ -6,9 +6,8 @@ from typing import Any
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, NO_INSTANCE, fail, print_json
-
-__all__ = ["play_live"]
+from supervisor.cli.options import fail, print_json
+from supervisor.exit_status import FAILED, NO_INSTANCE
 
 
 def play_live(home: Home, trace: Path, speed: float, as_json: bool) -> None:

@@ -7,12 +7,11 @@ import click
 import msgspec
 
 from supervisor.cli.debug.progress import print_markup, progress_bar
-from supervisor.cli.options import FAILED, json_option, print_json
+from supervisor.cli.options import json_option, print_json
+from supervisor.exit_status import FAILED
 
 if TYPE_CHECKING:
     from supervisor.faults.plan import Fault
-
-__all__ = ["simulate"]
 
 MOST_SHRUNK = 3
 """How many failing seeds are shrunk: each takes some hundred runs."""

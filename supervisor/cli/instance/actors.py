@@ -10,8 +10,6 @@ from config.home import Home
 from supervisor.cli.client import ask_all, ask_one
 from supervisor.cli.options import home_and_json, print_json
 
-__all__ = ["dead_letters", "hang", "kill", "pin", "restart"]
-
 wait_option = click.option("--wait/--no-wait", default=True, help="Wait until it runs again. Default: wait.")
 
 

@@ -10,8 +10,6 @@ from rich.text import Text
 
 from config.format import clock, size
 
-__all__ = ["headline", "missing", "tree_table"]
-
 COLOURS = {"OK": "green", "DEGRADED": "yellow", "DOWN": "red", "STARTING": "cyan"}
 COLUMNS = ("actor", "node", "pid", "state", "health", "restarts", "mail", "what")
 NUMBERS = ("pid", "restarts", "mail")

@@ -7,10 +7,8 @@ import sys
 import click
 
 from config.home import Home
-from supervisor.cli.options import ALREADY_RUNNING, FAILED, GAVE_UP, UNREADABLE, fail, in_home
-from supervisor.exit_status import UNSAVED
-
-__all__ = ["run"]
+from supervisor.cli.options import fail, in_home
+from supervisor.exit_status import ALREADY_RUNNING, FAILED, GAVE_UP, UNREADABLE, UNSAVED
 
 
 @click.command()

@@ -10,8 +10,6 @@ import click
 from config.home import Home
 from supervisor.cli.options import in_home
 
-__all__ = ["service", "unit"]
-
 
 @click.command()
 @click.option("--user", is_flag=True, help="Print a user unit, which needs no root.")

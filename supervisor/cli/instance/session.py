@@ -15,8 +15,8 @@ from rich.markup import escape
 from actors.audio.messages import MICROPHONE, SPEAKER
 from actors.conversation.messages import ReplyEnded, ReplySentence
 from actors.kernel.protocol.lifecycle import Health
+from actors.kernel.protocol.storage import PERSISTENCE
 from actors.osc.wire import rest
-from actors.persistence.messages import PERSISTENCE
 from config.home import Home
 from config.layers.source import ConfigSource
 from config.models import ModelError, check_all, list_path, load_models
@@ -31,8 +31,6 @@ from supervisor.logs import start_logging
 from supervisor.nodes.process_setup import take_short_turns
 from supervisor.otp.slot import ActorSlot
 from supervisor.runtime.runtime import Runtime
-
-__all__ = ["RunScreen"]
 
 READY_WITHIN = 60.0
 LOOK_EVERY = 0.25

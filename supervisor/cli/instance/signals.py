@@ -6,8 +6,6 @@ import threading
 import time
 from types import FrameType
 
-__all__ = ["StopSignals"]
-
 SAME_REQUEST = 0.5
 """Seconds within which several are one: a terminal, a service manager and the launcher may all pass the same one on."""
 

@@ -8,9 +8,8 @@ import click
 
 from config.home import Home
 from supervisor.cli.client import ask_all, ask_one, exit_when_refused
-from supervisor.cli.options import FAILED, fail, home_and_json, in_home, print_json
-
-__all__ = ["ask", "status", "stop", "talk", "tell"]
+from supervisor.cli.options import fail, home_and_json, in_home, print_json
+from supervisor.exit_status import FAILED
 
 
 @click.command()

@@ -9,8 +9,6 @@ from rich.live import Live
 from supervisor.cli.instance.render import headline, missing, tree_table
 from supervisor.cli.options import print_json
 
-__all__ = ["picture", "watch"]
-
 
 def picture(found: Mapping[str, Any], console: Console) -> Group:
     """The instance's status, rendered for this console."""

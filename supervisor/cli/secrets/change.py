@@ -29,9 +29,8 @@ from config.syntax.errors import ConfigurationError
 from config.syntax.problem import Key, dotted
 from config.syntax.render import render
 from config.syntax.scalar import resolve
-from supervisor.cli.options import FAILED, UNREADABLE, fail
-
-__all__ = ["SecretsChange", "changing", "new_keys", "opened", "reported", "show", "typed", "value_of"]
+from supervisor.cli.options import fail
+from supervisor.exit_status import FAILED, UNREADABLE
 
 
 class SecretsChange(NamedTuple):

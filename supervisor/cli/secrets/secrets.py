@@ -22,10 +22,9 @@ from config.syntax.mask import MASK
 from config.syntax.node import find
 from config.syntax.problem import dotted
 from config.syntax.yaml_reader import decode
-from supervisor.cli.options import FAILED, fail, home_and_json, in_home, print_json
+from supervisor.cli.options import fail, home_and_json, in_home, print_json
 from supervisor.cli.secrets.change import changing, new_keys, opened, reported, show, typed, value_of
-
-__all__ = ["secrets"]
+from supervisor.exit_status import FAILED
 
 
 @click.group()

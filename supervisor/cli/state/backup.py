@@ -11,9 +11,8 @@ import click
 from config.format import moment, size
 from config.home import Home
 from supervisor.cli.client import ask_all
-from supervisor.cli.options import FAILED, fail, home_and_json, print_json
-
-__all__ = ["backup", "busy"]
+from supervisor.cli.options import fail, home_and_json, print_json
+from supervisor.exit_status import FAILED
 
 
 @click.group(invoke_without_command=True)

@@ -16,8 +16,6 @@ from config.home import Home
 from supervisor.cli.options import print_json, wide_console
 from supervisor.offline.store import OfflineStore, exclusive, offline_store, shared
 
-__all__ = ["examined", "render", "repaired"]
-
 
 def examined(home: Home, as_json: bool) -> bool:
     """Check the store and print the report. True if all of it is fine."""

@@ -17,14 +17,13 @@ from actors.persistence.store.chain import Snapshot
 from actors.persistence.store.store import Batch
 from config.format import count
 from config.home import Home
-from supervisor.cli.options import FAILED, fail
+from supervisor.cli.options import fail
 from supervisor.cli.state.restore import ask_to_replace
+from supervisor.exit_status import FAILED
 from supervisor.offline.export import Misfit, fitted, states_in
 from supervisor.offline.schemas import document_of, parts_of
 from supervisor.offline.store import OfflineStore, exclusive, offline_store
 from supervisor.tree import DOMAINS
-
-__all__ = ["fit", "import_states", "write_states"]
 
 States = Mapping[str, tuple[DomainActor[Any], msgspec.Struct]]
 

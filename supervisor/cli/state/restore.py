@@ -9,15 +9,14 @@ import click
 
 from config.format import moment, size
 from config.home import Home
-from supervisor.cli.options import FAILED, confirm, fail, home_and_json, print_json, yes_option
+from supervisor.cli.options import confirm, fail, home_and_json, print_json, yes_option
 from supervisor.cli.state.backup import busy
+from supervisor.exit_status import FAILED
 
 if TYPE_CHECKING:
     from actors.persistence.backup.file import Backup
     from supervisor.offline.restore import RestoreResult
     from supervisor.offline.store import OfflineStore
-
-__all__ = ["ask_to_replace", "restore"]
 
 
 @click.command()

@@ -9,10 +9,9 @@ import click
 
 from config.home import Home
 from supervisor.cli.client import ask_all, ask_one
-from supervisor.cli.options import FAILED, fail, home_and_json, in_home, print_json, yes_option
+from supervisor.cli.options import fail, home_and_json, in_home, print_json, yes_option
+from supervisor.exit_status import FAILED
 from supervisor.tree import DOMAINS
-
-__all__ = ["state"]
 
 _ONLY = "Only this domain; may be repeated."
 domains_option = click.option("--domain", "domains", multiple=True, type=click.Choice(DOMAINS), help=_ONLY)

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, home_and_json, print_json, wide_console
+from supervisor.cli.options import home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import open_run, run_option
+from supervisor.exit_status import FAILED
 
 if TYPE_CHECKING:
     from supervisor.trace.analyse.check import TraceReport
-
-__all__ = ["check"]
 
 
 @click.command()

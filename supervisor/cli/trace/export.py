@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, fail, in_home
+from supervisor.cli.options import fail, in_home
 from supervisor.cli.trace.options import filters, open_run, query_of, run_option
+from supervisor.exit_status import FAILED
 
 if TYPE_CHECKING:
     from supervisor.trace.read.query import Query
     from supervisor.trace.read.reader import Trace
-
-__all__ = ["export"]
 
 MOST = 200_000
 

@@ -6,10 +6,9 @@ from pathlib import Path
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, fail, home_and_json, print_json
+from supervisor.cli.options import fail, home_and_json, print_json
 from supervisor.cli.trace.options import find_trace
-
-__all__ = ["keep"]
+from supervisor.exit_status import FAILED
 
 TESTS = Path("tests") / "traces"
 

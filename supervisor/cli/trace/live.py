@@ -7,10 +7,9 @@ from pathlib import Path
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, fail, in_home
+from supervisor.cli.options import fail, in_home
 from supervisor.cli.trace.options import traces_of
-
-__all__ = ["live"]
+from supervisor.exit_status import FAILED
 
 POLL = 0.1
 """Seconds between two reads of the trace."""

@@ -12,8 +12,6 @@ from supervisor.cli.trace.options import traces_of
 if TYPE_CHECKING:
     from supervisor.trace.analyse.summary import RunSummary
 
-__all__ = ["ls"]
-
 NUMBERS = ("length", "segments", "size", "turns", "handled", "dead", "failed", "lost")
 
 

@@ -9,24 +9,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, fail
+from supervisor.cli.options import fail
+from supervisor.exit_status import FAILED
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from supervisor.trace.read.query import Query
-    from supervisor.trace.read.reader import Torn, Trace
-
-__all__ = [
-    "filters",
-    "find_trace",
-    "last_record",
-    "open_run",
-    "query_of",
-    "run_option",
-    "tell_torn",
-    "traces_of",
-]
+    from supervisor.trace.read.reader import Trace
+    from supervisor.trace.read.segment_reader import Torn
 
 _RUN = "A run's name (see `trace ls`) or folder. Default: the newest run."
 run_option = click.option("--run", default="", metavar="NAME", help=_RUN)

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, WIDE, fail, home_and_json, print_json, wide_console
+from supervisor.cli.options import WIDE, fail, home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import filters, open_run, query_of, run_option, tell_torn, traces_of
+from supervisor.exit_status import FAILED
 
 if TYPE_CHECKING:
     from supervisor.trace.analyse.select import Selection
     from supervisor.trace.read.query import Query
-
-__all__ = ["show"]
 
 POLL = 0.1
 """Seconds between two reads of files that are being written; the recorder writes as often."""

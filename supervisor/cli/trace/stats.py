@@ -5,15 +5,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, fail, home_and_json, print_json, wide_console
+from supervisor.cli.options import fail, home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import filters, open_run, query_of, run_option, tell_torn
+from supervisor.exit_status import FAILED
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from supervisor.trace.analyse.stats import Slow, Spread, TraceStats
-
-__all__ = ["stats"]
 
 
 @click.command()

@@ -11,8 +11,6 @@ from supervisor.cli.trace.show import show
 from supervisor.cli.trace.stats import stats
 from supervisor.cli.trace.why import why
 
-__all__ = ["trace"]
-
 
 @click.group()
 def trace() -> None:

@@ -3,10 +3,9 @@
 import click
 
 from config.home import Home
-from supervisor.cli.options import FAILED, fail, home_and_json, print_json, wide_console
+from supervisor.cli.options import fail, home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import open_run, run_option, tell_torn
-
-__all__ = ["why"]
+from supervisor.exit_status import FAILED
 
 
 @click.command()

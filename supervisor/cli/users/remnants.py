@@ -26,8 +26,6 @@ from supervisor.offline.store import configuration, encryption_of
 from supervisor.trace.analyse.mentions import mentions, naming
 from supervisor.trace.write.retention import delete_segment
 
-__all__ = ["Elsewhere", "tell_elsewhere"]
-
 
 class Elsewhere(msgspec.Struct, frozen=True):
     """Files that may hold words of an erased person.

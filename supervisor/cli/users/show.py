@@ -12,8 +12,6 @@ from actors.users.state import UserState
 from config.format import count, moment
 from supervisor.offline.people import PersonRow
 
-__all__ = ["person_view", "table"]
-
 LAST = 5
 """How many of the newest interactions of a person are shown."""
 

@@ -7,20 +7,10 @@ from actors.users.state import UsersState, UserState, find
 from actors.vocabulary.values import Person, person_named
 from config.home import Home
 from supervisor.cli.client import ask_one
-from supervisor.cli.options import (
-    FAILED,
-    NO_INSTANCE,
-    confirm,
-    fail,
-    home_and_json,
-    print_json,
-    wide_console,
-    yes_option,
-)
+from supervisor.cli.options import confirm, fail, home_and_json, print_json, wide_console, yes_option
+from supervisor.exit_status import FAILED, NO_INSTANCE
 from supervisor.instance import running_instance
 from supervisor.offline.people import PersonRow, near, rows_of
-
-__all__ = ["users"]
 
 
 @click.group()

@@ -14,8 +14,6 @@ from actors.persistence.store.snapshots.in_database import DatabaseSnapshots
 from supervisor.simulation.environment.disk import Disk, SimulatedTransaction
 from supervisor.tree import DOMAINS
 
-__all__ = ["Durability"]
-
 REMEMBERED = 3000
 
 

@@ -10,8 +10,6 @@ from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import OnGiveUp, SupervisorSpec
 from supervisor.simulation.scheduler import SimulatedClock
 
-__all__ = ["Intensity"]
-
 TOLERANCE = 1.0
 """Seconds by which the counts may differ from the supervisor's: it learns of an end later."""
 

@@ -11,8 +11,6 @@ from supervisor.simulation.environment.external_client import Game
 from supervisor.simulation.environment.model import question_in
 from supervisor.simulation.scheduler import SimulatedClock
 
-__all__ = ["HeldInputs", "TurnOrder"]
-
 SILENT_WITHIN = 0.25
 """Seconds until a cancelled turn must be silent: from the cancellation, or from when the speaker works again."""
 

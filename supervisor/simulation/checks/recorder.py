@@ -9,8 +9,6 @@ from actors.kernel.message import Envelope, Lane, Message
 from actors.kernel.record import Handled, Record, Started, Stopped
 from supervisor.audit.message_audit import MessageAudit
 
-__all__ = ["CheckingRecorder", "DeliveryOrder", "Digest"]
-
 BUFFER = 2**16
 """Bytes of messages that are hashed at a time."""
 Observer = Callable[[Handled], None]

@@ -13,8 +13,6 @@ from config.syntax.problem import Problem
 from supervisor.otp.spec import walk
 from supervisor.tree import tree
 
-__all__ = ["HOME", "SimulatedSource", "configuration"]
-
 HOME = Path("a simulated home")
 
 HANDLER_TIMEOUTS = {"thread": 2.0, "process": 4.0}

@@ -23,17 +23,6 @@ from config.schema import Audio, Speech
 from supervisor.simulation.environment.model import question_in
 from supervisor.simulation.scheduler import Scheduler
 
-__all__ = [
-    "SimulatedDeviceThread",
-    "SimulatedMicrophone",
-    "SimulatedSampler",
-    "SimulatedSpeaker",
-    "SimulatedWorker",
-    "load_recognizer",
-    "load_voice",
-    "sign_of",
-]
-
 RATE = 1000
 """Samples a second: few, since all are equal."""
 

@@ -15,8 +15,6 @@ from actors.persistence.store.snapshots.in_files import FileSnapshots
 from actors.persistence.store.store import Store
 from config.schema import Storage
 
-__all__ = ["Disk", "PowerCut", "SimulatedDatabase", "SimulatedStore"]
-
 T = TypeVar("T")
 NOWHERE = Path("a simulated disk")
 QUICK = 0.002

@@ -11,8 +11,6 @@ from actors.world.log import WorldLog
 from actors.world.logline import parse
 from actors.world.roster import apply_event
 
-__all__ = ["Game", "SimulatedLog", "SimulatedReceiver", "SimulatedWire"]
-
 
 class Game:
     """VRChat's two ports and its log.

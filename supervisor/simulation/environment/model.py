@@ -9,8 +9,6 @@ from actors.llm.http.streams import Job, Post, StreamProgress
 from actors.llm.internal import ReplyBroken
 from supervisor.simulation.scheduler import Scheduler
 
-__all__ = ["ModelServer", "SimulatedStreams", "answer_to", "question_in"]
-
 FIRST_TOKEN = 0.4
 BETWEEN = 0.15
 """Seconds on average: until the first words, and between two pieces."""

@@ -23,8 +23,6 @@ from supervisor.simulation.environment.external_client import Game
 from supervisor.simulation.environment.model import question_in
 from supervisor.simulation.scheduler import Scheduler
 
-__all__ = ["LoadGenerator", "Question"]
-
 DURABLE_WITHIN = 90.0
 """Seconds within which a durable update is on disk: every fault of the disk is shorter."""
 

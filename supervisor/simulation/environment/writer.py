@@ -8,8 +8,6 @@ from actors.persistence.writer import Writer
 from supervisor.simulation.environment.disk import Disk, PowerCut
 from supervisor.simulation.scheduler import Scheduler
 
-__all__ = ["SimulatedWriter"]
-
 
 class SimulatedWriter(Writer):
     """cut: called when the power fails in the middle of a round."""

@@ -45,8 +45,6 @@ from supervisor.simulation.environment.writer import SimulatedWriter
 from supervisor.simulation.nodes.surroundings import NodeEnvironment
 from supervisor.tree import tree
 
-__all__ = ["SimulatedActors"]
-
 
 class SimulatedActors:
     """Makes the actors of one process (supervisor.runtime.platform.Platform). store: of the configuration."""

@@ -6,8 +6,6 @@ from supervisor.audit.fates import Key
 from supervisor.audit.message_audit import MessageAudit, key_of
 from supervisor.simulation.scheduler import Scheduler
 
-__all__ = ["SimulatedDirectory"]
-
 REORDER_WITHIN = 0.05
 """Seconds by which messages are delayed so that others overtake them."""
 

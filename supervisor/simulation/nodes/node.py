@@ -18,8 +18,6 @@ from supervisor.simulation.nodes.surroundings import NodeEnvironment
 from supervisor.simulation.nodes.tasks import IncarnationTask, discard
 from supervisor.simulation.nodes.threads import SimulatedThreads, SimulatedWatchdog
 
-__all__ = ["SimulatedNode"]
-
 
 class SimulatedNode:
     """account: its recorder. actors: those in threads, by address."""

@@ -24,8 +24,6 @@ from supervisor.otp.spec import ChildSpec
 from supervisor.simulation.nodes.tasks import IncarnationTask, discard
 from supervisor.simulation.scheduler import Scheduler, Task
 
-__all__ = ["Line", "SimulatedProcess", "SimulatedProcesses"]
-
 SPAWN = 0.3
 LATENCY = 0.0003
 LAG = 0.2

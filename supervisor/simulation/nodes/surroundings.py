@@ -11,8 +11,6 @@ from supervisor.simulation.environment.external_client import Game
 from supervisor.simulation.environment.model import ModelServer
 from supervisor.simulation.scheduler import Scheduler
 
-__all__ = ["NodeEnvironment"]
-
 
 class NodeEnvironment(Protocol):
     """Devices, servers, files and time."""

@@ -3,8 +3,6 @@
 from actors.kernel.incarnation import Incarnation
 from supervisor.simulation.scheduler import Scheduler, Task
 
-__all__ = ["IncarnationTask", "discard"]
-
 NEVER = -1.0
 
 

@@ -12,8 +12,6 @@ from supervisor.otp.watchdog import Watchdog
 from supervisor.simulation.nodes.tasks import IncarnationTask
 from supervisor.simulation.scheduler import Scheduler
 
-__all__ = ["SimulatedThreads", "SimulatedWatchdog"]
-
 LOOK_EVERY = 0.5
 THREAD_STARTS = 0.001
 """Seconds between two checks of the watchdog, and until a new thread runs, on average."""

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 import msgspec
 
 from supervisor.trace.read.decode import decode, failure_of
-from supervisor.trace.read.reader import Entry, Query, Trace
+from supervisor.trace.read.query import Query
+from supervisor.trace.read.reader import Entry, Trace
 from supervisor.trace.records import HandledLine, MailLine
-
-__all__ = ["CauseChain", "effects", "why"]
 
 LONGEST = 1000
 """Most causes followed upwards: a timer that re-arms itself has no first cause."""

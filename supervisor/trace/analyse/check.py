@@ -22,8 +22,6 @@ from supervisor.trace.read.reader import Entry, Trace, node_of
 from supervisor.trace.read.segment_reader import Torn, open_segment
 from supervisor.trace.records import DeadLine, HandledLine, LostLine, MailLine, Sent
 
-__all__ = ["Conservation", "SegmentReport", "TraceReport", "check", "conservation"]
-
 MOST = 100
 """Ids that are named; further ones are only counted."""
 UNFINISHED = "not finished"

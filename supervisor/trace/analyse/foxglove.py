@@ -8,8 +8,6 @@ import small_mcap
 
 from supervisor.trace.read.follow import Follower
 
-__all__ = ["Live"]
-
 
 class Live:
     """A server on `host` and `port` (0: any free one) of what is new in the run in `folder()`. Raises OSError."""

@@ -11,8 +11,6 @@ from actors.vocabulary.values import Person
 from supervisor.trace.layout import segments, segments_by_node
 from supervisor.trace.read.segment_reader import Torn, open_segment
 
-__all__ = ["Mention", "mentions", "naming"]
-
 SHORTEST_NAME = 3
 """Characters; shorter names are not looked for, since ordinary words contain them."""
 

@@ -8,9 +8,9 @@ import msgspec
 
 from supervisor.trace.analyse.causes import effects
 from supervisor.trace.layout import segments_by_node
-from supervisor.trace.read.reader import Entry, Query, Torn, Trace, newest_run
-
-__all__ = ["Selection", "folder_of", "select"]
+from supervisor.trace.read.query import Query
+from supervisor.trace.read.reader import Entry, Trace, newest_run
+from supervisor.trace.read.segment_reader import Torn
 
 
 class Selection(msgspec.Struct, frozen=True):

@@ -25,20 +25,6 @@ from supervisor.trace.records import (
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-__all__ = [
-    "TraceRow",
-    "chain_lines",
-    "line_of",
-    "lines",
-    "record",
-    "records",
-    "row",
-    "shortened",
-    "table",
-    "tree",
-    "tree_lines",
-]
-
 
 class TraceRow(msgspec.Struct, frozen=True):
     """A record as one line. time: local, to the millisecond. ms: of the handler. mark: what went wrong, or ""."""

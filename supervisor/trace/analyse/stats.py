@@ -18,8 +18,6 @@ from supervisor.trace.read.query import is_actor
 from supervisor.trace.read.reader import Entry
 from supervisor.trace.records import DeadLine, HandledLine
 
-__all__ = ["Slow", "Spread", "StageStats", "TraceStats", "TypeStats", "measure", "percentile"]
-
 SAME_CLOCK = 1.0
 """Seconds by which two nodes' clocks may differ and still count as one: the wall clock is adjusted at times."""
 

@@ -5,9 +5,8 @@ from functools import reduce
 import msgspec
 
 from supervisor.trace.read.index import Counts
-from supervisor.trace.read.reader import Run, Torn, Trace
-
-__all__ = ["RunSummary", "summary"]
+from supervisor.trace.read.reader import Run, Trace
+from supervisor.trace.read.segment_reader import Torn
 
 
 class RunSummary(msgspec.Struct, frozen=True):

@@ -7,8 +7,6 @@ import msgspec
 from supervisor.trace.read.reader import Entry
 from supervisor.trace.records import DeadLine, HandledLine, MailLine, Sent
 
-__all__ = ["Branch", "grow"]
-
 DEEPEST = 20
 """Levels that are indented; deeper ones are not indented further."""
 

@@ -10,8 +10,6 @@ from supervisor.trace.analyse.show import row, shortened
 from supervisor.trace.read.reader import Entry
 from supervisor.trace.records import DeadLine, HandledLine, MailLine
 
-__all__ = ["Diagram", "diagram"]
-
 PARTICIPANTS = 12
 MESSAGES = 120
 WIDTH = 60

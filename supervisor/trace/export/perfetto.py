@@ -15,8 +15,6 @@ from supervisor.trace.analyse.show import record, row
 from supervisor.trace.read.reader import Entry
 from supervisor.trace.records import DeadLine, HandledLine, MailLine
 
-__all__ = ["document", "events"]
-
 Event = dict[str, Any]
 
 FIRST_TRACK = 1000

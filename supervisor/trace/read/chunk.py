@@ -5,12 +5,6 @@ from collections.abc import Iterator
 
 import small_mcap
 
-# Private, so pyproject.toml pins small-mcap to a minor version. The public function makes an object per message, which
-# takes longer than all other reading.
-from small_mcap.reader import _get_chunk_data_stream as unpacked
-
-__all__ = ["ChannelTable", "split", "unpacked"]
-
 _RECORD = struct.Struct("<BQ")
 _MESSAGE = struct.Struct("<HIQQ")
 _TIME_AT = _RECORD.size + 6

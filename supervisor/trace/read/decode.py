@@ -10,8 +10,6 @@ import msgspec
 from actors.kernel.protocol.lifecycle import Failure
 from supervisor.trace import records
 
-__all__ = ["AnyLine", "OtherLine", "address_of", "as_dict", "decode", "failure_of", "sent_by"]
-
 MAIL = {"handled": records.HandledLine, "dead": records.DeadLine}
 NEEDED: dict[str, Any] = {"id": "", "sender": "", "recipient": "", "type": "?", "message": None}
 """Fields for a mail line of another version that lacks them."""

@@ -11,8 +11,6 @@ from supervisor.trace.read.decode import decode
 from supervisor.trace.read.reader import Entry, node_of
 from supervisor.trace.read.segment_reader import open_segment
 
-__all__ = ["Follower", "News"]
-
 
 class News(msgspec.Struct, frozen=True):
     """A new record. at: its time, ns since the epoch. channel, schema: as in the file, None if damaged."""

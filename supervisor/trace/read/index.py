@@ -19,8 +19,6 @@ from supervisor.trace.read.query import Query, is_actor
 from supervisor.trace.read.segment_reader import Span
 from supervisor.trace.records import DeadLine, HandledLine, LostLine, MailLine
 
-__all__ = ["Counts", "Index", "IndexBuilder", "index_path", "load_index", "save_index", "spans"]
-
 VERSION = 1
 BLOCK = 256 * 1024
 """Bytes of the file that one entry of the index covers, or a little more."""

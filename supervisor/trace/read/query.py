@@ -10,8 +10,6 @@ import msgspec
 from supervisor.trace.read.decode import AnyLine, address_of, failure_of
 from supervisor.trace.records import DeadLine, MailLine
 
-__all__ = ["Query", "is_actor"]
-
 FEW = 64
 """Most ids in one pattern; with more it is slower than decoding."""
 

@@ -18,8 +18,6 @@ from supervisor.trace.read.query import Query
 from supervisor.trace.read.segment_reader import EVERYTHING, SegmentReader, Torn, open_segment
 from supervisor.trace.records import MailLine
 
-__all__ = ["Entry", "Query", "Run", "Torn", "Trace", "newest_run", "node_of", "runs"]
-
 ANCESTRY = 8
 """Most generations of causes: each costs a reading, and a timer that re-arms itself has no first cause."""
 WINDOW = 65_536

@@ -7,10 +7,12 @@ from typing import IO
 import msgspec
 import small_mcap
 
-from supervisor.trace.layout import segments
-from supervisor.trace.read.chunk import ChannelTable, split, unpacked
+# Private, so pyproject.toml pins small-mcap to a minor version. The public function makes an object per message, which
+# takes longer than all other reading.
+from small_mcap.reader import _get_chunk_data_stream as unpacked
 
-__all__ = ["Block", "SegmentReader", "Span", "Torn", "encoded_lines", "open_segment"]
+from supervisor.trace.layout import segments
+from supervisor.trace.read.chunk import ChannelTable, split
 
 Span = tuple[int, int]
 """The first byte and the end of a part of a file; both where a record begins."""

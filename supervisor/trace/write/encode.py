@@ -14,8 +14,6 @@ from supervisor.trace.write.fast_encode import FastEncoder
 from supervisor.trace.write.redaction import Redaction
 from supervisor.trace.write.schema import handled_schema, line_schema
 
-__all__ = ["Encoded", "Encoder", "outcome_fields", "sent_line"]
-
 LARGEST_CHECKPOINT = 2**25
 """Bytes; a larger one is not written: its replay begins at the start of the incarnation."""
 

@@ -14,8 +14,6 @@ from actors.kernel.protocol.storage import Version
 from actors.kernel.record import Handled
 from supervisor.trace.records import Sent
 
-__all__ = ["FastEncoder"]
-
 
 class _Line(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="handled", gc=False):
     id: str

@@ -5,8 +5,6 @@ from collections import deque
 
 from actors.kernel.record import Record
 
-__all__ = ["RecordQueue"]
-
 PATIENCE = 0.5
 """Seconds that appenders wait for the writer when the queue is full; after a time-out the next ones do not wait."""
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from supervisor.trace.write.rotation import RotatingWriter
     from supervisor.trace.write.segment_writer import Compression
 
-__all__ = ["Recorder", "new_run"]
-
 log = logging.getLogger(__name__)
 
 RETRY = 5.0

@@ -17,8 +17,6 @@ from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Failure
 from config.syntax.mask import conceal
 
-__all__ = ["INLINE", "Redaction", "Withheld", "Words", "digest", "is_plain", "restore"]
-
 Words = Literal["keep", "drop"]
 
 INLINE = 64 * 1024

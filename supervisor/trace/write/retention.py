@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["RetainedFile", "delete_segment", "expired", "prune", "segments_of"]
-
 
 class RetainedFile(NamedTuple):
     """A segment on disk. size: bytes; modified: epoch seconds."""

@@ -12,8 +12,6 @@ from supervisor.trace.records import HandledLine, Line
 from supervisor.trace.write.encode import Encoded
 from supervisor.trace.write.segment_writer import ChannelIds, SegmentWriter
 
-__all__ = ["rewrite"]
-
 FLUSH_EVERY = 1000
 _encoder = msgspec.json.Encoder()
 

@@ -20,8 +20,6 @@ from supervisor.trace.write.encode import Encoded
 from supervisor.trace.write.retention import prune
 from supervisor.trace.write.segment_writer import ChannelIds, Compression, SegmentWriter, create_segment
 
-__all__ = ["FORMAT", "RotatingWriter", "RotationLimits"]
-
 FORMAT = "1"
 PENDING = 4 * 2**20
 

@@ -9,8 +9,6 @@ import msgspec
 from actors.kernel.message import Message
 from supervisor.trace.records import HandledLine
 
-__all__ = ["flat_schema", "handled_schema", "line_schema"]
-
 ANYTHING: dict[str, Any] = {"type": "object", "properties": {}}
 REFERENCED_BYTES = {
     "type": "object",

@@ -15,8 +15,6 @@ from foxglove.mcap import MCAPCompression, MCAPWriteOptions
 
 from supervisor.trace.write.encode import Encoded
 
-__all__ = ["ChannelIds", "Compression", "SegmentWriter", "create_segment"]
-
 Compression = Literal["zstd", "lz4", "none"]
 
 CHUNK = 512 * 1024

@@ -14,9 +14,8 @@ from actors.kernel.protocol.storage import (
     Version,
 )
 from actors.kernel.state.document import Document
-from actors.kernel.state.domain import RETRY_AFTER
 from actors.kernel.state.patch import pack
-from actors.kernel.state.state_writer import GATHER, TOGETHER
+from actors.kernel.state.state_writer import GATHER, RETRY_AFTER, TOGETHER
 from tests.actors.kernel.garden import House
 from tests.actors.kernel.parts import Garden, Gardener
 from tests.doubles.keeper import Shelf

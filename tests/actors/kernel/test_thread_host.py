@@ -13,7 +13,7 @@ from actors.kernel.errors import AskError
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.protocol.lifecycle import Failure, Ping, Pong, Stop
-from actors.kernel.state.domain import atomic_update
+from actors.kernel.state.update import atomic_update
 from actors.kernel.thread_host import ExternalClient, OneLockFuture, SystemClock, ThreadHost
 from tests.actors.kernel.parts import Answerer, Burst, Gardener, Listener, Memo, Saying, Shout
 

@@ -11,8 +11,7 @@ from actors.kernel.protocol.storage import (
     Version,
 )
 from actors.kernel.state.document import ENTRIES
-from actors.kernel.state.domain import RETRY_AFTER
-from actors.kernel.state.state_writer import GATHER
+from actors.kernel.state.state_writer import GATHER, RETRY_AFTER
 from actors.kernel.virtual import VirtualWorld
 from tests.actors.kernel.garden import House, Orchard, Orchardist, Tree
 from tests.doubles.keeper import Keeper, Shelf

@@ -8,8 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-__all__ = ["FOLDER", "ROOT", "Planted", "planted", "search", "with_bug"]
-
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "tests" / "planted"
 CODE = ("actors", "config", "supervisor")

@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 from actors.persistence.store.chain import Snapshot
 
-__all__ = ["LARGEST", "SnapshotCache"]
-
 LARGEST = 2**24
 """Bytes of a snapshot beyond which it is not cached."""
 

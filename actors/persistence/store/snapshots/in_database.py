@@ -11,8 +11,6 @@ from actors.persistence.store.encryption import StoreEncryption
 from actors.persistence.store.record import Damaged, Record, pack, unpack
 from actors.persistence.store.snapshots import NONE, FoundSnapshots
 
-__all__ = ["ALL", "DatabaseSnapshots", "part_key"]
-
 KEPT_DAMAGED = 4
 """How many damaged snapshots of a domain are kept."""
 ALL = sys.maxsize

@@ -17,8 +17,6 @@ from actors.persistence.store.record import pack, scan_file
 from actors.persistence.store.snapshots import NONE, FoundSnapshots
 from config.files import replace_file, sync_folder
 
-__all__ = ["FileSnapshots"]
-
 KEPT_DAMAGED = 4
 """How many damaged files of a domain are kept."""
 _NAME = re.compile(r"(\d{1,12})\.(\d{1,12})\.state", re.ASCII)

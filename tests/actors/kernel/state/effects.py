@@ -6,8 +6,6 @@ from actors.kernel.actor import ActorContext
 from actors.kernel.message import Asker, Message
 from actors.kernel.protocol.lifecycle import Health
 
-__all__ = ["Answer", "Ask", "Cancel", "Effect", "Effects", "Remind", "Report", "Tell"]
-
 
 class Tell(NamedTuple):
     message: Message

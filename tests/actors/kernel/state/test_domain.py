@@ -12,8 +12,9 @@ from actors.kernel.message import Message
 from actors.kernel.protocol.state import GetState, StateIs, Updated, UpdateRefused, UpdateState
 from actors.kernel.protocol.storage import Version
 from actors.kernel.protocol.subscription import StateChanged, Subscribe, Unsubscribe, UpToDate
-from actors.kernel.state.domain import atomic_update, checked
+from actors.kernel.state.domain import checked
 from actors.kernel.state.subscriptions import NEWS, SUBSCRIPTIONS
+from actors.kernel.state.update import atomic_update
 from actors.kernel.virtual import Probe
 from tests.actors.kernel.garden import House, Orchard, Orchardist, Tree
 from tests.actors.kernel.parts import Garden, Memo

@@ -8,8 +8,6 @@ from actors.osc.messages import ParametersChanged
 from actors.vocabulary.type_names import durable
 from config.schema.heart_rate import HeartRateSettings
 
-__all__ = ["HeartRate"]
-
 
 @durable("heart_rate.HeartRate")
 class HeartRate(DomainActor[HeartState]):

@@ -6,8 +6,6 @@ import msgspec
 
 from actors.vocabulary.type_names import durable
 
-__all__ = ["HeartState", "felt"]
-
 
 @durable("heart_rate.HeartState")
 class HeartState(msgspec.Struct, frozen=True):
