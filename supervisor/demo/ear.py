@@ -52,26 +52,10 @@ class PlaybackEar:
         assert self._process.stdout is not None
         self._process.stdout.close()
 
-    def first_sound(self, since: float, timeout: float) -> float | None:
-        """When a sound was first heard after `since`; None if none is within `timeout` seconds."""
-        with self._changed:
-            self._changed.wait_for(lambda: bool(self._sounds) and self._sounds[-1] > since, timeout)
-            return next((at for at in self._sounds if at > since), None)
-
     def last_sound(self, since: float = 0.0) -> float | None:
         """When a sound was last heard; None if that was before `since`."""
         with self._changed:
             return self._sounds[-1] if self._sounds and self._sounds[-1] > since else None
-
-    def await_quiet(self, seconds: float, timeout: float) -> bool:
-        """Wait until there was no sound for `seconds`. False if that takes more than `timeout` seconds."""
-        end = time.monotonic() + timeout
-        with self._changed:
-            while time.monotonic() < end:
-                if not self._sounds or time.time() - self._sounds[-1] >= seconds:
-                    return True
-                self._changed.wait(0.05)
-        return False
 
     @contextmanager
     def recording(self, path: Path) -> Iterator[None]:

@@ -1,11 +1,11 @@
 """A supervisor under the virtual clock: it is real, its children are only noted down."""
 
 from actors.kernel.protocol.lifecycle import Failure, Health
-from actors.kernel.virtual import VirtualWorld
 from supervisor.otp.messages import ChildEnded, ChildReady
 from supervisor.otp.spec import ChildSpec, SupervisorSpec
 from supervisor.otp.supervisor import Supervisor
 from supervisor.runtime.incarnation_launcher import SYSTEM_ACTOR
+from tests.doubles.virtual_world import VirtualWorld
 
 
 class NotedSlots:

@@ -23,7 +23,7 @@ from actors.kernel.protocol.storage import (
 )
 from actors.kernel.state.document import Document, restored
 from actors.kernel.state.domain import DomainActor
-from actors.kernel.virtual import VirtualWorld
+from tests.doubles.virtual_world import VirtualWorld
 
 
 class Shelf:

@@ -7,10 +7,10 @@ from actors.kernel.incarnation import Ended
 from actors.kernel.message import Envelope
 from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import Started
-from actors.kernel.virtual import Probe
 from supervisor.otp.registry import ActorRegistry
 from supervisor.otp.slot import ActorHandle, ActorSlot
 from supervisor.otp.spec import ChildSpec, Strategy, SupervisorSpec
+from tests.doubles.virtual_world import Probe
 
 
 def group_of(*children: ChildSpec | SupervisorSpec, address: str = "root") -> SupervisorSpec:

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from actors.kernel.actor import Actor, handles
-from actors.kernel.virtual import VirtualWorld
 from config.schema import Logging
 from config.secret import Secret
 from supervisor.logs import start_logging
 from tests.doubles.actors import Say
+from tests.doubles.virtual_world import VirtualWorld
 
 SECRET = "planted-secret-in-a-log-123"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from actors.kernel.virtual import VirtualWorld
+from tests.doubles.virtual_world import VirtualWorld
 
 Until = Callable[[Callable[[], object]], None]
 

@@ -15,8 +15,8 @@ from actors.audio.messages import PlaySentence, SentencePlayed
 from actors.audio.silence import no_speaker
 from actors.audio.speaker import Speaker
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
-from actors.kernel.virtual import VirtualWorld
 from config.schema import Audio
+from tests.doubles.virtual_world import VirtualWorld
 
 Until = Callable[[Callable[[], object]], None]
 RATE = 22050

@@ -10,8 +10,8 @@ import pytest
 from actors.audio.messages import AudioChunk
 from actors.audio.microphone import Microphone
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
-from actors.kernel.virtual import VirtualWorld
 from config.schema import Audio
+from tests.doubles.virtual_world import VirtualWorld
 
 Until = Callable[[Callable[[], object]], None]
 

@@ -19,10 +19,11 @@ from actors.audio.portaudio import PortAudioSink, PortAudioSource
 from actors.audio.speaker import Speaker
 from actors.audio.wavefile import WavWriter, read_wav
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
-from actors.kernel.virtual import VirtualWorld
 from actors.speech.messages import Cancel
 from config.schema import Audio
 from supervisor.demo.pulse import MICROPHONE, SPEAKER, PulseHarness, unavailable
+from tests.doubles.listening import await_quiet, first_sound
+from tests.doubles.virtual_world import VirtualWorld
 
 needs_pulse = pytest.mark.skipif(bool(unavailable()), reason=unavailable())
 Until = Callable[[Callable[[], object]], None]
@@ -42,7 +43,7 @@ def pulse() -> Iterator[PulseHarness]:
         playlist.set_rate(sink.rate)
         sink.start(playlist)
         playlist.add(1, 0, tone(0.1), 22050, last=True)
-        assert harness.speaker.first_sound(0.0, timeout=10.0) is not None
+        assert first_sound(harness.speaker, 0.0, timeout=10.0) is not None
         sink.close()
         yield harness
 
@@ -53,13 +54,13 @@ def test_what_is_played_is_heard_with_little_delay_and_at_the_right_pace(pulse: 
     sink, playlist = PortAudioSink(SPEAKER), Playlist()
     playlist.set_rate(sink.rate)
     sink.start(playlist)
-    assert pulse.speaker.await_quiet(0.3, 5.0)
+    assert await_quiet(pulse.speaker, 0.3, 5.0)
     begun = time.time()
     playlist.add(1, 0, tone(0.5), 22050, last=True)
-    heard = pulse.speaker.first_sound(begun, timeout=5.0)
+    heard = first_sound(pulse.speaker, begun, timeout=5.0)
     mark, _ = playlist.marks.get(timeout=5.0)
     end, _ = playlist.marks.get(timeout=5.0)
-    assert pulse.speaker.await_quiet(0.2, 5.0)
+    assert await_quiet(pulse.speaker, 0.2, 5.0)
     last = pulse.speaker.last_sound()
     sink.close()
     assert heard is not None
@@ -105,10 +106,10 @@ def test_a_cancelled_turn_is_silent_within_100_ms_and_is_recorded_so(
     with pulse.speaker.recording(tmp_path / "out.wav"):
         world.give("audio.speaker", PlaySentence(1, 0, tone(20.0).tobytes(), 22050, last=True))
         until(lambda: conversation.of(PlaybackStarted))
-        assert pulse.speaker.first_sound(conversation.of(PlaybackStarted)[0].at - 0.2, timeout=5.0)
+        assert first_sound(pulse.speaker, conversation.of(PlaybackStarted)[0].at - 0.2, timeout=5.0)
         cancelled = time.time()
         world.give("audio.speaker", Cancel(1))
-        assert pulse.speaker.await_quiet(0.3, 5.0)
+        assert await_quiet(pulse.speaker, 0.3, 5.0)
     last = pulse.speaker.last_sound()
     assert last is not None
     assert last - cancelled < 0.1

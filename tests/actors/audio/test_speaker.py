@@ -18,10 +18,10 @@ from actors.audio.messages import (
 )
 from actors.audio.speaker import Speaker
 from actors.audio.wavefile import read_wav
-from actors.kernel.virtual import VirtualWorld
 from actors.speech.messages import Cancel
 from actors.system.messages import StageReached
 from config.schema import Audio
+from tests.doubles.virtual_world import VirtualWorld
 
 Until = Callable[[Callable[[], object]], None]
 RATE = 22050

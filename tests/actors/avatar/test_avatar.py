@@ -7,12 +7,12 @@ from actors.avatar.avatar import EMOTES, Avatar
 from actors.avatar.messages import GestureRequested, Touched, WatchTouches
 from actors.avatar.state import AvatarState
 from actors.kernel.protocol.storage import LoadState, SaveSnapshot
-from actors.kernel.virtual import Probe, VirtualWorld
 from actors.osc.datagram_queue import DatagramQueue
 from actors.osc.messages import AvatarLoaded, ParametersChanged, SetParameter, TrackingChanged
 from actors.vocabulary.values import Vector3
 from actors.world.messages import BodyAt
 from tests.doubles.keeper import Shelf
+from tests.doubles.virtual_world import Probe, VirtualWorld
 
 WAVE, NONE = SetParameter("VRCEmote", 1), SetParameter("VRCEmote", 0)
 

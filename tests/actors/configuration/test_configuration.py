@@ -19,8 +19,8 @@ from actors.configuration.messages import (
 from actors.configuration.store import Applied, Candidate, Concern, Watching
 from actors.kernel.actor import Actor
 from actors.kernel.errors import SectionsUnfit
-from actors.kernel.virtual import Probe, VirtualWorld
 from config.schema import Config
+from tests.doubles.virtual_world import Probe, VirtualWorld
 
 PLANTED = "planted-secret-value-1234567890"
 

@@ -5,7 +5,6 @@ from actors.conversation.conversation import Conversation
 from actors.conversation.messages import TextReceived
 from actors.conversation.state import ConversationState
 from actors.kernel.protocol.storage import LoadState
-from actors.kernel.virtual import Probe, VirtualWorld
 from actors.llm.messages import CompletionEnded, CompletionRequested, SentenceReady
 from actors.users.messages import GetProfile, Profile
 from actors.users.state import UserState
@@ -13,6 +12,7 @@ from actors.vocabulary.values import Person, person_named
 from actors.world.messages import Present, WhoIsHere
 from config.schema import Bot, Speech
 from tests.doubles.keeper import Shelf
+from tests.doubles.virtual_world import Probe, VirtualWorld
 
 MIO, YU = person_named("Mio"), Person("usr_yu", "Yu")
 ALONE = Present((), "")

@@ -12,8 +12,8 @@ from actors.kernel.protocol.state import UpdateState
 from actors.kernel.protocol.storage import PERSISTENCE, SaveChange, SaveSnapshot, StateLoaded, Version
 from actors.kernel.state.document import Document, count_parts, encoded_part
 from actors.kernel.state.domain import DomainActor
-from actors.kernel.virtual import VirtualWorld
 from tests.actors.kernel.parts import Gardener
+from tests.doubles.virtual_world import VirtualWorld
 
 
 class Tree(msgspec.Struct, frozen=True):

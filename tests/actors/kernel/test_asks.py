@@ -9,8 +9,8 @@ from actors.kernel.asks import Asks, PendingAsk
 from actors.kernel.errors import HandlerError
 from actors.kernel.mailbox import Full, Mailbox
 from actors.kernel.protocol.lifecycle import Stop
-from actors.kernel.virtual import VirtualWorld
 from tests.actors.kernel.parts import Act, Answerer, Burst, Doer, Glimpse, Listener, Memo
+from tests.doubles.virtual_world import VirtualWorld
 
 
 def asking(world: VirtualWorld, *messages: object, within: float = 5.0) -> Doer:

@@ -7,8 +7,8 @@ from actors.kernel.errors import MalformedMessage
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope
 from actors.kernel.protocol.lifecycle import Undelivered
-from actors.kernel.virtual import Probe, VirtualWorld
 from tests.actors.kernel.parts import Act, Doer, Listener, Memo, Reading, envelope
+from tests.doubles.virtual_world import Probe, VirtualWorld
 
 
 def test_mail_goes_to_the_box_of_its_address() -> None:

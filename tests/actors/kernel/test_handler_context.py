@@ -9,7 +9,6 @@ from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Asker, Lane
 from actors.kernel.protocol.lifecycle import Health, HealthChanged, Ping, Pong, Undelivered
 from actors.kernel.record import Handled, HandlerLog
-from actors.kernel.virtual import VirtualWorld
 from tests.actors.kernel.parts import (
     Act,
     Answerer,
@@ -22,6 +21,7 @@ from tests.actors.kernel.parts import (
     Shout,
     envelope,
 )
+from tests.doubles.virtual_world import VirtualWorld
 
 
 def test_messages_of_one_lane_arrive_in_the_order_of_sending() -> None:

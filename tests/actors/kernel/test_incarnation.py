@@ -11,8 +11,8 @@ from actors.kernel.mailbox import Mailbox
 from actors.kernel.protocol.lifecycle import Fail, Failure, Stop
 from actors.kernel.record import Handled
 from actors.kernel.state.subscriptions import NewsDue
-from actors.kernel.virtual import VirtualWorld
 from tests.actors.kernel.parts import Act, Burst, Diary, Doer, Listener, Memo, Shout
+from tests.doubles.virtual_world import VirtualWorld
 
 
 def letters(world: VirtualWorld) -> list[DeadLetter]:

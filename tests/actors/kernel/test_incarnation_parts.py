@@ -5,8 +5,8 @@ from collections.abc import Callable
 from actors.kernel.incarnation import Handle, Incarnation
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope, Message
-from actors.kernel.virtual import VirtualWorld
 from tests.actors.kernel.parts import Act, Burst, Doer, Listener, Memo
+from tests.doubles.virtual_world import VirtualWorld
 
 
 def test_what_a_host_does_around_each_envelope_hears_whether_the_actor_failed() -> None:

@@ -12,9 +12,9 @@ from actors.kernel.protocol.subscription import Subscribe
 from actors.kernel.state.document import Document
 from actors.kernel.state.patch import ORDERED
 from actors.kernel.state.state_loader import LOAD_AGAIN
-from actors.kernel.virtual import VirtualWorld
 from tests.actors.kernel.garden import Orchard, Orchardist, Tree
 from tests.doubles.keeper import Keeper, Shelf
+from tests.doubles.virtual_world import VirtualWorld
 
 
 class Lazy(Orchardist):

@@ -1,8 +1,8 @@
 """The test host: time moves only when told to, and what happens is the same each time."""
 
 from actors.kernel.actor import Actor, handles
-from actors.kernel.virtual import VirtualWorld
 from tests.actors.kernel.parts import Answerer, Listener, Memo
+from tests.doubles.virtual_world import VirtualWorld
 
 
 class Ticker(Actor):

@@ -12,9 +12,9 @@ from actors.kernel.protocol.storage import (
 )
 from actors.kernel.state.document import ENTRIES
 from actors.kernel.state.state_writer import GATHER, RETRY_AFTER
-from actors.kernel.virtual import VirtualWorld
 from tests.actors.kernel.garden import House, Orchard, Orchardist, Tree
 from tests.doubles.keeper import Keeper, Shelf
+from tests.doubles.virtual_world import VirtualWorld
 
 MANY = {f"tree_{number}": Tree(float(number)) for number in range(1000)}
 PARTS = 1 + -(-len(MANY) // ENTRIES)

@@ -8,11 +8,11 @@ import pytest
 from actors.kernel.actor import Actor
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import HealthChanged, Stop
-from actors.kernel.virtual import Probe, VirtualWorld
 from actors.llm.llm import LanguageModel
 from actors.llm.messages import ChatMessage, CompletionRequested
 from config.schema import Llm, Performance
 from tests.doubles.model_server import ModelServer
+from tests.doubles.virtual_world import Probe, VirtualWorld
 
 PATIENCE = 10.0
 PROMPT = (ChatMessage("system", "You are Gerald."), ChatMessage("user", "How are you today?"))

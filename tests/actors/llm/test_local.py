@@ -8,12 +8,12 @@ import httpx
 import pytest
 
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
-from actors.kernel.virtual import VirtualWorld
 from actors.llm import gguf
 from actors.llm.gguf import ModelFileError
 from actors.llm.local import LocalModel
 from actors.llm.messages import LocalModelReady, LocalModelUnavailable, WhereIsLocalModel
 from config.schema import Llm, LocalLlm
+from tests.doubles.virtual_world import VirtualWorld
 
 HEADER = struct.pack("<4sIQQ", b"GGUF", 3, 10, 10)
 

@@ -11,10 +11,10 @@ from pythonosc.udp_client import SimpleUDPClient
 
 from actors.kernel.actor import Actor
 from actors.kernel.incarnation import Incarnation
-from actors.kernel.virtual import VirtualWorld
 from actors.osc.messages import EVERYTHING, GetOscStatistics, OscStatistics, ParametersChanged
 from actors.osc.receiver import Receiver
 from config.schema import Osc
+from tests.doubles.virtual_world import VirtualWorld
 
 PATIENCE = 10.0
 RECEIVER = "osc.receiver"

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import pytest
 
 from actors.kernel.mailbox import Mailbox
-from actors.kernel.virtual import VirtualWorld
 from actors.persistence import write_behind as clerk_module
 from actors.persistence.open_store import open_store
 from actors.persistence.persistence import Persistence
@@ -16,6 +15,7 @@ from actors.persistence.store.database import Database
 from actors.persistence.store.store import Store
 from actors.persistence.write_behind import WriteBehind
 from config.schema import Performance, Storage
+from tests.doubles.virtual_world import VirtualWorld
 
 MIB = 2**20
 

@@ -9,9 +9,9 @@ from actors.kernel.actor import handles
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Stop
 from actors.kernel.state.domain import DomainActor
-from actors.kernel.virtual import VirtualWorld
 from actors.persistence.persistence import Persistence
 from config.schema import Performance, Storage
+from tests.doubles.virtual_world import VirtualWorld
 
 
 class Confided(Message):

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from actors.audio.resample import resampled
-from actors.kernel.virtual import VirtualWorld
 from actors.speech import embedded
 from actors.speech.engines import RATE, Samples
 from actors.speech.hibari import Hibari
 from actors.speech.piper import Piper
 from actors.speech.vad import Silero
 from actors.speech.whisper import Whisper
+from tests.doubles.virtual_world import VirtualWorld
 
 Until = Callable[[Callable[[], object]], None]
 

@@ -8,13 +8,13 @@ import pytest
 
 from actors.audio.messages import AudioChunk, GetPlayback, PlaybackEnded, PlaybackStarted
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
-from actors.kernel.virtual import VirtualWorld
 from actors.speech.choice import Note
 from actors.speech.engines import RATE, EngineBroken, Samples, Transcription
 from actors.speech.messages import SpeechStarted, Spoken, TranscriptReady
 from actors.speech.recognizer import Engines, Recognizer
 from actors.speech.vad import CHUNK, CHUNK_SECONDS
 from config.schema import Speech
+from tests.doubles.virtual_world import VirtualWorld
 
 Until = Callable[[Callable[[], object]], None]
 START = 1_700_000_000.0

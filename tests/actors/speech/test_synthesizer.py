@@ -9,7 +9,6 @@ import pytest
 
 from actors.audio.messages import PlaySentence
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
-from actors.kernel.virtual import Probe, VirtualWorld
 from actors.speech.choice import Note, proven
 from actors.speech.engines import EngineBroken, Sound, Voice
 from actors.speech.messages import Cancel, SpeakRequested, SynthesisFailed
@@ -17,6 +16,7 @@ from actors.speech.piper import Piper
 from actors.speech.synthesizer import Synthesizer, pieces
 from actors.system.messages import StageReached
 from config.schema import Audio, Speech
+from tests.doubles.virtual_world import Probe, VirtualWorld
 
 Until = Callable[[Callable[[], object]], None]
 

@@ -12,7 +12,6 @@ from actors.audio.microphone import Microphone
 from actors.audio.resample import resampled
 from actors.audio.speaker import Speaker
 from actors.audio.wavefile import WavWriter, read_wav
-from actors.kernel.virtual import VirtualWorld
 from actors.speech.choice import Note
 from actors.speech.engines import RATE
 from actors.speech.hibari import Hibari
@@ -24,6 +23,7 @@ from actors.speech.vad import Silero
 from actors.speech.whisper import Whisper
 from actors.system.messages import StageReached
 from config.schema import Audio, Speech
+from tests.doubles.virtual_world import VirtualWorld
 
 pytestmark = pytest.mark.models
 Until = Callable[[Callable[[], object]], None]

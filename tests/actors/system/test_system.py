@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from actors.kernel.protocol.storage import LoadState
-from actors.kernel.virtual import Probe, VirtualWorld
 from actors.system.messages import ModuleChanged, ModuleFailed, StageReached, WatchStages
 from actors.system.state import Error, SystemState, module_changed
 from actors.system.system import LONGEST, System
 from tests.doubles.keeper import Shelf
+from tests.doubles.virtual_world import Probe, VirtualWorld
 
 RECOGNITION = StageReached(1, "recognition", 1000.0, 0.2)
 

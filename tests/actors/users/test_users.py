@@ -13,7 +13,6 @@ from actors.kernel.protocol.storage import (
     SaveSnapshot,
     Version,
 )
-from actors.kernel.virtual import Probe, VirtualWorld
 from actors.users.messages import (
     FindPerson,
     ForgetPerson,
@@ -30,6 +29,7 @@ from actors.users.state import UsersState
 from actors.users.users import Users
 from actors.vocabulary.values import UNKNOWN, Interaction, Person, person_named
 from tests.doubles.keeper import Shelf
+from tests.doubles.virtual_world import Probe, VirtualWorld
 
 ANN = Person("usr_ann", "Ann")
 

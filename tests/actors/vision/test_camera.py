@@ -4,11 +4,11 @@ from pathlib import Path
 
 from actors.kernel.media.frames import RingAddress
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
-from actors.kernel.virtual import VirtualWorld
 from actors.vision.camera import Camera
 from actors.vision.internal import CaptureEnded, FrameTaken
 from actors.vision.messages import FrameReady
 from config.schema import ComputerVision
+from tests.doubles.virtual_world import VirtualWorld
 
 RING = RingAddress("gerald-none", 4, 100)
 

@@ -16,7 +16,6 @@ from actors.kernel.mailbox import Put
 from actors.kernel.media.frame_ring import Ring, RingReader
 from actors.kernel.media.frames import Frame
 from actors.kernel.message import Envelope, Message
-from actors.kernel.virtual import Probe
 from actors.vision.capture import Capture, fit
 from actors.vision.device import SourceBroken
 from actors.vision.messages import FrameReady, GetScene, MotionBegan, MotionEnded, Scene, WatchScene
@@ -27,6 +26,7 @@ from config.schema import ComputerVision, Config
 from supervisor.otp.spec import SupervisorSpec
 from supervisor.runtime.runtime import Runtime
 from supervisor.tree import tree
+from tests.doubles.virtual_world import Probe
 
 WITHIN = 30.0
 

@@ -11,7 +11,6 @@ from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.kernel.protocol.state import GetState, StateIs
 from actors.kernel.protocol.storage import LoadState, SaveSnapshot
-from actors.kernel.virtual import VirtualWorld
 from actors.vision.messages import MotionBegan, MotionEnded
 from actors.vocabulary.values import Person, Vector3
 from actors.world.log import FORGOTTEN, WorldLog
@@ -32,6 +31,7 @@ from actors.world.things import FADES
 from actors.world.world import World
 from config.schema import VRChat
 from tests.doubles.keeper import Shelf
+from tests.doubles.virtual_world import VirtualWorld
 
 STAMP = "2026.01.03 15:30:45 Log        -  "
 MIO, REN, GERALD = Person("usr_1", "Mio"), Person("usr_2", "Ren"), Person("usr_3", "Gerald")

@@ -2,9 +2,9 @@
 
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope, Message
-from actors.kernel.virtual import Probe
 from supervisor.audit.directory import AuditedDirectory
 from supervisor.audit.message_audit import DeliveryCounts, MessageAudit
+from tests.doubles.virtual_world import Probe
 
 
 class Parcel(Message):

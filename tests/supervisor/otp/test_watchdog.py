@@ -6,11 +6,11 @@ import pytest
 
 from actors.kernel.directory import Directory
 from actors.kernel.message import Envelope, Message
-from actors.kernel.virtual import Probe
 from supervisor.otp.messages import ChildHung
 from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
 from supervisor.otp.watchdog import HangReport, Observation, Watchdog, examine
+from tests.doubles.virtual_world import Probe
 
 LONG_AGO = 0.0
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from actors.kernel.actor import Actor
 from actors.kernel.protocol.lifecycle import WriteCheckpoint
 from actors.kernel.record import Started
-from actors.kernel.virtual import VirtualWorld
 from actors.vocabulary.type_names import name_of_class
 from supervisor.trace.write.recorder import Recorder
+from tests.doubles.virtual_world import VirtualWorld
 from tests.supervisor.replay.actors import FailNow, HowMany, OneMore, OracleAsked, Tally
 
 

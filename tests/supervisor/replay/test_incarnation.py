@@ -8,13 +8,13 @@ import msgspec
 from actors.kernel.checkpoint import taken
 from actors.kernel.protocol.storage import Version
 from actors.kernel.protocol.subscription import Subscribe
-from actors.kernel.virtual import VirtualWorld
 from actors.world.messages import WorldEntered
 from actors.world.world import World
 from supervisor.replay.incarnation import ReplayedIncarnation
 from supervisor.trace.checkpoint_json import CheckpointEncoder
 from supervisor.trace.records import CheckpointLine, StartedLine
 from tests.doubles.keeper import Keeper
+from tests.doubles.virtual_world import VirtualWorld
 
 
 def lived() -> World:

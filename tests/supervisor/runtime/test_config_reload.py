@@ -251,7 +251,7 @@ def test_a_pinned_actor_takes_sections_over_and_asks_its_parent_for_the_secret(t
     result = source.read().result
     assert result is not None
     config: Config = result.require()
-    from actors.kernel.virtual import Probe
+    from tests.doubles.virtual_world import Probe
 
     system = Runtime(config, tmp_path, spec=spec, source=source)
     system.directory.open("system", Probe())

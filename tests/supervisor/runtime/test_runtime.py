@@ -15,7 +15,6 @@ from actors.kernel.errors import AskError
 from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol.lifecycle import Fail, Hang
-from actors.kernel.virtual import Probe
 from actors.osc.messages import OSC_RECEIVER, ParametersChanged
 from actors.vocabulary.backoff import Backoff
 from config.schema import Config
@@ -23,6 +22,7 @@ from supervisor.otp.messages import Accepted, Declined, KillChild, PinChild, Res
 from supervisor.otp.spec import ChildSpec, Strategy, SupervisorSpec
 from supervisor.runtime.runtime import Runtime
 from tests.doubles.actors import Said, Say
+from tests.doubles.virtual_world import Probe
 
 WITHIN = 20.0
 ECHO = "tests.doubles.actors:Echo"

@@ -15,10 +15,10 @@ from actors.kernel.protocol.subscription import StateChanged, Subscribe, Unsubsc
 from actors.kernel.state.domain import checked
 from actors.kernel.state.subscriptions import NEWS, SUBSCRIPTIONS
 from actors.kernel.state.update import atomic_update
-from actors.kernel.virtual import Probe
 from tests.actors.kernel.garden import House, Orchard, Orchardist, Tree
 from tests.actors.kernel.parts import Garden, Memo
 from tests.doubles.keeper import Shelf
+from tests.doubles.virtual_world import Probe
 
 # -- changing
 
