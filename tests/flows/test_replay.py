@@ -53,4 +53,4 @@ def test_a_conversation_is_replayed_asked_what_if_made_a_test_and_lived_again(
     other.mkdir()
     with DemoInstance(other, settings, {}, "--text"):
         told = Command(other)("replay", str(folder), "--live", "--speed", "100")
-        assert "messages of the senses told" in told
+        assert "messages of the senses sent" in told
