@@ -44,6 +44,8 @@ class Receiver(Actor):
         self._subscriptions = Subscriptions(subscribers)
         self._friends = friends_at(osc.output_host)
         self._queue = DatagramQueue(osc.enabled_events, self._friends)
+        self._deaf_to = ""
+        self._look_up = 0
         self._listener: OscListener | None = None
         self._port: sockets.Port | None = None
         self._failures = 0
@@ -79,17 +81,39 @@ class Receiver(Actor):
         if message.host == self._osc.output_host:
             self._friends = message.addresses or self._friends
             self._queue.choose(self._osc.enabled_events, self._friends)
-            self.after(LOOK_UP_AGAIN, FindHost())
+            self._report_friend(found=bool(self._friends))
+            self.cancel(self._look_up)
+            self._look_up = self.after(LOOK_UP_AGAIN, FindHost())
 
     def _find_friends(self) -> None:
         """Looking a name up may take seconds."""
         host = self._osc.output_host
-        if not is_address(host):
+        if is_address(host):
+            self._report_friend(found=True)
+        else:
             threading.Thread(
                 target=lambda: self.post(FriendsFound(host, addresses_of(host))),
                 name="osc look-up",
                 daemon=True,
             ).start()
+
+    def _report_friend(self, *, found: bool) -> None:
+        """Who cannot hear the host where VRChat runs is not well."""
+        self._deaf_to = "" if found else self._osc.output_host
+        if self._listener is not None:
+            self._report_listening()
+
+    def _report_listening(self) -> None:
+        reason = (
+            f"osc.output_host {self._deaf_to!r} is not found: VRChat there is not heard"
+            if self._deaf_to
+            else ""
+        )
+        if reason and reason != self._complaint:
+            self.health(Health.DEGRADED, reason, "write the IP address of VRChat's machine there")
+        elif self._complaint and not reason:
+            self.health(Health.OK)
+        self._complaint = reason
 
     @handles
     def on_reader_failed(self, message: ReaderFailed) -> None:
@@ -138,6 +162,7 @@ class Receiver(Actor):
         self._failures = 0
         self._complaint = ""
         self.health(Health.OK)
+        self._report_listening()
 
     def _release(self) -> None:
         if self._port is not None and self._listener is not None:

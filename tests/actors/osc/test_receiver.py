@@ -11,11 +11,14 @@ import pytest
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import build_msg
 
+from actors.kernel.protocol.lifecycle import Health, HealthChanged
+from actors.osc import receiver as receiver_module
 from actors.osc.messages import (
     AvatarLoaded,
     ParametersChanged,
     TrackingChanged,
 )
+from actors.osc.receiver import LOOK_UP_AGAIN
 
 ME = "osc.receiver"
 GOOD = build_msg("/avatar/parameters/JawOpen", 0.5).dgram
@@ -133,8 +136,21 @@ def test_oscsend_drives_it(ear: Any) -> None:
     assert ear.stage.avatar.of(AvatarLoaded) == [AvatarLoaded("avtr_7")]
 
 
-def test_a_friend_may_be_given_by_name(make_ear: Any) -> None:
+def test_a_friend_may_be_given_by_name_and_who_cannot_find_it_says_so(
+    make_ear: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its addresses are looked up while the port is read already."""
-    ear = make_ear(output_host="localhost")
-    receiver = ear.stage.world.lives[ME].actor
-    ear.until(lambda: "127.0.0.1" in receiver._friends)
+    known: dict[str, tuple[str, ...]] = {}
+    monkeypatch.setattr(receiver_module, "addresses_of", lambda host: known.get(host, ()))
+    ear = make_ear(output_host="desk")
+    changes = ear.stage.world.supervisor.of
+    ear.until(lambda: changes(HealthChanged)[-1].health is Health.DEGRADED)
+    assert "'desk' is not found" in changes(HealthChanged)[-1].reason
+
+    known["desk"] = ("10.0.0.7",)
+    ear.stage.world.advance(LOOK_UP_AGAIN)
+    ear.until(lambda: changes(HealthChanged)[-1].health is Health.OK)
+    queue = ear.stage.world.lives[ME].actor._queue
+    queue.take(GOOD, "10.0.0.7")
+    queue.take(GOOD, "10.0.0.8")
+    assert queue.statistics(1).foreign == 1
