@@ -19,18 +19,25 @@ class ChatMessage(msgspec.Struct, frozen=True):
 
 
 class CompletionRequested(Message):
-    """Continue this conversation. The sender gets SentenceReady, then CompletionEnded or -Failed, unless cancelled."""
+    """Continue this conversation. The sender gets SentenceReady, then CompletionEnded or -Failed, unless cancelled.
+
+    guess: with turn 0, begin on a guess, of which only the first SentenceReady is told, and no failure; with a turn,
+    what was begun on that guess is taken over, if it was for the same messages."""
 
     turn: int
     messages: tuple[ChatMessage, ...]
+    guess: int = 0
 
 
 class SentenceReady(Message):
-    """A sentence (the first may be a clause) of the reply, cleaned for voice and chatbox; counted from 0."""
+    """A sentence (the first may be a clause) of the reply, cleaned for voice and chatbox; counted from 0.
+
+    guess: with turn 0, the guess that it belongs to."""
 
     turn: int
     sentence: int
     text: str
+    guess: int = 0
 
 
 class CompletionEnded(Message):

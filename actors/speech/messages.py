@@ -19,7 +19,7 @@ class TranscriptReady(Message):
     """An utterance as text. Times are epoch seconds of the captured sound; all else is durations in seconds.
 
     speech_ended_at: end of the last speech frame. silence: waited for to be sure. recognition: what transcription took.
-    no_speech: probability that nobody spoke, in [0, 1]."""
+    no_speech: probability that nobody spoke, in [0, 1]. guess: the TranscriptGuessed that said the same, 0 for none."""
 
     text: str
     speech_started_at: float
@@ -27,6 +27,53 @@ class TranscriptReady(Message):
     silence: float
     recognition: float
     no_speech: float = 0.0
+    guess: int = 0
+
+
+class TranscriptGuessed(Message):
+    """What somebody has said so far, at a pause that may be their end: think ahead, but let nobody notice.
+
+    guess: its id; ids increase, and the guess before is over. Times as in TranscriptReady."""
+
+    guess: int
+    text: str
+    speech_started_at: float
+    speech_ended_at: float
+
+
+class Drop(Message):
+    """The guess `guess` came to nothing: whatever was begun on it ends. It says nothing of any other, nor of a turn."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    guess: int
+
+
+class NothingUnderstood(Message):
+    """What began with a SpeechStarted gave no words. seconds: of speech in it. certainty: its mean probability.
+
+    why: "too short", "no speech" or "echo"."""
+
+    started_at: float
+    seconds: float
+    certainty: float
+    why: str
+
+
+class WatchWords(Message):
+    """Send `address` the words of whoever speaks as WordsHeard; with `on` false no more."""
+
+    address: str
+    on: bool = True
+
+
+class WordsHeard(Message):
+    """To a watcher: what somebody who began to speak at `started_at` (epoch seconds) has said so far.
+
+    final: they have finished, and these are the words of the TranscriptReady."""
+
+    started_at: float
+    text: str
+    final: bool
 
 
 class Spoken(Message):
@@ -37,11 +84,15 @@ class Spoken(Message):
 
 
 class SpeakRequested(Message):
-    """Say `text` as sentence `sentence` (from 0) of `turn`."""
+    """Say `text` as sentence `sentence` (from 0) of `turn`.
+
+    guess: with turn 0, make the sound ready for this guess, unheard; with a turn, take it from there if it is the same.
+    """
 
     turn: int
     sentence: int
     text: str
+    guess: int = 0
 
 
 class SynthesisFailed(Message):
