@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from config.layers.former_names import with_todays
 from config.schema import Config, dump
 from config.secret import RESOLVER, Secret
 from config.syntax.mask import MASK
@@ -20,7 +21,7 @@ def packed(config: Config, names: Iterable[str]) -> bytes:
 
 def unpacked(data: bytes, resolve: Callable[[str], str]) -> Mapping[str, Any]:
     """The sections by name. resolve: gives the text of the secret at a key; raises KeyError."""
-    plain = json.loads(data)
+    plain = with_todays(json.loads(data))
     config = Config.model_validate(plain, context={RESOLVER: resolve})
     return {name: getattr(config, name) for name in plain}
 

@@ -95,7 +95,10 @@ def _body(silent: str) -> tuple[ChildSpec, ...]:
         ChildSpec(OSC_RECEIVER, "actors.osc.receiver:Receiver", ("osc", "subscribers"), sense=True),
         ChildSpec(OSC_SENDER, "actors.osc.sender:Sender", ("osc",)),
         ChildSpec(
-            MICROPHONE, "actors.audio.microphone:Microphone", ("audio", "home"), disabled_reason=silent
+            MICROPHONE,
+            "actors.audio.microphone:Microphone",
+            ("audio", "speech", "home"),
+            disabled_reason=silent,
         ),
         ChildSpec(SPEAKER, "actors.audio.speaker:Speaker", ("audio", "home"), disabled_reason=silent),
         ChildSpec(WORLD_LOG, "actors.world.log:WorldLog", ("vrchat", "home"), sense=True),

@@ -10,10 +10,27 @@ SPEAKER = Address("audio.speaker")
 
 
 class AudioChunk(Message):
-    """Captured sound. pcm: int16 little-endian, mono, 16 kHz, 512 samples. captured_at: epoch seconds of its end."""
+    """Captured sound. pcm: int16 little-endian, mono, 16 kHz, 512 samples. captured_at: epoch seconds of its end.
+
+    voice: RMS, in [0, 1], of the bot's own voice as it was played at that time; 0 when it was silent.
+    clear: none of that voice is left in the sound, because it does not come back or was cancelled."""
 
     pcm: bytes
     captured_at: float
+    voice: float = 0.0
+    clear: bool = False
+
+
+class PlayedSound(Message):
+    """The bot's voice as it goes to the device. pcm: int16 little-endian, mono, 16 kHz; silence is not sent.
+
+    stream: grows with each opening of the device. position: samples at 16 kHz from that opening to the first of these,
+    silence included. heard_at: when that one is heard, by the device's word (epoch seconds); only a hint."""
+
+    stream: int
+    position: int
+    pcm: bytes
+    heard_at: float
 
 
 class PlaySentence(Message):

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from actors.audio.capture import Chunker
 from actors.audio.choice import open_source
 from actors.audio.device import AudioSource, Sound
@@ -13,7 +15,7 @@ from actors.audio.device_thread import DeviceThread
 from actors.audio.messages import AudioChunk
 from actors.kernel.actor import handles
 from actors.speech.messages import RECOGNIZER
-from config.schema import Audio
+from config.schema import Audio, Speech
 
 _WAITING = 500  # deliveries that may wait for the thread that cuts them
 
@@ -26,9 +28,14 @@ class Microphone(DeviceActor):
     what = "microphone"
 
     def __init__(
-        self, audio: Audio, home: Path, thread: Callable[..., DeviceThread[AudioSource]] = DeviceThread
+        self,
+        audio: Audio,
+        speech: Speech,
+        home: Path,
+        thread: Callable[..., DeviceThread[AudioSource]] = DeviceThread,
     ) -> None:
         self._audio = audio
+        self._speech = speech
         self._device_thread = thread
         self._home = home
         self._captured: queue.SimpleQueue[tuple[Sound, float]] = queue.SimpleQueue()
@@ -46,14 +53,15 @@ class Microphone(DeviceActor):
         self.keep(thread)
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
-        before, self._audio = self._audio, sections["audio"]
+        self._speech = sections.get("speech", self._speech)
+        before, self._audio = self._audio, sections.get("audio", self._audio)
         if (before.input_device, before.sample_rate) != (self._audio.input_device, self._audio.sample_rate):
             self._thread.reopen()
         return True
 
     @handles
     def on_chunk(self, chunk: AudioChunk) -> None:
-        self.tell(RECOGNIZER, chunk)
+        self.tell(RECOGNIZER, msgspec.structs.replace(chunk, clear=self._speech.echo == "free"))
 
     # -- on the device's thread
 

@@ -142,9 +142,9 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_speech_started(self, message: SpeechStarted) -> None:
-        """Somebody speaks over the bot: with echo-free capture that interrupts it."""
+        """Somebody speaks over the bot: where that is certainly a person, it interrupts."""
         active = self.state.active
-        if active is not None and active.said and self._speech.echo_free_capture:
+        if active is not None and active.said and message.clear:
             self.void("interrupted")
 
     @handles

@@ -10,16 +10,20 @@ SYNTHESIZER = Address("speech.synthesizer")
 
 
 class SpeechStarted(Message):
-    """Somebody has begun to speak, at `at` (epoch seconds)."""
+    """Somebody has begun to speak, at `at` (epoch seconds).
+
+    clear: the sound holds none of the bot's own voice, so this is a person also while the bot speaks."""
 
     at: float
+    clear: bool = False
 
 
 class TranscriptReady(Message):
     """An utterance as text. Times are epoch seconds of the captured sound; all else is durations in seconds.
 
     speech_ended_at: end of the last speech frame. silence: waited for to be sure. recognition: what transcription took.
-    no_speech: probability that nobody spoke, in [0, 1]. guess: the TranscriptGuessed that said the same, 0 for none."""
+    no_speech: probability that nobody spoke, in [0, 1]. guess: the TranscriptGuessed that said the same, 0 for none.
+    over_voice: how much of it overlaps the bot's own voice."""
 
     text: str
     speech_started_at: float
@@ -28,6 +32,7 @@ class TranscriptReady(Message):
     recognition: float
     no_speech: float = 0.0
     guess: int = 0
+    over_voice: float = 0.0
 
 
 class TranscriptGuessed(Message):

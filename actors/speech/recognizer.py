@@ -116,9 +116,7 @@ class Recognizer(Actor):
 
     @handles
     def on_playback_started(self, message: PlaybackStarted) -> None:
-        if not self._speech.echo_free_capture:
-            self._closure = self._closure.started(message.at)
-            self._begin_anew()
+        self._closure = self._closure.started(message.at)
 
     @handles
     def on_playback_ended(self, message: PlaybackEnded) -> None:
@@ -138,7 +136,9 @@ class Recognizer(Actor):
 
     @handles
     def on_chunk(self, chunk: AudioChunk) -> None:
-        if self._activity is None or len(chunk.pcm) != 2 * CHUNK or self._closure.covers(chunk.captured_at):
+        if self._activity is None or len(chunk.pcm) != 2 * CHUNK:
+            return
+        if self._closure.covers(chunk.captured_at) and not chunk.clear:
             return
         if self._chunks and not 0.0 <= chunk.captured_at - self._chunks[-1].captured_at < _GAP:
             self._begin_anew()
@@ -146,7 +146,9 @@ class Recognizer(Actor):
         probability = self._activity.probability(_samples(chunk.pcm))
         self._endpoint, event = advance(self._endpoint, probability, self._limits)
         if isinstance(event, SpeechBegan):
-            self.tell(CONVERSATION, SpeechStarted(self._chunk(event.first).captured_at - CHUNK_SECONDS))
+            self.tell(
+                CONVERSATION, SpeechStarted(self._chunk(event.first).captured_at - CHUNK_SECONDS, chunk.clear)
+            )
         elif isinstance(event, SpeechEnded):
             self._hand_over(event)
         elif event is not None:

@@ -1,8 +1,20 @@
 """`speech`: when somebody has finished speaking, what was said, and how the answer is spoken."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
 
 from config.schema.section import Section, setting
+
+
+def _former_echo(value: Any) -> Any:
+    """What `echo_free_capture` meant by true and false."""
+    if isinstance(value, bool):
+        return "free" if value else "auto"
+    return value
+
+
+Echo = Annotated[Literal["auto", "cancel", "free", "half_duplex"], BeforeValidator(_former_echo)]
 
 
 class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
@@ -37,9 +49,11 @@ class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
         gt=0.0,
         le=1.0,
     )
-    echo_free_capture: bool = setting(
-        False,
-        "The microphone never hears the bot (game sound only, or echo cancelling): people may interrupt it.",
+    echo: Echo = setting(
+        "auto",
+        "What keeps the bot from hearing itself: its voice is cancelled (cancel) or never captured (free), and people"
+        " may interrupt it; or it does not listen while it speaks (half_duplex); auto finds out.",
+        formerly="echo_free_capture",
     )
     synthesizer: Literal["piper", "hibari"] = setting(
         "piper", "The engine that speaks.", restarts=("speech.synthesizer",)

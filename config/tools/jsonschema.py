@@ -33,7 +33,7 @@ def schema() -> dict[str, Any]:
             for value in part["properties"].values():
                 value.pop("default", None)
         for old, today in former_names(section_key).items():
-            part["properties"][old] = {**part["properties"][today], "deprecated": True}
+            part["properties"][old] = {"description": f"Called {today} today.", "deprecated": True}
         # A section whose every key is a comment is null for YAML.
         part["type"] = ["object", "null"]
     properties = {name: _section(value) for name, value in whole["properties"].items()}

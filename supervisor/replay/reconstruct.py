@@ -11,6 +11,7 @@ from actors.kernel.actor import Actor
 from actors.kernel.errors import UnknownMessage
 from actors.kernel.message import Message, message_class
 from actors.vocabulary.type_names import UnknownTypeName, class_of_name
+from config.layers.former_names import with_todays
 from config.schema import Config, dump
 from config.secret import RESOLVER
 from config.sections import unpacked
@@ -82,7 +83,7 @@ def make_actor(started: StartedLine, adjust: Adjust = dict) -> Actor:
 
 def _sections(plain: Mapping[str, Any]) -> dict[str, Any]:
     """Sections by name, from plain data without secrets."""
-    config = Config.model_validate(dict(plain), context={RESOLVER: lambda _: MASKED})
+    config = Config.model_validate(with_todays(plain), context={RESOLVER: lambda _: MASKED})
     return {name: getattr(config, name) for name in plain}
 
 

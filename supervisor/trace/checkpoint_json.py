@@ -17,6 +17,7 @@ from actors.kernel.checkpoint import Container, Item, LeftOut
 from actors.kernel.errors import UnknownMessage
 from actors.kernel.message import Message, message_class
 from actors.vocabulary.type_names import UnknownTypeName, class_of_name, name_of_class
+from config.layers.former_names import with_todays
 from config.schema import Section, dump, section_class, section_name
 
 LEFT: Any = object()
@@ -112,7 +113,8 @@ class CheckpointDecoder:
             case "$left":
                 return instead
             case "$section":
-                return _found(section_class, shown["$section"]).model_validate(shown["value"])
+                name = shown["$section"]
+                return _found(section_class, name).model_validate(with_todays(shown["value"], (name,)))
             case "$object":
                 return self._object(shown, instead)
         if (kind := _KINDS.get(tag[1:])) is None:

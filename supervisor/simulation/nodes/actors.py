@@ -62,7 +62,9 @@ class SimulatedActors:
             OSC_RECEIVER: self._receiver,
             OSC_SENDER: lambda config: Sender(config.osc, self._wire),
             WORLD_LOG: self._log,
-            MICROPHONE: lambda config: Microphone(config.audio, HOME, self._keeper(world.microphone)),
+            MICROPHONE: lambda config: Microphone(
+                config.audio, config.speech, HOME, self._keeper(world.microphone)
+            ),
             SPEAKER: lambda config: Speaker(config.audio, HOME, self._keeper(world.speaker)),
             SYNTHESIZER: self._synthesizer,
             RECOGNIZER: self._recognizer,

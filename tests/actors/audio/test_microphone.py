@@ -10,14 +10,14 @@ import pytest
 from actors.audio.messages import AudioChunk
 from actors.audio.microphone import Microphone
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
-from config.schema import Audio
+from config.schema import Audio, Speech
 from tests.doubles.virtual_world import VirtualWorld
 
 Until = Callable[[Callable[[], object]], None]
 
 
 def start(world: VirtualWorld, home: Path, device: str) -> None:
-    world.start(Microphone(Audio(input_device=device), home), "audio.microphone")
+    world.start(Microphone(Audio(input_device=device), Speech(), home), "audio.microphone")
 
 
 def test_what_a_file_holds_is_sent_to_the_recognizer_in_chunks(

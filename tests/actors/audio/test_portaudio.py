@@ -20,7 +20,7 @@ from actors.audio.speaker import Speaker
 from actors.audio.wavefile import WavWriter, read_wav
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.speech.messages import Cancel
-from config.schema import Audio
+from config.schema import Audio, Speech
 from supervisor.demo.pulse import MICROPHONE, SPEAKER, PulseHarness, unavailable
 from tests.doubles.listening import await_quiet, first_sound
 from tests.doubles.virtual_world import VirtualWorld
@@ -80,7 +80,7 @@ def test_what_is_said_into_the_microphone_becomes_chunks(
     writer.write(np.concatenate((tone(0.4), np.zeros(8000, dtype=np.int16))))
     writer.close()
     recognizer = world.probe("speech.recognizer")
-    world.start(Microphone(Audio(input_device=MICROPHONE), tmp_path), "audio.microphone")
+    world.start(Microphone(Audio(input_device=MICROPHONE), Speech(), tmp_path), "audio.microphone")
     until(lambda: recognizer.of(AudioChunk))
     ended: list[float] = []
     playing = threading.Thread(target=lambda: ended.append(pulse.play(tmp_path / "in.wav")))

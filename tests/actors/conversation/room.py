@@ -28,7 +28,6 @@ class Room:
         *,
         voice: bool = True,
         stored: ConversationState | None = None,
-        echo_free: bool = False,
         paranoid: bool = True,
         persists: bool = True,
         number: int = 1,
@@ -36,8 +35,7 @@ class Room:
         self.world = VirtualWorld(paranoid=paranoid)
         names = (*ADDRESSES, *(VOICE if voice else ()))
         self.probes: dict[str, Probe] = {name: self.world.probe(name) for name in names}
-        speech = Speech(echo_free_capture=echo_free)
-        self.actor = Conversation(Bot(), speech)
+        self.actor = Conversation(Bot(), Speech())
         self.world.start(self.actor, "conversation", number)
         if not persists:
             return

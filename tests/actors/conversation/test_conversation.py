@@ -155,13 +155,13 @@ def test_what_arrives_late_of_a_voided_turn_is_dropped() -> None:
     assert ended(room).outcome == "cancelled"
 
 
-@pytest.mark.parametrize(("echo_free", "outcomes"), [(False, []), (True, ["cancelled"])])
-def test_speaking_over_the_bot_interrupts_it_only_with_echo_free_capture(
-    echo_free: bool, outcomes: list[str]
+@pytest.mark.parametrize(("clear", "outcomes"), [(False, []), (True, ["cancelled"])])
+def test_speaking_over_the_bot_interrupts_it_only_where_its_own_voice_is_not_heard(
+    clear: bool, outcomes: list[str]
 ) -> None:
-    room = Room(echo_free=echo_free)
+    room = Room()
     turn = room.ask()
-    room.give(SentenceReady(turn, 0, "One."), SpeechStarted(1.0))
+    room.give(SentenceReady(turn, 0, "One."), SpeechStarted(1.0, clear))
     assert [message.outcome for message in room["listener"].of(ReplyEnded)] == outcomes
 
 

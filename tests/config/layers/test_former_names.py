@@ -77,3 +77,10 @@ def test_check_shows_the_note_and_no_secret_on_its_line(write_home: Writer) -> N
     report = check(home, environ={})
     assert (report.exit_code, "handler_timeout" in report.text) == (0, True)
     assert "hush" not in report.text
+
+
+@pytest.mark.parametrize(("before", "today"), [("true", "free"), ("false", "auto")])
+def test_a_former_switch_is_read_as_what_it_meant(before: str, today: str, write_home: Writer) -> None:
+    result = load_config(write_home(f"speech: {{echo_free_capture: {before}}}"), environ={})
+    assert result.require().speech.echo == today
+    assert [note.hint for note in result.notes] == ["Write echo."]
