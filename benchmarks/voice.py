@@ -1,0 +1,184 @@
+"""Talks with Gerald on virtual cables and measures what a person would meet.
+
+`python benchmarks/voice.py [SCENARIO ...] [--whole]`. Real parts throughout: a private PulseAudio, sound into the
+virtual microphone, both directions recorded, an OSC peer in VRChat's place. Voices are synthetic unless the line says
+human. Where words matter and the model does not, a scripted server answers; latency is that of the embedded model.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks._report import Figure, Report
+from benchmarks._voice import latency, overlap, talk
+from benchmarks._voice.room import Cables, Room, silence
+from benchmarks._voice.voices import missing, reading
+
+EARS = ("audio.microphone", "speech.recognizer")
+
+
+def _latency(report: Report, cables: Cables, short: bool) -> None:
+    ask = 12 if short else 40
+    ours = latency.ours(cables, ask)
+    theirs = latency.theirs(cables, ask)
+    middle, peer = latency.median(ours), latency.median(theirs)
+    add, tenth = report.add, max(3, ask // 4)
+    add(Figure("speech to reply, median", middle, "s", at_most=0.55))
+    add(Figure("speech to reply, p90", latency.percentile(ours, 0.9), "s", at_most=0.8))
+    add(Figure("the same beside a bare script", middle, "s", "bare script", peer, at_most=0.6))
+    last, first = latency.median(ours[-tenth:]), latency.median(ours[:tenth])
+    add(Figure(f"the last {tenth} of {ask}", last, "s", f"the first {tenth}", first, at_most=1.1))
+    add(Figure("questions without an answer", ask - len(ours), at_most=0.0))
+
+
+def _babble(report: Report, cables: Cables, short: bool) -> None:
+    found = latency.with_babble(cables, 5 if short else 10)
+    plain = latency.median(found.pop(99))
+    for below, times in found.items():
+        name = f"extra wait with babble {below} dB below, median"
+        report.add(Figure(name, latency.median(times) - plain, "s", at_most=0.3))
+
+
+def _answers(report: Report, cables: Cables, short: bool) -> None:
+    given, lost = talk.dropped_answers(cables)
+    report.add(Figure(f"answers in his own words that were dropped, of {given}", lost, at_most=0.0))
+
+
+def _readings(report: Report, cables: Cables, short: bool) -> None:
+    two, long = talk.readings(cables)
+    report.add(Figure("human reading of 44 s: begun to speak into it", two.talked_into, at_most=1.0))
+    report.add(Figure("human reading of 44 s: words lost", two.lost, at_most=0.05))
+    report.add(Figure("human reading of 44 s: word error rate", two.rate, at_most=0.10))
+    report.add(Figure("human reading of 44 s: utterances", two.utterances, at_most=1.0))
+    report.add(Figure("human reading of 83 s: begun to speak into it", long.talked_into, at_most=1.0))
+    report.add(Figure("human reading of 83 s: words lost (truth: Whisper alone)", long.lost, at_most=0.05))
+    print(f"  44 s: {two.heard}\n  83 s: {long.heard}")
+
+
+def _pauses(report: Report, cables: Cables, short: bool) -> None:
+    found, waits = talk.pauses(cables, 6 if short else 20)
+    for pause, bar in zip(found, (0.05, 0.10, 0.20), strict=True):
+        share = pause.cut_off / pause.clips
+        report.add(Figure(f"unfinished, pause of {pause.seconds} s: cut off", share, at_most=bar))
+        print(f"  pause of {pause.seconds} s: words lost in {pause.lost} of {pause.clips}")
+    sure = talk.sure_waits(cables, 10)
+    extra = latency.median(waits) - latency.median(sure)
+    report.add(Figure("the same without a pause: extra wait, median", extra, "s", at_most=0.1))
+
+
+def _echo(report: Report, cables: Cables, short: bool) -> None:
+    found = overlap.echoes(cables, 25.0 if short else 67.0)
+    for one in found:
+        print(
+            f"  echo {one.decibels} dB, {one.milliseconds} ms: {one.asked} asked, {one.answered_himself} to himself"
+        )
+    report.add(Figure("echo: answers to himself", sum(one.answered_himself for one in found), at_most=0.0))
+    report.add(
+        Figure("echo: transcripts with his own words", sum(one.own_words for one in found), at_most=0.0)
+    )
+
+
+def _interruption(report: Report, cables: Cables, short: bool) -> None:
+    found = overlap.interruptions(cables, 6 if short else 18)
+    report.add(Figure("interrupted: quieter after, p50", latency.median(found.quieter), "s", at_most=0.25))
+    report.add(
+        Figure("interrupted: quieter after, p95", latency.percentile(found.quieter, 0.95), "s", at_most=0.4)
+    )
+    report.add(Figure("interrupted: stopped after, p50", latency.median(found.stopped), "s", at_most=0.7))
+    report.add(
+        Figure("interrupted: stopped after, p95", latency.percentile(found.stopped, 0.95), "s", at_most=0.9)
+    )
+    near = overlap.interruptions(cables, 6 if short else 12, (-6, 150))
+    report.add(
+        Figure("word errors of who speaks over his echo (-6 dB)", float(np.mean(near.rates)), at_most=0.2)
+    )
+
+
+def _murmurs(report: Report, cables: Cables, short: bool) -> None:
+    found = overlap.murmurs(cables, 15 if short else 60)
+    stopped = [name for name, ended in found if ended]
+    report.add(
+        Figure(f"replies ended by {len(found)} murmurs, coughs, laughs, knocks", len(stopped), at_most=3.0)
+    )
+    for name in stopped:
+        print(f"  ended for: {name}")
+
+
+def _alone(report: Report, cables: Cables, short: bool) -> None:
+    seconds = 100.0 if short else 600.0
+    texts = overlap.alone(cables, seconds)
+    report.add(
+        Figure(f"transcripts in {seconds / 60:.0f} minutes of noise, babble, music", len(texts), at_most=1.0)
+    )
+    print(f"  {texts}")
+
+
+def _ears(report: Report, cables: Cables, short: bool) -> None:
+    seconds = 20.0 if short else 60.0
+    with Room(cables, "llm.mock_responses=true") as room:
+        time.sleep(3.0)
+        idle = _share(room, cables, silence(seconds))
+        report.add(Figure("processor of the ears, nobody speaks", idle, "%", at_most=6.0))
+        speech = np.tile(reading("two_cities"), int(seconds / 44) + 1)[: int(seconds * 16000)]
+        report.add(
+            Figure("processor of the ears, somebody speaks", _share(room, cables, speech), "%", at_most=25.0)
+        )
+
+
+def _share(room: Room, cables: Cables, sound: object) -> float:
+    before, begun = room.seconds_of(EARS), time.monotonic()
+    cables.say(sound)
+    return 100 * (room.seconds_of(EARS) - before) / (time.monotonic() - begun)
+
+
+SCENARIOS: dict[str, Callable[[Report, Cables, bool], None]] = {
+    "latency": _latency,
+    "answers": _answers,
+    "babble": _babble,
+    "readings": _readings,
+    "pauses": _pauses,
+    "echo": _echo,
+    "interruption": _interruption,
+    "murmurs": _murmurs,
+    "alone": _alone,
+    "ears": _ears,
+}
+
+
+def main() -> int:
+    """Run the scenarios that were asked for, or all."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "scenarios", nargs="*", metavar="SCENARIO", help=f"which: {', '.join(SCENARIOS)}; default: all"
+    )
+    parser.add_argument(
+        "--whole", action="store_true", help="as many of each as the bars ask for: an hour and more"
+    )
+    arguments = parser.parse_args()
+    if unknown := [name for name in arguments.scenarios if name not in SCENARIOS]:
+        parser.error(f"there is no scenario {', '.join(unknown)}")
+    if why := missing():
+        print(why, file=sys.stderr)
+        return 2
+    report = Report()
+    for name in arguments.scenarios or SCENARIOS:
+        print(f"-- {name}", flush=True)
+        begun, known = time.monotonic(), len(report.figures)
+        with Cables() as cables:
+            SCENARIOS[name](report, cables, not arguments.whole)
+        for figure in report.figures[known:]:
+            print(f"  {figure}{'  MISSED' if figure.missed else ''}")
+        print(f"  ({time.monotonic() - begun:.0f} s)", flush=True)
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
