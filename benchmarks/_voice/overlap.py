@@ -13,10 +13,10 @@ from benchmarks._voice.voices import babble, knocks, music, noises_of_people, pi
 from benchmarks._voice.words import errors, words
 
 STORY = (
-    "Let me tell you about the old lighthouse on the northern coast. "
-    "A keeper lived there with seven goats and a parrot. Every evening he climbed two hundred steps to light the lamp. The parrot knew the names of all the ships. "
-    "One winter the storm was so strong that the windows broke. The goats slept in the kitchen until spring came. "
-    "Since then nobody has painted the tower white again."
+    "Let me tell you about the old lighthouse on the northern coast. A keeper lived there with seven "
+    "goats and a parrot. Every evening he climbed two hundred steps to light the lamp. The parrot knew "
+    "the names of all the ships. One winter the storm was so strong that the windows broke. The goats "
+    "slept in the kitchen until spring came. Since then nobody has painted the tower white again."
 )
 QUESTIONS = ("Where have you been?", "Do you know a story?", "What happened then?", "Can you go on please?")
 INTERRUPTIONS = (
