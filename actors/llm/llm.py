@@ -1,7 +1,7 @@
 """`llm`: takes prompts, streams replies sentence by sentence, and reports the provider's health.
 
 Promises: at most `performance.max_concurrent_requests` at once and a bounded queue; exactly one end or failure for
-each request, and none for a cancelled turn."""
+each request, and none for a cancelled turn. A guess gets neither; see `speculation` for which are begun at all."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -23,7 +23,8 @@ from actors.llm.messages import (
 from actors.llm.mock import FIRST_DELAY, NEXT_DELAY, script
 from actors.llm.providers import Endpoint, choose, limits, local_endpoint
 from actors.llm.request_queue import QueuedRequest, RequestQueue
-from actors.speech.messages import Cancel
+from actors.llm.speculation import Speculation
+from actors.speech.messages import Cancel, Drop
 from actors.system.messages import SYSTEM, StageReached
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.words import joined
@@ -52,6 +53,7 @@ class LanguageModel(Actor):
         self._names = ((bot or Bot()).name,)
         self._first_words = (speech or Speech()).first_clause_words
         self._provider = choose(llm)
+        self._speculation = Speculation(llm.speculate)
         self._local: LocalModelReady | None = None
         self._no_local: LocalModelUnavailable | None = None
         self._paused_until = 0.0
@@ -82,6 +84,7 @@ class LanguageModel(Actor):
 
     def _change_provider(self, llm: Llm) -> None:
         self._llm, before = llm, self._provider
+        self._speculation.mode = llm.speculate
         self._provider = choose(llm)
         if self._provider == before:
             return
@@ -101,8 +104,17 @@ class LanguageModel(Actor):
 
     @handles
     def on_completion_requested(self, message: CompletionRequested) -> None:
-        if self._queue.is_void(message.turn):
-            return
+        if message.guess and not message.turn:
+            self._guess(message)
+        elif not self._queue.is_void(message.turn):
+            self._speculation.decided()
+            ahead = self._queue.take_over(message.guess, message.turn, message.messages)
+            if ahead is not None:
+                self._hand_over(ahead)
+            else:
+                self._enter(message)
+
+    def _enter(self, message: CompletionRequested) -> None:
         request = QueuedRequest(self.cause(), self.sender(), message.turn, message.messages, self.now())
         if self.now() < self._paused_until:
             self._fail(request, "rate_limited", self._paused_why, self._paused_until - self.now())
@@ -116,6 +128,38 @@ class LanguageModel(Actor):
             self._begin_waiting()
             self._limit_the_wait(request)
 
+    def _guess(self, message: CompletionRequested) -> None:
+        if not self._can_answer() or self._queue.is_full or self.now() < self._paused_until:
+            return
+        endpoint = self._endpoint()
+        is_private = endpoint is None or endpoint.is_private
+        if self._speculation.admits(message.guess, is_private, self.now()):
+            request = QueuedRequest(self.cause(), self.sender(), 0, message.messages, self.now())
+            request.guess = message.guess
+            self._stop(self._queue.guess(request))
+            self._begin_waiting()
+
+    def _hand_over(self, request: QueuedRequest) -> None:
+        """Tell what came of a guess, now that it is the turn's; what is not there yet follows."""
+        for number, text in enumerate(request.sentences):
+            self.tell(request.to, SentenceReady(request.turn, number, text))
+        for stage in request.stages:
+            self._stage(request, stage, self.wall(), 0.0)  # nobody waited for it
+        if request.streamed is not None:
+            self._finish(request, request.streamed)
+        else:
+            self._begin_waiting()
+
+    @handles
+    def on_drop(self, message: Drop) -> None:
+        self._speculation.drop(message.guess)
+        self._stop(self._queue.drop(message.guess))
+        self._begin_waiting()
+
+    def _stop(self, request: QueuedRequest | None) -> None:
+        if request is not None:
+            self._cancel(request.id)
+
     @handles
     def on_cancel(self, message: Cancel) -> None:
         for request in self._queue.void(message.turn):
@@ -123,6 +167,7 @@ class LanguageModel(Actor):
         self._begin_waiting()
 
     def _begin_waiting(self) -> None:
+        self._stop(self._queue.make_room())
         while self._can_answer() and (request := self._queue.begin_next()) is not None:
             self._begin(request)
 
@@ -141,7 +186,7 @@ class LanguageModel(Actor):
             self.after(FIRST_DELAY, internal.ScriptedSentenceDue(request.id, 0))
             return
         # a local model that is gone comes back at another address: see _sent_again
-        retries = 0 if request.endpoint.is_local else self._llm.retries
+        retries = 0 if request.endpoint.is_local or request.guess else self._llm.retries
         waited, patience = self.now() - request.asked_at, self._llm.first_token_timeout
         within = limits(self._llm)
         prompt, names = request.prompt, self._names
@@ -165,7 +210,8 @@ class LanguageModel(Actor):
         if (request := self._queue.running(message.request)) is None:
             return
         number = len(request.sentences)
-        self.tell(request.to, SentenceReady(request.turn, number, message.text))
+        if not request.guess or number == 0:
+            self.tell(request.to, SentenceReady(request.turn, number, message.text, request.guess))
         request.sentences += (message.text,)
         if number == 0:
             self._stage(request, "first_sentence", message.at, message.seconds)
@@ -174,6 +220,13 @@ class LanguageModel(Actor):
     def on_streamed(self, message: internal.ReplyStreamed) -> None:
         if (request := self._queue.end(message.request)) is None:
             return
+        if request.guess:
+            request.streamed = message
+        else:
+            self._finish(request, message)
+        self._begin_waiting()
+
+    def _finish(self, request: QueuedRequest, message: internal.ReplyStreamed) -> None:
         if request.sentences:
             self._end(request, message.tokens, message.finish)
         elif message.tool:
@@ -185,17 +238,24 @@ class LanguageModel(Actor):
         else:
             remedy = "ask again, or choose another llm.model"
             self._fail(request, "empty_reply", f"{self._label()}: nothing that can be said; {remedy}")
-        self._begin_waiting()
 
     @handles
     def on_broken(self, message: internal.ReplyBroken) -> None:
         if (request := self._queue.end(message.request)) is None:
             return
-        if not self._sent_again(request, message):
+        if request.guess:
+            self._give_up_guess(request, message)
+        elif not self._sent_again(request, message):
             self._pause(message)
             self._fail(request, message.kind, message.owner, message.retry_after)
             self._say(Health.DEGRADED, message.owner, "it is tried again with the next reply")
         self._begin_waiting()
+
+    def _give_up_guess(self, request: QueuedRequest, broken: internal.ReplyBroken) -> None:
+        """The turn asks anew, and meets the trouble itself if it lasts."""
+        self._queue.drop(request.guess)
+        if broken.kind == "rate_limited":
+            self._speculation.limited(self.now())
 
     @handles
     def on_scripted(self, message: internal.ScriptedSentenceDue) -> None:
@@ -228,6 +288,9 @@ class LanguageModel(Actor):
             self._paused_why = broken.owner
 
     def _stage(self, request: QueuedRequest, stage: str, at: float, seconds: float) -> None:
+        if request.guess:
+            request.stages += (stage,)
+            return
         self.tell(SYSTEM, StageReached(request.turn, stage, at, seconds))
 
     # -- the local model

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from actors.llm.internal import ReplyStreamed
 from actors.llm.messages import ChatMessage
 from actors.llm.providers import Endpoint
 from actors.vocabulary.type_names import durable
@@ -16,7 +17,8 @@ LINE = 8  # requests that may wait
 class QueuedRequest:
     """A completion. asked_at: monotonic seconds. sentences: said so far. endpoint: None for a script.
 
-    script: its sentences. sent_again: it was repeated once."""
+    script: its sentences. sent_again: it was repeated once. guess: not 0 while it is only a guess, whose turn is 0.
+    streamed: how a guess ended. stages: what a guess has reached."""
 
     id: str
     to: str
@@ -27,17 +29,21 @@ class QueuedRequest:
     script: tuple[str, ...] = ()
     sent_again: bool = False
     endpoint: Endpoint | None = None
+    guess: int = 0
+    streamed: ReplyStreamed | None = None
+    stages: tuple[str, ...] = ()
 
 
 @durable("llm.RequestQueue")
 class RequestQueue:
-    """Plain bookkeeping, in order of arrival."""
+    """Plain bookkeeping, in order of arrival; a guess goes after everything else, and there is one at most."""
 
     def __init__(self, at_once: int, line: int = LINE) -> None:
         self._at_once = at_once
         self._line = line
         self._waiting: deque[QueuedRequest] = deque()
         self._running: dict[str, QueuedRequest] = {}
+        self._guess: QueuedRequest | None = None  # waiting, running or ended
         self._voided = -1
 
     @property
@@ -58,6 +64,30 @@ class RequestQueue:
         """Whether the turn was cancelled, or a later one."""
         return turn <= self._voided
 
+    def guess(self, request: QueuedRequest) -> QueuedRequest | None:
+        """Take in a guess; the one before, if it was running and must be stopped."""
+        stopped = self.drop(self._guess.guess) if self._guess is not None else None
+        self._guess = request
+        return stopped
+
+    def drop(self, guess: int) -> QueuedRequest | None:
+        """Forget that guess, and nothing else; the request if it was running and must be stopped."""
+        request = self._guess
+        if request is None or request.guess != guess:
+            return None
+        self._guess = None
+        return self._running.pop(request.id, None)
+
+    def take_over(self, guess: int, turn: int, prompt: tuple[ChatMessage, ...]) -> QueuedRequest | None:
+        """The request of that guess becomes the turn's, if it is there and of the same prompt."""
+        request = self._guess
+        if request is None or request.guess != guess or request.prompt != prompt:
+            return None
+        self._guess, request.guess, request.turn = None, 0, turn
+        if request.id not in self._running and request.streamed is None:
+            self.enter(request)
+        return request
+
     def enter(self, request: QueuedRequest, *, first: bool = False) -> None:
         """Join the line, at its head with `first`."""
         if first:
@@ -71,11 +101,22 @@ class RequestQueue:
 
     def begin_next(self) -> QueuedRequest | None:
         """The next one to run, if there is one and room for it."""
-        if not self._waiting or len(self._running) >= self._at_once:
+        if len(self._running) >= self._at_once:
             return None
-        request = self._waiting.popleft()
-        self._running[request.id] = request
+        request = self._waiting.popleft() if self._waiting else self._waiting_guess()
+        if request is not None:
+            self._running[request.id] = request
         return request
+
+    def make_room(self) -> QueuedRequest | None:
+        """The guess that runs where somebody waits for its place: it is forgotten, and must be stopped."""
+        is_short = bool(self._waiting) and len(self._running) >= self._at_once
+        return self.drop(self._guess.guess) if is_short and self._guess is not None else None
+
+    def _waiting_guess(self) -> QueuedRequest | None:
+        guess = self._guess
+        waits = guess is not None and guess.id not in self._running and guess.streamed is None
+        return guess if waits else None
 
     def running(self, id: str) -> QueuedRequest | None:
         """The running request of this id; None when it has ended or was cancelled."""
@@ -89,7 +130,9 @@ class RequestQueue:
         """Void every turn <= `turn`; the requests that were running and must be stopped."""
         self._voided = max(self._voided, turn)
         self._waiting = deque(request for request in self._waiting if not self.is_void(request.turn))
-        stopped = tuple(request for request in self._running.values() if self.is_void(request.turn))
+        stopped = tuple(
+            request for request in self._running.values() if not request.guess and self.is_void(request.turn)
+        )
         for request in stopped:
             del self._running[request.id]
         return stopped

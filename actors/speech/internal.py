@@ -24,7 +24,8 @@ class RecognitionBroke(Message):
 class PieceReady(Message):
     """A piece of a synthesized sentence, made at `at` (epoch seconds). pcm: int16 little-endian, mono, at `rate` Hz.
 
-    synthesis: seconds from the sentence's begin to this piece if it is the first, else 0."""
+    synthesis: seconds from the sentence's begin to this piece if it is the first, else 0. guess: for which guess it was
+    made, 0 for a turn's own."""
 
     turn: int
     sentence: int
@@ -33,11 +34,13 @@ class PieceReady(Message):
     last: bool
     at: float
     synthesis: float = 0.0
+    guess: int = 0
 
 
 class SynthesisBroke(Message):
-    """The synthesizer's worker could not speak a sentence, because of `why`."""
+    """The synthesizer's worker could not speak a sentence, because of `why`. guess: as for PieceReady."""
 
     turn: int
     sentence: int
     why: str
+    guess: int = 0

@@ -1,6 +1,7 @@
 """The synthesizer: turns sentences into sound, in order, and sends it to the speaker piece by piece.
 
-The voice works on a thread; a cancelled turn stops it between pieces."""
+The voice works on a thread; a cancelled turn or a dropped guess stops it between pieces. What is made ready for a guess
+stays here until a turn takes it over."""
 
 import logging
 import time
@@ -18,7 +19,8 @@ from actors.kernel.protocol.lifecycle import Health
 from actors.speech.choice import Note, open_voice
 from actors.speech.engines import EngineBroken, Sound, Voice
 from actors.speech.internal import PieceReady, SynthesisBroke
-from actors.speech.messages import Cancel, SpeakRequested, SynthesisFailed
+from actors.speech.messages import Cancel, Drop, SpeakRequested, SynthesisFailed
+from actors.speech.prepared import PreparedSound
 from actors.speech.worker import Worker
 from actors.system.messages import SYSTEM, StageReached
 from config.schema import Audio, Speech
@@ -29,6 +31,7 @@ _PIECE_SECONDS = 0.15
 _WAITING = 64  # sentences that may wait to be spoken
 _NO_VOICE_RATE = 22050
 _EVERY_TURN = 2**62
+_NO_WAIT = 1e-3  # seconds to hand over sound that is ready
 _FAILING = 2  # sentences in a row after which the voice itself is to blame
 _OTHER_VOICE = "Choose another voice in audio.voice_model, or remove it for the embedded one."
 
@@ -40,6 +43,7 @@ class SynthesisTask(msgspec.Struct, frozen=True):
     sentence: int
     text: str
     cause: str
+    guess: int = 0
 
 
 class Synthesizer(Actor):
@@ -59,6 +63,7 @@ class Synthesizer(Actor):
         self._loading = loading
         self._working = working
         self._voided = 0
+        self._prepared = PreparedSound()
         self._worker: Worker[SynthesisTask] | None = None
         self._loaded: tuple[Voice, Note] | EngineBroken = EngineBroken("not loaded yet", "")
         self._broken = ""
@@ -110,9 +115,32 @@ class Synthesizer(Actor):
         self._voided = max(self._voided, message.turn)
 
     @handles
+    def on_drop(self, message: Drop) -> None:
+        self._prepared.drop(message.guess)
+
+    @handles
     def on_speak(self, message: SpeakRequested) -> None:
-        if message.turn <= self._voided:
-            return
+        if message.guess and not message.turn:
+            self._prepare(message)
+        elif message.turn > self._voided:
+            ready = self._prepared.take(message.guess, message.sentence, message.text, message.turn)
+            if ready is None:
+                self._begin(message)
+            else:
+                self._take_over(ready)
+
+    def _prepare(self, message: SpeakRequested) -> None:
+        if self._worker is not None and self._prepared.begin(message.guess, message.sentence, message.text):
+            self._worker.guess(SynthesisTask(0, message.sentence, message.text, self.cause(), message.guess))
+
+    def _take_over(self, ready: tuple[PieceReady, ...]) -> None:
+        if self._worker is not None:
+            self._worker.promote()
+        for piece in ready:
+            waited = _NO_WAIT if piece.synthesis else 0.0  # it was made before anybody waited for it
+            self._play(msgspec.structs.replace(piece, at=self.wall(), synthesis=waited))
+
+    def _begin(self, message: SpeakRequested) -> None:
         if self._worker is None:
             self._give_up(message.turn, message.sentence, self._broken)
         elif not self._worker.give(SynthesisTask(message.turn, message.sentence, message.text, self.cause())):
@@ -123,8 +151,11 @@ class Synthesizer(Actor):
         if piece.pcm and self._failed:
             self._failed = 0
             self._say_choice()
-        if piece.turn <= self._voided:
-            return
+        wanted = self._prepared.add(piece) if piece.guess else piece
+        if wanted is not None and wanted.turn > self._voided:
+            self._play(wanted)
+
+    def _play(self, piece: PieceReady) -> None:
         if piece.synthesis and piece.pcm and piece.sentence == 0:
             self.tell(SYSTEM, StageReached(piece.turn, "synthesis", piece.at, piece.synthesis))
         self.tell(SPEAKER, PlaySentence(piece.turn, piece.sentence, piece.pcm, piece.rate, piece.last))
@@ -132,13 +163,12 @@ class Synthesizer(Actor):
     @handles
     def on_broke(self, message: SynthesisBroke) -> None:
         self._failed += 1
-        if self._failed >= _FAILING or message.turn == 0:
+        turn = self._prepared.fail(message.guess, message.sentence) if message.guess else message.turn
+        if self._failed >= _FAILING or (message.turn == 0 and not message.guess):
             self._say(Health.DEGRADED, f"every sentence fails: {message.why[:200]}", _OTHER_VOICE)
-        if message.turn > self._voided:
-            log.warning(
-                "%s: sentence %d of turn %d failed", self.context.address, message.sentence, message.turn
-            )
-            self._give_up(message.turn, message.sentence, message.why)
+        if turn > self._voided:
+            log.warning("%s: sentence %d of turn %d failed", self.context.address, message.sentence, turn)
+            self._give_up(turn, message.sentence, message.why)
 
     def _give_up(self, turn: int, sentence: int, why: str) -> None:
         self.tell(CONVERSATION, SynthesisFailed(turn, sentence, why))
@@ -147,22 +177,29 @@ class Synthesizer(Actor):
 
     # -- on the worker's thread
 
+    def _is_wanted(self, task: SynthesisTask) -> bool:
+        if not task.guess:
+            return task.turn > self._voided
+        turn = self._prepared.turn_of(task.guess, task.sentence)
+        return turn is not None and (turn or _EVERY_TURN) > self._voided
+
     def _speak(self, task: SynthesisTask) -> None:
+        if task.cause and not self._is_wanted(task):
+            return
         begun = time.perf_counter()
         try:
             for sound, last in pieces(self._voice.synthesize(task.text), self._voice.rate):
-                if task.turn <= self._voided:
+                if not self._is_wanted(task):
                     return
                 took, begun = (time.perf_counter() - begun if begun else 0.0), 0.0
                 self.post(self._piece(task, sound, last, took), task.cause)
         except Exception as error:  # one failed sentence must not stop the others
-            self.post(
-                SynthesisBroke(task.turn, task.sentence, f"{type(error).__name__}: {error}"), task.cause
-            )
+            why = f"{type(error).__name__}: {error}"
+            self.post(SynthesisBroke(task.turn, task.sentence, why, task.guess), task.cause)
 
     def _piece(self, task: SynthesisTask, sound: Sound, last: bool, took: float) -> PieceReady:
-        pcm = sound.astype("<i2").tobytes()
-        return PieceReady(task.turn, task.sentence, pcm, self._voice.rate, last, time.time(), took)
+        pcm, now = sound.astype("<i2").tobytes(), time.time()
+        return PieceReady(task.turn, task.sentence, pcm, self._voice.rate, last, now, took, task.guess)
 
 
 def pieces(sounds: Iterator[Sound], rate: int) -> Iterator[tuple[Sound, bool]]:

@@ -71,6 +71,11 @@ class Llm(Section, key="llm", about="The language model.", place=50):
         20.0, "How long the first word may take.", unit="s", gt=0.0, le=600.0
     )
     total_timeout: float = setting(60.0, "How long a whole reply may take.", unit="s", gt=0.0, le=3600.0)
+    speculate: Literal["local", "always", "off"] = setting(
+        "local",
+        "Think ahead while it is not certain yet that somebody has finished: only where the model runs on this machine"
+        " or in its own network (local), also at others, once for each thing said (always), or never (off).",
+    )
     retries: int = setting(2, "Further attempts after a failure that may pass.", ge=0, le=10)
     local: LocalLlm = Field(default_factory=LocalLlm, description="The small model on this machine.")
 

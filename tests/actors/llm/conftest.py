@@ -37,7 +37,8 @@ class Room:
             self.world.start(local, "llm.local")
         elif "llm.local" not in self.world.lives:
             self.local: Probe = self.world.probe("llm.local")
-        self.world.start(LanguageModel(llm, Performance(max_concurrent_requests=at_once)), "llm")
+        self.actor = LanguageModel(llm, Performance(max_concurrent_requests=at_once))
+        self.world.start(self.actor, "llm")
         self.world.run()
 
     def ask(self, turn: int = 1, prompt: tuple[ChatMessage, ...] = PROMPT) -> None:

@@ -11,7 +11,7 @@ from actors.audio.messages import PlaySentence
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.speech.choice import Note, proven
 from actors.speech.engines import EngineBroken, Sound, Voice
-from actors.speech.messages import Cancel, SpeakRequested, SynthesisFailed
+from actors.speech.messages import Cancel, Drop, SpeakRequested, SynthesisFailed
 from actors.speech.piper import Piper
 from actors.speech.synthesizer import Synthesizer, pieces
 from actors.system.messages import StageReached
@@ -29,10 +29,12 @@ class Drone:
     def __init__(self) -> None:
         self.gate = threading.Event()
         self.gate.set()
+        self.begun: list[str] = []
         self.words: list[str] = []
 
     def synthesize(self, text: str) -> Iterator[Sound]:
         for word in text.split():
+            self.begun.append(word)
             assert self.gate.wait(10.0)
             self.words.append(word)
             if word == "unspeakable":
@@ -107,13 +109,14 @@ def test_a_cancelled_turn_stops_between_pieces_and_what_waits_is_dropped(
     drone.gate.clear()
     world.give("speech.synthesizer", SpeakRequested(1, 0, "a b c d"))
     world.give("speech.synthesizer", SpeakRequested(1, 1, "e f"))
+    until(lambda: drone.begun[-1] == "a")
     world.give("speech.synthesizer", Cancel(1))
     world.give("speech.synthesizer", SpeakRequested(1, 2, "late"))
     world.give("speech.synthesizer", SpeakRequested(2, 0, "next"))
     drone.gate.set()
     until(lambda: any(piece.last for piece in played(room["audio.speaker"])))
     assert {piece.turn for piece in played(room["audio.speaker"])} == {2}
-    assert drone.words == ["Ready.", "a", "e", "next"]
+    assert drone.words == ["Ready.", "a", "next"]
 
 
 def test_a_sentence_that_fails_is_told_and_counts_as_played(
@@ -225,3 +228,83 @@ def test_a_voice_that_loads_and_cannot_say_a_word_is_not_a_voice() -> None:
     with pytest.raises(EngineBroken, match=r"cannot say a word.*no phonemes"):
         proven(Mute(), Path("voice.onnx"))
     assert proven(drone := Drone(), Path("voice.onnx")) is drone
+
+
+def test_a_guess_is_made_ready_and_heard_only_when_a_turn_takes_it_over(
+    world: VirtualWorld, room: dict[str, Probe], drone: Drone, until: Until
+) -> None:
+    world.give("speech.synthesizer", SpeakRequested(0, 0, "hello there", guess=5))
+    until(lambda: drone.words[-2:] == ["hello", "there"])
+    world.run()
+    assert played(room["audio.speaker"]) == []
+    world.give("speech.synthesizer", SpeakRequested(3, 0, "hello there", guess=5))
+    until(lambda: any(sound.last for sound in played(room["audio.speaker"])))
+    sounds = played(room["audio.speaker"])
+    assert drone.words.count("hello") == 1
+    assert {(sound.turn, sound.sentence) for sound in sounds} == {(3, 0)}
+    assert sum(len(sound.pcm) for sound in sounds) == 2 * 1000
+    assert sounds[-1].last
+    assert [(s.turn, s.stage) for s in room["system"].of(StageReached)] == [(3, "synthesis")]
+
+
+def test_what_is_still_being_made_when_a_turn_takes_it_over_goes_on_as_its_sound(
+    world: VirtualWorld, room: dict[str, Probe], drone: Drone, until: Until
+) -> None:
+    drone.gate.clear()
+    world.give("speech.synthesizer", SpeakRequested(0, 0, "hello there", guess=5))
+    world.give("speech.synthesizer", SpeakRequested(3, 0, "hello there", guess=5))
+    world.give("speech.synthesizer", SpeakRequested(3, 1, "friend", guess=5))
+    drone.gate.set()
+    until(lambda: sum(sound.last for sound in played(room["audio.speaker"])) == 2)
+    assert [(s.turn, s.sentence) for s in played(room["audio.speaker"]) if s.last] == [(3, 0), (3, 1)]
+
+
+def test_other_words_than_the_guessed_ones_are_made_anew(
+    world: VirtualWorld, room: dict[str, Probe], drone: Drone, until: Until
+) -> None:
+    world.give("speech.synthesizer", SpeakRequested(0, 0, "hello", guess=5))
+    until(lambda: drone.words[-1:] == ["hello"])
+    world.give("speech.synthesizer", SpeakRequested(3, 0, "goodbye", guess=5))
+    until(lambda: any(sound.last for sound in played(room["audio.speaker"])))
+    assert drone.words[-1] == "goodbye"
+    assert sum(len(sound.pcm) for sound in played(room["audio.speaker"])) == 2 * 500
+
+
+def test_a_dropped_guess_is_made_no_further_and_ends_nothing_else(
+    world: VirtualWorld, room: dict[str, Probe], drone: Drone, until: Until
+) -> None:
+    until(lambda: drone.words == ["Ready."])
+    drone.gate.clear()
+    world.give("speech.synthesizer", SpeakRequested(1, 0, "first words"))
+    world.give("speech.synthesizer", SpeakRequested(0, 0, "a guess", guess=5))
+    world.give("speech.synthesizer", Drop(5))
+    world.give("speech.synthesizer", SpeakRequested(0, 0, "a guess", guess=5))
+    drone.gate.set()
+    world.give("speech.synthesizer", SpeakRequested(1, 1, "more"))
+    until(lambda: sum(sound.last for sound in played(room["audio.speaker"])) == 2)
+    assert drone.words == ["Ready.", "first", "words", "more"]
+
+
+def test_a_turns_sentence_is_spoken_before_a_guess_that_waits(
+    world: VirtualWorld, room: dict[str, Probe], drone: Drone, until: Until
+) -> None:
+    until(lambda: drone.words == ["Ready."])
+    drone.gate.clear()
+    world.give("speech.synthesizer", SpeakRequested(1, 0, "one"))
+    world.give("speech.synthesizer", SpeakRequested(0, 0, "guessed", guess=5))
+    world.give("speech.synthesizer", SpeakRequested(1, 1, "two"))
+    drone.gate.set()
+    until(lambda: "guessed" in drone.words)
+    assert drone.words[1:] == ["one", "two", "guessed"]
+
+
+def test_a_guess_that_cannot_be_spoken_fails_only_the_turn_that_took_it(
+    world: VirtualWorld, room: dict[str, Probe], drone: Drone, until: Until
+) -> None:
+    world.give("speech.synthesizer", SpeakRequested(0, 0, "unspeakable", guess=5))
+    until(lambda: "unspeakable" in drone.words)
+    world.run()
+    assert room["conversation"].messages == []
+    world.give("speech.synthesizer", SpeakRequested(3, 0, "unspeakable", guess=5))
+    until(lambda: room["conversation"].of(SynthesisFailed))
+    assert [failed.turn for failed in room["conversation"].of(SynthesisFailed)] == [3]
