@@ -38,7 +38,9 @@ soak: setup-dev ## the long tests: 500 kills, damage to every region of every fi
 lint: setup-dev ## format, style, types and layers
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
-	$(VENV)/mypy
+	$(VENV)/mypy --platform linux --cache-dir .mypy_cache/linux
+	$(VENV)/mypy --platform darwin --cache-dir .mypy_cache/darwin
+	$(VENV)/mypy --platform win32 --cache-dir .mypy_cache/win32
 	$(VENV)/lint-imports --no-logo
 	$(VENV)/python tools/backdoors.py
 	$(VENV)/python tools/addresses.py

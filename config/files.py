@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -47,19 +48,18 @@ def beside(path: Path, *, durable: bool = True, alone: bool = True) -> Iterator[
 
 def sync_folder(folder: Path) -> None:
     """Make what was put into, or taken from, `folder` durable, where the system can. Raises OSError."""
-    if os.name != "posix":
-        return
-    try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except PermissionError:  # one that may be written and not listed
-        return
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in _CANNOT_SYNC:
-            raise
-    finally:
-        os.close(handle)
+    if sys.platform != "win32":
+        try:
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except PermissionError:  # one that may be written and not listed
+            return
+        try:
+            os.fsync(handle)
+        except OSError as error:
+            if error.errno not in _CANNOT_SYNC:
+                raise
+        finally:
+            os.close(handle)
 
 
 def _sync(file: Path) -> None:

@@ -5,18 +5,13 @@ It reports a change when the files have been at rest for a moment and no process
 
 import contextlib
 import hashlib
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeAlias
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
-
+from config.layers.lease import is_being_written
 
 LOOK_EVERY = 0.025
 AT_REST = 0.06  # seconds without a change after which what is there is read
@@ -101,33 +96,3 @@ def _sign(path: Path) -> _Sign:
     except OSError:
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
-
-
-def is_being_written(path: Path) -> bool:
-    """Whether any process has the file open for writing, where the system can tell; else False.
-
-    Linux grants a read lease only on a file that nobody writes. The lease is returned at once; a process that opens the
-    file for writing in between waits for microseconds, and the signal about it is ignored."""
-    if fcntl is None or not hasattr(fcntl, "F_SETLEASE"):
-        return False
-    with contextlib.suppress(OSError):
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            return _refuses_lease(handle)
-        finally:
-            os.close(handle)
-    return False
-
-
-def _refuses_lease(handle: int) -> bool:
-    import errno
-    import signal
-
-    try:
-        # SIGURG is ignored by default; the lease's own signal would end the process.
-        fcntl.fcntl(handle, fcntl.F_SETSIG, signal.SIGURG)
-        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-    except OSError as error:
-        return error.errno == errno.EAGAIN
-    fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-    return False

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -96,11 +95,10 @@ class LiveFaults:
 
 def _signal(slot: ActorSlot, name: str) -> bool:
     pid = slot.handle.pid if slot.handle is not None else 0
-    if not pid or pid == os.getpid() or sys.platform == "win32":
-        return False
     with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, getattr(signal, name))
-        return True
+        if pid and pid != os.getpid() and (number := getattr(signal, name, None)) is not None:
+            os.kill(pid, number)
+            return True
     return False
 
 

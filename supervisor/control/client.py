@@ -7,6 +7,7 @@ from multiprocessing import AuthenticationError
 from pathlib import Path
 from typing import Any
 
+from supervisor.connection import Connection
 from supervisor.control.wire import HANDSHAKE_WITHIN, RequestRefused, limit_reads, receive, send
 from supervisor.instance import Instance, find_instance
 
@@ -38,9 +39,9 @@ def stream(home: Path, request: Mapping[str, Any], timeout: float = 120.0) -> It
             yield answer
 
 
-def _connect(instance: Instance) -> "mpc.Connection[Any, Any]":
+def _connect(instance: Instance) -> "Connection":
     """An authenticated connection. Fails after five seconds if the process is frozen."""
-    connection: mpc.Connection[Any, Any] = mpc.Client(instance.address, instance.family)
+    connection: Connection = mpc.Client(instance.address, instance.family)
     try:
         limit_reads(connection, HANDSHAKE_WITHIN)
         key = bytes.fromhex(instance.key)

@@ -7,6 +7,7 @@ import threading
 from multiprocessing import AuthenticationError
 from typing import Any
 
+from supervisor.connection import Connection
 from supervisor.control.requests import answer
 from supervisor.control.wire import HANDSHAKE_WITHIN, MAX_REQUEST, RequestRefused, limit_reads, receive, send
 from supervisor.instance import Instance
@@ -17,7 +18,6 @@ CLIENTS = 24
 LONG = frozenset({"follow", "talk", "watch"})
 LONG_CLIENTS = 16
 """How many clients may watch or talk; the other places are for short requests."""
-Wire = mpc.Connection
 
 
 class ControlServer:
@@ -54,7 +54,7 @@ class ControlServer:
             args = (connection,)
             threading.Thread(target=self._serve, args=args, name="control client", daemon=True).start()
 
-    def _serve(self, connection: "Wire[Any, Any]") -> None:
+    def _serve(self, connection: "Connection") -> None:
         try:
             limit_reads(connection, HANDSHAKE_WITHIN)
             mpc.deliver_challenge(connection, self._key)
@@ -67,7 +67,7 @@ class ControlServer:
                 connection.close()
             self._places.release()
 
-    def _answer(self, connection: "Wire[Any, Any]", request: dict[str, Any]) -> None:
+    def _answer(self, connection: "Connection", request: dict[str, Any]) -> None:
         if request.get("do") not in LONG:
             self._send_answers(connection, request)
         elif self._long_places.acquire(blocking=False):
@@ -78,7 +78,7 @@ class ControlServer:
         else:
             send(connection, {"error": f"{LONG_CLIENTS} clients watch or talk already; end one of them"})
 
-    def _send_answers(self, connection: "Wire[Any, Any]", request: dict[str, Any]) -> None:
+    def _send_answers(self, connection: "Connection", request: dict[str, Any]) -> None:
         try:
             for part in answer(self._runtime, request):
                 send(connection, part)

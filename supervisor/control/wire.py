@@ -6,10 +6,11 @@ import socket
 import struct
 import sys
 from collections.abc import Mapping
-from multiprocessing.connection import Connection
 from typing import Any
 
 import msgpack
+
+from supervisor.connection import Connection
 
 MAX_REQUEST = 1 << 20
 HANDSHAKE_WITHIN = 5.0
@@ -20,7 +21,7 @@ class RequestRefused(Exception):
     """The other end refused the request, or sent an invalid frame; the text says why."""
 
 
-def send(connection: "Connection[bytes, bytes]", frame: Mapping[str, Any]) -> None:
+def send(connection: "Connection", frame: Mapping[str, Any]) -> None:
     """Send one map. Raises OSError when the other end has closed, RequestRefused if it cannot be encoded."""
     try:
         data = msgpack.packb(frame)
@@ -29,7 +30,7 @@ def send(connection: "Connection[bytes, bytes]", frame: Mapping[str, Any]) -> No
     connection.send_bytes(data)
 
 
-def receive(connection: "Connection[bytes, bytes]", limit: int = MAX_ANSWER) -> dict[str, Any]:
+def receive(connection: "Connection", limit: int = MAX_ANSWER) -> dict[str, Any]:
     """The next map. Raises EOFError or OSError when the other end has closed, RequestRefused for anything else."""
     data = connection.recv_bytes(limit)
     try:
@@ -41,7 +42,7 @@ def receive(connection: "Connection[bytes, bytes]", limit: int = MAX_ANSWER) -> 
     return frame
 
 
-def limit_reads(connection: "Connection[Any, Any]", seconds: float) -> None:
+def limit_reads(connection: "Connection", seconds: float) -> None:
     """Let a read fail after `seconds`, so that a silent client does not keep its place.
 
     The option belongs to the socket, which the duplicate shares. A Windows pipe has no such option.

@@ -17,9 +17,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from multiprocessing.connection import Connection, Listener
+from multiprocessing.connection import Listener
 from typing import Any
 
+from supervisor.connection import Connection
 from supervisor.launcher.restart_policy import GAVE_UP, RestartSettings, after_death, is_decision, wording
 
 VARIABLE = "GERALD_LAUNCHER"
@@ -144,7 +145,7 @@ class _Root:
         self, command: Sequence[str], news: "queue.SimpleQueue[tuple[str, Any]]", deaths: int
     ) -> None:
         self._news = news
-        self._line: Connection[Any, Any] | None = None
+        self._line: Connection | None = None
         self._folder = tempfile.mkdtemp(prefix="gerald-")
         self._left: list[str] = [self._folder]
         self._rest: list[bytes] = []

@@ -40,6 +40,9 @@ class Link(Protocol):
     def receive(self) -> tuple[FrameType, bytes]:
         """Waits for the next frame. Raises LinkClosed at the end of the stream."""
 
+    def hang_up(self) -> None:
+        """Let nobody send any more, and end a send that waits for room."""
+
     def close(self) -> None: ...
 
 

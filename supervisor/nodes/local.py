@@ -5,14 +5,14 @@ The child inherits the connection at the spawn, so no other process can be at it
 
 import contextlib
 import os
-import select
+import socket
 import struct
 import sys
 import threading
-from multiprocessing.connection import Connection
-from typing import Any
 
+from supervisor.connection import Connection
 from supervisor.nodes.link import FrameType, LinkClosed
+from supervisor.nodes.readiness import Wait, has_room, waiting_for
 
 MAX_FRAME = 64 * 1024 * 1024
 """Most bytes in one frame: large things travel by shared memory."""
@@ -27,17 +27,24 @@ _SHORT, _LONG = struct.Struct("!i"), struct.Struct("!iQ")
 class LocalLink:
     """A Link over a multiprocessing connection.
 
-    Where file descriptors exist, it reads many frames with one system call, and waits with a poll object made once.
+    Where a connection is a file descriptor, many frames are read with one system call.
     """
 
-    def __init__(self, connection: "Connection[bytes, bytes]") -> None:
+    def __init__(self, connection: "Connection") -> None:
         self.connection = connection
         self._writing = threading.Lock()
         self._buffer = bytearray()
-        self._own = hasattr(select, "poll")
-        # On Linux a stream socket counts as writable while three quarters of its buffer (208 KB) are free.
-        self._writable: Any = _poll(connection, select.POLLOUT) if sys.platform == "linux" else None
-        self._readable: Any = _poll(connection, select.POLLIN) if self._own else None
+        self._readable = waiting_for((connection,))
+        self._has_room = has_room(connection)
+        self._either: Wait | None = None
+
+    def end_with(self, sentinel: int) -> None:
+        """Count the link as closed when nothing is left in it and the process of this sentinel has ended.
+
+        The end of the stream does not tell it alone: somebody else may hold the process's end open, and on Windows the
+        parent does until the child has taken it over, which a child that dies while it starts never does.
+        """
+        self._either = waiting_for((self.connection, sentinel))
 
     def send(self, frame: FrameType, body: bytes = b"") -> None:
         data = _KINDS[frame][1] + body
@@ -49,7 +56,7 @@ class LocalLink:
 
     def receive(self) -> tuple[FrameType, bytes]:
         try:
-            data = self._next() if self._own else self.connection.recv_bytes(MAX_FRAME)
+            data = self._next()
             return _KINDS[data[0]][0], data[1:]
         except (EOFError, OSError, ValueError, LookupError) as error:
             raise LinkClosed(str(error)) from None
@@ -64,40 +71,58 @@ class LocalLink:
         if self._buffer:
             return True
         try:
-            return bool(self._readable.poll(0) if self._own else self.connection.poll(0))
+            return bool(self._readable(0))
         except (EOFError, OSError) as error:
             raise LinkClosed(str(error)) from None
 
     def writable(self) -> bool:
         """Whether `send` takes some ten thousand bytes without waiting; False if unknown."""
-        return self._writable is not None and not self._writing.locked() and bool(self._writable.poll(0))
+        return not self._writing.locked() and self._has_room()
+
+    def hang_up(self) -> None:
+        with contextlib.suppress(OSError):
+            if sys.platform == "win32":
+                self.connection.close()
+            else:
+                with socket.socket(fileno=os.dup(self.connection.fileno())) as twin:
+                    twin.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self.connection.close()
 
     def _next(self) -> bytes:
-        """The connection's next message; its length is in front, in network order, in a wider field for long ones."""
+        if sys.platform == "win32":
+            self._await()
+            return self.connection.recv_bytes(MAX_FRAME)
+        else:
+            while (data := self._taken()) is None:
+                self._await()
+                more = os.read(self.connection.fileno(), READ)
+                if not more:
+                    raise EOFError("the other end is gone")
+                self._buffer += more
+            return data
+
+    def _await(self) -> None:
+        """Wait for something to read, or for the end. Raises EOFError when the process has ended and all is read."""
+        # The second look: it may have written and ended between the system's looks at the one and at the other.
+        if self._either is not None and 0 not in self._either(None) and not self._readable(0):
+            raise EOFError("the process has ended")
+
+    def _taken(self) -> bytes | None:
+        """The next message of those that were read; its length is in front, in network order, wider for long ones."""
         buffer = self._buffer
-        while True:
-            if len(buffer) >= _SHORT.size:
-                (size,) = _SHORT.unpack_from(buffer)
-                head = _SHORT.size
-                if size < 0 and len(buffer) >= _LONG.size:
-                    head, (_, size) = _LONG.size, _LONG.unpack_from(buffer)
-                if size > MAX_FRAME:
-                    raise ValueError(f"a frame of {size} bytes")
-                if 0 <= size <= len(buffer) - head:
-                    data = bytes(buffer[head : head + size])
-                    del buffer[: head + size]
-                    return data
-            more = os.read(self.connection.fileno(), READ)
-            if not more:
-                raise EOFError("the other end is gone")
-            buffer += more
-
-
-def _poll(connection: "Connection[bytes, bytes]", event: int) -> Any:
-    poll = select.poll()
-    poll.register(connection.fileno(), event)
-    return poll
+        if len(buffer) < _SHORT.size:
+            return None
+        (size,) = _SHORT.unpack_from(buffer)
+        head = _SHORT.size
+        if size < 0 and len(buffer) >= _LONG.size:
+            head, (_, size) = _LONG.size, _LONG.unpack_from(buffer)
+        if size > MAX_FRAME:
+            raise ValueError(f"a frame of {size} bytes")
+        if not 0 <= size <= len(buffer) - head:
+            return None
+        data = bytes(buffer[head : head + size])
+        del buffer[: head + size]
+        return data

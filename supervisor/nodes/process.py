@@ -244,7 +244,8 @@ class ProcessHandle:
         self._hang_up()
 
     def _hang_up(self) -> None:
-        """Note that the wire has ended."""
+        """Note that the wire has ended, also to a sender that waits for room in it."""
+        self._link.hang_up()
         self._mailbox.express = None
         with self._room:
             self._over = True

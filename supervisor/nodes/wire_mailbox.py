@@ -4,16 +4,15 @@ An idle actor's own thread waits at the wire, so a message costs no hand-over be
 a second thread looks at the wire every few milliseconds, for urgent mail and for the parent's end.
 """
 
-import select
-import sys
 import threading
 from collections.abc import Callable
 from multiprocessing import connection as mpc
-from multiprocessing.connection import Connection
 
 from actors.kernel.mailbox import Mailbox
+from supervisor.connection import Connection
 from supervisor.nodes.link import FrameType, LinkClosed
 from supervisor.nodes.local import LocalLink
+from supervisor.nodes.readiness import waiting_for
 
 DOZES_AFTER = 200
 """Looks at an idle actor after which the second thread sleeps until there is work."""
@@ -121,16 +120,10 @@ class WireMailbox(Mailbox):
 class _Bell:
     """Waits for the wire and for a ring at the same time."""
 
-    def __init__(self, connection: "Connection[bytes, bytes]") -> None:
-        self._connection = connection
+    def __init__(self, connection: "Connection") -> None:
         self._heard, self._rope = mpc.Pipe(duplex=False)
         self._rung = threading.Lock()
-        self._poll = None
-        if sys.platform != "win32":
-            # Built once: multiprocessing's `wait` makes a selector at each call.
-            self._poll = select.poll()
-            self._poll.register(connection.fileno(), select.POLLIN)
-            self._poll.register(self._heard.fileno(), select.POLLIN)
+        self._either = waiting_for((connection, self._heard))
 
     def ring(self) -> None:
         """End the current `wait`, or the next one."""
@@ -139,14 +132,8 @@ class _Bell:
 
     def wait(self, timeout: float | None) -> bool:
         """Wait for the wire, a ring, or the timeout. True when the wire has something, or has ended."""
-        if self._poll is not None:
-            limit = None if timeout is None else max(0.0, timeout) * 1000
-            ready = {descriptor for descriptor, _ in self._poll.poll(limit)}
-            rung, came = self._heard.fileno() in ready, self._connection.fileno() in ready
-        else:
-            found = mpc.wait([self._connection, self._heard], timeout)
-            rung, came = self._heard in found, self._connection in found
-        if rung:
+        ready = self._either(timeout)
+        if 1 in ready:
             self._heard.recv_bytes()
             self._rung.release()
-        return came
+        return 0 in ready

@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,7 @@ from actors.kernel.message import Envelope, decode, encode
 from actors.kernel.protocol.lifecycle import Failure, WriteCheckpoint
 from actors.kernel.record import Dead
 from actors.kernel.thread_host import SystemClock
+from supervisor.connection import Connection
 from supervisor.nodes.boot import STANDBY, Boot, make_actor
 from supervisor.nodes.in_flight import BEAT_AT, BEGUN_AT, STARVING, WINDOW, Fate, Shared
 from supervisor.nodes.link import FrameType, LinkClosed, unpack
@@ -124,7 +124,7 @@ class EnvelopeAccount:
 class _Worker:
     """The objects of one worker process."""
 
-    def __init__(self, connection: "Connection[bytes, bytes]", shared: Shared, boot: Boot) -> None:
+    def __init__(self, connection: "Connection", shared: Shared, boot: Boot) -> None:
         self._boot = boot
         self._shared = shared
         self._link = LocalLink(connection)
@@ -270,7 +270,7 @@ def _sections(boot: Boot, reveal: Reveal) -> dict[str, Any]:
     return {name: given[name] if name in given else getattr(config, name) for name in names}
 
 
-def run(connection: "Connection[bytes, bytes]", shared: Shared, boot: bytes) -> None:
+def run(connection: "Connection", shared: Shared, boot: bytes) -> None:
     """The process's main function: run one incarnation, then exit without waiting for other threads."""
     _Worker(connection, shared, msgspec.msgpack.decode(boot, type=Boot)).run()
     sys.stdout.flush()

@@ -1,8 +1,11 @@
 """A worker process seen from its parent: the process, the wire to it, and the memory shared with it."""
 
+import atexit
 import contextlib
 import multiprocessing
 import signal
+import sys
+import weakref
 
 import msgspec
 import psutil
@@ -14,6 +17,14 @@ from supervisor.nodes.secrets import NO_SECRETS, Reveal
 from supervisor.nodes.worker import run
 
 _spawn = multiprocessing.get_context("spawn")
+_started: "weakref.WeakSet[WorkerProcess]" = weakref.WeakSet()
+
+
+@atexit.register
+def _kill_what_is_left() -> None:
+    """Multiprocessing, whose own turn is later, would send SIGTERM, which workers ignore, and wait for ever."""
+    for process in list(_started):
+        process.kill()
 
 
 class WorkerProcess:
@@ -57,13 +68,15 @@ class WorkerProcess:
 
     def start(self) -> None:
         """Spawn the process. Raises OSError."""
-        if hasattr(signal, "pthread_sigmask"):
+        _started.add(self)
+        if sys.platform != "win32":
             # The child inherits it, and so leaves Ctrl-C to its parent from its first instruction on.
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             self._process.start()
         finally:
             self._theirs.close()
+        self.link.end_with(self._process.sentinel)
         self.pid = self._process.pid or 0
         if self._killed:
             self._process.kill()

@@ -69,6 +69,10 @@ class _Link(Line):
     def close(self) -> None:
         self.open = False
 
+    def hang_up(self) -> None:
+        """No send waits here."""
+        self.open = False
+
 
 class _Child:
     """Does in this process what a worker process does (supervisor.nodes.worker, supervisor.nodes.worker_process)."""

@@ -1,6 +1,5 @@
 """The watch notices every way of saving, and never reads what is still being written."""
 
-import os
 import queue
 import sys
 from collections.abc import Callable, Iterator
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.layers import watch
-from config.layers.watch import Watch, is_being_written
+from config.layers.watch import Watch
 
 WITHIN = 10.0
 linux = pytest.mark.skipif(sys.platform != "linux", reason="leases are Linux's")
@@ -105,18 +104,3 @@ def test_the_files_may_become_others(tmp_path: Path) -> None:
     second.write_text("x")
     assert told.get(timeout=WITHIN) is None
     one.close()
-
-
-@linux
-def test_a_writer_is_seen_and_a_reader_is_none(tmp_path: Path) -> None:
-    file = tmp_path / "file"
-    file.write_text("x")
-    assert not is_being_written(file)
-    reader = os.open(file, os.O_RDONLY)
-    assert not is_being_written(file)
-    writer = os.open(file, os.O_WRONLY)
-    assert is_being_written(file)
-    os.close(writer)
-    assert not is_being_written(file)
-    os.close(reader)
-    assert not is_being_written(tmp_path / "none")

@@ -2,8 +2,11 @@
 
 import os
 import queue
+import subprocess
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -13,6 +16,7 @@ from actors.kernel.protocol.lifecycle import Failure, Stop
 from actors.kernel.thread_host import ExternalClient
 from supervisor.nodes.boot import Boot
 from supervisor.nodes.process import ProcessHandle
+from supervisor.nodes.worker_process import WorkerProcess
 from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
 from tests.doubles.actors import Crash, Die, Said, Say
@@ -32,10 +36,17 @@ class Pinned:
         self.ended: queue.SimpleQueue[Failure | None] = queue.SimpleQueue()
 
     def launch(self, actor: str = "tests.doubles.actors:Echo") -> ProcessHandle:
+        return self.run(WorkerProcess(self.boot(actor)))
+
+    def boot(self, actor: str = "tests.doubles.actors:Echo") -> Boot:
         self.slot.incarnation += 1
+        return Boot("echo", self.slot.incarnation, actor, (), {}, ".", "seed", "", "run", "INFO", {})
+
+    def run(self, child: WorkerProcess) -> ProcessHandle:
         number = self.slot.incarnation
-        boot = Boot("echo", number, actor, (), {}, ".", "seed", "", "run", "INFO", {})
-        return ProcessHandle(self.slot, boot, self.directory, lambda: self.ready.put(number), self.ended.put)
+        return ProcessHandle(
+            self.slot, child.boot, self.directory, lambda: self.ready.put(number), self.ended.put, child
+        )
 
     def say(self, text: str) -> Said:
         answer = self.client.answer("echo", Say(text), WITHIN)
@@ -134,6 +145,66 @@ def test_killing_leaves_no_process_thread_or_descriptor_behind(pinned: Pinned) -
         round_trip()
     assert (me.num_fds(), len(me.children(recursive=True))) == (before[0], before[2])
     _wait_for(lambda: threading.active_count() <= before[1])
+
+
+@pytest.fixture
+def held_open(pinned: Pinned) -> Iterator[WorkerProcess]:
+    """A child whose end of the wire never closes, as on Windows where a child dies before it has taken it over."""
+    child = WorkerProcess(pinned.boot())
+    held = os.dup(child._theirs.fileno())
+    yield child
+    os.close(held)
+
+
+def test_a_child_that_dies_while_it_starts_is_noticed_although_its_end_of_the_wire_stays_open(
+    pinned: Pinned, held_open: WorkerProcess
+) -> None:
+    held_open.kill()  # it is killed right after the spawn
+    pinned.run(held_open)
+    failure = pinned.ended.get(timeout=WITHIN)
+    assert failure is not None
+    assert failure.kind == "Killed"
+
+
+def test_so_it_is_when_the_wire_is_full_of_mail_that_nobody_reads(
+    pinned: Pinned, held_open: WorkerProcess
+) -> None:
+    life = pinned.run(held_open)
+    pinned.ready.get(timeout=WITHIN)
+    psutil.Process(life.pid).suspend()
+    asked = [pinned.client.ask("echo", Say(str(n) + "." * 50_000)) for n in range(40)]
+    _wait_for(lambda: not held_open.link.writable())
+    life.kill("test")
+    assert pinned.ended.get(timeout=WITHIN) == Failure("Killed", "test")
+    pinned.launch()
+    assert [future.get(timeout=WITHIN).text.strip(".") for future in asked] == [str(n) for n in range(40)]
+    stop(pinned)
+
+
+def test_what_a_child_wrote_before_its_end_is_read_although_its_end_of_the_wire_stays_open(
+    pinned: Pinned, held_open: WorkerProcess
+) -> None:
+    pinned.run(held_open)
+    assert pinned.say("hello").text == "hello"
+    assert stop(pinned) is None, "its last word, that it stopped in order, was read"
+
+
+LEAVES = """
+import sys
+sys.path.insert(0, {root!r})
+from tests.supervisor.nodes.test_process import Pinned, WITHIN
+
+if __name__ == "__main__":
+    pinned = Pinned()
+    pinned.launch()
+    pinned.ready.get(timeout=WITHIN)
+"""
+
+
+def test_a_parent_that_leaves_a_child_behind_can_end(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(LEAVES.format(root=str(Path(__file__).parents[3])))
+    assert subprocess.run([sys.executable, str(script)], timeout=60).returncode == 0
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:

@@ -15,7 +15,7 @@ import pytest
 from actors.kernel.directory import Directory
 from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.thread_host import ExternalClient
-from supervisor.nodes.boot import Boot
+from supervisor.nodes.boot import STANDBY, Boot
 from supervisor.nodes.process import ProcessHandle
 from supervisor.nodes.standby_pool import StandbyPool
 from supervisor.nodes.worker_process import WorkerProcess
@@ -165,6 +165,26 @@ def test_closing_ends_the_standby_processes(home: Home) -> None:
     assert home.standby_pool.warm() == {}
     _, alive = psutil.wait_procs(standby_processes, WITHIN)
     assert not alive
+
+
+def test_a_spare_that_dies_while_it_loads_is_replaced_although_its_end_of_the_wire_stays_open(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[int] = []
+    start = WorkerProcess.start
+
+    def dies_once(child: WorkerProcess) -> None:
+        if not held and child.boot.incarnation == STANDBY:
+            held.append(os.dup(child._theirs.fileno()))
+            child.kill()
+        start(child)
+
+    monkeypatch.setattr(WorkerProcess, "start", dies_once)
+    life = home.launch(ProcessSettings(standby=1))
+    home.wait_warm(1)
+    assert held
+    end(home, life)
+    os.close(held[0])
 
 
 PARENT = """
