@@ -40,5 +40,39 @@ class SoundPlayed(Message):
     heard: bool
 
 
+class SoundHeard(Message):
+    """`seconds` of the `length` seconds of a sentence that came so far have been handed to the device, to be heard at
+    `at`. whole: no more of it comes. going: it goes on; False when it is paused here."""
+
+    turn: int
+    sentence: int
+    seconds: float
+    length: float
+    whole: bool
+    at: float
+    going: bool = True
+
+
+class SoundRanOut(Message):
+    """All sound that waits has been handed to the device, to be heard by `at`; the last of it was of `turn`."""
+
+    turn: int
+    at: float
+
+
+class StillSilent(Message):
+    """A timer: has sound come since it ran out at `at`?"""
+
+    turn: int
+    at: float
+
+
+class FullVoiceDue(Message):
+    """A timer: change `change` of the voice's level has lasted too long, if it is still the last one."""
+
+    turn: int
+    change: int
+
+
 class PlaybackQuiet(Message):
     """A timer: is a playback still waiting for sound?"""

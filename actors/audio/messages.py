@@ -46,8 +46,36 @@ class PlaySentence(Message):
     last: bool
 
 
+class Duck(Message):
+    """Play `turn` at `level`, in (0, 1], of its voice: less while somebody speaks, 1 for the full voice.
+
+    It ends by itself after five seconds without another Duck or Pause, and with the turn."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    turn: int
+    level: float
+
+
+class Pause(Message):
+    """Stop `turn` where it is within 30 ms and keep what is left of it. It ends by itself, as Duck does."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    turn: int
+
+
+class Resume(Message):
+    """Go on with `turn` at full voice; if sentence `sentence` is under way, from about `since` seconds of it.
+
+    It never goes on later than where it stopped."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    turn: int
+    sentence: int
+    since: float
+
+
 class PlaybackStarted(Message):
-    """The first sample of turn `turn` went to the device at `at` (epoch seconds)."""
+    """The first sample of turn `turn` went to the device at `at` (epoch seconds), or the first after VoiceSilent."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     turn: int
@@ -61,13 +89,38 @@ class SentencePlayed(Message):
     sentence: int
 
 
+class SentenceHeard(Message):
+    """How far a sentence has been heard at `at` (epoch seconds), four times a second and where it is paused.
+
+    seconds: of the `length` seconds of it that are known so far. whole: that is all of it. going: it goes on."""
+
+    turn: int
+    sentence: int
+    seconds: float
+    length: float
+    whole: bool
+    at: float
+    going: bool = True
+
+
+class VoiceSilent(Message):
+    """`turn` is not over, and nothing of it is heard since `at` (epoch seconds): it is paused, or its sound is late."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    turn: int
+    at: float
+
+
 class PlaybackEnded(Message):
-    """Nothing of `turn` is playing any more: it ended, or was cancelled, at `at` (epoch seconds)."""
+    """Nothing of `turn` is playing any more: it ended, or was cancelled, at `at` (epoch seconds).
+
+    sentences: how many of its first sentences are over; it may overtake the SentencePlayed of the last ones."""
 
     lane: ClassVar[Lane] = Lane.SYSTEM
     turn: int
     at: float
     cancelled: bool = False
+    sentences: int = 0
 
 
 class PlaybackDone(Message):

@@ -2,19 +2,24 @@
 
 import msgspec
 
-from actors.audio.messages import PlaybackEnded, PlaybackStarted, SentencePlayed
+from actors.audio.messages import PlaybackEnded, PlaybackStarted, SentencePlayed, VoiceSilent
 
-Announcement = PlaybackStarted | SentencePlayed | PlaybackEnded
+Announcement = PlaybackStarted | SentencePlayed | VoiceSilent | PlaybackEnded
 Step = tuple["Playback", tuple[Announcement, ...]]
 
 
 class Track(msgspec.Struct, frozen=True):
-    """The playback of one turn. since: when it began (epoch seconds), 0 before. expected: -1 until it is known."""
+    """The playback of one turn. since: when it began (epoch seconds), 0 before. expected: -1 until it is known.
+
+    heard: how many of its first sentences are over, up to the last one that had sound. silent: nothing is heard of it
+    at present."""
 
     turn: int
     since: float = 0.0
     completed: int = 0
     expected: int = -1
+    heard: int = 0
+    silent: bool = False
 
     @property
     def complete(self) -> bool:
@@ -32,11 +37,15 @@ class Playback(msgspec.Struct, frozen=True):
     ended: int = 0
     ended_at: float = 0.0
 
+    def is_open(self, turn: int) -> bool:
+        """Whether `turn` has begun and is not over."""
+        return bool(self._track(turn).since)
+
     @property
     def now(self) -> PlaybackStarted | PlaybackEnded:
         """What is going on, as it was announced."""
         for track in self.tracks:
-            if track.since:
+            if track.since and not track.silent:
                 return PlaybackStarted(track.turn, track.since)
         return PlaybackEnded(self.ended, self.ended_at)
 
@@ -47,17 +56,25 @@ class Playback(msgspec.Struct, frozen=True):
         over = tuple(one for one in self.tracks if one.turn < turn or (one.turn > turn and one.since))
         state, announced = self._end(over, at)
         track = state._track(turn)
-        if track.since:
+        if track.since and not track.silent:
             return state, announced
-        started = PlaybackStarted(turn, at)
-        return state._with(msgspec.structs.replace(track, since=at)), (*announced, started)
+        track = msgspec.structs.replace(track, since=track.since or at, silent=False)
+        return state._with(track), (*announced, PlaybackStarted(turn, at))
+
+    def silent(self, turn: int, at: float) -> Step:
+        """Nothing of `turn` has been heard since `at`, and it is not over."""
+        track = self._track(turn)
+        if not track.since or track.silent:
+            return self, ()
+        return self._with(msgspec.structs.replace(track, silent=True)), (VoiceSilent(turn, at),)
 
     def played(self, turn: int, sentence: int, at: float, heard: bool) -> Step:
         """Sentence `sentence` of `turn` is over; heard: it had sound."""
         if turn <= self.voided:
             return self, ()
         track = self._track(turn)
-        state = self._with(msgspec.structs.replace(track, completed=track.completed + 1))
+        over = max(track.heard, sentence + 1) if heard else track.heard
+        state = self._with(msgspec.structs.replace(track, completed=track.completed + 1, heard=over))
         state, ended = state._end_complete(at)
         return state, (*((SentencePlayed(turn, sentence),) if heard else ()), *ended)
 
@@ -98,4 +115,4 @@ class Playback(msgspec.Struct, frozen=True):
         left = tuple(track for track in self.tracks if track not in over)
         ended = max(self.ended, *(track.turn for track in over))
         state = msgspec.structs.replace(self, tracks=left, ended=ended, ended_at=at)
-        return state, tuple(PlaybackEnded(track.turn, at, cancelled) for track in over)
+        return state, tuple(PlaybackEnded(track.turn, at, cancelled, track.heard) for track in over)

@@ -15,13 +15,26 @@ from actors.audio.choice import open_sink
 from actors.audio.device import AudioSink, Sound
 from actors.audio.device_actor import DeviceActor
 from actors.audio.device_thread import DeviceThread
-from actors.audio.internal import PlaybackQuiet, SoundBegan, SoundPlayed
+from actors.audio.fader import RAMP
+from actors.audio.internal import (
+    FullVoiceDue,
+    PlaybackQuiet,
+    SoundBegan,
+    SoundHeard,
+    SoundPlayed,
+    SoundRanOut,
+    StillSilent,
+)
 from actors.audio.messages import (
+    Duck,
     GetPlayback,
+    Pause,
     PlaybackDone,
     PlaybackEnded,
     PlaybackStarted,
     PlaySentence,
+    Resume,
+    SentenceHeard,
     SentencePlayed,
 )
 from actors.audio.playback import Playback, Step
@@ -36,6 +49,8 @@ from config.schema import Audio
 log = logging.getLogger(__name__)
 
 _QUIET = 10.0
+_LATE = 0.3  # seconds without sound, within a turn, that are a silence: people may speak into it
+_EASED_MOST = 5.0  # seconds: whoever made the voice quieter should have decided by now
 
 
 class Speaker(DeviceActor):
@@ -55,6 +70,9 @@ class Speaker(DeviceActor):
         self._last_sound = 0.0
         self._first_audio = 0
         self._latency = 0.0
+        self._eased = 0  # the turn that is paused or played more quietly
+        self._changes = 0
+        self._ran_out = 0.0
 
     def on_start(self) -> None:
         thread = self._device_thread(
@@ -108,18 +126,82 @@ class Speaker(DeviceActor):
     def on_get_playback(self, _: GetPlayback) -> None:
         self.reply(self._playback.now)
 
+    # -- how loud
+
+    @handles
+    def on_duck(self, message: Duck) -> None:
+        self._ease(message.turn, message.level)
+
+    @handles
+    def on_pause(self, message: Pause) -> None:
+        if self._ease(message.turn, 0.0):
+            self._announce(self._playback.silent(message.turn, self.wall() + RAMP + self._latency))
+
+    @handles
+    def on_resume(self, message: Resume) -> None:
+        if message.turn == self._eased:
+            self._playlist.go_back(message.turn, message.sentence, message.since)
+            self._go_on(message.turn)
+
+    @handles
+    def on_full_voice_due(self, message: FullVoiceDue) -> None:
+        """Nobody decided: go on."""
+        if (message.turn, message.change) == (self._eased, self._changes):
+            log.warning("%s: nobody decided how turn %d goes on", self.context.address, message.turn)
+            self._go_on(message.turn)
+
+    def _ease(self, turn: int, level: float) -> bool:
+        if not self._playback.is_open(turn):
+            return False
+        self._changes += 1
+        self._eased = turn if level < 1.0 else 0
+        self._playlist.fade(level)
+        if self._eased:
+            self.after(_EASED_MOST, FullVoiceDue(turn, self._changes))
+        return True
+
+    def _go_on(self, turn: int) -> None:
+        self._ease(turn, 1.0)
+        if self._playlist.seconds:
+            self._announce(self._playback.began(turn, self.wall()))
+
     # -- what the device has played
 
     @handles
     def on_began(self, message: SoundBegan) -> None:
         self._last_sound = self.now()
-        self._latency = message.latency
+        self._latency, self._ran_out = message.latency, 0.0
         self._announce(self._playback.began(message.turn, message.at))
 
     @handles
     def on_played(self, message: SoundPlayed) -> None:
         self._last_sound = self.now()
         self._announce(self._playback.played(message.turn, message.sentence, message.at, message.heard))
+
+    @handles
+    def on_heard(self, message: SoundHeard) -> None:
+        self._last_sound = self.now()
+        if not self._playback.is_open(message.turn):
+            return
+        if message.going and message.turn != self._eased:
+            self._ran_out = 0.0
+            self._announce(self._playback.began(message.turn, message.at))
+        one = message
+        self.tell(
+            CONVERSATION,
+            SentenceHeard(one.turn, one.sentence, one.seconds, one.length, one.whole, one.at, one.going),
+        )
+
+    @handles
+    def on_ran_out(self, message: SoundRanOut) -> None:
+        if self._playback.is_open(message.turn):
+            self._ran_out = message.at
+            self.after(_LATE, StillSilent(message.turn, message.at))
+
+    @handles
+    def on_still_silent(self, message: StillSilent) -> None:
+        if self._ran_out == message.at:
+            self._announce(self._playback.silent(message.turn, message.at))
 
     @handles
     def on_quiet(self, _: PlaybackQuiet) -> None:
@@ -139,6 +221,9 @@ class Speaker(DeviceActor):
             if not isinstance(message, SentencePlayed):
                 self.tell(RECOGNIZER, message)
             self.tell(CONVERSATION, message)
+            if isinstance(message, PlaybackEnded) and message.turn == self._eased:
+                self._eased = 0
+                self._playlist.fade(1.0)
             if isinstance(message, PlaybackStarted) and message.turn > self._first_audio:
                 self._first_audio = message.turn
                 self.tell(SYSTEM, StageReached(message.turn, "first_audio", message.at, self._latency))

@@ -14,6 +14,11 @@ _APOLOGIES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def apology_for(kind: str) -> str:
-    """The sentence for a failure of this kind, as `CompletionFailed` names it."""
+_LOST_THREAD = "Sorry, I lost my thread."
+
+
+def apology_for(kind: str, *, begun: bool = False) -> str:
+    """The sentence for a failure of this kind, as `CompletionFailed` names it. begun: a part of the reply was said."""
+    if begun:
+        return _LOST_THREAD
     return _APOLOGIES.get(kind, "Sorry, my thoughts are not working right now.")

@@ -7,7 +7,15 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from actors.audio.messages import SPEAKER, PlaybackDone, PlaybackEnded, PlaybackStarted, SentencePlayed
+from actors.audio.messages import (
+    SPEAKER,
+    PlaybackDone,
+    PlaybackEnded,
+    PlaybackStarted,
+    SentenceHeard,
+    SentencePlayed,
+    VoiceSilent,
+)
 from actors.avatar.messages import Touched
 from actors.conversation import attribution, turns
 from actors.conversation.apologies import apology_for
@@ -24,6 +32,7 @@ from actors.conversation.messages import (
 from actors.conversation.prompt import build
 from actors.conversation.state import ActiveTurn, ConversationState, faults
 from actors.conversation.utterance import LONGEST
+from actors.conversation.voice_progress import VoiceProgress
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Undelivered
@@ -76,6 +85,12 @@ class Conversation(DomainActor[ConversationState]):
         self._speech = speech
         self._audience = Audience()
         self._voiced = True
+        self._progress = VoiceProgress()
+
+    def on_stop(self) -> None:
+        """What was heard by now is kept; the next run ends the turn."""
+        self._note_heard()
+        super().on_stop()
 
     def validate(self, state: ConversationState, before: ConversationState) -> tuple[str, ...]:
         return faults(state)
@@ -252,15 +267,14 @@ class Conversation(DomainActor[ConversationState]):
         if active is None:
             return
         self._change(failed=message.owner or message.kind)
-        if not active.said:
-            self._say(message.turn, apology_for(message.kind))
+        self._say(message.turn, apology_for(message.kind, begun=bool(active.said)), aside=True)
         self._complete()
 
-    def _say(self, turn: int, text: str) -> None:
+    def _say(self, turn: int, text: str, *, aside: bool = False) -> None:
         active = self._active(turn)
         assert active is not None
         sentence = len(active.said)
-        self.become(turns.add_sentence(self.state, text))
+        self.become((turns.add_aside if aside else turns.add_sentence)(self.state, text))
         self._announce(active.listener, ReplySentence(turn, sentence, text))
         if active.voiced:
             self.tell(RECOGNIZER, Spoken(turn, text))
@@ -288,14 +302,36 @@ class Conversation(DomainActor[ConversationState]):
     def on_played(self, message: SentencePlayed) -> None:
         active = self._active(message.turn)
         if active is not None:
-            self._change(played=max(active.played, message.sentence + 1))
+            self._over(active, message.sentence + 1)
+
+    @handles
+    def on_heard(self, message: SentenceHeard) -> None:
+        self._progress = self._progress.told(message)
+
+    @handles
+    def on_voice_silent(self, message: VoiceSilent) -> None:
+        """Nothing of the reply is heard for now; what people say meanwhile is said to him alone."""
 
     @handles
     def on_playback_ended(self, message: PlaybackEnded) -> None:
         # Turn 0: the speaker has been restarted, and nothing is playing any more.
         active = self.state.active if message.turn == 0 else self._active(message.turn)
+        if active is not None and message.sentences:
+            active = self._over(active, message.sentences)
         if active is not None and active.complete:
             self._end("failed" if active.failed else "said")
+
+    def _over(self, active: ActiveTurn, sentences: int) -> ActiveTurn:
+        """The first `sentences` sentences of the turn have been heard."""
+        if sentences > active.played:
+            self._change(played=sentences, part="")
+        return self.state.active or active
+
+    def _note_heard(self) -> None:
+        """Keep what was heard of the reply until now."""
+        active = self.state.active
+        if active is not None and (heard := self._progress.heard(active, self.wall())) != active:
+            self.become(msgspec.structs.replace(self.state, active=heard))
 
     @handles
     def on_synthesis_failed(self, message: SynthesisFailed) -> None:
@@ -352,14 +388,14 @@ class Conversation(DomainActor[ConversationState]):
             self.tell(stage, Cancel(turn, reason))
 
     def _end(self, outcome: str, detail: str = "") -> None:
+        self._note_heard()
         active = self.state.active
         assert active is not None
         now = self.wall()
         self.tell(OSC_SENDER, Typing(False))
         self.become(turns.end(self.state, self._bot.name, now))
         if active.person.is_known:
-            heard = "" if active.failed else active.heard
-            talk = Interaction("talk", active.person.name, active.text, now, heard)
+            talk = Interaction("talk", active.person.name, active.text, now, active.kept)
             self.tell(USERS, InteractionHappened(active.person, talk))
         self._stage(active.turn, "reply_ended", now)
         text = active.heard if outcome == "cancelled" else active.reply

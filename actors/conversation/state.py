@@ -21,7 +21,8 @@ PREFERENCES = 16
 
 @durable("conversation.ActiveTurn")
 class ActiveTurn(msgspec.Struct, frozen=True):
-    """The current turn. said: sentences passed on. played: how many were heard completely.
+    """The current turn. said: sentences passed on. played: how many were heard completely; part: of the next, the words
+    that were heard. asides: which of `said` are no part of the reply, such as an apology.
 
     complete: no further sentence will come. voiced: a voice speaks. failed: the owner's line where no reply came."""
 
@@ -35,6 +36,8 @@ class ActiveTurn(msgspec.Struct, frozen=True):
     complete: bool = False
     voiced: bool = True
     failed: str = ""
+    part: str = ""
+    asides: tuple[int, ...] = ()
 
     @property
     def reply(self) -> str:
@@ -43,8 +46,14 @@ class ActiveTurn(msgspec.Struct, frozen=True):
 
     @property
     def heard(self) -> str:
-        """What was really heard: the whole sentences played, or all of it where it was only to be read."""
-        return joined(self.said[: self.played]) if self.voiced else self.reply
+        """What was really heard: the sentences and words that were played, or all of it where it was to be read."""
+        return joined((*self.said[: self.played], self.part)) if self.voiced else self.reply
+
+    @property
+    def kept(self) -> str:
+        """What was heard of the reply itself."""
+        heard = (*self.said[: self.played], self.part) if self.voiced else self.said
+        return joined(one for number, one in enumerate(heard) if number not in self.asides)
 
 
 @durable("conversation.Participant")

@@ -88,6 +88,17 @@ def add_sentence(state: ConversationState, text: str) -> ConversationState:
     return msgspec.structs.replace(state, active=msgspec.structs.replace(active, said=(*active.said, text)))
 
 
+def add_aside(state: ConversationState, text: str) -> ConversationState:
+    """The bot says something that is no part of the reply, such as an apology."""
+    active = state.active
+    if active is None:
+        return state
+    asides = (*active.asides, len(active.said))
+    return add_sentence(
+        msgspec.structs.replace(state, active=msgspec.structs.replace(active, asides=asides)), text
+    )
+
+
 def end(state: ConversationState, name: str, at: float) -> ConversationState:
     """The turn is over: keep what was really heard of the reply, under the bot's name."""
     active = state.active
@@ -100,8 +111,8 @@ def end(state: ConversationState, name: str, at: float) -> ConversationState:
         last_interaction_time=at,
         conversation_duration=state.conversation_duration + since,
     )
-    if active.heard and not active.failed:
-        heard = active.heard[:LONGEST]
+    if active.kept:
+        heard = active.kept[:LONGEST]
         state = _noted(state, Utterance("assistant", heard, Person("self", name), active.turn, at))
         one = state.participants.get(active.person.user_id)
         if one is not None:

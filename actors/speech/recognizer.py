@@ -12,7 +12,14 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from actors.audio.messages import SPEAKER, AudioChunk, GetPlayback, PlaybackEnded, PlaybackStarted
+from actors.audio.messages import (
+    SPEAKER,
+    AudioChunk,
+    GetPlayback,
+    PlaybackEnded,
+    PlaybackStarted,
+    VoiceSilent,
+)
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
@@ -120,6 +127,11 @@ class Recognizer(Actor):
 
     @handles
     def on_playback_ended(self, message: PlaybackEnded) -> None:
+        self._closure = self._closure.ended(message.at, self._speech.tail_after_playback)
+
+    @handles
+    def on_voice_silent(self, message: VoiceSilent) -> None:
+        """He is in mid-reply and says nothing: what people say now is heard."""
         self._closure = self._closure.ended(message.at, self._speech.tail_after_playback)
 
     def on_playback(self, answer: Reply | AskFailed) -> None:

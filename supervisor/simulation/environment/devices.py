@@ -249,7 +249,7 @@ class SimulatedDeviceThread:
         if self.stopping or self._feed is None or not isinstance(self.device, SimulatedSpeaker):
             return
         if self.device.play(self._feed, aloud=self._is_there):
-            for _ in range(3):
+            for _ in range(6):
                 self.work(0.0)
             self.notify()
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.audio.messages import PlaybackEnded, PlaybackStarted, SentencePlayed
+from actors.audio.messages import PlaybackEnded, PlaybackStarted, SentencePlayed, VoiceSilent
 from actors.audio.playback import Announcement, Playback, Step
 
 
@@ -30,7 +30,7 @@ def test_a_turn_of_two_sentences() -> None:
         PlaybackStarted(1, 1.0),
         SentencePlayed(1, 0),
         SentencePlayed(1, 1),
-        PlaybackEnded(1, 5.0),
+        PlaybackEnded(1, 5.0, sentences=2),
     ]
 
 
@@ -38,12 +38,12 @@ def test_a_turn_ends_only_when_no_sentence_will_follow() -> None:
     _, said = after(("began", 1), ("played", 1, 0, True))
     assert PlaybackEnded not in map(type, said)
     _, said = after(("began", 1), ("played", 1, 0, True), ("done", 1, 1))
-    assert said[-1] == PlaybackEnded(1, 3.0)
+    assert said[-1] == PlaybackEnded(1, 3.0, sentences=1)
 
 
 def test_a_sentence_without_sound_counts_and_was_not_heard() -> None:
     _, said = after(("done", 1, 2), ("played", 1, 0, False), ("began", 1), ("played", 1, 1, True))
-    assert said == [PlaybackStarted(1, 3.0), SentencePlayed(1, 1), PlaybackEnded(1, 4.0)]
+    assert said == [PlaybackStarted(1, 3.0), SentencePlayed(1, 1), PlaybackEnded(1, 4.0, sentences=2)]
 
 
 def test_a_turn_without_sentences_ends_at_once() -> None:
@@ -61,7 +61,7 @@ def test_a_turn_that_is_cancelled_before_it_began_is_announced_once() -> None:
 
 def test_a_turn_that_ended_is_not_announced_again_when_it_is_cancelled() -> None:
     _, said = after(("began", 1), ("played", 1, 0, True), ("done", 1, 1), ("cancelled", 1))
-    assert said[-1] == PlaybackEnded(1, 3.0)
+    assert said[-1] == PlaybackEnded(1, 3.0, sentences=1)
 
 
 def test_the_next_turn_ends_the_one_before() -> None:
@@ -75,6 +75,24 @@ def test_a_quiet_playback_ends_and_begins_again_with_the_next_sound() -> None:
     assert state.now == PlaybackStarted(1, 3.0)
 
 
+def test_a_cancelled_turn_tells_how_many_sentences_were_over() -> None:
+    _, said = after(("began", 1), ("played", 1, 0, True), ("began", 1), ("cancelled", 1))
+    assert said[-1] == PlaybackEnded(1, 4.0, cancelled=True, sentences=1)
+
+
+def test_a_voice_that_is_silent_in_mid_turn_is_told_once_and_begins_again() -> None:
+    state, said = after(("began", 1), ("silent", 1), ("silent", 1), ("began", 1), ("began", 1))
+    assert said == [PlaybackStarted(1, 1.0), VoiceSilent(1, 2.0), PlaybackStarted(1, 4.0)]
+    assert state.now == PlaybackStarted(1, 1.0)
+
+
+def test_a_silence_of_a_turn_that_is_over_or_never_began_is_nothing() -> None:
+    assert after(("silent", 1))[1] == []
+    assert after(("began", 1), ("played", 1, 0, True), ("done", 1, 1), ("silent", 1))[1][-1:] == [
+        PlaybackEnded(1, 3.0, sentences=1)
+    ]
+
+
 def test_what_goes_on_can_be_asked() -> None:
     assert Playback().now == PlaybackEnded(0, 0.0)
     assert after(("began", 4))[0].now == PlaybackStarted(4, 1.0)
@@ -86,6 +104,7 @@ STEPS = st.one_of(
     st.tuples(st.just("played"), st.integers(1, 4), st.integers(0, 3), st.booleans()),
     st.tuples(st.just("done"), st.integers(1, 4), st.integers(0, 4)),
     st.tuples(st.just("cancelled"), st.integers(1, 4)),
+    st.tuples(st.just("silent"), st.integers(1, 4)),
     st.just(("quiet",)),
 )
 
@@ -100,7 +119,7 @@ def test_whatever_happens_one_turn_plays_at_a_time_and_each_start_has_its_end(
         if isinstance(one, PlaybackStarted):
             assert playing is None
             playing = one.turn
-        elif isinstance(one, PlaybackEnded) and one.turn == playing:
+        elif isinstance(one, PlaybackEnded | VoiceSilent) and one.turn == playing:
             playing = None
     assert playing is None
     assert state.tracks == ()

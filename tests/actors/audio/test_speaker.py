@@ -9,12 +9,17 @@ import pytest
 
 from actors.audio.internal import PlaybackQuiet
 from actors.audio.messages import (
+    Duck,
     GetPlayback,
+    Pause,
     PlaybackDone,
     PlaybackEnded,
     PlaybackStarted,
     PlaySentence,
+    Resume,
+    SentenceHeard,
     SentencePlayed,
+    VoiceSilent,
 )
 from actors.audio.speaker import Speaker
 from actors.audio.wavefile import read_wav
@@ -145,3 +150,90 @@ def test_what_goes_on_can_be_asked(enter: Enter, until: Until) -> None:
     until(lambda: room.conversation.of(PlaybackStarted))
     room.world.give("audio.speaker", GetPlayback(), sender="asking")
     assert [type(answer).__name__ for answer in asking.messages] == ["PlaybackEnded", "PlaybackStarted"]
+
+
+def playing(room: Room, until: Until, seconds: float = 30.0) -> None:
+    room.play(1, 0, seconds, value=10000)
+    until(lambda: room.conversation.of(PlaybackStarted))
+
+
+def loudest(path: Path) -> int:
+    return int(np.abs(read_wav(path)[0][-400:]).max())
+
+
+def test_a_paused_turn_tells_where_and_goes_on_when_it_is_resumed(enter: Enter, until: Until) -> None:
+    room = enter()
+    playing(room, until)
+    room.world.give("audio.speaker", Pause(1))
+    assert [one.turn for one in room.recognizer.of(VoiceSilent)] == [1]
+    until(lambda: [one for one in room.conversation.of(SentenceHeard) if not one.going])
+    stopped = room.conversation.of(SentenceHeard)[-1]
+    assert (stopped.turn, stopped.sentence, stopped.length, stopped.whole) == (1, 0, 30.0, True)
+    room.world.give("audio.speaker", Resume(1, 0, stopped.seconds))
+    assert len(room.recognizer.of(PlaybackStarted)) == 2
+    until(lambda: room.conversation.of(SentenceHeard)[-1].going)
+    assert room.conversation.of(SentenceHeard)[-1].seconds > stopped.seconds - 0.2
+
+
+@pytest.mark.parametrize("eased", [Duck(1, 0.25), Pause(1)])
+def test_a_voice_that_was_eased_is_full_again_when_nobody_decides(
+    enter: Enter, until: Until, tmp_path: Path, eased: Duck | Pause
+) -> None:
+    room = enter("file:out.wav")
+    playing(room, until)
+    room.world.give("audio.speaker", eased)
+    room.world.advance(4.9)
+    assert not room.actor._playlist._fader.full
+    room.world.advance(0.2)
+    before = len(room.conversation.of(SentenceHeard))
+    until(lambda: len(room.conversation.of(SentenceHeard)) > before + 1)
+    room.world.lives["audio.speaker"].stop()
+    assert loudest(tmp_path / "out.wav") == 10000
+
+
+def test_a_quieter_voice_stays_quiet_while_it_is_asked_for(enter: Enter, until: Until) -> None:
+    room = enter()
+    playing(room, until)
+    for _ in range(3):
+        room.world.give("audio.speaker", Duck(1, 0.25))
+        room.world.advance(4.0)
+    assert room.actor._playlist._fader._target == 0.25
+
+
+@pytest.mark.parametrize("end", [Cancel(1), PlaybackDone(1, 0)])
+def test_the_next_turn_has_its_full_voice(enter: Enter, until: Until, end: Cancel | PlaybackDone) -> None:
+    room = enter()
+    playing(room, until)
+    room.world.give("audio.speaker", Duck(1, 0.25))
+    room.world.give("audio.speaker", end)
+    assert room.conversation.of(PlaybackEnded)
+    assert room.actor._playlist._fader._target == 1.0
+
+
+def test_what_is_asked_of_another_turn_changes_nothing(enter: Enter, until: Until) -> None:
+    room = enter()
+    playing(room, until)
+    for message in (Duck(2, 0.25), Pause(2), Resume(1, 0, 0.0), Resume(2, 0, 0.0)):
+        room.world.give("audio.speaker", message)
+    assert room.actor._playlist._fader.full
+    assert len(room.conversation.of(PlaybackStarted)) == 1
+
+
+def test_a_reply_whose_sound_is_late_is_told_as_silent_and_as_begun_again(enter: Enter, until: Until) -> None:
+    room = enter()
+    room.play(1, 0, 0.05)
+    until(lambda: room.conversation.of(SentencePlayed))
+    until(lambda: room.actor._ran_out)
+    room.world.advance(0.4)
+    assert [one.turn for one in room.recognizer.of(VoiceSilent)] == [1]
+    room.play(1, 1, 0.05)
+    until(lambda: len(room.recognizer.of(PlaybackStarted)) == 2)
+
+
+def test_the_end_of_a_turn_tells_how_many_sentences_were_over(enter: Enter, until: Until) -> None:
+    room = enter()
+    room.play(1, 0, 0.05)
+    room.play(1, 1, 0.05)
+    room.world.give("audio.speaker", PlaybackDone(1, 2))
+    until(lambda: room.conversation.of(PlaybackEnded))
+    assert room.conversation.of(PlaybackEnded)[0].sentences == 2
