@@ -7,7 +7,7 @@ VENV := .venv/bin
 JOBS ?= 2
 export PYTHON
 
-.PHONY: help setup setup-dev run demo test simulate soak lint format docs bench lock clean
+.PHONY: help setup setup-dev run demo test mutants simulate soak lint format docs bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -30,6 +30,9 @@ test: lint ## lint, then every test: make test ARGS="tests/config -x"
 simulate: setup-dev ## the simulator for long: 2,000 seeds, and every planted bug: make simulate ARGS="--seeds 500"
 	$(VENV)/supervisor simulate --seeds 2000 --jobs $$(nproc 2>/dev/null || echo 2) $(ARGS)
 	GERALD_SOAK=1 $(VENV)/python -m pytest tests/supervisor/simulation
+
+mutants: setup-dev ## whether tests fail when the code is wrong, part by part: make mutants ARGS="launcher osc"
+	nice -n 5 $(VENV)/python tools/mutation $(ARGS)
 
 soak: setup-dev ## the long tests: 500 kills, damage to every region of every file, long sessions replayed ten times
 	GERALD_SOAK=1 $(VENV)/python -m pytest tests/flows/test_killed_store.py tests/flows/test_terminal.py tests/actors/persistence/test_damage.py \

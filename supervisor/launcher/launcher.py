@@ -37,6 +37,9 @@ SAME_REQUEST = 0.5
 
 TICK = 1.0
 
+LAST_WORDS = 0.5
+"""Seconds that what a root told before its end may take to arrive."""
+
 SAID_WITHIN = 0.2
 """Seconds that a line may take to be printed."""
 
@@ -164,7 +167,8 @@ class _Root:
         told = "|".join((family, address, key.hex(), str(os.getpid()), str(deaths)))
         self._process = subprocess.Popen(command, env={**os.environ, VARIABLE: told})
         self.pid = self._process.pid
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listening = threading.Thread(target=self._listen, daemon=True)
+        self._listening.start()
         threading.Thread(target=self._await_end, daemon=True).start()
 
     @property
@@ -227,6 +231,9 @@ class _Root:
 
     def _await_end(self) -> None:
         self.code = self._process.wait()
+        self._listening.join(
+            LAST_WORDS
+        )  # what it told, a goodbye above all, comes before the news of its end
         self._news.put(("exit", self))
 
 

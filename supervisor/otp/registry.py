@@ -159,8 +159,12 @@ class ActorRegistry:
             return
         slot.end(failure)
         if failure is not None:
-            doing = failure.message_type or "nothing"
-            log.error("%s: died of %s while handling %s", slot.address, failure.kind, doing)
+            log.error(
+                "%s: died of %s while handling %s",
+                slot.address,
+                failure.kind,
+                failure.message_type or "nothing",
+            )
         if self._recorder is not None:
             why = "failed" if failure else "stopped"
             self._recorder.append(Stopped(slot.address, number, why, failure, self._wall()))

@@ -1,5 +1,7 @@
 """Slots and the incarnations in them: what a registry does, and what it tells of it."""
 
+import pytest
+
 from actors.kernel.message import Envelope
 from actors.kernel.protocol.lifecycle import Failure, Health, Stop
 from supervisor.otp.messages import ChildEnded, ChildReady
@@ -26,6 +28,14 @@ def test_a_supervisor_is_told_when_a_child_is_ready_and_when_it_has_ended() -> N
     assert root.messages == [ChildReady("a", 1), ChildEnded("a", 1, FAILURE)]
     slot = played.registry.slot("a")
     assert (slot.state, slot.health, slot.reason) == ("failed", Health.DOWN, "ValueError: no good")
+
+
+def test_what_a_slot_tells_has_the_ids_that_recorded_runs_know() -> None:
+    played = PlayedRegistry(group_of(A))
+    root = played.listen("root")
+    played.launch("a")
+    played.handles["a"].end(None)
+    assert [envelope.id for envelope in root.envelopes] == ["a~cell/0/1", "a~cell/0/2"]
 
 
 def test_news_of_an_earlier_incarnation_is_nothing() -> None:
@@ -119,3 +129,31 @@ def test_a_supervisor_is_started_with_its_children_as_they_are_now() -> None:
     moved = ChildSpec("a", "tests:None", pin="process")
     played.registry.configure_slot(moved)
     assert played.registry.current_spec(root).children == (moved, B)
+
+
+def test_whoever_shows_the_slots_hears_of_every_change() -> None:
+    played = PlayedRegistry(group_of(A))
+    assert played.registry.slot("a").state == "down"
+    assert PlayedRegistry(group_of(OFF)).registry.slot("a").state == "disabled"
+    played.registry.launch("a")
+    played.handles["a"].ready()
+    played.registry.set_health("a", Health.DEGRADED, "no device", "plug it in")
+    played.registry.halt("a")
+    played.handles["a"].end(None)
+    assert played.changed == [
+        ("a", state) for state in ("starting", "running", "running", "stopping", "down")
+    ]
+
+
+def test_health_is_logged_when_it_changes_and_not_again(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    played = PlayedRegistry(group_of(A))
+    played.launch("a")
+    caplog.clear()
+    for _ in range(3):
+        played.registry.set_health("a", Health.DEGRADED, "no device", "plug it in")
+    played.registry.set_health("a", Health.OK, "", "")
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("WARNING", "a: DEGRADED no device -> plug it in"),
+        ("INFO", "a: OK "),
+    ]

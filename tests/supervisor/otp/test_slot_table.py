@@ -1,6 +1,7 @@
 """Slots by address, and where their mail goes."""
 
 import msgspec
+import pytest
 
 from actors.kernel.directory import Directory
 from actors.kernel.message import Envelope
@@ -51,3 +52,14 @@ def test_the_first_further_replica_brings_a_router() -> None:
     for number in range(4):
         directory.deliver(Envelope("me", 1, number, "a", Say(str(number))))
     assert [len(table.slots[name].mailbox) for name in ("a", "a/2")] == [2, 2]
+
+
+@pytest.mark.parametrize("state", ["starting", "stopping", "stopped", "failed", "disabled"])
+def test_mail_goes_to_replicas_that_run_while_others_do_not(state: str) -> None:
+    directory = Directory()
+    table = SlotTable(group_of(THREE), directory)
+    for address, its in (("a", state), ("a/2", "running"), ("a/3", state)):
+        table.slots[address].state = its
+    for number in range(3):
+        directory.deliver(Envelope("me", 1, number, "a", Say(str(number))))
+    assert [len(table.slots[name].mailbox) for name in ("a", "a/2", "a/3")] == [0, 3, 0]

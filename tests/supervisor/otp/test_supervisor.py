@@ -1,14 +1,25 @@
 """The supervisor's promises, in Erlang/OTP's terms: start order, strategies, restarts, intensity, shutdown."""
 
+import msgspec
 import pytest
 
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Failure, Health, HealthChanged, Stop
 from actors.system.messages import ModuleChanged, ModuleFailed
 from actors.vocabulary.backoff import Backoff
-from supervisor.otp.messages import Accepted, ChildHung, Declined, KillChild, PinChild, RestartChild
+from supervisor.otp.messages import (
+    Accepted,
+    ChildHung,
+    Declined,
+    KillChild,
+    PinChild,
+    RestartChild,
+    Revise,
+    StopOverdue,
+)
 from supervisor.otp.spec import ChildSpec, OnGiveUp, Restart, Start, Strategy, SupervisorSpec
 from tests.doubles.house import House
+from tests.doubles.registry import group_of
 
 
 def group(strategy: Strategy = Strategy.ONE_FOR_ONE, **options: object) -> SupervisorSpec:
@@ -187,6 +198,34 @@ def test_news_of_an_earlier_incarnation_is_ignored() -> None:
     assert house.log == ["start b"]
 
 
+def test_news_of_an_incarnation_that_it_did_not_start_is_ignored() -> None:
+    house = started(group())
+    house.world.give("group", ChildHung("b", 7, "Hung", "for long"))
+    assert house.log == []
+
+
+def test_a_limit_for_a_stop_that_is_over_kills_nobody() -> None:
+    house = started(group())
+    house.world.give("group", RestartChild("b"))
+    assert house.settle() == ["stop b", "start b"]
+    house.world.give("group", StopOverdue("b", 2))
+    house.world.advance(1000.0)
+    assert house.log == []
+    assert house.life.running
+
+
+def test_a_child_that_was_switched_off_and_stopped_in_time_is_not_killed_afterwards() -> None:
+    house = started(group())
+    off = tuple(
+        msgspec.structs.replace(child, disabled_reason="off") for child in house.supervisor.spec.children
+    )
+    house.slots.planned = group_of(*off, address="group")  # type: ignore[arg-type]
+    house.world.give("group", Revise())
+    house.settle()
+    house.world.advance(1000.0)
+    assert house.slots.killed == {}
+
+
 def test_failures_and_health_are_told_to_the_system_domain() -> None:
     house = started(group())
     house.crash("b")
@@ -300,6 +339,18 @@ def test_fewer_instances_stop_the_last_ones_and_remove_their_slots() -> None:
     asked(house, PinChild("b", "thread", 1))
     assert house.settle() == ["stop b/3", "stop b/2", "remove b/2", "remove b/3"]
     assert asked(house, RestartChild("b/2")) == Declined("group has no child b/2")
+
+
+def test_an_instance_that_is_wanted_again_before_it_has_left_stays() -> None:
+    house = House(SupervisorSpec("group", Strategy.ONE_FOR_ONE, (ChildSpec("a", "tests:None", instances=2),)))
+    house.settle()
+    house.world.give("group", PinChild("a", "thread", 1))
+    assert house.log == ["stop a/2"]
+    house.world.give("group", PinChild("a", "thread", 2))
+    house.ended("a/2")
+    assert house.settle() == ["start a/2"]
+    house.world.give("group", RestartChild("a/2"))
+    assert house.settle() == ["stop a/2", "start a/2"]
 
 
 def test_instances_that_move_all_restart() -> None:

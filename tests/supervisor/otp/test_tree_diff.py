@@ -72,6 +72,35 @@ def test_what_was_changed_by_hand_and_not_in_the_configuration_stays() -> None:
     assert one.applied(moved) == msgspec.structs.replace(moved, handler_timeout=3.0)
 
 
+def test_only_what_ends_or_starts_an_incarnation_interrupts() -> None:
+    off = msgspec.structs.replace(A, disabled_reason="switched off")
+    otherwise_off = msgspec.structs.replace(A, disabled_reason="no device")
+    patient = msgspec.structs.replace(A, handler_timeout=3.0)
+    moved = msgspec.structs.replace(A, pin="process")
+    nice = msgspec.structs.replace(A, process=ProcessSettings(nice=5))
+    assert [Revision(A, after).interrupts for after in (off, moved, nice, patient)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert [Revision(off, after).interrupts for after in (A, otherwise_off)] == [True, False]
+
+
+def test_a_child_that_is_switched_off_while_another_stops_and_dies_meanwhile_stays_off() -> None:
+    one = house(A, B)
+    one.slots.planned = spec(
+        msgspec.structs.replace(A, disabled_reason="switched off"),
+        msgspec.structs.replace(B, process=ProcessSettings(nice=5)),
+    )
+    one.world.give("root", Revise())
+    assert one.log == ["stop b"]
+    one.crash("a")
+    assert one.log == ["close a"]
+    one.ended("b")
+    assert one.log == ["start b"]
+
+
 def test_the_supervisors_own_limits_are_taken_over() -> None:
     one = house(A)
     one.slots.planned = spec(A, intensity=50)

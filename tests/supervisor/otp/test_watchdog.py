@@ -1,11 +1,13 @@
 """The watchdog: what it takes for a hang, and what not."""
 
+import threading
 from typing import Any
 
 import pytest
 
 from actors.kernel.directory import Directory
 from actors.kernel.message import Envelope, Message
+from supervisor.otp import watchdog
 from supervisor.otp.messages import ChildHung
 from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
@@ -36,6 +38,11 @@ def test_what_is_a_finding(seen: Observation, now: float, kind: str | None) -> N
 def test_a_hang_names_the_message_and_its_type() -> None:
     found = examine(Observation("a/1/1", "Tick", begun=100.0), 112.0, LONG_AGO, 10.0, 0)
     assert found == HangReport("Hung", "Tick has been handled for 12.0 s", "a/1/1")
+
+
+def test_too_much_memory_is_told_in_megabytes() -> None:
+    found = examine(Observation(rss=300_000_000), 1.0, LONG_AGO, 10.0, memory_limit=200_000_000)
+    assert found == HangReport("OutOfMemory", "its process holds 300 MB, more than memory_limit (200 MB)")
 
 
 def test_time_in_which_the_watchdog_itself_stood_still_does_not_count() -> None:
@@ -118,3 +125,47 @@ def test_memory_is_weighed_only_where_there_is_a_limit_and_once_a_second() -> No
 def test_it_looks_more_often_where_patience_is_short() -> None:
     assert Rig(handler_timeout=0.1).dog.look(1.0) == pytest.approx(0.025)
     assert Rig(handler_timeout=60.0).dog.look(1.0) == pytest.approx(0.25)
+
+
+class Steps:
+    """A clock and a wait, one step for each time of `times`; the watchdog has looked at all when `done` is set."""
+
+    def __init__(self, *times: float) -> None:
+        self._times = list(times)
+        self._now = self._times.pop(0)
+        self.done = threading.Event()
+
+    def monotonic(self) -> float:
+        return self._now
+
+    def set(self) -> None:
+        pass
+
+    def wait(self, _: float) -> bool:
+        if not self._times:
+            self.done.set()
+            return True
+        self._now = self._times.pop(0)
+        return False
+
+
+@pytest.mark.parametrize(
+    ("times", "told"),
+    [
+        ((100.0, 101.0, 102.0, 103.0, 104.0, 105.0, 106.0), 1),
+        ((100.0, 101.0, 102.0, 106.0), 0),
+        ((100.0, 101.0, 102.0, 202.0, 203.0, 204.0, 205.0, 206.0), 0),
+        ((100.0, 101.0, 102.0, 202.0, 203.0, 204.0, 205.0, 206.0, 207.0, 208.0), 1),
+    ],
+)
+def test_on_its_thread_it_finds_a_hang_but_not_the_time_that_the_machine_slept(
+    monkeypatch: pytest.MonkeyPatch, times: tuple[float, ...], told: int
+) -> None:
+    rig, steps = Rig(handler_timeout=5.0), Steps(*times)
+    monkeypatch.setattr(watchdog, "time", steps)
+    monkeypatch.setattr(rig.dog, "_closed", steps)
+    rig.life.handling, rig.life.begun = Envelope("me", 1, 1, "a", Ping_()), 100.5
+    rig.dog.start()
+    assert steps.done.wait(20)
+    rig.dog.close()
+    assert len(rig.probe.messages) == told
