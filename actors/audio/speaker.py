@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from actors.audio.choice import open_sink
@@ -41,7 +42,8 @@ from actors.audio.playback import Playback, Step
 from actors.audio.playlist import Playlist
 from actors.audio.silence import no_speaker
 from actors.conversation.messages import CONVERSATION
-from actors.kernel.actor import handles
+from actors.kernel.actor import AskFailed, Reply, handles
+from actors.kernel.protocol.state import GetState, StateIs
 from actors.speech.messages import RECOGNIZER, Cancel
 from actors.system.messages import SYSTEM, StageReached
 from config.schema import Audio
@@ -73,6 +75,7 @@ class Speaker(DeviceActor):
         self._eased = 0  # the turn that is paused or played more quietly
         self._changes = 0
         self._ran_out = 0.0
+        self._last_turn = 0
 
     def on_start(self) -> None:
         thread = self._device_thread(
@@ -88,6 +91,9 @@ class Speaker(DeviceActor):
         if self.context.incarnation > 1:
             # What the previous incarnation was playing is gone; the others still wait for its end.
             self._announce((self._playback, (PlaybackEnded(0, self.wall(), cancelled=True),)))
+            # What was cancelled is not known here, and pieces of it may still arrive.
+            self.ask(CONVERSATION, GetState("turn"), "on_last")
+            self.ask(CONVERSATION, GetState("active.turn"), "on_active")
 
     def on_stop(self) -> None:
         self._playlist.drop(2**62)
@@ -121,6 +127,14 @@ class Speaker(DeviceActor):
     def on_cancel(self, message: Cancel) -> None:
         self._playlist.drop(message.turn)
         self._announce(self._playback.cancelled(message.turn, self.wall()))
+
+    def on_last(self, answer: Reply | AskFailed) -> None:
+        self._last_turn = _number_in(answer)
+
+    def on_active(self, answer: Reply | AskFailed) -> None:
+        """Turns up to the last one are over, except the one that is under way."""
+        active = _number_in(answer)
+        self.on_cancel(Cancel(min(self._last_turn, active - 1) if active else self._last_turn))
 
     @handles
     def on_get_playback(self, _: GetPlayback) -> None:
@@ -241,6 +255,13 @@ class Speaker(DeviceActor):
         except queue.Empty:
             return
         self.post(mark, cause)
+
+
+def _number_in(answer: Reply | AskFailed) -> int:
+    """The number in a part of a state; 0 where there is none."""
+    if not isinstance(answer, Reply) or not isinstance(answer.message, StateIs):
+        return 0
+    return msgspec.json.decode(answer.message.json, type=int | None) or 0
 
 
 def _louder(sound: Sound, volume: float) -> Sound:

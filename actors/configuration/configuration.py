@@ -20,7 +20,7 @@ from actors.configuration.messages import (
     ReloadEnded,
     SectionIs,
 )
-from actors.configuration.store import Candidate, ConfigurationStore, Watching
+from actors.configuration.store import Applied, Candidate, ConfigurationStore, Watching
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.message import Asker, Message
 from actors.kernel.protocol.lifecycle import Health
@@ -72,9 +72,20 @@ class Configuration(Actor):
 
     def on_start(self) -> None:
         self._since = self.wall()
+        self._make_good()
         self._watch = self._store.watch(lambda: self.post(FilesChanged()))
         # The files may have changed before the watch began.
         self._begin()
+
+    def _make_good(self) -> None:
+        """The incarnation before this one may have died over a reload: what it put in force goes to everybody, and
+        nobody stays prepared for what it did not."""
+        if self._store.unfinished:
+            self._hand_out()
+            return
+        for voter in self._store.voters():
+            self.tell(voter.address, AbortSections(self._store.version + 1))
+        self._store.drop()
 
     def on_stop(self) -> None:
         if self._watch is not None:
@@ -181,14 +192,20 @@ class Configuration(Actor):
     def _commit(self) -> None:
         version = self._store.swap()
         self._since = self.wall()
+        applied = self._hand_out()
+        log.info("configuration %d is in force: %s", version, ", ".join(self._changed))
+        self._be_well()
+        self._finish("applied", applied.restarted, applied.pending)
+
+    def _hand_out(self) -> Applied:
+        """Tell everybody concerned what is in force, and carry out the rest."""
+        version = self._store.version
         for one in self._store.concerned():
             message: Message = CommitSections(version, one.json)
             self.ask(one.address, message, "on_taken", context=one.address, within=TAKEN_WITHIN)
         applied = self._store.carry_out()
         self._pending = applied.pending
-        log.info("configuration %d is in force: %s", version, ", ".join(self._changed))
-        self._be_well()
-        self._finish("applied", applied.restarted, applied.pending)
+        return applied
 
     def on_taken(self, answer: Reply | AskFailed) -> None:
         """Restart an actor that did not take its sections over; one that died is restarted anyway."""

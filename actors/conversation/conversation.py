@@ -105,8 +105,7 @@ class Conversation(DomainActor[ConversationState]):
         )
 
     def merged(self, stored: ConversationState, interim: ConversationState) -> ConversationState:
-        """What was said before, and the turn that is under way now."""
-        return msgspec.structs.replace(stored, turn=max(stored.turn, interim.turn), active=interim.active)
+        return turns.continued(stored, interim)
 
     def restored(self) -> None:
         """A turn that the previous incarnation left open ends, at every stage."""

@@ -138,6 +138,15 @@ def touched(state: ConversationState, touch: Interaction) -> ConversationState:
     return msgspec.structs.replace(state, last_touch=touch)
 
 
+def continued(stored: ConversationState, interim: ConversationState) -> ConversationState:
+    """The stored conversation, and what was said while it was not known."""
+    known = frozenset(stored.messages)
+    for said in interim.messages:
+        if said not in known:
+            stored = _noted(stored, said)
+    return msgspec.structs.replace(stored, turn=max(stored.turn, interim.turn), active=interim.active)
+
+
 def _joined(participants: Mapping[str, Participant], person: Person, at: float) -> Mapping[str, Participant]:
     known = participants.get(person.user_id, Participant(person, at, at))
     now = msgspec.structs.replace(known, person=person, until=at, utterances=known.utterances + 1)

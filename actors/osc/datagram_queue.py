@@ -8,13 +8,15 @@ from types import MappingProxyType
 from typing import Any
 
 from actors.kernel.message import Message
-from actors.osc.datagram import BadDatagram, Reason
+from actors.osc.datagram import BadDatagram, Call, Reason
 from actors.osc.decoder import Decoder
 from actors.osc.messages import AvatarLoaded, OscStatistics, ParametersChanged, TrackingChanged
 from actors.osc.parameters import MAX_NAME, PREFIX, event_of
 
 MAX_PARAMETERS = 8192  # different parameters at a time: as many as an avatar may have
 MAX_HOSTS = 256
+AVATAR_CHANGE = "/avatar/change"
+HEAD_POSE = "/tracking/vrsystem/head/pose"
 # Characters. Of avatars in the making it is `local:` and the name that their maker gave them.
 _LONGEST_AVATAR_ID = 256
 Arguments = tuple[Any, ...]
@@ -30,7 +32,7 @@ class DatagramQueue:
         self._events: dict[str, str] = {}
         self.choose(enabled, friends)
         self._routes: Mapping[str, Callable[[Arguments], None]] = MappingProxyType(
-            {"/avatar/change": self._avatar_changed, "/tracking/vrsystem/head/pose": self._head_moved}
+            {AVATAR_CHANGE: self._avatar_changed, HEAD_POSE: self._head_moved}
         )
         self._values: dict[str, bool | int | float] = {}
         self._touched: dict[str, None] = {}
@@ -56,6 +58,8 @@ class DatagramQueue:
             return
         try:
             calls = self._decode(data)
+            if len(calls) > 1:
+                self._check(calls)  # before any of them has an effect: a datagram is taken in as a whole
             for address, arguments in calls:
                 name = self._names.get(address)
                 if name is not None:
@@ -89,6 +93,23 @@ class DatagramQueue:
         received = (self._received, self._foreign, refused)
         return OscStatistics(port, *received, self._handled, self._ignored, self._coalesced, self._announced)
 
+    def _check(self, calls: tuple[Call, ...]) -> None:
+        """Raises BadDatagram when one of them has arguments that its address does not take."""
+        for address, arguments in calls:
+            fits = _FITS.get(address)
+            if fits is None:
+                fits = _is_scalar if address in self._names or self._event_at(address) else None
+            if fits is not None and not fits(arguments):
+                raise BadDatagram(Reason.WRONG_ARGUMENTS)
+
+    def _event_at(self, address: str) -> str:
+        """The event of a parameter's address, "" for one that is not announced and for any other address."""
+        name = address.removeprefix(PREFIX)
+        if name == address or not 0 < len(name) <= MAX_NAME:
+            return ""
+        event = event_of(name)
+        return event if event in self._enabled else ""
+
     def _parameter(self, name: str, arguments: Arguments) -> None:
         if len(arguments) != 1 or type(value := arguments[0]) not in _SCALARS:
             raise BadDatagram(Reason.WRONG_ARGUMENTS)
@@ -106,10 +127,11 @@ class DatagramQueue:
         if route is not None:
             route(arguments)
             return
-        name = address.removeprefix(PREFIX)
-        if name == address or not 0 < len(name) <= MAX_NAME or (event := event_of(name)) not in self._enabled:
+        event = self._event_at(address)
+        if not event:
             self._ignored += 1
             return
+        name = address.removeprefix(PREFIX)
         if len(self._names) >= MAX_PARAMETERS:
             self._forget()
         self._names[address], self._events[name] = name, event
@@ -124,14 +146,14 @@ class DatagramQueue:
         self._events = {name: self._events[name] for name in self._values}
 
     def _avatar_changed(self, arguments: Arguments) -> None:
-        if len(arguments) != 1 or not isinstance(arguments[0], str) or not _is_avatar_id(arguments[0]):
+        if not _is_avatar(arguments):
             raise BadDatagram(Reason.WRONG_ARGUMENTS)
         self._handled += 1
         self._coalesced += self._avatar is not None
         self._avatar = AvatarLoaded(arguments[0])
 
     def _head_moved(self, arguments: Arguments) -> None:
-        if len(arguments) != 6 or not all(type(value) is float for value in arguments):
+        if not _is_pose(arguments):
             raise BadDatagram(Reason.WRONG_ARGUMENTS)
         self._handled += 1
         self._coalesced += self._tracking is not None
@@ -155,6 +177,21 @@ def _plain(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
 
 
 _SCALARS = frozenset((bool, int, float))
+
+
+def _is_scalar(arguments: Arguments) -> bool:
+    return len(arguments) == 1 and type(arguments[0]) in _SCALARS
+
+
+def _is_avatar(arguments: Arguments) -> bool:
+    return len(arguments) == 1 and isinstance(arguments[0], str) and _is_avatar_id(arguments[0])
+
+
+def _is_pose(arguments: Arguments) -> bool:
+    return len(arguments) == 6 and all(type(value) is float for value in arguments)
+
+
+_FITS: Mapping[str, Callable[[Arguments], bool]] = {AVATAR_CHANGE: _is_avatar, HEAD_POSE: _is_pose}
 
 
 def _is_avatar_id(text: str) -> bool:

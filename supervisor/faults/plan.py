@@ -32,6 +32,9 @@ FAULTS = {
     "silent model": "the model's server says nothing",
     "broken model": "the model's server breaks off, refuses, or answers after it was told to stop",
     "reload": "somebody saves another configuration",
+    "vote": "an actor refuses a new configuration, or dies or hangs over its vote",
+    "hostile": "datagrams that are no OSC, of strangers, or too many",
+    "suspend": "the machine stands still, with a handler at work",
 }
 """Every kind of fault. A FaultProfile names those that a tree can have."""
 

@@ -66,7 +66,9 @@ def examine(
 
 
 class Watchdog:
-    """Looks at all `slots` until closed. now: the time at which it begins, in monotonic seconds."""
+    """Looks at all `slots` until closed. now: the time at which it begins, in monotonic seconds.
+
+    looked_at: when it looked last, or could have (monotonic seconds)."""
 
     def __init__(
         self, slots: Callable[[], Iterable[ActorSlot]], directory: Directory, now: float | None = None
@@ -75,7 +77,8 @@ class Watchdog:
         self._directory = directory
         self._numbers = count(1)
         self._closed = threading.Event()
-        self._awake_since = time.monotonic() if now is None else now
+        self.looked_at = self._awake_since = time.monotonic() if now is None else now
+        self._period = PERIOD
         self._weighed_at = 0.0
         self._reported: dict[str, tuple[int, str]] = {}
         self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
@@ -89,15 +92,17 @@ class Watchdog:
             self._thread.join(2.0)
 
     def _run(self) -> None:
-        last = time.monotonic()
-        period = PERIOD
-        while not self._closed.wait(period):
-            now = time.monotonic()
-            if now - last > 4 * PERIOD + period:
-                # This process was stopped or starved, and perhaps all others too: no actor is to blame.
-                self._awake_since = now
-            last = now
-            period = self.look(now)
+        self.looked_at = time.monotonic()
+        while not self._closed.wait(self._period):
+            self.look_again(time.monotonic())
+
+    def look_again(self, now: float) -> None:
+        """`look`, and notice when the time since the last look was longer than it should have been."""
+        if now - self.looked_at > 4 * PERIOD + self._period:
+            # This process was stopped or starved, and perhaps all others too: no actor is to blame.
+            self._awake_since = now
+        self.looked_at = now
+        self._period = self.look(now)
 
     def look(self, now: float) -> float:
         """Look once, at `now` (monotonic seconds); returns the seconds until the next look."""

@@ -60,13 +60,15 @@ class ConfigurationSource(Protocol):
 
 
 class ConfigurationReload:
-    """config, version: in force. source: None for a configuration without files. tree: set before the first reload."""
+    """config, version: in force. unfinished: since `swap` and until `carry_out`.
+    source: None for a configuration without files. tree: set before the first reload."""
 
     tree: SupervisionTree
 
     def __init__(self, config: Config, source: ConfigurationSource | None = None) -> None:
         self.config = config
         self.version = 1
+        self.unfinished = False
         self._plain: tuple[Config, Mapping[str, Any]] | None = None
         self._source = source
         self._started_with = config
@@ -144,17 +146,17 @@ class ConfigurationReload:
     def swap(self) -> int:
         assert self._candidate is not None
         self._old, self.config, self._candidate = self.config, self._candidate, None
-        self.version, self._since = self.version + 1, time.time()
+        self.version, self._since, self.unfinished = self.version + 1, time.time(), True
         self._adopt_runtime()
         self.tree.apply(self._old, self.config, self.version)
         return self.version
 
     def drop(self) -> None:
-        self._candidate = None
+        self._candidate, self._keys = None, ()
 
     def carry_out(self) -> Applied:
         """Call it after `concerned`, since it forgets the changed keys."""
-        keys, self._keys = self._keys, ()
+        keys, self._keys, self.unfinished = self._keys, (), False
         moved = self.tree.revise(self._old, self.config)
         needed = restarts(key for key in keys if key[0] not in ASIDE)
         again = tuple(address for address in needed if address != EVERYTHING and address not in moved)

@@ -10,6 +10,8 @@ from supervisor.faults.injector import Means
 from supervisor.faults.plan import Fault
 from supervisor.otp.messages import RestartChild
 from supervisor.simulation.nodes.process import SimulatedProcess
+from supervisor.simulation.plan import VOTERS
+from supervisor.simulation.votes import spoil
 from supervisor.simulation.world import SimulatedWorld
 
 FLOOD = 3000
@@ -21,6 +23,10 @@ LATE_REPLIES = 2.0
 
 SKEWS = (-7200.0, -60.0, -1.0, 1.0, 60.0, 7200.0)
 """Seconds by which the wall clock jumps."""
+
+
+WORKS = 1.0
+"""Seconds that a handler works, half of them before the machine stands still: less than any handler_timeout."""
 
 
 class InjectedCrash(Exception):
@@ -131,6 +137,9 @@ class _SimulatedFaults:
 
     # -- the environment
 
+    def _attack(self, fault: Fault) -> None:
+        self._world.load.attack(fault.amount)
+
     def _torn(self, fault: Fault) -> None:
         self._world.disk.cut = 1 + fault.amount % 3
 
@@ -150,11 +159,31 @@ class _SimulatedFaults:
         part, name = parts[fault.kind]
         setattr(part, name, until)
 
+    def _suspend(self, fault: Fault) -> bool:
+        """Let the machine stand still while a handler of the target is at work."""
+
+        def stand_still() -> None:
+            self._scheduler.hang(WORKS / 2)
+            self._world.suspend(fault.target, fault.seconds)
+            self._scheduler.hang(WORKS / 2)
+            self._world.held_until_now(fault.target)
+
+        return self._arm(fault, stand_still)
+
     def _reload(self, fault: Fault) -> None:
-        if fault.target == "voice":
+        self._save(fault.target)
+
+    def _save(self, section: str) -> None:
+        if section == "voice":
             self._world.intensity.asked(SYNTHESIZER)
-        self._world.source.change(fault.target, self._scheduler.dice)
+        self._world.source.change(section, self._scheduler.dice)
         self._world.source.saved()
+
+    def _vote(self, fault: Fault) -> bool:
+        if not spoil(self._world, fault.target, fault.amount):
+            return False
+        self._save(VOTERS[fault.target])
+        return True
 
 
 Way = Callable[[_SimulatedFaults, Fault], bool | None]
@@ -174,6 +203,9 @@ _WAYS: dict[str, Way] = {
     "power cut": lambda faults, _: faults._world.cut_power(),
     "clock jump": _SimulatedFaults._clock,
     "reload": _SimulatedFaults._reload,
+    "vote": _SimulatedFaults._vote,
+    "suspend": _SimulatedFaults._suspend,
+    "hostile": _SimulatedFaults._attack,
     "flood": _SimulatedFaults._flood,
     "restart": _SimulatedFaults._restart,
 }

@@ -1,12 +1,17 @@
 """The faults that a simulated tree can have: how often, where, and for how long."""
 
+from actors.conversation.messages import CONVERSATION
+from actors.kernel.protocol.storage import PERSISTENCE
+from actors.llm.messages import LLM
+from actors.osc.messages import OSC_RECEIVER, OSC_SENDER
+from actors.speech.messages import RECOGNIZER, SYNTHESIZER
 from supervisor.faults.plan import FaultKind, FaultProfile
 from supervisor.otp.messages import ROOT
 from supervisor.otp.spec import SupervisorSpec, walk
 from supervisor.simulation.environment.configuration import configuration
 from supervisor.tree import CORE, tree
 
-EVERY = 4.0
+EVERY = 3.6
 """Seconds between two faults, on average."""
 
 SHARE = 0.85
@@ -21,6 +26,16 @@ THREADS = tuple(child.address for child in _ACTORS if child.pin == "thread")
 PROCESSES = tuple(child.address for child in _ACTORS if child.pin == "process")
 GROUPS = (*(group.address for group in _GROUPS), ROOT)
 DEVICES = ("speaker", "microphone", "network")
+VOTERS: dict[str, str] = {
+    OSC_SENDER: "osc",
+    OSC_RECEIVER: "osc",
+    LLM: "llm",
+    CONVERSATION: "bot",
+    RECOGNIZER: "speech",
+    SYNTHESIZER: "speech",
+    PERSISTENCE: "performance",
+}
+"""Actors that vote, and the section of which a change concerns each of them."""
 RELOADS = ("bot", "speech", "performance", "llm", "osc", "broken", "supervision", "voice")
 
 _KINDS = {
@@ -44,6 +59,9 @@ _KINDS = {
     "silent model": FaultKind(3, ("model",), 3.0, 30.0),
     "broken model": FaultKind(3, ("model",), 2.0, 12.0),
     "reload": FaultKind(5, RELOADS),
+    "vote": FaultKind(4, tuple(VOTERS)),
+    "hostile": FaultKind(3, ("port",)),
+    "suspend": FaultKind(2, THREADS, 3.0, 20.0),
     "flood": FaultKind(2, THREADS),
     "restart": FaultKind(2, THREADS + PROCESSES),
 }

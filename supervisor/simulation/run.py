@@ -12,10 +12,13 @@ from supervisor.faults.plan import Fault, plan
 from supervisor.nodes.boot import register_messages
 from supervisor.simulation.inject import means
 from supervisor.simulation.plan import PROFILE
-from supervisor.simulation.world import SimulatedWorld, quiet, unsettled
+from supervisor.simulation.world import SimulatedWorld, quiet
 
 QUIET = 150.0
 """Seconds after the faults within which all must recover: longer than slow restarts and ANSWER_WITHIN."""
+
+LAST_WORDS = 10.0
+"""Seconds before the end of the quiet time at which the game sends its last datagrams."""
 
 STOP_WITHIN = 30.0
 
@@ -68,9 +71,10 @@ def simulate(
         world.load.begin(seconds, calm=calm)
         world.watch()
         world.run(seconds)
+        world.run(seconds + QUIET - LAST_WORDS)
+        world.load.finish()
         world.run(seconds + QUIET)
-        for slot in unsettled(world):
-            world.fault(f"peace: {slot.address} is still {slot.state}")
+        world.settled()
         if not world.stop(STOP_WITHIN):
             world.fault(f"the end: not everything stopped within {STOP_WITHIN:g} s")
         world.close()

@@ -6,17 +6,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from actors.audio.messages import SPEAKER
+from actors.avatar.messages import AVATAR
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.protocol.lifecycle import Stop
+from actors.kernel.protocol.reconfigure import AbortSections, CommitSections, PrepareSections
 from actors.kernel.protocol.storage import Committed, StateLoaded
 from actors.kernel.record import Handled, Record, Started, Stopped
-from actors.osc.messages import OSC_SENDER
-from supervisor.otp.messages import ROOT
+from actors.osc.messages import OSC_RECEIVER, OSC_SENDER, ParametersChanged
+from supervisor.otp.messages import ROOT, ChildHung
 from supervisor.otp.slot import ActorSlot
 from supervisor.simulation.checks.durability import Durability
 from supervisor.simulation.checks.intensity import Intensity
 from supervisor.simulation.checks.invariants import HeldInputs, TurnOrder
+from supervisor.simulation.checks.osc_in import OscIn
 from supervisor.simulation.checks.recorder import CheckingRecorder, Digest
+from supervisor.simulation.checks.reload import Reloads
+from supervisor.simulation.checks.stillness import Stillness
 from supervisor.simulation.environment.configuration import SimulatedSource, configuration
 from supervisor.simulation.environment.devices import SimulatedMicrophone, SimulatedSpeaker
 from supervisor.simulation.environment.disk import Disk
@@ -51,7 +56,8 @@ class SimulatedWorld:
         self.digest = Digest()
         self.source = SimulatedSource(_config)
         self.disk = Disk(self.clock.monotonic, self.scheduler.dice)
-        self.game = Game(self.clock.monotonic)
+        self.osc_in = OscIn(self.fault)
+        self.game = Game(self.clock.monotonic, self.osc_in.arrived)
         self.model = ModelServer()
         self.turns = TurnOrder(self.clock, lambda: self._well_since(SPEAKER), self.fault)
         self.speaker = SimulatedSpeaker(self.scheduler, self.turns.heard)
@@ -63,6 +69,14 @@ class SimulatedWorld:
         well, alive = lambda: self._well_since(OSC_SENDER), lambda: self._since.get(OSC_SENDER, 0.0)
         self.inputs = HeldInputs(self.game, self.clock, well, alive, self.fault)
         self.intensity = Intensity(self.clock, lambda address: self.node.registry.slot(address), self.fault)
+        self.reloads = Reloads(
+            self.source,
+            self.clock.monotonic,
+            lambda: self.node.runtime.configuration_store,
+            lambda: (incarnation for incarnation, _ in self.node.running()),
+            self.fault,
+        )
+        self.stillness = Stillness(self.clock.monotonic, lambda: self.node.running(), self.fault)
         self.processes = 0
         self.restarts = 0
         self.waiting_for_power = False
@@ -100,8 +114,16 @@ class SimulatedWorld:
         self.scheduler.run(self.clock.time + within, self.node.ended.is_set)
         return self.node.ended.is_set()
 
+    def settled(self) -> None:
+        """Run the checks of a process in which nothing is wrong any more."""
+        for slot in unsettled(self):
+            self.fault(f"peace: {slot.address} is still {slot.state}")
+        self.reloads.check(final=True)
+        self.stillness.check()
+        self.osc_in.check()
+
     def close(self) -> None:
-        """Run the last checks."""
+        """Run the last checks of an ended process."""
         self.load.check(final=True)
         self.node.account.audit.close(self.node.waiting())
 
@@ -118,7 +140,7 @@ class SimulatedWorld:
         self.node.account.audit.close(self.node.waiting())
         self.node.discard()
         self.load.cut()
-        self.game.receiver = None
+        self.game.port.close()
         self.microphone.deliver = None
         self.scheduler.halt()
 
@@ -131,12 +153,20 @@ class SimulatedWorld:
         self._since.clear()
         self._held.clear()
         self.turns.begin()
+        self.reloads.begin()
+        self.osc_in.begin()
         recorder = CheckingRecorder(
             self.digest,
             self.fault,
             self._incarnation_changed,
             self.trace,
-            {Committed: self._committed, StateLoaded: self.durability.loaded},
+            {
+                Committed: self._committed,
+                StateLoaded: self.durability.loaded,
+                ChildHung: self.stillness.hung,
+                ParametersChanged: self._parameters_handled,
+                **dict.fromkeys((PrepareSections, CommitSections, AbortSections), self.reloads.handled),
+            },
             dict.fromkeys(DOMAINS, self._domain_handled)
             | {"conversation": self._conversation_handled, SPEAKER: lambda _: self.node.notify(SPEAKER)},
         )
@@ -156,6 +186,10 @@ class SimulatedWorld:
 
     def _incarnation_changed(self, record: Started | Stopped) -> None:
         self.intensity.incarnation_changed(record)
+        if isinstance(record, Stopped):
+            self.reloads.stopped(record)
+            if record.address == OSC_RECEIVER:
+                self.osc_in.restarted()
         if isinstance(record, Started):
             self.restarts += record.incarnation > 1
         elif record.address == ROOT and not self._stopping:
@@ -167,6 +201,10 @@ class SimulatedWorld:
         message = record.envelope.message
         assert isinstance(message, Committed)
         self.durability.committed(message)
+
+    def _parameters_handled(self, record: Handled) -> None:
+        if record.envelope.recipient == AVATAR:
+            self.osc_in.told(record)
 
     def _domain_handled(self, record: Handled) -> None:
         if record.version is not None:
@@ -181,6 +219,8 @@ class SimulatedWorld:
         if not self.waiting_for_power:
             self.inputs.check()
             self.load.check()
+            self.reloads.check()
+            self.stillness.check()
         self.scheduler.schedule_external(self.clock.time + CHECK_EVERY, self._check)
 
     def _audit(self) -> None:
@@ -199,6 +239,13 @@ class SimulatedWorld:
     def held_until_now(self, address: str) -> None:
         """Note that an actor has hung until now."""
         self._held[address] = self.clock.time
+
+    def suspend(self, address: str, seconds: float) -> None:
+        """Let the machine stand still, while a handler at an address is at work."""
+        self.clock.time += seconds
+        self.stillness.suspended(address, self.node.registry.slot(address).incarnation)
+        for one in (SPEAKER, OSC_SENDER):
+            self.held_until_now(one)
 
 
 @contextmanager

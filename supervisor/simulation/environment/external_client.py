@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from actors.kernel.protocol.lifecycle import Health
 from actors.osc.inputs import AXES, BUTTONS, PREFIX
-from actors.osc.messages import ParametersChanged
 from actors.osc.receiver import Receiver
 from actors.osc.wire import Value
 from actors.world.log import WorldLog
 from actors.world.logline import parse
 from actors.world.roster import apply_event
+from supervisor.simulation.environment.osc_port import OscPort, SimulatedListener, Taken
 
 
 class Game:
@@ -18,13 +18,14 @@ class Game:
     held: inputs that are not at rest, and since when.
     lines: its log.
     unplugged_until: when it can be reached again.
+    port: Gerald's, to which it sends. arrived: called with every datagram that finds room there.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], arrived: Taken = lambda *_: None) -> None:
         self.held: dict[str, float] = {}
         self.lines: list[str] = []
         self.unplugged_until = 0.0
-        self.receiver: SimulatedReceiver | None = None
+        self.port = OscPort(arrived)
         self._clock = clock
 
     def take(self, address: str, values: tuple[Value, ...]) -> None:
@@ -39,11 +40,6 @@ class Game:
                 self.held[name] = now
             else:
                 self.held.pop(name, None)
-
-    def say(self, message: ParametersChanged) -> None:
-        """Send changed parameters of the avatar."""
-        if self.receiver is not None:
-            self.receiver.post(message)
 
     def log(self, text: str) -> None:
         """Write a line to the log."""
@@ -64,17 +60,23 @@ class SimulatedWire:
 
 
 class SimulatedReceiver(Receiver):
-    """The real receiver, with the game in place of a port."""
+    """The real receiver, with the game's port. listening: makes the reader of it."""
 
     game: Game
+    listening: Callable[..., SimulatedListener]
 
     def _open(self) -> None:
-        self.game.receiver = self
+        port = self.game.port
+        listener = self.listening(self._queue, self.post, lambda why: None, port)
+        self._listener = listener
+        listener.begin()
         self.health(Health.OK)
+        self._report_listening()
 
     def _release(self) -> None:
-        if self.game.receiver is self:
-            self.game.receiver = None
+        if isinstance(self._listener, SimulatedListener):
+            self._listener.end()
+        self._listener = None
 
 
 class SimulatedLog(WorldLog):

@@ -15,9 +15,10 @@ from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol.lifecycle import Undelivered
 from actors.kernel.protocol.state import UpdateState
 from actors.kernel.protocol.storage import Committed
-from actors.osc.messages import OSC_SENDER, ParametersChanged, SetInput
+from actors.osc.messages import OSC_SENDER, SetInput
 from actors.users.messages import USERS, ForgetPerson, PreferenceStated
 from actors.vocabulary.values import UNKNOWN, Person, person_named
+from supervisor.simulation.environment.datagrams import CONTACTS, FLOOD, HOSTILE, SLIDERS, STRANGER, Sights
 from supervisor.simulation.environment.devices import SimulatedMicrophone
 from supervisor.simulation.environment.external_client import Game
 from supervisor.simulation.environment.model import question_in
@@ -34,7 +35,16 @@ REMEMBERED_WITHIN = 10.0
 
 NAMES = ("Ada", "Ben", "Cleo", "Dan", "Eve")
 INPUTS = ("Vertical", "Horizontal", "Jump", "Run", "LookHorizontal", "MoveForward")
-BETWEEN = {"ask": 6.0, "say": 25.0, "touch": 0.7, "move": 4.0, "walk": 10.0, "update": 8.0, "wave": 15.0}
+BETWEEN = {
+    "ask": 6.0,
+    "say": 25.0,
+    "touch": 0.7,
+    "move": 4.0,
+    "walk": 10.0,
+    "update": 8.0,
+    "wave": 15.0,
+    "see": 2.0,
+}
 CALM = BETWEEN | {"ask": 20.0, "say": 60.0, "touch": 0.5}
 """Seconds between two of each, on average. CALM: without interruptions."""
 
@@ -73,9 +83,13 @@ class LoadGenerator:
     _until: float = 0.0
     _between: Mapping[str, float] = field(default_factory=lambda: BETWEEN)
     _interrupts: float = INTERRUPTS
+    _sights: Sights = field(init=False)
     _here: list[str] = field(default_factory=list)
     _incarnations: dict[int, float] = field(default_factory=dict)
     _updates: dict[str, tuple[float, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._sights = Sights(self._scheduler.dice)
 
     # -- actions
 
@@ -119,9 +133,33 @@ class LoadGenerator:
         self._microphone.hear(next(self._numbers))
 
     def _touch(self) -> None:
-        name = self._scheduler.dice.choice(("HeadPat", "Nose", "Gesture"))
+        name = self._scheduler.dice.choice(CONTACTS)
         on = self._scheduler.dice.random() < 0.5
-        self._game.say(ParametersChanged({name: on}, (name,) if on else (), {name: "touch"}))
+        self._game.port.send(self._sights.contact(name, on))
+
+    def _see(self) -> None:
+        for _ in range(self._scheduler.dice.randint(1, 4)):
+            self._game.port.send(self._sights.next())
+
+    def attack(self, way: int) -> None:
+        """Send what is no OSC (0 to 2), what comes from elsewhere (3), or more than can be read at once (4, 5)."""
+        dice, port = self._scheduler.dice, self._game.port
+        if way < 3:
+            for _ in range(10):
+                port.send(dice.choice(HOSTILE))
+        elif way == 3:
+            port.send(self._sights.next(), STRANGER)
+        else:
+            for _ in range(FLOOD // 10 * (1 if way == 4 else 10)):
+                port.send(self._sights.slider(SLIDERS[0]) if dice.random() < 0.1 else dice.choice(HOSTILE))
+
+    def finish(self) -> None:
+        """Touch everything shortly, and move every slider, a last time."""
+        for name in CONTACTS:
+            self._game.port.send(self._sights.contact(name, True))
+            self._game.port.send(self._sights.contact(name, False))
+        for name in SLIDERS * 3:
+            self._game.port.send(self._sights.slider(name))
 
     def _move(self) -> None:
         value = self._scheduler.dice.choice((1.0, -1.0, 0.5))

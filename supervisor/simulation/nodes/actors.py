@@ -41,6 +41,7 @@ from supervisor.simulation.environment.devices import (
 from supervisor.simulation.environment.disk import SimulatedStore
 from supervisor.simulation.environment.external_client import SimulatedLog, SimulatedReceiver, SimulatedWire
 from supervisor.simulation.environment.model import SimulatedStreams
+from supervisor.simulation.environment.osc_port import SimulatedListener
 from supervisor.simulation.environment.writer import SimulatedWriter
 from supervisor.simulation.nodes.surroundings import NodeEnvironment
 from supervisor.tree import tree
@@ -109,6 +110,7 @@ class SimulatedActors:
         (spec,) = (child for child in walk(tree(config)) if child.address == OSC_RECEIVER)
         receiver = SimulatedReceiver(config.osc, spec.subscribers)
         receiver.game = self._world.game
+        receiver.listening = self._driven(SimulatedListener, observer=self._world.osc_in)
         return receiver
 
     def _wire(self, ip: str, port: int) -> Any:

@@ -1,5 +1,6 @@
 """One simulated process of Gerald: the real runtime, with simulated threads, processes, devices and time."""
 
+from collections.abc import Iterator
 from functools import partial
 
 from actors.kernel.incarnation import Incarnation
@@ -73,6 +74,13 @@ class SimulatedNode:
         """The task that runs the incarnation at an address."""
         handle = self.registry.slots[address].handle
         return handle.task if isinstance(handle, SimulatedProcess) else self._threads.tasks.get(address)
+
+    def running(self) -> Iterator[tuple[Incarnation, IncarnationTask]]:
+        """All incarnations that run, with their tasks."""
+        for address in tuple(self.registry.slots):
+            incarnation, task = self.incarnation(address), self.task(address)
+            if incarnation is not None and task is not None and incarnation.running:
+                yield incarnation, task
 
     def waiting(self) -> tuple[Envelope, ...]:
         """All messages in mailboxes, on links, on their way, or in handlers that hang."""

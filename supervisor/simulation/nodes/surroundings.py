@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from actors.kernel.record import Record
 from supervisor.otp.slot import ActorSlot
+from supervisor.simulation.checks.osc_in import OscIn
 from supervisor.simulation.environment.configuration import SimulatedSource
 from supervisor.simulation.environment.disk import Disk
 from supervisor.simulation.environment.external_client import Game
@@ -20,6 +21,7 @@ class NodeEnvironment(Protocol):
     source: SimulatedSource
     disk: Disk
     game: Game
+    osc_in: OscIn
     model: ModelServer
     microphone: Any
     speaker: Any

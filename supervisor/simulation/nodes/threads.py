@@ -56,6 +56,9 @@ class SimulatedWatchdog:
         """It ends with its process."""
 
     def _look(self) -> None:
+        now = self._scheduler.clock.time
         if self._scheduler.depth:
-            self._watchdog.look(self._scheduler.clock.time)
+            self._watchdog.look_again(now)
+        else:
+            self._watchdog.looked_at = now  # no handler is under way: there is nothing to see
         self.start()

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -23,6 +24,9 @@ from actors.audio.messages import (
 )
 from actors.audio.speaker import Speaker
 from actors.audio.wavefile import read_wav
+from actors.kernel.actor import Actor, handles
+from actors.kernel.protocol.state import GetState, StateIs
+from actors.kernel.protocol.storage import Version
 from actors.speech.messages import Cancel
 from actors.system.messages import StageReached
 from config.schema import Audio
@@ -137,9 +141,34 @@ def test_long_sound_is_not_taken_for_silence(enter: Enter, until: Until) -> None
 
 def test_a_successor_says_that_nothing_is_playing(enter: Enter) -> None:
     room = enter(number=2)
-    assert room.recognizer.messages == room.conversation.messages
     (ended,) = room.recognizer.of(PlaybackEnded)
+    assert room.conversation.of(PlaybackEnded) == [ended]
     assert ended.cancelled
+
+
+class _Counting(Actor):
+    """A conversation that says how far it is. state: by path."""
+
+    def __init__(self, **state: int | None) -> None:
+        self.state = state
+
+    @handles
+    def on_get(self, message: GetState) -> None:
+        found = self.state[message.path.replace(".", "_")]
+        self.reply(StateIs("conversation", Version(), msgspec.json.encode(found), message.path))
+
+
+@pytest.mark.parametrize(("active", "heard"), [(None, []), (8, [8])])
+def test_a_successor_plays_no_piece_of_a_turn_that_is_over(
+    world: VirtualWorld, tmp_path: Path, active: int | None, heard: list[int]
+) -> None:
+    room = Room(world, tmp_path, "none", 2)
+    world.start(_Counting(turn=8, active_turn=active), "conversation")
+    world.start(room.actor, "audio.speaker", 3)
+    world.run()
+    room.play(7, 1, 0.05)
+    room.play(8, 0, 0.05)
+    assert [turn for turn in (7, 8) if turn > room.actor._playback.voided] == heard
 
 
 def test_what_goes_on_can_be_asked(enter: Enter, until: Until) -> None:

@@ -31,12 +31,14 @@ class NotedDesk:
     def __init__(self, config: Config, voters: tuple[str, ...] = ()) -> None:
         self.config = config
         self.version = 1
+        self.unfinished = False
         self.next = Candidate()
         self.log: list[str] = []
         self.noted: tuple[str, ...] = ()
         self.applied = Applied()
         self._voters = tuple(Concern(address, b"{}") for address in voters)
         self.told = self._voters
+        self._open = False
         self.tell: Callable[[], None] = lambda: None
 
     def watch(self, changed: Callable[[], None]) -> Watching:
@@ -48,10 +50,11 @@ class NotedDesk:
 
     def read(self, proposal: int) -> Candidate:
         self.log.append(f"read {proposal}")
+        self._open = bool(self.next.changed)
         return self.next
 
     def voters(self) -> tuple[Concern, ...]:
-        return self._voters
+        return self._voters if self._open else ()
 
     def swap(self) -> int:
         self.log.append("swap")
@@ -60,6 +63,7 @@ class NotedDesk:
 
     def drop(self) -> None:
         self.log.append("drop")
+        self._open = False
 
     def concerned(self) -> tuple[Concern, ...]:
         return self.told
@@ -115,6 +119,11 @@ class Meeting:
         self.world.start(Configuration(self.store, apart=lambda work: work()), "configuration")
         self.world.run()
         self.store.log.clear()
+
+    def successor(self) -> None:
+        """The actor dies, and another incarnation of it begins."""
+        self.world.start(Configuration(self.store, apart=lambda work: work()), "configuration")
+        self.world.run()
 
     def reload(self, candidate: Candidate, proposal: int = 0) -> ReloadEnded:
         self.store.next = candidate
@@ -211,6 +220,26 @@ def test_one_that_does_not_answer_the_commit_is_restarted() -> None:
     assert meeting.reload(CHANGED).outcome == "applied"
     meeting.world.advance(TAKEN_WITHIN + 0.1)
     assert meeting.store.log[-1] == "restart hung"
+
+
+def test_a_successor_aborts_what_its_predecessor_left_to_the_vote() -> None:
+    meeting = Meeting(a="yes", b="silent")
+    meeting.store.next = CHANGED
+    meeting.world.give("configuration", Reload(), sender="asker")
+    assert meeting.members["a"].log == ["prepare"]
+    meeting.store.next = Candidate()
+    meeting.successor()
+    assert meeting.members["a"].log == ["prepare", "abort"]
+    assert "swap" not in meeting.store.log
+
+
+def test_a_successor_hands_out_what_its_predecessor_put_in_force() -> None:
+    meeting = Meeting(a="yes", b="yes")
+    meeting.store.version, meeting.store.unfinished = 2, True
+    meeting.store.next = Candidate()
+    meeting.successor()
+    assert [member.log for member in meeting.members.values()] == [["commit"]] * 2
+    assert meeting.store.log[0] == "carry out"
 
 
 def test_a_bad_file_is_noted_once_and_a_good_one_ends_it() -> None:

@@ -1,6 +1,7 @@
 """Datagrams are counted, dispatched by address and coalesced."""
 
 import pytest
+from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import build_msg
 
 from actors.osc import datagram_queue as queue_module
@@ -32,6 +33,38 @@ def test_the_newest_value_of_each_parameter_is_announced_with_its_event() -> Non
     assert queue.flush() == (ParametersChanged(values, (), events),)
     assert queue.statistics(1).coalesced == 2
     assert not queue.waiting
+
+
+@pytest.mark.parametrize(
+    ("address", "values"),
+    [
+        ("/avatar/parameters/JawOpen", ["wide"]),
+        ("/avatar/parameters/New", [1.0, 2.0]),
+        ("/avatar/change", [7]),
+        ("/tracking/vrsystem/head/pose", [1.0, 2.0]),
+    ],
+)
+def test_a_bundle_with_one_wrong_message_has_no_effect_at_all(address: str, values: list[object]) -> None:
+    queue = DatagramQueue(ENABLED)
+    parameter(queue, "JawOpen", 0.25)
+    queue.flush()
+    bundle = OscBundleBuilder(IMMEDIATELY)
+    for part in (build_msg("/avatar/parameters/JawOpen", [0.5]), build_msg(address, values)):
+        bundle.add_content(part)
+    queue.take(bundle.build().dgram, HERE)
+    assert not queue.waiting
+    counted = queue.statistics(1)
+    assert (counted.handled, counted.refused) == (1, {"wrong_arguments": 1})
+
+
+def test_a_bundle_may_have_messages_that_nobody_wants() -> None:
+    queue = DatagramQueue(ENABLED)
+    bundle = OscBundleBuilder(IMMEDIATELY)
+    for part in (build_msg("/else/where", ["x", 1]), build_msg("/avatar/parameters/JawOpen", [0.5])):
+        bundle.add_content(part)
+    queue.take(bundle.build().dgram, HERE)
+    counted = queue.statistics(1)
+    assert (counted.handled, counted.ignored, counted.refused) == (1, 1, {})
 
 
 def test_a_touch_of_one_frame_is_not_missed() -> None:

@@ -26,8 +26,12 @@ def test_there_are_a_dozen_bugs_of_every_kind() -> None:
         "inputs",
         "intensity",
         "order",
+        "osc",
         "peace",
+        "reload",
         "stale turn",
+        "suspend",
+        "wake-up",
     }
 
 
