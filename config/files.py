@@ -1,13 +1,31 @@
-"""Atomic file replacement: written beside the place, then moved into it. The actors use it too."""
+"""Atomic file replacement: written beside the place, then moved into it; and reading with a limit. The actors use it
+too."""
 
 import contextlib
 import errno
 import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _CANNOT_SYNC = (errno.EINVAL, errno.ENOTSUP)
+
+
+def read_limited(path: Path, most: int) -> bytes:
+    """The content of a regular file of at most `most` bytes. Raises OSError, also for a device, a pipe, and a file that
+    is larger."""
+    # Opening a pipe that nobody writes into would wait forever.
+    with open(
+        os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)), "rb"
+    ) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+        data = file.read(most + 1) if status.st_size <= most else b""
+    if max(len(data), status.st_size) > most:
+        raise OSError(errno.EFBIG, f"it is larger than {most >> 20} MB", str(path))
+    return data
 
 
 def write_private(path: Path, data: bytes) -> None:

@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+LAST = 2.5e11
+"""Epoch seconds, in the year 9892: beyond it there are no dates. A file from elsewhere may have any number."""
+
 
 def size(amount: float) -> str:
     """Bytes, in units of 1,000: 999 B, 1.5 kB, 3.2 GB."""
@@ -33,9 +36,9 @@ def clock(seconds: float) -> str:
 
 def moment(at: float, timespec: str = "seconds") -> str:
     """Epoch seconds as a date and a time, to the `timespec` of `datetime.isoformat`: 2026-01-05 12:30:00."""
-    return datetime.fromtimestamp(at).isoformat(" ", timespec)
+    return datetime.fromtimestamp(at).isoformat(" ", timespec) if 0.0 <= at <= LAST else "an unknown time"
 
 
 def time_of_day(at: float, timespec: str = "milliseconds") -> str:
     """The same without the date: 12:30:00.250."""
-    return datetime.fromtimestamp(at).time().isoformat(timespec)
+    return datetime.fromtimestamp(at).time().isoformat(timespec) if 0.0 <= at <= LAST else "unknown"

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pydantic
 
-from config.files import write_private
+from config.files import read_limited, write_private
 from config.home import Home
 from config.layers.former_names import with_todays
 from config.schema import Config, dump
@@ -47,7 +47,7 @@ def write_last_good(home: Home, config: Config) -> None:
 def read_last_good(home: Home) -> LastGood | None:
     """What was remembered; None if there is nothing of use."""
     try:
-        found = json.loads(home.last_good_file.read_bytes()[: 1 << 20])
+        found = json.loads(read_limited(home.last_good_file, 1 << 20))
         if found["format"] != _FORMAT or not isinstance(found["sections"], dict):
             return None
         return LastGood(with_todays(found["sections"]), float(found["at"]))

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from cryptography.exceptions import InvalidTag
 
-from config.files import write_private
+from config.files import read_limited, write_private
 from config.home import Home, shown_path
 from config.secrets.cipher import PREFIX, SecretsCipher, fingerprint
 from config.secrets.key_file import EncryptionKeyError, KeySource
@@ -115,7 +115,7 @@ def open_text(source: SourceText, keys: KeySource, *, accept: bool = False, repa
 def note_revision(home: Home, id: str, revision: int) -> int:
     """Record and return the highest revision of a file seen here; a read-only folder costs only this check."""
     try:
-        seen = msgspec.json.decode(home.secrets_revisions_file.read_bytes()[:65536], type=dict[str, int])
+        seen = msgspec.json.decode(read_limited(home.secrets_revisions_file, 65536), type=dict[str, int])
     except (OSError, ValueError, msgspec.MsgspecError, RecursionError):
         seen = {}
     if revision > seen.get(id, 0):

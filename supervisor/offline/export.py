@@ -85,6 +85,10 @@ def fitted(actor: DomainActor[Any], given: State) -> msgspec.Struct | tuple[Misf
         return reasons
     state = msgspec.convert(plain, type(actor.state), str_keys=True)
     assert isinstance(state, msgspec.Struct)
+    try:
+        msgspec.msgpack.encode(state)
+    except OverflowError:
+        return (Misfit(at, "a number in it is too large to be stored: it has more than 64 bits"),)
     faults = actor.validate(state, actor.state)
     return tuple(Misfit(at, fault) for fault in faults) or state
 

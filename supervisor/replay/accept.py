@@ -5,10 +5,11 @@ from pathlib import Path
 import msgspec
 
 from actors.kernel.message import Message
+from supervisor.replay.reconstruct import Unreplayable
 from supervisor.replay.replayer import Replayer, ReplayReport, Step
 from supervisor.trace.layout import segments
 from supervisor.trace.read.segment_reader import encoded_lines, open_segment
-from supervisor.trace.records import BeganLine, HandledLine, decode_line
+from supervisor.trace.records import BeganLine, HandledLine, Line, decode_line
 from supervisor.trace.write.encode import outcome_fields
 from supervisor.trace.write.redaction import Redaction
 from supervisor.trace.write.rewrite import rewrite
@@ -25,13 +26,20 @@ def accepted(trace: Path, actor: str = "") -> ReplayReport:
 
     report = Replayer(trace, actor=actor, propagate=True, watch=note).run()
     for path in segments(trace) if report.differing else ():
-        lines = map(decode_line, encoded_lines(path))
+        lines = map(_understood, encoded_lines(path))
         renewed = (
             changed.get(key_of(line), line) if isinstance(line, HandledLine | BeganLine) else line
             for line in lines
         )
         rewrite(path, open_segment(path, lambda torn: None).metadata, renewed)
     return report
+
+
+def _understood(data: bytes) -> Line:
+    try:
+        return decode_line(data)
+    except msgspec.DecodeError as error:
+        raise Unreplayable(f"a line of the trace is not understood, and would be lost: {error}") from None
 
 
 def key_of(line: HandledLine | BeganLine) -> str:

@@ -12,7 +12,7 @@ from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope, Message
 from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import Began, Handled, Record
-from supervisor.replay.reconstruct import Adjust, Unreplayable, read_sections
+from supervisor.replay.reconstruct import UNFIT, Adjust, Unreplayable, read_sections
 from supervisor.trace.checkpoint_json import CheckpointDecoder, UnreadableCheckpoint
 from supervisor.trace.records import BeganLine, CheckpointLine, HandledLine, Sent, StartedLine, TimerSet
 
@@ -107,7 +107,7 @@ class ReplayedIncarnation:
                 self._context.asks.add(id, PendingAsk(then, context, timer, turn))
             for due, number, message, cause, turn in map(decode, line.timers):
                 self._timers.restore((due, number, message, cause, turn))
-        except (UnreadableCheckpoint, TypeError, ValueError, KeyError, AttributeError) as error:
+        except (UnreadableCheckpoint, *UNFIT) as error:
             what = f"{line.address}: its checkpoint does not fit today's classes"
             raise Unreplayable(f"{what}: {error}") from None
         self._incarnation.is_ready = line.ready
@@ -171,5 +171,7 @@ class ReplayedIncarnation:
 
 def _located(actor: Actor, name: str) -> tuple[Any, str]:
     """The object that holds a checkpoint's attribute `name`, and the attribute's name today."""
-    *path, last = actor.former_attributes.get(name, name).split(".")
+    *path, last = (actor.former_attributes[name].split(".")) if name in actor.former_attributes else (name,)
+    if "." in last or last.startswith("__") or last == "context":
+        raise UnreadableCheckpoint(f"{name[:60]!r} is not an attribute that an actor keeps")
     return reduce(getattr, path, actor), last

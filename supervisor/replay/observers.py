@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from actors.kernel.message import message_class
+from config.syntax.mask import printable
 from supervisor.replay.incarnation import ReplayedIncarnation
 from supervisor.replay.replayer import Step
 from supervisor.replay.show import changes, label
@@ -22,9 +23,9 @@ class StateLog:
         self._state = getattr(replayed.actor, "state", None)
 
     def after(self, step: Step) -> None:
-        self._print(label(step))
+        self._print(printable(label(step)))
         for line in changes(step, self._state):
-            self._print(line)
+            self._print(printable(line))
 
 
 class Debugger:

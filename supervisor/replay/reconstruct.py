@@ -24,6 +24,9 @@ from supervisor.tree import tree
 Adjust = Callable[[Mapping[str, Any]], dict[str, Any]]
 """Changes plain sections of the configuration, by name."""
 
+UNFIT = TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError
+"""What Python raises for values of another shape than the code expects."""
+
 MASKED = "a secret that is in no trace"
 
 
@@ -71,11 +74,11 @@ def make_actor(started: StartedLine, adjust: Adjust = dict) -> Actor:
     cls = class_of(started)
     if cls is None:
         raise Unreplayable(f"{started.address} is a supervisor")
-    given = adjust(started.arguments)
     try:
+        given = adjust(started.arguments)
         found = _sections({name: value for name, value in given.items() if name not in ("home", "config")})
         return build(cls, tuple(given), found, Path(str(given.get("home", "."))))
-    except (ValueError, TypeError, KeyError) as error:
+    except UNFIT as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         what = f"{started.address} cannot be made with the configuration of the trace"
         raise Unreplayable(f"{what}: {why}") from None

@@ -22,7 +22,15 @@ from supervisor.replay.reconstruct import Unreplayable, class_of, make_actor, ma
 from supervisor.replay.what_if import Changes
 from supervisor.trace.layout import segments_by_node
 from supervisor.trace.read.segment_reader import Torn, open_segment
-from supervisor.trace.records import BeganLine, CheckpointLine, HandledLine, Line, StartedLine, StoppedLine
+from supervisor.trace.records import (
+    BeganLine,
+    CheckpointLine,
+    HandledLine,
+    Line,
+    StartedLine,
+    StoppedLine,
+    decode_with,
+)
 
 MOST = 1000
 """Most divergences that are kept; further ones are only counted."""
@@ -152,7 +160,7 @@ class Replayer:
                 for _, data in segment.lines():
                     if self._may_matter(data):
                         try:
-                            yield _decoder.decode(data)
+                            yield decode_with(_decoder, data)
                         except msgspec.DecodeError as error:
                             self._torn.append(Torn(path, 0, f"a line is not understood: {error}"))
 

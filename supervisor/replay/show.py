@@ -7,6 +7,7 @@ import msgspec
 
 from actors.kernel.message import Message
 from actors.kernel.state.patch import difference
+from config.syntax.mask import printable
 from supervisor.replay.compare import Divergence
 from supervisor.replay.divergence_report import DivergenceReport
 from supervisor.replay.replayer import ReplayReport, Step
@@ -43,16 +44,16 @@ def divergence(found: Divergence, details: DivergenceReport) -> "RenderableType"
             _with_content(item.recorded, details.messages),
             _with_content(item.replayed, found.sent),
         )
-        table.add_row(item.what, Text(before), Text(after))
+        table.add_row(item.what, Text(_printable(before)), Text(_printable(after)))
     doing = f"handling {found.type} {found.id}" if found.id else "its start"
     where = f"{found.address} (incarnation {found.incarnation}), {doing}, {clock_time(found.wall)}"
     routes = (f"{link.sender} → {link.recipient}  {link.type}  {link.id}" for link in details.chain)
     causes = [
-        Text(f"{'  ' * depth}{clock_time(link.wall)}  {route}")
+        Text(f"{'  ' * depth}{clock_time(link.wall)}  {printable(route)}")
         for depth, (link, route) in enumerate(zip(details.chain, routes, strict=True))
     ]
     return Group(
-        Text(f"first divergence: {where}", "bold red"),
+        Text(f"first divergence: {printable(where)}", "bold red"),
         *((Text("what led to it:", "dim"), *causes) if causes else ()),
         table,
     )
@@ -94,6 +95,10 @@ def label(step: Step) -> str:
     if isinstance(line, HandledLine):
         return f"{clock_time(line.wall)}  {line.handler} ← {line.type}  {line.id}{mark}"
     return f"{clock_time(line.wall)}  {line.address} began (incarnation {line.incarnation}){mark}"
+
+
+def _printable(text: str) -> str:
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def _with_content(text: str | None, messages: Mapping[str, Any]) -> str:

@@ -23,6 +23,8 @@ class Changes(msgspec.Struct, frozen=True):
 
     def applied(self, sections: Mapping[str, Any]) -> dict[str, Any]:
         """The plain sections, by name, with the new values."""
+        if not isinstance(sections, Mapping):
+            raise TypeError("its sections are not a map")
         changed = dict(sections)
         for key, value in self.values.items():
             if key[0] in changed:
@@ -58,4 +60,5 @@ _MISSING: Any = object()
 def _put(section: Any, path: tuple[str, ...], value: Any) -> Any:
     if not path:
         return value
-    return {**section, path[0]: _put(section.get(path[0], {}), path[1:], value)}
+    inner = section if isinstance(section, Mapping) else {}
+    return {**inner, path[0]: _put(inner.get(path[0], {}), path[1:], value)}

@@ -135,6 +135,8 @@ class CheckpointDecoder:
         cls = _class(shown["$object"])
         made = instead if type(instead) is cls else cls.__new__(cls)
         for name, item in shown["fields"].items():
+            if name.startswith("__"):
+                raise UnreadableCheckpoint(f"{name[:60]!r} is not an attribute that an actor keeps")
             # This also fills a frozen dataclass.
             object.__setattr__(made, name, self.value(item, getattr(made, name, None)))
         return made

@@ -3,7 +3,8 @@
 The same structs encode and decode; `message`, `arguments` and `state` come back as plain JSON values.
 """
 
-from typing import Any, TypeAlias
+import re
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 import msgspec
 
@@ -11,11 +12,26 @@ from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.protocol.storage import Version
 
+T = TypeVar("T")
+
+DEEPEST = 100
+"""Levels of lists and maps in a line."""
+_NESTING = re.compile(rb'(?:"(?:[^"\\]|\\.)*"|[^\[\]{}"])*([\[\]{}])', re.S)
+
+Wall: TypeAlias = Annotated[float, msgspec.Meta(ge=0.0, le=1.8e10)]
+"""Epoch seconds up to the year 2540: each is a date, and fits into MCAP's 64 bits of nanoseconds."""
+Seconds: TypeAlias = Annotated[float, msgspec.Meta(ge=-1e12, le=1e12)]
+Number: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+
+Id: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[^\n]*/[0-9]{1,18}/[0-9]{1,18}\Z")]
+"""Of a message: sender, incarnation, sequence."""
+
 
 class Sent(msgspec.Struct, frozen=True, gc=False):
     """A message that a handler sent: its id, recipient, type, and the digest of its content."""
 
-    id: str
+    id: Id
     to: str
     type: str
     digest: str
@@ -24,8 +40,8 @@ class Sent(msgspec.Struct, frozen=True, gc=False):
 class TimerSet(msgspec.Struct, frozen=True, gc=False):
     """A timer that a handler set, to fire in `seconds` with a message of this type."""
 
-    id: int
-    seconds: float
+    id: Number
+    seconds: Seconds
     type: str
 
 
@@ -36,24 +52,24 @@ class _Line(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind"):
 class MailLine(_Line, frozen=True, kw_only=True):
     """The fields of a handled message and of a dead letter. sent_at: monotonic seconds."""
 
-    id: str
+    id: Id
     sender: str
     recipient: str
     type: str
-    wall: float
+    wall: Wall
     message: Any
     cause: str = ""
-    turn: int = 0
+    turn: Number = 0
     answers: str = ""
-    sent_at: float = 0.0
+    sent_at: Seconds = 0.0
     failure: Failure | None = None
 
 
 class HandledLine(MailLine, frozen=True, tag="handled", kw_only=True):
     """A handled message. begun, ended: monotonic seconds of its handler. by: the replica that handled it."""
 
-    begun: float
-    ended: float
+    begun: Seconds
+    ended: Seconds
     out: tuple[Sent, ...] = ()
     timers_set: tuple[TimerSet, ...] = ()
     timers_cancelled: tuple[int, ...] = ()
@@ -78,11 +94,11 @@ class StartedLine(_Line, frozen=True, tag="started", kw_only=True):
     supervisor: the address that gets its health."""
 
     address: str
-    incarnation: int
+    incarnation: Number
     node: str
     arguments: Any
     seed: str
-    wall: float
+    wall: Wall
     state: Any = None
     actor: str = ""
     supervisor: str = ""
@@ -92,10 +108,10 @@ class BeganLine(_Line, frozen=True, tag="began", kw_only=True):
     """An incarnation ran its `on_start`. begun, ended: monotonic seconds."""
 
     address: str
-    incarnation: int
-    wall: float
-    begun: float
-    ended: float
+    incarnation: Number
+    wall: Wall
+    begun: Seconds
+    ended: Seconds
     out: tuple[Sent, ...] = ()
     timers_set: tuple[TimerSet, ...] = ()
     timers_cancelled: tuple[int, ...] = ()
@@ -110,11 +126,11 @@ class CheckpointLine(_Line, frozen=True, tag="checkpoint", kw_only=True):
     """
 
     address: str
-    incarnation: int
-    wall: float
+    incarnation: Number
+    wall: Wall
     ready: bool = True
-    sequence: int = 1
-    timer: int = 1
+    sequence: Number = 1
+    timer: Number = 1
     actor: str = ""
     supervisor: str = ""
     seed: str = ""
@@ -128,9 +144,9 @@ class StoppedLine(_Line, frozen=True, tag="stopped", kw_only=True):
     """An incarnation ended."""
 
     address: str
-    incarnation: int
+    incarnation: Number
     reason: str
-    wall: float
+    wall: Wall
     failure: Failure | None = None
 
 
@@ -139,15 +155,15 @@ class ConfigurationLine(_Line, frozen=True, tag="configuration", kw_only=True):
 
     version: int
     digest: str
-    wall: float
+    wall: Wall
 
 
 class LostLine(_Line, frozen=True, tag="lost", kw_only=True):
     """`count` records are missing before this point."""
 
-    count: int
+    count: Number
     why: str
-    wall: float
+    wall: Wall
 
 
 Line: TypeAlias = (
@@ -166,7 +182,30 @@ _decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 
 def decode_line(data: bytes | memoryview) -> Line:
     """The line in `data`. Raises msgspec.DecodeError."""
-    return _decoder.decode(data)
+    return decode_with(_decoder, data)
+
+
+def decode_with(decoder: msgspec.json.Decoder[T], data: bytes | memoryview) -> T:
+    """What `decoder` makes of `data`. Raises msgspec.DecodeError, also where it would raise something else."""
+    if _is_deep(data):
+        raise msgspec.DecodeError(f"it is nested more than {DEEPEST} levels deep")
+    try:
+        return decoder.decode(data)
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError(f"it is not UTF-8: {error.reason}") from None
+
+
+def _is_deep(data: bytes | memoryview) -> bool:
+    """Whether what reads the line, level by level, would run out of stack."""
+    data = bytes(data)
+    if data.count(b"[") + data.count(b"{") <= DEEPEST:
+        return False
+    depth = 0
+    for token in _NESTING.findall(data):
+        depth += (token in b"[{") - (token in b"]}")
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def topic_of(kind: type[msgspec.Struct]) -> str:

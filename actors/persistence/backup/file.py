@@ -17,11 +17,13 @@ from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.errors import StoreError, store_error
 from actors.persistence.store.record import Damaged, Kind, Record, pack, scan, unpack
 from actors.persistence.store.tombstones import hash_in, record_of
-from config.files import beside, sync_folder
+from config.files import beside, read_limited, sync_folder
 
 FORMAT = 1
 WHAT = "gerald backup"
 SUM = 32
+LARGEST = 2**30
+"""Bytes of a backup: it is read as a whole. Ten thousand people with full histories take a third of it."""
 _DOMAIN = re.compile(r"\w[\w.-]{0,59}", re.ASCII)
 """A domain's name becomes a folder's name, and must not lead elsewhere."""
 
@@ -105,7 +107,7 @@ def tombstones_in(path: Path) -> Mapping[str, float]:
         records: Iterable[Record] = _parsed(path)[1]
     except Unusable:
         try:
-            records = scan(path.read_bytes())
+            records = scan(read_limited(path, LARGEST))
         except OSError as error:
             raise store_error(path, "reading a backup", error) from error
     return {hash_in(record): record.saved_at for record in records if record.kind == Kind.TOMBSTONE}
@@ -156,7 +158,7 @@ def _records(content: BackupContent, made_at: float) -> Iterator[Record]:
 def _parsed(path: Path) -> tuple[Header, tuple[Record, ...], int]:
     """What is in the file, when every checksum in it is right; and its bytes."""
     try:
-        data = path.read_bytes()
+        data = read_limited(path, LARGEST)
     except OSError as error:
         raise store_error(path, "reading a backup", error) from error
     try:

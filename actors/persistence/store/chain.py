@@ -53,7 +53,11 @@ def records_of(snapshot: Snapshot) -> tuple[Record, ...]:
 def assembled(records: Iterable[Record]) -> Snapshot | None:
     """The snapshot with these parts; None when one is missing, or they belong to several snapshots."""
     parts = sorted(records, key=lambda record: record.part)
-    if not parts or [record.part for record in parts] != list(range(parts[0].parts)):
+    if (
+        not parts
+        or parts[0].parts != len(parts)
+        or [record.part for record in parts] != list(range(len(parts)))
+    ):
         return None
     if len({(p.domain, p.version, p.schema, p.parts) for p in parts}) > 1:
         return None

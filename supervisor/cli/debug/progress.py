@@ -9,7 +9,7 @@ def print_markup(lines: Iterable[str]) -> None:
     """Print lines of rich markup."""
     from rich.console import Console
 
-    console = Console(highlight=False)
+    console = Console(emoji=False, highlight=False)
     for line in lines:
         console.print(line, soft_wrap=True)
 
@@ -25,7 +25,7 @@ def progress_bar(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    console = Console(stderr=True)
+    console = Console(emoji=False, stderr=True)
     columns = (
         TextColumn("{task.description:>6}"),
         BarColumn(),

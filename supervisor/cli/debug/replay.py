@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from config.home import Home
+from supervisor.cli.literal import escaped
 from supervisor.cli.options import fail, home_and_json, print_json
 from supervisor.cli.trace.options import find_trace
 from supervisor.exit_status import FAILED
@@ -122,7 +123,9 @@ def _show(where: Path, report: "ReplayReport", as_json: bool) -> None:
     if report.divergences and found is not None:
         console.print(show.divergence(report.divergences[0], found))
     for address, why in report.skipped.items():
-        console.print(f"[yellow]not replayed: {address}: {why}[/]")
+        console.print(f"[yellow]not replayed: {escaped(address)}: {escaped(why)}[/]")
     for torn in report.torn:
-        console.print(f"[dim]{torn.path.name} ends at byte {torn.at}: {torn.why}[/]", soft_wrap=True)
+        console.print(
+            f"[dim]{escaped(torn.path.name)} ends at byte {torn.at}: {escaped(torn.why)}[/]", soft_wrap=True
+        )
     console.print(show.summary(report))

@@ -8,6 +8,7 @@ import click
 from config.format import time_of_day
 from config.home import Home
 from supervisor.cli.client import ask_all, ask_one
+from supervisor.cli.literal import escaped, lines, literal
 from supervisor.cli.options import home_and_json, print_json
 
 wait_option = click.option("--wait/--no-wait", default=True, help="Wait until it runs again. Default: wait.")
@@ -95,11 +96,12 @@ def dead_letters(home: Home, count: int, verbose: bool, as_json: bool) -> None:
         columns = ("why", "type", "from", "to", "detail")
         table = Table("when", *columns, box=None, pad_edge=False, header_style="dim")
         for letter in letters:
-            table.add_row(time_of_day(letter["at"], "seconds"), *(letter[name] for name in columns))
+            table.add_row(time_of_day(letter["at"], "seconds"), *(literal(letter[name]) for name in columns))
         console.print(table, soft_wrap=not console.is_terminal)
         for letter in letters:
             if verbose and letter["traceback"]:
-                console.print(f"\n[bold]{letter['id']}[/]", letter["traceback"], sep="\n", markup=True)
+                console.print(f"\n[bold]{escaped(letter['id'])}[/]")
+                console.print(lines(letter["traceback"]), markup=False)
     counts = ", ".join(f"{number} {why}" for why, number in sorted(found["counts"].items()))
     if counts:
         console.print(f"[dim]in all: {counts}[/]")

@@ -4,11 +4,12 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from config.format import clock, size
+from config.syntax.mask import printable
+from supervisor.cli.literal import escaped, literal
 
 COLOURS = {"OK": "green", "DEGRADED": "yellow", "DOWN": "red", "STARTING": "cyan"}
 COLUMNS = ("actor", "node", "pid", "state", "health", "restarts", "mail", "what")
@@ -67,10 +68,12 @@ def tree_table(actors: Sequence[Row], width: int = 120) -> Table:
 
 
 def _cells(row: Row) -> Mapping[str, Text | str]:
-    name = Text("  " * row["depth"] + row["address"], "bold" if row["kind"] == "supervisor" else "")
+    name = Text(
+        "  " * row["depth"] + printable(row["address"]), "bold" if row["kind"] == "supervisor" else ""
+    )
     if row["state"] == "disabled":
         name.stylize("dim")
-        off = {"actor": name, "state": Text("off", "dim"), "what": Text(row["reason"], "dim")}
+        off = {"actor": name, "state": Text("off", "dim"), "what": Text(printable(row["reason"]), "dim")}
         return dict.fromkeys(COLUMNS, "") | off
     return {
         "actor": name,
@@ -80,7 +83,7 @@ def _cells(row: Row) -> Mapping[str, Text | str]:
         "health": Text(row["health"], COLOURS.get(row["health"], "")),
         "restarts": str(row["restarts"] or ""),
         "mail": str(row["mailbox"] or ""),
-        "what": Text(row["reason"] or (row["last_error"] and f"last died of {row['last_error']}")),
+        "what": literal(row["reason"] or (row["last_error"] and f"last died of {row['last_error']}")),
     }
 
 
@@ -91,7 +94,7 @@ def missing(actors: Sequence[Row]) -> tuple[str, ...]:
         if row["state"] == "disabled" or not row["reason"]:
             continue
         colour = COLOURS.get(row["health"], "white")
-        remedy = f" [dim]->[/] {escape(row['remedy'])}" if row["remedy"] else ""
-        who = f"[{colour}]{row['health']:>8}[/]  [bold]{row['address']}[/]"
-        lines.append(f"{who}: {escape(row['reason'])}{remedy}")
+        remedy = f" [dim]->[/] {escaped(row['remedy'])}" if row["remedy"] else ""
+        who = f"[{colour}]{row['health']:>8}[/]  [bold]{escaped(row['address'])}[/]"
+        lines.append(f"{who}: {escaped(row['reason'])}{remedy}")
     return tuple(lines)

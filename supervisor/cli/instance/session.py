@@ -10,7 +10,6 @@ from typing import Any
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.markup import escape
 
 from actors.audio.messages import MICROPHONE, SPEAKER
 from actors.conversation.messages import ReplyEnded, ReplySentence
@@ -22,6 +21,7 @@ from config.layers.source import ConfigSource
 from config.models import ModelError, check_all, list_path, load_models
 from config.schema import Config
 from supervisor.cli.instance.render import headline, missing, tree_table
+from supervisor.cli.literal import escaped
 from supervisor.control.requests import talk
 from supervisor.control.server import ControlServer
 from supervisor.control.wire import RequestRefused
@@ -67,7 +67,7 @@ class RunScreen:
         take_short_turns()
         trouble = start_logging(self._config.logging, self._home.data)
         for note in (*self._notes, *((trouble,) if trouble else ()), *_damaged_models(self._home)):
-            self._console.print(f"[yellow]note[/]  {escape(note)}")
+            self._console.print(f"[yellow]note[/]  {escaped(note)}")
         system = Runtime(self._config, self._home.path, text=self._text, source=self._source)
         server = ControlServer(system, self._claim.publish(system.run))
         if self._tether is not None:
@@ -84,7 +84,7 @@ class RunScreen:
         if gave_up:
             failure = system.failure
             self._console.print(
-                f"[bold red]gave up:[/] {escape(failure.text if failure else 'the root ended')}"
+                f"[bold red]gave up:[/] {escaped(failure.text if failure else 'the root ended')}"
             )
             return "gave up"
         return ended
@@ -165,7 +165,7 @@ class RunScreen:
 
     def _chat(self, system: Runtime, stop: threading.Event) -> None:
         name = self._config.bot.name
-        self._console.print(f"[dim]Type to {escape(name)}; Ctrl-C stops.[/]")
+        self._console.print(f"[dim]Type to {escaped(name)}; Ctrl-C stops.[/]")
         if isinstance(sys.stdin, TextIOWrapper):
             sys.stdin.reconfigure(errors="replace")
         for line in sys.stdin:
@@ -174,11 +174,13 @@ class RunScreen:
             try:
                 for message in talk(system, line.strip(), "you"):
                     if isinstance(message, ReplySentence):
-                        self._console.print(f"[bold cyan]{escape(name)}[/]: {escape(message.text)}")
+                        self._console.print(f"[bold cyan]{escaped(name)}[/]: {escaped(message.text)}")
                     elif isinstance(message, ReplyEnded) and message.outcome != "said":
-                        self._console.print(f"[yellow]({message.outcome}: {escape(message.detail)})[/]")
+                        self._console.print(
+                            f"[yellow]({escaped(message.outcome)}: {escaped(message.detail)})[/]"
+                        )
             except (RequestRefused, queue.Empty) as error:
-                self._console.print(f"[red]{escape(str(error))}[/]")
+                self._console.print(f"[red]{escaped(str(error))}[/]")
         stop.set()  # end of input: Ctrl-D
 
     # -- the end
@@ -193,7 +195,7 @@ class RunScreen:
         server.close()
         self._claim.release()
         if ended:
-            self._console.print(f"stopped in order in {time.monotonic() - began:.1f} s, {escape(saved)}")
+            self._console.print(f"stopped in order in {time.monotonic() - began:.1f} s, {escaped(saved)}")
         else:
             late = [str(r["address"]) for r in system.registry.statuses() if r["state"] == "stopping"]
             self._console.print(f"[red]not everything stopped in time[/] ({', '.join(late) or 'unknown'})")
@@ -228,7 +230,7 @@ def _line(row: Mapping[str, Any]) -> str:
         text += f": {row['reason']}"
     if row["remedy"]:
         text += f" -> {row['remedy']}"
-    return escape(text)
+    return escaped(text)
 
 
 def _damaged_models(home: Home) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console, Group
 from rich.live import Live
 
+from config.syntax.mask import printable
 from supervisor.cli.instance.render import headline, missing, tree_table
 from supervisor.cli.options import print_json
 
@@ -41,4 +42,4 @@ def _lines(statuses: Iterable[Mapping[str, Any]]) -> None:
                 known[row["address"]] = now
                 state = f"({row['state']}, incarnation {row['incarnation']})"
                 reason = f": {row['reason']}" if row["reason"] else ""
-                print(f"{row['health']:>8}  {row['address']} {state}{reason}", flush=True)
+                print(printable(f"{row['health']:>8}  {row['address']} {state}{reason}"), flush=True)

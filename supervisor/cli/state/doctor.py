@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import click
 import msgspec
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from actors.persistence.recovery.check import StoreReport, examine
@@ -13,6 +12,7 @@ from actors.persistence.recovery.quarantine import prune as remove
 from actors.persistence.recovery.repair import Mended, repair
 from config.format import count, moment, size
 from config.home import Home
+from supervisor.cli.literal import escaped
 from supervisor.cli.options import print_json, wide_console
 from supervisor.offline.store import OfflineStore, exclusive, offline_store, shared
 
@@ -84,17 +84,17 @@ def _plain(report: StoreReport) -> dict[str, object]:
 def render(report: StoreReport, console: Console) -> None:
     """Print a table of the domains, then what is damaged and its remedy, then what was set aside."""
     erased = count(report.tombstones, "tombstone") if report.tombstones else "nobody was forgotten"
-    console.print(f"[bold]{escape(report.path)}[/]  {size(report.size)}, {erased}", soft_wrap=True)
+    console.print(f"[bold]{escaped(report.path)}[/]  {size(report.size)}, {erased}", soft_wrap=True)
     console.print(_table(report), soft_wrap=not console.is_terminal)
     damages = [("", damage) for damage in report.damage]
     damages += [(f"{domain.domain}: ", damage) for domain in report.domains for damage in domain.damage]
     for whose, damage in damages:
-        console.print(f"[red]{escape(whose + damage.what)}[/]", soft_wrap=True)
-        console.print(f"  -> {escape(damage.remedy)}", soft_wrap=True)
+        console.print(f"[red]{escaped(whose + damage.what)}[/]", soft_wrap=True)
+        console.print(f"  -> {escaped(damage.remedy)}", soft_wrap=True)
     for note in report.notes:
-        console.print(f"[dim]{escape(note)}[/]", soft_wrap=True)
+        console.print(f"[dim]{escaped(note)}[/]", soft_wrap=True)
     for place in report.outdated:
-        outdated = f"of an earlier version of Gerald, kept as it was: {escape(place)}"
+        outdated = f"of an earlier version of Gerald, kept as it was: {escaped(place)}"
         console.print(f"[dim]{outdated}[/]", soft_wrap=True)
     if report.leftovers:
         together = sum(left.size for left in report.leftovers)
@@ -104,7 +104,7 @@ def render(report: StoreReport, console: Console) -> None:
             soft_wrap=True,
         )
         for left in report.leftovers:
-            console.print(f"[dim]  {escape(left.path or left.key)}  {size(left.size)}[/]", soft_wrap=True)
+            console.print(f"[dim]  {escaped(left.path or left.key)}  {size(left.size)}[/]", soft_wrap=True)
     console.print("[green]fine[/]" if report.fine else "[red]damaged[/]")
 
 
@@ -115,10 +115,10 @@ def _table(report: StoreReport) -> Table:
     for d in report.domains:
         state = "[red]damaged[/]" if d.damage else "[green]fine[/]"
         if d.version is None:
-            table.add_row(d.domain, state if d.damage else "[dim]nothing yet[/]")
+            table.add_row(escaped(d.domain), state if d.damage else "[dim]nothing yet[/]")
             continue
         version = f"{d.version.epoch}.{d.version.n}"
         saved = moment(d.saved_at, "minutes")
         row = (version, str(d.changes), size(d.size), str(d.copies), str(d.files), saved)
-        table.add_row(escape(d.domain), state, *row)
+        table.add_row(escaped(d.domain), state, *row)
     return table

@@ -15,6 +15,7 @@ from actors.kernel.state.document import Document, Subscription
 from actors.kernel.state.domain import DomainActor
 from actors.persistence.store.chain import Snapshot
 from actors.persistence.store.store import Batch
+from config.files import read_limited
 from config.format import count
 from config.home import Home
 from supervisor.cli.options import fail
@@ -25,6 +26,9 @@ from supervisor.offline.schemas import document_of, parts_of
 from supervisor.offline.store import OfflineStore, exclusive, offline_store
 from supervisor.tree import DOMAINS
 
+LARGEST = 2**30
+"""Bytes of a file: it is read as a whole."""
+
 States = Mapping[str, tuple[DomainActor[Any], msgspec.Struct]]
 
 
@@ -32,7 +36,7 @@ def import_states(home: Home, file: Path, domains: tuple[str, ...], yes: bool) -
     """Replace the stored states by those in `file`. Exits with 4 while an instance runs, and with 1 if any state does
     not fit."""
     try:
-        data = file.read_bytes()
+        data = read_limited(file, LARGEST)
     except OSError as error:
         fail(FAILED, f"{file} cannot be read: {error.strerror or error}")
     with exclusive(home, "the import"), offline_store(home, writes=True) as found:

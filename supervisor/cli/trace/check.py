@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from config.home import Home
+from supervisor.cli.literal import escaped, literal
 from supervisor.cli.options import home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import open_run, run_option
 from supervisor.exit_status import FAILED
@@ -38,11 +39,11 @@ def check(home: Home, run: str, as_json: bool) -> None:
 
 def _print(report: "TraceReport") -> None:
     console = wide_console()
-    console.print(f"run {report.run}")
+    console.print(f"run {escaped(report.run)}")
     for segment in report.segments:
         state = "damaged" if segment.damage else "closed" if segment.finished else "open, or killed"
         torn = f", {segment.torn_tail}" if segment.torn_tail else ""
-        console.print(f"  {segment.name}: {segment.lines} records, {state}{torn}", markup=False)
+        console.print(literal(f"  {segment.name}: {segment.lines} records, {state}{torn}"))
     found = report.conservation
     console.print(
         f"messages: {found.handled} handled, {found.dead} dead, {found.waiting} waiting at the end, "
@@ -50,14 +51,16 @@ def _print(report: "TraceReport") -> None:
     )
     if found.gaps:
         gaps = ", ".join(f"{name}: {number}" for name, number in sorted(found.gaps.items())[:8])
-        console.print(f"[dim]sequence numbers without any record: {sum(found.gaps.values())} ({gaps})[/]")
+        console.print(
+            f"[dim]sequence numbers without any record: {sum(found.gaps.values())} ({escaped(gaps)})[/]"
+        )
     if found.disordered:
         console.print(f"[dim]{found.disordered} handlers began before the previous one had ended[/]")
     if found.unknown_kinds:
         kinds = ", ".join(f"{kind}: {number}" for kind, number in sorted(found.unknown_kinds.items()))
-        console.print(f"[dim]kinds of records that this version does not know: {kinds}[/]")
+        console.print(f"[dim]kinds of records that this version does not know: {escaped(kinds)}[/]")
     for line in report.incomplete:
-        console.print(f"note: {line}", markup=False, style="dim")
+        console.print(literal(f"note: {line}"), style="dim")
     for line in report.damage:
-        console.print(f"DAMAGED  {line}", markup=False, style="red")
+        console.print(literal(f"DAMAGED  {line}"), style="red")
     console.print("[green]nothing is damaged[/]" if report.ok else f"[red]{len(report.damage)} damaged[/]")

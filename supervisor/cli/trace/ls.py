@@ -6,6 +6,7 @@ import click
 
 from config.format import clock, moment, size
 from config.home import Home
+from supervisor.cli.literal import literal
 from supervisor.cli.options import home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import traces_of
 
@@ -41,7 +42,7 @@ def ls(home: Home, limit: int, as_json: bool) -> None:
     for name in "run began length nodes segments size turns handled dead failed lost end".split():
         table.add_column(name, justify="right" if name in NUMBERS else "left", no_wrap=name != "nodes")
     for one in summaries:
-        table.add_row(*_cells(one))
+        table.add_row(*map(literal, _cells(one)))
     console = wide_console()
     console.print(table)
     if len(found) > limit:

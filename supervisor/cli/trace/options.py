@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from config.home import Home
+from supervisor.cli.literal import escaped
 from supervisor.cli.options import fail
 from supervisor.exit_status import FAILED
 
@@ -117,4 +118,8 @@ def last_record(trace: "Trace") -> float:
 def tell_torn(console: "Console", torn: tuple["Torn", ...]) -> None:
     """Print what could not be read."""
     for one in torn:
-        console.print(f"[dim]{one.path.name} at byte {one.at}: {one.why}[/]", soft_wrap=True, highlight=False)
+        console.print(
+            f"[dim]{escaped(one.path.name)} at byte {one.at}: {escaped(one.why)}[/]",
+            soft_wrap=True,
+            highlight=False,
+        )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from config.home import Home
+from config.syntax.mask import printable
+from supervisor.cli.literal import escaped
 from supervisor.cli.options import WIDE, fail, home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import filters, open_run, query_of, run_option, tell_torn, traces_of
 from supervisor.exit_status import FAILED
@@ -80,13 +82,13 @@ def _print(found: "Selection", tree: bool, ids: bool, as_json: bool) -> None:
     more = f"{found.left_out} older records were left out; see --limit" if found.left_out else ""
     if not sys.stdout.isatty():  # without rich, which takes longer to load than the records
         lines = (render.tree_lines if tree else render.lines)(found.entries, WIDE, ids)
-        torn = [f"{one.path.name} at byte {one.at}: {one.why}" for one in found.torn]
+        torn = [printable(f"{one.path.name} at byte {one.at}: {one.why}") for one in found.torn]
         click.echo("\n".join([*lines, end, *((more,) if more else ()), *torn]))
         return
     console = wide_console()
     coloured = (render.tree if tree else render.table)(found.entries, console.width, ids)
     console.print(coloured, no_wrap=True, overflow="ellipsis", end="")
-    console.print(f"[dim]{end}[/]")
+    console.print(f"[dim]{escaped(end)}[/]")
     if more:
         console.print(f"[yellow]{more}[/]")
     tell_torn(console, found.torn)

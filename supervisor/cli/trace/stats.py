@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from config.home import Home
+from supervisor.cli.literal import escaped, literal
 from supervisor.cli.options import fail, home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import filters, open_run, query_of, run_option, tell_torn
 from supervisor.exit_status import FAILED
@@ -47,7 +48,7 @@ def stats(home: Home, filtered: dict[str, Any], run: str, slowest: int, as_json:
         return
     console = wide_console()
     console.print(
-        f"run {trace.folder.name}: {found.handled} messages handled in {found.seconds:.1f} s "
+        f"run {escaped(trace.folder.name)}: {found.handled} messages handled in {found.seconds:.1f} s "
         f"({found.handled / max(found.seconds, 1e-9):.1f}/s), {found.failed} failed, {found.dead} dead"
     )
     for title, table in _tables(found):
@@ -72,14 +73,14 @@ def _types(found: "TraceStats") -> "Table":
     for kind in found.types:
         counts = (str(kind.handled), f"{kind.rate:.2f}", _ms(kind.busy))
         spreads = (*_spread(kind.handling), *_spread(kind.waited))
-        table.add_row(kind.type, *counts, *spreads, str(kind.failed or ""), str(kind.dead or ""))
+        table.add_row(literal(kind.type), *counts, *spreads, str(kind.failed or ""), str(kind.dead or ""))
     return table
 
 
 def _stages(found: "TraceStats") -> "Table":
     table = _table("stage", "turns", "took p50", "p95", "p99", "most", "after p50", "p95", "p99", "most")
     for stage in found.stages:
-        table.add_row(stage.stage, str(stage.turns), *_spread(stage.took), *_spread(stage.after))
+        table.add_row(literal(stage.stage), str(stage.turns), *_spread(stage.took), *_spread(stage.after))
     return table
 
 
@@ -88,7 +89,8 @@ def _slow(slow: "tuple[Slow, ...]") -> "Table":
 
     table = _table("message", "ms", left=("time", "type", "handler"))
     for one in slow:
-        table.add_row(one.id, _ms(one.seconds), clock_time(one.wall), one.type, one.handler)
+        names = literal(one.type), literal(one.handler)
+        table.add_row(literal(one.id), _ms(one.seconds), clock_time(one.wall), *names)
     return table
 
 

@@ -3,6 +3,7 @@
 import click
 
 from config.home import Home
+from supervisor.cli.literal import escaped, literal
 from supervisor.cli.options import fail, home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import open_run, run_option, tell_torn
 from supervisor.exit_status import FAILED
@@ -33,7 +34,7 @@ def why(home: Home, message: str, run: str, as_json: bool) -> None:
     if chain.cut:
         console.print("[yellow]the chain is longer; its first messages are not shown[/]")
     if chain.missing:
-        console.print(f"[yellow]the message before it, {chain.missing}, is not in this trace[/]")
+        console.print(f"[yellow]the message before it, {escaped(chain.missing)}, is not in this trace[/]")
     for line in render.chain_lines(chain.entries, console.width):
-        console.print(line, markup=False, no_wrap=True, overflow="ellipsis")
+        console.print(literal(line), no_wrap=True, overflow="ellipsis")
     tell_torn(console, trace.torn)

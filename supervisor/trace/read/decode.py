@@ -3,6 +3,7 @@
 A trace outlives the code that wrote it. Added or removed fields and unknown kinds of lines only make decoding slower.
 """
 
+import contextlib
 from typing import Any, TypeAlias
 
 import msgspec
@@ -23,6 +24,7 @@ class OtherLine(msgspec.Struct, frozen=True):
     fields: dict[str, Any]
 
 
+_plain: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
 AnyLine: TypeAlias = records.Line | OtherLine
 
 
@@ -31,7 +33,7 @@ def decode(data: bytes, at: int = 0) -> AnyLine:
     try:
         return records.decode_line(data)
     except msgspec.ValidationError:
-        return _foreign(msgspec.json.decode(data, type=dict[str, Any]), at / 1e9)
+        return _foreign(records.decode_with(_plain, data), at / 1e9)
 
 
 def _foreign(fields: dict[str, Any], wall: float) -> AnyLine:
@@ -49,15 +51,17 @@ def _foreign(fields: dict[str, Any], wall: float) -> AnyLine:
                 if filled.pop(name, None) is None or name in NEEDED:
                     break
                 filled |= {"wall": wall} if name == "wall" else {}
-    at = fields.get("wall")
-    return OtherLine(kind, float(at) if isinstance(at, int | float) else wall, fields)
+    with contextlib.suppress(msgspec.ValidationError):
+        wall = msgspec.convert(fields.get("wall"), records.Wall)
+    return OtherLine(kind, wall, fields)
 
 
 def as_dict(line: AnyLine, data: bytes = b"") -> dict[str, Any]:
     """The line as plain values. data: as written, with fields that are unknown here."""
     if data:
-        found: dict[str, Any] = msgspec.json.decode(data)
-        return found
+        # A field that is unknown here may hold what cannot be read.
+        with contextlib.suppress(msgspec.DecodeError):
+            return records.decode_with(_plain, data)
     if isinstance(line, OtherLine):
         return line.fields
     plain: dict[str, Any] = msgspec.to_builtins(line)

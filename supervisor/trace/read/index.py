@@ -6,6 +6,7 @@ and turns, and no words or names of people.
 """
 
 import contextlib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,15 +14,19 @@ import msgspec
 
 from actors.kernel.message import Envelope
 from actors.kernel.record import Dead, Handled, Record
-from config.files import replace_file
+from config.files import read_limited, replace_file
 from supervisor.trace.read.decode import AnyLine, address_of, failure_of
 from supervisor.trace.read.query import Query, is_actor
 from supervisor.trace.read.segment_reader import Span
-from supervisor.trace.records import DeadLine, HandledLine, LostLine, MailLine
+from supervisor.trace.records import DeadLine, HandledLine, LostLine, MailLine, Number, Wall
 
 VERSION = 1
+_NUMBER = re.compile(r"[0-9]{1,18}")
 BLOCK = 256 * 1024
 """Bytes of the file that one entry of the index covers, or a little more."""
+
+LARGEST = 64 * 2**20
+"""Bytes of an index. A segment of a gigabyte has one of a few hundred kilobytes."""
 
 Route = tuple[str, int, str, str]
 """Sender, incarnation, recipient, type."""
@@ -45,10 +50,10 @@ class Part(msgspec.Struct, array_like=True):
     """A part of the file, from byte `start` to `end`. first, last: the times of its lines, epoch seconds, 0 for none.
     routes: number of the route, lowest and highest sequence, in turn. addresses: of lines other than mail."""
 
-    start: int
-    end: int
-    first: float
-    last: float
+    start: Number
+    end: Number
+    first: Wall
+    last: Wall
     turns: list[int]
     routes: list[int]
     addresses: list[str]
@@ -59,7 +64,7 @@ class Index(msgspec.Struct, array_like=True):
     """covered: the byte up to which the segment is indexed. complete: nothing comes after it."""
 
     version: int = VERSION
-    covered: int = 0
+    covered: Number = 0
     complete: bool = False
     routes: list[Route] = []
     parts: list[Part] = []
@@ -193,7 +198,9 @@ def split_id(id: str) -> tuple[str, int, int]:
     """Sender, incarnation and sequence of a message; (id, 0, 0) for a malformed id."""
     sender, _, rest = id.rpartition("/")
     sender, _, incarnation = sender.rpartition("/")
-    return (sender, int(incarnation), int(rest)) if incarnation.isdigit() and rest.isdigit() else (id, 0, 0)
+    if _NUMBER.fullmatch(incarnation) and _NUMBER.fullmatch(rest):
+        return sender, int(incarnation), int(rest)
+    return id, 0, 0
 
 
 def spans(index: Index, query: Query) -> tuple[Span, ...]:
@@ -262,11 +269,15 @@ def index_path(segment: Path) -> Path:
 def load_index(segment: Path) -> Index:
     """The index of a segment; an empty one if it is missing or does not fit."""
     try:
-        index = _decoder.decode(index_path(segment).read_bytes())
+        index = _decoder.decode(read_limited(index_path(segment), LARGEST))
         fits = index.version == VERSION and index.covered <= segment.stat().st_size
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Index()
-    return index if fits else Index()
+    return index if fits and all(map(_is_whole, index.parts)) else Index()
+
+
+def _is_whole(part: Part) -> bool:
+    return len(part.routes) % 3 == 0
 
 
 def save_index(segment: Path, index: Index) -> None:

@@ -7,12 +7,8 @@ from typing import IO
 import msgspec
 import small_mcap
 
-# Private, so pyproject.toml pins small-mcap to a minor version. The public function makes an object per message, which
-# takes longer than all other reading.
-from small_mcap.reader import _get_chunk_data_stream as unpacked
-
 from supervisor.trace.layout import segments
-from supervisor.trace.read.chunk import ChannelTable, split
+from supervisor.trace.read.chunk import LARGEST, ChannelTable, split, unpacked
 
 Span = tuple[int, int]
 """The first byte and the end of a part of a file; both where a record begins."""
@@ -100,7 +96,7 @@ class SegmentReader:
 
     def _chunk(self, chunk: small_mcap.Chunk, may_match: MayMatch | None) -> Iterator[Block]:
         try:
-            data = bytes(unpacked(chunk, validate_crc=True))
+            data = unpacked(chunk)
             if may_match is not None and not may_match(data):
                 return
             # The whole chunk first: nothing of a damaged one is used.
@@ -131,7 +127,7 @@ class SegmentReader:
         while (at := file.tell()) < end:
             self._at = at
             try:
-                found = small_mcap.try_read_record(file)
+                found = small_mcap.try_read_record(file, record_size_limit=LARGEST)
             except Exception as error:
                 self._report(Torn(self.path, at, f"not a record ({error})"))
                 return

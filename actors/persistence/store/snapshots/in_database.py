@@ -1,5 +1,6 @@
 """Snapshots in the database: a few slots for each domain; the oldest is overwritten."""
 
+import re
 import sys
 
 import msgspec
@@ -14,6 +15,7 @@ from actors.persistence.store.snapshots import NONE, FoundSnapshots
 KEPT_DAMAGED = 4
 """How many damaged snapshots of a domain are kept."""
 ALL = sys.maxsize
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class DatabaseSnapshots:
@@ -43,8 +45,9 @@ class DatabaseSnapshots:
         """
         snapshots: list[Snapshot] = []
         damaged: list[str] = []
-        slots = {int(key.split("/")[2]) for key in txn.keys(f"copy/{domain}/")}
-        for slot in sorted(slots, key=lambda number: _version(txn, domain, number), reverse=True):
+        for slot in sorted(
+            _slots(txn, domain), key=lambda number: _version(txn, domain, number), reverse=True
+        ):
             snapshot = self._read(txn, domain, slot, without_parts=len(snapshots) >= held)
             if snapshot is not None:
                 snapshots.append(snapshot)
@@ -55,7 +58,7 @@ class DatabaseSnapshots:
 
     def keep_only(self, txn: Transaction, domain: str, version: Version) -> None:
         """Remove all snapshots of `domain` except that of `version`, also those set aside."""
-        for slot in {int(key.split("/")[2]) for key in txn.keys(f"copy/{domain}/")}:
+        for slot in _slots(txn, domain):
             if _version(txn, domain, slot) != version:
                 for key in txn.keys(f"{_slot(domain, slot)}/"):
                     txn.delete(key)
@@ -76,6 +79,12 @@ class DatabaseSnapshots:
                 records.append(self._encryption.decrypted(record))
         found = assembled(records)
         return msgspec.structs.replace(found, parts=()) if without_parts and found is not None else found
+
+
+def _slots(txn: Transaction, domain: str) -> set[int]:
+    """The slots with something in them; a key of another form is nobody's."""
+    names = (key.split("/") for key in txn.keys(f"copy/{domain}/"))
+    return {int(name[2]) for name in names if len(name) == 4 and _NUMBER.fullmatch(name[2])}
 
 
 def _slot(domain: str, slot: int) -> str:
