@@ -1,5 +1,6 @@
 """Reads a YAML file into a tree of nodes. Any bytes yield a tree or a LoadError with line and column."""
 
+import re
 import stat
 from pathlib import Path
 
@@ -23,7 +24,12 @@ _HINTS = {
     "did not find expected alphabetic": "A value that starts with * or & must be in quotes.",
     "undefined alias": "Define it with & above, or put a value that starts with * in quotes.",
     "unknown escape character": "In double quotes a backslash starts an escape: use single quotes.",
+    "expected hexdecimal number": "In double quotes a backslash starts an escape: use single quotes.",
 }
+# What editors, web pages and chats put in place of spaces; in YAML it would become a part of the key.
+_INVISIBLE_INDENTATION = re.compile(
+    r"^[ \t]*([\u00a0\u200b-\u200f\u202a-\u202e\u2060\u3000\ufeff])\s*[\w-]+[ \t]*:(?:\s|\Z)", re.M
+)
 # libyaml finds these at the end of the file; the mistake is where the quote or the bracket was opened.
 _UNCLOSED = ("unexpected end of stream", "expected ',' or")
 
@@ -95,12 +101,19 @@ def parse_value(text: str, source: SourceText) -> YamlNode | None:
 def _check_size_and_characters(text: str, source: SourceText) -> None:
     if len(text) > MAX_BYTES:
         raise refuse(source, f"is larger than {size(MAX_BYTES)}")
-    bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
-    if bad is None:
-        return
-    before = SourceText(source.layer, source.file, text[: bad.start()])
-    message = f"the character U+{ord(bad.group()):04X} is not allowed in YAML"
-    raise refuse(source, message, len(before.lines), len(before.lines[-1]) + 1, _FORBIDDEN_HINT)
+    if bad := yaml.reader.Reader.NON_PRINTABLE.search(text):
+        message = f"the character U+{ord(bad.group()):04X} is not allowed in YAML"
+        raise refuse(source, message, *_place(text, bad.start(), source), _FORBIDDEN_HINT)
+    if unseen := _INVISIBLE_INDENTATION.search(text):
+        message = f"the invisible character U+{ord(unseen[1]):04X} begins this line"
+        raise refuse(
+            source, message, *_place(text, unseen.start(1), source), "Remove it, and indent with spaces."
+        )
+
+
+def _place(text: str, at: int, source: SourceText) -> tuple[int, int]:
+    before = SourceText(source.layer, source.file, text[:at])
+    return len(before.lines), len(before.lines[-1]) + 1
 
 
 def _translate(error: yaml.YAMLError, source: SourceText) -> LoadError:

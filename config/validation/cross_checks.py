@@ -19,6 +19,7 @@ class CrossCheckFinding(msgspec.Struct, frozen=True):
 
 Probe = Callable[[Config], Iterable[CrossCheckFinding]]
 
+_REQUEST_PATHS = ("/chat/completions", "/completions", "/models")
 _LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1", "0.0.0.0"))
 
 
@@ -28,8 +29,10 @@ def crosscheck(config: Config) -> Iterator[CrossCheckFinding]:
     yield from _vision(config)
     yield from _speech(config)
     yield from _llm(config)
+    yield from _endpoint(config)
     yield from _trace(config)
     yield from _supervision(config)
+    yield from _not_built_yet(config)
 
 
 def _ports(config: Config) -> Iterator[CrossCheckFinding]:
@@ -70,6 +73,13 @@ def _llm(config: Config) -> Iterator[CrossCheckFinding]:
         yield CrossCheckFinding("warning", ("llm", "first_token_timeout"), message)
 
 
+def _endpoint(config: Config) -> Iterator[CrossCheckFinding]:
+    base_url = (config.llm.base_url or "").rstrip("/")
+    if ending := next((ending for ending in _REQUEST_PATHS if base_url.endswith(ending)), ""):
+        message = f"must not end in {ending}, which Gerald adds itself"
+        yield CrossCheckFinding("error", ("llm", "base_url"), message, f"Leave {ending} away.")
+
+
 def _trace(config: Config) -> Iterator[CrossCheckFinding]:
     if config.trace.max_size > config.trace.keep:
         message = f"is above trace.keep ({config.trace.keep} bytes), which all segments share"
@@ -91,3 +101,22 @@ def _supervision(config: Config) -> Iterator[CrossCheckFinding]:
         yield CrossCheckFinding(
             "error", ("supervision", "period"), message, "Else the supervisor never gives up."
         )
+
+
+def _not_built_yet(config: Config) -> Iterator[CrossCheckFinding]:
+    """What is asked for and does nothing so far."""
+    message = "does nothing yet: this version reads the key and has no part that uses it"
+    vrchat, vision = config.vrchat, config.computer_vision
+    for name in ("api_enabled", "auto_friend_accept"):
+        if getattr(vrchat, name):
+            yield CrossCheckFinding("note", ("vrchat", name), message)
+    for name in ("object_detection", "depth_estimation"):
+        if vision.enabled and getattr(vision, name):
+            yield CrossCheckFinding("note", ("computer_vision", name), message)
+    for address, actor in config.actors.items():
+        if actor.pin.startswith("host:"):
+            key = ("actors", address, "pin")
+            hint = "Use thread or process."
+            yield CrossCheckFinding(
+                "warning", key, f"is {actor.pin}: it runs in a thread of this machine so far", hint
+            )

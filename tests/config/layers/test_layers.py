@@ -20,7 +20,7 @@ def test_the_design_documents_file_loads_word_for_word(write_home: Writer) -> No
     result = load_config(write_home(SEED), environ={"OPENROUTER_API_KEY": "sk-or-123456"})
     loaded = result.require()
     assert (result.errors, result.warnings) == ((), ())
-    assert [note.key for note in result.notes] == ["audio.voice_model"]
+    assert [note.key for note in result.notes] == ["audio.voice_model", "vrchat.auto_friend_accept"]
     assert loaded.llm.api_key is not None
     assert loaded.llm.api_key.reveal() == "sk-or-123456"
     assert (loaded.audio.input_device, loaded.audio.output_device, loaded.audio.sample_rate) == (2, 20, 16000)
