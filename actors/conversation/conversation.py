@@ -29,7 +29,7 @@ from actors.conversation.messages import (
     TurnStarted,
     WatchTurns,
 )
-from actors.conversation.prompt import build
+from actors.conversation.prompt import build, people_named
 from actors.conversation.state import ActiveTurn, ConversationState, faults
 from actors.conversation.utterance import LONGEST
 from actors.conversation.voice_progress import VoiceProgress
@@ -216,7 +216,7 @@ class Conversation(DomainActor[ConversationState]):
 
     def _think(self, turn: int, profile: Profile | None) -> None:
         messages = build(self._bot, self.state, profile, self.wall())
-        self.tell(LLM, CompletionRequested(turn, messages), notify=True)
+        self.tell(LLM, CompletionRequested(turn, messages, people=people_named(self.state)), notify=True)
 
     @handles
     def on_forgotten(self, message: PersonForgotten) -> None:

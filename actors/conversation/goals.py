@@ -1,14 +1,14 @@
 """What Gerald wants of the conversation now. A goal is a rule on the state and disappears when it is reached. Pure.
 
-Goals go into the model's instructions, so they never quote people; names stand in them as plain words."""
+Goals are the bot's own, so they never quote people; of them they have names only, in quotes."""
 
 from collections.abc import Callable, Iterator
 
 import msgspec
 
+from actors.conversation.quoting import quoted
 from actors.conversation.state import GOALS, ConversationState
-from actors.vocabulary.values import Person
-from actors.vocabulary.words import asks, plain
+from actors.vocabulary.words import asks
 
 RECENT = 8  # utterances among which a question counts as open; older ones are over
 
@@ -27,15 +27,10 @@ def goals(state: ConversationState) -> tuple[str, ...]:
     return tuple(found)[:GOALS]
 
 
-def name_of(person: Person) -> str:
-    """A name as one short word or two, so that it cannot pose as an instruction."""
-    return plain(person.name, 40) if person.is_known else "somebody"
-
-
 def _welcome(state: ConversationState) -> Iterator[str]:
     for one in state.participants.values():
         if one.newcomer and not one.answered and one.person.is_known:
-            yield f"make {name_of(one.person)} welcome"
+            yield f"make {quoted(one.person)} welcome"
 
 
 def _learn_the_name(state: ConversationState) -> Iterator[str]:
@@ -50,7 +45,7 @@ def _answer(state: ConversationState) -> Iterator[str]:
     now = state.active.turn if state.active is not None else 0
     for said in state.messages[-RECENT:]:
         if said.role == "user" and answered < said.turn != now and asks(said.text):
-            yield f"answer what {name_of(said.person)} asked before"
+            yield f"answer what {quoted(said.person)} asked before"
 
 
 def _hear_the_answer(state: ConversationState) -> Iterator[str]:
@@ -63,7 +58,7 @@ def _hear_the_answer(state: ConversationState) -> Iterator[str]:
     partner = next((said.person for said in reversed(recent[:place]) if said.turn == turn), None)
     spoke = [said.person.user_id for said in recent[place + 1 :] if said.role == "user"]
     if partner is not None and partner.is_known and spoke and partner.user_id not in spoke:
-        yield f"hear what {name_of(partner)} answers to your question"
+        yield f"hear what {quoted(partner)} answers to your question"
 
 
 RULES: tuple[Callable[[ConversationState], Iterator[str]], ...] = (

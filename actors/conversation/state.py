@@ -84,6 +84,7 @@ class ConversationState(msgspec.Struct, frozen=True):
     """All that is known of the conversation. Times are epoch seconds, the duration is in seconds.
 
     messages: the last utterances, word by word. summary: what remains of the earlier ones.
+    shown_from: the turn from which on prompts show them.
     turn: the last turn id; ids only increase. participants: by user id, of this conversation.
     user_preferences: of the last speaker. last_touch: of kind none before the first touch."""
 
@@ -101,6 +102,7 @@ class ConversationState(msgspec.Struct, frozen=True):
     summary: Summary = Summary()
     surroundings: Surroundings = Surroundings()
     last_touch: Interaction = Interaction()
+    shown_from: int = 0
 
 
 def faults(state: ConversationState) -> tuple[str, ...]:

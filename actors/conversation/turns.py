@@ -15,7 +15,7 @@ from actors.conversation.state import (
     Surroundings,
 )
 from actors.conversation.summary import condensed
-from actors.conversation.utterance import LONGEST, Utterance, window
+from actors.conversation.utterance import LONGEST, Utterance, first_shown, window
 from actors.vocabulary.values import Interaction, Person
 from actors.vocabulary.words import tone_of, topic_of
 
@@ -160,4 +160,5 @@ def _joined(participants: Mapping[str, Participant], person: Person, at: float) 
 def _noted(state: ConversationState, said: Utterance) -> ConversationState:
     fallen, kept = window((*state.messages, said))
     summary = condensed(state.summary, fallen) if fallen else state.summary
-    return msgspec.structs.replace(state, messages=kept, summary=summary)
+    shown_from = first_shown(kept, state.shown_from)
+    return msgspec.structs.replace(state, messages=kept, summary=summary, shown_from=shown_from)

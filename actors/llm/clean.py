@@ -18,7 +18,7 @@ _VERB = re.compile(
     r"|whisper|danc|clap|cough|yawn|point|stretch|jump|spin|think|stop|turn)(?:s|es|ing)\b",
     re.I,
 )
-_OTHERS = re.compile(r"^\s*(?:user|human|person|player)\s*:", re.I)
+_OTHERS = ("user", "human", "person", "player")
 _SPACE_BEFORE = re.compile(r"\s+([,.!?;:])(?=\s|$)")
 _ROLES = ("assistant", "ai", "bot", "system")
 
@@ -34,9 +34,9 @@ def clean(text: str, names: Sequence[str] = ()) -> str:
     return text if any(_is_sayable(character) for character in text) else ""
 
 
-def speaks_for_others(text: str) -> bool:
-    """Whether the model has begun to write the other person's lines: the reply is over before `text`."""
-    return _OTHERS.match(text) is not None
+def speaks_for_others(text: str, people: Sequence[str] = ()) -> bool:
+    """Whether the model has begun to write another person's lines (`people` too): the reply is over before `text`."""
+    return _prefix((*_OTHERS, *people)).match(text.lstrip("*_ ")) is not None
 
 
 def _once(text: str, names: Sequence[str]) -> str:
@@ -47,13 +47,13 @@ def _once(text: str, names: Sequence[str]) -> str:
     text = _BRACKETED.sub("", _STARRED.sub(_starred, text))
     text = _PARENTHESES.sub(lambda match: "" if _VERB.match(match[1]) else match[0], text)
     text = text.replace("*", "")
-    text = _prefix(names).sub("", text)
+    text = _prefix((*names, *_ROLES)).sub("", text)
     return _SPACE_BEFORE.sub(r"\1", " ".join(text.split()))
 
 
 def _prefix(names: Sequence[str]) -> re.Pattern[str]:
-    words = "|".join(re.escape(name) for name in (*names, *_ROLES) if name)
-    return re.compile(rf"^\s*(?:{words})\s*:\s*", re.I)
+    words = "|".join(re.escape(name) for name in names if name)
+    return re.compile(rf"^\s*(?:{words})[*_]*\s*[:：]\s*", re.I)
 
 
 def _starred(match: re.Match[str]) -> str:

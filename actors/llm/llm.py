@@ -115,7 +115,9 @@ class LanguageModel(Actor):
                 self._enter(message)
 
     def _enter(self, message: CompletionRequested) -> None:
-        request = QueuedRequest(self.cause(), self.sender(), message.turn, message.messages, self.now())
+        request = QueuedRequest(
+            self.cause(), self.sender(), message.turn, message.messages, self.now(), people=message.people
+        )
         if self.now() < self._paused_until:
             self._fail(request, "rate_limited", self._paused_why, self._paused_until - self.now())
         elif self._no_local is not None:
@@ -134,7 +136,9 @@ class LanguageModel(Actor):
         endpoint = self._endpoint()
         is_private = endpoint is None or endpoint.is_private
         if self._speculation.admits(message.guess, is_private, self.now()):
-            request = QueuedRequest(self.cause(), self.sender(), 0, message.messages, self.now())
+            request = QueuedRequest(
+                self.cause(), self.sender(), 0, message.messages, self.now(), people=message.people
+            )
             request.guess = message.guess
             self._stop(self._queue.guess(request))
             self._begin_waiting()
@@ -189,9 +193,18 @@ class LanguageModel(Actor):
         retries = 0 if request.endpoint.is_local or request.guess else self._llm.retries
         waited, patience = self.now() - request.asked_at, self._llm.first_token_timeout
         within = limits(self._llm)
-        prompt, names = request.prompt, self._names
+        prompt, names, words = request.prompt, self._names, self._first_words
         job = Job(
-            request.id, request.endpoint, prompt, within, waited, retries, patience, names, self._first_words
+            request.id,
+            request.endpoint,
+            prompt,
+            within,
+            waited,
+            retries,
+            patience,
+            names,
+            words,
+            request.people,
         )
         self.side_effect(lambda: self._streams.submit(job))
 

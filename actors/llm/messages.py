@@ -22,11 +22,13 @@ class CompletionRequested(Message):
     """Continue this conversation. The sender gets SentenceReady, then CompletionEnded or -Failed, unless cancelled.
 
     guess: with turn 0, begin on a guess, of which only the first SentenceReady is told, and no failure; with a turn,
-    what was begun on that guess is taken over, if it was for the same messages."""
+    what was begun on that guess is taken over, if it was for the same messages.
+    people: the names before people's words; a reply is over where the model writes one of them a line."""
 
     turn: int
     messages: tuple[ChatMessage, ...]
     guess: int = 0
+    people: tuple[str, ...] = ()
 
 
 class SentenceReady(Message):

@@ -12,14 +12,21 @@ LONGEST_REPLY = 16_000  # characters: whatever the server sends beyond is not wa
 class SpokenReply:
     """Hides thoughts, cuts and cleans sentences; drops those that clean to nothing. begins: as for HiddenText.
 
+    names: the bot's own, taken off the front. people: those whose lines it must not write; a name at the very front is
+    taken for a word to them.
     over: the model writes other people's lines, or does not stop: request no more."""
 
     def __init__(
-        self, names: Sequence[str] = (), first_words: int = FIRST_PIECE_WORDS, begins: bool | None = False
+        self,
+        names: Sequence[str] = (),
+        first_words: int = FIRST_PIECE_WORDS,
+        begins: bool | None = False,
+        people: Sequence[str] = (),
     ) -> None:
         self.over = False
         self.cut = False
         self._names = tuple(names)
+        self._people = tuple(name for name in people if name not in self._names)
         self.hidden = HiddenText(begins)
         self._splitter = SentenceSplitter(first_words)
         self._length = 0
@@ -43,10 +50,11 @@ class SpokenReply:
     def _cleaned(self, pieces: Iterable[str]) -> tuple[str, ...]:
         sentences: list[str] = []
         for piece in pieces:
-            self.over = self.over or speaks_for_others(piece)
+            addressed = () if self._has_spoken else self._people
+            self.over = self.over or speaks_for_others(piece, () if addressed else self._people)
             if self.over:
                 break
-            if sentence := clean(piece, self._names):
+            if sentence := clean(piece, (*self._names, *addressed)):
                 sentences.append(sentence)
                 self._has_spoken = True
         return tuple(sentences)

@@ -18,7 +18,7 @@ class QueuedRequest:
     """A completion. asked_at: monotonic seconds. sentences: said so far. endpoint: None for a script.
 
     script: its sentences. sent_again: it was repeated once. guess: not 0 while it is only a guess, whose turn is 0.
-    streamed: how a guess ended. stages: what a guess has reached."""
+    streamed: how a guess ended. stages: what a guess has reached. people: as CompletionRequested has them."""
 
     id: str
     to: str
@@ -32,6 +32,7 @@ class QueuedRequest:
     guess: int = 0
     streamed: ReplyStreamed | None = None
     stages: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 @durable("llm.RequestQueue")

@@ -1,5 +1,6 @@
 """`--accept`: writes the results of a replay into the trace as the new record."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -27,12 +28,26 @@ def accepted(trace: Path, actor: str = "") -> ReplayReport:
     report = Replayer(trace, actor=actor, propagate=True, watch=note).run()
     for path in segments(trace) if report.differing else ():
         lines = map(_understood, encoded_lines(path))
-        renewed = (
-            changed.get(key_of(line), line) if isinstance(line, HandledLine | BeganLine) else line
-            for line in lines
-        )
-        rewrite(path, open_segment(path, lambda torn: None).metadata, renewed)
+        metadata = open_segment(path, lambda torn: None).metadata
+        rewrite(path, metadata, renewed(lines, changed))
     return report
+
+
+def renewed(lines: Iterable[Line], changed: Mapping[str, HandledLine | BeganLine]) -> Iterator[Line]:
+    """`lines` with what is in `changed` (by `key_of`) in its place.
+
+    Where an actor is replayed, a message that nobody sent it this time is left out: it did not happen."""
+    replayed: set[str] = set()
+    for line in lines:
+        if not isinstance(line, HandledLine | BeganLine):
+            yield line
+            continue
+        address = line.handler if isinstance(line, HandledLine) else line.address
+        if (new := changed.get(key_of(line))) is not None:
+            replayed.add(address)
+            yield new
+        elif address not in replayed:
+            yield line
 
 
 def _understood(data: bytes) -> Line:

@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 class Job:
     """A reply to stream. request: id of the CompletionRequested. waited: seconds since it. names: the bot's own.
 
+    people: whose lines the model must not write.
     patience: seconds from the request within which an attempt may begin. first_words: most words of the first piece."""
 
     request: str
@@ -50,6 +51,7 @@ class Job:
     patience: float = 0.0
     names: tuple[str, ...] = ()
     first_words: int = FIRST_PIECE_WORDS
+    people: tuple[str, ...] = ()
     begun_at: float = field(default_factory=time.monotonic)
 
     @property
@@ -259,7 +261,7 @@ class StreamProgress:
         self.begun = False
         self._job = job
         self._post = post
-        self._reply = SpokenReply(job.names, job.first_words, begins)
+        self._reply = SpokenReply(job.names, job.first_words, begins, job.people)
 
     def take(self, text: str) -> bool:
         """Take new text; whether more is wanted."""

@@ -23,9 +23,9 @@ def test_the_model_is_told_where_this_is_and_who_is_near() -> None:
     room = Room()
     room.hear("Hello", here=Present((MIO, YU), "The Garden", ("something moving above",)))
     room.answer("users", GetProfile, Profile(MIO, None))
-    assert 'the world "The Garden"' in room.prompt()[0]
-    assert "Here with you: Mio, Yu." in room.prompt()[0]
-    assert "You see: something moving above." in room.prompt()[0]
+    assert 'The world is called "The Garden".' in room.prompt()[-1]
+    assert 'Here with you: "Mio", "Yu".' in room.prompt()[-1]
+    assert "You see: something moving above." in room.prompt()[-1]
 
 
 def test_a_turn_goes_on_without_the_world_and_the_users() -> None:
@@ -51,7 +51,7 @@ def test_what_the_speaker_prefers_is_known_and_gone_with_the_next_speaker() -> N
     likes = UserState(MIO.user_id, "Mio", 0.2, preferences={"tea": "likes"})
     room.ask("Hi", user=likes)
     assert room.actor.state.user_preferences == {"tea": "likes"}
-    assert "likes tea" in room.prompt()[1]
+    assert "likes tea" in room.prompt()[-1]
     room.ask("Hello", YU)
     assert room.actor.state.user_preferences == {}
     assert not any("likes tea" in message for message in room.prompt())
@@ -60,9 +60,9 @@ def test_what_the_speaker_prefers_is_known_and_gone_with_the_next_speaker() -> N
 def test_a_newcomer_is_welcomed_once() -> None:
     room = Room()
     room.talk("Hi")
-    assert "make Mio welcome" in room.prompt()[0]
+    assert 'make "Mio" welcome' in room.prompt()[-1]
     room.talk("And you?")
-    assert "make Mio welcome" not in room.prompt()[0]
+    assert 'make "Mio" welcome' not in room.prompt()[-1]
 
 
 def test_several_people_take_part_each_under_their_name() -> None:
@@ -70,7 +70,8 @@ def test_several_people_take_part_each_under_their_name() -> None:
     room.talk("I am Mio.", person=MIO)
     room.talk("I am Yu.", person=YU)
     assert set(room.actor.state.participants) == {MIO.user_id, YU.user_id}
-    assert room.prompt()[-3:] == ("Mio: I am Mio.", "Fine.", "Yu: I am Yu.")
+    *_, first, answer, last = room.prompt()
+    assert (first, answer, last.partition("\n")[2]) == ("Mio: I am Mio.", "Fine.", "Yu: I am Yu.")
 
 
 def test_the_history_has_what_was_said_and_what_was_heard_of_the_answer() -> None:
@@ -98,7 +99,7 @@ def test_a_touch_is_of_the_only_one_who_is_here_and_goes_into_their_history() ->
     (happened,) = room["users"].of(InteractionHappened)
     assert happened == InteractionHappened(MIO, Interaction("touch", "Mio", "HeadPat", 1_700_000_000.0))
     room.ask("Hi")
-    assert "Mio touched you just now (HeadPat)." in room.prompt()[0]
+    assert '"Mio" touched you just now (HeadPat).' in room.prompt()[-1]
 
 
 def test_where_several_are_here_nobody_can_tell_who_touched() -> None:
@@ -107,7 +108,7 @@ def test_where_several_are_here_nobody_can_tell_who_touched() -> None:
     room.answer("world", WhoIsHere, Present((MIO, YU), "Home"))
     assert room["users"].messages == []
     room.ask("Hi")
-    assert "Somebody touched you just now" in room.prompt()[0]
+    assert "Somebody touched you just now" in room.prompt()[-1]
 
 
 def test_a_touch_that_flutters_counts_once() -> None:

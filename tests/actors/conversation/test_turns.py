@@ -138,7 +138,7 @@ def test_a_newcomer_is_to_be_made_welcome_until_they_were_answered() -> None:
     state = acquainted(
         attribute(begin(ConversationState(), "Hi", MIO, "", 1.0, False), MIO), {}, newcomer=True
     )
-    assert state.conversation_goals == ("make Mio welcome",)
+    assert state.conversation_goals == ('make "Mio" welcome',)
     assert end(add_sentence(state, "Welcome!"), "Gerald", 2.0).conversation_goals == ()
 
 
@@ -156,7 +156,7 @@ def test_the_name_of_somebody_unknown_is_to_be_found_out_until_somebody_known_sp
 def test_a_question_that_was_cut_off_is_to_be_answered_until_something_was_said() -> None:
     state = turn(ConversationState(), MIO, "What do dragons eat?", "", 1.0)
     state = attribute(begin(state, "Hello", REN, "", 5.0, voiced=False), REN)
-    assert state.conversation_goals == ("answer what Mio asked before",)
+    assert state.conversation_goals == ('answer what "Mio" asked before',)
     assert end(add_sentence(state, "Sheep."), "Gerald", 6.0).conversation_goals == ()
 
 
@@ -164,7 +164,7 @@ def test_a_question_of_the_bots_own_is_come_back_to_when_others_spoke() -> None:
     state = turn(ConversationState(), MIO, "Hi", "Where are you from?", 1.0)
     assert state.conversation_goals == ()
     state = turn(state, REN, "Hello there", "Hello.", 5.0)
-    assert state.conversation_goals == ("hear what Mio answers to your question",)
+    assert state.conversation_goals == ('hear what "Mio" answers to your question',)
     assert turn(state, MIO, "From Norway", "Nice.", 9.0).conversation_goals == ()
 
 

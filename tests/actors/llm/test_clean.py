@@ -71,6 +71,23 @@ def test_a_reply_ends_where_the_model_begins_to_write_the_other_persons_lines() 
     assert not speaks_for_others("Users: are many")
 
 
+@pytest.mark.parametrize("label", ["Anna:", "**Anna:**", "ANNA :", "Anna："])
+def test_a_reply_ends_where_the_model_goes_on_for_somebody_who_is_there(label: str) -> None:
+    reply = SpokenReply(("Gerald",), people=("Anna", "Ben"))
+    said = reply.feed(f"Gerald: I am very fine.\n{label} Hi Gerald, how are you? I ")
+    assert said == ("I am very fine.",)
+    assert reply.over
+
+
+def test_a_name_at_the_front_of_a_reply_is_whom_it_is_for() -> None:
+    reply = SpokenReply(("Gerald",), people=("Anna",))
+    assert reply.feed("Anna: Hello there. I like Anna: she sings. Ann") == (
+        "Hello there.",
+        "I like Anna: she sings.",
+    )
+    assert not reply.over
+
+
 def test_a_reply_that_will_not_end_is_cut() -> None:
     reply = SpokenReply()
     for _ in range(LONGEST_REPLY // 10 + 1):

@@ -83,6 +83,18 @@ def test_an_intended_change_becomes_the_record(tmp_path: Path, monkeypatch: pyte
     assert again.identical, again.divergences
 
 
+def test_what_does_not_happen_any_more_is_no_longer_in_the_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = recorded(tmp_path)
+    before = Replayer(folder).run().messages
+    monkeypatch.setattr(actors.Tally, "on_remind", lambda self, message: None)
+    accepted(folder)
+    again = Replayer(folder).run()
+    assert again.identical, again.divergences
+    assert again.messages < before  # what the reminder told, and what came of that
+
+
 def test_until_a_message_and_no_further(tmp_path: Path) -> None:
     steps: list[Step] = []
     folder = recorded(tmp_path)
