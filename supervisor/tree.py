@@ -31,8 +31,13 @@ CORE = "core"
 """The supervisor of the actors that all others need."""
 
 
-def tree(config: "Config", *, text: bool = False) -> SupervisorSpec:
-    """Gerald's tree as `config` asks. text: Gerald reads and writes, and neither hears nor speaks."""
+LEFT_OUT = "left out by --safe"
+
+
+def tree(config: "Config", *, text: bool = False, safe: bool = False) -> SupervisorSpec:
+    """Gerald's tree as `config` asks. text: Gerald reads and writes, and neither hears nor speaks.
+
+    safe: nothing but the store, the configuration and what is remembered: no model, no device, no OSC."""
     silent = "switched off by --text" if text else ""
     groups: tuple[SupervisorSpec, ...] = (
         _group(config, CORE, _core(), Start.IN_ORDER, OnGiveUp.ESCALATE),
@@ -41,6 +46,8 @@ def tree(config: "Config", *, text: bool = False) -> SupervisorSpec:
         _group(config, "body", _body(silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
         _group(config, "vision", _vision(config), Start.AT_ONCE, OnGiveUp.DEGRADE),
     )
+    if safe:
+        groups = (*groups[:2], *map(_left_out, groups[2:]))
     groups = _with_subscribers(groups)
     return _group(config, ROOT, groups, Start.IN_ORDER, OnGiveUp.ESCALATE, Strategy.REST_FOR_ONE)
 
@@ -128,6 +135,11 @@ def _group(
         _configured(config, child) if isinstance(child, ChildSpec) else child for child in children
     )
     return SupervisorSpec(address, strategy, configured, start, s.intensity, s.period, backoff, on_give_up)
+
+
+def _left_out(group: SupervisorSpec) -> SupervisorSpec:
+    children = (msgspec.structs.replace(child, disabled_reason=LEFT_OUT) for child in walk(group))
+    return msgspec.structs.replace(group, children=tuple(children))
 
 
 def _with_subscribers(groups: tuple[SupervisorSpec, ...]) -> tuple[SupervisorSpec, ...]:

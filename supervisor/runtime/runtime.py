@@ -47,7 +47,8 @@ STOP_WITHIN = 5.0
 class Runtime:
     """One instance: `start`, `wait_ready`, talk through `client`, `stop`. `ended` is set when the root has ended.
 
-    home: the instance's folder. text: without hearing and voice. spec: a tree in place of Gerald's own.
+    home: the instance's folder. text: without hearing and voice. safe: only the core, and what else was left out, in
+    sentences; None for everything. spec: a tree in place of Gerald's own.
     directory: one that inspects the mail, say. also: called with every record.
     on_handled: called, sooner or later, with what pinned actors have handled.
     on_change: called with a slot whose state or health has changed; without it, `changes` collects rows of `status`.
@@ -61,6 +62,7 @@ class Runtime:
         home: Path,
         *,
         text: bool = False,
+        safe: tuple[str, ...] | None = None,
         spec: SupervisorSpec | None = None,
         directory: Directory | None = None,
         on_handled: Callable[[Sequence[Envelope]], None] | None = None,
@@ -73,9 +75,10 @@ class Runtime:
         register_messages()
         failure.redact = redacted
         platform = platform if platform is not None else Platform()
-        make_tree = partial(tree, text=text) if spec is None else None
-        root = spec if spec is not None else tree(config, text=text)
+        make_tree = partial(tree, text=text, safe=safe is not None) if spec is None else None
+        root = spec if spec is not None else tree(config, text=text, safe=safe is not None)
         self.home = home
+        self._safe = safe
         self.run = run or new_run()
         self.clock = platform.clock
         self.started_at = self.clock.wall()
@@ -195,6 +198,8 @@ class Runtime:
             "home": str(self.home),
             "run": self.run,
             "launcher": self.launcher,
+            "safe": self._safe is not None,
+            "left_out": list(self._safe or ()),
             "started_at": self.started_at,
             "ready": self.ready,
             "dead_letters": dict(self.dead_letters.counts),

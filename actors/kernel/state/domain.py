@@ -3,6 +3,7 @@
 Its parts (StateLoader, StateWriter, Subscriptions) decide what to load, store and announce.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -18,8 +19,11 @@ from actors.kernel.state.document import Document, Migration, Subscription
 from actors.kernel.state.patch import Path, reached
 from actors.kernel.state.state_loader import LoadDue, StateLoader
 from actors.kernel.state.state_writer import SaveDue, SnapshotDue, StateWriter
-from actors.kernel.state.subscriptions import NewsDue, Subscriptions, places
+from actors.kernel.state.subscriptions import POISON, NewsDue, Subscriptions, places
 from actors.kernel.state.update import changed, checked, decode_changes
+
+log = logging.getLogger(__name__)
+GONE, DIED = ("unknown", "stopped", "unhandled"), ("crashed", "hung")
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -199,9 +203,20 @@ class DomainActor(Actor, Generic[S]):
 
     @handles
     def on_undelivered(self, message: Undelivered) -> None:
-        """End the subscriptions of an actor that is gone for good, not of one that is slow or being restarted."""
-        if message.message_type == "StateChanged" and message.why in ("unknown", "stopped"):
-            self._end_subscriptions(tuple(s for s in self.subscriptions if s.address == message.recipient))
+        """End the subscriptions of an actor that is gone for good, takes no such news, or dies of them again and again;
+        not of one that is slow or being restarted."""
+        if message.message_type != "StateChanged":
+            return
+        who = message.recipient
+        if message.why in GONE:
+            self._end_subscriptions(tuple(s for s in self.subscriptions if s.address == who))
+        elif message.why in DIED and (poison := self._subscriptions.note_death(who)):
+            self._end_subscriptions(poison)
+            reason = (
+                f"{who} died {POISON} times in a row of what it had subscribed to here: this was set aside"
+            )
+            log.warning("%s: %s", self.domain, reason)
+            self.health(Health.DEGRADED, reason, f"see `supervisor dead-letters`; {who} may subscribe again")
 
     def _end_subscriptions(self, ended: tuple[Subscription, ...]) -> None:
         if ended:

@@ -18,6 +18,8 @@ NEWS = 0.005
 """Seconds within which further changes are announced as one: nobody needs each step of a burst."""
 PROBE_EVERY = 1.0
 """Seconds between two checks of whether a subscriber still exists."""
+POISON = 2
+"""News in a row that their receiver died of, after which it gets no more."""
 UNTOLD = Version()
 
 
@@ -27,7 +29,13 @@ class NewsDue(Message):
 
 @durable("kernel.Told")
 class _Told:
-    """What a subscriber was last told, which fields have changed since, and when its existence was last checked."""
+    """What a subscriber was last told, which fields have changed since, and when its existence was last checked.
+
+    deaths: how many checks in a row it died of. has_died: of the last one."""
+
+    # of the class, so that a checkpoint from before they were there can be gone on from
+    deaths = 0
+    has_died = False
 
     def __init__(self, subscription: Subscription, version: Version = UNTOLD, at: float = 0.0) -> None:
         self.address, self.path = subscription.address, subscription.path
@@ -80,12 +88,24 @@ class Subscriptions:
             return
         now = of.context.now()
         for told in concerned:
-            probe = now - told.probed_at >= PROBE_EVERY
+            probe = told.has_died or now - told.probed_at >= PROBE_EVERY
+            if probe:
+                told.deaths, told.has_died = told.deaths if told.has_died else 0, False
             news = StateChanged(of.domain, of.version, told.fields, told.version, told.path)
             of.context.tell(told.address, news, notify=probe)
             told.version, told.fields = of.version, ()
             told.probed_at = now if probe else told.probed_at
         of.context.after(NEWS, NewsDue())
+
+    def note_death(self, address: str) -> tuple[Subscription, ...]:
+        """Note that a subscriber died of its news; its subscriptions that are to be set aside, because it was not the
+        first time."""
+        poison = []
+        for subscription, told in self.told.items():
+            if told.address == address:
+                told.deaths, told.has_died = told.deaths + 1, True
+                poison += [subscription] * (told.deaths >= POISON)
+        return tuple(poison)
 
 
 def places(path: str) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ def headline(status: Mapping[str, Any]) -> Text:
         age = clock(time.time() - configuration["since"])
         rest += f", configuration {configuration['version']} ({age} old)"
     line = Text.assemble(ready, rest, _resources_line(status.get("resources") or {}))
+    for left_out in status.get("left_out") or ():
+        line.append(f"\n{printable(left_out)}", "yellow")
     if status.get("trace_trouble"):
         trouble = f"trace: {status['trace_trouble']}; {status['trace_lost']} records are missing"
         line.append(f"\n{trouble}", "yellow")

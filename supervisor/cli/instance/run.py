@@ -20,6 +20,11 @@ from supervisor.exit_status import ALREADY_RUNNING, FAILED, GAVE_UP, UNREADABLE,
 )
 @click.option("--text", is_flag=True, help="Run without microphone and voice: type and read.")
 @click.option(
+    "--safe",
+    is_flag=True,
+    help="Start the core only: no model, device or OSC, and no stored subscriptions. For a home that does not start.",
+)
+@click.option(
     "--strict", is_flag=True, help="Refuse to start when the configuration has an error (exit status 2)."
 )
 @click.option(
@@ -29,7 +34,13 @@ from supervisor.exit_status import ALREADY_RUNNING, FAILED, GAVE_UP, UNREADABLE,
 )
 @in_home
 def run(
-    home: Home, profile: str | None, overrides: tuple[str, ...], text: bool, strict: bool, launcher: bool
+    home: Home,
+    profile: str | None,
+    overrides: tuple[str, ...],
+    text: bool,
+    safe: bool,
+    strict: bool,
+    launcher: bool,
 ) -> None:
     """Start Gerald in this terminal. READY means that it can answer. Ctrl-C stops it in order, a second one at once.
 
@@ -40,10 +51,12 @@ def run(
 
     if launcher and VARIABLE not in os.environ:
         sys.exit(launch((sys.executable, "-m", "supervisor", *sys.argv[1:])))
-    _run(home, profile, overrides, text, strict)
+    _run(home, profile, overrides, text, safe, strict)
 
 
-def _run(home: Home, profile: str | None, overrides: tuple[str, ...], text: bool, strict: bool) -> None:
+def _run(
+    home: Home, profile: str | None, overrides: tuple[str, ...], text: bool, safe: bool, strict: bool
+) -> None:
     from supervisor.cli.instance.signals import StopSignals
     from supervisor.cli.output import PRINTED_WITHIN, print_without_fail
 
@@ -62,8 +75,9 @@ def _run(home: Home, profile: str | None, overrides: tuple[str, ...], text: bool
         fail(ALREADY_RUNNING, f"{error}; stop it with `supervisor stop`, or choose another --home")
     except OSError as error:
         fail(UNREADABLE, f"the data folder {home.data} cannot be used: {error.strerror or error}")
+    left_out = _left_out(home) if safe else None
     tether = LauncherLink.found(stop.ask)
-    session = RunScreen(home, config, claim, notes, text=text, tether=tether, source=source)
+    session = RunScreen(home, config, claim, notes, text=text, safe=left_out, tether=tether, source=source)
     status = FAILED
     try:
         status = {"stopped": 0, "unsaved": UNSAVED, "late": FAILED, "gave up": GAVE_UP}[
@@ -79,3 +93,10 @@ def _run(home: Home, profile: str | None, overrides: tuple[str, ...], text: bool
             output.drain(PRINTED_WITHIN)
         # Threads of sound and network libraries must not hold up the end: everything is saved by now.
         os._exit(status)
+
+
+def _left_out(home: Home) -> tuple[str, ...]:
+    from supervisor.offline.safe_start import end_subscriptions
+
+    groups = "models, sound, OSC, VRChat's log and sight are left out"
+    return (f"started with --safe: {groups}; `supervisor run` starts them", *end_subscriptions(home))

@@ -49,6 +49,7 @@ class RunScreen:
         notes: tuple[str, ...],
         *,
         text: bool,
+        safe: tuple[str, ...] | None = None,
         tether: LauncherLink | None = None,
         source: ConfigSource | None = None,
     ) -> None:
@@ -57,6 +58,7 @@ class RunScreen:
         self._claim = claim
         self._notes = notes
         self._text = text
+        self._safe = safe
         self._tether = tether
         self._source = source
         self._console = Console(emoji=False, highlight=False, soft_wrap=True)
@@ -66,9 +68,14 @@ class RunScreen:
         """Start, show, talk, and stop when `stop` is set, a client asks for it, or the root gives up."""
         take_short_turns()
         trouble = start_logging(self._config.logging, self._home.data)
-        for note in (*self._notes, *((trouble,) if trouble else ()), *_damaged_models(self._home)):
+        for note in (
+            *self._notes,
+            *(self._safe or ()),
+            *((trouble,) if trouble else ()),
+            *_damaged_models(self._home),
+        ):
             self._console.print(f"[yellow]note[/]  {escaped(note)}")
-        system = Runtime(self._config, self._home.path, text=self._text, source=self._source)
+        system = Runtime(self._config, self._home.path, text=self._text, safe=self._safe, source=self._source)
         server = ControlServer(system, self._claim.publish(system.run))
         if self._tether is not None:
             self._hold_on_to(self._tether, system)

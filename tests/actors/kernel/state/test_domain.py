@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
+from actors.kernel.actor import Actor, handles
 from actors.kernel.errors import InvalidUpdate, SynchronizationError
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Message
+from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.kernel.protocol.state import GetState, StateIs, Updated, UpdateRefused, UpdateState
 from actors.kernel.protocol.storage import Version
 from actors.kernel.protocol.subscription import StateChanged, Subscribe, Unsubscribe, UpToDate
 from actors.kernel.state.domain import checked
-from actors.kernel.state.subscriptions import NEWS, SUBSCRIPTIONS
+from actors.kernel.state.subscriptions import NEWS, PROBE_EVERY, SUBSCRIPTIONS
 from actors.kernel.state.update import atomic_update
 from tests.actors.kernel.garden import House, Orchard, Orchardist, Tree
 from tests.actors.kernel.parts import Garden, Memo
@@ -222,6 +224,55 @@ def test_whoever_is_gone_is_told_no_more() -> None:
     house.world.give("garden", Subscribe(), sender="friend")
     house.world.directory.close("friend")
     house.world.advance(2.0)
+    house.update(plants=1)
+    assert house.actor.subscriptions == ()
+
+
+class Reader(Actor):
+    """Dies of some news."""
+
+    def __init__(self, dies_of: set[int]) -> None:
+        self.dies_of = dies_of
+
+    @handles
+    def on_news(self, news: StateChanged) -> None:
+        if news.version.n in self.dies_of:
+            raise ValueError("not this again")
+
+
+def read_by(house: House, dies_of: set[int]) -> None:
+    """Tell a subscriber at `reader` four news, which comes back each time that it died."""
+    mailbox = Mailbox()
+    house.world.start(Reader(dies_of), "reader", mailbox=mailbox)
+    house.world.give("garden", Subscribe("reader"))
+    for number in range(4):
+        house.world.advance(PROBE_EVERY)
+        house.update(plants=number + 1)
+        if house.world.failures.pop("reader", None) is not None:
+            house.world.start(Reader(dies_of), "reader", number + 2, mailbox)
+            house.world.run()
+
+
+def test_a_subscription_that_kills_twice_in_a_row_is_set_aside_and_said() -> None:
+    house = House().load()
+    read_by(house, {2, 3, 4, 5})
+    assert house.actor.subscriptions == ()
+    said = house.world.supervisor.of(HealthChanged)[-1]
+    assert said.health is Health.DEGRADED
+    assert said.reason == "reader died 2 times in a row of what it had subscribed to here: this was set aside"
+
+
+def test_a_subscriber_that_dies_now_and_then_keeps_its_subscription() -> None:
+    house = House().load()
+    read_by(house, {2, 4})
+    assert [s.address for s in house.actor.subscriptions] == ["reader"]
+
+
+def test_whoever_takes_no_such_news_is_told_no_more() -> None:
+    house = House().load()
+    house.world.start(Actor(), "deaf")
+    house.world.give("garden", Subscribe("deaf"))
+    house.world.advance(PROBE_EVERY)
     house.update(plants=1)
     assert house.actor.subscriptions == ()
 
