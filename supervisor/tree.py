@@ -105,6 +105,7 @@ def _body(silent: str) -> tuple[ChildSpec, ...]:
             MICROPHONE,
             "actors.audio.microphone:Microphone",
             ("audio", "speech", "home"),
+            full=Full.DROP_OLDEST,
             disabled_reason=silent,
         ),
         ChildSpec(SPEAKER, "actors.audio.speaker:Speaker", ("audio", "home"), disabled_reason=silent),

@@ -28,6 +28,10 @@ class DeviceActor(Actor):
     @handles
     def on_device(self, change: DeviceChanged) -> None:
         self._answered = True
+        self.healthy(change)
+
+    def healthy(self, change: DeviceChanged) -> None:
+        """Tell how the device is; an actor that has more to say of itself adds it here."""
         self.health(change.health, change.reason, change.remedy)
 
     @handles

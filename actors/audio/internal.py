@@ -76,3 +76,7 @@ class FullVoiceDue(Message):
 
 class PlaybackQuiet(Message):
     """A timer: is a playback still waiting for sound?"""
+
+
+class CaptureBegan(Message):
+    """The microphone's device was opened: what follows has come another way than what was captured before."""

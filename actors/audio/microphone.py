@@ -5,15 +5,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from actors.audio.capture import Chunker
 from actors.audio.choice import open_source
 from actors.audio.device import AudioSource, Sound
 from actors.audio.device_actor import DeviceActor
 from actors.audio.device_thread import DeviceThread
-from actors.audio.messages import AudioChunk
+from actors.audio.echo_control import Canceller, open_control
+from actors.audio.echo_path import EchoMode
+from actors.audio.internal import CaptureBegan, DeviceChanged
+from actors.audio.messages import AudioChunk, PlayedSound
+from actors.audio.webrtc import EchoCanceller
 from actors.kernel.actor import handles
+from actors.kernel.protocol.lifecycle import Health
 from actors.speech.messages import RECOGNIZER
 from config.schema import Audio, Speech
 
@@ -21,9 +24,10 @@ _WAITING = 500  # deliveries that may wait for the thread that cuts them
 
 
 class Microphone(DeviceActor):
-    """Sends chunks to the recognizer. thread: makes the thread that keeps the device open.
+    """Sends chunks to the recognizer, without the bot's own voice where that can be had.
 
-    The device's callback only queues its sound; the device thread cuts it into chunks."""
+    thread: makes the thread that keeps the device open. canceller: makes the echo canceller. The device's callback only
+    queues its sound; the device thread cuts it into chunks."""
 
     what = "microphone"
 
@@ -33,15 +37,20 @@ class Microphone(DeviceActor):
         speech: Speech,
         home: Path,
         thread: Callable[..., DeviceThread[AudioSource]] = DeviceThread,
+        canceller: Callable[[], Canceller] = EchoCanceller,
     ) -> None:
         self._audio = audio
         self._speech = speech
         self._device_thread = thread
         self._home = home
+        self._canceller = canceller
         self._captured: queue.SimpleQueue[tuple[Sound, float]] = queue.SimpleQueue()
         self._chunker = Chunker(audio.sample_rate)
+        self._device = DeviceChanged(Health.OK)
+        self._said: EchoMode | None = None
 
     def on_start(self) -> None:
+        self._echo = open_control(self._speech.echo, self._canceller)
         thread = self._device_thread(
             self.context.address,
             self.what,
@@ -54,14 +63,43 @@ class Microphone(DeviceActor):
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         self._speech = sections.get("speech", self._speech)
+        self._echo.setting = self._speech.echo
         before, self._audio = self._audio, sections.get("audio", self._audio)
         if (before.input_device, before.sample_rate) != (self._audio.input_device, self._audio.sample_rate):
             self._thread.reopen()
         return True
 
+    # -- what is heard
+
+    @handles
+    def on_began(self, _: CaptureBegan) -> None:
+        self._echo.forget()
+
+    @handles
+    def on_played(self, message: PlayedSound) -> None:
+        self._echo.play(message)
+
     @handles
     def on_chunk(self, chunk: AudioChunk) -> None:
-        self.tell(RECOGNIZER, msgspec.structs.replace(chunk, clear=self._speech.echo == "free"))
+        self.tell(RECOGNIZER, self._echo.capture(chunk))
+        if self._echo.mode != self._said:
+            self._tell_health()
+
+    # -- how it is
+
+    def healthy(self, change: DeviceChanged) -> None:
+        self._device = change
+        self._tell_health()
+
+    def _tell_health(self) -> None:
+        device, mode = self._device, self._echo.mode
+        self._said = mode
+        if device.health is not Health.OK:
+            self.health(device.health, device.reason, device.remedy)
+        elif mode.able:
+            self.health(Health.OK, f"{_NAMES[mode.name]}: {mode.reason}")
+        else:
+            self.health(Health.DEGRADED, f"{_NAMES[mode.name]}: {mode.reason}", mode.remedy)
 
     # -- on the device's thread
 
@@ -73,6 +111,7 @@ class Microphone(DeviceActor):
 
     def _use(self, source: AudioSource) -> None:
         self._chunker = Chunker(source.rate)
+        self.post(CaptureBegan())
         source.start(self._deliver)
 
     def _cut(self, timeout: float) -> None:
@@ -82,3 +121,10 @@ class Microphone(DeviceActor):
             return
         for chunk in self._chunker.feed(sound, at):
             self.post(chunk)
+
+
+_NAMES = {
+    "free": "hears people while the bot speaks",
+    "cancel": "hears people while the bot speaks",
+    "half_duplex": "hears nobody while the bot speaks",
+}

@@ -27,12 +27,14 @@ from actors.audio.internal import (
     StillSilent,
 )
 from actors.audio.messages import (
+    MICROPHONE,
     Duck,
     GetPlayback,
     Pause,
     PlaybackDone,
     PlaybackEnded,
     PlaybackStarted,
+    PlayedSound,
     PlaySentence,
     Resume,
     SentenceHeard,
@@ -40,6 +42,7 @@ from actors.audio.messages import (
 )
 from actors.audio.playback import Playback, Step
 from actors.audio.playlist import Playlist
+from actors.audio.reference import Reference
 from actors.audio.silence import no_speaker
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import AskFailed, Reply, handles
@@ -76,6 +79,7 @@ class Speaker(DeviceActor):
         self._changes = 0
         self._ran_out = 0.0
         self._last_turn = 0
+        self._reference: Reference | None = None
 
     def on_start(self) -> None:
         thread = self._device_thread(
@@ -243,11 +247,17 @@ class Speaker(DeviceActor):
                 self.tell(SYSTEM, StageReached(message.turn, "first_audio", message.at, self._latency))
         self._watch()
 
+    @handles
+    def on_sound(self, message: PlayedSound) -> None:
+        self.tell(MICROPHONE, message)
+
     # -- on the device thread
 
     def _use(self, sink: AudioSink) -> None:
         self._playlist.set_rate(sink.rate)
-        sink.start(self._playlist)
+        stream = self._reference.stream + 1 if self._reference is not None else int(self.wall())
+        self._reference = Reference(self._playlist, sink.rate, stream, self.post)
+        sink.start(self._reference)
 
     def _report_marks(self, timeout: float) -> None:
         try:
