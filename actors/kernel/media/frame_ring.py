@@ -27,6 +27,14 @@ _FIELDS = 8  # 64-bit words of a slot's header, one cache line
 _SEQUENCE, _HEIGHT, _WIDTH, _CHANNELS, _CAPTURED = range(5)
 
 
+class _Memory(SharedMemory):
+    """Shared memory that may be finalized while somebody still views it; the mapping goes with the last view."""
+
+    def __del__(self) -> None:
+        with contextlib.suppress(BufferError):
+            self.close()
+
+
 class Ring:
     """The owner's hold on a ring: as long as it is open, the ring is there; if the owner is killed, multiprocessing's
     resource tracker takes it away."""
@@ -35,7 +43,7 @@ class Ring:
         """Raises OSError when the system has no room for it."""
         size = _header_bytes(slots) + slots * _aligned(slot_bytes)
         # Names of at most 31 characters: macOS has no room for more.
-        self._memory = SharedMemory(f"gerald-{secrets.token_hex(8)}", create=True, size=size)
+        self._memory = _Memory(f"gerald-{secrets.token_hex(8)}", create=True, size=size)
         self.address = RingAddress(self._memory.name, slots, slot_bytes)
 
     def close(self) -> None:
@@ -177,18 +185,18 @@ def _header_bytes(slots: int) -> int:
 _attaching = threading.Lock()
 
 
-def _attach(name: str) -> SharedMemory:
+def _attach(name: str) -> _Memory:
     """Attach without becoming responsible for it.
 
     Before Python 3.13 whoever attached was registered as an owner, and took the ring away from everybody when it died
     (https://github.com/python/cpython/issues/82300).
     """
     if sys.version_info >= (3, 13):
-        return SharedMemory(name, track=False)
+        return _Memory(name, track=False)
     with _attaching:
         register = resource_tracker.register
         resource_tracker.register = lambda *_: None
         try:
-            return SharedMemory(name)
+            return _Memory(name)
         finally:
             resource_tracker.register = register

@@ -1,5 +1,6 @@
 """The ring of pictures: the newest wins, what is torn or stale is noticed, and no death leaves anything behind."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -110,6 +111,19 @@ def test_a_ring_that_is_gone_is_said_to_be() -> None:
     made.close()
     with pytest.raises(FileNotFoundError):
         RingReader(made.address)
+
+
+def test_one_that_is_dropped_while_somebody_still_looks_lets_go_without_a_word(
+    ring: Ring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+    reader = RingReader(ring.address)
+    looking = reader._data[0][:1]
+    del reader
+    gc.collect()
+    assert looking[0] == 0
+    assert said == []
 
 
 def hammer(address: RingAddress, ready: Any) -> None:
