@@ -1,5 +1,7 @@
 """Errors of the disk, with a remedy that the owner can act on."""
 
+import errno
+import sys
 from pathlib import Path
 
 from actors.kernel.errors import PersistenceError
@@ -13,25 +15,39 @@ class StoreError(PersistenceError):
         self.remedy = remedy
 
 
+_MAP_FULL = -30792  # LMDB's own number; its others are the system's
+_ANOTHER_PLACE = "make the disk writable again, or let storage.database_url point to another one"
+_SPACE = "free some space on that disk; what is new is written then"
+_IN_THE_WAY = "a file stands where the folder should be: move it away"
+_RIGHTS = "give Gerald's user the right to write there"
 _REMEDIES = {
-    ("no space", "quota", "disk full"): "free some space on that disk; what is new is written then",
-    ("read-only", "readonly"): (
-        "make the disk writable again, or let storage.database_url point to another one"
-    ),
-    ("permission", "access is denied"): "give Gerald's user the right to write there",
-    ("not a directory", "file exists"): "a file stands where the folder should be: move it away",
-    ("too many open files",): "raise the limit of open files (ulimit -n)",
-    ("mapsize", "map size"): (
-        "the database has reached its limit: look at what fills it, or give storage.map_size more"
-    ),
+    errno.ENOSPC: _SPACE,
+    getattr(errno, "EDQUOT", errno.ENOSPC): _SPACE,
+    errno.EROFS: _ANOTHER_PLACE,
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.ENOTDIR: _IN_THE_WAY,
+    errno.EEXIST: _IN_THE_WAY,
+    errno.EMFILE: "raise the limit of open files (ulimit -n)",
+    errno.ENFILE: "close other programs: the system has no more open files to give",
     # LMDB reports a partial write as an input/output error.
-    ("input/output",): "check whether the disk is full or faulty (df, dmesg)",
+    errno.EIO: "check whether the disk is full or faulty (df, dmesg)",
+    _MAP_FULL: "the database has reached its limit: look at what fills it, or give storage.map_size more",
 }
 _OTHERWISE = "check the free space and the health of that disk"
 
 
 def store_error(path: Path, doing: str, error: Exception) -> StoreError:
-    """The failure of `doing` something with the store at `path`."""
-    text = str(error)
-    found = (remedy for words, remedy in _REMEDIES.items() if any(word in text.lower() for word in words))
-    return StoreError(f"{path}: {doing}: {text}", next(found, _OTHERWISE))
+    """The failure of `doing` something with the store at `path`. The remedy depends on the error's number, never on
+    its words, which the system may say in another language."""
+    return StoreError(f"{path}: {doing}: {error}", _REMEDIES.get(_number(error), _OTHERWISE))
+
+
+def _number(error: Exception) -> int:
+    """The errno of an error of the system or of LMDB, which on Windows has its numbers; 0 if none."""
+    if isinstance(error, OSError):
+        return error.errno or 0
+    code = int(getattr(error, "code", 0) or 0)
+    if sys.platform == "win32" and code > 0:
+        return OSError(None, "", None, code).errno or 0
+    return code

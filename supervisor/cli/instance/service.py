@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from config.home import Home
+from supervisor.cli.instance.hardening import HARDENING
 from supervisor.cli.options import in_home
 
 
@@ -21,11 +22,14 @@ def service(home: Home, user: bool, text: bool) -> None:
     program: tuple[str, ...] = (str(Path(command).absolute()),)
     if not command.endswith(("supervisor", "supervisor.exe")):
         program = (sys.executable, "-m", "supervisor")
-    click.echo(unit(program, home.path.absolute(), user=user, text=text), nl=False)
+    place = home.path.absolute()
+    click.echo(unit(program, place, owner="" if user else _owner(place), text=text), nl=False)
 
 
-def unit(program: tuple[str, ...], home: Path, *, user: bool, text: bool) -> str:
-    """The unit's text. program: the absolute command of `supervisor`."""
+def unit(program: tuple[str, ...], home: Path, *, owner: str, text: bool) -> str:
+    """The unit's text. program: the absolute command of `supervisor`. owner: as whom a system unit runs, which is
+    hardened; "" for a user unit, which could not be: most of that needs root."""
+    user = not owner
     arguments = (*program, "--home", str(home), "run", *(("--text",) if text else ()))
     place = "~/.config/systemd/user/gerald.service" if user else "/etc/systemd/system/gerald.service"
     flag = " --user" if user else ""
@@ -44,7 +48,7 @@ StartLimitBurst=5
 
 [Service]
 Type=exec
-ExecStart={" ".join(map(_quoted, arguments))}
+{"" if user else f"User={owner}{chr(10)}"}ExecStart={" ".join(map(_quoted, arguments))}
 WorkingDirectory={_escaped(str(home))}
 # SIGTERM goes to the launcher, which stops the rest in order; what is left after the time-out is killed.
 KillMode=mixed
@@ -55,11 +59,27 @@ RestartSec=5
 # 70: the supervisor gave up.
 RestartPreventExitStatus=2 4 5 70
 UMask=0077
-NoNewPrivileges=yes
-
+{"NoNewPrivileges=yes" + chr(10) if user else HARDENING.format(home=_listed(str(home)))}
 [Install]
 WantedBy={"default" if user else "multi-user"}.target
 """
+
+
+def _owner(home: Path) -> str:
+    """The user whose home it is. Raises ClickException where nobody can tell."""
+    if sys.platform == "win32":
+        raise click.ClickException("Windows has no systemd")
+    else:
+        try:
+            return home.owner()
+        except (KeyError, OSError) as error:
+            hint = "try `supervisor service --user`"
+            raise click.ClickException(f"{home}: its owner is unknown ({error}): {hint}") from None
+
+
+def _listed(path: str) -> str:
+    """A path in a list of paths, which spaces divide."""
+    return _quoted(path).replace("$$", "$")
 
 
 def _escaped(text: str) -> str:
