@@ -59,7 +59,7 @@ docs: setup-dev ## write the generated parts of docs/configuration.md and docs/c
 bench: setup-dev ## every benchmark, then one table of their figures: make bench ARGS="kernel state"
 	$(VENV)/python benchmarks/run_all.py $(ARGS)
 
-lock: setup-dev ## renew tools/constraints.txt from pyproject.toml
+lock: setup-dev ## renew tools/lock/ (versions and sums) from pyproject.toml
 	@tools/lock.sh
 
 clean: ## remove caches and build output; .venv and what belongs to an owner stay

