@@ -47,6 +47,7 @@ lint: setup-dev ## format, style, types and layers
 	$(VENV)/lint-imports --no-logo
 	$(VENV)/python tools/backdoors.py
 	$(VENV)/python tools/addresses.py
+	$(VENV)/python tools/waits.py
 
 format: setup-dev ## put the code into the project's format
 	$(VENV)/ruff format .

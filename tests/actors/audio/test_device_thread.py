@@ -72,7 +72,7 @@ class HardSink:
     def start(self, feed: Feed) -> None:
         def run() -> None:
             while not self.closed.is_set():
-                if feed.wait(0.05) and not self.silent:
+                if feed.wait(0.05) and not self.silent:  # short: the pace of a simulated device
                     feed.pull(441, time.time())
 
         threading.Thread(target=run, daemon=True).start()

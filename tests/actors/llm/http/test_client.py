@@ -278,4 +278,4 @@ def test_who_wants_no_more_is_given_no_more(server: ModelServer) -> None:
 
     assert asyncio.run(go()).finish == "stop"
     assert texts == ["Hello."]
-    assert server.requests[0].disconnected.wait(2)
+    assert server.requests[0].disconnected.wait(20)
