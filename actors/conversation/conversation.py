@@ -16,11 +16,13 @@ from actors.audio.messages import (
     SentencePlayed,
     VoiceSilent,
 )
-from actors.avatar.messages import Touched
+from actors.avatar.messages import AVATAR, GestureRequested, Touched
 from actors.conversation import attribution, turns
 from actors.conversation.apologies import apology_for
 from actors.conversation.audience import Audience
 from actors.conversation.forget import dropped, without
+from actors.conversation.internal import FillerDue, StillUndecided
+from actors.conversation.interruption import judge
 from actors.conversation.messages import (
     CancelTurn,
     ReplyEnded,
@@ -29,10 +31,11 @@ from actors.conversation.messages import (
     TurnStarted,
     WatchTurns,
 )
+from actors.conversation.phrases import THINKING, is_long, shall_i_go_on
 from actors.conversation.prompt import build, people_named
+from actors.conversation.reply_voice import ReplyVoice
 from actors.conversation.state import ActiveTurn, ConversationState, faults
 from actors.conversation.utterance import LONGEST
-from actors.conversation.voice_progress import VoiceProgress
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Undelivered
@@ -43,11 +46,13 @@ from actors.speech.messages import (
     RECOGNIZER,
     SYNTHESIZER,
     Cancel,
+    NothingUnderstood,
     SpeakRequested,
     SpeechStarted,
     Spoken,
     SynthesisFailed,
     TranscriptReady,
+    WordsHeard,
 )
 from actors.system.messages import SYSTEM, StageReached
 from actors.users.messages import USERS, GetProfile, InteractionHappened, PersonForgotten, Profile
@@ -58,6 +63,8 @@ from config.schema import Bot, Speech
 
 STAGES_TO_CANCEL = (LLM, SYNTHESIZER, SPEAKER, OSC_SENDER)
 TURN_WITHIN = 90.0
+FILLER_AFTER = 0.7
+THINKING_GESTURE = "point"  # of those that every avatar has, the one that looks most like thinking
 ANSWER_WITHIN = 1.0  # seconds for which the world and the users are waited for; the turn goes on without them
 
 
@@ -85,7 +92,7 @@ class Conversation(DomainActor[ConversationState]):
         self._speech = speech
         self._audience = Audience()
         self._voiced = True
-        self._progress = VoiceProgress()
+        self._voice = ReplyVoice()
 
     def on_stop(self) -> None:
         """What was heard by now is kept; the next run ends the turn."""
@@ -147,6 +154,10 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_transcript(self, message: TranscriptReady) -> None:
+        self._voice.somebody_speaks = False
+        if self._voice.only_listens(self.state.active, message.text, message.speech_started_at):
+            self._voice.go_on(self, self.state.active, self._speech.interruption)
+            return
         turn = self._begin(message.text, UNKNOWN, "")
         if turn:
             recognized_at = self.wall()
@@ -154,12 +165,26 @@ class Conversation(DomainActor[ConversationState]):
             self._stage(turn, "end_of_speech", message.speech_ended_at + message.silence, message.silence)
             self._stage(turn, "recognition", recognized_at, message.recognition)
 
+    # -- somebody speaks while the bot does
+
     @handles
     def on_speech_started(self, message: SpeechStarted) -> None:
-        """Somebody speaks over the bot: where that is certainly a person, it interrupts."""
-        active = self.state.active
-        if active is not None and active.said and message.clear:
-            self.void("interrupted")
+        self._voice.speech(self, self.state.active, message, self._speech.interruption)
+
+    @handles
+    def on_words(self, message: WordsHeard) -> None:
+        rules = self._speech.interruption
+        verdict = judge(message.text, message.seconds, words=rules.words, after=rules.speech)
+        self._voice.words(self, self.state.active, message.started_at, verdict, rules)
+
+    @handles
+    def on_nothing_understood(self, message: NothingUnderstood) -> None:
+        self._voice.somebody_speaks = False
+        self._voice.go_on(self, self.state.active, self._speech.interruption)
+
+    @handles
+    def on_undecided(self, message: StillUndecided) -> None:
+        self._voice.undecided(self, self.state.active, message.sign, self._speech.interruption)
 
     @handles
     def on_watch(self, message: WatchTurns) -> None:
@@ -180,6 +205,8 @@ class Conversation(DomainActor[ConversationState]):
         self.become(turns.begin(self.state, text, person, listener, self.wall(), self._voiced))
         turn = self.state.turn
         self.after(TURN_WITHIN, TurnOverdue(turn))
+        if self._speech.filler != "off":
+            self.after(FILLER_AFTER, FillerDue(turn))
         self.tell(OSC_SENDER, Typing(True))
         self.ask(WORLD, WhoIsHere(), then="on_present", context=turn, within=ANSWER_WITHIN)
         return turn
@@ -252,22 +279,41 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_sentence(self, message: SentenceReady) -> None:
-        if self._active(message.turn) is not None:
+        active = self._growing(message.turn)
+        if active is None:
+            return
+        if not is_long(active, self._speech.longest_reply):
             self._say(message.turn, message.text)
+            return
+        self.tell(LLM, Cancel(message.turn, "long enough"))
+        self._say(message.turn, shall_i_go_on(self._speech.language))
+        self._complete()
 
     @handles
     def on_completed(self, message: CompletionEnded) -> None:
-        if self._active(message.turn) is not None:
+        if self._growing(message.turn) is not None:
             self._complete()
 
     @handles
     def on_failed(self, message: CompletionFailed) -> None:
-        active = self._active(message.turn)
+        active = self._growing(message.turn)
         if active is None:
             return
         self._change(failed=message.owner or message.kind)
-        self._say(message.turn, apology_for(message.kind, begun=bool(active.said)), aside=True)
+        begun = len(active.said) > len(active.asides)
+        self._say(message.turn, apology_for(message.kind, begun=begun), aside=True)
         self._complete()
+
+    @handles
+    def on_filler(self, message: FillerDue) -> None:
+        """No word of the reply yet: show that it is thought about, unless somebody speaks."""
+        active = self._growing(message.turn)
+        if active is None or active.said or self._voice.somebody_speaks:
+            return
+        if self._speech.filler == "gesture":
+            self.tell(AVATAR, GestureRequested(message.turn, THINKING_GESTURE))
+        elif self._speech.filler == "sound" and active.voiced:
+            self._say(message.turn, THINKING, aside=True)
 
     def _say(self, turn: int, text: str, *, aside: bool = False) -> None:
         active = self._active(turn)
@@ -294,6 +340,7 @@ class Conversation(DomainActor[ConversationState]):
     @handles
     def on_playback_started(self, message: PlaybackStarted) -> None:
         """The voice is heard: hide the typing indicator."""
+        self._voice.told(message)
         if self._active(message.turn) is not None:
             self.tell(OSC_SENDER, Typing(False))
 
@@ -305,14 +352,15 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_heard(self, message: SentenceHeard) -> None:
-        self._progress = self._progress.told(message)
+        self._voice.told(message)
 
     @handles
     def on_voice_silent(self, message: VoiceSilent) -> None:
-        """Nothing of the reply is heard for now; what people say meanwhile is said to him alone."""
+        self._voice.told(message)
 
     @handles
     def on_playback_ended(self, message: PlaybackEnded) -> None:
+        self._voice.told(message)
         # Turn 0: the speaker has been restarted, and nothing is playing any more.
         active = self.state.active if message.turn == 0 else self._active(message.turn)
         if active is not None and message.sentences:
@@ -329,7 +377,7 @@ class Conversation(DomainActor[ConversationState]):
     def _note_heard(self) -> None:
         """Keep what was heard of the reply until now."""
         active = self.state.active
-        if active is not None and (heard := self._progress.heard(active, self.wall())) != active:
+        if active is not None and (heard := self._voice.progress.heard(active, self.wall())) != active:
             self.become(msgspec.structs.replace(self.state, active=heard))
 
     @handles
@@ -403,6 +451,11 @@ class Conversation(DomainActor[ConversationState]):
     def _active(self, turn: int) -> ActiveTurn | None:
         active = self.state.active
         return active if active is not None and active.turn == turn else None
+
+    def _growing(self, turn: int) -> ActiveTurn | None:
+        """The turn, if more of its reply may come."""
+        active = self._active(turn)
+        return active if active is not None and not active.complete else None
 
     def _change(self, **fields: object) -> None:
         active = self.state.active

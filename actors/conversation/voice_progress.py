@@ -2,7 +2,7 @@
 
 import msgspec
 
-from actors.audio.messages import SentenceHeard
+from actors.audio.messages import Resume, SentenceHeard
 from actors.conversation.spoken_words import SECONDS_A_CHARACTER, said_of, take_up
 from actors.conversation.state import ActiveTurn
 from actors.vocabulary.type_names import durable
@@ -34,9 +34,12 @@ class VoiceProgress(msgspec.Struct, frozen=True):
         since = min(max(now - self.at, -_AHEAD), _AHEAD) if self.going else 0.0
         return min(1.0, max(0.0, self.seconds + since) / self._length_of(sentence))
 
-    def take_up(self, sentence: str, now: float) -> float:
-        """From which second of its sound `sentence` goes on when it stops now."""
-        return take_up(sentence, self.share(sentence, now)) * self._length_of(sentence)
+    def resume(self, active: ActiveTurn, now: float) -> Resume:
+        """Go on with the first word that was not heard by `now`."""
+        if self.turn != active.turn or self.sentence >= len(active.said):
+            return Resume(active.turn, 0, 0.0)
+        text = active.said[self.sentence]
+        return Resume(self.turn, self.sentence, take_up(text, self.share(text, now)) * self._length_of(text))
 
     def heard(self, active: ActiveTurn, now: float) -> ActiveTurn:
         """The turn with what was heard of it by `now`."""

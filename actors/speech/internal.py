@@ -15,6 +15,16 @@ class UtteranceRecognized(Message):
     recognition: float
 
 
+class PartRecognized(Message):
+    """The worker transcribed what somebody said so far, of which `seconds` are speech. Else as UtteranceRecognized."""
+
+    text: str
+    no_speech: float
+    certainty: float
+    started_at: float
+    seconds: float
+
+
 class RecognitionBroke(Message):
     """The recognizer's worker died of `why`."""
 

@@ -28,8 +28,9 @@ from actors.speech.choice import Note, open_transcriber
 from actors.speech.endpointing import Endpointer, EndpointLimits, SpeechBegan, SpeechEnded, advance
 from actors.speech.engines import EngineBroken, Samples, Transcriber, Transcription, VoiceActivity
 from actors.speech.hearing import Closure, Remembered, invented, resembles, still_remembered, without_loops
-from actors.speech.internal import RecognitionBroke, UtteranceRecognized
-from actors.speech.messages import SpeechStarted, Spoken, TranscriptReady
+from actors.speech.internal import PartRecognized, RecognitionBroke, UtteranceRecognized
+from actors.speech.messages import NothingUnderstood, SpeechStarted, Spoken, TranscriptReady, WordsHeard
+from actors.speech.overlap import Overlap
 from actors.speech.vad import CHUNK, CHUNK_SECONDS, Silero
 from actors.speech.worker import Worker
 from config.schema import Speech
@@ -41,7 +42,9 @@ _WAITING = 4  # utterances that may wait for Whisper
 
 
 class SpeechSegment(msgspec.Struct, frozen=True):
-    """Sound to recognize (int16, mono, 16 kHz), when it was heard (epoch seconds), and the id of its last chunk."""
+    """Sound to recognize (int16, mono, 16 kHz), when it was heard (epoch seconds), and the id of its last chunk.
+
+    so_far: seconds of speech in an utterance that goes on; 0 for a whole one."""
 
     pcm: bytes
     started_at: float
@@ -49,6 +52,7 @@ class SpeechSegment(msgspec.Struct, frozen=True):
     silence: float
     certainty: float
     cause: str
+    so_far: float = 0.0
 
 
 Engines = tuple[VoiceActivity, Transcriber, Note]
@@ -84,6 +88,7 @@ class Recognizer(Actor):
         self._endpoint = Endpointer()
         self._chunks: deque[AudioChunk] = deque()
         self._closure = Closure()
+        self._overlap = Overlap()
         self._said: tuple[Remembered, ...] = ()
         self._loaded: Engines | EngineBroken = EngineBroken("not loaded yet", "")
         self._activity: VoiceActivity | None = None
@@ -124,9 +129,11 @@ class Recognizer(Actor):
     @handles
     def on_playback_started(self, message: PlaybackStarted) -> None:
         self._closure = self._closure.started(message.at)
+        self._overlap = self._overlap.reply(under_way=True)
 
     @handles
     def on_playback_ended(self, message: PlaybackEnded) -> None:
+        self._overlap = self._overlap.reply(under_way=False)
         self._closure = self._closure.ended(message.at, self._speech.tail_after_playback)
 
     @handles
@@ -165,6 +172,9 @@ class Recognizer(Actor):
             self._hand_over(event)
         elif event is not None:
             self.dropped["too short"] += 1
+            self.tell(CONVERSATION, NothingUnderstood(chunk.captured_at, 0.0, 0.0, "too short"))
+        elif self._overlap.is_due(self._endpoint):
+            self._look_ahead()
         while len(self._chunks) > self._endpoint.next - self._endpoint.earliest(self._limits) + 1:
             self._chunks.popleft()
 
@@ -191,6 +201,23 @@ class Recognizer(Actor):
             self.dropped["busy"] += 1
             log.warning("%s: an utterance was dropped: %d others wait", self.context.address, _WAITING)
 
+    def _look_ahead(self) -> None:
+        """Have the words so far of what somebody says over the bot recognized: do they interrupt?"""
+        endpoint = self._endpoint
+        self._overlap = self._overlap.passed(endpoint)
+        keep, last = endpoint.earliest(self._limits), endpoint.next - 1
+        so_far = SpeechSegment(
+            b"".join(self._chunk(number).pcm for number in range(keep, last + 1)),
+            started_at=self._chunk(endpoint.first).captured_at - CHUNK_SECONDS,
+            ended_at=self._chunk(last).captured_at,
+            silence=0.0,
+            certainty=endpoint.sum / endpoint.speech,
+            cause=self.cause(),
+            so_far=self._overlap.speech,
+        )
+        if self._worker is None or not self._worker.give(so_far):
+            self._overlap = self._overlap.over()
+
     # -- on the worker's thread
 
     def _recognize(self, utterance: SpeechSegment) -> None:
@@ -199,7 +226,10 @@ class Recognizer(Actor):
         except Exception as error:  # the actor dies of it, by its own handler
             self.post(RecognitionBroke(f"{type(error).__name__}: {error}"), utterance.cause)
             return
-        if utterance.cause:
+        if utterance.so_far:
+            u, h = utterance, heard
+            self.post(PartRecognized(h.text, h.no_speech, u.certainty, u.started_at, u.so_far), u.cause)
+        elif utterance.cause:
             u, h = utterance, heard
             times = (u.certainty, u.started_at, u.ended_at, u.silence, h.seconds)
             self.post(UtteranceRecognized(h.text, h.no_speech, *times), u.cause)
@@ -216,12 +246,23 @@ class Recognizer(Actor):
         if reason := self._unwanted(heard):
             self.dropped[reason] += 1
             log.info("%s: dropped (%s), %d so far", self.context.address, reason, self.dropped[reason])
+            seconds = heard.ended_at - heard.started_at
+            self.tell(CONVERSATION, NothingUnderstood(heard.started_at, seconds, heard.certainty, reason))
             return
         times = (heard.started_at, heard.ended_at, heard.silence, heard.recognition)
         self.tell(CONVERSATION, TranscriptReady(heard.text, *times, heard.no_speech))
 
-    def _unwanted(self, heard: UtteranceRecognized) -> str:
-        if invented(Transcription(heard.text, heard.no_speech, heard.recognition), heard.certainty):
+    @handles
+    def on_part(self, heard: PartRecognized) -> None:
+        """What is said over the bot, so far."""
+        self._overlap = self._overlap.over()
+        text = without_loops(heard.text)
+        if self._unwanted(msgspec.structs.replace(heard, text=text)):
+            text = ""
+        self.tell(CONVERSATION, WordsHeard(heard.started_at, text, final=False, seconds=heard.seconds))
+
+    def _unwanted(self, heard: UtteranceRecognized | PartRecognized) -> str:
+        if invented(Transcription(heard.text, heard.no_speech, 0.0), heard.certainty):
             return "no speech"
         self._said = still_remembered(self._said, self.now())
         said = [one.text for one in self._said]

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, create_model
 
 from config.schema.audio import Audio
 from config.schema.bot import Bot
+from config.schema.interruption import Interruption
 from config.schema.llm import Llm, LocalLlm
 from config.schema.logs import Logging
 from config.schema.osc import Osc
@@ -33,6 +34,7 @@ __all__ = [
     "Bot",
     "ComputerVision",
     "Config",
+    "Interruption",
     "Llm",
     "LocalLlm",
     "Logging",

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
+from config.schema.interruption import Interruption
 from config.schema.section import Section, setting
 
 
@@ -67,4 +68,18 @@ class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
         unit="words",
         ge=1,
         le=50,
+    )
+    longest_reply: float = setting(
+        20.0,
+        "After so much speech a reply ends with a sentence, and the bot asks whether to go on.",
+        unit="s",
+        ge=5.0,
+        le=600.0,
+    )
+    filler: Literal["off", "sound", "gesture"] = setting(
+        "off",
+        "What fills a silence of 0.7 s before the first word of a reply: a thinking sound, or a gesture.",
+    )
+    interruption: Interruption = Field(
+        default_factory=Interruption, description="What happens when somebody speaks while the bot does."
     )

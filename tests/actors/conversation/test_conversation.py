@@ -18,7 +18,6 @@ from actors.osc.messages import ChatboxText, Typing
 from actors.speech.messages import (
     Cancel,
     SpeakRequested,
-    SpeechStarted,
     Spoken,
     SynthesisFailed,
     TranscriptReady,
@@ -153,16 +152,6 @@ def test_what_arrives_late_of_a_voided_turn_is_dropped() -> None:
     )
     assert room["speech.synthesizer"].messages == []
     assert ended(room).outcome == "cancelled"
-
-
-@pytest.mark.parametrize(("clear", "outcomes"), [(False, []), (True, ["cancelled"])])
-def test_speaking_over_the_bot_interrupts_it_only_where_its_own_voice_is_not_heard(
-    clear: bool, outcomes: list[str]
-) -> None:
-    room = Room()
-    turn = room.ask()
-    room.give(SentenceReady(turn, 0, "One."), SpeechStarted(1.0, clear))
-    assert [message.outcome for message in room["listener"].of(ReplyEnded)] == outcomes
 
 
 def test_an_error_of_the_model_is_an_honest_sentence_for_the_person_and_a_line_for_the_owner() -> None:

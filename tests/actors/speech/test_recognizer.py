@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from actors.audio.messages import AudioChunk, GetPlayback, PlaybackEnded, PlaybackStarted
+from actors.audio.messages import AudioChunk, GetPlayback, PlaybackEnded, PlaybackStarted, VoiceSilent
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.speech.choice import Note
 from actors.speech.engines import RATE, EngineBroken, Samples, Transcription
-from actors.speech.messages import SpeechStarted, Spoken, TranscriptReady
+from actors.speech.messages import NothingUnderstood, SpeechStarted, Spoken, TranscriptReady, WordsHeard
 from actors.speech.recognizer import Engines, Recognizer
 from actors.speech.vad import CHUNK, CHUNK_SECONDS
 from config.schema import Speech
@@ -157,7 +157,7 @@ def test_an_utterance_that_the_bot_speaks_into_is_forgotten(enter: Enter) -> Non
 
 
 def test_where_the_bot_is_not_heard_people_may_interrupt(enter: Enter) -> None:
-    room = enter("stop it please")
+    room = enter(*["stop it please"] * 4)
     room.world.give("speech.recognizer", PlaybackStarted(1, room.at))
     room.speak(clear=True)
     assert [started.clear for started in room.conversation.of(SpeechStarted)] == [True]
@@ -230,3 +230,52 @@ def test_a_successor_asks_whether_the_bot_is_speaking(enter: Enter) -> None:
     room.world.run()
     room.speak()
     assert room.conversation.messages == []
+
+
+def over_the_bot(room: Room) -> None:
+    room.world.give("speech.recognizer", PlaybackStarted(1, room.at))
+
+
+def words(room: Room) -> list[tuple[str, float]]:
+    return [(heard.text, round(heard.seconds, 2)) for heard in room.conversation.of(WordsHeard)]
+
+
+def test_what_is_said_over_the_bot_is_told_after_0_4_s_and_again_while_it_goes_on(enter: Enter) -> None:
+    room = enter("wait", "wait I have", "wait I have a question")
+    over_the_bot(room)
+    room.hear(0.42, loud=True, clear=True)
+    room.until(lambda: room.conversation.of(WordsHeard))
+    room.hear(0.36, loud=True, clear=True)
+    room.until(lambda: len(room.conversation.of(WordsHeard)) == 2)
+    assert words(room) == [("wait", 0.42), ("wait I have", 0.74)]
+    room.hear(0.6, clear=True)
+    room.until(room.transcripts)
+    assert room.transcripts() == ["wait I have a question"]
+
+
+def test_nobody_is_listened_to_twice_while_the_bot_is_silent(enter: Enter) -> None:
+    room = enter("hello there")
+    room.speak(1.5)
+    room.until(room.transcripts)
+    assert words(room) == []
+
+
+def test_noise_over_the_bot_is_told_as_no_words(enter: Enter) -> None:
+    room = enter("", "")
+    over_the_bot(room)
+    room.hear(0.42, loud=True, clear=True)
+    room.until(lambda: room.conversation.of(WordsHeard))
+    assert words(room) == [("", 0.42)]
+    room.hear(0.6, clear=True)
+    room.until(lambda: room.conversation.of(NothingUnderstood))
+
+
+def test_after_a_pause_in_the_reply_people_are_heard_also_in_half_duplex(enter: Enter) -> None:
+    room = enter("are you there")
+    over_the_bot(room)
+    room.speak()
+    room.world.give("speech.recognizer", VoiceSilent(1, room.at))
+    room.hear(0.5)
+    room.speak(0.35)
+    room.until(room.transcripts)
+    assert room.transcripts() == ["are you there"]

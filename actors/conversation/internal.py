@@ -1,0 +1,16 @@
+"""Messages from this package's own timers to its actor."""
+
+from actors.kernel.message import Message
+
+
+class StillUndecided(Message):
+    """A timer: was anything heard over the reply since sign `sign`?"""
+
+    turn: int
+    sign: int
+
+
+class FillerDue(Message):
+    """A timer: is there a word of the reply to `turn`?"""
+
+    turn: int
