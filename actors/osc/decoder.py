@@ -43,13 +43,11 @@ class Decoder:
         return calls
 
     def _learn(self, data: bytes, calls: tuple[Call, ...]) -> None:
-        ((address, arguments),) = calls
-        # By length, and not by searching the tags from the end: the bytes of an argument may look like type
-        # tags.
+        ((address, _),) = calls
+        # By length, and not by searching the tags from the end: the bytes of an argument may look like type tags.
+        # A bundle is longer than the message in it by more than `rest` allows.
         start = padded(len(address.encode()))
         tags, rest = data[start : start + 4], len(data) - start - 4
-        if data[:1] != b"/" or len(arguments) != 1:
-            return
         if rest == 4 and tags in _NUMBERS:
             if len(self._numbers) >= MAX_KNOWN:
                 self._numbers.clear()

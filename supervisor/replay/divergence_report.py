@@ -35,7 +35,7 @@ class DivergenceReport(msgspec.Struct, frozen=True):
 def divergence_report(trace: Path, divergence: Divergence) -> DivergenceReport:
     """Read the whole trace once for the report."""
     links: dict[str, tuple[CauseLink, str]] = {}
-    wanted = {d.recorded.split(" ", 1)[0] for d in divergence.differences if d.recorded and " " in d.recorded}
+    wanted = {d.recorded.partition(" ")[0] for d in divergence.differences if d.recorded}
     messages: dict[str, Any] = {}
     for data in encoded_lines(trace):
         with contextlib.suppress(msgspec.DecodeError):

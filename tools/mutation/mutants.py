@@ -16,11 +16,13 @@ from deletion import DeleteCall
 SEED = "gerald"
 UNUSED = re.compile(
     r"Variable(Replacer|Inserter)$"  # they need arguments
-    r"|ReplaceComparisonOperator_((Not)?Eq_Is(Not)?|Is(Not)?_(Eq|NotEq|Lt|LtE|Gt|GtE|In|NotIn))$"  # the same, or chance
+    r"|ReplaceComparisonOperator_(?!IsNot_Is$|Is_IsNot$)(\w+_Is(Not)?|Is(Not)?_\w+)$"  # the same, or chance
 )
 LOGGERS = {"log", "logger", "logging"}
 CHECKED_BY_TYPES = {"frozen", "slots", "gc", "weakref"}
 """Options of dataclasses and structs."""
+SIGNATURES = {"parameters", "lambdef"}
+"""In which `*` and `/` are no operators."""
 
 Position = tuple[int, int]
 """Line from 1, column from 0."""
@@ -107,9 +109,11 @@ def _possible(source: str) -> Iterator[tuple[str, int, Position]]:
     kinds = operators()
     seen = dict.fromkeys(kinds, 0)
     for node in ast_nodes(get_ast(source)):
+        in_signature = node.parent is not None and node.parent.type in SIGNATURES
         for name, operator in kinds.items():
             for start, _ in operator.mutation_positions(node):
-                yield name, seen[name], start
+                if not in_signature:
+                    yield name, seen[name], start
                 seen[name] += 1
 
 

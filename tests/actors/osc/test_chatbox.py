@@ -68,6 +68,11 @@ def test_no_more_than_nine_lines_are_shown_at_once() -> None:
     assert [piece.count("\n") + 1 for piece in split(text)] == [9, 3]
 
 
+def test_the_space_between_two_words_takes_part_of_a_line() -> None:
+    assert fits("\n".join(["a" * 12 + " " + "b" * 13] * 5))
+    assert not fits("\n".join(["a" * 13 + " " + "b" * 13] * 5))
+
+
 def test_wrapped_lines_count() -> None:
     assert not fits("\n".join(["a" * 20 + " " + "b" * 20] * 3 + ["x"] * 4))
 

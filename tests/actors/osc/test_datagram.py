@@ -11,7 +11,8 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.osc_packet import OscPacket
 
-from actors.osc.datagram import MAX_DATAGRAM, MAX_DEPTH, BadDatagram, Reason, decode
+from actors.osc import decoder as decoder_module
+from actors.osc.datagram import MAX_ARGUMENTS, MAX_DATAGRAM, MAX_DEPTH, BadDatagram, Reason, decode
 from actors.osc.decoder import Decoder
 
 HEAD = b"#bundle\x00" + b"\x00" * 7 + b"\x01"
@@ -198,3 +199,57 @@ def test_a_remembered_header_still_refuses_numbers_that_are_not_finite() -> None
 
     for value in (float("inf"), float("-inf"), float("nan")):
         assert outcome(decoder.decode, head + struct.pack(">f", value)) is Reason.NOT_FINITE
+
+
+class Strict:
+    """Counts what is decoded in full."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.seen = 0
+        monkeypatch.setattr(decoder_module, "decode", self._decode)
+
+    def _decode(self, data: bytes) -> Any:
+        self.seen += 1
+        return decode(data)
+
+
+@pytest.mark.parametrize(
+    ("datagrams", "times"),
+    [
+        ([build("/a", [("f", value)]) for value in (0.5, 0.25, 1.0)], 1),
+        ([build("/a", [("i", value)]) for value in (1, 2, 3)], 1),
+        ([build("/a", [("T", True)])] * 3, 1),
+        ([build("/a", [("T", True)]), build("/a", [("F", False)])] * 3, 2),
+        ([build("/a", [("f", 0.5)]), build("/b", [("f", 0.5)]), build("/a", [("i", 1)])] * 2, 3),
+        ([build("/a", [("s", "x")])] * 3, 3),
+        ([build("/a", [("f", 0.5), ("f", 0.5)])] * 3, 3),
+        ([HEAD + element(build("/a", [("f", 0.5)]))] * 3, 3),
+    ],
+)
+def test_a_header_is_checked_once(
+    monkeypatch: pytest.MonkeyPatch, datagrams: list[bytes], times: int
+) -> None:
+    strict, decoder = Strict(monkeypatch), Decoder()
+    for data in datagrams:
+        assert decoder.decode(data) == decode(data)
+    assert strict.seen == times
+
+
+@pytest.mark.parametrize(("tag", "value"), [("f", 0.5), ("T", True)])
+def test_it_remembers_no_more_than_it_may(monkeypatch: pytest.MonkeyPatch, tag: str, value: object) -> None:
+    monkeypatch.setattr(decoder_module, "MAX_KNOWN", 3)
+    strict, decoder = Strict(monkeypatch), Decoder()
+    for address in ("/a", "/b", "/c", "/a", "/b", "/c"):
+        decoder.decode(build(address, [(tag, value)]))
+    assert strict.seen == 3
+    decoder.decode(build("/d", [(tag, value)]))
+    for address in ("/d", "/a"):
+        decoder.decode(build(address, [(tag, value)]))
+    assert strict.seen == 5
+
+
+def test_as_many_arguments_as_are_allowed_pass_and_one_more_does_not() -> None:
+    most = build("/a", [("T", True)] * MAX_ARGUMENTS)
+    assert len(decode(most)[0][1]) == MAX_ARGUMENTS
+    with pytest.raises(BadDatagram):
+        decode(build("/a", [("T", True)] * (MAX_ARGUMENTS + 1)))

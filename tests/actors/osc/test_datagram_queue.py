@@ -169,3 +169,29 @@ def test_more_names_than_an_avatar_can_have_do_not_grow_without_bound(
     assert len(changed.values) <= 10
     assert "P94" in changed.values
     assert queue.statistics(1).handled == 95
+
+
+@pytest.mark.parametrize(
+    ("address", "values"),
+    [
+        ("/avatar/parameters/JawOpen", [0.5]),
+        ("/avatar/change", ["avtr_1"]),
+        ("/tracking/vrsystem/head/pose", [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]),
+    ],
+)
+def test_anything_by_itself_waits_until_it_is_announced(address: str, values: list[object]) -> None:
+    queue = DatagramQueue(ENABLED)
+    give(queue, address, *values)
+    assert queue.waiting
+    assert len(queue.flush()) == 1
+    assert not queue.waiting
+
+
+@pytest.mark.parametrize("hosts", [3, 7])
+def test_however_many_hosts_send_each_is_judged(monkeypatch: pytest.MonkeyPatch, hosts: int) -> None:
+    monkeypatch.setattr(queue_module, "MAX_HOSTS", 5)
+    queue = DatagramQueue(ENABLED, friends=("10.0.0.1",))
+    for _ in range(2):
+        for number in range(1, hosts + 1):
+            give(queue, "/avatar/parameters/JawOpen", 0.5, host=f"10.0.0.{number}")
+    assert queue.statistics(1).foreign == 2 * (hosts - 1)

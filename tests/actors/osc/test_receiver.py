@@ -13,12 +13,14 @@ from pythonosc.osc_message_builder import build_msg
 
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.osc import receiver as receiver_module
+from actors.osc.internal import FriendsFound, ReaderFailed
 from actors.osc.messages import (
     AvatarLoaded,
     ParametersChanged,
     TrackingChanged,
 )
 from actors.osc.receiver import LOOK_UP_AGAIN
+from config.schema import Osc
 
 ME = "osc.receiver"
 GOOD = build_msg("/avatar/parameters/JawOpen", 0.5).dgram
@@ -154,3 +156,69 @@ def test_a_friend_may_be_given_by_name_and_who_cannot_find_it_says_so(
     queue.take(GOOD, "10.0.0.7")
     queue.take(GOOD, "10.0.0.8")
     assert queue.statistics(1).foreign == 1
+
+
+@pytest.mark.parametrize(("before", "after"), [("10.0.0.7", "10.0.0.8"), ("10.0.0.8", "10.0.0.7")])
+def test_another_host_is_heard_from_the_change_on_and_the_old_one_no_more(
+    make_ear: Any, before: str, after: str
+) -> None:
+    ear = make_ear(output_host=before)
+    actor = ear.stage.world.lives[ME].actor
+    assert actor.commit({"osc": Osc(output_host=after)})
+    actor._queue.take(GOOD, before)
+    assert actor._queue.statistics(1).foreign == 1
+    actor._queue.take(GOOD, after)
+    assert actor._queue.statistics(1).foreign == 1
+
+
+def test_a_port_that_can_no_longer_be_read_is_said_and_opened_again(ear: Any) -> None:
+    actor = ear.stage.world.lives[ME].actor
+    changes = ear.stage.world.supervisor.of
+    first = actor._listener
+
+    ear.stage.world.give(ME, ReaderFailed(id(first) + 1, "an older reader"))
+    assert actor._listener is first
+    actor._queue.take = lambda data, host: (_ for _ in ()).throw(OSError("it is gone"))
+    ear.send(GOOD)
+    ear.until(lambda: changes(HealthChanged)[-1].health is Health.DEGRADED)
+    assert "the port can no longer be read: it is gone" in changes(HealthChanged)[-1].reason
+    del actor._queue.take
+    ear.stage.world.advance(10.0)
+    assert changes(HealthChanged)[-1].health is Health.OK
+    ear.port = ear.statistics().port
+    ear.send(GOOD)
+    ear.until(lambda: ear.values() == {"JawOpen": 0.5})
+
+
+def test_a_name_is_looked_up_once_in_its_time_however_often_it_was_found(
+    make_ear: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def addresses_of(host: str) -> tuple[str, ...]:
+        asked.append(host)
+        return ("10.0.0.7",)
+
+    monkeypatch.setattr(receiver_module, "addresses_of", addresses_of)
+    ear = make_ear(output_host="desk")
+    actor = ear.stage.world.lives[ME].actor
+    ear.until(lambda: actor._look_up != 0)
+    for _ in range(3):
+        ear.stage.world.give(ME, FriendsFound("desk", ("10.0.0.7",)))
+    timer = actor._look_up
+    ear.stage.world.advance(LOOK_UP_AGAIN)
+    ear.until(lambda: actor._look_up != timer)
+    assert asked == ["desk", "desk"]
+
+
+def test_a_name_that_is_found_while_the_port_is_taken_does_not_end_the_wait_for_the_port(
+    make_ear: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiver_module, "addresses_of", lambda host: ("10.0.0.7",))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        ear = make_ear(input_port=other.getsockname()[1], output_host="desk")
+        actor = ear.stage.world.lives[ME].actor
+        ear.until(lambda: actor._look_up != 0)
+    ear.stage.world.advance(5.0)
+    assert ear.statistics().port != 0

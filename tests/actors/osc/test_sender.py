@@ -8,6 +8,7 @@ from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.osc.inputs import resting
 from actors.osc.messages import ChatboxText, SetInput, SetParameter, Typing, ZeroInputs
 from actors.osc.sender import TYPING_LIMIT, Sender
+from actors.osc.wire import Value, Wire
 from actors.speech.messages import Cancel
 from actors.system.messages import StageReached
 from config.schema import Osc
@@ -240,3 +241,63 @@ def test_a_press_that_does_not_reach_the_game_is_not_a_reason_to_leave_an_older_
     peer.received()
     sender.advance(1.0)
     assert ("/input/Vertical", [0.0]) in peer.received()
+
+
+def test_typing_that_ends_twice_ends_nothing_else(sender: Any, peer: Any) -> None:
+    sender.give("osc.sender", SetInput("Vertical", 1.0, 1.0))
+    for on in (True, False, False, False):
+        sender.give("osc.sender", Typing(on))
+    peer.received()
+    sender.advance(1.5)
+    assert peer.received() == [("/input/Vertical", [0.0])]
+
+
+class Unplugged(Wire):
+    """A wire that takes nothing until it is mended."""
+
+    tries = 0
+    mended = False
+
+    def send(self, address: str, *values: Value) -> None:
+        type(self).tries += 1
+        if not self.mended:
+            raise OSError(101, "Network is unreachable")
+        super().send(address, *values)
+
+
+def test_while_nothing_can_be_sent_one_attempt_a_second_is_made_to_come_to_rest(
+    stage: Any, peer: Any
+) -> None:
+    class Mine(Unplugged):
+        pass
+
+    stage.start(Sender(Osc(output_port=peer.port), Mine), "osc.sender")
+    at_start = Mine.tries
+    stage.world.advance(5.5)
+    assert Mine.tries == at_start + 5
+    Mine.mended = True
+    stage.world.advance(1.0)
+    assert peer.received() == REST
+    stage.world.advance(5.0)
+    assert peer.received() == []
+
+
+@pytest.mark.parametrize("further", [1, -1])
+def test_another_port_is_moved_to_and_the_same_is_not(
+    sender: Any, peer: Any, further: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = sender.lives["osc.sender"].actor
+    made: list[int] = []
+
+    class Noted(Wire):
+        def __init__(self, ip: str, port: int) -> None:
+            made.append(port)
+            super().__init__(ip, port)
+
+    monkeypatch.setattr(actor, "_wiring", Noted)
+    for port in (peer.port, peer.port + further):
+        sections = {"osc": Osc(output_port=port)}
+        actor.prepare(sections)
+        assert actor.commit(sections)
+    assert made == [peer.port + further]
+    assert peer.received() == REST

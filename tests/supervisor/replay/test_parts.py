@@ -43,6 +43,13 @@ def test_a_message_is_handled_after_it_was_sent_and_what_came_later_to_the_same_
     assert list(in_causal_order(lines, {"a", "b", "c"}.__contains__)) == [other, sends, early, next_one]
 
 
+def test_one_that_was_waited_for_lets_the_next_go_at_once() -> None:
+    third, second = handled("b/1/1", "c"), handled("a/1/1", "b", ("b/1/1", "c"))
+    first, later = handled("x/1/1", "a", ("a/1/1", "b")), handled("x/1/2", "d")
+    lines: list[Line] = [third, second, first, later]
+    assert list(in_causal_order(lines, {"a", "b", "c", "d"}.__contains__)) == [first, second, third, later]
+
+
 def test_what_nobody_sends_is_not_waited_for_beyond_the_end() -> None:
     line = handled("a/1/1", "b")
     assert list(in_causal_order([line], {"a", "b"}.__contains__)) == [line]

@@ -1,14 +1,20 @@
 """What was recorded happens again; what does not is found."""
 
+import pdb
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from actors.kernel.record import Started
+from actors.kernel.message import Envelope
+from actors.kernel.record import Handled, Started
 from supervisor.replay.accept import accepted
-from supervisor.replay.divergence_report import divergence_report
+from supervisor.replay.compare import Difference, Divergence
+from supervisor.replay.divergence_report import LONGEST, divergence_report
+from supervisor.replay.observers import Debugger, StateLog
 from supervisor.replay.reconstruct import Unreplayable
 from supervisor.replay.replayer import Replayer, Step
+from supervisor.trace.records import HandledLine
 from supervisor.trace.write.recorder import Recorder
 from tests.supervisor.replay import actors
 from tests.supervisor.replay.recording import recorded, recorded_elsewhere
@@ -71,6 +77,67 @@ def test_the_first_divergence_comes_with_its_causes_and_both_contents(
     (recorded_one,) = seen.messages.values()
     (replayed,) = found.sent.values()
     assert (recorded_one["by"], replayed) == (10, actors.OneMore(11))
+
+
+def test_a_chain_of_causes_ends_at_the_message_itself_and_has_a_limit(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, "root", run="run")
+    for number in range(1, LONGEST + 9):
+        envelope = Envelope("tally", 1, number, "tally", actors.OneMore(), f"tally/1/{number - 1}")
+        recorder.append(Handled(envelope, 1.0, 1.0, float(number)))
+    recorder.close()
+
+    def chain(number: int) -> list[str]:
+        id = f"tally/1/{number}"
+        differences = (Difference("message 1", f"{id} OneMore to tally [x]", None),)
+        found = divergence_report(
+            tmp_path / "run", Divergence("tally", 1, id, "OneMore", 1.0, differences, {})
+        )
+        assert list(found.messages) == [id]
+        return [link.id for link in found.chain]
+
+    assert chain(3) == ["tally/1/1", "tally/1/2", "tally/1/3"]
+    assert chain(LONGEST + 5) == [f"tally/1/{number}" for number in range(6, LONGEST + 6)]
+
+
+# -- observers
+
+
+def test_a_log_shows_each_step_and_what_it_changed(tmp_path: Path) -> None:
+    lines: list[str] = []
+    log = StateLog(lines.append)
+    Replayer(recorded(tmp_path), before=lambda replayed, _: log.before(replayed), watch=log.after).run()
+    assert lines[0].endswith("tally began (incarnation 1)")
+    step = next(at for at, text in enumerate(lines) if "OneMore" in text)
+    assert lines[step + 1] == "  set total 1"
+
+
+def test_a_debugger_opens_in_the_handler_of_that_message_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = recorded(tmp_path)
+    lines: list[HandledLine] = []
+    Replayer(folder, before=lambda _, line: lines.append(line)).run()
+    wanted = [line for line in lines if line.type == "OneMore"][1]
+    called: list[object] = []
+
+    def runcall(self: pdb.Pdb, handler: Callable[[object], None], message: object) -> None:
+        called.append(message)
+        handler(message)
+
+    monkeypatch.setattr(pdb.Pdb, "runcall", runcall)
+    steps: list[Step] = []
+    report = Replayer(folder, until=wanted.id, before=Debugger(wanted.id).before, watch=steps.append).run()
+    assert called == [steps[-1].message]
+    assert report.identical
+
+
+def test_a_debugger_leaves_answers_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = recorded(tmp_path)
+    answers: list[HandledLine] = []
+    Replayer(folder, before=lambda _, line: answers.append(line)).run()
+    answer = next(line for line in answers if line.answers)
+    monkeypatch.setattr(pdb.Pdb, "runcall", None)
+    assert Replayer(folder, before=Debugger(answer.id).before).run().identical
 
 
 def test_an_intended_change_becomes_the_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
