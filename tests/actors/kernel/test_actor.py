@@ -59,3 +59,7 @@ def test_two_handlers_of_one_type_are_refused() -> None:
 
     with pytest.raises(HandlerError, match="Double handles Memo in on_that and in on_this"):
         Double.handlers()
+
+
+def test_an_actor_that_takes_no_new_configuration_over_wants_to_be_restarted_with_it() -> None:
+    assert Listener().commit({}) is False

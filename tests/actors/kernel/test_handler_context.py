@@ -341,3 +341,12 @@ def test_side_effects_are_carried_out_as_the_host_wishes() -> None:
     context.side_effect = lambda do: None
     context.side_effect(lambda: done.append(2))
     assert done == [1]
+
+
+def test_after_the_end_nothing_is_waited_for() -> None:
+    context, _, _ = alone()
+    id = context.ask("p", Memo(1), "on_outcome")
+    context.after(5.0, Memo(2))
+    context.end()
+    assert (len(context.timers), context.asks.pending) == (0, ())
+    assert not context.settle(id, AskFailed("dead"))

@@ -11,7 +11,7 @@ from actors.kernel.mailbox import Mailbox
 from actors.kernel.protocol.lifecycle import Fail, Failure, Stop
 from actors.kernel.record import Handled
 from actors.kernel.state.subscriptions import NewsDue
-from tests.actors.kernel.parts import Act, Burst, Diary, Doer, Listener, Memo, Shout
+from tests.actors.kernel.parts import Act, Burst, Diary, Doer, Listener, Memo, Shout, envelope
 from tests.doubles.virtual_world import VirtualWorld
 
 
@@ -290,6 +290,17 @@ def test_a_fenced_incarnation_is_refused_whatever_it_sends_and_each_refusal_coun
     assert probe.messages == []
     assert life.fencing.refused == 4
     assert world.dead_letters.counts == {"hung": 1, "fenced": 4}
+
+
+def test_it_is_fenced_once_and_only_while_it_handles_what_was_expected() -> None:
+    world = VirtualWorld()
+    life = world.start(Listener(), "a")
+    idle = world.start(Listener(), "b")
+    world.give("b", Memo(1))
+    assert not idle.fence(expected=envelope(Memo(2)))
+    assert idle.running
+    assert [life.fence() for _ in range(3)] == [True, False, False]
+    assert not life.running
 
 
 def test_the_message_that_hangs_is_the_dead_letter_and_is_not_counted_again_when_it_ends() -> None:

@@ -1,5 +1,7 @@
 """The mailbox: lanes, bounds, reserved capacity, and an account of everything that falls out."""
 
+import threading
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -171,6 +173,23 @@ def test_a_wake_up_ends_the_wait() -> None:
     mailbox.wake()
     mailbox.pause(None)
     assert mailbox.take() is None
+
+
+def test_what_comes_back_wakes_the_reader_that_waits_for_mail() -> None:
+    mailbox, taken = Mailbox(), threading.Event()
+
+    def read() -> None:
+        while mailbox.take() is None:
+            mailbox.pause(20.0)
+        taken.set()
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    while not mailbox._waiting:
+        threading.Event().wait(0.001)
+    assert mailbox.restore((envelope(Memo(1)),)) == ()
+    assert taken.wait(10.0)
+    reader.join()
 
 
 envelopes = st.builds(

@@ -407,6 +407,7 @@ def test_a_line_that_a_terminal_does_not_take_holds_up_no_restart(root: Root) ->
         os._exit(1 if link.restarts == 0 else 0)
         """
         assert root.launch(does) == 0
+        assert [thread for thread in threading.enumerate() if not thread.daemon] == [threading.main_thread()]
     finally:
         os.dup2(before, 2)
         os.read(read, 1 << 20)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from config.schema.supervision import Supervision
 from supervisor.launcher.restart_policy import RestartSettings, after_death, is_decision, wording
 
 SETTINGS = RestartSettings(intensity=3, period=60.0, initial=0.5, longest=4.0, reset=30.0)
@@ -12,7 +13,7 @@ SETTINGS = RestartSettings(intensity=3, period=60.0, initial=0.5, longest=4.0, r
     [
         (0, False, True, True),
         (2, False, False, True),
-        (4, False, False, True),
+        (4, False, True, True),
         (5, False, True, True),
         (70, True, True, True),
         (1, True, True, True),
@@ -54,3 +55,14 @@ def test_an_end_is_put_into_words() -> None:
     assert wording(3) == "ended with status 3"
     assert wording(-9) == "was killed by SIGKILL"
     assert wording(-250) == "was killed by signal 250"
+
+
+def test_without_other_settings_it_is_as_patient_as_supervisors_are() -> None:
+    usual = Supervision()
+    assert RestartSettings() == RestartSettings(
+        usual.intensity, usual.period, usual.backoff_initial, usual.backoff_max, usual.backoff_reset
+    )
+
+
+def test_an_end_with_status_0_is_no_signal() -> None:
+    assert wording(0) == "ended with status 0"

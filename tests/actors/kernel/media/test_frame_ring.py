@@ -64,6 +64,22 @@ def test_a_picture_that_is_overwritten_while_it_is_looked_at_is_torn(ring: Ring)
         assert not seen.whole
 
 
+def test_a_picture_that_is_being_written_is_not_there_yet(
+    ring: Ring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, reader = RingWriter(ring.address), RingReader(ring.address)
+    seen = []
+    copy = np.copyto
+
+    def copyto(*arguments: Any) -> None:
+        seen.append(reader.latest())
+        copy(*arguments)
+
+    monkeypatch.setattr(np, "copyto", copyto)
+    frames = [writer.write(picture(n), float(n)) for n in range(7)]
+    assert seen == [None, *frames[:-1]]
+
+
 def test_a_copy_that_is_overtaken_is_not_given(ring: Ring) -> None:
     writer, reader = RingWriter(ring.address), RingReader(ring.address)
 

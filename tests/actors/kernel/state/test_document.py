@@ -210,3 +210,11 @@ def test_whatever_byte_is_wrong_it_is_restored_or_unfit_and_nothing_else(data: s
     except Unfit:
         return
     assert isinstance(found.document.state, Aviary)
+
+
+def test_what_is_of_today_is_not_migrated_again_whatever_stands_behind_it() -> None:
+    old, new = Document(Aviary({}, "Ann")), Document(Aviary({}, "Bob"))
+    found = restored(
+        Document(Aviary()), parts_of(old, ""), ((1, step(old, new)),), schema=2, now=2, migrations={}
+    )
+    assert found.document.state == Aviary({}, "Bob")

@@ -129,6 +129,16 @@ def test_those_who_wait_for_the_disk_are_answered_up_to_what_is_there() -> None:
     assert more == [Remind(TOGETHER, SaveDue())]
 
 
+def test_news_of_the_disk_that_is_late_or_of_another_time_changes_nothing() -> None:
+    grove = Grove()
+    for _ in range(3):
+        grove.grow()
+    grove.answered(grove.committed(2))
+    for late in (Version(3, 1), Version(2, 9), Version(3, 9)):
+        assert grove.answered(Reply(Committed("orchard", late), None)) is not None
+        assert grove.writer.committed == Version(3, 2)
+
+
 def test_whoever_waits_is_refused_or_waits_for_another_version() -> None:
     grove = Grove()
     grove.grow()
