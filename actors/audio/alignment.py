@@ -70,6 +70,12 @@ def level(sound: Sound) -> float:
     return float(np.sqrt(np.mean(scaled * scaled))) / 32768.0
 
 
+def loudest(sound: Sound) -> float:
+    """The RMS of the loudest 20 ms, in [0, 1]."""
+    blocks = sound[: sound.size // _BLOCK * _BLOCK].reshape(-1, _BLOCK).astype(np.float32)
+    return float(np.sqrt((blocks * blocks).mean(axis=1).max())) / 32768.0 if blocks.size else 0.0
+
+
 def voiced(sound: Sound) -> float:
     """The share of the sound, in [0, 1], in which somebody is to be heard."""
     blocks = sound[: sound.size // _BLOCK * _BLOCK].reshape(-1, _BLOCK).astype(np.float32)

@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 import numpy as np
 
-from actors.audio.alignment import best_match, gain_at, level, voiced
+from actors.audio.alignment import best_match, gain_at, level, loudest, voiced
 from actors.audio.capture import CHUNK, RATE
 from actors.audio.device import Sound
 from actors.audio.echo_path import EchoMode, EchoPath, Look, Setting, mode_of
@@ -23,6 +23,7 @@ _EARLIER, _LATER = (
 _LEAD = 768  # samples by which the canceller gets the voice before its echo: it must never come after it
 _EARLIEST, _LATEST = -500, 4800  # samples that the echo may be off the lag in force
 _SPREAD = RATE // 10  # around the lag, in which the voice still counts as heard
+_REVERBERATION = 1.6  # a room brings back more than the direct sound, by which the gain is measured
 _RINGS_OUT = 2 * RATE  # after the voice, sound is no longer run through the canceller
 _LAG = 128  # samples by which what was cancelled is late: a chunk is 3.2 frames
 _GAP = 0.25  # seconds by which captured sound may be late before some of it is missing
@@ -109,13 +110,17 @@ class EchoControl:
         return possible and self.setting in ("auto", "cancel")
 
     def _told(self, chunk: AudioChunk, begin: int) -> AudioChunk:
-        return msgspec.structs.replace(chunk, voice=self._voice(begin), clear=self.mode.clear)
+        voice, clear, known = self._voice(begin), self.mode.clear, self.path.lag is not None
+        echo = 0.0 if clear else min(1.0, voice * self.path.gain * _REVERBERATION) if known else 1.0
+        return msgspec.structs.replace(chunk, voice=voice, clear=clear, echo=echo)
 
     def _voice(self, begin: int) -> float:
         lag = self._hint if self.path.lag is None else self.path.lag
         if lag is None or self._played.end < begin - lag - RATE:
             return 0.0
-        return level(self._played.read(begin - lag - _SPREAD, CHUNK + _SPREAD + _SPREAD // 2))
+        if self.path.lag is None:  # it may be heard at any of the delays that are looked at
+            return loudest(self._played.read(begin - lag - _LATER, CHUNK + _LATER + _SPREAD))
+        return loudest(self._played.read(begin - lag - _SPREAD, CHUNK + _SPREAD + _SPREAD // 2))
 
     @property
     def _in_force(self) -> int | None:

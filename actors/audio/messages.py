@@ -12,13 +12,15 @@ SPEAKER = Address("audio.speaker")
 class AudioChunk(Message):
     """Captured sound. pcm: int16 little-endian, mono, 16 kHz, 512 samples. captured_at: epoch seconds of its end.
 
-    voice: RMS, in [0, 1], of the bot's own voice as it was played at that time; 0 when it was silent.
-    clear: none of that voice is left in the sound, because it does not come back or was cancelled."""
+    voice: RMS, in [0, 1], of the bot's own voice as it was played about that time; 0 when it was silent.
+    clear: none of that voice is left in the sound, because it does not come back or was cancelled. echo: the RMS
+    that the voice has in the sound where it is not clear; 1 if that is not known, so that all of it may be."""
 
     pcm: bytes
     captured_at: float
     voice: float = 0.0
     clear: bool = False
+    echo: float = 1.0
 
 
 class PlayedSound(Message):

@@ -1,7 +1,7 @@
 """The recognizer: finds the utterances in the microphone's chunks and has them transcribed on a thread.
 
-It never hears Gerald: recognition pauses during playback and shortly after, and drops transcripts that resemble what
-Gerald just said."""
+It never hears Gerald: sound that may be Gerald's own voice is silence to it, and what was said over that voice and
+resembles what Gerald just said is dropped."""
 
 import logging
 from collections import Counter, deque
@@ -31,6 +31,7 @@ from actors.speech.hearing import Closure, Remembered, invented, resembles, stil
 from actors.speech.internal import PartRecognized, RecognitionBroke, UtteranceRecognized
 from actors.speech.messages import NothingUnderstood, SpeechStarted, Spoken, TranscriptReady, WordsHeard
 from actors.speech.overlap import Overlap
+from actors.speech.own_voice import OverVoice, person_only
 from actors.speech.vad import CHUNK, CHUNK_SECONDS, Silero
 from actors.speech.worker import Worker
 from config.schema import Speech
@@ -89,6 +90,7 @@ class Recognizer(Actor):
         self._chunks: deque[AudioChunk] = deque()
         self._closure = Closure()
         self._overlap = Overlap()
+        self._over_voice = OverVoice()
         self._said: tuple[Remembered, ...] = ()
         self._loaded: Engines | EngineBroken = EngineBroken("not loaded yet", "")
         self._activity: VoiceActivity | None = None
@@ -157,8 +159,9 @@ class Recognizer(Actor):
     def on_chunk(self, chunk: AudioChunk) -> None:
         if self._activity is None or len(chunk.pcm) != 2 * CHUNK:
             return
-        if self._closure.covers(chunk.captured_at) and not chunk.clear:
-            return
+        closed = self._closure.covers(chunk.captured_at)
+        self._over_voice = self._over_voice.heard(chunk, closed)
+        chunk = person_only(chunk, closed)
         if self._chunks and not 0.0 <= chunk.captured_at - self._chunks[-1].captured_at < _GAP:
             self._begin_anew()
         self._chunks.append(chunk)
@@ -250,7 +253,8 @@ class Recognizer(Actor):
             self.tell(CONVERSATION, NothingUnderstood(heard.started_at, seconds, heard.certainty, reason))
             return
         times = (heard.started_at, heard.ended_at, heard.silence, heard.recognition)
-        self.tell(CONVERSATION, TranscriptReady(heard.text, *times, heard.no_speech))
+        over = self._over_voice.seconds(heard.started_at, heard.ended_at)
+        self.tell(CONVERSATION, TranscriptReady(heard.text, *times, heard.no_speech, over_voice=over))
 
     @handles
     def on_part(self, heard: PartRecognized) -> None:
@@ -264,6 +268,11 @@ class Recognizer(Actor):
     def _unwanted(self, heard: UtteranceRecognized | PartRecognized) -> str:
         if invented(Transcription(heard.text, heard.no_speech, 0.0), heard.certainty):
             return "no speech"
+        ended_at = (
+            heard.ended_at if isinstance(heard, UtteranceRecognized) else heard.started_at + heard.seconds
+        )
+        if not self._over_voice.mostly(heard.started_at, ended_at):
+            return ""  # people say again what they heard
         self._said = still_remembered(self._said, self.now())
         said = [one.text for one in self._said]
         return "echo" if resembles(heard.text, said, self._speech.echo_similarity) else ""

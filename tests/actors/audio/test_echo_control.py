@@ -15,6 +15,7 @@ from actors.audio.resample import resampled
 from actors.audio.webrtc import CancellerMissing, EchoCanceller
 from actors.speech import embedded
 from actors.speech.hibari import Hibari
+from actors.speech.own_voice import person_only
 from actors.speech.vad import Silero
 
 START = 1_700_000_000.0
@@ -52,11 +53,12 @@ def speech() -> Callable[[Sound], float]:
 
 
 class Heard(msgspec.Struct):
-    """What came of it. sound: as passed on; clear: for each of its samples."""
+    """What came of it. sound: as passed on; clear: for each of its samples; people: what a closed recognizer takes."""
 
     control: EchoControl
     sound: Sound
     clear: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
+    people: Sound
 
 
 def echo(voice: Sound, seconds: float, decibels: float, drift: float = 0.0) -> Sound:
@@ -90,7 +92,8 @@ def hear(voice: Sound, captured: Sound, wrong: float = 0.0, control: EchoControl
         pcm = captured[begin : begin + CHUNK].astype("<i2").tobytes()
         chunks.append(control.capture(AudioChunk(pcm, START + (begin + CHUNK) / RATE + late)))
     sound = np.frombuffer(b"".join(chunk.pcm for chunk in chunks), dtype="<i2")
-    return Heard(control, sound, np.repeat([chunk.clear for chunk in chunks], CHUNK))
+    people = np.frombuffer(b"".join(person_only(chunk, True).pcm for chunk in chunks), dtype="<i2")
+    return Heard(control, sound, np.repeat([chunk.clear for chunk in chunks], CHUNK), people)
 
 
 @pytest.mark.parametrize(
@@ -151,6 +154,22 @@ def test_a_person_over_the_voice_is_still_heard(voice: Sound, speech: Callable[[
     assert heard.clear[at : at + person.size].all()
     assert speech(heard.sound[at : at + person.size]) > 0.6
     assert best_match(heard.sound[at - 800 : at + person.size + 800], person).score > 30.0  # type: ignore[union-attr]
+
+
+def test_in_half_duplex_no_echo_is_taken_for_a_person_and_a_louder_person_is_heard(
+    voice: Sound, speech: Callable[[Sound], float]
+) -> None:
+    hibari = Hibari(threads=1)
+    words = np.concatenate([*hibari.synthesize("Wait, stop, I have a question about this village.")])
+    person = resampled(words.astype(np.int16), hibari.rate, RATE)
+    captured = echo(voice, 0.12, -15.0)
+    at = 6 * RATE
+    captured[at : at + person.size] += person
+    heard = hear(voice, captured, control=EchoControl("half_duplex", None))
+    assert not heard.clear.any()
+    assert speech(heard.people[:at]) == 0.0
+    assert speech(heard.people[at : at + person.size]) > 0.4
+    assert speech(heard.people[at + person.size + RATE // 2 :]) < 0.03
 
 
 def test_where_the_voice_does_not_come_back_people_are_heard_and_the_sound_stays_as_it_is(

@@ -63,11 +63,14 @@ class Room:
         world.start(self.actor, "speech.recognizer", number)
         self.at = START
 
-    def hear(self, seconds: float, loud: bool = False, clear: bool = False) -> None:
+    def hear(self, seconds: float, loud: bool = False, **of_voice: float) -> None:
         pcm = (np.full(CHUNK, 8000 if loud else 0, dtype="<i2")).tobytes()
         for _ in range(round(seconds / CHUNK_SECONDS)):
             self.at += CHUNK_SECONDS
-            self.world.tell("speech.recognizer", AudioChunk(pcm, self.at, clear=clear))
+            self.world.tell(
+                "speech.recognizer",
+                AudioChunk(pcm, self.at, **of_voice),  # type: ignore[arg-type]
+            )
         self.world.run()
 
     def speak(self, seconds: float = 0.8, clear: bool = False) -> None:
@@ -145,15 +148,34 @@ def test_nothing_is_heard_while_the_bot_speaks_and_shortly_after(enter: Enter) -
     assert room.transcripts() == ["now I may"]
 
 
-def test_an_utterance_that_the_bot_speaks_into_is_forgotten(enter: Enter) -> None:
-    room = enter("after it")
-    room.hear(0.5, loud=True)
+def test_of_an_utterance_that_the_bot_speaks_into_the_words_so_far_are_kept(enter: Enter) -> None:
+    room = enter("I was thinking", "after it")
+    room.hear(0.8, loud=True)
     room.world.give("speech.recognizer", PlaybackStarted(1, room.at))
+    room.hear(1.5, loud=True)
     room.world.give("speech.recognizer", PlaybackEnded(1, room.at))
     room.hear(1.0)
     room.speak()
+    room.until(lambda: len(room.transcripts()) == 2)
+    assert room.transcripts() == ["I was thinking", "after it"]
+    assert room.conversation.of(TranscriptReady)[0].over_voice == about(0.0)
+
+
+def test_a_person_who_is_louder_than_the_echo_is_heard_from_the_beginning_while_the_bot_speaks(
+    enter: Enter,
+) -> None:
+    room = enter(*["I do not agree with that"] * 6)  # also the words so far
+    room.world.give("speech.recognizer", PlaybackStarted(1, room.at))
+    room.hear(0.8, loud=True, echo=0.2)
+    begun = room.at
+    room.hear(1.6, loud=True, echo=0.1)
+    room.world.give("speech.recognizer", PlaybackEnded(1, room.at))
+    room.hear(0.6, echo=0.1)
     room.until(lambda: room.transcripts())
-    assert room.transcripts() == ["after it"]
+    (ready,) = room.conversation.of(TranscriptReady)
+    assert ready.speech_started_at == about(begun)
+    assert ready.speech_ended_at == about(begun + 1.6)
+    assert ready.over_voice == about(1.6)
 
 
 def test_where_the_bot_is_not_heard_people_may_interrupt(enter: Enter) -> None:
@@ -165,15 +187,27 @@ def test_where_the_bot_is_not_heard_people_may_interrupt(enter: Enter) -> None:
     assert room.transcripts() == ["stop it please"]
 
 
-def test_a_transcript_that_resembles_what_was_just_said_is_dropped_and_counted(enter: Enter) -> None:
-    room = enter("I live in a little house", "I live in a little house")
+def test_what_was_said_over_the_voice_and_resembles_it_is_the_voice(enter: Enter) -> None:
+    room = enter(*["I live in a little house"] * 6)  # also the words so far
     room.world.give("speech.recognizer", Spoken(1, "I live in a little house."))
-    room.speak()
+    room.world.give("speech.recognizer", PlaybackStarted(1, room.at))
+    room.hear(1.0, loud=True, clear=True, voice=0.1)
+    room.hear(0.6, clear=True)
     room.dropped("echo")
-    room.world.advance(60.0)
-    room.speak()
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.2])
+def test_people_may_answer_in_the_bots_own_words(enter: Enter, seconds: float) -> None:
+    room = enter(*["I like dancing"] * 6)  # also the words so far
+    room.world.give("speech.recognizer", Spoken(1, "I like dancing, and you?"))
+    room.world.give("speech.recognizer", PlaybackStarted(1, room.at))
+    room.hear(1.0, clear=True, voice=0.1)
+    room.hear(seconds, loud=True, clear=True, voice=0.1)
+    room.world.give("speech.recognizer", PlaybackEnded(1, room.at))
+    room.hear(1.0, loud=True, clear=True)
+    room.hear(0.6, clear=True)
     room.until(lambda: room.transcripts())
-    assert room.transcripts() == ["I live in a little house"]
+    assert room.transcripts() == ["I like dancing"]
 
 
 def test_what_is_made_out_of_nothing_is_dropped_and_counted(enter: Enter) -> None:
