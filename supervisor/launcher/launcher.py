@@ -16,9 +16,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Listener
-from typing import Any
+from typing import Any, Protocol
 
 from supervisor.connection import Connection
 from supervisor.launcher.restart_policy import GAVE_UP, RestartSettings, after_death, is_decision, wording
@@ -46,28 +46,76 @@ SAID_WITHIN = 0.2
 
 def launch(command: Sequence[str]) -> int:
     """Run `command`, the root's, until it ends as it should; the exit status."""
-    return _Launcher(command).run()
+    news: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+    _hear_signals(news)
+    return Launcher(lambda deaths: _Root(command, news, deaths), news).run()
 
 
-class _Launcher:
-    def __init__(self, command: Sequence[str]) -> None:
-        self._command = command
-        self._news: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+def _hear_signals(news: "queue.SimpleQueue[tuple[str, Any]]") -> None:
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda number, _: news.put(("signal", number)))
+
+
+class News(Protocol):
+    """What has happened: ("signal", its number), ("told", (root, what)) or ("exit", root), oldest first."""
+
+    def get(self, *, timeout: float) -> tuple[str, Any]:
+        """Raises queue.Empty after `timeout` seconds."""
+
+
+class Root(Protocol):
+    """A root process. connected: its line to the launcher is open. code: its exit status, minus the signal that killed
+    it."""
+
+    report: "RootReport"
+    pid: int
+    code: int
+
+    @property
+    def connected(self) -> bool: ...
+    def stop(self) -> None:
+        """Tell it to stop in order."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+    def rest(self) -> None:
+        """Send what its report holds for the case that it cannot any more."""
+
+    def clean(self) -> None:
+        """Remove what it left behind."""
+
+
+class Launcher:
+    """Starts roots by `spawn`, which is given the number of deaths so far, and decides by the `news` of them."""
+
+    def __init__(
+        self,
+        spawn: Callable[[int], Root],
+        news: News,
+        monotonic: Callable[[], float] | None = None,
+        say: Callable[[str], None] | None = None,
+    ) -> None:
+        self._spawn = spawn
+        self._news = news
+        self._monotonic = monotonic or time.monotonic
+        self._say = say or _say
         self._asked_at = 0.0
         self._signal = 0
         self._deaths: tuple[float, ...] = ()
         self._restart = RestartSettings()
 
     def run(self) -> int:
-        self._hear_signals()
+        """Until a root ends as it should, or is given up: the exit status."""
         while True:
-            root = _Root(self._command, self._news, len(self._deaths))
+            root = self._spawn(len(self._deaths))
             code = self._wait_for(root)
             root.clean()
             root.rest()  # whatever its end was: an input that is zeroed twice harms nobody
             if self._asked_at:
                 return code if code >= 0 else 128 - code
-            if is_decision(code, said_goodbye=root.goodbye, lived=root.lived):
+            if is_decision(code, said_goodbye=root.report.goodbye, lived=root.report.lived):
                 return code
             pause = self._after_death(root, code)
             if pause is None:
@@ -75,22 +123,18 @@ class _Launcher:
             if self._wait(pause):
                 return 128 + self._signal
 
-    def _hear_signals(self) -> None:
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), lambda number, _: self._news.put(("signal", number)))
-
-    def _wait_for(self, root: "_Root") -> int:
+    def _wait_for(self, root: Root) -> int:
         """Wait until it has ended; its exit status, minus the signal that killed it."""
-        looked = beat = time.monotonic()
+        looked = beat = self._monotonic()
         while True:
             try:
                 what, detail = self._news.get(timeout=TICK)
             except queue.Empty:
                 what, detail = "", None
-            now = time.monotonic()
-            if now - looked > 4 * TICK:
-                beat = now  # this process was stopped too: it is not the root's fault
+            now = self._monotonic()
+            if now - looked > 4 * TICK or not root.connected:
+                # This process was stopped too, or the root has not come so far: neither is its fault.
+                beat = now
             looked = now
             if what == "exit" and detail is root:
                 return int(root.code)
@@ -100,45 +144,69 @@ class _Launcher:
                 beat = now
                 self._take(root, detail[1])
             if root.connected and now - beat > SILENT:
-                _say(f"Gerald's process {root.pid} has sent nothing for {SILENT:g} s; it is killed")
+                self._say(f"Gerald's process {root.pid} has sent nothing for {SILENT:g} s; it is killed")
                 root.kill()
                 beat = now
             if self._asked_at and now - self._asked_at > STOP_WITHIN:
                 root.kill()
 
-    def _on_signal(self, root: "_Root", number: int, now: float) -> None:
+    def _on_signal(self, root: Root, number: int, now: float) -> None:
         if not self._asked_at:
             self._asked_at, self._signal = now, number
             root.stop()
         elif now - self._asked_at > SAME_REQUEST:
             root.kill()
 
-    def _take(self, root: "_Root", told: Mapping[str, Any]) -> None:
+    def _take(self, root: Root, told: Mapping[str, Any]) -> None:
         if "restart" in told:
             self._restart = RestartSettings(**told["restart"])
-        root.hear(told)
+        root.report.hear(told)
 
-    def _after_death(self, root: "_Root", code: int) -> float | None:
-        now = time.monotonic()
+    def _after_death(self, root: Root, code: int) -> float | None:
+        now = self._monotonic()
         self._deaths = (*self._deaths[-99:], now)
         pause = after_death(self._deaths, now, self._restart)
         end = f"Gerald's process {root.pid} {wording(code)}"
         if pause is None:
-            _say(f"{end}: more than {self._restart.intensity} times in {self._restart.period:g} s; giving up")
+            self._say(
+                f"{end}: more than {self._restart.intensity} times in {self._restart.period:g} s; giving up"
+            )
         else:
-            _say(f"{end}; inputs are zeroed, typing is off; starting again in {pause:.1f} s")
+            self._say(f"{end}; inputs are zeroed, typing is off; starting again in {pause:.1f} s")
         return pause
 
     def _wait(self, seconds: float) -> bool:
         """True when a signal came meanwhile."""
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
+        until = self._monotonic() + seconds
+        while (left := until - self._monotonic()) > 0:
             with contextlib.suppress(queue.Empty):
                 what, detail = self._news.get(timeout=left)
                 if what == "signal":
                     self._signal = int(detail)
                     return True
         return False
+
+
+class RootReport:
+    """What a root told about itself. goodbye: its end is intended. lived: it told anything. left: folders.
+    rest, rest_at: datagrams that bring the avatar to rest, and where they go; None before it said so."""
+
+    def __init__(self) -> None:
+        self.goodbye = False
+        self.lived = False
+        self.left: list[str] = []
+        self.rest: list[bytes] = []
+        self.rest_at: tuple[str, int] | None = None
+
+    def hear(self, told: Mapping[str, Any]) -> None:
+        """What it tells now."""
+        self.lived = True
+        self.goodbye = self.goodbye or bool(told.get("goodbye"))
+        self.left += told.get("leaves", ())
+        if "rest" in told:
+            self.rest = [bytes.fromhex(data) for data in told["rest"]]
+            host, port = told["rest_at"]
+            self.rest_at = (str(host), int(port))
 
 
 class _Root:
@@ -150,12 +218,8 @@ class _Root:
         self._news = news
         self._line: Connection | None = None
         self._folder = tempfile.mkdtemp(prefix="gerald-")
-        self._left: list[str] = [self._folder]
-        self._rest: list[bytes] = []
-        self._rest_at: tuple[str, int] | None = None
         self._told_to_stop = False
-        self.goodbye = False
-        self.lived = False
+        self.report = RootReport()
         self.code = 0
         key = secrets.token_bytes(32)
         windows = sys.platform == "win32"
@@ -189,31 +253,23 @@ class _Root:
         """End it at once."""
         self._process.kill()
 
-    def hear(self, told: Mapping[str, Any]) -> None:
-        """What it told about itself."""
-        self.lived = True
-        self.goodbye = self.goodbye or bool(told.get("goodbye"))
-        self._left += told.get("leaves", ())
-        if "rest" in told:
-            self._rest = [bytes.fromhex(data) for data in told["rest"]]
-            host, port = told["rest_at"]
-            self._rest_at = (str(host), int(port))
-
     def rest(self) -> None:
         """Let the avatar come to rest, since the root cannot any more."""
-        if self._rest_at is None:
+        if self.report.rest_at is None:
             return
         with contextlib.suppress(OSError):
-            family, kind, protocol, _, where = socket.getaddrinfo(*self._rest_at, type=socket.SOCK_DGRAM)[0]
+            family, kind, protocol, _, where = socket.getaddrinfo(
+                *self.report.rest_at, type=socket.SOCK_DGRAM
+            )[0]
             with socket.socket(family, kind, protocol) as udp:
-                for datagram in self._rest:
+                for datagram in self.report.rest:
                     udp.sendto(datagram, where)
 
     def clean(self) -> None:
         """Remove what it left behind."""
         with contextlib.suppress(OSError):
             self._listener.close()
-        for folder in self._left:
+        for folder in (self._folder, *self.report.left):
             shutil.rmtree(folder, ignore_errors=True)
         if os.isatty(2):
             _say("\x1b[?25h")  # it may have died while the cursor was hidden

@@ -11,6 +11,7 @@ from supervisor.faults.injector import FaultInjector
 from supervisor.faults.plan import Fault, plan
 from supervisor.nodes.boot import register_messages
 from supervisor.simulation.inject import means
+from supervisor.simulation.launcher import simulate_launchers
 from supervisor.simulation.plan import PROFILE
 from supervisor.simulation.world import SimulatedWorld, quiet
 
@@ -78,6 +79,7 @@ def simulate(
         if not world.stop(STOP_WITHIN):
             world.fault(f"the end: not everything stopped within {STOP_WITHIN:g} s")
         world.close()
+        world.faults.extend(simulate_launchers(seed))
         if world.game.held:
             world.fault(f"inputs: still held after the end: {', '.join(sorted(world.game.held))}")
     return Outcome(

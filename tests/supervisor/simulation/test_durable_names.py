@@ -21,7 +21,7 @@ from supervisor.trace.records import StartedLine
 
 LEFT_OUT = {"Streams", "Sampler", "SimulatedStreams", "SimulatedSampler", "method", "function"}
 """What an actor is made with again: connections, threads, functions."""
-EVERY = 40
+EVERY = 17
 
 
 def _left(shown: Any, found: Counter[str]) -> None:

@@ -25,6 +25,7 @@ def test_there_are_a_dozen_bugs_of_every_kind() -> None:
         "durability",
         "inputs",
         "intensity",
+        "launcher",
         "order",
         "osc",
         "peace",
