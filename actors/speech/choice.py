@@ -7,6 +7,7 @@ import msgspec
 
 from actors.speech import embedded
 from actors.speech.engines import EngineBroken, Transcriber, Voice
+from config.files import located
 from config.schema import Audio, Speech
 
 # A word each in the scripts that voices speak: one is enough.
@@ -30,7 +31,7 @@ def open_transcriber(speech: Speech, home: Path) -> tuple[Transcriber, Note]:
     whisper = None
     if speech.recognizer_model is not None:
         try:
-            whisper = load(home / speech.recognizer_model)
+            whisper = load(located(home, speech.recognizer_model))
         except EngineBroken as broken:
             note = Note(f"{broken}; listening with the embedded Whisper tiny.en", broken.remedy, worse=True)
     whisper = whisper or load(embedded.whisper_model())
@@ -65,7 +66,7 @@ def open_voice(speech: Speech, audio: Audio, home: Path) -> tuple[Voice, Note]:
 
     note = Note()
     if audio.voice_model is not None:
-        model = home / audio.voice_model
+        model = located(home, audio.voice_model)
         try:
             return proven(Piper(model, threads=speech.synthesizer_threads), model), Note()
         except EngineBroken as broken:

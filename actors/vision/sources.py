@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from actors.vision.device import PictureSource
+from config.files import located
 from config.schema import ComputerVision
 
 
@@ -22,5 +23,5 @@ def open_source(vision: ComputerVision, home: Path) -> PictureSource:
     from actors.vision.video import device, file
 
     if vision.source.startswith("file:"):
-        return file(home / Path(vision.source.removeprefix("file:")).expanduser())
+        return file(located(home, vision.source.removeprefix("file:")))
     return device(vision.device)

@@ -13,6 +13,7 @@ from actors.world.logfile import LogOwners, Tail, newest, own_folder, usual_plac
 from actors.world.logline import parse
 from actors.world.messages import WORLD
 from actors.world.roster import Roster, announcements, apply_event, elsewhere
+from config.files import located
 from config.schema import VRChat
 
 EVERY = 1.0
@@ -28,7 +29,7 @@ class WorldLog(Actor):
         self._account = vrchat.username or ""
         self._given = vrchat.log_directory is not None
         if vrchat.log_directory is not None:
-            self._folders: tuple[Path, ...] = (home / Path(vrchat.log_directory).expanduser(),)
+            self._folders: tuple[Path, ...] = (located(home, vrchat.log_directory),)
         else:
             self._folders = usual_places(sys.platform, os.environ, own_folder())
         self._signed_in = LogOwners()

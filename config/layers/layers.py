@@ -14,7 +14,7 @@ from config.layers.dotenv import parse as parse_dotenv
 from config.layers.environment import dotenv_layers, environment_layers, override_layers
 from config.layers.former_names import renamed
 from config.layers.merge import merge
-from config.layers.probes import missing_files
+from config.layers.probes import missing_files, unknown_homes
 from config.schema import Config
 from config.secrets import read_secrets
 from config.syntax.errors import LoadError
@@ -59,7 +59,13 @@ def load_config(
         *override_layers(runtime, "supervisor config set"),
     ]
     layers, notes = zip(*map(renamed, read), strict=True)
-    return validate(merge(layers), names, (missing_files(home), *probes), layers, chain.from_iterable(notes))
+    return validate(
+        merge(layers),
+        names,
+        (unknown_homes, missing_files(home), *probes),
+        layers,
+        chain.from_iterable(notes),
+    )
 
 
 def profiles(home: Home) -> tuple[str, ...]:

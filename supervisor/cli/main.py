@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from config.files import NoHomeFolder
 from config.home import find_home
 from supervisor.cli.options import fail
 from supervisor.cli.output import encode_anything
@@ -66,6 +67,8 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except CommandRefused as refused:
             fail(refused.status, str(refused))
+        except NoHomeFolder as error:
+            fail(FAILED, f"{error}; write the whole path, or set HOME")
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

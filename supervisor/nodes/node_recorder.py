@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from actors.kernel.record import Record, RecordSink
+from config.files import located
 
 if TYPE_CHECKING:
     from config.schema import Config
@@ -30,7 +31,7 @@ def recorder_options(config: "Config", home: Path) -> Mapping[str, Any]:
     if not trace.enabled:
         return {}
     return {
-        "directory": str(home / trace.directory),
+        "directory": str(located(home, trace.directory)),
         "flush_interval": trace.flush_interval,
         "max_segment_size": trace.max_size,
         "max_segment_age": trace.max_age,

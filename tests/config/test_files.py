@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.files import beside, replace_file, sync_folder, write_private
+from config.files import NoHomeFolder, beside, located, replace_file, sync_folder, write_private
 
 
 @pytest.fixture
@@ -121,3 +121,17 @@ def test_a_private_file_makes_its_folder(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         sync_folder(tmp_path / "nowhere")
+
+
+def test_a_path_as_people_give_it_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/somebody")
+    assert located(tmp_path, "data/x") == tmp_path / "data/x"
+    assert located(tmp_path, "/srv/x") == Path("/srv/x")
+    assert located(tmp_path, "~/x") == Path("/somebody/x")
+
+
+def test_a_home_folder_that_nobody_knows_is_named() -> None:
+    with pytest.raises(
+        NoHomeFolder, match="~nobody-of-that-name/x begins with ~nobody-of-that-name, and no user"
+    ):
+        located(Path("/h"), "~nobody-of-that-name/x")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from config.files import located
 from config.format import moment, size
 from config.home import Home
 from supervisor.cli.client import ask_all
@@ -37,7 +38,7 @@ def backup(home: Home, folder: Path | None, encrypt: bool, as_json: bool) -> Non
     context.obj = home
     if context.invoked_subcommand is not None:
         return
-    to = folder.expanduser().absolute() if folder is not None else None
+    to = located(Path(), folder).absolute() if folder is not None else None
     had_key = home.data_key_file.exists()
     with busy("making a backup", as_json):
         made = _made(home, to, encrypt)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from config.files import located
 from config.format import moment, size
 from config.home import Home
 from supervisor.cli.options import confirm, fail, home_and_json, print_json, yes_option
@@ -39,7 +40,7 @@ def restore(home: Home, file: Path, domains: tuple[str, ...], yes: bool, as_json
 
     with exclusive(home, "a restore"), offline_store(home, writes=True) as found:
         with busy("checking the backup", as_json):
-            backup = read(file.expanduser(), found.encryption)
+            backup = read(located(Path(), file), found.encryption)
         wanted = _wanted(backup, domains)
         _refuse_unfit(backup, wanted, found)
         if not as_json:

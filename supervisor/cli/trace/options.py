@@ -99,7 +99,7 @@ def traces_of(home: Home) -> Path:
         return home.traces
     from supervisor.offline.store import configuration
 
-    return home.path / configuration(home).trace.directory
+    return home.resolve(configuration(home).trace.directory)
 
 
 def _text(path: Path) -> str:

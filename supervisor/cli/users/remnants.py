@@ -55,7 +55,7 @@ def tell_elsewhere(home: Home, people: tuple[Person, ...], *, delete: bool, sile
 
 def _found(home: Home, people: tuple[Person, ...], delete: bool) -> Elsewhere:
     config = configuration(home)
-    traces = home.path / config.trace.directory
+    traces = home.resolve(config.trace.directory)
     instance = running_instance(home.path)
     seen = tuple(mentions(traces, people, instance.run if instance else ""))
     sure = [m.path for m in seen if not m.open and not m.unsure]
