@@ -39,6 +39,7 @@ from config.schema import Speech
 log = logging.getLogger(__name__)
 
 _GAP = 0.5  # seconds without sound after which what follows is another stream
+_BACK = 0.1  # seconds by which sound may seem older: an echo canceller that sets in makes it a little late
 _WAITING = 4  # utterances that may wait for Whisper
 
 
@@ -162,7 +163,7 @@ class Recognizer(Actor):
         closed = self._closure.covers(chunk.captured_at)
         self._over_voice = self._over_voice.heard(chunk, closed)
         chunk = person_only(chunk, closed)
-        if self._chunks and not 0.0 <= chunk.captured_at - self._chunks[-1].captured_at < _GAP:
+        if self._chunks and not -_BACK <= chunk.captured_at - self._chunks[-1].captured_at < _GAP:
             self._begin_anew()
         self._chunks.append(chunk)
         probability = self._activity.probability(_samples(chunk.pcm))

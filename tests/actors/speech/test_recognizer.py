@@ -313,3 +313,14 @@ def test_after_a_pause_in_the_reply_people_are_heard_also_in_half_duplex(enter: 
     room.speak(0.35)
     room.until(room.transcripts)
     assert room.transcripts() == ["are you there"]
+
+
+def test_an_echo_canceller_that_sets_in_costs_no_words(enter: Enter) -> None:
+    room = enter("wait stop")
+    room.hear(0.4, loud=True)
+    room.at -= CHUNK_SECONDS + 0.008
+    room.hear(0.4, loud=True)
+    room.hear(0.6)
+    room.until(room.transcripts)
+    (started,) = room.conversation.of(SpeechStarted)
+    assert started.at == about(START)
