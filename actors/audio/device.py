@@ -39,7 +39,9 @@ class AudioDevice(Protocol):
     rate: int
 
     def idle(self) -> float:
-        """Seconds since the device last asked for or gave sound; 0 for one that does so only when needed."""
+        """Seconds since the device last asked for or gave sound; 0 for one that does so only when needed.
+
+        Raises DeviceMissing if it is not the device any more that was opened."""
         ...
 
     def close(self) -> None:

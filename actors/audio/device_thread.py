@@ -18,7 +18,7 @@ D = TypeVar("D", bound=AudioDevice)
 
 _SILENT = 2.0  # a PortAudio stream calls back a hundred times a second, also when nothing is played
 _PROVEN = 10.0  # a device that worked this long is tried again at once when it fails
-_BACKOFF = Backoff(1.0, 30.0)
+_BACKOFF = Backoff(0.5, 4.0)  # who plugs a device in again does not wait long
 _TURN = 0.1  # seconds after which the device and a wish to stop are looked at
 
 # The right to have a device open, by address: the device itself is the thread's own.

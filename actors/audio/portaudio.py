@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from actors.audio.device import Deliver, DeviceMissing, Feed
+from actors.audio.sound_server import StreamWatch
 
 # With ALSA's plugin for PulseAudio anything shorter underruns at the start, and may then never recover.
 _BLOCKS_A_SECOND = {"input": 100, "output": 200}
@@ -37,6 +38,8 @@ class _Stream:
         self._frames = 0
         self._ran_away = False
         self._closed = False
+        self._kind, self._follows_default = kind, device is None
+        self._watch: StreamWatch | None = None
         with _lock:
             _renew(sounddevice)
             found = _find(sounddevice, device, kind)
@@ -52,6 +55,7 @@ class _Stream:
             self._stream.start()
         except Exception as error:  # PortAudioError belongs to a library that may be missing
             raise DeviceMissing(f"it does not start: {error}", _TAKEN) from error
+        self._watch = StreamWatch(self._kind, self._follows_default)
 
     def called(self, frames: int) -> None:
         """The device has called back for `frames` samples."""
@@ -63,7 +67,11 @@ class _Stream:
             self._window, self._frames = now, 0
 
     def idle(self) -> float:
-        """Seconds since it last called back; infinite for a stream that ended or ran away."""
+        """Seconds since it last called back; infinite for a stream that ended or ran away.
+
+        Raises DeviceMissing for one that the sound server has moved elsewhere."""
+        if self._watch is not None:
+            self._watch.check()
         if self._ran_away or not self._stream.active:
             return float("inf")
         return max(0.0, time.monotonic() - self._called)
@@ -71,6 +79,8 @@ class _Stream:
     def close(self) -> None:
         """Closes the stream at once; what is in its buffers is not played."""
         global _open_streams
+        if self._watch is not None:
+            self._watch.close()
         with _lock:
             if not self._closed:
                 self._closed = True

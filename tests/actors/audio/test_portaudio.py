@@ -162,6 +162,60 @@ def test_a_sound_server_that_dies_is_told_and_the_bot_goes_on_unheard_until_it_i
 
 @pytest.mark.sound
 @needs_pulse
+@pytest.mark.parametrize("kind", ["output", "input"])
+def test_a_stream_that_the_sound_server_moves_is_told_within_2_seconds_and_goes_on_when_its_device_is_back(
+    world: VirtualWorld, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    def healths() -> list[HealthChanged]:
+        return [one for one in world.supervisor.of(HealthChanged) if one.reason or one.health is Health.OK]
+
+    with PulseHarness() as harness:
+        for name, value in harness.environment.items():
+            monkeypatch.setenv(name, value)
+        recognizer = world.probe("speech.recognizer")
+        if kind == "output":
+            world.start(Speaker(Audio(output_device=SPEAKER), tmp_path), "audio.speaker")
+            module, arguments = "module-null-sink", [f"sink_name={SPEAKER}"]
+        else:
+            world.start(Microphone(Audio(input_device=MICROPHONE), Speech(), tmp_path), "audio.microphone")
+            until(lambda: recognizer.of(AudioChunk))
+            module = "module-remap-source"
+            arguments = ["master=mic_in.monitor", f"source_name={MICROPHONE}"]
+        until(lambda: healths() and healths()[-1].health is Health.OK)
+        until(lambda: _places(harness, kind))
+        pause(until, 0.8)  # it looks twice a second where its stream is
+        name = arguments[-1].partition("=")[2]
+        harness._client("pactl", "unload-module", _module_of(harness, name), timeout=5.0)
+        gone = time.monotonic()
+        until(lambda: healths()[-1].health in (Health.DEGRADED, Health.DOWN))
+        assert time.monotonic() - gone < 2.0
+        harness._client("pactl", "load-module", module, *arguments, timeout=5.0)
+        until(lambda: healths()[-1].health is Health.OK)
+        for life in world.lives.values():
+            life.stop()
+    reasons = " ".join(one.reason for one in world.supervisor.of(HealthChanged))
+    assert "moved the stream" in reasons
+
+
+def _places(harness: PulseHarness, kind: str) -> str:
+    what = "sink-inputs" if kind == "output" else "source-outputs"
+    listed = harness._client("pactl", "list", "short", what, timeout=5.0).stdout
+    return "\n".join(line for line in listed.splitlines() if "protocol-native" in line)
+
+
+def _module_of(harness: PulseHarness, name: str) -> str:
+    lines = harness._client("pactl", "list", "short", "modules", timeout=5.0).stdout.splitlines()
+    return next(line.split()[0] for line in lines if f"name={name}" in line)
+
+
+def pause(until: Until, seconds: float) -> None:
+    """Let the actors' threads run for a while."""
+    end = time.monotonic() + seconds
+    until(lambda: time.monotonic() >= end)
+
+
+@pytest.mark.sound
+@needs_pulse
 def test_no_daemon_outlives_its_context() -> None:
     with PulseHarness() as harness:
         processes = [harness._daemon, harness.microphone._process, harness.speaker._process]
