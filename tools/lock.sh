@@ -20,7 +20,7 @@ python=$(command -v .venv/bin/python || command -v python3)
 "$python" -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' >"$new/build.in"
 compile dev.txt "What a run, the tests and lint need" --all-extras "$@" pyproject.toml "$new/build.in"
 compile run.txt "What a run needs" --constraint "$new/dev.txt" "$@" pyproject.toml "$new/build.in"
-compile weights.txt "Weights whose declared dependencies are not wanted" --no-deps "$@" tools/lock/weights.in
+compile weights.txt "What has declared dependencies that are not wanted" --no-deps "$@" tools/lock/weights.in
 echo uv >"$new/uv.in"
 compile uv.txt "The installer, where the machine has none" "$@" "$new/uv.in"
 cp "$new"/*.txt tools/lock/

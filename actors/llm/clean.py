@@ -34,6 +34,12 @@ def clean(text: str, names: Sequence[str] = ()) -> str:
     return text if any(_is_sayable(character) for character in text) else ""
 
 
+def clean_block(text: str) -> str:
+    """Code or a table as it can be shown: its lines without control characters and blank ends, and no blank line."""
+    lines = "".join(_character(c) for c in text.replace("\t", "  ")).splitlines()
+    return "\n".join(line.rstrip() for line in lines if line.strip())
+
+
 def speaks_for_others(text: str, people: Sequence[str] = ()) -> bool:
     """Whether the model has begun to write another person's lines (`people` too): the reply is over before `text`."""
     return _prefix((*_OTHERS, *people)).match(text.lstrip("*_ ")) is not None

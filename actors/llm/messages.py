@@ -34,7 +34,7 @@ class CompletionRequested(Message):
 class SentenceReady(Message):
     """A sentence (the first may be a clause) of the reply, cleaned for voice and chatbox; counted from 0.
 
-    guess: with turn 0, the guess that it belongs to."""
+    A text of several lines is code or a table: to be read, not heard. guess: with turn 0, the one that it is of."""
 
     turn: int
     sentence: int

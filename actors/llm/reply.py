@@ -1,8 +1,9 @@
-"""A reply as it grows: raw model text in, clean sentences out. Pure."""
+"""A reply as it grows: raw text in; clean sentences out, and blocks of several lines that are to be read. Pure."""
 
 from collections.abc import Iterable, Sequence
 
-from actors.llm.clean import clean, speaks_for_others
+from actors.llm.blocks import Blocks, Segment
+from actors.llm.clean import clean, clean_block, speaks_for_others
 from actors.llm.hidden import HiddenText
 from actors.llm.sentences import FIRST_PIECE_WORDS, SentenceSplitter, is_whole
 
@@ -28,24 +29,45 @@ class SpokenReply:
         self._names = tuple(names)
         self._people = tuple(name for name in people if name not in self._names)
         self.hidden = HiddenText(begins)
+        self._blocks = Blocks()
         self._splitter = SentenceSplitter(first_words)
         self._length = 0
         self._has_spoken = False
 
     def feed(self, text: str) -> tuple[str, ...]:
-        """The sentences that `text` completes."""
+        """The sentences that `text` completes; one of several lines is code or a table."""
         self._length += len(text)
-        sentences = self._cleaned(self._splitter.feed(self.hidden.feed(text)))
+        sentences = self._said(self._blocks.feed(self.hidden.feed(text)))
         if self._length > LONGEST_REPLY:
             self.over = self.cut = True
         return sentences
 
     def finish(self, *, cut: bool = False, broken: bool = False) -> tuple[str, ...]:
         """The rest when the model has ended. cut: half a sentence counts only if nothing was said; broken: never."""
-        rest = self._splitter.feed(self.hidden.flush(cut=cut)) + self._splitter.flush()
+        segments = self._blocks.feed(self.hidden.flush(cut=cut)) + self._blocks.flush()
+        said = self._said(segments[:-1])
+        rest = segments[-1:]
+        if not rest or rest[0].block:
+            return said + self._said(rest) + self._last((), cut, broken)
+        return said + self._last(self._splitter.feed(rest[0].text), cut, broken)
+
+    def _last(self, pieces: tuple[str, ...], cut: bool, broken: bool) -> tuple[str, ...]:
+        pieces += self._splitter.flush()
         if broken or (cut and self._has_spoken):
-            rest = tuple(piece for piece in rest if is_whole(piece))
-        return self._cleaned(rest)
+            pieces = tuple(piece for piece in pieces if is_whole(piece))
+        return self._cleaned(pieces)
+
+    def _said(self, segments: Iterable[Segment]) -> tuple[str, ...]:
+        said: list[str] = []
+        for segment in segments:
+            if not segment.block:
+                said += self._cleaned(self._splitter.feed(segment.text))
+                continue
+            said += self._cleaned(self._splitter.flush())
+            if not self.over and (block := clean_block(segment.text)):
+                said.append(block)
+                self._has_spoken = True
+        return tuple(said)
 
     def _cleaned(self, pieces: Iterable[str]) -> tuple[str, ...]:
         sentences: list[str] = []

@@ -60,16 +60,17 @@ def open_voice(speech: Speech, audio: Audio, home: Path) -> tuple[Voice, Note]:
     if speech.synthesizer == "hibari":
         from actors.speech.hibari import Hibari
 
-        return Hibari(threads=speech.synthesizer_threads), Note()
+        return Hibari(threads=speech.synthesizer_threads, pace=speech.rate), Note()
 
     from actors.speech.piper import Piper
 
+    load = partial(Piper, threads=speech.synthesizer_threads, pace=speech.rate)
     note = Note()
     if audio.voice_model is not None:
         model = located(home, audio.voice_model)
         try:
-            return proven(Piper(model, threads=speech.synthesizer_threads), model), Note()
+            return proven(load(model), model), Note()
         except EngineBroken as broken:
             text = f"audio.voice_model: {broken}; speaking with the embedded voice"
             note = Note(text, broken.remedy, worse=model.is_file())
-    return Piper(embedded.voice_model(), threads=speech.synthesizer_threads), note
+    return load(embedded.voice_model()), note

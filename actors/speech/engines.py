@@ -58,6 +58,11 @@ class Voice(Protocol):
         """Samples a second of what `synthesize` gives."""
         ...
 
+    @property
+    def language(self) -> str:
+        """What it speaks: two or three letters, as in speech.language."""
+        ...
+
     def synthesize(self, text: str) -> Iterator[Sound]:
         """The sound of `text`, piece by piece as it comes into being; nothing for text without a word."""
         ...

@@ -17,6 +17,7 @@ from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.speech.choice import Note, open_voice
+from actors.speech.delivery import Delivery
 from actors.speech.engines import EngineBroken, Sound, Voice
 from actors.speech.internal import PieceReady, SynthesisBroke
 from actors.speech.messages import Cancel, Drop, SpeakRequested, SynthesisFailed
@@ -64,6 +65,7 @@ class Synthesizer(Actor):
         self._working = working
         self._voided = 0
         self._prepared = PreparedSound()
+        self._delivery = Delivery()
         self._worker: Worker[SynthesisTask] | None = None
         self._loaded: tuple[Voice, Note] | EngineBroken = EngineBroken("not loaded yet", "")
         self._broken = ""
@@ -188,7 +190,7 @@ class Synthesizer(Actor):
             return
         begun = time.perf_counter()
         try:
-            for sound, last in pieces(self._voice.synthesize(task.text), self._voice.rate):
+            for sound, last in pieces(self._sounds(task.text), self._voice.rate):
                 if not self._is_wanted(task):
                     return
                 took, begun = (time.perf_counter() - begun if begun else 0.0), 0.0
@@ -196,6 +198,12 @@ class Synthesizer(Actor):
         except Exception as error:  # one failed sentence must not stop the others
             why = f"{type(error).__name__}: {error}"
             self.post(SynthesisBroke(task.turn, task.sentence, why, task.guess), task.cause)
+
+    def _sounds(self, text: str) -> Iterator[Sound]:
+        """The sound of what is to be said of `text`, which may be nothing."""
+        forms = self._speech.pronunciations
+        words = self._delivery.words(text, self._voice.language, forms, time.monotonic())
+        return self._voice.synthesize(words) if words else iter(())
 
     def _piece(self, task: SynthesisTask, sound: Sound, last: bool, took: float) -> PieceReady:
         pcm, now = sound.astype("<i2").tobytes(), time.time()

@@ -1,8 +1,9 @@
 """`speech`: when somebody has finished speaking, what was said, and how the answer is spoken."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from config.schema.interruption import Interruption
 from config.schema.section import Section, setting
@@ -16,6 +17,9 @@ def _former_echo(value: Any) -> Any:
 
 
 Echo = Annotated[Literal["auto", "cancel", "free", "half_duplex"], BeforeValidator(_former_echo)]
+
+Written = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+SpokenForm = Annotated[str, StringConstraints(max_length=200)]
 
 
 class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
@@ -61,6 +65,13 @@ class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
     )
     synthesizer_threads: int = setting(
         1, "Threads of the synthesizer.", restarts=("speech.synthesizer",), ge=1, le=64
+    )
+    rate: float = setting(
+        1.0, "How fast the voice speaks; 1 is its own pace.", restarts=("speech.synthesizer",), ge=0.5, le=2.0
+    )
+    pronunciations: Mapping[Written, SpokenForm] = setting(
+        {},
+        "How whole words are said, such as {VRChat: V R chat}; the chatbox shows them as they are written.",
     )
     first_clause_words: int = setting(
         8,

@@ -89,6 +89,7 @@ def sign_of(question: int) -> int:
 
 class _Voice:
     rate = RATE
+    language = "und"  # of no language's words: numbers stay digits, by which a sound is known
 
     def synthesize(self, text: str) -> Iterator[Sound]:
         size = int(len(text) * A_CHARACTER * RATE)

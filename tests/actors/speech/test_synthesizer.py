@@ -25,6 +25,7 @@ class Drone:
     """A double of a voice: each word is a sound of half a second; it waits at `gate` before each."""
 
     rate = 1000
+    language = "en"
 
     def __init__(self) -> None:
         self.gate = threading.Event()
@@ -210,6 +211,7 @@ class Mute:
     """Loads, and cannot say a word."""
 
     rate = 1000
+    language = "en"
 
     def synthesize(self, text: str) -> Iterator[Sound]:
         raise RuntimeError("no phonemes")
