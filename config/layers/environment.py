@@ -1,17 +1,22 @@
 """Makes layers of GERALD_SECTION__KEY variables and KEY=VALUE overrides; values are YAML scalars, [..] or {..}."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from config.layers.dotenv import Variable
 from config.schema import ActorSettings
-from config.schema.walk import former_names
+from config.schema.walk import former_names, is_secret
 from config.syntax.errors import LoadError
 from config.syntax.node import SourceText, YamlNode
 from config.syntax.parse_error import refuse
-from config.syntax.problem import Key
+from config.syntax.problem import Key, dotted
 from config.syntax.scalar import resolve
 from config.syntax.yaml_reader import parse_value
 
+_REFERENCE = re.compile(r"\$\{\w+\}")
+_SECRET_HINT = (
+    "Type `supervisor secrets set KEY`, or give ${NAME}, a variable of the environment, as its value."
+)
 PREFIX = "GERALD_"
 _DEEPEST = 8
 _FORMER = former_names(("actors", "*"))
@@ -71,7 +76,23 @@ def _override(text: str, shown: str) -> YamlNode:
     source = SourceText("overrides", shown, text, numbered=False, bare=True)
     if not equals or not all(key):
         raise refuse(source, "this is not of the form NAME=VALUE", 1, 1, "Write, say, llm.temperature=0.9.")
-    return _layer(key, value, source, 1, len(name) + 2, 1)
+    layer = _layer(key, value, source, 1, len(name) + 2, 1)
+    if secret := _secret_in((), layer):
+        # Without the line itself: the secret is in it.
+        message = f"{dotted(secret)} is a secret, and everybody on this machine can read a command line (ps)"
+        raise refuse(
+            SourceText("overrides", shown, "", numbered=False, bare=True), message, hint=_SECRET_HINT
+        )
+    return layer
+
+
+def _secret_in(key: Key, node: YamlNode) -> Key | None:
+    """The key of a secret that stands in `node`, at `key`; a reference to a variable is none."""
+    if isinstance(node.value, Mapping):
+        inner = ((_secret_in((*key, name), below)) for name, below in node.value.items())
+        return next((found for found in inner if found is not None), None)
+    given = node.value is not None and not _REFERENCE.fullmatch(str(node.value))
+    return key if key and given and is_secret(key) else None
 
 
 def _is_key(name: str) -> bool:

@@ -9,12 +9,24 @@ from typing import Any
 
 from supervisor.connection import Connection
 from supervisor.control.requests import answer
-from supervisor.control.wire import HANDSHAKE_WITHIN, MAX_REQUEST, RequestRefused, limit_reads, receive, send
+from supervisor.control.wire import (
+    HANDSHAKE_WITHIN,
+    MAX_REQUEST,
+    RequestRefused,
+    hang_up,
+    limit_reads,
+    limit_writes,
+    receive,
+    send,
+)
 from supervisor.instance import Instance
 from supervisor.runtime.runtime import Runtime
 
 log = logging.getLogger(__name__)
 CLIENTS = 24
+READ_WITHIN = 10.0
+"""Seconds that a client may take to read on."""
+PLACE_WITHIN = 1.0
 LONG = frozenset({"follow", "talk", "watch"})
 LONG_CLIENTS = 16
 """How many clients may watch or talk; the other places are for short requests."""
@@ -30,6 +42,8 @@ class ControlServer:
         self._listener = mpc.Listener(instance.address, instance.family, backlog=CLIENTS)
         self._places = threading.Semaphore(CLIENTS)
         self._long_places = threading.Semaphore(LONG_CLIENTS)
+        self._undecided: dict[int, Connection] = {}  # who has not said yet what it wants, the oldest first
+        self._lock = threading.Lock()
         self._closed = False
         threading.Thread(target=self._accept, name="control", daemon=True).start()
 
@@ -48,24 +62,44 @@ class ControlServer:
                     return
                 log.warning("the control socket did not accept a client: %s", error)
                 continue
-            if not self._places.acquire(blocking=False):
+            if not self._has_place():
                 connection.close()
                 continue
+            with self._lock:
+                self._undecided[id(connection)] = connection
             args = (connection,)
             threading.Thread(target=self._serve, args=args, name="control client", daemon=True).start()
+
+    def _has_place(self) -> bool:
+        """Take a place; where there is none, that of the client who has been silent for the longest time."""
+        if self._places.acquire(blocking=False):
+            return True
+        with self._lock:
+            slowest = next(iter(self._undecided.values()), None)
+            if slowest is not None:
+                hang_up(slowest)
+        return self._places.acquire(timeout=PLACE_WITHIN)
 
     def _serve(self, connection: "Connection") -> None:
         try:
             limit_reads(connection, HANDSHAKE_WITHIN)
+            limit_writes(connection, READ_WITHIN)
             mpc.deliver_challenge(connection, self._key)
             mpc.answer_challenge(connection, self._key)
-            self._answer(connection, receive(connection, MAX_REQUEST))
+            request = receive(connection, MAX_REQUEST)
+            self._decided(connection)
+            self._answer(connection, request)
         except (AuthenticationError, EOFError, OSError, RequestRefused) as error:
             log.debug("a control client left: %s", error)
         finally:
+            self._decided(connection)
             with contextlib.suppress(OSError):
                 connection.close()
             self._places.release()
+
+    def _decided(self, connection: "Connection") -> None:
+        with self._lock:
+            self._undecided.pop(id(connection), None)
 
     def _answer(self, connection: "Connection", request: dict[str, Any]) -> None:
         if request.get("do") not in LONG:

@@ -9,10 +9,12 @@ import click
 
 from config.format import age, count
 from config.home import Home
+from config.layers.environment import override_layers
 from config.layers.fallback import fall_back
 from config.layers.last_good import LastGood, read_last_good, write_last_good
 from config.layers.source import ConfigSource
 from config.schema import Config
+from config.syntax.errors import LoadError
 from config.syntax.problem import Problem
 from config.syntax.render import render
 from supervisor.cli.availability import known_actors
@@ -26,8 +28,9 @@ def configured(
     """The configuration to run with, the notes to show, and where it came from.
 
     Bad sections fall back to their last good values, then to their defaults, with a banner. Exits with 2 on any error
-    if `strict`, and when the files cannot be read and there is no last good configuration.
+    if `strict`, on one in `overrides`, and when the files cannot be read and there is no last good configuration.
     """
+    _refuse_bad(overrides)
     source = ConfigSource(home, profile, overrides, dict(os.environ), (known_actors(),))
     reading, last_good = source.read(), read_last_good(home)
     _print_errors(reading.errors, strict)
@@ -41,6 +44,15 @@ def configured(
         _print_warning("\n".join(banner))
     notes = (*reading.result.warnings, *reading.result.notes)
     return config, tuple(str(problem) for problem in notes), source
+
+
+def _refuse_bad(overrides: tuple[str, ...]) -> None:
+    """What was typed just now is corrected by typing: nothing takes its place."""
+    try:
+        override_layers(overrides)
+    except LoadError as error:
+        click.echo(render(error.problems, colour=sys.stderr.isatty()), err=True, nl=False)
+        fail(UNREADABLE, "nothing was started")
 
 
 def _print_errors(errors: tuple[Problem, ...], strict: bool) -> None:

@@ -8,6 +8,7 @@ from config.layers.environment import dotenv_layers, environment_layers, overrid
 from config.layers.merge import merge
 from config.syntax.errors import LoadError
 from config.syntax.node import SourceText, YamlNode, find, plain
+from config.syntax.render import render
 
 
 def of_environment(**environ: str) -> Any:
@@ -110,3 +111,18 @@ def test_the_parts_of_a_list_in_a_variable_know_their_column() -> None:
 )
 def test_the_dots_of_an_actors_address_do_not_divide_the_key(text: str, key: tuple[str, ...]) -> None:
     assert split_key(text) == key
+
+
+@pytest.mark.parametrize("text", ["llm.api_key=hunter2", "llm={api_key: hunter2}", "llm.api_key='hunter2'"])
+def test_a_secret_on_the_command_line_is_refused_and_not_repeated(text: str) -> None:
+    with pytest.raises(LoadError) as refused:
+        override_layers([text])
+    said = render(refused.value.problems)
+    assert "llm.api_key is a secret" in said
+    assert "supervisor secrets set" in said
+    assert "hunter2" not in said
+
+
+def test_a_variable_that_holds_a_secret_may_be_named_on_the_command_line() -> None:
+    (layer,) = override_layers(["llm.api_key=${OPENROUTER_API_KEY}"])
+    assert plain(layer) == {"llm": {"api_key": "${OPENROUTER_API_KEY}"}}
