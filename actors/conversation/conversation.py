@@ -20,8 +20,10 @@ from actors.avatar.messages import AVATAR, GestureRequested, Touched
 from actors.conversation import attribution, turns
 from actors.conversation.apologies import apology_for
 from actors.conversation.audience import Audience
+from actors.conversation.drafts import Draft, Drafts
 from actors.conversation.forget import dropped, without
-from actors.conversation.internal import FillerDue, StillUndecided
+from actors.conversation.growth import Growth
+from actors.conversation.internal import FillerDue, StillUndecided, StillWithdrawn
 from actors.conversation.interruption import judge
 from actors.conversation.messages import (
     CancelTurn,
@@ -35,6 +37,7 @@ from actors.conversation.phrases import THINKING, is_long, shall_i_go_on
 from actors.conversation.prompt import build, people_named
 from actors.conversation.reply_voice import ReplyVoice
 from actors.conversation.state import ActiveTurn, ConversationState, faults
+from actors.conversation.unheard import EXCUSE, Unheard
 from actors.conversation.utterance import LONGEST
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.message import Message
@@ -46,11 +49,13 @@ from actors.speech.messages import (
     RECOGNIZER,
     SYNTHESIZER,
     Cancel,
+    Drop,
     NothingUnderstood,
     SpeakRequested,
     SpeechStarted,
     Spoken,
     SynthesisFailed,
+    TranscriptGuessed,
     TranscriptReady,
     WordsHeard,
 )
@@ -65,6 +70,7 @@ STAGES_TO_CANCEL = (LLM, SYNTHESIZER, SPEAKER, OSC_SENDER)
 TURN_WITHIN = 90.0
 FILLER_AFTER = 0.7
 THINKING_GESTURE = "point"  # of those that every avatar has, the one that looks most like thinking
+GOES_ON_WITHIN = 30.0  # seconds after which a withdrawn turn begins again without a further word
 ANSWER_WITHIN = 1.0  # seconds for which the world and the users are waited for; the turn goes on without them
 
 
@@ -93,6 +99,9 @@ class Conversation(DomainActor[ConversationState]):
         self._audience = Audience()
         self._voiced = True
         self._voice = ReplyVoice()
+        self._drafts = Drafts()
+        self._growth = Growth()
+        self._unheard = Unheard()
 
     def on_stop(self) -> None:
         """What was heard by now is kept; the next run ends the turn."""
@@ -150,16 +159,23 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_text(self, message: TextReceived) -> None:
+        self._growth = Growth()
         self._begin(message.text, message.person, message.listener)
 
     @handles
     def on_transcript(self, message: TranscriptReady) -> None:
         self._voice.somebody_speaks = False
-        if self._voice.only_listens(self.state.active, message.text, message.speech_started_at):
-            self._voice.go_on(self, self.state.active, self._speech.interruption)
+        active = self.state.active
+        if self._voice.only_listens(active, message.text, message.speech_started_at):
+            self._voice.go_on(self, active, self._speech.interruption)
             return
-        turn = self._begin(message.text, UNKNOWN, "")
+        if not message.faint and self._growth.goes_on(active, message.speech_started_at):
+            self._withdraw()
+        text = self._growth.whole(message.text)
+        draft = None if self.state.active else self._drafts.take(message.guess, text)
+        turn = self._begin(text, UNKNOWN, "", draft)
         if turn:
+            self._growth = self._growth.decided(turn, message.speech_ended_at)
             recognized_at = self.wall()
             self._stage(turn, "speech_ended", message.speech_ended_at)
             self._stage(turn, "end_of_speech", message.speech_ended_at + message.silence, message.silence)
@@ -169,7 +185,11 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_speech_started(self, message: SpeechStarted) -> None:
-        self._voice.speech(self, self.state.active, message, self._speech.interruption)
+        """Somebody goes on with what was answered too early; or speaks over the bot."""
+        if not message.faint and self._growth.goes_on_unheard(self.state.active, message.at):
+            self._withdraw()
+        else:
+            self._voice.speech(self, self.state.active, message, self._speech.interruption)
 
     @handles
     def on_words(self, message: WordsHeard) -> None:
@@ -178,13 +198,73 @@ class Conversation(DomainActor[ConversationState]):
         self._voice.words(self, self.state.active, message.started_at, verdict, rules)
 
     @handles
-    def on_nothing_understood(self, message: NothingUnderstood) -> None:
-        self._voice.somebody_speaks = False
-        self._voice.go_on(self, self.state.active, self._speech.interruption)
-
-    @handles
     def on_undecided(self, message: StillUndecided) -> None:
         self._voice.undecided(self, self.state.active, message.sign, self._speech.interruption)
+
+    def _withdraw(self) -> None:
+        active = self.state.active
+        assert active is not None
+        self._growth = self._growth.withdraw(active)
+        self._close(active, "they go on")
+        self.tell(OSC_SENDER, Typing(False))
+        self.become(turns.withdraw(self.state, self._bot.name, self.wall()))
+        self._announce(active.listener, ReplyEnded(active.turn, "cancelled", "", "they go on"))
+        self.after(GOES_ON_WITHIN, StillWithdrawn(active.turn))
+
+    @handles
+    def on_nothing_understood(self, message: NothingUnderstood) -> None:
+        """It was no word: a turn that was withdrawn for it begins again. Whoever said much hears of it."""
+        self._voice.somebody_speaks = False
+        self._voice.go_on(self, self.state.active, self._speech.interruption)
+        self._begin_again()
+        self._unheard, excuses = self._unheard.told(message, self.state, self.wall())
+        if excuses:
+            self._excuse()
+
+    @handles
+    def on_still_withdrawn(self, message: StillWithdrawn) -> None:
+        if message.turn == self._growth.turn:
+            self._begin_again()
+
+    def _begin_again(self) -> None:
+        growth = self._growth
+        if growth.withdrawn and self.state.active is None:
+            self._growth = growth.decided(self._begin(growth.withdrawn, UNKNOWN, ""), growth.ended_at)
+
+    def _excuse(self) -> None:
+        self.become(turns.excuse(self.state, self.wall(), self._voiced))
+        self.after(TURN_WITHIN, TurnOverdue(self.state.turn))
+        self._announce_begin(self.state.turn)
+        self._say(self.state.turn, EXCUSE, aside=True)
+        self._complete()
+
+    # -- somebody may have finished
+
+    @handles
+    def on_guess(self, message: TranscriptGuessed) -> None:
+        """Think ahead, if nothing else is under way."""
+        text = self._growth.whole(message.text)[:LONGEST]
+        if self.state.active is None and self._drafts.begin(self, message, text):
+            self.ask(WORLD, WhoIsHere(), "on_draft_present", message.guess, ANSWER_WITHIN)
+
+    def on_draft_present(self, answer: Reply | AskFailed) -> None:
+        """Who would be speaking?"""
+        person = self._drafts.met(answer, self.state, self._growth, self.wall())
+        if person is None:
+            return
+        if person.is_known:
+            self.ask(USERS, GetProfile(person), "on_draft_profile", answer.context, ANSWER_WITHIN)
+        else:
+            self._drafts.ask(self, self._bot, self.state, self._growth, self.wall())
+
+    def on_draft_profile(self, answer: Reply | AskFailed) -> None:
+        """What is known of them?"""
+        if self._drafts.known(answer):
+            self._drafts.ask(self, self._bot, self.state, self._growth, self.wall())
+
+    @handles
+    def on_drop(self, message: Drop) -> None:
+        self._drafts.drop(self, message.guess)
 
     @handles
     def on_watch(self, message: WatchTurns) -> None:
@@ -194,22 +274,34 @@ class Conversation(DomainActor[ConversationState]):
     def on_cancel(self, message: CancelTurn) -> None:
         self.void(message.reason)
 
-    def _begin(self, text: str, person: Person, listener: str) -> int:
+    def _begin(self, text: str, person: Person, listener: str, draft: Draft | None = None) -> int:
         # A terminal or a script may pass on half a character; nothing behind here could write it down.
         text = text.encode("utf-8", "replace").decode().strip()[:LONGEST]
         if not text:
             if listener:
                 self.tell(listener, ReplyEnded(0, "ignored", "", "nothing was said"))
             return 0
+        self._drafts.end(self)
         self.void("something new was said")
-        self.become(turns.begin(self.state, text, person, listener, self.wall(), self._voiced))
+        before = self._growth.before(self.state)
+        self.become(turns.begin(before, text, person, listener, self.wall(), self._voiced))
         turn = self.state.turn
         self.after(TURN_WITHIN, TurnOverdue(turn))
         if self._speech.filler != "off":
             self.after(FILLER_AFTER, FillerDue(turn))
         self.tell(OSC_SENDER, Typing(True))
-        self.ask(WORLD, WhoIsHere(), then="on_present", context=turn, within=ANSWER_WITHIN)
+        if draft is not None:
+            self._adopt(turn, draft)
+        else:
+            self.ask(WORLD, WhoIsHere(), then="on_present", context=turn, within=ANSWER_WITHIN)
         return turn
+
+    def _adopt(self, turn: int, draft: Draft) -> None:
+        """What was foreseen is the turn: go on where the draft is."""
+        self._drafts.became(turn, draft.guess)
+        self.become(draft.attributed(self.state))
+        self._announce_begin(turn)
+        self.tell(LLM, draft.request(turn), notify=True)
 
     # -- by whom
 
@@ -248,6 +340,8 @@ class Conversation(DomainActor[ConversationState]):
     @handles
     def on_forgotten(self, message: PersonForgotten) -> None:
         """A turn of theirs ends unattributed, so that it creates no new record of them."""
+        self._drafts.end(self)
+        self._growth = Growth()
         after = dropped(self.state, message.people, message.at)
         unattributed = attribution.unattributed(self.state, message.people)
         if unattributed is not self.state:
@@ -279,6 +373,8 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_sentence(self, message: SentenceReady) -> None:
+        if message.guess:
+            self._drafts.prepare(self, message)
         active = self._growing(message.turn)
         if active is None:
             return
@@ -323,7 +419,9 @@ class Conversation(DomainActor[ConversationState]):
         self._announce(active.listener, ReplySentence(turn, sentence, text))
         if active.voiced:
             self.tell(RECOGNIZER, Spoken(turn, text))
-            self.tell(SYNTHESIZER, SpeakRequested(turn, sentence, text), notify=True)
+            self.tell(
+                SYNTHESIZER, SpeakRequested(turn, sentence, text, self._drafts.guess_of(turn)), notify=True
+            )
         self.tell(OSC_SENDER, ChatboxText(turn, text))
 
     def _complete(self) -> None:
@@ -341,6 +439,7 @@ class Conversation(DomainActor[ConversationState]):
     def on_playback_started(self, message: PlaybackStarted) -> None:
         """The voice is heard: hide the typing indicator."""
         self._voice.told(message)
+        self._growth = self._growth.heard(message.turn, message.at)
         if self._active(message.turn) is not None:
             self.tell(OSC_SENDER, Typing(False))
 
@@ -425,10 +524,14 @@ class Conversation(DomainActor[ConversationState]):
         active = self.state.active
         if active is None:
             return
+        self._close(active, reason)
+        self._end("cancelled", reason)
+
+    def _close(self, active: ActiveTurn, reason: str) -> None:
+        """The turn ends early, at every stage."""
         if active.turn != self._audience.announced:
             self._announce_begin(active.turn)  # who asked several knows by this alone which one is over
         self._cancel_stages(active.turn, reason)
-        self._end("cancelled", reason)
 
     def _cancel_stages(self, turn: int, reason: str) -> None:
         for stage in STAGES_TO_CANCEL:

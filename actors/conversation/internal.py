@@ -14,3 +14,9 @@ class FillerDue(Message):
     """A timer: is there a word of the reply to `turn`?"""
 
     turn: int
+
+
+class StillWithdrawn(Message):
+    """Whoever went on after turn `turn` should have finished by now."""
+
+    turn: int

@@ -123,6 +123,37 @@ def end(state: ConversationState, name: str, at: float) -> ConversationState:
     return with_goals(state)
 
 
+def withdraw(state: ConversationState, name: str, at: float) -> ConversationState:
+    """The turn came too early, and nothing of its reply counts. What was said stays until it is said in whole."""
+    active = state.active
+    if active is None:
+        return state
+    unheard = msgspec.structs.replace(active, said=(), played=0, part="", voiced=True)
+    return end(msgspec.structs.replace(state, active=unheard), name, at)
+
+
+def unsaid(state: ConversationState, turn: int) -> ConversationState:
+    """Without what was said in `turn`, because it is about to be said again in whole."""
+    said = next((one for one in state.messages if one.turn == turn and one.role == "user"), None)
+    if said is None:
+        return state
+    messages = tuple(one for one in state.messages if one is not said)
+    one = state.participants.get(said.person.user_id)
+    participants = dict(state.participants)
+    if one is not None:
+        less = max(0, one.utterances - 1)
+        participants[said.person.user_id] = msgspec.structs.replace(one, utterances=less)
+    return msgspec.structs.replace(state, messages=messages, participants=participants)
+
+
+def excuse(state: ConversationState, at: float, voiced: bool) -> ConversationState:
+    """A turn of the bot's own, to say that it did not understand; nothing was said that could be kept."""
+    turn = state.turn + 1
+    return msgspec.structs.replace(
+        state, turn=turn, active=ActiveTurn(turn, "", started_at=at, voiced=voiced)
+    )
+
+
 def surrounded(
     state: ConversationState, place: str, people: tuple[Person, ...], seen: tuple[str, ...]
 ) -> ConversationState:

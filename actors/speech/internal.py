@@ -4,15 +4,18 @@ from actors.kernel.message import Message
 
 
 class UtteranceRecognized(Message):
-    """The worker transcribed an utterance. Times are epoch seconds. certainty: mean speech probability, in [0, 1]."""
+    """The worker transcribed sound `segment`, in `recognition` seconds. certainty: mean speech probability, in [0, 1].
+
+    started_at, ended_at: of the speech in it (epoch seconds). unwanted: why its words were left out."""
 
     text: str
     no_speech: float
     certainty: float
+    recognition: float
+    segment: int
     started_at: float
     ended_at: float
-    silence: float
-    recognition: float
+    unwanted: str = ""
 
 
 class PartRecognized(Message):

@@ -12,16 +12,19 @@ SYNTHESIZER = Address("speech.synthesizer")
 class SpeechStarted(Message):
     """Somebody has begun to speak, at `at` (epoch seconds).
 
-    clear: the sound holds none of the bot's own voice, so this is a person also while the bot speaks."""
+    clear: the sound holds none of the bot's own voice, so this is a person also while the bot speaks. faint: far softer
+    than whoever spoke just before."""
 
     at: float
     clear: bool = False
+    faint: bool = False
 
 
 class TranscriptReady(Message):
     """An utterance as text. Times are epoch seconds of the captured sound; all else is durations in seconds.
 
-    speech_ended_at: end of the last speech frame. silence: waited for to be sure. recognition: what transcription took.
+    speech_ended_at: end of the last speech frame. silence: waited for to be sure. recognition: how long the
+    words were waited for after it. faint: as in SpeechStarted.
     no_speech: probability that nobody spoke, in [0, 1]. guess: the TranscriptGuessed that said the same, 0 for none.
     over_voice: how much of it overlaps the bot's own voice."""
 
@@ -33,6 +36,7 @@ class TranscriptReady(Message):
     no_speech: float = 0.0
     guess: int = 0
     over_voice: float = 0.0
+    faint: bool = False
 
 
 class TranscriptGuessed(Message):

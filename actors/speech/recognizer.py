@@ -1,16 +1,18 @@
 """The recognizer: finds the utterances in the microphone's chunks and has them transcribed on a thread.
 
+At each pause the words so far are transcribed, and tell how long to wait for more. An utterance keeps all its words:
+what is long is recognized in pieces, and what waits for too long joins.
+
 It never hears Gerald: sound that may be Gerald's own voice is silence to it, and what was said over that voice and
 resembles what Gerald just said is dropped."""
 
 import logging
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from actors.audio.messages import (
     SPEAKER,
@@ -25,35 +27,59 @@ from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.speech import embedded
 from actors.speech.choice import Note, open_transcriber
-from actors.speech.endpointing import Endpointer, EndpointLimits, SpeechBegan, SpeechEnded, advance
-from actors.speech.engines import EngineBroken, Samples, Transcriber, Transcription, VoiceActivity
+from actors.speech.ear import Ear, samples
+from actors.speech.endpointing import (
+    EndpointLimits,
+    Event,
+    SpeechBegan,
+    SpeechCut,
+    SpeechDismissed,
+    SpeechEnded,
+    SpeechPaused,
+    SpeechResumed,
+    chunks,
+)
+from actors.speech.engines import EngineBroken, Transcriber, Transcription, VoiceActivity
 from actors.speech.hearing import Closure, Remembered, invented, resembles, still_remembered, without_loops
 from actors.speech.internal import PartRecognized, RecognitionBroke, UtteranceRecognized
-from actors.speech.messages import NothingUnderstood, SpeechStarted, Spoken, TranscriptReady, WordsHeard
+from actors.speech.messages import (
+    Drop,
+    NothingUnderstood,
+    SpeechStarted,
+    Spoken,
+    TranscriptGuessed,
+    TranscriptReady,
+    WatchWords,
+    WordsHeard,
+)
 from actors.speech.overlap import Overlap
 from actors.speech.own_voice import OverVoice, person_only
+from actors.speech.turn_end import Habit, Waits, wait
+from actors.speech.utterances import EndedUtterance, Utterances, text_of
 from actors.speech.vad import CHUNK, CHUNK_SECONDS, Silero
 from actors.speech.worker import Worker
+from actors.vocabulary.words import joined
 from config.schema import Speech
 
 log = logging.getLogger(__name__)
 
-_GAP = 0.5  # seconds without sound after which what follows is another stream
-_BACK = 0.1  # seconds by which sound may seem older: an echo canceller that sets in makes it a little late
-_WAITING = 4  # utterances that may wait for Whisper
+_WAITING = 32  # pieces that may wait for Whisper
+_WENT_ON = 1.5  # seconds after an end within which somebody who speaks again had not finished
+_WATCHERS = 16
 
 
 class SpeechSegment(msgspec.Struct, frozen=True):
-    """Sound to recognize (int16, mono, 16 kHz), when it was heard (epoch seconds), and the id of its last chunk.
+    """Sound to recognize (int16, mono, 16 kHz), its id, the mean probability of speech, and what caused it.
 
-    so_far: seconds of speech in an utterance that goes on; 0 for a whole one."""
+    started_at, ended_at: of the speech in it (epoch seconds). so_far: seconds of speech in an utterance that goes on; 0
+    where the id counts."""
 
     pcm: bytes
-    started_at: float
-    ended_at: float
-    silence: float
+    segment: int
     certainty: float
     cause: str
+    started_at: float = 0.0
+    ended_at: float = 0.0
     so_far: float = 0.0
 
 
@@ -68,7 +94,11 @@ def load(speech: Speech, home: Path) -> Engines:
 
 def _limits(speech: Speech) -> EndpointLimits:
     return EndpointLimits.of(
-        speech.vad_threshold, speech.end_of_speech_silence, speech.min_speech, speech.max_utterance
+        speech.vad_threshold,
+        speech.end_of_speech_silence or speech.turn.unsure,
+        speech.min_speech,
+        speech.max_utterance,
+        speech.turn.longest,
     )
 
 
@@ -86,15 +116,20 @@ class Recognizer(Actor):
         self._home = home
         self._loading = loading
         self._working = working
-        self._limits = _limits(speech)
-        self._endpoint = Endpointer()
-        self._chunks: deque[AudioChunk] = deque()
+        self._ear = Ear(_limits(speech))
+        self._pause = 0  # the segment that was cut at the last pause; 0 when there was speech since
+        self._judged: UtteranceRecognized | None = None  # its words
+        self._guess: TranscriptGuessed | None = None
+        self._last_segment = 0
+        self._utterances = Utterances()
+        self._habit = Habit()
+        self._ended_at = 0.0  # of the last utterance
+        self._watchers: tuple[str, ...] = ()
         self._closure = Closure()
         self._overlap = Overlap()
         self._over_voice = OverVoice()
         self._said: tuple[Remembered, ...] = ()
         self._loaded: Engines | EngineBroken = EngineBroken("not loaded yet", "")
-        self._activity: VoiceActivity | None = None
         self._worker: Worker[SpeechSegment] | None = None
         self.dropped: Counter[str] = Counter()  # utterances that never became a transcript, by reason
 
@@ -109,10 +144,10 @@ class Recognizer(Actor):
         if isinstance(loaded, EngineBroken):
             self.health(Health.DOWN, f"cannot hear: {loaded}", loaded.remedy)
             return
-        self._activity, self._transcriber, note = loaded
+        self._ear.activity, self._transcriber, note = loaded
         self._worker = self._working(f"{self.context.address} whisper", self._recognize, _WAITING)
         # The first run allocates what the later ones use.
-        self._worker.give(SpeechSegment(bytes(2 * CHUNK), 0.0, 0.0, 0.0, 0.0, ""))
+        self._worker.give(SpeechSegment(bytes(2 * CHUNK), 0, 0.0, ""))
         self.health(Health.DEGRADED if note.worse else Health.OK, note.text, note.remedy)
         if self.context.incarnation > 1:
             self.ask(SPEAKER, GetPlayback(), then="on_playback")
@@ -124,7 +159,7 @@ class Recognizer(Actor):
     def commit(self, sections: Mapping[str, Any]) -> bool:
         """Another language needs other engines, and so a restart."""
         before, self._speech = self._speech, sections["speech"]
-        self._limits = _limits(self._speech)
+        self._ear.limits = _limits(self._speech)
         return bool(before.language == self._speech.language)
 
     # -- what the bot says itself
@@ -133,6 +168,7 @@ class Recognizer(Actor):
     def on_playback_started(self, message: PlaybackStarted) -> None:
         self._closure = self._closure.started(message.at)
         self._overlap = self._overlap.reply(under_way=True)
+        self._ended_at = 0.0  # whoever speaks now was answered
 
     @handles
     def on_playback_ended(self, message: PlaybackEnded) -> None:
@@ -158,85 +194,153 @@ class Recognizer(Actor):
 
     @handles
     def on_chunk(self, chunk: AudioChunk) -> None:
-        if self._activity is None or len(chunk.pcm) != 2 * CHUNK:
+        if self._ear.activity is None or len(chunk.pcm) != 2 * CHUNK:
             return
         closed = self._closure.covers(chunk.captured_at)
         self._over_voice = self._over_voice.heard(chunk, closed)
         chunk = person_only(chunk, closed)
-        if self._chunks and not -_BACK <= chunk.captured_at - self._chunks[-1].captured_at < _GAP:
+        if self._ear.breaks_off(chunk.captured_at):
             self._begin_anew()
-        self._chunks.append(chunk)
-        probability = self._activity.probability(_samples(chunk.pcm))
-        self._endpoint, event = advance(self._endpoint, probability, self._limits)
-        if isinstance(event, SpeechBegan):
-            self.tell(
-                CONVERSATION, SpeechStarted(self._chunk(event.first).captured_at - CHUNK_SECONDS, chunk.clear)
-            )
-        elif isinstance(event, SpeechEnded):
-            self._hand_over(event)
-        elif event is not None:
-            self.dropped["too short"] += 1
-            self.tell(CONVERSATION, NothingUnderstood(chunk.captured_at, 0.0, 0.0, "too short"))
-        elif self._overlap.is_due(self._endpoint):
+        event = self._ear.hear(chunk)
+        self._take(event)
+        if event is None and self._overlap.is_due(self._ear.endpoint):
             self._look_ahead()
-        while len(self._chunks) > self._endpoint.next - self._endpoint.earliest(self._limits) + 1:
-            self._chunks.popleft()
+        self._ear.forget()
 
     def _begin_anew(self) -> None:
-        self._endpoint = Endpointer()
-        self._chunks.clear()
-        if self._activity is not None:
-            self._activity.reset()
+        """Another stream begins; what was being said in this one is over."""
+        self._take(self._ear.interrupted())
+        self._ear.begin_anew()
 
-    def _chunk(self, number: int) -> AudioChunk:
-        return self._chunks[number - self._endpoint.next]
+    # -- how it goes on
 
-    def _hand_over(self, ended: SpeechEnded) -> None:
-        spoken = self._chunk(ended.spoken).captured_at
-        utterance = SpeechSegment(
-            b"".join(self._chunk(number).pcm for number in range(ended.keep, ended.last + 1)),
-            started_at=self._chunk(ended.first).captured_at - CHUNK_SECONDS,
-            ended_at=spoken,
-            silence=self._chunk(ended.last).captured_at - spoken,
-            certainty=ended.certainty,
-            cause=self.cause(),
-        )
-        if self._worker is None or not self._worker.give(utterance):
+    def _take(self, event: Event | None) -> None:
+        match event:
+            case SpeechBegan():
+                self._begin(event)
+            case SpeechPaused():
+                self._listen_ahead(event)
+            case SpeechResumed():
+                self._go_on(event)
+            case SpeechCut():
+                self._give(event)
+                self._forget_pause()
+            case SpeechEnded():
+                self._end(event)
+            case SpeechDismissed():
+                self._dismiss(event)
+
+    def _begin(self, began: SpeechBegan) -> None:
+        self._forget_pause()
+        at = self._ear.began_at
+        if not began.faint and at - self._ended_at < _WENT_ON:
+            self._habit = self._habit.went_on(at - self._ended_at)
+        self.tell(CONVERSATION, SpeechStarted(at, self._ear.last.clear, began.faint))
+
+    def _listen_ahead(self, paused: SpeechPaused) -> None:
+        """The words so far tell whether this is the end."""
+        segment = self._segment(paused.keep, paused.last, paused.certainty)
+        self._pause, self._judged = segment.segment, None
+        if self._worker is not None:
+            self._worker.guess(segment)
+
+    def _go_on(self, resumed: SpeechResumed) -> None:
+        if resumed.piece:
+            self._need_pause()
+        self._forget_pause()
+
+    def _forget_pause(self) -> None:
+        if self._guess is not None:
+            self.tell(CONVERSATION, Drop(self._guess.guess))
+        self._guess = None
+        self._pause, self._judged, self._ear.silence = 0, None, self._ear.limits.silence
+
+    def _need_pause(self) -> None:
+        """What was cut at the pause is a piece of the utterance, and waited for."""
+        self._utterances.piece(self._pause)
+        if self._judged is not None:
+            self._utterances.hear(self._judged)
+        elif self._worker is not None:
+            self._worker.promote()
+
+    def _give(self, cut: SpeechCut | SpeechEnded) -> None:
+        segment = self._segment(cut.keep, cut.last, cut.certainty)
+        self._utterances.piece(segment.segment)
+        if self._worker is None or not self._worker.give(segment):
             self.dropped["busy"] += 1
-            log.warning("%s: an utterance was dropped: %d others wait", self.context.address, _WAITING)
+            log.warning("%s: a piece of speech was dropped: %d others wait", self.context.address, _WAITING)
+            self._utterances.hear(UtteranceRecognized("", 1.0, 0.0, 0.0, segment.segment, 0.0, 0.0))
+
+    def _segment(self, keep: int, last: int, certainty: float) -> SpeechSegment:
+        # grows in every life of this actor, also after a restart
+        self._last_segment = max(self._last_segment + 1, int(self._ear.heard_at(last) * 1000))
+        return SpeechSegment(
+            self._ear.sound(keep, last),
+            self._last_segment,
+            certainty,
+            self.cause(),
+            started_at=max(self._ear.began_at, self._ear.heard_at(keep) - CHUNK_SECONDS),
+            ended_at=self._ear.spoke_at,
+        )
+
+    def _end(self, ended: SpeechEnded) -> None:
+        if self._pause:
+            self._need_pause()
+        elif ended.spoken >= ended.keep:
+            self._give(ended)
+        self._utterances.end(
+            EndedUtterance(
+                pieces=(),
+                started_at=self._ear.began_at,
+                ended_at=self._ear.spoke_at,
+                silence=self._ear.heard_at(ended.last) - self._ear.spoke_at,
+                seconds=(ended.spoken - ended.first + 1) * CHUNK_SECONDS,
+                certainty=ended.certainty,
+                faint=ended.faint,
+            )
+        )
+        self._habit, self._ended_at = self._habit.ended(), self._ear.spoke_at
+        self._pause, self._judged, self._ear.silence = 0, None, self._ear.limits.silence
+        self._tell_complete()
+
+    def _dismiss(self, dismissed: SpeechDismissed) -> None:
+        self.dropped["too short"] += 1
+        seconds, sure = dismissed.speech * CHUNK_SECONDS, dismissed.certainty
+        if dismissed.announced:
+            self.tell(CONVERSATION, NothingUnderstood(self._ear.began_at, seconds, sure, "too short"))
 
     def _look_ahead(self) -> None:
         """Have the words so far of what somebody says over the bot recognized: do they interrupt?"""
-        endpoint = self._endpoint
+        endpoint = self._ear.endpoint
         self._overlap = self._overlap.passed(endpoint)
-        keep, last = endpoint.earliest(self._limits), endpoint.next - 1
         so_far = SpeechSegment(
-            b"".join(self._chunk(number).pcm for number in range(keep, last + 1)),
-            started_at=self._chunk(endpoint.first).captured_at - CHUNK_SECONDS,
-            ended_at=self._chunk(last).captured_at,
-            silence=0.0,
-            certainty=endpoint.sum / endpoint.speech,
+            self._ear.sound(endpoint.earliest(self._ear.limits), endpoint.next - 1),
+            segment=0,
+            certainty=endpoint.certainty,
             cause=self.cause(),
             so_far=self._overlap.speech,
+            started_at=self._ear.began_at,
         )
         if self._worker is None or not self._worker.give(so_far):
             self._overlap = self._overlap.over()
 
     # -- on the worker's thread
 
-    def _recognize(self, utterance: SpeechSegment) -> None:
+    def _recognize(self, segment: SpeechSegment) -> None:
+        if segment.segment and segment.segment not in (self._pause, *self._utterances.needed):
+            return  # speech went on meanwhile
         try:
-            heard = self._transcriber.transcribe(_samples(utterance.pcm))
+            heard = self._transcriber.transcribe(samples(segment.pcm))
         except Exception as error:  # the actor dies of it, by its own handler
-            self.post(RecognitionBroke(f"{type(error).__name__}: {error}"), utterance.cause)
+            self.post(RecognitionBroke(f"{type(error).__name__}: {error}"), segment.cause)
             return
-        if utterance.so_far:
-            u, h = utterance, heard
-            self.post(PartRecognized(h.text, h.no_speech, u.certainty, u.started_at, u.so_far), u.cause)
-        elif utterance.cause:
-            u, h = utterance, heard
-            times = (u.certainty, u.started_at, u.ended_at, u.silence, h.seconds)
-            self.post(UtteranceRecognized(h.text, h.no_speech, *times), u.cause)
+        if segment.so_far:
+            so_far = (segment.certainty, segment.started_at, segment.so_far)
+            self.post(PartRecognized(heard.text, heard.no_speech, *so_far), segment.cause)
+        elif segment.cause:
+            numbers = (heard.no_speech, segment.certainty, heard.seconds, segment.segment)
+            times = (segment.started_at, segment.ended_at)
+            self.post(UtteranceRecognized(heard.text, *numbers, *times), segment.cause)
 
     # -- what it understood
 
@@ -248,14 +352,68 @@ class Recognizer(Actor):
     def on_recognized(self, heard: UtteranceRecognized) -> None:
         heard = msgspec.structs.replace(heard, text=without_loops(heard.text))
         if reason := self._unwanted(heard):
-            self.dropped[reason] += 1
-            log.info("%s: dropped (%s), %d so far", self.context.address, reason, self.dropped[reason])
-            seconds = heard.ended_at - heard.started_at
-            self.tell(CONVERSATION, NothingUnderstood(heard.started_at, seconds, heard.certainty, reason))
-            return
-        times = (heard.started_at, heard.ended_at, heard.silence, heard.recognition)
-        over = self._over_voice.seconds(heard.started_at, heard.ended_at)
-        self.tell(CONVERSATION, TranscriptReady(heard.text, *times, heard.no_speech, over_voice=over))
+            heard = msgspec.structs.replace(heard, text="", unwanted=reason)
+        if heard.segment in self._utterances.needed:
+            self._utterances.hear(heard)
+            self._tell_complete()
+        elif heard.segment == self._pause:
+            self._judge(heard)
+
+    def _judge(self, heard: UtteranceRecognized) -> None:
+        """The words so far are known, while their speaker pauses."""
+        self._judged = heard
+        before = self._utterances.before
+        text = joined((before or "", heard.text))
+        self._ear.silence = self._patience(text)
+        if text and before is not None and self._utterances.all_told:
+            self._guess_at(text)
+        self._take(self._ear.settle())
+
+    def _patience(self, text: str) -> int:
+        """Chunks of silence to wait for after `text`."""
+        turn = self._speech.turn
+        if self._speech.end_of_speech_silence is not None:
+            return chunks(self._speech.end_of_speech_silence)
+        waits = Waits(turn.sure, turn.unclear, turn.unsure)
+        return chunks(wait(text, None, self._habit, waits) if text else turn.unclear)
+
+    def _guess_at(self, text: str) -> None:
+        self._guess = TranscriptGuessed(self._pause, text, self._ear.began_at, self._ear.spoke_at)
+        self.tell(CONVERSATION, self._guess)
+        self._tell_watchers(self._guess.speech_started_at, text, final=False)
+
+    def _tell_complete(self) -> None:
+        for ended, pieces in self._utterances.complete():
+            if text := text_of(pieces):
+                self._tell_transcript(ended, pieces, text)
+            else:
+                self._tell_nothing(ended, next((p.unwanted for p in pieces if p.unwanted), "no speech"))
+
+    def _tell_transcript(
+        self, ended: EndedUtterance, pieces: tuple[UtteranceRecognized, ...], text: str
+    ) -> None:
+        guess = self._guess.guess if self._guess is not None and self._guess.text == text else 0
+        recognition = 0.0 if guess else pieces[-1].recognition  # it was recognized within the silence
+        times = (ended.started_at, ended.ended_at, ended.silence, recognition)
+        no_speech = max(piece.no_speech for piece in pieces if piece.text)
+        self._guess = None
+        over = self._over_voice.seconds(ended.started_at, ended.ended_at)
+        self.tell(CONVERSATION, TranscriptReady(text, *times, no_speech, guess, over, ended.faint))
+        self._tell_watchers(ended.started_at, text, final=True)
+
+    def _tell_nothing(self, ended: EndedUtterance, why: str) -> None:
+        self.dropped[why] += 1
+        log.info("%s: dropped (%s), %d so far", self.context.address, why, self.dropped[why])
+        self.tell(CONVERSATION, NothingUnderstood(ended.started_at, ended.seconds, ended.certainty, why))
+
+    @handles
+    def on_watch(self, message: WatchWords) -> None:
+        others = tuple(watcher for watcher in self._watchers if watcher != message.address)
+        self._watchers = (*others, message.address)[-_WATCHERS:] if message.on else others
+
+    def _tell_watchers(self, started_at: float, text: str, *, final: bool) -> None:
+        for watcher in self._watchers:
+            self.tell(watcher, WordsHeard(started_at, text, final))
 
     @handles
     def on_part(self, heard: PartRecognized) -> None:
@@ -277,7 +435,3 @@ class Recognizer(Actor):
         self._said = still_remembered(self._said, self.now())
         said = [one.text for one in self._said]
         return "echo" if resembles(heard.text, said, self._speech.echo_similarity) else ""
-
-
-def _samples(pcm: bytes) -> Samples:
-    return np.frombuffer(pcm, dtype="<i2").astype(np.float32) / 32768.0

@@ -22,6 +22,19 @@ Written = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 SpokenForm = Annotated[str, StringConstraints(max_length=200)]
 
 
+class Turn(Section):
+    """`speech.turn`: the silence that ends what somebody says, by their words so far."""
+
+    sure: float = setting(0.2, "After a complete question, statement or answer.", unit="s", ge=0.1, le=5.0)
+    unclear: float = setting(
+        0.4, "Where the words do not tell whether it is complete.", unit="s", ge=0.1, le=5.0
+    )
+    unsure: float = setting(1.2, "After what plainly goes on.", unit="s", ge=0.1, le=5.0)
+    longest: float = setting(
+        120.0, "Whoever speaks for longer is answered meanwhile.", unit="s", ge=1.0, le=600.0
+    )
+
+
 class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
     """Recognition and synthesis. Durations are seconds."""
 
@@ -42,9 +55,19 @@ class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
     vad_threshold: float = setting(
         0.5, "Probability from which a 32 ms chunk counts as speech.", ge=0.05, le=0.95
     )
-    end_of_speech_silence: float = setting(0.38, "Silence that ends an utterance.", unit="s", ge=0.1, le=5.0)
+    turn: Turn = Field(default_factory=Turn, description="When somebody has finished speaking.")
+    end_of_speech_silence: float | None = setting(
+        None,
+        "Silence that ends whatever is said.",
+        unit="s",
+        ge=0.1,
+        le=5.0,
+        unset="the words tell how long to wait: see turn",
+    )
     min_speech: float = setting(0.25, "Shorter sounds are ignored.", unit="s", ge=0.0, le=5.0)
-    max_utterance: float = setting(15.0, "A longer utterance is cut here.", unit="s", ge=1.0, le=30.0)
+    max_utterance: float = setting(
+        15.0, "Longer speech is recognized in pieces of this length.", unit="s", ge=1.0, le=30.0
+    )
     tail_after_playback: float = setting(
         0.3, "How long recognition stays closed after the bot's own voice.", unit="s", ge=0.0, le=5.0
     )

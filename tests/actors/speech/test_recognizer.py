@@ -10,7 +10,16 @@ from actors.audio.messages import AudioChunk, GetPlayback, PlaybackEnded, Playba
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.speech.choice import Note
 from actors.speech.engines import RATE, EngineBroken, Samples, Transcription
-from actors.speech.messages import NothingUnderstood, SpeechStarted, Spoken, TranscriptReady, WordsHeard
+from actors.speech.messages import (
+    Drop,
+    NothingUnderstood,
+    SpeechStarted,
+    Spoken,
+    TranscriptGuessed,
+    TranscriptReady,
+    WatchWords,
+    WordsHeard,
+)
 from actors.speech.recognizer import Engines, Recognizer
 from actors.speech.vad import CHUNK, CHUNK_SECONDS
 from config.schema import Speech
@@ -75,7 +84,13 @@ class Room:
 
     def speak(self, seconds: float = 0.8, clear: bool = False) -> None:
         self.hear(seconds, loud=True, clear=clear)
-        self.hear(0.6, clear=clear)
+        self.pause(clear)
+        self.hear(0.48, clear=clear)
+
+    def pause(self, clear: bool = False) -> None:
+        """Silence, until the words so far are known."""
+        self.hear(0.128, clear=clear)
+        self.until(lambda: not self.actor._pause or self.actor._judged)
 
     def transcripts(self) -> list[str]:
         return [ready.text for ready in self.conversation.of(TranscriptReady)]
@@ -97,28 +112,28 @@ Enter = Callable[..., Room]
 
 
 def test_an_utterance_becomes_a_transcript_with_its_times(enter: Enter) -> None:
-    room = enter("hello there")
+    room = enter("Hello there.")
     room.hear(0.96)
     room.speak(0.8)
     room.until(lambda: room.transcripts())
     (started,) = room.conversation.of(SpeechStarted)
     (ready,) = room.conversation.of(TranscriptReady)
     assert started.at == about(START + 0.96)
-    assert ready.text == "hello there"
+    assert ready.text == "Hello there."
     assert ready.speech_started_at == about(started.at)
     assert ready.speech_ended_at == about(START + 0.96 + 0.8)
-    assert ready.silence == about(0.384)
-    assert ready.recognition == 0.05
+    assert ready.silence == about(0.224)  # seven chunks are the first silence of 0.2 s
+    assert ready.recognition == 0.0  # it was known before
 
 
 def test_the_sound_given_to_whisper_begins_before_the_speech(enter: Enter) -> None:
-    room = enter("hello there")
+    room = enter("Hello there.")
     room.hear(1.0)
     room.speak(0.8)
     room.until(lambda: room.transcripts())
     whisper = room.actor._transcriber
     assert isinstance(whisper, Script)
-    assert whisper.heard == [about(0.32 + 0.8 + 0.384)]
+    assert whisper.heard == [about(0.32 + 0.8 + 0.096)]
 
 
 def test_two_utterances_come_in_order(enter: Enter) -> None:
@@ -137,7 +152,7 @@ def test_a_cough_is_announced_and_is_not_an_utterance(enter: Enter) -> None:
 
 
 def test_nothing_is_heard_while_the_bot_speaks_and_shortly_after(enter: Enter) -> None:
-    room = enter("now I may")
+    room = enter("now I may speak")
     room.world.give("speech.recognizer", PlaybackStarted(1, room.at))
     room.speak()
     room.world.give("speech.recognizer", PlaybackEnded(1, room.at))
@@ -145,7 +160,7 @@ def test_nothing_is_heard_while_the_bot_speaks_and_shortly_after(enter: Enter) -
     assert room.conversation.messages == []
     room.speak()
     room.until(lambda: room.transcripts())
-    assert room.transcripts() == ["now I may"]
+    assert room.transcripts() == ["now I may speak"]
 
 
 def test_of_an_utterance_that_the_bot_speaks_into_the_words_so_far_are_kept(enter: Enter) -> None:
@@ -218,13 +233,119 @@ def test_what_is_made_out_of_nothing_is_dropped_and_counted(enter: Enter) -> Non
     assert room.transcripts() == []
 
 
-def test_after_a_gap_in_the_sound_nothing_of_before_counts(enter: Enter) -> None:
+def test_after_a_gap_in_the_sound_another_utterance_begins(enter: Enter) -> None:
     room = enter("the whole of it")
     room.hear(0.2, loud=True)
     room.at += 5.0
     room.hear(0.2, loud=True)
     room.hear(0.6)
-    assert room.actor.dropped["too short"] == 1
+    assert room.actor.dropped["too short"] == 2
+
+
+def test_what_was_being_said_when_the_sound_breaks_off_is_kept(enter: Enter) -> None:
+    room = enter("I was about to say")
+    room.hear(0.8, loud=True)
+    room.at += 5.0
+    room.hear(0.2)
+    room.until(lambda: room.transcripts())
+    assert room.transcripts() == ["I was about to say"]
+
+
+def guesses(room: Room) -> list[TranscriptGuessed]:
+    return room.conversation.of(TranscriptGuessed)  # type: ignore[return-value]
+
+
+def test_at_a_pause_the_words_so_far_are_a_guess_that_the_transcript_confirms(enter: Enter) -> None:
+    room = enter("We went to the old town")
+    room.hear(0.8, loud=True)
+    room.pause()
+    (guess,) = guesses(room)
+    assert (guess.text, room.transcripts()) == ("We went to the old town", [])
+    assert guess.speech_started_at == about(START)
+    assert guess.speech_ended_at == about(START + 0.8)
+    room.hear(0.4)
+    (ready,) = room.conversation.of(TranscriptReady)
+    assert (ready.text, ready.guess) == (guess.text, guess.guess)
+    assert room.conversation.of(Drop) == []
+
+
+def test_who_goes_on_after_a_pause_is_one_utterance_and_the_guess_is_dropped(enter: Enter) -> None:
+    room = enter("I was thinking.", "I was thinking that we could go to the beach.")
+    room.hear(0.8, loud=True)
+    room.pause()
+    room.hear(0.9)
+    assert room.transcripts() == []
+    room.speak()
+    assert room.transcripts() == ["I was thinking that we could go to the beach."]
+    first, second = guesses(room)
+    assert room.conversation.of(Drop) == [Drop(first.guess)]
+    assert second.guess > first.guess
+    assert len(room.conversation.of(SpeechStarted)) == 1
+    whisper = room.actor._transcriber
+    assert isinstance(whisper, Script)
+    assert whisper.heard[1] > whisper.heard[0] + 1.8  # the whole of it
+
+
+def test_a_fixed_silence_ends_whatever_is_said(enter: Enter) -> None:
+    room = enter("I was thinking.", end_of_speech_silence=0.38)
+    room.hear(0.8, loud=True)
+    room.pause()
+    room.hear(0.256)
+    (ready,) = room.conversation.of(TranscriptReady)
+    assert ready.silence == about(0.384)
+
+
+def test_long_speech_is_recognized_in_pieces_and_told_as_one(enter: Enter) -> None:
+    room = enter("It was the best of times,", "it was the worst of times.", max_utterance=2.0)
+    room.hear(1.6, loud=True)
+    room.pause()
+    room.hear(0.4)
+    room.speak(1.6)
+    assert room.transcripts() == ["It was the best of times, it was the worst of times."]
+    (ready,) = room.conversation.of(TranscriptReady)
+    assert ready.speech_started_at == about(START)
+    assert guesses(room)[-1].text == ready.text
+
+
+def test_speech_without_a_pause_is_cut_and_nothing_of_it_lost(enter: Enter) -> None:
+    room = enter("one", "two", "three.", max_utterance=1.0)
+    room.hear(2.56, loud=True)
+    room.until(lambda: not room.actor._utterances.needed)
+    room.pause()
+    room.hear(0.3)
+    room.until(lambda: room.transcripts())
+    assert room.transcripts() == ["one two three."]
+    whisper = room.actor._transcriber
+    assert isinstance(whisper, Script)
+    assert sum(whisper.heard) == about(2.56 + 0.096)
+
+
+def test_whoever_was_not_understood_is_told_of(enter: Enter) -> None:
+    room = enter("")
+    room.hear(2.0, loud=True)
+    room.pause()
+    room.hear(0.4)
+    (nothing,) = room.conversation.of(NothingUnderstood)
+    assert (nothing.why, nothing.seconds) == ("no speech", about(1.984))
+    assert nothing.certainty == pytest.approx(0.95)
+
+
+def test_watchers_get_the_words_as_they_come(enter: Enter) -> None:
+    room = enter("I was thinking.", "I was thinking of you.")
+    page = room.world.probe("page")
+    room.world.give("speech.recognizer", WatchWords("page"))
+    room.hear(0.8, loud=True)
+    room.pause()
+    room.speak()
+    words = page.of(WordsHeard)
+    assert [(heard.text, heard.final) for heard in words] == [
+        ("I was thinking.", False),
+        ("I was thinking of you.", False),
+        ("I was thinking of you.", True),
+    ]
+    room.world.give("speech.recognizer", WatchWords("page", on=False))
+    room.hear(0.4)
+    assert len(page.of(WordsHeard)) == len(words)
 
 
 def test_chunks_of_another_size_are_ignored(enter: Enter) -> None:
@@ -235,7 +356,8 @@ def test_chunks_of_another_size_are_ignored(enter: Enter) -> None:
 
 def test_a_recognizer_whose_engine_fails_dies_of_it(enter: Enter) -> None:
     room = enter(None)
-    room.speak()
+    room.hear(0.8, loud=True)
+    room.hear(0.6)
     room.until(lambda: "speech.recognizer" in room.world.failures)
     failure = room.world.failures["speech.recognizer"]
     assert failure is not None

@@ -47,7 +47,7 @@ def test_a_question_in_a_file_is_heard_and_an_answer_is_spoken_into_another(
     world.start(Recognizer(Speech(), tmp_path, lambda *_: (silero, whisper, Note())), "speech.recognizer")
     world.start(Synthesizer(Speech(), audio, tmp_path, lambda *_: (piper, Note())), "speech.synthesizer")
     world.start(Speaker(audio, tmp_path), "audio.speaker")
-    world.start(Microphone(audio, tmp_path), "audio.microphone")
+    world.start(Microphone(audio, Speech(), tmp_path), "audio.microphone")
 
     until(lambda: conversation.of(TranscriptReady))
     assert conversation.of(TranscriptReady)[0].text == "What is your favorite color?"
