@@ -34,9 +34,13 @@ simulate: setup-dev ## the simulator for long: 2,000 seeds, and every planted bu
 mutants: setup-dev ## whether tests fail when the code is wrong, part by part: make mutants ARGS="launcher osc"
 	nice -n 5 $(VENV)/python tools/mutation $(ARGS)
 
-soak: setup-dev ## the long tests: 500 kills, damage to every region of every file, 20,000 hostile files of each kind, long replays
+soak: setup-dev ## the long tests, or with HOURS a day unattended: make soak HOURS=24, or six hours of talk in one: HOURS=1 TALK=6
+ifdef HOURS
+	$(VENV)/python tools/day.py --hours $(HOURS) $(if $(TALK),--talk $(TALK))
+else
 	GERALD_SOAK=1 $(VENV)/python -m pytest tests/flows/test_killed_store.py tests/flows/test_terminal.py tests/actors/persistence/test_damage.py \
 		tests/flows/test_replay_again.py tests/fuzz $(ARGS)
+endif
 
 lint: setup-dev ## format, style, types and layers
 	$(VENV)/ruff format --check .
