@@ -70,6 +70,7 @@ def simulate(
         for fault in planned:
             world.scheduler.schedule_external(fault.at, partial(injector.inject, fault))
         world.load.begin(seconds, calm=calm)
+        world.strangers.begin(seconds)
         world.watch()
         world.run(seconds)
         world.run(seconds + QUIET - LAST_WORDS)

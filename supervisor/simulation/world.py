@@ -12,10 +12,12 @@ from actors.kernel.protocol.lifecycle import Stop
 from actors.kernel.protocol.reconfigure import AbortSections, CommitSections, PrepareSections
 from actors.kernel.protocol.storage import Committed, StateLoaded
 from actors.kernel.record import Handled, Record, Started, Stopped
+from actors.llm.messages import CompletionRequested
 from actors.osc.messages import OSC_RECEIVER, OSC_SENDER, ParametersChanged
 from supervisor.otp.messages import ROOT, ChildHung
 from supervisor.otp.slot import ActorSlot
 from supervisor.simulation.checks.durability import Durability
+from supervisor.simulation.checks.forgetting import Forgetting
 from supervisor.simulation.checks.intensity import Intensity
 from supervisor.simulation.checks.invariants import HeldInputs, TurnOrder
 from supervisor.simulation.checks.osc_in import OscIn
@@ -28,6 +30,7 @@ from supervisor.simulation.environment.disk import Disk
 from supervisor.simulation.environment.external_client import Game
 from supervisor.simulation.environment.model import ModelServer
 from supervisor.simulation.environment.people import LoadGenerator
+from supervisor.simulation.environment.strangers import Strangers
 from supervisor.simulation.nodes.node import SimulatedNode
 from supervisor.simulation.scheduler import Scheduler
 from supervisor.tree import DOMAINS
@@ -77,6 +80,10 @@ class SimulatedWorld:
             self.fault,
         )
         self.stillness = Stillness(self.clock.monotonic, lambda: self.node.running(), self.fault)
+        self.forgetting = Forgetting(
+            self.disk, self.clock.monotonic, lambda address: self.node.actors[address], self.fault
+        )
+        self.strangers = Strangers(f"strangers {seed}", self.scheduler, self.forgetting)
         self.processes = 0
         self.restarts = 0
         self.waiting_for_power = False
@@ -121,6 +128,7 @@ class SimulatedWorld:
         self.reloads.check(final=True)
         self.stillness.check()
         self.osc_in.check()
+        self.forgetting.check()
 
     def close(self) -> None:
         """Run the last checks of an ended process."""
@@ -140,6 +148,7 @@ class SimulatedWorld:
         self.node.account.audit.close(self.node.waiting())
         self.node.discard()
         self.load.cut()
+        self.strangers.directory = None
         self.game.port.close()
         self.microphone.deliver = None
         self.scheduler.halt()
@@ -164,6 +173,7 @@ class SimulatedWorld:
                 Committed: self._committed,
                 StateLoaded: self.durability.loaded,
                 ChildHung: self.stillness.hung,
+                CompletionRequested: self.forgetting.prompted,
                 ParametersChanged: self._parameters_handled,
                 **dict.fromkeys((PrepareSections, CommitSections, AbortSections), self.reloads.handled),
             },
@@ -173,6 +183,8 @@ class SimulatedWorld:
         self.node = node = SimulatedNode(self, recorder, self.source.config, self.processes)
         node.directory.open(self.load.address, self.load)
         self.load.directory, self.load.process = node.directory, self.processes
+        node.directory.open(self.strangers.address, self.strangers)
+        self.strangers.directory, self.strangers.process = node.directory, self.processes
         node.start()
         return node
 

@@ -60,6 +60,11 @@ class Disk:
         mean = SLOW if self._clock() < self.slow_until else QUICK
         return min(self._dice.expovariate(1.0 / mean), 8 * mean)
 
+    def has_durable(self, part: str) -> bool:
+        """Whether a key that has `part` in it was synced."""
+        unsynced = {key for key, _ in self._undo}
+        return any(part in key and key not in unsynced for key in self.order)
+
     def put(self, key: str, value: bytes | None) -> None:
         """Write a value; None deletes the key. Durable after `sync`."""
         before = self.values.get(key)
