@@ -1,13 +1,14 @@
 """The people that Gerald remembers, as the commands show them. Pure."""
 
 import time
+import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 import msgspec
 
 from actors.users.acquaintance import faded
-from actors.users.state import UsersState
+from actors.users.state import UsersState, UserState
 from actors.vocabulary.names import folded
 
 NEAR = 3
@@ -29,6 +30,12 @@ def rows_of(state: UsersState, now: float | None = None) -> tuple[PersonRow, ...
     users = sorted(state.users.values(), key=lambda user: user.last_seen, reverse=True)
     rows = ((u.user_id, u.display_name, faded(u, at), u.last_seen, len(u.interaction_history)) for u in users)
     return tuple(PersonRow(*row) for row in rows)
+
+
+def is_called(user: UserState, name_or_id: str) -> bool:
+    """Whether it is this person's id or name, in any case. A letter of another script that looks alike is another one."""
+    plain, given = (unicodedata.normalize("NFC", name).casefold() for name in (user.display_name, name_or_id))
+    return name_or_id == user.user_id or plain.strip() == given.strip()
 
 
 def near(name_or_id: str, rows: Iterable[PersonRow]) -> Sequence[str]:

@@ -10,12 +10,18 @@ from config.syntax.mask import printable
 from supervisor.cli.instance.render import headline, missing, tree_table
 from supervisor.cli.options import print_json
 
+BESIDE = 4
+"""Lines of the screen that the tree's rows do not have: the headline, the titles, the cursor's."""
+
 
 def picture(found: Mapping[str, Any], console: Console) -> Group:
     """The instance's status, rendered for this console."""
     rows = found["actors"]
-    reasons = missing(rows) if console.width < 110 else ()
-    return Group(headline(found), tree_table(rows, console.width), *reasons)
+    table = tree_table(rows, console.width)
+    if console.is_terminal and console.height < len(rows) + BESIDE:
+        # What does not fit is cut off at the end: what is missing stands above it.
+        return Group(headline(found), *missing(rows), table)
+    return Group(headline(found), table, *(missing(rows) if console.width < 110 else ()))
 
 
 def watch(statuses: Iterable[Mapping[str, Any]], as_json: bool) -> None:

@@ -10,7 +10,7 @@ from supervisor.cli.client import ask_one
 from supervisor.cli.options import confirm, fail, home_and_json, print_json, wide_console, yes_option
 from supervisor.exit_status import FAILED, NO_INSTANCE
 from supervisor.instance import running_instance
-from supervisor.offline.people import PersonRow, near, rows_of
+from supervisor.offline.people import PersonRow, is_called, near, rows_of
 
 
 @click.group()
@@ -72,6 +72,11 @@ def forget(home: Home, name: str, yes: bool, traces: bool, as_json: bool) -> Non
         wanted = (Person(name, name), person_named(name))
     else:
         user = _only(home, name, found)
+        if not is_called(user, name):
+            who = f"{user.display_name} ({user.user_id})"
+            fail(
+                FAILED, f"nobody is called {name!r}; {who} is only written alike: give the id to forget them"
+            )
         if not runs:
             fail(NO_INSTANCE, f"{user.display_name} is remembered: start Gerald to have them forgotten")
         who = f"{user.display_name} ({user.user_id})"

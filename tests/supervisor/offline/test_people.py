@@ -1,12 +1,13 @@
 """People as the commands show them."""
 
+import pytest
 from rich.console import Console
 
 from actors.users.acquaintance import HALF_LIFE
 from actors.users.state import Pattern, UsersState, UserState
 from actors.vocabulary.values import Interaction
 from supervisor.cli.users.show import person_view, table
-from supervisor.offline.people import near, rows_of
+from supervisor.offline.people import is_called, near, rows_of
 
 ANNA = UserState("usr_a", "Anna [x]", 0.8, (Interaction("talk", "Anna", "I like [tea]", 1000.0, "Fine"),))
 BEN = UserState("name:ben", "Ben", 0.2, met_at=2000.0)
@@ -50,3 +51,11 @@ def test_names_and_words_are_shown_as_they_are() -> None:
 
 def test_whoever_was_never_seen_has_no_date() -> None:
     assert "never" in printed(table(rows_of(UsersState({"usr_c": UserState("usr_c", "Cleo")}), 0.0)))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_it"),
+    [("Ten.exe", True), ("TEN.EXE", True), ("usr_1", True), ("T\u0435n.exe", False), ("Ten", False)],
+)
+def test_a_lookalike_is_somebody_else(name: str, is_it: bool) -> None:
+    assert is_called(UserState("usr_1", "Ten.exe"), name) is is_it
