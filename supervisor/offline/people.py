@@ -33,7 +33,7 @@ def rows_of(state: UsersState, now: float | None = None) -> tuple[PersonRow, ...
 
 
 def is_called(user: UserState, name_or_id: str) -> bool:
-    """Whether it is this person's id or name, in any case. A letter of another script that looks alike is another one."""
+    """Whether it is this person's id or name, in any case. A lookalike of another script is another letter."""
     plain, given = (unicodedata.normalize("NFC", name).casefold() for name in (user.display_name, name_or_id))
     return name_or_id == user.user_id or plain.strip() == given.strip()
 
