@@ -102,7 +102,7 @@ class ControlServer:
             self._undecided.pop(id(connection), None)
 
     def _answer(self, connection: "Connection", request: dict[str, Any]) -> None:
-        if request.get("do") not in LONG:
+        if str(request.get("do")) not in LONG:
             self._send_answers(connection, request)
         elif self._long_places.acquire(blocking=False):
             try:
@@ -119,5 +119,8 @@ class ControlServer:
             send(connection, {"end": True})
         except RequestRefused as refusal:
             send(connection, {"error": str(refusal)})
+        except (ValueError, TypeError) as error:  # a value that is no number, say
+            log.warning("a control request had a value of the wrong kind: %s", type(error).__name__)
+            send(connection, {"error": f"the request has a value that cannot be used: {error}"})
         if request.get("do") == "stop":
             self.stop.set()
