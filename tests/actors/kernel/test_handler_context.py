@@ -136,6 +136,19 @@ def test_a_timer_that_sets_itself_again_does_not_keep_mail_from_being_handled() 
     assert restless.heard == [Saying(1)]
 
 
+def test_mail_that_keeps_coming_does_not_keep_timers_from_firing() -> None:
+    world = VirtualWorld()
+    listener = Listener()
+    life = world.start(listener, "a")
+    for number in (1, 2, 3):
+        life.context.after(0.0, Memo(-number))
+    for number in (1, 2, 3, 4):
+        world.tell("a", Memo(number))
+    while life.step():
+        pass
+    assert listener.numbers == [-1, 1, -2, 2, -3, 3, 4]
+
+
 def test_the_clocks_stand_still_while_a_message_is_handled() -> None:
     world = VirtualWorld()
 

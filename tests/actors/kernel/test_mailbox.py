@@ -1,6 +1,7 @@
 """The mailbox: lanes, bounds, reserved capacity, and an account of everything that falls out."""
 
 import threading
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
@@ -166,6 +167,26 @@ def test_waiting_with_a_time_limit_ends_with_nothing() -> None:
     mailbox = Mailbox()
     mailbox.pause(0.001)
     assert mailbox.take() is None
+
+
+@pytest.mark.parametrize(
+    ("timeout", "waited"), [(None, -1), (0.25, 0.25), (-3.0, 0.0), (1e300, threading.TIMEOUT_MAX)]
+)
+def test_the_wait_is_as_long_as_it_was_asked_for(
+    timeout: float | None, waited: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Lock:
+        times: ClassVar[list[float]] = []
+
+        def acquire(self, timeout: float) -> bool:
+            self.times.append(timeout)
+            return False
+
+    mailbox = Mailbox()
+    monkeypatch.setattr(mailbox, "_wake", Lock())
+    Lock.times.clear()
+    mailbox.pause(timeout)
+    assert Lock.times == [waited]
 
 
 def test_a_wake_up_ends_the_wait() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from actors.kernel.errors import DuplicateMessage, MalformedMessage, MessageError, UnknownMessage
 from actors.kernel.message import (
+    Asker,
     Envelope,
     Message,
     decode,
@@ -177,3 +178,7 @@ def test_a_subclass_of_message_need_not_be_a_dataclass() -> None:
         message: Message
 
     assert Other(Memo(1)) == Other(Memo(1))
+
+
+def test_who_asks_outside_of_all_turns_is_answered_outside_of_them() -> None:
+    assert Asker("guest", "guest/1/1").turn == 0

@@ -16,7 +16,7 @@ from actors.kernel.protocol.storage import (
 from actors.kernel.state.document import Document
 from actors.kernel.state.patch import pack
 from actors.kernel.state.state_writer import GATHER, RETRY_AFTER, TOGETHER
-from tests.actors.kernel.garden import House
+from tests.actors.kernel.garden import House, Orchard, Orchardist, Tree
 from tests.actors.kernel.parts import Garden, Gardener
 from tests.doubles.keeper import Shelf
 
@@ -243,3 +243,10 @@ def test_stopped_while_its_first_save_is_on_its_way_it_hands_over_the_newest() -
     house.world.give("garden", Stop())
     assert house.saves == [Version(3, 1), Version(3, 2)]
     assert Shelf(house.store.messages).document(house.actor).state == Garden(2)
+
+
+def test_a_whole_state_may_be_set_without_a_word_on_what_differs() -> None:
+    house = House(Orchardist()).load(Orchard({"t1": Tree(1.0), "t2": Tree(2.0)}, "Ann"))
+    house.actor.become(Orchard({"t1": Tree(1.0), "t2": Tree(3.0)}, "Ann"))
+    assert house.actor.state.trees["t2"] == Tree(3.0)
+    assert house.actor.version.n == 1

@@ -380,6 +380,19 @@ def test_a_signal_during_the_pause_before_a_start_ends_it(
     assert [text for text in root.heard() if text.startswith("start")] == ["start 0", "start 1"]
 
 
+def test_the_pause_before_a_start_is_kept(root: Root) -> None:
+    does = """
+    import time
+    link = linked()
+    lives(link, restart={**AT_ONCE, "initial": 0.4, "longest": 0.4})
+    say(f"at {time.monotonic()}")
+    os._exit(1 if link.restarts < 2 else 0)
+    """
+    assert root.launch(does) == 0
+    began = [float(text.split()[1]) for text in root.heard() if text.startswith("at")]
+    assert began[2] - began[1] >= 0.4
+
+
 def test_without_a_port_to_rest_at_or_with_one_that_nobody_finds_it_ends_all_the_same(root: Root) -> None:
     does = """
     link = linked()

@@ -68,6 +68,7 @@ def test_the_environment_names_the_launcher_once(launcher: Launcher, monkeypatch
     assert first is not None
     assert (first.pid, first.restarts) == (77, 3)
     assert LauncherLink.found(launcher.stopped.set) is None, "a child of the root must not find it"
+    assert all(thread.daemon for thread in threading.enumerate() if thread.name.startswith("launcher"))
 
 
 def test_what_is_handed_over_arrives(launcher: Launcher) -> None:
