@@ -19,6 +19,8 @@ from actors.configuration.messages import (
 from actors.configuration.store import Applied, Candidate, Concern, Watching
 from actors.kernel.actor import Actor
 from actors.kernel.errors import SectionsUnfit
+from actors.kernel.protocol.lifecycle import Stop
+from actors.kernel.protocol.reconfigure import AbortSections, PrepareSections
 from config.schema import Config
 from tests.doubles.virtual_world import Probe, VirtualWorld
 
@@ -198,6 +200,37 @@ def test_one_no_changes_nothing_for_anybody(vote: str, why: str) -> None:
     assert (ended.outcome, ended.version, ended.problems) == ("refused", 1, (why,))
     assert "swap" not in meeting.store.log
     assert meeting.members["a"].log == ["prepare", "abort"]
+    assert ended.changed == ()
+
+
+def test_the_vote_and_its_end_name_the_version_that_it_would_be() -> None:
+    meeting = Meeting(a="yes", b="silent")
+    silent = meeting.world.probe("b")
+    meeting.reload(CHANGED)
+    assert [(type(message), message.version) for message in silent.messages] == [  # type: ignore[attr-defined]
+        (PrepareSections, 2),
+        (AbortSections, 2),
+    ]
+
+
+def test_a_reading_that_breaks_is_refused_and_the_next_one_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    meeting = Meeting(a="yes")
+
+    def broken(proposal: int) -> Candidate:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(meeting.store, "read", broken)
+        ended = meeting.reload(CHANGED)
+    assert ended.outcome == "refused"
+    assert ended.problems == ("the configuration could not be read: ZeroDivisionError; see the log",)
+    assert meeting.reload(CHANGED).outcome == "applied"
+
+
+def test_a_stop_ends_the_watch() -> None:
+    meeting = Meeting()
+    meeting.world.give("configuration", Stop())
+    assert meeting.store.log == ["closed"]
 
 
 def test_an_actor_that_asks_for_it_is_restarted_after_the_commit() -> None:
@@ -230,7 +263,7 @@ def test_a_successor_aborts_what_its_predecessor_left_to_the_vote() -> None:
     meeting.store.next = Candidate()
     meeting.successor()
     assert meeting.members["a"].log == ["prepare", "abort"]
-    assert "swap" not in meeting.store.log
+    assert meeting.store.log == ["read 0", "drop", "read 0", "drop"]
 
 
 def test_a_successor_hands_out_what_its_predecessor_put_in_force() -> None:

@@ -55,6 +55,13 @@ def test_a_value_is_what_it_looks_like(text: str, value: str) -> None:
     assert read(text) == {"A": value}
 
 
+@pytest.mark.parametrize(
+    ("text", "quoted"), [("A='7'", True), ('A= "7"', True), ("A=7", False), ("A=", False)]
+)
+def test_a_variable_knows_whether_it_was_in_quotes(text: str, quoted: bool) -> None:
+    assert parse(SourceText(".env", ".env", text))["A"].quoted is quoted
+
+
 def test_each_variable_knows_the_place_of_its_value() -> None:
     found = parse(SourceText(".env", ".env", "# c\nA='x\ny'\nexport B = 2\n"))
     assert {name: (item.line, item.column, item.name_column) for name, item in found.items()} == {

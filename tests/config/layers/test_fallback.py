@@ -1,8 +1,11 @@
 """A bad section falls back to its defaults, the others stay, and the banner says which and why."""
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 from config.layers.fallback import fall_back
 from config.layers.last_good import LastGood, read_last_good, write_last_good
@@ -89,3 +92,13 @@ def test_a_last_good_file_that_is_damaged_is_as_none(write_home: Writer) -> None
     kept = read_last_good(home)
     assert kept is not None
     assert kept.config() == Config()
+
+
+@pytest.mark.parametrize("form", [0, 2, "1"])
+def test_a_last_good_file_of_another_form_is_as_none(write_home: Writer, form: object) -> None:
+    home = write_home()
+    write_last_good(home, Config())
+    assert read_last_good(home) is not None
+    stored = json.loads(home.last_good_file.read_text("utf-8"))
+    home.last_good_file.write_text(json.dumps({**stored, "format": form}), "utf-8")
+    assert read_last_good(home) is None

@@ -8,7 +8,7 @@ import pytest
 
 import config
 from config.home import PACKAGE, Home
-from config.layers.layers import load_config, profiles
+from config.layers.layers import load_config, profiles, watched
 from config.syntax.errors import LoadError
 from config.syntax.node import find
 
@@ -110,6 +110,27 @@ def test_the_profile_is_the_given_one_else_the_environments_else_dotenvs(
     given: str | None, environ: dict[str, str], env: str | None, level: str, write_home: Writer
 ) -> None:
     assert load_config(write_home(None, env), profile=given, environ=environ).require().logging.level == level
+
+
+@pytest.mark.parametrize(
+    ("given", "environ", "env", "name"),
+    [
+        ("one", {"GERALD_PROFILE": "two"}, "GERALD_PROFILE=three", "one.yaml"),
+        (None, {"GERALD_PROFILE": "two"}, "GERALD_PROFILE=three", "two.yaml"),
+        (None, {}, "GERALD_PROFILE=three", "three.yaml"),
+        (None, {}, "X=1", None),
+        (None, {}, "no assignment", None),
+        ("../../etc/passwd", {}, None, None),
+    ],
+)
+def test_the_file_of_the_profile_in_use_is_watched_too(
+    given: str | None, environ: dict[str, str], env: str | None, name: str | None, write_home: Writer
+) -> None:
+    home = write_home(None, env)
+    files = [home.config_file, home.env_file, home.secrets_file, home.overrides_file]
+    if name is not None:
+        files.insert(1, home.profiles / name)
+    assert watched(home, given, environ) == tuple(files)
 
 
 def test_a_home_may_have_profiles_of_its_own(write_home: Writer) -> None:

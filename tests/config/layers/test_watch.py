@@ -1,13 +1,16 @@
 """The watch notices every way of saving, and never reads what is still being written."""
 
+import os
 import queue
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from config.layers import watch
+from config.layers.lease import is_being_written
 from config.layers.watch import Watch
 
 WITHIN = 10.0
@@ -104,3 +107,63 @@ def test_the_files_may_become_others(tmp_path: Path) -> None:
     second.write_text("x")
     assert told.get(timeout=WITHIN) is None
     one.close()
+
+
+class Script:
+    """A clock that moves with each wait, and what happens to the files at some times."""
+
+    def __init__(self, happens: dict[float, Callable[[], object]]) -> None:
+        self.now = 0.0
+        self.waits: list[float] = []
+        self._happens = sorted(happens.items(), key=lambda item: item[0])
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def wait(self, seconds: float) -> bool:
+        self.waits.append(seconds)
+        self.now += max(seconds, 0.001)
+        while self._happens and self._happens[0][0] <= self.now:
+            self._happens.pop(0)[1]()
+        return False
+
+
+@pytest.mark.parametrize(
+    ("away", "back", "earliest", "latest"),
+    [
+        (True, None, watch.GONE, watch.GONE),  # it stays away
+        (True, 0.3, 0.3 + watch.AT_REST, 0.3 + watch.AT_REST),  # another one takes its place
+        (False, None, watch.AT_REST, watch.AT_REST),  # it was written over
+    ],
+)
+def test_a_file_that_was_taken_away_is_given_time_to_come_back(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    away: bool,
+    back: float | None,
+    earliest: float,
+    latest: float,
+) -> None:
+    file, never = tmp_path / "config.yaml", tmp_path / "never"
+    file.write_text("first")
+    one = Watch(lambda: (file, never), lambda: None)
+    script = Script({} if back is None else {back: lambda: file.write_text("second")})
+    monkeypatch.setattr(watch, "time", script)
+    monkeypatch.setattr(one, "_closed", script)
+    if away:
+        file.unlink()
+    else:
+        file.write_text("the second")
+    one._await_rest()
+    assert earliest <= script.now <= latest + 2 * watch.LOOK_EVERY
+    assert all(0 < seconds <= watch.LOOK_EVERY for seconds in script.waits)
+    assert one._look() == one._seen
+
+
+@linux
+def test_a_pipe_in_a_files_place_holds_nobody_up(tmp_path: Path) -> None:
+    pipe = tmp_path / "config.yaml"
+    os.mkfifo(pipe)
+    answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
+    threading.Thread(target=lambda: answers.put(is_being_written(pipe)), daemon=True).start()
+    assert answers.get(timeout=WITHIN) is False
