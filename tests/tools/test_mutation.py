@@ -105,6 +105,10 @@ def test_a_part_may_be_one_name_of_a_file(mutants: ModuleType) -> None:
     assert {place.start[0] for place in places} == {len(source.splitlines())}
 
 
+def test_a_change_that_an_operator_cannot_make_is_none(mutants: ModuleType) -> None:
+    changed(mutants, "try:\n    ring()\nexcept (bell.Broken, ValueError):\n    pass\n")
+
+
 @pytest.mark.parametrize(
     ("killed", "survived", "at_least"),
     [(0, 0, 0.0), (0, 9, 0.0), (65, 5, 0.843), (66, 4, 0.862), (100, 0, 0.963)],

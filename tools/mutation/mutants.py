@@ -119,7 +119,10 @@ def _possible(source: str) -> Iterator[tuple[str, int, Position]]:
 
 def made(place: Place, source: str) -> Mutant | None:
     """None where the result is no Python, or the same."""
-    code = mutate_code(source, operators()[place.operator], place.occurrence)
+    try:
+        code = mutate_code(source, operators()[place.operator], place.occurrence)
+    except AttributeError:  # cosmic-ray replaces only plain names in `except (binascii.Error, ValueError)`
+        return None
     if code is None or code == source or not _compiles(code):
         return None
     within, lines = scope(ast.parse(source), place.start[0])
