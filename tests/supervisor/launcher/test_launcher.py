@@ -31,6 +31,7 @@ udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 udp.connect(("127.0.0.1", PORT))
 udp.settimeout(WITHIN)
 stopped = threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: stopped.set())  # it may come before the line is open at its other end
 AT_ONCE = {"intensity": 5, "period": 60.0, "initial": 0.0, "longest": 0.0, "reset": 60.0}
 
 def say(text): udp.send(text.encode())
