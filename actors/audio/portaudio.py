@@ -22,6 +22,7 @@ _LATENCY = 0.045
 _GRACE = 2.0  # a sink that was asleep takes a second or two to call for the first time
 _RUNAWAY = 2.0  # a stream that underruns without end asks for this many times what it plays
 _lock = threading.Lock()
+_importing = threading.Lock()
 _open_streams = 0
 _listed = False
 _hushed: Any = None
@@ -147,7 +148,8 @@ _TAKEN = "Close the program that uses the device, or name another one in the sec
 
 def _library() -> Any:
     try:
-        import sounddevice
+        with _importing:  # its import starts PortAudio, which two threads must not do at once
+            import sounddevice
     except OSError as error:
         raise DeviceMissing(
             f"the library PortAudio is not installed ({error})",

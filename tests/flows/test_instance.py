@@ -168,6 +168,7 @@ def test_a_signal_stops_everything_in_order_and_leaves_nothing_behind(home: Path
         assert peer.inputs.get("/input/Vertical", 0.0) == 0.0
     assert not (home / "data" / "instance.json").exists()
     assert "stopped in order" in instance.printed()
+    assert "stopped in order after" in (home / "data" / "logs" / "bot.log").read_text()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")

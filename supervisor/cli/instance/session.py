@@ -1,5 +1,6 @@
 """One run of an instance, as its owner sees it: it comes to life on the screen, is talked to, and is stopped."""
 
+import logging
 import queue
 import sys
 import threading
@@ -31,6 +32,8 @@ from supervisor.logs import start_logging
 from supervisor.nodes.process_setup import take_short_turns
 from supervisor.otp.slot import ActorSlot
 from supervisor.runtime.runtime import Runtime
+
+log = logging.getLogger(__name__)
 
 READY_WITHIN = 60.0
 LOOK_EVERY = 0.25
@@ -194,6 +197,7 @@ class RunScreen:
 
     def _stop(self, system: Runtime, server: ControlServer) -> str:
         began = time.monotonic()
+        log.info("stopping")  # before it is printed: a terminal may be gone
         self._console.print("stopping...")
         keeper = system.registry.slot(PERSISTENCE)
         began_with = keeper.state, keeper.reason, keeper.failures
@@ -201,8 +205,15 @@ class RunScreen:
         saved = _saved(keeper, *began_with)
         server.close()
         self._claim.release()
+        took = time.monotonic() - began
+        log.info(
+            "%s after %.1f s, %s",
+            "stopped in order" if ended else "not everything stopped in time",
+            took,
+            saved,
+        )
         if ended:
-            self._console.print(f"stopped in order in {time.monotonic() - began:.1f} s, {escaped(saved)}")
+            self._console.print(f"stopped in order in {took:.1f} s, {escaped(saved)}")
         else:
             late = [str(r["address"]) for r in system.registry.statuses() if r["state"] == "stopping"]
             self._console.print(f"[red]not everything stopped in time[/] ({', '.join(late) or 'unknown'})")
