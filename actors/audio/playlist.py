@@ -56,6 +56,11 @@ class Playlist:
         """How much sound waits."""
         return sum(one.sound.size - one.position for one in tuple(self._sentences)) / self._rate
 
+    @property
+    def eased(self) -> bool:
+        """Whether what is played is not the full voice: it is quieter, or held."""
+        return not self._fader.full
+
     def add(self, turn: int, sentence: int, sound: Sound, rate: int, last: bool, cause: str = "") -> bool:
         """Append a piece of a sentence; False when too much waits already, and the sound was dropped."""
         with self._filled:

@@ -81,6 +81,11 @@ class Speaker(DeviceActor):
         self._last_turn = 0
         self._reference: Reference | None = None
 
+    @property
+    def eased(self) -> bool:
+        """Whether its voice is quieter than it should be, or held."""
+        return self._playlist.eased
+
     def on_start(self) -> None:
         thread = self._device_thread(
             self.context.address,

@@ -21,6 +21,7 @@ from actors.conversation import attribution, turns
 from actors.conversation.apologies import apology_for
 from actors.conversation.audience import Audience
 from actors.conversation.drafts import Draft, Drafts
+from actors.conversation.floor import Floor
 from actors.conversation.forget import dropped, without
 from actors.conversation.growth import Growth
 from actors.conversation.internal import FillerDue, StillUndecided, StillWithdrawn
@@ -102,6 +103,11 @@ class Conversation(DomainActor[ConversationState]):
         self._drafts = Drafts()
         self._growth = Growth()
         self._unheard = Unheard()
+
+    @property
+    def floor(self) -> Floor:
+        """Who has the floor while the bot speaks."""
+        return self._voice.floor
 
     def on_stop(self) -> None:
         """What was heard by now is kept; the next run ends the turn."""

@@ -71,6 +71,8 @@ def simulate(
             world.scheduler.schedule_external(fault.at, partial(injector.inject, fault))
         world.load.begin(seconds, calm=calm)
         world.strangers.begin(seconds)
+        if not calm:
+            world.listeners.begin(seconds)
         world.watch()
         world.run(seconds)
         world.run(seconds + QUIET - LAST_WORDS)

@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from actors.audio.messages import SPEAKER
+from actors.audio.speaker import Speaker
 from actors.avatar.messages import AVATAR
+from actors.conversation.conversation import Conversation
+from actors.conversation.floor import Floor
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.protocol.lifecycle import Stop
 from actors.kernel.protocol.reconfigure import AbortSections, CommitSections, PrepareSections
@@ -24,10 +27,12 @@ from supervisor.simulation.checks.osc_in import OscIn
 from supervisor.simulation.checks.recorder import CheckingRecorder, Digest
 from supervisor.simulation.checks.reload import Reloads
 from supervisor.simulation.checks.stillness import Stillness
+from supervisor.simulation.checks.voice import Voice
 from supervisor.simulation.environment.configuration import SimulatedSource, configuration
 from supervisor.simulation.environment.devices import SimulatedMicrophone, SimulatedSpeaker
 from supervisor.simulation.environment.disk import Disk
 from supervisor.simulation.environment.external_client import Game
+from supervisor.simulation.environment.listeners import Listeners
 from supervisor.simulation.environment.model import ModelServer
 from supervisor.simulation.environment.people import LoadGenerator
 from supervisor.simulation.environment.strangers import Strangers
@@ -84,6 +89,10 @@ class SimulatedWorld:
             self.disk, self.clock.monotonic, lambda address: self.node.actors[address], self.fault
         )
         self.strangers = Strangers(f"strangers {seed}", self.scheduler, self.forgetting)
+        self.voice = Voice(
+            lambda: self.clock.time, lambda: self._well_since(SPEAKER), self._is_eased, self.fault
+        )
+        self.listeners = Listeners(seed, self.scheduler, self.load.tell, self._floor)
         self.processes = 0
         self.restarts = 0
         self.waiting_for_power = False
@@ -162,6 +171,7 @@ class SimulatedWorld:
         self._since.clear()
         self._held.clear()
         self.turns.begin()
+        self.voice.begin()
         self.reloads.begin()
         self.osc_in.begin()
         recorder = CheckingRecorder(
@@ -178,7 +188,7 @@ class SimulatedWorld:
                 **dict.fromkeys((PrepareSections, CommitSections, AbortSections), self.reloads.handled),
             },
             dict.fromkeys(DOMAINS, self._domain_handled)
-            | {"conversation": self._conversation_handled, SPEAKER: lambda _: self.node.notify(SPEAKER)},
+            | {"conversation": self._conversation_handled, SPEAKER: self._speaker_handled},
         )
         self.node = node = SimulatedNode(self, recorder, self.source.config, self.processes)
         node.directory.open(self.load.address, self.load)
@@ -226,10 +236,25 @@ class SimulatedWorld:
         self._domain_handled(record)
         if record.sent:
             self.turns.conversation(record)
+            self.voice.conversation(record)
+
+    def _speaker_handled(self, record: Handled) -> None:
+        self.voice.speaker(record)
+        self.node.notify(SPEAKER)
+
+    def _is_eased(self) -> bool:
+        speaker = self.node.actors.get(SPEAKER)
+        return isinstance(speaker, Speaker) and speaker.eased
+
+    def _floor(self) -> Floor:
+        """Who has the floor, as the conversation sees it."""
+        conversation = self.node.actors.get(CONVERSATION)
+        return conversation.floor if isinstance(conversation, Conversation) else Floor()
 
     def _check(self) -> None:
         if not self.waiting_for_power:
             self.inputs.check()
+            self.voice.look()
             self.load.check()
             self.reloads.check()
             self.stillness.check()

@@ -29,6 +29,8 @@ def configuration() -> Config:
         {
             "llm": {"base_url": "http://127.0.0.1:1/v1", "model": "simulated"},
             "trace": {"enabled": False},
+            # At this level no sample of an answer becomes the sign of another one.
+            "speech": {"interruption": {"quieter": 11.0}},
             "storage": {"backup_interval": 0.0, "snapshot_changes": 40},
             "actors": actors,
         }

@@ -33,6 +33,7 @@ def test_there_are_a_dozen_bugs_of_every_kind() -> None:
         "reload",
         "stale turn",
         "suspend",
+        "voice",
         "wake-up",
     }
 
