@@ -3,7 +3,6 @@
 import struct
 import threading
 import time
-import wave
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from actors.audio.device import Deliver, DeviceMissing, Sound
 from actors.audio.paced import PacedSink, Pacer
 from actors.audio.resample import resampled
+from actors.audio.riff import NotWav, wav_sound
 
 _RATE = 16000
 _CHUNK = 512
@@ -21,23 +21,14 @@ _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 
 
 def read_wav(path: Path) -> tuple[Sound, int]:
-    """A PCM WAV file of 8, 16, 24 or 32 bits as mono int16, and its rate in Hz. Raises DeviceMissing."""
-    remedy = "Give a PCM WAV file of at most 100 MiB, or another device."
+    """A WAV file of any usual kind (see riff.py) as mono int16, and its rate in Hz. Raises DeviceMissing."""
+    remedy = "Give a WAV file (PCM or float) of at most 100 MiB, or another device."
     try:
         if path.stat().st_size > _LARGEST:
             raise DeviceMissing(f"{path} is larger than 100 MiB", remedy, retry=False)
-        with wave.open(str(path), "rb") as file:
-            width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
-            frames = file.readframes(file.getnframes())
-    except (OSError, EOFError, wave.Error) as error:
+        return wav_sound(path.read_bytes())
+    except (OSError, NotWav) as error:
         raise DeviceMissing(f"{path} cannot be read as a WAV file: {error}", remedy, retry=False) from error
-    whole = len(frames) // (width * channels) * width * channels
-    octets = np.frombuffer(frames[:whole], dtype=np.uint8).reshape(-1, width)
-    if width == 1:
-        samples = (octets[:, 0].astype(np.int16) - 128) << 8
-    else:
-        samples = np.ascontiguousarray(octets[:, -2:]).view("<i2")[:, 0]
-    return samples.reshape(-1, channels).mean(axis=1).astype(np.int16), rate
 
 
 class WavWriter:
