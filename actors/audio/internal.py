@@ -80,3 +80,7 @@ class PlaybackQuiet(Message):
 
 class CaptureBegan(Message):
     """The microphone's device was opened: what follows has come another way than what was captured before."""
+
+
+class Resubscribe(Message):
+    """A timer: ask for the avatar's parameters again."""

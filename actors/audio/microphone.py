@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from actors.audio.capture import Chunker
 from actors.audio.choice import open_source
 from actors.audio.device import AudioSource, Sound
@@ -12,14 +14,17 @@ from actors.audio.device_actor import DeviceActor
 from actors.audio.device_thread import DeviceThread
 from actors.audio.echo_control import Canceller, open_control
 from actors.audio.echo_path import EchoMode
-from actors.audio.internal import CaptureBegan, DeviceChanged
+from actors.audio.internal import CaptureBegan, DeviceChanged, Resubscribe
 from actors.audio.messages import AudioChunk, PlayedSound
+from actors.audio.muting import ears_muted, watched
 from actors.audio.webrtc import EchoCanceller
 from actors.kernel.actor import handles
 from actors.kernel.protocol.lifecycle import Health
+from actors.osc.messages import OSC_RECEIVER, ParametersChanged, SubscribeParameters
 from actors.speech.messages import RECOGNIZER
 from config.schema import Audio, Speech
 
+_SUBSCRIBE_EVERY = 10.0
 _WAITING = 500  # deliveries that may wait for the thread that cuts them
 
 
@@ -47,7 +52,8 @@ class Microphone(DeviceActor):
         self._captured: queue.SimpleQueue[tuple[Sound, float]] = queue.SimpleQueue()
         self._chunker = Chunker(audio.sample_rate)
         self._device = DeviceChanged(Health.OK)
-        self._said: EchoMode | None = None
+        self._said: tuple[EchoMode, str] | None = None
+        self._parameters: Mapping[str, bool] = {}
 
     def on_start(self) -> None:
         self._echo = open_control(self._speech.echo, self._canceller)
@@ -60,6 +66,7 @@ class Microphone(DeviceActor):
             report=self.post,
         )
         self.keep(thread)
+        self._subscribe(Resubscribe())
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         self._speech = sections.get("speech", self._speech)
@@ -67,6 +74,10 @@ class Microphone(DeviceActor):
         before, self._audio = self._audio, sections.get("audio", self._audio)
         if (before.input_device, before.sample_rate) != (self._audio.input_device, self._audio.sample_rate):
             self._thread.reopen()
+        if watched(before) != watched(self._audio):
+            self.tell(OSC_RECEIVER, SubscribeParameters(watched(self._audio), self.context.address))
+        if self._answered:
+            self._tell_health()
         return True
 
     # -- what is heard
@@ -81,9 +92,32 @@ class Microphone(DeviceActor):
 
     @handles
     def on_chunk(self, chunk: AudioChunk) -> None:
-        self.tell(RECOGNIZER, self._echo.capture(chunk))
-        if self._echo.mode != self._said:
+        heard = self._echo.capture(chunk)
+        # Silence ends what was being said; nothing at all would leave it open.
+        self.tell(RECOGNIZER, replace(heard, pcm=bytes(len(heard.pcm))) if self._muted else heard)
+        if self._said != (self._echo.mode, self._muted):
             self._tell_health()
+
+    # -- whether it hears
+
+    @property
+    def _muted(self) -> str:
+        return ears_muted(self._audio, self._parameters)
+
+    @handles
+    def on_parameters(self, message: ParametersChanged) -> None:
+        known = {name: bool(value) for name, value in message.values.items() if name in watched(self._audio)}
+        self._parameters = {**self._parameters, **known}
+
+    @handles
+    def on_resubscribe(self, message: Resubscribe) -> None:
+        self._subscribe(message)
+
+    def _subscribe(self, again: Resubscribe) -> None:
+        """A restarted receiver has forgotten it."""
+        if watched(self._audio):
+            self.tell(OSC_RECEIVER, SubscribeParameters(watched(self._audio), self.context.address))
+        self.after(_SUBSCRIBE_EVERY, again)
 
     # -- how it is
 
@@ -93,9 +127,11 @@ class Microphone(DeviceActor):
 
     def _tell_health(self) -> None:
         device, mode = self._device, self._echo.mode
-        self._said = mode
+        self._said = (mode, self._muted)
         if device.health is not Health.OK:
             self.health(device.health, device.reason, device.remedy)
+        elif self._muted:
+            self.health(Health.OK, self._muted)
         elif mode.able:
             self.health(Health.OK, f"{_NAMES[mode.name]}: {mode.reason}")
         else:

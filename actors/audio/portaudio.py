@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from actors.audio.device import Deliver, DeviceMissing, Feed
@@ -237,3 +238,49 @@ def look_for(device: int | str | None, kind: str) -> None:
     with _lock:
         _renew(sounddevice)
         _find(sounddevice, device, kind)
+
+
+class ListedDevice(msgspec.Struct, frozen=True):
+    """A device in one direction ("input" or "output"). default: of the system. chosen: by the configuration."""
+
+    index: int
+    name: str
+    kind: str
+    channels: int
+    rate: int
+    default: bool
+    chosen: bool
+
+
+def listed(chosen_input: int | str | None, chosen_output: int | str | None) -> tuple[ListedDevice, ...]:
+    """Every device of this machine, in both directions. Raises DeviceMissing when there is no PortAudio."""
+    sounddevice = _library()
+    found: list[ListedDevice] = []
+    with _lock:
+        _renew(sounddevice)
+        for kind, chosen in (("input", chosen_input), ("output", chosen_output)):
+            default, used = sounddevice.default.device[kind], _index_of(sounddevice, chosen, kind)
+            found += [
+                ListedDevice(
+                    index=one["index"],
+                    name=one["name"],
+                    kind=kind,
+                    channels=one[f"max_{kind}_channels"],
+                    rate=int(one["default_samplerate"]),
+                    default=one["index"] == default,
+                    chosen=one["index"] == used,
+                )
+                for one in sounddevice.query_devices()
+                if one[f"max_{kind}_channels"] > 0
+            ]
+    return tuple(found)
+
+
+def _index_of(sounddevice: Any, device: int | str | None, kind: str) -> int:
+    """The index of the device that the configuration names; -1 if that is none."""
+    if isinstance(device, str) and (device == "none" or device.startswith("file:")):
+        return -1
+    try:
+        return int(_find(sounddevice, device, kind)["index"])
+    except DeviceMissing:
+        return -1

@@ -24,6 +24,8 @@ class Reference:
         self._rate = rate
         self._tell = tell
         self.stream = stream
+        self.muted = False
+        """Whether silence is played in place of the sound, which goes on unheard."""
         self._expected = 0.0
         self._begin()
 
@@ -32,6 +34,8 @@ class Reference:
 
     def pull(self, frames: int, at: float, latency: float = 0.0) -> Sound:
         sound = self._feed.pull(frames, at, latency)
+        if self.muted:
+            sound = np.zeros_like(sound)
         if self._expected and at - self._expected > _BREAK:
             self.stream += 1
             self._begin()

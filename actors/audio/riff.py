@@ -77,8 +77,8 @@ def _samples(octets: bytes, form: _Format) -> NDArray[np.int16]:
     if form.kind == _FLOAT:
         values = np.frombuffer(octets, dtype=f"<f{form.width}")
         scaled = np.nan_to_num(values, nan=0.0, posinf=1.0, neginf=-1.0) * 32768.0
-        return np.clip(scaled, -32768, 32767).astype(np.int16)
+        return np.asarray(np.clip(scaled, -32768, 32767), dtype=np.int16)
     raw = np.frombuffer(octets, dtype=np.uint8).reshape(-1, form.width)
     if form.width == 1:
         return np.asarray((raw[:, 0].astype(np.int16) - 128) << 8, dtype=np.int16)
-    return np.ascontiguousarray(raw[:, -2:]).view("<i2")[:, 0]
+    return np.asarray(np.ascontiguousarray(raw[:, -2:]).view("<i2")[:, 0], dtype=np.int16)

@@ -18,6 +18,7 @@ from actors.audio.device_actor import DeviceActor
 from actors.audio.device_thread import DeviceThread
 from actors.audio.fader import RAMP
 from actors.audio.internal import (
+    DeviceChanged,
     FullVoiceDue,
     PlaybackQuiet,
     SoundBegan,
@@ -40,12 +41,14 @@ from actors.audio.messages import (
     SentenceHeard,
     SentencePlayed,
 )
+from actors.audio.muting import voice_muted
 from actors.audio.playback import Playback, Step
 from actors.audio.playlist import Playlist
 from actors.audio.reference import Reference
 from actors.audio.silence import no_speaker
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import AskFailed, Reply, handles
+from actors.kernel.protocol.lifecycle import Health
 from actors.kernel.protocol.state import GetState, StateIs
 from actors.speech.messages import RECOGNIZER, Cancel
 from actors.system.messages import SYSTEM, StageReached
@@ -80,6 +83,7 @@ class Speaker(DeviceActor):
         self._ran_out = 0.0
         self._last_turn = 0
         self._reference: Reference | None = None
+        self._device = DeviceChanged(Health.OK)
 
     @property
     def eased(self) -> bool:
@@ -112,7 +116,16 @@ class Speaker(DeviceActor):
         before, self._audio = self._audio, sections["audio"]
         if before.output_device != self._audio.output_device:
             self._thread.reopen()
+        if self._reference is not None:
+            self._reference.muted = self._audio.mute_voice
+        if before.mute_voice != self._audio.mute_voice:
+            self.healthy(self._device)
         return True
+
+    def healthy(self, change: DeviceChanged) -> None:
+        self._device = change
+        muted = voice_muted(self._audio) if change.health is Health.OK else ""
+        self.health(change.health, muted or change.reason, change.remedy)
 
     # -- what is to be played
 
@@ -262,6 +275,7 @@ class Speaker(DeviceActor):
         self._playlist.set_rate(sink.rate)
         stream = self._reference.stream + 1 if self._reference is not None else int(self.wall())
         self._reference = Reference(self._playlist, sink.rate, stream, self.post)
+        self._reference.muted = self._audio.mute_voice
         sink.start(self._reference)
 
     def _report_marks(self, timeout: float) -> None:

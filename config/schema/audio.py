@@ -19,3 +19,21 @@ class Audio(Section, key="audio", about="Microphone, speaker and voice.", place=
         unset="the embedded voice is used",
     )
     volume: float = setting(1.0, "How loud the voice is played; 1 is as synthesised.", ge=0.0, le=2.0)
+    mute_ears: bool = setting(False, "The bot hears nobody; `supervisor mute ears`.")
+    mute_voice: bool = setting(
+        False, "The bot speaks without a sound, in text only; `supervisor mute voice`."
+    )
+    mute_parameter: str | None = setting(
+        None,
+        "An avatar parameter (bool) that mutes the ears while it is true.",
+        min_length=1,
+        max_length=100,
+        unset="no parameter does",
+    )
+    push_to_talk: str | None = setting(
+        None,
+        "An avatar parameter (bool); the bot hears only while it is true.",
+        min_length=1,
+        max_length=100,
+        unset="the bot always hears",
+    )

@@ -22,6 +22,9 @@ COMMANDS = {
     "talk": ("supervisor.cli.instance.talk:talk", "Say something to Gerald and print the reply."),
     "tell": ("supervisor.cli.instance.talk:tell", "Send a message to an actor."),
     "ask": ("supervisor.cli.instance.talk:ask", "Send a message to an actor and print its answer."),
+    "mute": ("supervisor.cli.instance.mute:mute", "Mute Gerald's ears or voice while it runs."),
+    "unmute": ("supervisor.cli.instance.mute:unmute", "Unmute Gerald's ears or voice."),
+    "audio": ("supervisor.cli.audio.audio:audio", "List and test sound devices; a level meter."),
     "state": (
         "supervisor.cli.state.state:state",
         "Show, export, import, check or repair what Gerald remembers.",

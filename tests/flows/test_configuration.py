@@ -102,6 +102,14 @@ def test_set_unset_and_save(mocked: DemoInstance, supervisor: Command, home: Pat
     assert supervisor.json_of("config", "diff")["changes"] == []
 
 
+def test_mute_and_unmute(mocked: DemoInstance, supervisor: Command, home: Path) -> None:
+    before = _version(supervisor)
+    assert supervisor("mute", "all") == "muted: ears, voice\n"
+    assert _version(supervisor) == before + 2
+    assert supervisor.json_of("mute", "ears")["version"] == before + 2, "it is muted already"
+    assert supervisor.json_of("unmute", "voice")["version"] == before + 3
+
+
 def test_without_an_instance_an_override_is_checked_and_kept(supervisor: Command, home: Path) -> None:
     assert "with --save it is kept" in supervisor("config", "set", "llm.temperature", "1", code=1)
     assert "must be a number" in supervisor("config", "set", "llm.temperature", "9", "--save", code=1)
