@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from multiprocessing.connection import Listener
+from multiprocessing.connection import Client, Listener
 from typing import Any, Protocol
 
 from supervisor.connection import Connection
@@ -37,8 +37,8 @@ SAME_REQUEST = 0.5
 
 TICK = 1.0
 
-LAST_WORDS = 0.5
-"""Seconds that what a root told before its end may take to arrive."""
+LAST_WORDS = 5.0
+"""Seconds that what a root told before its end may take to arrive, on a machine that is busy."""
 
 SAID_WITHIN = 0.2
 """Seconds that a line may take to be printed."""
@@ -287,9 +287,11 @@ class _Root:
 
     def _await_end(self) -> None:
         self.code = self._process.wait()
-        self._listening.join(
-            LAST_WORDS
-        )  # what it told, a goodbye above all, comes before the news of its end
+        # Nobody else will come: a listener that still waits for the root is let go.
+        with contextlib.suppress(Exception):
+            Client(self._listener.address).close()
+        # What it told, a goodbye above all, comes before the news of its end.
+        self._listening.join(LAST_WORDS)
         self._news.put(("exit", self))
 
 

@@ -142,8 +142,10 @@ def me() -> int:
 
 @pytest.mark.parametrize("status", [0, 1, 70])
 def test_a_root_that_never_ran_is_not_started_again(root: Root, status: int) -> None:
+    before = threading.active_count()
     assert root.launch(f'say("started"); sys.exit({status})') == status
     assert root.heard() == ["started"]
+    assert threading.active_count() <= before + 1, "no thread waits for a root that is gone"
 
 
 @pytest.mark.parametrize("end", ["os._exit(1)", "os.kill(os.getpid(), signal.SIGKILL)"])
