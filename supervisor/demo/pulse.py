@@ -7,8 +7,8 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -100,6 +100,27 @@ class PulseHarness:
         if heard is None:
             raise PulseBroken(f"{wav} was played, and nothing was heard of it on the virtual microphone")
         return heard
+
+    @contextmanager
+    def echo(self, decibels: float, milliseconds: int) -> Iterator[None]:
+        """Meanwhile what the speaker plays comes back into the microphone, so much louder and so late.
+
+        Raises PulseBroken."""
+        wires = (f"source={SPEAKER}.monitor", "sink=mic_in", f"latency_msec={milliseconds}")
+        made = self._client("pactl", "load-module", "module-loopback", *wires, timeout=10.0)
+        number = made.stdout.strip()
+        if not number.isdigit():
+            raise PulseBroken(f"no loopback: {made.stderr.strip()}")
+        try:
+            listed = self._client("pactl", "list", "sink-inputs", timeout=10.0).stdout
+            for entry in listed.split("Sink Input #")[1:]:
+                if f"Owner Module: {number}\n" in entry:
+                    volume = f"{10 ** (decibels / 60):.4f}"  # PulseAudio's volumes are cubic
+                    which = entry.split("\n", 1)[0]
+                    self._client("pactl", "set-sink-input-volume", which, volume, timeout=10.0)
+            yield
+        finally:
+            self._client("pactl", "unload-module", number, timeout=10.0)
 
     def kill(self) -> None:
         """End the daemon as a crash would."""

@@ -64,6 +64,10 @@ class PulseStage(SoundStage):
     def recording(self, wav: Path) -> AbstractContextManager[None]:
         return self._pulse.speaker.recording(wav)
 
+    def echo(self, decibels: float, milliseconds: int) -> AbstractContextManager[None]:
+        """Meanwhile what is played comes back into the microphone, so much louder and so late."""
+        return self._pulse.echo(decibels, milliseconds)
+
 
 class FileStage(SoundStage):
     """A WAV file as microphone, with all questions at a fixed pace, and one as speaker."""

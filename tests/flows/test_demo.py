@@ -1,5 +1,6 @@
 """The main job on real parts: a spoken question is heard, answered and spoken, with no VRChat and no sound hardware."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ pytestmark = [pytest.mark.models, pytest.mark.slow, pytest.mark.timeout(240)]
 @pytest.mark.sound
 @pytest.mark.skipif(bool(unavailable()), reason=unavailable())
 def test_the_demo_proves_the_whole_with_virtual_devices(supervisor: Command, tmp_path: Path) -> None:
-    said = supervisor("demo", "--questions", "1", "--keep", str(tmp_path / "kept"), within=230.0)
+    said = supervisor(
+        "demo", "--questions", "1", "--no-overlap", "--keep", str(tmp_path / "kept"), within=230.0
+    )
     assert "sound: PulseAudio null sinks" in said
     assert "all of it happened" in said
     assert "of which the runtime added" in said.splitlines()[-1]
@@ -25,4 +28,16 @@ def test_the_demo_proves_the_whole_with_files_in_place_of_devices(
 ) -> None:
     said = supervisor("demo", "--questions", "1", "--files", "--keep", str(tmp_path / "kept"), within=230.0)
     assert "sound: file devices" in said
+    assert "all of it happened" in said
+
+
+@pytest.mark.sound
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(not os.environ.get("GERALD_SOAK"), reason="takes two minutes; set GERALD_SOAK=1")
+@pytest.mark.skipif(bool(unavailable()), reason=unavailable())
+def test_the_demo_shows_nods_coughs_interruptions_pauses_and_its_echo(
+    supervisor: Command, tmp_path: Path
+) -> None:
+    said = supervisor("demo", "--questions", "1", "--keep", str(tmp_path / "kept"), within=590.0)
+    assert "while it speaks" in said
     assert "all of it happened" in said

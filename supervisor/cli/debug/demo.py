@@ -37,12 +37,14 @@ QUESTIONS = (
 @click.option(
     "--questions", "count", type=click.IntRange(1, 5), default=5, show_default=True, help="After a warm-up."
 )
+@click.option("--overlap/--no-overlap", default=True, show_default=True, help="Speak over it afterwards.")
 @click.option("--files", is_flag=True, help="Use file devices even where PulseAudio is available.")
-def demo(wav: Path | None, keep: Path | None, files: bool, count: int) -> None:
+def demo(wav: Path | None, keep: Path | None, files: bool, count: int, overlap: bool) -> None:
     """Test the whole pipeline on this machine: a spoken question is heard, answered by the embedded model, and spoken.
 
     It starts an instance in a temporary home, a small OSC peer in place of VRChat and a virtual microphone, asks five
-    questions after a warm-up and prints each step. Exit status 0 only if every step happened.
+    questions after a warm-up and prints each step. With virtual devices it then nods, coughs and interrupts while it is
+    answered, pauses within a sentence, and plays its own voice back to it. Exit status 0 only if every step happened.
     """
     from rich.console import Console
 
@@ -55,7 +57,7 @@ def demo(wav: Path | None, keep: Path | None, files: bool, count: int) -> None:
     with tempfile.TemporaryDirectory(prefix="gerald-demo-", ignore_cleanup_errors=True) as temporary:
         folder = (keep or Path(temporary)).absolute()
         try:
-            passed = _run(console, folder, wav, files, count + 1)
+            passed = _run(console, folder, wav, files, count + 1, overlap)
         except (DemoFailed, PulseBroken, OSError) as error:
             fail(FAILED, f"the demo cannot continue: {error}")
         except KeyboardInterrupt:
@@ -63,11 +65,12 @@ def demo(wav: Path | None, keep: Path | None, files: bool, count: int) -> None:
     sys.exit(0 if passed else FAILED)
 
 
-def _run(console: "Console", folder: Path, wav: Path | None, files: bool, count: int) -> bool:
+def _run(console: "Console", folder: Path, wav: Path | None, files: bool, count: int, overlap: bool) -> bool:
     from actors.speech import embedded
     from actors.speech.whisper import Whisper
+    from supervisor.demo.overlap import Overlap
     from supervisor.demo.show import Show
-    from supervisor.demo.sound import spoken, stage_for
+    from supervisor.demo.sound import PulseStage, spoken, stage_for
 
     home = folder / "home"
     home.mkdir(parents=True, exist_ok=True)
@@ -75,8 +78,14 @@ def _run(console: "Console", folder: Path, wav: Path | None, files: bool, count:
     stage, why = stage_for(folder, [path for _, path in questions], files)
     console.print(f"sound: [bold]{stage.name}[/]" + (f" ({why})" if why else ""))
     show = Show(console, home, folder, Whisper(embedded.whisper_model()))
+    people = Overlap(console, folder)
     with stage:
         show.run(stage, questions)
-    verdict = "[bold red]not all of it happened[/]" if show.failures else "[bold green]all of it happened[/]"
+        if overlap and isinstance(stage, PulseStage):
+            people.run(stage)
+        elif overlap:
+            console.print("speaking over each other is not shown: files keep their own pace")
+    failed = show.failures or people.failures
+    verdict = "[bold red]not all of it happened[/]" if failed else "[bold green]all of it happened[/]"
     console.print(f"\n{verdict}\n{show.summary()}", soft_wrap=True)
-    return not show.failures
+    return not failed
