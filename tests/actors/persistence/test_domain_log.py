@@ -209,3 +209,16 @@ def test_changes_that_are_on_disk_and_large_are_counted_and_not_held(
     begun.add(change(2, 3, bytes(7)), 5.0)
     begun.replace(snapshot(2))
     assert (begun.since, begun.recent_bytes, begun.journal_bytes) == (1, 7, 108)
+
+
+@pytest.mark.parametrize("stored", [2, 3, 4])
+def test_the_limit_counts_what_was_stored_before_too(stored: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "HARD_LIMIT", 3)
+    changes = tuple(
+        Record(Kind.CHANGE, "users", 1, Version(1, n + 1), 5.0, b"patch", Version(1, n))
+        for n in range(1, stored + 1)
+    )
+    domain_log = DomainLog("users")
+    domain_log.loaded(Chain(snapshot(1), changes))
+    refused = domain_log.add(change(stored + 1, stored + 2), 5.0)
+    assert (refused is None) == (stored < 3)

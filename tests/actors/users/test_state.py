@@ -342,3 +342,10 @@ def test_a_list_whose_names_were_folded_in_case_only_is_still_found_by_what_peop
     ten = UserState("usr_10", "Ten․exe")
     state = UsersState({"usr_10": ten}, {"ten․exe": ("usr_10",)})
     assert find(state, "Ten.exe") == (ten,)
+
+
+def test_a_record_that_stayed_does_not_hide_the_fault_of_the_next_one() -> None:
+    before = talked(UsersState(), ANN, 5.0)
+    wrong = UserState("usr_bob", "Bob", relationship_level=7.0)
+    after = msgspec.structs.replace(before, users={**before.users, "usr_bob": wrong})
+    assert faults(after, before) == ("usr_bob: relationship_level is not in [0, 1]",)

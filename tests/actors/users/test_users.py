@@ -1,6 +1,7 @@
 """The users' actor under the virtual clock, with a persistence that answers at once."""
 
 import msgspec
+import pytest
 
 from actors.kernel.message import Message
 from actors.kernel.protocol.state import UpdateRefused, UpdateState
@@ -10,6 +11,7 @@ from actors.kernel.protocol.storage import (
     LoadState,
     RecordErasure,
     SaveChange,
+    SaveFailed,
     SaveSnapshot,
     Version,
 )
@@ -209,3 +211,24 @@ def test_what_was_on_its_way_when_somebody_was_forgotten_makes_no_new_record() -
     assert actor.state.users == {}
     talk(world, ANN, now + 60.0)
     assert list(actor.state.users) == ["usr_ann"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [(SaveFailed("users", Version(1, 1), "the disk is full"), "the disk is full"), (None, "timeout")],
+)
+def test_who_cannot_be_noted_as_forgotten_is_not_forgotten_and_it_is_said(
+    answer: Message | None, why: str
+) -> None:
+    world, actor, persistence = begin()
+    talk(world, ANN)
+    asker = world.probe("asker")
+    world.give("users", ForgetPerson("Ann"), sender="asker")
+    (letter,) = [e for e in persistence.envelopes if isinstance(e.message, RecordErasure)]
+    if answer is None:
+        world.advance(60.0)
+    else:
+        world.tell("users", answer, sender="persistence", answers=letter.id)
+        world.run()
+    assert asker.messages == [NotForgotten(f"it could not be noted on disk ({why}): nothing was changed")]
+    assert ANN.user_id in actor.state.users

@@ -2,9 +2,11 @@
 
 import pwd
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from config.secrets import key_file
 from config.secrets.key_file import EncryptionKeyError, KeySource, key_path, make_key_file, read_key_file
 
 
@@ -18,6 +20,15 @@ def test_a_key_file_that_others_can_read_or_that_is_none_is_refused(tmp_path: Pa
     key.write_text("hello")
     with pytest.raises(EncryptionKeyError, match="is not a key file"):
         read_key_file(key)
+
+
+def test_where_files_have_no_such_mode_it_is_not_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = make_key_file(tmp_path / "key")
+    (tmp_path / "key").chmod(0o644)
+    monkeypatch.setattr(key_file, "os", SimpleNamespace(name="nt"))
+    assert read_key_file(tmp_path / "key") == key
 
 
 def test_a_user_without_a_home_folder_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,11 @@
 """One key is changed, and every other byte stays."""
 
+import math
+
 import pytest
 
-from config.secrets.yaml_edit import with_value, without_value
+from config.secrets import yaml_values
+from config.secrets.yaml_edit import quoted, with_value, without_value
 from config.syntax.errors import LoadError
 from tests.config.secrets.conftest import PLAIN
 
@@ -33,6 +36,7 @@ def test_a_heading_goes_with_its_last_key_and_one_of_the_same_name_stays() -> No
         "llm:\r\n  api_key: OLD # shop\r\n  model: y\r\n",
         "llm:\n  api_key: OLD\nbot:\n  personality: |+\n      kind\n\n      and shy\n\nosc:\n",
         "---\nllm:\n# here\n  api_key: OLD",
+        'llm: {"api_key":OLD}\n',
     ],
 )
 def test_every_other_byte_stays(plain: str) -> None:
@@ -42,3 +46,28 @@ def test_every_other_byte_stays(plain: str) -> None:
 def test_an_item_that_shares_its_line_is_left_alone() -> None:
     with pytest.raises(LoadError, match="has no line of its own"):
         without_value("osc:\n  enabled_events: [a, b]\n", ("osc", "enabled_events", 0))
+
+
+def test_a_new_section_is_made_where_it_belongs_also_beside_one_of_the_same_name() -> None:
+    plain = "a:\n  x:\n    q: 1\n"
+    assert with_value(plain, ("a", "m", "x", "y"), "v") == (
+        'a:\n  m:\n    x:\n      y: "v"\n  x:\n    q: 1\n'
+    )
+
+
+@pytest.mark.parametrize(("value", "text"), [(math.inf, ".inf"), (-math.inf, "-.inf"), (math.nan, ".nan")])
+def test_what_is_no_finite_number_is_written_as_yaml_has_it(value: float, text: str) -> None:
+    assert quoted(value) == text
+
+
+@pytest.mark.parametrize("values", [2, 3, 4])
+def test_as_many_values_as_are_allowed_are_read_and_no_more(
+    values: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yaml_values, "MOST", 2)
+    text = "".join(f"k{number}: 1\n" for number in range(values))
+    if values <= 2:
+        assert len(yaml_values.read_values(text).nodes) == values
+    else:
+        with pytest.raises(LoadError, match="more than 2 values"):
+            yaml_values.read_values(text)
