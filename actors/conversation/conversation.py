@@ -428,7 +428,15 @@ class Conversation(DomainActor[ConversationState]):
             self.tell(
                 SYNTHESIZER, SpeakRequested(turn, sentence, text, self._drafts.guess_of(turn)), notify=True
             )
-        self.tell(OSC_SENDER, ChatboxText(turn, text))
+        self._show()
+
+    def _show(self) -> None:
+        """The chatbox keeps pace with the voice."""
+        active = self.state.active
+        if active is not None and (due := active.due):
+            for text in due:
+                self.tell(OSC_SENDER, ChatboxText(active.turn, text))
+            self._change(shown=active.shown + len(due))
 
     def _complete(self) -> None:
         self._change(complete=True)
@@ -446,8 +454,10 @@ class Conversation(DomainActor[ConversationState]):
         """The voice is heard: hide the typing indicator."""
         self._voice.told(message)
         self._growth = self._growth.heard(message.turn, message.at)
-        if self._active(message.turn) is not None:
+        if (active := self._active(message.turn)) is not None:
             self.tell(OSC_SENDER, Typing(False))
+            self._change(begun=active.played + 1)
+            self._show()
 
     @handles
     def on_played(self, message: SentencePlayed) -> None:
@@ -476,7 +486,8 @@ class Conversation(DomainActor[ConversationState]):
     def _over(self, active: ActiveTurn, sentences: int) -> ActiveTurn:
         """The first `sentences` sentences of the turn have been heard."""
         if sentences > active.played:
-            self._change(played=sentences, part="")
+            self._change(played=sentences, part="", begun=sentences + 1)
+            self._show()
         return self.state.active or active
 
     def _note_heard(self) -> None:
@@ -515,6 +526,7 @@ class Conversation(DomainActor[ConversationState]):
         if active is None or not active.voiced:
             return
         self._change(voiced=False)
+        self._show()
         if active.complete:
             self._end("failed" if active.failed else "said")
 
@@ -548,6 +560,9 @@ class Conversation(DomainActor[ConversationState]):
         active = self.state.active
         assert active is not None
         now = self.wall()
+        if outcome != "cancelled":
+            self._change(begun=len(active.said))
+            self._show()
         self.tell(OSC_SENDER, Typing(False))
         self.become(turns.end(self.state, self._bot.name, now))
         if active.person.is_known:

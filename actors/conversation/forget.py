@@ -51,7 +51,8 @@ def dropped(state: ConversationState, people: tuple[Person, ...], at: float) -> 
         ),
         last_touch=state.last_touch if not named.search(state.last_touch.person) else Interaction(),
     )
-    if after == state:
+    # the topic may be of words of theirs that were void before anybody knew who said them
+    if after == state and not state.current_topic:
         return state
     return with_goals(msgspec.structs.replace(after, current_topic="", user_preferences={}))
 

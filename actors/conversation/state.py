@@ -22,7 +22,8 @@ PREFERENCES = 16
 @durable("conversation.ActiveTurn")
 class ActiveTurn(msgspec.Struct, frozen=True):
     """The current turn. said: sentences passed on. played: how many were heard completely; part: of the next, the words
-    that were heard. asides: which of `said` are no part of the reply, such as an apology.
+    that were heard. asides: which of `said` are no part of the reply, such as an apology. begun: how many
+    the voice has begun; shown: how many the chatbox got.
 
     complete: no further sentence will come. voiced: a voice speaks. failed: the owner's line where no reply came."""
 
@@ -38,6 +39,13 @@ class ActiveTurn(msgspec.Struct, frozen=True):
     failed: str = ""
     part: str = ""
     asides: tuple[int, ...] = ()
+    begun: int = 0
+    shown: int = 0
+
+    @property
+    def due(self) -> tuple[str, ...]:
+        """The sentences to show now: those that are being spoken or were; all, where no voice speaks."""
+        return self.said[self.shown : self.begun if self.voiced else len(self.said)]
 
     @property
     def reply(self) -> str:

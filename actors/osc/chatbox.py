@@ -14,7 +14,11 @@ LINES = 9
 # Columns after which the chatbox wraps. Nobody documents it; a narrow guess splits early rather than hiding text.
 LINE_WIDTH = 26
 SPACING = 1.5  # Seconds between two messages. Undocumented too; clients keep 1.25 to 1.5.
+READING = (
+    17.0  # characters a second: a line of a turn stands so long before the next of that turn replaces it
+)
 MAX_TEXT = 2000
+MORE = " (…)"  # stands where a text that waits became too long
 MAX_WAITING = 8
 _SENTENCE_END = regex.compile(r"""(?:[\p{Sentence_Terminal}…]["'”’)\]]*(?=\s)|[。！？]|\n)""")
 _KEPT_FORMATS = "\u200d"
@@ -29,11 +33,15 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class Chatbox(msgspec.Struct, frozen=True):
-    """Waiting texts, when the next message may be sent, and the last cancelled turn."""
+    """Waiting texts, when the next message may be sent, and the last cancelled turn.
+
+    shown: the turn of the last message. read_at: when it has been read. Times are monotonic seconds."""
 
     waiting: tuple[Waiting, ...] = ()
     free_at: float = 0.0
     voided: int = 0
+    shown: int = 0
+    read_at: float = 0.0
 
 
 def write(box: Chatbox, turn: int, text: str, now: float) -> Chatbox:
@@ -46,10 +54,12 @@ def write(box: Chatbox, turn: int, text: str, now: float) -> Chatbox:
     kept = [w for w in box.waiting if w.turn in (0, turn)] if turn else list(box.waiting)
     if kept and kept[-1].turn == turn:
         last = kept.pop()
+        if last.text.endswith(MORE) and not text.startswith(last.text):
+            return box
         whole = text if text.startswith(last.text) else joined((last.text, text))
-        kept.append(Waiting(turn, whole[:MAX_TEXT], last.since))
+        kept.append(Waiting(turn, _bounded(whole), last.since))
     else:
-        kept.append(Waiting(turn, text[:MAX_TEXT], now))
+        kept.append(Waiting(turn, _bounded(text), now))
     return msgspec.structs.replace(box, waiting=tuple(kept[-MAX_WAITING:]))
 
 
@@ -57,12 +67,15 @@ def cancel(box: Chatbox, turn: int) -> Chatbox:
     """Cancel every turn <= `turn`, also for texts that arrive later."""
     voided = max(box.voided, turn)
     waiting = tuple(w for w in box.waiting if w.turn == 0 or w.turn > voided)
-    return Chatbox(waiting, box.free_at, voided)
+    return msgspec.structs.replace(box, waiting=waiting, voided=voided)
 
 
 def due_in(box: Chatbox, now: float) -> float | None:
-    """Seconds until the next message may be sent; None when nothing waits."""
-    return max(0.0, box.free_at - now) if box.waiting else None
+    """Seconds until the next message is to be sent; None when nothing waits. Another turn's waits for no reader."""
+    if not box.waiting:
+        return None
+    at = max(box.free_at, box.read_at) if box.waiting[0].turn == box.shown else box.free_at
+    return max(0.0, at - now)
 
 
 def next_text(box: Chatbox, now: float) -> tuple[Chatbox, Waiting | None]:
@@ -72,7 +85,9 @@ def next_text(box: Chatbox, now: float) -> tuple[Chatbox, Waiting | None]:
     first, *others = box.waiting
     piece, rest = _first_piece(first.text)
     left = [Waiting(first.turn, rest, first.since)] if rest else []
-    return Chatbox((*left, *others), now + SPACING, box.voided), Waiting(first.turn, piece, first.since)
+    read_at = now + len(piece) / READING
+    after = Chatbox((*left, *others), now + SPACING, box.voided, first.turn, read_at)
+    return after, Waiting(first.turn, piece, first.since)
 
 
 def clean(text: str) -> str:
@@ -98,6 +113,14 @@ def fits(text: str) -> bool:
         len(text.encode("utf-16-le", "replace")) // 2 <= LIMIT
         and sum(map(_wrapped, text.split("\n"))) <= LINES
     )
+
+
+def _bounded(text: str) -> str:
+    """`text`, or as much of its beginning as may wait, with a sign that there was more."""
+    if len(text) <= MAX_TEXT:
+        return text
+    whole = text[: MAX_TEXT - len(MORE)].removesuffix(MORE)
+    return whole[: _before_character(whole, len(whole))].rstrip() + MORE
 
 
 def _is_control(character: str) -> bool:

@@ -5,6 +5,7 @@ import msgspec
 from actors.avatar.messages import Touched
 from actors.conversation import attribution, turns
 from actors.conversation.conversation import ANSWER_WITHIN
+from actors.conversation.forget import dropped
 from actors.conversation.messages import TextReceived
 from actors.conversation.state import ConversationState
 from actors.kernel.actor import AskFailed, Reply
@@ -127,6 +128,13 @@ def test_of_a_forgotten_person_nothing_stays_and_the_others_words_do() -> None:
     room.give(PersonForgotten((MIO,), room.world.clock.wall()))
     assert [said.text for said in room.actor.state.messages] == ["I have a dog.", "Good dog."]
     assert b"Kyoto" not in msgspec.msgpack.encode(room.actor.state)
+
+
+def test_the_topic_of_words_that_were_void_before_they_were_attributed_is_forgotten_too() -> None:
+    state = turns.begin(ConversationState(), "Dragons are secret.", MIO, "", 1.0)
+    state = turns.end(state, "Gerald", 2.0)
+    assert state.current_topic
+    assert dropped(state, (MIO,), 3.0).current_topic == ""
 
 
 def test_a_turn_of_a_forgotten_person_ends_and_makes_no_new_acquaintance() -> None:

@@ -42,7 +42,6 @@ def test_a_reply_is_spoken_shown_and_told_sentence_by_sentence_while_it_grows() 
     room.give(SentenceReady(turn, 0, "Fine."))
     assert room["speech.synthesizer"].of(SpeakRequested) == [SpeakRequested(turn, 0, "Fine.")]
     assert room["speech.recognizer"].of(Spoken) == [Spoken(turn, "Fine.")]
-    assert room["osc.sender"].of(ChatboxText) == [ChatboxText(turn, "Fine.")]
     room.give(SentenceReady(turn, 1, "And you?"), CompletionEnded(turn, 2, "Fine. And you?", 6, "stop"))
     assert room["audio.speaker"].of(PlaybackDone) == [PlaybackDone(turn, 2)]
     assert room["listener"].of(ReplyEnded) == []
@@ -56,6 +55,42 @@ def test_a_reply_is_spoken_shown_and_told_sentence_by_sentence_while_it_grows() 
         ("user", "How are you?"),
         ("assistant", "Fine. And you?"),
     ]
+
+
+def test_the_chatbox_shows_a_sentence_when_the_voice_begins_it() -> None:
+    room = Room()
+    turn = room.ask()
+    shown = [ChatboxText(turn, text) for text in ("One.", "Two.", "Three.")]
+    room.give(SentenceReady(turn, 0, "One."), SentenceReady(turn, 1, "Two."))
+    assert room["osc.sender"].of(ChatboxText) == []
+    room.give(PlaybackStarted(turn, 1.0))
+    assert room["osc.sender"].of(ChatboxText) == shown[:1]
+    room.give(SentencePlayed(turn, 0))
+    assert room["osc.sender"].of(ChatboxText) == shown[:2]
+    room.give(SentencePlayed(turn, 1))
+    room.give(SentenceReady(turn, 2, "Three."))  # the voice was waiting for it
+    assert room["osc.sender"].of(ChatboxText) == shown
+
+
+def test_what_the_voice_leaves_out_is_shown_at_the_end_and_what_was_cut_off_is_not() -> None:
+    room = Room()
+    turn = room.ask()
+    room.give(SentenceReady(turn, 0, "One."), SentenceReady(turn, 1, "x = 1\ny = 2"))
+    room.give(CompletionEnded(turn, 2, "", 6, "stop"), PlaybackStarted(turn, 1.0), PlaybackEnded(turn, 2.0))
+    assert [shown.text for shown in room["osc.sender"].of(ChatboxText)] == ["One.", "x = 1\ny = 2"]
+    turn = room.ask("And?")
+    room.give(SentenceReady(turn, 0, "Well."), SentenceReady(turn, 1, "No."), PlaybackStarted(turn, 3.0))
+    room.ask("Wait!")
+    assert [shown.text for shown in room["osc.sender"].of(ChatboxText)][2:] == ["Well."]
+
+
+def test_without_a_voice_all_is_shown_at_once() -> None:
+    room = Room()
+    turn = room.ask()
+    room.give(
+        SentenceReady(turn, 0, "One."), SynthesisFailed(turn, 0, "no voice"), SentenceReady(turn, 1, "Two.")
+    )
+    assert [shown.text for shown in room["osc.sender"].of(ChatboxText)] == ["One.", "Two."]
 
 
 def test_typing_is_on_while_thinking_and_off_afterwards() -> None:

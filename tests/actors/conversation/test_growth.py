@@ -140,8 +140,8 @@ def test_whoever_said_much_and_was_not_understood_hears_so_once_in_a_while() -> 
     room.give(NothingUnderstood(11.7, 2.0, 0.6, "no speech"), NothingUnderstood(11.7, 2.0, 0.95, "echo"))
     assert len(room["osc.sender"].of(ChatboxText)) == 1
     room.give(much)
-    assert [shown.text for shown in room["osc.sender"].of(ChatboxText)[1:]] == [EXCUSE]
     room.played(turn + 1, 1)
+    assert [shown.text for shown in room["osc.sender"].of(ChatboxText)[1:]] == [EXCUSE]
     assert room.actor.state.active is None
     assert kept(room) == [("user", "Hello"), ("assistant", "Fine.")]
     room.give(much)

@@ -1,5 +1,7 @@
 """Text is split so that all of it is shown, and spaced out so that nobody is muted."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,8 @@ from hypothesis import strategies as st
 from actors.osc.chatbox import (
     LIMIT,
     MAX_TEXT,
+    MORE,
+    READING,
     SPACING,
     Chatbox,
     cancel,
@@ -107,11 +111,34 @@ def test_the_first_text_goes_at_once() -> None:
     assert due_in(write(Chatbox(), 1, "Hello.", 5.0), 5.0) == 0.0
 
 
-def test_messages_keep_their_distance() -> None:
+def test_a_line_stands_as_long_as_a_reader_needs() -> None:
     sent = drain(write(Chatbox(), 1, "many words " * 60, 0.0), 0.0)
 
     assert len(sent) > 3
-    assert [at for at, _, _ in sent] == pytest.approx([n * SPACING for n in range(len(sent))])
+    for (at, _, text), (after, _, _) in pairwise(sent):
+        assert after - at == pytest.approx(max(SPACING, len(text) / READING))
+
+
+def test_a_short_line_stands_until_the_next_message_may_be_sent() -> None:
+    box, _ = next_text(write(Chatbox(), 1, "Yes.", 0.0), 0.0)
+    assert due_in(write(box, 1, "No.", 0.1), 0.1) == pytest.approx(SPACING - 0.1)
+
+
+def test_another_turns_text_waits_for_no_reader() -> None:
+    box, _ = next_text(write(Chatbox(), 1, "word " * 25, 0.0), 0.0)
+    assert due_in(write(box, 1, "More.", 0.5), 0.5) == pytest.approx(124 / READING - 0.5)
+    assert due_in(write(box, 2, "Something new.", 0.5), 0.5) == pytest.approx(SPACING - 0.5)
+
+
+def test_of_a_text_that_becomes_too_long_the_beginning_stays_with_a_sign() -> None:
+    box = Chatbox()
+    for number in range(300):
+        box = write(box, 1, f"This is sentence number {number}.", 0.0)
+    (waiting,) = box.waiting
+    assert waiting.text.endswith(MORE)
+    assert len(waiting.text) <= MAX_TEXT
+    whole = " ".join(f"This is sentence number {number}." for number in range(300))
+    assert whole.startswith(waiting.text.removesuffix(MORE))
 
 
 def test_nothing_is_sent_too_early() -> None:
