@@ -38,7 +38,7 @@ from actors.conversation.phrases import THINKING, is_long, shall_i_go_on
 from actors.conversation.prompt import build, people_named
 from actors.conversation.reply_voice import ReplyVoice
 from actors.conversation.state import ActiveTurn, ConversationState, faults
-from actors.conversation.unheard import EXCUSE, Unheard
+from actors.conversation.unheard import Unheard
 from actors.conversation.utterance import LONGEST
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.message import Message
@@ -241,7 +241,7 @@ class Conversation(DomainActor[ConversationState]):
         self.become(turns.excuse(self.state, self.wall(), self._voiced))
         self.after(TURN_WITHIN, TurnOverdue(self.state.turn))
         self._announce_begin(self.state.turn)
-        self._say(self.state.turn, EXCUSE, aside=True)
+        self._say(self.state.turn, apology_for("unheard", language=self._speech.language), aside=True)
         self._complete()
 
     # -- somebody may have finished
@@ -403,7 +403,8 @@ class Conversation(DomainActor[ConversationState]):
             return
         self._change(failed=message.owner or message.kind)
         begun = len(active.said) > len(active.asides)
-        self._say(message.turn, apology_for(message.kind, begun=begun), aside=True)
+        apology = apology_for(message.kind, begun=begun, language=self._speech.language)
+        self._say(message.turn, apology, aside=True)
         self._complete()
 
     @handles

@@ -6,8 +6,6 @@ from actors.conversation.state import ConversationState
 from actors.speech.messages import NothingUnderstood
 from actors.vocabulary.type_names import durable
 
-EXCUSE = "Sorry, I didn't catch that."
-
 _SPEECH = 1.0  # seconds of speech that one would have liked to be understood
 _CERTAIN = 0.8  # its mean probability of speech: noise and music are less
 _IN_TALK = 60.0  # seconds after the last word within which it was said to the bot

@@ -1,11 +1,11 @@
 """Somebody who goes on after a turn was decided too early has said one thing, and no word of it is lost."""
 
 from actors.audio.messages import PlaybackStarted
+from actors.conversation.apologies import apology_for
 from actors.conversation.conversation import GOES_ON_WITHIN
 from actors.conversation.growth import Growth
 from actors.conversation.messages import ReplyEnded, TextReceived, TurnStarted, WatchTurns
 from actors.conversation.state import ActiveTurn
-from actors.conversation.unheard import EXCUSE
 from actors.llm.messages import CompletionRequested, SentenceReady
 from actors.osc.messages import ChatboxText
 from actors.speech.messages import (
@@ -141,7 +141,7 @@ def test_whoever_said_much_and_was_not_understood_hears_so_once_in_a_while() -> 
     assert len(room["osc.sender"].of(ChatboxText)) == 1
     room.give(much)
     room.played(turn + 1, 1)
-    assert [shown.text for shown in room["osc.sender"].of(ChatboxText)[1:]] == [EXCUSE]
+    assert [shown.text for shown in room["osc.sender"].of(ChatboxText)[1:]] == [apology_for("unheard")]
     assert room.actor.state.active is None
     assert kept(room) == [("user", "Hello"), ("assistant", "Fine.")]
     room.give(much)
