@@ -98,8 +98,13 @@ class Copy:
         child = os.fork()
         if child == 0:
             _in_child(lambda: self._tests(tests, per_test, measured, told), self.output)
-        status = _await(child, began + seconds)
-        _end_marked()
+        try:
+            status = _await(child, began + seconds)
+        except BaseException:
+            os.killpg(child, signal.SIGKILL)
+            raise
+        finally:
+            _end_marked()
         took = time.monotonic() - began
         if status is None:
             return Run("late", took, "time-out")
@@ -178,6 +183,7 @@ def _in_child(work: Callable[[], int], output: Path) -> None:
         os.setsid()
         os.nice(NICE)
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
         out = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
