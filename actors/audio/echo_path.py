@@ -13,7 +13,7 @@ Setting = Literal["auto", "cancel", "free", "half_duplex"]
 _SURE = 12.0  # a match this high is the voice; chance and people speaking give 9 at most
 _NOTHING = 7.5  # a match this low is chance
 _ABSENT = 12  # looks without a trace after which the voice does not come back
-_FAR = 800  # samples (50 ms) by which a jump of the lag makes a canceller lose the voice
+_FAR = 800  # samples (50 ms) of a jump of the lag after which a canceller may have lost the voice
 _PROVEN = 3  # looks in a row that must find it removed
 _REMOVED = 4.0  # times quieter (12 dB): the canceller has converged
 _LEAKS = 1.6  # less than that many times quieter (4 dB): it has lost the voice
@@ -66,10 +66,10 @@ class EchoPath(msgspec.Struct, frozen=True):
         return self
 
     def _removed(self, look: Look) -> int:
-        if self.lag is not None and abs(look.lag - self.lag) > _FAR:
-            return 0
         if look.after <= _INAUDIBLE or look.after * _REMOVED <= look.before:
             return min(self.removed + 1, _PROVEN)
+        if self.lag is not None and abs(look.lag - self.lag) > _FAR:
+            return 0
         return self.removed if look.after * _LEAKS <= look.before else 0
 
 

@@ -52,11 +52,14 @@ def test_a_voice_too_soft_to_be_heard_counts_as_cancelled() -> None:
     assert path(*[looked(before=0.0006, after=0.0004)] * 3).converged
 
 
-@pytest.mark.parametrize(("lag", "proven"), [(1100, True), (1900, False), (2600, False), (150, False)])
-def test_after_a_jump_of_the_delay_it_has_to_be_proven_again_and_drift_is_none(
-    lag: int, proven: bool
+@pytest.mark.parametrize(
+    ("lag", "after", "proven"),
+    [(1100, 0.03, True), (1900, 0.03, False), (150, 0.03, False), (1900, 0.01, True), (2600, 0.01, True)],
+)
+def test_after_a_jump_of_the_delay_it_has_to_be_proven_again_unless_the_canceller_has_followed(
+    lag: int, after: float, proven: bool
 ) -> None:
-    state = path(*[CANCELLED] * 3, looked(lag, after=0.01))
+    state = path(*[CANCELLED] * 3, looked(lag, after=after))
     assert state.converged is proven
     assert state.lag == lag
 
