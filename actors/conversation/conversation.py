@@ -261,12 +261,12 @@ class Conversation(DomainActor[ConversationState]):
         if person.is_known:
             self.ask(USERS, GetProfile(person), "on_draft_profile", answer.context, ANSWER_WITHIN)
         else:
-            self._drafts.ask(self, self._bot, self.state, self._growth, self.wall())
+            self._drafts.ask(self, self._bot, self.state, self._growth, self.wall(), self._speech.language)
 
     def on_draft_profile(self, answer: Reply | AskFailed) -> None:
         """What is known of them?"""
         if self._drafts.known(answer):
-            self._drafts.ask(self, self._bot, self.state, self._growth, self.wall())
+            self._drafts.ask(self, self._bot, self.state, self._growth, self.wall(), self._speech.language)
 
     @handles
     def on_drop(self, message: Drop) -> None:
@@ -340,7 +340,7 @@ class Conversation(DomainActor[ConversationState]):
         return active
 
     def _think(self, turn: int, profile: Profile | None) -> None:
-        messages = build(self._bot, self.state, profile, self.wall())
+        messages = build(self._bot, self.state, profile, self.wall(), self._speech.language)
         self.tell(LLM, CompletionRequested(turn, messages, people=people_named(self.state)), notify=True)
 
     @handles

@@ -103,11 +103,13 @@ class Drafts:
         self.draft = msgspec.structs.replace(draft, profile=attribution.profile(answer))
         return True
 
-    def ask(self, actor: "Actor", bot: Bot, state: ConversationState, growth: Growth, now: float) -> None:
+    def ask(
+        self, actor: "Actor", bot: Bot, state: ConversationState, growth: Growth, now: float, language: str
+    ) -> None:
         """All that is needed is known: ask the model."""
         assert self.draft is not None
         foreseen = self.draft.foreseen(state, growth, now)
-        messages, people = build(bot, foreseen, self.draft.profile, now), people_named(foreseen)
+        messages, people = build(bot, foreseen, self.draft.profile, now, language), people_named(foreseen)
         self.draft = msgspec.structs.replace(self.draft, messages=messages, people=people)
         actor.tell(LLM, self.draft.request(0))
 
