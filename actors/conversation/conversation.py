@@ -278,6 +278,8 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_cancel(self, message: CancelTurn) -> None:
+        self._growth = Growth()
+        self._drafts.end(self)
         self.void(message.reason)
 
     def _begin(self, text: str, person: Person, listener: str, draft: Draft | None = None) -> int:

@@ -43,8 +43,19 @@ _OPENS = re.compile(
     r"|did you|are you|have you|what do you|how do you|what about|how about|what if|such as|for example|for instance"
     r"|kind of|sort of|a lot of|one of|there is|there are|i don't|i do not|if you)$"
 )
+_CLAUSE_FIRST = re.compile(  # "when I was a child", "if you want": the main clause is still to come
+    _BEFORE
+    + r"(?:when (?:i|we|you|he|she|they|it|my|the|people)|(?:if|while|although|unless|as soon as|even though"
+    r"|after|before|until) (?:i|we|you|he|she|they|it|my|the|people|that|this))\b"
+)
+_GREETING = re.compile(
+    r"^(?:hello|hi|hey|good (?:morning|evening|day|afternoon)|listen|excuse me)(?: (?:there|gerald|\w+))?$"
+)
 _ENDS_OPEN = re.compile(
-    r"(?: such as| for example| kind of| sort of| a lot of| one of| i mean| do you know| let's say| as well as)$"
+    r"(?: (?:can|could|would|will) you (?:please )?(?:tell|show|give|explain to) me| such as| for example| kind of"
+    r"| sort of| a lot of| one of| i mean| do you know| let's say| as well as"
+    r"| (?:said|say|says|think|thought|know|knew|told \w+|believe|hope|heard) that"
+    r"| (?:do|did|don't|can|could|would) you (?:know|tell me|see|guess) (?:what|who|where|why|how|when))$"
 )
 _QUESTION = re.compile(r"\b(?:what|where|who|whom|which|why|how|when|whose|what's|who's|where's)\b")
 _ANSWER = re.compile(
@@ -112,9 +123,10 @@ def completeness(text: str) -> Words:
         return Words.OPEN
     found = _LAST.search(text)
     last = re.findall(r"[\w']+", found[0] if found else text)
-    if not last or _is_open(last, asks="?" in text[-2:]):
+    if not last or _is_open(last, asks="?" in text[-2:]) or _is_first_clause(found[0] if found else text):
         return Words.OPEN
-    return Words.COMPLETE if _END_MARKS.search(text) else Words.UNCLEAR
+    is_whole = _END_MARKS.search(text) and not _GREETING.search(" ".join(last))
+    return Words.COMPLETE if is_whole else Words.UNCLEAR
 
 
 def _is_open(words: list[str], asks: bool) -> bool:
@@ -131,7 +143,14 @@ def _is_open(words: list[str], asks: bool) -> bool:
     if word in _AFTER_SUBJECT:
         return not _ANSWER.search(sentence) and "than" not in words
     patterns = (_WANTS_MORE, _OPENS, _ENDS_OPEN)
-    return any(pattern.search(sentence) for pattern in patterns) or re.search(_OPEN_PRONOUN, word) is not None
+    return (
+        any(pattern.search(f" {sentence}" if pattern is _ENDS_OPEN else sentence) for pattern in patterns)
+        or re.search(_OPEN_PRONOUN, word) is not None
+    )
+
+
+def _is_first_clause(sentence: str) -> bool:
+    return "," not in sentence and _CLAUSE_FIRST.search(sentence.strip()) is not None
 
 
 def _is_whole_clause(words: list[str], sentence: str, questions: bool) -> bool:

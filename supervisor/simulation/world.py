@@ -21,6 +21,7 @@ from supervisor.otp.messages import ROOT, ChildHung
 from supervisor.otp.slot import ActorSlot
 from supervisor.simulation.checks.durability import Durability
 from supervisor.simulation.checks.forgetting import Forgetting
+from supervisor.simulation.checks.guesses import Guesses
 from supervisor.simulation.checks.intensity import Intensity
 from supervisor.simulation.checks.invariants import HeldInputs, TurnOrder
 from supervisor.simulation.checks.osc_in import OscIn
@@ -68,7 +69,8 @@ class SimulatedWorld:
         self.game = Game(self.clock.monotonic, self.osc_in.arrived)
         self.model = ModelServer()
         self.turns = TurnOrder(self.clock, lambda: self._well_since(SPEAKER), self.fault)
-        self.speaker = SimulatedSpeaker(self.scheduler, self.turns.heard)
+        self.guesses = Guesses(self.clock, self.fault)
+        self.speaker = SimulatedSpeaker(self.scheduler, self._heard)
         self.microphone = SimulatedMicrophone(self.scheduler)
         self.durability = Durability(self.disk, lambda domain: self.node.actors[domain], self.fault)
         self.load = LoadGenerator(self.scheduler, self.game, self.microphone, self.fault)
@@ -172,6 +174,7 @@ class SimulatedWorld:
         self._held.clear()
         self.turns.begin()
         self.voice.begin()
+        self.guesses.begin()
         self.reloads.begin()
         self.osc_in.begin()
         recorder = CheckingRecorder(
@@ -237,6 +240,11 @@ class SimulatedWorld:
         if record.sent:
             self.turns.conversation(record)
             self.voice.conversation(record)
+            self.guesses.conversation(record)
+
+    def _heard(self, signs: set[int]) -> None:
+        self.turns.heard(signs)
+        self.guesses.heard(signs)
 
     def _speaker_handled(self, record: Handled) -> None:
         self.voice.speaker(record)

@@ -42,7 +42,11 @@ class TurnOrder:
             if isinstance(message, Cancel):
                 if not self._cancelled or message.turn > self._cancelled[-1][1]:
                     self._cancelled.append((self._clock.time, message.turn))
-            elif isinstance(message, SpeakRequested) and (question := question_in(message.text)):
+            elif (
+                isinstance(message, SpeakRequested)
+                and message.turn
+                and (question := question_in(message.text))
+            ):
                 self._turns[sign_of(question)] = message.turn
 
     def heard(self, signs: set[int]) -> None:

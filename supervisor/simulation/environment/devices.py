@@ -3,6 +3,7 @@
 Every sample of the sound of a question, and of its answer, contains the question's number.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -36,6 +37,15 @@ CHUNK = 512
 SPOKEN, SILENT = 14, 16
 """Chunks of 32 ms: of an utterance, and of the silence after it."""
 
+PAUSES = 0.5
+"""The probability that somebody pauses in the middle of what they say."""
+
+GAP = (10, 30)
+"""The least and the most chunks of such a pause."""
+
+UNFINISHED = 10_000
+"""Added to the sound of the words before it."""
+
 STEP, RING = 64, 500
 """A sample of a question's answer is its number, modulo RING, times STEP. Rate conversion changes the edges of a sound,
 which then are hardly ever multiples of STEP."""
@@ -56,30 +66,41 @@ class SimulatedWorker:
     work: Callable[[Any], None]
     limit: int
     scheduler: Scheduler
-    _jobs: list[Any] = field(default_factory=list)
+    _jobs: deque[Any] = field(default_factory=deque)
+    _guess: deque[Any] = field(default_factory=lambda: deque(maxlen=1))
+    _busy: bool = False
     _stopped: bool = False
 
     def give(self, job: Any) -> bool:
-        if len(self._jobs) > self.limit:
+        if len(self._jobs) >= self.limit:
             return False
         self._jobs.append(job)
-        if len(self._jobs) == 1:
-            self._next()
+        self._begin()
         return True
+
+    def guess(self, job: Any) -> None:
+        self._guess.append(job)
+        self._begin()
+
+    def promote(self) -> None:
+        self._jobs.extendleft(self._guess)
+        self._guess.clear()
 
     def stop(self, timeout: float) -> None:
         self._stopped = True
 
-    def _next(self) -> None:
-        self.scheduler.after(self.scheduler.dice.uniform(0.05, 0.3), self._do)
+    def _begin(self) -> None:
+        if not self._busy:
+            self._busy = True
+            self.scheduler.after(self.scheduler.dice.uniform(0.05, 0.3), self._do)
 
     def _do(self) -> None:
         if self._stopped:
             return
-        self.work(self._jobs[0])
-        self._jobs.pop(0)
-        if self._jobs:
-            self._next()
+        self.work((self._jobs or self._guess).popleft())
+        self._busy = False
+        if self._jobs or self._guess:
+            self._begin()
 
 
 def sign_of(question: int) -> int:
@@ -106,8 +127,12 @@ class _Activity:
 
 class _Transcriber:
     def transcribe(self, audio: Samples) -> Transcription:
-        number = round(float(audio.max()) * 32768)
-        return Transcription(f"Here comes question {number} for you" if number else "", 0.01, 0.2)
+        spoken = audio[audio > 0.0]
+        if not spoken.size:
+            return Transcription("", 0.01, 0.2)
+        number = round(float(spoken[-1]) * 32768)
+        rest = "and" if number > UNFINISHED else "for you"
+        return Transcription(f"Here comes question {number % UNFINISHED} {rest}", 0.01, 0.2)
 
 
 def load_voice(speech: Speech, audio: Audio, home: Path) -> tuple[_Voice, Note]:
@@ -168,8 +193,11 @@ class SimulatedMicrophone:
 
     def hear(self, number: int) -> None:
         """Deliver the sound of question `number`, in real time."""
-        for chunk in range(SPOKEN + SILENT):
-            at, loud = self.scheduler.clock.time + chunk * 0.032, number if chunk < SPOKEN else 0
+        sound = [number] * SPOKEN
+        if self.scheduler.dice.random() < PAUSES:
+            sound = [number + UNFINISHED] * SPOKEN + [0] * self.scheduler.dice.randint(*GAP) + sound
+        for chunk, loud in enumerate(sound + [0] * SILENT):
+            at = self.scheduler.clock.time + chunk * 0.032
             self.scheduler.schedule_external(at, partial(self._chunk, loud))
 
     def _chunk(self, loud: int) -> None:

@@ -4,7 +4,7 @@ from actors.audio.messages import PlaybackStarted
 from actors.conversation.apologies import apology_for
 from actors.conversation.conversation import GOES_ON_WITHIN
 from actors.conversation.growth import Growth
-from actors.conversation.messages import ReplyEnded, TextReceived, TurnStarted, WatchTurns
+from actors.conversation.messages import CancelTurn, ReplyEnded, TextReceived, TurnStarted, WatchTurns
 from actors.conversation.state import ActiveTurn
 from actors.llm.messages import CompletionRequested, SentenceReady
 from actors.osc.messages import ChatboxText
@@ -83,6 +83,14 @@ def test_without_any_further_word_the_turn_comes_back_by_itself() -> None:
     assert room.actor.state.active is None
     room.world.advance(0.2)
     assert room.actor.state.active is not None
+
+
+def test_whoever_is_told_to_stop_does_not_begin_again() -> None:
+    room = Room()
+    said(room, "How are you?", 11.0)
+    room.give(SpeechStarted(11.7), CancelTurn())
+    room.world.advance(GOES_ON_WITHIN + 1.0)
+    assert room.actor.state.active is None
 
 
 def test_what_is_typed_meanwhile_is_a_turn_of_its_own_and_the_words_stay() -> None:

@@ -52,6 +52,9 @@ COMPLETE = (
     "That is what I said to her.",
     "What do you like?",
     "What did you do?",
+    "When is the party?",
+    "If you want, we can play a game.",
+    "When I was a child, I lived here.",
 )
 
 OPEN = (
@@ -81,6 +84,13 @@ OPEN = (
     "When I was in",
     "I think",
     "Well,",
+    "When I was a child.",
+    "If you want.",
+    "So if we go there.",
+    "Could you tell me?",
+    "And can you please show me?",
+    "My friend said that.",
+    "Do you know what?",
 )
 
 
@@ -92,6 +102,11 @@ def test_what_is_a_whole_question_statement_or_answer_is_complete(text: str) -> 
 @pytest.mark.parametrize("text", OPEN)
 def test_what_plainly_goes_on_is_open(text: str) -> None:
     assert completeness(text) is Words.OPEN
+
+
+@pytest.mark.parametrize("text", ["Hello Gerald.", "Hi there!", "Hey."])
+def test_after_a_greeting_there_may_be_more(text: str) -> None:
+    assert completeness(text) is Words.UNCLEAR
 
 
 @pytest.mark.parametrize("text", ["Hallo, wie geht es dir?", "¿Cómo estás?", "元気ですか。", "تمام؟"])
