@@ -112,14 +112,14 @@ Enter = Callable[..., Room]
 
 
 def test_an_utterance_becomes_a_transcript_with_its_times(enter: Enter) -> None:
-    room = enter("Hello there.")
+    room = enter("I am over here.")
     room.hear(0.96)
     room.speak(0.8)
     room.until(lambda: room.transcripts())
     (started,) = room.conversation.of(SpeechStarted)
     (ready,) = room.conversation.of(TranscriptReady)
     assert started.at == about(START + 0.96)
-    assert ready.text == "Hello there."
+    assert ready.text == "I am over here."
     assert ready.speech_started_at == about(started.at)
     assert ready.speech_ended_at == about(START + 0.96 + 0.8)
     assert ready.silence == about(0.224)  # seven chunks are the first silence of 0.2 s
@@ -127,7 +127,7 @@ def test_an_utterance_becomes_a_transcript_with_its_times(enter: Enter) -> None:
 
 
 def test_the_sound_given_to_whisper_begins_before_the_speech(enter: Enter) -> None:
-    room = enter("Hello there.")
+    room = enter("I am over here.")
     room.hear(1.0)
     room.speak(0.8)
     room.until(lambda: room.transcripts())
@@ -164,7 +164,7 @@ def test_nothing_is_heard_while_the_bot_speaks_and_shortly_after(enter: Enter) -
 
 
 def test_of_an_utterance_that_the_bot_speaks_into_the_words_so_far_are_kept(enter: Enter) -> None:
-    room = enter("I was thinking", "after it")
+    room = enter("I was thinking", "that was all")
     room.hear(0.8, loud=True)
     room.world.give("speech.recognizer", PlaybackStarted(1, room.at))
     room.hear(1.5, loud=True)
@@ -172,7 +172,7 @@ def test_of_an_utterance_that_the_bot_speaks_into_the_words_so_far_are_kept(ente
     room.hear(1.0)
     room.speak()
     room.until(lambda: len(room.transcripts()) == 2)
-    assert room.transcripts() == ["I was thinking", "after it"]
+    assert room.transcripts() == ["I was thinking", "that was all"]
     assert room.conversation.of(TranscriptReady)[0].over_voice == about(0.0)
 
 

@@ -24,6 +24,7 @@ def test_there_are_a_dozen_bugs_of_every_kind() -> None:
         "conservation",
         "durability",
         "forgetting",
+        "guess",
         "inputs",
         "intensity",
         "launcher",
