@@ -26,11 +26,12 @@ class StateLoads:
         self._store, self._logs, self._health = store, logs, health
         self._backups, self._wall = backups, wall
 
-    def load(self, message: Load, tombstones: Mapping[str, float]) -> StateLoaded:
-        """The state of a domain; not held when it cannot be read. tombstones: those not written yet."""
+    def load(self, message: Load) -> StateLoaded:
+        """The state of a domain; not held when it cannot be read."""
         domain, log = message.domain, self._logs.of(message.domain)
         refused = message.refused if isinstance(message, LoadState) else ()
         chain, note = None, ""
+        erased: Mapping[str, float] = {}
         try:
             if isinstance(message, LoadState):
                 chain, note = self._found(domain, refused)
@@ -38,7 +39,7 @@ class StateLoads:
                 note = self._set_aside(domain)
             opened = max(self.epochs.get(domain, 0), _epoch_of(chain))
             epoch = self._store.open_epoch(domain, opened)
-            erased = {**self._store.read_tombstones(), **tombstones}
+            erased = self._store.read_tombstones()
         except StoreError as error:
             self._health.failed(error)
             if chain is None:
@@ -49,7 +50,7 @@ class StateLoads:
                     self._health.unreadable(domain, error)
                 return StateLoaded(domain, 0, held=False, note=str(error))
             epoch = max(self.epochs.get(domain, 0) + 1, _epoch_of(chain) + 1, int(self._wall()))
-            erased, note = dict(tombstones), f"not from the disk: {error}"
+            note = f"not from the disk: {error}"
         else:
             self._health.readable(domain)
             if not self._logs.unwritten:

@@ -60,6 +60,7 @@ class WriteBehind:
         self.backup = BackupService(store, self.logs, self.health, self._loads, backups)
         self._maintenance = Maintenance(store)
         self._tombstones: dict[str, float] = {}
+        self._withdrawn: frozenset[str] = frozenset()
         self._flushed_at = self._monotonic()
 
     # -- the work
@@ -73,6 +74,7 @@ class WriteBehind:
     def answer(self, requests: Sequence[StoreRequest]) -> tuple[StoreOutcome, ...]:
         """Write everything in one transaction, then answer the loads. What nobody waits for is left to `tidy`."""
         self._notice_lost_database()
+        self._withdrawn = frozenset()
         outcomes: list[StoreOutcome] = []
         accepted: list[tuple[StoreRequest, Save]] = []
         for request in requests:
@@ -102,7 +104,7 @@ class WriteBehind:
         """The answer to a request that saves nothing."""
         message = request.message
         if isinstance(message, Load):
-            yield StoreOutcome(request.asker, self._loads.load(message, self._tombstones))
+            yield StoreOutcome(request.asker, self._loads.load(message))
             if self.logs.of(message.domain).asked and request.asker.address:
                 # After damage the disk should soon have a snapshot that depends on nothing there.
                 yield StoreOutcome(Asker(request.asker.address, ""), SnapshotWanted(message.domain))
@@ -202,6 +204,8 @@ class WriteBehind:
                 self.store.check()
         except StoreError as error:
             self.health.failed(error)
+            # Who asked is told that nothing was changed: nothing may come of it later.
+            self._withdrawn, self._tombstones = frozenset(self._tombstones), {}
             return
         self._tombstones = {}
         for log in due:
@@ -229,6 +233,6 @@ class WriteBehind:
         self.logs.database_lost()
 
     def _erased(self, message: RecordErasure) -> Message:
-        if self._tombstones:
+        if self._withdrawn.intersection(message.hashes):
             return SaveFailed(message.domain, Version(), str(self.health.trouble))
         return ErasureRecorded(message.domain, message.hashes)

@@ -102,12 +102,7 @@ class Users(DomainActor[UsersState]):
     def on_buried(self, answer: Reply | AskFailed) -> None:
         asked: _Asked = answer.context
         if not isinstance(answer, Reply) or not isinstance(answer.message, ErasureRecorded):
-            why = (
-                answer.reason if isinstance(answer, AskFailed) else getattr(answer.message, "why", "refused")
-            )
-            self.reply(
-                NotForgotten(f"it could not be noted on disk ({why}): nothing was changed"), asked.asker
-            )
+            self.reply(NotForgotten(_why_not(answer)), asked.asker)
             return
         tombstones = dict.fromkeys(asked.hashes, asked.at)
         self._erased = dict(list({**self._erased, **tombstones}.items())[-MOST_BURIED:])
@@ -122,3 +117,10 @@ class Users(DomainActor[UsersState]):
             self.become(change.state, change.paths)
         finally:
             self._touched = None
+
+
+def _why_not(answer: Reply | AskFailed) -> str:
+    """What is known of an erasure that was not confirmed."""
+    if isinstance(answer, AskFailed):
+        return f"the disk has not confirmed it ({answer.reason}): it may be carried out yet; ask again"
+    return f"it could not be noted on disk ({getattr(answer.message, 'why', 'refused')}): nothing was changed"

@@ -50,9 +50,12 @@ def _set(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
     store.forget(number)
     if ended.outcome == "refused":
         raise RequestRefused("\n".join(ended.problems))
-    if request.get("save"):
-        ended = _saved(runtime, key, text, ended)
-    yield msgspec.to_builtins(ended)
+    if not request.get("save"):
+        yield msgspec.to_builtins(ended)
+        return
+    ended = _saved(runtime, key, text, ended)
+    assert store.home is not None
+    yield {**msgspec.to_builtins(ended), "saved": str(store.home.overrides_file)}
 
 
 def _saved(runtime: Runtime, key: str, text: str | None, ended: ReloadEnded) -> ReloadEnded:

@@ -172,6 +172,7 @@ def _ask(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
 
 
 def _stop(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    """What becomes of the state is told by the server, when that is known."""
     yield {"stopping": True}
 
 

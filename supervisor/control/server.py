@@ -4,6 +4,7 @@ import contextlib
 import logging
 import multiprocessing.connection as mpc
 import threading
+from collections.abc import Mapping
 from multiprocessing import AuthenticationError
 from typing import Any
 
@@ -27,6 +28,9 @@ CLIENTS = 24
 READ_WITHIN = 10.0
 """Seconds that a client may take to read on."""
 PLACE_WITHIN = 1.0
+STOP_WITHIN = 60.0
+TOLD_WITHIN = 1.0
+"""Seconds to tell those who asked for the stop how it went."""
 LONG = frozenset({"follow", "talk", "watch"})
 LONG_CLIENTS = 16
 """How many clients may watch or talk; the other places are for short requests."""
@@ -45,7 +49,19 @@ class ControlServer:
         self._undecided: dict[int, Connection] = {}  # who has not said yet what it wants, the oldest first
         self._lock = threading.Lock()
         self._closed = False
+        self._over = threading.Event()
+        self._outcome: Mapping[str, Any] = {}
+        self._waiting: list[threading.Thread] = []
         threading.Thread(target=self._accept, name="control", daemon=True).start()
+
+    def tell_outcome(self, *, saved: bool, said: str) -> None:
+        """Tell those who asked for the stop, and wait, how it went, in one phrase."""
+        self._outcome = {"saved": saved, "said": said}
+        self._over.set()
+        with self._lock:
+            waiting = tuple(self._waiting)
+        for thread in waiting:
+            thread.join(TOLD_WITHIN)
 
     def close(self) -> None:
         """Accept no more clients."""
@@ -102,7 +118,9 @@ class ControlServer:
             self._undecided.pop(id(connection), None)
 
     def _answer(self, connection: "Connection", request: dict[str, Any]) -> None:
-        if str(request.get("do")) not in LONG:
+        if request.get("do") == "stop":
+            self._stop(connection, request)
+        elif str(request.get("do")) not in LONG:
             self._send_answers(connection, request)
         elif self._long_places.acquire(blocking=False):
             try:
@@ -122,5 +140,18 @@ class ControlServer:
         except (ValueError, TypeError) as error:  # a value that is no number, say
             log.warning("a control request had a value of the wrong kind: %s", type(error).__name__)
             send(connection, {"error": f"the request has a value that cannot be used: {error}"})
-        if request.get("do") == "stop":
+
+    def _stop(self, connection: "Connection", request: dict[str, Any]) -> None:
+        """Have the instance stopped; who wants to wait is told how it went."""
+        if not request.get("wait"):
+            self._send_answers(connection, request)
             self.stop.set()
+            return
+        with self._lock:
+            self._waiting.append(threading.current_thread())
+        self.stop.set()
+        if self._over.wait(STOP_WITHIN):
+            send(connection, {"stopping": True, **self._outcome})
+            send(connection, {"end": True})
+        else:
+            send(connection, {"error": f"it has not stopped within {STOP_WITHIN:g} s"})

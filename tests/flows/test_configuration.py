@@ -94,6 +94,7 @@ def test_set_unset_and_save(mocked: DemoInstance, supervisor: Command, home: Pat
     assert "Did you mean 'temperature'?" in supervisor("config", "set", "llm.temprature", "1", code=1)
     assert "`supervisor secrets set llm.api_key`" in supervisor("config", "set", "llm.api_key", "x", code=1)
     supervisor("config", "set", "bot.name", "007", "--save")
+    assert "saved in " in supervisor("config", "set", "bot.name", "007", "--save")
     assert supervisor.json("config", "get", "bot.name") == "007"
     assert "data/overrides.yaml:" in supervisor.json_of("config", "explain", "bot.name")["from"]
     supervisor("config", "unset", "bot.name", "--save")

@@ -97,4 +97,5 @@ def test_a_state_that_could_not_be_saved_is_an_exit_status_of_its_own(
         fill(small)
         assert supervisor("talk", "During the flood", "--as", "Ben").strip()
         until_health(supervisor, "DEGRADED", WRITTEN_WITHIN)
+        assert "NOT saved" in supervisor("stop", code=UNSAVED)
     assert instance.exit_code == UNSAVED

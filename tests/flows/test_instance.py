@@ -139,7 +139,7 @@ def test_what_was_said_survives_a_stop_and_a_new_start(home: Path, supervisor: C
     settings = (*ports(), "llm.mock_responses=true")
     with DemoInstance(home, settings, {}, "--text"):
         supervisor("talk", "Remember the blue door.", "--as", "Mio")
-        assert "stopped (process" in supervisor("stop")
+        assert supervisor("stop").strip().endswith("), state saved")
     with DemoInstance(home, settings, {}, "--text") as again:
         state = again.call({"do": "state", "domain": "conversation"})
         users = again.call({"do": "state", "domain": "users"})

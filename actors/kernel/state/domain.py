@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import msgspec
 
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
-from actors.kernel.errors import InvalidUpdate, VersionConflict
+from actors.kernel.errors import InvalidUpdate, PersistenceError, VersionConflict
 from actors.kernel.protocol.lifecycle import Health, Undelivered
 from actors.kernel.protocol.state import GetState, StateIs, Updated, UpdateRefused, UpdateState
 from actors.kernel.protocol.storage import Committed, SnapshotWanted, Version
@@ -300,7 +300,11 @@ class DomainActor(Actor, Generic[S]):
         self._writer.snapshot_saved(self, answer)
 
     def on_stop(self) -> None:
+        """Hand over what is new. Raises PersistenceError when it is in memory only, and so is lost."""
         self._writer.stop(self)
+        if self._writer.detached and self.version.n:
+            why = "what is stored could not be read, and is kept as it is"
+            raise PersistenceError(f"{self.domain}: what happened since the start is not stored: {why}")
 
     # -- health
 

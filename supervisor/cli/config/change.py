@@ -112,10 +112,12 @@ def _print_result(ended: Mapping[str, Any], as_json: bool) -> None:
     elif ended["outcome"] == "applied":
         click.echo(f"version {ended['version']} is in force: {', '.join(ended['changed'])}")
         if ended["restarted"]:
-            click.echo(f"started again for it: {', '.join(ended['restarted'])}")
+            click.echo(f"being started again for it: {', '.join(ended['restarted'])}")
         if ended["pending"]:
             click.echo(f"waits until Gerald is started again: {', '.join(ended['pending'])}")
     else:
         click.echo("\n".join(ended["problems"]), err=True)
+    if ended.get("saved") and not as_json:
+        click.echo(f"saved in {ended['saved']}")
     if ended["outcome"] == "refused":
         sys.exit(FAILED)

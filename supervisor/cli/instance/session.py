@@ -5,9 +5,9 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -32,6 +32,7 @@ from supervisor.logs import start_logging
 from supervisor.nodes.process_setup import take_short_turns
 from supervisor.otp.slot import ActorSlot
 from supervisor.runtime.runtime import Runtime
+from supervisor.tree import DOMAINS
 
 log = logging.getLogger(__name__)
 
@@ -199,36 +200,45 @@ class RunScreen:
         began = time.monotonic()
         log.info("stopping")  # before it is printed: a terminal may be gone
         self._console.print("stopping...")
-        keeper = system.registry.slot(PERSISTENCE)
-        began_with = keeper.state, keeper.reason, keeper.failures
+        keepers = [_Keeper.of(system.registry.slot(address)) for address in (PERSISTENCE, *DOMAINS)]
         ended = system.stop()
-        saved = _saved(keeper, *began_with)
+        saved = _saved(keepers)
+        late = [str(r["address"]) for r in system.registry.statuses() if r["state"] == "stopping"]
+        late_text = f"not everything stopped in time ({', '.join(late) or 'unknown'})"
+        server.tell_outcome(saved=ended and saved == SAVED, said=saved if ended else late_text)
         server.close()
         self._claim.release()
         took = time.monotonic() - began
-        log.info(
-            "%s after %.1f s, %s",
-            "stopped in order" if ended else "not everything stopped in time",
-            took,
-            saved,
-        )
-        if ended:
-            self._console.print(f"stopped in order in {took:.1f} s, {escaped(saved)}")
-        else:
-            late = [str(r["address"]) for r in system.registry.statuses() if r["state"] == "stopping"]
-            self._console.print(f"[red]not everything stopped in time[/] ({', '.join(late) or 'unknown'})")
+        log.info("%s after %.1f s, %s", "stopped in order" if ended else late_text, took, saved)
         if not ended:
+            self._console.print(f"[red]{escaped(late_text)}[/]")
             return "late"
+        self._console.print(f"stopped in order in {took:.1f} s, {escaped(saved)}")
         return "stopped" if saved == SAVED else "unsaved"
 
 
-def _saved(keeper: ActorSlot, state: str, reason: str, failures: int) -> str:
-    """What became of the state. It is what the end of persistence says that counts: it may be less than well for other
-    reasons, such as a backup that could not be made. state, reason, failures: of its cell before the stop."""
-    if state != "running":
-        return f"state NOT saved: {reason or 'not started'}"
-    if keeper.failures > failures and keeper.last_failure is not None:
-        return f"state NOT saved: {keeper.last_failure.text}"
+class _Keeper(NamedTuple):
+    """Persistence or a domain, and the state, reason and failures of its slot before the stop."""
+
+    slot: ActorSlot
+    state: str
+    reason: str
+    failures: int
+
+    @classmethod
+    def of(cls, slot: ActorSlot) -> "_Keeper":
+        return cls(slot, slot.state, slot.reason, slot.failures)
+
+
+def _saved(keepers: Sequence[_Keeper]) -> str:
+    """What became of the state. It is what the ends of persistence, which is the first, and of the domains say that
+    counts: any of them may be less than well for other reasons, such as a backup that could not be made."""
+    persistence = keepers[0]
+    if persistence.state != "running":
+        return f"state NOT saved: {persistence.reason or 'not started'}"
+    for keeper in keepers:
+        if keeper.slot.failures > keeper.failures and keeper.slot.last_failure is not None:
+            return f"state NOT saved: {keeper.slot.last_failure.text}"
     return SAVED
 
 

@@ -9,7 +9,8 @@ import click
 from config.home import Home
 from supervisor.cli.client import ask_all, ask_one, exit_when_refused
 from supervisor.cli.options import fail, home_and_json, in_home, print_json
-from supervisor.exit_status import FAILED
+from supervisor.control.client import call
+from supervisor.exit_status import FAILED, UNSAVED
 
 
 @click.command()
@@ -93,16 +94,21 @@ def ask(home: Home, address: str, type_: str, message: str) -> None:
 @click.command()
 @in_home
 def stop(home: Home) -> None:
-    """Stop the running instance in order and save its state."""
+    """Stop the running instance in order and save its state. Exit status 5 when the state could not be saved."""
     from supervisor.instance import find_instance
 
     with exit_when_refused():
         pid = find_instance(home.path).pid
-    ask_one(home, {"do": "stop"})
+    with exit_when_refused(f"whether the state of process {pid} was saved is not known: "):
+        ended = call(home.path, {"do": "stop", "wait": True}, timeout=75.0)
     from filelock import FileLock, Timeout
 
     try:  # the lock is free again when the process is gone
         with FileLock(home.instance_file.with_suffix(".lock")).acquire(timeout=10, poll_interval=0.02):
-            click.echo(f"stopped (process {pid})")
+            pass
     except Timeout:
         fail(FAILED, f"process {pid} is still there after 10 s")
+    said = f"stopped (process {pid}), {ended.get('said') or 'whether its state was saved is not known'}"
+    if not ended.get("saved"):
+        fail(UNSAVED, said)
+    click.echo(said)

@@ -10,7 +10,15 @@ import click
 
 from config.home import Home
 from config.secrets.data_key_file import open_data_cipher, rewrap_data_key
-from config.secrets.key_file import KEY_FILE_VARIABLE, KeySource, key_path, key_text, new_key_file, write_new
+from config.secrets.key_file import (
+    KEY_FILE_VARIABLE,
+    EncryptionKeyError,
+    KeySource,
+    key_path,
+    key_text,
+    new_key_file,
+    write_new,
+)
 from config.secrets.private_folder import private_folder
 from config.secrets.secrets_file import read_metadata, read_source
 from config.secrets.secrets_writer import HEAD, check_plain, encrypt_text, exclusive, write_secrets
@@ -24,7 +32,7 @@ from config.syntax.problem import dotted
 from config.syntax.yaml_reader import decode
 from supervisor.cli.options import fail, home_and_json, in_home, print_json
 from supervisor.cli.secrets.change import changing, new_keys, opened, reported, show, typed, value_of
-from supervisor.exit_status import FAILED
+from supervisor.exit_status import FAILED, UNREADABLE
 
 
 @click.group()
@@ -192,7 +200,11 @@ def rekey(home: Home, by_passphrase: bool, new: bool, key_file: Path | None) -> 
         if old.by == by == BY_PASSPHRASE and keys.passphrase() == old_keys.passphrase():
             fail(FAILED, "that is the passphrase that locks it now; nothing was changed")
         change.save(change.plain, data_key, wrapped, keys)
-        rewrap_data_key(home, old_keys, keys, wrapped)
+        try:
+            rewrap_data_key(home, old_keys, keys, wrapped)
+        except EncryptionKeyError as error:
+            where = f"{home.secrets_file} has the new lock, but {home.data_key_file} still has the old one: keep that"
+            fail(UNREADABLE, f"{where}. {error}. {error.hint}".strip())
     where = f"; its key is {place}: keep a copy elsewhere" if place else ""
     click.echo(f"the lock is changed{where}" + (f", and set {KEY_FILE_VARIABLE}={place}" if key_file else ""))
 

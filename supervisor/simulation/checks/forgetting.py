@@ -39,7 +39,8 @@ class Forgetting:
     def refused(self, stranger: Stranger, why: str) -> None:
         """It was said that nothing was changed."""
         known = stranger.person.user_id in self._actor(USERS).state.users
-        if "nothing was changed" in why and not known:
+        noted = self._disk.has_durable(tombstone(stranger.person.user_id))
+        if "nothing was changed" in why and (noted or not known):
             self._fault(f"forgetting: {stranger.person.name} is gone, though nothing was changed ({why})")
 
     def prompted(self, record: Handled) -> None:

@@ -1,7 +1,7 @@
 """What the last line of `supervisor run` says of the state."""
 
 from actors.kernel.protocol.lifecycle import Failure
-from supervisor.cli.instance.session import _saved
+from supervisor.cli.instance.session import _Keeper, _saved
 from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
 
@@ -14,14 +14,22 @@ def keeper(failures: int = 0, failure: Failure | None = None) -> ActorSlot:
 
 def test_an_end_without_a_failure_has_saved_whatever_else_was_wrong() -> None:
     earlier = keeper(1, Failure("OSError", "long ago"))
-    assert _saved(earlier, "running", "no backup could be made", 1) == "state saved"
+    assert _saved([_Keeper(earlier, "running", "no backup could be made", 1)]) == "state saved"
 
 
 def test_an_end_that_failed_has_not() -> None:
     failed = keeper(1, Failure("PersistenceError", "not written: users: the disk is full"))
-    assert _saved(failed, "running", "", 0) == "state NOT saved: not written: users: the disk is full"
+    assert (
+        _saved([_Keeper(failed, "running", "", 0)]) == "state NOT saved: not written: users: the disk is full"
+    )
 
 
 def test_what_did_not_run_has_not() -> None:
-    assert _saved(keeper(), "down", "gave up", 0) == "state NOT saved: gave up"
-    assert _saved(keeper(), "down", "", 0) == "state NOT saved: not started"
+    assert _saved([_Keeper(keeper(), "down", "gave up", 0)]) == "state NOT saved: gave up"
+    assert _saved([_Keeper(keeper(), "down", "", 0)]) == "state NOT saved: not started"
+
+
+def test_a_domain_that_could_not_hand_over_its_state_has_lost_it() -> None:
+    users = keeper(1, Failure("PersistenceError", "users: in memory only"))
+    kept = [_Keeper(keeper(), "running", "", 0), _Keeper(users, "running", "", 0)]
+    assert _saved(kept) == "state NOT saved: users: in memory only"

@@ -206,6 +206,23 @@ def test_without_persistence_it_works_in_memory_says_so_and_tries_again() -> Non
     assert house.actor.restores == 1
 
 
+def test_who_worked_in_memory_until_the_stop_says_that_it_is_not_stored() -> None:
+    house = House()
+    house.world.advance(Gardener.load_within)
+    house.update(plants=1)
+    house.world.give("garden", Stop())
+    failure = house.world.failures["garden"]
+    assert failure is not None
+    assert "what happened since the start is not stored" in failure.text
+
+
+def test_who_had_nothing_to_store_until_the_stop_ends_well() -> None:
+    house = House()
+    house.world.advance(Gardener.load_within)
+    house.world.give("garden", Stop())
+    assert house.world.failures["garden"] is None
+
+
 def interim(house: House) -> House:
     """It has worked in memory, and asks again for what is stored."""
     house.world.probe("friend")
