@@ -12,6 +12,7 @@ from actors.speech.vad import CHUNK_SECONDS
 
 _GAP = 0.5  # seconds without sound after which what follows is another stream
 _BACK = 0.1  # seconds by which sound may seem older: an echo canceller that sets in makes it a little late
+_SMOOTH = 0.3  # the share of a chunk in the level of the last ones
 
 
 class Ear:
@@ -27,6 +28,7 @@ class Ear:
         self.activity: VoiceActivity | None = None
         self.endpoint = Endpointer()
         self._chunks: deque[AudioChunk] = deque()
+        self._power = 0.0  # of about the last 0.1 s: chatter has peaks as loud as a speaker, but no syllables
 
     def hear(self, chunk: AudioChunk) -> Event | None:
         """Take in the next chunk, without a gap to the one before; what is heard with it. Needs `activity`."""
@@ -34,7 +36,7 @@ class Ear:
         self._chunks.append(chunk)
         sound = samples(chunk.pcm)
         probability = self.activity.probability(sound)
-        self.endpoint, event = advance(self.endpoint, probability, self._now_limits(), _level(sound))
+        self.endpoint, event = advance(self.endpoint, probability, self._now_limits(), self._level(sound))
         if self.endpoint.first == self.endpoint.next - 1:
             self.began_at = chunk.captured_at - CHUNK_SECONDS
         if self.endpoint.spoken == self.endpoint.next - 1:
@@ -82,6 +84,12 @@ class Ear:
     def _at(self, number: int) -> AudioChunk:
         return self._chunks[number - self.endpoint.next]
 
+    def _level(self, sound: Samples) -> float:
+        """In dB of full scale, of the chunk or of the last ones, whichever is less."""
+        power = float(np.mean(np.square(sound)))
+        self._power += _SMOOTH * (power - self._power)
+        return float(10.0 * np.log10(min(power, self._power) + 1e-10))
+
     def _now_limits(self) -> EndpointLimits:
         return msgspec.structs.replace(self.limits, silence=self.silence)
 
@@ -89,8 +97,3 @@ class Ear:
 def samples(pcm: bytes) -> Samples:
     """int16 little-endian as what the engines take."""
     return np.frombuffer(pcm, dtype="<i2").astype(np.float32) / 32768.0
-
-
-def _level(sound: Samples) -> float:
-    """In dB, of full scale."""
-    return float(10.0 * np.log10(np.mean(np.square(sound)) + 1e-10))

@@ -117,7 +117,8 @@ class Endpointer(msgspec.Struct, frozen=True):
     probabilities. quiet: chunks of silence since. announced: SpeechBegan was sent. level: of the speaker, in dB.
     pause: the chunk of the last SpeechPaused, -1 for none; since: chunks of speech after it; gap: its silence; resumed:
     the chunk after that.
-    former: level of the last speaker until chunk `fades`. faint: the utterance began far below it."""
+    former: level of the last speaker until chunk `fades`. faint: the utterance began far below it.
+    cuts: pieces cut by their length since the last pause."""
 
     next: int = 0
     floor: int = 0
@@ -135,6 +136,7 @@ class Endpointer(msgspec.Struct, frozen=True):
     former: float = -200.0
     fades: int = 0
     faint: bool = False
+    cuts: int = 0
 
     def earliest(self, limits: EndpointLimits) -> int:
         """The first chunk that may still be needed; older sound can be forgotten."""
@@ -236,8 +238,12 @@ def _nobody(state: Endpointer) -> Endpointer:
 
 
 def _cut(state: Endpointer, chunk: int, limits: EndpointLimits) -> tuple[Endpointer, Event]:
+    if state.cuts:
+        return _ended(
+            state, chunk, limits
+        )  # two pieces without a pause: people breathe, chatter and music do not
     cut = SpeechCut(state.earliest(limits), chunk, state.certainty)
-    return msgspec.structs.replace(state, floor=chunk + 1, pause=-1, since=0), cut
+    return msgspec.structs.replace(state, floor=chunk + 1, pause=-1, since=0, cuts=1), cut
 
 
 def _progress(state: Endpointer, chunk: int, limits: EndpointLimits) -> tuple[Endpointer, Event | None]:
@@ -249,7 +255,7 @@ def _progress(state: Endpointer, chunk: int, limits: EndpointLimits) -> tuple[En
     has_words = state.speech >= limits.least and state.spoken >= state.floor
     if state.pause < 0 and state.quiet >= limits.pause and has_words:
         paused = SpeechPaused(state.earliest(limits), state.first, state.spoken, chunk, state.certainty)
-        return msgspec.structs.replace(state, pause=chunk, since=0), paused
+        return msgspec.structs.replace(state, pause=chunk, since=0, cuts=0), paused
     return state, None
 
 

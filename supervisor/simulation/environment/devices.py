@@ -43,8 +43,8 @@ PAUSES = 0.5
 GAP = (10, 30)
 """The least and the most chunks of such a pause."""
 
-UNFINISHED = 10_000
-"""Added to the sound of the words before it."""
+UNFINISHED, FINISHED = 10_000, 20_000
+"""Added to the sound of the words before it, and of the last words."""
 
 STEP, RING = 64, 500
 """A sample of a question's answer is its number, modulo RING, times STEP. Rate conversion changes the edges of a sound,
@@ -131,7 +131,7 @@ class _Transcriber:
         if not spoken.size:
             return Transcription("", 0.01, 0.2)
         number = round(float(spoken[-1]) * 32768)
-        rest = "and" if number > UNFINISHED else "for you"
+        rest = "for you" if number > FINISHED else "and"
         return Transcription(f"Here comes question {number % UNFINISHED} {rest}", 0.01, 0.2)
 
 
@@ -193,7 +193,7 @@ class SimulatedMicrophone:
 
     def hear(self, number: int) -> None:
         """Deliver the sound of question `number`, in real time."""
-        sound = [number] * SPOKEN
+        sound = [number + FINISHED] * SPOKEN
         if self.scheduler.dice.random() < PAUSES:
             sound = [number + UNFINISHED] * SPOKEN + [0] * self.scheduler.dice.randint(*GAP) + sound
         for chunk, loud in enumerate(sound + [0] * SILENT):

@@ -68,17 +68,19 @@ def test_speech_goes_on_while_the_probability_is_only_a_little_below_the_thresho
     assert [(chunk, type(event)) for chunk, event in events] == [(2, SpeechBegan), (22, SpeechEnded)]
 
 
-def test_an_endless_utterance_is_cut_into_pieces_that_lose_no_chunk() -> None:
+def test_speech_without_a_pause_is_cut_and_after_a_second_piece_it_is_over() -> None:
     events = [event for _, event in run([0.9] * 100)]
-    cuts = [event for event in events if isinstance(event, SpeechCut)]
-    assert [(cut.keep, cut.last) for cut in cuts] == [(0, 39), (40, 79)]
-    assert not any(isinstance(event, SpeechEnded) for event in events)
+    began, cut, ended, again = events
+    assert isinstance(cut, SpeechCut)
+    assert isinstance(ended, SpeechEnded)
+    assert [(one.keep, one.last) for one in (cut, ended)] == [(0, 39), (40, 79)]
+    assert (began, ended.cut, again) == (SpeechBegan(0), True, SpeechBegan(80))
 
 
 def test_an_utterance_ends_at_its_longest() -> None:
-    limits = msgspec.structs.replace(LIMITS, longest=90)
-    (ended,) = [event for _, event in run([0.9] * 100, limits) if isinstance(event, SpeechEnded)]
-    assert (ended.keep, ended.first, ended.last, ended.cut) == (80, 0, 89, True)
+    limits = msgspec.structs.replace(LIMITS, longest=70)
+    (ended, *_) = [event for _, event in run([0.9] * 100, limits) if isinstance(event, SpeechEnded)]
+    assert (ended.keep, ended.first, ended.last, ended.cut) == (40, 0, 69, True)
 
 
 PAUSING = msgspec.structs.replace(LIMITS, silence=20, pause=3)

@@ -308,16 +308,16 @@ def test_long_speech_is_recognized_in_pieces_and_told_as_one(enter: Enter) -> No
 
 
 def test_speech_without_a_pause_is_cut_and_nothing_of_it_lost(enter: Enter) -> None:
-    room = enter("one", "two", "three.", max_utterance=1.0)
-    room.hear(2.56, loud=True)
+    room = enter("one", "two.", max_utterance=1.0)
+    room.hear(1.6, loud=True)
     room.until(lambda: not room.actor._utterances.needed)
     room.pause()
     room.hear(0.3)
     room.until(lambda: room.transcripts())
-    assert room.transcripts() == ["one two three."]
+    assert room.transcripts() == ["one two."]
     whisper = room.actor._transcriber
     assert isinstance(whisper, Script)
-    assert sum(whisper.heard) == about(2.56 + 0.096)
+    assert sum(whisper.heard) == about(1.6 + 0.096)
 
 
 def test_whoever_was_not_understood_is_told_of(enter: Enter) -> None:
