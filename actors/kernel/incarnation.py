@@ -294,7 +294,7 @@ class Incarnation:
         elif isinstance(message, WriteCheckpoint):
             self._write_checkpoint()
         elif isinstance(message, Hang):
-            time.sleep(message.seconds)
+            self.context.side_effect(lambda: time.sleep(message.seconds))  # a replay need not wait
         elif isinstance(message, AskTimeout):
             self.context.settle(message.id, AskFailed("timeout"))
         elif isinstance(message, Fail):

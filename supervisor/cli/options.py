@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from config.home import Home, find_home
+from supervisor.cli.literal import lines
 from supervisor.exit_status import FAILED
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def confirm(question: str, refusal: str, *, yes: bool) -> None:
     if not (yes or sys.stdin.isatty()):
         fail(FAILED, refusal)
     if not yes:
-        click.confirm(question, abort=True, err=True)
+        click.confirm(lines(question), abort=True, err=True)
 
 
 def print_json(value: Any) -> None:
@@ -63,5 +64,5 @@ def print_json(value: Any) -> None:
 
 def fail(code: int, line: str) -> NoReturn:
     """Print `line` on standard error and exit with `code`."""
-    click.echo(line, err=True)
+    click.echo(lines(line), err=True)
     sys.exit(code)

@@ -304,7 +304,7 @@ class DomainActor(Actor, Generic[S]):
         self._writer.stop(self)
         if self._writer.detached and self.version.n:
             why = "what is stored could not be read, and is kept as it is"
-            raise PersistenceError(f"{self.domain}: what happened since the start is not stored: {why}")
+            raise PersistenceError(f"what happened since the start is not stored: {why}")
 
     # -- health
 

@@ -238,7 +238,8 @@ def _saved(keepers: Sequence[_Keeper]) -> str:
         return f"state NOT saved: {persistence.reason or 'not started'}"
     for keeper in keepers:
         if keeper.slot.failures > keeper.failures and keeper.slot.last_failure is not None:
-            return f"state NOT saved: {keeper.slot.last_failure.text}"
+            whose = "" if keeper is persistence else f"{keeper.slot.address}: "
+            return f"state NOT saved: {whose}{keeper.slot.last_failure.text}"
     return SAVED
 
 

@@ -7,7 +7,9 @@ from typing import Any
 import click
 
 from config.home import Home
+from config.syntax.mask import printable
 from supervisor.cli.client import ask_all, ask_one, exit_when_refused
+from supervisor.cli.literal import lines
 from supervisor.cli.options import fail, home_and_json, in_home, print_json
 from supervisor.control.client import call
 from supervisor.exit_status import FAILED, UNSAVED
@@ -49,13 +51,13 @@ def talk(home: Home, text: str, person: str, as_json: bool) -> None:
         if as_json:
             print_json(part)
         elif part["event"] == "sentence":
-            click.echo(("" if part["sentence"] == 0 else " ") + part["text"], nl=False)
+            click.echo(("" if part["sentence"] == 0 else " ") + lines(part["text"]), nl=False)
         if part["event"] == "end":
             outcome = part["outcome"]
             if not as_json:
                 click.echo()
                 if outcome != "said":
-                    click.echo(f"({outcome}: {part['detail']})", err=True)
+                    click.echo(printable(f"({outcome}: {part['detail']})"), err=True)
     if outcome != "said":
         raise SystemExit(FAILED)
 

@@ -4,25 +4,33 @@ import time
 from collections.abc import Iterable, Iterator
 
 from rich.console import Group
-from rich.markup import escape
 from rich.table import Table
 
 from actors.users.acquaintance import faded
 from actors.users.state import UserState
 from config.format import count, moment
+from supervisor.cli.literal import escaped, literal
 from supervisor.offline.people import PersonRow
 
 LAST = 5
 """How many of the newest interactions of a person are shown."""
 
 
-def table(rows: Iterable[PersonRow]) -> Table:
-    """One line for each person."""
+NARROW = 72
+"""Columns of a terminal below which a person's numbers are left out."""
+
+
+def table(rows: Iterable[PersonRow], width: int) -> Table:
+    """One row for each person; names and ids are never cut. width: columns of the terminal."""
+    wide = width >= NARROW
+    found = Table(box=None, pad_edge=False, header_style="dim")
     titles = ("name", "relationship", "last seen", "interactions", "id")
-    found = Table(*titles, box=None, pad_edge=False, header_style="dim")
+    for title in titles if wide else titles[::2]:
+        found.add_column(title, overflow="fold")
     for row in rows:
         numbers = (f"{row.relationship:.2f}", _when(row.last_seen), str(row.interactions))
-        found.add_row(escape(row.display_name), *numbers, escape(row.user_id))
+        cells = (row.display_name, *numbers, row.user_id)
+        found.add_row(*map(literal, cells if wide else cells[::2]))
     return found
 
 
@@ -33,7 +41,7 @@ def person_view(user: UserState) -> Group:
 
 def _lines(user: UserState) -> Iterator[str]:
     level = faded(user, time.time())
-    yield f"[bold]{escape(user.display_name)}[/]  {escape(user.user_id)}"
+    yield f"[bold]{escaped(user.display_name)}[/]  {escaped(user.user_id)}"
     yield (
         f"relationship {level:.2f}, met {_when(user.met_at)}, last seen {_when(user.last_seen)},"
         f" {count(len(user.interaction_history), 'interaction')} kept"
@@ -42,17 +50,17 @@ def _lines(user: UserState) -> Iterator[str]:
     yield f"usually valence {feelings.valence:+.2f}, arousal {feelings.arousal:+.2f}"
     if user.preferences:
         yield "[dim]preferences[/]"
-        yield from (f"  {escape(key)}: {escape(value)}" for key, value in user.preferences.items())
+        yield from (f"  {escaped(key)}: {escaped(value)}" for key, value in user.preferences.items())
     if user.conversation_patterns:
         yield "[dim]patterns[/]"
         patterns = sorted(user.conversation_patterns, key=lambda pattern: pattern.count, reverse=True)
-        yield from (f"  {escape(pattern.kind)}: {count(pattern.count, 'time')}" for pattern in patterns)
+        yield from (f"  {escaped(pattern.kind)}: {count(pattern.count, 'time')}" for pattern in patterns)
     if user.interaction_history:
         yield "[dim]last words[/]"
     for one in user.interaction_history[-LAST:]:
-        yield f"  {_when(one.at)}  {escape(one.kind)}: {escape(one.detail)}"
+        yield f"  {_when(one.at)}  {escaped(one.kind)}: {escaped(one.detail)}"
         if one.reply:
-            yield f"    -> {escape(one.reply)}"
+            yield f"    -> {escaped(one.reply)}"
 
 
 def _when(at: float) -> str:

@@ -6,6 +6,7 @@ import msgspec
 from actors.users.state import UsersState, UserState, find
 from actors.vocabulary.values import Person, person_named
 from config.home import Home
+from config.syntax.mask import printable
 from supervisor.cli.client import ask_one
 from supervisor.cli.options import confirm, fail, home_and_json, print_json, wide_console, yes_option
 from supervisor.exit_status import FAILED, NO_INSTANCE
@@ -31,7 +32,8 @@ def list_(home: Home, as_json: bool) -> None:
     if not rows:
         click.echo("nobody is remembered yet")
         return
-    wide_console().print(table(rows))
+    console = wide_console()
+    console.print(table(rows, console.width))
 
 
 @users.command()
@@ -85,7 +87,7 @@ def forget(home: Home, name: str, yes: bool, traces: bool, as_json: bool) -> Non
         people = wanted = tuple(Person(one["user_id"], one["name"]) for one in answer["forgotten"])
     if not as_json:
         for person in people:
-            click.echo(f"{person.name} ({person.user_id}) is forgotten")
+            click.echo(printable(f"{person.name} ({person.user_id}) is forgotten"))
         if not people:
             click.echo(f"nobody is known by {name!r}; looking at the trace only")
     from supervisor.cli.users.remnants import tell_elsewhere

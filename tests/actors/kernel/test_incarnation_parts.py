@@ -5,6 +5,7 @@ from collections.abc import Callable
 from actors.kernel.incarnation import Handle, Incarnation
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope, Message
+from actors.kernel.protocol.lifecycle import Hang
 from tests.actors.kernel.parts import Act, Burst, Doer, Listener, Memo
 from tests.doubles.virtual_world import VirtualWorld
 
@@ -45,3 +46,15 @@ def test_side_effects_are_the_host_s_to_carry_out_or_leave() -> None:
     world.tell("a", Act("go"))
     life.step()
     assert (len(left), done) == (1, [])
+
+
+def test_a_hang_is_a_side_effect_so_that_no_replay_sleeps_through_it() -> None:
+    world = VirtualWorld()
+    left: list[Callable[[], object]] = []
+    mailbox = Mailbox()
+    world.directory.open("a", mailbox)
+    life = Incarnation(Doer(), "a", 1, mailbox, world.directory, world.clock, side_effect=left.append)
+    life.start()
+    world.tell("a", Hang(3600.0))
+    life.step()
+    assert len(left) == 1

@@ -30,6 +30,8 @@ def test_what_did_not_run_has_not() -> None:
 
 
 def test_a_domain_that_could_not_hand_over_its_state_has_lost_it() -> None:
-    users = keeper(1, Failure("PersistenceError", "users: in memory only"))
+    spec = ChildSpec("users", "some.module:Users")
+    users = ActorSlot(spec, "state", 1)
+    users.failures, users.last_failure = 1, Failure("PersistenceError", "in memory only")
     kept = [_Keeper(keeper(), "running", "", 0), _Keeper(users, "running", "", 0)]
     assert _saved(kept) == "state NOT saved: users: in memory only"
