@@ -17,6 +17,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from config.files import replace_file
+from config.ownership import trouble
 
 
 class NoInstance(Exception):
@@ -86,6 +87,12 @@ def find_instance(home: Path) -> Instance:
     """The instance that runs in `home`. Raises NoInstance, also when only the file of a dead one is left."""
     file = home / "data" / "instance.json"
     lock = file.with_suffix(".lock")
+    try:
+        file.open("rb").close()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise NoInstance(f"whether Gerald runs in {home} cannot be told: {trouble(error)}") from None
     seen = _read(file)
     if not seen or not lock.exists():
         raise NoInstance(f"no Gerald runs in {home}; start one with `supervisor run`")

@@ -10,6 +10,7 @@ import click
 
 from config.files import NoHomeFolder
 from config.home import find_home
+from config.ownership import trouble
 from supervisor.cli.options import fail
 from supervisor.cli.output import encode_anything
 from supervisor.exit_status import FAILED, CommandRefused
@@ -104,9 +105,12 @@ def main() -> None:
         _discard_output()
         sys.exit(0)
     except OSError as error:
-        # A full disk, for example. Commands report all other errors themselves.
+        # A full disk, or another user's file. Commands report all other errors themselves.
         _discard_output()
-        fail(FAILED, f"the output cannot be written: {error.strerror or error}")
+        fail(
+            FAILED,
+            trouble(error) if error.filename else f"the output cannot be written: {error.strerror or error}",
+        )
 
 
 def _discard_output() -> None:

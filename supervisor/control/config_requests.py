@@ -8,6 +8,7 @@ import msgspec
 from actors.configuration.messages import CONFIGURATION, Reload, ReloadEnded
 from config.layers.environment import split_key
 from config.layers.save_override import save_override
+from config.ownership import trouble
 from config.schema.walk import field_at, is_secret, section_at
 from config.syntax.errors import LoadError
 from config.validation.messages import unknown_key
@@ -66,7 +67,8 @@ def _saved(runtime: Runtime, key: str, text: str | None, ended: ReloadEnded) -> 
     try:
         save_override(home, key, text)
     except (OSError, LoadError) as error:
-        raise RequestRefused(f"it is in force, but could not be saved: {error}") from None
+        why = trouble(error, home.overrides_file) if isinstance(error, OSError) else str(error)
+        raise RequestRefused(f"it is in force, but could not be saved: {why}") from None
     after = _reloaded(runtime, runtime.configuration_store.propose(key, None))
     return ended if after.outcome == "unchanged" else after
 

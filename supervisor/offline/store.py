@@ -24,6 +24,7 @@ from config.home import Home
 from config.layers.fallback import fall_back
 from config.layers.last_good import read_last_good
 from config.layers.source import ConfigSource
+from config.ownership import trouble
 from config.schema import Config
 from config.secrets.key_file import EncryptionKeyError
 from supervisor.encryption import open_own
@@ -148,7 +149,7 @@ def exclusive(home: Home, doing: str) -> Iterator[None]:
         why = f"{error}: stop it with `supervisor stop` for {doing}, and start it again after that"
         raise CommandRefused(ALREADY_RUNNING, why) from None
     except OSError as error:
-        why = f"the data folder {home.data} cannot be used: {error.strerror or error}"
+        why = f"the data folder {home.data} cannot be used: {trouble(error)}"
         raise CommandRefused(UNREADABLE, why) from None
     try:
         yield

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from config.home import Home
+from config.ownership import trouble
 from config.syntax.errors import LoadError
 from supervisor.cli.client import ask_one
 from supervisor.cli.options import fail, home_and_json, print_json
@@ -97,7 +98,8 @@ def _save(home: Home, key: str, value: str | None, as_json: bool) -> None:
     try:
         save_override(home, key, value)
     except (OSError, LoadError) as error:
-        fail(UNREADABLE, str(error))
+        why = trouble(error, home.overrides_file) if isinstance(error, OSError) else str(error)
+        fail(UNREADABLE, f"nothing was saved: {why}")
     if as_json:
         print_json({"outcome": "saved", "file": str(home.overrides_file)})
     else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from config.home import Home
+from config.ownership import trouble
 from supervisor.cli.config.change import diff, reload, set_, unset
 from supervisor.cli.options import fail, home_and_json, in_home, print_json
 from supervisor.exit_status import FAILED, UNREADABLE
@@ -143,7 +144,7 @@ def schema(home: Home, write: bool) -> None:
     try:
         write_schema(home)
     except OSError as error:
-        fail(FAILED, f"{file}: {error.strerror or error}")
+        fail(FAILED, trouble(error, file))
     click.echo(f"wrote {file}")
 
 
@@ -159,7 +160,7 @@ def init(home: Home, force: bool) -> None:
     try:
         made = write_new(home, force=force)
     except OSError as error:
-        fail(FAILED, f"{home.config_file}: {error.strerror or error}")
+        fail(FAILED, trouble(error, home.config_file))
     if not made:
         fail(FAILED, f"{home.config_file} is there already; --force replaces it and keeps a copy")
     click.echo(f"wrote {home.config_file}")

@@ -7,6 +7,7 @@ import sys
 import click
 
 from config.home import Home
+from config.ownership import trouble
 from supervisor.cli.options import fail, in_home
 from supervisor.exit_status import ALREADY_RUNNING, FAILED, GAVE_UP, UNREADABLE, UNSAVED
 
@@ -74,7 +75,7 @@ def _run(
     except AlreadyRunning as error:
         fail(ALREADY_RUNNING, f"{error}; stop it with `supervisor stop`, or choose another --home")
     except OSError as error:
-        fail(UNREADABLE, f"the data folder {home.data} cannot be used: {error.strerror or error}")
+        fail(UNREADABLE, f"the data folder {home.data} cannot be used: {trouble(error)}")
     left_out = _left_out(home) if safe else None
     tether = LauncherLink.found(stop.ask)
     session = RunScreen(home, config, claim, notes, text=text, safe=left_out, tether=tether, source=source)

@@ -12,6 +12,7 @@ import filelock
 
 from config.home import Home
 from config.layers.environment import split_key
+from config.ownership import trouble
 from config.schema.walk import field_at, is_text
 from config.secrets.key_file import (
     KEY_FILE_VARIABLE,
@@ -95,7 +96,7 @@ def reported(status: int = UNREADABLE) -> Iterator[None]:
     except filelock.Timeout:
         fail(FAILED, "another command is changing the secrets; try again when it is done")
     except OSError as error:
-        fail(FAILED, f"{error.filename or 'the secrets'}: {error.strerror or error}")
+        fail(FAILED, trouble(error, error.filename or "the secrets"))
 
 
 def show(error: ConfigurationError) -> None:

@@ -36,7 +36,7 @@ def test_names_that_are_near_are_offered() -> None:
 
 
 def test_names_and_words_are_shown_as_they_are() -> None:
-    assert "Anna [x]" in printed(table(rows_of(PEOPLE, 3000.0)))
+    assert "Anna [x]" in printed(table(rows_of(PEOPLE, 3000.0), 80))
     user = UserState(
         **{
             **{field: getattr(ANNA, field) for field in ANNA.__struct_fields__},
@@ -50,7 +50,7 @@ def test_names_and_words_are_shown_as_they_are() -> None:
 
 
 def test_whoever_was_never_seen_has_no_date() -> None:
-    assert "never" in printed(table(rows_of(UsersState({"usr_c": UserState("usr_c", "Cleo")}), 0.0)))
+    assert "never" in printed(table(rows_of(UsersState({"usr_c": UserState("usr_c", "Cleo")}), 0.0), 80))
 
 
 @pytest.mark.parametrize(
