@@ -164,7 +164,7 @@ def levels(
     return events
 
 
-@pytest.mark.parametrize("below", [12.0, 20.0])
+@pytest.mark.parametrize("below", [9.0, 12.0, 20.0])
 def test_chatter_far_below_the_speaker_does_not_hold_the_turn(below: float) -> None:
     events = levels([(20, 0.9, -20.0), (60, 0.9, -20.0 - below)])
     assert [(chunk, type(event)) for chunk, event in events[1:3]] == [(25, SpeechPaused), (59, SpeechEnded)]
