@@ -12,7 +12,7 @@ from actors.kernel.actor import Actor, handles
 from actors.kernel.errors import PersistenceError
 from actors.kernel.message import Asker
 from actors.kernel.protocol.lifecycle import Health
-from actors.kernel.protocol.storage import RecordErasure
+from actors.kernel.protocol.storage import RecordErasure, StateKilled
 from actors.persistence.backup.schedule import FIRST_AFTER, look_in
 from actors.persistence.internal import BackUpIfDue, CleanUp, LookAtWriter, TryDisk, WriterWorked
 from actors.persistence.messages import MakeBackup
@@ -83,7 +83,7 @@ class Persistence(Actor):
         return True
 
     @handles
-    def on_request(self, message: Load | Save | RecordErasure | MakeBackup) -> None:
+    def on_request(self, message: Load | Save | RecordErasure | MakeBackup | StateKilled) -> None:
         self._writer.hand(StoreRequest(message, self.asker(), self.cause()))
         self._look_later()
 

@@ -5,7 +5,14 @@ from collections.abc import Callable
 import msgspec
 
 from actors.kernel.message import Asker, Message
-from actors.kernel.protocol.storage import LoadState, RecordErasure, SaveChange, SaveSnapshot, SetStateAside
+from actors.kernel.protocol.storage import (
+    LoadState,
+    RecordErasure,
+    SaveChange,
+    SaveSnapshot,
+    SetStateAside,
+    StateKilled,
+)
 from actors.persistence.internal import BackUpIfDue, CleanUp
 from actors.persistence.messages import MakeBackup
 
@@ -19,7 +26,7 @@ class StoreRequest(msgspec.Struct, frozen=True):
     message: None to write everything, or else check whether the disk works.
     """
 
-    message: Load | Save | RecordErasure | MakeBackup | BackUpIfDue | CleanUp | None
+    message: Load | Save | RecordErasure | StateKilled | MakeBackup | BackUpIfDue | CleanUp | None
     asker: Asker
     cause: str = ""
 

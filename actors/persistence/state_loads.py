@@ -3,7 +3,14 @@
 import contextlib
 from collections.abc import Callable, Mapping
 
-from actors.kernel.protocol.storage import LoadState, SetStateAside, StateLoaded, StoredChange, Version
+from actors.kernel.protocol.storage import (
+    LoadState,
+    SetStateAside,
+    StateKilled,
+    StateLoaded,
+    StoredChange,
+    Version,
+)
 from actors.persistence.backup.backups import Backups
 from actors.persistence.disk_health import DiskHealth
 from actors.persistence.domain_logs import DomainLogs
@@ -14,6 +21,8 @@ from actors.persistence.store.errors import StoreError
 from actors.persistence.store.store import Store
 
 Clock = Callable[[], float]
+KILLS = 2
+"""Deaths of a stored state after which an older one is used; after one more a new one is begun."""
 
 
 class StateLoads:
@@ -23,20 +32,35 @@ class StateLoads:
         self, store: Store, logs: DomainLogs, health: DiskHealth, backups: Backups | None, wall: Clock
     ) -> None:
         self.epochs: dict[str, int] = {}
+        self._killed: dict[str, tuple[Version, ...]] = {}
         self._store, self._logs, self._health = store, logs, health
         self._backups, self._wall = backups, wall
+
+    def killed(self, message: StateKilled) -> None:
+        """Note that an actor died of a state that it was given."""
+        self._killed[message.domain] = (*self._killed.get(message.domain, ()), message.version)
+
+    def lives(self, domain: str) -> None:
+        """Note that an actor took its state, and works with it."""
+        self._killed.pop(domain, None)
 
     def load(self, message: Load) -> StateLoaded:
         """The state of a domain; not held when it cannot be read."""
         domain, log = message.domain, self._logs.of(message.domain)
         refused = message.refused if isinstance(message, LoadState) else ()
+        killed = self._killed.get(domain, ())
         chain, note = None, ""
         erased: Mapping[str, float] = {}
         try:
-            if isinstance(message, LoadState):
-                chain, note = self._found(domain, refused)
-            else:
+            if isinstance(message, SetStateAside):
                 note = self._set_aside(domain)
+            elif len(killed) > KILLS:
+                note = self._set_aside(domain, killed)
+            elif len(killed) == KILLS:
+                note, refused = self._set_aside(domain, killed), (*refused, *killed)
+                chain, _ = self._found(domain, refused)
+            else:
+                chain, note = self._found(domain, refused)
             opened = max(self.epochs.get(domain, 0), _epoch_of(chain))
             epoch = self._store.open_epoch(domain, opened)
             erased = self._store.read_tombstones()
@@ -45,7 +69,7 @@ class StateLoads:
             if chain is None:
                 with contextlib.suppress(StoreError):
                     chain = self._store.peek(domain)
-            if chain is None or isinstance(message, SetStateAside):
+            if chain is None or isinstance(message, SetStateAside) or len(killed) >= KILLS:
                 if isinstance(error, KeyUnavailable):
                     self._health.unreadable(domain, error)
                 return StateLoaded(domain, 0, held=False, note=str(error))
@@ -60,7 +84,9 @@ class StateLoads:
             chain, _ = best((chain.snapshot,), (*chain.changes, *log.changes))
         self.epochs[domain] = epoch
         if note:
-            self._health.damaged(domain, f"{self._store.database.path}: {note}")
+            # Of a state that was set aside it is still said when the new one is written.
+            what = f"{domain} was set aside" if len(killed) >= KILLS else domain
+            self._health.damaged(what, f"{self._store.database.path}: {note}")
         self._logs.loaded(domain, chain, damaged=bool(note or refused))
         return self._loaded(domain, chain, epoch, erased, note)
 
@@ -72,18 +98,19 @@ class StateLoads:
         read = self._store.read(domain, refused=refused)
         return read.chain, "; ".join(read.damaged)
 
-    def _set_aside(self, domain: str) -> str:
-        """Keep what is stored in a backup of its own; the text of a note on it. Raises StoreError."""
+    def _set_aside(self, domain: str, killed: tuple[Version, ...] = ()) -> str:
+        """Keep what is stored in a backup of its own; the text of a note on it. Raises StoreError. killed: the versions
+        of which its actor died; none if it is too old."""
         self._logs.cache.forget(domain)
         chain = self._store.read(domain).chain
         if chain is None:
             return ""
         if self._backups is None:
             raise StoreError(f"{domain} cannot be set aside: no backups are made here", "")
-        return (
-            f"{domain} is stored in schema version {chain.snapshot.schema}, of an earlier version of Gerald:"
-            f" it was set aside as {self._backups.set_aside(domain, chain)}"
-        )
+        why = f"is stored in schema version {chain.snapshot.schema}, of an earlier version of Gerald"
+        if killed:
+            why = f"died {len(killed)} times in a row of its stored state, version {killed[0]}"
+        return f"{domain} {why}: it was set aside as {self._backups.set_aside(domain, chain)}"
 
     def _loaded(
         self, domain: str, chain: Chain | None, epoch: int, erased: Mapping[str, float], note: str

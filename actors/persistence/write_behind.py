@@ -17,6 +17,7 @@ from actors.kernel.protocol.storage import (
     SaveFailed,
     SaveSnapshot,
     SnapshotWanted,
+    StateKilled,
     Version,
 )
 from actors.persistence.backup.backups import Backups
@@ -88,6 +89,8 @@ class WriteBehind:
                     accepted.append((request, message))
             elif isinstance(message, RecordErasure):
                 self._tombstones |= dict.fromkeys(message.hashes, message.at)
+            elif isinstance(message, StateKilled):
+                self._loads.killed(message)
             elif isinstance(message, CleanUp):
                 self.logs.sweep()
         everything = any(
@@ -151,6 +154,7 @@ class WriteBehind:
         name = message.domain
         if not NAME.fullmatch(name):
             return Refusal(f"a domain's name is a word of at most {LONGEST_NAME} letters, not {name[:100]!r}")
+        self._loads.lives(name)
         log = self.logs.of(name)
         log.keeper = asker.address or log.keeper
         now = self._wall()

@@ -38,6 +38,13 @@ class SetStateAside(Message):
     domain: str
 
 
+class StateKilled(Message):
+    """The actor of `domain` dies of the state of `version` that it was given. Again and again, it is set aside."""
+
+    domain: str
+    version: Version
+
+
 class StoredChange(msgspec.Struct, frozen=True, gc=False):
     """A change as it was stored: a patch (actors.kernel.state.patch) of the state in schema version `schema`."""
 

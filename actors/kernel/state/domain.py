@@ -13,7 +13,14 @@ from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.errors import InvalidUpdate, PersistenceError, VersionConflict
 from actors.kernel.protocol.lifecycle import Health, Undelivered
 from actors.kernel.protocol.state import GetState, StateIs, Updated, UpdateRefused, UpdateState
-from actors.kernel.protocol.storage import Committed, SnapshotWanted, Version
+from actors.kernel.protocol.storage import (
+    PERSISTENCE,
+    Committed,
+    SnapshotWanted,
+    StateKilled,
+    StateLoaded,
+    Version,
+)
 from actors.kernel.protocol.subscription import Subscribe, Unsubscribe, UpToDate
 from actors.kernel.state.document import Document, Migration, Subscription
 from actors.kernel.state.patch import Path, reached
@@ -237,6 +244,16 @@ class DomainActor(Actor, Generic[S]):
         self._loader.load(self)
 
     def on_loaded(self, answer: Reply | AskFailed) -> None:
+        """Begin with what was loaded. Persistence hears of a stored state at which this raises anything."""
+        try:
+            self._take_loaded(answer)
+        except Exception:
+            loaded = answer.message if isinstance(answer, Reply) else None
+            if isinstance(loaded, StateLoaded) and loaded.parts:
+                self.tell(PERSISTENCE, StateKilled(self.domain, loaded.version))
+            raise
+
+    def _take_loaded(self, answer: Reply | AskFailed) -> None:
         begin = self._loader.loaded(self, answer)
         if begin is None:
             return

@@ -94,7 +94,7 @@ def render(report: StoreReport, console: Console) -> None:
     for note in report.notes:
         console.print(f"[dim]{escaped(note)}[/]", soft_wrap=True)
     for place in report.outdated:
-        outdated = f"of an earlier version of Gerald, kept as it was: {escaped(place)}"
+        outdated = f"not used by this version of Gerald, kept as it was: {escaped(place)}"
         console.print(f"[dim]{outdated}[/]", soft_wrap=True)
     if report.leftovers:
         together = sum(left.size for left in report.leftovers)

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from actors.kernel.message import Asker, Message
@@ -21,11 +22,14 @@ from actors.kernel.protocol.storage import (
     SaveFailed,
     SaveSnapshot,
     SnapshotWanted,
+    StateKilled,
     StateLoaded,
     Version,
 )
 from actors.persistence import domain_log as ledger_module
-from actors.persistence.open_store import open_store
+from actors.persistence.backup.backups import OUTDATED, kept_in
+from actors.persistence.backup.file import listed
+from actors.persistence.open_store import open_backups, open_store
 from actors.persistence.requests import StoreOutcome, StoreRequest
 from actors.persistence.store.database import Database
 from actors.persistence.store.encryption import StoreEncryption, UnavailableCipher
@@ -44,10 +48,10 @@ _numbers = itertools.count(1)
 
 def clerk_at(home: Path, **settings: object) -> WriteBehind:
     storage = Storage(map_size=MIB, **settings)
-    return WriteBehind(open_store(storage, home), storage)
+    return WriteBehind(open_store(storage, home), storage, backups=open_backups(storage, home))
 
 
-Asked = LoadState | SaveChange | SaveSnapshot | RecordErasure | None
+Asked = LoadState | SaveChange | SaveSnapshot | RecordErasure | StateKilled | None
 
 
 def outcomes(write_behind: WriteBehind, *messages: Asked) -> tuple[StoreOutcome, ...]:
@@ -379,6 +383,66 @@ def test_a_tombstone_that_could_not_be_written_is_refused_and_never_written(
     write_behind.close()
     assert write_behind.store.read_tombstones() == {"bb": 8.0}
     write_behind.close()
+
+
+# -- states that kill
+
+
+STATE = msgspec.msgpack.encode({"state": {}})
+
+
+def test_a_state_that_kills_twice_is_set_aside_and_an_older_one_is_used_then_a_new_one(
+    tmp_path: Path,
+) -> None:
+    write_behind = clerk_at(tmp_path)
+    epoch = load(write_behind).epoch
+    work(write_behind, whole(epoch, 1, payload=STATE))
+    work(write_behind, whole(epoch, 2, payload=STATE))
+    write_behind.close()
+    write_behind = clerk_at(tmp_path)
+    newest = load(write_behind).version
+    assert newest.n == 2
+    work(write_behind, StateKilled("users", newest))
+    assert load(write_behind).version == newest, "once may be bad luck"
+    work(write_behind, StateKilled("users", newest))
+    older = load(write_behind)
+    assert older.version.n == 1
+    (entry,) = kept_in(tmp_path / "data" / "backups", OUTDATED)
+    kept = entry.path
+    assert f"died 2 times in a row of its stored state, version {newest}" in older.note
+    assert str(kept) in older.note
+    assert listed(kept).domains["users"].version == newest
+    work(write_behind, StateKilled("users", older.version))
+    new = load(write_behind)
+    assert new.held
+    assert new.parts == ()
+    work(write_behind, whole(new.epoch, 1, payload=STATE))
+    assert str(kept) in "".join(write_behind.health.damage.values()), (
+        "still said when the new state is written"
+    )
+    assert load(write_behind).parts
+    write_behind.close()
+
+
+def test_a_state_that_kills_and_cannot_be_set_aside_is_given_to_nobody(tmp_path: Path) -> None:
+    write_behind = clerk_at(tmp_path)
+    work(write_behind, whole(load(write_behind).epoch, 1, payload=STATE))
+    killer = load(write_behind).version
+    (tmp_path / "data" / "backups").write_bytes(b"no folder")
+    for _ in range(2):
+        work(write_behind, StateKilled("users", killer))
+    found = load(write_behind)
+    assert not found.held
+    assert found.parts == ()
+    assert write_behind.store.read("users").chain is not None, "it is kept"
+
+
+def test_an_actor_that_works_with_its_state_has_died_of_none(write_behind: WriteBehind) -> None:
+    epoch = load(write_behind).epoch
+    for n in range(1, 4):
+        work(write_behind, whole(epoch, n))
+        work(write_behind, StateKilled("users", Version(epoch, n)))
+        assert load(write_behind).version == Version(epoch, n)
 
 
 # -- while the disk fails

@@ -15,6 +15,7 @@ from actors.kernel.protocol.storage import (
     SaveChange,
     SaveSnapshot,
     SetStateAside,
+    StateKilled,
     StateLoaded,
     StoredChange,
     Version,
@@ -221,6 +222,27 @@ def test_who_had_nothing_to_store_until_the_stop_ends_well() -> None:
     house.world.advance(Gardener.load_within)
     house.world.give("garden", Stop())
     assert house.world.failures["garden"] is None
+
+
+class Fragile(Gardener):
+    """Dies of a garden with seven plants."""
+
+    def restored(self) -> None:
+        if self.state.plants == 7:
+            raise ZeroDivisionError("too many plants")
+
+
+def test_who_dies_of_the_stored_state_tells_persistence_of_which() -> None:
+    house = House(Fragile())
+    house.answer(loaded())
+    assert house.world.failures["garden"] is not None
+    assert house.store.of(StateKilled) == [StateKilled("garden", Version(2, 9))]
+
+
+def test_who_dies_without_a_stored_state_blames_none() -> None:
+    house = House(Fragile())
+    house.answer(StateLoaded("garden", 1))
+    assert house.store.of(StateKilled) == []
 
 
 def interim(house: House) -> House:
