@@ -102,14 +102,27 @@ def hang_up(ours: int, process: subprocess.Popen[bytes]) -> None:
     os.close(ours)
 
 
-@pytest.mark.parametrize("lose", [close_terminal, hang_up])
+def hang_up_leader(ours: int, process: subprocess.Popen[bytes]) -> None:
+    os.kill(process.pid, signal.SIGHUP)
+    os.close(ours)
+
+
+BY_ITSELF: tuple[str, ...] = ()
+BY_A_SHELL = ("sh", "-c", '"$@"; :', "sh")
+"""As `make run` does: the leader of the session is another process, which waits."""
+
+
+@pytest.mark.parametrize(
+    ("leader", "lose"),
+    [(BY_ITSELF, close_terminal), (BY_ITSELF, hang_up), (BY_A_SHELL, hang_up_leader)],
+)
 def test_a_terminal_that_is_closed_ends_the_run_in_order(
-    home: Path, game: Game, supervisor: Command, lose: Lose
+    home: Path, game: Game, supervisor: Command, leader: tuple[str, ...], lose: Lose
 ) -> None:
     for number in range(ROUNDS):
         ours, theirs = pty.openpty()
         process = subprocess.Popen(
-            command(home, game),
+            [*leader, *command(home, game)],
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
@@ -173,3 +186,38 @@ def until_running(supervisor: Command) -> None:
             if supervisor.json_of("status")["ready"]:
                 return
         assert time.monotonic() < end, "it never was ready"
+
+
+ODD = "Zo\u00eb \N{DOG FACE}"
+POOR = {
+    "Latin-1": {"PYTHONIOENCODING": "latin-1"},
+    "C": {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+}
+
+
+@pytest.mark.parametrize("encoding", POOR if ROUNDS > 5 else ["C"])
+def test_a_console_that_lacks_a_letter_ends_no_command(home: Path, game: Game, encoding: str) -> None:
+    poor = {name: value for name, value in environment().items() if name != "PYTHONUTF8"} | POOR[encoding]
+
+    def said(*arguments: str) -> str:
+        line = [sys.executable, "-m", "supervisor", "--home", str(home), *arguments]
+        done = subprocess.run(line, capture_output=True, timeout=60, stdin=subprocess.DEVNULL, env=poor)
+        assert done.returncode == 0, done.stderr
+        assert b"Traceback" not in done.stderr
+        return done.stdout.decode(
+            "latin-1" if encoding == "Latin-1" else "utf-8"
+        )  # click takes ASCII for UTF-8
+
+    process = subprocess.Popen(command(home, game), stdout=subprocess.PIPE, env=poor)
+    try:
+        assert process.stdout is not None
+        read_until(process.stdout.fileno(), b"READY")
+        assert said("talk", "I like \N{DOG FACE}", "--as", ODD).strip()
+        for arguments in (("users", "list"), ("users", "show", ODD), ("state", "show", "users")):
+            assert "\\U0001f436" in said(*arguments), arguments
+        said("status")
+        said("stop")
+        assert process.wait(WITHIN) == 0
+    finally:
+        process.terminate()
+    assert "\\U0001f436" in said("users", "list")  # as stored

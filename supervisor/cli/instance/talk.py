@@ -9,7 +9,7 @@ import click
 from config.home import Home
 from config.syntax.mask import printable
 from supervisor.cli.client import ask_all, ask_one, exit_when_refused
-from supervisor.cli.literal import lines
+from supervisor.cli.literal import given, lines
 from supervisor.cli.options import fail, home_and_json, in_home, print_json
 from supervisor.control.client import call
 from supervisor.exit_status import FAILED, UNSAVED
@@ -47,7 +47,7 @@ def status(home: Home, watch: bool, as_json: bool) -> None:
 def talk(home: Home, text: str, person: str, as_json: bool) -> None:
     """Say TEXT to the running instance and print the reply as it arrives."""
     outcome = ""
-    for part in ask_all(home, {"do": "talk", "text": text, "as": person}):
+    for part in ask_all(home, {"do": "talk", "text": given(text), "as": given(person)}):
         if as_json:
             print_json(part)
         elif part["event"] == "sentence":

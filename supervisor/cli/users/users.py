@@ -8,6 +8,7 @@ from actors.vocabulary.values import Person, person_named
 from config.home import Home
 from config.syntax.mask import printable
 from supervisor.cli.client import ask_one
+from supervisor.cli.literal import given
 from supervisor.cli.options import confirm, fail, home_and_json, print_json, wide_console, yes_option
 from supervisor.exit_status import FAILED, NO_INSTANCE
 from supervisor.instance import running_instance
@@ -41,6 +42,7 @@ def list_(home: Home, as_json: bool) -> None:
 @home_and_json
 def show(home: Home, name: str, as_json: bool) -> None:
     """Print what is remembered of the person with this id or NAME. Without a running instance: as stored."""
+    name = given(name)
     user = _only(home, name, _found(home, name))
     if as_json:
         print_json(msgspec.to_builtins(user))
@@ -67,6 +69,7 @@ def forget(home: Home, name: str, yes: bool, traces: bool, as_json: bool) -> Non
     runs = running_instance(home.path)
     if not (runs or traces):
         fail(NO_INSTANCE, f"no Gerald runs in {home.path}; start one with `supervisor run`, and ask again")
+    name = given(name)
     found = _found(home, name)
     people: tuple[Person, ...] = ()
     wanted: tuple[Person, ...]
