@@ -36,6 +36,7 @@ from actors.conversation.messages import (
 )
 from actors.conversation.phrases import THINKING, is_long, shall_i_go_on
 from actors.conversation.prompt import build, people_named
+from actors.conversation.reading_ahead import ReadingAhead
 from actors.conversation.reply_voice import ReplyVoice
 from actors.conversation.state import ActiveTurn, ConversationState, faults
 from actors.conversation.unheard import Unheard
@@ -101,6 +102,7 @@ class Conversation(DomainActor[ConversationState]):
         self._voiced = True
         self._voice = ReplyVoice()
         self._drafts = Drafts()
+        self._ahead = ReadingAhead()
         self._growth = Growth()
         self._unheard = Unheard()
 
@@ -195,6 +197,7 @@ class Conversation(DomainActor[ConversationState]):
         if not message.faint and self._growth.goes_on_unheard(self.state.active, message.at):
             self._withdraw()
         else:
+            self._read_ahead()
             self._voice.speech(self, self.state.active, message, self._speech.interruption)
 
     @handles
@@ -308,6 +311,7 @@ class Conversation(DomainActor[ConversationState]):
         """What was foreseen is the turn: go on where the draft is."""
         self._drafts.became(turn, draft.guess)
         self.become(draft.attributed(self.state))
+        self._ahead.met(draft.profile)
         self._announce_begin(turn)
         self.tell(LLM, draft.request(turn), notify=True)
 
@@ -334,6 +338,11 @@ class Conversation(DomainActor[ConversationState]):
             self.become(attribution.acquainted(self.state, profile))
         self._think(answer.context, profile)
 
+    def _read_ahead(self) -> None:
+        """While nobody waits: what is said next is answered sooner."""
+        if self.state.active is None:
+            self._ahead.begin(self, self._bot, self.state, self.wall(), self._speech.language)
+
     def _announce_begin(self, turn: int) -> ActiveTurn:
         active = self._active(turn)
         assert active is not None
@@ -342,6 +351,7 @@ class Conversation(DomainActor[ConversationState]):
         return active
 
     def _think(self, turn: int, profile: Profile | None) -> None:
+        self._ahead.met(profile)
         messages = build(self._bot, self.state, profile, self.wall(), self._speech.language)
         self.tell(LLM, CompletionRequested(turn, messages, people=people_named(self.state)), notify=True)
 
@@ -349,6 +359,7 @@ class Conversation(DomainActor[ConversationState]):
     def on_forgotten(self, message: PersonForgotten) -> None:
         """A turn of theirs ends unattributed, so that it creates no new record of them."""
         self._drafts.end(self)
+        self._ahead.met(None)
         self._growth = Growth()
         after = dropped(self.state, message.people, message.at)
         unattributed = attribution.unattributed(self.state, message.people)
@@ -574,6 +585,7 @@ class Conversation(DomainActor[ConversationState]):
         self._stage(active.turn, "reply_ended", now)
         text = active.heard if outcome == "cancelled" else active.reply
         self._announce(active.listener, ReplyEnded(active.turn, outcome, text, detail or active.failed))
+        self._read_ahead()
 
     def _active(self, turn: int) -> ActiveTurn | None:
         active = self.state.active

@@ -13,6 +13,7 @@ from actors.conversation.summary import condensed, lines
 from actors.conversation.utterance import Utterance, first_shown
 from actors.llm.messages import ChatMessage
 from actors.users.messages import Profile
+from actors.vocabulary.values import UNKNOWN
 from config.schema import Bot
 
 MEMORY = 1500  # characters of what was said before the talk that is shown
@@ -62,6 +63,18 @@ def build(
     if said and known:
         said[-1] = msgspec.structs.replace(said[-1], content=f"{known}\n{said[-1].content}")
     return (ChatMessage("system", persona(bot, language)), *earlier, *said)
+
+
+def foreseen(
+    bot: Bot, state: ConversationState, profile: Profile | None, now: float, language: str = "en"
+) -> tuple[ChatMessage, ...]:
+    """How the next prompt begins if the same person speaks next, at `now`: all of it but their words.
+
+    profile: what is known of that person."""
+    person = profile.person if profile is not None else UNKNOWN
+    next_words = Utterance("user", "", person, state.turn + 1, now)
+    state = msgspec.structs.replace(state, messages=(*state.messages, next_words))
+    return build(bot, state, profile, now, language)
 
 
 def persona(bot: Bot, language: str = "en") -> str:

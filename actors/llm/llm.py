@@ -17,6 +17,7 @@ from actors.llm.messages import (
     CompletionRequested,
     LocalModelReady,
     LocalModelUnavailable,
+    PromptForeseen,
     SentenceReady,
     WhereIsLocalModel,
 )
@@ -98,6 +99,14 @@ class LanguageModel(Actor):
         endpoint = self._provider.endpoint
         if endpoint is not None and endpoint.is_private and self._llm.warm_up:
             job = Job("", endpoint, (), limits(self._llm))
+            self.side_effect(lambda: self._streams.warm(job))
+
+    @handles
+    def on_prompt_foreseen(self, message: PromptForeseen) -> None:
+        endpoint = self._endpoint()
+        admitted = self._llm.speculate != "off" and self._queue.is_idle
+        if endpoint is not None and endpoint.is_private and admitted:
+            job = Job("", endpoint, message.messages, limits(self._llm))
             self.side_effect(lambda: self._streams.warm(job))
 
     # -- requests

@@ -31,6 +31,14 @@ class CompletionRequested(Message):
     people: tuple[str, ...] = ()
 
 
+class PromptForeseen(Message):
+    """The next prompt will begin so, up to somewhere in the last message: read it ahead. Nothing comes of it.
+
+    Only a server of one's own is asked, and only while it has nothing else to do."""
+
+    messages: tuple[ChatMessage, ...]
+
+
 class SentenceReady(Message):
     """A sentence (the first may be a clause) of the reply, cleaned for voice and chatbox; counted from 0.
 

@@ -10,7 +10,7 @@ from actors.llm.reply import SpokenReply
 FIRST_DELAY = 0.05  # seconds before the first sentence
 NEXT_DELAY = 0.02  # seconds between two sentences
 QUOTED_WORDS = 12
-_NOTE = re.compile(r"\A\[[^\]\n]*\]\n")  # what the bot itself knows, before somebody's words
+_BEFORE = re.compile(r"\A(?:\[[^\]\n]*\]\n)?(?:[^:\n]{1,40}: )?")  # what the bot itself knows, and who speaks
 FOLLOWED = 1.0  # temperature up to which the script is followed
 
 _HELLO = "Hello there, it is lovely to meet you! I am only reading from a script today."
@@ -25,7 +25,7 @@ def script(
     prompt: Sequence[ChatMessage], temperature: float | None = 0.0, chance: random.Random | None = None
 ) -> tuple[str, ...]:
     """The sentences of the reply to the prompt's last user message. Above FOLLOWED the replies come in any order."""
-    spoken = [_NOTE.sub("", message.content) for message in prompt if message.role == "user"]
+    spoken = [_BEFORE.sub("", message.content, count=1) for message in prompt if message.role == "user"]
     said = " ".join(spoken[-1].split()[:QUOTED_WORDS]).rstrip(".!?, ") if spoken else ""
     # how much was said so far decides, so that a conversation is not one sentence over and over
     place = len(spoken) - 1

@@ -53,6 +53,11 @@ class RequestQueue:
         return len(self._waiting) >= self._line
 
     @property
+    def is_idle(self) -> bool:
+        """Whether nothing runs and nothing waits, not even a guess."""
+        return not self._running and not self._waiting and self._waiting_guess() is None
+
+    @property
     def waiting(self) -> Iterator[QueuedRequest]:
         """Those in the line; safe to `leave` meanwhile."""
         return iter(tuple(self._waiting))

@@ -85,7 +85,7 @@ class Streams:
             self._wake_up()
 
     def warm(self, job: Job) -> None:
-        """Have the server of this job load its model, while nobody waits for it."""
+        """Have the server of this job load its model, and read its prompt, while nobody waits for it."""
         with self._lock:
             self._to_warm.append(job)
             self._wake_up()
@@ -212,7 +212,7 @@ class Streams:
                     log.info("%s; asked again otherwise", error.failure.owner)
                     continue
                 if error.failure.kind == "timeout" and not progress.begun:
-                    self._warm(job)
+                    self._warm(replace(job, prompt=()))
                 budget = job.patience - job.age
                 delay = decide(attempt, error.failure, job.retries, budget, random.random())
                 if progress.begun or delay is None:
@@ -234,7 +234,9 @@ class Streams:
         endpoint = replace(job.endpoint, options={**job.endpoint.options, "max_tokens": 1})
         try:
             learned = self._knowledge.of(endpoint)
-            await complete(self._client(endpoint), endpoint, HELLO, limits, lambda text: False, learned)
+            await complete(
+                self._client(endpoint), endpoint, job.prompt or HELLO, limits, lambda text: False, learned
+            )
         except CompletionError as error:
             log.debug("warming up: %s", error.failure.owner)
 

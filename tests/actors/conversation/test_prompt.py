@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from actors.conversation.goals import with_goals
 from actors.conversation.notes import LONGEST as LONGEST_NOTE
-from actors.conversation.prompt import EARLIER, MEMORY, build, people_named, persona
+from actors.conversation.prompt import EARLIER, MEMORY, build, foreseen, people_named, persona
 from actors.conversation.state import ConversationState, Participant, Surroundings
 from actors.conversation.summary import condensed
 from actors.conversation.turns import add_sentence, attribute, begin, end
@@ -271,3 +271,17 @@ def test_a_prompt_stays_within_its_budget_and_ends_with_what_was_said_last(
     longest = max(SHOWN_CHARACTERS + 45 * SHOWN, 2 * LONGEST) + MEMORY + LONGEST_NOTE + 200
     assert sum(len(message.content) for message in messages[1:]) <= longest
     assert len(messages[0].content) <= MEMORY
+
+
+def test_the_next_prompt_begins_as_it_was_foreseen() -> None:
+    state = talked("I like trains.", "They are fast.")
+    ahead = foreseen(Bot(), state, known(), NOW)
+    words = Utterance("user", "Which one do you like?", MIO, 2, NOW)
+    then = prompt(msgspec.structs.replace(state, messages=(*state.messages, words)), known())
+    assert ahead[:-1] == then[:-1]
+    assert then[-1].content.startswith(ahead[-1].content.rstrip())
+    assert ahead[-1].content.endswith("Mio: ")
+
+
+def test_what_a_stranger_says_next_is_foreseen_without_a_name() -> None:
+    assert foreseen(Bot(), ConversationState(), None, NOW)[-1] == ChatMessage("user", "")

@@ -7,6 +7,7 @@ from actors.llm.messages import (
     CompletionEnded,
     CompletionFailed,
     CompletionRequested,
+    PromptForeseen,
     SentenceReady,
 )
 from actors.llm.request_queue import QueuedRequest, RequestQueue
@@ -185,3 +186,37 @@ def test_a_new_guess_takes_the_place_of_the_one_before(begun: bool) -> None:
     assert taken is not None
     assert (taken.turn, taken.guess) == (1, 0)
     assert queue.begin_next() is taken
+
+
+def test_a_prompt_that_is_foreseen_is_read_ahead_and_nothing_comes_of_it(
+    server: ModelServer, room: Room
+) -> None:
+    server.plan(words("I"), words("Fine."))
+    room.start(remote(server))
+    room.world.give("llm", PromptForeseen(OTHER), sender="conversation")
+    assert server.arrived.acquire(timeout=5)
+    decide(room, 7, 0)
+    room.wait_for(CompletionEnded)
+    asked = [(one.body["messages"][-1]["content"], one.body["max_tokens"]) for one in server.requests]
+    assert asked == [("Something else.", 1), (PROMPT[-1].content, 300)]
+    assert room.asker.messages[0] == SentenceReady(7, 0, "Fine.")
+
+
+def test_nothing_is_read_ahead_where_guesses_are_off(server: ModelServer, room: Room) -> None:
+    server.plan(words("Fine."))
+    room.start(remote(server, speculate="off"))
+    room.world.give("llm", PromptForeseen(OTHER), sender="conversation")
+    decide(room, 7, 0)
+    room.wait_for(CompletionEnded)
+    assert [one.body["messages"][-1]["content"] for one in server.requests] == [PROMPT[-1].content]
+
+
+def test_nothing_is_read_ahead_while_somebody_is_answered(server: ModelServer, room: Room) -> None:
+    server.plan([wait_for_gate, *words("Fine.")])
+    room.start(remote(server))
+    decide(room, 7, 0)
+    assert server.arrived.acquire(timeout=5)
+    room.world.give("llm", PromptForeseen(OTHER), sender="conversation")
+    server.gate.set()
+    room.wait_for(CompletionEnded)
+    assert len(server.requests) == 1
