@@ -99,7 +99,7 @@ def find_instance(home: Path) -> Instance:
     probe = FileLock(lock, mode=0o600)
     try:
         probe.acquire(timeout=0)
-    except Timeout:
+    except (Timeout, PermissionError):  # in a folder that was made read-only, whoever answers is there
         return Instance(**{name: seen[name] for name in Instance.__slots__})
     probe.release()
     gone = f"process {seen.get('pid')} is gone"

@@ -105,9 +105,12 @@ def stop(home: Home) -> None:
         ended = call(home.path, {"do": "stop", "wait": True}, timeout=75.0)
     from filelock import FileLock, Timeout
 
-    try:  # the lock is free again when the process is gone
+    # The lock is free again when the process is gone; where it cannot be asked, its last word was the outcome.
+    try:
         with FileLock(home.instance_file.with_suffix(".lock")).acquire(timeout=10, poll_interval=0.02):
             pass
+    except PermissionError:
+        pass
     except Timeout:
         fail(FAILED, f"process {pid} is still there after 10 s")
     said = f"stopped (process {pid}), {ended.get('said') or 'whether its state was saved is not known'}"
