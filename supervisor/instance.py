@@ -75,11 +75,14 @@ class Claim:
         return self.instance
 
     def release(self) -> None:
-        """Give the home back."""
-        self._file.unlink(missing_ok=True)
-        for left in self.folder.glob("*"):
-            left.unlink(missing_ok=True)
-        self.folder.rmdir()
+        """Give the home back. What cannot be removed, in a folder that was made read-only, is left: the next start sees
+        that nobody is there, and an end in order must not look like a crash."""
+        with contextlib.suppress(OSError):
+            self._file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            for left in self.folder.glob("*"):
+                left.unlink(missing_ok=True)
+            self.folder.rmdir()
         self._lock.release()
 
 

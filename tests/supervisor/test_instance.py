@@ -61,3 +61,18 @@ def test_no_other_user_can_take_the_lock(tmp_path: Path) -> None:
     claim = Claim(tmp_path)
     assert lock.stat().st_mode & 0o077 == 0
     claim.release()
+
+
+def test_a_home_is_given_back_although_its_file_cannot_be_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = Claim(tmp_path)
+    claim.publish("run")
+
+    def refused(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", refused)
+        claim.release()
+    Claim(tmp_path).release()
