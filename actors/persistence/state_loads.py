@@ -3,6 +3,8 @@
 import contextlib
 from collections.abc import Callable, Mapping
 
+import msgspec
+
 from actors.kernel.protocol.storage import (
     LoadState,
     SetStateAside,
@@ -122,9 +124,9 @@ class StateLoads:
             return StateLoaded(domain, epoch, erased=erased, note=note)
         snapshot, changes = chain.snapshot, tuple(StoredChange(c.schema, c.payload) for c in chain.changes)
         expired = self._store.backend(domain).has_expired(chain.saved_at, self._wall())
-        return StateLoaded(
-            domain, epoch, chain.version, snapshot.schema, snapshot.parts, changes, expired, erased, note=note
-        )
+        older = any(at > snapshot.saved_at for at in erased.values())
+        loaded = StateLoaded(domain, epoch, chain.version, snapshot.schema, snapshot.parts, changes, expired)
+        return msgspec.structs.replace(loaded, erased=erased, note=note, older=older)
 
 
 def _epoch_of(chain: Chain | None) -> int:

@@ -59,6 +59,7 @@ class StateLoaded(Message):
     parts: empty when nothing is stored. epoch: of the versions from now on. expired: the state is too old to be used.
     erased: hashes of what must be forgotten, and when (epoch seconds). note: what was wrong.
     held: False when the stored state could not be read: it is kept, and nothing is written over it.
+    older: what is stored was begun before the newest of `erased`, so that it may still hold it somewhere.
     """
 
     domain: str
@@ -71,6 +72,7 @@ class StateLoaded(Message):
     erased: Mapping[str, float] = msgspec.field(default_factory=dict, name="buried")
     held: bool = True
     note: str = ""
+    older: bool = False
 
 
 class SaveChange(Message):

@@ -29,7 +29,7 @@ class Begin(msgspec.Struct, Generic[S], frozen=True):
     stored: the version of what is stored, None where that is unknown.
     epoch: the one in which versions count from now on.
     document: what is stored, None for nothing. exact: changes can build on it.
-    state: what the domain makes of it. erases: what is stored holds something that had to be forgotten.
+    state: what the domain makes of it. erases: what is stored holds something that had to be forgotten, or may.
     """
 
     stored: Version | None = None
@@ -98,7 +98,9 @@ class StateLoader(Generic[S]):
             return Begin(loaded.version, loaded.epoch)
         kept = of.expired(found.document.state) if loaded.expired else found.document.state
         state = of.forget(kept, loaded.erased) if loaded.erased else kept
-        return Begin(loaded.version, loaded.epoch, found.document, found.exact, state, state is not kept)
+        # Whoever erased may have died before all that is older was replaced.
+        erases = state is not kept or loaded.older
+        return Begin(loaded.version, loaded.epoch, found.document, found.exact, state, erases)
 
 
 def _read(of: Source[S], loaded: StateLoaded) -> Restored[S]:

@@ -1,5 +1,6 @@
 """What is stored in a schema version too old to read is set aside whole before a new state begins."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from actors.kernel.message import Asker, Message
 from actors.kernel.protocol.storage import (
     LoadState,
+    RecordErasure,
     SaveChange,
     SaveSnapshot,
     SetStateAside,
@@ -129,3 +131,20 @@ def test_one_of_another_version_is_set_aside_besides(tmp_path: Path) -> None:
     paths = [backups.set_aside("users", chain) for chain in chains]
     assert paths[1] == paths[2] != paths[0]
     assert [read(path).content.chains["users"] for path in paths] == chains
+
+
+@pytest.mark.parametrize(("since", "older"), [(3600.0, True), (-3600.0, False)])
+def test_it_is_said_that_what_is_stored_began_before_an_erasure(
+    home: Path, since: float, older: bool
+) -> None:
+    write_behind = clerk_at(home)
+    erasure = RecordErasure("users", ("aa",), time.time() + since)
+    write_behind.work((StoreRequest(erasure, Asker("users", "1")),))
+    assert answered(write_behind, LoadState("users")).older is older
+    write_behind.close()
+
+
+def test_nothing_is_older_than_an_erasure_where_there_was_none(home: Path) -> None:
+    write_behind = clerk_at(home)
+    assert not answered(write_behind, LoadState("users")).older
+    write_behind.close()

@@ -308,6 +308,18 @@ def test_what_is_loaded_and_was_to_be_forgotten_is_stored_again_alone(erased: st
     assert [whole.purge_older for whole in house.store.of(SaveSnapshot)] == [True] * purge_older
 
 
+def test_where_what_is_stored_began_before_an_erasure_it_is_replaced_though_nothing_of_that_is_loaded() -> (
+    None
+):
+    """Whoever erased has died before everything older was removed."""
+    house = House(Forgetful())
+    loaded = Shelf.holding(Garden(7)).loaded("garden")
+    house.answer(msgspec.structs.replace(loaded, erased={"others": 5.0}, older=True))
+    house.answer(Committed("garden", house.actor.version))
+    assert house.actor.state.plants == 7
+    assert [whole.purge_older for whole in house.store.of(SaveSnapshot)] == [True]
+
+
 def test_what_is_to_be_erased_while_the_first_copy_is_on_its_way_is_erased_after_it() -> None:
     house = House().load(None)
     house.update(plants=1)
