@@ -10,7 +10,7 @@ from actors.audio.messages import PlayedSound
 from actors.audio.resample import Resampler
 
 _BLOCK = RATE // 50  # samples at 16 kHz in one message, about
-_NOTHING = 1  # the resampler's dither
+_NOTHING = 1  # what rounding leaves of silence
 _BREAK = 0.25  # seconds between two pulls beyond what was pulled after which the device did not play on
 
 

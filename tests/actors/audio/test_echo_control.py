@@ -140,7 +140,7 @@ def test_after_a_jump_of_the_delay_it_is_found_again(
     heard = hear(voice, np.concatenate((before[:at], after[at:])))
     assert heard.control.delay == pytest.approx(0.1 + jump, abs=0.03)
     assert heard.control.path.converged
-    assert speech(heard.sound[at + 5 * RATE // 2 :]) == 0.0
+    assert speech(heard.sound[at + 5 * RATE // 2 :]) < 0.02, "a burst of 0.1 s is no utterance"
 
 
 def test_a_person_over_the_voice_is_still_heard(voice: Sound, speech: Callable[[Sound], float]) -> None:
