@@ -55,6 +55,7 @@ CLOSING = frozenset(
 DROPPED = frozenset({"<|start|>assistant<|channel|>final<|message|>", "<|channel|>final<|message|>"})
 _ALL = (*MARKS, *CLOSING, *DROPPED)
 _LONGEST = max(map(len, _ALL))
+_BEGINNINGS = frozenset(mark[:size] for mark in _ALL for size in range(1, len(mark) + 1))
 
 
 def _any_of(marks: Iterable[str]) -> re.Pattern[str]:
@@ -192,8 +193,7 @@ def _possible(text: str) -> int:
         # a mark that begins with a letter is a word of its own: else every text would be held back
         if end[start].isalpha() and start and end[start - 1].isalnum():
             continue
-        tail = end[start:].lower()
-        if any(mark.startswith(tail) for mark in _ALL):
+        if end[start:].lower() in _BEGINNINGS:
             return len(end) - start
     return 0
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from actors.audio.messages import SPEAKER
 from actors.audio.speaker import Speaker
 from actors.avatar.messages import AVATAR
+from actors.configuration.messages import CONFIGURATION
 from actors.conversation.conversation import Conversation
 from actors.conversation.floor import Floor
 from actors.conversation.messages import CONVERSATION
@@ -15,8 +16,9 @@ from actors.kernel.protocol.lifecycle import Stop
 from actors.kernel.protocol.reconfigure import AbortSections, CommitSections, PrepareSections
 from actors.kernel.protocol.storage import Committed, StateLoaded
 from actors.kernel.record import Handled, Record, Started, Stopped
-from actors.llm.messages import CompletionRequested
+from actors.llm.messages import LLM, CompletionRequested
 from actors.osc.messages import OSC_RECEIVER, OSC_SENDER, ParametersChanged
+from actors.speech.messages import SYNTHESIZER
 from supervisor.otp.messages import ROOT, ChildHung
 from supervisor.otp.slot import ActorSlot
 from supervisor.simulation.checks.durability import Durability
@@ -27,6 +29,7 @@ from supervisor.simulation.checks.invariants import HeldInputs, TurnOrder
 from supervisor.simulation.checks.osc_in import OscIn
 from supervisor.simulation.checks.recorder import CheckingRecorder, Digest
 from supervisor.simulation.checks.reload import Reloads
+from supervisor.simulation.checks.replies import Replies
 from supervisor.simulation.checks.stillness import Stillness
 from supervisor.simulation.checks.voice import Voice
 from supervisor.simulation.environment.configuration import SimulatedSource, configuration
@@ -70,6 +73,7 @@ class SimulatedWorld:
         self.model = ModelServer()
         self.turns = TurnOrder(self.clock, lambda: self._well_since(SPEAKER), self.fault)
         self.guesses = Guesses(self.clock, self.fault)
+        self.replies = Replies(self.clock.monotonic, self._well_since, self.fault)
         self.speaker = SimulatedSpeaker(self.scheduler, self._heard)
         self.microphone = SimulatedMicrophone(self.scheduler)
         self.durability = Durability(self.disk, lambda domain: self.node.actors[domain], self.fault)
@@ -175,6 +179,7 @@ class SimulatedWorld:
         self.turns.begin()
         self.voice.begin()
         self.guesses.begin()
+        self.replies.begin()
         self.reloads.begin()
         self.osc_in.begin()
         recorder = CheckingRecorder(
@@ -191,7 +196,12 @@ class SimulatedWorld:
                 **dict.fromkeys((PrepareSections, CommitSections, AbortSections), self.reloads.handled),
             },
             dict.fromkeys(DOMAINS, self._domain_handled)
-            | {"conversation": self._conversation_handled, SPEAKER: self._speaker_handled},
+            | {
+                CONFIGURATION: self.reloads.decided,
+                CONVERSATION: self._conversation_handled,
+                SPEAKER: self._speaker_handled,
+                **dict.fromkeys((LLM, SYNTHESIZER), self.replies.handled),
+            },
         )
         self.node = node = SimulatedNode(self, recorder, self.source.config, self.processes)
         node.directory.open(self.load.address, self.load)
@@ -213,6 +223,7 @@ class SimulatedWorld:
         self.intensity.incarnation_changed(record)
         if isinstance(record, Stopped):
             self.reloads.stopped(record)
+            self.replies.stopped(record)
             if record.address == OSC_RECEIVER:
                 self.osc_in.restarted()
         if isinstance(record, Started):
@@ -266,6 +277,7 @@ class SimulatedWorld:
             self.load.check()
             self.reloads.check()
             self.stillness.check()
+            self.replies.check()
         self.scheduler.schedule_external(self.clock.time + CHECK_EVERY, self._check)
 
     def _audit(self) -> None:

@@ -18,6 +18,9 @@ TAKEN_WITHIN = 45.0
 """Seconds after which nobody is prepared any more, and everybody has taken a new configuration over: every fault of an
 actor or a link is shorter."""
 
+ASKED_WITHIN = 3.0
+"""Seconds that asking for votes takes at most: whoever ended after it began may have died over a vote."""
+
 
 @dataclass(slots=True)
 class Reloads:
@@ -29,6 +32,10 @@ class Reloads:
     _running: Callable[[], Iterator[Incarnation]]
     _fault: Callable[[str], None]
     prepared: dict[str, tuple[int, int, float]] = field(default_factory=dict)
+    _asked: dict[str, str] = field(default_factory=dict)
+    _agreed: set[str] = field(default_factory=set)
+    _asked_at: float = 0.0
+    _ended: dict[str, float] = field(default_factory=dict)
     _version: int = 1
     _since: float = 0.0
     _compared: bool = True
@@ -36,6 +43,7 @@ class Reloads:
     def begin(self) -> None:
         """A new process: nobody has voted yet."""
         self.prepared.clear()
+        self._asked.clear()
         self._version, self._since, self._compared = 1, self._now(), False
 
     def handled(self, record: Handled) -> None:
@@ -44,12 +52,29 @@ class Reloads:
         if isinstance(message, PrepareSections):
             for sent in record.sent:
                 if isinstance(sent.message, SectionsReady):
+                    self._agreed.add(envelope.id)
                     self.prepared[envelope.recipient] = (sent.incarnation, message.version, self._now())
         elif isinstance(message, CommitSections | AbortSections):
             self.prepared.pop(envelope.recipient, None)
 
+    def decided(self, record: Handled) -> None:
+        """Note who is asked for a vote; and check that whoever was asked, and lives, agreed to what is in force."""
+        if asked := {e.id: e.recipient for e in record.sent if isinstance(e.message, PrepareSections)}:
+            self._asked, self._asked_at = asked, self._now()
+        elif any(isinstance(e.message, CommitSections) for e in record.sent):
+            since = self._asked_at - ASKED_WITHIN
+            alive = {i.address for i in self._running() if self._ended.get(i.address, -1e9) < since}
+            for id, address in self._asked.items():
+                if id not in self._agreed and address in alive:
+                    self._fault(
+                        f"reload: version {self._store().version} is in force without the vote of {address}"
+                    )
+            self._asked = {}
+            self._agreed.clear()
+
     def stopped(self, record: Stopped) -> None:
         """Whoever has ended is prepared for nothing."""
+        self._ended[record.address] = self._now()
         voted = self.prepared.get(record.address)
         if voted is not None and voted[0] == record.incarnation:
             del self.prepared[record.address]

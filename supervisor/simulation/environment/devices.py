@@ -135,6 +135,16 @@ class _Transcriber:
         return Transcription(f"Here comes question {number % UNFINISHED} {rest}", 0.01, 0.2)
 
 
+class SimulatedCanceller:
+    """In place of WebRTC's echo canceller (actors.audio.echo_control.Canceller): the microphone hears no echo."""
+
+    def cancel(self, captured: Sound, played: Sound) -> Sound:
+        return captured
+
+    def reset(self) -> None:
+        """There is no state."""
+
+
 def load_voice(speech: Speech, audio: Audio, home: Path) -> tuple[_Voice, Note]:
     """In place of actors.speech.choice.open_voice."""
     return _Voice(), Note("a simulated voice")

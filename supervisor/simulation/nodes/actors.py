@@ -32,6 +32,7 @@ from config.schema import Config
 from supervisor.otp.spec import walk
 from supervisor.simulation.environment.configuration import HOME
 from supervisor.simulation.environment.devices import (
+    SimulatedCanceller,
     SimulatedDeviceThread,
     SimulatedSampler,
     SimulatedWorker,
@@ -64,7 +65,7 @@ class SimulatedActors:
             OSC_SENDER: lambda config: Sender(config.osc, self._wire),
             WORLD_LOG: self._log,
             MICROPHONE: lambda config: Microphone(
-                config.audio, config.speech, HOME, self._keeper(world.microphone)
+                config.audio, config.speech, HOME, self._keeper(world.microphone), SimulatedCanceller
             ),
             SPEAKER: lambda config: Speaker(config.audio, HOME, self._keeper(world.speaker)),
             SYNTHESIZER: self._synthesizer,

@@ -77,8 +77,16 @@ class SimulatedNode:
 
     def running(self) -> Iterator[tuple[Incarnation, IncarnationTask]]:
         """All incarnations that run, with their tasks."""
-        for address in tuple(self.registry.slots):
-            incarnation, task = self.incarnation(address), self.task(address)
+        tasks = self._threads.tasks
+        for address, slot in tuple(self.registry.slots.items()):
+            handle = slot.handle
+            if isinstance(handle, ThreadHandle):
+                task = tasks.get(address)
+            elif isinstance(handle, SimulatedProcess):
+                task = handle.task
+            else:
+                continue
+            incarnation = handle.incarnation
             if incarnation is not None and task is not None and incarnation.running:
                 yield incarnation, task
 

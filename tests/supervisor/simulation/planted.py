@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from supervisor.simulation.shrink import kind_of
+
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "tests" / "planted"
 CODE = ("actors", "config", "supervisor")
@@ -41,15 +43,29 @@ def with_bug(bug: Planted, folder: Path) -> None:
     subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, env=_alone(folder))
 
 
-def search(folder: Path, seeds: int) -> dict[str, Any]:
-    """What the simulator says of the code in `folder`, up to the first seed that fails."""
-    command = [sys.executable, "-m", "supervisor", "simulate", "--seeds", str(seeds), "--fail-fast", "--json"]
+def search(folder: Path, seeds: int, kind: str) -> dict[int, tuple[str, ...]]:
+    """What the simulator finds in the code in `folder`, by seed, up to the first seed with a violation of `kind`."""
+    found: dict[int, tuple[str, ...]] = {}
+    first = 0
+    while first < seeds:
+        told = _simulate(folder, first, seeds - first)
+        found |= {failure["seed"]: tuple(failure["found"]) for failure in told["failures"]}
+        last = max(found, default=seeds)
+        if not told["failed"] or kind in map(kind_of, found[last]):
+            break
+        first = last + 1  # it failed in another way
+    return found
+
+
+def _simulate(folder: Path, first: int, seeds: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "supervisor", "simulate", "--first", str(first), "--seeds", str(seeds)]
+    environ = {**_alone(folder), "PYTHONPATH": str(folder)}
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, env={**_alone(folder), "PYTHONPATH": str(folder)}
+        [*command, "--fail-fast", "--json"], cwd=folder, capture_output=True, text=True, env=environ
     )
     assert done.returncode in (0, 1), done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
 
 
 def _alone(folder: Path) -> dict[str, str]:
