@@ -9,6 +9,8 @@ from actors.users.messages import Profile
 from actors.vocabulary.values import UNKNOWN, Interaction, Person
 from actors.world.messages import Present
 
+ANSWER_WITHIN = 1.0  # seconds for which the world and the users are waited for; the turn goes on without them
+
 
 def present(answer: Reply | AskFailed) -> Present:
     """The world's answer to WhoIsHere; empty without an answer."""

@@ -1,5 +1,9 @@
 """The receivers of a turn's progress: its listener, and the watchers of all turns."""
 
+from actors.conversation.messages import TurnStarted
+from actors.conversation.owner import Owner
+from actors.conversation.state import ActiveTurn
+from actors.kernel.message import Message
 from actors.vocabulary.type_names import durable
 
 
@@ -19,3 +23,13 @@ class Audience:
     def of(self, listener: str) -> tuple[str, ...]:
         """The receivers for a turn with this listener ("" for none)."""
         return tuple(address for address in (listener, *self.watchers) if address)
+
+    def tell(self, owner: Owner, listener: str, message: Message) -> None:
+        """Tell them all."""
+        for address in self.of(listener):
+            owner.tell(address, message)
+
+    def announce(self, owner: Owner, active: ActiveTurn) -> None:
+        """Tell them that the turn begins."""
+        self.announced = active.turn
+        self.tell(owner, active.listener, TurnStarted(active.turn, active.text, active.person))

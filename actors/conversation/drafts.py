@@ -1,11 +1,10 @@
 """The draft: the next turn as it will be if whoever pauses has finished. Nothing of it is told, shown or kept."""
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
 from actors.conversation import attribution, turns
 from actors.conversation.growth import Growth
+from actors.conversation.owner import Owner
 from actors.conversation.prompt import build, people_named
 from actors.conversation.state import ConversationState
 from actors.kernel.actor import AskFailed, Reply
@@ -15,10 +14,6 @@ from actors.users.messages import Profile
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN, Person
 from actors.world.messages import Present
-from config.schema import Bot
-
-if TYPE_CHECKING:
-    from actors.kernel.actor import Actor
 
 _REMEMBERED = 16  # guesses that came to nothing, and may still arrive
 
@@ -58,27 +53,27 @@ class Drafts:
         self.taken = 0
         self._dropped: tuple[int, ...] = ()
 
-    def begin(self, actor: "Actor", message: TranscriptGuessed, text: str) -> bool:
+    def begin(self, owner: Owner, message: TranscriptGuessed, text: str) -> bool:
         """Whether the guess is begun as the draft, in place of the one before. text: with what was said before it."""
         if message.guess in self._dropped:
             return False
-        self.end(actor)
+        self.end(owner)
         self.draft = Draft(message.guess, text)
         return True
 
-    def drop(self, actor: "Actor", guess: int) -> None:
+    def drop(self, owner: Owner, guess: int) -> None:
         """The guess came to nothing."""
         self._dropped = (*self._dropped, guess)[-_REMEMBERED:]
         if self.draft is not None and self.draft.guess == guess:
-            self.end(actor)
+            self.end(owner)
 
-    def end(self, actor: "Actor") -> None:
+    def end(self, owner: Owner) -> None:
         """Whatever is begun ends at every stage that knows of it."""
         if self.draft is not None:
             drop = Drop(self.draft.guess)
             self.draft = None
-            actor.tell(LLM, drop)
-            actor.tell(SYNTHESIZER, drop)
+            owner.tell(LLM, drop)
+            owner.tell(SYNTHESIZER, drop)
 
     def of(self, guess: int) -> Draft | None:
         """The draft, if it is of that guess."""
@@ -103,20 +98,19 @@ class Drafts:
         self.draft = msgspec.structs.replace(draft, profile=attribution.profile(answer))
         return True
 
-    def ask(
-        self, actor: "Actor", bot: Bot, state: ConversationState, growth: Growth, now: float, language: str
-    ) -> None:
+    def ask(self, owner: Owner, growth: Growth) -> None:
         """All that is needed is known: ask the model."""
         assert self.draft is not None
-        foreseen = self.draft.foreseen(state, growth, now)
-        messages, people = build(bot, foreseen, self.draft.profile, now, language), people_named(foreseen)
-        self.draft = msgspec.structs.replace(self.draft, messages=messages, people=people)
-        actor.tell(LLM, self.draft.request(0))
+        now = owner.wall()
+        foreseen = self.draft.foreseen(owner.state, growth, now)
+        messages = build(owner.bot, foreseen, self.draft.profile, now, owner.speech.language)
+        self.draft = msgspec.structs.replace(self.draft, messages=messages, people=people_named(foreseen))
+        owner.tell(LLM, self.draft.request(0))
 
-    def prepare(self, actor: "Actor", sentence: SentenceReady) -> None:
+    def prepare(self, owner: Owner, sentence: SentenceReady) -> None:
         """The first sentence of the reply to the draft is there: let the voice make it ready."""
         if self.of(sentence.guess) is not None:
-            actor.tell(SYNTHESIZER, SpeakRequested(0, sentence.sentence, sentence.text, sentence.guess))
+            owner.tell(SYNTHESIZER, SpeakRequested(0, sentence.sentence, sentence.text, sentence.guess))
 
     def take(self, guess: int, text: str) -> Draft | None:
         """The draft that is the turn now, if it is of that guess, of the same words, and the model was asked."""

@@ -20,3 +20,9 @@ class StillWithdrawn(Message):
     """Whoever went on after turn `turn` should have finished by now."""
 
     turn: int
+
+
+class TurnOverdue(Message):
+    """A timer: turn `turn` should be over by now."""
+
+    turn: int

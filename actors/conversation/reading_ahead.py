@@ -1,16 +1,10 @@
 """Lets the model read how the next prompt begins, while nobody waits: then only the newest words are left to read."""
 
-from typing import TYPE_CHECKING
-
+from actors.conversation.owner import Owner
 from actors.conversation.prompt import foreseen
-from actors.conversation.state import ConversationState
 from actors.llm.messages import LLM, PromptForeseen
 from actors.users.messages import Profile
 from actors.vocabulary.type_names import durable
-from config.schema import Bot
-
-if TYPE_CHECKING:
-    from actors.kernel.actor import Actor
 
 
 @durable("conversation.ReadingAhead")
@@ -24,6 +18,8 @@ class ReadingAhead:
         """This is known of whoever speaks now; None for a stranger, and for somebody who is to be forgotten."""
         self._profile = profile
 
-    def begin(self, actor: "Actor", bot: Bot, state: ConversationState, now: float, language: str) -> None:
-        """Have the next prompt read ahead. now: epoch seconds."""
-        actor.tell(LLM, PromptForeseen(foreseen(bot, state, self._profile, now, language)))
+    def begin(self, owner: Owner) -> None:
+        """Have the next prompt read ahead, if nobody waits for an answer: what is said next is answered sooner."""
+        if owner.state.active is None:
+            next_prompt = foreseen(owner.bot, owner.state, self._profile, owner.wall(), owner.speech.language)
+            owner.tell(LLM, PromptForeseen(next_prompt))

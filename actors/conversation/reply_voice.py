@@ -10,12 +10,11 @@ from actors.audio.messages import (
 from actors.conversation.floor import Floor, Step
 from actors.conversation.internal import StillUndecided
 from actors.conversation.interruption import Verdict, judge
+from actors.conversation.owner import Owner
 from actors.conversation.state import ActiveTurn
 from actors.conversation.voice_progress import VoiceProgress
-from actors.kernel.actor import Actor
-from actors.speech.messages import SpeechStarted
+from actors.speech.messages import SpeechStarted, TranscriptReady, WordsHeard
 from actors.vocabulary.type_names import durable
-from config.schema import Interruption
 
 _QUESTION = ("?", "？", "؟", "?\"", "?”")  # fmt: skip
 
@@ -44,39 +43,49 @@ class ReplyVoice:
 
     # -- what people say over it
 
-    def speech(
-        self, actor: Actor, active: ActiveTurn | None, message: SpeechStarted, rules: Interruption
-    ) -> None:
+    def speech(self, owner: Owner, message: SpeechStarted) -> None:
         """Somebody began to speak."""
         self.somebody_speaks = True
         certain = message.clear or self.floor.silent
-        if certain and self._is_over(active, message.at):
-            self._take(actor, self.floor.speech(rules.level), rules)
+        if certain and self._is_over(owner.state.active, message.at):
+            self._take(owner, self.floor.speech(owner.speech.interruption.level))
 
-    def words(
-        self, actor: Actor, active: ActiveTurn | None, begun: float, verdict: Verdict, rules: Interruption
-    ) -> None:
-        """What they said so far is judged; they began to speak at `begun`."""
-        if active is not None and self._is_over(active, begun):
-            resume = self.progress.resume(active, actor.wall())
-            self._take(actor, self.floor.words(verdict, rules.level, resume), rules)
+    def words(self, owner: Owner, message: WordsHeard) -> None:
+        """What they said so far is judged."""
+        active, rules = owner.state.active, owner.speech.interruption
+        verdict = judge(message.text, message.seconds, words=rules.words, after=rules.speech)
+        if active is not None and self._is_over(active, message.started_at):
+            resume = self.progress.resume(active, owner.wall())
+            self._take(owner, self.floor.words(verdict, rules.level, resume))
 
-    def go_on(self, actor: Actor, active: ActiveTurn | None, rules: Interruption) -> None:
+    def go_on(self, owner: Owner) -> None:
         """It was no interruption: full voice, from the word where it stopped."""
+        active = owner.state.active
         if active is not None and active.turn == self.floor.turn:
-            self._take(actor, self.floor.go_on(self.progress.resume(active, actor.wall())), rules)
+            self._take(owner, self.floor.go_on(self.progress.resume(active, owner.wall())))
 
-    def undecided(self, actor: Actor, active: ActiveTurn | None, sign: int, rules: Interruption) -> None:
+    def undecided(self, owner: Owner, sign: int) -> None:
         """Nothing was heard since sign `sign`, so nobody speaks any more."""
         if sign == self.floor.signs:
-            self.go_on(actor, active, rules)
+            self.go_on(owner)
 
-    def only_listens(self, active: ActiveTurn | None, text: str, begun: float) -> bool:
-        """Whether what was said is a listener's "mhm" over a reply that goes on, and asks for no answer."""
-        if active is None or not self._is_over(active, begun):
+    def over(self, owner: Owner) -> None:
+        """Somebody finished, and said no word."""
+        self.somebody_speaks = False
+        self.go_on(owner)
+
+    def only_listens(self, owner: Owner, said: TranscriptReady) -> bool:
+        """Somebody finished. Whether it was a listener's "mhm" over a reply, which asks for no answer and goes on."""
+        self.somebody_speaks = False
+        active = owner.state.active
+        if active is None or not self._is_over(active, said.speech_started_at):
             return False
-        verdict = judge(text, 0.0)
-        return verdict is Verdict.NOTHING or (verdict is Verdict.LISTENING and not self._asks(active))
+        verdict = judge(said.text, 0.0)
+        listens = verdict is Verdict.LISTENING and not self._asks(active)
+        if listens or verdict is Verdict.NOTHING:
+            self.go_on(owner)
+            return True
+        return False
 
     def _asks(self, active: ActiveTurn) -> bool:
         """Whether the last sentence is being said, and is a question: "yes" is an answer then."""
@@ -86,10 +95,12 @@ class ReplyVoice:
     def _is_over(self, active: ActiveTurn | None, begun: float) -> bool:
         return active is not None and active.turn == self.floor.turn and self.floor.is_over(begun)
 
-    def _take(self, actor: Actor, step: Step, rules: Interruption) -> None:
+    def _take(self, owner: Owner, step: Step) -> None:
         self.floor, order = step
         if order is None:
             return
-        actor.tell(SPEAKER, order)
+        owner.tell(SPEAKER, order)
         if self.floor.voice != "full":
-            actor.after(rules.undecided, StillUndecided(self.floor.turn, self.floor.signs))
+            owner.after(
+                owner.speech.interruption.undecided, StillUndecided(self.floor.turn, self.floor.signs)
+            )

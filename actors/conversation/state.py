@@ -112,6 +112,15 @@ class ConversationState(msgspec.Struct, frozen=True):
     last_touch: Interaction = Interaction()
     shown_from: int = 0
 
+    def active_turn(self, turn: int) -> ActiveTurn | None:
+        """The current turn, if it is `turn`."""
+        return self.active if self.active is not None and self.active.turn == turn else None
+
+    def growing_turn(self, turn: int) -> ActiveTurn | None:
+        """The current turn, if it is `turn` and more of its reply may come."""
+        active = self.active_turn(turn)
+        return active if active is not None and not active.complete else None
+
 
 def faults(state: ConversationState) -> tuple[str, ...]:
     """What is invalid in `state`."""

@@ -52,6 +52,14 @@ def turn_above(turn: int, at: float) -> int:
     return max(turn, int(at))
 
 
+def turn_after_restart(turn: int, epoch: int, incarnation: int, at: float) -> int:
+    """A turn id that no stage can hold for cancelled. turn: the stored one. epoch: of the store, 0 if not known."""
+    if not epoch:
+        return turn_above(turn, at)
+    # The previous incarnation may have counted turns that it did not save before it died.
+    return turn + (GAP if incarnation > 1 else 0)
+
+
 def attribute(state: ConversationState, person: Person) -> ConversationState:
     """It is known now who said it: note the utterance under that name."""
     active = state.active

@@ -4,7 +4,7 @@ import msgspec
 
 from actors.avatar.messages import Touched
 from actors.conversation import attribution, turns
-from actors.conversation.conversation import ANSWER_WITHIN
+from actors.conversation.attribution import ANSWER_WITHIN
 from actors.conversation.forget import dropped
 from actors.conversation.messages import TextReceived
 from actors.conversation.state import ConversationState

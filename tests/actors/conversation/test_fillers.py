@@ -15,7 +15,7 @@ LONG = "It was a long and winding road that led from the small village to the se
 def enter(**speech: object) -> Room:
     room = Room()
     room.probes["avatar"] = room.world.probe("avatar")
-    room.actor._speech = Speech.model_validate(speech)
+    room.actor.speech = Speech.model_validate(speech)
     return room
 
 

@@ -2,9 +2,9 @@
 
 from actors.audio.messages import PlaybackStarted
 from actors.conversation.apologies import apology_for
-from actors.conversation.conversation import GOES_ON_WITHIN
 from actors.conversation.growth import Growth
 from actors.conversation.messages import CancelTurn, ReplyEnded, TextReceived, TurnStarted, WatchTurns
+from actors.conversation.speech_input import GOES_ON_WITHIN
 from actors.conversation.state import ActiveTurn
 from actors.llm.messages import CompletionRequested, SentenceReady
 from actors.osc.messages import ChatboxText

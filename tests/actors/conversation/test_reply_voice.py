@@ -113,7 +113,7 @@ def test_a_word_that_begins_the_next_word_is_not_said_twice() -> None:
     telling = Telling()
     telling.speech()
     telling.words("A bay", 0.5)
-    kept = telling.room.actor._voice.progress.heard(telling.room.actor.state.active, 0.0)  # type: ignore[arg-type]
+    kept = telling.room.actor._reply.voice.progress.heard(telling.room.actor.state.active, 0.0)  # type: ignore[arg-type]
     telling.said("Uh huh.")
     resume = telling.orders[-1]
     assert isinstance(resume, Resume)

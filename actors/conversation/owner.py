@@ -1,0 +1,39 @@
+"""What the parts of the conversation see of its actor, and how they change the turn in its state."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from actors.conversation.state import ActiveTurn, ConversationState
+from actors.kernel.message import Message
+from actors.kernel.state.patch import Path
+from config.schema import Bot, Speech
+
+
+class Owner(Protocol):
+    """See DomainActor for the promises. bot, speech: the sections of the configuration in force."""
+
+    bot: Bot
+    speech: Speech
+    state: ConversationState
+
+    def become(self, state: ConversationState, paths: Sequence[Path] | None = None) -> None: ...
+    def tell(self, to: str, message: Message, *, notify: bool = False) -> str: ...
+    def ask(self, to: str, message: Message, then: str, context: Any = None, within: float = 5.0) -> str: ...
+    def after(self, seconds: float, message: Message) -> int: ...
+    def wall(self) -> float: ...
+
+
+def current(owner: Owner) -> ActiveTurn:
+    """The current turn; there must be one."""
+    active = owner.state.active
+    assert active is not None
+    return active
+
+
+def change(owner: Owner, **fields: object) -> ActiveTurn:
+    """Change fields of the current turn; returns it as it is then."""
+    active = msgspec.structs.replace(current(owner), **fields)
+    owner.become(msgspec.structs.replace(owner.state, active=active))
+    return active
