@@ -27,7 +27,8 @@ from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.speech import embedded
 from actors.speech.choice import Note, open_transcriber
-from actors.speech.ear import Ear, samples
+from actors.speech.ear import Ear
+from actors.speech.echo_guard import EchoGuard
 from actors.speech.endpointing import (
     EndpointLimits,
     Event,
@@ -37,10 +38,9 @@ from actors.speech.endpointing import (
     SpeechEnded,
     SpeechPaused,
     SpeechResumed,
-    chunks,
 )
-from actors.speech.engines import EngineBroken, Transcriber, Transcription, VoiceActivity
-from actors.speech.hearing import Closure, Remembered, invented, resembles, still_remembered, without_loops
+from actors.speech.engines import EngineBroken, Transcriber, VoiceActivity
+from actors.speech.hearing import without_loops
 from actors.speech.internal import PartRecognized, RecognitionBroke, UtteranceRecognized
 from actors.speech.messages import (
     Drop,
@@ -53,8 +53,8 @@ from actors.speech.messages import (
     WordsHeard,
 )
 from actors.speech.overlap import Overlap
-from actors.speech.own_voice import OverVoice, person_only
-from actors.speech.turn_end import Habit, Waits, wait
+from actors.speech.patience import Patience
+from actors.speech.segments import SpeechSegment, recognized
 from actors.speech.utterances import EndedUtterance, Utterances, text_of
 from actors.speech.vad import CHUNK, CHUNK_SECONDS, Silero
 from actors.speech.worker import Worker
@@ -64,23 +64,7 @@ from config.schema import Speech
 log = logging.getLogger(__name__)
 
 _WAITING = 32  # pieces that may wait for Whisper
-_WENT_ON = 1.5  # seconds after an end within which somebody who speaks again had not finished
 _WATCHERS = 16
-
-
-class SpeechSegment(msgspec.Struct, frozen=True):
-    """Sound to recognize (int16, mono, 16 kHz), its id, the mean probability of speech, and what caused it.
-
-    started_at, ended_at: of the speech in it (epoch seconds). so_far: seconds of speech in an utterance that goes on; 0
-    where the id counts."""
-
-    pcm: bytes
-    segment: int
-    certainty: float
-    cause: str
-    started_at: float = 0.0
-    ended_at: float = 0.0
-    so_far: float = 0.0
 
 
 Engines = tuple[VoiceActivity, Transcriber, Note]
@@ -122,13 +106,10 @@ class Recognizer(Actor):
         self._guess: TranscriptGuessed | None = None
         self._last_segment = 0
         self._utterances = Utterances()
-        self._habit = Habit()
-        self._ended_at = 0.0  # of the last utterance
+        self._patience = Patience()
         self._watchers: tuple[str, ...] = ()
-        self._closure = Closure()
+        self._echo = EchoGuard()
         self._overlap = Overlap()
-        self._over_voice = OverVoice()
-        self._said: tuple[Remembered, ...] = ()
         self._loaded: Engines | EngineBroken = EngineBroken("not loaded yet", "")
         self._worker: Worker[SpeechSegment] | None = None
         self.dropped: Counter[str] = Counter()  # utterances that never became a transcript, by reason
@@ -166,19 +147,19 @@ class Recognizer(Actor):
 
     @handles
     def on_playback_started(self, message: PlaybackStarted) -> None:
-        self._closure = self._closure.started(message.at)
+        self._echo.started(message.at)
         self._overlap = self._overlap.reply(under_way=True)
-        self._ended_at = 0.0  # whoever speaks now was answered
+        self._patience.answered()
 
     @handles
     def on_playback_ended(self, message: PlaybackEnded) -> None:
         self._overlap = self._overlap.reply(under_way=False)
-        self._closure = self._closure.ended(message.at, self._speech.tail_after_playback)
+        self._echo.ended(message.at, self._speech.tail_after_playback)
 
     @handles
     def on_voice_silent(self, message: VoiceSilent) -> None:
         """He is in mid-reply and says nothing: what people say now is heard."""
-        self._closure = self._closure.ended(message.at, self._speech.tail_after_playback)
+        self._echo.ended(message.at, self._speech.tail_after_playback)
 
     def on_playback(self, answer: Reply | AskFailed) -> None:
         """After a restart: what the speaker is doing."""
@@ -187,8 +168,7 @@ class Recognizer(Actor):
 
     @handles
     def on_spoken(self, message: Spoken) -> None:
-        remembered = Remembered.of(message.text, self.now())
-        self._said = still_remembered((*self._said, remembered), self.now())
+        self._echo.spoken(message.text, self.now())
 
     # -- what it hears
 
@@ -196,9 +176,7 @@ class Recognizer(Actor):
     def on_chunk(self, chunk: AudioChunk) -> None:
         if self._ear.activity is None or len(chunk.pcm) != 2 * CHUNK:
             return
-        closed = self._closure.covers(chunk.captured_at)
-        self._over_voice = self._over_voice.heard(chunk, closed)
-        chunk = person_only(chunk, closed)
+        chunk = self._echo.person_only(chunk)
         if self._ear.breaks_off(chunk.captured_at):
             self._begin_anew()
         event = self._ear.hear(chunk)
@@ -233,8 +211,8 @@ class Recognizer(Actor):
     def _begin(self, began: SpeechBegan) -> None:
         self._forget_pause()
         at = self._ear.began_at
-        if not began.faint and at - self._ended_at < _WENT_ON:
-            self._habit = self._habit.went_on(at - self._ended_at)
+        if not began.faint:
+            self._patience.began(at)
         self.tell(CONVERSATION, SpeechStarted(at, self._ear.last.clear, began.faint))
 
     def _listen_ahead(self, paused: SpeechPaused) -> None:
@@ -299,7 +277,7 @@ class Recognizer(Actor):
                 faint=ended.faint,
             )
         )
-        self._habit, self._ended_at = self._habit.ended(), self._ear.spoke_at
+        self._patience.ended(self._ear.spoke_at)
         self._pause, self._judged, self._ear.silence = 0, None, self._ear.limits.silence
         self._tell_complete()
 
@@ -329,18 +307,8 @@ class Recognizer(Actor):
     def _recognize(self, segment: SpeechSegment) -> None:
         if segment.segment and segment.segment not in (self._pause, *self._utterances.needed):
             return  # speech went on meanwhile
-        try:
-            heard = self._transcriber.transcribe(samples(segment.pcm))
-        except Exception as error:  # the actor dies of it, by its own handler
-            self.post(RecognitionBroke(f"{type(error).__name__}: {error}"), segment.cause)
-            return
-        if segment.so_far:
-            so_far = (segment.certainty, segment.started_at, segment.so_far)
-            self.post(PartRecognized(heard.text, heard.no_speech, *so_far), segment.cause)
-        elif segment.cause:
-            numbers = (heard.no_speech, segment.certainty, heard.seconds, segment.segment)
-            times = (segment.started_at, segment.ended_at)
-            self.post(UtteranceRecognized(heard.text, *numbers, *times), segment.cause)
+        if (message := recognized(segment, self._transcriber)) is not None:
+            self.post(message, segment.cause)
 
     # -- what it understood
 
@@ -364,18 +332,10 @@ class Recognizer(Actor):
         self._judged = heard
         before = self._utterances.before
         text = joined((before or "", heard.text))
-        self._ear.silence = self._patience(text)
+        self._ear.silence = self._patience.after(text, self._speech)
         if text and before is not None and self._utterances.all_told:
             self._guess_at(text)
         self._take(self._ear.settle())
-
-    def _patience(self, text: str) -> int:
-        """Chunks of silence to wait for after `text`."""
-        turn = self._speech.turn
-        if self._speech.end_of_speech_silence is not None:
-            return chunks(self._speech.end_of_speech_silence)
-        waits = Waits(turn.sure, turn.unclear, turn.unsure)
-        return chunks(wait(text, None, self._habit, waits) if text else turn.unclear)
 
     def _guess_at(self, text: str) -> None:
         self._guess = TranscriptGuessed(self._pause, text, self._ear.began_at, self._ear.spoke_at)
@@ -397,7 +357,7 @@ class Recognizer(Actor):
         times = (ended.started_at, ended.ended_at, ended.silence, recognition)
         no_speech = max(piece.no_speech for piece in pieces if piece.text)
         self._guess = None
-        over = self._over_voice.seconds(ended.started_at, ended.ended_at)
+        over = self._echo.seconds(ended.started_at, ended.ended_at)
         self.tell(CONVERSATION, TranscriptReady(text, *times, no_speech, guess, over, ended.faint))
         self._tell_watchers(ended.started_at, text, final=True)
 
@@ -425,13 +385,4 @@ class Recognizer(Actor):
         self.tell(CONVERSATION, WordsHeard(heard.started_at, text, final=False, seconds=heard.seconds))
 
     def _unwanted(self, heard: UtteranceRecognized | PartRecognized) -> str:
-        if invented(Transcription(heard.text, heard.no_speech, 0.0), heard.certainty):
-            return "no speech"
-        ended_at = (
-            heard.ended_at if isinstance(heard, UtteranceRecognized) else heard.started_at + heard.seconds
-        )
-        if not self._over_voice.mostly(heard.started_at, ended_at):
-            return ""  # people say again what they heard
-        self._said = still_remembered(self._said, self.now())
-        said = [one.text for one in self._said]
-        return "echo" if resembles(heard.text, said, self._speech.echo_similarity) else ""
+        return self._echo.unwanted(heard, self.now(), self._speech.echo_similarity)
