@@ -129,20 +129,20 @@ def test_without_its_key_nothing_is_lost_and_the_bot_talks(
         assert "supervisor secrets export-key" in said
         supervisor("talk", "Remember the harbour", "--as", "Ben")
         assert "harbour" in remembered(home)
-        supervisor("stop")
+        supervisor("stop", code=5)  # what Ben said is not stored
     assert stored(home) == before
 
     make_key_file(key)
     with started(pinned):
         assert "the wrong key" in health(home)
-        supervisor("stop")
+        supervisor("stop", code=5)
     assert stored(home) == before
 
     whole = (home / "data" / "seal.json").read_bytes()
     (home / "data" / "seal.json").write_bytes(whole[:50])
     with started(pinned):
         assert "seal.json is damaged" in health(home)
-        supervisor("stop")
+        supervisor("stop", code=5)
     (home / "data" / "seal.json").write_bytes(whole)
     assert stored(home) == before
 

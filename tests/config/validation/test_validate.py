@@ -222,7 +222,7 @@ def test_a_voice_that_is_there_is_not_worth_a_note(write_home: Writer) -> None:
     assert load_config(home, environ={}).problems == ()
 
 
-@pytest.mark.parametrize("name", ["~nobody-here/v.onnx", "x" * 5000, '"\\0"'])
+@pytest.mark.parametrize("name", ["x" * 5000, '"\\0"'])
 def test_a_name_that_no_file_can_have_is_a_file_that_is_not_there(name: str, write_home: Writer) -> None:
     result = load_config(write_home(f"audio: {{voice_model: {name}}}"), environ={})
     assert [note.key for note in result.notes] == ["audio.voice_model"]

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from actors.heart_rate.messages import HEART, GetHeartRate, HeartRateIs
-from actors.osc.messages import ParametersChanged
+from actors.osc.wire import datagram
 from supervisor.nodes.boot import register_messages
 from supervisor.replay.replayer import Replayer
 from supervisor.simulation.world import SimulatedWorld, quiet
@@ -17,13 +17,12 @@ recorder = Recorder(trace, "root", run="heart")
 with quiet():
     world = SimulatedWorld(1, recorder.append)
     world.run(3.0)
-    world.game.say(
-        ParametersChanged({"HR": 72, "Other": 250}, (), {"HR": "expressions", "Other": "expressions"})
-    )
+    world.game.port.send(datagram("/avatar/parameters/HR", 72))
+    world.game.port.send(datagram("/avatar/parameters/Other", 250))
     world.run(4.0)
     heart = world.node.actors[HEART]
     assert heart.state.bpm == 72, heart.state
-    world.game.say(ParametersChanged({"HeartRate": 0.5}, (), {"HeartRate": "expressions"}))
+    world.game.port.send(datagram("/avatar/parameters/HeartRate", 0.5))
     world.run(5.0)
     assert heart.state.bpm == 128, heart.state
     answers = []
