@@ -107,6 +107,11 @@ def hang_up_leader(ours: int, process: subprocess.Popen[bytes]) -> None:
     os.close(ours)
 
 
+def as_in_a_terminal() -> None:
+    os.close(os.open(os.ttyname(0), os.O_RDWR))  # the controlling one
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests themselves may run under nohup
+
+
 BY_ITSELF: tuple[str, ...] = ()
 BY_A_SHELL = ("sh", "-c", '"$@"; :', "sh")
 """As `make run` does: the leader of the session is another process, which waits."""
@@ -128,7 +133,7 @@ def test_a_terminal_that_is_closed_ends_the_run_in_order(
             stderr=theirs,
             env=environment(),
             start_new_session=True,
-            preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),  # its controlling terminal
+            preexec_fn=as_in_a_terminal,
         )
         os.close(theirs)
         read_until(ours, b"READY")

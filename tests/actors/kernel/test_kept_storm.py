@@ -136,7 +136,8 @@ def test_when_the_dust_has_settled_what_is_kept_is_the_state(
     storm.change(owner="the last one")
     storm.settle()
     actor = storm.actor
-    assert not any(storm.world.failures.values())
+    # A restart before the store could be read says that what happened is not stored; nothing else may fail.
+    assert all(failure.kind == "PersistenceError" for failure in storm.world.failures.values() if failure)
     assert actor.state.owner == "the last one"
     assert shelf.document(actor) == Document(actor.state, actor.subscriptions)
     if len(actor.state.trees) <= ORDERED:
