@@ -35,7 +35,7 @@ SETTLED = 2.5
 """Seconds without an event after which nothing more is to come."""
 
 
-class Scene(msgspec.Struct, frozen=True):
+class OverlapScene(msgspec.Struct, frozen=True):
     """What was heard and how each reply ended, in order."""
 
     heard: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class Scene(msgspec.Struct, frozen=True):
 
 
 @dataclass
-class Overlap:
+class OverlapShow:
     """Use `run`. failures: what went wrong, a sentence each."""
 
     _console: Console
@@ -85,10 +85,10 @@ class Overlap:
 
     # -- one scene
 
-    def _play(self, stage: PulseStage, question: Path, over: Path | None) -> Scene:
+    def _play(self, stage: PulseStage, question: Path, over: Path | None) -> OverlapScene:
         """Ask, play `over` when the reply is heard, and wait until nothing more happens."""
         stage.ask(0, question)
-        scene, waiting = Scene(), over
+        scene, waiting = OverlapScene(), over
         deadline = time.monotonic() + EVENT_WITHIN
         while time.monotonic() < deadline:
             try:
@@ -130,7 +130,7 @@ class Overlap:
         write_wav(files["paused"], _paused(voice, HALVES), voice.rate)
         return files
 
-    def _expect(self, condition: bool, failure: str, scene: Scene) -> None:
+    def _expect(self, condition: bool, failure: str, scene: OverlapScene) -> None:
         for heard, outcome, reply in zip(scene.heard, scene.outcomes, scene.replies, strict=False):
             self._say(f"  heard [cyan]{escape(heard)}[/] said [green]{escape(reply)}[/] ({outcome})")
         if not condition:
@@ -141,7 +141,7 @@ class Overlap:
         self._console.print(markup)
 
 
-def folded(scene: Scene, event: Mapping[str, Any]) -> Scene:
+def folded(scene: OverlapScene, event: Mapping[str, Any]) -> OverlapScene:
     """The scene after one event of the instance."""
     if event["event"] == "TurnStarted":
         return msgspec.structs.replace(scene, heard=(*scene.heard, event["text"]))

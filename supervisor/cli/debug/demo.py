@@ -68,7 +68,7 @@ def demo(wav: Path | None, keep: Path | None, files: bool, count: int, overlap: 
 def _run(console: "Console", folder: Path, wav: Path | None, files: bool, count: int, overlap: bool) -> bool:
     from actors.speech import embedded
     from actors.speech.whisper import Whisper
-    from supervisor.demo.overlap import Overlap
+    from supervisor.demo.overlap import OverlapShow
     from supervisor.demo.show import Show
     from supervisor.demo.sound import PulseStage, spoken, stage_for
 
@@ -78,7 +78,7 @@ def _run(console: "Console", folder: Path, wav: Path | None, files: bool, count:
     stage, why = stage_for(folder, [path for _, path in questions], files)
     console.print(f"sound: [bold]{stage.name}[/]" + (f" ({why})" if why else ""))
     show = Show(console, home, folder, Whisper(embedded.whisper_model()))
-    people = Overlap(console, folder)
+    people = OverlapShow(console, folder)
     with stage:
         show.run(stage, questions)
         if overlap and isinstance(stage, PulseStage):

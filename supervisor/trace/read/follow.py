@@ -12,7 +12,7 @@ from supervisor.trace.read.reader import Entry, node_of
 from supervisor.trace.read.segment_reader import open_segment
 
 
-class News(msgspec.Struct, frozen=True):
+class NewRecord(msgspec.Struct, frozen=True):
     """A new record. at: its time, ns since the epoch. channel, schema: as in the file, None if damaged."""
 
     entry: Entry
@@ -35,7 +35,7 @@ class _Tail:
             pass
         self.offset = self.segment.whole_until
 
-    def news(self) -> Iterator[News]:
+    def news(self) -> Iterator[NewRecord]:
         if not self.segment.metadata:
             self.segment.read_metadata()
         segment, node = self.segment, node_of(self.segment)
@@ -48,7 +48,7 @@ class _Tail:
                     continue
                 channel = segment.known.channels.get(number)
                 schema = segment.known.schemas.get(channel.schema_id) if channel is not None else None
-                yield News(Entry(node, line, data), at, channel, schema)
+                yield NewRecord(Entry(node, line, data), at, channel, schema)
         self.offset = max(self.offset, segment.whole_until)
 
 
@@ -64,7 +64,7 @@ class Follower:
         self.run: Path | None = None
         self._look(skip=not from_start)
 
-    def news(self) -> tuple[News, ...]:
+    def news(self) -> tuple[NewRecord, ...]:
         """The records written since the last call, by time."""
         self._look(skip=False)
         found = [news for tail in self._tails.values() if _grew(tail) for news in tail.news()]

@@ -3,11 +3,11 @@
 import numpy as np
 
 from supervisor.demo.coughs import cough
-from supervisor.demo.overlap import Scene, folded
+from supervisor.demo.overlap import OverlapScene, folded
 
 
 def test_a_scene_holds_what_was_heard_and_how_each_reply_ended() -> None:
-    scene = Scene()
+    scene = OverlapScene()
     for event in (
         {"event": "TurnStarted", "turn": 1, "text": "Tell me"},
         {"event": "StageReached", "turn": 1, "stage": "first_audio"},
@@ -16,7 +16,7 @@ def test_a_scene_holds_what_was_heard_and_how_each_reply_ended() -> None:
         {"event": "ReplyEnded", "turn": 2, "outcome": "said", "text": "Fine."},
     ):
         scene = folded(scene, event)
-    assert scene == Scene(("Tell me", "Stop"), ("cancelled", "said"), ("Once", "Fine."))
+    assert scene == OverlapScene(("Tell me", "Stop"), ("cancelled", "said"), ("Once", "Fine."))
     assert scene.is_over
 
 
