@@ -11,8 +11,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from actors.speech import embedded
-from actors.speech.whisper import Whisper
+from actors.speech.engines import embedded
+from actors.speech.engines.whisper import Whisper
 from supervisor.cli.instance.render import headline, tree_table
 from supervisor.demo.instance import DemoInstance, free_port
 from supervisor.demo.show import Show

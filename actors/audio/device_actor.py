@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from actors.audio.device_thread import DeviceThread
+from actors.audio.devices.device_thread import DeviceThread
 from actors.audio.internal import DeviceBroke, DeviceChanged, DeviceSlow
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Health

@@ -7,17 +7,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from actors.audio.capture import Chunker
-from actors.audio.choice import open_source
-from actors.audio.device import AudioSource, Sound
 from actors.audio.device_actor import DeviceActor
-from actors.audio.device_thread import DeviceThread
-from actors.audio.echo_control import Canceller, open_control
-from actors.audio.echo_path import EchoMode
+from actors.audio.devices.capture import Chunker
+from actors.audio.devices.choice import open_source
+from actors.audio.devices.device import AudioSource, Sound
+from actors.audio.devices.device_thread import DeviceThread
+from actors.audio.echo.control import Canceller, open_control
+from actors.audio.echo.path import EchoMode
+from actors.audio.echo.webrtc import EchoCanceller
 from actors.audio.internal import CaptureBegan, DeviceChanged, Resubscribe
 from actors.audio.messages import AudioChunk, PlayedSound
 from actors.audio.muting import ears_muted, watched
-from actors.audio.webrtc import EchoCanceller
 from actors.kernel.actor import handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.osc.messages import OSC_RECEIVER, ParametersChanged, SubscribeParameters

@@ -12,11 +12,12 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from actors.audio.choice import open_sink
-from actors.audio.device import AudioSink, Sound
 from actors.audio.device_actor import DeviceActor
-from actors.audio.device_thread import DeviceThread
-from actors.audio.fader import RAMP
+from actors.audio.devices.choice import open_sink
+from actors.audio.devices.device import AudioSink, Sound
+from actors.audio.devices.device_thread import DeviceThread
+from actors.audio.devices.silence import no_speaker
+from actors.audio.echo.reference import Reference
 from actors.audio.internal import (
     DeviceChanged,
     FullVoiceDue,
@@ -42,10 +43,9 @@ from actors.audio.messages import (
     SentencePlayed,
 )
 from actors.audio.muting import voice_muted
-from actors.audio.playback import Playback, Step
-from actors.audio.playlist import Playlist
-from actors.audio.reference import Reference
-from actors.audio.silence import no_speaker
+from actors.audio.playback.fader import RAMP
+from actors.audio.playback.playback import Playback, Step
+from actors.audio.playback.playlist import Playlist
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health

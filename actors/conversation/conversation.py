@@ -9,16 +9,18 @@ import msgspec
 
 from actors.audio.messages import PlaybackEnded, PlaybackStarted, SentenceHeard, SentencePlayed, VoiceSilent
 from actors.avatar.messages import Touched
-from actors.conversation import attribution, reply_growth, touches, turn_end, turn_start, turns
-from actors.conversation.floor import Floor
+from actors.conversation import turns
 from actors.conversation.forget import dropped, without
-from actors.conversation.growth import Growth
+from actors.conversation.hearing import attribution, touches, turn_start
+from actors.conversation.hearing.growth import Growth
+from actors.conversation.hearing.speech_input import SpeechInput
+from actors.conversation.hearing.turn_start import TURN_WITHIN
 from actors.conversation.internal import FillerDue, StillUndecided, StillWithdrawn, TurnOverdue
 from actors.conversation.messages import CancelTurn, TextReceived, WatchTurns
-from actors.conversation.reply_delivery import ReplyDelivery
-from actors.conversation.speech_input import SpeechInput
+from actors.conversation.reply import reply_growth, turn_end
+from actors.conversation.reply.delivery import ReplyDelivery
+from actors.conversation.reply.floor import Floor
 from actors.conversation.state import ConversationState, faults
-from actors.conversation.turn_start import TURN_WITHIN
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Undelivered
 from actors.kernel.state.domain import DomainActor

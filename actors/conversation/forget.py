@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from actors.conversation.goals import with_goals
+from actors.conversation.prompt.goals import with_goals
 from actors.conversation.state import ConversationState
 from actors.conversation.summary import Gist, Summary
 from actors.conversation.utterance import Utterance

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from actors.conversation.goals import with_goals
+from actors.conversation.prompt.goals import with_goals
 from actors.conversation.state import (
     NEAR,
     PARTICIPANTS,

@@ -25,11 +25,14 @@ from actors.audio.messages import (
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
-from actors.speech import embedded
-from actors.speech.choice import Note, open_transcriber
-from actors.speech.ear import Ear
-from actors.speech.echo_guard import EchoGuard
-from actors.speech.endpointing import (
+from actors.speech.engines import embedded
+from actors.speech.engines.choice import Note, open_transcriber
+from actors.speech.engines.engine import EngineBroken, Transcriber, VoiceActivity
+from actors.speech.engines.vad import CHUNK, CHUNK_SECONDS, Silero
+from actors.speech.internal import PartRecognized, RecognitionBroke, UtteranceRecognized
+from actors.speech.listening.ear import Ear
+from actors.speech.listening.echo_guard import EchoGuard
+from actors.speech.listening.endpointing import (
     EndpointLimits,
     Event,
     SpeechBegan,
@@ -39,9 +42,11 @@ from actors.speech.endpointing import (
     SpeechPaused,
     SpeechResumed,
 )
-from actors.speech.engines import EngineBroken, Transcriber, VoiceActivity
-from actors.speech.hearing import without_loops
-from actors.speech.internal import PartRecognized, RecognitionBroke, UtteranceRecognized
+from actors.speech.listening.hearing import without_loops
+from actors.speech.listening.overlap import Overlap
+from actors.speech.listening.patience import Patience
+from actors.speech.listening.segments import SpeechSegment, recognized
+from actors.speech.listening.utterances import EndedUtterance, Utterances, text_of
 from actors.speech.messages import (
     Drop,
     NothingUnderstood,
@@ -52,11 +57,6 @@ from actors.speech.messages import (
     WatchWords,
     WordsHeard,
 )
-from actors.speech.overlap import Overlap
-from actors.speech.patience import Patience
-from actors.speech.segments import SpeechSegment, recognized
-from actors.speech.utterances import EndedUtterance, Utterances, text_of
-from actors.speech.vad import CHUNK, CHUNK_SECONDS, Silero
 from actors.speech.worker import Worker
 from actors.vocabulary.words import joined
 from config.schema import Speech

@@ -16,12 +16,12 @@ from actors.audio.messages import SPEAKER, PlaySentence
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Health
-from actors.speech.choice import Note, open_voice
-from actors.speech.delivery import Delivery
-from actors.speech.engines import EngineBroken, Sound, Voice
+from actors.speech.engines.choice import Note, open_voice
+from actors.speech.engines.engine import EngineBroken, Sound, Voice
 from actors.speech.internal import PieceReady, SynthesisBroke
 from actors.speech.messages import Cancel, Drop, SpeakRequested, SynthesisFailed
 from actors.speech.prepared import PreparedSound
+from actors.speech.text.delivery import Delivery
 from actors.speech.worker import Worker
 from actors.system.messages import SYSTEM, StageReached
 from config.schema import Audio, Speech

@@ -17,10 +17,10 @@ import sounddevice
 from actors.llm.gguf import find
 from actors.llm.llama import LlamaServer
 from actors.llm.sentences import SentenceSplitter
-from actors.speech import embedded
-from actors.speech.piper import Piper
-from actors.speech.vad import CHUNK, Silero
-from actors.speech.whisper import Whisper
+from actors.speech.engines import embedded
+from actors.speech.engines.piper import Piper
+from actors.speech.engines.vad import CHUNK, Silero
+from actors.speech.engines.whisper import Whisper
 
 SILENCE = 12  # chunks of 32 ms: 0.38 s
 LEAST = 8

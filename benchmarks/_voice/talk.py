@@ -139,8 +139,8 @@ def _grown(texts: list[str]) -> str:
 
 def _transcribed(sound: Any) -> str:
     """What Whisper alone makes of it, in pieces of 11 s: the truth for recordings whose text is not known here."""
-    from actors.speech import embedded
-    from actors.speech.whisper import Whisper
+    from actors.speech.engines import embedded
+    from actors.speech.engines.whisper import Whisper
 
     whisper = Whisper(embedded.whisper_model())
     wave = sound.astype(np.float32) / 32768

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import soxr
 
-from actors.speech.hibari import Hibari
+from actors.speech.engines.hibari import Hibari
 from benchmarks._voice.tape import RATE
 from supervisor.demo.sound import read_wav
 

@@ -24,8 +24,8 @@ def missing_devices() -> Probe:
             if device is None or device == "none" or str(device).startswith("file:"):
                 continue
             # Loaded only where a device was chosen: the library takes long to load.
-            from actors.audio.device import DeviceMissing
-            from actors.audio.portaudio import look_for
+            from actors.audio.devices.device import DeviceMissing
+            from actors.audio.devices.portaudio import look_for
 
             try:
                 look_for(device, kind)

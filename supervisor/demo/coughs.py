@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from actors.speech.engines import Sound
+from actors.speech.engines.engine import Sound
 
 Noise = NDArray[np.float64]
 

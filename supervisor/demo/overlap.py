@@ -15,8 +15,8 @@ import numpy as np
 from rich.console import Console
 from rich.markup import escape
 
-from actors.speech.engines import Sound
-from actors.speech.hibari import Hibari
+from actors.speech.engines.engine import Sound
+from actors.speech.engines.hibari import Hibari
 from supervisor.demo.coughs import cough
 from supervisor.demo.instance import DemoInstance, free_port
 from supervisor.demo.peer import Peer

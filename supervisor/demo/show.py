@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from actors.speech.engines import Transcriber
+from actors.speech.engines.engine import Transcriber
 from supervisor.demo.instance import DemoInstance, free_port
 from supervisor.demo.peer import Peer
 from supervisor.demo.sound import RATE, SoundStage, read_wav

@@ -11,8 +11,8 @@ from typing import Self
 import numpy as np
 import soxr
 
-from actors.speech.engines import Sound as Pcm
-from actors.speech.hibari import Hibari
+from actors.speech.engines.engine import Sound as Pcm
+from actors.speech.engines.hibari import Hibari
 from supervisor.demo.pulse import MICROPHONE, SPEAKER, PulseHarness, unavailable
 
 RATE = 16000

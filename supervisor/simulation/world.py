@@ -10,8 +10,8 @@ from actors.audio.speaker import Speaker
 from actors.avatar.messages import AVATAR
 from actors.configuration.messages import CONFIGURATION
 from actors.conversation.conversation import Conversation
-from actors.conversation.floor import Floor
 from actors.conversation.messages import CONVERSATION
+from actors.conversation.reply.floor import Floor
 from actors.kernel.protocol.lifecycle import Stop
 from actors.kernel.protocol.reconfigure import AbortSections, CommitSections, PrepareSections
 from actors.kernel.protocol.storage import Committed, StateLoaded

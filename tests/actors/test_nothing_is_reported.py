@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
 from actors.speech import embedded
-from actors.speech.vad import Silero
+from actors.speech.engines.vad import Silero
 Silero(embedded.activity_model())
 """
 

@@ -12,7 +12,7 @@ from supervisor.cli.options import fail, home_and_json, print_json
 from supervisor.exit_status import FAILED
 
 if TYPE_CHECKING:
-    from actors.audio.device import Sound
+    from actors.audio.devices.device import Sound
     from config.schema import Config
 
 _SENTENCE = "This is a test of the voice. If you can hear it, the speaker works."
@@ -29,8 +29,8 @@ def audio() -> None:
 @home_and_json
 def devices(home: Home, as_json: bool) -> None:
     """List the devices: which are the system's default (*), and which the configuration names (>)."""
-    from actors.audio.device import DeviceMissing
-    from actors.audio.portaudio import listed
+    from actors.audio.devices.device import DeviceMissing
+    from actors.audio.devices.portaudio import listed
 
     configured = _config(home).audio
     try:
@@ -52,8 +52,8 @@ def devices(home: Home, as_json: bool) -> None:
 @home_and_json
 def levels(home: Home, seconds: float | None, as_json: bool) -> None:
     """Show how loud the configured microphone is, ten times a second, until Ctrl-C."""
-    from actors.audio.choice import open_source
-    from actors.audio.device import DeviceMissing
+    from actors.audio.devices.choice import open_source
+    from actors.audio.devices.device import DeviceMissing
 
     section = _config(home).audio
     captured: queue.SimpleQueue[tuple[Sound, float]] = queue.SimpleQueue()
@@ -78,7 +78,7 @@ def _show_level(captured: "queue.SimpleQueue[tuple[Sound, float]]", as_json: boo
     """Wait a tenth of a second, and print what was captured in it."""
     import numpy as np
 
-    from actors.audio.alignment import level
+    from actors.audio.echo.alignment import level
 
     time.sleep(0.1)
     pieces = [captured.get()[0] for _ in range(captured.qsize())]
@@ -96,9 +96,9 @@ def _show_level(captured: "queue.SimpleQueue[tuple[Sound, float]]", as_json: boo
 @home_and_json
 def test(home: Home, as_json: bool) -> None:
     """Speak a sentence into the configured speaker, and say whether the configured microphone hears it."""
-    from actors.audio.choice import open_sink, open_source
-    from actors.audio.device import DeviceMissing
-    from actors.audio.loopback import measure
+    from actors.audio.devices.choice import open_sink, open_source
+    from actors.audio.devices.device import DeviceMissing
+    from actors.audio.echo.loopback import measure
 
     config = _config(home)
     sound, rate = _spoken(config, home)
@@ -129,8 +129,8 @@ def _spoken(config: "Config", home: Home) -> "tuple[Sound, int]":
     """The sentence in the configured voice, as loud as configured."""
     import numpy as np
 
-    from actors.speech.choice import open_voice
-    from actors.speech.engines import EngineBroken
+    from actors.speech.engines.choice import open_voice
+    from actors.speech.engines.engine import EngineBroken
 
     try:
         voice, _ = open_voice(config.speech, config.audio, home.path)

@@ -66,8 +66,8 @@ def demo(wav: Path | None, keep: Path | None, files: bool, count: int, overlap: 
 
 
 def _run(console: "Console", folder: Path, wav: Path | None, files: bool, count: int, overlap: bool) -> bool:
-    from actors.speech import embedded
-    from actors.speech.whisper import Whisper
+    from actors.speech.engines import embedded
+    from actors.speech.engines.whisper import Whisper
     from supervisor.demo.overlap import OverlapShow
     from supervisor.demo.show import Show
     from supervisor.demo.sound import PulseStage, spoken, stage_for

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from actors.audio.internal import SoundHeard
 from actors.audio.messages import Resume
-from actors.conversation.spoken_words import word_spans
+from actors.conversation.reply.spoken_words import word_spans
 from actors.kernel.record import Handled
 from actors.speech.messages import SpeakRequested
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from actors.audio.device import Feed, Sound
+from actors.audio.devices.device import Feed, Sound
 from actors.audio.internal import DeviceBroke, DeviceChanged
 from actors.kernel.protocol.lifecycle import Health
-from actors.speech.choice import Note
-from actors.speech.engines import Samples, Transcription
+from actors.speech.engines.choice import Note
+from actors.speech.engines.engine import Samples, Transcription
 from actors.system.internal import ResourcesSampled
 from actors.system.state import ResourceUsage
 from config.schema import Audio, Speech
@@ -136,7 +136,7 @@ class _Transcriber:
 
 
 class SimulatedCanceller:
-    """In place of WebRTC's echo canceller (actors.audio.echo_control.Canceller): the microphone hears no echo."""
+    """In place of WebRTC's echo canceller (actors.audio.echo.control.Canceller): the microphone hears no echo."""
 
     def cancel(self, captured: Sound, played: Sound) -> Sound:
         return captured
@@ -146,7 +146,7 @@ class SimulatedCanceller:
 
 
 def load_voice(speech: Speech, audio: Audio, home: Path) -> tuple[_Voice, Note]:
-    """In place of actors.speech.choice.open_voice."""
+    """In place of actors.speech.engines.choice.open_voice."""
     return _Voice(), Note("a simulated voice")
 
 
@@ -218,7 +218,7 @@ class SimulatedMicrophone:
 
 @dataclass
 class SimulatedDeviceThread:
-    """In place of an audio actor's thread (actors.audio.device_thread.DeviceThread). threads: those of the process, by
+    """In place of an audio actor's actors.audio.devices.device_thread.DeviceThread. threads: those of the process, by
     address: the device belongs to the address, and not to the incarnation."""
 
     _address: str
@@ -256,7 +256,9 @@ class SimulatedDeviceThread:
             return
         if isinstance(self.device, SimulatedMicrophone):
             self.device.deliver, self.device.cut = None, self.work
-        self.use(SimpleNamespace(rate=self.device.rate, start=self.begin))  # actors.audio.device.Device
+        self.use(
+            SimpleNamespace(rate=self.device.rate, start=self.begin)
+        )  # actors.audio.devices.device.Device
         self._look()
         self.notify()
 

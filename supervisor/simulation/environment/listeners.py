@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from actors.conversation.floor import Floor
 from actors.conversation.messages import CONVERSATION
+from actors.conversation.reply.floor import Floor
 from actors.kernel.message import Message
 from actors.speech.messages import NothingUnderstood, SpeechStarted, TranscriptReady, WordsHeard
 from supervisor.simulation.scheduler import Scheduler

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from actors.audio.echo.reference import Reference
 from actors.audio.messages import AudioChunk
 from actors.audio.microphone import Microphone
 from actors.audio.muting import ears_muted, voice_muted
-from actors.audio.playlist import Playlist
-from actors.audio.reference import Reference
+from actors.audio.playback.playlist import Playlist
 from actors.kernel.protocol.lifecycle import HealthChanged
 from actors.osc.messages import ParametersChanged, SubscribeParameters
 from config.schema import Audio, Speech

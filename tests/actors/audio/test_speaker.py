@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from actors.audio.devices.wavefile import read_wav
 from actors.audio.internal import PlaybackQuiet
 from actors.audio.messages import (
     Duck,
@@ -23,7 +24,6 @@ from actors.audio.messages import (
     VoiceSilent,
 )
 from actors.audio.speaker import Speaker
-from actors.audio.wavefile import read_wav
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.state import GetState, StateIs
 from actors.kernel.protocol.storage import Version

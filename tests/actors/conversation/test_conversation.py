@@ -4,6 +4,7 @@ import pytest
 
 from actors.audio.messages import PlaybackDone, PlaybackEnded, PlaybackStarted, SentencePlayed
 from actors.conversation.conversation import Conversation
+from actors.conversation.hearing.turn_start import TURN_WITHIN
 from actors.conversation.messages import (
     CancelTurn,
     ReplyEnded,
@@ -12,7 +13,6 @@ from actors.conversation.messages import (
     TurnStarted,
     WatchTurns,
 )
-from actors.conversation.turn_start import TURN_WITHIN
 from actors.kernel.protocol.lifecycle import Undelivered
 from actors.llm.messages import CompletionEnded, CompletionFailed, CompletionRequested, SentenceReady
 from actors.osc.messages import ChatboxText, Typing

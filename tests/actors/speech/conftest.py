@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from actors.audio.resample import resampled
-from actors.speech import embedded
-from actors.speech.engines import RATE, Samples
-from actors.speech.hibari import Hibari
-from actors.speech.piper import Piper
-from actors.speech.vad import Silero
-from actors.speech.whisper import Whisper
+from actors.audio.devices.resample import resampled
+from actors.speech.engines import embedded
+from actors.speech.engines.engine import RATE, Samples
+from actors.speech.engines.hibari import Hibari
+from actors.speech.engines.piper import Piper
+from actors.speech.engines.vad import Silero
+from actors.speech.engines.whisper import Whisper
 from tests.doubles.virtual_world import VirtualWorld
 
 Until = Callable[[Callable[[], object]], None]

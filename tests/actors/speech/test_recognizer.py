@@ -8,8 +8,9 @@ import pytest
 
 from actors.audio.messages import AudioChunk, GetPlayback, PlaybackEnded, PlaybackStarted, VoiceSilent
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
-from actors.speech.choice import Note
-from actors.speech.engines import RATE, EngineBroken, Samples, Transcription
+from actors.speech.engines.choice import Note
+from actors.speech.engines.engine import RATE, EngineBroken, Samples, Transcription
+from actors.speech.engines.vad import CHUNK, CHUNK_SECONDS
 from actors.speech.messages import (
     Drop,
     NothingUnderstood,
@@ -21,7 +22,6 @@ from actors.speech.messages import (
     WordsHeard,
 )
 from actors.speech.recognizer import Engines, Recognizer
-from actors.speech.vad import CHUNK, CHUNK_SECONDS
 from config.schema import Speech
 from tests.doubles.virtual_world import VirtualWorld
 

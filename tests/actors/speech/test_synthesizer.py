@@ -9,10 +9,10 @@ import pytest
 
 from actors.audio.messages import PlaySentence
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
-from actors.speech.choice import Note, proven
-from actors.speech.engines import EngineBroken, Sound, Voice
+from actors.speech.engines.choice import Note, proven
+from actors.speech.engines.engine import EngineBroken, Sound, Voice
+from actors.speech.engines.piper import Piper
 from actors.speech.messages import Cancel, Drop, SpeakRequested, SynthesisFailed
-from actors.speech.piper import Piper
 from actors.speech.synthesizer import Synthesizer, pieces
 from actors.system.messages import StageReached
 from config.schema import Audio, Speech

@@ -7,20 +7,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from actors.audio.devices.resample import resampled
+from actors.audio.devices.wavefile import WavWriter, read_wav
 from actors.audio.messages import PlaybackDone, PlaybackEnded, SentencePlayed
 from actors.audio.microphone import Microphone
-from actors.audio.resample import resampled
 from actors.audio.speaker import Speaker
-from actors.audio.wavefile import WavWriter, read_wav
-from actors.speech.choice import Note
-from actors.speech.engines import RATE
-from actors.speech.hibari import Hibari
+from actors.speech.engines.choice import Note
+from actors.speech.engines.engine import RATE
+from actors.speech.engines.hibari import Hibari
+from actors.speech.engines.piper import Piper
+from actors.speech.engines.vad import Silero
+from actors.speech.engines.whisper import Whisper
 from actors.speech.messages import SpeakRequested, TranscriptReady
-from actors.speech.piper import Piper
 from actors.speech.recognizer import Recognizer
 from actors.speech.synthesizer import Synthesizer
-from actors.speech.vad import Silero
-from actors.speech.whisper import Whisper
 from actors.system.messages import StageReached
 from config.schema import Audio, Speech
 from tests.doubles.virtual_world import VirtualWorld

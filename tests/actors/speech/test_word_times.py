@@ -5,11 +5,11 @@ import re
 import numpy as np
 import pytest
 
-from actors.audio.resample import resampled
-from actors.conversation.spoken_words import word_spans
-from actors.speech.engines import RATE
-from actors.speech.piper import Piper
-from actors.speech.whisper import Whisper
+from actors.audio.devices.resample import resampled
+from actors.conversation.reply.spoken_words import word_spans
+from actors.speech.engines.engine import RATE
+from actors.speech.engines.piper import Piper
+from actors.speech.engines.whisper import Whisper
 
 STORY = "Well, let me tell you a story about a small village near the sea."
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from actors.audio.wavefile import WavWriter
+from actors.audio.devices.wavefile import WavWriter
 from supervisor.cli.main import cli
 from supervisor.demo.pulse import MICROPHONE, SPEAKER, PulseHarness, unavailable
 

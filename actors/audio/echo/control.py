@@ -1,0 +1,202 @@
+"""Takes the bot's own voice out of what the microphone captures: aligns, cancels, and says how far that goes."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+import numpy as np
+
+from actors.audio.devices.capture import CHUNK, RATE
+from actors.audio.devices.device import Sound
+from actors.audio.echo.alignment import best_match, gain_at, level, loudest, voiced
+from actors.audio.echo.path import EchoMode, EchoPath, Look, Setting, mode_of
+from actors.audio.echo.timeline import Timeline
+from actors.audio.echo.webrtc import FRAME, CancellerMissing
+from actors.audio.messages import AudioChunk, PlayedSound
+
+_KEPT = 5 * RATE
+_WINDOW = RATE * 3 // 2  # what one look compares
+_EARLIER, _LATER = (
+    RATE // 2,
+    RATE * 5 // 4,
+)  # how far the voice may come before and after the device's word for it
+_LEAD = 768  # samples by which the canceller gets the voice before its echo: it must never come after it
+_EARLIEST, _LATEST = -500, 4800  # samples that the echo may be off the lag in force
+_SPREAD = RATE // 10  # around the lag, in which the voice still counts as heard
+_REVERBERATION = 1.6  # a room brings back more than the direct sound, by which the gain is measured
+_RINGS_OUT = 2 * RATE  # after the voice, sound is no longer run through the canceller
+_LAG = 128  # samples by which what was cancelled is late: a chunk is 3.2 frames
+_GAP = 0.25  # seconds by which captured sound may be late before some of it is missing
+_SOON, _LATE = 8, 16  # chunks between two looks, while little is known and afterwards
+_CERTAIN = 0.4  # share of played sound in what was looked through, from which its absence says something
+
+
+class Canceller(Protocol):
+    """As actors.audio.echo.webrtc.EchoCanceller."""
+
+    def cancel(self, captured: Sound, played: Sound) -> Sound: ...
+
+    def reset(self) -> None: ...
+
+
+class EchoControl:
+    """Give it every chunk and all that is played. canceller: None if there is none, because of `missing`."""
+
+    def __init__(
+        self, setting: Setting, canceller: Canceller | None, missing: str = "", remedy: str = ""
+    ) -> None:
+        self.setting: Setting = setting
+        self._canceller = canceller
+        self._missing = (missing, remedy)
+        self.forget()
+
+    def forget(self) -> None:
+        """Another device: nothing is known of the way from the speaker to the microphone any more."""
+        self.path = EchoPath()
+        self._stream = -1
+        self._played = Timeline(_KEPT)
+        self._captured = Timeline(_KEPT)
+        self._cancelled = Timeline(_KEPT)
+        self._hint: int | None = None
+        self._lag: int | None = None
+        self._voice_at: tuple[int, float] = (0, 0.0)
+        self._captured_at = 0.0
+        self._looked = 0
+        if self._canceller is not None:
+            self._canceller.reset()
+
+    @property
+    def mode(self) -> EchoMode:
+        return mode_of(self.setting, self.path, *self._missing)
+
+    @property
+    def delay(self) -> float | None:
+        """Seconds from the device's word for when the voice is heard until it was captured; None if it is not."""
+        if self.path.lag is None or self._hint is None:
+            return None
+        return (self.path.lag - self._hint) / RATE
+
+    def play(self, message: PlayedSound) -> None:
+        """Take in what is played."""
+        if message.stream != self._stream:
+            if self._stream >= 0:
+                captured, cancelled, at = self._captured, self._cancelled, self._captured_at
+                self.forget()
+                self._captured, self._cancelled, self._captured_at = captured, cancelled, at
+            self._stream = message.stream
+        self._played.put(message.position, np.frombuffer(message.pcm, dtype="<i2"))
+        self._voice_at = (message.position, message.heard_at)
+
+    def capture(self, chunk: AudioChunk) -> AudioChunk:
+        """The chunk without the bot's voice as far as that can be done, and what is to be known of it."""
+        begin = self._place(chunk)
+        sound = np.frombuffer(chunk.pcm, dtype="<i2")
+        self._captured.put(begin, sound)
+        self._set_hint(chunk)
+        if self._canceller is None or not self._wanted:
+            self._cancelled.put(begin, sound)
+            self._look_when_due(begin)
+            return self._told(chunk, begin)
+        self._cancel_up_to(begin + CHUNK, self._canceller)
+        self._look_when_due(begin)
+        pcm = self._cancelled.read(begin - _LAG, CHUNK).astype("<i2").tobytes()
+        late = msgspec.structs.replace(chunk, pcm=pcm, captured_at=chunk.captured_at - _LAG / RATE)
+        return self._told(late, begin - _LAG)
+
+    @property
+    def _wanted(self) -> bool:
+        """Whether there may be something to cancel; otherwise the sound stays as it is, and in time."""
+        possible = self._hint is not None and self.path.comes_back is not False
+        return possible and self.setting in ("auto", "cancel")
+
+    def _told(self, chunk: AudioChunk, begin: int) -> AudioChunk:
+        voice, clear, known = self._voice(begin), self.mode.clear, self.path.lag is not None
+        echo = 0.0 if clear else min(1.0, voice * self.path.gain * _REVERBERATION) if known else 1.0
+        return msgspec.structs.replace(chunk, voice=voice, clear=clear, echo=echo)
+
+    def _voice(self, begin: int) -> float:
+        lag = self._hint if self.path.lag is None else self.path.lag
+        if lag is None or self._played.end < begin - lag - RATE:
+            return 0.0
+        if self.path.lag is None:  # it may be heard at any of the delays that are looked at
+            return loudest(self._played.read(begin - lag - _LATER, CHUNK + _LATER + _SPREAD))
+        return loudest(self._played.read(begin - lag - _SPREAD, CHUNK + _SPREAD + _SPREAD // 2))
+
+    @property
+    def _in_force(self) -> int | None:
+        return self._lag if self._lag is not None else self._hint
+
+    def _place(self, chunk: AudioChunk) -> int:
+        """Where the chunk begins; the number of samples since the beginning, and those that were lost."""
+        begin = self._captured.end
+        missing = chunk.captured_at - self._captured_at - CHUNK / RATE
+        if self._captured_at and missing > _GAP:
+            begin += round(missing * RATE)
+            self._cancelled.put(begin // FRAME * FRAME, np.zeros(0, dtype=np.int16))
+        self._captured_at = chunk.captured_at
+        return begin
+
+    def _set_hint(self, chunk: AudioChunk) -> None:
+        position, heard_at = self._voice_at
+        if self._stream < 0:
+            return
+        hint = self._captured.end - position - round((chunk.captured_at - heard_at) * RATE)
+        if self._hint is None or abs(hint - self._hint) > _SPREAD:
+            self._hint = hint
+
+    # -- cancelling
+
+    def _cancel_up_to(self, end: int, canceller: Canceller) -> None:
+        while self._cancelled.end + FRAME <= end:
+            begin = self._cancelled.end
+            frame = self._captured.read(begin, FRAME)
+            lag = self._in_force
+            if lag is not None and begin - lag - self._played.end < _RINGS_OUT:
+                frame = canceller.cancel(frame, self._played.read(begin - lag + _LEAD, FRAME))
+            self._cancelled.put(begin, frame)
+
+    # -- looking
+
+    def _look_when_due(self, begin: int) -> None:
+        hint = self._hint
+        pause = _SOON if self.path.lag is None or not self.path.converged else _LATE
+        self._looked += 1
+        if hint is None or self._looked < pause or begin - hint - self._played.end > _LATER:
+            return
+        self._looked = 0
+        self.path = self.path.seen(self._look(hint))
+        self._align(hint)
+
+    def _align(self, hint: int) -> None:
+        """Shift the voice to where the canceller finds it by itself, and only if need be: then it begins anew."""
+        if self.path.lag is None:
+            return
+        if self._lag is None:
+            self._lag = hint
+        if not _EARLIEST <= self.path.lag - self._lag <= _LATEST:
+            self._lag = self.path.lag
+            self.path = msgspec.structs.replace(self.path, removed=0)
+            if self._canceller is not None:
+                self._canceller.reset()
+
+    def _look(self, hint: int) -> Look:
+        begin = self._cancelled.end - _WINDOW
+        first = begin - hint - _LATER
+        played = self._played.read(first, _LATER + _EARLIER + _WINDOW)
+        captured = self._captured.read(begin, _WINDOW)
+        match = best_match(played, captured)
+        if match is None:
+            return Look(None)
+        share = min(voiced(played[:_WINDOW]), voiced(played[-_WINDOW - _EARLIER : -_EARLIER]))
+        there = played[match.offset : match.offset + _WINDOW]
+        left = gain_at(played, self._cancelled.read(begin, _WINDOW), match.offset)
+        loud = level(there)
+        return Look(match, -first + begin - match.offset, share >= _CERTAIN, match.gain * loud, left * loud)
+
+
+def open_control(setting: Setting, make: Callable[[], Canceller]) -> EchoControl:
+    """With the canceller that `make` makes, or without one if that raises CancellerMissing."""
+    try:
+        return EchoControl(setting, make())
+    except CancellerMissing as missing:
+        return EchoControl(setting, None, str(missing), missing.remedy)

@@ -1,0 +1,130 @@
+"""The draft: the next turn as it will be if whoever pauses has finished. Nothing of it is told, shown or kept."""
+
+import msgspec
+
+from actors.conversation import turns
+from actors.conversation.hearing import attribution
+from actors.conversation.hearing.growth import Growth
+from actors.conversation.owner import Owner
+from actors.conversation.prompt.prompt import build, people_named
+from actors.conversation.state import ConversationState
+from actors.kernel.actor import AskFailed, Reply
+from actors.llm.messages import LLM, ChatMessage, CompletionRequested, SentenceReady
+from actors.speech.messages import SYNTHESIZER, Drop, SpeakRequested, TranscriptGuessed
+from actors.users.messages import Profile
+from actors.vocabulary.type_names import durable
+from actors.vocabulary.values import UNKNOWN, Person
+from actors.world.messages import Present
+
+_REMEMBERED = 16  # guesses that came to nothing, and may still arrive
+
+
+@durable("conversation.Draft")
+class Draft(msgspec.Struct, frozen=True):
+    """A guess on its way. text: all that was said. messages: what the model was asked; empty before that."""
+
+    guess: int
+    text: str
+    present: Present | None = None
+    profile: Profile | None = None
+    messages: tuple[ChatMessage, ...] = ()
+    people: tuple[str, ...] = ()
+
+    def request(self, turn: int) -> CompletionRequested:
+        """What the model is asked, ahead with turn 0 and then for the turn."""
+        return CompletionRequested(turn, self.messages, self.guess, self.people)
+
+    def foreseen(self, state: ConversationState, growth: Growth, at: float) -> ConversationState:
+        """`state` as it will be when this becomes the turn."""
+        return self.attributed(turns.begin(growth.before(state), self.text, UNKNOWN, "", at))
+
+    def attributed(self, state: ConversationState) -> ConversationState:
+        """`state`, in which this has become the turn, with whoever speaks and what is known of them."""
+        state = attribution.attributed(state, self.present or Present((), ""))
+        return attribution.acquainted(state, self.profile) if self.profile is not None else state
+
+
+@durable("conversation.Drafts")
+class Drafts:
+    """One draft at a time. taken: the guess that the turn `turn` has taken over, 0 for none."""
+
+    def __init__(self) -> None:
+        self.draft: Draft | None = None
+        self.turn = 0
+        self.taken = 0
+        self._dropped: tuple[int, ...] = ()
+
+    def begin(self, owner: Owner, message: TranscriptGuessed, text: str) -> bool:
+        """Whether the guess is begun as the draft, in place of the one before. text: with what was said before it."""
+        if message.guess in self._dropped:
+            return False
+        self.end(owner)
+        self.draft = Draft(message.guess, text)
+        return True
+
+    def drop(self, owner: Owner, guess: int) -> None:
+        """The guess came to nothing."""
+        self._dropped = (*self._dropped, guess)[-_REMEMBERED:]
+        if self.draft is not None and self.draft.guess == guess:
+            self.end(owner)
+
+    def end(self, owner: Owner) -> None:
+        """Whatever is begun ends at every stage that knows of it."""
+        if self.draft is not None:
+            drop = Drop(self.draft.guess)
+            self.draft = None
+            owner.tell(LLM, drop)
+            owner.tell(SYNTHESIZER, drop)
+
+    def of(self, guess: int) -> Draft | None:
+        """The draft, if it is of that guess."""
+        return self.draft if self.draft is not None and self.draft.guess == guess else None
+
+    def met(
+        self, answer: Reply | AskFailed, state: ConversationState, growth: Growth, now: float
+    ) -> Person | None:
+        """The world answered (or not) for the draft: who would be speaking. None when it is of no draft any more."""
+        draft = self.of(answer.context)
+        if draft is None:
+            return None
+        self.draft = draft = msgspec.structs.replace(draft, present=attribution.present(answer))
+        active = draft.foreseen(state, growth, now).active
+        return active.person if active is not None else UNKNOWN
+
+    def known(self, answer: Reply | AskFailed) -> bool:
+        """The users answered (or not) for the draft; whether it still is one."""
+        draft = self.of(answer.context)
+        if draft is None:
+            return False
+        self.draft = msgspec.structs.replace(draft, profile=attribution.profile(answer))
+        return True
+
+    def ask(self, owner: Owner, growth: Growth) -> None:
+        """All that is needed is known: ask the model."""
+        assert self.draft is not None
+        now = owner.wall()
+        foreseen = self.draft.foreseen(owner.state, growth, now)
+        messages = build(owner.bot, foreseen, self.draft.profile, now, owner.speech.language)
+        self.draft = msgspec.structs.replace(self.draft, messages=messages, people=people_named(foreseen))
+        owner.tell(LLM, self.draft.request(0))
+
+    def prepare(self, owner: Owner, sentence: SentenceReady) -> None:
+        """The first sentence of the reply to the draft is there: let the voice make it ready."""
+        if self.of(sentence.guess) is not None:
+            owner.tell(SYNTHESIZER, SpeakRequested(0, sentence.sentence, sentence.text, sentence.guess))
+
+    def take(self, guess: int, text: str) -> Draft | None:
+        """The draft that is the turn now, if it is of that guess, of the same words, and the model was asked."""
+        draft = self.of(guess)
+        if draft is None or draft.text != text or not draft.messages:
+            return None
+        self.draft = None
+        return draft
+
+    def became(self, turn: int, guess: int) -> None:
+        """The turn has taken over what was begun on the guess."""
+        self.turn, self.taken = turn, guess
+
+    def guess_of(self, turn: int) -> int:
+        """The guess that the turn has taken over, or 0."""
+        return self.taken if turn == self.turn else 0

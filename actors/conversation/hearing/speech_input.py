@@ -1,0 +1,147 @@
+"""What people say, until it is a turn: thought about ahead, decided, withdrawn when they go on, and begun again."""
+
+from actors.conversation.hearing import turn_start
+from actors.conversation.hearing.attribution import ANSWER_WITHIN
+from actors.conversation.hearing.drafts import Draft, Drafts
+from actors.conversation.hearing.growth import Growth
+from actors.conversation.hearing.unheard import Unheard
+from actors.conversation.internal import StillWithdrawn
+from actors.conversation.messages import ReplyEnded
+from actors.conversation.owner import Owner, current
+from actors.conversation.reply import turn_end
+from actors.conversation.reply.delivery import ReplyDelivery
+from actors.conversation.utterance import LONGEST
+from actors.kernel.actor import AskFailed, Reply
+from actors.llm.messages import LLM
+from actors.speech.messages import NothingUnderstood, SpeechStarted, TranscriptGuessed, TranscriptReady
+from actors.system.messages import SYSTEM, StageReached
+from actors.users.messages import USERS, GetProfile
+from actors.vocabulary.type_names import durable
+from actors.vocabulary.values import UNKNOWN, Person
+from actors.world.messages import WORLD, WhoIsHere
+
+GOES_ON_WITHIN = 30.0  # seconds after which a withdrawn turn begins again without a further word
+
+
+@durable("conversation.SpeechInput")
+class SpeechInput:
+    """Belongs to the conversation's actor. drafts: what is thought about ahead. growth: what more words belong to.
+
+    unheard: when it was said last that nothing was understood."""
+
+    def __init__(self) -> None:
+        self.drafts = Drafts()
+        self.growth = Growth()
+        self.unheard = Unheard()
+
+    def forget(self, owner: Owner) -> None:
+        """Nothing goes on from what was said until now."""
+        self.drafts.end(owner)
+        self.growth = Growth()
+
+    # -- it becomes a turn
+
+    def begin(
+        self,
+        owner: Owner,
+        reply: ReplyDelivery,
+        text: str,
+        person: Person = UNKNOWN,
+        listener: str = "",
+        draft: Draft | None = None,
+    ) -> int:
+        """Begin a turn with what was said; the turn before ends. Its id, or 0 where nothing was said. draft: what was
+        thought about ahead, if it was this."""
+        text = turn_start.sayable(text)
+        if not text:
+            if listener:
+                owner.tell(listener, ReplyEnded(0, "ignored", "", "nothing was said"))
+            return 0
+        self.drafts.end(owner)
+        turn_end.void(owner, reply, "something new was said")
+        turn = turn_start.start(owner, reply, self.growth.before(owner.state), text, person, listener)
+        if draft is not None:
+            self._adopt(owner, reply, draft)
+        else:
+            owner.ask(WORLD, WhoIsHere(), "on_present", turn, ANSWER_WITHIN)
+        return turn
+
+    def _adopt(self, owner: Owner, reply: ReplyDelivery, draft: Draft) -> None:
+        """What was foreseen is the turn: go on where the draft is."""
+        owner.become(draft.attributed(owner.state))
+        active = current(owner)
+        self.drafts.became(active.turn, draft.guess)
+        reply.ahead.met(draft.profile)
+        reply.audience.announce(owner, active)
+        owner.tell(LLM, draft.request(active.turn), notify=True)
+
+    def transcript(self, owner: Owner, reply: ReplyDelivery, said: TranscriptReady) -> None:
+        """Somebody finished, or goes on with what was answered too early."""
+        if not said.faint and self.growth.goes_on(owner.state.active, said.speech_started_at):
+            self._withdraw(owner, reply)
+        text = self.growth.whole(said.text)
+        draft = None if owner.state.active else self.drafts.take(said.guess, text)
+        turn = self.begin(owner, reply, text, draft=draft)
+        if turn:
+            self.growth = self.growth.decided(turn, said.speech_ended_at)
+            _tell_stages(owner, turn, said)
+
+    # -- it came too early
+
+    def goes_on(self, owner: Owner, reply: ReplyDelivery, started: SpeechStarted) -> bool:
+        """Whether whoever speaks goes on with what was answered too early; then that turn is withdrawn."""
+        if started.faint or not self.growth.goes_on_unheard(owner.state.active, started.at):
+            return False
+        self._withdraw(owner, reply)
+        return True
+
+    def _withdraw(self, owner: Owner, reply: ReplyDelivery) -> None:
+        active = current(owner)
+        self.growth = self.growth.withdraw(active)
+        turn_end.withdraw(owner, reply)
+        owner.after(GOES_ON_WITHIN, StillWithdrawn(active.turn))
+
+    def still_withdrawn(self, owner: Owner, reply: ReplyDelivery, turn: int) -> None:
+        """They should have finished by now."""
+        if turn == self.growth.turn:
+            self._begin_again(owner, reply)
+
+    def nothing_understood(self, owner: Owner, reply: ReplyDelivery, nothing: NothingUnderstood) -> None:
+        """It was no word: a turn that was withdrawn for it begins again. Whoever said much hears of it."""
+        self._begin_again(owner, reply)
+        self.unheard, excuses = self.unheard.told(nothing, owner.state, owner.wall())
+        if excuses:
+            turn_start.excuse(owner, reply)
+
+    def _begin_again(self, owner: Owner, reply: ReplyDelivery) -> None:
+        growth = self.growth
+        if growth.withdrawn and owner.state.active is None:
+            self.growth = growth.decided(self.begin(owner, reply, growth.withdrawn), growth.ended_at)
+
+    # -- it is thought about ahead
+
+    def guess(self, owner: Owner, guessed: TranscriptGuessed) -> None:
+        """Think ahead, if nothing else is under way."""
+        text = self.growth.whole(guessed.text)[:LONGEST]
+        if owner.state.active is None and self.drafts.begin(owner, guessed, text):
+            owner.ask(WORLD, WhoIsHere(), "on_draft_present", guessed.guess, ANSWER_WITHIN)
+
+    def draft_present(self, owner: Owner, answer: Reply | AskFailed) -> None:
+        """The world answered (or not) for a draft: who would be speaking."""
+        person = self.drafts.met(answer, owner.state, self.growth, owner.wall())
+        if person is not None and person.is_known:
+            owner.ask(USERS, GetProfile(person), "on_draft_profile", answer.context, ANSWER_WITHIN)
+        elif person is not None:
+            self.drafts.ask(owner, self.growth)
+
+    def draft_profile(self, owner: Owner, answer: Reply | AskFailed) -> None:
+        """The users answered (or not) for a draft: what is known of them."""
+        if self.drafts.known(answer):
+            self.drafts.ask(owner, self.growth)
+
+
+def _tell_stages(owner: Owner, turn: int, said: TranscriptReady) -> None:
+    ended = said.speech_ended_at
+    owner.tell(SYSTEM, StageReached(turn, "speech_ended", ended))
+    owner.tell(SYSTEM, StageReached(turn, "end_of_speech", ended + said.silence, said.silence))
+    owner.tell(SYSTEM, StageReached(turn, "recognition", owner.wall(), said.recognition))

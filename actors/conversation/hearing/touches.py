@@ -1,0 +1,29 @@
+"""A touch: noted for the next turn, and in the history of the person who must have touched."""
+
+import msgspec
+
+from actors.conversation import turns
+from actors.conversation.hearing import attribution
+from actors.conversation.hearing.attribution import ANSWER_WITHIN
+from actors.conversation.owner import Owner
+from actors.kernel.actor import AskFailed, Reply
+from actors.users.messages import USERS, InteractionHappened
+from actors.vocabulary.values import Interaction
+from actors.world.messages import WORLD, WhoIsHere
+
+
+def felt(owner: Owner, touch: Interaction) -> None:
+    """Note the touch, and ask who is here."""
+    after = turns.touched(owner.state, touch)
+    if after is not owner.state:
+        owner.become(after)
+        owner.ask(WORLD, WhoIsHere(), "on_touch_present", touch, ANSWER_WITHIN)
+
+
+def present(owner: Owner, answer: Reply | AskFailed) -> None:
+    """Who touched? The only one who is here."""
+    person = attribution.only(attribution.present(answer))
+    if person.is_known:
+        touch = msgspec.structs.replace(answer.context, person=person.name)
+        owner.become(attribution.touch_attributed(owner.state, answer.context, touch))
+        owner.tell(USERS, InteractionHappened(person, touch))

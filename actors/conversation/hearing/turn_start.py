@@ -1,0 +1,80 @@
+"""How a turn starts: from what was said until the model is asked, with whoever said it."""
+
+from actors.conversation import turns
+from actors.conversation.hearing import attribution
+from actors.conversation.hearing.attribution import ANSWER_WITHIN
+from actors.conversation.internal import FillerDue, TurnOverdue
+from actors.conversation.owner import Owner, current
+from actors.conversation.prompt.prompt import build, people_named
+from actors.conversation.reply import turn_end
+from actors.conversation.reply.apologies import apology_for
+from actors.conversation.reply.delivery import ReplyDelivery
+from actors.conversation.state import ConversationState
+from actors.conversation.utterance import LONGEST
+from actors.kernel.actor import AskFailed, Reply
+from actors.llm.messages import LLM, CompletionRequested
+from actors.osc.messages import OSC_SENDER, Typing
+from actors.users.messages import USERS, GetProfile, Profile
+from actors.vocabulary.values import Person
+
+TURN_WITHIN = 90.0
+FILLER_AFTER = 0.7
+
+
+def sayable(text: str) -> str:
+    """`text` as a turn may hold it; "" if nothing was said."""
+    # A terminal or a script may pass on half a character; nothing behind here could write it down.
+    return text.encode("utf-8", "replace").decode().strip()[:LONGEST]
+
+
+def start(
+    owner: Owner, reply: ReplyDelivery, before: ConversationState, text: str, person: Person, listener: str
+) -> int:
+    """What was said becomes the current turn, on top of the state `before`; returns its id."""
+    owner.become(turns.begin(before, text, person, listener, owner.wall(), reply.voiced))
+    turn = owner.state.turn
+    owner.after(TURN_WITHIN, TurnOverdue(turn))
+    if owner.speech.filler != "off":
+        owner.after(FILLER_AFTER, FillerDue(turn))
+    owner.tell(OSC_SENDER, Typing(True))
+    return turn
+
+
+def excuse(owner: Owner, reply: ReplyDelivery) -> None:
+    """A turn of the bot's own, which says that nothing was understood."""
+    owner.become(turns.excuse(owner.state, owner.wall(), reply.voiced))
+    active = current(owner)
+    owner.after(TURN_WITHIN, TurnOverdue(active.turn))
+    reply.audience.announce(owner, active)
+    reply.say(owner, apology_for("unheard", language=owner.speech.language), aside=True)
+    turn_end.complete(owner, reply)
+
+
+def present(owner: Owner, reply: ReplyDelivery, answer: Reply | AskFailed) -> None:
+    """The world answered (or not): where this is, and who speaks."""
+    turn: int = answer.context
+    if owner.state.active_turn(turn) is None:
+        return
+    owner.become(attribution.attributed(owner.state, attribution.present(answer)))
+    active = current(owner)
+    reply.audience.announce(owner, active)
+    if active.person.is_known:
+        owner.ask(USERS, GetProfile(active.person), "on_profile", turn, ANSWER_WITHIN)
+    else:
+        _think(owner, reply, turn, None)
+
+
+def acquainted(owner: Owner, reply: ReplyDelivery, answer: Reply | AskFailed) -> None:
+    """The users answered: what is known of the speaker. Without an answer they are a stranger."""
+    if owner.state.active_turn(answer.context) is None:
+        return
+    profile = attribution.profile(answer)
+    if profile is not None:
+        owner.become(attribution.acquainted(owner.state, profile))
+    _think(owner, reply, answer.context, profile)
+
+
+def _think(owner: Owner, reply: ReplyDelivery, turn: int, profile: Profile | None) -> None:
+    reply.ahead.met(profile)
+    messages = build(owner.bot, owner.state, profile, owner.wall(), owner.speech.language)
+    owner.tell(LLM, CompletionRequested(turn, messages, people=people_named(owner.state)), notify=True)

