@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
-from actors.speech import embedded
+from actors.speech.engines import embedded
 from actors.speech.engines.vad import Silero
 Silero(embedded.activity_model())
 """
