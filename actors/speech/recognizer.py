@@ -7,7 +7,6 @@ It never hears Gerald: sound that may be Gerald's own voice is silence to it, an
 resembles what Gerald just said is dropped."""
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,15 +24,13 @@ from actors.audio.messages import (
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
-from actors.speech.engines import embedded
-from actors.speech.engines.choice import Note, open_transcriber
-from actors.speech.engines.engine import EngineBroken, Transcriber, VoiceActivity
-from actors.speech.engines.vad import CHUNK, CHUNK_SECONDS, Silero
+from actors.speech.engines.choice import Engines, open_ears
+from actors.speech.engines.engine import EngineBroken
+from actors.speech.engines.vad import CHUNK, CHUNK_SECONDS
 from actors.speech.internal import PartRecognized, RecognitionBroke, UtteranceRecognized
 from actors.speech.listening.ear import Ear
 from actors.speech.listening.echo_guard import EchoGuard
 from actors.speech.listening.endpointing import (
-    EndpointLimits,
     Event,
     SpeechBegan,
     SpeechCut,
@@ -44,16 +41,14 @@ from actors.speech.listening.endpointing import (
 )
 from actors.speech.listening.hearing import without_loops
 from actors.speech.listening.overlap import Overlap
-from actors.speech.listening.patience import Patience
+from actors.speech.listening.patience import Patience, limits
 from actors.speech.listening.segments import SpeechSegment, recognized
-from actors.speech.listening.utterances import EndedUtterance, Utterances, text_of
+from actors.speech.listening.transcripts import Transcripts
+from actors.speech.listening.utterances import EndedUtterance, Utterances
 from actors.speech.messages import (
-    Drop,
-    NothingUnderstood,
     SpeechStarted,
     Spoken,
     TranscriptGuessed,
-    TranscriptReady,
     WatchWords,
     WordsHeard,
 )
@@ -64,26 +59,6 @@ from config.schema import Speech
 log = logging.getLogger(__name__)
 
 _WAITING = 32  # pieces that may wait for Whisper
-_WATCHERS = 16
-
-
-Engines = tuple[VoiceActivity, Transcriber, Note]
-
-
-def load(speech: Speech, home: Path) -> Engines:
-    """The engines that the configuration asks for. Raises EngineBroken."""
-    transcriber, note = open_transcriber(speech, home)
-    return Silero(embedded.activity_model()), transcriber, note
-
-
-def _limits(speech: Speech) -> EndpointLimits:
-    return EndpointLimits.of(
-        speech.vad_threshold,
-        speech.end_of_speech_silence or speech.turn.unsure,
-        speech.min_speech,
-        speech.max_utterance,
-        speech.turn.longest,
-    )
 
 
 class Recognizer(Actor):
@@ -93,26 +68,21 @@ class Recognizer(Actor):
         self,
         speech: Speech,
         home: Path,
-        loading: Callable[[Speech, Path], Engines] = load,
+        loading: Callable[[Speech, Path], Engines] = open_ears,
         working: Callable[..., Worker[SpeechSegment]] = Worker,
     ) -> None:
         self._speech = speech
         self._home = home
         self._loading = loading
         self._working = working
-        self._ear = Ear(_limits(speech))
-        self._pause = 0  # the segment that was cut at the last pause; 0 when there was speech since
-        self._judged: UtteranceRecognized | None = None  # its words
-        self._guess: TranscriptGuessed | None = None
-        self._last_segment = 0
+        self._ear = Ear(limits(speech))
         self._utterances = Utterances()
         self._patience = Patience()
-        self._watchers: tuple[str, ...] = ()
+        self.transcripts = Transcripts(self.tell)
         self._echo = EchoGuard()
         self._overlap = Overlap()
         self._loaded: Engines | EngineBroken = EngineBroken("not loaded yet", "")
         self._worker: Worker[SpeechSegment] | None = None
-        self.dropped: Counter[str] = Counter()  # utterances that never became a transcript, by reason
 
     def preload(self) -> None:
         try:
@@ -140,7 +110,7 @@ class Recognizer(Actor):
     def commit(self, sections: Mapping[str, Any]) -> bool:
         """Another language needs other engines, and so a restart."""
         before, self._speech = self._speech, sections["speech"]
-        self._ear.limits = _limits(self._speech)
+        self._ear.limits = limits(self._speech)
         return bool(before.language == self._speech.language)
 
     # -- what the bot says itself
@@ -217,8 +187,8 @@ class Recognizer(Actor):
 
     def _listen_ahead(self, paused: SpeechPaused) -> None:
         """The words so far tell whether this is the end."""
-        segment = self._segment(paused.keep, paused.last, paused.certainty)
-        self._pause, self._judged = segment.segment, None
+        segment = self._ear.segment(paused.keep, paused.last, paused.certainty, self.cause())
+        self._utterances.paused(segment.segment)
         if self._worker is not None:
             self._worker.guess(segment)
 
@@ -228,41 +198,25 @@ class Recognizer(Actor):
         self._forget_pause()
 
     def _forget_pause(self) -> None:
-        if self._guess is not None:
-            self.tell(CONVERSATION, Drop(self._guess.guess))
-        self._guess = None
-        self._pause, self._judged, self._ear.silence = 0, None, self._ear.limits.silence
+        self.transcripts.withdraw()
+        self._utterances.forget_pause()
+        self._ear.silence = self._ear.limits.silence
 
     def _need_pause(self) -> None:
         """What was cut at the pause is a piece of the utterance, and waited for."""
-        self._utterances.piece(self._pause)
-        if self._judged is not None:
-            self._utterances.hear(self._judged)
-        elif self._worker is not None:
+        if not self._utterances.keep_pause() and self._worker is not None:
             self._worker.promote()
 
     def _give(self, cut: SpeechCut | SpeechEnded) -> None:
-        segment = self._segment(cut.keep, cut.last, cut.certainty)
+        segment = self._ear.segment(cut.keep, cut.last, cut.certainty, self.cause())
         self._utterances.piece(segment.segment)
         if self._worker is None or not self._worker.give(segment):
-            self.dropped["busy"] += 1
+            self.transcripts.dropped["busy"] += 1
             log.warning("%s: a piece of speech was dropped: %d others wait", self.context.address, _WAITING)
             self._utterances.hear(UtteranceRecognized("", 1.0, 0.0, 0.0, segment.segment, 0.0, 0.0))
 
-    def _segment(self, keep: int, last: int, certainty: float) -> SpeechSegment:
-        # grows in every life of this actor, also after a restart
-        self._last_segment = max(self._last_segment + 1, int(self._ear.heard_at(last) * 1000))
-        return SpeechSegment(
-            self._ear.sound(keep, last),
-            self._last_segment,
-            certainty,
-            self.cause(),
-            started_at=max(self._ear.began_at, self._ear.heard_at(keep) - CHUNK_SECONDS),
-            ended_at=self._ear.spoke_at,
-        )
-
     def _end(self, ended: SpeechEnded) -> None:
-        if self._pause:
+        if self._utterances.pause:
             self._need_pause()
         elif ended.spoken >= ended.keep:
             self._give(ended)
@@ -278,34 +232,25 @@ class Recognizer(Actor):
             )
         )
         self._patience.ended(self._ear.spoke_at)
-        self._pause, self._judged, self._ear.silence = 0, None, self._ear.limits.silence
+        self._utterances.forget_pause()
+        self._ear.silence = self._ear.limits.silence
         self._tell_complete()
 
     def _dismiss(self, dismissed: SpeechDismissed) -> None:
-        self.dropped["too short"] += 1
         seconds, sure = dismissed.speech * CHUNK_SECONDS, dismissed.certainty
-        if dismissed.announced:
-            self.tell(CONVERSATION, NothingUnderstood(self._ear.began_at, seconds, sure, "too short"))
+        self.transcripts.too_short(self._ear.began_at, seconds, sure, announced=dismissed.announced)
 
     def _look_ahead(self) -> None:
         """Have the words so far of what somebody says over the bot recognized: do they interrupt?"""
-        endpoint = self._ear.endpoint
-        self._overlap = self._overlap.passed(endpoint)
-        so_far = SpeechSegment(
-            self._ear.sound(endpoint.earliest(self._ear.limits), endpoint.next - 1),
-            segment=0,
-            certainty=endpoint.certainty,
-            cause=self.cause(),
-            so_far=self._overlap.speech,
-            started_at=self._ear.began_at,
-        )
+        self._overlap = self._overlap.passed(self._ear.endpoint)
+        so_far = self._ear.so_far(self._overlap.speech, self.cause())
         if self._worker is None or not self._worker.give(so_far):
             self._overlap = self._overlap.over()
 
     # -- on the worker's thread
 
     def _recognize(self, segment: SpeechSegment) -> None:
-        if segment.segment and segment.segment not in (self._pause, *self._utterances.needed):
+        if segment.segment and not self._utterances.wants(segment.segment):
             return  # speech went on meanwhile
         if (message := recognized(segment, self._transcriber)) is not None:
             self.post(message, segment.cause)
@@ -324,56 +269,28 @@ class Recognizer(Actor):
         if heard.segment in self._utterances.needed:
             self._utterances.hear(heard)
             self._tell_complete()
-        elif heard.segment == self._pause:
+        elif heard.segment == self._utterances.pause:
             self._judge(heard)
 
     def _judge(self, heard: UtteranceRecognized) -> None:
         """The words so far are known, while their speaker pauses."""
-        self._judged = heard
+        self._utterances.judged = heard
         before = self._utterances.before
         text = joined((before or "", heard.text))
         self._ear.silence = self._patience.after(text, self._speech)
         if text and before is not None and self._utterances.all_told:
-            self._guess_at(text)
+            began_at, spoke_at = self._ear.began_at, self._ear.spoke_at
+            self.transcripts.guess(TranscriptGuessed(heard.segment, text, began_at, spoke_at))
         self._take(self._ear.settle())
-
-    def _guess_at(self, text: str) -> None:
-        self._guess = TranscriptGuessed(self._pause, text, self._ear.began_at, self._ear.spoke_at)
-        self.tell(CONVERSATION, self._guess)
-        self._tell_watchers(self._guess.speech_started_at, text, final=False)
 
     def _tell_complete(self) -> None:
         for ended, pieces in self._utterances.complete():
-            if text := text_of(pieces):
-                self._tell_transcript(ended, pieces, text)
-            else:
-                self._tell_nothing(ended, next((p.unwanted for p in pieces if p.unwanted), "no speech"))
-
-    def _tell_transcript(
-        self, ended: EndedUtterance, pieces: tuple[UtteranceRecognized, ...], text: str
-    ) -> None:
-        guess = self._guess.guess if self._guess is not None and self._guess.text == text else 0
-        recognition = 0.0 if guess else pieces[-1].recognition  # it was recognized within the silence
-        times = (ended.started_at, ended.ended_at, ended.silence, recognition)
-        no_speech = max(piece.no_speech for piece in pieces if piece.text)
-        self._guess = None
-        over = self._echo.seconds(ended.started_at, ended.ended_at)
-        self.tell(CONVERSATION, TranscriptReady(text, *times, no_speech, guess, over, ended.faint))
-        self._tell_watchers(ended.started_at, text, final=True)
-
-    def _tell_nothing(self, ended: EndedUtterance, why: str) -> None:
-        self.dropped[why] += 1
-        log.info("%s: dropped (%s), %d so far", self.context.address, why, self.dropped[why])
-        self.tell(CONVERSATION, NothingUnderstood(ended.started_at, ended.seconds, ended.certainty, why))
+            over = self._echo.seconds(ended.started_at, ended.ended_at)
+            self.transcripts.complete(ended, pieces, over)
 
     @handles
     def on_watch(self, message: WatchWords) -> None:
-        others = tuple(watcher for watcher in self._watchers if watcher != message.address)
-        self._watchers = (*others, message.address)[-_WATCHERS:] if message.on else others
-
-    def _tell_watchers(self, started_at: float, text: str, *, final: bool) -> None:
-        for watcher in self._watchers:
-            self.tell(watcher, WordsHeard(started_at, text, final))
+        self.transcripts.watch(message.address, on=message.on)
 
     @handles
     def on_part(self, heard: PartRecognized) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 
 from actors.speech.engines import embedded
-from actors.speech.engines.engine import EngineBroken, Transcriber, Voice
+from actors.speech.engines.engine import EngineBroken, Transcriber, Voice, VoiceActivity
+from actors.speech.engines.vad import Silero
 from config.files import located
 from config.schema import Audio, Speech
 
@@ -20,6 +21,15 @@ class Note(msgspec.Struct, frozen=True):
     text: str = ""
     remedy: str = ""
     worse: bool = False
+
+
+Engines = tuple[VoiceActivity, Transcriber, Note]
+
+
+def open_ears(speech: Speech, home: Path) -> Engines:
+    """All that the recognizer listens with. Raises EngineBroken."""
+    transcriber, note = open_transcriber(speech, home)
+    return Silero(embedded.activity_model()), transcriber, note
 
 
 def open_transcriber(speech: Speech, home: Path) -> tuple[Transcriber, Note]:

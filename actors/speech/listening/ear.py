@@ -16,6 +16,7 @@ from actors.speech.listening.endpointing import (
     interrupted,
     settled,
 )
+from actors.speech.listening.segments import SpeechSegment, samples
 
 _GAP = 0.5  # seconds without sound after which what follows is another stream
 _BACK = 0.1  # seconds by which sound may seem older: an echo canceller that sets in makes it a little late
@@ -34,6 +35,7 @@ class Ear:
         self.began_at = self.spoke_at = 0.0
         self.activity: VoiceActivity | None = None
         self.endpoint = Endpointer()
+        self._last_segment = 0
         self._chunks: deque[AudioChunk] = deque()
         self._power = 0.0  # of about the last 0.1 s: chatter has peaks as loud as a speaker, but no syllables
 
@@ -88,6 +90,31 @@ class Ear:
         """Epoch seconds of the end of a chunk that is still here."""
         return self._at(number).captured_at
 
+    def segment(self, keep: int, last: int, certainty: float, cause: str) -> SpeechSegment:
+        """The chunks keep..last as a piece for the recognizer, under a new id."""
+        # grows in every life of the actor, also after a restart
+        self._last_segment = max(self._last_segment + 1, int(self.heard_at(last) * 1000))
+        return SpeechSegment(
+            self.sound(keep, last),
+            self._last_segment,
+            certainty,
+            cause,
+            started_at=max(self.began_at, self.heard_at(keep) - CHUNK_SECONDS),
+            ended_at=self.spoke_at,
+        )
+
+    def so_far(self, seconds: float, cause: str) -> SpeechSegment:
+        """What somebody has said until now, of which `seconds` are speech."""
+        keep, last = self.endpoint.earliest(self.limits), self.endpoint.next - 1
+        return SpeechSegment(
+            self.sound(keep, last),
+            segment=0,
+            certainty=self.endpoint.certainty,
+            cause=cause,
+            so_far=seconds,
+            started_at=self.began_at,
+        )
+
     def _at(self, number: int) -> AudioChunk:
         return self._chunks[number - self.endpoint.next]
 
@@ -99,8 +126,3 @@ class Ear:
 
     def _now_limits(self) -> EndpointLimits:
         return msgspec.structs.replace(self.limits, silence=self.silence)
-
-
-def samples(pcm: bytes) -> Samples:
-    """int16 little-endian as what the engines take."""
-    return np.frombuffer(pcm, dtype="<i2").astype(np.float32) / 32768.0

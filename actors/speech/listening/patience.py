@@ -1,10 +1,21 @@
 """How long to wait for more of what somebody says: by their words, and by how they have paused so far."""
 
-from actors.speech.listening.endpointing import chunks
+from actors.speech.listening.endpointing import EndpointLimits, chunks
 from actors.speech.listening.turn_end import Habit, Waits, wait
 from config.schema import Speech
 
 _WENT_ON = 1.5  # seconds after an end within which somebody who speaks again had not finished
+
+
+def limits(speech: Speech) -> EndpointLimits:
+    """How to cut what is heard, until its words are known."""
+    return EndpointLimits.of(
+        speech.vad_threshold,
+        speech.end_of_speech_silence or speech.turn.unsure,
+        speech.min_speech,
+        speech.max_utterance,
+        speech.turn.longest,
+    )
 
 
 class Patience:

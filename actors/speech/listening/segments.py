@@ -1,11 +1,11 @@
 """A piece of sound for Whisper, and what the recognizer's thread makes of it."""
 
 import msgspec
+import numpy as np
 
 from actors.kernel.message import Message
-from actors.speech.engines.engine import Transcriber
+from actors.speech.engines.engine import Samples, Transcriber
 from actors.speech.internal import PartRecognized, RecognitionBroke, UtteranceRecognized
-from actors.speech.listening.ear import samples
 
 
 class SpeechSegment(msgspec.Struct, frozen=True):
@@ -36,3 +36,8 @@ def recognized(segment: SpeechSegment, transcriber: Transcriber) -> Message | No
         numbers = (heard.no_speech, segment.certainty, heard.seconds, segment.segment)
         return UtteranceRecognized(heard.text, *numbers, segment.started_at, segment.ended_at)
     return None
+
+
+def samples(pcm: bytes) -> Samples:
+    """int16 little-endian as what the engines take."""
+    return np.frombuffer(pcm, dtype="<i2").astype(np.float32) / 32768.0

@@ -36,10 +36,14 @@ class EndedUtterance(msgspec.Struct, frozen=True):
 
 
 class Utterances:
-    """The utterance in progress and those that have ended. needed: ids that are waited for, for any thread to read."""
+    """The utterance in progress and those that have ended. needed: ids that are waited for, for any thread to read.
+
+    pause: the piece that was cut at the last pause; 0 when there was speech since. judged: its words, once known."""
 
     def __init__(self) -> None:
         self.needed: frozenset[int] = frozenset()
+        self.pause = 0
+        self.judged: UtteranceRecognized | None = None
         self._pieces: tuple[int, ...] = ()
         self._ended: deque[EndedUtterance] = deque()
         self._heard: dict[int, UtteranceRecognized] = {}
@@ -55,6 +59,26 @@ class Utterances:
         if any(piece not in self._heard for piece in self._pieces):
             return None
         return text_of(tuple(self._heard[piece] for piece in self._pieces))
+
+    def wants(self, segment: int) -> bool:
+        """Whether anybody still asks for the words of a piece; any thread may ask."""
+        return segment in (self.pause, *self.needed)
+
+    def paused(self, segment: int) -> None:
+        """What has been said since the last piece may be all: it is piece `segment`, for now."""
+        self.pause, self.judged = segment, None
+
+    def forget_pause(self) -> None:
+        """There was speech since."""
+        self.pause, self.judged = 0, None
+
+    def keep_pause(self) -> bool:
+        """What was cut at the pause is a piece of the utterance; whether its words are known already."""
+        self.piece(self.pause)
+        if self.judged is None:
+            return False
+        self.hear(self.judged)
+        return True
 
     def piece(self, segment: int) -> None:
         """A piece of the utterance in progress is complete."""

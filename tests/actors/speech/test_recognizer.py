@@ -8,7 +8,7 @@ import pytest
 
 from actors.audio.messages import AudioChunk, GetPlayback, PlaybackEnded, PlaybackStarted, VoiceSilent
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
-from actors.speech.engines.choice import Note
+from actors.speech.engines.choice import Engines, Note
 from actors.speech.engines.engine import RATE, EngineBroken, Samples, Transcription
 from actors.speech.engines.vad import CHUNK, CHUNK_SECONDS
 from actors.speech.messages import (
@@ -21,7 +21,7 @@ from actors.speech.messages import (
     WatchWords,
     WordsHeard,
 )
-from actors.speech.recognizer import Engines, Recognizer
+from actors.speech.recognizer import Recognizer
 from config.schema import Speech
 from tests.doubles.virtual_world import VirtualWorld
 
@@ -90,13 +90,13 @@ class Room:
     def pause(self, clear: bool = False) -> None:
         """Silence, until the words so far are known."""
         self.hear(0.128, clear=clear)
-        self.until(lambda: not self.actor._pause or self.actor._judged)
+        self.until(lambda: not self.actor._utterances.pause or self.actor._utterances.judged)
 
     def transcripts(self) -> list[str]:
         return [ready.text for ready in self.conversation.of(TranscriptReady)]
 
     def dropped(self, reason: str, times: int = 1) -> None:
-        self.until(lambda: self.actor.dropped[reason] == times)
+        self.until(lambda: self.actor.transcripts.dropped[reason] == times)
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_a_cough_is_announced_and_is_not_an_utterance(enter: Enter) -> None:
     room = enter()
     room.speak(0.16)
     assert len(room.conversation.of(SpeechStarted)) == 1
-    assert room.actor.dropped["too short"] == 1
+    assert room.actor.transcripts.dropped["too short"] == 1
 
 
 def test_nothing_is_heard_while_the_bot_speaks_and_shortly_after(enter: Enter) -> None:
@@ -239,7 +239,7 @@ def test_after_a_gap_in_the_sound_another_utterance_begins(enter: Enter) -> None
     room.at += 5.0
     room.hear(0.2, loud=True)
     room.hear(0.6)
-    assert room.actor.dropped["too short"] == 2
+    assert room.actor.transcripts.dropped["too short"] == 2
 
 
 def test_what_was_being_said_when_the_sound_breaks_off_is_kept(enter: Enter) -> None:
