@@ -29,6 +29,7 @@ from actors.users.users import Users
 from actors.vocabulary.values import Interaction, Person
 from benchmarks._report import Figure, Report
 from benchmarks._state_actors import House, text
+from config.schema import Bot, Memory
 from supervisor.nodes.process_setup import take_short_turns
 
 PATIENCE = 600.0
@@ -43,7 +44,7 @@ class Session:
     def __init__(self, home: Path) -> None:
         begun = perf_counter()
         self.house = House(home, map_size=2**28)
-        self.users = Users()
+        self.users = Users(Bot(), Memory())
         self.house.start("users", self.users, capacity=10 * FLIGHT)
         self.started = perf_counter() - begun
 

@@ -39,7 +39,7 @@ from benchmarks._peers import percentile
 from benchmarks._report import Figure, Report, as_ratio
 from benchmarks._state_actors import Go, House, Notebook, Nudge, Subscriber, Writer, text
 from benchmarks.kernel import Ours, tell_rate
-from config.schema import Storage
+from config.schema import Bot, Memory, Storage
 from supervisor.nodes.process_setup import take_short_turns
 
 PATIENCE = 120.0
@@ -223,7 +223,7 @@ class Bystander(Actor):
 
 def whole_copy(home: Path, people: int) -> tuple[float, float]:
     """A bystander's longest delay while the snapshot is made and written, and without one."""
-    users = Users()
+    users = Users(Bot(), Memory())
     users.state = UsersState({f"usr_{n}": _person(n) for n in range(people)})
     house = House(home, map_size=2**28)
     bystander = Bystander()

@@ -1,12 +1,15 @@
 """How knowing a person changes: pure transitions, each of which says what it touched.
 
-A talk moves the relationship towards 1 by a tenth of the rest, all else by a fiftieth; it halves in thirty idle days.
-The cost of an interaction does not grow with the number of people, except for copying one dictionary."""
+A talk moves the relationship towards 1 by a part of the rest, the first one of a day by most, all else by less; it
+halves in thirty idle days. The cost of an interaction does not grow with the number of people, except for copying one
+dictionary."""
 
 from collections.abc import Mapping
 
 import msgspec
 
+from actors.users.facts.fact import Fact
+from actors.users.facts.notebook import bounded
 from actors.users.learn import baseline_after, patterns_after, preferences_in
 from actors.users.state import (
     HISTORY,
@@ -22,9 +25,12 @@ from actors.users.state import (
 from actors.vocabulary.names import folded
 from actors.vocabulary.values import Interaction, Person
 
-GROWTH = 0.1
-GROWTH_OF_LESS = 0.02
-HALF_LIFE = 30 * 86400.0
+GROWTH = (
+    0.05  # of the first talk of a day; the second has a quarter of it, the third a ninth: friends take days
+)
+GROWTH_OF_LESS = 0.01
+DAY = 86400.0
+HALF_LIFE = 30 * DAY
 LONGEST_KEY = 100
 
 Path = tuple[str, ...]
@@ -52,24 +58,46 @@ def profile_of(state: UsersState, person: Person) -> UserState | None:
     return known
 
 
-def interacted(state: UsersState, person: Person, interaction: Interaction) -> Change:
-    """`interaction` happened with `person`. Somebody unknown has no record, and gets none."""
+def interacted(state: UsersState, person: Person, interaction: Interaction, bot: str = "") -> Change:
+    """`interaction` happened with `person`. Somebody unknown has no record, and gets none. bot: the bot's name."""
     if not person.is_known:
         return Change(state)
     user, absorbed = _met(state, person, interaction.at)
     interaction = msgspec.structs.replace(
         interaction, detail=interaction.detail[:LONGEST], reply=interaction.reply[:LONGEST]
     )
-    level, talk = faded(user, interaction.at), interaction.kind == "talk"
+    user = _closer(user, interaction)
     user = msgspec.structs.replace(
         user,
-        relationship_level=min(1.0, level + (GROWTH if talk else GROWTH_OF_LESS) * (1.0 - level)),
         interaction_history=(*user.interaction_history, interaction)[-HISTORY:],
-        conversation_patterns=patterns_after(user.conversation_patterns, interaction),
+        conversation_patterns=patterns_after(user.conversation_patterns, interaction, bot),
     )
-    if talk:
+    if interaction.kind == "talk":
         user = _learned(user, interaction.detail)
     return _with(state, user, absorbed)
+
+
+def _closer(user: UserState, interaction: Interaction) -> UserState:
+    """`user`, to whom the bot is as close as this makes it."""
+    level, talk, at = faded(user, interaction.at), interaction.kind == "talk", interaction.at
+    today = user.today if user.last_seen // DAY == at // DAY and user.interaction_history else 0
+    growth = (GROWTH if talk else GROWTH_OF_LESS) / (today + 1) ** 2
+    new_day = talk and (not user.talked_at or user.talked_at // DAY != at // DAY)
+    return msgspec.structs.replace(
+        user,
+        relationship_level=min(1.0, level + growth * (1.0 - level)),
+        today=today + 1,
+        talked_at=max(at, user.talked_at) if talk else user.talked_at,
+        talk_days=user.talk_days + new_day,
+    )
+
+
+def remembered(state: UsersState, person: Person, facts: tuple[Fact, ...]) -> Change:
+    """These are the facts that are kept in the record of `person`; somebody without a record gets none."""
+    user = state.users.get(person.user_id)
+    if user is None or user.facts == facts:
+        return Change(state)
+    return _with(state, msgspec.structs.replace(user, facts=facts), None)
 
 
 def preferred(state: UsersState, person: Person, key: str, value: str, at: float = 0.0) -> Change:
@@ -125,7 +153,23 @@ def _merged(user: UserState, alias: UserState) -> UserState:
         conversation_patterns=user.conversation_patterns or alias.conversation_patterns,
         emotional_baseline=closer.emotional_baseline,
         met_at=min(user.met_at, alias.met_at),
+        facts=bounded((*_renamed_facts(alias, user), *user.facts), user.last_seen),
+        talked_at=max(user.talked_at, alias.talked_at),
+        talk_days=user.talk_days + alias.talk_days,
+        today=user.today,
         revision=max(user.revision, alias.revision),
+    )
+
+
+def _renamed_facts(alias: UserState, user: UserState) -> tuple[Fact, ...]:
+    """What was told under the mere name, as told by and of `user`."""
+
+    def whose(user_id: str) -> str:
+        return user.user_id if user_id == alias.user_id else user_id
+
+    return tuple(
+        msgspec.structs.replace(fact, source=whose(fact.source), subject=whose(fact.subject))
+        for fact in alias.facts
     )
 
 

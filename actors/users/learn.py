@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from actors.users.state import PATTERNS, EmotionalState, Pattern
+from actors.vocabulary.lexicon import is_noun
 from actors.vocabulary.values import Interaction
 from actors.vocabulary.words import arousal_of, asks, plain, sentences_of, topic_of, valence_of
 
@@ -35,6 +36,7 @@ _NO_MATTERS = frozenset("her him it me that them these this those you".split())
 _ENDS = re.compile(
     r"[,;:.!?()\"]|\s(?:but|because|cause|so|and i|and my|and you|when|if|too|though|very much|a lot)\b", re.I
 )
+_PROPER = re.compile(r"(?<=[a-z,] )[A-Z][\w-]{2,}")  # within a sentence, where only names have a capital
 _ARTICLE = re.compile(r"^(?:a|an|the|my|some) ", re.I)
 
 
@@ -44,10 +46,14 @@ def preferences_in(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)[:AT_ONCE]
 
 
-def patterns_after(patterns: tuple[Pattern, ...], interaction: Interaction) -> tuple[Pattern, ...]:
-    """`patterns` with what `interaction` shows. Beyond the limit the rarest gives way, of these the oldest."""
+def patterns_after(
+    patterns: tuple[Pattern, ...], interaction: Interaction, bot: str = ""
+) -> tuple[Pattern, ...]:
+    """`patterns` with what `interaction` shows. Beyond the limit the rarest gives way, of these the oldest.
+
+    bot: the bot's name, which is no topic."""
     counts = {pattern.kind: pattern.count for pattern in patterns}
-    for kind in _habits(interaction):
+    for kind in _habits(interaction, bot):
         if kind not in counts and len(counts) >= PATTERNS:
             del counts[min(counts, key=lambda known: counts[known])]
         counts[kind] = counts.get(kind, 0) + 1
@@ -85,7 +91,7 @@ def _matter(text: str) -> str:
     return _ARTICLE.sub("", " ".join(words[:MATTER_WORDS]))
 
 
-def _habits(interaction: Interaction) -> Iterator[str]:
+def _habits(interaction: Interaction, bot: str) -> Iterator[str]:
     yield interaction.kind
     if interaction.kind != "talk":
         return
@@ -93,5 +99,15 @@ def _habits(interaction: Interaction) -> Iterator[str]:
     yield f"hours:{hour:02}-{hour + HOURS:02}"
     if asks(interaction.detail):
         yield "question"
-    if topic := topic_of(interaction.detail):
-        yield f"topic:{topic.split()[0]}"
+    if topic := subject_of(interaction.detail, bot):
+        yield f"topic:{topic}"
+
+
+def subject_of(text: str, bot: str = "") -> str:
+    """The first name, else the first noun, in `text`, in lower case; "" for none. The bot's own name is none."""
+    names = {name.casefold() for name in bot.split()}
+    proper = {word.casefold() for word in _PROPER.findall(text)}
+    words = [
+        word for sentence in sentences_of(text) for word in topic_of(sentence).split() if word not in names
+    ]
+    return next((word for word in words if word in proper), next(filter(is_noun, words), ""))

@@ -1,6 +1,7 @@
 """What the users' domain accepts and announces: who was met, what is known of them, and who must be forgotten."""
 
 from actors.kernel.message import Message
+from actors.users.state import Recalled as Recalled
 from actors.users.state import UserState
 from actors.vocabulary.addresses import Address
 from actors.vocabulary.values import Interaction, Person
@@ -9,17 +10,28 @@ USERS = Address("users")
 
 
 class GetProfile(Message):
-    """What is known of `person`; answered by Profile."""
+    """What is known of `person`, and what of it matters to their words; answered by Profile.
+
+    words: what they say now. here: who is near and hears the answer, as far as is known."""
 
     person: Person
+    words: str = ""
+    here: tuple[Person, ...] = ()
 
 
 class Profile(Message):
-    """A person's record, None for somebody never met. closeness: the relationship as it is now, in [0, 1]."""
+    """A person's record without its facts, None for somebody never met. closeness: the relationship as it is now, in
+    [0, 1].
+
+    recalled: the facts that matter to the words, the best first. asks_back: the words ask for what was told earlier.
+    account: what to answer them, sentence by sentence, where they ask what is known of the speaker."""
 
     person: Person
     user: UserState | None
     closeness: float = 0.0
+    recalled: tuple[Recalled, ...] = ()
+    asks_back: bool = False
+    account: tuple[str, ...] = ()
 
 
 class FindPerson(Message):
@@ -60,10 +72,14 @@ class PersonForgotten(Message):
 
 
 class InteractionHappened(Message):
-    """Something happened between the bot and `person`: it goes into the history of a known person."""
+    """Something happened between the bot and `person`: it goes into the history of a known person.
+
+    here: who was near and heard it, as far as is known; who speaks may be among them. said_in: the turn, 0 for none."""
 
     person: Person
     interaction: Interaction
+    here: tuple[Person, ...] = ()
+    said_in: int = 0
 
 
 class PreferenceStated(Message):

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from actors.users.facts.erasure import without_erased
+from actors.users.facts.fact import Fact, fact_faults
+from actors.users.facts.fact import Recalled as Recalled
 from actors.vocabulary.names import folded
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction, Person, person_named, tombstone
@@ -40,7 +43,9 @@ class UserState(msgspec.Struct, frozen=True):
     """One person. relationship_level: 0 a stranger, 1 an old friend. emotional_baseline: their usual mood.
 
     preferences: by subject, `{"tea": "likes", "favourite colour": "blue", "called": "Mio"}`. met_at: epoch seconds of
-    the first meeting. revision: counts the changes of this record."""
+    the first meeting. revision: counts the changes of this record. facts: what they told, and what others told of them.
+    talked_at: epoch seconds of the last talk, 0 before the first. talk_days: days with a talk. today: interactions of
+    the day of the last one."""
 
     user_id: str
     display_name: str
@@ -51,6 +56,15 @@ class UserState(msgspec.Struct, frozen=True):
     emotional_baseline: EmotionalState = EmotionalState()
     met_at: float = 0.0
     revision: int = 0
+    facts: tuple[Fact, ...] = ()
+    talked_at: float = 0.0
+    talk_days: int = 0
+    today: int = 0
+
+    @property
+    def has_talked(self) -> bool:
+        """Whether they ever talked, and not only touched."""
+        return self.talked_at > 0.0 or any(one.kind == "talk" for one in self.interaction_history)
 
     @property
     def last_seen(self) -> float:
@@ -83,7 +97,7 @@ def faults_of(user: UserState) -> tuple[str, ...]:
         f"more than {PREFERENCES} preferences": len(user.preferences) > PREFERENCES,
         f"more than {PATTERNS} patterns": len(user.conversation_patterns) > PATTERNS,
     }
-    return tuple(fault for fault, found in checks.items() if found)
+    return (*(fault for fault, found in checks.items() if found), *fact_faults(user.facts))
 
 
 def faults(state: UsersState, before: UsersState | None = None) -> tuple[str, ...]:
@@ -109,19 +123,31 @@ def faults_at(state: UsersState, paths: Iterable[tuple[str, ...]]) -> tuple[str,
 
 
 def without(state: UsersState, tombstones: Mapping[str, float]) -> UsersState:
-    """`state` without erased people. tombstones: epoch seconds of each request by `tombstone(user_id)`.
+    """`state` without erased people, and without what others know of them or from them.
+
+    tombstones: epoch seconds of each request by `tombstone(user_id)`.
 
     Somebody met again after it is a new acquaintance, and stays."""
+    if not tombstones:
+        return state
     gone = {
         user_id
         for user_id, user in state.users.items()
-        if tombstones and (at := tombstones.get(tombstone(user_id))) is not None and user.met_at <= at
+        if (at := tombstones.get(tombstone(user_id))) is not None and user.met_at <= at
     }
-    if not gone:
+    left = {user_id: user for user_id, user in state.users.items() if user_id not in gone}
+    users = {user_id: _without_facts(user, tombstones) for user_id, user in left.items()}
+    if not gone and all(users[user_id] is user for user_id, user in left.items()):
         return state
-    users = {user_id: user for user_id, user in state.users.items() if user_id not in gone}
     kept = {name: tuple(i for i in ids if i not in gone) for name, ids in state.names.items()}
     return UsersState(users, {name: ids for name, ids in kept.items() if ids})
+
+
+def _without_facts(user: UserState, tombstones: Mapping[str, float]) -> UserState:
+    facts = without_erased(user.facts, tombstones)
+    if facts is user.facts:
+        return user
+    return msgspec.structs.replace(user, facts=facts, revision=user.revision + 1)
 
 
 def find(state: UsersState, name_or_id: str) -> tuple[UserState, ...]:

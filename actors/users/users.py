@@ -1,6 +1,7 @@
 """The users' actor: owns the records of the people the bot has met."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -10,6 +11,8 @@ from actors.kernel.message import Asker
 from actors.kernel.protocol.storage import PERSISTENCE, ErasureRecorded, RecordErasure
 from actors.kernel.state.domain import DomainActor
 from actors.users.acquaintance import Change, Path, faded, interacted, preferred, profile_of
+from actors.users.facts.account import account, asks_for_account
+from actors.users.facts.recall import asks_back
 from actors.users.forget import ErasureSelection, chosen
 from actors.users.messages import (
     FindPerson,
@@ -23,9 +26,11 @@ from actors.users.messages import (
     PreferenceStated,
     Profile,
 )
-from actors.users.state import UsersState, faults, faults_at, find, without
+from actors.users.remembering import learned, merged_facts, recall, said
+from actors.users.state import UsersState, UserState, faults, faults_at, find, without
 from actors.vocabulary.type_names import durable
-from actors.vocabulary.values import tombstone
+from actors.vocabulary.values import Person, tombstone
+from config.schema import Bot, Memory
 
 MOST_FOUND = 8
 MOST_BURIED = 256  # hashes that are remembered in memory, for what is still on its way; all are on disk
@@ -43,15 +48,19 @@ class _Asked(msgspec.Struct, frozen=True):
 
 @durable("users.Users", "actors.users.users:Users")
 class Users(DomainActor[UsersState]):
-    """Answers who somebody is, notes what happened with them, and forgets them when asked to."""
+    """Answers who somebody is, notes what happened with them, and forgets them when asked to.
+
+    bot, memory: the sections of the configuration in force. A trace from before they were used has neither."""
 
     domain = "users"
     parted = "users"
     load_within = 25.0  # ten thousand people are some fifty megabytes; within supervision.start_timeout
     schema = 2
 
-    def __init__(self) -> None:
+    def __init__(self, bot: Bot | None = None, memory: Memory | None = None) -> None:
         super().__init__(UsersState())
+        self.bot = bot or Bot()
+        self.memory = memory or Memory()
         self._touched: tuple[Path, ...] | None = None
         self._erased: dict[str, float] = {}
 
@@ -63,16 +72,31 @@ class Users(DomainActor[UsersState]):
         """Everybody who was known, and what happened with them since."""
         for user in interim.users.values():
             for interaction in user.interaction_history:
-                stored = interacted(stored, user.person, interaction).state
+                stored = interacted(stored, user.person, interaction, self.bot.name).state
+            stored = merged_facts(stored, user).state
         return stored
+
+    def commit(self, sections: Mapping[str, Any]) -> bool:
+        self.bot = sections.get("bot", self.bot)
+        self.memory = sections.get("memory", self.memory)
+        return True
 
     def forget(self, state: UsersState, erased: Mapping[str, float]) -> UsersState:
         return without(state, erased)
 
     @handles
     def on_get_profile(self, message: GetProfile) -> None:
-        user = profile_of(self.state, message.person)
-        self.reply(Profile(message.person, user, faded(user, self.wall()) if user is not None else 0.0))
+        self.reply(self._profile(message.person, message.words, message.here))
+
+    def _profile(self, person: Person, words: str, here: tuple[Person, ...]) -> Profile:
+        user, now = profile_of(self.state, person), self.wall()
+        closeness = faded(user, now) if user is not None else 0.0
+        if not words:
+            return Profile(person, _short(user), closeness)
+        facts, me = (user.facts, user.user_id) if user is not None else ((), person.user_id)
+        told = account(facts, me, now) if asks_for_account(words) else ()
+        found = recall(self.state, person, words, here, now, self.memory.share)
+        return Profile(person, _short(user), closeness, found, asks_back(words), told)
 
     @handles
     def on_find(self, message: FindPerson) -> None:
@@ -82,7 +106,10 @@ class Users(DomainActor[UsersState]):
     def on_interaction(self, message: InteractionHappened) -> None:
         if message.interaction.at <= self._erased.get(tombstone(message.person.user_id), -1.0):
             return  # it was on its way when they were to be forgotten
-        self._take(interacted(self.state, message.person, message.interaction))
+        met = interacted(self.state, message.person, message.interaction, self.bot.name)
+        words = said(message.person, message.interaction, message.here, message.said_in, self.bot.name)
+        told = learned(met.state, words)
+        self._take(Change(told.state, (*met.paths, *told.paths)))
 
     @handles
     def on_preference(self, message: PreferenceStated) -> None:
@@ -117,6 +144,11 @@ class Users(DomainActor[UsersState]):
             self.become(change.state, change.paths)
         finally:
             self._touched = None
+
+
+def _short(user: UserState | None) -> UserState | None:
+    """The record without its facts: those that matter go beside it."""
+    return msgspec.structs.replace(user, facts=()) if user is not None and user.facts else user
 
 
 def _why_not(answer: Reply | AskFailed) -> str:

@@ -16,6 +16,7 @@ from config.schema.bot import Bot
 from config.schema.interruption import Interruption
 from config.schema.llm import Llm, LocalLlm
 from config.schema.logs import Logging
+from config.schema.memory import Memory
 from config.schema.osc import Osc
 from config.schema.performance import Performance
 from config.schema.section import Section, Tuple
@@ -38,6 +39,7 @@ __all__ = [
     "Llm",
     "LocalLlm",
     "Logging",
+    "Memory",
     "Osc",
     "Performance",
     "Secret",

@@ -76,6 +76,18 @@ class Drafts:
             owner.tell(LLM, drop)
             owner.tell(SYNTHESIZER, drop)
 
+    @property
+    def heard(self) -> tuple[str, tuple[Person, ...]]:
+        """The words of the draft, and who is near."""
+        assert self.draft is not None
+        return self.draft.text, self.draft.present.people if self.draft.present is not None else ()
+
+    @property
+    def is_for_account(self) -> bool:
+        """Whether the draft asks what is known of who speaks."""
+        profile = self.draft.profile if self.draft is not None else None
+        return profile is not None and bool(profile.account)
+
     def of(self, guess: int) -> Draft | None:
         """The draft, if it is of that guess."""
         return self.draft if self.draft is not None and self.draft.guess == guess else None

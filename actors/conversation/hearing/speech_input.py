@@ -130,13 +130,14 @@ class SpeechInput:
         """The world answered (or not) for a draft: who would be speaking."""
         person = self.drafts.met(answer, owner.state, self.growth, owner.wall())
         if person is not None and person.is_known:
-            owner.ask(USERS, GetProfile(person), "on_draft_profile", answer.context, ANSWER_WITHIN)
+            asked = GetProfile(person, *self.drafts.heard)
+            owner.ask(USERS, asked, "on_draft_profile", answer.context, ANSWER_WITHIN)
         elif person is not None:
             self.drafts.ask(owner, self.growth)
 
     def draft_profile(self, owner: Owner, answer: Reply | AskFailed) -> None:
-        """The users answered (or not) for a draft: what is known of them."""
-        if self.drafts.known(answer):
+        """The users answered (or not) for a draft: what is known of them. An account of that needs no model."""
+        if self.drafts.known(answer) and not self.drafts.is_for_account:
             self.drafts.ask(owner, self.growth)
 
 

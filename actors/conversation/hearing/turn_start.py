@@ -59,7 +59,8 @@ def present(owner: Owner, reply: ReplyDelivery, answer: Reply | AskFailed) -> No
     active = current(owner)
     reply.audience.announce(owner, active)
     if active.person.is_known:
-        owner.ask(USERS, GetProfile(active.person), "on_profile", turn, ANSWER_WITHIN)
+        asked = GetProfile(active.person, active.text, owner.state.surroundings.people)
+        owner.ask(USERS, asked, "on_profile", turn, ANSWER_WITHIN)
     else:
         _think(owner, reply, turn, None)
 
@@ -71,7 +72,18 @@ def acquainted(owner: Owner, reply: ReplyDelivery, answer: Reply | AskFailed) ->
     profile = attribution.profile(answer)
     if profile is not None:
         owner.become(attribution.acquainted(owner.state, profile))
+        if profile.account:
+            _give_account(owner, reply, profile)
+            return
     _think(owner, reply, answer.context, profile)
+
+
+def _give_account(owner: Owner, reply: ReplyDelivery, profile: Profile) -> None:
+    """Who asks what is known of them hears it as it is known, and not as a model would tell it."""
+    reply.ahead.met(profile)
+    for sentence in profile.account:
+        reply.say(owner, sentence)
+    turn_end.complete(owner, reply)
 
 
 def _think(owner: Owner, reply: ReplyDelivery, turn: int, profile: Profile | None) -> None:

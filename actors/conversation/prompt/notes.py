@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from actors.conversation.prompt.quoting import bare, heading, quotable, quoted
+from actors.conversation.prompt.recollection import recollection
 from actors.conversation.state import ConversationState, Surroundings
 from actors.users.messages import Profile
 from actors.vocabulary.values import Interaction
 from actors.vocabulary.words import plain, topic_of
 
-LONGEST = 900  # characters of a note: each costs time in every turn
+LONGEST = 900  # characters of a note without what is remembered: each costs time in every turn
 
 VIEWS = 400  # of these, for what the speaker prefers
 
@@ -43,7 +44,8 @@ def notes(state: ConversationState, profile: Profile | None, now: float) -> str:
         left -= len(part) + 1
         if left >= 0:
             kept.append(part)
-    return f"[{' '.join((*kept, *last))}]" if kept or last else ""
+    told = (*kept, *last, *recollection(state, profile))
+    return f"[{' '.join(told)}]" if told else ""
 
 
 def _scene(around: Surroundings) -> list[str]:
@@ -59,7 +61,7 @@ def _partner(state: ConversationState, profile: Profile | None, now: float) -> l
     if profile is None or not profile.person.is_known:
         return []
     parts = [f"You are talking with {quoted(profile.person)}."]
-    if profile.user is None or not profile.user.interaction_history:
+    if profile.user is None or not profile.user.has_talked:
         return [*parts, "You meet for the first time."]
     took_part = state.participants.get(profile.person.user_id)
     just_met = took_part is not None and profile.user.met_at >= took_part.since
@@ -67,7 +69,7 @@ def _partner(state: ConversationState, profile: Profile | None, now: float) -> l
         parts.append("You are good friends.")
     else:
         parts.append("You have just met." if just_met else "You have met before.")
-    days = int((now - profile.user.last_seen) // DAY)
+    days = int((now - (profile.user.talked_at or profile.user.last_seen)) // DAY)
     parts += [f"You last talked {days} day{'s' if days > 1 else ''} ago."] if days > 0 else []
     valence = profile.user.emotional_baseline.valence
     parts += [MOODS[valence > 0]] if abs(valence) >= MARKED else []

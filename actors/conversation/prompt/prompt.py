@@ -72,6 +72,8 @@ def foreseen(
 
     profile: what is known of that person."""
     person = profile.person if profile is not None else UNKNOWN
+    if profile is not None:  # what will matter is not known before it is said
+        profile = msgspec.structs.replace(profile, recalled=(), asks_back=False, account=())
     next_words = Utterance("user", "", person, state.turn + 1, now)
     state = msgspec.structs.replace(state, messages=(*state.messages, next_words))
     return build(bot, state, profile, now, language)

@@ -82,7 +82,8 @@ def _end(owner: Owner, reply: ReplyDelivery, outcome: str, detail: str = "") -> 
     owner.become(turns.end(owner.state, owner.bot.name, now))
     if active.person.is_known:
         talk = Interaction("talk", active.person.name, active.text, now, active.kept)
-        owner.tell(USERS, InteractionHappened(active.person, talk))
+        here = owner.state.surroundings.people
+        owner.tell(USERS, InteractionHappened(active.person, talk, here, active.turn))
     owner.tell(SYSTEM, StageReached(active.turn, "reply_ended", now))
     text = active.heard if outcome == "cancelled" else active.reply
     ended = ReplyEnded(active.turn, outcome, text, detail or active.failed)

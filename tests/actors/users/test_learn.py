@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.users import learn
-from actors.users.learn import baseline_after, patterns_after, preferences_in
+from actors.users.learn import baseline_after, patterns_after, preferences_in, subject_of
 from actors.users.state import PATTERNS, EmotionalState, Pattern
 from actors.vocabulary.values import Interaction
 
@@ -110,10 +110,23 @@ def test_the_baseline_moves_slowly() -> None:
 def test_the_rarest_habit_gives_way_and_the_usual_ones_stay() -> None:
     patterns: tuple[Pattern, ...] = ()
     for n in range(3 * PATTERNS):
-        for topic in ("dragons", f"subject{n}"):
+        for topic in ("dragons", f"we saw Subject{n}"):
             patterns = patterns_after(patterns, Interaction("talk", "Mio", topic, 5.0))
     counts = {p.kind: p.count for p in patterns}
     assert len(counts) == PATTERNS
     assert counts["topic:dragons"] == 3 * PATTERNS
     assert f"topic:subject{3 * PATTERNS - 1}" in counts
     assert "topic:subject0" not in counts
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("Gerald, do you really like trains?", "trains"),
+        ("Hey Gerald! That is really good.", ""),
+        ("I was playing Minecraft yesterday.", "minecraft"),
+        ("Think of it.", ""),
+    ],
+)
+def test_a_topic_is_a_noun_or_a_name_and_never_the_bots_own(text: str, topic: str) -> None:
+    assert subject_of(text, "Gerald") == topic

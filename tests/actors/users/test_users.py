@@ -29,6 +29,7 @@ from actors.users.messages import (
 from actors.users.state import UsersState
 from actors.users.users import Users
 from actors.vocabulary.values import UNKNOWN, Interaction, Person, person_named
+from config.schema import Bot, Memory
 from tests.doubles.keeper import Shelf
 from tests.doubles.virtual_world import Probe, VirtualWorld
 
@@ -46,7 +47,7 @@ def answer_load(world: VirtualWorld, persistence: Probe, domain: str, shelf: She
 def begin(shelf: Shelf | None = None) -> tuple[VirtualWorld, Users, Probe]:
     world = VirtualWorld()
     persistence = world.probe("persistence")
-    actor = Users()
+    actor = Users(Bot(), Memory())
     world.start(actor, "users")
     answer_load(world, persistence, "users", shelf)
     return world, actor, persistence

@@ -1,0 +1,81 @@
+"""What people tell of others whom the bot knows by name: "Bob lives in Paris". Pure."""
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import msgspec
+
+from actors.users.facts.fact import HEARSAY, LONGEST
+from actors.users.facts.sentence import clauses_of
+from actors.users.facts.telling import AT_ONCE, Told, told_by
+
+NAME_WORDS = 3  # words of a name that is looked for
+
+_REPORTED = re.compile(r"^(?:i (?:heard|know|think|believe|was told)(?: that)? )?(.*)$", re.I | re.S)
+_SELF = {
+    "is": "am",
+    "has": "have",
+    "was": "was",
+    "does": "do",
+    "goes": "go",
+    "isn't": "am not",
+    "doesn't": "do not",
+}
+_VERB = re.compile(r"[a-z]{2,}s$|will$|can$|moved$|promised$|used$|went$|bought$|got$|had$|lost$|won$")
+
+
+def told_of_others(text: str, now: float, known: Callable[[str], bool]) -> tuple[Told, ...]:
+    """What `text` tells of others; `who` is the name as it was said. known: whether somebody goes by that name."""
+    clauses = clauses_of(text, LONGEST)
+    return tuple(told for clause in clauses for told in _told(clause, now, known))[:AT_ONCE]
+
+
+def named_in(text: str, known: Callable[[str], bool]) -> tuple[str, ...]:
+    """The names in `text` that somebody goes by, each once."""
+    words = re.findall(r"[^\s,.;:!?\"()]+", re.sub(r"'s\b|’s\b", "", text))
+    found: dict[str, None] = {}
+    for first in range(len(words)):
+        for count in range(NAME_WORDS, 0, -1):
+            name = " ".join(words[first : first + count])
+            if len(words) - first >= count and len(name) > 1 and known(name):
+                found[name] = None
+                break
+    return tuple(found)
+
+
+def proper_in(text: str) -> tuple[str, ...]:
+    """What in `text` looks like a name, alone and with the next word: what has a capital, but for its first word."""
+    words = re.findall(r"[^\s,.;:!?\"()]+", re.sub(r"'s\b|’s\b", "", text))
+    pairs = (f"{word} {after}" for word, after in pairwise(words[1:]) if after[0].isupper())
+    return tuple(
+        dict.fromkeys(one for one in (*words[1:], *pairs) if one[0].isupper() and one[:2] not in ("I", "I'"))
+    )
+
+
+def _told(clause: str, now: float, known: Callable[[str], bool]) -> Iterator[Told]:
+    reported = _REPORTED.match(clause)
+    words = (reported[1] if reported else clause).split()
+    for count in range(min(NAME_WORDS, len(words) - 2), 0, -1):
+        name, rest = " ".join(words[:count]), words[count:]
+        if not known(name):
+            continue
+        said = _as_if_of_oneself(rest)
+        for told in told_by(said, now) if said else ():
+            yield msgspec.structs.replace(told, text=clause, certainty=HEARSAY, who=name)
+        return
+
+
+def _as_if_of_oneself(words: list[str]) -> str:
+    """ "lives in Paris" as "I live in Paris"; "" where it begins with no verb."""
+    verb = words[0].casefold()
+    if verb in _SELF:
+        return " ".join(("I", _SELF[verb], *words[1:]))
+    if not _VERB.fullmatch(verb):
+        return ""
+    own = verb
+    if verb.endswith("ies"):
+        own = verb[:-3] + "y"
+    elif verb.endswith("s"):
+        own = verb[:-2] if verb.endswith(("shes", "ches", "sses", "xes")) else verb[:-1]
+    return " ".join(("I", own, *words[1:]))
