@@ -5,14 +5,14 @@ PYTHON ?= python3
 VENV := .venv/bin
 # tests that run at a time; most of them wait more than they compute
 JOBS ?= 2
-export PYTHON
+export PYTHON EXTRAS
 
 .PHONY: help setup setup-dev run demo test mutants simulate soak lint format docs bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
 
-setup: ## make .venv with everything that a run needs (system packages too, when permitted)
+setup: ## make .venv with everything that a run needs (system packages too, when permitted); EXTRAS=languages brings more
 	@tools/setup.sh
 
 setup-dev: ## the same with the tools for tests and lint

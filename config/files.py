@@ -9,7 +9,14 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+CHECKOUT_LIST = Path(__file__).parent.parent / "Models" / "models.yaml"
+WHEEL_LIST = Path(__file__).with_name("models.yaml")
 _CANNOT_SYNC = (errno.EINVAL, errno.ENOTSUP)
+
+
+def list_path() -> Path:
+    """The models.yaml that came with the code: the checkout's, or the one inside an installed wheel."""
+    return CHECKOUT_LIST if CHECKOUT_LIST.is_file() else WHEEL_LIST
 
 
 def read_limited(path: Path, most: int) -> bytes:

