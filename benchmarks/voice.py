@@ -16,7 +16,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks._report import Figure, Report
-from benchmarks._voice import latency, overlap, talk
+from benchmarks._voice import languages, latency, overlap, talk
 from benchmarks._voice.room import Cables, Room, silence
 from benchmarks._voice.voices import missing, reading
 
@@ -119,6 +119,31 @@ def _alone(report: Report, cables: Cables, short: bool) -> None:
     print(f"  {texts}")
 
 
+_WORD_ERRORS = {"en": 0.05, "fr": 0.15, "it": 0.15, "pt": 0.15, "es": 0.2}
+
+
+def _languages(report: Report, cables: Cables, short: bool) -> None:
+    if why := languages.missing():
+        print(f"  {why}")
+        return
+    count = 4 if short else 10
+    print(
+        f"  spoken by {languages.speaker()}; English beside tiny.en, the others beside base, told the language"
+    )
+    for found in languages.understood(cables, count):
+        name = f"{found.language}, {count} sentences"
+        report.add(Figure(f"{name}: language found", found.right, at_least=float(count)))
+        most = _WORD_ERRORS[found.language]
+        report.add(Figure(f"{name}: word error rate", found.rate, at_most=most))
+        print(f"  {found.language}: bare engine {found.bare_rate:.3f}; heard {' | '.join(found.heard)}")
+    for language, (code, heard) in languages.once(cables).items():
+        report.add(Figure(f"{language}: taken for English and answered", float(code == "en"), at_most=0.0))
+        print(f"  {language}: found {code or 'nothing'}, heard {heard!r}")
+    said, nonsense = languages.without(cables, 2 if short else 5)
+    report.add(Figure(f"with English only: nonsense answered, of {said}", len(nonsense)))
+    print(f"  {nonsense}")
+
+
 def _ears(report: Report, cables: Cables, short: bool) -> None:
     seconds = 20.0 if short else 60.0
     with Room(cables, "llm.mock_responses=true") as room:
@@ -148,6 +173,7 @@ SCENARIOS: dict[str, Callable[[Report, Cables, bool], None]] = {
     "murmurs": _murmurs,
     "alone": _alone,
     "ears": _ears,
+    "languages": _languages,
 }
 
 

@@ -23,7 +23,7 @@ PREFERENCES = 16
 class ActiveTurn(msgspec.Struct, frozen=True):
     """The current turn. said: sentences passed on. played: how many were heard completely; part: of the next, the words
     that were heard. asides: which of `said` are no part of the reply, such as an apology. begun: how many
-    the voice has begun; shown: how many the chatbox got.
+    the voice has begun; shown: how many the chatbox got. language: which one was spoken, "" where it is not certain.
 
     complete: no further sentence will come. voiced: a voice speaks. failed: the owner's line where no reply came."""
 
@@ -41,6 +41,7 @@ class ActiveTurn(msgspec.Struct, frozen=True):
     asides: tuple[int, ...] = ()
     begun: int = 0
     shown: int = 0
+    language: str = ""
 
     @property
     def due(self) -> tuple[str, ...]:
@@ -68,7 +69,8 @@ class ActiveTurn(msgspec.Struct, frozen=True):
 class Participant(msgspec.Struct, frozen=True):
     """Somebody who took part: first and last time (epoch seconds), and how often they spoke.
 
-    newcomer: Gerald had never met them before. answered: they heard something of Gerald."""
+    newcomer: Gerald had never met them before. answered: they heard something of Gerald. language: which one they
+    spoke last, "" where it is not known."""
 
     person: Person
     since: float
@@ -76,6 +78,7 @@ class Participant(msgspec.Struct, frozen=True):
     utterances: int = 0
     newcomer: bool = False
     answered: bool = False
+    language: str = ""
 
 
 @durable("conversation.Surroundings")
@@ -94,7 +97,8 @@ class ConversationState(msgspec.Struct, frozen=True):
     messages: the last utterances, word by word. summary: what remains of the earlier ones.
     shown_from: the turn from which on prompts show them.
     turn: the last turn id; ids only increase. participants: by user id, of this conversation.
-    user_preferences: of the last speaker. last_touch: of kind none before the first touch."""
+    user_preferences: of the last speaker. last_touch: of kind none before the first touch. language: which one was
+    spoken last, "" where that is not known."""
 
     messages: tuple[Utterance, ...] = ()
     current_topic: str = ""
@@ -111,6 +115,7 @@ class ConversationState(msgspec.Struct, frozen=True):
     surroundings: Surroundings = Surroundings()
     last_touch: Interaction = Interaction()
     shown_from: int = 0
+    language: str = ""
 
     def active_turn(self, turn: int) -> ActiveTurn | None:
         """The current turn, if it is `turn`."""

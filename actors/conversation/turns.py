@@ -28,16 +28,23 @@ GAP = 1000  # added to the turn after a restart: an incarnation has fewer turns 
 
 
 def begin(
-    state: ConversationState, text: str, person: Person, listener: str, at: float, voiced: bool = True
+    state: ConversationState,
+    text: str,
+    person: Person,
+    listener: str,
+    at: float,
+    voiced: bool = True,
+    language: str = "",
 ) -> ConversationState:
-    """What was said becomes the next turn. voiced: there is a voice to answer with."""
+    """What was said becomes the next turn. voiced: there is a voice to answer with. language: which one was spoken."""
     turn = state.turn + 1
     since = at - state.last_interaction_time
     goes_on = 0 <= since < PAUSE
     return msgspec.structs.replace(
         state,
         turn=turn,
-        active=ActiveTurn(turn, text[:LONGEST], person, listener, at, voiced=voiced),
+        active=ActiveTurn(turn, text[:LONGEST], person, listener, at, voiced=voiced, language=language),
+        language=language or state.language,
         current_topic=topic_of(text) or (state.current_topic if goes_on else ""),
         emotional_tone=tone_of(text),
         last_interaction_time=at,
@@ -65,11 +72,11 @@ def attribute(state: ConversationState, person: Person) -> ConversationState:
     active = state.active
     if active is None:
         return state
-    said = Utterance("user", active.text, person, active.turn, active.started_at)
+    said = Utterance("user", active.text, person, active.turn, active.started_at, active.language)
     state = msgspec.structs.replace(
         state,
         active=msgspec.structs.replace(active, person=person),
-        participants=_joined(state.participants, person, active.started_at),
+        participants=_joined(state.participants, person, active.started_at, active.language),
         user_preferences={},
     )
     return with_goals(_noted(state, said))
@@ -186,9 +193,17 @@ def continued(stored: ConversationState, interim: ConversationState) -> Conversa
     return msgspec.structs.replace(stored, turn=max(stored.turn, interim.turn), active=interim.active)
 
 
-def _joined(participants: Mapping[str, Participant], person: Person, at: float) -> Mapping[str, Participant]:
+def _joined(
+    participants: Mapping[str, Participant], person: Person, at: float, language: str
+) -> Mapping[str, Participant]:
     known = participants.get(person.user_id, Participant(person, at, at))
-    now = msgspec.structs.replace(known, person=person, until=at, utterances=known.utterances + 1)
+    now = msgspec.structs.replace(
+        known,
+        person=person,
+        until=at,
+        utterances=known.utterances + 1,
+        language=language or known.language,
+    )
     joined = {**participants, person.user_id: now}
     if len(joined) > PARTICIPANTS:
         others = (user_id for user_id in joined if user_id != person.user_id)

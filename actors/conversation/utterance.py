@@ -18,13 +18,16 @@ SHOWN_CHARACTERS = 4500  # of all these together
 
 @durable("conversation.Utterance")
 class Utterance(msgspec.Struct, frozen=True):
-    """Something said, by a person or by the bot itself (role user or assistant). at: epoch seconds."""
+    """Something said, by a person or by the bot itself (role user or assistant). at: epoch seconds.
+
+    language: of what a person said aloud, "" where it is not certain."""
 
     role: str
     text: str
     person: Person
     turn: int
     at: float
+    language: str = ""
 
 
 def window(said: tuple[Utterance, ...]) -> tuple[tuple[Utterance, ...], tuple[Utterance, ...]]:

@@ -17,6 +17,7 @@ _CLOSERS = "\"')\\]}»”’*_`~"
 _SENTENCE_END = regex.compile(rf"[\p{{Sentence_Terminal}}…]+[{_CLOSERS}]*$")
 # written without a space behind them
 _WIDE_END = re.compile(rf"[。！？｡．]+[{_CLOSERS}」』）]*$")
+_WIDE_CLAUSE = re.compile(r"[、，；：]$")
 _ELLIPSIS_END = re.compile(rf"(\.\.|…)[{_CLOSERS}]*$")
 _CLAUSE_END = re.compile(rf"([,;:،؛、，；：]|\s[-–—])[{_CLOSERS}]*$|—$")
 _LAST_WORD = re.compile(rf"(\S*?)\.[{_CLOSERS}]*$")
@@ -26,7 +27,17 @@ _FROWN = re.compile(r"[:;=]-?\(")
 _ABBREVIATIONS = (
     " mr mrs ms dr prof st sr jr vs etc e.g i.e eg ie cf approx vol fig inc ltd co corp dept est gen col lt "
     "sgt capt rev mt jan feb mar apr jun jul aug sept sep oct nov dec a.m p.m u.s u.k "
+    "hr fr nr bzw usw z.b d.h u.a evtl ggf str ca inkl okt dez "  # German
+    "mme mlle p.ex env "  # French
+    "sra srta ud uds ej p.ej pág "  # Spanish
+    "sig sig.ra dott ecc p.es pag "  # Italian
+    "exmo exma "  # Portuguese
+    "напр т.е т.д т.п "  # Russian
+    "dhr mevr bijv enz o.a "  # Dutch
 )
+# Written without spaces: so many characters take about as long as a word.
+_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_CHARACTERS_A_WORD = 3
 
 
 class SentenceSplitter:
@@ -64,6 +75,8 @@ class SentenceSplitter:
         if not before or _is_symbol(character):
             return False
         if not before[-1].isspace():
+            if self._first and _WIDE_CLAUSE.search(before) and _ends_first_piece(before, self._first_words):
+                return True
             return _WIDE_END.search(before) is not None and character not in "」』）。！？｡．" + _CLOSERS
         if "\n" in before[len(before.rstrip()) :]:
             return True
@@ -118,7 +131,7 @@ def _is_abbreviation(text: str) -> bool:
 
 
 def _ends_first_piece(text: str, most_words: int) -> bool:
-    words = len(text.split())
+    words = max(len(text.split()), len(_UNSPACED.findall(text)) // _CHARACTERS_A_WORD)
     return words >= most_words or (words >= FIRST_CLAUSE_WORDS and _CLAUSE_END.search(text) is not None)
 
 

@@ -6,7 +6,8 @@ from actors.kernel.message import Message
 class UtteranceRecognized(Message):
     """The worker transcribed sound `segment`, in `recognition` seconds. certainty: mean speech probability, in [0, 1].
 
-    started_at, ended_at: of the speech in it (epoch seconds). unwanted: why its words were left out."""
+    started_at, ended_at: of the speech in it (epoch seconds). unwanted: why its words were left out. language, spoken:
+    which one it is in, and how certain that is."""
 
     text: str
     no_speech: float
@@ -16,6 +17,8 @@ class UtteranceRecognized(Message):
     started_at: float
     ended_at: float
     unwanted: str = ""
+    language: str = "en"
+    spoken: float = 1.0
 
 
 class PartRecognized(Message):

@@ -26,7 +26,8 @@ class TranscriptReady(Message):
     speech_ended_at: end of the last speech frame. silence: waited for to be sure. recognition: how long the
     words were waited for after it. faint: as in SpeechStarted.
     no_speech: probability that nobody spoke, in [0, 1]. guess: the TranscriptGuessed that said the same, 0 for none.
-    over_voice: how much of it overlaps the bot's own voice."""
+    over_voice: how much of it overlaps the bot's own voice. language: what it is in (a code as in speech.language), ""
+    where that is not certain."""
 
     text: str
     speech_started_at: float
@@ -37,17 +38,19 @@ class TranscriptReady(Message):
     guess: int = 0
     over_voice: float = 0.0
     faint: bool = False
+    language: str = ""
 
 
 class TranscriptGuessed(Message):
     """What somebody has said so far, at a pause that may be their end: think ahead, but let nobody notice.
 
-    guess: its id; ids increase, and the guess before is over. Times as in TranscriptReady."""
+    guess: its id; ids increase, and the guess before is over. All else as in TranscriptReady."""
 
     guess: int
     text: str
     speech_started_at: float
     speech_ended_at: float
+    language: str = ""
 
 
 class Drop(Message):
@@ -60,12 +63,19 @@ class Drop(Message):
 class NothingUnderstood(Message):
     """What began with a SpeechStarted gave no words. seconds: of speech in it. certainty: its mean probability.
 
-    why: "too short", "no speech" or "echo"."""
+    why: "too short", "no speech", "echo", or "language": the words were guessed at, as of a language that is not
+    understood."""
 
     started_at: float
     seconds: float
     certainty: float
     why: str
+
+
+class LanguageExpected(Message):
+    """The conversation's word to the recognizer: whoever speaks now is known to speak `language`."""
+
+    language: str
 
 
 class WatchWords(Message):
@@ -98,12 +108,14 @@ class SpeakRequested(Message):
     """Say `text` as sentence `sentence` (from 0) of `turn`.
 
     guess: with turn 0, make the sound ready for this guess, unheard; with a turn, take it from there if it is the same.
+    language: what it is in, "" for what the voice speaks anyway.
     """
 
     turn: int
     sentence: int
     text: str
     guess: int = 0
+    language: str = ""
 
 
 class SynthesisFailed(Message):

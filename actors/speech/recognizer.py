@@ -43,9 +43,11 @@ from actors.speech.listening.hearing import without_loops
 from actors.speech.listening.overlap import Overlap
 from actors.speech.listening.patience import Patience, limits
 from actors.speech.listening.segments import SpeechSegment, recognized
+from actors.speech.listening.spoken_language import SpokenLanguage, language_of
 from actors.speech.listening.transcripts import Transcripts
 from actors.speech.listening.utterances import EndedUtterance, Utterances
 from actors.speech.messages import (
+    LanguageExpected,
     SpeechStarted,
     Spoken,
     TranscriptGuessed,
@@ -81,6 +83,7 @@ class Recognizer(Actor):
         self.transcripts = Transcripts(self.tell)
         self._echo = EchoGuard()
         self._overlap = Overlap()
+        self._language = SpokenLanguage(self)
         self._loaded: Engines | EngineBroken = EngineBroken("not loaded yet", "")
         self._worker: Worker[SpeechSegment] | None = None
 
@@ -99,7 +102,7 @@ class Recognizer(Actor):
         self._worker = self._working(f"{self.context.address} whisper", self._recognize, _WAITING)
         # The first run allocates what the later ones use.
         self._worker.give(SpeechSegment(bytes(2 * CHUNK), 0, 0.0, ""))
-        self.health(Health.DEGRADED if note.worse else Health.OK, note.text, note.remedy)
+        self._language.opened(note)
         if self.context.incarnation > 1:
             self.ask(SPEAKER, GetPlayback(), then="on_playback")
 
@@ -111,7 +114,7 @@ class Recognizer(Actor):
         """Another language needs other engines, and so a restart."""
         before, self._speech = self._speech, sections["speech"]
         self._ear.limits = limits(self._speech)
-        return bool(before.language == self._speech.language)
+        return (before.language, before.languages) == (self._speech.language, self._speech.languages)
 
     # -- what the bot says itself
 
@@ -135,6 +138,10 @@ class Recognizer(Actor):
         """After a restart: what the speaker is doing."""
         if isinstance(answer, Reply) and isinstance(answer.message, PlaybackStarted):
             self.on_playback_started(answer.message)
+
+    @handles
+    def on_language_expected(self, message: LanguageExpected) -> None:
+        self._language.expect(message.language)
 
     @handles
     def on_spoken(self, message: Spoken) -> None:
@@ -252,7 +259,7 @@ class Recognizer(Actor):
     def _recognize(self, segment: SpeechSegment) -> None:
         if segment.segment and not self._utterances.wants(segment.segment):
             return  # speech went on meanwhile
-        if (message := recognized(segment, self._transcriber)) is not None:
+        if (message := recognized(self._language.asked(segment), self._transcriber)) is not None:
             self.post(message, segment.cause)
 
     # -- what it understood
@@ -266,6 +273,7 @@ class Recognizer(Actor):
         heard = msgspec.structs.replace(heard, text=without_loops(heard.text))
         if reason := self._unwanted(heard):
             heard = msgspec.structs.replace(heard, text="", unwanted=reason)
+        heard = self._language.heard(heard)
         if heard.segment in self._utterances.needed:
             self._utterances.hear(heard)
             self._tell_complete()
@@ -280,7 +288,8 @@ class Recognizer(Actor):
         self._ear.silence = self._patience.after(text, self._speech)
         if text and before is not None and self._utterances.all_told:
             began_at, spoke_at = self._ear.began_at, self._ear.spoke_at
-            self.transcripts.guess(TranscriptGuessed(heard.segment, text, began_at, spoke_at))
+            language = language_of((*self._utterances.known, heard))
+            self.transcripts.guess(TranscriptGuessed(heard.segment, text, began_at, spoke_at, language))
         self._take(self._ear.settle())
 
     def _tell_complete(self) -> None:

@@ -18,6 +18,7 @@ from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.speech.engines.choice import Note, open_voice
 from actors.speech.engines.engine import EngineBroken, Sound, Voice
+from actors.speech.engines.voices import Voices
 from actors.speech.internal import PieceReady, SynthesisBroke
 from actors.speech.messages import Cancel, Drop, SpeakRequested, SynthesisFailed
 from actors.speech.prepared import PreparedSound
@@ -45,6 +46,7 @@ class SynthesisTask(msgspec.Struct, frozen=True):
     text: str
     cause: str
     guess: int = 0
+    language: str = ""
 
 
 class Synthesizer(Actor):
@@ -55,7 +57,7 @@ class Synthesizer(Actor):
         speech: Speech,
         audio: Audio,
         home: Path,
-        loading: Callable[[Speech, Audio, Path], tuple[Voice, Note]] = open_voice,
+        loading: Callable[[Speech, Audio, Path], tuple[Voices | Voice, Note]] = open_voice,
         working: Callable[..., Worker[SynthesisTask]] = Worker,
     ) -> None:
         self._speech = speech
@@ -67,7 +69,7 @@ class Synthesizer(Actor):
         self._prepared = PreparedSound()
         self._delivery = Delivery()
         self._worker: Worker[SynthesisTask] | None = None
-        self._loaded: tuple[Voice, Note] | EngineBroken = EngineBroken("not loaded yet", "")
+        self._loaded: tuple[Voices | Voice, Note] | EngineBroken = EngineBroken("not loaded yet", "")
         self._broken = ""
         self._note = Note()
         self._failed = 0  # sentences in a row
@@ -85,7 +87,8 @@ class Synthesizer(Actor):
             self._broken = f"no voice: {loaded}"
             self.health(Health.DOWN, f"cannot speak: {loaded}", loaded.remedy)
             return
-        self._voice, note = loaded
+        voice, note = loaded
+        self._voices = voice if isinstance(voice, Voices) else Voices(voice)
         self._worker = self._working(f"{self.context.address} voice", self._speak, _WAITING)
         # The first run allocates what the later ones use.
         self._worker.give(SynthesisTask(0, 0, "Ready.", ""))
@@ -133,7 +136,7 @@ class Synthesizer(Actor):
 
     def _prepare(self, message: SpeakRequested) -> None:
         if self._worker is not None and self._prepared.begin(message.guess, message.sentence, message.text):
-            self._worker.guess(SynthesisTask(0, message.sentence, message.text, self.cause(), message.guess))
+            self._worker.guess(self._task(message, message.guess))
 
     def _take_over(self, ready: tuple[PieceReady, ...]) -> None:
         if self._worker is not None:
@@ -145,8 +148,12 @@ class Synthesizer(Actor):
     def _begin(self, message: SpeakRequested) -> None:
         if self._worker is None:
             self._give_up(message.turn, message.sentence, self._broken)
-        elif not self._worker.give(SynthesisTask(message.turn, message.sentence, message.text, self.cause())):
+        elif not self._worker.give(self._task(message)):
             self._give_up(message.turn, message.sentence, f"{_WAITING} sentences are waiting already")
+
+    def _task(self, message: SpeakRequested, guess: int = 0) -> SynthesisTask:
+        turn, sentence = message.turn, message.sentence
+        return SynthesisTask(turn, sentence, message.text, self.cause(), guess, message.language)
 
     @handles
     def on_piece(self, piece: PieceReady) -> None:
@@ -190,24 +197,25 @@ class Synthesizer(Actor):
             return
         begun = time.perf_counter()
         try:
-            for sound, last in pieces(self._sounds(task.text), self._voice.rate):
+            voice = self._voices.of(task.language)
+            for sound, last in pieces(self._sounds(task.text, voice), voice.rate):
                 if not self._is_wanted(task):
                     return
                 took, begun = (time.perf_counter() - begun if begun else 0.0), 0.0
-                self.post(self._piece(task, sound, last, took), task.cause)
+                self.post(self._piece(task, sound, last, took, voice.rate), task.cause)
         except Exception as error:  # one failed sentence must not stop the others
             why = f"{type(error).__name__}: {error}"
             self.post(SynthesisBroke(task.turn, task.sentence, why, task.guess), task.cause)
 
-    def _sounds(self, text: str) -> Iterator[Sound]:
+    def _sounds(self, text: str, voice: Voice) -> Iterator[Sound]:
         """The sound of what is to be said of `text`, which may be nothing."""
         forms = self._speech.pronunciations
-        words = self._delivery.words(text, self._voice.language, forms, time.monotonic())
-        return self._voice.synthesize(words) if words else iter(())
+        words = self._delivery.words(text, voice.language, forms, time.monotonic(), voice.unread)
+        return voice.synthesize(words) if words else iter(())
 
-    def _piece(self, task: SynthesisTask, sound: Sound, last: bool, took: float) -> PieceReady:
+    def _piece(self, task: SynthesisTask, sound: Sound, last: bool, took: float, rate: int) -> PieceReady:
         pcm, now = sound.astype("<i2").tobytes(), time.time()
-        return PieceReady(task.turn, task.sentence, pcm, self._voice.rate, last, now, took, task.guess)
+        return PieceReady(task.turn, task.sentence, pcm, rate, last, now, took, task.guess)
 
 
 def pieces(sounds: Iterator[Sound], rate: int) -> Iterator[tuple[Sound, bool]]:

@@ -126,6 +126,11 @@ class Room:
             texts[event.fields["turn"]] = event.fields["text"]
         return list(texts.values())
 
+    def language_of(self, text: str) -> str:
+        """The language that the conversation keeps with what was said, "" for none."""
+        said = self.instance.call({"do": "state", "domain": "conversation"})["state"]["messages"]
+        return next((str(one.get("language", "")) for one in reversed(said) if one["text"] == text), "")
+
     def answered(self, since: float, within: float = 60.0, start: float = 4.0) -> bool:
         """Wait until he has said all he wants to say to what was heard after `since`; False when no turn came of it."""
         end = time.time() + start

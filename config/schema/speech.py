@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from config.schema.interruption import Interruption
-from config.schema.section import Section, setting
+from config.schema.languages import LanguageChoice, LanguageCode
+from config.schema.section import Section, Tuple, setting, without_repetition
 
 
 def _former_echo(value: Any) -> Any:
@@ -20,6 +21,7 @@ Echo = Annotated[Literal["auto", "cancel", "free", "half_duplex"], BeforeValidat
 
 Written = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 SpokenForm = Annotated[str, StringConstraints(max_length=200)]
+VoiceName = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 
 
 class Turn(Section):
@@ -51,7 +53,14 @@ class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
     recognizer_threads: int = setting(
         1, "Threads of the recognizer.", restarts=("speech.recognizer",), ge=1, le=64
     )
-    language: str = setting("en", "The language that is spoken to the bot.", pattern=r"^[a-z]{2,3}$")
+    language: LanguageChoice = setting(
+        "auto",
+        "The language that is spoken to the bot, such as en or de; auto finds it out of every utterance, if the"
+        " recognizer for other languages than English is installed.",
+    )
+    languages: Annotated[Tuple[LanguageCode], AfterValidator(without_repetition)] = setting(
+        (), "The languages among which auto chooses, such as [en, de].", max_length=99, unset="all of them"
+    )
     vad_threshold: float = setting(
         0.5, "Probability from which a 32 ms chunk counts as speech.", ge=0.05, le=0.95
     )
@@ -83,11 +92,17 @@ class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
         " may interrupt it; or it does not listen while it speaks (half_duplex); auto finds out.",
         formerly="echo_free_capture",
     )
-    synthesizer: Literal["piper", "hibari"] = setting(
+    synthesizer: Literal["piper", "hibari", "kokoro"] = setting(
         "piper", "The engine that speaks.", restarts=("speech.synthesizer",)
     )
     synthesizer_threads: int = setting(
         1, "Threads of the synthesizer.", restarts=("speech.synthesizer",), ge=1, le=64
+    )
+    voices: Mapping[LanguageCode, VoiceName] = setting(
+        {},
+        "Which voice speaks a language, such as {de: Models/de_DE-thorsten-medium.onnx}: a Piper voice, or the name of"
+        " one of Kokoro's.",
+        restarts=("speech.synthesizer",),
     )
     rate: float = setting(
         1.0, "How fast the voice speaks; 1 is its own pace.", restarts=("speech.synthesizer",), ge=0.5, le=2.0

@@ -14,13 +14,12 @@ from config.validation.secret_spans import must_hide
 _YES_NO = dict.fromkeys(("yes", "on", "y", "1"), "true") | dict.fromkeys(("no", "off", "n", "0"), "false")
 _NUMBERS = {"int_type": "a whole number", "float_type": "a number", "finite_number": "a finite number"}
 _RANGES = frozenset(("greater_than", "greater_than_equal", "less_than", "less_than_equal"))
-_OWN = frozenset(("size", "device", "repeated"))
+_OWN = frozenset(("size", "device", "repeated", "language"))
 _PATTERNS = {
     "pin": "must be thread, process or host:NAME",
     "base_url": "must be a URL such as http://127.0.0.1:11434/v1",
     "source": "must be none, screen, device or file:PATH",
     "database_url": "must be lmdb:// and a path",
-    "language": "must be a language code such as en",
     "routing_key": "must be the name of a message field, in lower case",
 }
 

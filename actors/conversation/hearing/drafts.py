@@ -5,6 +5,7 @@ import msgspec
 from actors.conversation import turns
 from actors.conversation.hearing import attribution
 from actors.conversation.hearing.growth import Growth
+from actors.conversation.languages import reply_language
 from actors.conversation.owner import Owner
 from actors.conversation.prompt.prompt import build, people_named
 from actors.conversation.state import ConversationState
@@ -15,13 +16,16 @@ from actors.users.messages import Profile
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN, Person
 from actors.world.messages import Present
+from config.schema.languages import AUTO
 
 _REMEMBERED = 16  # guesses that came to nothing, and may still arrive
 
 
 @durable("conversation.Draft")
 class Draft(msgspec.Struct, frozen=True):
-    """A guess on its way. text: all that was said. messages: what the model was asked; empty before that."""
+    """A guess on its way. text: all that was said. messages: what the model was asked; empty before that.
+
+    language: which one was spoken, replied_in: the one of the reply; "" where it is not certain."""
 
     guess: int
     text: str
@@ -29,6 +33,8 @@ class Draft(msgspec.Struct, frozen=True):
     profile: Profile | None = None
     messages: tuple[ChatMessage, ...] = ()
     people: tuple[str, ...] = ()
+    language: str = ""
+    replied_in: str = ""
 
     def request(self, turn: int) -> CompletionRequested:
         """What the model is asked, ahead with turn 0 and then for the turn."""
@@ -36,7 +42,9 @@ class Draft(msgspec.Struct, frozen=True):
 
     def foreseen(self, state: ConversationState, growth: Growth, at: float) -> ConversationState:
         """`state` as it will be when this becomes the turn."""
-        return self.attributed(turns.begin(growth.before(state), self.text, UNKNOWN, "", at))
+        return self.attributed(
+            turns.begin(growth.before(state), self.text, UNKNOWN, "", at, language=self.language)
+        )
 
     def attributed(self, state: ConversationState) -> ConversationState:
         """`state`, in which this has become the turn, with whoever speaks and what is known of them."""
@@ -59,7 +67,7 @@ class Drafts:
         if message.guess in self._dropped:
             return False
         self.end(owner)
-        self.draft = Draft(message.guess, text)
+        self.draft = Draft(message.guess, text, language=message.language)
         return True
 
     def drop(self, owner: Owner, guess: int) -> None:
@@ -117,13 +125,19 @@ class Drafts:
         now = owner.wall()
         foreseen = self.draft.foreseen(owner.state, growth, now)
         messages = build(owner.bot, foreseen, self.draft.profile, now, owner.speech.language)
-        self.draft = msgspec.structs.replace(self.draft, messages=messages, people=people_named(foreseen))
+        replied_in = reply_language(owner.speech.language, foreseen)
+        self.draft = msgspec.structs.replace(
+            self.draft, messages=messages, people=people_named(foreseen), replied_in=replied_in
+        )
         owner.tell(LLM, self.draft.request(0))
 
     def prepare(self, owner: Owner, sentence: SentenceReady) -> None:
         """The first sentence of the reply to the draft is there: let the voice make it ready."""
         if self.of(sentence.guess) is not None:
-            owner.tell(SYNTHESIZER, SpeakRequested(0, sentence.sentence, sentence.text, sentence.guess))
+            assert self.draft is not None
+            language = self.draft.replied_in if owner.speech.language == AUTO else ""
+            request = SpeakRequested(0, sentence.sentence, sentence.text, sentence.guess, language)
+            owner.tell(SYNTHESIZER, request)
 
     def take(self, guess: int, text: str) -> Draft | None:
         """The draft that is the turn now, if it is of that guess, of the same words, and the model was asked."""

@@ -6,6 +6,7 @@ from actors.conversation.hearing.drafts import Draft, Drafts
 from actors.conversation.hearing.growth import Growth
 from actors.conversation.hearing.unheard import Unheard
 from actors.conversation.internal import StillWithdrawn
+from actors.conversation.languages import note_person
 from actors.conversation.messages import ReplyEnded
 from actors.conversation.owner import Owner, current
 from actors.conversation.reply import turn_end
@@ -49,6 +50,7 @@ class SpeechInput:
         person: Person = UNKNOWN,
         listener: str = "",
         draft: Draft | None = None,
+        language: str = "",
     ) -> int:
         """Begin a turn with what was said; the turn before ends. Its id, or 0 where nothing was said. draft: what was
         thought about ahead, if it was this."""
@@ -59,7 +61,9 @@ class SpeechInput:
             return 0
         self.drafts.end(owner)
         turn_end.void(owner, reply, "something new was said")
-        turn = turn_start.start(owner, reply, self.growth.before(owner.state), text, person, listener)
+        turn = turn_start.start(
+            owner, reply, self.growth.before(owner.state), text, person, listener, language
+        )
         if draft is not None:
             self._adopt(owner, reply, draft)
         else:
@@ -72,6 +76,7 @@ class SpeechInput:
         active = current(owner)
         self.drafts.became(active.turn, draft.guess)
         reply.ahead.met(draft.profile)
+        note_person(owner, draft.profile)
         reply.audience.announce(owner, active)
         owner.tell(LLM, draft.request(active.turn), notify=True)
 
@@ -81,7 +86,7 @@ class SpeechInput:
             self._withdraw(owner, reply)
         text = self.growth.whole(said.text)
         draft = None if owner.state.active else self.drafts.take(said.guess, text)
-        turn = self.begin(owner, reply, text, draft=draft)
+        turn = self.begin(owner, reply, text, draft=draft, language=said.language)
         if turn:
             self.growth = self.growth.decided(turn, said.speech_ended_at)
             _tell_stages(owner, turn, said)
@@ -109,9 +114,9 @@ class SpeechInput:
     def nothing_understood(self, owner: Owner, reply: ReplyDelivery, nothing: NothingUnderstood) -> None:
         """It was no word: a turn that was withdrawn for it begins again. Whoever said much hears of it."""
         self._begin_again(owner, reply)
-        self.unheard, excuses = self.unheard.told(nothing, owner.state, owner.wall())
-        if excuses:
-            turn_start.excuse(owner, reply)
+        self.unheard, kind = self.unheard.told(nothing, owner.state, owner.wall())
+        if kind:
+            turn_start.excuse(owner, reply, kind)
 
     def _begin_again(self, owner: Owner, reply: ReplyDelivery) -> None:
         growth = self.growth

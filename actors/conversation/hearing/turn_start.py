@@ -4,6 +4,7 @@ from actors.conversation import turns
 from actors.conversation.hearing import attribution
 from actors.conversation.hearing.attribution import ANSWER_WITHIN
 from actors.conversation.internal import FillerDue, TurnOverdue
+from actors.conversation.languages import note_person, words_language
 from actors.conversation.owner import Owner, current
 from actors.conversation.prompt.prompt import build, people_named
 from actors.conversation.reply import turn_end
@@ -28,10 +29,16 @@ def sayable(text: str) -> str:
 
 
 def start(
-    owner: Owner, reply: ReplyDelivery, before: ConversationState, text: str, person: Person, listener: str
+    owner: Owner,
+    reply: ReplyDelivery,
+    before: ConversationState,
+    text: str,
+    person: Person,
+    listener: str,
+    language: str,
 ) -> int:
     """What was said becomes the current turn, on top of the state `before`; returns its id."""
-    owner.become(turns.begin(before, text, person, listener, owner.wall(), reply.voiced))
+    owner.become(turns.begin(before, text, person, listener, owner.wall(), reply.voiced, language))
     turn = owner.state.turn
     owner.after(TURN_WITHIN, TurnOverdue(turn))
     if owner.speech.filler != "off":
@@ -40,13 +47,13 @@ def start(
     return turn
 
 
-def excuse(owner: Owner, reply: ReplyDelivery) -> None:
-    """A turn of the bot's own, which says that nothing was understood."""
+def excuse(owner: Owner, reply: ReplyDelivery, kind: str) -> None:
+    """A turn of the bot's own, which says that nothing was understood, as an apology of this kind."""
     owner.become(turns.excuse(owner.state, owner.wall(), reply.voiced))
     active = current(owner)
     owner.after(TURN_WITHIN, TurnOverdue(active.turn))
     reply.audience.announce(owner, active)
-    reply.say(owner, apology_for("unheard", language=owner.speech.language), aside=True)
+    reply.say(owner, apology_for(kind, language=words_language(owner)), aside=True)
     turn_end.complete(owner, reply)
 
 
@@ -88,5 +95,6 @@ def _give_account(owner: Owner, reply: ReplyDelivery, profile: Profile) -> None:
 
 def _think(owner: Owner, reply: ReplyDelivery, turn: int, profile: Profile | None) -> None:
     reply.ahead.met(profile)
+    note_person(owner, profile)
     messages = build(owner.bot, owner.state, profile, owner.wall(), owner.speech.language)
     owner.tell(LLM, CompletionRequested(turn, messages, people=people_named(owner.state)), notify=True)

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
+from actors.conversation.languages import SPEAKS
 from actors.conversation.prompt.quoting import bare, heading, quotable, quoted
 from actors.conversation.prompt.recollection import recollection
 from actors.conversation.state import ConversationState, Surroundings
 from actors.users.messages import Profile
 from actors.vocabulary.values import Interaction
 from actors.vocabulary.words import plain, topic_of
+from config.schema.languages import AUTO, name_of
 
 LONGEST = 900  # characters of a note without what is remembered: each costs time in every turn
 
@@ -27,10 +29,13 @@ MOODS = ("They are often downcast.", "They are usually cheerful.")
 DAY = 86400.0
 
 
-def notes(state: ConversationState, profile: Profile | None, now: float) -> str:
-    """All of it in square brackets on one line, the goals first to be kept; "" for nothing. now: epoch seconds."""
+def notes(state: ConversationState, profile: Profile | None, now: float, language: str = "en") -> str:
+    """All of it in square brackets on one line, the goals first to be kept; "" for nothing. now: epoch seconds.
+
+    language: as in speech.language."""
     goals = "; ".join(state.conversation_goals)
     last = [f"You would like to: {bare(goals)}."] if goals else []
+    last += _reply_language(state) if language == AUTO else []
     first = [
         *_scene(state.surroundings),
         *_partner(state, profile, now),
@@ -46,6 +51,14 @@ def notes(state: ConversationState, profile: Profile | None, now: float) -> str:
             kept.append(part)
     told = (*kept, *last, *recollection(state, profile))
     return f"[{' '.join(told)}]" if told else ""
+
+
+def _reply_language(state: ConversationState) -> list[str]:
+    """The language of the newest words, where it is not plain from an English talk."""
+    spoken = state.messages[-1].language if state.messages else ""
+    if not spoken or {one.language for one in state.messages} <= {"", "en"}:
+        return []
+    return [f"Answer in {name_of(spoken)}."]
 
 
 def _scene(around: Surroundings) -> list[str]:
@@ -88,7 +101,7 @@ def _views(state: ConversationState, profile: Profile | None) -> list[str]:
     told += [
         f"{matter}: {view}"
         for matter, view in views.items()
-        if matter != "called" and view not in ("likes", "dislikes")
+        if matter not in ("called", SPEAKS) and view not in ("likes", "dislikes")
     ]
     told += _habits({p.kind: p.count for p in profile.user.conversation_patterns} if profile.user else {})
     return [*topic, f"{heading(profile.person)}: {quotable('; '.join(told), VIEWS)}."] if told else topic

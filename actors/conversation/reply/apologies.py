@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-_KINDS = ("rate_limited", "out_of_credit", "timeout", "moderated", "tool_call", "begun", "unheard", "")
+_KINDS = (
+    "rate_limited",
+    "out_of_credit",
+    "timeout",
+    "moderated",
+    "tool_call",
+    "begun",
+    "unheard",
+    "language",
+    "",
+)
 
 
 def _sentences(text: str) -> Mapping[str, str]:
@@ -11,7 +21,8 @@ def _sentences(text: str) -> Mapping[str, str]:
     return MappingProxyType(dict(zip(_KINDS, text.strip().splitlines(), strict=True)))
 
 
-# begun: a part of the reply was said. unheard: nothing was understood. "": every other failure.
+# begun: a part of the reply was said. unheard: nothing was understood. language: it was of another language than the
+# only one that is understood. "": every other failure.
 APOLOGIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "en": _sentences("""
@@ -22,6 +33,7 @@ Sorry, I can't talk about that.
 Sorry, I can't look that up.
 Sorry, I lost my thread.
 Sorry, I didn't catch that.
+Sorry, I only understand English.
 Sorry, my thoughts are not working right now."""),
         "de": _sentences("""
 Entschuldige, ich brauche eine kleine Pause, bevor ich das beantworten kann.
@@ -31,6 +43,7 @@ Entschuldige, darüber kann ich nicht sprechen.
 Entschuldige, das kann ich nicht nachschlagen.
 Entschuldige, ich habe den Faden verloren.
 Entschuldige, das habe ich nicht verstanden.
+Entschuldige, ich verstehe nur Englisch.
 Entschuldige, ich kann gerade nicht klar denken."""),
         "fr": _sentences("""
 Désolé, j'ai besoin d'une petite pause avant de répondre.
@@ -40,6 +53,7 @@ Désolé, je ne peux pas parler de ça.
 Désolé, je ne peux pas chercher ça.
 Désolé, j'ai perdu le fil.
 Désolé, je n'ai pas compris.
+Désolé, je ne comprends que l'anglais.
 Désolé, je n'arrive pas à réfléchir en ce moment."""),
         "es": _sentences("""
 Perdona, necesito una pequeña pausa antes de responder.
@@ -49,6 +63,7 @@ Perdona, no puedo hablar de eso.
 Perdona, no puedo buscar eso.
 Perdona, he perdido el hilo.
 Perdona, no te he entendido.
+Perdona, solo entiendo inglés.
 Perdona, ahora mismo no consigo pensar."""),
         "it": _sentences("""
 Scusa, ho bisogno di una piccola pausa prima di rispondere.
@@ -58,6 +73,7 @@ Scusa, non posso parlare di questo.
 Scusa, non posso cercarlo.
 Scusa, ho perso il filo.
 Scusa, non ho capito.
+Scusa, capisco solo l'inglese.
 Scusa, in questo momento non riesco a pensare."""),
         "pt": _sentences("""
 Desculpa, preciso de uma pequena pausa antes de responder.
@@ -67,6 +83,7 @@ Desculpa, não posso falar sobre isso.
 Desculpa, não consigo procurar isso.
 Desculpa, perdi o fio à meada.
 Desculpa, não percebi.
+Desculpa, só percebo inglês.
 Desculpa, agora não consigo pensar."""),
     }
 )

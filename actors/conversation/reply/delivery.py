@@ -4,6 +4,7 @@ import msgspec
 
 from actors.audio.messages import SPEAKER, PlaybackDone, PlaybackEnded, PlaybackStarted
 from actors.conversation import turns
+from actors.conversation.languages import voice_language
 from actors.conversation.messages import ReplySentence
 from actors.conversation.owner import Owner, change, current
 from actors.conversation.prompt.reading_ahead import ReadingAhead
@@ -35,7 +36,8 @@ class ReplyDelivery:
         self.audience.tell(owner, active.listener, ReplySentence(active.turn, sentence, text))
         if active.voiced:
             owner.tell(RECOGNIZER, Spoken(active.turn, text))
-            owner.tell(SYNTHESIZER, SpeakRequested(active.turn, sentence, text, guess), notify=True)
+            request = SpeakRequested(active.turn, sentence, text, guess, voice_language(owner))
+            owner.tell(SYNTHESIZER, request, notify=True)
         self.show(owner)
 
     def show(self, owner: Owner) -> None:

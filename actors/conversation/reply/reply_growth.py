@@ -1,6 +1,7 @@
 """How the reply to the current turn grows: by the model's sentences, until it is long enough, complete or broken."""
 
 from actors.avatar.messages import AVATAR, GestureRequested
+from actors.conversation.languages import words_language
 from actors.conversation.owner import Owner, change
 from actors.conversation.reply import turn_end
 from actors.conversation.reply.apologies import apology_for
@@ -21,7 +22,7 @@ def grow(owner: Owner, reply: ReplyDelivery, sentence: SentenceReady, guess: int
         reply.say(owner, sentence.text, guess)
         return
     owner.tell(LLM, Cancel(sentence.turn, "long enough"))
-    reply.say(owner, shall_i_go_on(owner.speech.language), guess)
+    reply.say(owner, shall_i_go_on(words_language(owner)), guess)
     turn_end.complete(owner, reply)
 
 
@@ -32,7 +33,7 @@ def fail(owner: Owner, reply: ReplyDelivery, failure: CompletionFailed, guess: i
         return
     change(owner, failed=failure.owner or failure.kind)
     begun = len(active.said) > len(active.asides)
-    apology = apology_for(failure.kind, begun=begun, language=owner.speech.language)
+    apology = apology_for(failure.kind, begun=begun, language=words_language(owner))
     reply.say(owner, apology, guess, aside=True)
     turn_end.complete(owner, reply)
 

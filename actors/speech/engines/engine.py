@@ -23,11 +23,16 @@ class EngineBroken(Exception):
 
 
 class Transcription(msgspec.Struct, frozen=True):
-    """Sound as text. no_speech: probability that nobody spoke, in [0, 1]. seconds: what it took."""
+    """Sound as text. no_speech: probability that nobody spoke, in [0, 1]. seconds: what it took.
+
+    language: its code; certainty: of that, in [0, 1]. log_probability: of its parts of words, the mean."""
 
     text: str
     no_speech: float
     seconds: float
+    language: str = "en"
+    certainty: float = 1.0
+    log_probability: float = 0.0
 
 
 class VoiceActivity(Protocol):
@@ -45,8 +50,10 @@ class VoiceActivity(Protocol):
 class Transcriber(Protocol):
     """Turns one utterance into text."""
 
-    def transcribe(self, audio: Samples) -> Transcription:
-        """What is said in `audio`; what lies beyond 30 s is not listened to."""
+    def transcribe(self, audio: Samples, expected: str = "") -> Transcription:
+        """What is said in `audio`; what lies beyond 30 s is not listened to.
+
+        expected: the language that it is probably in, "" where that is not known."""
         ...
 
 
@@ -61,6 +68,11 @@ class Voice(Protocol):
     @property
     def language(self) -> str:
         """What it speaks: two or three letters, as in speech.language."""
+        ...
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Scripts of its language that it cannot read all the same, by their Unicode names."""
         ...
 
     def synthesize(self, text: str) -> Iterator[Sound]:

@@ -13,6 +13,7 @@ class Hibari:
     """The voice that is inside the package. A piece of its sound is one sentence of the text."""
 
     language = "en"
+    unread = ()
 
     def __init__(self, *, threads: int = 1, pace: float = 1.0) -> None:
         """pace: 1 is its own, 2 twice as fast. Raises EngineBroken when the package's model is not usable."""

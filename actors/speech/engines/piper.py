@@ -14,6 +14,8 @@ from actors.speech.engines.engine import EngineBroken, Sound
 class Piper:
     """One Piper voice. A piece of its sound is one sentence of the text."""
 
+    unread: tuple[str, ...] = ()
+
     def __init__(self, model: Path, *, threads: int = 1, pace: float = 1.0) -> None:
         """pace: 1 is its own, 2 twice as fast. Raises EngineBroken.
 
@@ -36,7 +38,7 @@ class Piper:
         self._voice = PiperVoice(session=session, config=config)
         self._how = SynthesisConfig(length_scale=(config.length_scale or 1.0) / pace)
         self.rate = int(config.sample_rate)
-        self.language = str(config.espeak_voice or "en").split("-")[0]
+        self.language = str(config.espeak_voice or "en").split("-")[0].replace("cmn", "zh")
 
     def synthesize(self, text: str) -> Iterator[Sound]:
         """The sound of `text`, a sentence at a time."""

@@ -3,7 +3,13 @@
 from actors.audio.messages import AudioChunk
 from actors.speech.engines.engine import Transcription
 from actors.speech.internal import PartRecognized, UtteranceRecognized
-from actors.speech.listening.hearing import Closure, Remembered, invented, resembles, still_remembered
+from actors.speech.listening.hearing import (
+    Closure,
+    Remembered,
+    invented,
+    resembles,
+    still_remembered,
+)
 from actors.speech.listening.own_voice import OverVoice, person_only
 
 
@@ -38,9 +44,13 @@ class EchoGuard:
         return self._over_voice.seconds(begin, end)
 
     def unwanted(self, heard: UtteranceRecognized | PartRecognized, now: float, similarity: float) -> str:
-        """Why these words are no person's: "no speech", "echo", or "" if they may be. similarity: 1 is equal."""
+        """Why these words are no person's: "no speech", "language" (guessed at), "echo", or "" if they may be.
+
+        similarity: 1 is equal."""
         if invented(Transcription(heard.text, heard.no_speech, 0.0), heard.certainty):
             return "no speech"
+        if isinstance(heard, UtteranceRecognized) and heard.unwanted:
+            return heard.unwanted
         ended_at = (
             heard.ended_at if isinstance(heard, UtteranceRecognized) else heard.started_at + heard.seconds
         )

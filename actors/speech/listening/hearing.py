@@ -1,30 +1,29 @@
 """Decides whether recognized text was a person: not Gerald's own voice, nor an invention out of silence. Pure."""
 
 import re
-import zlib
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 import msgspec
 
 from actors.speech.engines.engine import Transcription
+from actors.speech.engines.repetition import SQUEEZED, loops, once, squeezes
 from actors.speech.engines.vad import CHUNK_SECONDS
+from actors.speech.listening.inventions import is_credit, is_farewell
 
 _NO_SPEECH = 0.6
 _UNSURE = 0.8  # mean probability of speech below which a lone "you" is taken for noise
-_OUT_OF_NOTHING = frozenset(
-    ("you", "thank you", "thanks", "bye", "thanks for watching", "thank you for watching", "so", "oh", "the")
-)
+# Means of the logarithms of the probability of parts of words. English by tiny.en: -0.02 to -0.95, of which the last is
+# what a machine said; other languages, taken for English: below -0.79, and loops of -0.25 to -0.6.
+_GUESSED_AT = -0.95
+_GUESSED_AT_FEW = -1.6
+_GUESSED_AT_LOOP = -0.2
+_FEW = 3
 _LONGEST_CLOSURE = 300.0  # after this a playback whose end was never announced counts as over
 _SECONDS_A_CHARACTER = 0.09
 _ECHO_SECONDS = 10.0
 _WHOLE_ONLY = 2  # so few words are an echo only of an equally short sentence: anybody says "yes, I do"
 
-
-# a phrase of up to six words, four times or more; the same without spaces, for scripts that have none
-_LOOP = re.compile(r"\b((?:[\w'’]+\W+){0,5}?[\w'’]+)(?:\W+\1\b){3,}", re.I)
-_RUN = re.compile(r"([^\W\d_]{1,8}?)\1{5,}", re.I)
-_LOOPING = 2.4
 _LOOPED = 3
 
 
@@ -49,26 +48,29 @@ class Closure(msgspec.Struct, frozen=True):
 
 def without_loops(text: str) -> str:
     """`text` with looped phrases said once (Whisper makes them of laughter or music); "" if nothing else remains."""
-    short = _LOOP.sub(lambda match: match[1], _RUN.sub(lambda match: match[1], text)).strip(" ,.!?")
+    short = once(text)
     looped = len(short) < len(text.strip(" ,.!?"))
     if not looped:
         return text
     rest = _words(short)
-    return "" if len(set(rest)) <= 1 or (_squeezes(text) > _LOOPING and len(rest) <= _LOOPED) else short
-
-
-def _squeezes(text: str) -> float:
-    """How many times smaller the text gets by compression: that of speech is below 2.4, whatever the language."""
-    data = text.encode()
-    return len(data) / len(zlib.compress(data))
+    return "" if len(set(rest)) <= 1 or (squeezes(text) > SQUEEZED and len(rest) <= _LOOPED) else short
 
 
 def invented(heard: Transcription, certainty: float) -> bool:
     """Whether `heard` is no speech: empty, improbable, or noise. certainty: mean speech probability, in [0, 1]."""
-    words = _words(heard.text)
-    if not words or heard.no_speech > _NO_SPEECH:
+    if not _words(heard.text) or heard.no_speech > _NO_SPEECH or is_credit(heard.text):
         return True
-    return certainty < _UNSURE and " ".join(words) in _OUT_OF_NOTHING
+    return certainty < _UNSURE and is_farewell(heard.text)
+
+
+def not_understood(heard: Transcription) -> bool:
+    """Whether these words were guessed at: so improbable that they are of another language, or of no clear speech.
+
+    Fewer than three words must be more so: they are improbable as such."""
+    few = len(_words(heard.text)) < _FEW
+    return heard.log_probability < (_GUESSED_AT_FEW if few else _GUESSED_AT) or (
+        loops(heard.text) and heard.log_probability < _GUESSED_AT_LOOP
+    )
 
 
 class Remembered(msgspec.Struct, frozen=True):

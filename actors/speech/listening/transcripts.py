@@ -7,6 +7,7 @@ from typing import Protocol
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.message import Message
 from actors.speech.internal import UtteranceRecognized
+from actors.speech.listening.spoken_language import language_of
 from actors.speech.listening.utterances import EndedUtterance, text_of
 from actors.speech.messages import (
     RECOGNIZER,
@@ -79,7 +80,8 @@ class Transcripts:
         times = (ended.started_at, ended.ended_at, ended.silence, recognition)
         no_speech = max(piece.no_speech for piece in pieces if piece.text)
         self._guess = None
-        self._tell(CONVERSATION, TranscriptReady(text, *times, no_speech, guess, over, ended.faint))
+        said = TranscriptReady(text, *times, no_speech, guess, over, ended.faint, language_of(pieces))
+        self._tell(CONVERSATION, said)
         self._tell_watchers(ended.started_at, text, final=True)
 
     def _tell_nothing(self, ended: EndedUtterance, why: str) -> None:

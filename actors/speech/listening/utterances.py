@@ -60,6 +60,11 @@ class Utterances:
             return None
         return text_of(tuple(self._heard[piece] for piece in self._pieces))
 
+    @property
+    def known(self) -> tuple[UtteranceRecognized, ...]:
+        """The pieces of the utterance in progress whose words are known."""
+        return tuple(self._heard[piece] for piece in self._pieces if piece in self._heard)
+
     def wants(self, segment: int) -> bool:
         """Whether anybody still asks for the words of a piece; any thread may ask."""
         return segment in (self.pause, *self.needed)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from actors.speech.text.said_words import words_of
+from actors.speech.text.said_words import in_chat
 from actors.speech.text.scripts import readable
 from actors.speech.text.spoken_form import spoken
 
@@ -15,15 +15,22 @@ class Delivery:
     def __init__(self) -> None:
         self._mentioned = -AGAIN
 
-    def words(self, text: str, language: str, pronunciations: Mapping[str, str], now: float) -> str:
-        """What a voice of `language` says of `text`; "" for nothing. now: monotonic seconds."""
+    def words(
+        self,
+        text: str,
+        language: str,
+        pronunciations: Mapping[str, str],
+        now: float,
+        unread: tuple[str, ...] = (),
+    ) -> str:
+        """What a voice of `language` says of `text`; "" for nothing. now: monotonic seconds. unread: as of a Voice."""
         if "\n" in text.strip():
             return self._mention(language, now)
         said = spoken(text, language, pronunciations)
-        return readable(said, language) or (self._mention(language, now) if said else "")
+        return readable(said, language, unread) or (self._mention(language, now) if said else "")
 
     def _mention(self, language: str, now: float) -> str:
         if now - self._mentioned < AGAIN:
             return ""
         self._mentioned = now
-        return words_of(language).in_chat
+        return in_chat(language)

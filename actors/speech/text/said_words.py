@@ -147,6 +147,28 @@ WORDS: Mapping[str, SaidWords] = MappingProxyType(
 )
 
 
+IN_CHAT: Mapping[str, str] = MappingProxyType(
+    {
+        "ja": "チャットに かきました。",
+        "zh": "我写在聊天里了。",
+        "ko": "채팅에 적었어요.",
+        "ru": "Я написал это в чат.",
+        "uk": "Я написав це в чат.",
+        "pl": "Napisałem to na czacie.",
+        "nl": "Dat staat in de chat.",
+        "sv": "Det står i chatten.",
+        "tr": "Bunu sohbete yazdım.",
+        "hi": "यह चैट में लिखा है।",
+        "ar": "كتبت ذلك في الدردشة.",
+    }
+)
+
+
+def in_chat(language: str) -> str:
+    """Said of what stands in the chat only."""
+    return IN_CHAT.get(language) or words_of(language).in_chat
+
+
 def words_of(language: str) -> SaidWords:
     """Those of the language; English for one that is not here."""
     return WORDS.get(language, WORDS["en"])

@@ -34,8 +34,12 @@ _LETTER = regex.compile(r"\p{L}")
 MOSTLY = 0.5  # of the letters, from which on a text can be read
 
 
-def readable(text: str, language: str) -> str:
-    """The part of `text` that a voice of `language` can read; "" when most of it is of other scripts."""
+def readable(text: str, language: str, unread: tuple[str, ...] = ()) -> str:
+    """The part of `text` that a voice of `language` can read; "" when most of it is of other scripts.
+
+    unread: scripts that this voice does not read although they belong to its language: a word of them spoils it all."""
+    if any(regex.search(rf"\p{{{script}}}", text) for script in unread):
+        return ""
     own = _own(language)
     letters = len(_LETTER.findall(text))
     foreign = letters - len(own.findall(text))

@@ -133,11 +133,11 @@ def _spoken(config: "Config", home: Home) -> "tuple[Sound, int]":
     from actors.speech.engines.engine import EngineBroken
 
     try:
-        voice, _ = open_voice(config.speech, config.audio, home.path)
+        voices, _ = open_voice(config.speech, config.audio, home.path)
     except EngineBroken as broken:
         fail(FAILED, f"cannot speak: {broken}. {broken.remedy}")
-    said = np.concatenate([*voice.synthesize(_SENTENCE)]) * config.audio.volume
-    return np.clip(said, -32768, 32767).astype(np.int16), voice.rate
+    said = np.concatenate([*voices.main.synthesize(_SENTENCE)]) * config.audio.volume
+    return np.clip(said, -32768, 32767).astype(np.int16), voices.main.rate
 
 
 def _config(home: Home) -> "Config":

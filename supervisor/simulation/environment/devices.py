@@ -111,6 +111,7 @@ def sign_of(question: int) -> int:
 class _Voice:
     rate = RATE
     language = "und"  # of no language's words: numbers stay digits, by which a sound is known
+    unread = ()
 
     def synthesize(self, text: str) -> Iterator[Sound]:
         size = int(len(text) * A_CHARACTER * RATE)
@@ -126,7 +127,7 @@ class _Activity:
 
 
 class _Transcriber:
-    def transcribe(self, audio: Samples) -> Transcription:
+    def transcribe(self, audio: Samples, expected: str = "") -> Transcription:
         spoken = audio[audio > 0.0]
         if not spoken.size:
             return Transcription("", 0.01, 0.2)

@@ -51,7 +51,7 @@ class Script:
         self.texts = [*texts]
         self.heard: list[float] = []
 
-    def transcribe(self, audio: Samples) -> Transcription:
+    def transcribe(self, audio: Samples, expected: str = "") -> Transcription:
         if float(np.abs(audio).max()) == 0.0:
             return Transcription("", 1.0, 0.0)  # the warm-up
         self.heard.append(audio.size / RATE)

@@ -26,6 +26,7 @@ class Drone:
 
     rate = 1000
     language = "en"
+    unread = ()
 
     def __init__(self) -> None:
         self.gate = threading.Event()
@@ -212,6 +213,7 @@ class Mute:
 
     rate = 1000
     language = "en"
+    unread = ()
 
     def synthesize(self, text: str) -> Iterator[Sound]:
         raise RuntimeError("no phonemes")

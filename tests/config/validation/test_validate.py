@@ -79,7 +79,7 @@ MISTAKES = [
     ("logging:\n  level: @@debug\n", "logging.level", "Did you mean 'DEBUG'?"),
     ("logging:\n  max_size: @@10 parsecs\n", "logging.max_size", "must be a size such as 10MB"),
     ("logging:\n  max_size: @@5\n", "logging.max_size", "from 10000 to 1000000000000 bytes, not 5"),
-    ("speech:\n  language: @@English\n", "speech.language", "must be a language code"),
+    ("speech:\n  language: @@English\n", "speech.language", "must be auto or the code"),
     (
         "speech:\n  min_speech: @@2\n  max_utterance: 1\n",
         "speech.min_speech",

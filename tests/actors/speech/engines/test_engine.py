@@ -100,8 +100,8 @@ def test_a_voice_has_nothing_to_say_without_a_word(piper: Piper) -> None:
 
 
 def test_a_voice_file_that_is_not_there_means_the_embedded_voice_and_a_note(tmp_path: Path) -> None:
-    voice, note = open_voice(Speech(), Audio(voice_model="Models/cori-high.onnx"), tmp_path)
-    assert voice.rate == 22050
+    voices, note = open_voice(Speech(), Audio(voice_model="Models/cori-high.onnx"), tmp_path)
+    assert voices.main.rate == 22050
     assert "cori-high.onnx" in note.text
     assert "embedded voice" in note.text
     assert not note.worse
@@ -122,9 +122,23 @@ def test_a_recognizer_that_is_not_there_means_the_embedded_one(tmp_path: Path) -
     assert "Models/large" in note.text
 
 
-def test_another_language_than_the_recognizers_is_told(tmp_path: Path) -> None:
-    _, note = open_transcriber(Speech(language="de"), tmp_path)
-    assert "understands English only" in note.text
+def test_another_language_than_the_recognizers_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "list_path", lambda: tmp_path / "models.yaml")
+    for speech in (Speech(language="de"), Speech(languages=("en", "de"))):
+        _, note = open_transcriber(speech, tmp_path)
+        assert note.worse
+        assert "de is to be understood, and only English is" in note.text
+        assert "EXTRAS=languages" in note.remedy
+
+
+def test_nobody_is_told_of_languages_that_nobody_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "list_path", lambda: tmp_path / "models.yaml")
+    _, note = open_transcriber(Speech(), tmp_path)
+    assert (note.text, note.worse, note.english_only) == ("", False, True)
 
 
 def test_a_missing_package_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,77 @@
+"""The voices of one synthesizer: the main one, and for each other language the best that there is.
+
+That is the owner's choice, a Piper voice of that language in Models/, Kokoro, or espeak-ng in the last resort."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from actors.speech.engines.engine import EngineBroken, Voice
+
+log = logging.getLogger(__name__)
+
+LOADED = 4  # voices beside the main one that stay loaded; a Piper voice is some 100 MB
+
+Opening = Callable[[], Voice]
+
+
+class VoiceOffer(msgspec.Struct, frozen=True):
+    """A voice that could speak a language, and how it is opened (which raises EngineBroken)."""
+
+    name: str
+    opening: Opening
+
+
+Offers = Callable[[str], Iterator[VoiceOffer]]
+
+
+class Voices:
+    """Used by one thread. offers: what could speak a language, the best first."""
+
+    def __init__(self, main: Voice, offers: Offers = lambda language: iter(())) -> None:
+        self.main = main
+        self._offers = offers
+        self._others: dict[str, Voice] = {}
+
+    def of(self, language: str) -> Voice:
+        """The voice for `language` ("" for any): the main one also where nothing else speaks it."""
+        if language in ("", self.main.language):
+            return self.main
+        voice = self._others.pop(language, None) or self._opened(language)
+        self._others[language] = voice  # the last used is the last to go
+        while len(self._others) > LOADED:
+            del self._others[next(iter(self._others))]
+        return voice
+
+    def _opened(self, language: str) -> Voice:
+        for offer in self._offers(language):
+            try:
+                voice = offer.opening()
+            except EngineBroken as broken:
+                log.warning("speech.synthesizer: %s cannot speak %s: %s", offer.name, language, broken)
+                continue
+            log.info("speech.synthesizer: %s speaks %s", offer.name, language)
+            return voice
+        return self.main
+
+
+def piper_voices(folder: Path) -> Mapping[str, Path]:
+    """The Piper voices that lie in a folder, by language; of several the first by name."""
+    found: dict[str, Path] = {}
+    for described in sorted(folder.glob("*.onnx.json")):
+        model = described.with_name(described.name.removesuffix(".json"))
+        language = _language(described)
+        if language and model.is_file():
+            found.setdefault(language, model)
+    return found
+
+
+def _language(described: Path) -> str:
+    try:
+        config = json.loads(described.read_text(encoding="utf-8"))
+        return str(config["espeak"]["voice"]).split("-")[0].replace("cmn", "zh")
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
