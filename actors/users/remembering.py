@@ -9,7 +9,7 @@ from actors.users.facts.correction import corrected
 from actors.users.facts.fact import HEARD_BY, STATED, Fact, Recalled, name_id
 from actors.users.facts.hearsay import named_in, proper_in, told_of_others
 from actors.users.facts.notebook import noted, without_fact
-from actors.users.facts.recall import Question, recalled
+from actors.users.facts.recall import Question, asks_back, recalled
 from actors.users.facts.sharing import Share
 from actors.users.facts.telling import Told, is_confided, told_in
 from actors.users.state import UsersState, UserState, find
@@ -66,8 +66,8 @@ def merged_facts(state: UsersState, interim: UserState) -> Change:
 
 def recall(
     state: UsersState, asker: Person, words: str, here: tuple[Person, ...], now: float, share: Share
-) -> tuple[Recalled, ...]:
-    """The facts that matter to what `asker` says now, before those who are `here`."""
+) -> tuple[tuple[Recalled, ...], bool]:
+    """The facts that matter to what `asker` says now, before those who are `here`; and whether they ask for some."""
     user = profile_of(state, asker)
     names = named_in(words, lambda name: _is_known(state, user, name))
     others = (record for name in names for record in find(state, name)[:1])
@@ -84,7 +84,8 @@ def recall(
     )
     around = frozenset((me, *(one.user_id for one in here if one.is_known)))
     question = Question(words, me, around, named, now, share)
-    return recalled(question, (fact for one in records.values() for fact in one.facts))
+    found = recalled(question, (fact for one in records.values() for fact in one.facts))
+    return found, asks_back(words, names_somebody=bool(names))
 
 
 def _told(

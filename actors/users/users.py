@@ -12,7 +12,6 @@ from actors.kernel.protocol.storage import PERSISTENCE, ErasureRecorded, RecordE
 from actors.kernel.state.domain import DomainActor
 from actors.users.acquaintance import Change, Path, faded, interacted, preferred, profile_of
 from actors.users.facts.account import account, asks_for_account
-from actors.users.facts.recall import asks_back
 from actors.users.forget import ErasureSelection, chosen
 from actors.users.messages import (
     FindPerson,
@@ -95,8 +94,8 @@ class Users(DomainActor[UsersState]):
             return Profile(person, _short(user), closeness)
         facts, me = (user.facts, user.user_id) if user is not None else ((), person.user_id)
         told = account(facts, me, now) if asks_for_account(words) else ()
-        found = recall(self.state, person, words, here, now, self.memory.share)
-        return Profile(person, _short(user), closeness, found, asks_back(words), told)
+        found, asks = recall(self.state, person, words, here, now, self.memory.share)
+        return Profile(person, _short(user), closeness, found, asks, told)
 
     @handles
     def on_find(self, message: FindPerson) -> None:

@@ -10,6 +10,7 @@ from actors.users.facts.fact import DAY, Fact, Recalled, is_past, worth
 from actors.users.facts.ranking import scores
 from actors.users.facts.sharing import Share, may_hear, may_tell
 from actors.users.facts.terms import terms_of, terms_of_question
+from actors.vocabulary.words import asks
 
 RECALLED = 6  # facts in a prompt
 CHARACTERS = 520  # of all of them together
@@ -26,6 +27,9 @@ _ASKS_BACK = re.compile(
 )
 
 
+_OF_ONESELF = re.compile(r"\b(?:i|me|my|mine|myself|we|us|our)\b")
+
+
 class Question(msgspec.Struct, frozen=True):
     """What was said, by whom (a user id), before whom (user ids), and who is named in it (user ids)."""
 
@@ -39,7 +43,9 @@ class Question(msgspec.Struct, frozen=True):
 
 def recalled(question: Question, facts: Iterable[Fact]) -> tuple[Recalled, ...]:
     """The facts that matter, the best first, each as it is told."""
-    known = tuple(fact for fact in facts if may_tell(fact, question.asker, question.share))
+    known = tuple(
+        fact for fact in facts if may_tell(fact, question.asker, question.share) and _meant(question, fact)
+    )
     chosen = dict.fromkeys((*_fitting(question, known), *_unasked(question, known)))
     found, left = [], CHARACTERS
     for fact in tuple(chosen)[:RECALLED]:
@@ -49,9 +55,9 @@ def recalled(question: Question, facts: Iterable[Fact]) -> tuple[Recalled, ...]:
     return tuple(found)
 
 
-def asks_back(text: str) -> bool:
-    """Whether `text` asks for something that only memory can know."""
-    return _ASKS_BACK.search(text.casefold()) is not None
+def asks_back(text: str, names_somebody: bool = False) -> bool:
+    """Whether `text` asks for something that only memory can know. names_somebody: it names a person."""
+    return _ASKS_BACK.search(text.casefold()) is not None or (names_somebody and asks(text))
 
 
 def told(fact: Fact, now: float) -> Recalled:
@@ -81,9 +87,19 @@ def _fitting(question: Question, known: tuple[Fact, ...]) -> list[Fact]:
     return [fact for score, fact in ranked if score >= least]
 
 
+def _meant(question: Question, fact: Fact) -> bool:
+    """Whether it is about somebody whom the words mean: of a question about others only, nothing is told of oneself."""
+    if not question.named or _OF_ONESELF.search(question.text.casefold()):
+        return True
+    return _names(question, fact)
+
+
+def _names(question: Question, fact: Fact) -> bool:
+    return fact.subject in question.named or any(name in question.named for name in fact.names)
+
+
 def _weight(question: Question, fact: Fact) -> float:
-    meant = fact.subject in question.named or any(name in question.named for name in fact.names)
-    about = NAMED if meant else 1.0
+    about = NAMED if _names(question, fact) else 1.0
     if not question.named and fact.subject != question.asker and fact.source != question.asker:
         about = OTHERS
     return about * (0.7 + 0.3 * worth(fact, question.at))
