@@ -9,6 +9,7 @@ import msgspec
 
 from actors.audio.messages import MICROPHONE, SPEAKER
 from actors.avatar.messages import AVATAR
+from actors.behaviour.messages import BEHAVIOUR
 from actors.configuration.messages import CONFIGURATION
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.mailbox import Full
@@ -43,7 +44,7 @@ def tree(config: "Config", *, text: bool = False, safe: bool = False) -> Supervi
         _group(config, CORE, _core(), Start.IN_ORDER, OnGiveUp.ESCALATE),
         _group(config, "state", _state(), Start.AT_ONCE, OnGiveUp.ESCALATE),
         _group(config, "mind", _mind(silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
-        _group(config, "body", _body(silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
+        _group(config, "body", _body(config, silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
         _group(config, "vision", _vision(config), Start.AT_ONCE, OnGiveUp.DEGRADE),
     )
     if safe:
@@ -97,7 +98,8 @@ def _mind(silent: str) -> tuple[ChildSpec, ...]:
     )
 
 
-def _body(silent: str) -> tuple[ChildSpec, ...]:
+def _body(config: "Config", silent: str) -> tuple[ChildSpec, ...]:
+    switch = config.behaviour.stop_parameter
     return (
         ChildSpec(OSC_RECEIVER, "actors.osc.receiver:Receiver", ("osc", "subscribers"), sense=True),
         ChildSpec(OSC_SENDER, "actors.osc.sender:Sender", ("osc",)),
@@ -109,6 +111,12 @@ def _body(silent: str) -> tuple[ChildSpec, ...]:
             disabled_reason=silent,
         ),
         ChildSpec(SPEAKER, "actors.audio.speaker:Speaker", ("audio", "home"), disabled_reason=silent),
+        ChildSpec(
+            BEHAVIOUR,
+            "actors.behaviour.behaviour:Behaviour",
+            ("behaviour", "speech"),
+            osc=(switch,) if switch else (),
+        ),
         ChildSpec(WORLD_LOG, "actors.world.log:WorldLog", ("vrchat", "home"), sense=True),
     )
 

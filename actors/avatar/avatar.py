@@ -6,17 +6,19 @@ from types import MappingProxyType
 import msgspec
 
 from actors.avatar.internal import GestureOver
-from actors.avatar.messages import GestureRequested, Touched, WatchTouches
+from actors.avatar.messages import GestureRequested, StopGesture, Touched, WatchTouches
 from actors.avatar.state import (
     AvatarState,
     apply_avatar,
     apply_parameters,
     apply_tracking,
+    body,
     crossed_step,
     faults,
     is_tracked,
     touches,
 )
+from actors.behaviour.messages import BEHAVIOUR
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import handles
 from actors.kernel.state.domain import DomainActor
@@ -40,7 +42,8 @@ WATCHERS = 32
 class Avatar(DomainActor[AvatarState]):
     """At `avatar`. Takes VRChat's parameters from `osc.receiver` and sends gestures to `osc.sender`.
 
-    The conversation receives every touch; the world every step and every change of sitting."""
+    The conversation and the behaviour receive every touch; the world every step and every change of sitting; the
+    behaviour every change of what the body can do."""
 
     domain = "avatar"
     save_delay = 1.0
@@ -65,11 +68,13 @@ class Avatar(DomainActor[AvatarState]):
     @handles
     def on_parameters(self, message: ParametersChanged) -> None:
         began = touches(self.state, message)
-        before = self.state.movement_state
+        before, stood = self.state.movement_state, body(self.state)
         self.become(apply_parameters(self.state, message, self.wall()))
+        if (now := body(self.state)) != stood:
+            self.tell(BEHAVIOUR, now)
         for sensor in began:
             touched = Touched(sensor, Interaction("touch", "", sensor, self.wall()))
-            for watcher in dict.fromkeys((CONVERSATION, *self.watchers)):
+            for watcher in dict.fromkeys((CONVERSATION, BEHAVIOUR, *self.watchers)):
                 self.tell(watcher, touched)
         if before.in_station != self.state.movement_state.in_station and is_tracked(self.state):
             self._tell_position()
@@ -91,6 +96,11 @@ class Avatar(DomainActor[AvatarState]):
         if name in EMOTES:
             self._make(EMOTES[name])
             self._timer = self.after(LASTS_LONGER.get(name, LASTS), GestureOver())
+
+    @handles
+    def on_stop_gesture(self, _: StopGesture) -> None:
+        if self.state.emote:
+            self._make(0)
 
     @handles
     def on_gesture_over(self, message: GestureOver) -> None:

@@ -14,6 +14,12 @@ class GestureRequested(Message):
     name: str
 
 
+class StopGesture(Message):
+    """End the gesture that is being made."""
+
+    turn: int
+
+
 class WatchTouches(Message):
     """Tell `address` every Touched from now on; with `on` false no more."""
 

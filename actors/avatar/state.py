@@ -7,12 +7,15 @@ from collections.abc import Mapping
 
 import msgspec
 
+from actors.behaviour.messages import BodyIs
 from actors.osc.messages import ParametersChanged
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction, Quaternion, Vector3
 
 PARAMETERS = 8192  # as many as an avatar can have; kept of each kind
 STRIDE = 1.0  # metres, along each axis, of the grid whose lines are counted as steps
+
+MOVES = 0.1  # metres a second from which on the body moves
 
 CAME_WITH = 5.0  # seconds before an avatar's loading in which a parameter may already be the new avatar's
 
@@ -125,6 +128,19 @@ def moved(movement: MovementState, values: Mapping[str, Number]) -> MovementStat
     if axes:
         changes["velocity"] = msgspec.structs.replace(movement.velocity, **axes)
     return msgspec.structs.replace(movement, **changes) if changes else movement
+
+
+def body(state: AvatarState) -> BodyIs:
+    """What the behaviour must know of the body."""
+    now, emote = state.movement_state, state.gestures.get("VRCEmote", 0.0)
+    return BodyIs(
+        seated=now.seated or now.in_station,
+        grounded=now.grounded,
+        afk=now.afk,
+        muted=now.muted,
+        moving=now.speed > MOVES,
+        emote=int(emote),
+    )
 
 
 def apply_tracking(

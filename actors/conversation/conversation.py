@@ -16,7 +16,7 @@ from actors.conversation.hearing.growth import Growth
 from actors.conversation.hearing.speech_input import SpeechInput
 from actors.conversation.hearing.turn_start import TURN_WITHIN
 from actors.conversation.internal import FillerDue, StillUndecided, StillWithdrawn, TurnOverdue
-from actors.conversation.messages import CancelTurn, TextReceived, WatchTurns
+from actors.conversation.messages import CancelTurn, SpeakFirst, SpokeFirst, TextReceived, WatchTurns
 from actors.conversation.reply import reply_growth, turn_end
 from actors.conversation.reply.delivery import ReplyDelivery
 from actors.conversation.reply.floor import Floor
@@ -117,6 +117,19 @@ class Conversation(DomainActor[ConversationState]):
     def on_transcript(self, message: TranscriptReady) -> None:
         if not self._reply.voice.only_listens(self, message):
             self._input.transcript(self, self._reply, message)
+
+    # -- the bot speaks first
+
+    @handles
+    def on_speak_first(self, message: SpeakFirst) -> None:
+        """Nobody is talked over, and nobody's answer is forgotten for it."""
+        if self.state.active is not None or self._input.growth.withdrawn:
+            self.reply(SpokeFirst(0, "a turn is under way"))
+        elif self._input.drafts.draft is not None or self._reply.voice.has_heard(message.quiet, self.wall()):
+            self.reply(SpokeFirst(0, "somebody speaks, or did just now"))
+        else:
+            self._input.growth = Growth()
+            self.reply(SpokeFirst(turn_start.unasked(self, self._reply, message)))
 
     # -- somebody speaks while the bot does
 

@@ -40,6 +40,23 @@ class ReplyEnded(Message):
     detail: str = ""
 
 
+class SpeakFirst(Message):
+    """Say `words`, sentence by sentence, without having been asked, to `person`; answered by SpokeFirst.
+
+    It is not said while a turn is under way, or if somebody spoke within the last `quiet` seconds, to whomever."""
+
+    words: tuple[str, ...]
+    person: Person = UNKNOWN
+    quiet: float = 0.0
+
+
+class SpokeFirst(Message):
+    """turn: what it has become, without words of anybody; 0 if it is not said, and why."""
+
+    turn: int
+    why: str = ""
+
+
 class CancelTurn(Message):
     """Stop talking: cancel the current turn and all before it."""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from actors.behaviour.messages import BEHAVIOUR
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.message import Asker
@@ -134,7 +135,8 @@ class Users(DomainActor[UsersState]):
         self._erased = dict(list({**self._erased, **tombstones}.items())[-MOST_BURIED:])
         self.become(self.forget(self.state, tombstones))
         self.erase()
-        self.tell(CONVERSATION, PersonForgotten(asked.selection.aliases, asked.at))
+        for address in (CONVERSATION, BEHAVIOUR):
+            self.tell(address, PersonForgotten(asked.selection.aliases, asked.at))
         self.reply(Forgotten(asked.selection.people), asked.asker)
 
     def _take(self, change: Change) -> None:

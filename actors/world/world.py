@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from actors.behaviour.messages import BEHAVIOUR, PersonCame, PersonWent, VisitBegan
 from actors.kernel.actor import handles
 from actors.kernel.state.domain import DomainActor
 from actors.vision.messages import MotionBegan, MotionEnded
@@ -27,7 +28,9 @@ from actors.world.things import FADES
 
 @durable("world.World", "actors.world.world:World")
 class World(DomainActor[WorldState]):
-    """Notes who comes and goes, where the body is and what is seen; what a burst of news changes is saved as one."""
+    """Notes who comes and goes, where the body is and what is seen; what a burst of news changes is saved as one.
+
+    The behaviour hears who comes and goes."""
 
     domain = "world"
     schema = 2
@@ -60,14 +63,27 @@ class World(DomainActor[WorldState]):
     @handles
     def on_world_left(self, message: WorldLeft) -> None:
         self.become(transitions.departed(self.state, message.at))
+        self.tell(BEHAVIOUR, VisitBegan(message.at))
 
     @handles
     def on_joined(self, message: PlayerJoined) -> None:
+        known = message.person.user_id in self.state.avatars
         self.become(transitions.joined(self.state, message.person, message.at, message.own))
+        if not known and not message.own and message.person.is_known:
+            self.tell(BEHAVIOUR, PersonCame(message.person, message.at, self._company()))
 
     @handles
     def on_left(self, message: PlayerLeft) -> None:
+        before = transitions.present(self.state)
         self.become(transitions.left(self.state, message.person, message.at))
+        after = transitions.present(self.state)
+        for person in before:
+            if person not in after:
+                self.tell(BEHAVIOUR, PersonWent(person, message.at, len(after)))
+
+    def _company(self) -> int:
+        """How many others than the bot are here."""
+        return len(transitions.present(self.state))
 
     @handles
     def on_who_is_here(self, message: WhoIsHere) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, Field, create_model
 
 from config.schema.audio import Audio
+from config.schema.behaviour import Behaviour, Initiative
 from config.schema.bot import Bot
 from config.schema.interruption import Interruption
 from config.schema.llm import Llm, LocalLlm
@@ -32,9 +33,11 @@ __all__ = [
     "PINNED",
     "ActorSettings",
     "Audio",
+    "Behaviour",
     "Bot",
     "ComputerVision",
     "Config",
+    "Initiative",
     "Interruption",
     "Llm",
     "LocalLlm",
@@ -101,6 +104,7 @@ if TYPE_CHECKING:
         audio: Audio = Audio()
         speech: Speech = Speech()
         osc: Osc = Osc()
+        behaviour: Behaviour = Behaviour()
         llm: Llm = Llm()
         computer_vision: ComputerVision = ComputerVision()
         vrchat: VRChat = VRChat()

@@ -85,7 +85,8 @@ class SpeechInput:
         if not said.faint and self.growth.goes_on(owner.state.active, said.speech_started_at):
             self._withdraw(owner, reply)
         text = self.growth.whole(said.text)
-        draft = None if owner.state.active else self.drafts.take(said.guess, text)
+        answered_by_rule = owner.state.active or turn_start.asks_to_walk(text)
+        draft = None if answered_by_rule else self.drafts.take(said.guess, text)
         turn = self.begin(owner, reply, text, draft=draft, language=said.language)
         if turn:
             self.growth = self.growth.decided(turn, said.speech_ended_at)

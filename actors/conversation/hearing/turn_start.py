@@ -5,17 +5,21 @@ from actors.conversation.hearing import attribution
 from actors.conversation.hearing.attribution import ANSWER_WITHIN
 from actors.conversation.internal import FillerDue, TurnOverdue
 from actors.conversation.languages import note_person, words_language
+from actors.conversation.messages import SpeakFirst
 from actors.conversation.owner import Owner, current
 from actors.conversation.prompt.prompt import build, people_named
 from actors.conversation.reply import turn_end
 from actors.conversation.reply.apologies import apology_for
 from actors.conversation.reply.delivery import ReplyDelivery
+from actors.conversation.reply.phrases import cannot_walk
 from actors.conversation.state import ConversationState
 from actors.conversation.utterance import LONGEST
 from actors.kernel.actor import AskFailed, Reply
 from actors.llm.messages import LLM, CompletionRequested
 from actors.osc.messages import OSC_SENDER, Typing
 from actors.users.messages import USERS, GetProfile, Profile
+from actors.vocabulary.acts import WALK
+from actors.vocabulary.requests import asked_for
 from actors.vocabulary.values import Person
 
 TURN_WITHIN = 90.0
@@ -47,6 +51,11 @@ def start(
     return turn
 
 
+def asks_to_walk(text: str) -> bool:
+    """Whether `text` asks to come, to follow or to go somewhere, which is answered without the model."""
+    return WALK in asked_for(text)
+
+
 def excuse(owner: Owner, reply: ReplyDelivery, kind: str) -> None:
     """A turn of the bot's own, which says that nothing was understood, as an apology of this kind."""
     owner.become(turns.excuse(owner.state, owner.wall(), reply.voiced))
@@ -55,6 +64,18 @@ def excuse(owner: Owner, reply: ReplyDelivery, kind: str) -> None:
     reply.audience.announce(owner, active)
     reply.say(owner, apology_for(kind, language=words_language(owner)), aside=True)
     turn_end.complete(owner, reply)
+
+
+def unasked(owner: Owner, reply: ReplyDelivery, message: SpeakFirst) -> int:
+    """A turn of the bot's own, to say what nobody asked for; its id."""
+    owner.become(turns.unasked(owner.state, message.person, owner.wall(), reply.voiced))
+    active = current(owner)
+    owner.after(TURN_WITHIN, TurnOverdue(active.turn))
+    reply.audience.announce(owner, active)
+    for text in message.words:
+        reply.say(owner, text)
+    turn_end.complete(owner, reply)
+    return active.turn
 
 
 def present(owner: Owner, reply: ReplyDelivery, answer: Reply | AskFailed) -> None:
@@ -96,5 +117,9 @@ def _give_account(owner: Owner, reply: ReplyDelivery, profile: Profile) -> None:
 def _think(owner: Owner, reply: ReplyDelivery, turn: int, profile: Profile | None) -> None:
     reply.ahead.met(profile)
     note_person(owner, profile)
+    if asks_to_walk(current(owner).text):
+        reply.say(owner, cannot_walk(words_language(owner)))
+        turn_end.complete(owner, reply)
+        return
     messages = build(owner.bot, owner.state, profile, owner.wall(), owner.speech.language)
     owner.tell(LLM, CompletionRequested(turn, messages, people=people_named(owner.state)), notify=True)

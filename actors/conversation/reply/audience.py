@@ -1,6 +1,7 @@
-"""The receivers of a turn's progress: its listener, and the watchers of all turns."""
+"""The receivers of a turn's progress: its listener, the watchers of all turns, and the body."""
 
-from actors.conversation.messages import TurnStarted
+from actors.behaviour.messages import BEHAVIOUR
+from actors.conversation.messages import ReplyEnded, TurnStarted
 from actors.conversation.owner import Owner
 from actors.conversation.state import ActiveTurn
 from actors.kernel.message import Message
@@ -32,4 +33,11 @@ class Audience:
     def announce(self, owner: Owner, active: ActiveTurn) -> None:
         """Tell them that the turn begins."""
         self.announced = active.turn
-        self.tell(owner, active.listener, TurnStarted(active.turn, active.text, active.person))
+        started = TurnStarted(active.turn, active.text, active.person)
+        owner.tell(BEHAVIOUR, started)
+        self.tell(owner, active.listener, started)
+
+    def end(self, owner: Owner, listener: str, ended: ReplyEnded) -> None:
+        """Tell them that the turn is over."""
+        owner.tell(BEHAVIOUR, ended)
+        self.tell(owner, listener, ended)

@@ -3,6 +3,7 @@
 import msgspec
 
 from actors.audio.messages import SPEAKER, PlaybackDone, PlaybackEnded, PlaybackStarted
+from actors.behaviour.messages import BEHAVIOUR, SentenceBegun
 from actors.conversation import turns
 from actors.conversation.languages import voice_language
 from actors.conversation.messages import ReplySentence
@@ -41,11 +42,12 @@ class ReplyDelivery:
         self.show(owner)
 
     def show(self, owner: Owner) -> None:
-        """The chatbox keeps pace with the voice."""
+        """The chatbox and the body keep pace with the voice."""
         active = owner.state.active
         if active is not None and (due := active.due):
-            for text in due:
+            for number, text in enumerate(due, active.shown):
                 owner.tell(OSC_SENDER, ChatboxText(active.turn, text))
+                owner.tell(BEHAVIOUR, SentenceBegun(active.turn, number, text))
             change(owner, shown=active.shown + len(due))
 
     def show_rest(self, owner: Owner) -> None:

@@ -21,6 +21,24 @@ _SHALL_I_GO_ON: Mapping[str, str] = MappingProxyType(
 )
 
 
+_CANNOT_WALK: Mapping[str, str] = MappingProxyType(
+    {
+        "en": "I cannot walk there yet.",
+        "de": "Dorthin gehen kann ich noch nicht.",
+        "es": "Todavía no puedo caminar hasta allí.",
+        "fr": "Je ne peux pas encore marcher jusque-là.",
+        "it": "Non posso ancora camminare fin lì.",
+        "ja": "まだそこまで歩けません。",
+        "pt": "Ainda não consigo andar até aí.",
+    }
+)
+
+
+def cannot_walk(language: str) -> str:
+    """The answer to who asks the bot to come or to follow, in English where the language is not known."""
+    return _CANNOT_WALK.get(language, _CANNOT_WALK["en"])
+
+
 def shall_i_go_on(language: str) -> str:
     """The question, in English where the language is not known."""
     return _SHALL_I_GO_ON.get(language, _SHALL_I_GO_ON["en"])

@@ -3,6 +3,7 @@
 import msgspec
 
 from actors.audio.messages import SPEAKER
+from actors.behaviour.messages import BEHAVIOUR
 from actors.conversation import turns
 from actors.conversation.messages import ReplyEnded
 from actors.conversation.owner import Owner, current
@@ -15,7 +16,7 @@ from actors.system.messages import SYSTEM, StageReached
 from actors.users.messages import USERS, InteractionHappened
 from actors.vocabulary.values import Interaction
 
-STAGES_TO_CANCEL = (LLM, SYNTHESIZER, SPEAKER, OSC_SENDER)
+STAGES_TO_CANCEL = (LLM, SYNTHESIZER, SPEAKER, OSC_SENDER, BEHAVIOUR)
 
 
 def complete(owner: Owner, reply: ReplyDelivery) -> None:
@@ -43,7 +44,7 @@ def withdraw(owner: Owner, reply: ReplyDelivery) -> None:
     _close(owner, reply, active, "they go on")
     owner.tell(OSC_SENDER, Typing(False))
     owner.become(turns.withdraw(owner.state, owner.bot.name, owner.wall()))
-    reply.audience.tell(owner, active.listener, ReplyEnded(active.turn, "cancelled", "", "they go on"))
+    reply.audience.end(owner, active.listener, ReplyEnded(active.turn, "cancelled", "", "they go on"))
 
 
 def end_after_restart(owner: Owner, turn: int) -> None:
@@ -80,12 +81,12 @@ def _end(owner: Owner, reply: ReplyDelivery, outcome: str, detail: str = "") -> 
         reply.show_rest(owner)
     owner.tell(OSC_SENDER, Typing(False))
     owner.become(turns.end(owner.state, owner.bot.name, now))
-    if active.person.is_known:
+    if active.person.is_known and active.text:
         talk = Interaction("talk", active.person.name, active.text, now, active.kept)
         here = owner.state.surroundings.people
         owner.tell(USERS, InteractionHappened(active.person, talk, here, active.turn))
     owner.tell(SYSTEM, StageReached(active.turn, "reply_ended", now))
     text = active.heard if outcome == "cancelled" else active.reply
     ended = ReplyEnded(active.turn, outcome, text, detail or active.failed)
-    reply.audience.tell(owner, active.listener, ended)
+    reply.audience.end(owner, active.listener, ended)
     reply.ahead.begin(owner)

@@ -19,6 +19,9 @@ from actors.vocabulary.type_names import durable
 _QUESTION = ("?", "？", "؟", "?\"", "?”")  # fmt: skip
 
 
+SPEAKS_FOR = 30.0  # seconds after which somebody who began to speak has ended, also if nobody told
+
+
 @durable("conversation.ReplyVoice")
 class ReplyVoice:
     """Belongs to one actor, for which it speaks to the speaker. Times are epoch seconds."""
@@ -27,6 +30,7 @@ class ReplyVoice:
         self.floor = Floor()
         self.progress = VoiceProgress()
         self.somebody_speaks = False
+        self.heard_at = 0.0
 
     # -- what the speaker tells
 
@@ -41,11 +45,16 @@ class ReplyVoice:
         elif message.turn in (0, self.floor.turn):
             self.floor = self.floor.ended()
 
+    def has_heard(self, within: float, now: float) -> bool:
+        """Whether somebody speaks, or did within so many seconds before `now`, to whomever."""
+        longest = SPEAKS_FOR if self.somebody_speaks else 0.0
+        return 0.0 <= now - self.heard_at < max(within, longest)
+
     # -- what people say over it
 
     def speech(self, owner: Owner, message: SpeechStarted) -> None:
         """Somebody began to speak."""
-        self.somebody_speaks = True
+        self.somebody_speaks, self.heard_at = True, owner.wall()
         certain = message.clear or self.floor.silent
         if certain and self._is_over(owner.state.active, message.at):
             self._take(owner, self.floor.speech(owner.speech.interruption.level))
@@ -71,12 +80,12 @@ class ReplyVoice:
 
     def over(self, owner: Owner) -> None:
         """Somebody finished, and said no word."""
-        self.somebody_speaks = False
+        self.somebody_speaks, self.heard_at = False, owner.wall()
         self.go_on(owner)
 
     def only_listens(self, owner: Owner, said: TranscriptReady) -> bool:
         """Somebody finished. Whether it was a listener's "mhm" over a reply, which asks for no answer and goes on."""
-        self.somebody_speaks = False
+        self.somebody_speaks, self.heard_at = False, owner.wall()
         active = owner.state.active
         if active is None or not self._is_over(active, said.speech_started_at):
             return False

@@ -4,8 +4,9 @@ import pytest
 from pythonosc.osc_message_builder import build_msg
 
 from actors.avatar.avatar import EMOTES, Avatar
-from actors.avatar.messages import GestureRequested, Touched, WatchTouches
+from actors.avatar.messages import GestureRequested, StopGesture, Touched, WatchTouches
 from actors.avatar.state import AvatarState
+from actors.behaviour.messages import BodyIs
 from actors.kernel.protocol.storage import LoadState, SaveSnapshot
 from actors.osc.datagram_queue import DatagramQueue
 from actors.osc.messages import AvatarLoaded, ParametersChanged, SetParameter, TrackingChanged
@@ -169,3 +170,22 @@ def test_a_thousand_floats_between_two_announcements_are_one_change_to_the_newes
 def test_poses_are_coalesced_to_the_newest(stage: Stage) -> None:
     heard(stage, *(("/tracking/vrsystem/head/pose", [float(n), 1.5, 0.0, 0.0, 0.0, 0.0]) for n in range(50)))
     assert stage.avatar.state.position == Vector3(49.0, 1.5, 0.0)
+
+
+def test_a_gesture_is_ended_before_its_time_and_only_once(stage: Stage) -> None:
+    stage.world.give("avatar", GestureRequested(1, "dance"))
+    stage.world.give("avatar", StopGesture(1))
+    stage.world.give("avatar", StopGesture(1))
+    stage.world.advance(60.0)
+    assert stage.sender.messages == [SetParameter("VRCEmote", 5), NONE]
+
+
+def test_the_behaviour_hears_how_the_body_is_when_that_changes() -> None:
+    stage = Stage()
+    behaviour = stage.world.probe("behaviour")
+    told = ParametersChanged({"Seated": True, "VelocityMagnitude": 2.0}, (), {"Seated": "movement"})
+    stage.world.give("avatar", told)
+    stage.world.give("avatar", told)
+    stage.world.give("avatar", pat(True))
+    assert behaviour.of(BodyIs) == [BodyIs(seated=True, moving=True)]
+    assert len(behaviour.of(Touched)) == 1

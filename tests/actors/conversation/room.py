@@ -16,7 +16,7 @@ from tests.doubles.virtual_world import Probe, VirtualWorld
 
 MIO, YU = person_named("Mio"), Person("usr_yu", "Yu")
 ALONE = Present((), "")
-ADDRESSES = ("persistence", "world", "users", "llm", "osc.sender", "system", "listener")
+ADDRESSES = ("persistence", "world", "users", "llm", "osc.sender", "system", "listener", "behaviour")
 VOICE = ("speech.recognizer", "speech.synthesizer", "audio.speaker")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from actors.behaviour.messages import PersonCame, PersonWent, VisitBegan
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.kernel.protocol.state import GetState, StateIs
@@ -275,3 +276,21 @@ def test_where_there_is_no_way_it_is_said_why(tmp_path: Path) -> None:
         instance.world.give("world", BodyAt(Vector3(x, 1.6, 0.5), 1.0))
     assert answer_to(instance, FindWay("0,0,0", "")) == NoWay("no way between them has been walked yet")
     assert answer_to(instance, FindWay("", "bar")) == NoWay("no such place: bar")
+
+
+def test_the_behaviour_hears_who_comes_and_goes_once(instance: Instance) -> None:
+    heard = instance.world.probe("behaviour")
+    give = instance.world.give
+    give("world", WorldEntered("wrld_a", "Home", 1.0))
+    for message in (PlayerJoined(GERALD, 2.0, own=True), PlayerJoined(MIO, 3.0), PlayerJoined(MIO, 3.5)):
+        give("world", message)
+    give("world", PlayerJoined(REN, 4.0))
+    give("world", PlayerLeft(MIO, 5.0))
+    give("world", PlayerLeft(MIO, 6.0))
+    give("world", WorldLeft(7.0))
+    assert heard.messages == [
+        PersonCame(MIO, 3.0, 1),
+        PersonCame(REN, 4.0, 2),
+        PersonWent(MIO, 5.0, 1),
+        VisitBegan(7.0),
+    ]

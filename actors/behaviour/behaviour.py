@@ -1,0 +1,314 @@
+"""The behaviour's actor: turns intentions, words and what happens around the body into acts, and ends them in time.
+
+Promises: nothing is done that is not allowed, for a turn that is over, or for a guess; no act outlasts its limit; a
+stop ends everything at once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from actors.avatar.messages import AVATAR, StopGesture, Touched
+from actors.behaviour import rules
+from actors.behaviour.acting import Acting
+from actors.behaviour.host import Host
+from actors.behaviour.intentions import Intentions
+from actors.behaviour.internal import ActOver, ClockOffset, IdleDue, LookAround, ReadClock, StepDue
+from actors.behaviour.local_clock import offset
+from actors.behaviour.messages import (
+    ActAnswer,
+    ActIntended,
+    Acts,
+    ActsStopped,
+    BodyIs,
+    GetActs,
+    MakeAct,
+    PersonCame,
+    PersonWent,
+    SentenceBegun,
+    StopActs,
+    VisitBegan,
+)
+from actors.behaviour.plans import GLANCES, INPUTS, plan_of, zeroed
+from actors.conversation.messages import ReplyEnded, TurnStarted
+from actors.kernel.actor import Actor, AskFailed, Reply, handles
+from actors.kernel.protocol.lifecycle import Health
+from actors.osc.messages import (
+    OSC_RECEIVER,
+    OSC_SENDER,
+    ParametersChanged,
+    SubscribeParameters,
+    ZeroInputs,
+)
+from actors.speech.messages import Cancel
+from actors.users.messages import PersonForgotten
+from actors.vocabulary.acts import ACTS, WALK
+from actors.vocabulary.requests import asked_for, says_stop
+from actors.vocabulary.type_names import durable
+from config.schema import Behaviour as Settings
+from config.schema import Speech
+
+LOOK_EVERY = 2.0
+CLOCK_EVERY = 3600.0
+IDLE_FACES = 0.25  # the part of idle acts that is a small smile
+
+
+@durable("behaviour.Behaviour")
+class Behaviour(Actor):
+    """At `behaviour`. behaviour, speech: the sections of the configuration in force."""
+
+    deterministic = True
+
+    def __init__(self, behaviour: Settings, speech: Speech) -> None:
+        self.settings = behaviour
+        self._speech = speech
+        self._acting = Acting()
+        self._intentions = Intentions()
+        self._host = Host()
+        self._pace = rules.Pace()
+        self._body = BodyIs()
+        self._held = False
+        self._idle_timer = 0
+
+    @property
+    def language(self) -> str:
+        """The language that is spoken to the bot."""
+        return self._speech.language
+
+    @property
+    def running(self) -> Mapping[str, tuple[str, int, float]]:
+        """What each part of the body does: the act, its turn, and when it ends (monotonic seconds)."""
+        return {part: (one.plan.act, one.turn, one.ends_at) for part, one in self._acting.running.items()}
+
+    def on_start(self) -> None:
+        if self.context.incarnation > 1:
+            self._let_go()
+        self._subscribe()
+        self.on_read_clock(ReadClock())
+        self._idle_later()
+        self.after(LOOK_EVERY, LookAround())
+
+    def on_stop(self) -> None:
+        self._acting.stop(self)
+
+    def commit(self, sections: Mapping[str, Any]) -> bool:
+        """What is not allowed any more ends."""
+        before, self.settings = self.settings, sections.get("behaviour", self.settings)
+        self._speech = sections.get("speech", self._speech)
+        if before.stop_parameter != self.settings.stop_parameter:
+            self._held = False
+            self._subscribe()
+        if before != self.settings:
+            self._acting.stop(self)
+            self._idle_later()
+        return True
+
+    def _let_go(self) -> None:
+        """What an incarnation before this one had begun has no end any more."""
+        for name in INPUTS:
+            self.tell(OSC_SENDER, zeroed(name))
+        self.tell(AVATAR, StopGesture(0))
+        for act in (*ACTS, *self.settings.expressions):
+            plan = plan_of(act, 0, self.settings.expressions, self.settings.longest)
+            if plan is not None and plan.part == "face":
+                for order in plan.undo:
+                    self.tell(OSC_SENDER, order)
+
+    # -- a turn
+
+    @handles
+    def on_turn(self, message: TurnStarted) -> None:
+        """What is asked of the body is done at once; a turn without words is the bot's own."""
+        if self._intentions.is_void(message.turn):
+            return
+        self._intentions = self._intentions.begun(message.turn)
+        if not message.text:
+            return
+        self._host.spoken_to(message.person, self.wall())
+        self._idle_later()
+        if says_stop(message.text):
+            self._stop("somebody said stop")
+            return
+        for act in asked_for(message.text):
+            if act != WALK:
+                self.do(act, message.turn, "asked for")
+        self._react(message)
+
+    def _react(self, message: TurnStarted) -> None:
+        """A wave to a hello, and a face to what they say."""
+        if not asked_for(message.text):
+            if act := rules.greeting_act(message.text):
+                self.do(act, message.turn, "a greeting")
+            usual = self._host.company.usual.get(message.person.user_id, 0.0)
+            if face := rules.mood_act(message.text, usual):
+                self.do(face, message.turn, "their mood")
+
+    @handles
+    def on_intended(self, message: ActIntended) -> None:
+        self._intentions, due = self._intentions.take(message)
+        if due:
+            self._do_intended((message,))
+
+    @handles
+    def on_sentence(self, message: SentenceBegun) -> None:
+        if self._intentions.is_void(message.turn):
+            return
+        self._intentions, due = self._intentions.sentence(message.turn, message.sentence)
+        self._do_intended(due)
+        if not due and "face" not in self._acting.running and (face := rules.face_act(message.text)):
+            self.do(face, message.turn, "what it says", unasked=True)
+
+    @handles
+    def on_ended(self, message: ReplyEnded) -> None:
+        self._intentions, due = self._intentions.ended(message.turn)
+        if message.outcome == "cancelled":
+            self._acting.cancel(self, message.turn)
+            return
+        self._do_intended(due)
+        self._acting.wind_up(self, message.turn)
+        self._host.quiet_since = self.wall()
+
+    @handles
+    def on_cancel(self, message: Cancel) -> None:
+        self._intentions = self._intentions.void(message.turn)
+        self._acting.cancel(self, message.turn)
+
+    def _do_intended(self, due: tuple[ActIntended, ...]) -> None:
+        for one in due:
+            self.do(one.act, one.turn, f"by a {one.way} of the model")
+
+    # -- acts
+
+    def do(self, act: str, turn: int, why: str, *, unasked: bool = False) -> str:
+        """Do it, if it may be done now; else why not. unasked: by itself, and never in place of something asked for."""
+        act = rules.known_as(act, self.settings)
+        reason = rules.refusal(act, self.settings, self._body, self._held)
+        reason = reason or rules.too_fast(self._pace, self.settings, self.now(), unasked=unasked)
+        plan = plan_of(act, turn, self.settings.expressions, self.settings.longest)
+        if unasked and (self._host.rests(self.wall()) or (plan and plan.part in self._acting.running)):
+            reason = reason or "something else goes on"
+        if reason or plan is None:
+            return reason or "there is no such act"
+        self._pace = self._pace.again(self.now())
+        self._acting.begin(self, plan, turn, why)
+        if act not in GLANCES:
+            of = f", turn {turn}" if turn else ""
+            self.health(Health.OK, f"last: {act} ({why}{of})")
+        return ""
+
+    @handles
+    def on_step(self, message: StepDue) -> None:
+        self._acting.step(self, message)
+
+    @handles
+    def on_over(self, message: ActOver) -> None:
+        self._acting.over(self, message.number)
+
+    # -- the owner
+
+    @handles
+    def on_make(self, message: MakeAct) -> None:
+        why = self.do(message.act.strip().casefold().replace("-", "_"), 0, "the owner asked")
+        self.reply(ActAnswer(message.act, not why, why))
+
+    @handles
+    def on_stop_acts(self, message: StopActs) -> None:
+        self.reply(ActsStopped(self._stop("the owner said stop")))
+
+    @handles
+    def on_get_acts(self, _: GetActs) -> None:
+        names = (*ACTS, *(name for name in self.settings.expressions if name not in ACTS))
+        known = tuple((name, rules.refusal(name, self.settings, self._body, self._held)) for name in names)
+        now = tuple((one.plan.act, one.why) for one in self._acting.running.values())
+        etiquette, settings = self._host.etiquette, self.settings.initiative
+        quiet = etiquette.refusal(settings, self.wall(), self._host.offset)
+        self.reply(Acts(known, now, etiquette.count(self.wall()), settings.per_hour, quiet))
+
+    def _stop(self, why: str) -> tuple[str, ...]:
+        """End everything, and every input to zero."""
+        ended = self._acting.stop(self)
+        self._intentions = self._intentions.dropped()
+        self.tell(OSC_SENDER, ZeroInputs())
+        self._host.rest(self.wall())
+        self.health(Health.OK, f"stopped: {why}")
+        return ended
+
+    # -- the body
+
+    @handles
+    def on_parameters(self, message: ParametersChanged) -> None:
+        """The panic switch."""
+        name = self.settings.stop_parameter
+        if name is None or name not in message.values:
+            return
+        was, self._held = self._held, bool(message.values[name])
+        if (self._held and not was) or (name in message.touched and not was):
+            self._stop(f"the avatar's parameter {name}")
+
+    @handles
+    def on_body(self, message: BodyIs) -> None:
+        self._body = message
+
+    @handles
+    def on_touched(self, message: Touched) -> None:
+        self._host.touched(self, message.sensor)
+
+    # -- people
+
+    @handles
+    def on_visit(self, message: VisitBegan) -> None:
+        self._host.elsewhere(message.at)
+
+    @handles
+    def on_came(self, message: PersonCame) -> None:
+        self._host.came(message.person, message.at)
+
+    @handles
+    def on_went(self, message: PersonWent) -> None:
+        self._host.went(self, message.person, message.company)
+
+    @handles
+    def on_forgotten(self, message: PersonForgotten) -> None:
+        self._host.forget(message.people)
+
+    def on_profile(self, answer: Reply | AskFailed) -> None:
+        self._host.known(self, answer)
+
+    def on_spoke(self, answer: Reply | AskFailed) -> None:
+        self._host.spoke(self, answer)
+
+    # -- by itself
+
+    @handles
+    def on_look(self, _: LookAround) -> None:
+        if self.settings.enabled and not self._held:
+            self._host.look(self)
+        self.after(LOOK_EVERY, LookAround())
+
+    @handles
+    def on_idle(self, _: IdleDue) -> None:
+        """A look to one side and back, or a small smile, while nothing else goes on."""
+        talks = self._intentions.turn > self._intentions.over
+        busy = self._body.afk or self._body.moving or self._body.emote
+        if not (talks or busy or self._acting.running):
+            smiles = self.random.random() < IDLE_FACES
+            self.do("happy" if smiles else self.random.choice(GLANCES), 0, "idle", unasked=True)
+        self._idle_later()
+
+    def _idle_later(self) -> None:
+        self.cancel(self._idle_timer)
+        if self.settings.idle and self.settings.enabled:
+            self._idle_timer = self.after(self.settings.idle * self.random.uniform(0.5, 1.5), IdleDue())
+
+    # -- the machine
+
+    def _subscribe(self) -> None:
+        name = self.settings.stop_parameter
+        self.tell(OSC_RECEIVER, SubscribeParameters((name,) if name else (), self.context.address))
+
+    @handles
+    def on_read_clock(self, _: ReadClock) -> None:
+        self.side_effect(lambda: self.post(ClockOffset(offset())))
+        self.after(CLOCK_EVERY, ReadClock())
+
+    @handles
+    def on_clock(self, message: ClockOffset) -> None:
+        self._host.offset = message.seconds

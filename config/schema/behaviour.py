@@ -1,0 +1,100 @@
+"""`behaviour`: what the body does, when it is asked to and by itself."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from config.schema.section import Section, Tuple, setting, without_repetition
+
+Act = Literal[
+    "wave",
+    "clap",
+    "point",
+    "cheer",
+    "dance",
+    "backflip",
+    "sadness",
+    "die",
+    "happy",
+    "sad",
+    "angry",
+    "surprised",
+    "turn_left",
+    "turn_right",
+    "turn_around",
+    "step_forward",
+    "step_back",
+    "step_left",
+    "step_right",
+    "jump",
+    "look",
+    "sit",
+    "stand",
+]
+ALL: tuple[Act, ...] = Act.__args__  # type: ignore[attr-defined]
+
+ExpressionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,31}$")]
+ParameterName = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,256}$")]
+ParameterValue = bool | Annotated[int, Field(ge=0, le=255)] | Annotated[float, Field(ge=-1.0, le=1.0)]
+
+
+class Initiative(Section):
+    """What is said without having been asked."""
+
+    per_hour: int = setting(
+        12, "So many things an hour are said without having been asked; 0 for none.", ge=0, le=120
+    )
+    quiet_hours: str = setting(
+        "",
+        "From when to when, by this machine's clock, nothing is said so, as in 23:00-07:00; empty for never.",
+        pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$",
+    )
+    greet: bool = setting(True, "Greet who comes, once a visit.")
+    goodbye: bool = setting(True, "Say goodbye to who leaves after a talk.")
+    touch: bool = setting(True, "Say something to a touch, now and then; a gesture answers it in any case.")
+    silence: float = setting(
+        180.0,
+        "Say something when nobody has spoken for so long and somebody is here; 0 for never.",
+        unit="s",
+        ge=0.0,
+        le=86400.0,
+    )
+    consent: str = setting(
+        "",
+        'Told to whoever is greeted for the first time, such as "I am an AI and I remember you"; empty for nothing.',
+        max_length=300,
+    )
+
+
+class Behaviour(Section, key="behaviour", about="What the body does.", place=45):
+    """Only what is listed in `allowed` is ever done, whoever asks for it."""
+
+    enabled: bool = setting(True, "The body acts at all.")
+    allowed: Annotated[Tuple[Act], AfterValidator(without_repetition)] = setting(
+        ALL, "What the body may do. Expressions of your own are allowed by being listed."
+    )
+    expressions: Mapping[ExpressionName, Mapping[ParameterName, ParameterValue]] = setting(
+        {},
+        "Expressions and poses of your avatar: a name (a face such as happy, or one of your own such as thumbs_up), and"
+        " the avatar parameters with their values while it lasts. Afterwards they are false or 0.",
+    )
+    per_minute: int = setting(20, "So many acts a minute at most.", ge=1, le=120)
+    longest: float = setting(10.0, "No act lasts longer.", unit="s", ge=0.5, le=30.0)
+    idle: float = setting(
+        45.0,
+        "While nobody talks, a look or a small gesture comes about so often; 0 for never.",
+        unit="s",
+        ge=0.0,
+        le=3600.0,
+    )
+    stop_parameter: str | None = setting(
+        "GeraldStop",
+        "An avatar parameter (bool): while it is true the body does nothing and every input is zero.",
+        min_length=1,
+        max_length=100,
+        unset="no parameter does",
+    )
+    initiative: Initiative = Field(
+        default_factory=Initiative, description="What is said without having been asked."
+    )

@@ -1,0 +1,144 @@
+"""What is said without having been asked, what the body hears of a turn, and what is answered without the model."""
+
+import pytest
+
+from actors.audio.messages import PlaybackEnded, PlaybackStarted
+from actors.behaviour.messages import SentenceBegun
+from actors.conversation.messages import CancelTurn, ReplyEnded, SpeakFirst, SpokeFirst, TurnStarted
+from actors.llm.messages import CompletionEnded, CompletionRequested, SentenceReady
+from actors.speech.messages import (
+    Cancel,
+    NothingUnderstood,
+    SpeakRequested,
+    SpeechStarted,
+    TranscriptGuessed,
+    TranscriptReady,
+)
+from actors.users.messages import InteractionHappened
+from actors.vocabulary.values import UNKNOWN, Person
+from actors.world.messages import WhoIsHere
+from tests.actors.conversation.room import ALONE, MIO, Room
+
+HI = SpeakFirst(("Hi Mio!", "I am an AI."), MIO, 2.0)
+
+
+def asked(room: Room, message: SpeakFirst = HI) -> SpokeFirst:
+    room["behaviour"].clear()
+    room.world.give("conversation", message, sender="behaviour")
+    (answer,) = room["behaviour"].of(SpokeFirst)
+    assert isinstance(answer, SpokeFirst)
+    return answer
+
+
+def test_it_is_said_and_remembered_and_asks_no_model() -> None:
+    room = Room()
+    turn = asked(room).turn
+    assert [one.text for one in room["speech.synthesizer"].of(SpeakRequested)] == list(HI.words)
+    room.played(turn, 2)
+    said = room.actor.state.messages[-1]
+    assert (said.role, said.text, said.turn) == ("assistant", "Hi Mio! I am an AI.", turn)
+    assert room["llm"].of(CompletionRequested) == []
+    assert room["users"].of(InteractionHappened) == []  # nothing was said to the bot
+
+
+def test_it_is_not_said_while_a_turn_is_under_way() -> None:
+    room = Room()
+    room.ask()
+    assert asked(room) == SpokeFirst(0, "a turn is under way")
+
+
+def test_it_is_not_said_while_somebody_speaks_nor_shortly_after() -> None:
+    room = Room()
+    room.give(SpeechStarted(room.world.clock.wall()))
+    room.world.advance(10.0)
+    assert asked(room).turn == 0
+    room.give(NothingUnderstood(room.world.clock.wall(), 3.0, 0.9, "too short"))
+    room.world.advance(1.9)
+    assert asked(room) == SpokeFirst(0, "somebody speaks, or did just now")
+    room.world.advance(0.2)
+    assert asked(room).turn
+
+
+def test_somebody_whose_end_was_never_told_does_not_silence_it_for_ever() -> None:
+    room = Room()
+    room.give(SpeechStarted(room.world.clock.wall()))
+    room.world.advance(40.0)
+    assert asked(room).turn
+
+
+def test_it_is_not_said_while_an_answer_is_thought_about_ahead() -> None:
+    room = Room()
+    room.give(TranscriptGuessed(1, "How are", 10.0, 11.0))
+    assert asked(room).turn == 0
+
+
+def test_who_speaks_then_interrupts_it_as_any_reply() -> None:
+    room = Room()
+    turn = asked(room).turn
+    room.hear("Hello")
+    assert Cancel(turn, "something new was said") in room["speech.synthesizer"].messages
+    assert Cancel(turn, "something new was said") in room["behaviour"].messages
+
+
+def test_after_a_long_time_it_begins_a_new_conversation() -> None:
+    room = Room()
+    room.talk("Hello")
+    room.world.advance(4000.0)
+    turn = asked(room).turn
+    room.played(turn, 2)
+    assert room.actor.state.conversation_duration < 60.0
+
+
+def test_the_body_hears_when_a_turn_begins_each_sentence_is_said_and_it_ends() -> None:
+    room = Room()
+    turn = room.ask("How are you?")
+    room.give(SentenceReady(turn, 0, "Fine."), SentenceReady(turn, 1, "And you?"))
+    heard = room["behaviour"]
+    assert heard.of(TurnStarted) == [TurnStarted(turn, "How are you?", MIO)]
+    assert heard.of(SentenceBegun) == []  # nothing is heard yet
+    room.give(CompletionEnded(turn, 2, "Fine. And you?", 6, "stop"))
+    room.give(PlaybackStarted(turn, room.world.clock.wall()))
+    assert heard.of(SentenceBegun) == [SentenceBegun(turn, 0, "Fine.")]
+    room.give(PlaybackEnded(turn, room.world.clock.wall(), sentences=2))
+    assert heard.of(SentenceBegun)[1:] == [SentenceBegun(turn, 1, "And you?")]
+    assert [one.outcome for one in heard.of(ReplyEnded)] == ["said"]
+
+
+def test_the_body_hears_nothing_of_a_guess() -> None:
+    room = Room()
+    room.give(TranscriptGuessed(1, "Wave at me", 10.0, 11.0))
+    room.answer("world", WhoIsHere, ALONE)
+    room.give(SentenceReady(0, 0, "Sure!", 1))
+    assert room["behaviour"].messages == []
+
+
+def test_the_body_hears_of_a_turn_that_is_cancelled() -> None:
+    room = Room()
+    turn = room.ask()
+    room.give(CancelTurn())
+    assert room["behaviour"].of(Cancel) == [Cancel(turn, "asked")]
+    assert [one.outcome for one in room["behaviour"].of(ReplyEnded)] == ["cancelled"]
+
+
+@pytest.mark.parametrize("text", ["Come here!", "Gerald, follow me please", "Walk to the bar"])
+def test_who_asks_it_to_walk_hears_that_it_cannot(text: str) -> None:
+    room = Room()
+    room.hear(text, UNKNOWN)
+    assert [one.text for one in room["speech.synthesizer"].of(SpeakRequested)] == ["I cannot walk there yet."]
+    assert room["llm"].of(CompletionRequested) == []
+
+
+def test_who_asks_it_to_walk_hears_so_also_where_the_answer_was_thought_about_ahead() -> None:
+    room = Room()
+    room.give(TranscriptGuessed(1, "Come here", 10.0, 11.0))
+    room.answer("world", WhoIsHere, ALONE)
+    room.give(TranscriptReady("Come here", 10.0, 11.0, 0.4, 0.1, guess=1))
+    room.answer("world", WhoIsHere, ALONE)
+    assert [one.text for one in room["speech.synthesizer"].of(SpeakRequested)] == ["I cannot walk there yet."]
+    assert all(not one.turn for one in room["llm"].of(CompletionRequested))
+
+
+def test_a_greeting_goes_to_a_person_of_the_log() -> None:
+    room = Room()
+    turn = asked(room, SpeakFirst(("Hi Yu!",), Person("usr_yu", "Yu"))).turn
+    assert room["behaviour"].of(TurnStarted) == [TurnStarted(turn, "", Person("usr_yu", "Yu"))]
