@@ -100,8 +100,13 @@ class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
     )
     voices: Mapping[LanguageCode, VoiceName] = setting(
         {},
-        "Which voice speaks a language, such as {de: Models/de_DE-thorsten-medium.onnx}: a Piper voice, or the name of"
-        " one of Kokoro's.",
+        "Which voice speaks a language, such as {de: Models/de_DE-thorsten-medium.onnx}: a Piper voice (a speaker of it"
+        " stands behind a #), or the name of one of Kokoro's.",
+        restarts=("speech.synthesizer",),
+    )
+    moods: Mapping[Literal["positive", "negative", "neutral"], VoiceName] = setting(
+        {},
+        "Which speaker of a Piper voice that has several says a sentence of this mood, such as {positive: amused}.",
         restarts=("speech.synthesizer",),
     )
     rate: float = setting(

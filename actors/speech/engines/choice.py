@@ -11,7 +11,7 @@ from actors.speech.engines import embedded
 from actors.speech.engines.engine import EngineBroken, Transcriber, Voice, VoiceActivity
 from actors.speech.engines.language_choice import LanguageChoice
 from actors.speech.engines.vad import Silero
-from actors.speech.engines.voices import VoiceOffer, Voices, piper_voices
+from actors.speech.engines.voices import VoiceOffer, Voices, first_of, piper_voices
 from config.files import located
 from config.schema import Audio, Speech
 from config.schema.languages import AUTO
@@ -113,8 +113,23 @@ def open_voice(speech: Speech, audio: Audio, home: Path) -> tuple[Voices, Note]:
     """The configured voice, loaded, with those for other languages, which are loaded when they are needed.
 
     The embedded one, with a note, if it is missing or broken. Raises EngineBroken."""
+    offers = partial(_offers, speech, home)
+    if audio.voice_model is None and speech.language not in (AUTO, "en"):
+        main = first_of(offers(speech.language))
+        if main is not None:
+            return Voices(main, offers), _plain(main)
     main, note = _main_voice(speech, audio, home)
-    return Voices(main, partial(_offers, speech, home)), note
+    return Voices(main, offers), note
+
+
+def _plain(voice: Voice) -> Note:
+    """What the owner should know of a voice that was found for the language that is spoken."""
+    from actors.speech.engines.espeak import Espeak
+
+    if not isinstance(voice, Espeak):
+        return Note()
+    remedy = "Name a Piper voice for it in speech.voices, or put one into Models/."
+    return Note(f"espeak-ng speaks {voice.language}, for lack of a better voice", remedy)
 
 
 def _main_voice(speech: Speech, audio: Audio, home: Path) -> tuple[Voice, Note]:
@@ -148,9 +163,19 @@ def _main_name(speech: Speech) -> str:
 
 
 def _piper(speech: Speech, model: Path) -> Voice:
+    """A Piper voice; behind a # may stand the name of its speaker, where it has several."""
     from actors.speech.engines.piper import Piper
 
-    return Piper(model, threads=speech.synthesizer_threads, pace=speech.rate)
+    file, _, speaker = str(model).partition(".onnx#")
+    model = Path(f"{file}.onnx") if speaker else model
+    threads, pace = speech.synthesizer_threads, speech.rate
+    return Piper(
+        model,
+        threads=threads,
+        pace=pace,
+        speaker=speaker,
+        moods={str(mood): name for mood, name in speech.moods.items()},
+    )
 
 
 def _kokoro(speech: Speech, name: str) -> Voice:

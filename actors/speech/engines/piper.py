@@ -1,25 +1,37 @@
 """Piper voices on onnxruntime by the package piper (GPL-3.0, which stays behind this module)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import onnxruntime
 from piper import PiperVoice
 from piper.config import PiperConfig, SynthesisConfig
 
 from actors.speech.engines.engine import EngineBroken, Sound
+from actors.vocabulary.words import tone_of
 
 
 class Piper:
-    """One Piper voice. A piece of its sound is one sentence of the text."""
+    """One Piper voice. A piece of its sound is one sentence of the text.
+
+    A model may have several speakers; `moods` names the one for a mood (positive, negative, neutral)."""
 
     unread: tuple[str, ...] = ()
 
-    def __init__(self, model: Path, *, threads: int = 1, pace: float = 1.0) -> None:
-        """pace: 1 is its own, 2 twice as fast. Raises EngineBroken.
+    def __init__(
+        self,
+        model: Path,
+        *,
+        threads: int = 1,
+        pace: float = 1.0,
+        speaker: str = "",
+        moods: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """pace: 1 is its own, 2 twice as fast. speaker: one of the model's by name, "" for its first.
 
-        `model` is the .onnx file, its .onnx.json beside it."""
+        Raises EngineBroken. `model` is the .onnx file, its .onnx.json beside it."""
         remedy = (
             "Put the voice's .onnx and .onnx.json there, or remove audio.voice_model for the embedded voice."
         )
@@ -36,12 +48,22 @@ class Piper:
         except Exception as error:  # onnxruntime raises classes of its own, unrelated to one another
             raise EngineBroken(f"{model} is not a usable Piper voice: {error}", remedy) from error
         self._voice = PiperVoice(session=session, config=config)
-        self._how = SynthesisConfig(length_scale=(config.length_scale or 1.0) / pace)
+        if speaker and speaker not in config.speaker_id_map:
+            known = ", ".join(sorted(config.speaker_id_map)) or "none"
+            raise EngineBroken(f"{model} has no speaker {speaker}; it has {known}", remedy)
+        self._scale = (config.length_scale or 1.0) / pace
+        self._how = self._spoken_by(config.speaker_id_map.get(speaker))
+        speakers = {mood: config.speaker_id_map.get(name) for mood, name in moods.items()}
+        self._moods = {mood: self._spoken_by(one) for mood, one in speakers.items() if one is not None}
         self.rate = int(config.sample_rate)
         self.language = str(config.espeak_voice or "en").split("-")[0].replace("cmn", "zh")
 
+    def _spoken_by(self, speaker: int | None) -> SynthesisConfig:
+        return SynthesisConfig(speaker_id=speaker, length_scale=self._scale)
+
     def synthesize(self, text: str) -> Iterator[Sound]:
         """The sound of `text`, a sentence at a time."""
-        for chunk in self._voice.synthesize(text, self._how):
+        how = self._moods.get(tone_of(text), self._how) if self._moods else self._how
+        for chunk in self._voice.synthesize(text, how):
             if chunk.audio_int16_array.size:
                 yield chunk.audio_int16_array

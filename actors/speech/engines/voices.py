@@ -47,15 +47,21 @@ class Voices:
         return voice
 
     def _opened(self, language: str) -> Voice:
-        for offer in self._offers(language):
-            try:
-                voice = offer.opening()
-            except EngineBroken as broken:
-                log.warning("speech.synthesizer: %s cannot speak %s: %s", offer.name, language, broken)
-                continue
-            log.info("speech.synthesizer: %s speaks %s", offer.name, language)
-            return voice
-        return self.main
+        voice = first_of(self._offers(language))
+        return voice if voice is not None else self.main
+
+
+def first_of(offers: Iterator[VoiceOffer]) -> Voice | None:
+    """The first voice that opens, None where none does."""
+    for offer in offers:
+        try:
+            voice = offer.opening()
+        except EngineBroken as broken:
+            log.warning("speech.synthesizer: %s cannot speak: %s", offer.name, broken)
+            continue
+        log.info("speech.synthesizer: %s speaks %s", offer.name, voice.language)
+        return voice
+    return None
 
 
 def piper_voices(folder: Path) -> Mapping[str, Path]:

@@ -7,6 +7,7 @@ from actors.speech.listening.hearing import (
     Closure,
     Remembered,
     invented,
+    plainly_speech,
     resembles,
     still_remembered,
 )
@@ -47,10 +48,11 @@ class EchoGuard:
         """Why these words are no person's: "no speech", "language" (guessed at), "echo", or "" if they may be.
 
         similarity: 1 is equal."""
-        if invented(Transcription(heard.text, heard.no_speech, 0.0), heard.certainty):
-            return "no speech"
+        written = Transcription(heard.text, heard.no_speech, 0.0)
         if isinstance(heard, UtteranceRecognized) and heard.unwanted:
-            return heard.unwanted
+            return heard.unwanted if plainly_speech(written, heard.certainty) else "no speech"
+        if invented(written, heard.certainty):
+            return "no speech"
         ended_at = (
             heard.ended_at if isinstance(heard, UtteranceRecognized) else heard.started_at + heard.seconds
         )

@@ -63,6 +63,11 @@ def invented(heard: Transcription, certainty: float) -> bool:
     return certainty < _UNSURE and is_farewell(heard.text)
 
 
+def plainly_speech(heard: Transcription, certainty: float) -> bool:
+    """Whether somebody spoke, whatever the words. certainty: mean speech probability, in [0, 1]."""
+    return heard.no_speech <= _NO_SPEECH and certainty >= _UNSURE
+
+
 def not_understood(heard: Transcription) -> bool:
     """Whether these words were guessed at: so improbable that they are of another language, or of no clear speech.
 

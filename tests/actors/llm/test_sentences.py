@@ -42,6 +42,10 @@ def split(text: str, size: int = 1) -> list[str]:
         ("مرحبا، كيف حالك؟ أنا بخير. نعم.", ["مرحبا، كيف حالك؟", "أنا بخير.", "نعم."]),
         ("آپ کیسے ہیں؟ میں ٹھیک ہوں۔ ہاں۔", ["آپ کیسے ہیں؟", "میں ٹھیک ہوں۔", "ہاں۔"]),
         ("Բարեւ։ Ես լավ եմ։", ["Բարեւ։", "Ես լավ եմ։"]),
+        ("Gut. Das ist z.B. Herr bzw. Hr. Meier.", ["Gut.", "Das ist z.B. Herr bzw. Hr. Meier."]),
+        ("Sí. La Sra. García vive aquí.", ["Sí.", "La Sra. García vive aquí."]),
+        ("Oui. Mme. Dupont est là.", ["Oui.", "Mme. Dupont est là."]),
+        ("Да. Это, напр. чай.", ["Да.", "Это, напр. чай."]),
         ("እንደምን ነህ። ደህና ነኝ።", ["እንደምን ነህ።", "ደህና ነኝ።"]),
     ],
 )
@@ -52,6 +56,13 @@ def test_sentences_end_where_a_reader_hears_it(text: str, sentences: list[str]) 
 def test_the_first_piece_ends_at_its_first_clause_and_later_ones_do_not() -> None:
     text = "It is lovely to meet you, my friend. It is lovely too, my friend."
     assert split(text) == ["It is lovely to meet you,", "my friend.", "It is lovely too, my friend."]
+
+
+def test_the_first_piece_of_a_script_without_spaces_ends_at_its_first_clause_too() -> None:
+    text = "今日はとてもいい天気なので、公園を散歩しましょう。それから、お茶を飲みましょう。"
+    assert split(text) == [
+        "今日はとてもいい天気なので、", "公園を散歩しましょう。", "それから、お茶を飲みましょう。"
+    ]  # fmt: skip
 
 
 def test_a_short_exclamation_is_not_cut_at_its_comma() -> None:

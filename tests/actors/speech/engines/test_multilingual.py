@@ -1,5 +1,6 @@
 """Recognition of many languages, and voices that speak them, on the real parts."""
 
+import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from actors.speech.engines.choice import open_transcriber, open_voice
 from actors.speech.engines.engine import RATE, EngineBroken, Samples, Voice
 from actors.speech.engines.espeak import Espeak
 from actors.speech.engines.kokoro import language_of_voice
+from actors.speech.engines.piper import Piper
 from actors.speech.engines.voices import VoiceOffer, Voices, piper_voices
 from config.schema import Audio, Speech
 
@@ -113,6 +115,31 @@ def test_a_piper_voice_of_the_owner_speaks_its_language(tmp_path: Path) -> None:
     for speech in (Speech(), Speech(voices={"de": "Models/own.onnx"})):
         voices, _ = open_voice(speech, Audio(), tmp_path)
         assert type(voices.of("de")).__name__ == "Piper"
+
+
+def test_a_speaker_of_several_speaks_and_another_one_in_a_mood(tmp_path: Path) -> None:
+    model = several(tmp_path, {"calm": 0, "amused": 0})
+    voices, _ = open_voice(
+        Speech(voices={"de": f"{model}#calm"}, moods={"positive": "amused"}), Audio(), Path()
+    )
+    speaking = voices.of("de")
+    assert isinstance(speaking, Piper)
+    assert [*speaking._moods] == ["positive"]
+    assert np.concatenate(list(speaking.synthesize("I love it, that is great!"))).size > speaking.rate // 3
+
+
+def test_a_speaker_that_a_voice_does_not_have_is_named(tmp_path: Path) -> None:
+    with pytest.raises(EngineBroken, match=r"has no speaker angry; it has amused, calm"):
+        Piper(several(tmp_path, {"calm": 0, "amused": 0}), speaker="angry")
+
+
+def several(folder: Path, speakers: dict[str, int]) -> Path:
+    """The embedded voice, described as one of German with these speakers."""
+    (folder / "own.onnx").symlink_to(embedded.voice_model())
+    described = json.loads(embedded.voice_model().with_name("en_US-joe-medium.onnx.json").read_text("utf-8"))
+    described["espeak"]["voice"], described["speaker_id_map"] = "de", speakers
+    (folder / "own.onnx.json").write_text(json.dumps(described))
+    return folder / "own.onnx"
 
 
 class Silent:

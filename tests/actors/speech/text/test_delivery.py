@@ -26,6 +26,12 @@ def test_a_voice_reads_the_scripts_of_its_language(language: str, text: str, rea
     assert readable(text, language) == read
 
 
+def test_a_voice_that_cannot_read_a_script_of_its_language_reads_none_of_it() -> None:
+    assert readable("今日はいい天気ですね。", "ja", ("Han",)) == ""
+    assert readable("こんにちは、Anna。", "ja", ("Han",)) == "こんにちは、Anna。"
+    assert Delivery().words("今日は。", "ja", {}, 0.0, ("Han",)) == "チャットに かきました。"
+
+
 def test_what_cannot_be_said_is_said_to_be_in_the_chat_once_in_a_while() -> None:
     delivery = Delivery()
     assert delivery.words("こんにちは。", "en", {}, 100.0) == SHOWN
