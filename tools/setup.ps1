@@ -1,5 +1,6 @@
 # Set-up on Windows: makes .venv ready to run Gerald, or to test it with -Dev. Safe to repeat. Not yet tried on a Windows machine.
-param([switch]$Dev)
+# -Extras languages,kokoro brings models that are not needed by everybody.
+param([switch]$Dev, [string[]]$Extras = @())
 $ErrorActionPreference = "Stop"
 Set-Location (Split-Path $PSScriptRoot -Parent)
 
@@ -19,5 +20,14 @@ $install = @("-m", "uv", "pip", "install", "--python", $python, "--compile-bytec
 Invoke-Checked $python ($install + @("--require-hashes", "--requirement", "tools\lock\$mode.txt"))
 Invoke-Checked $python ($install + @("--require-hashes", "--no-deps", "--requirement", "tools\lock\weights.txt"))
 Invoke-Checked $python ($install + @("--no-deps", "--no-build-isolation", "--editable", "."))
+foreach ($extra in $Extras) {
+    Invoke-Checked $python ($install + @("--require-hashes", "--no-deps", "--requirement", "tools\lock\$extra.txt"))
+    $archive = @()
+    if ($extra -eq "kokoro") {
+        Invoke-Checked "npm" @("pack", "--silent", "kokoro-js@1.2.1", "--pack-destination", ".venv")
+        $archive = @("--archive", ".venv\kokoro-js-1.2.1.tgz")
+    }
+    Invoke-Checked $python (@("-m", "config.extras", $extra) + $archive)
+}
 Invoke-Checked $python @("-m", "config.models")
 Write-Host "ready: .venv\Scripts\supervisor.exe run"

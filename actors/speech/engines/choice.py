@@ -11,7 +11,7 @@ from actors.speech.engines import embedded
 from actors.speech.engines.engine import EngineBroken, Transcriber, Voice, VoiceActivity
 from actors.speech.engines.language_choice import LanguageChoice
 from actors.speech.engines.vad import Silero
-from actors.speech.engines.voices import VoiceOffer, Voices, first_of, piper_voices
+from actors.speech.engines.voices import LOADED, VoiceOffer, Voices, first_of, piper_voices
 from config.files import located
 from config.schema import Audio, Speech
 from config.schema.languages import AUTO
@@ -110,9 +110,16 @@ def proven(voice: Voice, model: Path) -> Voice:
 
 
 def open_voice(speech: Speech, audio: Audio, home: Path) -> tuple[Voices, Note]:
-    """The configured voice, loaded, with those for other languages, which are loaded when they are needed.
+    """The configured voice, loaded, with those for the languages that are listed; others are loaded when needed.
 
     The embedded one, with a note, if it is missing or broken. Raises EngineBroken."""
+    voices, note = _voices(speech, audio, home)
+    for language in speech.languages[:LOADED]:
+        voices.of(language)
+    return voices, note
+
+
+def _voices(speech: Speech, audio: Audio, home: Path) -> tuple[Voices, Note]:
     offers = partial(_offers, speech, home)
     if audio.voice_model is None and speech.language not in (AUTO, "en"):
         main = first_of(offers(speech.language))
@@ -169,13 +176,8 @@ def _piper(speech: Speech, model: Path) -> Voice:
     file, _, speaker = str(model).partition(".onnx#")
     model = Path(f"{file}.onnx") if speaker else model
     threads, pace = speech.synthesizer_threads, speech.rate
-    return Piper(
-        model,
-        threads=threads,
-        pace=pace,
-        speaker=speaker,
-        moods={str(mood): name for mood, name in speech.moods.items()},
-    )
+    moods = {str(mood): name for mood, name in speech.moods.items()}
+    return Piper(model, threads=threads, pace=pace, speaker=speaker, moods=moods)
 
 
 def _kokoro(speech: Speech, name: str) -> Voice:
