@@ -1,6 +1,7 @@
 """What the users' domain accepts and announces: who was met, what is known of them, and who must be forgotten."""
 
 from actors.kernel.message import Message
+from actors.users.state import Fact as Fact
 from actors.users.state import Recalled as Recalled
 from actors.users.state import UserState
 from actors.vocabulary.addresses import Address
@@ -41,9 +42,10 @@ class FindPerson(Message):
 
 
 class PeopleFound(Message):
-    """Their records, the last seen first."""
+    """Their records, the last seen first. told: what the only one told of others, and stands in the others' records."""
 
     people: tuple[UserState, ...]
+    told: tuple[Fact, ...] = ()
 
 
 class ForgetPerson(Message):

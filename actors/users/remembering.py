@@ -7,7 +7,8 @@ import msgspec
 from actors.users.acquaintance import Change, profile_of, remembered
 from actors.users.facts.correction import corrected
 from actors.users.facts.fact import HEARD_BY, STATED, Fact, Recalled, name_id
-from actors.users.facts.hearsay import named_in, proper_in, told_of_others
+from actors.users.facts.hearsay import told_of_others
+from actors.users.facts.names import named_in, proper_in
 from actors.users.facts.notebook import noted, without_fact
 from actors.users.facts.recall import Question, asks_back, recalled
 from actors.users.facts.sharing import Share

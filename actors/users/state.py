@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from actors.users.facts.erasure import without_erased
-from actors.users.facts.fact import Fact, fact_faults
+from actors.users.facts.erasure import without_erased, without_naming
+from actors.users.facts.fact import Fact as Fact
 from actors.users.facts.fact import Recalled as Recalled
+from actors.users.facts.fact import fact_faults
 from actors.vocabulary.names import folded
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction, Person, person_named, tombstone
@@ -136,18 +137,20 @@ def without(state: UsersState, tombstones: Mapping[str, float]) -> UsersState:
         if (at := tombstones.get(tombstone(user_id))) is not None and user.met_at <= at
     }
     left = {user_id: user for user_id, user in state.users.items() if user_id not in gone}
-    users = {user_id: _without_facts(user, tombstones) for user_id, user in left.items()}
+    users = {user_id: _without_mention(user, tombstones) for user_id, user in left.items()}
     if not gone and all(users[user_id] is user for user_id, user in left.items()):
         return state
     kept = {name: tuple(i for i in ids if i not in gone) for name, ids in state.names.items()}
     return UsersState(users, {name: ids for name, ids in kept.items() if ids})
 
 
-def _without_facts(user: UserState, tombstones: Mapping[str, float]) -> UserState:
+def _without_mention(user: UserState, tombstones: Mapping[str, float]) -> UserState:
+    """The record without what it says of others who are erased."""
     facts = without_erased(user.facts, tombstones)
-    if facts is user.facts:
+    history = without_naming(user.interaction_history, tombstones)
+    if facts is user.facts and history is user.interaction_history:
         return user
-    return msgspec.structs.replace(user, facts=facts, revision=user.revision + 1)
+    return msgspec.structs.replace(user, facts=facts, interaction_history=history, revision=user.revision + 1)
 
 
 def find(state: UsersState, name_or_id: str) -> tuple[UserState, ...]:
@@ -160,6 +163,12 @@ def find(state: UsersState, name_or_id: str) -> tuple[UserState, ...]:
     records = (state.users.get(user_id) for user_id in ids)
     found = [user for user in records if user is not None and folded(user.display_name) == key]
     return tuple(sorted(found, key=lambda user: user.last_seen, reverse=True))
+
+
+def told_of_others(state: UsersState, user: UserState) -> tuple[Fact, ...]:
+    """What `user` told that stands in the records of others. Looks through everybody."""
+    others = (one for one in state.users.values() if one.user_id != user.user_id)
+    return tuple(fact for one in others for fact in one.facts if fact.source == user.user_id)
 
 
 def _listed_otherwise(state: UsersState, key: str) -> tuple[str, ...]:

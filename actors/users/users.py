@@ -27,7 +27,7 @@ from actors.users.messages import (
     Profile,
 )
 from actors.users.remembering import learned, merged_facts, recall, said
-from actors.users.state import UsersState, UserState, faults, faults_at, find, without
+from actors.users.state import UsersState, UserState, faults, faults_at, find, told_of_others, without
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person, tombstone
 from config.schema import Bot, Memory
@@ -100,16 +100,23 @@ class Users(DomainActor[UsersState]):
 
     @handles
     def on_find(self, message: FindPerson) -> None:
-        self.reply(PeopleFound(find(self.state, message.name_or_id)[:MOST_FOUND]))
+        found = find(self.state, message.name_or_id)[:MOST_FOUND]
+        told = told_of_others(self.state, found[0]) if len(found) == 1 else ()
+        self.reply(PeopleFound(found, told))
 
     @handles
     def on_interaction(self, message: InteractionHappened) -> None:
-        if message.interaction.at <= self._erased.get(tombstone(message.person.user_id), -1.0):
+        at = message.interaction.at
+        if at <= self._erased.get(tombstone(message.person.user_id), -1.0):
             return  # it was on its way when they were to be forgotten
         met = interacted(self.state, message.person, message.interaction, self.bot.name)
         words = said(message.person, message.interaction, message.here, message.said_in, self.bot.name)
         told = learned(met.state, words)
         self._take(Change(told.state, (*met.paths, *told.paths)))
+        if at <= max(self._erased.values(), default=-1.0):
+            self.become(
+                without(self.state, self._erased)
+            )  # it was on its way, and may tell of whom was forgotten
 
     @handles
     def on_preference(self, message: PreferenceStated) -> None:

@@ -62,7 +62,8 @@ def _people(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
 def _person(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
     found = answer_of(runtime, USERS, FindPerson(_name(request)), ASK_WITHIN)
     assert isinstance(found, PeopleFound)
-    yield {"people": [msgspec.to_builtins(user) for user in found.people]}
+    told = [msgspec.to_builtins(fact) for fact in found.told]
+    yield {"people": [msgspec.to_builtins(user) for user in found.people], "told": told}
 
 
 def _forget(runtime: Runtime, request: Mapping[str, Any]) -> Answers:

@@ -1,11 +1,15 @@
-"""Which facts go with somebody who is to be forgotten: theirs, those about them, and those that name them. Pure."""
+"""What goes with somebody who is to be forgotten: facts of theirs, about them and naming them; others' words that name
+them. Pure.
+
+Of the erased only hashes are known: each word that looks like a name is hashed and looked up."""
 
 from collections.abc import Mapping
 
 import msgspec
 
-from actors.users.facts.fact import Fact
-from actors.vocabulary.values import tombstone
+from actors.users.facts.fact import Fact, name_id
+from actors.users.facts.names import capitalised_in
+from actors.vocabulary.values import Interaction, tombstone
 
 
 def without_erased(facts: tuple[Fact, ...], tombstones: Mapping[str, float]) -> tuple[Fact, ...]:
@@ -15,6 +19,20 @@ def without_erased(facts: tuple[Fact, ...], tombstones: Mapping[str, float]) -> 
         return facts
     kept = tuple(_unheard(fact, tombstones) for fact in facts if not _concerned(fact, tombstones))
     return facts if len(kept) == len(facts) and all(map(_is, kept, facts)) else kept
+
+
+def without_naming(
+    history: tuple[Interaction, ...], tombstones: Mapping[str, float]
+) -> tuple[Interaction, ...]:
+    """`history` without what names erased people, and was said before the request; the same where nothing does."""
+    newest = max(tombstones.values(), default=-1.0)
+    kept = tuple(one for one in history if one.at > newest or not _names_erased(one, tombstones))
+    return history if len(kept) == len(history) else kept
+
+
+def _names_erased(said: Interaction, tombstones: Mapping[str, float]) -> bool:
+    names = (*capitalised_in(said.detail), *capitalised_in(said.reply))
+    return any(said.at <= tombstones.get(tombstone(name_id(name)), -1.0) for name in names)
 
 
 def _concerned(fact: Fact, tombstones: Mapping[str, float]) -> bool:

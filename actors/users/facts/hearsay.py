@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 
 import msgspec
 
 from actors.users.facts.fact import HEARSAY, LONGEST
+from actors.users.facts.names import NAME_WORDS
 from actors.users.facts.sentence import clauses_of
 from actors.users.facts.telling import AT_ONCE, Told, told_by
-
-NAME_WORDS = 3  # words of a name that is looked for
 
 _REPORTED = re.compile(r"^(?:i (?:heard|know|think|believe|was told)(?: that)? )?(.*)$", re.I | re.S)
 _SELF = {
@@ -29,28 +27,6 @@ def told_of_others(text: str, now: float, known: Callable[[str], bool]) -> tuple
     """What `text` tells of others; `who` is the name as it was said. known: whether somebody goes by that name."""
     clauses = clauses_of(text, LONGEST)
     return tuple(told for clause in clauses for told in _told(clause, now, known))[:AT_ONCE]
-
-
-def named_in(text: str, known: Callable[[str], bool]) -> tuple[str, ...]:
-    """The names in `text` that somebody goes by, each once."""
-    words = re.findall(r"[^\s,.;:!?\"()]+", re.sub(r"'s\b|’s\b", "", text))
-    found: dict[str, None] = {}
-    for first in range(len(words)):
-        for count in range(NAME_WORDS, 0, -1):
-            name = " ".join(words[first : first + count])
-            if len(words) - first >= count and len(name) > 1 and known(name):
-                found[name] = None
-                break
-    return tuple(found)
-
-
-def proper_in(text: str) -> tuple[str, ...]:
-    """What in `text` looks like a name, alone and with the next word: what has a capital, but for its first word."""
-    words = re.findall(r"[^\s,.;:!?\"()]+", re.sub(r"'s\b|’s\b", "", text))
-    pairs = (f"{word} {after}" for word, after in pairwise(words[1:]) if after[0].isupper())
-    return tuple(
-        dict.fromkeys(one for one in (*words[1:], *pairs) if one[0].isupper() and one[:2] not in ("I", "I'"))
-    )
 
 
 def _told(clause: str, now: float, known: Callable[[str], bool]) -> Iterator[Told]:

@@ -1,12 +1,14 @@
 """Renders people: all in a table, or one in detail. Pure."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Group
 from rich.table import Table
 
 from actors.users.acquaintance import faded
+from actors.users.facts.days import day_name
+from actors.users.facts.fact import STATED, Fact, worth
 from actors.users.state import UserState
 from config.format import count, moment
 from supervisor.cli.literal import escaped, literal
@@ -34,12 +36,12 @@ def table(rows: Iterable[PersonRow], width: int) -> Table:
     return found
 
 
-def person_view(user: UserState) -> Group:
-    """Everything that is known of one person, in short."""
-    return Group(*_lines(user))
+def person_view(user: UserState, told: tuple[Fact, ...] = ()) -> Group:
+    """Everything that is known of one person, in short. told: what they told of others."""
+    return Group(*_lines(user, told))
 
 
-def _lines(user: UserState) -> Iterator[str]:
+def _lines(user: UserState, told: tuple[Fact, ...]) -> Iterator[str]:
     level = faded(user, time.time())
     yield f"[bold]{escaped(user.display_name)}[/]  {escaped(user.user_id)}"
     yield (
@@ -48,6 +50,10 @@ def _lines(user: UserState) -> Iterator[str]:
     )
     feelings = user.emotional_baseline
     yield f"usually valence {feelings.valence:+.2f}, arousal {feelings.arousal:+.2f}"
+    own = [fact for fact in user.facts if fact.source == user.user_id]
+    yield from _facts("told", own)
+    yield from _facts("told by others", [fact for fact in user.facts if fact.source != user.user_id])
+    yield from _facts("told of others", told)
     if user.preferences:
         yield "[dim]preferences[/]"
         yield from (f"  {escaped(key)}: {escaped(value)}" for key, value in user.preferences.items())
@@ -61,6 +67,29 @@ def _lines(user: UserState) -> Iterator[str]:
         yield f"  {_when(one.at)}  {escaped(one.kind)}: {escaped(one.detail)}"
         if one.reply:
             yield f"    -> {escaped(one.reply)}"
+
+
+def _facts(title: str, facts: Sequence[Fact]) -> Iterator[str]:
+    """The facts, those that matter most first."""
+    if facts:
+        yield f"[dim]{title}[/]"
+    for fact in sorted(facts, key=lambda fact: worth(fact, time.time()), reverse=True):
+        yield f"  {_when(fact.at)}  {escaped(fact.text)}  [dim]({escaped(_circumstances(fact))})[/]"
+
+
+def _circumstances(fact: Fact) -> str:
+    """Of what kind it is, who said it, before whom, and how certain it is."""
+    heard = len(fact.heard_by)
+    parts = (
+        fact.kind,
+        "" if fact.is_of_who_said_it else f"said by {fact.source_name or fact.source}",
+        f"for {day_name(fact.when)}" if fact.when else "",
+        f"before {count(heard, 'other')}" if heard else "alone",
+        "in confidence" if fact.private else "",
+        "not for sure" if fact.certainty < STATED else "",
+        f"{fact.times} times" if fact.times > 1 else "",
+    )
+    return ", ".join(part for part in parts if part)
 
 
 def _when(at: float) -> str:

@@ -1,15 +1,18 @@
 """`supervisor users`: lists, shows and erases the people Gerald remembers."""
 
+from pathlib import Path
+
 import click
 import msgspec
 
-from actors.users.state import UsersState, UserState, find
+from actors.users.state import Fact, UsersState, UserState, find, told_of_others
 from actors.vocabulary.values import Person, person_named
 from config.home import Home
 from config.syntax.mask import printable
 from supervisor.cli.client import ask_one
 from supervisor.cli.literal import given
 from supervisor.cli.options import confirm, fail, home_and_json, print_json, wide_console, yes_option
+from supervisor.cli.users.export import everything_of, write_new
 from supervisor.exit_status import FAILED, NO_INSTANCE
 from supervisor.instance import running_instance
 from supervisor.offline.people import PersonRow, is_called, near, rows_of
@@ -39,19 +42,29 @@ def list_(home: Home, as_json: bool) -> None:
 
 @users.command()
 @click.argument("name")
+@click.option(
+    "--export", "file", type=click.Path(path_type=Path), help="Write all of it to this file, as JSON."
+)
 @home_and_json
-def show(home: Home, name: str, as_json: bool) -> None:
-    """Print what is remembered of the person with this id or NAME. Without a running instance: as stored."""
+def show(home: Home, name: str, file: Path | None, as_json: bool) -> None:
+    """Print what is remembered of the person with this id or NAME. Without a running instance: as stored.
+
+    --export writes all that the person may ask for: their record, and what they told of others. Only you can read
+    the file, which must not exist."""
     name = given(name)
-    user = _only(home, name, _found(home, name))
+    found, told = _found(home, name)
+    user = _only(home, name, found)
+    if file is not None:
+        write_new(file, everything_of(user, told))
+        click.echo(f"what is remembered of {printable(user.display_name)} is in {file}", err=as_json)
     if as_json:
         print_json(msgspec.to_builtins(user))
-        return
-    from rich.console import Console
+    elif file is None:
+        from rich.console import Console
 
-    from supervisor.cli.users.show import person_view
+        from supervisor.cli.users.show import person_view
 
-    Console(emoji=False, highlight=False).print(person_view(user), soft_wrap=True)
+        Console(emoji=False, highlight=False).print(person_view(user, told), soft_wrap=True)
 
 
 @users.command()
@@ -70,7 +83,7 @@ def forget(home: Home, name: str, yes: bool, traces: bool, as_json: bool) -> Non
     if not (runs or traces):
         fail(NO_INSTANCE, f"no Gerald runs in {home.path}; start one with `supervisor run`, and ask again")
     name = given(name)
-    found = _found(home, name)
+    found, _ = _found(home, name)
     people: tuple[Person, ...] = ()
     wanted: tuple[Person, ...]
     if not found and traces:
@@ -106,12 +119,17 @@ def _rows(home: Home) -> tuple[PersonRow, ...]:
     return msgspec.convert(ask_one(home, {"do": "people"})["people"], tuple[PersonRow, ...])
 
 
-def _found(home: Home, name: str) -> tuple[UserState, ...]:
+def _found(home: Home, name: str) -> tuple[tuple[UserState, ...], tuple[Fact, ...]]:
+    """Who goes by it; and what the only one told of others."""
     if not name.strip():
         raise click.BadParameter("it is empty", param_hint="NAME")
     if not running_instance(home.path):
-        return find(_stored(home), name)
-    return msgspec.convert(ask_one(home, {"do": "person", "name": name})["people"], tuple[UserState, ...])
+        state = _stored(home)
+        found = find(state, name)
+        return found, told_of_others(state, found[0]) if len(found) == 1 else ()
+    answer = ask_one(home, {"do": "person", "name": name})
+    people = msgspec.convert(answer["people"], tuple[UserState, ...])
+    return people, msgspec.convert(answer.get("told", ()), tuple[Fact, ...])
 
 
 def _only(home: Home, name: str, found: tuple[UserState, ...]) -> UserState:

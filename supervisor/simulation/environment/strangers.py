@@ -24,6 +24,9 @@ AGAIN = 12.0
 
 STAYS = (1.0, 25.0)
 
+FRIENDS = ("Ada", "Ben", "Cleo", "Dan", "Eve")
+"""Who also tells what a stranger is like: with the stranger that is forgotten, too."""
+
 
 class Stranger(msgspec.Struct):
     """person; words: what only they say. met, asked: seconds; asked is 0.0 before. skews: of the wall clock since."""
@@ -80,6 +83,9 @@ class Strangers:
         stranger.skews.add(clock.skew)
         talk = Interaction("talk", person.name, f"It is {stranger.words}.", clock.wall())
         self._tell(USERS, InteractionHappened(person, talk))
+        friend = person_named(FRIENDS[int(clock.time) % len(FRIENDS)])
+        gossip = f"My sister {person.name} lives in {stranger.words}."
+        self._tell(USERS, InteractionHappened(friend, Interaction("talk", friend.name, gossip, clock.wall())))
         self._tell(CONVERSATION, TextReceived(f"Mine is {stranger.words}, remember it.", person))
 
     def _ask(self, stranger: Stranger) -> None:

@@ -1,12 +1,22 @@
 """What people tell is found again when it matters, and told to nobody who must not hear it. On the real actor."""
 
+import msgspec
 import pytest
 
-from actors.users.messages import ForgetPerson, GetProfile, InteractionHappened, Profile
+from actors.users.messages import (
+    FindPerson,
+    ForgetPerson,
+    GetProfile,
+    InteractionHappened,
+    PeopleFound,
+    Profile,
+)
 from actors.users.state import UsersState, UserState, faults
+from actors.users.users import Users
 from actors.vocabulary.values import Interaction, Person, person_named
 from config.schema import Memory
 from tests.actors.users.test_users import asked, begin
+from tests.doubles.keeper import Shelf
 from tests.doubles.virtual_world import VirtualWorld
 
 ANN, BOB, EVE = Person("usr_ann", "Ann"), Person("usr_bob", "Bob"), Person("usr_eve", "Eve")
@@ -119,6 +129,53 @@ def test_who_is_forgotten_is_in_nobodys_memory_any_more() -> None:
     facts = [fact.text for user in actor.state.users.values() for fact in user.facts]
     assert sorted(facts) == ["I like cars", "I like trains"]
     assert "usr_ann" not in str(actor.state)
+
+
+def test_what_others_said_by_name_of_somebody_who_is_forgotten_goes_too() -> None:
+    world, actor, _ = begin()
+    say(world, BOB, "My sister Ann lives in Rome.")
+    say(world, BOB, "I like trains.")
+    say(world, ANN, "Hello.")
+    asked(world, ForgetPerson("Ann"))
+    assert [one.detail for one in actor.state.users["usr_bob"].interaction_history] == ["I like trains."]
+    say_later = Interaction("talk", "Bob", "My sister Ann lives in Rome.", world.clock.wall() - 90.0)
+    world.give("users", InteractionHappened(BOB, say_later))
+    assert "Ann" not in str(actor.state.users["usr_bob"].facts)
+
+
+def test_an_export_has_what_was_told_of_others() -> None:
+    world, _, _ = begin()
+    say(world, BOB, "Hello.")
+    say(world, ANN, "Bob lives in Paris.", BOB)
+    found = asked(world, FindPerson("Ann"))
+    assert isinstance(found, PeopleFound)
+    assert [fact.text for fact in found.told] == ["Bob lives in Paris"]
+
+
+def test_records_from_before_facts_were_kept_are_read_and_gone_on_with() -> None:
+    old = {
+        "users": {
+            "usr_ann": {
+                "user_id": "usr_ann",
+                "display_name": "Ann",
+                "relationship_level": 0.3,
+                "interaction_history": [
+                    {"kind": "talk", "person": "Ann", "detail": "Hi", "at": 5.0, "reply": ""}
+                ],
+                "preferences": {"tea": "likes"},
+                "revision": 3,
+            }
+        },
+        "names": {"ann": ["usr_ann"]},
+    }
+    shelf = Shelf.holding(UsersState(), schema=Users.schema)
+    payload = msgspec.msgpack.encode({"state": old, "subscriptions": []})
+    shelf.whole = (msgspec.structs.replace(shelf.whole[0], payload=payload),)
+    world, actor, _ = begin(shelf)
+    assert actor.state.users["usr_ann"].has_talked
+    say(world, ANN, "I live in Bergen.")
+    assert recalled(world, ANN, "Where do I live?") == ["I live in Bergen"]
+    assert actor.state.users["usr_ann"].preferences == {"tea": "likes"}
 
 
 def test_who_asks_what_is_known_of_them_hears_it_in_their_own_words() -> None:

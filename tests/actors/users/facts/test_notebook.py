@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from actors.users.facts.correction import Correction, corrected, correction_in
 from actors.users.facts.erasure import without_erased
 from actors.users.facts.fact import FACTS, FADES, Fact, fact_faults, worth
-from actors.users.facts.hearsay import named_in, told_of_others
+from actors.users.facts.hearsay import told_of_others
+from actors.users.facts.names import named_in
 from actors.users.facts.notebook import noted
 from actors.vocabulary.values import tombstone
 

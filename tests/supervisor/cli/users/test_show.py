@@ -5,6 +5,7 @@ import io
 import pytest
 from rich.console import Console, RenderableType
 
+from actors.users.facts.fact import HEARSAY, Fact
 from actors.users.state import UserState
 from actors.vocabulary.values import Interaction
 from supervisor.cli.users.show import person_view, table
@@ -43,3 +44,15 @@ def test_what_a_person_said_is_text(width: int) -> None:
     shown = printed(person_view(user), width)
     assert all(letter.isprintable() or letter == "\n" for letter in shown)
     assert shown.count("[red]x[/]") == 5
+
+
+def test_what_they_told_is_shown_with_its_circumstances() -> None:
+    own = Fact("My dog is called Rex", "pet", "pet:dog", ID, ID, 1.0, "Ann", heard_by=("usr_bob",), times=2)
+    heard = Fact("Ann lives in [b]Oslo[/]", "home", "home", ID, "usr_bob", 2.0, "Bob", certainty=HEARSAY)
+    of_bob = Fact("Bob likes boats", "like", "view:boat", "usr_bob", ID, 3.0, "Ann", private=True)
+    text = printed(person_view(UserState(ID, "Ann", facts=(own, heard)), (of_bob,)), 200)
+    assert "My dog is called Rex  (pet, before 1 other, 2 times)" in text
+    assert "Ann lives in [b]Oslo[/]  (home, said by Bob, alone, not for sure)" in text
+    assert text.index("told of others") < text.index(
+        "Bob likes boats  (like, said by Ann, alone, in confidence)"
+    )
