@@ -94,6 +94,10 @@ class Actor:
     def on_stop(self) -> None:
         """Called after the last message of an orderly stop, not after a crash."""
 
+    def release(self) -> None:
+        """Close what this incarnation alone opened. Called last, in its thread, however it ended: in order, by a
+        failure, or given up by its supervisor (then as soon as its handler returns). May not send."""
+
     # -- a new configuration while it runs
 
     def prepare(self, sections: Mapping[str, Any]) -> None:

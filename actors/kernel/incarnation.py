@@ -4,6 +4,7 @@ Every host (a pykka thread, a pinned process, the virtual clock, replay) drives 
 alike in all of them.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -46,6 +47,7 @@ Handle = Callable[[Envelope], bool]
 """Handles one envelope; False when the actor failed."""
 
 _here = threading.local()
+log = logging.getLogger(__name__)
 
 
 def handled_here() -> Envelope | None:
@@ -232,6 +234,13 @@ class Incarnation:
             self._end(failure_of(error, self.context.current))
         else:
             self._end(None)
+
+    def release(self) -> None:
+        """Let the actor close what it opened. The host calls it once, last, in the incarnation's thread."""
+        try:
+            self.actor.release()
+        except Exception:
+            log.exception("%s: what it had opened could not be closed", self.address)
 
     # -- inside
 

@@ -250,6 +250,7 @@ class ThreadHost(pykka.ThreadingActor):
         try:
             super()._actor_loop()
         finally:
+            self.life.release()
             _actor_threads.discard(threading.get_ident())
 
     def _actor_loop_setup(self) -> None:

@@ -5,6 +5,11 @@ import unicodedata
 from collections.abc import Sequence
 
 _SPECIAL = re.compile(r"<\|[^|<>]{1,40}\|>|</?s>|\[/?INST\]|</?(?:think|thinking|reasoning)>", re.I)
+# `<b>`, `</i>`, `<br/>`, `<speed ratio="1.05"/>`: the markup of pages and of voices
+_TAG = re.compile(
+    r"""</?[a-z][\w:-]{0,30}(?:\s+[\w:-]{1,40}\s*=\s*(?:"[^"<>]{0,200}"|'[^'<>]{0,200}'|[^\s"'<>]{1,200}))*\s*/?>""",
+    re.I,
+)
 _FENCE = re.compile(r"```\w*")
 _LINK = re.compile(r"!?\[([^\]\n]{0,200})\]\([^)\s]{0,500}\)")
 _LINE_MARK = re.compile(r"(?m)^[ \t]*(?:#{1,6}[ \t]+|>[ \t]*|[-*+•][ \t]+)")
@@ -47,7 +52,7 @@ def speaks_for_others(text: str, people: Sequence[str] = ()) -> bool:
 
 def _once(text: str, names: Sequence[str]) -> str:
     text = "".join(_character(c) for c in text)
-    text = _FENCE.sub("", _SPECIAL.sub("", text)).replace("`", "")
+    text = _FENCE.sub("", _TAG.sub("", _SPECIAL.sub("", text))).replace("`", "")
     text = _LINE_MARK.sub("", _LINK.sub(r"\1", text))
     text = _ITALIC.sub(r"\1", _STRONG.sub(r"\2", text))
     text = _BRACKETED.sub("", _STARRED.sub(_starred, text))

@@ -20,6 +20,7 @@ _WIDE_END = re.compile(rf"[。！？｡．]+[{_CLOSERS}」』）]*$")
 _WIDE_CLAUSE = re.compile(r"[、，；：]$")
 _ELLIPSIS_END = re.compile(rf"(\.\.|…)[{_CLOSERS}]*$")
 _CLAUSE_END = re.compile(rf"([,;:،؛、，；：]|\s[-–—])[{_CLOSERS}]*$|—$")
+_NUMBER_AND_COMMA = re.compile(r"\d,\s*$")  # "Jan 1, 1980": what follows belongs to it
 _LAST_WORD = re.compile(rf"(\S*?)\.[{_CLOSERS}]*$")
 _LIST_NUMBER = re.compile(r"(^|\n)\s*\d{1,3}\.$")
 _BULLET = re.compile(r"(^|\n)\s*\*\s")
@@ -84,7 +85,9 @@ class SentenceSplitter:
             return False
         said = _without_symbols(before)
         return _ends_sentence(said, character) or (
-            self._first and _ends_first_piece(before.rstrip(), self._first_words)
+            self._first
+            and not (character.isdigit() and _NUMBER_AND_COMMA.search(before))
+            and _ends_first_piece(before.rstrip(), self._first_words)
         )
 
     def _take(self, end: int) -> tuple[str, ...]:

@@ -52,9 +52,11 @@ class Sender(Actor):
 
     def on_stop(self) -> None:
         self._rest()
-        if self._wire is not None:
-            self._wire.close()
-            self._wire = None
+        self._disconnect()
+
+    def release(self) -> None:
+        self._disconnect()
+        self.abort()
 
     def prepare(self, sections: Mapping[str, Any]) -> None:
         osc: Osc = sections["osc"]
@@ -85,6 +87,11 @@ class Sender(Actor):
         if self._prepared is not None:
             self._prepared.close()
             self._prepared = None
+
+    def _disconnect(self) -> None:
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
 
     def _moves(self, osc: Osc) -> bool:
         return (osc.output_host, osc.output_port) != (self._osc.output_host, self._osc.output_port)

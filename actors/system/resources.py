@@ -39,7 +39,7 @@ class Sampler:
         try:
             me = psutil.Process()
             sampled = ResourcesSampled(self._look(me), max(0.0, time.time() - me.create_time()))
-        except psutil.Error as error:
+        except (psutil.Error, OSError) as error:  # OSError: no more files can be opened
             log.debug("no sample of the resources: %s", error)
             return
         self._tell(sampled, cause)
@@ -53,7 +53,7 @@ class Sampler:
         }
         cpu, memory, threads = 0.0, 0, 0
         for process in self._known.values():
-            with contextlib.suppress(psutil.Error), process.oneshot():
+            with contextlib.suppress(psutil.Error, OSError), process.oneshot():
                 cpu += process.cpu_percent()
                 memory += process.memory_info().rss
                 threads += process.num_threads()

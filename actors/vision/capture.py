@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from actors.kernel.media.frame_ring import Picture, RingWriter
+from actors.kernel.media.frame_ring import SHARED, NoRoom, Picture, RingWriter
 from actors.kernel.media.frames import Frame, RingAddress
 from actors.kernel.resource import Resources
 from actors.vision.device import PictureSource, SourceBroken
@@ -56,6 +56,8 @@ class Capture:
             self._capture()
         except SourceBroken as broken:
             why, remedy = str(broken), broken.remedy
+        except NoRoom as error:
+            why, remedy = str(error), f"give {SHARED} more room (docker run --shm-size=64m)"
         except FileNotFoundError:
             why, remedy = "the ring of pictures is gone", "restart vision.camera"
         except Exception as error:  # cv2.error and whatever a driver's wrapper raises

@@ -1,5 +1,6 @@
 """Reads a YAML file into a tree of nodes. Any bytes yield a tree or a LoadError with line and column."""
 
+import os
 import re
 import stat
 from pathlib import Path
@@ -44,6 +45,8 @@ def read_bytes(path: Path, shown: str, layer: str) -> bytes | None:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
+        if path.is_symlink():
+            raise refuse(source, f"is a link to {os.readlink(path)}, which is not there") from None
         return None
     except OSError as error:
         raise refuse(

@@ -97,6 +97,8 @@ def cli(context: click.Context, home: Path | None) -> None:
 
 def main() -> None:
     """The console script."""
+    # Whatever is started from here imports nothing from the folder that somebody happens to be in.
+    os.environ["PYTHONSAFEPATH"] = "1"
     encode_anything()
     try:
         cli.main(prog_name="supervisor", standalone_mode=True)

@@ -21,7 +21,7 @@ def stream(home: Path, request: Mapping[str, Any], timeout: float = 120.0) -> It
     try:
         connection = _connect(instance)
     except (OSError, EOFError, AuthenticationError) as error:
-        why = str(error) or "it closed the connection; too many clients, perhaps"
+        why = _why_silent(instance.pid, error)
         raise RequestRefused(f"process {instance.pid} runs in {home} but does not answer: {why}") from None
     with contextlib.closing(connection):
         send(connection, request)
@@ -37,6 +37,18 @@ def stream(home: Path, request: Mapping[str, Any], timeout: float = 120.0) -> It
             if answer.get("end"):
                 return
             yield answer
+
+
+def _why_silent(pid: int, error: Exception) -> str:
+    """What keeps the process from answering, as far as it can be told from outside."""
+    import psutil  # heavy, and needed only here
+
+    with contextlib.suppress(psutil.Error):
+        if psutil.Process(pid).status() == psutil.STATUS_STOPPED:
+            return f"it is suspended (Ctrl-Z?); type `fg` in its terminal, or `kill -CONT {pid}`"
+    if isinstance(error, BlockingIOError | TimeoutError):
+        return f"it said nothing for {HANDSHAKE_WITHIN:g} s; `kill {pid}` ends it"
+    return str(error) or "it closed the connection; too many clients, perhaps"
 
 
 def _connect(instance: Instance) -> "Connection":

@@ -55,6 +55,10 @@ def _hear_signals(news: "queue.SimpleQueue[tuple[str, Any]]") -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda number, _: news.put(("signal", number)))
+    if hasattr(
+        signal, "SIGTTOU"
+    ):  # in the background, under `stty tostop`, a line that is printed would stop us
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
 
 
 class News(Protocol):

@@ -231,7 +231,9 @@ def test_a_frozen_instance_is_said_to_be_within_seconds(mocked: DemoInstance, su
     root = psutil.Process(mocked.call({"do": "status"})["pid"])
     root.suspend()
     try:
-        assert "does not answer" in supervisor("status", code=1, within=30.0)
+        said = supervisor("status", code=1, within=30.0)
+        assert "does not answer: it is suspended" in said
+        assert f"kill -CONT {root.pid}" in said
     finally:
         root.resume()
 

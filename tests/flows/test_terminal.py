@@ -20,7 +20,8 @@ import pytest
 from supervisor.demo.instance import free_port
 from tests.flows.conftest import Command
 
-ROUNDS = 200 if os.environ.get("GERALD_SOAK") else 5
+SOAK = bool(os.environ.get("GERALD_SOAK"))
+ROUNDS = 200 if SOAK else 5
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(60 + 30 * ROUNDS),
@@ -53,10 +54,13 @@ def game() -> Iterator[Game]:
     made.socket.close()
 
 
-def command(home: Path, game: Game) -> list[str]:
+def options(game: Game) -> list[str]:
     settings = (f"osc.output_port={game.port}", f"osc.input_port={free_port()}", "llm.mock_responses=true")
-    options = [part for setting in settings for part in ("--set", setting)]
-    return [sys.executable, "-m", "supervisor", "--home", str(home), "run", "--text", *options]
+    return ["--text", *(part for setting in settings for part in ("--set", setting))]
+
+
+def command(home: Path, game: Game) -> list[str]:
+    return [sys.executable, "-m", "supervisor", "--home", str(home), "run", *options(game)]
 
 
 def environment() -> dict[str, str]:
@@ -114,24 +118,42 @@ def as_in_a_terminal() -> None:
 
 BY_ITSELF: tuple[str, ...] = ()
 BY_A_SHELL = ("sh", "-c", '"$@"; :', "sh")
-"""As `make run` does: the leader of the session is another process, which waits."""
+"""The leader of the session is another process, which waits."""
+BY_MAKE = ("make", "--old-file=setup", "--no-print-directory", "run")
+IN_THE_BACKGROUND = ("sh", "-mc", '"$@" & wait; :', "sh")
+CHECKOUT = Path(__file__).parents[2]
+
+
+def led_by(leader: tuple[str, ...], home: Path, game: Game) -> list[str]:
+    """The command line of a run, as `leader` starts it."""
+    if leader is not BY_MAKE:
+        return [*leader, *command(home, game)]
+    return [*leader, f"ARGS={' '.join(options(game))}", f"VENV={Path(sys.executable).parent}"]
 
 
 @pytest.mark.parametrize(
-    ("leader", "lose"),
-    [(BY_ITSELF, close_terminal), (BY_ITSELF, hang_up), (BY_A_SHELL, hang_up_leader)],
+    ("leader", "lose", "rounds"),
+    [
+        (BY_ITSELF, close_terminal, ROUNDS),
+        (BY_ITSELF, hang_up, ROUNDS),
+        (BY_A_SHELL, hang_up_leader, ROUNDS if SOAK else 2),
+        (BY_MAKE, close_terminal, ROUNDS if SOAK else 2),
+        (BY_MAKE, hang_up_leader, ROUNDS if SOAK else 1),
+        (IN_THE_BACKGROUND, close_terminal, ROUNDS if SOAK else 1),
+    ],
 )
 def test_a_terminal_that_is_closed_ends_the_run_in_order(
-    home: Path, game: Game, supervisor: Command, leader: tuple[str, ...], lose: Lose
+    home: Path, game: Game, supervisor: Command, leader: tuple[str, ...], lose: Lose, rounds: int
 ) -> None:
-    for number in range(ROUNDS):
+    for number in range(rounds):
         ours, theirs = pty.openpty()
         process = subprocess.Popen(
-            [*leader, *command(home, game)],
+            led_by(leader, home, game),
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
-            env=environment(),
+            cwd=CHECKOUT,
+            env=environment() | {"GERALD_HOME": str(home)},
             start_new_session=True,
             preexec_fn=as_in_a_terminal,
         )

@@ -191,6 +191,10 @@ def _in_child(work: Callable[[], int], output: Path) -> None:
         os.dup2(out, 2)
         status = work()
         sys.stdout.flush()
+    except SystemExit:  # raised by the mutant while the tests were read
+        traceback.print_exc()
+        sys.stderr.flush()
+        status = 1
     except BaseException:
         traceback.print_exc()
         sys.stderr.flush()

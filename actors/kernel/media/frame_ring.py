@@ -6,6 +6,8 @@ noticed. The owner, which outlives writer and readers, makes the ring and takes 
 """
 
 import contextlib
+import errno
+import os
 import secrets
 import sys
 import threading
@@ -22,6 +24,8 @@ from actors.kernel.media.frames import Frame, RingAddress
 Picture = npt.NDArray[np.uint8]
 """uint8, shape (height, width, channels)."""
 
+SHARED = "/dev/shm"
+"""Where Linux keeps shared memory."""
 _ALIGN = 64
 _FIELDS = 8  # 64-bit words of a slot's header, one cache line
 _SEQUENCE, _HEIGHT, _WIDTH, _CHANNELS, _CAPTURED = range(5)
@@ -33,6 +37,10 @@ class _Memory(SharedMemory):
     def __del__(self) -> None:
         with contextlib.suppress(BufferError):
             self.close()
+
+
+class NoRoom(Exception):
+    """The system has no memory to share for a picture."""
 
 
 class Ring:
@@ -93,14 +101,17 @@ class RingWriter(_Attached):
     def __init__(self, address: RingAddress) -> None:
         super().__init__(address)
         self._generation = (int(self._words[:, _SEQUENCE].max()) + 1) // 2
+        self._reserved = [0] * address.slots
 
     def write(self, picture: Picture, captured_at: float) -> Frame:
-        """Put the picture over the oldest one. captured_at: epoch seconds. Raises ValueError if it is too large."""
+        """Put the picture over the oldest one. captured_at: epoch seconds. Raises ValueError if it is too large,
+        NoRoom if the system has no memory to share for it."""
         if picture.nbytes > self.address.slot_bytes:
             raise ValueError(f"a picture of {picture.nbytes} bytes; a slot has {self.address.slot_bytes}")
-        generation = self._generation = self._generation + 1
         height, width, channels = picture.shape
-        slot = generation % self.address.slots
+        slot = (self._generation + 1) % self.address.slots
+        self._reserve(slot, picture.nbytes)
+        generation = self._generation = self._generation + 1
         words = self._words[slot]
         words[_SEQUENCE] = 2 * generation - 1
         self._fence()
@@ -110,6 +121,14 @@ class RingWriter(_Attached):
         self._fence()
         words[_SEQUENCE] = 2 * generation
         return Frame(generation, height, width, channels, captured_at)
+
+    def _reserve(self, slot: int, size: int) -> None:
+        """Memory that was promised need not be there: in a container /dev/shm is small, and a write beyond its room
+        kills the process (SIGBUS)."""
+        if size > self._reserved[slot]:
+            start = _header_bytes(self.address.slots) + slot * _aligned(self.address.slot_bytes)
+            _reserve(self.address.name, start, size)
+            self._reserved[slot] = size
 
 
 class RingReader(_Attached):
@@ -180,6 +199,21 @@ def _aligned(size: int) -> int:
 
 def _header_bytes(slots: int) -> int:
     return _aligned(slots * _FIELDS * 8)
+
+
+def _reserve(name: str, start: int, size: int) -> None:
+    """Have the system provide these bytes now. Raises NoRoom. Elsewhere than on Linux memory is there once mapped."""
+    if sys.platform != "linux":
+        return
+    with contextlib.suppress(FileNotFoundError):  # taken away: who is attached keeps what it has
+        file = os.open(f"{SHARED}/{name}", os.O_RDWR)
+        try:
+            os.posix_fallocate(file, start, size)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.ENOMEM, errno.EDQUOT):
+                raise NoRoom(f"{SHARED} has no room for a picture of {size} bytes") from None
+        finally:
+            os.close(file)
 
 
 _attaching = threading.Lock()

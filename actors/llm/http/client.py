@@ -18,6 +18,7 @@ from actors.llm.http import environment
 from actors.llm.http.bounded_stream import BoundedStream, TooLarge
 from actors.llm.http.chunks import DONE, Chunk, ServerError, read_chunk, read_error
 from actors.llm.http.failures import ServerFailure, of_server, of_transport
+from actors.llm.http.fit import fitted
 from actors.llm.http.learned import Learned, in_turns
 from actors.llm.http.mended_stream import MendedStream
 from actors.llm.http.retry import parse_retry_after
@@ -221,7 +222,8 @@ class _Completion:
     def _body(self) -> dict[str, Any]:
         endpoint, learned = self.endpoint, self.learned
         # The embedded model's template takes every order of roles, and its prefix cache likes them as they are.
-        prompt = self.prompt if endpoint.is_local else in_turns(self.prompt, no_system=learned.no_system)
+        prompt = fitted(self.prompt, learned.longest)
+        prompt = prompt if endpoint.is_local else in_turns(prompt, no_system=learned.no_system)
         messages = [{"role": message.role, "content": message.content} for message in prompt]
         own = {"model": endpoint.model, "messages": messages, "stream": True}
         return own | learned.options(dict(endpoint.options))

@@ -1,10 +1,14 @@
 """What one process has learned of the servers it asks, by server and model."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from actors.llm.hidden import opens_in_thought
 from actors.llm.http.chunks import ServerError
+from actors.llm.http.fit import is_too_long, next_limit
 from actors.llm.http.learned import Learned, learn
+from actors.llm.messages import ChatMessage
 from actors.llm.providers import Endpoint
 
 MOST = 8  # lessons of one server: one that refuses everything is not asked for ever
@@ -26,11 +30,19 @@ class Knowledge:
         """How this server wants to be asked."""
         return self._about(endpoint).learned
 
-    def learn(self, endpoint: Endpoint, error: ServerError | None) -> bool:
-        """Whether the refusal teaches how to ask again."""
+    def learn(
+        self, endpoint: Endpoint, error: ServerError | None, prompt: Sequence[ChatMessage] = ()
+    ) -> bool:
+        """Whether the refusal of `prompt` teaches how to ask again."""
         known = self._about(endpoint)
-        lesson = learn(known.learned, dict(endpoint.options), error) if error is not None else None
-        if lesson is None or known.lessons >= MOST:
+        if error is None or known.lessons >= MOST:
+            return False
+        if is_too_long(error):
+            limit = next_limit(prompt, known.learned.longest)
+            lesson = None if limit is None else msgspec.structs.replace(known.learned, longest=limit)
+        else:
+            lesson = learn(known.learned, dict(endpoint.options), error)
+        if lesson is None:
             return False
         known.learned, known.lessons = lesson, known.lessons + 1
         return True

@@ -30,11 +30,14 @@ _NO_SYSTEM = re.compile(
 
 
 class Learned(msgspec.Struct, frozen=True):
-    """left_out: refused parameters. renamed: parameters sent by their newer name. no_system: no system role."""
+    """left_out: refused parameters. renamed: parameters sent by their newer name. no_system: no system role.
+
+    longest: characters that a prompt may have, 0 while no limit was met."""
 
     left_out: frozenset[str] = frozenset()
     renamed: frozenset[str] = frozenset()
     no_system: bool = False
+    longest: int = 0
 
     def options(self, options: dict[str, Any]) -> dict[str, Any]:
         """The parameters as this server takes them."""

@@ -208,7 +208,7 @@ class Streams:
                 self._knowledge.note_reply(job.endpoint, progress.opened_by_template(ending))
                 return last
             except CompletionError as error:
-                if not progress.begun and self._knowledge.learn(job.endpoint, error.error):
+                if not progress.begun and self._knowledge.learn(job.endpoint, error.error, job.prompt):
                     log.info("%s; asked again otherwise", error.failure.owner)
                     continue
                 if error.failure.kind == "timeout" and not progress.begun:

@@ -21,7 +21,7 @@ def service(home: Home, user: bool, text: bool) -> None:
     command = shutil.which(sys.argv[0]) or sys.argv[0]
     program: tuple[str, ...] = (str(Path(command).absolute()),)
     if not command.endswith(("supervisor", "supervisor.exe")):
-        program = (sys.executable, "-m", "supervisor")
+        program = (sys.executable, "-P", "-m", "supervisor")
     place = home.path.absolute()
     click.echo(unit(program, place, owner="" if user else _owner(place), text=text), nl=False)
 

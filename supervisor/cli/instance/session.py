@@ -22,6 +22,7 @@ from config.layers.source import ConfigSource
 from config.models import ModelError, check_all, list_path, load_models
 from config.schema import Config
 from supervisor.cli.instance.render import headline, missing, tree_table
+from supervisor.cli.instance.typed import typed_lines
 from supervisor.cli.literal import escaped
 from supervisor.control.requests import talk
 from supervisor.control.server import ControlServer
@@ -179,7 +180,7 @@ class RunScreen:
         self._console.print(f"[dim]Type to {escaped(name)}; Ctrl-C stops.[/]")
         if isinstance(sys.stdin, TextIOWrapper):
             sys.stdin.reconfigure(errors="replace")
-        for line in sys.stdin:
+        for line in typed_lines(sys.stdin, stop):
             if not line.strip():
                 continue
             try:

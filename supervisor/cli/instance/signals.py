@@ -10,6 +10,14 @@ SAME_REQUEST = 0.5
 """Seconds within which several are one: a terminal, a service manager and the launcher may all pass the same one on."""
 
 
+def ignore_stops_of_the_terminal() -> None:
+    """A process in the background that reads from its terminal, or writes to it under `stty tostop`, would be stopped
+    as a whole: ears, voice and all."""
+    for name in ("SIGTTIN", "SIGTTOU"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+
+
 class StopSignals:
     """event: set when the run is to end."""
 
@@ -18,7 +26,8 @@ class StopSignals:
         self._asked_at = 0.0
 
     def hear_signals(self) -> None:
-        """From now on SIGINT, SIGTERM and SIGHUP ask for it."""
+        """From now on SIGINT, SIGTERM and SIGHUP ask for it, and a terminal that is another's stops nothing."""
+        ignore_stops_of_the_terminal()
         if hasattr(signal, "SIGHUP"):
             signal.signal(signal.SIGHUP, self._on_hangup)
         signal.signal(signal.SIGINT, self._on_signal)

@@ -253,6 +253,57 @@ def test_an_idle_actor_that_is_fenced_takes_nothing_from_its_successor(node: Nod
     assert node.directory.dead_letters.counts == {}
 
 
+class Opener(Stuck):
+    """Has something open from its start on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed = threading.Event()
+        self.order: list[str] = []
+
+    def on_stop(self) -> None:
+        self.order.append("stopped")
+
+    def release(self) -> None:
+        assert not self.closed.is_set()
+        self.order.append("released")
+        self.closed.set()
+        raise OSError("what was closed complains, too")
+
+
+@pytest.mark.parametrize(
+    ("end", "order"),
+    [(Stop(), ["stopped", "released"]), (Burst(), ["released"]), (None, ["released"])],
+)
+def test_what_an_actor_opened_is_closed_once_however_it_ends(
+    node: Node, end: Stop | Burst | None, order: list[str]
+) -> None:
+    opener = Opener()
+    ref = node.start(opener, "a")
+    if end is not None:
+        node.client.tell("a", end)
+    else:
+        node.client.tell("a", Memo(1))
+        assert opener.hangs.wait(PATIENCE)
+        host = ref._actor_weakref()
+        assert host is not None
+        host.fence()
+        assert not opener.closed.is_set()  # its handler may use it still
+        opener.go.set()
+    assert opener.closed.wait(PATIENCE)
+    assert opener.order == order
+
+
+def test_a_start_that_fails_closes_what_it_had_opened(node: Node) -> None:
+    class Halfway(Opener):
+        def on_start(self) -> None:
+            raise ValueError("the second thing cannot be opened")
+
+    halfway = Halfway()
+    node.start(halfway, "a")
+    assert halfway.closed.wait(PATIENCE)
+
+
 # -- the outside
 
 

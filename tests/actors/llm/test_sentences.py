@@ -25,6 +25,7 @@ def split(text: str, size: int = 1) -> list[str]:
         ("Hi. I am here. Are you? Yes!", ["Hi.", "I am here.", "Are you?", "Yes!"]),
         ("Hi. I met Dr. Smith, e.g. at 5 p.m. today.", ["Hi.", "I met Dr. Smith, e.g. at 5 p.m. today."]),
         ("Ok. It costs 3.14 or 1,000 now.", ["Ok.", "It costs 3.14 or 1,000 now."]),
+        ("My birthday is Jan 1, 1980. Next.", ["My birthday is Jan 1, 1980.", "Next."]),
         ("Ok. J. R. Tolkien wrote it.", ["Ok.", "J. R. Tolkien wrote it."]),
         ("Ok. It was I. You know.", ["Ok.", "It was I.", "You know."]),
         ("Hm... well then. Hm... Well then.", ["Hm... well then.", "Hm...", "Well then."]),

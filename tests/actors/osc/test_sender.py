@@ -157,6 +157,18 @@ def test_what_a_crashed_incarnation_held_comes_to_rest_at_the_next_start(
     assert ("/input/Vertical", [0.0]) in peer.received()
 
 
+def test_an_incarnation_that_ends_leaves_no_socket_behind(sender: Any, peer: Any) -> None:
+    life = sender.lives["osc.sender"]
+    life.actor.prepare({"osc": Osc(output_port=peer.port + 1)})
+    wires = [life.actor._wire, life.actor._prepared]
+    life.fence()
+    life.release()
+
+    for wire in wires:
+        with pytest.raises(OSError, match=r"closed|descriptor"):
+            wire.send("/a", 1)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "sent"),
     [

@@ -3,6 +3,7 @@
 import gc
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -225,3 +226,37 @@ def test_a_reader_started_by_plain_subprocess_takes_nothing_away_when_it_dies(ri
     assert done.returncode == -signal.SIGKILL
     assert Path("/dev/shm", ring.address.name).exists()
     assert RingReader(ring.address).latest() is not None
+
+
+LITTLE = """
+import sys
+import numpy as np
+from actors.kernel.media.frame_ring import NoRoom, Ring, RingWriter
+ring = Ring(3, 300_000)
+writer = RingWriter(ring.address)
+assert writer.write(np.ones((10, 10, 3), np.uint8), 1.0).generation == 1
+try:
+    writer.write(np.ones((300, 300, 3), np.uint8), 2.0)
+except NoRoom as error:
+    print(error)
+assert writer.write(np.ones((10, 10, 3), np.uint8), 3.0).generation == 2
+writer.close()
+ring.close()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/shm")
+def test_a_picture_for_which_there_is_no_room_is_refused_and_kills_nobody() -> None:
+    """As in a container, whose /dev/shm is small: there a write beyond its room is a bus error."""
+    mounted = "mount -t tmpfs -o size=64k tmpfs /dev/shm"
+    unshare = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
+    if shutil.which("unshare") is None or subprocess.run([*unshare, mounted], capture_output=True).returncode:
+        pytest.skip("no mounts of one's own here")
+    done = subprocess.run(
+        [*unshare, f'{mounted} && exec "$0" -c "$1"', sys.executable, LITTLE],
+        capture_output=True,
+        text=True,
+        timeout=WITHIN,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "/dev/shm has no room for a picture of 270000 bytes\n"

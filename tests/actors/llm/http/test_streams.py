@@ -3,7 +3,8 @@
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -290,6 +291,62 @@ def test_a_parameter_that_is_refused_is_left_out_at_once_and_from_then_on(
         assert said(posted) == ["Hello."]
     sent = [{name: value for name, value in r.body.items() if "tokens" in name} for r in server.requests]
     assert sent == [{"max_tokens": 5}, {"max_completion_tokens": 5}, {"max_completion_tokens": 5}]
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        status(
+            400,
+            {
+                "error": {
+                    "code": 400,
+                    "message": "the request exceeds the available context size, try increasing it",
+                    "type": "exceed_context_size_error",
+                }
+            },
+        ),
+        status(
+            400,
+            {
+                "error": {
+                    "message": "This model's maximum context length is 4096 tokens. However, you requested 4201 tokens",
+                    "type": "invalid_request_error",
+                    "code": "context_length_exceeded",
+                }
+            },
+        ),
+        status(413, {"detail": "no"}),
+    ],
+)
+def test_of_a_talk_that_is_too_long_for_the_server_the_oldest_is_left_out_from_then_on(
+    server: ModelServer, posted: Posted, streams: Streams, refusal: Sequence[Step]
+) -> None:
+    talk = (
+        ChatMessage("system", "Be kind."),
+        *(
+            ChatMessage("user" if n % 2 == 0 else "assistant", f"{n}. {'word ' * 40}".strip())
+            for n in range(19)
+        ),
+    )
+    server.plan(refusal, refusal, words("Hello."), words("Hello."))
+    for request in ("r", "r2"):
+        streams.submit(replace(job(server, request, retries=0), prompt=talk))
+        assert said(posted) == ["Hello."]
+    sent = [[message["content"].split()[0] for message in r.body["messages"]] for r in server.requests]
+    assert len(sent[0]) == 20
+    assert len(sent[0]) > len(sent[1]) > len(sent[2]) > 2
+    assert sent[3] == sent[2]
+    assert all((names[0], names[-1]) == ("Be", "18.") for names in sent)
+
+
+def test_a_single_question_that_is_too_long_is_refused_once(
+    server: ModelServer, posted: Posted, streams: Streams
+) -> None:
+    server.plan(status(413, {"error": {"message": "too many tokens"}}))
+    streams.submit(job(server, retries=0))
+    assert isinstance(posted.next(), ReplyBroken)
+    assert len(server.requests) == 1
 
 
 def test_a_server_that_loads_its_model_is_not_left_and_the_next_question_waits_for_it(
