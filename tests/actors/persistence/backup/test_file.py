@@ -1,6 +1,7 @@
 """A backup's file: what is written is read, whatever is wrong with it is noticed, and any program can list it."""
 
 import stat
+from hashlib import blake2b
 from pathlib import Path
 
 import msgpack
@@ -12,7 +13,7 @@ from actors.kernel.state.document import Document, count_parts, encoded_part
 from actors.kernel.state.patch import difference, pack
 from actors.persistence.backup import file as backup_file
 from actors.persistence.backup.content import BackupContent, try_changes
-from actors.persistence.backup.file import Unusable, encoded, listed, read, tombstones_in, write
+from actors.persistence.backup.file import SUM, Unusable, encoded, listed, read, tombstones_in, write
 from actors.persistence.store.chain import Chain, Snapshot
 from actors.persistence.store.encryption import StoreEncryption
 from actors.persistence.store.errors import StoreError
@@ -141,6 +142,20 @@ def test_who_is_forgotten_is_told_without_a_key_and_by_a_damaged_one(tmp_path: P
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match="is not the name of a domain"):
         write(tmp_path / "a.backup", content(chain("../elsewhere")), MADE_AT)
+
+
+def test_a_domain_that_its_header_does_not_name_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "a.backup"
+    write(path, content(), MADE_AT)
+    unpacker = msgpack.Unpacker(raw=False)
+    unpacker.feed(path.read_bytes())
+    head, *records, trailer = unpacker
+    del head["domains"]["users"]
+    body = b"".join(map(msgpack.packb, (head, *records)))
+    trailer["blake2b"] = blake2b(body, digest_size=SUM).digest()
+    path.write_bytes(body + msgpack.packb(trailer))
+    with pytest.raises(Unusable, match="does not hold the domains in its header"):
+        read(path)
 
 
 @pytest.mark.parametrize("lost", ["a change", "the state"])
