@@ -10,7 +10,7 @@ import msgspec
 from actors.conversation.utterance import Utterance
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person
-from actors.vocabulary.words import asks, plain, sentences_of, topic_of
+from actors.vocabulary.words import asks, plain, sentences_of, topic_of, without_name
 
 PEOPLE = 12  # people in the summary; beyond it the one silent for longest is dropped
 
@@ -76,11 +76,13 @@ def facts_in(text: str) -> tuple[str, ...]:
     return tuple(plain(sentence, LONGEST_FACT) for sentence in said if _STATES.search(sentence))
 
 
-def lines(summary: Summary, longest: int) -> tuple[str, ...]:
-    """`summary` to be read, a line for each person, who spoke last first, in at most `longest` characters."""
+def lines(summary: Summary, longest: int, bot: str = "") -> tuple[str, ...]:
+    """`summary` to be read, a line for each person, who spoke last first, in at most `longest` characters.
+
+    bot: the bot's name, which is no topic."""
     found = []
     for gist in sorted(summary.people.values(), key=lambda gist: gist.until, reverse=True):
-        line = _line(gist)
+        line = _line(gist, bot)
         longest -= len(line)
         if line and longest >= 0:
             found.append(line)
@@ -110,9 +112,10 @@ def summary_faults(summary: Summary) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _line(gist: Gist) -> str:
+def _line(gist: Gist, bot: str) -> str:
     """The gist as a sentence; "" without facts and topics."""
-    topics = (f"talked about {', '.join(gist.topics)}",) if gist.topics else ()
+    about = [topic for said in gist.topics if (topic := without_name(said, bot))]
+    topics = (f"talked about {', '.join(about)}",) if about else ()
     facts = ("said: " + " ".join(f"“{fact.text}”" for fact in gist.facts),) if gist.facts else ()
     name = plain(gist.person.name, 40) if gist.person.is_known else "somebody"
     return f"{name} {' and '.join((*topics, *facts))}" if topics or facts else ""

@@ -94,7 +94,8 @@ class Users(DomainActor[UsersState]):
         if not words:
             return Profile(person, _short(user), closeness)
         facts, me = (user.facts, user.user_id) if user is not None else ((), person.user_id)
-        told = account(facts, me, now) if asks_for_account(words) else ()
+        alone = all(one.user_id in (me, person.user_id) for one in here)
+        told = account(facts, me, now, alone) if asks_for_account(words) else ()
         found, asks = recall(self.state, person, words, here, now, self.memory.share)
         return Profile(person, _short(user), closeness, found, asks, told)
 

@@ -43,6 +43,12 @@ def topic_of(text: str) -> str:
     return " ".join(words[:TOPIC_WORDS])[:LONGEST_TOPIC]
 
 
+def without_name(topic: str, name: str) -> str:
+    """`topic` without the words of `name`: who is spoken to is not what is spoken of."""
+    names = set(_words(name))
+    return " ".join(word for word in topic.split() if word.casefold() not in names)
+
+
 def valence_of(text: str) -> float:
     """How glad the words of `text` are, in [-1, 1]; 0 for neither glad nor sad, or both alike."""
     words = set(_words(text))

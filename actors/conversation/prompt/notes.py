@@ -8,7 +8,7 @@ from actors.conversation.prompt.recollection import recollection
 from actors.conversation.state import ConversationState, Surroundings
 from actors.users.messages import Profile
 from actors.vocabulary.values import Interaction
-from actors.vocabulary.words import plain, topic_of
+from actors.vocabulary.words import plain, topic_of, without_name
 from config.schema.languages import AUTO, name_of
 
 LONGEST = 900  # characters of a note without what is remembered: each costs time in every turn
@@ -29,17 +29,19 @@ MOODS = ("They are often downcast.", "They are usually cheerful.")
 DAY = 86400.0
 
 
-def notes(state: ConversationState, profile: Profile | None, now: float, language: str = "en") -> str:
+def notes(
+    state: ConversationState, profile: Profile | None, now: float, language: str = "en", bot: str = ""
+) -> str:
     """All of it in square brackets on one line, the goals first to be kept; "" for nothing. now: epoch seconds.
 
-    language: as in speech.language."""
+    language: as in speech.language. bot: the bot's name, which is no topic."""
     goals = "; ".join(state.conversation_goals)
     last = [f"You would like to: {bare(goals)}."] if goals else []
     last += _reply_language(state) if language == AUTO else []
     first = [
         *_scene(state.surroundings),
         *_partner(state, profile, now),
-        *_views(state, profile),
+        *_views(state, profile, bot),
         *_talk(state),
         *_touch(state.last_touch, now),
     ]
@@ -89,10 +91,11 @@ def _partner(state: ConversationState, profile: Profile | None, now: float) -> l
     return parts
 
 
-def _views(state: ConversationState, profile: Profile | None) -> list[str]:
+def _views(state: ConversationState, profile: Profile | None, bot: str) -> list[str]:
     """What is known of the speaker's likes, and what the talk is about if the last words do not tell ("And why?")."""
     carried_on = state.messages and not topic_of(state.messages[-1].text) and state.current_topic
-    topic = [f"The talk is about: {bare(plain(state.current_topic, 80))}."] if carried_on else []
+    subject = bare(without_name(plain(state.current_topic, 80), bot))
+    topic = [f"The talk is about: {subject}."] if carried_on and subject else []
     if profile is None or not profile.person.is_known:
         return topic
     views = state.user_preferences
@@ -103,14 +106,17 @@ def _views(state: ConversationState, profile: Profile | None) -> list[str]:
         for matter, view in views.items()
         if matter not in ("called", SPEAKS) and view not in ("likes", "dislikes")
     ]
-    told += _habits({p.kind: p.count for p in profile.user.conversation_patterns} if profile.user else {})
+    told += _habits(
+        {p.kind: p.count for p in profile.user.conversation_patterns} if profile.user else {}, bot
+    )
     return [*topic, f"{heading(profile.person)}: {quotable('; '.join(told), VIEWS)}."] if told else topic
 
 
-def _habits(counts: Mapping[str, int]) -> list[str]:
-    topics = [
+def _habits(counts: Mapping[str, int], bot: str) -> list[str]:
+    usual = [
         kind.removeprefix("topic:") for kind, count in counts.items() if count >= HABIT and "topic:" in kind
     ]
+    topics = [topic for topic in usual if without_name(topic, bot)]
     told = [f"often talks about {', '.join(topics[:3])}"] if topics else []
     asks_often = counts.get("talk", 0) >= HABIT and counts.get("question", 0) * 2 > counts["talk"]
     return [*told, "often asks questions"] if asks_often else told

@@ -41,8 +41,8 @@ def build(
 
     The last one begins with what is known just now. language: to answer in, as in speech.language."""
     shown = _shown(state)
-    earlier = _earlier(state, len(state.messages) - len(shown))
-    known = notes(state, profile, now, language)
+    earlier = _earlier(state, len(state.messages) - len(shown), bot.name)
+    known = notes(state, profile, now, language, bot.name)
     said = [ChatMessage(one.role, _words(one)) for one in shown]
     if said and known:
         said[-1] = msgspec.structs.replace(said[-1], content=f"{known}\n{said[-1].content}")
@@ -92,9 +92,9 @@ def _shown(state: ConversationState) -> tuple[Utterance, ...]:
     return tuple(one for one in state.messages if one.turn >= since)
 
 
-def _earlier(state: ConversationState, unseen: int) -> tuple[ChatMessage, ...]:
+def _earlier(state: ConversationState, unseen: int, bot: str) -> tuple[ChatMessage, ...]:
     """What remains of all that is not shown any more: it changes only when that does."""
-    found = lines(condensed(state.summary, state.messages[:unseen]), MEMORY)
+    found = lines(condensed(state.summary, state.messages[:unseen]), MEMORY, bot)
     text = "\n".join((EARLIER, *(f"Earlier, {bare(line)}" for line in found)))
     return (ChatMessage("user", text),) if found else ()
 

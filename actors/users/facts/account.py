@@ -7,9 +7,10 @@ from actors.users.facts.days import day_name
 from actors.users.facts.fact import Fact, worth
 from actors.users.facts.sentence import folded_clause
 
-TOLD = 8  # facts in one answer
+TOLD = 6  # facts in one answer
 NOTHING = "So far I know nothing about you. Tell me something, and I will remember it."
 MORE = "That is not all: ask me about anything else."
+KEPT = "Some of what you told me I only tell you when we are alone."
 
 _ASKED = re.compile(
     r"\bwhat (?:all )?(?:do|can) you (?:still )?(?:know|remember|recall|tell me|have stored|store|save) (?:about|of|on) me\b"
@@ -28,12 +29,14 @@ def asks_for_account(text: str) -> bool:
     return _ASKED.search(folded_clause(text.replace("’", "'"))) is not None
 
 
-def account(facts: Iterable[Fact], asker: str, now: float) -> tuple[str, ...]:
-    """What `asker` told, what matters most first, in a few sentences."""
-    mine = [fact for fact in facts if fact.source == asker]
+def account(facts: Iterable[Fact], asker: str, now: float, alone: bool = True) -> tuple[str, ...]:
+    """What `asker` told, what matters most first, in a few sentences; before others nothing told in confidence."""
+    told = [fact for fact in facts if fact.source == asker]
+    mine = [fact for fact in told if alone or not fact.private]
     best = sorted(mine, key=lambda fact: (worth(fact, now), fact.at), reverse=True)
     said = tuple(_sentence(fact) for fact in best[:TOLD])
-    return (*said, *((MORE,) if len(best) > TOLD else ())) or (NOTHING,)
+    rest = [*([MORE] if len(best) > TOLD else []), *([KEPT] if len(mine) < len(told) else [])]
+    return (*said, *rest) or (NOTHING,)
 
 
 def turned(text: str) -> str:

@@ -44,6 +44,12 @@ _DOUBT = re.compile(r"\b(?:i think|i guess|maybe|perhaps|probably|i believe|migh
 _SUPPOSED = re.compile(
     r"\b(?:if i|if we|i would|i could|i wish i (?:was|were|had)|just kidding|joking)\b", re.I
 )
+_CONFIDING = re.compile(
+    r"^(?:it's a secret|it is a secret|between us|between you and me|don't tell (?:anyone|anybody))\b[,:]?\s*(?:but )?"
+    r"|[,;]?\s+(?:but |and )?(?:please )?(?:don't|do not|never) tell (?:anyone|anybody|them|him|her|the others)\b.*$"
+    r"|[,;]?\s+(?:but |and )?(?:it's|it is|that's|this is) a secret\b.*$",
+    re.I,
+)
 _UNSPOKEN = re.compile(r"[\"“”\[\]{}<>|]")
 
 
@@ -54,7 +60,7 @@ def clauses_of(text: str, longest: int) -> Iterator[str]:
             continue
         for clause in _CLAUSES.split(sentence):
             words = plain(_UNSPOKEN.sub(" ", clause), 4 * longest).strip(" .,!;:-")
-            words = _FILLER.sub("", words).strip(" .,!;:-")
+            words = _CONFIDING.sub("", _FILLER.sub("", words)).strip(" .,!;:-")
             if words and not _ASKING.search(words) and not _SUPPOSED.search(words):
                 yield words[:longest].rstrip()
 

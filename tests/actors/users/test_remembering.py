@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from actors.users.facts.account import KEPT
 from actors.users.messages import (
     FindPerson,
     ForgetPerson,
@@ -187,6 +188,14 @@ def test_who_asks_what_is_known_of_them_hears_it_in_their_own_words() -> None:
     )
     assert "I know nothing about you" in profile(world, BOB, "What do you know about me?").account[0]
     assert profile(world, ANN, "What do you know about trains?").account == ()
+
+
+def test_an_account_before_others_leaves_out_what_was_told_in_confidence() -> None:
+    world, _, _ = begin()
+    say(world, ANN, "I live in Bergen.")
+    say(world, ANN, "I am afraid of the dark, but don't tell anyone.")
+    assert "You are afraid of the dark." in profile(world, ANN, "What do you know about me?", ANN).account
+    assert profile(world, ANN, "What do you know about me?", BOB).account == ("You live in Bergen.", KEPT)
 
 
 def test_what_the_bot_promised_is_remembered() -> None:
