@@ -262,9 +262,9 @@ class _Root:
         if self.report.rest_at is None:
             return
         with contextlib.suppress(OSError):
-            family, kind, protocol, _, where = socket.getaddrinfo(
-                *self.report.rest_at, type=socket.SOCK_DGRAM
-            )[0]
+            found = socket.getaddrinfo(*self.report.rest_at, type=socket.SOCK_DGRAM)
+            # As the root sends: a name may have addresses of both kinds, and VRChat listens on IPv4.
+            family, kind, protocol, _, where = min(found, key=lambda entry: entry[0] != socket.AF_INET)
             with socket.socket(family, kind, protocol) as udp:
                 for datagram in self.report.rest:
                     udp.sendto(datagram, where)
