@@ -69,7 +69,9 @@ def _core() -> tuple[ChildSpec, ...]:
 def _state() -> tuple[ChildSpec, ...]:
     # VRChat's floats come in bursts: the newest are worth more than the oldest.
     return (
-        ChildSpec(CONVERSATION, "actors.conversation.conversation:Conversation", ("bot", "speech")),
+        ChildSpec(
+            CONVERSATION, "actors.conversation.conversation:Conversation", ("bot", "speech", "conversation")
+        ),
         ChildSpec(USERS, "actors.users.users:Users", ("bot", "memory")),
         ChildSpec(WORLD, "actors.world.world:World"),
         ChildSpec(AVATAR, "actors.avatar.avatar:Avatar", full=Full.DROP_OLDEST, osc=EVERYTHING),

@@ -10,12 +10,14 @@ import msgspec
 from actors.audio.messages import PlaybackEnded, PlaybackStarted, SentenceHeard, SentencePlayed, VoiceSilent
 from actors.avatar.messages import Touched
 from actors.conversation import turns
+from actors.conversation.company.attention import Exchange
+from actors.conversation.company.waiting import Question
 from actors.conversation.forget import dropped, without
 from actors.conversation.hearing import attribution, touches, turn_start
 from actors.conversation.hearing.growth import Growth
 from actors.conversation.hearing.speech_input import SpeechInput
 from actors.conversation.hearing.turn_start import TURN_WITHIN
-from actors.conversation.internal import FillerDue, StillUndecided, StillWithdrawn, TurnOverdue
+from actors.conversation.internal import FillerDue, NextQuestion, StillUndecided, StillWithdrawn, TurnOverdue
 from actors.conversation.messages import CancelTurn, SpeakFirst, SpokeFirst, TextReceived, WatchTurns
 from actors.conversation.reply import reply_growth, turn_end
 from actors.conversation.reply.delivery import ReplyDelivery
@@ -36,14 +38,14 @@ from actors.speech.messages import (
 )
 from actors.users.messages import PersonForgotten
 from actors.vocabulary.type_names import durable
-from config.schema import Bot, Speech
+from config.schema import Attention, Bot, Speech
 
 
 @durable("conversation.Conversation", "actors.conversation.conversation:Conversation")
 class Conversation(DomainActor[ConversationState]):
     """Owns the conversation's state and the turn that is under way.
 
-    bot, speech: the sections of the configuration in force."""
+    attention, bot, speech: the sections of the configuration in force."""
 
     domain = "conversation"
     schema = 2
@@ -62,8 +64,9 @@ class Conversation(DomainActor[ConversationState]):
         "_voiced": "_reply.voiced",
     }
 
-    def __init__(self, bot: Bot, speech: Speech) -> None:
+    def __init__(self, bot: Bot, speech: Speech, conversation: Attention | None = None) -> None:
         super().__init__(ConversationState(speaking_style=bot.speaking_style))
+        self.attention = conversation or Attention()
         self.bot = bot
         self.speech = speech
         self._input = SpeechInput()
@@ -99,10 +102,19 @@ class Conversation(DomainActor[ConversationState]):
         incarnation = self.context.incarnation
         turn = turns.turn_after_restart(self.state.turn, self.version.epoch, incarnation, self.wall())
         turn_end.end_after_restart(self, turn)
+        # the recognizer of this run counts voices anew
+        company = msgspec.structs.replace(self.state.company, voices={}, filed=())
+        waiting = self.state.waiting.since(self.wall())
+        self.become(
+            msgspec.structs.replace(self.state, company=company, exchange=Exchange(), waiting=waiting)
+        )
+        if waiting.questions:
+            self.after(0.0, NextQuestion())
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         self.bot = sections.get("bot", self.bot)
         self.speech = sections.get("speech", self.speech)
+        self.attention = sections.get("conversation", self.attention)
         self.become(msgspec.structs.replace(self.state, speaking_style=self.bot.speaking_style))
         return True
 
@@ -110,8 +122,15 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_text(self, message: TextReceived) -> None:
+        said = Question(message.text, self.wall(), message.person, listener=message.listener, addressed=True)
+        if self.state.active is not None and self._input.meanwhile(self, self._reply, said):
+            return
         self._input.growth = Growth()
-        self._input.begin(self, self._reply, message.text, message.person, message.listener)
+        self._input.begin(self, self._reply, said)
+
+    @handles
+    def on_next_question(self, message: NextQuestion) -> None:
+        self._input.next(self, self._reply)
 
     @handles
     def on_transcript(self, message: TranscriptReady) -> None:
@@ -180,6 +199,7 @@ class Conversation(DomainActor[ConversationState]):
     @handles
     def on_cancel(self, message: CancelTurn) -> None:
         self._input.forget(self)
+        self._input.give_up_waiting(self, self._reply, message.reason)
         self._void(message.reason)
 
     # -- by whom

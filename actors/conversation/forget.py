@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from actors.conversation.company.attention import Exchange
+from actors.conversation.company.company import without as without_people
 from actors.conversation.prompt.goals import with_goals
 from actors.conversation.state import ConversationState
 from actors.conversation.summary import Gist, Summary
@@ -45,6 +47,9 @@ def dropped(state: ConversationState, people: tuple[Person, ...], at: float) -> 
         participants={i: one for i, one in state.participants.items() if i not in ids or one.since > at},
         summary=_summary(state.summary, ids, named, at),
         active=active,
+        company=without_people(state.company, ids),
+        exchange=Exchange() if state.exchange.person.user_id in ids else state.exchange,
+        waiting=state.waiting.without(ids),
         surroundings=msgspec.structs.replace(
             state.surroundings,
             people=tuple(person for person in state.surroundings.people if person.user_id not in ids),

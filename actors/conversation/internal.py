@@ -22,6 +22,10 @@ class StillWithdrawn(Message):
     turn: int
 
 
+class NextQuestion(Message):
+    """The bot is free to answer whoever waits."""
+
+
 class TurnOverdue(Message):
     """A timer: turn `turn` should be over by now."""
 

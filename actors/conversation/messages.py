@@ -16,11 +16,20 @@ class TextReceived(Message):
 
 
 class TurnStarted(Message):
-    """To the listener, before anything else of it: what was said has become turn `turn`."""
+    """To the listener, before anything else of it: what was said has become turn `turn`.
+
+    certainty: that it was `person`, in [0, 1]; for somebody unknown, of the best guess."""
 
     turn: int
     text: str
     person: Person
+    certainty: float = 1.0
+
+
+class TurnWaits(Message):
+    """To the listener: others are answered first; so many are before it, with the one who is answered now."""
+
+    before: int
 
 
 class ReplySentence(Message):

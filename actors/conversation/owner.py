@@ -8,12 +8,13 @@ import msgspec
 from actors.conversation.state import ActiveTurn, ConversationState
 from actors.kernel.message import Message
 from actors.kernel.state.patch import Path
-from config.schema import Bot, Speech
+from config.schema import Attention, Bot, Speech
 
 
 class Owner(Protocol):
-    """See DomainActor for the promises. bot, speech: the sections of the configuration in force."""
+    """See DomainActor for the promises. attention, bot, speech: the sections of the configuration in force."""
 
+    attention: Attention
     bot: Bot
     speech: Speech
     state: ConversationState

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+from actors.conversation.company.attention import Exchange
+from actors.conversation.company.company import FILED, VOICES, Company
+from actors.conversation.company.waiting import MOST, Question, Waiting
 from actors.conversation.summary import Summary, summary_faults
 from actors.conversation.utterance import WINDOW, WINDOW_CHARACTERS, Utterance
 from actors.vocabulary.type_names import durable
@@ -25,7 +28,9 @@ class ActiveTurn(msgspec.Struct, frozen=True):
     that were heard. asides: which of `said` are no part of the reply, such as an apology. begun: how many
     the voice has begun; shown: how many the chatbox got. language: which one was spoken, "" where it is not certain.
 
-    complete: no further sentence will come. voiced: a voice speaks. failed: the owner's line where no reply came."""
+    complete: no further sentence will come. voiced: a voice speaks. failed: the owner's line where no reply came.
+    voice: in which it was said, 0 for an unknown one. certainty: that it was `person`, in [0, 1]. addressed: it was
+    surely said to the bot. waited: others were answered first."""
 
     turn: int
     text: str
@@ -42,6 +47,17 @@ class ActiveTurn(msgspec.Struct, frozen=True):
     begun: int = 0
     shown: int = 0
     language: str = ""
+    voice: int = 0
+    certainty: float = 0.0
+    addressed: bool = False
+    waited: bool = False
+
+    @property
+    def question(self) -> Question:
+        """What was said, by whom, in which voice."""
+        return Question(
+            self.text, self.started_at, self.person, self.voice, self.listener, self.addressed, self.language
+        )
 
     @property
     def due(self) -> tuple[str, ...]:
@@ -95,7 +111,8 @@ class ConversationState(msgspec.Struct, frozen=True):
     """All that is known of the conversation. Times are epoch seconds, the duration is in seconds.
 
     messages: the last utterances, word by word. summary: what remains of the earlier ones.
-    shown_from: the turn from which on prompts show them.
+    shown_from: the turn from which on prompts show them. company: what tells who speaks. exchange: the last one, with
+    whom. waiting: who is answered next.
     turn: the last turn id; ids only increase. participants: by user id, of this conversation.
     user_preferences: of the last speaker. last_touch: of kind none before the first touch. language: which one was
     spoken last, "" where that is not known."""
@@ -116,6 +133,9 @@ class ConversationState(msgspec.Struct, frozen=True):
     last_touch: Interaction = Interaction()
     shown_from: int = 0
     language: str = ""
+    company: Company = Company()
+    exchange: Exchange = Exchange()
+    waiting: Waiting = Waiting()
 
     def active_turn(self, turn: int) -> ActiveTurn | None:
         """The current turn, if it is `turn`."""
@@ -135,6 +155,9 @@ def faults(state: ConversationState) -> tuple[str, ...]:
         "participants": (len(state.participants), PARTICIPANTS),
         "surroundings.people": (len(state.surroundings.people), NEAR),
         "conversation_goals": (len(state.conversation_goals), GOALS),
+        "company.voices": (len(state.company.voices), VOICES),
+        "company.filed": (len(state.company.filed), FILED),
+        "waiting": (len(state.waiting.questions), MOST),
         "user_preferences": (len(state.user_preferences), PREFERENCES),
     }
     found = [f"{name}: {size}, at most {most}" for name, (size, most) in sizes.items() if size > most]

@@ -1,9 +1,12 @@
 """How a turn of conversation changes what is known of it: pure transitions, each within the state's bounds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import msgspec
 
+from actors.conversation.company import company
+from actors.conversation.company.attention import Exchange
+from actors.conversation.company.waiting import Question
 from actors.conversation.prompt.goals import with_goals
 from actors.conversation.state import (
     NEAR,
@@ -28,25 +31,30 @@ GAP = 1000  # added to the turn after a restart: an incarnation has fewer turns 
 
 
 def begin(
-    state: ConversationState,
-    text: str,
-    person: Person,
-    listener: str,
-    at: float,
-    voiced: bool = True,
-    language: str = "",
+    state: ConversationState, said: Question, at: float, *, voiced: bool = True, waited: bool = False
 ) -> ConversationState:
-    """What was said becomes the next turn. voiced: there is a voice to answer with. language: which one was spoken."""
+    """What was said becomes the next turn. voiced: there is a voice to answer with. waited: for others' answers."""
     turn = state.turn + 1
     since = at - state.last_interaction_time
     goes_on = 0 <= since < PAUSE
     return msgspec.structs.replace(
         state,
         turn=turn,
-        active=ActiveTurn(turn, text[:LONGEST], person, listener, at, voiced=voiced, language=language),
-        language=language or state.language,
-        current_topic=topic_of(text) or (state.current_topic if goes_on else ""),
-        emotional_tone=tone_of(text),
+        active=ActiveTurn(
+            turn,
+            said.text[:LONGEST],
+            said.person,
+            said.listener,
+            at,
+            voiced=voiced,
+            voice=said.voice,
+            addressed=said.addressed,
+            waited=waited,
+            language=said.language,
+        ),
+        language=said.language or state.language,
+        current_topic=topic_of(said.text) or (state.current_topic if goes_on else ""),
+        emotional_tone=tone_of(said.text),
         last_interaction_time=at,
         conversation_duration=state.conversation_duration + since if goes_on else 0.0,
         participants=state.participants if goes_on else {},
@@ -67,15 +75,15 @@ def turn_after_restart(turn: int, epoch: int, incarnation: int, at: float) -> in
     return turn + (GAP if incarnation > 1 else 0)
 
 
-def attribute(state: ConversationState, person: Person) -> ConversationState:
-    """It is known now who said it: note the utterance under that name."""
+def attribute(state: ConversationState, person: Person, certainty: float = 1.0) -> ConversationState:
+    """It is known now who said it, and how surely: note the utterance under that name."""
     active = state.active
     if active is None:
         return state
     said = Utterance("user", active.text, person, active.turn, active.started_at, active.language)
     state = msgspec.structs.replace(
         state,
-        active=msgspec.structs.replace(active, person=person),
+        active=msgspec.structs.replace(active, person=person, certainty=certainty),
         participants=_joined(state.participants, person, active.started_at, active.language),
         user_preferences={},
     )
@@ -135,7 +143,44 @@ def end(state: ConversationState, name: str, at: float) -> ConversationState:
             state = msgspec.structs.replace(
                 state, participants={**state.participants, one.person.user_id: answered}
             )
+        state = exchanged(state, active, at, active.kept)
     return with_goals(state)
+
+
+def exchanged(state: ConversationState, active: ActiveTurn, at: float, reply: str = "") -> ConversationState:
+    """The bot answers whoever said `active`, or has answered them with `reply`."""
+    asks = reply.rstrip().endswith("?")
+    here, known = state.surroundings.people, state.company
+    return msgspec.structs.replace(
+        state,
+        exchange=Exchange(active.person, active.voice, at, asks),
+        company=company.answered(known, reply, active.person, here, at) if reply else known,
+    )
+
+
+def filed(state: ConversationState, active: ActiveTurn, at: float) -> ConversationState:
+    """The turn went to the record of the person who said it, as something that happened at `at` (epoch seconds)."""
+    known = company.filed(state.company, active.turn, active.person, active.voice, at)
+    return msgspec.structs.replace(state, company=known)
+
+
+def refiled(state: ConversationState, turns: Set[int], person: Person) -> ConversationState:
+    """What was said in these turns was said by `person`."""
+    return msgspec.structs.replace(
+        state,
+        messages=tuple(
+            msgspec.structs.replace(one, person=person) if one.turn in turns and one.role == "user" else one
+            for one in state.messages
+        ),
+    )
+
+
+def overheard(state: ConversationState, said: Question, person: Person, at: float) -> ConversationState:
+    """It was said, but not to the bot, which answers somebody else just now."""
+    turn = state.turn + 1
+    noted = Utterance("user", said.text[:LONGEST], person, turn, at, said.language)
+    participants = _joined(state.participants, person, at, said.language)
+    return with_goals(_noted(msgspec.structs.replace(state, turn=turn, participants=participants), noted))
 
 
 def withdraw(state: ConversationState, name: str, at: float) -> ConversationState:
@@ -175,7 +220,7 @@ def unasked(state: ConversationState, person: Person, at: float, voiced: bool) -
     return msgspec.structs.replace(
         state,
         turn=turn,
-        active=ActiveTurn(turn, "", person, started_at=at, voiced=voiced),
+        active=ActiveTurn(turn, "", person, started_at=at, voiced=voiced, certainty=1.0),
         last_interaction_time=at,
         conversation_duration=state.conversation_duration if goes_on else 0.0,
         participants=state.participants if goes_on else {},

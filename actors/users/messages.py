@@ -84,6 +84,17 @@ class InteractionHappened(Message):
     said_in: int = 0
 
 
+class Misattributed(Message):
+    """What happened at `at` (epoch seconds) by the record of `of` is of `to`; of nobody known, if `to` is unknown.
+
+    said_in: the turn, 0 for none."""
+
+    of: Person
+    to: Person
+    at: float
+    said_in: int = 0
+
+
 class PreferenceStated(Message):
     """`person` prefers `value` in the matter of `key` ("" for no longer), as far as the bot has understood."""
 

@@ -12,6 +12,7 @@ from actors.kernel.message import Asker
 from actors.kernel.protocol.storage import PERSISTENCE, ErasureRecorded, RecordErasure
 from actors.kernel.state.domain import DomainActor
 from actors.users.acquaintance import Change, Path, faded, interacted, preferred, profile_of
+from actors.users.correction import misattributed
 from actors.users.facts.account import account, asks_for_account
 from actors.users.forget import ErasureSelection, chosen
 from actors.users.messages import (
@@ -20,6 +21,7 @@ from actors.users.messages import (
     Forgotten,
     GetProfile,
     InteractionHappened,
+    Misattributed,
     NotForgotten,
     PeopleFound,
     PersonForgotten,
@@ -118,6 +120,10 @@ class Users(DomainActor[UsersState]):
             self.become(
                 without(self.state, self._erased)
             )  # it was on its way, and may tell of whom was forgotten
+
+    @handles
+    def on_misattributed(self, message: Misattributed) -> None:
+        self._take(misattributed(self.state, message, self.bot.name))
 
     @handles
     def on_preference(self, message: PreferenceStated) -> None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, create_model
 from config.schema.audio import Audio
 from config.schema.behaviour import Behaviour, Initiative
 from config.schema.bot import Bot
+from config.schema.conversation import Attention
 from config.schema.interruption import Interruption
 from config.schema.llm import Llm, LocalLlm
 from config.schema.logs import Logging
@@ -32,6 +33,7 @@ from config.secret import Secret, reference
 __all__ = [
     "PINNED",
     "ActorSettings",
+    "Attention",
     "Audio",
     "Behaviour",
     "Bot",

@@ -15,6 +15,7 @@ from actors.conversation.messages import (
     ReplySentence,
     TextReceived,
     TurnStarted,
+    TurnWaits,
     WatchTurns,
 )
 from actors.kernel.actor import Actor
@@ -133,6 +134,8 @@ def _talk(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
     for message in talk(runtime, _text(request, "text"), str(request.get("as") or "")):
         if isinstance(message, TurnStarted):
             yield {"event": "turn", "turn": message.turn, "person": message.person.name}
+        elif isinstance(message, TurnWaits):
+            yield {"event": "waits", "before": message.before}
         elif isinstance(message, ReplySentence):
             what = {"turn": message.turn, "sentence": message.sentence, "text": message.text}
             yield {"event": "sentence", **what}

@@ -19,9 +19,11 @@ from actors.kernel.record import Handled, Record, Started, Stopped
 from actors.llm.messages import LLM, CompletionRequested
 from actors.osc.messages import OSC_RECEIVER, OSC_SENDER, ParametersChanged
 from actors.speech.messages import SYNTHESIZER
+from actors.users.messages import USERS
 from supervisor.otp.messages import ROOT, ChildHung
 from supervisor.otp.slot import ActorSlot
 from supervisor.simulation.checks.durability import Durability
+from supervisor.simulation.checks.filing import Filing
 from supervisor.simulation.checks.forgetting import Forgetting
 from supervisor.simulation.checks.guesses import Guesses
 from supervisor.simulation.checks.intensity import Intensity
@@ -73,6 +75,7 @@ class SimulatedWorld:
         self.model = ModelServer()
         self.turns = TurnOrder(self.clock, lambda: self._well_since(SPEAKER), self.fault)
         self.guesses = Guesses(self.clock, self.fault)
+        self.filing = Filing(self.fault)
         self.replies = Replies(self.clock.monotonic, self._well_since, self.fault)
         self.speaker = SimulatedSpeaker(self.scheduler, self._heard)
         self.microphone = SimulatedMicrophone(self.scheduler)
@@ -200,6 +203,7 @@ class SimulatedWorld:
                 CONFIGURATION: self.reloads.decided,
                 CONVERSATION: self._conversation_handled,
                 SPEAKER: self._speaker_handled,
+                USERS: self._users_handled,
                 **dict.fromkeys((LLM, SYNTHESIZER), self.replies.handled),
             },
         )
@@ -246,8 +250,13 @@ class SimulatedWorld:
         if record.version is not None:
             self.durability.changed(record.envelope.recipient)
 
+    def _users_handled(self, record: Handled) -> None:
+        self._domain_handled(record)
+        self.filing.users(record)
+
     def _conversation_handled(self, record: Handled) -> None:
         self._domain_handled(record)
+        self.filing.conversation(record)
         if record.sent:
             self.turns.conversation(record)
             self.voice.conversation(record)

@@ -1,8 +1,13 @@
 """Attribution: who speaks, who is near, who touched, and who must be forgotten. Pure."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from actors.conversation import turns
+from actors.conversation.company import company
+from actors.conversation.company.company import SURE, Candidate, Company, Evidence, Filed
+from actors.conversation.company.waiting import Question
 from actors.conversation.state import ConversationState
 from actors.kernel.actor import AskFailed, Reply
 from actors.users.messages import Profile
@@ -30,11 +35,53 @@ def profile(answer: Reply | AskFailed) -> Profile | None:
     return known if isinstance(known, Profile) else None
 
 
+def evidence(said: Question, here: tuple[Person, ...]) -> Evidence:
+    """What tells who said it."""
+    return Evidence(said.text, said.at, said.person, here, said.voice)
+
+
+def person_of(known: Company, said: Evidence) -> Person:
+    """Who said it, if that is sure enough for their record; else UNKNOWN."""
+    return _sure(company.speaker(known, said))
+
+
 def attributed(state: ConversationState, here: Present) -> ConversationState:
-    """The active turn with its place and speaker: the only one here, if no speaker was given."""
+    """The active turn with its place and whoever said it; what was filed under a wrong name before is put right."""
+    state = turns.surrounded(state, here.world_name, here.people, here.seen)
     active = state.active
-    person = active.person if active is not None and active.person.is_known else only(here)
-    return turns.attribute(turns.surrounded(state, here.world_name, here.people, here.seen), person)
+    if active is None:
+        return state
+    said = Evidence(active.text, active.started_at, active.person, here.people, active.voice)
+    found = company.speaker(state.company, said)
+    state = _learned(state, said, found)
+    return turns.attribute(state, _sure(found), found.certainty)
+
+
+def learned(state: ConversationState, said: Question) -> ConversationState:
+    """What was said beside the current turn tells whose voice it is, or who is introduced."""
+    told = evidence(msgspec.structs.replace(said, person=UNKNOWN), state.surroundings.people)
+    known = company.heard(state.company, told, company.speaker(state.company, told))
+    return msgspec.structs.replace(state, company=known)
+
+
+def moves(before: Company, after: Company) -> Iterator[tuple[Filed, Person]]:
+    """What was filed in `before` and is of somebody else `after`: UNKNOWN where nobody knows of whom."""
+    now = {one.turn: one.person for one in after.filed}
+    for one in before.filed:
+        person = now.get(one.turn, UNKNOWN)
+        if person != one.person:
+            yield one, person
+
+
+def _learned(state: ConversationState, said: Evidence, found: Candidate) -> ConversationState:
+    wrong = company.misfiled(state.company, said, found)
+    known = company.heard(company.moved(state.company, wrong, _sure(found)), said, found)
+    state = msgspec.structs.replace(state, company=known)
+    return turns.refiled(state, {one.turn for one in wrong}, _sure(found)) if wrong else state
+
+
+def _sure(found: Candidate) -> Person:
+    return found.person if found.certainty >= SURE else UNKNOWN
 
 
 def acquainted(state: ConversationState, known: Profile) -> ConversationState:

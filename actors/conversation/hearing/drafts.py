@@ -3,6 +3,7 @@
 import msgspec
 
 from actors.conversation import turns
+from actors.conversation.company.waiting import Question
 from actors.conversation.hearing import attribution
 from actors.conversation.hearing.growth import Growth
 from actors.conversation.languages import reply_language
@@ -11,7 +12,7 @@ from actors.conversation.prompt.prompt import build, people_named
 from actors.conversation.state import ConversationState
 from actors.kernel.actor import AskFailed, Reply
 from actors.llm.messages import LLM, ChatMessage, CompletionRequested, SentenceReady
-from actors.speech.messages import SYNTHESIZER, Drop, SpeakRequested, TranscriptGuessed
+from actors.speech.messages import SYNTHESIZER, Drop, SpeakRequested, TranscriptGuessed, TranscriptReady
 from actors.users.messages import Profile
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN, Person
@@ -23,12 +24,15 @@ _REMEMBERED = 16  # guesses that came to nothing, and may still arrive
 
 @durable("conversation.Draft")
 class Draft(msgspec.Struct, frozen=True):
-    """A guess on its way. text: all that was said. messages: what the model was asked; empty before that.
+    """A guess on its way. text: all that was said; at: since when (epoch seconds), in which voice. messages: what the
+    model was asked; empty before that.
 
     language: which one was spoken, replied_in: the one of the reply; "" where it is not certain."""
 
     guess: int
     text: str
+    at: float = 0.0
+    voice: int = 0
     present: Present | None = None
     profile: Profile | None = None
     messages: tuple[ChatMessage, ...] = ()
@@ -42,9 +46,20 @@ class Draft(msgspec.Struct, frozen=True):
 
     def foreseen(self, state: ConversationState, growth: Growth, at: float) -> ConversationState:
         """`state` as it will be when this becomes the turn."""
-        return self.attributed(
-            turns.begin(growth.before(state), self.text, UNKNOWN, "", at, language=self.language)
-        )
+        return self.attributed(turns.begin(growth.before(state), self.question, at))
+
+    @property
+    def question(self) -> Question:
+        """What was said, as it becomes a turn."""
+        return Question(self.text, self.at, voice=self.voice, language=self.language)
+
+    def is_of(self, state: ConversationState, voice: int) -> bool:
+        """Whether it is of the same person, now that the voice is known."""
+        here = self.present.people if self.present is not None else ()
+        said = attribution.evidence(self.question, here)
+        better = msgspec.structs.replace(said, voice=voice)
+        known = state.company
+        return attribution.person_of(known, said) == attribution.person_of(known, better)
 
     def attributed(self, state: ConversationState) -> ConversationState:
         """`state`, in which this has become the turn, with whoever speaks and what is known of them."""
@@ -67,7 +82,9 @@ class Drafts:
         if message.guess in self._dropped:
             return False
         self.end(owner)
-        self.draft = Draft(message.guess, text, language=message.language)
+        self.draft = Draft(
+            message.guess, text, message.speech_started_at, message.voice, language=message.language
+        )
         return True
 
     def drop(self, owner: Owner, guess: int) -> None:
@@ -139,10 +156,11 @@ class Drafts:
             request = SpeakRequested(0, sentence.sentence, sentence.text, sentence.guess, language)
             owner.tell(SYNTHESIZER, request)
 
-    def take(self, guess: int, text: str) -> Draft | None:
-        """The draft that is the turn now, if it is of that guess, of the same words, and the model was asked."""
-        draft = self.of(guess)
-        if draft is None or draft.text != text or not draft.messages:
+    def take(self, state: ConversationState, said: TranscriptReady, text: str) -> Draft | None:
+        """The draft that is the turn now, if it is of that guess, person and words (`text` in whole), and the model was
+        asked."""
+        draft = self.of(said.guess)
+        if draft is None or draft.text != text or not draft.messages or not draft.is_of(state, said.voice):
             return None
         self.draft = None
         return draft

@@ -15,6 +15,7 @@ JUST_BEGUN = 1.0  # seconds for which a reply was not really heard yet
 class Growth(msgspec.Struct, frozen=True):
     """turn: the last one that was spoken to the bot, 0 for none; ended_at: the end of what was said.
 
+    voice: in which it was said, 0 for an unknown one.
     heard_at: when its reply began to be heard, 0 before. withdrawn: the words of the turn, which was withdrawn because
     they go on; "" while it was not. All times are epoch seconds."""
 
@@ -22,10 +23,15 @@ class Growth(msgspec.Struct, frozen=True):
     ended_at: float = 0.0
     heard_at: float = 0.0
     withdrawn: str = ""
+    voice: int = 0
 
-    def decided(self, turn: int, ended_at: float) -> "Growth":
+    def decided(self, turn: int, ended_at: float, voice: int = 0) -> "Growth":
         """A turn was decided, and with it what had been withdrawn."""
-        return Growth(turn, ended_at)
+        return Growth(turn, ended_at, voice=voice)
+
+    def is_of_another(self, voice: int) -> bool:
+        """Whether somebody who speaks in `voice` surely is not who said the turn."""
+        return bool(voice and self.voice) and voice != self.voice
 
     def heard(self, turn: int, at: float) -> "Growth":
         """The reply to `turn` begins to be heard."""

@@ -1,24 +1,29 @@
 """What people say, until it is a turn: thought about ahead, decided, withdrawn when they go on, and begun again."""
 
-from actors.conversation.hearing import turn_start
+import msgspec
+
+from actors.conversation import turns
+from actors.conversation.company.waiting import Question, Waiting, another
+from actors.conversation.hearing import attribution, turn_start
 from actors.conversation.hearing.attribution import ANSWER_WITHIN
 from actors.conversation.hearing.drafts import Draft, Drafts
 from actors.conversation.hearing.growth import Growth
 from actors.conversation.hearing.unheard import Unheard
 from actors.conversation.internal import StillWithdrawn
 from actors.conversation.languages import note_person
-from actors.conversation.messages import ReplyEnded
+from actors.conversation.messages import ReplyEnded, TurnWaits
 from actors.conversation.owner import Owner, current
 from actors.conversation.reply import turn_end
 from actors.conversation.reply.delivery import ReplyDelivery
 from actors.conversation.utterance import LONGEST
 from actors.kernel.actor import AskFailed, Reply
 from actors.llm.messages import LLM
+from actors.osc.messages import OSC_SENDER, Typing
 from actors.speech.messages import NothingUnderstood, SpeechStarted, TranscriptGuessed, TranscriptReady
 from actors.system.messages import SYSTEM, StageReached
-from actors.users.messages import USERS, GetProfile
+from actors.users.messages import USERS, GetProfile, InteractionHappened
 from actors.vocabulary.type_names import durable
-from actors.vocabulary.values import UNKNOWN, Person
+from actors.vocabulary.values import Interaction, Person
 from actors.world.messages import WORLD, WhoIsHere
 
 GOES_ON_WITHIN = 30.0  # seconds after which a withdrawn turn begins again without a further word
@@ -46,24 +51,22 @@ class SpeechInput:
         self,
         owner: Owner,
         reply: ReplyDelivery,
-        text: str,
-        person: Person = UNKNOWN,
-        listener: str = "",
+        said: Question,
         draft: Draft | None = None,
-        language: str = "",
+        *,
+        waited: bool = False,
     ) -> int:
         """Begin a turn with what was said; the turn before ends. Its id, or 0 where nothing was said. draft: what was
-        thought about ahead, if it was this."""
-        text = turn_start.sayable(text)
-        if not text:
-            if listener:
-                owner.tell(listener, ReplyEnded(0, "ignored", "", "nothing was said"))
+        thought about ahead, if it was this. waited: until others were answered."""
+        said = msgspec.structs.replace(said, text=turn_start.sayable(said.text))
+        if not said.text:
+            reply.audience.tell_listener(
+                owner, said.listener, ReplyEnded(0, "ignored", "", "nothing was said")
+            )
             return 0
         self.drafts.end(owner)
         turn_end.void(owner, reply, "something new was said")
-        turn = turn_start.start(
-            owner, reply, self.growth.before(owner.state), text, person, listener, language
-        )
+        turn = turn_start.start(owner, reply, self.growth.before(owner.state), said, waited=waited)
         if draft is not None:
             self._adopt(owner, reply, draft)
         else:
@@ -72,8 +75,10 @@ class SpeechInput:
 
     def _adopt(self, owner: Owner, reply: ReplyDelivery, draft: Draft) -> None:
         """What was foreseen is the turn: go on where the draft is."""
-        owner.become(draft.attributed(owner.state))
+        turn_start.become_attributed(owner, draft.attributed(owner.state))
         active = current(owner)
+        owner.become(turns.exchanged(owner.state, active, owner.wall()))
+        owner.tell(OSC_SENDER, Typing(True))
         self.drafts.became(active.turn, draft.guess)
         reply.ahead.met(draft.profile)
         note_person(owner, draft.profile)
@@ -82,15 +87,73 @@ class SpeechInput:
 
     def transcript(self, owner: Owner, reply: ReplyDelivery, said: TranscriptReady) -> None:
         """Somebody finished, or goes on with what was answered too early."""
-        if not said.faint and self.growth.goes_on(owner.state.active, said.speech_started_at):
+        if self.growth.is_of_another(said.voice):
+            self._begin_again(owner, reply)
+        elif not said.faint and self.growth.goes_on(owner.state.active, said.speech_started_at):
             self._withdraw(owner, reply)
         text = self.growth.whole(said.text)
+        question = Question(text, said.speech_started_at, voice=said.voice, language=said.language)
+        if owner.state.active is not None and self.meanwhile(owner, reply, question):
+            return
         answered_by_rule = owner.state.active or turn_start.asks_to_walk(text)
-        draft = None if answered_by_rule else self.drafts.take(said.guess, text)
-        turn = self.begin(owner, reply, text, draft=draft, language=said.language)
+        draft = None if answered_by_rule else self.drafts.take(owner.state, said, text)
+        turn = self.begin(owner, reply, question, draft=draft)
         if turn:
-            self.growth = self.growth.decided(turn, said.speech_ended_at)
+            self.growth = self.growth.decided(turn, said.speech_ended_at, said.voice)
             _tell_stages(owner, turn, said)
+
+    # -- somebody else is answered just now
+
+    def meanwhile(self, owner: Owner, reply: ReplyDelivery, said: Question) -> bool:
+        """Whether what was said lets the current turn go on: another said it, who waits, or does not mean the bot."""
+        active, state = current(owner), owner.state
+        here = state.surroundings.people
+        person = attribution.person_of(state.company, attribution.evidence(said, here))
+        if not another(person, said.voice, active.person, active.voice):
+            return False
+        if not turn_start.heeded(owner, msgspec.structs.replace(said, person=person), here).answers:
+            reply.voice.go_on(owner)
+            self._overhear(owner, said, person)
+            return True
+        if reply.voice.interrupted:
+            return False
+        self._wait(owner, reply, msgspec.structs.replace(said, addressed=True))
+        return True
+
+    def _overhear(self, owner: Owner, said: Question, person: Person) -> None:
+        now = owner.wall()
+        owner.become(turns.overheard(attribution.learned(owner.state, said), said, person, now))
+        if person.is_known:
+            talk, here = Interaction("talk", person.name, said.text, now), owner.state.surroundings.people
+            owner.tell(USERS, InteractionHappened(person, talk, here, owner.state.turn))
+
+    def _wait(self, owner: Owner, reply: ReplyDelivery, said: Question) -> None:
+        waiting = owner.state.waiting
+        if waiting.full:
+            reply.audience.tell_listener(
+                owner, said.listener, ReplyEnded(0, "ignored", "", "too many others wait for an answer")
+            )
+            return
+        owner.become(msgspec.structs.replace(owner.state, waiting=waiting.add(said)))
+        reply.audience.tell_listener(owner, said.listener, TurnWaits(len(waiting.questions) + 1))
+
+    def next(self, owner: Owner, reply: ReplyDelivery) -> None:
+        """The bot is free, unless something else was said meanwhile: answer whoever waits for the longest time."""
+        waiting = owner.state.waiting.questions
+        if owner.state.active is not None or not waiting:
+            return
+        owner.become(msgspec.structs.replace(owner.state, waiting=Waiting(waiting[1:])))
+        for before, question in enumerate(waiting[1:], start=1):
+            reply.audience.tell_listener(owner, question.listener, TurnWaits(before))
+        self.begin(owner, reply, waiting[0], waited=True)
+
+    def give_up_waiting(self, owner: Owner, reply: ReplyDelivery, reason: str) -> None:
+        """Nobody waits any more."""
+        waiting = owner.state.waiting.questions
+        if waiting:
+            owner.become(msgspec.structs.replace(owner.state, waiting=Waiting()))
+            for question in waiting:
+                reply.audience.tell_listener(owner, question.listener, ReplyEnded(0, "cancelled", "", reason))
 
     # -- it came too early
 
@@ -122,7 +185,8 @@ class SpeechInput:
     def _begin_again(self, owner: Owner, reply: ReplyDelivery) -> None:
         growth = self.growth
         if growth.withdrawn and owner.state.active is None:
-            self.growth = growth.decided(self.begin(owner, reply, growth.withdrawn), growth.ended_at)
+            said = Question(growth.withdrawn, growth.ended_at, voice=growth.voice, addressed=True)
+            self.growth = growth.decided(self.begin(owner, reply, said), growth.ended_at, growth.voice)
 
     # -- it is thought about ahead
 
@@ -135,11 +199,21 @@ class SpeechInput:
     def draft_present(self, owner: Owner, answer: Reply | AskFailed) -> None:
         """The world answered (or not) for a draft: who would be speaking."""
         person = self.drafts.met(answer, owner.state, self.growth, owner.wall())
-        if person is not None and person.is_known:
+        if person is not None and not self._heeds(owner, person):
+            self.drafts.end(owner)
+        elif person is not None and person.is_known:
             asked = GetProfile(person, *self.drafts.heard)
             owner.ask(USERS, asked, "on_draft_profile", answer.context, ANSWER_WITHIN)
         elif person is not None:
             self.drafts.ask(owner, self.growth)
+
+    def _heeds(self, owner: Owner, person: Person) -> bool:
+        """Whether the draft will be answered."""
+        draft = self.drafts.draft
+        assert draft is not None
+        assert draft.present is not None
+        said = msgspec.structs.replace(draft.question, person=person)
+        return turn_start.heeded(owner, said, draft.present.people).answers
 
     def draft_profile(self, owner: Owner, answer: Reply | AskFailed) -> None:
         """The users answered (or not) for a draft: what is known of them. An account of that needs no model."""

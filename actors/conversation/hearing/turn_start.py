@@ -1,6 +1,8 @@
 """How a turn starts: from what was said until the model is asked, with whoever said it."""
 
 from actors.conversation import turns
+from actors.conversation.company.attention import Heeded, Said, attention
+from actors.conversation.company.waiting import Question
 from actors.conversation.hearing import attribution
 from actors.conversation.hearing.attribution import ANSWER_WITHIN
 from actors.conversation.internal import FillerDue, TurnOverdue
@@ -17,7 +19,7 @@ from actors.conversation.utterance import LONGEST
 from actors.kernel.actor import AskFailed, Reply
 from actors.llm.messages import LLM, CompletionRequested
 from actors.osc.messages import OSC_SENDER, Typing
-from actors.users.messages import USERS, GetProfile, Profile
+from actors.users.messages import USERS, GetProfile, Misattributed, Profile
 from actors.vocabulary.acts import WALK
 from actors.vocabulary.requests import asked_for
 from actors.vocabulary.values import Person
@@ -33,21 +35,14 @@ def sayable(text: str) -> str:
 
 
 def start(
-    owner: Owner,
-    reply: ReplyDelivery,
-    before: ConversationState,
-    text: str,
-    person: Person,
-    listener: str,
-    language: str,
+    owner: Owner, reply: ReplyDelivery, before: ConversationState, said: Question, *, waited: bool = False
 ) -> int:
     """What was said becomes the current turn, on top of the state `before`; returns its id."""
-    owner.become(turns.begin(before, text, person, listener, owner.wall(), reply.voiced, language))
+    owner.become(turns.begin(before, said, owner.wall(), voiced=reply.voiced, waited=waited))
     turn = owner.state.turn
     owner.after(TURN_WITHIN, TurnOverdue(turn))
     if owner.speech.filler != "off":
         owner.after(FILLER_AFTER, FillerDue(turn))
-    owner.tell(OSC_SENDER, Typing(True))
     return turn
 
 
@@ -83,14 +78,37 @@ def present(owner: Owner, reply: ReplyDelivery, answer: Reply | AskFailed) -> No
     turn: int = answer.context
     if owner.state.active_turn(turn) is None:
         return
-    owner.become(attribution.attributed(owner.state, attribution.present(answer)))
+    become_attributed(owner, attribution.attributed(owner.state, attribution.present(answer)))
     active = current(owner)
-    reply.audience.announce(owner, active)
+    heeds = heeded(owner, active.question, owner.state.surroundings.people)
+    reply.audience.announce(owner, active, heeded=heeds.answers)
+    if not heeds.answers:
+        turn_end.ignore(owner, reply, heeds.why)
+        return
+    owner.become(turns.exchanged(owner.state, active, owner.wall()))
+    owner.tell(OSC_SENDER, Typing(True))
     if active.person.is_known:
         asked = GetProfile(active.person, active.text, owner.state.surroundings.people)
         owner.ask(USERS, asked, "on_profile", turn, ANSWER_WITHIN)
     else:
         _think(owner, reply, turn, None)
+
+
+def become_attributed(owner: Owner, after: ConversationState) -> None:
+    """It is known who said the current turn; the users hear what was said to be of another before."""
+    before = owner.state.company
+    owner.become(after)
+    for wrong, person in attribution.moves(before, after.company):
+        owner.tell(USERS, Misattributed(wrong.person, person, wrong.at, wrong.turn))
+
+
+def heeded(owner: Owner, said: Question, here: tuple[Person, ...]) -> Heeded:
+    """Whether the bot answers what was said, with these people around, and why."""
+    if said.addressed:
+        return Heeded(True, "said to the bot")
+    state, rules = owner.state, owner.attention
+    heard = Said(said.text, said.at, said.person, said.voice, here, state.last_touch)
+    return attention(rules.attention, (owner.bot.name, *rules.also_called), heard, state.exchange)
 
 
 def acquainted(owner: Owner, reply: ReplyDelivery, answer: Reply | AskFailed) -> None:

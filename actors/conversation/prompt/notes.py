@@ -74,7 +74,8 @@ def _scene(around: Surroundings) -> list[str]:
 
 def _partner(state: ConversationState, profile: Profile | None, now: float) -> list[str]:
     if profile is None or not profile.person.is_known:
-        return []
+        several = len(state.surroundings.people) > 1
+        return ["You do not know which of them is speaking; you may ask."] if several else []
     parts = [f"You are talking with {quoted(profile.person)}."]
     if profile.user is None or not profile.user.has_talked:
         return [*parts, "You meet for the first time."]

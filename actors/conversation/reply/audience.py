@@ -30,11 +30,17 @@ class Audience:
         for address in self.of(listener):
             owner.tell(address, message)
 
-    def announce(self, owner: Owner, active: ActiveTurn) -> None:
-        """Tell them that the turn begins."""
+    def tell_listener(self, owner: Owner, listener: str, message: Message) -> None:
+        """Tell the listener of one turn, if it has one."""
+        if listener:
+            owner.tell(listener, message)
+
+    def announce(self, owner: Owner, active: ActiveTurn, *, heeded: bool = True) -> None:
+        """Tell them that the turn begins. heeded: it was said to the bot, which may act on it."""
         self.announced = active.turn
-        started = TurnStarted(active.turn, active.text, active.person)
-        owner.tell(BEHAVIOUR, started)
+        started = TurnStarted(active.turn, active.text, active.person, active.certainty)
+        if heeded:
+            owner.tell(BEHAVIOUR, started)
         self.tell(owner, active.listener, started)
 
     def end(self, owner: Owner, listener: str, ended: ReplyEnded) -> None:

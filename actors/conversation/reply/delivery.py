@@ -11,9 +11,16 @@ from actors.conversation.owner import Owner, change, current
 from actors.conversation.prompt.reading_ahead import ReadingAhead
 from actors.conversation.reply.audience import Audience
 from actors.conversation.reply.voice import ReplyVoice
+from actors.conversation.state import ActiveTurn
 from actors.osc.messages import OSC_SENDER, ChatboxText, Typing
 from actors.speech.messages import RECOGNIZER, SYNTHESIZER, SpeakRequested, Spoken
 from actors.vocabulary.type_names import durable
+
+
+def by_name(active: ActiveTurn, text: str) -> str:
+    """`text`, which begins with the name of whoever waited for it, so that everybody knows whom it answers."""
+    first = active.waited and active.person.is_known and len(active.said) == len(active.asides)
+    return f"{active.person.name}, {text}" if first and active.person.name not in text else text
 
 
 @durable("conversation.ReplyDelivery")
@@ -32,6 +39,7 @@ class ReplyDelivery:
         """Pass on the next sentence. guess: the one on which the voice may have made it ready, 0 for none. aside: it is
         no part of the reply."""
         sentence = len(current(owner).said)
+        text = text if aside else by_name(current(owner), text)
         owner.become((turns.add_aside if aside else turns.add_sentence)(owner.state, text))
         active = current(owner)
         self.audience.tell(owner, active.listener, ReplySentence(active.turn, sentence, text))

@@ -5,6 +5,7 @@ import msgspec
 from actors.audio.messages import SPEAKER
 from actors.behaviour.messages import BEHAVIOUR
 from actors.conversation import turns
+from actors.conversation.internal import NextQuestion
 from actors.conversation.messages import ReplyEnded
 from actors.conversation.owner import Owner, current
 from actors.conversation.reply.delivery import ReplyDelivery
@@ -36,6 +37,11 @@ def void(owner: Owner, reply: ReplyDelivery, reason: str) -> None:
     if active is not None:
         _close(owner, reply, active, reason)
         _end(owner, reply, "cancelled", reason)
+
+
+def ignore(owner: Owner, reply: ReplyDelivery, why: str) -> None:
+    """It was not said to the bot: it is known now, and not answered."""
+    _end(owner, reply, "ignored", why)
 
 
 def withdraw(owner: Owner, reply: ReplyDelivery) -> None:
@@ -85,6 +91,9 @@ def _end(owner: Owner, reply: ReplyDelivery, outcome: str, detail: str = "") -> 
         talk = Interaction("talk", active.person.name, active.text, now, active.kept)
         here = owner.state.surroundings.people
         owner.tell(USERS, InteractionHappened(active.person, talk, here, active.turn))
+        owner.become(turns.filed(owner.state, active, now))
+    if owner.state.waiting.questions:
+        owner.after(0.0, NextQuestion())
     owner.tell(SYSTEM, StageReached(active.turn, "reply_ended", now))
     text = active.heard if outcome == "cancelled" else active.reply
     ended = ReplyEnded(active.turn, outcome, text, detail or active.failed)

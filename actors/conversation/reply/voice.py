@@ -50,6 +50,11 @@ class ReplyVoice:
         longest = SPEAKS_FOR if self.somebody_speaks else 0.0
         return 0.0 <= now - self.heard_at < max(within, longest)
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether somebody has made the voice stop."""
+        return self.floor.voice == "paused"
+
     # -- what people say over it
 
     def speech(self, owner: Owner, message: SpeechStarted) -> None:

@@ -52,6 +52,8 @@ def talk(home: Home, text: str, person: str, as_json: bool) -> None:
             print_json(part)
         elif part["event"] == "sentence":
             click.echo(("" if part["sentence"] == 0 else " ") + lines(part["text"]), nl=False)
+        elif part["event"] == "waits":
+            click.echo(f"(others are answered first: {part['before']})", err=True)
         if part["event"] == "end":
             outcome = part["outcome"]
             if not as_json:

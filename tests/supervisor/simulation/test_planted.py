@@ -23,6 +23,7 @@ def test_there_are_a_dozen_bugs_of_every_kind() -> None:
         "answers",
         "conservation",
         "durability",
+        "filing",
         "forgetting",
         "guess",
         "inputs",

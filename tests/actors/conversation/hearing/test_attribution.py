@@ -4,10 +4,11 @@ import msgspec
 
 from actors.avatar.messages import Touched
 from actors.conversation import turns
+from actors.conversation.company.waiting import Question
 from actors.conversation.forget import dropped
 from actors.conversation.hearing import attribution
 from actors.conversation.hearing.attribution import ANSWER_WITHIN
-from actors.conversation.messages import TextReceived
+from actors.conversation.messages import CancelTurn, TextReceived
 from actors.conversation.state import ConversationState
 from actors.kernel.actor import AskFailed, Reply
 from actors.llm.messages import CompletionRequested, SentenceReady
@@ -54,6 +55,7 @@ def test_what_the_speaker_prefers_is_known_and_gone_with_the_next_speaker() -> N
     room.ask("Hi", user=likes)
     assert room.actor.state.user_preferences == {"tea": "likes"}
     assert "likes tea" in room.prompt()[-1]
+    room.give(CancelTurn())
     room.ask("Hello", YU)
     assert room.actor.state.user_preferences == {}
     assert not any("likes tea" in message for message in room.prompt())
@@ -132,7 +134,7 @@ def test_of_a_forgotten_person_nothing_stays_and_the_others_words_do() -> None:
 
 
 def test_the_topic_of_words_that_were_void_before_they_were_attributed_is_forgotten_too() -> None:
-    state = turns.begin(ConversationState(), "Dragons are secret.", MIO, "", 1.0)
+    state = turns.begin(ConversationState(), Question("Dragons are secret.", 1.0, MIO), 1.0)
     state = turns.end(state, "Gerald", 2.0)
     assert state.current_topic
     assert dropped(state, (MIO,), 3.0).current_topic == ""
@@ -160,7 +162,7 @@ def test_who_was_forgotten_is_gone_for_a_state_from_before_as_well() -> None:
 
 
 def heard(person: Person = UNKNOWN) -> ConversationState:
-    return turns.begin(ConversationState(), "Hello", person, "", 100.0)
+    return turns.begin(ConversationState(), Question("Hello", 100.0, person), 100.0)
 
 
 def test_who_speaks_is_the_only_one_here_unless_it_was_said() -> None:

@@ -51,7 +51,7 @@ def test_the_turn_of_the_same_words_takes_over_what_was_thought_at_once() -> Non
     ahead, asked = room["llm"].of(CompletionRequested)
     assert (asked.turn, asked.guess, asked.messages) == (turn, 5, ahead.messages)
     assert len(room["world"].of(WhoIsHere)) == 1
-    assert room["listener"].of(TurnStarted) == [TurnStarted(turn, "How are you", MIO)]
+    assert room["listener"].of(TurnStarted) == [TurnStarted(turn, "How are you", MIO, 0.95)]
     assert room["osc.sender"].of(Typing) == [Typing(True)]
     assert [(u.text, u.person) for u in room.actor.state.messages] == [("How are you", MIO)]
     assert room["llm"].of(Drop) == []

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from actors.conversation.company.waiting import Question
 from actors.conversation.prompt.goals import with_goals
 from actors.conversation.prompt.notes import LONGEST as LONGEST_NOTE
 from actors.conversation.prompt.prompt import EARLIER, MEMORY, build, foreseen, people_named, persona
@@ -228,7 +229,7 @@ def heard_and_answered(
 ) -> tuple[ConversationState, list[tuple[str, str]]]:
     """The state after one turn, and the prompt that its model had. What is known just now changes in every turn."""
     at = NOW + 7.0 * turn
-    state = attribute(begin(state, words, UNKNOWN, "", at, voiced=False), MIO)
+    state = attribute(begin(state, Question(words, at, UNKNOWN), at, voiced=False), MIO)
     state = msgspec.structs.replace(
         state,
         surroundings=Surroundings("The Garden", (MIO, REN), (f"thing {turn}",)),

@@ -1,0 +1,139 @@
+"""Several people at once: whose question waits, whose is overheard, and who is told what."""
+
+from actors.conversation.company.waiting import MOST
+from actors.conversation.messages import CancelTurn, ReplyEnded, TextReceived, TurnStarted, TurnWaits
+from actors.llm.messages import CompletionEnded, CompletionRequested, SentenceReady
+from actors.osc.messages import ChatboxText, Typing
+from actors.speech.messages import Cancel, TranscriptReady
+from actors.users.messages import GetProfile, InteractionHappened, Misattributed, PersonForgotten, Profile
+from actors.vocabulary.values import UNKNOWN, Person
+from actors.world.messages import Present, WhoIsHere
+from tests.actors.conversation.room import MIO, YU, Room
+
+REN = Person("usr_ren", "Ren")
+HERE = Present((MIO, YU, REN), "Home")
+
+
+def heard(room: Room, text: str, voice: int, here: Present = HERE) -> None:
+    """Somebody says it aloud; the world answers, if it is asked."""
+    asked, now = len(room["world"].of(WhoIsHere)), room.world.clock.wall()
+    room.give(TranscriptReady(text, now - 2.0, now - 1.0, 0.2, 0.1, voice=voice))
+    if len(room["world"].of(WhoIsHere)) > asked:
+        room.answer("world", WhoIsHere, here)
+
+
+def answer(room: Room, text: str = "Fine.") -> int:
+    """Whoever is answered now hears it; the turn's number."""
+    turn = room.actor.state.turn
+    if room["users"].of(GetProfile):
+        person = room["users"].of(GetProfile)[-1].person
+        room.answer("users", GetProfile, Profile(person, None))
+    room.give(SentenceReady(turn, 0, text), CompletionEnded(turn, 1, text, 6, "stop"))
+    room.played(turn, 1)
+    return turn
+
+
+def test_questions_of_several_people_are_answered_one_after_the_other_and_by_name() -> None:
+    room = Room()
+    first = room.hear("What is your name?", MIO, HERE)
+    for person, text in ((YU, "How old are you?"), (REN, "Where are you from?")):
+        room.give(TextReceived(text, person, "listener"))
+    assert room["listener"].of(TurnWaits) == [TurnWaits(1), TurnWaits(2)]
+    assert not room["llm"].of(Cancel)
+    answer(room, "Gerald.")
+    assert room["listener"].of(TurnWaits)[-1] == TurnWaits(1)
+    room.answer("world", WhoIsHere, HERE)
+    second = answer(room, "Very young.")
+    room.answer("world", WhoIsHere, HERE)
+    third = answer(room, "From afar, Ren.")
+    assert [said.text for said in room["osc.sender"].of(ChatboxText)] == [
+        "Gerald.",
+        "Yu, Very young.",
+        "From afar, Ren.",
+    ]
+    assert (first, second, third) == (1, 2, 3)
+    assert [end.outcome for end in room["listener"].of(ReplyEnded)] == ["said"] * 3
+
+
+def test_the_same_person_again_voids_the_reply() -> None:
+    room = Room()
+    room.hear("What is your name?", MIO, HERE)
+    room.hear("No, tell me a joke.", MIO, HERE)
+    assert room["llm"].of(Cancel)[-1].turn == 1
+    assert not room["listener"].of(TurnWaits)
+
+
+def test_more_than_can_wait_are_told_so() -> None:
+    room = Room()
+    room.hear("What is your name?", MIO, HERE)
+    for _ in range(MOST + 1):
+        room.give(TextReceived("And me?", YU, "listener"))
+    assert room["listener"].of(ReplyEnded) == [
+        ReplyEnded(0, "ignored", "", "too many others wait for an answer")
+    ]
+    assert len(room.actor.state.waiting.questions) == MOST
+
+
+def test_who_tells_it_to_stop_tells_all_who_wait() -> None:
+    room = Room()
+    room.hear("What is your name?", MIO, HERE)
+    room.give(TextReceived("And me?", YU, "listener"), CancelTurn("enough"))
+    room.world.run()
+    assert [end.outcome for end in room["listener"].of(ReplyEnded)] == ["cancelled", "cancelled"]
+    assert room.actor.state.active is None
+
+
+def test_of_who_is_forgotten_no_question_waits() -> None:
+    room = Room()
+    room.hear("What is your name?", MIO, HERE)
+    room.give(TextReceived("And me?", YU, "listener"), PersonForgotten((YU,), room.world.clock.wall()))
+    assert room.actor.state.waiting.questions == ()
+
+
+def test_what_people_say_to_each_other_is_remembered_and_not_answered() -> None:
+    room = Room()
+    heard(room, "Hi Gerald, I'm Mio.", 1)
+    answer(room)
+    room.world.advance(60.0)
+    heard(room, "My dog is called Rex.", 1)
+    heard(room, "Mio, that is a nice name.", 2)
+    assert [one.turn for one in room["llm"].of(CompletionRequested)] == [1]
+    assert [(one.person, one.text) for one in room.actor.state.messages[-2:]] == [
+        (MIO, "My dog is called Rex."),
+        (UNKNOWN, "Mio, that is a nice name."),
+    ]
+    told = [one.interaction.detail for one in room["users"].of(InteractionHappened)]
+    assert told == ["Hi Gerald, I'm Mio.", "My dog is called Rex."]
+    assert [typing.on for typing in room["osc.sender"].of(Typing)].count(True) == 1
+
+
+def test_another_who_speaks_meanwhile_and_not_to_it_leaves_the_reply_alone() -> None:
+    room = Room()
+    heard(room, "Gerald, who are you?", 1)
+    heard(room, "It is late, Ren.", 2)
+    assert not room["llm"].of(Cancel)
+    assert answer(room) == 2
+    heard(room, "Gerald, and I?", 1)
+    assert room["listener"].of(TurnStarted) == []
+    assert room.actor.state.active is not None
+
+
+def test_another_who_asks_meanwhile_waits() -> None:
+    room = Room()
+    heard(room, "Gerald, who are you?", 1)
+    heard(room, "Gerald, where are we?", 2)
+    assert [one.text for one in room.actor.state.waiting.questions] == ["Gerald, where are we?"]
+    room.give(SentenceReady(1, 0, "I am Gerald."), CompletionEnded(1, 1, "I am Gerald.", 6, "stop"))
+    room.played(1, 1)
+    room.answer("world", WhoIsHere, HERE)
+    assert [one.turn for one in room["llm"].of(CompletionRequested)] == [1, 2]
+
+
+def test_a_correction_reaches_the_record() -> None:
+    room = Room()
+    heard(room, "Gerald, I'm Mio.", 1)
+    answer(room)
+    talked = room["users"].of(InteractionHappened)[-1].interaction.at
+    heard(room, "No, I'm Yu.", 1)
+    assert room["users"].of(Misattributed) == [Misattributed(MIO, YU, talked, 1)]
+    assert {one.person for one in room.actor.state.messages if one.role == "user"} == {YU}
