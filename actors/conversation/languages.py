@@ -1,5 +1,5 @@
-"""Which language the bot answers in: what was spoken, else what this person speaks, else what was spoken last. Pure but
-for what it tells the others of it."""
+"""Which language the bot answers in: what was certainly spoken, else what this person speaks, else what it was
+taken for, else what was spoken last. Pure but for what it tells the others of it."""
 
 from actors.conversation.owner import Owner
 from actors.conversation.state import ConversationState
@@ -19,7 +19,7 @@ def reply_language(setting: str, state: ConversationState) -> str:
         return state.language
     one = state.participants.get(active.person.user_id) if active.person.is_known else None
     theirs = (one.language if one is not None else "") or state.user_preferences.get(SPEAKS, "")
-    return active.language or theirs or state.language
+    return active.language or theirs or active.likely or state.language
 
 
 def words_language(owner: Owner) -> str:

@@ -26,7 +26,8 @@ PREFERENCES = 16
 class ActiveTurn(msgspec.Struct, frozen=True):
     """The current turn. said: sentences passed on. played: how many were heard completely; part: of the next, the words
     that were heard. asides: which of `said` are no part of the reply, such as an apology. begun: how many
-    the voice has begun; shown: how many the chatbox got. language: which one was spoken, "" where it is not certain.
+    the voice has begun; shown: how many the chatbox got. language: which one was spoken, "" where it is not certain;
+    likely: what it was taken for.
 
     complete: no further sentence will come. voiced: a voice speaks. failed: the owner's line where no reply came.
     voice: in which it was said, 0 for an unknown one. certainty: that it was `person`, in [0, 1]. addressed: it was
@@ -51,13 +52,13 @@ class ActiveTurn(msgspec.Struct, frozen=True):
     certainty: float = 0.0
     addressed: bool = False
     waited: bool = False
+    likely: str = ""
 
     @property
     def question(self) -> Question:
         """What was said, by whom, in which voice."""
-        return Question(
-            self.text, self.started_at, self.person, self.voice, self.listener, self.addressed, self.language
-        )
+        said = (self.text, self.started_at, self.person, self.voice, self.listener, self.addressed)
+        return Question(*said, self.language, self.likely)
 
     @property
     def due(self) -> tuple[str, ...]:

@@ -51,6 +51,7 @@ def begin(
             addressed=said.addressed,
             waited=waited,
             language=said.language,
+            likely=said.likely,
         ),
         language=said.language or state.language,
         current_topic=topic_of(said.text) or (state.current_topic if goes_on else ""),
@@ -80,7 +81,9 @@ def attribute(state: ConversationState, person: Person, certainty: float = 1.0) 
     active = state.active
     if active is None:
         return state
-    said = Utterance("user", active.text, person, active.turn, active.started_at, active.language)
+    said = Utterance(
+        "user", active.text, person, active.turn, active.started_at, active.language or active.likely
+    )
     state = msgspec.structs.replace(
         state,
         active=msgspec.structs.replace(active, person=person, certainty=certainty),
@@ -178,7 +181,7 @@ def refiled(state: ConversationState, turns: Set[int], person: Person) -> Conver
 def overheard(state: ConversationState, said: Question, person: Person, at: float) -> ConversationState:
     """It was said, but not to the bot, which answers somebody else just now."""
     turn = state.turn + 1
-    noted = Utterance("user", said.text[:LONGEST], person, turn, at, said.language)
+    noted = Utterance("user", said.text[:LONGEST], person, turn, at, said.language or said.likely)
     participants = _joined(state.participants, person, at, said.language)
     return with_goals(_noted(msgspec.structs.replace(state, turn=turn, participants=participants), noted))
 

@@ -27,8 +27,8 @@ class TranscriptReady(Message):
     words were waited for after it. faint: as in SpeechStarted.
     no_speech: probability that nobody spoke, in [0, 1]. guess: the TranscriptGuessed that said the same, 0 for none.
     over_voice: how much of it overlaps the bot's own voice. language: what it is in (a code as in speech.language), ""
-    where that is not certain. voice: a number for whoever spoke, the same for the same voice while the recognizer
-    lives; 0 for a voice that could not be told."""
+    where that is not certain; likely: what its words were taken to be in. voice: a number for whoever spoke, the same
+    for the same voice while the recognizer lives; 0 for a voice that could not be told."""
 
     text: str
     speech_started_at: float
@@ -41,6 +41,7 @@ class TranscriptReady(Message):
     faint: bool = False
     language: str = ""
     voice: int = 0
+    likely: str = ""
 
 
 class TranscriptGuessed(Message):
@@ -54,6 +55,7 @@ class TranscriptGuessed(Message):
     speech_ended_at: float
     language: str = ""
     voice: int = 0
+    likely: str = ""
 
 
 class Drop(Message):

@@ -288,8 +288,11 @@ class Recognizer(Actor):
         self._ear.silence = self._patience.after(text, self._speech)
         if text and before is not None and self._utterances.all_told:
             began_at, spoke_at = self._ear.began_at, self._ear.spoke_at
-            language = language_of((*self._utterances.known, heard))
-            self.transcripts.guess(TranscriptGuessed(heard.segment, text, began_at, spoke_at, language))
+            pieces = (*self._utterances.known, heard)
+            language, likely = language_of(pieces), language_of(pieces, 0.0)
+            self.transcripts.guess(
+                TranscriptGuessed(heard.segment, text, began_at, spoke_at, language, likely=likely)
+            )
         self._take(self._ear.settle())
 
     def _tell_complete(self) -> None:

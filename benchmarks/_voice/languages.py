@@ -176,7 +176,7 @@ def _understood(
 
 
 def _say(room: Room, text: str, language: str) -> tuple[str, str]:
-    time.sleep(3.5)  # beyond this what is said belongs to no earlier utterance
+    time.sleep(0.7)
     begun, _ = room.cables.say(np.concatenate([sentence(text, language), silence(0.3)]))
     room.answered(begun, 20.0)
     heard = [one for one in room.heard(begun) if one]

@@ -13,7 +13,8 @@ PATIENCE = 120.0  # seconds after which nobody expects an answer any more, where
 class Question(msgspec.Struct, frozen=True):
     """What was said, by whom, in which voice, and who hears of its reply. at: epoch seconds, of its begin.
 
-    addressed: it is surely said to the bot. language: which one was spoken, "" where that is not certain."""
+    addressed: it is surely said to the bot. language: which one was spoken, "" where that is not certain;
+    likely: what it was taken for."""
 
     text: str
     at: float
@@ -22,6 +23,7 @@ class Question(msgspec.Struct, frozen=True):
     listener: str = ""
     addressed: bool = False
     language: str = ""
+    likely: str = ""
 
 
 @durable("conversation.Waiting")

@@ -27,7 +27,7 @@ class Draft(msgspec.Struct, frozen=True):
     """A guess on its way. text: all that was said; at: since when (epoch seconds), in which voice. messages: what the
     model was asked; empty before that.
 
-    language: which one was spoken, replied_in: the one of the reply; "" where it is not certain."""
+    language, likely: as of a turn; replied_in: the one of the reply; "" where it is not certain."""
 
     guess: int
     text: str
@@ -38,6 +38,7 @@ class Draft(msgspec.Struct, frozen=True):
     messages: tuple[ChatMessage, ...] = ()
     people: tuple[str, ...] = ()
     language: str = ""
+    likely: str = ""
     replied_in: str = ""
 
     def request(self, turn: int) -> CompletionRequested:
@@ -51,7 +52,7 @@ class Draft(msgspec.Struct, frozen=True):
     @property
     def question(self) -> Question:
         """What was said, as it becomes a turn."""
-        return Question(self.text, self.at, voice=self.voice, language=self.language)
+        return Question(self.text, self.at, voice=self.voice, language=self.language, likely=self.likely)
 
     def is_of(self, state: ConversationState, voice: int) -> bool:
         """Whether it is of the same person, now that the voice is known."""
@@ -82,9 +83,8 @@ class Drafts:
         if message.guess in self._dropped:
             return False
         self.end(owner)
-        self.draft = Draft(
-            message.guess, text, message.speech_started_at, message.voice, language=message.language
-        )
+        languages = {"language": message.language, "likely": message.likely}
+        self.draft = Draft(message.guess, text, message.speech_started_at, message.voice, **languages)
         return True
 
     def drop(self, owner: Owner, guess: int) -> None:

@@ -92,7 +92,9 @@ class SpeechInput:
         elif not said.faint and self.growth.goes_on(owner.state.active, said.speech_started_at):
             self._withdraw(owner, reply)
         text = self.growth.whole(said.text)
-        question = Question(text, said.speech_started_at, voice=said.voice, language=said.language)
+        question = Question(
+            text, said.speech_started_at, voice=said.voice, language=said.language, likely=said.likely
+        )
         if owner.state.active is not None and self.meanwhile(owner, reply, question):
             return
         answered_by_rule = owner.state.active or turn_start.asks_to_walk(text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from actors.conversation.languages import SPEAKS
+from actors.conversation.languages import SPEAKS, reply_language
 from actors.conversation.prompt.quoting import bare, heading, quotable, quoted
 from actors.conversation.prompt.recollection import recollection
 from actors.conversation.state import ConversationState, Surroundings
@@ -58,9 +58,12 @@ def notes(
 def _reply_language(state: ConversationState) -> list[str]:
     """The language of the newest words, where it is not plain from an English talk."""
     spoken = state.messages[-1].language if state.messages else ""
-    if not spoken or {one.language for one in state.messages} <= {"", "en"}:
+    if not spoken:
+        return []  # typed: the model sees what it is in
+    answer = reply_language(AUTO, state) if state.active is not None else spoken
+    if {answer, *(one.language for one in state.messages)} <= {"", "en"}:
         return []
-    return [f"Answer in {name_of(spoken)}."]
+    return [f"Answer in {name_of(answer)}."]
 
 
 def _scene(around: Surroundings) -> list[str]:

@@ -62,10 +62,10 @@ class SpokenLanguage:
         self._owner.health(Health.DEGRADED if note.worse else Health.OK, note.text, note.remedy)
 
 
-def language_of(pieces: tuple[UtteranceRecognized, ...]) -> str:
-    """What an utterance is in: the language of most of its words, "" where none is certain."""
+def language_of(pieces: tuple[UtteranceRecognized, ...], least: float = SURE) -> str:
+    """What an utterance is in: the language of most of its words, "" where none is as certain as `least`."""
     letters: dict[str, int] = {}
     for piece in pieces:
-        if piece.spoken >= SURE and piece.text:
+        if piece.spoken >= least and piece.text:
             letters[piece.language] = letters.get(piece.language, 0) + len(piece.text)
     return max(letters, key=lambda code: letters[code], default="")

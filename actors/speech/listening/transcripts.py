@@ -80,7 +80,8 @@ class Transcripts:
         times = (ended.started_at, ended.ended_at, ended.silence, recognition)
         no_speech = max(piece.no_speech for piece in pieces if piece.text)
         self._guess = None
-        said = TranscriptReady(text, *times, no_speech, guess, over, ended.faint, language_of(pieces))
+        language, likely = language_of(pieces), language_of(pieces, 0.0)
+        said = TranscriptReady(text, *times, no_speech, guess, over, ended.faint, language, likely=likely)
         self._tell(CONVERSATION, said)
         self._tell_watchers(ended.started_at, text, final=True)
 

@@ -19,10 +19,12 @@ from tests.actors.conversation.room import ALONE, MIO, Room
 WITH_MIO = Present((MIO,), "")
 
 
-def said(room: Room, text: str, language: str, speaks: str = "", here: Present = WITH_MIO) -> int:
+def said(
+    room: Room, text: str, language: str, speaks: str = "", here: Present = WITH_MIO, likely: str = ""
+) -> int:
     """Mio says something aloud; `speaks` is what is kept of her. The turn's number, when the model was asked."""
     at = 10.0 * (room.actor.state.turn + 1)
-    room.give(TranscriptReady(text, at, at + 1.0, 0.4, 0.1, language=language))
+    room.give(TranscriptReady(text, at, at + 1.0, 0.4, 0.1, language=language, likely=likely))
     room.answer("world", WhoIsHere, here)
     if here.people:
         user = UserState(MIO.user_id, MIO.name, preferences={"speaks": speaks} if speaks else {})
@@ -60,10 +62,21 @@ def test_who_changes_to_english_is_answered_in_english_and_an_english_talk_needs
 
 def test_an_uncertain_utterance_is_answered_in_the_language_of_the_person() -> None:
     room = Room()
-    turn = said(room, "Ja.", "", speaks="de")
+    turn = said(room, "Ja.", "", speaks="de", likely="nl")
     room.give(SentenceReady(turn, 0, "Gut."))
     assert spoken(room, turn) == ["de"]
+    assert "Answer in German." in prompt(room)
     assert room["speech.recognizer"].of(LanguageExpected) == [LanguageExpected("de")]
+
+
+def test_what_an_uncertain_utterance_was_taken_for_counts_for_a_stranger_and_is_not_kept() -> None:
+    room = Room()
+    room.give(TranscriptReady("Ciao.", 10.0, 11.0, 0.4, 0.1, likely="it"))
+    room.answer("world", WhoIsHere, WITH_MIO)
+    room.answer("users", GetProfile, Profile(MIO, None))
+    assert "Answer in Italian." in prompt(room)
+    assert not room["users"].of(PreferenceStated)
+    assert room.actor.state.language == ""
 
 
 def test_a_language_is_kept_with_the_person_once() -> None:

@@ -65,6 +65,7 @@ def test_the_transcript_and_the_guess_name_the_language_if_it_is_certain(
     until(lambda: len(room.transcripts()) == 2)
     assert [one.language for one in room.conversation.of(TranscriptReady)] == ["de", ""]
     assert [one.language for one in room.conversation.of(TranscriptGuessed)] == ["de", ""]
+    assert [one.likely for one in room.conversation.of(TranscriptReady)] == ["de", "de"]
 
 
 def test_what_was_certain_last_is_expected_next(world: VirtualWorld, until: Until) -> None:
