@@ -83,8 +83,8 @@ class Drafts:
         if message.guess in self._dropped:
             return False
         self.end(owner)
-        languages = {"language": message.language, "likely": message.likely}
-        self.draft = Draft(message.guess, text, message.speech_started_at, message.voice, **languages)
+        draft = Draft(message.guess, text, message.speech_started_at, message.voice)
+        self.draft = msgspec.structs.replace(draft, language=message.language, likely=message.likely)
         return True
 
     def drop(self, owner: Owner, guess: int) -> None:
