@@ -9,6 +9,7 @@ from typing import Any
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.llm import internal
+from actors.llm.background import Background
 from actors.llm.http.streams import Job, Post, Streams
 from actors.llm.messages import (
     LOCAL_LLM,
@@ -17,6 +18,7 @@ from actors.llm.messages import (
     CompletionRequested,
     LocalModelReady,
     LocalModelUnavailable,
+    NotesRequested,
     PromptForeseen,
     SentenceReady,
     WhereIsLocalModel,
@@ -55,6 +57,7 @@ class LanguageModel(Actor):
         self._first_words = (speech or Speech()).first_clause_words
         self._provider = choose(llm)
         self._speculation = Speculation(llm.speculate)
+        self._background = Background()
         self._local: LocalModelReady | None = None
         self._no_local: LocalModelUnavailable | None = None
         self._paused_until = 0.0
@@ -109,10 +112,20 @@ class LanguageModel(Actor):
             job = Job("", endpoint, message.messages, limits(self._llm))
             self.side_effect(lambda: self._streams.warm(job))
 
+    @handles
+    def on_notes_requested(self, message: NotesRequested) -> None:
+        endpoint = self._provider.endpoint  # the embedded model has none here: it is not asked
+        is_free = self._queue.is_idle and not self._background.request and self.now() >= self._paused_until
+        if endpoint is not None and is_free:
+            job = self._background.begin(self.cause(), self.sender(), message, endpoint, limits(self._llm))
+            self.side_effect(lambda: self._streams.submit(job))
+
     # -- requests
 
     @handles
     def on_completion_requested(self, message: CompletionRequested) -> None:
+        if request := self._background.end():
+            self._cancel(request)
         if message.guess and not message.turn:
             self._guess(message)
         elif not self._queue.is_void(message.turn):
@@ -203,18 +216,8 @@ class LanguageModel(Actor):
         waited, patience = self.now() - request.asked_at, self._llm.first_token_timeout
         within = limits(self._llm)
         prompt, names, words = request.prompt, self._names, self._first_words
-        job = Job(
-            request.id,
-            request.endpoint,
-            prompt,
-            within,
-            waited,
-            retries,
-            patience,
-            names,
-            words,
-            request.people,
-        )
+        said = names, words, request.people
+        job = Job(request.id, request.endpoint, prompt, within, waited, retries, patience, *said)
         self.side_effect(lambda: self._streams.submit(job))
 
     def _cancel(self, request: str) -> None:
@@ -229,6 +232,7 @@ class LanguageModel(Actor):
 
     @handles
     def on_sentence(self, message: internal.SentenceArrived) -> None:
+        self._background.came(message, self.tell)
         if (request := self._queue.running(message.request)) is None:
             return
         number = len(request.sentences)
@@ -240,6 +244,7 @@ class LanguageModel(Actor):
 
     @handles
     def on_streamed(self, message: internal.ReplyStreamed) -> None:
+        self._background.came(message, self.tell)
         if (request := self._queue.end(message.request)) is None:
             return
         if request.guess:
@@ -263,6 +268,7 @@ class LanguageModel(Actor):
 
     @handles
     def on_broken(self, message: internal.ReplyBroken) -> None:
+        self._background.came(message, self.tell)
         if (request := self._queue.end(message.request)) is None:
             return
         if request.guess:

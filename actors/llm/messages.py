@@ -39,6 +39,22 @@ class PromptForeseen(Message):
     messages: tuple[ChatMessage, ...]
 
 
+class NotesRequested(Message):
+    """Answer this when nobody waits for a reply, for the sender alone: NotesTaken, or nothing at all.
+
+    Only a server that the owner has configured is asked, and not the embedded model. about: comes back with it."""
+
+    about: str
+    messages: tuple[ChatMessage, ...]
+
+
+class NotesTaken(Message):
+    """What a model wrote to NotesRequested, sentence by sentence."""
+
+    about: str
+    sentences: tuple[str, ...]
+
+
 class SentenceReady(Message):
     """A sentence (the first may be a clause) of the reply, cleaned for voice and chatbox; counted from 0.
 

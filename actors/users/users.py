@@ -11,10 +11,12 @@ from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.message import Asker
 from actors.kernel.protocol.storage import PERSISTENCE, ErasureRecorded, RecordErasure
 from actors.kernel.state.domain import DomainActor
-from actors.users.acquaintance import Change, Path, faded, interacted, preferred, profile_of
+from actors.llm.messages import LLM, NotesRequested, NotesTaken
+from actors.users.acquaintance import Change, Path, faded, interacted, preferred, profile_of, remembered
 from actors.users.correction import misattributed
 from actors.users.facts.account import account, asks_for_account
 from actors.users.forget import ErasureSelection, chosen
+from actors.users.internal import NotesDue
 from actors.users.messages import (
     FindPerson,
     ForgetPerson,
@@ -28,6 +30,7 @@ from actors.users.messages import (
     PreferenceStated,
     Profile,
 )
+from actors.users.note_taking import QUIET, NoteTaking, prompt, with_notes
 from actors.users.remembering import learned, merged_facts, recall, said
 from actors.users.state import UsersState, UserState, faults, faults_at, find, told_of_others, without
 from actors.vocabulary.type_names import durable
@@ -65,6 +68,7 @@ class Users(DomainActor[UsersState]):
         self.memory = memory or Memory()
         self._touched: tuple[Path, ...] | None = None
         self._erased: dict[str, float] = {}
+        self._notes = NoteTaking()
 
     def validate(self, state: UsersState, before: UsersState) -> tuple[str, ...]:
         """Records stand under their own id, and everything is within its bounds; of a change, what it touched."""
@@ -116,6 +120,8 @@ class Users(DomainActor[UsersState]):
         words = said(message.person, message.interaction, message.here, message.said_in, self.bot.name)
         told = learned(met.state, words)
         self._take(Change(told.state, (*met.paths, *told.paths)))
+        if message.interaction.kind == "talk" and self.memory.summarize == "idle":
+            self.after(QUIET, NotesDue(self._notes.talked(message.person)))
         if at <= max(self._erased.values(), default=-1.0):
             self.become(
                 without(self.state, self._erased)
@@ -124,6 +130,19 @@ class Users(DomainActor[UsersState]):
     @handles
     def on_misattributed(self, message: Misattributed) -> None:
         self._take(misattributed(self.state, message, self.bot.name))
+
+    @handles
+    def on_notes_due(self, message: NotesDue) -> None:
+        """Nobody has spoken for a while: a model may look at what was said."""
+        asked = self._notes.due(message.talk, self.state.users)
+        if asked is not None:
+            self.tell(LLM, NotesRequested(asked.user_id, prompt(asked)))
+
+    @handles
+    def on_notes(self, message: NotesTaken) -> None:
+        asked, user = self._notes.take(message.about), self.state.users.get(message.about)
+        if asked is not None and user is not None and user.met_at <= asked.until:
+            self._take(remembered(self.state, user.person, with_notes(user, asked, message.sentences)))
 
     @handles
     def on_preference(self, message: PreferenceStated) -> None:
@@ -147,6 +166,7 @@ class Users(DomainActor[UsersState]):
             return
         tombstones = dict.fromkeys(asked.hashes, asked.at)
         self._erased = dict(list({**self._erased, **tombstones}.items())[-MOST_BURIED:])
+        self._notes = NoteTaking()  # which holds words that may be theirs
         self.become(self.forget(self.state, tombstones))
         self.erase()
         for address in (CONVERSATION, BEHAVIOUR):

@@ -26,6 +26,7 @@ class Forgetting:
     _actor: Callable[[str], Any]
     _fault: Callable[[str], None]
     gone: list[tuple[Stranger, float]] = field(default_factory=list)
+    _unsure: set[str] = field(default_factory=set)
 
     def forgotten(self, stranger: Stranger) -> None:
         """It was said: then the record is gone, and whatever is loaded later is told so."""
@@ -37,7 +38,11 @@ class Forgetting:
         self.gone.append((stranger, self._now()))
 
     def refused(self, stranger: Stranger, why: str) -> None:
-        """It was said that nothing was changed."""
+        """It was said that nothing was changed; or that it may be carried out yet, and then it may."""
+        if "may be carried out" in why:
+            self._unsure.add(stranger.person.user_id)
+        if stranger.person.user_id in self._unsure:
+            return
         known = stranger.person.user_id in self._actor(USERS).state.users
         noted = self._disk.has_durable(tombstone(stranger.person.user_id))
         if "nothing was changed" in why and (noted or not known):
