@@ -89,7 +89,7 @@ def _mind(silent: str) -> tuple[ChildSpec, ...]:
             disabled_reason=silent,
             sense=True,
         ),
-        ChildSpec(LLM, "actors.llm.llm:LanguageModel", ("llm", "performance", "bot", "speech")),
+        ChildSpec(LLM, "actors.llm.llm:LanguageModel", ("llm", "performance", "bot", "speech", "behaviour")),
         ChildSpec(LOCAL_LLM, "actors.llm.local:LocalModel", ("llm", "home")),
         ChildSpec(
             SYNTHESIZER,

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from actors.llm.marks import is_act
+
 END = ""  # closes nothing: what is opened lasts to the end of the reply
 
 # The marks of thoughts that models are known to use, in lower case: what opens one, and what closes it.
@@ -65,6 +67,7 @@ def _any_of(marks: Iterable[str]) -> re.Pattern[str]:
 _OPENING = _any_of(_ALL)
 _CLOSED_BY = {closes: _any_of(closes) for closes in MARKS.values() if END not in closes}
 
+CALLS_KEPT = 8  # calls of one reply whose texts are kept
 OBJECT = 4000  # characters of a JSON object that is looked at as a whole
 
 _PLAIN = re.compile(
@@ -81,14 +84,16 @@ def opens_in_thought(model: str) -> bool | None:
 
 
 class HiddenText:
-    """Removes thoughts and calls from a growing text. tool: the tool that was called, or "".
+    """Removes thoughts and calls from a growing text. tool: the tool that was called, or "". calls: their texts.
 
     begins: whether the reply begins inside a thought; None: unknown, so nothing is heard before a mark or the end."""
 
     def __init__(self, begins: bool | None = False) -> None:
         self.opened_by_template: bool | None = begins
         self.tool = ""
+        self.calls: list[str] = []
         self._held = ""
+        self._in_call = False
         self._closes: tuple[str, ...] = ()
         self._waits = begins is not False
 
@@ -124,6 +129,7 @@ class HiddenText:
         while not self._closes and (brace := self._held.find("{")) >= 0:
             if _is_call_begun(self._held[brace:]):
                 self.tool = self.tool or "?"
+                self._note(self._held[brace:])
                 self._held = self._held[:brace]
                 break
             # no object after all: the brace is text, and what follows is looked at again
@@ -131,6 +137,8 @@ class HiddenText:
             self._held = self._held[brace + 1 :]
             heard += self.feed("")
         rest, self._held = self._held, ""
+        if self._closes and self._in_call:
+            self._note(rest)
         return heard if self._closes else heard + rest
 
     def begin_plainly(self) -> None:
@@ -153,7 +161,8 @@ class HiddenText:
         if mark in DROPPED:
             return before
         self._closes = MARKS[mark]
-        if mark in CALLS:
+        self._in_call = mark in CALLS
+        if self._in_call:
             self.tool = self.tool or "?"
         return before
 
@@ -162,9 +171,11 @@ class HiddenText:
         pattern = _CLOSED_BY.get(self._closes)
         found = pattern.search(self._held) if pattern is not None else None
         if found is None:
-            # what cannot be the beginning of the mark any more is not kept
-            self._held = self._held[-_LONGEST:]
+            # what cannot be the beginning of the mark any more is not kept, but for a call
+            self._held = self._held[-(OBJECT if self._in_call else _LONGEST) :]
             return False
+        if self._in_call:
+            self._note(self._held[: found.start()])
         self._held, self._closes = self._held[found.end() :], ()
         return True
 
@@ -183,7 +194,12 @@ class HiddenText:
         if not name:
             return before + whole
         self.tool = self.tool or name
+        self._note(whole)
         return before
+
+    def _note(self, call: str) -> None:
+        if len(self.calls) < CALLS_KEPT:
+            self.calls.append(call)
 
 
 def _possible(text: str) -> int:
@@ -226,6 +242,8 @@ def _called(text: str) -> str:
         return ""
     inner = found.get("function")
     call = inner if isinstance(inner, dict) else found
+    if is_act(found):
+        return "act"
     name = call.get("name") or call.get("tool") or (inner if isinstance(inner, str) else "")
     is_call = (
         any(key in call for key in ("arguments", "parameters", "args", "input")) or "tool_calls" in found

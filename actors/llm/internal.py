@@ -20,13 +20,23 @@ class SentenceArrived(Message):
     seconds: float
 
 
+class ActArrived(Message):
+    """The reply to `request` holds an act, for its sentence `sentence`. way: tool or mark."""
+
+    request: str
+    act: str
+    sentence: int
+    way: str
+
+
 class ReplyStreamed(Message):
-    """The reply to `request` is complete. finish: stop, length or tool_calls. tool: the called tool, or ""."""
+    """The reply to `request` is complete. finish: stop, length or tool_calls. tool: called, or "". acted: it held acts."""
 
     request: str
     tokens: int
     finish: str
     tool: str = ""
+    acted: bool = False
 
 
 class ReplyBroken(Message):

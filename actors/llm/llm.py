@@ -6,6 +6,7 @@ each request, and none for a cancelled turn. A guess gets neither; see `speculat
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from actors.behaviour.messages import BEHAVIOUR, ActIntended
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.llm import internal
@@ -27,11 +28,12 @@ from actors.llm.mock import FIRST_DELAY, NEXT_DELAY, script
 from actors.llm.providers import Endpoint, choose, limits, local_endpoint
 from actors.llm.request_queue import QueuedRequest, RequestQueue
 from actors.llm.speculation import Speculation
+from actors.llm.tools import equipped
 from actors.speech.messages import Cancel, Drop
 from actors.system.messages import SYSTEM, StageReached
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.words import joined
-from config.schema import Bot, Llm, Performance, Speech
+from config.schema import Behaviour, Bot, Llm, Performance, Speech
 
 LONGEST_PAUSE = 300.0  # seconds for which a server's Retry-After keeps us from asking again
 STOP_TIMEOUT = 1.0
@@ -49,10 +51,12 @@ class LanguageModel(Actor):
         performance: Performance,
         bot: Bot | None = None,
         speech: Speech | None = None,
+        behaviour: Behaviour | None = None,
         streaming: Callable[[Post], Streams] = Streams,
     ) -> None:
         self._llm = llm
         self._queue = RequestQueue(performance.max_concurrent_requests)
+        self._behaviour = behaviour or Behaviour()
         self._names = ((bot or Bot()).name,)
         self._first_words = (speech or Speech()).first_clause_words
         self._provider = choose(llm)
@@ -81,6 +85,7 @@ class LanguageModel(Actor):
             self._names = (sections["bot"].name,)
         if "speech" in sections:
             self._first_words = sections["speech"].first_clause_words
+        self._behaviour = sections.get("behaviour", self._behaviour)
         if "llm" in sections:
             self._change_provider(sections["llm"])
         self._begin_waiting()
@@ -109,7 +114,7 @@ class LanguageModel(Actor):
         endpoint = self._endpoint()
         admitted = self._llm.speculate != "off" and self._queue.is_idle
         if endpoint is not None and endpoint.is_private and admitted:
-            job = Job("", endpoint, message.messages, limits(self._llm))
+            job = Job("", equipped(endpoint, self._behaviour), message.messages, limits(self._llm))
             self.side_effect(lambda: self._streams.warm(job))
 
     @handles
@@ -167,6 +172,7 @@ class LanguageModel(Actor):
 
     def _hand_over(self, request: QueuedRequest) -> None:
         """Tell what came of a guess, now that it is the turn's; what is not there yet follows."""
+        self._intend(request)
         for number, text in enumerate(request.sentences):
             self.tell(request.to, SentenceReady(request.turn, number, text))
         for stage in request.stages:
@@ -216,8 +222,9 @@ class LanguageModel(Actor):
         waited, patience = self.now() - request.asked_at, self._llm.first_token_timeout
         within = limits(self._llm)
         prompt, names, words = request.prompt, self._names, self._first_words
-        said = names, words, request.people
-        job = Job(request.id, request.endpoint, prompt, within, waited, retries, patience, *said)
+        endpoint = equipped(request.endpoint, self._behaviour)
+        spoken = (names, words, request.people)
+        job = Job(request.id, endpoint, prompt, within, waited, retries, patience, *spoken)
         self.side_effect(lambda: self._streams.submit(job))
 
     def _cancel(self, request: str) -> None:
@@ -243,6 +250,19 @@ class LanguageModel(Actor):
             self._stage(request, "first_sentence", message.at, message.seconds)
 
     @handles
+    def on_act(self, message: internal.ActArrived) -> None:
+        """Nothing of a guess is acted before it is the turn's."""
+        if (request := self._queue.running(message.request)) is not None:
+            request.acts += (message,)
+            if not request.guess:
+                self._intend(request)
+
+    def _intend(self, request: QueuedRequest) -> None:
+        for one in request.acts:
+            self.tell(BEHAVIOUR, ActIntended(request.turn, one.act, one.sentence, one.way))
+        request.acts = ()
+
+    @handles
     def on_streamed(self, message: internal.ReplyStreamed) -> None:
         self._background.came(message, self.tell)
         if (request := self._queue.end(message.request)) is None:
@@ -254,7 +274,7 @@ class LanguageModel(Actor):
         self._begin_waiting()
 
     def _finish(self, request: QueuedRequest, message: internal.ReplyStreamed) -> None:
-        if request.sentences:
+        if request.sentences or message.acted:
             self._end(request, message.tokens, message.finish)
         elif message.tool:
             tool = f"a tool ({message.tool[:40]})" if message.tool != "?" else "a tool"

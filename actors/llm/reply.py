@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from actors.llm.blocks import Blocks, Segment
 from actors.llm.clean import clean, clean_block, speaks_for_others
 from actors.llm.hidden import HiddenText
+from actors.llm.marks import acts_of_call, take_marks
 from actors.llm.sentences import FIRST_PIECE_WORDS, SentenceSplitter, is_whole
 
 LONGEST_REPLY = 16_000  # characters: whatever the server sends beyond is not wanted
@@ -15,6 +16,7 @@ class SpokenReply:
 
     names: the bot's own, taken off the front. people: those whose lines it must not write; a name at the very front is
     taken for a word to them.
+    acts: what of the body's the model has written so far, each with the number of the sentence that it belongs to.
     over: the model writes other people's lines, or does not stop: request no more."""
 
     def __init__(
@@ -26,6 +28,8 @@ class SpokenReply:
     ) -> None:
         self.over = False
         self.cut = False
+        self.acts: list[tuple[int, str]] = []
+        self.count = 0
         self._names = tuple(names)
         self._people = tuple(name for name in people if name not in self._names)
         self.hidden = HiddenText(begins)
@@ -37,19 +41,31 @@ class SpokenReply:
     def feed(self, text: str) -> tuple[str, ...]:
         """The sentences that `text` completes; one of several lines is code or a table."""
         self._length += len(text)
-        sentences = self._said(self._blocks.feed(self.hidden.feed(text)))
+        heard = self.hidden.feed(text)
+        self._note_calls()
+        sentences = self._said(self._blocks.feed(heard))
         if self._length > LONGEST_REPLY:
             self.over = self.cut = True
         return sentences
 
     def finish(self, *, cut: bool = False, broken: bool = False) -> tuple[str, ...]:
         """The rest when the model has ended. cut: half a sentence counts only if nothing was said; broken: never."""
-        segments = self._blocks.feed(self.hidden.flush(cut=cut)) + self._blocks.flush()
+        heard = self.hidden.flush(cut=cut)
+        self._note_calls()
+        segments = self._blocks.feed(heard) + self._blocks.flush()
         said = self._said(segments[:-1])
         rest = segments[-1:]
         if not rest or rest[0].block:
             return said + self._said(rest) + self._last((), cut, broken)
         return said + self._last(self._splitter.feed(rest[0].text), cut, broken)
+
+    def _note_calls(self) -> None:
+        for call in self.hidden.calls:
+            self._note(acts_of_call(call))
+        self.hidden.calls.clear()
+
+    def _note(self, acts: tuple[str, ...]) -> None:
+        self.acts += [(self.count, act) for act in acts]
 
     def _last(self, pieces: tuple[str, ...], cut: bool, broken: bool) -> tuple[str, ...]:
         pieces += self._splitter.flush()
@@ -67,6 +83,7 @@ class SpokenReply:
             if not self.over and (block := clean_block(segment.text)):
                 said.append(block)
                 self._has_spoken = True
+                self.count += 1
         return tuple(said)
 
     def _cleaned(self, pieces: Iterable[str]) -> tuple[str, ...]:
@@ -76,7 +93,10 @@ class SpokenReply:
             self.over = self.over or speaks_for_others(piece, () if addressed else self._people)
             if self.over:
                 break
-            if sentence := clean(piece, (*self._names, *addressed)):
+            words, acts = take_marks(piece)
+            self._note(acts)
+            if sentence := clean(words, (*self._names, *addressed)):
                 sentences.append(sentence)
                 self._has_spoken = True
+                self.count += 1
         return tuple(sentences)

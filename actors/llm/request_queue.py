@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from actors.llm.internal import ReplyStreamed
+from actors.llm.internal import ActArrived, ReplyStreamed
 from actors.llm.messages import ChatMessage
 from actors.llm.providers import Endpoint
 from actors.vocabulary.type_names import durable
@@ -18,7 +18,7 @@ class QueuedRequest:
     """A completion. asked_at: monotonic seconds. sentences: said so far. endpoint: None for a script.
 
     script: its sentences. sent_again: it was repeated once. guess: not 0 while it is only a guess, whose turn is 0.
-    streamed: how a guess ended. stages: what a guess has reached. people: as CompletionRequested has them."""
+    streamed: how a guess ended. stages: what a guess has reached. people: as CompletionRequested has. acts: in it."""
 
     id: str
     to: str
@@ -33,6 +33,7 @@ class QueuedRequest:
     streamed: ReplyStreamed | None = None
     stages: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    acts: tuple[ActArrived, ...] = ()
 
 
 @durable("llm.RequestQueue")

@@ -74,6 +74,10 @@ class Behaviour(Section, key="behaviour", about="What the body does.", place=45)
     allowed: Annotated[Tuple[Act], AfterValidator(without_repetition)] = setting(
         ALL, "What the body may do. Expressions of your own are allowed by being listed."
     )
+    tools: bool = setting(
+        True,
+        "Offer them to a model at a server as a tool, or as marks to write where the server has no tools.",
+    )
     expressions: Mapping[ExpressionName, Mapping[ParameterName, ParameterValue]] = setting(
         {},
         "Expressions and poses of your avatar: a name (a face such as happy, or one of your own such as thumbs_up), and"

@@ -25,6 +25,7 @@ COMMANDS = {
     "ask": ("supervisor.cli.instance.talk:ask", "Send a message to an actor and print its answer."),
     "mute": ("supervisor.cli.instance.mute:mute", "Mute Gerald's ears or voice while it runs."),
     "unmute": ("supervisor.cli.instance.mute:unmute", "Unmute Gerald's ears or voice."),
+    "act": ("supervisor.cli.instance.act:act", "Make Gerald's body act, or stop it at once."),
     "audio": ("supervisor.cli.audio.audio:audio", "List and test sound devices; a level meter."),
     "state": (
         "supervisor.cli.state.state:state",

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from actors.llm.http.tool_calls import MOST, CallPart
+
 DONE = "[DONE]"
 
 
@@ -24,7 +26,8 @@ class ServerError:
 class Chunk:
     """text: what is new. alive: the model works, perhaps it thinks. finish: "" while it continues.
 
-    tokens: of the whole reply, 0 if unknown. thinks: a thought came apart from the text. tool: called, or ""."""
+    tokens: of the whole reply, 0 if unknown. thinks: a thought came apart from the text. tool: called, or "".
+    calls: parts of calls of tools."""
 
     text: str = ""
     alive: bool = False
@@ -32,6 +35,7 @@ class Chunk:
     tokens: int = 0
     thinks: bool = False
     tool: str = ""
+    calls: tuple[CallPart, ...] = ()
     error: ServerError | None = None
 
 
@@ -58,6 +62,7 @@ def read_chunk(data: str | bytes, event: str = "") -> Chunk | None:
         tokens if isinstance(tokens, int) and tokens > 0 else 0,
         thinking,
         tool,
+        _calls(part),
     )
 
 
@@ -101,6 +106,20 @@ def _tool(part: dict[str, Any]) -> str:
     """The name of the tool that is called, "?" where a call is under way and its name came before."""
     call = _mapping(_first(part.get("tool_calls"))) or _mapping(part.get("function_call"))
     return (_text(_mapping(call.get("function") or call).get("name")) or "?") if call else ""
+
+
+def _calls(part: dict[str, Any]) -> tuple[CallPart, ...]:
+    calls = part.get("tool_calls")
+    found = calls if isinstance(calls, list) else [part["function_call"]] if "function_call" in part else []
+    return tuple(_call(place, _mapping(call)) for place, call in enumerate(found[:MOST]))
+
+
+def _call(place: int, call: dict[str, Any]) -> CallPart:
+    index, function = call.get("index"), _mapping(call.get("function") or call)
+    arguments = function.get("arguments")
+    if isinstance(arguments, dict):  # a server that does not write them as text
+        arguments = msgspec.json.encode(arguments).decode()
+    return CallPart(index if isinstance(index, int) else place, _text(function.get("name")), _text(arguments))
 
 
 def _code(value: Any) -> int:

@@ -8,7 +8,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -22,8 +22,10 @@ from actors.llm.http.fit import fitted
 from actors.llm.http.learned import Learned, in_turns
 from actors.llm.http.mended_stream import MendedStream
 from actors.llm.http.retry import parse_retry_after
+from actors.llm.http.tool_calls import CallPart, ToolCalls
 from actors.llm.messages import ChatMessage
 from actors.llm.providers import Endpoint, RequestLimits
+from actors.llm.tools import in_marks, offered
 
 # Seconds for which an idle connection is kept: the next reply then begins without a TLS handshake.
 KEEP_ALIVE = 60.0
@@ -34,6 +36,7 @@ NO_STREAM = "the answer is not a stream of an OpenAI-compatible server"
 
 NOTHING = Learned()
 
+OnCall = Callable[[CallPart], None]  # takes a whole call of a tool
 OnText = Callable[[str], bool]  # takes new text; False when no more is wanted
 
 
@@ -79,9 +82,12 @@ async def complete(
     on_text: OnText,
     learned: Learned = NOTHING,
     on_thought: Callable[[], None] = lambda: None,
+    on_call: OnCall = lambda call: None,
 ) -> Ending:
-    """Stream one reply into `on_text`, and call `on_thought` for thoughts that come apart. Raises CompletionError."""
-    return await _Completion(endpoint, prompt, limits, on_text, learned, on_thought).run(http)
+    """Stream one reply into `on_text`; `on_thought` for thoughts, `on_call` for calls that come apart from the text.
+
+    Raises CompletionError."""
+    return await _Completion(endpoint, prompt, limits, on_text, learned, on_thought, on_call).run(http)
 
 
 @dataclass(slots=True)
@@ -94,6 +100,8 @@ class _Completion:
     on_text: OnText
     learned: Learned
     on_thought: Callable[[], None]
+    on_call: OnCall
+    calls: ToolCalls = field(default_factory=ToolCalls)
     events: int = 0
     tool: str = ""
     thinks: bool = False
@@ -188,6 +196,8 @@ class _Completion:
             self.thinks = True
             self.on_thought()
         self.tool = self.tool or chunk.tool
+        for call in self.calls.take(chunk.calls):
+            self.on_call(call)
         if chunk.text:
             self.pieces += 1
             self.enough = not self.on_text(chunk.text)
@@ -203,6 +213,8 @@ class _Completion:
             if not self.finish:
                 raise self._trouble("unreachable", "the stream ended before the first word")
             raise self._trouble("empty_reply", "an empty reply", "try again, or choose another llm.model")
+        for call in self.calls.rest():
+            self.on_call(call)
         finish = self.finish if self.finish in ("length", "tool_calls") else "stop"
         return Ending(self.tokens or self.pieces, finish, self.tool, self.thinks)
 
@@ -222,8 +234,11 @@ class _Completion:
     def _body(self) -> dict[str, Any]:
         endpoint, learned = self.endpoint, self.learned
         # The embedded model's template takes every order of roles, and its prefix cache likes them as they are.
-        prompt = fitted(self.prompt, learned.longest)
-        prompt = prompt if endpoint.is_local else in_turns(prompt, no_system=learned.no_system)
+        prompt: Sequence[ChatMessage] = fitted(self.prompt, learned.longest)
+        if not endpoint.is_local:
+            acts = offered(endpoint)
+            prompt = in_marks(prompt, acts) if acts and "tools" in learned.left_out and prompt else prompt
+            prompt = in_turns(prompt, no_system=learned.no_system)
         messages = [{"role": message.role, "content": message.content} for message in prompt]
         own = {"model": endpoint.model, "messages": messages, "stream": True}
         return own | learned.options(dict(endpoint.options))

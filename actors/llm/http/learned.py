@@ -29,6 +29,10 @@ _NO_SYSTEM = re.compile(
 )
 
 
+# A server that has no tools says so in many ways; llama.cpp and vLLM name the switch that is missing.
+_NO_TOOLS = re.compile(r"\btools?\b|tool[ _-](?:use|choice|call)", re.I)
+
+
 class Learned(msgspec.Struct, frozen=True):
     """left_out: refused parameters. renamed: parameters sent by their newer name. no_system: no system role.
 
@@ -54,6 +58,8 @@ def learn(known: Learned, options: dict[str, Any], error: ServerError) -> Learne
         return None
     if not known.no_system and _NO_SYSTEM.search(error.message):
         return msgspec.structs.replace(known, no_system=True)
+    if "tools" in options and "tools" not in known.left_out and _NO_TOOLS.search(error.message):
+        return msgspec.structs.replace(known, left_out=known.left_out | {"tools"})
     if not (error.parameter or _UNWANTED.search(error.message)):
         return None
     mentioned = {error.parameter, *_NAMED.findall(error.message)}

@@ -17,11 +17,14 @@ from actors.llm.http.client import LOADING, CompletionError, Ending, complete, o
 from actors.llm.http.failures import ServerFailure, of_transport
 from actors.llm.http.knowledge import Knowledge
 from actors.llm.http.retry import decide
-from actors.llm.internal import FirstTokenArrived, ReplyBroken, ReplyStreamed, SentenceArrived
+from actors.llm.http.tool_calls import CallPart
+from actors.llm.internal import ActArrived, FirstTokenArrived, ReplyBroken, ReplyStreamed, SentenceArrived
+from actors.llm.marks import MOST, acts_of_tool
 from actors.llm.messages import ChatMessage
 from actors.llm.providers import Endpoint, RequestLimits
 from actors.llm.reply import SpokenReply
 from actors.llm.sentences import FIRST_PIECE_WORDS
+from actors.llm.tools import after_acting, offered, without_tools
 
 WARM_WITHIN = 900.0  # seconds that a server may take to load its model
 IDLE = 60.0  # seconds without a job after which the thread ends
@@ -202,11 +205,24 @@ class Streams:
                 http = self._client(job.endpoint)
                 learned = self._knowledge.of(job.endpoint)
                 ending = await complete(
-                    http, job.endpoint, job.prompt, job.limits, progress.take, learned, progress.begin_plainly
+                    http,
+                    job.endpoint,
+                    job.prompt,
+                    job.limits,
+                    progress.take,
+                    learned,
+                    progress.begin_plainly,
+                    progress.call,
                 )
                 last = progress.end(ending)
                 self._knowledge.note_reply(job.endpoint, progress.opened_by_template(ending))
-                return last
+                if not progress.only_acted or not offered(job.endpoint):
+                    return last
+                # many models that call a tool say their words only when they are asked again
+                prompt = after_acting(job.prompt, progress.acts)
+                job = replace(job, endpoint=without_tools(job.endpoint), prompt=prompt)
+                progress.begin_again()
+                continue
             except CompletionError as error:
                 if not progress.begun and self._knowledge.learn(job.endpoint, error.error, job.prompt):
                     log.info("%s; asked again otherwise", error.failure.owner)
@@ -261,7 +277,9 @@ class StreamProgress:
 
     def __init__(self, job: Job, post: Post, begins: bool | None = False) -> None:
         self.begun = False
+        self.acts: tuple[str, ...] = ()
         self._job = job
+        self._begins = begins
         self._post = post
         self._reply = SpokenReply(job.names, job.first_words, begins, job.people)
 
@@ -273,6 +291,25 @@ class StreamProgress:
         self._say(self._reply.feed(text))
         return not self._reply.over
 
+    def begin_again(self) -> None:
+        """Another answer for the same job: the one before held nothing to be said."""
+        self._reply = SpokenReply(self._job.names, self._job.first_words, self._begins, self._job.people)
+
+    @property
+    def only_acted(self) -> bool:
+        """Whether acts are all that came."""
+        return bool(self.acts) and not self._reply.count
+
+    def call(self, call: CallPart) -> None:
+        """The model called a tool, apart from its words."""
+        for act in acts_of_tool(call.name, call.arguments):
+            self._act(act, self._reply.count, "tool")
+
+    def _act(self, act: str, sentence: int, way: str) -> None:
+        if act not in self.acts and len(self.acts) < MOST:
+            self.acts += (act,)
+            self._post(ActArrived(self._job.request, act, sentence, way), self._job.request)
+
     def begin_plainly(self) -> None:
         """The server gives thoughts apart from the text."""
         self._reply.hidden.begin_plainly()
@@ -281,7 +318,10 @@ class StreamProgress:
         """Say what is left."""
         finish = "length" if self._reply.cut else ending.finish
         self._say(self._reply.finish(cut=finish == "length"))
-        return ReplyStreamed(self._job.request, ending.tokens, finish, ending.tool or self._reply.hidden.tool)
+        tool = ending.tool or self._reply.hidden.tool
+        return ReplyStreamed(
+            self._job.request, ending.tokens, finish, "" if self.acts else tool, bool(self.acts)
+        )
 
     def break_off(self) -> None:
         """Say the whole sentences that came before the stream broke."""
@@ -293,6 +333,9 @@ class StreamProgress:
         return None if ending.thinks or self._reply.over else self._reply.hidden.opened_by_template
 
     def _say(self, sentences: tuple[str, ...]) -> None:
+        for number, act in self._reply.acts:
+            self._act(act, number, "mark")
+        self._reply.acts.clear()
         for sentence in sentences:
             self._post(SentenceArrived(self._job.request, sentence, *self._times()), self._job.request)
 

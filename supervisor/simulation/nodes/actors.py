@@ -105,7 +105,9 @@ class SimulatedActors:
 
     def _llm(self, config: Config) -> Actor:
         streaming = self._driven(SimulatedStreams, server=self._world.model)
-        return LanguageModel(config.llm, config.performance, config.bot, config.speech, streaming)
+        return LanguageModel(
+            config.llm, config.performance, config.bot, config.speech, config.behaviour, streaming
+        )
 
     def _receiver(self, config: Config) -> Actor:
         (spec,) = (child for child in walk(tree(config)) if child.address == OSC_RECEIVER)

@@ -173,7 +173,7 @@ def test_sentences_before_a_break_stand_and_the_break_is_told(server: ModelServe
 
 
 def test_a_reply_of_nothing_sayable_is_a_failure(server: ModelServer, room: Room) -> None:
-    server.plan(words("*waves*", " <think>hm"))
+    server.plan(words("*nods*", " <think>hm"))
     room.start(remote(server))
     room.ask()
     (failed,) = room.wait_for(CompletionFailed)

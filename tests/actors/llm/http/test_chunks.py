@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.llm.http.chunks import Chunk, ServerError, read_chunk, read_error
+from actors.llm.http.tool_calls import CallPart
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ from actors.llm.http.chunks import Chunk, ServerError, read_chunk, read_error
         ),
         (
             {"choices": [{"delta": {"tool_calls": [{"function": {"name": "look", "arguments": ""}}]}}]},
-            Chunk(alive=True, tool="look"),
+            Chunk(alive=True, tool="look", calls=(CallPart(0, "look"),)),
         ),
         ({"error": {"code": 403, "metadata": {"reasons": ["x"]}}}, Chunk(error=ServerError(403, "", True))),
     ],
