@@ -30,7 +30,7 @@ class ActArrived(Message):
 
 
 class ReplyStreamed(Message):
-    """The reply to `request` is complete. finish: stop, length or tool_calls. tool: called, or "". acted: it held acts."""
+    """The reply to `request` is complete. finish: stop, length or tool_calls. tool: called, or "". acted: with acts."""
 
     request: str
     tokens: int
