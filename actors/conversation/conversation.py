@@ -215,6 +215,7 @@ class Conversation(DomainActor[ConversationState]):
         """A turn of theirs ends unattributed, so that it creates no new record of them."""
         self._input.forget(self)
         self._reply.ahead.met(None)
+        self._input.give_up_waiting(self, self._reply, "the speaker is to be forgotten", message.people)
         after = dropped(self.state, message.people, message.at)
         unattributed = attribution.unattributed(self.state, message.people)
         if unattributed is not self.state:

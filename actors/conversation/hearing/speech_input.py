@@ -15,6 +15,7 @@ from actors.conversation.messages import ReplyEnded, TurnWaits
 from actors.conversation.owner import Owner, current
 from actors.conversation.reply import turn_end
 from actors.conversation.reply.delivery import ReplyDelivery
+from actors.conversation.reply.interruption import Verdict, judge
 from actors.conversation.utterance import LONGEST
 from actors.kernel.actor import AskFailed, Reply
 from actors.llm.messages import LLM
@@ -113,7 +114,11 @@ class SpeechInput:
         person = attribution.person_of(state.company, attribution.evidence(said, here))
         if not another(person, said.voice, active.person, active.voice):
             return False
-        if not turn_start.heeded(owner, msgspec.structs.replace(said, person=person), here).answers:
+        asks = judge(said.text, 0.0) is not Verdict.LISTENING  # nobody waits for an answer to a "yeah"
+        if (
+            not asks
+            or not turn_start.heeded(owner, msgspec.structs.replace(said, person=person), here).answers
+        ):
             reply.voice.go_on(owner)
             self._overhear(owner, said, person)
             return True
@@ -149,12 +154,17 @@ class SpeechInput:
             reply.audience.tell_listener(owner, question.listener, TurnWaits(before))
         self.begin(owner, reply, waiting[0], waited=True)
 
-    def give_up_waiting(self, owner: Owner, reply: ReplyDelivery, reason: str) -> None:
-        """Nobody waits any more."""
-        waiting = owner.state.waiting.questions
-        if waiting:
-            owner.become(msgspec.structs.replace(owner.state, waiting=Waiting()))
-            for question in waiting:
+    def give_up_waiting(
+        self, owner: Owner, reply: ReplyDelivery, reason: str, people: tuple[Person, ...] | None = None
+    ) -> None:
+        """Nobody waits any more; or nobody of `people`."""
+        waiting = owner.state.waiting
+        left = waiting.without({one.user_id for one in people}) if people is not None else Waiting()
+        if left == waiting:
+            return
+        owner.become(msgspec.structs.replace(owner.state, waiting=left))
+        for question in waiting.questions:
+            if question not in left.questions:
                 reply.audience.tell_listener(owner, question.listener, ReplyEnded(0, "cancelled", "", reason))
 
     # -- it came too early

@@ -203,17 +203,16 @@ def _header_bytes(slots: int) -> int:
 
 def _reserve(name: str, start: int, size: int) -> None:
     """Have the system provide these bytes now. Raises NoRoom. Elsewhere than on Linux memory is there once mapped."""
-    if sys.platform != "linux":
-        return
-    with contextlib.suppress(FileNotFoundError):  # taken away: who is attached keeps what it has
-        file = os.open(f"{SHARED}/{name}", os.O_RDWR)
-        try:
-            os.posix_fallocate(file, start, size)
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.ENOMEM, errno.EDQUOT):
-                raise NoRoom(f"{SHARED} has no room for a picture of {size} bytes") from None
-        finally:
-            os.close(file)
+    if sys.platform == "linux":
+        with contextlib.suppress(FileNotFoundError):  # taken away: who is attached keeps what it has
+            file = os.open(f"{SHARED}/{name}", os.O_RDWR)
+            try:
+                os.posix_fallocate(file, start, size)
+            except OSError as error:
+                if error.errno in (errno.ENOSPC, errno.ENOMEM, errno.EDQUOT):
+                    raise NoRoom(f"{SHARED} has no room for a picture of {size} bytes") from None
+            finally:
+                os.close(file)
 
 
 _attaching = threading.Lock()

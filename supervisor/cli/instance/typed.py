@@ -1,5 +1,6 @@
 """What is typed into the terminal of a run, also of one that was put into the background."""
 
+import contextlib
 import os
 import sys
 import threading
@@ -30,9 +31,7 @@ def typed_lines(terminal: TextIO, over: threading.Event) -> Iterator[str]:
 
 def is_in_background(terminal: int) -> bool:
     """Whether the terminal belongs to other processes now. False where there is none."""
-    if sys.platform == "win32":
-        return False
-    try:
-        return os.tcgetpgrp(terminal) != os.getpgrp()
-    except OSError:
-        return False
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):
+            return os.tcgetpgrp(terminal) != os.getpgrp()
+    return False

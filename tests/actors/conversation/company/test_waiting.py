@@ -88,6 +88,17 @@ def test_of_who_is_forgotten_no_question_waits() -> None:
     room.hear("What is your name?", MIO, HERE)
     room.give(TextReceived("And me?", YU, "listener"), PersonForgotten((YU,), room.world.clock.wall()))
     assert room.actor.state.waiting.questions == ()
+    assert room["listener"].of(ReplyEnded)[0] == ReplyEnded(
+        0, "cancelled", "", "the speaker is to be forgotten"
+    )
+
+
+def test_nobody_waits_for_an_answer_to_a_yeah() -> None:
+    room = Room()
+    heard(room, "Gerald, who are you?", 1)
+    heard(room, "Yeah.", 2)
+    assert room.actor.state.waiting.questions == ()
+    assert room.actor.state.messages[-1].text == "Yeah."
 
 
 def test_what_people_say_to_each_other_is_remembered_and_not_answered() -> None:
