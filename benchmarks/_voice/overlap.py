@@ -80,8 +80,12 @@ class Barge(msgspec.Struct, frozen=True):
 def interruptions(cables: Cables, rounds: int, echo: tuple[float, int] | None = None) -> Barge:
     """Interrupt his story again and again."""
     returning = cables.echo(*echo) if echo else nullcontext()
-    with ScriptedModel(lambda _: STORY) as model, _room(cables, model) as room, returning:
+    with ScriptedModel(_story_or_okay) as model, _room(cables, model) as room, returning:
         return _interrupted(cables, room, rounds)
+
+
+def _story_or_okay(asked: str) -> str:
+    return STORY if "story" in asked.casefold() else "Okay."
 
 
 def _room(cables: Cables, model: ScriptedModel) -> Room:

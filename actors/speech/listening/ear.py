@@ -20,6 +20,7 @@ from actors.speech.listening.segments import SpeechSegment, samples
 
 _GAP = 0.5  # seconds without sound after which what follows is another stream
 _BACK = 0.1  # seconds by which sound may seem older: an echo canceller that sets in makes it a little late
+_DEAD = 1e-7  # mean square (-70 dB) below which nothing is to be heard: a cable that carries nothing, or muted ears
 _SMOOTH = 0.3  # the share of a chunk in the level of the last ones
 
 
@@ -37,6 +38,7 @@ class Ear:
         self.endpoint = Endpointer()
         self._last_segment = 0
         self._chunks: deque[AudioChunk] = deque()
+        self._rests = False  # the activity model, in silence
         self._power = 0.0  # of about the last 0.1 s: chatter has peaks as loud as a speaker, but no syllables
 
     def hear(self, chunk: AudioChunk) -> Event | None:
@@ -44,8 +46,9 @@ class Ear:
         assert self.activity is not None
         self._chunks.append(chunk)
         sound = samples(chunk.pcm)
-        probability = self.activity.probability(sound)
-        self.endpoint, event = advance(self.endpoint, probability, self._now_limits(), self._level(sound))
+        loudness = self._level(sound)
+        probability = self._probability(sound)
+        self.endpoint, event = advance(self.endpoint, probability, self._now_limits(), loudness)
         if self.endpoint.first == self.endpoint.next - 1:
             self.began_at = chunk.captured_at - CHUNK_SECONDS
         if self.endpoint.spoken == self.endpoint.next - 1:
@@ -118,9 +121,20 @@ class Ear:
     def _at(self, number: int) -> AudioChunk:
         return self._chunks[number - self.endpoint.next]
 
+    def _probability(self, sound: Samples) -> float:
+        """How likely the chunk is speech. In dead silence nobody asks the model, which takes most of the time."""
+        assert self.activity is not None
+        if self.endpoint.first < 0 and self._power < _DEAD:
+            if not self._rests:
+                self.activity.reset()
+            self._rests = True
+            return 0.0
+        self._rests = False
+        return self.activity.probability(sound)
+
     def _level(self, sound: Samples) -> float:
         """In dB of full scale, of the chunk or of the last ones, whichever is less."""
-        power = float(np.mean(np.square(sound)))
+        power = float(sound @ sound) / sound.size
         self._power += _SMOOTH * (power - self._power)
         return float(10.0 * np.log10(min(power, self._power) + 1e-10))
 
