@@ -10,9 +10,11 @@ from actors.audio.echo.alignment import Match
 
 Setting = Literal["auto", "cancel", "free", "half_duplex"]
 
-_SURE = 12.0  # a match this high is the voice; chance and people speaking give 9 at most
+_FOUND = 20.0  # a match this high is the voice, wherever it is; a person and a reply that just begins give up to 15
+_SURE = 12.0  # so is one this high where the voice was found before
 _NOTHING = 7.5  # a match this low is chance
 _ABSENT = 12  # looks without a trace after which the voice does not come back
+_GONE = 40  # so many after it did: noise may hide it for a while, and headphones end it for good
 _FAR = 800  # samples (50 ms) of a jump of the lag after which a canceller may have lost the voice
 _PROVEN = 3  # looks in a row that must find it removed
 _REMOVED = 4.0  # times quieter (12 dB): the canceller has converged
@@ -59,16 +61,25 @@ class EchoPath(msgspec.Struct, frozen=True):
         """After one more look."""
         if look.match is None:
             return self
-        if look.match.score >= _SURE:
+        if look.match.score >= (_SURE if self._is_near(look.lag) else _FOUND):
             return EchoPath(look.lag, look.match.gain, removed=self._removed(look))
-        if look.match.score < _NOTHING and look.certain and self.lag is None:
-            return msgspec.structs.replace(self, nothing=min(self.nothing + 1, _ABSENT))
+        if look.match.score < _NOTHING and look.certain:
+            return self._without_a_trace()
         return self
+
+    def _without_a_trace(self) -> "EchoPath":
+        nothing = self.nothing + 1
+        if self.lag is not None and nothing >= _GONE:
+            return EchoPath(nothing=_ABSENT)
+        return msgspec.structs.replace(self, nothing=nothing)
+
+    def _is_near(self, lag: int) -> bool:
+        return self.lag is not None and abs(lag - self.lag) <= _FAR
 
     def _removed(self, look: Look) -> int:
         if look.after <= _INAUDIBLE or look.after * _REMOVED <= look.before:
             return min(self.removed + 1, _PROVEN)
-        if self.lag is not None and abs(look.lag - self.lag) > _FAR:
+        if self.lag is not None and not self._is_near(look.lag):
             return 0
         return self.removed if look.after * _LEAKS <= look.before else 0
 

@@ -39,6 +39,19 @@ def test_a_voice_that_was_never_heard_may_come_back_later() -> None:
     assert state.comes_back is True
 
 
+def test_a_chance_match_as_of_a_reply_that_just_begins_is_not_the_voice() -> None:
+    assert path(*[looked(score=15.0)] * 50).comes_back is None
+    assert path(*[NOTHING] * 12, looked(score=15.0)).comes_back is False
+    assert path(looked(), looked(score=15.0), *[CANCELLED] * 3).converged, "where it was found, less is enough"
+    assert path(looked(), looked(lag=9000, score=15.0)).lag == 1000
+
+
+def test_a_voice_that_is_not_found_for_long_does_not_come_back_any_more() -> None:
+    assert path(looked(), *[NOTHING] * 39).comes_back is True
+    assert path(looked(), *[NOTHING] * 39, looked(), *[NOTHING] * 39).comes_back is True
+    assert path(looked(), *[NOTHING] * 40).comes_back is False
+
+
 def test_it_has_converged_when_the_voice_is_much_quieter_and_stays_so_until_it_leaks() -> None:
     assert not path(looked(), CANCELLED, CANCELLED).converged
     state = path(looked(), *[CANCELLED] * 3)
