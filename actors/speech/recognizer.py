@@ -286,6 +286,9 @@ class Recognizer(Actor):
         before = self._utterances.before
         text = joined((before or "", heard.text))
         self._ear.silence = self._patience.after(text, self._speech)
+        if self._overlap.replying:
+            seconds = self._ear.endpoint.speech * CHUNK_SECONDS
+            self.tell(CONVERSATION, WordsHeard(self._ear.began_at, text, final=False, seconds=seconds))
         if text and before is not None and self._utterances.all_told:
             began_at, spoke_at = self._ear.began_at, self._ear.spoke_at
             pieces = (*self._utterances.known, heard)

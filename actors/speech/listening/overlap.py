@@ -5,8 +5,8 @@ import msgspec
 from actors.speech.engines.vad import CHUNK_SECONDS
 from actors.speech.listening.endpointing import Endpointer
 
-_FIRST = 0.4  # seconds of speech that hold a word or two
-_NEXT = 0.3
+_FIRST = 0.3  # seconds of speech that hold a word
+_NEXT = 0.25
 _MANY, _SELDOM = 1.3, 0.9  # after so much speech the decision has mostly been made
 
 
