@@ -53,6 +53,12 @@ class PieceReady(Message):
     guess: int = 0
 
 
+class VoiceReplaced(Message):
+    """The synthesizer's worker has put the embedded voice in the place of one that failed, because of `why`."""
+
+    why: str
+
+
 class SynthesisBroke(Message):
     """The synthesizer's worker could not speak a sentence, because of `why`. guess: as for PieceReady."""
 

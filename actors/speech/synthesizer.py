@@ -18,8 +18,8 @@ from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.speech.engines.choice import Note, open_voice
 from actors.speech.engines.engine import EngineBroken, Sound, Voice
-from actors.speech.engines.voices import Voices
-from actors.speech.internal import PieceReady, SynthesisBroke
+from actors.speech.engines.voices import FAILING, Voices
+from actors.speech.internal import PieceReady, SynthesisBroke, VoiceReplaced
 from actors.speech.messages import Cancel, Drop, SpeakRequested, SynthesisFailed
 from actors.speech.prepared import PreparedSound
 from actors.speech.text.delivery import Delivery
@@ -34,7 +34,6 @@ _WAITING = 64  # sentences that may wait to be spoken
 _NO_VOICE_RATE = 22050
 _EVERY_TURN = 2**62
 _NO_WAIT = 1e-3  # seconds to hand over sound that is ready
-_FAILING = 2  # sentences in a row after which the voice itself is to blame
 _OTHER_VOICE = "Choose another voice in audio.voice_model, or remove it for the embedded one."
 
 
@@ -173,11 +172,20 @@ class Synthesizer(Actor):
     def on_broke(self, message: SynthesisBroke) -> None:
         self._failed += 1
         turn = self._prepared.fail(message.guess, message.sentence) if message.guess else message.turn
-        if self._failed >= _FAILING or (message.turn == 0 and not message.guess):
+        if self._failed >= FAILING or (message.turn == 0 and not message.guess):
             self._say(Health.DEGRADED, f"every sentence fails: {message.why[:200]}", _OTHER_VOICE)
         if turn > self._voided:
             log.warning("%s: sentence %d of turn %d failed", self.context.address, message.sentence, turn)
             self._give_up(turn, message.sentence, message.why)
+
+    @handles
+    def on_replaced(self, message: VoiceReplaced) -> None:
+        self._failed = 0
+        text = (
+            f"the voice fails at every sentence ({message.why[:200]}); the embedded one speaks in its place"
+        )
+        self._note = Note(text, _OTHER_VOICE, worse=True)
+        self._say_choice()
 
     def _give_up(self, turn: int, sentence: int, why: str) -> None:
         self.tell(CONVERSATION, SynthesisFailed(turn, sentence, why))
@@ -195,17 +203,29 @@ class Synthesizer(Actor):
     def _speak(self, task: SynthesisTask) -> None:
         if task.cause and not self._is_wanted(task):
             return
-        begun = time.perf_counter()
+        voice = self._voices.of(task.language)
         try:
-            voice = self._voices.of(task.language)
-            for sound, last in pieces(self._sounds(task.text, voice), voice.rate):
-                if not self._is_wanted(task):
-                    return
-                took, begun = (time.perf_counter() - begun if begun else 0.0), 0.0
-                self.post(self._piece(task, sound, last, took, voice.rate), task.cause)
+            self._speak_by(voice, task)
+            self._voices.spoke()
         except Exception as error:  # one failed sentence must not stop the others
-            why = f"{type(error).__name__}: {error}"
+            self._fail(voice, task, f"{type(error).__name__}: {error}")
+
+    def _fail(self, voice: Voice, task: SynthesisTask, why: str) -> None:
+        """The sentence fails, or is spoken by what takes the place of a voice that fails at all of them."""
+        spare = self._voices.failed(voice, certain=not task.cause)
+        if spare is None:
             self.post(SynthesisBroke(task.turn, task.sentence, why, task.guess), task.cause)
+            return
+        self.post(VoiceReplaced(why), task.cause)
+        self._speak(task)
+
+    def _speak_by(self, voice: Voice, task: SynthesisTask) -> None:
+        begun = time.perf_counter()
+        for sound, last in pieces(self._sounds(task.text, voice), voice.rate):
+            if not self._is_wanted(task):
+                return
+            took, begun = (time.perf_counter() - begun if begun else 0.0), 0.0
+            self.post(self._piece(task, sound, last, took, voice.rate), task.cause)
 
     def _sounds(self, text: str, voice: Voice) -> Iterator[Sound]:
         """The sound of what is to be said of `text`, which may be nothing."""

@@ -21,8 +21,8 @@ _EARLIER, _LATER = (
     RATE * 5 // 4,
 )  # how far the voice may come before and after the device's word for it
 _LEAD = 768  # samples by which the canceller gets the voice before its echo: it must never come after it
-# Samples that the echo may be off the lag in force. The canceller finds later ones by itself too, but then it loses them
-# again and again: of a voice that came back 160 ms late it left 21 dB, and 48 dB when that delay was taken out before.
+# Samples that the echo may be off the lag in force. The canceller finds later echoes by itself, and loses them again:
+# of a voice 160 ms late it removed 21 dB, and 48 dB once that delay was taken out before.
 _EARLIEST, _LATEST = -240, 640
 _SPREAD = RATE // 10  # around the lag, in which the voice still counts as heard
 _REVERBERATION = 1.6  # a room brings back more than the direct sound, by which the gain is measured

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+import numpy as np
 
 from actors.speech.engines import embedded
-from actors.speech.engines.engine import EngineBroken, Transcriber, Voice, VoiceActivity
+from actors.speech.engines.engine import RATE, EngineBroken, Transcriber, Voice, VoiceActivity
 from actors.speech.engines.language_choice import LanguageChoice
 from actors.speech.engines.vad import Silero
 from actors.speech.engines.voices import LOADED, VoiceOffer, Voices, first_of, piper_voices
@@ -55,7 +56,9 @@ def open_transcriber(speech: Speech, home: Path) -> tuple[Transcriber, Note]:
     if speech.recognizer_model is not None:
         try:
             own = load(located(home, speech.recognizer_model))
+            try_out(own, located(home, speech.recognizer_model))
         except EngineBroken as broken:
+            own = None
             note = Note(f"{broken}; listening with the embedded Whisper", broken.remedy, worse=True)
     wanted = _wanted(speech)
     many = own if own is not None and not own.speaks_only_english else None
@@ -67,6 +70,16 @@ def open_transcriber(speech: Speech, home: Path) -> tuple[Transcriber, Note]:
     if many is None:
         return english, msgspec.structs.replace(note, english_only=True)
     return _for_languages(english, many, wanted), note
+
+
+def try_out(transcriber: Transcriber, model: Path) -> None:
+    """Have it listen to half a second of silence. Raises EngineBroken where that fails: so would every utterance."""
+    try:
+        transcriber.transcribe(np.zeros(RATE // 2, dtype=np.float32))
+    except Exception as error:  # whatever its libraries raise
+        why = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        remedy = "Name another model in speech.recognizer_model, or remove it for the embedded one."
+        raise EngineBroken(f"{model} cannot hear ({why})", remedy) from error
 
 
 def _wanted(speech: Speech) -> frozenset[str]:
@@ -121,12 +134,17 @@ def open_voice(speech: Speech, audio: Audio, home: Path) -> tuple[Voices, Note]:
 
 def _voices(speech: Speech, audio: Audio, home: Path) -> tuple[Voices, Note]:
     offers = partial(_offers, speech, home)
+    spare = partial(_embedded_voice, speech)
     if audio.voice_model is None and speech.language not in (AUTO, "en"):
         main = first_of(offers(speech.language))
         if main is not None:
-            return Voices(main, offers), _plain(main)
+            return Voices(main, offers, spare), _plain(main)
     main, note = _main_voice(speech, audio, home)
-    return Voices(main, offers), note
+    return Voices(main, offers, spare), note
+
+
+def _embedded_voice(speech: Speech) -> Voice:
+    return _piper(speech, embedded.voice_model())
 
 
 def _plain(voice: Voice) -> Note:
@@ -157,7 +175,7 @@ def _main_voice(speech: Speech, audio: Audio, home: Path) -> tuple[Voice, Note]:
             return _kokoro(speech, _main_name(speech)), Note()
         except EngineBroken as broken:
             note = Note(f"{broken}; speaking with the embedded voice", broken.remedy, worse=True)
-    return _piper(speech, embedded.voice_model()), note
+    return _embedded_voice(speech), note
 
 
 def _main_name(speech: Speech) -> str:

@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 
 LOADED = 4  # voices beside the main one that stay loaded; a Piper voice is some 100 MB
 
+FAILING = 2  # sentences in a row after which the voice itself is to blame
+
 Opening = Callable[[], Voice]
 
 
@@ -29,10 +31,16 @@ Offers = Callable[[str], Iterator[VoiceOffer]]
 
 
 class Voices:
-    """Used by one thread. offers: what could speak a language, the best first."""
+    """Used by one thread. offers: what could speak a language, the best first.
 
-    def __init__(self, main: Voice, offers: Offers = lambda language: iter(())) -> None:
+    spare: opens what speaks in place of a voice that fails at every sentence (raises EngineBroken)."""
+
+    def __init__(
+        self, main: Voice, offers: Offers = lambda language: iter(()), spare: Opening | None = None
+    ) -> None:
         self.main = main
+        self._spare = spare
+        self._failures: tuple[Voice | None, int] = (None, 0)
         self._offers = offers
         self._others: dict[str, Voice] = {}
 
@@ -45,6 +53,29 @@ class Voices:
         while len(self._others) > LOADED:
             del self._others[next(iter(self._others))]
         return voice
+
+    def spoke(self) -> None:
+        """A sentence was spoken."""
+        self._failures = (None, 0)
+
+    def failed(self, voice: Voice, *, certain: bool = False) -> Voice | None:
+        """`voice` could not speak a sentence; what speaks in its place from now on, if it is to blame. None else.
+
+        certain: it fails at anything, and not only at this sentence. There is one spare for all."""
+        blamed, times = self._failures
+        times = times + 1 if blamed is voice else 1
+        self._failures = (voice, times)
+        if self._spare is None or not (certain or times >= FAILING):
+            return None
+        opening, self._spare = self._spare, None
+        try:
+            spare = opening()
+        except EngineBroken as broken:
+            log.warning("speech.synthesizer: nothing speaks in place of a voice that fails: %s", broken)
+            return None
+        self.main = spare if self.main is voice else self.main
+        self._others = {language: spare if one is voice else one for language, one in self._others.items()}
+        return spare
 
     def _opened(self, language: str) -> Voice:
         voice = first_of(self._offers(language))

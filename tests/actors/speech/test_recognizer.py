@@ -396,7 +396,9 @@ def words(room: Room) -> list[tuple[str, float]]:
     return [(heard.text, round(heard.seconds, 2)) for heard in room.conversation.of(WordsHeard)]
 
 
-def test_what_is_said_over_the_bot_is_told_after_0_3_s_again_while_it_goes_on_and_at_a_pause(enter: Enter) -> None:
+def test_what_is_said_over_the_bot_is_told_after_0_3_s_again_while_it_goes_on_and_at_a_pause(
+    enter: Enter,
+) -> None:
     room = enter("wait", "wait I have", "wait I have a question")
     over_the_bot(room)
     room.hear(0.42, loud=True, clear=True)

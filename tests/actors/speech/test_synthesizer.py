@@ -9,9 +9,11 @@ import pytest
 
 from actors.audio.messages import PlaySentence
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
+from actors.speech.engines import embedded
 from actors.speech.engines.choice import Note, proven
 from actors.speech.engines.engine import EngineBroken, Sound, Voice
 from actors.speech.engines.piper import Piper
+from actors.speech.engines.voices import Voices
 from actors.speech.messages import Cancel, Drop, SpeakRequested, SynthesisFailed
 from actors.speech.synthesizer import Synthesizer, pieces
 from actors.system.messages import StageReached
@@ -206,6 +208,38 @@ def test_a_voice_whose_sentences_all_fail_says_so_until_one_is_spoken(
     world.give("speech.synthesizer", SpeakRequested(1, 2, "hello"))
     until(lambda: any(piece.pcm for piece in played(room["audio.speaker"])))
     assert health(world).health is Health.OK
+
+
+def test_a_real_voice_that_breaks_while_it_speaks_is_replaced_by_the_embedded_one(
+    world: VirtualWorld, until: Until, piper: Piper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speaker, conversation = world.probe("audio.speaker"), world.probe("conversation")
+    broken = Piper(embedded.voice_model())
+    actor = Synthesizer(Speech(), Audio(), Path(), lambda *_: (Voices(broken, spare=lambda: piper), Note()))
+    world.start(actor, "speech.synthesizer")
+    world.give("speech.synthesizer", SpeakRequested(1, 0, "Hello there."))
+    until(lambda: any(piece.last for piece in played(speaker)))
+    monkeypatch.setattr(broken, "_voice", None)
+    world.give("speech.synthesizer", SpeakRequested(2, 0, "One is lost."))
+    world.give("speech.synthesizer", SpeakRequested(2, 1, "Two is spoken."))
+    world.give("speech.synthesizer", SpeakRequested(2, 2, "Three as well."))
+    until(lambda: any(piece.sentence == 2 and piece.last for piece in played(speaker)))
+    spoken = {piece.sentence for piece in played(speaker) if piece.turn == 2 and piece.pcm}
+    assert spoken == {1, 2}
+    assert len(conversation.of(SynthesisFailed)) == 1
+    assert health(world).health is Health.DEGRADED
+    assert "the embedded one speaks in its place" in health(world).reason
+
+
+def test_there_is_one_spare_for_a_voice_that_fails() -> None:
+    first, second = Drone(), Drone()
+    voices = Voices(first, spare=lambda: second)
+    assert voices.failed(first) is None
+    voices.spoke()
+    assert voices.failed(first) is None, "only failures in a row count"
+    assert voices.failed(first) is second
+    assert voices.of("en") is second
+    assert voices.failed(second, certain=True) is None
 
 
 class Mute:

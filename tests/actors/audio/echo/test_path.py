@@ -42,7 +42,9 @@ def test_a_voice_that_was_never_heard_may_come_back_later() -> None:
 def test_a_chance_match_as_of_a_reply_that_just_begins_is_not_the_voice() -> None:
     assert path(*[looked(score=15.0)] * 50).comes_back is None
     assert path(*[NOTHING] * 12, looked(score=15.0)).comes_back is False
-    assert path(looked(), looked(score=15.0), *[CANCELLED] * 3).converged, "where it was found, less is enough"
+    assert path(looked(), looked(score=15.0), *[CANCELLED] * 3).converged, (
+        "where it was found, less is enough"
+    )
     assert path(looked(), looked(lag=9000, score=15.0)).lag == 1000
 
 

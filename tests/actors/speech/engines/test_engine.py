@@ -152,3 +152,22 @@ def test_a_model_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "x.onnx").write_bytes(b"no model")
     with pytest.raises(EngineBroken, match=r"x\.onnx"):
         Silero(tmp_path / "x.onnx")
+
+
+def test_a_recognizer_that_loads_and_cannot_hear_is_replaced_by_the_embedded_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine").symlink_to(embedded.whisper_model())
+    loads = Whisper.__init__
+
+    def breaks(self: Whisper, folder: Path, **options: object) -> None:
+        loads(self, folder, **options)  # type: ignore[arg-type]
+        if folder.name == "mine":
+            self._tokenizer = None
+
+    monkeypatch.setattr(Whisper, "__init__", breaks)
+    heard, note = open_transcriber(Speech(recognizer_model="mine"), tmp_path)
+    assert note.worse
+    assert "cannot hear" in note.text
+    assert "listening with the embedded Whisper" in note.text
+    assert isinstance(heard.transcribe(np.zeros(RATE, dtype=np.float32)).text, str)
