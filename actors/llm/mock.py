@@ -32,5 +32,5 @@ def script(
     if chance is not None and (temperature or 0.0) > FOLLOWED:
         place = chance.randrange(len(_REPLIES))
     text = _REPLIES[place % len(_REPLIES)].format(said=said) if said else _HELLO
-    reply = SpokenReply()
+    reply = SpokenReply(phrases=False)
     return reply.feed(text) + reply.finish()

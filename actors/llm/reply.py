@@ -14,6 +14,7 @@ LONGEST_REPLY = 16_000  # characters: whatever the server sends beyond is not wa
 class SpokenReply:
     """Hides thoughts, cuts and cleans sentences; drops those that clean to nothing. begins: as for HiddenText.
 
+    first_words, phrases: as for SentenceSplitter.
     names: the bot's own, taken off the front. people: those whose lines it must not write; a name at the very front is
     taken for a word to them.
     acts: what of the body's the model has written so far, each with the number of the sentence that it belongs to.
@@ -25,6 +26,8 @@ class SpokenReply:
         first_words: int = FIRST_PIECE_WORDS,
         begins: bool | None = False,
         people: Sequence[str] = (),
+        *,
+        phrases: bool = True,
     ) -> None:
         self.over = False
         self.cut = False
@@ -34,7 +37,7 @@ class SpokenReply:
         self._people = tuple(name for name in people if name not in self._names)
         self.hidden = HiddenText(begins)
         self._blocks = Blocks()
-        self._splitter = SentenceSplitter(first_words)
+        self._splitter = SentenceSplitter(first_words, phrases=phrases)
         self._length = 0
         self._has_spoken = False
 

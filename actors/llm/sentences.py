@@ -12,6 +12,15 @@ FIRST_PIECE_WORDS = 12  # the first piece ends here at the latest, comma or not
 # Characters: a sentence that does not end is cut here, at its last clause or word if there is one.
 LONGEST_PIECE = 240
 
+# With so many words before them, these begin a phrase of their own: the first piece may end there without a comma.
+_PHRASES = (
+    (3, "and but or because so if when while although unless until since who which where what how why with"),
+    (5, "in on at for from about of to into like as than the a an my your"),
+)
+_BEFORE_MORE = (
+    "am is are was were be been have has had do does did can could will would should may might must not no very too"
+    " such some any this that these those his her our their its I you we they he she it there here's i'm it's i'll i'd"
+)
 _CLOSERS = "\"')\\]}»”’*_`~"
 # Unicode's Sentence_Terminal: the full stop, the danda, the Arabic question mark and some 150 others
 _SENTENCE_END = regex.compile(rf"[\p{{Sentence_Terminal}}…]+[{_CLOSERS}]*$")
@@ -42,9 +51,12 @@ _CHARACTERS_A_WORD = 3
 
 
 class SentenceSplitter:
-    """Tokens in, sentences out; only white space between them is lost. first_words: most words of the first piece."""
+    """Tokens in, sentences out; only white space between them is lost. first_words: most words of the first piece.
 
-    def __init__(self, first_words: int = FIRST_PIECE_WORDS) -> None:
+    phrases: it may also end where a phrase ends without a comma."""
+
+    def __init__(self, first_words: int = FIRST_PIECE_WORDS, *, phrases: bool = True) -> None:
+        self._phrases = phrases
         self._buffer = ""
         self._first_words = first_words
         self._first = True
@@ -64,6 +76,8 @@ class SentenceSplitter:
         pieces: tuple[str, ...] = ()
         if not character.isspace() and self._at_border(character):
             pieces = self._take(len(self._buffer))
+        elif character.isspace() and self._first and self._phrases and (end := _phrase_end(self._buffer)):
+            pieces = self._take(end)
         if character.isspace() and not self._buffer:
             return pieces
         self._buffer += character
@@ -136,6 +150,21 @@ def _is_abbreviation(text: str) -> bool:
 def _ends_first_piece(text: str, most_words: int) -> bool:
     words = max(len(text.split()), len(_UNSPACED.findall(text)) // _CHARACTERS_A_WORD)
     return words >= most_words or (words >= FIRST_CLAUSE_WORDS and _CLAUSE_END.search(text) is not None)
+
+
+def _phrase_end(text: str) -> int:
+    """Where the first piece ends, if the last word of `text` begins a phrase; else 0."""
+    words = text.split()
+    last, before = words[-1].lower() if words else "", len(words) - 1
+    begins = any(before >= least and last in starts.split() for least, starts in _PHRASES)
+    if not begins or text[-1].isspace() or _inside_aside(text) or _holds_back(words[-2].lower()):
+        return 0
+    return len(text) - len(last)
+
+
+def _holds_back(word: str) -> bool:
+    """Whether a voice does not pause after `word`, or after two words that begin phrases."""
+    return word in _BEFORE_MORE.split() or any(word in starts.split() for _, starts in _PHRASES)
 
 
 def _inside_aside(text: str) -> bool:

@@ -33,6 +33,8 @@ _PIECE_SECONDS = 0.15
 _WAITING = 64  # sentences that may wait to be spoken
 _NO_VOICE_RATE = 22050
 _EVERY_TURN = 2**62
+_LEADS = 0.005, 0.1  # seconds of silence that may stand before a reply, and before each further sentence
+_SILENT = 100  # of 32768: what is softer than this is silence
 _NO_WAIT = 1e-3  # seconds to hand over sound that is ready
 _OTHER_VOICE = "Choose another voice in audio.voice_model, or remove it for the embedded one."
 
@@ -221,7 +223,10 @@ class Synthesizer(Actor):
 
     def _speak_by(self, voice: Voice, task: SynthesisTask) -> None:
         begun = time.perf_counter()
-        for sound, last in pieces(self._sounds(task.text, voice), voice.rate):
+        lead = _LEADS[bool(task.sentence)]
+        for sound, last in pieces(
+            without_lead(self._sounds(task.text, voice), voice.rate, lead), voice.rate
+        ):
             if not self._is_wanted(task):
                 return
             took, begun = (time.perf_counter() - begun if begun else 0.0), 0.0
@@ -236,6 +241,16 @@ class Synthesizer(Actor):
     def _piece(self, task: SynthesisTask, sound: Sound, last: bool, took: float, rate: int) -> PieceReady:
         pcm, now = sound.astype("<i2").tobytes(), time.time()
         return PieceReady(task.turn, task.sentence, pcm, rate, last, now, took, task.guess)
+
+
+def without_lead(sounds: Iterator[Sound], rate: int, seconds: float) -> Iterator[Sound]:
+    """`sounds` with at most `seconds` of silence before the first that is heard: voices often begin with more."""
+    keep, begun = round(rate * seconds), False
+    for sound in sounds:
+        heard = np.flatnonzero(np.abs(sound.astype(np.int32)) > _SILENT)
+        if begun or heard.size:
+            yield sound if begun else sound[max(0, int(heard[0]) - keep) :]
+        begun = begun or bool(heard.size)
 
 
 def pieces(sounds: Iterator[Sound], rate: int) -> Iterator[tuple[Sound, bool]]:

@@ -1,4 +1,7 @@
-"""What the bot knows just now, as a note beside the newest words: place, company, partner, mood, touch, goals. Pure."""
+"""What the bot knows just now, as a note beside the newest words: place, company, partner, goals, touch, mood. Pure.
+
+What seldom changes stands first and what the newest words decide stands last, so that a server which has read the note
+ahead has only these left to read."""
 
 from collections.abc import Mapping
 
@@ -26,33 +29,44 @@ CLOSE = 0.5  # the relationship from which on somebody is a good friend
 MARKED = 0.1  # the valence, slow as it moves, from which on a mood is somebody's usual one
 
 MOODS = ("They are often downcast.", "They are usually cheerful.")
+MINUTES = 5  # steps in which the length of a conversation is told: what changes has to be read again
 DAY = 86400.0
 
 
 def notes(
-    state: ConversationState, profile: Profile | None, now: float, language: str = "en", bot: str = ""
+    state: ConversationState,
+    profile: Profile | None,
+    now: float,
+    language: str = "en",
+    bot: str = "",
+    *,
+    foreseen: bool = False,
 ) -> str:
     """All of it in square brackets on one line, the goals first to be kept; "" for nothing. now: epoch seconds.
 
-    language: as in speech.language. bot: the bot's name, which is no topic."""
+    language: as in speech.language. bot: the bot's name, which is no topic. foreseen: only what is known before the
+    newest words are."""
     goals = "; ".join(state.conversation_goals)
-    last = [f"You would like to: {bare(goals)}."] if goals else []
-    last += _reply_language(state) if language == AUTO else []
-    first = [
-        *_scene(state.surroundings),
-        *_partner(state, profile, now),
-        *_views(state, profile, bot),
-        *_talk(state),
-        *_touch(state.last_touch, now),
-    ]
-    left = LONGEST - sum(len(part) + 1 for part in last)
+    wanted = [f"You would like to: {bare(goals)}."] if goals else []
+    wanted += _reply_language(state) if language == AUTO else []
+    known = [*_scene(state.surroundings), *_partner(state, profile, now)]
+    passing = [*_views(state, profile, bot), *_length(state), *_touch(state.last_touch, now)]
+    of_words = [] if foreseen else [*_mood(state), *_topic(state, bot)]
+    known, left = _fitting(known, LONGEST - sum(len(part) + 1 for part in wanted))
+    passing, left = _fitting(passing, left)
+    recalled = () if foreseen else recollection(state, profile)
+    told = (*known, *wanted, *passing, *_fitting(of_words, left)[0], *recalled)
+    return f"[{' '.join(told)}]" if told else ""
+
+
+def _fitting(parts: list[str], left: int) -> tuple[list[str], int]:
+    """The first of `parts` that fit into `left` characters, and what is left then; what does not fit is left out."""
     kept = []
-    for part in first:
+    for part in parts:
         left -= len(part) + 1
         if left >= 0:
             kept.append(part)
-    told = (*kept, *last, *recollection(state, profile))
-    return f"[{' '.join(told)}]" if told else ""
+    return kept, left
 
 
 def _reply_language(state: ConversationState) -> list[str]:
@@ -96,12 +110,9 @@ def _partner(state: ConversationState, profile: Profile | None, now: float) -> l
 
 
 def _views(state: ConversationState, profile: Profile | None, bot: str) -> list[str]:
-    """What is known of the speaker's likes, and what the talk is about if the last words do not tell ("And why?")."""
-    carried_on = state.messages and not topic_of(state.messages[-1].text) and state.current_topic
-    subject = bare(without_name(plain(state.current_topic, 80), bot))
-    topic = [f"The talk is about: {subject}."] if carried_on and subject else []
+    """What is known of the speaker's likes and habits."""
     if profile is None or not profile.person.is_known:
-        return topic
+        return []
     views = state.user_preferences
     told = [f"wants to be called {views['called']}"] if "called" in views else []
     told += [f"{view} {matter}" for matter, view in views.items() if view in ("likes", "dislikes")]
@@ -113,7 +124,7 @@ def _views(state: ConversationState, profile: Profile | None, bot: str) -> list[
     told += _habits(
         {p.kind: p.count for p in profile.user.conversation_patterns} if profile.user else {}, bot
     )
-    return [*topic, f"{heading(profile.person)}: {quotable('; '.join(told), VIEWS)}."] if told else topic
+    return [f"{heading(profile.person)}: {quotable('; '.join(told), VIEWS)}."] if told else []
 
 
 def _habits(counts: Mapping[str, int], bot: str) -> list[str]:
@@ -126,11 +137,21 @@ def _habits(counts: Mapping[str, int], bot: str) -> list[str]:
     return [*told, "often asks questions"] if asks_often else told
 
 
-def _talk(state: ConversationState) -> list[str]:
-    minutes = int(state.conversation_duration // 60)
-    parts = [f"This conversation has lasted {minutes} minute{'s' if minutes > 1 else ''}."] if minutes else []
+def _length(state: ConversationState) -> list[str]:
+    minutes = int(state.conversation_duration // 60) // MINUTES * MINUTES
+    return [f"This conversation has lasted {minutes} minutes."] if minutes else []
+
+
+def _mood(state: ConversationState) -> list[str]:
     tone = state.emotional_tone
-    return [*parts, f"Its mood is {tone} just now."] if tone != "neutral" else parts
+    return [f"The mood of the talk is {tone} just now."] if tone != "neutral" else []
+
+
+def _topic(state: ConversationState, bot: str) -> list[str]:
+    """What the talk is about if the last words do not tell ("And why?")."""
+    carried_on = state.messages and not topic_of(state.messages[-1].text) and state.current_topic
+    subject = bare(without_name(plain(state.current_topic, 80), bot))
+    return [f"The talk is about: {subject}."] if carried_on and subject else []
 
 
 def _touch(touch: Interaction, now: float) -> list[str]:

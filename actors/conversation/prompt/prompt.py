@@ -40,13 +40,7 @@ def build(
     """The messages to complete, at `now` (epoch seconds): who the bot is, what was said before, the talk.
 
     The last one begins with what is known just now. language: to answer in, as in speech.language."""
-    shown = _shown(state)
-    earlier = _earlier(state, len(state.messages) - len(shown), bot.name)
-    known = notes(state, profile, now, language, bot.name)
-    said = [ChatMessage(one.role, _words(one)) for one in shown]
-    if said and known:
-        said[-1] = msgspec.structs.replace(said[-1], content=f"{known}\n{said[-1].content}")
-    return (ChatMessage("system", persona(bot, language)), *earlier, *said)
+    return _prompt(bot, state, notes(state, profile, now, language, bot.name), language)
 
 
 def foreseen(
@@ -56,11 +50,18 @@ def foreseen(
 
     profile: what is known of that person."""
     person = profile.person if profile is not None else UNKNOWN
-    if profile is not None:  # what will matter is not known before it is said
-        profile = msgspec.structs.replace(profile, recalled=(), asks_back=False, account=())
     next_words = Utterance("user", "", person, state.turn + 1, now, state.language)
     state = msgspec.structs.replace(state, messages=(*state.messages, next_words))
-    return build(bot, state, profile, now, language)
+    return _prompt(bot, state, notes(state, profile, now, language, bot.name, foreseen=True), language)
+
+
+def _prompt(bot: Bot, state: ConversationState, known: str, language: str) -> tuple[ChatMessage, ...]:
+    shown = _shown(state)
+    earlier = _earlier(state, len(state.messages) - len(shown), bot.name)
+    said = [ChatMessage(one.role, _words(one)) for one in shown]
+    if said and known:
+        said[-1] = msgspec.structs.replace(said[-1], content=f"{known}\n{said[-1].content}")
+    return (ChatMessage("system", persona(bot, language)), *earlier, *said)
 
 
 def persona(bot: Bot, language: str = "en") -> str:

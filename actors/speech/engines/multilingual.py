@@ -52,7 +52,7 @@ class MultilingualWhisper:
         return msgspec.structs.replace(best, seconds=time.perf_counter() - begun)
 
     def _in_english(self, audio: Samples, begun: float) -> Transcription:
-        return self._english.written(self._english.encoded(audio), "en", begun)
+        return self._english.heard(audio, begun)
 
     def _in_language(
         self, audio: Samples, encoded: Any, found: FoundLanguage, english: Transcription | None, begun: float

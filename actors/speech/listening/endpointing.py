@@ -14,9 +14,11 @@ _ONSET = 3  # speech chunks before a beginning is announced: 96 ms, longer than 
 _HYSTERESIS = 0.15  # speech goes on until the probability falls this far below the threshold
 _PRE_ROLL_SECONDS = 0.3  # soft beginnings of words come before the first chunk that counts
 _PAUSE_SECONDS = 0.096  # silence after which the words so far are looked at
+_HUSH_SECONDS = 0.064  # the same where nothing at all is heard any more
 _DISMISSED_SECONDS = 0.38  # silence after what was too short to be an utterance
 _FALL = 7.5  # dB below the speaker's level from which on it is somebody else, or nobody
 _FAINT = 0.5  # a chunk of such a fainter voice counts as so much silence
+_HUSH = 25.0  # dB below it from which on nobody is heard, though the model's memory still says speech
 _ATTACK, _RELEASE = 0.3, 0.02  # how fast the level of a speaker follows louder and softer chunks
 _AFTERWARDS = 94  # chunks (3 s) for which the level of the last speaker is remembered
 _PIECE_PAUSE = 8  # chunks (0.26 s): a long utterance is cut into pieces at pauses of this length
@@ -25,7 +27,8 @@ _PIECE_PAUSE = 8  # chunks (0.26 s): a long utterance is cut into pieces at paus
 class EndpointLimits(msgspec.Struct, frozen=True):
     """How to cut, in chunks; see `of`. silence: what ends an utterance; the caller changes it as it learns the words.
 
-    pause: silence after which the words are looked at. dismissed: what ends a sound that is too short."""
+    pause: silence after which the words are looked at; hush: where it is silence indeed. dismissed: what ends a sound
+    that is too short."""
 
     threshold: float
     silence: int
@@ -35,6 +38,7 @@ class EndpointLimits(msgspec.Struct, frozen=True):
     longest: int = 2**31
     pause: int = 2**31
     dismissed: int = 0
+    hush: int = 2**31
 
     @staticmethod
     def of(
@@ -52,6 +56,7 @@ class EndpointLimits(msgspec.Struct, frozen=True):
             longest=max(1, chunks(longest or most)),
             pause=chunks(_PAUSE_SECONDS),
             dismissed=chunks(_DISMISSED_SECONDS),
+            hush=chunks(_HUSH_SECONDS),
         )
 
 
@@ -118,7 +123,8 @@ class Endpointer(msgspec.Struct, frozen=True):
     pause: the chunk of the last SpeechPaused, -1 for none; since: chunks of speech after it; gap: its silence; resumed:
     the chunk after that.
     former: level of the last speaker until chunk `fades`. faint: the utterance began far below it.
-    cuts: pieces cut by their length since the last pause."""
+    cuts: pieces cut by their length since the last pause. hushed: so many newest chunks in which
+    nothing is heard."""
 
     next: int = 0
     floor: int = 0
@@ -137,6 +143,7 @@ class Endpointer(msgspec.Struct, frozen=True):
     fades: int = 0
     faint: bool = False
     cuts: int = 0
+    hushed: int = 0
 
     def earliest(self, limits: EndpointLimits) -> int:
         """The first chunk that may still be needed; older sound can be forgotten."""
@@ -161,7 +168,8 @@ def advance(
 ) -> tuple[Endpointer, Event | None]:
     """Take in the next chunk: its probability of speech, in [0, 1], and its level in dB. One event at most."""
     chunk = state.next
-    state = msgspec.structs.replace(state, next=chunk + 1)
+    hushed = level < state.level - _HUSH
+    state = msgspec.structs.replace(state, next=chunk + 1, hushed=state.hushed + 1 if hushed else 0)
     is_speech = probability >= limits.threshold
     if is_speech and (state.first < 0 or level >= state.level - _FALL):
         state = _louder(state, chunk, probability, level)
@@ -169,7 +177,7 @@ def advance(
         return state, None
     elif is_speech:
         state = msgspec.structs.replace(state, quiet=state.quiet + _FAINT)
-    elif state.quiet or probability < max(0.01, limits.threshold - _HYSTERESIS):
+    elif state.quiet or hushed or probability < max(0.01, limits.threshold - _HYSTERESIS):
         state = msgspec.structs.replace(state, quiet=state.quiet + 1)
     return settled(state, limits)
 
@@ -253,7 +261,8 @@ def _progress(state: Endpointer, chunk: int, limits: EndpointLimits) -> tuple[En
     if state.pause >= 0 and state.since >= _ONSET:
         return _resumed(state, limits)
     has_words = state.speech >= limits.least and state.spoken >= state.floor
-    if state.pause < 0 and state.quiet >= limits.pause and has_words:
+    pauses = state.quiet >= limits.pause or state.hushed >= limits.hush
+    if state.pause < 0 and pauses and has_words:
         paused = SpeechPaused(state.earliest(limits), state.first, state.spoken, chunk, state.certainty)
         return msgspec.structs.replace(state, pause=chunk, since=0, cuts=0), paused
     return state, None

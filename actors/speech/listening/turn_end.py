@@ -64,6 +64,9 @@ _ANSWER = re.compile(
     r" ?(?:sure |really |probably |always |never )?"
     r"(?:is|are|was|were|am|do|does|did|can|could|will|would|should|might|must|may|has|had)(?: i| we| they| he| she)?$"
 )
+_ASKS_OF = re.compile(
+    r"\b(?:what|where|who|which|why|how|when)(?: else)? (?:is|are|was|were|am) (?:i|we|he|she|they)$"
+)
 _DANGLING = frozenset(" ".join((_FILLERS, _ARTICLES, _JOINS)).split())
 _AFTER_PREPOSITION = frozenset(_PREPOSITIONS.split())
 _AFTER_VERB = frozenset(f"{_BEING} {_MODALS}".split())
@@ -141,7 +144,7 @@ def _is_open(words: list[str], asks: bool) -> bool:
     if word in _AFTER_VERB:
         return not _is_whole_clause(words, sentence, questions)
     if word in _AFTER_SUBJECT:
-        return not _ANSWER.search(sentence) and "than" not in words
+        return not _ANSWER.search(sentence) and not _ASKS_OF.search(sentence) and "than" not in words
     patterns = (_WANTS_MORE, _OPENS, _ENDS_OPEN)
     return (
         any(pattern.search(f" {sentence}" if pattern is _ENDS_OPEN else sentence) for pattern in patterns)

@@ -97,3 +97,22 @@ def test_how_the_text_is_sliced_into_tokens_changes_nothing(text: str, cuts: lis
     for start, end in pairwise(borders):
         pieces += splitter.feed(text[start:end])
     assert [*pieces, *splitter.flush()] == split(text)
+
+
+@pytest.mark.parametrize(
+    ("reply", "first"),
+    [
+        ("I like music because it makes people happy.", "I like music"),
+        ("I'm not sure what that means.", "I'm not sure"),
+        ("I would like to go to the beach with you.", "I would like to go"),
+        ("My favorite color is a deep shade of blue.", "My favorite color is a deep shade"),
+        ("I am here and there.", "I am here"),
+        ("I am and I was.", "I am and I was."),
+        ("Cats and dogs.", "Cats and dogs."),
+    ],
+)
+def test_the_first_piece_ends_before_a_phrase_that_a_voice_may_pause_at(reply: str, first: str) -> None:
+    splitter = SentenceSplitter(8)
+    pieces = splitter.feed(reply) + splitter.flush()
+    assert pieces[0] == first
+    assert " ".join(pieces) == reply

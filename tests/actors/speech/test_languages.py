@@ -147,7 +147,7 @@ class Hum:
         self.language, self.rate = language, rate
 
     def synthesize(self, text: str) -> Iterator[Sound]:
-        yield np.full(self.rate // 10, 7, dtype=np.int16)
+        yield np.full(self.rate // 10, 700, dtype=np.int16)
 
 
 def speak(world: VirtualWorld, until: Until, language: str, text: str = "Hallo.") -> list[PlaySentence]:

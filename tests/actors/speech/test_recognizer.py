@@ -133,7 +133,7 @@ def test_the_sound_given_to_whisper_begins_before_the_speech(enter: Enter) -> No
     room.until(lambda: room.transcripts())
     whisper = room.actor._transcriber
     assert isinstance(whisper, Script)
-    assert whisper.heard == [about(0.32 + 0.8 + 0.096)]
+    assert whisper.heard == [about(0.32 + 0.8 + 0.064)]
 
 
 def test_two_utterances_come_in_order(enter: Enter) -> None:
@@ -317,7 +317,7 @@ def test_speech_without_a_pause_is_cut_and_nothing_of_it_lost(enter: Enter) -> N
     assert room.transcripts() == ["one two."]
     whisper = room.actor._transcriber
     assert isinstance(whisper, Script)
-    assert sum(whisper.heard) == about(1.6 + 0.096)
+    assert sum(whisper.heard) == about(1.6 + 0.064)
 
 
 def test_whoever_was_not_understood_is_told_of(enter: Enter) -> None:

@@ -15,7 +15,7 @@ from actors.speech.engines.engine import EngineBroken, Sound, Voice
 from actors.speech.engines.piper import Piper
 from actors.speech.engines.voices import Voices
 from actors.speech.messages import Cancel, Drop, SpeakRequested, SynthesisFailed
-from actors.speech.synthesizer import Synthesizer, pieces
+from actors.speech.synthesizer import Synthesizer, pieces, without_lead
 from actors.system.messages import StageReached
 from config.schema import Audio, Speech
 from tests.doubles.virtual_world import Probe, VirtualWorld
@@ -43,7 +43,7 @@ class Drone:
             self.words.append(word)
             if word == "unspeakable":
                 raise ValueError("no such sound")
-            yield np.full(500, 7, dtype=np.int16)
+            yield np.full(500, 700, dtype=np.int16)
 
 
 @pytest.fixture
@@ -179,6 +179,14 @@ def test_pieces_come_as_soon_as_their_sound_is_there() -> None:
         (100, False),
         (0, True),
     ]
+
+
+def test_the_silence_before_the_first_sound_is_cut_and_that_within_stays() -> None:
+    hush, tone = np.zeros(400, dtype=np.int16), np.full(100, -900, dtype=np.int16)
+    voice = [hush, np.concatenate([hush, tone, hush]), hush, tone]
+    assert [sound.size for sound in without_lead(iter(voice), 1000, 0.05)] == [550, 400, 100]
+    assert [sound.size for sound in without_lead(iter([tone]), 1000, 0.05)] == [100]
+    assert list(without_lead(iter([hush]), 1000, 0.05)) == []
 
 
 @pytest.mark.models

@@ -86,8 +86,9 @@ def test_a_persons_usual_mood_is_told_where_it_is_marked(valence: float, line: s
 
 
 def test_how_long_the_talk_has_lasted_and_its_mood_are_note() -> None:
-    state = msgspec.structs.replace(talked("Hi"), conversation_duration=150.0, emotional_tone="negative")
-    assert "This conversation has lasted 2 minutes. Its mood is negative just now." in note(state)
+    state = msgspec.structs.replace(talked("Hi"), conversation_duration=700.0, emotional_tone="negative")
+    told = "This conversation has lasted 10 minutes. The mood of the talk is negative just now."
+    assert told in note(state)
     assert "This conversation" not in note(talked("Hi"))
 
 
@@ -282,6 +283,20 @@ def test_the_next_prompt_begins_as_it_was_foreseen() -> None:
     assert ahead[:-1] == then[:-1]
     assert then[-1].content.startswith(ahead[-1].content.rstrip())
     assert ahead[-1].content.endswith("Mio: ")
+
+
+def spoken(before: ConversationState, words: str) -> ConversationState:
+    """A stranger's words have become the turn."""
+    return attribute(begin(before, Question(words, NOW, UNKNOWN), NOW), UNKNOWN)
+
+
+def test_what_the_next_words_decide_stands_behind_all_that_was_foreseen() -> None:
+    trains = msgspec.structs.replace(talked("Trains!", "They are fast."), current_topic="trains")
+    before = end(spoken(trains, "And those?"), "Gerald", NOW)
+    ahead = foreseen(Bot(), before, None, NOW)[-1].content.rstrip("\n").removesuffix("]")
+    assert "find out the name" in ahead
+    for words in ("And why?", "I hate them.", "Do you like music?"):
+        assert prompt(spoken(before, words))[-1].content.startswith(ahead)
 
 
 def test_what_a_stranger_says_next_is_foreseen_without_a_name() -> None:

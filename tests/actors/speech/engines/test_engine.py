@@ -14,7 +14,7 @@ from actors.speech.engines.hibari import Hibari
 from actors.speech.engines.mel import log_mel
 from actors.speech.engines.piper import Piper
 from actors.speech.engines.vad import CHUNK, Silero
-from actors.speech.engines.whisper import Whisper
+from actors.speech.engines.whisper import Whisper, said_once
 from config.schema import Audio, Speech
 
 pytestmark = pytest.mark.models
@@ -74,6 +74,23 @@ def test_whisper_understands_hibari(whisper: Whisper, hibari: Hibari) -> None:
     spoken = np.concatenate(list(hibari.synthesize("How many people are in this room?")))
     sound = resampled(spoken, hibari.rate, RATE).astype(np.float32) / 32768.0
     assert whisper.transcribe(sound).text == "How many people are in this room?"
+
+
+@pytest.mark.parametrize(
+    ("text", "once"),
+    [
+        ("Where are we? Where are we? Where", "Where are we?"),
+        ("Where are we? Where", ""),
+        ("Where are we? Where are we? Where are", "Where are we?"),
+        ("Do you have a dog? Do you have a do", "Do you have a dog?"),
+        ("Yes. Yes. Yes.", "Yes."),
+        ("What do you eat?", ""),
+        ("I like what I said", ""),
+        ("", ""),
+    ],
+)
+def test_words_that_are_repeated_to_the_end_are_said_once(text: str, once: str) -> None:
+    assert said_once(text) == once
 
 
 def test_whisper_doubts_that_silence_is_speech(whisper: Whisper) -> None:

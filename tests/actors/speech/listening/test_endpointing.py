@@ -170,6 +170,17 @@ def test_chatter_far_below_the_speaker_does_not_hold_the_turn(below: float) -> N
     assert [(chunk, type(event)) for chunk, event in events[1:3]] == [(25, SpeechPaused), (59, SpeechEnded)]
 
 
+def test_a_voice_that_is_gone_is_a_pause_while_the_model_still_believes_in_it() -> None:
+    limits = EndpointLimits.of(0.5, 0.2, 0.1, 15.0)
+    state, told = Endpointer(), []
+    for level in [-20.0] * 20 + [-60.0] * 14:
+        state, event = advance(state, 0.9, limits, level)
+        told.append(event)
+    assert isinstance(told[21], SpeechPaused)  # after two chunks
+    assert isinstance(told[33], SpeechEnded)  # later, as of a voice that may be there
+    assert told[33].spoken == 19
+
+
 def test_the_softer_end_of_a_sentence_is_still_its_speaker() -> None:
     events = levels([(20, 0.9, -20.0), (30, 0.9, -27.0), (30, 0.1, -60.0)])
     (ended,) = [event for _, event in events if isinstance(event, SpeechEnded)]
@@ -207,10 +218,10 @@ def test_sound_of_one_utterance_is_never_part_of_the_next() -> None:
 
 def test_limits_are_whole_chunks_and_never_less_than_what_was_asked_for() -> None:
     assert EndpointLimits.of(0.5, 0.38, 0.25, 15.0) == EndpointLimits(
-        0.5, silence=12, least=8, most=469, pre_roll=10, longest=469, pause=3, dismissed=12
+        0.5, silence=12, least=8, most=469, pre_roll=10, longest=469, pause=3, dismissed=12, hush=2
     )
     assert EndpointLimits.of(0.5, 0.32, 0.0, 1.0) == EndpointLimits(
-        0.5, silence=10, least=1, most=32, pre_roll=10, longest=32, pause=3, dismissed=12
+        0.5, silence=10, least=1, most=32, pre_roll=10, longest=32, pause=3, dismissed=12, hush=2
     )
 
 

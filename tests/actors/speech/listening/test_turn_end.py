@@ -49,6 +49,8 @@ COMPLETE = (
     "What is two plus three?",
     "How are you?",
     "Who are you?",
+    "Where are we?",
+    "Who is she?",
     "That is what I said to her.",
     "What do you like?",
     "What did you do?",
