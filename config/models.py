@@ -26,7 +26,17 @@ from config.syntax.parse_error import refuse
 from config.syntax.yaml_reader import decode, parse, read_bytes
 
 CACHE_LIMIT = 256 * 1024
-SLOTS = ("llm", "stt", "tts_voice", "tts_voice_config", "vad", "second_voice", "stt_languages", "kokoro")
+SLOTS = (
+    "llm",
+    "stt",
+    "tts_voice",
+    "tts_voice_config",
+    "vad",
+    "second_voice",
+    "stt_languages",
+    "kokoro",
+    "speaker",
+)
 _SHARED_KEYS = ("name", "package", "version", "module", "licence", "source")
 _FILE_KEYS = ("slot", "path", "sha256")
 

@@ -24,7 +24,8 @@ from actors.audio.messages import (
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
-from actors.speech.engines.choice import Engines, open_ears
+from actors.speech.diarization.diarizer import Diarizer, Encoder
+from actors.speech.engines.choice import Engines, open_ears, open_encoder
 from actors.speech.engines.engine import EngineBroken
 from actors.speech.engines.vad import CHUNK, CHUNK_SECONDS
 from actors.speech.internal import PartRecognized, RecognitionBroke, UtteranceRecognized
@@ -72,11 +73,13 @@ class Recognizer(Actor):
         home: Path,
         loading: Callable[[Speech, Path], Engines] = open_ears,
         working: Callable[..., Worker[SpeechSegment]] = Worker,
+        encoding: Callable[[Speech], Encoder | None] = open_encoder,
     ) -> None:
         self._speech = speech
         self._home = home
         self._loading = loading
         self._working = working
+        self._encoding = encoding
         self._ear = Ear(limits(speech))
         self._utterances = Utterances()
         self._patience = Patience()
@@ -85,11 +88,14 @@ class Recognizer(Actor):
         self._overlap = Overlap()
         self._language = SpokenLanguage(self)
         self._loaded: Engines | EngineBroken = EngineBroken("not loaded yet", "")
+        self._encoder: Encoder | None = None
         self._worker: Worker[SpeechSegment] | None = None
+        self._diarizer = Diarizer(self._utterances.wants)
 
     def preload(self) -> None:
         try:
             self._loaded = self._loading(self._speech, self._home)
+            self._encoder = self._encoding(self._speech)
         except EngineBroken as broken:
             self._loaded = broken
 
@@ -102,6 +108,7 @@ class Recognizer(Actor):
         self._worker = self._working(f"{self.context.address} whisper", self._recognize, _WAITING)
         # The first run allocates what the later ones use.
         self._worker.give(SpeechSegment(bytes(2 * CHUNK), 0, 0.0, ""))
+        self._diarizer.open(self._encoder, self.context, self._working)
         self._language.opened(note)
         if self.context.incarnation > 1:
             self.ask(SPEAKER, GetPlayback(), then="on_playback")
@@ -109,6 +116,7 @@ class Recognizer(Actor):
     def on_stop(self) -> None:
         if self._worker is not None:
             self._worker.stop(2.0)
+        self._diarizer.stop()
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         """Another language needs other engines, and so a restart."""
@@ -198,6 +206,7 @@ class Recognizer(Actor):
         self._utterances.paused(segment.segment)
         if self._worker is not None:
             self._worker.guess(segment)
+        self._diarizer.listen(segment)
 
     def _go_on(self, resumed: SpeechResumed) -> None:
         if resumed.piece:
@@ -217,6 +226,7 @@ class Recognizer(Actor):
     def _give(self, cut: SpeechCut | SpeechEnded) -> None:
         segment = self._ear.segment(cut.keep, cut.last, cut.certainty, self.cause())
         self._utterances.piece(segment.segment)
+        self._diarizer.listen(segment)
         if self._worker is None or not self._worker.give(segment):
             self.transcripts.dropped["busy"] += 1
             log.warning("%s: a piece of speech was dropped: %d others wait", self.context.address, _WAITING)
@@ -293,15 +303,17 @@ class Recognizer(Actor):
             began_at, spoke_at = self._ear.began_at, self._ear.spoke_at
             pieces = (*self._utterances.known, heard)
             language, likely = language_of(pieces), language_of(pieces, 0.0)
+            voice = self._diarizer.guess([one.segment for one in pieces])
             self.transcripts.guess(
-                TranscriptGuessed(heard.segment, text, began_at, spoke_at, language, likely=likely)
+                TranscriptGuessed(heard.segment, text, began_at, spoke_at, language, voice, likely)
             )
         self._take(self._ear.settle())
 
     def _tell_complete(self) -> None:
         for ended, pieces in self._utterances.complete():
             over = self._echo.seconds(ended.started_at, ended.ended_at)
-            self.transcripts.complete(ended, pieces, over)
+            voice = self._diarizer.voice(ended.pieces, ended.ended_at, learn=not over) if pieces else 0
+            self.transcripts.complete(ended, pieces, over, voice)
 
     @handles
     def on_watch(self, message: WatchWords) -> None:

@@ -92,6 +92,12 @@ class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
         " may interrupt it; or it does not listen while it speaks (half_duplex); auto finds out.",
         formerly="echo_free_capture",
     )
+    tell_voices_apart: bool = setting(
+        True,
+        "Each voice that is heard has a number while Gerald runs, by which its words are known to be of one person; how"
+        " it sounds is kept in memory only.",
+        restarts=("speech.recognizer",),
+    )
     synthesizer: Literal["piper", "hibari", "kokoro"] = setting(
         "piper", "The engine that speaks.", restarts=("speech.synthesizer",)
     )

@@ -1,5 +1,6 @@
 """The one place where engines are chosen by the configuration. Each adapter is imported only when it is chosen."""
 
+import logging
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,10 @@ from config.schema import Audio, Speech
 from config.schema.languages import AUTO
 
 if TYPE_CHECKING:
+    from actors.speech.engines.speaker_encoder import SpeakerEncoder
     from actors.speech.engines.whisper import Whisper
+
+log = logging.getLogger(__name__)
 
 LANGUAGES_REMEDY = "Run `make setup EXTRAS=languages` for the recognizer that understands others (145 MB)."
 
@@ -43,6 +47,19 @@ def open_ears(speech: Speech, home: Path) -> Engines:
     """All that the recognizer listens with. Raises EngineBroken."""
     transcriber, note = open_transcriber(speech, home)
     return Silero(embedded.activity_model()), transcriber, note
+
+
+def open_encoder(speech: Speech) -> "SpeakerEncoder | None":
+    """What tells voices apart; None where that is not wanted, or not there: nothing else depends on it."""
+    if not speech.tell_voices_apart:
+        return None
+    from actors.speech.engines.speaker_encoder import SpeakerEncoder
+
+    try:
+        return SpeakerEncoder(embedded.speaker_model())
+    except EngineBroken as broken:
+        log.warning("voices are not told apart: %s. %s", broken, broken.remedy)
+        return None
 
 
 def open_transcriber(speech: Speech, home: Path) -> tuple[Transcriber, Note]:

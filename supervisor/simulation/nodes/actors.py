@@ -134,7 +134,7 @@ class SimulatedActors:
         return actor
 
     def _recognizer(self, config: Config) -> Actor:
-        return Recognizer(config.speech, HOME, load_recognizer, self._driven(SimulatedWorker))
+        return Recognizer(config.speech, HOME, load_recognizer, self._driven(SimulatedWorker), lambda _: None)
 
 
 class SimulatedSynthesizer(Synthesizer):
