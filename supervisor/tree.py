@@ -70,7 +70,9 @@ def _state() -> tuple[ChildSpec, ...]:
     # VRChat's floats come in bursts: the newest are worth more than the oldest.
     return (
         ChildSpec(
-            CONVERSATION, "actors.conversation.conversation:Conversation", ("bot", "speech", "conversation")
+            CONVERSATION,
+            "actors.conversation.conversation:Conversation",
+            ("bot", "speech", "conversation", "llm"),
         ),
         ChildSpec(USERS, "actors.users.users:Users", ("bot", "memory")),
         ChildSpec(WORLD, "actors.world.world:World"),

@@ -38,14 +38,15 @@ from actors.speech.messages import (
 )
 from actors.users.messages import PersonForgotten
 from actors.vocabulary.type_names import durable
-from config.schema import Attention, Bot, Speech
+from config.schema import Attention, Bot, Llm, Speech
 
 
 @durable("conversation.Conversation", "actors.conversation.conversation:Conversation")
 class Conversation(DomainActor[ConversationState]):
     """Owns the conversation's state and the turn that is under way.
 
-    attention, bot, speech: the sections of the configuration in force."""
+    attention, bot, speech: the sections of the configuration in force. placeholder: the embedded model is asked; a
+    trace from before that mattered has no section llm."""
 
     domain = "conversation"
     schema = 2
@@ -64,11 +65,14 @@ class Conversation(DomainActor[ConversationState]):
         "_voiced": "_reply.voiced",
     }
 
-    def __init__(self, bot: Bot, speech: Speech, conversation: Attention | None = None) -> None:
+    def __init__(
+        self, bot: Bot, speech: Speech, conversation: Attention | None = None, llm: Llm | None = None
+    ) -> None:
         super().__init__(ConversationState(speaking_style=bot.speaking_style))
         self.attention = conversation or Attention()
         self.bot = bot
         self.speech = speech
+        self.placeholder = llm is not None and llm.is_placeholder
         self._input = SpeechInput()
         self._reply = ReplyDelivery()
 
@@ -115,6 +119,8 @@ class Conversation(DomainActor[ConversationState]):
         self.bot = sections.get("bot", self.bot)
         self.speech = sections.get("speech", self.speech)
         self.attention = sections.get("conversation", self.attention)
+        if "llm" in sections:
+            self.placeholder = sections["llm"].is_placeholder
         self.become(msgspec.structs.replace(self.state, speaking_style=self.bot.speaking_style))
         return True
 
@@ -245,7 +251,7 @@ class Conversation(DomainActor[ConversationState]):
     @handles
     def on_completed(self, message: CompletionEnded) -> None:
         if self.state.growing_turn(message.turn) is not None:
-            turn_end.complete(self, self._reply)
+            reply_growth.complete(self, self._reply, self._taken(message.turn))
 
     @handles
     def on_failed(self, message: CompletionFailed) -> None:

@@ -12,11 +12,14 @@ from config.schema import Attention, Bot, Speech
 
 
 class Owner(Protocol):
-    """See DomainActor for the promises. attention, bot, speech: the sections of the configuration in force."""
+    """See DomainActor for the promises. attention, bot, speech: the sections of the configuration in force.
+
+    placeholder: the model is too small to know what it says, so rules answer what they can."""
 
     attention: Attention
     bot: Bot
     speech: Speech
+    placeholder: bool
     state: ConversationState
 
     def become(self, state: ConversationState, paths: Sequence[Path] | None = None) -> None: ...

@@ -87,6 +87,11 @@ class Llm(Section, key="llm", about="The language model.", place=50):
         return "remote" if self.api_key or self.base_url else "local"
 
     @property
+    def is_placeholder(self) -> bool:
+        """Whether the embedded model answers, which is too small to know what it says."""
+        return self.provider == "local" and not self.local.model_path
+
+    @property
     def endpoint(self) -> str:
         """The remote server's base URL, without a slash at its end."""
         return (self.base_url or OPENROUTER).rstrip("/")

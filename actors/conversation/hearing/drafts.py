@@ -6,6 +6,7 @@ from actors.conversation import turns
 from actors.conversation.company.waiting import Question
 from actors.conversation.hearing import attribution
 from actors.conversation.hearing.growth import Growth
+from actors.conversation.hearing.rule_answers import rule_answer
 from actors.conversation.languages import reply_language
 from actors.conversation.owner import Owner
 from actors.conversation.prompt.prompt import build, people_named
@@ -25,7 +26,7 @@ _REMEMBERED = 16  # guesses that came to nothing, and may still arrive
 @durable("conversation.Draft")
 class Draft(msgspec.Struct, frozen=True):
     """A guess on its way. text: all that was said; at: since when (epoch seconds), in which voice. messages: what the
-    model was asked; empty before that.
+    model was asked; empty before that. answer: what rules answer, without the model.
 
     language, likely: as of a turn; replied_in: the one of the reply; "" where it is not certain."""
 
@@ -40,6 +41,7 @@ class Draft(msgspec.Struct, frozen=True):
     language: str = ""
     likely: str = ""
     replied_in: str = ""
+    answer: tuple[str, ...] = ()
 
     def request(self, turn: int) -> CompletionRequested:
         """What the model is asked, ahead with turn 0 and then for the turn."""
@@ -137,10 +139,16 @@ class Drafts:
         return True
 
     def ask(self, owner: Owner, growth: Growth) -> None:
-        """All that is needed is known: ask the model."""
+        """All that is needed is known: ask the model, or have the voice make ready what needs none."""
         assert self.draft is not None
         now = owner.wall()
         foreseen = self.draft.foreseen(owner.state, growth, now)
+        if told := rule_answer(owner, foreseen, self.draft.profile):
+            self.draft = msgspec.structs.replace(
+                self.draft, answer=told, replied_in=reply_language(owner.speech.language, foreseen)
+            )
+            self._voice(owner, told[0])
+            return
         messages = build(owner.bot, foreseen, self.draft.profile, now, owner.speech.language)
         replied_in = reply_language(owner.speech.language, foreseen)
         self.draft = msgspec.structs.replace(
@@ -151,16 +159,20 @@ class Drafts:
     def prepare(self, owner: Owner, sentence: SentenceReady) -> None:
         """The first sentence of the reply to the draft is there: let the voice make it ready."""
         if self.of(sentence.guess) is not None:
-            assert self.draft is not None
-            language = self.draft.replied_in if owner.speech.language == AUTO else ""
-            request = SpeakRequested(0, sentence.sentence, sentence.text, sentence.guess, language)
-            owner.tell(SYNTHESIZER, request)
+            self._voice(owner, sentence.text, sentence.sentence)
+
+    def _voice(self, owner: Owner, text: str, sentence: int = 0) -> None:
+        assert self.draft is not None
+        language = self.draft.replied_in if owner.speech.language == AUTO else ""
+        owner.tell(SYNTHESIZER, SpeakRequested(0, sentence, text, self.draft.guess, language))
 
     def take(self, state: ConversationState, said: TranscriptReady, text: str) -> Draft | None:
         """The draft that is the turn now, if it is of that guess, person and words (`text` in whole), and the model was
-        asked."""
+        asked or is not needed."""
         draft = self.of(said.guess)
-        if draft is None or draft.text != text or not draft.messages or not draft.is_of(state, said.voice):
+        if draft is None or draft.text != text or not (draft.messages or draft.answer):
+            return None
+        if not draft.is_of(state, said.voice):
             return None
         self.draft = None
         return draft

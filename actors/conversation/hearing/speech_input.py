@@ -84,7 +84,10 @@ class SpeechInput:
         reply.ahead.met(draft.profile)
         note_person(owner, draft.profile)
         reply.audience.announce(owner, active)
-        owner.tell(LLM, draft.request(active.turn), notify=True)
+        if draft.answer:
+            turn_start.say_all(owner, reply, draft.answer, draft.guess)
+        else:
+            owner.tell(LLM, draft.request(active.turn), notify=True)
 
     def transcript(self, owner: Owner, reply: ReplyDelivery, said: TranscriptReady) -> None:
         """Somebody finished, or goes on with what was answered too early."""

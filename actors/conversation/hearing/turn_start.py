@@ -5,6 +5,7 @@ from actors.conversation.company.attention import Heeded, Said, attention
 from actors.conversation.company.waiting import Question
 from actors.conversation.hearing import attribution
 from actors.conversation.hearing.attribution import ANSWER_WITHIN
+from actors.conversation.hearing.rule_answers import rule_answer
 from actors.conversation.internal import FillerDue, TurnOverdue
 from actors.conversation.languages import note_person, words_language
 from actors.conversation.messages import SpeakFirst
@@ -119,16 +120,16 @@ def acquainted(owner: Owner, reply: ReplyDelivery, answer: Reply | AskFailed) ->
     if profile is not None:
         owner.become(attribution.acquainted(owner.state, profile))
         if profile.account:
-            _give_account(owner, reply, profile)
+            reply.ahead.met(profile)
+            say_all(owner, reply, profile.account)
             return
     _think(owner, reply, answer.context, profile)
 
 
-def _give_account(owner: Owner, reply: ReplyDelivery, profile: Profile) -> None:
-    """Who asks what is known of them hears it as it is known, and not as a model would tell it."""
-    reply.ahead.met(profile)
-    for sentence in profile.account:
-        reply.say(owner, sentence)
+def say_all(owner: Owner, reply: ReplyDelivery, sentences: tuple[str, ...], guess: int = 0) -> None:
+    """A whole reply that needs no model: what is known of who asks, or what rules answer. guess: as for `say`."""
+    for sentence in sentences:
+        reply.say(owner, sentence, guess)
     turn_end.complete(owner, reply)
 
 
@@ -138,6 +139,9 @@ def _think(owner: Owner, reply: ReplyDelivery, turn: int, profile: Profile | Non
     if asks_to_walk(current(owner).text):
         reply.say(owner, cannot_walk(words_language(owner)))
         turn_end.complete(owner, reply)
+        return
+    if told := rule_answer(owner, owner.state, profile):
+        say_all(owner, reply, told)
         return
     messages = build(owner.bot, owner.state, profile, owner.wall(), owner.speech.language)
     owner.tell(LLM, CompletionRequested(turn, messages, people=people_named(owner.state)), notify=True)

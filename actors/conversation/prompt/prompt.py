@@ -7,7 +7,7 @@ user messages only."""
 import msgspec
 
 from actors.conversation.prompt.notes import notes
-from actors.conversation.prompt.quoting import bare, heading
+from actors.conversation.prompt.quoting import bare, heading, quotable
 from actors.conversation.state import ConversationState
 from actors.conversation.summary import condensed, lines
 from actors.conversation.utterance import Utterance, first_shown
@@ -72,9 +72,19 @@ def persona(bot: Bot, language: str = "en") -> str:
             f"Your style is {bot.speaking_style}.",
             LENGTHS[bot.response_length],
             *RULES,
+            *_examples(bot),
             *_language(language),
         )
     )
+
+
+def _examples(bot: Bot) -> tuple[str, ...]:
+    told = (
+        f'to "{quotable(said, 200)}" you answer "{quotable(reply, 400)}"'
+        for said, reply in bot.examples.items()
+    )
+    found = "; ".join(told)
+    return (f"For example, {found}.",) if found else ()
 
 
 def _language(code: str) -> tuple[str, ...]:

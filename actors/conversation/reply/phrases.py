@@ -19,6 +19,22 @@ _SHALL_I_GO_ON: Mapping[str, str] = MappingProxyType(
         "pt": "Continuo?",
     }
 )
+_NO_ANSWER: Mapping[str, str] = MappingProxyType(
+    {
+        "en": "I don't know what to say to that.",
+        "de": "Darauf weiß ich nichts zu sagen.",
+        "es": "No sé qué decir a eso.",
+        "fr": "Je ne sais pas quoi répondre à ça.",
+        "it": "Non so cosa dire.",
+        "ja": "なんと言えばいいかわかりません。",
+        "pt": "Não sei o que dizer sobre isso.",
+    }
+)
+
+
+def no_answer(language: str) -> str:
+    """What is said where the model had nothing that can be said; in English where the language is not known."""
+    return _NO_ANSWER.get(language, _NO_ANSWER["en"])
 
 
 _CANNOT_WALK: Mapping[str, str] = MappingProxyType(

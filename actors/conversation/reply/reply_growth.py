@@ -1,12 +1,13 @@
 """How the reply to the current turn grows: by the model's sentences, until it is long enough, complete or broken."""
 
 from actors.avatar.messages import AVATAR, GestureRequested
+from actors.conversation.answers.contradiction import contradicts
 from actors.conversation.languages import words_language
-from actors.conversation.owner import Owner, change
+from actors.conversation.owner import Owner, change, current
 from actors.conversation.reply import turn_end
 from actors.conversation.reply.apologies import apology_for
 from actors.conversation.reply.delivery import ReplyDelivery
-from actors.conversation.reply.phrases import THINKING, is_long, shall_i_go_on
+from actors.conversation.reply.phrases import THINKING, is_long, no_answer, shall_i_go_on
 from actors.llm.messages import LLM, CompletionFailed, SentenceReady
 from actors.speech.messages import Cancel
 
@@ -16,13 +17,20 @@ THINKING_GESTURE = "point"  # of those that every avatar has, the one that looks
 def grow(owner: Owner, reply: ReplyDelivery, sentence: SentenceReady, guess: int) -> None:
     """Pass on the next sentence; of what becomes too long, ask whether to go on. guess: which the turn took over."""
     active = owner.state.growing_turn(sentence.turn)
-    if active is None:
+    if active is None or (owner.placeholder and contradicts(sentence.text, owner.bot.name)):
         return
     if not is_long(active, owner.speech.longest_reply):
         reply.say(owner, sentence.text, guess)
         return
     owner.tell(LLM, Cancel(sentence.turn, "long enough"))
     reply.say(owner, shall_i_go_on(words_language(owner)), guess)
+    turn_end.complete(owner, reply)
+
+
+def complete(owner: Owner, reply: ReplyDelivery, guess: int) -> None:
+    """The model has said all it had. Where none of it could be said, the bot says that it knows no answer."""
+    if owner.placeholder and not current(owner).said:
+        reply.say(owner, no_answer(words_language(owner)), guess)
     turn_end.complete(owner, reply)
 
 

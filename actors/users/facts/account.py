@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from actors.users.facts.days import day_name
 from actors.users.facts.fact import Fact, worth
 from actors.users.facts.sentence import folded_clause
+from actors.vocabulary.second_person import turned
 
 TOLD = 6  # facts in one answer
 NOTHING = "So far I know nothing about you. Tell me something, and I will remember it."
@@ -17,11 +18,6 @@ _ASKED = re.compile(
     r"|\bwhat have you (?:stored|saved|remembered|learned|noted) (?:about|of|on) me\b|\btell me (?:what|everything) you know (?:about|of) me\b"
     r"|\bdo you know anything about me\b"
 )
-_TURNED = {
-    "i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself", "am": "are", "we": "we", "us": "us",
-    "i'm": "you're", "i've": "you've", "i'll": "you'll", "i'd": "you'd", "you": "me", "your": "my", "yours": "mine",
-}  # fmt: skip
-_WORDS = re.compile(r"[\w']+|[^\w']+")
 
 
 def asks_for_account(text: str) -> bool:
@@ -37,19 +33,6 @@ def account(facts: Iterable[Fact], asker: str, now: float, alone: bool = True) -
     said = tuple(_sentence(fact) for fact in best[:TOLD])
     rest = [*([MORE] if len(best) > TOLD else []), *([KEPT] if len(mine) < len(told) else [])]
     return (*said, *rest) or (NOTHING,)
-
-
-def turned(text: str) -> str:
-    """`text` in the second person: "I live in Bergen" as "You live in Bergen"."""
-    words = _WORDS.findall(text)
-    after = ["".join(words[:place]).rstrip().casefold() for place in range(len(words))]
-    told = "".join(
-        "were"
-        if word.casefold() == "was" and before.endswith((" i", "i")) and before.split()[-1:] == ["i"]
-        else _TURNED.get(word.casefold(), word)
-        for word, before in zip(words, after, strict=True)
-    )
-    return told[:1].upper() + told[1:]
 
 
 def _sentence(fact: Fact) -> str:

@@ -78,7 +78,8 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
 @durable("users.Recalled")
 class Recalled(msgspec.Struct, frozen=True, gc=False):
     """A fact as it is told. text: in the words of `who` said it, `days` ago. of: the name of whom it is about, "" where
-    that is `who`. when: the day that it is about, "" for none. doubted: it may be otherwise."""
+    that is `who`. when: the day that it is about, "" for none. doubted: it may be otherwise. fits: the words ask for
+    it; else it is only worth having in mind."""
 
     text: str
     who: str
@@ -86,6 +87,7 @@ class Recalled(msgspec.Struct, frozen=True, gc=False):
     of: str = ""
     when: str = ""
     doubted: bool = False
+    fits: bool = True
 
 
 def worth(fact: Fact, now: float) -> float:

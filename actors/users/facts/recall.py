@@ -46,12 +46,13 @@ def recalled(question: Question, facts: Iterable[Fact]) -> tuple[Recalled, ...]:
     known = tuple(
         fact for fact in facts if may_tell(fact, question.asker, question.share) and _meant(question, fact)
     )
-    chosen = dict.fromkeys((*_fitting(question, known), *_unasked(question, known)))
+    fitting = _fitting(question, known)
+    chosen = dict.fromkeys((*fitting, *_unasked(question, known)))
     found, left = [], CHARACTERS
     for fact in tuple(chosen)[:RECALLED]:
         if len(fact.text) <= left:
             left -= len(fact.text)
-            found.append(told(fact, question.at))
+            found.append(told(fact, question.at, fits=fact in fitting))
     return tuple(found)
 
 
@@ -60,12 +61,12 @@ def asks_back(text: str, names_somebody: bool = False) -> bool:
     return _ASKS_BACK.search(text.casefold()) is not None or (names_somebody and asks(text))
 
 
-def told(fact: Fact, now: float) -> Recalled:
-    """A fact as it is told at `now` (epoch seconds)."""
+def told(fact: Fact, now: float, *, fits: bool = True) -> Recalled:
+    """A fact as it is told at `now` (epoch seconds). fits: the words ask for it."""
     of = "" if fact.is_of_who_said_it or fact.source == "self" else fact.subject.removeprefix("name:")
     when = day_name(fact.when) if fact.when else ""
     days = max(0, int((now - fact.at) // DAY))
-    return Recalled(fact.text, fact.source_name, days, of, when, fact.certainty < 0.7)
+    return Recalled(fact.text, fact.source_name, days, of, when, fact.certainty < 0.7, fits)
 
 
 def _fitting(question: Question, known: tuple[Fact, ...]) -> list[Fact]:

@@ -21,6 +21,7 @@ from config.home import Home
 from config.layers.source import ConfigSource
 from config.models import ModelError, check_all, list_path, load_models
 from config.schema import Config
+from supervisor.cli.instance.answering import who_answers
 from supervisor.cli.instance.render import headline, missing, tree_table
 from supervisor.cli.instance.typed import typed_lines
 from supervisor.cli.literal import escaped
@@ -139,6 +140,8 @@ class RunScreen:
             )
         if system.ready:
             self._console.print(f"[bold green]READY[/] after {time.time() - system.started_at:.1f} s")
+            for line in who_answers(self._config.llm):
+                self._console.print(escaped(line))
         elif not any(stop.is_set() for stop in stops):
             self._console.print("[bold yellow]not everything is ready yet[/]; see `supervisor status`")
 

@@ -1,5 +1,6 @@
 """Thinking ahead: what somebody may have said to the end is thought about, and nobody notices until it is decided."""
 
+from actors.audio.messages import PlaybackDone
 from actors.conversation.messages import TextReceived, TurnStarted, WatchTurns
 from actors.llm.messages import CompletionRequested, SentenceReady
 from actors.osc.messages import Typing
@@ -9,6 +10,7 @@ from actors.users.messages import GetProfile, PersonForgotten, Profile
 from actors.users.state import UserState
 from actors.vocabulary.values import Interaction
 from actors.world.messages import Present, WhoIsHere
+from config.schema import Llm
 from tests.actors.conversation.room import ALONE, MIO, Room
 
 UNHEARD = ("osc.sender", "audio.speaker", "speech.recognizer", "system", "listener")
@@ -142,3 +144,20 @@ def test_whoever_is_forgotten_is_not_thought_about_any_more() -> None:
     guess(room, 5)
     room.give(PersonForgotten((MIO,), 1.0))
     assert room["llm"].of(Drop) == [Drop(5)]
+
+
+def test_what_rules_answer_is_spoken_as_soon_as_it_is_decided_and_the_model_is_not_asked() -> None:
+    room = Room(llm=Llm())
+    guess(room, 5, "Hello!", Present((MIO,), "Home"))
+    room.answer("users", GetProfile, Profile(MIO, None, 0.0))
+    (ahead,) = room["speech.synthesizer"].of(SpeakRequested)
+    assert (ahead.turn, ahead.guess) == (0, 5)
+    assert "Mio" in ahead.text
+    turn = decided(room, 5, "Hello!")
+    spoken = room["speech.synthesizer"].of(SpeakRequested)[-1]
+    assert spoken == SpeakRequested(turn, 0, ahead.text, 5)
+    assert room["llm"].of(CompletionRequested) == []
+    assert room["audio.speaker"].of(PlaybackDone) == [PlaybackDone(turn, 1)]
+    room.played(turn, 1)
+    assert room.actor.state.active is None
+    assert [said.text for said in room.actor.state.messages] == ["Hello!", ahead.text]

@@ -1,0 +1,23 @@
+"""What the rules know when they answer."""
+
+import msgspec
+
+from actors.users.messages import Profile
+from actors.vocabulary.values import Person
+
+
+class Known(msgspec.Struct, frozen=True):
+    """bot: its name. person: who speaks. turn: chooses among answers. now: epoch seconds. language: a code.
+
+    place, here, seen: as the world told. last: what the bot said last, "" for nothing. profile: None for a stranger."""
+
+    bot: str
+    person: Person
+    turn: int
+    now: float
+    language: str = "en"
+    place: str = ""
+    here: tuple[Person, ...] = ()
+    seen: tuple[str, ...] = ()
+    last: str = ""
+    profile: Profile | None = None

@@ -1,0 +1,65 @@
+"""Where the bot is, who is there and what it sees, in answer to who asks. Pure."""
+
+import re
+
+from actors.conversation.answers.known import Known
+from actors.vocabulary.values import Person
+from actors.vocabulary.words import plain
+
+NAMED = 6  # people who are named; the others are counted
+LONGEST_NAME = 40
+
+_WHO = re.compile(
+    r"\b(?:who (?:is|else is|all is)|who's(?: else)?|is (?:any|some)(?:one|body)(?: else)?) (?:here|around|with us|in (?:here|this (?:world|room|instance)))"
+    r"|how many (?:people|players|of us|persons)? ?(?:are|is|do you see)|who (?:can|do) you see|who are these people|are we alone|who am i with\b"
+)
+_WHERE = re.compile(
+    r"\bwhere are (?:we|you)(?: right now| now)?$|\b(?:what|which) (?:world|place|room|map|instance) (?:is (?:this|it)|are we in|are you in)|what is this (?:world|place)|what's this (?:world|place)"
+    r"|what's this world called|what's the name of this (?:world|place)|do you know where (?:we|you) are\b"
+)
+_SEES = re.compile(
+    r"\bwhat (?:do|can) you see|what are you looking at|can you see (?:me|us|anything|something|this|that)|do you see (?:me|us|anything|something|this|that)"
+    r"|describe what you see|what do i look like|how do i look|what am i (?:wearing|doing|holding)\b"
+)
+
+
+def scene_told(clause: str, known: Known) -> str:
+    """The answer to a clause that asks for the surroundings; "" for any other."""
+    if _WHO.search(clause):
+        return _company(known)
+    if _WHERE.search(clause):
+        place = _name(known.place)
+        return (
+            f'We are in "{place}".'
+            if place
+            else "We are in VRChat, but I don't know what this world is called."
+        )
+    if _SEES.search(clause):
+        return _seen(known)
+    return ""
+
+
+def _company(known: Known) -> str:
+    others = [one for one in known.here if one.is_known and one.user_id != known.person.user_id]
+    if not known.here:
+        return "I can't tell who is here, I'm sorry."
+    if not others:
+        return "It's only you and me here."
+    return f"Besides you and me I know of {_listed(others)}."
+
+
+def _listed(people: list[Person]) -> str:
+    names = [_name(one.name) for one in people[:NAMED]]
+    more = len(people) - len(names)
+    names += [f"{more} more"] if more > 0 else []
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _seen(known: Known) -> str:
+    if known.seen:
+        return f"I see this: {'; '.join(plain(one, 120) for one in known.seen)}."
+    return "I can't make out much: I see no people and no things, only whether something moves."
+
+
+def _name(name: str) -> str:
+    return plain(name, LONGEST_NAME).replace('"', "'")

@@ -1,0 +1,32 @@
+"""What rules answer in the turn, where the model is a placeholder."""
+
+from actors.conversation.answers.answer import answer_to
+from actors.conversation.answers.known import Known
+from actors.conversation.languages import reply_language
+from actors.conversation.owner import Owner
+from actors.conversation.state import ConversationState
+from actors.users.messages import Profile
+
+
+def rule_answer(owner: Owner, state: ConversationState, profile: Profile | None) -> tuple[str, ...]:
+    """The sentences that answer the turn that is active in `state`; () where the model is asked.
+
+    profile: what is known of who speaks."""
+    active = state.active
+    if active is None or not owner.placeholder:
+        return ()
+    around = state.surroundings
+    last = next((said.text for said in reversed(state.messages) if said.role == "assistant"), "")
+    known = Known(
+        owner.bot.name,
+        active.person,
+        active.turn,
+        active.started_at,
+        reply_language(owner.speech.language, state) or "en",
+        around.place,
+        around.people,
+        around.seen,
+        last,
+        profile,
+    )
+    return answer_to(active.text, known)

@@ -1,0 +1,139 @@
+"""What rules answer, and what they leave to the model."""
+
+import pytest
+
+from actors.conversation.answers.answer import answer_to
+from actors.conversation.answers.contradiction import contradicts
+from actors.conversation.answers.known import Known
+from actors.conversation.answers.sums import sum_of
+from actors.vocabulary.values import UNKNOWN, Person, person_named
+from actors.world.messages import Present
+from config.schema import Bot, Llm
+from tests.actors.conversation.answers.talk import ANNA, NONSENSE, Talk
+
+AT = 1_700_000_000.0  # a Tuesday or Wednesday, by the time zone
+
+
+def known(**fields: object) -> Known:
+    return Known(**{"bot": "Gerald", "person": ANNA, "turn": 0, "now": AT} | fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("clause", "answer"),
+    [
+        ("what is five plus seven", "5 plus 7 is 12."),
+        ("2+2*3", "2 plus 2 times 3 is 8."),
+        ("how much is twenty-one minus three", "21 minus 3 is 18."),
+        ("what is 10 divided by 4", "10 divided by 4 is 2.5."),
+        ("7 / 0", "Nobody can divide by zero."),
+        ("half of ten", "Half of ten is 5."),
+        ("what 20 percent of 50 is", "20 percent of 50 is 10."),
+        ("i have two dogs and three cats", ""),
+        ("see you at 10", ""),
+        ("my number is 5-5-5-1-2-3-4", ""),
+    ],
+)
+def test_sums(clause: str, answer: str) -> None:
+    assert sum_of(clause) == answer
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wrong"),
+    [
+        ("My name is Alex Chen.", True),
+        ("My name is Gerald.", False),
+        ("I'm a human!", True),
+        ("I am a real person, just like you.", True),
+        ("I'm not a human, I'm an AI.", False),
+        ("I'm not an AI.", True),
+        ("What brings you to my blog today?", True),
+        ("I am an AI that talks with a person.", False),
+        ("I live in VRChat.", False),
+        ("You are a nice person.", False),
+    ],
+)
+def test_what_contradicts_what_the_bot_is(sentence: str, wrong: bool) -> None:
+    assert contradicts(sentence, "Gerald") is wrong
+
+
+def test_a_greeting_and_a_question_are_both_answered() -> None:
+    answer = answer_to("Hello Gerald, what's your name?", known())
+    assert len(answer) == 2
+    assert "Anna" in answer[0]
+    assert "Gerald" in answer[1]
+
+
+def test_what_is_not_understood_is_left_to_the_model_with_all_that_was_said() -> None:
+    assert answer_to("Hello Gerald, why do cats purr?", known()) == ()
+
+
+def test_somebody_sad_is_answered_whatever_else_they_say() -> None:
+    (answer,) = answer_to(
+        "I feel so sad. The train to the north was late and everybody stared at me.", known()
+    )
+    assert "sorry" in answer or "hard" in answer
+
+
+ELSEWHERE = {
+    "de": ("Hallo!", "Wie heißt du?", "Bist du ein Mensch?"),
+    "fr": ("Bonjour !", "Comment tu t'appelles ?", "Tu es un humain ?"),
+    "es": ("¡Hola!", "¿Cómo te llamas?", "¿Eres humano?"),
+    "it": ("Ciao!", "Come ti chiami?", "Sei un umano?"),
+    "pt": ("Olá!", "Como te chamas?", "És humano?"),
+}
+
+
+@pytest.mark.parametrize("language", ELSEWHERE)
+def test_every_language_of_the_apologies_has_small_talk(language: str) -> None:
+    hello, name, human = (answer_to(said, known(language=language)) for said in ELSEWHERE[language])
+    assert "Anna" in hello[0]
+    assert "VRChat" in name[0]
+    assert "IA" in human[0] or "KI" in human[0]
+    assert answer_to("xyzzy plugh", known(language=language)) == ()
+
+
+def test_names_are_data_and_cannot_run_on() -> None:
+    odd = person_named("Eve {bot}\n" + "x" * 200)
+    (answer,) = answer_to("Hello!", known(person=odd))
+    assert "\n" not in answer
+    assert len(answer) < 120
+
+
+def test_a_stranger_is_asked_for_the_name() -> None:
+    assert answer_to("What's my name?", known(person=UNKNOWN)) == ("I don't know your name yet. What is it?",)
+
+
+def test_who_is_here_is_told_by_the_roster() -> None:
+    here = (ANNA, Person("usr_b", "Bob"), Person("usr_c", 'Carl "the king"'))
+    assert answer_to("Who is here?", known(here=here)) == (
+        "Besides you and me I know of Bob and Carl 'the king'.",
+    )
+    assert answer_to("Who is here?", known()) == ("I can't tell who is here, I'm sorry.",)
+
+
+def test_what_was_told_is_looked_up_without_the_model() -> None:
+    talk = Talk()
+    talk.say("My dog is called Rex.")
+    assert talk.say("What is my dog called?") == "Your dog is called Rex."
+    assert talk.prompts == []
+
+
+def test_a_capable_server_gets_the_prompt_as_usual() -> None:
+    talk = Talk("Hello there!", llm=Llm(base_url="http://127.0.0.1:1/v1"))
+    assert talk.say("Hello Gerald!") == "Hello there!"
+    assert len(talk.prompts) == 1
+
+
+def test_what_contradicts_the_persona_is_not_said_and_something_honest_is() -> None:
+    assert Talk(NONSENSE).say("Why do cats purr?") == "I don't know what to say to that."
+    capable = Talk(NONSENSE, llm=Llm(base_url="http://127.0.0.1:1/v1"))
+    assert capable.say("Why do cats purr?") == NONSENSE
+
+
+def test_examples_stand_in_the_instruction_and_can_be_left_out() -> None:
+    shown = Talk("Yes.")
+    shown.say("Why do cats purr?")
+    assert 'to "Are you human?" you answer' in shown.prompts[0].messages[0].content
+    bare = Talk("Yes.", bot=Bot(examples={}), here=Present((ANNA,), "A world"))
+    bare.say("Why do cats purr?")
+    assert "For example" not in bare.prompts[0].messages[0].content
