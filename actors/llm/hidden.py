@@ -191,6 +191,10 @@ class HiddenText:
         whole, before = self._held[start:end], self._held[:start]
         self._held = self._held[end:]
         name = _called(whole)
+        if not name and _OPENING.search(whole):
+            # no object after all: the brace is text, and the mark behind it is looked at
+            self._held = whole[1:] + self._held
+            return before + whole[0]
         if not name:
             return before + whole
         self.tool = self.tool or name

@@ -224,9 +224,7 @@ class Synthesizer(Actor):
     def _speak_by(self, voice: Voice, task: SynthesisTask) -> None:
         begun = time.perf_counter()
         lead = _LEADS[bool(task.sentence)]
-        for sound, last in pieces(
-            without_lead(self._sounds(task.text, voice), voice.rate, lead), voice.rate
-        ):
+        for sound, last in pieces(without_lead(self._sounds(task.text, voice), voice.rate, lead), voice.rate):
             if not self._is_wanted(task):
                 return
             took, begun = (time.perf_counter() - begun if begun else 0.0), 0.0

@@ -1,7 +1,7 @@
 """Thoughts and calls of tools, in every form that models are known to use, are never heard."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from actors.llm.clean import clean
@@ -101,6 +101,7 @@ def test_what_only_looks_like_a_mark_is_heard(text: str, size: int) -> None:
     st.integers(1, 9),
     st.sampled_from([True, False, None]),
 )
+@example(["{", "<tool_call>", "}"], 1, True)
 def test_any_text_ends_and_no_mark_is_ever_heard(parts: list[str], size: int, begins: bool | None) -> None:
     said, _ = heard("".join(parts), size, begins)
     assert not any(mark in said.lower() for mark in CALLS if mark.startswith("<"))
