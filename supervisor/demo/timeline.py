@@ -42,8 +42,15 @@ class Turn(msgspec.Struct, frozen=True):
     @property
     def missing(self) -> tuple[str, ...]:
         """Stages that a spoken turn should have reached and did not."""
-        wanted = ("speech_ended", "recognition", "first_token", "first_sentence", "first_audio", "chatbox")
+        wanted = ("speech_ended", "recognition", *self._of_model, "first_audio", "chatbox")
         return tuple(stage for stage in wanted if stage not in self.at)
+
+    @property
+    def _of_model(self) -> tuple[str, ...]:
+        """The model's stages; a reply that a rule gave has neither."""
+        stages = ("first_token", "first_sentence")
+        by_rule = self.outcome == "said" and not any(stage in self.at for stage in stages)
+        return () if by_rule else stages
 
 
 def fold(turn: Turn, event: Mapping[str, object]) -> Turn:
