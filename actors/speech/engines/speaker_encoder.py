@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
-from actors.speech.engines.engine import EngineBroken, Samples
+from actors.speech.engines.engine import Samples
 from actors.speech.engines.mel import mel_filters
+from actors.speech.engines.onnx import session
 
 Embedding = NDArray[np.float32]  # shape (256,), of length 1
 
@@ -31,15 +31,7 @@ class SpeakerEncoder:
 
     def __init__(self, model: Path) -> None:
         """Raises EngineBroken when `model` (.onnx) cannot be loaded."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(model), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # onnxruntime raises classes of its own, unrelated to one another
-            raise EngineBroken(f"{model} is not a usable model: {error}", "Run `make setup`.") from error
+        self._session = session(model)
 
     def windows(self, audio: Samples) -> NDArray[np.float32]:
         """A point for each window of 0.8 s, every 0.4 s, that holds speech: shape (windows, 256), each of length 1."""

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 
-from actors.speech.engines.engine import RATE, EngineBroken, Samples
+from actors.speech.engines.engine import RATE, Samples
+from actors.speech.engines.onnx import session
 
 CHUNK = 512
 CHUNK_SECONDS = CHUNK / RATE
@@ -17,15 +17,7 @@ class Silero:
 
     def __init__(self, model: Path) -> None:
         """Raises EngineBroken when `model` (.onnx) cannot be loaded."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(model), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # onnxruntime raises classes of its own, unrelated to one another
-            raise EngineBroken(f"{model} is not a usable model: {error}", "Run `make setup`.") from error
+        self._session = session(model)
         self._rate = np.array(RATE, dtype=np.int64)
         self.reset()
 
