@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 NAMES = ("set", "remove", "window")
+LONGEST = 1200  # characters of one thing that differs; nobody reads more of it in a terminal
+BEFORE = 200  # of them, before the place where it differs
+MOST = 12  # things that are shown; the JSON has all
 
 
 def summary(report: ReplayReport) -> str:
@@ -39,12 +42,16 @@ def divergence(found: Divergence, details: DivergenceReport) -> "RenderableType"
     table = Table(show_lines=True, header_style="bold")
     for name in ("", "recorded", "replayed"):
         table.add_column(name, overflow="fold")
-    for item in found.differences:
+    for item in found.differences[:MOST]:
         before, after = (
             _with_content(item.recorded, details.messages),
             _with_content(item.replayed, found.sent),
         )
-        table.add_row(item.what, Text(_printable(before)), Text(_printable(after)))
+        table.add_row(
+            item.what, Text(_printable(excerpt(before, after))), Text(_printable(excerpt(after, before)))
+        )
+    if (more := len(found.differences) - MOST) > 0:
+        table.add_row("…", f"{more} more; --json has all", "")
     doing = f"handling {found.type} {found.id}" if found.id else "its start"
     where = f"{found.address} (incarnation {found.incarnation}), {doing}, {clock_time(found.wall)}"
     routes = (f"{link.sender} → {link.recipient}  {link.type}  {link.id}" for link in details.chain)
@@ -95,6 +102,16 @@ def label(step: Step) -> str:
     if isinstance(line, HandledLine):
         return f"{clock_time(line.wall)}  {line.handler} ← {line.type}  {line.id}{mark}"
     return f"{clock_time(line.wall)}  {line.address} began (incarnation {line.incarnation}){mark}"
+
+
+def excerpt(text: str, other: str) -> str:
+    """As much of `text` as fits, around the first place where it differs from `other`."""
+    if len(text) <= LONGEST:
+        return text
+    differs = next((n for n, (one, two) in enumerate(zip(text, other, strict=False)) if one != two), 0)
+    begin = max(0, min(differs - BEFORE, len(text) - LONGEST))
+    end = begin + LONGEST
+    return f"{'…' * (begin > 0)}{text[begin:end]}{'…' * (end < len(text))}"
 
 
 def _printable(text: str) -> str:

@@ -129,7 +129,17 @@ def edit(holder: Any, key: Any, there: Any, at: random.Random) -> None:
     if isinstance(item, bool):
         holder[key] = not item
     elif isinstance(item, int | float):
-        holder[key] = at.choice((-item, item + 1, item * 1000, item * 10**20, item / 3, str(item)))
+        holder[key] = at.choice(
+            (
+                -item,
+                item + 1,
+                item * 1000,
+                item * 10**20,
+                item // 3,
+                item / 7 if abs(item) < 10**300 else 0.5,
+                str(item),
+            )
+        )
     elif isinstance(item, str):
         place = at.randrange(len(item) + 1)
         holder[key] = item[:place] + at.choice(NAMES) + item[place + at.randrange(3) :]
