@@ -22,7 +22,7 @@ def test_a_conversation_is_replayed_asked_what_if_made_a_test_and_lived_again(
 
     found = supervisor.json_of("replay")
     assert found["identical"] is True
-    assert set(found["actors"]) == {"conversation", "users", "world", "avatar", "system", "llm"}
+    assert set(found["actors"]) == {"conversation", "users", "world", "avatar", "system", "llm", "behaviour"}
     assert found["messages"] > 150
     assert "identical: " in supervisor("replay", run, "--actor", "conversation")
 

@@ -164,11 +164,18 @@ def _is_whole_clause(words: list[str], sentence: str, questions: bool) -> bool:
     return len(words) > _SHORT and not _HEADLESS.search(sentence) and (questions or follows_pronoun)
 
 
+def _is_only_greeting(text: str) -> bool:
+    """Whether somebody has only called or greeted so far: "Hey Gerald", and then, often, a question."""
+    return _GREETING.search(" ".join(re.findall(r"[\w']+", text.casefold()))) is not None
+
+
 def wait(text: str, finished: float | None, habit: Habit, waits: Waits) -> float:
     """Seconds of silence to wait for after `text`. finished: the model's ear, in [0, 1], None without one."""
     words, many = completeness(text), len(text.split()) > _SHORT
     if words is Words.OPEN:
         return waits.unsure
+    if _is_only_greeting(text):
+        return (waits.unclear + waits.unsure) / 2
     if finished is not None and many and finished < _UNFINISHED:
         return waits.unsure
     certain = words is Words.COMPLETE or (finished is not None and finished > _FINISHED)

@@ -413,7 +413,7 @@ def test_what_is_said_over_the_bot_is_told_after_0_3_s_again_while_it_goes_on_an
 
 
 def test_nobody_is_listened_to_twice_while_the_bot_is_silent(enter: Enter) -> None:
-    room = enter("hello there")
+    room = enter("how are you")
     room.speak(1.5)
     room.until(room.transcripts)
     assert words(room) == []

@@ -145,3 +145,10 @@ def test_who_often_goes_on_after_a_pause_is_waited_for_a_little_longer() -> None
     for _ in range(7):
         twice = twice.ended()
     assert wait(text, None, twice, WAITS) == 0.2
+
+
+def test_who_has_only_greeted_is_given_time_to_ask() -> None:
+    waits = Waits(0.2, 0.4, 1.2)
+    for text in ("Hello Gerald", "Hey Gerald.", "Hi!"):
+        assert wait(text, None, Habit(), waits) == pytest.approx(0.8)
+    assert wait("Hello Gerald, how are you?", None, Habit(), waits) == 0.2
