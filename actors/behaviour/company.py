@@ -27,7 +27,7 @@ class Arrival(msgspec.Struct, frozen=True):
 
 
 @durable("behaviour.Company")
-class Company(msgspec.Struct, frozen=True):
+class Visitors(msgspec.Struct, frozen=True):
     """here: by user id. arrivals: to be greeted. visit: since when the bot is here (epoch seconds). talked: who did.
 
     hails: those who were there before are to be greeted. usual: the usual valence of people that were looked up."""
@@ -39,11 +39,11 @@ class Company(msgspec.Struct, frozen=True):
     talked: tuple[str, ...] = ()
     usual: Mapping[str, float] = {}
 
-    def elsewhere(self, at: float) -> "Company":
+    def elsewhere(self, at: float) -> "Visitors":
         """The bot is in another instance."""
-        return Company(visit=at)
+        return Visitors(visit=at)
 
-    def came(self, person: Person, at: float) -> "Company":
+    def came(self, person: Person, at: float) -> "Visitors":
         """Somebody came. Whoever was there before is greeted together with all others."""
         here = dict(tuple({**self.here, person.user_id: person}.items())[-PEOPLE:])
         if 0.0 <= at - self.visit < ARRIVAL:
@@ -51,28 +51,28 @@ class Company(msgspec.Struct, frozen=True):
         arrivals = (*self.without(person).arrivals, Arrival(person, at))[-WAITING:]
         return msgspec.structs.replace(self, here=here, arrivals=arrivals)
 
-    def went(self, person: Person) -> "Company":
+    def went(self, person: Person) -> "Visitors":
         """Somebody left."""
         here = {one: who for one, who in self.here.items() if one != person.user_id}
         talked = tuple(one for one in self.talked if one != person.user_id)
         return msgspec.structs.replace(self.without(person), here=here, talked=talked)
 
-    def spoke(self, person: Person) -> "Company":
+    def spoke(self, person: Person) -> "Visitors":
         """Somebody talks with the bot: a greeting would come too late."""
         is_new = person.user_id in self.here and person.user_id not in self.talked
         talked = (*self.talked, person.user_id) if is_new else self.talked
         return msgspec.structs.replace(self.without(person), talked=talked, hails=False)
 
-    def hailed(self) -> "Company":
+    def hailed(self) -> "Visitors":
         """Who was there before has been greeted."""
         return msgspec.structs.replace(self, hails=False)
 
-    def without(self, person: Person) -> "Company":
+    def without(self, person: Person) -> "Visitors":
         """`person` is not to be greeted any more."""
         left = tuple(one for one in self.arrivals if one.person.user_id != person.user_id)
         return msgspec.structs.replace(self, arrivals=left)
 
-    def waved(self, person: Person) -> "Company":
+    def waved(self, person: Person) -> "Visitors":
         """`person` was waved at."""
         now = tuple(
             msgspec.structs.replace(one, waved=True) if one.person.user_id == person.user_id else one
@@ -84,7 +84,7 @@ class Company(msgspec.Struct, frozen=True):
         """Who is to be greeted now."""
         return next((one for one in self.arrivals if now - one.at >= SETTLED), None)
 
-    def timely(self, now: float) -> "Company":
+    def timely(self, now: float) -> "Visitors":
         """Without greetings that come too late."""
         left = tuple(one for one in self.arrivals if 0.0 <= now - one.at < GREET_WITHIN)
         hails = self.hails and now - self.visit < GREET_WITHIN
@@ -92,7 +92,7 @@ class Company(msgspec.Struct, frozen=True):
             return self
         return msgspec.structs.replace(self, arrivals=left, hails=hails)
 
-    def forgets(self, user_ids: frozenset[str]) -> "Company":
+    def forgets(self, user_ids: frozenset[str]) -> "Visitors":
         """Nothing is known of these any more, but that they are here."""
         return msgspec.structs.replace(
             self,
@@ -100,7 +100,7 @@ class Company(msgspec.Struct, frozen=True):
             usual={one: usual for one, usual in self.usual.items() if one not in user_ids},
         )
 
-    def learned(self, profile: Profile) -> "Company":
+    def learned(self, profile: Profile) -> "Visitors":
         """The record of somebody was looked up."""
         if profile.user is None or profile.person.user_id not in self.here:
             return self

@@ -1,6 +1,6 @@
 """What is done and said unasked: to who comes, to who leaves, to a touch, and when it is quiet."""
 
-from actors.behaviour.company import Company, greeting_act, greeting_kind, spoken_by
+from actors.behaviour.company import Visitors, greeting_act, greeting_kind, spoken_by
 from actors.behaviour.etiquette import TOUCH_AGAIN, Etiquette
 from actors.behaviour.owner import Owner
 from actors.behaviour.phrases import addressed, spoken_name, variants
@@ -24,7 +24,7 @@ class Host:
 
     def __init__(self) -> None:
         self.etiquette = Etiquette()
-        self.company = Company()
+        self.company = Visitors()
         self.offset = 0.0
         self.quiet_since = 0.0
         self.rests_until = 0.0
