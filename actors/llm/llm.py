@@ -10,7 +10,6 @@ from actors.behaviour.messages import BEHAVIOUR, ActIntended
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.llm import internal
-from actors.llm.background import Background
 from actors.llm.http.streams import Job, Post, Streams
 from actors.llm.messages import (
     LOCAL_LLM,
@@ -25,10 +24,11 @@ from actors.llm.messages import (
     WhereIsLocalModel,
 )
 from actors.llm.mock import FIRST_DELAY, NEXT_DELAY, script
-from actors.llm.providers import Endpoint, choose, limits, local_endpoint
-from actors.llm.request_queue import QueuedRequest, RequestQueue
-from actors.llm.speculation import Speculation
-from actors.llm.tools import equipped
+from actors.llm.requests.background import Background
+from actors.llm.requests.request_queue import QueuedRequest, RequestQueue
+from actors.llm.requests.speculation import Speculation
+from actors.llm.servers.providers import Endpoint, choose, limits, local_endpoint
+from actors.llm.servers.tools import equipped
 from actors.speech.messages import Cancel, Drop
 from actors.system.messages import SYSTEM, StageReached
 from actors.vocabulary.type_names import durable

@@ -7,10 +7,10 @@ from typing import Any
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Health
-from actors.llm import gguf
-from actors.llm.llama import LlamaServer
+from actors.llm.embedded import gguf
+from actors.llm.embedded.llama import LlamaServer
 from actors.llm.messages import LLM, LocalModelReady, LocalModelUnavailable, WhereIsLocalModel
-from actors.llm.providers import choose
+from actors.llm.servers.providers import choose
 from config.schema import Llm
 
 

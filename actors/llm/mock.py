@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from actors.llm.messages import ChatMessage
-from actors.llm.reply import SpokenReply
+from actors.llm.text.reply import SpokenReply
 
 FIRST_DELAY = 0.05  # seconds before the first sentence
 NEXT_DELAY = 0.02  # seconds between two sentences

@@ -14,9 +14,9 @@ import httpx
 import numpy as np
 import sounddevice
 
-from actors.llm.gguf import find
-from actors.llm.llama import LlamaServer
-from actors.llm.sentences import SentenceSplitter
+from actors.llm.embedded.gguf import find
+from actors.llm.embedded.llama import LlamaServer
+from actors.llm.text.sentences import SentenceSplitter
 from actors.speech.engines import embedded
 from actors.speech.engines.piper import Piper
 from actors.speech.engines.vad import CHUNK, Silero

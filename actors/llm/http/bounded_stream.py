@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 
-from actors.llm.providers import RequestLimits
+from actors.llm.servers.providers import RequestLimits
 
 
 class TooLarge(Exception):

@@ -24,8 +24,8 @@ from actors.llm.http.mended_stream import MendedStream
 from actors.llm.http.retry import parse_retry_after
 from actors.llm.http.tool_calls import CallPart, ToolCalls
 from actors.llm.messages import ChatMessage
-from actors.llm.providers import Endpoint, RequestLimits
-from actors.llm.tools import in_marks, offered
+from actors.llm.servers.providers import Endpoint, RequestLimits
+from actors.llm.servers.tools import in_marks, offered
 
 # Seconds for which an idle connection is kept: the next reply then begins without a TLS handshake.
 KEEP_ALIVE = 60.0

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from actors.llm.http.chunks import ServerError
-from actors.llm.providers import Endpoint
+from actors.llm.servers.providers import Endpoint
 
 QUOTED = 200  # characters of the server's own words that an owner's line may quote
 SHARED = 12  # a server's message that shares this many characters with the conversation is not quoted

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from actors.llm.hidden import opens_in_thought
 from actors.llm.http.chunks import ServerError
 from actors.llm.http.fit import is_too_long, next_limit
 from actors.llm.http.learned import Learned, learn
 from actors.llm.messages import ChatMessage
-from actors.llm.providers import Endpoint
+from actors.llm.servers.providers import Endpoint
+from actors.llm.text.hidden import opens_in_thought
 
 MOST = 8  # lessons of one server: one that refuses everything is not asked for ever
 
@@ -48,7 +48,7 @@ class Knowledge:
         return True
 
     def opens_in_thought(self, endpoint: Endpoint) -> bool | None:
-        """Whether replies begin inside a thought (actors.llm.hidden): as seen, else by the model's name."""
+        """Whether replies begin inside a thought (actors.llm.text.hidden): as seen, else by the model's name."""
         seen = self._about(endpoint).opens_in_thought
         return opens_in_thought(endpoint.model) if seen is None else seen
 

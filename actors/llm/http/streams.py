@@ -19,12 +19,12 @@ from actors.llm.http.knowledge import Knowledge
 from actors.llm.http.retry import decide
 from actors.llm.http.tool_calls import CallPart
 from actors.llm.internal import ActArrived, FirstTokenArrived, ReplyBroken, ReplyStreamed, SentenceArrived
-from actors.llm.marks import MOST, acts_of_tool
 from actors.llm.messages import ChatMessage
-from actors.llm.providers import Endpoint, RequestLimits
-from actors.llm.reply import SpokenReply
-from actors.llm.sentences import FIRST_PIECE_WORDS
-from actors.llm.tools import after_acting, offered, without_tools
+from actors.llm.servers.providers import Endpoint, RequestLimits
+from actors.llm.servers.tools import after_acting, offered, without_tools
+from actors.llm.text.marks import MOST, acts_of_tool
+from actors.llm.text.reply import SpokenReply
+from actors.llm.text.sentences import FIRST_PIECE_WORDS
 
 WARM_WITHIN = 900.0  # seconds that a server may take to load its model
 IDLE = 60.0  # seconds without a job after which the thread ends

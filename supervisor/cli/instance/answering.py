@@ -1,6 +1,6 @@
 """Which model answers, as it is said at READY; of the embedded one also how to connect a real one. Pure."""
 
-from actors.llm.providers import choose
+from actors.llm.servers.providers import choose
 from config.schema import Llm
 
 PLACEHOLDER = (

@@ -4,8 +4,8 @@ import pytest
 
 from actors.avatar.messages import GestureRequested, StopGesture
 from actors.behaviour.messages import ActIntended, SentenceBegun
-from actors.llm.marks import acts_of_tool
-from actors.llm.reply import SpokenReply
+from actors.llm.text.marks import acts_of_tool
+from actors.llm.text.reply import SpokenReply
 from actors.osc.messages import SetInput, SetParameter
 from tests.actors.behaviour.stage import Stage
 

@@ -10,8 +10,8 @@ from actors.llm.messages import (
     PromptForeseen,
     SentenceReady,
 )
-from actors.llm.request_queue import QueuedRequest, RequestQueue
-from actors.llm.speculation import AFTER_A_LIMIT, Speculation
+from actors.llm.requests.request_queue import QueuedRequest, RequestQueue
+from actors.llm.requests.speculation import AFTER_A_LIMIT, Speculation
 from actors.speech.messages import Cancel, Drop
 from actors.system.messages import StageReached
 from config.schema import Llm

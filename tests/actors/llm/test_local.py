@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
-from actors.llm import gguf
-from actors.llm.gguf import ModelFileError
+from actors.llm.embedded import gguf
+from actors.llm.embedded.gguf import ModelFileError
 from actors.llm.local import LocalModel
 from actors.llm.messages import LocalModelReady, LocalModelUnavailable, WhereIsLocalModel
 from config.schema import Llm, LocalLlm
@@ -94,7 +94,7 @@ def test_a_torn_file_is_told_apart_from_a_port_that_cannot_be_had(
     def refuse(*_: object) -> None:
         raise OSError(24, "Too many open files")
 
-    monkeypatch.setattr("actors.llm.llama.socket.create_server", refuse)
+    monkeypatch.setattr("actors.llm.embedded.llama.socket.create_server", refuse)
     _, _, health = start(configured("torn.gguf"), tmp_path)
     assert "no port can be opened on 127.0.0.1 (Too many open files)" in health.reason
     assert capfd.readouterr() == ("", "")

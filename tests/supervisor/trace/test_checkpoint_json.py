@@ -12,7 +12,7 @@ from actors.kernel.actor import Actor
 from actors.kernel.checkpoint import taken
 from actors.kernel.protocol.storage import Version
 from actors.kernel.state.document import Document
-from actors.llm.providers import Endpoint
+from actors.llm.servers.providers import Endpoint
 from actors.users.state import UsersState, UserState
 from actors.vocabulary.type_names import durable
 from config.schema import Bot

@@ -11,7 +11,7 @@ import pytest
 from actors.llm.http.client import CompletionError, Ending, complete, open_client
 from actors.llm.http.failures import ServerFailure
 from actors.llm.messages import ChatMessage
-from actors.llm.providers import Endpoint, RequestLimits
+from actors.llm.servers.providers import Endpoint, RequestLimits
 from config.schema import Secret
 from tests.doubles.model_server import ModelServer, Step, chunk, drop, event, hang, raw, status, words
 

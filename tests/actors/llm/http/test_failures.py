@@ -4,7 +4,7 @@ import pytest
 
 from actors.llm.http.chunks import ServerError
 from actors.llm.http.failures import of_server, of_transport
-from actors.llm.providers import Endpoint
+from actors.llm.servers.providers import Endpoint
 from config.schema import Secret
 
 KEY = "sk-or-v1-0123456789abcdef"

@@ -7,7 +7,7 @@ from actors.llm.http.chunks import ServerError
 from actors.llm.http.knowledge import MOST, Knowledge
 from actors.llm.http.learned import Learned, in_turns, learn
 from actors.llm.messages import ChatMessage
-from actors.llm.providers import Endpoint
+from actors.llm.servers.providers import Endpoint
 
 OPTIONS = {"max_tokens": 5, "temperature": 0.3, "top_k": 40}
 

@@ -12,7 +12,7 @@ from actors.kernel.message import Message
 from actors.llm.http.streams import Job, Streams
 from actors.llm.internal import FirstTokenArrived, ReplyBroken, ReplyStreamed, SentenceArrived
 from actors.llm.messages import ChatMessage
-from actors.llm.providers import Endpoint, RequestLimits
+from actors.llm.servers.providers import Endpoint, RequestLimits
 from tests.doubles.model_server import (
     ModelServer,
     Step,

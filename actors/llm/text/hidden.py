@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from actors.llm.marks import is_act
+from actors.llm.text.marks import is_act
 
 END = ""  # closes nothing: what is opened lasts to the end of the reply
 

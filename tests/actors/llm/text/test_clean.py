@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.llm.clean import clean, speaks_for_others
-from actors.llm.hidden import HiddenText
-from actors.llm.reply import LONGEST_REPLY, SpokenReply
+from actors.llm.text.clean import clean, speaks_for_others
+from actors.llm.text.hidden import HiddenText
+from actors.llm.text.reply import LONGEST_REPLY, SpokenReply
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from actors.llm.internal import ActArrived, ReplyStreamed
 from actors.llm.messages import ChatMessage
-from actors.llm.providers import Endpoint
+from actors.llm.servers.providers import Endpoint
 from actors.vocabulary.type_names import durable
 
 LINE = 8  # requests that may wait

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from actors.llm.blocks import Blocks, Segment
-from actors.llm.clean import clean, clean_block, speaks_for_others
-from actors.llm.hidden import HiddenText
-from actors.llm.marks import acts_of_call, take_marks
-from actors.llm.sentences import FIRST_PIECE_WORDS, SentenceSplitter, is_whole
+from actors.llm.text.blocks import Blocks, Segment
+from actors.llm.text.clean import clean, clean_block, speaks_for_others
+from actors.llm.text.hidden import HiddenText
+from actors.llm.text.marks import acts_of_call, take_marks
+from actors.llm.text.sentences import FIRST_PIECE_WORDS, SentenceSplitter, is_whole
 
 LONGEST_REPLY = 16_000  # characters: whatever the server sends beyond is not wanted
 

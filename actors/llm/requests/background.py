@@ -6,7 +6,7 @@ from actors.kernel.message import Message
 from actors.llm import internal
 from actors.llm.http.streams import Job
 from actors.llm.messages import NotesRequested, NotesTaken
-from actors.llm.providers import Endpoint, RequestLimits
+from actors.llm.servers.providers import Endpoint, RequestLimits
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.words import joined, sentences_of
 

@@ -3,7 +3,7 @@
 import pytest
 
 from actors.llm.messages import LocalModelReady
-from actors.llm.providers import Endpoint, choose, limits, local_endpoint
+from actors.llm.servers.providers import Endpoint, choose, limits, local_endpoint
 from config.schema import Llm, LocalLlm, Secret
 
 

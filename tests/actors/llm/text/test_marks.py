@@ -2,9 +2,9 @@
 
 import pytest
 
-from actors.llm.clean import clean
-from actors.llm.marks import acts_of_call, take_marks
-from actors.llm.reply import SpokenReply
+from actors.llm.text.clean import clean
+from actors.llm.text.marks import acts_of_call, take_marks
+from actors.llm.text.reply import SpokenReply
 
 MARKS = {
     "[wave] Hello!": ("Hello!", "wave"),

@@ -4,7 +4,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
-from actors.llm.gguf import ModelFileError
+from actors.llm.embedded.gguf import ModelFileError
 
 HOST = "127.0.0.1"
 CACHE_MIB = 64

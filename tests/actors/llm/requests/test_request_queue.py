@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from actors.llm.messages import ChatMessage
 from actors.llm.mock import script
-from actors.llm.request_queue import QueuedRequest, RequestQueue
+from actors.llm.requests.request_queue import QueuedRequest, RequestQueue
 
 
 def request(turn: int) -> QueuedRequest:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.llm.sentences import LONGEST_PIECE, SentenceSplitter
+from actors.llm.text.sentences import LONGEST_PIECE, SentenceSplitter
 
 LANGUAGE = st.text(st.sampled_from(list("abI .,!?…:;*()\"'\n-3—。é😀\u200d")) | st.characters(), max_size=400)
 

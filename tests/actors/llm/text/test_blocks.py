@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.llm.blocks import LONGEST, Blocks, Segment
-from actors.llm.reply import SpokenReply
+from actors.llm.text.blocks import LONGEST, Blocks, Segment
+from actors.llm.text.reply import SpokenReply
 
 CODE = "Like this:\n```python\nfor n in range(3):\n    print(n)\n```\nEasy!"
 TABLE = "Here they are.\n| name | price |\n|:--|--:|\n| tea | 2 |\n\nNot much."

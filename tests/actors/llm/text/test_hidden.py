@@ -4,9 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from actors.llm.clean import clean
-from actors.llm.hidden import CALLS, MARKS, HiddenText, opens_in_thought
-from actors.llm.reply import SpokenReply
+from actors.llm.text.clean import clean
+from actors.llm.text.hidden import CALLS, MARKS, HiddenText, opens_in_thought
+from actors.llm.text.reply import SpokenReply
 
 SIZES = [1, 2, 3, 7, 1000]
 CALL = '{"name": "get_weather", "arguments": {"city": "Paris {x}"}}'

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from actors.llm.messages import ChatMessage
-from actors.llm.providers import Endpoint
+from actors.llm.servers.providers import Endpoint
 from config.schema import Behaviour
 
 TOOL = "act"
