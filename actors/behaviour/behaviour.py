@@ -23,6 +23,7 @@ from actors.behaviour.messages import (
     MakeAct,
     PersonCame,
     PersonWent,
+    SeatNear,
     SentenceBegun,
     StopActs,
     VisitBegan,
@@ -40,11 +41,13 @@ from actors.osc.messages import (
 )
 from actors.speech.messages import Cancel
 from actors.users.messages import PersonForgotten
-from actors.vocabulary.acts import ACTS, WALK
+from actors.vocabulary.acts import WALK
 from actors.vocabulary.requests import asked_for, says_stop
 from actors.vocabulary.type_names import durable
+from actors.world.messages import WORLD, AnnounceSeat
 from config.schema import Behaviour as Settings
 from config.schema import Speech
+from config.schema.acts import ACTS
 
 LOOK_EVERY = 2.0
 CLOCK_EVERY = 3600.0
@@ -65,6 +68,7 @@ class Behaviour(Actor):
         self._host = Host()
         self._pace = rules.Pace()
         self._body = BodyIs()
+        self._seat = False
         self._held = False
         self._idle_timer = 0
 
@@ -82,6 +86,7 @@ class Behaviour(Actor):
         if self.context.incarnation > 1:
             self._let_go()
         self._subscribe()
+        self.tell(WORLD, AnnounceSeat())
         self.on_read_clock(ReadClock())
         self._idle_later()
         self.after(LOOK_EVERY, LookAround())
@@ -180,7 +185,7 @@ class Behaviour(Actor):
     def do(self, act: str, turn: int, why: str, *, unasked: bool = False) -> str:
         """Do it, if it may be done now; else why not. unasked: by itself, and never in place of something asked for."""
         act = rules.known_as(act, self.settings)
-        reason = rules.refusal(act, self.settings, self._body, self._held)
+        reason = self._refusal(act)
         reason = reason or rules.too_fast(self._pace, self.settings, self.now(), unasked=unasked)
         plan = plan_of(act, turn, self.settings.expressions, self.settings.longest)
         if unasked and (self._host.rests(self.wall()) or (plan and plan.part in self._acting.running)):
@@ -193,6 +198,9 @@ class Behaviour(Actor):
             of = f", turn {turn}" if turn else ""
             self.health(Health.OK, f"last: {act} ({why}{of})")
         return ""
+
+    def _refusal(self, act: str) -> str:
+        return rules.refusal(act, self.settings, self._body, seat=self._seat, held=self._held)
 
     @handles
     def on_step(self, message: StepDue) -> None:
@@ -216,7 +224,7 @@ class Behaviour(Actor):
     @handles
     def on_get_acts(self, _: GetActs) -> None:
         names = (*ACTS, *(name for name in self.settings.expressions if name not in ACTS))
-        known = tuple((name, rules.refusal(name, self.settings, self._body, self._held)) for name in names)
+        known = tuple((name, self._refusal(name)) for name in names)
         now = tuple((one.plan.act, one.why) for one in self._acting.running.values())
         etiquette, settings = self._host.etiquette, self.settings.initiative
         quiet = etiquette.refusal(settings, self.wall(), self._host.offset)
@@ -248,6 +256,10 @@ class Behaviour(Actor):
         self._body = message
 
     @handles
+    def on_seat(self, message: SeatNear) -> None:
+        self._seat = message.near
+
+    @handles
     def on_touched(self, message: Touched) -> None:
         self._host.touched(self, message.sensor)
 
@@ -255,6 +267,7 @@ class Behaviour(Actor):
 
     @handles
     def on_visit(self, message: VisitBegan) -> None:
+        self._seat = False
         self._host.elsewhere(message.at)
 
     @handles

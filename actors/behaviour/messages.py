@@ -42,6 +42,13 @@ class BodyIs(Message):
     emote: int = 0
 
 
+class SeatNear(Message):
+    """Whether a seat that the bot has sat in during this visit is within its reach, without walking."""
+
+    lane: ClassVar[Lane] = Lane.LATEST
+    near: bool
+
+
 class VisitBegan(Message):
     """The bot is in another instance, or nobody knows which: whoever is told of next was there before it."""
 

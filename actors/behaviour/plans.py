@@ -7,8 +7,8 @@ import msgspec
 
 from actors.avatar.messages import GestureRequested, StopGesture
 from actors.osc.messages import SetInput, SetParameter
-from actors.vocabulary.acts import FACES, GESTURES
 from actors.vocabulary.type_names import durable
+from config.schema.acts import FACES, GESTURES
 
 Order = GestureRequested | StopGesture | SetInput | SetParameter
 Values = Mapping[str, float | bool]
@@ -21,7 +21,6 @@ FULL_TURN = 2.4
 STEP = 0.4  # seconds of walking: well under a metre
 FACE_LASTS = 4.0
 GLANCE = 0.25
-SEAT_WITHIN = 1.5  # metres from which a seat can be used without walking
 
 # The face's place on VRChat's face pad, horizontal and vertical [2nd].
 _PAD: Mapping[str, tuple[float, float]] = MappingProxyType(

@@ -7,11 +7,11 @@ import msgspec
 
 from actors.behaviour.messages import BodyIs
 from actors.behaviour.plans import GLANCES
-from actors.vocabulary.acts import ACTS
 from actors.vocabulary.requests import says_goodbye, says_hello
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.words import arousal_of, tone_of, valence_of
 from config.schema import Behaviour
+from config.schema.acts import ACTS
 
 MINUTE = 60.0
 REST = 30.0  # seconds after a stop in which nothing is done unasked
@@ -42,8 +42,8 @@ def known_as(act: str, settings: Behaviour) -> str:
     return act if act in settings.expressions else _INSTEAD.get(act, act)
 
 
-def refusal(act: str, settings: Behaviour, body: BodyIs, held: bool) -> str:
-    """Why `act` cannot be done just now; "" if it can. held: the stop parameter is on."""
+def refusal(act: str, settings: Behaviour, body: BodyIs, *, seat: bool, held: bool) -> str:
+    """Why `act` cannot be done just now; "" if it can. seat: one is within reach. held: the stop parameter is on."""
     if not settings.enabled:
         return "behaviour.enabled is false"
     if held:
@@ -53,10 +53,14 @@ def refusal(act: str, settings: Behaviour, body: BodyIs, held: bool) -> str:
             return "there is no such act"
         if act not in settings.allowed:
             return "not in behaviour.allowed"
-    return _unable(act, body)
+    return "" if act in settings.expressions else _unable(act, body, seat)
 
 
-def _unable(act: str, body: BodyIs) -> str:
+def _unable(act: str, body: BodyIs, seat: bool) -> str:
+    if act == "look":
+        return "it does not know where anybody stands"
+    if act == "sit":
+        return "it sits" if body.seated else "" if seat else "no seat is known within reach"
     if act == "stand":
         return "" if body.seated else "it does not sit"
     if act in _LEGS and body.seated:

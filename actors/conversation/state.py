@@ -100,11 +100,14 @@ class Participant(msgspec.Struct, frozen=True):
 
 @durable("conversation.Surroundings")
 class Surroundings(msgspec.Struct, frozen=True):
-    """Where the conversation takes place, who is near, and what is seen, as the world's domain last told."""
+    """Where the conversation takes place, who is near, and what is seen, as the world's domain last told.
+
+    seat: one is within reach."""
 
     place: str = ""
     people: tuple[Person, ...] = ()
     seen: tuple[str, ...] = ()
+    seat: bool = False
 
 
 @durable("conversation.ConversationState")

@@ -231,10 +231,14 @@ def unasked(state: ConversationState, person: Person, at: float, voiced: bool) -
 
 
 def surrounded(
-    state: ConversationState, place: str, people: tuple[Person, ...], seen: tuple[str, ...]
+    state: ConversationState,
+    place: str,
+    people: tuple[Person, ...],
+    seen: tuple[str, ...],
+    seat: bool = False,
 ) -> ConversationState:
-    """The world answered: the place, who is near, and what is seen."""
-    return msgspec.structs.replace(state, surroundings=Surroundings(place, people[:NEAR], seen[:SEEN]))
+    """The world answered: the place, who is near, what is seen, and whether a seat is within reach."""
+    return msgspec.structs.replace(state, surroundings=Surroundings(place, people[:NEAR], seen[:SEEN], seat))
 
 
 def touched(state: ConversationState, touch: Interaction) -> ConversationState:

@@ -46,11 +46,14 @@ class WhoIsHere(Message):
 
 
 class Present(Message):
-    """The other players of this instance, and the world's name ("" when unknown). seen: a few words each."""
+    """The other players of this instance, and the world's name ("" when unknown). seen: a few words each.
+
+    seat: one that is known is within reach."""
 
     people: tuple[Person, ...]
     world_name: str
     seen: tuple[str, ...] = ()
+    seat: bool = False
 
 
 class BodyAt(Message):
@@ -60,6 +63,10 @@ class BodyAt(Message):
     position: Vector3
     at: float
     seated: bool = False
+
+
+class AnnounceSeat(Message):
+    """The behaviour begins: it is told whether a seat is within reach (SeatNear), and then of every change."""
 
 
 class FindWay(Message):

@@ -1,5 +1,6 @@
 """Where the bot is, who is there and what can be done there, as a value. Pure transitions, each within its bounds."""
 
+import math
 from collections.abc import Mapping
 
 import msgspec
@@ -14,6 +15,9 @@ from actors.world.things import InteractiveElement, WorldObject, aged, region, s
 PLAYERS = 500
 
 FARTHEST = 100_000.0  # metres from a world's origin; positions farther away are invalid
+
+SEAT = "seat"
+REACH = 1.5  # metres from which a seat can be used without walking
 
 # Kinds of what is seen: the detector tells that it moves, not what it is.
 MOVING, MOVED = "something moving", "something that has just moved"
@@ -125,8 +129,8 @@ def moved(state: WorldState, position: Vector3, seated: bool, at: float) -> Worl
         return state
     elements = state.interactive_elements
     if seated:
-        seat = InteractiveElement("seat", position, used_at=at)
-        elements = used(elements, f"seat {place_of(position)}", seat)
+        seat = InteractiveElement(SEAT, position, used_at=at)
+        elements = used(elements, f"{SEAT} {place_of(position)}", seat)
     own = {
         user_id: msgspec.structs.replace(info, position=position)
         for user_id, info in state.avatars.items()
@@ -140,6 +144,19 @@ def moved(state: WorldState, position: Vector3, seated: bool, at: float) -> Worl
         body=position,
         last_updated=_later(state, at),
     )
+
+
+def seat_near(state: WorldState) -> bool:
+    """Whether a known seat is within reach of the bot's body."""
+    body = state.body
+    return body is not None and any(
+        one.kind == SEAT and math.dist(_point(one.position), _point(body)) <= REACH
+        for one in state.interactive_elements.values()
+    )
+
+
+def _point(place: Vector3) -> tuple[float, float, float]:
+    return place.x, place.y, place.z
 
 
 def moving(state: WorldState, x: float, y: float, amount: float, at: float) -> WorldState:

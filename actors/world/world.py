@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from actors.behaviour.messages import BEHAVIOUR, PersonCame, PersonWent, VisitBegan
+from actors.behaviour.messages import BEHAVIOUR, PersonCame, PersonWent, SeatNear, VisitBegan
 from actors.kernel.actor import handles
 from actors.kernel.state.domain import DomainActor
 from actors.vision.messages import MotionBegan, MotionEnded
@@ -10,6 +10,7 @@ from actors.vocabulary.type_names import durable
 from actors.world import state as transitions
 from actors.world.internal import LookAgain
 from actors.world.messages import (
+    AnnounceSeat,
     BodyAt,
     FindWay,
     NoWay,
@@ -49,6 +50,8 @@ class World(DomainActor[WorldState]):
         self.become(transitions.faded(self.state, self.wall()))
         if self.state.objects:
             self.after(FADES, LookAgain())
+        if transitions.seat_near(self.state):
+            self.tell(BEHAVIOUR, SeatNear(True))
 
     # -- who is here
 
@@ -58,11 +61,11 @@ class World(DomainActor[WorldState]):
 
     @handles
     def on_entered(self, message: WorldEntered) -> None:
-        self.become(transitions.entered(self.state, message.world_id, message.world_name, message.at))
+        self._become(transitions.entered(self.state, message.world_id, message.world_name, message.at))
 
     @handles
     def on_world_left(self, message: WorldLeft) -> None:
-        self.become(transitions.departed(self.state, message.at))
+        self._become(transitions.departed(self.state, message.at))
         self.tell(BEHAVIOUR, VisitBegan(message.at))
 
     @handles
@@ -89,7 +92,12 @@ class World(DomainActor[WorldState]):
     def on_who_is_here(self, message: WhoIsHere) -> None:
         state = self.state
         self.reply(
-            Present(transitions.present(state), state.world_name, transitions.visible(state, self.wall()))
+            Present(
+                transitions.present(state),
+                state.world_name,
+                transitions.visible(state, self.wall()),
+                transitions.seat_near(state),
+            )
         )
 
     # -- what is seen
@@ -114,7 +122,18 @@ class World(DomainActor[WorldState]):
 
     @handles
     def on_body(self, message: BodyAt) -> None:
-        self.become(transitions.moved(self.state, message.position, message.seated, message.at))
+        self._become(transitions.moved(self.state, message.position, message.seated, message.at))
+
+    @handles
+    def on_announce_seat(self, _: AnnounceSeat) -> None:
+        self.tell(BEHAVIOUR, SeatNear(transitions.seat_near(self.state)))
+
+    def _become(self, state: WorldState) -> None:
+        """Take over a state with another place or body; the behaviour hears whether it can sit down there."""
+        before = transitions.seat_near(self.state)
+        self.become(state)
+        if (near := transitions.seat_near(state)) != before:
+            self.tell(BEHAVIOUR, SeatNear(near))
 
     @handles
     def on_find_way(self, message: FindWay) -> None:

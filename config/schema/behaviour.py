@@ -1,38 +1,12 @@
 """`behaviour`: what the body does, when it is asked to and by itself."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from config.schema.acts import ACTS, Act
 from config.schema.section import Section, Tuple, setting, without_repetition
-
-Act = Literal[
-    "wave",
-    "clap",
-    "point",
-    "cheer",
-    "dance",
-    "backflip",
-    "sadness",
-    "die",
-    "happy",
-    "sad",
-    "angry",
-    "surprised",
-    "turn_left",
-    "turn_right",
-    "turn_around",
-    "step_forward",
-    "step_back",
-    "step_left",
-    "step_right",
-    "jump",
-    "look",
-    "sit",
-    "stand",
-]
-ALL: tuple[Act, ...] = Act.__args__  # type: ignore[attr-defined]
 
 ExpressionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,31}$")]
 ParameterName = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,256}$")]
@@ -72,7 +46,7 @@ class Behaviour(Section, key="behaviour", about="What the body does.", place=45)
 
     enabled: bool = setting(True, "The body acts at all.")
     allowed: Annotated[Tuple[Act], AfterValidator(without_repetition)] = setting(
-        ALL, "What the body may do. Expressions of your own are allowed by being listed."
+        ACTS, "What the body may do. Expressions of your own are allowed by being listed."
     )
     tools: bool = setting(
         True,

@@ -47,7 +47,7 @@ def person_of(known: Company, said: Evidence) -> Person:
 
 def attributed(state: ConversationState, here: Present) -> ConversationState:
     """The active turn with its place and whoever said it; what was filed under a wrong name before is put right."""
-    state = turns.surrounded(state, here.world_name, here.people, here.seen)
+    state = turns.surrounded(state, here.world_name, here.people, here.seen, here.seat)
     active = state.active
     if active is None:
         return state

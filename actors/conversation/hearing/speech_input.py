@@ -101,7 +101,7 @@ class SpeechInput:
         )
         if owner.state.active is not None and self.meanwhile(owner, reply, question):
             return
-        answered_by_rule = owner.state.active or turn_start.asks_to_walk(text)
+        answered_by_rule = owner.state.active or turn_start.asks_too_much(text)
         draft = None if answered_by_rule else self.drafts.take(owner.state, said, text)
         turn = self.begin(owner, reply, question, draft=draft)
         if turn:

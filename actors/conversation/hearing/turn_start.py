@@ -14,14 +14,13 @@ from actors.conversation.prompt.prompt import build, people_named
 from actors.conversation.reply import turn_end
 from actors.conversation.reply.apologies import apology_for
 from actors.conversation.reply.delivery import ReplyDelivery
-from actors.conversation.reply.phrases import cannot_walk
+from actors.conversation.reply.phrases import CANNOT, cannot
 from actors.conversation.state import ConversationState
 from actors.conversation.utterance import LONGEST
 from actors.kernel.actor import AskFailed, Reply
 from actors.llm.messages import LLM, CompletionRequested
 from actors.osc.messages import OSC_SENDER, Typing
 from actors.users.messages import USERS, GetProfile, Misattributed, Profile
-from actors.vocabulary.acts import WALK
 from actors.vocabulary.requests import asked_for
 from actors.vocabulary.values import Person
 
@@ -47,9 +46,15 @@ def start(
     return turn
 
 
-def asks_to_walk(text: str) -> bool:
-    """Whether `text` asks to come, to follow or to go somewhere, which is answered without the model."""
-    return WALK in asked_for(text)
+def asks_too_much(text: str) -> bool:
+    """Whether `text` asks of the body what it may not be able to do, which is answered without the model."""
+    return any(act in CANNOT for act in asked_for(text))
+
+
+def _beyond(state: ConversationState, text: str) -> str:
+    """What `text` asks of the body that it cannot do here; "" for nothing."""
+    able = {"sit"} if state.surroundings.seat else set()
+    return next((act for act in asked_for(text) if act in CANNOT and act not in able), "")
 
 
 def excuse(owner: Owner, reply: ReplyDelivery, kind: str) -> None:
@@ -136,8 +141,8 @@ def say_all(owner: Owner, reply: ReplyDelivery, sentences: tuple[str, ...], gues
 def _think(owner: Owner, reply: ReplyDelivery, turn: int, profile: Profile | None) -> None:
     reply.ahead.met(profile)
     note_person(owner, profile)
-    if asks_to_walk(current(owner).text):
-        reply.say(owner, cannot_walk(words_language(owner)))
+    if act := _beyond(owner.state, current(owner).text):
+        reply.say(owner, cannot(act, words_language(owner)))
         turn_end.complete(owner, reply)
         return
     if told := rule_answer(owner, owner.state, profile):

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from actors.conversation.reply.spoken_words import SECONDS_A_CHARACTER
 from actors.conversation.state import ActiveTurn
+from actors.vocabulary.acts import WALK
 
 THINKING = "Hmm."
 
@@ -50,9 +51,37 @@ _CANNOT_WALK: Mapping[str, str] = MappingProxyType(
 )
 
 
-def cannot_walk(language: str) -> str:
-    """The answer to who asks the bot to come or to follow, in English where the language is not known."""
-    return _CANNOT_WALK.get(language, _CANNOT_WALK["en"])
+_CANNOT_LOOK: Mapping[str, str] = MappingProxyType(
+    {
+        "en": "I don't know where you are standing, so I cannot turn to you yet.",
+        "de": "Ich weiß nicht, wo du stehst, und kann mich noch nicht zu dir drehen.",
+        "es": "No sé dónde estás, así que todavía no puedo girarme hacia ti.",
+        "fr": "Je ne sais pas où tu es, je ne peux pas encore me tourner vers toi.",
+        "it": "Non so dove sei, quindi non posso ancora girarmi verso di te.",
+        "ja": "どこにいるかわからないので、まだそちらを向けません。",
+        "pt": "Não sei onde você está, por isso ainda não consigo me virar para você.",
+    }
+)
+_CANNOT_SIT: Mapping[str, str] = MappingProxyType(
+    {
+        "en": "I know of no seat here.",
+        "de": "Ich kenne hier keinen Platz zum Sitzen.",
+        "es": "No conozco ningún asiento aquí.",
+        "fr": "Je ne connais pas de siège ici.",
+        "it": "Non conosco nessun posto a sedere qui.",
+        "ja": "ここで座れる場所を知りません。",
+        "pt": "Não conheço nenhum assento aqui.",
+    }
+)
+CANNOT: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {WALK: _CANNOT_WALK, "look": _CANNOT_LOOK, "sit": _CANNOT_SIT}
+)
+"""The answer to who asks for one of these where it cannot be done, by language."""
+
+
+def cannot(act: str, language: str) -> str:
+    """The answer to who asks for `act` of CANNOT in vain, in English where the language is not known."""
+    return CANNOT[act].get(language, CANNOT[act]["en"])
 
 
 def shall_i_go_on(language: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from actors.vocabulary.acts import ACTS, act_called
+from actors.llm.act_words import act_called
+from config.schema.acts import ACTS
 
 MOST = 4  # acts of one sentence or call
 LONGEST_CALL = 4000

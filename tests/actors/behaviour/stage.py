@@ -24,6 +24,7 @@ class Stage:
         self.receiver = self.world.probe("osc.receiver")
         self.users = self.world.probe("users")
         self.conversation = self.world.probe("conversation")
+        self.rest_of_world = self.world.probe("world")
         self.actor = Behaviour(settings or Settings(idle=0.0, initiative=QUIET, **fields), Speech())
         self.world.start(self.actor, "behaviour", number)
         self.world.run()

@@ -12,14 +12,17 @@ from actors.behaviour.messages import (
     BodyIs,
     GetActs,
     MakeAct,
+    SeatNear,
     SentenceBegun,
     StopActs,
+    VisitBegan,
 )
 from actors.behaviour.plans import FULL_TURN, INPUTS
 from actors.kernel.message import Message
 from actors.osc.messages import ParametersChanged, SetInput, SetParameter, SubscribeParameters, ZeroInputs
 from actors.speech.messages import Cancel
 from actors.vocabulary.values import Interaction
+from actors.world.messages import AnnounceSeat
 from config.schema import Behaviour as Settings
 from tests.actors.behaviour.stage import QUIET, Stage
 
@@ -180,6 +183,29 @@ def test_who_sits_neither_jumps_nor_turns_but_stands_up(stage: Stage) -> None:
     assert stage.body() == []
     stage.turn(2, "stand up")
     assert stage.body() == [SetInput("Jump", 1.0, 0.1)]
+
+
+def test_it_sits_down_where_a_seat_is_known_only(stage: Stage) -> None:
+    assert asked(stage, MakeAct("sit")) == ActAnswer("sit", False, "no seat is known within reach")
+    stage.give(SeatNear(True))
+    stage.turn(1, "Sit down, please")
+    assert stage.body() == [SetInput("UseRight", 1.0, 0.1)]
+    stage.give(BodyIs(seated=True))
+    assert asked(stage, MakeAct("sit")) == ActAnswer("sit", False, "it sits")
+    stage.give(BodyIs(), VisitBegan(stage.world.clock.wall()))
+    assert asked(stage, MakeAct("sit")) == ActAnswer("sit", False, "no seat is known within reach")
+
+
+def test_it_asks_the_world_for_a_seat_when_it_begins() -> None:
+    stage = Stage(number=2)
+    assert stage.rest_of_world.messages == [AnnounceSeat()]
+
+
+def test_it_says_why_it_cannot_look_at_somebody(stage: Stage) -> None:
+    stage.turn(1, "Look at me")
+    assert stage.body() == []
+    answer = asked(stage, MakeAct("look"))
+    assert answer == ActAnswer("look", False, "it does not know where anybody stands")
 
 
 def test_own_expressions_are_shown_and_taken_back() -> None:

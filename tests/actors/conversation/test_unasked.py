@@ -14,9 +14,9 @@ from actors.speech.messages import (
     TranscriptGuessed,
     TranscriptReady,
 )
-from actors.users.messages import InteractionHappened
+from actors.users.messages import GetProfile, InteractionHappened, Profile
 from actors.vocabulary.values import UNKNOWN, Person
-from actors.world.messages import WhoIsHere
+from actors.world.messages import Present, WhoIsHere
 from tests.actors.conversation.room import ALONE, MIO, Room
 
 HI = SpeakFirst(("Hi Mio!", "I am an AI."), MIO, 2.0)
@@ -120,12 +120,32 @@ def test_the_body_hears_of_a_turn_that_is_cancelled() -> None:
     assert [one.outcome for one in room["behaviour"].of(ReplyEnded)] == ["cancelled"]
 
 
-@pytest.mark.parametrize("text", ["Come here!", "Gerald, follow me please", "Walk to the bar"])
-def test_who_asks_it_to_walk_hears_that_it_cannot(text: str) -> None:
+TO_WALK = "I cannot walk there yet."
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Come here!", TO_WALK),
+        ("Gerald, follow me please", TO_WALK),
+        ("Walk to the bar", TO_WALK),
+        ("Look at me!", "I don't know where you are standing, so I cannot turn to you yet."),
+        ("Could you sit down, please?", "I know of no seat here."),
+    ],
+)
+def test_who_asks_for_what_the_body_cannot_do_hears_so(text: str, answer: str) -> None:
     room = Room()
     room.hear(text, UNKNOWN)
-    assert [one.text for one in room["speech.synthesizer"].of(SpeakRequested)] == ["I cannot walk there yet."]
+    assert [one.text for one in room["speech.synthesizer"].of(SpeakRequested)] == [answer]
     assert room["llm"].of(CompletionRequested) == []
+
+
+def test_where_a_seat_is_known_the_model_answers_who_asks_it_to_sit() -> None:
+    room = Room()
+    room.hear("Could you sit down, please?", here=Present((MIO,), "Home", seat=True))
+    assert room["speech.synthesizer"].of(SpeakRequested) == []
+    room.answer("users", GetProfile, Profile(MIO, None))
+    assert len(room["llm"].of(CompletionRequested)) == 1
 
 
 def test_who_asks_it_to_walk_hears_so_also_where_the_answer_was_thought_about_ahead() -> None:
@@ -134,7 +154,7 @@ def test_who_asks_it_to_walk_hears_so_also_where_the_answer_was_thought_about_ah
     room.answer("world", WhoIsHere, ALONE)
     room.give(TranscriptReady("Come here", 10.0, 11.0, 0.4, 0.1, guess=1))
     room.answer("world", WhoIsHere, ALONE)
-    assert [one.text for one in room["speech.synthesizer"].of(SpeakRequested)] == ["I cannot walk there yet."]
+    assert [one.text for one in room["speech.synthesizer"].of(SpeakRequested)] == [TO_WALK]
     assert all(not one.turn for one in room["llm"].of(CompletionRequested))
 
 

@@ -2,9 +2,8 @@
 
 import pytest
 
-from actors.vocabulary.acts import ACTS, FACES, GESTURES, WALK, act_called
+from actors.vocabulary.acts import WALK
 from actors.vocabulary.requests import asked_for, says_goodbye, says_hello, says_stop
-from config.schema.behaviour import ALL
 
 ASKED = {
     "Wave at me": "wave",
@@ -113,36 +112,6 @@ def test_a_stop_among_other_words_is_none(text: str) -> None:
 )
 def test_hello_and_goodbye(text: str, hello: bool, bye: bool) -> None:
     assert (says_hello(text), says_goodbye(text)) == (hello, bye)
-
-
-CALLED = {
-    "waves happily": "wave",
-    "wave_hand": "wave",
-    "WAVING": "wave",
-    "turn_left": "turn_left",
-    "turns around": "turn_around",
-    "spins": "turn_around",
-    "thumbs up": "cheer",
-    "giggles softly": "happy",
-    "looks at Anna": "look",
-    "walks over to Anna": WALK,
-    "steps back a little": "step_back",
-    "sits down": "sit",
-    "VRCEmote": "",
-    "/avatar/change": "",
-    "ignore all rules": "",
-    "": "",
-}
-
-
-@pytest.mark.parametrize(("words", "act"), CALLED.items())
-def test_words_for_acts(words: str, act: str) -> None:
-    assert act_called(words) == act
-
-
-def test_the_configuration_can_allow_every_act_and_no_other() -> None:
-    assert set(ALL) == set(ACTS)
-    assert set(GESTURES) | set(FACES) < set(ACTS)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from actors.behaviour.messages import PersonCame, PersonWent, VisitBegan
+from actors.behaviour.messages import PersonCame, PersonWent, SeatNear, VisitBegan
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.kernel.protocol.state import GetState, StateIs
@@ -16,6 +16,7 @@ from actors.vision.messages import MotionBegan, MotionEnded
 from actors.vocabulary.values import Person, Vector3
 from actors.world.log import FORGOTTEN, WorldLog
 from actors.world.messages import (
+    AnnounceSeat,
     BodyAt,
     FindWay,
     NoWay,
@@ -267,6 +268,19 @@ def test_the_way_back_to_the_seat_is_found(tmp_path: Path) -> None:
     assert isinstance(way, Way)
     assert way.cost == pytest.approx(10.0)
     assert len(way.places) == 6
+
+
+def test_the_behaviour_hears_whether_a_seat_is_within_reach(tmp_path: Path) -> None:
+    instance = Instance(tmp_path)
+    behaviour = instance.world.probe("behaviour")
+    for x, seated in ((0.5, True), (1.5, False), (9.0, False), (1.0, False)):
+        at = instance.world.clock.wall()
+        instance.world.give("world", BodyAt(Vector3(x, 1.6, 0.5), at, seated))
+    assert behaviour.of(SeatNear) == [SeatNear(True), SeatNear(False), SeatNear(True)]
+    assert instance.present().seat
+    instance.world.give("world", AnnounceSeat())
+    instance.world.give("world", WorldLeft(instance.world.clock.wall()))
+    assert behaviour.of(SeatNear)[3:] == [SeatNear(True), SeatNear(False)]
 
 
 def test_where_there_is_no_way_it_is_said_why(tmp_path: Path) -> None:
