@@ -11,7 +11,7 @@ from actors.audio.messages import MICROPHONE, SPEAKER
 from actors.avatar.messages import AVATAR
 from actors.behaviour.messages import BEHAVIOUR
 from actors.configuration.messages import CONFIGURATION
-from actors.conversation.messages import CONVERSATION
+from actors.conversation.messages import CONVERSATION, WORD_LISTS
 from actors.kernel.mailbox import Full
 from actors.kernel.protocol.storage import PERSISTENCE
 from actors.llm.messages import LLM, LOCAL_LLM
@@ -72,7 +72,7 @@ def _state() -> tuple[ChildSpec, ...]:
         ChildSpec(
             CONVERSATION,
             "actors.conversation.conversation:Conversation",
-            ("bot", "speech", "conversation", "llm"),
+            ("bot", "speech", "conversation", "llm", "safety"),
         ),
         ChildSpec(USERS, "actors.users.users:Users", ("bot", "memory")),
         ChildSpec(WORLD, "actors.world.world:World"),
@@ -92,6 +92,7 @@ def _mind(silent: str) -> tuple[ChildSpec, ...]:
             sense=True,
         ),
         ChildSpec(LLM, "actors.llm.llm:LanguageModel", ("llm", "performance", "bot", "speech", "behaviour")),
+        ChildSpec(WORD_LISTS, "actors.conversation.word_lists:WordLists", ("safety", "home")),
         ChildSpec(LOCAL_LLM, "actors.llm.local:LocalModel", ("llm", "home")),
         ChildSpec(
             SYNTHESIZER,

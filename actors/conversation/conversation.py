@@ -17,12 +17,28 @@ from actors.conversation.hearing import attribution, touches, turn_start
 from actors.conversation.hearing.growth import Growth
 from actors.conversation.hearing.speech_input import SpeechInput
 from actors.conversation.hearing.turn_start import TURN_WITHIN
-from actors.conversation.internal import FillerDue, NextQuestion, StillUndecided, StillWithdrawn, TurnOverdue
-from actors.conversation.messages import CancelTurn, SpeakFirst, SpokeFirst, TextReceived, WatchTurns
+from actors.conversation.internal import (
+    FillerDue,
+    GetLists,
+    ListsRead,
+    NextQuestion,
+    StillUndecided,
+    StillWithdrawn,
+    TurnOverdue,
+)
+from actors.conversation.messages import (
+    WORD_LISTS,
+    CancelTurn,
+    SpeakFirst,
+    SpokeFirst,
+    TextReceived,
+    WatchTurns,
+)
 from actors.conversation.reply import reply_growth, turn_end
 from actors.conversation.reply.delivery import ReplyDelivery
 from actors.conversation.reply.floor import Floor
 from actors.conversation.state import ConversationState, faults
+from actors.conversation.wording.wording import Wording, avoiding
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Undelivered
 from actors.kernel.state.domain import DomainActor
@@ -38,15 +54,15 @@ from actors.speech.messages import (
 )
 from actors.users.messages import PersonForgotten
 from actors.vocabulary.type_names import durable
-from config.schema import Attention, Bot, Llm, Speech
+from config.schema import Attention, Bot, Llm, Safety, Speech
 
 
 @durable("conversation.Conversation", "actors.conversation.conversation:Conversation")
 class Conversation(DomainActor[ConversationState]):
     """Owns the conversation's state and the turn that is under way.
 
-    attention, bot, speech: the sections of the configuration in force. placeholder: the embedded model is asked; a
-    trace from before that mattered has no section llm."""
+    attention, bot, safety, speech: the sections of the configuration in force. wording: what the lists forbid.
+    placeholder: the embedded model is asked. A trace from before they mattered has no section llm or safety."""
 
     domain = "conversation"
     schema = 2
@@ -66,11 +82,19 @@ class Conversation(DomainActor[ConversationState]):
     }
 
     def __init__(
-        self, bot: Bot, speech: Speech, conversation: Attention | None = None, llm: Llm | None = None
+        self,
+        bot: Bot,
+        speech: Speech,
+        conversation: Attention | None = None,
+        llm: Llm | None = None,
+        safety: Safety | None = None,
     ) -> None:
         super().__init__(ConversationState(speaking_style=bot.speaking_style))
         self.attention = conversation or Attention()
-        self.bot = bot
+        self.safety = safety or Safety()
+        self.wording = Wording()
+        self._persona = bot
+        self.bot = avoiding(bot, self.safety)
         self.speech = speech
         self.placeholder = llm is not None and llm.is_placeholder
         self._input = SpeechInput()
@@ -106,6 +130,8 @@ class Conversation(DomainActor[ConversationState]):
         incarnation = self.context.incarnation
         turn = turns.turn_after_restart(self.state.turn, self.version.epoch, incarnation, self.wall())
         turn_end.end_after_restart(self, turn)
+        if self.safety.lists and incarnation > 1:
+            self.tell(WORD_LISTS, GetLists())  # which have told them the incarnation before
         # the recognizer of this run counts voices anew
         company = msgspec.structs.replace(self.state.company, voices={}, filed=())
         waiting = self.state.waiting.since(self.wall())
@@ -116,13 +142,19 @@ class Conversation(DomainActor[ConversationState]):
             self.after(0.0, NextQuestion())
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
-        self.bot = sections.get("bot", self.bot)
+        self.safety = sections.get("safety", self.safety)
+        self._persona = sections.get("bot", self._persona)
+        self.bot = avoiding(self._persona, self.safety)
         self.speech = sections.get("speech", self.speech)
         self.attention = sections.get("conversation", self.attention)
         if "llm" in sections:
             self.placeholder = sections["llm"].is_placeholder
         self.become(msgspec.structs.replace(self.state, speaking_style=self.bot.speaking_style))
         return True
+
+    @handles
+    def on_lists(self, message: ListsRead) -> None:
+        self.wording = Wording(message.files, message.rules, message.complete)
 
     # -- something is said
 

@@ -1,5 +1,6 @@
 """Messages from this package's own timers to its actor."""
 
+from actors.conversation.wording.rules import Rules
 from actors.kernel.message import Message
 
 
@@ -30,3 +31,19 @@ class TurnOverdue(Message):
     """A timer: turn `turn` should be over by now."""
 
     turn: int
+
+
+class LookAtLists(Message):
+    """A timer: has a file of `safety.lists` changed?"""
+
+
+class GetLists(Message):
+    """To `conversation.lists`: tell them (again); answered by ListsRead."""
+
+
+class ListsRead(Message):
+    """What the files of `safety.lists` forbid now. complete: each of them could be read, once at least."""
+
+    files: tuple[str, ...]
+    rules: Rules
+    complete: bool

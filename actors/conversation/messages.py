@@ -5,6 +5,7 @@ from actors.vocabulary.addresses import Address
 from actors.vocabulary.values import UNKNOWN, Person
 
 CONVERSATION = Address("conversation")
+WORD_LISTS = Address("conversation.lists")
 
 
 class TextReceived(Message):

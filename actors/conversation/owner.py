@@ -6,20 +6,24 @@ from typing import Any, Protocol
 import msgspec
 
 from actors.conversation.state import ActiveTurn, ConversationState
+from actors.conversation.wording.wording import Wording
 from actors.kernel.message import Message
 from actors.kernel.state.patch import Path
-from config.schema import Attention, Bot, Speech
+from config.schema import Attention, Bot, Safety, Speech
 
 
 class Owner(Protocol):
-    """See DomainActor for the promises. attention, bot, speech: the sections of the configuration in force.
+    """See DomainActor for the promises. attention, bot, safety, speech: the sections of the configuration in force.
+    wording: what the lists of `safety` forbid.
 
     placeholder: the model is too small to know what it says, so rules answer what they can."""
 
     attention: Attention
     bot: Bot
+    safety: Safety
     speech: Speech
     placeholder: bool
+    wording: Wording
     state: ConversationState
 
     def become(self, state: ConversationState, paths: Sequence[Path] | None = None) -> None: ...

@@ -21,6 +21,7 @@ from config.schema.logs import Logging
 from config.schema.memory import Memory
 from config.schema.osc import Osc
 from config.schema.performance import Performance
+from config.schema.safety import Safety
 from config.schema.section import Section, Tuple
 from config.schema.speech import Speech
 from config.schema.storage import Storage, StoragePolicies, StoragePolicy
@@ -47,6 +48,7 @@ __all__ = [
     "Memory",
     "Osc",
     "Performance",
+    "Safety",
     "Secret",
     "Section",
     "Speech",
@@ -103,6 +105,7 @@ if TYPE_CHECKING:
         """The whole configuration, frozen; `Config()` is the defaults. Lists the sections for the type checker."""
 
         bot: Bot = Bot()
+        safety: Safety = Safety()
         audio: Audio = Audio()
         speech: Speech = Speech()
         osc: Osc = Osc()

@@ -5,10 +5,11 @@ import msgspec
 from actors.audio.messages import SPEAKER, PlaybackDone, PlaybackEnded, PlaybackStarted
 from actors.behaviour.messages import BEHAVIOUR, SentenceBegun
 from actors.conversation import turns
-from actors.conversation.languages import voice_language
+from actors.conversation.languages import voice_language, words_language
 from actors.conversation.messages import ReplySentence
 from actors.conversation.owner import Owner, change, current
 from actors.conversation.prompt.reading_ahead import ReadingAhead
+from actors.conversation.reply.apologies import apology_for
 from actors.conversation.reply.audience import Audience
 from actors.conversation.reply.voice import ReplyVoice
 from actors.conversation.state import ActiveTurn
@@ -23,6 +24,11 @@ def by_name(active: ActiveTurn, text: str) -> str:
     return f"{active.person.name}, {text}" if first and active.person.name not in text else text
 
 
+def said_instead(owner: Owner) -> str:
+    """What is said in place of what must not be said."""
+    return owner.safety.instead or apology_for("moderated", language=words_language(owner))
+
+
 @durable("conversation.ReplyDelivery")
 class ReplyDelivery:
     """Belongs to the conversation's actor. audience: who hears of it. voice: how it is heard.
@@ -34,12 +40,34 @@ class ReplyDelivery:
         self.audience = Audience()
         self.voice = ReplyVoice()
         self.voiced = True
+        self._withheld = (0, "")
+
+    def withheld(self, turn: int) -> str:
+        """Why nothing more is said in `turn`; "" if nothing of it had to be withheld."""
+        return self._withheld[1] if self._withheld[0] == turn else ""
 
     def say(self, owner: Owner, text: str, guess: int = 0, *, aside: bool = False) -> None:
-        """Pass on the next sentence. guess: the one on which the voice may have made it ready, 0 for none. aside: it is
-        no part of the reply."""
+        """Pass on the next sentence, unless it must not be said: then what is said instead, and nothing after it.
+
+        guess: the one on which the voice may have made it ready, 0 for none. aside: it is no part of the reply."""
+        active = current(owner)
+        if self.withheld(active.turn):
+            return
+        named = text if aside else by_name(active, text)
+        if not self._refusal(owner, named):
+            self._pass_on(owner, named, guess, aside=aside)
+        elif not (why := self._refusal(owner, text)):
+            self._pass_on(owner, text, guess, aside=aside)
+        elif not aside:
+            self._withheld = (active.turn, why)
+            if active.text:  # nobody waits for what the bot says by itself
+                self._pass_on(owner, said_instead(owner), 0, aside=True)
+
+    def _refusal(self, owner: Owner, text: str) -> str:
+        return owner.wording.refusal(owner.safety, owner.bot, text, current(owner).reply)
+
+    def _pass_on(self, owner: Owner, text: str, guess: int, *, aside: bool) -> None:
         sentence = len(current(owner).said)
-        text = text if aside else by_name(current(owner), text)
         owner.become((turns.add_aside if aside else turns.add_sentence)(owner.state, text))
         active = current(owner)
         self.audience.tell(owner, active.listener, ReplySentence(active.turn, sentence, text))

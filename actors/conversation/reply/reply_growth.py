@@ -21,6 +21,9 @@ def grow(owner: Owner, reply: ReplyDelivery, sentence: SentenceReady, guess: int
         return
     if not is_long(active, owner.speech.longest_reply):
         reply.say(owner, sentence.text, guess)
+        if reply.withheld(sentence.turn):
+            owner.tell(LLM, Cancel(sentence.turn, "it says what is never said"))
+            turn_end.complete(owner, reply)
         return
     owner.tell(LLM, Cancel(sentence.turn, "long enough"))
     reply.say(owner, shall_i_go_on(words_language(owner)), guess)

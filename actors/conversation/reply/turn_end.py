@@ -96,6 +96,6 @@ def _end(owner: Owner, reply: ReplyDelivery, outcome: str, detail: str = "") -> 
         owner.after(0.0, NextQuestion())
     owner.tell(SYSTEM, StageReached(active.turn, "reply_ended", now))
     text = active.heard if outcome == "cancelled" else active.reply
-    ended = ReplyEnded(active.turn, outcome, text, detail or active.failed)
+    ended = ReplyEnded(active.turn, outcome, text, detail or active.failed or reply.withheld(active.turn))
     reply.audience.end(owner, active.listener, ended)
     reply.ahead.begin(owner)

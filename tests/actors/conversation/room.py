@@ -10,13 +10,23 @@ from actors.users.messages import GetProfile, Profile
 from actors.users.state import UserState
 from actors.vocabulary.values import Person, person_named
 from actors.world.messages import Present, WhoIsHere
-from config.schema import Bot, Llm, Speech
+from config.schema import Bot, Llm, Safety, Speech
 from tests.doubles.keeper import Shelf
 from tests.doubles.virtual_world import Probe, VirtualWorld
 
 MIO, YU = person_named("Mio"), Person("usr_yu", "Yu")
 ALONE = Present((), "")
-ADDRESSES = ("persistence", "world", "users", "llm", "osc.sender", "system", "listener", "behaviour")
+ADDRESSES = (
+    "persistence",
+    "world",
+    "users",
+    "llm",
+    "osc.sender",
+    "system",
+    "listener",
+    "behaviour",
+    "conversation.lists",
+)
 VOICE = ("speech.recognizer", "speech.synthesizer", "audio.speaker")
 
 
@@ -32,11 +42,12 @@ class Room:
         persists: bool = True,
         number: int = 1,
         llm: Llm | None = None,
+        safety: Safety | None = None,
     ) -> None:
         self.world = VirtualWorld(paranoid=paranoid)
         names = (*ADDRESSES, *(VOICE if voice else ()))
         self.probes: dict[str, Probe] = {name: self.world.probe(name) for name in names}
-        self.actor = Conversation(Bot(), Speech(), llm=llm)
+        self.actor = Conversation(Bot(), Speech(), llm=llm, safety=safety)
         self.world.start(self.actor, "conversation", number)
         if not persists:
             return

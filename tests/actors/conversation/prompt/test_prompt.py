@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors.conversation.company.waiting import Question
+from actors.conversation.instructions import EARLIER
 from actors.conversation.prompt.goals import with_goals
 from actors.conversation.prompt.notes import LONGEST as LONGEST_NOTE
-from actors.conversation.prompt.prompt import EARLIER, MEMORY, build, foreseen, people_named, persona
+from actors.conversation.prompt.prompt import MEMORY, build, foreseen, people_named, persona
 from actors.conversation.state import ConversationState, Participant, Surroundings
 from actors.conversation.summary import condensed
 from actors.conversation.turns import add_sentence, attribute, begin, end
