@@ -29,6 +29,7 @@ from actors.llm.requests.request_queue import QueuedRequest, RequestQueue
 from actors.llm.requests.speculation import Speculation
 from actors.llm.servers.providers import Endpoint, choose, limits, local_endpoint
 from actors.llm.servers.tools import equipped
+from actors.llm.text.length import most_of
 from actors.speech.messages import Cancel, Drop
 from actors.system.messages import SYSTEM, StageReached
 from actors.vocabulary.type_names import durable
@@ -57,7 +58,7 @@ class LanguageModel(Actor):
         self._llm = llm
         self._queue = RequestQueue(performance.max_concurrent_requests)
         self._behaviour = behaviour or Behaviour()
-        self._names = ((bot or Bot()).name,)
+        self._bot = bot or Bot()
         self._first_words = (speech or Speech()).first_clause_words
         self._provider = choose(llm)
         self._speculation = Speculation(llm.speculate)
@@ -82,7 +83,7 @@ class LanguageModel(Actor):
         if "performance" in sections:
             self._queue.limit(sections["performance"].max_concurrent_requests)
         if "bot" in sections:
-            self._names = (sections["bot"].name,)
+            self._bot = sections["bot"]
         if "speech" in sections:
             self._first_words = sections["speech"].first_clause_words
         self._behaviour = sections.get("behaviour", self._behaviour)
@@ -213,17 +214,18 @@ class LanguageModel(Actor):
 
     def _begin(self, request: QueuedRequest) -> None:
         request.endpoint = self._endpoint()
+        most = most_of(self._bot.response_length)
         if request.endpoint is None:
-            request.script = script(request.prompt, self._llm.temperature, self.random)
+            request.script = script(request.prompt, self._llm.temperature, self.random, most)
             self.after(FIRST_DELAY, internal.ScriptedSentenceDue(request.id, 0))
             return
         # a local model that is gone comes back at another address: see _sent_again
         retries = 0 if request.endpoint.is_local or request.guess else self._llm.retries
         waited, patience = self.now() - request.asked_at, self._llm.first_token_timeout
         within = limits(self._llm)
-        prompt, names, words = request.prompt, self._names, self._first_words
+        prompt, names, words = request.prompt, (self._bot.name,), self._first_words
         endpoint = equipped(request.endpoint, self._behaviour)
-        spoken = (names, words, request.people)
+        spoken = (names, words, request.people, most)
         job = Job(request.id, endpoint, prompt, within, waited, retries, patience, *spoken)
         self.side_effect(lambda: self._streams.submit(job))
 

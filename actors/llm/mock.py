@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from actors.llm.messages import ChatMessage
+from actors.llm.text.length import ENDLESS, ReplyLength
 from actors.llm.text.reply import SpokenReply
 
 FIRST_DELAY = 0.05  # seconds before the first sentence
@@ -22,7 +23,10 @@ _REPLIES = (
 
 
 def script(
-    prompt: Sequence[ChatMessage], temperature: float | None = 0.0, chance: random.Random | None = None
+    prompt: Sequence[ChatMessage],
+    temperature: float | None = 0.0,
+    chance: random.Random | None = None,
+    most: ReplyLength = ENDLESS,
 ) -> tuple[str, ...]:
     """The sentences of the reply to the prompt's last user message. Above FOLLOWED the replies come in any order."""
     spoken = [_BEFORE.sub("", message.content, count=1) for message in prompt if message.role == "user"]
@@ -32,5 +36,5 @@ def script(
     if chance is not None and (temperature or 0.0) > FOLLOWED:
         place = chance.randrange(len(_REPLIES))
     text = _REPLIES[place % len(_REPLIES)].format(said=said) if said else _HELLO
-    reply = SpokenReply(phrases=False)
+    reply = SpokenReply(phrases=False, most=most)
     return reply.feed(text) + reply.finish()

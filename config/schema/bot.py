@@ -29,4 +29,8 @@ class Bot(Section, key="bot", about="Who Gerald is.", place=10):
         EXAMPLES,
         "How it answers: what somebody says, and the reply. They stand in the instruction of every prompt.",
     )
-    response_length: Literal["short", "medium", "long"] = setting("medium", "How much is said in one reply.")
+    response_length: Literal["short", "medium", "long"] = setting(
+        "medium",
+        "How much is asked for and said in one reply, by whole sentences: at most 2, 6 or 16 of them, or 25, 70 or 200"
+        " words.",
+    )

@@ -22,6 +22,7 @@ from actors.llm.internal import ActArrived, FirstTokenArrived, ReplyBroken, Repl
 from actors.llm.messages import ChatMessage
 from actors.llm.servers.providers import Endpoint, RequestLimits
 from actors.llm.servers.tools import after_acting, offered, without_tools
+from actors.llm.text.length import ENDLESS, ReplyLength
 from actors.llm.text.marks import MOST, acts_of_tool
 from actors.llm.text.reply import SpokenReply
 from actors.llm.text.sentences import FIRST_PIECE_WORDS
@@ -42,7 +43,7 @@ log = logging.getLogger(__name__)
 class Job:
     """A reply to stream. request: id of the CompletionRequested. waited: seconds since it. names: the bot's own.
 
-    people: whose lines the model must not write.
+    people: whose lines the model must not write. most: how much is said of it.
     patience: seconds from the request within which an attempt may begin. first_words: most words of the first piece."""
 
     request: str
@@ -55,6 +56,7 @@ class Job:
     names: tuple[str, ...] = ()
     first_words: int = FIRST_PIECE_WORDS
     people: tuple[str, ...] = ()
+    most: ReplyLength = ENDLESS
     begun_at: float = field(default_factory=time.monotonic)
 
     @property
@@ -281,7 +283,7 @@ class StreamProgress:
         self._job = job
         self._begins = begins
         self._post = post
-        self._reply = SpokenReply(job.names, job.first_words, begins, job.people)
+        self._reply = self._new_reply()
 
     def take(self, text: str) -> bool:
         """Take new text; whether more is wanted."""
@@ -293,7 +295,11 @@ class StreamProgress:
 
     def begin_again(self) -> None:
         """Another answer for the same job: the one before held nothing to be said."""
-        self._reply = SpokenReply(self._job.names, self._job.first_words, self._begins, self._job.people)
+        self._reply = self._new_reply()
+
+    def _new_reply(self) -> SpokenReply:
+        job = self._job
+        return SpokenReply(job.names, job.first_words, self._begins, job.people, most=job.most)
 
     @property
     def only_acted(self) -> bool:

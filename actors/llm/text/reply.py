@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from actors.llm.text.blocks import Blocks, Segment
 from actors.llm.text.clean import clean, clean_block, speaks_for_others
 from actors.llm.text.hidden import HiddenText
+from actors.llm.text.length import ENDLESS, ReplyLength, Said
 from actors.llm.text.marks import acts_of_call, take_marks
 from actors.llm.text.sentences import FIRST_PIECE_WORDS, SentenceSplitter, is_whole
 
@@ -18,7 +19,8 @@ class SpokenReply:
     names: the bot's own, taken off the front. people: those whose lines it must not write; a name at the very front is
     taken for a word to them.
     acts: what of the body's the model has written so far, each with the number of the sentence that it belongs to.
-    over: the model writes other people's lines, or does not stop: request no more."""
+    most: how much is said at most, by whole sentences.
+    over: that was said, or the model writes other people's lines, or does not stop: request no more."""
 
     def __init__(
         self,
@@ -28,6 +30,7 @@ class SpokenReply:
         people: Sequence[str] = (),
         *,
         phrases: bool = True,
+        most: ReplyLength = ENDLESS,
     ) -> None:
         self.over = False
         self.cut = False
@@ -39,7 +42,12 @@ class SpokenReply:
         self._blocks = Blocks()
         self._splitter = SentenceSplitter(first_words, phrases=phrases)
         self._length = 0
-        self._has_spoken = False
+        self._most = most
+        self._spoken = Said()
+
+    @property
+    def _has_spoken(self) -> bool:
+        return self.count > 0
 
     def feed(self, text: str) -> tuple[str, ...]:
         """The sentences that `text` completes; one of several lines is code or a table."""
@@ -85,8 +93,7 @@ class SpokenReply:
             said += self._cleaned(self._splitter.flush())
             if not self.over and (block := clean_block(segment.text)):
                 said.append(block)
-                self._has_spoken = True
-                self.count += 1
+                self._count(block)
         return tuple(said)
 
     def _cleaned(self, pieces: Iterable[str]) -> tuple[str, ...]:
@@ -100,6 +107,10 @@ class SpokenReply:
             self._note(acts)
             if sentence := clean(words, (*self._names, *addressed)):
                 sentences.append(sentence)
-                self._has_spoken = True
-                self.count += 1
+                self._count(sentence)
         return tuple(sentences)
+
+    def _count(self, said: str) -> None:
+        self.count += 1
+        self._spoken = self._spoken.and_then(said)
+        self.over = self.over or self._spoken.reaches(self._most)

@@ -117,6 +117,11 @@ def is_whole(piece: str) -> bool:
     return _ends_sentence(_without_symbols(piece), "")
 
 
+def words_in(text: str) -> int:
+    """How many words; of a writing without spaces, for how many the characters stand."""
+    return max(len(text.split()), len(_UNSPACED.findall(text)) // _CHARACTERS_A_WORD)
+
+
 def _is_symbol(character: str) -> bool:
     """Emoji and what joins them: they belong to the sentence before them."""
     return unicodedata.category(character) in ("So", "Sk", "Cf", "Mn")
@@ -148,7 +153,7 @@ def _is_abbreviation(text: str) -> bool:
 
 
 def _ends_first_piece(text: str, most_words: int) -> bool:
-    words = max(len(text.split()), len(_UNSPACED.findall(text)) // _CHARACTERS_A_WORD)
+    words = words_in(text)
     return words >= most_words or (words >= FIRST_CLAUSE_WORDS and _CLAUSE_END.search(text) is not None)
 
 

@@ -10,7 +10,7 @@ from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import HealthChanged, Stop
 from actors.llm.llm import LanguageModel
 from actors.llm.messages import ChatMessage, CompletionRequested
-from config.schema import Llm, Performance
+from config.schema import Bot, Llm, Performance
 from tests.doubles.model_server import ModelServer
 from tests.doubles.virtual_world import Probe, VirtualWorld
 
@@ -32,12 +32,14 @@ class Room:
         self.asker = self.world.probe("conversation")
         self.system = self.world.probe("system")
 
-    def start(self, llm: Llm, at_once: int = 3, *, local: Actor | None = None) -> None:
+    def start(
+        self, llm: Llm, at_once: int = 3, *, local: Actor | None = None, bot: Bot | None = None
+    ) -> None:
         if local is not None:
             self.world.start(local, "llm.local")
         elif "llm.local" not in self.world.lives:
             self.local: Probe = self.world.probe("llm.local")
-        self.actor = LanguageModel(llm, Performance(max_concurrent_requests=at_once))
+        self.actor = LanguageModel(llm, Performance(max_concurrent_requests=at_once), bot)
         self.world.start(self.actor, "llm")
         self.world.run()
 

@@ -10,7 +10,7 @@ from actors.llm.messages import (
 )
 from actors.speech.messages import Cancel
 from actors.system.messages import StageReached
-from config.schema import Llm, Secret
+from config.schema import Bot, Llm, Secret
 from tests.actors.llm.conftest import Room
 from tests.doubles.model_server import ModelServer, chunk, drop, event, hang, status, wait_for_gate, words
 
@@ -202,3 +202,32 @@ def test_a_scripted_reply_is_cancelled_like_any_other(room: Room) -> None:
     room.world.advance(1.0)
     assert len(room.texts) == 1
     assert room.asker.of(CompletionEnded) == []
+
+
+def test_a_reply_is_as_long_as_the_owner_wants_it_and_the_server_is_told_to_stop(
+    server: ModelServer, room: Room
+) -> None:
+    server.plan([*(event(chunk("I like it. ")) for _ in range(9)), hang])
+    room.start(remote(server), bot=Bot(response_length="short"))
+    room.ask()
+    (ended,) = room.wait_for(CompletionEnded)
+    assert ended == CompletionEnded(1, 2, "I like it. I like it.", 3, "stop")
+    assert server.requests[0].disconnected.wait(5)
+
+
+def test_a_new_length_counts_from_the_next_reply_on(server: ModelServer, room: Room) -> None:
+    server.plan(words(*["I like it. "] * 9))
+    room.start(remote(server), bot=Bot(response_length="long"))
+    room.ask(1)
+    room.wait_for(CompletionEnded)
+    assert room.actor.commit({"bot": Bot(response_length="short")})
+    room.ask(2)
+    room.wait_for(CompletionEnded, 2)
+    assert [e.sentences for e in room.asker.of(CompletionEnded)] == [9, 2]
+
+
+def test_a_scripted_reply_is_no_longer_either(room: Room) -> None:
+    room.start(Llm(mock_responses=True), bot=Bot(response_length="short"))
+    room.ask()
+    room.world.advance(1.0)
+    assert room.asker.of(CompletionEnded)[0].sentences == 2
