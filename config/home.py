@@ -33,6 +33,7 @@ class Home:
     state = _Place("data/state.lmdb")
     traces = _Place("data/traces")
     logs = _Place("data/logs")
+    personas = _Place("data/personas")
     overrides_file = _Place("data/overrides.yaml")
     secrets_revisions_file = _Place("data/secrets.seen.json")
     data_key_file = _Place("data/seal.json")

@@ -72,7 +72,7 @@ def _state() -> tuple[ChildSpec, ...]:
         ChildSpec(
             CONVERSATION,
             "actors.conversation.conversation:Conversation",
-            ("bot", "speech", "conversation", "llm", "safety"),
+            ("bot", "speech", "conversation", "llm", "safety", "lore"),
         ),
         ChildSpec(USERS, "actors.users.users:Users", ("bot", "memory")),
         ChildSpec(WORLD, "actors.world.world:World"),

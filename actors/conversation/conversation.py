@@ -54,15 +54,15 @@ from actors.speech.messages import (
 )
 from actors.users.messages import PersonForgotten
 from actors.vocabulary.type_names import durable
-from config.schema import Attention, Bot, Llm, Safety, Speech
+from config.schema import Attention, Bot, Llm, Lore, Safety, Speech
 
 
 @durable("conversation.Conversation", "actors.conversation.conversation:Conversation")
 class Conversation(DomainActor[ConversationState]):
     """Owns the conversation's state and the turn that is under way.
 
-    attention, bot, safety, speech: the sections of the configuration in force. wording: what the lists forbid.
-    placeholder: the embedded model is asked. A trace from before they mattered has no section llm or safety."""
+    attention, bot, lore, safety, speech: the sections of the configuration in force. wording: what the lists forbid.
+    placeholder: the embedded model is asked. A trace from before they mattered has no section llm, safety or lore."""
 
     domain = "conversation"
     schema = 2
@@ -88,10 +88,12 @@ class Conversation(DomainActor[ConversationState]):
         conversation: Attention | None = None,
         llm: Llm | None = None,
         safety: Safety | None = None,
+        lore: Lore | None = None,
     ) -> None:
         super().__init__(ConversationState(speaking_style=bot.speaking_style))
         self.attention = conversation or Attention()
         self.safety = safety or Safety()
+        self.lore = lore or Lore()
         self.wording = Wording()
         self._persona = bot
         self.bot = avoiding(bot, self.safety)
@@ -147,9 +149,10 @@ class Conversation(DomainActor[ConversationState]):
         self.bot = avoiding(self._persona, self.safety)
         self.speech = sections.get("speech", self.speech)
         self.attention = sections.get("conversation", self.attention)
+        self.lore = sections.get("lore", self.lore)
         if "llm" in sections:
             self.placeholder = sections["llm"].is_placeholder
-        self.become(msgspec.structs.replace(self.state, speaking_style=self.bot.speaking_style))
+        self.become(msgspec.structs.replace(self.state, speaking_style=self._persona.speaking_style))
         return True
 
     @handles

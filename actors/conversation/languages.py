@@ -11,7 +11,7 @@ SPEAKS = "speaks"  # the preference under which somebody's language is kept
 
 
 def reply_language(setting: str, state: ConversationState) -> str:
-    """The language of the turn; "" where nothing is known of it. setting: speech.language."""
+    """The language of the turn; "" where nothing is known of it. setting: see `answers_in`."""
     if setting != AUTO:
         return setting
     active = state.active
@@ -22,14 +22,24 @@ def reply_language(setting: str, state: ConversationState) -> str:
     return active.language or theirs or active.likely or state.language
 
 
+def answers_in(owner: Owner) -> str:
+    """The language that the bot is to answer in, or AUTO: bot.language, else speech.language."""
+    return owner.bot.language if owner.bot.language != AUTO else owner.speech.language
+
+
 def words_language(owner: Owner) -> str:
     """The language of the bot's own sentences in the turn; English where nothing is known."""
-    return reply_language(owner.speech.language, owner.state) or "en"
+    return reply_language(answers_in(owner), owner.state) or "en"
 
 
 def voice_language(owner: Owner) -> str:
     """What the voice is to speak in the turn; "" for what it speaks anyway."""
-    return reply_language(AUTO, owner.state) if owner.speech.language == AUTO else ""
+    return spoken_in(owner, reply_language(answers_in(owner), owner.state))
+
+
+def spoken_in(owner: Owner, language: str) -> str:
+    """What the voice is to speak where the bot answers in `language`; "" for what it speaks anyway."""
+    return language if owner.speech.language == AUTO or language != owner.speech.language else ""
 
 
 def note_person(owner: Owner, profile: Profile | None) -> None:

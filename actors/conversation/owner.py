@@ -9,17 +9,18 @@ from actors.conversation.state import ActiveTurn, ConversationState
 from actors.conversation.wording.wording import Wording
 from actors.kernel.message import Message
 from actors.kernel.state.patch import Path
-from config.schema import Attention, Bot, Safety, Speech
+from config.schema import Attention, Bot, Lore, Safety, Speech
 
 
 class Owner(Protocol):
-    """See DomainActor for the promises. attention, bot, safety, speech: the sections of the configuration in force.
-    wording: what the lists of `safety` forbid.
+    """See DomainActor for the promises. attention, bot, lore, safety, speech: the sections of the configuration in
+    force. wording: what the lists of `safety` forbid.
 
     placeholder: the model is too small to know what it says, so rules answer what they can."""
 
     attention: Attention
     bot: Bot
+    lore: Lore
     safety: Safety
     speech: Speech
     placeholder: bool

@@ -14,6 +14,7 @@ from config.layers.dotenv import parse as parse_dotenv
 from config.layers.environment import dotenv_layers, environment_layers, override_layers
 from config.layers.former_names import renamed
 from config.layers.merge import merge
+from config.layers.personas import WATCHED, persona_files, persona_layer, without_replaced
 from config.layers.probes import missing_files, unknown_homes
 from config.schema import Config
 from config.secrets import read_secrets
@@ -21,6 +22,7 @@ from config.syntax.errors import LoadError
 from config.syntax.mask import printable
 from config.syntax.node import SourceText, YamlNode
 from config.syntax.parse_error import refuse
+from config.syntax.problem import Problem
 from config.syntax.suggest import closest
 from config.syntax.yaml_reader import decode, parse, read_bytes
 from config.validation.cross_checks import Probe
@@ -38,8 +40,8 @@ def load_config(
     probes: Sequence[Probe] = (),
     runtime: Sequence[str] = (),
 ) -> ValidationResult:
-    """defaults.yaml < profile < config.yaml < .env < environment < secrets.yaml < data/overrides.yaml < overrides <
-    runtime (both `section.key=value`), merged and validated.
+    """defaults.yaml < profile < config.yaml < .env < environment < secrets.yaml < the persona < data/overrides.yaml <
+    overrides < runtime (both `section.key=value`), merged and validated.
 
     profile: else GERALD_PROFILE (environment, then .env), else none. Raises LoadError for a file that cannot be read
     or parsed, and for an unknown home or profile."""
@@ -47,24 +49,40 @@ def load_config(
         raise refuse(SourceText("home", str(home.path)), "there is no such folder")
     env_source, variables = _read_env(home)
     names = {name: found.value for name, found in variables.items()} | dict(environ)
-    read = [
+    below = [
         _defaults(),
         *_profile_layer(home, profile or names.get("GERALD_PROFILE")),
         *_file_layer(home.config_file, "config"),
         *dotenv_layers(variables.values(), env_source),
         *environment_layers(environ),
         *read_secrets(home, environ),
+    ]
+    above = [
         *_file_layer(home.overrides_file, "overrides", interpolated=False),
         *override_layers(overrides),
         *override_layers(runtime, "supervisor config set"),
     ]
-    layers, notes = zip(*map(renamed, read), strict=True)
-    return validate(
-        merge(layers),
-        names,
-        (unknown_homes, missing_files(home), *probes),
-        layers,
-        chain.from_iterable(notes),
+    tree, layers, notes = _merged(home, below, above)
+    return validate(tree, names, (unknown_homes, missing_files(home), *probes), layers, notes)
+
+
+def _merged(
+    home: Home, below: Sequence[YamlNode], above: Sequence[YamlNode]
+) -> tuple[YamlNode, tuple[YamlNode, ...], tuple[Problem, ...]]:
+    """All layers as one tree, each of them, and what is to be said of them; with the persona that they choose."""
+    lower, notes = zip(*map(renamed, below), strict=True)
+    upper, more = zip(*map(renamed, above), strict=True) if above else ((), ())
+    said = tuple(chain.from_iterable((*notes, *more)))
+    tree = merge((*lower, *upper))
+    found = persona_layer(home, tree)
+    if found.layer is None:
+        return tree, (*lower, *upper), (*said, *found.problems)
+    persona, of_persona = renamed(found.layer)
+    under = without_replaced(merge(lower), persona)
+    return (
+        merge((under, persona, *upper)),
+        (*lower, persona, *upper),
+        (*said, *of_persona, *found.problems),
     )
 
 
@@ -104,7 +122,8 @@ def watched(home: Home, profile: str | None, environ: Mapping[str, str]) -> tupl
     """Every file that load_config reads for this home, there or not."""
     name = profile or environ.get("GERALD_PROFILE") or _profile_of_env(home)
     own = (home.profiles / f"{name}.yaml",) if name and _PROFILE.fullmatch(name) else ()
-    return (home.config_file, *own, home.env_file, home.secrets_file, home.overrides_file)
+    personas = persona_files(home)[:WATCHED]
+    return (home.config_file, *own, home.env_file, home.secrets_file, home.overrides_file, *personas)
 
 
 def _profile_of_env(home: Home) -> str:

@@ -18,6 +18,7 @@ from config.schema.conversation import Attention
 from config.schema.interruption import Interruption
 from config.schema.llm import Llm, LocalLlm
 from config.schema.logs import Logging
+from config.schema.lore import Lore, LoreEntry
 from config.schema.memory import Memory
 from config.schema.osc import Osc
 from config.schema.performance import Performance
@@ -45,6 +46,8 @@ __all__ = [
     "Llm",
     "LocalLlm",
     "Logging",
+    "Lore",
+    "LoreEntry",
     "Memory",
     "Osc",
     "Performance",
@@ -105,6 +108,7 @@ if TYPE_CHECKING:
         """The whole configuration, frozen; `Config()` is the defaults. Lists the sections for the type checker."""
 
         bot: Bot = Bot()
+        lore: Lore = Lore()
         safety: Safety = Safety()
         audio: Audio = Audio()
         speech: Speech = Speech()

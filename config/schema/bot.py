@@ -5,10 +5,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from config.schema.section import Section, setting
+from config.schema.languages import AUTO, LanguageChoice
+from config.schema.section import Section, Tuple, setting
 
 Said = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Reply = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+Greeting = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+
+NO_PERSONA = "none"
+PersonaName = Annotated[str, StringConstraints(pattern=r"^[^\W_][\w-]{0,47}$")]
 
 EXAMPLES = {
     "I feel a bit sad.": "I'm sorry to hear that. Do you want to tell me more?",
@@ -29,8 +34,36 @@ class Bot(Section, key="bot", about="Who Gerald is.", place=10):
         EXAMPLES,
         "How it answers: what somebody says, and the reply. They stand in the instruction of every prompt.",
     )
+    language: LanguageChoice = setting(
+        AUTO,
+        "The language it answers in, by its code, whatever is spoken to it. auto: as speech.language, which may be"
+        " each person's own.",
+    )
+    persona: PersonaName = setting(
+        NO_PERSONA,
+        "The imported persona that is played: what it says of bot and lore counts instead of what stands in"
+        " config.yaml. See `supervisor persona`.",
+    )
+    description: str = setting(
+        "", "Who the character is, told at length. {{char}} stands for the name.", max_length=6000
+    )
+    scenario: str = setting("", "Where the character is and what goes on there.", max_length=2000)
+    instructions: str = setting(
+        "", "How the character is played. Gerald's own rules stand above it.", max_length=2000
+    )
+    reminder: str = setting("", "What is told again beside the newest words of every prompt.", max_length=400)
+    greetings: Tuple[Greeting] = setting(
+        (),
+        "What it says to somebody it has never met; none: phrases of its own. {{user}} stands for their name.",
+        max_length=8,
+    )
     response_length: Literal["short", "medium", "long"] = setting(
         "medium",
         "How much is asked for and said in one reply, by whole sentences: at most 2, 6 or 16 of them, or 25, 70 or 200"
         " words.",
     )
+
+    @property
+    def plays_character(self) -> bool:
+        """Whether it plays a character that is more than a few words of the owner's."""
+        return self.persona != NO_PERSONA or bool(self.description or self.scenario or self.instructions)

@@ -31,6 +31,10 @@ COMMANDS = {
         "supervisor.cli.state.state:state",
         "Show, export, import, check or repair what Gerald remembers.",
     ),
+    "persona": (
+        "supervisor.cli.persona.persona:persona",
+        "Import a character card, choose who Gerald plays, try a model.",
+    ),
     "users": ("supervisor.cli.users.users:users", "List or erase remembered people."),
     "backup": ("supervisor.cli.state.backup:backup", "Back up everything Gerald remembers; list backups."),
     "restore": ("supervisor.cli.state.restore:restore", "Restore a backup."),

@@ -7,7 +7,7 @@ from actors.conversation.company.waiting import Question
 from actors.conversation.hearing import attribution
 from actors.conversation.hearing.growth import Growth
 from actors.conversation.hearing.rule_answers import rule_answer
-from actors.conversation.languages import reply_language
+from actors.conversation.languages import answers_in, reply_language, spoken_in
 from actors.conversation.owner import Owner
 from actors.conversation.prompt.prompt import build, people_named
 from actors.conversation.state import ConversationState
@@ -18,7 +18,6 @@ from actors.users.messages import Profile
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN, Person
 from actors.world.messages import Present
-from config.schema.languages import AUTO
 
 _REMEMBERED = 16  # guesses that came to nothing, and may still arrive
 
@@ -145,12 +144,13 @@ class Drafts:
         foreseen = self.draft.foreseen(owner.state, growth, now)
         if told := rule_answer(owner, foreseen, self.draft.profile):
             self.draft = msgspec.structs.replace(
-                self.draft, answer=told, replied_in=reply_language(owner.speech.language, foreseen)
+                self.draft, answer=told, replied_in=reply_language(answers_in(owner), foreseen)
             )
             self._voice(owner, told[0])
             return
-        messages = build(owner.bot, foreseen, self.draft.profile, now, owner.speech.language)
-        replied_in = reply_language(owner.speech.language, foreseen)
+        language = answers_in(owner)
+        messages = build(owner.bot, foreseen, self.draft.profile, now, language, owner.lore)
+        replied_in = reply_language(language, foreseen)
         self.draft = msgspec.structs.replace(
             self.draft, messages=messages, people=people_named(foreseen), replied_in=replied_in
         )
@@ -163,7 +163,7 @@ class Drafts:
 
     def _voice(self, owner: Owner, text: str, sentence: int = 0) -> None:
         assert self.draft is not None
-        language = self.draft.replied_in if owner.speech.language == AUTO else ""
+        language = spoken_in(owner, self.draft.replied_in)
         owner.tell(SYNTHESIZER, SpeakRequested(0, sentence, text, self.draft.guess, language))
 
     def take(self, state: ConversationState, said: TranscriptReady, text: str) -> Draft | None:

@@ -2,7 +2,7 @@
 
 from actors.conversation.answers.answer import answer_to
 from actors.conversation.answers.known import Known
-from actors.conversation.languages import reply_language
+from actors.conversation.languages import answers_in, reply_language
 from actors.conversation.owner import Owner
 from actors.conversation.state import ConversationState
 from actors.users.messages import Profile
@@ -22,7 +22,7 @@ def rule_answer(owner: Owner, state: ConversationState, profile: Profile | None)
         active.person,
         active.turn,
         active.started_at,
-        reply_language(owner.speech.language, state) or "en",
+        reply_language(answers_in(owner), state) or "en",
         around.place,
         around.people,
         around.seen,

@@ -7,7 +7,7 @@ from actors.conversation.hearing import attribution
 from actors.conversation.hearing.attribution import ANSWER_WITHIN
 from actors.conversation.hearing.rule_answers import rule_answer
 from actors.conversation.internal import FillerDue, TurnOverdue
-from actors.conversation.languages import note_person, words_language
+from actors.conversation.languages import answers_in, note_person, words_language
 from actors.conversation.messages import SpeakFirst
 from actors.conversation.owner import Owner, current
 from actors.conversation.prompt.prompt import build, people_named
@@ -148,5 +148,5 @@ def _think(owner: Owner, reply: ReplyDelivery, turn: int, profile: Profile | Non
     if told := rule_answer(owner, owner.state, profile):
         say_all(owner, reply, told)
         return
-    messages = build(owner.bot, owner.state, profile, owner.wall(), owner.speech.language)
+    messages = build(owner.bot, owner.state, profile, owner.wall(), answers_in(owner), owner.lore)
     owner.tell(LLM, CompletionRequested(turn, messages, people=people_named(owner.state)), notify=True)

@@ -41,11 +41,12 @@ def notes(
     bot: str = "",
     *,
     foreseen: bool = False,
+    of_role: tuple[str, ...] = (),
 ) -> str:
     """All of it in square brackets on one line, the goals first to be kept; "" for nothing. now: epoch seconds.
 
     language: as in speech.language. bot: the bot's name, which is no topic. foreseen: only what is known before the
-    newest words are."""
+    newest words are. of_role: what is to be known of the character that is played; it comes last."""
     goals = "; ".join(state.conversation_goals)
     wanted = [f"You would like to: {bare(goals)}."] if goals else []
     wanted += _reply_language(state) if language == AUTO else []
@@ -55,7 +56,7 @@ def notes(
     known, left = _fitting(known, LONGEST - sum(len(part) + 1 for part in wanted))
     passing, left = _fitting(passing, left)
     recalled = () if foreseen else recollection(state, profile)
-    told = (*known, *wanted, *passing, *_fitting(of_words, left)[0], *recalled)
+    told = (*known, *wanted, *passing, *_fitting(of_words, left)[0], *recalled, *of_role)
     return f"[{' '.join(told)}]" if told else ""
 
 

@@ -7,17 +7,20 @@ user messages only."""
 import msgspec
 
 from actors.conversation.instructions import EARLIER, RULES
+from actors.conversation.prompt.lore import always_known, called_up
 from actors.conversation.prompt.notes import notes
 from actors.conversation.prompt.quoting import bare, heading, quotable
+from actors.conversation.prompt.role import filled, role
 from actors.conversation.state import ConversationState
 from actors.conversation.summary import condensed, lines
 from actors.conversation.utterance import Utterance, first_shown
 from actors.llm.messages import ChatMessage
 from actors.users.messages import Profile
 from actors.vocabulary.values import UNKNOWN
-from config.schema import Bot
+from config.schema import Bot, Lore
 from config.schema.languages import AUTO, name_of
 
+NO_LORE = Lore()
 MEMORY = 1500  # characters of what was said before the talk that is shown
 
 LENGTHS = {
@@ -28,16 +31,27 @@ LENGTHS = {
 
 
 def build(
-    bot: Bot, state: ConversationState, profile: Profile | None, now: float, language: str = "en"
+    bot: Bot,
+    state: ConversationState,
+    profile: Profile | None,
+    now: float,
+    language: str = "en",
+    lore: Lore = NO_LORE,
 ) -> tuple[ChatMessage, ...]:
     """The messages to complete, at `now` (epoch seconds): who the bot is, what was said before, the talk.
 
     The last one begins with what is known just now. language: to answer in, as in speech.language."""
-    return _prompt(bot, state, notes(state, profile, now, language, bot.name), language)
+    known = notes(state, profile, now, language, bot.name, of_role=_of_role(bot, state, lore))
+    return _prompt(bot, state, known, language, lore)
 
 
 def foreseen(
-    bot: Bot, state: ConversationState, profile: Profile | None, now: float, language: str = "en"
+    bot: Bot,
+    state: ConversationState,
+    profile: Profile | None,
+    now: float,
+    language: str = "en",
+    lore: Lore = NO_LORE,
 ) -> tuple[ChatMessage, ...]:
     """How the next prompt begins if the same person speaks next, at `now`: all of it but their words.
 
@@ -45,43 +59,63 @@ def foreseen(
     person = profile.person if profile is not None else UNKNOWN
     next_words = Utterance("user", "", person, state.turn + 1, now, state.language)
     state = msgspec.structs.replace(state, messages=(*state.messages, next_words))
-    return _prompt(bot, state, notes(state, profile, now, language, bot.name, foreseen=True), language)
+    known = notes(state, profile, now, language, bot.name, foreseen=True)
+    return _prompt(bot, state, known, language, lore)
 
 
-def _prompt(bot: Bot, state: ConversationState, known: str, language: str) -> tuple[ChatMessage, ...]:
+def _of_role(bot: Bot, state: ConversationState, lore: Lore) -> tuple[str, ...]:
+    """What the newest words call up of the character's world, and what is to be kept in mind of the character."""
+    found = called_up(lore, (said.text for said in _shown(state)))
+    known = " ".join(f'"{quotable(filled(text, bot.name), len(text) * 2)}"' for text in found)
+    reminder = quotable(filled(bot.reminder, bot.name), 500)
+    return (
+        *([f"Of your world you know: {known}."] if known else ()),
+        *([f'Of your character, keep in mind: "{reminder}".'] if reminder else ()),
+    )
+
+
+def _prompt(
+    bot: Bot, state: ConversationState, known: str, language: str, lore: Lore
+) -> tuple[ChatMessage, ...]:
     shown = _shown(state)
     earlier = _earlier(state, len(state.messages) - len(shown), bot.name)
     said = [ChatMessage(one.role, _words(one)) for one in shown]
     if said and known:
         said[-1] = msgspec.structs.replace(said[-1], content=f"{known}\n{said[-1].content}")
-    return (ChatMessage("system", persona(bot, language)), *earlier, *said)
+    return (ChatMessage("system", persona(bot, language, lore)), *earlier, *said)
 
 
-def persona(bot: Bot, language: str = "en") -> str:
-    """Who the bot is and how it answers: the same in every prompt."""
+def persona(bot: Bot, language: str = "en", lore: Lore = NO_LORE) -> str:
+    """Who the bot is and how it answers: the same in every prompt. Its rules stand after what a card may say."""
+    character = role(bot, always_known(lore))
+    traits = () if character or not bot.personality else (f"You are {bot.personality}.",)
     return " ".join(
         (
-            f"You are {bot.name}, an AI with a body in VRChat, talking with people there. You are {bot.personality}.",
+            f"You are {bot.name}, an AI with a body in VRChat, talking with people there.",
+            *traits,
+            *character,
             f"Your style is {bot.speaking_style}.",
             LENGTHS[bot.response_length],
             *RULES,
             *_examples(bot),
-            *_language(language),
+            *_language(bot, language),
         )
     )
 
 
 def _examples(bot: Bot) -> tuple[str, ...]:
     told = (
-        f'to "{quotable(said, 200)}" you answer "{quotable(reply, 400)}"'
+        f'to "{quotable(filled(said, bot.name), 200)}" you answer "{quotable(filled(reply, bot.name), 400)}"'
         for said, reply in bot.examples.items()
     )
     found = "; ".join(told)
     return (f"For example, {found}.",) if found else ()
 
 
-def _language(code: str) -> tuple[str, ...]:
+def _language(bot: Bot, code: str) -> tuple[str, ...]:
     """English is what is answered to an English instruction anyway; auto is told beside the newest words."""
+    if bot.language != AUTO:
+        return (f"Answer in {name_of(bot.language)}, whatever language is spoken to you.",)
     return (f"Answer in {name_of(code)}.",) if code not in ("en", AUTO) else ()
 
 

@@ -1,5 +1,6 @@
 """Lets the model read how the next prompt begins, while nobody waits: then only the newest words are left to read."""
 
+from actors.conversation.languages import answers_in
 from actors.conversation.owner import Owner
 from actors.conversation.prompt.prompt import foreseen
 from actors.llm.messages import LLM, PromptForeseen
@@ -21,5 +22,6 @@ class ReadingAhead:
     def begin(self, owner: Owner) -> None:
         """Have the next prompt read ahead, if nobody waits for an answer: what is said next is answered sooner."""
         if owner.state.active is None:
-            next_prompt = foreseen(owner.bot, owner.state, self._profile, owner.wall(), owner.speech.language)
+            known, now = self._profile, owner.wall()
+            next_prompt = foreseen(owner.bot, owner.state, known, now, answers_in(owner), owner.lore)
             owner.tell(LLM, PromptForeseen(next_prompt))

@@ -1,7 +1,7 @@
 """How the reply to the current turn grows: by the model's sentences, until it is long enough, complete or broken."""
 
 from actors.avatar.messages import AVATAR, GestureRequested
-from actors.conversation.answers.contradiction import contradicts
+from actors.conversation.answers.contradiction import contradicts, denies_being_ai
 from actors.conversation.languages import words_language
 from actors.conversation.owner import Owner, change, current
 from actors.conversation.reply import turn_end
@@ -17,7 +17,7 @@ THINKING_GESTURE = "point"  # of those that every avatar has, the one that looks
 def grow(owner: Owner, reply: ReplyDelivery, sentence: SentenceReady, guess: int) -> None:
     """Pass on the next sentence; of what becomes too long, ask whether to go on. guess: which the turn took over."""
     active = owner.state.growing_turn(sentence.turn)
-    if active is None or (owner.placeholder and contradicts(sentence.text, owner.bot.name)):
+    if active is None or _is_untrue(owner, sentence.text):
         return
     if not is_long(active, owner.speech.longest_reply):
         reply.say(owner, sentence.text, guess)
@@ -30,9 +30,16 @@ def grow(owner: Owner, reply: ReplyDelivery, sentence: SentenceReady, guess: int
     turn_end.complete(owner, reply)
 
 
+def _is_untrue(owner: Owner, text: str) -> bool:
+    """Whether a sentence denies what is known of the bot; of one that plays a character, that it is an AI."""
+    if owner.placeholder:
+        return contradicts(text, owner.bot.name)
+    return owner.bot.plays_character and denies_being_ai(text)
+
+
 def complete(owner: Owner, reply: ReplyDelivery, guess: int) -> None:
     """The model has said all it had. Where none of it could be said, the bot says that it knows no answer."""
-    if owner.placeholder and not current(owner).said:
+    if (owner.placeholder or owner.bot.plays_character) and not current(owner).said:
         reply.say(owner, no_answer(words_language(owner)), guess)
     turn_end.complete(owner, reply)
 

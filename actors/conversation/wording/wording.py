@@ -40,4 +40,6 @@ def avoiding(bot: Bot, safety: Safety) -> Bot:
     if not alone:
         return bot
     told = f"You do not talk about {', '.join(alone)}; if somebody brings it up, you say so and change the subject"
-    return bot.model_copy(update={"personality": f"{bot.personality}. {told}"})
+    # A character may come from a stranger, and can change no rule; so what it leaves alone stands outside it.
+    where = "speaking_style" if bot.plays_character else "personality"
+    return bot.model_copy(update={where: f"{getattr(bot, where)}. {told}"})

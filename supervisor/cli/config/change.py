@@ -35,7 +35,7 @@ def set_(home: Home, key: str, value: str, save: bool, as_json: bool) -> None:
     VALUE is written as in a file: 0.9, true, null, [gestures, touch]. An invalid value, or one that an actor cannot
     use, is refused and changes nothing.
     """
-    _put(home, key, value, save, as_json)
+    put(home, key, value, save, as_json)
 
 
 @click.command()
@@ -44,7 +44,7 @@ def set_(home: Home, key: str, value: str, save: bool, as_json: bool) -> None:
 @home_and_json
 def unset(home: Home, key: str, save: bool, as_json: bool) -> None:
     """Remove the override of KEY; with --save the saved one too."""
-    _put(home, key, None, save, as_json)
+    put(home, key, None, save, as_json)
 
 
 @click.command()
@@ -67,7 +67,8 @@ def diff(home: Home, as_json: bool) -> None:
     sys.exit(FAILED if found["problems"] or found["changes"] else 0)
 
 
-def _put(home: Home, key: str, value: str | None, save: bool, as_json: bool) -> None:
+def put(home: Home, key: str, value: str | None, save: bool, as_json: bool) -> None:
+    """Set a key, or with None take its override away, in the running instance and, with `save`, for the next start."""
     from supervisor.control.config_requests import key_refused
 
     if why := key_refused(key):

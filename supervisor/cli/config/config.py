@@ -175,7 +175,7 @@ def _read(home: Home, profile: str | None, overrides: tuple[str, ...]) -> "Valid
     from config.layers.source import ConfigSource
     from config.syntax.render import render
 
-    reading = ConfigSource(home, profile, overrides, os.environ).read(_runtime(home))
+    reading = ConfigSource(home, profile, overrides, os.environ).read(runtime_overrides(home))
     if reading.errors:
         click.echo(render(reading.errors, colour=sys.stderr.isatty()), err=True, nl=False)
     if reading.result is None:
@@ -183,7 +183,7 @@ def _read(home: Home, profile: str | None, overrides: tuple[str, ...]) -> "Valid
     return reading.result
 
 
-def _runtime(home: Home) -> tuple[str, ...]:
+def runtime_overrides(home: Home) -> tuple[str, ...]:
     """The overrides of the running instance; () without one."""
     from supervisor.control.client import call
     from supervisor.control.wire import RequestRefused

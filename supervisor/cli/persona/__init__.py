@@ -1,0 +1,1 @@
+"""`supervisor persona`: the character that Gerald plays."""
