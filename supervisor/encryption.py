@@ -30,12 +30,19 @@ _AGAIN = "then run `supervisor restart persistence`"
 class DataCiphers:
     """The encrypter of one home, which stays open: a passphrase costs most of a second. For several threads.
 
-    storage: returns the section in force.
+    storage: returns the section in force. needed: whether something else than what is stored is encrypted too.
     """
 
-    def __init__(self, home: Path, storage: Callable[[], Storage], environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        home: Path,
+        storage: Callable[[], Storage],
+        environ: Mapping[str, str],
+        needed: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._home = Home(home)
         self._storage = storage
+        self._needed = needed
         self._environ = dict(environ)
         self._lock = threading.Lock()
         self._open: DataCipher | None = None
@@ -75,8 +82,8 @@ class DataCiphers:
         return str(getattr(found, "id", "")) if found is not None else ""
 
     def _encrypter(self) -> Encrypter | None:
-        storage, file = self._storage(), self._home.data_key_file
-        if not (os.path.lexists(file) or storage.encrypt):
+        storage, file, needed = self._storage(), self._home.data_key_file, self._needed()
+        if not (os.path.lexists(file) or storage.encrypt or needed):
             return None
         # Imported only where something is encrypted: the cryptography takes long to load.
         from config.secrets.data_key_file import read_data_key
@@ -87,7 +94,7 @@ class DataCiphers:
             found = read_data_key(self._home) if self._open is not None else None
             if self._open is None or found is None or found.id != self._open.id:
                 self._open = None
-                self._open = open_own(self._home, storage, self._environ)
+                self._open = open_own(self._home, storage, self._environ, make=needed)
         except EncryptionKeyError as trouble:
             self._open = None
             remedy = trouble.hint.rstrip(".") or f"make {file} and its key readable"

@@ -43,7 +43,7 @@ def tree(config: "Config", *, text: bool = False, safe: bool = False) -> Supervi
     groups: tuple[SupervisorSpec, ...] = (
         _group(config, CORE, _core(), Start.IN_ORDER, OnGiveUp.ESCALATE),
         _group(config, "state", _state(), Start.AT_ONCE, OnGiveUp.ESCALATE),
-        _group(config, "mind", _mind(silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
+        _group(config, "mind", _mind(config, silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
         _group(config, "body", _body(config, silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
         _group(config, "vision", _vision(config), Start.AT_ONCE, OnGiveUp.DEGRADE),
     )
@@ -72,7 +72,7 @@ def _state() -> tuple[ChildSpec, ...]:
         ChildSpec(
             CONVERSATION,
             "actors.conversation.conversation:Conversation",
-            ("bot", "speech", "conversation", "llm", "safety", "lore"),
+            ("bot", "speech", "conversation", "llm", "safety", "lore", "users"),
         ),
         ChildSpec(USERS, "actors.users.users:Users", ("bot", "memory")),
         ChildSpec(WORLD, "actors.world.world:World"),
@@ -81,12 +81,12 @@ def _state() -> tuple[ChildSpec, ...]:
     )
 
 
-def _mind(silent: str) -> tuple[ChildSpec, ...]:
+def _mind(config: "Config", silent: str) -> tuple[ChildSpec, ...]:
     return (
         ChildSpec(
             RECOGNIZER,
             "actors.speech.recognizer:Recognizer",
-            ("speech", "home"),
+            ("speech", "home", "users", *(("sealer",) if config.users.voice_prints else ())),
             full=Full.DROP_OLDEST,
             disabled_reason=silent,
             sense=True,

@@ -44,7 +44,9 @@ from actors.kernel.protocol.lifecycle import Undelivered
 from actors.kernel.state.domain import DomainActor
 from actors.llm.messages import CompletionEnded, CompletionFailed, SentenceReady
 from actors.speech.messages import (
+    RECOGNIZER,
     Drop,
+    ForgetVoices,
     NothingUnderstood,
     SpeechStarted,
     SynthesisFailed,
@@ -54,7 +56,7 @@ from actors.speech.messages import (
 )
 from actors.users.messages import PersonForgotten
 from actors.vocabulary.type_names import durable
-from config.schema import Attention, Bot, Llm, Lore, Safety, Speech
+from config.schema import Attention, Bot, KeptOfUsers, Llm, Lore, Safety, Speech
 
 
 @durable("conversation.Conversation", "actors.conversation.conversation:Conversation")
@@ -89,6 +91,7 @@ class Conversation(DomainActor[ConversationState]):
         llm: Llm | None = None,
         safety: Safety | None = None,
         lore: Lore | None = None,
+        users: KeptOfUsers | None = None,
     ) -> None:
         super().__init__(ConversationState(speaking_style=bot.speaking_style))
         self.attention = conversation or Attention()
@@ -99,6 +102,7 @@ class Conversation(DomainActor[ConversationState]):
         self.bot = avoiding(bot, self.safety)
         self.speech = speech
         self.placeholder = llm is not None and llm.is_placeholder
+        self.keeps_voices = users is not None and users.voice_prints
         self._input = SpeechInput()
         self._reply = ReplyDelivery()
 
@@ -135,7 +139,7 @@ class Conversation(DomainActor[ConversationState]):
         if self.safety.lists and incarnation > 1:
             self.tell(WORD_LISTS, GetLists())  # which have told them the incarnation before
         # the recognizer of this run counts voices anew
-        company = msgspec.structs.replace(self.state.company, voices={}, filed=())
+        company = msgspec.structs.replace(self.state.company, known_voices={}, filed=(), resembling={})
         waiting = self.state.waiting.since(self.wall())
         self.become(
             msgspec.structs.replace(self.state, company=company, exchange=Exchange(), waiting=waiting)
@@ -152,6 +156,8 @@ class Conversation(DomainActor[ConversationState]):
         self.lore = sections.get("lore", self.lore)
         if "llm" in sections:
             self.placeholder = sections["llm"].is_placeholder
+        if "users" in sections:
+            self.keeps_voices = sections["users"].voice_prints
         self.become(msgspec.structs.replace(self.state, speaking_style=self._persona.speaking_style))
         return True
 
@@ -175,6 +181,7 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_transcript(self, message: TranscriptReady) -> None:
+        self.become(attribution.resembling(self.state, message.voice, message.resembles))
         if not self._reply.voice.only_listens(self, message):
             self._input.transcript(self, self._reply, message)
 
@@ -221,6 +228,7 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_guess(self, message: TranscriptGuessed) -> None:
+        self.become(attribution.resembling(self.state, message.voice, message.resembles))
         self._input.guess(self, message)
 
     def on_draft_present(self, answer: Reply | AskFailed) -> None:
@@ -265,6 +273,8 @@ class Conversation(DomainActor[ConversationState]):
             after = dropped(self.state, message.people, self.wall())
         self.become(after)
         self.erase()
+        if self.keeps_voices:
+            self.tell(RECOGNIZER, ForgetVoices(message.people))
 
     # -- a touch
 

@@ -16,7 +16,8 @@ class Owner(Protocol):
     """See DomainActor for the promises. attention, bot, lore, safety, speech: the sections of the configuration in
     force. wording: what the lists of `safety` forbid.
 
-    placeholder: the model is too small to know what it says, so rules answer what they can."""
+    placeholder: the model is too small to know what it says, so rules answer what they can. keeps_voices: for later
+    visits."""
 
     attention: Attention
     bot: Bot
@@ -25,6 +26,7 @@ class Owner(Protocol):
     speech: Speech
     placeholder: bool
     wording: Wording
+    keeps_voices: bool
     state: ConversationState
 
     def become(self, state: ConversationState, paths: Sequence[Path] | None = None) -> None: ...

@@ -159,7 +159,7 @@ def faults(state: ConversationState) -> tuple[str, ...]:
         "participants": (len(state.participants), PARTICIPANTS),
         "surroundings.people": (len(state.surroundings.people), NEAR),
         "conversation_goals": (len(state.conversation_goals), GOALS),
-        "company.voices": (len(state.company.voices), VOICES),
+        "company.known_voices": (len(state.company.known_voices), VOICES),
         "company.filed": (len(state.company.filed), FILED),
         "waiting": (len(state.waiting.questions), MOST),
         "user_preferences": (len(state.user_preferences), PREFERENCES),

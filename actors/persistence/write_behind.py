@@ -6,6 +6,7 @@ A failing disk raises nothing: it is reported in the answers and in `health`.
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 from actors.kernel.message import Asker, Message
 from actors.kernel.protocol.storage import (
@@ -26,6 +27,7 @@ from actors.persistence.disk_health import DiskHealth
 from actors.persistence.domain_log import DomainLog, Refusal
 from actors.persistence.domain_logs import DomainLogs
 from actors.persistence.internal import BackUpIfDue, CleanUp
+from actors.persistence.kept_voices import without_voices
 from actors.persistence.maintenance import Maintenance
 from actors.persistence.messages import MakeBackup
 from actors.persistence.requests import Load, Save, StoreOutcome, StoreRequest
@@ -41,7 +43,9 @@ NAME = re.compile(rf"[A-Za-z]\w{{0,{LONGEST_NAME - 1}}}", re.ASCII)
 
 
 class WriteBehind:
-    """The only user of its store. cache_ttl: seconds for which snapshots stay in memory after a read or write."""
+    """The only user of its store. cache_ttl: seconds for which snapshots stay in memory after a read or write.
+
+    voices: the folder of the kept voices, which are erased with their people."""
 
     def __init__(
         self,
@@ -51,8 +55,10 @@ class WriteBehind:
         backups: Backups | None = None,
         monotonic: Callable[[], float] | None = None,
         wall: Callable[[], float] | None = None,
+        voices: Path | None = None,
     ) -> None:
         self.store = store
+        self._voices = voices
         self._monotonic, self._wall = monotonic or time.monotonic, wall or time.time
         self._storage = storage or Storage()
         self.health = DiskHealth()
@@ -62,6 +68,7 @@ class WriteBehind:
         self._maintenance = Maintenance(store)
         self._tombstones: dict[str, float] = {}
         self._withdrawn: frozenset[str] = frozenset()
+        self._refused: dict[int, str] = {}
         self._flushed_at = self._monotonic()
 
     # -- the work
@@ -76,6 +83,7 @@ class WriteBehind:
         """Write everything in one transaction, then answer the loads. What nobody waits for is left to `tidy`."""
         self._notice_lost_database()
         self._withdrawn = frozenset()
+        self._refused.clear()
         outcomes: list[StoreOutcome] = []
         accepted: list[tuple[StoreRequest, Save]] = []
         for request in requests:
@@ -88,7 +96,7 @@ class WriteBehind:
                 elif not isinstance(message, SaveSnapshot) or message.part + 1 == message.parts:
                     accepted.append((request, message))
             elif isinstance(message, RecordErasure):
-                self._tombstones |= dict.fromkeys(message.hashes, message.at)
+                self._take_erasure(message)
             elif isinstance(message, StateKilled):
                 self._loads.killed(message)
             elif isinstance(message, CleanUp):
@@ -149,6 +157,14 @@ class WriteBehind:
         self.store.close(self.logs.written)
 
     # -- saving
+
+    def _take_erasure(self, message: RecordErasure) -> None:
+        """Note it, unless a kept voice cannot be removed: what was not done is not said to be."""
+        why = without_voices(self._voices, message.hashes) if self._voices is not None else ""
+        if why:
+            self._refused[id(message)] = why
+        else:
+            self._tombstones |= dict.fromkeys(message.hashes, message.at)
 
     def _take(self, message: Save, asker: Asker) -> Refusal | None:
         name = message.domain
@@ -239,4 +255,6 @@ class WriteBehind:
     def _erased(self, message: RecordErasure) -> Message:
         if self._withdrawn.intersection(message.hashes):
             return SaveFailed(message.domain, Version(), str(self.health.trouble))
+        if why := self._refused.get(id(message)):
+            return SaveFailed(message.domain, Version(), why)
         return ErasureRecorded(message.domain, message.hashes)

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from actors.kernel.message import Lane, Message
 from actors.vocabulary.addresses import Address
+from actors.vocabulary.values import Person, Resemblance
 
 RECOGNIZER = Address("speech.recognizer")
 SYNTHESIZER = Address("speech.synthesizer")
@@ -28,7 +29,8 @@ class TranscriptReady(Message):
     no_speech: probability that nobody spoke, in [0, 1]. guess: the TranscriptGuessed that said the same, 0 for none.
     over_voice: how much of it overlaps the bot's own voice. language: what it is in (a code as in speech.language), ""
     where that is not certain; likely: what its words were taken to be in. voice: a number for whoever spoke, the same
-    for the same voice while the recognizer lives; 0 for a voice that could not be told."""
+    for the same voice while the recognizer lives; 0 for a voice that could not be told. resembles: whose voices, of
+    those kept from earlier visits, it sounds like, the likeliest first; none where none are kept."""
 
     text: str
     speech_started_at: float
@@ -42,6 +44,7 @@ class TranscriptReady(Message):
     language: str = ""
     voice: int = 0
     likely: str = ""
+    resembles: tuple[Resemblance, ...] = ()
 
 
 class TranscriptGuessed(Message):
@@ -56,6 +59,21 @@ class TranscriptGuessed(Message):
     language: str = ""
     voice: int = 0
     likely: str = ""
+    resembles: tuple[Resemblance, ...] = ()
+
+
+class VoiceBelongs(Message):
+    """The conversation's word to the recognizer: the voice with this number is surely `person`'s. It may be kept."""
+
+    voice: int
+    person: Person
+
+
+class ForgetVoices(Message):
+    """The conversation's word to the recognizer: of these people no voice is kept any longer."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    people: tuple[Person, ...]
 
 
 class Drop(Message):

@@ -25,7 +25,8 @@ from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.speech.diarization.diarizer import Diarizer, Encoder
-from actors.speech.engines.choice import Engines, open_ears, open_encoder
+from actors.speech.diarization.prints import Cipher, VoicePrints
+from actors.speech.engines.choice import Engines, Note, open_ears, open_encoder
 from actors.speech.engines.engine import EngineBroken
 from actors.speech.engines.vad import CHUNK, CHUNK_SECONDS
 from actors.speech.internal import PartRecognized, RecognitionBroke, UtteranceRecognized
@@ -48,16 +49,19 @@ from actors.speech.listening.spoken_language import SpokenLanguage, language_of
 from actors.speech.listening.transcripts import Transcripts
 from actors.speech.listening.utterances import EndedUtterance, Utterances
 from actors.speech.messages import (
+    ForgetVoices,
     LanguageExpected,
     SpeechStarted,
     Spoken,
     TranscriptGuessed,
+    VoiceBelongs,
     WatchWords,
     WordsHeard,
 )
 from actors.speech.worker import Worker
+from actors.vocabulary.kept_voices import voices_in
 from actors.vocabulary.words import joined
-from config.schema import Speech
+from config.schema import KeptOfUsers, Speech
 
 log = logging.getLogger(__name__)
 
@@ -65,12 +69,16 @@ _WAITING = 32  # pieces that may wait for Whisper
 
 
 class Recognizer(Actor):
-    """Ears to words. Start arguments: the sections speech, and the home."""
+    """Ears to words. Start arguments: the sections speech and users, and the home.
+
+    sealer: the cipher with which voices are kept, None where none are."""
 
     def __init__(
         self,
         speech: Speech,
         home: Path,
+        users: KeptOfUsers | None = None,
+        sealer: Cipher | None = None,
         loading: Callable[[Speech, Path], Engines] = open_ears,
         working: Callable[..., Worker[SpeechSegment]] = Worker,
         encoding: Callable[[Speech], Encoder | None] = open_encoder,
@@ -90,12 +98,15 @@ class Recognizer(Actor):
         self._loaded: Engines | EngineBroken = EngineBroken("not loaded yet", "")
         self._encoder: Encoder | None = None
         self._worker: Worker[SpeechSegment] | None = None
-        self._diarizer = Diarizer(self._utterances.wants)
+        # Without the section nothing is said of what earlier visits left, and so it stays.
+        self._prints = VoicePrints(voices_in(home) if users is not None else None, sealer)
+        self._diarizer = Diarizer(self._utterances.wants, self._prints)
 
     def preload(self) -> None:
         try:
             self._loaded = self._loading(self._speech, self._home)
             self._encoder = self._encoding(self._speech)
+            self._prints.open()
         except EngineBroken as broken:
             self._loaded = broken
 
@@ -109,7 +120,7 @@ class Recognizer(Actor):
         # The first run allocates what the later ones use.
         self._worker.give(SpeechSegment(bytes(2 * CHUNK), 0, 0.0, ""))
         self._diarizer.open(self._encoder, self.context, self._working)
-        self._language.opened(note)
+        self._language.opened(self._with_prints(note))
         if self.context.incarnation > 1:
             self.ask(SPEAKER, GetPlayback(), then="on_playback")
 
@@ -304,8 +315,9 @@ class Recognizer(Actor):
             pieces = (*self._utterances.known, heard)
             language, likely = language_of(pieces), language_of(pieces, 0.0)
             voice = self._diarizer.guess([one.segment for one in pieces])
+            alike = self._diarizer.resembles(voice)
             self.transcripts.guess(
-                TranscriptGuessed(heard.segment, text, began_at, spoke_at, language, voice, likely)
+                TranscriptGuessed(heard.segment, text, began_at, spoke_at, language, voice, likely, alike)
             )
         self._take(self._ear.settle())
 
@@ -313,7 +325,27 @@ class Recognizer(Actor):
         for ended, pieces in self._utterances.complete():
             over = self._echo.seconds(ended.started_at, ended.ended_at)
             voice = self._diarizer.voice(ended.pieces, ended.ended_at, learn=not over) if pieces else 0
-            self.transcripts.complete(ended, pieces, over, voice)
+            self.transcripts.complete(ended, pieces, over, voice, self._diarizer.resembles(voice))
+
+    # -- whose voices these are
+
+    @handles
+    def on_belongs(self, message: VoiceBelongs) -> None:
+        self._diarizer.belongs(message.voice, message.person)
+
+    @handles
+    def on_forget_voices(self, message: ForgetVoices) -> None:
+        self._diarizer.forget(message.people)
+
+    def _with_prints(self, note: Note) -> Note:
+        """What the owner should know first."""
+        if note.worse or not self._prints.trouble:
+            return note
+        return msgspec.structs.replace(
+            note, text=self._prints.trouble, remedy=self._prints.remedy, worse=True
+        )
+
+    # -- who listens to the words
 
     @handles
     def on_watch(self, message: WatchWords) -> None:

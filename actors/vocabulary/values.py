@@ -43,6 +43,14 @@ class Person(msgspec.Struct, frozen=True):
 UNKNOWN = Person()
 
 
+@durable("vocabulary.Resemblance")
+class Resemblance(msgspec.Struct, frozen=True):
+    """A voice sounds as the kept one of `person` does. likeness: a cosine, at most 1."""
+
+    person: Person
+    likeness: float
+
+
 def person_named(name: str) -> Person:
     """The person who goes by `name` when no VRChat id is at hand."""
     return Person(user_id=f"name:{folded(name)}", name=name.strip())

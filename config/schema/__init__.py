@@ -28,6 +28,7 @@ from config.schema.speech import Speech
 from config.schema.storage import Storage, StoragePolicies, StoragePolicy
 from config.schema.supervision import PINNED, ActorAddress, ActorSettings, Supervision
 from config.schema.trace import Tracing
+from config.schema.users import KeptOfUsers
 from config.schema.vision import ComputerVision
 from config.schema.vrchat import VRChat
 from config.secret import Secret, reference
@@ -43,6 +44,7 @@ __all__ = [
     "Config",
     "Initiative",
     "Interruption",
+    "KeptOfUsers",
     "Llm",
     "LocalLlm",
     "Logging",
@@ -114,6 +116,7 @@ if TYPE_CHECKING:
         speech: Speech = Speech()
         osc: Osc = Osc()
         behaviour: Behaviour = Behaviour()
+        users: KeptOfUsers = KeptOfUsers()
         llm: Llm = Llm()
         computer_vision: ComputerVision = ComputerVision()
         vrchat: VRChat = VRChat()

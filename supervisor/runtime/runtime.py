@@ -99,7 +99,9 @@ class Runtime:
 
         self.configuration_store = ConfigurationReload(config, source)
         environ = source.environ if source is not None else os.environ
-        self.ciphers = DataCiphers(home, lambda: self.config.storage, environ)
+        self.ciphers = DataCiphers(
+            home, lambda: self.config.storage, environ, lambda: self.config.users.voice_prints
+        )
         self._frames = SharedFrames()
         self._frames.provide(root, config)
         self.actors = ActorFactory(

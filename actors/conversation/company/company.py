@@ -9,7 +9,7 @@ import msgspec
 from actors.conversation.company.introductions import Introduction, asks_who, introductions
 from actors.conversation.company.naming import named_anywhere, named_first
 from actors.vocabulary.type_names import durable
-from actors.vocabulary.values import UNKNOWN, Person
+from actors.vocabulary.values import UNKNOWN, Person, Resemblance
 
 SURE = 0.75
 """The certainty from which on words go to somebody's record; below it somebody said them."""
@@ -18,6 +18,9 @@ VOICES = 32  # that are known at most; beyond it the one that was silent for the
 FILED = 16  # of the last attributions, which a correction can move
 _LISTENS_FOR = 20.0  # seconds for which an introduction or a question waits for whom it is about
 _ANSWERS = 12.0
+_ALIKE = 0.82  # likeness to a kept voice from which on it may be that person
+_CLEARLY = 0.06  # and so much more than to any other's who may be here
+_KEPT = 0.8  # how sure that is
 _HEARD_MORE = 0.02  # the certainty that each further attribution adds to a voice's
 _MOST = 0.97
 
@@ -43,11 +46,11 @@ class Filed(msgspec.Struct, frozen=True):
 
 @durable("conversation.Company")
 class Company(msgspec.Struct, frozen=True):
-    """voices: by number, whose they are. filed: the last attributions. asked: whom the bot asked something by name,
-    asked_who: it asked who somebody is; asked_at: when. introduced: whom another has introduced, in which voice, when.
-    """
+    """known_voices: by number, whose they are. filed: the last attributions. asked: whom the bot asked something by
+    name, asked_who: it asked who somebody is; asked_at: when. introduced: whom another has introduced, in which voice,
+    when. resembling: by number, whose kept voices one sounds like."""
 
-    voices: Mapping[int, KnownVoice] = {}
+    known_voices: Mapping[str, KnownVoice] = {}
     filed: tuple[Filed, ...] = ()
     asked: Person = UNKNOWN
     asked_who: bool = False
@@ -55,6 +58,11 @@ class Company(msgspec.Struct, frozen=True):
     introduced: Person = UNKNOWN
     introduced_by: int = 0
     introduced_at: float = 0.0
+    resembling: Mapping[str, tuple[Resemblance, ...]] = {}
+
+    def owner(self, voice: int) -> KnownVoice | None:
+        """Whose voice that with this number is, if that is known."""
+        return self.known_voices.get(str(voice))
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -91,10 +99,20 @@ def candidates(company: Company, evidence: Evidence) -> list[Candidate]:
         Candidate(one.person, one.certainty, "introduced themselves") for one in told if one.kind == "self"
     ]
     if not found:
-        found = [*_alone(evidence), *_by_voice(company, evidence), *_expected(company, evidence)]
+        by_voice = (*_by_voice(company, evidence), *_by_kept_voice(company, evidence))
+        found = [*_alone(evidence), *by_voice, *_expected(company, evidence)]
         spoken_to = {person.user_id for person in _spoken_to(evidence)}
         found = [one for one in found if one.person.user_id not in spoken_to]
     return [one for one in found if one.person.user_id not in denied]
+
+
+def resembling(company: Company, voice: int, whose: tuple[Resemblance, ...]) -> Company:
+    """Whose kept voices the one with this number sounds like, as far as it was heard by now."""
+    if not voice or company.resembling.get(str(voice), ()) == whose:
+        return company
+    others = {number: those for number, those in company.resembling.items() if number != str(voice) and those}
+    kept = dict([*others.items(), (str(voice), whose)][-VOICES:])
+    return msgspec.structs.replace(company, resembling=kept)
 
 
 def heard(company: Company, evidence: Evidence, found: Candidate) -> Company:
@@ -108,11 +126,10 @@ def heard(company: Company, evidence: Evidence, found: Candidate) -> Company:
     elif not evidence.voice or evidence.voice != company.introduced_by:
         company = msgspec.structs.replace(company, introduced=UNKNOWN)  # the next one to speak was meant
     denied = {one.person.user_id for one in told if one.kind == "not"}
-    known = company.voices.get(evidence.voice)
+    known = company.owner(evidence.voice)
     if known is not None and known.person.user_id in denied:
-        company = msgspec.structs.replace(
-            company, voices={v: k for v, k in company.voices.items() if v != evidence.voice}
-        )
+        others = {v: k for v, k in company.known_voices.items() if v != str(evidence.voice)}
+        company = msgspec.structs.replace(company, known_voices=others)
     return _recognized(company, evidence, found)
 
 
@@ -155,10 +172,16 @@ def without(company: Company, ids: frozenset[str] | set[str]) -> Company:
     """Nothing of these people."""
     return msgspec.structs.replace(
         company,
-        voices={number: known for number, known in company.voices.items() if known.person.user_id not in ids},
+        known_voices={
+            number: known for number, known in company.known_voices.items() if known.person.user_id not in ids
+        },
         filed=tuple(one for one in company.filed if one.person.user_id not in ids),
         asked=UNKNOWN if company.asked.user_id in ids else company.asked,
         introduced=UNKNOWN if company.introduced.user_id in ids else company.introduced,
+        resembling={
+            number: tuple(one for one in those if one.person.user_id not in ids)
+            for number, those in company.resembling.items()
+        },
     )
 
 
@@ -173,7 +196,7 @@ def _alone(evidence: Evidence) -> list[Candidate]:
 
 
 def _by_voice(company: Company, evidence: Evidence) -> list[Candidate]:
-    known = company.voices.get(evidence.voice) if evidence.voice else None
+    known = company.owner(evidence.voice) if evidence.voice else None
     if known is None or (
         evidence.here and known.person.user_id not in {one.user_id for one in evidence.here}
     ):
@@ -181,9 +204,27 @@ def _by_voice(company: Company, evidence: Evidence) -> list[Candidate]:
     return [Candidate(known.person, known.certainty, "by the voice")]
 
 
+def _by_kept_voice(company: Company, evidence: Evidence) -> list[Candidate]:
+    """Who of those that may be here was known by such a voice on an earlier visit."""
+    if company.owner(evidence.voice) is not None:
+        return []
+    here = {one.user_id for one in evidence.here}
+    known = {one.person.user_id for one in company.known_voices.values()}  # by another voice
+    near = [
+        one
+        for one in company.resembling.get(str(evidence.voice), ())
+        if (not here or one.person.user_id in here) and one.person.user_id not in known
+    ]
+    if not near or near[0].likeness < _ALIKE:
+        return []
+    if len(near) > 1 and near[0].likeness - near[1].likeness < _CLEARLY:
+        return []
+    return [Candidate(near[0].person, _KEPT, "by a voice of an earlier visit")]
+
+
 def _expected(company: Company, evidence: Evidence) -> list[Candidate]:
     """Whom another has introduced, or whom the bot has asked something, unless the voice is somebody else's."""
-    if evidence.voice in company.voices:
+    if company.owner(evidence.voice) is not None:
         return []
     found = []
     introduced = 0.0 <= evidence.at - company.introduced_at < _LISTENS_FOR
@@ -195,7 +236,7 @@ def _expected(company: Company, evidence: Evidence) -> list[Candidate]:
     ):
         found.append(Candidate(company.introduced, 0.8, "introduced by another"))
     if company.asked.is_known and 0.0 <= evidence.at - company.asked_at < _ANSWERS:
-        known_voices = {known.person.user_id for known in company.voices.values()}
+        known_voices = {known.person.user_id for known in company.known_voices.values()}
         new = evidence.voice and company.asked.user_id not in known_voices
         found.append(Candidate(company.asked, 0.8 if new else 0.6, "was asked"))
     return [one for one in found if not evidence.here or one.person in evidence.here]
@@ -210,17 +251,17 @@ def _spoken_to(evidence: Evidence) -> tuple[Person, ...]:
 def _recognized(company: Company, evidence: Evidence, found: Candidate) -> Company:
     if not evidence.voice or found.certainty < SURE:
         return company
-    known = company.voices.get(evidence.voice)
+    known = company.owner(evidence.voice)
     certainty = min(found.certainty, _MOST)
     if known is not None and known.person == found.person:
         certainty = min(max(known.certainty, certainty) + _HEARD_MORE, _MOST)
     # Nobody has two voices: the surer one is theirs.
     others = {
         number: one
-        for number, one in company.voices.items()
+        for number, one in company.known_voices.items()
         if one.person != found.person or one.certainty >= certainty
     }
-    voices = {**others, evidence.voice: KnownVoice(found.person, certainty, evidence.at)}
+    voices = {**others, str(evidence.voice): KnownVoice(found.person, certainty, evidence.at)}
     if len(voices) > VOICES:
         del voices[min(voices, key=lambda number: voices[number].at)]
-    return msgspec.structs.replace(company, voices=voices)
+    return msgspec.structs.replace(company, known_voices=voices)

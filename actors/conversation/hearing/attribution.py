@@ -11,9 +11,10 @@ from actors.conversation.company.waiting import Question
 from actors.conversation.state import ConversationState
 from actors.kernel.actor import AskFailed, Reply
 from actors.users.messages import Profile
-from actors.vocabulary.values import UNKNOWN, Interaction, Person
+from actors.vocabulary.values import UNKNOWN, Interaction, Person, Resemblance
 from actors.world.messages import Present
 
+KEEP = 0.85  # the certainty from which on a voice is kept: who said their name has it
 ANSWER_WITHIN = 1.0  # seconds for which the world and the users are waited for; the turn goes on without them
 
 
@@ -55,6 +56,21 @@ def attributed(state: ConversationState, here: Present) -> ConversationState:
     found = company.speaker(state.company, said)
     state = _learned(state, said, found)
     return turns.attribute(state, _sure(found), found.certainty)
+
+
+def resembling(state: ConversationState, voice: int, whose: tuple[Resemblance, ...]) -> ConversationState:
+    """It is known whose kept voices this one sounds like."""
+    known = company.resembling(state.company, voice, whose)
+    return state if known is state.company else msgspec.structs.replace(state, company=known)
+
+
+def owner_of_voice(state: ConversationState) -> Person:
+    """Whose voice that of the active turn surely is; UNKNOWN where that is not sure enough to keep it."""
+    active = state.active
+    known = state.company.owner(active.voice) if active is not None and active.voice else None
+    if active is None or known is None or known.person != active.person or known.certainty < KEEP:
+        return UNKNOWN
+    return known.person
 
 
 def learned(state: ConversationState, said: Question) -> ConversationState:

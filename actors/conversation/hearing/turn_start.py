@@ -20,6 +20,7 @@ from actors.conversation.utterance import LONGEST
 from actors.kernel.actor import AskFailed, Reply
 from actors.llm.messages import LLM, CompletionRequested
 from actors.osc.messages import OSC_SENDER, Typing
+from actors.speech.messages import RECOGNIZER, VoiceBelongs
 from actors.users.messages import USERS, GetProfile, Misattributed, Profile
 from actors.vocabulary.requests import asked_for
 from actors.vocabulary.values import Person
@@ -106,6 +107,8 @@ def become_attributed(owner: Owner, after: ConversationState) -> None:
     owner.become(after)
     for wrong, person in attribution.moves(before, after.company):
         owner.tell(USERS, Misattributed(wrong.person, person, wrong.at, wrong.turn))
+    if owner.keeps_voices and (person := attribution.owner_of_voice(after)).is_known:
+        owner.tell(RECOGNIZER, VoiceBelongs(current(owner).voice, person))
 
 
 def heeded(owner: Owner, said: Question, here: tuple[Person, ...]) -> Heeded:

@@ -44,6 +44,10 @@ class Voices(msgspec.Struct, frozen=True):
     known: tuple[Voice, ...] = ()
     last: int = 0
 
+    def numbered(self, number: int) -> Voice | None:
+        """The voice with this number, if it is known still."""
+        return next((voice for voice in self.known if voice.number == number), None)
+
 
 def told(voices: Voices, points: Points) -> int:
     """The number of the known voice that says this; 0 for another one, or where it is not certain."""

@@ -11,14 +11,16 @@ import numpy as np
 
 from actors.kernel.actor import ActorContext
 from actors.speech.diarization.clusters import Points, Voices, heard, told
+from actors.speech.diarization.prints import VoicePrints
 from actors.speech.engines.engine import RATE, Samples
 from actors.speech.listening.segments import SpeechSegment, samples
 from actors.speech.worker import Worker
+from actors.vocabulary.values import Person, Resemblance
 
 log = logging.getLogger(__name__)
 
 NUMBERS = 1_000_000  # of one incarnation of the recognizer: the next one begins above
-_WITHIN = 0.005  # seconds for which the last points are waited for
+_WITHIN = 0.05  # seconds for which the last points are waited for: they are late on a busy machine only
 _LONGEST = 6 * RATE  # samples of a piece that are looked at: the newest
 _WAITING = 8  # pieces that may wait for the encoder
 _REMEMBERED = 16  # pieces whose points are kept for the end of their utterance
@@ -37,8 +39,10 @@ class Diarizer:
 
     The points are made on a thread of its own; what waits for too long is left out."""
 
-    def __init__(self, wanted: Callable[[int], bool]) -> None:
+    def __init__(self, wanted: Callable[[int], bool], prints: VoicePrints | None = None) -> None:
         self._wanted = wanted
+        self._prints = prints or VoicePrints()
+        self._owners: dict[int, Person] = {}
         self._encoder: Encoder | None = None
         self._worker: Worker[SpeechSegment] | None = None
         self._voices = Voices()
@@ -86,6 +90,26 @@ class Diarizer:
             return told(self._voices, found)
         self._voices, number = heard(self._voices, found, at)
         return number
+
+    def resembles(self, number: int) -> tuple[Resemblance, ...]:
+        """Whose voices, of those kept from earlier visits, this one resembles, the likeliest first."""
+        voice = self._voices.numbered(number)
+        return self._prints.like(voice) if voice is not None and number not in self._owners else ()
+
+    def belongs(self, number: int, person: Person) -> None:
+        """The voice is surely theirs: it is kept for later visits, where voices are."""
+        before, voice = self._owners.get(number), self._voices.numbered(number)
+        if before is not None and before != person:
+            self._prints.forget((before,))  # it holds another's voice
+        if voice is not None:
+            self._owners[number] = person
+            self._prints.keep(person, voice)
+
+    def forget(self, people: tuple[Person, ...]) -> None:
+        """Nothing of these people's voices is kept, nor whose a voice is."""
+        ids = {person.user_id for person in people}
+        self._owners = {number: one for number, one in self._owners.items() if one.user_id not in ids}
+        self._prints.forget(people)
 
     def stop(self) -> None:
         """End the thread; what it has in hand may take a tenth of a second."""

@@ -17,6 +17,7 @@ from actors.speech.messages import (
     TranscriptReady,
     WordsHeard,
 )
+from actors.vocabulary.values import Resemblance
 
 log = logging.getLogger(__name__)
 
@@ -58,11 +59,17 @@ class Transcripts:
         self._guess = None
 
     def complete(
-        self, ended: EndedUtterance, pieces: tuple[UtteranceRecognized, ...], over_voice: float, voice: int
+        self,
+        ended: EndedUtterance,
+        pieces: tuple[UtteranceRecognized, ...],
+        over_voice: float,
+        voice: int,
+        resembles: tuple[Resemblance, ...] = (),
     ) -> None:
-        """An utterance whose words are all known. over_voice: its seconds over the bot's own voice. voice: whose."""
+        """An utterance whose words are all known. over_voice: its seconds over the bot's own voice. voice: whose;
+        resembles: like which kept ones it sounds."""
         if text := text_of(pieces):
-            self._tell_text(ended, pieces, text, over_voice, voice)
+            self._tell_text(ended, pieces, text, over_voice, voice, resembles)
         else:
             self._tell_nothing(ended, next((p.unwanted for p in pieces if p.unwanted), "no speech"))
 
@@ -79,6 +86,7 @@ class Transcripts:
         text: str,
         over: float,
         voice: int,
+        resembles: tuple[Resemblance, ...],
     ) -> None:
         guess = self._guess.guess if self._guess is not None and self._guess.text == text else 0
         recognition = 0.0 if guess else pieces[-1].recognition  # it was recognized within the silence
@@ -86,7 +94,8 @@ class Transcripts:
         no_speech = max(piece.no_speech for piece in pieces if piece.text)
         self._guess = None
         language, likely = language_of(pieces), language_of(pieces, 0.0)
-        said = TranscriptReady(text, *times, no_speech, guess, over, ended.faint, language, voice, likely)
+        heard = (language, voice, likely, resembles)
+        said = TranscriptReady(text, *times, no_speech, guess, over, ended.faint, *heard)
         self._tell(CONVERSATION, said)
         self._tell_watchers(ended.started_at, text, final=True)
 

@@ -36,9 +36,13 @@ def table(rows: Iterable[PersonRow], width: int) -> Table:
     return found
 
 
-def person_view(user: UserState, told: tuple[Fact, ...] = ()) -> Group:
-    """Everything that is known of one person, in short. told: what they told of others."""
-    return Group(*_lines(user, told))
+def person_view(user: UserState, told: tuple[Fact, ...] = (), *, voice_kept: bool = False) -> Group:
+    """Everything that is known of one person, in short. told: what they told of others. voice_kept: how they sound
+    is kept, to know them again."""
+    lines = [*_lines(user, told)]
+    if voice_kept:
+        lines.insert(2, "how their voice sounds is kept, encrypted")
+    return Group(*lines)
 
 
 def _lines(user: UserState, told: tuple[Fact, ...]) -> Iterator[str]:

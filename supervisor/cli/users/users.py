@@ -6,7 +6,8 @@ import click
 import msgspec
 
 from actors.users.state import Fact, UsersState, UserState, find, told_of_others
-from actors.vocabulary.values import Person, person_named
+from actors.vocabulary.kept_voices import ENDING, voices_in
+from actors.vocabulary.values import Person, person_named, tombstone
 from config.home import Home
 from config.syntax.mask import printable
 from supervisor.cli.client import ask_one
@@ -55,7 +56,7 @@ def show(home: Home, name: str, file: Path | None, as_json: bool) -> None:
     found, told = _found(home, name)
     user = _only(home, name, found)
     if file is not None:
-        write_new(file, everything_of(user, told))
+        write_new(file, everything_of(user, told, voice_kept=_voice_kept(home, user)))
         click.echo(f"what is remembered of {printable(user.display_name)} is in {file}", err=as_json)
     if as_json:
         print_json(msgspec.to_builtins(user))
@@ -64,7 +65,8 @@ def show(home: Home, name: str, file: Path | None, as_json: bool) -> None:
 
         from supervisor.cli.users.show import person_view
 
-        Console(emoji=False, highlight=False).print(person_view(user, told), soft_wrap=True)
+        view = person_view(user, told, voice_kept=_voice_kept(home, user))
+        Console(emoji=False, highlight=False).print(view, soft_wrap=True)
 
 
 @users.command()
@@ -130,6 +132,10 @@ def _found(home: Home, name: str) -> tuple[tuple[UserState, ...], tuple[Fact, ..
     answer = ask_one(home, {"do": "person", "name": name})
     people = msgspec.convert(answer["people"], tuple[UserState, ...])
     return people, msgspec.convert(answer.get("told", ()), tuple[Fact, ...])
+
+
+def _voice_kept(home: Home, user: UserState) -> bool:
+    return (voices_in(home.path) / f"{tombstone(user.user_id)}{ENDING}").is_file()
 
 
 def _only(home: Home, name: str, found: tuple[UserState, ...]) -> UserState:

@@ -134,7 +134,13 @@ class SimulatedActors:
         return actor
 
     def _recognizer(self, config: Config) -> Actor:
-        return Recognizer(config.speech, HOME, load_recognizer, self._driven(SimulatedWorker), lambda _: None)
+        return Recognizer(
+            config.speech,
+            HOME,
+            loading=load_recognizer,
+            working=self._driven(SimulatedWorker),
+            encoding=lambda _: None,
+        )
 
 
 class SimulatedSynthesizer(Synthesizer):

@@ -10,7 +10,7 @@ from actors.users.messages import GetProfile, Profile
 from actors.users.state import UserState
 from actors.vocabulary.values import Person, person_named
 from actors.world.messages import Present, WhoIsHere
-from config.schema import Bot, Llm, Safety, Speech
+from config.schema import Bot, KeptOfUsers, Llm, Safety, Speech
 from tests.doubles.keeper import Shelf
 from tests.doubles.virtual_world import Probe, VirtualWorld
 
@@ -43,11 +43,12 @@ class Room:
         number: int = 1,
         llm: Llm | None = None,
         safety: Safety | None = None,
+        users: KeptOfUsers | None = None,
     ) -> None:
         self.world = VirtualWorld(paranoid=paranoid)
         names = (*ADDRESSES, *(VOICE if voice else ()))
         self.probes: dict[str, Probe] = {name: self.world.probe(name) for name in names}
-        self.actor = Conversation(Bot(), Speech(), llm=llm, safety=safety)
+        self.actor = Conversation(Bot(), Speech(), llm=llm, safety=safety, users=users)
         self.world.start(self.actor, "conversation", number)
         if not persists:
             return

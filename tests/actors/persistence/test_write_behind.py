@@ -354,6 +354,22 @@ def test_many_changes_that_were_loaded_make_the_whole_state_wanted_at_the_first(
 # -- who is forgotten
 
 
+def test_an_erasure_takes_the_kept_voice_along_and_is_not_confirmed_without(tmp_path: Path) -> None:
+    storage, voices = Storage(map_size=MIB), tmp_path / "voices"
+    write_behind = WriteBehind(open_store(storage, tmp_path), storage, voices=voices)
+    voices.mkdir()
+    for name in ("aa.voice", "bb.voice"):
+        (voices / name).write_bytes(b"sealed")
+    assert work(write_behind, RecordErasure("users", ("aa",), 7.0)) == (ErasureRecorded("users", ("aa",)),)
+    assert [file.name for file in voices.iterdir()] == ["bb.voice"]
+    (voices / "cc.voice").mkdir()  # cannot be removed as a file
+    (refused,) = work(write_behind, RecordErasure("users", ("cc",), 7.0))
+    assert isinstance(refused, SaveFailed)
+    assert str(voices / "cc.voice") in refused.why
+    assert load(write_behind).erased == {"aa": 7.0}
+    write_behind.close()
+
+
 def test_tombstones_are_in_every_state_that_is_loaded_afterwards(tmp_path: Path) -> None:
     write_behind = clerk_at(tmp_path)
     work(write_behind, whole(1, 1), whole(1, 1, "conversation"))

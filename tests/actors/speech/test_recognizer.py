@@ -68,7 +68,7 @@ class Room:
         self.world, self.until = world, until
         self.conversation, self.system = world.probe("conversation"), world.probe("system")
         self.speaker = world.probe("audio.speaker")
-        self.actor = Recognizer(speech, Path(), lambda *_: engines, encoding=lambda _: None)
+        self.actor = Recognizer(speech, Path(), loading=lambda *_: engines, encoding=lambda _: None)
         world.start(self.actor, "speech.recognizer", number)
         self.at = START
 
@@ -368,7 +368,7 @@ def test_a_missing_model_is_said_once_and_sound_is_ignored(world: VirtualWorld) 
     def load(speech: Speech, home: Path) -> Engines:
         raise EngineBroken("the package x is missing", "Run `make setup`.")
 
-    world.start(Recognizer(Speech(), Path(), load, encoding=lambda _: None), "speech.recognizer")
+    world.start(Recognizer(Speech(), Path(), loading=load, encoding=lambda _: None), "speech.recognizer")
     world.give("speech.recognizer", AudioChunk(bytes(2 * CHUNK), START))
     (change,) = world.supervisor.of(HealthChanged)
     assert change.health is Health.DOWN

@@ -9,6 +9,7 @@ import pytest
 
 from actors.audio.devices.resample import resampled
 from actors.audio.messages import AudioChunk
+from actors.speech.diarization import diarizer
 from actors.speech.engines import embedded
 from actors.speech.engines.choice import Note
 from actors.speech.engines.engine import RATE
@@ -40,12 +41,21 @@ def chunks(engine: Hibari | Piper, text: str) -> list[bytes]:
 
 
 def test_each_voice_has_its_number_and_only_that_leaves(
-    world: VirtualWorld, until: Until, silero: Silero, whisper: Whisper, hibari: Hibari, piper: Piper
+    world: VirtualWorld,
+    until: Until,
+    silero: Silero,
+    whisper: Whisper,
+    hibari: Hibari,
+    piper: Piper,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(diarizer, "_WITHIN", 60.0)
     silero.reset()
     conversation = world.probe("conversation")
     encoder = SpeakerEncoder(embedded.speaker_model())
-    actor = Recognizer(Speech(), Path(), lambda *_: (silero, whisper, Note()), encoding=lambda _: encoder)
+    actor = Recognizer(
+        Speech(), Path(), loading=lambda *_: (silero, whisper, Note()), encoding=lambda _: encoder
+    )
     world.start(actor, "speech.recognizer")
     at = START
     turns = [(voice, text) for text in TEXTS for voice in (hibari, piper)]

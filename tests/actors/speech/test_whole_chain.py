@@ -44,7 +44,9 @@ def test_a_question_in_a_file_is_heard_and_an_answer_is_spoken_into_another(
     silero.reset()
     conversation, system = world.probe("conversation"), world.probe("system")
     audio = Audio(input_device="file:question.wav", output_device="file:answer.wav")
-    world.start(Recognizer(Speech(), tmp_path, lambda *_: (silero, whisper, Note())), "speech.recognizer")
+    world.start(
+        Recognizer(Speech(), tmp_path, loading=lambda *_: (silero, whisper, Note())), "speech.recognizer"
+    )
     world.start(Synthesizer(Speech(), audio, tmp_path, lambda *_: (piper, Note())), "speech.synthesizer")
     world.start(Speaker(audio, tmp_path), "audio.speaker")
     world.start(Microphone(audio, Speech(), tmp_path), "audio.microphone")

@@ -95,11 +95,11 @@ def test_who_only_denies_it_is_nobody_and_the_voice_is_forgotten() -> None:
     found = speaker(known, evidence)
     wrong = misfiled(known, evidence, found)
     assert (found.person, len(wrong)) == (UNKNOWN, 1)
-    assert heard(known, evidence, found).voices == {}
+    assert heard(known, evidence, found).known_voices == {}
 
 
 def test_of_who_is_forgotten_no_voice_is_known() -> None:
     known, _ = said(Company(), "I'm Anna.", voice=1)
     known = answered(filed(known, 1, ANNA, 1, 101.0), "Anna, how are you?", ANNA, BOTH, 102.0)
     after = without(known, {ANNA.user_id})
-    assert (after.voices, after.filed, after.asked) == ({}, (), UNKNOWN)
+    assert (after.known_voices, after.filed, after.asked) == ({}, (), UNKNOWN)

@@ -58,7 +58,7 @@ def test_the_devices_are_listed_and_the_voice_is_heard_only_where_it_comes_back(
     found = json.loads(run(place, "test", "--json"))
     assert found["came_back"] is True
     assert -0.1 < found["delay"] < 1.0
-    assert found["gain"] == pytest.approx(0.0, abs=3.0)
+    assert -15.0 < found["gain"] < 3.0  # a busy machine loses samples of the loop, which count as silence
 
 
 def test_levels_are_measured_and_a_missing_device_is_named(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ OF_BOB = Fact("Bob likes boats", "like", "view:boat", "usr_bob", "usr_ann", 3.0,
 
 def test_the_file_holds_the_record_and_what_was_told_of_others_and_is_the_owners_only(tmp_path: Path) -> None:
     file = tmp_path / "ann.json"
-    write_new(file, everything_of(ANN, (OF_BOB,)))
+    write_new(file, everything_of(ANN, (OF_BOB,), voice_kept=True))
     found = msgspec.json.decode(file.read_bytes())
     assert msgspec.convert(found["person"], UserState) == ANN
     assert msgspec.convert(found["told_of_others"], tuple[Fact, ...]) == (OF_BOB,)
@@ -27,6 +27,6 @@ def test_a_file_that_exists_is_not_written_over(tmp_path: Path, capsys: pytest.C
     file = tmp_path / "ann.json"
     file.write_text("mine")
     with pytest.raises(SystemExit):
-        write_new(file, everything_of(ANN, ()))
+        write_new(file, everything_of(ANN, (), voice_kept=False))
     assert file.read_text() == "mine"
     assert "cannot be written" in capsys.readouterr().err
