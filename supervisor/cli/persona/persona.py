@@ -17,6 +17,7 @@ from config.syntax.mask import printable
 from supervisor.cli.config.change import put
 from supervisor.cli.literal import given, literal
 from supervisor.cli.options import fail, home_and_json, print_json, wide_console
+from supervisor.cli.persona.trial import try_
 from supervisor.exit_status import FAILED
 
 KEY = "bot.persona"
@@ -134,6 +135,9 @@ def remove(home: Home, name: str, as_json: bool) -> None:
         print_json({"removed": name})
     else:
         click.echo(f"removed {name}")
+
+
+persona.add_command(try_)
 
 
 def _found(home: Home, name: str) -> dict[str, Any]:
