@@ -5,6 +5,7 @@ has no open stream, because renewal closes all streams."""
 
 import ctypes
 import ctypes.util
+import logging
 import sys
 import threading
 import time
@@ -15,7 +16,10 @@ import msgspec
 import numpy as np
 
 from actors.audio.devices.device import Deliver, DeviceMissing, Feed
+from actors.audio.devices.naming import find
 from actors.audio.devices.sound_server import StreamWatch
+
+log = logging.getLogger(__name__)
 
 # With ALSA's plugin for PulseAudio anything shorter underruns at the start, and may then never recover.
 _BLOCKS_A_SECOND = {"input": 100, "output": 200}
@@ -188,19 +192,23 @@ def _find(sounddevice: Any, device: int | str | None, kind: str) -> dict[str, An
         )
     if device is None:
         default = sounddevice.default.device[kind]
-        found = [one for one in usable if one["index"] == default] or usable
-    elif isinstance(device, int):
-        found = [one for one in usable if one["index"] == device]
-    else:
-        wanted = device.casefold()
-        exact = [one for one in usable if one["name"].casefold() == wanted]
-        found = exact or [one for one in usable if wanted in one["name"].casefold()]
-    if not found:
+        return dict(next((one for one in usable if one["index"] == default), usable[0]))
+    found = find(usable, [one["name"] for one in sounddevice.query_hostapis()], device)
+    if found is None:
         listed = ", ".join(f"{one['index']} {one['name']}" for one in usable[:12])
         raise DeviceMissing(
             f"no {kind} device is {device!r}", f"Set audio.{kind}_device to one of: {listed}; or to none."
         )
-    return dict(found[0])
+    if found.others:
+        log.warning(
+            "audio.%s_device: %r fits several devices; %s %s is used, and not %s: name it by its index to be sure",
+            kind,
+            device,
+            found.device["index"],
+            found.device["name"],
+            ", ".join(found.others[:4]),
+        )
+    return dict(found.device)
 
 
 def _open(
