@@ -119,7 +119,7 @@ def _body(config: "Config", silent: str) -> tuple[ChildSpec, ...]:
         ChildSpec(
             BEHAVIOUR,
             "actors.behaviour.behaviour:Behaviour",
-            ("behaviour", "speech"),
+            ("behaviour", "speech", "bot"),
             osc=(switch,) if switch else (),
         ),
         ChildSpec(WORLD_LOG, "actors.world.log:WorldLog", ("vrchat", "home"), sense=True),

@@ -46,8 +46,9 @@ from actors.vocabulary.requests import asked_for, says_stop
 from actors.vocabulary.type_names import durable
 from actors.world.messages import WORLD, AnnounceSeat
 from config.schema import Behaviour as Settings
-from config.schema import Speech
+from config.schema import Bot, Speech
 from config.schema.acts import ACTS
+from config.schema.languages import AUTO
 
 LOOK_EVERY = 2.0
 CLOCK_EVERY = 3600.0
@@ -56,12 +57,15 @@ IDLE_FACES = 0.25  # the part of idle acts that is a small smile
 
 @durable("behaviour.Behaviour")
 class Behaviour(Actor):
-    """At `behaviour`. behaviour, speech: the sections of the configuration in force."""
+    """At `behaviour`. behaviour, bot, speech: the sections of the configuration in force.
+
+    A trace from before there were greetings of its own has no section bot."""
 
     deterministic = True
 
-    def __init__(self, behaviour: Settings, speech: Speech) -> None:
+    def __init__(self, behaviour: Settings, speech: Speech, bot: Bot | None = None) -> None:
         self.settings = behaviour
+        self.bot = bot or Bot()
         self._speech = speech
         self._acting = Acting()
         self._intentions = Intentions()
@@ -74,8 +78,8 @@ class Behaviour(Actor):
 
     @property
     def language(self) -> str:
-        """The language that is spoken to the bot."""
-        return self._speech.language
+        """The language that the bot answers in, else the one that is spoken to it."""
+        return self.bot.language if self.bot.language != AUTO else self._speech.language
 
     @property
     def running(self) -> Mapping[str, tuple[str, int, float]]:
@@ -98,6 +102,7 @@ class Behaviour(Actor):
         """What is not allowed any more ends."""
         before, self.settings = self.settings, sections.get("behaviour", self.settings)
         self._speech = sections.get("speech", self._speech)
+        self.bot = sections.get("bot", self.bot)
         if before.stop_parameter != self.settings.stop_parameter:
             self._held = False
             self._subscribe()

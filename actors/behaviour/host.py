@@ -3,13 +3,14 @@
 from actors.behaviour.company import Visitors, greeting_act, greeting_kind, spoken_by
 from actors.behaviour.etiquette import TOUCH_AGAIN, Etiquette
 from actors.behaviour.owner import Owner
-from actors.behaviour.phrases import addressed, spoken_name, variants
+from actors.behaviour.phrases import addressed, own_greetings, spoken_name, variants
 from actors.behaviour.rules import REST, touch_act
 from actors.conversation.messages import CONVERSATION, SpeakFirst, SpokeFirst
 from actors.kernel.actor import AskFailed, Reply
 from actors.users.messages import USERS, GetProfile, Profile
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN, Person
+from config.schema.languages import AUTO
 
 ANSWER_WITHIN = 2.0
 NOBODY_SPOKE = 2.0  # seconds for which nobody must have spoken, to be greeted
@@ -147,7 +148,9 @@ class Host:
         now = owner.wall()
         if self.rests(now) or self.etiquette.refusal(owner.settings.initiative, now, self.offset):
             return False
-        phrase = owner.random.choice(variants(kind, language or owner.language))
+        own = own_greetings(owner.bot) if kind == "stranger" else ()
+        spoken = owner.language if owner.bot.language != AUTO else language or owner.language
+        phrase = owner.random.choice(own or variants(kind, spoken))
         text = addressed(phrase, spoken_name(person.name) if person.is_known else "")
         self._asked_at = now
         words = tuple(filter(None, (text, more)))

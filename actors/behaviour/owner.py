@@ -4,13 +4,14 @@ import random
 from typing import Any, Protocol
 
 from actors.kernel.message import Message
-from config.schema import Behaviour
+from config.schema import Behaviour, Bot
 
 
 class Owner(Protocol):
-    """See Actor for the promises. settings: in force. language: that is spoken to the bot."""
+    """See Actor for the promises. settings, bot: in force. language: that the bot speaks."""
 
     settings: Behaviour
+    bot: Bot
 
     @property
     def language(self) -> str: ...

@@ -4,6 +4,10 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from config.schema import Bot
+
+_CHAR, _USER = re.compile(r"\{\{char\}\}", re.I), re.compile(r"\{\{user\}\}", re.I)
+_MACRO = re.compile(r"\{\{[^{}]*\}\}")
 _KINDS = ("stranger", "known", "friend", "downcast", "company", "goodbye", "touch", "silence")
 
 
@@ -86,6 +90,12 @@ def spoken_name(name: str) -> str:
     plain = " ".join(re.sub(r"[^\w' -]|_", " ", name).split())
     fits = 0 < len(plain) <= LONGEST_NAME and len(plain.split()) <= MOST_WORDS
     return plain if fits and any(c.isalpha() for c in plain) else ""
+
+
+def own_greetings(bot: Bot) -> tuple[str, ...]:
+    """The greetings of the character that is played, with `{name}` for whoever is greeted."""
+    filled = (_USER.sub("{name}", _CHAR.sub(lambda _: bot.name, text)) for text in bot.greetings)
+    return tuple(_MACRO.sub("", text) for text in filled)
 
 
 def addressed(phrase: str, name: str) -> str:

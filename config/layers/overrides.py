@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
 from config.files import write_private
 from config.home import Home
 from config.syntax.problem import Key
+from config.syntax.yaml_writer import yaml_text
 
 HEAD = (
     "# Written by `supervisor config set --save`; `supervisor config unset KEY --save` takes a line away.\n"
@@ -34,5 +33,5 @@ def removed(plain: Mapping[str, Any], key: Key) -> dict[str, Any]:
 
 def write_overrides(home: Home, plain: Mapping[str, Any]) -> None:
     """Replace the file as a whole. Raises OSError."""
-    body = yaml.safe_dump(dict(plain), allow_unicode=True, sort_keys=False) if plain else ""
+    body = yaml_text(plain) if plain else ""
     write_private(home.overrides_file, (HEAD + body).encode())

@@ -9,23 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from config.home import Home, shown_path
-from config.schema.bot import NO_PERSONA
+from config.schema.bot import LONGEST_PERSONA, NO_PERSONA, is_persona_name
 from config.syntax.mask import printable
 from config.syntax.node import SourceText, YamlNode, find, problem_at
 from config.syntax.problem import Key, Problem
-from config.syntax.scalar import resolve
 from config.syntax.yaml_reader import decode, parse, read_bytes
+from config.syntax.yaml_writer import yaml_text
 
 CHOSEN: Key = ("bot", "persona")
 ABOUT = "about"
 """A section for people only: where the persona comes from."""
-LONGEST_NAME = 48
 WATCHED = 32  # personas whose files are watched
 
-_NAME = re.compile(rf"[^\W_][\w-]{{0,{LONGEST_NAME - 1}}}")
 _DEVICES = re.compile(r"con|prn|aux|nul|com\d|lpt\d")  # no names of files in Windows
 
 
@@ -40,17 +37,17 @@ def name_refused(name: str) -> str:
     """Why a persona cannot have this name; "" if it can."""
     if name.casefold() == NO_PERSONA:
         return f"'{NO_PERSONA}' stands for no persona: choose another name"
-    if not _NAME.fullmatch(name) or _DEVICES.fullmatch(name.casefold()):
+    if not is_persona_name(name) or _DEVICES.fullmatch(name.casefold()):
         return (
             f"'{printable(name)[:60]}' cannot be a persona's name: it has letters, digits, - and _,"
-            f" begins with a letter or digit, and is at most {LONGEST_NAME} long"
+            f" begins with a letter or digit, and is at most {LONGEST_PERSONA} long"
         )
     return ""
 
 
 def plain_name(name: str) -> str:
     """The name as it stands in files: one form of each letter, small ones."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def persona_file(home: Home, name: str) -> Path:
@@ -78,7 +75,7 @@ def read_persona(home: Home, name: str) -> YamlNode | None:
 
 def persona_text(plain: Mapping[str, Any], head: str) -> str:
     """A persona's file. head: its first lines, comments."""
-    return head + yaml.dump(dict(plain), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+    return head + yaml_text(plain)
 
 
 def persona_layer(home: Home, tree: YamlNode) -> PersonaLayer:
@@ -124,16 +121,3 @@ def _problem(node: YamlNode, key: Key, message: str, hint: str) -> Problem:
     # a section that is unknown would not fall back: the persona as a whole is at fault
     found = problem_at(node, key, "error", message, hint=hint, at_key=True)
     return msgspec.structs.replace(found, section="bot")
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes texts of several lines as they read."""
-
-
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    # the library takes some numbers for text that this configuration takes for numbers: 1e+18
-    quotes = None if isinstance(resolve(value), str) else "'"
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else quotes)
-
-
-_Dumper.add_representer(str, _text)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from config.schema.languages import AUTO, LanguageChoice
 from config.schema.section import Section, Tuple, setting
@@ -13,7 +14,22 @@ Reply = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 Greeting = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 
 NO_PERSONA = "none"
-PersonaName = Annotated[str, StringConstraints(pattern=r"^[^\W_][\w-]{0,47}$")]
+LONGEST_PERSONA = 48
+
+
+def is_persona_name(name: str) -> bool:
+    """Whether a persona can have this name: letters of any script, digits, - and _, none of these two first."""
+    plain = all(one.isalpha() or one in "0123456789_-" for one in name)
+    return plain and 0 < len(name) <= LONGEST_PERSONA and name[0] not in "_-"
+
+
+def _check_persona(name: str) -> str:
+    if not is_persona_name(name):
+        raise PydanticCustomError("persona", "must be the name of a persona, or none")
+    return name
+
+
+PersonaName = Annotated[str, AfterValidator(_check_persona)]
 
 EXAMPLES = {
     "I feel a bit sad.": "I'm sorry to hear that. Do you want to tell me more?",

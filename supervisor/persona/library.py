@@ -13,7 +13,6 @@ from config.files import write_private
 from config.home import Home
 from config.layers.personas import (
     ABOUT,
-    LONGEST_NAME,
     name_refused,
     persona_file,
     persona_files,
@@ -21,6 +20,7 @@ from config.layers.personas import (
     plain_name,
     read_persona,
 )
+from config.schema.bot import LONGEST_PERSONA, is_persona_name
 from config.syntax.errors import LoadError
 from config.syntax.node import plain
 from supervisor.persona.card.card import Card, card_of
@@ -77,8 +77,9 @@ def import_card(home: Home, path: Path, wanted: str = "") -> Imported:
 
 def slug(name: str) -> str:
     """A character's name as the name of a file; "" where nothing of it can stand in one."""
-    found = re.sub(r"[^\w]+", "-", plain_name(name)).strip("-_")[:LONGEST_NAME].rstrip("-_")
-    return found if not found or not name_refused(found) else f"card-{found}"[:LONGEST_NAME]
+    letters = "".join(one if is_persona_name(one) else "-" for one in plain_name(name))
+    found = "-".join(filter(None, letters.split("-")))[:LONGEST_PERSONA].rstrip("-")
+    return found if not found or not name_refused(found) else f"card-{found}"[:LONGEST_PERSONA]
 
 
 def listed(home: Home) -> tuple[Listed, ...]:

@@ -7,7 +7,7 @@ from actors.users.messages import GetProfile, Profile
 from actors.users.state import UserState
 from actors.vocabulary.values import UNKNOWN, Person, person_named
 from config.schema import Behaviour as Settings
-from config.schema import Initiative, Speech
+from config.schema import Bot, Initiative, Speech
 from tests.doubles.virtual_world import VirtualWorld
 
 ANNA, BOB = person_named("Anna"), person_named("Bob")
@@ -17,7 +17,9 @@ QUIET = Initiative(silence=0.0)
 class Stage:
     """The actor, the avatar's and the sender's mail. profiles: what the users answer."""
 
-    def __init__(self, settings: Settings | None = None, number: int = 1, **fields: object) -> None:
+    def __init__(
+        self, settings: Settings | None = None, number: int = 1, bot: Bot | None = None, **fields: object
+    ) -> None:
         self.world = VirtualWorld()
         self.avatar = self.world.probe("avatar")
         self.sender = self.world.probe("osc.sender")
@@ -25,7 +27,7 @@ class Stage:
         self.users = self.world.probe("users")
         self.conversation = self.world.probe("conversation")
         self.rest_of_world = self.world.probe("world")
-        self.actor = Behaviour(settings or Settings(idle=0.0, initiative=QUIET, **fields), Speech())
+        self.actor = Behaviour(settings or Settings(idle=0.0, initiative=QUIET, **fields), Speech(), bot)
         self.world.start(self.actor, "behaviour", number)
         self.world.run()
         self.profiles: dict[str, UserState] = {}

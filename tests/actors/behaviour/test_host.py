@@ -14,7 +14,7 @@ from actors.users.messages import PersonForgotten
 from actors.users.state import EmotionalState, UserState
 from actors.vocabulary.values import Interaction, Person, person_named
 from config.schema import Behaviour as Settings
-from config.schema import Initiative, Speech
+from config.schema import Bot, Initiative, Speech
 from supervisor.replay.incarnation import ReplayedIncarnation
 from supervisor.trace.checkpoint_json import CheckpointEncoder
 from supervisor.trace.records import CheckpointLine, StartedLine
@@ -57,6 +57,23 @@ def test_who_comes_is_waved_at_and_greeted_by_name_once_a_visit(stage: Stage) ->
     stage.turn(1, "hm", BOB)  # somebody else has answered since
     came(stage, ANNA)
     assert stage.advance(10.0) == []
+
+
+def test_a_character_greets_strangers_in_its_own_words_and_others_as_ever() -> None:
+    stage = Stage(bot=Bot(name="Sera", greetings=("Ah, {{user}}, {{char}} has waited!{{evil}}",)))
+    came(stage, ANNA)
+    assert [one.words for one in stage.advance(10.0)] == [("Ah, Anna, Sera has waited!",)]
+    stage.profiles[BOB.user_id] = UserState(BOB.user_id, BOB.name)
+    stage.turn(1, "hm", ANNA)
+    stage.end(1)
+    came(stage, BOB)
+    assert [one for said in stage.advance(15.0) for one in said.words if "waited" in one] == []
+
+
+def test_a_language_of_its_own_is_spoken_whatever_is_heard() -> None:
+    stage = Stage(bot=Bot(language="de"))
+    came(stage, ANNA)
+    assert stage.advance(10.0)[0].words[0].startswith("Hallo Anna")
 
 
 def test_a_stranger_hears_the_line_of_consent_and_a_friend_does_not() -> None:

@@ -42,13 +42,14 @@ class Room:
         persists: bool = True,
         number: int = 1,
         llm: Llm | None = None,
+        bot: Bot | None = None,
         safety: Safety | None = None,
         users: KeptOfUsers | None = None,
     ) -> None:
         self.world = VirtualWorld(paranoid=paranoid)
         names = (*ADDRESSES, *(VOICE if voice else ()))
         self.probes: dict[str, Probe] = {name: self.world.probe(name) for name in names}
-        self.actor = Conversation(Bot(), Speech(), llm=llm, safety=safety, users=users)
+        self.actor = Conversation(bot or Bot(), Speech(), llm=llm, safety=safety, users=users)
         self.world.start(self.actor, "conversation", number)
         if not persists:
             return

@@ -144,3 +144,15 @@ def test_what_was_spoken_last_counts_for_a_stranger() -> None:
     assert reply_language("auto", ConversationState(language="de")) == "de"
     assert reply_language("auto", ConversationState()) == ""
     assert reply_language("it", ConversationState(language="de")) == "it"
+
+
+def test_a_language_of_its_own_is_asked_for_and_spoken_whatever_somebody_speaks() -> None:
+    room = Room(bot=Bot(language="fr"))
+    turn = said(room, "Wie geht es dir?", "de")
+    assert "Answer in French, whatever language is spoken to you." in (
+        room["llm"].of(CompletionRequested)[-1].messages[0].content
+    )
+    assert "Answer in" not in prompt(room)
+    room.give(SentenceReady(turn, 0, "Bien."))
+    assert spoken(room, turn) == ["fr"]
+    assert room["users"].of(PreferenceStated)[-1].value == "de"  # what they speak is kept all the same
