@@ -40,7 +40,7 @@ from actors.osc.messages import (
     ZeroInputs,
 )
 from actors.speech.messages import Cancel
-from actors.users.messages import PersonForgotten
+from actors.users.messages import USERS, GetBlocked, PeopleBlocked, PersonForgotten
 from actors.vocabulary.acts import WALK
 from actors.vocabulary.requests import asked_for, says_stop
 from actors.vocabulary.type_names import durable
@@ -89,6 +89,7 @@ class Behaviour(Actor):
     def on_start(self) -> None:
         if self.context.incarnation > 1:
             self._let_go()
+            self.tell(USERS, GetBlocked())  # which the first incarnation is told by itself
         self._subscribe()
         self.tell(WORLD, AnnounceSeat())
         self.on_read_clock(ReadClock())
@@ -286,6 +287,10 @@ class Behaviour(Actor):
     @handles
     def on_forgotten(self, message: PersonForgotten) -> None:
         self._host.forget(message.people)
+
+    @handles
+    def on_blocked(self, message: PeopleBlocked) -> None:
+        self._host.block(message.blocks)
 
     def on_profile(self, answer: Reply | AskFailed) -> None:
         self._host.known(self, answer)

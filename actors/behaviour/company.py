@@ -51,6 +51,11 @@ class Visitors(msgspec.Struct, frozen=True):
         arrivals = (*self.without(person).arrivals, Arrival(person, at))[-WAITING:]
         return msgspec.structs.replace(self, here=here, arrivals=arrivals)
 
+    def joined_by(self, people: tuple[Person, ...]) -> "Visitors":
+        """These are here, and are not greeted."""
+        here = {**self.here, **{one.user_id: one for one in people}}
+        return msgspec.structs.replace(self, here=dict(tuple(here.items())[-PEOPLE:])) if people else self
+
     def went(self, person: Person) -> "Visitors":
         """Somebody left."""
         here = {one: who for one, who in self.here.items() if one != person.user_id}

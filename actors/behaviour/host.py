@@ -1,6 +1,6 @@
 """What is done and said unasked: to who comes, to who leaves, to a touch, and when it is quiet."""
 
-from actors.behaviour.company import Visitors, greeting_act, greeting_kind, spoken_by
+from actors.behaviour.company import PEOPLE, Visitors, greeting_act, greeting_kind, spoken_by
 from actors.behaviour.etiquette import TOUCH_AGAIN, Etiquette
 from actors.behaviour.owner import Owner
 from actors.behaviour.phrases import addressed, own_greetings, spoken_name, variants
@@ -8,6 +8,7 @@ from actors.behaviour.rules import REST, touch_act
 from actors.conversation.messages import CONVERSATION, SpeakFirst, SpokeFirst
 from actors.kernel.actor import AskFailed, Reply
 from actors.users.messages import USERS, GetProfile, Profile
+from actors.vocabulary.blocks import Blocks
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN, Person
 from config.schema.languages import AUTO
@@ -30,15 +31,21 @@ class Host:
         self.quiet_since = 0.0
         self.rests_until = 0.0
         self._asked_at = -ANSWER_WITHIN
+        self.blocks = Blocks()
+        self._shunned: tuple[Person, ...] = ()
 
     # -- what happens
 
     def elsewhere(self, at: float) -> None:
         """The bot is in another instance."""
         self.company, self.quiet_since = self.company.elsewhere(at), at
+        self._shunned = ()
 
     def came(self, person: Person, at: float) -> None:
         """Somebody is here now."""
+        if self.blocks.holds(person):
+            self._shunned = (*self._shunned, person)[-PEOPLE:]
+            return
         self.quiet_since = at
         self.company = self.company.came(person, at)
         if self.etiquette.knows(person.user_id, at):
@@ -46,6 +53,7 @@ class Host:
 
     def went(self, owner: Owner, person: Person, company: int) -> None:
         """Somebody left: those who stay hear a goodbye, if they had talked."""
+        self._shunned = tuple(one for one in self._shunned if one != person)
         talked = person.user_id in self.company.talked
         self.company = self.company.went(person)
         if talked and company and owner.settings.initiative.goodbye:
@@ -61,6 +69,8 @@ class Host:
 
     def touched(self, owner: Owner, sensor: str) -> None:
         """Somebody touched the body, which is an answer too."""
+        if self._shunned and not self.company.here:
+            return  # nobody else can have been it
         now = owner.wall()
         self.etiquette = self.etiquette.answered()
         self.quiet_since = now
@@ -81,6 +91,16 @@ class Host:
         """Drop what is known of these."""
         ids = frozenset(person.user_id for person in people)
         self.etiquette, self.company = self.etiquette.forgets(ids), self.company.forgets(ids)
+
+    def block(self, blocks: Blocks) -> None:
+        """Have nothing to do with these; those who are blocked no longer are here as if they had always been."""
+        self.blocks = blocks
+        around = (*self.company.here.values(), *self._shunned)
+        back = tuple(one for one in self._shunned if not blocks.holds(one))
+        self._shunned = tuple(one for one in around if blocks.holds(one))
+        for person in self._shunned:
+            self.company = self.company.went(person)
+        self.company = self.company.joined_by(back)
 
     # -- what is to be done about it
 

@@ -11,6 +11,7 @@ from actors.audio.messages import PlaybackEnded, PlaybackStarted, SentenceHeard,
 from actors.avatar.messages import Touched
 from actors.conversation import turns
 from actors.conversation.company.attention import Exchange
+from actors.conversation.company.pace import Pace
 from actors.conversation.company.waiting import Question
 from actors.conversation.forget import dropped, without
 from actors.conversation.hearing import attribution, touches, turn_start
@@ -54,7 +55,8 @@ from actors.speech.messages import (
     TranscriptReady,
     WordsHeard,
 )
-from actors.users.messages import PersonForgotten
+from actors.users.messages import USERS, GetBlocked, PeopleBlocked, PersonForgotten
+from actors.vocabulary.blocks import Blocks
 from actors.vocabulary.type_names import durable
 from config.schema import Attention, Bot, KeptOfUsers, Llm, Lore, Safety, Speech
 
@@ -98,6 +100,8 @@ class Conversation(DomainActor[ConversationState]):
         self.safety = safety or Safety()
         self.lore = lore or Lore()
         self.wording = Wording()
+        self.blocks = Blocks()
+        self.pace = Pace()
         self._persona = bot
         self.bot = avoiding(bot, self.safety)
         self.speech = speech
@@ -136,8 +140,10 @@ class Conversation(DomainActor[ConversationState]):
         incarnation = self.context.incarnation
         turn = turns.turn_after_restart(self.state.turn, self.version.epoch, incarnation, self.wall())
         turn_end.end_after_restart(self, turn)
-        if self.safety.lists and incarnation > 1:
-            self.tell(WORD_LISTS, GetLists())  # which have told them the incarnation before
+        if incarnation > 1:  # the first one is told by itself
+            self.tell(USERS, GetBlocked())
+            if self.safety.lists:
+                self.tell(WORD_LISTS, GetLists())
         # the recognizer of this run counts voices anew
         company = msgspec.structs.replace(self.state.company, known_voices={}, filed=(), resembling={})
         waiting = self.state.waiting.since(self.wall())
@@ -164,6 +170,18 @@ class Conversation(DomainActor[ConversationState]):
     @handles
     def on_lists(self, message: ListsRead) -> None:
         self.wording = Wording(message.files, message.rules, message.complete)
+
+    @handles
+    def on_blocked(self, message: PeopleBlocked) -> None:
+        """What those who are blocked have begun ends, and nothing of it is kept."""
+        self.blocks = message.blocks
+        waiting = tuple(one.person for one in self.state.waiting.questions if self.blocks.holds(one.person))
+        if waiting:
+            self._input.give_up_waiting(self, self._reply, "the speaker is blocked", waiting)
+        active = self.state.active
+        if active is not None and active.text and self.blocks.holds(active.person):
+            self.become(turns.unknown_speaker(self.state))
+            self._void("the speaker is blocked")
 
     # -- something is said
 
@@ -192,6 +210,8 @@ class Conversation(DomainActor[ConversationState]):
         """Nobody is talked over, and nobody's answer is forgotten for it."""
         if self.state.active is not None or self._input.growth.withdrawn:
             self.reply(SpokeFirst(0, "a turn is under way"))
+        elif self.blocks.holds(message.person):
+            self.reply(SpokeFirst(0, "they are blocked"))
         elif self._input.drafts.draft is not None or self._reply.voice.has_heard(message.quiet, self.wall()):
             self.reply(SpokeFirst(0, "somebody speaks, or did just now"))
         else:

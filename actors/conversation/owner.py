@@ -5,16 +5,18 @@ from typing import Any, Protocol
 
 import msgspec
 
+from actors.conversation.company.pace import Pace
 from actors.conversation.state import ActiveTurn, ConversationState
 from actors.conversation.wording.wording import Wording
 from actors.kernel.message import Message
 from actors.kernel.state.patch import Path
+from actors.vocabulary.blocks import Blocks
 from config.schema import Attention, Bot, Lore, Safety, Speech
 
 
 class Owner(Protocol):
     """See DomainActor for the promises. attention, bot, lore, safety, speech: the sections of the configuration in
-    force. wording: what the lists of `safety` forbid.
+    force. wording: what the lists of `safety` forbid. blocks: who is blocked. pace: who was answered lately.
 
     placeholder: the model is too small to know what it says, so rules answer what they can. keeps_voices: for later
     visits."""
@@ -27,6 +29,8 @@ class Owner(Protocol):
     placeholder: bool
     wording: Wording
     keeps_voices: bool
+    blocks: Blocks
+    pace: Pace
     state: ConversationState
 
     def become(self, state: ConversationState, paths: Sequence[Path] | None = None) -> None: ...

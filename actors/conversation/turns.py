@@ -19,7 +19,7 @@ from actors.conversation.state import (
 )
 from actors.conversation.summary import condensed
 from actors.conversation.utterance import LONGEST, Utterance, first_shown, window
-from actors.vocabulary.values import Interaction, Person
+from actors.vocabulary.values import UNKNOWN, Interaction, Person
 from actors.vocabulary.words import tone_of, topic_of
 
 PAUSE = 300.0  # seconds of silence after which talk counts as a new conversation
@@ -184,6 +184,22 @@ def overheard(state: ConversationState, said: Question, person: Person, at: floa
     noted = Utterance("user", said.text[:LONGEST], person, turn, at, said.language or said.likely)
     participants = _joined(state.participants, person, at, said.language)
     return with_goals(_noted(msgspec.structs.replace(state, turn=turn, participants=participants), noted))
+
+
+def unknown_speaker(state: ConversationState) -> ConversationState:
+    """Nobody knows who said the current turn, nor what: its words are dropped, and so is what they told."""
+    active = state.active
+    if active is None:
+        return state
+    state = unsaid(state, active.turn)
+    participants = {id: one for id, one in state.participants.items() if one.utterances}
+    return msgspec.structs.replace(
+        state,
+        active=msgspec.structs.replace(active, person=UNKNOWN, voice=0),
+        participants=participants,
+        current_topic="",
+        emotional_tone="neutral",
+    )
 
 
 def withdraw(state: ConversationState, name: str, at: float) -> ConversationState:

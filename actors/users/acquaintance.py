@@ -190,7 +190,7 @@ def _with(state: UsersState, user: UserState, absorbed: UserState | None) -> Cha
     names, renamed = _renamed(state.names, user, gone)
     ids = dict.fromkeys((user.user_id, *(one.user_id for one in gone)))
     touched = (*(("users", user_id) for user_id in ids), *(("names", name) for name in renamed))
-    return Change(UsersState(users, names), touched)
+    return Change(UsersState(users, names, state.blocked), touched)
 
 
 def _renamed(

@@ -20,7 +20,7 @@ def misattributed(state: UsersState, message: Misattributed, bot: str = "") -> C
     told = _untold(state, user.user_id, message.said_in)
     users = {**state.users, **told}
     users[user.user_id] = _without(users[user.user_id], moved)
-    state = UsersState(users, state.names)
+    state = UsersState(users, state.names, state.blocked)
     paths: tuple[Path, ...] = tuple(("users", user_id) for user_id in (user.user_id, *told))
     for one in moved:
         change = interacted(state, message.to, msgspec.structs.replace(one, person=message.to.name), bot)

@@ -1,9 +1,9 @@
 """What the users' domain accepts and announces: who was met, what is known of them, and who must be forgotten."""
 
 from actors.kernel.message import Message
+from actors.users.state import Block, Blocks, UserState
 from actors.users.state import Fact as Fact
 from actors.users.state import Recalled as Recalled
-from actors.users.state import UserState
 from actors.vocabulary.addresses import Address
 from actors.vocabulary.values import Interaction, Person
 
@@ -71,6 +71,37 @@ class PersonForgotten(Message):
 
     people: tuple[Person, ...]
     at: float
+
+
+class BlockPerson(Message):
+    """Have nothing to do with the person with this id or, if unique, this name (any more), or take that back with
+    `blocked` false; answered by PersonBlocked or NotBlocked. Who was never met can be blocked, too."""
+
+    name_or_id: str
+    blocked: bool = True
+
+
+class PersonBlocked(Message):
+    """Done. block: of whom."""
+
+    block: Block
+    blocked: bool
+
+
+class NotBlocked(Message):
+    """Nothing changed, and why."""
+
+    reason: str
+
+
+class GetBlocked(Message):
+    """To the users; the sender gets PeopleBlocked."""
+
+
+class PeopleBlocked(Message):
+    """These are blocked now: they are not answered, not remembered, not greeted, and move nothing."""
+
+    blocks: Blocks
 
 
 class InteractionHappened(Message):

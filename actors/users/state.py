@@ -8,6 +8,9 @@ from actors.users.facts.erasure import without_erased, without_naming
 from actors.users.facts.fact import Fact as Fact
 from actors.users.facts.fact import Recalled as Recalled
 from actors.users.facts.fact import fact_faults
+from actors.vocabulary.blocks import MOST as BLOCKS
+from actors.vocabulary.blocks import Block as Block
+from actors.vocabulary.blocks import Blocks as Blocks
 from actors.vocabulary.names import folded
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction, Person, person_named, tombstone
@@ -80,10 +83,13 @@ class UserState(msgspec.Struct, frozen=True):
 
 @durable("users.UsersState")
 class UsersState(msgspec.Struct, frozen=True):
-    """Everybody, by user id. names: an index of user ids by folded name, newest last; `find` checks it."""
+    """Everybody, by user id. names: an index of user ids by folded name, newest last; `find` checks it.
+
+    blocked: with whom the bot has nothing to do."""
 
     users: Mapping[str, UserState] = {}
     names: Mapping[str, tuple[str, ...]] = {}
+    blocked: Blocks = Blocks()
 
 
 def faults_of(user: UserState) -> tuple[str, ...]:
@@ -138,10 +144,12 @@ def without(state: UsersState, tombstones: Mapping[str, float]) -> UsersState:
     }
     left = {user_id: user for user_id, user in state.users.items() if user_id not in gone}
     users = {user_id: _without_mention(user, tombstones) for user_id, user in left.items()}
-    if not gone and all(users[user_id] is user for user_id, user in left.items()):
+    blocks = state.blocked.nameless(frozenset(tombstones))
+    same = blocks == state.blocked and all(users[user_id] is user for user_id, user in left.items())
+    if not gone and same:
         return state
     kept = {name: tuple(i for i in ids if i not in gone) for name, ids in state.names.items()}
-    return UsersState(users, {name: ids for name, ids in kept.items() if ids})
+    return UsersState(users, {name: ids for name, ids in kept.items() if ids}, blocks)
 
 
 def _without_mention(user: UserState, tombstones: Mapping[str, float]) -> UserState:
@@ -177,8 +185,12 @@ def _listed_otherwise(state: UsersState, key: str) -> tuple[str, ...]:
 
 
 def _too_many(state: UsersState) -> tuple[str, ...]:
-    sizes = {"people": len(state.users), "names": len(state.names)}
-    return tuple(f"{size} {what}, at most {PEOPLE}" for what, size in sizes.items() if size > PEOPLE)
+    sizes = {
+        "people": (len(state.users), PEOPLE),
+        "names": (len(state.names), PEOPLE),
+        "blocked": (len(state.blocked.blocks), BLOCKS),
+    }
+    return tuple(f"{size} {what}, at most {most}" for what, (size, most) in sizes.items() if size > most)
 
 
 def nameless(name: str) -> str:

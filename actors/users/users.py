@@ -13,19 +13,25 @@ from actors.kernel.protocol.storage import PERSISTENCE, ErasureRecorded, RecordE
 from actors.kernel.state.domain import DomainActor
 from actors.llm.messages import LLM, NotesRequested, NotesTaken
 from actors.users.acquaintance import Change, Path, faded, interacted, preferred, profile_of, remembered
+from actors.users.blocking import blocked, unblocked
 from actors.users.correction import misattributed
 from actors.users.facts.account import account, asks_for_account
 from actors.users.forget import ErasureSelection, chosen
 from actors.users.internal import NotesDue
 from actors.users.messages import (
+    BlockPerson,
     FindPerson,
     ForgetPerson,
     Forgotten,
+    GetBlocked,
     GetProfile,
     InteractionHappened,
     Misattributed,
+    NotBlocked,
     NotForgotten,
+    PeopleBlocked,
     PeopleFound,
+    PersonBlocked,
     PersonForgotten,
     PreferenceStated,
     Profile,
@@ -80,7 +86,13 @@ class Users(DomainActor[UsersState]):
             for interaction in user.interaction_history:
                 stored = interacted(stored, user.person, interaction, self.bot.name).state
             stored = merged_facts(stored, user).state
+        for block in interim.blocked.blocks:
+            stored = msgspec.structs.replace(stored, blocked=stored.blocked.adding(block))
         return stored
+
+    def restored(self) -> None:
+        if self.state.blocked.blocks:
+            self._tell_blocked()
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         self.bot = sections.get("bot", self.bot)
@@ -114,6 +126,8 @@ class Users(DomainActor[UsersState]):
     @handles
     def on_interaction(self, message: InteractionHappened) -> None:
         at = message.interaction.at
+        if self.state.blocked.holds(message.person):
+            return
         if at <= self._erased.get(tombstone(message.person.user_id), -1.0):
             return  # it was on its way when they were to be forgotten
         met = interacted(self.state, message.person, message.interaction, self.bot.name)
@@ -146,7 +160,27 @@ class Users(DomainActor[UsersState]):
 
     @handles
     def on_preference(self, message: PreferenceStated) -> None:
-        self._take(preferred(self.state, message.person, message.key, message.value, self.wall()))
+        if not self.state.blocked.holds(message.person):
+            self._take(preferred(self.state, message.person, message.key, message.value, self.wall()))
+
+    @handles
+    def on_block(self, message: BlockPerson) -> None:
+        found = (blocked if message.blocked else unblocked)(self.state, message.name_or_id)
+        if found.who is None:
+            self.reply(NotBlocked(found.why_not))
+            return
+        if found.blocks != self.state.blocked:
+            self.become(msgspec.structs.replace(self.state, blocked=found.blocks), (("blocked",),))
+            self._tell_blocked()
+        self.reply(PersonBlocked(found.who, message.blocked))
+
+    @handles
+    def on_get_blocked(self, _: GetBlocked) -> None:
+        self.tell(self.sender(), PeopleBlocked(self.state.blocked))
+
+    def _tell_blocked(self) -> None:
+        for address in (CONVERSATION, BEHAVIOUR):
+            self.tell(address, PeopleBlocked(self.state.blocked))
 
     @handles
     def on_forget(self, message: ForgetPerson) -> None:

@@ -1,4 +1,4 @@
-"""`safety`: what is never said."""
+"""`safety`: what is never said, and how often anybody is answered."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -69,4 +69,10 @@ class Safety(Section, key="safety", about="What Gerald never says.", place=13):
     )
     instructions: bool = setting(
         True, "What repeats the bot's own instructions word by word is not said either."
+    )
+    replies_per_minute: int = setting(
+        20,
+        "So many replies a minute does one person get; what they say beyond is only remembered.",
+        ge=1,
+        le=600,
     )

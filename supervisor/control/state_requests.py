@@ -8,7 +8,17 @@ import msgspec
 from actors.kernel.protocol.state import GetState, StateIs
 from actors.kernel.protocol.storage import PERSISTENCE
 from actors.persistence.messages import BackupFailed, MakeBackup
-from actors.users.messages import USERS, FindPerson, ForgetPerson, Forgotten, NotForgotten, PeopleFound
+from actors.users.messages import (
+    USERS,
+    BlockPerson,
+    FindPerson,
+    ForgetPerson,
+    Forgotten,
+    NotBlocked,
+    NotForgotten,
+    PeopleFound,
+    PersonBlocked,
+)
 from actors.users.state import UsersState
 from config.secrets.key_file import EncryptionKeyError
 from supervisor.control.actor_requests import start_again
@@ -75,6 +85,15 @@ def _forget(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
     yield {"forgotten": [msgspec.to_builtins(person) for person in answer.people]}
 
 
+def _block(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    wanted = bool(request.get("blocked", True))
+    answer = answer_of(runtime, USERS, BlockPerson(_name(request), wanted), ASK_WITHIN)
+    if isinstance(answer, NotBlocked):
+        raise RequestRefused(answer.reason)
+    assert isinstance(answer, PersonBlocked)
+    yield {"name": answer.block.name, "blocked": answer.blocked, "named_only": answer.block.named_only}
+
+
 def _backup(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
     message = MakeBackup(str(request.get("to") or ""), bool(request.get("encrypt")))
     if message.encrypt:
@@ -102,4 +121,4 @@ def _name(request: Mapping[str, Any]) -> str:
 
 
 STATE_REQUESTS = {"state": _state, "export": _export, "people": _people, "person": _person}
-STATE_REQUESTS |= {"forget": _forget, "backup": _backup}
+STATE_REQUESTS |= {"forget": _forget, "block": _block, "backup": _backup}

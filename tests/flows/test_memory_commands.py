@@ -135,3 +135,21 @@ def test_of_several_who_go_by_one_name_all_are_named(supervisor: Command, tmp_pa
     assert "usr_2" in said
     assert supervisor.json_of("users", "show", "usr_2")["user_id"] == "usr_2"
     assert "start Gerald" in supervisor("users", "forget", "usr_2", "--traces", code=3)
+
+
+def test_who_is_blocked_stays_so_after_a_restart(home: Path, supervisor: Command) -> None:
+    with started(home):
+        supervisor("talk", "Hello", "--as", "Mio")
+        assert "Mio: whoever goes by that name is blocked" in supervisor("users", "block", "MIO")
+        assert "whoever goes by that name is blocked" in supervisor("users", "block", "Troll")
+        assert "only written alike" in supervisor("users", "block", "Ｍio", code=1)
+    rows = supervisor.json("users", "list")
+    assert isinstance(rows, list)
+    assert {(row["display_name"], row["blocked"]) for row in rows} == {("Mio", True), ("Troll", True)}
+    with started(home):
+        supervisor("talk", "My favourite colour is violet", "--as", "Mio", code=1)
+        assert supervisor.json_of("users", "show", "mio")["preferences"] == {}
+        supervisor("users", "unblock", "Mio")
+        supervisor("talk", "My favourite colour is violet", "--as", "Mio")
+        assert supervisor.json_of("users", "show", "mio")["preferences"] == {"favourite colour": "violet"}
+        assert "nobody who goes by it is blocked" in supervisor("users", "unblock", "Mio", code=1)

@@ -6,6 +6,7 @@ from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN, Person
 
 MOST = 8  # questions that wait; one more is turned away
+MOST_EACH = 3  # of one person; what they ask beyond is remembered, and not answered
 PATIENCE = 120.0  # seconds after which nobody expects an answer any more, where the bot was away meanwhile
 
 
@@ -40,6 +41,12 @@ class Waiting(msgspec.Struct, frozen=True):
     def add(self, question: Question) -> "Waiting":
         """`question` waits, behind the others."""
         return Waiting((*self.questions, question)[:MOST])
+
+    def of(self, person: Person, voice: int) -> int:
+        """How many questions of this person or, of somebody unknown, of this voice wait."""
+        if person.is_known:
+            return sum(1 for one in self.questions if one.person == person)
+        return sum(1 for one in self.questions if voice and one.voice == voice)
 
     def since(self, now: float) -> "Waiting":
         """Of these, whoever still waits for an answer at `now`."""

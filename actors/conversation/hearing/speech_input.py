@@ -3,7 +3,7 @@
 import msgspec
 
 from actors.conversation import turns
-from actors.conversation.company.waiting import Question, Waiting, another
+from actors.conversation.company.waiting import MOST_EACH, Question, Waiting, another
 from actors.conversation.hearing import attribution, turn_start
 from actors.conversation.hearing.attribution import ANSWER_WITHIN
 from actors.conversation.hearing.drafts import Draft, Drafts
@@ -61,9 +61,7 @@ class SpeechInput:
         thought about ahead, if it was this. waited: until others were answered."""
         said = msgspec.structs.replace(said, text=turn_start.sayable(said.text))
         if not said.text:
-            reply.audience.tell_listener(
-                owner, said.listener, ReplyEnded(0, "ignored", "", "nothing was said")
-            )
+            _tell_ignored(owner, reply, said, "nothing was said")
             return 0
         self.drafts.end(owner)
         turn_end.void(owner, reply, "something new was said")
@@ -78,7 +76,7 @@ class SpeechInput:
         """What was foreseen is the turn: go on where the draft is."""
         turn_start.become_attributed(owner, draft.attributed(owner.state))
         active = current(owner)
-        owner.become(turns.exchanged(owner.state, active, owner.wall()))
+        turn_start.answers(owner)
         owner.tell(OSC_SENDER, Typing(True))
         self.drafts.became(active.turn, draft.guess)
         reply.ahead.met(draft.profile)
@@ -117,16 +115,23 @@ class SpeechInput:
         person = attribution.person_of(state.company, attribution.evidence(said, here))
         if not another(person, said.voice, active.person, active.voice):
             return False
+        if owner.blocks.holds(person):
+            reply.voice.go_on(owner)
+            _tell_ignored(owner, reply, said, "they are blocked")
+            return True
         asks = judge(said.text, 0.0) is not Verdict.LISTENING  # nobody waits for an answer to a "yeah"
-        if (
-            not asks
-            or not turn_start.heeded(owner, msgspec.structs.replace(said, person=person), here).answers
-        ):
+        heeds = turn_start.heeded(owner, msgspec.structs.replace(said, person=person), here)
+        if not asks or not heeds.answers:
             reply.voice.go_on(owner)
             self._overhear(owner, said, person)
+            _tell_ignored(owner, reply, said, heeds.why)
             return True
         if reply.voice.interrupted:
             return False
+        if state.waiting.of(person, said.voice) >= MOST_EACH:
+            self._overhear(owner, said, person)
+            _tell_ignored(owner, reply, said, "they asked too many things at once")
+            return True
         self._wait(owner, reply, msgspec.structs.replace(said, addressed=True))
         return True
 
@@ -140,9 +145,7 @@ class SpeechInput:
     def _wait(self, owner: Owner, reply: ReplyDelivery, said: Question) -> None:
         waiting = owner.state.waiting
         if waiting.full:
-            reply.audience.tell_listener(
-                owner, said.listener, ReplyEnded(0, "ignored", "", "too many others wait for an answer")
-            )
+            _tell_ignored(owner, reply, said, "too many others wait for an answer")
             return
         owner.become(msgspec.structs.replace(owner.state, waiting=waiting.add(said)))
         reply.audience.tell_listener(owner, said.listener, TurnWaits(len(waiting.questions) + 1))
@@ -234,6 +237,10 @@ class SpeechInput:
         """The users answered (or not) for a draft: what is known of them. An account of that needs no model."""
         if self.drafts.known(answer) and not self.drafts.is_for_account:
             self.drafts.ask(owner, self.growth)
+
+
+def _tell_ignored(owner: Owner, reply: ReplyDelivery, said: Question, why: str) -> None:
+    reply.audience.tell_listener(owner, said.listener, ReplyEnded(0, "ignored", "", why))
 
 
 def _tell_stages(owner: Owner, turn: int, said: TranscriptReady) -> None:

@@ -23,7 +23,7 @@ def felt(owner: Owner, touch: Interaction) -> None:
 def present(owner: Owner, answer: Reply | AskFailed) -> None:
     """Who touched? The only one who is here."""
     person = attribution.only(attribution.present(answer))
-    if person.is_known:
+    if person.is_known and not owner.blocks.holds(person):
         touch = msgspec.structs.replace(answer.context, person=person.name)
         owner.become(attribution.touch_attributed(owner.state, answer.context, touch))
         owner.tell(USERS, InteractionHappened(person, touch))

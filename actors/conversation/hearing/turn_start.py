@@ -2,6 +2,7 @@
 
 from actors.conversation import turns
 from actors.conversation.company.attention import Heeded, Said, attention
+from actors.conversation.company.pace import who_of
 from actors.conversation.company.waiting import Question
 from actors.conversation.hearing import attribution
 from actors.conversation.hearing.attribution import ANSWER_WITHIN
@@ -87,18 +88,30 @@ def present(owner: Owner, reply: ReplyDelivery, answer: Reply | AskFailed) -> No
         return
     become_attributed(owner, attribution.attributed(owner.state, attribution.present(answer)))
     active = current(owner)
+    if owner.blocks.holds(active.person):
+        owner.become(turns.unknown_speaker(owner.state))
+        reply.audience.announce(owner, current(owner), heeded=False)
+        turn_end.ignore(owner, reply, "they are blocked")
+        return
     heeds = heeded(owner, active.question, owner.state.surroundings.people)
     reply.audience.announce(owner, active, heeded=heeds.answers)
     if not heeds.answers:
         turn_end.ignore(owner, reply, heeds.why)
         return
-    owner.become(turns.exchanged(owner.state, active, owner.wall()))
+    answers(owner)
     owner.tell(OSC_SENDER, Typing(True))
     if active.person.is_known:
         asked = GetProfile(active.person, active.text, owner.state.surroundings.people)
         owner.ask(USERS, asked, "on_profile", turn, ANSWER_WITHIN)
     else:
         _think(owner, reply, turn, None)
+
+
+def answers(owner: Owner) -> None:
+    """Whoever said the current turn gets a reply."""
+    active, now = current(owner), owner.wall()
+    owner.become(turns.exchanged(owner.state, active, now))
+    owner.pace = owner.pace.noted(who_of(active.person, active.voice), now)
 
 
 def become_attributed(owner: Owner, after: ConversationState) -> None:
@@ -113,6 +126,10 @@ def become_attributed(owner: Owner, after: ConversationState) -> None:
 
 def heeded(owner: Owner, said: Question, here: tuple[Person, ...]) -> Heeded:
     """Whether the bot answers what was said, with these people around, and why."""
+    if owner.blocks.holds(said.person):
+        return Heeded(False, "they are blocked")
+    if not owner.pace.admits(who_of(said.person, said.voice), owner.wall(), owner.safety.replies_per_minute):
+        return Heeded(False, "they were answered often enough in this minute")
     if said.addressed:
         return Heeded(True, "said to the bot")
     state, rules = owner.state, owner.attention

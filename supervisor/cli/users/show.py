@@ -31,7 +31,8 @@ def table(rows: Iterable[PersonRow], width: int) -> Table:
         found.add_column(title, overflow="fold")
     for row in rows:
         numbers = (f"{row.relationship:.2f}", _when(row.last_seen), str(row.interactions))
-        cells = (row.display_name, *numbers, row.user_id)
+        name = f"{row.display_name} (blocked)" if row.blocked else row.display_name
+        cells = (name, *numbers, row.user_id)
         found.add_row(*map(literal, cells if wide else cells[::2]))
     return found
 

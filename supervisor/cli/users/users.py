@@ -1,4 +1,4 @@
-"""`supervisor users`: lists, shows and erases the people Gerald remembers."""
+"""`supervisor users`: lists, shows, erases and blocks people."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from supervisor.offline.people import PersonRow, is_called, near, rows_of
 
 @click.group()
 def users() -> None:
-    """List, show or erase the people Gerald remembers."""
+    """List, show, erase or block people."""
 
 
 @users.command("list")
@@ -113,6 +113,44 @@ def forget(home: Home, name: str, yes: bool, traces: bool, as_json: bool) -> Non
     elsewhere = tell_elsewhere(home, wanted, delete=traces, silent=as_json)
     if as_json:
         print_json({"forgotten": msgspec.to_builtins(people), "elsewhere": elsewhere})
+
+
+@users.command()
+@click.argument("name")
+@home_and_json
+def block(home: Home, name: str, as_json: bool) -> None:
+    """Have nothing to do with the person with this id or NAME: they are not answered, not remembered and not greeted.
+
+    It holds at once and after every restart. Who was never met can be blocked: then it is whoever goes by the NAME.
+    What is remembered of them stays; `supervisor users forget` erases it, and leaves the block."""
+    _set_blocked(home, name, True, as_json)
+
+
+@users.command()
+@click.argument("name")
+@home_and_json
+def unblock(home: Home, name: str, as_json: bool) -> None:
+    """Take back that the person with this id or NAME is blocked."""
+    _set_blocked(home, name, False, as_json)
+
+
+def _set_blocked(home: Home, name: str, wanted: bool, as_json: bool) -> None:
+    if not running_instance(home.path):
+        fail(NO_INSTANCE, f"no Gerald runs in {home.path}; start one with `supervisor run`, and ask again")
+    name = given(name)
+    found, _ = _found(home, name)
+    if len(found) > 1:
+        _only(home, name, found)
+    if found and not is_called(found[0], name):
+        who = f"{found[0].display_name} ({found[0].user_id})"
+        fail(FAILED, f"nobody is called {name!r}; {who} is only written alike: give the id to mean them")
+    answer = ask_one(home, {"do": "block", "name": found[0].user_id if found else name, "blocked": wanted})
+    if as_json:
+        print_json(answer)
+        return
+    whoever = "whoever goes by that name " if answer["named_only"] and wanted else ""
+    said = "is blocked" if wanted else "is no longer blocked"
+    click.echo(printable(f"{answer['name'] or name}: {whoever}{said}"))
 
 
 def _rows(home: Home) -> tuple[PersonRow, ...]:

@@ -10,8 +10,9 @@ from actors.behaviour.behaviour import Behaviour
 from actors.behaviour.messages import ActIntended, BodyIs, PersonCame, PersonWent, StopActs, VisitBegan
 from actors.conversation.messages import SpeakFirst
 from actors.kernel.checkpoint import taken
-from actors.users.messages import PersonForgotten
+from actors.users.messages import PeopleBlocked, PersonForgotten
 from actors.users.state import EmotionalState, UserState
+from actors.vocabulary.blocks import Blocks, block_of
 from actors.vocabulary.values import Interaction, Person, person_named
 from config.schema import Behaviour as Settings
 from config.schema import Bot, Initiative, Speech
@@ -253,3 +254,27 @@ def test_a_replay_goes_on_from_a_checkpoint_with_all_of_it(stage: Stage) -> None
     ReplayedIncarnation(again, started).resume(line)
     assert again.running == stage.actor.running
     assert dict(taken(again)) == dict(taken(stage.actor))
+
+
+# -- who is blocked
+
+
+def test_who_is_blocked_is_not_greeted_not_waved_at_and_gets_no_goodbye(stage: Stage) -> None:
+    stage.give(PeopleBlocked(Blocks((block_of((BOB,)),))))
+    stage.advance(20.0)
+    came(stage, BOB)
+    assert stage.advance(10.0) == []
+    stage.give(PersonWent(BOB, stage.world.clock.wall(), 1))
+    assert stage.advance(5.0) == []
+    assert [one for one in stage.body() if isinstance(one, GestureRequested)] == []
+
+
+def test_the_touch_of_who_is_alone_and_blocked_moves_nothing(stage: Stage) -> None:
+    came(stage, BOB)
+    stage.give(PeopleBlocked(Blocks((block_of((BOB,)),))))
+    stage.body()
+    stage.give(Touched("Head", Interaction("touch", "", "Head", stage.world.clock.wall())))
+    assert stage.body() == []
+    stage.give(PeopleBlocked(Blocks()))
+    stage.give(Touched("Head", Interaction("touch", "", "Head", stage.world.clock.wall())))
+    assert stage.body() != []

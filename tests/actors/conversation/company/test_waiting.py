@@ -1,12 +1,12 @@
 """Several people at once: whose question waits, whose is overheard, and who is told what."""
 
-from actors.conversation.company.waiting import MOST
+from actors.conversation.company.waiting import MOST, MOST_EACH
 from actors.conversation.messages import CancelTurn, ReplyEnded, TextReceived, TurnStarted, TurnWaits
 from actors.llm.messages import CompletionEnded, CompletionRequested, SentenceReady
 from actors.osc.messages import ChatboxText, Typing
 from actors.speech.messages import Cancel, TranscriptReady
 from actors.users.messages import GetProfile, InteractionHappened, Misattributed, PersonForgotten, Profile
-from actors.vocabulary.values import UNKNOWN, Person
+from actors.vocabulary.values import UNKNOWN, Person, person_named
 from actors.world.messages import Present, WhoIsHere
 from tests.actors.conversation.room import MIO, YU, Room
 
@@ -66,12 +66,23 @@ def test_the_same_person_again_voids_the_reply() -> None:
 def test_more_than_can_wait_are_told_so() -> None:
     room = Room()
     room.hear("What is your name?", MIO, HERE)
-    for _ in range(MOST + 1):
-        room.give(TextReceived("And me?", YU, "listener"))
+    for number in range(MOST + 1):
+        room.give(TextReceived("And me?", person_named(f"Guest {number}"), "listener"))
     assert room["listener"].of(ReplyEnded) == [
         ReplyEnded(0, "ignored", "", "too many others wait for an answer")
     ]
     assert len(room.actor.state.waiting.questions) == MOST
+
+
+def test_one_person_does_not_take_all_places() -> None:
+    room = Room()
+    room.hear("What is your name?", MIO, HERE)
+    for number in range(MOST_EACH + 2):
+        room.give(TextReceived(f"Question {number}?", YU, "listener"))
+    assert len(room.actor.state.waiting.questions) == MOST_EACH
+    assert len(room["listener"].of(ReplyEnded)) == 2
+    told = [one.interaction.detail for one in room["users"].of(InteractionHappened)]
+    assert told == [f"Question {number}?" for number in range(MOST_EACH, MOST_EACH + 2)]
 
 
 def test_who_tells_it_to_stop_tells_all_who_wait() -> None:
