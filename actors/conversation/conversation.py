@@ -35,6 +35,7 @@ from actors.conversation.messages import (
     TextReceived,
     WatchTurns,
 )
+from actors.conversation.prompt.fitting import fitted
 from actors.conversation.reply import reply_growth, turn_end
 from actors.conversation.reply.delivery import ReplyDelivery
 from actors.conversation.reply.floor import Floor
@@ -103,7 +104,8 @@ class Conversation(DomainActor[ConversationState]):
         self.blocks = Blocks()
         self.pace = Pace()
         self._persona = bot
-        self.bot = avoiding(bot, self.safety)
+        self._llm = llm
+        self.bot = avoiding(fitted(bot, llm), self.safety)
         self.speech = speech
         self.placeholder = llm is not None and llm.is_placeholder
         self.keeps_voices = users is not None and users.voice_prints
@@ -156,7 +158,8 @@ class Conversation(DomainActor[ConversationState]):
     def commit(self, sections: Mapping[str, Any]) -> bool:
         self.safety = sections.get("safety", self.safety)
         self._persona = sections.get("bot", self._persona)
-        self.bot = avoiding(self._persona, self.safety)
+        self._llm = sections.get("llm", self._llm)
+        self.bot = avoiding(fitted(self._persona, self._llm), self.safety)
         self.speech = sections.get("speech", self.speech)
         self.attention = sections.get("conversation", self.attention)
         self.lore = sections.get("lore", self.lore)

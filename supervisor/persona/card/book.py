@@ -1,6 +1,7 @@
 """A card's lorebook, as the entries of `lore`."""
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -93,8 +94,8 @@ def _entry(content: Mapping[str, Any], notes: Notes, number: int) -> Entry | Non
 def _keys(fields: Fields, name: str) -> tuple[str, ...]:
     """Keys as they can be found in what is said; a comma parts several that stand in one."""
     single = (part for text in fields.texts(name, KEYS) for part in text[:1000].split(","))
-    keys = (" ".join(cleaned(part, KEY).split()) for part in single)
-    return tuple(dict.fromkeys(key for key in keys if key))[:KEYS]
+    keys = (" ".join(cleaned(part, KEY).split()) for part in islice(single, KEYS))
+    return tuple(dict.fromkeys(key for key in keys if key))
 
 
 def _undecorated(text: str, notes: Notes) -> str:
