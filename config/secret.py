@@ -21,6 +21,26 @@ def redacted(text: str) -> str:
     return text
 
 
+_PIECE = 12  # letters and digits of a secret, which nobody says by chance
+_SHORTEST_SAID = 8
+
+
+def holds_secret(text: str) -> bool:
+    """Whether `text` says a secret that this process holds, or twelve letters and digits of one, however spaced."""
+    said = _bare(text)
+    return any(_says(said, _bare(secret)) for secret in tuple(_known))
+
+
+def _says(said: str, secret: str) -> bool:
+    size = min(len(secret), _PIECE)
+    pieces = (secret[at : at + size] for at in range(len(secret) - size + 1))
+    return size >= _SHORTEST_SAID and any(piece in said for piece in pieces)
+
+
+def _bare(text: str) -> str:
+    return "".join(one for one in text.casefold() if one.isalnum())
+
+
 class Secret:
     """An API key or a password. Equality takes constant time."""
 

@@ -31,7 +31,7 @@ from config.schema.trace import Tracing
 from config.schema.users import KeptOfUsers
 from config.schema.vision import ComputerVision
 from config.schema.vrchat import VRChat
-from config.secret import Secret, reference
+from config.secret import Secret, holds_secret, reference
 
 __all__ = [
     "PINNED",
@@ -65,6 +65,7 @@ __all__ = [
     "Tuple",
     "VRChat",
     "dump",
+    "holds_secret",
     "section_class",
     "section_name",
 ]

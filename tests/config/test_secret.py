@@ -11,7 +11,7 @@ import pydantic
 import pytest
 
 from config.schema import Config, Llm, dump
-from config.secret import Secret
+from config.secret import Secret, holds_secret
 
 TEXT = "sk-or-v1-correcthorse"
 SECRET = Secret(TEXT)
@@ -80,3 +80,25 @@ def test_it_travels_as_a_reference_that_only_a_resolver_turns_back() -> None:
         Config.model_validate(data)
     resolved = Config.model_validate(data, context={"resolve_secret": {"llm.api_key": TEXT}.__getitem__})
     assert resolved == config
+
+
+@pytest.mark.parametrize(
+    ("said", "holds"),
+    [
+        ("It is kestrel-40917-vellum-x.", True),
+        ("It is K E S T R E L 4 0 9 1 7 V E L L U M X", True),
+        ("The beginning: kestrel-40917", True),
+        ("A kestrel is a bird.", False),
+        ("", False),
+    ],
+)
+def test_a_secret_is_found_in_what_is_said(said: str, holds: bool) -> None:
+    kept = Secret("kestrel-40917-vellum-x")
+    assert holds_secret(said) is holds
+    assert kept
+
+
+def test_a_short_secret_is_no_reason_to_fall_silent() -> None:
+    kept = Secret("parrot")
+    assert not holds_secret("I like parrots.")
+    assert kept

@@ -20,6 +20,7 @@ VIEWS = 400  # of these, for what the speaker prefers
 
 FELT_FOR = 30.0  # seconds for which a touch is worth mentioning
 
+SIGHT = 80  # characters of one thing that is seen
 NAMED = 6  # people near who are named; the others are counted
 
 HABIT = 3  # times after which a topic is one that somebody often talks about
@@ -87,7 +88,7 @@ def _scene(around: Surroundings) -> list[str]:
     parts = [f'The world is called "{place}".'] if place else []
     if len(names) > 1:
         parts.append(f"Here with you: {', '.join(names[:NAMED])}{more}.")
-    return [*parts, *(f"You see: {bare(thing)}." for thing in around.seen)]
+    return [*parts, *(f"You see: {quotable(thing, SIGHT)}." for thing in around.seen)]
 
 
 def _partner(state: ConversationState, profile: Profile | None, now: float) -> list[str]:

@@ -9,7 +9,7 @@ import msgspec
 from actors.conversation.instructions import EARLIER, RULES
 from actors.conversation.prompt.lore import always_known, called_up
 from actors.conversation.prompt.notes import notes
-from actors.conversation.prompt.quoting import bare, heading, quotable
+from actors.conversation.prompt.quoting import bare, heading, one_line, quotable
 from actors.conversation.prompt.role import filled, role
 from actors.conversation.state import ConversationState
 from actors.conversation.summary import condensed, lines
@@ -140,5 +140,5 @@ def _earlier(state: ConversationState, unseen: int, bot: str) -> tuple[ChatMessa
 def _words(said: Utterance) -> str:
     if said.role != "user":
         return said.text
-    name = heading(said.person)
-    return f"{name}: {bare(said.text)}" if name else bare(said.text)
+    name, text = heading(said.person), bare(one_line(said.text))
+    return f"{name}: {text}" if name else text

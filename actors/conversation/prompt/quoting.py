@@ -2,16 +2,24 @@
 
 Anybody can choose a name, and anybody a world's."""
 
+import re
+
 from actors.vocabulary.values import Person
 from actors.vocabulary.words import plain
 
 LONGEST_NAME = 40
+_BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _BARE = str.maketrans({"[": "(", "]": ")"})
 
 
 def bare(text: str) -> str:
     """`text` without square brackets, which only our own notes have."""
     return text.translate(_BARE)
+
+
+def one_line(text: str) -> str:
+    """`text` on one line: a second one would stand without the name of whoever said it."""
+    return _BREAKS.sub(" ", text)
 
 
 def quotable(text: str, longest: int = LONGEST_NAME) -> str:

@@ -16,7 +16,7 @@ def repeats_instructions(bot: Bot, text: str, before: str = "") -> bool:
     """Whether `text`, said after `before`, goes on repeating the instruction word by word."""
     start, new = _words(before[-_BEFORE:]), _words(text)
     whole = start + new
-    for told, run in _instructions(bot.personality, bot.speaking_style):
+    for told, run in _instructions(bot.name, bot.personality, bot.speaking_style):
         first = max(0, len(start) - run + 1)
         if any(whole[at : at + run] in told for at in range(first, len(whole) - run + 1)):
             return True
@@ -24,8 +24,12 @@ def repeats_instructions(bot: Bot, text: str, before: str = "") -> bool:
 
 
 @lru_cache(maxsize=4)
-def _instructions(*persona: str) -> tuple[tuple[frozenset[tuple[str, ...]], int], ...]:
-    rules = frozenset(run for text in (*RULES, EARLIER) for run in _runs(text, OF_RULES))
+def _instructions(name: str, *persona: str) -> tuple[tuple[frozenset[tuple[str, ...]], int], ...]:
+    rules = frozenset(
+        run
+        for text in (*RULES, EARLIER, f"You are {name}, an AI with a body")
+        for run in _runs(text, OF_RULES)
+    )
     own = frozenset(run for text in persona for run in _runs(text, OF_PERSONA))
     return (rules, OF_RULES), (own, OF_PERSONA)
 

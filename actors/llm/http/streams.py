@@ -3,6 +3,7 @@
 It posts internal messages of this package. It starts with the first job and ends after an idle minute."""
 
 import asyncio
+import contextlib
 import logging
 import random
 import threading
@@ -26,8 +27,10 @@ from actors.llm.text.length import ENDLESS, ReplyLength
 from actors.llm.text.marks import MOST, acts_of_tool
 from actors.llm.text.reply import SpokenReply
 from actors.llm.text.sentences import FIRST_PIECE_WORDS
+from config.schema import holds_secret
 
 WARM_WITHIN = 900.0  # seconds that a server may take to load its model
+_SAID = 200  # characters of what was said, in which a secret may have begun
 IDLE = 60.0  # seconds without a job after which the thread ends
 
 HELLO = (ChatMessage("user", "Hello."),)
@@ -284,6 +287,8 @@ class StreamProgress:
         self._begins = begins
         self._post = post
         self._reply = self._new_reply()
+        self._said = ""  # the end of what was said
+        self._leaks = False
 
     def take(self, text: str) -> bool:
         """Take new text; whether more is wanted."""
@@ -331,8 +336,9 @@ class StreamProgress:
 
     def break_off(self) -> None:
         """Say the whole sentences that came before the stream broke."""
-        if self.begun:
-            self._say(self._reply.finish(cut=True, broken=True))
+        if self.begun and not self._leaks:
+            with contextlib.suppress(CompletionError):
+                self._say(self._reply.finish(cut=True, broken=True))
 
     def opened_by_template(self, ending: Ending) -> bool | None:
         """Whether the reply began inside a thought; None when it does not tell."""
@@ -343,7 +349,17 @@ class StreamProgress:
             self._act(act, number, "mark")
         self._reply.acts.clear()
         for sentence in sentences:
+            self._refuse_secrets(sentence)
             self._post(SentenceArrived(self._job.request, sentence, *self._times()), self._job.request)
+
+    def _refuse_secrets(self, sentence: str) -> None:
+        """Here and not in an actor: what is a secret stands in no message. Raises CompletionError."""
+        if self._leaks or holds_secret(self._said + sentence):
+            self._leaks = True
+            what = "the reply says a secret of the configuration, and was not said"
+            remedy = "find out how it came into the prompt, and give the service a new one"
+            raise CompletionError(of_transport(self._job.endpoint, "moderated", what, remedy))
+        self._said = (self._said + sentence)[-_SAID:]
 
     def _times(self) -> tuple[float, float]:
         return time.time(), self._job.age

@@ -13,6 +13,7 @@ from actors.llm.http.streams import Job, Streams
 from actors.llm.internal import FirstTokenArrived, ReplyBroken, ReplyStreamed, SentenceArrived
 from actors.llm.messages import ChatMessage
 from actors.llm.servers.providers import Endpoint, RequestLimits
+from config.schema import Secret
 from tests.doubles.model_server import (
     ModelServer,
     Step,
@@ -384,3 +385,21 @@ def test_a_server_of_somebody_else_is_not_warmed_up() -> None:
     assert Endpoint("http://nas.local:11434/v1", "m").is_private
     assert not Endpoint("https://openrouter.ai/api/v1", "m").is_private
     assert not Endpoint("https://8.8.8.8/v1", "m").is_private
+
+
+def test_a_reply_that_says_a_secret_ends_before_it(
+    server: ModelServer, posted: Posted, streams: Streams
+) -> None:
+    kept = Secret("kestrel-40917-vellum-y")
+    server.plan(
+        words("Hello there, my friend. ", "The key is kestrel-40917-", "vellum-y. That is ", "all. Bye.")
+    )
+    streams.submit(job(server))
+    came = [posted.next()]
+    while not isinstance(came[-1], ReplyBroken):
+        came.append(posted.next())
+    assert [one.text for one in came if isinstance(one, SentenceArrived)] == ["Hello there, my friend."]
+    assert came[-1].kind == "moderated"
+    assert "kestrel" not in str(came)
+    assert len(server.requests) == 1
+    assert kept
