@@ -48,6 +48,21 @@ class ReplyBroken(Message):
     retry_after: float = 0.0
 
 
+class ProbeDue(Message):
+    """Time to try `server` (its key), which failed, again."""
+
+    server: str
+
+
+class ServerProbed(Message):
+    """What came of a small request to `server` (its key). kind: "" where it answered, else as in CompletionFailed."""
+
+    server: str
+    kind: str = ""
+    owner: str = ""
+    retry_after: float = 0.0
+
+
 class LocalWaitOver(Message):
     """`request` has waited long enough for the embedded model."""
 

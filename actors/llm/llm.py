@@ -4,13 +4,14 @@ Promises: at most `performance.max_concurrent_requests` at once and a bounded qu
 each request, and none for a cancelled turn. A guess gets neither; see `speculation` for which are begun at all."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from actors.behaviour.messages import BEHAVIOUR, ActIntended
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
-from actors.llm import internal
+from actors.llm import internal, local_wait, takeover
 from actors.llm.http.streams import Job, Post, Streams
+from actors.llm.jobs import job_of
 from actors.llm.messages import (
     LOCAL_LLM,
     CompletionEnded,
@@ -25,9 +26,11 @@ from actors.llm.messages import (
 )
 from actors.llm.mock import FIRST_DELAY, NEXT_DELAY, script
 from actors.llm.requests.background import Background
+from actors.llm.requests.nothing_said import nothing_said
 from actors.llm.requests.request_queue import QueuedRequest, RequestQueue
 from actors.llm.requests.speculation import Speculation
-from actors.llm.servers.providers import Endpoint, choose, limits, local_endpoint
+from actors.llm.servers.order import ServerOrder
+from actors.llm.servers.providers import Provider, Server, choose, label_of
 from actors.llm.servers.tools import equipped
 from actors.llm.text.length import most_of
 from actors.speech.messages import Cancel, Drop
@@ -45,6 +48,13 @@ class LanguageModel(Actor):
     """See the module. bot: its name is taken off the front of replies. streaming: makes what asks the servers."""
 
     deterministic = True
+    former_attributes: ClassVar[Mapping[str, str]] = {
+        "_llm": "llm",
+        "_queue": "queue",
+        "_provider": "servers.provider",
+        "_local": "servers.local",
+        "_no_local": "servers.no_local",
+    }
 
     def __init__(
         self,
@@ -55,33 +65,36 @@ class LanguageModel(Actor):
         behaviour: Behaviour | None = None,
         streaming: Callable[[Post], Streams] = Streams,
     ) -> None:
-        self._llm = llm
-        self._queue = RequestQueue(performance.max_concurrent_requests)
+        self.llm = llm
+        self.queue = RequestQueue(performance.max_concurrent_requests)
         self._behaviour = behaviour or Behaviour()
         self._bot = bot or Bot()
         self._first_words = (speech or Speech()).first_clause_words
-        self._provider = choose(llm)
+        self.servers = ServerOrder(choose(llm))
+        self.asked_at = 0.0
         self._speculation = Speculation(llm.speculate)
         self._background = Background()
-        self._local: LocalModelReady | None = None
-        self._no_local: LocalModelUnavailable | None = None
         self._paused_until = 0.0
         self._paused_why = ""
         self._said: tuple[Health, str, str] | None = None
-        self._streams = streaming(lambda message, cause: self.post(message, cause))
+        self.streams = streaming(lambda message, cause: self.post(message, cause))
+
+    @property
+    def _provider(self) -> Provider:
+        return self.servers.provider
 
     def on_start(self) -> None:
-        self._say(Health.OK, self._provider.note)
-        self._ask_where()
+        self.say(Health.OK, self._provider.note)
+        self.ask_where()
         self._warm_up()
 
     def on_stop(self) -> None:
-        self.side_effect(lambda: self._streams.close(STOP_TIMEOUT))
+        self.side_effect(lambda: self.streams.close(STOP_TIMEOUT))
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         """What is being answered goes on as it began; what comes next goes by the new section."""
         if "performance" in sections:
-            self._queue.limit(sections["performance"].max_concurrent_requests)
+            self.queue.limit(sections["performance"].max_concurrent_requests)
         if "bot" in sections:
             self._bot = sections["bot"]
         if "speech" in sections:
@@ -89,54 +102,56 @@ class LanguageModel(Actor):
         self._behaviour = sections.get("behaviour", self._behaviour)
         if "llm" in sections:
             self._change_provider(sections["llm"])
-        self._begin_waiting()
+        self.begin_waiting()
         return True
 
     def _change_provider(self, llm: Llm) -> None:
-        self._llm, before = llm, self._provider
+        self.llm, before = llm, self._provider
         self._speculation.mode = llm.speculate
-        self._provider = choose(llm)
-        if self._provider == before:
+        self.servers.change(choose(llm))
+        if self._provider.asks_as(before):
             return
         self._paused_until, self._paused_why = 0.0, ""
-        # The local model is started again when it is needed now, and then tells where it is.
-        self._no_local = self._local = None
-        self._say(Health.OK, self._provider.note)
+        takeover.say_who_answers(self)
         self._warm_up()
 
     def _warm_up(self) -> None:
-        endpoint = self._provider.endpoint
-        if endpoint is not None and endpoint.is_private and self._llm.warm_up:
-            job = Job("", endpoint, (), limits(self._llm))
-            self.side_effect(lambda: self._streams.warm(job))
+        server = self.servers.first("talk")
+        if server is not None and server.endpoint.is_private and self.llm.warm_up:
+            job = Job("", server.endpoint, (), server.limits)
+            self.side_effect(lambda: self.streams.warm(job))
 
     @handles
     def on_prompt_foreseen(self, message: PromptForeseen) -> None:
-        endpoint = self._endpoint()
-        admitted = self._llm.speculate != "off" and self._queue.is_idle
-        if endpoint is not None and endpoint.is_private and admitted:
-            job = Job("", equipped(endpoint, self._behaviour), message.messages, limits(self._llm))
-            self.side_effect(lambda: self._streams.warm(job))
+        server = self.server()
+        admitted = self.llm.speculate != "off" and self.queue.is_idle
+        if server is not None and server.endpoint.is_private and admitted:
+            job = Job("", equipped(server.endpoint, self._behaviour), message.messages, server.limits)
+            self.side_effect(lambda: self.streams.warm(job))
 
     @handles
     def on_notes_requested(self, message: NotesRequested) -> None:
-        endpoint = self._provider.endpoint  # the embedded model has none here: it is not asked
-        is_free = self._queue.is_idle and not self._background.request and self.now() >= self._paused_until
-        if endpoint is not None and is_free:
-            job = self._background.begin(self.cause(), self.sender(), message, endpoint, limits(self._llm))
-            self.side_effect(lambda: self._streams.submit(job))
+        server = self.servers.first("remember")  # the embedded model is not among them: it is not asked
+        is_free = self.queue.is_idle and not self._background.request and self.now() >= self._paused_until
+        if server is not None and is_free:
+            at, within = server.endpoint, server.limits
+            job = self._background.begin(self.cause(), self.sender(), message, at, within)
+            self.side_effect(lambda: self.streams.submit(job))
 
     # -- requests
 
     @handles
     def on_completion_requested(self, message: CompletionRequested) -> None:
+        self.asked_at = self.now()
+        for key in self.servers.deferred():
+            takeover.probe_if_due(self, key)
         if request := self._background.end():
             self._cancel(request)
         if message.guess and not message.turn:
             self._guess(message)
-        elif not self._queue.is_void(message.turn):
+        elif not self.queue.is_void(message.turn):
             self._speculation.decided()
-            ahead = self._queue.take_over(message.guess, message.turn, message.messages)
+            ahead = self.queue.take_over(message.guess, message.turn, message.messages)
             if ahead is not None:
                 self._hand_over(ahead)
             else:
@@ -148,28 +163,28 @@ class LanguageModel(Actor):
         )
         if self.now() < self._paused_until:
             self._fail(request, "rate_limited", self._paused_why, self._paused_until - self.now())
-        elif self._no_local is not None:
-            self._fail(request, "unreachable", f"{self._no_local.why}; {self._no_local.remedy}")
-        elif self._queue.is_full:
+        elif (none := self.servers.no_local) is not None and not self._provider.is_list:
+            self._fail(request, "unreachable", f"{none.why}; {none.remedy}")
+        elif self.queue.is_full:
             remedy = "raise performance.max_concurrent_requests, or choose a faster model"
-            self._fail(request, "busy", f"too many requests wait for {self._label()}; {remedy}")
+            self._fail(request, "busy", f"too many requests wait for {label_of(self.server())}; {remedy}")
         else:
-            self._queue.enter(request)
-            self._begin_waiting()
-            self._limit_the_wait(request)
+            self.queue.enter(request)
+            self.begin_waiting()
+            local_wait.limit_the_wait(self, request)
 
     def _guess(self, message: CompletionRequested) -> None:
-        if not self._can_answer() or self._queue.is_full or self.now() < self._paused_until:
+        if not self.can_answer() or self.queue.is_full or self.now() < self._paused_until:
             return
-        endpoint = self._endpoint()
-        is_private = endpoint is None or endpoint.is_private
+        server = self.server()
+        is_private = server is None or server.endpoint.is_private
         if self._speculation.admits(message.guess, is_private, self.now()):
             request = QueuedRequest(
                 self.cause(), self.sender(), 0, message.messages, self.now(), people=message.people
             )
             request.guess = message.guess
-            self._stop(self._queue.guess(request))
-            self._begin_waiting()
+            self._stop(self.queue.guess(request))
+            self.begin_waiting()
 
     def _hand_over(self, request: QueuedRequest) -> None:
         """Tell what came of a guess, now that it is the turn's; what is not there yet follows."""
@@ -181,13 +196,13 @@ class LanguageModel(Actor):
         if request.streamed is not None:
             self._finish(request, request.streamed)
         else:
-            self._begin_waiting()
+            self.begin_waiting()
 
     @handles
     def on_drop(self, message: Drop) -> None:
         self._speculation.drop(message.guess)
-        self._stop(self._queue.drop(message.guess))
-        self._begin_waiting()
+        self._stop(self.queue.drop(message.guess))
+        self.begin_waiting()
 
     def _stop(self, request: QueuedRequest | None) -> None:
         if request is not None:
@@ -195,54 +210,47 @@ class LanguageModel(Actor):
 
     @handles
     def on_cancel(self, message: Cancel) -> None:
-        for request in self._queue.void(message.turn):
+        for request in self.queue.void(message.turn):
             self._cancel(request.id)
-        self._begin_waiting()
+        self.begin_waiting()
 
-    def _begin_waiting(self) -> None:
-        self._stop(self._queue.make_room())
-        while self._can_answer() and (request := self._queue.begin_next()) is not None:
+    def begin_waiting(self) -> None:
+        self._stop(self.queue.make_room())
+        while self.can_answer() and (request := self.queue.begin_next()) is not None:
             self._begin(request)
 
-    def _can_answer(self) -> bool:
-        return self._provider.kind == "mock" or self._endpoint() is not None
+    def can_answer(self) -> bool:
+        return self._provider.kind == "mock" or self.server() is not None
 
-    def _endpoint(self) -> Endpoint | None:
-        if self._provider.kind == "local" and self._local is not None:
-            return local_endpoint(self._llm, self._local)
-        return self._provider.endpoint
+    def server(self, tried: tuple[str, ...] = ()) -> Server | None:
+        return self.servers.next(self.llm, tried)
 
     def _begin(self, request: QueuedRequest) -> None:
-        request.endpoint = self._endpoint()
-        most = most_of(self._bot.response_length)
-        if request.endpoint is None:
-            request.script = script(request.prompt, self._llm.temperature, self.random, most)
+        server = request.server = self.server(request.tried) or self.server()
+        if server is None:
+            most = most_of(self._bot.response_length)
+            request.script = script(request.prompt, self.llm.temperature, self.random, most)
             self.after(FIRST_DELAY, internal.ScriptedSentenceDue(request.id, 0))
             return
-        # a local model that is gone comes back at another address: see _sent_again
-        retries = 0 if request.endpoint.is_local or request.guess else self._llm.retries
-        waited, patience = self.now() - request.asked_at, self._llm.first_token_timeout
-        within = limits(self._llm)
-        prompt, names, words = request.prompt, (self._bot.name,), self._first_words
-        endpoint = equipped(request.endpoint, self._behaviour)
-        spoken = (names, words, request.people, most)
-        job = Job(request.id, endpoint, prompt, within, waited, retries, patience, *spoken)
-        self.side_effect(lambda: self._streams.submit(job))
+        hurried = self._provider.is_list and self.server((*request.tried, server.key)) is not None
+        how = (self.now() - request.asked_at, self.llm.retries, self._bot, self._first_words, self._behaviour)
+        job = job_of(request, server, *how, hurried=hurried)
+        self.side_effect(lambda: self.streams.submit(job))
 
     def _cancel(self, request: str) -> None:
-        self.side_effect(lambda: self._streams.cancel(request))
+        self.side_effect(lambda: self.streams.cancel(request))
 
     # -- what comes back
 
     @handles
     def on_first_token(self, message: internal.FirstTokenArrived) -> None:
-        if (request := self._queue.running(message.request)) is not None:
+        if (request := self.queue.running(message.request)) is not None:
             self._stage(request, "first_token", message.at, message.seconds)
 
     @handles
     def on_sentence(self, message: internal.SentenceArrived) -> None:
         self._background.came(message, self.tell)
-        if (request := self._queue.running(message.request)) is None:
+        if (request := self.queue.running(message.request)) is None:
             return
         number = len(request.sentences)
         if not request.guess or number == 0:
@@ -254,8 +262,10 @@ class LanguageModel(Actor):
     @handles
     def on_act(self, message: internal.ActArrived) -> None:
         """Nothing of a guess is acted before it is the turn's."""
-        if (request := self._queue.running(message.request)) is not None:
+        request = self.queue.running(message.request)
+        if request is not None and message.act not in request.acted:
             request.acts += (message,)
+            request.acted += (message.act,)
             if not request.guess:
                 self._intend(request)
 
@@ -267,49 +277,53 @@ class LanguageModel(Actor):
     @handles
     def on_streamed(self, message: internal.ReplyStreamed) -> None:
         self._background.came(message, self.tell)
-        if (request := self._queue.end(message.request)) is None:
+        if (request := self.queue.end(message.request)) is None:
             return
         if request.guess:
             request.streamed = message
         else:
             self._finish(request, message)
-        self._begin_waiting()
+        self.begin_waiting()
 
     def _finish(self, request: QueuedRequest, message: internal.ReplyStreamed) -> None:
         if request.sentences or message.acted:
             self._end(request, message.tokens, message.finish)
-        elif message.tool:
-            tool = f"a tool ({message.tool[:40]})" if message.tool != "?" else "a tool"
-            remedy = "there is none; choose another llm.model if that happens often"
-            self._fail(
-                request, "tool_call", f"{self._label()}: the model called {tool} and said nothing; {remedy}"
-            )
-        else:
-            remedy = "ask again, or choose another llm.model"
-            self._fail(request, "empty_reply", f"{self._label()}: nothing that can be said; {remedy}")
+            return
+        broken = nothing_said(message, label_of(request.server))
+        if not takeover.pass_on(self, request, broken):
+            self._fail(request, broken.kind, broken.owner)
 
     @handles
     def on_broken(self, message: internal.ReplyBroken) -> None:
         self._background.came(message, self.tell)
-        if (request := self._queue.end(message.request)) is None:
+        if (request := self.queue.end(message.request)) is None:
             return
         if request.guess:
+            takeover.rest(self, request, message)
             self._give_up_guess(request, message)
-        elif not self._sent_again(request, message):
+        elif not (local_wait.send_again(self, request, message) or takeover.pass_on(self, request, message)):
             self._pause(message)
             self._fail(request, message.kind, message.owner, message.retry_after)
-            self._say(Health.DEGRADED, message.owner, "it is tried again with the next reply")
-        self._begin_waiting()
+            self.say(Health.DEGRADED, message.owner, "it is tried again with the next reply")
+        self.begin_waiting()
+
+    @handles
+    def on_probe_due(self, message: internal.ProbeDue) -> None:
+        takeover.probe_if_due(self, message.server)
+
+    @handles
+    def on_probed(self, message: internal.ServerProbed) -> None:
+        takeover.probed(self, message)
 
     def _give_up_guess(self, request: QueuedRequest, broken: internal.ReplyBroken) -> None:
         """The turn asks anew, and meets the trouble itself if it lasts."""
-        self._queue.drop(request.guess)
+        self.queue.drop(request.guess)
         if broken.kind == "rate_limited":
             self._speculation.limited(self.now())
 
     @handles
     def on_scripted(self, message: internal.ScriptedSentenceDue) -> None:
-        if (request := self._queue.running(message.request)) is None:
+        if (request := self.queue.running(message.request)) is None:
             return
         seconds = self.now() - request.asked_at
         if message.sentence == 0:
@@ -327,13 +341,15 @@ class LanguageModel(Actor):
         text = joined(request.sentences)
         self.tell(request.to, CompletionEnded(request.turn, len(request.sentences), text, tokens, finish))
         self._paused_until = 0.0
-        self._say(Health.OK, self._provider.note)
+        if request.server is not None:
+            self.servers.recover(request.server.key)
+        takeover.say_who_answers(self)
 
     def _fail(self, request: QueuedRequest, kind: str, owner: str, retry_after: float = 0.0) -> None:
         self.tell(request.to, CompletionFailed(request.turn, kind, owner, retry_after))
 
     def _pause(self, broken: internal.ReplyBroken) -> None:
-        if broken.kind == "rate_limited" and broken.retry_after > 0:
+        if broken.kind == "rate_limited" and broken.retry_after > 0 and not self._provider.is_list:
             self._paused_until = self.now() + min(broken.retry_after, LONGEST_PAUSE)
             self._paused_why = broken.owner
 
@@ -347,30 +363,19 @@ class LanguageModel(Actor):
 
     @handles
     def on_local_ready(self, message: LocalModelReady) -> None:
-        if self._provider.kind == "local":
-            self._local, self._no_local = message, None
-            self._say(Health.OK, self._provider.note)
-            self._begin_waiting()
+        if self._provider.uses_local:
+            self.servers.local, self.servers.no_local = message, None
+            takeover.say_who_answers(self)
+            self.begin_waiting()
 
     @handles
     def on_no_local(self, message: LocalModelUnavailable) -> None:
-        if self._provider.kind != "local":
-            return
-        self._local, self._no_local = None, message
-        self._say(Health.DOWN, message.why, message.remedy)
-        for request in self._queue.waiting:
-            self._refuse(request, f"{message.why}; {message.remedy}")
+        if self._provider.uses_local:
+            local_wait.there_is_none(self, message)
 
     @handles
     def on_wait_over(self, message: internal.LocalWaitOver) -> None:
-        if self._can_answer():
-            return
-        remedy = "see the health of llm.local"
-        why = f"the embedded model was not up within {self._llm.first_token_timeout:g} s"
-        for request in self._queue.waiting:
-            if request.id == message.request:
-                self._say(Health.DEGRADED, why, remedy)
-                self._refuse(request, f"{why}; {remedy}")
+        local_wait.wait_is_over(self, message)
 
     def on_where(self, answer: Reply | AskFailed) -> None:
         """The answer of llm.local; without one, it reports by itself when it is ready."""
@@ -379,39 +384,17 @@ class LanguageModel(Actor):
         elif isinstance(answer, Reply) and isinstance(answer.message, LocalModelUnavailable):
             self.on_no_local(answer.message)
 
-    def _ask_where(self) -> None:
-        if self._provider.kind == "local":
-            self.ask(LOCAL_LLM, WhereIsLocalModel(), "on_where", within=self._llm.first_token_timeout)
+    def ask_where(self) -> None:
+        if self._provider.uses_local:
+            self.ask(LOCAL_LLM, WhereIsLocalModel(), "on_where", within=self.llm.first_token_timeout)
 
-    def _limit_the_wait(self, request: QueuedRequest) -> None:
-        if not self._can_answer():
-            self.after(self._llm.first_token_timeout, internal.LocalWaitOver(request.id))
-
-    def _sent_again(self, request: QueuedRequest, broken: internal.ReplyBroken) -> bool:
-        """Whether the request waits once more, because the local process died before it said a word."""
-        endpoint = request.endpoint
-        is_gone = endpoint is not None and endpoint.is_local and broken.kind == "unreachable"
-        if not is_gone or request.sentences or request.sent_again:
-            return False
-        request.sent_again = True
-        if self._local is not None and endpoint is not None and self._local.base_url == endpoint.base_url:
-            self._local = None
-            self._ask_where()
-        self._queue.enter(request, first=True)
-        self._limit_the_wait(request)
-        return True
-
-    def _refuse(self, request: QueuedRequest, owner: str) -> None:
-        self._queue.leave(request)
+    def refuse(self, request: QueuedRequest, owner: str) -> None:
+        self.queue.leave(request)
         self._fail(request, "unreachable", owner)
 
     # -- inside
 
-    def _label(self) -> str:
-        endpoint = self._endpoint()
-        return f"{endpoint.host} ({endpoint.model})" if endpoint is not None else "the model"
-
-    def _say(self, health: Health, reason: str, remedy: str = "") -> None:
+    def say(self, health: Health, reason: str, remedy: str = "") -> None:
         if self._said != (health, reason, remedy):
             self._said = (health, reason, remedy)
             self.health(health, reason, remedy)

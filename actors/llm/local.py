@@ -22,7 +22,7 @@ class LocalModel(Actor):
         self._home = home
         self._server: LlamaServer | None = None
         self._answer: LocalModelReady | LocalModelUnavailable = LocalModelUnavailable("not loaded yet")
-        self._needed = choose(llm).kind == "local"
+        self._needed = choose(llm).uses_local
 
     def preload(self) -> None:
         if not self._needed:
@@ -49,7 +49,7 @@ class LocalModel(Actor):
     def commit(self, sections: Mapping[str, Any]) -> bool:
         """The model itself is loaded by a restart, when it is needed and was not."""
         self._llm = sections.get("llm", self._llm)
-        return (choose(self._llm).kind == "local") == self._needed
+        return choose(self._llm).uses_local == self._needed
 
     @handles
     def on_where(self, message: WhereIsLocalModel) -> None:

@@ -20,6 +20,7 @@ from config.schema.llm import Llm, LocalLlm
 from config.schema.logs import Logging
 from config.schema.lore import Lore, LoreEntry
 from config.schema.memory import Memory
+from config.schema.model_servers import ServerSettings
 from config.schema.osc import Osc
 from config.schema.performance import Performance
 from config.schema.safety import Safety
@@ -56,6 +57,7 @@ __all__ = [
     "Safety",
     "Secret",
     "Section",
+    "ServerSettings",
     "Speech",
     "Storage",
     "StoragePolicies",
@@ -161,4 +163,6 @@ def _dumped(value: Any, reveal: bool, key: str) -> Any:
         return value.reveal() if reveal else reference(key)
     if isinstance(value, Mapping):
         return {name: _dumped(item, reveal, f"{key}.{name}") for name, item in value.items()}
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple | list):
+        return [_dumped(item, reveal, f"{key}.{number}") for number, item in enumerate(value)]
+    return value

@@ -1,14 +1,13 @@
 """`llm`: which language model answers, and how long it may take."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from config.schema.section import Section, setting
+from config.schema.model_servers import BASE_URL, Extra, ServerName, ServerSettings
+from config.schema.section import Section, Tuple, setting
 from config.secret import Secret
-
-ParameterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
 
 OPENROUTER = "https://openrouter.ai/api/v1"
 
@@ -43,7 +42,7 @@ class Llm(Section, key="llm", about="The language model.", place=50):
     base_url: str | None = setting(
         None,
         "An OpenAI-compatible server, such as http://127.0.0.1:11434/v1.",
-        pattern=r"^https?://[^\s/]+(/\S*)?$",
+        pattern=BASE_URL,
         unset="OpenRouter is used when there is a key, else the local model",
     )
     model: str = setting(
@@ -58,8 +57,19 @@ class Llm(Section, key="llm", about="The language model.", place=50):
     temperature: float | None = setting(
         0.7, "Randomness; 0 is none.", ge=0.0, le=2.0, unset="the server decides"
     )
-    parameters: Mapping[ParameterName, str | int | float | bool] = setting(
-        {}, "Further parameters of the request, by the server's own names, such as top_p or reasoning_effort."
+    extra: Extra = setting(
+        {},
+        "Further parameters of every request, by the server's own names, such as top_p or reasoning_effort.",
+        formerly="parameters",
+    )
+    models: Tuple[ServerSettings] = setting(
+        (),
+        "Servers in the order in which they are asked: the next one takes over where one fails before its first word,"
+        " the embedded model last.",
+        max_length=8,
+    )
+    api_keys: Mapping[ServerName, Secret | None] = setting(
+        {}, "API keys of the servers in models, by their names.", unset="it is asked without a key"
     )
     warm_up: bool = setting(
         True,
@@ -84,7 +94,7 @@ class Llm(Section, key="llm", about="The language model.", place=50):
         """Who answers."""
         if self.mock_responses:
             return "mock"
-        return "remote" if self.api_key or self.base_url else "local"
+        return "remote" if self.models or self.api_key or self.base_url else "local"
 
     @property
     def is_placeholder(self) -> bool:

@@ -40,7 +40,7 @@ def fields() -> Iterator[tuple[Key, FieldInfo]]:
 
 
 def sections() -> Iterator[tuple[Key, type[BaseModel]]]:
-    """Every section with its path, the whole configuration first; that of an actor stands under `*`."""
+    """Every section with its path, the whole configuration first; that of an actor or of a list stands under `*`."""
     yield from _sections(Config, ())
 
 
@@ -65,7 +65,7 @@ def vocabulary() -> frozenset[str]:
 @cache
 def secret_keys() -> frozenset[Key]:
     """The keys whose value is a secret."""
-    return frozenset(key for key, field in fields() if Secret in _members(field.annotation))
+    return frozenset(key for key, field in fields() if _holds_secrets(field.annotation))
 
 
 def is_secret(key: Key) -> bool:
@@ -75,7 +75,8 @@ def is_secret(key: Key) -> bool:
 
 def unset_secret(key: Key) -> str | None:
     """What it means that the optional secret at this key is not there; None if this is no optional secret."""
-    field = field_at(key) if key in secret_keys() and is_optional(key) else None
+    whole, inside = key in secret_keys() and is_optional(key), key[:-1] in secret_keys()
+    field = field_at(key) if whole or inside else None
     return None if field is None else extra(field, "unset")
 
 
@@ -188,3 +189,10 @@ def _sections(model: type[BaseModel], key: Key) -> Iterator[tuple[Key, type[Base
             yield from _sections(inner, (*key, name))
         elif _is_mapping(inner) and _is_section(_inner(get_args(inner)[-1])):
             yield from _sections(get_args(inner)[-1], (*key, name, "*"))
+        elif get_origin(inner) is tuple and _is_section(_inner(get_args(inner)[0])):
+            yield from _sections(get_args(inner)[0], (*key, name, "*"))
+
+
+def _holds_secrets(annotation: Any) -> bool:
+    inner = _inner(annotation)
+    return Secret in _members(get_args(inner)[-1] if _is_mapping(inner) else annotation)

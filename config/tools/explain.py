@@ -77,9 +77,9 @@ def place_of(node: YamlNode | None) -> str:
 
 def kind_of_field(key: Key, field: FieldInfo) -> str:
     """The type in a person's words."""
-    if is_secret(key):
-        return "a secret text"
     name = str(field.annotation)
+    if is_secret(key):
+        return "a mapping of names to secret texts" if "Mapping" in name else "a secret text"
     signs = {
         "tuple": _list_of(key),
         "Literal": "one of the choices",
@@ -110,7 +110,7 @@ def range_of(field: FieldInfo) -> str:
 
 def default_of(key: Key, field: FieldInfo) -> Any:
     """The default as plain data; of a key that occurs in several sections, the one of its own."""
-    if key[0] == "actors":
+    if key[0] == "actors" or _at(Config(), key[:-1]) is None:
         return _plain(field.get_default(call_default_factory=True))
     return _plain(_at(Config(), key))
 

@@ -24,6 +24,8 @@ def schema() -> dict[str, Any]:
     for key, section in sections():
         places.setdefault(section.__name__, []).append(key)
     for name, part in parts.items():
+        if name not in places:  # no section, but a type: any JSON
+            continue
         section_key = places[name][0]
         part.pop("title", None)
         part["properties"] = {

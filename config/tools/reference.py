@@ -59,6 +59,11 @@ def _table(model: type[BaseModel], section: Key) -> Iterator[str]:
         about = model.model_fields[name].description
         yield f"\n`{'.'.join(map(str, section))}.{name}`: {about}\n"
         yield from _table(part, (*section, name))
+    for name in model.model_fields:
+        item = section_at((*section, name, 0))
+        if name not in inner and item is not None:
+            yield f"\nEach of `{'.'.join(map(str, section))}.{name}`:\n"
+            yield from _table(item, (*section, name, "*"))
 
 
 def main() -> int:

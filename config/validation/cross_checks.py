@@ -31,6 +31,7 @@ def crosscheck(config: Config) -> Iterator[CrossCheckFinding]:
     yield from _speech(config)
     yield from _llm(config)
     yield from _endpoint(config)
+    yield from _models(config)
     yield from _trace(config)
     yield from _supervision(config)
     yield from _not_built_yet(config)
@@ -78,10 +79,40 @@ def _llm(config: Config) -> Iterator[CrossCheckFinding]:
 
 
 def _endpoint(config: Config) -> Iterator[CrossCheckFinding]:
-    base_url = (config.llm.base_url or "").rstrip("/")
+    yield from _request_path(("llm", "base_url"), config.llm.base_url)
+
+
+def _request_path(key: Key, url: str | None) -> Iterator[CrossCheckFinding]:
+    base_url = (url or "").rstrip("/")
     if ending := next((ending for ending in _REQUEST_PATHS if base_url.endswith(ending)), ""):
         message = f"must not end in {ending}, which Gerald adds itself"
-        yield CrossCheckFinding("error", ("llm", "base_url"), message, f"Leave {ending} away.")
+        yield CrossCheckFinding("error", key, message, f"Leave {ending} away.")
+
+
+def _models(config: Config) -> Iterator[CrossCheckFinding]:
+    llm, names = config.llm, [one.name for one in config.llm.models]
+    for number, one in enumerate(llm.models):
+        key: Key = ("llm", "models", number)
+        yield from _request_path((*key, "base_url"), one.base_url)
+        if one.name and one.name in names[:number]:
+            message = f"is the name of server {names.index(one.name) + 1} of the list too"
+            yield CrossCheckFinding("error", (*key, "name"), message)
+        if one.api_key_name and not llm.api_keys.get(one.api_key_name):
+            message = f"is {one.api_key_name}, which llm.api_keys does not have: no credential is sent"
+            hint = f"Type `supervisor secrets set llm.api_keys.{one.api_key_name}`."
+            yield CrossCheckFinding("warning", (*key, "api_key_name"), message, hint)
+        if "see" in one.roles:
+            message = "holds see: nothing asks a model to see yet"
+            yield CrossCheckFinding("note", (*key, "roles"), message)
+    if llm.models and not any("talk" in one.roles for one in llm.models):
+        message = "has no server with the role talk: the embedded model answers"
+        yield CrossCheckFinding("warning", ("llm", "models"), message)
+    used = {one.api_key_name or one.name for one in llm.models}
+    for name in llm.api_keys:
+        if name not in used:
+            yield CrossCheckFinding(
+                "note", ("llm", "api_keys", name), "is the key of no server in llm.models"
+            )
 
 
 def _trace(config: Config) -> Iterator[CrossCheckFinding]:

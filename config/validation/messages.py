@@ -14,12 +14,16 @@ from config.validation.secret_spans import must_hide
 _YES_NO = dict.fromkeys(("yes", "on", "y", "1"), "true") | dict.fromkeys(("no", "off", "n", "0"), "false")
 _NUMBERS = {"int_type": "a whole number", "float_type": "a number", "finite_number": "a finite number"}
 _RANGES = frozenset(("greater_than", "greater_than_equal", "less_than", "less_than_equal"))
-_OWN = frozenset(("size", "device", "repeated", "language", "regular_expression"))
+_OWN = frozenset(("size", "device", "repeated", "language", "regular_expression", "extra"))
+_PLAIN_WORDS = frozenset(("repeated", "extra"))
+_SERVER_NAME = "must be a name in lower case such as groq"
 _PATTERNS = {
     "pin": "must be thread, process or host:NAME",
     "base_url": "must be a URL such as http://127.0.0.1:11434/v1",
     "source": "must be none, screen, device or file:PATH",
     "database_url": "must be lmdb:// and a path",
+    "name": _SERVER_NAME,
+    "api_key_name": _SERVER_NAME,
     "routing_key": "must be the name of a message field, in lower case",
 }
 
@@ -51,7 +55,7 @@ def refused(kind: str, message: str, key: Key, node: YamlNode, context: Mapping[
     if words := choices(key):
         return _choice(words, node, given)
     if kind in _OWN:
-        return Wording(message if kind == "repeated" else message + given)
+        return Wording(message if kind in _PLAIN_WORDS else message + given)
     if kind == "bool_type":
         return Wording(f"must be true or false{given}", _switch(str(node.value).lower()))
     if kind in _NUMBERS or kind in _RANGES:
@@ -109,6 +113,11 @@ def _other(kind: str, key: Key, node: YamlNode, given: str, context: Mapping[str
         return Wording(f"must have at most {context.get('max_length')} characters")
     if kind == "string_pattern_mismatch" and name in _PATTERNS:
         return Wording(f"{_PATTERNS[name]}{given}")
+    if kind == "string_pattern_mismatch" and "api_keys" in key:
+        return Wording(_SERVER_NAME)
+    if kind in ("too_long", "too_short"):
+        most = context.get("max_length")
+        return Wording(f"must have at most {most} entries" if most else "must not be empty")
     if kind == "string_pattern_mismatch" and "env" in key:
         return Wording("is not the name of an environment variable", "A name has letters, digits and _ only.")
     if kind == "string_pattern_mismatch":

@@ -82,7 +82,7 @@ def _classify(error: ServerError) -> tuple[str, str, str]:
 
 
 def _line(endpoint: Endpoint, what: str, remedy: str) -> str:
-    return f"{endpoint.host} ({endpoint.model}): {what}; {remedy}"
+    return f"{endpoint.label}: {what}; {remedy}"
 
 
 def _quotable(message: str, endpoint: Endpoint, said: Iterable[str]) -> str:

@@ -19,7 +19,14 @@ from actors.llm.http.failures import ServerFailure, of_transport
 from actors.llm.http.knowledge import Knowledge
 from actors.llm.http.retry import decide
 from actors.llm.http.tool_calls import CallPart
-from actors.llm.internal import ActArrived, FirstTokenArrived, ReplyBroken, ReplyStreamed, SentenceArrived
+from actors.llm.internal import (
+    ActArrived,
+    FirstTokenArrived,
+    ReplyBroken,
+    ReplyStreamed,
+    SentenceArrived,
+    ServerProbed,
+)
 from actors.llm.messages import ChatMessage
 from actors.llm.servers.providers import Endpoint, RequestLimits
 from actors.llm.servers.tools import after_acting, offered, without_tools
@@ -33,6 +40,7 @@ WARM_WITHIN = 900.0  # seconds that a server may take to load its model
 _SAID = 200  # characters of what was said, in which a secret may have begun
 IDLE = 60.0  # seconds without a job after which the thread ends
 
+FEW = 16  # tokens of a trial; some servers refuse to write less
 HELLO = (ChatMessage("user", "Hello."),)
 
 Post = Callable[[Message, str], None]  # thread-safe: a message, and the id of what caused it
@@ -47,6 +55,7 @@ class Job:
     """A reply to stream. request: id of the CompletionRequested. waited: seconds since it. names: the bot's own.
 
     people: whose lines the model must not write. most: how much is said of it.
+    probes: the key of the server that is only to be tried. hurried: another server is ready to take over.
     patience: seconds from the request within which an attempt may begin. first_words: most words of the first piece."""
 
     request: str
@@ -60,6 +69,8 @@ class Job:
     first_words: int = FIRST_PIECE_WORDS
     people: tuple[str, ...] = ()
     most: ReplyLength = ENDLESS
+    probes: str = ""
+    hurried: bool = False
     begun_at: float = field(default_factory=time.monotonic)
 
     @property
@@ -184,9 +195,44 @@ class Streams:
         return jobs, cold
 
     def _begin(self, job: Job) -> None:
-        task = asyncio.get_running_loop().create_task(self._stream(job))
+        task = asyncio.get_running_loop().create_task(self._probe(job) if job.probes else self._stream(job))
         self._tasks[job.request] = task
-        task.add_done_callback(lambda _: self._tasks.pop(job.request, None))
+        task.add_done_callback(lambda _: self._ended(job.request, task))
+
+    def _ended(self, request: str, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(request) is task:  # and not a later attempt of the same request
+            del self._tasks[request]
+
+    async def _probe(self, job: Job) -> None:
+        """Have the server answer something small, so that nobody has to wait to learn whether it does."""
+        failure = await self._trial(job)
+        if failure is None:
+            self._post(ServerProbed(job.probes), job.request)
+        else:
+            self._post(
+                ServerProbed(job.probes, failure.kind, failure.owner, failure.retry_after), job.request
+            )
+
+    async def _trial(self, job: Job) -> ServerFailure | None:
+        endpoint = replace(job.endpoint, options={**job.endpoint.options, "max_tokens": FEW})
+        while True:
+            try:
+                await self._warmed(job)
+                learned = self._knowledge.of(endpoint)
+                await complete(
+                    self._client(endpoint), endpoint, HELLO, job.limits, lambda text: False, learned
+                )
+            except CompletionError as error:
+                if self._knowledge.learn(endpoint, error.error, HELLO):
+                    continue
+                if error.failure.kind == "timeout":
+                    self._warm(replace(job, prompt=()))
+                # that few tokens may all have been thoughts
+                return None if error.failure.kind == "empty_reply" else error.failure
+            except Exception as error:
+                what = f"an unexpected {type(error).__name__}"
+                return of_transport(endpoint, "internal", what, "report it, with the log")
+            return None
 
     async def _stream(self, job: Job) -> None:
         progress = StreamProgress(job, self._post, self._knowledge.opens_in_thought(job.endpoint))
@@ -266,7 +312,8 @@ class Streams:
         task = self._warming.get(job.endpoint.base_url)
         if task is None:
             return
-        done, _ = await asyncio.wait({task}, timeout=max(job.limits.first_token, job.limits.total - job.age))
+        longest = 0.0 if job.hurried else job.limits.total - job.age
+        done, _ = await asyncio.wait({task}, timeout=max(job.limits.first_token, longest))
         if not done:
             what = "the server still loads its model"
             raise CompletionError(of_transport(job.endpoint, "timeout", what, f"{LOADING}, or ask again"))

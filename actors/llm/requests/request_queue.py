@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from actors.llm.internal import ActArrived, ReplyStreamed
 from actors.llm.messages import ChatMessage
-from actors.llm.servers.providers import Endpoint
+from actors.llm.servers.providers import Server
 from actors.vocabulary.type_names import durable
 
 LINE = 8  # requests that may wait
@@ -15,10 +15,12 @@ LINE = 8  # requests that may wait
 @durable("llm.QueuedRequest")
 @dataclass(slots=True)
 class QueuedRequest:
-    """A completion. asked_at: monotonic seconds. sentences: said so far. endpoint: None for a script.
+    """A completion. asked_at: monotonic seconds. sentences: said so far. server: None for a script.
 
     script: its sentences. sent_again: it was repeated once. guess: not 0 while it is only a guess, whose turn is 0.
-    streamed: how a guess ended. stages: what a guess has reached. people: as CompletionRequested has. acts: in it."""
+    streamed: how a guess ended. stages: what a guess has reached. people: as CompletionRequested has. acts: in it.
+
+    acted: acts that were done. tried: keys of the servers that have failed it."""
 
     id: str
     to: str
@@ -28,12 +30,14 @@ class QueuedRequest:
     sentences: tuple[str, ...] = ()
     script: tuple[str, ...] = ()
     sent_again: bool = False
-    endpoint: Endpoint | None = None
+    server: Server | None = None
     guess: int = 0
     streamed: ReplyStreamed | None = None
     stages: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     acts: tuple[ActArrived, ...] = ()
+    acted: tuple[str, ...] = ()
+    tried: tuple[str, ...] = ()
 
 
 @durable("llm.RequestQueue")

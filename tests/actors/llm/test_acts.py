@@ -85,7 +85,7 @@ def test_nothing_of_a_guess_is_acted_before_it_is_a_turn(server: ModelServer, ro
     room.start(remote(server))
     ask(room, 0, guess=5)
     room.wait_for(SentenceReady)
-    room.run_until(lambda: room.actor._queue._guess.streamed)
+    room.run_until(lambda: room.actor.queue._guess.streamed)
     assert acts.messages == []
     ask(room, 7, guess=5)
     assert acts.of(ActIntended) == [ActIntended(7, "wave", 0, "mark")]

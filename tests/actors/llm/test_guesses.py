@@ -38,7 +38,7 @@ def test_of_a_guess_the_first_sentence_is_told_and_of_its_turn_all(server: Model
     room.start(remote(server))
     guess(room, 5)
     room.wait_for(SentenceReady)
-    room.run_until(lambda: room.actor._queue._guess.streamed)
+    room.run_until(lambda: room.actor.queue._guess.streamed)
     assert room.asker.messages == [SentenceReady(0, 0, "I am fine.", 5)]
     assert room.system.of(StageReached) == []
     decide(room, 7, 5)
@@ -89,7 +89,7 @@ def test_dropping_a_guess_ends_it_alone(server: ModelServer, room: Room) -> None
     room.world.give("llm", Drop(5))
     assert server.requests[1].disconnected.wait(5)
     assert not server.requests[0].disconnected.is_set()
-    assert room.actor._queue.running(next(iter(room.actor._queue._running))).turn == 3
+    assert room.actor.queue.running(next(iter(room.actor.queue._running))).turn == 3
 
 
 def test_cancelling_a_turn_leaves_a_guess_and_a_late_drop_leaves_the_turn(
@@ -121,7 +121,7 @@ def test_a_failed_guess_is_silent_and_its_turn_asks_anew(server: ModelServer, ro
     server.plan(status(429, "slow down"), words("Fine."))
     room.start(remote(server))
     guess(room, 5)
-    room.run_until(lambda: room.actor._queue._guess is None)
+    room.run_until(lambda: room.actor.queue._guess is None)
     assert room.asker.messages == []
     decide(room, 7, 5)
     room.wait_for(CompletionEnded)
