@@ -153,3 +153,17 @@ def test_who_is_blocked_stays_so_after_a_restart(home: Path, supervisor: Command
         supervisor("talk", "My favourite colour is violet", "--as", "Mio")
         assert supervisor.json_of("users", "show", "mio")["preferences"] == {"favourite colour": "violet"}
         assert "nobody who goes by it is blocked" in supervisor("users", "unblock", "Mio", code=1)
+
+
+def test_a_list_that_is_saved_counts_in_a_running_instance(home: Path, supervisor: Command) -> None:
+    lists = ("safety.lists=[words.txt]", 'safety.instead="Something else."')
+    with DemoInstance(home, (*ports(), "llm.mock_responses=true", *lists), {}, "--text"):
+        assert "Something else." in supervisor("talk", "Hello")
+        status = supervisor("status")
+        assert "words.txt: No such file or directory" in status
+        (home / "words.txt").write_text("/(/\nunheardof\n")
+        for _ in range(100):
+            if "words.txt:1: the pattern cannot be used" in (status := supervisor("status")):
+                break
+        assert "words.txt:1: the pattern cannot be used" in status
+        assert "Something else." not in supervisor("talk", "Hello again")
