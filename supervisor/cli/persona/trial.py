@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from actors.llm.servers.providers import choose
 from config.home import Home
 from config.ownership import trouble
 from config.schema import Config
@@ -107,4 +108,6 @@ def _who(config: Config, base_url: str, model: str) -> str:
         return "the embedded model and the rules beside it"
     if not base_url and llm.provider == "local":
         return f"the model {llm.local.model_path}"
+    if not base_url and llm.models:
+        return choose(llm).note.removeprefix("using ")
     return f"{model or llm.model} at {base_url or llm.endpoint}"

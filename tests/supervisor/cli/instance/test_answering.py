@@ -15,3 +15,10 @@ def test_the_embedded_model_is_named_a_placeholder_with_the_two_ways_to_a_real_o
 def test_a_server_is_named_in_one_line_without_its_password() -> None:
     llm = Llm.model_validate({"base_url": "http://me:hidden@example.org/v1", "model": "big"})
     assert who_answers(llm) == ("answers: using big at example.org",)
+
+
+def test_several_servers_are_named_in_their_order_with_the_embedded_model_last() -> None:
+    llm = Llm.model_validate(
+        {"models": [{"base_url": "http://a:1/v1", "model": "x"}, {"base_url": "http://b:2/v1", "model": "y"}]}
+    )
+    assert who_answers(llm) == ("answers: using x at a:1, then y at b:2, then the embedded SmolLM2",)
