@@ -14,7 +14,12 @@ from pathlib import Path
 
 DETERMINISTIC = {"DomainActor"}
 """Bases whose actors are deterministic."""
-RIM = {"actors.system.resources", "actors.llm.http.streams", "actors.behaviour.local_clock"}
+RIM = {
+    "actors.system.resources",
+    "actors.llm.http.job",
+    "actors.llm.http.streams",
+    "actors.behaviour.local_clock",
+}
 """Modules that are reached through `side_effect` only."""
 HOSTS = "actors.kernel."
 INHERITED = "actors.kernel.state."

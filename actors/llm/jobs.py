@@ -1,6 +1,6 @@
 """How a request becomes a job for the thread that streams."""
 
-from actors.llm.http.streams import Job
+from actors.llm.http.job import Job
 from actors.llm.requests.request_queue import QueuedRequest
 from actors.llm.servers.providers import Server
 from actors.llm.servers.tools import equipped

@@ -10,7 +10,8 @@ from actors.behaviour.messages import BEHAVIOUR, ActIntended
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.llm import internal, local_wait, takeover
-from actors.llm.http.streams import Job, Post, Streams
+from actors.llm.http.job import Job, Post
+from actors.llm.http.streams import Streams
 from actors.llm.jobs import job_of
 from actors.llm.messages import (
     LOCAL_LLM,

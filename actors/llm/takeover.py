@@ -4,7 +4,7 @@ The next one takes over only where nothing was said yet, so that nothing is said
 
 from actors.kernel.protocol.lifecycle import Health
 from actors.llm import internal
-from actors.llm.http.streams import Job
+from actors.llm.http.job import Job
 from actors.llm.local_wait import limit_the_wait
 from actors.llm.owner import Owner
 from actors.llm.requests.request_queue import QueuedRequest

@@ -15,7 +15,8 @@ from actors.conversation.instructions import RULES
 from actors.conversation.messages import ReplyEnded, ReplySentence, TextReceived
 from actors.kernel.protocol.storage import LoadState
 from actors.llm.http.client import CompletionError, Ending
-from actors.llm.http.streams import Job, Post, StreamProgress
+from actors.llm.http.job import Job, Post
+from actors.llm.http.streams import StreamProgress
 from actors.llm.internal import ReplyBroken
 from actors.llm.llm import LanguageModel
 from actors.llm.messages import ChatMessage

@@ -8,14 +8,14 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import httpx
 
 from actors.kernel.message import Message
 from actors.llm.http.client import LOADING, CompletionError, Ending, complete, open_client
 from actors.llm.http.failures import ServerFailure, of_transport
+from actors.llm.http.job import Job, Post
 from actors.llm.http.knowledge import Knowledge
 from actors.llm.http.retry import decide
 from actors.llm.http.tool_calls import CallPart
@@ -28,12 +28,10 @@ from actors.llm.internal import (
     ServerProbed,
 )
 from actors.llm.messages import ChatMessage
-from actors.llm.servers.providers import Endpoint, RequestLimits
+from actors.llm.servers.providers import Endpoint
 from actors.llm.servers.tools import after_acting, offered, without_tools
-from actors.llm.text.length import ENDLESS, ReplyLength
 from actors.llm.text.marks import MOST, acts_of_tool
 from actors.llm.text.reply import SpokenReply
-from actors.llm.text.sentences import FIRST_PIECE_WORDS
 from config.schema import holds_secret
 
 WARM_WITHIN = 900.0  # seconds that a server may take to load its model
@@ -43,40 +41,9 @@ IDLE = 60.0  # seconds without a job after which the thread ends
 FEW = 16  # tokens of a trial; some servers refuse to write less
 HELLO = (ChatMessage("user", "Hello."),)
 
-Post = Callable[[Message, str], None]  # thread-safe: a message, and the id of what caused it
-
 _Owned = tuple[tuple[asyncio.Task[None], ...], tuple[httpx.AsyncClient, ...]]
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A reply to stream. request: id of the CompletionRequested. waited: seconds since it. names: the bot's own.
-
-    people: whose lines the model must not write. most: how much is said of it.
-    probes: the key of the server that is only to be tried. hurried: another server is ready to take over.
-    patience: seconds from the request within which an attempt may begin. first_words: most words of the first piece."""
-
-    request: str
-    endpoint: Endpoint
-    prompt: tuple[ChatMessage, ...]
-    limits: RequestLimits
-    waited: float = 0.0
-    retries: int = 0
-    patience: float = 0.0
-    names: tuple[str, ...] = ()
-    first_words: int = FIRST_PIECE_WORDS
-    people: tuple[str, ...] = ()
-    most: ReplyLength = ENDLESS
-    probes: str = ""
-    hurried: bool = False
-    begun_at: float = field(default_factory=time.monotonic)
-
-    @property
-    def age(self) -> float:
-        """Seconds since the request."""
-        return self.waited + time.monotonic() - self.begun_at
 
 
 class Streams:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from actors.kernel.message import Message
 from actors.llm import internal
-from actors.llm.http.streams import Job
+from actors.llm.http.job import Job
 from actors.llm.messages import NotesRequested, NotesTaken
 from actors.llm.servers.providers import Endpoint, RequestLimits
 from actors.vocabulary.type_names import durable

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from actors.llm.http.client import Ending
 from actors.llm.http.failures import of_transport
-from actors.llm.http.streams import Job, Post, StreamProgress
+from actors.llm.http.job import Job, Post
+from actors.llm.http.streams import StreamProgress
 from actors.llm.internal import ReplyBroken
 from supervisor.simulation.scheduler import Scheduler
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from actors.kernel.message import Message
-from actors.llm.http.streams import Job, Streams
+from actors.llm.http.job import Job
+from actors.llm.http.streams import Streams
 from actors.llm.internal import FirstTokenArrived, ReplyBroken, ReplyStreamed, SentenceArrived
 from actors.llm.messages import ChatMessage
 from actors.llm.servers.providers import Endpoint, RequestLimits
