@@ -122,7 +122,8 @@ _STOP = re.compile(
     r"(?:stop(?: (?:it|that|this|now|moving|dancing|waving|jumping|turning|acting|everything|right there))*|freeze"
     r"|halt|(?:hold|stand|stay|be|keep) still|do(?:n'?t| not) move|stopp|hör auf|arrête|para|detente|fermati|ferma"
     r"|pare|止まって|やめて)"
-    r"(?:\s+(?:now|please|it|bitte|right now|gerald|you|thanks))?"
+    # after a comma anything may stand that somebody is called by
+    r"(?:,?\s+(?:now|please|it|bitte|right now|gerald|you|thanks)|,\s*\w+){0,3}"
 )
 _HELLO = re.compile(
     r"(?:oh\s+)?(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|evening|afternoon)|hallo|bonjour|salut|hola|ciao"

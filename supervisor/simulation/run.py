@@ -73,6 +73,7 @@ def simulate(
         world.strangers.begin(seconds)
         if not calm:
             world.listeners.begin(seconds)
+            world.onlookers.begin(seconds)
         world.watch()
         world.run(seconds)
         world.run(seconds + QUIET - LAST_WORDS)

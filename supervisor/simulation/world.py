@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from actors.audio.messages import SPEAKER
 from actors.audio.speaker import Speaker
 from actors.avatar.messages import AVATAR
+from actors.behaviour.messages import BEHAVIOUR
 from actors.configuration.messages import CONFIGURATION
 from actors.conversation.conversation import Conversation
 from actors.conversation.messages import CONVERSATION
@@ -20,8 +21,13 @@ from actors.llm.messages import LLM, CompletionRequested
 from actors.osc.messages import OSC_RECEIVER, OSC_SENDER, ParametersChanged
 from actors.speech.messages import SYNTHESIZER
 from actors.users.messages import USERS
+from actors.vocabulary.values import Person
+from actors.world.messages import WORLD
+from actors.world.state import present
+from actors.world.world import World
 from supervisor.otp.messages import ROOT, ChildHung
 from supervisor.otp.slot import ActorSlot
+from supervisor.simulation.checks.acts import Acts
 from supervisor.simulation.checks.durability import Durability
 from supervisor.simulation.checks.filing import Filing
 from supervisor.simulation.checks.forgetting import Forgetting
@@ -40,7 +46,8 @@ from supervisor.simulation.environment.disk import Disk
 from supervisor.simulation.environment.external_client import Game
 from supervisor.simulation.environment.listeners import Listeners
 from supervisor.simulation.environment.model import ModelServer
-from supervisor.simulation.environment.people import LoadGenerator
+from supervisor.simulation.environment.onlookers import Onlookers
+from supervisor.simulation.environment.people import NAMES, LoadGenerator
 from supervisor.simulation.environment.strangers import Strangers
 from supervisor.simulation.nodes.node import SimulatedNode
 from supervisor.simulation.scheduler import Scheduler
@@ -75,7 +82,7 @@ class SimulatedWorld:
         self.model = ModelServer()
         self.turns = TurnOrder(self.clock, lambda: self._well_since(SPEAKER), self.fault)
         self.guesses = Guesses(self.clock, self.fault)
-        self.filing = Filing(self.fault)
+        self.filing = Filing(self._here, self.fault)
         self.replies = Replies(self.clock.monotonic, self._well_since, self.fault)
         self.speaker = SimulatedSpeaker(self.scheduler, self._heard)
         self.microphone = SimulatedMicrophone(self.scheduler)
@@ -102,6 +109,12 @@ class SimulatedWorld:
             lambda: self.clock.time, lambda: self._well_since(SPEAKER), self._is_eased, self.fault
         )
         self.listeners = Listeners(seed, self.scheduler, self.load.tell, self._floor)
+        self.acts = Acts(
+            _config.behaviour, lambda: self.clock.time, lambda: self._well_since(BEHAVIOUR), self.fault
+        )
+        self.onlookers = Onlookers(
+            seed, self.scheduler, self.game, self.load.tell, self._here, self.filing.spoke
+        )
         self.processes = 0
         self.restarts = 0
         self.waiting_for_power = False
@@ -181,6 +194,7 @@ class SimulatedWorld:
         self._held.clear()
         self.turns.begin()
         self.voice.begin()
+        self.acts.begin()
         self.guesses.begin()
         self.replies.begin()
         self.reloads.begin()
@@ -201,6 +215,7 @@ class SimulatedWorld:
             dict.fromkeys(DOMAINS, self._domain_handled)
             | {
                 CONFIGURATION: self.reloads.decided,
+                BEHAVIOUR: self.acts.behaviour,
                 CONVERSATION: self._conversation_handled,
                 SPEAKER: self._speaker_handled,
                 USERS: self._users_handled,
@@ -225,6 +240,7 @@ class SimulatedWorld:
 
     def _incarnation_changed(self, record: Started | Stopped) -> None:
         self.intensity.incarnation_changed(record)
+        self.acts.incarnation_changed(record)
         if isinstance(record, Stopped):
             self.reloads.stopped(record)
             self.replies.stopped(record)
@@ -261,6 +277,7 @@ class SimulatedWorld:
             self.turns.conversation(record)
             self.voice.conversation(record)
             self.guesses.conversation(record)
+            self.acts.conversation(record)
 
     def _heard(self, signs: set[int]) -> None:
         self.turns.heard(signs)
@@ -274,6 +291,12 @@ class SimulatedWorld:
         speaker = self.node.actors.get(SPEAKER)
         return isinstance(speaker, Speaker) and speaker.eased
 
+    def _here(self) -> tuple[Person, ...]:
+        """Who is here as far as the bot knows, of those who ask and tell."""
+        world = self.node.actors.get(WORLD)
+        here = present(world.state) if isinstance(world, World) else ()
+        return tuple(one for one in here if one.name in NAMES)
+
     def _floor(self) -> Floor:
         """Who has the floor, as the conversation sees it."""
         conversation = self.node.actors.get(CONVERSATION)
@@ -283,6 +306,7 @@ class SimulatedWorld:
         if not self.waiting_for_power:
             self.inputs.check()
             self.voice.look()
+            self.acts.check()
             self.load.check()
             self.reloads.check()
             self.stillness.check()
@@ -310,7 +334,7 @@ class SimulatedWorld:
         """Let the machine stand still, while a handler at an address is at work."""
         self.clock.time += seconds
         self.stillness.suspended(address, self.node.registry.slot(address).incarnation)
-        for one in (SPEAKER, OSC_SENDER):
+        for one in (SPEAKER, OSC_SENDER, BEHAVIOUR):
             self.held_until_now(one)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from actors.llm.act_words import act_called
+from actors.llm.text.act_words import act_called
 from config.schema.acts import ACTS
 
 MOST = 4  # acts of one sentence or call

@@ -7,12 +7,17 @@ from actors.llm.http.client import Ending
 from actors.llm.http.failures import of_transport
 from actors.llm.http.job import Job, Post
 from actors.llm.http.streams import StreamProgress
+from actors.llm.http.tool_calls import CallPart
 from actors.llm.internal import ReplyBroken
+from actors.llm.servers.tools import TOOL
 from supervisor.simulation.scheduler import Scheduler
 
 FIRST_TOKEN = 0.4
 BETWEEN = 0.15
 """Seconds on average: until the first words, and between two pieces."""
+
+WAVES = 4
+"""Of so many questions the model waves at one, by a mark, and dances to another, by its tool."""
 
 _QUESTION = re.compile(r"question (\d+)", re.IGNORECASE)
 _ANSWER = re.compile(r"answer (\d+)", re.IGNORECASE)
@@ -58,10 +63,14 @@ class SimulatedStreams:
     scheduler: Scheduler
     server: ModelServer
     _running: dict[str, list[str]] = field(default_factory=dict)
+    _dancing: set[str] = field(default_factory=set)
 
     def submit(self, job: Job) -> None:
         asked = next((m.content for m in reversed(job.prompt) if m.role == "user"), "")
-        self._running[job.request] = list(answer_to(question_in(asked)))
+        question = question_in(asked)
+        first, *others = answer_to(question)
+        self._running[job.request] = [f"[wave] {first}" if question % WAVES == 1 else first, *others]
+        self._dancing.update({job.request} if question % WAVES == 2 else ())
         progress = _Progress(job, self.post, self.scheduler)
         self.scheduler.after(self._pause(FIRST_TOKEN), lambda: self._stream(job, progress))
         self.scheduler.after(job.limits.first_token, lambda: self._too_late(job, progress))
@@ -93,6 +102,9 @@ class SimulatedStreams:
             self._fail(job, kind)
         elif pieces:
             progress.take(pieces.pop(0))
+            if job.request in self._dancing:
+                self._dancing.discard(job.request)
+                progress.call(CallPart(0, TOOL, '{"name": "dance"}'))
             self.scheduler.after(self._pause(BETWEEN), lambda: self._stream(job, progress))
         else:
             del self._running[job.request]

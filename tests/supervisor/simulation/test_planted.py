@@ -20,6 +20,7 @@ def test_there_are_a_dozen_bugs_of_every_kind() -> None:
     assert len(ALL) >= 12
     kinds = {bug.kind for bug in ALL}
     assert kinds == {
+        "act",
         "answers",
         "conservation",
         "durability",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actors.llm.act_words import act_called
+from actors.llm.text.act_words import act_called
 from actors.vocabulary.acts import WALK
 
 CALLED = {
