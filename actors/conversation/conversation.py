@@ -44,7 +44,7 @@ from actors.conversation.wording.wording import Wording, avoiding
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Undelivered
 from actors.kernel.state.domain import DomainActor
-from actors.llm.messages import CompletionEnded, CompletionFailed, SentenceReady
+from actors.llm.messages import CompletionEnded, CompletionFailed, ModelRestarted, SentenceReady
 from actors.speech.messages import (
     RECOGNIZER,
     Drop,
@@ -54,12 +54,15 @@ from actors.speech.messages import (
     SynthesisFailed,
     TranscriptGuessed,
     TranscriptReady,
+    VoiceRestarted,
     WordsHeard,
 )
 from actors.users.messages import USERS, GetBlocked, PeopleBlocked, PersonForgotten
 from actors.vocabulary.blocks import Blocks
 from actors.vocabulary.type_names import durable
 from config.schema import Attention, Bot, KeptOfUsers, Llm, Lore, Safety, Speech
+
+RESTARTED = "was restarted while it was at the reply"
 
 
 @durable("conversation.Conversation", "actors.conversation.conversation:Conversation")
@@ -326,6 +329,15 @@ class Conversation(DomainActor[ConversationState]):
         reply_growth.fail(self, self._reply, message, self._taken(message.turn))
 
     @handles
+    def on_model_restarted(self, _: ModelRestarted) -> None:
+        """The reply that is awaited may never come: waiting for it would be a silence until the turn is overdue."""
+        active = self.state.active
+        if active is not None and self.state.growing_turn(active.turn) is not None:
+            self.on_failed(
+                CompletionFailed(active.turn, "broken_off", f"the language model's actor {RESTARTED}")
+            )
+
+    @handles
     def on_filler(self, message: FillerDue) -> None:
         reply_growth.fill(self, self._reply, message.turn, self._taken(message.turn))
 
@@ -362,6 +374,13 @@ class Conversation(DomainActor[ConversationState]):
     def on_synthesis_failed(self, message: SynthesisFailed) -> None:
         """What cannot be spoken is still read in the chatbox."""
         self._lose_voice(message.turn)
+
+    @handles
+    def on_voice_restarted(self, _: VoiceRestarted) -> None:
+        """What the voice had in hand is read instead; what is asked of it next is spoken again."""
+        active = self.state.active
+        if active is not None and active.played < len(active.said):
+            self._lose_voice(active.turn)
 
     @handles
     def on_undelivered(self, message: Undelivered) -> None:

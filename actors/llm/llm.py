@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from actors.behaviour.messages import BEHAVIOUR, ActIntended
+from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.llm import internal, local_wait, takeover
@@ -20,6 +21,7 @@ from actors.llm.messages import (
     CompletionRequested,
     LocalModelReady,
     LocalModelUnavailable,
+    ModelRestarted,
     NotesRequested,
     PromptForeseen,
     SentenceReady,
@@ -85,6 +87,8 @@ class LanguageModel(Actor):
         return self.servers.provider
 
     def on_start(self) -> None:
+        if self.context.incarnation > 1:
+            self.tell(CONVERSATION, ModelRestarted())
         self.say(Health.OK, self._provider.note)
         self.ask_where()
         self._warm_up()

@@ -90,6 +90,10 @@ class CompletionFailed(Message):
     retry_after: float = 0.0
 
 
+class ModelRestarted(Message):
+    """To the conversation: another incarnation begins, and knows nothing of the replies that the one before was at."""
+
+
 class WhereIsLocalModel(Message):
     """To `llm.local`; answered by LocalModelReady or LocalModelUnavailable."""
 

@@ -141,6 +141,10 @@ class SpeakRequested(Message):
     language: str = ""
 
 
+class VoiceRestarted(Message):
+    """To the conversation: another incarnation of the voice begins; what the one before was at is never said."""
+
+
 class SynthesisFailed(Message):
     """A sentence could not be spoken."""
 

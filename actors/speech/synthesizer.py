@@ -20,7 +20,7 @@ from actors.speech.engines.choice import Note, open_voice
 from actors.speech.engines.engine import EngineBroken, Sound, Voice
 from actors.speech.engines.voices import FAILING, Voices
 from actors.speech.internal import PieceReady, SynthesisBroke, VoiceReplaced
-from actors.speech.messages import Cancel, Drop, SpeakRequested, SynthesisFailed
+from actors.speech.messages import Cancel, Drop, SpeakRequested, SynthesisFailed, VoiceRestarted
 from actors.speech.prepared import PreparedSound
 from actors.speech.text.delivery import Delivery
 from actors.speech.worker import Worker
@@ -83,6 +83,8 @@ class Synthesizer(Actor):
             self._loaded = broken
 
     def on_start(self) -> None:
+        if self.context.incarnation > 1:
+            self.tell(CONVERSATION, VoiceRestarted())
         loaded = self._loaded
         if isinstance(loaded, EngineBroken):
             self._broken = f"no voice: {loaded}"

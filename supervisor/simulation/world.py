@@ -78,7 +78,7 @@ class SimulatedWorld:
         self.source = SimulatedSource(_config)
         self.disk = Disk(self.clock.monotonic, self.scheduler.dice)
         self.osc_in = OscIn(self.fault)
-        self.game = Game(self.clock.monotonic, self.osc_in.arrived)
+        self.game = Game(self.clock.monotonic, self.osc_in.arrived, self.osc_in.lost)
         self.model = ModelServer()
         self.turns = TurnOrder(self.clock, lambda: self._well_since(SPEAKER), self.fault)
         self.guesses = Guesses(self.clock, self.fault)

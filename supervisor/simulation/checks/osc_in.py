@@ -36,6 +36,10 @@ class OscIn:
         """Another incarnation reads the port: what the one before had read and not announced is lost with it."""
         self._touched.clear()
 
+    def lost(self) -> None:
+        """What waited at the port is lost with it."""
+        self._expected.clear()
+
     def arrived(self, data: bytes, host: str) -> None:
         """Note a datagram that waits at the port now."""
         self._expected.append((data, host))

@@ -18,14 +18,20 @@ class Game:
     held: inputs that are not at rest, and since when.
     lines: its log.
     unplugged_until: when it can be reached again.
-    port: Gerald's, to which it sends. arrived: called with every datagram that finds room there.
+    port: Gerald's, to which it sends. arrived: called with every datagram that finds room there; lost: when what
+    waits there is lost.
     """
 
-    def __init__(self, clock: Callable[[], float], arrived: Taken = lambda *_: None) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        arrived: Taken = lambda *_: None,
+        lost: Callable[[], object] = lambda: None,
+    ) -> None:
         self.held: dict[str, float] = {}
         self.lines: list[str] = []
         self.unplugged_until = 0.0
-        self.port = OscPort(arrived)
+        self.port = OscPort(arrived, lost)
         self._clock = clock
 
     def take(self, address: str, values: tuple[Value, ...]) -> None:

@@ -29,13 +29,14 @@ class ReadingObserver(Protocol):
 class OscPort:
     """What has arrived and was not read yet. It belongs to a process, and outlives the incarnations that read it.
 
-    arrived: called with every datagram that finds room. reader: the owner.
+    arrived: called with every datagram that finds room; lost: when what waits is lost. reader: the owner.
     """
 
-    def __init__(self, arrived: Taken) -> None:
+    def __init__(self, arrived: Taken, lost: Callable[[], object] = lambda: None) -> None:
         self.reader: SimulatedListener | None = None
         self.waiting: deque[tuple[bytes, str]] = deque()
         self._arrived = arrived
+        self._lost = lost
 
     def send(self, data: bytes, host: str = HERE) -> None:
         """A datagram arrives from `host`; it is lost where nobody listens, and where too many wait."""
@@ -52,7 +53,8 @@ class OscPort:
         return data, (host, 0)
 
     def close(self) -> None:
-        """The process has ended: what waits is lost."""
+        """The port is closed: what waits is lost."""
+        self._lost()
         self.reader = None
         self.waiting.clear()
 

@@ -1,0 +1,56 @@
+"""A model or a voice that begins again in the middle of a reply: whoever waits hears of it at once."""
+
+from actors.audio.messages import PlaybackStarted
+from actors.conversation.messages import ReplyEnded
+from actors.llm.messages import CompletionEnded, ModelRestarted, SentenceReady
+from actors.osc.messages import ChatboxText
+from actors.speech.messages import SpeakRequested, TranscriptReady, VoiceRestarted
+from actors.world.messages import Present, WhoIsHere
+from tests.actors.conversation.room import MIO, YU, Room
+
+
+def test_a_model_that_begins_again_while_nothing_was_said_is_apologized_for() -> None:
+    room = Room()
+    turn = room.ask()
+    room.give(ModelRestarted())
+    (said,) = room["speech.synthesizer"].of(SpeakRequested)
+    room.played(turn, 1)
+    (ended,) = room["listener"].of(ReplyEnded)
+    assert said.text.startswith("Sorry")
+    assert (ended.outcome, ended.turn) == ("failed", turn)
+
+
+def test_a_model_that_begins_again_after_the_reply_is_complete_changes_nothing() -> None:
+    room = Room()
+    turn = room.ask()
+    room.give(SentenceReady(turn, 0, "Fine."), CompletionEnded(turn, 1, "Fine.", 2, "stop"), ModelRestarted())
+    room.played(turn, 1)
+    assert [one.outcome for one in room["listener"].of(ReplyEnded)] == ["said"]
+
+
+def test_what_a_voice_had_in_hand_when_it_began_again_is_read_and_the_turn_ends() -> None:
+    room = Room()
+    turn = room.ask()
+    room.give(SentenceReady(turn, 0, "Fine."), PlaybackStarted(turn, room.world.clock.wall()))
+    room.give(VoiceRestarted(), CompletionEnded(turn, 1, "Fine.", 2, "stop"))
+    assert [one.text for one in room["osc.sender"].of(ChatboxText)] == ["Fine."]
+    assert [one.outcome for one in room["listener"].of(ReplyEnded)] == ["said"]
+
+
+def test_a_voice_that_begins_again_before_it_was_asked_speaks() -> None:
+    room = Room()
+    turn = room.ask()
+    room.give(VoiceRestarted(), SentenceReady(turn, 0, "Fine."))
+    assert [one.text for one in room["speech.synthesizer"].of(SpeakRequested)] == ["Fine."]
+
+
+def test_a_second_known_voice_can_be_stored_and_is_the_state_after_a_restart() -> None:
+    room = Room()
+    both = Present((MIO, YU), "Home")
+    for number, name in enumerate(("Mio", "Yu", "Mio"), start=1):
+        at = 10.0 * number
+        said = f"Hello, my name is {name}."
+        room.give(TranscriptReady(said, at, at + 1.0, 0.4, 0.1, voice=(number - 1) % 2 + 1))
+        room.answer("world", WhoIsHere, both)
+    known = room.actor.state.company.known_voices
+    assert {number: one.person for number, one in known.items()} == {"1": MIO, "2": YU}
