@@ -121,7 +121,7 @@ class Acts:
 
     def _take_switch(self, message: Message) -> None:
         name = self._settings.stop_parameter
-        if isinstance(message, ParametersChanged) and name in message.values:
+        if isinstance(message, ParametersChanged) and name is not None and name in message.values:
             self._panic = bool(message.values[name])
 
     def _stops(self, message: Message) -> bool:
