@@ -50,7 +50,7 @@ from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.kernel.protocol.state import GetState, StateIs
-from actors.speech.messages import RECOGNIZER, Cancel
+from actors.speech.messages import RECOGNIZER, Cancel, VoiceRestarted
 from actors.system.messages import SYSTEM, StageReached
 from config.schema import Audio
 
@@ -91,6 +91,8 @@ class Speaker(DeviceActor):
         return self._playlist.eased
 
     def on_start(self) -> None:
+        if self.context.incarnation > 1:
+            self.tell(CONVERSATION, VoiceRestarted())
         thread = self._device_thread(
             self.context.address,
             self.what,

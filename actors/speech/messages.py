@@ -142,7 +142,8 @@ class SpeakRequested(Message):
 
 
 class VoiceRestarted(Message):
-    """To the conversation: another incarnation of the voice begins; what the one before was at is never said."""
+    """To the conversation: another incarnation of the voice, or of the speaker, begins. What the one before had in
+    hand is never heard."""
 
 
 class SynthesisFailed(Message):

@@ -11,6 +11,7 @@ from actors.kernel.record import Handled, Started, Stopped
 from actors.osc.messages import ParametersChanged, SetInput, SetParameter, ZeroInputs
 from actors.speech.messages import Cancel
 from config.schema import Behaviour
+from supervisor.simulation.environment.onlookers import STOP_WORDS
 
 ENDED_WITHIN = 0.25
 """Seconds until an act of a cancelled turn is over: from the cancellation, or from when the behaviour works again."""
@@ -22,7 +23,6 @@ LATE = 0.5
 """Seconds by which an act may outlast the longest that is allowed."""
 
 HANDS = "the hands"
-STOP_WORDS = ("Stop!", "Stop it, please.", "Freeze!")
 
 
 @dataclass(slots=True)

@@ -13,15 +13,15 @@ from actors.osc.parameters import PREFIX
 from actors.osc.wire import datagram
 from actors.speech.messages import TranscriptReady
 from actors.vocabulary.values import Person, person_named
-from supervisor.simulation.checks.acts import STOP_WORDS
 from supervisor.simulation.environment.external_client import Game
 from supervisor.simulation.environment.people import NAMES
 from supervisor.simulation.scheduler import Scheduler
 
-BETWEEN = {"ask": 9.0, "stop": 25.0, "order": 12.0, "end": 30.0, "panic": 30.0, "introduce": 20.0}
+BETWEEN = {"ask": 15.0, "stop": 30.0, "order": 12.0, "end": 30.0, "panic": 30.0, "introduce": 20.0}
 """Seconds between two of each, on average."""
 
 ASKED = ("Wave at me, please!", "Turn around!", "Dance and jump!", "Could you smile?", "Give me a thumbs up.")
+STOP_WORDS = ("Stop!", "Stop it, please.", "Freeze!")
 ORDERED = ("wave", "dance", "turn_around", "step_forward", "jump", "happy", "sit", "fly")
 SWITCH = "GeraldStop"
 
