@@ -16,7 +16,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks._report import Figure, Report
-from benchmarks._voice import languages, latency, overlap, talk
+from benchmarks._voice import languages, latency, overlap, talk, visitors
 from benchmarks._voice.room import Cables, Room, silence
 from benchmarks._voice.voices import missing, reading
 
@@ -144,6 +144,16 @@ def _languages(report: Report, cables: Cables, short: bool) -> None:
     print(f"  {nonsense}")
 
 
+def _voices(report: Report, cables: Cables, short: bool) -> None:
+    print(f"  {', '.join(f'{name} is {voice}' for name, voice in visitors.PEOPLE.items())}")
+    visits = visitors.visits(cables, 4 if short else 10)
+    for name, found in zip(("after an introduction", "on the next visit, no name said"), visits, strict=True):
+        add = report.add
+        add(Figure(f"{name}: attributed, of {found.said}", found.known / found.said, at_least=0.8))
+        add(Figure(f"{name}: right, of {found.known}", found.right / max(1, found.known), at_least=0.95))
+        print(f"  taken for another: {', '.join(found.wrong) or 'nobody'}")
+
+
 def _ears(report: Report, cables: Cables, short: bool) -> None:
     """What the ears' processes take beyond what they take without a microphone, since others live there too."""
     seconds = 20.0 if short else 60.0
@@ -177,6 +187,7 @@ SCENARIOS: dict[str, Callable[[Report, Cables, bool], None]] = {
     "alone": _alone,
     "ears": _ears,
     "languages": _languages,
+    "voices": _voices,
 }
 
 

@@ -4,7 +4,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -87,16 +87,27 @@ class Cables:
 
 
 class Room:
-    """Gerald on the cables. Use as a context: he is READY inside it. settings: of his configuration."""
+    """Gerald on the cables. Use as a context: he is READY inside it. settings: of his configuration. home: of an
+    earlier visit; a new one without. environment: beside that of the cables."""
 
-    def __init__(self, cables: Cables, *settings: str) -> None:
+    def __init__(
+        self,
+        cables: Cables,
+        *settings: str,
+        home: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.cables = cables
+        self._home = home
+        self._environment = {**cables.environment, **(environment or {})}
         self._settings = settings
         self.events: list[Event] = []
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gerald-voice-home-")))
+            own = stack.enter_context(tempfile.TemporaryDirectory(prefix="gerald-voice-home-"))
+            home = self._home or Path(own)
+            home.mkdir(parents=True, exist_ok=True)
             self.peer = stack.enter_context(Peer())
             settings = (
                 f"audio.input_device={MICROPHONE}",
@@ -105,7 +116,7 @@ class Room:
                 f"osc.output_port={self.peer.port}",
                 *self._settings,
             )
-            self.instance = stack.enter_context(DemoInstance(home, settings, self.cables.environment))
+            self.instance = stack.enter_context(DemoInstance(home, settings, self._environment))
             threading.Thread(target=self._collect, daemon=True).start()
             self._stack = stack.pop_all()
         return self

@@ -4,6 +4,7 @@ Wrong is worse than unknown: a number is given only to what is near one voice an
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 Points = NDArray[np.float32]  # of windows of speech, each of length 1: shape (windows, 256)
@@ -14,6 +15,8 @@ FEWEST = 4  # windows from which on anything is said: 2 s of speech
 _NEAR = 0.8  # cosine to a voice from which on it may be that one
 _CLEAR = 0.1  # and so much nearer than to any other
 _FAR = 0.65  # below it to all voices it is a new one
+_AGAIN = 0.88  # cosine from which on two utterances that may be of a known voice or not are of one
+_UNSURE = 8  # such utterances that are remembered
 _SAME = 0.9  # two voices as near as this have been one all the time
 _ONE = 0.5  # cosine below which the two halves of an utterance are of two people
 _MOST = 75.0  # windows that the middle of a voice remembers: half a minute of speech
@@ -39,10 +42,12 @@ class Voice(msgspec.Struct, frozen=True):
 
 
 class Voices(msgspec.Struct, frozen=True):
-    """Those that are known, and the last number that was given."""
+    """Those that are known, and the last number that was given. unsure: utterances too near a known voice for a new
+    one, and too far for it."""
 
     known: tuple[Voice, ...] = ()
     last: int = 0
+    unsure: tuple[Voice, ...] = ()
 
     def numbered(self, number: int) -> Voice | None:
         """The voice with this number, if it is known still."""
@@ -66,11 +71,24 @@ def heard(voices: Voices, points: Points, at: float) -> tuple[Voices, int]:
             one.and_more(_sum(points), len(points), at) if one.number == number else one
             for one in voices.known
         )
-        return Voices(tuple(known), voices.last), number
-    if not _is_one(points) or any(near >= _FAR for near, _ in _ranked(voices, points)):
+        return replace(voices, known=tuple(known)), number
+    if not _is_one(points):
         return voices, 0
-    new = Voice(voices.last + 1, _sum(points), len(points), at)
-    return Voices((*_with_room(voices.known), new), new.number), new.number
+    this = Voice(0, _sum(points), len(points), at)
+    nearest = max((near for near, _ in _ranked(voices, points)), default=-1.0)
+    if nearest < _FAR:
+        return _with_new(voices, this)
+    # Alike once is chance; a second utterance that is as far from what is known, and near the first, is a voice.
+    again = next((one for one in voices.unsure if one.near(this.sum) >= max(_AGAIN, nearest + _CLEAR)), None)
+    if again is None:
+        return replace(voices, unsure=(*voices.unsure, this)[-_UNSURE:]), 0
+    rest = tuple(one for one in voices.unsure if one is not again)
+    return _with_new(replace(voices, unsure=rest), again.and_more(this.sum, this.weight, at))
+
+
+def _with_new(voices: Voices, voice: Voice) -> tuple[Voices, int]:
+    new = replace(voice, number=voices.last + 1)
+    return replace(voices, known=(*_with_room(voices.known), new), last=new.number), new.number
 
 
 def _is_one(points: Points) -> bool:
@@ -96,11 +114,14 @@ def _one_where_same(voices: Voices, points: Points) -> Voices:
     older, newer = sorted((voice for _, voice in ranked[:2]), key=lambda voice: voice.number)
     both = older.and_more(newer.sum, newer.weight, newer.at)
     others = (voice for voice in voices.known if voice.number not in (older.number, newer.number))
-    return Voices((both, *others), voices.last)
+    return replace(voices, known=(both, *others))
 
 
 def _recent(voices: Voices, at: float) -> Voices:
-    return Voices(tuple(one for one in voices.known if at - one.at < _FORGOTTEN), voices.last)
+    known, unsure = (
+        tuple(one for one in some if at - one.at < _FORGOTTEN) for some in (voices.known, voices.unsure)
+    )
+    return Voices(known, voices.last, unsure)
 
 
 def _with_room(known: tuple[Voice, ...]) -> tuple[Voice, ...]:
