@@ -15,12 +15,12 @@ BEFORE_RESTORE = ".before-restore-"
 """In the name of an unreadable store that a restore moved aside."""
 
 
-class QuarantinedState(msgspec.Struct, frozen=True):
+class QuarantinedState(msgspec.Struct, frozen=True, kw_only=True):
     """path: a file or folder, "" for what is under `key` in the database. size: bytes."""
 
+    size: int
     path: str = ""
     key: str = ""
-    size: int = 0
 
 
 def leftovers(path: Path, folder: Path, aside: Mapping[str, int]) -> tuple[QuarantinedState, ...]:
@@ -31,7 +31,7 @@ def leftovers(path: Path, folder: Path, aside: Mapping[str, int]) -> tuple[Quara
         *folder.glob("*/*.corrupt.*"),
         *beside(folder, BEFORE_RESTORE),
     }
-    found = (QuarantinedState(str(place), size=_size(place)) for place in sorted(places))
+    found = (QuarantinedState(path=str(place), size=_size(place)) for place in sorted(places))
     return (*found, *(QuarantinedState(key=key, size=size) for key, size in aside.items()))
 
 

@@ -17,7 +17,7 @@ from actors.persistence.open_store import database_path, open_store
 from actors.persistence.store.chain import Chain, Snapshot
 from actors.persistence.store.database import Database
 from actors.persistence.store.encryption import PLAIN, StoreEncryption
-from actors.persistence.store.epochs import GAP
+from actors.persistence.store.epochs import GAP, stored_epoch
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.journal import key_of
 from actors.persistence.store.record import Kind, Record
@@ -163,6 +163,13 @@ def test_a_damaged_epoch_is_leapt_over(store: Store) -> None:
     before = [store.open_epoch("users", 0) for _ in range(3)]
     damage(store, "epoch/users")
     assert store.open_epoch("users", 0) > max(before) + GAP // 2
+
+
+def test_in_place_of_a_damaged_epoch_stands_one_far_above_the_newest_change(store: Store) -> None:
+    store.open_epoch("users", GAP - 1)
+    log(store, change(1, GAP))
+    damage(store, "epoch/users")
+    assert store.database.read("reading", lambda txn: stored_epoch(txn, "users")) >= 2 * GAP
 
 
 def test_the_witness_knows_the_epoch_of_a_database_that_is_gone(store: Store) -> None:
