@@ -11,9 +11,13 @@ Points = NDArray[np.float32]  # of windows of speech, each of length 1: shape (w
 Point = NDArray[np.float32]  # of length 1: shape (256,)
 
 VOICES = 32  # that are known at once; the one not heard for longest makes room
-FEWEST = 4  # windows from which on anything is said: 2 s of speech
-_NEAR = 0.8  # cosine to a voice from which on it may be that one
-_CLEAR = 0.1  # and so much nearer than to any other
+FEWEST = 4  # windows from which on there can be a new voice: 2 s of speech
+SHORTEST = 2  # windows from which on a known voice can be told: 1.2 s of speech
+_NEAR, _CLEAR = (
+    0.8,
+    0.1,
+)  # cosine to a voice from which on it may be that one, and so much nearer than to any other
+_NEAR_SHORT, _CLEAR_SHORT = 0.84, 0.15  # the same for what is shorter than FEWEST
 _FAR = 0.65  # below it to all voices it is a new one
 _AGAIN = 0.88  # cosine from which on two utterances that may be of a known voice or not are of one
 _UNSURE = 8  # such utterances that are remembered
@@ -56,21 +60,23 @@ class Voices(msgspec.Struct, frozen=True):
 
 def told(voices: Voices, points: Points) -> int:
     """The number of the known voice that says this; 0 for another one, or where it is not certain."""
-    ranked = _ranked(voices, points) if _is_one(points) else []
-    if not ranked or ranked[0][0] < _NEAR:
+    short = len(points) < FEWEST
+    near, clear = (_NEAR_SHORT, _CLEAR_SHORT) if short else (_NEAR, _CLEAR)
+    if len(points) < SHORTEST or not (short or _is_one(points)):
         return 0
-    clear = len(ranked) == 1 or ranked[0][0] - ranked[1][0] >= _CLEAR
-    return ranked[0][1].number if clear else 0
+    ranked = _ranked(voices, points)
+    if not ranked or ranked[0][0] < near:
+        return 0
+    return ranked[0][1].number if len(ranked) == 1 or ranked[0][0] - ranked[1][0] >= clear else 0
 
 
 def heard(voices: Voices, points: Points, at: float) -> tuple[Voices, int]:
     """`voices` after an utterance at `at` (epoch seconds), and its number; 0 where it is not certain."""
     voices = _one_where_same(_recent(voices, at), points)
     if number := told(voices, points):
-        known = (
-            one.and_more(_sum(points), len(points), at) if one.number == number else one
-            for one in voices.known
-        )
+        # What is short tells who it is, and little of how they sound.
+        more = (_sum(points), len(points)) if len(points) >= FEWEST else (np.zeros(points.shape[1]), 0)
+        known = (one.and_more(*more, at) if one.number == number else one for one in voices.known)
         return replace(voices, known=tuple(known)), number
     if not _is_one(points):
         return voices, 0

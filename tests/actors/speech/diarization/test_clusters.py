@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from actors.speech.diarization.clusters import FEWEST, VOICES, Points, Voices, heard, told
+from actors.speech.diarization.clusters import FEWEST, SHORTEST, VOICES, Points, Voices, heard, told
 
 AT = 1_700_000_000.0
 _AXES = np.eye(256, dtype=np.float32)
@@ -26,9 +26,35 @@ def test_the_same_voice_has_the_same_number_and_another_has_another() -> None:
     assert numbers(points(1), points(2), points(1), points(2), points(3)) == [1, 2, 1, 2, 3]
 
 
-def test_what_is_short_has_no_number_and_makes_no_voice() -> None:
+def test_what_is_short_makes_no_voice_and_has_the_number_of_one_that_is_clearly_near() -> None:
     short = points(1, FEWEST - 1)
-    assert numbers(short, points(1), short) == [0, 1, 0]
+    assert numbers(short, points(1), short) == [0, 1, 1]
+    assert numbers(points(1), points(1, SHORTEST - 1)) == [1, 0]
+    assert numbers(points(1), points(1, SHORTEST, toward=9, cosine=0.82)) == [1, 0]
+    near = points(1, toward=2, cosine=0.6)
+    assert numbers(points(1), near, points(1, FEWEST - 1, toward=2, cosine=0.85)) == [1, 2, 0]
+
+
+def test_what_is_short_changes_no_voice() -> None:
+    voices, _ = heard(Voices(), points(1), AT)
+    after, number = heard(voices, points(1, SHORTEST, toward=9, cosine=0.9), AT + 5.0)
+    assert number == 1
+    assert (after.known[0].sum == voices.known[0].sum).all()
+    assert (after.known[0].weight, after.known[0].at) == (voices.known[0].weight, AT + 5.0)
+
+
+def test_two_that_are_alike_and_neither_near_nor_far_are_a_voice() -> None:
+    odd = points(1, toward=9, cosine=0.7)
+    assert numbers(points(1), odd, odd, odd, points(1)) == [1, 0, 2, 2, 1]
+    assert numbers(points(1), odd, points(1, toward=8, cosine=0.7)) == [1, 0, 0]
+
+
+def test_what_was_alike_an_hour_ago_is_forgotten() -> None:
+    odd = points(1, toward=9, cosine=0.7)
+    voices, _ = heard(Voices(), points(1), AT)
+    voices, _ = heard(voices, odd, AT)
+    voices, _ = heard(voices, points(1), AT + 3000.0)
+    assert heard(voices, odd, AT + 3601.0)[1] == 0
 
 
 def test_what_is_neither_near_nor_far_has_no_number() -> None:
