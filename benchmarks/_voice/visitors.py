@@ -49,7 +49,7 @@ def visits(cables: Cables, each: int) -> tuple[Attributed, Attributed]:
 def _visit(
     cables: Cables, home: Path, environment: dict[str, str], each: int, *, introduced: bool = False
 ) -> Attributed:
-    with ScriptedModel(lambda _: "I see.") as model:
+    with ScriptedModel(lambda _: "I see. That is good to know, and I will remember it.") as model:
         settings = (f"llm.base_url={model.base_url}", "llm.model=script", "users.voice_prints=true")
         with Room(cables, *settings, home=home, environment=environment) as room:
             if introduced:
@@ -64,9 +64,9 @@ def _say(room: Room, name: str, text: str) -> str:
     time.sleep(0.7)
     begun, _ = room.cables.say(np.concatenate([said(text, PEOPLE[name]), silence(0.3)]))
     room.answered(begun, 20.0)
-    turns = room.since(begun, "TurnStarted")
-    found = str(turns[-1].fields["person"]["name"]) if turns else ""
-    return "" if found == "unknown" else found
+    # A pause may have made two turns of it: a wrong name in one of them is wrong.
+    found = {str(turn.fields["person"]["name"]) for turn in room.since(begun, "TurnStarted")} - {"unknown"}
+    return next(iter(found - {name}), name if found else "")
 
 
 def _sum(found: Sequence[tuple[str, str]]) -> Attributed:
