@@ -8,10 +8,10 @@ import msgspec
 from actors.conversation.company.attention import Exchange
 from actors.conversation.company.company import without as without_people
 from actors.conversation.prompt.goals import with_goals
-from actors.conversation.state import ConversationState
+from actors.conversation.state import ActiveTurn, ConversationState
 from actors.conversation.summary import Gist, Summary
 from actors.conversation.utterance import Utterance
-from actors.vocabulary.values import UNKNOWN, Interaction, Person, tombstone
+from actors.vocabulary.values import Interaction, Person, tombstone
 
 SHORTEST_NAME = 3  # characters; a shorter one is found in anybody's words
 
@@ -38,7 +38,8 @@ def dropped(state: ConversationState, people: tuple[Person, ...], at: float) -> 
     }
     active = state.active
     if active is not None and active.person.user_id in ids and active.started_at <= at:
-        active = msgspec.structs.replace(active, person=UNKNOWN)
+        # its end keeps what was heard of the answer, and would keep it of nobody
+        active = ActiveTurn(active.turn, "", listener=active.listener, started_at=active.started_at)
     after = msgspec.structs.replace(
         state,
         messages=tuple(
@@ -49,7 +50,7 @@ def dropped(state: ConversationState, people: tuple[Person, ...], at: float) -> 
         active=active,
         company=without_people(state.company, ids),
         exchange=Exchange() if state.exchange.person.user_id in ids else state.exchange,
-        waiting=state.waiting.without(ids),
+        waiting=state.waiting.without(ids, at),
         surroundings=msgspec.structs.replace(
             state.surroundings,
             people=tuple(person for person in state.surroundings.people if person.user_id not in ids),
@@ -62,13 +63,20 @@ def dropped(state: ConversationState, people: tuple[Person, ...], at: float) -> 
     return with_goals(msgspec.structs.replace(after, current_topic="", user_preferences={}))
 
 
-def _people(state: ConversationState) -> Iterator[Person]:
-    yield from (said.person for said in state.messages if said.role == "user")
-    yield from (one.person for one in state.participants.values())
-    yield from (gist.person for gist in state.summary.people.values())
-    yield from state.surroundings.people
-    if state.active is not None:
-        yield state.active.person
+def _people(value: object) -> Iterator[Person]:
+    """Everybody who stands anywhere in `value`: whoever has said nothing yet may wait, or have been introduced."""
+    match value:
+        case Person():
+            yield value
+        case msgspec.Struct():
+            for name in value.__struct_fields__:
+                yield from _people(getattr(value, name))
+        case Mapping():
+            for inner in value.values():
+                yield from _people(inner)
+        case tuple():
+            for inner in value:
+                yield from _people(inner)
 
 
 def _named(people: tuple[Person, ...]) -> re.Pattern[str]:

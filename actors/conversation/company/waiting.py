@@ -1,5 +1,7 @@
 """Questions that wait until the bot has answered the one before. Pure."""
 
+import math
+
 import msgspec
 
 from actors.vocabulary.type_names import durable
@@ -52,9 +54,11 @@ class Waiting(msgspec.Struct, frozen=True):
         """Of these, whoever still waits for an answer at `now`."""
         return Waiting(tuple(one for one in self.questions if 0.0 <= now - one.at < PATIENCE))
 
-    def without(self, ids: set[str]) -> "Waiting":
-        """Nobody of these waits."""
-        return Waiting(tuple(one for one in self.questions if one.person.user_id not in ids))
+    def without(self, ids: set[str], until: float = math.inf) -> "Waiting":
+        """Nothing waits that these asked until then (epoch seconds)."""
+        return Waiting(
+            tuple(one for one in self.questions if one.person.user_id not in ids or one.at > until)
+        )
 
 
 def another(person: Person, voice: int, than: Person, than_voice: int) -> bool:

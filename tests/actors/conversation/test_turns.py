@@ -4,9 +4,19 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actors.conversation.company.waiting import Question
+from actors.conversation.company.attention import Exchange
+from actors.conversation.company.company import Company, Filed, KnownVoice
+from actors.conversation.company.waiting import Question, Waiting
 from actors.conversation.forget import dropped, without
-from actors.conversation.state import PARTICIPANTS, ActiveTurn, ConversationState, faults
+from actors.conversation.state import (
+    PARTICIPANTS,
+    ActiveTurn,
+    ConversationState,
+    Participant,
+    Surroundings,
+    faults,
+)
+from actors.conversation.summary import Gist, Summary
 from actors.conversation.turns import (
     PAUSE,
     TOUCH_AGAIN,
@@ -18,10 +28,11 @@ from actors.conversation.turns import (
     surrounded,
     touched,
 )
-from actors.conversation.utterance import WINDOW
-from actors.vocabulary.values import UNKNOWN, Interaction, Person, tombstone
+from actors.conversation.utterance import WINDOW, Utterance
+from actors.vocabulary.values import UNKNOWN, Interaction, Person, Resemblance, tombstone
 
 MIO, REN = Person("usr_mio", "Mio"), Person("usr_ren", "Ren")
+ALIKE = Resemblance(MIO, 0.9)
 PEOPLE = st.sampled_from((MIO, REN, UNKNOWN)) | st.integers(0, 60).map(lambda n: Person(f"usr_{n}", f"P{n}"))
 WORDS = st.sampled_from(("I am Mio's friend.", "How are you?", "x" * 6000)) | st.text(max_size=60)
 STEPS = st.lists(
@@ -202,6 +213,38 @@ def test_what_was_said_after_the_request_stays() -> None:
     state = turn(state, MIO, "New.", "New answer.", 100.0)
     after = without(state, {tombstone("usr_mio"): 50.0})
     assert [said.text for said in after.messages] == ["New.", "New answer."]
+
+
+def test_who_stands_in_one_place_only_is_forgotten_when_the_state_is_loaded() -> None:
+    """Whoever has said nothing yet may wait, or be known by a voice."""
+    asked = Question("I live in Kyoto.", 1.0, MIO)
+    places = {
+        "waiting": Waiting((asked,)),
+        "exchange": Exchange(MIO, 1, 1.0),
+        "company": Company(
+            {"1": KnownVoice(MIO, 0.9, 1.0)},
+            (Filed(1, MIO),),
+            MIO,
+            introduced=MIO,
+            resembling={"1": (ALIKE,)},
+        ),
+        "surroundings": Surroundings(people=(MIO,)),
+        "participants": {MIO.user_id: Participant(MIO, 1.0, 1.0)},
+        "summary": Summary({MIO.user_id: Gist(MIO, 1.0, 1.0)}),
+        "messages": (Utterance("user", "I live in Kyoto.", MIO, 1, 1.0),),
+        "active": ActiveTurn(1, "I live in Kyoto.", MIO, "", 1.0, ("Mio, Kyoto is nice.",), 1),
+    }
+    for place, value in places.items():
+        state = msgspec.structs.replace(ConversationState(turn=1), **{place: value})
+        left = without(state, {tombstone("usr_mio"): 50.0})
+        for stored in map(msgspec.msgpack.encode, (left, end(left, "Gerald", 60.0))):
+            assert not any(mark in stored for mark in (b"usr_mio", b"Mio", b"Kyoto")), place
+
+
+def test_what_waits_since_after_the_request_is_answered() -> None:
+    back = ConversationState(waiting=Waiting((Question("Old.", 1.0, MIO), Question("New.", 100.0, MIO))))
+    after = without(back, {tombstone("usr_mio"): 50.0})
+    assert [question.text for question in after.waiting.questions] == ["New."]
 
 
 def test_an_unsound_state_is_refused_with_its_reasons() -> None:
