@@ -9,9 +9,11 @@ from actors.conversation.answers.clauses import bare_forms, clauses_of, parts_of
 from actors.conversation.answers.clock import time_told
 from actors.conversation.answers.known import Known
 from actors.conversation.answers.phrases import Phrase, phrases
+from actors.conversation.answers.phrases_elsewhere import TRIES
 from actors.conversation.answers.recollections import acquaintance, noted, recollected
 from actors.conversation.answers.scene import scene_told
 from actors.conversation.answers.sums import sum_of
+from actors.vocabulary.requests import asked_for
 from actors.vocabulary.words import plain
 
 MOST = 3  # answers in one reply
@@ -72,6 +74,9 @@ def _answer(clause: str, known: Known) -> Answer | None:
 def _tried(clause: str, known: Known) -> Iterator[Answer]:
     if told := time_told(clause, known.now, known.language):
         yield "time", told
+    if asked_for(clause):
+        words = TRIES.get(known.language, TRIES["en"])
+        yield "act", words[known.turn % len(words)]
     if known.language == "en":
         if told := sum_of(clause):
             yield "sum", told

@@ -64,3 +64,16 @@ PHRASES: Mapping[str, Rows] = MappingProxyType(
         ),
     }
 )  # fmt: skip
+
+TRIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "en": ("Let me try!", "I'll do my best.", "Sure, let me see."),
+        "de": ("Ich versuche es.",),
+        "fr": ("Je vais essayer.",),
+        "es": ("Voy a intentarlo.",),
+        "it": ("Ci provo.",),
+        "pt": ("Vou tentar.",),
+        "ja": ("やってみます。",),
+    }
+)
+"""What is said when the body is asked for something. Whether it may and can, the body decides; so nothing is promised."""

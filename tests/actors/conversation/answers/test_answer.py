@@ -19,6 +19,22 @@ def known(**fields: object) -> Known:
 
 
 @pytest.mark.parametrize(
+    ("text", "language", "answers"),
+    [
+        ("Wave to me!", "en", ("Let me try!",)),
+        ("Hello Gerald, could you please dance?", "en", ("Let me try!",)),
+        ("Tanz mal bitte!", "de", ("Ich versuche es.",)),
+        ("Wave to me. What is the meaning of the universe?", "en", ()),
+        ("I danced all night.", "en", ()),
+    ],
+)
+def test_who_asks_the_body_for_something_hears_that_it_is_tried(
+    text: str, language: str, answers: tuple[str, ...]
+) -> None:
+    assert answer_to(text, known(language=language))[-1:] == answers
+
+
+@pytest.mark.parametrize(
     ("clause", "answer"),
     [
         ("what is five plus seven", "5 plus 7 is 12."),
