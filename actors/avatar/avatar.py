@@ -6,7 +6,14 @@ from types import MappingProxyType
 import msgspec
 
 from actors.avatar.internal import GestureOver
-from actors.avatar.messages import GestureRequested, StopGesture, Touched, WatchTouches
+from actors.avatar.messages import (
+    GestureRequested,
+    GetParameter,
+    ParameterIs,
+    StopGesture,
+    Touched,
+    WatchTouches,
+)
 from actors.avatar.state import (
     AvatarState,
     apply_avatar,
@@ -16,6 +23,7 @@ from actors.avatar.state import (
     crossed_step,
     faults,
     is_tracked,
+    parameter,
     touches,
 )
 from actors.behaviour.messages import BEHAVIOUR
@@ -105,6 +113,10 @@ class Avatar(DomainActor[AvatarState]):
     @handles
     def on_gesture_over(self, message: GestureOver) -> None:
         self._make(0)
+
+    @handles
+    def on_get_parameter(self, message: GetParameter) -> None:
+        self.reply(ParameterIs(message.name, parameter(self.state, message.name)))
 
     @handles
     def on_watch(self, message: WatchTouches) -> None:

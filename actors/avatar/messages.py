@@ -20,6 +20,19 @@ class StopGesture(Message):
     turn: int
 
 
+class GetParameter(Message):
+    """What VRChat last said of the avatar's parameter `name`; answered by ParameterIs."""
+
+    name: str
+
+
+class ParameterIs(Message):
+    """The newest value of a parameter, None where none was received."""
+
+    name: str
+    value: bool | int | float | None
+
+
 class WatchTouches(Message):
     """Tell `address` every Touched from now on; with `on` false no more."""
 

@@ -143,6 +143,19 @@ def body(state: AvatarState) -> BodyIs:
     )
 
 
+def parameter(state: AvatarState, name: str) -> Number | None:
+    """The newest value of VRChat's parameter, None where none was received or it is of no kind that is kept."""
+    if name in _MOVEMENT_TRUTHS:
+        return bool(getattr(state.movement_state, _MOVEMENT_TRUTHS[name]))
+    kept: tuple[Mapping[str, Number], ...] = (
+        state.expressions,
+        state.touch_sensors,
+        state.proximity_data,
+        state.gestures,
+    )
+    return next((values[name] for values in kept if name in values), None)
+
+
 def apply_tracking(
     state: AvatarState, position: tuple[float, float, float], rotation: tuple[float, float, float]
 ) -> AvatarState:

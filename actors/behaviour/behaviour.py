@@ -6,12 +6,20 @@ stop ends everything at once."""
 from collections.abc import Mapping
 from typing import Any
 
-from actors.avatar.messages import AVATAR, StopGesture, Touched
+from actors.avatar.messages import AVATAR, GetParameter, ParameterIs, StopGesture, Touched
 from actors.behaviour import rules
 from actors.behaviour.acting import Acting
 from actors.behaviour.host import Host
 from actors.behaviour.intentions import Intentions
-from actors.behaviour.internal import ActOver, ClockOffset, IdleDue, LookAround, ReadClock, StepDue
+from actors.behaviour.internal import (
+    ActOver,
+    AskSwitch,
+    ClockOffset,
+    IdleDue,
+    LookAround,
+    ReadClock,
+    StepDue,
+)
 from actors.behaviour.local_clock import offset
 from actors.behaviour.messages import (
     ActAnswer,
@@ -52,6 +60,7 @@ from config.schema.languages import AUTO
 
 LOOK_EVERY = 2.0
 CLOCK_EVERY = 3600.0
+SWITCH_WITHIN, SWITCH_AGAIN = 2.0, 1.0
 IDLE_FACES = 0.25  # the part of idle acts that is a small smile
 
 
@@ -74,6 +83,7 @@ class Behaviour(Actor):
         self._body = BodyIs()
         self._seat = False
         self._held = False
+        self._switch_unknown = False
         self._idle_timer = 0
 
     @property
@@ -90,6 +100,9 @@ class Behaviour(Actor):
         if self.context.incarnation > 1:
             self._let_go()
             self.tell(USERS, GetBlocked())  # which the first incarnation is told by itself
+            # VRChat says a parameter again only when it changes: until then it may be on
+            self._switch_unknown = self.settings.stop_parameter is not None
+            self.on_ask_switch(AskSwitch())
         self._subscribe()
         self.tell(WORLD, AnnounceSeat())
         self.on_read_clock(ReadClock())
@@ -105,7 +118,7 @@ class Behaviour(Actor):
         self._speech = sections.get("speech", self._speech)
         self.bot = sections.get("bot", self.bot)
         if before.stop_parameter != self.settings.stop_parameter:
-            self._held = False
+            self._held = self._switch_unknown = False
             self._subscribe()
         if before != self.settings:
             self._acting.stop(self)
@@ -206,6 +219,8 @@ class Behaviour(Actor):
         return ""
 
     def _refusal(self, act: str) -> str:
+        if self._switch_unknown:
+            return f"it is not known yet whether the avatar's parameter {self.settings.stop_parameter} is on"
         return rules.refusal(act, self.settings, self._body, seat=self._seat, held=self._held)
 
     @handles
@@ -253,9 +268,25 @@ class Behaviour(Actor):
         name = self.settings.stop_parameter
         if name is None or name not in message.values:
             return
+        self._switch_unknown = False
         was, self._held = self._held, bool(message.values[name])
         if (self._held and not was) or (name in message.touched and not was):
             self._stop(f"the avatar's parameter {name}")
+
+    @handles
+    def on_ask_switch(self, _: AskSwitch) -> None:
+        name = self.settings.stop_parameter
+        if self._switch_unknown and name is not None:
+            self.ask(AVATAR, GetParameter(name), "on_switch", within=SWITCH_WITHIN)
+
+    def on_switch(self, answer: Reply | AskFailed) -> None:
+        """How the switch stood before this incarnation. What VRChat has said of it since is newer."""
+        told = answer.message if isinstance(answer, Reply) else None
+        if not isinstance(told, ParameterIs):
+            self.after(SWITCH_AGAIN, AskSwitch())
+        elif self._switch_unknown and told.name == self.settings.stop_parameter:
+            self._switch_unknown = False
+            self._held = bool(told.value)
 
     @handles
     def on_body(self, message: BodyIs) -> None:
@@ -302,7 +333,7 @@ class Behaviour(Actor):
 
     @handles
     def on_look(self, _: LookAround) -> None:
-        if self.settings.enabled and not self._held:
+        if self.settings.enabled and not (self._held or self._switch_unknown):
             self._host.look(self)
         self.after(LOOK_EVERY, LookAround())
 

@@ -20,6 +20,10 @@ class IdleDue(Message):
     """Time for a look or a small gesture, if nothing else goes on."""
 
 
+class AskSwitch(Message):
+    """Time to ask how the stop parameter stands."""
+
+
 class LookAround(Message):
     """Time to see whether something should be said: to who has come, or to the silence."""
 

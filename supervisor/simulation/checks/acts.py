@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from actors.avatar.messages import GestureRequested, StopGesture
+from actors.avatar.messages import AVATAR, GestureRequested, StopGesture
 from actors.behaviour.messages import BEHAVIOUR, StopActs
 from actors.conversation.messages import ReplyEnded, TurnStarted
 from actors.kernel.message import Message
@@ -49,9 +49,11 @@ class Acts:
         self._panic = False
 
     def incarnation_changed(self, record: Started | Stopped) -> None:
-        """A successor lets go of what was held when it starts; it hears of the switch anew."""
+        """A successor lets go of what was held when it starts. How the switch stands it asks the avatar, which may have
+        died with the last value."""
         if record.address == BEHAVIOUR:
             self._held.clear()
+        elif record.address == AVATAR:
             self._panic = False
 
     def conversation(self, record: Handled) -> None:

@@ -4,7 +4,14 @@ import pytest
 from pythonosc.osc_message_builder import build_msg
 
 from actors.avatar.avatar import EMOTES, Avatar
-from actors.avatar.messages import GestureRequested, StopGesture, Touched, WatchTouches
+from actors.avatar.messages import (
+    GestureRequested,
+    GetParameter,
+    ParameterIs,
+    StopGesture,
+    Touched,
+    WatchTouches,
+)
 from actors.avatar.state import AvatarState
 from actors.behaviour.messages import BodyIs
 from actors.kernel.protocol.storage import LoadState, SaveSnapshot
@@ -189,3 +196,25 @@ def test_the_behaviour_hears_how_the_body_is_when_that_changes() -> None:
     stage.world.give("avatar", pat(True))
     assert behaviour.of(BodyIs) == [BodyIs(seated=True, moving=True)]
     assert len(behaviour.of(Touched)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "event", "value"),
+    [
+        ("GeraldStop", "expressions", True),
+        ("HeadPat", "touch", True),
+        ("Near", "proximity", 0.5),
+        ("GestureLeft", "gestures", 2),
+        ("MuteSelf", "voice", True),
+    ],
+)
+def test_it_tells_the_newest_value_of_any_parameter(
+    stage: Stage, name: str, event: str, value: bool | float
+) -> None:
+    asker = stage.world.probe("asker")
+    for told in (value, type(value)(0)):
+        stage.world.give("avatar", ParametersChanged({name: told}, (), {name: event}))
+        stage.world.give("avatar", GetParameter(name), sender="asker")
+        stage.world.give("avatar", GetParameter("Never"), sender="asker")
+        assert asker.messages == [ParameterIs(name, told), ParameterIs("Never", None)]
+        asker.clear()

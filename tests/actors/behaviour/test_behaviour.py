@@ -2,8 +2,9 @@
 
 import pytest
 
-from actors.avatar.messages import GestureRequested, StopGesture, Touched
+from actors.avatar.messages import GestureRequested, GetParameter, ParameterIs, StopGesture, Touched
 from actors.behaviour.acting import GRACE
+from actors.behaviour.behaviour import SWITCH_AGAIN, SWITCH_WITHIN
 from actors.behaviour.messages import (
     ActAnswer,
     ActIntended,
@@ -327,6 +328,57 @@ def test_a_successor_lets_go_of_what_may_be_held() -> None:
     assert {one.name for one in found if isinstance(one, SetInput) and not one.value} == set(INPUTS)
     assert StopGesture(0) in found
     assert SetParameter("VRCFaceBlendV", 0.0) in found
+
+
+def told_of_the_switch(stage: Stage, value: bool | None) -> None:
+    """The avatar answers what it was asked last."""
+    asked = [e for e in stage.avatar.envelopes if isinstance(e.message, GetParameter)][-1]
+    assert asked.message == GetParameter("GeraldStop")
+    stage.world.tell("behaviour", ParameterIs("GeraldStop", value), sender="avatar", answers=asked.id)
+    stage.world.run()
+    stage.body()
+
+
+@pytest.mark.parametrize("value", [True, False, None])
+def test_a_successor_asks_whether_the_stop_parameter_is_on_and_does_nothing_before(
+    value: bool | None,
+) -> None:
+    stage = Stage(number=2)
+    stage.turn(1, "wave")
+    assert waves(1) not in stage.avatar.messages
+    told_of_the_switch(stage, value)
+    stage.turn(2, "wave")
+    assert stage.body() == ([] if value is True else [waves(2)])
+    stage.give(ParametersChanged({"GeraldStop": False}))
+    stage.turn(3, "dance")
+    assert GestureRequested(3, "dance") in stage.body()
+
+
+def test_a_successor_asks_again_until_it_is_told() -> None:
+    stage = Stage(number=2)
+    stage.body()
+    stage.world.advance(SWITCH_WITHIN + SWITCH_AGAIN)
+    assert stage.avatar.messages == [GetParameter("GeraldStop")]
+    why = "it is not known yet whether the avatar's parameter GeraldStop is on"
+    assert asked(stage, MakeAct("wave")) == ActAnswer("wave", False, why)
+    told_of_the_switch(stage, False)
+    assert asked(stage, MakeAct("wave")) == ActAnswer("wave", True)
+
+
+def test_what_vrchat_says_of_the_stop_parameter_is_newer_than_what_the_avatar_remembers() -> None:
+    stage = Stage(number=2)
+    stage.give(ParametersChanged({"GeraldStop": True}))
+    told_of_the_switch(stage, False)
+    stage.turn(1, "wave")
+    assert stage.body() == []
+
+
+def test_the_first_incarnation_and_one_without_a_stop_parameter_ask_nothing() -> None:
+    for stage in (Stage(), Stage(number=2, stop_parameter=None)):
+        assert not stage.avatar.of(GetParameter)
+        stage.body()
+        stage.turn(1, "wave")
+        assert stage.body() == [waves(1)]
 
 
 def test_an_act_ends_when_the_actor_is_stopped(stage: Stage) -> None:
