@@ -198,13 +198,15 @@ class Users(DomainActor[UsersState]):
         if not isinstance(answer, Reply) or not isinstance(answer.message, ErasureRecorded):
             self.reply(NotForgotten(_why_not(answer)), asked.asker)
             return
-        tombstones = dict.fromkeys(asked.hashes, asked.at)
+        # What came while the disk was busy was on its way, too: a question that waited became a turn meanwhile.
+        until = max(asked.at, self.wall())
+        tombstones = dict.fromkeys(asked.hashes, until)
         self._erased = dict(list({**self._erased, **tombstones}.items())[-MOST_BURIED:])
         self._notes = NoteTaking()  # which holds words that may be theirs
         self.become(self.forget(self.state, tombstones))
         self.erase()
         for address in (CONVERSATION, BEHAVIOUR):
-            self.tell(address, PersonForgotten(asked.selection.aliases, asked.at))
+            self.tell(address, PersonForgotten(asked.selection.aliases, until))
         self.reply(Forgotten(asked.selection.people), asked.asker)
 
     def _take(self, change: Change) -> None:

@@ -168,6 +168,21 @@ def test_who_is_to_be_forgotten_is_gone_from_the_records_and_the_conversation_he
     assert told == PersonForgotten((ANN, person_named("Ann")), world.clock.wall())
 
 
+def test_what_comes_while_the_disk_notes_a_request_is_forgotten_with_it() -> None:
+    world, actor, _ = begin()
+    conversation = world.probe("conversation")
+    talk(world, ANN)
+    world.give("users", ForgetPerson("Ann"), sender="asker")
+    world.advance(2.0)
+    late = world.clock.wall()
+    talk(world, ANN, late)
+    dead_letter(world)
+    talk(world, ANN, late)
+    assert not actor.state.users
+    (told,) = conversation.of(PersonForgotten)
+    assert told.at >= late
+
+
 def test_who_is_met_again_is_a_new_acquaintance() -> None:
     world, actor, _ = begin()
     talk(world, ANN)
