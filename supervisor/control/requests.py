@@ -26,10 +26,12 @@ from actors.kernel.protocol.lifecycle import Fail, Hang, Ping, Stop, Undelivered
 from actors.kernel.protocol.state import GetState, StateIs
 from actors.system.messages import SYSTEM, WatchStages
 from actors.vocabulary.values import UNKNOWN, person_named
+from actors.world.messages import WORLD
 from supervisor.control.actor_requests import ACTOR_REQUESTS
 from supervisor.control.ask import answer_of, plain_fields
 from supervisor.control.config_requests import CONFIG_REQUESTS
 from supervisor.control.state_requests import STATE_REQUESTS
+from supervisor.control.summary import place, resources, turns
 from supervisor.control.wire import RequestRefused
 from supervisor.nodes.boot import actor_class
 from supervisor.otp.spec import ChildSpec
@@ -116,18 +118,19 @@ def _next_of_turn(runtime: Runtime, listener: TurnListener) -> Message:
 
 
 def _status(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
-    yield {**runtime.status(), "resources": _resources(runtime)}
+    system, world = (_state_of(runtime, domain) for domain in (SYSTEM, WORLD))
+    yield {**runtime.status(), "resources": resources(system), "turns": turns(system), "place": place(world)}
 
 
-def _resources(runtime: Runtime) -> Mapping[str, Any]:
-    """The resources that Gerald uses and the number of its crashes; {} while unknown."""
+def _state_of(runtime: Runtime, domain: str) -> Mapping[str, Any]:
+    """The state of a domain as plain data; {} while it does not answer."""
     try:
-        whole = runtime.client.answer(SYSTEM, GetState(), STATUS_WITHIN)
+        whole = runtime.client.answer(domain, GetState(), STATUS_WITHIN)
     except AskError:
         return {}
     assert isinstance(whole, StateIs)
-    state = msgspec.json.decode(whole.json)
-    return {**state["resource_usage"], "errors": state["error_count"]}
+    state: Mapping[str, Any] = msgspec.json.decode(whole.json)
+    return state
 
 
 def _talk(runtime: Runtime, request: Mapping[str, Any]) -> Answers:

@@ -27,6 +27,7 @@ def test_status_shows_the_tree_with_pids_states_and_health(mocked: DemoInstance,
     assert actors["audio.speaker"]["state"] == "disabled"
     assert actors["llm.local"]["pid"] != status["pid"]
     assert status["resources"]["errors"] == 0
+    assert status["resources"]["last_death"] is None
     text = supervisor("status")
     assert "READY" in text
     assert "conversation" in text

@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from config.format import clock, size
+from config.format import clock, count, moment, size
 from config.syntax.mask import printable
 from supervisor.cli.literal import escaped, literal
 
@@ -31,6 +31,7 @@ def headline(status: Mapping[str, Any]) -> Text:
         age = clock(time.time() - configuration["since"])
         rest += f", configuration {configuration['version']} ({age} old)"
     line = Text.assemble(ready, rest, _resources_line(status.get("resources") or {}))
+    line.append(_turns_line(status.get("turns") or {}) + _place_line(status.get("place") or {}))
     for left_out in status.get("left_out") or ():
         line.append(f"\n{printable(left_out)}", "yellow")
     if status.get("trace_trouble"):
@@ -52,7 +53,34 @@ def _resources_line(resources: Mapping[str, Any]) -> str:
     used = f"\ncpu {resources['cpu']:.0f} % of a core, memory {size(resources['memory'])}"
     free, errors = resources.get("disk_free", 0), resources.get("errors", 0)
     disk = f", disk {size(free)} free" if free else ""
-    return used + disk + (f", {errors} deaths of actors so far" if errors else "")
+    if not errors:
+        return used + disk
+    last = resources.get("last_death") or {}
+    who = f", last {printable(last['address'])} at {moment(last['at'], 'minutes')}" if last else ""
+    return f"{used}{disk}, {errors} deaths of actors so far{who}"
+
+
+_STAGES = {
+    "end_of_speech": "silence",
+    "recognition": "words",
+    "first_sentence": "thought",
+    "synthesis": "voice",
+}
+
+
+def _turns_line(turns: Mapping[str, Any]) -> str:
+    if not turns:
+        return ""
+    stages = ", ".join(f"{_STAGES[one]} {seconds:.2f} s" for one, seconds in turns["stages"].items())
+    return f"\n{count(turns['count'], 'turn')} so far" + (f", lately (medians): {stages}" if stages else "")
+
+
+def _place_line(place: Mapping[str, Any]) -> str:
+    if not place:
+        return ""
+    others = max(0, place["players"] - 1)
+    where = f"in {printable(place['world'])}" if place["world"] else "in an unknown world"
+    return f"\n{where}, with {count(others, 'other')}"
 
 
 def tree_table(actors: Sequence[Row], width: int = 120) -> Table:

@@ -32,6 +32,25 @@ def test_what_the_bot_uses_of_the_machine_is_a_line_of_its_own(resources: dict[s
     assert headline({**STATUS, "resources": resources}).plain.splitlines()[1] == line
 
 
+def test_how_long_turns_take_and_where_this_is_are_lines_of_their_own() -> None:
+    turns = {"count": 12, "stages": {"end_of_speech": 0.224, "first_sentence": 0.31}}
+    place = {"world": "The Garden\x1b[31m", "players": 4}
+    found = headline({**STATUS, "turns": turns, "place": place}).plain.splitlines()[1:]
+    assert found[0] == "12 turns so far, lately (medians): silence 0.22 s, thought 0.31 s"
+    assert found[1].startswith("in The Garden")
+    assert found[1].endswith(", with 3 others")
+    assert "\x1b" not in found[1]
+
+
+def test_the_last_death_is_named() -> None:
+    last = {"address": "llm.local", "kind": "KeyError", "at": 1_700_000_000.0}
+    used = {"cpu": 1.0, "memory": 2**20, "disk_free": 0, "errors": 2, "last_death": last}
+    assert (
+        ", 2 deaths of actors so far, last llm.local at 2023-11-1"
+        in headline({**STATUS, "resources": used}).plain
+    )
+
+
 @pytest.mark.parametrize("resources", [{}, {"cpu": 0.0, "memory": 0}])
 def test_what_is_not_known_yet_is_left_out(resources: dict[str, Any]) -> None:
     assert len(headline({**STATUS, "resources": resources}).plain.splitlines()) == 1
