@@ -1,5 +1,6 @@
 """What the types of the stored states must be like, for every domain of the tree."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,3 +38,17 @@ def maps_without_names(found: Type, where: str, seen: set[Any]) -> list[str]:
 def test_every_mapping_of_a_state_is_keyed_by_text(domain: str, tmp_path: Path) -> None:
     state = actor_of(domain, Config(), tmp_path).state
     assert maps_without_names(msgspec.inspect.type_info(type(state)), domain, set()) == []
+
+
+class Numbered(msgspec.Struct):
+    """Mappings without names where they are easily missed."""
+
+    plain: Mapping[str, int] = {}
+    in_union: Mapping[int, str] | None = None
+    in_tuple: tuple[str, Mapping[int, str]] = ("", {})
+    in_mapping: Mapping[str, Mapping[int, str]] = {}
+
+
+def test_a_mapping_without_names_is_found_wherever_it_stands() -> None:
+    found = maps_without_names(msgspec.inspect.type_info(Numbered), "it", set())
+    assert found == ["it/in_union/*", "it/in_tuple/*", "it/in_mapping/*"]
