@@ -3,6 +3,8 @@
 import contextlib
 import ipaddress
 import socket
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
@@ -62,6 +64,14 @@ def datagram(address: str, *values: Value) -> bytes:
     return _message(address, *values).dgram
 
 
-def rest() -> tuple[bytes, ...]:
-    """The datagrams after which the avatar stands still and shows no typing."""
-    return datagram(TYPING, False), *(datagram(address, value) for address, value in resting())
+_SHOWN: Mapping[str, Value] = {"VRCEmote": 0, "VRCFaceBlendH": 0.0, "VRCFaceBlendV": 0.0}
+
+
+def rest(parameters: Mapping[str, Value] = MappingProxyType({})) -> tuple[bytes, ...]:
+    """The datagrams after which the avatar stands still, makes no gesture or face, and shows no typing.
+
+    parameters: further ones of the avatar that may be set by then, by name; a value is one of its type."""
+    names = {**_SHOWN, **{name: type(value)(0) for name, value in parameters.items()}}
+    shown = (datagram(f"/avatar/parameters/{name}", value) for name, value in names.items())
+    still = (datagram(address, value) for address, value in resting())
+    return datagram(TYPING, False), *still, *shown

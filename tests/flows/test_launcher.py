@@ -132,6 +132,8 @@ def test_a_killed_root_leaves_the_avatar_at_rest_and_comes_back(
     first.kill()
     assert launched.told("/chatbox/typing").params == [False]
     assert launched.told("/input/Vertical").params == [0.0]
+    assert launched.told("/avatar/parameters/VRCEmote").params == [0]
+    assert launched.told("/avatar/parameters/VRCFaceBlendV").params == [0.0]
     assert "was killed by SIGKILL; inputs are zeroed" in launched.until("was killed")
     launched.until("READY")
     second = launched.root()

@@ -112,7 +112,9 @@ class RunScreen:
             "longest": s.backoff_max,
             "reset": s.backoff_reset,
         }
-        tether.hand_over(rest(), (osc.output_host, osc.output_port), str(self._claim.folder), manners)
+        faces = self._config.behaviour.expressions.values()
+        at_rest = rest({name: value for face in faces for name, value in face.items()})
+        tether.hand_over(at_rest, (osc.output_host, osc.output_port), str(self._claim.folder), manners)
         system.launcher = {"pid": tether.pid, "restarts": tether.restarts}
 
     # -- coming to life
