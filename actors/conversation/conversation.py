@@ -44,7 +44,15 @@ from actors.conversation.wording.wording import Wording, avoiding
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Undelivered
 from actors.kernel.state.domain import DomainActor
-from actors.llm.messages import CompletionEnded, CompletionFailed, ModelRestarted, SentenceReady
+from actors.llm.messages import (
+    LLM,
+    CompletionEnded,
+    CompletionFailed,
+    DoesEmbeddedAnswer,
+    EmbeddedAnswers,
+    ModelRestarted,
+    SentenceReady,
+)
 from actors.speech.messages import (
     RECOGNIZER,
     Drop,
@@ -70,7 +78,8 @@ class Conversation(DomainActor[ConversationState]):
     """Owns the conversation's state and the turn that is under way.
 
     attention, bot, lore, safety, speech: the sections of the configuration in force. wording: what the lists forbid.
-    placeholder: the embedded model is asked. A trace from before they mattered has no section llm, safety or lore."""
+    placeholder: the embedded model answers, by the configuration or while all servers rest.
+    A trace from before they mattered has no section llm, safety or lore."""
 
     domain = "conversation"
     schema = 2
@@ -108,9 +117,9 @@ class Conversation(DomainActor[ConversationState]):
         self.pace = Pace()
         self._persona = bot
         self._llm = llm
-        self.bot = avoiding(fitted(bot, llm), self.safety)
+        self._stands_in = False
+        self._fit()
         self.speech = speech
-        self.placeholder = llm is not None and llm.is_placeholder
         self.keeps_voices = users is not None and users.voice_prints
         self._input = SpeechInput()
         self._reply = ReplyDelivery()
@@ -149,6 +158,8 @@ class Conversation(DomainActor[ConversationState]):
             self.tell(USERS, GetBlocked())
             if self.safety.lists:
                 self.tell(WORD_LISTS, GetLists())
+            if self._llm is not None and self._llm.models:
+                self.tell(LLM, DoesEmbeddedAnswer())
         # the recognizer of this run counts voices anew
         company = msgspec.structs.replace(self.state.company, known_voices={}, filed=(), resembling={})
         waiting = self.state.waiting.since(self.wall())
@@ -162,16 +173,26 @@ class Conversation(DomainActor[ConversationState]):
         self.safety = sections.get("safety", self.safety)
         self._persona = sections.get("bot", self._persona)
         self._llm = sections.get("llm", self._llm)
-        self.bot = avoiding(fitted(self._persona, self._llm), self.safety)
+        self._fit()
         self.speech = sections.get("speech", self.speech)
         self.attention = sections.get("conversation", self.attention)
         self.lore = sections.get("lore", self.lore)
-        if "llm" in sections:
-            self.placeholder = sections["llm"].is_placeholder
         if "users" in sections:
             self.keeps_voices = sections["users"].voice_prints
         self.become(msgspec.structs.replace(self.state, speaking_style=self._persona.speaking_style))
         return True
+
+    def _fit(self) -> None:
+        """The persona, as the model that answers now can take it."""
+        llm = self._llm
+        self.placeholder = llm is not None and (llm.is_placeholder or self._stands_in)
+        self.bot = avoiding(fitted(self._persona, llm, embedded=self._stands_in), self.safety)
+
+    @handles
+    def on_embedded_answers(self, message: EmbeddedAnswers) -> None:
+        """From the next turn on the rules answer what they can, or no longer do."""
+        self._stands_in = message.instead
+        self._fit()
 
     @handles
     def on_lists(self, message: ListsRead) -> None:
@@ -331,6 +352,8 @@ class Conversation(DomainActor[ConversationState]):
     @handles
     def on_model_restarted(self, _: ModelRestarted) -> None:
         """The reply that is awaited may never come: waiting for it would be a silence until the turn is overdue."""
+        self._stands_in = False  # it tries its servers anew
+        self._fit()
         active = self.state.active
         if active is not None and self.state.growing_turn(active.turn) is not None:
             self.on_failed(

@@ -19,6 +19,8 @@ from actors.llm.messages import (
     CompletionEnded,
     CompletionFailed,
     CompletionRequested,
+    DoesEmbeddedAnswer,
+    EmbeddedAnswers,
     LocalModelReady,
     LocalModelUnavailable,
     ModelRestarted,
@@ -377,6 +379,12 @@ class LanguageModel(Actor):
     def on_no_local(self, message: LocalModelUnavailable) -> None:
         if self._provider.uses_local:
             local_wait.there_is_none(self, message)
+            takeover.tell_of_stand_in(self)
+
+    @handles
+    def on_does_embedded_answer(self, _: DoesEmbeddedAnswer) -> None:
+        if self.servers.stands_in:
+            self.tell(self.sender(), EmbeddedAnswers(True))
 
     @handles
     def on_wait_over(self, message: internal.LocalWaitOver) -> None:

@@ -94,6 +94,18 @@ class ModelRestarted(Message):
     """To the conversation: another incarnation begins, and knows nothing of the replies that the one before was at."""
 
 
+class EmbeddedAnswers(Message):
+    """To the conversation, at each change: the embedded model answers `instead` of the servers of `llm.models`.
+
+    Not told of a model file that the owner chose, and never at a first start: then the configuration says it."""
+
+    instead: bool
+
+
+class DoesEmbeddedAnswer(Message):
+    """From a conversation that begins again; answered by EmbeddedAnswers where that is so, else by nothing."""
+
+
 class WhereIsLocalModel(Message):
     """To `llm.local`; answered by LocalModelReady or LocalModelUnavailable."""
 

@@ -2,10 +2,12 @@
 
 The next one takes over only where nothing was said yet, so that nothing is said twice."""
 
+from actors.conversation.messages import CONVERSATION
 from actors.kernel.protocol.lifecycle import Health
 from actors.llm import internal
 from actors.llm.http.job import Job
 from actors.llm.local_wait import limit_the_wait
+from actors.llm.messages import EmbeddedAnswers
 from actors.llm.owner import Owner
 from actors.llm.requests.request_queue import QueuedRequest
 from actors.llm.servers.order import PASSING
@@ -64,6 +66,7 @@ def probed(owner: Owner, message: internal.ServerProbed) -> None:
 
 def say_who_answers(owner: Owner) -> None:
     """The health: well while the first server answers, else who answers instead, and why."""
+    tell_of_stand_in(owner)
     why = owner.servers.why_not_first()
     if not why:
         owner.say(Health.OK, owner.servers.provider.note)
@@ -72,6 +75,14 @@ def say_who_answers(owner: Owner) -> None:
     server = owner.server()
     answers = f"{server.title} answers instead" if server is not None else "nothing else answers yet"
     owner.say(Health.DEGRADED, f"{what}: {answers}", f"{remedy}; it is tried again by itself")
+
+
+def tell_of_stand_in(owner: Owner) -> None:
+    """The conversation hears when the embedded model begins or ceases to answer instead of the list."""
+    stands_in = owner.servers.only_embedded_left and not owner.llm.local.model_path
+    if stands_in != owner.servers.stands_in:
+        owner.servers.stands_in = stands_in
+        owner.tell(CONVERSATION, EmbeddedAnswers(stands_in))
 
 
 def _leave_alone(owner: Owner, server: Server, why: str, retry_after: float) -> None:

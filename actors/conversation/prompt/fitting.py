@@ -11,9 +11,11 @@ PARTS = {"description": 0.4, "personality": 0.15, "scenario": 0.1, "instructions
 EXAMPLES = 0.25
 
 
-def fitted(bot: Bot, llm: Llm | None) -> Bot:
-    """The bot as the model can take it: whole for a server, cut to its context for a model on this machine."""
-    if llm is None or llm.provider != "local":
+def fitted(bot: Bot, llm: Llm | None, *, embedded: bool = False) -> Bot:
+    """The bot as the model can take it: whole for a server, cut to its context for a model on this machine.
+
+    embedded: that one stands in for the servers."""
+    if llm is None or not (embedded or llm.provider == "local"):
         return bot
     room = max(LEAST, (llm.local.context - OTHER) * LETTERS)
     cut = {name: _cut(getattr(bot, name), int(room * part)) for name, part in PARTS.items()}

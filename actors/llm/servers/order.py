@@ -32,12 +32,15 @@ class Rest(msgspec.Struct, frozen=True):
 
 @durable("llm.ServerOrder")
 class ServerOrder:
-    """provider: who may be asked. local: where the embedded model is; no_local: why there is none."""
+    """provider: who may be asked. local: where the embedded model is; no_local: why there is none.
+
+    stands_in: the conversation was told that the embedded model answers instead of the list."""
 
     def __init__(self, provider: Provider) -> None:
         self.provider = provider
         self.local: LocalModelReady | None = None
         self.no_local: LocalModelUnavailable | None = None
+        self.stands_in = False
         self._rests: dict[str, Rest] = {}
 
     def change(self, provider: Provider) -> None:
@@ -65,6 +68,11 @@ class ServerOrder:
         if self.awaits_local and LOCAL not in tried:
             return None
         return next((one for one in self._with("talk") if one.key not in tried), None)
+
+    @property
+    def only_embedded_left(self) -> bool:
+        """Whether there is a list, none of it is to be asked now, and the embedded model comes after it."""
+        return self.provider.is_list and self.no_local is None and self.first("talk") is None
 
     def first(self, role: str, tried: tuple[str, ...] = ()) -> Server | None:
         """The first healthy server with this role."""

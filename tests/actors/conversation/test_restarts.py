@@ -2,10 +2,11 @@
 
 from actors.audio.messages import PlaybackStarted
 from actors.conversation.messages import ReplyEnded
-from actors.llm.messages import CompletionEnded, ModelRestarted, SentenceReady
+from actors.llm.messages import CompletionEnded, DoesEmbeddedAnswer, ModelRestarted, SentenceReady
 from actors.osc.messages import ChatboxText
 from actors.speech.messages import SpeakRequested, TranscriptReady, VoiceRestarted
 from actors.world.messages import Present, WhoIsHere
+from config.schema import Llm, ServerSettings
 from tests.actors.conversation.room import MIO, YU, Room
 
 
@@ -54,3 +55,12 @@ def test_a_second_known_voice_can_be_stored_and_is_the_state_after_a_restart() -
         room.answer("world", WhoIsHere, both)
     known = room.actor.state.company.known_voices
     assert {number: one.person for number, one in known.items()} == {"1": MIO, "2": YU}
+
+
+def test_who_begins_again_asks_whether_the_embedded_model_stands_in_for_the_servers() -> None:
+    listed = Llm(models=(ServerSettings(base_url="http://127.0.0.1:1/v1"),))
+    asked = [
+        len(Room(number=number, llm=llm)["llm"].of(DoesEmbeddedAnswer))
+        for number, llm in ((1, listed), (2, listed), (2, Llm()))
+    ]
+    assert asked == [0, 1, 0]

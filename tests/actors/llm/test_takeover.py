@@ -9,13 +9,15 @@ from actors.llm.internal import ProbeDue
 from actors.llm.messages import (
     CompletionEnded,
     CompletionFailed,
+    DoesEmbeddedAnswer,
+    EmbeddedAnswers,
     LocalModelReady,
     LocalModelUnavailable,
     NotesRequested,
     NotesTaken,
     SentenceReady,
 )
-from config.schema import Llm, Secret, ServerSettings
+from config.schema import Llm, LocalLlm, Secret, ServerSettings
 from tests.actors.llm.conftest import PROMPT, Room
 from tests.doubles.model_server import (
     ModelServer,
@@ -148,6 +150,48 @@ def test_where_all_are_dead_the_embedded_model_answers(servers: tuple[ModelServe
         assert [len(one.requests) for one in servers] == [1, 1, 1]
         assert room.health is not None
         assert "the embedded model answers instead" in room.health.reason
+
+
+def test_the_conversation_hears_of_the_embedded_model_before_its_first_word_and_when_a_server_is_back(
+    servers: tuple[ModelServer, ...], room: Room
+) -> None:
+    first, second, _ = servers
+    with ModelServer() as embedded:
+        embedded.plan(words("I am small."))
+        first.plan(status(500))
+        second.plan(status(500))
+        room.start(listed(first, second))
+        room.world.give("llm", LocalModelReady(embedded.base_url, "SmolLM2", 0.5), sender="llm.local")
+        assert room.asker.of(EmbeddedAnswers) == [], "not while the list is whole"
+        answered(room, 1)
+        answered(room, 2)
+        assert room.asker.of(EmbeddedAnswers) == [EmbeddedAnswers(True)], "at the change, and once"
+        order = [type(one) for one in room.asker.messages]
+        assert order.index(EmbeddedAnswers) < order.index(SentenceReady)
+        room.world.give("llm", DoesEmbeddedAnswer(), sender="conversation")
+        assert room.asker.of(EmbeddedAnswers)[1:] == [EmbeddedAnswers(True)]
+        first.plan(words("I am number 1."))
+        rested(room, first, 6)
+        told = room.wait_for(EmbeddedAnswers, 3)
+        assert told[2:] == [EmbeddedAnswers(False)]
+        room.world.give("llm", DoesEmbeddedAnswer(), sender="conversation")
+        assert len(room.asker.of(EmbeddedAnswers)) == 3
+
+
+@pytest.mark.parametrize("none", [True, False])
+def test_where_no_placeholder_comes_last_the_conversation_hears_nothing(
+    none: bool, servers: tuple[ModelServer, ...], room: Room
+) -> None:
+    """none: there is no embedded model at all; else the owner chose another file for it."""
+    with ModelServer() as embedded:
+        embedded.plan(words("I am large."))
+        servers[0].plan(status(500), words("I am number 1."))
+        room.start(listed(servers[0], local=LocalLlm(model_path=None if none else "large.gguf"), retries=0))
+        ready = LocalModelReady(embedded.base_url, "large", 0.5)
+        room.world.give("llm", GONE if none else ready, sender="llm.local")
+        room.ask(1)
+        room.wait_for(CompletionFailed if none else CompletionEnded)
+        assert room.asker.of(EmbeddedAnswers) == []
 
 
 def test_the_embedded_model_is_waited_for_where_nothing_else_is_left(

@@ -6,9 +6,10 @@ from actors.conversation.answers.answer import answer_to
 from actors.conversation.answers.contradiction import contradicts
 from actors.conversation.answers.known import Known
 from actors.conversation.answers.sums import sum_of
+from actors.llm.messages import EmbeddedAnswers, ModelRestarted
 from actors.vocabulary.values import UNKNOWN, Person, person_named
 from actors.world.messages import Present
-from config.schema import Bot, Llm
+from config.schema import Bot, Llm, ServerSettings
 from tests.actors.conversation.answers.talk import ANNA, NONSENSE, Talk
 
 AT = 1_700_000_000.0  # a Tuesday or Wednesday, by the time zone
@@ -138,6 +139,38 @@ def test_a_capable_server_gets_the_prompt_as_usual() -> None:
     talk = Talk("Hello there!", llm=Llm(base_url="http://127.0.0.1:1/v1"))
     assert talk.say("Hello Gerald!") == "Hello there!"
     assert len(talk.prompts) == 1
+
+
+LISTED = Llm(models=(ServerSettings(base_url="http://127.0.0.1:1/v1"),))
+
+
+def test_rules_answer_while_the_embedded_model_stands_in_for_the_servers() -> None:
+    talk = Talk(NONSENSE, llm=LISTED)
+    assert talk.say("Hello Gerald!") == NONSENSE
+    talk.world.give("conversation", EmbeddedAnswers(True))
+    assert talk.say("What is my name?") == "You are Anna."
+    assert talk.say("Why do cats purr?") == "I don't know what to say to that."
+    assert len(talk.prompts) == 2, "the rules need no model"
+    talk.world.give("conversation", EmbeddedAnswers(False))
+    assert talk.say("What is my name?") == NONSENSE
+
+
+def test_a_model_that_begins_again_tries_its_servers_and_needs_no_rules() -> None:
+    talk = Talk(NONSENSE, llm=LISTED)
+    talk.world.give("conversation", EmbeddedAnswers(True))
+    talk.world.give("conversation", ModelRestarted())
+    assert talk.say("What is my name?") == NONSENSE
+
+
+def test_a_long_character_is_cut_for_the_embedded_model_and_whole_again_for_a_server() -> None:
+    story = "It lives by the sea. " * 250
+    talk = Talk(NONSENSE, llm=LISTED, bot=Bot(description=story))
+    talk.world.give("conversation", EmbeddedAnswers(True))
+    talk.say("Why do cats purr?")
+    talk.world.give("conversation", EmbeddedAnswers(False))
+    talk.say("Why do dogs bark?")
+    told = [prompt.messages[0].content.count("It lives by the sea.") for prompt in talk.prompts]
+    assert 0 < told[0] < told[1] == 250
 
 
 def test_what_contradicts_the_persona_is_not_said_and_something_honest_is() -> None:
