@@ -74,7 +74,10 @@ def test_rules_answer_from_the_failure_of_the_last_server_until_it_is_back(
     talk.world.give("llm", LocalModelReady(embedded.base_url, "SmolLM2", 0.5), sender="llm.local")
     assert talk.say("Tell me a story.") == "I don't know what to say to that.", "what is not true is not said"
     assert talk.say("What is my name?") == "You are Anna."
-    assert len(embedded.requests) == 1, "the rules need no model"
+    asked = [
+        one for one in embedded.requests if one.body["max_tokens"] > 1
+    ]  # what is foreseen is read beforehand
+    assert len(asked) == 1, "the rules need no model"
     for rest in (6.0, 11.0):  # the first trial fails as well
         tried = len(first.requests)
         talk.world.advance(rest)

@@ -110,12 +110,14 @@ def kept(home: Path, environment: dict[str, str]) -> list[VoicePrint]:
 
 
 def holding(home: Path, print_: VoicePrint) -> list[Path]:
-    """The files that hold a part of it: of its sum or its direction, as doubles, floats or text."""
+    """The files that hold a part of it: of its sum or its direction, as doubles, floats or text.
+
+    Of floats two in a row: four bytes alone stand somewhere in so much sound by chance."""
     needles = set()
     for values in (np.frombuffer(print_.sum), print_.direction):
-        largest = np.argsort(-np.abs(values))[:32]
-        for value in values[largest]:
-            needles |= {np.float64(value).tobytes(), np.float32(value).tobytes(), f"{value:.7g}".encode()}
+        for at in np.argsort(-np.abs(values[:-1]))[:32]:
+            needles |= {np.float64(values[at]).tobytes(), values[at : at + 2].astype(np.float32).tobytes()}
+            needles.add(f"{values[at]:.7g}".encode())
     found = []
     for file in home.rglob("*"):
         data = file.read_bytes() if file.is_file() else b""
