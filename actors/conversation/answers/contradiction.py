@@ -15,12 +15,6 @@ _HUMAN = re.compile(
     r"|\bi (?:was born|grew up|went to school|studied at|work (?:at|for|as)|live in (?!vrchat|this|your|a computer)|moved to)\b",
     re.I,
 )
-_NO_AI = re.compile(
-    rf"\b(?:i am|i'm) not (?:really |actually |just |only )?{_AI}"
-    r"|\b(?:i am|i'm) (?:just |also |really |only |actually )?(?:a )?(?:real |actual |normal )?"
-    r"(?:human(?: being)?|real person|living person)\b",
-    re.I,
-)
 _DENIED = re.compile(r"\b(?:not|no|never)\b[^.!?]{0,20}$", re.I)
 _PLAIN = str.maketrans({"’": "'"})
 
@@ -33,11 +27,6 @@ def contradicts(sentence: str, bot: str) -> bool:
         return True
     found = _HUMAN.search(plain)
     return found is not None and not _denied(plain, found)
-
-
-def denies_being_ai(sentence: str) -> bool:
-    """Whether a sentence of the bot's own says in plain words that it is a human being, or no AI."""
-    return _NO_AI.search(sentence.translate(_PLAIN)) is not None
 
 
 def _denied(plain: str, found: re.Match[str]) -> bool:

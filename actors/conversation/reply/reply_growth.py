@@ -1,7 +1,8 @@
 """How the reply to the current turn grows: by the model's sentences, until it is long enough, complete or broken."""
 
 from actors.avatar.messages import AVATAR, GestureRequested
-from actors.conversation.answers.contradiction import contradicts, denies_being_ai
+from actors.conversation.answers.contradiction import contradicts
+from actors.conversation.answers.human_claims import denies_being_ai
 from actors.conversation.languages import words_language
 from actors.conversation.owner import Owner, change, current
 from actors.conversation.reply import turn_end
@@ -32,9 +33,9 @@ def grow(owner: Owner, reply: ReplyDelivery, sentence: SentenceReady, guess: int
 
 def _is_untrue(owner: Owner, text: str) -> bool:
     """Whether a sentence denies what is known of the bot; of one that plays a character, that it is an AI."""
-    if owner.placeholder:
-        return contradicts(text, owner.bot.name)
-    return owner.bot.plays_character and denies_being_ai(text)
+    if owner.placeholder and contradicts(text, owner.bot.name):
+        return True
+    return (owner.placeholder or owner.bot.plays_character) and denies_being_ai(text)
 
 
 def complete(owner: Owner, reply: ReplyDelivery, guess: int) -> None:
