@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from actors.kernel.media.frame_ring import Ring, RingReader, RingWriter
 from actors.kernel.media.frames import Frame, RingAddress
+from actors.kernel.media.ring_names import new_name
 from actors.vision.messages import FrameReady
 from benchmarks._actors import Seen, Shot
 from benchmarks._peers import PATIENCE, Pinned, install_peers, peer, percentile
@@ -35,7 +36,7 @@ WAYS = 90
 
 def ours(count: int) -> dict[str, float]:
     """Pictures through the pinned actor's mailbox and link."""
-    ring = Ring(8, int(np.prod(SHAPE)))
+    ring = Ring(new_name(Path()), 8, int(np.prod(SHAPE)))
     pinned = Pinned("benchmarks._actors:Viewer", frames=ring.address)
     pinned.launch()
     pinned.ready.get(timeout=PATIENCE)
@@ -62,7 +63,7 @@ def _way(seen: Seen) -> float:
 
 def bare(count: int) -> dict[str, float]:
     """Pictures through a pipe and a ring only."""
-    ring = Ring(8, int(np.prod(SHAPE)))
+    ring = Ring(new_name(Path()), 8, int(np.prod(SHAPE)))
     spawn = multiprocessing.get_context("spawn")
     here, there = spawn.Pipe()
     process = spawn.Process(target=_bare_reader, args=(there, ring.address), daemon=True)

@@ -16,6 +16,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from actors.kernel.media.ring_names import remove_leftovers
 from config.files import replace_file
 from config.ownership import trouble
 
@@ -57,12 +58,13 @@ class Claim:
             raise AlreadyRunning(home, int(_read(self._file).get("pid", 0))) from None
         with contextlib.suppress(OSError):
             lock.chmod(0o600)  # who may read it, may lock it: an earlier version let every local user
-        _remove_socket_of(_read(self._file))
+        _remove_sockets_of(_read(self._file))
+        remove_leftovers(home)
         self.folder = Path(tempfile.mkdtemp(prefix="gerald-"))  # a socket path has at most 108 bytes
         self.instance: Instance | None = None
 
-    def publish(self, run: str) -> Instance:
-        """Write down how to reach this process; only its user can read the file."""
+    def publish(self, run: str, line: str = "") -> Instance:
+        """Write down how to reach this process; only its user can read the file. line: its launcher's socket."""
         windows = sys.platform == "win32"
         self.instance = Instance(
             os.getpid(),
@@ -71,7 +73,8 @@ class Claim:
             secrets.token_hex(32),
             run,
         )
-        replace_file(self._file, (json.dumps(asdict(self.instance)).encode(),), durable=False)
+        written = {**asdict(self.instance), "line": line}
+        replace_file(self._file, (json.dumps(written).encode(),), durable=False)
         return self.instance
 
     def release(self) -> None:
@@ -116,18 +119,16 @@ def running_instance(home: Path) -> Instance | None:
     return None
 
 
-def _remove_socket_of(dead: Mapping[str, Any]) -> None:
-    """Remove what an instance that was killed left among the temporary files: its socket, and that one's folder.
-    Nothing else: whoever could write the file must not choose what is deleted."""
-    socket = Path(str(dead.get("address", "")))
-    if (
-        dead.get("family") == "AF_UNIX"
-        and socket.name == "control"
-        and socket.parent.name.startswith("gerald-")
-    ):
-        with contextlib.suppress(OSError):
-            socket.unlink(missing_ok=True)
-            socket.parent.rmdir()
+def _remove_sockets_of(dead: Mapping[str, Any]) -> None:
+    """Remove what an instance that was killed left among the temporary files: its socket and its launcher's, and their
+    folders. Nothing else: whoever could write the file must not choose what is deleted."""
+    for key, name in (("address", "control"), ("line", "line")):
+        socket = Path(str(dead.get(key, "")))
+        ours = socket.name == name and socket.parent.name.startswith("gerald-")
+        if ours and dead.get("family") == "AF_UNIX":
+            with contextlib.suppress(OSError):
+                socket.unlink(missing_ok=True)
+                socket.parent.rmdir()
 
 
 def _read(file: Path) -> Mapping[str, Any]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from actors.kernel.media.frame_ring import SHARED, NoRoom, Picture, RingWriter
+from actors.kernel.media.frame_ring import NoRoom, Picture, RingWriter
 from actors.kernel.media.frames import Frame, RingAddress
+from actors.kernel.media.ring_names import SHARED
 from actors.kernel.resource import Resources
 from actors.vision.device import PictureSource, SourceBroken
 from actors.vision.pace import FrameTime, next_frame_time

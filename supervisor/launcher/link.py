@@ -15,13 +15,13 @@ BEAT = 1.0
 
 class LauncherLink:
     """Held for as long as the root runs. on_stop: called when the launcher asks for a stop, or is gone: a root without
-    its launcher ends. pid: the launcher's. restarts: how many roots there were before this one."""
+    its launcher ends. pid, address: the launcher's. restarts: how many roots there were before this one."""
 
     def __init__(self, told: str, on_stop: Callable[[], None]) -> None:
         """Raises OSError when the launcher is gone."""
-        family, address, key, pid, restarts = told.split("|")
+        family, self.address, key, pid, restarts = told.split("|")
         self.pid, self.restarts = int(pid), int(restarts)
-        self._line = Client(address, family, authkey=bytes.fromhex(key))
+        self._line = Client(self.address, family, authkey=bytes.fromhex(key))
         self._writing = threading.Lock()
         self._on_stop = on_stop
         threading.Thread(target=self._listen, name="launcher", daemon=True).start()
@@ -50,9 +50,13 @@ class LauncherLink:
         self.tell({"goodbye": True})
 
     def _listen(self) -> None:
-        with contextlib.suppress(EOFError, OSError, ValueError):
+        try:
             while self._line.recv_bytes(64) != b"stop":
                 pass
+        except (EOFError, OSError, ValueError):  # the launcher is gone, and removes nothing any more
+            with contextlib.suppress(OSError):
+                os.unlink(self.address)
+                os.rmdir(os.path.dirname(self.address))
         self._on_stop()
 
     def _beat(self) -> None:

@@ -102,7 +102,7 @@ class Runtime:
         self.ciphers = DataCiphers(
             home, lambda: self.config.storage, environ, lambda: self.config.users.voice_prints
         )
-        self._frames = SharedFrames()
+        self._frames = SharedFrames(home)
         self._frames.provide(root, config)
         self.actors = ActorFactory(
             self.configuration_store, home, self.run, self.ciphers, self._frames, trace, platform.makers

@@ -1,5 +1,6 @@
 """The ring of pictures in shared memory that an instance's actors read and write."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from actors.kernel.media.frames import RingAddress
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 class SharedFrames:
     """One ring, made when an actor needs it. address: how to open it; None before."""
 
-    def __init__(self) -> None:
+    def __init__(self, home: Path) -> None:
+        self._home = home
         self.address: RingAddress | None = None
         self._ring: Ring | None = None
 
@@ -24,9 +26,10 @@ class SharedFrames:
             return
         # Imported here: without pictures, numpy is not loaded.
         from actors.kernel.media.frame_ring import Ring
+        from actors.kernel.media.ring_names import new_name
         from actors.vision.size import ring_size
 
-        self._ring = Ring(*ring_size(config.computer_vision))
+        self._ring = Ring(new_name(self._home), *ring_size(config.computer_vision))
         self.address = self._ring.address
 
     def close(self) -> None:

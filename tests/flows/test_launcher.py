@@ -170,10 +170,13 @@ def test_a_root_whose_launcher_is_killed_stops_in_order(launched: Launched, supe
     launched.until("READY")
     root = launched.root()
     everybody = [root, *root.children(recursive=True)]
+    line = Path(json.loads((launched.home / "data" / "instance.json").read_text())["line"])
+    assert line.exists()
     launched.process.kill()
     launched.until("stopped in order")
     _, alive = psutil.wait_procs(everybody, WITHIN)
     assert not alive
+    assert not line.parent.exists(), "what the launcher cannot remove any more"
     supervisor("status", code=3)
 
 

@@ -3,12 +3,14 @@
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from actors.kernel.media.ring_names import SHARED, new_name
 from supervisor.instance import Claim
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sockets and rights as on POSIX")
@@ -16,7 +18,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sockets and rig
 
 def left_by_a_killed_one(home: Path, **changes: Any) -> Mapping[str, Any]:
     killed = Claim(home)
-    instance = killed.publish("run")
+    line = Path(tempfile.mkdtemp(prefix="gerald-"), "line")
+    line.touch()
+    instance = killed.publish("run", str(line))
     (killed.folder / "control").touch()
     file = home / "data" / "instance.json"
     left = {**json.loads(file.read_text()), **changes}
@@ -30,7 +34,25 @@ def test_the_next_start_removes_the_socket_of_one_that_was_killed(tmp_path: Path
     assert Path(left["folder"]).exists()
     claim = Claim(tmp_path)
     assert not Path(left["folder"]).exists()
+    assert not Path(left["line"]).parent.exists()
     claim.release()
+
+
+@pytest.mark.skipif(not Path(SHARED).is_dir(), reason="rings can be listed on Linux only")
+def test_the_next_start_frees_the_pictures_of_one_that_was_killed_with_all_its_processes(
+    tmp_path: Path,
+) -> None:
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    left, of_another = Path(SHARED, new_name(mine)), Path(SHARED, new_name(other))
+    left.touch()
+    of_another.touch()
+    claim = Claim(mine)
+    try:
+        assert not left.exists()
+        assert of_another.exists()
+    finally:
+        of_another.unlink()
+        claim.release()
 
 
 @pytest.mark.parametrize("address", ["precious/control", "gerald-precious/data", "gerald-full/control", ""])
@@ -47,6 +69,7 @@ def test_nothing_else_is_removed_whatever_the_file_says(tmp_path: Path, address:
     claim.release()
     (Path(left["folder"]) / "control").unlink()
     Path(left["folder"]).rmdir()
+    assert not Path(left["line"]).exists()
 
 
 def test_no_other_user_can_take_the_lock(tmp_path: Path) -> None:

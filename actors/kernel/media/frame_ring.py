@@ -8,7 +8,6 @@ noticed. The owner, which outlives writer and readers, makes the ring and takes 
 import contextlib
 import errno
 import os
-import secrets
 import sys
 import threading
 from collections.abc import Iterator
@@ -20,12 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from actors.kernel.media.frames import Frame, RingAddress
+from actors.kernel.media.ring_names import SHARED
 
 Picture = npt.NDArray[np.uint8]
 """uint8, shape (height, width, channels)."""
 
-SHARED = "/dev/shm"
-"""Where Linux keeps shared memory."""
 _ALIGN = 64
 _FIELDS = 8  # 64-bit words of a slot's header, one cache line
 _SEQUENCE, _HEIGHT, _WIDTH, _CHANNELS, _CAPTURED = range(5)
@@ -47,11 +45,10 @@ class Ring:
     """The owner's hold on a ring: as long as it is open, the ring is there; if the owner is killed, multiprocessing's
     resource tracker takes it away."""
 
-    def __init__(self, slots: int, slot_bytes: int) -> None:
+    def __init__(self, name: str, slots: int, slot_bytes: int) -> None:
         """Raises OSError when the system has no room for it."""
         size = _header_bytes(slots) + slots * _aligned(slot_bytes)
-        # Names of at most 31 characters: macOS has no room for more.
-        self._memory = _Memory(f"gerald-{secrets.token_hex(8)}", create=True, size=size)
+        self._memory = _Memory(name, create=True, size=size)
         self.address = RingAddress(self._memory.name, slots, slot_bytes)
 
     def close(self) -> None:

@@ -82,7 +82,8 @@ class RunScreen:
         ):
             self._console.print(f"[yellow]note[/]  {escaped(note)}")
         system = Runtime(self._config, self._home.path, text=self._text, safe=self._safe, source=self._source)
-        server = ControlServer(system, self._claim.publish(system.run))
+        line = self._tether.address if self._tether is not None else ""
+        server = ControlServer(system, self._claim.publish(system.run, line))
         if self._tether is not None:
             self._hold_on_to(self._tether, system)
         try:

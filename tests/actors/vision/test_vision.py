@@ -15,6 +15,7 @@ import pytest
 from actors.kernel.mailbox import Put
 from actors.kernel.media.frame_ring import Ring, RingReader
 from actors.kernel.media.frames import Frame
+from actors.kernel.media.ring_names import new_name
 from actors.kernel.message import Envelope, Message
 from actors.vision.capture import Capture, fit
 from actors.vision.device import SourceBroken
@@ -132,7 +133,7 @@ def test_the_ring_is_gone_when_all_has_stopped(video: Path, tmp_path: Path) -> N
 
 class Rig:
     def __init__(self, vision: ComputerVision, home: Path, fps: float) -> None:
-        self.ring = Ring(*ring_size(vision))
+        self.ring = Ring(new_name(home), *ring_size(vision))
         self.frames: queue.SimpleQueue[Frame] = queue.SimpleQueue()
         self.ended: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
         self.capture = Capture(

@@ -36,7 +36,7 @@ def store() -> ConfigurationReload:
 
 def factory(store: ConfigurationReload, home: Path, **makers: Any) -> ActorFactory:
     ciphers = DataCiphers(home, lambda: store.config.storage, {})
-    return ActorFactory(store, home, "run", ciphers, SharedFrames(), {"keep": 1}, makers)
+    return ActorFactory(store, home, "run", ciphers, SharedFrames(home), {"keep": 1}, makers)
 
 
 def test_an_actor_gets_the_sections_that_its_specification_names(

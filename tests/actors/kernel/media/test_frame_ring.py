@@ -16,6 +16,7 @@ import pytest
 
 from actors.kernel.media.frame_ring import Ring, RingReader, RingWriter
 from actors.kernel.media.frames import RingAddress
+from actors.kernel.media.ring_names import new_name
 
 SHAPE = (90, 160, 3)
 WITHIN = 20.0
@@ -24,7 +25,7 @@ _spawn = multiprocessing.get_context("spawn")
 
 @pytest.fixture
 def ring() -> Iterator[Ring]:
-    made = Ring(3, int(np.prod(SHAPE)))
+    made = Ring(new_name(Path()), 3, int(np.prod(SHAPE)))
     yield made
     made.close()
 
@@ -124,7 +125,7 @@ def test_a_writer_goes_on_counting_where_a_dead_one_stopped(ring: Ring) -> None:
 
 
 def test_a_ring_that_is_gone_is_said_to_be() -> None:
-    made = Ring(2, 100)
+    made = Ring(new_name(Path()), 2, 100)
     made.close()
     with pytest.raises(FileNotFoundError):
         RingReader(made.address)
@@ -179,11 +180,13 @@ OWNER = """
 import os, signal, sys
 import multiprocessing
 sys.path.insert(0, {root!r})
+from pathlib import Path
 from actors.kernel.media.frame_ring import Ring, RingReader
+from actors.kernel.media.ring_names import new_name
 from tests.actors.kernel.media.test_frame_ring import hammer
 
 if __name__ == "__main__":
-    ring = Ring(3, 43200)
+    ring = Ring(new_name(Path()), 3, 43200)
     spawn = multiprocessing.get_context("spawn")
     ready = spawn.Event()
     writer = spawn.Process(target=hammer, args=(ring.address, ready), daemon=True)
@@ -230,9 +233,11 @@ def test_a_reader_started_by_plain_subprocess_takes_nothing_away_when_it_dies(ri
 
 LITTLE = """
 import sys
+from pathlib import Path
 import numpy as np
 from actors.kernel.media.frame_ring import NoRoom, Ring, RingWriter
-ring = Ring(3, 300_000)
+from actors.kernel.media.ring_names import new_name
+ring = Ring(new_name(Path()), 3, 300_000)
 writer = RingWriter(ring.address)
 assert writer.write(np.ones((10, 10, 3), np.uint8), 1.0).generation == 1
 try:
