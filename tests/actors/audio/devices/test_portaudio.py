@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from actors.speech.messages import Cancel
 from config.schema import Audio, Speech
 from supervisor.demo.pulse import MICROPHONE, SPEAKER, PulseHarness, unavailable
 from tests.doubles.listening import await_quiet, first_sound
+from tests.doubles.undisturbed import undisturbed
 from tests.doubles.virtual_world import VirtualWorld
 
 needs_pulse = pytest.mark.skipif(bool(unavailable()), reason=unavailable())
@@ -55,22 +57,27 @@ def test_what_is_played_is_heard_with_little_delay_and_at_the_right_pace(pulse: 
     sink, playlist = PortAudioSink(SPEAKER), Playlist()
     playlist.set_rate(sink.rate)
     sink.start(playlist)
-    assert await_quiet(pulse.speaker, 0.3, 5.0)
-    begun = time.time()
-    playlist.add(1, 0, tone(0.5), 22050, last=True)
-    heard = first_sound(pulse.speaker, begun, timeout=5.0)
-    assert await_quiet(pulse.speaker, 0.2, 5.0)
-    last = pulse.speaker.last_sound()
+    turns = count(1)
+
+    def measure() -> None:
+        assert await_quiet(pulse.speaker, 0.3, 5.0)
+        begun = time.time()
+        playlist.add(next(turns), 0, tone(0.5), 22050, last=True)
+        heard = first_sound(pulse.speaker, begun, timeout=5.0)
+        assert await_quiet(pulse.speaker, 0.2, 5.0)
+        last = pulse.speaker.last_sound()
+        marks = [playlist.marks.get()[0] for _ in range(playlist.marks.qsize())]
+        (mark,) = (one for one in marks if isinstance(one, SoundBegan) and one.at >= begun)
+        (end,) = (one for one in marks if isinstance(one, SoundPlayed) and one.at >= begun)
+        assert heard is not None
+        assert last is not None
+        assert heard - begun < 0.25
+        assert abs(mark.at - heard) < 0.1
+        assert abs(end.at - last) < 0.1
+        assert last - heard == pytest.approx(0.5, abs=0.1)
+
+    undisturbed(measure)
     sink.close()
-    marks = [playlist.marks.get()[0] for _ in range(playlist.marks.qsize())]
-    (mark,) = (one for one in marks if isinstance(one, SoundBegan) and one.at >= begun)
-    (end,) = (one for one in marks if isinstance(one, SoundPlayed) and one.at >= begun)
-    assert heard is not None
-    assert last is not None
-    assert heard - begun < 0.25
-    assert abs(mark.at - heard) < 0.1
-    assert abs(end.at - last) < 0.1
-    assert last - heard == pytest.approx(0.5, abs=0.1)
 
 
 @pytest.mark.sound
@@ -84,18 +91,24 @@ def test_what_is_said_into_the_microphone_becomes_chunks(
     recognizer = world.probe("speech.recognizer")
     world.start(Microphone(Audio(input_device=MICROPHONE), Speech(), tmp_path), "audio.microphone")
     until(lambda: recognizer.of(AudioChunk))
-    ended: list[float] = []
-    playing = threading.Thread(target=lambda: ended.append(pulse.play(tmp_path / "in.wav")))
-    playing.start()
-    until(lambda: ended)
-    playing.join(5.0)
-    loud = [
-        chunk.captured_at
-        for chunk in recognizer.of(AudioChunk)
-        if np.abs(np.frombuffer(chunk.pcm, dtype="<i2").astype(int)).max() > 400
-    ]
-    assert loud[-1] - loud[0] == pytest.approx(0.4, abs=0.1)
-    assert loud[-1] == pytest.approx(ended[0], rel=0.0, abs=0.15)
+
+    def measure() -> None:
+        recognizer.clear()
+        ended: list[float] = []
+        playing = threading.Thread(target=lambda: ended.append(pulse.play(tmp_path / "in.wav")))
+        playing.start()
+        until(lambda: ended)
+        playing.join(5.0)
+        loud = [
+            chunk.captured_at
+            for chunk in recognizer.of(AudioChunk)
+            if np.abs(np.frombuffer(chunk.pcm, dtype="<i2").astype(int)).max() > 400
+        ]
+        assert loud
+        assert loud[-1] - loud[0] == pytest.approx(0.4, abs=0.1)
+        assert loud[-1] == pytest.approx(ended[0], rel=0.0, abs=0.15)
+
+    undisturbed(measure)
 
 
 @pytest.mark.sound
@@ -105,20 +118,27 @@ def test_a_cancelled_turn_is_silent_within_100_ms_and_is_recorded_so(
 ) -> None:
     conversation = world.probe("conversation")
     world.start(Speaker(Audio(output_device=SPEAKER), tmp_path), "audio.speaker")
-    with pulse.speaker.recording(tmp_path / "out.wav"):
-        world.give("audio.speaker", PlaySentence(1, 0, tone(20.0).tobytes(), 22050, last=True))
-        until(lambda: conversation.of(PlaybackStarted))
-        assert first_sound(pulse.speaker, conversation.of(PlaybackStarted)[0].at - 0.2, timeout=5.0)
-        cancelled = time.time()
-        world.give("audio.speaker", Cancel(1))
-        assert await_quiet(pulse.speaker, 0.3, 5.0)
-    last = pulse.speaker.last_sound()
-    assert last is not None
-    assert last - cancelled < 0.1
-    assert conversation.of(PlaybackEnded)[0].cancelled
-    recorded, rate = read_wav(tmp_path / "out.wav")
-    assert np.abs(recorded.astype(int)).max() > 4000
-    assert rate == 16000
+    turns = count(1)
+
+    def measure() -> None:
+        turn = next(turns)
+        conversation.clear()
+        with pulse.speaker.recording(tmp_path / "out.wav"):
+            world.give("audio.speaker", PlaySentence(turn, 0, tone(20.0).tobytes(), 22050, last=True))
+            until(lambda: conversation.of(PlaybackStarted))
+            assert first_sound(pulse.speaker, conversation.of(PlaybackStarted)[0].at - 0.2, timeout=5.0)
+            cancelled = time.time()
+            world.give("audio.speaker", Cancel(turn))
+            assert await_quiet(pulse.speaker, 0.3, 5.0)
+        last = pulse.speaker.last_sound()
+        assert last is not None
+        assert last - cancelled < 0.1
+        assert conversation.of(PlaybackEnded)[0].cancelled
+        recorded, rate = read_wav(tmp_path / "out.wav")
+        assert np.abs(recorded.astype(int)).max() > 4000
+        assert rate == 16000
+
+    undisturbed(measure)
 
 
 @pytest.mark.sound
@@ -185,12 +205,17 @@ def test_a_stream_that_the_sound_server_moves_is_told_within_2_seconds_and_goes_
         until(lambda: _places(harness, kind))
         pause(until, 0.8)  # it looks twice a second where its stream is
         name = arguments[-1].partition("=")[2]
-        harness._client("pactl", "unload-module", _module_of(harness, name), timeout=5.0)
-        gone = time.monotonic()
-        until(lambda: healths()[-1].health in (Health.DEGRADED, Health.DOWN))
-        assert time.monotonic() - gone < 2.0
-        harness._client("pactl", "load-module", module, *arguments, timeout=5.0)
-        until(lambda: healths()[-1].health is Health.OK)
+
+        def measure() -> None:
+            harness._client("pactl", "unload-module", _module_of(harness, name), timeout=5.0)
+            gone = time.monotonic()
+            until(lambda: healths()[-1].health in (Health.DEGRADED, Health.DOWN))
+            seconds = time.monotonic() - gone
+            harness._client("pactl", "load-module", module, *arguments, timeout=5.0)
+            until(lambda: healths()[-1].health is Health.OK)
+            assert seconds < 2.0
+
+        undisturbed(measure)
         for life in world.lives.values():
             life.stop()
     reasons = " ".join(one.reason for one in world.supervisor.of(HealthChanged))

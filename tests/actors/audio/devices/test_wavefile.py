@@ -78,7 +78,7 @@ def test_a_file_is_heard_once_in_real_time_and_then_silence(tmp_path: Path) -> N
     assert everything.size == 8 * 512
     assert abs(int(everything[:1500].mean()) - 1000) < 30
     assert not everything[1700:].any()
-    assert 0.15 < got[-1][1] - got[0][1] < 1.0
+    assert 0.15 < got[-1][1] - got[0][1] < 5.0
 
 
 def test_a_file_records_what_is_played_at_the_pace_at_which_it_is_heard(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_file_records_what_is_played_at_the_pace_at_which_it_is_heard(tmp_path
     began, _ = playlist.marks.get(timeout=5.0)
     played, _ = playlist.marks.get(timeout=5.0)
     speaker.close()
-    assert 0.2 < played.at - began.at < 1.0
+    assert 0.2 < played.at - began.at < 5.0
     sound, _ = read_wav(tmp_path / "a.wav")
     assert np.count_nonzero(sound) == speaker.rate // 4
 

@@ -228,7 +228,7 @@ def test_every_wait_has_its_limit(
     started = time.monotonic()
     failure = fail(server, *answer, limits=limits)
     assert (failure.kind, said in failure.owner) == ("timeout", True)
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 4.5, "one of the limits of five seconds ended it"
 
 
 def test_a_server_that_is_not_there_is_named(server: ModelServer) -> None:
