@@ -1,4 +1,4 @@
-"""For what is measured in real time, on real devices: a machine that does something else as well stalls it now and then."""
+"""For what is measured in real time, on real devices, which a machine that does more than this stalls now and then."""
 
 from collections.abc import Callable
 
