@@ -13,7 +13,7 @@ from actors.conversation import turns
 from actors.conversation.company.attention import Exchange
 from actors.conversation.company.pace import Pace
 from actors.conversation.company.waiting import Question
-from actors.conversation.forget import dropped, without
+from actors.conversation.forget import dropped, ends_turn, waiting_without, without
 from actors.conversation.hearing import attribution, touches, turn_start
 from actors.conversation.hearing.growth import Growth
 from actors.conversation.hearing.speech_input import SpeechInput
@@ -44,6 +44,7 @@ from actors.conversation.wording.wording import Wording, avoiding
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Undelivered
 from actors.kernel.state.domain import DomainActor
+from actors.kernel.state.erasures import newest
 from actors.llm.messages import (
     LLM,
     CompletionEnded,
@@ -68,6 +69,7 @@ from actors.speech.messages import (
 from actors.users.messages import USERS, GetBlocked, PeopleBlocked, PersonForgotten
 from actors.vocabulary.blocks import Blocks
 from actors.vocabulary.type_names import durable
+from actors.vocabulary.values import tombstone
 from config.schema import Attention, Bot, KeptOfUsers, Llm, Lore, Safety, Speech
 
 RESTARTED = "was restarted while it was at the reply"
@@ -308,17 +310,17 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_forgotten(self, message: PersonForgotten) -> None:
-        """A turn of theirs ends unattributed, so that it creates no new record of them."""
+        """A turn of theirs, or that names them, ends unattributed, so that it creates no new record of them."""
         self._input.forget(self)
         self._reply.ahead.met(None)
-        self._input.give_up_waiting(self, self._reply, "the speaker is to be forgotten", message.people)
-        after = dropped(self.state, message.people, message.at)
-        unattributed = attribution.unattributed(self.state, message.people)
-        if unattributed is not self.state:
-            self.become(unattributed)
-            self._void("the speaker is to be forgotten")
-            after = dropped(self.state, message.people, self.wall())
-        self.become(after)
+        people, at = message.people, message.at
+        self.erased = newest(self.erased, {tombstone(person.user_id): at for person in people})
+        reason = "the speaker is to be forgotten"
+        self._input.leave_waiting(self, self._reply, waiting_without(self.state, people, at), reason)
+        if ends_turn(self.state, people, at):
+            self.become(attribution.unattributed(self.state))
+            self._void(reason)
+        self.become(dropped(self.state, people, at))
         self.erase()
         if self.keeps_voices:
             self.tell(RECOGNIZER, ForgetVoices(message.people))

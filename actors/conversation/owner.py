@@ -1,6 +1,6 @@
 """What the parts of the conversation see of its actor, and how they change the turn in its state."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -18,6 +18,8 @@ class Owner(Protocol):
     """See DomainActor for the promises. attention, bot, lore, safety, speech: the sections of the configuration in
     force. wording: what the lists of `safety` forbid. blocks: who is blocked. pace: who was answered lately.
 
+    erased: hashes of people who were erased, and until when (epoch seconds).
+
     placeholder: the model is too small to know what it says, so rules answer what they can. keeps_voices: for later
     visits."""
 
@@ -30,6 +32,7 @@ class Owner(Protocol):
     wording: Wording
     keeps_voices: bool
     blocks: Blocks
+    erased: Mapping[str, float]
     pace: Pace
     state: ConversationState
 

@@ -31,7 +31,10 @@ class ActiveTurn(msgspec.Struct, frozen=True):
 
     complete: no further sentence will come. voiced: a voice speaks. failed: the owner's line where no reply came.
     voice: in which it was said, 0 for an unknown one. certainty: that it was `person`, in [0, 1]. addressed: it was
-    surely said to the bot. waited: others were answered first."""
+    surely said to the bot. waited: others were answered first.
+
+    asked_at: when it was said (epoch seconds), which is before `started_at`, when the bot came to it; 0 in a state from
+    before that was kept."""
 
     turn: int
     text: str
@@ -53,6 +56,7 @@ class ActiveTurn(msgspec.Struct, frozen=True):
     addressed: bool = False
     waited: bool = False
     likely: str = ""
+    asked_at: float = 0.0
 
     @property
     def question(self) -> Question:

@@ -6,6 +6,7 @@ import msgspec
 
 from actors.conversation.company import company
 from actors.conversation.company.attention import Exchange
+from actors.conversation.company.company import Filed
 from actors.conversation.company.waiting import Question
 from actors.conversation.prompt.goals import with_goals
 from actors.conversation.state import (
@@ -31,9 +32,16 @@ GAP = 1000  # added to the turn after a restart: an incarnation has fewer turns 
 
 
 def begin(
-    state: ConversationState, said: Question, at: float, *, voiced: bool = True, waited: bool = False
+    state: ConversationState,
+    said: Question,
+    at: float,
+    *,
+    voiced: bool = True,
+    waited: bool = False,
+    asked_at: float | None = None,
 ) -> ConversationState:
-    """What was said becomes the next turn. voiced: there is a voice to answer with. waited: for others' answers."""
+    """What was said becomes the next turn at `at` (epoch seconds). voiced: there is a voice to answer with. waited: for
+    others' answers. asked_at: when it was said, if that is not `said.at`, because it goes on with something."""
     turn = state.turn + 1
     since = at - state.last_interaction_time
     goes_on = 0 <= since < PAUSE
@@ -52,6 +60,7 @@ def begin(
             waited=waited,
             language=said.language,
             likely=said.likely,
+            asked_at=said.at if asked_at is None else asked_at,
         ),
         language=said.language or state.language,
         current_topic=topic_of(said.text) or (state.current_topic if goes_on else ""),
@@ -82,12 +91,12 @@ def attribute(state: ConversationState, person: Person, certainty: float = 1.0) 
     if active is None:
         return state
     said = Utterance(
-        "user", active.text, person, active.turn, active.started_at, active.language or active.likely
+        "user", active.text, person, active.turn, active.asked_at, active.language or active.likely
     )
     state = msgspec.structs.replace(
         state,
         active=msgspec.structs.replace(active, person=person, certainty=certainty),
-        participants=_joined(state.participants, person, active.started_at, active.language),
+        participants=_joined(state.participants, person, active.asked_at, active.language),
         user_preferences={},
     )
     return with_goals(_noted(state, said))
@@ -162,8 +171,9 @@ def exchanged(state: ConversationState, active: ActiveTurn, at: float, reply: st
 
 
 def filed(state: ConversationState, active: ActiveTurn, at: float) -> ConversationState:
-    """The turn went to the record of the person who said it, as something that happened at `at` (epoch seconds)."""
-    known = company.filed(state.company, active.turn, active.person, active.voice, at)
+    """The turn, which is over at `at` (epoch seconds), went to the record of the person who said it."""
+    entry = Filed(active.turn, active.person, active.voice, active.asked_at, at)
+    known = company.filed(state.company, entry)
     return msgspec.structs.replace(state, company=known)
 
 
@@ -178,11 +188,11 @@ def refiled(state: ConversationState, turns: Set[int], person: Person) -> Conver
     )
 
 
-def overheard(state: ConversationState, said: Question, person: Person, at: float) -> ConversationState:
+def overheard(state: ConversationState, said: Question, person: Person) -> ConversationState:
     """It was said, but not to the bot, which answers somebody else just now."""
     turn = state.turn + 1
-    noted = Utterance("user", said.text[:LONGEST], person, turn, at, said.language or said.likely)
-    participants = _joined(state.participants, person, at, said.language)
+    noted = Utterance("user", said.text[:LONGEST], person, turn, said.at, said.language or said.likely)
+    participants = _joined(state.participants, person, said.at, said.language)
     return with_goals(_noted(msgspec.structs.replace(state, turn=turn, participants=participants), noted))
 
 
@@ -229,7 +239,7 @@ def excuse(state: ConversationState, at: float, voiced: bool) -> ConversationSta
     """A turn of the bot's own, to say that it did not understand; nothing was said that could be kept."""
     turn = state.turn + 1
     return msgspec.structs.replace(
-        state, turn=turn, active=ActiveTurn(turn, "", started_at=at, voiced=voiced)
+        state, turn=turn, active=ActiveTurn(turn, "", started_at=at, voiced=voiced, asked_at=at)
     )
 
 
@@ -239,7 +249,7 @@ def unasked(state: ConversationState, person: Person, at: float, voiced: bool) -
     return msgspec.structs.replace(
         state,
         turn=turn,
-        active=ActiveTurn(turn, "", person, started_at=at, voiced=voiced, certainty=1.0),
+        active=ActiveTurn(turn, "", person, started_at=at, voiced=voiced, certainty=1.0, asked_at=at),
         last_interaction_time=at,
         conversation_duration=state.conversation_duration if goes_on else 0.0,
         participants=state.participants if goes_on else {},

@@ -24,6 +24,7 @@ from actors.llm.messages import (
     LocalModelReady,
     LocalModelUnavailable,
     ModelRestarted,
+    NotesDropped,
     NotesRequested,
     PromptForeseen,
     SentenceReady,
@@ -144,6 +145,11 @@ class LanguageModel(Actor):
             at, within = server.endpoint, server.limits
             job = self._background.begin(self.cause(), self.sender(), message, at, within)
             self.side_effect(lambda: self.streams.submit(job))
+
+    @handles
+    def on_notes_dropped(self, _: NotesDropped) -> None:
+        if request := self._background.end():
+            self._cancel(request)
 
     # -- requests
 

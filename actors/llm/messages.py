@@ -48,6 +48,10 @@ class NotesRequested(Message):
     messages: tuple[ChatMessage, ...]
 
 
+class NotesDropped(Message):
+    """The notes that the sender requested are not wanted any more: what they are about is to be forgotten."""
+
+
 class NotesTaken(Message):
     """What a model wrote to NotesRequested, sentence by sentence."""
 

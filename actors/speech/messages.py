@@ -63,8 +63,11 @@ class TranscriptGuessed(Message):
 
 
 class VoiceBelongs(Message):
-    """The conversation's word to the recognizer: the voice with this number is surely `person`'s. It may be kept."""
+    """The conversation's word to the recognizer: the voice with this number is surely `person`'s. It may be kept.
 
+    In the lane of ForgetVoices, so that it never comes after a later one of those."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
     voice: int
     person: Person
 

@@ -105,7 +105,8 @@ class PeopleBlocked(Message):
 
 
 class InteractionHappened(Message):
-    """Something happened between the bot and `person`: it goes into the history of a known person.
+    """Something happened between the bot and `person`: it goes into the history of a known person, as of when it was
+    said, felt or seen.
 
     here: who was near and heard it, as far as is known; who speaks may be among them. said_in: the turn, 0 for none."""
 

@@ -52,6 +52,11 @@ class NoteTaking:
         self._waiting: tuple[str, ...] = ()
         self._asked: Source | None = None
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether a model was asked, and has not answered yet."""
+        return self._asked is not None
+
     def talked(self, person: Person) -> int:
         """Somebody talked; the number of the talk."""
         self._talks += 1

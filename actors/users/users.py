@@ -11,7 +11,8 @@ from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.message import Asker
 from actors.kernel.protocol.storage import PERSISTENCE, ErasureRecorded, RecordErasure
 from actors.kernel.state.domain import DomainActor
-from actors.llm.messages import LLM, NotesRequested, NotesTaken
+from actors.kernel.state.erasures import newest
+from actors.llm.messages import LLM, NotesDropped, NotesRequested, NotesTaken
 from actors.users.acquaintance import Change, Path, faded, interacted, preferred, profile_of, remembered
 from actors.users.blocking import blocked, unblocked
 from actors.users.correction import misattributed
@@ -40,11 +41,10 @@ from actors.users.note_taking import QUIET, NoteTaking, prompt, with_notes
 from actors.users.remembering import learned, merged_facts, recall, said
 from actors.users.state import UsersState, UserState, faults, faults_at, find, told_of_others, without
 from actors.vocabulary.type_names import durable
-from actors.vocabulary.values import Person, tombstone
+from actors.vocabulary.values import UNKNOWN, Person, is_erased, tombstone
 from config.schema import Bot, Memory
 
 MOST_FOUND = 8
-MOST_BURIED = 256  # hashes that are remembered in memory, for what is still on its way; all are on disk
 
 
 @durable("users.Asked")
@@ -73,7 +73,6 @@ class Users(DomainActor[UsersState]):
         self.bot = bot or Bot()
         self.memory = memory or Memory()
         self._touched: tuple[Path, ...] | None = None
-        self._erased: dict[str, float] = {}
         self._notes = NoteTaking()
 
     def validate(self, state: UsersState, before: UsersState) -> tuple[str, ...]:
@@ -128,7 +127,7 @@ class Users(DomainActor[UsersState]):
         at = message.interaction.at
         if self.state.blocked.holds(message.person):
             return
-        if at <= self._erased.get(tombstone(message.person.user_id), -1.0):
+        if is_erased(message.person.user_id, at, self.erased):
             return  # it was on its way when they were to be forgotten
         met = interacted(self.state, message.person, message.interaction, self.bot.name)
         words = said(message.person, message.interaction, message.here, message.said_in, self.bot.name)
@@ -136,13 +135,14 @@ class Users(DomainActor[UsersState]):
         self._take(Change(told.state, (*met.paths, *told.paths)))
         if message.interaction.kind == "talk" and self.memory.summarize == "idle":
             self.after(QUIET, NotesDue(self._notes.talked(message.person)))
-        if at <= max(self._erased.values(), default=-1.0):
-            self.become(
-                without(self.state, self._erased)
-            )  # it was on its way, and may tell of whom was forgotten
+        if at <= max(self.erased.values(), default=-1.0):
+            # it was on its way, and may tell of whom was forgotten
+            self.become(without(self.state, self.erased))
 
     @handles
     def on_misattributed(self, message: Misattributed) -> None:
+        if is_erased(message.to.user_id, message.at, self.erased):
+            message = msgspec.structs.replace(message, to=UNKNOWN)  # it goes, and is not filed again
         self._take(misattributed(self.state, message, self.bot.name))
 
     @handles
@@ -198,11 +198,13 @@ class Users(DomainActor[UsersState]):
         if not isinstance(answer, Reply) or not isinstance(answer.message, ErasureRecorded):
             self.reply(NotForgotten(_why_not(answer)), asked.asker)
             return
-        # What came while the disk was busy was on its way, too: a question that waited became a turn meanwhile.
+        # What was said while the disk was busy is gone, too.
         until = max(asked.at, self.wall())
         tombstones = dict.fromkeys(asked.hashes, until)
-        self._erased = dict(list({**self._erased, **tombstones}.items())[-MOST_BURIED:])
-        self._notes = NoteTaking()  # which holds words that may be theirs
+        self.erased = newest(self.erased, tombstones)
+        if self._notes.is_asking:
+            self.tell(LLM, NotesDropped())  # of words that may be theirs, which the others hold, too
+        self._notes = NoteTaking()
         self.become(self.forget(self.state, tombstones))
         self.erase()
         for address in (CONVERSATION, BEHAVIOUR):

@@ -1,6 +1,7 @@
 """Small frozen values that more than one room speaks of: places, people and what happened between them."""
 
 import hashlib
+from collections.abc import Mapping
 
 import msgspec
 
@@ -59,6 +60,12 @@ def person_named(name: str) -> Person:
 def tombstone(user_id: str) -> str:
     """What is kept of somebody who is forgotten: 32 hexadecimal digits, which tell the id only to who knows it."""
     return hashlib.blake2b(user_id.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def is_erased(user_id: str, at: float, erased: Mapping[str, float]) -> bool:
+    """Whether what was said or done at `at` (epoch seconds) goes with the person who has this id. erased: by tombstone,
+    until when."""
+    return at <= erased.get(tombstone(user_id), -1.0) if erased else False
 
 
 @durable("vocabulary.Interaction")

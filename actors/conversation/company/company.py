@@ -36,12 +36,15 @@ class KnownVoice(msgspec.Struct, frozen=True):
 
 @durable("conversation.Filed")
 class Filed(msgspec.Struct, frozen=True):
-    """A turn that was said to be of `person`. at: of the interaction in their record (epoch seconds), 0 for none."""
+    """A turn that was said to be of `person`. at: of the interaction in their record (epoch seconds), 0 for none.
+
+    until: when the turn was over, 0 where that is not known."""
 
     turn: int
     person: Person
     voice: int = 0
     at: float = 0.0
+    until: float = 0.0
 
 
 @durable("conversation.Company")
@@ -142,9 +145,9 @@ def answered(company: Company, reply: str, to: Person, here: tuple[Person, ...],
     return msgspec.structs.replace(company, asked=asked, asked_who=asks_who(reply), asked_at=at)
 
 
-def filed(company: Company, turn: int, person: Person, voice: int, at: float) -> Company:
-    """The turn went to the record of `person`."""
-    return msgspec.structs.replace(company, filed=(*company.filed, Filed(turn, person, voice, at))[-FILED:])
+def filed(company: Company, turn: Filed) -> Company:
+    """The turn went to the record of a person."""
+    return msgspec.structs.replace(company, filed=(*company.filed, turn)[-FILED:])
 
 
 def misfiled(company: Company, evidence: Evidence, found: Candidate) -> tuple[Filed, ...]:
@@ -157,7 +160,7 @@ def misfiled(company: Company, evidence: Evidence, found: Candidate) -> tuple[Fi
     if evidence.voice:
         mine = [one for one in company.filed if one.voice == evidence.voice]
     else:
-        mine = [one for one in company.filed[-1:] if evidence.at - one.at < _LISTENS_FOR]
+        mine = [one for one in company.filed[-1:] if evidence.at - (one.until or one.at) < _LISTENS_FOR]
     return tuple(one for one in mine if one.person.user_id != found.person.user_id)
 
 

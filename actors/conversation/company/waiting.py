@@ -1,7 +1,5 @@
 """Questions that wait until the bot has answered the one before. Pure."""
 
-import math
-
 import msgspec
 
 from actors.vocabulary.type_names import durable
@@ -54,11 +52,9 @@ class Waiting(msgspec.Struct, frozen=True):
         """Of these, whoever still waits for an answer at `now`."""
         return Waiting(tuple(one for one in self.questions if 0.0 <= now - one.at < PATIENCE))
 
-    def without(self, ids: set[str], until: float = math.inf) -> "Waiting":
-        """Nothing waits that these asked until then (epoch seconds)."""
-        return Waiting(
-            tuple(one for one in self.questions if one.person.user_id not in ids or one.at > until)
-        )
+    def without(self, ids: set[str]) -> "Waiting":
+        """Nothing waits that these asked."""
+        return Waiting(tuple(one for one in self.questions if one.person.user_id not in ids))
 
 
 def another(person: Person, voice: int, than: Person, than_voice: int) -> bool:

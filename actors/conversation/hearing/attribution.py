@@ -111,9 +111,9 @@ def touch_attributed(state: ConversationState, felt: Interaction, touch: Interac
     return msgspec.structs.replace(state, last_touch=touch) if state.last_touch == felt else state
 
 
-def unattributed(state: ConversationState, people: tuple[Person, ...]) -> ConversationState:
-    """The active turn becomes UNKNOWN's if it was theirs, so that it creates no record; else `state` itself."""
+def unattributed(state: ConversationState) -> ConversationState:
+    """The active turn becomes UNKNOWN's, so that it creates no record."""
     active = state.active
-    if active is None or active.person.user_id not in {person.user_id for person in people}:
+    if active is None:
         return state
     return msgspec.structs.replace(state, active=msgspec.structs.replace(active, person=UNKNOWN))

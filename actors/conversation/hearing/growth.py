@@ -17,13 +17,14 @@ class Growth(msgspec.Struct, frozen=True):
 
     voice: in which it was said, 0 for an unknown one.
     heard_at: when its reply began to be heard, 0 before. withdrawn: the words of the turn, which was withdrawn because
-    they go on; "" while it was not. All times are epoch seconds."""
+    they go on; "" while it was not. asked_at: since when that was said. All times are epoch seconds."""
 
     turn: int = 0
     ended_at: float = 0.0
     heard_at: float = 0.0
     withdrawn: str = ""
     voice: int = 0
+    asked_at: float = 0.0
 
     def decided(self, turn: int, ended_at: float, voice: int = 0) -> "Growth":
         """A turn was decided, and with it what had been withdrawn."""
@@ -49,11 +50,15 @@ class Growth(msgspec.Struct, frozen=True):
 
     def withdraw(self, active: ActiveTurn) -> "Growth":
         """The turn is withdrawn."""
-        return msgspec.structs.replace(self, withdrawn=active.text)
+        return msgspec.structs.replace(self, withdrawn=active.text, asked_at=active.asked_at)
 
     def whole(self, text: str) -> str:
         """`text` with what was said before it."""
         return joined((self.withdrawn, text)) if self.withdrawn else text
+
+    def since(self, at: float) -> float:
+        """Since when is said what was said at `at`, with what was said before it."""
+        return min(self.asked_at, at) if self.withdrawn else at
 
     def before(self, state: ConversationState) -> ConversationState:
         """`state` without what was withdrawn, because it is about to be said again in whole: memory has it once."""

@@ -4,6 +4,7 @@ import msgspec
 
 from actors.conversation import turns
 from actors.conversation.company.waiting import MOST_EACH, Question, Waiting, another
+from actors.conversation.forget import FORGOTTEN_SINCE, is_late
 from actors.conversation.hearing import attribution, turn_start
 from actors.conversation.hearing.attribution import ANSWER_WITHIN
 from actors.conversation.hearing.drafts import Draft, Drafts
@@ -65,7 +66,8 @@ class SpeechInput:
             return 0
         self.drafts.end(owner)
         turn_end.void(owner, reply, "something new was said")
-        turn = turn_start.start(owner, reply, self.growth.before(owner.state), said, waited=waited)
+        before, asked_at = self.growth.before(owner.state), self.growth.since(said.at)
+        turn = turn_start.start(owner, reply, before, said, waited=waited, asked_at=asked_at)
         if draft is not None:
             self._adopt(owner, reply, draft)
         else:
@@ -119,6 +121,10 @@ class SpeechInput:
             reply.voice.go_on(owner)
             _tell_ignored(owner, reply, said, "they are blocked")
             return True
+        if is_late(said.text, person, said.at, owner.erased):
+            reply.voice.go_on(owner)
+            _tell_ignored(owner, reply, said, FORGOTTEN_SINCE)
+            return True
         asks = judge(said.text, 0.0) is not Verdict.LISTENING  # nobody waits for an answer to a "yeah"
         heeds = turn_start.heeded(owner, msgspec.structs.replace(said, person=person), here)
         if not asks or not heeds.answers:
@@ -136,10 +142,9 @@ class SpeechInput:
         return True
 
     def _overhear(self, owner: Owner, said: Question, person: Person) -> None:
-        now = owner.wall()
-        owner.become(turns.overheard(attribution.learned(owner.state, said), said, person, now))
+        owner.become(turns.overheard(attribution.learned(owner.state, said), said, person))
         if person.is_known:
-            talk, here = Interaction("talk", person.name, said.text, now), owner.state.surroundings.people
+            talk, here = Interaction("talk", person.name, said.text, said.at), owner.state.surroundings.people
             owner.tell(USERS, InteractionHappened(person, talk, here, owner.state.turn))
 
     def _wait(self, owner: Owner, reply: ReplyDelivery, said: Question) -> None:
@@ -166,6 +171,11 @@ class SpeechInput:
         """Nobody waits any more; or nobody of `people`."""
         waiting = owner.state.waiting
         left = waiting.without({one.user_id for one in people}) if people is not None else Waiting()
+        self.leave_waiting(owner, reply, left, reason)
+
+    def leave_waiting(self, owner: Owner, reply: ReplyDelivery, left: Waiting, reason: str) -> None:
+        """Only those that are `left` wait on."""
+        waiting = owner.state.waiting
         if left == waiting:
             return
         owner.become(msgspec.structs.replace(owner.state, waiting=left))
@@ -231,6 +241,8 @@ class SpeechInput:
         assert draft is not None
         assert draft.present is not None
         said = msgspec.structs.replace(draft.question, person=person)
+        if is_late(said.text, person, self.growth.since(said.at), owner.erased):
+            return False
         return turn_start.heeded(owner, said, draft.present.people).answers
 
     def draft_profile(self, owner: Owner, answer: Reply | AskFailed) -> None:

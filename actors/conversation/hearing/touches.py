@@ -8,7 +8,7 @@ from actors.conversation.hearing.attribution import ANSWER_WITHIN
 from actors.conversation.owner import Owner
 from actors.kernel.actor import AskFailed, Reply
 from actors.users.messages import USERS, InteractionHappened
-from actors.vocabulary.values import Interaction
+from actors.vocabulary.values import Interaction, is_erased
 from actors.world.messages import WORLD, WhoIsHere
 
 
@@ -23,7 +23,8 @@ def felt(owner: Owner, touch: Interaction) -> None:
 def present(owner: Owner, answer: Reply | AskFailed) -> None:
     """Who touched? The only one who is here."""
     person = attribution.only(attribution.present(answer))
-    if person.is_known and not owner.blocks.holds(person):
+    late = is_erased(person.user_id, answer.context.at, owner.erased)
+    if person.is_known and not late and not owner.blocks.holds(person):
         touch = msgspec.structs.replace(answer.context, person=person.name)
         owner.become(attribution.touch_attributed(owner.state, answer.context, touch))
         owner.tell(USERS, InteractionHappened(person, touch))

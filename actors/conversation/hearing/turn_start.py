@@ -4,6 +4,7 @@ from actors.conversation import turns
 from actors.conversation.company.attention import Heeded, Said, attention
 from actors.conversation.company.pace import who_of
 from actors.conversation.company.waiting import Question
+from actors.conversation.forget import FORGOTTEN_SINCE, is_late, lapsed
 from actors.conversation.hearing import attribution
 from actors.conversation.hearing.attribution import ANSWER_WITHIN
 from actors.conversation.hearing.rule_answers import rule_answer
@@ -16,7 +17,7 @@ from actors.conversation.reply import turn_end
 from actors.conversation.reply.apologies import apology_for
 from actors.conversation.reply.delivery import ReplyDelivery
 from actors.conversation.reply.phrases import CANNOT, cannot
-from actors.conversation.state import ConversationState
+from actors.conversation.state import ActiveTurn, ConversationState
 from actors.conversation.utterance import LONGEST
 from actors.kernel.actor import AskFailed, Reply
 from actors.llm.messages import LLM, CompletionRequested
@@ -37,10 +38,17 @@ def sayable(text: str) -> str:
 
 
 def start(
-    owner: Owner, reply: ReplyDelivery, before: ConversationState, said: Question, *, waited: bool = False
+    owner: Owner,
+    reply: ReplyDelivery,
+    before: ConversationState,
+    said: Question,
+    *,
+    waited: bool = False,
+    asked_at: float | None = None,
 ) -> int:
-    """What was said becomes the current turn, on top of the state `before`; returns its id."""
-    owner.become(turns.begin(before, said, owner.wall(), voiced=reply.voiced, waited=waited))
+    """What was said becomes the current turn, on top of the state `before`; its id. asked_at: as for `begin`."""
+    after = turns.begin(before, said, owner.wall(), voiced=reply.voiced, waited=waited, asked_at=asked_at)
+    owner.become(after)
     turn = owner.state.turn
     owner.after(TURN_WITHIN, TurnOverdue(turn))
     if owner.speech.filler != "off":
@@ -88,10 +96,10 @@ def present(owner: Owner, reply: ReplyDelivery, answer: Reply | AskFailed) -> No
         return
     become_attributed(owner, attribution.attributed(owner.state, attribution.present(answer)))
     active = current(owner)
-    if owner.blocks.holds(active.person):
+    if why := _unwanted(owner, active):
         owner.become(turns.unknown_speaker(owner.state))
         reply.audience.announce(owner, current(owner), heeded=False)
-        turn_end.ignore(owner, reply, "they are blocked")
+        turn_end.ignore(owner, reply, why)
         return
     heeds = heeded(owner, active.question, owner.state.surroundings.people)
     reply.audience.announce(owner, active, heeded=heeds.answers)
@@ -107,6 +115,14 @@ def present(owner: Owner, reply: ReplyDelivery, answer: Reply | AskFailed) -> No
         _think(owner, reply, turn, None)
 
 
+def _unwanted(owner: Owner, active: ActiveTurn) -> str:
+    """Why nothing of this turn may be kept or answered; "" if it may."""
+    if owner.blocks.holds(active.person):
+        return "they are blocked"
+    late = is_late(active.text, active.person, active.asked_at, owner.erased)
+    return FORGOTTEN_SINCE if late else ""
+
+
 def answers(owner: Owner) -> None:
     """Whoever said the current turn gets a reply."""
     active, now = current(owner), owner.wall()
@@ -116,9 +132,9 @@ def answers(owner: Owner) -> None:
 
 def become_attributed(owner: Owner, after: ConversationState) -> None:
     """It is known who said the current turn; the users hear what was said to be of another before."""
-    before = owner.state.company
-    owner.become(after)
-    for wrong, person in attribution.moves(before, after.company):
+    moved = tuple(attribution.moves(owner.state.company, after.company))
+    owner.become(lapsed(after, {wrong.turn for wrong, _ in moved}, owner.erased) if moved else after)
+    for wrong, person in moved:
         owner.tell(USERS, Misattributed(wrong.person, person, wrong.at, wrong.turn))
     if owner.keeps_voices and (person := attribution.owner_of_voice(after)).is_known:
         owner.tell(RECOGNIZER, VoiceBelongs(current(owner).voice, person))

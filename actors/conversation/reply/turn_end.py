@@ -5,6 +5,7 @@ import msgspec
 from actors.audio.messages import SPEAKER
 from actors.behaviour.messages import BEHAVIOUR
 from actors.conversation import turns
+from actors.conversation.forget import unnamed
 from actors.conversation.internal import NextQuestion
 from actors.conversation.messages import ReplyEnded
 from actors.conversation.owner import Owner, current
@@ -86,9 +87,10 @@ def _end(owner: Owner, reply: ReplyDelivery, outcome: str, detail: str = "") -> 
     if outcome != "cancelled":
         reply.show_rest(owner)
     owner.tell(OSC_SENDER, Typing(False))
-    owner.become(turns.end(owner.state, owner.bot.name, now))
+    owner.become(unnamed(turns.end(owner.state, owner.bot.name, now), active, owner.erased))
     if active.person.is_known and active.text:
-        talk = Interaction("talk", active.person.name, active.text, now, active.kept)
+        # as of when it was said: whoever is forgotten before this arrives takes it along
+        talk = Interaction("talk", active.person.name, active.text, active.asked_at, active.kept)
         here = owner.state.surroundings.people
         owner.tell(USERS, InteractionHappened(active.person, talk, here, active.turn))
         owner.become(turns.filed(owner.state, active, now))

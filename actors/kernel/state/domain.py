@@ -23,6 +23,7 @@ from actors.kernel.protocol.storage import (
 )
 from actors.kernel.protocol.subscription import Subscribe, Unsubscribe, UpToDate
 from actors.kernel.state.document import Document, Migration, Subscription
+from actors.kernel.state.erasures import newest
 from actors.kernel.state.patch import Path, reached
 from actors.kernel.state.state_loader import LoadDue, StateLoader
 from actors.kernel.state.state_writer import SaveDue, SnapshotDue, StateWriter
@@ -41,6 +42,7 @@ class DomainActor(Actor, Generic[S]):
     domain: its name, in the store too.
     initial: the state before anything happened.
     state, version: the current ones.
+    erased: hashes of what was erased, and until when (epoch seconds), as far as it was told: older things may yet come.
     save_delay: seconds within which changes are handed to persistence as one; 0 hands over each at once.
     schema: the version of the stored form; migrations: lead to it from each earlier one.
     parted: a field whose mapping grows large, and is stored in parts.
@@ -60,6 +62,7 @@ class DomainActor(Actor, Generic[S]):
         **{f"_{name}": f"_writer.{name}" for name in vars(StateWriter())},
         "committed": "_writer.committed",
         "subscriptions": "_subscriptions.all",
+        "_erased": "erased",
         "_initial": "initial",
         "_lives": "_loader.running",
         "_news_is_due": "_subscriptions.is_due",
@@ -70,6 +73,7 @@ class DomainActor(Actor, Generic[S]):
         self.initial = initial
         self.state: S = initial
         self.version = Version()
+        self.erased: Mapping[str, float] = {}
         self._loader: StateLoader[S] = StateLoader()
         self._writer: StateWriter[S] = StateWriter()
         self._subscriptions = Subscriptions()
@@ -257,6 +261,7 @@ class DomainActor(Actor, Generic[S]):
         begin = self._loader.loaded(self, answer)
         if begin is None:
             return
+        self.erased = newest(begin.erased, self.erased)
         if begin.stored is not None:
             self.version = Version(begin.epoch, 0)
             self._writer.attach(self.version, begin.stored, begin.document if begin.exact else None)

@@ -1,5 +1,6 @@
 """Decides how a domain begins: from its stored state, from an older one, or in memory only."""
 
+from collections.abc import Mapping
 from typing import Generic, TypeVar
 
 import msgspec
@@ -30,6 +31,7 @@ class Begin(msgspec.Struct, Generic[S], frozen=True):
     epoch: the one in which versions count from now on.
     document: what is stored, None for nothing. exact: changes can build on it.
     state: what the domain makes of it. erases: what is stored holds something that had to be forgotten, or may.
+    erased: hashes of what was erased, and when (epoch seconds).
     """
 
     stored: Version | None = None
@@ -38,6 +40,7 @@ class Begin(msgspec.Struct, Generic[S], frozen=True):
     exact: bool = False
     state: S | None = None
     erases: bool = False
+    erased: Mapping[str, float] = {}
 
 
 @durable("kernel.StateLoader")
@@ -95,12 +98,12 @@ class StateLoader(Generic[S]):
         if not self.refused:
             of.stored_again()
         if found is None:
-            return Begin(loaded.version, loaded.epoch)
+            return Begin(loaded.version, loaded.epoch, erased=loaded.erased)
         kept = of.expired(found.document.state) if loaded.expired else found.document.state
         state = of.forget(kept, loaded.erased) if loaded.erased else kept
         # Whoever erased may have died before all that is older was replaced.
         erases = state is not kept or loaded.older
-        return Begin(loaded.version, loaded.epoch, found.document, found.exact, state, erases)
+        return Begin(loaded.version, loaded.epoch, found.document, found.exact, state, erases, loaded.erased)
 
 
 def _read(of: Source[S], loaded: StateLoaded) -> Restored[S]:

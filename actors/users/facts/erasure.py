@@ -9,7 +9,7 @@ import msgspec
 
 from actors.users.facts.fact import Fact, name_id
 from actors.users.facts.names import capitalised_in
-from actors.vocabulary.values import Interaction, tombstone
+from actors.vocabulary.values import Interaction, is_erased
 
 
 def without_erased(facts: tuple[Fact, ...], tombstones: Mapping[str, float]) -> tuple[Fact, ...]:
@@ -32,17 +32,17 @@ def without_naming(
 
 def _names_erased(said: Interaction, tombstones: Mapping[str, float]) -> bool:
     names = (*capitalised_in(said.detail), *capitalised_in(said.reply))
-    return any(said.at <= tombstones.get(tombstone(name_id(name)), -1.0) for name in names)
+    return any(is_erased(name_id(name), said.at, tombstones) for name in names)
 
 
 def _concerned(fact: Fact, tombstones: Mapping[str, float]) -> bool:
     people = dict.fromkeys((fact.source, fact.subject, *fact.names))
-    return any(fact.at <= tombstones.get(tombstone(one), -1.0) for one in people)
+    return any(is_erased(one, fact.at, tombstones) for one in people)
 
 
 def _unheard(fact: Fact, tombstones: Mapping[str, float]) -> Fact:
     """Without the erased among those who heard it."""
-    left = tuple(one for one in fact.heard_by if fact.at > tombstones.get(tombstone(one), -1.0))
+    left = tuple(one for one in fact.heard_by if not is_erased(one, fact.at, tombstones))
     return fact if len(left) == len(fact.heard_by) else msgspec.structs.replace(fact, heard_by=left)
 
 

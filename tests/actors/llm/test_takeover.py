@@ -13,6 +13,7 @@ from actors.llm.messages import (
     EmbeddedAnswers,
     LocalModelReady,
     LocalModelUnavailable,
+    NotesDropped,
     NotesRequested,
     NotesTaken,
     SentenceReady,
@@ -330,6 +331,20 @@ def test_notes_are_asked_of_a_server_with_that_role(servers: tuple[ModelServer, 
     room.wait_for(NotesTaken)
     assert (len(first.requests), len(second.requests)) == (0, 1)
     assert answered(room, 1) == "I am number 1."
+
+
+def test_notes_that_are_not_wanted_any_more_are_not_waited_for(
+    servers: tuple[ModelServer, ...], room: Room
+) -> None:
+    first, *_ = servers
+    first.plan([hang], words("She likes trains."))
+    room.start(listed(first))
+    room.world.give("llm", NotesRequested("Anna", PROMPT), sender="conversation")
+    assert first.arrived.acquire(timeout=10)
+    room.world.give("llm", NotesDropped())
+    assert first.requests[0].disconnected.wait(10)
+    room.world.give("llm", NotesRequested("Anna", PROMPT), sender="conversation")
+    room.wait_for(NotesTaken)
 
 
 def test_a_strangers_server_is_tried_again_only_while_people_talk(room: Room) -> None:

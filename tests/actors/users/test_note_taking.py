@@ -2,7 +2,7 @@
 
 import pytest
 
-from actors.llm.messages import NotesRequested, NotesTaken
+from actors.llm.messages import NotesDropped, NotesRequested, NotesTaken
 from actors.users.facts.fact import DOUBTED
 from actors.users.messages import ForgetPerson, InteractionHappened
 from actors.users.note_taking import QUIET, TALKS, source
@@ -66,6 +66,16 @@ def test_notes_of_somebody_who_was_forgotten_meanwhile_are_not_taken() -> None:
     asked(world, ForgetPerson("Ann"))
     world.give("users", NotesTaken("usr_ann", ("I sailed around Norway.",)), sender="llm")
     assert actor.state.users == {}  # type: ignore[attr-defined]
+
+
+def test_the_model_is_told_to_stop_when_somebody_is_forgotten() -> None:
+    world, _, model = told()
+    asked(world, ForgetPerson("Ann"))
+    assert len(model.of(NotesDropped)) == 1
+    say(world, BOB, SAILED)
+    world.give("users", NotesTaken("usr_bob", ()), sender="llm")
+    asked(world, ForgetPerson("Bob"))
+    assert len(model.of(NotesDropped)) == 1  # nothing was asked any more
 
 
 def test_the_owner_can_switch_it_off() -> None:

@@ -20,6 +20,7 @@ from actors.users.messages import (
     Forgotten,
     GetProfile,
     InteractionHappened,
+    Misattributed,
     NotForgotten,
     PeopleFound,
     PersonForgotten,
@@ -28,7 +29,7 @@ from actors.users.messages import (
 )
 from actors.users.state import UsersState
 from actors.users.users import Users
-from actors.vocabulary.values import UNKNOWN, Interaction, Person, person_named
+from actors.vocabulary.values import UNKNOWN, Interaction, Person, person_named, tombstone
 from config.schema import Bot, Memory
 from tests.doubles.keeper import Shelf
 from tests.doubles.virtual_world import Probe, VirtualWorld
@@ -226,6 +227,35 @@ def test_what_was_on_its_way_when_somebody_was_forgotten_makes_no_new_record() -
     assert actor.state.users == {}
     talk(world, ANN, now + 60.0)
     assert list(actor.state.users) == ["usr_ann"]
+
+
+def test_what_was_on_its_way_makes_no_new_record_after_a_restart_either() -> None:
+    """The mail outlives the actor, and the disk knows who was erased."""
+    world = VirtualWorld()
+    now = world.clock.wall()
+    persistence = world.probe("persistence")
+    actor = Users(Bot(), Memory())
+    world.start(actor, "users")
+    world.run()
+    asked_for = next(e for e in persistence.envelopes if e.message == LoadState("users"))
+    loaded = msgspec.structs.replace(Shelf().loaded("users"), erased={tombstone("usr_ann"): now})
+    world.tell("users", loaded, sender="persistence", answers=asked_for.id)
+    talk(world, ANN, now - 1.0)
+    assert actor.state.users == {}
+    talk(world, ANN, now + 1.0)
+    assert list(actor.state.users) == ["usr_ann"]
+
+
+def test_what_was_filed_under_another_goes_when_it_was_of_somebody_who_is_forgotten() -> None:
+    world, actor, _ = begin()
+    bob = Person("usr_bob", "Bob")
+    now = world.clock.wall()
+    talk(world, ANN, now - 9.0)
+    talk(world, bob, now - 5.0)
+    asked(world, ForgetPerson("usr_ann"))
+    world.give("users", Misattributed(bob, ANN, now - 5.0))
+    assert list(actor.state.users) == ["usr_bob"]
+    assert actor.state.users["usr_bob"].interaction_history == ()
 
 
 def test_a_full_disk_forgets_nobody_and_says_so() -> None:

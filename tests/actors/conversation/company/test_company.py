@@ -5,6 +5,7 @@ from actors.conversation.company.company import (
     Candidate,
     Company,
     Evidence,
+    Filed,
     answered,
     filed,
     heard,
@@ -77,8 +78,8 @@ def test_whoever_calls_another_is_not_that_one() -> None:
 def test_a_correction_moves_what_was_filed_for_that_voice() -> None:
     known, _ = said(Company(), "I'm Anna.", voice=1)
     for turn in (1, 2):
-        known = filed(known, turn, ANNA, 1, 100.0 + turn)
-    known = filed(known, 3, BOB, 2, 103.0)
+        known = filed(known, Filed(turn, ANNA, 1, 100.0 + turn))
+    known = filed(known, Filed(3, BOB, 2, 103.0))
     evidence = Evidence("No, I'm not Anna, I'm Carl.", 110.0, here=ALL, voice=1)
     found = speaker(known, evidence)
     wrong = misfiled(known, evidence, found)
@@ -90,7 +91,7 @@ def test_a_correction_moves_what_was_filed_for_that_voice() -> None:
 
 def test_who_only_denies_it_is_nobody_and_the_voice_is_forgotten() -> None:
     known, _ = said(Company(), "I'm Anna.", voice=1)
-    known = filed(known, 1, ANNA, 1, 101.0)
+    known = filed(known, Filed(1, ANNA, 1, 101.0))
     evidence = Evidence("I'm not Anna.", 110.0, here=BOTH, voice=1)
     found = speaker(known, evidence)
     wrong = misfiled(known, evidence, found)
@@ -100,6 +101,6 @@ def test_who_only_denies_it_is_nobody_and_the_voice_is_forgotten() -> None:
 
 def test_of_who_is_forgotten_no_voice_is_known() -> None:
     known, _ = said(Company(), "I'm Anna.", voice=1)
-    known = answered(filed(known, 1, ANNA, 1, 101.0), "Anna, how are you?", ANNA, BOTH, 102.0)
+    known = answered(filed(known, Filed(1, ANNA, 1, 101.0)), "Anna, how are you?", ANNA, BOTH, 102.0)
     after = without(known, {ANNA.user_id})
     assert (after.known_voices, after.filed, after.asked) == ({}, (), UNKNOWN)

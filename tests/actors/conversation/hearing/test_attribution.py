@@ -193,10 +193,9 @@ def test_a_touch_is_attributed_unless_another_one_was_felt_since() -> None:
     assert attribution.touch_attributed(later, felt, touch) is later
 
 
-def test_only_a_turn_of_theirs_becomes_nobodys() -> None:
+def test_a_turn_becomes_nobodys() -> None:
     state = heard(MIO)
-    assert attribution.unattributed(state, (YU,)) is state
-    assert attribution.unattributed(ConversationState(), (MIO,)) == ConversationState()
-    after = attribution.unattributed(state, (YU, MIO)).active
+    assert attribution.unattributed(ConversationState()) == ConversationState()
+    after = attribution.unattributed(state).active
     assert after is not None
     assert after.person == UNKNOWN

@@ -352,7 +352,7 @@ def test_it_begins_with_what_is_stored_without_what_was_erased() -> None:
         [],
     )
     assert begun(loader, Reply(loaded(erased={"old": 1.0}))) == (
-        Begin(Version(2, 9), 3, document, True, Garden(7), True),
+        Begin(Version(2, 9), 3, document, True, Garden(7), True, {"old": 1.0}),
         [],
     )
     assert begun(loader, Reply(loaded(parts=()))) == (Begin(Version(2, 9), 3), [])
