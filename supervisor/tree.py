@@ -14,7 +14,7 @@ from actors.configuration.messages import CONFIGURATION
 from actors.conversation.messages import CONVERSATION, WORD_LISTS
 from actors.kernel.mailbox import Full
 from actors.kernel.protocol.storage import PERSISTENCE
-from actors.llm.messages import LLM, LOCAL_LLM
+from actors.llm.messages import LLM, LOCAL_LLM, MODERATOR
 from actors.osc.messages import EVERYTHING, OSC_RECEIVER, OSC_SENDER
 from actors.speech.messages import RECOGNIZER, SYNTHESIZER
 from actors.system.messages import SYSTEM
@@ -82,6 +82,7 @@ def _state() -> tuple[ChildSpec, ...]:
 
 
 def _mind(config: "Config", silent: str) -> tuple[ChildSpec, ...]:
+    unjudged = "" if config.safety.moderation.is_on else "safety.moderation.base_url is not set"
     return (
         ChildSpec(
             RECOGNIZER,
@@ -93,6 +94,7 @@ def _mind(config: "Config", silent: str) -> tuple[ChildSpec, ...]:
         ),
         ChildSpec(LLM, "actors.llm.llm:LanguageModel", ("llm", "performance", "bot", "speech", "behaviour")),
         ChildSpec(WORD_LISTS, "actors.conversation.word_lists:WordLists", ("safety", "home")),
+        ChildSpec(MODERATOR, "actors.llm.moderator:Moderator", ("safety", "llm"), disabled_reason=unjudged),
         ChildSpec(LOCAL_LLM, "actors.llm.local:LocalModel", ("llm", "home")),
         ChildSpec(
             SYNTHESIZER,

@@ -17,6 +17,7 @@ DETERMINISTIC = {"DomainActor"}
 RIM = {
     "actors.system.resources",
     "actors.llm.http.job",
+    "actors.llm.http.moderations",
     "actors.llm.http.streams",
     "actors.behaviour.local_clock",
 }

@@ -36,7 +36,7 @@ from actors.conversation.messages import (
     WatchTurns,
 )
 from actors.conversation.prompt.fitting import fitted
-from actors.conversation.reply import reply_growth, turn_end
+from actors.conversation.reply import judging, reply_growth, turn_end
 from actors.conversation.reply.delivery import ReplyDelivery
 from actors.conversation.reply.floor import Floor
 from actors.conversation.state import ConversationState, faults
@@ -340,16 +340,21 @@ class Conversation(DomainActor[ConversationState]):
     def on_sentence(self, message: SentenceReady) -> None:
         if message.guess:
             self._input.drafts.prepare(self, message)
-        reply_growth.grow(self, self._reply, message, self._taken(message.turn))
+        judging.take(self, self._reply, message, self._taken(message.turn))
 
     @handles
     def on_completed(self, message: CompletionEnded) -> None:
-        if self.state.growing_turn(message.turn) is not None:
-            reply_growth.complete(self, self._reply, self._taken(message.turn))
+        judging.take(self, self._reply, message, self._taken(message.turn))
 
     @handles
     def on_failed(self, message: CompletionFailed) -> None:
-        reply_growth.fail(self, self._reply, message, self._taken(message.turn))
+        judging.take(self, self._reply, message, self._taken(message.turn))
+
+    def on_judged(self, answer: Reply | AskFailed) -> None:
+        judging.judged(self, self._reply, answer)
+
+    def on_draft_judged(self, answer: Reply | AskFailed) -> None:
+        self._input.drafts.judged(self, answer)
 
     @handles
     def on_model_restarted(self, _: ModelRestarted) -> None:

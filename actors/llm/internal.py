@@ -74,3 +74,18 @@ class ScriptedSentenceDue(Message):
 
     request: str
     sentence: int
+
+
+class TextJudged(Message):
+    """What came of checking the text of `request`. categories, unknown, known: as of a Verdict.
+
+    kind: "" where it was judged, else as in CompletionFailed; owner, remedy: lines for the owner."""
+
+    request: str
+    categories: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    kind: str = ""
+    owner: str = ""
+    remedy: str = ""
+    retry_after: float = 0.0

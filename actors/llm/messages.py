@@ -8,6 +8,7 @@ from actors.vocabulary.type_names import durable
 
 LLM = Address("llm")
 LOCAL_LLM = Address("llm.local")
+MODERATOR = Address("llm.moderator")
 
 
 @durable("llm.ChatMessage")
@@ -127,3 +128,17 @@ class LocalModelUnavailable(Message):
 
     why: str
     remedy: str = ""
+
+
+class ModerationRequested(Message):
+    """To `llm.moderator`: may `text` be said after `before`? Moderated is the answer, in time."""
+
+    text: str
+    before: str = ""
+
+
+class Moderated(Message):
+    """categories: for which it is not to be said; () where it may. failed: why it could not be judged, "" if it was."""
+
+    categories: tuple[str, ...] = ()
+    failed: str = ""

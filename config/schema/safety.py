@@ -1,12 +1,14 @@
 """`safety`: what is never said, and how often anybody is answered."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from config.schema.section import Section, Tuple, setting
+from config.schema.model_servers import BASE_URL
+from config.schema.section import Section, Tuple, setting, without_repetition
+from config.secret import Secret
 
 MOST = 5000  # words or patterns that stand in the configuration itself; longer lists are files
 
@@ -24,6 +26,45 @@ def check_pattern(value: str) -> str:
 
 
 Pattern = Annotated[Phrase, AfterValidator(check_pattern)]
+
+
+Category = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"\S")]
+
+
+class Moderation(Section):
+    """`safety.moderation`: a server that judges each piece of a reply before it is said."""
+
+    base_url: str | None = setting(
+        None,
+        "An OpenAI-compatible server with /moderations, such as https://api.openai.com/v1.",
+        pattern=BASE_URL,
+        unset="nothing is sent anywhere to be judged",
+    )
+    model: str | None = setting(
+        None,
+        "The model's name at that server, such as omni-moderation-latest.",
+        min_length=1,
+        max_length=256,
+        unset="the server decides",
+    )
+    api_key: Secret | None = setting(
+        None, "The server's API key.", unset="llm.api_key, if its address is that of llm.base_url"
+    )
+    block: Annotated[Tuple[Category], AfterValidator(without_repetition)] = setting(
+        (),
+        "Categories that are not said, by the server's names; hate stands for hate/threatening too. Empty: whatever it"
+        " flags.",
+        max_length=64,
+    )
+    on_failure: Literal["withhold", "say"] = setting(
+        "withhold", "What becomes of a piece that could not be judged: it is withheld as if flagged, or said."
+    )
+    timeout: float = setting(1.5, "How long judging one piece may take.", unit="s", gt=0.0, le=30.0)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anything is judged."""
+        return self.base_url is not None
 
 
 class Safety(Section, key="safety", about="What Gerald never says.", place=13):
@@ -75,4 +116,7 @@ class Safety(Section, key="safety", about="What Gerald never says.", place=13):
         "So many replies a minute does one person get; what they say beyond is only remembered.",
         ge=1,
         le=600,
+    )
+    moderation: Moderation = Field(
+        default_factory=Moderation, description="A server that judges what is said."
     )

@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from config.files import write_private
 from config.home import PACKAGE, Home
-from config.schema import Config, dump, section_class
+from config.schema import Config, Section, dump, section_class
 from config.syntax.node import SourceText
 from config.syntax.yaml_reader import parse
 from config.tools.jsonschema import FILE, schema
@@ -35,12 +36,18 @@ def commented() -> str:
 def _section(name: str) -> str:
     """A section that the file of defaults does not have, as it would stand there."""
     cls = section_class(name)
-    lines = [f"\n# {cls.about}\n{name}:\n"]
-    for key, value in dump(cls(), key=name).items():
-        lines.append(
-            f"  # {cls.model_fields[key].description}\n  {key}: {json.dumps(value, ensure_ascii=False)}\n"
-        )
-    return "".join(lines)
+    return f"\n# {cls.about}\n{name}:\n" + "".join(_keys(cls, dump(cls(), key=name), "  "))
+
+
+def _keys(cls: type[Section], values: Mapping[str, Any], indent: str) -> Iterator[str]:
+    for key, value in values.items():
+        field = cls.model_fields[key]
+        yield f"{indent}# {field.description}\n"
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
+            yield f"{indent}{key}:\n"
+            yield from _keys(field.annotation, value, f"{indent}  ")
+        else:
+            yield f"{indent}{key}: {json.dumps(value, ensure_ascii=False)}\n"
 
 
 def write_new(home: Home, *, force: bool = False) -> bool:

@@ -20,7 +20,7 @@ class CrossCheckFinding(msgspec.Struct, frozen=True):
 
 Probe = Callable[[Config], Iterable[CrossCheckFinding]]
 
-_REQUEST_PATHS = ("/chat/completions", "/completions", "/models")
+_REQUEST_PATHS = ("/chat/completions", "/completions", "/models", "/moderations")
 _LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1", "0.0.0.0"))
 
 
@@ -32,6 +32,7 @@ def crosscheck(config: Config) -> Iterator[CrossCheckFinding]:
     yield from _llm(config)
     yield from _endpoint(config)
     yield from _models(config)
+    yield from _moderation(config)
     yield from _trace(config)
     yield from _supervision(config)
     yield from _not_built_yet(config)
@@ -113,6 +114,18 @@ def _models(config: Config) -> Iterator[CrossCheckFinding]:
             yield CrossCheckFinding(
                 "note", ("llm", "api_keys", name), "is the key of no server in llm.models"
             )
+
+
+def _moderation(config: Config) -> Iterator[CrossCheckFinding]:
+    moderation, key = config.safety.moderation, ("safety", "moderation")
+    yield from _request_path((*key, "base_url"), moderation.base_url)
+    if moderation.is_on:
+        return
+    for name in moderation.model_fields_set - {"base_url"}:
+        if getattr(moderation, name) != type(moderation).model_fields[name].get_default():
+            message = "does nothing: safety.moderation has no server, so nothing is judged before it is said"
+            hint = "Set safety.moderation.base_url."
+            yield CrossCheckFinding("warning", (*key, name), message, hint)
 
 
 def _trace(config: Config) -> Iterator[CrossCheckFinding]:

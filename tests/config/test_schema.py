@@ -175,7 +175,7 @@ def test_a_key_or_a_server_makes_the_model_remote(
 
 
 def test_the_schema_can_be_walked_by_key() -> None:
-    assert secret_keys() == {("llm", "api_key"), ("llm", "api_keys")}
+    assert secret_keys() == {("llm", "api_key"), ("llm", "api_keys"), ("safety", "moderation", "api_key")}
     assert is_text(("bot", "name"))
     assert is_text(("llm", "api_key"))
     assert not is_text(("audio", "input_device"))

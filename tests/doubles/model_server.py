@@ -173,3 +173,22 @@ def drop(handler: _Handler) -> None:
     handler.close_connection = True
     handler.chunked = False
     handler.connection.close()
+
+
+def verdict(*categories: str, of: Sequence[str] = ("hate", "hate/threatening", "violence")) -> list[Step]:
+    """A moderation endpoint's answer: flagged for these categories of those that it has."""
+    named = {name: name in categories for name in (*of, *categories)}
+    scores = dict.fromkeys(named, 0.5)
+    result = {"flagged": bool(categories), "categories": named, "category_scores": scores}
+    return status(200, {"id": "modr-1", "model": "m", "results": [result]})
+
+
+def judged_by(**words: str) -> list[Step]:
+    """A verdict that depends on the text: a category for each word that stands in it."""
+
+    def step(handler: _Handler) -> None:
+        text = handler.received.body["input"]
+        for one in verdict(*(category for word, category in words.items() if word in text)):
+            one(handler)
+
+    return [step]

@@ -10,6 +10,7 @@ from actors.conversation.hearing.rule_answers import rule_answer
 from actors.conversation.languages import answers_in, reply_language, spoken_in
 from actors.conversation.owner import Owner
 from actors.conversation.prompt.prompt import build, people_named
+from actors.conversation.reply.judging import ask, why_not
 from actors.conversation.state import ConversationState
 from actors.kernel.actor import AskFailed, Reply
 from actors.llm.messages import LLM, ChatMessage, CompletionRequested, SentenceReady
@@ -161,7 +162,20 @@ class Drafts:
         if self.of(sentence.guess) is not None:
             self._voice(owner, sentence.text, sentence.sentence)
 
+    def judged(self, owner: Owner, answer: Reply | AskFailed) -> None:
+        """The first sentence of the reply to a draft was judged; what must not be said is not made ready either."""
+        guess, text, sentence = answer.context
+        if self.of(guess) is not None and not why_not(owner, answer):
+            self._make_ready(owner, text, sentence)
+
     def _voice(self, owner: Owner, text: str, sentence: int = 0) -> None:
+        assert self.draft is not None
+        if owner.safety.moderation.is_on:
+            ask(owner, text, "", "on_draft_judged", (self.draft.guess, text, sentence))
+        else:
+            self._make_ready(owner, text, sentence)
+
+    def _make_ready(self, owner: Owner, text: str, sentence: int) -> None:
         assert self.draft is not None
         language = spoken_in(owner, self.draft.replied_in)
         owner.tell(SYNTHESIZER, SpeakRequested(0, sentence, text, self.draft.guess, language))

@@ -17,6 +17,7 @@ from actors.conversation.owner import Owner, current
 from actors.conversation.reply import turn_end
 from actors.conversation.reply.delivery import ReplyDelivery
 from actors.conversation.reply.interruption import Verdict, judge
+from actors.conversation.reply.judging import say_all
 from actors.conversation.utterance import LONGEST
 from actors.kernel.actor import AskFailed, Reply
 from actors.llm.messages import LLM
@@ -85,7 +86,7 @@ class SpeechInput:
         note_person(owner, draft.profile)
         reply.audience.announce(owner, active)
         if draft.answer:
-            turn_start.say_all(owner, reply, draft.answer, draft.guess)
+            say_all(owner, reply, draft.answer, draft.guess)
         else:
             owner.tell(LLM, draft.request(active.turn), notify=True)
 

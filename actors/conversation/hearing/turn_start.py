@@ -16,6 +16,7 @@ from actors.conversation.prompt.prompt import build, people_named
 from actors.conversation.reply import turn_end
 from actors.conversation.reply.apologies import apology_for
 from actors.conversation.reply.delivery import ReplyDelivery
+from actors.conversation.reply.judging import say_all
 from actors.conversation.reply.phrases import CANNOT, cannot
 from actors.conversation.state import ActiveTurn, ConversationState
 from actors.conversation.utterance import LONGEST
@@ -83,9 +84,7 @@ def unasked(owner: Owner, reply: ReplyDelivery, message: SpeakFirst) -> int:
     active = current(owner)
     owner.after(TURN_WITHIN, TurnOverdue(active.turn))
     reply.audience.announce(owner, active)
-    for text in message.words:
-        reply.say(owner, text)
-    turn_end.complete(owner, reply)
+    say_all(owner, reply, message.words)
     return active.turn
 
 
@@ -165,13 +164,6 @@ def acquainted(owner: Owner, reply: ReplyDelivery, answer: Reply | AskFailed) ->
             say_all(owner, reply, profile.account)
             return
     _think(owner, reply, answer.context, profile)
-
-
-def say_all(owner: Owner, reply: ReplyDelivery, sentences: tuple[str, ...], guess: int = 0) -> None:
-    """A whole reply that needs no model: what is known of who asks, or what rules answer. guess: as for `say`."""
-    for sentence in sentences:
-        reply.say(owner, sentence, guess)
-    turn_end.complete(owner, reply)
 
 
 def _think(owner: Owner, reply: ReplyDelivery, turn: int, profile: Profile | None) -> None:

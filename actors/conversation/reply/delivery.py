@@ -11,6 +11,7 @@ from actors.conversation.owner import Owner, change, current
 from actors.conversation.prompt.reading_ahead import ReadingAhead
 from actors.conversation.reply.apologies import apology_for
 from actors.conversation.reply.audience import Audience
+from actors.conversation.reply.held import Gate
 from actors.conversation.reply.voice import ReplyVoice
 from actors.conversation.state import ActiveTurn
 from actors.osc.messages import OSC_SENDER, ChatboxText, Typing
@@ -33,11 +34,13 @@ def said_instead(owner: Owner) -> str:
 class ReplyDelivery:
     """Belongs to the conversation's actor. audience: who hears of it. voice: how it is heard.
 
-    voiced: whether this run has a voice. ahead: lets the model read ahead for the next reply."""
+    voiced: whether this run has a voice. ahead: lets the model read ahead for the next reply. gate: what waits to be
+    judged before it is said."""
 
     def __init__(self) -> None:
         self.ahead = ReadingAhead()
         self.audience = Audience()
+        self.gate = Gate()
         self.voice = ReplyVoice()
         self.voiced = True
         self._withheld = (0, "")
@@ -59,9 +62,16 @@ class ReplyDelivery:
         elif not (why := self._refusal(owner, text)):
             self._pass_on(owner, text, guess, aside=aside)
         elif not aside:
-            self._withheld = (active.turn, why)
-            if active.text:  # nobody waits for what the bot says by itself
-                self._pass_on(owner, said_instead(owner), 0, aside=True)
+            self.withhold(owner, why)
+
+    def withhold(self, owner: Owner, why: str) -> None:
+        """What comes next must not be said: something else is, and nothing after it. why: for the owner."""
+        active = current(owner)
+        if self.withheld(active.turn):
+            return
+        self._withheld = (active.turn, why)
+        if active.text:  # nobody waits for what the bot says by itself
+            self._pass_on(owner, said_instead(owner), 0, aside=True)
 
     def _refusal(self, owner: Owner, text: str) -> str:
         return owner.wording.refusal(owner.safety, owner.bot, text, current(owner).reply)

@@ -23,11 +23,16 @@ def grow(owner: Owner, reply: ReplyDelivery, sentence: SentenceReady, guess: int
     if not is_long(active, owner.speech.longest_reply):
         reply.say(owner, sentence.text, guess)
         if reply.withheld(sentence.turn):
-            owner.tell(LLM, Cancel(sentence.turn, "it says what is never said"))
-            turn_end.complete(owner, reply)
+            give_up(owner, reply)
         return
     owner.tell(LLM, Cancel(sentence.turn, "long enough"))
     reply.say(owner, shall_i_go_on(words_language(owner)), guess)
+    turn_end.complete(owner, reply)
+
+
+def give_up(owner: Owner, reply: ReplyDelivery) -> None:
+    """Something of the reply was withheld, and nothing after it is said: the model need not go on."""
+    owner.tell(LLM, Cancel(current(owner).turn, "it says what is never said"))
     turn_end.complete(owner, reply)
 
 

@@ -26,6 +26,7 @@ ADDRESSES = (
     "listener",
     "behaviour",
     "conversation.lists",
+    "llm.moderator",
 )
 VOICE = ("speech.recognizer", "speech.synthesizer", "audio.speaker")
 
