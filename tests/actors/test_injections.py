@@ -17,6 +17,7 @@ from actors.kernel.protocol.storage import LoadState
 from actors.llm.http.client import CompletionError, Ending
 from actors.llm.http.job import Job, Post
 from actors.llm.http.streams import StreamProgress
+from actors.llm.http.tool_calls import CallPart
 from actors.llm.internal import ReplyBroken
 from actors.llm.llm import LanguageModel
 from actors.llm.messages import ChatMessage
@@ -25,7 +26,7 @@ from actors.users.users import Users
 from actors.vocabulary.values import Person, person_named
 from actors.world.messages import Present, WhoIsHere
 from config.schema import Behaviour as Settings
-from config.schema import Bot, Initiative, Llm, Memory, Performance, Safety, Secret, Speech
+from config.schema import Bot, Initiative, Llm, Lore, Memory, Performance, Safety, Secret, Speech
 from tests.doubles.keeper import Shelf
 from tests.doubles.virtual_world import VirtualWorld
 
@@ -47,6 +48,8 @@ def texts() -> dict[str, list[str]]:
     return found
 
 
+HERE = ("speech", "name", "world", "seen", "memory")
+ELSEWHERE = ("lore", "tool arguments", "tool names")  # see test_injected_calls_and_lore
 ALL = [(place, text) for place, found in texts().items() for text in found]
 
 
@@ -63,12 +66,16 @@ class Obedient:
     def cancel(self, request: str) -> None: ...
     def close(self, timeout: float) -> None: ...
 
-    def obey(self, text: str) -> tuple[ChatMessage, ...]:
+    def obey(self, text: str, call: CallPart | None = None) -> tuple[ChatMessage, ...]:
         job = self.jobs.pop()
         progress = StreamProgress(job, self.post)
         try:
-            progress.take(text)
-            last: Any = progress.end(Ending(len(text.split()), "stop"))
+            if call is not None:
+                progress.call(call)
+            if text:
+                progress.take(text)
+            tool = call.name if call is not None else ""
+            last: Any = progress.end(Ending(len(text.split()), "stop", tool))
         except CompletionError as error:
             progress.break_off()
             last = ReplyBroken(job.request, error.failure.kind, error.failure.owner, 0.0)
@@ -79,7 +86,7 @@ class Obedient:
 class Stage:
     """The real actors; the world answers with what is injected."""
 
-    def __init__(self, place: str, text: str, bot: Bot = BOT) -> None:
+    def __init__(self, place: str, text: str, bot: Bot = BOT, lore: Lore | None = None) -> None:
         self.world = VirtualWorld(paranoid=False)
         names = (
             "persistence",
@@ -106,7 +113,7 @@ class Stage:
         acts = Settings(allowed=("wave",), idle=0.0, initiative=Initiative(per_hour=0))
         self.model = LanguageModel(llm, Performance(), bot, behaviour=acts, streaming=self._streaming)  # type: ignore[arg-type]
         self.world.start(Users(bot, Memory()), "users")
-        self.world.start(Conversation(bot, Speech(), llm=llm, safety=safety), "conversation")
+        self.world.start(Conversation(bot, Speech(), llm=llm, safety=safety, lore=lore), "conversation")
         self.world.start(Behaviour(acts, Speech()), "behaviour")
         self.world.start(self.model, "llm")
         self.world.run()
@@ -119,8 +126,8 @@ class Stage:
         self.obedient = Obedient(post)
         return self.obedient
 
-    def say(self, text: str, obeys: str) -> tuple[ChatMessage, ...]:
-        """Somebody says it, and the model writes what it is told to; what it was asked."""
+    def say(self, text: str, obeys: str, call: CallPart | None = None) -> tuple[ChatMessage, ...]:
+        """Somebody says it, and the model writes what it is told to, and calls a tool; what it was asked."""
         self.world.give("conversation", TextReceived(text, self.person, "listener"))
         asked = [e for e in self.probes["world"].envelopes if isinstance(e.message, WhoIsHere)][-1]
         self.world.tell("conversation", self.present, sender="world", answers=asked.id)
@@ -132,7 +139,7 @@ class Stage:
             "acts": ACTS,
             "rude": RUDE,
         }
-        self.obedient.obey(f"{written[obeys]} And so on.")
+        self.obedient.obey(f"{written[obeys]} And so on." if obeys in written else "", call)
         while self.world.lives["llm"].step(0.0):
             pass
         self.world.run()
@@ -157,9 +164,9 @@ def instruction() -> str:
     return Stage("speech", "").say("How was your day?", "acts")[0].content
 
 
-def judge_prompt(prompt: tuple[ChatMessage, ...], text: str) -> None:
+def judge_prompt(prompt: tuple[ChatMessage, ...], text: str, expected: str = "") -> None:
     """The instruction is the same to the letter; all else stands in one line behind a name, or in our brackets."""
-    assert prompt[0].content == instruction()
+    assert prompt[0].content == (expected or instruction())
     for message in prompt[1:]:
         assert message.role in ("user", "assistant")
         lines = message.content.splitlines() if message.role == "user" else []
@@ -171,16 +178,16 @@ def judge_prompt(prompt: tuple[ChatMessage, ...], text: str) -> None:
             assert ": " in line[:60] or not line, (text, lines)
 
 
-def judge_output(stage: Stage, text: str) -> None:
+def judge_output(stage: Stage, text: str, told: str = "") -> None:
     out = stage.output()
     assert KEY not in out
     assert RUDE not in out.casefold()
-    words = instruction().split()
+    words = (told or instruction()).split()
     for at in range(0, len(words) - 14):
         assert " ".join(words[at : at + 15]) not in out, text
 
 
-@pytest.mark.parametrize("place", texts())
+@pytest.mark.parametrize("place", HERE)
 def test_no_text_becomes_an_instruction(place: str, capsys: pytest.CaptureFixture[str]) -> None:
     cases = texts()[place]
     for text in cases:
@@ -210,7 +217,8 @@ def test_nor_does_a_character_that_somebody_wrote(text: str) -> None:
 
 
 def test_there_are_a_hundred() -> None:
-    assert len(set(ALL)) >= 100
+    assert len(set(ALL)) >= 100 + 12
+    assert set(texts()) == {*HERE, *ELSEWHERE}
 
 
 def test_the_model_really_obeys() -> None:

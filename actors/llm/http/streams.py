@@ -18,7 +18,7 @@ from actors.llm.http.failures import ServerFailure, of_transport
 from actors.llm.http.job import Job, Post
 from actors.llm.http.knowledge import Knowledge
 from actors.llm.http.retry import decide
-from actors.llm.http.tool_calls import CallPart
+from actors.llm.http.tool_calls import CallPart, name_for_owner
 from actors.llm.internal import (
     ActArrived,
     FirstTokenArrived,
@@ -343,7 +343,7 @@ class StreamProgress:
         """Say what is left."""
         finish = "length" if self._reply.cut else ending.finish
         self._say(self._reply.finish(cut=finish == "length"))
-        tool = ending.tool or self._reply.hidden.tool
+        tool = name_for_owner(ending.tool or self._reply.hidden.tool)
         return ReplyStreamed(
             self._job.request, ending.tokens, finish, "" if self.acts else tool, bool(self.acts)
         )

@@ -1,10 +1,23 @@
-"""Calls of tools as they arrive in parts, beside the words. Pure."""
+"""Calls of tools as they arrive in parts, beside the words; and how a tool is called in what the owner reads. Pure, but
+that it knows the secrets of the configuration."""
 
+import re
 from collections.abc import Iterable
 
 import msgspec
 
+from config.schema import holds_secret
+
+UNNAMED = "?"
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")
+
 MOST, LONGEST = 8, 4000  # calls of one reply, and characters of the arguments of one
+
+
+def name_for_owner(tool: str) -> str:
+    """The name of a tool that was called, which a model may have made of anything: only if it is a name, and tells no
+    secret. "" stays ""."""
+    return tool if not tool or (_NAME.fullmatch(tool) and not holds_secret(tool)) else UNNAMED
 
 
 class CallPart(msgspec.Struct, frozen=True):
