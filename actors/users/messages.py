@@ -82,7 +82,7 @@ class BlockPerson(Message):
 
 
 class PersonBlocked(Message):
-    """Done. block: of whom."""
+    """Done, and on disk. block: of whom."""
 
     block: Block
     blocked: bool

@@ -9,7 +9,8 @@ from actors.behaviour.messages import BEHAVIOUR
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.message import Asker
-from actors.kernel.protocol.storage import PERSISTENCE, ErasureRecorded, RecordErasure
+from actors.kernel.protocol.state import Updated, UpdateState
+from actors.kernel.protocol.storage import PERSISTENCE, Committed, ErasureRecorded, RecordErasure
 from actors.kernel.state.domain import DomainActor
 from actors.kernel.state.erasures import newest
 from actors.llm.messages import LLM, NotesDropped, NotesRequested, NotesTaken
@@ -20,6 +21,7 @@ from actors.users.facts.account import account, asks_for_account
 from actors.users.forget import ErasureSelection, chosen
 from actors.users.internal import NotesDue
 from actors.users.messages import (
+    USERS,
     BlockPerson,
     FindPerson,
     ForgetPerson,
@@ -45,6 +47,8 @@ from actors.vocabulary.values import UNKNOWN, Person, is_erased, tombstone
 from config.schema import Bot, Memory
 
 MOST_FOUND = 8
+STORED_WITHIN = 20.0  # seconds in which a block is on disk
+_NOTHING = b"\x80"  # the changes of an update that waits for those before it
 
 
 @durable("users.Asked")
@@ -55,6 +59,19 @@ class _Asked(msgspec.Struct, frozen=True):
     hashes: tuple[str, ...]
     at: float
     asker: Asker
+
+
+@durable("users.Blocked")
+class _Blocked(msgspec.Struct, frozen=True):
+    """A request to block that is carried out and waits until it is on disk."""
+
+    told: PersonBlocked
+    asker: Asker
+
+    @property
+    def what(self) -> str:
+        """What holds, as a person reads it."""
+        return f"{self.told.block.name} is {'' if self.told.blocked else 'no longer '}blocked"
 
 
 @durable("users.Users", "actors.users.users:Users")
@@ -172,7 +189,16 @@ class Users(DomainActor[UsersState]):
         if found.blocks != self.state.blocked:
             self.become(msgspec.structs.replace(self.state, blocked=found.blocks), (("blocked",),))
             self._tell_blocked()
-        self.reply(PersonBlocked(found.who, message.blocked))
+        # It must hold after every restart, so it is said when it is on disk.
+        done = _Blocked(PersonBlocked(found.who, message.blocked), self.asker())
+        stored = UpdateState(_NOTHING, durable=True)
+        self.ask(USERS, stored, then="on_block_stored", context=done, within=STORED_WITHIN)
+
+    def on_block_stored(self, answer: Reply | AskFailed) -> None:
+        done: _Blocked = answer.context
+        is_stored = isinstance(answer, Reply) and isinstance(answer.message, Committed | Updated)
+        why = NotBlocked(f"{done.what} as long as Gerald runs, and could not be stored yet: ask again")
+        self.reply(done.told if is_stored else why, done.asker)
 
     @handles
     def on_get_blocked(self, _: GetBlocked) -> None:

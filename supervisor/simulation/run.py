@@ -71,6 +71,8 @@ def simulate(
             world.scheduler.schedule_external(fault.at, partial(injector.inject, fault))
         world.load.begin(seconds, calm=calm)
         world.strangers.begin(seconds)
+        if world.guarded:
+            world.owner.begin(seconds)
         if not calm:
             world.listeners.begin(seconds)
             world.onlookers.begin(seconds)

@@ -28,6 +28,7 @@ from actors.world.world import World
 from supervisor.otp.messages import ROOT, ChildHung
 from supervisor.otp.slot import ActorSlot
 from supervisor.simulation.checks.acts import Acts
+from supervisor.simulation.checks.blocking import Blocking
 from supervisor.simulation.checks.durability import Durability
 from supervisor.simulation.checks.filing import Filing
 from supervisor.simulation.checks.forgetting import Forgetting
@@ -39,14 +40,24 @@ from supervisor.simulation.checks.recorder import CheckingRecorder, Digest
 from supervisor.simulation.checks.reload import Reloads
 from supervisor.simulation.checks.replies import Replies
 from supervisor.simulation.checks.stillness import Stillness
+from supervisor.simulation.checks.takeover import Takeover
 from supervisor.simulation.checks.voice import Voice
-from supervisor.simulation.environment.configuration import SimulatedSource, configuration
+from supervisor.simulation.checks.wording import Wording
+from supervisor.simulation.environment.configuration import (
+    INSTEAD,
+    LISTED,
+    SPARE,
+    SimulatedSource,
+    configuration,
+    is_guarded,
+)
 from supervisor.simulation.environment.devices import SimulatedMicrophone, SimulatedSpeaker
 from supervisor.simulation.environment.disk import Disk
 from supervisor.simulation.environment.external_client import Game
 from supervisor.simulation.environment.listeners import Listeners
 from supervisor.simulation.environment.model import ModelServer
 from supervisor.simulation.environment.onlookers import Onlookers
+from supervisor.simulation.environment.owner import Owner
 from supervisor.simulation.environment.people import NAMES, LoadGenerator
 from supervisor.simulation.environment.strangers import Strangers
 from supervisor.simulation.nodes.node import SimulatedNode
@@ -62,11 +73,11 @@ AUDIT_EVERY = 10.0
 
 MOST_FAULTS = 50
 
-_config = configuration()
+_configs = {guarded: configuration(guarded=guarded) for guarded in (False, True)}
 
 
 class SimulatedWorld:
-    """faults: violations, a line each. trace: called with every record."""
+    """faults: violations, a line each. trace: called with every record. guarded: with the owner's guards."""
 
     def __init__(self, seed: int, trace: Callable[[Record], None] | None = None) -> None:
         self.name = f"seed {seed}"
@@ -75,11 +86,14 @@ class SimulatedWorld:
         self.trace = trace
         self.faults: list[str] = []
         self.digest = Digest()
-        self.source = SimulatedSource(_config)
+        self.guarded = is_guarded(seed)
+        self.source = SimulatedSource(_configs[self.guarded])
         self.disk = Disk(self.clock.monotonic, self.scheduler.dice)
         self.osc_in = OscIn(self.fault)
         self.game = Game(self.clock.monotonic, self.osc_in.arrived, self.osc_in.lost)
-        self.model = ModelServer()
+        self.model = ModelServer(rude=LISTED, spare=SPARE) if self.guarded else ModelServer()
+        self.wording = Wording(self.model.rude, INSTEAD, self.fault)
+        self.takeover = Takeover(self.guarded, self.fault)
         self.turns = TurnOrder(self.clock, lambda: self._well_since(SPEAKER), self.fault)
         self.guesses = Guesses(self.clock, self.fault)
         self.filing = Filing(self._here, self.fault)
@@ -105,12 +119,19 @@ class SimulatedWorld:
             self.disk, self.clock.monotonic, lambda address: self.node.actors[address], self.fault
         )
         self.strangers = Strangers(f"strangers {seed}", self.scheduler, self.forgetting)
+        self.blocking = Blocking(
+            self.clock.monotonic, self._well_since, lambda address: self.node.actors[address], self.fault
+        )
+        self.owner = Owner(seed, self.scheduler, self.blocking)
         self.voice = Voice(
             lambda: self.clock.time, lambda: self._well_since(SPEAKER), self._is_eased, self.fault
         )
         self.listeners = Listeners(seed, self.scheduler, self.load.tell, self._floor)
         self.acts = Acts(
-            _config.behaviour, lambda: self.clock.time, lambda: self._well_since(BEHAVIOUR), self.fault
+            self.source.config.behaviour,
+            lambda: self.clock.time,
+            lambda: self._well_since(BEHAVIOUR),
+            self.fault,
         )
         self.onlookers = Onlookers(
             seed, self.scheduler, self.game, self.load.tell, self._here, self.filing.spoke
@@ -160,6 +181,7 @@ class SimulatedWorld:
         self.stillness.check()
         self.osc_in.check()
         self.forgetting.check()
+        self.blocking.check()
 
     def close(self) -> None:
         """Run the last checks of an ended process."""
@@ -179,7 +201,7 @@ class SimulatedWorld:
         self.node.account.audit.close(self.node.waiting())
         self.node.discard()
         self.load.cut()
-        self.strangers.directory = None
+        self.strangers.directory = self.owner.directory = None
         self.game.port.close()
         self.microphone.deliver = None
         self.scheduler.halt()
@@ -219,14 +241,18 @@ class SimulatedWorld:
                 CONVERSATION: self._conversation_handled,
                 SPEAKER: self._speaker_handled,
                 USERS: self._users_handled,
-                **dict.fromkeys((LLM, SYNTHESIZER), self.replies.handled),
+                LLM: self._llm_handled,
+                SYNTHESIZER: self.replies.handled,
             },
         )
         self.node = node = SimulatedNode(self, recorder, self.source.config, self.processes)
         node.directory.open(self.load.address, self.load)
         self.load.directory, self.load.process = node.directory, self.processes
         node.directory.open(self.strangers.address, self.strangers)
-        self.strangers.directory, self.strangers.process = node.directory, self.processes
+        for one in (self.strangers, self.owner):
+            one.directory, one.process = node.directory, self.processes
+        if self.guarded:
+            node.directory.open(self.owner.address, self.owner)
         node.start()
         return node
 
@@ -244,6 +270,7 @@ class SimulatedWorld:
         if isinstance(record, Stopped):
             self.reloads.stopped(record)
             self.replies.stopped(record)
+            self.takeover.stopped(record)
             if record.address == OSC_RECEIVER:
                 self.osc_in.restarted()
         if isinstance(record, Started):
@@ -278,6 +305,12 @@ class SimulatedWorld:
             self.voice.conversation(record)
             self.guesses.conversation(record)
             self.acts.conversation(record)
+            self.wording.conversation(record)
+            self.blocking.conversation(record)
+
+    def _llm_handled(self, record: Handled) -> None:
+        self.replies.handled(record)
+        self.takeover.llm(record)
 
     def _heard(self, signs: set[int]) -> None:
         self.turns.heard(signs)

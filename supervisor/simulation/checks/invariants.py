@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from actors.audio.messages import SPEAKER
 from actors.kernel.record import Handled
 from actors.osc.inputs import LONGEST
 from actors.speech.messages import Cancel, SpeakRequested
@@ -39,7 +40,8 @@ class TurnOrder:
         """Note which turns the conversation cancelled, and which question a turn answers."""
         for envelope in record.sent:
             message = envelope.message
-            if isinstance(message, Cancel):
+            # The model alone is told to stop where something of the reply is withheld, and the rest is heard.
+            if isinstance(message, Cancel) and envelope.recipient == SPEAKER:
                 if not self._cancelled or message.turn > self._cancelled[-1][1]:
                     self._cancelled.append((self._clock.time, message.turn))
             elif (

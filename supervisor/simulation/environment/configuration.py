@@ -18,8 +18,30 @@ HOME = Path("a simulated home")
 HANDLER_TIMEOUTS = {"thread": 2.0, "process": 4.0}
 
 
-def configuration() -> Config:
-    """A model at a server, no vision, short timeouts, and no files except those of the simulation."""
+GUARDED = 4
+"""One of so many seeds runs with `GUARDS`, and an owner who blocks people."""
+
+LISTED, INSTEAD = "grobnik", "Let us talk about the weather."
+FIRST, SPARE = "http://127.0.0.1:1/v1", "http://127.0.0.1:2/v1"
+GUARDS: Mapping[str, Any] = {
+    "safety": {"words": [LISTED], "instead": INSTEAD},
+    "llm": {
+        "models": [{"name": "first", "base_url": FIRST}, {"name": "spare", "base_url": SPARE}],
+        "local": {"model_path": "there/is/none.gguf"},
+    },
+}
+"""A list of words, and two servers, of which the second never fails."""
+
+
+def is_guarded(seed: int) -> bool:
+    """Whether this seed runs with `GUARDS`."""
+    return seed % GUARDED == GUARDED - 1
+
+
+def configuration(*, guarded: bool = False) -> Config:
+    """A model at a server, no vision, short timeouts, and no files except those of the simulation.
+
+    guarded: with `GUARDS`."""
     actors = {
         child.address: {"pin": child.pin, "handler_timeout": HANDLER_TIMEOUTS[child.pin]}
         for child in walk(tree(Config()))
@@ -27,7 +49,8 @@ def configuration() -> Config:
     }
     return Config.model_validate(
         {
-            "llm": {"base_url": "http://127.0.0.1:1/v1", "model": "simulated"},
+            "llm": {"base_url": FIRST, "model": "simulated", **(GUARDS["llm"] if guarded else {})},
+            "safety": GUARDS["safety"] if guarded else {},
             "trace": {"enabled": False},
             # At this level no sample of an answer becomes the sign of another one.
             "speech": {"interruption": {"quieter": 11.0}},

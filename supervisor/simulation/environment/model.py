@@ -8,7 +8,7 @@ from actors.llm.http.failures import of_transport
 from actors.llm.http.job import Job, Post
 from actors.llm.http.streams import StreamProgress
 from actors.llm.http.tool_calls import CallPart
-from actors.llm.internal import ReplyBroken
+from actors.llm.internal import ReplyBroken, ServerProbed
 from actors.llm.servers.tools import TOOL
 from supervisor.simulation.scheduler import Scheduler
 
@@ -23,10 +23,18 @@ _QUESTION = re.compile(r"question (\d+)", re.IGNORECASE)
 _ANSWER = re.compile(r"answer (\d+)", re.IGNORECASE)
 
 
-def answer_to(question: int) -> tuple[str, ...]:
-    """The pieces in which the model streams its answer."""
+REFUSES = 0.3
+"""The probability that a server with another one behind it refuses a request."""
+
+RUDE = 3
+"""Of so many answers of a server that is `rude`, one says its word."""
+
+
+def answer_to(question: int, rude: str = "") -> tuple[str, ...]:
+    """The pieces in which the model streams its answer. rude: a word that it says in some."""
     name = f"Answer {question}"
-    return (f"{name} begins here", f". {name} goes on", f" for a while. {name} is over", ".")
+    says = (f". {name}: you {rude[:4]}", f"{rude[4:]}, you") if rude and question % RUDE == 0 else ()
+    return (f"{name} begins here", *says, f". {name} goes on", f" for a while. {name} is over", ".")
 
 
 def question_in(text: str) -> int:
@@ -37,8 +45,14 @@ def question_in(text: str) -> int:
 
 @dataclass(slots=True)
 class ModelServer:
-    """silent_until: when it answers again. broken_until: when its answers are complete again."""
+    """silent_until: when it answers again. broken_until: when its answers are complete again.
 
+    rude: a word that it says now and then. spare: the address of another one, which never fails.
+    spared: how often it was asked."""
+
+    rude: str = ""
+    spare: str = ""
+    spared: int = 0
     silent_until: float = 0.0
     broken_until: float = 0.0
 
@@ -66,9 +80,13 @@ class SimulatedStreams:
     _dancing: set[str] = field(default_factory=set)
 
     def submit(self, job: Job) -> None:
+        if job.probes:
+            self.scheduler.after(self._pause(FIRST_TOKEN), lambda: self._probe(job))
+            return
+        self.server.spared += self._is_spare(job)
         asked = next((m.content for m in reversed(job.prompt) if m.role == "user"), "")
         question = question_in(asked)
-        first, *others = answer_to(question)
+        first, *others = answer_to(question, self.server.rude)
         self._running[job.request] = [f"[wave] {first}" if question % WAVES == 1 else first, *others]
         self._dancing.update({job.request} if question % WAVES == 2 else ())
         progress = _Progress(job, self.post, self.scheduler)
@@ -91,9 +109,11 @@ class SimulatedStreams:
         if pieces is None:
             return
         wait = self.server.silent_until - self.scheduler.clock.time
-        if wait > 0:
+        if self._refuses(job, progress):
+            self._fail(job, "server_error")
+        elif wait > 0 and not self._is_spare(job):
             self.scheduler.after(wait, lambda: self._stream(job, progress))
-        elif self._is_broken and self.scheduler.dice.random() < 0.3:
+        elif self._is_broken and not self._is_spare(job) and self.scheduler.dice.random() < 0.3:
             kind = (
                 "broken_off"
                 if progress.begun
@@ -109,6 +129,25 @@ class SimulatedStreams:
         else:
             del self._running[job.request]
             self.post(progress.end(Ending(20, "stop")), job.request)
+
+    def _probe(self, job: Job) -> None:
+        """A trial of a server that has failed."""
+        failed = self._is_broken or self.server.silent_until > self.scheduler.clock.time
+        failure = of_transport(job.endpoint, "server_error", "the simulated server has trouble")
+        told = (
+            ServerProbed(job.probes, failure.kind, failure.owner)
+            if failed and not self._is_spare(job)
+            else ServerProbed(job.probes)
+        )
+        self.post(told, job.request)
+
+    def _refuses(self, job: Job, progress: _Progress) -> bool:
+        """Whether a server that has another one behind it says nothing this time."""
+        has_other = bool(self.server.spare) and not self._is_spare(job)
+        return has_other and not progress.begun and self.scheduler.dice.random() < REFUSES
+
+    def _is_spare(self, job: Job) -> bool:
+        return job.endpoint.base_url == self.server.spare
 
     def _too_late(self, job: Job, progress: _Progress) -> None:
         if job.request in self._running and not progress.begun:

@@ -47,7 +47,7 @@ class SimulatedDirectory(AuditedDirectory):
             arrival = max(arrival, now + by)
         if self.reordered.get(to, 0.0) > now:
             arrival = max(arrival, now + self._scheduler.random() * REORDER_WITHIN)
-        if arrival <= now:
+        if arrival < now:  # at the same moment one may be about to arrive
             return False
         # Messages between the same two actors keep their order.
         self._arrivals[pair] = arrival

@@ -2,7 +2,15 @@
 
 import msgspec
 
-from actors.kernel.protocol.storage import ErasureRecorded, RecordErasure, SaveChange, SaveSnapshot
+from actors.kernel.message import Message
+from actors.kernel.protocol.storage import (
+    Buffered,
+    Committed,
+    ErasureRecorded,
+    RecordErasure,
+    SaveChange,
+    SaveSnapshot,
+)
 from actors.users.blocking import blocked, unblocked
 from actors.users.messages import (
     BlockPerson,
@@ -19,10 +27,34 @@ from actors.users.users import Users
 from actors.vocabulary.blocks import MOST, Blocks
 from actors.vocabulary.names import folded
 from actors.vocabulary.values import Interaction, Person, person_named
-from tests.actors.users.test_users import ANN, asked, begin
+from tests.actors.users.test_users import ANN, begin
 from tests.doubles.keeper import Shelf
+from tests.doubles.virtual_world import Probe, VirtualWorld
 
 TALK = Interaction("talk", "Ann", "I like tea", 1_700_000_000.0)
+
+
+def store(world: VirtualWorld) -> None:
+    """The disk has what was handed over."""
+    persistence = world.directory.boxes["persistence"]
+    assert isinstance(persistence, Probe)
+    for _ in range(3):  # one at a time is on its way
+        world.advance(1.0)
+        for envelope in tuple(persistence.envelopes):
+            if isinstance(envelope.message, SaveChange | SaveSnapshot):
+                version = envelope.message.version
+                world.tell("users", Buffered("users", version), sender="persistence", answers=envelope.id)
+                world.tell("users", Committed("users", version), sender="persistence")
+        world.run()
+
+
+def asked(world: VirtualWorld, question: Message) -> Message:
+    """The answer, of a users' actor with a disk."""
+    asker = world.probe("asker")
+    world.give("users", question, sender="asker")
+    store(world)
+    (answer,) = asker.messages
+    return answer
 
 
 def known(*people: Person) -> UsersState:
@@ -65,6 +97,29 @@ def test_it_is_kept_and_told_after_a_restart() -> None:
     assert persistence.of(SaveChange) or persistence.of(SaveSnapshot)
     _, successor, _ = begin(Shelf.holding(actor.state, schema=Users.schema))
     assert successor.state.blocked.holds(person_named("troll"))
+
+
+def test_it_is_confirmed_when_it_is_on_disk_and_counts_before() -> None:
+    """Else the power could fail after somebody was told that it is done."""
+    world, actor, _ = begin()
+    asker = world.probe("asker")
+    world.give("users", BlockPerson("Troll"), sender="asker")
+    assert actor.state.blocked.holds(person_named("Troll"))
+    assert asker.messages == []
+    store(world)
+    (answer,) = asker.messages
+    assert isinstance(answer, PersonBlocked)
+
+
+def test_where_the_disk_takes_nothing_that_is_said() -> None:
+    world, actor, _ = begin()
+    asker = world.probe("asker")
+    world.give("users", BlockPerson("Troll"), sender="asker")
+    world.advance(60.0)
+    (answer,) = asker.messages
+    assert isinstance(answer, NotBlocked)
+    assert "Troll is blocked as long as Gerald runs" in answer.reason
+    assert actor.state.blocked.holds(person_named("Troll"))
 
 
 def test_forgetting_leaves_the_block_and_no_name() -> None:

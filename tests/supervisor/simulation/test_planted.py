@@ -22,6 +22,7 @@ def test_there_are_a_dozen_bugs_of_every_kind() -> None:
     assert kinds == {
         "act",
         "answers",
+        "blocking",
         "conservation",
         "durability",
         "filing",
@@ -37,8 +38,10 @@ def test_there_are_a_dozen_bugs_of_every_kind() -> None:
         "reply",
         "stale turn",
         "suspend",
+        "takeover",
         "voice",
         "wake-up",
+        "wording",
     }
 
 
