@@ -14,13 +14,16 @@ class AudioChunk(Message):
 
     voice: RMS, in [0, 1], of the bot's own voice as it was played about that time; 0 when it was silent.
     clear: none of that voice is left in the sound, because it does not come back or was cancelled. echo: the RMS
-    that the voice has in the sound where it is not clear; 1 if that is not known, so that all of it may be."""
+    that the voice has in the sound where it is not clear; 1 if that is not known, so that all of it may be.
+    again: it was told before as if the voice might be in it, and has turned out to be without. Such chunks come in
+    order, without a gap up to the next one that is told for the first time."""
 
     pcm: bytes
     captured_at: float
     voice: float = 0.0
     clear: bool = False
     echo: float = 1.0
+    again: bool = False
 
 
 class PlayedSound(Message):

@@ -52,7 +52,7 @@ class Microphone(DeviceActor):
         self._captured: queue.SimpleQueue[tuple[Sound, float]] = queue.SimpleQueue()
         self._chunker = Chunker(audio.sample_rate)
         self._device = DeviceChanged(Health.OK)
-        self._said: tuple[EchoMode, str] | None = None
+        self._said: tuple[EchoMode, str, int] | None = None
         self._parameters: Mapping[str, bool] = {}
 
     def on_start(self) -> None:
@@ -93,9 +93,13 @@ class Microphone(DeviceActor):
     @handles
     def on_chunk(self, chunk: AudioChunk) -> None:
         heard = self._echo.capture(chunk)
-        # Silence ends what was being said; nothing at all would leave it open.
-        self.tell(RECOGNIZER, replace(heard, pcm=bytes(len(heard.pcm))) if self._muted else heard)
-        if self._said != (self._echo.mode, self._muted):
+        if self._muted:
+            self._echo.ignore()
+            # Silence ends what was being said; nothing at all would leave it open.
+            heard = replace(heard, pcm=bytes(len(heard.pcm)))
+        for one in (*self._echo.recovered(heard), heard):
+            self.tell(RECOGNIZER, one)
+        if self._said != (self._echo.mode, self._muted, self._echo.lost):
             self._tell_health()
 
     # -- whether it hears
@@ -126,16 +130,19 @@ class Microphone(DeviceActor):
         self._tell_health()
 
     def _tell_health(self) -> None:
-        device, mode = self._device, self._echo.mode
-        self._said = (mode, self._muted)
+        device, mode, lost = self._device, self._echo.mode, self._echo.lost
+        self._said = (mode, self._muted, lost)
+        reason = f"{_NAMES[mode.name]}: {mode.reason}"
+        if lost:
+            reason += f" (what was said over {lost} {'replies' if lost > 1 else 'reply'} may be lost)"
         if device.health is not Health.OK:
             self.health(device.health, device.reason, device.remedy)
         elif self._muted:
             self.health(Health.OK, self._muted)
         elif mode.able:
-            self.health(Health.OK, f"{_NAMES[mode.name]}: {mode.reason}")
+            self.health(Health.OK, reason)
         else:
-            self.health(Health.DEGRADED, f"{_NAMES[mode.name]}: {mode.reason}", mode.remedy)
+            self.health(Health.DEGRADED, reason, mode.remedy)
 
     # -- on the device's thread
 

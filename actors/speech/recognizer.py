@@ -174,16 +174,20 @@ class Recognizer(Actor):
             return
         chunk = self._echo.person_only(chunk)
         if self._ear.breaks_off(chunk.captured_at):
-            self._begin_anew()
+            self._begin_anew(again=chunk.again)
         event = self._ear.hear(chunk)
         self._take(event)
         if event is None and self._overlap.is_due(self._ear.endpoint):
             self._look_ahead()
         self._ear.forget()
 
-    def _begin_anew(self) -> None:
-        """Another stream begins; what was being said in this one is over."""
-        self._take(self._ear.interrupted())
+    def _begin_anew(self, *, again: bool) -> None:
+        """Another stream begins; what was being said in this one is over. again: it is heard anew, from its start."""
+        if again:
+            self._forget_pause()
+            self._utterances.abandon()
+        else:
+            self._take(self._ear.interrupted())
         self._ear.begin_anew()
 
     # -- how it goes on
@@ -260,6 +264,7 @@ class Recognizer(Actor):
             )
         )
         self._patience.ended(self._ear.spoke_at)
+        self._echo.taken(self._ear.spoke_at)
         self._utterances.forget_pause()
         self._ear.silence = self._ear.limits.silence
         self._tell_complete()

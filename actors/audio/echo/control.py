@@ -1,6 +1,6 @@
 """Takes the bot's own voice out of what the microphone captures: aligns, cancels, and says how far that goes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import msgspec
@@ -8,18 +8,16 @@ import numpy as np
 
 from actors.audio.devices.capture import CHUNK, RATE
 from actors.audio.devices.device import Sound
-from actors.audio.echo.alignment import best_match, gain_at, level, loudest, voiced
+from actors.audio.echo.alignment import best_match, gain_at, level, loudest
 from actors.audio.echo.path import EchoMode, EchoPath, Look, Setting, mode_of
+from actors.audio.echo.search import EARLIER, LATER, VoiceSearch
 from actors.audio.echo.timeline import Timeline
 from actors.audio.echo.webrtc import FRAME, CancellerMissing
+from actors.audio.echo.withheld import Withheld
 from actors.audio.messages import AudioChunk, PlayedSound
 
-_KEPT = 5 * RATE
+_KEPT = 10 * RATE
 _WINDOW = RATE * 3 // 2  # what one look compares
-_EARLIER, _LATER = (
-    RATE // 2,
-    RATE * 5 // 4,
-)  # how far the voice may come before and after the device's word for it
 _LEAD = 768  # samples by which the canceller gets the voice before its echo: it must never come after it
 # Samples that the echo may be off the lag in force. The canceller finds later echoes by itself, and loses them again:
 # of a voice 160 ms late it removed 21 dB, and 48 dB once that delay was taken out before.
@@ -29,8 +27,8 @@ _REVERBERATION = 1.6  # a room brings back more than the direct sound, by which 
 _RINGS_OUT = 2 * RATE  # after the voice, sound is no longer run through the canceller
 _LAG = 128  # samples by which what was cancelled is late: a chunk is 3.2 frames
 _GAP = 0.25  # seconds by which captured sound may be late before some of it is missing
+_SEARCHED = LATER + 3 * RATE // 2  # samples after the voice within which the last of it has been looked for
 _SOON, _LATE = 8, 16  # chunks between two looks, while little is known and afterwards
-_CERTAIN = 0.4  # share of played sound in what was looked through, from which its absence says something
 
 
 class Canceller(Protocol):
@@ -64,6 +62,8 @@ class EchoControl:
         self._voice_at: tuple[int, float] = (0, 0.0)
         self._captured_at = 0.0
         self._looked = 0
+        self._search = VoiceSearch()
+        self._withheld = Withheld()
         if self._canceller is not None:
             self._canceller.reset()
 
@@ -83,8 +83,10 @@ class EchoControl:
         if message.stream != self._stream:
             if self._stream >= 0:
                 captured, cancelled, at = self._captured, self._cancelled, self._captured_at
+                withheld = self._withheld.over(lost=self._withheld.is_any)
                 self.forget()
                 self._captured, self._cancelled, self._captured_at = captured, cancelled, at
+                self._withheld = withheld
             self._stream = message.stream
         self._played.put(message.position, np.frombuffer(message.pcm, dtype="<i2"))
         self._voice_at = (message.position, message.heard_at)
@@ -98,12 +100,49 @@ class EchoControl:
         if self._canceller is None or not self._wanted:
             self._cancelled.put(begin, sound)
             self._look_when_due(begin)
-            return self._told(chunk, begin)
+            return self._noted(self._told(chunk, begin), begin)
         self._cancel_up_to(begin + CHUNK, self._canceller)
         self._look_when_due(begin)
         pcm = self._cancelled.read(begin - _LAG, CHUNK).astype("<i2").tobytes()
         late = msgspec.structs.replace(chunk, pcm=pcm, captured_at=chunk.captured_at - _LAG / RATE)
-        return self._told(late, begin - _LAG)
+        return self._noted(self._told(late, begin - _LAG), begin - _LAG)
+
+    def _noted(self, told: AudioChunk, begin: int) -> AudioChunk:
+        self._newest = begin
+        self._withheld = self._withheld.told(told, begin, self._captured.begin)
+        return told
+
+    # -- what was captured before it was known whether the voice is in it
+
+    def ignore(self) -> None:
+        """Nobody may hear what was captured until now."""
+        self._withheld = self._withheld.ignored(self._captured.end)
+
+    def recovered(self, newest: AudioChunk) -> Iterator[AudioChunk]:
+        """What was told as if the voice were in it, and turns out to be without; `newest` follows it.
+
+        Where the voice does come back, what it covered is lost: cancelled anew, one time in ten it still gave words."""
+        if self.setting not in ("auto", "cancel") or not self._withheld.is_any:
+            return
+        back, over = self.path.comes_back, self._search.searched >= self._played.end
+        if back is False or self.mode.clear or (over and back is None):
+            first = max(self._withheld.since, self._captured.begin)
+            lost = back or (back is None and self._withheld.possible)
+            self._withheld = self._withheld.over(lost=bool(lost))
+            if not lost:
+                yield from self._told_again(first, newest)
+
+    def _told_again(self, first: int, newest: AudioChunk) -> Iterator[AudioChunk]:
+        end = self._newest
+        for begin in range(end - (end - first) // CHUNK * CHUNK, end, CHUNK):
+            pcm = self._captured.read(begin, CHUNK).astype("<i2").tobytes()
+            told = self._told(AudioChunk(pcm, newest.captured_at - (end - begin) / RATE, again=True), begin)
+            yield msgspec.structs.replace(told, clear=True, echo=0.0)
+
+    @property
+    def lost(self) -> int:
+        """How many replies hid, perhaps, what was said over them."""
+        return self._withheld.lost
 
     @property
     def _wanted(self) -> bool:
@@ -121,7 +160,7 @@ class EchoControl:
         if lag is None or self._played.end < begin - lag - RATE:
             return 0.0
         if self.path.lag is None:  # it may be heard at any of the delays that are looked at
-            return loudest(self._played.read(begin - lag - _LATER, CHUNK + _LATER + _SPREAD))
+            return loudest(self._played.read(begin - lag - LATER, CHUNK + LATER + _SPREAD))
         return loudest(self._played.read(begin - lag - _SPREAD, CHUNK + _SPREAD + _SPREAD // 2))
 
     @property
@@ -163,10 +202,14 @@ class EchoControl:
         hint = self._hint
         pause = _SOON if self.path.lag is None or not self.path.converged else _LATE
         self._looked += 1
-        if hint is None or self._looked < pause or begin - hint - self._played.end > _LATER:
+        if hint is None or self._looked < pause or begin - hint - self._played.end > _SEARCHED:
             return
         self._looked = 0
-        self.path = self.path.seen(self._look(hint))
+        if begin - hint - self._played.end <= LATER:
+            self.path = self.path.seen(self._look(hint))
+        for trace in self._search.through(self._played, self._captured, hint):
+            self.path = self.path.searched(trace)
+            self._withheld = self._withheld.searched(trace)
         self._align(hint)
 
     def _align(self, hint: int) -> None:
@@ -183,17 +226,16 @@ class EchoControl:
 
     def _look(self, hint: int) -> Look:
         begin = self._cancelled.end - _WINDOW
-        first = begin - hint - _LATER
-        played = self._played.read(first, _LATER + _EARLIER + _WINDOW)
+        first = begin - hint - LATER
+        played = self._played.read(first, LATER + EARLIER + _WINDOW)
         captured = self._captured.read(begin, _WINDOW)
         match = best_match(played, captured)
         if match is None:
             return Look(None)
-        share = min(voiced(played[:_WINDOW]), voiced(played[-_WINDOW - _EARLIER : -_EARLIER]))
         there = played[match.offset : match.offset + _WINDOW]
         left = gain_at(played, self._cancelled.read(begin, _WINDOW), match.offset)
         loud = level(there)
-        return Look(match, -first + begin - match.offset, share >= _CERTAIN, match.gain * loud, left * loud)
+        return Look(match, -first + begin - match.offset, match.gain * loud, left * loud)
 
 
 def open_control(setting: Setting, make: Callable[[], Canceller]) -> EchoControl:

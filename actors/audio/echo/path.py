@@ -6,15 +6,16 @@ from typing import Literal
 
 import msgspec
 
-from actors.audio.echo.alignment import Match
+from actors.audio.echo.alignment import Match, Trace
 
 Setting = Literal["auto", "cancel", "free", "half_duplex"]
 
 _FOUND = 20.0  # a match this high is the voice, wherever it is; a person and a reply that just begins give up to 15
 _SURE = 12.0  # so is one this high where the voice was found before
 _NOTHING = 7.5  # a match this low is chance
-_ABSENT = 12  # looks without a trace after which the voice does not come back
-_GONE = 40  # so many after it did: noise may hide it for a while, and headphones end it for good
+_ABSENT = 0.8  # seconds of voice without a trace after which it does not come back
+_GONE = 20.0  # so many after it did: noise may hide it for a while, and headphones end it for good
+_HIDDEN = 0.25  # what a second counts beside sound that may hide a soft echo
 _FAR = 800  # samples (50 ms) of a jump of the lag after which a canceller may have lost the voice
 _PROVEN = 3  # looks in a row that must find it removed
 _REMOVED = 4.0  # times quieter (12 dB): the canceller has converged
@@ -25,12 +26,11 @@ _INAUDIBLE = 0.0005  # RMS, in [0, 1], of what is left that no recognizer notice
 class Look(msgspec.Struct, frozen=True):
     """One comparison of what was played with what was captured.
 
-    match: None when too little was played. lag: where the match is. certain: so much was played that its absence says
-    something. before, after: the RMS, in [0, 1], of the voice in the sound before and after cancelling."""
+    match: None when too little was played. lag: where the match is. before, after: the RMS, in [0, 1], of the voice in
+    the sound before and after cancelling."""
 
     match: Match | None
     lag: int = 0
-    certain: bool = False
     before: float = 0.0
     after: float = 0.0
 
@@ -38,11 +38,12 @@ class Look(msgspec.Struct, frozen=True):
 class EchoPath(msgspec.Struct, frozen=True):
     """What the looks so far have shown. lag: None until the voice was found. gain: captured / played.
 
-    nothing: looks in a row without a trace of it. removed: looks in a row that found it removed, up to three."""
+    nothing: seconds of it in a row without a trace, less where other sound may hide it. removed: looks in a row that
+    found it removed, up to three."""
 
     lag: int | None = None
     gain: float = 0.0
-    nothing: int = 0
+    nothing: float = 0.0
     removed: int = 0
 
     @property
@@ -63,12 +64,15 @@ class EchoPath(msgspec.Struct, frozen=True):
             return self
         if look.match.score >= (_SURE if self._is_near(look.lag) else _FOUND):
             return EchoPath(look.lag, look.match.gain, removed=self._removed(look))
-        if look.match.score < _NOTHING and look.certain:
-            return self._without_a_trace()
         return self
 
-    def _without_a_trace(self) -> "EchoPath":
-        nothing = self.nothing + 1
+    def searched(self, trace: Trace) -> "EchoPath":
+        """After a stretch of the voice was looked for at every lag at which it could come back."""
+        if self.lag is None and trace.score >= _FOUND:
+            return EchoPath(trace.lag, trace.gain)
+        if trace.score >= _NOTHING:
+            return self
+        nothing = self.nothing + trace.seconds * (1.0 if trace.quiet else _HIDDEN)
         if self.lag is not None and nothing >= _GONE:
             return EchoPath(nothing=_ABSENT)
         return msgspec.structs.replace(self, nothing=nothing)
@@ -94,6 +98,11 @@ class EchoMode(msgspec.Struct, frozen=True):
     clear: bool
     able: bool = True
     remedy: str = ""
+
+
+def may_be(trace: Trace) -> bool:
+    """Whether the voice may be in the sound that was searched; what it could hide is 12 dB below what else is there."""
+    return trace.score >= _NOTHING
 
 
 def mode_of(setting: Setting, path: EchoPath, missing: str = "", remedy: str = "") -> EchoMode:

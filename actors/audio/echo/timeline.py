@@ -13,6 +13,11 @@ class Timeline:
         self.end = 0
         """The position after the newest sample."""
 
+    @property
+    def begin(self) -> int:
+        """The position of the oldest sample that is kept."""
+        return max(0, self.end - self._sound.size)
+
     def put(self, position: int, sound: Sound) -> None:
         """Put `sound` from `position` on; what lies between it and the newest sample so far is silence."""
         self._extend(position + sound.size)

@@ -1,5 +1,7 @@
 """Keeps the bot's own voice out of what is heard: its sound while it plays, and its words while they may come back."""
 
+import msgspec
+
 from actors.audio.messages import AudioChunk
 from actors.speech.engines.engine import Transcription
 from actors.speech.internal import PartRecognized, UtteranceRecognized
@@ -21,6 +23,7 @@ class EchoGuard:
         self._closure = Closure()
         self._over_voice = OverVoice()
         self._said: tuple[Remembered, ...] = ()
+        self._taken = 0.0
 
     def started(self, at: float) -> None:
         """The bot's voice began."""
@@ -35,10 +38,16 @@ class EchoGuard:
         self._said = still_remembered((*self._said, Remembered.of(text, now)), now)
 
     def person_only(self, chunk: AudioChunk) -> AudioChunk:
-        """The next chunk, or silence in its place if it may be the bot's voice."""
+        """The next chunk, or silence in its place if it may be the bot's voice, or was taken before."""
+        if chunk.again and chunk.captured_at <= self._taken:
+            return msgspec.structs.replace(chunk, pcm=bytes(len(chunk.pcm)))
         closed = self._closure.covers(chunk.captured_at)
         self._over_voice = self._over_voice.heard(chunk, closed)
         return person_only(chunk, closed)
+
+    def taken(self, until: float) -> None:
+        """What somebody said up to then is complete: it is not heard again, nor what came before it."""
+        self._taken = until
 
     def seconds(self, begin: float, end: float) -> float:
         """How much of what was captured from `begin` to `end` is over the bot's voice."""

@@ -28,7 +28,7 @@ class OverVoice(msgspec.Struct, frozen=True):
 
     def heard(self, chunk: AudioChunk, closed: bool) -> "OverVoice":
         """After one more chunk, which counts if the bot's voice was, or may have been, in the air."""
-        if not (chunk.voice > 0.0 if chunk.clear else closed):
+        if chunk.again or not (chunk.voice > 0.0 if chunk.clear else closed):
             return self
         return OverVoice((*self.ends, chunk.captured_at)[-_KEPT:])
 

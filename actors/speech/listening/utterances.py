@@ -90,6 +90,11 @@ class Utterances:
         self._pieces += (segment,)
         self.needed |= {segment}
 
+    def abandon(self) -> None:
+        """The utterance in progress will be heard from its beginning again."""
+        self.needed -= set(self._pieces)
+        self._pieces = ()
+
     def end(self, ended: EndedUtterance) -> None:
         """The utterance in progress has ended; its last piece was told to `piece`. What it gets: its pieces."""
         ended, self._pieces = msgspec.structs.replace(ended, pieces=self._pieces), ()

@@ -449,3 +449,62 @@ def test_an_echo_canceller_that_sets_in_costs_no_words(enter: Enter) -> None:
     room.until(room.transcripts)
     (started,) = room.conversation.of(SpeechStarted)
     assert started.at == about(START)
+
+
+def again(room: Room, since: float, loud: tuple[float, float]) -> None:
+    """Tell the sound from `since` on once more, now without the voice; loud: between these two times."""
+    count = round((room.at - since) / CHUNK_SECONDS)
+    for number in range(1, count + 1):
+        at = room.at - (count - number) * CHUNK_SECONDS
+        pcm = np.full(CHUNK, 8000 if loud[0] < at <= loud[1] else 0, dtype="<i2").tobytes()
+        room.world.tell("speech.recognizer", AudioChunk(pcm, at, clear=True, again=True))
+    room.world.run()
+
+
+def test_what_was_withheld_over_its_voice_is_heard_from_its_beginning_when_it_is_told_again(
+    enter: Enter,
+) -> None:
+    room = enter("wait", "Wait, I have a question.", "Wait, I have a question.")
+    room.world.tell("speech.recognizer", PlaybackStarted(1, START))
+    room.hear(0.32)
+    began = room.at
+    room.hear(1.28, loud=True, voice=0.1)
+    assert not room.conversation.of(SpeechStarted), "it may be the voice"
+    room.world.tell("speech.recognizer", PlaybackEnded(1, room.at))
+    room.hear(0.8, voice=0.1)
+    again(room, START + 0.16, (began + 0.001, began + 1.281))
+    room.pause(clear=True)
+    room.hear(1.0, clear=True)
+    room.until(lambda: room.transcripts())
+    (ready,) = room.conversation.of(TranscriptReady)
+    assert ready.speech_started_at == about(began)
+    assert ready.speech_ended_at == about(began + 1.28)
+    assert ready.over_voice == pytest.approx(1.28, abs=0.05)
+
+
+def test_what_was_heard_in_part_is_one_utterance_when_its_beginning_is_told_again(enter: Enter) -> None:
+    room = enter("a question", "I have a question.", "I have a question.")
+    room.world.tell("speech.recognizer", PlaybackStarted(1, START))
+    began = room.at
+    room.hear(0.64, loud=True, voice=0.1)
+    room.world.tell("speech.recognizer", PlaybackEnded(1, room.at - 0.6))
+    room.hear(0.64, loud=True)
+    assert room.conversation.of(SpeechStarted)
+    again(room, began, (began + 0.001, room.at + 0.001))
+    room.pause(clear=True)
+    room.hear(1.0, clear=True)
+    room.until(lambda: room.transcripts())
+    (ready,) = room.conversation.of(TranscriptReady)
+    assert ready.speech_started_at == about(began)
+
+
+def test_what_was_answered_is_not_heard_again(enter: Enter) -> None:
+    room = enter("I am over here.", "I am over here.")
+    began = room.at
+    room.speak(0.8)
+    room.until(lambda: room.transcripts())
+    room.hear(0.32)
+    again(room, began, (began + 0.001, began + 0.801))
+    room.hear(1.5)
+    assert room.transcripts() == ["I am over here."]
+    assert len(room.conversation.of(SpeechStarted)) == 1

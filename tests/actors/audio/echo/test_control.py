@@ -219,3 +219,82 @@ def test_without_the_library_it_is_half_duplex_and_says_what_to_do() -> None:
     assert (mode.name, mode.able, mode.reason, mode.remedy) == (
         "half_duplex", False, "no wheel", "Run `make setup`.",
     )  # fmt: skip
+
+
+def words(text: str) -> Sound:
+    hibari = Hibari(threads=1)
+    return resampled(np.concatenate([*hibari.synthesize(text)]).astype(np.int16), hibari.rate, RATE)
+
+
+def told_again(control: EchoControl, voice: Sound, captured: Sound) -> list[AudioChunk]:
+    """What is told a second time."""
+    found: list[AudioChunk] = []
+    waiting = list(told(voice, 0.0))
+    for begin in range(0, captured.size - CHUNK, CHUNK):
+        while waiting and waiting[0].position < begin + CHUNK + AHEAD:
+            control.play(waiting.pop(0))
+        pcm = captured[begin : begin + CHUNK].astype("<i2").tobytes()
+        newest = control.capture(AudioChunk(pcm, START + (begin + CHUNK) / RATE))
+        again = list(control.recovered(newest))
+        if again:
+            assert newest.captured_at - again[-1].captured_at == pytest.approx(CHUNK / RATE, abs=1e-3)
+        found.extend(again)
+    return found
+
+
+@pytest.fixture(scope="module")
+def short() -> Sound:
+    """Two short replies, with silence around them."""
+    quiet = np.zeros(4 * RATE, dtype=np.int16)
+    return np.concatenate((quiet[:RATE], words("I see."), quiet, words("Okay, sure."), quiet))
+
+
+def test_what_is_said_over_a_first_short_reply_is_told_again_from_its_beginning(
+    short: Sound, speech: Callable[[Sound], float]
+) -> None:
+    captured, person = echo(short, 0.1, -200.0), words("Wait, stop, I have a question.")[: 3 * RATE // 2]
+    at = RATE + RATE // 5
+    captured[at : at + person.size] += person
+    control = EchoControl("auto", EchoCanceller())
+    again = told_again(control, short, captured)
+    heard = np.frombuffer(b"".join(chunk.pcm for chunk in again), dtype="<i2")
+    assert all(chunk.again and chunk.clear for chunk in again)
+    assert again[0].captured_at < START + 1.0 + 0.2
+    began = round((again[0].captured_at - START) * RATE) - CHUNK
+    assert list(heard[at - began : at - began + person.size]) == list(captured[at : at + person.size])
+    assert speech(heard[at - began : at - began + person.size]) > 0.6
+    assert control.mode.name == "free", "two short replies are enough"
+    assert control.lost == 0
+
+
+@pytest.mark.parametrize("decibels", [-6.0, -12.0, -20.0])
+@pytest.mark.parametrize("seconds", [0.05, 0.4])
+def test_no_voice_that_comes_back_is_told_again(
+    short: Sound, voice: Sound, seconds: float, decibels: float
+) -> None:
+    for played in (short, voice):
+        control = EchoControl("auto", EchoCanceller())
+        assert not told_again(control, played, echo(played, seconds, decibels))
+        assert control.mode.name != "free"
+        assert control.lost > 0
+
+
+def test_one_short_reply_shows_that_the_voice_comes_back(short: Sound) -> None:
+    first = short[: 4 * RATE]
+    control = EchoControl("auto", EchoCanceller())
+    told_again(control, first, echo(first, 0.4, -20.0))
+    assert control.path.comes_back is True
+    assert control.delay == pytest.approx(0.4, abs=0.03)
+
+
+def test_what_was_captured_while_the_ears_were_muted_is_never_told_again(short: Sound) -> None:
+    captured, control = echo(short, 0.1, -200.0), EchoControl("auto", EchoCanceller())
+    half = 3 * RATE // 2
+    assert not told_again(control, short[:half], captured[:half])
+    control.ignore()
+    assert not list(control.recovered(AudioChunk(bytes(2 * CHUNK), START + 1.5)))
+    for begin in range(half, captured.size - CHUNK, CHUNK):
+        pcm = captured[begin : begin + CHUNK].astype("<i2").tobytes()
+        newest = control.capture(AudioChunk(pcm, START + (begin + CHUNK) / RATE))
+        for chunk in control.recovered(newest):
+            assert chunk.captured_at - CHUNK / RATE >= START + half / RATE - 0.001

@@ -2,22 +2,26 @@
 
 import pytest
 
-from actors.audio.echo.alignment import Match
+from actors.audio.echo.alignment import Match, Trace
 from actors.audio.echo.path import EchoPath, Look, Setting, mode_of
 
 
 def looked(lag: int = 1000, score: float = 40.0, before: float = 0.1, after: float = 0.1) -> Look:
-    return Look(Match(0, score, 0.5), lag, certain=True, before=before, after=after)
+    return Look(Match(0, score, 0.5), lag, before=before, after=after)
 
 
-NOTHING = looked(score=4.0)
+def searched(score: float = 4.0, seconds: float = 0.5, *, quiet: bool = True) -> Trace:
+    return Trace(1000, score, 0.5, seconds, quiet)
+
+
 CANCELLED = looked(after=0.01)
+ABSENT = searched(seconds=0.8)
 
 
-def path(*looks: Look) -> EchoPath:
+def path(*found: Look | Trace) -> EchoPath:
     state = EchoPath()
-    for look in looks:
-        state = state.seen(look)
+    for one in found:
+        state = state.seen(one) if isinstance(one, Look) else state.searched(one)
     return state
 
 
@@ -26,22 +30,36 @@ def test_nobody_knows_before_something_was_played() -> None:
     assert path(*[Look(None)] * 50).comes_back is None
 
 
-def test_only_many_looks_without_a_trace_say_that_the_voice_does_not_come_back() -> None:
-    assert path(*[NOTHING] * 11).comes_back is None
-    assert path(*[NOTHING] * 12).comes_back is False
-    assert path(*[looked(score=9.0)] * 50).comes_back is None, "that may be a person over a soft echo"
-    few = Look(Match(0, 4.0, 0.0), 0, certain=False)
-    assert path(*[few] * 50).comes_back is None, "too little was played to tell"
+def test_short_replies_without_a_trace_add_up_until_the_voice_does_not_come_back() -> None:
+    assert path(searched(seconds=0.5)).comes_back is None
+    assert path(searched(seconds=0.5), searched(seconds=0.4)).comes_back is False
+    assert path(*[searched(9.0)] * 50).comes_back is None, "that may be a person over a soft echo"
+
+
+def test_beside_other_sound_that_may_hide_it_four_times_as_much_is_needed() -> None:
+    noisy = searched(seconds=0.8, quiet=False)
+    assert path(*[noisy] * 3).comes_back is None
+    assert path(*[noisy] * 4).comes_back is False
+
+
+def test_a_look_at_what_just_came_tells_nothing_of_a_voice_that_may_still_come() -> None:
+    assert path(*[looked(score=4.0)] * 100).comes_back is None
+
+
+def test_one_word_that_is_found_again_is_the_voice() -> None:
+    state = path(searched(25.0, 0.4))
+    assert (state.comes_back, state.lag, state.converged) == (True, 1000, False)
+    assert path(searched(15.0, 0.4)).comes_back is None
 
 
 def test_a_voice_that_was_never_heard_may_come_back_later() -> None:
-    state = path(*[NOTHING] * 12, looked())
+    state = path(ABSENT, looked())
     assert state.comes_back is True
 
 
 def test_a_chance_match_as_of_a_reply_that_just_begins_is_not_the_voice() -> None:
     assert path(*[looked(score=15.0)] * 50).comes_back is None
-    assert path(*[NOTHING] * 12, looked(score=15.0)).comes_back is False
+    assert path(ABSENT, looked(score=15.0)).comes_back is False
     assert path(looked(), looked(score=15.0), *[CANCELLED] * 3).converged, (
         "where it was found, less is enough"
     )
@@ -49,9 +67,10 @@ def test_a_chance_match_as_of_a_reply_that_just_begins_is_not_the_voice() -> Non
 
 
 def test_a_voice_that_is_not_found_for_long_does_not_come_back_any_more() -> None:
-    assert path(looked(), *[NOTHING] * 39).comes_back is True
-    assert path(looked(), *[NOTHING] * 39, looked(), *[NOTHING] * 39).comes_back is True
-    assert path(looked(), *[NOTHING] * 40).comes_back is False
+    nearly = [searched(seconds=1.5)] * 13
+    assert path(looked(), *nearly).comes_back is True
+    assert path(looked(), *nearly, looked(), *nearly).comes_back is True
+    assert path(looked(), *nearly, searched(seconds=1.5)).comes_back is False
 
 
 def test_it_has_converged_when_the_voice_is_much_quieter_and_stays_so_until_it_leaks() -> None:
@@ -60,7 +79,7 @@ def test_it_has_converged_when_the_voice_is_much_quieter_and_stays_so_until_it_l
     assert state.converged
     assert state.seen(looked(after=0.05)).converged
     assert not state.seen(looked(after=0.09)).converged
-    assert state.seen(NOTHING).converged, "a person who speaks hides the voice"
+    assert state.searched(searched()).converged, "a person who speaks hides the voice"
 
 
 def test_a_voice_too_soft_to_be_heard_counts_as_cancelled() -> None:
@@ -85,8 +104,8 @@ def test_after_a_jump_of_the_delay_it_has_to_be_proven_again_unless_the_cancelle
         ("free", (), "", "free", True),
         ("half_duplex", [CANCELLED] * 3, "", "half_duplex", False),
         ("auto", (), "", "half_duplex", False),
-        ("auto", [NOTHING] * 12, "", "free", True),
-        ("auto", [NOTHING] * 12, "no wheel", "free", True),
+        ("auto", [ABSENT], "", "free", True),
+        ("auto", [ABSENT], "no wheel", "free", True),
         ("auto", (looked(),), "", "half_duplex", False),
         ("auto", [CANCELLED] * 3, "", "cancel", True),
         ("cancel", [CANCELLED] * 3, "", "cancel", True),
@@ -94,7 +113,7 @@ def test_after_a_jump_of_the_delay_it_has_to_be_proven_again_unless_the_cancelle
     ],
 )
 def test_people_are_heard_over_the_voice_only_where_none_of_it_is_left(
-    setting: Setting, looks: tuple[Look, ...], missing: str, name: str, clear: bool
+    setting: Setting, looks: tuple[Look | Trace, ...], missing: str, name: str, clear: bool
 ) -> None:
     mode = mode_of(setting, path(*looks), missing)
     assert (mode.name, mode.clear) == (name, clear)
