@@ -78,7 +78,7 @@ def told_by(clause: str, now: float, doubted: bool = False) -> Iterator[Told]:
 
 def _relative(key: str) -> str:
     """The name of the relative that a key is about: "lena" of `family:sister lena:is:a nurse`; "" where none is told."""
-    whose = key.split(":")[1].split() if key.startswith("family:") and key.count(":") > 1 else []
+    whose = key.split(":")[1].split() if key.startswith("family:") else []
     return " ".join(whose[1:]) if whose and singular(whose[0]) in RELATIVES else ""
 
 
@@ -127,7 +127,7 @@ def _mine(match: re.Match[str]) -> tuple[str, str]:
     """My ... is ...: of an animal, a relative or a thing."""
     what, does, rest = match[1].split(), match[2], match[3]
     one = singular(what[0])
-    if one in RELATIVES or (len(what) > 1 and singular(what[-1]) in RELATIVES):
+    if one in RELATIVES or singular(what[-1]) in RELATIVES:
         whose = " ".join(what)
         return "family", f"family:{whose}:{_aspect(does, rest)}"
     about = singular(what[-1])

@@ -37,6 +37,22 @@ def test_when_nobody_speaks_a_model_is_asked_once_for_what_was_said() -> None:
     assert len(model.of(NotesRequested)) == 1
 
 
+def test_of_everybody_who_spoke_notes_are_taken_and_of_each_word_once() -> None:
+    world, _, _ = begin()
+    model = world.probe("llm")
+    for person in (BOB, ANN):
+        talk = Interaction("talk", person.name, SAILED, world.clock.wall())
+        world.give("users", InteractionHappened(person, talk))
+    world.advance(2 * QUIET)
+    world.give("users", NotesTaken("usr_bob", ()), sender="llm")
+    say(world, ANN, "I have been painting watercolours of lighthouses for years.")
+    assert [one.about for one in model.of(NotesRequested)] == ["usr_bob", "usr_ann"]
+    said = model.of(NotesRequested)[-1].messages[-1].content
+    assert said.count("Norway") == 1
+    say(world, ANN, "I once had a parrot that could sing three songs.")
+    assert "Norway" not in model.of(NotesRequested)[-1].messages[-1].content
+
+
 def test_while_people_speak_no_model_is_asked() -> None:
     world, _, _ = begin()
     model = world.probe("llm")

@@ -110,6 +110,17 @@ def test_a_new_name_replaces_the_old_one() -> None:
     state = talked(talked(UsersState(), ANN, 1.0), Person("usr_ann", "Annie"), 2.0)
     assert state.users["usr_ann"].display_name == "Annie"
     assert len(state.users["usr_ann"].interaction_history) == 2
+    assert dict(state.names) == {"annie": ("usr_ann",)}
+
+
+def test_who_becomes_known_by_an_id_keeps_the_days_of_before() -> None:
+    alias = person_named("Ann")
+    state = talked(UsersState(), ANN, 4 * DAY, 5 * DAY)
+    state = UsersState(state.users)
+    nameless = talked(UsersState(), alias, DAY, 2 * DAY, 3 * DAY).users
+    merged = talked(UsersState({**state.users, **nameless}), ANN, 6 * DAY).users["usr_ann"]
+    assert merged.talk_days == 6
+    assert merged.met_at == DAY
 
 
 @given(st.lists(st.tuples(st.text(max_size=5), st.text(max_size=5)), max_size=100))

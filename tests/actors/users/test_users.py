@@ -149,6 +149,11 @@ def test_a_profile_tells_the_relationship_as_it_is_after_the_time_without_any_ta
     assert far.closeness < near.closeness / 2
 
 
+def test_nobody_is_close_to_somebody_never_met() -> None:
+    world, _, _ = begin()
+    assert profile(world, ANN) == Profile(ANN, None, 0.0)
+
+
 def test_people_are_found_by_name_and_by_id() -> None:
     world, actor, _ = begin()
     talk(world, ANN)

@@ -105,6 +105,8 @@ def test_what_is_told_of_somebody_who_is_known_is_understood() -> None:
         "I heard that Bob has a dog called Rex",
     )
     assert told_of_others("Tom has a dog.", NOW, lambda name: name == "Bob") == ()
+    (told,) = told_of_others("Bob teaches music at a school.", NOW, lambda name: name == "Bob")
+    assert told.kind == "does"
 
 
 def test_names_are_found_in_several_words_and_before_an_s() -> None:
