@@ -71,18 +71,13 @@ def begin(
     )
 
 
-def turn_above(turn: int, at: float) -> int:
-    """A turn id above any issued before, for when the last one is unknown: the clock in seconds (`at`), since turns are
-    rarer than that. The stages drop turns up to the last cancelled one."""
-    return max(turn, int(at))
-
-
 def turn_after_restart(turn: int, epoch: int, incarnation: int, at: float) -> int:
-    """A turn id that no stage can hold for cancelled. turn: the stored one. epoch: of the store, 0 if not known."""
-    if not epoch:
-        return turn_above(turn, at)
-    # The previous incarnation may have counted turns that it did not save before it died.
-    return turn + (GAP if incarnation > 1 else 0)
+    """A turn id above any issued before: the stages drop turns up to the last cancelled one. turn: the stored one.
+    epoch: of the store, 0 if not known. at: epoch seconds."""
+    # Where nobody knows the last one: the clock in seconds, since turns are rarer than that.
+    known = turn if epoch else max(turn, int(at))
+    # Each earlier incarnation may have counted turns, and this gap of its own, that it did not save before it died.
+    return known + GAP * (incarnation - 1)
 
 
 def attribute(state: ConversationState, person: Person, certainty: float = 1.0) -> ConversationState:

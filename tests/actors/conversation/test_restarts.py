@@ -1,6 +1,9 @@
 """A model or a voice that begins again in the middle of a reply: whoever waits hears of it at once."""
 
+import pytest
+
 from actors.audio.messages import PlaybackStarted
+from actors.conversation import turns
 from actors.conversation.messages import ReplyEnded
 from actors.llm.messages import CompletionEnded, DoesEmbeddedAnswer, ModelRestarted, SentenceReady
 from actors.osc.messages import ChatboxText
@@ -64,3 +67,22 @@ def test_who_begins_again_asks_whether_the_embedded_model_stands_in_for_the_serv
         for number, llm in ((1, listed), (2, listed), (2, Llm()))
     ]
     assert asked == [0, 1, 0]
+
+
+@pytest.mark.parametrize("epoch", [0, 3])
+def test_no_turn_is_counted_again_by_an_incarnation_that_knows_no_more_than_the_one_before(
+    epoch: int,
+) -> None:
+    """It may have died within the second in which it began, after some turns that were not stored."""
+    last, now = 15, 1_700_000_043.2
+    for incarnation in range(1, 8):
+        begun = turns.turn_after_restart(15, epoch, incarnation, now)
+        assert incarnation == 1 or begun > last
+        last = begun + 5
+        now += 0.1
+
+
+def test_the_first_incarnation_that_knows_nothing_counts_on_from_the_clock() -> None:
+    assert turns.turn_after_restart(15, 3, 1, 1_700_000_043.7) == 15
+    assert turns.turn_after_restart(15, 0, 1, 1_700_000_043.7) == 1_700_000_043
+    assert turns.turn_after_restart(1_800_000_000, 0, 1, 1_700_000_043.7) == 1_800_000_000

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from supervisor.cli.debug.simulate import simulate as command
-from supervisor.faults.plan import chosen, plan
+from supervisor.faults.plan import Fault, chosen, plan
 from supervisor.simulation.plan import PROFILE
 from supervisor.simulation.run import simulate
 
@@ -41,6 +41,26 @@ def test_the_same_seed_is_the_same_run_in_any_process() -> None:
     there = [_digest_elsewhere(seed, str(number)) for number in (1, 2)]
     assert len({*here, *there}) == 1
     assert simulate(seed + 1, 40.0).digest not in here
+
+
+def test_no_fault_strikes_in_the_quiet_time() -> None:
+    """An actor that has nothing to send for so long must be well when it has."""
+    armed = Fault(0, 30.0, "crash", "osc.receiver")
+    outcome = simulate(3, 30.0, (armed,))
+    assert (outcome.found, outcome.restarts) == ((), 0)
+    assert outcome.injected == {"crash": 1}
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_crashes_over_a_stored_state_do_not_leave_an_actor_without_it(seed: int) -> None:
+    """Twice in a row would be a state that kills, which is set aside into a backup: the simulator has none."""
+    faults = (
+        Fault(0, 9.0, "slow disk", "disk", 11.0),
+        Fault(1, 10.0, "crash loop", "conversation", 15.0),
+    )
+    outcome = simulate(seed, 30.0, faults)
+    assert outcome.found == ()
+    assert outcome.restarts > 2
 
 
 def _digest_elsewhere(seed: int, hash_seed: str) -> str:

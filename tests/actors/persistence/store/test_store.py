@@ -326,6 +326,14 @@ def test_a_database_that_is_older_than_the_files_beside_it_is_told(store: Store)
     assert "is older than the snapshots in files beside it" in read.damaged[0]
 
 
+def test_files_are_not_newer_than_the_changes_in_the_database(store: Store) -> None:
+    in_files(store, whole(1))
+    log(store, change(3, base=Version(1, 1)))
+    store.files.save(whole(2), 2)
+    read = store.read("users")
+    assert (read.damaged, version(store)) == ((), Version(1, 3))
+
+
 # -- encrypted
 
 
