@@ -60,10 +60,14 @@ SAYINGS = (
 
 
 class Look(msgspec.Struct, frozen=True):
-    """What the whole family of processes holds. Sizes in MB; answer: median seconds of the exchanges since the last."""
+    """What the whole family of processes holds. Sizes in MB; answer: median seconds of the exchanges since the last.
+
+    memory: what nobody but they can give back. mapped: pages of files, the store's above all, which the system drops
+    when it needs room and which grow with what is stored."""
 
     hours: float
     memory: float
+    mapped: float
     processes: int
     threads: int
     descriptors: int
@@ -127,10 +131,12 @@ class Day:
     def _look(self, root: psutil.Process, home: Path, hours: float) -> Look:
         answers, self._answers = self._answers, []
         family = [root, *root.children(recursive=True)]
-        memory = threads = descriptors = 0
+        memory = mapped = threads = descriptors = 0
         for process in family:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                memory += process.memory_full_info().pss
+            with contextlib.suppress(psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
+                own, of_files = _memory(process.pid)
+                memory += own
+                mapped += of_files
                 threads += process.num_threads()
                 descriptors += process.num_fds()
         files = [path for path in (home / "data").rglob("*") if path.is_file()]
@@ -140,6 +146,7 @@ class Day:
         return Look(
             hours,
             memory / 1e6,
+            mapped / 1e6,
             len(family),
             threads,
             descriptors,
@@ -181,6 +188,17 @@ class Day:
             if self._over.wait(max(20.0, self._seconds / 200)):
                 return
             file.write_text(f"bot:\n  response_length: {length}\n", encoding="utf-8")
+
+
+def _memory(pid: int) -> tuple[int, int]:
+    """Bytes that a process holds, its share of what is shared: without a file behind them, and pages of files."""
+    rolled = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    kilobytes = {
+        name: int(rest.split()[0])
+        for name, _, rest in (line.partition(":") for line in rolled.splitlines()[1:])
+    }
+    own = kilobytes["Pss_Anon"] + kilobytes["Pss_Shmem"] + kilobytes["Swap"]
+    return own * 1024, kilobytes["Pss_File"] * 1024
 
 
 def _until_the_first_sentence(home: Path, said: dict[str, Any]) -> list[float]:
@@ -229,8 +247,8 @@ def slope_of(at: Sequence[float], values: Sequence[float]) -> float:
 
 def _row(look: Look) -> str:
     return (
-        f"{look.hours:6.2f} h  {look.memory:6.1f} MB  {look.processes} processes  {look.threads} threads  "
-        f"{look.descriptors} descriptors  {look.files} files, {look.stored:.1f} MB  {look.exchanges} exchanges  "
+        f"{look.hours:6.2f} h  {look.memory:6.1f} MB  {look.mapped:5.1f} MB of files  "
+        f"{look.processes} processes  {look.threads} threads  {look.descriptors} descriptors  {look.files} files, {look.stored:.1f} MB  {look.exchanges} exchanges  "
         f"{look.answer:.3f} s"
     )
 

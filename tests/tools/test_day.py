@@ -14,7 +14,9 @@ def day() -> ModuleType:
 
 
 def looks(day: ModuleType, per_hour: float = 0.0, **last: object) -> list[object]:
-    rows = [day.Look(n / 4, 500.0 + per_hour * n / 4, 7, 70, 110, 5, 17, 2.0, n, 0.1) for n in range(25)]
+    rows = [
+        day.Look(n / 4, 500.0 + per_hour * n / 4, 40.0, 7, 70, 110, 5, 17, 2.0, n, 0.1) for n in range(25)
+    ]
     rows[-1] = msgspec.structs.replace(rows[-1], **last)
     return rows
 
