@@ -246,11 +246,10 @@ def slope_of(at: Sequence[float], values: Sequence[float]) -> float:
 
 
 def _row(look: Look) -> str:
-    return (
-        f"{look.hours:6.2f} h  {look.memory:6.1f} MB  {look.mapped:5.1f} MB of files  "
-        f"{look.processes} processes  {look.threads} threads  {look.descriptors} descriptors  {look.files} files, {look.stored:.1f} MB  {look.exchanges} exchanges  "
-        f"{look.answer:.3f} s"
-    )
+    held = f"{look.memory:6.1f} MB  {look.mapped:5.1f} MB of files"
+    parts = f"{look.processes} processes  {look.threads} threads  {look.descriptors} descriptors"
+    kept = f"{look.files} files, {look.stored:.1f} MB"
+    return f"{look.hours:6.2f} h  {held}  {parts}  {kept}  {look.exchanges} exchanges  {look.answer:.3f} s"
 
 
 def table(looks: Sequence[Look]) -> Table:
