@@ -1,7 +1,7 @@
 """Mutated files: whatever a home's files hold, there is a configuration or there are errors, soon, and no secret in
 what is said about them.
 
-GERALD_FUZZ sets how many mutants are tried.
+1,000 mutants, 20,000 with GERALD_SOAK=1.
 """
 
 import os
@@ -18,8 +18,9 @@ from config.syntax.errors import LoadError
 from config.syntax.problem import Problem
 from config.syntax.render import render
 
-MUTANTS = int(os.environ.get("GERALD_FUZZ", "10000"))
-ROUNDS = 20
+SOAK = os.environ.get("GERALD_SOAK") == "1"
+ROUNDS = 40 if SOAK else 4
+MUTANTS = 20_000 if SOAK else 1_000
 SECRET = "hunter2Correct4Horse"
 TOKEN = "sk-or-v1-7f3a9c2e5b8d"
 SEED = (Path(__file__).parent / "fixtures" / "seed-config.yaml").read_text(encoding="utf-8")
@@ -133,7 +134,7 @@ def try_one(home: Home, at: random.Random) -> str:
     target = at.choice((home.config_file, home.config_file, *written))
     for file, text in written.items():
         file.write_bytes(mutate(text, at) if file == target else text.encode())
-    begun = time.perf_counter()
+    begun = time.process_time()
     try:
         result = load_config(home, profile="mine", environ={})
     except LoadError as error:
@@ -143,7 +144,7 @@ def try_one(home: Home, at: random.Random) -> str:
         found, shown = result.problems, f"{result.tree!r}{result.layers!r}"
         outcome = "errors" if result.errors else "valid"
         shown += "".join(fall_back(result)[1])
-    took = time.perf_counter() - begun
+    took = time.process_time() - begun
     assert took < 1.0, f"it took {took:.1f} s"
     shown += "".join(map(texts, found))
     for secret in (SECRET, TOKEN):
