@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv/bin
 # tests that run at a time; most of them wait more than they compute
-JOBS ?= 2
+JOBS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 export PYTHON EXTRAS
 
 .PHONY: help setup setup-dev run demo test mutants simulate soak lint format docs bench lock clean

@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from config.home import Home
+from config.syntax.mask import printable
 from supervisor.cli.options import fail, home_and_json, print_json
 from supervisor.exit_status import FAILED
 
@@ -42,7 +43,9 @@ def devices(home: Home, as_json: bool) -> None:
         return
     for one in found:
         marks = (">" if one.chosen else " ") + ("*" if one.default else " ")
-        click.echo(f"{marks} {one.index:>3} {one.kind:<6} {one.channels:>3} ch {one.rate:>6} Hz  {one.name}")
+        click.echo(
+            f"{marks} {one.index:>3} {one.kind:<6} {one.channels:>3} ch {one.rate:>6} Hz  {printable(one.name)}"
+        )
 
 
 @audio.command()
@@ -147,7 +150,7 @@ def _config(home: Home) -> "Config":
 
 
 def _named(device: Any) -> str:
-    return "the default device" if device is None else str(device)
+    return "the default device" if device is None else printable(str(device))
 
 
 def _decibels(factor: float) -> float:

@@ -11,6 +11,7 @@ from config.home import Home
 from config.ownership import trouble
 from config.syntax.errors import LoadError
 from supervisor.cli.client import ask_one
+from supervisor.cli.literal import lines
 from supervisor.cli.options import fail, home_and_json, print_json
 from supervisor.control.client import call
 from supervisor.control.wire import RequestRefused
@@ -63,7 +64,7 @@ def diff(home: Home, as_json: bool) -> None:
         print_json(found)
     else:
         same = f"version {found['version']} is what the files say"
-        click.echo("\n".join([*found["problems"], *found["changes"]] or [same]))
+        click.echo(lines("\n".join([*found["problems"], *found["changes"]] or [same])))
     sys.exit(FAILED if found["problems"] or found["changes"] else 0)
 
 
@@ -119,7 +120,7 @@ def _print_result(ended: Mapping[str, Any], as_json: bool) -> None:
         if ended["pending"]:
             click.echo(f"waits until Gerald is started again: {', '.join(ended['pending'])}")
     else:
-        click.echo("\n".join(ended["problems"]), err=True)
+        click.echo(lines("\n".join(ended["problems"])), err=True)
     if ended.get("saved") and not as_json:
         click.echo(f"saved in {ended['saved']}")
     if ended["outcome"] == "refused":

@@ -11,7 +11,9 @@ import click
 
 from config.home import Home
 from config.ownership import trouble
+from config.syntax.mask import printable
 from supervisor.cli.config.change import diff, reload, set_, unset
+from supervisor.cli.literal import lines
 from supervisor.cli.options import fail, home_and_json, in_home, print_json
 from supervisor.exit_status import FAILED, UNREADABLE
 
@@ -69,10 +71,10 @@ def show(
     if as_json:
         print_json({dotted(key): {"value": value, "from": place} for key, value, place in rows})
         return
-    lines = [(f"{dotted(key)}: {_value(value)}", place) for key, value, place in rows]
-    width = min(60, max((len(line) for line, _ in lines), default=0))
-    for line, place in lines:
-        click.echo(f"{line.ljust(width)}  {click.style('# ' + place, dim=True)}")
+    shown = [(f"{dotted(key)}: {_value(value)}", place) for key, value, place in rows]
+    width = min(60, max((len(line) for line, _ in shown), default=0))
+    for line, place in shown:
+        click.echo(f"{line.ljust(width)}  {click.style('# ' + printable(place), dim=True)}")
     if not rows:
         click.echo("every key has its default value" if not section else f"nothing is set in {section}")
 
@@ -203,15 +205,15 @@ def _no_such_key(path: "Key", key: str) -> str:
 
 
 def _value(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return lines(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
 def _print_explained(one: dict[str, Any]) -> None:
     click.echo(f"{click.style(one['key'], bold=True)}: {_value(one['value'])}")
     click.echo(f"  {one['meaning']}")
     rows = [
-        ("from", one["from"]),
-        *(("over", f"{_value(lost['value'])}, {lost['from']}") for lost in one["lost"]),
+        ("from", printable(one["from"])),
+        *(("over", f"{_value(lost['value'])}, {printable(lost['from'])}") for lost in one["lost"]),
         ("type", one["type"]),
         ("range", one["range"]),
         ("choices", ", ".join(one["choices"])),

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from config.home import Home
+from config.syntax.mask import printable
 from supervisor.cli.client import ask_one
 from supervisor.cli.options import fail, home_and_json, print_json
 from supervisor.exit_status import FAILED
@@ -44,8 +45,8 @@ def _list(acts: dict[str, Any], as_json: bool) -> None:
         print_json(acts)
         return
     for name, why in acts["known"]:
-        click.echo(f"{name:<14}{why and f'no: {why}'}".rstrip())
+        click.echo(printable(f"{name:<14}{why and f'no: {why}'}".rstrip()))
     for name, why in acts["now"]:
-        click.echo(f"now: {name} ({why})")
+        click.echo(printable(f"now: {name} ({why})"))
     quiet = f"; nothing more just now: {acts['quiet']}" if acts["quiet"] else ""
     click.echo(f"said unasked within the last hour: {acts['said']} of {acts['budget']}{quiet}")
