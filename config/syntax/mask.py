@@ -14,7 +14,8 @@ _NAMED_ABOVE = re.compile(
     r"""(?i)(\s*)[\w.-]*(?:(?<!routing_)key|token|secret|password|passwd|credentials?)["']?"""
     r"""\s*:\s*(?:[|>][-+0-9]*)?\s*(?:#.*)?\Z"""
 )
-_URL_PASSWORD = re.compile(r"(?<=://)[^\s/@:]+:[^\s/@]+(?=@)")
+# Also where the slashes before it were mistyped. Of limited lengths: a long line must not be searched for ever.
+_URL_PASSWORD = re.compile(r"""(?<![^\s/@:\\"'])[^\s/@:\\"']{1,256}:[^\s/]{1,512}(?=@)""")
 _TOKEN = re.compile(
     r"\b(?:sk|pk|ghp|gho|xox[bp]|authcookie)[-_][A-Za-z0-9_-]{8,}|\bey[A-Za-z0-9_-]{16,}\.[\w.-]+"
 )

@@ -16,7 +16,9 @@ T = TypeVar("T")
 
 DEEPEST = 100
 """Levels of lists and maps in a line."""
-_NESTING = re.compile(rb'(?:"(?:[^"\\]|\\.)*"|[^\[\]{}"])*([\[\]{}])', re.S)
+# Strings as a whole, so that brackets in them do not count; each byte is looked at once.
+_NESTING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.S)
+_OPENING, _CLOSING = (b"[", b"{"), (b"]", b"}")
 
 Wall: TypeAlias = Annotated[float, msgspec.Meta(ge=0.0, le=1.8e10)]
 """Epoch seconds up to the year 2540: each is a date, and fits into MCAP's 64 bits of nanoseconds."""
@@ -202,7 +204,7 @@ def _is_deep(data: bytes | memoryview) -> bool:
         return False
     depth = 0
     for token in _NESTING.findall(data):
-        depth += (token in b"[{") - (token in b"]}")
+        depth += (token in _OPENING) - (token in _CLOSING)
         if depth > DEEPEST:
             return True
     return False

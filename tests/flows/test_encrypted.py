@@ -10,6 +10,7 @@ import pytest
 from config.secrets.key_file import KEY_FILE_VARIABLE, make_key_file
 from supervisor.control.client import call, stream
 from supervisor.demo.instance import DemoInstance
+from supervisor.tree import DOMAINS
 from tests.flows.conftest import Command, ports
 
 pytestmark = pytest.mark.slow
@@ -54,14 +55,14 @@ def readable(home: Path) -> set[str]:
     return {path.name for path in found if any(word in path.read_bytes() for word in WORDS)}
 
 
-def wait_until_well(home: Path, address: str) -> None:
-    """For the status in which this actor is OK."""
+def wait_until_well(home: Path, *addresses: str) -> None:
+    """For the status in which these actors are OK."""
     deadline = time.monotonic() + READ_WITHIN
     for status in stream(home, {"do": "follow"}, READ_WITHIN):
-        if row_of(status, address)["health"] == "OK":
+        if all(row_of(status, address)["health"] == "OK" for address in addresses):
             return
         assert time.monotonic() < deadline
-    raise AssertionError(f"{address} was not OK before the end")
+    raise AssertionError(f"{', '.join(addresses)} were not OK before the end")
 
 
 def row_of(status: Mapping[str, Any], address: str) -> Mapping[str, Any]:
@@ -151,7 +152,7 @@ def test_without_its_key_nothing_is_lost_and_the_bot_talks(
         key.unlink()
         kept.rename(key)
         supervisor("restart", "persistence")
-        wait_until_well(home, "conversation")
+        wait_until_well(home, *DOMAINS)  # each reads by itself what is stored
         assert "lighthouse" in remembered(home)
         supervisor("stop")
     with started(pinned):

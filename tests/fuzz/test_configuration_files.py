@@ -4,6 +4,7 @@ and the notes of revisions. (Their bytes and lines are changed in tests/config/t
 500 mutants, 20,000 with GERALD_SOAK=1; GERALD_SEED repeats one.
 """
 
+import contextlib
 import json
 import random
 from pathlib import Path
@@ -21,6 +22,10 @@ from config.secrets.secrets_file import note_revision
 from supervisor.instance import running_instance
 from tests.fuzz.guard import SHARDS, SOAK, command, fuzz
 from tests.fuzz.mutation import DEEP, changed
+
+# `config check` looks at devices. Loading PortAudio asks the system where libraries are, once, whatever the file says.
+with contextlib.suppress(ImportError, OSError):
+    import sounddevice  # noqa: F401
 
 pytestmark = pytest.mark.timeout(7200 if SOAK else 300)
 DEFAULTS = yaml.safe_load((PACKAGE / "defaults.yaml").read_text("utf-8"))

@@ -20,6 +20,7 @@ SUM = 32
 SIZED = len(MARK) + 4
 HEAD = SIZED + SUM
 LARGEST = 2**30
+LARGEST_NUMBER = 2**53
 CHUNK = 2**23
 
 
@@ -81,7 +82,15 @@ def unpack(data: bytes, domain: str | None = None) -> Record:
         raise Damaged(f"it is not a record: {error}") from None
     if domain is not None and found.domain != domain:
         raise Damaged(f"it belongs to {found.domain[:100]!r}")
+    if not _is_sound(found):
+        raise Damaged("its version is no number that a state can have")
     return found
+
+
+def _is_sound(record: Record) -> bool:
+    """Whether its versions can be counted on from."""
+    numbers = (record.version.epoch, record.version.n, record.base.epoch, record.base.n)
+    return all(0 <= number <= LARGEST_NUMBER for number in numbers)
 
 
 def scan(data: bytes | memoryview) -> Iterator[Record]:
@@ -136,9 +145,10 @@ def _at(data: bytes, start: int) -> Record | None:
     if _sum(content) != data[body - SUM : body]:
         return None
     try:
-        return _decoded(content)
+        found = _decoded(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+    return found if _is_sound(found) else None
 
 
 def _sum(body: bytes) -> bytes:

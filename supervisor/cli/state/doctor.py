@@ -12,6 +12,7 @@ from actors.persistence.recovery.quarantine import prune as remove
 from actors.persistence.recovery.repair import Mended, repair
 from config.format import count, moment, size
 from config.home import Home
+from config.syntax.mask import printable
 from supervisor.cli.literal import escaped
 from supervisor.cli.options import print_json, wide_console
 from supervisor.offline.store import OfflineStore, exclusive, offline_store, shared
@@ -42,7 +43,7 @@ def repaired(home: Home, prune: bool, as_json: bool) -> bool:
         print_json({"mended": msgspec.to_builtins(mended), **_plain(after)})
         return after.fine
     for line in lines_of(mended) or ["nothing was damaged"] * before.fine:
-        click.echo(line)
+        click.echo(printable(line))
     _show(after, as_json)
     return after.fine
 

@@ -1,6 +1,9 @@
 """How a problem looks: place, words, the line and a caret below what is meant."""
 
 import re
+import time
+
+import pytest
 
 from config.syntax.mask import conceal, printable
 from config.syntax.problem import Problem
@@ -78,11 +81,37 @@ def test_concealing_moves_the_column_with_the_text() -> None:
     assert conceal("a: verysecretvalue", {"verysecretvalue"}, 8) == ("a: ********", 4)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://me:hunter2@host/v1",
+        "http:/me:hunter2@host/v1",
+        r"http:/\\me:hunter2@host/v1",
+        "http//me:hunter2@host",
+        "http:me:hunter2@host",
+        "me:hunter2@host",
+        "http://me:hun@hunter2@host",
+        "http://me:hunter2@hos!!t:8080",
+    ],
+)
+def test_a_password_in_a_url_is_concealed_however_the_url_is_mistyped(url: str) -> None:
+    shown, _ = conceal(f'  base_url: "{url}" # mine')
+    assert "hunter2" not in shown
+    assert "# mine" in shown
+
+
+def test_a_long_line_is_searched_once() -> None:
+    begun = time.process_time()
+    conceal("a:" * 200_000 + "@")
+    assert time.process_time() - begun < 2.0
+
+
 def test_concealing_leaves_ordinary_lines_alone() -> None:
     for line in (
         "max_tokens: 300",
         'api_key: "${OPENROUTER_API_KEY}"',
         "keys: none",
         "http://127.0.0.1:11434/v1",
+        "mail: me@host",
     ):
         assert conceal(line) == (line, 0)

@@ -93,3 +93,12 @@ def test_a_torn_record_does_not_hide_the_one_that_begins_in_it() -> None:
 def test_a_record_inside_a_record_is_found_too() -> None:
     outer = Record(Kind.PART, "users", 1, Version(1, 1), 5.0, pack(SMALL))
     assert list(scan(pack(outer))) == [outer, SMALL]
+
+
+@pytest.mark.parametrize("version", [Version(2**63, 0), Version(0, 2**64 - 1), Version(-1, 0)])
+def test_a_version_that_cannot_be_counted_on_from_is_no_record(version: Version) -> None:
+    """A file that holds the largest number there is would leave no epoch for the next start."""
+    made = pack(Record(Kind.EPOCH, "users", 1, version, 5.0))
+    with pytest.raises(Damaged, match="version"):
+        unpack(made)
+    assert list(scan(made)) == []
