@@ -302,3 +302,30 @@ def test_what_the_next_words_decide_stands_behind_all_that_was_foreseen() -> Non
 
 def test_what_a_stranger_says_next_is_foreseen_without_a_name() -> None:
     assert foreseen(Bot(), ConversationState(), None, NOW)[-1] == ChatMessage("user", "")
+
+
+def as_read(messages: tuple[ChatMessage, ...]) -> str:
+    return "\n".join(f"{one.role}: {one.content}" for one in messages)
+
+
+def test_in_a_long_talk_every_turn_leaves_little_more_than_its_words_to_be_read() -> None:
+    state, fell = ConversationState(), 0
+    for number in range(60):
+        words, at = f"What do you think of the number {number}?", NOW + 8.0 * number
+        ahead = as_read(foreseen(Bot(), state, None, at)).rstrip("\n").removesuffix("]")
+        now = attribute(begin(state, Question(words, at, UNKNOWN), at), UNKNOWN)
+        then = as_read(build(Bot(), now, None, at))
+        if number:
+            assert len(then) - len(words) - _common(ahead, then) <= 60, f"turn {number}: {then[-300:]}"
+        answered = add_sentence(now, "It is a nice one, and I have always liked it very much.")
+        active = answered.active
+        assert active is not None
+        heard = msgspec.structs.replace(answered, active=msgspec.structs.replace(active, played=1))
+        after = end(heard, "Gerald", at + 3.0)
+        fell += after.shown_from != state.shown_from
+        state = after
+    assert fell >= 2, "the talk was long enough for its first half to fall"
+
+
+def _common(a: str, b: str) -> int:
+    return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
