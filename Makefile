@@ -39,7 +39,7 @@ ifdef HOURS
 	$(VENV)/python tools/day.py --hours $(HOURS) $(if $(TALK),--talk $(TALK))
 else
 	GERALD_SOAK=1 $(VENV)/python -m pytest tests/flows/test_killed_store.py tests/flows/test_terminal.py tests/actors/persistence/test_damage.py \
-		tests/flows/test_replay_again.py tests/fuzz tests/config/test_fuzz.py $(ARGS)
+		tests/flows/test_replay_again.py tests/flows/test_demo.py tests/fuzz tests/config/test_fuzz.py $(ARGS)
 endif
 
 lint: setup-dev ## format, style, types and layers

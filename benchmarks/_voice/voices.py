@@ -17,12 +17,10 @@ import soxr
 
 from actors.speech.engines.hibari import Hibari
 from benchmarks._voice.tape import RATE
-from supervisor.demo.sound import read_wav
+from supervisor.demo.sound import levelled, read_wav
 
 NEEDED = ("flite", "espeak-ng", "oggdec", "pacat", "pactl", "parec")
 READINGS = "moonshine-voice==0.1.5"
-_LEVEL = 0.08
-"""RMS of speech, of 1: about -22 dB, as of a person near a microphone."""
 
 
 def missing() -> str:
@@ -55,19 +53,6 @@ def said(text: str, voice: str = "hibari") -> Any:
         )
         subprocess.run(command, check=True, timeout=30, capture_output=True)
         return levelled(read_wav(path, RATE))
-
-
-def levelled(sound: Any, level: float = _LEVEL) -> Any:
-    """The same with its speech at RMS `level` of 1, and silence at its ends cut to 50 ms."""
-    wave = sound.astype(np.float64) / 32768
-    loud = np.flatnonzero(np.abs(wave) > 0.02 * np.abs(wave).max())
-    if not loud.size:
-        return sound
-    wave = wave[max(0, loud[0] - 800) : loud[-1] + 800]
-    frames = wave[: wave.size // 160 * 160].reshape(-1, 160)
-    power = (frames**2).mean(axis=1)
-    spoken = power[power > power.max() * 0.01].mean()
-    return np.clip(wave * level / np.sqrt(spoken) * 32768, -32768, 32767).astype(np.int16)
 
 
 def mixed(*sounds: Any) -> Any:

@@ -2,15 +2,11 @@
 
 The replies are scripted here, so that they are long enough to be spoken over; ears, voice and devices are real."""
 
-import queue
-import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 from rich.console import Console
 from rich.markup import escape
@@ -20,6 +16,7 @@ from actors.speech.engines.hibari import Hibari
 from supervisor.demo.coughs import cough
 from supervisor.demo.instance import DemoInstance, free_port
 from supervisor.demo.peer import Peer
+from supervisor.demo.scene import Happenings, Scene
 from supervisor.demo.sound import PulseStage, spoken, write_wav
 from supervisor.demo.timeline import alike
 
@@ -30,22 +27,6 @@ PAUSE = 0.6
 """Seconds of silence within a sentence."""
 
 ECHO_DB, ECHO_MS = -20.0, 100
-EVENT_WITHIN = 45.0
-SETTLED = 2.5
-"""Seconds without an event after which nothing more is to come."""
-
-
-class OverlapScene(msgspec.Struct, frozen=True):
-    """What was heard and how each reply ended, in order."""
-
-    heard: tuple[str, ...] = ()
-    outcomes: tuple[str, ...] = ()
-    replies: tuple[str, ...] = ()
-
-    @property
-    def is_over(self) -> bool:
-        """Whether every reply that began has ended."""
-        return bool(self.heard) and len(self.outcomes) >= len(self.heard)
 
 
 @dataclass
@@ -55,7 +36,7 @@ class OverlapShow:
     _console: Console
     _folder: Path
     failures: list[str] = field(default_factory=list)
-    _events: queue.SimpleQueue[dict[str, Any]] = field(default_factory=queue.SimpleQueue)
+    _happenings: Happenings = field(default_factory=Happenings)
 
     def run(self, stage: PulseStage) -> None:
         """Play all scenes. Raises DemoFailed, PulseBroken."""
@@ -85,21 +66,16 @@ class OverlapShow:
 
     # -- one scene
 
-    def _play(self, stage: PulseStage, question: Path, over: Path | None) -> OverlapScene:
+    def _play(self, stage: PulseStage, question: Path, over: Path | None) -> Scene:
         """Ask, play `over` when the reply is heard, and wait until nothing more happens."""
         stage.ask(0, question)
-        scene, waiting = OverlapScene(), over
-        deadline = time.monotonic() + EVENT_WITHIN
-        while time.monotonic() < deadline:
-            try:
-                event = self._events.get(timeout=SETTLED if scene.is_over else EVENT_WITHIN)
-            except queue.Empty:
-                break
-            scene = folded(scene, event)
-            if waiting is not None and event.get("stage") == "first_audio":
-                stage.ask(0, waiting)
-                waiting = None
-        return scene
+        waiting = [over] if over is not None else []
+
+        def speak_over(event: Mapping[str, Any]) -> None:
+            if waiting and event.get("stage") == "first_audio":
+                stage.ask(0, waiting.pop())
+
+        return self._happenings.scene(speak_over)
 
     def _with(self, stage: PulseStage, echo: str, play: Callable[[], None]) -> None:
         with Peer() as peer:
@@ -107,15 +83,9 @@ class OverlapShow:
             settings = (*stage.settings, *ports, "llm.mock_responses=true", f"speech.echo={echo}")
             home = self._folder / f"home-{echo}"
             home.mkdir(parents=True, exist_ok=True)
-            with DemoInstance(home, settings, stage.environment) as instance:
-                watching = threading.Thread(target=self._collect, args=(instance,), daemon=True)
-                watching.start()
+            instance = DemoInstance(home, settings, stage.environment)
+            with instance, self._happenings.following(instance):
                 play()
-            watching.join(5.0)
-
-    def _collect(self, instance: DemoInstance) -> None:
-        for event in instance.watch():
-            self._events.put(event)
 
     def _sounds(self) -> dict[str, Path]:
         folder = self._folder / "overlap"
@@ -130,25 +100,17 @@ class OverlapShow:
         write_wav(files["paused"], _paused(voice, HALVES), voice.rate)
         return files
 
-    def _expect(self, condition: bool, failure: str, scene: OverlapScene) -> None:
-        for heard, outcome, reply in zip(scene.heard, scene.outcomes, scene.replies, strict=False):
-            self._say(f"  heard [cyan]{escape(heard)}[/] said [green]{escape(reply)}[/] ({outcome})")
+    def _expect(self, condition: bool, failure: str, scene: Scene) -> None:
+        for one in scene.exchanges:
+            self._say(
+                f"  heard [cyan]{escape(one.heard)}[/] said [green]{escape(one.reply)}[/] ({one.outcome})"
+            )
         if not condition:
             self.failures.append(failure)
             self._console.print(f"  [bold red]wrong:[/] {escape(failure)}")
 
     def _say(self, markup: str) -> None:
         self._console.print(markup)
-
-
-def folded(scene: OverlapScene, event: Mapping[str, Any]) -> OverlapScene:
-    """The scene after one event of the instance."""
-    if event["event"] == "TurnStarted":
-        return msgspec.structs.replace(scene, heard=(*scene.heard, event["text"]))
-    if event["event"] == "ReplyEnded":
-        outcomes, replies = (*scene.outcomes, event["outcome"]), (*scene.replies, event["text"])
-        return msgspec.structs.replace(scene, outcomes=outcomes, replies=replies)
-    return scene
 
 
 def _paused(voice: Hibari, halves: Sequence[str]) -> Sound:

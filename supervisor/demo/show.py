@@ -3,7 +3,7 @@
 import queue
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from rich.markup import escape
 from actors.speech.engines.engine import Transcriber
 from supervisor.demo.instance import DemoInstance, free_port
 from supervisor.demo.peer import Peer
-from supervisor.demo.sound import RATE, SoundStage, read_wav
+from supervisor.demo.recordings import recognized
+from supervisor.demo.sound import SoundStage
 from supervisor.demo.timeline import PARTS, Turn, alike, fold, median
 
 TURN_WITHIN = 60.0
@@ -121,8 +122,7 @@ class Show:
         self._expect(alike(turn.reply, seen) >= 0.9, f"{where}: the chatbox got {seen!r} of {turn.reply!r}")
 
     def _check_voice(self, turn: Turn, recorded: Path) -> None:
-        sound = read_wav(recorded, RATE).astype("float32") / 32768.0
-        heard = " ".join(self._transcriber.transcribe(part).text for part in _parts(sound))
+        heard = recognized(recorded, self._transcriber)
         share = alike(turn.reply, heard)
         self._say(f"              the speaker said: [yellow]{escape(heard)}[/] ({share:.0%} of the words)")
         self._expect(share >= HEARD_BACK, f"question {turn.number - 1}: the recording says {heard!r}")
@@ -161,10 +161,3 @@ class Show:
 
     def _say(self, markup: str) -> None:
         self._console.print(markup)
-
-
-def _parts(sound: Any) -> Iterator[Any]:
-    """Pieces of at most 28 s, the recognizer's limit."""
-    step = 28 * RATE
-    for begin in range(0, max(1, len(sound)), step):
-        yield sound[begin : begin + step]

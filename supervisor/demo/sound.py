@@ -16,6 +16,8 @@ from actors.speech.engines.hibari import Hibari
 from supervisor.demo.pulse import MICROPHONE, SPEAKER, PulseHarness, unavailable
 
 RATE = 16000
+LEVEL = 0.08
+"""RMS of speech, of 1: about -22 dB, as of a person near a microphone."""
 LEAD = 12.0
 """Seconds of silence before the first question in a microphone file, while Gerald starts."""
 PACE = 20.0
@@ -122,6 +124,19 @@ def spoken(questions: Sequence[str], folder: Path) -> list[tuple[str, Path]]:
     for text, path in zip(questions, files, strict=True):
         write_wav(path, np.concatenate(list(voice.synthesize(text))), voice.rate)
     return list(zip(questions, files, strict=True))
+
+
+def levelled(sound: Pcm, level: float = LEVEL) -> Pcm:
+    """The same with its speech at RMS `level` of 1, and the silence at its ends cut to 50 ms. At RATE Hz."""
+    samples = sound.astype(np.float64) / 32768
+    loud = np.flatnonzero(np.abs(samples) > 0.02 * np.abs(samples).max())
+    if not loud.size:
+        return sound
+    samples = samples[max(0, loud[0] - RATE // 20) : loud[-1] + RATE // 20]
+    frames = samples[: samples.size // 160 * 160].reshape(-1, 160)
+    power = (frames**2).mean(axis=1)
+    spoken_power = power[power > power.max() * 0.01].mean()
+    return np.asarray(np.clip(samples * level / np.sqrt(spoken_power) * 32768, -32768, 32767), np.int16)
 
 
 def write_wav(path: Path, pcm: Pcm, rate: int) -> None:

@@ -41,3 +41,19 @@ def test_the_demo_shows_nods_coughs_interruptions_pauses_and_its_echo(
     said = supervisor("demo", "--questions", "1", "--keep", str(tmp_path / "kept"), within=590.0)
     assert "while it speaks" in said
     assert "all of it happened" in said
+
+
+@pytest.mark.sound
+@pytest.mark.timeout(400)
+@pytest.mark.skipif(not os.environ.get("GERALD_SOAK"), reason="takes two minutes; set GERALD_SOAK=1")
+@pytest.mark.skipif(bool(unavailable()), reason=unavailable())
+def test_the_demo_shows_two_visitors_who_are_greeted_told_apart_answered_in_turn_and_remembered(
+    supervisor: Command, tmp_path: Path
+) -> None:
+    said = supervisor("demo", "--company", "--keep", str(tmp_path / "kept"), within=390.0)
+    assert "after a stop and a new start" in said
+    assert "all of it happened" in said
+
+
+def test_visitors_need_virtual_devices(supervisor: Command) -> None:
+    assert "leave out --files and --wav" in supervisor("demo", "--company", "--files", code=2)

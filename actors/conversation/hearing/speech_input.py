@@ -25,6 +25,7 @@ from actors.osc.messages import OSC_SENDER, Typing
 from actors.speech.messages import NothingUnderstood, SpeechStarted, TranscriptGuessed, TranscriptReady
 from actors.system.messages import SYSTEM, StageReached
 from actors.users.messages import USERS, GetProfile, InteractionHappened
+from actors.vocabulary.requests import says_stop
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction, Person
 from actors.world.messages import WORLD, WhoIsHere
@@ -133,8 +134,9 @@ class SpeechInput:
             self._overhear(owner, said, person)
             _tell_ignored(owner, reply, said, heeds.why)
             return True
-        if reply.voice.interrupted:
+        if reply.voice.interrupted and (says_stop(said.text) or not reply.voice.began_with(said.at)):
             return False
+        reply.voice.go_on(owner)
         if state.waiting.of(person, said.voice) >= MOST_EACH:
             self._overhear(owner, said, person)
             _tell_ignored(owner, reply, said, "they asked too many things at once")

@@ -19,6 +19,7 @@ from actors.vocabulary.type_names import durable
 _QUESTION = ("?", "？", "؟", "?\"", "?”")  # fmt: skip
 
 
+REACTION = 0.5  # seconds that people need to hear the voice and to begin to speak over it
 SPEAKS_FOR = 30.0  # seconds after which somebody who began to speak has ended, also if nobody told
 
 
@@ -54,6 +55,10 @@ class ReplyVoice:
     def interrupted(self) -> bool:
         """Whether somebody has made the voice stop."""
         return self.floor.voice == "paused"
+
+    def began_with(self, at: float) -> bool:
+        """Whether speech that began at `at` began as the voice did, so that it was not meant to interrupt it."""
+        return bool(self.floor.turn) and 0.0 <= at - self.floor.since < REACTION
 
     # -- what people say over it
 

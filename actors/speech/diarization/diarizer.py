@@ -20,7 +20,7 @@ from actors.vocabulary.values import Person, Resemblance
 log = logging.getLogger(__name__)
 
 NUMBERS = 1_000_000  # of one incarnation of the recognizer: the next one begins above
-_WITHIN = 0.05  # seconds for which the last points are waited for: they are late on a busy machine only
+_WITHIN = 0.25  # seconds for which the last points are waited for: they are late on a busy machine only
 _LONGEST = 6 * RATE  # samples of a piece that are looked at: the newest
 _WAITING = 8  # pieces that may wait for the encoder
 _REMEMBERED = 16  # pieces whose points are kept for the end of their utterance

@@ -50,6 +50,7 @@ _CLAUSE_FIRST = re.compile(  # "when I was a child", "if you want": the main cla
 )
 _GREETING = re.compile(
     r"^(?:hello|hi|hey|good (?:morning|evening|day|afternoon)|listen|excuse me)(?: (?:there|gerald|\w+))?$"
+    r"|^gerald(?: gerald)*$"
 )
 _ENDS_OPEN = re.compile(
     r"(?: (?:can|could|would|will) you (?:please )?(?:tell|show|give|explain to) me| such as| for example| kind of"

@@ -39,13 +39,21 @@ QUESTIONS = (
 )
 @click.option("--overlap/--no-overlap", default=True, show_default=True, help="Speak over it afterwards.")
 @click.option("--files", is_flag=True, help="Use file devices even where PulseAudio is available.")
-def demo(wav: Path | None, keep: Path | None, files: bool, count: int, overlap: bool) -> None:
+@click.option("--company", is_flag=True, help="Two people visit it instead; needs virtual devices.")
+def demo(wav: Path | None, keep: Path | None, files: bool, count: int, overlap: bool, company: bool) -> None:
     """Test the whole pipeline on this machine: a spoken question is heard, answered by the embedded model, and spoken.
 
     It starts an instance in a temporary home, a small OSC peer in place of VRChat and a virtual microphone, asks five
     questions after a warm-up and prints each step. With virtual devices it then nods, coughs and interrupts while it is
     answered, pauses within a sentence, and plays its own voice back to it. Exit status 0 only if every step happened.
+
+    With --company two people come, by a game log that the demo writes: each is greeted with a gesture, says who they
+    are, is told from the other by voice, is answered in turn when both ask at once, and is remembered after a restart.
     """
+    if company and (files or wav):
+        raise click.UsageError(
+            "--company needs virtual devices and voices of its own: leave out --files and --wav"
+        )
     from rich.console import Console
 
     from supervisor.demo.instance import DemoFailed
@@ -57,12 +65,33 @@ def demo(wav: Path | None, keep: Path | None, files: bool, count: int, overlap: 
     with tempfile.TemporaryDirectory(prefix="gerald-demo-", ignore_cleanup_errors=True) as temporary:
         folder = (keep or Path(temporary)).absolute()
         try:
-            passed = _run(console, folder, wav, files, count + 1, overlap)
+            passed = (
+                _visited(console, folder)
+                if company
+                else _run(console, folder, wav, files, count + 1, overlap)
+            )
         except (DemoFailed, PulseBroken, OSError) as error:
             fail(FAILED, f"the demo cannot continue: {error}")
         except KeyboardInterrupt:
             fail(130, "interrupted; the demo's instance and sound were ended")
     sys.exit(0 if passed else FAILED)
+
+
+def _visited(console: "Console", folder: Path) -> bool:
+    from actors.speech.engines import embedded
+    from actors.speech.engines.whisper import Whisper
+    from supervisor.demo.company import CompanyShow
+    from supervisor.demo.pulse import unavailable
+    from supervisor.demo.sound import PulseStage
+
+    if why := unavailable():
+        fail(FAILED, f"--company needs virtual devices; {why}")
+    folder.mkdir(parents=True, exist_ok=True)
+    show = CompanyShow(console, folder, Whisper(embedded.whisper_model()))
+    with PulseStage() as stage:
+        show.run(stage)
+    console.print(f"\n{_verdict(bool(show.failures))}", soft_wrap=True)
+    return not show.failures
 
 
 def _run(console: "Console", folder: Path, wav: Path | None, files: bool, count: int, overlap: bool) -> bool:
@@ -86,6 +115,9 @@ def _run(console: "Console", folder: Path, wav: Path | None, files: bool, count:
         elif overlap:
             console.print("speaking over each other is not shown: files keep their own pace")
     failed = show.failures or people.failures
-    verdict = "[bold red]not all of it happened[/]" if failed else "[bold green]all of it happened[/]"
-    console.print(f"\n{verdict}\n{show.summary()}", soft_wrap=True)
+    console.print(f"\n{_verdict(bool(failed))}\n{show.summary()}", soft_wrap=True)
     return not failed
+
+
+def _verdict(failed: bool) -> str:
+    return "[bold red]not all of it happened[/]" if failed else "[bold green]all of it happened[/]"

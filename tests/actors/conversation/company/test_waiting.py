@@ -1,10 +1,13 @@
 """Several people at once: whose question waits, whose is overheard, and who is told what."""
 
+import pytest
+
+from actors.audio.messages import Pause, PlaybackStarted, Resume
 from actors.conversation.company.waiting import MOST, MOST_EACH
 from actors.conversation.messages import CancelTurn, ReplyEnded, TextReceived, TurnStarted, TurnWaits
 from actors.llm.messages import CompletionEnded, CompletionRequested, SentenceReady
 from actors.osc.messages import ChatboxText, Typing
-from actors.speech.messages import Cancel, TranscriptReady
+from actors.speech.messages import Cancel, SpeechStarted, TranscriptReady, WordsHeard
 from actors.users.messages import GetProfile, InteractionHappened, Misattributed, PersonForgotten, Profile
 from actors.vocabulary.values import UNKNOWN, Person, person_named
 from actors.world.messages import Present, WhoIsHere
@@ -53,6 +56,29 @@ def test_questions_of_several_people_are_answered_one_after_the_other_and_by_nam
     ]
     assert (first, second, third) == (1, 2, 3)
     assert [end.outcome for end in room["listener"].of(ReplyEnded)] == ["said"] * 3
+
+
+@pytest.mark.parametrize(
+    ("late", "text", "waits"),
+    [
+        (0.3, "Gerald, how old are you?", True),
+        (0.9, "Gerald, how old are you?", False),
+        (0.3, "Gerald, stop.", False),
+    ],
+)
+def test_a_question_that_began_as_the_voice_did_waits_and_the_reply_goes_on(
+    late: float, text: str, waits: bool
+) -> None:
+    room = Room()
+    heard(room, "Gerald, who are you?", 1)
+    turn, at = room.actor.state.turn, room.world.clock.wall()
+    room.give(SentenceReady(turn, 0, "I am Gerald, and I live here."), PlaybackStarted(turn, at))
+    room.give(SpeechStarted(at + late, clear=True), WordsHeard(at + late, text, False, 0.9))
+    assert isinstance(room["audio.speaker"].messages[-1], Pause)
+    room.give(TranscriptReady(text, at + late, at + late + 1.5, 0.2, 0.1, voice=2))
+    assert [one.text for one in room.actor.state.waiting.questions] == ([text] if waits else [])
+    assert bool(room["audio.speaker"].of(Resume)) is waits
+    assert bool(room["audio.speaker"].of(Cancel)) is not waits
 
 
 def test_the_same_person_again_voids_the_reply() -> None:

@@ -106,7 +106,7 @@ def test_what_plainly_goes_on_is_open(text: str) -> None:
     assert completeness(text) is Words.OPEN
 
 
-@pytest.mark.parametrize("text", ["Hello Gerald.", "Hi there!", "Hey."])
+@pytest.mark.parametrize("text", ["Hello Gerald.", "Hi there!", "Hey.", "Gerald?", "Gerald? Gerald?"])
 def test_after_a_greeting_there_may_be_more(text: str) -> None:
     assert completeness(text) is Words.UNCLEAR
 
