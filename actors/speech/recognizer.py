@@ -65,6 +65,7 @@ from config.schema import KeptOfUsers, Speech
 
 log = logging.getLogger(__name__)
 
+_SYLLABLE = 2  # chunks of speech after a pause that are the end of a word; one is a click
 _WAITING = 32  # pieces that may wait for Whisper
 
 
@@ -248,7 +249,7 @@ class Recognizer(Actor):
             self._utterances.hear(UtteranceRecognized("", 1.0, 0.0, 0.0, segment.segment, 0.0, 0.0))
 
     def _end(self, ended: SpeechEnded) -> None:
-        if self._utterances.pause:
+        if self._utterances.pause and ended.after < _SYLLABLE:
             self._need_pause()
         elif ended.spoken >= ended.keep:
             self._give(ended)

@@ -95,7 +95,8 @@ class SpeechCut(msgspec.Struct, frozen=True):
 class SpeechEnded(msgspec.Struct, frozen=True):
     """A complete utterance, whose last piece is chunks keep..last; speech was heard in first..spoken.
 
-    cut: ended by its length. certainty: mean probability of the chunks of speech."""
+    cut: ended by its length. certainty: mean probability of the chunks of speech. after: chunks of speech since
+    the last SpeechPaused, too few to resume: the end of a word behind a closed sound, as in "parco"."""
 
     keep: int
     first: int
@@ -104,6 +105,7 @@ class SpeechEnded(msgspec.Struct, frozen=True):
     certainty: float
     cut: bool
     faint: bool = False
+    after: int = 0
 
 
 class SpeechDismissed(msgspec.Struct, frozen=True):
@@ -226,7 +228,7 @@ def _ended(state: Endpointer, chunk: int, limits: EndpointLimits) -> tuple[Endpo
     cut = state.quiet < limits.silence
     keep = state.earliest(limits)
     return _over(state), SpeechEnded(
-        keep, state.first, state.spoken, chunk, state.certainty, cut, state.faint
+        keep, state.first, state.spoken, chunk, state.certainty, cut, state.faint, state.since
     )
 
 

@@ -508,3 +508,16 @@ def test_what_was_answered_is_not_heard_again(enter: Enter) -> None:
     room.hear(1.5)
     assert room.transcripts() == ["I am over here."]
     assert len(room.conversation.of(SpeechStarted)) == 1
+
+
+@pytest.mark.parametrize(("chunks", "words"), [(2, "We went to the park."), (1, "We went to the par.")])
+def test_a_last_syllable_behind_a_closed_sound_is_heard_and_a_click_is_not(
+    enter: Enter, chunks: int, words: str
+) -> None:
+    room = enter("We went to the par.", "We went to the park.")
+    room.hear(0.8, loud=True)
+    room.pause()
+    room.hear(chunks * CHUNK_SECONDS, loud=True)
+    room.hear(1.0)
+    room.until(lambda: room.transcripts())
+    assert room.transcripts() == [words]
