@@ -35,9 +35,10 @@ class Launched:
         self.ear.bind(("127.0.0.1", 0))
         self.ear.settimeout(WITHIN)
         port = self.ear.getsockname()[1]
+        self.osc_port = free_port()
         keys = (
             f"osc.output_port={port}",
-            f"osc.input_port={free_port()}",
+            f"osc.input_port={self.osc_port}",
             "llm.mock_responses=true",
             *settings,
         )
@@ -81,11 +82,14 @@ class Launched:
                 return psutil.Process(json.loads((self.home / "data" / "instance.json").read_text())["pid"])
             assert time.monotonic() < deadline, "no living root is published"
 
+    def next(self) -> OscMessage:
+        """The next datagram that VRChat gets."""
+        return OscMessage(self.ear.recv(4096))
+
     def told(self, address: str) -> OscMessage:
-        """The next datagram for this OSC address."""
+        """The next one for this OSC address."""
         while True:
-            message = OscMessage(self.ear.recv(4096))
-            if message.address == address:
+            if (message := self.next()).address == address:
                 return message
 
     def wait(self) -> int:
