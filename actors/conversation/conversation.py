@@ -305,6 +305,9 @@ class Conversation(DomainActor[ConversationState]):
     def on_present(self, answer: Reply | AskFailed) -> None:
         turn_start.present(self, self._reply, answer)
 
+    def on_overheard_present(self, answer: Reply | AskFailed) -> None:
+        self._input.overheard(self, answer)
+
     def on_profile(self, answer: Reply | AskFailed) -> None:
         turn_start.acquainted(self, self._reply, answer)
 

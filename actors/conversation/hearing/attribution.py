@@ -73,9 +73,10 @@ def owner_of_voice(state: ConversationState) -> Person:
     return known.person
 
 
-def learned(state: ConversationState, said: Question) -> ConversationState:
-    """What was said beside the current turn tells whose voice it is, or who is introduced."""
-    told = evidence(msgspec.structs.replace(said, person=UNKNOWN), state.surroundings.people)
+def learned(state: ConversationState, said: Question, here: tuple[Person, ...]) -> ConversationState:
+    """What was said beside the current turn, before those who are `here`, tells whose voice it is, or who is
+    introduced."""
+    told = evidence(msgspec.structs.replace(said, person=UNKNOWN), here)
     known = company.heard(state.company, told, company.speaker(state.company, told))
     return msgspec.structs.replace(state, company=known)
 

@@ -131,23 +131,36 @@ class SpeechInput:
         heeds = turn_start.heeded(owner, msgspec.structs.replace(said, person=person), here)
         if not asks or not heeds.answers:
             reply.voice.go_on(owner)
-            self._overhear(owner, said, person)
+            self._overhear(owner, said)
             _tell_ignored(owner, reply, said, heeds.why)
             return True
         if reply.voice.interrupted and (says_stop(said.text) or not reply.voice.began_with(said.at)):
             return False
         reply.voice.go_on(owner)
         if state.waiting.of(person, said.voice) >= MOST_EACH:
-            self._overhear(owner, said, person)
+            self._overhear(owner, said)
             _tell_ignored(owner, reply, said, "they asked too many things at once")
             return True
         self._wait(owner, reply, msgspec.structs.replace(said, addressed=True))
         return True
 
-    def _overhear(self, owner: Owner, said: Question, person: Person) -> None:
-        owner.become(turns.overheard(attribution.learned(owner.state, said), said, person))
+    def _overhear(self, owner: Owner, said: Question) -> None:
+        if said.person.is_known:
+            self._note(owner, said, owner.state.surroundings.people)
+        else:  # somebody may have come since the turn began, and it is not said of whoever was alone then
+            owner.ask(WORLD, WhoIsHere(), "on_overheard_present", said, ANSWER_WITHIN)
+
+    def overheard(self, owner: Owner, answer: Reply | AskFailed) -> None:
+        """The world answered (or not) for what was not said to the bot: who said it."""
+        self._note(owner, answer.context, attribution.present(answer).people)
+
+    def _note(self, owner: Owner, said: Question, here: tuple[Person, ...]) -> None:
+        person = attribution.person_of(owner.state.company, attribution.evidence(said, here))
+        if owner.blocks.holds(person) or is_late(said.text, person, said.at, owner.erased):
+            return
+        owner.become(turns.overheard(attribution.learned(owner.state, said, here), said, person))
         if person.is_known:
-            talk, here = Interaction("talk", person.name, said.text, said.at), owner.state.surroundings.people
+            talk = Interaction("talk", person.name, said.text, said.at)
             owner.tell(USERS, InteractionHappened(person, talk, here, owner.state.turn))
 
     def _wait(self, owner: Owner, reply: ReplyDelivery, said: Question) -> None:

@@ -22,7 +22,7 @@ def test_people_are_answered_where_nothing_goes_wrong() -> None:
     outcome = simulate(3, 60.0, ())
     assert outcome.found == ()
     assert outcome.answers["said"] >= 2
-    assert set(outcome.answers) <= {"said", "cancelled"}
+    assert set(outcome.answers) <= {"said", "cancelled", "ignored"}  # ignored: where too many wait already
     assert outcome.restarts == 0
     assert outcome.handled > 500
 

@@ -8,7 +8,15 @@ from actors.conversation.messages import CancelTurn, ReplyEnded, TextReceived, T
 from actors.llm.messages import CompletionEnded, CompletionRequested, SentenceReady
 from actors.osc.messages import ChatboxText, Typing
 from actors.speech.messages import Cancel, SpeechStarted, TranscriptReady, WordsHeard
-from actors.users.messages import GetProfile, InteractionHappened, Misattributed, PersonForgotten, Profile
+from actors.users.messages import (
+    GetProfile,
+    InteractionHappened,
+    Misattributed,
+    PeopleBlocked,
+    PersonForgotten,
+    Profile,
+)
+from actors.vocabulary.blocks import Blocks, block_of
 from actors.vocabulary.values import UNKNOWN, Person, person_named
 from actors.world.messages import Present, WhoIsHere
 from tests.actors.conversation.room import MIO, YU, Room
@@ -153,6 +161,27 @@ def test_what_people_say_to_each_other_is_remembered_and_not_answered() -> None:
     told = [one.interaction.detail for one in room["users"].of(InteractionHappened)]
     assert told == ["Hi Gerald, I'm Mio.", "My dog is called Rex."]
     assert [typing.on for typing in room["osc.sender"].of(Typing)].count(True) == 1
+
+
+def test_what_is_overheard_is_of_who_is_here_by_then_and_not_of_who_was_alone_before() -> None:
+    room = Room()
+    room.hear("Gerald, who are you?", MIO, Present((YU,), "Home"))
+    for number in range(MOST_EACH):
+        room.give(TextReceived(f"Question {number}?", YU))
+    heard(room, "My name is Ren.", 2, Present((YU, REN), "Home"))
+    assert [one.person for one in room["users"].of(InteractionHappened)] == [REN]
+    assert room.actor.state.messages[-1].person == REN
+
+
+def test_who_is_blocked_is_not_overheard_either_when_it_turns_out_who_it_was() -> None:
+    room = Room()
+    room.give(PeopleBlocked(Blocks((block_of((REN,)),))))
+    room.hear("Gerald, who are you?", MIO, Present((YU,), "Home"))
+    for number in range(MOST_EACH):
+        room.give(TextReceived(f"Question {number}?", YU))
+    heard(room, "My name is Ren.", 2, Present((YU, REN), "Home"))
+    assert room["users"].of(InteractionHappened) == []
+    assert room.actor.state.messages[-1].person == MIO
 
 
 def test_another_who_speaks_meanwhile_and_not_to_it_leaves_the_reply_alone() -> None:
