@@ -18,11 +18,18 @@ from actors.osc.messages import OSC_SENDER, ChatboxText, Typing
 from actors.speech.messages import RECOGNIZER, SYNTHESIZER, SpeakRequested, Spoken
 from actors.vocabulary.type_names import durable
 
+_NO_NAMES = frozenset(
+    "You Your It That This There The We My".split()
+)  # what no capital begins within a sentence
+
 
 def by_name(active: ActiveTurn, text: str) -> str:
     """`text`, which begins with the name of whoever waited for it, so that everybody knows whom it answers."""
     first = active.waited and active.person.is_known and len(active.said) == len(active.asides)
-    return f"{active.person.name}, {text}" if first and active.person.name not in text else text
+    if not first or active.person.name in text:
+        return text
+    word = text.split(" ", 1)[0]
+    return f"{active.person.name}, {text[0].lower() + text[1:] if word in _NO_NAMES else text}"
 
 
 def said_instead(owner: Owner) -> str:

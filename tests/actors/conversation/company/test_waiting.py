@@ -67,6 +67,20 @@ def test_questions_of_several_people_are_answered_one_after_the_other_and_by_nam
 
 
 @pytest.mark.parametrize(
+    ("reply", "said"),
+    [("You live in Rome.", "Yu, you live in Rome."), ("Rome is old.", "Yu, Rome is old.")],
+)
+def test_after_a_name_a_sentence_goes_on_in_small_letters(reply: str, said: str) -> None:
+    room = Room()
+    room.hear("What is your name?", MIO, HERE)
+    room.give(TextReceived("Where do I live?", YU, "listener"))
+    answer(room, "Gerald.")
+    room.answer("world", WhoIsHere, HERE)
+    answer(room, reply)
+    assert room["osc.sender"].of(ChatboxText)[-1].text == said
+
+
+@pytest.mark.parametrize(
     ("late", "text", "waits"),
     [
         (0.3, "Gerald, how old are you?", True),
