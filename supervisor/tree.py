@@ -15,7 +15,7 @@ from actors.conversation.messages import CONVERSATION, WORD_LISTS
 from actors.kernel.mailbox import Full
 from actors.kernel.protocol.storage import PERSISTENCE
 from actors.llm.messages import LLM, LOCAL_LLM, MODERATOR
-from actors.osc.messages import EVERYTHING, OSC_RECEIVER, OSC_SENDER
+from actors.osc.messages import EVERYTHING, OSC_QUERY, OSC_RECEIVER, OSC_SENDER
 from actors.speech.messages import RECOGNIZER, SYNTHESIZER
 from actors.system.messages import SYSTEM
 from actors.users.messages import USERS
@@ -107,9 +107,21 @@ def _mind(config: "Config", silent: str) -> tuple[ChildSpec, ...]:
 
 def _body(config: "Config", silent: str) -> tuple[ChildSpec, ...]:
     switch = config.behaviour.stop_parameter
+    chosen = "osc.query is auto, and osc.input_port or osc.output_port says which game is meant"
+    unannounced = (
+        "" if config.osc.is_announced else "osc.query is off" if config.osc.query == "off" else chosen
+    )
     return (
         ChildSpec(OSC_RECEIVER, "actors.osc.receiver:Receiver", ("osc", "subscribers"), sense=True),
         ChildSpec(OSC_SENDER, "actors.osc.sender:Sender", ("osc",)),
+        ChildSpec(
+            OSC_QUERY,
+            "actors.osc.query.query:OscQuery",
+            ("osc", "home"),
+            osc=("/avatar/change",),
+            disabled_reason=unannounced,
+            sense=True,
+        ),
         ChildSpec(
             MICROPHONE,
             "actors.audio.microphone:Microphone",

@@ -3,6 +3,7 @@
 Floats, ints and bools keep their newest value; a bool that was true for one frame only is kept as touched."""
 
 import ipaddress
+import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +16,8 @@ from actors.osc.parameters import MAX_NAME, PREFIX, event_of
 
 MAX_PARAMETERS = 8192  # different parameters at a time: as many as an avatar may have
 MAX_HOSTS = 256
+# Seconds without anything to the announced port after which the default one counts again.
+SILENT = 30.0
 AVATAR_CHANGE = "/avatar/change"
 HEAD_POSE = "/tracking/vrsystem/head/pose"
 # Characters. Of avatars in the making it is `local:` and the name that their maker gave them.
@@ -23,9 +26,20 @@ Arguments = tuple[Any, ...]
 
 
 class DatagramQueue:
-    """Single-threaded, except `statistics`. enabled: events to announce. friends: IP addresses that may also send."""
+    """Single-threaded, except `statistics`. enabled: events to announce. friends: IP addresses that may also send.
 
-    def __init__(self, enabled: tuple[str, ...], friends: tuple[str, ...] = ()) -> None:
+    A game that has found Gerald by OSCQuery sends everything twice: to its default port, and to the announced one."""
+
+    def __init__(
+        self,
+        enabled: tuple[str, ...],
+        friends: tuple[str, ...] = (),
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._monotonic = monotonic
+        self.hears_announced = True
+        self._announced_at: dict[str, float] = {}
+        self._twice = 0
         self._decode = Decoder().decode
         # Addresses of parameters that are announced, and their names; `_events` has the same names.
         self._names: dict[str, str] = {}
@@ -49,6 +63,25 @@ class DatagramQueue:
         self._enabled = frozenset(enabled)
         # Known addresses belong to the former events: look all up again.
         self._names = {}
+
+    def take_announced(self, data: bytes, host: str) -> None:
+        """Take in a datagram to the announced port: from now on those of `host` to the other one are left out."""
+        if not self.hears_announced:
+            self._received += 1
+            self._twice += 1
+            return
+        if host in self._announced_at or len(self._announced_at) < MAX_HOSTS:
+            self._announced_at[host] = self._monotonic()
+        self.take(data, host)
+
+    def take_default(self, data: bytes, host: str) -> None:
+        """Take in a datagram to the default port, unless `host` sends the same to the announced one."""
+        at = self._announced_at.get(host)
+        if at is None or not self.hears_announced or self._monotonic() - at > SILENT:
+            self.take(data, host)
+            return
+        self._received += 1
+        self._twice += 1
 
     def take(self, data: bytes, host: str) -> None:
         """Take in a datagram that came from `host`. Never raises."""
@@ -87,11 +120,12 @@ class DatagramQueue:
         self._announced += len(found)
         return found
 
-    def statistics(self, port: int) -> OscStatistics:
+    def statistics(self, port: int, announced_port: int = 0) -> OscStatistics:
         """What was counted so far."""
         refused = {reason.value: n for reason, n in self._refused.copy().items() if n}
         received = (self._received, self._foreign, refused)
-        return OscStatistics(port, *received, self._handled, self._ignored, self._coalesced, self._announced)
+        counts = (self._handled, self._ignored, self._coalesced, self._announced)
+        return OscStatistics(port, *received, *counts, announced_port, self._twice)
 
     def _check(self, calls: tuple[Call, ...]) -> None:
         """Raises BadDatagram when one of them has arguments that its address does not take."""

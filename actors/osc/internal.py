@@ -1,6 +1,7 @@
 """Messages from the OSC actors' own timers and threads."""
 
 from actors.kernel.message import Message
+from actors.osc.messages import AvatarParameter
 
 
 class OpenPort(Message):
@@ -49,3 +50,45 @@ class HostFound(Message):
 
 class FindHost(Message):
     """Timer of the sender: look the name of the output host up again."""
+
+
+class Announced(Message):
+    """From the thread of OSCQuery: Gerald is announced as `name`, with `host` and the TCP port of its tree."""
+
+    name: str
+    host: str
+    port: int
+
+
+class QueryFailed(Message):
+    """From the thread of OSCQuery: it has ended. name: what it was to announce."""
+
+    name: str
+    why: str
+
+
+class GameFound(Message):
+    """From the thread of OSCQuery: a game, where it answers, the port where it says to take OSC, and its avatar's
+    parameters."""
+
+    name: str
+    host: str
+    osc_port: int
+    parameters: tuple[AvatarParameter, ...]
+
+
+class GameSilent(Message):
+    """From the thread of OSCQuery: a game is announced, and does not answer, or not as a game does."""
+
+    name: str
+    why: str
+
+
+class GameLost(Message):
+    """From the thread of OSCQuery: the game is gone."""
+
+    name: str
+
+
+class AnnounceAgain(Message):
+    """Timer of OSCQuery: try once more."""

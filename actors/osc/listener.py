@@ -1,9 +1,10 @@
-"""The thread that reads the port. It takes datagrams as they come and announces their result every few milliseconds."""
+"""The thread that reads a port or two: it takes datagrams as they come, and announces the result in short intervals."""
 
+import contextlib
 import selectors
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from actors.kernel.message import Message
@@ -18,9 +19,12 @@ PATIENCE = 1.0
 BATCH = 1024
 _LARGEST = 65536
 
+Take = Callable[[bytes, str], None]
+"""Takes in a datagram and the address that it came from."""
+
 
 class OscListener:
-    """Reads a port until it is released or taken over. Both functions run on its thread:
+    """Reads ports until the first is released or taken over. Both functions run on its thread:
 
     post: receives what is announced. failed: receives the reason why reading has ended."""
 
@@ -34,32 +38,35 @@ class OscListener:
         self._handled = threading.Event()
         self._handled.set()
 
-    def start(self, port: Port) -> None:
-        """Begin to read `port`, which must be owned by this listener."""
-        threading.Thread(target=self._run, args=(port,), name=f"osc-{number_of(port)}", daemon=True).start()
+    def start(self, *ports: tuple[Port, Take]) -> None:
+        """Begin to read these, which must be owned by this listener; each datagram goes to its port's function."""
+        numbers = "-".join(str(number_of(port)) for port, _ in ports)
+        threading.Thread(target=self._run, args=(ports,), name=f"osc-{numbers}", daemon=True).start()
 
     def handled(self) -> None:
         """The last announcement has been handled: the next may come. Until then values coalesce."""
         self._handled.set()
 
-    def _run(self, port: Port) -> None:
-        if not port.begin_use(self, PATIENCE):
-            if port.is_owned_by(self):
-                self._failed("an earlier reader of the port does not end")
-            return
-        try:
-            with selectors.DefaultSelector() as selector:
-                selector.register(port.value, selectors.EVENT_READ)
-                self._read(port, selector)
-        except OSError as error:
-            self._failed(f"the port can no longer be read: {error}")
-        finally:
-            port.end_use()
+    def _run(self, ports: Sequence[tuple[Port, Take]]) -> None:
+        with contextlib.ExitStack() as used:
+            for port, _ in ports:
+                if not port.begin_use(self, PATIENCE):
+                    if port.is_owned_by(self):
+                        self._failed("an earlier reader of the port does not end")
+                    return
+                used.callback(port.end_use)
+            try:
+                with selectors.DefaultSelector() as selector:
+                    for port, _ in ports:
+                        selector.register(port.value, selectors.EVENT_READ)
+                    self._read(ports, selector)
+            except OSError as error:
+                self._failed(f"the port can no longer be read: {error}")
 
-    def _read(self, port: Port, selector: selectors.BaseSelector) -> None:
-        receive = port.value.recvfrom
-        while port.is_owned_by(self):
-            taken = self._drain(receive)
+    def _read(self, ports: Sequence[tuple[Port, Take]], selector: selectors.BaseSelector) -> None:
+        sources = [(port.value.recvfrom, take) for port, take in ports]
+        while all(port.is_owned_by(self) for port, _ in ports):
+            taken = sum(self._drain(receive, take) for receive, take in sources)
             now, due = time.monotonic(), self._due()
             if self._queue.waiting and now >= due:
                 self._announce(now)
@@ -73,9 +80,8 @@ class OscListener:
         if self._queue.waiting:
             self._announce(time.monotonic())
 
-    def _drain(self, receive: Callable[[int], tuple[bytes, Any]]) -> int:
+    def _drain(self, receive: Callable[[int], tuple[bytes, Any]], take: Take) -> int:
         """Take in what has come, at most BATCH datagrams; how many those were."""
-        take = self._queue.take
         for taken in range(BATCH):
             try:
                 data, sender = receive(_LARGEST)

@@ -1,13 +1,16 @@
 """What the OSC room accepts and announces: VRChat's parameters in, chatbox and inputs out."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+import msgspec
 
 from actors.kernel.message import Lane, Message
 from actors.vocabulary.addresses import Address
 
 OSC_RECEIVER = Address("osc.receiver")
 OSC_SENDER = Address("osc.sender")
+OSC_QUERY = Address("osc.query")
 
 
 # What all of VRChat's messages match.
@@ -52,14 +55,56 @@ class TrackingChanged(Message):
     rotation: tuple[float, float, float]
 
 
+class AvatarParameter(msgspec.Struct, frozen=True):
+    """A parameter that the avatar in use has. name: without /avatar/parameters/."""
+
+    name: str
+    type: Literal["bool", "int", "float"]
+    is_readable: bool
+    is_writable: bool
+
+
+class PortOpened(Message):
+    """From the receiver to OSCQuery: the UDP port to be announced is open."""
+
+    port: int
+
+
+class HearAnnounced(Message):
+    """To the receiver: take what comes to the announced port, or nothing of it, since several games send there.
+
+    game: the one that was found, "" if there is none."""
+
+    on: bool
+    game: str = ""
+
+
+class GetGames(Message):
+    """To OSCQuery: answered by Games."""
+
+
+class Games(Message):
+    """What OSCQuery found. name, address: how Gerald is announced and where its tree is, "" before it is.
+
+    games: the names of those that are announced and answer, and where each says to take OSC. ours: the one that belongs
+    to this Gerald, "" if there is none or it cannot be told. parameters: those of its avatar."""
+
+    name: str
+    address: str
+    games: Mapping[str, str] = {}
+    ours: str = ""
+    parameters: tuple[AvatarParameter, ...] = ()
+
+
 class GetOscStatistics(Message):
     """What the receiver has counted since it started; answered by OscStatistics."""
 
 
 class OscStatistics(Message):
-    """Counts of the receiver. port: the UDP port it listens on, 0 for none.
+    """Counts of the receiver. port, announced_port: the UDP ports it listens on, 0 for none.
 
-    received: all datagrams. foreign: from another host. refused: malformed, by reason.
+    received: all datagrams. foreign: from another host. refused: malformed, by reason. twice: those to one port, left
+    out since the same come to the other.
     handled and ignored: messages taken in, and those unknown or disabled; a datagram may hold several.
     coalesced: values that a newer one replaced before they were announced.
     announced: messages to subscribers, each counted once."""
@@ -72,6 +117,8 @@ class OscStatistics(Message):
     ignored: int = 0
     coalesced: int = 0
     announced: int = 0
+    announced_port: int = 0
+    twice: int = 0
 
 
 class ChatboxText(Message):

@@ -1,5 +1,6 @@
 """The actor that receives from VRChat: parameters, avatar changes and tracking become messages to subscribers."""
 
+import contextlib
 import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,9 +13,12 @@ from actors.osc.datagram_queue import DatagramQueue
 from actors.osc.internal import FindHost, FriendsFound, OpenPort, ReaderFailed
 from actors.osc.listener import OscListener
 from actors.osc.messages import (
+    OSC_QUERY,
     AvatarLoaded,
     GetOscStatistics,
+    HearAnnounced,
     ParametersChanged,
+    PortOpened,
     SubscribeParameters,
     TrackingChanged,
 )
@@ -34,7 +38,8 @@ def friends_at(host: str) -> tuple[str, ...]:
 
 
 class Receiver(Actor):
-    """Reads osc.input_port on its own thread. If the port is taken, the actor is DEGRADED, and does not fail.
+    """Reads osc.input_port on its own thread, and with osc.query a free port that is announced. If the first is taken
+    and no game has found the second, the actor is DEGRADED, and does not fail.
 
     It accepts datagrams of this machine and of osc.output_host (VRChat's), and counts all others.
     subscribers: the subscriptions that the supervision tree declares; they count from the start on."""
@@ -48,8 +53,11 @@ class Receiver(Actor):
         self._look_up = 0
         self._listener: OscListener | None = None
         self._port: sockets.Port | None = None
+        self._announced: sockets.Port | None = None
         self._failures = 0
         self._complaint = ""
+        self._refused = ("", "")
+        self._game = ""
 
     def on_start(self) -> None:
         self._open()
@@ -69,7 +77,7 @@ class Receiver(Actor):
 
     @handles
     def on_open_port(self, _: OpenPort) -> None:
-        if self._listener is None:
+        if self._port is None:
             self._open()
 
     @handles
@@ -119,9 +127,10 @@ class Receiver(Actor):
     def on_reader_failed(self, message: ReaderFailed) -> None:
         if message.owner == id(self._listener):
             self._release()
-            self._degrade(
-                message.why, f"nothing to do: UDP port {self._osc.input_port} is opened again by itself"
-            )
+            remedy = f"nothing to do: UDP port {self._osc.input_port} is opened again by itself"
+            self._complain(Health.DEGRADED, message.why, remedy)
+            self._failures += 1
+            self.after(RETRY.pause(self._failures), OpenPort())
 
     @handles
     def on_parameters_changed(self, message: ParametersChanged) -> None:
@@ -141,7 +150,15 @@ class Receiver(Actor):
 
     @handles
     def on_get_statistics(self, _: GetOscStatistics) -> None:
-        self.reply(self._queue.statistics(sockets.number_of(self._port) if self._port else 0))
+        numbers = (sockets.number_of(port) if port else 0 for port in (self._port, self._announced))
+        self.reply(self._queue.statistics(*numbers))
+
+    @handles
+    def on_hear_announced(self, message: HearAnnounced) -> None:
+        self._queue.hears_announced = message.on
+        self._game = message.game
+        if self._port is None and self._announced is not None:
+            self._report_port(self._refused)
 
     def _announce(self, message: Message) -> None:
         for address, part in self._subscriptions.parts(message):
@@ -152,26 +169,57 @@ class Receiver(Actor):
     def _open(self) -> None:
         host, number, address = self._osc.input_host, self._osc.input_port, self.context.address
         listener = OscListener(self._queue, self.post, lambda why: self.post(ReaderFailed(id(listener), why)))
+        self._port = self._announced = None
+        refused = ("", "")
         try:
             self._port = sockets.take(address, host, number, listener)
         except OSError as error:
-            self._degrade(*sockets.reason_and_remedy(host, number, error))
-            return
-        self._listener = listener
-        listener.start(self._port)
-        self._failures = 0
-        self._complaint = ""
-        self.health(Health.OK)
-        self._report_listening()
+            refused = sockets.reason_and_remedy(host, number, error)
+        if self._osc.is_announced:
+            # A port of its own: other programs that VRChat sends to may have theirs.
+            with contextlib.suppress(OSError):  # whatever it is, it was said about the other one
+                self._announced = sockets.take(f"{address} announced", host, 0, listener)
+        self._listen(listener, refused)
+
+    def _listen(self, listener: OscListener, refused: tuple[str, str]) -> None:
+        ports = []
+        if self._announced is not None:  # first: what comes to both counts there
+            ports.append((self._announced, self._queue.take_announced))
+        if self._port is not None:
+            ports.append((self._port, self._queue.take_default))
+        self._listener = listener if ports else None
+        if ports:
+            listener.start(*ports)
+        if self._announced is not None:
+            self.tell(OSC_QUERY, PortOpened(sockets.number_of(self._announced)))
+        self._report_port(refused)
+        if self._port is not None:
+            self._failures = 0
+        else:
+            self._failures += 1
+            self.after(RETRY.pause(self._failures), OpenPort())
+
+    def _report_port(self, refused: tuple[str, str]) -> None:
+        self._refused = refused
+        reason, remedy = refused
+        if not reason:
+            self._complaint = ""
+            self.health(Health.OK)
+            self._report_listening()
+        elif self._announced is not None and self._game:
+            self._complain(Health.OK, f"{reason}; {self._game} is heard by OSCQuery", remedy)
+        elif self._announced is not None:
+            self._complain(Health.DEGRADED, f"{reason}; no game has found Gerald by OSCQuery yet", remedy)
+        else:
+            self._complain(Health.DEGRADED, reason, remedy)
 
     def _release(self) -> None:
-        if self._port is not None and self._listener is not None:
-            sockets.release(self._port, self._listener, STOP_PATIENCE)
-        self._port = self._listener = None
+        for port in (self._port, self._announced):
+            if port is not None and self._listener is not None:
+                sockets.release(port, self._listener, STOP_PATIENCE)
+        self._port = self._announced = self._listener = None
 
-    def _degrade(self, reason: str, remedy: str) -> None:
+    def _complain(self, health: Health, reason: str, remedy: str) -> None:
         if reason != self._complaint:
             self._complaint = reason
-            self.health(Health.DEGRADED, reason, remedy)
-        self._failures += 1
-        self.after(RETRY.pause(self._failures), OpenPort())
+            self.health(health, reason, remedy)

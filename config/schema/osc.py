@@ -28,7 +28,19 @@ class Osc(Section, key="osc", about="The link to VRChat.", place=40):
     )
     output_port: int = setting(9000, "The UDP port that VRChat listens on.", ge=1, le=65535)
     output_host: str = setting("127.0.0.1", "The host that VRChat runs on.", min_length=1, max_length=255)
+    query: Literal["auto", "on", "off"] = setting(
+        "auto",
+        "OSCQuery: VRChat and Gerald find each other on the network. auto does so while both ports are VRChat's own; "
+        "other ports say which of several games is meant.",
+        restarts=("osc.receiver", "osc.query"),
+    )
     enabled_events: Annotated[Tuple[Event], AfterValidator(without_repetition)] = setting(
         ("gestures", "touch", "expressions"),
         "Which of VRChat's parameters become events; all others are ignored.",
     )
+
+    @property
+    def is_announced(self) -> bool:
+        """Whether OSCQuery is used."""
+        defaults = (self.input_port, self.output_port) == (9001, 9000)
+        return self.query == "on" or (self.query == "auto" and defaults)

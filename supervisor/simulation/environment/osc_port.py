@@ -109,7 +109,7 @@ class SimulatedListener(OscListener):
         if self._port.reader is not self:
             return
         self._observe(self._queue, 0)
-        taken = self._drain(self._port.receive)
+        taken = self._drain(self._port.receive, self._queue.take)
         self._observe(self._queue, taken)
         now, due = self._scheduler.clock.time, self._due()
         if self._queue.waiting and now >= due:

@@ -1,0 +1,192 @@
+"""Gerald and a game find each other by multicast DNS on this machine's loopback."""
+
+import asyncio
+import json
+import socket
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from actors.kernel.protocol.lifecycle import Health, HealthChanged
+from actors.osc.messages import Games, GetGames, GetOscStatistics, OscStatistics, ParametersChanged
+from actors.osc.query.query import OscQuery, service_name
+from actors.osc.receiver import Receiver
+from config.schema import Osc
+from supervisor.demo.instance import free_port
+from tests.doubles.queried_game import LOOPBACK, QueriedGame, fetch
+from tests.doubles.virtual_world import VirtualWorld
+
+PATIENCE = 30.0
+SMILE = "/avatar/parameters/Smile"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def alone_on_the_network() -> Iterator[None]:
+    """Tests that run at the same time would find each other's games."""
+    with FileLock(Path(tempfile.gettempdir()) / "gerald-tests-mdns.lock", timeout=110):
+        yield
+
+
+class Room:
+    """A receiver and OSCQuery, whose threads are real."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.default = free_port()
+        self.osc = Osc(input_port=self.default, query="on")
+        self.world = VirtualWorld()
+        self.avatar = self.world.probe("avatar")
+        self.asker = self.world.probe("asker")
+
+    def start(self) -> None:
+        self.world.start(Receiver(self.osc, [("avatar", ("*",))]), "osc.receiver")
+        self.world.start(OscQuery(self.osc, self.home, LOOPBACK), "osc.query")
+        self.world.run()
+
+    def until(self, holds: Callable[[], object]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < end, f"waited in vain: {self.said()}"
+            for life in tuple(self.world.lives.values()):
+                life.step(0.01)
+            self.world.run()
+
+    def games(self) -> Games:
+        self.asker.clear()
+        self.world.give("osc.query", GetGames(), sender="asker")
+        return self.asker.of(Games)[0]
+
+    def statistics(self) -> OscStatistics:
+        self.asker.clear()
+        self.world.give("osc.receiver", GetOscStatistics(), sender="asker")
+        return self.asker.of(OscStatistics)[0]
+
+    def said(self) -> list[str]:
+        return [f"{one.health} {one.reason}" for one in self.world.supervisor.of(HealthChanged)]
+
+    def value(self, name: str) -> object:
+        changed = self.avatar.of(ParametersChanged)
+        return next((one.values[name] for one in reversed(changed) if name in one.values), None)
+
+    def stop(self) -> None:
+        for life in self.world.lives.values():
+            life.stop()
+        assert not any(self.world.failures.values())
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    made = Room(tmp_path)
+    yield made
+    made.stop()
+
+
+def test_they_find_each_other_and_nothing_counts_twice(room: Room) -> None:
+    name = service_name(room.home)
+    with QueriedGame() as game:
+        room.start()
+        room.until(lambda: room.games().ours == game.name)
+        room.until(lambda: game.found.get(name))
+        assert [one.name for one in room.games().parameters] == ["MuteSelf", "VRCEmote"]
+        assert game.found[name] == room.statistics().announced_port
+        game.send_to_all(SMILE, 0.25, room.default)
+        room.until(lambda: room.statistics().received == 2)
+        room.until(lambda: room.value("Smile") == 0.25)
+        for step in range(1, 6):
+            game.send_to_all(SMILE, step / 8, room.default)
+        room.until(lambda: room.statistics().received == 12)
+        assert room.statistics().twice >= 5
+        assert room.statistics().handled <= 7
+
+        info = json.loads(
+            asyncio.run(fetch(room.games().address[7:], b"GET /?HOST_INFO HTTP/1.1\r\n\r\n")).split(
+                b"\r\n\r\n"
+            )[1]
+        )
+        assert (info["NAME"], info["OSC_PORT"]) == (name, room.statistics().announced_port)
+    room.until(lambda: not room.games().games)
+    assert f"announced as {name}; no game is found yet" in room.said()[-1]
+
+
+def test_of_two_games_only_the_default_port_is_heard(room: Room) -> None:
+    with (
+        QueriedGame("VRChat-Client-AAAAAA") as one,
+        QueriedGame("VRChat-Client-BBBBBB", osc_port=9010) as other,
+    ):
+        room.start()
+        room.until(lambda: len(room.games().games) == 2)
+        assert room.games().ours == one.name
+        room.until(lambda: service_name(room.home) in other.found)
+        other.send(room.statistics().announced_port, SMILE, 0.75)
+        one.send(room.default, SMILE, 0.25)
+        room.until(lambda: room.statistics().received == 2)
+        room.until(lambda: room.value("Smile") == 0.25)
+        assert room.statistics().handled == 1
+
+
+def test_a_game_that_announces_networks_which_lead_nowhere_is_found_on_this_machine(room: Room) -> None:
+    with QueriedGame(addresses=("192.0.2.77",)) as game:
+        room.start()
+        room.until(lambda: room.games().ours == game.name)
+        assert room.games().games[game.name].startswith(LOOPBACK)
+
+
+@pytest.mark.parametrize("told", [b"<html>", {"OSC_PORT": "none"}, []])
+def test_a_game_that_answers_nonsense_is_asked_again_and_breaks_nothing(room: Room, told: object) -> None:
+    with QueriedGame() as game:
+        sound, game.host_info = game.host_info, told
+        room.start()
+        game.wait(lambda: game.asked)
+        game.host_info = sound
+        room.until(lambda: room.games().ours == game.name)
+
+
+def test_without_multicast_the_default_port_is_heard_and_it_is_said(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(19, "No such device")
+
+    monkeypatch.setattr("actors.osc.query.discovery.AsyncZeroconf", refused)
+    with QueriedGame() as game:
+        room.start()
+        room.until(lambda: any("refuses multicast DNS (No such device)" in line for line in room.said()))
+        game.send(room.default, SMILE, 0.5)
+        room.until(lambda: room.value("Smile") == 0.5)
+        lines = len(room.said())
+        room.world.advance(1000.0)
+        room.until(lambda: True)
+        assert len(room.said()) <= lines + 1, "one line, however often it is tried"
+
+
+def test_when_another_program_has_the_default_port_the_game_is_heard_all_the_same(room: Room) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other, QueriedGame() as game:
+        other.bind((LOOPBACK, room.default))
+        room.start()
+        assert any(line.startswith("DEGRADED UDP port") for line in room.said())
+        room.until(lambda: service_name(room.home) in game.found)
+        game.send_to_all(SMILE, 0.5, room.default)
+        room.until(lambda: room.value("Smile") == 0.5)
+        room.until(lambda: any(f"{game.name} is heard by OSCQuery" in line for line in room.said()))
+        of_receiver = [one for one in room.world.supervisor.of(HealthChanged) if "UDP port" in one.reason]
+        assert of_receiver[-1].health is Health.OK
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"POST / HTTP/1.1\r\n\r\n", b"405"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"200"),
+        (b"nonsense\r\n\r\n", b"400"),
+        (b"GET /none HTTP/1.0\r\n\r\n", b"404"),
+        (b"x" * 20_000, b""),
+    ],
+)
+def test_what_the_tree_is_asked(room: Room, request_: bytes, status: bytes) -> None:
+    room.start()
+    room.until(lambda: room.games().address)
+    assert asyncio.run(fetch(room.games().address[7:], request_)).partition(b"\r\n")[0][9:12] == status
