@@ -84,6 +84,7 @@ class Day:
     def __init__(self, hours: float, talk: float, console: Console) -> None:
         self._seconds = hours * 3600
         self._pause = self._seconds / (talk * EXCHANGES)
+        self._segments = 3600.0 * hours / talk
         self._console = console
         self._answers: list[float] = []
         self._exchanges = 0
@@ -103,6 +104,8 @@ class Day:
             f"osc.output_port={free_port()}",
             "audio.input_device=none",
             "audio.output_device=none",
+            # The index of a segment is in memory until it is closed, after an hour: of talk that is put into less, sooner.
+            f"trace.max_age={self._segments:g}",
         )
         with DemoInstance(home, settings, {}) as instance:
             workers = [
