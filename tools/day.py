@@ -104,7 +104,7 @@ class Day:
             f"osc.output_port={free_port()}",
             "audio.input_device=none",
             "audio.output_device=none",
-            # The index of a segment is in memory until it is closed, after an hour: of talk that is put into less, sooner.
+            # A segment that is open has its index in memory, for an hour; of talk that is put into less time, for less.
             f"trace.max_age={self._segments:g}",
         )
         with DemoInstance(home, settings, {}) as instance:
