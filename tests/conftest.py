@@ -1,11 +1,17 @@
 """What every test needs: the secrets of one test must not mask the words of the next."""
 
+import os
 import signal
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from config import secret
+
+# The same examples every time, so that a change is judged by what it changes; GERALD_SOAK=1 looks for new ones.
+settings.register_profile("suite", derandomize=True)
+settings.load_profile("default" if os.environ.get("GERALD_SOAK") else "suite")
 
 # A run in the background of a script ignores Ctrl-C, and every process of it would, too; tests send it to theirs.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -21,7 +21,7 @@ text = st.text(max_size=20)
 # An address is never in more than one line, and no reader believes one that is.
 address = st.one_of(
     st.sampled_from(["world", "vision.detector/2", "listener/7", "a~io"]),
-    st.text(st.characters(exclude_characters="\n"), max_size=20),
+    st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=20),
 )
 seconds = st.floats(0.0, 2e9, allow_nan=False)
 messages = st.builds(
