@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from actors.avatar.messages import AVATAR
 from actors.conversation.messages import (
     CONVERSATION,
     ReplyEnded,
@@ -31,7 +32,7 @@ from supervisor.control.actor_requests import ACTOR_REQUESTS
 from supervisor.control.ask import answer_of, plain_fields
 from supervisor.control.config_requests import CONFIG_REQUESTS
 from supervisor.control.state_requests import STATE_REQUESTS
-from supervisor.control.summary import place, resources, turns
+from supervisor.control.summary import place, resources, touch, turns
 from supervisor.control.wire import RequestRefused
 from supervisor.nodes.boot import actor_class
 from supervisor.otp.spec import ChildSpec
@@ -118,8 +119,14 @@ def _next_of_turn(runtime: Runtime, listener: TurnListener) -> Message:
 
 
 def _status(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
-    system, world = (_state_of(runtime, domain) for domain in (SYSTEM, WORLD))
-    yield {**runtime.status(), "resources": resources(system), "turns": turns(system), "place": place(world)}
+    system, world, avatar = (_state_of(runtime, domain) for domain in (SYSTEM, WORLD, AVATAR))
+    told = {
+        "resources": resources(system),
+        "turns": turns(system),
+        "place": place(world),
+        "touch": touch(avatar),
+    }
+    yield {**runtime.status(), **told}
 
 
 def _state_of(runtime: Runtime, domain: str) -> Mapping[str, Any]:

@@ -24,6 +24,12 @@ def turns(system: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"count": metrics["turns"], "stages": {one: stages[one]["p50"] for one in _SHOWN if one in stages}}
 
 
+def touch(avatar: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Where the avatar was touched last, and when (epoch seconds)."""
+    last = avatar.get("last_interaction")
+    return {"at": last["at"], "where": last["detail"]} if last and last["kind"] == "touch" else {}
+
+
 def place(world: Mapping[str, Any]) -> Mapping[str, Any]:
     """The world that Gerald is in, and how many players are there, Gerald's account among them."""
     if not world or not (world["world_name"] or world["player_count"]):

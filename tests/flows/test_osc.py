@@ -35,6 +35,7 @@ def test_oscsend_drives_the_avatar_state_also_after_a_storm_of_malformed_datagra
         assert felt(instance, ("gestures", "GestureLeft"), 3.0) == 3.0
         subprocess.run([*send, "/avatar/parameters/HeadTouch", "T"], check=True, timeout=10)
         assert felt(instance, ("touch_sensors", "HeadTouch"), True) is True
+        assert instance.call({"do": "status"})["touch"]["where"] == "HeadTouch"
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as storm:
             for n in range(2000):
                 storm.sendto(b"#bundle\0" + n.to_bytes(8, "big") + b"\xff" * (n % 60), ("127.0.0.1", port))

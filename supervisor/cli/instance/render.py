@@ -32,6 +32,7 @@ def headline(status: Mapping[str, Any]) -> Text:
         rest += f", configuration {configuration['version']} ({age} old)"
     line = Text.assemble(ready, rest, _resources_line(status.get("resources") or {}))
     line.append(_turns_line(status.get("turns") or {}) + _place_line(status.get("place") or {}))
+    line.append(_touch_line(status.get("touch") or {}, time.time()))
     for left_out in status.get("left_out") or ():
         line.append(f"\n{printable(left_out)}", "yellow")
     if status.get("trace_trouble"):
@@ -81,6 +82,10 @@ def _place_line(place: Mapping[str, Any]) -> str:
     others = max(0, place["players"] - 1)
     where = f"in {printable(place['world'])}" if place["world"] else "in an unknown world"
     return f"\n{where}, with {count(others, 'other')}"
+
+
+def _touch_line(touch: Mapping[str, Any], now: float) -> str:
+    return f"\nlast touched at {printable(touch['where'])}, {clock(now - touch['at'])} ago" if touch else ""
 
 
 def tree_table(actors: Sequence[Row], width: int = 120) -> Table:

@@ -1,5 +1,6 @@
 """How an instance looks to a person."""
 
+import time
 from typing import Any
 
 import pytest
@@ -40,6 +41,14 @@ def test_how_long_turns_take_and_where_this_is_are_lines_of_their_own() -> None:
     assert found[1].startswith("in The Garden")
     assert found[1].endswith(", with 3 others")
     assert "\x1b" not in found[1]
+
+
+def test_where_somebody_touched_it_last_is_a_line_of_its_own() -> None:
+    touch = {"where": "HeadPat\x1b[31m", "at": time.time() - 75.0}
+    found = headline({**STATUS, "touch": touch}).plain.splitlines()[1]
+    assert found.startswith("last touched at HeadPat")
+    assert found.endswith(("0:01:15 ago", "0:01:16 ago"))
+    assert "\x1b" not in found
 
 
 def test_the_last_death_is_named() -> None:
