@@ -24,7 +24,7 @@ from supervisor.runtime.runtime import Runtime
 
 DOMAINS = ("users", "tallies", "conversation")
 LAST = 50
-# Seconds for an answer: the store's owner is killed again and again, perhaps on a machine that computes something else too.
+# Seconds for an answer: the store's owner is killed again and again, perhaps while something else computes.
 WITHIN = 100.0
 
 
