@@ -64,6 +64,11 @@ class DatagramQueue:
         # Known addresses belong to the former events: look all up again.
         self._names = {}
 
+    @property
+    def announced_is_heard(self) -> bool:
+        """Whether anything came to the announced port that counts."""
+        return self.hears_announced and bool(self._announced_at)
+
     def take_announced(self, data: bytes, host: str) -> None:
         """Take in a datagram to the announced port: from now on those of `host` to the other one are left out."""
         if not self.hears_announced:

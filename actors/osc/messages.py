@@ -71,12 +71,9 @@ class PortOpened(Message):
 
 
 class HearAnnounced(Message):
-    """To the receiver: take what comes to the announced port, or nothing of it, since several games send there.
-
-    game: the one that was found, "" if there is none."""
+    """To the receiver: take what comes to the announced port, or nothing of it, since several games send there."""
 
     on: bool
-    game: str = ""
 
 
 class GetGames(Message):

@@ -57,7 +57,6 @@ class Receiver(Actor):
         self._failures = 0
         self._complaint = ""
         self._refused = ("", "")
-        self._game = ""
 
     def on_start(self) -> None:
         self._open()
@@ -108,7 +107,7 @@ class Receiver(Actor):
     def _report_friend(self, *, found: bool) -> None:
         """Who cannot hear the host where VRChat runs is not well."""
         self._deaf_to = "" if found else self._osc.output_host
-        if self._listener is not None:
+        if self._port is not None:
             self._report_listening()
 
     def _report_listening(self) -> None:
@@ -156,11 +155,15 @@ class Receiver(Actor):
     @handles
     def on_hear_announced(self, message: HearAnnounced) -> None:
         self._queue.hears_announced = message.on
-        self._game = message.game
+        self._report_if_refused()
+
+    def _report_if_refused(self) -> None:
+        """While the default port is another program's, whether VRChat is heard depends on what comes to the other."""
         if self._port is None and self._announced is not None:
             self._report_port(self._refused)
 
     def _announce(self, message: Message) -> None:
+        self._report_if_refused()
         for address, part in self._subscriptions.parts(message):
             self.tell(address, part)
         if self._listener is not None:
@@ -206,10 +209,10 @@ class Receiver(Actor):
             self._complaint = ""
             self.health(Health.OK)
             self._report_listening()
-        elif self._announced is not None and self._game:
-            self._complain(Health.OK, f"{reason}; {self._game} is heard by OSCQuery", remedy)
+        elif self._announced is not None and self._queue.announced_is_heard:
+            self._complain(Health.OK, f"{reason}; VRChat is heard by OSCQuery", remedy)
         elif self._announced is not None:
-            self._complain(Health.DEGRADED, f"{reason}; no game has found Gerald by OSCQuery yet", remedy)
+            self._complain(Health.DEGRADED, f"{reason}; nothing has come by OSCQuery", remedy)
         else:
             self._complain(Health.DEGRADED, reason, remedy)
 

@@ -46,6 +46,13 @@ def is_here(host: str) -> bool:
     return host.lower() == "localhost"
 
 
+def is_ipv4(host: str) -> bool:
+    """Whether `host` is an address of IPv4, and no name."""
+    with contextlib.suppress(ValueError):
+        return isinstance(ipaddress.ip_address(host), ipaddress.IPv4Address)
+    return False
+
+
 class Discovery:
     """Runs from `start` to `stop`. post: called on its thread with what is found. interface: the one address of this
     machine that multicast goes through; VRChat counts every address as a program of its own."""
@@ -70,12 +77,15 @@ class Discovery:
 
     def read(self, service: str) -> None:
         """Read a game again: it has another avatar."""
-        self._call(lambda: self._look(service))
+        if self._loop is not None:
+            self._call(lambda: self._look(service))
 
     def _call(self, what: Callable[[], object]) -> None:
-        if self._loop is not None:
-            with contextlib.suppress(RuntimeError):  # it has ended
-                self._loop.call_soon_threadsafe(what)
+        if self._loop is None:
+            what()  # it has not begun
+            return
+        with contextlib.suppress(RuntimeError):  # it has ended
+            self._loop.call_soon_threadsafe(what)
 
     def _main(self) -> None:
         try:
@@ -125,7 +135,9 @@ class Discovery:
             self._forget(service)
             self._post(GameLost(service))
         else:
-            self._look(service)
+            # A game that crashed says no goodbye: whether the others are still there is asked when one comes.
+            for known in (*self._tasks, service):
+                self._look(known)
 
     def _forget(self, service: str) -> None:
         if task := self._tasks.pop(service, None):
@@ -138,22 +150,21 @@ class Discovery:
         self._tasks[service] = asyncio.get_running_loop().create_task(self._read(service))
 
     async def _read(self, service: str) -> None:
-        why = ""
         for pause in _TRIES:
             await asyncio.sleep(pause)
             try:
                 self._post(await self._found(service))
             except (game.NoOscQuery, httpx.HTTPError, OSError, TimeoutError) as error:
-                why = str(error) or type(error).__name__
+                if pause:  # the first time it may just be starting
+                    self._post(GameSilent(service, str(error) or type(error).__name__))
             else:
                 return
-        self._post(GameSilent(service, why))
 
     async def _found(self, service: str) -> GameFound:
         info = AsyncServiceInfo(QUERY, f"{service}.{QUERY}")
         if not await info.async_request(self._network.zeroconf, _RESOLVED_WITHIN) or not info.port:
             raise game.NoOscQuery("where it is could not be told")
-        announced = [address for address in info.parsed_addresses() if _is_ipv4(address)]
+        announced = [address for address in info.parsed_addresses() if is_ipv4(address)]
         # Last the machine itself: of several networks VRChat may announce one that leads nowhere.
         hosts = dict.fromkeys(
             (*announced[:_MOST_ADDRESSES], *((LOOPBACK,) if is_here(self._offer.host) else ()))
@@ -188,7 +199,3 @@ class Discovery:
 
 def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
-
-
-def _is_ipv4(address: str) -> bool:
-    return ":" not in address

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 RETRY = Backoff(5.0, 300.0)  # until multicast DNS that failed is tried again
 STOP_PATIENCE = 2.0
 _ANSWERED_WITHIN = 10.0
-_EVERYWHERE = frozenset({"", "0.0.0.0", "::"})
+_EVERYWHERE = "0.0.0.0"
 
 
 def service_name(home: Path) -> str:
@@ -94,13 +94,13 @@ class OscQuery(Actor):
     def _begin(self) -> None:
         """Announce anew: with another port, or towards another network."""
         # Imported here: whoever has switched OSCQuery off does not pay for it.
-        from actors.osc.query.discovery import LOOPBACK, Discovery, interface_towards, is_here
+        from actors.osc.query.discovery import LOOPBACK, Discovery, interface_towards, is_here, is_ipv4
 
         self._end()
         interface = self._interface or interface_towards(self._osc.output_host)
-        everywhere = self._osc.input_host in _EVERYWHERE
-        heard_at = interface if everywhere and not is_here(self._osc.output_host) else LOOPBACK
-        host = heard_at if everywhere else self._osc.input_host
+        host = self._osc.input_host
+        if not is_ipv4(host) or host == _EVERYWHERE:  # VRChat sends to one address, of IPv4
+            host = LOOPBACK if is_here(self._osc.output_host) or is_here(host) else interface
         self._discovery = Discovery(Offer(self._name, host, self._port), interface, self.post)
         self._discovery.start()
 
@@ -124,7 +124,7 @@ class OscQuery(Actor):
         self._end()
         self._failures += 1
         self.after(RETRY.pause(self._failures), AnnounceAgain())
-        self._tell(f"the network refuses multicast DNS ({message.why})")
+        self._tell(f"OSCQuery cannot be used here ({message.why})")
 
     @handles
     def on_game_found(self, message: GameFound) -> None:
@@ -164,11 +164,11 @@ class OscQuery(Actor):
 
     def _tell(self, trouble: str = "") -> None:
         # Games of one machine cannot be told apart by what they send: each also sends to a port of its own.
-        self.tell(OSC_RECEIVER, HearAnnounced(len(self._games) <= 1, self._ours()))
+        self.tell(OSC_RECEIVER, HearAnnounced(len(self._games) <= 1))
         port = self._osc.input_port
         if trouble:
             remedy = "allow UDP port 5353 in the firewall, or set osc.query: off; it is tried again by itself"
-            self._say(Health.DEGRADED, f"{trouble}: VRChat is heard on UDP port {port} only", remedy)
+            self._say(Health.DEGRADED, f"{trouble}: VRChat can be heard on UDP port {port} only", remedy)
         elif self._silent and not self._games:
             name, why = next(iter(self._silent.items()))
             remedy = "nothing to do if VRChat is heard; else allow its program in the firewall"

@@ -154,7 +154,7 @@ def test_without_multicast_the_default_port_is_heard_and_it_is_said(
     monkeypatch.setattr("actors.osc.query.discovery.AsyncZeroconf", refused)
     with QueriedGame() as game:
         room.start()
-        room.until(lambda: any("refuses multicast DNS (No such device)" in line for line in room.said()))
+        room.until(lambda: any("cannot be used here (No such device)" in line for line in room.said()))
         game.send(room.default, SMILE, 0.5)
         room.until(lambda: room.value("Smile") == 0.5)
         lines = len(room.said())
@@ -163,17 +163,41 @@ def test_without_multicast_the_default_port_is_heard_and_it_is_said(
         assert len(room.said()) <= lines + 1, "one line, however often it is tried"
 
 
-def test_when_another_program_has_the_default_port_the_game_is_heard_all_the_same(room: Room) -> None:
+def test_when_another_program_has_the_default_port_the_game_is_heard_and_only_then_all_is_well(
+    room: Room,
+) -> None:
+    def health() -> HealthChanged:
+        return [one for one in room.world.supervisor.of(HealthChanged) if "announced as" not in one.reason][
+            -1
+        ]
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other, QueriedGame() as game:
         other.bind((LOOPBACK, room.default))
         room.start()
-        assert any(line.startswith("DEGRADED UDP port") for line in room.said())
-        room.until(lambda: service_name(room.home) in game.found)
+        assert health().health is Health.DEGRADED
+        room.until(lambda: service_name(room.home) in game.found and room.games().ours)
+        assert health().health is Health.DEGRADED, "found, and nothing was heard yet"
         game.send_to_all(SMILE, 0.5, room.default)
         room.until(lambda: room.value("Smile") == 0.5)
-        room.until(lambda: any(f"{game.name} is heard by OSCQuery" in line for line in room.said()))
-        of_receiver = [one for one in room.world.supervisor.of(HealthChanged) if "UDP port" in one.reason]
-        assert of_receiver[-1].health is Health.OK
+        assert health().health is Health.OK
+        assert "VRChat is heard by OSCQuery" in health().reason
+
+
+def test_a_game_that_crashed_without_goodbye_does_not_stand_in_the_way_of_the_next(room: Room) -> None:
+    with QueriedGame("VRChat-Client-AAAAAA") as crashed:
+        room.start()
+        room.until(lambda: room.games().ours == crashed.name)
+        crashed.status = 500  # as nobody that answers
+        with QueriedGame("VRChat-Client-BBBBBB") as following:
+            room.until(lambda: room.games().ours == following.name)
+
+
+@pytest.mark.parametrize("host", ["localhost", "0.0.0.0", "::1"])
+def test_whatever_host_is_listened_on_one_address_of_ipv4_is_announced(room: Room, host: str) -> None:
+    room.osc = room.osc.model_copy(update={"input_host": host})
+    room.start()
+    room.until(lambda: room.games().address)
+    assert room.games().address.startswith(f"http://{LOOPBACK}:")
 
 
 @pytest.mark.parametrize(
