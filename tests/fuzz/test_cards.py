@@ -8,6 +8,8 @@ import base64
 import json
 import random
 import zlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +60,17 @@ def spoilt(data: bytes, at: random.Random) -> bytes:
     )()
 
 
-def try_one(at: random.Random, home: Path) -> None:
+def try_one(at: random.Random, home: Path) -> Callable[[], object]:
     data = as_file(as_json(changed(at.choice(CARDS), at), at), at)
     if at.random() < 0.4:
         data = spoilt(data, at)
     file = home / "card.png"
     file.write_bytes(data)
+    return partial(play, at, home, file)
+
+
+def play(at: random.Random, home: Path, file: Path) -> None:
+    """Import the card, use what came of it, and look at it."""
     command(home, "persona", "import", str(file), *at.choice(((), ("--as", "x"), ("--json",))))
     made = sorted((home / "data" / "personas").glob("*.yaml"))
     for persona in made:

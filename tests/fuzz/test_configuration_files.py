@@ -7,6 +7,8 @@ and the notes of revisions. (Their bytes and lines are changed in tests/config/t
 import contextlib
 import json
 import random
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +58,7 @@ def as_yaml(value: Any, at: random.Random) -> bytes:
     return text.replace(json.dumps(DEEP), "[" * levels + "]" * levels).encode("utf-8", "surrogatepass")
 
 
-def try_one(at: random.Random, home: Path) -> None:
+def try_one(at: random.Random, home: Path) -> Callable[[], object]:
     place = Home(home)
     for folder in (home / "config", home / "data"):
         folder.mkdir()
@@ -75,13 +77,17 @@ def try_one(at: random.Random, home: Path) -> None:
         text = json.dumps(changed(plain, at) if at.random() < 0.4 else plain)
         file.write_text(text.replace(json.dumps(DEEP), "[" * 5000 + "]" * 5000))
     if at.random() < 0.6:
-        reading = ConfigSource(place, None, (), {}).read()
-        if reading.result is not None:
-            fall_back(reading.result, read_last_good(place))
-        note_revision(place, "id", 4)
-        running_instance(home)
-        return
-    command(home, *at.choice(COMMANDS))
+        return partial(read_all, place)
+    return partial(command, home, *at.choice(COMMANDS))
+
+
+def read_all(place: Home) -> None:
+    """What a start reads, without a command."""
+    reading = ConfigSource(place, None, (), {}).read()
+    if reading.result is not None:
+        fall_back(reading.result, read_last_good(place))
+    note_revision(place, "id", 4)
+    running_instance(place.path)
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))

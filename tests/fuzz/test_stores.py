@@ -6,7 +6,9 @@ more.
 
 import os
 import random
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -34,35 +36,43 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return Template(tmp_path_factory.mktemp("template") / "home")
 
 
-def try_backup(template: Template, at: random.Random, home: Path) -> None:
+def try_backup(template: Template, at: random.Random, home: Path) -> Callable[[], object]:
     folder = home / "data" / "backups"
     folder.mkdir(parents=True)
     file = folder / "gerald-20260101T000000Z.backup"
     file.write_bytes(backup_mutant(template, at))
-    if at.random() < WITHOUT_COMMAND:
-        with suppress(StoreError):
-            content = read(file).content
-            for domain, chain in content.chains.items():
-                with suppress(StateError):
-                    document_of(actor_of(domain, Config(), home), chain)
-        return
+    return partial(read_backup if at.random() < WITHOUT_COMMAND else restore, at, home, file)
+
+
+def read_backup(_: random.Random, home: Path, file: Path) -> None:
+    """Everything in it, without a command."""
+    with suppress(StoreError):
+        content = read(file).content
+        for domain, chain in content.chains.items():
+            with suppress(StateError):
+                document_of(actor_of(domain, Config(), home), chain)
+
+
+def restore(at: random.Random, home: Path, file: Path) -> None:
+    """By the command; and sometimes what was restored is read."""
     said = command(home, *at.choice((("restore", str(file), "--yes"), ("backup", "ls"))))
     if at.random() < 0.1 and "restored as" in said:
         command(home, *at.choice(READS[:4]))
 
 
-def try_export(template: Template, at: random.Random, home: Path) -> None:
+def try_export(template: Template, at: random.Random, home: Path) -> Callable[[], object]:
     file, data = home / "export.json", export_mutant(template, at)
     if at.random() < WITHOUT_COMMAND:
-        fit(data, (), lambda domain: actor_of(domain, Config(), home))
-        return
+        return lambda: fit(data, (), lambda domain: actor_of(domain, Config(), home))
     file.write_bytes(data)
-    command(home, "state", "import", str(file), "--yes", *at.choice(((), (), ("--domain", "users"))))
+    return partial(
+        command, home, "state", "import", str(file), "--yes", *at.choice(((), (), ("--domain", "users")))
+    )
 
 
-def try_store(template: Template, at: random.Random, home: Path) -> None:
+def try_store(template: Template, at: random.Random, home: Path) -> Callable[[], object]:
     store_mutant(template, home, at)
-    command(home, *[str(home / a) if a == "made" else a for a in at.choice(READS)])
+    return partial(command, home, *[str(home / a) if a == "made" else a for a in at.choice(READS)])
 
 
 ATTEMPTS = {"backup": try_backup, "import": try_export, "store": try_store}

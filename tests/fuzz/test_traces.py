@@ -4,6 +4,8 @@
 """
 
 import random
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,12 +34,12 @@ def corpus() -> Corpus:
     return Corpus()
 
 
-def try_one(corpus: Corpus, at: random.Random, home: Path) -> None:
+def try_one(corpus: Corpus, at: random.Random, home: Path) -> Callable[[], object]:
     run = home / "data" / "traces" / "fuzz"
     run.mkdir(parents=True)
     (run / "root.0001.mcap").write_bytes(mutant(corpus, at))
     chosen = [str(home / a) if a in ("kept", "out") else a for a in at.choice(COMMANDS)]
-    command(home, *chosen)
+    return partial(command, home, *chosen)
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
