@@ -23,6 +23,10 @@ from supervisor.trace.write.segment_writer import ChannelIds, Compression, Segme
 FORMAT = "1"
 PENDING = 4 * 2**20
 
+CHUNKS = 6000
+"""Of a segment. The SDK keeps what it will write of each at the end, a kilobyte and more: with five flushes a second,
+18 MB an hour. So many take 20 minutes of talk at least."""
+
 
 class RotationLimits(msgspec.Struct, frozen=True):
     """How traces are written and kept. Sizes in bytes, ages in seconds."""
@@ -68,11 +72,12 @@ class RotatingWriter:
         self._dirty = True
 
     def ready(self) -> bool:
-        """Ensure an open segment that is neither too old nor too large. Returns whether it is a new one."""
+        """Ensure an open segment that is neither too old nor too large nor in too many chunks. Returns whether it is a new one."""
         segment = self._segment
         if segment is not None:
             old = time.monotonic() - self._opened_at >= self._limits.max_segment_age
-            if not old and segment.size + segment.pending < self._limits.max_segment_size:
+            full = segment.chunks >= CHUNKS or segment.size + segment.pending >= self._limits.max_segment_size
+            if not old and not full:
                 return False
             self.close()
         self._open()

@@ -65,11 +65,14 @@ class _Buffer:
 
 
 class SegmentWriter:
-    """An open file. Methods raise OSError when the disk refuses; then `abandon` keeps what is whole."""
+    """An open file. Methods raise OSError when the disk refuses; then `abandon` keeps what is whole.
+
+    chunks: those that a flush has finished, each with an entry in the index at the file's end."""
 
     def __init__(self, path: Path, descriptor: int, channels: ChannelIds, compression: Compression) -> None:
         self.path = path
         self.size = 0
+        self.chunks = 0
         self._descriptor = descriptor
         self._buffer = _Buffer()
         self._writer = foxglove.open_mcap(
@@ -98,6 +101,7 @@ class SegmentWriter:
     def flush(self) -> None:
         """Finish the chunk and hand everything to the operating system."""
         self._writer.flush()
+        self.chunks += 1
         self._drain()
 
     def close(self) -> None:

@@ -199,6 +199,20 @@ def test_a_segment_that_is_old_enough_is_followed_by_the_next(tmp_path: Path) ->
     assert len(list((tmp_path / RUN).glob("*.mcap"))) == 3
 
 
+def test_a_segment_of_many_small_chunks_is_followed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept of them in memory until the end stays small."""
+    monkeypatch.setattr("supervisor.trace.write.rotation.CHUNKS", 20)
+    recorder = Recorder(tmp_path, "root", run=RUN)
+    for number in range(50):
+        recorder.append(handled(envelope(number, Noted(number))))
+        recorder.flush()
+    recorder.close()
+    assert len(list((tmp_path / RUN).glob("*.mcap"))) == 3
+    assert len(lines(tmp_path)) == 50
+
+
 def test_each_segment_says_where_it_comes_from(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path, "detector/1", run=RUN)
     recorder.append(handled(envelope(1, Noted(1))))
