@@ -72,7 +72,7 @@ class RotatingWriter:
         self._dirty = True
 
     def ready(self) -> bool:
-        """Ensure an open segment that is neither too old nor too large nor in too many chunks. Returns whether it is a new one."""
+        """Have an open segment that is neither too old, too large nor of too many chunks. Returns whether it is new."""
         segment = self._segment
         if segment is not None:
             old = time.monotonic() - self._opened_at >= self._limits.max_segment_age
