@@ -23,7 +23,7 @@ def clauses_of(text: str, bot: str) -> tuple[str, ...]:
     if len(text) > LONGEST:
         return ()
     name = re.compile(rf"(?:[ ,]*\b{re.escape(bot.casefold())}\b[ ,]*)")
-    parts = (_plain(name.sub(", ", part)) for part in _END.split(_folded(text)))
+    parts = (_plain(name.sub(", ", part)) for part in _END.split(folded_text(text)))
     found = tuple(part for part in parts if part)
     return found if len(found) <= MOST else ()
 
@@ -45,7 +45,8 @@ def _shortened(clause: str, pattern: re.Pattern[str]) -> Iterator[str]:
         clause = shorter
 
 
-def _folded(text: str) -> str:
+def folded_text(text: str) -> str:
+    """`text` in lower case, with plain apostrophes; a letter may become two."""
     return text.casefold().replace("’", "'").replace("´", "'")
 
 

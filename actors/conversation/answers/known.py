@@ -9,7 +9,8 @@ from actors.vocabulary.values import Person
 class Known(msgspec.Struct, frozen=True):
     """bot: its name. person: who speaks. turn: chooses among answers. now: epoch seconds. language: a code.
 
-    place, here, seen: as the world told. last: what the bot said last, "" for nothing. profile: None for a stranger."""
+    place, here, seen: as the world told. last: what the bot said last, "" for nothing. profile: None for a stranger.
+    said: what is to be answered, as it was said."""
 
     bot: str
     person: Person
@@ -21,3 +22,4 @@ class Known(msgspec.Struct, frozen=True):
     seen: tuple[str, ...] = ()
     last: str = ""
     profile: Profile | None = None
+    said: str = ""

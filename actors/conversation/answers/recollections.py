@@ -1,13 +1,17 @@
 """What somebody told before, in answer to who asks for it; and that what they tell now is kept. Pure."""
 
 import re
+from datetime import datetime
 
+from actors.conversation.answers.clauses import folded_text
 from actors.conversation.answers.known import Known
 from actors.users.messages import Profile, Recalled
 from actors.vocabulary.second_person import turned
 from actors.vocabulary.words import plain
 
 LONGEST = 160  # characters of what is repeated
+SAME_TALK = 3600.0  # seconds after which who comes back begins another talk
+_SPANS = ((365, "year"), (30, "month"), (7, "week"), (1, "day"))
 
 _MY_NAME = re.compile(
     r"\b(?:what's|what is|whats|do you (?:know|remember)|say|remember) my name|who am i|what am i called\b"
@@ -16,6 +20,11 @@ _ASKS = re.compile(
     r"^(?:do you (?:still )?(?:remember|know|recall)|did i (?:ever )?(?:tell|say|mention)|what did i (?:tell|say)|have i told|remind me)\b"
     r"|^(?:and )?(?:what|what's|where|where's|when|when's|who|who's|which|how old|how many|what kind of)\b.*\b(?:my|i|mine|our)\b"
     r"|^(?:am i|do i|did i|have i|is my|are my)\b"
+)
+_LAST_TALK = re.compile(
+    r"\bwhen (?:did (?:we|i) (?:last|ever) (?:talk|speak|meet|see (?:you|each other)|chat)|did (?:we|i) (?:talk|speak|meet|chat)"
+    r"(?: to you| with you)? (?:the )?last|was the last time (?:we|i) (?:talked|spoke|met|saw|chatted)"
+    r"|have we (?:last )?(?:talked|spoken|met))\b|\bhow long (?:ago did we|has it been since we) (?:last )?(?:talk|talked|meet|met|speak|spoke)\b"
 )
 _ADVICE = re.compile(r"\b(?:should|could|would|can|may|shall|will|think|mean|if)\b")
 _TELLS = re.compile(
@@ -37,6 +46,8 @@ def recollected(clause: str, known: Known) -> str:
     if _MY_NAME.search(clause):
         name = _called(known)
         return f"You are {name}." if name else "I don't know your name yet. What is it?"
+    if _LAST_TALK.search(clause):
+        return _last_talk(known)
     asks_back = known.profile is not None and known.profile.asks_back
     if not (_ASKS.search(clause) or asks_back) or _ADVICE.search(clause):
         return ""
@@ -49,10 +60,12 @@ def recollected(clause: str, known: Known) -> str:
 def noted(clause: str, known: Known) -> str:
     """The answer to a clause that tells something of who speaks: that it was understood, and is kept; "" for any other."""
     if found := _INTRODUCED.match(clause):
-        return f"Nice to meet you, {found[1].title()}."
+        name = _as_said(found[1], known)
+        return f"Nice to meet you, {name.title() if name.islower() else name}."
     if not _TELLS.search(clause) or _NO_FACT.search(clause):
         return ""
-    said = turned(plain(clause.removeprefix("remember that ").removeprefix("don't forget that "), LONGEST))
+    told = clause.removeprefix("remember that ").removeprefix("don't forget that ")
+    said = turned(plain(_as_said(told, known), LONGEST))
     kept = " I'll remember that." if known.person.is_known else " Thank you for telling me."
     return f"{said}.{kept}"
 
@@ -68,6 +81,28 @@ def acquaintance(known: Known) -> str:
         if met
         else f"You are {name}, and we have only just met."
     )
+
+
+def _as_said(clause: str, known: Known) -> str:
+    """A clause, which is in lower case, with the capitals with which it was said."""
+    folded = [(part, at) for at, char in enumerate(known.said) for part in folded_text(char)]
+    place = "".join(part for part, _ in folded).find(clause)
+    if place < 0:
+        return clause
+    return known.said[folded[place][1] : folded[place + len(clause) - 1][1] + 1]
+
+
+def _last_talk(known: Known) -> str:
+    user = known.profile.user if known.profile is not None else None
+    talks = (one.at for one in user.interaction_history if one.kind == "talk") if user is not None else ()
+    before = max((at for at in talks if at < known.now - SAME_TALK), default=0.0)
+    if not before:
+        return "I remember no talk with you before this one."
+    days = datetime.fromtimestamp(known.now).toordinal() - datetime.fromtimestamp(before).toordinal()
+    for length, name in _SPANS:
+        if days >= 2 * length:
+            return f"We last talked {days // length} {name}s ago."
+    return "We last talked yesterday." if days else "We talked earlier today."
 
 
 def _called(known: Known) -> str:

@@ -28,5 +28,6 @@ def rule_answer(owner: Owner, state: ConversationState, profile: Profile | None)
         around.seen,
         last,
         profile,
+        active.text,
     )
     return answer_to(active.text, known)

@@ -7,7 +7,9 @@ from actors.conversation.answers.contradiction import contradicts
 from actors.conversation.answers.known import Known
 from actors.conversation.answers.sums import sum_of
 from actors.llm.messages import EmbeddedAnswers, ModelRestarted
-from actors.vocabulary.values import UNKNOWN, Person, person_named
+from actors.users.messages import Profile
+from actors.users.state import UserState
+from actors.vocabulary.values import UNKNOWN, Interaction, Person, person_named
 from actors.world.messages import Present
 from config.schema import Bot, Llm, ServerSettings
 from tests.actors.conversation.answers.talk import ANNA, NONSENSE, Talk
@@ -186,3 +188,35 @@ def test_examples_stand_in_the_instruction_and_can_be_left_out() -> None:
     bare = Talk("Yes.", bot=Bot(examples={}), here=Present((ANNA,), "A world"))
     bare.say("Why do cats purr?")
     assert "For example" not in bare.prompts[0].messages[0].content
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("My dog is called Charlie.", "Your dog is called Charlie. I'll remember that."),
+        ("Oh, so my sister lives in New York", "Your sister lives in New York. I'll remember that."),
+        ("my cat is called İpek", "Your cat is called İpek. I'll remember that."),  # it folds to more letters
+        ("My name is anna", "Nice to meet you, Anna."),
+        ("My name is Anna McCoy", "Nice to meet you, Anna McCoy."),
+    ],
+)
+def test_what_was_told_is_said_again_with_its_names(text: str, answer: str) -> None:
+    assert answer_to(text, known(said=text)) == (answer,)
+
+
+@pytest.mark.parametrize("text", ["When did we last talk?", "Gerald, when was the last time we talked?"])
+@pytest.mark.parametrize(
+    ("days", "answer"),
+    [
+        (None, "I remember no talk with you before this one."),
+        (0.01, "I remember no talk with you before this one."),  # a quarter of an hour ago: it is this one
+        (1, "We last talked yesterday."),
+        (5, "We last talked 5 days ago."),
+        (20, "We last talked 2 weeks ago."),
+        (800, "We last talked 2 years ago."),
+    ],
+)
+def test_who_asks_hears_when_they_last_talked(text: str, days: float | None, answer: str) -> None:
+    talks = () if days is None else (Interaction("talk", "", "hello", AT - days * 86_400),)
+    user = UserState(ANNA.user_id, "Anna", interaction_history=talks)
+    assert answer_to(text, known(profile=Profile(ANNA, user))) == (answer,)
