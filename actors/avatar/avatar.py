@@ -5,28 +5,35 @@ from types import MappingProxyType
 
 import msgspec
 
-from actors.avatar.internal import GestureOver
+from actors.avatar.internal import GestureOver, ReckonDue
 from actors.avatar.messages import (
     GestureRequested,
     GetParameter,
     ParameterIs,
     StopGesture,
     Touched,
+    WatchBody,
     WatchTouches,
 )
+from actors.avatar.reckoning import HOLDS
 from actors.avatar.state import (
+    FELT,
     AvatarState,
     apply_avatar,
     apply_parameters,
+    apply_start,
+    apply_time,
     apply_tracking,
     body,
+    body_moved,
     crossed_step,
     faults,
-    is_tracked,
+    is_located,
+    is_under_way,
     parameter,
     touches,
 )
-from actors.behaviour.messages import BEHAVIOUR
+from actors.behaviour.messages import BEHAVIOUR, VisitBegan
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import handles
 from actors.kernel.state.domain import DomainActor
@@ -44,6 +51,8 @@ LASTS = 3.0
 # Seconds after which the parameter goes back to 0; else a dance would go on for ever.
 LASTS_LONGER: Mapping[str, float] = MappingProxyType({"dance": 8.0, "die": 5.0, "sadness": 5.0})
 WATCHERS = 32
+POSE_LASTS = 1.0  # seconds after which the position is reckoned where the game tells no pose any more
+RECKON_EVERY = 0.25
 
 
 @durable("avatar.Avatar", "actors.avatar.avatar:Avatar")
@@ -60,6 +69,11 @@ class Avatar(DomainActor[AvatarState]):
         super().__init__(AvatarState())
         self.watchers: tuple[str, ...] = ()
         self._timer = 0
+        self._reckon_timer = 0
+        # Monotonic seconds: until when the position is reckoned; what it is reckoned by was heard, and the pose; until
+        # when somebody is told of it, and who.
+        self._reckoned_to = self._felt_at = self._posed_at = self._watched_until = 0.0
+        self._watched_by = ""
 
     def validate(self, state: AvatarState, before: AvatarState) -> tuple[str, ...]:
         """Everything is within its bounds, and the body somewhere."""
@@ -68,6 +82,9 @@ class Avatar(DomainActor[AvatarState]):
     def restored(self) -> None:
         if self.state.emote:
             self._make(0)
+        if self.state.reckoning.reckoned:
+            # Nobody felt how the body moved meanwhile.
+            self._locate(apply_start(self.state, self.wall()))
 
     def merged(self, stored: AvatarState, interim: AvatarState) -> AvatarState:
         """What the body feels now is known better than what it felt."""
@@ -76,6 +93,7 @@ class Avatar(DomainActor[AvatarState]):
     @handles
     def on_parameters(self, message: ParametersChanged) -> None:
         began = touches(self.state, message)
+        self._elapse()
         before, stood = self.state.movement_state, body(self.state)
         self.become(apply_parameters(self.state, message, self.wall()))
         if (now := body(self.state)) != stood:
@@ -84,15 +102,32 @@ class Avatar(DomainActor[AvatarState]):
             touched = Touched(sensor, Interaction("touch", "", sensor, self.wall()))
             for watcher in dict.fromkeys((CONVERSATION, BEHAVIOUR, *self.watchers)):
                 self.tell(watcher, touched)
-        if before.in_station != self.state.movement_state.in_station and is_tracked(self.state):
+        if not FELT.isdisjoint(message.values):
+            self._feel()
+        if before.in_station != self.state.movement_state.in_station and is_located(self.state):
             self._tell_position()
 
     @handles
     def on_tracking(self, message: TrackingChanged) -> None:
-        before = self.state
-        self.become(apply_tracking(before, message.position, message.rotation))
-        if not is_tracked(before) or crossed_step(before.position, self.state.position):
-            self._tell_position()
+        self._posed_at = self._reckoned_to = self.now()
+        self._locate(apply_tracking(self.state, message.position, message.rotation))
+
+    @handles
+    def on_reckon(self, _: ReckonDue) -> None:
+        self._elapse()
+        self._reckon_later()
+
+    @handles
+    def on_visit(self, message: VisitBegan) -> None:
+        """Where the game does not tell, nobody knows where the bot is in the new world."""
+        if self.state.reckoning.reckoned:
+            self._locate(apply_start(self.state, message.at))
+
+    @handles
+    def on_watch_body(self, message: WatchBody) -> None:
+        self._watched_by, self._watched_until = self.sender(), self.now() + message.seconds
+        self._elapse()
+        self._tell_watcher()
 
     @handles
     def on_loaded_avatar(self, message: AvatarLoaded) -> None:
@@ -123,9 +158,47 @@ class Avatar(DomainActor[AvatarState]):
         others = tuple(address for address in self.watchers if address != message.address)
         self.watchers = (*others, message.address)[-WATCHERS:] if message.on else others
 
+    def _feel(self) -> None:
+        """Something was heard of how the body moves."""
+        if not is_located(self.state):
+            self._locate(apply_start(self.state, self.wall()))
+        self._felt_at = self.now()
+        self._reckon_later()
+        self._tell_watcher()
+
+    def _elapse(self) -> None:
+        """Time has passed, in which the body went on as it moved."""
+        before, self._reckoned_to = self._reckoned_to, self.now()
+        seconds = min(self.now(), self._felt_at + HOLDS) - before
+        is_told = self.now() - self._posed_at < POSE_LASTS and self._posed_at > 0.0
+        if seconds > 0.0 and self._felt_at and not is_told and is_under_way(self.state.movement_state):
+            self._locate(apply_time(self.state, seconds, self.wall()))
+
+    def _reckon_later(self) -> None:
+        """VRChat says nothing while the body goes on as before."""
+        self.cancel(self._reckon_timer)
+        lasts = self.now() < self._felt_at + HOLDS
+        if lasts and is_under_way(self.state.movement_state):
+            self._reckon_timer = self.after(RECKON_EVERY, ReckonDue())
+
+    def _locate(self, state: AvatarState) -> None:
+        """The body is somewhere else; the world hears of each step."""
+        before = self.state
+        self.become(state)
+        moved = before.reckoning.frame != state.reckoning.frame or crossed_step(
+            before.position, state.position
+        )
+        if moved or not is_located(before):
+            self._tell_position()
+        self._tell_watcher()
+
     def _tell_position(self) -> None:
-        seated = self.state.movement_state.in_station
-        self.tell(WORLD, BodyAt(self.state.position, self.wall(), seated))
+        seated, how = self.state.movement_state.in_station, self.state.reckoning
+        self.tell(WORLD, BodyAt(self.state.position, self.wall(), seated, how.frame, how.reckoned))
+
+    def _tell_watcher(self) -> None:
+        if self.now() < self._watched_until:
+            self.tell(self._watched_by, body_moved(self.state, self.wall()))
 
     def _make(self, emote: int) -> None:
         self.cancel(self._timer)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from actors.avatar.messages import BodyMoved
+from actors.avatar.reckoning import SEATED_APART, Reckoning, Whereabouts, apart, begun, elapsed, in_unit, told
 from actors.behaviour.messages import BodyIs
 from actors.osc.messages import ParametersChanged
 from actors.vocabulary.type_names import durable
@@ -43,7 +45,7 @@ class AvatarState(msgspec.Struct, frozen=True):
     """position: metres. gestures, expressions and proximity: the game's numbers by parameter (true is 1, false is 0).
 
     touch_sensors: whether each is touched now. emote: the current gesture, 0 for none. felt_at: epoch seconds at which
-    each touch, proximity or expression was last received."""
+    each touch, proximity or expression was last received. reckoning: how the position is known."""
 
     position: Vector3 = Vector3()
     rotation: Quaternion = Quaternion()
@@ -56,6 +58,7 @@ class AvatarState(msgspec.Struct, frozen=True):
     avatar_id: str = ""
     felt_at: Mapping[str, float] = {}
     emote: int = 0
+    reckoning: Reckoning = Reckoning()
 
 
 _VELOCITY = {"VelocityX": "x", "VelocityY": "y", "VelocityZ": "z"}
@@ -96,6 +99,7 @@ def apply_parameters(state: AvatarState, message: ParametersChanged, at: float) 
         touch_sensors=_merged(state.touch_sensors, sensors),
         proximity_data=_merged(state.proximity_data, proximity),
         movement_state=moved(state.movement_state, message.values),
+        reckoning=_reckoning(state, message.values),
         last_interaction=Interaction("touch", "", touched[-1], at) if touched else state.last_interaction,
         felt_at=_merged(state.felt_at, dict.fromkeys((*expressions, *sensors, *proximity), at)),
     )
@@ -125,8 +129,10 @@ def moved(movement: MovementState, values: Mapping[str, Number]) -> MovementStat
     changes |= {
         _MOVEMENT_TRUTHS[name]: bool(value) for name, value in values.items() if name in _MOVEMENT_TRUTHS
     }
-    if axes:
-        changes["velocity"] = msgspec.structs.replace(movement.velocity, **axes)
+    # The length says that the body stands also where an axis got lost.
+    stood = values.get("VelocityMagnitude") == 0
+    if axes or stood:
+        changes["velocity"] = msgspec.structs.replace(Vector3() if stood else movement.velocity, **axes)
     return msgspec.structs.replace(movement, **changes) if changes else movement
 
 
@@ -143,6 +149,23 @@ def body(state: AvatarState) -> BodyIs:
     )
 
 
+def body_moved(state: AvatarState, at: float) -> BodyMoved:
+    """Where the body is and how it moves, at `at` (epoch seconds)."""
+    felt, how = state.movement_state, state.reckoning
+    return BodyMoved(
+        position=state.position,
+        yaw=how.yaw,
+        velocity=felt.velocity,
+        turning=felt.angular_y * how.unit,
+        at=at,
+        frame=how.frame,
+        reckoned=how.reckoned,
+        known=is_located(state),
+        seated=felt.seated or felt.in_station,
+        afk=felt.afk,
+    )
+
+
 def parameter(state: AvatarState, name: str) -> Number | None:
     """The newest value of VRChat's parameter, None where none was received or it is of no kind that is kept."""
     if name in _MOVEMENT_TRUTHS:
@@ -156,16 +179,53 @@ def parameter(state: AvatarState, name: str) -> Number | None:
     return next((values[name] for values in kept if name in values), None)
 
 
+FELT = frozenset((*_VELOCITY, "VelocityMagnitude", "AngularY"))
+"""The parameters by which the position is reckoned."""
+
+
+def _reckoning(state: AvatarState, values: Mapping[str, Number]) -> Reckoning:
+    """How the position is known after these parameters."""
+    now = in_unit(state.reckoning, float(values.get("AngularY", 0.0)))
+    station = bool(values.get("InStation", state.movement_state.in_station))
+    return apart(now, SEATED_APART) if station != state.movement_state.in_station and now.reckoned else now
+
+
 def apply_tracking(
     state: AvatarState, position: tuple[float, float, float], rotation: tuple[float, float, float]
 ) -> AvatarState:
     """The head is there now. rotation: Euler degrees as Unity means them."""
-    return msgspec.structs.replace(state, position=Vector3(*position), rotation=from_euler(*rotation))
+    where = told(state.reckoning, Vector3(*position), rotation[1])
+    return msgspec.structs.replace(_at(state, where), rotation=from_euler(*rotation))
 
 
-def is_tracked(state: AvatarState) -> bool:
-    """Whether the game ever told where the head is: it is never at the world's very origin, which is the floor."""
-    return state.position != Vector3()
+def apply_time(state: AvatarState, seconds: float, at: float) -> AvatarState:
+    """The body went on as it moved for `seconds`, until `at` (epoch seconds)."""
+    felt = state.movement_state
+    where = Whereabouts(state.position, state.reckoning)
+    return _reckoned(state, elapsed(where, felt.velocity, felt.angular_y, seconds, at))
+
+
+def apply_start(state: AvatarState, at: float) -> AvatarState:
+    """The body is nobody knows where: from `at` (epoch seconds) on its position counts from there."""
+    return _reckoned(state, begun(state.reckoning, at))
+
+
+def _reckoned(state: AvatarState, where: Whereabouts) -> AvatarState:
+    return msgspec.structs.replace(_at(state, where), rotation=from_euler(0.0, where.reckoning.yaw, 0.0))
+
+
+def _at(state: AvatarState, where: Whereabouts) -> AvatarState:
+    return msgspec.structs.replace(state, position=where.position, reckoning=where.reckoning)
+
+
+def is_under_way(movement: MovementState) -> bool:
+    """Whether the body moves or turns, as far as it feels."""
+    return movement.velocity != Vector3() or movement.angular_y != 0.0
+
+
+def is_located(state: AvatarState) -> bool:
+    """Whether the position means anything. What an earlier version stored has one only if the game told it."""
+    return state.reckoning.known or state.position != Vector3()
 
 
 def crossed_step(before: Vector3, now: Vector3) -> bool:

@@ -57,12 +57,17 @@ class Present(Message):
 
 
 class BodyAt(Message):
-    """The bot's body is at `position` (metres, +y up) at `at` (epoch seconds). seated: it sits in the world's seat."""
+    """The bot's body is at `position` (metres, +y up) at `at` (epoch seconds). seated: it sits in the world's seat.
+
+    frame: since when (epoch seconds) positions count from the same origin, 0 for the game's own coordinates: those of
+    two frames cannot be compared. reckoned: by how fast it moved; the game did not tell it."""
 
     lane: ClassVar[Lane] = Lane.LATEST
     position: Vector3
     at: float
     seated: bool = False
+    frame: float = 0.0
+    reckoned: bool = False
 
 
 class AnnounceSeat(Message):
@@ -77,10 +82,11 @@ class FindWay(Message):
 
 
 class Way(Message):
-    """The places to pass, both ends among them, and the length in metres."""
+    """The places to pass, both ends among them, and the length in metres. points: where these places are."""
 
     places: tuple[str, ...]
     cost: float
+    points: tuple[Vector3, ...] = ()
 
 
 class NoWay(Message):

@@ -41,7 +41,8 @@ class WorldState(msgspec.Struct, frozen=True):
 
     player_count: includes Gerald's account. avatars: by user id. objects: what is seen, by kind and region.
     interactive_elements: what was used, by kind and place. navigation_graph: where Gerald walked in this visit.
-    body: its position, None while unknown. last_updated: epoch seconds."""
+    body: its position, None while unknown. last_updated: epoch seconds. frame: since when (epoch seconds) positions
+    count from the same origin, 0 for the game's own coordinates."""
 
     world_id: str = ""
     world_name: str = ""
@@ -52,6 +53,7 @@ class WorldState(msgspec.Struct, frozen=True):
     navigation_graph: NavigationGraph = NavigationGraph()
     last_updated: float = 0.0
     body: Vector3 | None = None
+    frame: float = 0.0
 
 
 def entered(state: WorldState, world_id: str, world_name: str, at: float) -> WorldState:
@@ -143,6 +145,20 @@ def moved(state: WorldState, position: Vector3, seated: bool, at: float) -> Worl
         navigation_graph=walked(state.navigation_graph, state.body, position),
         body=position,
         last_updated=_later(state, at),
+    )
+
+
+def in_frame(state: WorldState, frame: float) -> WorldState:
+    """`state` for positions of `frame`: what was at positions of another one is somewhere else now."""
+    if frame == state.frame:
+        return state
+    return msgspec.structs.replace(
+        state,
+        frame=frame,
+        body=None,
+        interactive_elements={},
+        navigation_graph=NavigationGraph(),
+        avatars={user: msgspec.structs.replace(info, position=None) for user, info in state.avatars.items()},
     )
 
 

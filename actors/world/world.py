@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from actors.avatar.messages import AVATAR
 from actors.behaviour.messages import BEHAVIOUR, PersonCame, PersonWent, SeatNear, VisitBegan
 from actors.kernel.actor import handles
 from actors.kernel.state.domain import DomainActor
@@ -66,7 +67,8 @@ class World(DomainActor[WorldState]):
     @handles
     def on_world_left(self, message: WorldLeft) -> None:
         self._become(transitions.departed(self.state, message.at))
-        self.tell(BEHAVIOUR, VisitBegan(message.at))
+        for address in (BEHAVIOUR, AVATAR):
+            self.tell(address, VisitBegan(message.at))
 
     @handles
     def on_joined(self, message: PlayerJoined) -> None:
@@ -122,7 +124,8 @@ class World(DomainActor[WorldState]):
 
     @handles
     def on_body(self, message: BodyAt) -> None:
-        self._become(transitions.moved(self.state, message.position, message.seated, message.at))
+        state = transitions.in_frame(self.state, message.frame)
+        self._become(transitions.moved(state, message.position, message.seated, message.at))
 
     @handles
     def on_announce_seat(self, _: AnnounceSeat) -> None:
@@ -142,7 +145,7 @@ class World(DomainActor[WorldState]):
         unknown = [place or "where the bot is" for place in places if place not in graph.places]
         route = None if unknown else shortest(graph, *places)
         if route is not None:
-            self.reply(Way(route.places, route.cost))
+            self.reply(Way(route.places, route.cost, tuple(graph.places[place] for place in route.places)))
         elif unknown:
             self.reply(NoWay(f"no such place: {', '.join(unknown)}"))
         else:

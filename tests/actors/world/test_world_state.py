@@ -103,6 +103,7 @@ def test_the_state_has_the_fields_of_the_design() -> None:
         "navigation_graph",
         "last_updated",
         "body",
+        "frame",
     )
 
 
