@@ -44,6 +44,13 @@ def _mask(text: str, spans: list[tuple[int, int]], column: int) -> tuple[str, in
     return text, column
 
 
+def conceal_credentials(text: str) -> str:
+    """The text without passwords of URLs and what looks like a token; a name such as `api_key` hides nothing here."""
+    for pattern in (_URL_PASSWORD, _TOKEN):
+        text = pattern.sub(MASK, text)
+    return text
+
+
 def conceal_unparsed(text: str, known: Callable[[str], bool], column: int) -> tuple[str, int]:
     """The same for a line that could not be parsed: only known words, numbers, `${NAME}` and punctuation stay."""
     spans = [

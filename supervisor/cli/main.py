@@ -19,6 +19,10 @@ COMMANDS = {
     "run": ("supervisor.cli.instance.run:run", "Start Gerald in this terminal."),
     "service": ("supervisor.cli.instance.service:service", "Print a systemd unit for this home."),
     "status": ("supervisor.cli.instance.talk:status", "Show every actor: state, health, restarts."),
+    "doctor": (
+        "supervisor.cli.instance.doctor:doctor",
+        "Look for what keeps Gerald from working; say what to do.",
+    ),
     "dead-letters": ("supervisor.cli.instance.actors:dead_letters", "List messages not handled, and why."),
     "talk": ("supervisor.cli.instance.talk:talk", "Say something to Gerald and print the reply."),
     "tell": ("supervisor.cli.instance.talk:tell", "Send a message to an actor."),

@@ -36,15 +36,15 @@ class Command:
         assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout + done.stderr
 
-    def json_of(self, *arguments: str) -> dict[str, Any]:
+    def json_of(self, *arguments: str, code: int = 0) -> dict[str, Any]:
         """Run it with --json; the object that it printed."""
-        found = self.json(*arguments)
+        found = self.json(*arguments, code=code)
         assert isinstance(found, dict)
         return found
 
-    def json(self, *arguments: str) -> object:
+    def json(self, *arguments: str, code: int = 0) -> object:
         """Run it with --json; the last document that it printed."""
-        return json.loads(self(*arguments, "--json").splitlines()[-1])
+        return json.loads(self(*arguments, "--json", code=code).splitlines()[-1])
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from actors.audio.devices.device import DeviceMissing
 
 _EVERY = 0.5  # seconds between two looks
 _MONITOR = ".monitor"
+_VIRTUAL_DRIVERS = ("null-sink", "remap", "pipe", "combine", "virtual")
 _REMEDY = (
     "Plug it in again, or choose another device in the section audio; `supervisor audio devices` lists them."
 )
@@ -22,6 +23,51 @@ class Place(msgspec.Struct, frozen=True):
 
     device: str
     default: str
+
+
+class ServerDevice(msgspec.Struct, frozen=True):
+    """A device as the sound server knows it. kind: input or output. volume: 1 is full; the loudest channel counts.
+
+    is_virtual: it is no hardware. monitor_of: the output whose sound this input is; "" for a microphone."""
+
+    name: str
+    description: str
+    kind: str
+    muted: bool
+    volume: float
+    default: bool
+    is_virtual: bool
+    monitor_of: str = ""
+
+
+def server_devices() -> tuple[ServerDevice, ...]:
+    """Every device of the sound server; none without one, or where it does not answer."""
+    server = _connect()
+    if server is None:
+        return ()
+    try:
+        known = server.server_info()
+        outputs = [_described(one, "output", known.default_sink_name) for one in server.sink_list()]
+        inputs = [_described(one, "input", known.default_source_name) for one in server.source_list()]
+        return (*inputs, *outputs)
+    except Exception:  # pulsectl's own errors, and those of a server that ends
+        return ()
+    finally:
+        server.close()
+
+
+def _described(one: Any, kind: str, default: str | None) -> ServerDevice:
+    driver = str(one.driver or "")
+    return ServerDevice(
+        str(one.name),
+        str(one.description or ""),
+        kind,
+        bool(one.mute),
+        round(max(one.volume.values, default=0.0), 3),
+        one.name == default,
+        any(word in driver for word in _VIRTUAL_DRIVERS) or one.proplist.get("node.virtual") == "true",
+        str(getattr(one, "monitor_of_sink_name", "") or "") if kind == "input" else "",
+    )
 
 
 def displacement(first: Place, now: Place, follows_default: bool) -> str:

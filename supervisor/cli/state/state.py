@@ -114,6 +114,8 @@ def import_(home: Home, file: Path, domains: tuple[str, ...], yes: bool) -> None
 def doctor(home: Home, repair: bool, prune: bool, as_json: bool) -> None:
     """Check what is stored: the database, every record in it, and the snapshots in files. Changes nothing by itself.
 
+    `supervisor doctor` looks at everything else: VRChat, sound, models, the machine.
+
     Exit status: 0 sound, 1 something is damaged.
     """
     from supervisor.cli.state.doctor import examined, repaired

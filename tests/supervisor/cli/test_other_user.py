@@ -1,7 +1,6 @@
 """A home that belongs to another user: every command says in one line which file, whose it is, and what to type."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,15 +8,11 @@ from pathlib import Path
 import pytest
 
 from supervisor.exit_status import FAILED, NO_INSTANCE, UNREADABLE
+from tests.doubles.powerless import POWERLESS, is_root
 
 OTHER = 54321
-POWERLESS = ("setpriv", "--bounding-set=-all", "--inh-caps=-all")
-"""Root without its powers is a user like any other."""
 
-pytestmark = pytest.mark.skipif(
-    sys.platform == "win32" or os.geteuid() != 0 or shutil.which(POWERLESS[0]) is None,
-    reason="only root may give files away",
-)
+pytestmark = pytest.mark.skipif(not is_root(), reason="only root may give files away")
 
 
 @pytest.fixture

@@ -3,13 +3,11 @@
 import asyncio
 import json
 import socket
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.osc.messages import Games, GetGames, GetOscStatistics, OscStatistics, ParametersChanged
@@ -17,6 +15,7 @@ from actors.osc.query.query import OscQuery, service_name
 from actors.osc.receiver import Receiver
 from config.schema import Osc
 from supervisor.demo.instance import free_port
+from tests.doubles.mdns import alone_on_the_network
 from tests.doubles.queried_game import LOOPBACK, QueriedGame, fetch
 from tests.doubles.virtual_world import VirtualWorld
 
@@ -25,9 +24,9 @@ SMILE = "/avatar/parameters/Smile"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def alone_on_the_network() -> Iterator[None]:
+def network() -> Iterator[None]:
     """Tests that run at the same time would find each other's games."""
-    with FileLock(Path(tempfile.gettempdir()) / "gerald-tests-mdns.lock", timeout=110):
+    with alone_on_the_network():
         yield
 
 

@@ -1,0 +1,43 @@
+"""Every check, in the order in which it is shown."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from supervisor.doctor import (
+    configuration,
+    devices,
+    disk,
+    game,
+    instance,
+    level,
+    loop,
+    machine,
+    models,
+    muted,
+    osc,
+    oscquery,
+    permissions,
+    server,
+    timekeeping,
+    versions,
+)
+from supervisor.doctor.examination import Check
+
+CHECKS: Sequence[Check[Any]] = (
+    Check("configuration", "Configuration", configuration.gather, configuration.judge),
+    Check("instance", "Gerald", instance.gather, instance.judge),
+    Check("game", "VRChat", game.gather, game.judge),
+    Check("osc", "OSC", osc.gather, osc.judge),
+    Check("oscquery", "OSCQuery", oscquery.gather, oscquery.judge, within=20.0),
+    Check("devices", "Sound devices", devices.gather, devices.judge, within=20.0),
+    Check("level", "Microphone level", level.gather, level.judge, within=35.0),
+    Check("loop", "Tone", loop.gather, loop.judge, within=70.0),
+    Check("muted", "Muted", muted.gather, muted.judge),
+    Check("models", "Models", models.gather, models.judge, within=60.0),
+    Check("server", "Model server", server.gather, server.judge, within=40.0),
+    Check("clock", "Clock", timekeeping.gather, timekeeping.judge),
+    Check("disk", "Disk", disk.gather, disk.judge),
+    Check("permissions", "Permissions", permissions.gather, permissions.judge),
+    Check("versions", "Versions", versions.gather, versions.judge),
+    Check("machine", "Machine", machine.gather, machine.judge),
+)

@@ -1,0 +1,88 @@
+"""Whose the files of the home are, and who else may read or change them."""
+
+import contextlib
+import os
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.home import Home
+from config.secrets.key_file import EncryptionKeyError, key_path
+from supervisor.doctor.finding import Finding, Findings, note, ok, problem
+from supervisor.doctor.subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """mode: as of os.stat. private: nobody else may read it. uid: whose it is."""
+
+    path: Path
+    mode: int
+    uid: int
+    private: bool
+
+    @property
+    def others(self) -> str:
+        """What anybody else may do that they should not: write, read, or "" for nothing."""
+        if self.mode & 0o002 and not self.mode & stat.S_ISVTX:
+            return "change"
+        return "read" if self.private and self.mode & 0o077 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionFacts:
+    """uid: of this process; None on a system without such. files: those that are there."""
+
+    uid: int | None
+    files: tuple[FileFacts, ...] = ()
+
+
+if sys.platform == "win32":
+
+    def gather(subject: Subject) -> PermissionFacts:
+        """There are no such modes and owners."""
+        return PermissionFacts(None)
+
+else:
+
+    def gather(subject: Subject) -> PermissionFacts:
+        """Looks at the files that matter, and opens none."""
+        return PermissionFacts(os.geteuid(), tuple(_files(subject.home, subject.environ)))
+
+
+def _files(home: Home, environ: Mapping[str, str]) -> Iterator[FileFacts]:
+    plain = (home.path, home.config_file.parent, home.config_file, home.data, home.state, home.overrides_file)
+    private = [home.env_file, home.secrets_file, home.instance_file, home.data_key_file]
+    with contextlib.suppress(EncryptionKeyError):  # without a folder of one's own there is no key
+        private.append(key_path(environ))
+    for path in (*plain, *private, home.instance_file.with_suffix(".lock"), home.state / "data.mdb"):
+        with contextlib.suppress(OSError):
+            found = path.stat()
+            yield FileFacts(path, found.st_mode, found.st_uid, path in private)
+
+
+def judge(facts: PermissionFacts) -> Findings:
+    """Another user's file is a problem: Gerald could not write it."""
+    if facts.uid is None:
+        return (ok("not looked at on this system"),)
+    return tuple(_bad(facts)) or (
+        ok("the files are this user's, and nobody else may read keys or change anything"),
+    )
+
+
+def _bad(facts: PermissionFacts) -> Iterator[Finding]:
+    if facts.uid == 0:
+        yield note(
+            "this is run by root, who has powers that Gerald does not need", "run it as a user of its own"
+        )
+    foreign = next((one for one in facts.files if one.uid != facts.uid), None)
+    if foreign is not None:
+        what = f"{foreign.path} belongs to another user (number {foreign.uid}; this one is {facts.uid})"
+        remedy = f"run Gerald as that user, or type `sudo chown -R {facts.uid} {foreign.path}`"
+        yield problem(what, remedy) if facts.uid else note(what, remedy)
+    for one in facts.files:
+        if one.others:
+            mode = "o-w" if one.others == "change" else "600"
+            yield problem(f"other users may {one.others} {one.path}", f"chmod {mode} {one.path}")
