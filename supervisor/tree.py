@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from actors.audio.messages import MICROPHONE, SPEAKER
-from actors.avatar.messages import AVATAR
+from actors.avatar.messages import AVATAR, MOVEMENT
 from actors.behaviour.messages import BEHAVIOUR
 from actors.configuration.messages import CONFIGURATION
 from actors.conversation.messages import CONVERSATION, WORD_LISTS
@@ -112,7 +112,9 @@ def _body(config: "Config", silent: str) -> tuple[ChildSpec, ...]:
         "" if config.osc.is_announced else "osc.query is off" if config.osc.query == "off" else chosen
     )
     return (
-        ChildSpec(OSC_RECEIVER, "actors.osc.receiver:Receiver", ("osc", "subscribers"), sense=True),
+        ChildSpec(
+            OSC_RECEIVER, "actors.osc.receiver:Receiver", ("osc", "subscribers", "behaviour"), sense=True
+        ),
         ChildSpec(OSC_SENDER, "actors.osc.sender:Sender", ("osc",)),
         ChildSpec(
             OSC_QUERY,
@@ -136,6 +138,7 @@ def _body(config: "Config", silent: str) -> tuple[ChildSpec, ...]:
             ("behaviour", "speech", "bot"),
             osc=(switch,) if switch else (),
         ),
+        ChildSpec(MOVEMENT, "actors.avatar.movement.movement:Movement", ("behaviour",)),
         ChildSpec(WORLD_LOG, "actors.world.log:WorldLog", ("vrchat", "home"), sense=True),
     )
 

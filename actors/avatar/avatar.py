@@ -10,6 +10,7 @@ from actors.avatar.messages import (
     GestureRequested,
     GetParameter,
     ParameterIs,
+    Steered,
     StopGesture,
     Touched,
     WatchBody,
@@ -21,6 +22,7 @@ from actors.avatar.state import (
     AvatarState,
     apply_avatar,
     apply_parameters,
+    apply_rest,
     apply_start,
     apply_time,
     apply_tracking,
@@ -53,6 +55,8 @@ LASTS_LONGER: Mapping[str, float] = MappingProxyType({"dance": 8.0, "die": 5.0, 
 WATCHERS = 32
 POSE_LASTS = 1.0  # seconds after which the position is reckoned where the game tells no pose any more
 RECKON_EVERY = 0.25
+# Seconds after an axis was let go of, and without word of it, after which the body is taken to rest: it got lost.
+RESTS, QUIET = 0.7, 0.3
 
 
 @durable("avatar.Avatar", "actors.avatar.avatar:Avatar")
@@ -74,6 +78,10 @@ class Avatar(DomainActor[AvatarState]):
         # when somebody is told of it, and who.
         self._reckoned_to = self._felt_at = self._posed_at = self._watched_until = 0.0
         self._watched_by = ""
+        # When the movement let go of walking and of turning, None while it presses them or never did; and when a
+        # parameter of each was heard last.
+        self._let_go: dict[str, float] = {}
+        self._heard: dict[str, float] = {}
 
     def validate(self, state: AvatarState, before: AvatarState) -> tuple[str, ...]:
         """Everything is within its bounds, and the body somewhere."""
@@ -103,7 +111,9 @@ class Avatar(DomainActor[AvatarState]):
             for watcher in dict.fromkeys((CONVERSATION, BEHAVIOUR, *self.watchers)):
                 self.tell(watcher, touched)
         if not FELT.isdisjoint(message.values):
-            self._feel()
+            self._feel(
+                turns="AngularY" in message.values, walks=bool(FELT & message.values.keys() - {"AngularY"})
+            )
         if before.in_station != self.state.movement_state.in_station and is_located(self.state):
             self._tell_position()
 
@@ -115,7 +125,16 @@ class Avatar(DomainActor[AvatarState]):
     @handles
     def on_reckon(self, _: ReckonDue) -> None:
         self._elapse()
+        self._rest()
         self._reckon_later()
+
+    @handles
+    def on_steered(self, message: Steered) -> None:
+        for what, pressed in (("walks", message.walks), ("turns", message.turns)):
+            if pressed:
+                self._let_go.pop(what, None)
+            else:
+                self._let_go.setdefault(what, self.now())
 
     @handles
     def on_visit(self, message: VisitBegan) -> None:
@@ -158,13 +177,28 @@ class Avatar(DomainActor[AvatarState]):
         others = tuple(address for address in self.watchers if address != message.address)
         self.watchers = (*others, message.address)[-WATCHERS:] if message.on else others
 
-    def _feel(self) -> None:
+    def _feel(self, *, turns: bool, walks: bool) -> None:
         """Something was heard of how the body moves."""
+        self._heard |= {what: self.now() for what, told in (("turns", turns), ("walks", walks)) if told}
         if not is_located(self.state):
             self._locate(apply_start(self.state, self.wall()))
         self._felt_at = self.now()
         self._reckon_later()
         self._tell_watcher()
+
+    def _rest(self) -> None:
+        """Of what the movement has let go of the game says when it has come to rest, unless that got lost."""
+        now = self.now()
+        rests = {
+            what: now - at - QUIET
+            for what, at in self._let_go.items()
+            if now - at > RESTS and now - self._heard.get(what, 0.0) > QUIET
+        }
+        for what in rests:
+            del self._let_go[what]
+        if rests:
+            walked, turned = rests.get("walks"), rests.get("turns")
+            self._locate(apply_rest(self.state, walked=walked, turned=turned, at=self.wall()))
 
     def _elapse(self) -> None:
         """Time has passed, in which the body went on as it moved."""

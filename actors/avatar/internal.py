@@ -1,4 +1,4 @@
-"""Timers of the avatar's actor."""
+"""Timers of the actors that own and move the body."""
 
 from actors.kernel.message import Message
 
@@ -9,3 +9,9 @@ class GestureOver(Message):
 
 class ReckonDue(Message):
     """Timer: the body moves, and nothing was heard of it for a moment."""
+
+
+class WalkOn(Message):
+    """Timer of the movement: time to look where the body is, and to steer. number: of the goal."""
+
+    number: int

@@ -1,6 +1,6 @@
 """What the avatar's domain accepts and announces: gestures to make; what it feels comes as OSC messages."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from actors.kernel.message import Lane, Message
 from actors.vocabulary.addresses import Address
@@ -8,6 +8,8 @@ from actors.vocabulary.values import Interaction, Vector3
 
 AVATAR = Address("avatar")
 MOVEMENT = Address("avatar.movement")
+
+Outcome = Literal["arrived", "stopped", "blocked", "lost", "too long", "refused"]
 
 
 class GestureRequested(Message):
@@ -74,3 +76,79 @@ class BodyMoved(Message):
     known: bool = True
     seated: bool = False
     afk: bool = False
+
+
+class TurnTo(Message):
+    """To the movement: turn by `bearing` degrees, to the right where it is positive. Ends what was under way.
+
+    ticket: chosen by the sender, who hears MovementEnded with it; the same in the messages below."""
+
+    ticket: int
+    bearing: float
+
+
+class WalkAhead(Message):
+    """To the movement: walk `metres` straight on; backwards where they are negative."""
+
+    ticket: int
+    metres: float
+
+
+class WalkWay(Message):
+    """To the movement: walk along these points (metres), which count in the frame that the body is in."""
+
+    ticket: int
+    points: tuple[Vector3, ...]
+
+
+class GoTo(Message):
+    """To the movement: turn to somebody or something that is seen, come to it, or follow it until it is stopped.
+
+    It goes on only while the target is seen again and again (SeenAt)."""
+
+    ticket: int
+    target: str
+    how: Literal["look", "come", "follow"]
+
+
+class SeenAt(Message):
+    """To the world from whatever sees: `target` (a user id, or the name of a thing), which people call `name`.
+
+    bearing: degrees to the right of where the body looks. distance: metres. at: epoch seconds of the picture. The world
+    passes it on to the movement while that goes to this target."""
+
+    lane: ClassVar[Lane] = Lane.LATEST
+    target: str
+    name: str
+    bearing: float
+    distance: float
+    at: float
+
+    def latest_key(self) -> str:
+        """The newest sight of each target counts."""
+        return f"SeenAt {self.target}"
+
+
+class StopMoving(Message):
+    """To the movement: let go of every input at once. ticket: only if this is what goes on; 0 for whatever does."""
+
+    lane: ClassVar[Lane] = Lane.SYSTEM
+    ticket: int = 0
+
+
+class MovementEnded(Message):
+    """From the movement to whoever asked for it. outcome: how it ended, and in `why` the reason for people.
+
+    blocked: it was pressed on and got no further. lost: the target, or the body, was not seen or felt any more."""
+
+    ticket: int
+    outcome: Outcome
+    why: str = ""
+
+
+class Steered(Message):
+    """From the movement to the avatar: whether it presses the body on and presses it to turn, from now on."""
+
+    lane: ClassVar[Lane] = Lane.LATEST
+    walks: bool
+    turns: bool

@@ -66,7 +66,7 @@ def elapsed(where: Whereabouts, velocity: Vector3, angular: float, seconds: floa
     east = velocity.x * math.cos(middle) + velocity.z * math.sin(middle)
     north = velocity.z * math.cos(middle) - velocity.x * math.sin(middle)
     metres = math.hypot(east, velocity.y, north) * seconds
-    drift = before.drift + DRIFT * metres
+    drift = before.drift + DRIFT * abs(metres)
     if drift > LOST:
         return begun(before, at)
     place = where.position

@@ -218,6 +218,24 @@ def _at(state: AvatarState, where: Whereabouts) -> AvatarState:
     return msgspec.structs.replace(state, position=where.position, reckoning=where.reckoning)
 
 
+def apply_rest(state: AvatarState, *, walked: float | None, turned: float | None, at: float) -> AvatarState:
+    """The body does not go on, or does not turn, any more, though the game has not said so: that got lost.
+
+    walked, turned: for how many seconds too long it was taken to; None for what it still does."""
+    felt = state.movement_state
+    if state.reckoning.reckoned:
+        where = Whereabouts(state.position, state.reckoning)
+        where = elapsed(where, Vector3(), felt.angular_y, -(turned or 0.0), at)
+        state = _reckoned(state, elapsed(where, felt.velocity, 0.0, -(walked or 0.0), at))
+    felt = msgspec.structs.replace(
+        felt,
+        velocity=felt.velocity if walked is None else Vector3(),
+        speed=felt.speed if walked is None else 0.0,
+        angular_y=felt.angular_y if turned is None else 0.0,
+    )
+    return msgspec.structs.replace(state, movement_state=felt)
+
+
 def is_under_way(movement: MovementState) -> bool:
     """Whether the body moves or turns, as far as it feels."""
     return movement.velocity != Vector3() or movement.angular_y != 0.0

@@ -49,6 +49,13 @@ class SeatNear(Message):
     near: bool
 
 
+class Located(Message):
+    """Who and what was seen just now, so that it can be gone to: target and name of each, as in SeenAt."""
+
+    lane: ClassVar[Lane] = Lane.LATEST
+    targets: tuple[tuple[str, str], ...]
+
+
 class VisitBegan(Message):
     """The bot is in another instance, or nobody knows which: whoever is told of next was there before it."""
 

@@ -25,7 +25,7 @@ from actors.osc.messages import (
 from actors.osc.subscriptions import Subscriptions
 from actors.osc.wire import addresses_of, is_address
 from actors.vocabulary.backoff import Backoff
-from config.schema import Osc
+from config.schema import Behaviour, Osc
 
 LOOK_UP_AGAIN = 60.0  # seconds until a name is looked up once more: its address may change
 RETRY = Backoff(2.0, 30.0)  # until a port that could not be opened is tried again
@@ -42,13 +42,20 @@ class Receiver(Actor):
     and no game has found the second, the actor is DEGRADED, and does not fail.
 
     It accepts datagrams of this machine and of osc.output_host (VRChat's), and counts all others.
-    subscribers: the subscriptions that the supervision tree declares; they count from the start on."""
+    subscribers: the subscriptions that the supervision tree declares; they count from the start on. behaviour: says
+    whether the body is to be felt."""
 
-    def __init__(self, osc: Osc, subscribers: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
+    def __init__(
+        self,
+        osc: Osc,
+        subscribers: Iterable[tuple[str, Iterable[str]]] = (),
+        behaviour: Behaviour | None = None,
+    ) -> None:
         self._osc = osc
+        self._feels = behaviour is not None and behaviour.movement.enabled
         self._subscriptions = Subscriptions(subscribers)
         self._friends = friends_at(osc.output_host)
-        self._queue = DatagramQueue(osc.enabled_events, self._friends)
+        self._queue = DatagramQueue(self._events, self._friends)
         self._deaf_to = ""
         self._look_up = 0
         self._listener: OscListener | None = None
@@ -67,12 +74,20 @@ class Receiver(Actor):
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         """The port itself changes by a restart."""
-        host, self._osc = self._osc.output_host, sections["osc"]
+        host, self._osc = self._osc.output_host, sections.get("osc", self._osc)
+        if "behaviour" in sections:
+            self._feels = sections["behaviour"].movement.enabled
         if self._osc.output_host != host:
             self._friends = friends_at(self._osc.output_host)
             self._find_friends()
-        self._queue.choose(self._osc.enabled_events, self._friends)
+        self._queue.choose(self._events, self._friends)
         return True
+
+    @property
+    def _events(self) -> tuple[str, ...]:
+        """What is announced: a body that is to be moved has to be felt."""
+        enabled = self._osc.enabled_events
+        return (*enabled, "movement") if self._feels and "movement" not in enabled else enabled
 
     @handles
     def on_open_port(self, _: OpenPort) -> None:
@@ -87,7 +102,7 @@ class Receiver(Actor):
     def on_friends_found(self, message: FriendsFound) -> None:
         if message.host == self._osc.output_host:
             self._friends = message.addresses or self._friends
-            self._queue.choose(self._osc.enabled_events, self._friends)
+            self._queue.choose(self._events, self._friends)
             self._report_friend(found=bool(self._friends))
             self.cancel(self._look_up)
             self._look_up = self.after(LOOK_UP_AGAIN, FindHost())

@@ -9,3 +9,7 @@ class LogTick(Message):
 
 class LookAgain(Message):
     """A timer: see whether what was seen is still worth keeping."""
+
+
+class SightsFade(Message):
+    """Timer: who was seen for the last time a while ago may be elsewhere."""

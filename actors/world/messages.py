@@ -48,12 +48,15 @@ class WhoIsHere(Message):
 class Present(Message):
     """The other players of this instance, and the world's name ("" when unknown). seen: a few words each.
 
-    seat: one that is known is within reach."""
+    seat: one that is known is within reach. located: who and what was seen just now, so that it can be gone to (target
+    and name of each, as in SeenAt). ways: kinds of things to which a way is known, such as seat."""
 
     people: tuple[Person, ...]
     world_name: str
     seen: tuple[str, ...] = ()
     seat: bool = False
+    located: tuple[tuple[str, str], ...] = ()
+    ways: tuple[str, ...] = ()
 
 
 class BodyAt(Message):
@@ -75,7 +78,9 @@ class AnnounceSeat(Message):
 
 
 class FindWay(Message):
-    """Asks for the shortest walked way between two places or usable things; "" is here. Answers: Way or NoWay."""
+    """Asks for the shortest walked way between two places or usable things; "" is here. Answers: Way or NoWay.
+
+    The kind of a thing, such as seat, is the nearest one to which a way is known."""
 
     start: str
     end: str
@@ -93,3 +98,10 @@ class NoWay(Message):
     """There is none, and why."""
 
     reason: str
+
+
+class WatchSight(Message):
+    """Pass on to the sender each sight of `target` (SeenAt) within the next `seconds`, at once one of just now."""
+
+    target: str
+    seconds: float

@@ -60,6 +60,17 @@ def walked(graph: NavigationGraph, before: Vector3 | None, now: Vector3) -> Navi
     return _passage(graph, here, there) if abs(before.y - now.y) <= LEVEL else graph
 
 
+def reachable(graph: NavigationGraph, start: str) -> frozenset[str]:
+    """The places to which a way from `start` is known, itself among them."""
+    found, queue = {start} & graph.places.keys(), [start]
+    while queue:
+        for place in graph.passages.get(queue.pop(), {}):
+            if place not in found:
+                found.add(place)
+                queue.append(place)
+    return frozenset(found)
+
+
 def shortest(graph: NavigationGraph, start: str, end: str) -> Route | None:
     """The cheapest way by Dijkstra's algorithm; None where there is none. Of equal ones always the same."""
     if start not in graph.places or end not in graph.places:

@@ -8,7 +8,7 @@ import msgspec
 from actors.vocabulary.names import same_name
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person, Vector3, tombstone
-from actors.world.navigation import NavigationGraph, graph_faults, place_of, walked
+from actors.world.navigation import NavigationGraph, graph_faults, place_of, reachable, walked
 from actors.world.things import InteractiveElement, WorldObject, aged, region, seen, things_faults, used
 
 # Players kept, several times what an instance admits; beyond it the one who came first is forgotten.
@@ -206,11 +206,31 @@ def visible(state: WorldState, now: float) -> tuple[str, ...]:
 
 
 def place_called(state: WorldState, name: str) -> str:
-    """The place of the navigation graph that `name` means: itself, that of an element, or where the bot is for ""."""
+    """The place of the navigation graph that `name` means: itself, that of an element, of the nearest element of a
+    kind that can be walked to, or where the bot is for ""."""
     if not name:
         return place_of(state.body) if state.body is not None else ""
-    element = state.interactive_elements.get(name)
+    element = state.interactive_elements.get(name) or _nearest(state, name)
     return place_of(element.position) if element is not None else name
+
+
+def ways(state: WorldState) -> tuple[str, ...]:
+    """The kinds of things to which a way is known from where the bot is."""
+    return tuple(sorted({element.kind for element in _within_reach(state)}))
+
+
+def _nearest(state: WorldState, kind: str) -> InteractiveElement | None:
+    body = state.body or Vector3()
+    found = (element for element in _within_reach(state) if element.kind == kind)
+    return min(found, key=lambda one: math.dist(_point(one.position), _point(body)), default=None)
+
+
+def _within_reach(state: WorldState) -> tuple[InteractiveElement, ...]:
+    """The things to which a way is known."""
+    if state.body is None or not state.interactive_elements:
+        return ()
+    places = reachable(state.navigation_graph, place_of(state.body))
+    return tuple(one for one in state.interactive_elements.values() if place_of(one.position) in places)
 
 
 def faults(state: WorldState) -> tuple[str, ...]:

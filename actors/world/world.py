@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from actors.avatar.messages import AVATAR
-from actors.behaviour.messages import BEHAVIOUR, PersonCame, PersonWent, SeatNear, VisitBegan
+from actors.avatar.messages import AVATAR, SeenAt
+from actors.behaviour.messages import BEHAVIOUR, Located, PersonCame, PersonWent, SeatNear, VisitBegan
 from actors.kernel.actor import handles
 from actors.kernel.state.domain import DomainActor
 from actors.vision.messages import MotionBegan, MotionEnded
 from actors.vocabulary.type_names import durable
 from actors.world import state as transitions
-from actors.world.internal import LookAgain
+from actors.world.internal import LookAgain, SightsFade
 from actors.world.messages import (
     AnnounceSeat,
     BodyAt,
@@ -18,12 +18,14 @@ from actors.world.messages import (
     PlayerJoined,
     PlayerLeft,
     Present,
+    WatchSight,
     Way,
     WhoIsHere,
     WorldEntered,
     WorldLeft,
 )
 from actors.world.navigation import shortest
+from actors.world.sights import LASTS, Sights
 from actors.world.state import WorldState
 from actors.world.things import FADES
 
@@ -40,6 +42,10 @@ class World(DomainActor[WorldState]):
 
     def __init__(self) -> None:
         super().__init__(WorldState())
+        self._sights = Sights()
+        self._fade = 0
+        # Who is passed on the sights of which target, and until when (monotonic seconds): the movement alone so far.
+        self._watched_by, self._watched, self._watched_until = "", "", 0.0
 
     def validate(self, state: WorldState, before: WorldState) -> tuple[str, ...]:
         return transitions.faults(state)
@@ -67,6 +73,7 @@ class World(DomainActor[WorldState]):
     @handles
     def on_world_left(self, message: WorldLeft) -> None:
         self._become(transitions.departed(self.state, message.at))
+        self._see(Sights())
         for address in (BEHAVIOUR, AVATAR):
             self.tell(address, VisitBegan(message.at))
 
@@ -99,6 +106,8 @@ class World(DomainActor[WorldState]):
                 state.world_name,
                 transitions.visible(state, self.wall()),
                 transitions.seat_near(state),
+                self._sights.fresh(self.wall()).located(),
+                transitions.ways(state),
             )
         )
 
@@ -119,6 +128,38 @@ class World(DomainActor[WorldState]):
         self.become(transitions.faded(self.state, self.wall()))
         if self.state.objects:
             self.after(FADES, LookAgain())
+
+    @handles
+    def on_seen(self, message: SeenAt) -> None:
+        """Somebody or something is there. What is reported late is no sight of now."""
+        if not 0.0 <= self.wall() - message.at < LASTS:
+            return
+        if not self._sights.seen:
+            self.cancel(self._fade)
+            self._fade = self.after(LASTS / 2, SightsFade())
+        self._see(self._sights.fresh(self.wall()).with_sight(message))
+        if message.target == self._watched and self.now() < self._watched_until:
+            self.tell(self._watched_by, message)
+
+    @handles
+    def on_watch_sight(self, message: WatchSight) -> None:
+        self._watched_by, self._watched = self.sender(), message.target
+        self._watched_until = self.now() + message.seconds
+        known = self._sights.fresh(self.wall()).seen.get(message.target)
+        if known is not None:
+            self.tell(self._watched_by, known)
+
+    @handles
+    def on_sights_fade(self, _: SightsFade) -> None:
+        self._see(self._sights.fresh(self.wall()))
+        if self._sights.seen:
+            self._fade = self.after(LASTS / 2, SightsFade())
+
+    def _see(self, sights: Sights) -> None:
+        """The behaviour hears who can be gone to, when that changes."""
+        before, self._sights = self._sights.located(), sights
+        if (now := sights.located()) != before:
+            self.tell(BEHAVIOUR, Located(now))
 
     # -- getting about
 

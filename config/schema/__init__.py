@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, Field, create_model
 
 from config.schema.audio import Audio
-from config.schema.behaviour import Behaviour, Initiative
+from config.schema.behaviour import Behaviour, Initiative, Movement
 from config.schema.bot import Bot
 from config.schema.conversation import Attention
 from config.schema.interruption import Interruption
@@ -52,6 +52,7 @@ __all__ = [
     "Lore",
     "LoreEntry",
     "Memory",
+    "Movement",
     "Osc",
     "Performance",
     "Safety",

@@ -41,6 +41,33 @@ class Initiative(Section):
     )
 
 
+class Movement(Section):
+    """How the body goes somewhere: to whom it sees, and along ways that it knows."""
+
+    enabled: bool = setting(
+        True,
+        "Gerald comes, follows, goes and turns to people whose place it knows, and feels how its body moves: VRChat's "
+        "parameters of movement are taken in whether osc.enabled_events has them or not.",
+    )
+    speed: float = setting(1.0, "How fast it walks; 1 is VRChat's walking speed.", ge=0.3, le=1.0)
+    distance: float = setting(
+        1.2, "So far from somebody it stops when it comes or follows.", unit="m", ge=0.5, le=5.0
+    )
+    lease: float = setting(
+        2.0, "It stops when it has not seen for so long whom it goes to.", unit="s", ge=0.5, le=10.0
+    )
+    longest: float = setting(
+        60.0, "It comes, follows or goes somewhere no longer than this.", unit="s", ge=1.0, le=600.0
+    )
+    turning: float = setting(
+        150.0,
+        "So fast the game turns the body at full deflection; its sensitivity decides.",
+        unit="deg/s",
+        ge=30.0,
+        le=720.0,
+    )
+
+
 class Behaviour(Section, key="behaviour", about="What the body does.", place=45):
     """Only what is listed in `allowed` is ever done, whoever asks for it."""
 
@@ -75,4 +102,7 @@ class Behaviour(Section, key="behaviour", about="What the body does.", place=45)
     )
     initiative: Initiative = Field(
         default_factory=Initiative, description="What is said without having been asked."
+    )
+    movement: Movement = Field(
+        default_factory=Movement, description="How it comes, follows, goes somewhere and turns to somebody."
     )

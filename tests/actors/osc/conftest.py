@@ -13,7 +13,7 @@ from actors.kernel.actor import Actor
 from actors.kernel.incarnation import Incarnation
 from actors.osc.messages import EVERYTHING, GetOscStatistics, OscStatistics, ParametersChanged
 from actors.osc.receiver import Receiver
-from config.schema import Osc
+from config.schema import Behaviour, Osc
 from tests.doubles.virtual_world import VirtualWorld
 
 PATIENCE = 10.0
@@ -84,10 +84,11 @@ def stage() -> Iterator[Stage]:
 class Ear:
     """A started receiver, and a client that sends to it."""
 
-    def __init__(self, stage: Any, **settings: Any) -> None:
+    def __init__(self, stage: Any, behaviour: Behaviour | None = None, **settings: Any) -> None:
         self.stage = stage
         self.osc = Osc(**{"input_port": 0, **settings})
-        stage.start(Receiver(self.osc, (("avatar", EVERYTHING),)), RECEIVER)
+        self.receiver = Receiver(self.osc, (("avatar", EVERYTHING),), behaviour)
+        stage.start(self.receiver, RECEIVER)
         self.port = self.statistics().port
         self.client = SimpleUDPClient("127.0.0.1", self.port)
         self.client._sock.setblocking(True)

@@ -20,7 +20,7 @@ from actors.osc.messages import (
     TrackingChanged,
 )
 from actors.osc.receiver import LOOK_UP_AGAIN
-from config.schema import Osc
+from config.schema import Behaviour, Movement, Osc
 
 ME = "osc.receiver"
 GOOD = build_msg("/avatar/parameters/JawOpen", 0.5).dgram
@@ -65,6 +65,17 @@ def test_only_enabled_events_reach_the_avatar(make_ear: Any) -> None:
 
     assert ear.values() == {"GestureLeft": 2}
     assert ear.statistics().ignored == 1
+
+
+def test_a_body_that_is_to_be_moved_is_felt_whatever_events_are_enabled(make_ear: Any) -> None:
+    ear = make_ear(behaviour=Behaviour(), enabled_events=("gestures",))
+    ear.client.send_message("/avatar/parameters/VelocityZ", 0.25)
+    ear.until(lambda: ear.values() == {"VelocityZ": 0.25})
+    assert ear.receiver.commit({"behaviour": Behaviour(movement=Movement(enabled=False))})
+    ear.client.send_message("/avatar/parameters/VelocityZ", 0.5)
+    ear.client.send_message("/avatar/parameters/GestureLeft", 2)
+    ear.until(lambda: "GestureLeft" in ear.values())
+    assert ear.values() == {"VelocityZ": 0.25, "GestureLeft": 2}
 
 
 def test_floats_are_coalesced_to_the_newest(ear: Any) -> None:

@@ -12,6 +12,7 @@ from tests.doubles.virtual_world import VirtualWorld
 from tests.doubles.vrchat.small_world import SmallWorld
 
 FRAME = 1.0 / 30.0
+FUZZ = 1e-6  # frames are added up
 
 
 class Link:
@@ -66,7 +67,7 @@ class Link:
 
     def _frame(self) -> None:
         now = self.world.clock.elapsed
-        while self._inward and self._inward[0][0] <= now:
+        while self._inward and self._inward[0][0] <= now + FUZZ:
             _, name, value = self._inward.popleft()
             self.game.apply(name, value)
         for name, value in self.game.advance(FRAME).items():
@@ -81,7 +82,7 @@ class Link:
     def _tell(self, now: float) -> None:
         """As the receiver does: what has come is told as one message."""
         values: dict[str, Value] = {}
-        while self._outward and self._outward[0][0] <= now:
+        while self._outward and self._outward[0][0] <= now + FUZZ:
             _, told = self._outward.popleft()
             if isinstance(told, Mapping):
                 values |= told

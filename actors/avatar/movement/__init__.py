@@ -1,0 +1,1 @@
+"""How the body gets somewhere: by VRChat's inputs, steered by where it is felt to be."""

@@ -1,0 +1,40 @@
+"""Who and what was seen where, just now: bounded, and soon over. Pure."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from actors.avatar.messages import SeenAt
+from actors.vocabulary.type_names import durable
+
+LASTS = 3.0  # seconds for which somebody is where they were seen
+MOST = 64
+
+
+@durable("world.Sights")
+class Sights(msgspec.Struct, frozen=True):
+    """seen: by target, the newest sight of each."""
+
+    seen: Mapping[str, SeenAt] = {}
+
+    def with_sight(self, sight: SeenAt) -> "Sights":
+        """One more; an older one of the same target is not kept."""
+        known = self.seen.get(sight.target)
+        if known is not None and known.at > sight.at:
+            return self
+        others = {target: one for target, one in self.seen.items() if target != sight.target}
+        kept = sorted(others.items(), key=lambda pair: pair[1].at)[-(MOST - 1) :]
+        return Sights({**dict(kept), sight.target: sight})
+
+    def fresh(self, now: float) -> "Sights":
+        """Those of the last seconds before `now` (epoch seconds)."""
+        kept = {target: one for target, one in self.seen.items() if now - one.at < LASTS}
+        return self if len(kept) == len(self.seen) else Sights(kept)
+
+    def without(self, targets: frozenset[str]) -> "Sights":
+        """None of these."""
+        return Sights({target: one for target, one in self.seen.items() if target not in targets})
+
+    def located(self) -> tuple[tuple[str, str], ...]:
+        """Each target with what people call it, in a fixed order."""
+        return tuple(sorted((target, one.name) for target, one in self.seen.items()))

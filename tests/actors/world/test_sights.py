@@ -1,0 +1,99 @@
+"""Who was seen where: passed on to whoever goes there, told to behaviour and conversation, and soon forgotten."""
+
+from pathlib import Path
+
+import pytest
+
+from actors.avatar.messages import SeenAt
+from actors.behaviour.messages import Located
+from actors.kernel.message import Message
+from actors.vocabulary.values import Vector3
+from actors.world.messages import BodyAt, FindWay, WatchSight, Way, WorldLeft
+from actors.world.sights import LASTS, MOST, Sights
+from tests.actors.world.test_world import Instance
+
+MIO, BAR = ("usr_1", "Mio"), ("thing:bar", "bar")
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path)
+
+
+def see(instance: Instance, target: tuple[str, str], age: float = 0.0) -> SeenAt:
+    sight = SeenAt(*target, 10.0, 2.0, instance.world.clock.wall() - age)
+    instance.world.give("world", sight, sender="eyes")
+    return sight
+
+
+def test_the_behaviour_and_the_conversation_hear_who_can_be_gone_to(instance: Instance) -> None:
+    behaviour = instance.world.probe("behaviour")
+    see(instance, MIO)
+    see(instance, MIO)
+    see(instance, BAR)
+    assert behaviour.of(Located) == [Located((MIO,)), Located((BAR, MIO))]
+    assert instance.present().located == (BAR, MIO)
+    instance.world.advance(2.0)
+    see(instance, MIO)
+    instance.world.advance(LASTS - 1.0)
+    assert behaviour.of(Located)[-1] == Located((MIO,))
+    instance.world.advance(LASTS)
+    assert behaviour.of(Located)[-1] == Located(())
+    assert instance.present().located == ()
+
+
+def test_in_another_world_nobody_is_where_they_were(instance: Instance) -> None:
+    behaviour = instance.world.probe("behaviour")
+    see(instance, MIO)
+    instance.world.give("world", WorldLeft(instance.world.clock.wall()))
+    assert behaviour.of(Located)[-1] == Located(())
+
+
+def test_what_is_told_late_is_no_sight_of_now(instance: Instance) -> None:
+    behaviour = instance.world.probe("behaviour")
+    see(instance, MIO, age=LASTS)
+    see(instance, MIO, age=-1.0)
+    assert behaviour.of(Located) == []
+
+
+def test_who_goes_to_somebody_is_passed_on_their_sights_for_so_long(instance: Instance) -> None:
+    movement = instance.world.probe("avatar.movement")
+    first = see(instance, MIO)
+    instance.world.give("world", WatchSight("usr_1", 1.0), sender="avatar.movement")
+    see(instance, BAR)
+    instance.world.advance(0.5)
+    second = see(instance, MIO)
+    instance.world.advance(0.6)
+    see(instance, MIO)
+    wanted: list[Message] = [first, second]
+    assert movement.messages == wanted
+
+
+def test_only_so_many_are_kept_and_the_newest_of_each() -> None:
+    sights = Sights()
+    for n in range(MOST + 5):
+        sights = sights.with_sight(SeenAt(f"usr_{n}", "", 0.0, 1.0, float(n)))
+    assert len(sights.seen) == MOST
+    assert "usr_4" not in sights.seen
+    older = SeenAt("usr_9", "", 90.0, 1.0, 1.0)
+    assert sights.with_sight(older) is sights
+
+
+def test_the_way_to_a_kind_of_thing_is_that_to_the_nearest_one(instance: Instance) -> None:
+    for step, seated in enumerate((True, False, False, True, False)):
+        at = instance.world.clock.wall() + step
+        instance.world.give("world", BodyAt(Vector3(0.5 + 2.0 * step, 1.6, 0.5), at, seated))
+    assert instance.present().ways == ("seat",)
+    instance.world.give("world", FindWay("", "seat"), sender="asker")
+    (way,) = instance.asker.of(Way)
+    assert way.places == ("4,0,0", "3,0,0")
+    assert way.points == (Vector3(8.5, 1.6, 0.5), Vector3(6.5, 1.6, 0.5))
+
+
+def test_in_other_coordinates_seats_and_ways_are_somewhere_else(instance: Instance) -> None:
+    instance.world.give("world", BodyAt(Vector3(0.5, 0.0, 0.5), 1.0, True, 5.0, True))
+    assert instance.actor.state.interactive_elements
+    instance.world.give("world", BodyAt(Vector3(9.5, 1.6, 0.5), 2.0))
+    state = instance.actor.state
+    assert (state.frame, state.interactive_elements) == (0.0, {})
+    assert list(state.navigation_graph.places) == ["4,0,0"]
