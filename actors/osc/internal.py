@@ -53,11 +53,14 @@ class FindHost(Message):
 
 
 class Announced(Message):
-    """From the thread of OSCQuery: Gerald is announced as `name`, with `host` and the TCP port of its tree."""
+    """From the thread of OSCQuery: Gerald is announced as `name`, with `host` and the TCP port of its tree.
+
+    discovery: which thread says so, here and in the next ones, so that old news is recognised."""
 
     name: str
     host: str
     port: int
+    discovery: int = 0
 
 
 class QueryFailed(Message):
@@ -65,6 +68,7 @@ class QueryFailed(Message):
 
     name: str
     why: str
+    discovery: int = 0
 
 
 class GameFound(Message):
@@ -75,6 +79,7 @@ class GameFound(Message):
     host: str
     osc_port: int
     parameters: tuple[AvatarParameter, ...]
+    discovery: int = 0
 
 
 class GameSilent(Message):
@@ -82,12 +87,14 @@ class GameSilent(Message):
 
     name: str
     why: str
+    discovery: int = 0
 
 
 class GameLost(Message):
     """From the thread of OSCQuery: the game is gone."""
 
     name: str
+    discovery: int = 0
 
 
 class AnnounceAgain(Message):

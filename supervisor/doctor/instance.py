@@ -8,6 +8,7 @@ from supervisor.doctor.finding import Finding, Findings, note, ok, problem
 from supervisor.doctor.running import Running
 from supervisor.doctor.subject import Subject
 
+START = "; start one with `supervisor run`"
 _NOT_WELL = ("DOWN", "DEGRADED")
 
 
@@ -19,9 +20,7 @@ def gather(subject: Subject) -> Running:
 def judge(running: Running) -> Findings:
     """An actor that is DOWN or DEGRADED is a problem, in its own words."""
     if not running.is_there:
-        return (
-            note(running.why, "start it with `supervisor run`, or look on: the rest is examined without it"),
-        )
+        return (note(running.why.removesuffix(START), "start one with `supervisor run`"),)
     if not running.status:
         return (problem(running.why, "`supervisor stop`; if that does not help, end that process"),)
     return (_life(running), *_complaints(running.status))

@@ -5,7 +5,7 @@ import locale
 import platform
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,14 +21,15 @@ _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)\s*(;)?", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class VersionFacts:
-    """installed, wanted: versions by package; wanted is empty where there is no list. optional: those of the list that
+    """installed: the version of each package. wanted: those that it may have, which depend on Python and system; empty
+    where there is no list. optional: those of the list that
     only some systems need. encoding: of the terminal and of the file names."""
 
     gerald: str
     python: tuple[int, int, int]
     system: str
     installed: Mapping[str, str]
-    wanted: Mapping[str, str]
+    wanted: Mapping[str, tuple[str, ...]]
     optional: frozenset[str] = frozenset()
     encoding: tuple[str, str] = ("utf-8", "utf-8")
     virtual: bool = True
@@ -47,11 +48,18 @@ def gather(subject: Subject) -> VersionFacts:
         sys.version_info[:3],
         platform.platform(terse=True),
         installed,
-        {_plain(pin[1]): pin[2] for pin in pins},
+        _by_name(pins),
         frozenset(_plain(pin[1]) for pin in pins if pin[3]),
         (locale.getpreferredencoding(False).lower(), sys.getfilesystemencoding().lower()),
         sys.prefix != sys.base_prefix,
     )
+
+
+def _by_name(pins: Sequence[re.Match[str]]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for pin in pins:
+        found[_plain(pin[1])] = (*found.get(_plain(pin[1]), ()), pin[2])
+    return found
 
 
 def _read(path: Path) -> str:
@@ -86,15 +94,15 @@ def _packages(facts: VersionFacts) -> Iterator[Finding]:
         return
     missing = sorted(facts.wanted.keys() - facts.installed.keys() - facts.optional)
     others = sorted(
-        f"{name} {facts.installed[name]} ({version})"
-        for name, version in facts.wanted.items()
-        if facts.installed.get(name, version) != version
+        f"{name} {facts.installed[name]} instead of {' or '.join(versions)}"
+        for name, versions in facts.wanted.items()
+        if facts.installed.get(name, versions[0]) not in versions
     )
     if missing:
         yield problem(f"packages are missing: {_some(missing)}", "`make setup` installs them")
     if others:
         yield note(
-            f"of other versions than Gerald is tested with: {_some(others)}",
+            f"not as Gerald is tested with: {_some(others)}",
             "remove .venv and run `make setup`",
         )
     if not (missing or others):

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from actors.osc.wire import datagram
 from supervisor.demo.instance import DemoInstance, free_port
+from supervisor.demo.peer import Peer
 
 
 def felt(instance: DemoInstance, path: tuple[str, ...], wanted: object) -> object:
@@ -42,3 +44,28 @@ def test_oscsend_drives_the_avatar_state_also_after_a_storm_of_malformed_datagra
         subprocess.run([*send, "/avatar/parameters/GestureLeft", "i", "5"], check=True, timeout=10)
         assert felt(instance, ("gestures", "GestureLeft"), 5.0) == 5.0
         assert instance.call({"do": "status"})["ready"]
+
+
+def test_without_oscquery_the_two_ports_carry_everything(home: Path) -> None:
+    port = free_port()
+    with Peer() as game:
+        settings = (f"osc.input_port={port}", f"osc.output_port={game.port}", "osc.query=off")
+        with DemoInstance(home, (*settings, "llm.mock_responses=true"), {}, "--text") as instance:
+            rows = {row["address"]: row for row in instance.call({"do": "status"})["actors"]}
+            assert rows["osc.query"]["state"] == "disabled"
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                sender.sendto(datagram("/avatar/change", "avtr_7"), ("127.0.0.1", port))
+                sender.sendto(datagram("/avatar/parameters/GestureLeft", 3), ("127.0.0.1", port))
+            assert felt(instance, ("gestures", "GestureLeft"), 3.0) == 3.0
+            assert felt(instance, ("avatar_id",), "avtr_7") == "avtr_7"
+            assert instance.call({"do": "talk", "text": "Hello", "as": "Mio"})["outcome"] == "said"
+            gate = threading.Event()
+            for _ in range(100):  # the datagram may come after the answer
+                if game.shown:
+                    break
+                gate.wait(0.05)
+            assert game.shown[0].text
+            told = instance.call({"do": "ask", "address": "osc.receiver", "type": "GetOscStatistics"})[
+                "message"
+            ]
+            assert (told["received"], told["announced_port"]) == (2, 0)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import msgspec
 from zeroconf import ServiceInfo, ServiceStateChange
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
@@ -55,12 +56,16 @@ def is_ipv4(host: str) -> bool:
 
 class Discovery:
     """Runs from `start` to `stop`. post: called on its thread with what is found. interface: the one address of this
-    machine that multicast goes through; VRChat counts every address as a program of its own."""
+    machine that multicast goes through; VRChat counts every address as a program of its own. number: stands in every
+    message, as `discovery`."""
 
-    def __init__(self, offer: Offer, interface: str, post: Callable[[Message], object]) -> None:
+    def __init__(
+        self, offer: Offer, interface: str, post: Callable[[Message], object], number: int = 0
+    ) -> None:
         self._offer = offer
         self._interface = interface
-        self._post = post
+        self._number = number
+        self._tell = post
         self._loop: asyncio.AbstractEventLoop | None = None
         self._over = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -79,6 +84,9 @@ class Discovery:
         """Read a game again: it has another avatar."""
         if self._loop is not None:
             self._call(lambda: self._look(service))
+
+    def _post(self, message: Message) -> None:
+        self._tell(msgspec.structs.replace(message, discovery=self._number))
 
     def _call(self, what: Callable[[], object]) -> None:
         if self._loop is None:

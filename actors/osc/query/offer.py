@@ -11,10 +11,12 @@ _WRITE_ONLY = 2
 _CONTAINER = 0
 
 # VRChat sends all avatar parameters to whoever takes the first, and the poses of head and wrists, with the player's
-# consent, to whoever takes the second.
-_TAKEN: Mapping[str, str] = MappingProxyType({"/avatar/change": "s", "/tracking/vrsystem": "ffffff"})
+# consent, to whoever takes the second. Nobody reads their values, but python-oscquery refuses a tree without them.
+_TAKEN: Mapping[str, tuple[str, tuple[str | float, ...]]] = MappingProxyType(
+    {"/avatar/change": ("s", ("",)), "/tracking/vrsystem": ("ffffff", (0.0,) * 6)}
+)
 _EXTENSIONS = MappingProxyType(
-    {"ACCESS": True, "CLIPMODE": False, "RANGE": False, "TYPE": True, "VALUE": False}
+    {"ACCESS": True, "CLIPMODE": False, "RANGE": False, "TYPE": True, "VALUE": True}
 )
 _ATTRIBUTES = frozenset({"FULL_PATH", "CONTENTS", "TYPE", "ACCESS", "VALUE", "DESCRIPTION", "RANGE"})
 
@@ -51,13 +53,13 @@ def host_info(offer: Offer) -> Mapping[str, Any]:
 
 def _tree() -> dict[str, Any]:
     root: dict[str, Any] = {"FULL_PATH": "/", "ACCESS": _CONTAINER, "CONTENTS": {}}
-    for address, types in _TAKEN.items():
+    for address, (types, values) in _TAKEN.items():
         node, path = root, ""
         for part in address[1:].split("/"):
             path = f"{path}/{part}"
             inner = {"FULL_PATH": path, "ACCESS": _CONTAINER}
             node = node.setdefault("CONTENTS", {}).setdefault(part, inner)
-        node |= {"TYPE": types, "ACCESS": _WRITE_ONLY}
+        node |= {"TYPE": types, "ACCESS": _WRITE_ONLY, "VALUE": values}
     return root
 
 

@@ -53,6 +53,7 @@ class OscQuery(Actor):
         self._games: dict[str, FoundGame] = {}
         self._silent: dict[str, str] = {}
         self._discovery: Discovery | None = None
+        self._number = 0
         self._failures = 0
         self._said: tuple[Health, str, str] | None = None
 
@@ -101,7 +102,8 @@ class OscQuery(Actor):
         host = self._osc.input_host
         if not is_ipv4(host) or host == _EVERYWHERE:  # VRChat sends to one address, of IPv4
             host = LOOPBACK if is_here(self._osc.output_host) or is_here(host) else interface
-        self._discovery = Discovery(Offer(self._name, host, self._port), interface, self.post)
+        self._number += 1
+        self._discovery = Discovery(Offer(self._name, host, self._port), interface, self.post, self._number)
         self._discovery.start()
 
     def _end(self) -> None:
@@ -111,16 +113,20 @@ class OscQuery(Actor):
         self._address = ""
         self._games, self._silent = {}, {}
 
-    # -- what is found
+    # -- what is found; one that has ended may still have been telling something
 
     @handles
     def on_announced(self, message: Announced) -> None:
+        if self._is_old(message):
+            return
         self._address = f"http://{message.host}:{message.port}"
         self._failures = 0
         self._tell()
 
     @handles
     def on_failed(self, message: QueryFailed) -> None:
+        if self._is_old(message):
+            return
         self._end()
         self._failures += 1
         self.after(RETRY.pause(self._failures), AnnounceAgain())
@@ -128,18 +134,24 @@ class OscQuery(Actor):
 
     @handles
     def on_game_found(self, message: GameFound) -> None:
+        if self._is_old(message):
+            return
         self._silent.pop(message.name, None)
         self._games[message.name] = FoundGame(message.host, message.osc_port, message.parameters)
         self._tell()
 
     @handles
     def on_game_silent(self, message: GameSilent) -> None:
+        if self._is_old(message):
+            return
         self._games.pop(message.name, None)
         self._silent[message.name] = message.why
         self._tell()
 
     @handles
     def on_game_lost(self, message: GameLost) -> None:
+        if self._is_old(message):
+            return
         self._games.pop(message.name, None)
         self._silent.pop(message.name, None)
         self._tell()
@@ -156,6 +168,9 @@ class OscQuery(Actor):
         games = {name: f"{game.host}:{game.osc_port}" for name, game in self._games.items()}
         parameters = self._games[mine].parameters if mine else ()
         self.reply(Games(self._name if self._address else "", self._address, games, mine, parameters))
+
+    def _is_old(self, message: Announced | QueryFailed | GameFound | GameSilent | GameLost) -> bool:
+        return message.discovery != self._number
 
     # -- what is told
 

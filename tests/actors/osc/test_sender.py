@@ -1,5 +1,8 @@
 """What the sender's actor puts on the wire, read by a real socket; the clock is virtual."""
 
+import shutil
+import subprocess
+import threading
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from actors.osc.wire import Value, Wire
 from actors.speech.messages import Cancel
 from actors.system.messages import StageReached
 from config.schema import Osc
+from supervisor.demo.instance import free_port
 
 REST = [(address, [value]) for address, value in resting()]
 
@@ -313,3 +317,44 @@ def test_another_port_is_moved_to_and_the_same_is_not(
         assert actor.commit(sections)
     assert made == [peer.port + further]
     assert peer.received() == REST
+
+
+@pytest.mark.liblo
+def test_oscdump_understands_all_that_is_sent(stage: Any) -> None:
+    if shutil.which("oscdump") is None:
+        pytest.skip("oscdump is not here: apt-get install liblo-tools")
+    port = free_port()
+    with subprocess.Popen(["oscdump", "-L", str(port)], stdout=subprocess.PIPE, text=True) as dump:
+        assert dump.stdout is not None
+        stage.start(Sender(Osc(output_port=port)), "osc.sender")
+        over = threading.Event()
+        lines: list[str] = []
+
+        def read() -> None:
+            for line in dump.stdout or ():
+                lines.append(line.split(" ", 1)[1].strip())  # without the time
+                over.set()
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        try:
+            for _ in range(100):  # until it listens
+                stage.world.give("osc.sender", Typing(True))
+                stage.world.give("osc.sender", Typing(False))
+                if over.wait(5.0 if lines else 0.1):
+                    break
+            stage.world.give("osc.sender", ChatboxText(1, "Grüße"))
+            stage.world.give("osc.sender", SetParameter("VRCEmote", 3))
+            stage.world.give("osc.sender", SetParameter("Hat", True))
+            stage.world.give("osc.sender", SetInput("Vertical", 0.5, 1.0))
+            sent = ["/chatbox/input sTF", "/avatar/parameters/VRCEmote i 3", "/avatar/parameters/Hat T"]
+            sent.append("/input/Vertical f 0.500000")
+            for _ in range(100):
+                if all(any(line.startswith(one) for line in lines) for one in sent):
+                    break
+                over.clear()
+                over.wait(0.1)  # short: it is looked again
+            assert [one for one in sent if not any(line.startswith(one) for line in lines)] == [], lines
+        finally:
+            dump.terminate()
+            reader.join()

@@ -4,6 +4,7 @@ import pytest
 
 from actors.osc.query.offer import Offer, answer
 
+CHANGE = {"FULL_PATH": "/avatar/change", "ACCESS": 2, "TYPE": "s", "VALUE": ("",)}
 OFFER = Offer("Gerald-4F00D1", "127.0.0.1", 4711)
 
 
@@ -25,19 +26,25 @@ def test_the_tree_takes_what_makes_vrchat_send_parameters_and_poses() -> None:
     _, root = answer(OFFER, "/")
     assert root is not None
     change = root["CONTENTS"]["avatar"]["CONTENTS"]["change"]
-    assert change == {"FULL_PATH": "/avatar/change", "ACCESS": 2, "TYPE": "s"}
+    assert change == CHANGE
     pose = root["CONTENTS"]["tracking"]["CONTENTS"]["vrsystem"]
-    assert pose == {"FULL_PATH": "/tracking/vrsystem", "ACCESS": 2, "TYPE": "ffffff"}
+    assert pose == {
+        "FULL_PATH": "/tracking/vrsystem",
+        "ACCESS": 2,
+        "TYPE": "ffffff",
+        "VALUE": (0.0,) * 6,
+    }
 
 
 @pytest.mark.parametrize(
     ("target", "status", "body"),
     [
-        ("/avatar/change", 200, {"FULL_PATH": "/avatar/change", "ACCESS": 2, "TYPE": "s"}),
-        ("/avatar/change/", 200, {"FULL_PATH": "/avatar/change", "ACCESS": 2, "TYPE": "s"}),
-        ("/avatar%2Fchange", 200, {"FULL_PATH": "/avatar/change", "ACCESS": 2, "TYPE": "s"}),
+        ("/avatar/change", 200, CHANGE),
+        ("/avatar/change/", 200, CHANGE),
+        ("/avatar%2Fchange", 200, CHANGE),
         ("/avatar/change?TYPE", 200, {"TYPE": "s"}),
-        ("/avatar/change?VALUE", 204, None),
+        ("/avatar/change?VALUE", 200, {"VALUE": ("",)}),
+        ("/avatar/change?RANGE", 204, None),
         ("/avatar?TYPE", 204, None),
         ("/avatar/change?PASSWORD", 400, None),
         ("/etc/passwd", 404, None),

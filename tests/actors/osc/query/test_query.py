@@ -3,85 +3,13 @@
 import asyncio
 import json
 import socket
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
-from actors.osc.messages import Games, GetGames, GetOscStatistics, OscStatistics, ParametersChanged
-from actors.osc.query.query import OscQuery, service_name
-from actors.osc.receiver import Receiver
-from config.schema import Osc
-from supervisor.demo.instance import free_port
-from tests.doubles.mdns import alone_on_the_network
+from actors.osc.query.query import service_name
+from tests.actors.osc.query.conftest import SMILE, Room
 from tests.doubles.queried_game import LOOPBACK, QueriedGame, fetch
-from tests.doubles.virtual_world import VirtualWorld
-
-PATIENCE = 30.0
-SMILE = "/avatar/parameters/Smile"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def network() -> Iterator[None]:
-    """Tests that run at the same time would find each other's games."""
-    with alone_on_the_network():
-        yield
-
-
-class Room:
-    """A receiver and OSCQuery, whose threads are real."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.default = free_port()
-        self.osc = Osc(input_port=self.default, query="on")
-        self.world = VirtualWorld()
-        self.avatar = self.world.probe("avatar")
-        self.asker = self.world.probe("asker")
-
-    def start(self) -> None:
-        self.world.start(Receiver(self.osc, [("avatar", ("*",))]), "osc.receiver")
-        self.world.start(OscQuery(self.osc, self.home, LOOPBACK), "osc.query")
-        self.world.run()
-
-    def until(self, holds: Callable[[], object]) -> None:
-        end = time.monotonic() + PATIENCE
-        while not holds():
-            assert time.monotonic() < end, f"waited in vain: {self.said()}"
-            for life in tuple(self.world.lives.values()):
-                life.step(0.01)
-            self.world.run()
-
-    def games(self) -> Games:
-        self.asker.clear()
-        self.world.give("osc.query", GetGames(), sender="asker")
-        return self.asker.of(Games)[0]
-
-    def statistics(self) -> OscStatistics:
-        self.asker.clear()
-        self.world.give("osc.receiver", GetOscStatistics(), sender="asker")
-        return self.asker.of(OscStatistics)[0]
-
-    def said(self) -> list[str]:
-        return [f"{one.health} {one.reason}" for one in self.world.supervisor.of(HealthChanged)]
-
-    def value(self, name: str) -> object:
-        changed = self.avatar.of(ParametersChanged)
-        return next((one.values[name] for one in reversed(changed) if name in one.values), None)
-
-    def stop(self) -> None:
-        for life in self.world.lives.values():
-            life.stop()
-        assert not any(self.world.failures.values())
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    made = Room(tmp_path)
-    yield made
-    made.stop()
 
 
 def test_they_find_each_other_and_nothing_counts_twice(room: Room) -> None:
