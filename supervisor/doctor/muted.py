@@ -7,6 +7,10 @@ from config.schema import Audio
 from supervisor.doctor.finding import Finding, Findings, note, ok, problem
 from supervisor.doctor.subject import Subject
 
+UNKNOWN = (
+    "whether the game's microphone is, is known only with status among osc.enabled_events while Gerald runs"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class MutedFacts:
@@ -19,13 +23,15 @@ class MutedFacts:
 def gather(subject: Subject) -> MutedFacts:
     """By the configuration, and by what the running instance knows of its avatar."""
     movement = subject.running.avatar.get("movement_state") or {}
-    received = bool(subject.running.osc.get("received"))
-    return MutedFacts(subject.config.audio, bool(movement.get("muted")) if received else None)
+    told = bool(subject.running.osc.get("received")) and "status" in subject.config.osc.enabled_events
+    is_muted = bool(movement.get("muted"))
+    return MutedFacts(subject.config.audio, is_muted if told or is_muted else None)
 
 
 def judge(facts: MutedFacts) -> Findings:
     """What the owner wants so is a note; that nobody hears it in the game is a problem."""
-    return tuple(_muted(facts)) or (ok("neither ears nor voice are muted"),)
+    unknown = "" if facts.in_game is not None else f"; {UNKNOWN}"
+    return tuple(_muted(facts)) or (ok(f"neither ears nor voice are muted{unknown}"),)
 
 
 def _muted(facts: MutedFacts) -> Iterator[Finding]:
