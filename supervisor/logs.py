@@ -89,7 +89,7 @@ def start_logging(settings: Logging, data: Path) -> str:
     root = logging.getLogger()
     root.setLevel(settings.level)
     # They log every request, which the trace already has.
-    for name in ("httpx", "httpcore", "pykka", "foxglove", "filelock"):
+    for name in ("httpx", "httpcore", "websockets", "pykka", "foxglove", "filelock"):
         logging.getLogger(name).setLevel(logging.WARNING)
     file = located(data, settings.file)
     before = [handler for handler in root.handlers if isinstance(handler, _PrivateFile)]

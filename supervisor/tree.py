@@ -21,6 +21,7 @@ from actors.system.messages import SYSTEM
 from actors.users.messages import USERS
 from actors.vision.messages import CAMERA, DETECTOR
 from actors.vocabulary.backoff import Backoff
+from actors.vrchat.messages import VRCHAT
 from actors.world.messages import WORLD, WORLD_LOG
 from supervisor.otp.messages import ROOT
 from supervisor.otp.spec import ChildSpec, OnGiveUp, ProcessSettings, Start, Strategy, SupervisorSpec, walk
@@ -140,6 +141,13 @@ def _body(config: "Config", silent: str) -> tuple[ChildSpec, ...]:
         ),
         ChildSpec(MOVEMENT, "actors.avatar.movement.movement:Movement", ("behaviour",)),
         ChildSpec(WORLD_LOG, "actors.world.log:WorldLog", ("vrchat", "home"), sense=True),
+        ChildSpec(
+            VRCHAT,
+            "actors.vrchat.vrchat:VRChatAccount",
+            ("vrchat", "home", *(("sealer",) if config.vrchat.api_enabled else ())),
+            disabled_reason="" if config.vrchat.api_enabled else "vrchat.api_enabled is false",
+            sense=True,
+        ),
     )
 
 

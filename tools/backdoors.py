@@ -20,6 +20,8 @@ RIM = {
     "actors.llm.http.moderations",
     "actors.llm.http.streams",
     "actors.behaviour.local_clock",
+    "actors.vrchat.web.session_file",
+    "actors.vrchat.web.web",
 }
 """Modules that are reached through `side_effect` only."""
 HOSTS = "actors.kernel."

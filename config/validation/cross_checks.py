@@ -35,6 +35,7 @@ def crosscheck(config: Config) -> Iterator[CrossCheckFinding]:
     yield from _moderation(config)
     yield from _trace(config)
     yield from _supervision(config)
+    yield from _account(config)
     yield from _not_built_yet(config)
 
 
@@ -151,13 +152,23 @@ def _supervision(config: Config) -> Iterator[CrossCheckFinding]:
         )
 
 
+def _account(config: Config) -> Iterator[CrossCheckFinding]:
+    """What the account cannot do, as it is configured."""
+    vrchat = config.vrchat
+    if vrchat.auto_friend_accept and not vrchat.api_enabled:
+        key = ("vrchat", "auto_friend_accept")
+        yield CrossCheckFinding("note", key, "does nothing while vrchat.api_enabled is false")
+    missing = [name for name in ("username", "contact") if not getattr(vrchat, name)]
+    if vrchat.api_enabled and missing:
+        names = " and ".join(f"vrchat.{name}" for name in missing)
+        hint = "Without it no request is sent to VRChat."
+        yield CrossCheckFinding("note", ("vrchat", "api_enabled"), f"needs {names}", hint)
+
+
 def _not_built_yet(config: Config) -> Iterator[CrossCheckFinding]:
     """What is asked for and does nothing so far."""
     message = "does nothing yet: this version reads the key and has no part that uses it"
-    vrchat, vision = config.vrchat, config.computer_vision
-    for name in ("api_enabled", "auto_friend_accept"):
-        if getattr(vrchat, name):
-            yield CrossCheckFinding("note", ("vrchat", name), message)
+    vision = config.computer_vision
     for name in ("object_detection", "depth_estimation"):
         if vision.enabled and getattr(vision, name):
             yield CrossCheckFinding("note", ("computer_vision", name), message)

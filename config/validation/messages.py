@@ -19,6 +19,9 @@ _PLAIN_WORDS = frozenset(("repeated", "extra"))
 _SERVER_NAME = "must be a name in lower case such as groq"
 _PATTERNS = {
     "pin": "must be thread, process or host:NAME",
+    "api_url": "must be a URL such as https://api.vrchat.cloud/api/1",
+    "pipeline_url": "must be a URL such as wss://pipeline.vrchat.cloud/",
+    "contact": "must be an e-mail address or a URL without spaces",
     "base_url": "must be a URL such as http://127.0.0.1:11434/v1",
     "source": "must be none, screen, device or file:PATH",
     "database_url": "must be lmdb:// and a path",

@@ -40,6 +40,7 @@ COMMANDS = {
         "Import a character card, choose who Gerald plays, try a model.",
     ),
     "users": ("supervisor.cli.users.users:users", "List or erase remembered people."),
+    "vrchat": ("supervisor.cli.vrchat.vrchat:vrchat", "Sign in to VRChat; friends, requests, status."),
     "backup": ("supervisor.cli.state.backup:backup", "Back up everything Gerald remembers; list backups."),
     "restore": ("supervisor.cli.state.restore:restore", "Restore a backup."),
     "stop": ("supervisor.cli.instance.talk:stop", "Stop the running instance and save its state."),

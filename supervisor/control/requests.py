@@ -33,6 +33,7 @@ from supervisor.control.ask import answer_of, plain_fields
 from supervisor.control.config_requests import CONFIG_REQUESTS
 from supervisor.control.state_requests import STATE_REQUESTS
 from supervisor.control.summary import place, resources, touch, turns
+from supervisor.control.vrchat_requests import VRCHAT_REQUESTS
 from supervisor.control.wire import RequestRefused
 from supervisor.nodes.boot import actor_class
 from supervisor.otp.spec import ChildSpec
@@ -240,4 +241,5 @@ _REQUESTS: Mapping[str, Callable[[Runtime, Mapping[str, Any]], Answers]] = {
     **STATE_REQUESTS,
     **ACTOR_REQUESTS,
     **CONFIG_REQUESTS,
+    **VRCHAT_REQUESTS,
 }

@@ -100,7 +100,10 @@ class Runtime:
         self.configuration_store = ConfigurationReload(config, source)
         environ = source.environ if source is not None else os.environ
         self.ciphers = DataCiphers(
-            home, lambda: self.config.storage, environ, lambda: self.config.users.voice_prints
+            home,
+            lambda: self.config.storage,
+            environ,
+            lambda: self.config.users.voice_prints or self.config.vrchat.api_enabled,
         )
         self._frames = SharedFrames(home)
         self._frames.provide(root, config)

@@ -175,7 +175,8 @@ def test_a_key_or_a_server_makes_the_model_remote(
 
 
 def test_the_schema_can_be_walked_by_key() -> None:
-    assert secret_keys() == {("llm", "api_key"), ("llm", "api_keys"), ("safety", "moderation", "api_key")}
+    of_models = {("llm", "api_key"), ("llm", "api_keys"), ("safety", "moderation", "api_key")}
+    assert secret_keys() == {*of_models, ("vrchat", "password"), ("vrchat", "totp_secret")}
     assert is_text(("bot", "name"))
     assert is_text(("llm", "api_key"))
     assert not is_text(("audio", "input_device"))
