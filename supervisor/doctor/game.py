@@ -2,7 +2,9 @@
 
 import re
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from supervisor.doctor.subject import Subject
 NAME = "vrchat.exe"
 FRESH = 120.0
 """Seconds within which a running game has written something into its log."""
+_one_at_a_time = threading.Lock()  # psutil keeps what it has seen for the next time
 _PORTS = re.compile(r"--osc=(\d{1,5}):([^:\s]*):(\d{1,5})")
 
 
@@ -78,7 +81,11 @@ def is_here(host: str) -> bool:
 
 def game_processes() -> tuple[GameProcess, ...]:
     """Every VRChat of this machine, also below Proton."""
-    found = []
+    with _one_at_a_time:
+        return tuple(_game_processes())
+
+
+def _game_processes() -> Iterator[GameProcess]:
     for process in psutil.process_iter(["pid", "name", "cmdline"]):
         line = process.info["cmdline"] or ()
         names = (
@@ -87,8 +94,7 @@ def game_processes() -> tuple[GameProcess, ...]:
         )
         if NAME in (name.lower() for name in names):
             match = _PORTS.search(" ".join(line))
-            found.append(GameProcess(process.info["pid"], match[0] if match else ""))
-    return tuple(found)
+            yield GameProcess(process.info["pid"], match[0] if match else "")
 
 
 def judge(facts: GameFacts) -> Findings:
