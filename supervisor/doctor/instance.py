@@ -42,7 +42,8 @@ def _life(running: Running) -> Finding:
 
 def _complaints(status: Mapping[str, Any]) -> Iterator[Finding]:
     for row in status.get("actors", ()):
-        if row["state"] == "disabled" or row["health"] not in _NOT_WELL:
+        # A supervisor is as its actors are.
+        if row["kind"] != "actor" or row["state"] == "disabled" or row["health"] not in _NOT_WELL:
             continue
         said = f"{row['address']} is {row['health']}: {row['reason'] or row['last_error'] or 'it does not say why'}"
         yield problem(said, row["remedy"] or "`supervisor trace show --failed` says what went wrong")

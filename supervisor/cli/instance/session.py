@@ -145,7 +145,8 @@ class RunScreen:
             self._console.print(f"[bold green]READY[/] after {time.time() - system.started_at:.1f} s")
             for line in who_answers(self._config.llm):
                 self._console.print(escaped(line))
-            if any(slot.health is Health.DEGRADED for slot in system.registry.slots.values()):
+            unwell = (Health.DEGRADED, Health.DOWN)
+            if any(slot.health in unwell for slot in system.registry.slots.values()):
                 self._console.print("[dim]what is missing, and what to do: `supervisor doctor`[/]")
         elif not any(stop.is_set() for stop in stops):
             self._console.print(

@@ -1,6 +1,9 @@
 """Homes to examine."""
 
-from collections.abc import Callable
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,19 @@ def subject(tmp_path: Path) -> Make:
         return Subject(others.pop("home", Home(tmp_path)), Config.model_validate(sections), **others)
 
     return make
+
+
+@pytest.fixture
+def vrchat(tmp_path: Path) -> Iterator[int]:
+    """A process that is called as VRChat is, with an argument as of its launch options."""
+    if sys.platform != "linux":
+        pytest.skip("a program that sleeps is copied")
+    program = tmp_path / "VRChat.exe"
+    shutil.copy(str(shutil.which("sleep")), program)
+    process = subprocess.Popen([str(program), "600"])
+    yield process.pid
+    process.kill()
+    process.wait()
 
 
 def said(findings: Findings) -> list[str]:

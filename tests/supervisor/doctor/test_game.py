@@ -1,11 +1,7 @@
 """VRChat is found as a process of this machine, with its ports and its log."""
 
 import os
-import shutil
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,19 +12,6 @@ from supervisor.doctor.game import GameFacts, GameProcess, is_here, judge
 from tests.supervisor.doctor.conftest import Make, said, worst
 
 OSC = Osc()
-
-
-@pytest.fixture
-def vrchat(tmp_path: Path) -> Iterator[int]:
-    """A process that is called as VRChat is, with an argument as of its launch options."""
-    if sys.platform != "linux":
-        pytest.skip("a program that sleeps is copied")
-    program = tmp_path / "VRChat.exe"
-    shutil.copy(str(shutil.which("sleep")), program)
-    process = subprocess.Popen([str(program), "600"])
-    yield process.pid
-    process.kill()
-    process.wait()
 
 
 def test_its_process_is_found_by_its_name(vrchat: int, subject: Make) -> None:

@@ -7,7 +7,15 @@ from supervisor.doctor.instance import judge
 from supervisor.doctor.running import Running, look
 from tests.supervisor.doctor.conftest import said
 
-ROW = {"state": "running", "health": "OK", "reason": "", "remedy": "", "last_error": "", "address": "llm"}
+ROW = {
+    "kind": "actor",
+    "state": "running",
+    "health": "OK",
+    "reason": "",
+    "remedy": "",
+    "last_error": "",
+    "address": "llm",
+}
 
 
 def status(*rows: dict[str, Any], ready: bool = True, safe: bool = False) -> dict[str, Any]:
@@ -33,8 +41,9 @@ def test_one_that_does_not_answer_is_a_problem() -> None:
 def test_an_actor_that_is_not_well_is_a_problem_in_its_own_words() -> None:
     bad = ROW | {"address": "audio.speaker", "health": "DOWN", "reason": "no device", "remedy": "plug it in"}
     off = ROW | {"address": "vision.camera", "state": "disabled", "health": "DOWN"}
+    above = bad | {"address": "body", "kind": "supervisor", "reason": "audio.speaker DOWN"}
     told = ROW | {"address": "osc.query", "reason": "announced"}
-    found = judge(Running(7, status=status(bad, off, told), age=62.0))
+    found = judge(Running(7, status=status(above, bad, off, told), age=62.0))
     assert said(found) == ["ok: READY, process 7, up 0:01:02", "problem: audio.speaker is DOWN: no device"]
     assert found[1].remedy == "plug it in"
 

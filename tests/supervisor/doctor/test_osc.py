@@ -70,6 +70,15 @@ def test_an_address_that_is_not_this_machine_s_is_said() -> None:
     assert heard.remedy
 
 
+@pytest.mark.usefixtures("vrchat")
+def test_a_game_that_runs_and_listens_nowhere_has_its_osc_off(subject: Make) -> None:
+    ports = {"input_port": free_port(), "output_port": free_port()}
+    found = judge(osc.gather(subject(osc=ports)))
+    (bad,) = (one for one in found if one.severity == "problem")
+    assert bad.seen == f"VRChat runs, and nobody listens on UDP port {ports['output_port']}: OSC is off"
+    assert "Action Menu > Options > OSC > Enabled" in bad.remedy
+
+
 def facts(
     heard: Heard | None = None,
     running: Running | None = None,
