@@ -73,7 +73,7 @@ def _state() -> tuple[ChildSpec, ...]:
         ChildSpec(
             CONVERSATION,
             "actors.conversation.conversation:Conversation",
-            ("bot", "speech", "conversation", "llm", "safety", "lore", "users"),
+            ("bot", "speech", "conversation", "llm", "safety", "lore", "users", "behaviour"),
         ),
         ChildSpec(USERS, "actors.users.users:Users", ("bot", "memory")),
         ChildSpec(WORLD, "actors.world.world:World"),

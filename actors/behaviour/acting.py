@@ -1,18 +1,26 @@
 """What the body does just now: at most one act for each of its parts, each with an end."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 import msgspec
 
-from actors.avatar.messages import AVATAR, GestureRequested, StopGesture
+from actors.avatar.messages import AVATAR, MOVEMENT, GestureRequested, StopGesture, StopMoving
 from actors.behaviour.internal import ActOver, StepDue
-from actors.behaviour.plans import Order, Part, Plan
+from actors.behaviour.plans import INPUTS, Order, Part, Plan, Values, plan_of, zeroed
 from actors.kernel.message import Message
-from actors.osc.messages import OSC_SENDER
+from actors.osc.messages import OSC_SENDER, SetInput, SetParameter
 from actors.vocabulary.type_names import durable
+from config.schema.acts import ACTS
 
 GRACE = 3.0
 """Seconds for which an act may outlast the turn that it belongs to: a wave that has begun is seen."""
+
+
+_ROOMS: Mapping[type[Message], str] = MappingProxyType(
+    {GestureRequested: AVATAR, StopGesture: AVATAR, SetInput: OSC_SENDER, SetParameter: OSC_SENDER}
+)
 
 
 class Owner(Protocol):
@@ -21,6 +29,19 @@ class Owner(Protocol):
     def tell(self, to: str, message: Message, *, notify: bool = False) -> str: ...
     def after(self, seconds: float, message: Message) -> int: ...
     def now(self) -> float: ...
+
+
+def let_go(owner: Owner, expressions: Mapping[str, Values], longest: float) -> None:
+    """What an incarnation before this one had begun has no end any more: end all that there may be."""
+    for name in INPUTS:
+        owner.tell(OSC_SENDER, zeroed(name))
+    owner.tell(AVATAR, StopGesture(0))
+    owner.tell(MOVEMENT, StopMoving())
+    for act in (*ACTS, *expressions):
+        plan = plan_of(act, 0, expressions, longest)
+        if plan is not None and plan.part == "face":
+            for order in plan.undo:
+                owner.tell(OSC_SENDER, order)
 
 
 @durable("behaviour.RunningAct")
@@ -73,11 +94,21 @@ class Acting:
                 self._end(owner, act)
 
     def wind_up(self, owner: Owner, turn: int) -> None:
-        """Turn `turn` is over: what belongs to it ends soon."""
+        """Turn `turn` is over: what belongs to it ends soon, and a walk belongs to none any more."""
         for part, act in tuple(self.running.items()):
-            if 0 < act.turn <= turn and act.ends_at > owner.now() + GRACE:
+            if act.plan.ticket and act.turn <= turn:
+                self.running[part] = msgspec.structs.replace(act, turn=0)
+            elif 0 < act.turn <= turn and act.ends_at > owner.now() + GRACE:
                 self.running[part] = msgspec.structs.replace(act, ends_at=owner.now() + GRACE)
                 owner.after(GRACE, ActOver(act.number))
+
+    def arrived(self, ticket: int) -> str:
+        """The movement of this ticket has ended by itself; the act that it was, "" if it is none any more."""
+        act = next((act for act in self.running.values() if act.plan.ticket == ticket), None)
+        if act is None:
+            return ""
+        del self.running[act.plan.part]
+        return act.plan.act
 
     def stop(self, owner: Owner) -> tuple[str, ...]:
         """Everything ends; the names of what did."""
@@ -96,5 +127,4 @@ class Acting:
                 self._send(owner, order)
 
     def _send(self, owner: Owner, order: Order) -> None:
-        to = AVATAR if isinstance(order, GestureRequested | StopGesture) else OSC_SENDER
-        owner.tell(to, order)
+        owner.tell(_ROOMS.get(type(order), MOVEMENT), order)

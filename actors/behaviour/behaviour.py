@@ -6,9 +6,18 @@ stop ends everything at once."""
 from collections.abc import Mapping
 from typing import Any
 
-from actors.avatar.messages import AVATAR, GetParameter, ParameterIs, StopGesture, Touched
+from actors.avatar.messages import (
+    AVATAR,
+    MOVEMENT,
+    GetParameter,
+    MovementEnded,
+    ParameterIs,
+    StopMoving,
+    Touched,
+)
 from actors.behaviour import rules
-from actors.behaviour.acting import Acting
+from actors.behaviour.acting import Acting, let_go
+from actors.behaviour.errands import NOBODY, Errands, Meant, leads, ordered
 from actors.behaviour.host import Host
 from actors.behaviour.intentions import Intentions
 from actors.behaviour.internal import (
@@ -28,6 +37,7 @@ from actors.behaviour.messages import (
     ActsStopped,
     BodyIs,
     GetActs,
+    Located,
     MakeAct,
     PersonCame,
     PersonWent,
@@ -36,7 +46,7 @@ from actors.behaviour.messages import (
     StopActs,
     VisitBegan,
 )
-from actors.behaviour.plans import GLANCES, INPUTS, plan_of, zeroed
+from actors.behaviour.plans import GLANCES, Plan, plan_of
 from actors.conversation.messages import ReplyEnded, TurnStarted
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
@@ -50,16 +60,16 @@ from actors.osc.messages import (
 from actors.speech.messages import Cancel
 from actors.users.messages import USERS, GetBlocked, PeopleBlocked, PersonForgotten
 from actors.vocabulary.acts import WALK
-from actors.vocabulary.requests import asked_for, says_stop
+from actors.vocabulary.requests import asked_for, leads_to, says_stop
 from actors.vocabulary.type_names import durable
+from actors.vocabulary.values import UNKNOWN
 from actors.world.messages import WORLD, AnnounceSeat
 from config.schema import Behaviour as Settings
 from config.schema import Bot, Speech
 from config.schema.acts import ACTS
 from config.schema.languages import AUTO
 
-LOOK_EVERY = 2.0
-CLOCK_EVERY = 3600.0
+LOOK_EVERY, CLOCK_EVERY = 2.0, 3600.0
 SWITCH_WITHIN, SWITCH_AGAIN = 2.0, 1.0
 IDLE_FACES = 0.25  # the part of idle acts that is a small smile
 
@@ -78,6 +88,8 @@ class Behaviour(Actor):
         self._speech = speech
         self._acting = Acting()
         self._intentions = Intentions()
+        self._errands = Errands()
+        self._speaker = UNKNOWN
         self._host = Host()
         self._pace = rules.Pace()
         self._body = BodyIs()
@@ -98,7 +110,7 @@ class Behaviour(Actor):
 
     def on_start(self) -> None:
         if self.context.incarnation > 1:
-            self._let_go()
+            let_go(self, self.settings.expressions, self.settings.longest)
             self.tell(USERS, GetBlocked())  # which the first incarnation is told by itself
             # VRChat says a parameter again only when it changes: until then it may be on
             self._switch_unknown = self.settings.stop_parameter is not None
@@ -125,17 +137,6 @@ class Behaviour(Actor):
             self._idle_later()
         return True
 
-    def _let_go(self) -> None:
-        """What an incarnation before this one had begun has no end any more."""
-        for name in INPUTS:
-            self.tell(OSC_SENDER, zeroed(name))
-        self.tell(AVATAR, StopGesture(0))
-        for act in (*ACTS, *self.settings.expressions):
-            plan = plan_of(act, 0, self.settings.expressions, self.settings.longest)
-            if plan is not None and plan.part == "face":
-                for order in plan.undo:
-                    self.tell(OSC_SENDER, order)
-
     # -- a turn
 
     @handles
@@ -146,6 +147,7 @@ class Behaviour(Actor):
         self._intentions = self._intentions.begun(message.turn)
         if not message.text:
             return
+        self._speaker = message.person
         self._host.spoken_to(message.person, self.wall())
         self._idle_later()
         if says_stop(message.text):
@@ -153,7 +155,7 @@ class Behaviour(Actor):
             return
         for act in asked_for(message.text):
             if act != WALK:
-                self.do(act, message.turn, "asked for")
+                self.do(act, message.turn, "asked for", named=leads_to(message.text, act))
         self._react(message)
 
     def _react(self, message: TurnStarted) -> None:
@@ -201,22 +203,49 @@ class Behaviour(Actor):
 
     # -- acts
 
-    def do(self, act: str, turn: int, why: str, *, unasked: bool = False) -> str:
-        """Do it, if it may be done now; else why not. unasked: by itself, and never in place of something asked for."""
+    def do(self, act: str, turn: int, why: str, *, unasked: bool = False, named: str = "") -> str:
+        """Do it, if it may be done now; else why not. unasked: by itself, and never in place of something asked for.
+
+        named: whom or what it leads to, "" for whoever speaks; the way there may have to be looked up first."""
         act = rules.known_as(act, self.settings)
         reason = self._refusal(act)
         reason = reason or rules.too_fast(self._pace, self.settings, self.now(), unasked=unasked)
+        if not reason and leads(act):
+            led = self._errands.plan(self, Meant(act, named, self._speaker if turn else UNKNOWN, turn, why))
+            return self._begin(led, turn, why) if isinstance(led, Plan) else led
         plan = plan_of(act, turn, self.settings.expressions, self.settings.longest)
         if unasked and (self._host.rests(self.wall()) or (plan and plan.part in self._acting.running)):
             reason = reason or "something else goes on"
         if reason or plan is None:
             return reason or "there is no such act"
+        return self._begin(plan, turn, why)
+
+    def _begin(self, plan: Plan, turn: int, why: str) -> str:
         self._pace = self._pace.again(self.now())
         self._acting.begin(self, plan, turn, why)
-        if act not in GLANCES:
+        if plan.act not in GLANCES:
             of = f", turn {turn}" if turn else ""
-            self.health(Health.OK, f"last: {act} ({why}{of})")
+            self.health(Health.OK, f"last: {plan.act} ({why}{of})")
         return ""
+
+    def on_way(self, answer: Reply | AskFailed) -> None:
+        """The way to what was named, for an act that may have been cancelled meanwhile."""
+        led, meant = self._errands.along(self, answer), answer.context
+        over = "its turn is over" if self._intentions.is_void(meant.turn) else ""
+        reason = self._refusal(meant.act) or over or ("" if isinstance(led, Plan) else led)
+        if isinstance(led, Plan) and not reason:
+            self._begin(led, meant.turn, meant.why)
+        else:
+            self.health(Health.OK, f"not done: {meant.act} {meant.named}: {reason}")
+
+    @handles
+    def on_movement_ended(self, message: MovementEnded) -> None:
+        if act := self._acting.arrived(message.ticket):
+            self.health(Health.OK, ": ".join(filter(None, (f"last: {act}, {message.outcome}", message.why))))
+
+    @handles
+    def on_located(self, message: Located) -> None:
+        self._errands.located = message.targets
 
     def _refusal(self, act: str) -> str:
         if self._switch_unknown:
@@ -235,7 +264,8 @@ class Behaviour(Actor):
 
     @handles
     def on_make(self, message: MakeAct) -> None:
-        why = self.do(message.act.strip().casefold().replace("-", "_"), 0, "the owner asked")
+        act, named = ordered(message.act)
+        why = self.do(act, 0, "the owner asked", named=named)
         self.reply(ActAnswer(message.act, not why, why))
 
     @handles
@@ -245,7 +275,8 @@ class Behaviour(Actor):
     @handles
     def on_get_acts(self, _: GetActs) -> None:
         names = (*ACTS, *(name for name in self.settings.expressions if name not in ACTS))
-        known = tuple((name, self._refusal(name)) for name in names)
+        nobody = "" if self._errands.located else NOBODY
+        known = tuple((name, self._refusal(name) or (nobody if leads(name) else "")) for name in names)
         now = tuple((one.plan.act, one.why) for one in self._acting.running.values())
         etiquette, settings = self._host.etiquette, self.settings.initiative
         quiet = etiquette.refusal(settings, self.wall(), self._host.offset)
@@ -255,6 +286,7 @@ class Behaviour(Actor):
         """End everything, and every input to zero."""
         ended = self._acting.stop(self)
         self._intentions = self._intentions.dropped()
+        self.tell(MOVEMENT, StopMoving())
         self.tell(OSC_SENDER, ZeroInputs())
         self._host.rest(self.wall())
         self.health(Health.OK, f"stopped: {why}")

@@ -23,5 +23,5 @@ class Owner(Protocol):
     def now(self) -> float: ...
     def wall(self) -> float: ...
 
-    def do(self, act: str, turn: int, why: str, *, unasked: bool = False) -> str:
+    def do(self, act: str, turn: int, why: str, *, unasked: bool = False, named: str = "") -> str:
         """Do it, if it may be done now; else why not."""

@@ -5,12 +5,12 @@ from types import MappingProxyType
 
 import msgspec
 
-from actors.avatar.messages import GestureRequested, StopGesture
+from actors.avatar.messages import GestureRequested, GoTo, StopGesture, StopMoving, WalkWay
 from actors.osc.messages import SetInput, SetParameter
 from actors.vocabulary.type_names import durable
 from config.schema.acts import FACES, GESTURES
 
-Order = GestureRequested | StopGesture | SetInput | SetParameter
+Order = GestureRequested | StopGesture | SetInput | SetParameter | GoTo | WalkWay | StopMoving
 Values = Mapping[str, float | bool]
 
 Part = str
@@ -28,6 +28,7 @@ _PAD: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 _LASTS: Mapping[str, float] = MappingProxyType({"dance": 8.0, "die": 5.0, "sadness": 5.0})
 GESTURE_LASTS = 3.0
+GRACE = 2.0  # seconds that a movement has to say how it ended
 
 # Inputs that acts use: name of the act, what is held, and for how long.
 _HELD: Mapping[str, tuple[tuple[str, float, float], ...]] = MappingProxyType(
@@ -53,13 +54,21 @@ INPUTS = tuple(sorted({name for held in _HELD.values() for name, _, _ in held}))
 
 @durable("behaviour.Plan")
 class Plan(msgspec.Struct, frozen=True):
-    """orders: after how many seconds each is sent. undo: what ends the act. lasts: seconds."""
+    """orders: after how many seconds each is sent. undo: what ends the act. lasts: seconds.
+
+    ticket: of the movement that it is, 0 for none; it ends by itself, and may outlast the turn that it was asked in."""
 
     act: str
     part: Part
     lasts: float
     orders: tuple[tuple[float, Order], ...]
     undo: tuple[Order, ...]
+    ticket: int = 0
+
+
+def walk_of(act: str, order: GoTo | WalkWay, longest: float) -> Plan:
+    """What the movement does for `act`. longest: seconds that a movement may last."""
+    return Plan(act, "legs", longest + GRACE, ((0.0, order),), (StopMoving(order.ticket),), order.ticket)
 
 
 def plan_of(act: str, turn: int, expressions: Mapping[str, Values], longest: float) -> Plan | None:

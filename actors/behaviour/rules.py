@@ -7,6 +7,7 @@ import msgspec
 
 from actors.behaviour.messages import BodyIs
 from actors.behaviour.plans import GLANCES
+from actors.vocabulary.goals import LEADING
 from actors.vocabulary.requests import says_goodbye, says_hello
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.words import arousal_of, tone_of, valence_of
@@ -17,7 +18,7 @@ MINUTE = 60.0
 REST = 30.0  # seconds after a stop in which nothing is done unasked
 MARKED = 0.3  # the distance from somebody's usual mood from which on theirs is noticed
 
-_LEGS = frozenset(("jump", *GLANCES, *(act for act in ACTS if act.startswith(("turn", "step")))))
+_LEGS = frozenset(("jump", *LEADING, *GLANCES, *(act for act in ACTS if act.startswith(("turn", "step")))))
 _ROUGH = re.compile(r"bonk|slap|poke|grab|punch|hit|boop", re.I)
 _INSTEAD: Mapping[str, str] = {"thumbs_up": "cheer"}
 
@@ -43,7 +44,9 @@ def known_as(act: str, settings: Behaviour) -> str:
 
 
 def refusal(act: str, settings: Behaviour, body: BodyIs, *, seat: bool, held: bool) -> str:
-    """Why `act` cannot be done just now; "" if it can. seat: one is within reach. held: the stop parameter is on."""
+    """Why `act` cannot be done just now, whomever it leads to; "" if it can.
+
+    seat: one is within reach. held: the stop parameter is on."""
     if not settings.enabled:
         return "behaviour.enabled is false"
     if held:
@@ -53,12 +56,12 @@ def refusal(act: str, settings: Behaviour, body: BodyIs, *, seat: bool, held: bo
             return "there is no such act"
         if act not in settings.allowed:
             return "not in behaviour.allowed"
+    if act in LEADING and not settings.movement.enabled:
+        return "behaviour.movement.enabled is false"
     return "" if act in settings.expressions else _unable(act, body, seat)
 
 
 def _unable(act: str, body: BodyIs, seat: bool) -> str:
-    if act == "look":
-        return "it does not know where anybody stands"
     if act == "sit":
         return "it sits" if body.seated else "" if seat else "no seat is known within reach"
     if act == "stand":

@@ -70,7 +70,7 @@ from actors.users.messages import USERS, GetBlocked, PeopleBlocked, PersonForgot
 from actors.vocabulary.blocks import Blocks
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import tombstone
-from config.schema import Attention, Bot, KeptOfUsers, Llm, Lore, Safety, Speech
+from config.schema import Attention, Behaviour, Bot, KeptOfUsers, Llm, Lore, Safety, Speech
 
 RESTARTED = "was restarted while it was at the reply"
 
@@ -79,9 +79,9 @@ RESTARTED = "was restarted while it was at the reply"
 class Conversation(DomainActor[ConversationState]):
     """Owns the conversation's state and the turn that is under way.
 
-    attention, bot, lore, safety, speech: the sections of the configuration in force. wording: what the lists forbid.
-    placeholder: the embedded model answers, by the configuration or while all servers rest.
-    A trace from before they mattered has no section llm, safety or lore."""
+    attention, behaviour, bot, lore, safety, speech: the sections of the configuration in force. wording: what the
+    lists forbid. placeholder: the embedded model answers, by the configuration or while all servers rest.
+    A trace from before they mattered has no section llm, safety, lore or behaviour."""
 
     domain = "conversation"
     schema = 2
@@ -109,9 +109,11 @@ class Conversation(DomainActor[ConversationState]):
         safety: Safety | None = None,
         lore: Lore | None = None,
         users: KeptOfUsers | None = None,
+        behaviour: Behaviour | None = None,
     ) -> None:
         super().__init__(ConversationState(speaking_style=bot.speaking_style))
         self.attention = conversation or Attention()
+        self.behaviour = behaviour or Behaviour()
         self.safety = safety or Safety()
         self.lore = lore or Lore()
         self.wording = Wording()
@@ -179,6 +181,7 @@ class Conversation(DomainActor[ConversationState]):
         self.speech = sections.get("speech", self.speech)
         self.attention = sections.get("conversation", self.attention)
         self.lore = sections.get("lore", self.lore)
+        self.behaviour = sections.get("behaviour", self.behaviour)
         if "users" in sections:
             self.keeps_voices = sections["users"].voice_prints
         self.become(msgspec.structs.replace(self.state, speaking_style=self._persona.speaking_style))

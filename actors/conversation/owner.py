@@ -11,12 +11,13 @@ from actors.conversation.wording.wording import Wording
 from actors.kernel.message import Message
 from actors.kernel.state.patch import Path
 from actors.vocabulary.blocks import Blocks
-from config.schema import Attention, Bot, Lore, Safety, Speech
+from config.schema import Attention, Behaviour, Bot, Lore, Safety, Speech
 
 
 class Owner(Protocol):
-    """See DomainActor for the promises. attention, bot, lore, safety, speech: the sections of the configuration in
-    force. wording: what the lists of `safety` forbid. blocks: who is blocked. pace: who was answered lately.
+    """See DomainActor for the promises. attention, behaviour, bot, lore, safety, speech: the sections of the
+    configuration in force. wording: what the lists of `safety` forbid. blocks: who is blocked. pace: who was answered
+    lately.
 
     erased: hashes of people who were erased, and until when (epoch seconds).
 
@@ -24,6 +25,7 @@ class Owner(Protocol):
     visits."""
 
     attention: Attention
+    behaviour: Behaviour
     bot: Bot
     lore: Lore
     safety: Safety

@@ -106,12 +106,15 @@ class Participant(msgspec.Struct, frozen=True):
 class Surroundings(msgspec.Struct, frozen=True):
     """Where the conversation takes place, who is near, and what is seen, as the world's domain last told.
 
-    seat: one is within reach."""
+    seat: one is within reach. located: who and what is seen and can be gone to. ways: kinds of things to which a way
+    is known."""
 
     place: str = ""
     people: tuple[Person, ...] = ()
     seen: tuple[str, ...] = ()
     seat: bool = False
+    located: tuple[Person, ...] = ()
+    ways: tuple[str, ...] = ()
 
 
 @durable("conversation.ConversationState")

@@ -251,15 +251,12 @@ def unasked(state: ConversationState, person: Person, at: float, voiced: bool) -
     )
 
 
-def surrounded(
-    state: ConversationState,
-    place: str,
-    people: tuple[Person, ...],
-    seen: tuple[str, ...],
-    seat: bool = False,
-) -> ConversationState:
-    """The world answered: the place, who is near, what is seen, and whether a seat is within reach."""
-    return msgspec.structs.replace(state, surroundings=Surroundings(place, people[:NEAR], seen[:SEEN], seat))
+def surrounded(state: ConversationState, here: Surroundings) -> ConversationState:
+    """The world answered where this is; of what is near and seen some is kept."""
+    near = msgspec.structs.replace(
+        here, people=here.people[:NEAR], seen=here.seen[:SEEN], located=here.located[:NEAR]
+    )
+    return msgspec.structs.replace(state, surroundings=near)
 
 
 def touched(state: ConversationState, touch: Interaction) -> ConversationState:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from actors.vocabulary.acts import WALK
+from actors.vocabulary.goals import named_goal
 
 MOST = 2  # acts that one utterance can ask for
 LONGEST = 300  # characters in which a request is looked for
@@ -88,23 +89,30 @@ _SAID: Mapping[str, str] = MappingProxyType(
         """,
         "step_left": "step (?:to (?:the|your) )?left",
         "step_right": "step (?:to (?:the|your) )?right",
-        "look": "look (?:at me|at us|over here|into my eyes)|face me",
+        "look": "look (?:at me|at us|over here|into my eyes)|face me|turn (?:to|towards?) (?:me|us)|turn to face me",
         "sit": """
             sit(?: down)?(?: (?:here|there|on (?:the|that|a) \\w+|next to me|beside me))?
             (?:take|have) a seat
             setz dich(?: hin| bitte| mal)*
         """,
         "stand": "(?:stand|get) up(?: again)?",
+        "come": """
+            come (?:here|over(?: here)?|to (?:me|us|PLACE)|on over)|get over here
+            (?:walk|run|go)(?: over| back)? (?:to|towards?|up to) PLACE
+            (?:komm(?: mal)?(?: bitte)? (?:her|zu mir))(?: bitte)?
+            viens(?: ici)?|ven(?: aquí| acá)|vieni qui|vem (?:cá|aqui)
+            (?:こっちに|こっちへ)?(?:来て|おいで)(?:ください|よ|ね)?
+        """,
+        "follow": """
+            follow (?:me|us|PLACE)|come (?:with (?:me|us)|along)
+            (?:komm(?: mal)?(?: bitte)? mit|folge? mir)(?: bitte)?
+            viens avec moi|suis[- ]moi|ven conmigo|sígueme|vieni con me|seguimi|vem comigo|segue-me|siga-me
+            ついて(?:来て|きて)(?:ください|よ|ね)?
+        """,
         WALK: """
-            come (?:here|over(?: here)?|to me|with (?:me|us)|along|on over)|get over here
-            follow (?:me|us|him|her|them)(?: (?:to|into|up|down|over|around) PLACE)?
-            (?:walk|run|go)(?: over)? (?:to|into|towards?|up to|with|after|through|around) PLACE
+            follow (?:him|her|them|me|us)(?: (?:to|into|up|down|over|around) PLACE)?
+            (?:walk|run|go)(?: over)? (?:into|with|after|through|around) PLACE
             walk(?: (?:a bit|around|over here|here))?
-            (?:komm(?: mal)?(?: bitte)? (?:her|mit|zu mir)|folge? mir)(?: bitte)?
-            viens(?: ici| avec moi)|suis[- ]moi
-            ven(?: aquí| conmigo| acá)|sígueme|vieni (?:qui|con me)|seguimi
-            vem (?:cá|aqui|comigo)|segue-me|siga-me
-            (?:こっちに|こっちへ)?(?:来て|おいで)(?:ください|よ|ね)?|ついて(?:来て|きて)(?:ください|よ|ね)?
         """,
     }
 )
@@ -141,6 +149,12 @@ def asked_for(text: str) -> tuple[str, ...]:
     """The acts that `text` asks for, in order, WALK among them; at most two."""
     found = dict.fromkeys(filter(None, map(_request, _clauses(text))))
     return tuple(found)[:MOST]
+
+
+def leads_to(text: str, act: str) -> str:
+    """Who or what the request for `act` in `text` names, such as "bob" or "chair"; "" for the speaker."""
+    clause = next((clause for clause in _clauses(text) if _request(clause) == act), "")
+    return named_goal(clause)
 
 
 def says_stop(text: str) -> bool:

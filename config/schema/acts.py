@@ -16,6 +16,8 @@ Move = Literal[
     "step_right",
     "jump",
     "look",
+    "come",
+    "follow",
     "sit",
     "stand",
 ]

@@ -25,7 +25,8 @@ from actors.kernel.protocol.lifecycle import Health
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Vector3
 from actors.world.messages import WORLD, WatchSight
-from config.schema import Behaviour as Settings
+from config.schema import Behaviour
+from config.schema import Movement as Settings
 
 EVERY = 0.1
 """Seconds from one look at the body to the next."""
@@ -44,13 +45,17 @@ class Movement(Actor):
 
     deterministic = True
 
-    def __init__(self, behaviour: Settings) -> None:
-        self._settings = behaviour.movement
+    def __init__(self, behaviour: Behaviour) -> None:
+        self._behaviour = behaviour
         self._errand: Errand | None = None
         self._body = BodyMoved(Vector3(), 0.0, Vector3(), 0.0, 0.0, known=False)
         self._pedals = Pedals()
         self._watched_at = self._released_at = self._settles_until = 0.0
         self._number = 0
+
+    @property
+    def _settings(self) -> Settings:
+        return self._behaviour.movement
 
     def on_start(self) -> None:
         if self.context.incarnation > 1:
@@ -63,7 +68,7 @@ class Movement(Actor):
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         """What goes on ends: it might not be allowed any more."""
-        self._settings = sections["behaviour"].movement
+        self._behaviour = sections["behaviour"]
         self._end(Ended("stopped", "the configuration has changed"))
         return True
 

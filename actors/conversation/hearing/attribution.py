@@ -8,7 +8,7 @@ from actors.conversation import turns
 from actors.conversation.company import company
 from actors.conversation.company.company import SURE, Candidate, Company, Evidence, Filed
 from actors.conversation.company.waiting import Question
-from actors.conversation.state import ConversationState
+from actors.conversation.state import ConversationState, Surroundings
 from actors.kernel.actor import AskFailed, Reply
 from actors.users.messages import Profile
 from actors.vocabulary.values import UNKNOWN, Interaction, Person, Resemblance
@@ -48,7 +48,9 @@ def person_of(known: Company, said: Evidence) -> Person:
 
 def attributed(state: ConversationState, here: Present) -> ConversationState:
     """The active turn with its place and whoever said it; what was filed under a wrong name before is put right."""
-    state = turns.surrounded(state, here.world_name, here.people, here.seen, here.seat)
+    located = tuple(Person(target, name) for target, name in here.located)
+    around = Surroundings(here.world_name, here.people, here.seen, here.seat, located, here.ways)
+    state = turns.surrounded(state, around)
     active = state.active
     if active is None:
         return state

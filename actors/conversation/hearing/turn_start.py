@@ -25,7 +25,8 @@ from actors.llm.messages import LLM, CompletionRequested
 from actors.osc.messages import OSC_SENDER, Typing
 from actors.speech.messages import RECOGNIZER, VoiceBelongs
 from actors.users.messages import USERS, GetProfile, Misattributed, Profile
-from actors.vocabulary.requests import asked_for
+from actors.vocabulary.goals import LEADING, goal
+from actors.vocabulary.requests import asked_for, leads_to
 from actors.vocabulary.values import Person
 
 TURN_WITHIN = 90.0
@@ -62,10 +63,21 @@ def asks_too_much(text: str) -> bool:
     return any(act in CANNOT for act in asked_for(text))
 
 
-def _beyond(state: ConversationState, text: str) -> str:
-    """What `text` asks of the body that it cannot do here; "" for nothing."""
-    able = {"sit"} if state.surroundings.seat else set()
-    return next((act for act in asked_for(text) if act in CANNOT and act not in able), "")
+def _beyond(owner: Owner, active: ActiveTurn) -> str:
+    """What is asked of the body that it cannot do here; "" for nothing."""
+    asked = (act for act in asked_for(active.text) if act in CANNOT)
+    return next((act for act in asked if not _is_able(owner, active, act)), "")
+
+
+def _is_able(owner: Owner, active: ActiveTurn, act: str) -> bool:
+    here, may = owner.state.surroundings, owner.behaviour
+    if act == "sit":
+        return here.seat
+    if act not in LEADING or not (may.enabled and may.movement.enabled and act in may.allowed):
+        return False
+    ways = here.ways if act == "come" else ()
+    located = tuple((one.user_id, one.name) for one in here.located)
+    return goal(leads_to(active.text, act), active.person, located, ways).is_known
 
 
 def excuse(owner: Owner, reply: ReplyDelivery, kind: str) -> None:
@@ -169,7 +181,7 @@ def acquainted(owner: Owner, reply: ReplyDelivery, answer: Reply | AskFailed) ->
 def _think(owner: Owner, reply: ReplyDelivery, turn: int, profile: Profile | None) -> None:
     reply.ahead.met(profile)
     note_person(owner, profile)
-    if act := _beyond(owner.state, current(owner).text):
+    if act := _beyond(owner, current(owner)):
         reply.say(owner, cannot(act, words_language(owner)))
         turn_end.complete(owner, reply)
         return

@@ -74,7 +74,13 @@ _CANNOT_SIT: Mapping[str, str] = MappingProxyType(
     }
 )
 CANNOT: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {WALK: _CANNOT_WALK, "look": _CANNOT_LOOK, "sit": _CANNOT_SIT}
+    {
+        WALK: _CANNOT_WALK,
+        "come": _CANNOT_WALK,
+        "follow": _CANNOT_WALK,
+        "look": _CANNOT_LOOK,
+        "sit": _CANNOT_SIT,
+    }
 )
 """The answer to who asks for one of these where it cannot be done, by language."""
 

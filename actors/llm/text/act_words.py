@@ -29,7 +29,9 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "look": "look looks looking gaze gazes gazing eyecontact",
         "sit": "sit sits sitting",
         "stand": "stand stands standing",
-        WALK: "walk walks walking follow follows following come comes coming approach approaches",
+        "follow": "follow follows following",
+        "come": "come comes coming approach approaches",
+        WALK: "walk walks walking",
     }
 )
 _MEANT = MappingProxyType({word: act for act, words in _WORDS.items() for word in words.split()})

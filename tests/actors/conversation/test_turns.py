@@ -65,7 +65,7 @@ def step(state: ConversationState, what: tuple[str, Person, str, str], at: float
     if kind == "touch":
         return touched(state, Interaction("touch", person.name, text, at))
     if kind == "around":
-        return surrounded(state, text, (person,) * 200, (text,) * 9)
+        return surrounded(state, Surroundings(text, (person,) * 200, (text,) * 9))
     if kind == "forget":
         return dropped(state, (person,), at)
     return begin(end(state, "Gerald", at), Question(text, at + 2 * PAUSE, person), at + 2 * PAUSE)

@@ -17,6 +17,7 @@ from actors.speech.messages import (
 from actors.users.messages import GetProfile, InteractionHappened, Profile
 from actors.vocabulary.values import UNKNOWN, Person
 from actors.world.messages import Present, WhoIsHere
+from config.schema import Behaviour, Movement
 from tests.actors.conversation.room import ALONE, MIO, Room
 
 HI = SpeakFirst(("Hi Mio!", "I am an AI."), MIO, 2.0)
@@ -138,6 +139,35 @@ def test_who_asks_for_what_the_body_cannot_do_hears_so(text: str, answer: str) -
     room.hear(text, UNKNOWN)
     assert [one.text for one in room["speech.synthesizer"].of(SpeakRequested)] == [answer]
     assert room["llm"].of(CompletionRequested) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "here"),
+    [
+        ("Come here!", Present((MIO,), "Home", located=((MIO.user_id, "Mio"),))),
+        ("Follow Yu", Present((MIO,), "Home", located=(("usr_yu", "Yu"),))),
+        ("Go to the chair", Present((MIO,), "Home", ways=("seat",))),
+        ("Look at me", Present((MIO,), "Home", located=((MIO.user_id, "Mio"),))),
+    ],
+)
+def test_who_is_seen_or_where_a_way_is_known_the_model_answers(text: str, here: Present) -> None:
+    room = Room()
+    room.hear(text, here=here)
+    assert room["speech.synthesizer"].of(SpeakRequested) == []
+    room.answer("users", GetProfile, Profile(MIO, None))
+    assert len(room["llm"].of(CompletionRequested)) == 1
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [Behaviour(enabled=False), Behaviour(movement=Movement(enabled=False)), Behaviour(allowed=("wave",))],
+)
+def test_what_the_body_may_not_do_it_says_that_it_cannot(behaviour: Behaviour) -> None:
+    room = Room()
+    room.actor.commit({"behaviour": behaviour})
+    room.hear("Come here!", here=Present((MIO,), "Home", located=((MIO.user_id, "Mio"),)))
+    room.answer("users", GetProfile, Profile(MIO, None))
+    assert [one.text for one in room["speech.synthesizer"].of(SpeakRequested)] == [TO_WALK]
 
 
 def test_where_a_seat_is_known_the_model_answers_who_asks_it_to_sit() -> None:
