@@ -13,8 +13,8 @@ from actors.audio.devices.choice import open_source
 from actors.audio.devices.device import AudioSource, Sound
 from actors.audio.devices.device_thread import DeviceThread
 from actors.audio.echo.control import Canceller, open_control
+from actors.audio.echo.double_talk import open_canceller
 from actors.audio.echo.path import EchoMode
-from actors.audio.echo.webrtc import EchoCanceller
 from actors.audio.internal import CaptureBegan, DeviceChanged, Resubscribe
 from actors.audio.messages import AudioChunk, PlayedSound
 from actors.audio.muting import ears_muted, watched
@@ -42,7 +42,7 @@ class Microphone(DeviceActor):
         speech: Speech,
         home: Path,
         thread: Callable[..., DeviceThread[AudioSource]] = DeviceThread,
-        canceller: Callable[[], Canceller] = EchoCanceller,
+        canceller: Callable[[], Canceller] = open_canceller,
     ) -> None:
         self._audio = audio
         self._speech = speech

@@ -11,6 +11,7 @@ from actors.audio.devices.device import Sound
 from actors.audio.devices.resample import resampled
 from actors.audio.echo.alignment import best_match
 from actors.audio.echo.control import EchoControl, open_control
+from actors.audio.echo.double_talk import open_canceller
 from actors.audio.echo.webrtc import CancellerMissing, EchoCanceller
 from actors.audio.messages import AudioChunk, PlayedSound
 from actors.speech.engines import embedded
@@ -82,7 +83,7 @@ def told(voice: Sound, wrong: float) -> Iterator[PlayedSound]:
 
 def hear(voice: Sound, captured: Sound, wrong: float = 0.0, control: EchoControl | None = None) -> Heard:
     """Run both through a control. wrong: seconds by which the device is wrong about when the voice is heard."""
-    control = control or EchoControl("auto", EchoCanceller())
+    control = control or EchoControl("auto", open_canceller())
     waiting = list(told(voice, wrong))
     chunks: list[AudioChunk] = []
     for begin in range(0, captured.size - CHUNK, CHUNK):
@@ -255,7 +256,7 @@ def test_what_is_said_over_a_first_short_reply_is_told_again_from_its_beginning(
     captured, person = echo(short, 0.1, -200.0), words("Wait, stop, I have a question.")[: 3 * RATE // 2]
     at = RATE + RATE // 5
     captured[at : at + person.size] += person
-    control = EchoControl("auto", EchoCanceller())
+    control = EchoControl("auto", open_canceller())
     again = told_again(control, short, captured)
     heard = np.frombuffer(b"".join(chunk.pcm for chunk in again), dtype="<i2")
     assert all(chunk.again and chunk.clear for chunk in again)
@@ -273,7 +274,7 @@ def test_no_voice_that_comes_back_is_told_again(
     short: Sound, voice: Sound, seconds: float, decibels: float
 ) -> None:
     for played in (short, voice):
-        control = EchoControl("auto", EchoCanceller())
+        control = EchoControl("auto", open_canceller())
         assert not told_again(control, played, echo(played, seconds, decibels))
         assert control.mode.name != "free"
         assert control.lost > 0
@@ -281,14 +282,14 @@ def test_no_voice_that_comes_back_is_told_again(
 
 def test_one_short_reply_shows_that_the_voice_comes_back(short: Sound) -> None:
     first = short[: 4 * RATE]
-    control = EchoControl("auto", EchoCanceller())
+    control = EchoControl("auto", open_canceller())
     told_again(control, first, echo(first, 0.4, -20.0))
     assert control.path.comes_back is True
     assert control.delay == pytest.approx(0.4, abs=0.03)
 
 
 def test_what_was_captured_while_the_ears_were_muted_is_never_told_again(short: Sound) -> None:
-    captured, control = echo(short, 0.1, -200.0), EchoControl("auto", EchoCanceller())
+    captured, control = echo(short, 0.1, -200.0), EchoControl("auto", open_canceller())
     half = 3 * RATE // 2
     assert not told_again(control, short[:half], captured[:half])
     control.ignore()
