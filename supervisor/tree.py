@@ -15,7 +15,7 @@ from actors.conversation.messages import CONVERSATION, WORD_LISTS
 from actors.kernel.mailbox import Full
 from actors.kernel.protocol.storage import PERSISTENCE
 from actors.llm.messages import LLM, LOCAL_LLM, MODERATOR
-from actors.osc.messages import EVERYTHING, OSC_QUERY, OSC_RECEIVER, OSC_SENDER
+from actors.osc.messages import EVERYTHING, OSC_GAME, OSC_QUERY, OSC_RECEIVER, OSC_SENDER
 from actors.speech.messages import RECOGNIZER, SYNTHESIZER
 from actors.system.messages import SYSTEM
 from actors.users.messages import USERS
@@ -123,6 +123,13 @@ def _body(config: "Config", silent: str) -> tuple[ChildSpec, ...]:
             ("osc", "home"),
             osc=("/avatar/change",),
             disabled_reason=unannounced,
+            sense=True,
+        ),
+        ChildSpec(
+            OSC_GAME,
+            "actors.osc.game.game:Game",
+            ("osc", "home", "behaviour"),
+            osc=("/avatar/change", "MuteSelf", "Earmuffs"),
             sense=True,
         ),
         ChildSpec(

@@ -44,12 +44,13 @@ from actors.audio.messages import (
 )
 from actors.audio.muting import voice_muted
 from actors.audio.playback.fader import RAMP
-from actors.audio.playback.playback import Playback, Step
+from actors.audio.playback.playback import Announcement, Playback, Step
 from actors.audio.playback.playlist import Playlist
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.kernel.protocol.state import GetState, StateIs
+from actors.osc.messages import OSC_GAME
 from actors.speech.messages import RECOGNIZER, Cancel, VoiceRestarted
 from actors.system.messages import SYSTEM, StageReached
 from config.schema import Audio
@@ -259,6 +260,7 @@ class Speaker(DeviceActor):
             if not isinstance(message, SentencePlayed):
                 self.tell(RECOGNIZER, message)
             self.tell(CONVERSATION, message)
+            self._tell_game(message)
             if isinstance(message, PlaybackEnded) and message.turn == self._eased:
                 self._eased = 0
                 self._playlist.fade(1.0)
@@ -266,6 +268,13 @@ class Speaker(DeviceActor):
                 self._first_audio = message.turn
                 self.tell(SYSTEM, StageReached(message.turn, "first_audio", message.at, self._latency))
         self._watch()
+
+    def _tell_game(self, message: Announcement) -> None:
+        """A voice that is muted here concerns nobody there."""
+        if isinstance(message, PlaybackEnded) or (
+            isinstance(message, PlaybackStarted) and not self._audio.mute_voice
+        ):
+            self.tell(OSC_GAME, message)
 
     @handles
     def on_sound(self, message: PlayedSound) -> None:

@@ -9,7 +9,9 @@ from actors.avatar.internal import GestureOver, ReckonDue
 from actors.avatar.messages import (
     GestureRequested,
     GetParameter,
+    GetParameters,
     ParameterIs,
+    ParametersAre,
     Steered,
     StopGesture,
     Touched,
@@ -30,9 +32,11 @@ from actors.avatar.state import (
     body_moved,
     crossed_step,
     faults,
+    felt,
     is_located,
     is_under_way,
     parameter,
+    parameters,
     touches,
 )
 from actors.behaviour.messages import BEHAVIOUR, VisitBegan
@@ -41,7 +45,6 @@ from actors.kernel.actor import handles
 from actors.kernel.state.domain import DomainActor
 from actors.osc.messages import OSC_SENDER, AvatarLoaded, ParametersChanged, SetParameter, TrackingChanged
 from actors.vocabulary.type_names import durable
-from actors.vocabulary.values import Interaction
 from actors.world.messages import WORLD, BodyAt
 
 EMOTE = "VRCEmote"
@@ -107,7 +110,7 @@ class Avatar(DomainActor[AvatarState]):
         if (now := body(self.state)) != stood:
             self.tell(BEHAVIOUR, now)
         for sensor in began:
-            touched = Touched(sensor, Interaction("touch", "", sensor, self.wall()))
+            touched = Touched(sensor, felt(message, sensor, self.wall()))
             for watcher in dict.fromkeys((CONVERSATION, BEHAVIOUR, *self.watchers)):
                 self.tell(watcher, touched)
         if not FELT.isdisjoint(message.values):
@@ -171,6 +174,10 @@ class Avatar(DomainActor[AvatarState]):
     @handles
     def on_get_parameter(self, message: GetParameter) -> None:
         self.reply(ParameterIs(message.name, parameter(self.state, message.name)))
+
+    @handles
+    def on_get_parameters(self, _: GetParameters) -> None:
+        self.reply(ParametersAre(parameters(self.state)))
 
     @handles
     def on_watch(self, message: WatchTouches) -> None:

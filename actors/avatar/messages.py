@@ -1,5 +1,6 @@
 """What the avatar's domain accepts and announces: gestures to make; what it feels comes as OSC messages."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from actors.kernel.message import Lane, Message
@@ -36,6 +37,16 @@ class ParameterIs(Message):
 
     name: str
     value: bool | int | float | None
+
+
+class GetParameters(Message):
+    """What VRChat last said of the avatar; answered by ParametersAre."""
+
+
+class ParametersAre(Message):
+    """The newest value of every parameter that is kept. Of how the body moves only what differs from standing still."""
+
+    values: Mapping[str, bool | int | float]
 
 
 class WatchTouches(Message):

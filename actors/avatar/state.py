@@ -100,9 +100,14 @@ def apply_parameters(state: AvatarState, message: ParametersChanged, at: float) 
         proximity_data=_merged(state.proximity_data, proximity),
         movement_state=moved(state.movement_state, message.values),
         reckoning=_reckoning(state, message.values),
-        last_interaction=Interaction("touch", "", touched[-1], at) if touched else state.last_interaction,
+        last_interaction=felt(message, touched[-1], at) if touched else state.last_interaction,
         felt_at=_merged(state.felt_at, dict.fromkeys((*expressions, *sensors, *proximity), at)),
     )
+
+
+def felt(message: ParametersChanged, sensor: str, at: float) -> Interaction:
+    """The touch at `sensor`: where it was in the owner's words, else by the sensor's name."""
+    return Interaction("touch", "", message.zones.get(sensor, sensor), at)
 
 
 def touches(state: AvatarState, message: ParametersChanged) -> tuple[str, ...]:
@@ -188,6 +193,18 @@ def _reckoning(state: AvatarState, values: Mapping[str, Number]) -> Reckoning:
     now = in_unit(state.reckoning, float(values.get("AngularY", 0.0)))
     station = bool(values.get("InStation", state.movement_state.in_station))
     return apart(now, SEATED_APART) if station != state.movement_state.in_station and now.reckoned else now
+
+
+def parameters(state: AvatarState) -> Mapping[str, Number]:
+    """The newest value of every parameter that is kept; of the movement only what differs from standing still."""
+    now, still = state.movement_state, MovementState()
+    moves: dict[str, Number] = {
+        name: getattr(now, field)
+        for name, field in (*_MOVEMENT_NUMBERS.items(), *_MOVEMENT_TRUTHS.items())
+        if getattr(now, field) != getattr(still, field)
+    }
+    moves |= {name: speed for name, axis in _VELOCITY.items() if (speed := getattr(now.velocity, axis))}
+    return {**state.gestures, **state.expressions, **state.proximity_data, **state.touch_sensors, **moves}
 
 
 def apply_tracking(

@@ -12,7 +12,7 @@ from actors.kernel.message import Message
 from actors.osc.datagram import BadDatagram, Call, Reason
 from actors.osc.decoder import Decoder
 from actors.osc.messages import AvatarLoaded, OscStatistics, ParametersChanged, TrackingChanged
-from actors.osc.parameters import MAX_NAME, PREFIX, event_of
+from actors.osc.parameters import MAX_NAME, PREFIX, Meanings, is_avatar_id
 
 MAX_PARAMETERS = 8192  # different parameters at a time: as many as an avatar may have
 MAX_HOSTS = 256
@@ -20,19 +20,17 @@ MAX_HOSTS = 256
 SILENT = 30.0
 AVATAR_CHANGE = "/avatar/change"
 HEAD_POSE = "/tracking/vrsystem/head/pose"
-# Characters. Of avatars in the making it is `local:` and the name that their maker gave them.
-_LONGEST_AVATAR_ID = 256
 Arguments = tuple[Any, ...]
 
 
 class DatagramQueue:
-    """Single-threaded, except `statistics`. enabled: events to announce. friends: IP addresses that may also send.
+    """Single-threaded, except `statistics`. meanings: what is announced. friends: IP addresses that may also send.
 
     A game that has found Gerald by OSCQuery sends everything twice: to its default port, and to the announced one."""
 
     def __init__(
         self,
-        enabled: tuple[str, ...],
+        meanings: Meanings,
         friends: tuple[str, ...] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -44,7 +42,8 @@ class DatagramQueue:
         # Addresses of parameters that are announced, and their names; `_events` has the same names.
         self._names: dict[str, str] = {}
         self._events: dict[str, str] = {}
-        self.choose(enabled, friends)
+        self._zones: dict[str, str] = {}
+        self.choose(meanings, friends)
         self._routes: Mapping[str, Callable[[Arguments], None]] = MappingProxyType(
             {AVATAR_CHANGE: self._avatar_changed, HEAD_POSE: self._head_moved}
         )
@@ -53,14 +52,15 @@ class DatagramQueue:
         self._avatar: AvatarLoaded | None = None
         self._tracking: TrackingChanged | None = None
         self._received = self._foreign = self._handled = self._ignored = self._coalesced = self._announced = 0
+        self._foreign_host = ""
         # Every reason from the start: a mapping that never changes its size can be copied by another thread.
         self._refused = dict.fromkeys(Reason, 0)
 
-    def choose(self, enabled: tuple[str, ...], friends: tuple[str, ...] = ()) -> None:
-        """From now on these events are announced, and these hosts may send too. From any thread."""
+    def choose(self, meanings: Meanings, friends: tuple[str, ...] = ()) -> None:
+        """From now on this is announced, and these hosts may send too. From any thread."""
         self._friends = frozenset(map(_plain, friends))
         self._hosts = {"127.0.0.1": True, "::1": True}
-        self._enabled = frozenset(enabled)
+        self._meanings = meanings
         # Known addresses belong to the former events: look all up again.
         self._names = {}
 
@@ -93,6 +93,7 @@ class DatagramQueue:
         self._received += 1
         if not (self._hosts.get(host) or self._is_here(host)):
             self._foreign += 1
+            self._foreign_host = host
             return
         try:
             calls = self._decode(data)
@@ -118,36 +119,46 @@ class DatagramQueue:
         self._values, self._touched = {}, {}
         changed = None
         if values:
-            events = self._events
-            changed = ParametersChanged(values, touched, {name: events[name] for name in values})
+            events, zones = self._events, self._zones
+            placed = {name: zones[name] for name in values if name in zones} if zones else {}
+            changed = ParametersChanged(values, touched, {name: events[name] for name in values}, placed)
         found = tuple(m for m in (self._avatar, changed, self._tracking) if m is not None)
         self._avatar = self._tracking = None
         self._announced += len(found)
         return found
 
-    def statistics(self, port: int, announced_port: int = 0) -> OscStatistics:
-        """What was counted so far."""
-        refused = {reason.value: n for reason, n in self._refused.copy().items() if n}
-        received = (self._received, self._foreign, refused)
-        counts = (self._handled, self._ignored, self._coalesced, self._announced)
-        return OscStatistics(port, *received, *counts, announced_port, self._twice)
+    def statistics(self, port: int, announced_port: int = 0, host: str = "") -> OscStatistics:
+        """What was counted so far; port, announced_port and host: where."""
+        return OscStatistics(
+            port,
+            received=self._received,
+            foreign=self._foreign,
+            refused={reason.value: n for reason, n in self._refused.copy().items() if n},
+            handled=self._handled,
+            ignored=self._ignored,
+            coalesced=self._coalesced,
+            announced=self._announced,
+            announced_port=announced_port,
+            twice=self._twice,
+            foreign_host=self._foreign_host,
+            host=host,
+        )
 
     def _check(self, calls: tuple[Call, ...]) -> None:
         """Raises BadDatagram when one of them has arguments that its address does not take."""
         for address, arguments in calls:
             fits = _FITS.get(address)
             if fits is None:
-                fits = _is_scalar if address in self._names or self._event_at(address) else None
+                fits = _is_scalar if address in self._names or self._meaning_at(address)[0] else None
             if fits is not None and not fits(arguments):
                 raise BadDatagram(Reason.WRONG_ARGUMENTS)
 
-    def _event_at(self, address: str) -> str:
-        """The event of a parameter's address, "" for one that is not announced and for any other address."""
+    def _meaning_at(self, address: str) -> tuple[str, str]:
+        """Event and zone of a parameter's address; no event for one that is not announced, and any other address."""
         name = address.removeprefix(PREFIX)
         if name == address or not 0 < len(name) <= MAX_NAME:
-            return ""
-        event = event_of(name)
-        return event if event in self._enabled else ""
+            return "", ""
+        return self._meanings.of(name)
 
     def _parameter(self, name: str, arguments: Arguments) -> None:
         if len(arguments) != 1 or type(value := arguments[0]) not in _SCALARS:
@@ -166,7 +177,7 @@ class DatagramQueue:
         if route is not None:
             route(arguments)
             return
-        event = self._event_at(address)
+        event, zone = self._meaning_at(address)
         if not event:
             self._ignored += 1
             return
@@ -174,6 +185,10 @@ class DatagramQueue:
         if len(self._names) >= MAX_PARAMETERS:
             self._forget()
         self._names[address], self._events[name] = name, event
+        if zone:
+            self._zones[name] = zone
+        else:
+            self._zones.pop(name, None)
         self._parameter(name, arguments)
 
     def _forget(self) -> None:
@@ -183,6 +198,7 @@ class DatagramQueue:
             self._values, self._touched = {}, {}
         self._names = {PREFIX + name: name for name in self._values}
         self._events = {name: self._events[name] for name in self._values}
+        self._zones = {name: zone for name, zone in self._zones.items() if name in self._values}
 
     def _avatar_changed(self, arguments: Arguments) -> None:
         if not _is_avatar(arguments):
@@ -223,7 +239,7 @@ def _is_scalar(arguments: Arguments) -> bool:
 
 
 def _is_avatar(arguments: Arguments) -> bool:
-    return len(arguments) == 1 and isinstance(arguments[0], str) and _is_avatar_id(arguments[0])
+    return len(arguments) == 1 and isinstance(arguments[0], str) and is_avatar_id(arguments[0])
 
 
 def _is_pose(arguments: Arguments) -> bool:
@@ -231,7 +247,3 @@ def _is_pose(arguments: Arguments) -> bool:
 
 
 _FITS: Mapping[str, Callable[[Arguments], bool]] = {AVATAR_CHANGE: _is_avatar, HEAD_POSE: _is_pose}
-
-
-def _is_avatar_id(text: str) -> bool:
-    return 0 < len(text) <= _LONGEST_AVATAR_ID and text.isprintable() and not text.isspace()

@@ -17,6 +17,11 @@ BUTTONS = frozenset(
     "ComfortLeft ComfortRight DropLeft DropRight UseLeft UseRight GrabLeft GrabRight".split()
 )
 
+# Those that show in what VRChat tells of the avatar: its velocity, or how fast it turns.
+ANSWERED = frozenset(
+    "Vertical Horizontal LookHorizontal MoveForward MoveBackward LookLeft LookRight Jump".split()
+)
+
 SHORTEST = 0.1  # seconds; shorter pulses are not seen reliably
 # Seconds for which a single command may hold an input: a lost message must not make Gerald walk for ever.
 LONGEST = 10.0

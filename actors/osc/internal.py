@@ -73,13 +73,14 @@ class QueryFailed(Message):
 
 class GameFound(Message):
     """From the thread of OSCQuery: a game, where it answers, the port where it says to take OSC, and its avatar's
-    parameters."""
+    parameters. avatar_id: "" where it does not tell it."""
 
     name: str
     host: str
     osc_port: int
     parameters: tuple[AvatarParameter, ...]
     discovery: int = 0
+    avatar_id: str = ""
 
 
 class GameSilent(Message):
@@ -95,6 +96,25 @@ class GameLost(Message):
 
     name: str
     discovery: int = 0
+
+
+class ReadAgain(Message):
+    """Timer of OSCQuery: the game's tree may have been the one of the avatar before."""
+
+
+class LookForAvatar(Message):
+    """Timer of osc.game: look for the avatar's file again, or whether what it says is still true."""
+
+    avatar_id: str
+    attempt: int
+
+
+class LookAtGame(Message):
+    """Timer of osc.game: whether anything was heard of the game lately."""
+
+
+class LookAtMicrophone(Message):
+    """Timer of osc.game: whether the game's microphone is on after it was pressed."""
 
 
 class AnnounceAgain(Message):

@@ -11,6 +11,7 @@ from actors.vocabulary.addresses import Address
 OSC_RECEIVER = Address("osc.receiver")
 OSC_SENDER = Address("osc.sender")
 OSC_QUERY = Address("osc.query")
+OSC_GAME = Address("osc.game")
 
 
 # What all of VRChat's messages match.
@@ -34,11 +35,13 @@ class ParametersChanged(Message):
     """Avatar parameters by name (without /avatar/parameters/), the newest finite value of each since the last message.
 
     touched: bools that were true at least once since, though they may be false again. events: the event of each name;
-    only those that `osc.enabled_events` has."""
+    only those that `osc.enabled_events` has, that `osc.parameters` names, or that say how the player is (MuteSelf).
+    zones: where those are that `osc.parameters` gives a zone."""
 
     values: Mapping[str, bool | int | float]
     touched: tuple[str, ...] = ()
     events: Mapping[str, str] = {}
+    zones: Mapping[str, str] = {}
 
 
 class AvatarLoaded(Message):
@@ -56,12 +59,13 @@ class TrackingChanged(Message):
 
 
 class AvatarParameter(msgspec.Struct, frozen=True):
-    """A parameter that the avatar in use has. name: without /avatar/parameters/."""
+    """A parameter that the avatar in use has. name: without /avatar/parameters/. value: told with the list."""
 
     name: str
     type: Literal["bool", "int", "float"]
     is_readable: bool
     is_writable: bool
+    value: bool | int | float | None = None
 
 
 class PortOpened(Message):
@@ -84,13 +88,67 @@ class Games(Message):
     """What OSCQuery found. name, address: how Gerald is announced and where its tree is, "" before it is.
 
     games: the names of those that are announced and answer, and where each says to take OSC. ours: the one that belongs
-    to this Gerald, "" if there is none or it cannot be told. parameters: those of its avatar."""
+    to this Gerald, "" if there is none or it cannot be told. parameters, avatar_id: of its avatar."""
 
     name: str
     address: str
     games: Mapping[str, str] = {}
     ours: str = ""
     parameters: tuple[AvatarParameter, ...] = ()
+    avatar_id: str = ""
+
+
+class AvatarRead(Message):
+    """From OSCQuery: game `game` ("" once it is gone) tells these parameters. avatar_id: "" where it tells none."""
+
+    game: str
+    avatar_id: str = ""
+    parameters: tuple[AvatarParameter, ...] = ()
+
+
+class AvatarKnown(Message):
+    """To the sender: the avatar has these parameters, and no others if `is_whole`; none: nothing is known of it."""
+
+    avatar_id: str
+    parameters: tuple[AvatarParameter, ...] = ()
+    is_whole: bool = True
+
+
+class GameRuns(Message):
+    """VRChat's log says that the game runs, or that it runs no more."""
+
+    on: bool
+
+
+class GetAvatar(Message):
+    """What is known of the avatar in use; answered by AvatarIs."""
+
+
+class AvatarIs(Message):
+    """avatar_id: "" before one was told. source: what the list of parameters comes from, for people, "" for none.
+
+    note: what is wrong with it. events, zones: of each name, what a value of it counts as, and where it is; a name
+    without an event is not taken in."""
+
+    avatar_id: str
+    source: str = ""
+    note: str = ""
+    parameters: tuple[AvatarParameter, ...] = ()
+    events: Mapping[str, str] = {}
+    zones: Mapping[str, str] = {}
+
+
+class GetSendStatistics(Message):
+    """What the sender has sent since it started; answered by SendStatistics."""
+
+
+class SendStatistics(Message):
+    """answerable: messages that VRChat answers with a parameter: steps, turns and writes.
+
+    refused: writes to the avatar that were not sent, by reason (`unknown`, `read_only`, `not_finite`, `bad_name`)."""
+
+    answerable: int
+    refused: Mapping[str, int] = {}
 
 
 class GetOscStatistics(Message):
@@ -104,7 +162,8 @@ class OscStatistics(Message):
     out since the same come to the other.
     handled and ignored: messages taken in, and those unknown or disabled; a datagram may hold several.
     coalesced: values that a newer one replaced before they were announced.
-    announced: messages to subscribers, each counted once."""
+    announced: messages to subscribers, each counted once. foreign_host: where the last foreign one came from.
+    host: the address that it listens on."""
 
     port: int
     received: int = 0
@@ -116,6 +175,13 @@ class OscStatistics(Message):
     announced: int = 0
     announced_port: int = 0
     twice: int = 0
+    foreign_host: str = ""
+    host: str = ""
+
+    @property
+    def heard(self) -> int:
+        """Datagrams of the game, whatever is in them."""
+        return self.received - self.foreign - sum(self.refused.values())
 
 
 class ChatboxText(Message):

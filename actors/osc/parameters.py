@@ -4,11 +4,16 @@ Built-in parameters are known by name. An avatar's own ones are recognized by VR
 raycasts, then by the usual words for contacts; all others are expressions."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from fnmatch import fnmatchcase
 from types import MappingProxyType
+
+from config.schema import Osc
 
 PREFIX = "/avatar/parameters/"
 MAX_NAME = 256
+# Characters. Of avatars in the making it is `local:` and the name that their maker gave them.
+_LONGEST_AVATAR_ID = 256
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 _NAMES = {
@@ -28,6 +33,10 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
 
 # Parameters that the game writes and nobody else can.
 READ_ONLY = frozenset(BUILT_IN) - {"VRCEmote", "VRCFaceBlendH", "VRCFaceBlendV"}
+
+# How the player is: taken in whatever is enabled, for what cannot do without. They change seldom.
+ALWAYS = frozenset({"MuteSelf", "Earmuffs", "AFK", "Seated", "InStation"})
+IGNORED = "ignored"
 
 _TOUCH_SUFFIXES = ("_IsGrabbed", "_IsPosed", "_Angle", "_Stretch", "_Squish", "_Hit")
 _PROXIMITY_SUFFIXES = ("_Ratio", "_Distance")
@@ -55,6 +64,31 @@ def event_of(name: str) -> str:
     return "proximity" if words & _PROXIMITY_WORDS else "expressions"
 
 
+class Meanings:
+    """What each parameter means to this owner. enabled: the events that count; given: pattern to event and zone."""
+
+    def __init__(
+        self, enabled: Collection[str], given: Mapping[str, tuple[str, str]] = MappingProxyType({})
+    ) -> None:
+        self._enabled = frozenset(enabled)
+        self._given = dict(given)
+
+    def of(self, name: str) -> tuple[str, str]:
+        """The event, "" for one that is not taken in, and the zone, "" where none was given."""
+        if name not in BUILT_IN:
+            for pattern, (event, zone) in self._given.items():
+                if fnmatchcase(name, pattern):
+                    return ("", "") if event == IGNORED else (event, zone)
+        event = event_of(name)
+        return (event if event in self._enabled or name in ALWAYS else "", "")
+
+
+def meanings(osc: Osc, *, feels: bool) -> Meanings:
+    """Those of the configuration. feels: how the body moves counts in any case."""
+    given = {pattern: (one.event, one.zone) for pattern, one in osc.parameters.items()}
+    return Meanings((*osc.enabled_events, *(("movement",) if feels else ())), given)
+
+
 def written(name: str) -> str | None:
     """How VRChat spells parameter `name`; None if it is none, or only the game may write it."""
     name = name.strip().replace(" ", "_")
@@ -62,8 +96,6 @@ def written(name: str) -> str | None:
     return name if fits and name not in READ_ONLY else None
 
 
-def clamped(value: bool | int | float) -> bool | int | float:
-    """`value` in the range that VRChat has for its type: 0 to 255, or -1 to 1."""
-    if isinstance(value, bool):
-        return value
-    return max(0, min(255, value)) if isinstance(value, int) else max(-1.0, min(1.0, value))
+def is_avatar_id(text: str) -> bool:
+    """Whether this may be an avatar's id."""
+    return 0 < len(text) <= _LONGEST_AVATAR_ID and text.isprintable() and not text.isspace()

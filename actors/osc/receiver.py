@@ -22,6 +22,7 @@ from actors.osc.messages import (
     SubscribeParameters,
     TrackingChanged,
 )
+from actors.osc.parameters import Meanings, meanings
 from actors.osc.subscriptions import Subscriptions
 from actors.osc.wire import addresses_of, is_address
 from actors.vocabulary.backoff import Backoff
@@ -55,8 +56,9 @@ class Receiver(Actor):
         self._feels = behaviour is not None and behaviour.movement.enabled
         self._subscriptions = Subscriptions(subscribers)
         self._friends = friends_at(osc.output_host)
-        self._queue = DatagramQueue(self._events, self._friends)
+        self._queue = DatagramQueue(self._meanings, self._friends)
         self._deaf_to = ""
+        self._foreign = ""
         self._look_up = 0
         self._listener: OscListener | None = None
         self._port: sockets.Port | None = None
@@ -80,14 +82,13 @@ class Receiver(Actor):
         if self._osc.output_host != host:
             self._friends = friends_at(self._osc.output_host)
             self._find_friends()
-        self._queue.choose(self._events, self._friends)
+        self._queue.choose(self._meanings, self._friends)
         return True
 
     @property
-    def _events(self) -> tuple[str, ...]:
+    def _meanings(self) -> Meanings:
         """What is announced: a body that is to be moved has to be felt."""
-        enabled = self._osc.enabled_events
-        return (*enabled, "movement") if self._feels and "movement" not in enabled else enabled
+        return meanings(self._osc, feels=self._feels)
 
     @handles
     def on_open_port(self, _: OpenPort) -> None:
@@ -102,7 +103,7 @@ class Receiver(Actor):
     def on_friends_found(self, message: FriendsFound) -> None:
         if message.host == self._osc.output_host:
             self._friends = message.addresses or self._friends
-            self._queue.choose(self._events, self._friends)
+            self._queue.choose(self._meanings, self._friends)
             self._report_friend(found=bool(self._friends))
             self.cancel(self._look_up)
             self._look_up = self.after(LOOK_UP_AGAIN, FindHost())
@@ -126,13 +127,15 @@ class Receiver(Actor):
             self._report_listening()
 
     def _report_listening(self) -> None:
-        reason = (
-            f"osc.output_host {self._deaf_to!r} is not found: VRChat there is not heard"
-            if self._deaf_to
-            else ""
-        )
+        reason, remedy = "", ""
+        if self._deaf_to:
+            reason = f"osc.output_host {self._deaf_to!r} is not found: VRChat there is not heard"
+            remedy = "write the IP address of VRChat's machine there"
+        elif self._foreign:
+            reason = f"what {self._foreign} sends is refused: only this machine and osc.output_host may"
+            remedy = f"if VRChat runs there, set osc.output_host to {self._foreign}"
         if reason and reason != self._complaint:
-            self.health(Health.DEGRADED, reason, "write the IP address of VRChat's machine there")
+            self.health(Health.DEGRADED if self._deaf_to else Health.OK, reason, remedy)
         elif self._complaint and not reason:
             self.health(Health.OK)
         self._complaint = reason
@@ -164,8 +167,14 @@ class Receiver(Actor):
 
     @handles
     def on_get_statistics(self, _: GetOscStatistics) -> None:
-        numbers = (sockets.number_of(port) if port else 0 for port in (self._port, self._announced))
-        self.reply(self._queue.statistics(*numbers))
+        port, announced = (sockets.number_of(one) if one else 0 for one in (self._port, self._announced))
+        bound = self._port or self._announced
+        counted = self._queue.statistics(port, announced, sockets.address_of(bound) if bound else "")
+        self.reply(counted)
+        if counted.foreign_host != self._foreign:
+            self._foreign = counted.foreign_host
+            if self._port is not None:
+                self._report_listening()
 
     @handles
     def on_hear_announced(self, message: HearAnnounced) -> None:

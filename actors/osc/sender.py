@@ -3,7 +3,6 @@
 Whatever it holds is released: by time-out, on cancel, at stop, and at the next start after a crash."""
 
 import logging
-import math
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,8 +12,19 @@ from actors.kernel.errors import SectionsUnfit
 from actors.kernel.protocol.lifecycle import Health
 from actors.osc import chatbox, inputs, parameters
 from actors.osc.chatbox import Chatbox
+from actors.osc.fitting import KnownAvatar, NotWritten, fitted
 from actors.osc.internal import ChatboxDue, FindHost, HostFound, InputExpired, RestAgain, TypingExpired
-from actors.osc.messages import ChatboxText, SetInput, SetParameter, Typing, ZeroInputs
+from actors.osc.messages import (
+    AvatarKnown,
+    ChatboxText,
+    GetSendStatistics,
+    SendStatistics,
+    SetInput,
+    SetParameter,
+    Typing,
+    ZeroInputs,
+)
+from actors.osc.refused_writes import RefusedWrites
 from actors.osc.wire import Value, Wire, is_address, look_up
 from actors.speech.messages import Cancel
 from actors.system.messages import SYSTEM, StageReached
@@ -42,6 +52,10 @@ class Sender(Actor):
         self._held: dict[str, int] = {}
         self._presses = 0
         self._owes_rest = False
+        self._avatar = KnownAvatar()
+        self._refused = RefusedWrites()
+        self._answerable = 0
+        self._said = ""
 
     def on_start(self) -> None:
         host = self._osc.output_host
@@ -80,7 +94,7 @@ class Sender(Actor):
                 self.on_start()
             else:
                 self._rest()
-                self.health(Health.OK)
+                self._report_well(again=True)
         return True
 
     def abort(self) -> None:
@@ -151,6 +165,7 @@ class Sender(Actor):
             self._send(*inputs.zero(name))
         sent = self._send(inputs.PREFIX + name, value)
         if value and sent:
+            self._answerable += name in inputs.ANSWERED
             self._presses += 1
             self._held[name] = self._presses
             self.after(inputs.hold_time(message.seconds), InputExpired(name, self._presses))
@@ -165,11 +180,30 @@ class Sender(Actor):
 
     @handles
     def on_set_parameter(self, message: SetParameter) -> None:
-        name, value = parameters.written(message.name), message.value
-        if name is None or not math.isfinite(value):
-            log.warning("the avatar parameter %.60r cannot be written, or cannot be %r", message.name, value)
-            return
-        self._send(parameters.PREFIX + name, parameters.clamped(value))
+        try:
+            name, value = fitted(self._avatar, message.name, message.value)
+        except NotWritten as refusal:
+            self._refuse(message.name, refusal)
+        else:
+            self._answerable += self._send(parameters.PREFIX + name, value)
+
+    def _refuse(self, name: str, refusal: NotWritten) -> None:
+        before, self._refused = self._refused, self._refused.again(name, refusal.why)
+        if self._refused.names != before.names:  # once for each: whoever asks for it asks again and again
+            log.warning("the avatar parameter %.60r is not written: %s", name, refusal)
+        self._report_well()
+
+    @handles
+    def on_avatar_known(self, message: AvatarKnown) -> None:
+        known = {one.name: one for one in message.parameters}
+        if message.avatar_id != self._avatar.avatar_id:
+            self._refused = self._refused.elsewhere()
+        self._avatar = KnownAvatar(message.avatar_id, known, message.is_whole)
+        self._report_well()
+
+    @handles
+    def on_get_statistics(self, _: GetSendStatistics) -> None:
+        self.reply(SendStatistics(self._answerable, self._refused.counts))
 
     @handles
     def on_zero_inputs(self, _: ZeroInputs) -> None:
@@ -226,8 +260,7 @@ class Sender(Actor):
         self._wire = self._wiring(ip, self._osc.output_port)
         # What an incarnation before this one was holding when it crashed is still held.
         self._rest()
-        if self._is_well:
-            self.health(Health.OK)
+        self._report_well(again=True)
 
     def _send(self, address: str, *values: Value) -> bool:
         """False when it has not been sent."""
@@ -246,7 +279,7 @@ class Sender(Actor):
             return False
         if not self._is_well:
             self._is_well = True
-            self.health(Health.OK)
+            self._report_well(again=True)
         return True
 
     def _owe_rest(self) -> None:
@@ -254,6 +287,13 @@ class Sender(Actor):
         if not self._owes_rest:
             self._owes_rest = True
             self.after(REST_AGAIN, RestAgain())
+
+    def _report_well(self, *, again: bool = False) -> None:
+        """Say what was refused of late. again: it is well again, whatever is to be said."""
+        reason = self._refused.reason
+        if self._is_well and (again or reason != self._said):
+            self._said = reason
+            self.health(Health.OK, reason, "`supervisor avatar` lists what the avatar has" if reason else "")
 
     def _unwell(self, reason: str, remedy: str) -> None:
         if self._is_well:

@@ -30,6 +30,11 @@ def number_of(port: Port) -> int:
     return int(port.value.getsockname()[1])
 
 
+def address_of(port: Port) -> str:
+    """The address that it is really bound to."""
+    return str(port.value.getsockname()[0])
+
+
 def reason_and_remedy(host: str, number: int, error: OSError) -> tuple[str, str]:
     """What to tell the owner when a port could not be opened."""
     if isinstance(error, socket.gaierror):

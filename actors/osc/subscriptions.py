@@ -39,7 +39,8 @@ class _Wish:
             return None
         touched = tuple(name for name in message.touched if name in values)
         events = {name: event for name, event in message.events.items() if name in values}
-        return ParametersChanged(values, touched, events)
+        zones = {name: zone for name, zone in message.zones.items() if name in values}
+        return ParametersChanged(values, touched, events, zones)
 
     def _wants(self, name: str) -> bool:
         known = self._known.get(name)

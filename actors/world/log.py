@@ -8,9 +8,11 @@ from typing import Any
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Health
+from actors.osc.messages import OSC_GAME, GameRuns
+from actors.vocabulary.game_folder import own_folder, usual_places
 from actors.world.internal import LogTick
-from actors.world.logfile import LogOwners, Tail, newest, own_folder, usual_places
-from actors.world.logline import parse
+from actors.world.logfile import LogOwners, Tail, newest
+from actors.world.logline import RoomLeft, parse
 from actors.world.messages import WORLD
 from actors.world.roster import Roster, announcements, apply_event, elsewhere
 from config.files import located
@@ -20,6 +22,8 @@ EVERY = 1.0
 CATCHING_UP = 0.01
 # Seconds without any line after which the game is taken to be gone: one that crashed does not say so.
 FORGOTTEN = 6 * 3600.0
+# Seconds without any line after which one cannot say that the game still runs.
+RUNS = 900.0
 
 
 class WorldLog(Actor):
@@ -36,6 +40,8 @@ class WorldLog(Actor):
         self._tail: Tail | None = None
         self._roster = Roster()
         self._told: Roster | None = None
+        self._closed = False
+        self._runs = False
         self._health: tuple[Health, str, str] | None = None
 
     def on_start(self) -> None:
@@ -69,20 +75,30 @@ class WorldLog(Actor):
         if self._tail is None or self._tail.path != path:
             self._tail = Tail(path)
             self._roster = elsewhere(self._roster)
+            self._closed = False
         restarts = self._tail.restarts
         lines, more = self._tail.read()
         if self._tail.restarts != restarts:
             self._roster = elsewhere(self._roster)
         for event in [event for line in lines if (event := parse(line)) is not None]:
             self._roster = apply_event(self._roster, event)
+            self._closed = isinstance(event, RoomLeft) and event.closed
         if not more:
-            gone = self.wall() - self._tail.written_at > FORGOTTEN
+            silent = self.wall() - self._tail.written_at
+            gone = silent > FORGOTTEN
+            self._tell_game(not self._closed and silent <= RUNS)
             self._tell(elsewhere(self._roster) if gone else self._roster)
             self._say(Health.OK)
         return more
 
+    def _tell_game(self, runs: bool) -> None:
+        if runs != self._runs:
+            self._runs = runs
+            self.tell(OSC_GAME, GameRuns(runs))
+
     def _lost(self) -> None:
         self._tail = None
+        self._tell_game(False)
         self._roster = Roster(self._roster.visit + 1)
         if self._told is None or self._told.people or self._told.world_id or self._told.world_name:
             self._tell(self._roster)

@@ -1,7 +1,7 @@
 """VRChat's output log as a file that grows: where it is, which one is the newest, and what was added to it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from actors.vocabulary.names import same_name
@@ -11,34 +11,6 @@ CHUNK = 256 * 1024  # bytes read at a time
 _DATED = re.compile(r"output_log_\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d\.txt")
 _SIGNED_IN = re.compile(rb"User Authenticated: (.{1,200}?) \(usr_")
 LATEST = 10  # logs in which an account is looked for
-_STEAM = (
-    ".local/share/Steam",
-    ".steam/steam",
-    ".var/app/com.valvesoftware.Steam/.local/share/Steam",
-    "snap/steam/common/.local/share/Steam",
-)
-_PREFIX = "steamapps/compatdata/438100/pfx/drive_c/users/steamuser/AppData/LocalLow/VRChat/VRChat"
-
-
-def own_folder() -> Path | None:
-    """The user's own folder; None for one who has none, as in a container whose user is a mere number."""
-    try:
-        return Path.home()
-    except RuntimeError:
-        return None
-
-
-def usual_places(platform: str, environ: Mapping[str, str], user: Path | None) -> tuple[Path, ...]:
-    """Where VRChat writes its log on `platform` (sys.platform): of Windows, or of Proton below the `user` folder."""
-    if user is None:
-        return ()
-    if platform == "win32":
-        local = environ.get("LOCALAPPDATA")
-        data = Path(local).parent if local else user / "AppData"
-        return (data / "LocalLow" / "VRChat" / "VRChat",)
-    if platform.startswith("linux"):
-        return tuple(user / steam / _PREFIX for steam in _STEAM)
-    return ()
 
 
 def signed_in(path: Path) -> str:

@@ -19,7 +19,7 @@ _NAMED = re.compile(r"\[Behaviour\] Entering Room: (.+)")
 _JOINING = re.compile(r"\[Behaviour\] Joining ([A-Za-z]+_[\w-]{1,80})(?::.*)?", re.ASCII)
 _SIGNED_IN = re.compile(r"(?:\[[^\]]{0,40}\] )?User Authenticated: (.+)")
 _ROOM_LEFT = re.compile(
-    r"\[Behaviour\] OnLeftRoom|VRCApplication: (?:HandleApplicationQuit|OnApplicationQuit)\b.*"
+    r"\[Behaviour\] OnLeftRoom|VRCApplication: (HandleApplicationQuit|OnApplicationQuit)\b.*"
 )
 
 
@@ -36,7 +36,9 @@ class Joining(msgspec.Struct, frozen=True):
 
 
 class RoomLeft(msgspec.Struct, frozen=True):
-    """The game left its instance, or was closed."""
+    """The game left its instance. closed: it ends altogether."""
+
+    closed: bool = False
 
 
 class PlayerCame(msgspec.Struct, frozen=True):
@@ -78,7 +80,8 @@ def parse(line: str) -> LogEvent | None:
     if found := _SIGNED_IN.fullmatch(text):
         person = _person(found[1])
         return SignedIn(person) if person is not None else None
-    return RoomLeft() if _ROOM_LEFT.fullmatch(text) else None
+    left = _ROOM_LEFT.fullmatch(text)
+    return RoomLeft(closed=left[1] is not None) if left else None
 
 
 def _person(text: str) -> Person | None:

@@ -14,7 +14,7 @@ from config.validation.secret_spans import must_hide
 _YES_NO = dict.fromkeys(("yes", "on", "y", "1"), "true") | dict.fromkeys(("no", "off", "n", "0"), "false")
 _NUMBERS = {"int_type": "a whole number", "float_type": "a number", "finite_number": "a finite number"}
 _RANGES = frozenset(("greater_than", "greater_than_equal", "less_than", "less_than_equal"))
-_OWN = frozenset(("size", "device", "repeated", "language", "regular_expression", "extra"))
+_OWN = frozenset(("size", "device", "repeated", "language", "regular_expression", "extra", "zone_of_event"))
 _PLAIN_WORDS = frozenset(("repeated", "extra"))
 _SERVER_NAME = "must be a name in lower case such as groq"
 _PATTERNS = {

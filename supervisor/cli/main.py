@@ -30,6 +30,7 @@ COMMANDS = {
     "mute": ("supervisor.cli.instance.mute:mute", "Mute Gerald's ears or voice while it runs."),
     "unmute": ("supervisor.cli.instance.mute:unmute", "Unmute Gerald's ears or voice."),
     "act": ("supervisor.cli.instance.act:act", "Make Gerald's body act, or stop it at once."),
+    "avatar": ("supervisor.cli.instance.avatar:avatar", "List the parameters of the avatar in use."),
     "audio": ("supervisor.cli.audio.audio:audio", "List and test sound devices; a level meter."),
     "state": (
         "supervisor.cli.state.state:state",

@@ -25,14 +25,16 @@ from actors.kernel.mailbox import Put
 from actors.kernel.message import Envelope, Message, message_class
 from actors.kernel.protocol.lifecycle import Fail, Hang, Ping, Stop, Undelivered, WriteCheckpoint
 from actors.kernel.protocol.state import GetState, StateIs
+from actors.osc.messages import OSC_RECEIVER, GetOscStatistics, OscStatistics
 from actors.system.messages import SYSTEM, WatchStages
 from actors.vocabulary.values import UNKNOWN, person_named
 from actors.world.messages import WORLD
 from supervisor.control.actor_requests import ACTOR_REQUESTS
 from supervisor.control.ask import answer_of, plain_fields
+from supervisor.control.avatar_requests import AVATAR_REQUESTS
 from supervisor.control.config_requests import CONFIG_REQUESTS
 from supervisor.control.state_requests import STATE_REQUESTS
-from supervisor.control.summary import place, resources, touch, turns
+from supervisor.control.summary import osc, place, resources, touch, turns
 from supervisor.control.vrchat_requests import VRCHAT_REQUESTS
 from supervisor.control.wire import RequestRefused
 from supervisor.nodes.boot import actor_class
@@ -126,8 +128,17 @@ def _status(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
         "turns": turns(system),
         "place": place(world),
         "touch": touch(avatar),
+        "osc": osc(_osc_statistics(runtime)),
     }
     yield {**runtime.status(), **told}
+
+
+def _osc_statistics(runtime: Runtime) -> OscStatistics | None:
+    try:
+        counted = runtime.client.answer(OSC_RECEIVER, GetOscStatistics(), STATUS_WITHIN)
+    except AskError:
+        return None
+    return counted if isinstance(counted, OscStatistics) else None
 
 
 def _state_of(runtime: Runtime, domain: str) -> Mapping[str, Any]:
@@ -240,6 +251,7 @@ _REQUESTS: Mapping[str, Callable[[Runtime, Mapping[str, Any]], Answers]] = {
     "stop": _stop,
     **STATE_REQUESTS,
     **ACTOR_REQUESTS,
+    **AVATAR_REQUESTS,
     **CONFIG_REQUESTS,
     **VRCHAT_REQUESTS,
 }

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from actors.osc.messages import OscStatistics
+
 _SHOWN = ("end_of_speech", "recognition", "first_sentence", "synthesis")
 
 
@@ -28,6 +30,20 @@ def touch(avatar: Mapping[str, Any]) -> Mapping[str, Any]:
     """Where the avatar was touched last, and when (epoch seconds)."""
     last = avatar.get("last_interaction")
     return {"at": last["at"], "where": last["detail"]} if last and last["kind"] == "touch" else {}
+
+
+def osc(counted: OscStatistics | None) -> Mapping[str, Any]:
+    """Where Gerald listens for VRChat, how many datagrams have come, and how many of those from elsewhere."""
+    if counted is None or not counted.host:
+        return {}
+    return {
+        "host": counted.host,
+        "ports": [port for port in (counted.port, counted.announced_port) if port],
+        "received": counted.received,
+        "foreign": counted.foreign,
+        "foreign_host": counted.foreign_host,
+        "malformed": sum(counted.refused.values()),
+    }
 
 
 def place(world: Mapping[str, Any]) -> Mapping[str, Any]:

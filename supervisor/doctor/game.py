@@ -2,16 +2,15 @@
 
 import re
 import sys
-import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from actors.osc.wire import addresses_of
-from actors.world.logfile import newest, own_folder, usual_places
+from actors.vocabulary.game_folder import own_folder, usual_places
+from actors.world.logfile import newest
 from config.files import located
 from config.format import age
 from config.schema import Osc
@@ -21,7 +20,6 @@ from supervisor.doctor.subject import Subject
 NAME = "vrchat.exe"
 FRESH = 120.0
 """Seconds within which a running game has written something into its log."""
-_one_at_a_time = threading.Lock()  # psutil keeps what it has seen for the next time
 _PORTS = re.compile(r"--osc=(\d{1,5}):([^:\s]*):(\d{1,5})")
 
 
@@ -81,11 +79,7 @@ def is_here(host: str) -> bool:
 
 def game_processes() -> tuple[GameProcess, ...]:
     """Every VRChat of this machine, also below Proton."""
-    with _one_at_a_time:
-        return tuple(_game_processes())
-
-
-def _game_processes() -> Iterator[GameProcess]:
+    found = []
     for process in psutil.process_iter(["pid", "name", "cmdline"]):
         line = process.info["cmdline"] or ()
         names = (
@@ -94,7 +88,8 @@ def _game_processes() -> Iterator[GameProcess]:
         )
         if NAME in (name.lower() for name in names):
             match = _PORTS.search(" ".join(line))
-            yield GameProcess(process.info["pid"], match[0] if match else "")
+            found.append(GameProcess(process.info["pid"], match[0] if match else ""))
+    return tuple(found)
 
 
 def judge(facts: GameFacts) -> Findings:

@@ -107,7 +107,7 @@ def _microphone(found: "Loopback | None") -> Findings:
         return (
             ok("the tone does not come back into the microphone: Gerald can hear people while it speaks"),
         )
-    where = f"{max(0.0, found.delay) * 1000:.0f} ms late, at {found.gain:+.1f} dB"
+    where = f"{found.delay * 1000:.0f} ms late, at {found.gain:+.1f} dB"
     remedy = "speech.echo auto or cancel takes the voice out; if it is the same cable, use another one for the ears"
     return (note(f"the tone comes back into the microphone, {where}", remedy),)
 

@@ -17,9 +17,7 @@ _ACCOUNT = re.compile(r"usr_[0-9a-f-]{8,}")
 # Devices are called after their owners: Anna's AirPods, AirPods von Anna.
 _OWNER = re.compile(r"\b(?!(?:Gerald|VRChat|Python|Windows|Debian)\b)[^\W\d_a-z][\w-]*(?=['’]s\b)")
 _OWNED = re.compile(r"(?<=\bvon )[A-Z][\w-]*|(?<=\bde )[A-Z][\w-]*|(?<=\bdi )[A-Z][\w-]*")
-MOST = 2000
-"""Characters of a text that are shown."""
-_KNOWN = frozenset({"", "gerald", "vrchat", "unknown", "root", "localhost", "user", "default"})
+_KNOWN = frozenset({"", "unknown", "root", "localhost", "user", "default"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +29,12 @@ class Masker:
 
     def text(self, text: str) -> str:
         """The text as it may be shown."""
-        text = conceal_credentials(redacted(printable(text[:MOST])))
+        text = conceal_credentials(redacted(printable(text)))
         if len(self.home) > 1:
             text = re.sub(rf"{re.escape(self.home)}(?=[\\/\s:;,'\"`)]|$)", "~", text)
         for pattern in (_MAIL, _ACCOUNT, _OWNER, _OWNED):
             text = pattern.sub(MASK, text)
-        # Looked for first: of ten thousand people hardly anybody stands in a text.
-        plain = text.casefold()
-        for name in (name for name in self.names if name.casefold() in plain):
+        for name in self.names:
             text = re.sub(rf"(?i)(?<!\w){re.escape(name)}(?!\w)", MASK, text)
         return _FOLDERS.sub(rf"\g<1>{MASK}", text)
 
@@ -57,5 +53,5 @@ class Masker:
 
 def masker(home: str, names: Iterable[str]) -> Masker:
     """Longer names first: a name may be a part of another one."""
-    known = {name.strip() for name in names if name.strip().lower() not in _KNOWN}
+    known = {name.strip() for name in names} - _KNOWN
     return Masker(home, tuple(sorted((n for n in known if len(n) > 1), key=lambda n: (-len(n), n))))

@@ -13,6 +13,7 @@ class FoundGame(msgspec.Struct, frozen=True):
     host: str
     osc_port: int
     parameters: tuple[AvatarParameter, ...] = ()
+    avatar_id: str = ""
 
 
 def ours(games: Mapping[str, FoundGame], output_port: int) -> str:

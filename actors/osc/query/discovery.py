@@ -178,8 +178,16 @@ class Discovery:
             (*announced[:_MOST_ADDRESSES], *((LOOPBACK,) if is_here(self._offer.host) else ()))
         )
         host, told = await self._first(hosts, info.port)
-        tree = await self._fetch(host, info.port, "/avatar/parameters")
-        return GameFound(service, host, told.osc_port, game.parameters(tree))
+        tree = game.parameters(await self._fetch(host, info.port, "/avatar/parameters"))
+        avatar_id = await self._avatar_id(host, info.port)
+        return GameFound(service, host, told.osc_port, tree, avatar_id=avatar_id)
+
+    async def _avatar_id(self, host: str, port: int) -> str:
+        """What /avatar/change has said last; "" where the game does not tell it."""
+        try:
+            return game.avatar_id(await self._fetch(host, port, "/avatar/change"))
+        except (game.NoOscQuery, httpx.HTTPError, OSError, TimeoutError):
+            return ""
 
     async def _first(self, hosts: dict[str, None], port: int) -> tuple[str, game.HostInfo]:
         failure: Exception = game.NoOscQuery("it announces no address")

@@ -1,12 +1,13 @@
 """What a game tells of itself by OSCQuery: read strictly, since anybody on the network may answer in its name; pure."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import msgspec
 
 from actors.osc.messages import AvatarParameter
-from actors.osc.parameters import MAX_NAME
+from actors.osc.parameters import MAX_NAME, is_avatar_id
 
 PREFIX = "VRChat-Client-"
 """How the name of a game's service begins."""
@@ -50,6 +51,27 @@ def parameters(data: bytes) -> tuple[AvatarParameter, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
+def avatar_id(data: bytes) -> str:
+    """The one in the answer to `/avatar/change`; "" where it tells none."""
+    try:
+        value = _only(_decoded(data).get("VALUE"))
+    except NoOscQuery:
+        return ""
+    return value if isinstance(value, str) and is_avatar_id(value) else ""
+
+
+def _only(values: Any) -> Any:
+    """The one value of a node: VRChat writes it as a list."""
+    return values[0] if isinstance(values, list) and len(values) == 1 else values
+
+
+def _value(kind: str, node: Mapping[str, Any]) -> bool | int | float | None:
+    value = _only(node.get("VALUE"))
+    if not isinstance(value, bool | int | float) or not math.isfinite(value):
+        return None
+    return bool(value) if kind == "bool" else int(value) if kind == "int" else float(value)
+
+
 def _walk(root: Mapping[str, Any]) -> Iterator[AvatarParameter]:
     """A slash in a parameter's name makes a level of the tree."""
     level = [("", root)]
@@ -75,7 +97,8 @@ def _parameter(name: str, node: Mapping[str, Any]) -> Iterator[AvatarParameter]:
     kind = _TYPES.get(types) if isinstance(types, str) else None
     fits = 0 < len(name) <= MAX_NAME and name.isprintable()
     if kind is not None and fits and isinstance(access, int):
-        yield AvatarParameter(name, kind, bool(access & _READABLE), bool(access & _WRITABLE))
+        readable, writable = bool(access & _READABLE), bool(access & _WRITABLE)
+        yield AvatarParameter(name, kind, readable, writable, _value(kind, node))
 
 
 def _decoded(data: bytes) -> Mapping[str, Any]:

@@ -11,10 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
-from actors.osc.internal import AnnounceAgain, Announced, GameFound, GameLost, GameSilent, QueryFailed
+from actors.osc.internal import (
+    AnnounceAgain,
+    Announced,
+    GameFound,
+    GameLost,
+    GameSilent,
+    QueryFailed,
+    ReadAgain,
+)
 from actors.osc.messages import (
+    OSC_GAME,
     OSC_RECEIVER,
     AvatarLoaded,
+    AvatarRead,
     Games,
     GetGames,
     GetOscStatistics,
@@ -32,6 +42,9 @@ if TYPE_CHECKING:
 
 RETRY = Backoff(5.0, 300.0)  # until multicast DNS that failed is tried again
 STOP_PATIENCE = 2.0
+READ_AGAIN = (
+    3.0  # seconds after an avatar was loaded: until then the game's tree may be that of the one before
+)
 _ANSWERED_WITHIN = 10.0
 _EVERYWHERE = "0.0.0.0"
 
@@ -55,6 +68,8 @@ class OscQuery(Actor):
         self._discovery: Discovery | None = None
         self._number = 0
         self._failures = 0
+        self._again = 0
+        self._told_game = AvatarRead("")
         self._said: tuple[Health, str, str] | None = None
 
     def on_start(self) -> None:
@@ -137,7 +152,8 @@ class OscQuery(Actor):
         if self._is_old(message):
             return
         self._silent.pop(message.name, None)
-        self._games[message.name] = FoundGame(message.host, message.osc_port, message.parameters)
+        found = FoundGame(message.host, message.osc_port, message.parameters, message.avatar_id)
+        self._games[message.name] = found
         self._tell()
 
     @handles
@@ -159,6 +175,16 @@ class OscQuery(Actor):
     @handles
     def on_avatar_loaded(self, _: AvatarLoaded) -> None:
         """Another avatar has other parameters."""
+        self._told_game = AvatarRead("")
+        self._read()
+        self.cancel(self._again)
+        self._again = self.after(READ_AGAIN, ReadAgain())
+
+    @handles
+    def on_read_again(self, _: ReadAgain) -> None:
+        self._read()
+
+    def _read(self) -> None:
         if self._discovery is not None and (mine := self._ours()):
             self._discovery.read(mine)
 
@@ -166,8 +192,9 @@ class OscQuery(Actor):
     def on_get_games(self, _: GetGames) -> None:
         mine = self._ours()
         games = {name: f"{game.host}:{game.osc_port}" for name, game in self._games.items()}
-        parameters = self._games[mine].parameters if mine else ()
-        self.reply(Games(self._name if self._address else "", self._address, games, mine, parameters))
+        game = self._games[mine] if mine else FoundGame("", 0)
+        name = self._name if self._address else ""
+        self.reply(Games(name, self._address, games, mine, game.parameters, game.avatar_id))
 
     def _is_old(self, message: Announced | QueryFailed | GameFound | GameSilent | GameLost) -> bool:
         return message.discovery != self._number
@@ -180,6 +207,7 @@ class OscQuery(Actor):
     def _tell(self, trouble: str = "") -> None:
         # Games of one machine cannot be told apart by what they send: each also sends to a port of its own.
         self.tell(OSC_RECEIVER, HearAnnounced(len(self._games) <= 1))
+        self._tell_avatar()
         port = self._osc.input_port
         if trouble:
             remedy = "allow UDP port 5353 in the firewall, or set osc.query: off; it is tried again by itself"
@@ -190,6 +218,14 @@ class OscQuery(Actor):
             self._say(Health.OK, f"{name} is announced and cannot be asked: {why}", remedy)
         else:
             self._say(Health.OK, summary(self._name, self._games, self._osc.output_port, port))
+
+    def _tell_avatar(self) -> None:
+        mine = self._ours()
+        game = self._games.get(mine, FoundGame("", 0))
+        read = AvatarRead(mine, game.avatar_id, game.parameters)
+        if read != self._told_game:
+            self._told_game = read
+            self.tell(OSC_GAME, read)
 
     def _say(self, health: Health, reason: str, remedy: str = "") -> None:
         if self._said != (health, reason, remedy):

@@ -32,6 +32,7 @@ def headline(status: Mapping[str, Any]) -> Text:
         rest += f", configuration {configuration['version']} ({age} old)"
     line = Text.assemble(ready, rest, _resources_line(status.get("resources") or {}))
     line.append(_turns_line(status.get("turns") or {}) + _place_line(status.get("place") or {}))
+    line.append(_osc_line(status.get("osc") or {}))
     line.append(_touch_line(status.get("touch") or {}, time.time()))
     for left_out in status.get("left_out") or ():
         line.append(f"\n{printable(left_out)}", "yellow")
@@ -86,6 +87,18 @@ def _place_line(place: Mapping[str, Any]) -> str:
 
 def _touch_line(touch: Mapping[str, Any], now: float) -> str:
     return f"\nlast touched at {printable(touch['where'])}, {clock(now - touch['at'])} ago" if touch else ""
+
+
+def _osc_line(osc: Mapping[str, Any]) -> str:
+    if not osc:
+        return ""
+    ports = " and ".join(str(port) for port in osc["ports"])
+    line = f"\nVRChat is heard at {osc['host']}, UDP port {ports}: {count(osc['received'], 'datagram')}"
+    if osc["malformed"]:
+        line += f", {osc['malformed']} malformed"
+    if osc["foreign"]:
+        line += f", {osc['foreign']} refused as foreign (the last from {osc['foreign_host']})"
+    return line
 
 
 def tree_table(actors: Sequence[Row], width: int = 120) -> Table:

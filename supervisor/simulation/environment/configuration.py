@@ -52,7 +52,7 @@ def configuration(*, guarded: bool = False) -> Config:
             "llm": {"base_url": FIRST, "model": "simulated", **(GUARDS["llm"] if guarded else {})},
             "safety": GUARDS["safety"] if guarded else {},
             "trace": {"enabled": False},
-            "osc": {"query": "off"},
+            "osc": {"query": "off", "avatar_folder": "there is none"},
             # At this level no sample of an answer becomes the sign of another one.
             "speech": {"interruption": {"quieter": 11.0}},
             "storage": {"backup_interval": 0.0, "snapshot_changes": 40},

@@ -17,6 +17,7 @@ from actors.behaviour.messages import BodyIs
 from actors.kernel.protocol.storage import LoadState, SaveSnapshot
 from actors.osc.datagram_queue import DatagramQueue
 from actors.osc.messages import AvatarLoaded, ParametersChanged, SetParameter, TrackingChanged
+from actors.osc.parameters import Meanings
 from actors.vocabulary.values import Vector3
 from actors.world.messages import BodyAt
 from tests.doubles.keeper import Shelf
@@ -152,7 +153,7 @@ def test_the_world_hears_when_the_body_sits_down_where_it_is(stage: Stage) -> No
 
 def heard(stage: Stage, *datagrams: tuple[str, object]) -> None:
     """The datagrams that come between two announcements of the receiver."""
-    intake = DatagramQueue(("gestures", "touch", "expressions", "proximity", "movement"))
+    intake = DatagramQueue(Meanings(("gestures", "touch", "expressions", "proximity", "movement")))
     for address, value in datagrams:
         intake.take(build_msg(address, value if isinstance(value, list) else [value]).dgram, "127.0.0.1")
     for message in intake.flush():

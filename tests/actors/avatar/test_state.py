@@ -17,6 +17,7 @@ from actors.avatar.state import (
     crossed_step,
     faults,
     from_euler,
+    parameters,
     touches,
 )
 from actors.osc.messages import ParametersChanged
@@ -190,3 +191,20 @@ def test_a_step_is_about_a_metre(x: float, sway: float) -> None:
     middle = math.floor(x) + 0.5
     assert not crossed_step(Vector3(middle), Vector3(middle + sway))
     assert crossed_step(Vector3(middle), Vector3(middle + 1.0))
+
+
+def test_a_touch_is_where_the_owner_says_it_is() -> None:
+    message = ParametersChanged({"BoopL": True}, ("BoopL",), {"BoopL": "touch"}, {"BoopL": "nose"})
+    state = apply_parameters(AvatarState(), message, 7.0)
+    assert state.last_interaction == Interaction("touch", "", "nose", 7.0)
+
+
+def test_every_parameter_that_is_kept_is_told_with_its_newest_value() -> None:
+    values = {
+        "Hat": True, "Smile": 0.5, "GestureLeft": 3, "HeadPat": True, "VelocityX": 1.5, "Upright": 0.25, "AFK": True,
+        "Grounded": True,
+    }  # fmt: skip
+    told = parameters(after(changed(values)))
+    assert told == {
+        "Hat": 1.0, "Smile": 0.5, "GestureLeft": 3.0, "HeadPat": True, "VelocityX": 1.5, "Upright": 0.25, "AFK": True,
+    }  # fmt: skip

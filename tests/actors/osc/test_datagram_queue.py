@@ -7,6 +7,7 @@ from pythonosc.osc_message_builder import build_msg
 from actors.osc import datagram_queue as queue_module
 from actors.osc.datagram_queue import DatagramQueue
 from actors.osc.messages import AvatarLoaded, ParametersChanged, TrackingChanged
+from actors.osc.parameters import Meanings
 
 HERE = "127.0.0.1"
 ENABLED = ("gestures", "touch", "expressions")
@@ -21,7 +22,7 @@ def parameter(queue: DatagramQueue, name: str, value: object) -> None:
 
 
 def test_the_newest_value_of_each_parameter_is_announced_with_its_event() -> None:
-    queue = DatagramQueue(ENABLED)
+    queue = DatagramQueue(Meanings(ENABLED))
     for value in (0.25, 0.5, 0.75):
         parameter(queue, "JawOpen", value)
     parameter(queue, "GestureLeft", 3)
@@ -45,7 +46,7 @@ def test_the_newest_value_of_each_parameter_is_announced_with_its_event() -> Non
     ],
 )
 def test_a_bundle_with_one_wrong_message_has_no_effect_at_all(address: str, values: list[object]) -> None:
-    queue = DatagramQueue(ENABLED)
+    queue = DatagramQueue(Meanings(ENABLED))
     parameter(queue, "JawOpen", 0.25)
     queue.flush()
     bundle = OscBundleBuilder(IMMEDIATELY)
@@ -58,7 +59,7 @@ def test_a_bundle_with_one_wrong_message_has_no_effect_at_all(address: str, valu
 
 
 def test_a_bundle_may_have_messages_that_nobody_wants() -> None:
-    queue = DatagramQueue(ENABLED)
+    queue = DatagramQueue(Meanings(ENABLED))
     bundle = OscBundleBuilder(IMMEDIATELY)
     for part in (build_msg("/else/where", ["x", 1]), build_msg("/avatar/parameters/JawOpen", [0.5])):
         bundle.add_content(part)
@@ -68,7 +69,7 @@ def test_a_bundle_may_have_messages_that_nobody_wants() -> None:
 
 
 def test_a_touch_of_one_frame_is_not_missed() -> None:
-    queue = DatagramQueue(ENABLED)
+    queue = DatagramQueue(Meanings(ENABLED))
     parameter(queue, "HeadPat", True)
     parameter(queue, "HeadPat", False)
 
@@ -79,7 +80,7 @@ def test_a_touch_of_one_frame_is_not_missed() -> None:
 
 
 def test_a_touch_is_announced_once() -> None:
-    queue = DatagramQueue(ENABLED)
+    queue = DatagramQueue(Meanings(ENABLED))
     parameter(queue, "HeadPat", True)
     queue.flush()
     parameter(queue, "HeadPat", False)
@@ -88,7 +89,7 @@ def test_a_touch_is_announced_once() -> None:
 
 
 def test_events_that_are_not_enabled_are_ignored_and_counted() -> None:
-    queue = DatagramQueue(("gestures",))
+    queue = DatagramQueue(Meanings(("gestures",)))
     parameter(queue, "HeadPat", True)
     parameter(queue, "VelocityX", 1.0)
     give(queue, "/chatbox/input", "hello")
@@ -98,7 +99,7 @@ def test_events_that_are_not_enabled_are_ignored_and_counted() -> None:
 
 
 def test_the_avatar_is_announced_before_its_parameters() -> None:
-    queue = DatagramQueue(ENABLED)
+    queue = DatagramQueue(Meanings(ENABLED))
     parameter(queue, "JawOpen", 0.5)
     give(queue, "/avatar/change", "avtr_1")
     give(queue, "/avatar/change", "avtr_2")
@@ -109,7 +110,7 @@ def test_the_avatar_is_announced_before_its_parameters() -> None:
 
 
 def test_the_head_s_pose_is_tracking() -> None:
-    queue = DatagramQueue(())
+    queue = DatagramQueue(Meanings(()))
     give(queue, "/tracking/vrsystem/head/pose", 1.0, 2.0, 3.0, 10.0, 20.0, 30.0)
 
     assert queue.flush() == (TrackingChanged((1.0, 2.0, 3.0), (10.0, 20.0, 30.0)),)
@@ -130,7 +131,7 @@ def test_the_head_s_pose_is_tracking() -> None:
     ],
 )
 def test_arguments_that_do_not_belong_to_an_address_are_refused(address: str, values: list[object]) -> None:
-    queue = DatagramQueue(ENABLED)
+    queue = DatagramQueue(Meanings(ENABLED))
     give(queue, address, *values)
 
     assert not queue.waiting
@@ -138,7 +139,7 @@ def test_arguments_that_do_not_belong_to_an_address_are_refused(address: str, va
 
 
 def test_only_this_machine_and_the_friend_are_heard() -> None:
-    queue = DatagramQueue(ENABLED, friends=("10.0.0.7",))
+    queue = DatagramQueue(Meanings(ENABLED), friends=("10.0.0.7",))
     for host in ("127.0.0.1", "127.3.2.1", "::1", "10.0.0.7", "10.0.0.8", "8.8.8.8", "fe80::1%eth0"):
         give(queue, "/avatar/parameters/JawOpen", 0.5, host=host)
 
@@ -148,7 +149,7 @@ def test_only_this_machine_and_the_friend_are_heard() -> None:
 
 def test_a_socket_of_both_kinds_hears_the_same_hosts() -> None:
     """There an address of IPv4 comes in its mapped form, whichever form the friend was given in."""
-    queue = DatagramQueue(ENABLED, friends=("10.0.0.7", "fe80::7"))
+    queue = DatagramQueue(Meanings(ENABLED), friends=("10.0.0.7", "fe80::7"))
     for host in ("::ffff:127.0.0.1", "::ffff:10.0.0.7", "fe80::7%eth0", "::ffff:10.0.0.8"):
         give(queue, "/avatar/parameters/JawOpen", 0.5, host=host)
 
@@ -160,7 +161,7 @@ def test_more_names_than_an_avatar_can_have_do_not_grow_without_bound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(queue_module, "MAX_PARAMETERS", 10)
-    queue = DatagramQueue(ENABLED)
+    queue = DatagramQueue(Meanings(ENABLED))
     for n in range(95):
         parameter(queue, f"P{n}", 0.5)
 
@@ -180,7 +181,7 @@ def test_more_names_than_an_avatar_can_have_do_not_grow_without_bound(
     ],
 )
 def test_anything_by_itself_waits_until_it_is_announced(address: str, values: list[object]) -> None:
-    queue = DatagramQueue(ENABLED)
+    queue = DatagramQueue(Meanings(ENABLED))
     give(queue, address, *values)
     assert queue.waiting
     assert len(queue.flush()) == 1
@@ -190,8 +191,40 @@ def test_anything_by_itself_waits_until_it_is_announced(address: str, values: li
 @pytest.mark.parametrize("hosts", [3, 7])
 def test_however_many_hosts_send_each_is_judged(monkeypatch: pytest.MonkeyPatch, hosts: int) -> None:
     monkeypatch.setattr(queue_module, "MAX_HOSTS", 5)
-    queue = DatagramQueue(ENABLED, friends=("10.0.0.1",))
+    queue = DatagramQueue(Meanings(ENABLED), friends=("10.0.0.1",))
     for _ in range(2):
         for number in range(1, hosts + 1):
             give(queue, "/avatar/parameters/JawOpen", 0.5, host=f"10.0.0.{number}")
     assert queue.statistics(1).foreign == 2 * (hosts - 1)
+
+
+def test_how_the_player_is_arrives_whatever_is_enabled() -> None:
+    queue = DatagramQueue(Meanings(()))
+    parameter(queue, "MuteSelf", True)
+    parameter(queue, "VelocityX", 1.0)
+    parameter(queue, "HeadPat", True)
+    assert queue.flush() == (ParametersChanged({"MuteSelf": True}, ("MuteSelf",), {"MuteSelf": "status"}),)
+
+
+def test_a_zone_goes_along_and_changes_with_the_configuration() -> None:
+    queue = DatagramQueue(Meanings((), {"Boop*": ("touch", "nose")}))
+    parameter(queue, "BoopL", True)
+    parameter(queue, "AFK", False)
+    (changed,) = queue.flush()
+    assert (changed.events["BoopL"], changed.zones) == ("touch", {"BoopL": "nose"})
+
+    queue.choose(Meanings(("touch",)))
+    parameter(queue, "BoopL", True)
+    (changed,) = queue.flush()
+    assert (changed.events, changed.zones) == ({"BoopL": "touch"}, {})
+
+
+def test_the_last_host_that_may_not_send_is_told() -> None:
+    queue = DatagramQueue(Meanings(ENABLED))
+    give(queue, "/avatar/change", "avtr_a", host="10.0.0.9")
+    counted = queue.statistics(9001)
+    assert (counted.foreign, counted.foreign_host, counted.heard) == (1, "10.0.0.9", 0)
+    queue.take(b"nonsense", HERE)
+    assert queue.statistics(9001).heard == 0
+    parameter(queue, "Hat", True)
+    assert queue.statistics(9001).heard == 1

@@ -4,7 +4,8 @@ from typing import get_args
 
 import pytest
 
-from actors.osc.parameters import BUILT_IN, clamped, event_of, written
+from actors.osc.parameters import BUILT_IN, Meanings, event_of, meanings, written
+from config.schema import Osc
 from config.schema.osc import Event
 
 
@@ -55,9 +56,35 @@ def test_what_is_not_a_name_is_not_written(name: str) -> None:
     assert written(name) is None
 
 
+GIVEN = {
+    "Boop*": ("touch", "nose"),
+    "Boop_Far": ("expressions", ""),
+    "Debug/*": ("ignored", ""),
+    "Mood": ("proximity", ""),
+    "*Self": ("ignored", ""),
+}
+
+
 @pytest.mark.parametrize(
-    ("value", "sent"), [(300, 255), (-1, 0), (2.0, 1.0), (-9.5, -1.0), (True, True), (7, 7)]
+    ("name", "meaning"),
+    [
+        ("BoopL", ("touch", "nose")),
+        ("Boop_Far", ("touch", "nose")),  # the first that fits
+        ("boop", ("touch", "")),  # patterns know small letters from capital ones
+        ("Debug/HeadPat", ("", "")),
+        ("Mood", ("proximity", "")),  # though the event is not enabled: the owner names it
+        ("NearChest", ("", "")),
+        ("Smile", ("", "")),
+        ("MuteSelf", ("status", "")),  # VRChat's own keep their meaning
+    ],
 )
-def test_values_stay_in_the_range_of_their_type(value: float, sent: float) -> None:
-    assert clamped(value) == sent
-    assert type(clamped(value)) is type(value)
+def test_the_owner_says_what_a_parameter_means(name: str, meaning: tuple[str, str]) -> None:
+    assert Meanings(("touch",), GIVEN).of(name) == meaning
+
+
+def test_the_configuration_s_meanings_are_taken() -> None:
+    osc = Osc.model_validate({"enabled_events": [], "parameters": {"Tail_*": {"zone": "tail"}}})
+    assert meanings(osc, feels=False).of("Tail_IsGrabbed") == ("touch", "tail")
+    assert meanings(osc, feels=False).of("HeadPat") == ("", "")
+    assert meanings(osc, feels=False).of("VelocityX") == ("", "")
+    assert meanings(osc, feels=True).of("VelocityX") == ("movement", "")

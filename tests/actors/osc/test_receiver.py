@@ -125,6 +125,9 @@ def test_datagrams_from_elsewhere_are_dropped_and_counted(make_ear: Any) -> None
         foreign.bind((elsewhere, 0))
         foreign.sendto(build_msg("/avatar/parameters/JawOpen", 1.0).dgram, (elsewhere, ear.port))
     ear.until(lambda: ear.statistics().foreign == 1)
+    said = ear.stage.world.supervisor.of(HealthChanged)[-1]
+    assert (said.health, said.reason.split(" sends")[0]) == (Health.OK, f"what {elsewhere}")
+    assert said.remedy == f"if VRChat runs there, set osc.output_host to {elsewhere}"
     ear.send(GOOD)
     ear.until(lambda: bool(ear.values()))
 

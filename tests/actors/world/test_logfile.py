@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from actors.world.logfile import CHUNK, LogOwners, Tail, newest, own_folder, signed_in, usual_places
+from actors.vocabulary.game_folder import own_folder, usual_places
+from actors.world.logfile import CHUNK, LogOwners, Tail, newest, signed_in
 
 
 def test_the_log_of_the_latest_start_is_the_newest_even_while_an_older_one_is_written(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ WORLD = "wrld_12345678-1234-1234-1234-123456789abc"
         ("[Behaviour] Entering Room: The Black Cat", Named("The Black Cat")),
         (f"[Behaviour] Joining {WORLD}:123~private(usr_x)~nonce(secret)", Joining(WORLD)),
         ("[Behaviour] OnLeftRoom", RoomLeft()),
-        ("VRCApplication: HandleApplicationQuit at 812.5", RoomLeft()),
+        ("VRCApplication: HandleApplicationQuit at 812.5", RoomLeft(closed=True)),
         (f"User Authenticated: Gerald ({ID})", SignedIn(Person(ID, "Gerald"))),
         (f"[Behaviour] User Authenticated: Gerald ({ID})", SignedIn(Person(ID, "Gerald"))),
     ],

@@ -12,9 +12,10 @@ from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.kernel.protocol.state import GetState, StateIs
 from actors.kernel.protocol.storage import LoadState, SaveSnapshot
+from actors.osc.messages import GameRuns
 from actors.vision.messages import MotionBegan, MotionEnded
 from actors.vocabulary.values import Person, Vector3
-from actors.world.log import FORGOTTEN, WorldLog
+from actors.world.log import FORGOTTEN, RUNS, WorldLog
 from actors.world.messages import (
     AnnounceSeat,
     BodyAt,
@@ -33,7 +34,7 @@ from actors.world.things import FADES
 from actors.world.world import World
 from config.schema import VRChat
 from tests.doubles.keeper import Shelf
-from tests.doubles.virtual_world import VirtualWorld
+from tests.doubles.virtual_world import Probe, VirtualWorld
 
 STAMP = "2026.01.03 15:30:45 Log        -  "
 MIO, REN, GERALD = Person("usr_1", "Mio"), Person("usr_2", "Ren"), Person("usr_3", "Gerald")
@@ -308,3 +309,30 @@ def test_the_behaviour_hears_who_comes_and_goes_once(instance: Instance) -> None
         PersonWent(MIO, 5.0, 1),
         VisitBegan(7.0),
     ]
+
+
+def runs(instance: Instance, game: Probe) -> list[bool]:
+    instance.world.advance(2.0)
+    return [message.on for message in game.of(GameRuns)]
+
+
+def test_a_game_that_writes_its_log_runs_until_it_is_closed_and_again_with_the_next(
+    instance: Instance,
+) -> None:
+    game = instance.world.probe("osc.game")
+    instance.write(*HOME)
+    instance.follow()
+    instance.write("[Behaviour] OnLeftRoom")
+    assert runs(instance, game) == [True]
+    instance.write("VRCApplication: HandleApplicationQuit at 812.5")
+    assert runs(instance, game) == [True, False]
+    instance.write(*HOME, name="output_log_2026-01-03_16-00-00.txt")
+    assert runs(instance, game) == [True, False, True]
+
+
+def test_of_a_game_whose_log_is_old_nobody_says_that_it_runs(instance: Instance) -> None:
+    game = instance.world.probe("osc.game")
+    instance.write(*HOME)
+    instance.follow()
+    instance.world.advance(RUNS + 10.0)
+    assert runs(instance, game) == [True, False]

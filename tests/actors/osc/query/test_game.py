@@ -7,7 +7,7 @@ import pytest
 
 from actors.osc.messages import AvatarParameter
 from actors.osc.query.choice import FoundGame, ours, summary
-from actors.osc.query.game import MOST_PARAMETERS, NoOscQuery, host_info, is_game, parameters
+from actors.osc.query.game import MOST_PARAMETERS, NoOscQuery, avatar_id, host_info, is_game, parameters
 
 
 def tree(**contents: Any) -> bytes:
@@ -24,9 +24,40 @@ def test_parameters_have_a_type_and_who_may_write_them() -> None:
     )
     assert found == (
         AvatarParameter("MuteSelf", "bool", True, False),
-        AvatarParameter("Smile", "float", False, True),
+        AvatarParameter("Smile", "float", False, True, 0.5),
         AvatarParameter("VRCEmote", "int", True, True),
     )
+
+
+@pytest.mark.parametrize(
+    ("types", "told", "value"),
+    [
+        ("T", [True], True),
+        ("F", False, False),
+        ("i", [3.0], 3),
+        ("f", [1], 1.0),
+        ("f", [1, 2], None),
+        ("f", "x", None),
+    ],
+)
+def test_a_value_is_of_the_type_of_its_parameter(types: str, told: object, value: object) -> None:
+    (found,) = parameters(tree(Smile={"TYPE": types, "ACCESS": 3, "VALUE": told}))
+    assert (found.value, type(found.value)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b'{"VALUE": ["avtr_a"]}', "avtr_a"),
+        (b'{"VALUE": "local:sdk_x"}', "local:sdk_x"),
+        (b'{"VALUE": ["a", "b"]}', ""),
+        (b'{"VALUE": ["a\\u001b"]}', ""),
+        (b"{}", ""),
+        (b"<html>", ""),
+    ],
+)
+def test_the_avatar_is_told_by_its_id_or_not_at_all(data: bytes, told: str) -> None:
+    assert avatar_id(data) == told
 
 
 def test_a_slash_in_a_name_is_a_level_of_the_tree() -> None:

@@ -63,8 +63,8 @@ def test_a_game_that_python_oscquery_serves_is_found_with_its_parameters(room: R
         room.start()
         room.until(lambda: room.games().ours == "VRChat-Client-0A0B0C")
         assert room.games().parameters == (
-            AvatarParameter("Go/Float", "float", True, True),
-            AvatarParameter("MuteSelf", "bool", True, False),
+            AvatarParameter("Go/Float", "float", True, True, 0.5),
+            AvatarParameter("MuteSelf", "bool", True, False, True),
         )
     finally:
         game.stop()

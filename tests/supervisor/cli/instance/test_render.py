@@ -63,3 +63,15 @@ def test_the_last_death_is_named() -> None:
 @pytest.mark.parametrize("resources", [{}, {"cpu": 0.0, "memory": 0}])
 def test_what_is_not_known_yet_is_left_out(resources: dict[str, Any]) -> None:
     assert len(headline({**STATUS, "resources": resources}).plain.splitlines()) == 1
+
+
+def test_where_the_game_is_heard_and_who_else_sends_is_a_line_of_its_own() -> None:
+    osc = {
+        "host": "127.0.0.1", "ports": [9001, 40123], "received": 1, "malformed": 0, "foreign": 0, "foreign_host": "",
+    }  # fmt: skip
+    found = headline({**STATUS, "osc": osc}).plain.splitlines()[1]
+    assert found == "VRChat is heard at 127.0.0.1, UDP port 9001 and 40123: 1 datagram"
+    strange = {**osc, "received": 9, "malformed": 2, "foreign": 5, "foreign_host": "10.0.0.9"}
+    assert headline({**STATUS, "osc": strange}).plain.endswith(
+        "9 datagrams, 2 malformed, 5 refused as foreign (the last from 10.0.0.9)"
+    )
