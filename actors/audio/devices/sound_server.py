@@ -12,7 +12,7 @@ from actors.audio.devices.device import DeviceMissing
 
 _EVERY = 0.5  # seconds between two looks
 _MONITOR = ".monitor"
-_VIRTUAL_DRIVERS = ("null-sink", "remap", "pipe", "combine", "virtual")
+_VIRTUAL = ("null-sink", "null-audio-sink", "remap", "pipe-", "combine", "virtual")
 _REMEDY = (
     "Plug it in again, or choose another device in the section audio; `supervisor audio devices` lists them."
 )
@@ -57,7 +57,8 @@ def server_devices() -> tuple[ServerDevice, ...]:
 
 
 def _described(one: Any, kind: str, default: str | None) -> ServerDevice:
-    driver = str(one.driver or "")
+    # PulseAudio's module, or PipeWire's factory
+    maker = f"{one.driver or ''} {one.proplist.get('factory.name', '')}"
     return ServerDevice(
         str(one.name),
         str(one.description or ""),
@@ -65,7 +66,7 @@ def _described(one: Any, kind: str, default: str | None) -> ServerDevice:
         bool(one.mute),
         round(max(one.volume.values, default=0.0), 3),
         one.name == default,
-        any(word in driver for word in _VIRTUAL_DRIVERS) or one.proplist.get("node.virtual") == "true",
+        any(word in maker for word in _VIRTUAL) or one.proplist.get("node.virtual") == "true",
         str(getattr(one, "monitor_of_sink_name", "") or "") if kind == "input" else "",
     )
 
