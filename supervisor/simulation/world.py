@@ -45,11 +45,12 @@ from supervisor.simulation.checks.voice import Voice
 from supervisor.simulation.checks.wording import Wording
 from supervisor.simulation.environment.configuration import (
     INSTEAD,
-    LISTED,
     SPARE,
     SimulatedSource,
     configuration,
     is_guarded,
+    is_moderated,
+    rude_word,
 )
 from supervisor.simulation.environment.devices import SimulatedMicrophone, SimulatedSpeaker
 from supervisor.simulation.environment.disk import Disk
@@ -73,7 +74,7 @@ AUDIT_EVERY = 10.0
 
 MOST_FAULTS = 50
 
-_configs = {guarded: configuration(guarded=guarded) for guarded in (False, True)}
+_plain, _guarded, _moderated = configuration(), configuration(guarded=True), configuration(moderated=True)
 
 
 class SimulatedWorld:
@@ -87,11 +88,13 @@ class SimulatedWorld:
         self.faults: list[str] = []
         self.digest = Digest()
         self.guarded = is_guarded(seed)
-        self.source = SimulatedSource(_configs[self.guarded])
+        self.source = SimulatedSource(
+            _guarded if self.guarded else _moderated if is_moderated(seed) else _plain
+        )
         self.disk = Disk(self.clock.monotonic, self.scheduler.dice)
         self.osc_in = OscIn(self.fault)
         self.game = Game(self.clock.monotonic, self.osc_in.arrived, self.osc_in.lost)
-        self.model = ModelServer(rude=LISTED, spare=SPARE) if self.guarded else ModelServer()
+        self.model = ModelServer(rude=rude_word(seed), spare=SPARE if self.guarded else "")
         self.wording = Wording(self.model.rude, INSTEAD, self.fault)
         self.takeover = Takeover(self.guarded, self.fault)
         self.turns = TurnOrder(self.clock, lambda: self._well_since(SPEAKER), self.fault)

@@ -32,16 +32,33 @@ GUARDS: Mapping[str, Any] = {
 }
 """A list of words, and two servers, of which the second never fails."""
 
+MODERATED = 8
+"""One of so many seeds runs with `JUDGED`."""
+
+FLAGGED = "spitefulness"
+JUDGED: Mapping[str, Any] = {"instead": INSTEAD, "moderation": {"base_url": "http://127.0.0.1:3/v1"}}
+"""A server that judges what is said; what it does not judge is withheld."""
+
 
 def is_guarded(seed: int) -> bool:
     """Whether this seed runs with `GUARDS`."""
     return seed % GUARDED == GUARDED - 1
 
 
-def configuration(*, guarded: bool = False) -> Config:
+def is_moderated(seed: int) -> bool:
+    """Whether this seed runs with `JUDGED`."""
+    return seed % MODERATED == MODERATED - 3
+
+
+def rude_word(seed: int) -> str:
+    """What the model says now and then in this seed and must never be said; "" for nothing."""
+    return LISTED if is_guarded(seed) else FLAGGED if is_moderated(seed) else ""
+
+
+def configuration(*, guarded: bool = False, moderated: bool = False) -> Config:
     """A model at a server, no vision, short timeouts, and no files except those of the simulation.
 
-    guarded: with `GUARDS`."""
+    guarded: with `GUARDS`. moderated: with `JUDGED`."""
     actors = {
         child.address: {"pin": child.pin, "handler_timeout": HANDLER_TIMEOUTS[child.pin]}
         for child in walk(tree(Config()))
@@ -50,7 +67,7 @@ def configuration(*, guarded: bool = False) -> Config:
     return Config.model_validate(
         {
             "llm": {"base_url": FIRST, "model": "simulated", **(GUARDS["llm"] if guarded else {})},
-            "safety": GUARDS["safety"] if guarded else {},
+            "safety": GUARDS["safety"] if guarded else JUDGED if moderated else {},
             "trace": {"enabled": False},
             "osc": {"query": "off", "avatar_folder": "there is none"},
             # At this level no sample of an answer becomes the sign of another one.

@@ -16,7 +16,8 @@ from actors.configuration.store import ConfigurationStore
 from actors.kernel.actor import Actor
 from actors.kernel.protocol.storage import PERSISTENCE
 from actors.llm.llm import LanguageModel
-from actors.llm.messages import LLM
+from actors.llm.messages import LLM, MODERATOR
+from actors.llm.moderator import Moderator
 from actors.osc.messages import OSC_RECEIVER, OSC_SENDER
 from actors.osc.sender import Sender
 from actors.persistence.persistence import Persistence
@@ -30,7 +31,7 @@ from actors.system.system import System
 from actors.world.messages import WORLD_LOG
 from config.schema import Config
 from supervisor.otp.spec import walk
-from supervisor.simulation.environment.configuration import HOME
+from supervisor.simulation.environment.configuration import FLAGGED, HOME
 from supervisor.simulation.environment.devices import (
     SimulatedCanceller,
     SimulatedDeviceThread,
@@ -42,6 +43,7 @@ from supervisor.simulation.environment.devices import (
 from supervisor.simulation.environment.disk import SimulatedStore
 from supervisor.simulation.environment.external_client import SimulatedLog, SimulatedReceiver, SimulatedWire
 from supervisor.simulation.environment.model import SimulatedStreams
+from supervisor.simulation.environment.moderation import SimulatedModerations
 from supervisor.simulation.environment.osc_port import SimulatedListener
 from supervisor.simulation.environment.writer import SimulatedWriter
 from supervisor.simulation.nodes.surroundings import NodeEnvironment
@@ -61,6 +63,7 @@ class SimulatedActors:
             PERSISTENCE: self._persistence,
             CONFIGURATION: self._configuration,
             LLM: self._llm,
+            MODERATOR: self._moderator,
             OSC_RECEIVER: self._receiver,
             OSC_SENDER: lambda config: Sender(config.osc, self._wire),
             WORLD_LOG: self._log,
@@ -108,6 +111,9 @@ class SimulatedActors:
         return LanguageModel(
             config.llm, config.performance, config.bot, config.speech, config.behaviour, streaming
         )
+
+    def _moderator(self, config: Config) -> Actor:
+        return Moderator(config.safety, config.llm, self._driven(SimulatedModerations, flagged=FLAGGED))
 
     def _receiver(self, config: Config) -> Actor:
         (spec,) = (child for child in walk(tree(config)) if child.address == OSC_RECEIVER)
