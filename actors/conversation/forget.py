@@ -58,6 +58,7 @@ def dropped(state: ConversationState, people: tuple[Person, ...], at: float) -> 
             state.surroundings,
             people=tuple(person for person in state.surroundings.people if person.user_id not in ids),
             located=tuple(one for one in state.surroundings.located if one.user_id not in ids),
+            friends=tuple(one for one in state.surroundings.friends if one.person.user_id not in ids),
         ),
         last_touch=state.last_touch if not named.search(state.last_touch.person) else Interaction(),
     )

@@ -12,6 +12,7 @@ from actors.conversation.utterance import WINDOW, WINDOW_CHARACTERS, Utterance
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN, Interaction, Person
 from actors.vocabulary.words import joined
+from actors.world.messages import PRIVATE, TRAVELING, FriendOnline
 
 # People of one conversation; beyond it the one who was silent for the longest time is left out.
 PARTICIPANTS = 32
@@ -107,7 +108,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     """Where the conversation takes place, who is near, and what is seen, as the world's domain last told.
 
     seat: one is within reach. located: who and what is seen and can be gone to. ways: kinds of things to which a way
-    is known."""
+    is known. world_id: "" when unknown. friends: who is online and not here, a few."""
 
     place: str = ""
     people: tuple[Person, ...] = ()
@@ -115,6 +116,19 @@ class Surroundings(msgspec.Struct, frozen=True):
     seat: bool = False
     located: tuple[Person, ...] = ()
     ways: tuple[str, ...] = ()
+    world_id: str = ""
+    friends: tuple[FriendOnline, ...] = ()
+
+
+def whereabouts(friend: FriendOnline, world_id: str) -> str:
+    """Where a friend is, in a few words. world_id: where the bot is."""
+    if friend.place == PRIVATE:
+        return "in a private place"
+    if friend.place == TRAVELING:
+        return "on the way to another world"
+    if not friend.place:
+        return "somewhere"
+    return "in another instance of this world" if friend.place == world_id else "in another world"
 
 
 @durable("conversation.ConversationState")

@@ -254,7 +254,11 @@ def unasked(state: ConversationState, person: Person, at: float, voiced: bool) -
 def surrounded(state: ConversationState, here: Surroundings) -> ConversationState:
     """The world answered where this is; of what is near and seen some is kept."""
     near = msgspec.structs.replace(
-        here, people=here.people[:NEAR], seen=here.seen[:SEEN], located=here.located[:NEAR]
+        here,
+        people=here.people[:NEAR],
+        seen=here.seen[:SEEN],
+        located=here.located[:NEAR],
+        friends=here.friends[:NEAR],
     )
     return msgspec.structs.replace(state, surroundings=near)
 

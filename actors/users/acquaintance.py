@@ -92,6 +92,19 @@ def _closer(user: UserState, interaction: Interaction) -> UserState:
     )
 
 
+def called(state: UsersState, people: tuple[Person, ...]) -> Change:
+    """`people` are called so now; who has no record under their id gets none."""
+    paths: tuple[Path, ...] = ()
+    for person in people:
+        known = state.users.get(person.user_id)
+        if known is None or known.display_name == person.name or not person.name:
+            continue
+        user, absorbed = _met(state, person, known.met_at)
+        change = _with(state, user, absorbed)
+        state, paths = change.state, (*paths, *change.paths)
+    return Change(state, paths)
+
+
 def remembered(state: UsersState, person: Person, facts: tuple[Fact, ...]) -> Change:
     """These are the facts that are kept in the record of `person`; somebody without a record gets none."""
     user = state.users.get(person.user_id)

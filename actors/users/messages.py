@@ -95,7 +95,10 @@ class NotBlocked(Message):
 
 
 class GetBlocked(Message):
-    """To the users; the sender gets PeopleBlocked."""
+    """To the users; the sender gets PeopleBlocked. follow: and then of every change, and PersonForgotten, while the
+    users' actor runs."""
+
+    follow: bool = False
 
 
 class PeopleBlocked(Message):
@@ -125,6 +128,12 @@ class Misattributed(Message):
     to: Person
     at: float
     said_in: int = 0
+
+
+class PeopleCalled(Message):
+    """These people are called so now: who is known by the id stays the same person. Nobody is met by it."""
+
+    people: tuple[Person, ...]
 
 
 class PreferenceStated(Message):

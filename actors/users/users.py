@@ -14,7 +14,16 @@ from actors.kernel.protocol.storage import PERSISTENCE, Committed, ErasureRecord
 from actors.kernel.state.domain import DomainActor
 from actors.kernel.state.erasures import newest
 from actors.llm.messages import LLM, NotesDropped, NotesRequested, NotesTaken
-from actors.users.acquaintance import Change, Path, faded, interacted, preferred, profile_of, remembered
+from actors.users.acquaintance import (
+    Change,
+    Path,
+    called,
+    faded,
+    interacted,
+    preferred,
+    profile_of,
+    remembered,
+)
 from actors.users.blocking import blocked, unblocked
 from actors.users.correction import misattributed
 from actors.users.facts.account import account, asks_for_account
@@ -33,6 +42,7 @@ from actors.users.messages import (
     NotBlocked,
     NotForgotten,
     PeopleBlocked,
+    PeopleCalled,
     PeopleFound,
     PersonBlocked,
     PersonForgotten,
@@ -47,6 +57,7 @@ from actors.vocabulary.values import UNKNOWN, Person, is_erased, tombstone
 from config.schema import Bot, Memory
 
 MOST_FOUND = 8
+LISTENERS = 8  # addresses that are told who is blocked and who is forgotten
 STORED_WITHIN = 20.0  # seconds in which a block is on disk
 _NOTHING = b"\x80"  # the changes of an update that waits for those before it
 
@@ -91,6 +102,7 @@ class Users(DomainActor[UsersState]):
         self.memory = memory or Memory()
         self._touched: tuple[Path, ...] | None = None
         self._notes = NoteTaking()
+        self._listeners: tuple[str, ...] = (CONVERSATION, BEHAVIOUR)
 
     def validate(self, state: UsersState, before: UsersState) -> tuple[str, ...]:
         """Records stand under their own id, and everything is within its bounds; of a change, what it touched."""
@@ -201,11 +213,17 @@ class Users(DomainActor[UsersState]):
         self.reply(done.told if is_stored else why, done.asker)
 
     @handles
-    def on_get_blocked(self, _: GetBlocked) -> None:
+    def on_called(self, message: PeopleCalled) -> None:
+        self._take(called(self.state, message.people))
+
+    @handles
+    def on_get_blocked(self, message: GetBlocked) -> None:
+        if message.follow and self.sender() not in self._listeners and len(self._listeners) < LISTENERS:
+            self._listeners = (*self._listeners, self.sender())
         self.tell(self.sender(), PeopleBlocked(self.state.blocked))
 
     def _tell_blocked(self) -> None:
-        for address in (CONVERSATION, BEHAVIOUR):
+        for address in self._listeners:
             self.tell(address, PeopleBlocked(self.state.blocked))
 
     @handles
@@ -233,7 +251,7 @@ class Users(DomainActor[UsersState]):
         self._notes = NoteTaking()
         self.become(self.forget(self.state, tombstones))
         self.erase()
-        for address in (CONVERSATION, BEHAVIOUR):
+        for address in self._listeners:
             self.tell(address, PersonForgotten(asked.selection.aliases, until))
         self.reply(Forgotten(asked.selection.people), asked.asker)
 

@@ -10,7 +10,14 @@ from typing import Any
 from actors.kernel.actor import Actor, handles
 from actors.kernel.message import Asker, Message
 from actors.kernel.protocol.lifecycle import Health
-from actors.users.messages import USERS, GetBlocked, InteractionHappened, PeopleBlocked, PersonForgotten
+from actors.users.messages import (
+    USERS,
+    GetBlocked,
+    InteractionHappened,
+    PeopleBlocked,
+    PeopleCalled,
+    PersonForgotten,
+)
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction
 from actors.vrchat.account import course, forgetting, invitations, links, lists, session
@@ -49,6 +56,7 @@ from actors.vrchat.messages import (
 from actors.vrchat.state import Friend
 from actors.vrchat.web.session_file import Cipher, SessionFile
 from actors.vrchat.web.web import Web
+from actors.world.messages import WORLD, FriendOnline, FriendsOnline
 from config.schema import VRChat
 
 STOP_PATIENCE = 1.0
@@ -71,12 +79,15 @@ class VRChatAccount(Actor):
         self._section = vrchat
         self._account = Account()
         self._timer = 0
+        self._online: tuple[Friend, ...] = ()
+        self._names: dict[str, str] = {}
         self._said: tuple[Health, str, str] | None = None
         file = SessionFile(home, sealer, vrchat.username or "", vrchat.api_url)
         self._web = connecting(vrchat, file, lambda message: self.post(message))
 
     def on_start(self) -> None:
-        self.tell(USERS, GetBlocked())
+        self.tell(USERS, GetBlocked(follow=True))
+        self.tell(WORLD, FriendsOnline(()))
         self.side_effect(self._web.start)
         self._say()
 
@@ -109,7 +120,7 @@ class VRChatAccount(Actor):
 
     @handles
     def on_opened(self, message: LinkOpened) -> None:
-        self.tell(USERS, GetBlocked())
+        self.tell(USERS, GetBlocked(follow=True))
         self._go(links.opened(self._account, self._step(), message.link))
 
     @handles
@@ -175,6 +186,8 @@ class VRChatAccount(Actor):
             self.side_effect(lambda: self._web.keep(kept))
         for effect in effects:
             self._do(effect)
+        if self._account.friends is not before.friends:
+            self._tell_friends()
         self._wake(step)
         self._say()
 
@@ -196,6 +209,19 @@ class VRChatAccount(Actor):
         if outcome == "account":
             return report(self._account, self.wall())
         return AccountDone(person) if outcome == "done" else AccountRefused(text)
+
+    def _tell_friends(self) -> None:
+        """The world hears who is online and where; the users how people are called now, who stay the same."""
+        friends = self._account.friends.values()
+        online = tuple(friend for friend in friends if friend.online)
+        if online != self._online:
+            self._online = online
+            self.tell(WORLD, FriendsOnline(tuple(FriendOnline(one.person, one.place) for one in online)))
+        named = tuple(one.person for one in friends if one.person.name)
+        renamed = tuple(one for one in named if self._names.get(one.user_id) != one.name)
+        if renamed:
+            self._names = {one.user_id: one.name for one in named}
+            self.tell(USERS, PeopleCalled(renamed))
 
     def _wake(self, step: Step) -> None:
         if self._timer:

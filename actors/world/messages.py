@@ -5,6 +5,9 @@ from typing import ClassVar
 from actors.kernel.message import Lane, Message
 from actors.vocabulary.addresses import Address
 from actors.vocabulary.values import Person, Vector3
+from actors.world.state import PRIVATE as PRIVATE
+from actors.world.state import TRAVELING as TRAVELING
+from actors.world.state import FriendOnline as FriendOnline
 
 WORLD = Address("world")
 WORLD_LOG = Address("world.log")
@@ -49,7 +52,8 @@ class Present(Message):
     """The other players of this instance, and the world's name ("" when unknown). seen: a few words each.
 
     seat: one that is known is within reach. located: who and what was seen just now, so that it can be gone to (target
-    and name of each, as in SeenAt). ways: kinds of things to which a way is known, such as seat."""
+    and name of each, as in SeenAt). ways: kinds of things to which a way is known, such as seat. friends: who is online
+    and not here. world_id: "" when unknown, or without friends."""
 
     people: tuple[Person, ...]
     world_name: str
@@ -57,6 +61,15 @@ class Present(Message):
     seat: bool = False
     located: tuple[tuple[str, str], ...] = ()
     ways: tuple[str, ...] = ()
+    world_id: str = ""
+    friends: tuple[FriendOnline, ...] = ()
+
+
+class FriendsOnline(Message):
+    """These friends of the bot's account are in the game, and no others."""
+
+    lane: ClassVar[Lane] = Lane.LATEST
+    friends: tuple[FriendOnline, ...]
 
 
 class BodyAt(Message):

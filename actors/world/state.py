@@ -7,7 +7,7 @@ import msgspec
 
 from actors.vocabulary.names import same_name
 from actors.vocabulary.type_names import durable
-from actors.vocabulary.values import Person, Vector3, tombstone
+from actors.vocabulary.values import Person, Vector3, is_erased, tombstone
 from actors.world.navigation import NavigationGraph, graph_faults, place_of, reachable, walked
 from actors.world.things import InteractiveElement, WorldObject, aged, region, seen, things_faults, used
 
@@ -35,6 +35,21 @@ class AvatarInfo(msgspec.Struct, frozen=True):
     position: Vector3 | None = None
 
 
+@durable("world.FriendOnline")
+class FriendOnline(msgspec.Struct, frozen=True):
+    """A friend of the bot's account who is in the game. place: a world's id, PRIVATE, TRAVELING, or "" for not told.
+
+    since: since when that is known (epoch seconds)."""
+
+    person: Person
+    place: str = ""
+    since: float = 0.0
+
+
+PRIVATE, TRAVELING = "private", "traveling"
+FRIENDS = 200  # friends kept of those who are online
+
+
 @durable("world.WorldState")
 class WorldState(msgspec.Struct, frozen=True):
     """The instance that Gerald is in. world_id: VRChat's `wrld_...`; it and the name are "" while unknown.
@@ -42,7 +57,7 @@ class WorldState(msgspec.Struct, frozen=True):
     player_count: includes Gerald's account. avatars: by user id. objects: what is seen, by kind and region.
     interactive_elements: what was used, by kind and place. navigation_graph: where Gerald walked in this visit.
     body: its position, None while unknown. last_updated: epoch seconds. frame: since when (epoch seconds) positions
-    count from the same origin, 0 for the game's own coordinates."""
+    count from the same origin, 0 for the game's own coordinates. friends: who is online, by user id."""
 
     world_id: str = ""
     world_name: str = ""
@@ -54,6 +69,7 @@ class WorldState(msgspec.Struct, frozen=True):
     last_updated: float = 0.0
     body: Vector3 | None = None
     frame: float = 0.0
+    friends: Mapping[str, FriendOnline] = {}
 
 
 def entered(state: WorldState, world_id: str, world_name: str, at: float) -> WorldState:
@@ -65,14 +81,13 @@ def entered(state: WorldState, world_id: str, world_name: str, at: float) -> Wor
         return msgspec.structs.replace(
             state, world_id=world_id, world_name=world_name, last_updated=_later(state, at)
         )
-    return WorldState(world_id, world_name, last_updated=_later(state, at))
+    return WorldState(world_id, world_name, last_updated=_later(state, at), friends=state.friends)
 
 
 def departed(state: WorldState, at: float) -> WorldState:
     """The bot is in no world, or in none that is known: nothing is known of where it is."""
-    if state == WorldState(last_updated=state.last_updated):
-        return state
-    return WorldState(last_updated=_later(state, at))
+    nowhere = WorldState(last_updated=state.last_updated, friends=state.friends)
+    return state if state == nowhere else msgspec.structs.replace(nowhere, last_updated=_later(state, at))
 
 
 def joined(state: WorldState, person: Person, at: float, own: bool = False) -> WorldState:
@@ -115,7 +130,34 @@ def without(state: WorldState, tombstones: Mapping[str, float]) -> WorldState:
         for user_id, info in state.avatars.items()
         if (at := tombstones.get(tombstone(user_id))) is None or info.since > at
     }
+    friends = {
+        user_id: friend
+        for user_id, friend in state.friends.items()
+        if not is_erased(user_id, friend.since, tombstones)
+    }
+    if len(friends) != len(state.friends):
+        state = msgspec.structs.replace(state, friends=friends)
     return state if len(kept) == len(state.avatars) else _with(state, kept, state.last_updated)
+
+
+def befriended(state: WorldState, online: tuple[FriendOnline, ...], at: float) -> WorldState:
+    """These friends are online, and no others."""
+    known = state.friends
+    friends = {
+        one.person.user_id: msgspec.structs.replace(
+            one, since=known[one.person.user_id].since if one.person.user_id in known else at
+        )
+        for one in online[:FRIENDS]
+    }
+    return state if friends == known else msgspec.structs.replace(state, friends=friends)
+
+
+def friends_elsewhere(state: WorldState) -> tuple[FriendOnline, ...]:
+    """The friends who are online and not here; those in the same world, in another instance, before the others."""
+    away = (one for user_id, one in state.friends.items() if user_id not in state.avatars)
+    return tuple(
+        sorted(away, key=lambda one: (one.place != state.world_id or not one.place, one.person.name))
+    )
 
 
 def present(state: WorldState) -> tuple[Person, ...]:

@@ -14,6 +14,7 @@ from actors.world.messages import (
     AnnounceSeat,
     BodyAt,
     FindWay,
+    FriendsOnline,
     NoWay,
     PlayerJoined,
     PlayerLeft,
@@ -54,7 +55,8 @@ class World(DomainActor[WorldState]):
         return transitions.without(state, erased)
 
     def restored(self) -> None:
-        self.become(transitions.faded(self.state, self.wall()))
+        # Who is online is told anew by the account, where it is switched on.
+        self.become(transitions.befriended(transitions.faded(self.state, self.wall()), (), self.wall()))
         if self.state.objects:
             self.after(FADES, LookAgain())
         if transitions.seat_near(self.state):
@@ -108,8 +110,14 @@ class World(DomainActor[WorldState]):
                 transitions.seat_near(state),
                 self._sights.fresh(self.wall()).located(),
                 transitions.ways(state),
+                state.world_id if state.friends else "",
+                transitions.friends_elsewhere(state),
             )
         )
+
+    @handles
+    def on_friends(self, message: FriendsOnline) -> None:
+        self.become(transitions.befriended(self.state, message.friends, self.wall()))
 
     # -- what is seen
 

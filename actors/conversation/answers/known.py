@@ -4,12 +4,13 @@ import msgspec
 
 from actors.users.messages import Profile
 from actors.vocabulary.values import Person
+from actors.world.messages import FriendOnline
 
 
 class Known(msgspec.Struct, frozen=True):
     """bot: its name. person: who speaks. turn: chooses among answers. now: epoch seconds. language: a code.
 
-    place, here, seen: as the world told. last: what the bot said last, "" for nothing. profile: None for a stranger.
+    place, here, seen, world_id, friends: as the world told. last: what the bot said last, "" for nothing. profile: None for a stranger.
     said: what is to be answered, as it was said."""
 
     bot: str
@@ -23,3 +24,5 @@ class Known(msgspec.Struct, frozen=True):
     last: str = ""
     profile: Profile | None = None
     said: str = ""
+    world_id: str = ""
+    friends: tuple[FriendOnline, ...] = ()

@@ -3,6 +3,8 @@
 import re
 
 from actors.conversation.answers.known import Known
+from actors.conversation.state import whereabouts
+from actors.vocabulary.names import same_name
 from actors.vocabulary.values import Person
 from actors.vocabulary.words import plain
 
@@ -21,6 +23,11 @@ _SEES = re.compile(
     r"\bwhat (?:do|can) you see|what are you looking at|can you see (?:me|us|anything|something|this|that)|do you see (?:me|us|anything|something|this|that)"
     r"|describe what you see|what do i look like|how do i look|what am i (?:wearing|doing|holding)\b"
 )
+_FRIENDS = re.compile(
+    r"\b(?:which|who) of your friends (?:is|are)(?: also)? (?:online|around|there)|which (?:of your )?friends are online"
+    r"|(?:is|are) (?:any|some)(?: one|body)? of your friends online|are your friends online|who(?: else)? is online\b"
+)
+_WHERE_IS = re.compile(r"\bwhere(?: is|'s) (.{1,60})$")
 
 
 def scene_told(clause: str, known: Known) -> str:
@@ -36,7 +43,22 @@ def scene_told(clause: str, known: Known) -> str:
         )
     if _SEES.search(clause):
         return _seen(known)
-    return ""
+    if _FRIENDS.search(clause):
+        return _friends(known)
+    return _friend_sought(clause, known)
+
+
+def _friends(known: Known) -> str:
+    if not known.friends:
+        return "I don't know of any friend of mine who is online elsewhere."
+    return f"These friends of mine are online elsewhere: {_listed([one.person for one in known.friends])}."
+
+
+def _friend_sought(clause: str, known: Known) -> str:
+    """Where a friend is; nothing of anybody else, and no more than the world."""
+    sought = _WHERE_IS.search(clause)
+    friend = sought and next((one for one in known.friends if same_name(one.person.name, sought[1])), None)
+    return f"{_name(friend.person.name)} is online, {whereabouts(friend, known.world_id)}." if friend else ""
 
 
 def _company(known: Known) -> str:

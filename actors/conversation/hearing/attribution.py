@@ -49,7 +49,8 @@ def person_of(known: Company, said: Evidence) -> Person:
 def attributed(state: ConversationState, here: Present) -> ConversationState:
     """The active turn with its place and whoever said it; what was filed under a wrong name before is put right."""
     located = tuple(Person(target, name) for target, name in here.located)
-    around = Surroundings(here.world_name, here.people, here.seen, here.seat, located, here.ways)
+    place = (here.world_name, here.people, here.seen, here.seat, located, here.ways, here.world_id)
+    around = Surroundings(*place, here.friends)
     state = turns.surrounded(state, around)
     active = state.active
     if active is None:

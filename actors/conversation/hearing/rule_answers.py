@@ -29,5 +29,7 @@ def rule_answer(owner: Owner, state: ConversationState, profile: Profile | None)
         last,
         profile,
         active.text,
+        around.world_id,
+        around.friends,
     )
     return answer_to(active.text, known)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from actors.conversation.languages import SPEAKS, reply_language
 from actors.conversation.prompt.quoting import bare, heading, quotable, quoted
 from actors.conversation.prompt.recollection import recollection
-from actors.conversation.state import ConversationState, Surroundings
+from actors.conversation.state import ConversationState, Surroundings, whereabouts
 from actors.users.messages import Profile
 from actors.vocabulary.values import Interaction
 from actors.vocabulary.words import plain, topic_of, without_name
@@ -21,6 +21,7 @@ VIEWS = 400  # of these, for what the speaker prefers
 FELT_FOR = 30.0  # seconds for which a touch is worth mentioning
 
 SIGHT = 80  # characters of one thing that is seen
+FRIENDS = 4  # friends elsewhere who are named
 NAMED = 6  # people near who are named; the others are counted
 
 HABIT = 3  # times after which a topic is one that somebody often talks about
@@ -88,7 +89,14 @@ def _scene(around: Surroundings) -> list[str]:
     parts = [f'The world is called "{place}".'] if place else []
     if len(names) > 1:
         parts.append(f"Here with you: {', '.join(names[:NAMED])}{more}.")
-    return [*parts, *(f"You see: {quotable(thing, SIGHT)}." for thing in around.seen)]
+    parts += [f"You see: {quotable(thing, SIGHT)}." for thing in around.seen]
+    friends = [
+        f"{quoted(one.person)} ({whereabouts(one, around.world_id)})" for one in around.friends[:FRIENDS]
+    ]
+    return [
+        *parts,
+        *([f"Friends of yours who are online elsewhere: {', '.join(friends)}."] if friends else []),
+    ]
 
 
 def _partner(state: ConversationState, profile: Profile | None, now: float) -> list[str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from actors.users import acquaintance as moves
 from actors.users import state as users
-from actors.users.acquaintance import GROWTH, HALF_LIFE, Change, faded, profile_of
+from actors.users.acquaintance import GROWTH, HALF_LIFE, Change, called, faded, profile_of
 from actors.users.state import HISTORY, UsersState, UserState, faults, faults_at, find, without
 from actors.vocabulary.values import UNKNOWN, Interaction, Person, person_named, tombstone
 
@@ -360,3 +360,14 @@ def test_a_record_that_stayed_does_not_hide_the_fault_of_the_next_one() -> None:
     wrong = UserState("usr_bob", "Bob", relationship_level=7.0)
     after = msgspec.structs.replace(before, users={**before.users, "usr_bob": wrong})
     assert faults(after, before) == ("usr_bob: relationship_level is not in [0, 1]",)
+
+
+def test_who_is_called_otherwise_stays_the_same_person() -> None:
+    ann, ren = Person("usr_ann", "Ann"), Person("usr_ren", "Ren")
+    state = interacted(UsersState(), ann, Interaction("talk", "Ann", "I like tea", 1.0))
+    change = called(state, (Person("usr_ann", "Annie"), ren))
+    assert set(change.state.users) == {"usr_ann"}, "nobody is met by being a friend"
+    assert change.state.users["usr_ann"].preferences == state.users["usr_ann"].preferences
+    assert find(change.state, "annie") == (change.state.users["usr_ann"],)
+    assert find(change.state, "Ann") == ()
+    assert called(change.state, (Person("usr_ann", "Annie"),)) == Change(change.state)

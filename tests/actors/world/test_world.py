@@ -14,12 +14,14 @@ from actors.kernel.protocol.state import GetState, StateIs
 from actors.kernel.protocol.storage import LoadState, SaveSnapshot
 from actors.osc.messages import GameRuns
 from actors.vision.messages import MotionBegan, MotionEnded
-from actors.vocabulary.values import Person, Vector3
+from actors.vocabulary.values import Person, Vector3, tombstone
 from actors.world.log import FORGOTTEN, RUNS, WorldLog
 from actors.world.messages import (
     AnnounceSeat,
     BodyAt,
     FindWay,
+    FriendOnline,
+    FriendsOnline,
     NoWay,
     PlayerJoined,
     PlayerLeft,
@@ -29,7 +31,7 @@ from actors.world.messages import (
     WorldEntered,
     WorldLeft,
 )
-from actors.world.state import WorldState, entered, joined
+from actors.world.state import WorldState, entered, joined, without
 from actors.world.things import FADES
 from actors.world.world import World
 from config.schema import VRChat
@@ -336,3 +338,29 @@ def test_of_a_game_whose_log_is_old_nobody_says_that_it_runs(instance: Instance)
     instance.follow()
     instance.world.advance(RUNS + 10.0)
     assert runs(instance, game) == [True, False]
+
+
+def test_friends_elsewhere_are_told_and_those_in_the_same_world_first(instance: Instance) -> None:
+    give = instance.world.give
+    give("world", WorldEntered("wrld_a", "Home", 1.0))
+    give("world", PlayerJoined(MIO, 2.0))
+    ann, ben = Person("usr_ann", "Ann"), Person("usr_ben", "Ben")
+    told = (FriendOnline(MIO, "wrld_a"), FriendOnline(ann, "private"), FriendOnline(ben, "wrld_a"))
+    give("world", FriendsOnline(told))
+    here = instance.present()
+    assert [(one.person, one.place) for one in here.friends] == [(ben, "wrld_a"), (ann, "private")]
+    assert (here.people, here.world_id) == ((MIO,), "wrld_a")
+    give("world", WorldLeft(3.0))
+    assert {one.person for one in instance.present().friends} == {MIO, ann, ben}, (
+        "another world changes no friend"
+    )
+    give("world", FriendsOnline(()))
+    assert instance.present().friends == ()
+
+
+def test_friends_are_not_kept_over_a_restart_and_an_erased_one_is_dropped(tmp_path: Path) -> None:
+    online = {"usr_1": FriendOnline(MIO, "private", 10.0), "usr_2": FriendOnline(REN, "private", 10.0)}
+    state = WorldState("wrld_a", "Home", friends=online)
+    assert set(without(state, {tombstone("usr_1"): 11.0}).friends) == {"usr_2"}
+    assert set(without(state, {tombstone("usr_1"): 9.0}).friends) == {"usr_1", "usr_2"}
+    assert Instance(tmp_path, state).present().friends == ()

@@ -104,6 +104,7 @@ def test_the_state_has_the_fields_of_the_design() -> None:
         "last_updated",
         "body",
         "frame",
+        "friends",
     )
 
 

@@ -10,7 +10,7 @@ from actors.llm.messages import EmbeddedAnswers, ModelRestarted
 from actors.users.messages import Profile
 from actors.users.state import UserState
 from actors.vocabulary.values import UNKNOWN, Interaction, Person, person_named
-from actors.world.messages import Present
+from actors.world.messages import FriendOnline, Present
 from config.schema import Bot, Llm, ServerSettings
 from tests.actors.conversation.answers.talk import ANNA, NONSENSE, Talk
 
@@ -35,6 +35,32 @@ def test_who_asks_the_body_for_something_hears_that_it_is_tried(
     text: str, language: str, answers: tuple[str, ...]
 ) -> None:
     assert answer_to(text, known(language=language))[-1:] == answers
+
+
+FRIENDS = (
+    FriendOnline(Person("usr_mio", "Mio"), "private"),
+    FriendOnline(Person("usr_ren", "Ren K"), "wrld_1"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Which of your friends are online?", "These friends of mine are online elsewhere: Mio and Ren K."),
+        ("Are any of your friends online?", "These friends of mine are online elsewhere: Mio and Ren K."),
+        ("Where is Mio?", "Mio is online, in a private place."),
+        ("Gerald, where's ren k?", "Ren K is online, in another instance of this world."),
+    ],
+)
+def test_friends_who_are_elsewhere(text: str, answer: str) -> None:
+    assert answer_to(text, known(friends=FRIENDS, world_id="wrld_1"))[-1:] == (answer,)
+
+
+def test_where_somebody_is_who_is_no_friend_is_left_to_the_model() -> None:
+    assert answer_to("Where is Berlin?", known(friends=FRIENDS)) == ()
+    assert answer_to("Are your friends online?", known()) == (
+        "I don't know of any friend of mine who is online elsewhere.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from actors.users.messages import InteractionHappened
-from actors.vrchat.messages import AccountDone, AccountRefused, InviteFriend, SetStatus
+from actors.users.messages import InteractionHappened, PeopleBlocked, PeopleCalled, PersonForgotten
+from actors.vocabulary.blocks import Blocks, block_of
+from actors.vocabulary.values import Person
+from actors.vrchat.messages import VRCHAT, AccountDone, AccountRefused, InviteFriend, SetStatus, SignOut
+from actors.vrchat.web.session_file import ABOUT
+from actors.world.messages import FriendOnline, FriendsOnline
+from tests.doubles.sealer import XorSealer
 from tests.doubles.web_interface.service import HERE, Service
 from tests.doubles.web_interface.virtual import started as room
 
@@ -220,3 +225,39 @@ def test_the_status_is_set_once_by_the_configuration_and_by_the_owner(tmp_path: 
     it.world.advance(HOUR)
     assert it.service.text == "back soon"
     assert sum(one.method == "PUT" for one in it.service.asked) == 2
+
+
+def test_the_world_hears_who_is_online_and_the_users_how_people_are_called(tmp_path: Path) -> None:
+    service = Service("")
+    service.friends = {"usr_00000001": ("Anna", HERE), "usr_00000002": ("Ben", "offline")}
+    it = room(tmp_path, service)
+    anna = FriendOnline(Person("usr_00000001", "Anna"), "wrld_11111111-0000-4000-8000-000000000000")
+    assert it.inhabited.of(FriendsOnline)[-1].friends == (anna,)
+    assert it.users.of(PeopleCalled)[-1].people == (anna.person, Person("usr_00000002", "Ben"))
+    it.inhabited.clear()
+    it.users.clear()
+    service.moves("usr_00000001", "private")
+    service.renames("usr_00000002", "Benjamin")
+    it.world.run()
+    assert it.inhabited.of(FriendsOnline) == [FriendsOnline((FriendOnline(anna.person, "private"),))]
+    assert it.users.of(PeopleCalled) == [PeopleCalled((Person("usr_00000002", "Benjamin"),))]
+    it.ask(SignOut())
+    it.world.advance(MINUTE)
+    assert it.inhabited.of(FriendsOnline)[-1].friends == ()
+
+
+def test_somebody_who_is_forgotten_is_dropped_and_somebody_blocked_declined(tmp_path: Path) -> None:
+    it = room(tmp_path)
+    it.service.befriend(1, it.now)
+    it.world.advance(MINUTE)
+    first = Person("usr_00000001", "Person 1")
+    it.world.give(VRCHAT, PersonForgotten((first,), it.now))
+    assert it.account().verdicts == ()
+    assert it.account().friends == ()
+    data = XorSealer().decrypt((tmp_path / "data" / "vrchat.session").read_bytes(), ABOUT)
+    assert b"Person 1" not in data
+    it.world.give(VRCHAT, PeopleBlocked(Blocks().adding(block_of((Person("usr_00000002", "Person 2"),)))))
+    it.service.befriend(2, it.now)
+    it.world.advance(MINUTE)
+    assert [(one.verdict, one.reason) for one in it.account().verdicts] == [("declined", "blocked")]
+    assert it.service.accepted == ["frq_000001"]
