@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 import pytest
 
 from supervisor.demo.instance import DemoInstance, free_port
+from tests.doubles import commands
 
 
 class Command:
@@ -21,18 +20,12 @@ class Command:
 
     def __call__(self, *arguments: str, code: int = 0, within: float = 60.0) -> str:
         """Run it; what it printed. Fails when it exits with another code."""
-        done = subprocess.run(
-            [sys.executable, "-m", "supervisor", "--home", str(self.home), *arguments],
-            capture_output=True,
-            text=True,
-            timeout=within,
-            stdin=subprocess.DEVNULL,
-            env={
-                name: value
-                for name, value in os.environ.items()
-                if not name.startswith(("GERALD_", "OPENROUTER")) or name == "GERALD_KEY_FILE"
-            },
-        )
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("GERALD_", "OPENROUTER")) or name == "GERALD_KEY_FILE"
+        }
+        done = commands.run(("--home", str(self.home), *arguments), environment, within)
         assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout + done.stderr
 
