@@ -71,7 +71,8 @@ def test_a_way_is_asked_for_from_outside(mocked: DemoInstance, supervisor: Comma
         supervisor("tell", "world", "BodyAt", place)
     supervisor("ask", "world", "Ping")
     way = json.loads(supervisor("ask", "world", "FindWay", '{"start": "0,0,0", "end": ""}'))
-    assert way == {"type": "Way", "message": {"places": ["0,0,0", "1,0,0"], "cost": 2.0}}
+    points = [{"x": 0.5, "y": 1.6, "z": 0.5}, {"x": 2.5, "y": 1.6, "z": 0.5}]
+    assert way == {"type": "Way", "message": {"places": ["0,0,0", "1,0,0"], "cost": 2.0, "points": points}}
 
 
 def test_any_message_can_be_told_and_asked_and_a_wrong_one_is_refused_with_its_fields(
