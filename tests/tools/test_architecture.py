@@ -21,6 +21,12 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def known() -> set[str]:
+    found: set[str] = addresses.known_addresses(ROOT)
+    return found
+
+
 def lint(folder: Path, contract: str) -> subprocess.CompletedProcess[str]:
     """The contract of that id, checked as `make lint` checks it."""
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-logo", "--contract", contract]
@@ -82,11 +88,15 @@ def test_without_it_every_one_of_these_checks_passes(copy: Path) -> None:
         '{"llm.local": 1}',
     ],
 )
-def test_an_address_that_is_written_out_is_found(
-    copy: Path, line: str, capsys: pytest.CaptureFixture[str]
+def test_an_address_that_is_written_out_is_found(line: str, known: set[str]) -> None:
+    assert [number for number, _ in addresses.faults_of(f"\n{line}\n", known)][:1] == [2]
+
+
+def test_the_file_and_the_line_of_an_address_are_named(
+    copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     planted = copy / "supervisor" / "planted.py"
-    planted.write_text(f"\n{line}\n")
+    planted.write_text('\nX = "speech.recognizer"\n')
     try:
         assert addresses.main(copy) == 1
     finally:
@@ -105,5 +115,5 @@ def test_an_address_that_is_written_out_is_found(
         'self.tell(USERS, message)',
     ],
 )  # fmt: skip
-def test_an_ordinary_word_is_no_address(line: str) -> None:
-    assert addresses.faults_of(f"\n{line}\n", addresses.known_addresses(ROOT)) == []
+def test_an_ordinary_word_is_no_address(line: str, known: set[str]) -> None:
+    assert addresses.faults_of(f"\n{line}\n", known) == []
