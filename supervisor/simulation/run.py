@@ -76,6 +76,7 @@ def simulate(
         if not calm:
             world.listeners.begin(seconds)
             world.onlookers.begin(seconds)
+            world.walkers.begin(seconds)
         world.watch()
         world.run(seconds)
         world.run(seconds + QUIET - LAST_WORDS)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from actors.audio.messages import SPEAKER
 from actors.audio.speaker import Speaker
-from actors.avatar.messages import AVATAR
+from actors.avatar.messages import AVATAR, MOVEMENT
 from actors.behaviour.messages import BEHAVIOUR
 from actors.configuration.messages import CONFIGURATION
 from actors.conversation.conversation import Conversation
@@ -42,6 +42,7 @@ from supervisor.simulation.checks.replies import Replies
 from supervisor.simulation.checks.stillness import Stillness
 from supervisor.simulation.checks.takeover import Takeover
 from supervisor.simulation.checks.voice import Voice
+from supervisor.simulation.checks.walks import Walks
 from supervisor.simulation.checks.wording import Wording
 from supervisor.simulation.environment.configuration import (
     INSTEAD,
@@ -61,6 +62,7 @@ from supervisor.simulation.environment.onlookers import Onlookers
 from supervisor.simulation.environment.owner import Owner
 from supervisor.simulation.environment.people import NAMES, LoadGenerator
 from supervisor.simulation.environment.strangers import Strangers
+from supervisor.simulation.environment.walkers import Walkers
 from supervisor.simulation.nodes.node import SimulatedNode
 from supervisor.simulation.scheduler import Scheduler
 from supervisor.tree import DOMAINS
@@ -136,6 +138,8 @@ class SimulatedWorld:
             lambda: self._well_since(BEHAVIOUR),
             self.fault,
         )
+        self.walks = Walks(self.source.config.behaviour.movement, self.fault)
+        self.walkers = Walkers(seed, self.scheduler, self.game, self.load.tell)
         self.onlookers = Onlookers(
             seed, self.scheduler, self.game, self.load.tell, self._here, self.filing.spoke
         )
@@ -220,6 +224,7 @@ class SimulatedWorld:
         self.turns.begin()
         self.voice.begin()
         self.acts.begin()
+        self.walks.begin()
         self.guesses.begin()
         self.replies.begin()
         self.reloads.begin()
@@ -241,6 +246,7 @@ class SimulatedWorld:
             | {
                 CONFIGURATION: self.reloads.decided,
                 BEHAVIOUR: self.acts.behaviour,
+                MOVEMENT: self.walks.movement,
                 CONVERSATION: self._conversation_handled,
                 SPEAKER: self._speaker_handled,
                 USERS: self._users_handled,
@@ -270,6 +276,7 @@ class SimulatedWorld:
     def _incarnation_changed(self, record: Started | Stopped) -> None:
         self.intensity.incarnation_changed(record)
         self.acts.incarnation_changed(record)
+        self.walks.incarnation_changed(record)
         if isinstance(record, Stopped):
             self.reloads.stopped(record)
             self.replies.stopped(record)

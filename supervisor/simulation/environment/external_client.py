@@ -29,6 +29,7 @@ class Game:
         lost: Callable[[], object] = lambda: None,
     ) -> None:
         self.held: dict[str, float] = {}
+        self._values: dict[str, float] = {}
         self.lines: list[str] = []
         self.unplugged_until = 0.0
         self.port = OscPort(arrived, lost)
@@ -42,10 +43,15 @@ class Game:
         if address.startswith(PREFIX):
             name = address.removeprefix(PREFIX)
             assert name in AXES or name in BUTTONS
+            self._values[name] = float(values[0])
             if values[0]:
                 self.held[name] = now
             else:
                 self.held.pop(name, None)
+
+    def held_at(self, name: str) -> float:
+        """The value of an input, 0.0 at rest."""
+        return self._values[name] if name in self.held else 0.0
 
     def log(self, text: str) -> None:
         """Write a line to the log."""

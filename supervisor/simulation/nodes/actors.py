@@ -117,7 +117,7 @@ class SimulatedActors:
 
     def _receiver(self, config: Config) -> Actor:
         (spec,) = (child for child in walk(tree(config)) if child.address == OSC_RECEIVER)
-        receiver = SimulatedReceiver(config.osc, spec.subscribers)
+        receiver = SimulatedReceiver(config.osc, spec.subscribers, config.behaviour)
         receiver.game = self._world.game
         receiver.listening = self._driven(SimulatedListener, observer=self._world.osc_in)
         return receiver

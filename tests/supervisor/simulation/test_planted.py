@@ -41,6 +41,7 @@ def test_there_are_a_dozen_bugs_of_every_kind() -> None:
         "takeover",
         "voice",
         "wake-up",
+        "walk",
         "wording",
     }
 
